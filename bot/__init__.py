@@ -1,0 +1,1 @@
+"""The process: wires storage, handlers and the PandaPon client together and runs them."""

@@ -1,0 +1,1 @@
+"""Jobs with I/O that the scheduler runs: poll, deliver, housekeeping."""

@@ -1,0 +1,110 @@
+"""What the listeners need, handed to them by the process: API, store, tracker, settings. No globals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+    from pandapon.models import Order
+    from pandapon.shipment import Milestone, OrderRef, Platform, Shipment
+    from storage.records import Filter, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An order as it stands now, from a fresh reading or, when PandaPon failed, from the store."""
+
+    ref: OrderRef
+    order: Order | None  # None: its detail could not be read, its logistics could
+    shipment: Shipment
+    milestone: Milestone | None
+    read_at: datetime | None  # when the data was good
+    stale_since: datetime | None = None  # first failed reading after read_at; None: fresh
+
+
+class WatchResult(StrEnum):
+    """How one wish to watch an order ended."""
+
+    WATCHING = "watching"
+    ALREADY = "already"
+    FILTER_CHANGED = "filter_changed"
+    QUEUED = "queued"  # stored; Slack has not taken the card yet, it will follow
+    NOT_FOUND = "not_found"
+    OTHER_PLATFORM = "other_platform"
+    UNAVAILABLE = "unavailable"  # PandaPon did not answer; nothing was stored
+    REFUSED = "refused"  # Slack does not let us post in that channel; nothing stays stored
+
+
+@dataclass(frozen=True, slots=True)
+class WatchOutcome:
+    """The outcome for one id, with what a person needs to know next."""
+
+    order_id: str
+    result: WatchResult
+    watch: Watch | None = None
+    look: Look | None = None
+    platform: Platform | None = None  # OTHER_PLATFORM: where it was found
+    reason: str = ""  # REFUSED: Slack's error code; UNAVAILABLE: in words
+
+
+class Tracker(Protocol):
+    """Reads orders through the same decide-and-record path as the poller, so that nothing is told twice."""
+
+    async def find(self, text: str, platform: Platform | None = None) -> OrderRef:
+        """Which order an id or waybill means. Raises UnknownOrderError, WrongPlatformError, PandaPonError."""
+        ...
+
+    async def look(self, ref: OrderRef) -> Look:
+        """Read it now; the stored state marked stale when PandaPon fails. Raises PandaPonError if none is stored."""
+        ...
+
+    async def watch(
+        self,
+        ids: Sequence[str],
+        *,
+        channel: str,
+        filter_: Filter,
+        user: str,
+        platform: Platform | None = None,
+    ) -> list[WatchOutcome]:
+        """Watch each of these orders in a channel; waits a moment for the cards to be posted."""
+        ...
+
+
+class UnknownOrderError(LookupError):
+    """No platform knows this id, and no stored parcel bears this number."""
+
+    def __init__(self, text: str, *, waybill: bool = False) -> None:
+        super().__init__(f"no order or parcel {text!r}")
+        self.text = text
+        self.waybill = waybill  # it looks like a waybill rather than an order id
+
+
+class WrongPlatformError(LookupError):
+    """The id exists, on the platform that was not asked for."""
+
+    def __init__(self, ref: OrderRef, asked: Platform) -> None:
+        super().__init__(f"{ref.order_id!r} is on {ref.platform}, not on {asked}")
+        self.ref = ref
+        self.asked = asked
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Health in figures, for ``/panda status``."""
+
+    version: str
+    started_at: datetime
+    pandapon_ok_at: datetime | None
+    pandapon_down_since: datetime | None
+    pandapon_error: str
+    slack_mode: str
+    last_tick_at: datetime | None
+    poll_interval: timedelta
+    next_poll_at: datetime | None = None
+    notes: tuple[str, ...] = field(default=())  # anything else a person should know, in words

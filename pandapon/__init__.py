@@ -1,0 +1,1 @@
+"""A client for the PandaPon OpenAPI, usable on its own."""

@@ -1,0 +1,81 @@
+"""What the API's answers become: orders, products and pages, with ids as text and money as Decimal yuan."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from pandapon.shipment import Milestone, OrderRef, Platform
+
+T = TypeVar("T")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Item(_Frozen):
+    """One line of an order."""
+
+    title: str = ""
+    quantity: Decimal | None = None
+    unit: str = ""
+    amount: Decimal | None = None  # yuan, the whole line
+    variant: str = ""  # e.g. "红色 / XL"
+    image_url: str = ""
+    refund_status: str = ""  # as sent; empty: none
+
+
+class Order(_Frozen):
+    """An order as the account sees it. Every field but the ids may be missing: the upstream sends nulls freely."""
+
+    platform: Platform
+    order_id: str
+    status_code: str = ""  # as sent, e.g. waitbuyerreceive or 11
+    milestone: Milestone | None = None  # what status_code claims; None: unknown code
+    created_at: datetime | None = None
+    paid_at: datetime | None = None
+    goods_amount: Decimal | None = None  # yuan
+    shipping_amount: Decimal | None = None  # yuan
+    total_amount: Decimal | None = None  # yuan
+    seller: str = ""
+    items: tuple[Item, ...] = ()
+    waybills: tuple[str, ...] = ()
+    sub_order_ids: tuple[str, ...] = ()  # Taobao: logistics are asked per sub-order
+    refund_status: str = ""  # as sent; empty: none
+    close_reason: str = ""  # as sent
+
+    @property
+    def ref(self) -> OrderRef:
+        """Which order this is."""
+        return OrderRef(self.platform, self.order_id)
+
+
+class Product(_Frozen):
+    """One search result."""
+
+    platform: Platform
+    product_id: str  # v2 ids are opaque strings
+    title: str = ""
+    price: Decimal | None = None  # yuan
+    image_url: str = ""
+    seller: str = ""
+    sold: str = ""  # as sent: a number or words
+    url: str = ""  # built only where the product id is the marketplace's own number
+
+
+class Page(_Frozen, Generic[T]):
+    """One page of a list. ``total`` is None where the API does not say."""
+
+    items: tuple[T, ...] = ()
+    page: int = 1
+    page_size: int = 20
+    total: int | None = None
+
+    @property
+    def pages(self) -> int | None:
+        """How many pages there are, None when unknown."""
+        return None if self.total is None else max(1, -(-self.total // self.page_size))

@@ -1,0 +1,184 @@
+"""One shipment model over both platforms: order, parcels, nodes, milestones, and what is new about them."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Self
+
+
+class Platform(StrEnum):
+    """The two marketplaces. The value is what a person types after ``--`` and what the database keeps."""
+
+    ALIBABA = "1688"
+    TAOBAO = "taobao"
+
+
+class Milestone(StrEnum):
+    """Where an order or parcel stands. Progress first, in order; then the problems."""
+
+    ORDERED = "ordered"
+    PAID = "paid"
+    SHIPPED = "shipped"
+    PICKED_UP = "picked_up"
+    IN_TRANSIT = "in_transit"
+    ARRIVED = "arrived"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    READY_FOR_PICKUP = "ready_for_pickup"
+    DELIVERED = "delivered"
+    ATTEMPT_FAILED = "attempt_failed"
+    EXCEPTION = "exception"
+    RETURNING = "returning"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+    @property
+    def is_problem(self) -> bool:
+        """True for the states that want a person's eye."""
+        return self in PROBLEMS
+
+    @property
+    def rank(self) -> int:
+        """Position along the way, 0 for ordered; -1 for a problem, which is no progress."""
+        return PROGRESS.index(self) if self in PROGRESS else -1
+
+
+PROGRESS: tuple[Milestone, ...] = (
+    Milestone.ORDERED,
+    Milestone.PAID,
+    Milestone.SHIPPED,
+    Milestone.PICKED_UP,
+    Milestone.IN_TRANSIT,
+    Milestone.ARRIVED,
+    Milestone.OUT_FOR_DELIVERY,
+    Milestone.READY_FOR_PICKUP,
+    Milestone.DELIVERED,
+)
+PROBLEMS: frozenset[Milestone] = frozenset(Milestone) - frozenset(PROGRESS)
+FINAL: frozenset[Milestone] = frozenset(
+    {Milestone.DELIVERED, Milestone.RETURNED, Milestone.CANCELLED, Milestone.LOST},
+)
+
+
+class TimeBasis(StrEnum):
+    """How a node's time was understood."""
+
+    OFFSET = "offset"  # the text carried its own offset
+    CHINA = "china"  # naive text, taken as UTC+8 (inferred: shared callbacks agree to the minute)
+    EPOCH = "epoch"  # seconds or milliseconds since 1970
+    UNKNOWN = "unknown"  # unreadable; the raw text is shown instead
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRef:
+    """Which order, on which platform. The id is text: 19 digits do not survive a float."""
+
+    platform: Platform
+    order_id: str
+
+    @property
+    def key(self) -> str:
+        """The one-string form, ``1688:2542285634920880794``, used as a key everywhere."""
+        return f"{self.platform.value}:{self.order_id}"
+
+    @classmethod
+    def from_key(cls, key: str) -> Self:
+        """Read :attr:`key` back. Raises ValueError when it is not one."""
+        platform, _, order_id = key.partition(":")
+        return cls(Platform(platform), order_id)
+
+
+@dataclass(frozen=True)
+class Node:
+    """One trace entry of one parcel."""
+
+    waybill: str
+    at: datetime | None  # aware, UTC; None when the text was unreadable
+    raw_time: str
+    time_basis: TimeBasis
+    text: str  # the courier's words, as sent
+    code: str = ""  # status or action code, as sent
+    place: str = ""  # city, facility; often filled in later
+    milestone: Milestone | None = None  # None: this entry claims no state
+    sequence: int = 0  # tie-break among equal times, oldest first
+
+    @cached_property
+    def identity(self) -> str:
+        """What makes it the same node: parcel, event time and words. Enrichment (place, code) is left out."""
+        time = self.at.astimezone(UTC).isoformat() if self.at else normalise(self.raw_time)
+        return _digest(self.waybill, time, normalise(self.text))
+
+    @cached_property
+    def content(self) -> str:
+        """What may be filled in later: the same identity with new content is an edit, never news again."""
+        return _digest(self.code, self.place, self.text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One parcel of an order: its waybill, carrier and nodes, oldest first."""
+
+    waybill: str  # the carrier's number; the vendor's own parcel id where the number is still missing
+    carrier: str = ""
+    status_code: str = ""  # as sent
+    status_milestone: Milestone | None = None  # what status_code claims; None: unknown or absent
+    nodes: tuple[Node, ...] = ()
+    milestone: Milestone | None = None  # where it stands, decided from nodes and status together
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Every parcel of one order as read at one time."""
+
+    ref: OrderRef
+    parcels: tuple[Parcel, ...] = ()
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """All nodes of all parcels, parcel by parcel, oldest first."""
+        return tuple(node for parcel in self.parcels for node in parcel.nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A move from one milestone to another; of a parcel, or of the whole order when ``waybill`` is empty."""
+
+    before: Milestone | None
+    after: Milestone
+    waybill: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What one reading of one order found that nobody has been told: one message, however much it holds."""
+
+    ref: OrderRef
+    milestone: Milestone | None  # where the order stands now
+    nodes: tuple[Node, ...] = ()  # new, oldest first
+    edited: tuple[Node, ...] = ()  # known nodes whose content changed
+    steps: tuple[Step, ...] = ()
+    parcels: tuple[Parcel, ...] = ()  # all parcels with their milestones, without nodes, for "2 of 3 delivered"
+
+    @property
+    def has_problem(self) -> bool:
+        """True when a step leads to a problem."""
+        return any(step.after.is_problem for step in self.steps)
+
+    @property
+    def has_milestone(self) -> bool:
+        """True when a parcel or the order reached another milestone."""
+        return bool(self.steps)
+
+
+def normalise(text: str) -> str:
+    """Fold width, case and white space, so that cosmetic edits keep a node's identity."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()

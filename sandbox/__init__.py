@@ -1,0 +1,1 @@
+"""Stand-ins for PandaPon and Slack, for the demo and the tests."""

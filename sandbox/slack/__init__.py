@@ -1,0 +1,1 @@
+"""A Slack server that speaks the real wire: Web API, Socket Mode, signed HTTP."""

@@ -1,0 +1,1 @@
+"""A plain terminal chat over the Slack stand-in."""

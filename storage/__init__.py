@@ -1,0 +1,1 @@
+"""SQLite through sqlite-utils: orders, nodes, watches, outbox, audit. No business rules."""

@@ -1,0 +1,249 @@
+"""What goes into the store and what comes out: plain values, ids as text, times aware and in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime  # noqa: TC003  dataclass fields are read by tools at run time
+from enum import StrEnum
+
+Filter = str  # "all" | "milestones" | "problems": opaque here, the rules live above
+
+
+class WatchState(StrEnum):
+    """A watch's life. Only ACTIVE ones receive news."""
+
+    OPENING = "opening"  # its parent card is in the outbox, not yet seen to be posted
+    ACTIVE = "active"
+    PAUSED = "paused"  # the channel refused for good; kept with its reason, never lost
+    ENDED = "ended"  # unwatched, or refused before it ever opened
+
+
+class PostState(StrEnum):
+    """An outbox row's life."""
+
+    PENDING = "pending"
+    SENDING = "sending"  # committed before the call leaves; found at start-up it means "maybe sent"
+    UNCERTAIN = "uncertain"  # ambiguous failure: look in the channel before sending again
+    SENT = "sent"
+    HELD = "held"  # waits for a person or for quiet hours
+    FAILED = "failed"  # permanent
+
+
+class PostKind(StrEnum):
+    """What an outbox row asks for."""
+
+    CARD = "card"  # post the parent card of a watch
+    REFRESH = "refresh"  # bring the parent card up to date; at most one live row per watch
+    NEWS = "news"  # post in the card's thread
+    NOTICE = "notice"  # a direct message to a person
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRecord:
+    """A stored node. ``identity`` is unique within the order."""
+
+    waybill: str
+    identity: str
+    content: str
+    at: datetime | None
+    raw_time: str
+    time_basis: str
+    text: str
+    code: str = ""
+    place: str = ""
+    milestone: str | None = None
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelRecord:
+    """A stored parcel."""
+
+    waybill: str
+    carrier: str = ""
+    status_code: str = ""
+    status_milestone: str | None = None
+    milestone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """What the rules decided about an order; written as a whole."""
+
+    milestone: str | None
+    detail: str = ""  # JSON of the order as last read; empty: never read
+    sub_orders: tuple[str, ...] = ()
+    moved_at: datetime | None = None  # when it last made news, for the cadence
+    final_at: datetime | None = None  # when it was first seen delivered, returned, cancelled or lost
+
+
+@dataclass(frozen=True, slots=True)
+class DueOrder:
+    """An order leased to the poller. Everything needed to poll it and, unchanged, to schedule it again."""
+
+    key: str
+    fence: int
+    fingerprint: bytes
+    state: OrderState
+    has_parcels: bool
+    polls: int  # readings so far; 0: never read
+    fails: int  # failed readings in a row
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """Everything stored about an order."""
+
+    key: str
+    state: OrderState
+    version: int  # grows by one whenever state, parcels or nodes change
+    parcels: tuple[ParcelRecord, ...]
+    nodes: tuple[NodeRecord, ...]
+    read_at: datetime | None  # last good reading
+    stale_since: datetime | None  # first failed reading since then
+    next_poll_at: datetime | None  # None: archived
+    fence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """News of one order, to be fanned out to its active watches in the same transaction."""
+
+    what: str  # names what happened, unique per order; the outbox key is (watch, what)
+    audience: frozenset[Filter]  # watches with one of these filters receive it
+    payload: str  # JSON, rendered when it is sent
+    level: str = "node"  # "node" | "milestone" | "problem": kept for the log
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A reading equal to the last one: only the order's own schedule is written."""
+
+    key: str
+    fence: int
+    next_poll_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A reading that says something else than what is stored."""
+
+    key: str
+    fence: int
+    next_poll_at: datetime | None
+    fingerprint: bytes
+    state: OrderState
+    parcels: tuple[ParcelRecord, ...] = ()  # upserted; a parcel not named stays
+    nodes: tuple[NodeRecord, ...] = ()  # new and edited ones, upserted; a node not named stays
+    announcement: Announcement | None = None  # None: a baseline, or nothing worth telling
+    refresh_cards: bool = True  # enqueue a REFRESH for each active watch
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A reading that did not succeed. The last state stays; ``stale_since`` is set once."""
+
+    key: str
+    fence: int
+    next_poll_at: datetime
+    error: str
+
+
+PollResult = Unchanged | Changed | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a batch wrote."""
+
+    applied: int
+    stale: int  # results dropped because their lease was no longer theirs
+    posts: int  # outbox rows added or revived
+
+
+@dataclass(frozen=True, slots=True)
+class NewWatch:
+    """A wish to watch one order in one channel."""
+
+    key: str
+    channel: str
+    filter: Filter
+    created_by: str  # Slack user id
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A stored watch."""
+
+    id: int
+    key: str
+    channel: str
+    filter: Filter
+    state: WatchState
+    created_by: str
+    created_at: datetime
+    card_ts: str = ""  # Slack's id of the parent card; empty until posted
+    reason: str = ""  # why it is paused or was refused
+    milestone: str | None = None  # the order's, joined in for lists
+    detail: str = ""  # the order's, joined in for lists
+    read_at: datetime | None = None  # the order's
+    stale_since: datetime | None = None  # the order's
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The outcome of one wish: a new watch, or the one that stood there already."""
+
+    watch: Watch
+    created: bool
+    filter_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """An outbox row leased to the sender, oldest of its channel."""
+
+    id: int
+    fence: int
+    kind: PostKind
+    channel: str
+    watch_id: int | None
+    key: str  # order key; empty for notices
+    payload: str
+    attempts: int
+    state: PostState
+    token: str  # opaque, random; carried in the message's metadata
+    created_at: datetime
+    claimed_at: datetime | None = None  # when it was first sent or tried: history is searched from here
+    thread_ts: str = ""  # the watch's card, joined in
+    watch_state: WatchState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did what."""
+
+    at: datetime
+    actor: str
+    action: str
+    channel: str = ""
+    key: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Figures for ``/panda status``, ``/readyz`` and ``/metrics``."""
+
+    orders: int
+    watches: int
+    paused: int
+    due: int
+    oldest_due: datetime | None
+    outbox: dict[PostState, int] = field(default_factory=dict)
+    oldest_post: datetime | None = None
+    last_read_at: datetime | None = None
+    last_sent_at: datetime | None = None
+    stale_orders: int = 0
+    sqlite_version: str = ""
