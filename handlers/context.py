@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
 
+    from pandapon.client import PandaPon
     from pandapon.models import Order
     from pandapon.shipment import Milestone, OrderRef, Platform, Shipment
+    from storage.protocol import Store
     from storage.records import Filter, Watch
 
 
@@ -55,12 +57,11 @@ class WatchOutcome:
 class Tracker(Protocol):
     """Reads orders through the same decide-and-record path as the poller, so that nothing is told twice."""
 
-    async def find(self, text: str, platform: Platform | None = None) -> OrderRef:
-        """Which order an id or waybill means. Raises UnknownOrderError, WrongPlatformError, PandaPonError."""
-        ...
+    async def look(self, text: str, platform: Platform | None = None) -> Look:
+        """The order that an id or waybill means, read now; the stored state marked stale when PandaPon fails.
 
-    async def look(self, ref: OrderRef) -> Look:
-        """Read it now; the stored state marked stale when PandaPon fails. Raises PandaPonError if none is stored."""
+        Raises UnknownOrderError, WrongPlatformError, and PandaPonError when nothing is stored to fall back on.
+        """
         ...
 
     async def watch(
@@ -108,3 +109,17 @@ class Report:
     poll_interval: timedelta
     next_poll_at: datetime | None = None
     notes: tuple[str, ...] = field(default=())  # anything else a person should know, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a listener may touch."""
+
+    api: PandaPon
+    store: Store
+    tracker: Tracker
+    clock: Callable[[], datetime]
+    report: Callable[[], Report]
+    wake: Callable[[], None]  # something entered the outbox: deliver now rather than at the next tick
+    default_filter: Filter = "all"
+    working_after: float = 1.0  # seconds of silence before a working line is shown

@@ -1,0 +1,159 @@
+"""Domain values to stored records and back. The only place that knows both vocabularies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from bot.tracking.decide import Decision, Known
+from handlers.context import Look
+from pandapon.models import Order
+from pandapon.shipment import Milestone, News, Node, OrderRef, Parcel, Shipment, TimeBasis
+from storage.records import Announcement, KnownOrder, NodeRecord, OrderState, ParcelRecord
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.records import DueOrder
+
+_NEWS = TypeAdapter(News)
+
+
+def dump_order(order: Order | None) -> str:
+    """The JSON that the order column keeps; equal orders give equal text."""
+    return order.model_dump_json(exclude_defaults=True) if order else ""
+
+
+def load_order(detail: str) -> Order | None:
+    """Read :func:`dump_order` back."""
+    return Order.model_validate_json(detail) if detail else None
+
+
+def dump_news(news: News) -> str:
+    """The payload of an outbox row."""
+    return _NEWS.dump_json(news).decode()
+
+
+def load_news(payload: str) -> News:
+    """Read :func:`dump_news` back."""
+    return _NEWS.validate_json(payload)
+
+
+def node_record(node: Node) -> NodeRecord:
+    """A node as it is stored."""
+    return NodeRecord(
+        waybill=node.waybill,
+        identity=node.identity,
+        content=node.content,
+        at=node.at,
+        raw_time=node.raw_time,
+        time_basis=node.time_basis.value,
+        text=node.text,
+        code=node.code,
+        place=node.place,
+        milestone=node.milestone.value if node.milestone else None,
+        sequence=node.sequence,
+    )
+
+
+def parcel_record(parcel: Parcel) -> ParcelRecord:
+    """A parcel as it is stored, without its nodes."""
+    return ParcelRecord(
+        waybill=parcel.waybill,
+        carrier=parcel.carrier,
+        status_code=parcel.status_code,
+        status_milestone=parcel.status_milestone.value if parcel.status_milestone else None,
+        milestone=parcel.milestone.value if parcel.milestone else None,
+    )
+
+
+def order_state(decision: Decision) -> OrderState:
+    """The order's own row."""
+    return OrderState(
+        milestone=decision.milestone.value if decision.milestone else None,
+        detail=dump_order(decision.order),
+        sub_orders=decision.order.sub_order_ids if decision.order else (),
+        moved_at=decision.moved_at,
+        final_at=decision.final_at,
+    )
+
+
+def announcement(decision: Decision) -> Announcement | None:
+    """What the outbox is told, if there is anything to tell."""
+    if decision.news is None:
+        return None
+    return Announcement(decision.what, decision.audience, dump_news(decision.news), decision.level)
+
+
+def known(stored: KnownOrder) -> Known:
+    """What the rules know of an order."""
+    return Known(
+        order=load_order(stored.state.detail),
+        shipment=_shipment(stored),
+        milestone=_milestone(stored.state.milestone),
+        moved_at=stored.state.moved_at,
+        final_at=stored.state.final_at,
+    )
+
+
+def look(stored: KnownOrder) -> Look:
+    """What a person is shown of a stored order."""
+    return Look(
+        ref=OrderRef.from_key(stored.key),
+        order=load_order(stored.state.detail),
+        shipment=_shipment(stored),
+        milestone=_milestone(stored.state.milestone),
+        read_at=stored.read_at,
+        stale_since=stored.stale_since,
+    )
+
+
+def fresh_look(ref: OrderRef, decision: Decision, now: datetime) -> Look:
+    """What a person is shown of a reading made just now."""
+    return Look(ref=ref, order=decision.order, shipment=decision.shipment, milestone=decision.milestone, read_at=now)
+
+
+def due_milestone(due: DueOrder) -> Milestone | None:
+    """The leased order's milestone."""
+    return _milestone(due.state.milestone)
+
+
+def _milestone(value: str | None) -> Milestone | None:
+    return Milestone(value) if value else None
+
+
+def _shipment(stored: KnownOrder) -> Shipment:
+    nodes: dict[str, list[Node]] = {parcel.waybill: [] for parcel in stored.parcels}
+    for record in stored.nodes:
+        nodes.setdefault(record.waybill, []).append(_node(record))
+    facts = {parcel.waybill: parcel for parcel in stored.parcels}
+    return Shipment(
+        OrderRef.from_key(stored.key),
+        tuple(_parcel(facts.get(waybill, ParcelRecord(waybill)), found) for waybill, found in nodes.items()),
+    )
+
+
+def _parcel(record: ParcelRecord, nodes: list[Node]) -> Parcel:
+    return Parcel(
+        waybill=record.waybill,
+        carrier=record.carrier,
+        status_code=record.status_code,
+        status_milestone=_milestone(record.status_milestone),
+        nodes=tuple(nodes),
+        milestone=_milestone(record.milestone),
+    )
+
+
+def _node(record: NodeRecord) -> Node:
+    return Node(
+        waybill=record.waybill,
+        at=record.at,
+        raw_time=record.raw_time,
+        time_basis=TimeBasis(record.time_basis),
+        text=record.text,
+        code=record.code,
+        place=record.place,
+        milestone=_milestone(record.milestone),
+        sequence=record.sequence,
+    )

@@ -1,0 +1,137 @@
+"""Every setting of the process, read from the environment and .env, checked once, secrets masked."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+
+
+class SettingsError(Exception):
+    """A setting is missing or malformed; the message says which, why, and what it should look like."""
+
+
+def _base_url(value: str) -> str:
+    """Https, or http on the machine itself; no trailing slash."""
+    from urllib.parse import urlsplit  # noqa: PLC0415  only needed while settings are read
+
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an http(s) address such as https://api.pandapon.com")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ValueError("must be https unless the host is this machine")
+    return value.rstrip("/")
+
+
+def _slack_url(value: str) -> str:
+    """The same, with the trailing slash that slack_sdk joins method names to."""
+    return _base_url(value) + "/"
+
+
+class Settings(BaseSettings):
+    """All settings. Field names in upper case are the variables' names; .env.example explains each."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    slack_mode: Literal["socket", "http"] = "socket"
+    slack_bot_token: SecretStr
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: Annotated[str, AfterValidator(_slack_url)] = "https://slack.com/api/"
+
+    pandapon_base_url: Annotated[str, AfterValidator(_base_url)] = "https://api.pandapon.com"
+    pandapon_access_key: SecretStr
+    pandapon_access_secret: SecretStr
+    pandapon_user_id: str = Field(min_length=1)
+    pandapon_timestamp_unit: Literal["s", "ms"] = "s"
+    pandapon_paths: dict[str, str] = Field(default_factory=dict)
+    pandapon_taobao_amounts: Literal["fen", "yuan"] = "fen"
+    pandapon_rate_per_second: float = Field(default=200.0, ge=0)
+    pandapon_concurrency: int = Field(default=64, ge=1, le=1000)
+    pandapon_read_timeout_seconds: float = Field(default=8.0, gt=0, le=60)
+
+    database_path: Path = Path("data/pandabot.db")
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+
+    poll_interval_seconds: float = Field(default=5.0, ge=0.05, le=3600)
+    cadence_factor: float = Field(default=1.0, ge=0, le=100)
+    default_filter: Literal["all", "milestones", "problems"] = "all"
+    channel_messages_per_second: float = Field(default=1.0, gt=0, le=20)
+    channel_burst: int = Field(default=4, ge=1, le=20)
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _mode_has_its_secret(self) -> Self:
+        if self.slack_mode == "socket" and self.slack_app_token is None:
+            raise ValueError("SLACK_APP_TOKEN is missing: Socket Mode needs an app-level token (xapp-…)")
+        if self.slack_mode == "http" and self.slack_signing_secret is None:
+            raise ValueError("SLACK_SIGNING_SECRET is missing: HTTP mode needs it to verify Slack's requests")
+        self._check_prefix("SLACK_BOT_TOKEN", self.slack_bot_token, "xoxb-")
+        if self.slack_app_token is not None:
+            self._check_prefix("SLACK_APP_TOKEN", self.slack_app_token, "xapp-")
+        return self
+
+    @staticmethod
+    def _check_prefix(name: str, secret: SecretStr, prefix: str) -> None:
+        if not secret.get_secret_value().startswith(prefix):
+            raise ValueError(f"{name} must start with {prefix}")
+
+    @property
+    def poll_interval(self) -> timedelta:
+        """The tick: how often the scheduler looks for due orders."""
+        return timedelta(seconds=self.poll_interval_seconds)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value, for the log filter that blots them out."""
+        found = (
+            self.slack_bot_token,
+            self.slack_app_token,
+            self.slack_signing_secret,
+            self.pandapon_access_key,
+            self.pandapon_access_secret,
+        )
+        return tuple(value.get_secret_value() for value in found if value is not None)
+
+
+def load(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
+    """Read the settings. Raises SettingsError with one line for each thing that is wrong."""
+    try:
+        return Settings(_env_file=env_file, **overrides)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(dict(item)) for item in error.errors())) from None
+    except Exception as error:  # pydantic-settings' own error for a value that is not JSON
+        raise SettingsError(_unreadable(error)) from None
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    name = ".".join(str(part) for part in error["loc"]).upper()
+    if error["type"] == "missing":
+        return f"{name} is missing: set it in the environment or in .env (see .env.example)."
+    text = str(error["msg"]).removeprefix("Value error, ")
+    return f"{name}: {text}." if name else f"{text}."
+
+
+def _unreadable(error: Exception) -> str:
+    cause = error.__cause__
+    if isinstance(cause, json.JSONDecodeError):
+        return 'PANDAPON_PATHS: must be a JSON object such as {"taobao.order.list": "/v2/taobao/order/page"}.'
+    return f"The settings cannot be read: {type(error).__name__}."
