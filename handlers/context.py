@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Sequence
     from datetime import datetime, timedelta
 
@@ -123,3 +124,4 @@ class Context:
     wake: Callable[[], None]  # something entered the outbox: deliver now rather than at the next tick
     default_filter: Filter = "all"
     working_after: float = 1.0  # seconds of silence before a working line is shown
+    in_hand: set[asyncio.Task[Any]] = field(default_factory=set)  # answers being worked on; a stop waits for them

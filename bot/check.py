@@ -1,0 +1,155 @@
+"""`pandabot check`: tries every part once and says in words what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import manifest
+from bot.app import api_config, utc_now
+from pandapon.client import PandaPon
+from pandapon.errors import ApiError, AuthError, PandaPonError, TimestampError, TransportError
+from storage.database import open_store
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was tried."""
+
+    name: str
+    ok: bool
+    words: str
+    mend: str = ""
+
+
+async def check(settings: Settings) -> AsyncIterator[Finding]:
+    """Every finding, as it is made. Nothing is changed but an empty database being created."""
+    yield Finding("settings", ok=True, words="complete and well-formed")
+    yield await _database(settings)
+    async for finding in _slack(settings):
+        yield finding
+    async for finding in _pandapon(settings):
+        yield finding
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        store = await open_store(settings.database_path)
+    except StorageError as error:
+        return Finding("database", ok=False, words=str(error), mend="Set DATABASE_PATH to a file that I may write.")
+    try:
+        health = await store.health(utc_now())
+    finally:
+        await store.close()
+    return Finding("database", ok=True, words=f"{settings.database_path}, {health.watches} watches")
+
+
+async def _slack(settings: Settings) -> AsyncIterator[Finding]:
+    client = AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10
+    )
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as error:
+        yield Finding(
+            "Slack bot token",
+            ok=False,
+            words=f"Slack refuses it: {error.response.get('error')}",
+            mend="Copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions into SLACK_BOT_TOKEN.",
+        )
+        return
+    except (OSError, TimeoutError, aiohttp.ClientError) as error:
+        yield Finding(
+            "Slack",
+            ok=False,
+            words=f"cannot be reached ({type(error).__name__})",
+            mend="Check this machine's way to the internet, its proxy, and SLACK_API_URL.",
+        )
+        return
+    yield Finding("Slack bot token", ok=True, words=f"{answer.get('user')} in {answer.get('team')}")
+    yield _scopes({name.lower(): value for name, value in answer.headers.items()})
+    if settings.slack_mode == "socket":
+        yield await _socket(settings, client)
+
+
+def _scopes(headers: dict[str, str]) -> Finding:
+    if "x-oauth-scopes" not in headers:
+        return Finding("Slack scopes", ok=True, words="not told by this server; not checked")
+    granted = {scope.strip() for scope in headers["x-oauth-scopes"].split(",")}
+    missing = sorted(manifest.scopes() - granted)
+    if not missing:
+        return Finding("Slack scopes", ok=True, words=f"all {len(manifest.scopes())} granted")
+    return Finding(
+        "Slack scopes",
+        ok=False,
+        words=f"missing: {', '.join(missing)}",
+        mend="Update the app's manifest from manifest.yml, then reinstall the app to the workspace.",
+    )
+
+
+async def _socket(settings: Settings, client: AsyncWebClient) -> Finding:
+    assert settings.slack_app_token is not None
+    try:
+        await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
+    except SlackApiError as error:
+        return Finding(
+            "Slack app token",
+            ok=False,
+            words=f"Slack refuses it: {error.response.get('error')}",
+            mend="Make an app-level token with connections:write (Basic Information) and set SLACK_APP_TOKEN to it.",
+        )
+    except (OSError, TimeoutError, aiohttp.ClientError) as error:
+        return Finding("Slack app token", ok=False, words=type(error).__name__, mend="Try again.")
+    return Finding("Slack app token", ok=True, words="Socket Mode can connect")
+
+
+async def _pandapon(settings: Settings) -> AsyncIterator[Finding]:
+    unit = settings.pandapon_timestamp_unit
+    other = "ms" if unit == "s" else "s"
+    first = await _probe(settings, unit)
+    if first is None:
+        yield Finding("PandaPon", ok=True, words=f"a signed read succeeded (timestamps in {unit})")
+        return
+    if isinstance(first, AuthError) and await _probe(settings, other) is None:
+        yield Finding(
+            "PandaPon",
+            ok=False,
+            words=f"refuses timestamps in {unit!r} and takes them in {other!r}",
+            mend=f"Set PANDAPON_TIMESTAMP_UNIT={other}.",
+        )
+        return
+    yield Finding("PandaPon", ok=False, words=str(first), mend=_mend(first))
+
+
+async def _probe(settings: Settings, unit: str) -> PandaPonError | None:
+    config = api_config(settings.model_copy(update={"pandapon_timestamp_unit": unit}))
+    async with PandaPon(config, clock=utc_now) as api:
+        try:
+            await api.probe()
+        except PandaPonError as error:
+            return error
+    return None
+
+
+def _mend(error: PandaPonError) -> str:
+    match error:
+        case TimestampError():
+            return "Set this machine's clock (NTP): PandaPon refuses a request that is more than 10 minutes off."
+        case AuthError():
+            return "Copy the Access Key and Access Secret from the console; resetting the secret ends the old one."
+        case TransportError():
+            return "Check this machine's way to the internet and PANDAPON_BASE_URL."
+        case ApiError():
+            return "The key works; the account may lack the right to this call. Ask PandaPon with the request id."
+        case _:
+            return "Try again later; ask PandaPon if it stays."

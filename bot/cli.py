@@ -1,0 +1,183 @@
+"""The command line: run, demo, check, api."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import log
+from bot.settings import Settings, SettingsError, load
+from bot.version import VERSION
+
+EX_CONFIG = 78  # sysexits.h: something in the configuration
+EX_TEMPFAIL = 75  # sysexits.h: try again later
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A Slack bot for teams that buy from Taobao and 1688 through PandaPon.",
+)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    *, version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False
+) -> None:
+    if version:
+        typer.echo(f"pandabot {VERSION}")
+        raise typer.Exit
+
+
+@app.command()
+def run() -> None:
+    """Run the bot until it is told to stop (Ctrl-C or SIGTERM)."""
+    settings = _settings()
+    log.configure(settings.log_level, settings.secrets())
+    raise typer.Exit(asyncio.run(_run(settings)))
+
+
+async def _run(settings: Settings) -> int:
+    from bot.app import StartError, run  # noqa: PLC0415  keeps --help and --version quick
+    from storage.errors import StorageError  # noqa: PLC0415  the same
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stop.set)
+    try:
+        await run(settings, stop)
+    except (StartError, StorageError) as error:
+        typer.secho(f"pandabot: {error}", err=True, fg="red")
+        return EX_CONFIG
+    return 0
+
+
+@app.command()
+def check() -> None:
+    """Try settings, database, Slack and PandaPon, and say what is wrong and how to mend it."""
+    settings = _settings()
+    log.configure("error", settings.secrets())
+    raise typer.Exit(asyncio.run(_check(settings)))
+
+
+async def _check(settings: Settings) -> int:
+    from bot.check import check  # noqa: PLC0415  keeps --help quick
+
+    failed = 0
+    async for finding in check(settings):
+        failed += not finding.ok
+        typer.secho("✓ " if finding.ok else "✗ ", fg="green" if finding.ok else "red", nl=False)
+        typer.echo(f"{finding.name}: {finding.words}")
+        if finding.mend:
+            typer.echo(f"  → {finding.mend}")
+    typer.echo("All is well: start it with `pandabot run`." if not failed else f"{failed} to mend.")
+    return 1 if failed else 0
+
+
+@app.command()
+def api(
+    name: Annotated[str, typer.Argument(help="An endpoint of the catalogue; empty or 'list' shows them all.")] = "list",
+    query: Annotated[list[str] | None, typer.Option("--query", "-q", help="name=value, repeatable.")] = None,
+    body: Annotated[str, typer.Option(help="A JSON object.")] = "",
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Really call an endpoint that writes.")] = False,
+) -> None:
+    """Call one PandaPon endpoint, signed, and print its data: the way to check the inferred ones with a live key."""
+    from pandapon.catalogue import ENDPOINTS  # noqa: PLC0415  keeps --help quick
+
+    if name == "list":
+        for endpoint in ENDPOINTS:
+            mark = "writes" if endpoint.writes else ""
+            typer.echo(f"{endpoint.name:38} {endpoint.method:5} {endpoint.path or '?':48} [{endpoint.grade}] {mark}")
+        return
+    endpoint = next((one for one in ENDPOINTS if one.name == name), None)
+    if endpoint is None:
+        _fail(f"no endpoint {name!r}; `pandabot api list` shows them all")
+    elif endpoint.writes and not yes:
+        _fail(f"{name} changes things in the account; add --yes to call it")
+    settings = _settings()
+    log.configure("error", settings.secrets())
+    raise typer.Exit(asyncio.run(_api(settings, name, _pairs(query or []), _json(body))))
+
+
+async def _api(settings: Settings, name: str, query: dict[str, str], body: Any) -> int:
+    from bot.app import api_config, utc_now  # noqa: PLC0415  keeps --help quick
+    from pandapon.client import PandaPon  # noqa: PLC0415  the same
+    from pandapon.errors import PandaPonError  # noqa: PLC0415  the same
+
+    async with PandaPon(api_config(settings), clock=utc_now) as client:
+        try:
+            data = await client.call(name, query=query or None, body=body)
+        except PandaPonError as error:
+            typer.secho(f"pandabot: {error}", err=True, fg="red")
+            return 1
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+    return 0
+
+
+@app.command()
+def demo(
+    script: Annotated[Path | None, typer.Option(help="Play the commands of this file ('-': standard input).")] = None,
+    *,
+    terminal: Annotated[bool, typer.Option("--terminal", help="A plain chat in this terminal (the default).")] = True,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the bot's log.")] = False,
+) -> None:
+    """Try the bot here: the real bot against stand-ins of Slack and PandaPon. Needs no account anywhere."""
+    from bot.demo import play, talk  # noqa: PLC0415  keeps --help quick
+
+    log.configure("info" if debug else "error", ())
+    if script is not None:
+        text = sys.stdin.read() if str(script) == "-" else _read(script)
+        raise typer.Exit(asyncio.run(play(text)))
+    raise typer.Exit(asyncio.run(talk()) if terminal else 0)
+
+
+def _settings() -> Settings:
+    try:
+        return load()
+    except SettingsError as error:
+        typer.secho("pandabot: the settings are not complete:", err=True, fg="red")
+        for line in str(error).splitlines():
+            typer.echo(f"  - {line}", err=True)
+        raise typer.Exit(EX_CONFIG) from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        _fail(f"cannot read {path}: {error}")
+        raise AssertionError from error
+
+
+def _pairs(items: list[str]) -> dict[str, str]:
+    pairs = dict(item.split("=", 1) for item in items if "=" in item)
+    if len(pairs) != len(items):
+        _fail("--query takes name=value, each name once")
+    return pairs
+
+
+def _json(text: str) -> Any:
+    if not text:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        _fail(f"--body is not JSON: {error}")
+
+
+def _fail(message: str) -> None:
+    typer.secho(f"pandabot: {message}", err=True, fg="red")
+    raise typer.Exit(2)

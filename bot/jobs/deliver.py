@@ -1,0 +1,224 @@
+"""The delivery: send the outbox to Slack, in order per channel, channels in parallel, exactly once as a reader sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot import records
+from bot.jobs.lookup import find_post
+from bot.jobs.slack_errors import Failure, Verdict, understand
+from handlers.views import tracking
+from storage.records import Post, PostKind, PostState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.jobs.pacing import Pacer
+    from handlers.views.message import Message
+    from storage.protocol import Store
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)
+CLAIM = 50  # channels served at a time
+BACKOFF = (2, 5, 15, 60, 300)  # seconds between tries of one message
+EVENT_TYPE = "pandabot_post"  # the metadata's type; its payload is one opaque id
+
+
+class Deliverer:
+    """Claims the oldest waiting message of each channel and sends it."""
+
+    def __init__(
+        self, *, store: Store, slack: AsyncWebClient, pacer: Pacer, clock: Callable[[], datetime]
+    ) -> None:
+        self._store, self._slack, self._pacer, self._clock = store, slack, pacer, clock
+        self._in_flight: dict[str, asyncio.Task[None]] = {}
+        self._draining = False
+        self._again = False
+        self._stopping = False
+        self._watchers: list[asyncio.Event] = []
+        self._drains: set[asyncio.Task[None]] = set()
+
+    async def drain(self) -> None:
+        """Start sending everything that may go now. Cheap when there is nothing; safe to call at any time."""
+        self._again = True
+        if self._draining:
+            return
+        self._draining = True
+        try:
+            while self._again and not self._stopping:
+                self._again = False
+                while await self._start_some():
+                    pass
+        finally:
+            self._draining = False
+
+    async def stop(self) -> None:
+        """Start nothing more and finish what is on its way."""
+        self._stopping = True
+        going = {*self._in_flight.values(), *self._drains}
+        if going:
+            await asyncio.wait(going, timeout=15)
+
+    def outcome(self) -> asyncio.Event:
+        """An event that is set after the next message, sent or refused; for those who wait for theirs."""
+        event = asyncio.Event()
+        self._watchers.append(event)
+        return event
+
+    async def _start_some(self) -> int:
+        busy = set(self._in_flight) | self._pacer.waiting(time.monotonic())
+        posts = await self._store.claim_posts(self._clock(), CLAIM, LEASE, busy)
+        for post in posts:
+            self._pacer.spend(post.channel, time.monotonic())
+            task = asyncio.create_task(self._deliver(post), name=f"post-{post.id}")
+            self._in_flight[post.channel] = task
+            task.add_done_callback(lambda task, channel=post.channel: self._finished(channel, task))
+        return len(posts)
+
+    def _finished(self, channel: str, task: asyncio.Task[None]) -> None:
+        self._in_flight.pop(channel, None)
+        watchers, self._watchers = self._watchers, []
+        for event in watchers:
+            event.set()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("delivery failed; its lease will bring the message back", exc_info=error)
+        else:
+            self.wake()
+
+    def wake(self) -> None:
+        """Something may go now: look without waiting for the tick."""
+        if not self._stopping:
+            task = asyncio.ensure_future(self.drain())
+            self._drains.add(task)
+            task.add_done_callback(self._drained)
+
+    def _drained(self, task: asyncio.Task[None]) -> None:
+        self._drains.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("delivery stopped early; the next tick goes on", exc_info=error)
+
+    async def _deliver(self, post: Post) -> None:
+        if post.state is PostState.UNCERTAIN:
+            await self._resolve(post)
+            return
+        message = await self._render(post)
+        if message is None:  # its order or watch is gone
+            await self._store.mark_failed(self._clock(), post, "nothing to say")
+            return
+        try:
+            ts = await self._send(post, message)
+        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
+            await self._failed(post, message, understand(error))
+        else:
+            await self._store.mark_sent(self._clock(), post, ts)
+
+    async def _render(self, post: Post) -> Message | None:
+        now = self._clock()
+        watch = await self._store.watch(post.watch_id) if post.watch_id is not None else None
+        stored = (await self._store.load([post.key])).get(post.key) if post.key else None
+        if watch is None or stored is None:
+            return None
+        look = records.look(stored)
+        if post.kind is PostKind.NEWS:
+            return tracking.news(records.load_news(post.payload), look, watch, now)
+        return tracking.card(look, watch, now)
+
+    async def _send(self, post: Post, message: Message, *, plain: bool = False) -> str:
+        content: dict[str, Any] = {"text": message.text}
+        if not plain:
+            content["blocks"] = message.blocks
+        if post.kind is PostKind.REFRESH:
+            if plain:
+                content["blocks"] = []
+            await self._slack.chat_update(channel=post.channel, ts=post.thread_ts, **content)
+            return post.thread_ts
+        if post.kind is PostKind.NEWS and post.thread_ts:
+            content |= {"thread_ts": post.thread_ts, "reply_broadcast": _is_loud(post)}
+        response = await self._slack.chat_postMessage(
+            channel=post.channel,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"id": post.token}},
+            unfurl_links=False,
+            unfurl_media=False,
+            **content,
+        )
+        return str(response["ts"])
+
+    async def _failed(self, post: Post, message: Message, failure: Failure) -> None:
+        now = self._clock()
+        match failure.verdict:
+            case Verdict.BLOCKS_REFUSED:
+                await self._send_plain(post, message, failure)
+            case Verdict.UNCERTAIN if post.kind is not PostKind.REFRESH:
+                await self._store.mark_uncertain(now, post, now + self._backoff(post), failure.code)
+            case Verdict.NOT_SENT | Verdict.UNCERTAIN:
+                wait = self._wait(post, failure)
+                await self._store.mark_retry(now, post, now + wait, failure.code)
+            case Verdict.CHANNEL_GONE:
+                await self._channel_gone(post, failure.code)
+            case _:
+                log.error("Slack refused a %s post: %s", post.kind.value, failure.code)
+                await self._store.mark_failed(now, post, failure.code)
+
+    async def _send_plain(self, post: Post, message: Message, failure: Failure) -> None:
+        """Newer blocks are not on every workspace: say it once more with the text alone."""
+        log.warning("Slack refused the blocks of a %s post (%s); sending its text", post.kind.value, failure.code)
+        try:
+            ts = await self._send(post, message, plain=True)
+        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
+            again = understand(error)
+            if again.verdict is Verdict.BLOCKS_REFUSED:
+                again = Failure(Verdict.REFUSED, again.code)
+            await self._failed(post, message, again)
+        else:
+            await self._store.mark_sent(self._clock(), post, ts)
+
+    async def _channel_gone(self, post: Post, code: str) -> None:
+        now = self._clock()
+        if post.kind is PostKind.CARD:
+            await self._store.mark_failed(now, post, code)
+            return
+        paused = await self._store.pause_channel(now, post.channel, code)
+        log.warning("channel %s cannot be posted to (%s); %d watches are paused", post.channel, code, len(paused))
+
+    async def _resolve(self, post: Post) -> None:
+        """A message that may have gone out: look for it in the channel before sending it again."""
+        now = self._clock()
+        try:
+            ts = await find_post(self._slack, post, EVENT_TYPE)
+        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
+            failure = understand(error)
+            if failure.code == "missing_scope":
+                log.warning("no permission to read the channel's history: a message may repeat (add channels:history)")
+                await self._store.mark_retry(now, post, now, failure.code)
+            elif failure.verdict is Verdict.CHANNEL_GONE:
+                await self._channel_gone(post, failure.code)
+            else:
+                await self._store.mark_uncertain(now, post, now + self._wait(post, failure), failure.code)
+            return
+        if ts:
+            await self._store.mark_sent(now, post, ts)
+        else:
+            await self._store.mark_retry(now, post, now, "not found in the channel")
+
+    def _wait(self, post: Post, failure: Failure) -> timedelta:
+        if failure.retry_after is None:
+            return self._backoff(post)
+        self._pacer.pause(post.channel, time.monotonic(), failure.retry_after)
+        return timedelta(seconds=failure.retry_after)
+
+    @staticmethod
+    def _backoff(post: Post) -> timedelta:
+        return timedelta(seconds=BACKOFF[min(post.attempts, len(BACKOFF) - 1)])
+
+
+def _is_loud(post: Post) -> bool:
+    """Milestones and problems are shown in the channel too; plain scans stay in the thread."""
+    return records.load_news(post.payload).has_milestone

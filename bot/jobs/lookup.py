@@ -1,0 +1,49 @@
+"""Finds a message that may have been sent, by the opaque id in its metadata."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from storage.records import Post
+
+MARGIN = 300.0  # seconds that our clock and Slack's may differ by
+PAGES = 5  # of 200 messages: more than a channel writes while one message is in doubt
+
+
+async def find_post(slack: AsyncWebClient, post: Post, event_type: str) -> str:
+    """The ``ts`` of the message that carries the post's token, or "" when the channel does not hold it.
+
+    Needs channels:history or groups:history. Raises what slack_sdk raises.
+    """
+    began = post.claimed_at or post.created_at
+    cursor = ""
+    for _ in range(PAGES):
+        page = await _page(slack, post, began.timestamp() - MARGIN, cursor)
+        for message in page.get("messages", []):
+            if _token(message, event_type) == post.token:
+                return str(message["ts"])
+        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+        if not cursor:
+            break
+    return ""
+
+
+async def _page(slack: AsyncWebClient, post: Post, oldest: float, cursor: str) -> Any:
+    wanted = {
+        "channel": post.channel,
+        "oldest": f"{oldest:.6f}",
+        "limit": 200,
+        "include_all_metadata": True,
+        "cursor": cursor or None,
+    }
+    if post.thread_ts:
+        return await slack.conversations_replies(ts=post.thread_ts, **wanted)
+    return await slack.conversations_history(**wanted)
+
+
+def _token(message: dict[str, Any], event_type: str) -> str:
+    metadata = message.get("metadata") or {}
+    return str(metadata.get("event_payload", {}).get("id", "")) if metadata.get("event_type") == event_type else ""

@@ -1,0 +1,99 @@
+"""What a failed call to Slack means for the message: certainly not sent, perhaps sent, or never to be sent."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+# Slack will never accept a post there until a person changes something.
+CHANNEL_GONE = frozenset(
+    {
+        "account_inactive",
+        "channel_is_limited_access",
+        "channel_not_found",
+        "invalid_auth",
+        "is_archived",
+        "no_permission",
+        "not_authed",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+        "token_revoked",
+        "token_expired",
+    },
+)
+# Slack failed on its side; it does not say whether before or after storing the message.
+AMBIGUOUS = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org"})
+# The parent card is gone; there is nothing to update and no thread to post in.
+CARD_GONE = frozenset({"message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"})
+BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format"})
+
+
+class Verdict(StrEnum):
+    """What is known after a failure."""
+
+    NOT_SENT = "not_sent"
+    UNCERTAIN = "uncertain"
+    CHANNEL_GONE = "channel_gone"
+    CARD_GONE = "card_gone"
+    BLOCKS_REFUSED = "blocks_refused"
+    REFUSED = "refused"  # our message is wrong; sending it again will not help
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed call, understood."""
+
+    verdict: Verdict
+    code: str
+    retry_after: float | None = None  # seconds, when Slack said so
+
+
+def understand(error: Exception) -> Failure:
+    """Sort any exception that slack_sdk's async client raises."""
+    if isinstance(error, SlackApiError):
+        return _refused(error)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Failure(Verdict.NOT_SENT, "no_connection")
+    if isinstance(error, asyncio.TimeoutError | aiohttp.ClientError | SlackClientError | OSError):
+        return Failure(Verdict.UNCERTAIN, type(error).__name__)
+    raise error
+
+
+def _refused(error: SlackApiError) -> Failure:
+    response = error.response
+    status = getattr(response, "status_code", 200)
+    data = getattr(response, "data", None)
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if status == 429 or code in {"ratelimited", "rate_limited"}:  # noqa: PLR2004  the HTTP status
+        return Failure(Verdict.NOT_SENT, "ratelimited", _retry_after(getattr(response, "headers", {})))
+    if status >= 500 or not code or code in AMBIGUOUS:  # noqa: PLR2004  the HTTP status class
+        return Failure(Verdict.UNCERTAIN, code or f"http_{status}")
+    return Failure(_verdict(code), code)
+
+
+def _verdict(code: str) -> Verdict:
+    if code in CHANNEL_GONE:
+        return Verdict.CHANNEL_GONE
+    if code in CARD_GONE:
+        return Verdict.CARD_GONE
+    if code in BLOCKS_REFUSED:
+        return Verdict.BLOCKS_REFUSED
+    return Verdict.REFUSED
+
+
+def _retry_after(headers: object) -> float:
+    value = None
+    if hasattr(headers, "items"):
+        value = next((v for k, v in headers.items() if str(k).lower() == "retry-after"), None)
+    if isinstance(value, list):  # slack_sdk's sync client keeps lists
+        value = value[0] if value else None
+    try:
+        return max(1.0, float(str(value)))
+    except ValueError:
+        return 30.0

@@ -1,0 +1,105 @@
+"""Reads one order from PandaPon: which calls it takes, and which of them may fail without spoiling the reading."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from bot import records
+from bot.tracking.decide import Fetched
+from pandapon.errors import ApiError, AuthError, DecodeError, NotFoundError, PandaPonError
+from pandapon.shipment import OrderRef, Platform, Shipment
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from pandapon.client import PandaPon, Reading
+    from pandapon.models import Order
+    from storage.records import DueOrder
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+EARLY = frozenset({None, "ordered", "paid"})  # before shipping, news comes from the order itself
+DETAIL_EVERY = 6  # later on, every sixth reading looks for late-added parcels, refunds and closings
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReading:
+    """What one look at an order brought. ``fetched`` is None when nothing differs from what is stored."""
+
+    fetched: Fetched | None
+    fingerprint: bytes
+
+
+async def poll_order(api: PandaPon, due: DueOrder) -> OrderReading:
+    """Read a due order with as few calls as its state needs. Raises PandaPonError."""
+    ref = OrderRef.from_key(due.key)
+    order = await _optional(api.order(ref, background=True)) if needs_detail(due) else None
+    sub_orders = order.sub_order_ids if order else due.state.sub_orders
+    reading = await api.shipment(ref, sub_orders=sub_orders, known=due.fingerprint or None, background=True)
+    news_in_order = order is not None and records.dump_order(order) != due.state.detail
+    if reading.shipment is None and not news_in_order:
+        return OrderReading(None, reading.fingerprint)
+    return OrderReading(Fetched(ref, order if news_in_order else None, reading.shipment), reading.fingerprint)
+
+
+async def read_order(api: PandaPon, ref: OrderRef) -> OrderReading:
+    """Read everything about an order for a person who waits. Raises PandaPonError, NotFoundError when it is unknown."""
+    if ref.platform is Platform.ALIBABA:
+        order, reading = await asyncio.gather(
+            _settled(api.order(ref)),
+            _settled(api.shipment(ref)),
+        )
+    else:
+        order = await _settled(api.order(ref))
+        sub_orders = () if isinstance(order, PandaPonError) else order.sub_order_ids
+        reading = await _settled(api.shipment(ref, sub_orders=sub_orders))
+    return _combined(ref, order, reading)
+
+
+def needs_detail(due: DueOrder) -> bool:
+    """Whether this poll asks for the order itself beside its logistics."""
+    return due.state.milestone in EARLY or not due.has_parcels or due.polls % DETAIL_EVERY == 0
+
+
+def _combined(
+    ref: OrderRef, order: Order | PandaPonError, reading: Reading | PandaPonError
+) -> OrderReading:
+    """Either half may be missing, but not both, and an order known only by an empty trace is not known."""
+    if isinstance(order, PandaPonError) and isinstance(reading, PandaPonError):
+        raise _worse(order, reading)
+    if isinstance(order, PandaPonError):
+        assert not isinstance(reading, PandaPonError)
+        if reading.shipment is None or not reading.shipment.parcels:
+            raise order
+        return OrderReading(Fetched(ref, None, reading.shipment), reading.fingerprint)
+    if isinstance(reading, NotFoundError | DecodeError) and not isinstance(reading, AuthError):
+        return OrderReading(Fetched(ref, order, Shipment(ref)), b"")
+    if isinstance(reading, PandaPonError):
+        raise reading
+    return OrderReading(Fetched(ref, order, reading.shipment or Shipment(ref)), reading.fingerprint)
+
+
+def _worse(one: PandaPonError, other: PandaPonError) -> PandaPonError:
+    """Of two failures, the one that says less about the order: a silent API must not read as "no such order"."""
+    return other if isinstance(one, NotFoundError) else one
+
+
+async def _optional(call: Awaitable[Order]) -> Order | None:
+    """The order's detail is a bonus to a poll: its path is inferred, so a refusal must not stop the tracking."""
+    try:
+        return await call
+    except (ApiError, DecodeError) as error:
+        log.debug("order detail not read: %s", type(error).__name__)
+        return None
+
+
+async def _settled(call: Awaitable[T]) -> T | PandaPonError:
+    try:
+        return await call
+    except PandaPonError as error:
+        return error

@@ -1,0 +1,61 @@
+"""The error boundary: whatever goes wrong becomes one sentence for the person, and a cause in the log."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING
+
+from handlers.context import UnknownOrderError, WrongPlatformError
+from handlers.grammar import Refusal
+from handlers.i18n import _
+from handlers.permissions import ForbiddenError
+from handlers.views import errors as views
+from pandapon.errors import PandaPonError
+from storage.errors import DiskFullError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from handlers.views.message import Message
+
+log = logging.getLogger(__name__)
+
+
+async def guarded(work: Coroutine[None, None, Message]) -> Message:
+    """The work's message, or the message that says what went wrong. Never raises an ordinary exception."""
+    try:
+        return await work
+    except Exception as error:  # noqa: BLE001  the one boundary: a user always gets an answer
+        return explain(error)
+
+
+def explain(error: Exception) -> Message:
+    """A known error in one helpful sentence; an unknown one with an id that is also in the log."""
+    match error:
+        case Refusal():
+            return views.refusal(error)
+        case UnknownOrderError():
+            return views.unknown_order(error.text)
+        case WrongPlatformError():
+            return views.wrong_platform(error)
+        case PandaPonError():
+            log.info("PandaPon: %s (request %s)", error, error.request_id or "-")
+            return views.pandapon(error)
+        case ForbiddenError():
+            return views.failure(str(error))
+        case DiskFullError():
+            log.error("the disk is full")
+            return views.failure(_("The bot's disk is full, so nothing was changed. Please tell whoever runs it."))
+        case StorageError():
+            log.error("storage: %s", error)
+            return views.failure(_("The bot's database did not take that, so nothing was changed. Please try again."))
+        case _:
+            return unexpected(error)
+
+
+def unexpected(error: Exception) -> Message:
+    """A fault of ours: an id for the person, everything else for the log."""
+    incident = secrets.token_hex(4)
+    log.error("incident %s", incident, exc_info=error)
+    return views.failure(_("Something went wrong on the bot's side."), incident_id=incident)

@@ -1,0 +1,158 @@
+"""Every listener of the app. Acknowledge first, always; the answer follows."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from handlers import actions, shortcuts, watches
+from handlers.dispatch import doing, perform
+from handlers.errors import unexpected
+from handlers.grammar import parse
+from handlers.i18n import _
+from handlers.requests import Request, Track, Unwatch, WatchOrders
+from handlers.turn import Turn
+from handlers.views import errors as error_views
+
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from handlers.context import Context
+    from handlers.views.message import Message
+
+log = logging.getLogger(__name__)
+
+Body = dict[str, Any]
+Act = Callable[[Turn, Body], Awaitable["Message"]]
+
+COMMANDS = ("/panda", "/panda-search", "/panda-order", "/panda-track", "/panda-watch")
+SHORTCUTS = (actions.TRACK_MESSAGE, actions.WATCH_MESSAGE)
+
+
+def register(app: AsyncApp, ctx: Context) -> None:
+    """Attach the listeners, the catch-alls and the error boundary. manifest.yml names exactly these."""
+    for command in COMMANDS:
+        app.command(command)(partial(_on_command, ctx))
+    app.shortcut(actions.TRACK_MESSAGE)(partial(_on_act, ctx, _track_message))
+    app.shortcut(actions.WATCH_MESSAGE)(partial(_on_act, ctx, _watch_message))
+    app.action(re.compile(f"^{actions.RUN}"))(partial(_on_act, ctx, _run))
+    app.action(re.compile(f"^{actions.WATCH_HERE}"))(partial(_on_act, ctx, _watch_here))
+    app.action(re.compile(f"^{actions.UNWATCH_HERE}"))(partial(_on_act, ctx, _unwatch_here))
+    app.action(re.compile(f"^{actions.UNDO_UNWATCH}"))(partial(_on_act, ctx, _undo_unwatch))
+    app.action(re.compile(f"^{actions.UNDO_WATCH}"))(partial(_on_act, ctx, _unwatch_here))
+    _register_catch_alls(app, ctx)
+    app.error(_on_error)
+
+
+def _register_catch_alls(app: AsyncApp, ctx: Context) -> None:
+    """Bolt answers nothing at all to what nobody listens to; a person would see a bare failure."""
+    anything = re.compile(r".*", re.DOTALL)
+    app.command(anything)(partial(_on_command, ctx))
+    app.action(anything)(partial(_on_act, ctx, _outdated))
+    app.shortcut(anything)(partial(_on_act, ctx, _outdated))
+    app.view(anything)(_just_ack)
+    app.options(anything)(_just_ack)
+    app.event(anything)(_just_ack)
+
+
+async def _on_command(
+    ctx: Context, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient
+) -> None:
+    await ack()
+    if not await _is_new(ctx, body):
+        return
+    turn = Turn(ctx, body["user_id"], body["channel_id"], respond, client)
+    await _perform(turn, lambda: parse(body.get("text") or "", command=body["command"]))
+
+
+async def _on_act(
+    ctx: Context, act: Act, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient
+) -> None:
+    await ack()
+    if not await _is_new(ctx, body):
+        return
+    turn = Turn(ctx, body["user"]["id"], _channel(body), respond, client, replace=act is _run)
+    await turn.answer(_coroutine(act(turn, body)), _("Working on it…"))
+
+
+async def _coroutine(work: Awaitable[Message]) -> Message:
+    return await work
+
+
+async def _perform(turn: Turn, read: Callable[[], Request]) -> None:
+    """Parse inside the boundary, so that a refusal is answered like any other error."""
+    request: Request | None = None
+
+    async def work() -> Message:
+        return await perform(turn, request or read())
+
+    try:
+        request = read()
+    except Exception:  # noqa: BLE001  work() meets it again, inside the boundary
+        await turn.answer(work(), "")
+        return
+    await turn.answer(work(), doing(request))
+
+
+async def _run(turn: Turn, body: Body) -> Message:
+    """A button that carries a command: paging, Refresh, Show all nodes."""
+    return await perform(turn, parse(_value(body)))
+
+
+async def _watch_here(turn: Turn, body: Body) -> Message:
+    request = parse(_value(body))
+    if isinstance(request, Track):
+        request = WatchOrders((request.text,), platform=request.platform)
+    return await perform(turn, request)
+
+
+async def _unwatch_here(turn: Turn, body: Body) -> Message:
+    """Stop watching: the ids come with the button, the channel too where it is another one."""
+    request = parse(_value(body))
+    assert isinstance(request, Unwatch)
+    return await perform(turn, request)
+
+
+async def _undo_unwatch(turn: Turn, body: Body) -> Message:
+    return await watches.undo_stop(turn, [int(one) for one in _value(body).split(",") if one.isdigit()])
+
+
+async def _track_message(turn: Turn, body: Body) -> Message:
+    return await shortcuts.track_message(turn, body["message"])
+
+
+async def _watch_message(turn: Turn, body: Body) -> Message:
+    return await shortcuts.watch_message(turn, body["message"])
+
+
+async def _outdated(_turn: Turn, _body: Body) -> Message:
+    return error_views.failure(_("That button is from an older version of me. Run the command again."))
+
+
+async def _just_ack(ack: AsyncAck) -> None:
+    await ack()
+
+
+async def _on_error(error: Exception, respond: AsyncRespond) -> None:
+    """What escaped a listener. Bolt hands it over here; the person is told all the same."""
+    message = unexpected(error)
+    if getattr(respond, "response_url", None):
+        await respond(text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False)
+
+
+async def _is_new(ctx: Context, body: Body) -> bool:
+    """Slack may deliver one thing twice, also in Socket Mode; a second watch or undo must not happen."""
+    delivery = body.get("trigger_id") or body.get("event_id")
+    return not delivery or await ctx.store.first_seen(str(delivery), ctx.clock())
+
+
+def _channel(body: Body) -> str:
+    return str((body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id") or "")
+
+
+def _value(body: Body) -> str:
+    return str(body["actions"][0].get("value") or "")

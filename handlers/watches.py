@@ -1,0 +1,80 @@
+"""Watching orders in channels: start, stop, undo, list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers import channels
+from handlers.views import watches
+from handlers.views.help import help as help_view
+from pandapon.shipment import OrderRef
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from handlers.requests import ListWatches, Unwatch, WatchOrders
+    from handlers.turn import Turn
+    from handlers.views.message import Message
+    from pandapon.shipment import Platform
+
+PAGE_SIZE = 10
+
+
+async def start(turn: Turn, request: WatchOrders) -> Message:
+    """Watch orders in a channel; without ids, explain how and show what the channel watches."""
+    if not request.ids:
+        return await explain(turn)
+    channel = await channels.resolve(turn, request.channel)
+    return await start_in(turn, request.ids, channel, filter_=request.filter, platform=request.platform)
+
+
+async def start_in(
+    turn: Turn,
+    ids: Sequence[str],
+    channel: str,
+    *,
+    filter_: str | None = None,
+    platform: Platform | None = None,
+) -> Message:
+    """Watch orders in a channel that is known to be allowed."""
+    wanted = filter_ or turn.ctx.default_filter
+    outcomes = await turn.ctx.tracker.watch(ids, channel=channel, filter_=wanted, user=turn.user, platform=platform)
+    return watches.outcomes(outcomes, channel, wanted)
+
+
+async def explain(turn: Turn) -> Message:
+    """The bare ``/panda watch``: its help, and this channel's list."""
+    rows, total = await turn.ctx.store.watches(turn.channel, 0, PAGE_SIZE)
+    listed = watches.listing(rows, total, 1, turn.channel, PAGE_SIZE)
+    helped = help_view("watch")
+    return helped.followed_by(listed)
+
+
+async def stop(turn: Turn, request: Unwatch) -> Message:
+    """Stop watching orders in a channel. Offers Undo; says which ids were not watched."""
+    channel = await channels.resolve(turn, request.channel)
+    return await stop_in(turn, request.ids, channel)
+
+
+async def stop_in(turn: Turn, ids: Sequence[str], channel: str) -> Message:
+    """Stop watching orders in a channel that is known to be allowed."""
+    store = turn.ctx.store
+    keys = [key for order_id in ids for key in await store.find_order_id(order_id)]
+    ended = await store.end_watches(turn.ctx.clock(), channel, keys, turn.user)
+    turn.ctx.wake()
+    found = {OrderRef.from_key(watch.key).order_id for watch in ended}
+    return watches.ended(ended, channel, [order_id for order_id in ids if order_id not in found])
+
+
+async def undo_stop(turn: Turn, ids: Sequence[int]) -> Message:
+    """Bring back watches that were just ended."""
+    restored = await turn.ctx.store.restore_watches(turn.ctx.clock(), ids, turn.user)
+    turn.ctx.wake()
+    return watches.restored(restored, turn.channel)
+
+
+async def listing(turn: Turn, request: ListWatches) -> Message:
+    """What a channel watches: state, filter, who and when."""
+    channel = await channels.resolve(turn, request.channel)
+    rows, total = await turn.ctx.store.watches(channel, (request.page - 1) * PAGE_SIZE, PAGE_SIZE)
+    return watches.listing(rows, total, request.page, channel, PAGE_SIZE)
