@@ -32,9 +32,7 @@ def main() -> None:
 
 
 @app.callback(invoke_without_command=True)
-def _root(
-    *, version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False
-) -> None:
+def _root(*, version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
     if version:
         typer.echo(f"pandabot {VERSION}")
         raise typer.Exit

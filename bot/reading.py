@@ -66,9 +66,7 @@ def needs_detail(due: DueOrder) -> bool:
     return due.state.milestone in EARLY or not due.has_parcels or due.polls % DETAIL_EVERY == 0
 
 
-def _combined(
-    ref: OrderRef, order: Order | PandaPonError, reading: Reading | PandaPonError
-) -> OrderReading:
+def _combined(ref: OrderRef, order: Order | PandaPonError, reading: Reading | PandaPonError) -> OrderReading:
     """Either half may be missing, but not both, and an order known only by an empty trace is not known."""
     if isinstance(order, PandaPonError) and isinstance(reading, PandaPonError):
         raise _worse(order, reading)

@@ -189,9 +189,7 @@ class LiveTracker:
         except PandaPonError as error:
             return WatchOutcome(text, WatchResult.UNAVAILABLE, reason=str(error))
 
-    async def _open(
-        self, resolved: Sequence[_Resolved], channel: str, filter_: Filter, user: str
-    ) -> dict[str, Opened]:
+    async def _open(self, resolved: Sequence[_Resolved], channel: str, filter_: Filter, user: str) -> dict[str, Opened]:
         now = self._clock()
         for one in resolved:
             if one.reading and one.decided:

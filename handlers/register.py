@@ -59,9 +59,7 @@ def _register_catch_alls(app: AsyncApp, ctx: Context) -> None:
     app.event(anything)(_just_ack)
 
 
-async def _on_command(
-    ctx: Context, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient
-) -> None:
+async def _on_command(ctx: Context, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> None:
     await ack()
     if not await _is_new(ctx, body):
         return

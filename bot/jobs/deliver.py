@@ -35,9 +35,7 @@ EVENT_TYPE = "pandabot_post"  # the metadata's type; its payload is one opaque i
 class Deliverer:
     """Claims the oldest waiting message of each channel and sends it."""
 
-    def __init__(
-        self, *, store: Store, slack: AsyncWebClient, pacer: Pacer, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, *, store: Store, slack: AsyncWebClient, pacer: Pacer, clock: Callable[[], datetime]) -> None:
         self._store, self._slack, self._pacer, self._clock = store, slack, pacer, clock
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._draining = False

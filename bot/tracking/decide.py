@@ -1,0 +1,186 @@
+"""Decides what a reading of an order means: what is new, what is worth telling, and what is known from now on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.tracking import telling
+from bot.tracking.merge import MergedNodes, merge_nodes, merge_order, merge_parcel, one_per_waybill
+from bot.tracking.renumber import live, renumbered, replaced_by, retire, revive, untold
+from pandapon.progress import order_milestone, parcel_milestone
+from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Shipment, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from pandapon.models import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An order as it is stored: all of it has been told, or was there at the first sight."""
+
+    order: Order | None
+    shipment: Shipment
+    milestone: Milestone | None = None
+    moved_at: datetime | None = None
+    final_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One reading. None means not read this time, which says nothing about the order."""
+
+    ref: OrderRef
+    order: Order | None = None
+    shipment: Shipment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from a reading. To be stored as a whole, in the transaction that enqueues ``news``."""
+
+    order: Order | None
+    shipment: Shipment  # stored and fetched together; numbers that were replaced are still in it (see renumber.live)
+    milestone: Milestone | None
+    new_nodes: tuple[Node, ...]
+    edited_nodes: tuple[Node, ...]  # known nodes to be stored again
+    parcels: tuple[Parcel, ...]  # every parcel's facts, without nodes
+    news: News | None  # None: nothing to tell
+    level: str  # "node" | "milestone" | "problem"; empty without news
+    audience: frozenset[str]  # filters of the watches that are told
+    what: str  # names the news, the same for the same news; empty without
+    moved_at: datetime | None  # when something last happened
+    final_at: datetime | None  # when it was first seen delivered, returned, cancelled or lost
+    changed: bool  # a card that shows the order looks different now
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One parcel before and after the reading."""
+
+    before: Parcel | None  # what was known of it, perhaps under its old number; None: never seen
+    after: Parcel
+    nodes: MergedNodes
+    previous: str = ""  # the number it had until this reading
+
+    @property
+    def is_added(self) -> bool:
+        return self.before is None
+
+    @property
+    def told(self) -> tuple[Node, ...]:
+        return untold(self.nodes.new, self.before if self.previous else None)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        before, after = self.before.milestone if self.before else None, self.after.milestone
+        if after is None or after is before or replaced_by(self.after):
+            return ()
+        return (Step(before, after, self.after.waybill),)
+
+
+def decide(known: Known | None, reading: Fetched, now: datetime) -> Decision:
+    """What ``reading`` adds to ``known``. Pure: equal arguments give equal decisions.
+
+    Without ``known`` the reading is the baseline: all is stored, nothing is told. ``now`` is aware UTC.
+    """
+    base = known or Known(None, Shipment(reading.ref))
+    order = merge_order(base.order, reading.order)
+    lines = _lines(base.shipment.parcels, reading.shipment.parcels if reading.shipment else ())
+    parcels = tuple(line.after for line in lines)
+    milestone = order_milestone(order.milestone if order else None, live(parcels)) or base.milestone
+    news = _news(base, reading.ref, lines, milestone) if known else None
+    return Decision(
+        order=order,
+        shipment=Shipment(reading.ref, parcels),
+        milestone=milestone,
+        new_nodes=tuple(node for line in lines for node in line.nodes.new),
+        edited_nodes=tuple(node for line in lines for node in line.nodes.rewritten),
+        parcels=tuple(_facts(parcel) for parcel in parcels),
+        news=news,
+        level=telling.level(news) if news else "",
+        audience=telling.audience(news) if news else frozenset(),
+        what=telling.key(news) if news else "",
+        moved_at=_moved_at(known, order, parcels, news, now),
+        final_at=(base.final_at or now) if milestone in FINAL else None,
+        changed=known is None or order != base.order or milestone is not base.milestone or _differ(lines),
+    )
+
+
+def _lines(known: Sequence[Parcel], read: Sequence[Parcel]) -> list[_Line]:
+    """Every parcel, the known ones first. An empty reading leaves each as it was."""
+    fetched = one_per_waybill(read)
+    successors = renumbered(known, tuple(fetched.values()))
+    stored = {parcel.waybill: parcel for parcel in known}
+    lines = [_known_line(parcel, fetched.get(parcel.waybill), successors.get(parcel.waybill)) for parcel in known]
+    predecessors = {new: stored[old] for old, new in successors.items()}
+    lines += [
+        _new_line(parcel, predecessors.get(waybill)) for waybill, parcel in fetched.items() if waybill not in stored
+    ]
+    return lines
+
+
+def _known_line(known: Parcel, fetched: Parcel | None, successor: str | None) -> _Line:
+    if successor:
+        return _Line(known, retire(known, successor), merge_nodes(known.nodes, ()))
+    if fetched is None:
+        return _Line(known, known, merge_nodes(known.nodes, ()))
+    nodes = merge_nodes(known.nodes, fetched.nodes)
+    return _Line(known, _placed(merge_parcel(revive(known), fetched, nodes.nodes)), nodes)
+
+
+def _new_line(fetched: Parcel, predecessor: Parcel | None) -> _Line:
+    nodes = merge_nodes((), fetched.nodes)
+    if predecessor is None:
+        return _Line(None, _placed(replace(fetched, nodes=nodes.nodes, milestone=None)), nodes)
+    heir = merge_parcel(replace(predecessor, waybill=fetched.waybill), fetched, nodes.nodes)
+    return _Line(predecessor, _placed(heir), nodes, previous=predecessor.waybill)
+
+
+def _placed(parcel: Parcel) -> Parcel:
+    """The parcel where its nodes and status put it; an unknown claim keeps the last known place."""
+    place = parcel_milestone(parcel.nodes, parcel.status_milestone) or parcel.milestone
+    return replace(parcel, milestone=place)
+
+
+def _news(base: Known, ref: OrderRef, lines: Sequence[_Line], milestone: Milestone | None) -> News | None:
+    """One piece of news for all that the reading found, however much. An edit alone is none: the card shows it."""
+    parcels = tuple(_facts(parcel) for parcel in live(line.after for line in lines))
+    steps = tuple(step for line in lines for step in line.steps)
+    news = News(
+        ref=ref,
+        milestone=milestone,
+        nodes=tuple(node for line in lines for node in line.told),
+        edited=tuple(node for line in lines for node in line.nodes.edited),
+        steps=steps + telling.order_step(base.milestone, milestone, steps, len(parcels)),
+        parcels=parcels,
+        added=tuple(line.after.waybill for line in lines if line.is_added),
+        renumbered=tuple((line.previous, line.after.waybill) for line in lines if line.previous),
+    )
+    return news if news.nodes or news.steps or news.added or news.renumbered else None
+
+
+def _moved_at(
+    known: Known | None, order: Order | None, parcels: Sequence[Parcel], news: News | None, now: datetime
+) -> datetime | None:
+    """For an order seen the first time, its latest scan: one that is silent for weeks is not asked about hourly."""
+    if known is not None:
+        return now if news else known.moved_at
+    times = [node.at for parcel in parcels for node in parcel.nodes if node.at]
+    if not times and order:
+        times = [time for time in (order.created_at, order.paid_at) if time]
+    return min(now, max(times)) if times else now
+
+
+def _differ(lines: Sequence[_Line]) -> bool:
+    return any(
+        line.before is None or line.nodes.new or line.nodes.rewritten or _facts(line.before) != _facts(line.after)
+        for line in lines
+    )
+
+
+def _facts(parcel: Parcel) -> Parcel:
+    return replace(parcel, nodes=())

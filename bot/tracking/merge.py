@@ -1,0 +1,122 @@
+"""Joins what is stored with what was read, so that no reading, however poor, deletes anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pandapon.models import Order
+from pandapon.shipment import Milestone, Node, Parcel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_EMPTY: tuple[object, ...] = (None, "", ())
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+# A refund that is over, or a reason that no longer holds, is said by silence; keeping the old words would be wrong.
+_MAY_EMPTY = frozenset({"refund_status", "close_reason"})
+
+
+@dataclass(frozen=True, slots=True)
+class MergedNodes:
+    """All nodes of one parcel, and which of them the reading brought or changed."""
+
+    nodes: tuple[Node, ...]  # oldest first
+    new: tuple[Node, ...]
+    rewritten: tuple[Node, ...]  # known ones to be stored again
+    edited: tuple[Node, ...]  # those of them whose content a reader would see differ
+
+
+def goes_back(before: Milestone | None, after: Milestone | None) -> bool:
+    """True for a move to a lower rung of the way; a move to or from a problem is never one."""
+    if before is None or after is None or before.is_problem or after.is_problem:
+        return False
+    return after.rank < before.rank
+
+
+def merge_claim(
+    known: tuple[str, Milestone | None], fetched: tuple[str, Milestone | None]
+) -> tuple[str, Milestone | None]:
+    """A status code with its milestone: an absent one keeps the known pair, an unknown code the known milestone.
+
+    A lower rung is a stale reply from some cache and is not believed.
+    """
+    code, milestone = fetched
+    if milestone is None:
+        return (code or known[0]), known[1]
+    return known if goes_back(known[1], milestone) else fetched
+
+
+def merge_nodes(known: Iterable[Node], fetched: Iterable[Node]) -> MergedNodes:
+    """The union by identity. The result does not depend on the order in which nodes or readings arrive."""
+    stored = {node.identity: node for node in known}
+    union = dict(stored)
+    for node in fetched:
+        before = union.get(node.identity)
+        union[node.identity] = node if before is None else _enriched(before, node)
+    nodes = tuple(sorted(union.values(), key=node_order))
+    rewritten = tuple(node for node in nodes if node.identity in stored and node != stored[node.identity])
+    return MergedNodes(
+        nodes=nodes,
+        new=tuple(node for node in nodes if node.identity not in stored),
+        rewritten=rewritten,
+        edited=tuple(node for node in rewritten if node.content != stored[node.identity].content),
+    )
+
+
+def node_order(node: Node) -> tuple[datetime, int, str]:
+    """Oldest first. A node whose time is unreadable goes to the front, where it cannot pass for the latest scan."""
+    return node.at or _EARLIEST, node.sequence, node.identity
+
+
+def merge_parcel(known: Parcel, fetched: Parcel, nodes: tuple[Node, ...]) -> Parcel:
+    """The facts of the reading over those that are stored, with these nodes; where it stands is decided elsewhere."""
+    code, milestone = merge_claim(
+        (known.status_code, known.status_milestone), (fetched.status_code, fetched.status_milestone)
+    )
+    return replace(
+        known,
+        carrier=fetched.carrier or known.carrier,
+        status_code=code,
+        status_milestone=milestone,
+        nodes=nodes,
+    )
+
+
+def one_per_waybill(parcels: Iterable[Parcel]) -> dict[str, Parcel]:
+    """The parcels of one reading by waybill; two sub-orders that share a parcel each bring it."""
+    found: dict[str, Parcel] = {}
+    for parcel in parcels:
+        twin = found.get(parcel.waybill, Parcel(parcel.waybill))
+        found[parcel.waybill] = merge_parcel(twin, parcel, merge_nodes(twin.nodes, parcel.nodes).nodes)
+    return found
+
+
+def merge_order(known: Order | None, fetched: Order | None) -> Order | None:
+    """The reading over what is stored; a field that came empty keeps its known value (nulls come and go upstream)."""
+    if known is None or fetched is None:
+        return fetched or known
+    kept = {
+        name: getattr(known, name)
+        for name in Order.model_fields
+        if name not in _MAY_EMPTY and getattr(fetched, name) in _EMPTY
+    }
+    code, milestone = merge_claim((known.status_code, known.milestone), (fetched.status_code, fetched.milestone))
+    return fetched.model_copy(update={**kept, "status_code": code, "milestone": milestone})
+
+
+def _enriched(before: Node, after: Node) -> Node:
+    """The newer words and claim, but nothing filled in is emptied again.
+
+    ``sequence`` only grows: a reply that holds fewer of the scans made at the same moment counts from a lower start.
+    """
+    lost_code = bool(before.code) and not after.code
+    joined = replace(
+        after,
+        code=after.code or before.code,
+        place=after.place or before.place,
+        milestone=before.milestone if lost_code else after.milestone,
+        sequence=max(before.sequence, after.sequence),
+    )
+    return before if joined == before else joined

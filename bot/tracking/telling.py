@@ -1,0 +1,79 @@
+"""What is worth saying of a move, how loud, to which watches, and under which key it is said once."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from bot.tracking.merge import goes_back
+from pandapon.shipment import FINAL, Milestone, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pandapon.shipment import News
+
+ALL, MILESTONES, PROBLEMS = "all", "milestones", "problems"  # the filters a watch can have
+
+# A second failed attempt is worth as much as the first; a parcel on its way back is not a new problem at each stop.
+_TOLD_AGAIN = frozenset({Milestone.ATTEMPT_FAILED, Milestone.EXCEPTION})
+
+
+def order_step(
+    before: Milestone | None, after: Milestone | None, parcel_steps: Sequence[Step], parcels: int
+) -> tuple[Step, ...]:
+    """The order's own step, unless its parcels' steps say it already.
+
+    A step back is never the order's own: a late-added parcel holds the order back, and that parcel's step tells it.
+    """
+    if after is None or after is before or goes_back(before, after):
+        return ()
+    step = (Step(before, after),)
+    if not parcel_steps:
+        return step
+    if any(one.after is after for one in parcel_steps):
+        return step if parcels > 1 and after in FINAL else ()
+    return step if after.is_problem or after in FINAL else ()
+
+
+def level(news: News) -> str:
+    """How loud it is: ``problem``, ``milestone`` or ``node``."""
+    if news.has_problem or _problem_again(news):
+        return "problem"
+    return "milestone" if news.has_milestone else "node"
+
+
+def audience(news: News) -> frozenset[str]:
+    """The filters it passes. Whoever was told of a problem is told that it is over."""
+    filters = {ALL}
+    if news.has_milestone or _problem_again(news):
+        filters.add(MILESTONES)
+    if level(news) == "problem" or any(step.before and step.before.is_problem for step in news.steps):
+        filters.add(PROBLEMS)
+    return frozenset(filters)
+
+
+def key(news: News) -> str:
+    """Names what happened: the same nodes, steps and numbers give the same text, on any machine, at any time.
+
+    Edits are left out: what differs only by an edit was told already.
+    """
+    digest = hashlib.blake2b("\x1e".join(sorted(_facts(news))).encode(), digest_size=16)
+    return digest.hexdigest()
+
+
+def _facts(news: News) -> Iterator[str]:
+    for node in news.nodes:
+        yield f"node\x1f{node.identity}"
+    for step in news.steps:
+        yield f"step\x1f{step.waybill}\x1f{step.before or ''}\x1f{step.after}"
+    for waybill in news.added:
+        yield f"added\x1f{waybill}"
+    for old, new in news.renumbered:
+        yield f"renumbered\x1f{old}\x1f{new}"
+
+
+def _problem_again(news: News) -> bool:
+    """A new scan repeats the problem in which its parcel already stood."""
+    standing = {parcel.waybill: parcel.milestone for parcel in news.parcels}
+    return any(node.milestone in _TOLD_AGAIN and standing.get(node.waybill) is node.milestone for node in news.nodes)

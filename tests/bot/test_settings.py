@@ -1,0 +1,105 @@
+"""The settings: complete ones are read, anything else is one clear sentence a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.settings import SettingsError, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NEEDED = {
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_APP_TOKEN": "xapp-1",
+    "PANDAPON_ACCESS_KEY": "key",
+    "PANDAPON_ACCESS_SECRET": "secret-value",
+    "PANDAPON_USER_ID": "2100007341207",
+}
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither this machine's variables nor a .env here may leak into a test."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("SLACK_MODE", "SLACK_SIGNING_SECRET", "SLACK_API_URL", "HTTP_PORT", "PANDAPON_BASE_URL", *NEEDED):
+        monkeypatch.delenv(name, raising=False)
+
+
+def put(monkeypatch: pytest.MonkeyPatch, **extra: str) -> None:
+    for name, value in {**NEEDED, **extra}.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_needed_settings_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first block of .env.example is all that a start needs."""
+    put(monkeypatch)
+    settings = load()
+    assert settings.slack_mode == "socket"
+    assert settings.slack_api_url == "https://slack.com/api/"
+
+
+def test_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A .env in the working directory fills what the environment leaves open."""
+    put(monkeypatch, HTTP_PORT="9001")
+    (tmp_path / ".env").write_text("HTTP_PORT=9002\nLOG_LEVEL=debug\n", encoding="utf-8")
+    settings = load()
+    assert (settings.http_port, settings.log_level) == (9001, "debug")
+
+
+def test_every_missing_setting_is_named() -> None:
+    """A start without settings lists each one that is needed."""
+    with pytest.raises(SettingsError) as caught:
+        load()
+    lines = str(caught.value).splitlines()
+    assert {line.split(" ")[0] for line in lines} == {
+        "SLACK_BOT_TOKEN",
+        "PANDAPON_ACCESS_KEY",
+        "PANDAPON_ACCESS_SECRET",
+        "PANDAPON_USER_ID",
+    }
+    assert all(line.endswith("(see .env.example).") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"SLACK_MODE": "http"}, "SLACK_SIGNING_SECRET is missing"),
+        ({"SLACK_BOT_TOKEN": "xoxp-user"}, "SLACK_BOT_TOKEN must start with xoxb-"),
+        ({"SLACK_APP_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN must start with xapp-"),
+        ({"PANDAPON_BASE_URL": "http://api.pandapon.com"}, "PANDAPON_BASE_URL: must be https"),
+        ({"PANDAPON_BASE_URL": "api.pandapon.com"}, "PANDAPON_BASE_URL: must be an http(s) address"),
+        ({"HTTP_PORT": "eighty"}, "HTTP_PORT: "),
+        ({"HTTP_PORT": "70000"}, "HTTP_PORT: "),
+        ({"POLL_INTERVAL_SECONDS": "0"}, "POLL_INTERVAL_SECONDS: "),
+        ({"PANDAPON_PATHS": "{oops"}, "PANDAPON_PATHS: must be a JSON object"),
+        ({"DEFAULT_FILTER": "loud"}, "DEFAULT_FILTER: "),
+    ],
+)
+def test_a_malformed_setting_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str], sentence: str
+) -> None:
+    """The sentence names the variable and what it should be, and never shows its value."""
+    put(monkeypatch, **wrong)
+    with pytest.raises(SettingsError) as caught:
+        load()
+    assert str(caught.value).startswith(sentence)
+    assert len(str(caught.value).splitlines()) == 1
+    assert "xoxp-user" not in str(caught.value)
+
+
+def test_plain_http_is_allowed_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand-ins on loopback need no certificate."""
+    put(monkeypatch, PANDAPON_BASE_URL="http://127.0.0.1:9/", SLACK_API_URL="http://localhost:8/api")
+    settings = load()
+    assert settings.pandapon_base_url == "http://127.0.0.1:9"
+    assert settings.slack_api_url == "http://localhost:8/api/"
+
+
+def test_secrets_are_masked_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A settings object in a log or traceback shows no secret."""
+    put(monkeypatch)
+    assert "secret-value" not in repr(load())
+    assert "xoxb-1" not in str(load())
