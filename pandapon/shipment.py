@@ -163,6 +163,8 @@ class News:
     edited: tuple[Node, ...] = ()  # known nodes whose content changed
     steps: tuple[Step, ...] = ()
     parcels: tuple[Parcel, ...] = ()  # all parcels with their milestones, without nodes, for "2 of 3 delivered"
+    added: tuple[str, ...] = ()  # waybills seen for the first time after the baseline
+    renumbered: tuple[tuple[str, str], ...] = ()  # (old, new) waybill of a parcel that the carrier gave another number
 
     @property
     def has_problem(self) -> bool:
