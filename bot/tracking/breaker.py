@@ -1,0 +1,130 @@
+"""Holds back from a source that is down, so that an outage is met with a few probes instead of a full round."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_LONGEST_PAUSE = timedelta(hours=1)  # a source that asks for more is asked again then
+
+
+class Turn(Enum):
+    """What a result changed. A caller logs one line when it is not NONE."""
+
+    NONE = "none"
+    DOWN = "down"
+    UP = "up"
+
+
+class Breaker:
+    """One per source, not per order. Keeps no clock: every call says what time it is (aware)."""
+
+    def __init__(
+        self,
+        *,
+        threshold: int = 5,
+        first_wait: timedelta = timedelta(seconds=5),
+        longest_wait: timedelta = timedelta(minutes=5),
+        probes: int = 1,
+        spread: float = 0.5,
+    ) -> None:
+        """``threshold`` failures in a row open it; ``probes`` requests test it after each wait.
+
+        Waits double up to ``longest_wait``, each ±10 % by ``spread`` in [0, 1), this installation's own number.
+        """
+        self.down_since: datetime | None = None  # None: the source answers, as far as known
+        self._threshold, self._probes = threshold, probes
+        self._first, self._longest, self._factor = first_wait, longest_wait, 0.9 + 0.2 * spread
+        self._failures = 0  # in a row, while closed
+        self._waits = 0  # waits in a row that ended badly
+        self._closed_until: datetime | None = None  # no request before then
+        self._first_failure: datetime | None = None
+        self._probing = False
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """No request leaves before this time; None when nothing holds them back."""
+        return self._closed_until
+
+    def allow(self, now: datetime, wanted: int) -> int:
+        """How many of ``wanted`` requests may leave now.
+
+        While the source is down a probe that nobody used, or whose answer is still out, costs one wait: so
+        an idle caller cannot lose the only probe there is.
+        """
+        if wanted <= 0 or self._is_held(now):
+            return 0
+        if self.down_since is None:
+            self._closed_until = None
+            return wanted
+        self._probing = True
+        self._closed_until = now + self._wait()
+        return min(wanted, self._probes)
+
+    def ok(self, now: datetime) -> Turn:
+        """The source answered. What was on its way before a pause or the outage began proves nothing about it."""
+        if self.down_since is not None and not self._probing:
+            return Turn.NONE
+        if self.down_since is None and self._is_held(now):
+            return Turn.NONE
+        return self._close()
+
+    def failed(self, now: datetime) -> Turn:
+        """No answer, or one that says the source failed."""
+        if self.down_since is not None:
+            self._probe_failed(now)
+            return Turn.NONE
+        self._first_failure = self._first_failure or now
+        self._failures += 1
+        if self._failures < self._threshold:
+            return Turn.NONE
+        self.down_since, self._waits = self._first_failure, 0
+        opened_until = now + self._wait()
+        self._closed_until = max(opened_until, self._closed_until or opened_until)  # a pause it asked for still holds
+        return Turn.DOWN
+
+    def rate_limited(self, now: datetime, retry_after: float | None = None) -> Turn:
+        """The source asks for a pause of ``retry_after`` seconds (not said: a doubling wait). It is up, though.
+
+        The other requests of the same burst are refused too; they may lengthen the pause but count as one.
+        """
+        if self.down_since is not None and not self._probing:
+            return Turn.NONE
+        if self.down_since is None and self._is_held(now):
+            waits = max(self._waits, 1)
+        else:
+            waits = 1 if self.down_since is not None else self._waits + 1
+        turn, until = self._close(), self._closed_until
+        self._waits = waits
+        wait = self._wait(waits - 1) if retry_after is None else timedelta(seconds=max(0.0, retry_after))
+        pause = now + min(wait, _LONGEST_PAUSE)
+        self._closed_until = max(pause, until or pause)
+        return turn
+
+    def _close(self) -> Turn:
+        turn = Turn.NONE
+        if self.down_since is not None:
+            turn, self._closed_until = Turn.UP, None
+        self.down_since = self._first_failure = None
+        self._failures = self._waits = 0
+        self._probing = False
+        return turn
+
+    def _probe_failed(self, now: datetime) -> None:
+        """Requests that left before the breaker opened fail late; only a probe lengthens the wait."""
+        if not self._probing:
+            return
+        self._probing = False
+        self._waits += 1
+        self._closed_until = now + self._wait()
+
+    def _is_held(self, now: datetime) -> bool:
+        return self._closed_until is not None and now < self._closed_until
+
+    def _wait(self, waits: int | None = None) -> timedelta:
+        exponent = min(self._waits if waits is None else waits, 16)
+        return min(self._first * (1 << exponent) * self._factor, self._longest)
