@@ -7,7 +7,7 @@ import contextlib
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import aiohttp
 from aiohttp import web as aiohttp_web
@@ -75,7 +75,7 @@ class Bot:
     _connecting: asyncio.Task[None] | None = None
     _runner: aiohttp_web.AppRunner | None = None
 
-    async def __aenter__(self) -> Bot:
+    async def __aenter__(self) -> Self:
         try:
             await self.start()
         except BaseException:
@@ -216,7 +216,7 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
         store=store,
         tracker=tracker,
         clock=clock,
-        report=lambda: holder[0].report(),
+        report=lambda: holder[0].report(),  # noqa: PLW0108  the bot is made after the context
         wake=deliverer.wake,
         default_filter=settings.default_filter,
     )

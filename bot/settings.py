@@ -118,7 +118,7 @@ def load(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
         return Settings(_env_file=env_file, **overrides)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(dict(item)) for item in error.errors())) from None
-    except Exception as error:  # pydantic-settings' own error for a value that is not JSON
+    except Exception as error:  # noqa: BLE001  pydantic-settings' own error for a value that is not JSON
         raise SettingsError(_unreadable(error)) from None
 
 

@@ -43,8 +43,6 @@ async def _by_name(turn: Turn, name: str) -> str:
             break
     raise Refusal(
         understood=_("the channel #{name}").format(name=name),
-        problem=_(
-            "I know no channel of that name: it may be private, and then I must be invited (`/invite @pandabot`)."
-        ),
+        problem=_("I know no channel of that name. If it is private, invite me there first: `/invite @pandabot`."),
         try_="",
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from handlers.views.message import Message
 
 
-async def perform(turn: Turn, request: Request) -> Message:
+async def perform(turn: Turn, request: Request) -> Message:  # noqa: PLR0911  one line a request
     """Do what was asked. Raises what handlers.errors explains."""
     match request:
         case Search():

@@ -30,7 +30,7 @@ async def guarded(work: Coroutine[None, None, Message]) -> Message:
         return explain(error)
 
 
-def explain(error: Exception) -> Message:
+def explain(error: Exception) -> Message:  # noqa: PLR0911  one line an error
     """A known error in one helpful sentence; an unknown one with an id that is also in the log."""
     match error:
         case Refusal():

@@ -67,7 +67,7 @@ async def _on_command(ctx: Context, ack: AsyncAck, body: Body, respond: AsyncRes
     await _perform(turn, lambda: parse(body.get("text") or "", command=body["command"]))
 
 
-async def _on_act(
+async def _on_act(  # noqa: PLR0917  the first two are bound, Bolt passes the rest by name
     ctx: Context, act: Act, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient
 ) -> None:
     await ack()

@@ -1,4 +1,4 @@
-"""The delivery: send the outbox to Slack, in order per channel, channels in parallel, exactly once as a reader sees it."""
+"""The delivery: send the outbox to Slack, in order per channel, exactly once as a reader sees it."""
 
 from __future__ import annotations
 
