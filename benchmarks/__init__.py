@@ -1,0 +1,1 @@
+"""Performance figures as ratios within one run: `make bench`."""

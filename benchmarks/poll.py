@@ -1,0 +1,165 @@
+"""How many polls a second the whole path does, beside bare aiohttp on the same server in the same run.
+
+The whole path: lease, sign, request, fingerprint or decode and decide, one SQLite transaction a batch with
+synchronous=FULL. The server answers after 80 ms, 100 requests are in flight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aiohttp
+import httpx
+
+from benchmarks.server import LatencyServer, latency_server
+from benchmarks.table import show
+from bot.jobs.poll import Poller, changed_result
+from bot.reading import OrderReading
+from bot.tracking.breaker import Breaker
+from bot.tracking.cadence import Cadence
+from bot.tracking.decide import Fetched, decide
+from pandapon.client import Config, PandaPon
+from pandapon.shipment import OrderRef, Platform
+from storage.database import open_store
+from storage.records import NewWatch
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from storage.protocol import Store
+
+IN_FLIGHT = 100
+ORDERS = 5_000
+STOCK_ORDERS = 300  # stock httpx is too slow for more
+LATENCY = 0.08
+CHANNELS = 50
+
+
+class Clock:
+    """The real time, plus what the benchmark skips so that every order falls due again."""
+
+    def __init__(self) -> None:
+        self.skipped = timedelta()
+
+    def __call__(self) -> datetime:
+        """Now."""
+        return datetime.now(UTC) + self.skipped
+
+
+def order_id(number: int) -> str:
+    """A 19-digit id."""
+    return str(2542285634920000000 + number)
+
+
+async def bare_aiohttp(url: str, count: int) -> float:
+    """Requests a second of aiohttp alone: unsigned, the body read and thrown away."""
+    numbers = iter(range(count))
+
+    async def worker(session: aiohttp.ClientSession) -> None:
+        for number in numbers:
+            async with session.get(f"{url}/v2/alibaba/order/logistics?orderId={order_id(number)}") as answer:
+                await answer.read()
+
+    connector = aiohttp.TCPConnector(limit=IN_FLIGHT)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        began = time.perf_counter()
+        await asyncio.gather(*(worker(session) for _ in range(IN_FLIGHT)))
+        return count / (time.perf_counter() - began)
+
+
+@asynccontextmanager
+async def watched_orders(
+    url: str,
+    count: int,
+    *,
+    stock_httpx: bool = False,
+    rate: float = 0,
+    in_flight: int = IN_FLIGHT,
+    always_due: bool = False,
+) -> AsyncIterator[tuple[Poller, Clock, Store]]:
+    """A poller over a fresh database in which so many orders are watched, each read once."""
+    clock = Clock()
+    transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=IN_FLIGHT)) if stock_httpx else None
+    config = Config(
+        base_url=url,
+        access_key="k",
+        access_secret="s",
+        user_id="u",
+        rate_per_second=rate,
+        concurrency=in_flight,
+        background_share=1.0,
+        read_timeout=30.0,
+        retries=0,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        store = await open_store(Path(folder) / "bench.db")
+        api = PandaPon(config, transport=transport, clock=clock)
+        poller = Poller(
+            store=store,
+            api=api,
+            cadence=Cadence(factor=0 if always_due else 1),
+            breaker=Breaker(),
+            clock=clock,
+            concurrency=in_flight,
+            on_news=lambda: None,
+        )
+        try:
+            await _prepare(store, api, clock, count)
+            yield poller, clock, store
+        finally:
+            await api.aclose()
+            await store.close()
+
+
+async def _prepare(store: Store, api: PandaPon, clock: Clock, count: int) -> None:
+    """Store the first reading of every order and a posted card for each: no network is needed for that."""
+    sample = await api.shipment(OrderRef(Platform.ALIBABA, order_id(0)))
+    assert sample.shipment is not None
+    for start in range(0, count, 500):
+        keys = [OrderRef(Platform.ALIBABA, order_id(number)) for number in range(start, min(start + 500, count))]
+        for ref in keys:
+            decided = decide(None, Fetched(ref, None, sample.shipment), clock())
+            reading = OrderReading(None, b"")
+            await store.add_order(clock(), changed_result(ref.key, 0, reading.fingerprint, decided, clock()))
+        wishes = [NewWatch(ref.key, f"C{number % CHANNELS:06d}", "all", "U1") for number, ref in enumerate(keys)]
+        await store.open_watches(clock(), wishes)
+        while posts := await store.claim_posts(clock(), CHANNELS, timedelta(minutes=5), ()):
+            for post in posts:
+                await store.mark_sent(clock(), post, "1.0")
+
+
+async def polls_per_second(server: LatencyServer, poller: Poller, clock: Clock) -> float:
+    """One tick over everything, in requests the server answered a second."""
+    clock.skipped += timedelta(days=1)
+    served, began = server.served, time.perf_counter()
+    await poller.tick()
+    return (server.served - served) / (time.perf_counter() - began)
+
+
+async def measure() -> None:
+    """Run it all and print the table."""
+    with latency_server(LATENCY) as server:
+        bare = max([await bare_aiohttp(server.url, ORDERS) for _ in range(2)])
+        rows = [["bare aiohttp", f"{bare:,.0f}", "100 %"]]
+        async with watched_orders(server.url, ORDERS) as (poller, clock, _):
+            await polls_per_second(server, poller, clock)  # warms up, and brings the fingerprints
+            for name, scans in (("the bot, nothing new", False), ("the bot, every order has a new scan", True)):
+                if scans:
+                    server.scan_again()
+                rate = await polls_per_second(server, poller, clock)
+                rows.append([name, f"{rate:,.0f}", f"{rate / bare:.0%}"])
+        async with watched_orders(server.url, STOCK_ORDERS, stock_httpx=True) as (poller, clock, _):
+            rate = await polls_per_second(server, poller, clock)
+            rows.append([f"the bot on stock httpx ({STOCK_ORDERS} orders)", f"{rate:,.0f}", f"{rate / bare:.0%}"])
+    title = f"Polling {ORDERS:,} due orders, {IN_FLIGHT} in flight, {LATENCY * 1000:.0f} ms latency"
+    show(title, ["", "requests/s", "of bare aiohttp"], rows)
+
+
+if __name__ == "__main__":
+    asyncio.run(measure())

@@ -1,0 +1,97 @@
+"""A bare server with a fixed latency, in its own process: 12 scans an order, a changing requestId, one more scan on demand.
+
+It is asyncio's protocol layer and nothing else, so that what is measured is the client's side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from multiprocessing import Pipe, Process, Value
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: keep-alive\r\n\r\n"
+STEP = (
+    '{{"action":"TRANSPORT","areaCode":"440100","encrypt":"CN","acceptTime":"2026-03-{day:02d} 08:{minute:02d}:11",'
+    '"remark":"【广州市】快件已到达 广州分拨中心，第{minute}站","facilityType":"分拨中心","facilityNo":"5100{minute}",'
+    '"facilityName":"广州分拨中心"}}'
+)
+
+
+def body(order_id: str, scans: int, request: int) -> bytes:
+    """One order's trace with so many scans, in the documented shape."""
+    steps = ",".join(STEP.format(day=1 + number // 60, minute=number % 60) for number in range(scans))
+    return (
+        f'{{"requestId":"{request:032x}","code":200,"developId":null,"msg":"成功","data":[{{"logisticsId":"AL{order_id}",'
+        f'"orderId":{order_id},"logisticsBillNo":"78{order_id[-11:]}","logisticsSteps":null,"traceNodeList":[{steps}],'
+        f'"logisticsStatus":"TRANSPORT"}}]}}'
+    ).encode()
+
+
+class _Answering(asyncio.Protocol):
+    def __init__(self, latency: float, scans: Any, served: Any) -> None:
+        self.latency, self.scans, self.served = latency, scans, served
+        self.buffer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
+            head, self.buffer = self.buffer[:end], self.buffer[end + 4 :]
+            order_id = head.split(b"orderId=", 1)[-1].split(b" ", 1)[0].decode()
+            asyncio.get_running_loop().call_later(self.latency, self._answer, order_id)
+
+    def _answer(self, order_id: str) -> None:
+        self.served.value += 1
+        content = body(order_id, self.scans.value, self.served.value)
+        if not self.transport.is_closing():
+            self.transport.write(HEAD.format(len(content)).encode() + content)  # type: ignore[attr-defined]
+
+
+class LatencyServer:
+    """The running server: its address, how many requests it has answered, and how many scans an order has."""
+
+    def __init__(self, url: str, scans: Any, served: Any) -> None:
+        self.url, self._scans, self._served = url, scans, served
+
+    @property
+    def served(self) -> int:
+        """Requests answered so far."""
+        return int(self._served.value)
+
+    def scan_again(self) -> None:
+        """Every order has one more scan from now on."""
+        self._scans.value += 1
+
+
+@contextlib.contextmanager
+def latency_server(latency: float) -> Iterator[LatencyServer]:
+    """Serve in another process for the length of the block. ``latency`` is in seconds."""
+    scans, served = Value("i", 12), Value("i", 0, lock=False)
+    here, there = Pipe()
+    process = Process(target=_serve, args=(latency, scans, served, there), daemon=True)
+    process.start()
+    try:
+        yield LatencyServer(f"http://127.0.0.1:{here.recv()}", scans, served)
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _serve(latency: float, scans: Any, served: Any, ready: Connection) -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: _Answering(latency, scans, served), "127.0.0.1", 0, backlog=1024)
+        ready.send(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(main())
+    sys.exit(0)
