@@ -91,7 +91,7 @@ def decide(known: Known | None, reading: Fetched, now: datetime) -> Decision:
     order = merge_order(base.order, reading.order)
     lines = _lines(base.shipment.parcels, reading.shipment.parcels if reading.shipment else ())
     parcels = tuple(line.after for line in lines)
-    milestone = order_milestone(order.milestone if order else None, live(parcels)) or base.milestone
+    milestone = order_milestone(order.milestone if order else None, _counted(parcels)) or base.milestone
     news = _news(base, reading.ref, lines, milestone) if known else None
     return Decision(
         order=order,
@@ -144,6 +144,11 @@ def _placed(parcel: Parcel) -> Parcel:
     """The parcel where its nodes and status put it; an unknown claim keeps the last known place."""
     place = parcel_milestone(parcel.nodes, parcel.status_milestone) or parcel.milestone
     return replace(parcel, milestone=place)
+
+
+def _counted(parcels: Sequence[Parcel]) -> tuple[Parcel, ...]:
+    """Always in the same order: of two problems the one shown must not depend on which parcel was read first."""
+    return tuple(sorted(live(parcels), key=lambda parcel: parcel.waybill))
 
 
 def _news(base: Known, ref: OrderRef, lines: Sequence[_Line], milestone: Milestone | None) -> News | None:
