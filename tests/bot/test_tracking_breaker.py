@@ -84,12 +84,13 @@ def test_bad_probes_double_the_wait_up_to_the_longest() -> None:
 
 
 def test_requests_that_were_on_their_way_count_for_nothing() -> None:
-    """A hundred late failures do not lengthen the wait, and one late answer does not end the outage."""
+    """A hundred late failures do not lengthen the wait, and a late answer of any kind does not end the outage."""
     breaker = _open()
     until = breaker.waits_until
     for _ in range(100):
         breaker.failed(_s(5))
     assert breaker.ok(_s(5)) is Turn.NONE
+    assert breaker.rate_limited(_s(5), 900) is Turn.NONE
     assert breaker.waits_until == until
     assert breaker.down_since == NOW
 
