@@ -1,0 +1,13 @@
+"""The ids of buttons and shortcuts. Listeners match by these beginnings; a number after them keeps ids unique."""
+
+from __future__ import annotations
+
+RUN = "run:"  # value: a command to run again, its answer replacing the message that holds the button
+WATCH_HERE = "watch_here"  # value: a watch command
+UNWATCH_HERE = "unwatch_here"  # value: an unwatch command
+UNDO_WATCH = "undo_watch"  # value: the unwatch command that takes back what was just started
+UNDO_UNWATCH = "undo_unwatch"  # value: ids of the ended watches, joined by commas
+RESUME_WATCH = "resume_watch"  # value: the id of a paused watch
+
+TRACK_MESSAGE = "track_message"  # callback ids of the two message shortcuts
+WATCH_MESSAGE = "watch_message"

@@ -1,0 +1,48 @@
+"""The words a person filters orders by, and what each platform calls them."""
+
+from __future__ import annotations
+
+from pandapon.shipment import Platform
+
+# 1688: its documented order states (upstream). Taobao: the numeric states stated for a sibling of this API. Taobao has
+# no state for a finished order: "done" is asked as "shipped" there, which holds the finished ones too (inferred).
+STATES: dict[str, dict[Platform, str]] = {
+    "unpaid": {Platform.ALIBABA: "waitbuyerpay", Platform.TAOBAO: "0"},
+    "paid": {Platform.ALIBABA: "waitsellersend", Platform.TAOBAO: "10"},
+    "shipped": {Platform.ALIBABA: "waitbuyerreceive", Platform.TAOBAO: "11"},
+    "done": {Platform.ALIBABA: "success", Platform.TAOBAO: "11"},
+    "cancelled": {Platform.ALIBABA: "cancel", Platform.TAOBAO: "4"},
+}
+
+SYNONYMS: dict[str, str] = {
+    "all": "",
+    "pending": "unpaid",
+    "waiting": "unpaid",
+    "unshipped": "paid",
+    "processing": "paid",
+    "sent": "shipped",
+    "received": "done",
+    "finished": "done",
+    "complete": "done",
+    "completed": "done",
+    "success": "done",
+    "canceled": "cancelled",
+    "closed": "cancelled",
+    "全部": "",
+    "待付款": "unpaid",
+    "未付款": "unpaid",
+    "待发货": "paid",
+    "已付款": "paid",
+    "未发货": "paid",
+    "已发货": "shipped",
+    "待收货": "shipped",
+    "已完成": "done",
+    "已收货": "done",
+    "已取消": "cancelled",
+    "取消": "cancelled",
+}
+
+
+def code(status: str, platform: Platform) -> str:
+    """What this platform's order list calls a state; empty for all orders."""
+    return STATES[status][platform] if status else ""

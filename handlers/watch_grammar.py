@@ -1,0 +1,220 @@
+"""The part of the grammar that names orders and channels. Strict: a typo never widens what is done."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from handlers.i18n import _, ngettext
+from handlers.options import Command, read_options
+from handlers.order_ids import MAX_IDS, sift
+from handlers.requests import ListWatches, Unwatch, WatchOrders, is_channel_id
+from handlers.text import code
+from handlers.tokens import Kind, Token, folded
+from handlers.verbs import FILTERS, MEANINGS, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from handlers.order_ids import Sifted
+
+_CHANNEL_NAME = re.compile(r"[\w-]{1,80}")
+_WIRE_CHANNEL = re.compile(r"<#([CGD][A-Z0-9]+)(?:\|[^<>]*)?>")  # copied from an answer and typed again
+_IN = frozenset({"in", "to", "into", "在", "到"})
+_HERE = frozenset({"here", "这里", "本频道"})
+_SHOWN = 3  # bad words that are explained; the others are counted
+EXAMPLE = "2542285634920880794"
+
+
+def one_id(command: Command, words: Sequence[Token], *, waybills: bool) -> str:
+    """The one id that ``order`` or ``track`` needs. Raises Refusal."""
+    sifted = sift(words, waybills=waybills)
+    if not sifted.good and not sifted.bad:
+        raise _missing(command)
+    if sifted.bad:
+        raise _bad(command, sifted, [], [])
+    if len(sifted.good) > 1:
+        problem = _("one order at a time, and there are {n} ids").format(n=len(sifted.good))
+        raise command.refuse(problem, try_=f"/panda {command.verb} {sifted.good[0]}")
+    return sifted.good[0]
+
+
+def watch(command: Command) -> WatchOrders | ListWatches:
+    """Read ``watch``. Bare, it asks what is watched; ``watch list`` does too. Raises Refusal."""
+    if not command.tokens:
+        return WatchOrders(())
+    if len(command.tokens) == 1 and MEANINGS.get(folded(command.tokens[0].text)) == "watches":
+        return ListWatches()
+    options, words = read_options(command)
+    where, words = _take_channel(command, words)
+    filters, words = _take_filters(words)
+    if len(filters) > 1:
+        problem = _("there are two filters, {filters}; choose one").format(filters=", ".join(f"`{f}`" for f in filters))
+        others = [token for token in command.tokens if FILTERS.get(folded(token.text)) in {None, filters[0]}]
+        raise command.refuse(problem, instead=others)
+    extra = [*filters, *([f"--{options.platform.value}"] if options.platform else [])]
+    ids = _ids(command, words, where, extra)
+    return WatchOrders(ids, where.channel, filters[0] if filters else None, options.platform)
+
+
+def unwatch(command: Command) -> Unwatch:
+    """Read ``unwatch``. Without a valid id nothing is stopped. Raises Refusal."""
+    _options, words = read_options(command)
+    where, words = _take_channel(command, words)
+    return Unwatch(_ids(command, words, where, []), where.channel)
+
+
+def list_watches(command: Command) -> ListWatches:
+    """Read ``watches``. Raises Refusal."""
+    options, words = read_options(command)
+    where, words = _take_channel(command, words)
+    if words:
+        problem = _("{word} is not a channel").format(word=code(" ".join(word.text for word in words), 40))
+        raise command.refuse(problem, try_=" ".join(["/panda watches", *where.typed()]))
+    return ListWatches(where.channel, options.page)
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """The channel that was named. ``shown`` is how a person would type it again."""
+
+    channel: str | None = None
+    shown: str = ""
+
+    def typed(self) -> list[str]:
+        return ["in", self.shown] if self.shown else []
+
+
+def _take_channel(command: Command, words: Sequence[Token]) -> tuple[_Where, list[Token]]:
+    """Take ``in #channel``, ``#channel`` or ``here`` out of the words. Raises Refusal for a second or wrong one."""
+    found: list[_Where] = []
+    rest: list[Token] = []
+    queue = list(words)
+    while queue:
+        token = queue.pop(0)
+        if token.kind is Kind.WORD and folded(token.text) in _IN:
+            found.append(_after_in(command, token, queue))
+        elif (where := _channel(token)) and _is_marked(token):
+            found.append(where)
+        else:
+            rest.append(token)
+    if len(set(found)) > 1:
+        raise command.refuse(
+            _("one channel at a time, and there are {n}").format(n=len(found)),
+            instead=[*rest, Token(Kind.WORD, "in"), Token(Kind.WORD, found[0].shown or "here")],
+        )
+    return (found[0] if found else _Where()), rest
+
+
+def _after_in(command: Command, token: Token, queue: list[Token]) -> _Where:
+    where = _channel(queue[0]) if queue else None
+    if where is not None:
+        queue.pop(0)
+        return where
+    wrong = queue[0] if queue and queue[0].kind is Kind.PERSON else None
+    others = [one for one in command.tokens if one is not token and one is not wrong]
+    if wrong:
+        problem = _("news goes to channels, not to people; {who} can watch in a direct message with me")
+        problem = problem.format(who=code(wrong.text, 40))
+    else:
+        problem = _("after {word} the name of a channel is missing").format(word=code(token.text, 10))
+    raise command.refuse(problem, instead=others)
+
+
+def _is_marked(token: Token) -> bool:
+    """Whether the word is a channel by itself, without "in" before it; ``#2542…`` is an id."""
+    if token.kind is Kind.CHANNEL or folded(token.text) in _HERE or _WIRE_CHANNEL.fullmatch(token.text):
+        return True
+    return token.text[0] in "#＃" and not token.text.lstrip("#＃").isdigit()
+
+
+def _channel(token: Token) -> _Where | None:
+    """The channel that a token names; None when it names none."""
+    if token.kind is Kind.CHANNEL and is_channel_id(token.target):
+        return _Where(token.target, token.typed())
+    if token.kind is not Kind.WORD:
+        return None
+    if folded(token.text) in _HERE:
+        return _Where()
+    if match := _WIRE_CHANNEL.fullmatch(token.text):
+        return _Where(match[1], token.text)
+    return _named(token.text.rstrip(",，;；、").lstrip("#＃"))
+
+
+def _named(name: str) -> _Where | None:
+    """A channel typed as a bare id or a name; a name is looked up later, by whoever can ask Slack."""
+    if is_channel_id(name) and len(name) > 8:  # noqa: PLR2004  Slack's ids have 9 characters and more
+        return _Where(name, f"<#{name}>")
+    name = name.lower()
+    if not _CHANNEL_NAME.fullmatch(name) or re.fullmatch(r"[0-9]{5,}", name):
+        return None
+    return _Where(name, f"#{name}")
+
+
+def _take_filters(words: Sequence[Token]) -> tuple[list[str], list[Token]]:
+    filters: dict[str, None] = {}
+    rest = []
+    for token in words:
+        meant = FILTERS.get(folded(token.text).strip(",;、")) if token.kind is Kind.WORD else None
+        if meant:
+            filters[meant] = None
+        else:
+            rest.append(token)
+    return list(filters), rest
+
+
+def _ids(command: Command, words: Sequence[Token], where: _Where, extra: list[str]) -> tuple[str, ...]:
+    sifted = sift(words, waybills=False)
+    if not sifted.good and not sifted.bad:
+        raise _missing(command)
+    if sifted.bad:
+        raise _bad(command, sifted, where.typed(), extra)
+    if len(sifted.good) > MAX_IDS:
+        problem = _("at most {most} orders at a time, and there are {n}").format(most=MAX_IDS, n=len(sifted.good))
+        raise command.refuse(problem, try_=_again(command, sifted.good[:MAX_IDS], where.typed(), extra))
+    return sifted.good
+
+
+def _missing(command: Command) -> Exception:
+    example = code(f"/panda {command.verb} {EXAMPLE}")
+    if command.verb == "unwatch":
+        problem = _("which orders is missing, e.g. {example}; {list} shows what is watched here")
+        return command.refuse(problem.format(example=example, list="`/panda watches`"), try_="/panda watches")
+    if command.verb == "track":
+        problem = _("an order id or a waybill is missing, e.g. {example}; {list} shows the ids")
+    else:
+        problem = _("an order id is missing, e.g. {example}; {list} shows the ids")
+    return command.refuse(problem.format(example=example, list="`/panda orders`"), try_="/panda orders")
+
+
+def _bad(command: Command, sifted: Sifted, channel: list[str], extra: list[str]) -> Exception:
+    """Refuse everything, name what is wrong, and offer what is right of it."""
+    shown = [bad.why for bad in sifted.bad[:_SHOWN]]
+    more = len(sifted.bad) - len(shown)
+    problem = "; ".join(shown)
+    if more:
+        problem += "; " + ngettext("and {n} other is wrong too", "and {n} others are wrong too", more).format(n=more)
+    return command.refuse(problem, try_=_corrected(command, sifted, channel, extra))
+
+
+def _corrected(command: Command, sifted: Sifted, channel: list[str], extra: list[str]) -> str:
+    if sifted.rejoined:
+        return _again(command, (sifted.rejoined,), channel, extra)
+    if misspelt := _near_filter(sifted) if command.verb == "watch" and not extra else None:
+        extra = [misspelt]
+    if sifted.good:
+        good = sifted.good[:1] if command.verb in {"order", "track"} else sifted.good[:MAX_IDS]
+        return _again(command, good, channel, extra)
+    if waybill := next((bad.waybill for bad in sifted.bad if bad.waybill), ""):
+        return f"/panda track {waybill}"
+    return "/panda watches" if command.verb == "unwatch" else "/panda orders"
+
+
+def _near_filter(sifted: Sifted) -> str | None:
+    words = [bad.text for bad in sifted.bad if not any(one.isdigit() for one in bad.text)]
+    return nearest(words[0].casefold(), FILTERS) if words else None
+
+
+def _again(command: Command, ids: Sequence[str], channel: list[str], extra: list[str]) -> str:
+    return " ".join(["/panda", command.verb, *ids, *channel, *extra])
