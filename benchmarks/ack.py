@@ -10,7 +10,6 @@ import contextlib
 import time
 from dataclasses import dataclass
 from multiprocessing import Pipe, Process
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -29,6 +28,7 @@ from handlers.register import register
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from multiprocessing.connection import Connection
 
     from bot.jobs.poll import Poller
     from storage.protocol import Store
@@ -123,7 +123,7 @@ async def _command(session: aiohttp.ClientSession, target: str, own: str, number
 
 
 @contextlib.asynccontextmanager
-async def _bot(slack_url: str, store: Store, poller: Poller, clock: Callable[[], object]) -> AsyncIterator[str]:
+async def _bot(slack_url: str, store: Store, clock: Callable[[], object]) -> AsyncIterator[str]:
     """The production listeners over HTTP; yields the address."""
     app = AsyncApp(client=AsyncWebClient(token="xoxb-1", base_url=f"{slack_url}/api/"), signing_secret=SECRET)
     context = Context(
@@ -158,7 +158,7 @@ async def _under(load: Load, slack_url: str, ask: Callable[[str], Awaitable[list
                 clock,
                 store,
             ),
-            _bot(slack_url, store, poller, clock) as target,
+            _bot(slack_url, store, clock) as target,
         ):
             polling = asyncio.create_task(_keep_polling(poller)) if load.in_flight else None
             await asyncio.sleep(1)

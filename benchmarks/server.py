@@ -1,4 +1,4 @@
-"""A bare server with a fixed latency, in its own process: 12 scans an order, a changing requestId, one more scan on demand.
+"""A bare server with a fixed latency, in its own process: 12 scans an order, one more on demand.
 
 It is asyncio's protocol layer and nothing else, so that what is measured is the client's side.
 """
@@ -9,11 +9,11 @@ import asyncio
 import contextlib
 import sys
 from multiprocessing import Pipe, Process, Value
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from multiprocessing.connection import Connection
 
 HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: keep-alive\r\n\r\n"
 STEP = (
