@@ -1,0 +1,205 @@
+"""Each Block Kit block as styled lines. A block or element that is not known here is named, never dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from io import StringIO
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from sandbox.terminal.mrkdwn import Viewer, mrkdwn, plain, safe
+from sandbox.terminal.rich_text import rich_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Block = dict[str, Any]
+
+TWO_COLUMNS = 56  # narrower than this, fields stand below each other
+_GAP = 2
+
+
+@dataclass(frozen=True)
+class Button:
+    """What can be pressed: its number in the message, counted from 1, and what the press must name."""
+
+    number: int
+    label: str
+    action_id: str
+    block_id: str
+    value: str
+
+
+@dataclass
+class Page:
+    """Collects the lines of one message, and its buttons in reading order."""
+
+    viewer: Viewer
+    width: int
+    lines: list[Text] = field(default_factory=list)
+    buttons: list[Button] = field(default_factory=list)
+
+    def add(self, text: Text) -> None:
+        """Append text, wrapped."""
+        self.lines += wrap(text, self.width)
+
+    def button(self, element: Block, block_id: str) -> Text:
+        """Number a button and show it."""
+        label = text_object(element.get("text"), self.viewer).plain
+        number = len(self.buttons) + 1
+        made = Button(number, label, element.get("action_id", ""), block_id, element.get("value", ""))
+        self.buttons.append(made)
+        shown = Text(f"[{number}] {label}")
+        shown.stylize({"primary": "bold green", "danger": "bold red"}.get(element.get("style", ""), "bold magenta"))
+        return shown
+
+
+def wrap(text: Text, width: int) -> list[Text]:
+    """Lines that fit; Chinese characters count as the two cells they take."""
+    console = Console(width=max(width, 10), file=StringIO(), color_system=None)
+    return [_trimmed(line) for line in text.wrap(console, max(width, 10))] or [Text()]
+
+
+def _trimmed(line: Text) -> Text:
+    line.rstrip()
+    return line
+
+
+def text_object(made: Block | None, viewer: Viewer) -> Text:
+    """A text object of either kind."""
+    if not made:
+        return Text()
+    if made.get("type") == "mrkdwn":
+        return mrkdwn(made.get("text", ""), viewer)
+    return plain(made.get("text", ""), emoji=made.get("emoji", True))
+
+
+def add_block(page: Page, block: Block) -> None:
+    """Append one block to the page."""
+    draw = _BLOCKS.get(block.get("type", ""))
+    if draw is None:
+        page.add(_unknown("block", block))
+        return
+    draw(page, block)
+
+
+def _unknown(what: str, block: Block) -> Text:
+    return Text(f"⟨{what} of a kind this terminal cannot show: {safe(str(block.get('type')))}⟩", style="dim italic")
+
+
+def _section(page: Page, block: Block) -> None:
+    if block.get("text"):
+        page.add(text_object(block["text"], page.viewer))
+    _fields(page, [text_object(one, page.viewer) for one in block.get("fields", [])])
+    if accessory := block.get("accessory"):
+        page.add(_element(page, accessory, block.get("block_id", "")))
+
+
+def _fields(page: Page, texts: list[Text]) -> None:
+    if page.width < TWO_COLUMNS:
+        for text in texts:
+            page.add(text)
+        return
+    column = (page.width - _GAP) // 2
+    for at in range(0, len(texts), 2):
+        left, right = wrap(texts[at], column), wrap(texts[at + 1], column) if at + 1 < len(texts) else []
+        for one, other in zip_longest(left, right, fillvalue=Text()):
+            page.lines.append(_beside(one, other, column))
+
+
+def _beside(left: Text, right: Text, column: int) -> Text:
+    line = left.copy()
+    if right.plain:
+        line.append(" " * (column + _GAP - cell_len(left.plain)))
+        line.append_text(right)
+    return line
+
+
+def _header(page: Page, block: Block) -> None:
+    made = text_object(block.get("text"), page.viewer)
+    made.stylize("bold")
+    page.add(made)
+
+
+def _context(page: Page, block: Block) -> None:
+    shown = [_context_element(page, one) for one in block.get("elements", [])]
+    made = Text("  ").join(shown)
+    made.stylize("dim", 0, len(made))
+    page.add(made)
+
+
+def _context_element(page: Page, element: Block) -> Text:
+    if element.get("type") in {"mrkdwn", "plain_text"}:
+        return text_object(element, page.viewer)
+    return _element(page, element, "")
+
+
+def _divider(page: Page, _block: Block) -> None:
+    page.lines.append(Text("─" * min(page.width, 40), style="dim"))
+
+
+def _actions(page: Page, block: Block) -> None:
+    shown = [_element(page, one, block.get("block_id", "")) for one in block.get("elements", [])]
+    page.add(Text("   ").join(_unbroken(one) for one in shown))
+
+
+def _unbroken(text: Text) -> Text:
+    """A button's label does not break over lines: its spaces are made hard ones."""
+    made = Text(text.plain.replace(" ", "\u00a0"))
+    for span in text.spans:
+        made.stylize(span.style, span.start, span.end)
+    return made
+
+
+def _image(page: Page, block: Block) -> None:
+    made = picture(block)
+    if title := text_object(block.get("title"), page.viewer).plain:
+        made.append(f" ({title})")
+    page.add(made)
+
+
+def picture(element: Block) -> Text:
+    """A picture, by what it says of itself."""
+    return Text(f"🖼 {safe(element.get('alt_text', ''))}", style="green")
+
+
+def _rich_text(page: Page, block: Block) -> None:
+    for element in block.get("elements", []):
+        page.add(rich_text(element, page.viewer) or _unknown("text", element))
+
+
+def _video(page: Page, block: Block) -> None:
+    page.add(Text(f"▶ {text_object(block.get('title'), page.viewer).plain} ({block.get('video_url', '')})"))
+
+
+def _element(page: Page, element: Block, block_id: str) -> Text:
+    kind = element.get("type", "")
+    if kind == "button":
+        return page.button(element, block_id)
+    if kind == "image":
+        return picture(element)
+    if kind == "overflow" or kind.endswith("_select"):
+        return _menu(page, element)
+    return _unknown("element", element)
+
+
+def _menu(page: Page, element: Block) -> Text:
+    options = [text_object(one.get("text"), page.viewer).plain for one in element.get("options", [])]
+    title = text_object(element.get("placeholder"), page.viewer).plain or "…"
+    return Text(f"⟨menu {title}: {' / '.join(options)}⟩", style="magenta")
+
+
+_BLOCKS: dict[str, Callable[[Page, Block], None]] = {
+    "section": _section,
+    "header": _header,
+    "context": _context,
+    "divider": _divider,
+    "actions": _actions,
+    "image": _image,
+    "rich_text": _rich_text,
+    "video": _video,
+}
