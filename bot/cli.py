@@ -39,15 +39,21 @@ def _root(*, version: Annotated[bool, typer.Option("--version", help="Print the 
 
 
 @app.command()
-def run() -> None:
+def run(
+    *,
+    standby: Annotated[
+        bool, typer.Option("--standby", help="Wait while another process leads, then take over.")
+    ] = False,
+) -> None:
     """Run the bot until it is told to stop (Ctrl-C or SIGTERM)."""
     settings = _settings()
     log.configure(settings.log_level, settings.secrets())
-    raise typer.Exit(asyncio.run(_run(settings)))
+    raise typer.Exit(asyncio.run(_run(settings, standby=standby)))
 
 
-async def _run(settings: Settings) -> int:
+async def _run(settings: Settings, *, standby: bool) -> int:
     from bot.app import StartError, run  # noqa: PLC0415  keeps --help and --version quick
+    from bot.leader import NotLeaderError, leading  # noqa: PLC0415  the same
     from storage.errors import StorageError  # noqa: PLC0415  the same
 
     stop = asyncio.Event()
@@ -55,7 +61,12 @@ async def _run(settings: Settings) -> int:
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stop.set)
     try:
-        await run(settings, stop)
+        async with leading(settings.database_path, standby=standby, stop=stop) as leads:
+            if leads:
+                await run(settings, stop)
+    except NotLeaderError as error:
+        typer.secho(f"pandabot: {error}", err=True, fg="yellow")
+        return EX_TEMPFAIL
     except (StartError, StorageError) as error:
         typer.secho(f"pandabot: {error}", err=True, fg="red")
         return EX_CONFIG

@@ -1,0 +1,68 @@
+"""One process leads a data directory: a lock that the kernel frees the moment its holder dies, however it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+RETRY_SECONDS = 0.5  # how soon a standby notices that the leader is gone
+
+
+class NotLeaderError(Exception):
+    """Another process leads this data directory; the message says which and what to do."""
+
+
+@asynccontextmanager
+async def leading(database: Path, *, standby: bool, stop: asyncio.Event) -> AsyncIterator[bool]:
+    """Hold the lock of the database's directory for the length of the block.
+
+    Yields True as the leader; False when ``stop`` was set while waiting as a standby. Two pollers on one database
+    would tell everything twice. The lock is on a file of its own: closing any other descriptor of the database file
+    would drop SQLite's own locks. Raises NotLeaderError at once unless ``standby``. Works on local disks only.
+    """
+    path = database.with_name(database.name + ".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        while not _take(descriptor):
+            if not standby:
+                raise NotLeaderError(
+                    f"another pandabot{_holder(descriptor)} already uses {database}. Stop it first, or start this "
+                    "one with --standby to take over when it ends."
+                )
+            if await _stopped_within(stop, RETRY_SECONDS):
+                yield False
+                return
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield True
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _holder(descriptor: int) -> str:
+    pid = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
+    return f" (process {pid})" if pid.isdigit() else ""
+
+
+async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True
