@@ -27,10 +27,10 @@ _SHOPS = re.compile(r"(?:^|\.)(?:1688|taobao|tmall|pandapon)\.com$", re.IGNORECA
 _IN_PATH = re.compile(r"/(?:orders?|trades?)/(?:[a-z_]+/)*([0-9]{12,20})(?![0-9])", re.IGNORECASE)
 
 # A number that is part of a longer word, an amount, a decimal or a mail address is no id.
-_NUMBER = re.compile(r"(?<![0-9A-Za-z_@¥$€+.,-])(?<![0-9A-Za-z][:])[0-9]{12,20}(?![0-9A-Za-z_@-]|[.,][0-9])")
-_WAYBILL = re.compile(
-    r"(?<![0-9A-Za-z_@./-])(?:[A-Za-z]{2,4}[0-9]{10,20}|[A-Za-z]{2}[0-9]{9}[A-Za-z]{2})(?![0-9A-Za-z_@-])"
-)
+_BEFORE = r"(?<![0-9A-Za-z@¥￥$€+])(?<![0-9A-Za-z][-_])(?<![0-9]\.)"
+_AFTER = r"(?![0-9A-Za-z@]|[-_][0-9A-Za-z]|\.[0-9]{1,6}(?![0-9]))"
+_NUMBER = re.compile(rf"{_BEFORE}[0-9]{{12,20}}{_AFTER}")
+_WAYBILL = re.compile(rf"{_BEFORE}(?:[A-Za-z]{{2,4}}[0-9]{{10,20}}|[A-Za-z]{{2}}[0-9]{{9}}[A-Za-z]{{2}}){_AFTER}")
 
 _NOT_IDS = re.compile(
     r"1[5-9][0-9]{11}"  # milliseconds since 1970, for the years 2017 to 2033

@@ -1,0 +1,76 @@
+"""What went wrong, in one sentence, with what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.errors_in_words import channel_error, platform_error
+from handlers.i18n import _
+from handlers.text import code, ident
+from handlers.views import elements as el
+from handlers.views.parts import platform_name
+
+if TYPE_CHECKING:
+    from handlers.context import WrongPlatformError
+    from handlers.refusal import Refusal
+    from handlers.views.message import Message
+    from pandapon.errors import PandaPonError
+
+
+def refusal(error: Refusal) -> Message:
+    """What was understood, what is wrong, and the corrected command to copy."""
+    lines = [
+        _("I read {understood}, but {problem}.").format(understood=error.understood, problem=error.problem.rstrip("."))
+    ]
+    if error.try_:
+        lines.append(_("Try: {command}").format(command=code(error.try_, 1500)))
+    return el.message([el.section("\n".join(lines))])
+
+
+def failure(sentence: str, incident_id: str = "") -> Message:
+    """A failure that is nobody's mistake. ``sentence`` is Slack text; the id is also in the log."""
+    blocks = [el.section(f"⚠️ {sentence}")]
+    if incident_id:
+        told = _("If it happens again, tell whoever runs the bot this number: {id}").format(id=code(incident_id))
+        blocks.append(el.context(told))
+    return el.message(blocks)
+
+
+def working(sentence: str) -> Message:
+    """The line that stands there until the answer is ready."""
+    return el.message([el.section(f"⏳ {sentence or _('Working on it…')}")])
+
+
+def unknown_order(text: str) -> Message:
+    """No platform knows this id, and no known parcel bears it."""
+    sentence = _(
+        "I found no order or parcel {id} on 1688 or Taobao for this account. "
+        "Check the digits, or list the orders: {command}"
+    ).format(id=f"`{ident(text)}`", command="`/panda orders`")
+    return el.message([el.section(f"🔍 {sentence}")])
+
+
+def wrong_platform(error: WrongPlatformError) -> Message:
+    """The id exists on the platform that was not asked."""
+    sentence = _("{id} is an order of {found}, not of {asked}. Try: {command}").format(
+        id=f"`{ident(error.ref.order_id)}`",
+        found=platform_name(error.ref.platform),
+        asked=platform_name(error.asked),
+        command=f"`/panda order {ident(error.ref.order_id)} --{error.ref.platform.value}`",
+    )
+    return el.message([el.section(f"🔍 {sentence}")])
+
+
+def pandapon(error: PandaPonError) -> Message:
+    """PandaPon failed or refused."""
+    blocks = [el.section(f"⚠️ {platform_error(error)}")]
+    if error.request_id:
+        blocks.append(
+            el.context(_("PandaPon's number for this request: {id}").format(id=f"`{ident(error.request_id, 64)}`"))
+        )
+    return el.message(blocks)
+
+
+def channel(error_code: str, channel_id: str) -> Message:
+    """Slack does not let the bot post there."""
+    return el.message([el.section(f"⚠️ {channel_error(error_code, channel_id)}")])

@@ -1,0 +1,176 @@
+"""One order in words a person reads, and the account's orders page by page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from handlers import actions
+from handlers.i18n import _, ngettext
+from handlers.milestones import milestone_emoji, milestone_name, status_name
+from handlers.requests import ShowOrder, Track, WatchOrders
+from handlers.text import cut, escape, ident, money, when
+from handlers.views import elements as el
+from handlers.views.message import Layout, Message
+from handlers.views.parts import (
+    failed,
+    freshness_of,
+    has_next,
+    order_name,
+    parcel_name,
+    platform_name,
+    run_button,
+    title_of,
+)
+from pandapon.shipment import Platform
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from handlers.context import Look
+    from handlers.requests import ListOrders
+    from handlers.views.message import Block
+    from pandapon.models import Item, Order, Page
+
+ITEMS = 10  # lines of an order that are shown
+
+
+def detail(look: Look, now: datetime) -> Message:
+    """Status, amounts, times, seller, items and parcels of one order."""
+    ref = look.ref
+    buttons = [
+        run_button(_("Track parcels"), 1, Track(ref.order_id, ref.platform)),
+        run_button(_("Refresh"), 2, ShowOrder(ref.order_id, ref.platform)),
+        el.button(
+            _("Watch here"), f"{actions.WATCH_HERE}:1", WatchOrders((ref.order_id,), platform=ref.platform).command()
+        ),
+    ]
+    layout = Layout(
+        [el.header(order_name(ref)), el.section(_state(look))],
+        tail=[el.context(freshness_of(look, now)), *el.actions(buttons)],
+    )
+    if look.order:
+        layout.add(el.fields(_facts(look.order, now)))
+        _add_items(layout, look.order.items)
+    else:
+        layout.add(el.section(_("PandaPon did not give the order's own data just now, only its parcels.")))
+    _add_parcels(layout, look)
+    return el.message(layout.blocks)
+
+
+def _state(look: Look) -> str:
+    order = look.order
+    words = escape(status_name(order.platform, order.status_code)) if order and order.status_code else ""
+    stands = f"{milestone_emoji(look.milestone)} *{milestone_name(look.milestone)}*"
+    lines = [stands + (f" · {words}" if words and words != milestone_name(look.milestone) else "")]
+    if order and order.close_reason:
+        lines.append(_("Closed: {reason}").format(reason=escape(cut(order.close_reason, 100))))
+    if order and order.refund_status:
+        lines.append(_("Refund: {status}").format(status=escape(cut(order.refund_status, 60))))
+    return "\n".join(lines)
+
+
+def _facts(order: Order, now: datetime) -> list[str]:
+    amounts = [
+        (_("Total"), order.total_amount),
+        (_("Goods"), order.goods_amount),
+        (_("Shipping"), order.shipping_amount),
+    ]
+    times = [(_("Ordered"), order.created_at), (_("Paid"), order.paid_at)]
+    facts = [f"*{name}*\n{money(amount)}" for name, amount in amounts if amount is not None]
+    facts += [f"*{name}*\n{when(at, now)}" for name, at in times if at]
+    if order.seller:
+        facts.append(f"*{_('Seller')}*\n{escape(cut(order.seller, 100))}")
+    return facts or [_("PandaPon gives no amounts and times for this order.")]
+
+
+def _add_items(layout: Layout, items: tuple[Item, ...]) -> None:
+    shown = 0
+    for item in items[:ITEMS]:
+        if not layout.add(el.section(_item(item), el.image(item.image_url, item.title))):
+            break
+        shown += 1
+    if len(items) > shown:
+        more = len(items) - shown
+        layout.add(el.context(ngettext("and {n} more item", "and {n} more items", more).format(n=more)))
+
+
+def _item(item: Item) -> str:
+    count = f"{item.quantity.normalize():f}" if item.quantity is not None else ""
+    facts = [
+        _("{count} {unit}").format(count=f"× {count}", unit=escape(cut(item.unit, 20))).strip() if count else "",
+        escape(cut(item.variant, 100)),
+        money(item.amount) if item.amount is not None else "",
+        _("refund: {status}").format(status=escape(cut(item.refund_status, 60))) if item.refund_status else "",
+    ]
+    return (escape(cut(item.title, 200)) or _("(no title)")) + "\n" + " · ".join(fact for fact in facts if fact)
+
+
+def _add_parcels(layout: Layout, look: Look) -> None:
+    lines = [
+        f"{milestone_emoji(parcel.milestone)} {parcel_name(parcel)} · {milestone_name(parcel.milestone)}"
+        for parcel in look.shipment.parcels[:ITEMS]
+    ]
+    known = {parcel.waybill for parcel in look.shipment.parcels}
+    waybills = look.order.waybills if look.order else ()
+    lines += [f"📦 `{ident(waybill)}`" for waybill in waybills[:ITEMS] if waybill not in known]
+    total = len({*known, *waybills})
+    heading = ngettext("*{n} parcel*", "*{n} parcels*", total).format(n=total)
+    more = [_("and {n} more").format(n=total - len(lines))] if total > len(lines) else []
+    layout.add(el.section("\n".join([heading, *lines, *more]) if lines else _("*No parcel yet*")))
+
+
+def listing(request: ListOrders, pages: dict[Platform, Page[Order]], errors: dict[Platform, str]) -> Message:
+    """One page of the account's orders on each platform that answered. ``errors`` is Slack text."""
+    layout = Layout(
+        [el.header(_title(request)), el.context(_summary(request, pages))], tail=el.actions(_paging(request, pages))
+    )
+    number = 10  # the buttons below the list have the first numbers
+    for platform in Platform:
+        if platform in errors:
+            layout.add(failed(platform, errors[platform]))
+        for order in pages[platform].items if platform in pages else ():
+            number += 1
+            if not layout.add(_row(order, number)):
+                break
+    if pages and not any(page.items for page in pages.values()):
+        layout.add(el.section(_advice(request)))
+    return el.message(layout.blocks)
+
+
+def _row(order: Order, number: int) -> Block:
+    words = escape(status_name(order.platform, order.status_code)) or milestone_name(order.milestone)
+    total = f" · {money(order.total_amount)}" if order.total_amount is not None else ""
+    lines = [f"*{order_name(order.ref)}*", f"{milestone_emoji(order.milestone)} {words}{total}", title_of(order)]
+    details = run_button(_("Details"), number, ShowOrder(order.order_id, order.platform))
+    return el.section("\n".join(line for line in lines if line), details)
+
+
+def _title(request: ListOrders) -> str:
+    return _("Orders: {status}").format(status=request.status) if request.status else _("Orders")
+
+
+def _summary(request: ListOrders, pages: dict[Platform, Page[Order]]) -> str:
+    facts = [_("page {page}").format(page=request.page)]
+    for platform, page in pages.items():
+        if page.total is not None:
+            found = ngettext("{n} order", "{n} orders", page.total).format(n=f"{page.total:,}")
+            facts.append(f"{platform_name(platform)}: {found}")
+    return " · ".join(facts)
+
+
+def _advice(request: ListOrders) -> str:
+    if request.page > 1:
+        return _("There is nothing on page {page}.").format(page=request.page)
+    if request.status:
+        return _("No order is in that state. {command} lists them all.").format(command="`/panda orders`")
+    return _("This account has no orders yet.")
+
+
+def _paging(request: ListOrders, pages: dict[Platform, Page[Order]]) -> list[Block]:
+    buttons = []
+    if request.page > 1:
+        buttons.append(run_button(_("◀ Previous page"), 1, replace(request, page=request.page - 1)))
+    if any(has_next(page, request.page) for page in pages.values()):
+        buttons.append(run_button(_("Next page ▶"), 2, replace(request, page=request.page + 1)))
+    return buttons

@@ -1,0 +1,132 @@
+"""Lines that several messages share: which order, how fresh, which node, who watches, where to turn pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from handlers import actions
+from handlers.i18n import _
+from handlers.milestones import milestone_emoji
+from handlers.requests import Unwatch
+from handlers.text import ago, clip, cut, escape, ident, when
+from handlers.views import elements as el
+from pandapon.models import Order
+from pandapon.shipment import OrderRef, Platform
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from handlers.context import Look
+    from handlers.requests import Request
+    from handlers.views.message import Block
+    from pandapon.models import Page
+    from pandapon.shipment import Node, Parcel
+    from storage.records import Watch
+
+LINE = 400  # characters of one trace entry; the longest real ones have about 150
+
+
+def platform_name(platform: Platform) -> str:
+    """The marketplace as it writes itself."""
+    return "1688" if platform is Platform.ALIBABA else "Taobao"
+
+
+def order_name(ref: OrderRef) -> str:
+    """Platform and id."""
+    return _("{platform} order {id}").format(platform=platform_name(ref.platform), id=ident(ref.order_id))
+
+
+def title_of(order: Order | None, limit: int = 80) -> str:
+    """What was bought, as escaped text; empty when nobody knows."""
+    titles = [item.title for item in order.items if item.title] if order else []
+    if not titles:
+        return ""
+    first = escape(cut(titles[0], limit))
+    return first if len(titles) == 1 else _("{title} and {n} more").format(title=first, n=len(titles) - 1)
+
+
+def stored_order(watch: Watch) -> Order | None:
+    """The order that a watch carries as JSON; None when it was never read, or written by another version."""
+    try:
+        return Order.model_validate_json(watch.detail) if watch.detail else None
+    except ValidationError:
+        return None
+
+
+def ref_of(watch: Watch) -> OrderRef:
+    """Which order a watch is about."""
+    return OrderRef.from_key(watch.key)
+
+
+def freshness(read_at: datetime | None, stale_since: datetime | None, now: datetime, *, relative: bool = True) -> str:
+    """How old the data is. ``relative`` only where the message is read at once: "5 min ago" does not keep."""
+    read = when(read_at, now) if read_at else _("a time unknown")
+    if relative and read_at:
+        read += f" ({ago(now - read_at)})"
+    if stale_since is None:
+        return _("As of {time}").format(time=read)
+    return _("⚠️ PandaPon has not answered since {since}; this is the state of {time}").format(
+        since=when(stale_since, now), time=read
+    )
+
+
+def freshness_of(look: Look, now: datetime, *, relative: bool = True) -> str:
+    """:func:`freshness` of a look."""
+    return freshness(look.read_at, look.stale_since, now, relative=relative)
+
+
+def parcel_name(parcel: Parcel) -> str:
+    """Waybill and carrier."""
+    carrier = escape(cut(parcel.carrier, 40))
+    return f"`{ident(parcel.waybill)}`" + (f" · {carrier}" if carrier else "")
+
+
+def node_line(node: Node, now: datetime) -> str:
+    """One trace entry: when, what, where. An unreadable time is shown as it was sent."""
+    time = when(node.at, now) if node.at else escape(cut(node.raw_time, 40)) or _("time unknown")
+    sign = f"{milestone_emoji(node.milestone)} " if node.milestone else ""
+    words = escape(cut(node.text, LINE)) or escape(cut(node.code, 40)) or _("(no words)")
+    place = escape(cut(node.place, 60))
+    return clip(f"{time}  {sign}{words}" + (f" · {place}" if place and place not in words else ""), LINE + 300)
+
+
+def newest_first(nodes: tuple[Node, ...]) -> list[Node]:
+    """By time and then by sequence, whatever order they came in; those without a time last."""
+    return sorted(
+        nodes, key=lambda node: (node.at is not None, node.at and node.at.timestamp(), node.sequence), reverse=True
+    )
+
+
+def filter_words(filter_: str) -> str:
+    """What a watch tells."""
+    words = {"all": _("all news"), "milestones": _("milestones and problems"), "problems": _("problems only")}
+    return words.get(filter_) or escape(filter_)
+
+
+def here(channel: str) -> str:
+    """Where: "in #channel", or "here" for a direct message."""
+    mention = el.channel(channel)
+    return _("in {channel}").format(channel=mention) if mention else _("here")
+
+
+def unwatch_button(text: str, watch: Watch, number: int = 1) -> Block:
+    """Stop one watch, wherever the button is pressed."""
+    value = Unwatch((ref_of(watch).order_id,), watch.channel or None).command()
+    return el.button(text, f"{actions.UNWATCH_HERE}:{number}", value)
+
+
+def run_button(text: str, number: int, request: Request) -> Block:
+    """Run a command and put its answer in the place of this message."""
+    return el.button(text, f"{actions.RUN}{number}", request.command())
+
+
+def has_next(page: Page[Any], number: int) -> bool:
+    """Whether there is another page; where the API does not say how many, a full one is followed by another."""
+    return number < page.pages if page.pages is not None else len(page.items) >= page.page_size
+
+
+def failed(platform: Platform, error: str) -> Block:
+    """A platform that did not answer, beside one that did. ``error`` is Slack text."""
+    return el.section(_("⚠️ *{platform}*: {error}").format(platform=platform_name(platform), error=error))

@@ -1,0 +1,79 @@
+"""The answers of the two message shortcuts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.context import Look, UnknownOrderError
+from handlers.errors_in_words import platform_error
+from handlers.i18n import _, ngettext
+from handlers.milestones import bar, furthest
+from handlers.requests import Track
+from handlers.text import ident
+from handlers.views import elements as el
+from handlers.views.message import Layout
+from handlers.views.parts import freshness_of, newest_first, node_line, order_name, run_button, title_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from handlers.ids import Found
+    from handlers.views.message import Block, Message
+    from pandapon.errors import PandaPonError
+
+
+def tracked(found: Found, looks: Mapping[str, Look | UnknownOrderError | PandaPonError], now: datetime) -> Message:
+    """A paragraph for each id found in the message, with a button for its whole track; and what was skipped."""
+    if not found.ids:
+        return el.message([el.section(_nothing())])
+    heading = ngettext(
+        "*{n} order or parcel in that message*", "*{n} orders and parcels in that message*", len(found.ids)
+    )
+    layout = Layout([el.section(heading.format(n=len(found.ids)))], tail=skipped(found).blocks if found.skipped else [])
+    seen: dict[str, str] = {}
+    for number, (text, outcome) in enumerate(looks.items(), 1):
+        key = outcome.ref.key if isinstance(outcome, Look) else text
+        if key in seen:  # an order and its own waybill in one message
+            continue
+        seen[key] = text
+        if not layout.add(_found(text, outcome, number, now)):
+            break
+    return el.message(layout.blocks)
+
+
+def skipped(found: Found) -> Message:
+    """How many ids were left out."""
+    n = found.skipped
+    told = ngettext(
+        "{n} more id in that message was skipped: ten at a time.",
+        "{n} more ids in that message were skipped: ten at a time.",
+        n,
+    )
+    return el.message([el.context(told.format(n=n))])
+
+
+def _nothing() -> str:
+    return _(
+        "I found no order id or waybill in that message. Order ids have 12 to 20 digits; {command} tracks one directly."
+    ).format(command="`/panda track 2542285634920880794`")
+
+
+def _found(text: str, outcome: Look | UnknownOrderError | PandaPonError, number: int, now: datetime) -> Block:
+    if isinstance(outcome, Look):
+        return el.section(
+            _state(outcome, now), run_button(_("All of it"), number, Track(outcome.ref.order_id, outcome.ref.platform))
+        )
+    name = f"`{ident(text)}`"
+    if isinstance(outcome, UnknownOrderError):
+        return el.section(_("🔍 {id}: no order or parcel of this account.").format(id=name))
+    return el.section(_("⚠️ {id}: {error}").format(id=name, error=platform_error(outcome)))
+
+
+def _state(look: Look, now: datetime) -> str:
+    nodes = newest_first(look.shipment.nodes)
+    reached = furthest([node.milestone for node in nodes])
+    lines = [f"*{order_name(look.ref)}*", title_of(look.order, 60), bar(look.milestone, reached)]
+    lines += [node_line(nodes[0], now)] if nodes else []
+    lines += [freshness_of(look, now)] if look.stale_since else []
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,101 @@
+"""How the bot is doing, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.i18n import _, ngettext
+from handlers.text import ago, cut, escape, span, when
+from handlers.views import elements as el
+from storage.records import PostState
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from handlers.context import Report
+    from handlers.views.message import Message
+    from storage.records import Health
+
+WAITING = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN)
+
+
+def status(health: Health, report: Report, now: datetime) -> Message:
+    """PandaPon, polling, delivery, what is watched; whatever is wrong stands first."""
+    ailing = _ailing(health, report)
+    headline = _("⚠️ Not everything is well") if ailing else _("✅ All is well")
+    lines = [_pandapon(report, now), _polling(health, report, now), _delivery(health, now), _watching(health)]
+    blocks = [el.section(f"*{headline}*"), el.section("\n".join(f"• {line}" for line in lines))]
+    if report.notes:
+        blocks.append(el.section("\n".join(f"• {escape(cut(note, 300))}" for note in report.notes[:8])))
+    up = _("pandabot {version}, up for {span}, Slack by {mode}, SQLite {sqlite}").format(
+        version=escape(report.version),
+        span=span(now - report.started_at),
+        mode=_("Socket Mode") if report.slack_mode == "socket" else _("HTTP"),
+        sqlite=escape(health.sqlite_version) or "–",
+    )
+    return el.message([*blocks, el.context(up)])
+
+
+def _ailing(health: Health, report: Report) -> bool:
+    failed = health.outbox.get(PostState.UNCERTAIN, 0)
+    return bool(report.pandapon_down_since or health.paused or health.stale_orders or failed)
+
+
+def _pandapon(report: Report, now: datetime) -> str:
+    if report.pandapon_down_since:
+        why = f" ({escape(cut(report.pandapon_error, 200))})" if report.pandapon_error else ""
+        return _("PandaPon has not answered since {time}{why}. The last known state is shown meanwhile.").format(
+            time=when(report.pandapon_down_since, now), why=why
+        )
+    if report.pandapon_ok_at is None:
+        return _("PandaPon has not been asked since the start.")
+    return _("PandaPon answers; the last answer came {ago}.").format(ago=ago(now - report.pandapon_ok_at))
+
+
+def _polling(health: Health, report: Report, now: datetime) -> str:
+    every = span(report.poll_interval)
+    if report.last_tick_at is None:
+        return _("Polling has not started yet; it looks every {every}.").format(every=every)
+    line = _("Polling looks every {every}, last {ago}.").format(every=every, ago=ago(now - report.last_tick_at))
+    if health.due and health.oldest_due:
+        late = ngettext("{n} order is due, for {span}.", "{n} orders are due, the oldest for {span}.", health.due)
+        return f"{line} {late.format(n=health.due, span=span(now - health.oldest_due))}"
+    if report.next_poll_at:
+        return f"{line} {_('The next order is due {time}.').format(time=when(report.next_poll_at, now))}"
+    return line
+
+
+def _delivery(health: Health, now: datetime) -> str:
+    waiting = sum(health.outbox.get(state, 0) for state in WAITING)
+    held, failed = health.outbox.get(PostState.HELD, 0), health.outbox.get(PostState.FAILED, 0)
+    parts = [ngettext("{n} message waits for Slack", "{n} messages wait for Slack", waiting).format(n=waiting)]
+    if waiting and health.oldest_post:
+        parts.append(_("the oldest for {span}").format(span=span(now - health.oldest_post)))
+    if held:
+        parts.append(ngettext("{n} is held back", "{n} are held back", held).format(n=held))
+    if failed:
+        parts.append(
+            ngettext("{n} was refused by Slack for good", "{n} were refused by Slack for good", failed).format(n=failed)
+        )
+    if health.last_sent_at:
+        parts.append(_("the last one went out {ago}").format(ago=ago(now - health.last_sent_at)))
+    return ", ".join(parts) + "."
+
+
+def _watching(health: Health) -> str:
+    line = _("{watches}, {orders}").format(
+        watches=ngettext("{n} watch", "{n} watches", health.watches).format(n=health.watches),
+        orders=ngettext("{n} order known", "{n} orders known", health.orders).format(n=health.orders),
+    )
+    if health.stale_orders:
+        stale = ngettext(
+            "{n} of them could not be read lately", "{n} of them could not be read lately", health.stale_orders
+        )
+        line += ", " + stale.format(n=health.stale_orders)
+    if health.paused:
+        line += "; " + ngettext(
+            "{n} watch is paused because its channel cannot be posted to",
+            "{n} watches are paused because their channels cannot be posted to",
+            health.paused,
+        ).format(n=health.paused)
+    return f"{line}."

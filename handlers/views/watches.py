@@ -1,0 +1,226 @@
+"""What a channel watches, and what became of a wish to watch or to stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers import actions
+from handlers.context import WatchOutcome, WatchResult
+from handlers.errors_in_words import channel_error
+from handlers.i18n import _, ngettext
+from handlers.milestones import milestone_emoji, milestone_name
+from handlers.requests import ListWatches, Unwatch
+from handlers.text import ident, when
+from handlers.views import elements as el
+from handlers.views.message import Layout, Message
+from handlers.views.parts import (
+    filter_words,
+    here,
+    order_name,
+    platform_name,
+    ref_of,
+    run_button,
+    stored_order,
+    title_of,
+    unwatch_button,
+)
+from pandapon.shipment import Milestone
+from storage.records import WatchState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from handlers.views.message import Block
+    from storage.records import Watch
+
+SHOWN = 12  # orders named in one answer; the others are counted
+
+
+def listing(rows: list[Watch], total: int, page: int, channel: str, page_size: int) -> Message:
+    """One page of a channel's watches: state, filter, who and when, each with a way to stop it."""
+    pages = max(1, -(-total // page_size))
+    heading = ngettext("*{n} order is watched {where}*", "*{n} orders are watched {where}*", total)
+    layout = Layout(
+        [el.section(heading.format(n=total, where=here(channel)))], tail=el.actions(_paging(page, pages, channel))
+    )
+    if not rows:
+        layout.add(el.section(_nothing(total)))
+    for at, watch in enumerate(rows):
+        if not layout.add(_row(watch, at + 1)):
+            layout.add(el.context(_("and {n} more").format(n=len(rows) - at)))
+            break
+    if pages > 1:
+        layout.add(el.context(_("page {page} of {pages}").format(page=page, pages=pages)))
+    return el.message(layout.blocks)
+
+
+def outcomes(results: list[WatchOutcome], channel: str, filter_: str) -> Message:
+    """What became of each id. Undo takes back what was just started, and nothing else."""
+    started = [one for one in results if one.result in {WatchResult.WATCHING, WatchResult.QUEUED}]
+    layout = Layout(tail=[*_how_to_stop(results, filter_), *el.actions(_undo(started, channel))])
+    if started:
+        heading = ngettext("Watching {n} order {where}", "Watching {n} orders {where}", len(started))
+        layout.add(el.section(f"👀 *{heading.format(n=len(started), where=here(channel))}*"))
+    lines = [_outcome(one, channel) for one in results]
+    refusals = {line: None for line in lines if line}
+    for line in list(refusals)[: SHOWN + 13]:
+        if not layout.add(el.section(line)):
+            break
+    return el.message(layout.blocks)
+
+
+def ended(watches: list[Watch], channel: str, missing: Sequence[str]) -> Message:
+    """What is no longer watched, with Undo; and what was not watched in the first place."""
+    blocks: list[Block] = []
+    if watches:
+        heading = ngettext(
+            "*Stopped watching {n} order {where}*", "*Stopped watching {n} orders {where}*", len(watches)
+        )
+        blocks.append(el.section("\n".join([heading.format(n=len(watches), where=here(channel)), *_names(watches)])))
+    if missing:
+        unknown = ngettext("{ids} was not watched {where}.", "{ids} were not watched {where}.", len(missing)).format(
+            ids=_ids(missing), where=here(channel)
+        )
+        blocks.append(el.section(f"{unknown} {_('{command} shows what is.').format(command='`/panda watches`')}"))
+    if watches:
+        value = ",".join(str(watch.id) for watch in watches)
+        blocks += el.actions([el.button(_("Undo"), f"{actions.UNDO_UNWATCH}:1", value)])
+    return el.message(blocks or [el.section(_("Nothing was watched, so nothing was stopped."))])
+
+
+def restored(watches: list[Watch], channel: str) -> Message:
+    """What Undo brought back."""
+    if not watches:
+        text = _("Nothing had to be brought back: these orders are watched again already.")
+        return el.message([el.section(text)])
+    heading = ngettext("*Watching {n} order {where} again*", "*Watching {n} orders {where} again*", len(watches))
+    return el.message([el.section("\n".join([heading.format(n=len(watches), where=here(channel)), *_names(watches)]))])
+
+
+def resumed(watch: Watch | None) -> Message:
+    """What became of a press on Resume; None: the watch is not there any more."""
+    if watch is None or watch.state is WatchState.ENDED:
+        return el.message(
+            [el.section(_("That order is no longer watched. {command} starts again.").format(command="`/panda watch`"))]
+        )
+    text = _("News of {order} comes {where} again.").format(order=order_name(ref_of(watch)), where=here(watch.channel))
+    return el.message([el.section(text)])
+
+
+def _row(watch: Watch, number: int) -> Block:
+    ref = ref_of(watch)
+    milestone = Milestone(watch.milestone) if watch.milestone in set(Milestone) else None
+    lines = [
+        f"{milestone_emoji(milestone)} *{order_name(ref)}* · {milestone_name(milestone)}",
+        title_of(stored_order(watch)),
+    ]
+    since = _("{filter} · by {user} since {time}").format(
+        filter=filter_words(watch.filter), user=el.user(watch.created_by), time=when(watch.created_at, watch.created_at)
+    )
+    lines.append(since)
+    if watch.state is WatchState.PAUSED:
+        lines.append(_("⏸ Paused: {reason}").format(reason=channel_error(watch.reason, watch.channel)))
+    if watch.stale_since:
+        lines.append(
+            _("⚠️ PandaPon has not answered since {time}").format(time=when(watch.stale_since, watch.stale_since))
+        )
+    return el.section("\n".join(line for line in lines if line), _row_button(watch, number))
+
+
+def _row_button(watch: Watch, number: int) -> Block:
+    if watch.state is WatchState.PAUSED:
+        return el.button(_("Resume"), f"{actions.RESUME_WATCH}:{number}", str(watch.id))
+    return unwatch_button(_("Stop"), watch, number)
+
+
+def _nothing(total: int) -> str:
+    if total:
+        return _("There is nothing on this page.")
+    return _("{command} starts: the order's news then comes here by itself.").format(
+        command="`/panda watch 2542285634920880794`"
+    )
+
+
+def _paging(page: int, pages: int, channel: str) -> list[Block]:
+    buttons = []
+    if page > 1:
+        buttons.append(run_button(_("◀ Previous page"), 1, ListWatches(channel or None, min(page - 1, pages))))
+    if page < pages:
+        buttons.append(run_button(_("Next page ▶"), 2, ListWatches(channel or None, page + 1)))
+    return buttons
+
+
+def _outcome(one: WatchOutcome, channel: str) -> str:
+    """One line; empty refusals never: every id gets its answer."""
+    code = f"`{ident(one.order_id)}`"
+    match one.result:
+        case WatchResult.WATCHING | WatchResult.QUEUED | WatchResult.ALREADY | WatchResult.FILTER_CHANGED:
+            return _standing(one, code)
+        case WatchResult.NOT_FOUND:
+            return _("❌ {id}: neither 1688 nor Taobao knows this order for the account. Check the digits.").format(
+                id=code
+            )
+        case WatchResult.OTHER_PLATFORM:
+            return _other_platform(one, code)
+        case WatchResult.UNAVAILABLE:
+            words = _("⚠️ {id}: PandaPon did not answer, so it is not watched yet. Please try again in a minute.")
+            return words.format(id=code)
+        case WatchResult.REFUSED:
+            return _("❌ {id}: {reason}").format(id=code, reason=channel_error(one.reason, channel))
+
+
+def _standing(one: WatchOutcome, code: str) -> str:
+    milestone = one.look.milestone if one.look else None
+    state = f"{milestone_emoji(milestone)} {code} · {milestone_name(milestone)}" if one.look else f"👀 {code}"
+    title = title_of(one.look.order, 60) if one.look else ""
+    notes = {
+        WatchResult.QUEUED: _("its card will follow, Slack is slow to take it"),
+        WatchResult.ALREADY: _("was watched already"),
+        WatchResult.FILTER_CHANGED: _("was watched already, now with {filter}").format(
+            filter=filter_words(one.watch.filter if one.watch else "")
+        ),
+    }
+    return " · ".join(part for part in (state, title, notes.get(one.result, "")) if part)
+
+
+def _other_platform(one: WatchOutcome, code: str) -> str:
+    if one.platform is None:
+        return _("❌ {id} is an order of the other platform.").format(id=code)
+    command = f"`/panda watch {ident(one.order_id)} --{one.platform.value}`"
+    return _("❌ {id} is an order of {platform}. Try {command}").format(
+        id=code, platform=platform_name(one.platform), command=command
+    )
+
+
+def _how_to_stop(results: list[WatchOutcome], filter_: str) -> list[Block]:
+    if not any(one.watch and one.watch.state is not WatchState.ENDED for one in results):
+        return []
+    return [
+        el.context(
+            _("They tell {filter}. To stop: {stop}; to see the list: {list}").format(
+                filter=filter_words(filter_), stop="`/panda unwatch …`", list="`/panda watches`"
+            )
+        )
+    ]
+
+
+def _undo(started: list[WatchOutcome], channel: str) -> list[Block]:
+    if not started:
+        return []
+    value = Unwatch(tuple(one.order_id for one in started), channel or None).command()
+    return [el.button(_("Undo"), f"{actions.UNDO_WATCH}:1", value)]
+
+
+def _names(watches: Sequence[Watch]) -> list[str]:
+    lines = []
+    for watch in watches[:SHOWN]:
+        title = title_of(stored_order(watch), 60)
+        lines.append(f"• {order_name(ref_of(watch))}" + (f" · {title}" if title else ""))
+    if len(watches) > SHOWN:
+        lines.append(_("• and {n} more").format(n=len(watches) - SHOWN))
+    return lines
+
+
+def _ids(ids: Sequence[str]) -> str:
+    shown = ", ".join(f"`{ident(one)}`" for one in ids[:SHOWN])
+    return shown if len(ids) <= SHOWN else _("{ids} and {n} more").format(ids=shown, n=len(ids) - SHOWN)
