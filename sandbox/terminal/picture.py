@@ -1,0 +1,35 @@
+"""A picture of messages for the documents: SVG that needs no font, script or address from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WIDTH = 92
+
+
+def picture(parts: Sequence[tuple[str, Sequence[Text]]], *, title: str, width: int = WIDTH) -> str:
+    """An SVG of several parts, each with a caption: what was typed, and the lines that came of it.
+
+    The same input gives the same bytes, so that a picture changes only when the messages do.
+    """
+    console = Console(record=True, width=width, file=StringIO(), force_terminal=True, color_system="truecolor")
+    for caption, lines in parts:
+        console.print(Text(f"❯ {caption}", style="bold cyan"))
+        console.print(Padding(Group(*lines), (0, 0, 1, 2)))
+    return _self_contained(console.export_svg(title=title, unique_id="pandabot"))
+
+
+def _self_contained(svg: str) -> str:
+    """Without the font faces, which would be fetched from a host elsewhere; every reader has a monospaced font."""
+    without = re.sub(r"@font-face\s*\{[^}]*\}|font-variant-east-asian:[^;]*;", "", svg)
+    named = without.replace("Fira Code", "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Noto Sans Mono CJK SC'")
+    return re.sub(r"[ \t]+$", "", re.sub(r"\n\s*\n+", "\n", named), flags=re.MULTILINE)
