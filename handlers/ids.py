@@ -62,7 +62,7 @@ def _texts(part: Any) -> Iterator[str]:
     if isinstance(part, list):
         for one in part:
             yield from _texts(one)
-    if not isinstance(part, dict) or part.get("type") in _SILENT:
+    if not isinstance(part, dict) or str(part.get("type")) in _SILENT:
         return
     for key in _WORDS:
         value = part.get(key)

@@ -24,12 +24,14 @@ _CLOCK = re.compile(r"(?<=\d):(?=\d\d)")
 _BARE_DOMAIN = re.compile(r"(?<=[\w-])\.(?=[^\W\d_]{2,})")
 
 # Not inside a longer number or a waybill; 86 is China's country code.
-_MOBILE = re.compile(r"(?<![0-9A-Za-z])((?:\+?(?:00)?86[- ]?)?1[3-9][0-9])[- ]?[0-9]{4}[- ]?([0-9]{4})(?![0-9])")
+_GAP, _START, _END = r"[-－– ]?", r"(?<![0-9A-Za-z])", r"(?![0-9])"
+_COUNTRY = rf"\+?(?:00)?86{_GAP}"
+_MOBILE = re.compile(rf"{_START}((?:{_COUNTRY})?1[3-9][0-9]){_GAP}[0-9]{{4}}{_GAP}([0-9]{{4}}){_END}")
 _LANDLINE = re.compile(
-    r"(?<![0-9A-Za-z])(\+?86[- ]?[1-9][0-9]{1,2}[- ]?|0[1-9][0-9]{1,2}[- ]?|\(0[0-9]{2,3}\) ?)"
-    r"[0-9]{3,4}([0-9]{4})(?![0-9])"
+    rf"{_START}(\+86{_GAP}[1-9][0-9]{{1,2}}{_GAP}|0[1-9][0-9]{{1,2}}{_GAP}|[(（]0[0-9]{{2,3}}[)）] ?)"
+    rf"[0-9]{{3,4}}{_GAP}([0-9]{{4}}){_END}"
 )
-_HOTLINE = re.compile(r"(?<![0-9A-Za-z])([48]00)[- ]?[0-9]{3}[- ]?([0-9]{4})(?![0-9])")
+_HOTLINE = re.compile(rf"{_START}([48]00){_GAP}[0-9]{{3}}{_GAP}([0-9]{{4}}){_END}")
 
 
 def plain(remote: str) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Block = dict[str, Any]
 
 MAX_BLOCKS = 50
+SPARE_BLOCKS, SPARE_SIZE = 3, 600  # kept free for the lines that say how much was left out
 MAX_TEXT = 3900  # Slack advises 4000 and cuts off at 40,000
 MAX_SIZE = 8000  # characters of all blocks as JSON; with the text it stays under the 12,000 that Slack takes
 
@@ -48,8 +49,15 @@ class Layout:
 
     def add(self, *blocks: Block) -> bool:
         """Append all of these, or none of them and say False."""
+        return self._append(blocks, MAX_BLOCKS - SPARE_BLOCKS, MAX_SIZE - SPARE_SIZE)
+
+    def note(self, block: Block) -> bool:
+        """Append a line that says what was left out, for which room is kept."""
+        return self._append((block,), MAX_BLOCKS, MAX_SIZE)
+
+    def _append(self, blocks: Sequence[Block], most: int, room: int) -> bool:
         size = sum(map(_size, blocks))
-        if len(self._blocks) + len(self._tail) + len(blocks) > MAX_BLOCKS or self._size + size > MAX_SIZE:
+        if len(self._blocks) + len(self._tail) + len(blocks) > most or self._size + size > room:
             return False
         self._blocks += blocks
         self._size += size

@@ -92,7 +92,7 @@ def _add_items(layout: Layout, items: tuple[Item, ...]) -> None:
         shown += 1
     if len(items) > shown:
         more = len(items) - shown
-        layout.add(el.context(ngettext("and {n} more item", "and {n} more items", more).format(n=more)))
+        layout.note(el.context(ngettext("and {n} more item", "and {n} more items", more).format(n=more)))
 
 
 def _item(item: Item) -> str:

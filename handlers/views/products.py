@@ -43,7 +43,7 @@ def _add_platform(layout: Layout, platform: Platform, page: Page[Product], *, al
         layout.add(el.divider(), el.section(heading))
     for at, product in enumerate(page.items):
         if not layout.add(_product(product)):
-            layout.add(el.context(_more(len(page.items) - at)))
+            layout.note(el.context(_more(len(page.items) - at)))
             return
 
 

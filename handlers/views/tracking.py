@@ -57,7 +57,7 @@ def track(look: Look, now: datetime, *, all_nodes: bool = False, watched_by: Wat
         limit = len(parcel.nodes) if all_nodes else _few(look)
         if not _add_parcel(layout, parcel, _numbered(look, at), limit, now):
             left = len(look.shipment.parcels) - at
-            layout.add(el.context(_more_parcels(left)))
+            layout.note(el.context(_more_parcels(left)))
             break
     return el.message(layout.blocks)
 
@@ -76,7 +76,7 @@ def card(look: Look, watch: Watch, now: datetime) -> Message:
         layout.add(el.section(_no_parcel(look)))
     for at, parcel in enumerate(look.shipment.parcels):
         if not _add_parcel(layout, parcel, _numbered(look, at), 1, now, counting=False):
-            layout.add(el.context(_more_parcels(len(look.shipment.parcels) - at)))
+            layout.note(el.context(_more_parcels(len(look.shipment.parcels) - at)))
             break
     return el.message(layout.blocks)
 
@@ -93,9 +93,11 @@ def news(news: News, look: Look | None, watch: Watch, now: datetime) -> Message:
             break
         shown += len(chunk)
     if rest := len(news.nodes) - shown:
-        layout.add(el.context(_and_scans(rest, any_shown=shown > 0)))
+        layout.note(el.context(_and_scans(rest, any_shown=shown > 0)))
     if news.edited:
-        layout.add(el.context(_edits(news.edited, now)))
+        count, example = _edits(news.edited, now)
+        if not layout.note(el.context(f"{count}: {example}")):
+            layout.note(el.context(count))
     return el.message(layout.blocks)
 
 
@@ -154,9 +156,9 @@ def _add_parcel(layout: Layout, parcel: Parcel, name: str, limit: int, now: date
         shown += len(chunk)
     if counting and len(nodes) > shown:
         left = len(nodes) - shown
-        layout.add(el.context(ngettext("and {n} older node", "and {n} older nodes", left).format(n=left)))
+        layout.note(el.context(ngettext("and {n} older node", "and {n} older nodes", left).format(n=left)))
     elif not nodes:
-        layout.add(el.context(_("The courier has not reported anything yet.")))
+        layout.note(el.context(_("The courier has not reported anything yet.")))
     return True
 
 
@@ -217,8 +219,7 @@ def _headline(news: News, order: Order | None) -> str:
         lines = (
             [ngettext("🚚 {n} new scan", "🚚 {n} new scans", n).format(n=n)] if n else [_("✏️ Details were filled in")]
         )
-    title = title_of(order)
-    return "\n".join([*lines, *([title] if title else [])])
+    return "\n".join([*lines, title_of(order) or order_name(news.ref)])
 
 
 def _step(step: Step) -> str:
@@ -263,7 +264,8 @@ def _and_scans(n: int, *, any_shown: bool) -> str:
     return ngettext("{n} new scan", "{n} new scans", n).format(n=n)
 
 
-def _edits(edited: tuple[Node, ...], now: datetime) -> str:
+def _edits(edited: tuple[Node, ...], now: datetime) -> tuple[str, str]:
+    """How many entries were filled in, and the newest of them."""
     n = len(edited)
-    told = ngettext("{n} earlier entry was filled in", "{n} earlier entries were filled in", n).format(n=n)
-    return f"{told}: {node_line(newest_first(edited)[0], now)}"
+    count = ngettext("{n} earlier entry was filled in", "{n} earlier entries were filled in", n).format(n=n)
+    return count, node_line(newest_first(edited)[0], now)

@@ -47,10 +47,10 @@ def listing(rows: list[Watch], total: int, page: int, channel: str, page_size: i
         layout.add(el.section(_nothing(total)))
     for at, watch in enumerate(rows):
         if not layout.add(_row(watch, at + 1)):
-            layout.add(el.context(_("and {n} more").format(n=len(rows) - at)))
+            layout.note(el.context(_("and {n} more").format(n=len(rows) - at)))
             break
     if pages > 1:
-        layout.add(el.context(_("page {page} of {pages}").format(page=page, pages=pages)))
+        layout.note(el.context(_("page {page} of {pages}").format(page=page, pages=pages)))
     return el.message(layout.blocks)
 
 

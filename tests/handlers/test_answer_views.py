@@ -1,0 +1,422 @@
+"""Search results, orders, lists, outcomes, help, status and errors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from message_checks import check, commands, labels, shown
+from view_samples import HOSTILE, ID, NOW, OTHER, REF, VERY_HOSTILE, look, order, parcel, product, watch
+
+from handlers.context import Look, Report, UnknownOrderError, WatchOutcome, WatchResult, WrongPlatformError
+from handlers.grammar import parse
+from handlers.ids import Found
+from handlers.refusal import Refusal
+from handlers.requests import Help, ListOrders, ListWatches, Search, ShowOrder, Track, Unwatch
+from handlers.verbs import TOPICS
+from handlers.views import errors, orders, products, shortcuts, status, watches
+from handlers.views.help import help as help_view
+from pandapon import errors as api
+from pandapon.models import Order, Page, Product
+from pandapon.shipment import OrderRef, Platform
+from storage.records import Health, PostState, WatchState
+
+ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
+TEXTS = pytest.mark.parametrize("text", [HOSTILE, VERY_HOSTILE, "", "裙" * 10_000, "👗" * 3000, "&" * 5000])
+
+
+def page_of(*items: Product, number: int = 1, total: int | None = 23, size: int = 5) -> Page[Product]:
+    return Page(items=items, page=number, page_size=size, total=total)
+
+
+def test_results_show_picture_title_price_seller() -> None:
+    """Each product is a paragraph with its picture, under its platform's name; the next page is a button."""
+    pages = {p: page_of(*(product(n=n) for n in range(5))) for p in Platform}
+    message = check(products.results(Search("连衣裙", price_max=Decimal(80)), pages, {}))
+    text = shown(message)
+    assert text.count("*¥49.90* · 雪纺连衣裙 女 夏季 · sold 12,345") == 10
+    assert "*Taobao*" in text
+    assert "up to ¥80.00" in text
+    assert "1688: 23 results" in text
+    assert sum("accessory" in block for block in message.blocks) == 10
+    assert "<https://detail.1688.com/offer/610947572361.html|雪纺连衣裙 女 夏季>" in text
+    assert [parse(value) for value in commands(message)] == [Search("连衣裙", page=2, price_max=Decimal(80))]
+
+
+def test_results_turn_back() -> None:
+    """A later page has the way back, the last one no way forward."""
+    message = check(products.results(Search("连衣裙", ALIBABA, page=5), {ALIBABA: page_of(product(), number=5)}, {}))
+    assert labels(message) == ["◀ Previous page"]
+    unknown = {ALIBABA: page_of(*[product()] * 5, number=2, total=None)}
+    assert labels(check(products.results(Search("x", ALIBABA, page=2), unknown, {}))) == [
+        "◀ Previous page",
+        "Next page ▶",
+    ]
+
+
+def test_one_platform_down() -> None:
+    """A platform that failed says so while the other one shows."""
+    message = check(products.results(Search("连衣裙"), {ALIBABA: page_of(product())}, {TAOBAO: "no answer"}))
+    assert "⚠️ *Taobao*: no answer" in shown(message)
+    assert "¥49.90" in shown(message)
+
+
+@pytest.mark.parametrize(
+    ("request_", "says"),
+    [
+        (Search("x"), "Chinese"),
+        (Search("x", price_min=Decimal(1)), "without the price limits"),
+        (Search("x", page=3), "nothing on page 3"),
+    ],
+)
+def test_nothing_found_gives_advice(request_: Search, says: str) -> None:
+    """An empty answer says what to try."""
+    assert says in shown(check(products.results(request_, {p: page_of(total=0) for p in Platform}, {})))
+
+
+@TEXTS
+def test_hostile_products(text: str) -> None:
+    """No title, seller or address of a product has any force, and no product is lost without being counted."""
+    made = product(text).model_copy(update={"url": f"https://x/{text}", "image_url": text, "sold": text, "price": None})
+    message = check(
+        products.results(Search(text[:200].strip() or "x"), {p: page_of(*[made] * 10) for p in Platform}, {})
+    )
+    assert len(message.blocks) > 5
+
+
+def test_order_in_words() -> None:
+    """State, amounts, items, seller and parcels are all there, and the buttons lead on."""
+    message = check(orders.detail(look(parcel(), of=order()), NOW))
+    text = shown(message)
+    for part in (
+        "Shipped",
+        "¥107.80",
+        "¥8.00",
+        "× 2 件 · 红色 / XL · ¥49.90",
+        "SF1234567890123",
+        "YT2538123456789",
+        "2 parcels",
+    ):
+        assert part in text
+    assert labels(message) == ["Track parcels", "Refresh", "Watch here"]
+    assert parse(commands(message)[0]) == Track(ID, ALIBABA)
+    assert message.blocks[3]["accessory"]["image_url"].startswith("https://cbu01.alicdn.com/")
+
+
+def test_order_of_which_little_is_known() -> None:
+    """Missing parts are said to be missing."""
+    assert "only its parcels" in shown(check(orders.detail(look(parcel()), NOW)))
+    bare = Order(platform=ALIBABA, order_id=ID)
+    text = shown(check(orders.detail(look(of=bare), NOW)))
+    assert "no amounts" in text
+    assert "No parcel yet" in text
+
+
+def test_an_unknown_state_is_shown_as_sent() -> None:
+    """A code that nobody knows is shown, and no state is claimed for it."""
+    odd = order().model_copy(update={"status_code": "waitmoon"})
+    assert "waitmoon" in shown(check(orders.detail(look(of=odd), NOW)))
+
+
+@TEXTS
+def test_hostile_orders(text: str) -> None:
+    """An order of forty hostile lines keeps the limits, alone and in a list."""
+    bad = order(text, items=40).model_copy(update={"status_code": text, "waybills": (text,) * 30})
+    check(orders.detail(look(*[parcel(text=text, waybill=text, carrier=text)] * 20, of=bad), NOW))
+    pages = {p: Page[Order](items=(bad,) * 20, total=None) for p in Platform}
+    check(orders.listing(ListOrders(page=2), pages, {}))
+
+
+def test_orders_listed_and_paged() -> None:
+    """Every order has its state, sum and a way to its details."""
+    pages = {ALIBABA: Page[Order](items=(order(),) * 5, page_size=5, total=12)}
+    message = check(orders.listing(ListOrders("shipped"), pages, {TAOBAO: "no answer"}))
+    assert "Orders: shipped" in shown(message)
+    assert "¥107.80" in shown(message)
+    assert "⚠️ *Taobao*: no answer" in shown(message)
+    read = [parse(value) for value in commands(message)]
+    assert read == [ShowOrder(ID, ALIBABA)] * 5 + [ListOrders("shipped", page=2)]
+
+
+@pytest.mark.parametrize(
+    ("request_", "says"),
+    [(ListOrders(), "no orders yet"), (ListOrders("paid"), "in that state"), (ListOrders(page=9), "page 9")],
+)
+def test_no_orders(request_: ListOrders, says: str) -> None:
+    """An empty list says why."""
+    assert says in shown(check(orders.listing(request_, {ALIBABA: Page[Order](total=0)}, {})))
+
+
+def test_watches_listed() -> None:
+    """State, filter, who and when, a way to stop each, a reason and Resume for a paused one."""
+    paused = watch(2, state=WatchState.PAUSED, reason="not_in_channel", stale_since=NOW, detail="{}")
+    message = check(watches.listing([watch(1), paused], 23, 2, "C0123ABCD", 10))
+    text = shown(message)
+    assert "23 orders are watched in <#C0123ABCD>" in text
+    assert "all news · by <@U0123ABCD> since" in text
+    assert "/invite @pandabot" in text
+    assert "page 2 of 3" in text
+    assert labels(message) == ["Stop", "Resume", "◀ Previous page", "Next page ▶"]
+    assert parse(commands(message)[0]) == Unwatch((ID,), "C0123ABCD")
+    assert parse(commands(message)[3]) == ListWatches("C0123ABCD", 3)
+
+
+def test_no_watches() -> None:
+    """An empty channel learns how to start; a page too far says so."""
+    assert "/panda watch" in shown(check(watches.listing([], 0, 1, "D0123ABCD", 10)))
+    assert "nothing on this page" in shown(check(watches.listing([], 3, 9, "C0123ABCD", 10)))
+
+
+def test_outcomes_one_by_one() -> None:
+    """Every id gets its answer; Undo takes back only what was started."""
+    results = [
+        WatchOutcome(ID, WatchResult.WATCHING, watch(), look(parcel(), of=order())),
+        WatchOutcome(OTHER, WatchResult.QUEUED, watch(2)),
+        WatchOutcome("100000000003", WatchResult.ALREADY, watch(3)),
+        WatchOutcome("100000000004", WatchResult.FILTER_CHANGED, watch(4, filter="problems")),
+        WatchOutcome("100000000005", WatchResult.NOT_FOUND),
+        WatchOutcome("100000000006", WatchResult.OTHER_PLATFORM, platform=TAOBAO),
+        WatchOutcome("100000000007", WatchResult.UNAVAILABLE, reason="timeout"),
+        WatchOutcome("100000000008", WatchResult.REFUSED, reason="not_in_channel"),
+        WatchOutcome("100000000009", WatchResult.OTHER_PLATFORM),
+    ]
+    message = check(watches.outcomes(results, "C0123ABCD", "all"))
+    text = shown(message)
+    for part in (
+        "Watching 2 orders in <#C0123ABCD>",
+        "its card will follow",
+        "was watched already",
+        "now with problems only",
+        "neither 1688 nor Taobao",
+        "/panda watch 100000000006 --taobao",
+        "did not answer",
+        "/invite @pandabot",
+        "/panda unwatch",
+    ):
+        assert part in text
+    assert all(f"`{one.order_id}`" in text for one in results)
+    assert [parse(value) for value in commands(message)] == [Unwatch((ID, OTHER), "C0123ABCD")]
+
+
+def test_outcomes_of_nothing_but_failure() -> None:
+    """Where nothing was started there is nothing to undo."""
+    message = check(watches.outcomes([WatchOutcome(ID, WatchResult.NOT_FOUND)], "C0123ABCD", "all"))
+    assert not labels(message)
+
+
+@TEXTS
+def test_hostile_watches(text: str) -> None:
+    """25 watches with hostile words keep the limits."""
+    bad = [watch(n, reason=text, filter=text, detail=order(text).model_dump_json(), milestone=text) for n in range(25)]
+    check(watches.listing(bad, 25, 1, "C0123ABCD", 10))
+    hostile = look(parcel(text=text), of=order(text))
+    outcomes = [WatchOutcome(f"{10**17 + n}", WatchResult.WATCHING, one, hostile) for n, one in enumerate(bad)]
+    check(watches.outcomes(outcomes, "C0123ABCD", text))
+    check(watches.ended(bad, "C0123ABCD", [text, ID]))
+    check(watches.restored(bad, "C0123ABCD"))
+
+
+def test_ended_with_undo() -> None:
+    """What was stopped is named, what was not watched too; Undo carries the watches' ids."""
+    message = check(watches.ended([watch(7), watch(9)], "C0123ABCD", [OTHER]))
+    assert "Stopped watching 2 orders in <#C0123ABCD>" in shown(message)
+    assert f"`{OTHER}` was not watched" in shown(message)
+    assert commands(message) == ["7,9"]
+    many = [watch(n) for n in range(25)]
+    assert "and 13 more" in shown(check(watches.ended(many, "C0123ABCD", [])))
+    assert not labels(check(watches.ended([], "C0123ABCD", [OTHER])))
+    assert "nothing was stopped" in shown(check(watches.ended([], "C0123ABCD", [])))
+
+
+def test_restored_and_resumed() -> None:
+    """Undo and Resume say what is watched again, or that nothing had to be done."""
+    assert "Watching 1 order in <#C0123ABCD> again" in shown(check(watches.restored([watch()], "C0123ABCD")))
+    assert "watched again already" in shown(check(watches.restored([], "C0123ABCD")))
+    assert "again" in shown(check(watches.resumed(watch())))
+    assert "no longer watched" in shown(check(watches.resumed(None)))
+
+
+@pytest.mark.parametrize("topic", ["", *TOPICS, "nonsense"])
+def test_help_has_examples_that_work(topic: str) -> None:
+    """Every example on every page of help is a command that the grammar takes."""
+    text = shown(check(help_view(topic)))
+    examples = [part for part in text.split("`") if part.startswith("/panda")]
+    assert examples
+    for example in examples:
+        command, _space, rest = example.partition(" ")
+        parse(rest, command=command)
+
+
+def test_help_and_list_in_one_message() -> None:
+    """The bare watch command answers with both, in the limits even when both are long."""
+    rows = [watch(n, detail=order(HOSTILE).model_dump_json()) for n in range(25)]
+    listed = watches.listing(rows, 25, 1, "C0123ABCD", 25)
+    both = check(help_view("watch").followed_by(listed))
+    assert "Watch orders" in both.text
+    assert "25 orders are watched" in shown(both)
+
+
+def report(**changes: object) -> Report:
+    made = Report(
+        version="0.1.0",
+        started_at=NOW - timedelta(hours=3),
+        pandapon_ok_at=NOW - timedelta(seconds=30),
+        pandapon_down_since=None,
+        pandapon_error="",
+        slack_mode="socket",
+        last_tick_at=NOW - timedelta(seconds=10),
+        poll_interval=timedelta(seconds=30),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def test_status_when_all_is_well() -> None:
+    """Health in words."""
+    message = check(status.status(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), report(), NOW))
+    for part in (
+        "All is well",
+        "PandaPon answers",
+        "every 30 seconds",
+        "0 messages wait",
+        "3 watches, 5 orders",
+        "Socket Mode",
+    ):
+        assert part in shown(message)
+
+
+def test_status_when_it_is_not() -> None:
+    """Everything that is wrong is said."""
+    health = Health(
+        orders=5,
+        watches=3,
+        paused=1,
+        due=2,
+        oldest_due=NOW - timedelta(minutes=9),
+        outbox={PostState.PENDING: 1, PostState.HELD: 2, PostState.FAILED: 3, PostState.UNCERTAIN: 1},
+        oldest_post=NOW - timedelta(minutes=4),
+        last_sent_at=NOW - timedelta(hours=1),
+        stale_orders=4,
+    )
+    down = report(
+        pandapon_down_since=NOW - timedelta(minutes=20),
+        pandapon_error=HOSTILE,
+        slack_mode="http",
+        notes=(HOSTILE, "short of disk"),
+    )
+    text = shown(check(status.status(health, down, NOW)))
+    for part in (
+        "Not everything is well",
+        "has not answered since",
+        "2 orders are due, the oldest for 9 minutes",
+        "2 messages wait",
+        "2 are held back",
+        "3 were refused",
+        "1 watch is paused",
+        "short of disk",
+        "HTTP",
+    ):
+        assert part in text
+
+
+def test_status_at_the_start() -> None:
+    """Before the first poll nothing is claimed."""
+    empty = Health(orders=0, watches=0, paused=0, due=0, oldest_due=None)
+    text = shown(check(status.status(empty, report(pandapon_ok_at=None, last_tick_at=None), NOW)))
+    assert "not been asked" in text
+    assert "not started" in text
+    later = report(next_poll_at=NOW + timedelta(hours=1))
+    assert "next order is due" in shown(check(status.status(empty, later, NOW)))
+
+
+@TEXTS
+def test_a_refusal_shows_the_command_to_copy(text: str) -> None:
+    """Whatever was typed, what is wrong and the correction are shown harmlessly."""
+    with pytest.raises(Refusal) as caught:
+        parse(f"serch red {text}")
+    message = check(errors.refusal(caught.value))
+    assert "Try: `/panda search" in shown(message)
+
+
+def test_a_refusal_without_a_correction() -> None:
+    """Where there is none, none is shown."""
+    message = check(errors.refusal(Refusal(understood="the channel #x", problem="I do not know it.")))
+    assert shown(message) == "I read the channel #x, but I do not know it."
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (api.TimeoutError("slow"), "in time"),
+        (api.TransportError("reset"), "cannot be reached"),
+        (api.ServerError("500"), "trouble on its side"),
+        (api.RateLimitError("slow down"), "in a minute"),
+        (api.RateLimitError("slow down", retry_after=7.2), "in 7 s"),
+        (api.DecodeError("json"), "no sense"),
+        (api.AuthError("key"), "pandabot check"),
+        (api.TimestampError("time"), "time stamp"),
+        (api.NotFoundError("none"), "knows nothing"),
+        (api.NotShippedError("none"), "not been shipped"),
+        (api.ApiError(HOSTILE, request_id="abc123"), "abc123"),
+        (api.PandaPonError("odd"), "trouble"),
+    ],
+)
+def test_each_failure_of_pandapon_is_one_sentence(error: api.PandaPonError, says: str) -> None:
+    """A person learns what happened and what to do."""
+    assert says in shown(check(errors.pandapon(error)))
+
+
+@pytest.mark.parametrize(
+    "code", ["not_in_channel", "channel_not_found", "is_archived", "token_revoked", "restricted_action", HOSTILE, ""]
+)
+def test_each_refusal_of_slack_is_one_sentence(code: str) -> None:
+    """A channel that cannot be posted to is explained, in a direct message too."""
+    assert "<#C0123ABCD>" in shown(check(errors.channel(code, "C0123ABCD"))) or code == "token_revoked"
+    check(errors.channel(code, "D0123ABCD"))
+
+
+def test_other_errors() -> None:
+    """Unknown and wrong ids lead on; a fault of ours shows its number; a working line works."""
+    assert "/panda orders" in shown(check(errors.unknown_order(HOSTILE)))
+    wrong = WrongPlatformError(OrderRef(TAOBAO, ID), ALIBABA)
+    assert f"/panda order {ID} --taobao" in shown(check(errors.wrong_platform(wrong)))
+    assert "`1f2e3d4c`" in shown(check(errors.failure("Something went wrong.", incident_id="1f2e3d4c")))
+    assert "⏳" in shown(check(errors.working("")))
+
+
+def test_shortcut_shows_each_order_once() -> None:
+    """An order and its waybill are one paragraph; unknown ids and failures say so; skipped ones are counted."""
+    seen = look(parcel(), of=order(), stale=True)
+    found = Found((ID, "SF1234567890123", OTHER, "100000000003"), skipped=2)
+    outcomes: dict[str, Look | UnknownOrderError | api.PandaPonError]
+    outcomes = dict(zip(found.ids, [seen, seen, UnknownOrderError(OTHER), api.TimeoutError("slow")], strict=True))
+    message = check(shortcuts.tracked(found, outcomes, NOW))
+    text = shown(message)
+    assert text.count("1688 order") == 1
+    assert f"`{OTHER}`: no order" in text
+    assert "in time" in text
+    assert "2 more ids" in text
+    assert [parse(value) for value in commands(message)] == [Track(ID, ALIBABA)]
+
+
+def test_shortcut_on_a_message_without_orders() -> None:
+    """Nothing found says what would be found."""
+    assert "12 to 20 digits" in shown(check(shortcuts.tracked(Found(()), {}, NOW)))
+    assert "1 more id" in shown(check(shortcuts.skipped(Found((ID,), 1))))
+
+
+@TEXTS
+def test_hostile_shortcut(text: str) -> None:
+    """Ten hostile orders keep the limits."""
+    ids = tuple(f"{10**17 + n}" for n in range(10))
+    looks = {
+        one: replace(look(parcel(text=text, carrier=text), of=order(text)), ref=replace(REF, order_id=one))
+        for one in ids
+    }
+    check(shortcuts.tracked(Found(ids, 5), looks, NOW))
+
+
+def test_help_topics_read() -> None:
+    """Every topic can be asked for."""
+    assert [parse(f"help {topic}") for topic in TOPICS] == [Help(topic) for topic in TOPICS]

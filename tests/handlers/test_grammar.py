@@ -1,0 +1,252 @@
+"""What people type, as they type it: phones, Chinese keyboards, pasted links, slips."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from handlers.grammar import Refusal, parse
+from handlers.requests import (
+    Help,
+    ListOrders,
+    ListWatches,
+    Search,
+    ShowOrder,
+    Status,
+    Track,
+    Unwatch,
+    WatchOrders,
+)
+from pandapon.shipment import Platform
+
+if TYPE_CHECKING:
+    from handlers.requests import Request
+
+A, B = "2542285634920880794", "3305075341149134260"
+ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
+
+
+def refused(text: str, command: str = "/panda") -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        parse(text, command=command)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("", Help()),
+        ("   ", Help()),
+        ("help", Help()),
+        ("?", Help()),
+        ("？", Help()),
+        ("帮助", Help()),
+        ("help watch", Help("watch")),
+        ("help follow", Help("watch")),
+        ("help /panda-search", Help("search")),
+        ("help shortcuts", Help("shortcuts")),
+        ("search help", Help("search")),
+        ("watch --help", Help("watch")),
+        ("status", Status()),
+        ("search 连衣裙", Search("连衣裙")),
+        ("搜索连衣裙", Search("连衣裙")),
+        ("SEARCH: red   dress", Search("red dress")),
+        ("s 手机 壳", Search("手机 壳")),
+        ("find 👗✨ 连衣裙", Search("👗✨ 连衣裙")),
+        ("search 👨‍👩‍👧 相框", Search("👨‍👩‍👧 相框")),
+        ("search 连衣裙 --1688", Search("连衣裙", ALIBABA)),
+        ("search 连衣裙 --taobao", Search("连衣裙", TAOBAO)),
+        ("search 连衣裙 --taobao --1688", Search("连衣裙")),
+        ("search 连衣裙 --sort price", Search("连衣裙", sort="price")),
+        ("search 连衣裙 --sort -price", Search("连衣裙", sort="-price")),
+        ("search 连衣裙 --sort=sales", Search("连衣裙", sort="sales")),
+        ("search 连衣裙 --max 80", Search("连衣裙", price_max=Decimal(80))),
+        ("search 连衣裙 --max=¥80", Search("连衣裙", price_max=Decimal(80))),
+        ("search 连衣裙 --max 80元 --min 20.50", Search("连衣裙", price_min=Decimal("20.5"), price_max=Decimal(80))),
+        ("search 连衣裙 --max 1,200", Search("连衣裙", price_max=Decimal(1200))),
+        ("search 连衣裙 —max 80", Search("连衣裙", price_max=Decimal(80))),
+        ("search 连衣裙 －－ｍａｘ　８０", Search("连衣裙", price_max=Decimal(80))),
+        ("search 连衣裙 -max 80", Search("连衣裙", price_max=Decimal(80))),
+        ("search 连衣裙 --page 3", Search("连衣裙", page=3)),
+        ("search ｉＰｈｏｎｅ１５　手机壳", Search("iPhone15 手机壳")),
+        ('search "red dress"', Search("red dress")),
+        ("search “red  dress” --max 80", Search("red dress", price_max=Decimal(80))),
+        ("search 'red dress' men's", Search("red dress men's")),
+        ('search "unclosed dress', Search('"unclosed dress')),
+        ('search "--max" cap', Search("--max cap")),
+        ('search "help"', Search("help")),
+        ("search -20度 羽绒服", Search("-20度 羽绒服")),
+        ("search a&amp;b &lt;c&gt;", Search("a&b <c>")),
+        ("search <https://example.com/x|example.com>", Search("example.com")),
+        ("search <#C0123ABCD|ops> shirt", Search("#ops shirt")),
+        ("search 1688 dress", Search("1688 dress")),
+        (f"order {A}", ShowOrder(A)),
+        (f"order {A} --taobao", ShowOrder(A, TAOBAO)),
+        (f"订单 {A}", ShowOrder(A)),
+        ("orders", ListOrders()),
+        ("orders shipped --page 2", ListOrders("shipped", page=2)),
+        ("orders 已发货 --淘宝", ListOrders("shipped", TAOBAO)),
+        ("orders all", ListOrders()),
+        (f"track {A}", Track(A)),
+        (f"track {A} --all", Track(A, all_nodes=True)),
+        ("track sf1234567890123", Track("SF1234567890123")),
+        ("track 78753196186473", Track("78753196186473")),
+        ("物流 ＹＴ１２３４５６７８９０１２３", Track("YT1234567890123")),
+        ("track JDVA00012345678-1-2", Track("JDVA00012345678-1-2")),
+        (f"track <https://trade.1688.com/order/new_step_order_detail.htm?orderId={A}&amp;tracelog=1|x>", Track(A)),
+        (f"track https://trade.1688.com/order/detail.htm?orderId={A}", Track(A)),
+        (f"track <https://example.com/{A}>", Track(A)),
+        (f"track #{A}.", Track(A)),
+        (f"track {A} {A}", Track(A)),
+        (A, Track(A)),
+        (f"watch {A}", WatchOrders((A,))),
+        (f"watch {A},{B}", WatchOrders((A, B))),
+        (f"watch {A}、{B}；{A}", WatchOrders((A, B))),
+        (f"watch\n{A}\n{B}", WatchOrders((A, B))),
+        (f"关注{A}", WatchOrders((A,))),
+        (f"watch {A} in <#C0123ABCD|ops>", WatchOrders((A,), "C0123ABCD")),
+        (f"watch {A} in <#C0123ABCD>", WatchOrders((A,), "C0123ABCD")),
+        (f"watch {A} in &lt;#C0123ABCD&gt;", WatchOrders((A,), "C0123ABCD")),
+        (f"watch {A} <#C0123ABCD|> problems", WatchOrders((A,), "C0123ABCD", "problems")),
+        (f"watch {A} in #Ops", WatchOrders((A,), "ops")),
+        (f"watch {A} in ops, problem", WatchOrders((A,), "ops", "problems")),
+        (f"watch {A} in C0123ABCD", WatchOrders((A,), "C0123ABCD")),
+        (f"watch {A} #采购", WatchOrders((A,), "采购")),
+        (f"watch {A} here milestones", WatchOrders((A,), None, "milestones")),
+        (f"watch {A} --problems --1688", WatchOrders((A,), None, "problems", ALIBABA)),
+        (f"watch {A} all", WatchOrders((A,), None, "all")),
+        ("watch", WatchOrders(())),
+        ("watch list", ListWatches()),
+        (f"unwatch {A}", Unwatch((A,))),
+        (f"stop {A} in #ops", Unwatch((A,), "ops")),
+        (f"取消关注 {A}", Unwatch((A,))),
+        ("watches", ListWatches()),
+        ("list --page 2", ListWatches(page=2)),
+        ("watches in <#C0123ABCD|ops>", ListWatches("C0123ABCD")),
+    ],
+)
+def test_reads_what_people_type(text: str, request_: Request) -> None:
+    """Each way of typing a command means the same request, and the request says itself so that it reads back."""
+    assert parse(text) == request_
+    assert parse(request_.command()) == request_
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "request_"),
+    [
+        ("/panda-search", "连衣裙 --max 80", Search("连衣裙", price_max=Decimal(80))),
+        ("/panda-search", "", Help("search")),
+        ("/panda-order", A, ShowOrder(A)),
+        ("/panda-order", "", Help("order")),
+        ("/panda-track", A, Track(A)),
+        ("/panda-track", "help", Help("track")),
+        ("/panda-watch", f"{A} problems", WatchOrders((A,), None, "problems")),
+        ("/panda-watch", "", WatchOrders(())),
+    ],
+)
+def test_other_commands_bring_their_verb(command: str, text: str, request_: Request) -> None:
+    """The four commands made for discovery go through the same grammar."""
+    assert parse(text, command=command) == request_
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "try_"),
+    [
+        ("serch red dress", "serch", "/panda search red dress"),
+        ("trak " + A, "trak", f"/panda track {A}"),
+        ("unwach " + A, "unwach", f"/panda unwatch {A}"),
+        ("连衣裙 红色", "连衣裙", "/panda search 连衣裙 红色"),
+        ("xyzzy", "xyzzy", "/panda help"),
+        ("help watc", "watc", "/panda help watch"),
+        ("search", "missing", "/panda help search"),
+        ("search --1688", "missing", "/panda help search"),
+        ("search dress --max", "--max", "/panda search dress"),
+        ("search dress --max --1688", "--max", "/panda search dress --1688"),
+        ("search dress --max abc", "abc", "/panda search dress"),
+        ("search dress --max -5", "-5", "/panda search dress"),
+        ("search dress --max 0", "0", "/panda search dress"),
+        ("search dress --max 99999999", "99999999", "/panda search dress"),
+        ("search dress --max 1.234", "1.234", "/panda search dress"),
+        ("search dress --max ٨٠", "٨٠", "/panda search dress"),
+        ("search dress --page 0", "0", "/panda search dress"),
+        ("search dress --page two", "two", "/panda search dress"),
+        ("search dress --sort size", "size", "/panda search dress"),
+        ("search dress --mx 80", "--mx", "/panda search dress --max 80"),
+        ("search dress --tabao", "--tabao", "/panda search dress --taobao"),
+        ("search dress --min 90 --max 20", "above", "/panda search dress --min 20 --max 90"),
+        ("search dress --mxa 80 --page 0", "--mxa", "/panda search dress --max 80"),
+        ("track", "missing", "/panda orders"),
+        ("track 12345", "`12345` has 5", "/panda orders"),
+        ("12345", "`12345` has 5", "/panda orders"),
+        ("track 13812345678", "has 11", "/panda orders"),
+        ("track 123456789012345678901", "has 21", "/panda orders"),
+        ("track 2542 2856 3492 0880 794", "has 4", f"/panda track {A}"),
+        (f"track {A} {B}", "2 ids", f"/panda track {A}"),
+        (f"track {A} --max 5", "--max", f"/panda track {A}"),
+        ("order SF1234567890123", "waybill", "/panda track SF1234567890123"),
+        ("order", "missing", "/panda orders"),
+        ("orders shiped", "shiped", "/panda orders shipped"),
+        ("orders taobao", "hyphens", "/panda orders --taobao"),
+        (f"orders {A}", "/panda order", f"/panda order {A}"),
+        (f"status {A}", "/panda order", f"/panda order {A}"),
+        ("status now", "alone", "/panda status"),
+        (f"watch {A} 12345 in #ops problems", "`12345` has 5", f"/panda watch {A} in #ops problems"),
+        (f"watch {A} problms", "problms", f"/panda watch {A} problems"),
+        (f"watch {A} all problems", "two filters", f"/panda watch {A} all"),
+        (f"watch {A} in", "missing", f"/panda watch {A}"),
+        (f"watch {A} in <@U0123ABCD|li>", "people", f"/panda watch {A}"),
+        (f"watch {A} in #ops in #home", "one channel", f"/panda watch {A} in #ops"),
+        (f"watch {A} in <#C0123ABCD|ops> in <#C0999ABCD|>", "one channel", f"/panda watch {A} in #ops"),
+        ("watch problems", "missing", "/panda orders"),
+        ("watch in #ops", "missing", "/panda orders"),
+        ("watch SF1234567890123", "waybill", "/panda track SF1234567890123"),
+        ("watch <https://example.com/page>", "example.com", "/panda orders"),
+        ("unwatch", "missing", "/panda watches"),
+        ("unwatch all", "all", "/panda watches"),
+        ("unwatch foo", "foo", "/panda watches"),
+        (f"unwatch {A} --1688", "--1688", f"/panda unwatch {A}"),
+        ("watches of mine", "of mine", "/panda watches"),
+    ],
+)
+def test_refuses_with_the_corrected_command(text: str, says: str, try_: str) -> None:
+    """A refusal says what is wrong and offers a command that works as it stands."""
+    refusal = refused(text)
+    assert says in refusal.problem
+    assert refusal.try_ == try_
+    parse(refusal.try_.removeprefix("/panda"))
+
+
+def test_repeats_what_was_understood() -> None:
+    """The refusal quotes the whole command, harmlessly."""
+    refusal = refused("track <!channel> `x` 5")
+    assert refusal.understood == "`/panda track &lt;!channel&gt; ˋxˋ 5`"
+
+
+def test_one_bad_id_stops_all() -> None:
+    """A typo never widens, nor half does, what was asked."""
+    refusal = refused(f"unwatch {A} {B[:-10]}")
+    assert B[:-10] in refusal.problem
+    assert refusal.try_ == f"/panda unwatch {A}"
+
+
+def test_many_ids_are_refused() -> None:
+    """25 orders at a time; the correction has the first 25."""
+    ids = [f"{10**17 + n}" for n in range(26)]
+    assert parse("watch " + " ".join(ids[:25])) == WatchOrders(tuple(ids[:25]))
+    refusal = refused("watch " + " ".join(ids))
+    assert "26" in refusal.problem
+    assert refusal.try_.split() == ["/panda", "watch", *ids[:25]]
+
+
+def test_many_bad_ids_are_counted() -> None:
+    """Three are explained, the others counted."""
+    assert "7 others" in refused("watch " + " ".join(f"bad{n}x" for n in range(10))).problem
+
+
+def test_a_long_keyword_is_refused() -> None:
+    """A search longer than a button can carry is refused with its beginning."""
+    refusal = refused("search " + "裙" * 300)
+    assert "200" in refusal.problem
+    assert refusal.try_ == "/panda search " + "裙" * 200

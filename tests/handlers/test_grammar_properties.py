@@ -1,0 +1,152 @@
+"""What holds for anything a person could type."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers.grammar import Refusal, parse
+from handlers.order_states import STATES
+from handlers.requests import (
+    Help,
+    ListOrders,
+    ListWatches,
+    Request,
+    Search,
+    ShowOrder,
+    Status,
+    Track,
+    Unwatch,
+    WatchOrders,
+)
+from handlers.tokens import clean
+from handlers.verbs import MEANINGS, TOPICS
+from pandapon.shipment import Platform
+
+PIECES = st.sampled_from(
+    [
+        *MEANINGS,
+        *(
+            "2542285634920880794",
+            "12345",
+            "SF1234567890123",
+            "--max",
+            "—min",
+            "--page",
+            "－－sort",
+            "--1688",
+            "--all",
+            "80元",
+        ),
+        *(
+            "-price",
+            "“",
+            "”",
+            '"',
+            "'",
+            "\\",
+            "in",
+            "#ops",
+            "<#C0123ABCD|ops>",
+            "<@U0123ABCD>",
+            "here",
+            "all",
+            "problems",
+        ),
+        *(
+            "<https://a.b/?orderId=2542285634920880794|x>",
+            "&lt;",
+            "&amp;",
+            "<",
+            ">",
+            "、",
+            "，",
+            "\u3000",
+            "\u202e",
+            "=",
+            "连衣裙",
+        ),
+    ]
+)
+TYPED = st.one_of(
+    st.text(max_size=60),
+    st.lists(st.one_of(PIECES, st.text(max_size=5)), max_size=8).map(" ".join),
+    st.lists(st.one_of(PIECES, st.characters()), max_size=12).map("".join),
+)
+PLATFORM = st.sampled_from([None, *Platform])
+IDS = st.lists(st.from_regex(r"[0-9]{12,20}", fullmatch=True), min_size=1, max_size=5, unique=True).map(tuple)
+CHANNEL = st.one_of(st.none(), st.from_regex(r"C[A-Z0-9]{8,10}", fullmatch=True), st.sampled_from(["ops", "采购-1"]))
+PRICE = st.one_of(st.none(), st.decimals(min_value="0.01", max_value=9_999_999, places=2))
+KEYWORD = st.text(min_size=1, max_size=60).map(lambda text: " ".join(clean(text).split())).filter(bool)
+PAGE = st.integers(1, 1000)
+
+REQUESTS: st.SearchStrategy[Request] = st.one_of(
+    st.builds(Search, KEYWORD, PLATFORM, PAGE, st.sampled_from(["", "price", "-price", "sales"]), price_min=PRICE),
+    st.builds(Search, KEYWORD, price_max=PRICE),
+    st.builds(ShowOrder, st.from_regex(r"[0-9]{12,20}", fullmatch=True), PLATFORM),
+    st.builds(ListOrders, st.sampled_from(["", *STATES]), PLATFORM, PAGE),
+    st.builds(Track, st.from_regex(r"[0-9]{12,20}|[A-Z]{2}[0-9]{8,15}", fullmatch=True), PLATFORM, st.booleans()),
+    st.builds(WatchOrders, IDS, CHANNEL, st.sampled_from([None, "all", "milestones", "problems"]), PLATFORM),
+    st.builds(Unwatch, IDS, CHANNEL),
+    st.builds(ListWatches, CHANNEL, PAGE),
+    st.builds(Help, st.sampled_from(["", *TOPICS])),
+    st.just(Status()),
+)
+
+
+def _answer(text: str, command: str = "/panda") -> Request | Refusal:
+    try:
+        return parse(text, command=command)
+    except Refusal as refusal:
+        return refusal
+
+
+@settings(max_examples=400, deadline=None)
+@given(TYPED, st.sampled_from(["/panda", "/panda-search", "/panda-order", "/panda-track", "/panda-watch"]))
+def test_anything_is_a_request_or_a_refusal(text: str, command: str) -> None:
+    """Whatever is typed reads back as the same request, or is refused with a correction that reads."""
+    answer = _answer(text, command)
+    if isinstance(answer, Refusal):
+        assert answer.understood
+        assert answer.problem
+        assert answer.try_.startswith("/panda ")
+        parse(answer.try_.removeprefix("/panda"))
+    else:
+        assert parse(answer.command()) == answer
+
+
+@settings(max_examples=300, deadline=None)
+@given(REQUESTS)
+def test_every_request_reads_back(request_: Request) -> None:
+    """Buttons carry requests as commands: each comes back as it was."""
+    assert parse(request_.command()) == request_
+
+
+@settings(max_examples=150, deadline=None)
+@given(REQUESTS.filter(lambda request: not isinstance(request, Search) or request.keyword.isascii()))
+def test_full_width_reads_the_same(request_: Request) -> None:
+    """A Chinese keyboard left in full-width mode changes nothing: letters, digits, hyphens, spaces."""
+    command = request_.command()
+    if "<" in command or "&" in command:  # written by Slack, never typed
+        return
+    wide = "".join(chr(ord(one) + 0xFEE0) if one.isascii() and one.isalnum() else one for one in command)
+    wide = wide.replace(" --", "　－－").replace(" ", "　")
+    assert parse(wide) == request_
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(st.from_regex(r"[0-9]{1,25}", fullmatch=True), st.text(max_size=8)), min_size=1, max_size=6))
+def test_a_typo_never_widens(words: list[str]) -> None:
+    """Stopping touches only ids that were typed whole, or nothing."""
+    request = _answer("unwatch " + " ".join(words))
+    if isinstance(request, Unwatch):
+        typed = " ".join(words)
+        assert request.ids
+        assert all(one in clean(typed) or not typed.isascii() for one in request.ids)
+
+
+def test_prices_keep_their_value() -> None:
+    """A price with or without a fraction is the same amount."""
+    assert parse("search x --max 80.00") == Search("x", price_max=Decimal(80))
