@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from handlers import order_states
 from handlers.grammar import Refusal, parse
 from handlers.requests import (
     Help,
@@ -250,3 +251,15 @@ def test_a_long_keyword_is_refused() -> None:
     refusal = refused("search " + "裙" * 300)
     assert "200" in refusal.problem
     assert refusal.try_ == "/panda search " + "裙" * 200
+
+
+def test_states_have_each_platforms_code() -> None:
+    """Every word for a state, synonyms included, can be asked of both platforms; none asks for all."""
+    words = {*order_states.STATES, *order_states.SYNONYMS.values()}
+    assert all(order_states.code(word, platform) or not word for word in words for platform in Platform)
+    assert order_states.code("paid", TAOBAO) == "10"
+
+
+def test_an_invented_command_is_refused() -> None:
+    """A slash command that nobody registered is answered like a mistyped verb."""
+    assert refused("red dress", command="/panda-serch").try_ == "/panda search red dress"
