@@ -26,7 +26,7 @@ from bot.tracking.cadence import Cadence
 from bot.tracking.decide import Fetched, decide
 from pandapon.client import Config, PandaPon
 from pandapon.shipment import OrderRef, Platform
-from storage.database import open_store
+from storage.store import open_store
 from storage.records import NewWatch
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from bot.version import VERSION
 from handlers.context import Context, Report
 from handlers.register import register
 from pandapon.client import Config, PandaPon
-from storage.database import open_store
+from storage.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from bot import manifest
 from bot.app import api_config, utc_now
 from pandapon.client import PandaPon
 from pandapon.errors import ApiError, AuthError, PandaPonError, TimestampError, TransportError
-from storage.database import open_store
+from storage.store import open_store
 from storage.errors import StorageError
 
 if TYPE_CHECKING:

@@ -1,0 +1,153 @@
+"""The one connection, on the one database thread: opened with care, every use of it a transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlite_utils import Database
+
+from storage.errors import (
+    BusyFileError,
+    CorruptFileError,
+    DiskFullError,
+    NewerSchemaError,
+    StorageError,
+    UnusableFileError,
+)
+from storage.migrations import migrations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+T = TypeVar("T")
+
+OLDEST = (3, 37, 0)  # STRICT tables
+BUSY_MS = 5000
+
+
+class DatabaseThread:
+    """Runs functions of a connection, one after the other, off the event loop.
+
+    One read-write connection in one thread: SQLite before 3.51.3 can corrupt a WAL file that two connections write
+    or checkpoint at the same time, and a commit's fsync must not stall the loop.
+    """
+
+    def __init__(self) -> None:
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="database")
+        self._db: Database | None = None
+
+    async def open(self, path: Path) -> None:
+        """Open and migrate. Raises StorageError."""
+        self._db = await self._submit(partial(_open, path))
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """``work`` in a transaction of its own: all of it or nothing. Raises StorageError for SQLite's failures."""
+        return await self._submit(partial(self._transact, work))
+
+    async def close(self) -> None:
+        """Finish what is in hand and close the file. Safe to call twice."""
+        if self._db is not None:
+            db, self._db = self._db, None
+            await self._submit(db.conn.close)
+        self._executor.shutdown(wait=False)
+
+    async def _submit(self, work: Callable[[], T]) -> T:
+        """Shielded: a cancelled caller must not leave a transaction that nobody waits for to be misread as undone."""
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._executor, work))
+
+    def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        if self._db is None:
+            raise StorageError("the database is closed")
+        conn = self._db.conn
+        with _translated():
+            conn.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(conn)
+                conn.execute("COMMIT")
+            except BaseException:
+                if conn.in_transaction:
+                    conn.execute("ROLLBACK")
+                raise
+            return result
+
+
+def _open(path: Path) -> Database:
+    if sqlite3.sqlite_version_info < OLDEST:
+        raise UnusableFileError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed.")
+    _prepare_file(path)
+    conn = sqlite3.connect(path, isolation_level=None, check_same_thread=True, timeout=BUSY_MS / 1000)
+    try:
+        with _translated(path):
+            _check(conn, path)
+            _configure(conn)
+            db = Database(conn)
+            _migrate(db, path)
+    except BaseException:
+        conn.close()
+        raise
+    return db
+
+
+def _prepare_file(path: Path) -> None:
+    """The folder, and the file with rights for its owner alone."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise UnusableFileError(f"The database {path} cannot be opened for writing: {error.strerror}.") from None
+
+
+def _check(conn: sqlite3.Connection, path: Path) -> None:
+    problems = [row[0] for row in conn.execute("PRAGMA quick_check(1)")]
+    if problems != ["ok"]:
+        raise CorruptFileError(
+            f"The database {path} is damaged. It was left as it is: move it aside and restore a backup."
+        )
+
+
+def _configure(conn: sqlite3.Connection) -> None:
+    conn.execute("PRAGMA journal_mode=WAL")
+    conn.execute("PRAGMA synchronous=FULL")
+    conn.execute("PRAGMA foreign_keys=ON")
+    conn.execute("PRAGMA mmap_size=0")
+    conn.row_factory = sqlite3.Row
+
+
+def _migrate(db: Database, path: Path) -> None:
+    applied = {migration.name for migration in migrations.applied(db)}
+    known = {migration.name for migration in migrations._migrations}  # noqa: SLF001  sqlite-utils has no public list
+    if applied - known:
+        raise NewerSchemaError(f"The database {path} was written by a newer version of pandabot. Update pandabot.")
+    if not applied and any(not name.startswith(("_", "sqlite_")) for name in db.table_names()):
+        raise UnusableFileError(f"The database {path} belongs to another program. Choose another DATABASE_PATH.")
+    migrations.apply(db)
+
+
+@contextmanager
+def _translated(path: Path | None = None) -> Iterator[None]:
+    """SQLite's errors as ours."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _ours(error, path) from error
+
+
+def _ours(error: sqlite3.DatabaseError, path: Path | None) -> StorageError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    where = f"The database {path}" if path else "The database"
+    if code == sqlite3.SQLITE_FULL:
+        return DiskFullError("The disk is full.")
+    if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+        return CorruptFileError(f"{where} is damaged or no SQLite file. It was left as it is: restore a backup.")
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return BusyFileError(f"{where} is held by another process. Stop that one first.")
+    if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
+        return UnusableFileError(f"{where} cannot be written: {error}.")
+    return StorageError(f"{where} failed: {error}.")

@@ -1,0 +1,27 @@
+"""The errors of the store, each with one sentence for the person who runs the bot."""
+
+from __future__ import annotations
+
+
+class StorageError(Exception):
+    """Base of everything the store raises on purpose."""
+
+
+class UnusableFileError(StorageError):
+    """The file cannot be opened, or is no database of this bot. It was left as it is."""
+
+
+class CorruptFileError(StorageError):
+    """The file fails SQLite's own check. It was left as it is."""
+
+
+class NewerSchemaError(StorageError):
+    """The file was written by a newer version of the bot. It was left as it is."""
+
+
+class BusyFileError(StorageError):
+    """Another process holds the file."""
+
+
+class DiskFullError(StorageError):
+    """Nothing could be written; the transaction was rolled back and the store goes on working."""

@@ -1,0 +1,67 @@
+"""The schema, step by step. Times are integer microseconds since 1970 UTC, ids are text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlite_utils.migrations import Migrations
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+migrations = Migrations("pandabot")
+
+TABLES = """
+CREATE TABLE orders (
+  key TEXT PRIMARY KEY, platform TEXT NOT NULL, order_id TEXT NOT NULL,
+  fence INTEGER NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 1,
+  fingerprint BLOB NOT NULL, milestone TEXT, detail TEXT NOT NULL, sub_orders TEXT NOT NULL,
+  moved_at INTEGER, final_at INTEGER, has_parcels INTEGER NOT NULL DEFAULT 0,
+  polls INTEGER NOT NULL DEFAULT 1, fails INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '',
+  read_at INTEGER, stale_since INTEGER, next_poll_at INTEGER, created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX orders_due ON orders (next_poll_at) WHERE next_poll_at IS NOT NULL;
+CREATE INDEX orders_id ON orders (order_id);
+CREATE TABLE parcels (
+  key TEXT NOT NULL REFERENCES orders (key) ON DELETE CASCADE, waybill TEXT NOT NULL,
+  carrier TEXT NOT NULL, status_code TEXT NOT NULL, status_milestone TEXT, milestone TEXT,
+  PRIMARY KEY (key, waybill)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX parcels_waybill ON parcels (waybill);
+CREATE TABLE nodes (
+  key TEXT NOT NULL REFERENCES orders (key) ON DELETE CASCADE, identity TEXT NOT NULL, content TEXT NOT NULL,
+  waybill TEXT NOT NULL, at INTEGER, raw_time TEXT NOT NULL, time_basis TEXT NOT NULL, text TEXT NOT NULL,
+  code TEXT NOT NULL, place TEXT NOT NULL, milestone TEXT, sequence INTEGER NOT NULL, seen_at INTEGER NOT NULL,
+  PRIMARY KEY (key, identity)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE watches (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL REFERENCES orders (key), channel TEXT NOT NULL,
+  filter TEXT NOT NULL, state TEXT NOT NULL, created_by TEXT NOT NULL, created_at INTEGER NOT NULL,
+  card_ts TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '', ended_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX watches_live ON watches (key, channel) WHERE state <> 'ended';
+CREATE INDEX watches_channel ON watches (channel, id) WHERE state <> 'ended';
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, position INTEGER NOT NULL, watch_id INTEGER REFERENCES watches (id),
+  what TEXT NOT NULL, kind TEXT NOT NULL, channel TEXT NOT NULL, key TEXT NOT NULL, payload TEXT NOT NULL,
+  level TEXT NOT NULL DEFAULT '', state TEXT NOT NULL, fence INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0, lease_until INTEGER,
+  token TEXT NOT NULL, created_at INTEGER NOT NULL, claimed_at INTEGER, sent_at INTEGER,
+  ts TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '', UNIQUE (watch_id, what)
+) STRICT;
+CREATE INDEX outbox_live ON outbox (channel, position) WHERE state IN ('pending', 'sending', 'uncertain');
+CREATE INDEX outbox_sent ON outbox (sent_at) WHERE state = 'sent';
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+  channel TEXT NOT NULL, key TEXT NOT NULL, detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_key ON audit (key, at);
+CREATE TABLE deliveries (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+
+@migrations(name="0001_first_tables")
+def _first_tables(db: Database) -> None:
+    for statement in TABLES.split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)

@@ -1,0 +1,124 @@
+"""The SQLite store: each method hands one function to the database thread and is one transaction."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from storage import audit, orders, outbox, watches
+from storage.database import DatabaseThread
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime, timedelta
+    from pathlib import Path
+
+    from storage.records import (
+        AuditEntry,
+        Changed,
+        DueOrder,
+        Health,
+        KnownOrder,
+        NewWatch,
+        Opened,
+        PollResult,
+        Post,
+        Recorded,
+        Watch,
+    )
+
+
+async def open_store(path: Path) -> SqliteStore:
+    """Open the database, creating or migrating it. Raises StorageError with one sentence, changing nothing."""
+    thread = DatabaseThread()
+    try:
+        await thread.open(path)
+    except BaseException:
+        await thread.close()
+        raise
+    return SqliteStore(thread)
+
+
+class SqliteStore:
+    """Implements storage.protocol.Store, where every method is explained."""
+
+    def __init__(self, thread: DatabaseThread) -> None:
+        self.thread = thread
+
+    async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[DueOrder]:
+        return await self.thread.run(lambda conn: orders.claim_due(conn, now, limit, lease))
+
+    async def load(self, keys: Sequence[str]) -> dict[str, KnownOrder]:
+        return await self.thread.run(lambda conn: orders.load(conn, keys))
+
+    async def record_polls(self, now: datetime, results: Sequence[PollResult]) -> Recorded:
+        return await self.thread.run(lambda conn: orders.record_polls(conn, now, results))
+
+    async def add_order(self, now: datetime, baseline: Changed) -> bool:
+        return await self.thread.run(lambda conn: orders.add_order(conn, now, baseline))
+
+    async def mark_due(self, keys: Sequence[str], at: datetime) -> int:
+        return await self.thread.run(lambda conn: orders.mark_due(conn, keys, at))
+
+    async def find_waybill(self, waybill: str) -> list[str]:
+        return await self.thread.run(lambda conn: orders.find_waybill(conn, waybill))
+
+    async def find_order_id(self, order_id: str) -> list[str]:
+        return await self.thread.run(lambda conn: orders.find_order_id(conn, order_id))
+
+    async def open_watches(self, now: datetime, wishes: Sequence[NewWatch]) -> list[Opened]:
+        return await self.thread.run(lambda conn: watches.open_watches(conn, now, wishes))
+
+    async def end_watches(self, now: datetime, channel: str, keys: Sequence[str], actor: str) -> list[Watch]:
+        return await self.thread.run(lambda conn: watches.end_watches(conn, now, channel, keys, actor))
+
+    async def restore_watches(self, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
+        return await self.thread.run(lambda conn: watches.restore_watches(conn, now, ids, actor))
+
+    async def resume_watch(self, now: datetime, watch_id: int, actor: str) -> Watch | None:
+        return await self.thread.run(lambda conn: watches.resume_watch(conn, now, watch_id, actor))
+
+    async def watch(self, watch_id: int) -> Watch | None:
+        return await self.thread.run(lambda conn: watches.one(conn, watch_id))
+
+    async def watches(self, channel: str, offset: int, limit: int) -> tuple[list[Watch], int]:
+        return await self.thread.run(lambda conn: watches.of_channel(conn, channel, offset, limit))
+
+    async def watches_of(self, keys: Sequence[str]) -> list[Watch]:
+        return await self.thread.run(lambda conn: watches.of_orders(conn, keys))
+
+    async def claim_posts(self, now: datetime, limit: int, lease: timedelta, busy: Collection[str]) -> list[Post]:
+        return await self.thread.run(lambda conn: outbox.claim_posts(conn, now, limit, lease, busy))
+
+    async def mark_sent(self, now: datetime, post: Post, ts: str) -> bool:
+        return await self.thread.run(lambda conn: outbox.mark_sent(conn, now, post, ts))
+
+    async def mark_retry(self, now: datetime, post: Post, not_before: datetime, error: str) -> bool:
+        return await self.thread.run(lambda conn: outbox.mark_retry(conn, now, post, not_before, error))
+
+    async def mark_uncertain(self, now: datetime, post: Post, not_before: datetime, error: str) -> bool:
+        return await self.thread.run(lambda conn: outbox.mark_uncertain(conn, now, post, not_before, error))
+
+    async def mark_failed(self, now: datetime, post: Post, error: str) -> bool:
+        return await self.thread.run(lambda conn: outbox.mark_failed(conn, now, post, error))
+
+    async def pause_channel(self, now: datetime, channel: str, reason: str) -> list[Watch]:
+        return await self.thread.run(lambda conn: watches.pause_channel(conn, now, channel, reason))
+
+    async def rescue(self, now: datetime) -> int:
+        return await self.thread.run(partial(outbox.rescue, now=now))
+
+    async def first_seen(self, event_id: str, now: datetime) -> bool:
+        return await self.thread.run(lambda conn: audit.first_seen(conn, event_id, now))
+
+    async def audit(self, entries: Sequence[AuditEntry]) -> None:
+        await self.thread.run(lambda conn: audit.append(conn, entries))
+
+    async def prune(self, before: datetime) -> int:
+        return await self.thread.run(lambda conn: audit.prune(conn, before))
+
+    async def health(self, now: datetime) -> Health:
+        return await self.thread.run(lambda conn: audit.health(conn, now))
+
+    async def close(self) -> None:
+        await self.thread.close()

@@ -1,0 +1,166 @@
+"""Watches: opened with their card, ended, brought back, paused with a reason; never lost in silence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage import audit, orders, outbox, values
+from storage.records import AuditEntry, Opened, Watch, WatchState
+from storage.values import to_int
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from storage.records import NewWatch
+
+SELECT = """
+SELECT w.*, o.milestone, o.detail, o.read_at, o.stale_since FROM watches w JOIN orders o ON o.key = w.key WHERE
+"""
+
+
+def open_watches(conn: sqlite3.Connection, now: datetime, wishes: Sequence[NewWatch]) -> list[Opened]:
+    """See storage.protocol.Store."""
+    return [_open(conn, now, wish) for wish in wishes]
+
+
+def end_watches(conn: sqlite3.Connection, now: datetime, channel: str, keys: Sequence[str], actor: str) -> list[Watch]:
+    """See storage.protocol.Store."""
+    ended = [watch for key in keys if (watch := _live(conn, key, channel))]
+    for watch in ended:
+        conn.execute(
+            "UPDATE watches SET state = 'ended', ended_at = ?, reason = '' WHERE id = ?", (to_int(now), watch.id)
+        )
+        _audit(conn, now, actor, "unwatch", watch)
+    outbox.drop_unsent(conn, [watch.id for watch in ended])
+    orders.unschedule_unwatched(conn, [watch.key for watch in ended])
+    return _again(conn, ended)
+
+
+def restore_watches(conn: sqlite3.Connection, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
+    """See storage.protocol.Store."""
+    restored = []
+    for watch_id in ids:
+        watch = one(conn, watch_id)
+        if watch is None or watch.state is not WatchState.ENDED or watch.reason:
+            continue
+        if _live(conn, watch.key, watch.channel) is None:
+            restored.append(_restore(conn, now, watch, actor))
+    return _again(conn, restored)
+
+
+def resume_watch(conn: sqlite3.Connection, now: datetime, watch_id: int, actor: str) -> Watch | None:
+    """See storage.protocol.Store."""
+    watch = one(conn, watch_id)
+    if watch is None or watch.state is not WatchState.PAUSED:
+        return None
+    _set_state(conn, watch, WatchState.ACTIVE if watch.card_ts else WatchState.OPENING)
+    outbox.release(conn, watch.id)
+    outbox.enqueue_refresh(conn, now, watch.id)
+    orders.mark_due(conn, [watch.key], now)
+    _audit(conn, now, actor, "resume", watch)
+    return one(conn, watch_id)
+
+
+def pause_channel(conn: sqlite3.Connection, now: datetime, channel: str, reason: str) -> list[Watch]:
+    """See storage.protocol.Store."""
+    paused = _select(conn, "w.channel = ? AND w.state = 'active' ORDER BY w.id", (channel,))
+    for watch in paused:
+        conn.execute("UPDATE watches SET state = 'paused', reason = ? WHERE id = ?", (reason, watch.id))
+        outbox.hold(conn, watch, reason)
+        _audit(conn, now, "slack", "pause", watch, reason)
+    return _again(conn, paused)
+
+
+def one(conn: sqlite3.Connection, watch_id: int) -> Watch | None:
+    """One watch by id."""
+    return next(iter(_select(conn, "w.id = ?", (watch_id,))), None)
+
+
+def of_channel(conn: sqlite3.Connection, channel: str, offset: int, limit: int) -> tuple[list[Watch], int]:
+    """See storage.protocol.Store.watches."""
+    found = _select(
+        conn, "w.channel = ? AND w.state <> 'ended' ORDER BY w.id DESC LIMIT ? OFFSET ?", (channel, limit, offset)
+    )
+    total = conn.execute("SELECT COUNT(*) FROM watches WHERE channel = ? AND state <> 'ended'", (channel,)).fetchone()[
+        0
+    ]
+    return found, total
+
+
+def of_orders(conn: sqlite3.Connection, keys: Sequence[str]) -> list[Watch]:
+    """See storage.protocol.Store.watches_of."""
+    return [watch for key in keys for watch in _select(conn, "w.key = ? AND w.state <> 'ended' ORDER BY w.id", (key,))]
+
+
+def _open(conn: sqlite3.Connection, now: datetime, wish: NewWatch) -> Opened:
+    standing = _live(conn, wish.key, wish.channel)
+    if standing is not None:
+        return _stands_already(conn, now, wish, standing)
+    cursor = conn.execute(
+        "INSERT INTO watches (key, channel, filter, state, created_by, created_at) VALUES (?, ?, ?, 'opening', ?, ?)",
+        (wish.key, wish.channel, wish.filter, wish.created_by, to_int(now)),
+    )
+    watch = _must(conn, int(cursor.lastrowid or 0))
+    outbox.enqueue_card(conn, now, watch.id)
+    if _is_unscheduled(conn, wish.key):
+        orders.mark_due(conn, [wish.key], now)
+    _audit(conn, now, wish.created_by, "watch", watch, wish.filter)
+    return Opened(watch, created=True)
+
+
+def _stands_already(conn: sqlite3.Connection, now: datetime, wish: NewWatch, standing: Watch) -> Opened:
+    """Another filter is taken over; a paused watch comes back, since the person asks for it again."""
+    changed = standing.filter != wish.filter
+    if changed:
+        conn.execute("UPDATE watches SET filter = ? WHERE id = ?", (wish.filter, standing.id))
+        outbox.enqueue_refresh(conn, now, standing.id)
+        _audit(conn, now, wish.created_by, "filter", standing, wish.filter)
+    if standing.state is WatchState.PAUSED:
+        resume_watch(conn, now, standing.id, wish.created_by)
+    return Opened(_must(conn, standing.id), created=False, filter_changed=changed)
+
+
+def _restore(conn: sqlite3.Connection, now: datetime, watch: Watch, actor: str) -> Watch:
+    _set_state(conn, watch, WatchState.ACTIVE if watch.card_ts else WatchState.OPENING)
+    if watch.card_ts:
+        outbox.enqueue_refresh(conn, now, watch.id)
+    else:
+        outbox.enqueue_card(conn, now, watch.id)
+    orders.mark_due(conn, [watch.key], now)
+    _audit(conn, now, actor, "restore", watch)
+    return watch
+
+
+def _set_state(conn: sqlite3.Connection, watch: Watch, state: WatchState) -> None:
+    conn.execute("UPDATE watches SET state = ?, reason = '', ended_at = NULL WHERE id = ?", (state.value, watch.id))
+
+
+def _is_unscheduled(conn: sqlite3.Connection, key: str) -> bool:
+    row = conn.execute("SELECT next_poll_at FROM orders WHERE key = ?", (key,)).fetchone()
+    return row["next_poll_at"] is None
+
+
+def _live(conn: sqlite3.Connection, key: str, channel: str) -> Watch | None:
+    return next(iter(_select(conn, "w.key = ? AND w.channel = ? AND w.state <> 'ended'", (key, channel))), None)
+
+
+def _must(conn: sqlite3.Connection, watch_id: int) -> Watch:
+    watch = one(conn, watch_id)
+    assert watch is not None
+    return watch
+
+
+def _again(conn: sqlite3.Connection, watches: Iterable[Watch]) -> list[Watch]:
+    return [_must(conn, watch.id) for watch in watches]
+
+
+def _select(conn: sqlite3.Connection, where: str, facts: Sequence[object]) -> list[Watch]:
+    return [values.watch(row) for row in conn.execute(SELECT + where, facts)]
+
+
+def _audit(  # noqa: PLR0917  one argument a column
+    conn: sqlite3.Connection, now: datetime, actor: str, action: str, watch: Watch, detail: str = ""
+) -> None:
+    audit.append(conn, [AuditEntry(now, actor, action, watch.channel, watch.key, detail)])
