@@ -1,0 +1,189 @@
+"""Taobao's shapes. Stated for logistics; orders are the upstream's fields, camel-cased or not [inferred]."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pandapon.fields import first, items, mapping, money, number, require, text
+from pandapon.milestones import TAOBAO_ORDER, order_claim, parcel_claim
+from pandapon.models import Item, Order, Page, Product
+from pandapon.shipment import OrderRef, Platform, Shipment
+from pandapon.times import parse_time
+from pandapon.traces import Row, parcel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pandapon.client import ProductQuery
+    from pandapon.shipment import Parcel
+
+SORTS = {"price": "price_asc", "-price": "price_desc", "sales": "total_sales_des"}  # inferred; tk_rate_desc is stated
+MAX_PAGE = 40  # [stated]
+
+
+def search_body(query: ProductQuery) -> dict[str, Any]:
+    """Keyword search. A price range is not documented; it is sent all the same and checked again on the answer."""
+    body: dict[str, Any] = {"keyword": query.keyword, "pageNo": query.page, "pageSize": min(query.page_size, MAX_PAGE)}
+    if query.sort:
+        body["sort"] = SORTS[query.sort]
+    if query.price_min is not None:
+        body["priceStart"] = format(query.price_min, "f")
+    if query.price_max is not None:
+        body["priceEnd"] = format(query.price_max, "f")
+    return body
+
+
+def products(data: Any, query: ProductQuery) -> Page[Product]:
+    """A page of search results; the answer's shape is not documented, several are accepted."""
+    body: dict[str, Any] = {"data": data} if isinstance(data, list) else require(data, dict, "the product page")
+    rows = items(first(body, "data", "result", "list", "records", "items", "resultList", "itemList"))
+    total = number(first(body, "totalRecords", "totalRecord", "total", "totalCount", "totalResults"))
+    found = [product for row in rows if _in_range(product := _product(row), query)]
+    return Page[Product](
+        items=tuple(found), page=query.page, page_size=query.page_size, total=int(total) if total is not None else None
+    )
+
+
+def orders_body(status: str, page: int, page_size: int) -> dict[str, Any]:
+    """Order list; the filter names are the upstream's, camel-cased [inferred]."""
+    body: dict[str, Any] = {"pageNo": page, "pageSize": page_size}
+    if status:
+        body["status"] = int(status) if status.isdigit() else status
+    return body
+
+
+def order(data: Any, order_id: str = "", *, fen: bool = True) -> Order:
+    """One order. Raises DecodeError."""
+    if isinstance(data, list):
+        data = next(iter(items(data)), None)
+    found = require(data, dict, "the order")
+    subs = _subs(found)
+    code = text(found, "status", "orderStatus") or _common(subs)
+    return Order(
+        platform=Platform.TAOBAO,
+        order_id=text(found, "purchaseId", "purchase_id", "purchaseOrderId", "orderId", "id") or order_id,
+        status_code=code,
+        milestone=order_claim(TAOBAO_ORDER, code),
+        created_at=parse_time(first(found, "createdTime", "created_time", "createTime", "tbCreateTime"))[0],
+        paid_at=parse_time(first(found, "payTime", "pay_time"))[0],
+        goods_amount=money(found, "productAmount", "product_amount", fen=fen),
+        shipping_amount=money(found, "domesticPostFee", "domestic_post_fee", "shippingFee", "postFee", fen=fen),
+        total_amount=money(found, "purchaseAmount", "purchase_amount", "totalAmount", fen=fen),
+        seller=text(found, "shopName", "sellerNick", "seller_nick", "userNick"),
+        items=tuple(_item(sub, fen=fen) for sub in subs),
+        waybills=_waybills(subs),
+        sub_order_ids=tuple(dict.fromkeys(one for sub in subs if (one := _sub_id(sub)))),
+        refund_status=next((one for sub in subs if (one := _refund(sub))), ""),
+        close_reason=text(found, "closeReason", "close_reason"),
+    )
+
+
+def orders(data: Any, page: int, page_size: int, *, fen: bool = True) -> Page[Order]:
+    """A page of orders; several envelopes are accepted."""
+    body: dict[str, Any] = {"result": data} if isinstance(data, list) else require(data, dict, "the order page")
+    rows = items(first(body, "data", "result", "list", "records", "items", "rows"))
+    total = number(first(body, "totalRecord", "totalRecords", "total", "totalCount"))
+    return Page[Order](
+        items=tuple(order(row, fen=fen) for row in rows),
+        page=page,
+        page_size=page_size,
+        total=int(total) if total is not None else None,
+    )
+
+
+def shipment(answers: Sequence[tuple[str, Any]], ref: OrderRef) -> Shipment:
+    """Every parcel of every sub-order, a parcel that holds several of them once. Raises DecodeError."""
+    parcels: dict[str, Parcel] = {}
+    for sub_order, data in answers:
+        body = mapping(require(data if data is not None else {}, (dict, list), "the trace"))
+        for position, row in enumerate(items(first(body, "pnmLogisticsDetails", "pnm_logistics_details"))):
+            found = _parcel(row, f"{sub_order}-{position + 1}" if position else sub_order)
+            parcels.setdefault(found.waybill, found)
+    return Shipment(ref, tuple(parcels.values()))
+
+
+def _subs(found: dict[str, Any]) -> list[dict[str, Any]]:
+    names = ("subPurchaseOrders", "sub_purchase_orders", "subOrders", "subOrderDetails", "subOrderList", "orderLines")
+    return items(first(found, *names))
+
+
+def _sub_id(sub: dict[str, Any]) -> str:
+    return text(sub, "subPurchaseOrderId", "sub_purchase_order_id", "subOrderId")
+
+
+def _common(subs: Sequence[dict[str, Any]]) -> str:
+    codes = {text(sub, "status") for sub in subs}
+    return codes.pop() if len(codes) == 1 else ""
+
+
+def _refund(sub: dict[str, Any]) -> str:
+    code = text(sub, "refundStatus", "refund_status")
+    return "" if code in {"0", "NOT_APPLY_FOR_REFUND"} else code
+
+
+def _waybills(subs: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    found = [
+        text(one, "logisticNumber", "logistic_number")
+        for sub in subs
+        for one in (*items(first(sub, "logisticOrders", "logistic_orders")), sub)
+    ]
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
+def _item(sub: dict[str, Any], *, fen: bool) -> Item:
+    sku = mapping(first(sub, "skuInfo", "sku_info"))
+    variant = mapping(first(sku, "skuPv", "sku_pv"))
+    return Item(
+        title=text(sub, "title", "itemTitle"),
+        quantity=number(sub.get("quantity")),
+        amount=money(sub, "totalPrice", "purchaseAmount", "productAmount", "product_amount", fen=fen),
+        variant=text(variant, "zh", "en"),
+        image_url=text(sku, "skuImgUrl", "sku_img_url") or text(sub, "picUrl", "imageUrl"),
+        refund_status=_refund(sub),
+    )
+
+
+def _product(row: dict[str, Any]) -> Product:
+    price = first(row, "promotionPrice", "price", "zkFinalPrice", "reservePrice")
+    return Product(
+        platform=Platform.TAOBAO,
+        product_id=text(row, "itemMapId", "itemId", "id"),
+        title=text(row, "title", "itemTitle", "subject"),
+        price=number(price),
+        image_url=text(row, "picUrl", "imageUrl", "mainImageUrl", "pictUrl"),
+        seller=text(row, "shopName", "userNick", "nick", "sellerNick"),
+        sold=text(row, "sold", "volume", "monthSold", "tkTotalSales"),
+    )
+
+
+def _in_range(product: Product, query: ProductQuery) -> bool:
+    if product.price is None:
+        return True
+    low, high = query.price_min, query.price_max
+    return (low is None or product.price >= low) and (high is None or product.price <= high)
+
+
+def _parcel(row: dict[str, Any], fallback: str) -> Parcel:
+    traces = items(first(row, "logisticsTraces", "logistics_traces"))
+    partner = first(row, "logisticsPartner", "logistics_partner")
+    partner = next(iter(items(partner)), {}) if isinstance(partner, list) else mapping(partner)
+    status = text(row, "logisticsStatus", "logistics_status")
+    return parcel(
+        text(row, "mailNo", "mail_no") or fallback,
+        [_row(one) for one in traces],
+        carrier=text(partner, "company"),
+        status=status,
+        status_milestone=parcel_claim(status),
+    )
+
+
+def _row(one: dict[str, Any]) -> Row:
+    """``standerdDesc`` is the API's own spelling; the others are what it may be mended to one day."""
+    place = [text(one, name) for name in ("province", "city", "district", "facilityName")]
+    return Row(
+        time=text(one, "time"),
+        text=text(one, "standerdDesc", "standardDesc", "desc") or text(one, "statusDesc"),
+        status=text(one, "status"),
+        action=text(one, "action"),
+        place=" ".join(dict.fromkeys(part for part in place if part)),
+    )

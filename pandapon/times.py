@@ -1,0 +1,56 @@
+"""The vendor's times: four forms, two of them without a zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+from pandapon.shipment import TimeBasis
+
+CHINA = timezone(timedelta(hours=8))
+# yyyyMMddHHmmss, optional milliseconds, optional offset: 20180614101942000+0800 [upstream]
+_COMPACT = re.compile(r"^(\d{14})(\d{3})?(?:([+-])(\d{2}):?(\d{2})|(Z))?$")
+_EPOCH_MS, _EPOCH_S = 13, 10  # digits
+
+
+def parse_time(value: object) -> tuple[datetime | None, TimeBasis]:
+    """Aware UTC and how it was understood; (None, UNKNOWN) for what cannot be read.
+
+    An offset in the text is honoured; naive text is China time (inferred: a naive ``payTime`` agreed with its
+    callback's epoch stamp to the minute); 10 or 13 digits are an epoch.
+    """
+    text = str(value).strip() if value is not None and not isinstance(value, bool) else ""
+    if not text:
+        return None, TimeBasis.UNKNOWN
+    try:
+        return _epoch(text) or _compact(text) or _iso(text) or (None, TimeBasis.UNKNOWN)
+    except (ValueError, OverflowError, OSError):
+        return None, TimeBasis.UNKNOWN
+
+
+def _epoch(text: str) -> tuple[datetime, TimeBasis] | None:
+    if not (text.isascii() and text.isdigit()) or len(text) not in {_EPOCH_S, _EPOCH_MS}:
+        return None
+    seconds = int(text) / 1000 if len(text) == _EPOCH_MS else int(text)
+    return datetime.fromtimestamp(seconds, UTC), TimeBasis.EPOCH
+
+
+def _compact(text: str) -> tuple[datetime, TimeBasis] | None:
+    match = _COMPACT.match(text)
+    if match is None:
+        return None
+    naive = datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(microsecond=int(match[2] or 0) * 1000)  # noqa: DTZ007  zoned below
+    if match[6]:
+        return naive.replace(tzinfo=UTC), TimeBasis.OFFSET
+    if match[3] is None:
+        return naive.replace(tzinfo=CHINA).astimezone(UTC), TimeBasis.CHINA
+    offset = timedelta(hours=int(match[4]), minutes=int(match[5]))
+    zone = timezone(-offset if match[3] == "-" else offset)
+    return naive.replace(tzinfo=zone).astimezone(UTC), TimeBasis.OFFSET
+
+
+def _iso(text: str) -> tuple[datetime, TimeBasis] | None:
+    parsed = datetime.fromisoformat(text.replace("/", "-"))
+    if parsed.tzinfo is None:
+        return parsed.replace(tzinfo=CHINA).astimezone(UTC), TimeBasis.CHINA
+    return parsed.astimezone(UTC), TimeBasis.OFFSET
