@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pandapon.models import Order
+from pandapon.progress import order_of
 from pandapon.shipment import Milestone, Node, Parcel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _EMPTY: tuple[object, ...] = (None, "", ())
-_EARLIEST = datetime.min.replace(tzinfo=UTC)
 # A refund that is over, or a reason that no longer holds, is said by silence; keeping the old words would be wrong.
 _MAY_EMPTY = frozenset({"refund_status", "close_reason"})
 
@@ -55,7 +54,7 @@ def merge_nodes(known: Iterable[Node], fetched: Iterable[Node]) -> MergedNodes:
     for node in fetched:
         before = union.get(node.identity)
         union[node.identity] = node if before is None else _enriched(before, node)
-    nodes = tuple(sorted(union.values(), key=node_order))
+    nodes = tuple(sorted(union.values(), key=order_of))
     rewritten = tuple(node for node in nodes if node.identity in stored and node != stored[node.identity])
     return MergedNodes(
         nodes=nodes,
@@ -63,11 +62,6 @@ def merge_nodes(known: Iterable[Node], fetched: Iterable[Node]) -> MergedNodes:
         rewritten=rewritten,
         edited=tuple(node for node in rewritten if node.content != stored[node.identity].content),
     )
-
-
-def node_order(node: Node) -> tuple[datetime, int, str]:
-    """Oldest first. A node whose time is unreadable goes to the front, where it cannot pass for the latest scan."""
-    return node.at or _EARLIEST, node.sequence, node.identity
 
 
 def merge_parcel(known: Parcel, fetched: Parcel, nodes: tuple[Node, ...]) -> Parcel:
