@@ -146,7 +146,8 @@ def _parcel(record: ParcelRecord, nodes: list[Node]) -> Parcel:
 
 
 def _node(record: NodeRecord) -> Node:
-    return Node(
+    """The stored identity is kept as it is: computing it again for every known node would double a poll's cost."""
+    node = Node(
         waybill=record.waybill,
         at=record.at,
         raw_time=record.raw_time,
@@ -157,3 +158,5 @@ def _node(record: NodeRecord) -> Node:
         milestone=_milestone(record.milestone),
         sequence=record.sequence,
     )
+    node.__dict__["identity"] = record.identity
+    return node

@@ -6,6 +6,7 @@ Grades stand beside each table. A code that is not listed is unknown, which is n
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pandapon.shipment import Milestone, normalise
 
@@ -254,6 +255,7 @@ def words_claim(text: str) -> Milestone | None:
     return next((milestone for milestone, pattern in _PATTERNS if pattern.search(folded)), None)
 
 
+@lru_cache(maxsize=16_384)  # every reading of an order repeats the scans of the one before
 def node_milestone(status: str, action: str, text: str) -> Milestone | None:
     """What one trace entry claims: its status code, else its action as a hint; both below words that deny them.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from pandapon.times import parse_time
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pandapon.shipment import Milestone
+    from pandapon.shipment import Milestone, TimeBasis
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -34,7 +34,7 @@ def parcel(
     waybill: str, rows: Sequence[Row], *, carrier: str = "", status: str = "", status_milestone: Milestone | None = None
 ) -> Parcel:
     """A parcel from its rows, given in any order."""
-    nodes = in_order([_node(waybill, row) for row in rows if row.text or row.status or row.action])
+    nodes = in_order(waybill, [row for row in rows if row.text or row.status or row.action])
     return Parcel(
         waybill=waybill,
         carrier=carrier,
@@ -45,23 +45,28 @@ def parcel(
     )
 
 
-def in_order(nodes: Sequence[Node]) -> tuple[Node, ...]:
-    """Oldest first. 1688 sends oldest first and Taobao newest first, so the list's own order only breaks ties."""
-    forward = list(nodes) if _runs_forward(nodes) else list(reversed(nodes))
-    ordered = sorted(forward, key=lambda node: node.at or _NEVER)
+def in_order(waybill: str, rows: Sequence[Row]) -> tuple[Node, ...]:
+    """Nodes, oldest first, exact repeats once.
+
+    1688 sends oldest first and Taobao newest first, so the list's own order only breaks ties.
+    """
+    timed = [(parse_time(row.time), row) for row in rows]
+    if not _runs_forward([at for (at, _), _ in timed]):
+        timed.reverse()
+    timed.sort(key=lambda one: one[0][0] or _NEVER)
     seen: dict[str, Node] = {}
-    for node in ordered:
+    for position, ((at, basis), row) in enumerate(timed):
+        node = _node(waybill, row, at, basis, position)
         seen.setdefault(node.identity, node)
-    return tuple(replace(node, sequence=position) for position, node in enumerate(seen.values()))
+    return tuple(seen.values())
 
 
-def _runs_forward(nodes: Sequence[Node]) -> bool:
-    times = [node.at for node in nodes if node.at]
-    return not times or times[0] <= times[-1]
+def _runs_forward(times: Sequence[datetime | None]) -> bool:
+    known = [time for time in times if time]
+    return not known or known[0] <= known[-1]
 
 
-def _node(waybill: str, row: Row) -> Node:
-    at, basis = parse_time(row.time)
+def _node(waybill: str, row: Row, at: datetime | None, basis: TimeBasis, position: int) -> Node:
     return Node(
         waybill=waybill,
         at=at,
@@ -71,4 +76,5 @@ def _node(waybill: str, row: Row) -> Node:
         code=row.status or row.action,
         place=row.place,
         milestone=node_milestone(row.status, row.action, row.text),
+        sequence=position,
     )

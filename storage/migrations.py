@@ -50,6 +50,7 @@ CREATE TABLE outbox (
   ts TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '', UNIQUE (watch_id, what)
 ) STRICT;
 CREATE INDEX outbox_live ON outbox (channel, position) WHERE state IN ('pending', 'sending', 'uncertain');
+CREATE INDEX outbox_position ON outbox (position);
 CREATE INDEX outbox_sent ON outbox (sent_at) WHERE state = 'sent';
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,

@@ -105,6 +105,8 @@ def _enriched(before: Node, after: Node) -> Node:
 
     ``sequence`` only grows: a reply that holds fewer of the scans made at the same moment counts from a lower start.
     """
+    if after == before:
+        return before
     lost_code = bool(before.code) and not after.code
     joined = replace(
         after,
