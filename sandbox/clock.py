@@ -1,0 +1,33 @@
+"""A clock that runs at any speed and can be moved forward; it never goes back."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+
+
+class SimClock:
+    """Call it for the present time (aware). Both stand-ins and, in the demo, the bot live by it."""
+
+    def __init__(self, start: datetime, speed: float = 1.0) -> None:
+        self._at, self._since, self._speed = start, time.monotonic(), speed
+
+    def __call__(self) -> datetime:
+        """Now."""
+        return self._at + timedelta(seconds=(time.monotonic() - self._since) * self._speed)
+
+    def advance(self, by: timedelta) -> None:
+        """Let this much time pass at once. Raises ValueError for a step back."""
+        if by < timedelta():
+            raise ValueError("time does not go back")
+        self._settle(self() + by)
+
+    def set_speed(self, speed: float) -> None:
+        """Seconds of its time that pass in one second."""
+        if speed < 0:
+            raise ValueError("time does not go back")
+        self._settle(self())
+        self._speed = speed
+
+    def _settle(self, at: datetime) -> None:
+        self._at, self._since = at, time.monotonic()

@@ -1,0 +1,108 @@
+"""The account that a newcomer meets: orders in every state, one of which moves soon after it is watched."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pandapon.shipment import Platform
+from sandbox.pandapon.goods import catalogue
+from sandbox.pandapon.lives import ENDINGS, Leg, life, package
+from sandbox.pandapon.world import Line, SandboxOrder, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FIRST = "2542285634920880794"
+SECOND = "2542285634920880795"
+TAOBAO = "3305075341149134260"
+
+
+def demo_world(clock: Callable[[], datetime]) -> World:
+    """Fourteen orders and the catalogue, laid out around the present time."""
+    world = World(clock)
+    world.goods = catalogue()
+    now = clock().replace(microsecond=0)
+    rng = random.Random(1688)
+    world.add_order(_first(now))
+    world.add_order(_two_parcels(rng, now))
+    world.add_order(_two_sub_orders(now))
+    for number, (platform, ending, hours, pace) in enumerate(_OTHERS):
+        order_id = (
+            f"{2542285634920881000 + number * 37}" if platform is Platform.ALIBABA else f"{330507534115000 + number}"
+        )
+        lines = [_line(number, sub_order=f"20004886{number:04d}")]
+        world.add_order(life(rng, platform, order_id, now - timedelta(hours=hours), lines, ending=ending, pace=pace))
+    unpaid = world.add_order(life(rng, Platform.ALIBABA, "2542285634920889990", now - timedelta(hours=1), [_line(9)]))
+    unpaid.statuses, unpaid.packages = [(unpaid.created_at, "waitbuyerpay")], []
+    cancelled = world.add_order(life(rng, Platform.ALIBABA, "2542285634920889991", now - timedelta(days=4), [_line(5)]))
+    cancelled.statuses, cancelled.packages = [(cancelled.created_at, "cancel")], []
+    return world
+
+
+# platform, how it ends, hours since it was ordered, and how slow its life is
+_OTHERS: tuple[tuple[Platform, str, float, float], ...] = (
+    (Platform.ALIBABA, "delivered", 200, 1.0),
+    (Platform.ALIBABA, "locker", 62, 1.0),
+    (Platform.ALIBABA, "failed", 58, 1.0),
+    (Platform.ALIBABA, "stuck", 70, 1.0),
+    (Platform.ALIBABA, "returned", 90, 1.0),
+    (Platform.ALIBABA, "delivered", 3, 0.3),
+    (Platform.TAOBAO, "delivered", 40, 1.0),
+    (Platform.TAOBAO, "delivered", 300, 1.0),
+    (Platform.TAOBAO, "locker", 20, 1.0),
+)
+
+
+def _line(number: int, *, sub_order: str = "") -> Line:
+    goods = catalogue()[(number * 7) % 40]
+    return Line(goods.title, goods.price, 10 + number * 5, "均码", goods.product_id, sub_order)
+
+
+def _first(now: datetime) -> SandboxOrder:
+    """In transit; its next scan comes in ten minutes, its delivery in about seven hours."""
+    shipped = now - timedelta(hours=20)
+    before = [
+        Leg(3, "ACCEPT", "TMS_ACCEPT", "【义乌市】 义乌国际商贸城网点 已揽收"),
+        Leg(4, "TRANSPORT", "TMS_STATION_OUT", "【义乌市】 快件离开 义乌国际商贸城网点，已发往 义乌分拨中心"),
+        Leg(6, "TRANSPORT", "TMS_STATION_IN", "【义乌市】 快件已到达 义乌分拨中心"),
+    ]
+    after = [
+        Leg(7 + 1 / 6, "TRANSPORT", "TMS_STATION_OUT", "【义乌市】 快件离开 义乌分拨中心，已发往 广州分拨中心"),
+        Leg(0.5, "TRANSPORT", "TMS_STATION_IN", "【广州市】 快件已到达 广州分拨中心"),
+        Leg(0.7, "TRANSPORT", "TMS_STATION_OUT", "【广州市】 快件离开 广州分拨中心，已发往 白云集运仓"),
+        Leg(1.5, "TRANSPORT", "TMS_STATION_IN", "【广州市】 快件已到达 广州白云营业部，待派送"),
+        *ENDINGS["delivered"],
+    ]
+    lines = [
+        Line("夏季新款红色连衣裙 碎花雪纺中长款", Decimal("36.80"), 20, "红色 / M", "A000-1688-demo"),
+        Line("白色陶瓷马克杯 带盖勺 可印图案", Decimal("9.46"), 12, "白色", "A017-1688-demo"),
+    ]
+    created = now - timedelta(hours=44)
+    return SandboxOrder(
+        Platform.ALIBABA,
+        FIRST,
+        "杭州锦绣服饰厂",
+        lines,
+        created,
+        [
+            (created, "waitbuyerpay"),
+            (created + timedelta(hours=1), "waitsellersend"),
+            (shipped, "waitbuyerreceive"),
+            (now + timedelta(days=9), "success"),
+        ],
+        Decimal(8),
+        [package("78012345678901", "中通快递", shipped, [*before, *after])],
+    )
+
+
+def _two_parcels(rng: random.Random, now: datetime) -> SandboxOrder:
+    lines = [_line(3), _line(4)]
+    return life(rng, Platform.ALIBABA, SECOND, now - timedelta(hours=46), lines, parcels=2)
+
+
+def _two_sub_orders(now: datetime) -> SandboxOrder:
+    lines = [_line(6, sub_order="200048859480"), _line(8, sub_order="200048859481")]
+    return life(random.Random(7), Platform.TAOBAO, TAOBAO, now - timedelta(hours=38), lines, parcels=2)

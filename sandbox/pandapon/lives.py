@@ -1,0 +1,120 @@
+"""Realistic lives of orders: where a parcel goes, how long it takes, and what couriers write. Seedable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pandapon.shipment import Platform
+from sandbox.pandapon.world import Line, Package, SandboxOrder, Scan
+
+if TYPE_CHECKING:
+    import random
+
+# The courier's phone number is nobody's: it must be masked wherever the bot shows it.
+COURIER = "陈师傅（电话：13800138000）"
+CITIES = ("义乌", "广州", "杭州", "泉州", "东莞", "深圳", "汕头", "常熟")
+CARRIERS = {"中通快递": "781", "圆通速递": "YT8", "韵达快递": "463", "申通快递": "773", "顺丰速运": "SF1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One step of a parcel's life: hours after the one before, the codes, and the words."""
+
+    hours: float
+    status: str
+    action: str
+    text: str
+
+
+def road(origin: str, target: str) -> list[Leg]:
+    """From pick-up to the last outlet."""
+    return [
+        Leg(3, "ACCEPT", "TMS_ACCEPT", f"【{origin}市】 {origin}国际商贸城网点 已揽收"),
+        Leg(2, "TRANSPORT", "TMS_STATION_OUT", f"【{origin}市】 快件已发往 {origin}分拨中心"),
+        Leg(4, "TRANSPORT", "TMS_STATION_IN", f"【{origin}市】 快件已到达 {origin}分拨中心"),
+        Leg(1, "TRANSPORT", "TMS_STATION_OUT", f"【{origin}市】 快件离开 {origin}分拨中心，已发往 {target}分拨中心"),
+        Leg(14, "TRANSPORT", "TMS_STATION_IN", f"【{target}市】 快件已到达 {target}分拨中心"),
+        Leg(3, "TRANSPORT", "TMS_STATION_IN", f"【{target}市】 快件已到达 {target}白云集运仓营业部"),
+    ]
+
+
+ENDINGS: dict[str, list[Leg]] = {
+    "delivered": [
+        Leg(2, "DELIVERING", "TMS_DELIVERING", f"快件正在派送中，派送员：{COURIER}，请保持电话畅通"),
+        Leg(3, "SIGN", "TMS_SIGN", "快件已签收，签收人：前台。感谢使用，期待再次为您服务"),
+    ],
+    "locker": [
+        Leg(2, "DELIVERING", "TMS_DELIVERING", f"快件正在派送中，派送员：{COURIER}"),
+        Leg(2, "AGENT_SIGN", "TMS_DELIVERY", "快件已存放至菜鸟驿站（白云仓旁），请凭取件码取件"),
+        Leg(20, "SIGN", "TMS_SIGN", "已从菜鸟驿站取出，取件成功"),
+    ],
+    "failed": [
+        Leg(2, "DELIVERING", "TMS_DELIVERING", f"快件正在派送中，派送员：{COURIER}"),
+        Leg(4, "TRANSPORT", "TMS_FAILED", "快件未妥投，原因：收件人不在指定地址，将再次派送"),
+        Leg(18, "DELIVERING", "TMS_DELIVERING", f"快件正在派送中，派送员：{COURIER}"),
+        Leg(3, "SIGN", "TMS_SIGN", "快件已签收，签收人：本人"),
+    ],
+    "returned": [
+        Leg(2, "DELIVERING", "TMS_DELIVERING", f"快件正在派送中，派送员：{COURIER}"),
+        Leg(3, "UNSIGN", "TMS_FAILED", "收件人拒收，快件准备退回"),
+        Leg(20, "TRANSPORT", "TMS_RETURN", "退回途中：快件已到达 义乌分拨中心"),
+        Leg(10, "SIGN", "TMS_SIGN", "退回件已签收，签收人：发件网点"),
+    ],
+    "stuck": [Leg(2, "UNSIGN", "TMS_ERROR", "快件外包装破损，已登记为问题件，等待处理")],
+}
+
+
+def package(
+    waybill: str, carrier: str, shipped_at: datetime, legs: list[Leg], *, pace: float = 1.0, sub_order: str = ""
+) -> Package:
+    """A parcel whose scans follow the legs; ``pace`` multiplies every wait."""
+    scans, at = [], shipped_at
+    for leg in legs:
+        at += timedelta(hours=leg.hours * pace)
+        place = leg.text.partition("】")[0].removeprefix("【") if leg.text.startswith("【") else ""
+        scans.append(Scan(at, leg.text, leg.status, leg.action, city=place))
+    return Package(waybill, carrier, shipped_at, scans, sub_order)
+
+
+def waybill(rng: random.Random, carrier: str) -> str:
+    """A number of the carrier's form."""
+    return CARRIERS[carrier] + "".join(str(rng.randrange(10)) for _ in range(11))
+
+
+def life(
+    rng: random.Random,
+    platform: Platform,
+    order_id: str,
+    created_at: datetime,
+    lines: list[Line],
+    *,
+    ending: str = "delivered",
+    parcels: int = 1,
+    pace: float = 1.0,
+) -> SandboxOrder:
+    """A whole order: paid after an hour, shipped within a day, its parcels some hours apart."""
+    alibaba = platform is Platform.ALIBABA
+    paid = created_at + timedelta(hours=pace)
+    shipped = paid + timedelta(hours=rng.uniform(8, 20) * pace)
+    statuses = [
+        (created_at, "waitbuyerpay" if alibaba else "0"),
+        (paid, "waitsellersend" if alibaba else "10"),
+        (shipped, "waitbuyerreceive" if alibaba else "11"),
+    ]
+    origin, target = rng.sample(CITIES, 2)
+    subs = [line.sub_order for line in lines]
+    packages = []
+    for number in range(parcels):
+        carrier = rng.choice(sorted(CARRIERS))
+        sent = shipped + timedelta(hours=6 * number * pace)
+        legs = road(origin, target) + ENDINGS[ending]
+        sub = subs[number % len(subs)]
+        packages.append(package(waybill(rng, carrier), carrier, sent, legs, pace=pace, sub_order=sub))
+    names, trades = ("晨曦", "优品", "百盛", "锦绣"), ("服饰厂", "日用百货", "电子商行", "工艺品厂")
+    seller = f"{origin}{rng.choice(names)}{rng.choice(trades)}"
+    return SandboxOrder(
+        platform, order_id, seller, lines, created_at, statuses, Decimal(rng.choice((0, 6, 8, 12))), packages
+    )

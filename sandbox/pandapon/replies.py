@@ -1,0 +1,231 @@
+"""The world in the API's shapes: names, number types, nulls, units and row orders as the vendor documents them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from pandapon.shipment import Platform
+    from sandbox.pandapon.world import Goods, Package, SandboxOrder, Scan
+
+CHINA = timezone(timedelta(hours=8))
+Json = dict[str, Any]
+
+REASONS = {"TRANSPORT": "运输中", "DELIVERING": "派送中", "SIGN": "已签收", "ACCEPT": "已揽收", "AGENT_SIGN": "待取件"}
+
+
+def naive(when: datetime) -> str:
+    """China time without a zone, as traces have it."""
+    return when.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def compact(when: datetime) -> str:
+    """``20180614101942000+0800``, as 1688 orders have it."""
+    return when.astimezone(CHINA).strftime("%Y%m%d%H%M%S000%z")
+
+
+def epoch_ms(when: datetime) -> int:
+    """As Taobao orders have it."""
+    return int(when.timestamp() * 1000)
+
+
+def trace_1688(order: SandboxOrder, now: datetime) -> list[Json]:
+    """One object a parcel, steps oldest first, the order id as a number of 19 digits."""
+    return [
+        {
+            "logisticsId": f"AL{package.waybill}",
+            "orderId": int(order.order_id),
+            "logisticsBillNo": package.waybill,
+            "logisticsSteps": None,
+            "traceNodeList": [_node(scan) for scan in visible(package, now)],
+            "logisticsStatus": _status(package, now),
+        }
+        for package in order.packages
+        if package.shipped_at <= now
+    ]
+
+
+def trace_taobao(order: SandboxOrder, sub_order: str, now: datetime) -> Json:
+    """The parcels of one sub-order, traces newest first."""
+    return {
+        "purchaseOrderOuterId": f"9{sub_order}",
+        "pnmLogisticsDetails": [
+            {
+                "mailNo": package.waybill,
+                "logisticsTraces": [_trace(scan) for scan in reversed(visible(package, now))],
+                "logisticsPartner": {"companyImageUrl": None, "company": package.carrier, "companyContact": "95311"},
+                "receiver": {"zipCode": "510000", "address": "白云区仓储路1号", "province": "广东省", "city": "广州市"},
+                "logisticsGoods": [{"title": line.title, "quantity": line.quantity} for line in order.lines],
+            }
+            for package in order.packages
+            if package.shipped_at <= now and package.sub_order in {"", sub_order}
+        ],
+    }
+
+
+def order_1688(order: SandboxOrder, now: datetime, *, detail: bool) -> Json:
+    """The upstream's TradeInfo; amounts in yuan. The list has no parcels, an unshipped order null for them."""
+    packages = [package for package in order.packages if package.shipped_at <= now]
+    return {
+        "guaranteesTerms": None,
+        "internationalLogistics": None,
+        "baseInfo": {
+            "id": int(order.order_id),
+            "idOfStr": order.order_id,
+            "status": order.status(now),
+            "createTime": compact(order.created_at),
+            "payTime": compact(order.statuses[1][0]) if len(order.statuses) > 1 else None,
+            "totalAmount": float(order.goods + order.shipping),
+            "shippingFee": float(order.shipping),
+            "sumProductPayment": float(order.goods),
+            "discount": 0,
+            "refundStatus": None,
+            "closeReason": "buyerCancel" if order.status(now) == "cancel" else None,
+            "sellerContact": {"shopName": order.seller, "companyName": order.seller},
+            "receiverInfo": {"toFullName": "王小明", "toArea": "广东省 广州市 白云区 仓储路1号"},
+        },
+        "productItems": [
+            {
+                "subItemIDString": f"{order.order_id}{number}",
+                "name": line.title,
+                "price": float(line.price),
+                "quantity": line.quantity,
+                "unit": "件",
+                "itemAmount": float(line.price * line.quantity),
+                "productImgUrl": None,
+                "skuInfos": [{"name": "颜色", "value": line.variant}] if line.variant else None,
+                "refundStatus": None,
+            }
+            for number, line in enumerate(order.lines, 1)
+        ],
+        "nativeLogistics": {
+            "address": "仓储路1号",
+            "logisticsItems": [
+                {"logisticsCompanyName": package.carrier, "logisticsBillNo": package.waybill} for package in packages
+            ]
+            if detail and packages
+            else None,
+        },
+    }
+
+
+def order_taobao(order: SandboxOrder, now: datetime) -> Json:
+    """The upstream's order, camel-cased; amounts in fen, times as epoch milliseconds."""
+    return {
+        "purchaseId": int(order.order_id),
+        "status": int(order.status(now)),
+        "createdTime": epoch_ms(order.created_at),
+        "payTime": epoch_ms(order.statuses[1][0]) if len(order.statuses) > 1 else None,
+        "purchaseAmount": fen(order.goods + order.shipping),
+        "productAmount": fen(order.goods),
+        "domesticPostFee": fen(order.shipping),
+        "shopName": order.seller,
+        "subPurchaseOrders": [
+            {
+                "subPurchaseOrderId": int(line.sub_order or "0"),
+                "title": line.title,
+                "quantity": line.quantity,
+                "totalPrice": fen(line.price * line.quantity),
+                "skuInfo": {"skuPv": {"zh": line.variant, "en": None}, "skuImgUrl": None},
+                "refundStatus": 0,
+                "logisticOrders": [
+                    {"logisticCompanyName": package.carrier, "logisticNumber": package.waybill}
+                    for package in order.packages
+                    if package.shipped_at <= now and package.sub_order in {"", line.sub_order}
+                ]
+                or None,
+            }
+            for line in order.lines
+        ],
+    }
+
+
+def product_1688(goods: Goods, base_url: str) -> Json:
+    """A search result."""
+    return {
+        "offerMapId": goods.product_id,
+        "subject": goods.title,
+        "subjectTrans": goods.title,
+        "imageUrl": f"{base_url}/img/{goods.product_id}.png",
+        "priceInfo": {"price": str(goods.price)},
+        "monthSold": goods.sold,
+        "companyName": goods.seller,
+    }
+
+
+def product_taobao(goods: Goods, base_url: str) -> Json:
+    """A search result; this shape is ours, the vendor's is not documented."""
+    return {
+        "itemId": goods.product_id,
+        "title": goods.title,
+        "picUrl": f"{base_url}/img/{goods.product_id}.png",
+        "price": str(goods.price),
+        "volume": goods.sold,
+        "shopName": goods.seller,
+    }
+
+
+def visible(package: Package, now: datetime) -> list[Scan]:
+    """The scans that have happened, oldest first."""
+    return sorted((scan for scan in package.scans if scan.at <= now), key=lambda scan: scan.at)
+
+
+def fen(yuan: Decimal) -> int:
+    """Hundredths."""
+    return int(yuan * 100)
+
+
+def _status(package: Package, now: datetime) -> str:
+    scans = visible(package, now)
+    return scans[-1].status if scans else "CONSIGN"
+
+
+def _node(scan: Scan) -> Json:
+    return {
+        "action": scan.status if scan.status in {"TRANSPORT", "SIGN", "UNSIGN"} else "TRANSPORT",
+        "areaCode": None,
+        "encrypt": "CN",
+        "acceptTime": naive(scan.at),
+        "remark": scan.text,
+        "facilityType": "中转中心" if scan.facility else None,
+        "facilityNo": None,
+        "facilityName": scan.facility or scan.city or None,
+    }
+
+
+def _trace(scan: Scan) -> Json:
+    return {
+        "status": scan.status,
+        "statusDesc": REASONS.get(scan.status, ""),
+        "action": scan.action,
+        "province": None,
+        "city": scan.city or None,
+        "district": None,
+        "facilityName": scan.facility or None,
+        "time": naive(scan.at),
+        "standerdDesc": scan.text,
+        "nextCity": None,
+        "nextNodeName": None,
+    }
+
+
+def page(rows: Sequence[Any], number: int, size: int) -> list[Any]:
+    """One page, counted from 1."""
+    start = max(0, number - 1) * size
+    return list(rows[start : start + size])
+
+
+def matches(order: SandboxOrder, now: datetime, status: str) -> bool:
+    """Whether an order passes the list's status filter."""
+    return not status or order.status(now) == status
+
+
+def wanted(goods: Goods, platform: Platform, keyword: str, low: Decimal | None, high: Decimal | None) -> bool:
+    """Whether a product passes a search."""
+    words = keyword.casefold().split()
+    inside = (low is None or goods.price >= low) and (high is None or goods.price <= high)
+    return goods.platform is platform and inside and all(word in goods.title.casefold() for word in words)

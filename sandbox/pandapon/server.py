@@ -1,0 +1,255 @@
+"""The PandaPon server: verifies the five headers, answers in the documented shapes, fails on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from aiohttp import web
+
+from pandapon.shipment import Platform
+from pandapon.signing import SignatureError, StaleError, Unit, verify
+from sandbox.pandapon import replies
+from sandbox.pandapon.goods import picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, timedelta
+
+    from sandbox.pandapon.world import World
+
+MAX_PAGE = 50
+
+
+class RefusedError(Exception):
+    """An envelope whose code is not 200. The numbers are invented: the vendor's table could not be read."""
+
+    def __init__(self, code: int | str, text: str) -> None:
+        super().__init__(text)
+        self.code, self.text = code, text
+
+
+@dataclass
+class Faults:
+    """What goes wrong, switchable at any time. ``path``: only for addresses that contain it."""
+
+    delay: float = 0.0  # seconds
+    status: int = 0  # answer with this HTTP status
+    malformed: bool = False  # half of the JSON
+    wrong_types: bool = False  # data is a word
+    rate_limited: int = 0  # 429 with this Retry-After
+    empty: bool = False  # success with nothing in it
+    down: bool = False  # the connection is reset
+    clock_skew: timedelta | None = None  # the server's clock is off by this
+    path: str = ""
+
+    def clear(self) -> None:
+        """All is well again."""
+        self.__init__()  # type: ignore[misc]  # back to the defaults
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request that arrived; the headers are not kept."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    body: Any
+    at: datetime
+    status: int
+
+
+@dataclass
+class PandaPonServer:
+    """Start it and point the bot's PANDAPON_BASE_URL at what :meth:`start` returns."""
+
+    world: World
+    clock: Callable[[], datetime]
+    access_key: str = "sandbox-key"
+    access_secret: str = "sandbox-secret"  # noqa: S105  it opens nothing but this
+    user_id: str = "2100007341207"
+    timestamp_unit: Unit = "s"
+    faults: Faults = field(default_factory=Faults)
+    requests: list[Seen] = field(default_factory=list)
+    base_url: str = ""
+    _runner: web.AppRunner | None = None
+
+    async def start(self, port: int = 0) -> str:
+        """Listen on loopback. Returns the base address."""
+        app = web.Application()
+        app.router.add_get("/img/{name}.png", self._picture)
+        app.router.add_route("*", "/{path:.*}", self._on_request)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", port).start()
+        self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self.base_url
+
+    async def stop(self) -> None:
+        """Close everything."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.stop()
+
+    def count(self, path: str) -> int:
+        """How many requests went to addresses that contain this."""
+        return sum(path in seen.path for seen in self.requests)
+
+    async def _on_request(self, request: web.Request) -> web.StreamResponse:
+        body = await _json_body(request)
+        fault = self.faults if self.faults.path in request.path else Faults()
+        if fault.delay:
+            await asyncio.sleep(fault.delay)
+        response = self._faulty(request, fault) or self._answer(request, body, fault)
+        seen = Seen(request.method, request.path, dict(request.query), body, self.clock(), response.status)
+        self.requests.append(seen)
+        response.headers["Date"] = format_datetime(self._now(), usegmt=True)
+        return response
+
+    def _faulty(self, request: web.Request, fault: Faults) -> web.Response | None:
+        if fault.down:
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response(status=502)
+        if fault.rate_limited:
+            return web.Response(status=429, headers={"Retry-After": str(fault.rate_limited)}, text="{}")
+        return web.Response(status=fault.status, text="upstream failure") if fault.status else None
+
+    def _answer(self, request: web.Request, body: Any, fault: Faults) -> web.Response:
+        try:
+            verify(
+                request.headers,
+                access_key=self.access_key,
+                access_secret=self.access_secret,
+                unit=self.timestamp_unit,
+                now=self._now(),
+            )
+            data = self._data(request, body if isinstance(body, dict) else {})
+            envelope = _envelope(200, "成功", data)
+        except StaleError as error:
+            envelope = _envelope(401, f"timestamp 时间戳无效: {error}", None)
+        except SignatureError as error:
+            envelope = _envelope(401, f"签名错误: {error}", None)
+        except RefusedError as error:
+            envelope = _envelope(error.code, error.text, None)
+        if fault.wrong_types:
+            envelope["data"] = "oops"
+        if fault.empty and envelope["code"] == 200:  # noqa: PLR2004  success
+            envelope["data"] = []
+        text = json.dumps(envelope, ensure_ascii=False)
+        return web.Response(text=text[: len(text) // 2] if fault.malformed else text, content_type="application/json")
+
+    def _data(self, request: web.Request, body: dict[str, Any]) -> Any:  # noqa: PLR0911  one line an address
+        match request.method, request.path:
+            case "GET", "/v2/alibaba/order/logistics":
+                return self._trace_1688(request.query.get("orderId", ""))
+            case "GET", "/v2/taobao/order/logistics/detail/get":
+                return self._trace_taobao(request.query.get("subPurchaseOrderId", ""))
+            case "POST", "/v2/alibaba/order/detail":
+                return self._order(Platform.ALIBABA, str(body.get("orderId", "")))
+            case "GET", "/v2/taobao/order/detail":
+                return self._order(Platform.TAOBAO, request.query.get("orderId", ""))
+            case "POST", "/v2/alibaba/order/page":
+                return self._orders(Platform.ALIBABA, body, str(body.get("orderStatus") or ""), body.get("page"))
+            case "POST", "/v2/taobao/order/page":
+                status = body.get("status")
+                return self._orders(Platform.TAOBAO, body, "" if status is None else str(status), body.get("pageNo"))
+            case "POST", "/v2/alibaba/product/keywords/query":
+                return self._products(Platform.ALIBABA, body, body.get("beginPage"))
+            case "POST", "/v2/taobao/product/item/search":
+                return self._products(Platform.TAOBAO, body, body.get("pageNo"))
+        raise RefusedError(404, "no such address")
+
+    def _trace_1688(self, order_id: str) -> Any:
+        order = self.world.orders.get(order_id)
+        if order is None or order.platform is not Platform.ALIBABA:
+            raise RefusedError("404", "订单不存在")
+        if order.hidden:
+            return []
+        if not any(package.shipped_at <= self.clock() for package in order.packages):
+            raise RefusedError("500_2", "订单尚未发货")
+        return replies.trace_1688(order, self.clock())
+
+    def _trace_taobao(self, sub_order: str) -> Any:
+        order = self.world.by_sub_order(sub_order)
+        if order is None:
+            raise RefusedError("404", "订单不存在")
+        if not any(package.shipped_at <= self.clock() for package in order.packages):
+            raise RefusedError("500_2", "订单尚未发货")
+        return replies.trace_taobao(order, sub_order, self.clock())
+
+    def _order(self, platform: Platform, order_id: str) -> Any:
+        order = self.world.orders.get(order_id)
+        if order is None or order.platform is not platform:
+            raise RefusedError("404", "订单不存在")
+        if platform is Platform.ALIBABA:
+            return replies.order_1688(order, self.clock(), detail=True)
+        return replies.order_taobao(order, self.clock())
+
+    def _orders(self, platform: Platform, body: dict[str, Any], status: str, number: Any) -> Any:
+        now = self.clock()
+        found = [
+            order
+            for order in self.world.of(platform)
+            if order.created_at <= now and replies.matches(order, now, status)
+        ]
+        size = min(int(body.get("pageSize") or 20), MAX_PAGE)
+        rows = [
+            replies.order_1688(order, now, detail=False)
+            if platform is Platform.ALIBABA
+            else replies.order_taobao(order, now)
+            for order in replies.page(found, int(number or 1), size)
+        ]
+        return {"result": rows, "totalRecord": len(found), "pageSize": size, "currentPage": int(number or 1)}
+
+    def _products(self, platform: Platform, body: dict[str, Any], number: Any) -> Any:
+        low, high = _amount(body.get("priceStart")), _amount(body.get("priceEnd"))
+        keyword = str(body.get("keyword") or "")
+        found = [goods for goods in self.world.goods if replies.wanted(goods, platform, keyword, low, high)]
+        sort = str(body.get("sort") or "")
+        if "price" in sort:
+            found.sort(key=lambda goods: goods.price, reverse="desc" in sort)
+        elif sort:
+            found.sort(key=lambda goods: goods.sold, reverse=True)
+        size = min(int(body.get("pageSize") or 20), MAX_PAGE)
+        make = replies.product_1688 if platform is Platform.ALIBABA else replies.product_taobao
+        rows = [make(goods, self.base_url) for goods in replies.page(found, int(number or 1), size)]
+        pages = -(-len(found) // size)
+        return {"totalRecords": len(found), "totalPage": pages, "pageSize": size, "currentPage": number, "data": rows}
+
+    def _now(self) -> datetime:
+        return self.clock() + self.faults.clock_skew if self.faults.clock_skew else self.clock()
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        return web.Response(body=picture(request.match_info["name"]), content_type="image/png")
+
+
+def _envelope(code: int | str, text: str, data: Any) -> dict[str, Any]:
+    return {"requestId": secrets.token_hex(16), "code": code, "developId": None, "msg": text, "data": data}
+
+
+async def _json_body(request: web.Request) -> Any:
+    try:
+        return json.loads(await request.text() or "null")
+    except ValueError:
+        return None
+
+
+def _amount(value: Any) -> Decimal | None:
+    try:
+        return Decimal(str(value)) if value is not None else None
+    except InvalidOperation:
+        return None

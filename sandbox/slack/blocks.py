@@ -1,0 +1,174 @@
+"""Checks messages and views against Slack's limits: what chat.postMessage calls ``invalid_blocks``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models.blocks import Block
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Value = Any
+
+MAX_BLOCKS, MAX_VIEW_BLOCKS, MAX_TOTAL, MAX_TABLES = 50, 100, 12_000, 1
+# (block type, path) -> most characters
+TEXT_LIMITS = {"section": 3000, "header": 150}
+FIELD_LIMIT, BUTTON_LIMIT, VALUE_LIMIT, ID_LIMIT, URL_LIMIT, ALT_LIMIT = 2000, 75, 2000, 255, 3000, 2000
+COUNTS = {"actions": ("elements", 25), "context": ("elements", 10), "section": ("fields", 10)}
+PLAIN_ONLY = {"header"}
+# Newer blocks that slack_sdk may not model; their inner limits are Slack's published ones.
+UNMODELLED = {"table", "plan", "task_card", "card", "carousel", "data_table", "data_visualization", "markdown"}
+
+
+def check_message(message: dict[str, Any]) -> list[str]:
+    """What Slack would refuse about a message; empty when it is fine."""
+    blocks = message.get("blocks") or []
+    problems = [] if message.get("text") else ["the top-level text is empty"]
+    if not isinstance(blocks, list):
+        return [*problems, "blocks must be a list"]
+    if len(blocks) > MAX_BLOCKS:
+        problems.append(f"{len(blocks)} blocks, at most {MAX_BLOCKS}")
+    if sum(block.get("type") == "table" for block in blocks if isinstance(block, dict)) > MAX_TABLES:
+        problems.append("only one table is allowed")
+    size = len(str(message.get("text", ""))) + len(json.dumps(blocks, ensure_ascii=False))
+    if size > MAX_TOTAL:
+        problems.append(f"{size} characters in all, at most {MAX_TOTAL}")
+    return problems + _check_blocks(blocks)
+
+
+def check_view(view: dict[str, Any]) -> list[str]:
+    """What Slack would refuse about a modal or App Home."""
+    blocks = view.get("blocks") or []
+    problems = [] if view.get("type") in {"modal", "home"} else ["type must be modal or home"]
+    if view.get("type") == "modal" and not 1 <= len(str((view.get("title") or {}).get("text", ""))) <= 24:  # noqa: PLR2004  Slack's limit
+        problems.append("a modal's title has 1 to 24 characters")
+    if len(blocks) > MAX_VIEW_BLOCKS:
+        problems.append(f"{len(blocks)} blocks, at most {MAX_VIEW_BLOCKS}")
+    if len(str(view.get("private_metadata", ""))) > 3000:  # noqa: PLR2004  Slack's limit
+        problems.append("private_metadata has at most 3000 characters")
+    return problems + _check_blocks(blocks)
+
+
+def require_valid(message: dict[str, Any]) -> None:
+    """Raises ValueError with every problem of a message."""
+    if problems := check_message(message):
+        raise ValueError("; ".join(problems))
+
+
+def _check_blocks(blocks: list[Any]) -> list[str]:
+    problems: list[str] = []
+    seen: set[str] = set()
+    for position, block in enumerate(blocks):
+        if not isinstance(block, dict) or not block.get("type"):
+            problems.append(f"block {position} is no block")
+            continue
+        problems += [f"block {position} ({block['type']}): {problem}" for problem in _check_block(block)]
+        block_id = block.get("block_id")
+        if block_id and block_id in seen:
+            problems.append(f"block_id {block_id!r} is used twice")
+        seen.add(block_id or "")
+    return problems
+
+
+def _check_block(block: dict[str, Any]) -> Iterator[str]:
+    kind = block["type"]
+    yield from _unknown_keys(block)
+    text = block.get("text")
+    if isinstance(text, dict):
+        yield from _check_text(text, TEXT_LIMITS.get(kind, 3000))
+        if kind in PLAIN_ONLY and text.get("type") != "plain_text":
+            yield "its text must be plain_text"
+    if kind == "section" and not text and not block.get("fields"):
+        yield "neither text nor fields"
+    if kind in COUNTS:
+        name, most = COUNTS[kind]
+        count = len(block.get(name) or [])
+        if count > most or (count == 0 and kind != "section"):
+            yield f"{count} {name}, at most {most}"
+    for field in block.get("fields") or []:
+        yield from _check_text(field, FIELD_LIMIT)
+    yield from _check_elements(block)
+    if kind == "image":
+        yield from _check_image(block)
+
+
+def _check_elements(block: dict[str, Any]) -> Iterator[str]:
+    elements = [one for one in (*(block.get("elements") or []), block.get("accessory")) if isinstance(one, dict)]
+    ids = [one["action_id"] for one in elements if one.get("action_id")]
+    if len(ids) != len(set(ids)):
+        yield "an action_id is used twice"
+    if block["type"] in {"rich_text", "table"}:
+        return
+    for element in elements:
+        yield from _check_element(element)
+
+
+def _check_element(element: dict[str, Any]) -> Iterator[str]:
+    kind = element.get("type", "")
+    if len(str(element.get("action_id", ""))) > ID_LIMIT:
+        yield f"an action_id has at most {ID_LIMIT} characters"
+    if kind == "button":
+        yield from _check_text(element.get("text") or {}, BUTTON_LIMIT)
+        if len(str(element.get("value", ""))) > VALUE_LIMIT:
+            yield f"a button's value has at most {VALUE_LIMIT} characters"
+        if element.get("style", "primary") not in {"primary", "danger"}:
+            yield f"no button style {element['style']!r}"
+    elif kind == "image":
+        yield from _check_image(element)
+    elif kind in {"mrkdwn", "plain_text"}:
+        yield from _check_text(element, 3000)
+    elif kind == "overflow" and not 1 <= len(element.get("options") or []) <= 5:  # noqa: PLR2004  Slack's limit
+        yield "an overflow menu has 1 to 5 options"
+    elif kind.endswith("select") and len(element.get("options") or []) > 100:  # noqa: PLR2004  Slack's limit
+        yield "a select has at most 100 options"
+
+
+def _check_text(text: Any, most: int) -> Iterator[str]:
+    content = text.get("text") if isinstance(text, dict) else None
+    if not isinstance(content, str) or not content:
+        yield "a text is empty"
+    elif len(content) > most:
+        yield f"a text has {len(content)} characters, at most {most}"
+    elif text.get("type") not in {"plain_text", "mrkdwn"}:
+        yield f"no text type {text.get('type')!r}"
+
+
+def _check_image(image: dict[str, Any]) -> Iterator[str]:
+    url = image.get("image_url")
+    if url is not None and (not str(url).startswith(("https://", "http://")) or len(str(url)) > URL_LIMIT):
+        yield "image_url must be an http(s) address of at most 3000 characters"
+    if url is None and not image.get("slack_file"):
+        yield "an image needs image_url or slack_file"
+    if not image.get("alt_text") or len(str(image["alt_text"])) > ALT_LIMIT:
+        yield f"alt_text must have 1 to {ALT_LIMIT} characters"
+
+
+def _unknown_keys(block: dict[str, Any]) -> Iterator[str]:
+    """slack_sdk's models refuse most broken limits and drop what they do not know: that is how a typo shows."""
+    if block["type"] in UNMODELLED:
+        return
+    try:
+        parsed = Block.parse(block)
+        modelled = parsed.to_dict() if parsed is not None else None
+    except (SlackObjectFormationError, TypeError, ValueError, AttributeError) as error:
+        yield str(error)
+        return
+    if modelled is None:
+        yield "no such block type"
+        return
+    yield from (f"unknown key {path}" for path in _dropped(block, modelled))
+
+
+def _dropped(sent: Value, kept: Value, path: str = "") -> Iterator[str]:
+    if isinstance(sent, dict) and isinstance(kept, dict):
+        for key, value in sent.items():
+            if key not in kept and value not in (None, False, [], ""):
+                yield f"{path}{key}"
+            elif key in kept:
+                yield from _dropped(value, kept[key], f"{path}{key}.")
+    elif isinstance(sent, list) and isinstance(kept, list):
+        for one, other in zip(sent, kept, strict=False):
+            yield from _dropped(one, other, path)

@@ -1,0 +1,108 @@
+"""Trigger ids and response URLs: short-lived rights that Slack hands to the app with each interaction."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sandbox.slack.blocks import check_message
+from sandbox.slack.workspace import Message, SlackError, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TRIGGER_LIFE = timedelta(seconds=3)
+URL_LIFE = timedelta(minutes=30)
+URL_USES = 5
+
+
+@dataclass
+class ResponseUrl:
+    """What an interaction may still answer, and where the answers go."""
+
+    channel: str
+    viewer: str
+    expires: datetime
+    kind: str  # "commands" | "actions"
+    uses: int = 0
+    last: Message | None = None  # the last message said through it
+    source: Message | None = None  # the message whose button was pressed
+
+
+class Interactions:
+    """Every right that was handed out."""
+
+    def __init__(self, workspace: Workspace, clock: Callable[[], datetime]) -> None:
+        self._workspace, self._clock = workspace, clock
+        self._triggers: dict[str, tuple[datetime, bool]] = {}
+        self.urls: dict[str, ResponseUrl] = {}
+
+    def new_trigger(self) -> str:
+        """A trigger id: three seconds, one use."""
+        trigger = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
+        self._triggers[trigger] = (self._clock() + TRIGGER_LIFE, False)
+        return trigger
+
+    def use_trigger(self, trigger: str) -> None:
+        """Raises SlackError for one that is unknown, used, or too old."""
+        if trigger not in self._triggers:
+            raise SlackError("invalid_trigger_id")
+        expires, used = self._triggers[trigger]
+        if used:
+            raise SlackError("exchanged_trigger_id")
+        if self._clock() > expires:
+            raise SlackError("expired_trigger_id")
+        self._triggers[trigger] = (expires, True)
+
+    def new_url(self, kind: str, channel: str, viewer: str, source: Message | None = None) -> str:
+        """The path of a response URL, to be put behind the server's address."""
+        path = f"/{kind}/T0PANDA01/{secrets.randbelow(10**12)}/{secrets.token_urlsafe(18)}"
+        self.urls[path] = ResponseUrl(channel, viewer, self._clock() + URL_LIFE, kind, source=source)
+        return path
+
+    def respond(self, path: str, body: dict[str, Any]) -> None:
+        """What the app POSTs to a response URL. Raises SlackError; works where the bot is no member."""
+        url = self.urls.get(path)
+        if url is None:
+            raise SlackError("no_such_url")
+        if self._clock() > url.expires:
+            raise SlackError("expired_url")
+        if url.uses >= URL_USES:
+            raise SlackError("used_url")
+        url.uses += 1
+        self.answer(url, body)
+
+    def answer(self, url: ResponseUrl, body: dict[str, Any]) -> None:
+        """Say, replace or delete. A slash command's earlier answer is replaced, a button's own message too."""
+        target = url.last or url.source
+        if body.get("delete_original") and target is not None:
+            self._remove(target)
+            return
+        text, blocks = str(body.get("text") or ""), body.get("blocks") or []
+        if not text and not blocks:
+            raise SlackError("no_text")
+        if problems := check_message({"text": text or "-", "blocks": blocks}):
+            raise SlackError("invalid_blocks", messages=problems)
+        if body.get("replace_original") and target is not None:
+            target.text, target.blocks = text, blocks
+            target.edited = not target.viewer
+            url.last = target
+            self._workspace.touch()
+            return
+        url.last = self._say(url, body, text, blocks)
+
+    def _say(self, url: ResponseUrl, body: dict[str, Any], text: str, blocks: list[dict[str, Any]]) -> Message:
+        thread = str(body.get("thread_ts") or "")
+        if body.get("response_type") == "in_channel":
+            channel = self._workspace.channel(url.channel)
+            return self._workspace.post(channel, "U0BOTPANDA", text, blocks=blocks, thread_ts=thread)
+        return self._workspace.whisper(url.channel, url.viewer, text, blocks=blocks, thread_ts=thread)
+
+    def _remove(self, message: Message) -> None:
+        if message.viewer:
+            self._workspace.ephemeral.remove(message)
+        else:
+            del self._workspace.channels[message.channel].messages[message.ts]
+        self._workspace.touch()

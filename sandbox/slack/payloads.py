@@ -1,0 +1,127 @@
+"""What Slack sends to an app: commands, button presses, shortcuts, submitted views, events."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from sandbox.slack.workspace import APP, TEAM
+
+if TYPE_CHECKING:
+    from sandbox.slack.workspace import Channel, Message, User
+
+Payload = dict[str, Any]
+TOKEN = "deprecated-verification-token"  # noqa: S105  a field that Slack still sends; it protects nothing
+
+
+def command(user: User, channel: Channel, name: str, text: str, *, trigger: str, url: str) -> Payload:
+    """A slash command: flat text fields."""
+    return {
+        "token": TOKEN,
+        "team_id": TEAM,
+        "team_domain": "panda",
+        "channel_id": channel.id,
+        "channel_name": "directmessage" if channel.is_im else "privategroup" if channel.is_private else channel.name,
+        "user_id": user.id,
+        "user_name": user.name,
+        "command": name,
+        "text": text,
+        "api_app_id": APP,
+        "is_enterprise_install": "false",
+        "response_url": url,
+        "trigger_id": trigger,
+    }
+
+
+def block_actions(
+    user: User, channel: Channel, message: Message, action: Payload, *, trigger: str, url: str, state: Payload
+) -> Payload:
+    """A pressed button or chosen option."""
+    ephemeral = bool(message.viewer)
+    container: Payload = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": channel.id,
+        "is_ephemeral": ephemeral,
+    }
+    found: Payload = {
+        **_common("block_actions", user),
+        "container": container,
+        "trigger_id": trigger,
+        "channel": {"id": channel.id, "name": channel.name},
+        "state": {"values": state},
+        "response_url": url,
+        "actions": [action],
+    }
+    if not ephemeral:
+        found["message"] = message.wire()
+    return found
+
+
+def view_actions(user: User, view: Payload, action: Payload, *, trigger: str) -> Payload:
+    """A pressed button in a modal or in App Home."""
+    return {
+        **_common("block_actions", user),
+        "container": {"type": "view", "view_id": view["id"]},
+        "trigger_id": trigger,
+        "view": copy.deepcopy(view),
+        "actions": [action],
+    }
+
+
+def message_shortcut(
+    user: User, channel: Channel, message: Message, callback_id: str, *, trigger: str, url: str
+) -> Payload:
+    """A shortcut from a message's menu."""
+    return {
+        **_common("message_action", user),
+        "action_ts": message.ts,
+        "callback_id": callback_id,
+        "trigger_id": trigger,
+        "response_url": url,
+        "message_ts": message.ts,
+        "channel": {"id": channel.id, "name": channel.name},
+        "message": message.wire(),
+    }
+
+
+def global_shortcut(user: User, callback_id: str, *, trigger: str, ts: str) -> Payload:
+    """A shortcut from the search bar."""
+    return {**_common("shortcut", user), "action_ts": ts, "callback_id": callback_id, "trigger_id": trigger}
+
+
+def view_submission(user: User, view: Payload, values: Payload, *, trigger: str) -> Payload:
+    """A submitted modal."""
+    return {
+        **_common("view_submission", user),
+        "trigger_id": trigger,
+        "view": {**copy.deepcopy(view), "state": {"values": values}},
+        "response_urls": [],
+    }
+
+
+def event(body: Payload, *, event_id: str, at: int) -> Payload:
+    """An event of the Events API."""
+    return {
+        "token": TOKEN,
+        "team_id": TEAM,
+        "api_app_id": APP,
+        "event": body,
+        "type": "event_callback",
+        "event_id": event_id,
+        "event_time": at,
+        "authorizations": [{"enterprise_id": None, "team_id": TEAM, "user_id": "U0BOTPANDA", "is_bot": True}],
+        "is_ext_shared_channel": False,
+    }
+
+
+def _common(kind: str, user: User) -> Payload:
+    return {
+        "type": kind,
+        "token": TOKEN,
+        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": TEAM},
+        "api_app_id": APP,
+        "team": {"id": TEAM, "domain": "panda"},
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
