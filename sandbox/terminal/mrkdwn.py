@@ -38,6 +38,10 @@ class Viewer:
     zone: tzinfo = UTC
     now: datetime | None = None
 
+    def local_time(self) -> str:
+        """The present as the viewer reads it."""
+        return f"{self.now.astimezone(self.zone):%a %d %b, %H:%M}" if self.now else "an unknown time"
+
 
 def mrkdwn(text: str, viewer: Viewer) -> Text:
     """Styled text for mrkdwn; what is not markup stays as it is written."""

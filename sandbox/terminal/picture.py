@@ -10,10 +10,34 @@ from rich.console import Console, Group
 from rich.padding import Padding
 from rich.text import Text
 
+from sandbox.terminal.words import FIRST_ORDER
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sandbox.terminal.screen import Entry, Screen
+
 WIDTH = 92
+LONGEST = 22  # lines of one message; a picture of everything would show nothing
+WATCH, SEARCH = f"/panda watch {FIRST_ORDER}", "/panda search 连衣裙 --1688"
+SCENES = f"{WATCH}\nff 1h\nwait news\n{SEARCH}"
+
+
+def scenes(screen: Screen, channel: str) -> list[tuple[str, list[Text]]]:
+    """After the scenes were played: the card, its thread, and a search result."""
+    entries = screen.channel(channel)
+    card = next(one for one in entries if one.item.by_bot and not one.item.private)
+    answer = [one for one in entries if one.item.private][-1]
+    return [
+        (WATCH, _lines(screen, [card])),
+        ("an hour later, in its thread", _lines(screen, screen.thread(card)[1:])),
+        (SEARCH, _lines(screen, [answer])),
+    ]
+
+
+def _lines(screen: Screen, entries: Sequence[Entry]) -> list[Text]:
+    whole = [line for entry in entries for line in screen.whole(entry)]
+    return whole if len(whole) <= LONGEST else [*whole[:LONGEST], Text("  …", style="dim")]
 
 
 def picture(parts: Sequence[tuple[str, Sequence[Text]]], *, title: str, width: int = WIDTH) -> str:

@@ -31,6 +31,7 @@ class Item:
     content: Mapping[str, Any]  # text, blocks, attachments
     by_bot: bool = False
     thread: str = ""  # the ts of the thread's parent; empty outside threads and for the parent itself
+    broadcast: bool = False  # a reply that the channel shows too
     private: bool = False  # ephemeral: nobody else sees it
 
     @property
@@ -119,13 +120,13 @@ class Screen:
         """The lines to print: a new message whole, an edited answer whole, of an edited card what differs."""
         body = list(change.entry.drawn.lines)
         if change.before and not change.entry.item.private:
-            old = {plain_line(line) for line in change.before.drawn.lines}
+            old = {plain_line(line) for line in self._draw(change.before.item).lines}
             body = [line for line in body if plain_line(line) not in old]
         return [self.heading(change.entry, edited=change.before is not None), *_indented(body)]
 
     def whole(self, entry: Entry) -> list[Text]:
-        """A message once more, as it is now."""
-        return [self.heading(entry), *_indented(entry.drawn.lines)]
+        """A message once more, as it reads now: "today" may be yesterday."""
+        return [self.heading(entry), *_indented(self._draw(entry.item).lines)]
 
     def heading(self, entry: Entry, *, edited: bool = False) -> Text:
         """Number, channel, sender and time; who sees it; whose thread it is in."""
@@ -139,6 +140,7 @@ class Screen:
         parent = self.entries.get((item.channel, item.thread, False)) if item.thread else None
         remarks = [
             f"in the thread of m{parent.number}" if parent else "in a thread" if item.thread else "",
+            "shown in the channel too" if item.broadcast else "",
             "only you see this" if item.private else "",
             "now reads" if edited and not item.private else "",
         ]

@@ -1,0 +1,87 @@
+"""The interactive chat: a prompt, and what arrives printed above it, also while nobody types."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from sandbox.terminal.commands import NotUnderstoodError, read
+from sandbox.terminal.session import CannotError, Session
+from sandbox.terminal.words import WELCOME
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable
+
+    from sandbox.terminal.stage import Stage
+
+SCRIPT_WIDTH = 100  # the same in every pipe, whatever the terminal around it
+WIDEST = 110  # longer lines are hard to read, however wide the window is
+CLEAR_LINE = "\r\x1b[K"
+
+
+class Paper:
+    """Where lines go. With a prompt standing, it is taken away first and put back after."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.is_terminal = stream.isatty()
+        width = None if self.is_terminal else SCRIPT_WIDTH
+        self._stream = stream
+        self._console = Console(file=stream, width=width, highlight=False)
+        self._prompt = ""
+
+    @property
+    def width(self) -> int:
+        """How wide a line may be."""
+        return min(self._console.width, WIDEST)
+
+    def __call__(self, line: Text) -> None:
+        """Print one line."""
+        shown = line.copy()
+        shown.plain = shown.plain.replace("\u00a0", " ")
+        if self._prompt:
+            self._stream.write(CLEAR_LINE)
+        self._console.print(shown, soft_wrap=True)
+        self._show_prompt()
+
+    def prompt(self, text: str) -> None:
+        """Ask for a line; empty: the line has come."""
+        self._prompt = text
+        self._show_prompt()
+
+    def _show_prompt(self) -> None:
+        if self._prompt:
+            self._stream.write(f"\x1b[1;36m{self._prompt}\x1b[0m")
+            self._stream.flush()
+
+
+async def chat(stage: Stage, lines: AsyncIterable[str], paper: Paper) -> None:
+    """Talk until ``quit`` or the end of input."""
+    session = Session(stage, paper, width=paper.width, everywhere=False)
+    for line in WELCOME:
+        paper(Text(line, style="green"))
+    session.look()
+    following = asyncio.create_task(session.follow())
+    try:
+        paper.prompt(session.prompt)
+        async for line in lines:
+            paper.prompt("")
+            await _line(session, line, paper)
+            if session.leaving:
+                return
+            paper.prompt(session.prompt)
+        paper(Text(""))
+    finally:
+        paper.prompt("")
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+async def _line(session: Session, line: str, paper: Paper) -> None:
+    try:
+        if request := read(line):
+            await session.do(request)
+    except (NotUnderstoodError, CannotError) as error:
+        paper(Text(f"· {error}", style="red"))

@@ -1,0 +1,241 @@
+"""One person at the demo's terminal: where they are, what they see, and what each request does."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from sandbox.terminal import commands as asked
+from sandbox.terminal.screen import Screen
+from sandbox.terminal.words import HELP, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.terminal.blocks import Button
+    from sandbox.terminal.screen import Change, Entry
+    from sandbox.terminal.stage import Stage
+
+RECENT = 4  # messages shown again on entering a channel
+PATIENCE = 20.0  # seconds of this machine's time that something may take to arrive
+
+
+class CannotError(Exception):
+    """The request makes sense and cannot be done now; the message says why."""
+
+
+class Session:
+    """Carries out requests and prints what arrives.
+
+    ``everywhere``: print other channels' messages whole too. ``patience``: real seconds that a wait may take.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        out: Callable[[Text], None],
+        *,
+        width: int,
+        everywhere: bool,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._stage, self._out, self._width, self._everywhere = stage, out, width, everywhere
+        self._patience = patience
+        self.user, self.channel = stage.first_user, stage.first_channel
+        self.screen = self._fresh_screen()
+        self._arrived: list[Change] = []  # since the last action
+        self._taken: dict[str, int] = {}  # how many of a kind the waits since then have used up
+        self._answered = 0  # answers that the bot had given when the last action began
+        self._more = asyncio.Event()
+        self.leaving = False
+
+    @property
+    def prompt(self) -> str:
+        """Who one is and where: ``mei #orders> ``."""
+        return f"{self.user} {self.channel}> "
+
+    async def follow(self) -> None:
+        """Print what arrives, for as long as it is let."""
+        while True:
+            await self._stage.changed()
+            self.look()
+
+    def look(self) -> None:
+        """Print what is new since the last look."""
+        self.screen.viewer = self._stage.viewer(self.user)
+        changes = self.screen.update(self._stage.items(self.user))
+        for change in changes:
+            self._show(change)
+        self._arrived += changes
+        self._more.set()
+
+    async def do(self, request: asked.Request) -> None:  # noqa: C901, PLR0912  one branch for each kind of request
+        """Carry out a request. Raises CannotError."""
+        match request:
+            case asked.Slash():
+                self._acting()
+                await self._stage.slash(self.user, self.channel, request.command, request.text)
+            case asked.Say():
+                self._acting()
+                await self._stage.say(self.user, self.channel, request.text)
+            case asked.Press():
+                entry, button = self._button(request)
+                self._acting()
+                await self._stage.press(self.user, entry.item, button)
+            case asked.Shortcut():
+                entry = self._shared(request.message)
+                self._acting()
+                await self._stage.shortcut(self.user, entry.item, request.name)
+            case asked.Thread():
+                self._thread(request.message)
+            case asked.GoTo():
+                self._go(request.channel)
+            case asked.Become():
+                self._become(request.name)
+            case asked.Forward():
+                self._acting()
+                self._stage.clock.advance(request.by)
+                self._note(f"{spoken(request.by)} later: it is {self._stage.viewer(self.user).local_time()}")
+            case asked.Speed():
+                self._stage.clock.set_speed(request.factor)
+                self._note(f"time passes {request.factor:g} times as fast")
+            case asked.Fault():
+                self._note(self._stage.fault(request.kind))
+            case asked.Wait():
+                await self.wait(request.kind, request.count)
+            case asked.Expect():
+                await self.expect(request.text)
+            case asked.Plain():
+                self._plain(request.word)
+        self.look()
+
+    async def wait(self, kind: str, count: int = 1) -> None:
+        """Until ``count`` more of a kind have arrived since the last action. Raises CannotError when none come."""
+        wanted = self._taken.get(kind, 0) + count
+        if not await self._until(lambda: self._number_of(kind) >= wanted):
+            came = self._number_of(kind) - self._taken.get(kind, 0)
+            raise CannotError(f"waited {self._patience:g} s for {count} x {kind}, and {came} came")
+        self._taken[kind] = wanted
+
+    async def expect(self, text: str) -> None:
+        """Until this channel shows the text. Raises CannotError when it does not."""
+        wanted = " ".join(text.split())
+        if not await self._until(lambda: wanted in self.screen.words(self.channel)):
+            raise CannotError(f"{self.channel} does not show {wanted!r}")
+
+    async def settle(self) -> None:
+        """Until the bot has answered the last action and works on nothing more."""
+        await self._until(lambda: self._stage.answers() > self._answered)
+        await self._stage.settled()
+        self.look()
+
+    async def _until(self, is_so: Callable[[], bool]) -> bool:
+        try:
+            async with asyncio.timeout(self._patience):
+                self.look()
+                while not is_so():
+                    self._more.clear()
+                    await self._more.wait()  # set by look(), which follow() calls at every change
+        except TimeoutError:
+            return False
+        return True
+
+    def _number_of(self, kind: str) -> int:
+        return sum(_is(kind, change) for change in self._arrived)
+
+    def _acting(self) -> None:
+        self.look()
+        self._arrived, self._taken = [], {}
+        self._answered = self._stage.answers()
+
+    def _show(self, change: Change) -> None:
+        item = change.entry.item
+        if self._everywhere or item.channel == self.channel:
+            self._print(self.screen.introduce(change))
+        elif change.before is None:
+            self._note(f"{item.channel}: a message from {item.sender} (m{change.entry.number})")
+
+    def _print(self, lines: list[Text]) -> None:
+        for line in lines:
+            self._out(line)
+
+    def _note(self, text: str) -> None:
+        self._out(Text(f"· {text}", style="yellow"))
+
+    def _entry(self, number: int) -> Entry:
+        entry = self.screen.find(number)
+        if entry is None:
+            raise CannotError(f"there is no message m{number}")
+        return entry
+
+    def _shared(self, number: int | None) -> Entry:
+        """A message that everybody in the channel sees: Slack offers shortcuts on no other."""
+        if number is not None and self._entry(number).item.private:
+            raise CannotError(f"only you see m{number}; shortcuts work on what everybody in the channel sees")
+        shared = [one for one in self.screen.channel(self.channel) if not one.item.private]
+        if number is None and not shared:
+            raise CannotError(f"nobody has said anything in {self.channel} yet")
+        return shared[-1] if number is None else self._entry(number)
+
+    def _button(self, request: asked.Press) -> tuple[Entry, Button]:
+        with_buttons = [one for one in self.screen.channel(self.channel) if one.drawn.buttons]
+        if request.message is None and not with_buttons:
+            raise CannotError(f"no message in {self.channel} has buttons")
+        entry = with_buttons[-1] if request.message is None else self._entry(request.message)
+        if not 0 < request.button <= len(entry.drawn.buttons):
+            raise CannotError(f"m{entry.number} has {len(entry.drawn.buttons)} buttons, and no number {request.button}")
+        button = entry.drawn.buttons[request.button - 1]
+        self._note(f"{self.user} presses {button.label} on m{entry.number}")
+        return entry, button
+
+    def _thread(self, number: int | None) -> None:
+        replies = [one for one in self.screen.channel(self.channel) if one.item.thread]
+        if number is None and not replies:
+            raise CannotError(f"no thread in {self.channel}")
+        for entry in self.screen.thread(replies[-1] if number is None else self._entry(number)):
+            self._print(self.screen.whole(entry))
+
+    def _go(self, name: str) -> None:
+        channels = self._stage.channels(self.user)
+        found = next((one for one in channels if one.lstrip("#@") == name.lstrip("#@")), None)
+        if found is None:
+            raise CannotError(f"{self.user} is in no channel #{name}; there are {', '.join(channels)}")
+        self.channel = found
+        self._recent()
+
+    def _become(self, name: str) -> None:
+        people = self._stage.people()
+        if name.lower() not in people:
+            raise CannotError(f"there is nobody called {name}; there are {', '.join(people)}")
+        self.user = name.lower()
+        if self.channel not in self._stage.channels(self.user):
+            self.channel = self._stage.first_channel
+        self.screen = self._fresh_screen()
+        self._arrived, self._taken = [], {}
+        self.screen.update(self._stage.items(self.user))
+        self._note(f"you are {self.user} now; it is {self._stage.viewer(self.user).local_time()} where you are")
+        self._recent()
+
+    def _recent(self) -> None:
+        entries = self.screen.channel(self.channel)
+        self._note(f"{self.channel}: {len(entries)} messages" if entries else f"{self.channel} is empty")
+        for entry in entries[-RECENT:] if not self._everywhere else ():
+            self._print(self.screen.whole(entry))
+
+    def _plain(self, word: str) -> None:
+        if word == "quit":
+            self.leaving = True
+        else:
+            text = HELP if word == "help" else "\n".join(self._stage.orders())
+            self._print([Text(line, no_wrap=True) for line in text.splitlines()])
+
+    def _fresh_screen(self) -> Screen:
+        return Screen(self._stage.viewer(self.user), self._width)
+
+
+def _is(kind: str, change: Change) -> bool:
+    if kind == "news":
+        return change.is_news
+    return change.is_answer if kind == "answer" else change.before is None
