@@ -26,8 +26,8 @@ from bot.tracking.cadence import Cadence
 from bot.tracking.decide import Fetched, decide
 from pandapon.client import Config, PandaPon
 from pandapon.shipment import OrderRef, Platform
-from storage.store import open_store
 from storage.records import NewWatch
+from storage.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
 
 from benchmarks.poll import polls_per_second, watched_orders
 from benchmarks.server import latency_server
 from benchmarks.table import show
+from storage.store import SqliteStore
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
 
 ORDERS = 500
+
+
+def _trace(listener: Callable[[str], None] | None, conn: sqlite3.Connection) -> None:
+    conn.set_trace_callback(listener)
 
 
 async def measure() -> None:
@@ -16,13 +27,20 @@ async def measure() -> None:
     rows = []
     with latency_server(0.0) as server:
         async with watched_orders(server.url, ORDERS) as (poller, clock, store):
+            assert isinstance(store, SqliteStore)
+            thread = store.thread
             await polls_per_second(server, poller, clock)
             for name, scans in (("nothing new", False), ("a new scan each", True)):
                 if scans:
                     server.scan_again()
-                with store.counting() as count:  # type: ignore[attr-defined]
-                    await polls_per_second(server, poller, clock)
-                rows.append([name, str(ORDERS), f"{count.rows / ORDERS:.2f}", str(count.node_statements)])
+                before = await thread.run(lambda conn: conn.total_changes)
+                statements: list[str] = []
+                await thread.run(partial(_trace, statements.append))
+                await polls_per_second(server, poller, clock)
+                await thread.run(partial(_trace, None))
+                written = await thread.run(lambda conn: conn.total_changes) - before
+                touching = sum(" nodes " in statement for statement in statements)
+                rows.append([name, str(ORDERS), f"{written / ORDERS:.2f}", str(touching)])
     header = ["", "orders", "rows written an order", "statements that touch nodes"]
     show("What a poll writes and reads (a lease and a schedule are one row each time)", header, rows)
 

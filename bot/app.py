@@ -7,6 +7,7 @@ import contextlib
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 import aiohttp
@@ -208,7 +209,7 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
         poll=poller.tick,
         poll_every=settings.poll_interval,
         deliver=deliverer.drain,
-        prune=lambda: schedule.prune(store, clock),
+        prune=partial(schedule.prune, store, clock),
     )
     holder: list[Bot] = []
     context = Context(

@@ -13,8 +13,8 @@ from bot import manifest
 from bot.app import api_config, utc_now
 from pandapon.client import PandaPon
 from pandapon.errors import ApiError, AuthError, PandaPonError, TimestampError, TransportError
-from storage.store import open_store
 from storage.errors import StorageError
+from storage.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -111,10 +111,10 @@ def api(
             mark = "writes" if endpoint.writes else ""
             typer.echo(f"{endpoint.name:38} {endpoint.method:5} {endpoint.path or '?':48} [{endpoint.grade}] {mark}")
         return
-    endpoint = next((one for one in ENDPOINTS if one.name == name), None)
-    if endpoint is None:
+    found = next((one for one in ENDPOINTS if one.name == name), None)
+    if found is None:
         _fail(f"no endpoint {name!r}; `pandabot api list` shows them all")
-    elif endpoint.writes and not yes:
+    elif found.writes and not yes:
         _fail(f"{name} changes things in the account; add --yes to call it")
     settings = _settings()
     log.configure("error", settings.secrets())
@@ -141,12 +141,15 @@ def demo(
     script: Annotated[Path | None, typer.Option(help="Play the commands of this file ('-': standard input).")] = None,
     *,
     terminal: Annotated[bool, typer.Option("--terminal", help="A plain chat in this terminal (the default).")] = True,
+    picture: Annotated[Path | None, typer.Option(help="Draw the picture of the documents.", hidden=True)] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the bot's log.")] = False,
 ) -> None:
     """Try the bot here: the real bot against stand-ins of Slack and PandaPon. Needs no account anywhere."""
-    from bot.demo import play, talk  # noqa: PLC0415  keeps --help quick
+    from bot.demo import paint, play, talk  # noqa: PLC0415  keeps --help quick
 
     log.configure("info" if debug else "error", ())
+    if picture is not None:
+        raise typer.Exit(asyncio.run(paint(picture)))
     if script is not None:
         text = sys.stdin.read() if str(script) == "-" else _read(script)
         raise typer.Exit(asyncio.run(play(text)))

@@ -24,6 +24,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 EARLY = frozenset({None, "ordered", "paid"})  # before shipping, news comes from the order itself
+DECODE_EVERY = 20  # every so often the answer is read in full, so that a fault in the skipping could not last
 DETAIL_EVERY = 6  # later on, every sixth reading looks for late-added parcels, refunds and closings
 
 
@@ -38,9 +39,10 @@ class OrderReading:
 async def poll_order(api: PandaPon, due: DueOrder) -> OrderReading:
     """Read a due order with as few calls as its state needs. Raises PandaPonError."""
     ref = OrderRef.from_key(due.key)
+    known = due.fingerprint if due.polls % DECODE_EVERY else b""
     order = await _optional(api.order(ref, background=True)) if needs_detail(due) else None
     sub_orders = order.sub_order_ids if order else due.state.sub_orders
-    reading = await api.shipment(ref, sub_orders=sub_orders, known=due.fingerprint or None, background=True)
+    reading = await api.shipment(ref, sub_orders=sub_orders, known=known or None, background=True)
     news_in_order = order is not None and records.dump_order(order) != due.state.detail
     if reading.shipment is None and not news_in_order:
         return OrderReading(None, reading.fingerprint)

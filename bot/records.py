@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from bot.tracking.decide import Decision, Known
+from bot.tracking.renumber import live
 from handlers.context import Look
 from pandapon.models import Order
 from pandapon.shipment import Milestone, News, Node, OrderRef, Parcel, Shipment, TimeBasis
@@ -102,7 +103,7 @@ def look(stored: KnownOrder) -> Look:
     return Look(
         ref=OrderRef.from_key(stored.key),
         order=load_order(stored.state.detail),
-        shipment=_shipment(stored),
+        shipment=_shown(_shipment(stored)),
         milestone=_milestone(stored.state.milestone),
         read_at=stored.read_at,
         stale_since=stored.stale_since,
@@ -111,7 +112,13 @@ def look(stored: KnownOrder) -> Look:
 
 def fresh_look(ref: OrderRef, decision: Decision, now: datetime) -> Look:
     """What a person is shown of a reading made just now."""
-    return Look(ref=ref, order=decision.order, shipment=decision.shipment, milestone=decision.milestone, read_at=now)
+    return Look(
+        ref=ref,
+        order=decision.order,
+        shipment=_shown(decision.shipment),
+        milestone=decision.milestone,
+        read_at=now,
+    )
 
 
 def due_milestone(due: DueOrder) -> Milestone | None:
@@ -121,6 +128,11 @@ def due_milestone(due: DueOrder) -> Milestone | None:
 
 def _milestone(value: str | None) -> Milestone | None:
     return Milestone(value) if value else None
+
+
+def _shown(shipment: Shipment) -> Shipment:
+    """Without the numbers that parcels had before; they stay stored, so that people can still ask for them."""
+    return Shipment(shipment.ref, live(shipment.parcels))
 
 
 def _shipment(stored: KnownOrder) -> Shipment:

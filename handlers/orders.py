@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handlers.order_states import code
 from handlers.search import from_each
 from handlers.views import orders
 from pandapon.shipment import Platform
@@ -28,7 +29,7 @@ async def listing(ctx: Context, request: ListOrders) -> Message:
     pages, errors = await from_each(
         platforms,
         lambda platform: ctx.api.orders(
-            platform, status=request.status, page=request.page, page_size=PAGE_SIZE // len(platforms)
+            platform, status=code(request.status, platform), page=request.page, page_size=PAGE_SIZE // len(platforms)
         ),
     )
     return orders.listing(request, pages, errors)

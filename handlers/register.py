@@ -44,6 +44,7 @@ def register(app: AsyncApp, ctx: Context) -> None:
     app.action(re.compile(f"^{actions.UNWATCH_HERE}"))(partial(_on_act, ctx, _unwatch_here))
     app.action(re.compile(f"^{actions.UNDO_UNWATCH}"))(partial(_on_act, ctx, _undo_unwatch))
     app.action(re.compile(f"^{actions.UNDO_WATCH}"))(partial(_on_act, ctx, _unwatch_here))
+    app.action(re.compile(f"^{actions.RESUME_WATCH}"))(partial(_on_act, ctx, _resume))
     _register_catch_alls(app, ctx)
     app.error(_on_error)
 
@@ -117,6 +118,10 @@ async def _unwatch_here(turn: Turn, body: Body) -> Message:
 
 async def _undo_unwatch(turn: Turn, body: Body) -> Message:
     return await watches.undo_stop(turn, [int(one) for one in _value(body).split(",") if one.isdigit()])
+
+
+async def _resume(turn: Turn, body: Body) -> Message:
+    return await watches.resume(turn, int(_value(body)))
 
 
 async def _track_message(turn: Turn, body: Body) -> Message:

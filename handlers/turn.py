@@ -52,22 +52,20 @@ class Turn:
         await self.say(await task, replace=self.replace or not finished)
 
     async def say(self, message: Message, *, replace: bool) -> None:
-        """Answer only this person. Falls back on an ephemeral post when the response URL is used up."""
+        """Answer only this person. Falls back on the text alone when the URL is used up or the blocks are refused."""
         try:
             answer = await self.respond(
                 text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=replace
             )
             if answer.status_code == OK:
                 return
-            log.warning("a response URL refused an answer: HTTP %s", answer.status_code)
+            log.warning("a response URL refused an answer: HTTP %s %s", answer.status_code, answer.body[:200])
         except (OSError, TimeoutError, SlackClientError) as error:
             log.warning("a response URL could not be reached: %s", type(error).__name__)
         await self._say_directly(message)
 
     async def _say_directly(self, message: Message) -> None:
         try:
-            await self.client.chat_postEphemeral(
-                channel=self.channel, user=self.user, text=message.text, blocks=message.blocks
-            )
+            await self.client.chat_postEphemeral(channel=self.channel, user=self.user, text=message.text)
         except (OSError, TimeoutError, SlackClientError) as error:
             log.warning("an answer could not be shown: %s", type(error).__name__)

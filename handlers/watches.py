@@ -73,6 +73,13 @@ async def undo_stop(turn: Turn, ids: Sequence[int]) -> Message:
     return watches.restored(restored, turn.channel)
 
 
+async def resume(turn: Turn, watch_id: int) -> Message:
+    """Go on with a watch that was paused because Slack refused its posts."""
+    resumed = await turn.ctx.store.resume_watch(turn.ctx.clock(), watch_id, turn.user)
+    turn.ctx.wake()
+    return watches.resumed(resumed)
+
+
 async def listing(turn: Turn, request: ListWatches) -> Message:
     """What a channel watches: state, filter, who and when."""
     channel = await channels.resolve(turn, request.channel)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot import records
@@ -78,7 +79,7 @@ class Deliverer:
             self._pacer.spend(post.channel, time.monotonic())
             task = asyncio.create_task(self._deliver(post), name=f"post-{post.id}")
             self._in_flight[post.channel] = task
-            task.add_done_callback(lambda task, channel=post.channel: self._finished(channel, task))
+            task.add_done_callback(partial(self._finished, post.channel))
         return len(posts)
 
     def _finished(self, channel: str, task: asyncio.Task[None]) -> None:

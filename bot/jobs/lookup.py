@@ -32,7 +32,7 @@ async def find_post(slack: AsyncWebClient, post: Post, event_type: str) -> str:
 
 
 async def _page(slack: AsyncWebClient, post: Post, oldest: float, cursor: str) -> Any:
-    wanted = {
+    wanted: dict[str, Any] = {
         "channel": post.channel,
         "oldest": f"{oldest:.6f}",
         "limit": 200,

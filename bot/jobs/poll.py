@@ -174,6 +174,8 @@ class Poller:
         except Exception:  # one order that trips the rules must not take its whole batch down with it
             log.exception("order %s could not be decided; it is tried again later", due.key)
             return Failed(due.key, due.fence, retry_at(self._cadence, due.fails + 1, now, spread(due.key)), "decide")
+        if decided.news is None and not decided.changed and outcome.fingerprint == due.fingerprint:
+            return Unchanged(due.key, due.fence, self.schedule(due, now))
         return changed_result(due.key, due.fence, outcome.fingerprint, decided, self.schedule_after(due, decided, now))
 
     def _failed(self, due: DueOrder, error: PandaPonError, now: datetime) -> Failed:

@@ -212,6 +212,9 @@ def _headline(news: News, order: Order | None) -> str:
     overall = [step for step in news.steps if not step.waybill]
     steps = overall or news.steps
     lines = [_step(step) for step in steps[:NEWS_NODES]]
+    lines += [_renumbered(old, new) for old, new in news.renumbered[:NEWS_NODES]]
+    told = {step.waybill for step in news.steps}
+    lines += [_added(waybill) for waybill in news.added[:NEWS_NODES] if waybill not in told]
     if overall and (split := _split(news.parcels)):
         lines.append(split)
     if not lines:
@@ -220,6 +223,14 @@ def _headline(news: News, order: Order | None) -> str:
             [ngettext("🚚 {n} new scan", "🚚 {n} new scans", n).format(n=n)] if n else [_("✏️ Details were filled in")]
         )
     return "\n".join([*lines, title_of(order) or order_name(news.ref)])
+
+
+def _added(waybill: str) -> str:
+    return _("📦 Another parcel: {waybill}").format(waybill=f"`{ident(waybill)}`")
+
+
+def _renumbered(old: str, new: str) -> str:
+    return _("🏷️ Parcel {old} goes on as {new}").format(old=f"`{ident(old)}`", new=f"`{ident(new)}`")
 
 
 def _step(step: Step) -> str:

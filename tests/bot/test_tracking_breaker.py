@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tracking_cases import at
+from support.tracking_cases import at
 
 from bot.tracking.breaker import Breaker, Turn
 

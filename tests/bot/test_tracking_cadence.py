@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tracking_cases import M, at
+from support.tracking_cases import M, at
 
 from bot.tracking.cadence import Cadence, next_poll, retry_at
 from pandapon.shipment import Milestone

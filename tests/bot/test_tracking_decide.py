@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tracking_cases import (
+from support.tracking_cases import (
     ARRIVED,
     FAILED,
     JOURNEY,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tracking_cases import (
+from support.tracking_cases import (
     ARRIVED,
     FAILED,
     JOURNEY,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tracking_cases import JOURNEY, Desk, M, node, reading
+from support.tracking_cases import JOURNEY, Desk, M, node, reading
 
 from bot.tracking.decide import Fetched, decide
 from pandapon.shipment import Milestone, Node, Parcel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking_cases import ARRIVED, JOURNEY, LEFT, OUT, PICKED, SIGNED, Desk, M, desk, order, parcel, reading
+from support.tracking_cases import ARRIVED, JOURNEY, LEFT, OUT, PICKED, SIGNED, Desk, M, desk, order, parcel, reading
 
 from bot.tracking.renumber import live, replaced_by
 

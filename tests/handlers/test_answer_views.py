@@ -7,8 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from message_checks import check, commands, labels, shown
-from view_samples import HOSTILE, ID, NOW, OTHER, REF, VERY_HOSTILE, look, order, parcel, product, watch
+from support.message_checks import check, commands, labels, shown
+from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, VERY_HOSTILE, look, order, parcel, product, watch
 
 from handlers.context import Look, Report, UnknownOrderError, WatchOutcome, WatchResult, WrongPlatformError
 from handlers.grammar import parse

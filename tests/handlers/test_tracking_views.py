@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from message_checks import check, commands, labels, shown
-from view_samples import HOSTILE, ID, NOW, REF, VERY_HOSTILE, look, node, order, parcel, watch
+from support.message_checks import check, commands, labels, shown
+from support.view_samples import HOSTILE, ID, NOW, REF, VERY_HOSTILE, look, node, order, parcel, watch
 
 from handlers.grammar import parse
 from handlers.requests import Track, Unwatch, WatchOrders

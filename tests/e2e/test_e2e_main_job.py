@@ -1,0 +1,145 @@
+"""The main job through the outside: ask, watch, the news arrives, milestone, delivered, restart, unwatch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from support.house import ORDER, House, running
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture(params=["socket", "http"])
+async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
+    """Both stand-ins and the production bot between them, in each Slack mode."""
+    async with running(tmp_path, mode=request.param) as one:
+        yield one
+
+
+async def test_the_main_job_from_question_to_delivery(house: House) -> None:
+    """A team asks, watches, and reads every step in the thread and the milestones in the channel."""
+    answer = await house.ask(f"/panda track {ORDER}")
+    assert "78012345678901" in answer
+    assert "快件已到达 义乌分拨中心" in answer
+
+    answer = await house.ask(f"/panda watch {ORDER}")
+    assert "Watching" in answer
+    [card] = house.channel("#orders")
+    assert ORDER in card.text
+    assert house.thread(card) == [], "the first sight is a baseline: no backlog of old scans"
+
+    house.scan("快件已发往 广州分拨中心", status="TRANSPORT", action="TMS_STATION_OUT")
+    [first] = await house.replies(card, 1)
+    assert "快件已发往 广州分拨中心" in first.text
+    assert not first.broadcast, "a plain scan stays in the thread"
+
+    house.scan("快件正在派送中，请保持电话畅通", status="DELIVERING")
+    second = (await house.replies(card, 2))[1]
+    assert "Out for delivery" in second.text
+    assert second.broadcast, "a milestone is shown in the channel too"
+    await house.until(lambda: "Out for delivery" in house.channel("#orders")[0].text)
+
+    house.scan("快件已签收，签收人：本人", status="SIGN")
+    third = (await house.replies(card, 3))[2]
+    assert "Delivered" in third.text
+    assert third.broadcast
+    await house.until(lambda: "Delivered" in house.channel("#orders")[0].text)
+
+    answer = await house.ask(f"/panda unwatch {ORDER}")
+    assert "Undo" in answer
+    house.scan("客户更正签收信息", status="TRANSPORT")
+    await house.several_ticks()
+    assert len(house.thread(card)) == 3
+
+
+async def test_a_restart_posts_nothing_twice(house: House) -> None:
+    """What was told before a restart is not told again, and what came during the stop is told once."""
+    await house.ask(f"/panda watch {ORDER}")
+    [card] = house.channel("#orders")
+    house.scan("快件已发往 广州分拨中心", status="TRANSPORT")
+    await house.replies(card, 1)
+
+    await house.stop_bot()
+    house.scan("快件正在派送中", status="DELIVERING")
+    await house.start_bot()
+
+    await house.replies(card, 2)
+    await house.several_ticks()
+    assert len(house.thread(card)) == 2
+    assert len([message for message in house.channel("#orders") if not message.broadcast]) == 1
+
+
+async def test_undo_brings_the_watch_back(house: House) -> None:
+    """Unwatching is one press away from being taken back."""
+    await house.ask(f"/panda watch {ORDER}")
+    [card] = house.channel("#orders")
+    await house.ask(f"/panda unwatch {ORDER}")
+    assert "Watching" in await house.press("Undo")
+    house.scan("快件已发往 广州分拨中心", status="TRANSPORT")
+    await house.replies(card, 1)
+
+
+async def test_buttons_under_a_tracked_order(house: House) -> None:
+    """Refresh shows what came since, Show all nodes shows everything, Watch here starts a watch."""
+    await house.ask(f"/panda track {ORDER}")
+    house.scan("快件已发往 广州分拨中心", status="TRANSPORT")
+    assert "快件已发往 广州分拨中心" in await house.press("Refresh")
+    assert "Watching" in await house.press("Watch here")
+    assert len(house.channel("#orders")) == 1
+
+
+async def test_search_pages_through_products(house: House) -> None:
+    """Results carry title, price and seller; next and previous lead through the pages."""
+    first = await house.ask("/panda search 连衣裙 --1688")
+    assert "连衣裙" in first
+    assert "¥" in first
+    second = await house.press("Next")
+    assert second != first
+    assert await house.press("Previous") == first
+
+
+async def test_order_and_list_are_in_words(house: House) -> None:
+    """An order is shown with its status in words, amounts, items and parcels; the list pages."""
+    answer = await house.ask(f"/panda order {ORDER}")
+    assert ORDER in answer
+    assert "¥" in answer
+    assert "waitbuyerreceive" not in answer
+    assert ORDER in await house.ask("/panda orders --1688")
+
+
+async def test_status_and_watches_say_how_things_stand(house: House) -> None:
+    """The list names the order, the filter and who watches; the status speaks in words."""
+    await house.ask(f"/panda watch {ORDER} milestones")
+    listed = await house.ask("/panda watches")
+    assert ORDER in listed
+    assert "milestones" in listed.casefold()
+    assert "<@" in listed
+    assert "PandaPon" in await house.ask("/panda status")
+
+
+async def test_the_filter_keeps_plain_scans_away(house: House) -> None:
+    """A watch for milestones is not told of a plain scan, and is told of the delivery."""
+    await house.ask(f"/panda watch {ORDER} milestones")
+    [card] = house.channel("#orders")
+    house.scan("快件已发往 广州分拨中心", status="TRANSPORT")
+    await house.several_ticks()
+    assert house.thread(card) == []
+    house.scan("快件已签收，签收人：本人", status="SIGN")
+    [delivered] = await house.replies(card, 1)
+    assert "Delivered" in delivered.text
+
+
+async def test_message_shortcuts_find_the_orders(house: House) -> None:
+    """Track and watch work on what a colleague wrote, with a link and a second order in it."""
+    said = await house.say(
+        f"please see {ORDER} and https://trade.1688.com/order/detail.htm?orderId=2542285634920880795"
+    )
+    tracked = await house.shortcut("track_message", said)
+    assert ORDER in tracked
+    assert "2542285634920880795" in tracked
+    watched = await house.shortcut("watch_message", said)
+    assert "Watching" in watched
+    assert len([message for message in house.channel("#orders") if message.by_bot]) == 2

@@ -1,0 +1,213 @@
+"""Both stand-ins and the production bot between them, with the steps that end-to-end tests are told in."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from bot import manifest
+from bot.app import Bot, build
+from bot.settings import Settings
+from sandbox.clock import SimClock
+from sandbox.pandapon.demo import FIRST, demo_world
+from sandbox.pandapon.server import PandaPonServer
+from sandbox.slack.blocks import check_message
+from sandbox.slack.server import SlackServer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from sandbox.slack.delivery import Ack
+    from sandbox.slack.workspace import Message
+
+ORDER = FIRST
+START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+TICK = 0.1
+PATIENCE = 8.0
+BOT_TOKEN, APP_TOKEN, SIGNING = "xoxb-house-secret", "xapp-house-secret", "house-signing-secret"
+KEY, SECRET = "house-access-key", "house-access-secret"
+
+
+class House:
+    """Mei sits in #orders and types; the bot, PandaPon and Slack are real processes on loopback in one loop."""
+
+    def __init__(self, folder: Path, mode: str, extra: dict[str, Any]) -> None:
+        self.folder, self.mode, self.extra = folder, mode, extra
+        self.clock = SimClock(START)
+        self.world = demo_world(self.clock)
+        self.pandapon = PandaPonServer(self.world, self.clock, access_key=KEY, access_secret=SECRET)
+        self.slack = SlackServer(
+            self.clock,
+            bot_token=BOT_TOKEN,
+            app_token=APP_TOKEN,
+            signing_secret=SIGNING,
+            manifest=manifest.read(),
+        )
+        self.bot: Bot | None = None
+
+    @property
+    def settings(self) -> Settings:
+        values: dict[str, Any] = {
+            "slack_mode": self.mode,
+            "slack_bot_token": SecretStr(BOT_TOKEN),
+            "slack_app_token": SecretStr(APP_TOKEN),
+            "slack_signing_secret": SecretStr(SIGNING),
+            "slack_api_url": self.slack.api_url,
+            "pandapon_base_url": self.pandapon.base_url,
+            "pandapon_access_key": SecretStr(KEY),
+            "pandapon_access_secret": SecretStr(SECRET),
+            "pandapon_user_id": "2100007341207",
+            "database_path": self.folder / "bot.db",
+            "http_port": 0,
+            "poll_interval_seconds": TICK,
+            "cadence_factor": 0,
+            "channel_messages_per_second": 20,
+            "channel_burst": 20,
+        }
+        return Settings(_env_file=None, **(values | self.extra))
+
+    async def start_bot(self) -> Bot:
+        self.bot = await build(self.settings, clock=self.clock)
+        await self.bot.start()
+        if self.mode == "http":
+            self.slack.request_url = f"http://127.0.0.1:{self.bot.http_port}/slack/events"
+        return self.bot
+
+    async def stop_bot(self) -> None:
+        if self.bot is not None:
+            await self.bot.stop()
+            self.bot = None
+
+    # --- what a person does -----------------------------------------------------------------------------------------
+
+    async def type(self, line: str, *, user: str = "mei", channel: str = "#orders") -> Ack:
+        """Type a slash command and get the acknowledgement only."""
+        command, _, text = line.partition(" ")
+        return await self.slack.slash(user, channel, command, text)
+
+    async def ask(self, line: str, *, user: str = "mei", channel: str = "#orders") -> str:
+        """Type a slash command; the text of the final private answer, checked against Slack's limits."""
+        return await self._answered(lambda: self.type(line, user=user, channel=channel), user, channel)
+
+    async def press(self, label: str, *, user: str = "mei", channel: str = "#orders") -> str:
+        """Press the newest button with this label; the answer's text."""
+        message, action_id = self.button(label, user, channel)
+        return await self._answered(lambda: self.slack.press(user, message, action_id), user, channel)
+
+    async def shortcut(self, callback_id: str, message: Message, *, user: str = "mei") -> str:
+        """Choose a message shortcut; the answer's text."""
+        channel = self.slack.workspace.channels[message.channel].name
+        return await self._answered(lambda: self.slack.shortcut(user, message, callback_id), user, channel)
+
+    async def say(self, text: str, *, user: str = "tom", channel: str = "#orders") -> Message:
+        return await self.slack.say(user, channel, text)
+
+    async def _answered(self, act: Callable[[], Any], user: str, channel: str) -> str:
+        before = {id(m): (m.text, str(m.blocks)) for m in self.private(user, channel)}
+        ack = await act()
+        assert ack.ok, "the app did not acknowledge in time"
+        assert ack.seconds < 1
+        await self._idle()
+
+        def changed() -> list[Message]:
+            return [m for m in self.private(user, channel) if before.get(id(m)) != (m.text, str(m.blocks))]
+
+        await self.until(lambda: bool(changed()))
+        answer = changed()[-1]
+        assert check_message({"text": answer.text, "blocks": answer.blocks}) == []
+        return words(answer)
+
+    async def _idle(self) -> None:
+        """Until the bot works on no answer any more."""
+        await asyncio.sleep(0.02)
+        while self.bot is not None and self.bot.context.in_hand:
+            await asyncio.wait(set(self.bot.context.in_hand))
+
+    # --- what there is to see ---------------------------------------------------------------------------------------
+
+    def private(self, user: str = "mei", channel: str = "#orders") -> list[Message]:
+        """What only this person sees here, oldest first."""
+        return [m for m in self.slack.visible(channel, user) if m.viewer]
+
+    def channel(self, name: str = "#orders") -> list[Message]:
+        """What the bot has said to all in a channel, broadcasts included."""
+        return [m for m in self.slack.visible(name, "mei") if not m.viewer and m.by_bot]
+
+    def thread(self, card: Message) -> list[Message]:
+        return self.slack.thread(card)
+
+    async def replies(self, card: Message, count: int) -> list[Message]:
+        """Wait for so many replies; each is checked against Slack's limits."""
+        await self.until(lambda: len(self.thread(card)) >= count)
+        found = self.thread(card)
+        assert len(found) == count
+        for message in found:
+            assert check_message({"text": message.text, "blocks": message.blocks}) == []
+        return found
+
+    def button(self, label: str, user: str, channel: str) -> tuple[Message, str]:
+        for message in reversed(self.slack.visible(channel, user)):
+            for block in message.blocks:
+                for element in (*(block.get("elements") or []), block.get("accessory") or {}):
+                    if element.get("type") == "button" and label in element["text"]["text"]:
+                        return message, str(element["action_id"])
+        raise AssertionError(f"no button {label!r} in {channel}")
+
+    # --- what happens elsewhere -------------------------------------------------------------------------------------
+
+    def scan(self, text: str, **more: Any) -> None:
+        """A courier scans the order's parcel now."""
+        self.world.add_node(ORDER, text, **more)
+
+    async def several_ticks(self, count: int = 4) -> None:
+        """Let the poller look that often, and the delivery send what it found."""
+        assert self.bot is not None
+        for _ in range(count):
+            last = self.bot.poller.last_tick_at
+            await self.until(lambda last=last: self.bot.poller.last_tick_at != last)  # type: ignore[misc]
+        await asyncio.sleep(TICK)
+
+    async def until(self, predicate: Callable[[], bool], patience: float = PATIENCE) -> None:
+        """Wait for something, looking often. Fails loudly when it never comes."""
+        async with asyncio.timeout(patience):
+            while not predicate():  # noqa: ASYNC110  it may hang on the bot, the database or either stand-in
+                await asyncio.sleep(0.01)
+
+
+def words(message: Message) -> str:
+    """Everything a reader sees of a message: its blocks' texts, or its text where it has none."""
+    parts: list[str] = []
+    _collect(message.blocks, parts)
+    return "\n".join(parts) if parts else message.text
+
+
+def _collect(value: Any, parts: list[str]) -> None:
+    if isinstance(value, list):
+        for one in value:
+            _collect(one, parts)
+    elif isinstance(value, dict):
+        if isinstance(value.get("text"), str):
+            parts.append(value["text"])
+        for key in ("text", "fields", "elements", "accessory"):
+            if isinstance(value.get(key), dict | list):
+                _collect(value[key], parts)
+
+
+@asynccontextmanager
+async def running(folder: Path, *, mode: str = "socket", **extra: Any) -> AsyncIterator[House]:
+    """The whole house, up; taken down in order afterwards. ``extra`` are settings."""
+    house = House(folder, mode, extra)
+    await house.pandapon.start()
+    await house.slack.start()
+    try:
+        await house.start_bot()
+        yield house
+    finally:
+        await house.stop_bot()
+        await house.slack.stop()
+        await house.pandapon.stop()
