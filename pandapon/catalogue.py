@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pandapon.errors import PandaPonError
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ Method = Literal["GET", "POST", "?"]
 _PATH = re.compile(r"^/[A-Za-z0-9_./{}-]+$")
 
 
-class UnknownPathError(ValueError):
-    """The endpoint's path is not known and no setting gives it."""
+class UnknownPathError(PandaPonError):
+    """The endpoint's path is not known and no setting gives it, or a value for a place in it is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +37,33 @@ class Endpoint:
     grade: Grade
     platform: Platform | None
     writes: bool = False
+    note: str = ""
 
 
-def _taobao(name: str, title: str, method: Method, path: str, grade: Grade, *, writes: bool = False) -> Endpoint:
-    return Endpoint(f"taobao.{name}", title, method, path and f"/v2/taobao/{path}", grade, Platform.TAOBAO, writes)
+def _taobao(
+    name: str, title: str, method: Method, path: str, grade: Grade, *, writes: bool = False, note: str = ""
+) -> Endpoint:
+    full = path and f"/v2/taobao/{path}"
+    return Endpoint(f"taobao.{name}", title, method, full, grade, Platform.TAOBAO, writes, note)
 
 
-def _1688(name: str, title: str, method: Method, path: str, grade: Grade, *, writes: bool = False) -> Endpoint:
-    return Endpoint(f"1688.{name}", title, method, path and f"/v2/alibaba/{path}", grade, Platform.ALIBABA, writes)
+def _1688(
+    name: str, title: str, method: Method, path: str, grade: Grade, *, writes: bool = False, note: str = ""
+) -> Endpoint:
+    full = path and f"/v2/alibaba/{path}"
+    return Endpoint(f"1688.{name}", title, method, full, grade, Platform.ALIBABA, writes, note)
 
 
-def _open(name: str, title: str, method: Method, path: str, grade: Grade, *, writes: bool = False) -> Endpoint:
-    return Endpoint(name, title, method, path and f"/v2/open/{path}", grade, None, writes)
+def _open(
+    name: str, title: str, method: Method, path: str, grade: Grade, *, writes: bool = False, note: str = ""
+) -> Endpoint:
+    full = path and f"/v2/open/{path}"
+    return Endpoint(name, title, method, full, grade, None, writes, note)
 
+
+_SIGNED = "wants a second signature that is not documented"
+_TWIN = "nothing is known of the path: guessed after 1688's"
+_LATER = "accepted is not cancelled: read the order again"
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     _taobao("goods.get", "Taobao product by id", "GET", "product/get", "S"),
@@ -56,12 +71,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _taobao("goods.search", "Taobao product search", "POST", "product/item/search", "S"),
     _taobao("goods.image_search", "Taobao image search", "POST", "", "?"),
     _taobao("order.create", "Taobao order creation", "POST", "order", "I", writes=True),
-    _taobao("order.list", "Taobao order list", "POST", "order/page", "I"),
-    _taobao("order.cancel", "Cancel a Taobao order", "POST", "", "?", writes=True),
+    _taobao("order.list", "Taobao order list", "POST", "order/page", "I", note=_TWIN),
+    _taobao("order.cancel", "Cancel a Taobao order", "POST", "", "?", writes=True, note=_LATER),
     _taobao("order.warehouse", "Change the forwarding warehouse", "POST", "order/updateWarehouse", "I", writes=True),
     _taobao("order.pay", "Pay a Taobao order", "POST", "", "?", writes=True),
     _taobao("order.im_link", "Link to the seller's chat", "POST", "order/page/link/get", "I"),
-    _taobao("order.detail", "Taobao order by id", "GET", "order/detail", "I"),
+    _taobao("order.detail", "Taobao order by id", "GET", "order/detail", "I", note=_TWIN),
     _taobao("order.logistics", "Taobao logistics of a sub-order", "GET", "order/logistics/detail/get", "S"),
     _taobao("cart.preview", "Preview an order from the cart", "POST", "", "?"),
     _taobao("cart.order", "Create an order from the cart", "POST", "cart/create/order", "I", writes=True),
@@ -105,8 +120,17 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _1688("order.cancel", "Cancel an unpaid order", "POST", "order/cancel", "S", writes=True),
     _1688("order.pay_url", "Pay an order", "GET", "order/pay/url", "S", writes=True),
     _1688("order.received", "Confirm receipt", "POST", "order/receivegoods", "I", writes=True),
-    _1688("order.wangwang", "A seller's chat name", "POST", "product/openuid/decrypt", "I"),
-    _1688("order.detail", "1688 order by id", "POST", "order/detail", "I"),
+    _1688(
+        "order.wangwang", "A seller's chat name", "POST", "product/openuid/decrypt", "I", note="from a public client"
+    ),
+    _1688(
+        "order.detail",
+        "1688 order by id",
+        "POST",
+        "order/detail",
+        "I",
+        note="v1's path is stated, v2's navigation lacks it",
+    ),
     _1688("refund.detail", "1688 refund by id", "POST", "refund/info", "I"),
     _1688("refund.reasons", "1688 refund reasons", "POST", "", "?"),
     _1688("refund.voucher", "Upload a refund voucher", "POST", "", "?", writes=True),
@@ -115,11 +139,31 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _1688("refund.carriers", "Carriers for returns", "GET", "", "?"),
     _open("address.get", "The account's address", "POST", "", "?"),
     _open("address.save", "Add or change an address", "POST", "address/addOrUpdate", "S", writes=True),
-    # The warehouse calls are signed in another, unknown way [stated]; they are listed and not callable as they are.
-    _open("freight.estimate", "Overseas freight estimate", "POST", "pp/logistics/itemLogisticsPrice", "S"),
-    _open("freight.preview", "Overseas freight of an order", "POST", "pp/logistics/orderRenderFreight", "S"),
-    _open("freight.domestic", "Update domestic logistics", "POST", "pp/logistics/updateLogisticInfo", "I", writes=True),
-    _open("freight.book", "Book international logistics", "POST", "pp/logistics/orderBookingFreight", "I", writes=True),
+    # Two parameters take part in another, unknown signature [stated]: these are listed, and not callable as they are.
+    _open(
+        "freight.estimate", "Overseas freight estimate", "POST", "pp/logistics/itemLogisticsPrice", "S", note=_SIGNED
+    ),
+    _open(
+        "freight.preview", "Overseas freight of an order", "POST", "pp/logistics/orderRenderFreight", "S", note=_SIGNED
+    ),
+    _open(
+        "freight.domestic",
+        "Update domestic logistics",
+        "POST",
+        "pp/logistics/updateLogisticInfo",
+        "I",
+        writes=True,
+        note=_SIGNED,
+    ),
+    _open(
+        "freight.book",
+        "Book international logistics",
+        "POST",
+        "pp/logistics/orderBookingFreight",
+        "I",
+        writes=True,
+        note=_SIGNED,
+    ),
 )
 
 

@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pandapon.errors import DecodeError
+
+_DIGITS = 18  # before the point, and behind it: no amount or count is longer, and 1e999999999 must not be written out
+
+
+def loads(body: bytes | str) -> Any:
+    """JSON with whole numbers exact and fractions as Decimal. Raises ValueError for whatever is none.
+
+    Half a surrogate pair is legal in JSON, and neither UTF-8 nor a database takes it: it becomes a question mark.
+    """
+    try:
+        found = json.loads(body, parse_float=Decimal)
+        has_escapes = rb"\ud" in body.lower() if isinstance(body, bytes) else r"\ud" in body.lower()
+        return _encodable(found) if has_escapes else found
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_encodable(one) for one in value]
+    if isinstance(value, dict):
+        return {_encodable(name): _encodable(one) for name, one in value.items()}
+    return value
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -19,7 +45,7 @@ def items(value: Any) -> list[dict[str, Any]]:
 
 
 def first(source: dict[str, Any], *names: str) -> Any:
-    """The first of these fields that is there and not null, in camelCase or snake_case alike."""
+    """The first of these fields that is there and not null."""
     for name in names:
         if (value := source.get(name)) is not None:
             return value
@@ -27,17 +53,25 @@ def first(source: dict[str, Any], *names: str) -> Any:
 
 
 def text(source: dict[str, Any], *names: str) -> str:
-    """A field as text. Whole numbers keep every digit; a fraction is no id."""
-    value = first(source, *names)
-    if isinstance(value, bool) or value is None:
-        return ""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, Decimal):
-        return format(value, "f")
+    """The first of these fields that says something, as text. Whole numbers keep every digit."""
+    for name in names:
+        value = source.get(name)
+        if isinstance(value, str):
+            if found := value.strip():
+                return found
+        elif isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        elif isinstance(value, Decimal) and (plain := number(value)) is not None:
+            return format(plain, "f")
     return ""
+
+
+def link(source: dict[str, Any], *names: str) -> str:
+    """An address of the web; one without a scheme gets https. Anything else is empty."""
+    found = text(source, *names)
+    if found.startswith("//"):
+        return f"https:{found}"
+    return found if found.startswith(("https://", "http://")) else ""
 
 
 def money(source: dict[str, Any], *names: str, fen: bool = False) -> Decimal | None:
@@ -47,14 +81,24 @@ def money(source: dict[str, Any], *names: str, fen: bool = False) -> Decimal | N
 
 
 def number(value: Any) -> Decimal | None:
-    """A finite number, also from text."""
+    """A finite number of a sensible length, also from text."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         return None
     try:
         found = Decimal(value.strip() if isinstance(value, str) else value)
     except InvalidOperation:
         return None
-    return found if found.is_finite() else None
+    if not found.is_finite():
+        return None
+    exponent = found.as_tuple().exponent
+    is_sensible = found.adjusted() < _DIGITS and isinstance(exponent, int) and exponent >= -_DIGITS
+    return found if is_sensible else None
+
+
+def count(source: dict[str, Any], *names: str) -> int | None:
+    """How many there are."""
+    found = number(first(source, *names))
+    return int(found) if found is not None and found >= 0 else None
 
 
 def require(value: Any, kinds: type | tuple[type, ...], what: str) -> Any:
@@ -62,3 +106,24 @@ def require(value: Any, kinds: type | tuple[type, ...], what: str) -> Any:
     if not isinstance(value, kinds):
         raise DecodeError(f"{what} is of an unexpected kind: {type(value).__name__}")
     return value
+
+
+def listed(data: Any, what: str) -> tuple[list[dict[str, Any]], int | None]:
+    """The rows of a page and how many there are in all; several envelopes are accepted, null is an empty page.
+
+    Raises DecodeError.
+    """
+    if data is None or isinstance(data, list):
+        return items(data), None
+    page = require(data, dict, what)
+    for name in ("data", "result", "list", "records", "items", "rows", "resultList", "itemList"):
+        inner = page.get(name)
+        if isinstance(inner, list):
+            return items(inner), count(page, *_TOTALS)
+        if isinstance(inner, dict):
+            rows, total = listed(inner, what)
+            return rows, count(page, *_TOTALS) if total is None else total
+    return [], count(page, *_TOTALS)
+
+
+_TOTALS = ("totalRecords", "totalRecord", "total", "totalCount", "totalResults")

@@ -14,6 +14,10 @@ from pandapon.errors import RateLimitError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from pandapon.config import Config
+
+LONGEST_PAUSE = 3600.0  # seconds; a server that asks for more is asked again after that
+
 
 class Lane:
     """A share of the requests in flight and of the requests a second (0: no limit)."""
@@ -25,15 +29,27 @@ class Lane:
 
     def pause(self, seconds: float) -> None:
         """Let nothing pass for a while: the API asked for it."""
-        self._paused_until = max(self._paused_until, time.monotonic() + seconds)
+        self._paused_until = max(self._paused_until, time.monotonic() + min(seconds, LONGEST_PAUSE))
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
         """One request. Raises RateLimitError during a pause, rather than pile up behind it."""
-        left = self._paused_until - time.monotonic()
-        if left > 0:
-            raise RateLimitError("PandaPon asked to slow down a moment ago", retry_after=left)
+        self._check()
         async with self._slots:
             if self._limiter is not None:
                 await self._limiter.acquire()
+            self._check()  # the pause may have begun while this one queued
             yield
+
+    def _check(self) -> None:
+        left = self._paused_until - time.monotonic()
+        if left > 0:
+            raise RateLimitError("PandaPon asked to slow down a moment ago", retry_after=left)
+
+
+def lanes(config: Config) -> tuple[Lane, Lane]:
+    """The poller's lane and people's. Both keep at least one slot, so that neither can starve the other."""
+    share = min(1.0, max(0.0, config.background_share))
+    slots = round(config.concurrency * share)
+    background = Lane(slots, config.rate_per_second * max(share, 0.1))
+    return background, Lane(config.concurrency - slots, config.rate_per_second * max(1 - share, 0.1))

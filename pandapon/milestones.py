@@ -1,14 +1,18 @@
-"""What a code or a courier's words claim: codes first, words second, and no claim at all when neither is known.
+"""What a code claims about an order, a parcel or a scan: codes first, words second, nothing where neither is known.
 
 Grades stand beside each table. A code that is not listed is unknown, which is not progress.
 """
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from pandapon.shipment import Milestone, normalise
+from pandapon.shipment import Milestone
+from pandapon.words import words_claim
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 M = Milestone
 
@@ -18,7 +22,7 @@ ALIBABA_ORDER: dict[str, Milestone] = {
     "waitsellersend": M.PAID,
     "waitlogisticstakein": M.SHIPPED,
     "waitbuyerreceive": M.SHIPPED,
-    "waitbuyersign": M.OUT_FOR_DELIVERY,
+    "waitbuyersign": M.SHIPPED,  # on its way, wherever: it says who is to act next
     "signinsuccess": M.DELIVERED,
     "confirm_goods": M.DELIVERED,
     "success": M.DELIVERED,
@@ -64,20 +68,24 @@ TAOBAO_ORDER: dict[str, Milestone] = {
     "cancel": M.CANCELLED,
     "trade_closed": M.CANCELLED,
 }
-# Codes of single trace entries. TRANSPORT was seen, DELIVERING is upstream, the TMS_ glosses are third-party comments
-# (inferred), and couriers differ: an outlet's TMS_ACTION is a hint, below the words where those are clear.
+# 1688's lines: integers [upstream]; 5 and 6 are both "partly", 1, 8 and 9 say nothing that the order does not.
+ALIBABA_LINE: dict[str, Milestone] = {
+    "2": M.SHIPPED,
+    "3": M.DELIVERED,
+    "4": M.RETURNED,
+    "5": M.SHIPPED,
+    "6": M.SHIPPED,
+}
+# Codes of single trace entries, in either platform's field. TRANSPORT was seen, the others are upstream.
 NODE_STATUS: dict[str, Milestone] = {
     **{code: milestone for code, milestone in ALIBABA_PARCEL.items() if code not in {"waitaccept", "cancel"}},
-    "wait_accept": M.SHIPPED,
     "agentsign": M.READY_FOR_PICKUP,
     "signed": M.DELIVERED,
-    "arrive": M.ARRIVED,
+    "arrive": M.IN_TRANSIT,
     "returning": M.RETURNING,
 }
+# Couriers' own actions. The glosses are third-party comments (inferred) and couriers differ: only hints.
 NODE_ACTION: dict[str, Milestone] = {
-    "transport": M.IN_TRANSIT,
-    "sign": M.DELIVERED,
-    "unsign": M.EXCEPTION,
     "tms_accept": M.PICKED_UP,
     "tms_collect": M.PICKED_UP,
     "tms_station_in": M.IN_TRANSIT,
@@ -91,150 +99,10 @@ NODE_ACTION: dict[str, Milestone] = {
     "tms_return": M.RETURNING,
 }
 
-# Words, in the order in which they win: negations and returns before the plain word that they contain, the future
-# tense before the present. Our own reading of courier texts.
-_WORDS: tuple[tuple[Milestone, tuple[str, ...]], ...] = (
-    (M.RETURNED, ("退回.{0,6}签收", "退件.{0,6}签收", "已退回(?:商家|卖家|寄件|发件)", "returned to sender")),
-    (M.LOST, ("(?:包裹|快件|货物)(?:已)?(?:丢失|遗失)", "确认丢失", r"\blost\b")),
-    (M.RETURNING, ("退回", "退件", "退货途中", "正在退", "拒收", "拒签", "returning to")),
-    (
-        M.ATTEMPT_FAILED,
-        (
-            "未妥投",
-            "投递(?:失败|不成功|未成功)",
-            "派送(?:失败|不成功|未成功|异常)",
-            "派件(?:失败|不成功|异常)",
-            "未能(?:派送|投递|签收)",
-            "未签收",
-            "签收失败",
-            "无人(?:签收|接听|在家)",
-            "联系不上",
-            "改约",
-            "改日(?:派送|配送)",
-            "再次派送",
-            "not delivered",
-            "undeliver",
-            "attempt",
-        ),
-    ),
-    (
-        M.EXCEPTION,
-        (
-            "签收异常",
-            "破损",
-            "问题件",
-            "疑难件",
-            "异常",
-            "滞留",
-            "扣留",
-            "地址(?:不详|错误|有误)",
-            "清关失败",
-            "揽(?:收|件)失败",
-            "exception",
-            "held at",
-        ),
-    ),
-    (
-        M.DELIVERED,
-        (
-            "(?:已|被).{0,4}(?:取件|取出|领取|提取)",
-            "(?:凭|用)取件码.{0,8}取(?:件|出)成功",
-            "取件成功",
-            "(?:本人|家人|前台|门卫|物业|收件人|他人)(?:已)?签收",
-        ),
-    ),
-    (
-        M.READY_FOR_PICKUP,
-        (
-            "代收点.{0,4}签收",
-            "代签收",
-            "驿站",
-            "快递柜",
-            "丰巢",
-            "自提",
-            "待取",
-            "代收",
-            "请.{0,12}取件",
-            "凭取件码",
-            "取件码",
-            "菜鸟站",
-            "ready for (?:pickup|collection)",
-        ),
-    ),
-    (
-        M.ARRIVED,
-        (
-            "待派送",
-            "待派件",
-            "等待派送",
-            "(?:即将|将很快|将尽快|准备|安排|预计|稍后).{0,8}(?:派送|派件|配送|投递)",
-            "将.{0,6}(?:派送|配送)",
-            "到达.{0,4}目的地",
-            "已到达.{0,20}(?:营业部|派件网点|派送网点|投递部)",
-            "(?:delivered|handed) to (?:the )?(?:local|last.mile) (?:carrier|courier)",
-            "arrived at destination",
-        ),
-    ),
-    (
-        M.SHIPPED,
-        (
-            "(?:等待|待|未|即将|将要).{0,4}(?:揽收|揽件|收件)",
-            "商家已发货",
-            "卖家已发货",
-            "已(?:通知|下单).{0,8}快递",
-            "包裹正在等待揽收",
-        ),
-    ),
-    (
-        M.DELIVERED,
-        ("已签收", "签收成功", "签收人", "妥投", "已送达", "投递成功", "派送成功", "签收", r"\bdelivered\b(?! to)"),
-    ),
-    (
-        M.OUT_FOR_DELIVERY,
-        (
-            "派送中",
-            "派件中",
-            "配送中",
-            "正在(?:为您)?(?:派送|派件|配送|投递)",
-            "派件扫描",
-            "安排投递",
-            "外出派送",
-            "派送业务员",
-            "out for delivery",
-        ),
-    ),
-    (M.PICKED_UP, ("揽收", "揽件", "已收件", "收寄", "已收取", "picked up", "accepted by carrier")),
-    (
-        M.IN_TRANSIT,
-        (
-            "到达",
-            "抵达",
-            "离开",
-            "发往",
-            "发出",
-            "运输",
-            "装车",
-            "卸车",
-            "中转",
-            "分拨",
-            "转运",
-            "封车",
-            "航班",
-            "清关",
-            "入库",
-            "出库",
-            "集运",
-            "departed",
-            "arrived",
-            "transit",
-        ),
-    ),
-)
-_PATTERNS = tuple((milestone, re.compile("|".join(patterns))) for milestone, patterns in _WORDS)
-
-# Where the words contradict a code that merely says "moving" or "signed", the words are the finer reading.
+# A code of "moving" is too coarse to overrule any words; "signed" and "delivering" only give way to a denial.
 _COARSE = frozenset({M.IN_TRANSIT, M.SHIPPED})
-_NOT_DELIVERED = frozenset(
+_CLAIMED = frozenset({M.DELIVERED, M.OUT_FOR_DELIVERY})
+_DENIALS = frozenset(
     {M.READY_FOR_PICKUP, M.ATTEMPT_FAILED, M.EXCEPTION, M.RETURNING, M.RETURNED, M.ARRIVED, M.LOST},
 )
 
@@ -249,34 +117,37 @@ def parcel_claim(code: str) -> Milestone | None:
     return ALIBABA_PARCEL.get(code.strip().casefold())
 
 
-def words_claim(text: str) -> Milestone | None:
-    """What a courier's words say. None when they say nothing about the state."""
-    folded = normalise(text)
-    return next((milestone for milestone, pattern in _PATTERNS if pattern.search(folded)), None)
+def lines_claim(claims: Sequence[Milestone | None]) -> Milestone | None:
+    """What the lines of an order say together: as far as the slowest; None while one of them says nothing known."""
+    open_lines = [claim for claim in claims if claim is not M.CANCELLED]
+    if not open_lines:
+        return M.CANCELLED if claims else None
+    known = [claim for claim in open_lines if claim is not None]
+    problem = next((claim for claim in known if claim.is_problem), None)
+    return problem or (min(known, key=lambda claim: claim.rank) if len(known) == len(open_lines) else None)
+
+
+def further(one: Milestone | None, other: Milestone | None) -> Milestone | None:
+    """The more advanced of two claims about the same order; a problem that the first names stays."""
+    if one is None or other is None or one.is_problem or other.is_problem:
+        return one or other
+    return max(one, other, key=lambda claim: claim.rank)
 
 
 @lru_cache(maxsize=16_384)  # every reading of an order repeats the scans of the one before
 def node_milestone(status: str, action: str, text: str) -> Milestone | None:
-    """What one trace entry claims: its status code, else its action as a hint; both below words that deny them.
+    """What one trace entry claims: its status code first, its words second, a courier's own action code as a hint.
 
-    A code of "moving" or "signed" is too coarse to overrule words such as "not delivered", "at the pick-up point" or
-    "awaiting delivery"; without a known code the words alone decide, and without both nothing is claimed.
+    Words that deny a code win over it, since a "signed" may well be "not signed", or "signed by the pick-up point".
     """
     words = words_claim(text)
-    code = NODE_STATUS.get(status.strip().casefold()) or NODE_ACTION.get(action.strip().casefold())
+    code = NODE_STATUS.get(status.strip().casefold()) or NODE_STATUS.get(action.strip().casefold())
     if code is None:
-        return words
-    if code in _COARSE and words is not None:
-        return _finer(code, words)
-    if code is M.DELIVERED and words in _NOT_DELIVERED:
-        return words
-    if code is M.OUT_FOR_DELIVERY and words in _NOT_DELIVERED:
-        return words
-    return code
-
-
-def _finer(code: Milestone, words: Milestone) -> Milestone:
-    """Choose between "moving" and the words: the words, when they name a problem or a state around it."""
-    if words is M.DELIVERED and code is M.SHIPPED:
+        return words or NODE_ACTION.get(action.strip().casefold())
+    if words is None:
         return code
-    return words
+    if code in _COARSE:
+        return code if code is M.SHIPPED and words is M.DELIVERED else words
+    if code in _CLAIMED and words in _DENIALS:
+        return words
+    return words if code is M.EXCEPTION and words.is_problem else code

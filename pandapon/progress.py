@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pandapon.shipment import Milestone, Node
+from pandapon.shipment import FINAL, Milestone, Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,12 +15,16 @@ if TYPE_CHECKING:
 
 M = Milestone
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_RANK = {milestone: milestone.rank for milestone in Milestone}
 # A parcel on its way back moves and is "signed" too: by the seller.
 _BACK = frozenset({M.RETURNING, M.RETURNED})
 # Only these take back a delivery. A failed attempt after "signed" is not plausible.
 _UNDO_DELIVERY = frozenset({M.EXCEPTION, M.RETURNING, M.RETURNED, M.LOST})
-# An order's own status that outranks what its parcels say.
-_ORDER_WINS = frozenset({M.CANCELLED, M.RETURNED, M.RETURNING})
+# What a later delivery mends.
+_MENDABLE = frozenset({M.ATTEMPT_FAILED, M.EXCEPTION})
+_SEVERITY = (M.LOST, M.EXCEPTION, M.ATTEMPT_FAILED, M.RETURNING, M.RETURNED, M.CANCELLED)
+# How an order shows a parcel that ended badly while others are still on their way: as a problem that is not the end.
+_WHILE_OTHERS_MOVE = {M.RETURNED: M.RETURNING, M.LOST: M.EXCEPTION}
 
 
 def order_of(node: Node) -> tuple[datetime, int, str]:
@@ -31,51 +36,63 @@ def parcel_milestone(nodes: Iterable[Node], status_milestone: Milestone | None) 
     """Where a parcel stands after all its entries, in whatever order they are given. None: nothing is known.
 
     Progress never goes back by itself. A problem is cleared by later progress; a return is not. The parcel's own
-    status counts as an entry without a time: it can lead, and name a problem, but not undo.
+    status is a claim without a time: it can lead and name a problem, and mend one, but not undo.
     """
-    place: Milestone | None = None
-    best: Milestone | None = None
-    for node in sorted(nodes, key=order_of):
+    way = _Way()
+    for node in sorted(nodes, key=lambda one: (*order_of(one), one.milestone or "")):
         if node.milestone is not None:
-            place, best = _after(place, best, node.milestone)
-    return _with_status(place, status_milestone)
+            way = _after(way, node.milestone)
+    return _with_status(way, status_milestone)
 
 
 def order_milestone(order_status_milestone: Milestone | None, parcels: Sequence[Parcel]) -> Milestone | None:
-    """Where an order stands: its least advanced parcel, a problem of any, the order's own status where that leads."""
-    if order_status_milestone in _ORDER_WINS:
-        return order_status_milestone
-    places = [parcel.milestone for parcel in parcels if parcel.milestone is not None]
-    problems = [place for place in places if place.is_problem]
+    """Where an order stands: its least advanced parcel, a problem of any, the order's own status where that leads.
+
+    A consignment that was withdrawn counts only when there is no other. A buyer who confirmed the receipt has settled
+    what went wrong on the way.
+    """
+    own = order_status_milestone
+    if own is not None and own.is_problem:
+        return own
+    places = [parcel.milestone for parcel in parcels if parcel.milestone is not M.CANCELLED]
+    if not places:
+        return own or (M.CANCELLED if parcels else None)
+    settled = _MENDABLE if own is M.DELIVERED else frozenset()
+    problems = [place for place in places if place is not None and place.is_problem and place not in settled]
     if problems:
-        return _worst(places, problems)
-    own = [order_status_milestone] if order_status_milestone else []
-    if order_status_milestone is not None and order_status_milestone.is_problem:
-        return order_status_milestone
-    # A parcel about which nothing is known yet has at least been shipped with the order.
-    known = [place if place is not None else M.SHIPPED for place in (parcel.milestone for parcel in parcels)]
-    slowest = [min(known, key=_rank)] if known and places else []
-    return max([*own, *slowest], key=_rank, default=None)
+        return _worst(problems, is_over=all(place in FINAL for place in places))
+    return max([claim for claim in (own, _slowest(places)) if claim is not None], key=_RANK.__getitem__, default=None)
 
 
-def _after(place: Milestone | None, best: Milestone | None, claim: Milestone) -> tuple[Milestone, Milestone | None]:
-    """The place and the best progress so far, after one more entry."""
-    if place in _BACK:
-        return _going_back(claim, place), best
-    if not claim.is_problem:
-        best = claim if best is None or claim.rank > best.rank else best
-        return best, best
-    if place is M.DELIVERED and claim not in _UNDO_DELIVERY:
-        return M.DELIVERED, best
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A parcel's way so far."""
+
+    place: Milestone | None = None
+    best: Milestone | None = None  # the furthest progress that still counts
+    was_delivered: bool = False
+    is_back: bool = False  # it turned round
+
+
+def _after(way: _Way, claim: Milestone) -> _Way:
+    if way.is_back:
+        return replace(way, place=_going_back(way.place, claim))
     if claim in _BACK:
-        return claim, None
-    return claim, _before_delivery(best)
+        return replace(way, place=claim, is_back=True)
+    if claim.is_problem:
+        if way.place is M.DELIVERED and claim not in _UNDO_DELIVERY:
+            return way
+        return replace(way, place=claim, best=_before_delivery(way.best))
+    best = claim if way.best is None or _RANK[claim] > _RANK[way.best] else way.best
+    if best is way.place:
+        return way
+    return _Way(best, best, was_delivered=way.was_delivered or best is M.DELIVERED)
 
 
-def _going_back(claim: Milestone, place: Milestone | None) -> Milestone:
-    if claim in {M.DELIVERED, M.RETURNED} or place is M.RETURNED:
+def _going_back(place: Milestone | None, claim: Milestone) -> Milestone:
+    if place is M.RETURNED or claim in {M.DELIVERED, M.RETURNED}:
         return M.RETURNED
-    return claim if claim in {M.LOST, M.EXCEPTION} and place is None else M.RETURNING
+    return M.LOST if claim is M.LOST else M.RETURNING
 
 
 def _before_delivery(best: Milestone | None) -> Milestone | None:
@@ -83,23 +100,30 @@ def _before_delivery(best: Milestone | None) -> Milestone | None:
     return M.OUT_FOR_DELIVERY if best in {M.DELIVERED, M.READY_FOR_PICKUP} else best
 
 
-def _with_status(place: Milestone | None, status: Milestone | None) -> Milestone | None:
+def _with_status(way: _Way, status: Milestone | None) -> Milestone | None:
+    place = way.place
     if status is None or place is None:
         return place or status
     if place.is_problem:
-        return place
+        is_mended = status is M.DELIVERED and place in _MENDABLE and not way.was_delivered
+        return status if is_mended else place
     if status.is_problem:
         return place if place is M.DELIVERED and status not in _UNDO_DELIVERY else status
-    return max(place, status, key=_rank)
+    if place is M.READY_FOR_PICKUP:  # "signed" by the pick-up point, as the words of the scan say
+        return place
+    return max(place, status, key=_RANK.__getitem__)
 
 
-def _worst(places: Sequence[Milestone], problems: Sequence[Milestone]) -> Milestone:
-    """One problem shows; parcels that are all over in a bad way show the way they ended."""
-    return min(problems, key=_SEVERITY.index) if places else problems[0]
+def _slowest(places: Sequence[Milestone | None]) -> Milestone | None:
+    """A parcel about which nothing is known yet has at least been shipped with the others."""
+    if all(place is None for place in places):
+        return None
+    return min(
+        (place if place is not None and not place.is_problem else M.SHIPPED for place in places), key=_RANK.__getitem__
+    )
 
 
-_SEVERITY = (M.LOST, M.EXCEPTION, M.ATTEMPT_FAILED, M.RETURNING, M.RETURNED, M.CANCELLED)
-
-
-def _rank(milestone: Milestone) -> int:
-    return milestone.rank
+def _worst(problems: Sequence[Milestone], *, is_over: bool) -> Milestone:
+    """Of several problems the one that most wants an eye."""
+    shown = problems if is_over else [_WHILE_OTHERS_MOVE.get(problem, problem) for problem in problems]
+    return min(shown, key=_SEVERITY.index)

@@ -65,6 +65,12 @@ class Signer:
     order: tuple[str, ...] = ORDER
     separator: str = ""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for a key or user id that no header can carry; the message does not repeat the key."""
+        for name, value in (("access key", self.access_key), ("user id", self.user_id)):
+            if not value.isascii() or any(sign <= " " or sign == "\x7f" for sign in value):
+                raise ValueError(f"the {name} holds a space or a sign that no key has: copied with something else?")
+
     def headers(self, now: datetime, nonce: str | None = None) -> dict[str, str]:
         """The five headers for a request sent now. The user id takes no part in the signature [stated]."""
         nonce = nonce or secrets.token_hex(NONCE_LENGTH // 2)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pandapon.fields import first, items, mapping, money, number, require, text
-from pandapon.milestones import TAOBAO_ORDER, order_claim, parcel_claim
+from pandapon.errors import DecodeError
+from pandapon.fields import first, items, link, listed, mapping, money, number, require, text
+from pandapon.milestones import TAOBAO_ORDER, further, lines_claim, order_claim, parcel_claim
 from pandapon.models import Item, Order, Page, Product
 from pandapon.shipment import OrderRef, Platform, Shipment
 from pandapon.times import parse_time
-from pandapon.traces import Row, parcel
+from pandapon.traces import Package, Row, parcels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pandapon.client import ProductQuery
-    from pandapon.shipment import Parcel
+    from pandapon.shipment import Milestone
 
 SORTS = {"price": "price_asc", "-price": "price_desc", "sales": "total_sales_des"}  # inferred; tk_rate_desc is stated
 MAX_PAGE = 40  # [stated]
@@ -34,14 +35,10 @@ def search_body(query: ProductQuery) -> dict[str, Any]:
 
 
 def products(data: Any, query: ProductQuery) -> Page[Product]:
-    """A page of search results; the answer's shape is not documented, several are accepted."""
-    body: dict[str, Any] = {"data": data} if isinstance(data, list) else require(data, dict, "the product page")
-    rows = items(first(body, "data", "result", "list", "records", "items", "resultList", "itemList"))
-    total = number(first(body, "totalRecords", "totalRecord", "total", "totalCount", "totalResults"))
-    found = [product for row in rows if _in_range(product := _product(row), query)]
-    return Page[Product](
-        items=tuple(found), page=query.page, page_size=query.page_size, total=int(total) if total is not None else None
-    )
+    """A page of search results; the answer's shape is not documented, several are accepted. Raises DecodeError."""
+    rows, total = listed(data, "the product page")
+    found = tuple(product for row in rows if _in_range(product := _product(row), query))
+    return Page[Product](items=found, page=query.page, page_size=query.page_size, total=total)
 
 
 def orders_body(status: str, page: int, page_size: int) -> dict[str, Any]:
@@ -52,18 +49,41 @@ def orders_body(status: str, page: int, page_size: int) -> dict[str, Any]:
     return body
 
 
-def order(data: Any, order_id: str = "", *, fen: bool = True) -> Order:
-    """One order. Raises DecodeError."""
+def order(data: Any, order_id: str, *, fen: bool = True) -> Order:
+    """The order that was asked for, under the id that was asked for: it has several. Raises DecodeError."""
     if isinstance(data, list):
         data = next(iter(items(data)), None)
-    found = require(data, dict, "the order")
+    found = _order(require(data, dict, "the order"), fen=fen)
+    if not (found.order_id or found.status_code):
+        raise DecodeError("the order has neither an id nor a status")
+    return found.model_copy(update={"order_id": order_id})
+
+
+def orders(data: Any, page: int, page_size: int, *, fen: bool = True) -> Page[Order]:
+    """A page of orders; several envelopes are accepted. Raises DecodeError."""
+    rows, total = listed(data, "the order page")
+    found = (_order(row, fen=fen) for row in rows)
+    return Page[Order](items=tuple(one for one in found if one.order_id), page=page, page_size=page_size, total=total)
+
+
+def shipment(answers: Sequence[tuple[str, Any]], ref: OrderRef) -> Shipment:
+    """Every parcel of every sub-order, a parcel that holds several of them once. Raises DecodeError."""
+    packages: list[Package] = []
+    for sub_order, data in answers:
+        body = require(data if data is not None else {}, (dict, list), "the trace")
+        rows = items(body if isinstance(body, list) else first(body, "pnmLogisticsDetails", "pnm_logistics_details"))
+        packages += [_package(row, sub_order, position) for position, row in enumerate(rows) if row]
+    return Shipment(ref, parcels(packages))
+
+
+def _order(found: dict[str, Any], *, fen: bool) -> Order:
     subs = _subs(found)
     code = text(found, "status", "orderStatus") or _common(subs)
     return Order(
         platform=Platform.TAOBAO,
-        order_id=text(found, "purchaseId", "purchase_id", "purchaseOrderId", "orderId", "id") or order_id,
+        order_id=text(found, "purchaseId", "purchase_id", "purchaseOrderId", "orderId", "id"),
         status_code=code,
-        milestone=order_claim(TAOBAO_ORDER, code),
+        milestone=further(order_claim(TAOBAO_ORDER, code), _subs_claim(subs)),
         created_at=parse_time(first(found, "createdTime", "created_time", "createTime", "tbCreateTime"))[0],
         paid_at=parse_time(first(found, "payTime", "pay_time"))[0],
         goods_amount=money(found, "productAmount", "product_amount", fen=fen),
@@ -78,30 +98,6 @@ def order(data: Any, order_id: str = "", *, fen: bool = True) -> Order:
     )
 
 
-def orders(data: Any, page: int, page_size: int, *, fen: bool = True) -> Page[Order]:
-    """A page of orders; several envelopes are accepted."""
-    body: dict[str, Any] = {"result": data} if isinstance(data, list) else require(data, dict, "the order page")
-    rows = items(first(body, "data", "result", "list", "records", "items", "rows"))
-    total = number(first(body, "totalRecord", "totalRecords", "total", "totalCount"))
-    return Page[Order](
-        items=tuple(order(row, fen=fen) for row in rows),
-        page=page,
-        page_size=page_size,
-        total=int(total) if total is not None else None,
-    )
-
-
-def shipment(answers: Sequence[tuple[str, Any]], ref: OrderRef) -> Shipment:
-    """Every parcel of every sub-order, a parcel that holds several of them once. Raises DecodeError."""
-    parcels: dict[str, Parcel] = {}
-    for sub_order, data in answers:
-        body = mapping(require(data if data is not None else {}, (dict, list), "the trace"))
-        for position, row in enumerate(items(first(body, "pnmLogisticsDetails", "pnm_logistics_details"))):
-            found = _parcel(row, f"{sub_order}-{position + 1}" if position else sub_order)
-            parcels.setdefault(found.waybill, found)
-    return Shipment(ref, tuple(parcels.values()))
-
-
 def _subs(found: dict[str, Any]) -> list[dict[str, Any]]:
     names = ("subPurchaseOrders", "sub_purchase_orders", "subOrders", "subOrderDetails", "subOrderList", "orderLines")
     return items(first(found, *names))
@@ -114,6 +110,11 @@ def _sub_id(sub: dict[str, Any]) -> str:
 def _common(subs: Sequence[dict[str, Any]]) -> str:
     codes = {text(sub, "status") for sub in subs}
     return codes.pop() if len(codes) == 1 else ""
+
+
+def _subs_claim(subs: Sequence[dict[str, Any]]) -> Milestone | None:
+    """The lines may be ahead of their order: the upstream's own sample shows one shipped in an unshipped order."""
+    return lines_claim([order_claim(TAOBAO_ORDER, text(sub, "status")) for sub in subs])
 
 
 def _refund(sub: dict[str, Any]) -> str:
@@ -138,21 +139,22 @@ def _item(sub: dict[str, Any], *, fen: bool) -> Item:
         quantity=number(sub.get("quantity")),
         amount=money(sub, "totalPrice", "purchaseAmount", "productAmount", "product_amount", fen=fen),
         variant=text(variant, "zh", "en"),
-        image_url=text(sku, "skuImgUrl", "sku_img_url") or text(sub, "picUrl", "imageUrl"),
+        image_url=link(sku, "skuImgUrl", "sku_img_url") or link(sub, "picUrl", "imageUrl"),
         refund_status=_refund(sub),
     )
 
 
 def _product(row: dict[str, Any]) -> Product:
-    price = first(row, "promotionPrice", "price", "zkFinalPrice", "reservePrice")
+    price, number_ = first(row, "promotionPrice", "price", "zkFinalPrice", "reservePrice"), text(row, "itemId")
     return Product(
         platform=Platform.TAOBAO,
         product_id=text(row, "itemMapId", "itemId", "id"),
         title=text(row, "title", "itemTitle", "subject"),
         price=number(price),
-        image_url=text(row, "picUrl", "imageUrl", "mainImageUrl", "pictUrl"),
+        image_url=link(row, "picUrl", "imageUrl", "mainImageUrl", "pictUrl"),
         seller=text(row, "shopName", "userNick", "nick", "sellerNick"),
         sold=text(row, "sold", "volume", "monthSold", "tkTotalSales"),
+        url=f"https://item.taobao.com/item.htm?id={number_}" if number_.isascii() and number_.isdigit() else "",
     )
 
 
@@ -163,14 +165,13 @@ def _in_range(product: Product, query: ProductQuery) -> bool:
     return (low is None or product.price >= low) and (high is None or product.price <= high)
 
 
-def _parcel(row: dict[str, Any], fallback: str) -> Parcel:
-    traces = items(first(row, "logisticsTraces", "logistics_traces"))
+def _package(row: dict[str, Any], sub_order: str, position: int) -> Package:
     partner = first(row, "logisticsPartner", "logistics_partner")
     partner = next(iter(items(partner)), {}) if isinstance(partner, list) else mapping(partner)
     status = text(row, "logisticsStatus", "logistics_status")
-    return parcel(
-        text(row, "mailNo", "mail_no") or fallback,
-        [_row(one) for one in traces],
+    return Package(
+        text(row, "mailNo", "mail_no") or (f"{sub_order}-{position + 1}" if position else sub_order),
+        ([_row(one) for one in items(first(row, "logisticsTraces", "logistics_traces"))],),
         carrier=text(partner, "company"),
         status=status,
         status_milestone=parcel_claim(status),
@@ -182,7 +183,7 @@ def _row(one: dict[str, Any]) -> Row:
     place = [text(one, name) for name in ("province", "city", "district", "facilityName")]
     return Row(
         time=text(one, "time"),
-        text=text(one, "standerdDesc", "standardDesc", "desc") or text(one, "statusDesc"),
+        text=text(one, "standerdDesc", "standardDesc", "desc", "statusDesc"),
         status=text(one, "status"),
         action=text(one, "action"),
         place=" ".join(dict.fromkeys(part for part in place if part)),

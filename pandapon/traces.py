@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from pandapon.milestones import node_milestone
 from pandapon.progress import parcel_milestone
 from pandapon.shipment import Node, Parcel
 from pandapon.times import parse_time
+from pandapon.words import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,43 +32,72 @@ class Row:
     place: str = ""
 
 
-def parcel(
-    waybill: str, rows: Sequence[Row], *, carrier: str = "", status: str = "", status_milestone: Milestone | None = None
-) -> Parcel:
-    """A parcel from its rows, given in any order."""
-    nodes = in_order(waybill, [row for row in rows if row.text or row.status or row.action])
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One parcel as sent; its rows are in lists that may each run forward or backward."""
+
+    waybill: str
+    lists: tuple[Sequence[Row], ...]
+    carrier: str = ""
+    status: str = ""
+    status_milestone: Milestone | None = None
+
+
+_Timed = tuple[datetime | None, "TimeBasis", Row]
+
+
+def parcels(packages: Sequence[Package]) -> tuple[Parcel, ...]:
+    """Each parcel once, even where two entries of an answer bear the same number: two goods in one box."""
+    by_waybill: dict[str, list[Package]] = {}
+    for package in packages:
+        by_waybill.setdefault(package.waybill, []).append(package)
+    return tuple(_parcel(waybill, parts) for waybill, parts in by_waybill.items())
+
+
+def _parcel(waybill: str, parts: Sequence[Package]) -> Parcel:
+    nodes = in_order(waybill, [rows for part in parts for rows in part.lists])
+    said = next((part for part in parts if part.status), parts[0])
     return Parcel(
         waybill=waybill,
-        carrier=carrier,
-        status_code=status,
-        status_milestone=status_milestone,
+        carrier=next((part.carrier for part in parts if part.carrier), ""),
+        status_code=said.status,
+        status_milestone=said.status_milestone,
         nodes=nodes,
-        milestone=parcel_milestone(nodes, status_milestone),
+        milestone=parcel_milestone(nodes, said.status_milestone),
     )
 
 
-def in_order(waybill: str, rows: Sequence[Row]) -> tuple[Node, ...]:
-    """Nodes, oldest first, exact repeats once.
+def in_order(waybill: str, lists: Sequence[Sequence[Row]]) -> tuple[Node, ...]:
+    """Nodes of all lists, oldest first, exact repeats once.
 
-    1688 sends oldest first and Taobao newest first, so the list's own order only breaks ties.
+    1688 sends oldest first and Taobao newest first, so a list's own order only breaks ties. ``sequence`` counts within
+    one moment, so that a scan that arrives late does not renumber the others.
     """
-    timed = [(parse_time(row.time), row) for row in rows]
-    if not _runs_forward([at for (at, _), _ in timed]):
-        timed.reverse()
-    timed.sort(key=lambda one: one[0][0] or _NEVER)
+    timed = [one for rows in lists for one in _forward(rows)]
+    timed.sort(key=lambda one: one[0] or _NEVER)
     seen: dict[str, Node] = {}
-    for position, ((at, basis), row) in enumerate(timed):
-        node = _node(waybill, row, at, basis, position)
-        seen.setdefault(node.identity, node)
+    at_moment: Counter[datetime | None] = Counter()
+    for at, basis, row in timed:
+        node = _node(waybill, row, at, basis, at_moment[at])
+        twin = seen.get(node.identity)
+        if twin is None:
+            seen[node.identity] = node
+            at_moment[at] += 1
+        elif node.code and not twin.code:
+            seen[node.identity] = replace(node, sequence=twin.sequence)
     return tuple(seen.values())
 
 
-def _runs_forward(times: Sequence[datetime | None]) -> bool:
-    known = [time for time in times if time]
-    return not known or known[0] <= known[-1]
+def _forward(rows: Sequence[Row]) -> list[_Timed]:
+    """The rows with their times, oldest first as far as the list's ends tell."""
+    timed = [(*parse_time(row.time), row) for row in rows if row.text or row.status or row.action]
+    known = [at for at, _, _ in timed if at]
+    if known and known[0] > known[-1]:
+        timed.reverse()
+    return timed
 
 
-def _node(waybill: str, row: Row, at: datetime | None, basis: TimeBasis, position: int) -> Node:
+def _node(waybill: str, row: Row, at: datetime | None, basis: TimeBasis, sequence: int) -> Node:
     return Node(
         waybill=waybill,
         at=at,
@@ -75,6 +106,6 @@ def _node(waybill: str, row: Row, at: datetime | None, basis: TimeBasis, positio
         text=row.text or row.status or row.action,
         code=row.status or row.action,
         place=row.place,
-        milestone=node_milestone(row.status, row.action, row.text),
-        sequence=position,
+        milestone=node_milestone(row.status[:40], row.action[:40], row.text[:LONGEST]),
+        sequence=sequence,
     )

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from typing import TYPE_CHECKING
 
 import aiohttp
 import httpx
+from aiohttp.http import HttpProcessingError
 from httpx_aiohttp import AiohttpTransport
 
-from pandapon.errors import DecodeError, TimeoutError, TransportError  # noqa: A004  named as httpx names its own
+from pandapon import errors
 
 if TYPE_CHECKING:
-    from pandapon.client import Config
+    from pandapon.config import Config
 
 BODY_LIMIT = 2 * 1024 * 1024  # bytes; a page of 40 products has about 100 kB
 KEEPALIVE = 60.0  # seconds; below the 75 s after which common servers close an idle connection
+CONNECT = 3.0  # seconds
 
 
 def build(config: Config, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """The one client of the process, over aiohttp: httpx's own pool collapses beyond some 20 requests in flight."""
     return httpx.AsyncClient(
         transport=transport or _aiohttp_transport(config),
-        timeout=httpx.Timeout(connect=3.0, read=config.read_timeout, write=3.0, pool=None),
+        timeout=httpx.Timeout(connect=CONNECT, read=config.read_timeout, write=3.0, pool=None),
         follow_redirects=False,
         trust_env=False,
     )
@@ -35,23 +38,36 @@ def _aiohttp_transport(config: Config) -> AiohttpTransport:
         connector = aiohttp.TCPConnector(limit=config.concurrency + 8, ssl=context, keepalive_timeout=KEEPALIVE)
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
-    return AiohttpTransport(client=session)
+    return AiohttpTransport(verify=context, trust_env=False, client=session)
 
 
-async def exchange(client: httpx.AsyncClient, request: httpx.Request) -> tuple[httpx.Response, bytes]:
-    """Send and read the whole answer. Raises TransportError, TimeoutError, DecodeError when it is too large."""
+async def exchange(client: httpx.AsyncClient, request: httpx.Request, deadline: float) -> tuple[httpx.Response, bytes]:
+    """Send and read the whole answer within ``deadline`` seconds, however slowly it drips.
+
+    Raises TransportError, TimeoutError, and DecodeError when the answer is too large or its compression is broken.
+    """
     try:
-        response = await client.send(request, stream=True)
-        try:
-            return response, await _read(response)
-        finally:
-            await response.aclose()
-    except (httpx.TimeoutException, aiohttp.ServerTimeoutError) as error:
-        raise TimeoutError(f"no answer in time ({type(error).__name__})") from error
+        async with asyncio.timeout(deadline):
+            response = await client.send(request, stream=True)
+            try:
+                return response, await _read(response)
+            finally:
+                await response.aclose()
+    except (httpx.TimeoutException, TimeoutError) as error:
+        raise _late_or_broken(error) from error
     except httpx.DecodingError as error:
-        raise DecodeError("the answer's compression is broken") from error
-    except (httpx.TransportError, aiohttp.ClientError, OSError, EOFError) as error:
-        raise TransportError(f"no whole answer ({type(error).__name__})") from error
+        raise errors.DecodeError("the answer's compression is broken") from error
+    # ValueError: a status line or header of garbage bytes, which aiohttp and httpx let through as it is.
+    except (httpx.TransportError, aiohttp.ClientError, HttpProcessingError, OSError, EOFError, ValueError) as error:
+        raise errors.TransportError(f"no whole answer ({type(error).__name__})") from error
+
+
+def _late_or_broken(error: Exception) -> errors.TransportError:
+    """The transport calls every lost connection a timeout of connecting; its cause tells them apart."""
+    cause = error.__cause__
+    if isinstance(cause, aiohttp.ClientConnectionError) and not isinstance(cause, aiohttp.ServerTimeoutError):
+        return errors.TransportError(f"no whole answer ({type(cause).__name__})")
+    return errors.TimeoutError(f"no answer in time ({type(error).__name__})")
 
 
 async def _read(response: httpx.Response) -> bytes:
@@ -60,6 +76,6 @@ async def _read(response: httpx.Response) -> bytes:
     async for part in response.aiter_bytes():
         size += len(part)
         if size > BODY_LIMIT:
-            raise DecodeError(f"the answer is larger than {BODY_LIMIT // 1024} kB")
+            raise errors.DecodeError(f"the answer is larger than {BODY_LIMIT // 1024} kB")
         parts.append(part)
     return b"".join(parts)
