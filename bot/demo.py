@@ -124,12 +124,16 @@ async def paint(path: Path) -> int:
 
 async def _paint(path: Path) -> int:
     async with stage(STARTED) as one:
-        session = Session(one, lambda _line: None, width=pictures.WIDTH, everywhere=True)
-        failure = await play_lines(session, _each(pictures.SCENES), lambda _line: None)
+        session = Session(one, _unseen, width=pictures.WIDTH, everywhere=True)
+        failure = await play_lines(session, _each(pictures.SCENES), _unseen)
         if not failure:
             drawn = pictures.picture(pictures.scenes(session.screen, session.channel), title="pandabot")
             _write(path, drawn)
     return _outcome(failure)
+
+
+def _unseen(*_lines: object) -> None:
+    """Where the lines of a picture's making go."""
 
 
 def _write(path: Path, text: str) -> None:

@@ -37,19 +37,26 @@ class Paper:
         """How wide a line may be."""
         return min(self._console.width, WIDEST)
 
-    def __call__(self, line: Text) -> None:
-        """Print one line."""
-        shown = line.copy()
-        shown.plain = shown.plain.replace("\u00a0", " ")
+    def __call__(self, *lines: Text) -> None:
+        """Print lines."""
         if self._prompt:
             self._stream.write(CLEAR_LINE)
-        self._console.print(shown, soft_wrap=True)
+        for line in lines:
+            shown = line.copy()
+            shown.plain = shown.plain.replace("\u00a0", " ")
+            self._console.print(shown, soft_wrap=True)
         self._show_prompt()
 
     def prompt(self, text: str) -> None:
         """Ask for a line; empty: the line has come."""
         self._prompt = text
         self._show_prompt()
+
+    def leave(self) -> None:
+        """The last line is ended, so that what comes after begins on its own."""
+        if self._prompt:
+            self._stream.write("\n")
+        self._prompt = ""
 
     def _show_prompt(self) -> None:
         if self._prompt:
@@ -60,8 +67,7 @@ class Paper:
 async def chat(stage: Stage, lines: AsyncIterable[str], paper: Paper) -> None:
     """Talk until ``quit`` or the end of input."""
     session = Session(stage, paper, width=paper.width, everywhere=False)
-    for line in WELCOME:
-        paper(Text(line, style="green"))
+    paper(*(Text(line, style="green") for line in WELCOME))
     session.look()
     following = asyncio.create_task(session.follow())
     try:
@@ -72,9 +78,8 @@ async def chat(stage: Stage, lines: AsyncIterable[str], paper: Paper) -> None:
             if session.leaving:
                 return
             paper.prompt(session.prompt)
-        paper(Text(""))
     finally:
-        paper.prompt("")
+        paper.leave()
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
 

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from sandbox.terminal.screen import Entry, Screen
 
 WIDTH = 92
-LONGEST = 22  # lines of one message; a picture of everything would show nothing
+LONGEST = 14  # lines of one message; a picture of everything would show nothing
 WATCH, SEARCH = f"/panda watch {FIRST_ORDER}", "/panda search 连衣裙 --1688"
-SCENES = f"{WATCH}\nff 1h\nwait news\n{SEARCH}"
+# The card is edited a moment after its news: without the expectation the picture would be of either state.
+SCENES = f"{WATCH}\nff 1h\nwait news\nexpect As of today 11:00\n{SEARCH}"
 
 
 def scenes(screen: Screen, channel: str) -> list[tuple[str, list[Text]]]:

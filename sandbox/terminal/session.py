@@ -35,7 +35,7 @@ class Session:
     def __init__(
         self,
         stage: Stage,
-        out: Callable[[Text], None],
+        out: Callable[..., None],
         *,
         width: int,
         everywhere: bool,
@@ -158,8 +158,7 @@ class Session:
             self._note(f"{item.channel}: a message from {item.sender} (m{change.entry.number})")
 
     def _print(self, lines: list[Text]) -> None:
-        for line in lines:
-            self._out(line)
+        self._out(*lines)
 
     def _note(self, text: str) -> None:
         self._out(Text(f"· {text}", style="yellow"))
@@ -220,7 +219,8 @@ class Session:
 
     def _recent(self) -> None:
         entries = self.screen.channel(self.channel)
-        self._note(f"{self.channel}: {len(entries)} messages" if entries else f"{self.channel} is empty")
+        count = f"{len(entries)} message{'s' if len(entries) > 1 else ''}"
+        self._note(f"{self.channel}: {count}" if entries else f"{self.channel} is empty")
         for entry in entries[-RECENT:] if not self._everywhere else ():
             self._print(self.screen.whole(entry))
 

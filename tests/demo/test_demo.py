@@ -64,6 +64,10 @@ async def test_the_same_script_prints_the_same(capsys: pytest.CaptureFixture[str
         ("press 3", "line 1 (press 3): no message in #orders has buttons"),
         ("thread 9", "line 1 (thread 9): there is no message m9"),
         ("#nowhere", "line 1 (#nowhere): mei is in no channel #nowhere"),
+        ("wait news 2", "line 1 (wait news 2): waited 1 s for 2 x news, and 0 came"),
+        ("shortcut track", "line 1 (shortcut track): nobody has said anything in #orders yet"),
+        ("/panda help\nshortcut track 1", "line 2 (shortcut track 1): only you see m1"),
+        ("/panda help\npress 99 of 1", "line 2 (press 99 of 1): m1 has"),
         ("as nobody", "line 1 (as nobody): there is nobody called nobody"),
     ],
 )
