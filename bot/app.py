@@ -102,7 +102,7 @@ class Bot:
     async def stop(self) -> None:
         """Take nothing new, finish what is in hand, close in order. Safe to call at any stage."""
         if self.scheduler.running:
-            self.scheduler.shutdown(wait=False)
+            self.scheduler.pause()
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.gather(self._connecting, return_exceptions=True)
@@ -111,6 +111,8 @@ class Bot:
         await self.poller.stop()
         await self._finish_answers()
         await self.deliverer.stop()
+        if self.scheduler.running:  # only now: it cancels the jobs that still run
+            self.scheduler.shutdown(wait=False)
         if self._runner is not None:
             await self._runner.cleanup()
         await self.api.aclose()

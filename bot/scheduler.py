@@ -33,12 +33,15 @@ def build(
         timezone=UTC,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    soon = datetime.now(UTC)
-    jobs = (("poll", poll, poll_every), ("deliver", deliver, DELIVER_EVERY), ("prune", prune, timedelta(hours=24)))
-    for name, job, every in jobs:
-        scheduler.add_job(
-            job, IntervalTrigger(seconds=every.total_seconds(), timezone=UTC), id=name, name=name, next_run_time=soon
-        )
+    at_once, later = timedelta(), timedelta(minutes=10)
+    jobs = (
+        ("poll", poll, poll_every, at_once),
+        ("deliver", deliver, DELIVER_EVERY, at_once),
+        ("prune", prune, timedelta(hours=24), later),
+    )
+    for name, job, every, first in jobs:
+        trigger = IntervalTrigger(seconds=every.total_seconds(), timezone=UTC)
+        scheduler.add_job(job, trigger, id=name, name=name, next_run_time=datetime.now(UTC) + first)
     scheduler.add_listener(_report, EVENT_JOB_ERROR)
     return scheduler
 

@@ -175,7 +175,7 @@ def _head(conn: sqlite3.Connection, channel: str, now: int) -> sqlite3.Row | Non
 def _claim(conn: sqlite3.Connection, row: sqlite3.Row, now: datetime, lease: timedelta) -> Post:
     doubtful = row["state"] == "uncertain"
     conn.execute(
-        "UPDATE outbox SET state = ?, fence = fence + 1, attempts = attempts + 1, "
+        "UPDATE outbox SET state = ?, fence = fence + 1, attempts = attempts + (state <> 'uncertain'), "
         "claimed_at = COALESCE(claimed_at, ?), lease_until = ?, "
         "not_before = CASE ? WHEN 'uncertain' THEN ? ELSE not_before END WHERE id = ?",
         (

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
 CLAIM = 50  # channels served at a time
-BACKOFF = (2, 5, 15, 60, 300)  # seconds between tries of one message
+BACKOFF = (1, 2, 5, 15, 60, 300)  # seconds between tries of one message
 EVENT_TYPE = "pandabot_post"  # the metadata's type; its payload is one opaque id
 
 
@@ -39,7 +39,7 @@ class Deliverer:
     def __init__(self, *, store: Store, slack: AsyncWebClient, pacer: Pacer, clock: Callable[[], datetime]) -> None:
         self._store, self._slack, self._pacer, self._clock = store, slack, pacer, clock
         self._in_flight: dict[str, asyncio.Task[None]] = {}
-        self._draining = False
+        self._draining = asyncio.Lock()
         self._again = False
         self._stopping = False
         self._watchers: list[asyncio.Event] = []
@@ -48,20 +48,19 @@ class Deliverer:
     async def drain(self) -> None:
         """Start sending everything that may go now. Cheap when there is nothing; safe to call at any time."""
         self._again = True
-        if self._draining:
+        if self._draining.locked():
             return
-        self._draining = True
-        try:
+        async with self._draining:
             while self._again and not self._stopping:
                 self._again = False
-                while await self._start_some():
+                while not self._stopping and await self._start_some():
                     pass
-        finally:
-            self._draining = False
 
     async def stop(self) -> None:
         """Start nothing more and finish what is on its way."""
         self._stopping = True
+        async with self._draining:
+            pass
         going = {*self._in_flight.values(), *self._drains}
         if going:
             await asyncio.wait(going, timeout=15)

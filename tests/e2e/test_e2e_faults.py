@@ -1,0 +1,258 @@
+"""Faults: Slack or PandaPon slow, failing, lying or gone; nothing is lost and nothing is said twice."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
+from support.house import ORDER, SIGNING, House, running, words
+
+from sandbox.slack.delivery import post_signed
+from sandbox.slack.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from sandbox.slack.workspace import Message
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """Both stand-ins and the production bot between them."""
+    async with running(tmp_path) as one:
+        yield one
+
+
+async def watched(house: House) -> Message:
+    """Watch the order and return its card."""
+    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
+    [card] = house.channel("#orders")
+    return card
+
+
+async def told_once(house: House, card: Message, *texts: str) -> None:
+    """Each text stands in exactly one reply, in this order."""
+    await house.until(lambda: all(any(t in words(m) for m in house.thread(card)) for t in texts))
+    await house.several_ticks()
+    replies = [words(message) for message in house.thread(card)]
+    positions = []
+    for text in texts:
+        holders = [position for position, reply in enumerate(replies) if text in reply]
+        assert len(holders) == 1, (text, replies)
+        positions += holders
+    assert positions == sorted(positions)
+
+
+# --- Slack ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("chat.postMessage", times=2, status=503),
+        Fault("chat.postMessage", times=1, status=500, applied=True),
+        Fault("chat.postMessage", times=1, drop=True),
+        Fault("chat.postMessage", times=1, drop=True, applied=True),
+        Fault("chat.postMessage", times=1, retry_after=1),
+        Fault("chat.postMessage", times=1, error="internal_error"),
+        Fault("chat.postMessage", times=1, error="invalid_blocks"),
+    ],
+    ids=["503 twice", "500 but stored", "dropped", "dropped but stored", "429", "internal_error", "invalid_blocks"],
+)
+async def test_a_failing_post_is_told_once(house: House, fault: Fault) -> None:
+    """Whatever Slack does to one post, the reader sees it once and in order."""
+    card = await watched(house)
+    house.slack.faults.plan(fault)
+    house.scan("第一站：快件已发往 广州分拨中心")
+    await house.until(lambda: any(call.method == "chat.postMessage" for call in house.slack.calls[-8:]))
+    await house.several_ticks()
+    house.scan("第二站：快件已到达 广州分拨中心")
+    await told_once(house, card, "第一站", "第二站")
+
+
+async def test_a_card_that_was_stored_without_an_answer_is_found_again(house: House) -> None:
+    """The card's own post may be the ambiguous one; there is still one card, and the watch knows it."""
+    house.slack.faults.plan(Fault("chat.postMessage", status=500, applied=True))
+    await house.ask(f"/panda watch {ORDER}")
+    await house.until(lambda: len(house.channel("#orders")) == 1)
+    [card] = house.channel("#orders")
+    house.scan("快件已发往 广州分拨中心")
+    await told_once(house, card, "快件已发往 广州分拨中心")
+    assert len([m for m in house.channel("#orders") if not m.thread_ts]) == 1
+
+
+async def test_slack_down_for_a_while_loses_nothing(house: House) -> None:
+    """News found while Slack is gone is told when it is back, in order."""
+    card = await watched(house)
+    house.slack.faults.down = True
+    house.scan("第一站：快件已发往 广州分拨中心")
+    await house.several_ticks()
+    house.scan("第二站：快件已到达 广州分拨中心")
+    await house.several_ticks()
+    assert house.thread(card) == []
+    house.slack.faults.down = False
+    await told_once(house, card, "第一站", "第二站")
+
+
+async def test_a_stop_between_post_and_record_repeats_nothing(house: House) -> None:
+    """The process dies after Slack took the message and before that was written down."""
+    card = await watched(house)
+    assert house.bot is not None
+    store, died = house.bot.store, asyncio.Event()
+
+    async def die(*_: object) -> bool:
+        died.set()
+        await asyncio.Event().wait()
+        return False
+
+    store.mark_sent = die  # type: ignore[method-assign, assignment]
+    house.scan("快件已发往 广州分拨中心")
+    await asyncio.wait_for(died.wait(), 5)
+    for task in [*house.bot.deliverer._in_flight.values()]:
+        task.cancel()
+    await house.stop_bot()
+    await house.start_bot()
+    await told_once(house, card, "快件已发往 广州分拨中心")
+
+
+async def test_a_channel_that_is_gone_pauses_its_watches(house: House) -> None:
+    """An archived channel keeps its watches, with the reason; resuming brings the news."""
+    await watched(house)
+    house.slack.workspace.channel("orders").is_archived = True
+    house.scan("快件已发往 广州分拨中心")
+    await house.until(lambda: any(call.answer.get("error") == "is_archived" for call in house.slack.calls))
+    await house.several_ticks()
+    assert "archived" in await house.ask("/panda watches")
+    house.slack.workspace.channel("orders").is_archived = False
+    await house.press("Resume")
+    [card] = [message for message in house.channel("#orders") if not message.thread_ts]
+    await told_once(house, card, "快件已发往 广州分拨中心")
+
+
+# --- PandaPon -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_slow_pandapon_gets_a_working_line_first(house: House) -> None:
+    """The command is acknowledged at once, a working line follows, then the answer takes its place."""
+    house.pandapon.faults.delay = 1.6
+    began = time.perf_counter()
+    ack = await house.type(f"/panda track {ORDER}")
+    assert ack.ok
+    assert time.perf_counter() - began < 0.5
+    await house.until(lambda: bool(house.private()))
+    assert "Asking PandaPon" in house.private()[-1].text
+    await house.until(lambda: ORDER in words(house.private()[-1]))
+    assert len(house.private()) == 1
+
+
+@pytest.mark.parametrize(
+    "fault", [{"status": 503}, {"malformed": True}, {"wrong_types": True}, {"rate_limited": 1}, {"down": True}]
+)
+async def test_a_failing_pandapon_is_said_in_words(house: House, fault: dict[str, object]) -> None:
+    """Every way of failing becomes one sentence that names PandaPon; no stack trace, no silence."""
+    for name, value in fault.items():
+        setattr(house.pandapon.faults, name, value)
+    answer = await house.ask(f"/panda track {ORDER}")
+    assert "PandaPon" in answer
+    assert "Traceback" not in answer
+    assert "incident" not in answer.casefold()
+
+
+async def test_a_watched_order_is_shown_from_the_store_while_pandapon_is_down(house: House) -> None:
+    """The last state stays readable, marked with since when it is old."""
+    await watched(house)
+    house.pandapon.faults.down = True
+    answer = await house.ask(f"/panda track {ORDER}")
+    assert "78012345678901" in answer
+    assert "has not answered" in answer
+
+
+@pytest.mark.parametrize(
+    "fault", [{"status": 503}, {"malformed": True}, {"wrong_types": True}, {"empty": True}, {"down": True}]
+)
+async def test_an_outage_announces_nothing_and_loses_nothing(house: House, fault: dict[str, object]) -> None:
+    """A failed or empty reading deletes nothing: afterwards only what is really new is told."""
+    card = await watched(house)
+    house.scan("第一站：快件已发往 广州分拨中心")
+    await house.replies(card, 1)
+    for name, value in fault.items():
+        setattr(house.pandapon.faults, name, value)
+    await house.several_ticks(3)
+    house.pandapon.faults.clear()
+    house.scan("第二站：快件已到达 广州分拨中心")
+    assert house.bot is not None
+    await house.until(lambda: len(house.thread(card)) > 1, patience=20)
+    await told_once(house, card, "第一站", "第二站")
+
+
+async def test_a_clock_nine_minutes_off_is_still_accepted(house: House) -> None:
+    """Nine minutes are within the API's ten; eleven are corrected by the server's own clock."""
+    for minutes in (9, -9, 25):
+        house.pandapon.faults.clock_skew = timedelta(minutes=minutes)
+        assert ORDER in await house.ask(f"/panda order {ORDER}")
+
+
+async def test_hostile_words_are_shown_harmlessly(house: House) -> None:
+    """Remote text cannot mention, link, format, flood or turn the line around."""
+    card = await watched(house)
+    house.scan(
+        "<!channel> <https://evil.example|click> *bold* _it_ ~no~ `code` \u202e反 <@U0TOM00002> & " + "长" * 10_000
+    )
+    [reply] = await house.replies(card, 1)
+    for part in (reply.text, words(reply)):
+        assert "<!channel>" not in part
+        assert "<https://evil" not in part
+        assert "<@U0TOM00002>" not in part.replace("<@U0MEI00001>", "")
+        assert "\u202e" not in part
+    assert len(reply.text) < 4000
+
+
+async def test_phone_numbers_of_couriers_are_masked(house: House) -> None:
+    """A courier's number is nobody's business in a channel."""
+    card = await watched(house)
+    house.scan("快件正在派送中，派送员：张三 13812345678", status="DELIVERING")
+    [reply] = await house.replies(card, 1)
+    assert "13812345678" not in reply.text + words(reply)
+    assert "张三" in words(reply)
+
+
+# --- the signature of Slack's requests --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("secret", "shift", "status"),
+    [(SIGNING, 0, 200), ("another-secret", 0, 401), (SIGNING, -301, 401), (SIGNING, 301, 401)],
+    ids=["right", "bad secret", "stale", "from the future"],
+)
+async def test_slacks_signature_is_verified(tmp_path: Path, secret: str, shift: float, status: int) -> None:
+    """HTTP mode takes only what Slack signed within five minutes."""
+    async with running(tmp_path, mode="http") as house, aiohttp.ClientSession() as session:
+        payload = {"command": "/panda", "text": "help", "user_id": "U0MEI00001", "channel_id": "C0ORDERS01"}
+        payload |= {"trigger_id": "1.2.3", "response_url": house.slack.base_url + "/commands/x", "team_id": "T0PANDA01"}
+        ack = await post_signed(
+            session, house.slack.request_url, secret, "slash_commands", payload, 3, sent_at=time.time() + shift
+        )
+        assert ack.status == status
+
+
+async def test_health_and_readiness_are_told(tmp_path: Path) -> None:
+    """/healthz is about the process, /readyz about its connections; neither shows a secret."""
+    async with running(tmp_path) as house, aiohttp.ClientSession() as session:
+        assert house.bot is not None
+        base = f"http://127.0.0.1:{house.bot.http_port}"
+        async with session.get(f"{base}/healthz") as answer:
+            assert answer.status == 200
+        async with session.get(f"{base}/readyz") as answer:
+            assert answer.status == 200
+            assert (await answer.json())["status"] == "ready"
+        await house.slack.sockets.close()
+        house.slack.faults.down = True
+        await asyncio.sleep(0.1)
+        async with session.get(f"{base}/readyz") as answer:
+            assert answer.status == 503
+        house.slack.faults.down = False

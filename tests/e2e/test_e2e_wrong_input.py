@@ -1,0 +1,148 @@
+"""Wrong input: one private sentence with the corrected command, and nothing changes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from support.house import ORDER, House, running
+
+from sandbox.pandapon.demo import TAOBAO
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """Both stand-ins and the production bot between them."""
+    async with running(tmp_path) as one:
+        yield one
+
+
+async def nothing_changed(house: House) -> bool:
+    """No channel heard anything, and no watch is stored."""
+    assert house.bot is not None
+    health = await house.bot.store.health(house.clock())
+    said = [call for call in house.slack.calls if call.method == "chat.postMessage" and call.answer.get("ok")]
+    return health.watches == 0 and not said
+
+
+@pytest.mark.parametrize(
+    ("typed", "understood", "corrected"),
+    [
+        ("/panda serch 连衣裙", "serch", "/panda search 连衣裙"),
+        ("/panda order", "order", "/panda order 2542285634920880794"),
+        ("/panda order 12345", "12345", "/panda order"),
+        ("/panda track", "track", "/panda track"),
+        ("/panda watch 12345", "12345", "/panda watch"),
+        (f"/panda watch {ORDER} 777", "777", f"/panda watch {ORDER}"),
+        ("/panda unwatch 12345", "12345", "/panda unwatch"),
+        ("/panda search 连衣裙 --max cheap", "cheap", "/panda search 连衣裙"),
+        ("/panda search 连衣裙 --sotr price", "--sotr", "/panda search 连衣裙 --sort price"),
+        ("/panda search 连衣裙 --min 90 --max 10", "90", "/panda search 连衣裙"),
+        ("/panda-order abc", "abc", "/panda"),
+    ],
+)
+async def test_a_mistake_is_answered_with_the_corrected_command(
+    house: House, typed: str, understood: str, corrected: str
+) -> None:
+    """The sentence repeats what was understood and prints a command to copy."""
+    answer = await house.ask(typed)
+    assert understood in answer
+    assert corrected in answer
+    assert await nothing_changed(house)
+
+
+async def test_the_corrected_command_can_be_copied_as_it_is(house: House) -> None:
+    """What the refusal proposes is understood when it is sent."""
+    answer = await house.ask(f"/panda watch {ORDER} 777")
+    proposed = re.search(r"Try: `([^`]+)`", answer)
+    assert proposed is not None
+    assert "Watching" in await house.ask(proposed[1])
+
+
+async def test_an_id_of_the_other_platform_is_named_as_such(house: House) -> None:
+    """A Taobao id asked on 1688 is found where it is, and said so."""
+    answer = await house.ask(f"/panda order {TAOBAO} --1688")
+    assert "Taobao" in answer
+    assert f"/panda order {TAOBAO}" in answer
+    answer = await house.ask(f"/panda watch {TAOBAO} --1688")
+    assert "Taobao" in answer
+    assert await nothing_changed(house)
+
+
+async def test_an_unknown_order_is_not_watched(house: House) -> None:
+    """Nobody can watch what no platform knows."""
+    answer = await house.ask("/panda watch 2542285634920000000")
+    assert "2542285634920000000" in answer
+    assert await nothing_changed(house)
+    assert "2542285634920000000" in await house.ask("/panda track 2542285634920000000")
+
+
+@pytest.mark.parametrize("channel", ["#secret", "#no-such-channel"])
+async def test_a_channel_that_the_bot_cannot_see_is_refused(house: House, channel: str) -> None:
+    """The answer says how to invite the bot, and keeps quiet about what is in there."""
+    answer = await house.ask(f"/panda watch {ORDER} in {channel}")
+    assert "/invite" in answer
+    assert await nothing_changed(house)
+
+
+async def test_an_archived_channel_is_refused_by_its_card(house: House) -> None:
+    """The card is the proof: where it cannot be posted, no watch stays."""
+    answer = await house.ask(f"/panda watch {ORDER} in #oldies")
+    assert "archived" in answer
+    assert await nothing_changed(house)
+
+
+async def test_a_private_channel_is_only_for_its_members(house: House) -> None:
+    """A watch must not be a way to write where one cannot read."""
+    house.slack.workspace.channel("secret").members.add("U0BOTPANDA")
+    assert "/invite" in await house.ask(f"/panda watch {ORDER} in #secret", user="mei")
+    assert await nothing_changed(house)
+    assert "Watching" in await house.ask(f"/panda watch {ORDER} in #secret", user="tom")
+
+
+async def test_bare_commands_are_help(house: House) -> None:
+    """A bare /panda is help; a bare /panda watch is help and this channel's list."""
+    assert "/panda search" in await house.ask("/panda")
+    empty = await house.ask("/panda watch")
+    assert "/panda watch" in empty
+    await house.ask(f"/panda watch {ORDER}")
+    assert ORDER in await house.ask("/panda watch")
+
+
+async def test_an_unknown_button_says_that_it_is_old(house: House) -> None:
+    """A button of a version long gone still gets an answer."""
+    assert house.bot is not None
+    old = [{"type": "actions", "elements": [{"type": "button", "action_id": "gone", "text": text("Old")}]}]
+    house.slack.workspace.whisper("C0ORDERS01", "U0MEI00001", "old", blocks=old)
+    assert "older version" in await house.press("Old")
+
+
+async def test_a_redelivered_command_is_carried_out_once(house: House) -> None:
+    """Slack may deliver one command twice; the second changes nothing and says nothing."""
+    await house.ask(f"/panda watch {ORDER}")
+    await house.ask(f"/panda unwatch {ORDER}")
+    seen: list[dict[str, object]] = []
+    deliver = house.slack.sockets.send
+
+    async def remember(kind: str, payload: dict[str, object], *rest: float) -> object:
+        seen.append(payload)
+        return await deliver(kind, payload, *rest)  # type: ignore[arg-type]
+
+    house.slack.sockets.send = remember  # type: ignore[method-assign, assignment]
+    await house.ask(f"/panda watch {ORDER}")
+    await house.ask(f"/panda unwatch {ORDER}")
+    before = len(house.private())
+    await house.slack.deliver("slash_commands", seen[0])
+    await house.several_ticks()
+    assert len(house.private()) == before
+    assert house.bot is not None
+    assert (await house.bot.store.health(house.clock())).watches == 0
+
+
+def text(label: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": label}
