@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Grade = Literal["S", "C", "I", "?"]
 Method = Literal["GET", "POST", "?"]
 
-_PATH = re.compile(r"^/[A-Za-z0-9_./{}-]+$")
+_PATH = re.compile(r"/[A-Za-z0-9_./{}-]+")
 
 
 class UnknownPathError(PandaPonError):
@@ -177,7 +177,7 @@ class Catalogue:
         for name, path in (overrides or {}).items():
             if name not in self._endpoints:
                 raise ValueError(f"no endpoint is called {name!r}; `pandabot api list` shows the names")
-            if not _PATH.match(path):
+            if not _PATH.fullmatch(path):
                 raise ValueError(f"the path of {name!r} must look like /v2/…, not {path!r}")
             self._paths[name] = path
 

@@ -1,0 +1,83 @@
+"""manifest.yml and the code name the same things, proved in both directions and by use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from support.house import ORDER, House, running
+
+from bot import manifest
+from handlers import actions
+from handlers.register import COMMANDS, SHORTCUTS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+FEATURES = manifest.read()["features"]
+
+
+@pytest.fixture(scope="module")
+def declared_shortcuts() -> dict[str, str]:
+    return {one["callback_id"]: one["type"] for one in FEATURES["shortcuts"]}
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """Both stand-ins and the production bot between them."""
+    async with running(tmp_path) as one:
+        yield one
+
+
+def test_commands_are_the_same_both_ways() -> None:
+    """What the manifest declares is what the code registers, and nothing else."""
+    assert [one["command"] for one in FEATURES["slash_commands"]] == list(COMMANDS)
+
+
+def test_shortcuts_are_the_same_both_ways(declared_shortcuts: dict[str, str]) -> None:
+    """The same for shortcuts, all of which are message shortcuts."""
+    assert list(declared_shortcuts) == list(SHORTCUTS) == [actions.TRACK_MESSAGE, actions.WATCH_MESSAGE]
+    assert set(declared_shortcuts.values()) == {"message"}
+
+
+def test_no_event_is_asked_for_that_nobody_handles() -> None:
+    """The bot listens to no events, so it subscribes to none."""
+    assert "event_subscriptions" not in manifest.read()["settings"]
+
+
+def test_the_manifest_keeps_slacks_limits() -> None:
+    """Commands up to 32 characters, shortcut names up to 24, hints and descriptions short enough to be taken."""
+    for one in FEATURES["slash_commands"]:
+        assert len(one["command"]) <= 32
+        assert len(one["description"]) <= 2000
+        assert len(one["usage_hint"]) <= 1000
+        assert one["should_escape"] is True
+    for one in FEATURES["shortcuts"]:
+        assert len(one["name"]) <= 24
+        assert len(one["description"]) <= 150
+    assert len(manifest.read()["display_information"]["description"]) <= 140
+
+
+async def test_every_declared_command_is_answered(house: House) -> None:
+    """Each command of the manifest gets its help, not the catch-all's silence."""
+    for one in FEATURES["slash_commands"]:
+        assert "/panda" in await house.ask(f"{one['command']} help")
+
+
+async def test_every_declared_shortcut_is_answered(house: House) -> None:
+    """Each shortcut of the manifest works on a message."""
+    said = await house.say(f"please look at {ORDER}")
+    for one in FEATURES["shortcuts"]:
+        assert ORDER in await house.shortcut(one["callback_id"], said)
+
+
+async def test_every_method_the_bot_calls_is_covered_by_its_scopes(house: House) -> None:
+    """A tour of the main job meets no missing_scope under exactly the manifest's scopes."""
+    await house.ask(f"/panda watch {ORDER} in #urgent")
+    await house.ask(f"/panda watch {ORDER} in #buyers")
+    house.scan("快件已发往 广州分拨中心")
+    await house.until(lambda: len(house.channel("#urgent")) == 1 and bool(house.thread(house.channel("#urgent")[0])))
+    assert house.bot is not None
+    await house.bot.app.client.conversations_history(channel="C0ORDERS01")
+    assert [call.method for call in house.slack.calls if call.answer.get("error") == "missing_scope"] == []

@@ -1,0 +1,228 @@
+"""The process as an operator runs it: run, check, api, and what they say when something is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot import manifest
+from sandbox.pandapon.demo import FIRST, demo_world
+from sandbox.pandapon.server import PandaPonServer
+from sandbox.slack.server import SlackServer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+SECRETS = {
+    "SLACK_BOT_TOKEN": "xoxb-canary-bot-token",
+    "SLACK_APP_TOKEN": "xapp-canary-app-token",
+    "SLACK_SIGNING_SECRET": "canary-signing-secret",
+    "PANDAPON_ACCESS_KEY": "canary-access-key",
+    "PANDAPON_ACCESS_SECRET": "canary-access-secret",
+}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Outside:
+    """Both stand-ins on the real clock, and the environment that leads the process to them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.slack = SlackServer(
+            now,
+            bot_token=SECRETS["SLACK_BOT_TOKEN"],
+            app_token=SECRETS["SLACK_APP_TOKEN"],
+            signing_secret=SECRETS["SLACK_SIGNING_SECRET"],
+            manifest=manifest.read(),
+        )
+        self.world = demo_world(now)
+        self.pandapon = PandaPonServer(
+            self.world,
+            now,
+            access_key=SECRETS["PANDAPON_ACCESS_KEY"],
+            access_secret=SECRETS["PANDAPON_ACCESS_SECRET"],
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            **SECRETS,
+            "SLACK_API_URL": self.slack.api_url,
+            "PANDAPON_BASE_URL": self.pandapon.base_url,
+            "PANDAPON_USER_ID": "2100007341207",
+            "DATABASE_PATH": str(self.folder / "data" / "bot.db"),
+            "HTTP_PORT": "0",
+            "POLL_INTERVAL_SECONDS": "0.2",
+            "CADENCE_FACTOR": "0",
+            "LOG_LEVEL": "debug",
+        }
+
+    async def spawn(self, *arguments: str, **extra: str) -> asyncio.subprocess.Process:
+        environment = {name: value for name, value in (self.environment | extra).items() if value}
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", *arguments, env=environment, cwd=self.folder, stdout=PIPE, stderr=PIPE
+        )
+
+    async def run(self, *arguments: str, **extra: str) -> tuple[int, str]:
+        process = await self.spawn(*arguments, **extra)
+        out, err = await process.communicate()
+        return process.returncode or 0, out.decode() + err.decode()
+
+
+@pytest.fixture
+async def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outside]:
+    monkeypatch.setenv("PYTHONPATH", os.getcwd())  # noqa: PTH109  the checkout, for runs without an installation
+    one = Outside(tmp_path)
+    await one.slack.start()
+    await one.pandapon.start()
+    yield one
+    await one.slack.stop()
+    await one.pandapon.stop()
+
+
+async def until(predicate: object, patience: float = 15.0) -> None:
+    async with asyncio.timeout(patience):
+        while not predicate():  # type: ignore[operator]  # noqa: ASYNC110  another process has to act
+            await asyncio.sleep(0.02)
+
+
+async def test_run_watches_tells_and_stops_cleanly(outside: Outside) -> None:
+    """A whole life of the process: connect, watch, tell, SIGTERM; nothing secret in the log at the finest level."""
+    process = await outside.spawn("run")
+    try:
+        await until(lambda: bool(outside.slack.sockets.open))
+        assert (await outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
+        orders = outside.slack.workspace.channel("orders")
+        await until(lambda: any(m.by_bot for m in orders.messages.values()))
+        await asyncio.sleep(0.3)
+        outside.world.add_node(FIRST, "快件正在派送中，派送员：张三 13812345678", status="DELIVERING")
+        await until(lambda: any(m.thread_ts for m in orders.messages.values()))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        out, err = await process.communicate()
+    log = out.decode() + err.decode()
+    assert process.returncode == 0, log
+    assert "pandabot has stopped" in log
+    assert "Traceback" not in log
+    for canary in (*SECRETS.values(), "13812345678", "仓储路1号", "/commands/T0"):
+        assert canary not in log
+
+
+async def test_a_killed_process_repeats_nothing(outside: Outside) -> None:
+    """SIGKILL in the middle, start again: every scan is told once."""
+    process = await outside.spawn("run")
+    await until(lambda: bool(outside.slack.sockets.open))
+    await outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")
+    orders = outside.slack.workspace.channel("orders")
+    await until(lambda: any(m.by_bot for m in orders.messages.values()))
+    for number in range(4):
+        outside.world.add_node(FIRST, f"第{number}站：快件已到达 广州分拨中心")
+        await asyncio.sleep(0.25)
+        process.kill()
+        await process.communicate()
+        process = await outside.spawn("run")
+        await until(lambda: bool(outside.slack.sockets.open))
+    try:
+        texts = [f"第{number}站" for number in range(4)]
+        await until(lambda: all(any(t in m.text for m in orders.messages.values()) for t in texts), 30)
+        await asyncio.sleep(1)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+    replies = [m.text for m in orders.messages.values() if m.thread_ts]
+    assert [sum(text in reply for reply in replies) for text in texts] == [1, 1, 1, 1]
+    assert sum(not m.thread_ts and m.by_bot for m in orders.messages.values()) == 1
+
+
+async def test_check_finds_all_well(outside: Outside) -> None:
+    """With everything right, each finding is ticked and the exit code is 0."""
+    code, text = await outside.run("check")
+    assert code == 0, text
+    assert text.count("✓") == 6
+    assert "pandabot run" in text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Bot User OAuth Token"),
+        ({"SLACK_APP_TOKEN": "xapp-wrong"}, "connections:write"),
+        ({"PANDAPON_ACCESS_SECRET": "wrong"}, "Access Secret"),
+        ({"PANDAPON_BASE_URL": "http://127.0.0.1:9"}, "PANDAPON_BASE_URL"),
+        ({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, "SLACK_API_URL"),
+        ({"DATABASE_PATH": "/proc/nowhere/bot.db"}, "DATABASE_PATH"),
+        ({"SLACK_APP_TOKEN": ""}, "SLACK_APP_TOKEN"),
+    ],
+)
+async def test_check_says_what_is_wrong_and_how_to_mend_it(outside: Outside, wrong: dict[str, str], words: str) -> None:
+    """Each fault is one line with its remedy, and the exit code tells."""
+    code, text = await outside.run("check", **wrong)
+    assert code != 0
+    assert words in text
+    assert "Traceback" not in text
+    assert "canary" not in text
+
+
+async def test_check_tries_the_other_timestamp_unit(outside: Outside) -> None:
+    """A server that wants milliseconds is recognised and the setting named."""
+    outside.pandapon.timestamp_unit = "ms"
+    code, text = await outside.run("check")
+    assert code == 1
+    assert "PANDAPON_TIMESTAMP_UNIT=ms" in text
+
+
+async def test_missing_scopes_are_named(outside: Outside) -> None:
+    """An app installed from an older manifest is told which scopes it lacks."""
+    outside.slack.web_api.scopes -= {"groups:history"}
+    code, text = await outside.run("check")
+    assert code == 1
+    assert "groups:history" in text
+
+
+async def test_a_second_process_says_so(outside: Outside) -> None:
+    """Two bots on one database would tell everything twice; the second one exits at once."""
+    process = await outside.spawn("run")
+    try:
+        await until(lambda: bool(outside.slack.sockets.open))
+        code, text = await outside.run("run")
+        assert code == 75
+        assert "--standby" in text
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+
+
+async def test_run_refuses_a_bad_token_in_words(outside: Outside) -> None:
+    """A token that Slack refuses is no reason for a stack trace."""
+    code, text = await outside.run("run", SLACK_BOT_TOKEN="xoxb-wrong")
+    assert code == 78
+    assert "SLACK_BOT_TOKEN" in text
+    assert "Traceback" not in text
+
+
+async def test_api_reads_any_endpoint_and_guards_those_that_write(outside: Outside) -> None:
+    """The way to check an inferred path with a live key: reads go, writes ask for --yes."""
+    code, text = await outside.run("api", "1688.order.logistics", "-q", f"orderId={FIRST}")
+    assert code == 0
+    assert "78012345678901" in text
+    code, text = await outside.run("api", "1688.order.cancel", "--body", "{}")
+    assert code == 2
+    assert "--yes" in text
+    code, text = await outside.run("api", "list")
+    assert code == 0
+    assert "/v2/alibaba/order/logistics" in text
+    code, text = await outside.run("api", "nonsense")
+    assert code == 2
+    assert "nonsense" in text

@@ -1,0 +1,119 @@
+"""A small API server for the client's tests: it checks every signature and answers what a test tells it to."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from pandapon import signing
+from pandapon.client import Config, PandaPon
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    Reply = web.Response | Callable[[web.Request], Awaitable[web.Response]]
+
+KEY, SECRET, USER = "0123456789abcdef0123456789abcdef", "canary-secret-9f2c", "2100007341207"
+ORDER = "2542285634920880794"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def ok(data: Any, **fields: Any) -> web.Response:
+    """A successful answer in the documented envelope."""
+    return answer({"requestId": "a" * 32, "code": 200, "developId": None, "msg": "成功", "data": data, **fields})
+
+
+def refused(code: Any, msg: str, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """A refusal in the envelope."""
+    body = {"requestId": "b" * 32, "code": code, "msg": msg, "data": None}
+    return answer(body, status=status, headers=headers)
+
+
+def answer(body: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return web.Response(body=content, status=status, content_type="application/json", headers=headers)
+
+
+def page(text: str, *, status: int = 200) -> web.Response:
+    """Something that is not the API's: a proxy's page."""
+    return web.Response(text=text, status=status, content_type="text/html")
+
+
+@dataclass
+class Seen:
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    body: Any
+    headers: dict[str, str]
+
+
+@dataclass
+class Api:
+    """Answers from the queue, then the last one again and again."""
+
+    replies: deque[Reply] = field(default_factory=deque)
+    seen: list[Seen] = field(default_factory=list)
+    signed_badly: list[str] = field(default_factory=list)
+    clock: Callable[[], datetime] = utc_now
+    url: str = ""
+
+    def will(self, *replies: Reply) -> None:
+        self.replies = deque(replies)
+
+    async def handle(self, request: web.Request) -> web.Response:
+        text = await request.text()
+        self.seen.append(
+            Seen(
+                request.method,
+                request.path,
+                dict(request.query),
+                json.loads(text) if text else None,
+                {**request.headers},
+            )
+        )
+        try:
+            signing.verify(request.headers, access_key=KEY, access_secret=SECRET, now=self.clock())
+        except signing.SignatureError as error:
+            self.signed_badly.append(str(error))
+            return refused(401, f"timestamp: {error}" if isinstance(error, signing.StaleError) else str(error))
+        reply = self.replies.popleft() if len(self.replies) > 1 else self.replies[0]
+        return _copy(reply) if isinstance(reply, web.Response) else await reply(request)
+
+
+def _copy(reply: web.Response) -> web.Response:
+    """A response object can be sent only once."""
+    return web.Response(body=reply.body, status=reply.status, headers=reply.headers)
+
+
+@asynccontextmanager
+async def api_server() -> AsyncIterator[Api]:
+    api = Api()
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", api.handle)
+    async with TestServer(app) as server:
+        api.url = str(server.make_url("")).rstrip("/")
+        yield api
+
+
+def config(url: str, **changes: Any) -> Config:
+    return Config(url, KEY, SECRET, USER, **{"rate_per_second": 0, "read_timeout": 2.0, **changes})
+
+
+@asynccontextmanager
+async def talking(api: Api, clock: Callable[[], datetime] = utc_now, **changes: Any) -> AsyncIterator[PandaPon]:
+    """A client of that server."""
+    async with PandaPon(config(api.url, **changes), clock=clock) as client:
+        yield client
