@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from storage.records import AuditEntry
 
 
+OVER = "('sent', 'skipped', 'failed')"
+FORGET_NEWS = f"""
+DELETE FROM news WHERE at < ? AND NOT EXISTS
+  (SELECT 1 FROM outbox p WHERE p.key = news.key AND p.what = news.what AND p.state NOT IN {OVER})
+"""
+
+
 def append(conn: sqlite3.Connection, entries: Sequence[AuditEntry]) -> None:
     """See storage.protocol.Store.audit."""
     conn.executemany(
@@ -36,7 +43,9 @@ def prune(conn: sqlite3.Connection, before: datetime) -> int:
     return sum(
         conn.execute(sql, at).rowcount
         for sql in (
-            "DELETE FROM outbox WHERE state = 'sent' AND sent_at < ?",
+            f"DELETE FROM outbox WHERE state IN {OVER} AND sent_at < ? AND what NOT IN ('card', 'refresh')",
+            FORGET_NEWS,
+            "DELETE FROM alarms WHERE cleared_at < ?",
             "DELETE FROM deliveries WHERE at < ?",
             "DELETE FROM audit WHERE at < ?",
         )

@@ -66,3 +66,47 @@ def _first_tables(db: Database) -> None:
     for statement in TABLES.split(";\n"):
         if statement.strip():
             db.conn.execute(statement)
+
+
+DELIVERY = """
+CREATE TABLE channels (
+  channel TEXT PRIMARY KEY, settings TEXT NOT NULL DEFAULT '', muted_until INTEGER, muted_by TEXT NOT NULL DEFAULT '',
+  digest_day TEXT NOT NULL DEFAULT '', updated_by TEXT NOT NULL DEFAULT '', updated_at INTEGER
+) STRICT;
+CREATE TABLE news (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL REFERENCES orders (key) ON DELETE CASCADE,
+  what TEXT NOT NULL, at INTEGER NOT NULL, level TEXT NOT NULL, audience TEXT NOT NULL, payload TEXT NOT NULL,
+  UNIQUE (key, what)
+) STRICT;
+CREATE INDEX news_at ON news (at);
+ALTER TABLE watches ADD COLUMN muted_until INTEGER;
+ALTER TABLE watches ADD COLUMN muted_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE watches ADD COLUMN subscription INTEGER;
+ALTER TABLE orders ADD COLUMN doubtful_since INTEGER;
+ALTER TABLE outbox ADD COLUMN held_until INTEGER;
+ALTER TABLE outbox ADD COLUMN folded_into INTEGER;
+CREATE INDEX outbox_held ON outbox (held_until) WHERE state = 'held' AND held_until IS NOT NULL;
+CREATE INDEX outbox_folded ON outbox (folded_into) WHERE folded_into IS NOT NULL;
+CREATE TABLE subscriptions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, status TEXT NOT NULL, filter TEXT NOT NULL,
+  state TEXT NOT NULL, created_by TEXT NOT NULL, created_at INTEGER NOT NULL, scanned_at INTEGER, ended_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX subscriptions_live ON subscriptions (channel, status) WHERE state = 'active';
+CREATE TABLE alarms (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL REFERENCES orders (key) ON DELETE CASCADE,
+  what TEXT NOT NULL, leg TEXT NOT NULL, facts TEXT NOT NULL, state TEXT NOT NULL, raised_at INTEGER NOT NULL,
+  snoozed_until INTEGER, assignee TEXT NOT NULL DEFAULT '', actor TEXT NOT NULL DEFAULT '', acted_at INTEGER,
+  cleared_at INTEGER, UNIQUE (key, what)
+) STRICT;
+CREATE UNIQUE INDEX alarms_live ON alarms (key) WHERE state <> 'cleared';
+ALTER TABLE orders ADD COLUMN stall_at INTEGER;
+CREATE INDEX orders_stall ON orders (stall_at) WHERE stall_at IS NOT NULL;
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+
+@migrations(name="0003_delivery")
+def _delivery(db: Database) -> None:
+    for statement in DELIVERY.split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from storage import outbox, values
+from storage import alarms, enqueue, values
 from storage.records import Changed, DueOrder, Failed, KnownOrder, NodeRecord, ParcelRecord, Recorded, Unchanged
 from storage.values import to_int, to_time
 
@@ -27,12 +28,17 @@ RETURNING key, fence, fingerprint, milestone, detail, sub_orders, moved_at, fina
 """
 UNCHANGED = """
 UPDATE orders SET fence = fence + 1, polls = polls + 1, fails = 0, error = '', stale_since = NULL,
-  read_at = ?, next_poll_at = ? WHERE key = ? AND fence = ?
+  doubtful_since = NULL, read_at = ?, next_poll_at = ? WHERE key = ? AND fence = ?
 """
 CHANGED = """
 UPDATE orders SET fence = fence + 1, version = version + 1, polls = polls + 1, fails = 0, error = '',
   stale_since = NULL, read_at = ?, next_poll_at = ?, fingerprint = ?, milestone = ?, detail = ?, sub_orders = ?,
-  moved_at = ?, final_at = ?, has_parcels = has_parcels OR ? WHERE key = ? AND fence = ?
+  moved_at = ?, final_at = ?, has_parcels = has_parcels OR ?, stall_at = ?
+WHERE key = ? AND fence = ?
+"""
+ARCHIVE = """
+UPDATE watches SET state = 'ended', reason = 'archived', ended_at = ? WHERE state = 'active' AND key IN
+  (SELECT key FROM orders WHERE key = ? AND next_poll_at IS NULL)
 """
 FAILED = """
 UPDATE orders SET fence = fence + 1, fails = fails + 1, error = ?, stale_since = COALESCE(stale_since, ?),
@@ -98,8 +104,27 @@ def record_polls(conn: sqlite3.Connection, now: datetime, results: Sequence[Poll
     for result in results:
         if isinstance(result, Changed) and _change(conn, at, result):
             applied += 1
-            posts += outbox.announce(conn, at, result)
+            posts += _announce(conn, at, result)
+        if result.next_poll_at is None:
+            posts += _archive(conn, now, result.key)
     return Recorded(applied, len(results) - applied, posts)
+
+
+def _announce(conn: sqlite3.Connection, at: int, result: Changed) -> int:
+    """Movement clears the order's alarm, and whoever was told of the alarm is told of the movement."""
+    told = result.announcement
+    if told and result.moved:
+        told = replace(told, audience=told.audience | alarms.clear(conn, at, result.key))
+    posts = enqueue.announce(conn, at, replace(result, announcement=told))
+    conn.execute("UPDATE orders SET doubtful_since = NULL WHERE key = ? AND doubtful_since IS NOT NULL", (result.key,))
+    return posts
+
+
+def _archive(conn: sqlite3.Connection, now: datetime, key: str) -> int:
+    """An order that is polled no more: its watches end, their cards say so."""
+    cards = enqueue.refresh_order(conn, now, key)
+    conn.execute(ARCHIVE, (to_int(now), key))
+    return cards
 
 
 def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> bool:
@@ -170,6 +195,7 @@ def _change(conn: sqlite3.Connection, at: int, result: Changed) -> bool:
         to_int(state.moved_at),
         to_int(state.final_at),
         bool(result.parcels),
+        to_int(result.stall_at),
         result.key,
         result.fence,
     )

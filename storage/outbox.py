@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from storage import enqueue
 from storage.records import Post, PostKind, PostState, WatchState
 from storage.values import to_int, to_time
 
@@ -12,31 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import datetime, timedelta
 
-    from storage.records import Changed, Watch
+    from storage.records import Watch
 
 LIVE = "state IN ('pending', 'sending', 'uncertain')"
-NEXT = "(SELECT COALESCE(MAX(position), 0) + 1 FROM outbox)"
 
-NEWS = f"""
-INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, token, created_at)
-SELECT {NEXT}, id, ?, 'news', channel, key, ?, ?, 'pending', lower(hex(randomblob(16))), ? FROM watches
-WHERE key = ? AND state IN ('active', 'opening') AND filter IN ({{filters}})
-ON CONFLICT (watch_id, what) DO NOTHING
-"""
-CARD = f"""
-INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at)
-SELECT {NEXT}, id, 'card', 'card', channel, key, '', 'pending', lower(hex(randomblob(16))), ? FROM watches WHERE id = ?
-ON CONFLICT (watch_id, what) DO UPDATE SET state = 'pending', fence = fence + 1, position = excluded.position,
-  attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = '', token = excluded.token
-"""
-# One refresh row a watch, ever: a new wish revives it. The fence sees to it that an older claim does not settle it.
-REFRESH = f"""
-INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at)
-SELECT {NEXT}, id, 'refresh', 'refresh', channel, key, '', 'pending', lower(hex(randomblob(16))), ? FROM watches
-WHERE {{where}} AND state IN ('active', 'opening')
-ON CONFLICT (watch_id, what) DO UPDATE SET state = 'pending', fence = fence + 1, position = excluded.position,
-  attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = ''
-"""
 # Every channel with something to say, without touching each of its rows.
 CHANNELS = f"""
 WITH RECURSIVE waiting (channel) AS (
@@ -46,44 +26,32 @@ WITH RECURSIVE waiting (channel) AS (
 ) SELECT channel FROM waiting WHERE channel IS NOT NULL
 """
 QUEUE = f"SELECT * FROM outbox WHERE channel = ? AND {LIVE} ORDER BY position, id"
-
-
-def announce(conn: sqlite3.Connection, at: int, result: Changed) -> int:
-    """Fan a reading's announcement out to the watches it is for, and refresh their cards. Returns rows touched."""
-    posts = 0
-    if (told := result.announcement) is not None and told.audience:
-        filters = sorted(told.audience)
-        sql = NEWS.format(filters=", ".join("?" * len(filters)))
-        posts += conn.execute(sql, (told.what, told.payload, told.level, at, result.key, *filters)).rowcount
-    if result.refresh_cards:
-        posts += conn.execute(REFRESH.format(where="key = ?"), (at, result.key)).rowcount
-    return posts
-
-
-def enqueue_card(conn: sqlite3.Connection, now: datetime, watch_id: int) -> None:
-    """Ask for the watch's parent card."""
-    conn.execute(CARD, (to_int(now), watch_id))
-
-
-def enqueue_refresh(conn: sqlite3.Connection, now: datetime, watch_id: int) -> None:
-    """Ask for the watch's card to be brought up to date."""
-    conn.execute(REFRESH.format(where="id = ?"), (to_int(now), watch_id))
+AWAKE = "UPDATE outbox SET state = 'pending' WHERE state = 'held' AND held_until IS NOT NULL AND held_until <= ?"
+LEASE_OVER = f"""
+UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL
+WHERE {LIVE} AND state = 'sending' AND lease_until <= ?
+"""
+AROUND = """
+SELECT w.card_ts, w.state, c.settings, n.payload,
+  CASE WHEN w.muted_until > :now THEN w.muted_by WHEN c.muted_until > :now THEN c.muted_by ELSE '' END AS muted_by
+FROM outbox p LEFT JOIN watches w ON w.id = p.watch_id LEFT JOIN channels c ON c.channel = p.channel
+LEFT JOIN news n ON n.key = p.key AND n.what = p.what WHERE p.id = :id
+"""
+BEHIND = "SELECT COUNT(*) FROM outbox WHERE channel = ? AND state = 'pending' AND kind = 'news' AND not_before <= ?"
 
 
 def claim_posts(
     conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta, busy: Collection[str]
 ) -> list[Post]:
     """See storage.protocol.Store."""
-    conn.execute(
-        "UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL "
-        f"WHERE {LIVE} AND state = 'sending' AND lease_until <= ?",
-        (to_int(now), to_int(now)),
-    )
+    at = to_int(now)
+    conn.execute(AWAKE, (at,))
+    conn.execute(LEASE_OVER, (at, at))
     claimed: list[Post] = []
     for (channel,) in conn.execute(CHANNELS).fetchall():
         if len(claimed) >= limit:
             break
-        if channel not in busy and (row := _head(conn, channel, to_int(now))) is not None:
+        if channel not in busy and (row := _head(conn, channel, at)) is not None:
             claimed.append(_claim(conn, row, now, lease))
     return claimed
 
@@ -96,6 +64,11 @@ def mark_sent(conn: sqlite3.Connection, now: datetime, post: Post, ts: str) -> b
             "UPDATE watches SET card_ts = ?, state = CASE state WHEN 'opening' THEN 'active' ELSE state END "
             "WHERE id = ?",
             (ts, post.watch_id),
+        )
+    if done and post.kind is PostKind.DIGEST:
+        conn.execute(
+            "UPDATE outbox SET state = 'sent', ts = ?, sent_at = ?, error = '' WHERE folded_into = ?",
+            (ts, to_int(now), post.id),
         )
     return done
 
@@ -114,16 +87,46 @@ def mark_uncertain(conn: sqlite3.Connection, now: datetime, post: Post, not_befo
     return _settle(conn, post, "state = 'uncertain', not_before = ?, error = ?", to_int(not_before), error)
 
 
+def mark_held(conn: sqlite3.Connection, post: Post, until: datetime, reason: str) -> bool:
+    """See storage.protocol.Store."""
+    return _settle(conn, post, "state = 'held', claimed_at = NULL, held_until = ?, error = ?", to_int(until), reason)
+
+
+def mark_skipped(conn: sqlite3.Connection, now: datetime, post: Post, reason: str) -> bool:
+    """See storage.protocol.Store."""
+    return _settle(conn, post, "state = 'skipped', sent_at = ?, error = ?", to_int(now), reason)
+
+
 def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str) -> bool:
     """See storage.protocol.Store."""
-    done = _settle(conn, post, "state = 'failed', error = ?", error)
+    done = _settle(conn, post, "state = 'failed', sent_at = ?, error = ?", to_int(now), error)
     if done and post.kind is PostKind.CARD:
         conn.execute(
             "UPDATE watches SET state = 'ended', reason = ?, ended_at = ? WHERE id = ? AND state = 'opening'",
             (error, to_int(now), post.watch_id),
         )
         drop_unsent(conn, [post.watch_id] if post.watch_id is not None else [])
+    if done and post.kind is PostKind.DIGEST:
+        conn.execute("UPDATE outbox SET state = 'failed', error = ? WHERE folded_into = ?", (error, post.id))
     return done
+
+
+def card_lost(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
+    """See storage.protocol.Store."""
+    lost = _settle(conn, post, "state = 'pending', claimed_at = NULL, not_before = 0, error = 'card deleted'")
+    if not lost:
+        return False
+    conn.execute("UPDATE watches SET card_ts = '' WHERE id = ?", (post.watch_id,))
+    if post.kind is PostKind.REFRESH:  # whoever deleted the card did not want it; the next news brings a new one
+        conn.execute("UPDATE outbox SET state = 'skipped', sent_at = ? WHERE id = ?", (to_int(now), post.id))
+    elif post.watch_id is not None:
+        enqueue.card(conn, now, post.watch_id)
+        conn.execute(
+            "UPDATE outbox SET position = (SELECT position - 1 FROM outbox WHERE id = ?) "
+            "WHERE watch_id = ? AND what = 'card'",
+            (post.id, post.watch_id),
+        )
+    return True
 
 
 def drop_unsent(conn: sqlite3.Connection, watch_ids: Collection[int]) -> None:
@@ -134,19 +137,28 @@ def drop_unsent(conn: sqlite3.Connection, watch_ids: Collection[int]) -> None:
 
 
 def hold(conn: sqlite3.Connection, watch: Watch, reason: str) -> None:
-    """Keep a paused watch's posts until it is resumed."""
+    """Keep a paused watch's posts until it is resumed, and its channel's digests with them."""
     conn.execute(
-        "UPDATE outbox SET state = 'held', fence = fence + 1, lease_until = NULL, error = ? "
-        f"WHERE watch_id = ? AND {LIVE}",
-        (reason, watch.id),
+        "UPDATE outbox SET state = 'held', held_until = NULL, fence = fence + 1, lease_until = NULL, error = ? "
+        f"WHERE (watch_id = ? OR (watch_id IS NULL AND channel = ?)) AND ({LIVE} OR state = 'held')",
+        (reason, watch.id, watch.channel),
     )
 
 
-def release(conn: sqlite3.Connection, watch_id: int) -> None:
-    """Let a resumed watch's posts go."""
+def release(conn: sqlite3.Connection, watch: Watch) -> None:
+    """Let a resumed watch's posts go. One that was under way when its watch was paused is looked up first."""
     conn.execute(
-        "UPDATE outbox SET state = 'pending', not_before = 0, attempts = 0 WHERE watch_id = ? AND state = 'held'",
-        (watch_id,),
+        "UPDATE outbox SET state = CASE WHEN claimed_at IS NULL THEN 'pending' ELSE 'uncertain' END, not_before = 0, "
+        "attempts = 0 WHERE (watch_id = ? OR (watch_id IS NULL AND channel = ?)) AND state = 'held'",
+        (watch.id, watch.channel),
+    )
+
+
+def reconsider(conn: sqlite3.Connection, channel: str, at: int) -> None:
+    """Other settings: what quiet hours hold is looked at again."""
+    conn.execute(
+        "UPDATE outbox SET held_until = ? WHERE state = 'held' AND held_until IS NOT NULL AND channel = ?",
+        (at, channel),
     )
 
 
@@ -157,6 +169,12 @@ def rescue(conn: sqlite3.Connection, now: datetime) -> int:
         f"WHERE {LIVE} AND state = 'sending'",
         (to_int(now),),
     ).rowcount
+
+
+def folded(conn: sqlite3.Connection, digest: int) -> list[Post]:
+    """See storage.protocol.Store."""
+    rows = conn.execute("SELECT * FROM outbox WHERE folded_into = ? ORDER BY position, id", (digest,)).fetchall()
+    return [_post(conn, row, row["created_at"], PostState.FOLDED) for row in rows]
 
 
 def _head(conn: sqlite3.Connection, channel: str, now: int) -> sqlite3.Row | None:
@@ -187,22 +205,33 @@ def _claim(conn: sqlite3.Connection, row: sqlite3.Row, now: datetime, lease: tim
             row["id"],
         ),
     )
-    watch = conn.execute("SELECT card_ts, state FROM watches WHERE id = ?", (row["watch_id"],)).fetchone()
+    return _post(conn, row, to_int(now), PostState.UNCERTAIN if doubtful else PostState.SENDING, claimed=True)
+
+
+def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState, *, claimed: bool = False) -> Post:
+    around = conn.execute(AROUND, {"id": row["id"], "now": now}).fetchone()
+    is_news = claimed and row["kind"] == PostKind.NEWS
     return Post(
         id=row["id"],
-        fence=row["fence"] + 1,
+        fence=row["fence"] + claimed,
         kind=PostKind(row["kind"]),
         channel=row["channel"],
         watch_id=row["watch_id"],
         key=row["key"],
-        payload=row["payload"],
+        payload=row["payload"] or around["payload"] or "",
         attempts=row["attempts"],
-        state=PostState.UNCERTAIN if doubtful else PostState.SENDING,
+        state=state,
         token=row["token"],
         created_at=to_time(row["created_at"]),
-        claimed_at=to_time(row["claimed_at"]) or now,
-        thread_ts=watch["card_ts"] if watch else "",
-        watch_state=WatchState(watch["state"]) if watch else None,
+        claimed_at=to_time(row["claimed_at"]) or to_time(now),
+        thread_ts=around["card_ts"] or "",
+        watch_state=WatchState(around["state"]) if around["state"] else None,
+        what=row["what"],
+        level=row["level"],
+        settings=around["settings"] or "",
+        muted_by=around["muted_by"],
+        was_held=row["held_until"] is not None,
+        behind=conn.execute(BEHIND, (row["channel"], now)).fetchone()[0] if is_news else 0,
     )
 
 

@@ -9,16 +9,23 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from storage.records import (
+        Alarm,
+        AlarmState,
+        Announcement,
         AuditEntry,
         Changed,
+        Channel,
         DueOrder,
         Health,
         KnownOrder,
+        NewOrder,
         NewWatch,
         Opened,
         PollResult,
         Post,
         Recorded,
+        Subscription,
+        Told,
         Watch,
     )
 
@@ -117,8 +124,133 @@ class Store(Protocol):
         """Pause every active watch of a channel with a reason and hold their posts; returns those it paused."""
         ...
 
+    async def resume_channel(self, now: datetime, channel: str, actor: str) -> list[Watch]:
+        """Resume every paused watch of a channel. Returns them."""
+        ...
+
+    async def paused_channels(self) -> dict[str, str]:
+        """Channels with paused watches, and Slack's reason."""
+        ...
+
+    async def mark_held(self, post: Post, until: datetime, reason: str) -> bool:
+        """Not before then: quiet hours. Others of the channel may overtake it."""
+        ...
+
+    async def mark_skipped(self, now: datetime, post: Post, reason: str) -> bool:
+        """Not to be said at all, for this reason."""
+        ...
+
+    async def card_lost(self, now: datetime, post: Post) -> bool:
+        """The watch's card was deleted in Slack: news gets a new one first, a refresh is dropped."""
+        ...
+
+    async def fold(self, now: datetime, head: Post, limit: int, lease: timedelta) -> Post | None:
+        """Put a claimed NEWS post and up to ``limit - 1`` that wait behind it into one DIGEST, claimed in its place.
+
+        After quiet hours only what they held is taken. None: there was nothing to fold with, or the fence was stale.
+        """
+        ...
+
+    async def folded(self, digest: int) -> list[Post]:
+        """The posts inside a digest, oldest first."""
+        ...
+
     async def rescue(self, now: datetime) -> int:
         """At start-up: every SENDING row becomes UNCERTAIN. Returns how many."""
+        ...
+
+    # --- channels -----------------------------------------------------------------------------------------------
+    async def channel(self, channel: str) -> Channel:
+        """What a channel chose; the defaults when it never did."""
+        ...
+
+    async def channels_with_settings(self) -> list[Channel]:
+        """Every channel that chose something."""
+        ...
+
+    async def save_settings(self, now: datetime, channel: str, settings: str, actor: str) -> None:
+        """Replace a channel's settings; what quiet hours hold there is looked at again."""
+        ...
+
+    async def mute_channel(self, now: datetime, channel: str, until: datetime | None, actor: str) -> None:
+        """Post no news there until then; None ends it."""
+        ...
+
+    async def mute_watches(
+        self, now: datetime, channel: str, keys: Sequence[str], until: datetime | None, actor: str
+    ) -> list[str]:
+        """The same for single orders. Returns the keys that are watched there."""
+        ...
+
+    async def put_summary(self, now: datetime, channel: str, day: str, payload: str) -> bool:
+        """Mark the channel's digest of a local day as done and enqueue it, unless empty. False: it was done already."""
+        ...
+
+    async def told_of_order(self, key: str, channel: str, limit: int) -> list[Told]:
+        """The newest ``limit`` pieces of an order's news, oldest first, and what became of each in the channel."""
+        ...
+
+    async def told_since(self, channel: str, since: datetime) -> list[Told]:
+        """All news since then of the orders that the channel watches, oldest first."""
+        ...
+
+    # --- stall alarms -------------------------------------------------------------------------------------------
+    async def stalled(self, now: datetime, limit: int) -> list[str]:
+        """Watched orders whose silence may be worth an alarm by now."""
+        ...
+
+    async def schedule_stall(self, key: str, at: datetime | None) -> None:
+        """Look at the order's silence then; None: never."""
+        ...
+
+    async def raise_alarm(self, now: datetime, alarm: Alarm, told: Announcement, again_at: datetime | None) -> bool:
+        """Store an alarm and enqueue what it says, once. False: it was raised before."""
+        ...
+
+    async def act_on_alarm(
+        self, now: datetime, alarm_id: int, state: AlarmState, actor: str, until: datetime | None
+    ) -> Alarm | None:
+        """What a person did with an alarm. A cleared one is returned unchanged, an unknown one is None."""
+        ...
+
+    async def alarm(self, alarm_id: int) -> Alarm | None:
+        """One alarm."""
+        ...
+
+    async def alarms(self, keys: Sequence[str]) -> dict[str, Alarm]:
+        """The live alarms of these orders."""
+        ...
+
+    async def alarm_cleared(self, key: str, at: datetime) -> Alarm | None:
+        """The alarm that the news of this very moment cleared."""
+        ...
+
+    async def scans(self, since: datetime, limit: int) -> list[tuple[str, str, datetime, str | None]]:
+        """(order key, waybill, time, milestone) of stored nodes, parcel by parcel, oldest first: for usual times."""
+        ...
+
+    # --- every order of the account -----------------------------------------------------------------------------
+    async def subscribe(self, now: datetime, wish: Subscription) -> tuple[Subscription, bool]:
+        """Watch all orders in a channel; a standing wish for the same state takes over the filter (then False)."""
+        ...
+
+    async def unsubscribe(self, now: datetime, channel: str, actor: str) -> tuple[int, int]:
+        """End the channel's subscriptions with the watches they brought. Returns how many of each."""
+        ...
+
+    async def subscriptions(self, channel: str | None = None) -> list[Subscription]:
+        """The active ones, of one channel or of all."""
+        ...
+
+    async def join_orders(self, now: datetime, subscription: int, orders: Sequence[NewOrder], *, done: bool) -> int:
+        """Watch these orders for a subscription, silently, unless the channel has or had a watch of them.
+
+        ``done``: the order list was seen to its end. Returns how many joined.
+        """
+        ...
+
+    async def never_watched(self, channel: str, keys: Sequence[str]) -> list[str]:
+        """Those of these orders that the channel does not watch and never did."""
         ...
 
     # --- the rest -----------------------------------------------------------------------------------------------

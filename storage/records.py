@@ -25,7 +25,9 @@ class PostState(StrEnum):
     SENDING = "sending"  # committed before the call leaves; found at start-up it means "maybe sent"
     UNCERTAIN = "uncertain"  # ambiguous failure: look in the channel before sending again
     SENT = "sent"
-    HELD = "held"  # waits for a person or for quiet hours
+    HELD = "held"  # waits for a person, or until quiet hours end
+    FOLDED = "folded"  # goes out within a digest
+    SKIPPED = "skipped"  # not to be said: muted
     FAILED = "failed"  # permanent
 
 
@@ -36,6 +38,8 @@ class PostKind(StrEnum):
     REFRESH = "refresh"  # bring the parent card up to date; at most one live row per watch
     NEWS = "news"  # post in the card's thread
     NOTICE = "notice"  # a direct message to a person
+    DIGEST = "digest"  # several NEWS rows of a channel in one message
+    SUMMARY = "summary"  # the daily digest of a channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,8 @@ class Changed:
     nodes: tuple[NodeRecord, ...] = ()  # new and edited ones, upserted; a node not named stays
     announcement: Announcement | None = None  # None: a baseline, or nothing worth telling
     refresh_cards: bool = True  # enqueue a REFRESH for each active watch
+    moved: bool = False  # it clears a stall alarm
+    stall_at: datetime | None = None  # when silence from now on will be worth an alarm; None: never
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +195,39 @@ class Watch:
     detail: str = ""  # the order's, joined in for lists
     read_at: datetime | None = None  # the order's
     stale_since: datetime | None = None  # the order's
+    muted_until: datetime | None = None
+    muted_by: str = ""
+    subscription: int | None = None  # the `watch all` that brought it
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What a channel chose for itself. One that never chose anything has the defaults."""
+
+    channel: str
+    settings: str = ""  # JSON, opaque here
+    muted_until: datetime | None = None
+    muted_by: str = ""
+    digest_day: str = ""  # local date of the last daily digest
+    updated_by: str = ""
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One piece of news of an order and what became of it in one channel."""
+
+    key: str
+    what: str
+    at: datetime
+    level: str
+    audience: frozenset[Filter]
+    payload: str
+    state: PostState | None = None  # None: nothing was to be posted there
+    sent_at: datetime | None = None
+    error: str = ""
+    in_digest: bool = False
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +257,62 @@ class Post:
     claimed_at: datetime | None = None  # when it was first sent or tried: history is searched from here
     thread_ts: str = ""  # the watch's card, joined in
     watch_state: WatchState | None = None
+    what: str = ""
+    level: str = ""
+    settings: str = ""  # the channel's, JSON, joined in
+    muted_by: str = ""  # the person who muted the watch or its channel, while that holds
+    was_held: bool = False  # by quiet hours, which are over
+    behind: int = 0  # other NEWS of the channel that could go now
+
+
+class AlarmState(StrEnum):
+    """A stall alarm's life. CLEARED when the parcel moved."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    ASSIGNED = "assigned"
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An order that has been silent for too long."""
+
+    key: str
+    what: str  # unique per order: which silence, and whether it was raised again after a snooze
+    leg: str
+    facts: str  # JSON, opaque here
+    id: int = 0
+    state: AlarmState = AlarmState.OPEN
+    raised_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    assignee: str = ""
+    actor: str = ""  # who acted last
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A channel that watches every order of the account, or all in one state."""
+
+    channel: str
+    status: str  # as the order list takes it; empty: all
+    filter: Filter
+    created_by: str
+    id: int = 0
+    created_at: datetime | None = None
+    scanned_at: datetime | None = None  # last complete look through the order list; None: never
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order met in the order list: stored unread, its first reading will be its baseline."""
+
+    key: str
+    milestone: str | None
+    detail: str
+    sub_orders: tuple[str, ...]
+    first_poll_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from storage import audit, orders, outbox, watches
+from storage import alarms, audit, channels, enqueue, orders, outbox, subscriptions, watches
 from storage.database import DatabaseThread
 
 if TYPE_CHECKING:
@@ -14,16 +14,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.records import (
+        Alarm,
+        AlarmState,
+        Announcement,
         AuditEntry,
         Changed,
+        Channel,
         DueOrder,
         Health,
         KnownOrder,
+        NewOrder,
         NewWatch,
         Opened,
         PollResult,
         Post,
         Recorded,
+        Subscription,
+        Told,
         Watch,
     )
 
@@ -104,6 +111,94 @@ class SqliteStore:
 
     async def pause_channel(self, now: datetime, channel: str, reason: str) -> list[Watch]:
         return await self.thread.run(lambda conn: watches.pause_channel(conn, now, channel, reason))
+
+    async def mark_held(self, post: Post, until: datetime, reason: str) -> bool:
+        return await self.thread.run(lambda conn: outbox.mark_held(conn, post, until, reason))
+
+    async def mark_skipped(self, now: datetime, post: Post, reason: str) -> bool:
+        return await self.thread.run(lambda conn: outbox.mark_skipped(conn, now, post, reason))
+
+    async def card_lost(self, now: datetime, post: Post) -> bool:
+        return await self.thread.run(lambda conn: outbox.card_lost(conn, now, post))
+
+    async def fold(self, now: datetime, head: Post, limit: int, lease: timedelta) -> Post | None:
+        return await self.thread.run(lambda conn: enqueue.fold(conn, now, head, limit, lease))
+
+    async def folded(self, digest: int) -> list[Post]:
+        return await self.thread.run(lambda conn: outbox.folded(conn, digest))
+
+    async def resume_channel(self, now: datetime, channel: str, actor: str) -> list[Watch]:
+        return await self.thread.run(lambda conn: watches.resume_channel(conn, now, channel, actor))
+
+    async def paused_channels(self) -> dict[str, str]:
+        return await self.thread.run(watches.paused_channels)
+
+    async def channel(self, channel: str) -> Channel:
+        return await self.thread.run(lambda conn: channels.channel(conn, channel))
+
+    async def channels_with_settings(self) -> list[Channel]:
+        return await self.thread.run(channels.with_settings)
+
+    async def save_settings(self, now: datetime, channel: str, settings: str, actor: str) -> None:
+        await self.thread.run(lambda conn: channels.save_settings(conn, now, channel, settings, actor))
+
+    async def mute_channel(self, now: datetime, channel: str, until: datetime | None, actor: str) -> None:
+        await self.thread.run(lambda conn: channels.mute_channel(conn, now, channel, until, actor))
+
+    async def mute_watches(
+        self, now: datetime, channel: str, keys: Sequence[str], until: datetime | None, actor: str
+    ) -> list[str]:
+        return await self.thread.run(lambda conn: channels.mute_watches(conn, now, channel, keys, until, actor))
+
+    async def put_summary(self, now: datetime, channel: str, day: str, payload: str) -> bool:
+        return await self.thread.run(lambda conn: channels.put_summary(conn, now, channel, day, payload))
+
+    async def told_of_order(self, key: str, channel: str, limit: int) -> list[Told]:
+        return await self.thread.run(lambda conn: channels.told_of_order(conn, key, channel, limit))
+
+    async def told_since(self, channel: str, since: datetime) -> list[Told]:
+        return await self.thread.run(lambda conn: channels.told_since(conn, channel, since))
+
+    async def stalled(self, now: datetime, limit: int) -> list[str]:
+        return await self.thread.run(lambda conn: alarms.stalled(conn, now, limit))
+
+    async def schedule_stall(self, key: str, at: datetime | None) -> None:
+        await self.thread.run(lambda conn: alarms.schedule(conn, key, at))
+
+    async def raise_alarm(self, now: datetime, alarm: Alarm, told: Announcement, again_at: datetime | None) -> bool:
+        return await self.thread.run(lambda conn: alarms.raise_alarm(conn, now, alarm, told, again_at))
+
+    async def act_on_alarm(
+        self, now: datetime, alarm_id: int, state: AlarmState, actor: str, until: datetime | None
+    ) -> Alarm | None:
+        return await self.thread.run(lambda conn: alarms.act(conn, now, alarm_id, state, actor, until))
+
+    async def alarm(self, alarm_id: int) -> Alarm | None:
+        return await self.thread.run(lambda conn: alarms.one(conn, alarm_id))
+
+    async def alarms(self, keys: Sequence[str]) -> dict[str, Alarm]:
+        return await self.thread.run(lambda conn: alarms.live(conn, keys))
+
+    async def alarm_cleared(self, key: str, at: datetime) -> Alarm | None:
+        return await self.thread.run(lambda conn: alarms.cleared_at(conn, key, at))
+
+    async def scans(self, since: datetime, limit: int) -> list[tuple[str, str, datetime, str | None]]:
+        return await self.thread.run(lambda conn: alarms.scans(conn, since, limit))
+
+    async def subscribe(self, now: datetime, wish: Subscription) -> tuple[Subscription, bool]:
+        return await self.thread.run(lambda conn: subscriptions.subscribe(conn, now, wish))
+
+    async def unsubscribe(self, now: datetime, channel: str, actor: str) -> tuple[int, int]:
+        return await self.thread.run(lambda conn: subscriptions.unsubscribe(conn, now, channel, actor))
+
+    async def subscriptions(self, channel: str | None = None) -> list[Subscription]:
+        return await self.thread.run(lambda conn: subscriptions.active(conn, channel))
+
+    async def join_orders(self, now: datetime, subscription: int, orders: Sequence[NewOrder], *, done: bool) -> int:
+        return await self.thread.run(lambda conn: subscriptions.join_orders(conn, now, subscription, orders, done))
+
+    async def never_watched(self, channel: str, keys: Sequence[str]) -> list[str]:
+        return await self.thread.run(lambda conn: subscriptions.unknown_of(conn, channel, keys))
 
     async def rescue(self, now: datetime) -> int:
         return await self.thread.run(partial(outbox.rescue, now=now))

@@ -87,4 +87,7 @@ def watch(row: sqlite3.Row) -> Watch:
         detail=row["detail"],
         read_at=to_time(row["read_at"]),
         stale_since=to_time(row["stale_since"]),
+        muted_until=to_time(row["muted_until"]),
+        muted_by=row["muted_by"],
+        subscription=row["subscription"],
     )

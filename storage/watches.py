@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from storage import audit, orders, outbox, values
-from storage.records import AuditEntry, Opened, Watch, WatchState
+from storage import audit, enqueue, orders, outbox, values
+from storage.records import AuditEntry, Opened, PostKind, Watch, WatchState
 from storage.values import to_int
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def resume_watch(conn: sqlite3.Connection, now: datetime, watch_id: int, actor: 
     if watch is None or watch.state is not WatchState.PAUSED:
         return None
     _set_state(conn, watch, WatchState.ACTIVE if watch.card_ts else WatchState.OPENING)
-    outbox.release(conn, watch.id)
-    outbox.enqueue_refresh(conn, now, watch.id)
+    outbox.release(conn, watch)
+    enqueue.refresh(conn, now, watch.id)
     orders.mark_due(conn, [watch.key], now)
     _audit(conn, now, actor, "resume", watch)
     return one(conn, watch_id)
@@ -70,7 +71,20 @@ def pause_channel(conn: sqlite3.Connection, now: datetime, channel: str, reason:
         conn.execute("UPDATE watches SET state = 'paused', reason = ? WHERE id = ?", (reason, watch.id))
         outbox.hold(conn, watch, reason)
         _audit(conn, now, "slack", "pause", watch, reason)
+    _tell_owners(conn, now, paused, channel, reason)
     return _again(conn, paused)
+
+
+def resume_channel(conn: sqlite3.Connection, now: datetime, channel: str, actor: str) -> list[Watch]:
+    """See storage.protocol.Store."""
+    paused = _select(conn, "w.channel = ? AND w.state = 'paused' ORDER BY w.id", (channel,))
+    return [watch for one in paused if (watch := resume_watch(conn, now, one.id, actor))]
+
+
+def paused_channels(conn: sqlite3.Connection) -> dict[str, str]:
+    """See storage.protocol.Store."""
+    rows = conn.execute("SELECT channel, MAX(reason) FROM watches WHERE state = 'paused' GROUP BY channel")
+    return {row[0]: row[1] for row in rows}
 
 
 def one(conn: sqlite3.Connection, watch_id: int) -> Watch | None:
@@ -103,7 +117,7 @@ def _open(conn: sqlite3.Connection, now: datetime, wish: NewWatch) -> Opened:
         (wish.key, wish.channel, wish.filter, wish.created_by, to_int(now)),
     )
     watch = _must(conn, int(cursor.lastrowid or 0))
-    outbox.enqueue_card(conn, now, watch.id)
+    enqueue.card(conn, now, watch.id)
     if _is_unscheduled(conn, wish.key):
         orders.mark_due(conn, [wish.key], now)
     _audit(conn, now, wish.created_by, "watch", watch, wish.filter)
@@ -115,7 +129,7 @@ def _stands_already(conn: sqlite3.Connection, now: datetime, wish: NewWatch, sta
     changed = standing.filter != wish.filter
     if changed:
         conn.execute("UPDATE watches SET filter = ? WHERE id = ?", (wish.filter, standing.id))
-        outbox.enqueue_refresh(conn, now, standing.id)
+        enqueue.refresh(conn, now, standing.id)
         _audit(conn, now, wish.created_by, "filter", standing, wish.filter)
     if standing.state is WatchState.PAUSED:
         resume_watch(conn, now, standing.id, wish.created_by)
@@ -125,9 +139,9 @@ def _stands_already(conn: sqlite3.Connection, now: datetime, wish: NewWatch, sta
 def _restore(conn: sqlite3.Connection, now: datetime, watch: Watch, actor: str) -> Watch:
     _set_state(conn, watch, WatchState.ACTIVE if watch.card_ts else WatchState.OPENING)
     if watch.card_ts:
-        outbox.enqueue_refresh(conn, now, watch.id)
+        enqueue.refresh(conn, now, watch.id)
     else:
-        outbox.enqueue_card(conn, now, watch.id)
+        enqueue.card(conn, now, watch.id)
     orders.mark_due(conn, [watch.key], now)
     _audit(conn, now, actor, "restore", watch)
     return watch
@@ -135,6 +149,14 @@ def _restore(conn: sqlite3.Connection, now: datetime, watch: Watch, actor: str) 
 
 def _set_state(conn: sqlite3.Connection, watch: Watch, state: WatchState) -> None:
     conn.execute("UPDATE watches SET state = ?, reason = '', ended_at = NULL WHERE id = ?", (state.value, watch.id))
+
+
+def _tell_owners(conn: sqlite3.Connection, now: datetime, paused: Sequence[Watch], channel: str, reason: str) -> None:
+    """Each owner once, however many of their watches the channel held."""
+    for owner in sorted({watch.created_by for watch in paused}):
+        keys = [watch.key for watch in paused if watch.created_by == owner]
+        payload = json.dumps({"paused": channel, "reason": reason, "orders": len(keys), "key": keys[0]})
+        enqueue.loose(conn, now, PostKind.NOTICE, f"paused:{channel}", owner, payload)
 
 
 def _is_unscheduled(conn: sqlite3.Connection, key: str) -> bool:

@@ -1,0 +1,130 @@
+"""Stall alarms: at most one live alarm an order, raised once, acted on by people, cleared by movement."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from storage import audit, enqueue
+from storage.records import Alarm, AlarmState, Announcement, AuditEntry
+from storage.values import to_int, to_time
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime
+
+STALLED = """
+SELECT o.key FROM orders o WHERE o.stall_at IS NOT NULL AND o.stall_at <= ?
+  AND EXISTS (SELECT 1 FROM watches w WHERE w.key = o.key AND w.state = 'active') ORDER BY o.stall_at LIMIT ?
+"""
+SCANS = """
+SELECT o.platform, n.waybill, n.at, n.milestone, n.key FROM nodes n JOIN orders o ON o.key = n.key
+WHERE n.at IS NOT NULL AND n.at >= ? ORDER BY n.key, n.waybill, n.at, n.sequence LIMIT ?
+"""
+
+
+def stalled(conn: sqlite3.Connection, now: datetime, limit: int) -> list[str]:
+    """See storage.protocol.Store."""
+    return [row[0] for row in conn.execute(STALLED, (to_int(now), limit))]
+
+
+def schedule(conn: sqlite3.Connection, key: str, at: datetime | None) -> None:
+    """When the order has to be looked at for silence; None: never."""
+    conn.execute("UPDATE orders SET stall_at = ? WHERE key = ?", (to_int(at), key))
+
+
+def raise_alarm(
+    conn: sqlite3.Connection, now: datetime, alarm: Alarm, told: Announcement, again_at: datetime | None
+) -> bool:
+    """See storage.protocol.Store."""
+    schedule(conn, alarm.key, again_at)
+    conn.execute(
+        "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' AND what <> ?",
+        (to_int(now), alarm.key, alarm.what),
+    )
+    done = conn.execute(
+        "INSERT INTO alarms (key, what, leg, facts, state, raised_at, assignee) VALUES (?, ?, ?, ?, 'open', ?, ?) "
+        "ON CONFLICT (key, what) DO NOTHING",
+        (alarm.key, alarm.what, alarm.leg, alarm.facts, to_int(now), alarm.assignee),
+    ).rowcount
+    if done:
+        enqueue.tell(conn, to_int(now), alarm.key, told)
+        enqueue.refresh_order(conn, now, alarm.key)
+    return bool(done)
+
+
+def clear(conn: sqlite3.Connection, at: int, key: str) -> frozenset[str]:
+    """The parcel moved. Returns the filters that were told of the alarm; empty when there was none."""
+    row = conn.execute(
+        "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' RETURNING what",
+        (at, key),
+    ).fetchone()
+    if row is None:
+        return frozenset()
+    told = conn.execute("SELECT audience FROM news WHERE key = ? AND what = ?", (key, row["what"])).fetchone()
+    return frozenset(json.loads(told["audience"])) if told else frozenset()
+
+
+def cleared_at(conn: sqlite3.Connection, key: str, at: datetime) -> Alarm | None:
+    """See storage.protocol.Store.alarm_cleared."""
+    row = conn.execute("SELECT * FROM alarms WHERE key = ? AND cleared_at = ?", (key, to_int(at))).fetchone()
+    return _alarm(row) if row else None
+
+
+def act(  # noqa: PLR0917  one argument a column
+    conn: sqlite3.Connection, now: datetime, alarm_id: int, state: AlarmState, actor: str, until: datetime | None
+) -> Alarm | None:
+    """See storage.protocol.Store.act_on_alarm."""
+    alarm = one(conn, alarm_id)
+    if alarm is None or alarm.state is AlarmState.CLEARED:
+        return alarm
+    assignee = actor if state is AlarmState.ASSIGNED else alarm.assignee
+    conn.execute(
+        "UPDATE alarms SET state = ?, actor = ?, acted_at = ?, snoozed_until = ?, assignee = ? WHERE id = ?",
+        (state.value, actor, to_int(now), to_int(until), assignee, alarm_id),
+    )
+    if state is AlarmState.SNOOZED:
+        schedule(conn, alarm.key, until)
+    enqueue.refresh_order(conn, now, alarm.key)
+    audit.append(conn, [AuditEntry(now, actor, f"alarm {state.value}", "", alarm.key)])
+    return one(conn, alarm_id)
+
+
+def one(conn: sqlite3.Connection, alarm_id: int) -> Alarm | None:
+    """One alarm by id."""
+    row = conn.execute("SELECT * FROM alarms WHERE id = ?", (alarm_id,)).fetchone()
+    return _alarm(row) if row else None
+
+
+def live(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Alarm]:
+    """See storage.protocol.Store.alarms."""
+    found = {}
+    for key in keys:
+        row = conn.execute("SELECT * FROM alarms WHERE key = ? AND state <> 'cleared'", (key,)).fetchone()
+        if row:
+            found[key] = _alarm(row)
+    return found
+
+
+def scans(conn: sqlite3.Connection, since: datetime, limit: int) -> list[tuple[str, str, datetime, str | None]]:
+    """See storage.protocol.Store."""
+    return [
+        (row["key"], row["waybill"], to_time(row["at"]), row["milestone"])
+        for row in conn.execute(SCANS, (to_int(since), limit))
+    ]
+
+
+def _alarm(row: sqlite3.Row) -> Alarm:
+    return Alarm(
+        key=row["key"],
+        what=row["what"],
+        leg=row["leg"],
+        facts=row["facts"],
+        id=row["id"],
+        state=AlarmState(row["state"]),
+        raised_at=to_time(row["raised_at"]),
+        snoozed_until=to_time(row["snoozed_until"]),
+        assignee=row["assignee"],
+        actor=row["actor"],
+    )

@@ -1,0 +1,128 @@
+"""What channels chose: their settings, mutes, and the day of their last digest; and the log of what was news."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from storage import audit, enqueue, outbox
+from storage.records import AuditEntry, Channel, PostKind, PostState, Told
+from storage.values import to_int, to_time
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime
+
+TOLD = """
+SELECT n.*, p.state, p.sent_at, p.error, p.folded_into, MAX(p.not_before, COALESCE(p.held_until, 0)) AS later
+FROM news n LEFT JOIN outbox p ON p.key = n.key AND p.what = n.what AND p.channel = ?
+WHERE {where} ORDER BY n.at, n.id
+"""
+
+SAVE = """
+INSERT INTO channels (channel, settings, updated_by, updated_at) VALUES (?, ?, ?, ?) ON CONFLICT (channel)
+DO UPDATE SET settings = excluded.settings, updated_by = excluded.updated_by, updated_at = excluded.updated_at
+"""
+
+
+def channel(conn: sqlite3.Connection, channel_id: str) -> Channel:
+    """See storage.protocol.Store."""
+    row = conn.execute("SELECT * FROM channels WHERE channel = ?", (channel_id,)).fetchone()
+    return _channel(row) if row else Channel(channel_id)
+
+
+def save_settings(conn: sqlite3.Connection, now: datetime, channel_id: str, settings: str, actor: str) -> None:
+    """See storage.protocol.Store."""
+    conn.execute(
+        SAVE,
+        (channel_id, settings, actor, to_int(now)),
+    )
+    outbox.reconsider(conn, channel_id, to_int(now))
+    audit.append(conn, [AuditEntry(now, actor, "settings", channel_id, "", settings)])
+
+
+def mute_channel(conn: sqlite3.Connection, now: datetime, channel_id: str, until: datetime | None, actor: str) -> None:
+    """See storage.protocol.Store."""
+    conn.execute(
+        "INSERT INTO channels (channel, muted_until, muted_by) VALUES (?, ?, ?) ON CONFLICT (channel) "
+        "DO UPDATE SET muted_until = excluded.muted_until, muted_by = excluded.muted_by",
+        (channel_id, to_int(until), actor),
+    )
+    audit.append(conn, [AuditEntry(now, actor, "mute" if until else "unmute", channel_id, "", _iso(until))])
+
+
+def mute_watches(  # noqa: PLR0917  the protocol's arguments
+    conn: sqlite3.Connection, now: datetime, channel_id: str, keys: Sequence[str], until: datetime | None, actor: str
+) -> list[str]:
+    """See storage.protocol.Store."""
+    muted = [
+        key
+        for key in keys
+        if conn.execute(
+            "UPDATE watches SET muted_until = ?, muted_by = ? WHERE key = ? AND channel = ? AND state <> 'ended'",
+            (to_int(until), actor, key, channel_id),
+        ).rowcount
+    ]
+    action = "mute" if until else "unmute"
+    audit.append(conn, [AuditEntry(now, actor, action, channel_id, key, _iso(until)) for key in muted])
+    return muted
+
+
+def with_settings(conn: sqlite3.Connection) -> list[Channel]:
+    """See storage.protocol.Store.channels_with_settings."""
+    return [_channel(row) for row in conn.execute("SELECT * FROM channels WHERE settings <> ''")]
+
+
+def put_summary(conn: sqlite3.Connection, now: datetime, channel_id: str, day: str, payload: str) -> bool:
+    """See storage.protocol.Store."""
+    marked = conn.execute(
+        "UPDATE channels SET digest_day = ? WHERE channel = ? AND digest_day < ?", (day, channel_id, day)
+    ).rowcount
+    if marked and payload:
+        enqueue.loose(conn, now, PostKind.SUMMARY, f"summary:{day}", channel_id, payload)
+    return bool(marked)
+
+
+def told_of_order(conn: sqlite3.Connection, key: str, channel_id: str, limit: int) -> list[Told]:
+    """See storage.protocol.Store."""
+    rows = conn.execute(TOLD.format(where="n.key = ?"), (channel_id, key)).fetchall()
+    return [_told(row) for row in rows[-limit:]]
+
+
+def told_since(conn: sqlite3.Connection, channel_id: str, since: datetime) -> list[Told]:
+    """See storage.protocol.Store."""
+    where = "n.at >= ? AND n.key IN (SELECT key FROM watches WHERE channel = ? AND state <> 'ended')"
+    return [_told(row) for row in conn.execute(TOLD.format(where=where), (channel_id, to_int(since), channel_id))]
+
+
+def _channel(row: sqlite3.Row) -> Channel:
+    return Channel(
+        channel=row["channel"],
+        settings=row["settings"],
+        muted_until=to_time(row["muted_until"]),
+        muted_by=row["muted_by"],
+        digest_day=row["digest_day"],
+        updated_by=row["updated_by"],
+        updated_at=to_time(row["updated_at"]),
+    )
+
+
+def _told(row: sqlite3.Row) -> Told:
+    return Told(
+        key=row["key"],
+        what=row["what"],
+        at=to_time(row["at"]),
+        level=row["level"],
+        audience=frozenset(json.loads(row["audience"])),
+        payload=row["payload"],
+        state=PostState(row["state"]) if row["state"] else None,
+        sent_at=to_time(row["sent_at"]),
+        error=row["error"] or "",
+        in_digest=row["folded_into"] is not None,
+        not_before=to_time(row["later"] or None),
+    )
+
+
+def _iso(when: datetime | None) -> str:
+    return when.isoformat() if when else ""

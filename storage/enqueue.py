@@ -1,0 +1,149 @@
+"""What enters the outbox: cards, refreshes, news for every watch it is for, digests, notices to people."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from storage.records import Post, PostKind, PostState
+from storage.values import to_int
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+    from storage.records import Announcement, Changed
+
+NEXT = "(SELECT COALESCE(MAX(position), 0) + 1 FROM outbox)"
+RANDOM = "lower(hex(randomblob(16)))"
+
+LOG = """
+INSERT INTO news (key, what, at, level, audience, payload) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key, what) DO NOTHING
+"""
+# The token is derived, not random: news that is found again after a backup was restored can still be looked up in the
+# channel. While the order is doubtful (restored and not read since) each post is looked up before it is sent.
+NEWS = f"""
+INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, token, created_at, claimed_at)
+SELECT {NEXT}, w.id, ?, 'news', w.channel, w.key, '', ?,
+  CASE WHEN o.doubtful_since IS NULL THEN 'pending' ELSE 'uncertain' END, post_token(w.channel, w.key, ?), ?,
+  o.doubtful_since
+FROM watches w JOIN orders o ON o.key = w.key
+WHERE w.key = ? AND w.state IN ('active', 'opening') AND w.filter IN ({{filters}})
+ON CONFLICT (watch_id, what) DO NOTHING
+"""
+# A watch that joined without a card gets one with its first news, so that there is a thread to tell it in.
+FIRST_CARD = f"""
+INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at)
+SELECT {NEXT}, id, 'card', 'card', channel, key, '', 'pending', {RANDOM}, ? FROM watches
+WHERE key = ? AND state = 'active' AND card_ts = '' AND filter IN ({{filters}})
+ON CONFLICT (watch_id, what) DO UPDATE SET state = 'pending', fence = fence + 1, position = excluded.position,
+  attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = '', token = excluded.token
+  WHERE outbox.state IN ('sent', 'failed', 'skipped')
+"""
+CARD = f"""
+INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at)
+SELECT {NEXT}, id, 'card', 'card', channel, key, '', 'pending', {RANDOM}, ? FROM watches WHERE id = ?
+ON CONFLICT (watch_id, what) DO UPDATE SET state = 'pending', fence = fence + 1, position = excluded.position,
+  attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = '', token = excluded.token
+"""
+# One refresh row a watch, ever: a new wish revives it. The fence sees to it that an older claim does not settle it.
+REFRESH = f"""
+INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at)
+SELECT {NEXT}, id, 'refresh', 'refresh', channel, key, '', 'pending', {RANDOM}, ? FROM watches
+WHERE {{where}} AND state IN ('active', 'opening') AND (card_ts <> '' OR state = 'opening')
+ON CONFLICT (watch_id, what) DO UPDATE SET state = 'pending', fence = fence + 1, position = excluded.position,
+  attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = ''
+"""
+LOOSE = f"""
+INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, token, created_at)
+VALUES ({NEXT}, NULL, ?, ?, ?, '', ?, '', 'pending', {RANDOM}, ?)
+"""
+FOLDABLE = """
+SELECT p.id FROM outbox p JOIN watches w ON w.id = p.watch_id
+WHERE p.channel = ? AND p.state = 'pending' AND p.kind = 'news' AND p.not_before <= ? AND w.state = 'active'
+  AND COALESCE(w.muted_until, 0) <= ? AND (? = 0 OR p.held_until IS NOT NULL) ORDER BY p.position, p.id LIMIT ?
+"""
+FOLD = f"""
+INSERT INTO outbox (position, what, kind, channel, key, payload, level, state, fence, attempts, lease_until, token,
+  created_at, claimed_at)
+SELECT position, 'digest:' || id, 'digest', channel, '', '', '', 'sending', 1, 1, ?, {RANDOM}, ?, ? FROM outbox
+WHERE id = ? AND fence = ? AND state = 'sending'
+RETURNING id, token
+"""
+
+
+def announce(conn: sqlite3.Connection, at: int, result: Changed) -> int:
+    """Fan a reading's announcement out to the watches it is for, and refresh their cards. Returns rows touched."""
+    posts = tell(conn, at, result.key, result.announcement) if result.announcement else 0
+    if result.refresh_cards:
+        posts += conn.execute(REFRESH.format(where="key = ?"), (at, result.key)).rowcount
+    return posts
+
+
+def tell(conn: sqlite3.Connection, at: int, key: str, told: Announcement) -> int:
+    """Log a piece of news and enqueue it for each watch in its audience. Returns rows touched."""
+    filters = sorted(told.audience)
+    conn.execute(LOG, (key, told.what, at, told.level, json.dumps(filters), told.payload))
+    if not filters:
+        return 0
+    marks = ", ".join("?" * len(filters))
+    posts = conn.execute(FIRST_CARD.format(filters=marks), (at, key, *filters)).rowcount
+    facts = (told.what, told.level, told.what, at, key, *filters)
+    return posts + conn.execute(NEWS.format(filters=marks), facts).rowcount
+
+
+def card(conn: sqlite3.Connection, now: datetime, watch_id: int) -> None:
+    """Ask for the watch's parent card."""
+    conn.execute(CARD, (to_int(now), watch_id))
+
+
+def refresh(conn: sqlite3.Connection, now: datetime, watch_id: int) -> None:
+    """Ask for the watch's card to be brought up to date."""
+    conn.execute(REFRESH.format(where="id = ?"), (to_int(now), watch_id))
+
+
+def refresh_order(conn: sqlite3.Connection, now: datetime, key: str) -> int:
+    """Ask for every card of an order to be brought up to date. Returns how many."""
+    return conn.execute(REFRESH.format(where="key = ?"), (to_int(now), key)).rowcount
+
+
+def loose(  # noqa: PLR0917  one argument a column
+    conn: sqlite3.Connection, now: datetime, kind: PostKind, what: str, channel: str, payload: str
+) -> None:
+    """Ask for a message that belongs to no watch: a notice to a person, a channel's daily digest."""
+    conn.execute(LOOSE, (what, kind.value, channel, payload, to_int(now)))
+
+
+def fold(conn: sqlite3.Connection, now: datetime, head: Post, limit: int, lease: timedelta) -> Post | None:
+    """See storage.protocol.Store."""
+    at = to_int(now)
+    members = [row[0] for row in conn.execute(FOLDABLE, (head.channel, at, at, head.was_held, limit - 1))]
+    if not members:
+        return None
+    made = conn.execute(FOLD, (to_int(now + lease), at, at, head.id, head.fence)).fetchone()
+    if made is None:
+        return None
+    _fold_members(conn, made["id"], [head.id, *members])
+    return Post(
+        id=made["id"],
+        fence=1,
+        kind=PostKind.DIGEST,
+        channel=head.channel,
+        watch_id=None,
+        key="",
+        payload="",
+        attempts=0,
+        state=PostState.SENDING,
+        token=made["token"],
+        created_at=now,
+        claimed_at=now,
+        settings=head.settings,
+    )
+
+
+def _fold_members(conn: sqlite3.Connection, digest: int, ids: Sequence[int]) -> None:
+    conn.executemany(
+        "UPDATE outbox SET state = 'folded', folded_into = ?, fence = fence + 1, lease_until = NULL WHERE id = ?",
+        [(digest, one) for one in ids],
+    )

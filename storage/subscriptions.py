@@ -1,0 +1,135 @@
+"""Channels that watch every order of the account: which, and what they brought."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from storage import audit
+from storage.records import AuditEntry, Subscription
+from storage.values import to_int, to_time
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from storage.records import NewOrder
+
+ADD_ORDER = """
+INSERT OR IGNORE INTO orders (key, platform, order_id, fingerprint, milestone, detail, sub_orders, polls, created_at)
+VALUES (?, ?, ?, x'', ?, ?, ?, 0, ?)
+"""
+# An order that somebody stopped watching in this channel does not come back through the back door.
+JOIN = """
+INSERT INTO watches (key, channel, filter, state, created_by, created_at, subscription)
+SELECT ?, channel, filter, 'active', created_by, ?, id FROM subscriptions
+WHERE id = ? AND state = 'active' AND NOT EXISTS
+  (SELECT 1 FROM watches w WHERE w.key = ? AND w.channel = subscriptions.channel)
+"""
+SCHEDULE = "UPDATE orders SET next_poll_at = ? WHERE key = ? AND next_poll_at IS NULL"
+
+
+def subscribe(conn: sqlite3.Connection, now: datetime, wish: Subscription) -> tuple[Subscription, bool]:
+    """See storage.protocol.Store."""
+    standing = _live(conn, wish.channel, wish.status)
+    if standing:
+        conn.execute("UPDATE subscriptions SET filter = ? WHERE id = ?", (wish.filter, standing.id))
+        conn.execute(
+            "UPDATE watches SET filter = ? WHERE subscription = ? AND state <> 'ended'", (wish.filter, standing.id)
+        )
+        return _must(conn, standing.id), False
+    cursor = conn.execute(
+        "INSERT INTO subscriptions (channel, status, filter, state, created_by, created_at) "
+        "VALUES (?, ?, ?, 'active', ?, ?)",
+        (wish.channel, wish.status, wish.filter, wish.created_by, to_int(now)),
+    )
+    audit.append(conn, [AuditEntry(now, wish.created_by, "watch all", wish.channel, "", wish.status)])
+    return _must(conn, int(cursor.lastrowid or 0)), True
+
+
+def unsubscribe(conn: sqlite3.Connection, now: datetime, channel: str, actor: str) -> tuple[int, int]:
+    """See storage.protocol.Store."""
+    ids = [
+        row[0]
+        for row in conn.execute("SELECT id FROM subscriptions WHERE channel = ? AND state = 'active'", (channel,))
+    ]
+    ended = 0
+    for one in ids:
+        conn.execute("UPDATE subscriptions SET state = 'ended', ended_at = ? WHERE id = ?", (to_int(now), one))
+        conn.execute(
+            "DELETE FROM outbox WHERE state IN ('pending', 'held') AND watch_id IN "
+            "(SELECT id FROM watches WHERE subscription = ? AND state <> 'ended')",
+            (one,),
+        )
+        ended += conn.execute(
+            "UPDATE watches SET state = 'ended', ended_at = ? WHERE subscription = ? AND state <> 'ended'",
+            (to_int(now), one),
+        ).rowcount
+        conn.execute(
+            "UPDATE orders SET next_poll_at = NULL, fence = fence + 1 WHERE key IN "
+            "(SELECT key FROM watches WHERE subscription = ?) AND NOT EXISTS "
+            "(SELECT 1 FROM watches w WHERE w.key = orders.key AND w.state <> 'ended')",
+            (one,),
+        )
+    if ids:
+        audit.append(conn, [AuditEntry(now, actor, "unwatch all", channel)])
+    return len(ids), ended
+
+
+def active(conn: sqlite3.Connection, channel: str | None = None) -> list[Subscription]:
+    """See storage.protocol.Store.subscriptions."""
+    where, facts = ("AND channel = ?", (channel,)) if channel else ("", ())
+    rows = conn.execute(f"SELECT * FROM subscriptions WHERE state = 'active' {where} ORDER BY id", facts)
+    return [_subscription(row) for row in rows]
+
+
+def join_orders(
+    conn: sqlite3.Connection, now: datetime, subscription: int, orders: Sequence[NewOrder], done: bool
+) -> int:
+    """See storage.protocol.Store."""
+    joined = 0
+    for one in orders:
+        platform, _, order_id = one.key.partition(":")
+        conn.execute(
+            ADD_ORDER,
+            (one.key, platform, order_id, one.milestone, one.detail, json.dumps(one.sub_orders), to_int(now)),
+        )
+        if conn.execute(JOIN, (one.key, to_int(now), subscription, one.key)).rowcount:
+            joined += 1
+            conn.execute(SCHEDULE, (to_int(one.first_poll_at), one.key))
+    if done:
+        conn.execute("UPDATE subscriptions SET scanned_at = ? WHERE id = ?", (to_int(now), subscription))
+    return joined
+
+
+def unknown_of(conn: sqlite3.Connection, channel: str, keys: Sequence[str]) -> list[str]:
+    """See storage.protocol.Store."""
+    return [
+        key
+        for key in keys
+        if not conn.execute("SELECT 1 FROM watches WHERE key = ? AND channel = ?", (key, channel)).fetchone()
+    ]
+
+
+def _live(conn: sqlite3.Connection, channel: str, status: str) -> Subscription | None:
+    row = conn.execute(
+        "SELECT * FROM subscriptions WHERE channel = ? AND status = ? AND state = 'active'", (channel, status)
+    ).fetchone()
+    return _subscription(row) if row else None
+
+
+def _must(conn: sqlite3.Connection, one: int) -> Subscription:
+    return _subscription(conn.execute("SELECT * FROM subscriptions WHERE id = ?", (one,)).fetchone())
+
+
+def _subscription(row: sqlite3.Row) -> Subscription:
+    return Subscription(
+        channel=row["channel"],
+        status=row["status"],
+        filter=row["filter"],
+        created_by=row["created_by"],
+        id=row["id"],
+        created_at=to_time(row["created_at"]),
+        scanned_at=to_time(row["scanned_at"]),
+    )
