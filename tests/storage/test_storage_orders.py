@@ -1,0 +1,223 @@
+"""Orders are leased once, recorded once, and never lose what was known about them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from support.shelf import LEASE, MINUTE, NODE, NOW, ORDER, ORDERS_CHANNEL, OTHER, PARCEL, baseline, changed
+
+from storage.records import Failed, NewWatch, OrderState, ParcelRecord, Unchanged
+
+if TYPE_CHECKING:
+    from support.shelf import Shelf
+
+    from storage.records import PollResult
+
+
+async def test_a_stored_order_comes_back_as_it_was(shelf: Shelf) -> None:
+    """Ids, Chinese text and microseconds survive the round trip."""
+    state = OrderState("delivered", "详情 {}", ("254228563492088079", "0001"), NOW, NOW + MINUTE)
+    await shelf.store.add_order(NOW, baseline(state=state))
+    known = (await shelf.store.load([ORDER]))[ORDER]
+    assert (known.state, known.parcels, known.nodes) == (state, (PARCEL,), (NODE,))
+    assert (known.read_at, known.stale_since, known.version) == (NOW, None, 1)
+
+
+async def test_the_first_reading_wins(shelf: Shelf) -> None:
+    """Two people who ask for an unknown order at once store it once."""
+    await shelf.order()
+    late = baseline(nodes=(replace(NODE, identity="another"),), fingerprint=b"late")
+    assert not await shelf.store.add_order(NOW, late)
+    assert [node.identity for node in (await shelf.store.load([ORDER]))[ORDER].nodes] == [NODE.identity]
+
+
+async def test_unknown_orders_are_absent(shelf: Shelf) -> None:
+    """Loading many keys gives only those that are stored."""
+    await shelf.order()
+    keys = [f"1688:{10**15 + n}" for n in range(1200)]
+    assert list(await shelf.store.load([*keys, ORDER])) == [ORDER]
+
+
+async def test_an_order_nobody_watches_is_never_due(shelf: Shelf) -> None:
+    """A look stores nothing to poll."""
+    await shelf.order()
+    assert await shelf.store.claim_due(NOW + timedelta(days=365), 10, LEASE) == []
+    assert await shelf.store.mark_due([ORDER], NOW) == 0
+
+
+async def test_an_order_is_due_from_its_first_watch_on(shelf: Shelf) -> None:
+    """The watch itself makes it due, before its card is posted."""
+    await shelf.opening()
+    due = await shelf.due()
+    assert (due.state.milestone, due.has_parcels, due.polls, due.fails) == ("in_transit", True, 1, 0)
+    assert due.created_at == NOW
+
+
+async def test_a_lease_keeps_others_out_until_it_ends(shelf: Shelf) -> None:
+    """The same order is given to one worker at a time; a crash costs one lease."""
+    await shelf.opening()
+    first = await shelf.due()
+    assert await shelf.store.claim_due(NOW + LEASE - MINUTE, 10, LEASE) == []
+    again = await shelf.due(now=NOW + LEASE)
+    assert again.fence > first.fence
+
+
+async def test_the_longest_overdue_go_first(shelf: Shelf) -> None:
+    """With less room than due orders the oldest are taken."""
+    keys = [f"1688:{10**18 + n}" for n in range(5)]
+    for key in keys:
+        await shelf.opening(key)
+    leased = {due.key: due.fence for due in await shelf.store.claim_due(NOW, 10, LEASE)}
+    late = [Unchanged(key, leased[key], NOW - n * MINUTE) for n, key in enumerate(keys)]
+    await shelf.store.record_polls(NOW, late)
+    assert {due.key for due in await shelf.store.claim_due(NOW, 2, LEASE)} == set(keys[3:])
+
+
+async def test_an_unchanged_reading_schedules_and_nothing_else(shelf: Shelf) -> None:
+    """It counts as a good reading of the order as it stands."""
+    await shelf.opening()
+    due = await shelf.due()
+    before = (await shelf.store.load([ORDER]))[ORDER]
+    recorded = await shelf.store.record_polls(NOW + MINUTE, [Unchanged(ORDER, due.fence, NOW + 5 * MINUTE)])
+    after = (await shelf.store.load([ORDER]))[ORDER]
+    assert (recorded.applied, recorded.stale, recorded.posts) == (1, 0, 0)
+    assert (after.read_at, after.next_poll_at) == (NOW + MINUTE, NOW + 5 * MINUTE)
+    assert (after.state, after.nodes, after.version) == (before.state, before.nodes, before.version)
+
+
+async def test_a_changed_reading_adds_and_edits_but_never_deletes(shelf: Shelf) -> None:
+    """Parcels and nodes that a reply leaves out stay; those it names are brought up to date."""
+    await shelf.opening()
+    due = await shelf.due()
+    filled = replace(NODE, content="c2", place="杭州转运中心")
+    second = ParcelRecord("SF1400000000019", "顺丰速运")
+    state = OrderState("arrived", "{}", (), NOW, None)
+    result = changed(ORDER, due.fence, "moved", nodes=(filled,), parcels=(second,), state=state)
+    await shelf.store.record_polls(NOW, [result])
+    known = (await shelf.store.load([ORDER]))[ORDER]
+    assert {parcel.waybill for parcel in known.parcels} == {PARCEL.waybill, second.waybill}
+    assert known.nodes == (filled,)
+    assert (known.state, known.version) == (state, 2)
+
+
+async def test_failures_keep_the_state_and_say_since_when(shelf: Shelf) -> None:
+    """The first failure marks the order stale; later ones keep that time; a good reading clears it."""
+    await shelf.opening()
+    state = (await shelf.store.load([ORDER]))[ORDER].state
+    for minutes in range(3):
+        at = NOW + 10 * minutes * MINUTE
+        due = await shelf.due(now=at)
+        assert due.fails == minutes
+        await shelf.store.record_polls(at, [Failed(ORDER, due.fence, at + MINUTE, "TransportError")])
+        known = (await shelf.store.load([ORDER]))[ORDER]
+        assert (known.stale_since, known.read_at, known.state) == (NOW, NOW, state)
+    due = await shelf.due(now=NOW + 60 * MINUTE)
+    await shelf.store.record_polls(NOW + 60 * MINUTE, [Unchanged(ORDER, due.fence, None)])
+    assert (await shelf.store.load([ORDER]))[ORDER].stale_since is None
+
+
+async def test_a_changed_reading_clears_the_failures_too(shelf: Shelf) -> None:
+    """After it the order is fresh and counts its failures from nought."""
+    await shelf.opening()
+    due = await shelf.due()
+    await shelf.store.record_polls(NOW, [Failed(ORDER, due.fence, NOW, "ServerError")])
+    due = await shelf.due()
+    await shelf.store.record_polls(NOW, [changed(ORDER, due.fence, "moved", next_poll_at=NOW)])
+    assert (await shelf.store.load([ORDER]))[ORDER].stale_since is None
+    due = await shelf.due()
+    assert (due.fails, due.polls) == (0, 2)
+
+
+async def test_one_lease_gives_one_result(shelf: Shelf) -> None:
+    """The second result of a lease, of whatever kind, is dropped whole: no state, no nodes, no news."""
+    await shelf.active()
+    due = await shelf.due()
+    await shelf.store.record_polls(NOW, [Unchanged(ORDER, due.fence, NOW + MINUTE)])
+    before = (await shelf.store.load([ORDER]))[ORDER]
+    late: list[PollResult] = [
+        Unchanged(ORDER, due.fence, NOW),
+        Failed(ORDER, due.fence, NOW, "TransportError"),
+        changed(ORDER, due.fence, "late", nodes=(replace(NODE, identity="late"),)),
+    ]
+    recorded = await shelf.store.record_polls(NOW + MINUTE, late)
+    assert (recorded.applied, recorded.stale, recorded.posts) == (0, 3, 0)
+    assert (await shelf.store.load([ORDER]))[ORDER] == before
+    assert await shelf.claim() == []
+
+
+async def test_a_lease_that_ran_out_gives_no_result(shelf: Shelf) -> None:
+    """The worker that was too slow cannot overwrite the one that took over."""
+    await shelf.opening()
+    slow = await shelf.due()
+    quick = await shelf.due(now=NOW + LEASE)
+    recorded = await shelf.store.record_polls(
+        NOW + LEASE, [Failed(ORDER, slow.fence, NOW, "late"), Unchanged(ORDER, quick.fence, NOW + 9 * MINUTE)]
+    )
+    assert (recorded.applied, recorded.stale) == (1, 1)
+    known = (await shelf.store.load([ORDER]))[ORDER]
+    assert (known.stale_since, known.next_poll_at) == (None, NOW + 9 * MINUTE)
+
+
+async def test_a_batch_holds_results_of_every_kind(shelf: Shelf) -> None:
+    """One transaction writes good, changed, failed and stale results of different orders."""
+    keys = [f"taobao:{10**18 + n}" for n in range(4)]
+    for key in keys:
+        await shelf.active(key)
+    fences = {due.key: due.fence for due in await shelf.store.claim_due(NOW, 10, LEASE)}
+    later = NOW + 9 * MINUTE
+    recorded = await shelf.store.record_polls(
+        NOW,
+        [
+            Unchanged(keys[0], fences[keys[0]], later),
+            Failed(keys[1], fences[keys[1]], later, "ServerError"),
+            changed(keys[2], fences[keys[2]], "moved", next_poll_at=later),
+            changed(keys[3], fences[keys[3]] - 1, "stale", next_poll_at=later),
+        ],
+    )
+    assert (recorded.applied, recorded.stale, recorded.posts) == (3, 1, 2)
+    schedule = {key: known.next_poll_at for key, known in (await shelf.store.load(keys)).items()}
+    assert schedule == dict.fromkeys(keys[:3], later) | {keys[3]: NOW + LEASE}
+
+
+async def test_a_hint_brings_the_next_poll_forward(shelf: Shelf) -> None:
+    """A push makes the order due now, never later than it was, and the reading on its way is dropped."""
+    await shelf.opening()
+    due = await shelf.due()
+    assert await shelf.store.mark_due([ORDER, OTHER], NOW + MINUTE) == 1
+    assert await shelf.store.mark_due([ORDER], NOW + 60 * MINUTE) == 1
+    recorded = await shelf.store.record_polls(NOW, [Unchanged(ORDER, due.fence, NOW + 60 * MINUTE)])
+    assert recorded.stale == 1
+    assert [one.key for one in await shelf.store.claim_due(NOW + MINUTE, 10, LEASE)] == [ORDER]
+
+
+async def test_a_hint_wakes_an_archived_order(shelf: Shelf) -> None:
+    """An order that is polled no more comes back while somebody watches it."""
+    await shelf.active()
+    due = await shelf.due()
+    await shelf.store.record_polls(NOW, [Unchanged(ORDER, due.fence, None)])
+    assert await shelf.store.claim_due(NOW + timedelta(days=90), 10, LEASE) == []
+    assert await shelf.store.mark_due([ORDER], NOW) == 1
+    assert (await shelf.due()).key == ORDER
+
+
+async def test_orders_are_found_by_waybill_and_by_id(shelf: Shelf) -> None:
+    """The same id may exist on both platforms; the same number may hang on two orders."""
+    twin = "taobao:" + ORDER.partition(":")[2]
+    await shelf.order(ORDER)
+    await shelf.order(twin)
+    assert await shelf.store.find_order_id("2542285634920880794") == [ORDER, twin]
+    assert await shelf.store.find_waybill(PARCEL.waybill) == [ORDER, twin]
+    assert await shelf.store.find_waybill("2542285634920880794") == []
+    assert await shelf.store.find_order_id("254228563492088079") == []
+
+
+async def test_a_watch_of_a_second_channel_does_not_disturb_the_schedule(shelf: Shelf) -> None:
+    """An order that is polled already keeps its time and its lease."""
+    await shelf.opening()
+    due = await shelf.due()
+    await shelf.store.open_watches(NOW, [NewWatch(ORDER, "C0CLAIMS", "all", "U0WEI")])
+    recorded = await shelf.store.record_polls(NOW, [Unchanged(ORDER, due.fence, NOW + 9 * MINUTE)])
+    assert recorded.applied == 1
+    assert {watch.channel for watch in await shelf.store.watches_of([ORDER])} == {ORDERS_CHANNEL, "C0CLAIMS"}
