@@ -18,7 +18,7 @@ from sandbox.pandapon import replies
 from sandbox.pandapon.goods import picture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime, timedelta
 
     from sandbox.pandapon.world import World
@@ -77,6 +77,7 @@ class PandaPonServer:
     timestamp_unit: Unit = "s"
     faults: Faults = field(default_factory=Faults)
     requests: list[Seen] = field(default_factory=list)
+    on_request: list[Callable[[Seen, Mapping[str, str], str], None]] = field(default_factory=list)
     base_url: str = ""
     _runner: web.AppRunner | None = None
 
@@ -116,6 +117,8 @@ class PandaPonServer:
         response = self._faulty(request, fault) or self._answer(request, body, fault)
         seen = Seen(request.method, request.path, dict(request.query), body, self.clock(), response.status)
         self.requests.append(seen)
+        for listener in self.on_request:  # who wants to hear of every request: headers and the answer's text with it
+            listener(seen, request.headers, response.text or "")
         response.headers["Date"] = format_datetime(self._now(), usegmt=True)
         return response
 

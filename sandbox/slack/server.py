@@ -61,6 +61,8 @@ class SlackServer:
         self.faults, self.sockets = Faults(), Sockets()
         self.calls: list[Call] = []
         self.acks: list[Ack] = []
+        self.on_call: list[Callable[[Call], None]] = []  # who wants to hear of every call once it is answered
+        self.on_payload: list[Callable[[str, payloads.Payload, Ack | None], None]] = []  # before it goes, and after
         self.request_url = ""  # set: HTTP mode; empty: Socket Mode
         self.ack_seconds = ack_seconds
         self.signing_secret = signing_secret
@@ -114,8 +116,15 @@ class SlackServer:
         arguments, token = await read_arguments(request)
         call = Call(method, arguments, self._clock())
         self.calls.append(call)
+        try:
+            return await self._respond(request, call, token)
+        finally:
+            _tell(self.on_call, call)
+
+    async def _respond(self, request: web.Request, call: Call, token: str) -> web.StreamResponse:
         if self.faults.down:
             return _hang_up(request)
+        method, arguments = call.method, call.arguments
         channel = str(arguments.get("channel", ""))
         fault = self.faults.take(method, channel)
         if fault is not None:
@@ -165,8 +174,14 @@ class SlackServer:
         return web.json_response(answer, status=status, headers=headers)
 
     async def _on_response_url(self, request: web.Request) -> web.StreamResponse:
-        body = await request.json()
-        self.calls.append(Call("response_url", body, self._clock()))
+        call = Call("response_url", await request.json(), self._clock())
+        self.calls.append(call)
+        try:
+            return await self._accept(request, call.arguments)
+        finally:
+            _tell(self.on_call, call)
+
+    async def _accept(self, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
         if self.faults.down:
             return _hang_up(request)
         fault = self.faults.take("response_url", "")
@@ -283,6 +298,7 @@ class SlackServer:
         return self.workspace.thread(self.workspace.channel(message.channel), message.ts)
 
     async def _deliver(self, kind: str, payload: payloads.Payload, attempt: int = 0) -> Ack:
+        _tell(self.on_payload, kind, payload, None)
         if not self.request_url:
             ack = await self.sockets.send(kind, payload, self.ack_seconds, attempt)
         else:
@@ -298,6 +314,7 @@ class SlackServer:
                 headers=headers,
             )
         self.acks.append(ack)
+        _tell(self.on_payload, kind, payload, ack)
         return ack
 
     def _failed(self, channel: Channel, user: User, what: str) -> None:
@@ -346,6 +363,11 @@ def _action(block: dict[str, Any], element: dict[str, Any], ts: str, value: str 
         options = element.get("options") or []
         action["selected_option"] = next(one for one in options if one.get("value") == value)
     return action
+
+
+def _tell(listeners: list[Callable[..., None]], *what: Any) -> None:
+    for listener in listeners:
+        listener(*what)
 
 
 def _hang_up(request: web.Request) -> web.StreamResponse:
