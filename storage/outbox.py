@@ -101,10 +101,6 @@ def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str)
     """See storage.protocol.Store."""
     done = _settle(conn, post, "state = 'failed', sent_at = ?, error = ?", to_int(now), error)
     if done and post.kind is PostKind.CARD:
-        conn.execute(
-            "UPDATE watches SET state = 'ended', reason = ?, ended_at = ? WHERE id = ? AND state = 'opening'",
-            (error, to_int(now), post.watch_id),
-        )
         drop_unsent(conn, [post.watch_id] if post.watch_id is not None else [])
     if done and post.kind is PostKind.DIGEST:
         conn.execute("UPDATE outbox SET state = 'failed', error = ? WHERE folded_into = ?", (error, post.id))
@@ -183,11 +179,20 @@ def _head(conn: sqlite3.Connection, channel: str, now: int) -> sqlite3.Row | Non
     for row in queue:
         if row["state"] == "sending":
             return None
+        if row["state"] == "pending" and _is_unwatched(conn, row["watch_id"]):
+            drop_unsent(conn, [row["watch_id"]])
+            return _head(conn, channel, now)
         if row["not_before"] <= now:
             return row
         if row["kind"] != "refresh":
             return None
     return None
+
+
+def _is_unwatched(conn: sqlite3.Connection, watch_id: int | None) -> bool:
+    """It was unwatched while the post was on its way. A watch that ended with a reason still says its last words."""
+    sql = "SELECT 1 FROM watches WHERE id = ? AND state = 'ended' AND reason = ''"
+    return watch_id is not None and conn.execute(sql, (watch_id,)).fetchone() is not None
 
 
 def _claim(conn: sqlite3.Connection, row: sqlite3.Row, now: datetime, lease: timedelta) -> Post:

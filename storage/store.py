@@ -107,7 +107,7 @@ class SqliteStore:
         return await self.thread.run(lambda conn: outbox.mark_uncertain(conn, now, post, not_before, error))
 
     async def mark_failed(self, now: datetime, post: Post, error: str) -> bool:
-        return await self.thread.run(lambda conn: outbox.mark_failed(conn, now, post, error))
+        return await self.thread.run(lambda conn: watches.mark_failed(conn, now, post, error))
 
     async def pause_channel(self, now: datetime, channel: str, reason: str) -> list[Watch]:
         return await self.thread.run(lambda conn: watches.pause_channel(conn, now, channel, reason))

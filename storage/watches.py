@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from storage.records import NewWatch
+    from storage.records import NewWatch, Post
 
 SELECT = """
 SELECT w.*, o.milestone, o.detail, o.read_at, o.stale_since FROM watches w JOIN orders o ON o.key = w.key WHERE
@@ -49,6 +49,18 @@ def restore_watches(conn: sqlite3.Connection, now: datetime, ids: Sequence[int],
         if _live(conn, watch.key, watch.channel) is None:
             restored.append(_restore(conn, now, watch, actor))
     return _again(conn, restored)
+
+
+def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str) -> bool:
+    """See storage.protocol.Store. A watch that never opened ends, and its order is polled no more for it."""
+    done = outbox.mark_failed(conn, now, post, error)
+    if done and post.kind is PostKind.CARD:
+        conn.execute(
+            "UPDATE watches SET state = 'ended', reason = ?, ended_at = ? WHERE id = ? AND state = 'opening'",
+            (error, to_int(now), post.watch_id),
+        )
+        orders.unschedule_unwatched(conn, [post.key])
+    return done
 
 
 def resume_watch(conn: sqlite3.Connection, now: datetime, watch_id: int, actor: str) -> Watch | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from support.shelf import LEASE, MINUTE, NODE, NOW, ORDER, ORDERS_CHANNEL, OTHER, PARCEL, baseline, changed
 
-from storage.records import Failed, NewWatch, OrderState, ParcelRecord, Unchanged
+from storage.records import Failed, NewWatch, OrderState, ParcelRecord, Unchanged, WatchState
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
@@ -192,13 +192,17 @@ async def test_a_hint_brings_the_next_poll_forward(shelf: Shelf) -> None:
     assert [one.key for one in await shelf.store.claim_due(NOW + MINUTE, 10, LEASE)] == [ORDER]
 
 
-async def test_a_hint_wakes_an_archived_order(shelf: Shelf) -> None:
-    """An order that is polled no more comes back while somebody watches it."""
-    await shelf.active()
+async def test_an_order_without_a_next_poll_is_archived(shelf: Shelf) -> None:
+    """Its watch ends with that reason, its card says so once, and a new watch brings it back."""
+    watch = await shelf.active()
     due = await shelf.due()
     await shelf.store.record_polls(NOW, [Unchanged(ORDER, due.fence, None)])
-    assert await shelf.store.claim_due(NOW + timedelta(days=90), 10, LEASE) == []
-    assert await shelf.store.mark_due([ORDER], NOW) == 1
+    ended = await shelf.store.watch(watch.id)
+    assert ended is not None
+    assert (ended.state, ended.reason) == (WatchState.ENDED, "archived")
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} refresh"]
+    assert await shelf.store.mark_due([ORDER], NOW) == 0
+    await shelf.opening()
     assert (await shelf.due()).key == ORDER
 
 

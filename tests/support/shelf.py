@@ -121,10 +121,13 @@ class Shelf:
         (post,) = await self.claim(now, *others)
         return post
 
-    async def said(self, now: datetime = NOW) -> list[str]:
-        """Send everything that may go, one after the other; returns what it was, as ``channel kind payload``."""
+    async def said(self, now: datetime = NOW, quiet: str = "") -> list[str]:
+        """Send everything that may go, one after the other; returns what it was, as ``channel kind payload``.
+
+        The channel named as quiet is not served.
+        """
         out = []
-        while posts := await self.claim(now):
+        while posts := await self.claim(now, quiet):
             for post in posts:
                 out.append(f"{post.channel} {post.kind.value} {post.payload}".strip())
                 assert await self.store.mark_sent(now, post, f"sent-{post.id}")
