@@ -42,30 +42,44 @@ class DatabaseThread:
 
     def __init__(self) -> None:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="database")
-        self._db: Database | None = None
+        self._db: Database | None = None  # belongs to the thread
+        self._closed = False  # belongs to the loop
 
     async def open(self, path: Path) -> None:
         """Open and migrate. Raises StorageError."""
-        self._db = await self._submit(partial(_open, path))
+        await self._submit(partial(self._open, path))
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """``work`` in a transaction of its own: all of it or nothing. Raises StorageError for SQLite's failures."""
+        if self._closed:
+            raise StorageError("The database is closed.")
         return await self._submit(partial(self._transact, work))
 
     async def close(self) -> None:
         """Finish what is in hand and close the file. Safe to call twice."""
-        if self._db is not None:
-            db, self._db = self._db, None
-            await self._submit(db.conn.close)
-        self._executor.shutdown(wait=False)
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            await self._submit(self._close)
+        finally:
+            self._executor.shutdown(wait=False)
 
     async def _submit(self, work: Callable[[], T]) -> T:
         """Shielded: a cancelled caller must not leave a transaction that nobody waits for to be misread as undone."""
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._executor, work))
 
+    def _open(self, path: Path) -> None:
+        self._db = _open(path)
+
+    def _close(self) -> None:
+        if self._db is not None:
+            db, self._db = self._db, None
+            db.conn.close()
+
     def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self._db is None:
-            raise StorageError("the database is closed")
+            raise StorageError("The database is not open.")
         conn = self._db.conn
         with _translated():
             conn.execute("BEGIN IMMEDIATE")
@@ -86,10 +100,11 @@ def _open(path: Path) -> Database:
     conn = sqlite3.connect(path, isolation_level=None, check_same_thread=True, timeout=BUSY_MS / 1000)
     try:
         with _translated(path):
-            _check(conn, path)
-            _configure(conn)
             db = Database(conn)
-            _migrate(db, path)
+            _check(conn, path)
+            _check_owner(db, path)
+            _configure(conn)
+            migrations.apply(db)
     except BaseException:
         conn.close()
         raise
@@ -127,14 +142,14 @@ def _post_token(channel: str, key: str, what: str) -> str:
     return hashlib.blake2b(f"{channel}\x1f{key}\x1f{what}".encode(), digest_size=16).hexdigest()
 
 
-def _migrate(db: Database, path: Path) -> None:
+def _check_owner(db: Database, path: Path) -> None:
+    """Before anything is set: even another journal mode would be a change to somebody else's file."""
     applied = {migration.name for migration in migrations.applied(db)}
     known = {migration.name for migration in migrations._migrations}  # noqa: SLF001  sqlite-utils has no public list
     if applied - known:
         raise NewerSchemaError(f"The database {path} was written by a newer version of pandabot. Update pandabot.")
     if not applied and any(not name.startswith(("_", "sqlite_")) for name in db.table_names()):
         raise UnusableFileError(f"The database {path} belongs to another program. Choose another DATABASE_PATH.")
-    migrations.apply(db)
 
 
 @contextmanager
