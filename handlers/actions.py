@@ -11,3 +11,9 @@ RESUME_WATCH = "resume_watch"  # value: the id of a paused watch
 
 TRACK_MESSAGE = "track_message"  # callback ids of the two message shortcuts
 WATCH_MESSAGE = "watch_message"
+
+RESUME_CHANNEL = "resume_channel"  # value: the id of a channel whose watches are paused
+ALARM_SEEN, ALARM_SNOOZE, ALARM_TAKE = "alarm_seen", "alarm_snooze", "alarm_take"  # value: the id of the alarm
+EDIT_SETTINGS = "edit_settings"  # value: the channel
+PREVIEW_DIGEST = "preview_digest"  # value: the channel
+SETTINGS_MODAL = "channel_settings"  # callback id

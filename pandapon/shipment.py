@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Self
@@ -153,6 +153,29 @@ class Step:
     waybill: str = ""
 
 
+class Leg(StrEnum):
+    """The part of the way on which an order is silent."""
+
+    NOT_SHIPPED = "not_shipped"  # paid, and no courier has it
+    FIRST_SCAN = "first_scan"  # handed over, not scanned on its way yet
+    DOMESTIC = "domestic"
+    ABROAD = "abroad"
+    PICKUP = "pickup"  # lies ready and is not fetched
+    SILENT = "silent"  # for so long that nobody may be waiting any more
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """An order, or one of its parcels, that has been silent for too long."""
+
+    leg: Leg
+    since: datetime  # of its last sign of life, aware
+    limit: timedelta  # the silence that is too long
+    usual: timedelta | None = None  # the median here, from this installation's own history; None: too little of it
+    waybill: str = ""  # empty: the order has no parcel yet
+    last: str = ""  # the last entry's place, or its words, as sent
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """What one reading of one order found that nobody has been told: one message, however much it holds."""
@@ -165,6 +188,7 @@ class News:
     parcels: tuple[Parcel, ...] = ()  # all parcels with their milestones, without nodes, for "2 of 3 delivered"
     added: tuple[str, ...] = ()  # waybills seen for the first time after the baseline
     renumbered: tuple[tuple[str, str], ...] = ()  # (old, new) waybill of a parcel that the carrier gave another number
+    stall: Stall | None = None  # an alarm: this news is that there is none
 
     @property
     def has_problem(self) -> bool:

@@ -114,7 +114,9 @@ def _announce(conn: sqlite3.Connection, at: int, result: Changed) -> int:
     """Movement clears the order's alarm, and whoever was told of the alarm is told of the movement."""
     told = result.announcement
     if told and result.moved:
-        told = replace(told, audience=told.audience | alarms.clear(conn, at, result.key))
+        relieved = alarms.clear(conn, at, result.key)
+        level = "milestone" if relieved and told.level == "node" else told.level
+        told = replace(told, audience=told.audience | relieved, level=level)
     posts = enqueue.announce(conn, at, replace(result, announcement=told))
     conn.execute("UPDATE orders SET doubtful_since = NULL WHERE key = ? AND doubtful_since IS NOT NULL", (result.key,))
     return posts

@@ -9,11 +9,12 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot import records
+from bot.jobs.compose import Composer, goes_to_thread, is_broadcast
 from bot.jobs.lookup import find_post
 from bot.jobs.slack_errors import Failure, Verdict, understand
-from handlers.views import tracking
-from storage.records import Post, PostKind, PostState
+from bot.tracking.quiet import hold_until
+from handlers import channel_settings
+from storage.records import Post, PostKind, PostState, WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,10 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
 CLAIM = 50  # channels served at a time
+# A refresh may be sent again without harm. A notice too: a person's own conversation cannot be read with our scopes.
+NOT_LOOKED_UP = frozenset({PostKind.REFRESH, PostKind.NOTICE})
+FOLD_FROM = 8  # so many waiting pieces of news of one channel become one message …
+FOLD_MOST = 20  # … that holds no more than this, for Slack's sake and the reader's
 BACKOFF = (1, 2, 5, 15, 60, 300)  # seconds between tries of one message
 EVENT_TYPE = "pandabot_post"  # the metadata's type; its payload is one opaque id
 
@@ -38,6 +43,7 @@ class Deliverer:
 
     def __init__(self, *, store: Store, slack: AsyncWebClient, pacer: Pacer, clock: Callable[[], datetime]) -> None:
         self._store, self._slack, self._pacer, self._clock = store, slack, pacer, clock
+        self._composer = Composer(store)
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._draining = asyncio.Lock()
         self._again = False
@@ -107,7 +113,11 @@ class Deliverer:
         if post.state is PostState.UNCERTAIN:
             await self._resolve(post)
             return
-        message = await self._render(post)
+        if post.kind is PostKind.NEWS:
+            if await self._kept_back(post):
+                return
+            post = await self._folded(post)
+        message = await self._composer.compose(post, self._clock())
         if message is None:  # its order or watch is gone
             await self._store.mark_failed(self._clock(), post, "nothing to say")
             return
@@ -118,16 +128,22 @@ class Deliverer:
         else:
             await self._store.mark_sent(self._clock(), post, ts)
 
-    async def _render(self, post: Post) -> Message | None:
+    async def _kept_back(self, post: Post) -> bool:
+        """Muted by a person, or held by the channel's quiet hours."""
         now = self._clock()
-        watch = await self._store.watch(post.watch_id) if post.watch_id is not None else None
-        stored = (await self._store.load([post.key])).get(post.key) if post.key else None
-        if watch is None or stored is None:
-            return None
-        look = records.look(stored)
-        if post.kind is PostKind.NEWS:
-            return tracking.news(records.load_news(post.payload), look, watch, now)
-        return tracking.card(look, watch, now)
+        if post.muted_by:
+            await self._store.mark_skipped(now, post, f"muted by {post.muted_by}")
+            return True
+        if (until := hold_until(channel_settings.load(post.settings), post.level, now)) is not None:
+            await self._store.mark_held(post, until, "quiet hours")
+            return True
+        return False
+
+    async def _folded(self, post: Post) -> Post:
+        """A channel that fell behind, or wakes from its quiet hours, gets one message instead of a queue of them."""
+        if post.behind + 1 < (2 if post.was_held else FOLD_FROM):
+            return post
+        return await self._store.fold(self._clock(), post, FOLD_MOST, LEASE) or post
 
     async def _send(self, post: Post, message: Message, *, plain: bool = False) -> str:
         content: dict[str, Any] = {"text": message.text}
@@ -138,8 +154,8 @@ class Deliverer:
                 content["blocks"] = []
             await self._slack.chat_update(channel=post.channel, ts=post.thread_ts, **content)
             return post.thread_ts
-        if post.kind is PostKind.NEWS and post.thread_ts:
-            content |= {"thread_ts": post.thread_ts, "reply_broadcast": _is_loud(post)}
+        if goes_to_thread(post):
+            content |= {"thread_ts": post.thread_ts, "reply_broadcast": is_broadcast(post)}
         response = await self._slack.chat_postMessage(
             channel=post.channel,
             metadata={"event_type": EVENT_TYPE, "event_payload": {"id": post.token}},
@@ -154,13 +170,16 @@ class Deliverer:
         match failure.verdict:
             case Verdict.BLOCKS_REFUSED:
                 await self._send_plain(post, message, failure)
-            case Verdict.UNCERTAIN if post.kind is not PostKind.REFRESH:
+            case Verdict.UNCERTAIN if post.kind not in NOT_LOOKED_UP:
                 await self._store.mark_uncertain(now, post, now + self._backoff(post), failure.code)
             case Verdict.NOT_SENT | Verdict.UNCERTAIN:
                 wait = self._wait(post, failure)
                 await self._store.mark_retry(now, post, now + wait, failure.code)
             case Verdict.CHANNEL_GONE:
                 await self._channel_gone(post, failure.code)
+            case Verdict.CARD_GONE if post.watch_id is not None:
+                log.info("the card of order %s was deleted in Slack", post.key)
+                await self._store.card_lost(now, post)
             case _:
                 log.error("Slack refused a %s post: %s", post.kind.value, failure.code)
                 await self._store.mark_failed(now, post, failure.code)
@@ -180,7 +199,7 @@ class Deliverer:
 
     async def _channel_gone(self, post: Post, code: str) -> None:
         now = self._clock()
-        if post.kind is PostKind.CARD:
+        if post.kind is PostKind.NOTICE or (post.kind is PostKind.CARD and post.watch_state is WatchState.OPENING):
             await self._store.mark_failed(now, post, code)
             return
         paused = await self._store.pause_channel(now, post.channel, code)
@@ -189,6 +208,9 @@ class Deliverer:
     async def _resolve(self, post: Post) -> None:
         """A message that may have gone out: look for it in the channel before sending it again."""
         now = self._clock()
+        if post.kind in NOT_LOOKED_UP:
+            await self._store.mark_retry(now, post, now, "may have been sent")
+            return
         try:
             ts = await find_post(self._slack, post, EVENT_TYPE)
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
@@ -215,8 +237,3 @@ class Deliverer:
     @staticmethod
     def _backoff(post: Post) -> timedelta:
         return timedelta(seconds=BACKOFF[min(post.attempts, len(BACKOFF) - 1)])
-
-
-def _is_loud(post: Post) -> bool:
-    """Milestones and problems are shown in the channel too; plain scans stay in the thread."""
-    return records.load_news(post.payload).has_milestone

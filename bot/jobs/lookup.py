@@ -16,12 +16,19 @@ PAGES = 5  # of 200 messages: more than a channel writes while one message is in
 async def find_post(slack: AsyncWebClient, post: Post, event_type: str) -> str:
     """The ``ts`` of the message that carries the post's token, or "" when the channel does not hold it.
 
-    Needs channels:history or groups:history. Raises what slack_sdk raises.
+    A reply is looked for in its thread and then in the channel, where other settings may have put it. Needs
+    channels:history or groups:history. Raises what slack_sdk raises.
     """
+    if post.thread_ts and (ts := await _search(slack, post, event_type, post.thread_ts)):
+        return ts
+    return await _search(slack, post, event_type, "")
+
+
+async def _search(slack: AsyncWebClient, post: Post, event_type: str, thread: str) -> str:
     began = post.claimed_at or post.created_at
     cursor = ""
     for _ in range(PAGES):
-        page = await _page(slack, post, began.timestamp() - MARGIN, cursor)
+        page = await _page(slack, post, began.timestamp() - MARGIN, cursor, thread)
         for message in page.get("messages", []):
             if _token(message, event_type) == post.token:
                 return str(message["ts"])
@@ -31,7 +38,7 @@ async def find_post(slack: AsyncWebClient, post: Post, event_type: str) -> str:
     return ""
 
 
-async def _page(slack: AsyncWebClient, post: Post, oldest: float, cursor: str) -> Any:
+async def _page(slack: AsyncWebClient, post: Post, oldest: float, cursor: str, thread: str) -> Any:
     wanted: dict[str, Any] = {
         "channel": post.channel,
         "oldest": f"{oldest:.6f}",
@@ -39,8 +46,8 @@ async def _page(slack: AsyncWebClient, post: Post, oldest: float, cursor: str) -
         "include_all_metadata": True,
         "cursor": cursor or None,
     }
-    if post.thread_ts:
-        return await slack.conversations_replies(ts=post.thread_ts, **wanted)
+    if thread:
+        return await slack.conversations_replies(ts=thread, **wanted)
     return await slack.conversations_history(**wanted)
 
 

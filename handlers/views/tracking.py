@@ -11,6 +11,7 @@ from handlers.milestones import bar, furthest, milestone_emoji, milestone_name
 from handlers.requests import Track, Unwatch, WatchOrders
 from handlers.text import cut, escape, ident
 from handlers.views import elements as el
+from handlers.views import stalls
 from handlers.views.message import Layout, Message
 from handlers.views.parts import (
     filter_words,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from handlers.views.message import Block
     from pandapon.models import Order
     from pandapon.shipment import Milestone, News, Node, Parcel, Step
-    from storage.records import Watch
+    from storage.records import Alarm, Watch
 
 FEW, FEWER, MANY_PARCELS = 5, 2, 3  # entries of a parcel before "Show all"; fewer when there are many parcels
 NEWS_NODES = 12
@@ -62,7 +63,7 @@ def track(look: Look, now: datetime, *, all_nodes: bool = False, watched_by: Wat
     return el.message(layout.blocks)
 
 
-def card(look: Look, watch: Watch, now: datetime) -> Message:
+def card(look: Look, watch: Watch, now: datetime, *, alarm: Alarm | None = None) -> Message:
     """The parent message of a watch: the present state, the latest entry of each parcel, and how to stop."""
     layout = Layout(
         [el.header(order_name(look.ref)), el.section(_state(look.milestone, look.order or stored_order(watch)))],
@@ -72,6 +73,8 @@ def card(look: Look, watch: Watch, now: datetime) -> Message:
             *el.actions([unwatch_button(_("Stop watching"), watch)] if watch.state is not WatchState.ENDED else []),
         ],
     )
+    if alarm:
+        layout.add(el.section(stalls.line(alarm, now)))
     if not look.shipment.parcels:
         layout.add(el.section(_no_parcel(look)))
     for at, parcel in enumerate(look.shipment.parcels):
@@ -81,10 +84,15 @@ def card(look: Look, watch: Watch, now: datetime) -> Message:
     return el.message(layout.blocks)
 
 
-def news(news: News, look: Look | None, watch: Watch, now: datetime) -> Message:
-    """What one reading found: what happened, the new entries, and why this is here. Edits are told quietly."""
+def news(news: News, look: Look | None, watch: Watch, now: datetime, *, cleared: Alarm | None = None) -> Message:
+    """What one reading found: what happened, the new entries, and why this is here. Edits are told quietly.
+
+    ``cleared``: the stall alarm that this movement ends.
+    """
     order = (look.order if look else None) or stored_order(watch)
     layout = Layout([el.section(_headline(news, order))], tail=[el.context(_why_news(news, watch))])
+    if cleared:
+        layout.add(el.section(stalls.over(cleared)))
     told = _told(news, watch)
     lines = [_with_waybill(node, news, now) for node in told[:NEWS_NODES]]
     shown = 0
@@ -183,7 +191,7 @@ def _why(watch: Watch) -> str:
     """Why a card stands in the channel, and how to stop it; or that it has been stopped."""
     by = el.user(watch.created_by)
     if watch.state is WatchState.ENDED:
-        return _("No longer watched.")
+        return _ended(watch)
     told = filter_words(watch.filter)
     if watch.state is WatchState.PAUSED:
         return _("Watched by {user} ({filter}), paused: {reason}").format(
@@ -192,6 +200,16 @@ def _why(watch: Watch) -> str:
     return _("Watched by {user} ({filter}). News comes in this thread. To stop: the button, or {command}").format(
         user=by, filter=told, command=f"`/panda {_stop(watch)}`"
     )
+
+
+def _ended(watch: Watch) -> str:
+    if watch.reason == "archived":
+        return _("The order is over; it is no longer followed.")
+    if watch.reason == "silent":
+        return _("Silent for too long; it is no longer followed. {command} starts again.").format(
+            command=f"`/panda watch {ident(watch.key.partition(':')[2])}`"
+        )
+    return _("No longer watched.")
 
 
 def _why_news(news: News, watch: Watch) -> str:

@@ -1,0 +1,99 @@
+"""When a channel wants to hear nothing, when its digest is due, and how many messages other settings would mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, time
+
+    from handlers.channel_settings import ChannelSettings
+
+LOUD = frozenset({"milestone", "problem"})
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """News as the dry run sees it."""
+
+    at: datetime
+    level: str  # "node" | "milestone" | "problem"
+    audience: frozenset[str]
+    filter: str = "all"  # of the watch it would reach
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many messages a channel gets: in its main view, and in threads only."""
+
+    channel: int = 0
+    thread: int = 0
+
+
+def quiet_until(settings: ChannelSettings, now: datetime) -> datetime | None:
+    """The end of the quiet hours that hold now, None outside them. ``now`` is aware; the answer is in UTC.
+
+    Reckoned on the wall clock of the channel's zone, so that a change to or from summer time moves nothing.
+    """
+    if (hours := settings.quiet) is None:
+        return None
+    begin, end = hours
+    local = now.astimezone(settings.zone)
+    clock = local.time().replace(tzinfo=None)
+    if begin < end:
+        return _at(settings, local.date(), end) if begin <= clock < end else None
+    if clock >= begin:
+        return _at(settings, local.date() + DAY, end)
+    return _at(settings, local.date(), end) if clock < end else None
+
+
+def hold_until(settings: ChannelSettings, level: str, now: datetime) -> datetime | None:
+    """Until when news of this level waits; None: it may go now."""
+    if settings.break_through and level == "problem":
+        return None
+    return quiet_until(settings, now)
+
+
+def digest_day(settings: ChannelSettings, last_day: str, now: datetime) -> str | None:
+    """The local date whose digest is due and was not made; None: none is. After downtime only today's is caught up."""
+    if (at := settings.digest) is None:
+        return None
+    local = now.astimezone(settings.zone)
+    today = local.date().isoformat()
+    return today if local.time().replace(tzinfo=None) >= at and last_day < today else None
+
+
+def next_digest(settings: ChannelSettings, now: datetime) -> datetime | None:
+    """When the next digest goes out, in UTC; None: never."""
+    if (at := settings.digest) is None:
+        return None
+    today = now.astimezone(settings.zone).date()
+    first = _at(settings, today, at)
+    return first if first > now else _at(settings, today + DAY, at)
+
+
+def dry_run(news: Iterable[Happened], settings: ChannelSettings) -> Load:
+    """What these pieces of news would have meant under these settings. Pure; ``news`` oldest first."""
+    channel = thread = 0
+    held: set[datetime] = set()
+    days: set[str] = set()
+    for one in news:
+        days.add(one.at.astimezone(settings.zone).date().isoformat())
+        if one.filter not in one.audience:
+            continue
+        if (until := hold_until(settings, one.level, one.at)) is not None:
+            held.add(until)
+        elif settings.threads == "channel" or (settings.threads == "broadcast" and one.level in LOUD):
+            channel += 1
+        else:
+            thread += 1
+    digests = len(days) if settings.digest else 0
+    return Load(channel + len(held) + digests, thread)
+
+
+def _at(settings: ChannelSettings, day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, settings.zone).astimezone(UTC)

@@ -1,0 +1,74 @@
+"""What a channel can choose for itself, as values; the store keeps them as JSON."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from datetime import time
+from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import TypeAdapter, ValidationError
+
+Threads = Literal["broadcast", "thread", "channel"]
+THREADS: tuple[str, ...] = get_args(Threads)
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """Times are local wall-clock times ``HH:MM`` in ``time_zone``; empty ones are switched off."""
+
+    filter: str = ""  # of watches started from now on; empty: the bot's own default
+    threads: Threads = "broadcast"  # loud news: thread and channel | thread only | always a channel message
+    quiet_from: str = ""
+    quiet_to: str = ""
+    break_through: bool = True  # problems are posted in quiet hours too
+    digest_at: str = ""
+    time_zone: str = DEFAULT_ZONE
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The channel's time zone; a name that this machine does not know is China's."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return ZoneInfo(DEFAULT_ZONE)
+
+    @property
+    def quiet(self) -> tuple[time, time] | None:
+        """Begin and end of the quiet hours, which may pass midnight; None: there are none."""
+        begin, end = clock(self.quiet_from), clock(self.quiet_to)
+        return (begin, end) if begin is not None and end is not None and begin != end else None
+
+    @property
+    def digest(self) -> time | None:
+        """When the daily digest goes out."""
+        return clock(self.digest_at)
+
+    def dump(self) -> str:
+        """The JSON that is stored: only what differs from the defaults, so that better defaults reach everybody."""
+        chosen = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+        return _ANY.dump_json(chosen).decode()
+
+
+def load(stored: str) -> ChannelSettings:
+    """Read :meth:`ChannelSettings.dump` back; what another version wrote and this one cannot read is the default."""
+    if not stored:
+        return ChannelSettings()
+    try:
+        known = {f.name for f in fields(ChannelSettings)}
+        chosen = {name: value for name, value in _ANY.validate_json(stored).items() if name in known}
+        return _SETTINGS.validate_python(chosen)
+    except ValidationError:
+        return ChannelSettings()
+
+
+def clock(text: str) -> time | None:
+    """A wall-clock time; None for none."""
+    return time.fromisoformat(text) if CLOCK.fullmatch(text) else None
+
+
+_SETTINGS = TypeAdapter(ChannelSettings)
+_ANY: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])

@@ -1,0 +1,137 @@
+"""Stall alarms: why an order is worth a look, and what people did about it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from handlers import actions
+from handlers.i18n import _
+from handlers.text import cut, escape, ident, span, when
+from handlers.views import elements as el
+from handlers.views.parts import order_name, stored_order, title_of, unwatch_button
+from pandapon.shipment import Leg, Stall
+from storage.records import AlarmState
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from handlers.context import Look
+    from handlers.views.message import Block, Message
+    from pandapon.shipment import News
+    from storage.records import Alarm, Watch
+
+
+def alarm(news: News, look: Look, watch: Watch, alarm: Alarm | None, now: datetime) -> Message:
+    """The alarm as it is posted, with what people can do about it while it holds."""
+    assert news.stall is not None
+    title = title_of(look.order or stored_order(watch)) or order_name(news.ref)
+    blocks = [el.section(f"{words(news.stall, now)}\n{title}")]
+    if alarm is None or stall_of(alarm).since != news.stall.since:
+        blocks.append(el.context(_("It has moved since.")))
+    else:
+        blocks += _state(alarm, now, watch)
+    return el.message([*blocks, el.context(order_name(news.ref))])
+
+
+def acted_on(alarm: Alarm, watch: Watch | None, now: datetime) -> Message:
+    """The alarm after somebody acted on it, in the place of the one with the buttons."""
+    blocks = [el.section(words(stall_of(alarm), now))]
+    if alarm.state is AlarmState.CLEARED:
+        blocks.append(el.context(_("✅ It has moved since; the alarm is over.")))
+    else:
+        blocks += _state(alarm, now, watch)
+    platform, _sep, order_id = alarm.key.partition(":")
+    return el.message([*blocks, el.context(f"{'Taobao' if platform == 'taobao' else platform} `{ident(order_id)}`")])
+
+
+def line(alarm: Alarm, now: datetime) -> str:
+    """The alarm on an order's card."""
+    said = _("⏰ Silent since {time}").format(time=when(stall_of(alarm).since, now))
+    done = _done(alarm, now)
+    return f"{said} · {done}" if done else said
+
+
+def over(alarm: Alarm) -> str:
+    """The line in the news that ends an alarm."""
+    if alarm.assignee:
+        return _("✅ Moving again, so the alarm is over; {user} had taken it on.").format(user=el.user(alarm.assignee))
+    return _("✅ Moving again, so the alarm is over.")
+
+
+def words(stall: Stall, now: datetime) -> str:
+    """What is wrong and how we know, as Slack text."""
+    silence = span(now - stall.since)
+    parcel = _(" of parcel {waybill}").format(waybill=f"`{ident(stall.waybill)}`") if stall.waybill else ""
+    last = escape(cut(stall.last, 80))
+    reason = {
+        Leg.NOT_SHIPPED: _("Paid {silence} ago, and the seller has not shipped it."),
+        Leg.PICKUP: _("Ready for {silence} and not picked up{parcel}; couriers send such parcels back."),
+        Leg.SILENT: _("Nothing for {silence}{parcel}. Unless somebody says otherwise I stop following it in a week."),
+    }.get(stall.leg, _("No scan{parcel} for {silence}") + (_(" since {last}") if last else ""))
+    said = reason.format(silence=silence, parcel=parcel, last=last)
+    if stall.usual is not None:
+        said += _("; usual here is {usual}").format(usual=span(stall.usual))
+    return f"⏰ *{headline(stall.leg)}*\n{said}"
+
+
+def headline(leg: Leg) -> str:
+    """The alarm in three words."""
+    return {
+        Leg.NOT_SHIPPED: _("Not shipped"),
+        Leg.FIRST_SCAN: _("Handed over, but not moving"),
+        Leg.DOMESTIC: _("Not moving"),
+        Leg.ABROAD: _("Not moving on its way abroad"),
+        Leg.PICKUP: _("Action needed: pick it up"),
+        Leg.SILENT: _("Is anybody still waiting for this?"),
+    }[leg]
+
+
+def stall_of(alarm: Alarm) -> Stall:
+    """What a stored alarm is about."""
+    return _adapter().validate_json(alarm.facts)
+
+
+def dump_stall(stall: Stall) -> str:
+    """Read back by :func:`stall_of`."""
+    return _adapter().dump_json(stall).decode()
+
+
+@cache
+def _adapter() -> TypeAdapter[Stall]:
+    return TypeAdapter(Stall)
+
+
+def _state(alarm: Alarm, now: datetime, watch: Watch | None) -> list[Block]:
+    done = _done(alarm, now)
+    return [*([el.context(done)] if done else []), *el.actions(_buttons(alarm, watch))]
+
+
+def _done(alarm: Alarm, now: datetime) -> str:
+    by = el.user(alarm.actor)
+    match alarm.state:
+        case AlarmState.ACKNOWLEDGED:
+            return _("👌 {user} has seen it").format(user=by)
+        case AlarmState.ASSIGNED:
+            return _("🙋 {user} takes care of it").format(user=el.user(alarm.assignee))
+        case AlarmState.SNOOZED if alarm.snoozed_until:
+            return _("💤 {user} asks again {time}").format(user=by, time=when(alarm.snoozed_until, now))
+        case _:
+            return ""
+
+
+def _buttons(alarm: Alarm, watch: Watch | None) -> list[Block]:
+    value = str(alarm.id)
+    buttons = []
+    if alarm.state is AlarmState.OPEN:
+        seen = _("Keep following") if stall_of(alarm).leg is Leg.SILENT else _("Seen")
+        buttons.append(el.button(seen, f"{actions.ALARM_SEEN}:1", value))
+    if alarm.state is not AlarmState.SNOOZED:
+        buttons.append(el.button(_("Remind me in 24 h"), f"{actions.ALARM_SNOOZE}:1", value))
+    if alarm.state is not AlarmState.ASSIGNED:
+        buttons.append(el.button(_("I take care of it"), f"{actions.ALARM_TAKE}:1", value))
+    if watch is not None and stall_of(alarm).leg is Leg.SILENT:
+        buttons.append(unwatch_button(_("Stop watching"), watch))
+    return buttons
