@@ -1,0 +1,354 @@
+"""The outbox: in order in each channel, each thing once, and nothing forgotten."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.shelf import (
+    CLAIMS_CHANNEL,
+    LEASE,
+    MEI,
+    MINUTE,
+    NOW,
+    ORDER,
+    ORDERS_CHANNEL,
+    OTHER,
+    announcement,
+    changed,
+)
+
+from storage.records import PostKind, PostState, Unchanged
+
+if TYPE_CHECKING:
+    from support.shelf import Shelf
+
+
+async def test_news_goes_to_the_watches_in_its_audience(shelf: Shelf) -> None:
+    """The filters are opaque to the store: it compares them and nothing else."""
+    await shelf.active(ORDER, "C1", "all")
+    await shelf.active(ORDER, "C2", "problems")
+    await shelf.active(ORDER, "C3", "filter of tomorrow")
+    told = announcement("moved", frozenset({"all", "filter of tomorrow"}))
+    assert await shelf.tell("moved", announcement=told) == 2
+    assert await shelf.said() == ["C1 news moved", "C3 news moved"]
+
+
+async def test_news_for_nobody_is_nothing_to_send(shelf: Shelf) -> None:
+    """An empty audience writes no outbox row."""
+    await shelf.active()
+    assert await shelf.tell("moved", announcement=announcement("moved", frozenset())) == 0
+    assert await shelf.claim() == []
+
+
+async def test_the_same_news_is_told_once(shelf: Shelf) -> None:
+    """The second announcement of one happening adds nothing, not even after it was sent."""
+    await shelf.active()
+    assert [await shelf.tell("moved"), await shelf.tell("moved")] == [1, 0]
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} news moved"]
+    assert await shelf.tell("moved") == 0
+    assert await shelf.claim() == []
+
+
+async def test_a_post_carries_what_sending_needs(shelf: Shelf) -> None:
+    """Its thread, its payload, an opaque token, and when it was first tried."""
+    watch = await shelf.active()
+    await shelf.tell("delivered 已签收")
+    post = await shelf.claim_one(now=NOW + MINUTE)
+    assert (post.kind, post.state, post.channel, post.key) == (PostKind.NEWS, PostState.SENDING, ORDERS_CHANNEL, ORDER)
+    assert (post.payload, post.thread_ts, post.watch_id) == ("delivered 已签收", watch.card_ts, watch.id)
+    assert (post.created_at, post.claimed_at, post.attempts) == (NOW, NOW + MINUTE, 0)
+    assert len(post.token) == 32
+    assert int(post.token, 16)
+    assert ORDER.partition(":")[2] not in post.token
+
+
+async def test_tokens_differ_from_post_to_post(shelf: Shelf) -> None:
+    """A lookup finds the one message and no other."""
+    await shelf.active(ORDER)
+    await shelf.active(OTHER)
+    await shelf.active(ORDER, CLAIMS_CHANNEL)
+    for what in ("one", "two"):
+        for key in (ORDER, OTHER):
+            await shelf.tell(what, key, refresh_cards=True)
+    tokens = [row["token"] for row in shelf.rows("SELECT token FROM outbox")]
+    assert len(tokens) == len(set(tokens)) == 3 + 6 + 3
+
+
+async def test_a_channel_hears_things_in_the_order_they_happened(shelf: Shelf) -> None:
+    """One post at a time; the next is given out when the one before is settled."""
+    await shelf.active(ORDER)
+    await shelf.active(OTHER)
+    await shelf.tell("first", ORDER)
+    await shelf.tell("second", OTHER)
+    await shelf.tell("third", ORDER)
+    first = await shelf.claim_one()
+    assert await shelf.claim() == []
+    await shelf.store.mark_sent(NOW, first, "ts")
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} news second", f"{ORDERS_CHANNEL} news third"]
+
+
+async def test_news_waits_behind_its_card(shelf: Shelf) -> None:
+    """An order that moves while its card is on the way is told in the card's thread."""
+    await shelf.opening()
+    await shelf.tell("moved")
+    card = await shelf.claim_one()
+    assert await shelf.claim() == []
+    await shelf.store.mark_sent(NOW, card, "card-ts")
+    news = await shelf.claim_one()
+    assert (news.kind, news.thread_ts) == (PostKind.NEWS, "card-ts")
+
+
+async def test_channels_do_not_wait_for_each_other(shelf: Shelf) -> None:
+    """One that is stuck holds up nobody else."""
+    await shelf.active(ORDER, ORDERS_CHANNEL)
+    await shelf.active(ORDER, CLAIMS_CHANNEL)
+    await shelf.tell("one")
+    await shelf.tell("two")
+    stuck, going = sorted(await shelf.claim(), key=lambda post: post.channel, reverse=True)
+    assert {stuck.channel, going.channel} == {ORDERS_CHANNEL, CLAIMS_CHANNEL}
+    await shelf.store.mark_uncertain(NOW, stuck, NOW + 60 * MINUTE, "timeout")
+    await shelf.store.mark_sent(NOW, going, "ts")
+    assert await shelf.said() == [f"{going.channel} news two"]
+
+
+async def test_busy_channels_and_the_limit_are_kept(shelf: Shelf) -> None:
+    """The sender says which channels it is occupied with and how many posts it can take."""
+    for n in range(4):
+        await shelf.active(ORDER, f"C{n}")
+    await shelf.tell("moved")
+    assert [post.channel for post in await shelf.store.claim_posts(NOW, 2, LEASE, ["C0"])] == ["C1", "C2"]
+    assert [post.channel for post in await shelf.store.claim_posts(NOW, 9, LEASE, [])] == ["C0", "C3"]
+
+
+async def test_a_post_that_must_wait_holds_its_channel(shelf: Shelf) -> None:
+    """Order matters more than speed: what comes after a retry waits with it."""
+    await shelf.active()
+    await shelf.tell("first")
+    await shelf.tell("second")
+    post = await shelf.claim_one()
+    assert await shelf.store.mark_retry(NOW, post, NOW + MINUTE, "ratelimited")
+    assert await shelf.claim(NOW + MINUTE - timedelta(seconds=1)) == []
+    again = await shelf.claim_one(now=NOW + MINUTE)
+    assert (again.payload, again.attempts, again.claimed_at) == ("first", 1, NOW + MINUTE)
+
+
+async def test_a_refresh_that_must_wait_lets_others_pass(shelf: Shelf) -> None:
+    """A card that cannot be edited just now does not silence the channel."""
+    await shelf.active()
+    await shelf.tell("first", refresh_cards=True)
+    await shelf.tell("second")
+    await shelf.store.mark_sent(NOW, await shelf.claim_one(), "ts")
+    refresh = await shelf.claim_one()
+    assert refresh.kind is PostKind.REFRESH
+    await shelf.store.mark_retry(NOW, refresh, NOW + MINUTE, "ratelimited")
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} news second"]
+    assert await shelf.said(NOW + MINUTE) == [f"{ORDERS_CHANNEL} refresh"]
+
+
+async def test_many_wishes_for_a_refresh_are_one_row_at_the_end(shelf: Shelf) -> None:
+    """A card shows the latest state: refreshing it once, after all the news, is enough."""
+    await shelf.active()
+    for what in ("one", "two", "three"):
+        await shelf.tell(what, refresh_cards=True)
+    assert shelf.value("SELECT COUNT(*) FROM outbox WHERE kind = 'refresh'") == 1
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} news {what}" for what in ("one", "two", "three")] + [
+        f"{ORDERS_CHANNEL} refresh"
+    ]
+    await shelf.tell("four", refresh_cards=True)
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} news four", f"{ORDERS_CHANNEL} refresh"]
+
+
+@pytest.mark.parametrize("outcome", ["sent", "retry", "failed"])
+async def test_a_wish_made_while_a_refresh_is_on_its_way_is_not_swallowed(shelf: Shelf, outcome: str) -> None:
+    """The edit that left may lack the newest state: whatever becomes of it, another follows."""
+    await shelf.active()
+    await shelf.tell("one", announcement=None, refresh_cards=True)
+    on_its_way = await shelf.claim_one()
+    await shelf.tell("two", announcement=None, refresh_cards=True)
+    if outcome == "sent":
+        assert not await shelf.store.mark_sent(NOW, on_its_way, "ts")
+    elif outcome == "retry":
+        assert not await shelf.store.mark_retry(NOW, on_its_way, NOW + 60 * MINUTE, "ratelimited")
+    else:
+        assert not await shelf.store.mark_failed(NOW, on_its_way, "message_not_found")
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} refresh"]
+
+
+async def test_an_unsent_refresh_failing_for_good_comes_back_with_the_next_wish(shelf: Shelf) -> None:
+    """A card that could not be edited once is tried again when there is something new to show."""
+    await shelf.active()
+    await shelf.tell("one", announcement=None, refresh_cards=True)
+    await shelf.store.mark_failed(NOW, await shelf.claim_one(), "cant_update_message")
+    assert await shelf.claim() == []
+    await shelf.tell("two", announcement=None, refresh_cards=True)
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} refresh"]
+
+
+async def test_an_unchanged_reading_asks_for_no_refresh(shelf: Shelf) -> None:
+    """Nothing to show, nothing to send."""
+    await shelf.active()
+    due = await shelf.due()
+    await shelf.store.record_polls(NOW, [Unchanged(ORDER, due.fence, NOW + MINUTE)])
+    assert await shelf.claim() == []
+
+
+async def test_a_post_in_doubt_is_looked_for_with_what_is_known_of_it(shelf: Shelf) -> None:
+    """It keeps its token and the time of its first try, blocks its channel, and waits for its time."""
+    await shelf.active()
+    await shelf.tell("first")
+    await shelf.tell("second")
+    sent = await shelf.claim_one()
+    assert await shelf.store.mark_uncertain(NOW, sent, NOW + MINUTE, "timeout")
+    assert await shelf.claim() == []
+    doubt = await shelf.claim_one(now=NOW + MINUTE)
+    assert (doubt.id, doubt.state, doubt.token, doubt.claimed_at) == (sent.id, PostState.UNCERTAIN, sent.token, NOW)
+    assert doubt.fence > sent.fence
+    assert await shelf.claim(NOW + MINUTE) == []
+
+
+async def test_a_post_found_in_the_channel_is_not_sent_again(shelf: Shelf) -> None:
+    """The lookup settles it and the next one goes."""
+    await shelf.active()
+    await shelf.tell("first")
+    await shelf.tell("second")
+    await shelf.store.mark_uncertain(NOW, await shelf.claim_one(), NOW, "timeout")
+    assert await shelf.store.mark_sent(NOW, await shelf.claim_one(), "found")
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} news second"]
+
+
+async def test_a_post_not_found_is_sent_again(shelf: Shelf) -> None:
+    """It keeps its place and its token, so that a third look could still find it."""
+    await shelf.active()
+    await shelf.tell("first")
+    await shelf.tell("second")
+    first = await shelf.claim_one()
+    await shelf.store.mark_uncertain(NOW, first, NOW, "timeout")
+    assert await shelf.store.mark_retry(NOW, await shelf.claim_one(), NOW, "not found")
+    again = await shelf.claim_one()
+    assert (again.id, again.state, again.token) == (first.id, PostState.SENDING, first.token)
+
+
+async def test_a_lookup_whose_worker_died_is_made_again(shelf: Shelf) -> None:
+    """Its lease is its next time."""
+    await shelf.active()
+    await shelf.tell("first")
+    await shelf.store.mark_uncertain(NOW, await shelf.claim_one(), NOW, "timeout")
+    dead = await shelf.claim_one()
+    assert await shelf.claim(NOW + LEASE - MINUTE) == []
+    assert (await shelf.claim_one(now=NOW + LEASE)).fence > dead.fence
+
+
+async def test_a_post_whose_lease_ran_out_is_in_doubt(shelf: Shelf) -> None:
+    """The worker that took it may have sent it; its late word counts no more."""
+    await shelf.active()
+    await shelf.tell("first")
+    slow = await shelf.claim_one()
+    doubt = await shelf.claim_one(now=NOW + LEASE)
+    assert (doubt.id, doubt.state, doubt.claimed_at) == (slow.id, PostState.UNCERTAIN, NOW)
+    assert not await shelf.store.mark_sent(NOW + LEASE, slow, "late")
+    assert await shelf.store.mark_sent(NOW + LEASE, doubt, "found")
+
+
+async def test_a_post_is_settled_once(shelf: Shelf) -> None:
+    """Every second word about one claim is refused, whatever it says."""
+    await shelf.active()
+    await shelf.tell("first")
+    post = await shelf.claim_one()
+    assert await shelf.store.mark_sent(NOW, post, "ts-1")
+    assert not await shelf.store.mark_sent(NOW, post, "ts-2")
+    assert not await shelf.store.mark_retry(NOW, post, NOW, "late")
+    assert not await shelf.store.mark_uncertain(NOW, post, NOW, "late")
+    assert not await shelf.store.mark_failed(NOW, post, "late")
+    assert shelf.value("SELECT ts FROM outbox WHERE id = ?", post.id) == "ts-1"
+    assert await shelf.claim() == []
+
+
+async def test_refused_news_lets_the_next_go_and_stays_refused(shelf: Shelf) -> None:
+    """A message that Slack will never take does not silence the watch, and is not made again."""
+    watch = await shelf.active()
+    await shelf.tell("first")
+    await shelf.tell("second")
+    assert await shelf.store.mark_failed(NOW, await shelf.claim_one(), "invalid_blocks")
+    assert await shelf.tell("first") == 0
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} news second"]
+    assert [one.id for one in await shelf.store.watches_of([ORDER])] == [watch.id]
+
+
+async def test_what_left_before_an_unwatch_is_not_tried_again(shelf: Shelf) -> None:
+    """Slack asked to wait, and meanwhile the person had enough: the post is dropped, the channel goes on."""
+    await shelf.active(ORDER)
+    await shelf.active(OTHER)
+    await shelf.tell("first", ORDER)
+    await shelf.tell("second", OTHER)
+    on_its_way = await shelf.claim_one()
+    await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [ORDER], MEI)
+    assert await shelf.store.mark_retry(NOW, on_its_way, NOW, "ratelimited")
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} news second"]
+
+
+async def test_what_is_in_doubt_at_an_unwatch_is_still_looked_for(shelf: Shelf) -> None:
+    """A card that was posted after all is known if the watch is brought back."""
+    watch = await shelf.opening()
+    await shelf.store.mark_uncertain(NOW, await shelf.claim_one(), NOW, "timeout")
+    await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [ORDER], MEI)
+    doubt = await shelf.claim_one()
+    assert doubt.state is PostState.UNCERTAIN
+    assert await shelf.store.mark_sent(NOW, doubt, "card-ts")
+    (restored,) = await shelf.store.restore_watches(NOW, [watch.id], MEI)
+    assert (restored.state, restored.card_ts) == ("active", "card-ts")
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} refresh"]
+
+
+async def test_a_held_post_waits_for_its_time_and_lets_others_pass(shelf: Shelf) -> None:
+    """Quiet hours hold one message; another kind may be said meanwhile."""
+    await shelf.active(ORDER)
+    await shelf.active(OTHER)
+    await shelf.tell("quiet", ORDER)
+    await shelf.tell("loud", OTHER)
+    assert await shelf.store.mark_held(await shelf.claim_one(), NOW + 60 * MINUTE, "quiet hours")
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} news loud"]
+    assert await shelf.said(NOW + 60 * MINUTE) == [f"{ORDERS_CHANNEL} news quiet"]
+
+
+async def test_a_stale_reading_tells_nobody(shelf: Shelf) -> None:
+    """What is dropped is dropped with its news and its refresh."""
+    await shelf.active()
+    due = await shelf.due()
+    result = changed(ORDER, due.fence - 1, "stale", refresh_cards=True)
+    assert (await shelf.store.record_polls(NOW, [result])).posts == 0
+    assert await shelf.claim() == []
+
+
+async def test_the_figures_count_what_is_there(shelf: Shelf) -> None:
+    """They agree with what was done."""
+    await shelf.active(ORDER)
+    await shelf.opening(OTHER, CLAIMS_CHANNEL)
+    await shelf.tell("moved")
+    await shelf.store.mark_failed(NOW, await shelf.claim_one(CLAIMS_CHANNEL), "channel_not_found")
+    health = await shelf.store.health(NOW + MINUTE)
+    assert (health.orders, health.watches, health.paused, health.due) == (2, 1, 0, 1)
+    assert (health.oldest_due, health.oldest_post, health.last_sent_at) == (NOW + MINUTE, NOW, NOW)
+    assert health.outbox == {PostState.SENT: 1, PostState.PENDING: 1, PostState.FAILED: 1}
+    assert (health.last_read_at, health.stale_orders) == (NOW, 0)
+
+
+async def test_pruning_forgets_the_past_and_nothing_else(shelf: Shelf) -> None:
+    """Old sent posts, seen events and audit rows go; what waits, however old, and the watches stay."""
+    watch = await shelf.active()
+    await shelf.store.first_seen("Ev1", NOW)
+    await shelf.tell("sent")
+    await shelf.said()
+    await shelf.tell("waiting")
+    assert await shelf.store.prune(NOW) == 0
+    assert await shelf.store.prune(NOW + MINUTE) >= 3
+    assert await shelf.store.first_seen("Ev1", NOW + MINUTE)
+    assert shelf.value("SELECT COUNT(*) FROM audit") == 0
+    assert [one.card_ts for one in await shelf.store.watches_of([ORDER])] == [watch.card_ts]
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} news waiting"]
+
+
+async def test_a_delivery_is_new_once(shelf: Shelf) -> None:
+    """Slack sends some events twice."""
+    assert [await shelf.store.first_seen(one, NOW) for one in ("Ev1", "Ev1", "Ev2")] == [True, False, True]
