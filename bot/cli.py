@@ -140,12 +140,19 @@ async def _api(settings: Settings, name: str, query: dict[str, str], body: Any) 
 def demo(
     script: Annotated[Path | None, typer.Option(help="Play the commands of this file ('-': standard input).")] = None,
     *,
-    terminal: Annotated[bool, typer.Option("--terminal", help="A plain chat in this terminal (the default).")] = True,
+    terminal: Annotated[bool, typer.Option("--terminal", help="A plain chat in this terminal, no page.")] = False,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="The page's port [8765, or a free one when it is taken].")
+    ] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser; just say where the page is.")] = False,
     picture: Annotated[Path | None, typer.Option(help="Draw the picture of the documents.", hidden=True)] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the bot's log.")] = False,
 ) -> None:
-    """Try the bot here: the real bot against stand-ins of Slack and PandaPon. Needs no account anywhere."""
-    from bot.demo import paint, play, talk  # noqa: PLC0415  keeps --help quick
+    """Try the bot here: the real bot against stand-ins of Slack and PandaPon. Needs no account anywhere.
+
+    Opens a page in the browser. Input that is no terminal is played as a script, unless --port or --no-open is given.
+    """
+    from bot.demo import paint, play, show, talk  # noqa: PLC0415  keeps --help quick
 
     log.configure("info" if debug else "error", ())
     if picture is not None:
@@ -153,7 +160,9 @@ def demo(
     if script is not None:
         text = sys.stdin.read() if str(script) == "-" else _read(script)
         raise typer.Exit(asyncio.run(play(text)))
-    raise typer.Exit(asyncio.run(talk()) if terminal else 0)
+    if terminal or (port is None and not no_open and not sys.stdin.isatty()):
+        raise typer.Exit(asyncio.run(talk()))
+    raise typer.Exit(asyncio.run(show(port, open_page=not no_open)))
 
 
 def _settings() -> Settings:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import tempfile
+import webbrowser
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ from sandbox.terminal.lines import lines
 from sandbox.terminal.script import play as play_lines
 from sandbox.terminal.session import PATIENCE, Session
 from sandbox.terminal.stage import Stage
+from sandbox.web.server import PORT, WebServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterator
@@ -103,6 +105,36 @@ async def _settled(bot: Bot) -> None:
     """Until the bot works on no answer any more."""
     while in_hand := set(bot.context.in_hand):
         await asyncio.wait(in_hand)
+
+
+async def show(port: int | None = None, *, open_page: bool = True) -> int:
+    """Serve the web page until told to stop. Returns the exit code: 1 when the port that was asked for is taken."""
+    return await _guarded(_show(port, open_page=open_page))
+
+
+async def _show(port: int | None, *, open_page: bool) -> int:
+    async with stage(utc_now()) as one, WebServer(one) as server:
+        try:
+            address = await _listen(server, port)
+        except OSError as error:
+            sys.stderr.write(f"pandabot demo: port {port} cannot be had: {error.strerror}\n")
+            return FAILED
+        sys.stdout.write(f"The demo is at {address}\nCtrl-C ends it; nothing of it stays.\n")
+        sys.stdout.flush()
+        if open_page:
+            await asyncio.to_thread(webbrowser.open, address)
+        await asyncio.Event().wait()
+    return 0
+
+
+async def _listen(server: WebServer, port: int | None) -> str:
+    """On the port that was asked for, else on the usual one, else on any."""
+    if port is not None:
+        return await server.start(port)
+    try:
+        return await server.start(PORT)
+    except OSError:
+        return await server.start()
 
 
 async def talk() -> int:

@@ -1,0 +1,155 @@
+"""What people do to messages and views that is more than one call to the stand-in: presses, modals, menus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.slack import payloads
+from sandbox.slack.workspace import Message, SlackError
+from sandbox.web.words import NO_ANSWER, TROUBLE
+
+if TYPE_CHECKING:
+    from sandbox.slack.workspace import User
+    from sandbox.web.hub import Hub
+    from sandbox.web.shapes import Json
+
+
+def message(hub: Hub, user: str, channel: str, ts: str) -> Message:
+    """A message that this person sees, their private ones too. Raises SlackError."""
+    room = hub.room(user, channel)
+    for one in hub.stage.slack.workspace.ephemeral:
+        if one.ts == ts and one.viewer == user and one.channel == channel:
+            return one
+    return hub.stage.slack.workspace.find(room, ts)
+
+
+async def press(hub: Hub, user: str, one: Message, action: Json, state: Json) -> None:
+    """Press a button of a message, or choose in it."""
+    slack = hub.stage.slack
+    who, where = slack.workspace.users[user], slack.workspace.channels[one.channel]
+    path = slack.interactions.new_url("actions", where.id, who.id, one)
+    payload = payloads.block_actions(
+        who,
+        where,
+        one,
+        _stamped(hub, action),
+        trigger=slack.interactions.new_trigger(),
+        url=slack.base_url + path,
+        state=state,
+    )
+    ack = await slack.deliver("interactive", payload)
+    if not ack.ok:
+        what = "This button" if action.get("type") == "button" else "This menu"
+        slack.workspace.whisper(where.id, who.id, NO_ANSWER.format(what=what), thread_ts=one.thread_ts)
+
+
+async def press_in_view(hub: Hub, user: str, view_id: str, action: Json, state: Json) -> None:
+    """Press a button in a modal or in App Home."""
+    slack = hub.stage.slack
+    view = _with_state(_view(hub, view_id), state)
+    trigger = slack.interactions.new_trigger()
+    ack = await slack.deliver(
+        "interactive", payloads.view_actions(_who(hub, user), view, _stamped(hub, action), trigger=trigger)
+    )
+    if not ack.ok:
+        hub.views.refused(view_id, {"": TROUBLE})
+
+
+async def options(hub: Hub, user: str, body: Json) -> list[Json]:
+    """What the app offers in a menu that asks it while one types."""
+    slack = hub.stage.slack
+    who = _who(hub, user)
+    sample = {"block_id": body["block_id"], "action_id": body["action_id"], "type": "external_select"}
+    if body.get("view_id"):
+        payload = payloads.view_actions(who, _view(hub, str(body["view_id"])), sample, trigger="")
+    else:
+        one = message(hub, user, str(body["channel"]), str(body["ts"]))
+        room = hub.room(user, one.channel)
+        payload = payloads.block_actions(who, room, one, sample, trigger="", url="", state={})
+    kept = {key: value for key, value in payload.items() if key not in {"actions", "trigger_id", "response_url"}}
+    asked = {**kept, "type": "block_suggestion", "value": str(body.get("query") or ""), **sample}
+    ack = await slack.deliver("interactive", asked)
+    found = ack.payload if ack.ok and isinstance(ack.payload, dict) else {}
+    groups = [{"options": found.get("options") or []}, *(found.get("option_groups") or [])]
+    return [one for group in groups for one in group["options"]]
+
+
+async def submit(hub: Hub, user: str, view_id: str, values: Json) -> None:
+    """Submit a modal: it closes, or does what the acknowledgement says."""
+    slack = hub.stage.slack
+    payload = payloads.view_submission(
+        _who(hub, user), _view(hub, view_id), values, trigger=slack.interactions.new_trigger()
+    )
+    ack = await slack.deliver("interactive", payload)
+    if not ack.ok:
+        hub.views.refused(view_id, {"": TROUBLE})
+        return
+    try:
+        _answered(hub, user, view_id, ack.payload if isinstance(ack.payload, dict) else {})
+    except SlackError as error:
+        hub.views.refused(view_id, {"": f"{TROUBLE} ({error.code})"})
+
+
+async def close(hub: Hub, user: str, view_id: str, *, everything: bool) -> None:
+    """Close a modal, or all that lie upon each other; the app hears of it where it asked to."""
+    view = _view(hub, view_id)
+    if everything:
+        hub.views.close_all(user)
+    else:
+        hub.views.close(user, view_id)
+    if view.get("notify_on_close"):
+        payload = payloads.view_submission(_who(hub, user), view, {}, trigger="")
+        kept = {key: value for key, value in payload.items() if key not in {"trigger_id", "response_urls"}}
+        await hub.stage.slack.deliver("interactive", {**kept, "type": "view_closed", "is_cleared": everything})
+
+
+async def open_home(hub: Hub, user: str) -> None:
+    """Look at the bot's App Home: the app hears of it and publishes what is to be seen."""
+    slack = hub.stage.slack
+    body: Json = {
+        "type": "app_home_opened",
+        "user": user,
+        "channel": slack.workspace.direct(user).id,
+        "tab": "home",
+        "event_ts": slack.workspace.next_ts(),
+    }
+    if user in slack.workspace.homes:
+        body["view"] = slack.workspace.homes[user]
+    await slack.event(body)
+
+
+def _answered(hub: Hub, user: str, view_id: str, answer: Json) -> None:
+    web_api = hub.stage.slack.web_api
+    match answer.get("response_action"):
+        case "errors":
+            hub.views.refused(view_id, answer.get("errors") or {})
+        case "update":
+            web_api.call("views.update", {"view_id": view_id, "view": answer.get("view")})
+            hub.views.updated(view_id)
+        case "push":
+            trigger = hub.stage.slack.interactions.new_trigger()
+            pushed = web_api.call("views.push", {"trigger_id": trigger, "view": answer.get("view")})
+            hub.views.opened(user, pushed["view"]["id"], pushed=True)
+        case "clear":
+            hub.views.close_all(user)
+        case _:
+            hub.views.close(user, view_id)
+
+
+def _view(hub: Hub, view_id: str) -> Json:
+    view = hub.stage.slack.workspace.views.get(view_id)
+    if view is None:
+        raise SlackError("view_not_found")
+    return view
+
+
+def _with_state(view: Json, state: Json) -> Json:
+    return {**view, "state": {"values": state}}
+
+
+def _who(hub: Hub, user: str) -> User:
+    return hub.stage.slack.workspace.users[user]
+
+
+def _stamped(hub: Hub, action: Json) -> dict[str, Any]:
+    return {"block_id": "generated", **action, "action_ts": hub.stage.slack.workspace.next_ts()}

@@ -1,0 +1,232 @@
+"""What a page may ask for: each kind of message from it, and what is then done on the stage."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sandbox.slack.workspace import SlackError
+from sandbox.web import acting
+from sandbox.web.recording import number_of
+from sandbox.web.words import MOMENTS, NOT_A_COMMAND, NOT_IN_THREADS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from sandbox.web.session import Session
+    from sandbox.web.shapes import Json
+
+    Deed = Callable[[Session, Json], Awaitable[None]]
+
+LONGEST = timedelta(days=60)  # the demo's orders do not live longer
+FASTEST = 100_000
+LINK = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)）。，；]")
+MENTION = re.compile(r"(?<![\w<@#])([@#])([\w\u4e00-\u9fff-]+)")
+
+
+class CannotError(Exception):
+    """The page asked for what cannot be; the message says why, for the person to read."""
+
+
+async def do(session: Session, body: Json) -> None:
+    """Carry out what a page asked for, and tell it why when that cannot be."""
+    deed = DEEDS.get(str(body.get("type")), _unknown)
+    try:
+        await deed(session, body)
+    except CannotError as error:
+        session.note(str(error), bad=True)
+    except SlackError as error:
+        session.note(f"Slack refused that: {error.code}", bad=True)
+    except (KeyError, TypeError, ValueError, LookupError) as error:
+        session.note(f"That could not be done: {error}", bad=True)
+    session.hub.look()
+
+
+async def _unknown(_session: Session, body: Json) -> None:
+    raise CannotError(f"This demo does not know {body.get('type')!r}.")
+
+
+# --- talking --------------------------------------------------------------------------------------------------------
+
+
+async def _say(session: Session, body: Json) -> None:
+    room = session.hub.room(session.user, str(body["channel"]))
+    text, thread = str(body["text"]).strip(), str(body.get("thread") or "")
+    if not text:
+        return
+    what: Json = {"channel": room.id, "text": _typed(session, text)}
+    if thread:
+        what["thread"] = number_of(_workspace(session), _workspace(session).find(room, thread))
+    session.hub.recorder.keep("say", session.user, **what)
+    said = await session.hub.stage.slack.say(session.user, room.id, what["text"], thread_ts=thread)
+    session.hub.mark_read(session.user, room.id, said.ts)
+
+
+async def _slash(session: Session, body: Json) -> None:
+    room = session.hub.room(session.user, str(body["channel"]))
+    command, text = str(body["command"]), " ".join(str(body.get("text") or "").split("\n")).strip()
+    if body.get("thread"):
+        raise CannotError(NOT_IN_THREADS.format(command=command))
+    if command not in {one["command"] for one in session.hub.setting()["commands"]}:
+        raise CannotError(NOT_A_COMMAND.format(command=command))
+    session.hub.recorder.keep("slash", session.user, channel=room.id, command=command, text=text)
+    await session.hub.stage.slack.slash(session.user, room.id, command, text)
+
+
+async def _mark_read(session: Session, body: Json) -> None:
+    session.hub.mark_read(session.user, str(body["channel"]), str(body["ts"]))
+
+
+async def _history(session: Session, body: Json) -> None:
+    session.history(str(body["channel"]), str(body.get("before") or ""))
+
+
+async def _thread(session: Session, body: Json) -> None:
+    session.history(str(body["channel"]), str(body.get("before") or ""), str(body["ts"]))
+
+
+# --- pressing -------------------------------------------------------------------------------------------------------
+
+
+async def _press(session: Session, body: Json) -> None:
+    action, state = dict(body["action"]), dict(body.get("state") or {})
+    if body.get("view_id"):
+        await acting.press_in_view(session.hub, session.user, str(body["view_id"]), action, state)
+        return
+    message = acting.message(session.hub, session.user, str(body["channel"]), str(body["ts"]))
+    chosen = (action.get("selected_option") or {}).get("value")
+    session.hub.recorder.keep(
+        "press",
+        session.user,
+        message=number_of(_workspace(session), message),
+        action_id=action["action_id"],
+        **({"value": chosen} if chosen else {}),
+    )
+    await acting.press(session.hub, session.user, message, action, state)
+
+
+async def _options(session: Session, body: Json) -> None:
+    found = await acting.options(session.hub, session.user, body)
+    session.tell({"type": "options", "ask": body.get("ask"), "options": found})
+
+
+async def _shortcut(session: Session, body: Json) -> None:
+    message = acting.message(session.hub, session.user, str(body["channel"]), str(body["ts"]))
+    if message.viewer:
+        raise CannotError("Slack offers shortcuts only on messages that everybody in the channel sees.")
+    number = number_of(_workspace(session), message)
+    session.hub.recorder.keep("shortcut", session.user, message=number, callback_id=body["callback_id"])
+    await session.hub.stage.slack.shortcut(session.user, message, str(body["callback_id"]))
+
+
+async def _global_shortcut(session: Session, body: Json) -> None:
+    session.hub.recorder.keep("global_shortcut", session.user, callback_id=body["callback_id"])
+    ack = await session.hub.stage.slack.global_shortcut(session.user, str(body["callback_id"]))
+    if not ack.ok:
+        raise CannotError("This shortcut failed because the app did not respond.")
+
+
+async def _submit(session: Session, body: Json) -> None:
+    session.hub.recorder.keep("submit", session.user, values=body["values"])
+    await acting.submit(session.hub, session.user, str(body["view_id"]), dict(body["values"]))
+
+
+async def _close_view(session: Session, body: Json) -> None:
+    await acting.close(session.hub, session.user, str(body["view_id"]), everything=bool(body.get("everything")))
+
+
+async def _open_home(session: Session, _body: Json) -> None:
+    await acting.open_home(session.hub, session.user)
+
+
+# --- the panel ------------------------------------------------------------------------------------------------------
+
+
+async def _switch_user(session: Session, body: Json) -> None:
+    person = _workspace(session).users.get(str(body["user"]))
+    if person is None or person.is_bot:
+        raise CannotError("There is nobody of that name.")
+    session.become(person.id)
+
+
+async def _place(session: Session, body: Json) -> None:
+    me = _workspace(session).users[session.user]
+    me.tz, me.locale = str(body["tz"]), str(body["locale"])
+    _workspace(session).touch()
+
+
+async def _fault(session: Session, body: Json) -> None:
+    session.hub.switches.turn(str(body["name"]), on=bool(body["on"]))
+    _workspace(session).touch()
+
+
+async def _time(session: Session, body: Json) -> None:
+    if "speed" in body:
+        factor = float(body["speed"])
+        if not 0 < factor <= FASTEST:
+            raise CannotError(f"Time passes at a speed above 0 and up to {FASTEST}.")
+        session.hub.set_speed(factor)
+    else:
+        seconds = float(body["forward"])
+        if not 0 <= seconds <= LONGEST.total_seconds():
+            raise CannotError(f"Time goes forward only, and {LONGEST.days} days at most.")
+        session.hub.recorder.keep("time", session.user, seconds=seconds)
+        session.hub.stage.clock.advance(timedelta(seconds=seconds))
+    session.hub.tell_all({"type": "clock", "clock": session.hub.time()})
+
+
+async def _add_node(session: Session, body: Json) -> None:
+    status, action = MOMENTS[str(body.get("moment") or "transport")]
+    text, order_id = str(body["text"]).strip(), str(body["order"])
+    if not text:
+        raise CannotError("A node needs words: what would the courier write?")
+    if order_id not in session.hub.stage.world.orders:
+        raise CannotError(f"The account has no order {order_id}.")
+    try:
+        session.hub.stage.world.add_node(
+            order_id, text, waybill=str(body.get("waybill") or ""), status=status, action=action
+        )
+    except KeyError:
+        raise CannotError("That order has no parcel yet, so nobody can scan it.") from None
+    session.note("Scanned. Whoever watches the order hears of it at the next poll.")
+
+
+async def _wire(session: Session, body: Json) -> None:
+    session.want_wire(wanted=bool(body["on"]))
+
+
+def _workspace(session: Session) -> Any:
+    return session.hub.stage.slack.workspace
+
+
+def _typed(session: Session, text: str) -> str:
+    """What a person typed as Slack stores it: escaped, with links and mentions marked."""
+    workspace = _workspace(session)
+    names = {f"#{one.name}": f"<#{one.id}|{one.name}>" for one in workspace.channels.values() if not one.is_im}
+    names |= {f"@{one.name}": f"<@{one.id}>" for one in workspace.users.values()}
+    linked = LINK.sub(lambda found: f"<{found[0]}>", html.escape(text, quote=False))
+    return MENTION.sub(lambda found: names.get(found[0], found[0]), linked)
+
+
+DEEDS: dict[str, Deed] = {
+    "say": _say,
+    "slash": _slash,
+    "mark_read": _mark_read,
+    "history": _history,
+    "thread": _thread,
+    "press": _press,
+    "options": _options,
+    "shortcut": _shortcut,
+    "global_shortcut": _global_shortcut,
+    "submit": _submit,
+    "close_view": _close_view,
+    "open_home": _open_home,
+    "switch_user": _switch_user,
+    "place": _place,
+    "fault": _fault,
+    "time": _time,
+    "add_node": _add_node,
+    "wire": _wire,
+}

@@ -1,0 +1,167 @@
+"""What all open pages share: the stage, who has read what, the switches, the wire; and the task that follows it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from sandbox.slack.workspace import SlackError
+from sandbox.web import shapes
+from sandbox.web.recording import Recorder
+from sandbox.web.switches import Switches
+from sandbox.web.views import Views
+from sandbox.web.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from sandbox.slack.server import Call
+    from sandbox.slack.workspace import Channel
+    from sandbox.terminal.stage import Stage
+    from sandbox.web.session import Session
+    from sandbox.web.shapes import Json
+
+TOGETHER = 0.03  # seconds: changes within one breath are looked at once
+WIRE_EVERY = 0.2  # seconds
+LOOK_AGAIN = 3600.0  # seconds; a wait without end in pieces
+# Where a person can be: the name in the menu, the time zone, the locale.
+PLACES = (
+    ("Shanghai · 中文", "Asia/Shanghai", "zh-CN"),
+    ("Berlin · English", "Europe/Berlin", "en-US"),
+    ("São Paulo · português", "America/Sao_Paulo", "pt-BR"),
+)
+
+
+class Hub:
+    """Everything behind the pages. Use :meth:`follow` as a task, and :meth:`close` at the end."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.sessions: set[Session] = set()
+        workspace = stage.slack.workspace
+        for person in [one for one in workspace.users.values() if not one.is_bot]:
+            workspace.direct(person.id)
+        self.views = Views(workspace)
+        self.switches = Switches(stage.slack, stage.pandapon)
+        self.wire = Wire(stage.clock)
+        self.recorder = Recorder(workspace, stage.clock)
+        self._speed = 1.0
+        self._reads: dict[tuple[str, str], str] = {}
+        self._triggers: dict[str, str] = {}  # whose trigger id it is
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._listen()
+
+    async def follow(self) -> None:
+        """Tell every page what changes, for as long as it is let."""
+        workspace = self.stage.slack.workspace
+        while True:
+            seen = workspace.version
+            self.look()
+            while not await workspace.wait_for(lambda seen=seen: workspace.version != seen, LOOK_AGAIN):  # type: ignore[misc]  # mypy knows no defaults in lambdas
+                pass
+            await asyncio.sleep(TOGETHER)
+
+    async def follow_wire(self) -> None:
+        """Send the wire to the pages that show it, a few times a second."""
+        while True:
+            await asyncio.sleep(WIRE_EVERY)
+            for session in self.sessions:
+                session.look_at_wire()
+
+    async def close(self) -> None:
+        """End what is still under way."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def look(self) -> None:
+        """Tell every page what is new to it."""
+        for session in self.sessions:
+            session.look()
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the reading of what the page sends: an acknowledgement may take its three seconds."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def tell_all(self, message: Json) -> None:
+        """Send every page the same."""
+        for session in self.sessions:
+            session.tell(message)
+
+    # --- state ------------------------------------------------------------------------------------------------------
+
+    def setting(self) -> Json:
+        """What does not change while a page is open."""
+        features = self.stage.slack.manifest.get("features") or {}
+        return {
+            "commands": features.get("slash_commands") or [],
+            "shortcuts": features.get("shortcuts") or [],
+            "has_home": bool((features.get("app_home") or {}).get("home_tab_enabled")),
+            "places": [{"name": name, "tz": tz, "locale": locale} for name, tz, locale in PLACES],
+            "orders": self.orders(),
+            "clock": self.time(),
+        }
+
+    def orders(self) -> list[Json]:
+        """The account's orders: what there is to try, and to add nodes to."""
+        return [
+            {
+                "id": order.order_id,
+                "platform": order.platform.value,
+                "title": order.lines[0].title,
+                "waybills": [package.waybill for package in order.packages],
+            }
+            for order in self.stage.world.orders.values()
+        ]
+
+    def time(self) -> Json:
+        """The present of the demo, and how fast it passes."""
+        return {"at": self.stage.clock().timestamp(), "speed": self._speed}
+
+    def set_speed(self, factor: float) -> None:
+        """Let time pass faster. Raises ValueError for a step back."""
+        self.stage.clock.set_speed(factor)
+        self._speed = factor
+
+    def room(self, user: str, channel_id: str) -> Channel:
+        """A channel that this person is in. Raises SlackError channel_not_found."""
+        channel = self.stage.slack.workspace.channels.get(channel_id)
+        if channel is None or user not in channel.members:
+            raise SlackError("channel_not_found")
+        return channel
+
+    def unread(self, user: str, channel: Channel) -> int:
+        """How many messages of others this person has not seen."""
+        return shapes.unread(channel, user, self._reads.get((user, channel.id), ""))
+
+    def mark_read(self, user: str, channel_id: str, ts: str) -> None:
+        """This person has seen a channel up to this message."""
+        key = (user, self.room(user, channel_id).id)
+        self._reads[key] = max(self._reads.get(key, ""), ts)
+
+    # --- listening --------------------------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        slack, pandapon = self.stage.slack, self.stage.pandapon
+        slack.on_payload.append(self._payload_sent)
+        slack.on_payload.append(self.wire.payload)
+        slack.on_call.append(self._called)
+        slack.on_call.append(self.wire.call)
+        pandapon.on_request.append(self.wire.request)
+
+    def _payload_sent(self, _kind: str, payload: Json, _ack: object) -> None:
+        user = payload.get("user_id") or (payload.get("user") or {}).get("id")
+        if user and "trigger_id" in payload:
+            self._triggers[payload["trigger_id"]] = user
+
+    def _called(self, call: Call) -> None:
+        view = call.answer.get("view")
+        if not call.answer.get("ok") or not isinstance(view, dict):
+            return
+        user = self._triggers.get(str(call.arguments.get("trigger_id", "")), "")
+        if user:
+            self.views.opened(user, view["id"], pushed=call.method == "views.push")
+        else:
+            self.views.updated(view["id"])

@@ -1,0 +1,155 @@
+"""The page's own server: loopback only, the page's files, and one websocket for each open page."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from aiohttp import WSMsgType, web
+
+from sandbox.web import deeds, guard
+from sandbox.web.hub import Hub
+from sandbox.web.session import Session
+
+if TYPE_CHECKING:
+    from sandbox.terminal.stage import Stage
+
+PORT = 8765
+STATIC = Path(__file__).resolve().parent / "static"
+TYPES = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+    ".png": "image/png",
+}
+IN_HAND = {"history", "thread", "mark_read", "switch_user", "say"}  # done at once, in the order they came
+LONGEST = 4 * 1024 * 1024  # bytes of one message from a page
+
+
+class WebServer:
+    """Start it on a stage, and open the address that :meth:`start` returns."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.hub = Hub(stage)
+        self.base_url = ""
+        self._runner: web.AppRunner | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._open: set[web.WebSocketResponse] = set()
+
+    async def start(self, port: int = 0) -> str:
+        """Listen on loopback. Returns the page's address. Raises OSError when the port is taken."""
+        app = web.Application(middlewares=[guard.only_loopback])
+        app.router.add_get("/", self._page)
+        app.router.add_get("/static/{path:.+}", self._file)
+        app.router.add_get("/recording.json", self._recording)
+        app.router.add_get("/ws", self._socket)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, "127.0.0.1", port).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
+        self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._tasks = [asyncio.ensure_future(self.hub.follow()), asyncio.ensure_future(self.hub.follow_wire())]
+        return f"{self.base_url}/"
+
+    async def stop(self) -> None:
+        """Close everything."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.hub.close()
+        for socket in list(self._open):
+            await socket.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.stop()
+
+    async def _page(self, _request: web.Request) -> web.Response:
+        return self._content(STATIC / "index.html")
+
+    async def _file(self, request: web.Request) -> web.Response:
+        path = (STATIC / request.match_info["path"]).resolve()
+        if not path.is_relative_to(STATIC) or not path.is_file() or path.suffix not in TYPES:
+            raise web.HTTPNotFound
+        return self._content(path)
+
+    def _content(self, path: Path) -> web.Response:
+        return web.Response(
+            body=path.read_bytes(), content_type=TYPES[path.suffix], charset="utf-8", headers=self._headers()
+        )
+
+    def _headers(self) -> dict[str, str]:
+        pictures = self.hub.stage.pandapon.base_url
+        return {
+            "Cache-Control": "no-cache",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "Content-Security-Policy": (
+                f"default-src 'self'; img-src 'self' data: {pictures} https:; base-uri 'none'; "
+                "form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+            ),
+        }
+
+    async def _recording(self, _request: web.Request) -> web.Response:
+        text = json.dumps(self.hub.recorder.recording(), ensure_ascii=False, indent=2)
+        headers = {"Content-Disposition": 'attachment; filename="conversation.json"', **self._headers()}
+        return web.Response(text=text, content_type="application/json", headers=headers)
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        if not guard.is_our_page(request):
+            return web.Response(status=403, text=guard.NO_SUCH_HOST)
+        socket = web.WebSocketResponse(heartbeat=30, max_msg_size=LONGEST)
+        await socket.prepare(request)
+        session = Session(self.hub, self._user(request.query.get("user", "")))
+        self._open.add(socket)
+        self.hub.sessions.add(session)
+        writing = asyncio.ensure_future(self._write(session, socket))
+        try:
+            session.hello()
+            await self._read(session, socket)
+        finally:
+            self.hub.sessions.discard(session)
+            self._open.discard(socket)
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+        return socket
+
+    def _user(self, wanted: str) -> str:
+        workspace = self.hub.stage.slack.workspace
+        people = [one for one in workspace.users.values() if not one.is_bot]
+        return next((one.id for one in people if wanted in {one.id, one.name}), people[0].id)
+
+    async def _read(self, session: Session, socket: web.WebSocketResponse) -> None:
+        async for message in socket:
+            if message.type is not WSMsgType.TEXT:
+                continue
+            body = _parsed(message.data)
+            if body.get("type") in IN_HAND:
+                await deeds.do(session, body)
+            else:
+                self.hub.run(deeds.do(session, body))
+
+    @staticmethod
+    async def _write(session: Session, socket: web.WebSocketResponse) -> None:
+        with contextlib.suppress(ConnectionError):
+            await session.write(socket.send_json)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

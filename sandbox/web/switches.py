@@ -1,0 +1,120 @@
+"""What can be broken with a switch: one entry for each fault of either stand-in, on or off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sandbox.slack.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.pandapon.server import PandaPonServer
+    from sandbox.slack.server import SlackServer
+    from sandbox.web.shapes import Json
+
+ALWAYS = 10**9  # calls
+SLOW = 5.0  # seconds
+NO_TIME = 0.001  # seconds: no app acknowledges so fast
+
+# name -> (words, the fault's fields)
+PANDAPON: dict[str, tuple[str, dict[str, Any]]] = {
+    "pandapon-slow": ("Every answer takes 5 s", {"delay": SLOW}),
+    "pandapon-down": ("Every connection is reset", {"down": True}),
+    "pandapon-503": ("Every answer is HTTP 503", {"status": 503}),
+    "pandapon-ratelimit": ("Every request is refused for 5 s (HTTP 429)", {"rate_limited": 5}),
+    "pandapon-malformed": ("Half of the JSON is missing", {"malformed": True}),
+    "pandapon-empty": ("Success, with nothing in it", {"empty": True}),
+}
+SLACK: dict[str, tuple[str, Fault]] = {
+    "slack-slow": ("Every call takes 5 s", Fault("*", delay=SLOW)),
+    "slack-500": ("Every call is answered with HTTP 500", Fault("*", status=500)),
+    "slack-ratelimit": ("Messages are refused for 3 s (HTTP 429)", Fault("chat.postMessage", retry_after=3)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One fault: what it does in words, whether it is on, and how to turn it."""
+
+    name: str
+    side: str
+    words: str
+    is_on: Callable[[], bool]
+    turn: Callable[[bool], None]
+
+
+class Switches:
+    """All switches of both stand-ins."""
+
+    def __init__(self, slack: SlackServer, pandapon: PandaPonServer) -> None:
+        self._slack, self._pandapon = slack, pandapon
+        self._ack_seconds = slack.ack_seconds
+        self._planned: dict[str, Fault] = {}
+        found = [
+            *(self._of_pandapon(name, words, fields) for name, (words, fields) in PANDAPON.items()),
+            *self._of_slack(),
+            *(self._planned_switch(name, words, fault) for name, (words, fault) in SLACK.items()),
+        ]
+        self._all = {switch.name: switch for switch in found}
+
+    def state(self) -> list[Json]:
+        """Every switch as it is."""
+        return [
+            {"name": one.name, "side": one.side, "words": one.words, "on": one.is_on()} for one in self._all.values()
+        ]
+
+    def turn(self, name: str, *, on: bool) -> None:
+        """Switch a fault on or off. Raises KeyError for an unknown one."""
+        self._all[name].turn(on)
+
+    def _of_pandapon(self, name: str, words: str, fields: dict[str, Any]) -> Switch:
+        faults = self._pandapon.faults
+        off = {field: getattr(type(faults)(), field) for field in fields}
+
+        def is_on() -> bool:
+            return all(getattr(faults, field) == value for field, value in fields.items())
+
+        def turn(on: bool) -> None:
+            for field, value in (fields if on else off).items():
+                setattr(faults, field, value)
+
+        return Switch(name, "PandaPon", words, is_on, turn)
+
+    def _of_slack(self) -> list[Switch]:
+        slack, faults = self._slack, self._slack.faults
+
+        def hurry(on: bool) -> None:
+            slack.ack_seconds = NO_TIME if on else self._ack_seconds
+
+        def drop(on: bool) -> None:
+            faults.down = on
+
+        def pace(on: bool) -> None:
+            faults.one_per_second = on
+
+        return [
+            Switch("slack-ack", "Slack", "The bot's acknowledgement comes too late", self._is_hurried, hurry),
+            Switch("slack-down", "Slack", "Every connection is reset", lambda: faults.down, drop),
+            Switch("slack-pace", "Slack", "One message a second and channel", lambda: faults.one_per_second, pace),
+        ]
+
+    def _is_hurried(self) -> bool:
+        return self._slack.ack_seconds == NO_TIME
+
+    def _planned_switch(self, name: str, words: str, sample: Fault) -> Switch:
+        faults = self._slack.faults
+
+        def is_on() -> bool:
+            return name in self._planned and self._planned[name] in faults.planned
+
+        def turn(on: bool) -> None:
+            if is_on():
+                faults.planned.remove(self._planned.pop(name))
+            if on:
+                fields = {key: getattr(sample, key) for key in ("method", "delay", "status", "retry_after")}
+                self._planned[name] = Fault(times=ALWAYS, **fields)
+                faults.plan(self._planned[name])
+
+        return Switch(name, "Slack", words, is_on, turn)

@@ -1,0 +1,22 @@
+"""What the page says for itself, and the moments that a node added by hand can be."""
+
+from __future__ import annotations
+
+NOT_A_COMMAND = (
+    "{command} is not a valid command. Slack takes every message that begins with a slash for a command; "
+    "begin with a space to say it."
+)
+NOT_IN_THREADS = "{command} does not work in threads. Type it in the channel."
+NO_ANSWER = "{what} failed because the app did not respond"
+TROUBLE = "We had some trouble connecting. Try again?"
+
+# name -> the codes that the API sends for it
+MOMENTS = {
+    "accept": ("ACCEPT", "TMS_ACCEPT"),
+    "transport": ("TRANSPORT", "TMS_STATION_IN"),
+    "delivering": ("DELIVERING", "TMS_DELIVERING"),
+    "failed": ("TRANSPORT", "TMS_FAILED"),
+    "trouble": ("UNSIGN", "TMS_ERROR"),
+    "locker": ("AGENT_SIGN", "TMS_DELIVERY"),
+    "signed": ("SIGN", "TMS_SIGN"),
+}
