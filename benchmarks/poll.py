@@ -24,6 +24,7 @@ from bot.reading import OrderReading
 from bot.tracking.breaker import Breaker
 from bot.tracking.cadence import Cadence
 from bot.tracking.decide import Fetched, decide
+from bot.tracking.stalls import Limits
 from pandapon.client import Config, PandaPon
 from pandapon.shipment import OrderRef, Platform
 from storage.records import NewWatch
@@ -126,7 +127,7 @@ async def _prepare(store: Store, api: PandaPon, clock: Clock, count: int) -> Non
         for ref in keys:
             decided = decide(None, Fetched(ref, None, sample.shipment), clock())
             reading = OrderReading(None, b"")
-            await store.add_order(clock(), changed_result(ref.key, 0, reading.fingerprint, decided, clock()))
+            await store.add_order(clock(), changed_result(ref.key, 0, reading.fingerprint, decided, clock(), Limits()))
         wishes = [NewWatch(ref.key, f"C{number % CHANNELS:06d}", "all", "U1") for number, ref in enumerate(keys)]
         await store.open_watches(clock(), wishes)
         while posts := await store.claim_posts(clock(), CHANNELS, timedelta(minutes=5), ()):

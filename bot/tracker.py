@@ -12,6 +12,7 @@ from bot.jobs.poll import changed_result, spread
 from bot.reading import OrderReading, read_order
 from bot.tracking.cadence import next_poll
 from bot.tracking.decide import Decision, Fetched, decide
+from bot.tracking.stalls import Limits
 from bot.waybills import find_waybill
 from handlers.context import (
     Look,
@@ -64,9 +65,10 @@ class LiveTracker:
         cadence: Cadence,
         deliverer: Deliverer,
         clock: Callable[[], datetime],
+        limits: Callable[[], Limits] = Limits,
     ) -> None:
         self._store, self._api, self._cadence = store, api, cadence
-        self._deliverer, self._clock = deliverer, clock
+        self._deliverer, self._clock, self._limits = deliverer, clock, limits
 
     async def look(self, text: str, platform: Platform | None = None) -> Look:
         """See handlers.context.Tracker."""
@@ -132,7 +134,7 @@ class LiveTracker:
         is dropped and the poller finds the same news itself.
         """
         when = self._next_poll(decided, now) if stored.next_poll_at else None
-        result = changed_result(stored.key, stored.fence, reading.fingerprint, decided, when)
+        result = changed_result(stored.key, stored.fence, reading.fingerprint, decided, when, self._limits())
         if (await self._store.record_polls(now, [result])).posts:
             await self._deliverer.drain()
 
@@ -194,9 +196,8 @@ class LiveTracker:
         for one in resolved:
             if one.reading and one.decided:
                 when = self._next_poll(one.decided, now)
-                await self._store.add_order(
-                    now, changed_result(one.ref.key, 0, one.reading.fingerprint, one.decided, when)
-                )
+                limits, mark = self._limits(), one.reading.fingerprint
+                await self._store.add_order(now, changed_result(one.ref.key, 0, mark, one.decided, when, limits))
         wishes = [NewWatch(one.ref.key, channel, filter_, user) for one in resolved]
         opened = await self._store.open_watches(now, wishes) if wishes else []
         return {one.watch.key: one for one in opened}

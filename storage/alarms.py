@@ -91,6 +91,18 @@ def act(  # noqa: PLR0917  one argument a column
     return one(conn, alarm_id)
 
 
+def retire(conn: sqlite3.Connection, now: datetime, key: str, reason: str) -> None:
+    """See storage.protocol.Store."""
+    enqueue.refresh_order(conn, now, key)
+    conn.execute(
+        "UPDATE watches SET state = 'ended', reason = ?, ended_at = ? WHERE key = ? AND state <> 'ended'",
+        (reason, to_int(now), key),
+    )
+    conn.execute("UPDATE orders SET next_poll_at = NULL, stall_at = NULL, fence = fence + 1 WHERE key = ?", (key,))
+    clear(conn, to_int(now), key)
+    audit.append(conn, [AuditEntry(now, "pandabot", reason, "", key)])
+
+
 def one(conn: sqlite3.Connection, alarm_id: int) -> Alarm | None:
     """One alarm by id."""
     row = conn.execute("SELECT * FROM alarms WHERE id = ?", (alarm_id,)).fetchone()

@@ -61,9 +61,11 @@ LOOSE = f"""
 INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, token, created_at)
 VALUES ({NEXT}, NULL, ?, ?, ?, '', ?, '', 'pending', {RANDOM}, ?)
 """
+# All live states are named as well: that is how SQLite knows that the index of live rows will do.
 FOLDABLE = """
 SELECT p.id FROM outbox p JOIN watches w ON w.id = p.watch_id
-WHERE p.channel = ? AND p.state = 'pending' AND p.kind = 'news' AND p.not_before <= ? AND w.state = 'active'
+WHERE p.channel = ? AND p.state IN ('pending', 'sending', 'uncertain') AND p.state = 'pending' AND p.kind = 'news'
+  AND p.not_before <= ? AND w.state = 'active'
   AND COALESCE(w.muted_until, 0) <= ? AND (? = 0 OR p.held_until IS NOT NULL) ORDER BY p.position, p.id LIMIT ?
 """
 FOLD = f"""

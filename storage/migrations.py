@@ -100,6 +100,10 @@ CREATE TABLE alarms (
 ) STRICT;
 CREATE UNIQUE INDEX alarms_live ON alarms (key) WHERE state <> 'cleared';
 ALTER TABLE orders ADD COLUMN stall_at INTEGER;
+CREATE INDEX watches_order ON watches (key, channel);
+CREATE INDEX watches_subscription ON watches (subscription) WHERE subscription IS NOT NULL;
+CREATE INDEX outbox_leased ON outbox (lease_until) WHERE state = 'sending';
+CREATE INDEX outbox_news ON outbox (key, what);
 CREATE INDEX orders_stall ON orders (stall_at) WHERE stall_at IS NOT NULL;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """

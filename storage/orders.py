@@ -33,7 +33,7 @@ UPDATE orders SET fence = fence + 1, polls = polls + 1, fails = 0, error = '', s
 CHANGED = """
 UPDATE orders SET fence = fence + 1, version = version + 1, polls = polls + 1, fails = 0, error = '',
   stale_since = NULL, read_at = ?, next_poll_at = ?, fingerprint = ?, milestone = ?, detail = ?, sub_orders = ?,
-  moved_at = ?, final_at = ?, has_parcels = has_parcels OR ?, stall_at = ?
+  moved_at = ?, final_at = ?, has_parcels = has_parcels OR ?, stall_at = CASE WHEN ? THEN ? ELSE stall_at END
 WHERE key = ? AND fence = ?
 """
 ARCHIVE = """
@@ -46,7 +46,7 @@ UPDATE orders SET fence = fence + 1, fails = fails + 1, error = ?, stale_since =
 """
 ADD = """
 INSERT OR IGNORE INTO orders (key, platform, order_id, fingerprint, milestone, detail, sub_orders, moved_at, final_at,
-  has_parcels, read_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  has_parcels, read_at, created_at, stall_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 PARCEL = """
 INSERT INTO parcels (key, waybill, carrier, status_code, status_milestone, milestone) VALUES (?, ?, ?, ?, ?, ?)
@@ -146,6 +146,7 @@ def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> boo
         bool(baseline.parcels),
         at,
         at,
+        to_int(baseline.stall_at) if baseline.stall_at and baseline.stall_at > now else None,  # old news is no alarm
     )
     if not conn.execute(ADD, row).rowcount:
         return False
@@ -197,6 +198,8 @@ def _change(conn: sqlite3.Connection, at: int, result: Changed) -> bool:
         to_int(state.moved_at),
         to_int(state.final_at),
         bool(result.parcels),
+        # A baseline's old silence is no alarm, and what does not move leaves an alarm as it stands.
+        result.moved or result.stall_at is None or to_int(result.stall_at) > at,
         to_int(result.stall_at),
         result.key,
         result.fence,

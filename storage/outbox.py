@@ -27,9 +27,9 @@ WITH RECURSIVE waiting (channel) AS (
 """
 QUEUE = f"SELECT * FROM outbox WHERE channel = ? AND {LIVE} ORDER BY position, id"
 AWAKE = "UPDATE outbox SET state = 'pending' WHERE state = 'held' AND held_until IS NOT NULL AND held_until <= ?"
-LEASE_OVER = f"""
+LEASE_OVER = """
 UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL
-WHERE {LIVE} AND state = 'sending' AND lease_until <= ?
+WHERE state = 'sending' AND lease_until <= ?
 """
 AROUND = """
 SELECT w.card_ts, w.state, c.settings, n.payload,
@@ -37,7 +37,11 @@ SELECT w.card_ts, w.state, c.settings, n.payload,
 FROM outbox p LEFT JOIN watches w ON w.id = p.watch_id LEFT JOIN channels c ON c.channel = p.channel
 LEFT JOIN news n ON n.key = p.key AND n.what = p.what WHERE p.id = :id
 """
-BEHIND = "SELECT COUNT(*) FROM outbox WHERE channel = ? AND state = 'pending' AND kind = 'news' AND not_before <= ?"
+# LIVE is said as well, word for word: that is how SQLite knows that the index of live rows will do.
+BEHIND = f"""
+SELECT COUNT(*) FROM outbox
+WHERE channel = ? AND {LIVE} AND state = 'pending' AND kind = 'news' AND not_before <= ?
+"""
 
 
 def claim_posts(

@@ -213,6 +213,10 @@ class Store(Protocol):
         """What a person did with an alarm. A cleared one is returned unchanged, an unknown one is None."""
         ...
 
+    async def retire(self, now: datetime, key: str, reason: str) -> None:
+        """End every watch of an order, for this reason; their cards say so. It is polled no more."""
+        ...
+
     async def alarm(self, alarm_id: int) -> Alarm | None:
         """One alarm."""
         ...

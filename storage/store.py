@@ -173,6 +173,9 @@ class SqliteStore:
     ) -> Alarm | None:
         return await self.thread.run(lambda conn: alarms.act(conn, now, alarm_id, state, actor, until))
 
+    async def retire(self, now: datetime, key: str, reason: str) -> None:
+        await self.thread.run(lambda conn: alarms.retire(conn, now, key, reason))
+
     async def alarm(self, alarm_id: int) -> Alarm | None:
         return await self.thread.run(lambda conn: alarms.one(conn, alarm_id))
 

@@ -14,6 +14,8 @@ from bot import records
 from bot.reading import OrderReading, poll_order
 from bot.tracking.cadence import next_poll, retry_at
 from bot.tracking.decide import Decision, decide
+from bot.tracking.renumber import live
+from bot.tracking.stalls import Limits, stall_at
 from pandapon.errors import NotFoundError, PandaPonError, RateLimitError, ServerError, TransportError
 from storage.records import Changed, DueOrder, Failed, KnownOrder, PollResult, Unchanged
 
@@ -53,10 +55,12 @@ class Poller:
         clock: Callable[[], datetime],
         concurrency: int,
         on_news: Callable[[], None],
+        limits: Callable[[], Limits] = Limits,
     ) -> None:
+        """``limits``: of silence, as they are now; they follow what is usual here."""
         self._store, self._api, self._clock = store, api, clock
         self._cadence, self._breaker = cadence, breaker
-        self._concurrency, self._on_news = concurrency, on_news
+        self._concurrency, self._on_news, self._limits = concurrency, on_news, limits
         self._stopping = False
         self._ticking = asyncio.Lock()
         self.last_tick_at: datetime | None = None
@@ -170,13 +174,14 @@ class Poller:
         if outcome.fetched is None or stored is None:
             return Unchanged(due.key, due.fence, self.schedule(due, now))
         try:
-            decided = decide(records.known(stored), outcome.fetched, now)
+            decided = decide(records.known(stored) if due.polls else None, outcome.fetched, now)
         except Exception:  # one order that trips the rules must not take its whole batch down with it
             log.exception("order %s could not be decided; it is tried again later", due.key)
             return Failed(due.key, due.fence, retry_at(self._cadence, due.fails + 1, now, spread(due.key)), "decide")
         if decided.news is None and not decided.changed and outcome.fingerprint == due.fingerprint:
             return Unchanged(due.key, due.fence, self.schedule(due, now))
-        return changed_result(due.key, due.fence, outcome.fingerprint, decided, self.schedule_after(due, decided, now))
+        again = self.schedule_after(due, decided, now)
+        return changed_result(due.key, due.fence, outcome.fingerprint, decided, again, self._limits())
 
     def _failed(self, due: DueOrder, error: PandaPonError, now: datetime) -> Failed:
         if not isinstance(error, TransportError | ServerError | RateLimitError):
@@ -211,10 +216,16 @@ class Poller:
         )
 
 
-def changed_result(
-    key: str, fence: int, fingerprint: bytes, decided: Decision, next_poll_at: datetime | None
+def changed_result(  # noqa: PLR0917  what a result consists of
+    key: str,
+    fence: int,
+    fingerprint: bytes,
+    decided: Decision,
+    next_poll_at: datetime | None,
+    limits: Limits,
 ) -> Changed:
     """A decision as the store takes it."""
+    parcels = live(decided.shipment.parcels)
     return Changed(
         key=key,
         fence=fence,
@@ -225,6 +236,8 @@ def changed_result(
         nodes=tuple(records.node_record(node) for node in (*decided.new_nodes, *decided.edited_nodes)),
         announcement=records.announcement(decided),
         refresh_cards=decided.changed,
+        moved=decided.moved,
+        stall_at=stall_at(decided.order, decided.milestone, parcels, limits),
     )
 
 

@@ -55,6 +55,7 @@ class Decision:
     moved_at: datetime | None  # when something last happened
     final_at: datetime | None  # when it was first seen delivered, returned, cancelled or lost
     changed: bool  # a card that shows the order looks different now
+    moved: bool  # a parcel was scanned or came a step on: silence is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def decide(known: Known | None, reading: Fetched, now: datetime) -> Decision:
         what=telling.key(news) if news else "",
         moved_at=_moved_at(known, order, parcels, news, now),
         final_at=(base.final_at or now) if milestone in FINAL else None,
+        moved=bool(news and (news.nodes or news.steps)),
         changed=known is None or order != base.order or milestone is not base.milestone or _differ(lines),
     )
 

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from bot.tracking.merge import goes_back
+from pandapon.needs import Need, need
 from pandapon.shipment import FINAL, Milestone, Step
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def order_step(
 
 def level(news: News) -> str:
     """How loud it is: ``problem``, ``milestone`` or ``node``."""
-    if news.has_problem or _problem_again(news):
+    if news.has_problem or _problem_again(news) or needs(news):
         return "problem"
     return "milestone" if news.has_milestone else "node"
 
@@ -46,11 +47,18 @@ def level(news: News) -> str:
 def audience(news: News) -> frozenset[str]:
     """The filters it passes. Whoever was told of a problem is told that it is over."""
     filters = {ALL}
-    if news.has_milestone or _problem_again(news):
+    if news.has_milestone or level(news) == "problem":
         filters.add(MILESTONES)
     if level(news) == "problem" or any(step.before and step.before.is_problem for step in news.steps):
         filters.add(PROBLEMS)
     return frozenset(filters)
+
+
+def needs(news: News) -> tuple[Need, ...]:
+    """What the new entries ask of a person, each once; nothing where the parcel has come through since."""
+    done = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
+    found = (need(node.text) for node in news.nodes if node.waybill not in done)
+    return tuple(dict.fromkeys(one for one in found if one))
 
 
 def key(news: News) -> str:

@@ -25,6 +25,8 @@ from handlers.views.parts import (
     title_of,
     unwatch_button,
 )
+from pandapon.needs import Need, need
+from pandapon.shipment import FINAL
 from storage.records import WatchState
 
 if TYPE_CHECKING:
@@ -229,7 +231,7 @@ def _headline(news: News, order: Order | None) -> str:
     """What happened, one line for each step; the title last, so that a notification says what it is about."""
     overall = [step for step in news.steps if not step.waybill]
     steps = overall or news.steps
-    lines = [_step(step) for step in steps[:NEWS_NODES]]
+    lines = [*_needs(news), *(_step(step) for step in steps[:NEWS_NODES])]
     lines += [_renumbered(old, new) for old, new in news.renumbered[:NEWS_NODES]]
     told = {step.waybill for step in news.steps}
     lines += [_added(waybill) for waybill in news.added[:NEWS_NODES] if waybill not in told]
@@ -241,6 +243,20 @@ def _headline(news: News, order: Order | None) -> str:
             [ngettext("🚚 {n} new scan", "🚚 {n} new scans", n).format(n=n)] if n else [_("✏️ Details were filled in")]
         )
     return "\n".join([*lines, title_of(order) or order_name(news.ref)])
+
+
+def _needs(news: News) -> list[str]:
+    """What somebody has to do, before all else."""
+    sentences = {
+        Need.PICK_UP: _("it has to be picked up soon, or it goes back"),
+        Need.ADDRESS: _("the address is wrong or incomplete"),
+        Need.CONTACT: _("the courier cannot reach the receiver"),
+        Need.PAPERS: _("papers are missing"),
+        Need.PAY: _("duty or charges have to be paid"),
+    }
+    over = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
+    asked = dict.fromkeys(need(node.text) for node in news.nodes if node.waybill not in over)
+    return [_("✋ *Action needed:* {what}").format(what=sentences[one]) for one in asked if one]
 
 
 def _added(waybill: str) -> str:

@@ -1,0 +1,94 @@
+"""Raises an alarm for each watched order that has been silent for too long, once, and learns what is usual here."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot import records
+from bot.tracking.renumber import live
+from bot.tracking.stalls import Limits, stall, stall_at, usual_times
+from bot.tracking.telling import ALL, MILESTONES, PROBLEMS
+from handlers.views.stalls import dump_stall, stall_of
+from pandapon.shipment import Leg, News, OrderRef
+from storage.records import Alarm, AlarmState, Announcement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from pandapon.shipment import Stall
+    from storage.protocol import Store
+    from storage.records import KnownOrder
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+HISTORY, SCANS = timedelta(days=60), 200_000
+EVERYBODY = frozenset({ALL, MILESTONES, PROBLEMS})
+
+
+class StallWatch:
+    """The job's state: the limits as they are now."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], limits: Limits, wake: Callable[[], None]) -> None:
+        self._store, self._clock, self._wake = store, clock, wake
+        self.limits = limits
+
+    async def learn(self) -> None:
+        """Ask the history what gaps are usual."""
+        usual = usual_times(await self._store.scans(self._clock() - HISTORY, SCANS))
+        self.limits = replace(self.limits, usual=usual)
+
+    async def tick(self) -> int:
+        """Look at every order whose time has come. Returns how many alarms were raised."""
+        raised = 0
+        while keys := await self._store.stalled(self._clock(), BATCH):
+            known = await self._store.load(keys)
+            alarms = await self._store.alarms(keys)
+            for key in keys:
+                raised += await self._look(known[key], alarms.get(key))
+        if raised:
+            self._wake()
+        return raised
+
+    async def _look(self, stored: KnownOrder, standing: Alarm | None) -> bool:
+        now = self._clock()
+        known = records.known(stored)
+        parcels = live(known.shipment.parcels)
+        found = stall(known.order, known.milestone, parcels, self.limits, now)
+        if found is None:
+            again = stall_at(known.order, known.milestone, parcels, self.limits)
+            await self._store.schedule_stall(stored.key, again if again and again > now else None)
+            return False
+        if standing and stall_of(standing).since == found.since and found.leg.value == standing.leg:
+            return await self._stands(stored, standing, found, now)
+        return await self._raise(stored, found, f"stall:{found.leg}:{found.waybill}:{found.since.isoformat()}", now)
+
+    async def _stands(self, stored: KnownOrder, standing: Alarm, found: Stall, now: datetime) -> bool:
+        """The same silence as before: a snooze that is over asks again, an unanswered question ends the watch."""
+        if standing.state is AlarmState.SNOOZED and standing.snoozed_until and standing.snoozed_until <= now:
+            return await self._raise(stored, found, f"{standing.what}:again", now, standing.assignee)
+        if found.leg is Leg.SILENT and standing.state is AlarmState.OPEN:
+            log.info("order %s is silent and nobody answered: no longer followed", stored.key)
+            await self._store.retire(now, stored.key, "silent")
+            self._wake()
+            return False
+        await self._store.schedule_stall(stored.key, self._next(found, now))
+        return False
+
+    async def _raise(self, stored: KnownOrder, found: Stall, what: str, now: datetime, assignee: str = "") -> bool:
+        ref = OrderRef.from_key(stored.key)
+        news = News(ref=ref, milestone=records.known(stored).milestone, stall=found)
+        told = Announcement(what, EVERYBODY, records.dump_news(news), "problem")
+        alarm = Alarm(stored.key, what, found.leg.value, dump_stall(found), assignee=assignee)
+        return await self._store.raise_alarm(now, alarm, told, self._next(found, now))
+
+    def _next(self, found: Stall, now: datetime) -> datetime | None:
+        """When this silence becomes another matter."""
+        if found.leg is Leg.SILENT:
+            return now + self.limits.grace
+        asks = found.since + self.limits.silent
+        return asks if asks > now else None

@@ -1,0 +1,119 @@
+"""When silence is worth an alarm: by the leg of the way, against what is usual here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby, pairwise
+from statistics import median
+from typing import TYPE_CHECKING
+
+from pandapon.shipment import FINAL, Leg, Milestone, Parcel, Stall, normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pandapon.models import Order
+
+ENOUGH = 30  # gaps on a leg before this installation's own history says what is usual
+GENEROUS = 3  # times the usual gap is too long …
+NARROWEST, WIDEST = 0.5, 2.0  # … but within these of the default
+
+_HANDED_OVER = frozenset({Milestone.SHIPPED, Milestone.PICKED_UP})
+# Couriers' words for the way out of China [inferred].
+_ABROAD = re.compile(r"出口|清关|报关|海关|国际|境外|航班|customs|export|airline|flight")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long each leg may be silent."""
+
+    not_shipped: timedelta = timedelta(hours=72)
+    first_scan: timedelta = timedelta(hours=24)
+    domestic: timedelta = timedelta(hours=48)
+    abroad: timedelta = timedelta(hours=120)
+    pickup: timedelta = timedelta(hours=72)
+    silent: timedelta = timedelta(days=30)  # nobody may be waiting any more
+    grace: timedelta = timedelta(days=7)  # for an answer to that question
+    usual: Mapping[Leg, timedelta] = field(default_factory=dict)
+
+    def of(self, leg: Leg) -> timedelta:
+        """The limit of a leg, moved towards what is usual here once that is known."""
+        default: timedelta = getattr(self, leg.value)
+        usual = self.usual.get(leg)
+        if usual is None:
+            return default
+        return min(max(usual * GENEROUS, default * NARROWEST), default * WIDEST)
+
+
+def stall(
+    order: Order | None, milestone: Milestone | None, parcels: Sequence[Parcel], limits: Limits, now: datetime
+) -> Stall | None:
+    """The worst silence that is too long by now; None: all is as it should be. Pure."""
+    found = [one for one in _silences(order, milestone, parcels, limits) if one.since + one.limit <= now]
+    if not found:
+        return None
+    worst = max(found, key=lambda one: (now - one.since - one.limit, one.waybill))
+    if now - worst.since >= limits.silent:
+        return Stall(Leg.SILENT, worst.since, limits.silent, None, worst.waybill, worst.last)
+    return worst
+
+
+def stall_at(
+    order: Order | None, milestone: Milestone | None, parcels: Sequence[Parcel], limits: Limits
+) -> datetime | None:
+    """When silence from now on becomes too long; None: never, the order is over or nothing is known of its times."""
+    return min((one.since + one.limit for one in _silences(order, milestone, parcels, limits)), default=None)
+
+
+def leg_of(parcel: Parcel) -> Leg | None:
+    """The leg on which a parcel is; None: it is over, or on a way (back) that no limit is known for."""
+    place = parcel.milestone
+    if place is None or place in FINAL or place is Milestone.RETURNING:
+        return None
+    if place is Milestone.READY_FOR_PICKUP:
+        return Leg.PICKUP
+    if any(_ABROAD.search(normalise(node.text)) for node in parcel.nodes[-3:]):
+        return Leg.ABROAD
+    return Leg.FIRST_SCAN if place in _HANDED_OVER else Leg.DOMESTIC
+
+
+def usual_times(scans: Iterable[tuple[str, str, datetime, str | None]]) -> dict[Leg, timedelta]:
+    """The median gap between two scans by leg, where there are enough of them.
+
+    ``scans``: (order, waybill, time, milestone) parcel by parcel, oldest first.
+    """
+    gaps: dict[Leg, list[timedelta]] = {}
+    for _parcel, ours in groupby(scans, key=lambda scan: scan[:2]):
+        place: str | None = None
+        for before, after in pairwise(ours):
+            place = before[3] or place
+            if (leg := _leg_of_gap(place)) and after[2] > before[2]:
+                gaps.setdefault(leg, []).append(after[2] - before[2])
+    return {leg: median(found) for leg, found in gaps.items() if len(found) >= ENOUGH}  # type: ignore[type-var]  # timedeltas add and halve
+
+
+def _leg_of_gap(place: str | None) -> Leg | None:
+    if place in {Milestone.SHIPPED, Milestone.PICKED_UP}:
+        return Leg.FIRST_SCAN
+    if place in {Milestone.IN_TRANSIT, Milestone.ARRIVED, Milestone.OUT_FOR_DELIVERY}:
+        return Leg.DOMESTIC
+    return Leg.PICKUP if place == Milestone.READY_FOR_PICKUP else None
+
+
+def _silences(
+    order: Order | None, milestone: Milestone | None, parcels: Sequence[Parcel], limits: Limits
+) -> Iterable[Stall]:
+    if milestone in FINAL:
+        return
+    if not parcels:
+        if milestone is Milestone.PAID and order and (since := order.paid_at or order.created_at):
+            yield Stall(Leg.NOT_SHIPPED, since, limits.of(Leg.NOT_SHIPPED), limits.usual.get(Leg.NOT_SHIPPED))
+        return
+    for parcel in parcels:
+        leg = leg_of(parcel)
+        last = max((node for node in parcel.nodes if node.at), key=lambda node: (node.at, node.sequence), default=None)
+        if leg and last and last.at:
+            said = last.place or last.text
+            yield Stall(leg, last.at, limits.of(leg), limits.usual.get(leg), parcel.waybill, said)
