@@ -1,0 +1,241 @@
+"""What the hot paths really do to the database: which statements run, which tables they touch, which index they use."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.shelf import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, Shelf, changed
+
+from storage import alarms, audit, channels, enqueue, orders, outbox, subscriptions
+from storage.records import Failed, NewOrder, Subscription, Unchanged
+from storage.store import SqliteStore, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from pathlib import Path
+
+
+class Watched:
+    """The tables that a connection read and wrote, and the statements that it ran."""
+
+    def __init__(self) -> None:
+        self.read: set[str] = set()
+        self.written: set[str] = set()
+        self.statements: list[str] = []
+        self.rows = 0
+
+    def authorize(self, action: int, table: str | None, column: str | None, *_: str | None) -> int:
+        if action == sqlite3.SQLITE_READ:
+            self.read.add(str(table))
+        elif action in {sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE}:
+            self.written.add(str(table))
+        return sqlite3.SQLITE_OK
+
+
+@pytest.fixture
+async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
+    """SQLite alone: what is measured here is its own."""
+    shelf = Shelf(tmp_path / "bot.db", open_store)
+    await shelf.open()
+    yield shelf
+    await shelf.close()
+
+
+def _thread(shelf: Shelf) -> Any:
+    assert isinstance(shelf.store, SqliteStore)
+    return shelf.store.thread
+
+
+@contextmanager
+def _watching(conn: sqlite3.Connection) -> Iterator[Watched]:
+    """Look at everything that the connection does, in its own thread."""
+    seen = Watched()
+    before = conn.total_changes
+    conn.set_authorizer(seen.authorize)
+    conn.set_trace_callback(seen.statements.append)
+    try:
+        yield seen
+    finally:
+        conn.set_trace_callback(None)
+        conn.set_authorizer(None)
+        seen.rows = conn.total_changes - before
+
+
+async def _watch(shelf: Shelf, work: Callable[[sqlite3.Connection], object]) -> Watched:
+    def looked_at(conn: sqlite3.Connection) -> Watched:
+        with _watching(conn) as seen:
+            work(conn)
+        return seen
+
+    seen = await _thread(shelf).run(looked_at)
+    assert isinstance(seen, Watched)
+    return seen
+
+
+async def test_an_unchanged_reading_writes_its_orders_row_and_nothing_else(shelf: Shelf) -> None:
+    """One row of one table; nodes, parcels, watches and the outbox are not even read."""
+    await shelf.active(ORDER)
+    await shelf.active(OTHER)
+    due = await shelf.due()
+    result = Unchanged(ORDER, due.fence, NOW + MINUTE)
+    seen = await _watch(shelf, lambda conn: orders.record_polls(conn, NOW, [result]))
+    assert (seen.read, seen.written, seen.rows) == ({"orders"}, {"orders"}, 1)
+    assert len(seen.statements) == 1
+
+
+async def test_a_failed_reading_writes_its_orders_row_and_nothing_else(shelf: Shelf) -> None:
+    """An outage costs as little as a quiet day."""
+    await shelf.active()
+    due = await shelf.due()
+    result = Failed(ORDER, due.fence, NOW + MINUTE, "TransportError")
+    seen = await _watch(shelf, lambda conn: orders.record_polls(conn, NOW, [result]))
+    assert (seen.read, seen.written, seen.rows) == ({"orders"}, {"orders"}, 1)
+
+
+async def test_a_batch_of_unchanged_readings_is_one_transaction(shelf: Shelf) -> None:
+    """A hundred orders are one commit, which is one wait for the disk."""
+    keys = [f"1688:{10**18 + n}" for n in range(100)]
+    for key in keys:
+        await shelf.opening(key)
+    results = [Unchanged(due.key, due.fence, NOW + MINUTE) for due in await shelf.store.claim_due(NOW, 100, LEASE)]
+    seen: list[str] = []
+    await _thread(shelf).run(lambda conn: conn.set_trace_callback(seen.append))
+    recorded = await shelf.store.record_polls(NOW, results)
+    await _thread(shelf).run(lambda conn: conn.set_trace_callback(None))
+    assert recorded.applied == 100
+    # the first COMMIT and the last BEGIN belong to the transactions that turned the tracing on and off
+    assert [one.split()[0] for one in seen] == ["COMMIT", "BEGIN", *["UPDATE"] * 100, "COMMIT", "BEGIN"]
+
+
+async def test_a_stale_reading_writes_nothing(shelf: Shelf) -> None:
+    """Its fence is looked at first."""
+    await shelf.active()
+    due = await shelf.due()
+    result = changed(ORDER, due.fence - 1, "stale")
+    seen = await _watch(shelf, lambda conn: orders.record_polls(conn, NOW, [result]))
+    assert seen.rows == 0
+    assert "nodes" not in seen.written
+
+
+async def test_claiming_due_orders_reads_no_node(shelf: Shelf) -> None:
+    """What is needed to poll an order is in its own row."""
+    await shelf.active()
+    seen = await _watch(shelf, lambda conn: orders.claim_due(conn, NOW, 10, LEASE))
+    assert (seen.read, seen.written, seen.rows) == ({"orders"}, {"orders"}, 1)
+
+
+async def test_an_idle_look_at_the_outbox_writes_nothing(shelf: Shelf) -> None:
+    """It is made several times a second."""
+    await shelf.active()
+    seen = await _watch(shelf, lambda conn: outbox.claim_posts(conn, NOW, 50, LEASE, []))
+    assert seen.rows == 0
+
+
+async def _plans(shelf: Shelf, work: Callable[[sqlite3.Connection], object]) -> list[str]:
+    """How SQLite goes about every statement of this work."""
+
+    def explained(conn: sqlite3.Connection) -> list[str]:
+        with _watching(conn) as seen:
+            work(conn)
+        return [row["detail"] for one in seen.statements for row in conn.execute(f"EXPLAIN QUERY PLAN {one}")]
+
+    plans = await _thread(shelf).run(explained)
+    assert isinstance(plans, list)
+    return plans
+
+
+def _scans(plans: list[str]) -> list[str]:
+    """Steps that go through a whole table; the list of waiting channels is no table."""
+    return [step for step in plans if step.startswith("SCAN") and step != "SCAN waiting"]
+
+
+async def test_claiming_due_orders_uses_the_index(shelf: Shelf) -> None:
+    """However many orders rest, only those that are due are looked at."""
+    await shelf.active()
+    plans = await _plans(shelf, lambda conn: orders.claim_due(conn, NOW, 10, LEASE))
+    assert any("INDEX orders_due (next_poll_at>? AND next_poll_at<?)" in step for step in plans)
+    assert _scans(plans) == []
+
+
+async def test_claiming_posts_uses_the_index_of_live_rows(shelf: Shelf) -> None:
+    """However much was sent before, only what waits is looked at; nothing is sorted."""
+    await shelf.active(ORDER)
+    await shelf.active(OTHER)
+    await shelf.tell("one")
+    await shelf.tell("two")
+    plans = await _plans(shelf, lambda conn: outbox.claim_posts(conn, NOW, 50, LEASE, []))
+    assert any("SEARCH outbox USING INDEX outbox_live (channel=?)" in step for step in plans)
+    assert _scans(plans) == []
+    assert not any("TEMP B-TREE" in step for step in plans)
+
+
+async def test_recording_news_searches_and_never_scans(shelf: Shelf) -> None:
+    """The cost of one order's news does not grow with the number of orders, watches or posts."""
+    await shelf.active(ORDER)
+    await shelf.active(OTHER)
+    fence = (await shelf.store.load([ORDER]))[ORDER].fence
+    result = changed(ORDER, fence, "moved")
+    plans = await _plans(shelf, lambda conn: orders.record_polls(conn, NOW, [result]))
+    assert _scans(plans) == []
+
+
+async def test_the_file_is_durable_and_its_keys_hold(shelf: Shelf) -> None:
+    """A commit waits for the disk; a watch of no order cannot be written."""
+
+    def settings(conn: sqlite3.Connection) -> dict[str, object]:
+        names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "mmap_size")
+        return {name: row[0] for name in names if (row := conn.execute(f"PRAGMA {name}").fetchone())}
+
+    found = await _thread(shelf).run(settings)
+    assert found["journal_mode"] == "wal"
+    assert (found["synchronous"], found["foreign_keys"], found["busy_timeout"]) == (2, 1, 5000)
+    assert found.get("mmap_size", 0) == 0
+
+
+async def test_folding_looks_at_its_channel_alone(shelf: Shelf) -> None:
+    """Only what waits there is gone through."""
+    await shelf.active(ORDER)
+    await shelf.active(OTHER)
+    await shelf.tell("one")
+    await shelf.tell("two", OTHER)
+    head = await shelf.claim_one()
+    plans = await _plans(shelf, lambda conn: enqueue.fold(conn, NOW, head, 10, LEASE))
+    assert any("INDEX outbox_live (channel=?)" in step for step in plans)
+    assert _scans(plans) == []
+
+
+async def test_the_history_of_an_order_is_searched(shelf: Shelf) -> None:
+    """The question why something was posted is answered from the order's own rows."""
+    await shelf.active()
+    await shelf.tell("one")
+    plans = await _plans(shelf, lambda conn: channels.told_of_order(conn, ORDER, ORDERS_CHANNEL, 20))
+    plans += await _plans(shelf, lambda conn: channels.told_since(conn, ORDERS_CHANNEL, NOW))
+    assert _scans(plans) == []
+
+
+async def test_joining_and_leaving_all_orders_searches(shelf: Shelf) -> None:
+    """Ten thousand orders join without each of them looking at all the others."""
+    wish, _ = await shelf.store.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
+    new = NewOrder(ORDER, "shipped", "", (), NOW)
+    plans = await _plans(shelf, lambda conn: subscriptions.join_orders(conn, NOW, wish.id, [new], done=True))
+    plans += await _plans(shelf, lambda conn: subscriptions.unknown_of(conn, ORDERS_CHANNEL, [ORDER]))
+    assert _scans(plans) == []
+
+
+async def test_looking_for_silent_orders_searches(shelf: Shelf) -> None:
+    """Only orders whose time has come are looked at."""
+    await shelf.active()
+    await shelf.store.schedule_stall(ORDER, NOW)
+    plans = await _plans(shelf, lambda conn: alarms.stalled(conn, NOW, 10))
+    assert _scans(plans) == []
+
+
+async def test_pruning_goes_through_each_table_once(shelf: Shelf) -> None:
+    """Old news is looked up in the outbox by its name, not by going through the outbox for each."""
+    await shelf.active()
+    await shelf.tell("one")
+    plans = await _plans(shelf, lambda conn: audit.prune(conn, NOW))
+    assert any("INDEX outbox_news (key=? AND what=?)" in step for step in plans)
