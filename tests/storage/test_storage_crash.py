@@ -1,0 +1,149 @@
+"""A killed process leaves whole transactions; a full disk loses nothing that was there and stops nothing for good."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import sys
+from asyncio.subprocess import PIPE
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from support.shelf import MINUTE, NODE, NOW, ORDER, ORDERS_CHANNEL, OTHER, Shelf, baseline, changed
+
+from storage.errors import DiskFullError
+from storage.store import SqliteStore, open_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storage.records import NodeRecord
+
+# Writes batches of news for every order, each batch one transaction, and says after each that it is done.
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from support.shelf import EVERYONE, LEASE, MINUTE, NODE, NOW, changed
+from dataclasses import replace
+from storage.store import open_store
+
+async def main() -> None:
+    store = await open_store(Path(sys.argv[1]))
+    for batch in range(100_000):
+        due = await store.claim_due(NOW + batch * MINUTE, 100, LEASE)
+        node = replace(NODE, identity=f"node-{batch}", content=str(batch))
+        results = [
+            changed(one.key, one.fence, f"batch-{batch}", nodes=(node,), next_poll_at=NOW + batch * MINUTE)
+            for one in due
+        ]
+        await store.record_polls(NOW, results)
+        print(batch, flush=True)
+
+asyncio.run(main())
+"""
+ORDERS = 20
+
+
+@pytest.mark.parametrize("batches", [1, 12, 30])
+async def test_a_killed_writer_leaves_whole_transactions(tmp_path: Path, batches: int) -> None:
+    """Whatever it reported is there; of what it had begun, either everything or nothing is."""
+    shelf = Shelf(tmp_path / "bot.db", open_store)
+    await shelf.open()
+    for n in range(ORDERS):
+        await shelf.active(f"1688:{10**18 + n}")
+    await shelf.close()
+
+    reported = await _kill_after(shelf.path, batches)
+
+    await shelf.open()
+    told = shelf.rows("SELECT what, COUNT(*) AS orders FROM outbox WHERE kind = 'news' GROUP BY what")
+    assert {row["orders"] for row in told} == {ORDERS}
+    assert len(told) in {reported, reported + 1}
+    nodes = shelf.rows("SELECT identity, COUNT(*) AS orders FROM nodes GROUP BY identity")
+    assert {row["orders"] for row in nodes} == {ORDERS}
+    assert len(nodes) == len(told) + 1
+    assert shelf.rows("SELECT DISTINCT version FROM orders") == [{"version": len(told) + 1}]
+    await shelf.close()
+
+
+async def _kill_after(path: Path, batches: int) -> int:
+    """Run the writer and kill it in the middle of what follows this many batches. Returns how many it reported."""
+    writer = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WRITER, str(path), stdout=PIPE, env={"PYTHONPATH": ":".join(sys.path)}
+    )
+    assert writer.stdout is not None
+    for _ in range(batches):
+        await writer.stdout.readline()
+    await asyncio.sleep(0.003 * batches % 0.01)
+    writer.kill()
+    rest, _ = await writer.communicate()
+    return batches + rest.count(b"\n")
+
+
+async def _limit(shelf: Shelf, pages: int | None) -> None:
+    """Make the disk as small as the file is now, plus this many pages; None: large again."""
+    assert isinstance(shelf.store, SqliteStore)
+
+    def limit(conn: sqlite3.Connection) -> None:
+        used = conn.execute("PRAGMA page_count").fetchone()[0]
+        conn.execute(f"PRAGMA max_page_count = {used + pages if pages is not None else 1 << 30}")
+
+    await shelf.store.thread.run(limit)
+
+
+def _many_nodes() -> tuple[NodeRecord, ...]:
+    """More than fits in what is left."""
+    return tuple(replace(NODE, identity=f"node-{n}", text="快件已到达" * 20) for n in range(200))
+
+
+@pytest.mark.parametrize("pages", [0, 1, 3])
+async def test_a_full_disk_rolls_back_and_the_store_goes_on(shelf: Shelf, pages: int) -> None:
+    """The batch is undone whole and said to be; with space again, the same batch is written."""
+    await shelf.active(ORDER)
+    await shelf.active(OTHER)
+    due = await shelf.due()
+    before = await shelf.store.load([ORDER, OTHER])
+    large = _many_nodes()
+    batch = [changed(ORDER, due.fence, "moved", nodes=large)]
+    await _limit(shelf, pages)
+    for _ in range(2):
+        with pytest.raises(DiskFullError, match="disk is full"):
+            await shelf.store.record_polls(NOW, batch)
+    assert await shelf.store.load([ORDER, OTHER]) == before
+    assert await shelf.claim() == []
+    assert (await shelf.store.health(NOW)).orders == 2
+
+    await _limit(shelf, None)
+    recorded = await shelf.store.record_polls(NOW, batch)
+    assert (recorded.applied, recorded.posts) == (1, 2)
+    assert len((await shelf.store.load([ORDER]))[ORDER].nodes) == 201
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} news moved", f"{ORDERS_CHANNEL} refresh"]
+
+
+async def test_a_full_disk_still_lets_a_sent_post_be_recorded(shelf: Shelf) -> None:
+    """Settling a post rewrites its row; what was said is known to be said."""
+    await shelf.active()
+    await shelf.tell("moved")
+    post = await shelf.claim_one()
+    await _limit(shelf, 0)
+    assert await shelf.store.mark_sent(NOW, post, "1772416800.000100")
+    await shelf.restart()
+    assert await shelf.claim(NOW + 60 * MINUTE) == []
+
+
+async def test_a_full_disk_leaves_the_file_sound(shelf: Shelf) -> None:
+    """SQLite's own check finds nothing wrong, now or after a restart."""
+    await shelf.active()
+    due = await shelf.due()
+    await _limit(shelf, 1)
+    batch = [changed(ORDER, due.fence, "moved", nodes=_many_nodes())]
+    with pytest.raises(DiskFullError):
+        await shelf.store.record_polls(NOW, batch)
+    await shelf.close()
+    with closing(sqlite3.connect(shelf.path)) as conn:
+        assert conn.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
+    await shelf.open()
+    assert await shelf.store.add_order(NOW, baseline(OTHER))
