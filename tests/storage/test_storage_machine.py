@@ -1,0 +1,210 @@
+"""Whatever happens in whatever order: one post at a time, in order, nothing lost, nothing said twice."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from support.shelf import LEASE, MEI, NOW, ORDER, OTHER, Shelf
+
+from storage.records import Post, PostKind, PostState
+from storage.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+T = TypeVar("T")
+CHANNELS, KEYS = ("C1", "C2"), (ORDER, OTHER)
+pairs = st.tuples(st.sampled_from(KEYS), st.sampled_from(CHANNELS))
+STEP = timedelta(seconds=20)
+
+
+@dataclass
+class Room:
+    """A channel as its readers see it: every message that Slack took, by the token it carried."""
+
+    messages: dict[str, str] = field(default_factory=dict)  # token -> what
+    said: list[tuple[str, int]] = field(default_factory=list)  # order key, number of the news, as they appeared
+
+
+class Sender(RuleBasedStateMachine):
+    """Acts as the bot, as Slack and as the people, with a model of what each channel must hear.
+
+    Slack takes a post or not; the bot learns of it or not; the process dies or not. A post in doubt is looked up in
+    the room, as the real sender does.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.folder = Path(tempfile.mkdtemp(prefix="pandabot-machine-"))
+        self.shelf = Shelf(self.folder / "bot.db", open_store)
+        self.run(self.shelf.open())
+        self.now = NOW
+        self.rooms = {channel: Room() for channel in CHANNELS}
+        self.flying: dict[str, Post] = {}
+        self.news = 0
+        self.owed: dict[tuple[str, str], set[int]] = {(k, c): set() for k in KEYS for c in CHANNELS}
+        for key in KEYS:
+            for channel in CHANNELS:
+                self.run(self.shelf.opening(key, channel))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(work)
+
+    def teardown(self) -> None:
+        self.settle_everything()
+        self.run(self.shelf.close())
+        self.loop.close()
+        shutil.rmtree(self.folder)
+
+    # --- what happens ----------------------------------------------------------------------------------------
+
+    @rule(key=st.sampled_from(KEYS), refresh=st.booleans())
+    def an_order_moves(self, key: str, refresh: bool) -> None:
+        self.news += 1
+        self.run(self.shelf.tell(str(self.news), key, refresh_cards=refresh))
+        for watch in self.run(self.shelf.store.watches_of([key])):
+            if watch.state in {"active", "opening"}:
+                self.owed[key, watch.channel].add(self.news)
+
+    @rule()
+    def the_bot_takes_what_may_go(self) -> None:
+        for post in self.run(self.shelf.store.claim_posts(self.now, 9, LEASE, list(self.flying))):
+            assert post.channel not in self.flying, "two posts of one channel at once"
+            self.flying[post.channel] = post
+
+    @precondition(lambda self: self.flying)
+    @rule(data=st.data(), outcome=st.sampled_from(["sent", "unheard", "lost", "refused", "silent"]))
+    def slack_answers(self, data: st.DataObject, outcome: str) -> None:
+        channel = data.draw(st.sampled_from(sorted(self.flying)))
+        post = self.flying.pop(channel)
+        if post.state is PostState.UNCERTAIN:
+            self._look_up(post)
+        elif outcome == "sent":
+            self.run(self.shelf.store.mark_sent(self.now, post, self._appears(post)))
+        elif outcome == "refused":
+            self.run(self.shelf.store.mark_retry(self.now, post, self.now + STEP, "ratelimited"))
+        else:  # the answer never came: taken or not, the bot cannot know
+            if outcome == "unheard":
+                self._appears(post)
+            if outcome != "silent":  # silent: the task died, nobody tells the store anything
+                self.run(self.shelf.store.mark_uncertain(self.now, post, self.now + STEP, "timeout"))
+
+    @rule()
+    def time_passes(self) -> None:
+        self.now += STEP
+
+    @rule()
+    def a_lease_runs_out(self) -> None:
+        self.now += LEASE
+
+    @rule(sent=st.booleans())
+    def the_process_dies(self, sent: bool) -> None:
+        for post in self.flying.values():
+            if sent and post.state is PostState.SENDING:
+                self._appears(post)
+        self.flying.clear()
+        self.run(self.shelf.restart())
+        self.run(self.shelf.store.rescue(self.now))
+
+    @rule(pair=pairs)
+    def somebody_unwatches(self, pair: tuple[str, str]) -> None:
+        key, channel = pair
+        self.run(self.shelf.store.end_watches(self.now, channel, [key], MEI))
+        self.owed[pair].clear()
+
+    @rule(pair=pairs)
+    def somebody_undoes(self, pair: tuple[str, str]) -> None:
+        key, channel = pair
+        ids = [
+            row["id"] for row in self.shelf.rows("SELECT id FROM watches WHERE key = ? AND channel = ?", key, channel)
+        ]
+        self.run(self.shelf.store.restore_watches(self.now, ids, MEI))
+
+    @rule(pair=pairs)
+    def somebody_watches(self, pair: tuple[str, str]) -> None:
+        self.run(self.shelf.opening(*pair))
+
+    @rule(channel=st.sampled_from(CHANNELS))
+    def a_channel_is_archived_and_opened_again(self, channel: str) -> None:
+        for watch in self.run(self.shelf.store.pause_channel(self.now, channel, "is_archived")):
+            self.run(self.shelf.store.resume_watch(self.now, watch.id, MEI))
+
+    # --- what must hold ------------------------------------------------------------------------------------------
+
+    @invariant()
+    def one_post_at_a_time(self) -> None:
+        rows = self.shelf.rows(
+            "SELECT channel FROM outbox WHERE state = 'sending' GROUP BY channel HAVING COUNT(*) > 1"
+        )
+        assert rows == []
+
+    @invariant()
+    def at_most_one_refresh_and_card_a_watch(self) -> None:
+        sql = "SELECT watch_id FROM outbox WHERE kind <> 'news' GROUP BY watch_id, kind HAVING COUNT(*) > 1"
+        assert [row for row in self.shelf.rows(sql) if row["watch_id"] is not None] == []
+
+    # --- the steps ----------------------------------------------------------------------------------------------
+
+    def _appears(self, post: Post) -> str:
+        """Slack takes the post: readers see it from now on."""
+        if post.kind in {PostKind.REFRESH, PostKind.NOTICE}:
+            return post.thread_ts or "ts"
+        room = self.rooms[post.channel]
+        assert post.token not in room.messages, "the same post appears twice"
+        room.messages[post.token] = f"{post.kind} {post.payload}"
+        if post.kind is PostKind.NEWS:
+            assert post.thread_ts, "news without a card"
+            number = int(post.payload)
+            assert (post.key, number) not in room.said, "the same news is told twice"
+            assert all(number > one for key, one in room.said if key == post.key), "news out of order"
+            room.said.append((post.key, number))
+        return f"ts-{post.token}"
+
+    def _look_up(self, post: Post) -> None:
+        found = post.kind not in {PostKind.REFRESH, PostKind.NOTICE} and post.token in self.rooms[post.channel].messages
+        if found:
+            self.run(self.shelf.store.mark_sent(self.now, post, f"ts-{post.token}"))
+        else:
+            self.run(self.shelf.store.mark_retry(self.now, post, self.now, "not found"))
+
+    def settle_everything(self) -> None:
+        """Slack recovers: after a while everything owed has been said, and nothing waits any more."""
+        self.flying.clear()
+        for _ in range(400):
+            self.now += LEASE
+            posts = self.run(self.shelf.store.claim_posts(self.now, 9, LEASE, []))
+            for post in posts:
+                if post.state is PostState.UNCERTAIN:
+                    self._look_up(post)
+                else:
+                    self.run(self.shelf.store.mark_sent(self.now, post, self._appears(post)))
+            if not posts and not self.run(self._waits()):
+                break
+        assert not self.run(self._waits()), "something waits for ever"
+        for (key, channel), owed in self.owed.items():
+            told = {number for one, number in self.rooms[channel].said if one == key}
+            assert owed <= told, "news was lost"
+
+    async def _waits(self) -> int:
+        outbox = (await self.shelf.store.health(self.now)).outbox
+        return sum(outbox.get(state, 0) for state in (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN))
+
+
+TestSender = Sender.TestCase
+TestSender.settings = settings(
+    max_examples=30,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    database=None,
+)
