@@ -25,6 +25,7 @@ T = TypeVar("T")
 CHANNELS, KEYS = ("C1", "C2"), (ORDER, OTHER)
 pairs = st.tuples(st.sampled_from(KEYS), st.sampled_from(CHANNELS))
 STEP = timedelta(seconds=20)
+OUTCOMES = ("sent", "unheard", "lost", "refused", "silent", "in the air")
 
 
 @dataclass
@@ -56,6 +57,7 @@ class Sender(RuleBasedStateMachine):
         for key in KEYS:
             for channel in CHANNELS:
                 self.run(self.shelf.opening(key, channel))
+        self.run(self.shelf.said())
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)
@@ -76,28 +78,20 @@ class Sender(RuleBasedStateMachine):
             if watch.state in {"active", "opening"}:
                 self.owed[key, watch.channel].add(self.news)
 
-    @rule()
-    def the_bot_takes_what_may_go(self) -> None:
-        for post in self.run(self.shelf.store.claim_posts(self.now, 9, LEASE, list(self.flying))):
-            assert post.channel not in self.flying, "two posts of one channel at once"
-            self.flying[post.channel] = post
+    @rule(outcomes=st.lists(st.sampled_from(OUTCOMES), min_size=1, max_size=8))
+    def the_bot_works(self, outcomes: list[str]) -> None:
+        """It takes what may go, round after round; each round has its own luck."""
+        for outcome in outcomes:
+            for post in self.run(self.shelf.store.claim_posts(self.now, 9, LEASE, list(self.flying))):
+                assert post.channel not in self.flying, "two posts of one channel at once"
+                self.flying[post.channel] = post
+                self._ends(post, outcome)
 
     @precondition(lambda self: self.flying)
-    @rule(data=st.data(), outcome=st.sampled_from(["sent", "unheard", "lost", "refused", "silent"]))
+    @rule(data=st.data(), outcome=st.sampled_from(OUTCOMES))
     def slack_answers(self, data: st.DataObject, outcome: str) -> None:
-        channel = data.draw(st.sampled_from(sorted(self.flying)))
-        post = self.flying.pop(channel)
-        if post.state is PostState.UNCERTAIN:
-            self._look_up(post)
-        elif outcome == "sent":
-            self.run(self.shelf.store.mark_sent(self.now, post, self._appears(post)))
-        elif outcome == "refused":
-            self.run(self.shelf.store.mark_retry(self.now, post, self.now + STEP, "ratelimited"))
-        else:  # the answer never came: taken or not, the bot cannot know
-            if outcome == "unheard":
-                self._appears(post)
-            if outcome != "silent":  # silent: the task died, nobody tells the store anything
-                self.run(self.shelf.store.mark_uncertain(self.now, post, self.now + STEP, "timeout"))
+        """What was in the air meanwhile comes down."""
+        self._ends(self.flying[data.draw(st.sampled_from(sorted(self.flying)))], outcome)
 
     @rule()
     def time_passes(self) -> None:
@@ -105,6 +99,7 @@ class Sender(RuleBasedStateMachine):
 
     @rule()
     def a_lease_runs_out(self) -> None:
+        """The store thinks them dead; their word, should it come, is too late."""
         self.now += LEASE
 
     @rule(sent=st.booleans())
@@ -154,6 +149,26 @@ class Sender(RuleBasedStateMachine):
         assert [row for row in self.shelf.rows(sql) if row["watch_id"] is not None] == []
 
     # --- the steps ----------------------------------------------------------------------------------------------
+
+    def _ends(self, post: Post, outcome: str) -> None:
+        if outcome == "in the air":
+            return
+        del self.flying[post.channel]
+        if post.state is PostState.UNCERTAIN:
+            self._look_up(post)
+        elif outcome == "sent":
+            self.run(self.shelf.store.mark_sent(self.now, post, self._appears(post)))
+        elif outcome == "refused":
+            self.run(self.shelf.store.mark_retry(self.now, post, self.now + STEP, "ratelimited"))
+        else:
+            self._ends_in_doubt(post, outcome)
+
+    def _ends_in_doubt(self, post: Post, outcome: str) -> None:
+        """The answer never came: whether Slack took the post, the bot cannot know."""
+        if outcome in {"unheard", "silent"}:
+            self._appears(post)
+        if outcome != "silent":  # silent: the task died and told the store nothing
+            self.run(self.shelf.store.mark_uncertain(self.now, post, self.now + STEP, "timeout"))
 
     def _appears(self, post: Post) -> str:
         """Slack takes the post: readers see it from now on."""
