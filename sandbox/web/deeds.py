@@ -66,7 +66,7 @@ async def _say(session: Session, body: Json) -> None:
 
 async def _slash(session: Session, body: Json) -> None:
     room = session.hub.room(session.user, str(body["channel"]))
-    command, text = str(body["command"]), " ".join(str(body.get("text") or "").split("\n")).strip()
+    command, text = str(body["command"]), str(body.get("text") or "").strip()
     if body.get("thread"):
         raise CannotError(NOT_IN_THREADS.format(command=command))
     if command not in {one["command"] for one in session.hub.setting()["commands"]}:

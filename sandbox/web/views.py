@@ -17,7 +17,7 @@ class Views:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._stacks: dict[str, list[str]] = {}
-        self._errors: dict[str, dict[str, str]] = {}
+        self._errors: dict[str, Json] = {}
 
     def of(self, user: str) -> list[Json]:
         """A person's open views, the topmost last, each with the errors of its last submission."""
@@ -25,7 +25,7 @@ class Views:
         found = []
         for view_id in self._stacks.get(user, ()):
             view = self._workspace.views[view_id]
-            found.append(view | ({"errors": self._errors[view_id]} if view_id in self._errors else {}))
+            found.append(view | self._errors.get(view_id, {}))
         return found
 
     def opened(self, user: str, view_id: str, *, pushed: bool = False) -> None:
@@ -36,8 +36,9 @@ class Views:
         self._errors.pop(view_id, None)
 
     def refused(self, view_id: str, errors: dict[str, str]) -> None:
-        """A submission came back with errors, by block id."""
-        self._errors[view_id] = errors
+        """A submission came back with errors, by block id. ``tries`` tells the page that the same ones came again."""
+        tries = self._errors.get(view_id, {"tries": 0})["tries"] + 1
+        self._errors[view_id] = {"errors": errors, "tries": tries}
 
     def updated(self, view_id: str) -> None:
         """A view has new content: the old errors are about what is not there any more."""

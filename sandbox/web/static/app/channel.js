@@ -1,0 +1,85 @@
+// The middle: a channel's header, its messages and the box to write in.
+
+import { button, h, unseen } from "./dom.js";
+import { Composer } from "./composer.js";
+import { MessageList } from "./list.js";
+import { drawMessage } from "./message.js";
+
+export function startChannel(page) {
+  const { store, socket } = page;
+  const heading = h("h1", { class: "where" });
+  const about = h("p", { class: "about" });
+  const list = new MessageList({
+    label: "Messages",
+    draw: (message, before) => drawMessage(page, message, before),
+    older: (before) => socket.send("history", { channel: store.place.id, before }),
+    seen: (ts) => markRead(page, ts),
+  });
+  const composer = new Composer(page, { id: "composer-box", label: "Message", where: () => ({ channel: store.place.id }) });
+  const empty = h("p", { class: "empty", hidden: true });
+  const element = h("section", { class: "channel", "aria-label": "Channel" }, h("div", { class: "log-frame" }, empty, list.element, list.down), composer.element);
+  const header = h("header", { class: "main-head" }, page.railButton, h("div", { class: "titles" }, heading, about), page.panelButton);
+  document.getElementById("main").append(header, element);
+
+  const enter = () => {
+    const { channel } = store;
+    element.hidden = !channel;
+    if (!channel) return;
+    const name = channel.kind === "im" ? "pandabot" : `#${channel.name}`;
+    heading.textContent = name;
+    about.textContent = aboutOf(channel);
+    composer.label = `Message ${name}`;
+    list.element.setAttribute("aria-label", `Messages in ${name}`);
+    const room = store.room(channel.id);
+    list.show(room);
+    if (!room.loaded) socket.send("history", { channel: channel.id });
+    drawEmpty(empty, room, channel);
+  };
+  store.on("hello place", enter);
+  store.on("users", () => list.redraw());
+  store.on("room", ({ channel, thread, older }) => {
+    if (channel !== store.place.id || thread) return;
+    if (older) list.element.removeAttribute("aria-busy");
+    list.changed();
+    drawEmpty(empty, store.room(channel), store.channel);
+  });
+  document.addEventListener("visibilitychange", () => store.channel && list.changed());
+  return { heading, about };
+}
+
+function aboutOf(channel) {
+  if (channel.kind === "im") return "Your direct conversation with the bot";
+  if (!channel.has_bot) return "pandabot is not in this channel";
+  return channel.kind === "private" ? "A private channel" : "";
+}
+
+function drawEmpty(empty, room, channel) {
+  empty.hidden = !channel || !room.loaded || room.items.length > 0;
+  empty.replaceChildren(
+    "Nothing has been said here yet. Type ",
+    h("code", {}, "/panda help"),
+    " and press Enter, or paste an order id and choose a shortcut from the message’s ⋯ menu.",
+  );
+}
+
+const told = new Map();
+
+function markRead(page, ts) {
+  const { channel } = page.store;
+  if (!ts || !channel || (told.get(channel.id) === ts && !channel.unread)) return;
+  told.set(channel.id, ts);
+  page.socket.send("mark_read", { channel: channel.id, ts });
+}
+
+/** The two buttons that the header shares with App Home. */
+export function headButtons(page) {
+  return {
+    railButton: button(["☰", unseen("Channels")], () => page.showRail(), { class: "rail-toggle", "aria-expanded": "false" }),
+    panelButton: button(["🛠", unseen("Workbench: faults, time, wire")], () => page.togglePanel(), {
+      class: "panel-toggle",
+      "aria-expanded": "false",
+      "aria-controls": "panel",
+      title: "Workbench: faults, time, wire",
+    }),
+  };
+}

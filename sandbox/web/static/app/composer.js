@@ -1,0 +1,107 @@
+// The box one types in: slash commands completed from the manifest, history, lines and pastes as they come.
+
+import { button, freshId, h } from "./dom.js";
+import { Completion } from "./completion.js";
+import { menuButton } from "./menu.js";
+
+const KEPT = 100; // lines of history
+
+export class Composer {
+  #history = [];
+  #back = 0; // how far back in the history, 0: the line that is being typed
+  #draft = "";
+
+  /** `where()` gives {channel, thread}; `id` makes the box reachable by a link. */
+  constructor(page, { id, label, where }) {
+    Object.assign(this, { page, where });
+    const listId = freshId("commands");
+    this.box = h("textarea", {
+      id,
+      class: "box",
+      rows: "1",
+      role: "combobox",
+      "aria-label": label,
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+      "aria-controls": listId,
+      spellcheck: "false",
+      onkeydown: (event) => this.#key(event),
+      oninput: () => this.#typed(),
+    });
+    this.completion = new Completion(this.box, listId, () => page.store.state.commands);
+    this.element = h(
+      "form",
+      { class: "composer", onsubmit: (event) => { event.preventDefault(); this.#send(); } },
+      this.completion.element,
+      h(
+        "div",
+        { class: "composer-row" },
+        menuButton("⚡", "Shortcuts", () => this.#shortcuts()),
+        this.box,
+        button("➤", () => this.#send(), { class: "send", "aria-label": "Send" }),
+      ),
+    );
+  }
+
+  set label(text) {
+    this.box.setAttribute("aria-label", text);
+    this.box.placeholder = text;
+  }
+
+  #shortcuts() {
+    const { store, socket } = this.page;
+    const global = store.state.shortcuts.filter((one) => one.type === "global");
+    const run = (one) => ({ label: one.name, hint: one.description, choose: () => socket.send("global_shortcut", { callback_id: one.callback_id }) });
+    const type = (one) => ({ label: one.command, hint: one.description, choose: () => this.#put(`${one.command} `) });
+    return [...global.map(run), ...store.state.commands.map(type)];
+  }
+
+  #key(event) {
+    if (event.isComposing || this.completion.key(event)) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.#send();
+    } else if (event.key === "ArrowUp" && this.#canLeave(0)) this.#go(1, event);
+    else if (event.key === "ArrowDown" && this.#back && this.#canLeave(this.box.value.length)) this.#go(-1, event);
+  }
+
+  /** The history is reached from an empty box, or from a line that came out of it. */
+  #canLeave(edge) {
+    return this.box.selectionStart === this.box.selectionEnd && (this.#back > 0 || this.box.value === "") && (this.#back > 0 || this.box.selectionStart === edge);
+  }
+
+  #go(step, event) {
+    const to = this.#back + step;
+    if (to > this.#history.length) return;
+    event.preventDefault();
+    if (this.#back === 0) this.#draft = this.box.value;
+    this.#put(to === 0 ? this.#draft : this.#history.at(-to));
+    this.#back = to;
+    this.completion.close();
+  }
+
+  #put(text) {
+    this.box.value = text;
+    this.box.setSelectionRange(text.length, text.length);
+    this.box.focus();
+    this.#typed();
+  }
+
+  #typed() {
+    this.#back = 0;
+    this.box.style.height = "auto";
+    this.box.style.height = `${Math.min(this.box.scrollHeight + 2, 200)}px`;
+    this.completion.update();
+  }
+
+  #send() {
+    const text = this.box.value;
+    if (!text.trim()) return;
+    const [, command, rest] = text.match(/^(\/\S+)\s*([\s\S]*)$/) ?? [];
+    if (command) this.page.socket.send("slash", { ...this.where(), command, text: rest });
+    else this.page.socket.send("say", { ...this.where(), text });
+    if (this.#history.at(-1) !== text) this.#history = [...this.#history, text].slice(-KEPT);
+    this.#put("");
+    this.completion.close();
+  }
+}

@@ -1,0 +1,15 @@
+// What the Block Kit renderer has to know: names, the reader's zone and locale, and where actions go.
+
+/** A context for messages, modals or App Home. */
+export function contextFor(store, surface, { act, options }) {
+  const { users, channels } = store.state;
+  return {
+    users,
+    channels: Object.fromEntries(channels.map((one) => [one.id, { name: one.name }])),
+    locale: store.me.locale,
+    timeZone: store.me.tz,
+    surface,
+    act,
+    options,
+  };
+}

@@ -1,0 +1,33 @@
+// Makes elements: the one place that touches attributes, so that no text ever becomes markup.
+
+/** An element. `on*` are listeners, `class` and `aria-*` attributes; `null`, `undefined` and `false` are left out. */
+export function h(tag, props = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "dataset") Object.assign(element.dataset, value);
+    else if (name === "value" || name === "checked") element[name] = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** Text for screen readers only. */
+export function unseen(text) {
+  return h("span", { class: "unseen" }, text);
+}
+
+/** A button that does one thing. `label` is read out where the visible text is a sign. */
+export function button(text, onclick, props = {}) {
+  return h("button", { type: "button", onclick, ...props }, text);
+}
+
+let numbers = 0;
+
+/** An id that nothing else on the page has. */
+export function freshId(prefix) {
+  numbers += 1;
+  return `${prefix}-${numbers}`;
+}

@@ -1,0 +1,180 @@
+// A log of messages that draws only a window of them: the newest, and older or newer ones as one scrolls.
+
+import { h } from "./dom.js";
+
+const STEP = 50; // messages drawn more at an end
+const MOST = 150; // messages drawn at once
+const NEAR = 400; // pixels from an end at which more are drawn
+const AT_END = 40; // pixels from the bottom that still count as the bottom
+
+export class MessageList {
+  #drawn = new Map(); // ts -> {message, node, before}
+  #start = 0;
+  #end = 0;
+  #follows = true; // the newest message stays in sight
+  #due = false;
+
+  /** `draw(message, before)` makes a node; `older()` asks the server for more; `seen(ts)` hears what was read. */
+  constructor({ label, draw, older, seen = () => {} }) {
+    Object.assign(this, { draw, older, seen });
+    this.inner = h("div", { class: "log-inner" });
+    this.element = h(
+      "div",
+      { class: "log", role: "log", "aria-live": "polite", "aria-label": label, tabindex: "0", onscroll: () => this.#scrolled() },
+      this.inner,
+    );
+    this.down = h("button", { type: "button", class: "to-end", hidden: true, onclick: () => this.toEnd() }, "↓ Newest messages");
+    this.sizes = new ResizeObserver(() => this.#follows && this.#stick());
+    this.sizes.observe(this.inner);
+    this.sizes.observe(this.element);
+  }
+
+  /** Show a room from its end. */
+  show(room) {
+    this.room = room;
+    this.#clear();
+    this.toEnd();
+  }
+
+  /** Draw again all that is there: the reader's zone or name changed. */
+  redraw() {
+    this.#drawn.clear();
+    this.changed();
+  }
+
+  /** Something in the room changed: draw with the next frame, however much it was. */
+  changed() {
+    if (this.#due) return;
+    this.#due = true;
+    requestAnimationFrame(() => {
+      this.#due = false;
+      this.#update();
+    });
+  }
+
+  /** Go to the newest message. */
+  toEnd() {
+    this.#follows = true;
+    this.#end = this.room.items.length;
+    this.#start = Math.max(0, this.#end - STEP);
+    this.#update();
+  }
+
+  #clear() {
+    this.#drawn.clear();
+    this.inner.replaceChildren();
+    this.#start = this.#end = 0;
+  }
+
+  #update() {
+    const { items } = this.room;
+    if (this.#follows) {
+      this.#end = items.length;
+      this.#start = Math.max(0, Math.min(this.#start, this.#end), this.#end - MOST);
+    }
+    const anchor = this.#anchor();
+    this.#find(anchor);
+    this.#reconcile(items.slice(this.#start, this.#end));
+    if (this.#follows) this.#stick();
+    else if (anchor?.node.isConnected) this.element.scrollTop += anchor.node.getBoundingClientRect().top - anchor.top;
+    this.down.hidden = this.#follows;
+    if (this.#follows && document.visibilityState === "visible") this.seen(this.room.newest);
+  }
+
+  /** Older messages that arrived moved everything: keep the window where its first message is. */
+  #find(anchor) {
+    if (!anchor || this.#follows) return;
+    const at = this.room.items.findIndex((one) => one.ts === anchor.ts);
+    if (at < 0) return;
+    const shift = at - anchor.index;
+    this.#start = Math.max(0, this.#start + shift);
+    this.#end = Math.min(this.room.items.length, this.#end + shift);
+    anchor.index = at;
+  }
+
+  #anchor() {
+    const top = this.element.getBoundingClientRect().top;
+    for (const [ts, { node, index }] of this.#drawn) {
+      const box = node.getBoundingClientRect();
+      if (box.bottom > top) return { ts, node, index, top: box.top };
+    }
+    return null;
+  }
+
+  #reconcile(items) {
+    const wanted = new Map();
+    items.forEach((message, offset) => {
+      const index = this.#start + offset;
+      const before = this.room.items[index - 1];
+      const old = this.#drawn.get(message.ts);
+      const same = old && old.message === message && old.before === before?.ts;
+      wanted.set(message.ts, same ? { ...old, index } : { message, before: before?.ts, index, node: this.#remake(old, message, before) });
+    });
+    for (const [ts, { node }] of this.#drawn) if (!wanted.has(ts)) node.remove();
+    this.#drawn = wanted;
+    let at = this.inner.firstChild;
+    for (const { node } of wanted.values()) {
+      if (node === at) at = at.nextSibling;
+      else this.inner.insertBefore(node, at);
+    }
+    while (at) {
+      const next = at.nextSibling;
+      at.remove();
+      at = next;
+    }
+  }
+
+  /** A new node for a message; the keyboard stays on the same button when its message changed. */
+  #remake(old, message, before) {
+    const node = this.draw(message, before);
+    if (old?.node.contains(document.activeElement)) {
+      const places = [...old.node.querySelectorAll("button, a, select, input")];
+      const at = places.indexOf(document.activeElement);
+      old.node.replaceWith(node);
+      const now = [...node.querySelectorAll("button, a, select, input")];
+      (now[Math.min(at, now.length - 1)] ?? this.element).focus({ preventScroll: true });
+    } else old?.node.replaceWith(node);
+    return node;
+  }
+
+  #stick() {
+    this.element.scrollTop = this.element.scrollHeight;
+  }
+
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.element;
+    const below = scrollHeight - scrollTop - clientHeight;
+    const atEnd = this.#end === this.room.items.length;
+    if (below > AT_END) this.#follows = false;
+    else if (atEnd) this.#follows = true;
+    if (scrollTop < NEAR) this.#up();
+    else if (below < NEAR && !atEnd) this.#down();
+    this.down.hidden = this.#follows;
+    if (this.#follows) this.seen(this.room.newest);
+  }
+
+  #up() {
+    if (this.#start > 0) {
+      this.#start = Math.max(0, this.#start - STEP);
+      this.#end = Math.min(this.#end, this.#start + MOST);
+      this.#quietly();
+    } else if (this.room.loaded && this.room.more && !this.room.asked) {
+      this.room.asked = true;
+      this.element.setAttribute("aria-busy", "true");
+      this.older(this.room.items[0]?.ts ?? "");
+    }
+  }
+
+  #down() {
+    this.#end = Math.min(this.room.items.length, this.#end + STEP);
+    this.#start = Math.max(this.#start, this.#end - MOST);
+    this.#quietly();
+  }
+
+  /** Draw what scrolling brought: nobody wants it read out. */
+  #quietly() {
+    this.element.setAttribute("aria-busy", "true");
+    this.#update();
+    setTimeout(() => this.element.removeAttribute("aria-busy"), 100);
+  }
+}

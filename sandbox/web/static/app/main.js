@@ -1,0 +1,95 @@
+// Puts the page together: the store, the socket, and each part of the screen.
+
+import { headButtons, startChannel } from "./channel.js";
+import { startHome } from "./home.js";
+import { startModals } from "./modal.js";
+import { startNotes } from "./notes.js";
+import { startPanel } from "./panel.js";
+import { startRail } from "./rail.js";
+import { Socket } from "./socket.js";
+import { Store } from "./store.js";
+import { startThread } from "./thread.js";
+
+const WIDE = matchMedia("(min-width: 1300px)"); // room for a thread and the workbench side by side
+const HOME = "#home";
+
+const page = {
+  store: new Store(),
+
+  /** Be somebody else. */
+  become(user) {
+    page.socket.user = user;
+    page.socket.send("switch_user", { user });
+  },
+
+  nameOf(id) {
+    const channel = page.store.state.channels.find((one) => one.id === id);
+    return channel?.kind === "im" ? "pandabot" : `#${channel?.name ?? id}`;
+  },
+
+  /** On a narrow screen: show the channels or not; without an argument the other way round. */
+  showRail(open = !document.body.classList.contains("rail-open")) {
+    document.body.classList.toggle("rail-open", open);
+    page.railButton.setAttribute("aria-expanded", String(open));
+    if (open) document.querySelector("#rail [aria-current]")?.focus();
+  },
+
+  showSide(name, open) {
+    document.getElementById(name).hidden = !open;
+    if (open && !WIDE.matches) {
+      if (name === "thread") page.togglePanel(false);
+      else if (page.store.thread) page.store.openThread("", "");
+    }
+  },
+
+  togglePanel(open = document.getElementById("panel").hidden) {
+    if (open === !document.getElementById("panel").hidden) return;
+    page.showSide("panel", open);
+    page.panelButton.setAttribute("aria-expanded", String(open));
+    page.store.tell("panel", open);
+    if (open) document.querySelector("#panel [role=tab][aria-selected=true]").focus();
+    else page.panelButton.focus();
+  },
+};
+
+function followAddress() {
+  const { store } = page;
+  const wanted = decodeURIComponent(location.hash.slice(1));
+  const channel = store.state.channels.find((one) => one.id === wanted || one.name === wanted);
+  if (location.hash === HOME && store.state.has_home) store.place = { kind: "home" };
+  else if (channel) store.place = { kind: "channel", id: channel.id };
+}
+
+function writeAddress() {
+  const { store } = page;
+  const hash = store.place.kind === "home" ? HOME : `#${encodeURIComponent(store.channel.name)}`;
+  history.replaceState(null, "", `?as=${store.me.name}${hash}`);
+  document.title = `${store.place.kind === "home" ? "App Home" : page.nameOf(store.place.id)} · ${store.me.name} · pandabot demo`;
+}
+
+function start() {
+  const { store } = page;
+  let lost = () => {};
+  page.socket = new Socket((message) => store.hear(message), (isLost) => lost(isLost));
+  Object.assign(page, headButtons(page));
+  let first = true;
+  store.on("hello", () => {
+    if (first) followAddress();
+    first = false;
+    writeAddress();
+  });
+  startRail(page);
+  const head = startChannel(page);
+  startHome(page, head);
+  startThread(page);
+  startPanel(page);
+  startModals(page);
+  lost = startNotes(page);
+  store.on("place", writeAddress);
+  store.on("hello", () => {
+    if (!document.getElementById("panel").hidden) store.tell("panel", true);
+  });
+  page.socket.connect(new URLSearchParams(location.search).get("as") ?? "");
+}
+
+start();

@@ -1,0 +1,107 @@
+// One message as Slack shows it: who, when, what, and what can be done with it.
+
+import { readState, renderBlocks, renderMrkdwn } from "/static/blocks/index.js";
+import { button, h, unseen } from "./dom.js";
+import { contextFor } from "./context.js";
+import { menuButton } from "./menu.js";
+import { clockTime, dayName, momentOf, shortTime, wholeTime } from "./times.js";
+
+/** The node of a message. `before` is the one above it; `inThread` leaves out what leads to the thread. */
+export function drawMessage(page, message, before, { inThread = false } = {}) {
+  const { store } = page;
+  const author = store.state.users[message.user];
+  const body = h("div", { class: "body" });
+  body.append(content(page, message, body));
+  const article = h(
+    "article",
+    { class: `message${message.ephemeral ? " private" : ""}`, dataset: { ts: message.ts }, "aria-label": label(store, message, author) },
+    avatar(author),
+    h(
+      "div",
+      { class: "told" },
+      message.ephemeral ? h("p", { class: "only-you" }, "👁 Only visible to you") : null,
+      message.subtype === "thread_broadcast" && !inThread ? broadcastLine(page, message) : null,
+      head(store, message, author),
+      body,
+      message.reply_count && !inThread ? repliesLine(page, message) : null,
+    ),
+    message.ephemeral ? null : tools(page, message, inThread),
+  );
+  return h("div", { class: "slot" }, dayLine(store, message, before), article);
+}
+
+function content(page, message, body) {
+  const { store, socket } = page;
+  const where = { channel: message.channel, ts: message.ts };
+  const context = contextFor(store, "message", {
+    act: (action) => socket.send("press", { ...where, action, state: readState(body) }),
+    options: async (block_id, action_id, query) => (await socket.ask("options", { ...where, block_id, action_id, query })).options,
+  });
+  const found = document.createDocumentFragment();
+  if (message.blocks?.length) found.append(renderBlocks(message.blocks, context));
+  else found.append(h("div", { class: "plain" }, renderMrkdwn(message.text, context)));
+  for (const one of message.attachments ?? []) {
+    found.append(h("blockquote", { class: "unfurl" }, one.blocks ? renderBlocks(one.blocks, context) : renderMrkdwn(one.text ?? one.fallback ?? "", context)));
+  }
+  if (message.edited) found.append(h("span", { class: "edited", title: "This message was changed after it was posted" }, "(edited)"));
+  return found;
+}
+
+function label(store, message, author) {
+  const who = author?.real_name ?? message.user;
+  return `${who}, ${shortTime(momentOf(message.ts), store.me)}${message.ephemeral ? ", only visible to you" : ""}`;
+}
+
+function head(store, message, author) {
+  const moment = momentOf(message.ts);
+  return h(
+    "div",
+    { class: "head" },
+    h("span", { class: "author" }, author?.real_name ?? message.user),
+    author?.is_bot ? h("span", { class: "app-tag" }, "APP") : null,
+    h("time", { datetime: moment.toISOString(), title: wholeTime(moment, store.me) }, clockTime(moment, store.me)),
+  );
+}
+
+/** A square with a sign: a picture of somebody who does not exist. */
+export function avatar(user) {
+  const sign = user?.is_bot ? "🐼" : (user?.real_name ?? "?").slice(0, 1);
+  return h("div", { class: `avatar ${user?.name ?? ""}`, "aria-hidden": "true" }, sign);
+}
+
+function dayLine(store, message, before) {
+  const day = dayName(momentOf(message.ts), store.me);
+  if (before && dayName(momentOf(before.ts), store.me) === day) return null;
+  return h("div", { class: "day", role: "separator", "aria-label": day }, h("span", {}, day));
+}
+
+function broadcastLine(page, message) {
+  return h("p", { class: "broadcast" }, "replied to a ", button("thread", () => page.store.openThread(message.channel, message.thread_ts), { class: "link" }));
+}
+
+function repliesLine(page, message) {
+  const many = message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`;
+  const last = shortTime(momentOf(message.latest_reply), page.store.me);
+  return button(
+    [many, h("span", { class: "last-reply" }, ` Last reply ${last}`)],
+    () => page.store.openThread(message.channel, message.ts),
+    { class: "replies" },
+  );
+}
+
+function tools(page, message, inThread) {
+  const { store, socket } = page;
+  const where = { channel: message.channel, ts: message.ts };
+  const shortcuts = () =>
+    store.state.shortcuts
+      .filter((one) => one.type === "message")
+      .map((one) => ({ label: one.name, hint: one.description, choose: () => socket.send("shortcut", { ...where, callback_id: one.callback_id }) }));
+  const copy = { label: "Copy text", choose: () => navigator.clipboard?.writeText(message.text) };
+  const parent = message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : message.ts;
+  return h(
+    "div",
+    { class: "tools" },
+    inThread ? null : button(["💬", unseen("Reply in thread")], () => store.openThread(message.channel, parent), { title: "Reply in thread" }),
+    menuButton("⋯", "More actions", () => [...shortcuts(), copy]),
+  );
+}

@@ -1,0 +1,16 @@
+// Sentences that stay for a moment, and the line that says the connection is lost.
+
+import { h } from "./dom.js";
+
+const LONG = 6000; // milliseconds
+
+export function startNotes(page) {
+  const place = document.getElementById("notes");
+  page.store.on("note", ({ text, bad }) => {
+    const note = h("p", { class: bad ? "note bad" : "note" }, text);
+    place.append(note);
+    setTimeout(() => note.remove(), LONG);
+  });
+  const lost = h("p", { class: "note bad" }, "The demo does not answer. Is it still running? Trying again…");
+  return (isLost) => (isLost ? place.append(lost) : lost.remove());
+}

@@ -1,0 +1,65 @@
+// The wire: each request and answer between the bot, Slack and PandaPon, for those who want to learn the protocol.
+
+import { button, h } from "./dom.js";
+import { exactTime } from "./times.js";
+
+const MOST = 200; // lines kept on the page
+
+export function wireTab(page) {
+  const { store, socket } = page;
+  const list = h("ol", { class: "wire", "aria-label": "Requests and answers, newest first" });
+  const filter = h(
+    "select",
+    { id: "wire-filter", onchange: () => { list.dataset.only = filter.value; } },
+    [["", "everything"], ["Slack", "Slack only"], ["PandaPon", "PandaPon only"], ["failed", "failures only"]].map(([value, words]) => h("option", { value }, words)),
+  );
+  const pause = h("input", { type: "checkbox", id: "wire-pause" });
+  const body = h(
+    "div",
+    { class: "wire-tab" },
+    h("p", { class: "about" }, "Tokens, keys and signatures are masked."),
+    h(
+      "div",
+      { class: "row" },
+      h("label", { for: "wire-filter" }, "Show"),
+      filter,
+      h("label", { class: "switch" }, pause, "Pause"),
+      button("Clear", () => list.replaceChildren()),
+    ),
+    list,
+  );
+  store.on("wire", ({ lines }) => {
+    if (pause.checked) return;
+    for (const one of lines) list.prepend(drawLine(store, one));
+    while (list.children.length > MOST) list.lastChild.remove();
+  });
+  store.on("panel", (isOpen) => {
+    if (isOpen) list.replaceChildren();
+    socket.send("wire", { on: isOpen });
+  });
+  return { body };
+}
+
+function drawLine(store, one) {
+  const took = one.seconds === null ? "" : ` · ${Math.round(one.seconds * 1000)} ms`;
+  const bodies = [["Request", one.request], ["Answer", one.answer]].filter(([, text]) => text);
+  const details = h(
+    "details",
+    { ontoggle: () => details.open && fill(details, bodies) },
+    h(
+      "summary",
+      {},
+      h("span", { class: "wire-way" }, `${one.from} → ${one.to}`),
+      h("span", { class: "wire-title" }, one.title),
+      h("span", { class: "wire-status" }, `${one.status}${took} · ${exactTime(new Date(one.at * 1000), store.me)}`),
+    ),
+  );
+  const side = [one.from, one.to].find((name) => name !== "pandabot");
+  return h("li", { class: one.ok ? "" : "failed", dataset: { side } }, details);
+}
+
+/** The bodies are put in only when somebody looks: two hundred of them would be heavy. */
+function fill(details, bodies) {
+  if (details.children.length > 1) return;
+  for (const [words, text] of bodies) details.append(h("h3", {}, words), h("pre", { tabindex: "0", "aria-label": words }, text));
+}

@@ -1,0 +1,81 @@
+// The left rail: where one can go, what is unread, who one is, and what time it is in the demo.
+
+import { button, h, unseen } from "./dom.js";
+import { avatar } from "./message.js";
+import { shortTime } from "./times.js";
+
+const SIGNS = { channel: "#", private: "🔒", im: "🐼" };
+
+export function startRail(page) {
+  const { store } = page;
+  const rail = document.getElementById("rail");
+  const clock = h("p", { class: "clock" });
+  const draw = () => {
+    const focused = rail.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    rail.replaceChildren(title(), places(page), h("div", { class: "rail-foot" }, who(page), clock));
+    if (focused) rail.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    tick();
+  };
+  const tick = () => {
+    if (!store.me) return;
+    const { speed } = store.state.clock;
+    clock.textContent = `🕐 ${shortTime(store.now(), store.me)}${speed === 1 ? "" : ` · ×${speed}`}`;
+    clock.title = `${store.me.tz}: the demo's own time`;
+  };
+  store.on("hello channels users place", draw);
+  store.on("clock", tick);
+  setInterval(tick, 1000);
+}
+
+function title() {
+  return h("div", { class: "team" }, h("span", { "aria-hidden": "true" }, "🐼 "), "Panda Trading", h("small", {}, "pandabot demo"));
+}
+
+function places(page) {
+  const { state } = page.store;
+  const line = (one) => h("li", {}, placeButton(page, { kind: "channel", id: one.id }, SIGNS[one.kind], one.name, one.unread, one.kind === "private" ? "private channel" : ""));
+  const home = state.has_home ? [h("li", {}, placeButton(page, { kind: "home" }, "🏠", "App Home", 0, "of pandabot"))] : [];
+  return h(
+    "div",
+    { class: "places" },
+    h("h2", { id: "rail-channels" }, "Channels"),
+    h("ul", { "aria-labelledby": "rail-channels" }, state.channels.filter((one) => one.kind !== "im").map(line)),
+    h("h2", { id: "rail-apps" }, "Apps"),
+    h("ul", { "aria-labelledby": "rail-apps" }, state.channels.filter((one) => one.kind === "im").map(line), home),
+  );
+}
+
+function placeButton(page, place, sign, name, unread, more) {
+  const { store } = page;
+  const current = store.place.kind === place.kind && store.place.id === place.id;
+  return button(
+    [
+      h("span", { class: "sign", "aria-hidden": "true" }, sign),
+      h("span", { class: "name" }, name),
+      more ? unseen(`, ${more}`) : null,
+      unread ? h("span", { class: "unread" }, unread > 99 ? "99+" : String(unread), unseen(" unread")) : null,
+    ],
+    () => {
+      store.goTo(place);
+      page.showRail(false);
+    },
+    { class: `place${unread ? " has-unread" : ""}`, "aria-current": current ? "page" : null, dataset: { key: place.id ?? place.kind } },
+  );
+}
+
+function who(page) {
+  const { store, socket } = page;
+  const people = Object.values(store.state.users).filter((one) => !one.is_bot);
+  const person = h(
+    "select",
+    { id: "who", dataset: { key: "who" }, onchange: (event) => page.become(event.target.value) },
+    people.map((one) => h("option", { value: one.id, selected: one.id === store.state.me }, one.real_name)),
+  );
+  const here = store.state.places.find((one) => one.tz === store.me.tz);
+  const where = h(
+    "select",
+    { id: "where", dataset: { key: "where" }, onchange: (event) => socket.send("place", store.state.places[event.target.value]) },
+    store.state.places.map((one, number) => h("option", { value: String(number), selected: one === here }, one.name)),
+  );
+  return h("div", { class: "who" }, avatar(store.me), h("div", {}, h("label", { for: "who" }, "You are"), person, h("label", { for: "where" }, "in"), where));
+}

@@ -1,0 +1,48 @@
+// The messages of one channel or thread that the page has: a run that ends with the newest.
+
+export class Room {
+  items = [];
+  more = true; // there are older ones at the server
+  asked = false; // older ones are on their way
+  loaded = false;
+
+  /** Put an answer of the server before what is there. */
+  prepend(messages, more) {
+    const known = new Set(this.items.map((one) => one.ts));
+    this.items = [...messages.filter((one) => !known.has(one.ts)), ...this.items].sort(byTime);
+    this.more = more;
+    this.asked = false;
+    this.loaded = true;
+  }
+
+  /** Put a message where it belongs, in place of its older self. */
+  put(message) {
+    if (message.ts > this.newest) {
+      this.items.push(message);
+      return;
+    }
+    const at = this.items.findIndex((one) => one.ts === message.ts);
+    if (at >= 0) this.items[at] = message;
+    else if (this.items.length && message.ts < this.items[0].ts && this.more) return;
+    else {
+      this.items.push(message);
+      this.items.sort(byTime);
+    }
+  }
+
+  has(ts) {
+    return this.items.some((one) => one.ts === ts);
+  }
+
+  remove(ts) {
+    this.items = this.items.filter((one) => one.ts !== ts);
+  }
+
+  get newest() {
+    return this.items.at(-1)?.ts ?? "";
+  }
+}
+
+function byTime(one, other) {
+  return one.ts < other.ts ? -1 : one.ts > other.ts ? 1 : 0;
+}

@@ -1,0 +1,59 @@
+// The websocket to the demo: what the page says, what it hears, and coming back after a loss.
+
+const FIRST_WAIT = 300; // milliseconds, doubled at each try
+const LONGEST_WAIT = 5000;
+
+/** Talks to the server. `hear(message)` gets every message; `lost(isLost)` when the connection goes and comes. */
+export class Socket {
+  #ws = null;
+  #wait = FIRST_WAIT;
+  #asked = new Map();
+  #number = 0;
+
+  constructor(hear, lost) {
+    this.hear = hear;
+    this.lost = lost;
+  }
+
+  /** Open as a person, again and again until it works. */
+  connect(user) {
+    this.user = user;
+    const address = new URL("/ws", location.href);
+    address.protocol = "ws:";
+    address.search = new URLSearchParams({ user });
+    this.#ws = new WebSocket(address);
+    this.#ws.onopen = () => {
+      this.#wait = FIRST_WAIT;
+      this.lost(false);
+    };
+    this.#ws.onmessage = (event) => this.#receive(JSON.parse(event.data));
+    this.#ws.onclose = () => {
+      this.lost(true);
+      setTimeout(() => this.connect(this.user), this.#wait);
+      this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
+    };
+  }
+
+  /** Say something; what is said while there is no connection is lost, and the banner says that there is none. */
+  send(type, body = {}) {
+    if (this.#ws?.readyState === WebSocket.OPEN) this.#ws.send(JSON.stringify({ ...body, type }));
+  }
+
+  /** Say something that has an answer of its own. */
+  ask(type, body) {
+    this.#number += 1;
+    const number = this.#number;
+    return new Promise((resolve) => {
+      this.#asked.set(number, resolve);
+      this.send(type, { ...body, ask: number });
+    });
+  }
+
+  #receive(message) {
+    if (message.type === "again") this.#ws.close();
+    else if (this.#asked.has(message.ask)) {
+      this.#asked.get(message.ask)(message);
+      this.#asked.delete(message.ask);
+    } else this.hear(message);
+  }
+}

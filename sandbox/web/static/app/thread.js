@@ -1,0 +1,49 @@
+// The side pane with a thread: its first message, the replies, and a box to reply in.
+
+import { button, h, unseen } from "./dom.js";
+import { Composer } from "./composer.js";
+import { MessageList } from "./list.js";
+import { drawMessage } from "./message.js";
+
+export function startThread(page) {
+  const { store, socket } = page;
+  const pane = document.getElementById("thread");
+  const parent = h("div", { class: "parent" });
+  const about = h("p", { class: "about" });
+  const list = new MessageList({
+    label: "Replies",
+    draw: (message, before) => drawMessage(page, message, before, { inThread: true }),
+    older: (before) => socket.send("thread", { ...store.thread, parent: null, before }),
+  });
+  const composer = new Composer(page, {
+    id: "thread-box",
+    label: "Reply",
+    where: () => ({ channel: store.thread.channel, thread: store.thread.ts }),
+  });
+  composer.label = "Reply…";
+  const close = button(["✕", unseen("Close thread")], () => store.openThread("", ""), { class: "close" });
+  pane.append(h("header", { class: "side-head" }, h("div", {}, h("h2", {}, "Thread"), about), close), parent, h("div", { class: "log-frame" }, list.element, list.down), composer.element);
+  pane.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && store.openThread("", ""));
+
+  const drawParent = () => parent.replaceChildren(...(store.thread?.parent ? [drawMessage(page, store.thread.parent, store.thread.parent, { inThread: true })] : []));
+  store.on("thread_opened hello", () => {
+    page.showSide("thread", Boolean(store.thread));
+    if (!store.thread) return;
+    const { channel, ts } = store.thread;
+    about.textContent = `in ${page.nameOf(channel)}`;
+    drawParent();
+    list.show(store.room(channel, ts));
+    socket.send("thread", { channel, ts });
+    composer.box.focus();
+  });
+  store.on("users", () => {
+    drawParent();
+    if (store.thread) list.redraw();
+  });
+  store.on("room", ({ channel, thread }) => {
+    if (!store.thread || channel !== store.thread.channel || thread !== store.thread.ts) return;
+    list.element.removeAttribute("aria-busy");
+    drawParent();
+    list.changed();
+  });
+}
