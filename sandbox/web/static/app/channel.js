@@ -4,6 +4,7 @@ import { button, h, unseen } from "./dom.js";
 import { Composer } from "./composer.js";
 import { MessageList } from "./list.js";
 import { drawMessage } from "./message.js";
+import { icon } from "./icons.js";
 
 export function startChannel(page) {
   const { store, socket } = page;
@@ -74,8 +75,8 @@ function markRead(page, ts) {
 /** The two buttons that the header shares with App Home. */
 export function headButtons(page) {
   return {
-    railButton: button(["☰", unseen("Channels")], () => page.showRail(), { class: "rail-toggle", "aria-expanded": "false" }),
-    panelButton: button(["🛠", unseen("Workbench: faults, time, wire")], () => page.togglePanel(), {
+    railButton: button([icon("menu"), unseen("Channels")], () => page.showRail(), { class: "rail-toggle", "aria-expanded": "false" }),
+    panelButton: button([icon("tools"), unseen("Workbench: faults, time, wire")], () => page.togglePanel(), {
       class: "panel-toggle",
       "aria-expanded": "false",
       "aria-controls": "panel",

@@ -3,6 +3,7 @@
 import { button, freshId, h } from "./dom.js";
 import { Completion } from "./completion.js";
 import { menuButton } from "./menu.js";
+import { icon } from "./icons.js";
 
 const KEPT = 100; // lines of history
 
@@ -36,9 +37,9 @@ export class Composer {
       h(
         "div",
         { class: "composer-row" },
-        menuButton("⚡", "Shortcuts", () => this.#shortcuts()),
+        menuButton(icon("bolt"), "Shortcuts", () => this.#shortcuts()),
         this.box,
-        button("➤", () => this.#send(), { class: "send", "aria-label": "Send" }),
+        button(icon("send"), () => this.#send(), { class: "send", "aria-label": "Send" }),
       ),
     );
   }

@@ -1,6 +1,7 @@
 // A log of messages that draws only a window of them: the newest, and older or newer ones as one scrolls.
 
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 
 const STEP = 50; // messages drawn more at an end
 const MOST = 150; // messages drawn at once
@@ -23,7 +24,7 @@ export class MessageList {
       { class: "log", role: "log", "aria-live": "polite", "aria-label": label, tabindex: "0", onscroll: () => this.#scrolled() },
       this.inner,
     );
-    this.down = h("button", { type: "button", class: "to-end", hidden: true, onclick: () => this.toEnd() }, "↓ Newest messages");
+    this.down = h("button", { type: "button", class: "to-end", hidden: true, onclick: () => this.toEnd() }, icon("down"), " Newest messages");
     this.sizes = new ResizeObserver(() => this.#follows && this.#stick());
     this.sizes.observe(this.inner);
     this.sizes.observe(this.element);

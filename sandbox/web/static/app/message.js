@@ -5,6 +5,7 @@ import { button, h, unseen } from "./dom.js";
 import { contextFor } from "./context.js";
 import { menuButton } from "./menu.js";
 import { clockTime, dayName, momentOf, shortTime, wholeTime } from "./times.js";
+import { icon } from "./icons.js";
 
 /** The node of a message. `before` is the one above it; `inThread` leaves out what leads to the thread. */
 export function drawMessage(page, message, before, { inThread = false } = {}) {
@@ -19,7 +20,7 @@ export function drawMessage(page, message, before, { inThread = false } = {}) {
     h(
       "div",
       { class: "told" },
-      message.ephemeral ? h("p", { class: "only-you" }, "👁 Only visible to you") : null,
+      message.ephemeral ? h("p", { class: "only-you" }, icon("eye"), " Only visible to you") : null,
       message.subtype === "thread_broadcast" && !inThread ? broadcastLine(page, message) : null,
       head(store, message, author),
       body,
@@ -65,7 +66,7 @@ function head(store, message, author) {
 
 /** A square with a sign: a picture of somebody who does not exist. */
 export function avatar(user) {
-  const sign = user?.is_bot ? "🐼" : (user?.real_name ?? "?").slice(0, 1);
+  const sign = user?.is_bot ? h("img", { src: "/static/panda.svg", alt: "" }) : (user?.real_name ?? "?").slice(0, 1);
   return h("div", { class: `avatar ${user?.name ?? ""}`, "aria-hidden": "true" }, sign);
 }
 
@@ -101,7 +102,7 @@ function tools(page, message, inThread) {
   return h(
     "div",
     { class: "tools" },
-    inThread ? null : button(["💬", unseen("Reply in thread")], () => store.openThread(message.channel, parent), { title: "Reply in thread" }),
-    menuButton("⋯", "More actions", () => [...shortcuts(), copy]),
+    inThread ? null : button([icon("reply"), unseen("Reply in thread")], () => store.openThread(message.channel, parent), { title: "Reply in thread" }),
+    menuButton(icon("more"), "More actions", () => [...shortcuts(), copy]),
   );
 }

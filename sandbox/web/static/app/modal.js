@@ -4,6 +4,7 @@ import { readState, renderBlocks, showErrors } from "/static/blocks/index.js";
 import { button, freshId, h } from "./dom.js";
 import { contextFor } from "./context.js";
 import { kept } from "./kept.js";
+import { icon } from "./icons.js";
 
 export function startModals(page) {
   const { store } = page;
@@ -68,9 +69,9 @@ function head(page, view, id) {
   return h(
     "header",
     { class: "modal-head" },
-    depth > 1 ? button("‹", () => close(page, view), { "aria-label": "Back" }) : null,
+    depth > 1 ? button(icon("back"), () => close(page, view), { "aria-label": "Back" }) : null,
     h("h2", { id }, view.title?.text ?? ""),
-    button("✕", () => close(page, view, true), { "aria-label": "Close" }),
+    button(icon("close"), () => close(page, view, true), { "aria-label": "Close" }),
   );
 }
 

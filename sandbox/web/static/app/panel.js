@@ -4,6 +4,7 @@ import { button, freshId, h, unseen } from "./dom.js";
 import { faultsTab } from "./panel_faults.js";
 import { timeTab } from "./panel_time.js";
 import { wireTab } from "./panel_wire.js";
+import { icon } from "./icons.js";
 
 export function startPanel(page) {
   const pane = document.getElementById("panel");
@@ -28,7 +29,7 @@ export function startPanel(page) {
     }
   };
   const strip = h("div", { class: "tabs", role: "tablist", "aria-label": "Workbench", onkeydown: (event) => move(event, tabs, choose) }, tabs.map((one) => one.tab));
-  const close = button(["✕", unseen("Close workbench")], () => page.togglePanel(false), { class: "close" });
+  const close = button([icon("close"), unseen("Close workbench")], () => page.togglePanel(false), { class: "close" });
   pane.append(h("header", { class: "side-head" }, h("h2", {}, "Workbench"), close), strip, ...tabs.map((one) => one.body));
   pane.addEventListener("keydown", (event) => event.key === "Escape" && page.togglePanel(false));
   choose(tabs[0]);

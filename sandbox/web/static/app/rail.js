@@ -3,8 +3,9 @@
 import { button, h, unseen } from "./dom.js";
 import { avatar } from "./message.js";
 import { shortTime } from "./times.js";
+import { icon } from "./icons.js";
 
-const SIGNS = { channel: "#", private: "🔒", im: "🐼" };
+const SIGNS = { channel: () => icon("hash"), private: () => icon("lock"), im: panda };
 
 export function startRail(page) {
   const { store } = page;
@@ -19,7 +20,7 @@ export function startRail(page) {
   const tick = () => {
     if (!store.me) return;
     const { speed } = store.state.clock;
-    clock.textContent = `🕐 ${shortTime(store.now(), store.me)}${speed === 1 ? "" : ` · ×${speed}`}`;
+    clock.textContent = `${shortTime(store.now(), store.me)}${speed === 1 ? "" : ` · ×${speed}`}`;
     clock.title = `${store.me.tz}: the demo's own time`;
   };
   store.on("hello channels users place", draw);
@@ -27,14 +28,18 @@ export function startRail(page) {
   setInterval(tick, 1000);
 }
 
+function panda() {
+  return h("img", { class: "panda", src: "/static/panda.svg", alt: "" });
+}
+
 function title() {
-  return h("div", { class: "team" }, h("span", { "aria-hidden": "true" }, "🐼 "), "Panda Trading", h("small", {}, "pandabot demo"));
+  return h("div", { class: "team" }, panda(), " ","Panda Trading", h("small", {}, "pandabot demo"));
 }
 
 function places(page) {
   const { state } = page.store;
-  const line = (one) => h("li", {}, placeButton(page, { kind: "channel", id: one.id }, SIGNS[one.kind], one.name, one.unread, one.kind === "private" ? "private channel" : ""));
-  const home = state.has_home ? [h("li", {}, placeButton(page, { kind: "home" }, "🏠", "App Home", 0, "of pandabot"))] : [];
+  const line = (one) => h("li", {}, placeButton(page, { kind: "channel", id: one.id }, SIGNS[one.kind](), one.name, one.unread, one.kind === "private" ? "private channel" : ""));
+  const home = state.has_home ? [h("li", {}, placeButton(page, { kind: "home" }, icon("home"), "App Home", 0, "of pandabot"))] : [];
   return h(
     "div",
     { class: "places" },

@@ -4,6 +4,7 @@ import { button, h, unseen } from "./dom.js";
 import { Composer } from "./composer.js";
 import { MessageList } from "./list.js";
 import { drawMessage } from "./message.js";
+import { icon } from "./icons.js";
 
 export function startThread(page) {
   const { store, socket } = page;
@@ -21,7 +22,7 @@ export function startThread(page) {
     where: () => ({ channel: store.thread.channel, thread: store.thread.ts }),
   });
   composer.label = "Reply…";
-  const close = button(["✕", unseen("Close thread")], () => store.openThread("", ""), { class: "close" });
+  const close = button([icon("close"), unseen("Close thread")], () => store.openThread("", ""), { class: "close" });
   pane.append(h("header", { class: "side-head" }, h("div", {}, h("h2", {}, "Thread"), about), close), parent, h("div", { class: "log-frame" }, list.element, list.down), composer.element);
   pane.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && store.openThread("", ""));
 
