@@ -1,202 +1,69 @@
-"""Builds the running parts from settings, and starts and stops them in the right order."""
+"""Builds the running parts from settings: who knows whom, and which job runs when."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import aiohttp
-from aiohttp import web as aiohttp_web
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import scheduler as schedule
-from bot import web
+from bot.desk import ChannelDesk
+from bot.jobs.backups import Backups
 from bot.jobs.deliver import Deliverer
+from bot.jobs.digests import Digester
+from bot.jobs.discover import Discoverer
 from bot.jobs.pacing import Pacer
 from bot.jobs.poll import Poller
+from bot.jobs.reopen import Reopener
+from bot.jobs.stalls import StallWatch
+from bot.running import Bot, StartError, utc_now
+from bot.scheduler import Job
 from bot.tracker import LiveTracker
 from bot.tracking.breaker import Breaker
 from bot.tracking.cadence import Cadence
-from bot.version import VERSION
-from handlers.context import Context, Report
+from bot.tracking.stalls import Limits
+from handlers.context import Context
 from handlers.register import register
 from pandapon.client import Config, PandaPon
-from storage.store import open_store
+from storage.backup import open_or_restore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+    from datetime import datetime
 
     from bot.settings import Settings
-    from storage.protocol import Store
 
-log = logging.getLogger(__name__)
+__all__ = ["Bot", "StartError", "api_config", "build", "run", "utc_now"]
 
-CONNECT_SECONDS = 10.0  # how long a start waits for Slack before it goes on trying in the background
-STOP_SECONDS = 10.0  # how long answers in hand may take when the process is asked to stop
-
-
-class StartError(Exception):
-    """The process cannot start; the message says why and what to do."""
-
-
-def utc_now() -> datetime:
-    """The wall clock."""
-    return datetime.now(UTC)
-
-
-@dataclass
-class Bot:
-    """The running parts. Use :func:`build`, then ``async with``."""
-
-    settings: Settings
-    clock: Callable[[], datetime]
-    store: Store
-    api: PandaPon
-    session: aiohttp.ClientSession
-    app: AsyncApp
-    context: Context
-    poller: Poller
-    deliverer: Deliverer
-    scheduler: AsyncIOScheduler
-    breaker: Breaker
-    started_at: datetime
-    http_port: int = 0
-    _socket: AsyncSocketModeHandler | None = None
-    _connecting: asyncio.Task[None] | None = None
-    _runner: aiohttp_web.AppRunner | None = None
-
-    async def __aenter__(self) -> Self:
-        try:
-            await self.start()
-        except BaseException:
-            await self.stop()
-            raise
-        return self
-
-    async def __aexit__(self, *_exc: object) -> None:
-        await self.stop()
-
-    async def start(self) -> None:
-        """Bring everything up. Raises StartError for what a person has to mend first."""
-        doubtful = await self.store.rescue(self.clock())
-        if doubtful:
-            log.info("%d messages may have been sent before the last stop; they are looked up first", doubtful)
-        await self._check_token()
-        await self._serve()
-        self.scheduler.start()
-        if self.settings.slack_mode == "socket":
-            await self._connect()
-        log.info("pandabot %s is running (%s mode)", VERSION, self.settings.slack_mode)
-
-    async def stop(self) -> None:
-        """Take nothing new, finish what is in hand, close in order. Safe to call at any stage."""
-        if self.scheduler.running:
-            self.scheduler.pause()
-        if self._connecting is not None:
-            self._connecting.cancel()
-            await asyncio.gather(self._connecting, return_exceptions=True)
-        if self._socket is not None:
-            await self._socket.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
-        await self.poller.stop()
-        await self._finish_answers()
-        await self.deliverer.stop()
-        if self.scheduler.running:  # only now: it cancels the jobs that still run
-            self.scheduler.shutdown(wait=False)
-        if self._runner is not None:
-            await self._runner.cleanup()
-        await self.api.aclose()
-        await self.session.close()
-        await self.store.close()
-        log.info("pandabot has stopped")
-
-    async def _finish_answers(self) -> None:
-        if self.context.in_hand:
-            await asyncio.wait(set(self.context.in_hand), timeout=STOP_SECONDS)
-
-    async def _check_token(self) -> None:
-        """A refused token is for a person to mend; a Slack that does not answer is not."""
-        try:
-            await self.app.client.auth_test()
-        except SlackApiError as error:
-            if error.response.get("error") in {"invalid_auth", "account_inactive", "token_revoked", "not_authed"}:
-                raise StartError(
-                    f"Slack refuses SLACK_BOT_TOKEN ({error.response['error']}). Copy the Bot User OAuth Token "
-                    "from the app's page (OAuth & Permissions) and start again; `pandabot check` tells more."
-                ) from None
-            log.warning("Slack does not answer properly yet: %s", error.response.get("error", "no error named"))
-        except (OSError, TimeoutError, aiohttp.ClientError) as error:
-            log.warning("Slack cannot be reached yet (%s); trying on", type(error).__name__)
-
-    async def _serve(self) -> None:
-        http_mode = self.settings.slack_mode == "http"
-        application = web.build(self.app, http_mode=http_mode, ready=self._ready)
-        self._runner = aiohttp_web.AppRunner(application, access_log=None, handle_signals=False)
-        await self._runner.setup()
-        site = aiohttp_web.TCPSite(self._runner, self.settings.http_host, self.settings.http_port)
-        try:
-            await site.start()
-        except OSError as error:
-            raise StartError(
-                f"HTTP_PORT {self.settings.http_port} on {self.settings.http_host} cannot be used "
-                f"({error.strerror}): another program has it, or it needs more rights. Choose another HTTP_PORT."
-            ) from None
-        self.http_port = self._runner.addresses[0][1]
-
-    async def _connect(self) -> None:
-        assert self.settings.slack_app_token is not None
-        token = self.settings.slack_app_token.get_secret_value()
-        self._socket = AsyncSocketModeHandler(self.app, token)
-        self._connecting = asyncio.create_task(self._socket.connect_async())  # type: ignore[no-untyped-call]  # the same
-        done, _ = await asyncio.wait({self._connecting}, timeout=CONNECT_SECONDS)
-        if not done:
-            log.warning("no Socket Mode connection yet; it is tried on in the background")
-
-    async def _ready(self) -> dict[str, object] | str:
-        health = await self.store.health(self.clock())
-        if self._socket is not None and not await self._socket.client.is_connected():
-            return "Socket Mode is not connected"
-        last = self.poller.last_tick_at
-        return {
-            "version": VERSION,
-            "watches": health.watches,
-            "due": health.due,
-            "last_tick": last.isoformat() if last else None,
-        }
-
-    def report(self) -> Report:
-        """What ``/panda status`` adds to the store's figures."""
-        return Report(
-            version=VERSION,
-            started_at=self.started_at,
-            pandapon_ok_at=self.poller.last_ok_at,
-            pandapon_down_since=self.breaker.down_since,
-            pandapon_error=self.poller.last_error if self.breaker.down_since else "",
-            slack_mode=self.settings.slack_mode,
-            last_tick_at=self.poller.last_tick_at,
-            poll_interval=self.settings.poll_interval,
-        )
+SETTLE_IN = timedelta(minutes=30)  # the first readings of all orders that join together are spread over this
+DISCOVER_EVERY = timedelta(minutes=10)
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+HALF_SECOND = timedelta(seconds=0.5)
 
 
 async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Bot:
     """The bot's parts, wired and not yet started. Raises StorageError when the database cannot be used."""
-    store = await open_store(settings.database_path)
+    store, restored = await open_or_restore(settings.database_path, settings.backups, clock())
+    backups = Backups(store.thread, settings.backups, clock, restored)
     api = PandaPon(api_config(settings), clock=clock)
     session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15))
     cadence, breaker = Cadence(factor=settings.cadence_factor), Breaker()
     pacer = Pacer(settings.channel_messages_per_second, settings.channel_burst)
-    deliverer = Deliverer(store=store, slack=_client(settings, session, patient=False), pacer=pacer, clock=clock)
-    tracker = LiveTracker(store=store, api=api, cadence=cadence, deliverer=deliverer, clock=clock)
+    slack = _client(settings, session, patient=False)
+    deliverer = Deliverer(store=store, slack=slack, pacer=pacer, clock=clock)
+    stalls = StallWatch(store, clock, Limits(), deliverer.wake)
+    digester = Digester(store, clock, deliverer.wake)
+    discoverer = Discoverer(store=store, api=api, clock=clock, settle_in=SETTLE_IN * settings.cadence_factor)
+    tracker = LiveTracker(
+        store=store, api=api, cadence=cadence, deliverer=deliverer, clock=clock, limits=lambda: stalls.limits
+    )
     poller = Poller(
         store=store,
         api=api,
@@ -205,26 +72,49 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
         clock=clock,
         concurrency=settings.pandapon_concurrency,
         on_news=deliverer.wake,
+        limits=lambda: stalls.limits,
     )
     app = AsyncApp(client=_client(settings, session, patient=True), signing_secret=_signing_secret(settings))
-    jobs = schedule.build(
-        poll=poller.tick,
-        poll_every=settings.poll_interval,
-        deliver=deliverer.drain,
-        prune=partial(schedule.prune, store, clock),
+    slow = min(MINUTE, settings.poll_interval * 10)  # a demo's clock runs faster, and its jobs with it
+    scheduler = schedule.build(
+        Job("poll", poller.tick, settings.poll_interval),
+        Job("deliver", deliverer.drain, HALF_SECOND),
+        Job("stalls", stalls.tick, slow),
+        Job("digests", digester.tick, slow),
+        Job("discover", discoverer.tick, max(slow, DISCOVER_EVERY * settings.cadence_factor), slow),
+        Job("reopen", Reopener(store, slack, clock, deliverer.wake).tick, slow * 5, slow),
+        Job("learn", stalls.learn, DAY),
+        Job("backup", backups.copy, HOUR, MINUTE),
+        Job("check", backups.look_through, DAY, HOUR),
+        Job("prune", partial(schedule.prune, store, clock), DAY, MINUTE * 10),
     )
     holder: list[Bot] = []
     context = Context(
         api=api,
         store=store,
         tracker=tracker,
+        desk=ChannelDesk(store=store, digester=digester, discoverer=discoverer, clock=clock),
         clock=clock,
         report=lambda: holder[0].report(),  # noqa: PLW0108  the bot is made after the context
         wake=deliverer.wake,
         default_filter=settings.default_filter,
     )
     register(app, context)
-    bot = Bot(settings, clock, store, api, session, app, context, poller, deliverer, jobs, breaker, clock())
+    bot = Bot(
+        settings=settings,
+        clock=clock,
+        store=store,
+        api=api,
+        session=session,
+        app=app,
+        context=context,
+        poller=poller,
+        deliverer=deliverer,
+        scheduler=scheduler,
+        breaker=breaker,
+        backups=backups,
+        started_at=clock(),
+    )
     holder.append(bot)
     return bot
 

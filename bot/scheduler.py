@@ -3,51 +3,69 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable  # noqa: TC003  the dataclass's fields
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+from storage.errors import StorageError
 
+if TYPE_CHECKING:
     from storage.protocol import Store
 
 log = logging.getLogger(__name__)
 
-DELIVER_EVERY = timedelta(seconds=0.5)
-KEEP = timedelta(days=60)  # sent posts and audit rows older than this are pruned
+KEEP = timedelta(days=60)  # sent posts, their news and audit rows older than this are pruned
 
 
-def build(
-    *,
-    poll: Callable[[], Awaitable[Any]],
-    poll_every: timedelta,
-    deliver: Callable[[], Awaitable[Any]],
-    prune: Callable[[], Awaitable[Any]],
-) -> AsyncIOScheduler:
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that is done again and again, for the first time after ``first``."""
+
+    name: str
+    run: Callable[[], Awaitable[Any]]
+    every: timedelta
+    first: timedelta = timedelta()
+
+
+def build(*jobs: Job) -> AsyncIOScheduler:
     """The scheduler with its jobs, not yet started. A run that is late is run once; no job runs twice at a time."""
     scheduler = AsyncIOScheduler(
         timezone=UTC,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    at_once, later = timedelta(), timedelta(minutes=10)
-    jobs = (
-        ("poll", poll, poll_every, at_once),
-        ("deliver", deliver, DELIVER_EVERY, at_once),
-        ("prune", prune, timedelta(hours=24), later),
-    )
-    for name, job, every, first in jobs:
-        trigger = IntervalTrigger(seconds=every.total_seconds(), timezone=UTC)
-        scheduler.add_job(job, trigger, id=name, name=name, next_run_time=datetime.now(UTC) + first)
-    scheduler.add_listener(_report, EVENT_JOB_ERROR)
+    for job in jobs:
+        trigger = IntervalTrigger(seconds=job.every.total_seconds(), timezone=UTC)
+        scheduler.add_job(job.run, trigger, id=job.name, name=job.name, next_run_time=datetime.now(UTC) + job.first)
+    reporter = _Reporter()
+    scheduler.add_listener(reporter.failed, EVENT_JOB_ERROR)
+    scheduler.add_listener(reporter.worked, EVENT_JOB_EXECUTED)
     return scheduler
 
 
-def _report(event: JobExecutionEvent) -> None:
-    log.error("job %s failed; it runs again at its next time", event.job_id, exc_info=event.exception)
+class _Reporter:
+    """Says once that a job fails and once that it works again: a full disk must not fill the log as well."""
+
+    def __init__(self) -> None:
+        self._failing: dict[str, str] = {}
+
+    def failed(self, event: JobExecutionEvent) -> None:
+        said = repr(event.exception)
+        if self._failing.get(event.job_id) == said:
+            return
+        self._failing[event.job_id] = said
+        if isinstance(event.exception, StorageError):
+            log.error("job %s: %s It is tried again.", event.job_id, event.exception)
+        else:
+            log.error("job %s failed; it runs again at its next time", event.job_id, exc_info=event.exception)
+
+    def worked(self, event: JobExecutionEvent) -> None:
+        if self._failing.pop(event.job_id, None):
+            log.info("job %s works again", event.job_id)
 
 
 async def prune(store: Store, clock: Callable[[], datetime]) -> None:

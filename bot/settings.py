@@ -68,6 +68,8 @@ class Settings(BaseSettings):
 
     database_path: Path = Path("data/pandabot.db")
 
+    backup_path: Path | None = None
+
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
 
@@ -99,6 +101,11 @@ class Settings(BaseSettings):
     def poll_interval(self) -> timedelta:
         """The tick: how often the scheduler looks for due orders."""
         return timedelta(seconds=self.poll_interval_seconds)
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the database's copies: beside it, unless another is set."""
+        return self.backup_path or self.database_path.parent / "backups"
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, for the log filter that blots them out."""

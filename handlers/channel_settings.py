@@ -53,6 +53,14 @@ class ChannelSettings:
         return _ANY.dump_json(chosen).decode()
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many messages a channel gets: in its main view, and in threads only."""
+
+    channel: int = 0
+    thread: int = 0
+
+
 def load(stored: str) -> ChannelSettings:
     """Read :meth:`ChannelSettings.dump` back; what another version wrote and this one cannot read is the default."""
     if not stored:

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime, timedelta
 
+    from handlers.channel_settings import ChannelSettings, Load
+    from handlers.views.digest import Summary
     from pandapon.client import PandaPon
     from pandapon.models import Order
-    from pandapon.shipment import Milestone, OrderRef, Platform, Shipment
+    from pandapon.shipment import Milestone, News, OrderRef, Platform, Shipment
     from storage.protocol import Store
-    from storage.records import Filter, Watch
+    from storage.records import Filter, Told, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,38 @@ class Tracker(Protocol):
         ...
 
 
+class Desk(Protocol):
+    """What a channel decides for itself, worked out by the rules."""
+
+    async def preview(self, channel: str) -> Summary:
+        """The digest that the channel would get now."""
+        ...
+
+    def next_digest(self, settings: ChannelSettings) -> datetime | None:
+        """When it comes next; None: never."""
+        ...
+
+    def quiet_until(self, settings: ChannelSettings) -> datetime | None:
+        """The end of the quiet hours that hold now; None: none do."""
+        ...
+
+    async def dry_run(self, channel: str, settings: ChannelSettings, *, filter_: Filter | None = None) -> Load:
+        """How many messages last week's news would have meant; ``filter_`` None: each watch's own."""
+        ...
+
+    async def save(self, channel: str, settings: ChannelSettings, user: str, *, filter_all: bool) -> None:
+        """Keep settings; ``filter_all``: the filter goes for the orders watched already, too."""
+        ...
+
+    async def history(self, key: str, log: Sequence[Told]) -> tuple[Look, list[News]]:
+        """A stored order as it stands, and what the pieces of its log said."""
+        ...
+
+    async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> tuple[bool, int]:
+        """Watch all orders in a channel. Returns whether that is new, and how many orders joined at once."""
+        ...
+
+
 class UnknownOrderError(LookupError):
     """No platform knows this id, and no stored parcel bears this number."""
 
@@ -121,6 +155,7 @@ class Context:
     tracker: Tracker
     clock: Callable[[], datetime]
     report: Callable[[], Report]
+    desk: Desk
     wake: Callable[[], None]  # something entered the outbox: deliver now rather than at the next tick
     default_filter: Filter = "all"
     working_after: float = 1.0  # seconds of silence before a working line is shown

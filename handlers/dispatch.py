@@ -2,51 +2,69 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from handlers import orders, search, shipments, watches
+from handlers import choices, orders, search, shipments, watches
 from handlers.i18n import _
 from handlers.requests import (
     Help,
     ListOrders,
     ListWatches,
+    Mute,
     Request,
     Search,
     ShowOrder,
+    ShowSettings,
     Status,
     Track,
+    Unmute,
     Unwatch,
+    UnwatchAll,
+    WatchAll,
     WatchOrders,
+    Why,
 )
 from handlers.views import status
 from handlers.views.help import help as help_view
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from handlers.turn import Turn
     from handlers.views.message import Message
 
 
-async def perform(turn: Turn, request: Request) -> Message:  # noqa: PLR0911  one line a request
+async def perform(turn: Turn, request: Request) -> Message:
     """Do what was asked. Raises what handlers.errors explains."""
-    match request:
-        case Search():
-            return await search.search(turn.ctx, request)
-        case ShowOrder():
-            return await orders.show(turn.ctx, request)
-        case ListOrders():
-            return await orders.listing(turn.ctx, request)
-        case Track():
-            return await shipments.track(turn, request)
-        case WatchOrders():
-            return await watches.start(turn, request)
-        case Unwatch():
-            return await watches.stop(turn, request)
-        case ListWatches():
-            return await watches.listing(turn, request)
-        case Status():
-            return status.status(await turn.ctx.store.health(turn.ctx.clock()), turn.ctx.report(), turn.ctx.clock())
-        case Help():
-            return help_view(request.topic)
+    return await _ANSWERS[type(request)](turn, request)
+
+
+async def _status(turn: Turn, _request: Status) -> Message:
+    ctx = turn.ctx
+    return status.status(await ctx.store.health(ctx.clock()), ctx.report(), ctx.clock())
+
+
+async def _help(_turn: Turn, request: Help) -> Message:
+    return help_view(request.topic)
+
+
+_ANSWERS: dict[type, Callable[[Turn, Any], Awaitable[Message]]] = {
+    Search: lambda turn, request: search.search(turn.ctx, request),
+    ShowOrder: lambda turn, request: orders.show(turn.ctx, request),
+    ListOrders: lambda turn, request: orders.listing(turn.ctx, request),
+    Track: shipments.track,
+    WatchOrders: watches.start,
+    WatchAll: choices.watch_all,
+    Unwatch: watches.stop,
+    UnwatchAll: choices.unwatch_all,
+    ListWatches: watches.listing,
+    Mute: choices.mute,
+    Unmute: choices.unmute,
+    ShowSettings: choices.show,
+    Why: choices.why,
+    Status: _status,
+    Help: _help,
+}
 
 
 def doing(request: Request) -> str:
@@ -54,7 +72,7 @@ def doing(request: Request) -> str:
     match request:
         case Search():
             return _("Searching…")
-        case WatchOrders():
+        case WatchOrders() | WatchAll():
             return _("Looking the orders up…")
         case _:
             return _("Asking PandaPon…")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers import order_states
+from handlers.channel_grammar import is_about_all, mute, settings, unmute, unwatch_all, watch_all, why
 from handlers.i18n import _, ngettext
 from handlers.options import Command, read_options
 from handlers.refusal import Refusal
@@ -188,9 +189,13 @@ _READERS: dict[str, Callable[[Command], Request]] = {
     "order": _order,
     "orders": _orders,
     "track": _track,
-    "watch": watch,
-    "unwatch": unwatch,
+    "watch": lambda command: watch_all(command) if is_about_all(command) else watch(command),
+    "unwatch": lambda command: unwatch_all(command) if is_about_all(command) else unwatch(command),
     "watches": list_watches,
+    "mute": mute,
+    "unmute": unmute,
+    "settings": settings,
+    "why": why,
     "status": _status,
     "help": _help,
 }

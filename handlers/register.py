@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from handlers import actions, shortcuts, watches
+from handlers import actions, alarms, choices, shortcuts, watches
 from handlers.dispatch import doing, perform
 from handlers.errors import unexpected
 from handlers.grammar import parse
@@ -16,6 +16,7 @@ from handlers.i18n import _
 from handlers.requests import Request, Track, Unwatch, WatchOrders
 from handlers.turn import Turn
 from handlers.views import errors as error_views
+from storage.records import AlarmState
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
@@ -30,6 +31,11 @@ Body = dict[str, Any]
 Act = Callable[[Turn, Body], Awaitable["Message"]]
 
 COMMANDS = ("/panda", "/panda-search", "/panda-order", "/panda-track", "/panda-watch")
+ALARM_ACTS = {
+    actions.ALARM_SEEN: AlarmState.ACKNOWLEDGED,
+    actions.ALARM_SNOOZE: AlarmState.SNOOZED,
+    actions.ALARM_TAKE: AlarmState.ASSIGNED,
+}
 SHORTCUTS = (actions.TRACK_MESSAGE, actions.WATCH_MESSAGE)
 
 
@@ -45,6 +51,12 @@ def register(app: AsyncApp, ctx: Context) -> None:
     app.action(re.compile(f"^{actions.UNDO_UNWATCH}"))(partial(_on_act, ctx, _undo_unwatch))
     app.action(re.compile(f"^{actions.UNDO_WATCH}"))(partial(_on_act, ctx, _unwatch_here))
     app.action(re.compile(f"^{actions.RESUME_WATCH}"))(partial(_on_act, ctx, _resume))
+    app.action(re.compile(f"^{actions.RESUME_CHANNEL}"))(partial(_on_act, ctx, _resume_channel))
+    app.action(re.compile(f"^{actions.PREVIEW_DIGEST}"))(partial(_on_act, ctx, _preview))
+    for action, state in ALARM_ACTS.items():
+        app.action(re.compile(f"^{action}"))(partial(_on_act, ctx, partial(_on_alarm, state)))
+    app.action(re.compile(f"^{actions.EDIT_SETTINGS}"))(partial(_open_settings, ctx))
+    app.view(actions.SETTINGS_MODAL)(partial(_save_settings, ctx))
     _register_catch_alls(app, ctx)
     app.error(_on_error)
 
@@ -122,6 +134,35 @@ async def _undo_unwatch(turn: Turn, body: Body) -> Message:
 
 async def _resume(turn: Turn, body: Body) -> Message:
     return await watches.resume(turn, int(_value(body)))
+
+
+async def _resume_channel(turn: Turn, body: Body) -> Message:
+    return await watches.resume_channel(turn, _value(body))
+
+
+async def _preview(turn: Turn, body: Body) -> Message:
+    return await choices.preview(turn, _value(body))
+
+
+async def _on_alarm(state: AlarmState, turn: Turn, body: Body) -> Message:
+    return await alarms.act(turn, int(_value(body)), state, body.get("message") or {})
+
+
+async def _open_settings(ctx: Context, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+    """A modal needs the trigger of this very press, within three seconds: nothing slow stands before it."""
+    await ack()
+    await client.views_open(trigger_id=body["trigger_id"], view=await choices.form(ctx, _value(body)))
+
+
+async def _save_settings(ctx: Context, ack: AsyncAck, body: Body) -> None:
+    """Wrong fields are marked in the form; right ones are kept, and the form shows what they mean."""
+    view = body["view"]
+    settings, filter_all, wrong = choices.read_form(view["state"]["values"])
+    if wrong:
+        await ack(response_action="errors", errors=wrong)
+        return
+    shown = await choices.save(ctx, view["private_metadata"], body["user"]["id"], settings, filter_all=filter_all)
+    await ack(response_action="update", view=shown)
 
 
 async def _track_message(turn: Turn, body: Body) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers.tokens import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES, escape_wire, folded, quoted
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pandapon.shipment import Platform
     from storage.records import Filter
 
+MUTE_FOR = timedelta(hours=24)
 HELP_WORDS = frozenset({"help", "?", "--help", "-h", "帮助"})
 
 
@@ -113,6 +115,78 @@ class ListWatches:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchAll:
+    """Watch every order of the account in a channel, or all that are in one state."""
+
+    channel: str | None = None
+    status: str = ""
+    filter: Filter | None = None
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("watch all", self.status, _channel(self.channel), self.filter or "")
+
+
+@dataclass(frozen=True, slots=True)
+class UnwatchAll:
+    """End that, with the watches it brought."""
+
+    channel: str | None = None
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("unwatch all", _channel(self.channel))
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Post no news of these orders, or of any, in a channel for a while. Cards go on showing the present state."""
+
+    ids: tuple[str, ...] = ()
+    channel: str | None = None
+    span: timedelta = MUTE_FOR
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("mute", *self.ids, _channel(self.channel), f"{self.span // timedelta(hours=1)}h")
+
+
+@dataclass(frozen=True, slots=True)
+class Unmute:
+    """Let news come again."""
+
+    ids: tuple[str, ...] = ()
+    channel: str | None = None
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("unmute", *self.ids, _channel(self.channel))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSettings:
+    """What a channel chose, and the way to choose otherwise."""
+
+    channel: str | None = None
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("settings", _channel(self.channel))
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why an order's news was posted in a channel, or not."""
+
+    text: str
+    channel: str | None = None
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("why", self.text, _channel(self.channel))
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """How to use the bot, or one of its commands."""
 
@@ -132,7 +206,23 @@ class Status:
         return "status"
 
 
-Request = Search | ShowOrder | ListOrders | Track | WatchOrders | Unwatch | ListWatches | Help | Status
+Request = (
+    Search
+    | ShowOrder
+    | ListOrders
+    | Track
+    | WatchOrders
+    | WatchAll
+    | Unwatch
+    | UnwatchAll
+    | ListWatches
+    | Mute
+    | Unmute
+    | ShowSettings
+    | Why
+    | Help
+    | Status
+)
 
 
 def is_channel_id(text: str) -> bool:

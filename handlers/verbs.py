@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-VERBS = ("search", "order", "orders", "track", "watch", "unwatch", "watches", "status", "help")
-TOPICS = ("search", "order", "orders", "track", "watch", "unwatch", "watches", "status", "shortcuts")
+VERBS = (
+    "search",
+    "order",
+    "orders",
+    "track",
+    "watch",
+    "unwatch",
+    "watches",
+    "mute",
+    "unmute",
+    "settings",
+    "why",
+    "status",
+    "help",
+)
+TOPICS = (*(verb for verb in VERBS if verb != "help"), "shortcuts")
 
 _SYNONYMS: dict[str, tuple[str, ...]] = {
     "search": ("s", "find", "搜索", "查找", "搜", "找"),
@@ -15,6 +29,10 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "watch": ("w", "follow", "subscribe", "关注", "订阅"),
     "unwatch": ("stop", "unfollow", "unsubscribe", "取消关注", "取关", "退订", "取消订阅"),
     "watches": ("list", "ls", "watching", "watched", "关注列表"),
+    "mute": ("silence", "snooze", "静音", "免打扰"),
+    "unmute": ("unsilence", "取消静音"),
+    "settings": ("setting", "config", "configure", "preferences", "设置"),
+    "why": ("log", "explain", "为什么"),
     "status": ("health", "状态"),
     "help": ("?", "h", "--help", "-h", "帮助"),
 }
@@ -32,6 +50,10 @@ OPTIONS: dict[str, dict[str, bool]] = {
     "watch": {"1688": False, "taobao": False},
     "unwatch": {},
     "watches": {"page": True},
+    "mute": {},
+    "unmute": {},
+    "settings": {},
+    "why": {},
     "status": {},
     "help": {},
 }

@@ -47,7 +47,7 @@ def watch(command: Command) -> WatchOrders | ListWatches:
     if len(command.tokens) == 1 and MEANINGS.get(folded(command.tokens[0].text)) == "watches":
         return ListWatches()
     options, words = read_options(command)
-    where, words = _take_channel(command, words)
+    where, words = take_channel(command, words)
     filters, words = _take_filters(words)
     if len(filters) > 1:
         problem = _("there are two filters, {filters}; choose one").format(filters=", ".join(f"`{f}`" for f in filters))
@@ -61,14 +61,14 @@ def watch(command: Command) -> WatchOrders | ListWatches:
 def unwatch(command: Command) -> Unwatch:
     """Read ``unwatch``. Without a valid id nothing is stopped. Raises Refusal."""
     _options, words = read_options(command)
-    where, words = _take_channel(command, words)
+    where, words = take_channel(command, words)
     return Unwatch(_ids(command, words, where, []), where.channel)
 
 
 def list_watches(command: Command) -> ListWatches:
     """Read ``watches``. Raises Refusal."""
     options, words = read_options(command)
-    where, words = _take_channel(command, words)
+    where, words = take_channel(command, words)
     if words:
         problem = _("{word} is not a channel").format(word=code(" ".join(word.text for word in words), 40))
         raise command.refuse(problem, try_=" ".join(["/panda watches", *where.typed()]))
@@ -76,19 +76,25 @@ def list_watches(command: Command) -> ListWatches:
 
 
 @dataclass(frozen=True, slots=True)
-class _Where:
+class Where:
     """The channel that was named. ``shown`` is how a person would type it again."""
 
     channel: str | None = None
     shown: str = ""
 
     def typed(self) -> list[str]:
+        """The words behind a command."""
         return ["in", self.shown] if self.shown else []
 
 
-def _take_channel(command: Command, words: Sequence[Token]) -> tuple[_Where, list[Token]]:
+def ids_or_none(command: Command, words: Sequence[Token], where: Where) -> tuple[str, ...]:
+    """The order ids, none at all being right too. Raises Refusal for what is no id."""
+    return _ids(command, words, where, []) if words else ()
+
+
+def take_channel(command: Command, words: Sequence[Token]) -> tuple[Where, list[Token]]:
     """Take ``in #channel``, ``#channel`` or ``here`` out of the words. Raises Refusal for a second or wrong one."""
-    found: list[_Where] = []
+    found: list[Where] = []
     rest: list[Token] = []
     queue = list(words)
     while queue:
@@ -104,10 +110,10 @@ def _take_channel(command: Command, words: Sequence[Token]) -> tuple[_Where, lis
             _("one channel at a time, and there are {n}").format(n=len(found)),
             instead=[*rest, Token(Kind.WORD, "in"), Token(Kind.WORD, found[0].shown or "here")],
         )
-    return (found[0] if found else _Where()), rest
+    return (found[0] if found else Where()), rest
 
 
-def _after_in(command: Command, token: Token, queue: list[Token]) -> _Where:
+def _after_in(command: Command, token: Token, queue: list[Token]) -> Where:
     where = _channel(queue[0]) if queue else None
     if where is not None:
         queue.pop(0)
@@ -129,27 +135,27 @@ def _is_marked(token: Token) -> bool:
     return token.text[0] in "#＃" and not token.text.lstrip("#＃").isdigit()
 
 
-def _channel(token: Token) -> _Where | None:
+def _channel(token: Token) -> Where | None:
     """The channel that a token names; None when it names none."""
     if token.kind is Kind.CHANNEL and is_channel_id(token.target):
-        return _Where(token.target, token.typed())
+        return Where(token.target, token.typed())
     if token.kind is not Kind.WORD:
         return None
     if folded(token.text) in _HERE:
-        return _Where()
+        return Where()
     if match := _WIRE_CHANNEL.fullmatch(token.text):
-        return _Where(match[1], token.text)
+        return Where(match[1], token.text)
     return _named(token.text.rstrip(",，;；、").lstrip("#＃"))
 
 
-def _named(name: str) -> _Where | None:
+def _named(name: str) -> Where | None:
     """A channel typed as a bare id or a name; a name is looked up later, by whoever can ask Slack."""
     if is_channel_id(name) and len(name) > 8:  # noqa: PLR2004  Slack's ids have 9 characters and more
-        return _Where(name, f"<#{name}>")
+        return Where(name, f"<#{name}>")
     name = name.lower()
     if not _CHANNEL_NAME.fullmatch(name) or re.fullmatch(r"[0-9]{5,}", name):
         return None
-    return _Where(name, f"#{name}")
+    return Where(name, f"#{name}")
 
 
 def _take_filters(words: Sequence[Token]) -> tuple[list[str], list[Token]]:
@@ -164,7 +170,7 @@ def _take_filters(words: Sequence[Token]) -> tuple[list[str], list[Token]]:
     return list(filters), rest
 
 
-def _ids(command: Command, words: Sequence[Token], where: _Where, extra: list[str]) -> tuple[str, ...]:
+def _ids(command: Command, words: Sequence[Token], where: Where, extra: list[str]) -> tuple[str, ...]:
     sifted = sift(words, waybills=False)
     if not sifted.good and not sifted.bad:
         raise _missing(command)

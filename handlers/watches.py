@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import channels
-from handlers.views import watches
+from handlers.channel_settings import load
+from handlers.views import notices, watches
 from handlers.views.help import help as help_view
 from pandapon.shipment import OrderRef
 
@@ -37,7 +38,8 @@ async def start_in(
     platform: Platform | None = None,
 ) -> Message:
     """Watch orders in a channel that is known to be allowed."""
-    wanted = filter_ or turn.ctx.default_filter
+    chosen = load((await turn.ctx.store.channel(channel)).settings)
+    wanted = filter_ or chosen.filter or turn.ctx.default_filter
     outcomes = await turn.ctx.tracker.watch(ids, channel=channel, filter_=wanted, user=turn.user, platform=platform)
     return watches.outcomes(outcomes, channel, wanted)
 
@@ -78,6 +80,13 @@ async def resume(turn: Turn, watch_id: int) -> Message:
     resumed = await turn.ctx.store.resume_watch(turn.ctx.clock(), watch_id, turn.user)
     turn.ctx.wake()
     return watches.resumed(resumed)
+
+
+async def resume_channel(turn: Turn, channel: str) -> Message:
+    """Go on with every paused watch of a channel; the button stands in a direct message to their owner."""
+    resumed = await turn.ctx.store.resume_channel(turn.ctx.clock(), channel, turn.user)
+    turn.ctx.wake()
+    return notices.resumed(channel, len(resumed))
 
 
 async def listing(turn: Turn, request: ListWatches) -> Message:

@@ -42,6 +42,19 @@ def save_settings(conn: sqlite3.Connection, now: datetime, channel_id: str, sett
     audit.append(conn, [AuditEntry(now, actor, "settings", channel_id, "", settings)])
 
 
+def set_filters(conn: sqlite3.Connection, now: datetime, channel_id: str, filter_: str, actor: str) -> int:
+    """See storage.protocol.Store."""
+    watches = conn.execute(
+        "UPDATE watches SET filter = ? WHERE channel = ? AND state <> 'ended' AND filter <> ? RETURNING id",
+        (filter_, channel_id, filter_),
+    ).fetchall()
+    conn.execute("UPDATE subscriptions SET filter = ? WHERE channel = ? AND state = 'active'", (filter_, channel_id))
+    for row in watches:
+        enqueue.refresh(conn, now, row["id"])
+    audit.append(conn, [AuditEntry(now, actor, "filter of all", channel_id, "", filter_)])
+    return len(watches)
+
+
 def mute_channel(conn: sqlite3.Connection, now: datetime, channel_id: str, until: datetime | None, actor: str) -> None:
     """See storage.protocol.Store."""
     conn.execute(

@@ -55,6 +55,12 @@ class DatabaseThread:
             raise StorageError("The database is closed.")
         return await self._submit(partial(self._transact, work))
 
+    async def direct(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """``work`` outside any transaction: a copy of the file, a check of it."""
+        if self._closed:
+            raise StorageError("The database is closed.")
+        return await self._submit(partial(self._alone, work))
+
     async def close(self) -> None:
         """Finish what is in hand and close the file. Safe to call twice."""
         if self._closed:
@@ -76,6 +82,12 @@ class DatabaseThread:
         if self._db is not None:
             db, self._db = self._db, None
             db.conn.close()
+
+    def _alone(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        if self._db is None:
+            raise StorageError("The database is not open.")
+        with _translated():
+            return work(self._db.conn)
 
     def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self._db is None:

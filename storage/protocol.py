@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Changed,
         Channel,
         DueOrder,
+        Filter,
         Health,
         KnownOrder,
         NewOrder,
@@ -170,6 +171,10 @@ class Store(Protocol):
 
     async def save_settings(self, now: datetime, channel: str, settings: str, actor: str) -> None:
         """Replace a channel's settings; what quiet hours hold there is looked at again."""
+        ...
+
+    async def set_filters(self, now: datetime, channel: str, filter_: Filter, actor: str) -> int:
+        """Give every watch of a channel this filter. Returns how many had another."""
         ...
 
     async def mute_channel(self, now: datetime, channel: str, until: datetime | None, actor: str) -> None:

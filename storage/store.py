@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Changed,
         Channel,
         DueOrder,
+        Filter,
         Health,
         KnownOrder,
         NewOrder,
@@ -141,6 +142,9 @@ class SqliteStore:
 
     async def save_settings(self, now: datetime, channel: str, settings: str, actor: str) -> None:
         await self.thread.run(lambda conn: channels.save_settings(conn, now, channel, settings, actor))
+
+    async def set_filters(self, now: datetime, channel: str, filter_: Filter, actor: str) -> int:
+        return await self.thread.run(lambda conn: channels.set_filters(conn, now, channel, filter_, actor))
 
     async def mute_channel(self, now: datetime, channel: str, until: datetime | None, actor: str) -> None:
         await self.thread.run(lambda conn: channels.mute_channel(conn, now, channel, until, actor))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from handlers.channel_settings import Load
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, time
@@ -24,14 +26,6 @@ class Happened:
     level: str  # "node" | "milestone" | "problem"
     audience: frozenset[str]
     filter: str = "all"  # of the watch it would reach
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How many messages a channel gets: in its main view, and in threads only."""
-
-    channel: int = 0
-    thread: int = 0
 
 
 def quiet_until(settings: ChannelSettings, now: datetime) -> datetime | None:

@@ -34,6 +34,9 @@ def _overview() -> Message:
         (f"/panda watch {ID}", _("news of an order, here, by itself")),
         (f"/panda unwatch {ID}", _("stop that")),
         ("/panda watches", _("what this channel watches")),
+        ("/panda watch all", _("news of every order of the account, here")),
+        ("/panda mute 24h", _("quiet for a while; `/panda settings` has quiet hours and a daily digest")),
+        (f"/panda why {ID}", _("why something was posted here, or not")),
         ("/panda status", _("how the bot is doing")),
         ("/panda help watch", _("more about one of these")),
     ]
@@ -51,7 +54,35 @@ def _overview() -> Message:
 
 def _pages() -> dict[str, tuple[str, str, list[tuple[str, str]]]]:
     """Title, words and examples of each topic."""
-    return {**_asking(), **_watching()}
+    return {**_asking(), **_watching(), **_choosing()}
+
+
+def _choosing() -> dict[str, tuple[str, str, list[tuple[str, str]]]]:
+    return {
+        "mute": (
+            _("Keep quiet for a while"),
+            _("No news of these orders, or of any, is posted here. Cards and the log go on."),
+            [
+                ("/panda mute", _("the whole channel, for 24 hours")),
+                (f"/panda mute {ID} 3d", _("one order, for three days; `h`, `d` and `w` are hours, days, weeks")),
+            ],
+        ),
+        "unmute": (
+            _("News again"),
+            _("Ends a mute before its time."),
+            [("/panda unmute", _("the channel")), (f"/panda unmute {ID}", _("one order"))],
+        ),
+        "settings": (
+            _("What a channel chooses"),
+            _("Which news, where it appears, quiet hours, the daily digest, the time zone; and what last week meant."),
+            [("/panda settings", _("here")), ("/panda settings in #purchasing", _("in another channel"))],
+        ),
+        "why": (
+            _("Why was that posted, or not?"),
+            _("The log of an order in this channel: each piece of news, and what became of it."),
+            [(f"/panda why {ID}", _("here")), (f"/panda why {ID} in #purchasing", _("in another channel"))],
+        ),
+    }
 
 
 def _asking() -> dict[str, tuple[str, str, list[tuple[str, str]]]]:
@@ -110,12 +141,18 @@ def _watching() -> dict[str, tuple[str, str, list[tuple[str, str]]]]:
                 (f"/panda watch {ID}", _("here, all news")),
                 (f"/panda watch {ID} {ID2} problems", _("two orders, problems only")),
                 (f"/panda watch {ID} in #purchasing", _("in another channel; invite me there first if it is private")),
+                ("/panda watch all", _("every order of the account, new ones too")),
+                ("/panda watch all shipped problems", _("all that are on their way, problems only")),
             ],
         ),
         "unwatch": (
             _("Stop watching"),
             _("Stops for these orders in this channel, and offers Undo."),
-            [(f"/panda unwatch {ID}", _("here")), (f"/panda unwatch {ID} in #purchasing", _("in another channel"))],
+            [
+                (f"/panda unwatch {ID}", _("here")),
+                (f"/panda unwatch {ID} in #purchasing", _("in another channel")),
+                ("/panda unwatch all", _("end `watch all`, with the orders that it brought")),
+            ],
         ),
         "watches": (
             _("What is watched"),

@@ -205,7 +205,6 @@ def test_other_commands_bring_their_verb(command: str, text: str, request_: Requ
         ("watch SF1234567890123", "waybill", "/panda track SF1234567890123"),
         ("watch <https://example.com/page>", "example.com", "/panda orders"),
         ("unwatch", "missing", "/panda watches"),
-        ("unwatch all", "all", "/panda watches"),
         ("unwatch foo", "foo", "/panda watches"),
         (f"unwatch {A} --1688", "--1688", f"/panda unwatch {A}"),
         ("watches of mine", "of mine", "/panda watches"),

@@ -1,0 +1,80 @@
+"""What channels decide for themselves, worked out for the handlers: settings, dry runs, digests, all orders."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot import records
+from bot.tracking.quiet import Happened, digest_day, dry_run, next_digest, quiet_until
+from handlers.channel_settings import load
+from storage.records import Subscription
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from bot.jobs.digests import Digester
+    from bot.jobs.discover import Discoverer
+    from handlers.channel_settings import ChannelSettings, Load
+    from handlers.context import Look
+    from handlers.views.digest import Summary
+    from pandapon.shipment import News
+    from storage.protocol import Store
+    from storage.records import Filter, Told
+
+WEEK = timedelta(days=7)
+MOST = 5000  # watches of one channel that a dry run looks at
+
+
+class ChannelDesk:
+    """Implements handlers.context.Desk."""
+
+    def __init__(
+        self, *, store: Store, digester: Digester, discoverer: Discoverer, clock: Callable[[], datetime]
+    ) -> None:
+        self._store, self._digester, self._discoverer, self._clock = store, digester, discoverer, clock
+
+    async def preview(self, channel: str) -> Summary:
+        """See handlers.context.Desk."""
+        zone = load((await self._store.channel(channel)).settings).zone
+        return await self._digester.make(channel, self._clock().astimezone(zone).date().isoformat())
+
+    def next_digest(self, settings: ChannelSettings) -> datetime | None:
+        """See handlers.context.Desk."""
+        return next_digest(settings, self._clock())
+
+    def quiet_until(self, settings: ChannelSettings) -> datetime | None:
+        """See handlers.context.Desk."""
+        return quiet_until(settings, self._clock())
+
+    async def dry_run(self, channel: str, settings: ChannelSettings, *, filter_: Filter | None = None) -> Load:
+        """See handlers.context.Desk."""
+        told = await self._store.told_since(channel, self._clock() - WEEK)
+        watches, _total = await self._store.watches(channel, 0, MOST)
+        filters = {watch.key: filter_ or watch.filter for watch in watches}
+        news = [Happened(one.at, one.level, one.audience, filters.get(one.key, "all")) for one in told]
+        return dry_run(news, settings)
+
+    async def save(self, channel: str, settings: ChannelSettings, user: str, *, filter_all: bool) -> None:
+        """See handlers.context.Desk. A digest whose time has passed today comes tomorrow, not at once."""
+        now = self._clock()
+        stored = await self._store.channel(channel)
+        await self._store.save_settings(now, channel, settings.dump() or "{}", user)
+        if settings.digest_at != load(stored.settings).digest_at:
+            passed = digest_day(settings, "", now)
+            if passed:
+                await self._store.put_summary(now, channel, passed, "")
+        if filter_all and settings.filter:
+            await self._store.set_filters(now, channel, settings.filter, user)
+
+    async def history(self, key: str, log: Sequence[Told]) -> tuple[Look, list[News]]:
+        """See handlers.context.Desk."""
+        stored = (await self._store.load([key]))[key]
+        return records.look(stored), [records.load_news(one.payload) for one in log]
+
+    async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> tuple[bool, int]:
+        """See handlers.context.Desk."""
+        wish = Subscription(channel, status, filter_, user)
+        standing, is_new = await self._store.subscribe(self._clock(), wish)
+        return is_new, await self._discoverer.look(standing)

@@ -1,0 +1,77 @@
+"""The daily digest of a channel: made once a local day, also after downtime, and shown beforehand on request."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot import records
+from bot.tracking.quiet import digest_day
+from handlers.channel_settings import load
+from handlers.views.digest import Entry, Summary, dump_summary
+from handlers.views.parts import stored_order
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from storage.protocol import Store
+    from storage.records import Told, Watch
+
+DAY = timedelta(days=1)
+MOST = 2000  # watches of one channel that a digest looks through
+
+
+class Digester:
+    """Makes the digests that are due."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], wake: Callable[[], None]) -> None:
+        self._store, self._clock, self._wake = store, clock, wake
+
+    async def tick(self) -> int:
+        """Enqueue every digest that is due. A day on which nothing happened is marked and says nothing."""
+        made = 0
+        for channel in await self._store.channels_with_settings():
+            day = digest_day(load(channel.settings), channel.digest_day, self._clock())
+            if day is None:
+                continue
+            summary = await self.make(channel.channel, day)
+            empty = not summary.moved and not summary.troubled
+            payload = "" if empty else dump_summary(summary)
+            made += await self._store.put_summary(self._clock(), channel.channel, day, payload) and not empty
+        if made:
+            self._wake()
+        return made
+
+    async def make(self, channel: str, day: str) -> Summary:
+        """What the last 24 hours brought a channel, and what needs a look in it now."""
+        told = await self._store.told_since(channel, self._clock() - DAY)
+        watches, total = await self._store.watches(channel, 0, MOST)
+        alarms = await self._store.alarms([watch.key for watch in watches])
+        counts = _counts(told)
+        entries = [
+            _entry(watch, counts.get(watch.key, 0), alarms[watch.key].leg if watch.key in alarms else "")
+            for watch in watches
+        ]
+        troubled = tuple(one for one in entries if one.alarm or _is_problem(one))
+        moved = tuple(one for one in entries if one.news and one not in troubled)
+        return Summary(day, moved, troubled, total)
+
+
+def _counts(told: list[Told]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for one in told:
+        if records.load_news(one.payload).stall is None:
+            counts[one.key] = counts.get(one.key, 0) + 1
+    return counts
+
+
+def _entry(watch: Watch, news: int, alarm: str) -> Entry:
+    order = stored_order(watch)
+    title = next((item.title for item in order.items if item.title), "") if order else ""
+    return Entry(watch.key, watch.milestone, title, news, alarm)
+
+
+def _is_problem(entry: Entry) -> bool:
+    return entry.milestone in set(Milestone) and Milestone(entry.milestone).is_problem

@@ -1,0 +1,51 @@
+"""Looks whether channels that refused posts take them again: invited back, brought back from the archive."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bot.jobs.slack_errors import understand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from storage.protocol import Store
+
+log = logging.getLogger(__name__)
+
+# Reasons that go away when somebody changes the channel; the others need the owner's Resume.
+MAY_PASS = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
+
+
+class Reopener:
+    """The job."""
+
+    def __init__(
+        self, store: Store, slack: AsyncWebClient, clock: Callable[[], datetime], wake: Callable[[], None]
+    ) -> None:
+        self._store, self._slack, self._clock, self._wake = store, slack, clock, wake
+
+    async def tick(self) -> int:
+        """Resume every channel that is open again. Returns how many watches went on."""
+        resumed = 0
+        for channel, reason in (await self._store.paused_channels()).items():
+            if reason in MAY_PASS and await self._is_open(channel):
+                resumed += len(await self._store.resume_channel(self._clock(), channel, "slack"))
+        if resumed:
+            log.info("%d paused watches go on: their channels take posts again", resumed)
+            self._wake()
+        return resumed
+
+    async def _is_open(self, channel: str) -> bool:
+        try:
+            found = (await self._slack.conversations_info(channel=channel))["channel"]
+        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
+            understand(error)
+            return False
+        if found.get("is_archived"):
+            return False
+        return bool(found.get("is_member") or found.get("is_im") or not found.get("is_private"))

@@ -1,0 +1,182 @@
+"""The running bot: its parts, started and stopped in the right order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+import aiohttp
+from aiohttp import web as aiohttp_web
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_sdk.errors import SlackApiError
+
+from bot import web
+from bot.version import VERSION
+from handlers.context import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+    from slack_bolt.async_app import AsyncApp
+
+    from bot.jobs.backups import Backups
+    from bot.jobs.deliver import Deliverer
+    from bot.jobs.poll import Poller
+    from bot.settings import Settings
+    from bot.tracking.breaker import Breaker
+    from handlers.context import Context
+    from pandapon.client import PandaPon
+    from storage.protocol import Store
+
+log = logging.getLogger(__name__)
+
+CONNECT_SECONDS = 10.0  # how long a start waits for Slack before it goes on trying in the background
+STOP_SECONDS = 10.0  # how long answers in hand may take when the process is asked to stop
+
+
+class StartError(Exception):
+    """The process cannot start; the message says why and what to do."""
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Bot:
+    """The running parts. Use :func:`build`, then ``async with``."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    store: Store
+    api: PandaPon
+    session: aiohttp.ClientSession
+    app: AsyncApp
+    context: Context
+    poller: Poller
+    deliverer: Deliverer
+    scheduler: AsyncIOScheduler
+    breaker: Breaker
+    backups: Backups
+    started_at: datetime
+    http_port: int = 0
+    _socket: AsyncSocketModeHandler | None = None
+    _connecting: asyncio.Task[None] | None = None
+    _runner: aiohttp_web.AppRunner | None = None
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Bring everything up. Raises StartError for what a person has to mend first."""
+        doubtful = await self.store.rescue(self.clock())
+        if doubtful:
+            log.info("%d messages may have been sent before the last stop; they are looked up first", doubtful)
+        await self._check_token()
+        await self._serve()
+        self.scheduler.start()
+        if self.settings.slack_mode == "socket":
+            await self._connect()
+        log.info("pandabot %s is running (%s mode)", VERSION, self.settings.slack_mode)
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is in hand, close in order. Safe to call at any stage."""
+        if self.scheduler.running:
+            self.scheduler.pause()
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.gather(self._connecting, return_exceptions=True)
+        if self._socket is not None:
+            await self._socket.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
+        await self.poller.stop()
+        await self._finish_answers()
+        await self.deliverer.stop()
+        if self.scheduler.running:  # only now: it cancels the jobs that still run
+            self.scheduler.shutdown(wait=False)
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self.api.aclose()
+        await self.session.close()
+        await self.store.close()
+        log.info("pandabot has stopped")
+
+    async def _finish_answers(self) -> None:
+        if self.context.in_hand:
+            await asyncio.wait(set(self.context.in_hand), timeout=STOP_SECONDS)
+
+    async def _check_token(self) -> None:
+        """A refused token is for a person to mend; a Slack that does not answer is not."""
+        try:
+            await self.app.client.auth_test()
+        except SlackApiError as error:
+            if error.response.get("error") in {"invalid_auth", "account_inactive", "token_revoked", "not_authed"}:
+                raise StartError(
+                    f"Slack refuses SLACK_BOT_TOKEN ({error.response['error']}). Copy the Bot User OAuth Token "
+                    "from the app's page (OAuth & Permissions) and start again; `pandabot check` tells more."
+                ) from None
+            log.warning("Slack does not answer properly yet: %s", error.response.get("error", "no error named"))
+        except (OSError, TimeoutError, aiohttp.ClientError) as error:
+            log.warning("Slack cannot be reached yet (%s); trying on", type(error).__name__)
+
+    async def _serve(self) -> None:
+        http_mode = self.settings.slack_mode == "http"
+        application = web.build(self.app, http_mode=http_mode, ready=self._ready)
+        self._runner = aiohttp_web.AppRunner(application, access_log=None, handle_signals=False)
+        await self._runner.setup()
+        site = aiohttp_web.TCPSite(self._runner, self.settings.http_host, self.settings.http_port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise StartError(
+                f"HTTP_PORT {self.settings.http_port} on {self.settings.http_host} cannot be used "
+                f"({error.strerror}): another program has it, or it needs more rights. Choose another HTTP_PORT."
+            ) from None
+        self.http_port = self._runner.addresses[0][1]
+
+    async def _connect(self) -> None:
+        assert self.settings.slack_app_token is not None
+        token = self.settings.slack_app_token.get_secret_value()
+        self._socket = AsyncSocketModeHandler(self.app, token)
+        self._connecting = asyncio.create_task(self._socket.connect_async())  # type: ignore[no-untyped-call]  # the same
+        done, _ = await asyncio.wait({self._connecting}, timeout=CONNECT_SECONDS)
+        if not done:
+            log.warning("no Socket Mode connection yet; it is tried on in the background")
+
+    async def _ready(self) -> dict[str, object] | str:
+        health = await self.store.health(self.clock())
+        if self._socket is not None and not await self._socket.client.is_connected():
+            return "Socket Mode is not connected"
+        last = self.poller.last_tick_at
+        return {
+            "version": VERSION,
+            "watches": health.watches,
+            "due": health.due,
+            "last_tick": last.isoformat() if last else None,
+        }
+
+    def report(self) -> Report:
+        """What ``/panda status`` adds to the store's figures."""
+        return Report(
+            version=VERSION,
+            started_at=self.started_at,
+            pandapon_ok_at=self.poller.last_ok_at,
+            pandapon_down_since=self.breaker.down_since,
+            pandapon_error=self.poller.last_error if self.breaker.down_since else "",
+            slack_mode=self.settings.slack_mode,
+            last_tick_at=self.poller.last_tick_at,
+            poll_interval=self.settings.poll_interval,
+            notes=self.backups.notes,
+        )

@@ -1,0 +1,53 @@
+"""What people do about a stall alarm: they have seen it, want to be asked again, or take it on."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.errors import SlackClientError
+
+from handlers.i18n import _
+from handlers.views import elements as el
+from handlers.views import errors, stalls
+from storage.records import AlarmState
+
+if TYPE_CHECKING:
+    from handlers.turn import Turn
+    from handlers.views.message import Message
+    from storage.records import Alarm
+
+log = logging.getLogger(__name__)
+
+SNOOZE = timedelta(hours=24)
+
+
+async def act(turn: Turn, alarm_id: int, state: AlarmState, message: dict[str, Any]) -> Message:
+    """Keep what somebody did, show it in the alarm for all, and confirm it to the person."""
+    now = turn.ctx.clock()
+    until = now + SNOOZE if state is AlarmState.SNOOZED else None
+    alarm = await turn.ctx.store.act_on_alarm(now, alarm_id, state, turn.user, until)
+    if alarm is None:
+        return errors.failure(_("That alarm is not there any more."))
+    turn.ctx.wake()
+    await _show(turn, alarm, str(message.get("ts") or ""))
+    if alarm.state is AlarmState.CLEARED:
+        return el.message([el.section(_("✅ It has moved since; the alarm is over."))])
+    said = {
+        AlarmState.ACKNOWLEDGED: _("👌 Noted. It stays quiet until it moves."),
+        AlarmState.SNOOZED: _("💤 I ask again in 24 hours, unless it moves before."),
+        AlarmState.ASSIGNED: _("🙋 It is yours; everybody sees that in the alarm and on the card."),
+    }
+    return el.message([el.section(said.get(alarm.state, _("Noted.")))])
+
+
+async def _show(turn: Turn, alarm: Alarm, ts: str) -> None:
+    """The alarm's own message, as it now is. Should Slack refuse, the order's card shows it all the same."""
+    watches = await turn.ctx.store.watches_of([alarm.key])
+    watch = next((one for one in watches if one.channel == turn.channel), None)
+    shown = stalls.acted_on(alarm, watch, turn.ctx.clock())
+    try:
+        await turn.client.chat_update(channel=turn.channel, ts=ts, text=shown.text, blocks=shown.blocks)
+    except (OSError, TimeoutError, SlackClientError) as error:
+        log.info("an alarm could not be brought up to date: %s", type(error).__name__)

@@ -1,0 +1,160 @@
+"""What channels choose: all orders, mutes, settings; and the log that says why something was posted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from handlers import channels
+from handlers.channel_settings import THREADS, ChannelSettings, load
+from handlers.i18n import _
+from handlers.text import code
+from handlers.views import choices, digest, errors
+from handlers.views.why import why as why_view
+from pandapon.shipment import OrderRef
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from handlers.context import Context
+    from handlers.requests import Mute, ShowSettings, Unmute, UnwatchAll, WatchAll, Why
+    from handlers.turn import Turn
+    from handlers.views.message import Message
+
+NEWS_SHOWN = 12
+
+
+async def watch_all(turn: Turn, request: WatchAll) -> Message:
+    """Watch every order of the account; those that are known now join at once, as a baseline."""
+    channel = await channels.resolve(turn, request.channel)
+    chosen = load((await turn.ctx.store.channel(channel)).settings)
+    filter_ = request.filter or chosen.filter or turn.ctx.default_filter
+    is_new, joined = await turn.ctx.desk.subscribe(channel, request.status, filter_, turn.user)
+    return choices.watching_all(channel, request.status, filter_, joined, is_new=is_new)
+
+
+async def unwatch_all(turn: Turn, request: UnwatchAll) -> Message:
+    """End it, with the watches it brought."""
+    channel = await channels.resolve(turn, request.channel)
+    subscriptions, ended = await turn.ctx.store.unsubscribe(turn.ctx.clock(), channel, turn.user)
+    return choices.unwatched_all(channel, subscriptions, ended)
+
+
+async def mute(turn: Turn, request: Mute) -> Message:
+    """Keep quiet about some orders, or all, for a while."""
+    now = turn.ctx.clock()
+    channel, until = await channels.resolve(turn, request.channel), now + request.span
+    missing = await _set_mute(turn, channel, request.ids, until)
+    found = [one for one in request.ids if one not in missing]
+    return choices.muted(channel, found, until, missing, now)
+
+
+async def unmute(turn: Turn, request: Unmute) -> Message:
+    """Let news come again."""
+    channel = await channels.resolve(turn, request.channel)
+    missing = await _set_mute(turn, channel, request.ids, None)
+    return choices.unmuted(channel, [one for one in request.ids if one not in missing], missing)
+
+
+async def show(turn: Turn, request: ShowSettings) -> Message:
+    """What the channel chose, and what that meant last week."""
+    channel = await channels.resolve(turn, request.channel)
+    ctx = turn.ctx
+    stored = await ctx.store.channel(channel)
+    chosen = load(stored.settings)
+    week = await ctx.desk.dry_run(channel, chosen)
+    subscriptions = await ctx.store.subscriptions(channel)
+    return choices.settings(stored, chosen, subscriptions, ctx.desk.next_digest(chosen), week, ctx.clock())
+
+
+async def preview(turn: Turn, channel: str) -> Message:
+    """The digest as it would go out now."""
+    return digest.summary(await turn.ctx.desk.preview(channel), turn.ctx.clock())
+
+
+async def why(turn: Turn, request: Why) -> Message:
+    """Why an order's news was posted here, or not. Says nothing that the store does not know."""
+    ctx = turn.ctx
+    channel = await channels.resolve(turn, request.channel)
+    keys = await ctx.store.find_order_id(request.text) or await ctx.store.find_waybill(request.text)
+    if not keys:
+        words = _("I have no record of {id}: nobody watched it. {command} starts.")
+        command = code(f"/panda watch {request.text}")
+        return errors.failure(words.format(id=code(request.text), command=command))
+    log = await ctx.store.told_of_order(keys[0], channel, NEWS_SHOWN)
+    watch = next((one for one in await ctx.store.watches_of(keys) if one.channel == channel), None)
+    look, news = await ctx.desk.history(keys[0], log)
+    return why_view(look, channel, watch, list(zip(log, news, strict=True)), ctx.clock())
+
+
+async def form(ctx: Context, channel: str) -> dict[str, Any]:
+    """The modal with what the channel has now."""
+    return choices.modal(channel, load((await ctx.store.channel(channel)).settings))
+
+
+def read_form(values: dict[str, Any]) -> tuple[ChannelSettings, bool, dict[str, str]]:
+    """What was filled in: the settings, whether the filter goes for all, and what is wrong by field."""
+    filter_ = _value(values, "filter", "selected_option")
+    threads = _value(values, "threads", "selected_option")
+    begin, end = _value(values, "quiet_from", "selected_time"), _value(values, "quiet_to", "selected_time")
+    zone = _value(values, "time_zone", "value").strip()
+    wrong: dict[str, str] = {}
+    if begin and not end:
+        wrong["quiet_to"] = _("Quiet hours need an end as well; or empty both fields.")
+    if end and not begin:
+        wrong["quiet_from"] = _("Quiet hours need a beginning as well; or empty both fields.")
+    if begin and begin == end:
+        wrong["quiet_to"] = _("Beginning and end are the same. To hear nothing at all, use /panda mute.")
+    if not _is_zone(zone):
+        wrong["time_zone"] = _("That is no time zone. Try Asia/Shanghai, Europe/Berlin or America/New_York.")
+    settings = ChannelSettings(
+        filter="" if filter_ == "default" else filter_,
+        threads=threads if threads in THREADS else "broadcast",  # type: ignore[arg-type]  # it is one of them
+        quiet_from=begin,
+        quiet_to=end,
+        break_through=bool(_checked(values, "break_through")),
+        digest_at=_value(values, "digest_at", "selected_time"),
+        time_zone=zone,
+    )
+    return settings, bool(_checked(values, "filter_all")), wrong
+
+
+async def save(ctx: Context, channel: str, user: str, settings: ChannelSettings, *, filter_all: bool) -> dict[str, Any]:
+    """Keep the settings; the answer says what they would have meant last week."""
+    before = await ctx.desk.dry_run(channel, load((await ctx.store.channel(channel)).settings))
+    filter_ = settings.filter if filter_all and settings.filter else None
+    after = await ctx.desk.dry_run(channel, settings, filter_=filter_)
+    await ctx.desk.save(channel, settings, user, filter_all=filter_all)
+    ctx.wake()
+    return choices.saved(channel, settings, ctx.desk.next_digest(settings), (before, after), ctx.clock())
+
+
+async def _set_mute(turn: Turn, channel: str, ids: Sequence[str], until: datetime | None) -> list[str]:
+    """Mute or unmute. Returns the ids that are not watched there."""
+    store, now = turn.ctx.store, turn.ctx.clock()
+    if not ids:
+        await store.mute_channel(now, channel, until, turn.user)
+        return []
+    keys = [key for one in ids for key in await store.find_order_id(one)]
+    done = {OrderRef.from_key(key).order_id for key in await store.mute_watches(now, channel, keys, until, turn.user)}
+    return [one for one in ids if one not in done]
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return bool(name)
+
+
+def _value(values: dict[str, Any], name: str, key: str) -> str:
+    found = (values.get(name) or {}).get("value") or {}
+    value = found.get(key)
+    return str(value["value"] if isinstance(value, dict) else value or "")
+
+
+def _checked(values: dict[str, Any], name: str) -> list[Any]:
+    found = (values.get(name) or {}).get("value") or {}
+    return list(found.get("selected_options") or [])

@@ -1,0 +1,258 @@
+"""What a channel chose, in words, and the modal in which it chooses otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handlers import actions
+from handlers.i18n import _, ngettext
+from handlers.requests import Unmute, UnwatchAll, WatchAll
+from handlers.text import code, when
+from handlers.views import elements as el
+from handlers.views.parts import filter_words, here, run_button
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from handlers.channel_settings import ChannelSettings, Load
+    from handlers.views.message import Block, Message
+    from storage.records import Channel, Subscription
+
+View = dict[str, Any]
+
+
+def settings(  # noqa: PLR0917  everything that the answer says
+    channel: Channel,
+    chosen: ChannelSettings,
+    subscriptions: Sequence[Subscription],
+    next_digest: datetime | None,
+    week: Load,
+    now: datetime,
+) -> Message:
+    """The channel's choices and what they meant last week."""
+    lines = _lines(chosen, next_digest, now)
+    if channel.muted_until and channel.muted_until > now:
+        until = when(channel.muted_until, now)
+        lines.insert(0, _("🔕 Muted by {user} until {time}").format(user=el.user(channel.muted_by), time=until))
+    lines += [_subscribed(one) for one in subscriptions]
+    buttons = [
+        el.button(_("Change…"), f"{actions.EDIT_SETTINGS}:1", channel.channel, "primary"),
+        el.button(_("Preview the digest"), f"{actions.PREVIEW_DIGEST}:1", channel.channel),
+    ]
+    last = _("Last week's news meant {load} here with these settings.").format(load=load_words(week))
+    blocks = [
+        el.section(f"⚙️ *{_('Settings {where}').format(where=here(channel.channel))}*"),
+        el.section("\n".join(f"• {line}" for line in lines)),
+        el.context(last, *_changed_by(channel, now)),
+        *el.actions(buttons),
+    ]
+    return el.message(blocks)
+
+
+def modal(channel: str, chosen: ChannelSettings) -> View:
+    """The form. Its values come back under the names of the settings."""
+    blocks = [
+        _input(_("News of orders watched here"), "filter", _select(_filters(), chosen.filter or "default")),
+        _checks(
+            "filter_all", _("Watched already"), [("yes", _("Also for the orders that are watched here already"))], []
+        ),
+        _input(_("Where news appears"), "threads", _radio(_threads(), chosen.threads)),
+        _input(_("Quiet from"), "quiet_from", _time(chosen.quiet_from), optional=True),
+        _input(_("Quiet to"), "quiet_to", _time(chosen.quiet_to), optional=True),
+        _checks(
+            "break_through",
+            _("In quiet hours"),
+            [("yes", _("Problems are posted in quiet hours too"))],
+            ["yes"] if chosen.break_through else [],
+        ),
+        _input(_("Daily digest at"), "digest_at", _time(chosen.digest_at), optional=True),
+        _input(
+            _("Time zone"),
+            "time_zone",
+            {"type": "plain_text_input", "action_id": "value", "initial_value": chosen.time_zone, "max_length": 60},
+            hint=_("A name such as Asia/Shanghai or Europe/Berlin. It is for the times above."),
+        ),
+    ]
+    return {
+        "type": "modal",
+        "callback_id": actions.SETTINGS_MODAL,
+        "private_metadata": channel,
+        "title": _plain(_("Channel settings")),
+        "submit": _plain(_("Save")),
+        "close": _plain(_("Cancel")),
+        "blocks": blocks,
+    }
+
+
+def saved(
+    channel: str, chosen: ChannelSettings, next_digest: datetime | None, loads: tuple[Load, Load], now: datetime
+) -> View:
+    """What was saved, and what it would have meant: the dry run over last week."""
+    before, after = loads
+    compared = _("With these settings last week would have meant {after} here, instead of {before}.").format(
+        after=load_words(after), before=load_words(before)
+    )
+    words = "\n".join(f"• {line}" for line in _lines(chosen, next_digest, now))
+    blocks = [el.section(f"✅ *{_('Saved {where}').format(where=here(channel))}*\n{words}"), el.section(compared)]
+    return {
+        "type": "modal",
+        "title": _plain(_("Channel settings")),
+        "close": _plain(_("Done")),
+        "blocks": blocks,
+    }
+
+
+def load_words(load: Load) -> str:
+    """How much a channel has to read."""
+    channel = ngettext("{n} message in the channel", "{n} messages in the channel", load.channel).format(n=load.channel)
+    if not load.thread:
+        return channel
+    return _("{channel} and {n} in threads").format(channel=channel, n=load.thread)
+
+
+def muted(channel: str, ids: Sequence[str], until: datetime, missing: Sequence[str], now: datetime) -> Message:
+    """What is quiet now, and how to undo it."""
+    blocks: list[Block] = []
+    if ids or not missing:
+        what = ", ".join(code(one) for one in ids[:12]) if ids else _("everything {where}").format(where=here(channel))
+        words = _("🔕 *Muted {what} until {time}*\nCards go on showing the present state; the log keeps all news.")
+        blocks.append(el.section(words.format(what=what, time=when(until, now))))
+        blocks += el.actions([run_button(_("Undo"), 1, Unmute(tuple(ids), channel or None))])
+    blocks += _not_watched(missing, channel)
+    return el.message(blocks)
+
+
+def unmuted(channel: str, ids: Sequence[str], missing: Sequence[str]) -> Message:
+    """News comes again."""
+    blocks: list[Block] = []
+    if ids or not missing:
+        what = ", ".join(code(one) for one in ids[:12]) if ids else _("everything {where}").format(where=here(channel))
+        blocks.append(el.section(_("🔔 *News comes again: {what}*").format(what=what)))
+    return el.message(blocks + _not_watched(missing, channel))
+
+
+def watching_all(channel: str, status: str, filter_: str, joined: int, *, is_new: bool) -> Message:
+    """Every order of the account is watched from now on."""
+    head = _("👀 *Every order of the account is watched {where}*") if is_new else _("👀 *Still watching all {where}*")
+    about = ngettext("{n} order joined now", "{n} orders joined now", joined).format(n=joined)
+    lines = [
+        head.format(where=here(channel)) + (f" (`{status}`)" if status else ""),
+        _("{joined}; new ones join by themselves. An order's card is posted with its first news.").format(joined=about),
+        _("Told: {filter}").format(filter=filter_words(filter_)),
+    ]
+    undo = run_button(_("Stop watching all"), 1, UnwatchAll(channel or None))
+    return el.message([el.section("\n".join(lines)), *el.actions([undo])])
+
+
+def unwatched_all(channel: str, subscriptions: int, ended: int) -> Message:
+    """The end of it."""
+    if not subscriptions:
+        return el.message([el.section(_("There was no `watch all` {where}.").format(where=here(channel)))])
+    words = ngettext(
+        "*Stopped watching all {where}*; {n} order is followed no more.",
+        "*Stopped watching all {where}*; {n} orders are followed no more.",
+        ended,
+    )
+    return el.message(
+        [
+            el.section(words.format(where=here(channel), n=ended)),
+            el.context(_("Orders that somebody watched by their id go on.")),
+            *el.actions([run_button(_("Watch all again"), 1, WatchAll(channel or None))]),
+        ]
+    )
+
+
+def _lines(chosen: ChannelSettings, next_digest: datetime | None, now: datetime) -> list[str]:
+    told = filter_words(chosen.filter) if chosen.filter else _("the bot's default")
+    lines = [_("New watches tell: {filter}").format(filter=told), dict(_threads())[chosen.threads]]
+    if chosen.quiet:
+        quiet = _("Quiet from {begin} to {end} ({zone})").format(
+            begin=chosen.quiet_from, end=chosen.quiet_to, zone=code(chosen.time_zone)
+        )
+        lines.append(f"{quiet}, {_('problems break through') if chosen.break_through else _('without exception')}")
+    else:
+        lines.append(_("No quiet hours"))
+    if next_digest:
+        digest = _("Daily digest at {time} ({zone}), next {next}")
+        lines.append(digest.format(time=chosen.digest_at, zone=code(chosen.time_zone), next=when(next_digest, now)))
+    else:
+        lines.append(_("No daily digest"))
+    return lines
+
+
+def _filters() -> list[tuple[str, str]]:
+    return [
+        ("default", _("The bot's default")),
+        *((one, filter_words(one)) for one in ("all", "milestones", "problems")),
+    ]
+
+
+def _threads() -> list[tuple[str, str]]:
+    return [
+        ("broadcast", _("In the order's thread; milestones and problems in the channel too")),
+        ("thread", _("Only in the order's thread")),
+        ("channel", _("Always in the channel, no threads")),
+    ]
+
+
+def _subscribed(one: Subscription) -> str:
+    what = (
+        _("Watches every order")
+        if not one.status
+        else _("Watches every order that is {status}").format(status=code(one.status))
+    )
+    return _("{what}: {filter}, by {user}").format(
+        what=what, filter=filter_words(one.filter), user=el.user(one.created_by)
+    )
+
+
+def _changed_by(channel: Channel, now: datetime) -> list[str]:
+    if not channel.updated_by or channel.updated_at is None:
+        return []
+    return [
+        _("Last changed by {user} {time}").format(user=el.user(channel.updated_by), time=when(channel.updated_at, now))
+    ]
+
+
+def _not_watched(missing: Sequence[str], channel: str) -> list[Block]:
+    if not missing:
+        return []
+    words = ngettext("{ids} is not watched {where}.", "{ids} are not watched {where}.", len(missing))
+    return [el.section(words.format(ids=", ".join(code(one) for one in missing[:12]), where=here(channel)))]
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text[:75], "emoji": True}
+
+
+def _input(label: str, name: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
+    block: Block = {"type": "input", "block_id": name, "label": _plain(label), "element": element, "optional": optional}
+    return block | ({"hint": _plain(hint)} if hint else {})
+
+
+def _option(value: str, text: str) -> Block:
+    return {"text": _plain(text), "value": value}
+
+
+def _select(options: Sequence[tuple[str, str]], chosen: str) -> Block:
+    made = [_option(*one) for one in options]
+    initial = next((one for one in made if one["value"] == chosen), made[0])
+    return {"type": "static_select", "action_id": "value", "options": made, "initial_option": initial}
+
+
+def _radio(options: Sequence[tuple[str, str]], chosen: str) -> Block:
+    return _select(options, chosen) | {"type": "radio_buttons"}
+
+
+def _time(chosen: str) -> Block:
+    element: Block = {"type": "timepicker", "action_id": "value"}
+    return element | ({"initial_time": chosen} if chosen else {})
+
+
+def _checks(name: str, label: str, options: Sequence[tuple[str, str]], chosen: Sequence[str]) -> Block:
+    made = [_option(*one) for one in options]
+    element: Block = {"type": "checkboxes", "action_id": "value", "options": made}
+    if initial := [one for one in made if one["value"] in chosen]:
+        element["initial_options"] = initial
+    return _input(label, name, element, optional=True)

@@ -1,0 +1,202 @@
+"""Copies of the database made from its own connection, each checked; and the way back from one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from storage.errors import CorruptFileError, DiskFullError, StorageError
+from storage.store import SqliteStore, open_store
+from storage.values import to_int
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storage.database import DatabaseThread
+
+HOURLY, DAILY = 24, 7  # copies kept: the newest so many, and the newest of each of so many days
+NAME = "pandabot-%Y%m%dT%H%M%SZ.db"
+SPARE = 1.2  # free space wanted, in sizes of the database
+
+# After a restore nobody knows what was posted since the copy was made: everything is looked up before it is sent, and
+# every order is read again from the start.
+DOUBT = (
+    (
+        "UPDATE orders SET doubtful_since = :then, fingerprint = x'', fence = fence + 1, "
+        "next_poll_at = CASE WHEN next_poll_at IS NULL THEN NULL ELSE :now END"
+    ),
+    (
+        "UPDATE outbox SET state = 'uncertain', fence = fence + 1, lease_until = NULL, not_before = :now, "
+        "claimed_at = COALESCE(claimed_at, created_at) WHERE state IN ('pending', 'sending')"
+    ),
+)
+
+
+async def back_up(thread: DatabaseThread, folder: Path, now: datetime) -> Path:
+    """Copy the open database into ``folder``, check the copy, and drop copies that are too old. Returns the copy.
+
+    Raises StorageError; a failed copy leaves nothing behind and the older ones as they are.
+    """
+    target = await thread.direct(lambda conn: _copy(conn, folder, now))
+    for old in _too_old(folder):
+        old.unlink(missing_ok=True)
+    return target
+
+
+async def check(thread: DatabaseThread) -> str:
+    """Look through the open database; empty when it is sound, else SQLite's first complaint."""
+    return await thread.direct(_complaint)
+
+
+async def open_or_restore(path: Path, folder: Path, now: datetime) -> tuple[SqliteStore, str]:
+    """Open the database; a damaged one is set aside and the newest good copy takes its place.
+
+    Returns the store and, after a restore, one sentence for people. Raises StorageError; CorruptFileError when there
+    is no good copy, with the damaged file left where it was.
+    """
+    try:
+        return await open_store(path), ""
+    except CorruptFileError:
+        copy = newest_good(folder)
+        if copy is None:
+            raise
+    aside = restore(copy, path, now)
+    store = await open_store(path)
+    await doubt(store.thread, taken_at(copy), now)
+    return store, (
+        f"The database was damaged. It is kept as {aside.name if aside else 'nothing'}; the copy of "
+        f"{taken_at(copy):%Y-%m-%d %H:%M} UTC is in use. What was changed after that has to be done again."
+    )
+
+
+async def doubt(thread: DatabaseThread, then: datetime, now: datetime) -> None:
+    """Mark everything as possibly posted since the copy was taken."""
+
+    def mark(conn: sqlite3.Connection) -> None:
+        for statement in DOUBT:
+            conn.execute(statement, {"then": to_int(then), "now": to_int(now)})
+
+    await thread.run(mark)
+
+
+def restore(copy: Path, path: Path, now: datetime) -> Path | None:
+    """Put a copy in the place of the database, whose files are kept under another name. Returns that name.
+
+    No process may have the database open. Raises StorageError when the copy is damaged.
+    """
+    if problem := _problem_of(copy):
+        raise CorruptFileError(f"The copy {copy} cannot be used: {problem}.")
+    partial = path.with_name(f"{path.name}.restoring")
+    shutil.copyfile(copy, partial)
+    partial.chmod(0o600)
+    _sync(partial)
+    aside = _set_aside(path, now)
+    partial.replace(path)
+    _sync(path.parent)
+    return aside
+
+
+def copies(folder: Path) -> list[Path]:
+    """The copies, newest first."""
+    found = folder.glob("pandabot-*.db") if folder.is_dir() else ()
+    return sorted((one for one in found if _stamp(one)), key=lambda one: one.name, reverse=True)
+
+
+def newest_good(folder: Path) -> Path | None:
+    """The newest copy that is sound."""
+    return next((one for one in copies(folder) if not _problem_of(one)), None)
+
+
+def taken_at(copy: Path) -> datetime:
+    """When a copy was made, by its name; by the file's own time for one that was renamed."""
+    return _stamp(copy) or datetime.fromtimestamp(copy.stat().st_mtime, UTC)
+
+
+def _copy(conn: sqlite3.Connection, folder: Path, now: datetime) -> Path:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check_space(conn, folder)
+        target, partial = folder / now.strftime(NAME), folder / "partial.tmp"
+        partial.unlink(missing_ok=True)
+        try:
+            os.close(os.open(partial, os.O_RDWR | os.O_CREAT, 0o600))
+            with contextlib.closing(sqlite3.connect(partial)) as copy:
+                conn.backup(copy)
+                copy.execute("PRAGMA journal_mode=DELETE")  # one file, complete by itself
+                if problem := _complaint(copy):
+                    raise CorruptFileError(f"A copy of the database is not sound: {problem}.")
+            _sync(partial)
+            partial.replace(target)
+            _sync(folder)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(f"The database could not be copied to {folder}: {error.strerror}.") from error
+    except sqlite3.Error as error:
+        raise StorageError(f"The database could not be copied to {folder}: {error}.") from error
+    return target
+
+
+def _check_space(conn: sqlite3.Connection, folder: Path) -> None:
+    size = conn.execute("PRAGMA page_count").fetchone()[0] * conn.execute("PRAGMA page_size").fetchone()[0]
+    if shutil.disk_usage(folder).free < size * SPARE:
+        raise DiskFullError(f"There is no room for a copy of the database in {folder}.")
+
+
+def _complaint(conn: sqlite3.Connection) -> str:
+    found = str(conn.execute("PRAGMA quick_check(1)").fetchone()[0])
+    return "" if found == "ok" else found
+
+
+def _problem_of(copy: Path) -> str:
+    try:
+        with contextlib.closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as conn:
+            if problem := _complaint(conn):
+                return problem
+            ours = conn.execute("SELECT COUNT(*) FROM sqlite_master WHERE name IN ('orders', 'watches', 'outbox')")
+            return "" if ours.fetchone()[0] == 3 else "it is not a database of pandabot"  # noqa: PLR2004  those three
+    except sqlite3.Error as error:
+        return str(error)
+
+
+def _set_aside(path: Path, now: datetime) -> Path | None:
+    """The database and what belongs to it under another name, so that nothing is ever overwritten."""
+    mark = now.strftime("set-aside-%Y%m%dT%H%M%SZ")
+    for suffix in ("-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.replace(path.with_name(f"{path.name}.{mark}{suffix}"))
+    if not path.exists():
+        return None
+    aside = path.with_name(f"{path.name}.{mark}")
+    path.replace(aside)
+    return aside
+
+
+def _too_old(folder: Path) -> list[Path]:
+    found = copies(folder)
+    kept = set(found[:HOURLY])
+    days: dict[str, Path] = {}
+    for one in found:
+        days.setdefault(taken_at(one).date().isoformat(), one)
+    kept.update(list(days.values())[:DAILY])
+    return [one for one in found if one not in kept]
+
+
+def _stamp(copy: Path) -> datetime | None:
+    try:
+        return datetime.strptime(copy.name, NAME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
