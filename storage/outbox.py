@@ -107,7 +107,10 @@ def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str)
     if done and post.kind is PostKind.CARD:
         drop_unsent(conn, [post.watch_id] if post.watch_id is not None else [])
     if done and post.kind is PostKind.DIGEST:
-        conn.execute("UPDATE outbox SET state = 'failed', error = ? WHERE folded_into = ?", (error, post.id))
+        conn.execute(
+            "UPDATE outbox SET state = 'failed', sent_at = ?, error = ? WHERE folded_into = ?",
+            (to_int(now), error, post.id),
+        )
     return done
 
 

@@ -68,7 +68,7 @@ def resume_watch(conn: sqlite3.Connection, now: datetime, watch_id: int, actor: 
     watch = one(conn, watch_id)
     if watch is None or watch.state is not WatchState.PAUSED:
         return None
-    _set_state(conn, watch, WatchState.ACTIVE if watch.card_ts else WatchState.OPENING)
+    _set_state(conn, watch, WatchState.ACTIVE)  # only active ones are paused, even if their card is still to come
     outbox.release(conn, watch)
     enqueue.refresh(conn, now, watch.id)
     orders.mark_due(conn, [watch.key], now)

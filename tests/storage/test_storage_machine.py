@@ -33,6 +33,7 @@ class Room:
     """A channel as its readers see it: every message that Slack took, by the token it carried."""
 
     messages: dict[str, str] = field(default_factory=dict)  # token -> what
+    cards: set[int | None] = field(default_factory=set)  # watches
     said: list[tuple[str, int]] = field(default_factory=list)  # order key, number of the news, as they appeared
 
 
@@ -187,6 +188,9 @@ class Sender(RuleBasedStateMachine):
         room = self.rooms[post.channel]
         assert post.token not in room.messages, "the same post appears twice"
         room.messages[post.token] = f"{post.kind} {post.payload}"
+        if post.kind is PostKind.CARD:
+            assert post.watch_id not in room.cards, "a watch has two cards"
+            room.cards.add(post.watch_id)
         if post.kind is PostKind.NEWS:
             assert post.thread_ts, "news without a card"
             number = int(post.payload)

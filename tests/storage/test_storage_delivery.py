@@ -1,0 +1,210 @@
+"""Digests, mutes, alarms and whole-account watches: what delivery asks of the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from support.shelf import (
+    CLAIMS_CHANNEL,
+    LEASE,
+    MEI,
+    MINUTE,
+    NOW,
+    ORDER,
+    ORDERS_CHANNEL,
+    OTHER,
+    announcement,
+)
+
+from storage.records import (
+    Alarm,
+    AlarmState,
+    NewOrder,
+    Post,
+    PostKind,
+    PostState,
+    Subscription,
+    WatchState,
+)
+
+if TYPE_CHECKING:
+    from support.shelf import Shelf
+
+
+async def _digest(shelf: Shelf) -> Post:
+    """Three pieces of news folded into one message that is on its way."""
+    await shelf.active(ORDER)
+    await shelf.active(OTHER)
+    for what, key in (("one", ORDER), ("two", OTHER), ("three", ORDER)):
+        await shelf.tell(what, key)
+    digest = await shelf.store.fold(NOW, await shelf.claim_one(), 10, LEASE)
+    assert digest is not None
+    return digest
+
+
+async def test_news_that_piles_up_is_folded_into_one_message(shelf: Shelf) -> None:
+    """The digest takes the head's place; its parts are sent with it and not again."""
+    digest = await _digest(shelf)
+    assert (digest.kind, digest.channel, digest.state) == (PostKind.DIGEST, ORDERS_CHANNEL, PostState.SENDING)
+    assert [post.payload for post in await shelf.store.folded(digest.id)] == ["one", "two", "three"]
+    assert await shelf.claim() == []
+    assert await shelf.store.mark_sent(NOW, digest, "ts")
+    assert await shelf.claim() == []
+    assert (await shelf.store.health(NOW)).outbox == {PostState.SENT: 2 + 3 + 1}
+
+
+async def test_a_digest_says_how_much_waits_behind_a_post(shelf: Shelf) -> None:
+    """The sender folds when enough has piled up, and takes no more than it asks for."""
+    await shelf.active()
+    for what in ("one", "two", "three"):
+        await shelf.tell(what)
+    head = await shelf.claim_one()
+    assert head.behind == 2
+    digest = await shelf.store.fold(NOW, head, 2, LEASE)
+    assert digest is not None
+    assert [post.payload for post in await shelf.store.folded(digest.id)] == ["one", "two"]
+    assert await shelf.store.mark_sent(NOW, digest, "ts")
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} news three"]
+
+
+async def test_a_single_post_is_not_folded(shelf: Shelf) -> None:
+    """There is nothing to fold it with, and the claim stays good."""
+    await shelf.active()
+    await shelf.tell("one")
+    head = await shelf.claim_one()
+    assert await shelf.store.fold(NOW, head, 10, LEASE) is None
+    assert await shelf.store.mark_sent(NOW, head, "ts")
+
+
+async def test_a_stale_claim_folds_nothing(shelf: Shelf) -> None:
+    """Its lease ran out: the post is in doubt and must be looked up on its own."""
+    await shelf.active()
+    await shelf.tell("one")
+    await shelf.tell("two")
+    slow = await shelf.claim_one()
+    await shelf.claim(NOW + LEASE)
+    assert await shelf.store.fold(NOW + LEASE, slow, 10, LEASE) is None
+    assert shelf.value("SELECT COUNT(*) FROM outbox WHERE kind = 'digest'") == 0
+
+
+async def test_a_digest_in_doubt_is_looked_for_after_a_restart(shelf: Shelf) -> None:
+    """With its own token; its parts come with it."""
+    lost = await _digest(shelf)
+    store = await shelf.restart()
+    assert await store.rescue(NOW) == 1
+    doubt = await shelf.claim_one()
+    assert (doubt.id, doubt.state, doubt.token) == (lost.id, PostState.UNCERTAIN, lost.token)
+    assert await store.mark_retry(NOW, doubt, NOW, "not found")
+    again = await shelf.claim_one()
+    assert (again.kind, again.token) == (PostKind.DIGEST, lost.token)
+    assert len(await store.folded(again.id)) == 3
+
+
+async def test_a_refused_digest_refuses_its_parts_and_is_forgotten_in_time(shelf: Shelf) -> None:
+    """Nothing of it waits for ever."""
+    digest = await _digest(shelf)
+    await shelf.store.mark_failed(NOW, digest, "invalid_blocks")
+    assert (await shelf.store.health(NOW)).outbox == {PostState.SENT: 2, PostState.FAILED: 4}
+    await shelf.store.prune(NOW + MINUTE)
+    assert (await shelf.store.health(NOW)).outbox == {PostState.SENT: 2}
+
+
+async def test_a_mute_is_known_to_the_sender_while_it_lasts(shelf: Shelf) -> None:
+    """Of the watch or of the whole channel; the store only says who muted it."""
+    await shelf.active(ORDER)
+    await shelf.active(OTHER, CLAIMS_CHANNEL)
+    await shelf.store.mute_watches(NOW, ORDERS_CHANNEL, [ORDER, OTHER], NOW + MINUTE, MEI)
+    await shelf.store.mute_channel(NOW, CLAIMS_CHANNEL, NOW + MINUTE, "U0WEI")
+    await shelf.tell("one", ORDER)
+    await shelf.tell("one", OTHER)
+    assert {post.channel: post.muted_by for post in await shelf.claim()} == {
+        ORDERS_CHANNEL: MEI,
+        CLAIMS_CHANNEL: "U0WEI",
+    }
+    await shelf.store.rescue(NOW)
+    assert {post.muted_by for post in await shelf.claim(NOW + MINUTE)} == {""}
+
+
+async def test_what_was_skipped_stays_unsaid_and_explained(shelf: Shelf) -> None:
+    """The history of the order says why nothing was posted."""
+    await shelf.active()
+    await shelf.tell("one")
+    assert await shelf.store.mark_skipped(NOW, await shelf.claim_one(), "muted")
+    assert await shelf.claim() == []
+    (told,) = await shelf.store.told_of_order(ORDER, ORDERS_CHANNEL, 10)
+    assert (told.what, told.payload, told.state, told.error) == ("one", "one", PostState.SKIPPED, "muted")
+    (elsewhere,) = await shelf.store.told_of_order(ORDER, CLAIMS_CHANNEL, 10)
+    assert elsewhere.state is None
+
+
+async def test_a_lost_card_is_posted_anew_before_the_news(shelf: Shelf) -> None:
+    """Somebody deleted the card in Slack: its thread is gone, the next news begins another."""
+    await shelf.active()
+    await shelf.tell("one")
+    assert await shelf.store.card_lost(NOW, await shelf.claim_one())
+    card = await shelf.claim_one()
+    assert card.kind is PostKind.CARD
+    await shelf.store.mark_sent(NOW, card, "new-card")
+    news = await shelf.claim_one()
+    assert (news.payload, news.thread_ts) == ("one", "new-card")
+
+
+async def test_an_alarm_is_raised_once_and_cleared_by_movement(shelf: Shelf) -> None:
+    """People can act on it until then; after that it is history."""
+    await shelf.active()
+    alarm = Alarm(ORDER, "silent:1", "trunk", "{}")
+    assert await shelf.store.raise_alarm(NOW, alarm, announcement("silent:1"), None)
+    assert not await shelf.store.raise_alarm(NOW, alarm, announcement("silent:1"), None)
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} news silent:1", f"{ORDERS_CHANNEL} refresh"]
+    raised = (await shelf.store.alarms([ORDER]))[ORDER]
+    acted = await shelf.store.act_on_alarm(NOW, raised.id, AlarmState.ASSIGNED, MEI, None)
+    assert acted is not None
+    assert (acted.state, acted.assignee) == (AlarmState.ASSIGNED, MEI)
+    await shelf.tell("moved", moved=True)
+    assert await shelf.store.alarms([ORDER]) == {}
+    late = await shelf.store.act_on_alarm(NOW, raised.id, AlarmState.SNOOZED, MEI, NOW)
+    assert late is not None
+    assert late.state is AlarmState.CLEARED
+
+
+async def test_orders_join_a_channel_that_watches_all(shelf: Shelf) -> None:
+    """Silently, once, and never an order that somebody there stopped watching."""
+    watch = await shelf.active(OTHER)
+    await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [watch.key], MEI)
+    wish, new = await shelf.store.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
+    assert new
+    found = [NewOrder(key, "shipped", "", (), NOW) for key in (ORDER, OTHER)]
+    assert await shelf.store.join_orders(NOW, wish.id, found, done=False) == 1
+    assert await shelf.store.join_orders(NOW, wish.id, found, done=True) == 0
+    assert [one.key for one in await shelf.store.watches_of([ORDER, OTHER])] == [ORDER]
+    assert await shelf.claim() == []
+    assert [due.polls for due in await shelf.store.claim_due(NOW, 10, LEASE)] == [0]
+    assert await shelf.store.unsubscribe(NOW, ORDERS_CHANNEL, MEI) == (1, 1)
+    assert await shelf.store.claim_due(NOW + 999 * MINUTE, 10, LEASE) == []
+
+
+async def _joined(shelf: Shelf) -> int:
+    """A watch without a card, as `watch all` makes them. Returns its id."""
+    wish, _ = await shelf.store.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
+    await shelf.store.join_orders(NOW, wish.id, [NewOrder(ORDER, "shipped", "", (), NOW)], done=True)
+    (watch,) = await shelf.store.watches_of([ORDER])
+    return watch.id
+
+
+async def test_a_watch_that_joined_gets_its_card_with_its_first_news(shelf: Shelf) -> None:
+    """There is a thread to tell it in, and no message before there is something to say."""
+    await _joined(shelf)
+    await shelf.tell("one")
+    await shelf.tell("two")
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} {post}" for post in ("card", "news one", "news two")]
+
+
+async def test_a_watch_that_joined_survives_a_pause_before_its_card(shelf: Shelf) -> None:
+    """Paused and resumed it is active as before, and its first news still brings the card."""
+    watch_id = await _joined(shelf)
+    await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    resumed = await shelf.store.resume_watch(NOW, watch_id, MEI)
+    assert resumed is not None
+    assert resumed.state is WatchState.ACTIVE
+    await shelf.tell("one")
+    assert await shelf.said(quiet=MEI) == [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news one"]
