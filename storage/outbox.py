@@ -148,6 +148,21 @@ def hold(conn: sqlite3.Connection, watch: Watch, reason: str) -> None:
     )
 
 
+def strand(conn: sqlite3.Connection, now: datetime, channel: str, reason: str) -> None:
+    """A channel refuses for good: what no watch waits with would be tried for ever, digests wait with the watches."""
+    paused = "EXISTS (SELECT 1 FROM watches w WHERE w.channel = outbox.channel AND w.state = 'paused')"
+    ended = "EXISTS (SELECT 1 FROM watches w WHERE w.id = outbox.watch_id AND w.state = 'ended')"
+    change = "UPDATE outbox SET fence = fence + 1, lease_until = NULL, error = ?"
+    conn.execute(
+        f"{change}, state = 'held', held_until = NULL WHERE channel = ? AND {LIVE} AND watch_id IS NULL AND {paused}",
+        (reason, channel),
+    )
+    conn.execute(
+        f"{change}, state = 'failed', sent_at = ? WHERE channel = ? AND {LIVE} AND (watch_id IS NULL OR {ended})",
+        (reason, to_int(now), channel),
+    )
+
+
 def release(conn: sqlite3.Connection, watch: Watch) -> None:
     """Let a resumed watch's posts go. One that was under way when its watch was paused is looked up first."""
     conn.execute(

@@ -122,7 +122,10 @@ class Store(Protocol):
         ...
 
     async def pause_channel(self, now: datetime, channel: str, reason: str) -> list[Watch]:
-        """Pause every active watch of a channel with a reason and hold their posts; returns those it paused."""
+        """Pause every active watch of a channel with a reason and hold their posts; returns those it paused.
+
+        Posts of watches that have ended are given up; digests wait with the paused watches, if there are any.
+        """
         ...
 
     async def resume_channel(self, now: datetime, channel: str, actor: str) -> list[Watch]:

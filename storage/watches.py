@@ -83,6 +83,7 @@ def pause_channel(conn: sqlite3.Connection, now: datetime, channel: str, reason:
         conn.execute("UPDATE watches SET state = 'paused', reason = ? WHERE id = ?", (reason, watch.id))
         outbox.hold(conn, watch, reason)
         _audit(conn, now, "slack", "pause", watch, reason)
+    outbox.strand(conn, now, channel, reason)
     _tell_owners(conn, now, paused, channel, reason)
     return _again(conn, paused)
 

@@ -212,6 +212,31 @@ async def test_the_owner_is_told_of_a_pause_once(shelf: Shelf) -> None:
     assert (ORDERS_CHANNEL in notice.payload, "is_archived" in notice.payload) == (True, True)
 
 
+async def test_a_channel_that_is_gone_strands_nothing_in_the_outbox(shelf: Shelf) -> None:
+    """The last word of an ended watch, with no watch left to pause, is given up instead of tried for ever."""
+    await shelf.active()
+    due = await shelf.due()
+    await shelf.store.record_polls(NOW, [Unchanged(ORDER, due.fence, None)])
+    last_word = await shelf.claim_one()
+    assert await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "channel_not_found") == []
+    assert not await shelf.store.mark_retry(NOW, last_word, NOW, "late")
+    assert await shelf.claim(NOW + LEASE) == []
+    assert (await shelf.store.health(NOW)).outbox == {PostState.SENT: 1, PostState.FAILED: 1}
+
+
+async def test_a_daily_digest_waits_with_the_paused_watches_of_its_channel(shelf: Shelf) -> None:
+    """It belongs to no watch, and goes when the channel can be posted to again."""
+    watch = await shelf.active()
+    await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    await shelf.store.save_settings(NOW, ORDERS_CHANNEL, "{}", MEI)
+    assert await shelf.store.put_summary(NOW, ORDERS_CHANNEL, "2026-03-02", "today")
+    await shelf.claim_one()
+    await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    assert await shelf.claim(NOW + LEASE, MEI) == []
+    await shelf.store.resume_watch(NOW, watch.id, MEI)
+    assert (await shelf.claim_one()).kind is PostKind.SUMMARY
+
+
 async def test_resuming_sends_what_was_held_and_refreshes_the_card(shelf: Shelf) -> None:
     """Nothing that was waiting is lost."""
     paused = await shelf.active()
