@@ -1,10 +1,11 @@
-"""The real demo behind a page's server, on free ports and a database of its own."""
+"""The real demo behind a page's server, on free ports and a database of its own; and one browser for all tests."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
+import pytest_asyncio
+from support.chromium import chromium
 
 from bot import demo
 from sandbox.web.server import WebServer
@@ -12,9 +13,17 @@ from sandbox.web.server import WebServer
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from playwright.async_api import Browser
 
-@pytest.fixture
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def server() -> AsyncIterator[WebServer]:
     async with demo.stage(demo.STARTED) as stage, WebServer(stage) as one:
         await one.start()
+        yield one
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as one:
         yield one

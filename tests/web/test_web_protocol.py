@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from sandbox.web.server import WebServer
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ORDER = "2542285634920880794"
 MEI, TOM, ORDERS = "U0MEI00001", "U0TOM00002", "C0ORDERS01"
@@ -63,7 +66,7 @@ class Pages(contextlib.AsyncExitStack):
         return Page(ws)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def pages(server: WebServer) -> AsyncIterator[Pages]:
     async with Pages(server) as found:
         yield found

@@ -80,6 +80,7 @@ export class MessageList {
     else if (anchor?.node.isConnected) this.element.scrollTop += anchor.node.getBoundingClientRect().top - anchor.top;
     this.down.hidden = this.#follows;
     if (this.#follows && document.visibilityState === "visible") this.seen(this.room.newest);
+    if (!this.#follows && this.element.scrollTop < NEAR && this.#start > 0) this.#up();
   }
 
   /** Older messages that arrived moved everything: keep the window where its first message is. */

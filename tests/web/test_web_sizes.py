@@ -1,0 +1,123 @@
+"""Long channels, small and large screens, light and dark, and what a screen reader needs."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
+from playwright.async_api import expect
+from support.web_page import person
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+    from sandbox.web.server import WebServer
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ORDER = "2542285634920880794"
+SERIOUS = {"serious", "critical"}
+
+
+async def test_five_thousand_messages(browser: Browser, server: WebServer) -> None:
+    """A long channel opens at once at its end, draws few messages, and stays in place as older ones come."""
+    workspace = server.hub.stage.slack.workspace
+    channel = workspace.channel("orders")
+    for number in range(5000):
+        workspace.post(channel, "U0TOM00002", f"number {number}")
+    async with person(browser, server.base_url) as mei:
+        began = time.monotonic()
+        await mei.sees("number 4999")
+        assert time.monotonic() - began < 2
+        articles = mei.log.get_by_role("article")
+        assert await articles.count() <= 50
+        seen = 5000
+        while seen > 4700:
+            await mei.log.evaluate("log => { log.scrollTop = 0; }")
+            await expect(articles.filter(has_text=f"number {seen - 60}")).to_be_attached()
+            seen -= 50
+            assert await articles.count() <= 150
+        top = await _first_in_sight(mei.page)
+        workspace.post(channel, "U0TOM00002", "the very last")
+        await mei.page.wait_for_timeout(300)
+        assert await _first_in_sight(mei.page) == top
+        await mei.page.get_by_role("button", name="Newest messages").click()
+        await expect(mei.message("the very last")).to_be_in_viewport()
+
+
+async def _first_in_sight(page: Page) -> str:
+    found: str = await page.locator("#main [role=log]").evaluate(
+        """log => [...log.querySelectorAll("article")]
+            .find(one => one.getBoundingClientRect().bottom > log.getBoundingClientRect().top).innerText"""
+    )
+    return found
+
+
+@pytest.mark.parametrize("width", [360, 800, 1400])
+async def test_no_sideways_scroll(browser: Browser, server: WebServer, width: int) -> None:
+    """Everything that can be open fits the width: messages, rail, thread, workbench, the list of commands."""
+    async with person(browser, server.base_url, width=width, height=740) as mei:
+        await mei.type(f"/panda watch {ORDER}")
+        await mei.sees("News comes in this thread")
+        await mei.type("/panda search 连衣裙")
+        await mei.type("https://example.com/" + "long" * 60)
+        await mei.sees("long")
+        await mei.box.fill("/")
+        await _fits(mei.page)
+        await mei.box.fill("")
+        if width < 800:
+            await mei.page.get_by_role("button", name="Channels").click()
+            await _fits(mei.page)
+            await mei.go("orders")
+        card = mei.message("News comes in this thread")
+        await card.hover()
+        await card.get_by_role("button", name="Reply in thread").click()
+        await expect(mei.thread).to_be_visible()
+        await _fits(mei.page)
+        await mei.page.keyboard.press("Escape")
+        for tab in ("Faults", "Time", "Wire"):
+            panel = await mei.workbench(tab)
+            await _fits(mei.page)
+            await panel.get_by_role("button", name="Close").click()
+
+
+async def _fits(page: Page) -> None:
+    overflowing = await page.evaluate(
+        """() => [document.documentElement, ...document.querySelectorAll(".log, .rail, .side, [role=tabpanel], .home")]
+            .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.className || one.tagName)"""
+    )
+    assert overflowing == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+async def test_no_serious_violation(browser: Browser, server: WebServer, *, dark: bool) -> None:
+    """axe-core finds nothing serious or critical on any part of the page, light and dark."""
+    async with person(browser, server.base_url, dark=dark) as mei:
+        await mei.type("please look")
+        await mei.type(f"/panda watch {ORDER}")
+        card = mei.message("News comes in this thread")
+        await expect(card).to_be_visible()
+        await card.hover()
+        await card.get_by_role("button", name="Reply in thread").click()
+        await _clean(mei.page)
+        await mei.box.fill("/")
+        await _clean(mei.page)
+        await mei.box.fill("")
+        for tab in ("Faults", "Time", "Wire"):
+            panel = await mei.workbench(tab)
+            await _clean(mei.page)
+            await panel.get_by_role("button", name="Close").click()
+        await card.hover()
+        await card.get_by_role("button", name="More actions").click()
+        await _clean(mei.page)
+
+
+async def _clean(page: Page) -> None:
+    found = await Axe().run(page)
+    assert [
+        (one["id"], one["nodes"][0]["html"], one["nodes"][0].get("failureSummary"))
+        for one in found.response["violations"]
+        if one["impact"] in SERIOUS
+    ] == []
