@@ -138,13 +138,22 @@ async def test_a_refresh_that_must_wait_lets_others_pass(shelf: Shelf) -> None:
     """A card that cannot be edited just now does not silence the channel."""
     await shelf.active()
     await shelf.tell("first", refresh_cards=True)
-    await shelf.tell("second")
     await shelf.store.mark_sent(NOW, await shelf.claim_one(), "ts")
     refresh = await shelf.claim_one()
     assert refresh.kind is PostKind.REFRESH
     await shelf.store.mark_retry(NOW, refresh, NOW + MINUTE, "ratelimited")
+    await shelf.tell("second")
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news second"]
     assert await shelf.said(NOW + MINUTE) == [f"{ORDERS_CHANNEL} refresh"]
+
+
+async def test_a_card_is_not_brought_up_to_date_before_it_is_posted(shelf: Shelf) -> None:
+    """The card that Slack asked to wait with has no ts yet that a refresh could name."""
+    await shelf.opening()
+    await shelf.tell("first", announcement=None, refresh_cards=True)
+    await shelf.store.mark_retry(NOW, await shelf.claim_one(), NOW + MINUTE, "ratelimited")
+    assert await shelf.claim() == []
+    assert (await shelf.claim_one(now=NOW + MINUTE)).kind is PostKind.CARD
 
 
 async def test_many_wishes_for_a_refresh_are_one_row_at_the_end(shelf: Shelf) -> None:
