@@ -121,10 +121,15 @@ async def _show(port: int | None, *, open_page: bool) -> int:
             return FAILED
         sys.stdout.write(f"The demo is at {address}\nCtrl-C ends it; nothing of it stays.\n")
         sys.stdout.flush()
-        if open_page:
+        if open_page and _has_screen():
             await asyncio.to_thread(webbrowser.open, address)
         await asyncio.Event().wait()
     return 0
+
+
+def _has_screen() -> bool:
+    """A browser can open a window; without a screen one of those for the terminal would take it over."""
+    return sys.platform in {"darwin", "win32"} or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 async def _listen(server: WebServer, port: int | None) -> str:

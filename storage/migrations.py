@@ -49,7 +49,9 @@ CREATE TABLE outbox (
   token TEXT NOT NULL, created_at INTEGER NOT NULL, claimed_at INTEGER, sent_at INTEGER,
   ts TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '', UNIQUE (watch_id, what)
 ) STRICT;
-CREATE INDEX outbox_live ON outbox (channel, position) WHERE state IN ('pending', 'sending', 'uncertain');
+CREATE INDEX outbox_live ON outbox (channel, (kind = 'refresh'), position)
+  WHERE state IN ('pending', 'sending', 'uncertain');
+CREATE INDEX outbox_sending ON outbox (channel) WHERE state = 'sending';
 CREATE INDEX outbox_position ON outbox (position);
 CREATE INDEX outbox_sent ON outbox (sent_at) WHERE state = 'sent';
 CREATE TABLE audit (

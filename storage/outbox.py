@@ -25,7 +25,9 @@ WITH RECURSIVE waiting (channel) AS (
   FROM waiting WHERE waiting.channel IS NOT NULL
 ) SELECT channel FROM waiting WHERE channel IS NOT NULL
 """
-QUEUE = f"SELECT * FROM outbox WHERE channel = ? AND {LIVE} ORDER BY position, id"
+BUSY = "SELECT 1 FROM outbox WHERE state = 'sending' AND channel = ?"
+# Cards are brought up to date when there is nothing to tell: a reader waits for news, nobody waits for a card.
+QUEUE = f"SELECT * FROM outbox WHERE channel = ? AND {LIVE} AND (kind = 'refresh') = ? ORDER BY position, id"
 AWAKE = "UPDATE outbox SET state = 'pending' WHERE state = 'held' AND held_until IS NOT NULL AND held_until <= ?"
 LEASE_OVER = """
 UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL
@@ -196,18 +198,19 @@ def folded(conn: sqlite3.Connection, digest: int) -> list[Post]:
 
 
 def _head(conn: sqlite3.Connection, channel: str, now: int) -> sqlite3.Row | None:
-    """The channel's oldest live row, if its time has come. A refresh that must wait lets the others pass."""
-    queue: Iterator[sqlite3.Row] = conn.execute(QUEUE, (channel,))
-    for row in queue:
-        if row["state"] == "sending":
-            return None
-        if row["state"] == "pending" and _is_unwatched(conn, row["watch_id"]):
-            drop_unsent(conn, [row["watch_id"]])
-            return _head(conn, channel, now)
-        if row["not_before"] <= now:
-            return row
-        if row["kind"] != "refresh":
-            return None
+    """The channel's oldest live row, if its time has come; a refresh only when nothing else is there to go."""
+    if conn.execute(BUSY, (channel,)).fetchone():
+        return None
+    for is_refresh in (False, True):
+        queue: Iterator[sqlite3.Row] = conn.execute(QUEUE, (channel, is_refresh))
+        for row in queue:
+            if row["state"] == "pending" and _is_unwatched(conn, row["watch_id"]):
+                drop_unsent(conn, [row["watch_id"]])
+                return _head(conn, channel, now)
+            if row["not_before"] <= now and not (is_refresh and _is_opening(conn, row["watch_id"])):
+                return row
+            if not is_refresh:
+                break
     return None
 
 
@@ -215,6 +218,12 @@ def _is_unwatched(conn: sqlite3.Connection, watch_id: int | None) -> bool:
     """It was unwatched while the post was on its way. A watch that ended with a reason still says its last words."""
     sql = "SELECT 1 FROM watches WHERE id = ? AND state = 'ended' AND reason = ''"
     return watch_id is not None and conn.execute(sql, (watch_id,)).fetchone() is not None
+
+
+def _is_opening(conn: sqlite3.Connection, watch_id: int) -> bool:
+    """Its card is still to be posted, or being looked for: there is nothing to bring up to date yet."""
+    sql = "SELECT 1 FROM watches WHERE id = ? AND state = 'opening'"
+    return conn.execute(sql, (watch_id,)).fetchone() is not None
 
 
 def _claim(conn: sqlite3.Connection, row: sqlite3.Row, now: datetime, lease: timedelta) -> Post:

@@ -174,7 +174,7 @@ class Poller:
         if outcome.fetched is None or stored is None:
             return Unchanged(due.key, due.fence, self.schedule(due, now))
         try:
-            decided = decide(records.known(stored) if due.polls else None, outcome.fetched, now)
+            decided = decide(records.known(stored), outcome.fetched, now, baseline=not due.polls)
         except Exception:  # one order that trips the rules must not take its whole batch down with it
             log.exception("order %s could not be decided; it is tried again later", due.key)
             return Failed(due.key, due.fence, retry_at(self._cadence, due.fails + 1, now, spread(due.key)), "decide")

@@ -83,17 +83,18 @@ class _Line:
         return (Step(before, after, self.after.waybill),)
 
 
-def decide(known: Known | None, reading: Fetched, now: datetime) -> Decision:
+def decide(known: Known | None, reading: Fetched, now: datetime, *, baseline: bool = False) -> Decision:
     """What ``reading`` adds to ``known``. Pure: equal arguments give equal decisions.
 
-    Without ``known`` the reading is the baseline: all is stored, nothing is told. ``now`` is aware UTC.
+    Without ``known`` the reading is the baseline: all is stored, nothing is told. ``baseline`` says so of an order
+    that is known from a list only. ``now`` is aware UTC.
     """
     base = known or Known(None, Shipment(reading.ref))
     order = merge_order(base.order, reading.order)
     lines = _lines(base.shipment.parcels, reading.shipment.parcels if reading.shipment else ())
     parcels = tuple(line.after for line in lines)
     milestone = order_milestone(order.milestone if order else None, _counted(parcels)) or base.milestone
-    news = _news(base, reading.ref, lines, milestone) if known else None
+    news = _news(base, reading.ref, lines, milestone) if known and not baseline else None
     return Decision(
         order=order,
         shipment=Shipment(reading.ref, parcels),
@@ -105,7 +106,7 @@ def decide(known: Known | None, reading: Fetched, now: datetime) -> Decision:
         level=telling.level(news) if news else "",
         audience=telling.audience(news) if news else frozenset(),
         what=telling.key(news) if news else "",
-        moved_at=_moved_at(known, order, parcels, news, now),
+        moved_at=_moved_at(None if baseline else known, order, parcels, news, now),
         final_at=(base.final_at or now) if milestone in FINAL else None,
         moved=bool(news and (news.nodes or news.steps)),
         changed=known is None or order != base.order or milestone is not base.milestone or _differ(lines),

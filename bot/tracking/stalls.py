@@ -22,7 +22,7 @@ NARROWEST, WIDEST = 0.5, 2.0  # … but within these of the default
 
 _HANDED_OVER = frozenset({Milestone.SHIPPED, Milestone.PICKED_UP})
 # Couriers' words for the way out of China [inferred].
-_ABROAD = re.compile(r"出口|清关|报关|海关|国际|境外|航班|customs|export|airline|flight")
+_ABROAD = re.compile(r"出口|清关|报关|海关|国际(?:航班|干线|运输|件|中转|分拨|转运|邮)|境外|航班|customs|export|flight")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,349 @@
+"""What channels choose for themselves: all orders, mutes, quiet hours, digests; and the log that explains it all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.house import ORDER, House, running, words
+
+from sandbox.pandapon.demo import SECOND
+from sandbox.slack.blocks import check_view
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from sandbox.slack.workspace import Message
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """Both stand-ins and the production bot between them."""
+    async with running(tmp_path) as one:
+        yield one
+
+
+async def watched(house: House, line: str = f"/panda watch {ORDER}") -> Message:
+    """Watch the order and return its card."""
+    assert "Watching" in await house.ask(line)
+    return house.channel("#orders")[-1]
+
+
+def posts(house: House, channel: str = "#orders") -> list[str]:
+    """What stands in a channel's main view, as text."""
+    return [words(message) for message in house.channel(channel)]
+
+
+async def choose(house: House, **chosen: Any) -> str:
+    """Fill in the settings modal and save it; the text of what it shows then."""
+    await house.ask("/panda settings")
+    message, action_id = house.button("Change…", "mei", "#orders")
+    before = set(house.slack.workspace.views)
+    ack = await house.slack.press("mei", message, action_id)
+    assert ack.ok
+    await house.until(lambda: bool(set(house.slack.workspace.views) - before))
+    view_id = (set(house.slack.workspace.views) - before).pop()
+    assert check_view(house.slack.workspace.views[view_id]) == []
+    values = form() | {name: {"value": value} for name, value in chosen.items()}
+    ack = await house.slack.submit("mei", view_id, values)
+    assert ack.ok
+    if ack.payload and ack.payload.get("response_action") == "errors":
+        return " ".join(ack.payload["errors"].values())
+    assert ack.payload
+    assert check_view(ack.payload["view"]) == []
+    return "\n".join(block["text"]["text"] for block in ack.payload["view"]["blocks"])
+
+
+def form() -> dict[str, Any]:
+    """The form as a channel finds it at first."""
+    return {
+        "filter": {"value": {"type": "static_select", "selected_option": {"value": "default"}}},
+        "filter_all": {"value": {"type": "checkboxes", "selected_options": []}},
+        "threads": {"value": {"type": "radio_buttons", "selected_option": {"value": "broadcast"}}},
+        "quiet_from": {"value": {"type": "timepicker", "selected_time": None}},
+        "quiet_to": {"value": {"type": "timepicker", "selected_time": None}},
+        "break_through": {"value": {"type": "checkboxes", "selected_options": [{"value": "yes"}]}},
+        "digest_at": {"value": {"type": "timepicker", "selected_time": None}},
+        "time_zone": {"value": {"type": "plain_text_input", "value": "Asia/Shanghai"}},
+    }
+
+
+def at(clock: str) -> dict[str, Any]:
+    return {"type": "timepicker", "selected_time": clock}
+
+
+# --- every order of the account ---------------------------------------------------------------------------------------
+
+
+async def test_a_channel_watches_every_order(house: House) -> None:
+    """Known orders join silently; the first news of one brings its card, and the news in its thread."""
+    answer = await house.ask("/panda watch all")
+    assert "Every order of the account" in answer
+    assert "orders joined now" in answer
+    await house.several_ticks(6)
+    assert house.channel("#orders") == []
+    house.scan("快件已发往 广州分拨中心")
+    await house.until(lambda: len(house.channel("#orders")) == 1)
+    [card] = house.channel("#orders")
+    await house.replies(card, 1)
+    assert "joined now" in await house.ask("/panda watch all problems")
+
+
+async def test_all_and_one_never_tell_twice(house: House) -> None:
+    """An order watched by its id and with all others has one card and one reply; ending all leaves it."""
+    card = await watched(house)
+    await house.ask("/panda watch all")
+    house.scan("快件已发往 广州分拨中心")
+    await house.replies(card, 1)
+    assert "Stopped watching all" in await house.ask("/panda unwatch all")
+    assert ORDER in await house.ask("/panda watches")
+    assert "There was no `watch all`" in await house.ask("/panda unwatch all")
+
+
+async def test_what_was_unwatched_does_not_come_back(house: House) -> None:
+    """Stopping one order of a channel that watches all of them holds."""
+    await house.ask("/panda watch all")
+    await house.ask(f"/panda unwatch {ORDER}")
+    await house.ask("/panda watch all")
+    await house.several_ticks()
+    house.scan("快件已发往 广州分拨中心")
+    await house.several_ticks(6)
+    assert house.channel("#orders") == []
+
+
+# --- mutes and the log ------------------------------------------------------------------------------------------------
+
+
+async def test_a_muted_order_is_quiet_and_the_log_says_why(house: House) -> None:
+    """Muted news is skipped for good, with the person's name in the log; unmuted, the next news is told."""
+    card = await watched(house)
+    assert "Muted" in await house.ask(f"/panda mute {ORDER} 3d")
+    house.scan("快件已发往 广州分拨中心")
+    await house.several_ticks(6)
+    assert house.thread(card) == []
+    log = await house.ask(f"/panda why {ORDER}")
+    assert "muted by <@" in log
+    assert "News comes again" in await house.press("Undo")
+    house.scan("快件已到达 广州分拨中心")
+    await house.replies(card, 1)
+    log = await house.ask(f"/panda why {ORDER}")
+    assert "posted" in log
+    assert log.index("posted") < log.index("not posted"), "newest first"
+
+
+async def test_a_muted_channel(house: House) -> None:
+    """Without ids the whole channel is muted; a mute that is over lets news through."""
+    card = await watched(house)
+    assert "everything" in await house.ask("/panda mute 2h")
+    assert "Muted by" in await house.ask("/panda settings")
+    house.scan("快件已发往 广州分拨中心")
+    await house.several_ticks(6)
+    house.clock.advance(timedelta(hours=3))
+    house.scan("快件已到达 广州分拨中心")
+    await house.until(lambda: any("快件已到达 广州分拨中心" in words(m) for m in house.thread(card)))
+    assert len(house.thread(card)) == 1
+
+
+async def test_why_of_what_is_filtered_and_unknown(house: House) -> None:
+    """The log names the filter; an order that nobody watched has no log, and the answer says how to start."""
+    await watched(house, f"/panda watch {ORDER} problems")
+    house.scan("快件已发往 广州分拨中心")
+    await house.several_ticks(6)
+    assert "this watch tells problems only" in await house.ask(f"/panda why {ORDER}")
+    assert "I have no record" in await house.ask("/panda why 9999999999999999999")
+
+
+# --- quiet hours, folding, digests ------------------------------------------------------------------------------------
+
+
+async def test_quiet_hours_hold_and_fold(house: House) -> None:
+    """In quiet hours nothing is posted; when they end, one message tells it all. It is 10:00 in Shanghai."""
+    card = await watched(house)
+    await house.ask(f"/panda watch {SECOND}")
+    saved = await choose(house, quiet_from=at("09:00"), quiet_to=at("12:00"), break_through={"selected_options": []})
+    assert "Quiet from 09:00 to 12:00" in saved
+    assert "last week would have meant" in saved
+    house.scan("快件已发往 广州分拨中心")
+    house.world.add_node(SECOND, "快件已发往 广州分拨中心")
+    await house.several_ticks(6)
+    assert house.thread(card) == []
+    assert "held by quiet hours" in await house.ask(f"/panda why {ORDER}")
+    house.clock.advance(timedelta(hours=2, minutes=1))
+    await house.until(lambda: any("📬" in post for post in posts(house)))
+    await house.several_ticks()
+    [digest] = [post for post in posts(house) if "📬" in post]
+    assert ORDER in digest
+    assert SECOND in digest
+    assert "in a digest" in await house.ask(f"/panda why {ORDER}")
+
+
+async def test_problems_break_through(house: House) -> None:
+    """What needs a person is posted in quiet hours too, unless the channel says otherwise."""
+    card = await watched(house)
+    await choose(house, quiet_from=at("09:00"), quiet_to=at("12:00"))
+    house.scan("快件在运输途中破损，已转问题件", action="ABNORMAL")
+    [reply] = await house.replies(card, 1)
+    assert "破损" in words(reply)
+
+
+async def test_a_backlog_becomes_one_message(house: House) -> None:
+    """A channel that fell behind gets one digest; each order stands in it once, and nothing is left out."""
+    now = house.clock()
+    under_way = [one for one in house.world.orders.values() if any(s.at <= now for p in one.packages for s in p.scans)]
+    orders = [order.order_id for order in under_way][:9]
+    assert len(orders) == 9
+    for order_id in orders:
+        await house.ask(f"/panda watch {order_id}")
+    house.slack.faults.down = True
+    for order_id in orders:
+        house.world.add_node(order_id, "快件已发往 广州分拨中心")
+    await house.several_ticks(8)
+    house.slack.faults.down = False
+    await house.until(lambda: any("📬" in post for post in posts(house)), patience=20)
+    await house.several_ticks(8)
+    told = "\n".join(post for post in posts(house) if "📬" in post) + "\n".join(
+        words(reply) for card in house.channel("#orders") for reply in house.thread(card)
+    )
+    assert all(order_id in told for order_id in orders)
+
+
+async def test_the_daily_digest(house: House) -> None:
+    """It can be seen beforehand, goes out once a day at the channel's own time, and a restart repeats nothing."""
+    await watched(house)
+    saved = await choose(house, digest_at=at("11:00"))
+    assert "Daily digest at 11:00" in saved
+    house.scan("快件已发往 广州分拨中心")
+    await house.several_ticks(6)
+    await house.ask("/panda settings")
+    assert ORDER in await house.press("Preview the digest")
+    house.clock.advance(timedelta(hours=1, minutes=5))
+    await house.until(lambda: any("The day's digest" in post for post in posts(house)))
+    await house.stop_bot()
+    await house.start_bot()
+    await house.several_ticks(12)
+    assert len([post for post in posts(house) if "The day's digest" in post]) == 1
+
+
+@pytest.mark.parametrize(
+    ("chosen", "says"),
+    [
+        ({"quiet_from": at("22:00")}, "need an end"),
+        ({"quiet_to": at("08:00")}, "need a beginning"),
+        ({"quiet_from": at("08:00"), "quiet_to": at("08:00")}, "the same"),
+        ({"time_zone": {"value": "Mars/Olympus"}}, "no time zone"),
+    ],
+    ids=["no end", "no beginning", "no length", "no zone"],
+)
+async def test_wrong_settings_change_nothing(house: House, chosen: dict[str, Any], says: str) -> None:
+    """A wrong field is marked with what would be right, and the channel's settings stay."""
+    assert says in await choose(house, **chosen)
+    assert "No quiet hours" in await house.ask("/panda settings")
+
+
+async def test_threads_or_channel(house: House) -> None:
+    """A channel can have each piece of news as a message of its own; and the filter for what it watches already."""
+    card = await watched(house)
+    saved = await choose(
+        house,
+        threads={"selected_option": {"value": "channel"}},
+        filter={"selected_option": {"value": "milestones"}},
+        filter_all={"selected_options": [{"value": "yes"}]},
+    )
+    assert "Always in the channel" in saved
+    house.scan("快件已发往 广州分拨中心")
+    await house.several_ticks(6)
+    house.scan("快递员正在派送中", action="SENT_SCAN")
+    await house.until(lambda: len(house.channel("#orders")) == 2)
+    assert house.thread(card) == []
+
+
+# --- a channel that refuses posts -------------------------------------------------------------------------------------
+
+
+async def test_an_archived_channel_tells_the_owner_once_and_goes_on_by_itself(house: House) -> None:
+    """News is kept, the owner gets one direct message with Resume, and unarchiving is enough to go on."""
+    card = await watched(house)
+    channel = house.slack.workspace.channel("#orders")
+    channel.is_archived = True
+    house.scan("快件已发往 广州分拨中心")
+    mei = house.slack.workspace.user("mei").id
+    await house.until(lambda: bool(house.slack.workspace.direct(mei).messages))
+    house.scan("快件已到达 广州分拨中心")
+    await house.several_ticks(6)
+    [notice] = house.slack.workspace.direct(mei).messages.values()
+    assert "I had to pause" in words(notice)
+    channel.is_archived = False
+    await house.until(lambda: len(house.thread(card)) >= 1, patience=20)
+    await house.several_ticks(6)
+    told = "\n".join(words(reply) for reply in house.thread(card)) + "\n".join(posts(house))
+    assert "快件已发往 广州分拨中心" in told or "📬" in told
+
+
+async def test_resume_in_the_direct_message(house: House) -> None:
+    """The button in the notice resumes all watches of that channel."""
+    card = await watched(house)
+    channel = house.slack.workspace.channel("#orders")
+    channel.is_archived = True
+    house.scan("快件已发往 广州分拨中心")
+    mei = house.slack.workspace.user("mei").id
+    direct = house.slack.workspace.direct(mei)
+    await house.until(lambda: bool(direct.messages))
+    channel.is_archived = False
+    [notice] = direct.messages.values()
+    assert (await house.slack.press("mei", notice, "resume_channel:1")).ok
+    await house.replies(card, 1)
+
+
+async def test_a_deleted_card_is_posted_again_with_the_next_news(house: House) -> None:
+    """Somebody deleted the card: once that is noticed, the next news brings a new one and is told in its thread."""
+    card = await watched(house)
+    channel = house.slack.workspace.channel("#orders")
+    del channel.messages[card.ts]
+    house.scan("快件已发往 广州分拨中心")
+    await house.several_ticks(8)
+    house.scan("快件已到达 广州分拨中心")
+    await house.until(lambda: any("快件已到达 广州分拨中心" in post for post in posts(house)))
+    [new] = [message for message in house.channel("#orders") if "News comes in this thread" in words(message)]
+    [reply] = await house.replies(new, 1)
+    assert "快件已到达 广州分拨中心" in words(reply)
+
+
+# --- silence ----------------------------------------------------------------------------------------------------------
+
+
+async def test_silence_raises_one_alarm_that_movement_clears(house: House) -> None:
+    """The alarm says since when and where; somebody takes it on; the next scan clears it, visibly."""
+    house.world.orders[ORDER].packages[0].scans[:] = [
+        scan for scan in house.world.orders[ORDER].packages[0].scans if scan.at <= house.clock()
+    ]
+    card = await watched(house, f"/panda watch {ORDER} problems")
+    house.clock.advance(timedelta(hours=60))
+    await house.until(lambda: any("Not moving" in words(m) for m in house.thread(card)), patience=15)
+    await house.several_ticks(12)
+    [alarm] = [m for m in house.thread(card) if "Not moving" in words(m)]
+    assert "No scan" in words(alarm)
+    assert (await house.slack.press("tom", alarm, "alarm_take:1")).ok
+    await house.until(lambda: "takes care of it" in words(house.thread(card)[0]))
+    await house.until(lambda: "takes care of it" in words(house.channel("#orders")[0]))
+    house.scan("快件已发往 广州分拨中心")
+    await house.until(lambda: any("Moving again" in words(m) for m in house.thread(card)))
+    assert "Silent since" not in words(house.channel("#orders")[0])
+
+
+async def test_a_snoozed_alarm_asks_again(house: House) -> None:
+    """After 24 hours without movement the alarm is raised once more."""
+    house.world.orders[ORDER].packages[0].scans[:] = [
+        scan for scan in house.world.orders[ORDER].packages[0].scans if scan.at <= house.clock()
+    ]
+    card = await watched(house)
+    house.clock.advance(timedelta(hours=60))
+    await house.until(lambda: any("Not moving" in words(m) for m in house.thread(card)), patience=15)
+    [alarm] = house.thread(card)
+    assert (await house.slack.press("tom", alarm, "alarm_snooze:1")).ok
+    await house.until(lambda: "asks again" in words(house.thread(card)[0]))
+    house.clock.advance(timedelta(hours=25))
+    await house.until(lambda: len(house.thread(card)) == 2, patience=15)
+    await house.several_ticks(12)
+    assert len(house.thread(card)) == 2
