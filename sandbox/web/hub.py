@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TOGETHER = 0.03  # seconds: changes within one breath are looked at once
 WIRE_EVERY = 0.2  # seconds
 LOOK_AGAIN = 3600.0  # seconds; a wait without end in pieces
+KEPT = 10_000  # entries of the stand-ins' own logs
 # Where a person can be: the name in the menu, the time zone, the locale.
 PLACES = (
     ("Shanghai · 中文", "Asia/Shanghai", "zh-CN"),
@@ -67,6 +68,9 @@ class Hub:
             await asyncio.sleep(WIRE_EVERY)
             for session in self.sessions:
                 session.look_at_wire()
+            for log in (self.stage.slack.calls, self.stage.slack.acks, self.stage.pandapon.requests):
+                if len(log) > KEPT:  # a page may stay open for days
+                    del log[: -KEPT // 2]
 
     async def close(self) -> None:
         """End what is still under way."""

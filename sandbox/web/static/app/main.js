@@ -78,6 +78,14 @@ function start() {
     first = false;
     writeAddress();
   });
+  document.getElementById("main").addEventListener("pointerdown", (event) => {
+    if (!event.target.closest(".rail-toggle")) page.showRail(false);
+  });
+  document.getElementById("rail").addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !document.body.classList.contains("rail-open")) return;
+    page.showRail(false);
+    page.railButton.focus();
+  });
   startRail(page);
   const head = startChannel(page);
   startHome(page, head);
