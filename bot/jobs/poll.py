@@ -17,6 +17,7 @@ from bot.tracking.decide import Decision, decide
 from bot.tracking.renumber import live
 from bot.tracking.stalls import Limits, stall_at
 from pandapon.errors import NotFoundError, PandaPonError, RateLimitError, ServerError, TransportError
+from storage.errors import BusyFileError, DiskFullError, StorageError
 from storage.records import Changed, DueOrder, Failed, KnownOrder, PollResult, Unchanged
 
 if TYPE_CHECKING:
@@ -159,8 +160,26 @@ class Poller:
             results.append(self._result(read, known.get(read.due.key), max(now, began + timedelta(milliseconds=1))))
             if position % YIELD_EVERY == YIELD_EVERY - 1:
                 await asyncio.sleep(0)
-        if (await self._store.record_polls(now, results)).posts:
+        if await self._write(now, results):
             self._on_news()
+
+    async def _write(self, now: datetime, results: list[PollResult]) -> int:
+        """Record a batch; should the database refuse it for what is in it, each reading by itself."""
+        try:
+            return (await self._store.record_polls(now, results)).posts
+        except (DiskFullError, BusyFileError):
+            raise
+        except StorageError as error:
+            log.error("a batch of %d readings was refused (%s); trying each alone", len(results), error)  # noqa: TRY400  one line
+        posts = 0
+        for result in results:
+            try:
+                posts += (await self._store.record_polls(now, [result])).posts
+            except (DiskFullError, BusyFileError):
+                raise
+            except StorageError as error:
+                log.error("order %s could not be recorded: %s", result.key, error)  # noqa: TRY400  one line
+        return posts
 
     async def _known(self, batch: list[_Read]) -> dict[str, KnownOrder]:
         """What is stored of the orders that read differently; an unchanged one costs no read of its nodes."""

@@ -9,7 +9,7 @@ from bot.tracking import telling
 from bot.tracking.merge import MergedNodes, merge_nodes, merge_order, merge_parcel, one_per_waybill
 from bot.tracking.renumber import live, renumbered, replaced_by, retire, revive, untold
 from pandapon.progress import order_milestone, parcel_milestone
-from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Shipment, Step
+from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Shipment, Step, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +74,12 @@ class _Line:
     @property
     def told(self) -> tuple[Node, ...]:
         return untold(self.nodes.new, self.before if self.previous else None)
+
+    @property
+    def edits(self) -> tuple[Node, ...]:
+        """Known nodes that a reader would now read differently."""
+        known = {node.identity: _readable(node) for node in (self.before.nodes if self.before else ())}
+        return tuple(node for node in self.nodes.edited if known.get(node.identity) != _readable(node))
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -155,20 +161,20 @@ def _counted(parcels: Sequence[Parcel]) -> tuple[Parcel, ...]:
 
 
 def _news(base: Known, ref: OrderRef, lines: Sequence[_Line], milestone: Milestone | None) -> News | None:
-    """One piece of news for all that the reading found, however much. An edit alone is none: the card shows it."""
+    """One piece of news for all that the reading found, however much; edits alone are news too, the quietest."""
     parcels = tuple(_facts(parcel) for parcel in live(line.after for line in lines))
     steps = tuple(step for line in lines for step in line.steps)
     news = News(
         ref=ref,
         milestone=milestone,
         nodes=tuple(node for line in lines for node in line.told),
-        edited=tuple(node for line in lines for node in line.nodes.edited),
+        edited=tuple(node for line in lines for node in line.edits),
         steps=steps + telling.order_step(base.milestone, milestone, steps, len(parcels)),
         parcels=parcels,
         added=tuple(line.after.waybill for line in lines if line.is_added),
         renumbered=tuple((line.previous, line.after.waybill) for line in lines if line.previous),
     )
-    return news if news.nodes or news.steps or news.added or news.renumbered else None
+    return news if news.nodes or news.steps or news.added or news.renumbered or news.edited else None
 
 
 def _moved_at(
@@ -176,7 +182,7 @@ def _moved_at(
 ) -> datetime | None:
     """For an order seen the first time, its latest scan: one that is silent for weeks is not asked about hourly."""
     if known is not None:
-        return now if news else known.moved_at
+        return now if news and not telling.is_edit(news) else known.moved_at
     times = [node.at for parcel in parcels for node in parcel.nodes if node.at]
     if not times and order:
         times = [time for time in (order.created_at, order.paid_at) if time]
@@ -188,6 +194,10 @@ def _differ(lines: Sequence[_Line]) -> bool:
         line.before is None or line.nodes.new or line.nodes.rewritten or _facts(line.before) != _facts(line.after)
         for line in lines
     )
+
+
+def _readable(node: Node) -> tuple[str, str]:
+    return normalise(node.text), normalise(node.place)
 
 
 def _facts(parcel: Parcel) -> Parcel:

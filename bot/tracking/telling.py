@@ -38,7 +38,9 @@ def order_step(
 
 
 def level(news: News) -> str:
-    """How loud it is: ``problem``, ``milestone`` or ``node``."""
+    """How loud it is: ``problem``, ``milestone``, ``node``, or ``edit`` for what was told already, put better."""
+    if is_edit(news):
+        return "edit"
     if news.has_problem or _problem_again(news) or needs(news):
         return "problem"
     return "milestone" if news.has_milestone else "node"
@@ -64,13 +66,22 @@ def needs(news: News) -> tuple[Need, ...]:
 def key(news: News) -> str:
     """Names what happened: the same nodes, steps and numbers give the same text, on any machine, at any time.
 
-    Edits are left out: what differs only by an edit was told already.
+    Edits are left out: what differs only by an edit was told already. News of nothing but edits is named by its nodes,
+    not by their words: an entry that flaps to and fro is told once.
     """
     digest = hashlib.blake2b("\x1e".join(sorted(_facts(news))).encode(), digest_size=16)
     return digest.hexdigest()
 
 
+def is_edit(news: News) -> bool:
+    """Whether it brings nothing but better words for what was told."""
+    return bool(news.edited) and not (news.nodes or news.steps or news.added or news.renumbered)
+
+
 def _facts(news: News) -> Iterator[str]:
+    if is_edit(news):
+        for node in news.edited:
+            yield f"edit\x1f{node.identity}"
     for node in news.nodes:
         yield f"node\x1f{node.identity}"
     for step in news.steps:

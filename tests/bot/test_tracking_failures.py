@@ -47,18 +47,20 @@ def test_the_same_checkpoint_is_not_told_twice_when_it_is_edited(later: Node) ->
     """A node that is enriched or tidied up later keeps its identity and is never announced again."""
     tracked = desk(parcel(PICKED))
     decision = tracked.see(_with(later))
-    assert decision.news is None
+    assert decision.level in {"", "edit"}
     assert decision.new_nodes == ()
 
 
-def test_an_edit_is_stored_and_shown_on_the_card_only() -> None:
-    """A city filled in later changes the card and the store, and no channel is told."""
+def test_an_edit_is_told_quietly_and_once() -> None:
+    """A city filled in later changes the card, and is told in the thread of those who want all; flapping is not."""
     tracked = desk(parcel(PICKED))
     decision = tracked.see(_with(node(PICKED, place="浙江省义乌市")))
     assert decision.changed
     assert [one.place for one in decision.edited_nodes] == ["浙江省义乌市"]
     assert tracked.parcel().nodes[0].place == "浙江省义乌市"
-    assert (decision.level, decision.audience, decision.what) == ("", frozenset(), "")
+    assert (decision.level, decision.audience, decision.moved) == ("edit", frozenset({"all"}), False)
+    again = tracked.see(_with(node(PICKED, place="义乌市")))
+    assert again.what == decision.what
 
 
 def test_an_edit_rides_along_with_other_news() -> None:
