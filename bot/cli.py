@@ -74,6 +74,30 @@ async def _run(settings: Settings, *, standby: bool) -> int:
 
 
 @app.command()
+def backup() -> None:
+    """Copy the database now, while no bot runs on it; a running bot copies it every hour by itself."""
+    from bot import copies  # noqa: PLC0415  keeps --help and --version quick
+
+    settings = _settings()
+    raise typer.Exit(asyncio.run(copies.back_up_now(settings.database_path, settings.backups, typer.echo)))
+
+
+@app.command()
+def restore(
+    copy: Annotated[Path | None, typer.Argument(help="The copy to use. Default: the newest sound one.")] = None,
+    *,
+    show: Annotated[bool, typer.Option("--list", help="Only list the copies.")] = False,
+) -> None:
+    """Put a copy of the database in its place. The present files are kept under another name."""
+    from bot import copies  # noqa: PLC0415  keeps --help and --version quick
+
+    settings = _settings()
+    if show:
+        raise typer.Exit(copies.show(settings.backups, typer.echo))
+    raise typer.Exit(asyncio.run(copies.restore(settings.database_path, settings.backups, copy, typer.echo)))
+
+
+@app.command()
 def check() -> None:
     """Try settings, database, Slack and PandaPon, and say what is wrong and how to mend it."""
     settings = _settings()

@@ -1,0 +1,129 @@
+"""Copies of the database: complete, checked, few enough; and the way back, which tells nothing twice."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.shelf import NOW, Shelf
+
+from storage import backup
+from storage.errors import CorruptFileError, StorageError
+from storage.records import PostState
+from storage.store import SqliteStore, open_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storage.database import DatabaseThread
+
+
+def thread(shelf: Shelf) -> DatabaseThread:
+    """The database thread of the open store."""
+    assert isinstance(shelf.store, SqliteStore)
+    return shelf.store.thread
+
+
+async def test_a_copy_is_complete_and_private(shelf: Shelf, tmp_path: Path) -> None:
+    """The copy holds what was committed, is one sound file, and is readable by its owner alone."""
+    watch = await shelf.active()
+    copy = await backup.back_up(thread(shelf), tmp_path / "copies", NOW)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in (tmp_path / "copies").iterdir()] == [copy.name]
+    with sqlite3.connect(copy) as conn:
+        assert conn.execute("SELECT channel FROM watches").fetchall() == [(watch.channel,)]
+    conn.close()
+    assert await backup.check(thread(shelf)) == ""
+
+
+async def test_old_copies_are_dropped(shelf: Shelf, tmp_path: Path) -> None:
+    """The newest 24 are kept, and the newest of each of the last seven days."""
+    folder = tmp_path / "copies"
+    for hours in range(0, 24 * 10, 6):
+        await backup.back_up(thread(shelf), folder, NOW + timedelta(hours=hours))
+    kept = backup.copies(folder)
+    assert len(kept) == 24 + 1  # 24 copies reach six days back; one day more has its last one
+    assert len({backup.taken_at(one).date() for one in kept}) == 7
+
+
+async def test_no_room_for_a_copy(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without room nothing is begun, the reason is one sentence, and the older copies stay."""
+    folder = tmp_path / "copies"
+    first = await backup.back_up(thread(shelf), folder, NOW)
+    monkeypatch.setattr(backup, "SPARE", 10**12)
+    with pytest.raises(StorageError, match="no room"):
+        await backup.back_up(thread(shelf), folder, NOW + timedelta(hours=1))
+    assert backup.copies(folder) == [first]
+
+
+async def _garbled(shelf: Shelf, tmp_path: Path) -> tuple[Path, Path]:
+    """A damaged database with a sound copy made before its last news."""
+    await shelf.active()
+    folder = tmp_path / "copies"
+    await backup.back_up(thread(shelf), folder, NOW)
+    await shelf.tell("told after the copy")
+    path = shelf.path
+    await shelf.close()
+    content = bytearray(path.read_bytes())
+    content[4096 : 4096 * 3] = b"\xa5" * 8192
+    path.write_bytes(content)
+    return path, folder
+
+
+async def test_a_damaged_file_is_set_aside_and_the_copy_used(shelf: Shelf, tmp_path: Path) -> None:
+    """Nothing is overwritten, people are told, and whatever was on its way is looked up before it is sent."""
+    path, folder = await _garbled(shelf, tmp_path)
+    damaged = path.read_bytes()
+    store, sentence = await backup.open_or_restore(path, folder, NOW + timedelta(hours=2))
+    try:
+        assert "was damaged" in sentence
+        [aside] = [one for one in path.parent.glob("*.set-aside-*") if not one.name.endswith(("-wal", "-shm"))]
+        assert aside.read_bytes() == damaged
+        due = await store.claim_due(NOW + timedelta(hours=3), 10, timedelta(minutes=5))
+        assert [(one.fingerprint, one.key != "") for one in due] == [(b"", True)]
+    finally:
+        await store.close()
+
+
+async def test_without_a_copy_the_damaged_file_stays(shelf: Shelf, tmp_path: Path) -> None:
+    """No copy, no guess: the start fails with a sentence and touches nothing."""
+    path, folder = await _garbled(shelf, tmp_path)
+    for copy in backup.copies(folder):
+        copy.write_bytes(b"not a database at all" * 300)
+    damaged = path.read_bytes()
+    with pytest.raises(CorruptFileError):
+        await backup.open_or_restore(path, folder, NOW)
+    assert path.read_bytes() == damaged
+
+
+async def test_news_after_a_restore_is_looked_up_under_the_same_token(shelf: Shelf, tmp_path: Path) -> None:
+    """The same news found again has the token it was posted with, and waits for a look into the channel."""
+    await shelf.active()
+    copy = await backup.back_up(thread(shelf), tmp_path / "copies", NOW)
+    await shelf.tell("moved")
+    posted = await shelf.claim_one()
+    await shelf.store.mark_sent(NOW, posted, "1.1")
+    await shelf.close()
+    backup.restore(copy, shelf.path, NOW)
+    await shelf.open()
+    await backup.doubt(thread(shelf), NOW, NOW)
+    await shelf.tell("moved")
+    again = await shelf.claim_one()
+    assert (again.token, again.state) == (posted.token, PostState.UNCERTAIN)
+    await shelf.store.mark_sent(NOW, again, "1.1")
+    await shelf.tell("moved on")
+    assert (await shelf.claim_one()).state is PostState.SENDING
+
+
+async def test_a_foreign_file_is_no_copy(shelf: Shelf, tmp_path: Path) -> None:
+    """A database of another program is refused before anything is moved."""
+    foreign = tmp_path / "foreign.db"
+    with sqlite3.connect(foreign) as conn:
+        conn.execute("CREATE TABLE things (id INTEGER)")
+    conn.close()
+    with pytest.raises(CorruptFileError, match="not a database of pandabot"):
+        backup.restore(foreign, shelf.path, NOW)
+    reopened = await open_store(shelf.path.with_name("other.db"))
+    await reopened.close()
