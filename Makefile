@@ -45,8 +45,9 @@ lock: $(VENV)/.dev  ## renew the hashed locks (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --extra build -o requirements.lock
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --extra build --extra dev -c requirements.lock -o requirements-dev.lock
 
-screenshots: $(VENV)/.runtime  ## draw the README's picture from a real run
+screenshots: $(VENV)/.dev  ## draw the README's pictures from a real run (needs Chromium and an emoji font)
 	$(BIN)/pandabot demo --picture docs/demo.svg
+	$(BIN)/pandabot demo --picture docs/demo.png
 
 clean:  ## remove what make built
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .coverage

@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import webbrowser
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -155,8 +155,17 @@ async def play(text: str, *, patience: float = PATIENCE) -> int:
 
 
 async def paint(path: Path) -> int:
-    """Play the scenes of the README's picture for real and draw what the channel then shows."""
-    return await _guarded(_paint(path))
+    """Play the scenes of the README's pictures for real and draw what is seen: the page (.png) or the terminal."""
+    return await _guarded(_photograph(path) if path.suffix == ".png" else _paint(path))
+
+
+async def _photograph(path: Path) -> int:
+    from sandbox.web.screenshots import photograph  # noqa: PLC0415  needs what only developers install
+
+    async with stage(STARTED) as one, WebServer(one) as server:
+        one.slack.workspace.user("mei").locale = "en-GB"
+        await photograph(await server.start(), path, lambda seconds: one.clock.advance(timedelta(seconds=seconds)))
+    return 0
 
 
 async def _paint(path: Path) -> int:
