@@ -1,0 +1,60 @@
+"""Photographs the page for the documents: a browser plays a short scene on it, as a person would."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.async_api import Page
+
+CHROMIUM = "/usr/bin/chromium"
+WIDTH, HEIGHT = 1400, 860
+ORDER = "2542285634920880794"
+CARD = "News comes in this thread"
+
+
+async def photograph(address: str, path: Path, forward: Callable[[float], None]) -> None:
+    """Draw a PNG of a watched order, its thread and a private answer. ``forward`` lets so many seconds pass.
+
+    Needs Playwright, a development dependency, and Debian's Chromium. Where no font has emoji, they are empty boxes.
+    """
+    from playwright.async_api import async_playwright  # noqa: PLC0415  the demo itself runs without it
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = await browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
+        await page.goto(address)
+        await _scene(page, forward)
+        await page.screenshot(path=path, animations="disabled")
+        await browser.close()
+
+
+async def _scene(page: Page, forward: Callable[[float], None]) -> None:
+    log = page.locator("#main [role=log]")
+    await _type(page, f"{ORDER} 这单请大家盯一下")
+    await _type(page, f"/panda watch {ORDER}")
+    card = log.get_by_role("article").filter(has_text=CARD)
+    await card.wait_for()
+    for seconds in (11 * 60, 31 * 60):
+        before = await _replies(page)
+        forward(seconds)
+        await page.wait_for_function("before => document.querySelector('.replies')?.textContent !== before", arg=before)
+    await card.locator(".replies").click()
+    await page.locator("#thread article").nth(1).wait_for()
+    await _type(page, "/panda search 连衣裙 --max 30")
+    await log.get_by_role("article").filter(has_text="Search").wait_for()
+    await page.wait_for_load_state("networkidle")
+
+
+async def _replies(page: Page) -> str | None:
+    line = page.locator(".replies")
+    return await line.text_content() if await line.count() else None
+
+
+async def _type(page: Page, text: str) -> None:
+    box = page.locator("#composer-box")
+    await box.fill(text)
+    await box.press("Enter")
