@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import webbrowser
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -164,7 +164,7 @@ async def _photograph(path: Path) -> int:
 
     async with stage(STARTED) as one, WebServer(one) as server:
         one.slack.workspace.user("mei").locale = "en-GB"
-        await photograph(await server.start(), path, lambda seconds: one.clock.advance(timedelta(seconds=seconds)))
+        await photograph(await server.start(), path, server.hub.forward)
     return 0
 
 

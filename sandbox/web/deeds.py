@@ -173,8 +173,7 @@ async def _time(session: Session, body: Json) -> None:
         if not 0 <= seconds <= LONGEST.total_seconds():
             raise CannotError(f"Time goes forward only, and {LONGEST.days} days at most.")
         session.hub.recorder.keep("time", session.user, seconds=seconds)
-        session.hub.stage.clock.advance(timedelta(seconds=seconds))
-    session.hub.tell_all({"type": "clock", "clock": session.hub.time()})
+        session.hub.forward(seconds)
 
 
 async def _add_node(session: Session, body: Json) -> None:

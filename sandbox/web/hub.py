@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sandbox.slack.workspace import SlackError
@@ -124,10 +125,16 @@ class Hub:
         """The present of the demo, and how fast it passes."""
         return {"at": self.stage.clock().timestamp(), "speed": self._speed}
 
+    def forward(self, seconds: float) -> None:
+        """Let time pass at once, for the bot and on every page. Raises ValueError for a step back."""
+        self.stage.clock.advance(timedelta(seconds=seconds))
+        self.tell_all({"type": "clock", "clock": self.time()})
+
     def set_speed(self, factor: float) -> None:
         """Let time pass faster. Raises ValueError for a step back."""
         self.stage.clock.set_speed(factor)
         self._speed = factor
+        self.tell_all({"type": "clock", "clock": self.time()})
 
     def room(self, user: str, channel_id: str) -> Channel:
         """A channel that this person is in. Raises SlackError channel_not_found."""

@@ -41,7 +41,9 @@ async def _scene(page: Page, forward: Callable[[float], None]) -> None:
     for seconds in (11 * 60, 31 * 60):
         before = await _replies(page)
         forward(seconds)
-        await page.wait_for_function("before => document.querySelector('.replies')?.textContent !== before", arg=before)
+        await page.wait_for_function(
+            "before => (document.querySelector('.replies')?.textContent ?? null) !== before", arg=before
+        )
     await card.locator(".replies").click()
     await page.locator("#thread article").nth(1).wait_for()
     await _type(page, "/panda search 连衣裙 --max 30")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-COMMAND = (sys.executable, "-X", "dev", "-m", "bot", "demo")
+COMMAND = (sys.executable, "-W", "error::ResourceWarning", "-m", "bot", "demo")
 
 
 @pytest_asyncio.fixture(loop_scope="session")

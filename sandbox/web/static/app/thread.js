@@ -23,7 +23,8 @@ export function startThread(page) {
   });
   composer.label = "Reply…";
   const close = button([icon("close"), unseen("Close thread")], () => store.openThread("", ""), { class: "close" });
-  pane.append(h("header", { class: "side-head" }, h("div", {}, h("h2", {}, "Thread"), about), close), parent, h("div", { class: "log-frame" }, list.element, list.down), composer.element);
+  list.element.prepend(parent);
+  pane.append(h("header", { class: "side-head" }, h("div", {}, h("h2", {}, "Thread"), about), close), h("div", { class: "log-frame" }, list.element, list.down), composer.element);
   pane.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && store.openThread("", ""));
 
   const drawParent = () => parent.replaceChildren(...(store.thread?.parent ? [drawMessage(page, store.thread.parent, store.thread.parent, { inThread: true })] : []));
