@@ -74,7 +74,7 @@ def message_shortcut(
 ) -> Payload:
     """A shortcut from a message's menu."""
     return {
-        **_common("message_action", user),
+        **_shortcut("message_action", user),
         "action_ts": message.ts,
         "callback_id": callback_id,
         "trigger_id": trigger,
@@ -87,7 +87,7 @@ def message_shortcut(
 
 def global_shortcut(user: User, callback_id: str, *, trigger: str, ts: str) -> Payload:
     """A shortcut from the search bar."""
-    return {**_common("shortcut", user), "action_ts": ts, "callback_id": callback_id, "trigger_id": trigger}
+    return {**_shortcut("shortcut", user), "action_ts": ts, "callback_id": callback_id, "trigger_id": trigger}
 
 
 def view_submission(user: User, view: Payload, values: Payload, *, trigger: str) -> Payload:
@@ -113,6 +113,13 @@ def event(body: Payload, *, event_id: str, at: int) -> Payload:
         "authorizations": [{"enterprise_id": None, "team_id": TEAM, "user_id": "U0BOTPANDA", "is_bot": True}],
         "is_ext_shared_channel": False,
     }
+
+
+def _shortcut(kind: str, user: User) -> Payload:
+    """Shortcuts name neither the app nor the person's plain name."""
+    whole = _common(kind, user)
+    del whole["api_app_id"], whole["user"]["name"]
+    return whole
 
 
 def _common(kind: str, user: User) -> Payload:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from slack_sdk.models.blocks import Block
 
 from handlers.views.message import MAX_SIZE, MAX_TEXT
+from sandbox.slack.blocks import check_message
+from sandbox.slack.schemas import errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,8 @@ def check(message: Message) -> Message:
     assert len(message.text) <= MAX_TEXT
     assert 1 <= len(message.blocks) <= 50
     assert len(json.dumps(message.blocks, ensure_ascii=False)) <= MAX_SIZE + 100
+    assert check_message({"text": message.text, "blocks": message.blocks}) == []
+    assert errors("Blocks", message.blocks) == []
     action_ids = [element["action_id"] for element in _buttons(message.blocks)]
     assert len(action_ids) == len(set(action_ids))
     for block in message.blocks:
