@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+Arguments = dict[str, Any]
+Answer = dict[str, Any]
+Method = Callable[[Arguments], Answer]
 
 
 async def read(request: web.Request) -> tuple[dict[str, Any], str]:
@@ -20,3 +25,13 @@ async def read(request: web.Request) -> tuple[dict[str, Any], str]:
     header = request.headers.get("Authorization", "")
     token = str(arguments.pop("token", "") or header.removeprefix("Bearer "))
     return arguments, token
+
+
+def flag(value: Any) -> bool:
+    """A yes or no, as JSON or as a form field."""
+    return value in {True, "true", "1"}
+
+
+def parsed(value: Any) -> Any:
+    """A structure, whether it came as JSON or as JSON text in a form field."""
+    return json.loads(value) if isinstance(value, str) and value else value

@@ -1,0 +1,112 @@
+"""The chat methods of the Web API: say, whisper, edit, delete, link."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.slack.arguments import flag, parsed
+from sandbox.slack.blocks import check_message
+from sandbox.slack.workspace import BOT_USER, SlackError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.slack.arguments import Answer, Arguments, Method
+    from sandbox.slack.workspace import Channel, Workspace
+
+LONGEST_TEXT = 40_000
+
+
+class Chat:
+    """What the bot says. ``may`` tells whether the app has a scope."""
+
+    def __init__(self, workspace: Workspace, may: Callable[[str], bool]) -> None:
+        self._workspace, self._may = workspace, may
+
+    def methods(self) -> dict[str, Method]:
+        """By name."""
+        return {
+            "chat.postMessage": self._post,
+            "chat.postEphemeral": self._post_ephemeral,
+            "chat.update": self._update,
+            "chat.delete": self._delete,
+            "chat.getPermalink": self._permalink,
+        }
+
+    def _post(self, arguments: Arguments) -> Answer:
+        channel = self._postable(str(arguments.get("channel", "")))
+        content = self._content(arguments)
+        thread = str(arguments.get("thread_ts") or "")
+        if thread and thread not in channel.messages:
+            thread = ""  # Slack posts a reply to a deleted parent into the channel
+        message = self._workspace.post(
+            channel,
+            BOT_USER,
+            thread_ts=thread,
+            broadcast=bool(thread) and flag(arguments.get("reply_broadcast")),
+            metadata=parsed(arguments.get("metadata")),
+            **content,
+        )
+        return {"channel": channel.id, "ts": message.ts, "message": message.wire()}
+
+    def _post_ephemeral(self, arguments: Arguments) -> Answer:
+        channel = self._workspace.channel(str(arguments.get("channel", "")))
+        if BOT_USER not in channel.members:
+            raise SlackError("channel_not_found" if channel.is_private else "not_in_channel")
+        viewer = str(arguments.get("user", ""))
+        if viewer not in channel.members:
+            raise SlackError("user_not_in_channel")
+        message = self._workspace.whisper(channel.id, viewer, **self._content(arguments))
+        return {"message_ts": message.ts}
+
+    def _update(self, arguments: Arguments) -> Answer:
+        channel = self._postable(str(arguments.get("channel", "")))
+        message = self._workspace.find(channel, str(arguments.get("ts", "")))
+        if message.user != BOT_USER:
+            raise SlackError("cant_update_message")
+        content = self._content(arguments)
+        message.text, message.blocks = content["text"], content["blocks"]
+        message.edited = True
+        if "metadata" in arguments:
+            message.metadata = parsed(arguments["metadata"])
+        self._workspace.touch()
+        return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": message.wire()}
+
+    def _delete(self, arguments: Arguments) -> Answer:
+        channel = self._workspace.channel(str(arguments.get("channel", "")))
+        message = self._workspace.find(channel, str(arguments.get("ts", "")))
+        if message.user != BOT_USER:
+            raise SlackError("cant_delete_message")
+        del channel.messages[message.ts]
+        self._workspace.touch()
+        return {"channel": channel.id, "ts": message.ts}
+
+    def _permalink(self, arguments: Arguments) -> Answer:
+        channel = self._workspace.channel(str(arguments.get("channel", "")))
+        ts = str(arguments.get("message_ts", ""))
+        self._workspace.find(channel, ts)
+        link = f"https://panda.slack.com/archives/{channel.id}/p{ts.replace('.', '')}"
+        return {"channel": channel.id, "permalink": link}
+
+    def _postable(self, target: str) -> Channel:
+        """The channel, if the bot may post there now."""
+        if target.startswith("U"):
+            return self._workspace.direct(target)
+        channel = self._workspace.channel(target)
+        if channel.is_private and BOT_USER not in channel.members:
+            raise SlackError("channel_not_found")
+        if channel.is_archived:
+            raise SlackError("is_archived")
+        if BOT_USER not in channel.members and not self._may("chat:write.public"):
+            raise SlackError("not_in_channel")
+        return channel
+
+    def _content(self, arguments: Arguments) -> dict[str, Any]:
+        text, blocks = str(arguments.get("text") or ""), parsed(arguments.get("blocks")) or []
+        if len(text) > LONGEST_TEXT:
+            raise SlackError("msg_too_long")
+        if not text and not blocks:
+            raise SlackError("no_text")
+        if problems := check_message({"text": text or "-", "blocks": blocks}):
+            raise SlackError("invalid_blocks", response_metadata={"messages": [f"[ERROR] {one}" for one in problems]})
+        return {"text": text, "blocks": blocks}

@@ -1,0 +1,123 @@
+"""The conversations methods of the Web API: channels, their members and their messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.slack.arguments import flag
+from sandbox.slack.workspace import BOT_USER, SlackError
+
+if TYPE_CHECKING:
+    from sandbox.slack.arguments import Answer, Arguments, Method
+    from sandbox.slack.workspace import Channel, Message, Workspace
+
+
+class Conversations:
+    """What the bot can learn of channels."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def methods(self) -> dict[str, Method]:
+        """By name."""
+        return {
+            "conversations.list": self._list,
+            "conversations.info": self._info,
+            "conversations.members": self._members,
+            "conversations.history": self._history,
+            "conversations.replies": self._replies,
+            "conversations.open": self._open,
+            "conversations.join": self._join,
+        }
+
+    def _readable(self, arguments: Arguments) -> Channel:
+        channel = self._workspace.channel(str(arguments.get("channel", "")))
+        if BOT_USER not in channel.members:
+            raise SlackError("channel_not_found" if channel.is_private else "not_in_channel")
+        return channel
+
+    def _list(self, arguments: Arguments) -> Answer:
+        kinds = str(arguments.get("types") or "public_channel").split(",")
+        found = [
+            self._describe(channel)
+            for channel in self._workspace.channels.values()
+            if ("private_channel" if channel.is_private else "public_channel") in kinds
+            and not channel.is_im
+            and (not channel.is_private or BOT_USER in channel.members)
+            and not (flag(arguments.get("exclude_archived")) and channel.is_archived)
+        ]
+        page, cursor = _page(found, arguments)
+        return {"channels": page, "response_metadata": {"next_cursor": cursor}}
+
+    def _info(self, arguments: Arguments) -> Answer:
+        channel = self._workspace.channel(str(arguments.get("channel", "")))
+        if channel.is_private and BOT_USER not in channel.members:
+            raise SlackError("channel_not_found")
+        return {"channel": self._describe(channel)}
+
+    def _members(self, arguments: Arguments) -> Answer:
+        channel = self._workspace.channel(str(arguments.get("channel", "")))
+        if channel.is_private and BOT_USER not in channel.members:
+            raise SlackError("channel_not_found")
+        page, cursor = _page(sorted(channel.members), arguments)
+        return {"members": page, "response_metadata": {"next_cursor": cursor}}
+
+    def _history(self, arguments: Arguments) -> Answer:
+        channel = self._readable(arguments)
+        found = [m for m in channel.messages.values() if not m.thread_ts or m.broadcast or m.thread_ts == m.ts]
+        return self._messages(sorted(found, key=lambda m: m.ts, reverse=True), arguments)
+
+    def _replies(self, arguments: Arguments) -> Answer:
+        channel = self._readable(arguments)
+        parent = str(arguments.get("ts", ""))
+        if parent not in channel.messages:
+            raise SlackError("thread_not_found")
+        found = [channel.messages[parent], *self._workspace.thread(channel, parent)]
+        return self._messages(found, arguments)
+
+    def _messages(self, found: list[Message], arguments: Arguments) -> Answer:
+        oldest, latest = str(arguments.get("oldest") or "0"), str(arguments.get("latest") or "9" * 12)
+        inclusive = flag(arguments.get("inclusive"))
+        within = [
+            message
+            for message in found
+            if float(oldest) < float(message.ts) < float(latest)
+            or (inclusive and float(message.ts) in {float(oldest), float(latest)})
+        ]
+        page, cursor = _page(within, arguments)
+        metadata = flag(arguments.get("include_all_metadata"))
+        return {
+            "messages": [message.wire(metadata=metadata) for message in page],
+            "has_more": bool(cursor),
+            "response_metadata": {"next_cursor": cursor},
+        }
+
+    def _open(self, arguments: Arguments) -> Answer:
+        channel = self._workspace.direct(str(arguments.get("users", "")))
+        return {"channel": {"id": channel.id}}
+
+    def _join(self, arguments: Arguments) -> Answer:
+        channel = self._workspace.channel(str(arguments.get("channel", "")))
+        if channel.is_private:
+            raise SlackError("method_not_supported_for_channel_type")
+        channel.members.add(BOT_USER)
+        return {"channel": self._describe(channel)}
+
+    def _describe(self, channel: Channel) -> Answer:
+        return {
+            "id": channel.id,
+            "name": channel.name,
+            "is_channel": not channel.is_private,
+            "is_group": channel.is_private and not channel.is_im,
+            "is_im": channel.is_im,
+            "is_private": channel.is_private,
+            "is_archived": channel.is_archived,
+            "is_member": BOT_USER in channel.members,
+            "num_members": len(channel.members),
+        }
+
+
+def _page(found: list[Any], arguments: Arguments) -> tuple[list[Any], str]:
+    start, limit = int(arguments.get("cursor") or 0), int(arguments.get("limit") or 100)
+    end = start + limit
+    return found[start:end], str(end) if end < len(found) else ""

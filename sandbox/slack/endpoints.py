@@ -1,0 +1,152 @@
+"""What the bot calls over HTTP: the Web API and the response URLs, with the faults that are switched on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from sandbox.slack.arguments import read as read_arguments
+from sandbox.slack.faults import Fault, Faults, pause
+from sandbox.slack.workspace import SlackError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sandbox.slack.delivery import Sockets
+    from sandbox.slack.interactions import Interactions
+    from sandbox.slack.web_api import WebApi
+
+
+@dataclass
+class Call:
+    """A call that the bot made; tokens are not in it."""
+
+    method: str
+    arguments: dict[str, Any]
+    at: datetime
+    answer: dict[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+class Endpoints:
+    """Slack's side of HTTP: every call is noted, and told to ``on_call`` once it is answered."""
+
+    def __init__(
+        self,
+        web_api: WebApi,
+        interactions: Interactions,
+        sockets: Sockets,
+        clock: Callable[[], datetime],
+        *,
+        bot_token: str,
+        app_token: str,
+    ) -> None:
+        self.web_api, self.interactions, self.sockets = web_api, interactions, sockets
+        self.faults = Faults()
+        self.calls: list[Call] = []
+        self.on_call: list[Callable[[Call], None]] = []
+        self.base_url = ""
+        self._clock, self._bot_token, self._app_token = clock, bot_token, app_token
+
+    async def on_api(self, request: web.Request) -> web.StreamResponse:
+        """A Web API method."""
+        method = request.match_info["method"]
+        arguments, token = await read_arguments(request)
+        call = Call(method, arguments, self._clock())
+        self.calls.append(call)
+        try:
+            return await self._respond(request, call, token)
+        finally:
+            tell(self.on_call, call)
+
+    async def _respond(self, request: web.Request, call: Call, token: str) -> web.StreamResponse:
+        if self.faults.down:
+            return _hang_up(request)
+        method, arguments = call.method, call.arguments
+        channel = str(arguments.get("channel", ""))
+        fault = self.faults.take(method, channel)
+        if fault is not None:
+            await pause(fault.delay)
+            if (refused := self._met(request, call, fault)) is not None:
+                return refused
+        if method == "chat.postMessage" and self.faults.too_fast(channel):
+            return self._answer(call, {"ok": False, "error": "ratelimited"}, 429, retry_after=1)
+        answer = self._do(method, arguments, token)
+        if fault is not None and fault.applied:
+            call.answer = answer
+            return _hang_up(request) if fault.drop else self._answer(call, {}, fault.status)
+        return self._answer(call, answer)
+
+    def _met(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse | None:
+        """The answer of a fault that comes before the work; None where the work is done first, or at all."""
+        if fault.retry_after:
+            return self._answer(call, {"ok": False, "error": "ratelimited"}, 429, retry_after=fault.retry_after)
+        if fault.error:
+            return self._answer(call, {"ok": False, "error": fault.error})
+        if fault.applied:
+            return None
+        if fault.drop:
+            return _hang_up(request)
+        return self._answer(call, {}, fault.status) if fault.status else None
+
+    def _do(self, method: str, arguments: dict[str, Any], token: str) -> dict[str, Any]:
+        if method == "apps.connections.open":
+            if token != self._app_token:
+                return {"ok": False, "error": "invalid_auth"}
+            address = self.base_url.replace("http://", "ws://")
+            return {"ok": True, "url": f"{address}/link/?ticket={self.sockets.ticket()}&app_id=A0PANDA01"}
+        if token != self._bot_token:
+            return {"ok": False, "error": "invalid_auth" if token else "not_authed"}
+        try:
+            return {"ok": True, **self.web_api.call(method, arguments)}
+        except SlackError as error:
+            return {"ok": False, "error": error.code, **error.more}
+
+    def _answer(self, call: Call, answer: dict[str, Any], status: int = 200, *, retry_after: int = 0) -> web.Response:
+        call.answer, call.status = call.answer or answer, status
+        headers = {"x-oauth-scopes": ",".join(sorted(self.web_api.scopes))}
+        if retry_after:
+            headers["Retry-After"] = str(retry_after)
+        if not answer:
+            return web.Response(status=status, text="upstream failure", headers=headers)
+        return web.json_response(answer, status=status, headers=headers)
+
+    async def on_response_url(self, request: web.Request) -> web.StreamResponse:
+        """What the app says through a response URL."""
+        call = Call("response_url", await request.json(), self._clock())
+        self.calls.append(call)
+        try:
+            return await self._accept(request, call.arguments)
+        finally:
+            tell(self.on_call, call)
+
+    async def _accept(self, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
+        if self.faults.down:
+            return _hang_up(request)
+        fault = self.faults.take("response_url", "")
+        if fault is not None:
+            await pause(fault.delay)
+            if fault.status:
+                return web.Response(status=fault.status)
+        try:
+            self.interactions.respond(request.path, body)
+        except SlackError as error:
+            status = 400 if error.code in {"no_text", "invalid_blocks"} else 404
+            return web.json_response({"ok": False, "error": error.code, **error.more}, status=status)
+        return web.Response(text="ok")
+
+
+def tell(listeners: list[Callable[..., None]], *what: Any) -> None:
+    """Every listener hears of it."""
+    for listener in listeners:
+        listener(*what)
+
+
+def _hang_up(request: web.Request) -> web.StreamResponse:
+    """The connection ends without an answer."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=502)

@@ -1,0 +1,154 @@
+"""What people do in the workspace: type commands, press buttons, choose shortcuts, submit modals, write."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from sandbox.slack import payloads
+from sandbox.slack.delivery import Ack
+from sandbox.slack.mentions import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sandbox.slack.interactions import Interactions
+    from sandbox.slack.workspace import Channel, Message, User, Workspace
+
+EVENT_RETRIES = 3
+
+
+class People(ABC):
+    """The people of a workspace. Each act makes the payload that Slack would make, and sends it to the app."""
+
+    def __init__(
+        self, workspace: Workspace, interactions: Interactions, clock: Callable[[], datetime], manifest: dict[str, Any]
+    ) -> None:
+        self.workspace, self.interactions, self.manifest = workspace, interactions, manifest
+        self.base_url = ""
+        self._clock = clock
+        self._events = 0
+
+    async def slash(self, user: str, channel: str, command: str, text: str = "") -> Ack:
+        """Type a slash command. Shows "did not respond" when the app is too slow, and the app's ack when it has one."""
+        who, where = self.workspace.user(user), self.workspace.channel(channel)
+        path = self.interactions.new_url("commands", where.id, who.id)
+        payload = payloads.command(
+            who,
+            where,
+            command,
+            escaped(text, self.workspace, with_mentions=self._should_escape(command)),
+            trigger=self.interactions.new_trigger(),
+            url=self.base_url + path,
+        )
+        ack = await self.deliver("slash_commands", payload)
+        if not ack.ok:
+            self._failed(where, who, command)
+        elif isinstance(ack.payload, dict) and (ack.payload.get("text") or ack.payload.get("blocks")):
+            self.interactions.answer(self.interactions.urls[path], ack.payload)
+        return ack
+
+    async def press(self, user: str, message: Message, action_id: str, *, value: str | None = None) -> Ack:
+        """Press a button, or choose ``value`` in a select, of a message."""
+        who, where = self.workspace.user(user), self.workspace.channel(message.channel)
+        block, element = _element(message.blocks, action_id)
+        path = self.interactions.new_url("actions", where.id, who.id, message)
+        payload = payloads.block_actions(
+            who,
+            where,
+            message,
+            _action(block, element, self.workspace.next_ts(), value),
+            trigger=self.interactions.new_trigger(),
+            url=self.base_url + path,
+            state={},
+        )
+        ack = await self.deliver("interactive", payload)
+        if not ack.ok:
+            self._failed(where, who, "This button")
+        return ack
+
+    async def shortcut(self, user: str, message: Message, callback_id: str) -> Ack:
+        """Choose a message shortcut."""
+        who, where = self.workspace.user(user), self.workspace.channel(message.channel)
+        path = self.interactions.new_url("actions", where.id, who.id)
+        payload = payloads.message_shortcut(
+            who, where, message, callback_id, trigger=self.interactions.new_trigger(), url=self.base_url + path
+        )
+        ack = await self.deliver("interactive", payload)
+        if not ack.ok:
+            self._failed(where, who, "This shortcut")
+        return ack
+
+    async def global_shortcut(self, user: str, callback_id: str) -> Ack:
+        """Choose a global shortcut."""
+        who = self.workspace.user(user)
+        trigger = self.interactions.new_trigger()
+        payload = payloads.global_shortcut(who, callback_id, trigger=trigger, ts=self.workspace.next_ts())
+        return await self.deliver("interactive", payload)
+
+    async def submit(self, user: str, view_id: str, values: dict[str, Any]) -> Ack:
+        """Submit a modal. An ack without a payload closes it."""
+        view = self.workspace.views[view_id]
+        payload = payloads.view_submission(
+            self.workspace.user(user), view, values, trigger=self.interactions.new_trigger()
+        )
+        ack = await self.deliver("interactive", payload)
+        if ack.ok and not ack.payload:
+            self.workspace.views.pop(view_id, None)
+            self.workspace.touch()
+        return ack
+
+    async def say(
+        self, user: str, channel: str, text: str, *, thread_ts: str = "", blocks: list[dict[str, Any]] | None = None
+    ) -> Message:
+        """Write a plain message."""
+        who, where = self.workspace.user(user), self.workspace.channel(channel)
+        return self.workspace.post(where, who.id, text, thread_ts=thread_ts, blocks=blocks or [])
+
+    async def event(self, body: dict[str, Any], *, event_id: str = "") -> Ack:
+        """Send an event, again while it is not acknowledged."""
+        self._events += 1
+        payload = payloads.event(body, event_id=event_id or f"Ev{self._events:08d}", at=int(self._clock().timestamp()))
+        ack = Ack(ok=False, seconds=0.0)
+        for attempt in range(EVENT_RETRIES + 1):
+            ack = await self.deliver("events_api", payload, attempt)
+            if ack.ok:
+                break
+        return ack
+
+    @abstractmethod
+    async def deliver(self, kind: str, payload: payloads.Payload, attempt: int = 0) -> Ack:
+        """Send a payload as it is: an act's, a redelivery, or one that a test made."""
+
+    def _failed(self, channel: Channel, user: User, what: str) -> None:
+        self.workspace.whisper(channel.id, user.id, f"{what} failed because the app did not respond")
+
+    def _should_escape(self, command: str) -> bool:
+        commands = (self.manifest.get("features") or {}).get("slash_commands") or []
+        return any(one["command"] == command and one.get("should_escape") for one in commands)
+
+
+def _element(blocks: list[dict[str, Any]], action_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    for block in blocks:
+        for element in (*(block.get("elements") or []), block.get("accessory") or {}):
+            if element.get("action_id") == action_id:
+                return block, element
+    raise LookupError(f"the message has no element {action_id!r}")
+
+
+def _action(block: dict[str, Any], element: dict[str, Any], ts: str, value: str | None) -> dict[str, Any]:
+    action = {
+        "action_id": element["action_id"],
+        "block_id": block.get("block_id", "generated"),
+        "type": element["type"],
+        "action_ts": ts,
+    }
+    if element["type"] == "button":
+        action["text"] = element["text"]
+        if "value" in element:
+            action["value"] = element["value"]
+    else:
+        options = element.get("options") or []
+        action["selected_option"] = next(one for one in options if one.get("value") == value)
+    return action
