@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
+import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 
 HERE = Path(__file__).resolve().parent
 # Beside this package in a wheel, at the top of the tree in a checkout.
+CREATE_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
+_LINK = re.compile(re.escape(CREATE_APP) + r"[A-Za-z0-9%._~-]*")
 PLACES = (HERE / "manifest.yml", HERE.parent / "manifest.yml")
 
 
@@ -29,3 +35,19 @@ def scopes() -> frozenset[str]:
 def commands() -> list[dict[str, str]]:
     """The slash commands with their description and usage hint."""
     return list(read()["features"]["slash_commands"])
+
+
+def create_app_link() -> str:
+    """The address that opens Slack's "create an app" page with this manifest filled in."""
+    text = json.dumps(read(), ensure_ascii=False, separators=(",", ":"))
+    return f"{CREATE_APP}{quote(text, safe='')}"
+
+
+def renew_link(document: Path) -> None:
+    """Put the present link into a document that holds an older one."""
+    text = document.read_text(encoding="utf-8")
+    document.write_text(_LINK.sub(lambda _: create_app_link(), text), encoding="utf-8")
+
+
+if __name__ == "__main__":  # python -m bot.manifest README.md
+    renew_link(Path(sys.argv[1]))
