@@ -37,9 +37,10 @@ class SlackServer(People):
         signing_secret: str = "sandbox-signing-secret",  # noqa: S107  the same
         manifest: dict[str, Any] | None = None,
         ack_seconds: float = ACK_SECONDS,
+        rights_clock: Callable[[], datetime] | None = None,
     ) -> None:
         workspace = Workspace(clock)
-        super().__init__(workspace, Interactions(workspace, clock), clock, manifest or {})
+        super().__init__(workspace, Interactions(workspace, rights_clock or clock), clock, manifest or {})
         scopes = frozenset((self.manifest.get("oauth_config") or {}).get("scopes", {}).get("bot", ALL_SCOPES))
         self.web_api = WebApi(workspace, self.interactions, scopes)
         self.sockets = Sockets()
