@@ -10,13 +10,16 @@ from pandapon.shipment import FINAL, Milestone
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Nothing moves until somebody acts: the buyer pays, the seller sends, the receiver fetches it.
 _WAITING = frozenset({Milestone.ORDERED, Milestone.PAID, Milestone.READY_FOR_PICKUP})
+# The next scan is the one that people wait for.
+_NEAR = frozenset({Milestone.ARRIVED, Milestone.OUT_FOR_DELIVERY})
+_CHINA, _DAY = timedelta(hours=8), (6, 22)
 
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
     """The intervals between two looks at one order."""
 
-    out_for_delivery: timedelta = timedelta(minutes=15)
+    near: timedelta = timedelta(minutes=8)  # at its last stop or out for delivery, by day
     moving: timedelta = timedelta(minutes=60)  # also while it has a problem, or a status nobody knows
     waiting: timedelta = timedelta(hours=4)  # unpaid, not shipped yet, ready for pick-up
     final: timedelta = timedelta(days=1)  # couriers correct themselves for some days …
@@ -55,7 +58,7 @@ def next_poll(
     if milestone in FINAL:
         return _after_the_end(cadence, final_at or now, now, spread)
     quiet_since = moved_at or created_at
-    return _after(cadence, _interval(cadence, milestone, now - quiet_since), now, spread)
+    return _after(cadence, _interval(cadence, milestone, now - quiet_since, now), now, spread)
 
 
 def retry_at(cadence: Cadence, fails: int, now: datetime, spread: float) -> datetime:
@@ -67,12 +70,17 @@ def retry_at(cadence: Cadence, fails: int, now: datetime, spread: float) -> date
     return _after(cadence, min(cadence.first_retry * 4**steps, cadence.waiting), now, spread)
 
 
-def _interval(cadence: Cadence, milestone: Milestone | None, quiet: timedelta) -> timedelta:
+def _interval(cadence: Cadence, milestone: Milestone | None, quiet: timedelta, now: datetime) -> timedelta:
     if quiet > cadence.silent_after:
         return cadence.silent
-    if milestone is Milestone.OUT_FOR_DELIVERY:
-        return cadence.out_for_delivery
+    if milestone in _NEAR:
+        return cadence.near if _is_day(now) else cadence.moving
     return cadence.waiting if milestone in _WAITING else cadence.moving
+
+
+def _is_day(now: datetime) -> bool:
+    """Whether couriers in China work, where nearly every door is."""
+    return _DAY[0] <= (now.astimezone(UTC) + _CHINA).hour < _DAY[1]
 
 
 def _after_the_end(cadence: Cadence, final_at: datetime, now: datetime, spread: float) -> datetime | None:

@@ -12,7 +12,7 @@ from support.tracking_cases import M, at
 from bot.tracking.cadence import Cadence, next_poll, retry_at
 from pandapon.shipment import Milestone
 
-NOW = at(1000)
+NOW = at(1008)  # 9 in the morning in China
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SPREADS = st.floats(0, 1, exclude_max=True)
 
@@ -45,8 +45,8 @@ def _next(
         (M.SHIPPED, HOUR),
         (M.PICKED_UP, HOUR),
         (M.IN_TRANSIT, HOUR),
-        (M.ARRIVED, HOUR),
-        (M.OUT_FOR_DELIVERY, 15 * MINUTE),
+        (M.ARRIVED, 8 * MINUTE),
+        (M.OUT_FOR_DELIVERY, 8 * MINUTE),
         (M.READY_FOR_PICKUP, 4 * HOUR),
         (M.ATTEMPT_FAILED, HOUR),
         (M.EXCEPTION, HOUR),
@@ -63,6 +63,22 @@ def test_each_milestone_has_its_interval(milestone: Milestone | None, expected: 
     wait = _next(milestone)
     assert wait is not None
     assert expected <= wait <= expected + timedelta(seconds=5)
+
+
+def test_at_night_nobody_is_at_the_door() -> None:
+    """While couriers sleep, an order out for delivery is looked at like any other that moves."""
+    night = NOW + 15 * HOUR
+    when = next_poll(
+        Cadence(),
+        milestone=M.OUT_FOR_DELIVERY,
+        moved_at=night - HOUR,
+        created_at=night - DAY,
+        final_at=None,
+        now=night,
+        spread=0.5,
+    )
+    assert when is not None
+    assert when - night >= HOUR
 
 
 def test_a_finished_order_is_looked_at_for_some_days_then_archived() -> None:
