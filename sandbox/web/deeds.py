@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sandbox.slack.mentions import escaped
 from sandbox.slack.workspace import SlackError
 from sandbox.web import acting
 from sandbox.web.recording import number_of
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST = timedelta(days=60)  # the demo's orders do not live longer
 FASTEST = 100_000
-LINK = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)）。，；]")
-MENTION = re.compile(r"(?<![\w<@#])([@#])([\w\u4e00-\u9fff-]+)")
+LINK = re.compile(r"(https?://[^\s<>]+[^\s<>.,;:!?)）。，；])")
 
 
 class CannotError(Exception):
@@ -202,11 +201,13 @@ def _workspace(session: Session) -> Any:
 
 def _typed(session: Session, text: str) -> str:
     """What a person typed as Slack stores it: escaped, with links and mentions marked."""
-    workspace = _workspace(session)
-    names = {f"#{one.name}": f"<#{one.id}|{one.name}>" for one in workspace.channels.values() if not one.is_im}
-    names |= {f"@{one.name}": f"<@{one.id}>" for one in workspace.users.values()}
-    linked = LINK.sub(lambda found: f"<{found[0]}>", html.escape(text, quote=False))
-    return MENTION.sub(lambda found: names.get(found[0], found[0]), linked)
+    pieces = LINK.split(text)  # every second one is a link
+    return "".join(
+        f"<{escaped(piece, _workspace(session), with_mentions=False)}>"
+        if number % 2
+        else escaped(piece, _workspace(session), with_mentions=True)
+        for number, piece in enumerate(pieces)
+    )
 
 
 DEEDS: dict[str, Deed] = {

@@ -1,4 +1,7 @@
-"""A conversation as a file: what people did and what was then said; and the same done again, as a test fixture."""
+"""A conversation as a file: what people did and what was then said; and the same done again, as a test fixture.
+
+Presses inside modals and App Home are not part of it: they say nothing in a channel.
+"""
 
 from __future__ import annotations
 

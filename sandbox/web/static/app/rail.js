@@ -11,10 +11,13 @@ export function startRail(page) {
   const { store } = page;
   const rail = document.getElementById("rail");
   const clock = h("p", { class: "clock" });
-  const draw = () => {
-    const focused = rail.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    rail.replaceChildren(title(), places(page), h("div", { class: "rail-foot" }, who(page), clock));
-    if (focused) rail.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  const there = h("div", { class: "places" });
+  const me = h("div");
+  rail.append(title(), there, h("div", { class: "rail-foot" }, me, clock));
+  // Apart, so that an open menu of one is not closed by news in the other.
+  const drawPlaces = () => keepingFocus(there, places(page));
+  const drawMe = () => {
+    keepingFocus(me, [who(page)]);
     tick();
   };
   const tick = () => {
@@ -23,9 +26,16 @@ export function startRail(page) {
     clock.textContent = `${shortTime(store.now(), store.me)}${speed === 1 ? "" : ` · ×${speed}`}`;
     clock.title = `${store.me.tz}: the demo's own time`;
   };
-  store.on("hello channels users place", draw);
+  store.on("hello channels place", drawPlaces);
+  store.on("hello users", drawMe);
   store.on("clock", tick);
   setInterval(tick, 1000);
+}
+
+function keepingFocus(parent, children) {
+  const focused = parent.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  parent.replaceChildren(...children);
+  if (focused) parent.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 }
 
 function panda() {
@@ -33,21 +43,19 @@ function panda() {
 }
 
 function title() {
-  return h("div", { class: "team" }, panda(), " ","Panda Trading", h("small", {}, "pandabot demo"));
+  return h("div", { class: "team" }, panda(), " ", "Panda Trading", h("small", {}, "pandabot demo"));
 }
 
 function places(page) {
   const { state } = page.store;
   const line = (one) => h("li", {}, placeButton(page, { kind: "channel", id: one.id }, SIGNS[one.kind](), one.name, one.unread, one.kind === "private" ? "private channel" : ""));
   const home = state.has_home ? [h("li", {}, placeButton(page, { kind: "home" }, icon("home"), "App Home", 0, "of pandabot"))] : [];
-  return h(
-    "div",
-    { class: "places" },
+  return [
     h("h2", { id: "rail-channels" }, "Channels"),
     h("ul", { "aria-labelledby": "rail-channels" }, state.channels.filter((one) => one.kind !== "im").map(line)),
     h("h2", { id: "rail-apps" }, "Apps"),
     h("ul", { "aria-labelledby": "rail-apps" }, state.channels.filter((one) => one.kind === "im").map(line), home),
-  );
+  ];
 }
 
 function placeButton(page, place, sign, name, unread, more) {
