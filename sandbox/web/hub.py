@@ -100,10 +100,12 @@ class Hub:
     def setting(self) -> Json:
         """What does not change while a page is open."""
         features = self.stage.slack.manifest.get("features") or {}
+        app_home = features.get("app_home") or {}
         return {
             "commands": features.get("slash_commands") or [],
             "shortcuts": features.get("shortcuts") or [],
-            "has_home": bool((features.get("app_home") or {}).get("home_tab_enabled")),
+            "has_home": bool(app_home.get("home_tab_enabled")),
+            "read_only": bool(app_home.get("messages_tab_read_only_enabled")),
             "places": [{"name": name, "tz": tz, "locale": locale} for name, tz, locale in PLACES],
             "orders": self.orders(),
             "clock": self.time(),

@@ -71,7 +71,6 @@ async def test_a_taken_port(start: Start) -> None:
         _, errors = await asyncio.wait_for(process.communicate(), 15)
     assert (process.returncode, line) == (1, "")
     assert f"port {port} cannot be had" in errors.decode()
-    first, one = await start("--no-open")
-    second, other = await start("--no-open")
+    (first, one), (second, other) = await asyncio.gather(start("--no-open"), start("--no-open"))
     assert one != other
     assert first.returncode is second.returncode is None

@@ -152,3 +152,18 @@ async def test_a_lost_connection_comes_back(browser: Browser, server: WebServer)
         await mei.type("after")
         await mei.sees("after")
         mei.problems.clear()  # the browser reports each refused connection
+
+
+async def test_the_direct_conversation_takes_messages_if_the_manifest_says_so(
+    browser: Browser, server: WebServer
+) -> None:
+    """An app whose messages tab is read-only has no box there, as in Slack; otherwise commands work in it."""
+    async with person(browser, f"{server.base_url}?as=tom#pandabot") as tom:
+        home = server.hub.stage.slack.manifest["features"]["app_home"]
+        if home["messages_tab_read_only_enabled"]:
+            await expect(tom.page.get_by_text("Sending messages to this app has been turned off")).to_be_visible()
+            await expect(tom.box).to_be_hidden()
+            home["messages_tab_read_only_enabled"] = False
+            await tom.page.reload()
+        await tom.type("/panda help")
+        await tom.sees("Only visible to you")

@@ -100,14 +100,18 @@ async def test_a_recording_can_be_replayed(browser: Browser, server: WebServer, 
         await mei.message("Watching 1 order").get_by_role("button", name="Undo").click()
         await mei.sees("Stopped watching 1 order")
         panel = await mei.workbench("Time")
+        await panel.get_by_role("button", name="+ 10 min").click()
+        await expect(mei.page.locator("#rail .clock")).to_contain_text("10:1")
         async with mei.page.expect_download() as started:
             await panel.get_by_role("link", name="Save the conversation").click()
         path = tmp_path / "conversation.json"
         await (await started.value).save_as(path)
     recording = json.loads(path.read_text(encoding="utf-8"))
-    assert [step["do"] for step in recording["steps"]] == ["say", "shortcut", "slash", "press"]
+    assert [step["do"] for step in recording["steps"]] == ["say", "shortcut", "slash", "press", "time"]
     async with demo.stage(demo.STARTED) as stage:
-        again = await replay(recording, stage.slack)
+        passed: list[float] = []
+        again = await replay(recording, stage.slack, forward=passed.append)
+    assert passed == [600]
     assert [(one["channel"], one["user"]) for one in again] == [
         (one["channel"], one["user"]) for one in recording["conversation"]
     ]

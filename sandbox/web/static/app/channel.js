@@ -17,8 +17,9 @@ export function startChannel(page) {
     seen: (ts) => markRead(page, ts),
   });
   const composer = new Composer(page, { id: "composer-box", label: "Message", where: () => ({ channel: store.place.id }) });
+  const readOnly = h("p", { class: "empty", hidden: true }, "Sending messages to this app has been turned off. Use it in a channel.");
   const empty = h("p", { class: "empty", hidden: true });
-  const element = h("section", { class: "channel", "aria-label": "Channel" }, h("div", { class: "log-frame" }, empty, list.element, list.down), composer.element);
+  const element = h("section", { class: "channel", "aria-label": "Channel" }, h("div", { class: "log-frame" }, empty, list.element, list.down), readOnly, composer.element);
   const header = h("header", { class: "main-head" }, page.railButton, h("div", { class: "titles" }, heading, about), page.panelButton);
   document.getElementById("main").append(header, element);
 
@@ -29,6 +30,8 @@ export function startChannel(page) {
     const name = channel.kind === "im" ? "pandabot" : `#${channel.name}`;
     heading.textContent = name;
     about.textContent = aboutOf(channel);
+    readOnly.hidden = !(channel.kind === "im" && store.state.read_only);
+    composer.element.hidden = !readOnly.hidden;
     composer.label = `Message ${name}`;
     list.element.setAttribute("aria-label", `Messages in ${name}`);
     const room = store.room(channel.id);
@@ -55,7 +58,7 @@ function aboutOf(channel) {
 }
 
 function drawEmpty(empty, room, channel) {
-  empty.hidden = !channel || !room.loaded || room.items.length > 0;
+  empty.hidden = !channel || channel.kind === "im" || !room.loaded || room.items.length > 0;
   empty.replaceChildren(
     "Nothing has been said here yet. Type ",
     h("code", {}, "/panda help"),

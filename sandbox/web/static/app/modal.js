@@ -91,7 +91,7 @@ function close(page, view, everything = false) {
 function busy(dialog, isBusy) {
   const submit = dialog.querySelector("button[type=submit]");
   if (submit) submit.disabled = isBusy;
-  dialog.toggleAttribute("aria-busy", isBusy);
+  dialog.setAttribute("aria-busy", String(isBusy));
 }
 
 function mark({ dialog, root, trouble }, view) {
