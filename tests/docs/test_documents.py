@@ -1,0 +1,73 @@
+"""The documents say what is so: settings, scopes, commands, links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot import manifest
+from bot.settings import Settings
+from handlers.verbs import VERBS
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SET = re.compile(r"^#?([A-Z][A-Z0-9_]+)=(.*)$", re.MULTILINE)
+ROW = re.compile(r"^\| `([A-Z][A-Z0-9_]+)` \| (?:`([^`]*)`)? ?\|", re.MULTILINE)
+LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)|(?:href|src)=\"([^\"]+)\"")
+
+
+def defaults() -> dict[str, str]:
+    """Each variable and its default as text; empty for none."""
+    found = {}
+    for name, field in Settings.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        text = "" if field.is_required() or default is None else str(default)
+        found[name.upper()] = text.removesuffix(".0")
+    return found
+
+
+def test_the_example_names_every_setting_with_its_default() -> None:
+    """.env.example and the settings agree in both directions."""
+    example = dict(SET.findall((ROOT / ".env.example").read_text(encoding="utf-8")))
+    assert example == defaults()
+
+
+def test_the_configuration_document_names_every_setting_with_its_default() -> None:
+    """docs/configuration.md and the settings agree in both directions."""
+    rows = dict(ROW.findall((ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")))
+    assert rows == defaults()
+
+
+def test_the_readme_holds_the_link_that_creates_the_app() -> None:
+    """The link is the present manifest; `python -m bot.manifest README.md` renews it."""
+    assert f'"{manifest.create_app_link()}"' in README
+
+
+def test_the_readme_explains_every_scope() -> None:
+    """The table has a row for each scope that the app asks for, and no other."""
+    rows = re.findall(r"^\| `([a-z:.]+)` \|", README, re.MULTILINE)
+    assert sorted(rows) == sorted(manifest.scopes())
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_readme_shows_every_command(verb: str) -> None:
+    """Each verb stands in the table of what one types."""
+    assert re.search(rf"^\| `/panda {verb}\b", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_hold(document: Path) -> None:
+    """Every relative link leads to a file of this project."""
+    for match in LINK.finditer(document.read_text(encoding="utf-8")):
+        target = match[1] or match[2]
+        if not re.match(r"https?:|mailto:", target):
+            assert (document.parent / target).exists(), target
+
+
+def test_every_document_is_found() -> None:
+    """The test above looks at what is there."""
+    names = {path.name for path in DOCUMENTS}
+    assert {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "architecture.md", "pandapon.md"} <= names
