@@ -130,6 +130,7 @@ async def _bot(slack_url: str, store: Store, clock: Callable[[], object]) -> Asy
         api=None,  # type: ignore[arg-type]  # /panda help asks nobody
         store=store,
         tracker=None,  # type: ignore[arg-type]  # the same
+        desk=None,  # type: ignore[arg-type]  # the same
         clock=clock,  # type: ignore[arg-type]
         report=None,  # type: ignore[arg-type]  # the same
         wake=lambda: None,

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from sandbox.slack.workspace import SlackError
+
 if TYPE_CHECKING:
     from aiohttp import web
 
@@ -15,16 +17,36 @@ Method = Callable[[Arguments], Answer]
 
 
 async def read(request: web.Request) -> tuple[dict[str, Any], str]:
-    """JSON bodies, form bodies, and arguments in the query, whichever there are. The token is not among them."""
+    """JSON bodies, form bodies, and arguments in the query, whichever there are. The token is not among them.
+
+    Raises SlackError invalid_json.
+    """
     arguments: dict[str, Any] = dict(request.query)
     body = await request.text()
     if request.content_type == "application/json" and body:
-        arguments |= json.loads(body)
+        arguments |= _object(body)
     elif body:
         arguments |= {name: str(value) for name, value in (await request.post()).items()}
     header = request.headers.get("Authorization", "")
     token = str(arguments.pop("token", "") or header.removeprefix("Bearer "))
     return arguments, token
+
+
+def require(arguments: Arguments, names: tuple[str, ...]) -> None:
+    """Raises SlackError that names what is missing."""
+    if missing := [name for name in names if arguments.get(name) in {None, ""}]:
+        problems = [f"[ERROR] missing required field: {name}" for name in missing]
+        raise SlackError("invalid_arguments", response_metadata={"messages": problems})
+
+
+def _object(text: str) -> Arguments:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise SlackError("invalid_json")
+    return found
 
 
 def flag(value: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.slack.arguments import flag, parsed
-from sandbox.slack.blocks import check_message
+from sandbox.slack.blocks import MAX_TOTAL, check_message, size
 from sandbox.slack.workspace import BOT_USER, SlackError
 
 if TYPE_CHECKING:
@@ -50,9 +50,13 @@ class Chat:
         return {"channel": channel.id, "ts": message.ts, "message": message.wire()}
 
     def _post_ephemeral(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.channel(str(arguments.get("channel", "")))
+        channel = self._workspace.channels.get(str(arguments["channel"]))
+        if channel is None:
+            raise SlackError("channel_not_found")
         if BOT_USER not in channel.members:
             raise SlackError("channel_not_found" if channel.is_private else "not_in_channel")
+        if channel.is_archived:
+            raise SlackError("is_archived")
         viewer = str(arguments.get("user", ""))
         if viewer not in channel.members:
             raise SlackError("user_not_in_channel")
@@ -66,7 +70,7 @@ class Chat:
             raise SlackError("cant_update_message")
         content = self._content(arguments)
         message.text, message.blocks = content["text"], content["blocks"]
-        message.edited = True
+        message.edited = not message.blocks  # Slack marks an edit only where the text itself is shown
         if "metadata" in arguments:
             message.metadata = parsed(arguments["metadata"])
         self._workspace.touch()
@@ -107,6 +111,8 @@ class Chat:
             raise SlackError("msg_too_long")
         if not text and not blocks:
             raise SlackError("no_text")
+        if size(blocks) > MAX_TOTAL:
+            raise SlackError("msg_blocks_too_long")
         if problems := check_message({"text": text or "-", "blocks": blocks}):
             raise SlackError("invalid_blocks", response_metadata={"messages": [f"[ERROR] {one}" for one in problems]})
         return {"text": text, "blocks": blocks}

@@ -54,11 +54,13 @@ class Endpoints:
     async def on_api(self, request: web.Request) -> web.StreamResponse:
         """A Web API method."""
         method = request.match_info["method"]
-        arguments, token = await read_arguments(request)
-        call = Call(method, arguments, self._clock())
+        call = Call(method, {}, self._clock())
         self.calls.append(call)
         try:
+            call.arguments, token = await read_arguments(request)
             return await self._respond(request, call, token)
+        except SlackError as error:
+            return self._answer(call, {"ok": False, "error": error.code})
         finally:
             tell(self.on_call, call)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.slack.arguments import flag, require
 from sandbox.slack.chat import Chat
 from sandbox.slack.conversations import Conversations
 from sandbox.slack.views import Views
@@ -23,7 +24,7 @@ ALL_SCOPES = (
     "groups:history",
     "users:read",
 )
-# The scope each method needs; what is not listed needs none. Private channels and direct ones have scopes of their own.
+# The scope each method needs; what is not listed needs none. Private channels and direct ones have their own families.
 SCOPES = {
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
@@ -34,8 +35,28 @@ SCOPES = {
     "conversations.members": "channels:read",
     "conversations.history": "channels:history",
     "conversations.replies": "channels:history",
+    "conversations.open": "im:write",
+    "conversations.join": "channels:join",
     "users.info": "users:read",
     "users.list": "users:read",
+}
+FAMILIES = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
+REQUIRED = {
+    "chat.postMessage": ("channel",),
+    "chat.postEphemeral": ("channel", "user"),
+    "chat.update": ("channel", "ts"),
+    "chat.delete": ("channel", "ts"),
+    "chat.getPermalink": ("channel", "message_ts"),
+    "conversations.info": ("channel",),
+    "conversations.members": ("channel",),
+    "conversations.history": ("channel",),
+    "conversations.replies": ("channel", "ts"),
+    "conversations.join": ("channel",),
+    "users.info": ("user",),
+    "views.open": ("trigger_id", "view"),
+    "views.push": ("trigger_id", "view"),
+    "views.update": ("view_id", "view"),
+    "views.publish": ("user_id", "view"),
 }
 
 
@@ -59,19 +80,28 @@ class WebApi:
         """Do what a method does. Raises SlackError."""
         if method not in self._methods:
             raise SlackError("unknown_method")
-        self._check_scope(method, arguments)
+        self._check_scopes(method, arguments)
+        require(arguments, REQUIRED.get(method, ()))
         return self._methods[method](arguments)
 
-    def _check_scope(self, method: str, arguments: Arguments) -> None:
-        needed = SCOPES.get(method)
-        if needed in {"channels:read", "channels:history"} and self._is_private(arguments):
-            needed = needed.replace("channels:", "groups:")
-        if needed and needed not in self.scopes:
-            raise SlackError("missing_scope", needed=needed, provided=",".join(sorted(self.scopes)))
+    def _check_scopes(self, method: str, arguments: Arguments) -> None:
+        scope = SCOPES.get(method, "")
+        family, _, right = scope.partition(":")
+        families = self._families(method, arguments) if scope in {"channels:read", "channels:history"} else [family]
+        for one in families:
+            needed = f"{one}:{right}" if one else ""
+            if needed and needed not in self.scopes:
+                raise SlackError("missing_scope", needed=needed, provided=",".join(sorted(self.scopes)))
 
-    def _is_private(self, arguments: Arguments) -> bool:
+    def _families(self, method: str, arguments: Arguments) -> list[str]:
+        """What kinds of conversation a call reads: those that it lists, or that of the one that it names."""
+        if method == "conversations.list":
+            kinds = str(arguments.get("types") or "public_channel").split(",")
+            return [FAMILIES[kind.strip()] for kind in kinds if kind.strip() in FAMILIES]
         channel = self._workspace.channels.get(str(arguments.get("channel", "")))
-        return channel is not None and channel.is_private and not channel.is_im
+        if channel is None or not channel.is_private:
+            return ["channels"]
+        return ["im" if channel.is_im else "groups"]
 
     def _auth_test(self, _: Arguments) -> Answer:
         return {
@@ -87,7 +117,10 @@ class WebApi:
     def _user(self, arguments: Arguments) -> Answer:
         if str(arguments.get("user", "")) not in self._workspace.users:
             raise SlackError("user_not_found")
-        return {"user": self._person(str(arguments["user"]))}
+        person = self._person(str(arguments["user"]))
+        if flag(arguments.get("include_locale")):
+            person["locale"] = self._workspace.users[str(arguments["user"])].locale
+        return {"user": person}
 
     def _person(self, user_id: str) -> Answer:
         user = self._workspace.users[user_id]
@@ -97,6 +130,5 @@ class WebApi:
             "name": user.name,
             "real_name": user.real_name,
             "tz": user.tz,
-            "locale": user.locale,
             "is_bot": user.is_bot,
         }
