@@ -34,7 +34,7 @@ async def read(request: web.Request) -> tuple[dict[str, Any], str]:
 
 def require(arguments: Arguments, names: tuple[str, ...]) -> None:
     """Raises SlackError that names what is missing."""
-    if missing := [name for name in names if arguments.get(name) in {None, ""}]:
+    if missing := [name for name in names if not arguments.get(name)]:
         problems = [f"[ERROR] missing required field: {name}" for name in missing]
         raise SlackError("invalid_arguments", response_metadata={"messages": problems})
 

@@ -34,7 +34,7 @@ class Chat:
         }
 
     def _post(self, arguments: Arguments) -> Answer:
-        channel = self._postable(str(arguments.get("channel", "")))
+        channel = self._postable(str(arguments["channel"]))
         content = self._content(arguments)
         thread = str(arguments.get("thread_ts") or "")
         if thread and thread not in channel.messages:
@@ -50,24 +50,22 @@ class Chat:
         return {"channel": channel.id, "ts": message.ts, "message": message.wire()}
 
     def _post_ephemeral(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.channels.get(str(arguments["channel"]))
-        if channel is None:
-            raise SlackError("channel_not_found")
-        if BOT_USER not in channel.members:
-            raise SlackError("channel_not_found" if channel.is_private else "not_in_channel")
+        channel = self._workspace.entered(str(arguments["channel"]))
         if channel.is_archived:
             raise SlackError("is_archived")
-        viewer = str(arguments.get("user", ""))
+        viewer = str(arguments["user"])
         if viewer not in channel.members:
             raise SlackError("user_not_in_channel")
         message = self._workspace.whisper(channel.id, viewer, **self._content(arguments))
         return {"message_ts": message.ts}
 
     def _update(self, arguments: Arguments) -> Answer:
-        channel = self._postable(str(arguments.get("channel", "")))
-        message = self._workspace.find(channel, str(arguments.get("ts", "")))
+        channel = self._workspace.known(str(arguments["channel"]))
+        message = self._workspace.find(channel, str(arguments["ts"]))
         if message.user != BOT_USER:
             raise SlackError("cant_update_message")
+        if channel.is_archived:
+            raise SlackError("is_archived")
         content = self._content(arguments)
         message.text, message.blocks = content["text"], content["blocks"]
         message.edited = not message.blocks  # Slack marks an edit only where the text itself is shown
@@ -77,17 +75,16 @@ class Chat:
         return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": message.wire()}
 
     def _delete(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.channel(str(arguments.get("channel", "")))
-        message = self._workspace.find(channel, str(arguments.get("ts", "")))
+        channel = self._workspace.known(str(arguments["channel"]))
+        message = self._workspace.find(channel, str(arguments["ts"]))
         if message.user != BOT_USER:
             raise SlackError("cant_delete_message")
-        del channel.messages[message.ts]
-        self._workspace.touch()
+        self._workspace.remove(message)
         return {"channel": channel.id, "ts": message.ts}
 
     def _permalink(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.channel(str(arguments.get("channel", "")))
-        ts = str(arguments.get("message_ts", ""))
+        channel = self._workspace.known(str(arguments["channel"]))
+        ts = str(arguments["message_ts"])
         self._workspace.find(channel, ts)
         link = f"https://panda.slack.com/archives/{channel.id}/p{ts.replace('.', '')}"
         return {"channel": channel.id, "permalink": link}
@@ -97,8 +94,7 @@ class Chat:
         if target.startswith("U"):
             return self._workspace.direct(target)
         channel = self._workspace.channel(target)
-        if channel.is_private and BOT_USER not in channel.members:
-            raise SlackError("channel_not_found")
+        self._workspace.known(channel.id)
         if channel.is_archived:
             raise SlackError("is_archived")
         if BOT_USER not in channel.members and not self._may("chat:write.public"):

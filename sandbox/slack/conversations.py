@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from sandbox.slack.arguments import flag
@@ -10,6 +11,8 @@ from sandbox.slack.workspace import BOT_USER, SlackError
 if TYPE_CHECKING:
     from sandbox.slack.arguments import Answer, Arguments, Method
     from sandbox.slack.workspace import Channel, Message, Workspace
+
+USUAL_LIMIT, MOST = 100, 1000  # of one page
 
 
 class Conversations:
@@ -30,12 +33,6 @@ class Conversations:
             "conversations.join": self._join,
         }
 
-    def _readable(self, arguments: Arguments) -> Channel:
-        channel = self._workspace.channel(str(arguments.get("channel", "")))
-        if BOT_USER not in channel.members:
-            raise SlackError("channel_not_found" if channel.is_private else "not_in_channel")
-        return channel
-
     def _list(self, arguments: Arguments) -> Answer:
         kinds = str(arguments.get("types") or "public_channel").split(",")
         found = [
@@ -50,39 +47,35 @@ class Conversations:
         return {"channels": page, "response_metadata": {"next_cursor": cursor}}
 
     def _info(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.channel(str(arguments.get("channel", "")))
-        if channel.is_private and BOT_USER not in channel.members:
-            raise SlackError("channel_not_found")
+        channel = self._workspace.known(str(arguments["channel"]))
         return {"channel": self._describe(channel)}
 
     def _members(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.channel(str(arguments.get("channel", "")))
-        if channel.is_private and BOT_USER not in channel.members:
-            raise SlackError("channel_not_found")
+        channel = self._workspace.known(str(arguments["channel"]))
         page, cursor = _page(sorted(channel.members), arguments)
         return {"members": page, "response_metadata": {"next_cursor": cursor}}
 
     def _history(self, arguments: Arguments) -> Answer:
-        channel = self._readable(arguments)
+        channel = self._workspace.entered(str(arguments["channel"]))
         found = [m for m in channel.messages.values() if not m.thread_ts or m.broadcast or m.thread_ts == m.ts]
         return self._messages(sorted(found, key=lambda m: m.ts, reverse=True), arguments)
 
     def _replies(self, arguments: Arguments) -> Answer:
-        channel = self._readable(arguments)
-        parent = str(arguments.get("ts", ""))
+        channel = self._workspace.entered(str(arguments["channel"]))
+        asked = channel.messages.get(str(arguments["ts"]))
+        parent = (asked.thread_ts or asked.ts) if asked is not None else ""
         if parent not in channel.messages:
             raise SlackError("thread_not_found")
         found = [channel.messages[parent], *self._workspace.thread(channel, parent)]
         return self._messages(found, arguments)
 
     def _messages(self, found: list[Message], arguments: Arguments) -> Answer:
-        oldest, latest = str(arguments.get("oldest") or "0"), str(arguments.get("latest") or "9" * 12)
+        oldest, latest = _ts(arguments, "oldest", "0"), _ts(arguments, "latest", "9" * 12)
         inclusive = flag(arguments.get("inclusive"))
         within = [
             message
             for message in found
-            if float(oldest) < float(message.ts) < float(latest)
-            or (inclusive and float(message.ts) in {float(oldest), float(latest)})
+            if oldest < Decimal(message.ts) < latest or (inclusive and Decimal(message.ts) in {oldest, latest})
         ]
         page, cursor = _page(within, arguments)
         metadata = flag(arguments.get("include_all_metadata"))
@@ -97,7 +90,9 @@ class Conversations:
         return {"channel": {"id": channel.id}}
 
     def _join(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.channel(str(arguments.get("channel", "")))
+        channel = self._workspace.known(str(arguments["channel"]))
+        if channel.is_archived:
+            raise SlackError("is_archived")
         if channel.is_private:
             raise SlackError("method_not_supported_for_channel_type")
         channel.members.add(BOT_USER)
@@ -117,7 +112,19 @@ class Conversations:
         }
 
 
+def _ts(arguments: Arguments, name: str, default: str) -> Decimal:
+    try:
+        return Decimal(str(arguments.get(name) or default))
+    except InvalidOperation:
+        raise SlackError(f"invalid_ts_{name}") from None
+
+
 def _page(found: list[Any], arguments: Arguments) -> tuple[list[Any], str]:
-    start, limit = int(arguments.get("cursor") or 0), int(arguments.get("limit") or 100)
-    end = start + limit
+    cursor, limit = str(arguments.get("cursor") or "0"), str(arguments.get("limit") or USUAL_LIMIT)
+    if not cursor.isdecimal() or int(cursor) > len(found):
+        raise SlackError("invalid_cursor")
+    if not limit.isdecimal() or not 1 <= int(limit) <= MOST:
+        raise SlackError("invalid_limit")
+    start = int(cursor)
+    end = start + int(limit)
     return found[start:end], str(end) if end < len(found) else ""

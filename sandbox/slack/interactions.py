@@ -78,7 +78,7 @@ class Interactions:
         """Say, replace or delete. A slash command's earlier answer is replaced, a button's own message too."""
         target = url.last or url.source
         if body.get("delete_original") and target is not None:
-            self._remove(target)
+            self._workspace.remove(target)
             return
         text, blocks = str(body.get("text") or ""), body.get("blocks") or []
         if not text and not blocks:
@@ -99,10 +99,3 @@ class Interactions:
             channel = self._workspace.channel(url.channel)
             return self._workspace.post(channel, "U0BOTPANDA", text, blocks=blocks, thread_ts=thread)
         return self._workspace.whisper(url.channel, url.viewer, text, blocks=blocks, thread_ts=thread)
-
-    def _remove(self, message: Message) -> None:
-        if message.viewer:
-            self._workspace.ephemeral.remove(message)
-        else:
-            del self._workspace.channels[message.channel].messages[message.ts]
-        self._workspace.touch()

@@ -13,6 +13,19 @@ if TYPE_CHECKING:
     from sandbox.slack.interactions import Interactions
     from sandbox.slack.workspace import Workspace
 
+# What a view has although its app did not say so.
+ABSENT = {
+    "callback_id": "",
+    "private_metadata": "",
+    "external_id": "",
+    "state": {"values": {}},
+    "clear_on_close": False,
+    "notify_on_close": False,
+    "previous_view_id": None,
+    "close": None,
+    "submit": None,
+}
+
 
 class Views:
     """What the bot shows in modals and in App Home."""
@@ -30,28 +43,50 @@ class Views:
         }
 
     def _open(self, arguments: Arguments) -> Answer:
-        self._interactions.use_trigger(str(arguments.get("trigger_id", "")))
-        return {"view": self._store(arguments, f"V{self._workspace.next_ts().replace('.', '')}")}
+        view = _checked(arguments)
+        self._interactions.use_trigger(str(arguments["trigger_id"]))
+        return {"view": self._store(view, f"V{self._workspace.next_ts().replace('.', '')}")}
 
     def _update(self, arguments: Arguments) -> Answer:
-        view_id = str(arguments.get("view_id") or "")
-        if view_id not in self._workspace.views:
+        view_id = str(arguments["view_id"])
+        present = self._workspace.views.get(view_id)
+        if present is None:
             raise SlackError("not_found")
-        return {"view": self._store(arguments, view_id)}
+        if arguments.get("hash") not in {None, "", present["hash"]}:
+            raise SlackError("hash_conflict")
+        return {"view": self._store(_checked(arguments), view_id)}
 
     def _publish(self, arguments: Arguments) -> Answer:
-        user = str(arguments.get("user_id", ""))
-        view = self._store(arguments, f"VHOME{user}")
+        user = str(arguments["user_id"])
+        if user not in self._workspace.users:
+            raise SlackError("invalid_arguments")
+        present = self._workspace.homes.get(user)
+        if present is not None and arguments.get("hash") not in {None, "", present["hash"]}:
+            raise SlackError("hash_conflict")
+        view = self._store(_checked(arguments), f"VHOME{user}")
         self._workspace.homes[user] = view
         return {"view": view}
 
-    def _store(self, arguments: Arguments, view_id: str) -> Answer:
-        view = parsed(arguments.get("view"))
-        if not isinstance(view, dict):
-            raise SlackError("invalid_arguments")
-        if problems := check_view(view):
-            raise SlackError("invalid_arguments", response_metadata={"messages": problems})
-        stored = {**view, "id": view_id, "team_id": TEAM, "app_id": APP, "bot_id": BOT, "hash": view_id}
+    def _store(self, view: Arguments, view_id: str) -> Answer:
+        stored = {
+            **ABSENT,
+            **view,
+            "id": view_id,
+            "root_view_id": view_id,
+            "team_id": TEAM,
+            "app_id": APP,
+            "bot_id": BOT,
+            "hash": self._workspace.next_ts(),
+        }
         self._workspace.views[view_id] = stored
         self._workspace.touch()
         return stored
+
+
+def _checked(arguments: Arguments) -> Arguments:
+    view = parsed(arguments["view"])
+    if not isinstance(view, dict):
+        raise SlackError("invalid_arguments")
+    if problems := check_view(view):
+        raise SlackError("invalid_arguments", response_metadata={"messages": problems})
+    return view

@@ -65,6 +65,7 @@ class Message:
     metadata: dict[str, Any] | None = None
     viewer: str = ""
     edited: bool = False
+    replies: list[str] = field(default_factory=list)  # the ts of each, oldest first; a message has a thread if any
     attachments: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -81,8 +82,10 @@ class Message:
             found["blocks"] = copy.deepcopy(self.blocks)
         if self.attachments:
             found["attachments"] = copy.deepcopy(self.attachments)
-        if self.thread_ts:
-            found["thread_ts"] = self.thread_ts
+        if self.thread_ts or self.replies:
+            found["thread_ts"] = self.thread_ts or self.ts
+        if self.replies:
+            found |= {"reply_count": len(self.replies), "latest_reply": self.replies[-1]}
         if self.broadcast:
             found["subtype"] = "thread_broadcast"
         if self.edited:
@@ -120,6 +123,20 @@ class Workspace:
                 return channel
         raise SlackError("channel_not_found")
 
+    def known(self, channel_id: str) -> Channel:
+        """A channel as the bot finds it: by id only, and not a private one that it is not in. Raises SlackError."""
+        channel = self.channels.get(channel_id)
+        if channel is None or (channel.is_private and BOT_USER not in channel.members):
+            raise SlackError("channel_not_found")
+        return channel
+
+    def entered(self, channel_id: str) -> Channel:
+        """A channel that the bot is in. Raises SlackError channel_not_found or not_in_channel."""
+        channel = self.known(channel_id)
+        if BOT_USER not in channel.members:
+            raise SlackError("not_in_channel")
+        return channel
+
     def direct(self, user_id: str) -> Channel:
         """The bot's direct conversation with a person."""
         if user_id not in self.users:
@@ -138,8 +155,21 @@ class Workspace:
         """Store a message."""
         message = Message(ts=self.next_ts(), channel=channel.id, user=user, text=text, **more)
         channel.messages[message.ts] = message
+        if message.thread_ts in channel.messages:
+            channel.messages[message.thread_ts].replies.append(message.ts)
         self.touch()
         return message
+
+    def remove(self, message: Message) -> None:
+        """Delete a message, whoever sees it."""
+        if message.viewer:
+            self.ephemeral.remove(message)
+        else:
+            messages = self.channels[message.channel].messages
+            del messages[message.ts]
+            if message.thread_ts in messages:
+                messages[message.thread_ts].replies.remove(message.ts)
+        self.touch()
 
     def whisper(self, channel_id: str, viewer: str, text: str, **more: Any) -> Message:
         """Show a message to one person only."""

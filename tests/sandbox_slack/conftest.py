@@ -1,0 +1,34 @@
+"""A stand-in on loopback and Slack's own client for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+from support.slack_stage import START, stand_in, web_client
+
+from sandbox.clock import SimClock
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from sandbox.slack.server import SlackServer
+
+
+@pytest.fixture
+def clock() -> SimClock:
+    return SimClock(START)
+
+
+@pytest_asyncio.fixture
+async def slack(clock: SimClock) -> AsyncIterator[SlackServer]:
+    async with stand_in(clock) as server:
+        yield server
+
+
+@pytest.fixture
+def client(slack: SlackServer) -> AsyncWebClient:
+    return web_client(slack)
