@@ -13,12 +13,14 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import callbacks, metrics
 from bot import scheduler as schedule
 from bot.desk import ChannelDesk
 from bot.jobs.backups import Backups
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
 from bot.jobs.discover import Discoverer
+from bot.jobs.hints import Hints
 from bot.jobs.pacing import Pacer
 from bot.jobs.poll import Poller
 from bot.jobs.reopen import Reopener
@@ -74,11 +76,13 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
         on_news=deliverer.wake,
         limits=lambda: stalls.limits,
     )
+    hints = Hints(store, clock, poller.tick)
     app = AsyncApp(client=_client(settings, session, patient=True), signing_secret=_signing_secret(settings))
     slow = min(MINUTE, settings.poll_interval * 10)  # a demo's clock runs faster, and its jobs with it
     scheduler = schedule.build(
         Job("poll", poller.tick, settings.poll_interval),
         Job("deliver", deliverer.drain, HALF_SECOND),
+        Job("hints", hints.tick, slow),
         Job("stalls", stalls.tick, slow),
         Job("digests", digester.tick, slow),
         Job("discover", discoverer.tick, max(slow, DISCOVER_EVERY * settings.cadence_factor), slow),
@@ -113,6 +117,11 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
         scheduler=scheduler,
         breaker=breaker,
         backups=backups,
+        hints=hints,
+        routes=(
+            *callbacks.routes(settings.callback_tokens, store, clock, hints.wake),
+            *metrics.routes(store, clock, poller, breaker),
+        ),
         started_at=clock(),
     )
     holder.append(bot)

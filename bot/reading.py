@@ -65,7 +65,7 @@ async def read_order(api: PandaPon, ref: OrderRef) -> OrderReading:
 
 def needs_detail(due: DueOrder) -> bool:
     """Whether this poll asks for the order itself beside its logistics."""
-    return due.state.milestone in EARLY or not due.has_parcels or due.polls % DETAIL_EVERY == 0
+    return not due.fingerprint or due.state.milestone in EARLY or not due.has_parcels or due.polls % DETAIL_EVERY == 0
 
 
 def _combined(ref: OrderRef, order: Order | PandaPonError, reading: Reading | PandaPonError) -> OrderReading:

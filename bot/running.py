@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from bot.jobs.backups import Backups
     from bot.jobs.deliver import Deliverer
+    from bot.jobs.hints import Hints
     from bot.jobs.poll import Poller
     from bot.settings import Settings
     from bot.tracking.breaker import Breaker
@@ -63,6 +64,8 @@ class Bot:
     scheduler: AsyncIOScheduler
     breaker: Breaker
     backups: Backups
+    hints: Hints
+    routes: tuple[aiohttp_web.RouteDef, ...]
     started_at: datetime
     http_port: int = 0
     _socket: AsyncSocketModeHandler | None = None
@@ -102,6 +105,7 @@ class Bot:
         if self._socket is not None:
             await self._socket.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
         await self.poller.stop()
+        await self.hints.stop()
         await self._finish_answers()
         await self.deliverer.stop()
         if self.scheduler.running:  # only now: it cancels the jobs that still run
@@ -133,7 +137,7 @@ class Bot:
 
     async def _serve(self) -> None:
         http_mode = self.settings.slack_mode == "http"
-        application = web.build(self.app, http_mode=http_mode, ready=self._ready)
+        application = web.build(self.app, http_mode=http_mode, ready=self._ready, more=self.routes)
         self._runner = aiohttp_web.AppRunner(application, access_log=None, handle_signals=False)
         await self._runner.setup()
         site = aiohttp_web.TCPSite(self._runner, self.settings.http_host, self.settings.http_port)

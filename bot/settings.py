@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{24,200}")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
@@ -66,6 +68,8 @@ class Settings(BaseSettings):
     pandapon_concurrency: int = Field(default=64, ge=1, le=1000)
     pandapon_read_timeout_seconds: float = Field(default=8.0, gt=0, le=60)
 
+    callback_token: SecretStr | None = None
+
     database_path: Path = Path("data/pandabot.db")
 
     backup_path: Path | None = None
@@ -92,6 +96,15 @@ class Settings(BaseSettings):
             self._check_prefix("SLACK_APP_TOKEN", self.slack_app_token, "xapp-")
         return self
 
+    @model_validator(mode="after")
+    def _tokens_are_hard_to_guess(self) -> Self:
+        if any(not _TOKEN.fullmatch(token) for token in self.callback_tokens):
+            raise ValueError(
+                "CALLBACK_TOKEN must have 24 characters or more of A-Z, a-z, 0-9, - and _; make one with "
+                '`python3 -c "import secrets; print(secrets.token_urlsafe(32))"`'
+            )
+        return self
+
     @staticmethod
     def _check_prefix(name: str, secret: SecretStr, prefix: str) -> None:
         if not secret.get_secret_value().startswith(prefix):
@@ -116,7 +129,13 @@ class Settings(BaseSettings):
             self.pandapon_access_key,
             self.pandapon_access_secret,
         )
-        return tuple(value.get_secret_value() for value in found if value is not None)
+        return (*(value.get_secret_value() for value in found if value is not None), *self.callback_tokens)
+
+    @property
+    def callback_tokens(self) -> tuple[str, ...]:
+        """The tokens that are good in the callback's address; two while one takes the place of the other."""
+        joined = self.callback_token.get_secret_value() if self.callback_token else ""
+        return tuple(one.strip() for one in joined.split(",") if one.strip())
 
 
 def load(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:

@@ -8,7 +8,7 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from slack_bolt.async_app import AsyncApp
 
@@ -16,7 +16,11 @@ BODY_LIMIT = 1024 * 1024  # Slack's payloads are well below this
 
 
 def build(
-    app: AsyncApp, *, http_mode: bool, ready: Callable[[], Awaitable[dict[str, object] | str]]
+    app: AsyncApp,
+    *,
+    http_mode: bool,
+    ready: Callable[[], Awaitable[dict[str, object] | str]],
+    more: Iterable[web.RouteDef] = (),
 ) -> web.Application:
     """The web application. ``ready`` returns facts when the bot can work, or the reason in words when it can't."""
     server = web.Application(client_max_size=BODY_LIMIT)
@@ -38,4 +42,5 @@ def build(
         server.router.add_post("/slack/events", events)
     server.router.add_get("/healthz", healthz)
     server.router.add_get("/readyz", readyz)
+    server.router.add_routes(more)
     return server

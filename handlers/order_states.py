@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from handlers.i18n import _
+from handlers.text import cut, escape
 from pandapon.shipment import Platform
 
 # 1688: its documented order states (upstream). Taobao: the numeric states stated for a sibling of this API. Taobao has
@@ -46,3 +48,26 @@ SYNONYMS: dict[str, str] = {
 def code(status: str, platform: Platform) -> str:
     """What this platform's order list calls a state; empty for all orders."""
     return STATES[status][platform] if status else ""
+
+
+def refund_words(status: str) -> str:
+    """What a refund's state means; 1688's words (upstream) and Taobao's numbers (stated for a sibling of this API)."""
+    words = {
+        "": _("none"),
+        "0": _("none"),
+        "10": _("asked for"),
+        "20": _("agreed, goods are to be sent back"),
+        "30": _("goods sent back"),
+        "100": _("paid back"),
+        "-10": _("refused"),
+        "-20": _("closed"),
+        "waitselleragree": _("asked for"),
+        "waitbuyermodify": _("to be changed by the buyer"),
+        "waitbuyersend": _("agreed, goods are to be sent back"),
+        "waitsellerreceive": _("goods sent back"),
+        "refundsuccess": _("paid back"),
+        "refundclose": _("closed"),
+        "refund_closed": _("closed"),
+    }
+    plain = status.strip().lower()
+    return words.get(plain) or words.get(plain.replace("_", "")) or escape(cut(status, 40))

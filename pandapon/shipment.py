@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal  # noqa: TC003  pydantic reads the dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Self
@@ -188,6 +189,8 @@ class News:
     parcels: tuple[Parcel, ...] = ()  # all parcels with their milestones, without nodes, for "2 of 3 delivered"
     added: tuple[str, ...] = ()  # waybills seen for the first time after the baseline
     renumbered: tuple[tuple[str, str], ...] = ()  # (old, new) waybill of a parcel that the carrier gave another number
+    price: tuple[Decimal, Decimal] | None = None  # the total before and after, yuan
+    refund: tuple[str, str] | None = None  # the refund's state before and after, as sent; empty: none
     stall: Stall | None = None  # an alarm: this news is that there is none
 
     @property

@@ -45,6 +45,7 @@ def prune(conn: sqlite3.Connection, before: datetime) -> int:
         for sql in (
             f"DELETE FROM outbox WHERE state IN {OVER} AND sent_at < ? AND what NOT IN ('card', 'refresh')",
             FORGET_NEWS,
+            "DELETE FROM inbox WHERE handled_at IS NOT NULL AND received_at < ?",
             "DELETE FROM alarms WHERE cleared_at < ?",
             "DELETE FROM deliveries WHERE at < ?",
             "DELETE FROM audit WHERE at < ?",

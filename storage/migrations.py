@@ -116,3 +116,20 @@ def _delivery(db: Database) -> None:
     for statement in DELIVERY.split(";\n"):
         if statement.strip():
             db.conn.execute(statement)
+
+
+INBOX = """
+CREATE TABLE inbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, dedup TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, ids TEXT NOT NULL,
+  body TEXT NOT NULL, received_at INTEGER NOT NULL, handled_at INTEGER, outcome TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX inbox_waiting ON inbox (id) WHERE handled_at IS NULL;
+CREATE INDEX inbox_received ON inbox (received_at);
+"""
+
+
+@migrations(name="0004_inbox")
+def _inbox(db: Database) -> None:
+    for statement in INBOX.split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)

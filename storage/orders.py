@@ -154,12 +154,13 @@ def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> boo
     return True
 
 
-def mark_due(conn: sqlite3.Connection, keys: Sequence[str], at: datetime) -> int:
+def mark_due(conn: sqlite3.Connection, keys: Sequence[str], at: datetime, *, whole: bool = False) -> int:
     """See storage.protocol.Store. The fence grows: a reading that left before the hint may not know of it."""
+    forget = ", fingerprint = x''" if whole else ""
     known = 0
     for some, marks in _chunks(keys):
         known += conn.execute(
-            f"UPDATE orders SET fence = fence + 1, next_poll_at = MIN(COALESCE(next_poll_at, ?), ?) "
+            f"UPDATE orders SET fence = fence + 1, next_poll_at = MIN(COALESCE(next_poll_at, ?), ?){forget} "
             f"WHERE key IN ({marks}) AND EXISTS "
             "(SELECT 1 FROM watches w WHERE w.key = orders.key AND w.state <> 'ended')",
             (to_int(at), to_int(at), *some),

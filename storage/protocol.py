@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         DueOrder,
         Filter,
         Health,
+        Hint,
         KnownOrder,
         NewOrder,
         NewWatch,
@@ -55,8 +56,11 @@ class Store(Protocol):
         """Store an order's first reading unless it is there already (then False, and nothing is written)."""
         ...
 
-    async def mark_due(self, keys: Sequence[str], at: datetime) -> int:
-        """Make these orders due no later than ``at``; archived ones come back. Returns how many are known."""
+    async def mark_due(self, keys: Sequence[str], at: datetime, *, whole: bool = False) -> int:
+        """Make these orders due no later than ``at``; archived ones come back. Returns how many are known.
+
+        ``whole``: the last fingerprint is forgotten, so that everything about them is read and compared.
+        """
         ...
 
     async def find_waybill(self, waybill: str) -> list[str]:
@@ -263,6 +267,27 @@ class Store(Protocol):
 
     async def never_watched(self, channel: str, keys: Sequence[str]) -> list[str]:
         """Those of these orders that the channel does not watch and never did."""
+        ...
+
+    # --- pushed messages ----------------------------------------------------------------------------------------
+    async def inbox_put(self, hint: Hint) -> bool:
+        """Keep a pushed message; False when it is there already."""
+        ...
+
+    async def inbox_waiting(self, limit: int) -> list[Hint]:
+        """Messages that nobody has looked at, oldest first."""
+        ...
+
+    async def inbox_done(self, now: datetime, outcomes: Sequence[tuple[str, str]]) -> None:
+        """What became of messages, by their dedup; their contents are forgotten."""
+        ...
+
+    async def inbox_counts(self, since: datetime) -> tuple[dict[str, int], datetime | None]:
+        """How many messages came since then, by outcome, and when the last one did."""
+        ...
+
+    async def concerned(self, ids: Sequence[str]) -> list[str]:
+        """Stored orders with one of these numbers: their own, a sub-order's or a parcel's."""
         ...
 
     # --- the rest -----------------------------------------------------------------------------------------------

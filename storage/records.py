@@ -316,6 +316,17 @@ class NewOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """A message that PandaPon pushed. Nothing in it is taken for true: it says which order to look at."""
+
+    dedup: str  # the same message again has the same
+    kind: str
+    ids: tuple[str, ...]
+    body: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """Who did what."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from storage import alarms, audit, channels, enqueue, orders, outbox, subscriptions, watches
+from storage import alarms, audit, channels, enqueue, inbox, orders, outbox, subscriptions, watches
 from storage.database import DatabaseThread
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         DueOrder,
         Filter,
         Health,
+        Hint,
         KnownOrder,
         NewOrder,
         NewWatch,
@@ -65,8 +66,8 @@ class SqliteStore:
     async def add_order(self, now: datetime, baseline: Changed) -> bool:
         return await self.thread.run(lambda conn: orders.add_order(conn, now, baseline))
 
-    async def mark_due(self, keys: Sequence[str], at: datetime) -> int:
-        return await self.thread.run(lambda conn: orders.mark_due(conn, keys, at))
+    async def mark_due(self, keys: Sequence[str], at: datetime, *, whole: bool = False) -> int:
+        return await self.thread.run(lambda conn: orders.mark_due(conn, keys, at, whole=whole))
 
     async def find_waybill(self, waybill: str) -> list[str]:
         return await self.thread.run(lambda conn: orders.find_waybill(conn, waybill))
@@ -206,6 +207,21 @@ class SqliteStore:
 
     async def never_watched(self, channel: str, keys: Sequence[str]) -> list[str]:
         return await self.thread.run(lambda conn: subscriptions.unknown_of(conn, channel, keys))
+
+    async def inbox_put(self, hint: Hint) -> bool:
+        return await self.thread.run(lambda conn: inbox.put(conn, hint))
+
+    async def inbox_waiting(self, limit: int) -> list[Hint]:
+        return await self.thread.run(lambda conn: inbox.waiting(conn, limit))
+
+    async def inbox_done(self, now: datetime, outcomes: Sequence[tuple[str, str]]) -> None:
+        await self.thread.run(lambda conn: inbox.done(conn, now, outcomes))
+
+    async def inbox_counts(self, since: datetime) -> tuple[dict[str, int], datetime | None]:
+        return await self.thread.run(lambda conn: inbox.counts(conn, since))
+
+    async def concerned(self, ids: Sequence[str]) -> list[str]:
+        return await self.thread.run(lambda conn: inbox.concerned(conn, ids))
 
     async def rescue(self, now: datetime) -> int:
         return await self.thread.run(partial(outbox.rescue, now=now))

@@ -14,8 +14,11 @@ from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Sh
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from decimal import Decimal
 
     from pandapon.models import Order
+
+_NO_REFUND = frozenset({"", "0"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def decide(known: Known | None, reading: Fetched, now: datetime, *, baseline: bo
     lines = _lines(base.shipment.parcels, reading.shipment.parcels if reading.shipment else ())
     parcels = tuple(line.after for line in lines)
     milestone = order_milestone(order.milestone if order else None, _counted(parcels)) or base.milestone
-    news = _news(base, reading.ref, lines, milestone) if known and not baseline else None
+    news = _news(base, order, reading.ref, lines, milestone) if known and not baseline else None
     return Decision(
         order=order,
         shipment=Shipment(reading.ref, parcels),
@@ -160,7 +163,9 @@ def _counted(parcels: Sequence[Parcel]) -> tuple[Parcel, ...]:
     return tuple(sorted(live(parcels), key=lambda parcel: parcel.waybill))
 
 
-def _news(base: Known, ref: OrderRef, lines: Sequence[_Line], milestone: Milestone | None) -> News | None:
+def _news(
+    base: Known, order: Order | None, ref: OrderRef, lines: Sequence[_Line], milestone: Milestone | None
+) -> News | None:
     """One piece of news for all that the reading found, however much; edits alone are news too, the quietest."""
     parcels = tuple(_facts(parcel) for parcel in live(line.after for line in lines))
     steps = tuple(step for line in lines for step in line.steps)
@@ -173,8 +178,24 @@ def _news(base: Known, ref: OrderRef, lines: Sequence[_Line], milestone: Milesto
         parcels=parcels,
         added=tuple(line.after.waybill for line in lines if line.is_added),
         renumbered=tuple((line.previous, line.after.waybill) for line in lines if line.previous),
+        price=_price(base.order, order),
+        refund=_refund(base.order, order),
     )
-    return news if news.nodes or news.steps or news.added or news.renumbered or news.edited else None
+    return None if telling.says_nothing(news) else news
+
+
+def _price(before: Order | None, after: Order | None) -> tuple[Decimal, Decimal] | None:
+    """A total that changed; one that was not known before is none."""
+    if before is None or after is None or before.total_amount is None or after.total_amount is None:
+        return None
+    return None if before.total_amount == after.total_amount else (before.total_amount, after.total_amount)
+
+
+def _refund(before: Order | None, after: Order | None) -> tuple[str, str] | None:
+    """A refund that is silent is none: the upstream's nulls come and go."""
+    if before is None or after is None or after.refund_status in {*_NO_REFUND, before.refund_status}:
+        return None
+    return before.refund_status, after.refund_status
 
 
 def _moved_at(

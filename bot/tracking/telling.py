@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.tracking.merge import goes_back
@@ -43,15 +44,15 @@ def level(news: News) -> str:
         return "edit"
     if news.has_problem or _problem_again(news) or needs(news):
         return "problem"
-    return "milestone" if news.has_milestone else "node"
+    return "milestone" if news.has_milestone or news.price or news.refund else "node"
 
 
 def audience(news: News) -> frozenset[str]:
     """The filters it passes. Whoever was told of a problem is told that it is over."""
     filters = {ALL}
-    if news.has_milestone or level(news) == "problem":
+    if level(news) in {"milestone", "problem"}:
         filters.add(MILESTONES)
-    if level(news) == "problem" or any(step.before and step.before.is_problem for step in news.steps):
+    if level(news) == "problem" or news.refund or any(step.before and step.before.is_problem for step in news.steps):
         filters.add(PROBLEMS)
     return frozenset(filters)
 
@@ -75,7 +76,13 @@ def key(news: News) -> str:
 
 def is_edit(news: News) -> bool:
     """Whether it brings nothing but better words for what was told."""
-    return bool(news.edited) and not (news.nodes or news.steps or news.added or news.renumbered)
+    return bool(news.edited) and says_nothing(replace(news, edited=()))
+
+
+def says_nothing(news: News) -> bool:
+    """Whether there is nothing in it to tell."""
+    found = (news.nodes, news.edited, news.steps, news.added, news.renumbered, news.price, news.refund)
+    return not any(found)
 
 
 def _facts(news: News) -> Iterator[str]:
@@ -88,6 +95,10 @@ def _facts(news: News) -> Iterator[str]:
         yield f"step\x1f{step.waybill}\x1f{step.before or ''}\x1f{step.after}"
     for waybill in news.added:
         yield f"added\x1f{waybill}"
+    if news.price:
+        yield f"price\x1f{news.price[0]}\x1f{news.price[1]}"
+    if news.refund:
+        yield f"refund\x1f{news.refund[0]}\x1f{news.refund[1]}"
     for old, new in news.renumbered:
         yield f"renumbered\x1f{old}\x1f{new}"
 

@@ -8,8 +8,9 @@ from handlers import actions
 from handlers.errors_in_words import channel_error
 from handlers.i18n import _, ngettext
 from handlers.milestones import bar, furthest, milestone_emoji, milestone_name
+from handlers.order_states import refund_words
 from handlers.requests import Track, Unwatch, WatchOrders
-from handlers.text import cut, escape, ident
+from handlers.text import cut, escape, ident, money
 from handlers.views import elements as el
 from handlers.views import stalls
 from handlers.views.message import Layout, Message
@@ -232,6 +233,7 @@ def _headline(news: News, order: Order | None) -> str:
     overall = [step for step in news.steps if not step.waybill]
     steps = overall or news.steps
     lines = [*_needs(news), *(_step(step) for step in steps[:NEWS_NODES])]
+    lines += _changes(news)
     lines += [_renumbered(old, new) for old, new in news.renumbered[:NEWS_NODES]]
     told = {step.waybill for step in news.steps}
     lines += [_added(waybill) for waybill in news.added[:NEWS_NODES] if waybill not in told]
@@ -243,6 +245,18 @@ def _headline(news: News, order: Order | None) -> str:
             [ngettext("🚚 {n} new scan", "🚚 {n} new scans", n).format(n=n)] if n else [_("✏️ Details were filled in")]
         )
     return "\n".join([*lines, title_of(order) or order_name(news.ref)])
+
+
+def _changes(news: News) -> list[str]:
+    """Money: what an order costs now, and where its refund stands."""
+    lines = []
+    if news.price:
+        before, after = (money(amount) for amount in news.price)
+        lines.append(_("💴 *Price changed*: {before} → {after}").format(before=before, after=after))
+    if news.refund:
+        before, after = (refund_words(state) for state in news.refund)
+        lines.append(_("💸 *Refund*: {before} → {after}").format(before=before, after=after))
+    return lines
 
 
 def _needs(news: News) -> list[str]:

@@ -30,6 +30,7 @@ START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 TICK = 0.1
 PATIENCE = 8.0
 BOT_TOKEN, APP_TOKEN, SIGNING = "xoxb-house-secret", "xapp-house-secret", "house-signing-secret"
+CALLBACK_TOKEN = "house-callback-token-0123456789"
 KEY, SECRET = "house-access-key", "house-access-secret"
 
 
@@ -68,6 +69,7 @@ class House:
             "cadence_factor": 0,
             "channel_messages_per_second": 20,
             "channel_burst": 20,
+            "callback_token": SecretStr(CALLBACK_TOKEN),
         }
         return Settings(_env_file=None, **(values | self.extra))
 

@@ -1,0 +1,153 @@
+"""Takes PandaPon's push messages: checks who sends and what it is, keeps it, and answers at once.
+
+The sender waits 1,000 ms, repeats five times, and promises no order [stated]. It signs nothing as far as is known: so
+the address is secret, and a message is a hint that makes an order due, never a fact.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from storage.errors import StorageError
+from storage.records import Hint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from storage.protocol import Store
+
+BODY_LIMIT = 256 * 1024
+PATH = "/pandapon/callbacks/{token}"
+# Every name under which a message may carry the number of an order, sub-order or parcel [stated and inferred].
+ID_NAMES = frozenset(
+    name.lower()
+    for name in (
+        "salesOrderId",
+        "purchaseOrderId",
+        "purchase_id",
+        "orderId",
+        "order_id",
+        "idOfStr",
+        "outer_purchase_id",
+        "outOrderId",
+        "purchase_order_outer_id",
+        "purchase_order_line_outer_id",
+        "subPurchaseOrderId",
+        "sub_purchase_order_id",
+        "subOrderId",
+        "mailNo",
+        "logistic_number",
+        "logisticsBillNo",
+    )
+)
+NUMBER = re.compile(r"[A-Za-z0-9-]{5,40}")
+MOST_IDS, DEEPEST = 50, 8
+
+
+class MalformedError(ValueError):
+    """No message; the text says in a sentence what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What can be told of a message."""
+
+    kind: str  # messageType without its platform; empty when there is none
+    ids: tuple[str, ...]
+
+
+def routes(
+    tokens: tuple[str, ...], store: Store, clock: Callable[[], datetime], wake: Callable[[], None]
+) -> list[web.RouteDef]:
+    """The address. Without a token, or with a wrong one, it is as if it were not there."""
+    digests = [_digest(token) for token in tokens]
+
+    async def take(request: web.Request) -> web.Response:
+        given = _digest(request.match_info["token"])
+        # Every token is compared, in constant time: how long it takes tells nothing.
+        if not any([hmac.compare_digest(given, good) for good in digests]):  # noqa: C419  all of them, on purpose
+            raise web.HTTPNotFound
+        body = await _body(request)
+        try:
+            message = read(body)
+        except MalformedError as error:
+            return web.json_response({"code": 400, "msg": str(error)}, status=400)
+        hint = Hint(hashlib.sha256(body).hexdigest(), message.kind, message.ids, "", clock())
+        try:
+            is_new = await store.inbox_put(hint)
+        except StorageError:
+            return web.json_response({"code": 503, "msg": "not stored; please send it again"}, status=503)
+        if is_new:
+            wake()
+        return web.json_response({"code": 200, "msg": "ok"})
+
+    return [web.post(PATH, take)]
+
+
+def read(body: bytes) -> Message:
+    """What a body says, in either of its two forms: the message body as an object, or as a string that holds JSON.
+
+    Raises MalformedError.
+    """
+    outer = _json(body)
+    if isinstance(outer, str):
+        outer = _json(outer.encode())
+    if not isinstance(outer, dict):
+        raise MalformedError("a message is a JSON object")
+    inner = outer.get("messageBody", outer.get("message", outer))
+    if isinstance(inner, str):
+        inner = _json(inner.encode()) if inner.strip() else {}
+    kind = outer.get("messageType")
+    return Message(_suffix(str(kind)) if isinstance(kind, str | int) else "", tuple(_ids({"": inner}))[:MOST_IDS])
+
+
+async def _body(request: web.Request) -> bytes:
+    if (request.content_length or 0) > BODY_LIMIT:
+        raise web.HTTPRequestEntityTooLarge(BODY_LIMIT, request.content_length or 0)
+    body = await request.content.read(BODY_LIMIT + 1)
+    while len(body) <= BODY_LIMIT and (more := await request.content.read(BODY_LIMIT + 1 - len(body))):
+        body += more
+    if len(body) > BODY_LIMIT:
+        raise web.HTTPRequestEntityTooLarge(BODY_LIMIT, len(body))
+    return body
+
+
+def _json(body: bytes) -> Any:
+    """Numbers are kept as their text: 19 digits do not survive a float."""
+    try:
+        return json.loads(body, parse_int=str, parse_float=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        raise MalformedError("the body is not JSON") from None
+
+
+def _suffix(kind: str) -> str:
+    """Types are matched by what follows the platform: ``1688_ORDER_…`` and ``TAOBAO_ORDER_…`` mean the same."""
+    return re.sub(r"^(?:TAOBAO|1688)_", "", kind.strip().upper())[:80]
+
+
+def _ids(value: Any, depth: int = 0) -> Iterator[str]:
+    """Every number that stands under a name of an order, sub-order or parcel, wherever in the message."""
+    if depth > DEEPEST:
+        return
+    if isinstance(value, list):
+        for one in value[:MOST_IDS]:
+            yield from _ids(one, depth + 1)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            named = str(name).lower() in ID_NAMES or (depth > 0 and name == "id")
+            if named and isinstance(part, str) and NUMBER.fullmatch(part):
+                yield part
+            else:
+                yield from _ids(part, depth + 1)
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

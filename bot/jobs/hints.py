@@ -1,0 +1,78 @@
+"""Looks at pushed messages: the orders that they name are read again now."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from storage.protocol import Store
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+# What follows the platform's name in a messageType [stated and inferred]; any other is kept, counted and looked at too.
+KNOWN = (
+    "ORDER_PRICE_MODIFY",
+    "BUYER_REFUND",
+    "REFUND_AFTER_SALES",
+    "ORDER_CREATE",
+    "ORDER_CANCEL",
+    "ORDER_PAY",
+    "ORDER_PAY_SUCCESS",
+    "SENDGOODS",
+    "RECEIVEGOODS",
+    "ORDER_SUCCESS",
+    "CLOSE",
+    "BUYER_VIEW_TRACE",
+    "MAIL_NO_CHANGE",
+)
+
+
+class Hints:
+    """The job: from the inbox to orders that are due now."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], poll: Callable[[], Awaitable[object]]) -> None:
+        self._store, self._clock, self._poll = store, clock, poll
+        self._looking = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """A message came: look without waiting for the tick."""
+        task = asyncio.ensure_future(self._woken())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        """Finish what is in hand."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def tick(self) -> int:
+        """Look at every message that waits. Returns how many orders became due."""
+        due = 0
+        async with self._looking:
+            while hints := await self._store.inbox_waiting(BATCH):
+                outcomes = []
+                for hint in hints:
+                    keys = await self._store.concerned(hint.ids)
+                    due += await self._store.mark_due(keys, self._clock(), whole=True) if keys else 0
+                    outcomes.append((hint.dedup, _outcome(hint.kind, known=bool(keys))))
+                await self._store.inbox_done(self._clock(), outcomes)
+        return due
+
+    async def _woken(self) -> None:
+        try:
+            if await self.tick():
+                await self._poll()
+        except Exception:  # the tick of the scheduler tries again
+            log.exception("a pushed message could not be looked at yet")
+
+
+def _outcome(kind: str, *, known: bool) -> str:
+    if not known:
+        return "unknown order"
+    return "looked at" if kind.endswith(KNOWN) else "unknown type"

@@ -1,0 +1,64 @@
+"""`GET /metrics`: figures in the text form that Prometheus reads. No ids, no names, no contents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.version import VERSION
+from storage.records import PostState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from bot.jobs.poll import Poller
+    from bot.tracking.breaker import Breaker
+    from storage.protocol import Store
+    from storage.records import Health
+
+
+def routes(store: Store, clock: Callable[[], datetime], poller: Poller, breaker: Breaker) -> list[web.RouteDef]:
+    """The route."""
+
+    async def metrics(_request: web.Request) -> web.Response:
+        now = clock()
+        lines = [*_of_store(await store.health(now), now), *_of_process(poller, breaker, now)]
+        return web.Response(text="\n".join(lines) + "\n", content_type="text/plain", charset="utf-8")
+
+    return [web.get("/metrics", metrics)]
+
+
+def _of_store(health: Health, now: datetime) -> Iterator[str]:
+    yield from _gauge("orders", "Orders known.", health.orders)
+    yield from _gauge("orders_due", "Orders that are due.", health.due)
+    yield from _gauge("orders_stale", "Orders whose last reading failed.", health.stale_orders)
+    yield from _gauge("oldest_due_seconds", "How long the oldest due order has been due.", _age(health.oldest_due, now))
+    yield from _gauge("watches", "Watches.", health.watches)
+    yield from _gauge("watches_paused", "Watches whose channel refuses posts.", health.paused)
+    yield "# HELP pandabot_posts Messages by state."
+    yield "# TYPE pandabot_posts gauge"
+    for state in PostState:
+        yield f'pandabot_posts{{state="{state.value}"}} {health.outbox.get(state, 0)}'
+    yield from _gauge(
+        "oldest_post_seconds", "How long the oldest waiting message waits.", _age(health.oldest_post, now)
+    )
+
+
+def _of_process(poller: Poller, breaker: Breaker, now: datetime) -> Iterator[str]:
+    yield from _gauge("pandapon_up", "1 while PandaPon answers.", int(breaker.down_since is None))
+    yield from _gauge("last_tick_seconds", "Since the poller last looked.", _age(poller.last_tick_at, now))
+    yield "# HELP pandabot_info The version."
+    yield "# TYPE pandabot_info gauge"
+    yield f'pandabot_info{{version="{VERSION}"}} 1'
+
+
+def _gauge(name: str, text: str, value: float) -> Iterator[str]:
+    yield f"# HELP pandabot_{name} {text}"
+    yield f"# TYPE pandabot_{name} gauge"
+    yield f"pandabot_{name} {value}"
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return round(max(0.0, (now - since).total_seconds()), 3) if since else 0.0

@@ -1,0 +1,190 @@
+"""PandaPon's push messages: who may send them, what is kept of them, and that they only ever hurry the poll."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+from support.house import CALLBACK_TOKEN, ORDER, House, running, words
+
+from sandbox.pandapon.demo import TAOBAO
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+TRACE = {"messageType": "1688_LOGISTICS_BUYER_VIEW_TRACE", "messagePlatform": 1, "timestamp": "1779263269913"}
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """A bot at its usual pace: an order is read hourly, so that whatever comes at once came by a push."""
+    async with running(tmp_path, cadence_factor=1.0) as one:
+        yield one
+
+
+async def push(house: House, body: Any, *, token: str = CALLBACK_TOKEN) -> int:
+    """Send a message as PandaPon would; the status of the answer."""
+    assert house.bot is not None
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    url = f"http://127.0.0.1:{house.bot.http_port}/pandapon/callbacks/{token}"
+    async with aiohttp.ClientSession() as session, session.post(url, data=data) as answer:
+        await answer.read()
+        return answer.status
+
+
+async def inbox(house: House) -> dict[str, int]:
+    """Messages kept, by what became of them."""
+    assert house.bot is not None
+    counts, _last = await house.bot.store.inbox_counts(house.clock().replace(year=2020))
+    return counts
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {**TRACE, "messageBody": {"orderId": int(ORDER), "currentStatus": "TRANSPORT"}},
+        {**TRACE, "messageBody": json.dumps({"orderId": ORDER})},
+        json.dumps({**TRACE, "messageBody": {"baseInfo": {"idOfStr": ORDER}}}),
+        {"messagePlatform": 1, "messageType": "SOMETHING_NEW", "messageBody": {"list": [{"orderId": ORDER}]}},
+    ],
+    ids=["object", "string", "string in a string", "unknown type"],
+)
+async def test_a_message_hurries_the_poll(house: House, body: Any) -> None:
+    """Whatever its form and type, the order it names is read at once, and the news is what the API says."""
+    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
+    [card] = house.channel("#orders")
+    house.scan("快件已发往 广州分拨中心")
+    assert await push(house, body) == 200
+    [reply] = await house.replies(card, 1)
+    assert "快件已发往 广州分拨中心" in words(reply)
+
+
+async def test_a_message_is_never_believed(house: House) -> None:
+    """What it claims is not told: the order is read again, and there is nothing new."""
+    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
+    [card] = house.channel("#orders")
+    body = {**TRACE, "messageBody": {"orderId": ORDER, "orderStatus": "SIGN", "remark": "<!channel> delivered"}}
+    assert await push(house, body) == 200
+    await house.several_ticks(8)
+    assert house.thread(card) == []
+
+
+async def test_the_same_message_is_kept_once(house: House) -> None:
+    """At least once means sometimes twice: the second is acknowledged and changes nothing."""
+    await house.ask(f"/panda watch {ORDER}")
+    for _ in range(3):
+        assert await push(house, {**TRACE, "messageBody": {"orderId": ORDER}}) == 200
+    await house.several_ticks()
+    assert sum((await inbox(house)).values()) == 1
+
+
+async def test_unknown_orders_and_types_are_counted(house: House) -> None:
+    """They are acknowledged, looked at, counted and dropped."""
+    await house.ask(f"/panda watch {ORDER}")
+    assert await push(house, {**TRACE, "messageBody": {"orderId": "9999999999999999999"}}) == 200
+    assert await push(house, {"messageType": "TAOBAO_NEVER_SEEN", "messageBody": {"orderId": ORDER}}) == 200
+    assert await push(house, {"messagePlatform": 0}) == 200
+    await house.several_ticks(12)
+    assert await inbox(house) == {"unknown order": 2, "unknown type": 1}
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "house-callback-token-012345678", CALLBACK_TOKEN + "0", "%00", "../x"])
+async def test_a_wrong_token_finds_nothing(house: House, token: str) -> None:
+    """It is 404, as for any address that is not there, and nothing is kept."""
+    assert await push(house, {**TRACE, "messageBody": {"orderId": ORDER}}, token=token) == 404
+    assert await inbox(house) == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"not json", 400),
+        (b"[1, 2]", 400),
+        (b'"still not an object"', 400),
+        (b'{"messageBody": "{broken"}', 400),
+        (b"[" * 100_000, 400),
+        (b'{"messageBody": "' + b"x" * 300_000 + b'"}', 413),
+        (b"\xff\xfe\x00", 400),
+    ],
+    ids=["empty", "text", "list", "string", "broken inside", "deep", "too large", "not utf-8"],
+)
+async def test_malformed_messages_are_refused(house: House, body: bytes, status: int) -> None:
+    """One clear status, and nothing is kept."""
+    assert await push(house, body) == status
+    assert await inbox(house) == {}
+
+
+async def test_the_token_reaches_no_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither a right nor a wrong message leaves its address or contents in the log, at any level."""
+    caplog.set_level(logging.DEBUG)
+    await push(house, {**TRACE, "messageBody": {"orderId": ORDER, "receiver": "梅小姐 13812345678"}})
+    await push(house, b"not json")
+    await push(house, {}, token="guessed-callback-token-0123456789")
+    await house.several_ticks()
+    assert CALLBACK_TOKEN not in caplog.text
+    assert "guessed-callback-token" not in caplog.text
+    assert "梅小姐" not in caplog.text
+
+
+async def test_a_restart_looks_at_what_was_kept(house: House) -> None:
+    """A message that was acknowledged and not looked at survives the process."""
+    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
+    [card] = house.channel("#orders")
+    assert house.bot is not None
+    house.bot.hints.wake = lambda: None  # type: ignore[method-assign]
+    house.bot.scheduler.pause()
+    house.bot.hints._poll = None  # type: ignore[assignment]
+    house.scan("快件已发往 广州分拨中心")
+    await house.bot.store.inbox_put(_hint(house))
+    await house.stop_bot()
+    await house.start_bot()
+    await house.replies(card, 1)
+
+
+def _hint(house: House) -> Any:
+    from storage.records import Hint  # noqa: PLC0415  only here
+
+    return Hint("one", "LOGISTICS_BUYER_VIEW_TRACE", (ORDER,), "", house.clock())
+
+
+async def test_price_and_refund_are_news(house: House) -> None:
+    """From the order as it was read again: the amounts before and after, and the refund's state in words."""
+    unpaid = "2542285634920889990"
+    assert "Watching" in await house.ask(f"/panda watch {unpaid} milestones")
+    [card] = house.channel("#orders")
+    order = house.world.orders[unpaid]
+    order.lines[0] = replace(order.lines[0], price=order.lines[0].price + Decimal(10))
+    assert await push(house, {"messageType": "1688_ORDER_BUYER_VIEW_ORDER_PRICE_MODIFY", "orderId": unpaid}) == 200
+    [reply] = await house.replies(card, 1)
+    assert "Price changed" in words(reply)
+    assert "→" in words(reply)
+
+
+async def test_a_taobao_sub_order_is_found(house: House) -> None:
+    """A message may name the sub-order only."""
+    assert "Watching" in await house.ask(f"/panda watch {TAOBAO}")
+    [card] = house.channel("#orders")
+    sub_order = house.world.orders[TAOBAO].lines[0].sub_order
+    house.world.add_node(TAOBAO, "【北京市】 快件已发往 广州中心")
+    body = {"messageType": "TAOBAO_ORDER_STATUS", "messageBody": {"purchase_order_line_outer_id": sub_order}}
+    assert await push(house, body) == 200
+    await house.replies(card, 1)
+
+
+async def test_metrics_hold_figures_and_no_names(house: House) -> None:
+    """What Prometheus reads: figures by state, and neither ids nor channels."""
+    await house.ask(f"/panda watch {ORDER}")
+    assert house.bot is not None
+    url = f"http://127.0.0.1:{house.bot.http_port}/metrics"
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        text = await answer.text()
+    assert "pandabot_watches 1" in text
+    assert 'pandabot_posts{state="sent"} 1' in text
+    assert ORDER not in text
