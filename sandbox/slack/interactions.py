@@ -31,30 +31,40 @@ class ResponseUrl:
     source: Message | None = None  # the message whose button was pressed
 
 
+@dataclass
+class Trigger:
+    """The right to open one view."""
+
+    expires: datetime
+    view_id: str = ""
+    used: bool = False
+
+
 class Interactions:
     """Every right that was handed out."""
 
     def __init__(self, workspace: Workspace, clock: Callable[[], datetime]) -> None:
         self._workspace, self._clock = workspace, clock
-        self._triggers: dict[str, tuple[datetime, bool]] = {}
+        self._triggers: dict[str, Trigger] = {}
         self.urls: dict[str, ResponseUrl] = {}
 
-    def new_trigger(self) -> str:
-        """A trigger id: three seconds, one use."""
+    def new_trigger(self, view_id: str = "") -> str:
+        """A trigger id: three seconds, one use. ``view_id``: the modal in which the person acted."""
         trigger = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
-        self._triggers[trigger] = (self._clock() + TRIGGER_LIFE, False)
+        self._triggers[trigger] = Trigger(self._clock() + TRIGGER_LIFE, view_id)
         return trigger
 
-    def use_trigger(self, trigger: str) -> None:
-        """Raises SlackError for one that is unknown, used, or too old."""
-        if trigger not in self._triggers:
+    def use_trigger(self, trigger_id: str) -> str:
+        """The modal in which the person acted, if any. Raises SlackError for one unknown, used, or too old."""
+        trigger = self._triggers.get(trigger_id)
+        if trigger is None:
             raise SlackError("invalid_trigger_id")
-        expires, used = self._triggers[trigger]
-        if used:
+        if trigger.used:
             raise SlackError("exchanged_trigger_id")
-        if self._clock() > expires:
+        if self._clock() > trigger.expires:
             raise SlackError("expired_trigger_id")
-        self._triggers[trigger] = (expires, True)
+        trigger.used = True
+        return trigger.view_id
 
     def new_url(self, kind: str, channel: str, viewer: str, source: Message | None = None) -> str:
         """The path of a response URL, to be put behind the server's address."""

@@ -21,7 +21,7 @@ def command(user: User, channel: Channel, name: str, text: str, *, trigger: str,
         "team_id": TEAM,
         "team_domain": "panda",
         "channel_id": channel.id,
-        "channel_name": "directmessage" if channel.is_im else "privategroup" if channel.is_private else channel.name,
+        "channel_name": _name(channel),
         "user_id": user.id,
         "user_name": user.name,
         "command": name,
@@ -44,11 +44,13 @@ def block_actions(
         "channel_id": channel.id,
         "is_ephemeral": ephemeral,
     }
+    if message.thread_ts or message.replies:
+        container["thread_ts"] = message.thread_ts or message.ts
     found: Payload = {
         **_common("block_actions", user),
         "container": container,
         "trigger_id": trigger,
-        "channel": {"id": channel.id, "name": channel.name},
+        "channel": {"id": channel.id, "name": _name(channel)},
         "state": {"values": state},
         "response_url": url,
         "actions": [action],
@@ -80,7 +82,7 @@ def message_shortcut(
         "trigger_id": trigger,
         "response_url": url,
         "message_ts": message.ts,
-        "channel": {"id": channel.id, "name": channel.name},
+        "channel": {"id": channel.id, "name": _name(channel)},
         "message": message.wire(),
     }
 
@@ -113,6 +115,13 @@ def event(body: Payload, *, event_id: str, at: int) -> Payload:
         "authorizations": [{"enterprise_id": None, "team_id": TEAM, "user_id": "U0BOTPANDA", "is_bot": True}],
         "is_ext_shared_channel": False,
     }
+
+
+def _name(channel: Channel) -> str:
+    """What Slack calls a channel in a payload: private ones are not named."""
+    if channel.is_im:
+        return "directmessage"
+    return "privategroup" if channel.is_private else channel.name
 
 
 def _shortcut(kind: str, user: User) -> Payload:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from sandbox.slack import payloads
 from sandbox.slack.delivery import Ack
 from sandbox.slack.mentions import escaped
+from sandbox.slack.workspace import SlackError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from sandbox.slack.interactions import Interactions
+    from sandbox.slack.web_api import WebApi
     from sandbox.slack.workspace import Channel, Message, User, Workspace
 
 EVENT_RETRIES = 3
@@ -21,6 +23,8 @@ EVENT_RETRIES = 3
 
 class People(ABC):
     """The people of a workspace. Each act makes the payload that Slack would make, and sends it to the app."""
+
+    web_api: WebApi
 
     def __init__(
         self, workspace: Workspace, interactions: Interactions, clock: Callable[[], datetime], manifest: dict[str, Any]
@@ -46,13 +50,17 @@ class People(ABC):
         if not ack.ok:
             self._failed(where, who, command)
         elif isinstance(ack.payload, dict) and (ack.payload.get("text") or ack.payload.get("blocks")):
-            self.interactions.answer(self.interactions.urls[path], ack.payload)
+            try:
+                self.interactions.answer(self.interactions.urls[path], ack.payload)
+            except SlackError as error:
+                line = f"{command} failed because the app's answer was refused: {error.code}"
+                self.workspace.whisper(where.id, who.id, line)
         return ack
 
     async def press(self, user: str, message: Message, action_id: str, *, value: str | None = None) -> Ack:
         """Press a button, or choose ``value`` in a select, of a message."""
         who, where = self.workspace.user(user), self.workspace.channel(message.channel)
-        block, element = _element(message.blocks, action_id)
+        block, element = _element(message.identified_blocks(), action_id)
         path = self.interactions.new_url("actions", where.id, who.id, message)
         payload = payloads.block_actions(
             who,
@@ -88,16 +96,33 @@ class People(ABC):
         return await self.deliver("interactive", payload)
 
     async def submit(self, user: str, view_id: str, values: dict[str, Any]) -> Ack:
-        """Submit a modal. An ack without a payload closes it."""
+        """Submit a modal. It closes, or does what the acknowledgement says. Raises SlackError for a bad view in it."""
         view = self.workspace.views[view_id]
         payload = payloads.view_submission(
             self.workspace.user(user), view, values, trigger=self.interactions.new_trigger()
         )
         ack = await self.deliver("interactive", payload)
-        if ack.ok and not ack.payload:
-            self.workspace.views.pop(view_id, None)
-            self.workspace.touch()
+        if ack.ok:
+            self._answer_submission(view_id, ack.payload if isinstance(ack.payload, dict) else {})
         return ack
+
+    def _answer_submission(self, view_id: str, answer: dict[str, Any]) -> None:
+        views = self.workspace.views
+        match answer.get("response_action"):
+            case "errors":
+                return
+            case "update":
+                self.web_api.call("views.update", {"view_id": view_id, "view": answer.get("view")})
+            case "push":
+                trigger = self.interactions.new_trigger(view_id)
+                self.web_api.call("views.push", {"trigger_id": trigger, "view": answer.get("view")})
+            case "clear":
+                root = views[view_id]["root_view_id"]
+                for other in [one for one, view in views.items() if view["root_view_id"] == root]:
+                    del views[other]
+            case _:
+                views.pop(view_id, None)
+        self.workspace.touch()
 
     async def say(
         self, user: str, channel: str, text: str, *, thread_ts: str = "", blocks: list[dict[str, Any]] | None = None
@@ -140,7 +165,7 @@ def _element(blocks: list[dict[str, Any]], action_id: str) -> tuple[dict[str, An
 def _action(block: dict[str, Any], element: dict[str, Any], ts: str, value: str | None) -> dict[str, Any]:
     action = {
         "action_id": element["action_id"],
-        "block_id": block.get("block_id", "generated"),
+        "block_id": block["block_id"],
         "type": element["type"],
         "action_ts": ts,
     }

@@ -110,7 +110,7 @@ class SlackServer(People):
 
     async def _post(self, kind: str, payload: Payload, attempt: int) -> Ack:
         assert self._session is not None
-        headers = {"X-Slack-Retry-Num": str(attempt)} if attempt else {}
+        headers = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": "http_timeout"} if attempt else {}
         return await post_signed(
             self._session, self.request_url, self.signing_secret, kind, payload, self.ack_seconds, headers=headers
         )

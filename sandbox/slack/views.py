@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sandbox.slack.interactions import Interactions
     from sandbox.slack.workspace import Workspace
 
+MOST_STACKED = 3
 # What a view has although its app did not say so.
 ABSENT = {
     "callback_id": "",
@@ -37,7 +38,7 @@ class Views:
         """By name."""
         return {
             "views.open": self._open,
-            "views.push": self._open,
+            "views.push": self._push,
             "views.update": self._update,
             "views.publish": self._publish,
         }
@@ -47,6 +48,21 @@ class Views:
         self._interactions.use_trigger(str(arguments["trigger_id"]))
         return {"view": self._store(view, f"V{self._workspace.next_ts().replace('.', '')}")}
 
+    def _push(self, arguments: Arguments) -> Answer:
+        view = _checked(arguments)
+        below = self._workspace.views.get(self._interactions.use_trigger(str(arguments["trigger_id"])))
+        if below is not None and self._depth(below) >= MOST_STACKED:
+            raise SlackError("push_limit_reached")
+        stored = self._store(view, f"V{self._workspace.next_ts().replace('.', '')}")
+        if below is not None:
+            stored |= {"previous_view_id": below["id"], "root_view_id": below["root_view_id"]}
+        return {"view": stored}
+
+    def _depth(self, view: Answer) -> int:
+        """How many views there are in a stack, counted down from this one."""
+        below = self._workspace.views.get(view["previous_view_id"] or "")
+        return 1 + (self._depth(below) if below is not None else 0)
+
     def _update(self, arguments: Arguments) -> Answer:
         view_id = str(arguments["view_id"])
         present = self._workspace.views.get(view_id)
@@ -54,7 +70,9 @@ class Views:
             raise SlackError("not_found")
         if arguments.get("hash") not in {None, "", present["hash"]}:
             raise SlackError("hash_conflict")
-        return {"view": self._store(_checked(arguments), view_id)}
+        stored = self._store(_checked(arguments), view_id)
+        stored |= {key: present[key] for key in ("previous_view_id", "root_view_id")}
+        return {"view": stored}
 
     def _publish(self, arguments: Arguments) -> Answer:
         user = str(arguments["user_id"])

@@ -73,13 +73,17 @@ class Message:
         """The bot said it."""
         return self.user == BOT_USER
 
+    def identified_blocks(self) -> list[dict[str, Any]]:
+        """The blocks with an id for each, as Slack hands them out: the app's own, or one that Slack made up."""
+        return [{"block_id": f"b{place}", **copy.deepcopy(block)} for place, block in enumerate(self.blocks)]
+
     def wire(self, *, metadata: bool = True) -> dict[str, Any]:
         """The message object as Slack sends it."""
         found: dict[str, Any] = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts, "team": TEAM}
         if self.by_bot:
             found |= {"bot_id": BOT, "app_id": APP}
         if self.blocks:
-            found["blocks"] = copy.deepcopy(self.blocks)
+            found["blocks"] = self.identified_blocks()
         if self.attachments:
             found["attachments"] = copy.deepcopy(self.attachments)
         if self.thread_ts or self.replies:

@@ -335,6 +335,20 @@ async def test_views_that_changed_meanwhile(slack: SlackServer, client: AsyncWeb
     assert slack.workspace.views[view["id"]]["title"]["text"] == "Newer"
 
 
+async def test_a_stack_of_views(slack: SlackServer, client: AsyncWebClient) -> None:
+    """Three views lie upon each other; a fourth does not fit."""
+    trigger = slack.interactions.new_trigger()
+    view = (await client.views_open(trigger_id=trigger, view=modal()))["view"]
+    root = view["id"]
+    for title in ("Second", "Third"):
+        trigger, below = slack.interactions.new_trigger(view["id"]), view["id"]
+        view = (await client.views_push(trigger_id=trigger, view=modal(title)))["view"]
+        assert (view["previous_view_id"], view["root_view_id"]) == (below, root)
+    trigger = slack.interactions.new_trigger(view["id"])
+    assert await error(client.views_push(trigger_id=trigger, view=modal("Fourth"))) == "push_limit_reached"
+    assert len(slack.workspace.views) == 3
+
+
 async def test_a_home(slack: SlackServer, client: AsyncWebClient) -> None:
     """A home is published for a person who exists."""
     home = {"type": "home", "blocks": [section("欢迎")]}
