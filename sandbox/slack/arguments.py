@@ -24,7 +24,7 @@ async def read(request: web.Request) -> tuple[dict[str, Any], str]:
     arguments: dict[str, Any] = dict(request.query)
     body = await request.text()
     if request.content_type == "application/json" and body:
-        arguments |= _object(body)
+        arguments |= as_object(body)
     elif body:
         arguments |= {name: str(value) for name, value in (await request.post()).items()}
     header = request.headers.get("Authorization", "")
@@ -39,13 +39,14 @@ def require(arguments: Arguments, names: tuple[str, ...]) -> None:
         raise SlackError("invalid_arguments", response_metadata={"messages": problems})
 
 
-def _object(text: str) -> Arguments:
+def as_object(text: str, code: str = "invalid_json") -> Arguments:
+    """The object that a body holds. Raises SlackError with the code."""
     try:
         found = json.loads(text)
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise SlackError("invalid_json")
+        raise SlackError(code)
     return found
 
 
@@ -54,6 +55,11 @@ def flag(value: Any) -> bool:
     return value in {True, "true", "1"}
 
 
-def parsed(value: Any) -> Any:
-    """A structure, whether it came as JSON or as JSON text in a form field."""
-    return json.loads(value) if isinstance(value, str) and value else value
+def parsed(value: Any, code: str = "invalid_arguments") -> Any:
+    """A structure, whether it came as JSON or as JSON text in a form field. Raises SlackError with the code."""
+    if not isinstance(value, str) or not value:
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise SlackError(code) from None

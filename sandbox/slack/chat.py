@@ -44,7 +44,7 @@ class Chat:
             BOT_USER,
             thread_ts=thread,
             broadcast=bool(thread) and flag(arguments.get("reply_broadcast")),
-            metadata=parsed(arguments.get("metadata")),
+            metadata=_metadata(arguments),
             **content,
         )
         return {"channel": channel.id, "ts": message.ts, "message": message.wire()}
@@ -70,7 +70,7 @@ class Chat:
         message.text, message.blocks = content["text"], content["blocks"]
         message.edited = not message.blocks  # Slack marks an edit only where the text itself is shown
         if "metadata" in arguments:
-            message.metadata = parsed(arguments["metadata"])
+            message.metadata = _metadata(arguments)
         self._workspace.touch()
         return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": message.wire()}
 
@@ -102,7 +102,7 @@ class Chat:
         return channel
 
     def _content(self, arguments: Arguments) -> dict[str, Any]:
-        text, blocks = str(arguments.get("text") or ""), parsed(arguments.get("blocks")) or []
+        text, blocks = str(arguments.get("text") or ""), parsed(arguments.get("blocks"), "invalid_blocks_format") or []
         if len(text) > LONGEST_TEXT:
             raise SlackError("msg_too_long")
         if not text and not blocks:
@@ -112,3 +112,13 @@ class Chat:
         if problems := check_message({"text": text or "-", "blocks": blocks}):
             raise SlackError("invalid_blocks", response_metadata={"messages": [f"[ERROR] {one}" for one in problems]})
         return {"text": text, "blocks": blocks}
+
+
+def _metadata(arguments: Arguments) -> dict[str, Any] | None:
+    metadata = parsed(arguments.get("metadata"), "invalid_metadata_format")
+    if not metadata:
+        return None
+    whole = isinstance(metadata, dict) and isinstance(metadata.get("event_payload"), dict)
+    if not whole or not isinstance(metadata.get("event_type"), str):
+        raise SlackError("invalid_metadata_format")
+    return dict(metadata)

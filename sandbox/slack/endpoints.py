@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from sandbox.slack.arguments import as_object
 from sandbox.slack.arguments import read as read_arguments
 from sandbox.slack.faults import Fault, Faults, pause
 from sandbox.slack.workspace import SlackError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from sandbox.slack.delivery import Sockets
     from sandbox.slack.interactions import Interactions
     from sandbox.slack.web_api import WebApi
+
+BAD_REQUESTS = {"no_text", "invalid_blocks", "invalid_payload"}  # what else is wrong with a response URL is a 404
 
 
 @dataclass
@@ -118,26 +121,27 @@ class Endpoints:
 
     async def on_response_url(self, request: web.Request) -> web.StreamResponse:
         """What the app says through a response URL."""
-        call = Call("response_url", await request.json(), self._clock())
+        call = Call("response_url", {}, self._clock())
         self.calls.append(call)
         try:
-            return await self._accept(request, call.arguments)
+            return await self._accept(request, call)
+        except SlackError as error:
+            call.status = 400 if error.code in BAD_REQUESTS else 404
+            return web.json_response({"ok": False, "error": error.code, **error.more}, status=call.status)
         finally:
             tell(self.on_call, call)
 
-    async def _accept(self, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
+    async def _accept(self, request: web.Request, call: Call) -> web.StreamResponse:
         if self.faults.down:
             return _hang_up(request)
+        call.arguments = as_object(await request.text(), "invalid_payload")
         fault = self.faults.take("response_url", "")
         if fault is not None:
             await pause(fault.delay)
             if fault.status:
+                call.status = fault.status
                 return web.Response(status=fault.status)
-        try:
-            self.interactions.respond(request.path, body)
-        except SlackError as error:
-            status = 400 if error.code in {"no_text", "invalid_blocks"} else 404
-            return web.json_response({"ok": False, "error": error.code, **error.more}, status=status)
+        self.interactions.respond(request.path, call.arguments)
         return web.Response(text="ok")
 
 

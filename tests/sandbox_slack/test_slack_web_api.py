@@ -166,6 +166,9 @@ async def test_a_user_id_is_a_direct_message(slack: SlackServer, client: AsyncWe
         ({"text": "x", "blocks": [section("x" * 3001)]}, "invalid_blocks"),
         ({"text": "x", "blocks": [{"type": "nonsense"}]}, "invalid_blocks"),
         ({"text": "x", "blocks": [section("汉" * 2900) for _ in range(5)]}, "msg_blocks_too_long"),
+        ({"text": "x", "blocks": "[{"}, "invalid_blocks_format"),
+        ({"text": "x", "metadata": "{"}, "invalid_metadata_format"),
+        ({"text": "x", "metadata": {"event_type": "card", "event_payload": "text"}}, "invalid_metadata_format"),
     ],
 )
 async def test_what_is_no_message(client: AsyncWebClient, content: dict[str, Any], code: str) -> None:
