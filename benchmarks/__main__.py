@@ -1,11 +1,14 @@
-"""Runs every benchmark: `python -m benchmarks`."""
+"""Runs the benchmarks: `python -m benchmarks` for all, `python -m benchmarks poll` for one."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 
 from benchmarks import ack, poll, unchanged
 
+ALL = {"poll": poll.measure, "ack": ack.measure, "unchanged": unchanged.measure}
+
 if __name__ == "__main__":
-    for one in (poll, ack, unchanged):
-        asyncio.run(one.measure())
+    for name in sys.argv[1:] or ALL:
+        asyncio.run(ALL[name]())

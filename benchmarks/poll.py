@@ -143,6 +143,10 @@ async def polls_per_second(server: LatencyServer, poller: Poller, clock: Clock) 
     return (server.served - served) / (time.perf_counter() - began)
 
 
+def _nothing() -> None:
+    """Nothing happens."""
+
+
 async def measure() -> None:
     """Run it all and print the table."""
     with latency_server(LATENCY) as server:
@@ -150,9 +154,12 @@ async def measure() -> None:
         rows = [["bare aiohttp", f"{bare:,.0f}", "100 %"]]
         async with watched_orders(server.url, ORDERS) as (poller, clock, _):
             await polls_per_second(server, poller, clock)  # warms up, and brings the fingerprints
-            for name, scans in (("the bot, nothing new", False), ("the bot, every order has a new scan", True)):
-                if scans:
-                    server.scan_again()
+            for name, happens in (
+                ("the bot, nothing new", _nothing),
+                ("the bot, one order in ten has a new scan", server.scan_a_tenth_again),
+                ("the bot, every order has a new scan", server.scan_again),
+            ):
+                happens()
                 rate = await polls_per_second(server, poller, clock)
                 rows.append([name, f"{rate:,.0f}", f"{rate / bare:.0%}"])
         async with watched_orders(server.url, STOCK_ORDERS, stock_httpx=True) as (poller, clock, _):

@@ -34,8 +34,8 @@ def body(order_id: str, scans: int, request: int) -> bytes:
 
 
 class _Answering(asyncio.Protocol):
-    def __init__(self, latency: float, scans: Any, served: Any) -> None:
-        self.latency, self.scans, self.served = latency, scans, served
+    def __init__(self, latency: float, scans: Any, tenth: Any, served: Any) -> None:
+        self.latency, self.scans, self.tenth, self.served = latency, scans, tenth, served
         self.buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -50,7 +50,8 @@ class _Answering(asyncio.Protocol):
 
     def _answer(self, order_id: str) -> None:
         self.served.value += 1
-        content = body(order_id, self.scans.value, self.served.value)
+        scans = self.scans.value + (self.tenth.value if order_id.endswith("0") else 0)
+        content = body(order_id, scans, self.served.value)
         if not self.transport.is_closing():
             self.transport.write(HEAD.format(len(content)).encode() + content)  # type: ignore[attr-defined]
 
@@ -58,8 +59,8 @@ class _Answering(asyncio.Protocol):
 class LatencyServer:
     """The running server: its address, how many requests it has answered, and how many scans an order has."""
 
-    def __init__(self, url: str, scans: Any, served: Any) -> None:
-        self.url, self._scans, self._served = url, scans, served
+    def __init__(self, url: str, scans: Any, tenth: Any, served: Any) -> None:
+        self.url, self._scans, self._tenth, self._served = url, scans, tenth, served
 
     @property
     def served(self) -> int:
@@ -70,25 +71,31 @@ class LatencyServer:
         """Every order has one more scan from now on."""
         self._scans.value += 1
 
+    def scan_a_tenth_again(self) -> None:
+        """One order in ten has one more scan from now on."""
+        self._tenth.value += 1
+
 
 @contextlib.contextmanager
 def latency_server(latency: float) -> Iterator[LatencyServer]:
     """Serve in another process for the length of the block. ``latency`` is in seconds."""
-    scans, served = Value("i", 12), Value("i", 0, lock=False)
+    scans, tenth, served = Value("i", 12), Value("i", 0), Value("i", 0, lock=False)
     here, there = Pipe()
-    process = Process(target=_serve, args=(latency, scans, served, there), daemon=True)
+    process = Process(target=_serve, args=(latency, scans, tenth, served, there), daemon=True)
     process.start()
     try:
-        yield LatencyServer(f"http://127.0.0.1:{here.recv()}", scans, served)
+        yield LatencyServer(f"http://127.0.0.1:{here.recv()}", scans, tenth, served)
     finally:
         process.terminate()
         process.join()
 
 
-def _serve(latency: float, scans: Any, served: Any, ready: Connection) -> None:
+def _serve(latency: float, scans: Any, tenth: Any, served: Any, ready: Connection) -> None:
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: _Answering(latency, scans, served), "127.0.0.1", 0, backlog=1024)
+        server = await loop.create_server(
+            lambda: _Answering(latency, scans, tenth, served), "127.0.0.1", 0, backlog=1024
+        )
         ready.send(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
 
-    from storage.records import Announcement, Changed
+    from storage.records import Announcement
 
 NEXT = "(SELECT COALESCE(MAX(position), 0) + 1 FROM outbox)"
 RANDOM = "lower(hex(randomblob(16)))"
@@ -77,24 +77,34 @@ RETURNING id, token
 """
 
 
-def announce(conn: sqlite3.Connection, at: int, result: Changed) -> int:
-    """Fan a reading's announcement out to the watches it is for, and refresh their cards. Returns rows touched."""
-    posts = tell(conn, at, result.key, result.announcement) if result.announcement else 0
-    if result.refresh_cards:
-        posts += conn.execute(REFRESH.format(where="key = ?"), (at, result.key)).rowcount
+def announce(conn: sqlite3.Connection, at: int, key: str, told: Announcement | None, *, refresh: bool) -> int:
+    """Fan an order's news out to the watches it is for, and refresh their cards. Returns rows touched."""
+    posts = _log_and_tell(conn, at, key, told) if told else 0
+    if refresh:
+        posts += conn.execute(REFRESH.format(where="key = ?"), (at, key)).rowcount
     return posts
 
 
+def first_cards(conn: sqlite3.Connection, at: int, key: str, told: Announcement) -> None:
+    """Watches that joined without a card get one before the first news that is for them."""
+    filters = sorted(told.audience)
+    conn.execute(FIRST_CARD.format(filters=", ".join("?" * len(filters))), (at, key, *filters))
+
+
 def tell(conn: sqlite3.Connection, at: int, key: str, told: Announcement) -> int:
-    """Log a piece of news and enqueue it for each watch in its audience. Returns rows touched."""
+    """Log a piece of news and enqueue it for each watch in its audience, after its card. Returns rows touched."""
+    first_cards(conn, at, key, told)
+    return _log_and_tell(conn, at, key, told)
+
+
+def _log_and_tell(conn: sqlite3.Connection, at: int, key: str, told: Announcement) -> int:
     filters = sorted(told.audience)
     conn.execute(LOG, (key, told.what, at, told.level, json.dumps(filters), told.payload))
     if not filters:
         return 0
     marks = ", ".join("?" * len(filters))
-    posts = conn.execute(FIRST_CARD.format(filters=marks), (at, key, *filters)).rowcount
     facts = (told.what, told.level, told.what, at, key, *filters)
-    return posts + conn.execute(NEWS.format(filters=marks), facts).rowcount
+    return conn.execute(NEWS.format(filters=marks), facts).rowcount
 
 
 def card(conn: sqlite3.Connection, now: datetime, watch_id: int) -> None:

@@ -48,6 +48,11 @@ ADD = """
 INSERT OR IGNORE INTO orders (key, platform, order_id, fingerprint, milestone, detail, sub_orders, moved_at, final_at,
   has_parcels, read_at, created_at, stall_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+SPECIAL = """
+SELECT key, 'alarm' FROM alarms WHERE state <> 'cleared' AND key IN ({marks})
+UNION ALL SELECT DISTINCT key, 'cardless' FROM watches WHERE state = 'active' AND card_ts = '' AND key IN ({marks})
+UNION ALL SELECT key, 'doubtful' FROM orders WHERE doubtful_since IS NOT NULL AND key IN ({marks})
+"""
 PARCEL = """
 INSERT INTO parcels (key, waybill, carrier, status_code, status_milestone, milestone) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (key, waybill) DO UPDATE SET carrier = excluded.carrier, status_code = excluded.status_code,
@@ -101,24 +106,37 @@ def record_polls(conn: sqlite3.Connection, now: datetime, results: Sequence[Poll
     failed = [(r.error, at, to_int(r.next_poll_at), r.key, r.fence) for r in results if isinstance(r, Failed)]
     applied = _many(conn, UNCHANGED, unchanged) + _many(conn, FAILED, failed)
     posts = 0
+    special = _special(conn, [result.key for result in results if isinstance(result, Changed)])
     for result in results:
         if isinstance(result, Changed) and _change(conn, at, result):
             applied += 1
-            posts += _announce(conn, at, result)
+            posts += _announce(conn, at, result, special.get(result.key, frozenset()))
         if result.next_poll_at is None:
             posts += _archive(conn, now, result.key)
     return Recorded(applied, len(results) - applied, posts)
 
 
-def _announce(conn: sqlite3.Connection, at: int, result: Changed) -> int:
+def _special(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, frozenset[str]]:
+    """What few orders have and each would have to be asked for: looked up once for a whole batch."""
+    found: dict[str, frozenset[str]] = {}
+    for some, marks in _chunks(keys):
+        for key, what in conn.execute(SPECIAL.format(marks=marks), some * 3):
+            found[key] = found.get(key, frozenset()) | {what}
+    return found
+
+
+def _announce(conn: sqlite3.Connection, at: int, result: Changed, special: frozenset[str]) -> int:
     """Movement clears the order's alarm, and whoever was told of the alarm is told of the movement."""
     told = result.announcement
-    if told and result.moved:
+    if told and result.moved and "alarm" in special:
         relieved = alarms.clear(conn, at, result.key)
         level = "milestone" if relieved and told.level == "node" else told.level
         told = replace(told, audience=told.audience | relieved, level=level)
-    posts = enqueue.announce(conn, at, replace(result, announcement=told))
-    conn.execute("UPDATE orders SET doubtful_since = NULL WHERE key = ? AND doubtful_since IS NOT NULL", (result.key,))
+    if told and "cardless" in special:
+        enqueue.first_cards(conn, at, result.key, told)
+    posts = enqueue.announce(conn, at, result.key, told, refresh=result.refresh_cards)
+    if "doubtful" in special:
+        conn.execute("UPDATE orders SET doubtful_since = NULL WHERE key = ?", (result.key,))
     return posts
 
 

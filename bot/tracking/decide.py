@@ -81,6 +81,8 @@ class _Line:
     @property
     def edits(self) -> tuple[Node, ...]:
         """Known nodes that a reader would now read differently."""
+        if not self.nodes.edited:
+            return ()
         known = {node.identity: _readable(node) for node in (self.before.nodes if self.before else ())}
         return tuple(node for node in self.nodes.edited if known.get(node.identity) != _readable(node))
 
