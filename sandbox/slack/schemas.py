@@ -20,14 +20,21 @@ def errors(kind: str, value: Any) -> list[str]:
     ``kind`` is a name of schema/entry.ts without "Our", such as ``Blocks`` or ``Command``. Needs jsonschema, which
     only developers have: the stand-in itself runs without it.
     """
-    return [_sentence(error) for error in _validator(kind).iter_errors(_relaxed(value))]
+    return [_sentence(error) for error in _validator(kind).iter_errors(_relaxed(kind, value))]
 
 
-def _relaxed(value: Any) -> Any:
-    """Slack sends ``enterprise: null`` for an ordinary workspace; its types know the field only as left out."""
-    if isinstance(value, dict) and value.get("enterprise", "") is None:
-        return {key: part for key, part in value.items() if key != "enterprise"}
-    return value
+def _relaxed(kind: str, value: Any) -> Any:
+    """The value without what Slack sends and its types do not know.
+
+    - ``enterprise: null`` for an ordinary workspace; the types know the field only as left out.
+    - ``user.username`` in a submitted view; Slack's own example has it, the type of no other payload forbids it.
+    """
+    if not isinstance(value, dict):
+        return value
+    found = {key: part for key, part in value.items() if key != "enterprise" or part is not None}
+    if kind == "Submission" and isinstance(found.get("user"), dict):
+        found["user"] = {key: part for key, part in found["user"].items() if key != "username"}
+    return found
 
 
 @cache

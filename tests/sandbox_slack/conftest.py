@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+from support.schema_watch import SchemaWatch
 from support.slack_stage import START, stand_in, web_client
 
 from sandbox.clock import SimClock
@@ -26,7 +27,9 @@ def clock() -> SimClock:
 @pytest_asyncio.fixture
 async def slack(clock: SimClock) -> AsyncIterator[SlackServer]:
     async with stand_in(clock) as server:
+        watch = SchemaWatch(server)
         yield server
+        assert watch.problems == []  # what it sent and what it accepted, in every test
 
 
 @pytest.fixture

@@ -1,0 +1,159 @@
+"""The schema made from Slack's published types: what it finds, what it lets pass, and what is held to it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.schema_watch import CALLS, INTERACTIONS, SchemaWatch
+from support.slack_stage import MEI, ORDERS, button, modal, section, socket_mode, typed, web_client
+from support.small_app import SmallApp
+
+import sandbox.slack
+from sandbox.slack import payloads
+from sandbox.slack.schemas import SCHEMA, errors
+from sandbox.slack.workspace import User
+
+if TYPE_CHECKING:
+    from sandbox.slack.server import SlackServer
+
+POST: dict[str, Any] = {"channel": ORDERS, "text": "裙子", "blocks": [section("裙子")]}
+NODES = [{"type": "text", "text": "签收", "style": {"bold": True}}, {"type": "link", "url": "https://example.com"}]
+RICH = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": NODES}]}
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        section("text", fields=[{"type": "mrkdwn", "text": "field"}], accessory=button("a", style="danger")),
+        {"type": "header", "text": {"type": "plain_text", "text": "Order", "emoji": True}},
+        {"type": "context", "elements": [{"type": "mrkdwn", "text": "as of"}, {"type": "plain_text", "text": "now"}]},
+        {"type": "divider"},
+        {"type": "image", "image_url": "https://example.com/a.png", "alt_text": "a dress"},
+        {"type": "actions", "elements": [button("a", url="https://example.com")]},
+        RICH,
+    ],
+    ids=lambda block: block["type"],
+)
+def test_sound_blocks(block: dict[str, Any]) -> None:
+    """Blocks that every workspace shows pass, alone and in a message."""
+    assert errors("Blocks", [block]) == []
+    assert errors("PostMessage", {**POST, "blocks": [block]}) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("Blocks", [{"type": "section", "txt": {"type": "mrkdwn", "text": "x"}}]),
+        ("Blocks", [{"type": "sektion", "text": {"type": "mrkdwn", "text": "x"}}]),
+        ("Blocks", [{"type": "header", "text": {"type": "mrkdwn", "text": "x"}}]),
+        ("Blocks", [section("x", accessory={"type": "button", "text": "Press"})]),
+        ("Blocks", [{"type": "actions", "elements": [button("a", style="green")]}]),
+        ("Blocks", {"type": "divider"}),
+        ("PostMessage", {"text": "to nobody"}),
+        ("PostMessage", {**POST, "chanel": ORDERS}),
+        ("PostMessage", {**POST, "reply_broadcast": True}),
+        ("Update", {"channel": ORDERS, "text": "which?"}),
+        ("PostEphemeral", {"channel": ORDERS, "text": "to whom?"}),
+        ("OpenView", {"view": modal()}),
+        ("OpenView", {"trigger_id": "1.2.3", "view": modal(titel="x")}),
+        ("Modal", {"type": "modal", "blocks": []}),
+        ("Home", {"type": "home", "title": "no such thing"}),
+        ("Command", {"command": "/ask"}),
+    ],
+)
+def test_typos_and_wrong_shapes(kind: str, value: Any) -> None:
+    """A misspelt key, a missing argument and a wrong type are found, and the path or the key is told."""
+    problems = errors(kind, value)
+    assert problems
+    assert all(": " in problem for problem in problems)
+
+
+def test_the_only_relaxations() -> None:
+    """What Slack sends and its types do not know passes, and nothing else in its place."""
+    shortcut: dict[str, Any] = {
+        "type": "shortcut",
+        "callback_id": "form",
+        "trigger_id": "1.2.3",
+        "action_ts": "1.2",
+        "token": "x",
+        "user": {"id": MEI, "username": "mei", "team_id": "T0PANDA01"},
+        "team": {"id": "T0PANDA01", "domain": "panda"},
+        "is_enterprise_install": False,
+    }
+    assert errors("Shortcut", {**shortcut, "enterprise": None}) == []
+    assert errors("Shortcut", {**shortcut, "enterprise": "x"})
+    assert errors("Shortcut", {**shortcut, "team": "x"})
+    view = {"id": "V1", "state": {"values": {}}}
+    submission = payloads.view_submission(User(MEI, "mei", "Mei Lin"), {**modal(), **view}, {}, trigger="1.2.3")
+    assert not any("user" in problem for problem in errors("Submission", submission))
+    submission["user"]["nickname"] = "x"
+    assert any("nickname" in problem for problem in errors("Submission", submission))
+
+
+async def test_what_passes_between_an_app_and_the_stand_in(slack: SlackServer) -> None:
+    """Each kind of payload and each kind of call, made by a real app, is as Slack's types say."""
+    watch = SchemaWatch(slack)
+    small = SmallApp(slack)
+    client = web_client(slack)
+    async with socket_mode(slack, small.bolt):
+        parent = (await client.chat_postMessage(**POST, metadata={"event_type": "card", "event_payload": {}}))["ts"]
+        posted = await client.chat_postMessage(
+            **{**POST, "blocks": [section("x"), {"type": "actions", "elements": [button("more", value="v")]}]},
+            thread_ts=parent,
+            reply_broadcast=True,
+            unfurl_links=False,
+        )
+        await client.chat_update(**{**POST, "ts": parent, "blocks": [RICH]})
+        await client.chat_postEphemeral(**POST, user=MEI)
+        await client.views_publish(user_id=MEI, view={"type": "home", "blocks": [section("欢迎")]})
+        message = slack.workspace.channels[ORDERS].messages[posted["ts"]]
+        await slack.shortcut("mei", message, "look")
+        await slack.press("mei", message, "more")
+        await slack.slash("mei", "#buyers", "/ask", "buttons")
+        whisper = slack.visible("#buyers", "mei")[-1]
+        await slack.press("mei", whisper, "choose", value="白")
+        await slack.global_shortcut("mei", "form")
+        assert await slack.workspace.wait_for(lambda: len(slack.workspace.views) == 2, 5)
+        view_id = next(one for one, view in slack.workspace.views.items() if view["type"] == "modal")
+        await client.views_update(view_id=view_id, view=modal("Updated"))
+        await slack.submit("mei", view_id, typed("10"))
+    assert watch.problems == []
+    assert set(watch.seen) >= {*CALLS.values(), *INTERACTIONS.values(), "Command"}
+
+
+def test_the_data_can_be_compared() -> None:
+    """Keys are sorted and prose is left out, so that a new version shows only what Slack changed."""
+    text = SCHEMA.read_text(encoding="utf-8")
+    schema = json.loads(text)
+    assert len(text) < 400_000
+    assert text == json.dumps(schema, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    assert "markdownDescription" not in text
+    assert {"OurBlocks", "OurPostMessage", "OurCommand"} <= set(schema["definitions"])
+
+
+def test_the_data_lies_beside_the_code() -> None:
+    """The schema, its licence and the script that makes it are part of the package."""
+    folder = Path(sandbox.slack.__path__[0]) / "schema"
+    assert {one.name for one in folder.iterdir()} >= {"slack.json", "NOTICE", "generate.sh", "entry.ts"}
+    assert "MIT" in (folder / "NOTICE").read_text(encoding="utf-8")
+
+
+def test_the_stand_in_needs_no_jsonschema() -> None:
+    """The demo runs where only the run-time dependencies are installed."""
+    script = (
+        "import sys; sys.modules['jsonschema'] = None\n"
+        "import asyncio, datetime\n"
+        "from sandbox.slack.server import SlackServer\n"
+        "import sandbox.slack.schemas\n"
+        "async def main():\n"
+        "    async with SlackServer(lambda: datetime.datetime.now(datetime.UTC)) as slack:\n"
+        "        print(slack.api_url)\n"
+        "asyncio.run(main())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)  # noqa: S603  our own script
+    assert done.stdout.startswith("http://127.0.0.1:")
