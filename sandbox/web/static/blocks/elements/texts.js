@@ -1,0 +1,67 @@
+// What one types into: lines and paragraphs, numbers, addresses, formatted text as plain text.
+
+import { h } from "../../app/dom.js";
+import { plainText } from "../text.js";
+import { remember } from "../state.js";
+import { filed, nameOf, named, send } from "./common.js";
+
+const TYPES = { email_text_input: "email", url_text_input: "url", number_input: "number" };
+
+/** One line, or a paragraph where the element says so. */
+export function textInput(element, place) {
+  const type = TYPES[element.type] ?? "text";
+  const props = {
+    class: "bk-type",
+    placeholder: plainText(element.placeholder) || null,
+    minlength: element.min_length,
+    maxlength: element.max_length,
+    value: element.initial_value ?? "",
+    autocomplete: "off",
+    ...(type === "number" ? numberProps(element) : {}),
+    ...named(element, place),
+  };
+  const node = element.multiline ? h("textarea", { rows: 4, ...props }) : h("input", { type, ...props });
+  return wired(node, element, place, () => ({ value: node.value || null }));
+}
+
+/** Formatted text, here typed without formats: the app gets one plain section. */
+export function richTextInput(element, place) {
+  const props = { class: "bk-type", rows: element.min_lines ?? 4, placeholder: plainText(element.placeholder) || null };
+  const node = h("textarea", { ...props, value: wordsOf(element.initial_value), ...named(element, place) });
+  return wired(node, element, place, () => ({ rich_text_value: richText(node.value) }));
+}
+
+/** A choice of files. Nothing is sent anywhere: the stand-in keeps no files, and the app hears of none. */
+export function fileInput(element, place) {
+  const accept = element.filetypes?.map((one) => `.${one}`).join(",");
+  const node = h("input", { type: "file", class: "bk-type", accept, multiple: (element.max_files ?? 10) > 1, "aria-label": place.input ? null : nameOf(element), ...named(element, place) });
+  return wired(node, element, place, () => ({ files: [] }));
+}
+
+function wired(node, element, place, told) {
+  const when = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
+  if (place.input?.dispatches && when.includes("on_enter_pressed")) node.addEventListener("keydown", (event) => onEnter(event, element, place, told));
+  if (when.includes("on_character_entered")) node.addEventListener("input", () => send(element, place, told()));
+  remember(node, filed(element, place), () => ({ type: element.type, ...told() }));
+  return node;
+}
+
+function onEnter(event, element, place, told) {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return; // Enter ends a Chinese word, too
+  event.preventDefault();
+  send(element, place, told());
+}
+
+function numberProps(element) {
+  return { min: element.min_value, max: element.max_value, step: element.is_decimal_allowed ? "any" : "1", inputmode: element.is_decimal_allowed ? "decimal" : "numeric" };
+}
+
+function richText(text) {
+  if (!text) return null;
+  return { type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ type: "text", text }] }] };
+}
+
+function wordsOf(block) {
+  const words = (part) => (part?.elements ? part.elements.map(words).join("") : part?.text ?? "");
+  return (block?.elements ?? []).map(words).join("\n");
+}

@@ -1,0 +1,19 @@
+// Draws Slack's Block Kit: what the rest of the page imports.
+
+import { drawBlock } from "./blocks.js";
+
+export { renderMrkdwn } from "./mrkdwn.js";
+export { readState, showErrors } from "./state.js";
+
+/**
+ * The nodes of a message's, modal's or App Home's blocks.
+ *
+ * `context` has `users` {id: {name, real_name}}, `channels` {id: {name}}, `locale`, `timeZone`, `now()` (milliseconds,
+ * for "today"; the real time without it), `surface`, `act(action)`, which gets what was pressed or chosen in Slack's
+ * shape, and `options(block_id, action_id, query)`, which asks the app for a menu's options.
+ */
+export function renderBlocks(blocks, context) {
+  const found = document.createDocumentFragment();
+  found.append(...(blocks ?? []).map((block, at) => drawBlock(block, context, at)));
+  return found;
+}
