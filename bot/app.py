@@ -14,7 +14,6 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import callbacks, metrics
-from bot import scheduler as schedule
 from bot.desk import ChannelDesk
 from bot.jobs.backups import Backups
 from bot.jobs.deliver import Deliverer
@@ -26,7 +25,7 @@ from bot.jobs.poll import Poller
 from bot.jobs.reopen import Reopener
 from bot.jobs.stalls import StallWatch
 from bot.running import Bot, StartError, utc_now
-from bot.scheduler import Job
+from bot.scheduler import Job, Timetable, prune
 from bot.tracker import LiveTracker
 from bot.tracking.breaker import Breaker
 from bot.tracking.cadence import Cadence
@@ -79,7 +78,7 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
     hints = Hints(store, clock, poller.tick)
     app = AsyncApp(client=_client(settings, session, patient=True), signing_secret=_signing_secret(settings))
     slow = min(MINUTE, settings.poll_interval * 10)  # a demo's clock runs faster, and its jobs with it
-    scheduler = schedule.build(
+    scheduler = Timetable(
         Job("poll", poller.tick, settings.poll_interval),
         Job("deliver", deliverer.drain, HALF_SECOND),
         Job("hints", hints.tick, slow),
@@ -90,7 +89,7 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
         Job("learn", stalls.learn, DAY),
         Job("backup", backups.copy, HOUR, MINUTE),
         Job("check", backups.look_through, DAY, HOUR),
-        Job("prune", partial(schedule.prune, store, clock), DAY, MINUTE * 10),
+        Job("prune", partial(prune, store, clock), DAY, MINUTE * 10),
     )
     holder: list[Bot] = []
     context = Context(

@@ -20,13 +20,13 @@ from handlers.context import Report
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from apscheduler.schedulers.asyncio import AsyncIOScheduler
     from slack_bolt.async_app import AsyncApp
 
     from bot.jobs.backups import Backups
     from bot.jobs.deliver import Deliverer
     from bot.jobs.hints import Hints
     from bot.jobs.poll import Poller
+    from bot.scheduler import Timetable
     from bot.settings import Settings
     from bot.tracking.breaker import Breaker
     from handlers.context import Context
@@ -61,7 +61,7 @@ class Bot:
     context: Context
     poller: Poller
     deliverer: Deliverer
-    scheduler: AsyncIOScheduler
+    scheduler: Timetable
     breaker: Breaker
     backups: Backups
     hints: Hints
@@ -97,8 +97,7 @@ class Bot:
 
     async def stop(self) -> None:
         """Take nothing new, finish what is in hand, close in order. Safe to call at any stage."""
-        if self.scheduler.running:
-            self.scheduler.pause()
+        self.scheduler.pause()
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.gather(self._connecting, return_exceptions=True)
@@ -108,8 +107,7 @@ class Bot:
         await self.hints.stop()
         await self._finish_answers()
         await self.deliverer.stop()
-        if self.scheduler.running:  # only now: it cancels the jobs that still run
-            self.scheduler.shutdown(wait=False)
+        await self.scheduler.stop(STOP_SECONDS)
         if self._runner is not None:
             await self._runner.cleanup()
         await self.api.aclose()

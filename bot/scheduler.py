@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable  # noqa: TC003  the dataclass's fields
 from dataclasses import dataclass
@@ -32,19 +33,55 @@ class Job:
     first: timedelta = timedelta()
 
 
-def build(*jobs: Job) -> AsyncIOScheduler:
-    """The scheduler with its jobs, not yet started. A run that is late is run once; no job runs twice at a time."""
-    scheduler = AsyncIOScheduler(
-        timezone=UTC,
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-    )
-    for job in jobs:
-        trigger = IntervalTrigger(seconds=job.every.total_seconds(), timezone=UTC)
-        scheduler.add_job(job.run, trigger, id=job.name, name=job.name, next_run_time=datetime.now(UTC) + job.first)
-    reporter = _Reporter()
-    scheduler.add_listener(reporter.failed, EVENT_JOB_ERROR)
-    scheduler.add_listener(reporter.worked, EVENT_JOB_EXECUTED)
-    return scheduler
+class Timetable:
+    """The scheduler with its jobs. A run that is late is run once; no job runs twice at a time."""
+
+    def __init__(self, *jobs: Job) -> None:
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._under_way: set[asyncio.Task[Any]] = set()
+        for job in jobs:
+            trigger = IntervalTrigger(seconds=job.every.total_seconds(), timezone=UTC)
+            first = datetime.now(UTC) + job.first
+            self._scheduler.add_job(self._run, trigger, [job], id=job.name, name=job.name, next_run_time=first)
+        reporter = _Reporter()
+        self._scheduler.add_listener(reporter.failed, EVENT_JOB_ERROR)
+        self._scheduler.add_listener(reporter.worked, EVENT_JOB_EXECUTED)
+
+    def start(self) -> None:
+        """Begin."""
+        self._scheduler.start()
+
+    def pause(self) -> None:
+        """Begin nothing more. Safe to call at any stage."""
+        if self._scheduler.running:
+            self._scheduler.pause()
+
+    async def stop(self, patience: float) -> None:
+        """Wait so many seconds for what is under way, cancel the rest, and end. Safe to call at any stage."""
+        self.pause()
+        if self._under_way:
+            await asyncio.wait(set(self._under_way), timeout=patience)
+        for task in set(self._under_way):
+            task.cancel()
+        if self._under_way:
+            await asyncio.wait(set(self._under_way))
+        await asyncio.sleep(0)  # lets the scheduler's own tasks see that theirs are done
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def _run(self, job: Job) -> None:
+        """In a task of its own, so that a stop that cancels it is no failure of the job."""
+        task = asyncio.ensure_future(job.run())
+        self._under_way.add(task)
+        try:
+            await asyncio.wait({task})
+        finally:
+            self._under_way.discard(task)
+        if not task.cancelled():
+            task.result()
 
 
 class _Reporter:

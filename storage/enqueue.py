@@ -42,11 +42,15 @@ ON CONFLICT (watch_id, what) DO UPDATE SET state = 'pending', fence = fence + 1,
   WHERE outbox.state IN ('sent', 'failed', 'skipped')
 """
 # A card that may be on its way is left alone: it will be this watch's card, a second one would stay in the channel.
+# One that may have been posted before it was given up is looked up first, under the token it may stand there with.
 CARD = f"""
 INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at)
 SELECT {NEXT}, id, 'card', 'card', channel, key, '', 'pending', {RANDOM}, ? FROM watches WHERE id = ?
-ON CONFLICT (watch_id, what) DO UPDATE SET state = 'pending', fence = fence + 1, position = excluded.position,
-  attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = '', token = excluded.token
+ON CONFLICT (watch_id, what) DO UPDATE SET
+  state = CASE WHEN outbox.state <> 'sent' AND outbox.claimed_at IS NOT NULL THEN 'uncertain' ELSE 'pending' END,
+  token = CASE WHEN outbox.state <> 'sent' AND outbox.claimed_at IS NOT NULL THEN token ELSE excluded.token END,
+  claimed_at = CASE WHEN outbox.state <> 'sent' THEN claimed_at END,
+  fence = fence + 1, position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, error = ''
   WHERE outbox.state NOT IN ('sending', 'uncertain')
 """
 # One refresh row a watch, ever: a new wish revives it. The fence sees to it that an older claim does not settle it.

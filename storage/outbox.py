@@ -105,7 +105,7 @@ def mark_skipped(conn: sqlite3.Connection, now: datetime, post: Post, reason: st
 
 def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str) -> bool:
     """See storage.protocol.Store."""
-    done = _settle(conn, post, "state = 'failed', sent_at = ?, error = ?", to_int(now), error)
+    done = _settle(conn, post, "state = 'failed', claimed_at = NULL, sent_at = ?, error = ?", to_int(now), error)
     if done and post.kind is PostKind.CARD:
         drop_unsent(conn, [post.watch_id] if post.watch_id is not None else [])
     if done and post.kind is PostKind.DIGEST:

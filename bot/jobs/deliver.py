@@ -215,8 +215,8 @@ class Deliverer:
             ts = await find_post(self._slack, post, EVENT_TYPE)
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
             failure = understand(error)
-            if failure.code == "missing_scope":
-                log.warning("no permission to read the channel's history: a message may repeat (add channels:history)")
+            if failure.code in {"missing_scope", "not_in_channel"}:  # a public channel can be posted to from outside
+                log.warning("the history of channel %s cannot be read: a message may repeat", post.channel)
                 await self._store.mark_retry(now, post, now, failure.code)
             elif failure.verdict is Verdict.CHANNEL_GONE:
                 await self._channel_gone(post, failure.code)
