@@ -36,7 +36,7 @@ export function carousel(block, place) {
 export function alert(block, { context }) {
   const word = LEVELS[block.level];
   const sign = word ? [h("span", { "aria-hidden": "true" }, SIGNS[block.level]), unseen(`${word}: `)] : null;
-  return h("div", { class: `bk-alert ${word ? `bk-${block.level}` : ""}`.trim(), role: "note" }, sign, h("div", { class: "bk-text" }, textNodes(block.text, context)));
+  return h("div", { class: `bk-alert ${word ? `bk-level-${block.level}` : ""}`.trim(), role: "note" }, sign, h("div", { class: "bk-text" }, textNodes(block.text, context)));
 }
 
 /** A frame around other blocks; it folds where the app lets it. `drawBlock` draws what is inside. */

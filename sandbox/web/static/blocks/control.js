@@ -5,6 +5,7 @@ import { formatDate, wholeDate } from "./dates.js";
 import { withEmoji } from "./emoji.js";
 import { decode, lines, link, plainText } from "./text.js";
 
+const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 const BROADCASTS = new Set(["here", "channel", "everyone"]);
 
 /** The node for what `<…>` holds. */
@@ -14,6 +15,7 @@ export function controlNode(body, context) {
   if (target.startsWith("@")) return userNode(target.slice(1), context, label);
   if (target.startsWith("#")) return channelNode(target.slice(1), context, label);
   if (target.startsWith("!")) return special(target.slice(1), label, context);
+  if (!SCHEME.test(target)) return h("span", {}, ...lines(plainText(`<${body}>`)));
   return link(decode(target), ...lines(plainText(label || target.replace(/^(?:mailto|tel):/, ""))));
 }
 
