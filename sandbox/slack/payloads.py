@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from sandbox.slack.workspace import APP, TEAM
+from sandbox.slack.workspace import APP, TEAM, identified
 
 if TYPE_CHECKING:
     from sandbox.slack.workspace import Channel, Message, User
@@ -66,7 +66,7 @@ def view_actions(user: User, view: Payload, action: Payload, *, trigger: str) ->
         **_common("block_actions", user),
         "container": {"type": "view", "view_id": view["id"]},
         "trigger_id": trigger,
-        "view": copy.deepcopy(view),
+        "view": _view(view),
         "actions": [action],
     }
 
@@ -99,7 +99,7 @@ def view_submission(user: User, view: Payload, values: Payload, *, trigger: str)
     return {
         **_common("view_submission", user),
         "trigger_id": trigger,
-        "view": {**copy.deepcopy(view), "state": {"values": values}},
+        "view": {**_view(view), "state": {"values": values}},
         "response_urls": [],
     }
 
@@ -117,6 +117,10 @@ def event(body: Payload, *, event_id: str, at: int) -> Payload:
         "authorizations": [{"enterprise_id": None, "team_id": TEAM, "user_id": "U0BOTPANDA", "is_bot": True}],
         "is_ext_shared_channel": False,
     }
+
+
+def _view(view: Payload) -> Payload:
+    return {**copy.deepcopy(view), "blocks": identified(view.get("blocks") or [])}
 
 
 def _name(channel: Channel) -> str:

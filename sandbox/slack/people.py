@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sandbox.slack import payloads
 from sandbox.slack.delivery import Ack
 from sandbox.slack.mentions import escaped
-from sandbox.slack.workspace import SlackError
+from sandbox.slack.state import filled
+from sandbox.slack.workspace import SlackError, identified
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,16 +61,18 @@ class People(ABC):
     async def press(self, user: str, message: Message, action_id: str, *, value: str | None = None) -> Ack:
         """Press a button, or choose ``value`` in a select, of a message."""
         who, where = self.workspace.user(user), self.workspace.channel(message.channel)
-        block, element = _element(message.identified_blocks(), action_id)
+        blocks = message.identified_blocks()
+        block, element = _element(blocks, action_id)
+        action = _action(block, element, self.workspace.next_ts(), value)
         path = self.interactions.new_url("actions", where.id, who.id, message)
         payload = payloads.block_actions(
             who,
             where,
             message,
-            _action(block, element, self.workspace.next_ts(), value),
+            action,
             trigger=self.interactions.new_trigger(),
             url=self.base_url + path,
-            state={},
+            state=filled(blocks, {block["block_id"]: {action_id: action}}),
         )
         ack = await self.deliver("interactive", payload)
         if not ack.ok:
@@ -96,10 +99,16 @@ class People(ABC):
         return await self.deliver("interactive", payload)
 
     async def submit(self, user: str, view_id: str, values: dict[str, Any]) -> Ack:
-        """Submit a modal. It closes, or does what the acknowledgement says. Raises SlackError for a bad view in it."""
+        """Submit a modal with what was typed and chosen, by block id and action id; the rest is as it was at first.
+
+        The modal closes, or does what the acknowledgement says. Raises SlackError for a bad view in it.
+        """
         view = self.workspace.views[view_id]
         payload = payloads.view_submission(
-            self.workspace.user(user), view, values, trigger=self.interactions.new_trigger()
+            self.workspace.user(user),
+            view,
+            filled(identified(view["blocks"]), values),
+            trigger=self.interactions.new_trigger(view_id),
         )
         ack = await self.deliver("interactive", payload)
         if ack.ok:

@@ -74,8 +74,8 @@ class Message:
         return self.user == BOT_USER
 
     def identified_blocks(self) -> list[dict[str, Any]]:
-        """The blocks with an id for each, as Slack hands them out: the app's own, or one that Slack made up."""
-        return [{"block_id": f"b{place}", **copy.deepcopy(block)} for place, block in enumerate(self.blocks)]
+        """The blocks as Slack hands them out."""
+        return identified(self.blocks)
 
     def wire(self, *, metadata: bool = True) -> dict[str, Any]:
         """The message object as Slack sends it."""
@@ -97,6 +97,11 @@ class Message:
         if metadata and self.metadata is not None:
             found["metadata"] = copy.deepcopy(self.metadata)
         return found
+
+
+def identified(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Blocks with an id for each: the app's own, or one that Slack makes up."""
+    return [{"block_id": f"b{place}", **copy.deepcopy(block)} for place, block in enumerate(blocks)]
 
 
 class Workspace:

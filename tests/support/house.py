@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
+from support.schema_watch import SchemaWatch
 
 from bot import manifest
 from bot.app import Bot, build
@@ -204,11 +205,13 @@ def _collect(value: Any, parts: list[str]) -> None:
 async def running(folder: Path, *, mode: str = "socket", **extra: Any) -> AsyncIterator[House]:
     """The whole house, up; taken down in order afterwards. ``extra`` are settings."""
     house = House(folder, mode, extra)
+    watch = SchemaWatch(house.slack)
     await house.pandapon.start()
     await house.slack.start()
     try:
         await house.start_bot()
         yield house
+        assert watch.problems == [], watch.problems  # all that was sent and accepted is as Slack's types say
     finally:
         await house.stop_bot()
         await house.slack.stop()

@@ -38,7 +38,9 @@ class SchemaWatch:
 
     def _call(self, call: Call) -> None:
         if call.answer.get("ok") and call.method in CALLS:
-            self._check(CALLS[call.method], {name: _parsed(name, value) for name, value in call.arguments.items()})
+            # Bolt's client adds the team to every call; Slack takes it anywhere, its types know it where it matters.
+            sent = {name: _parsed(name, value) for name, value in call.arguments.items() if name != "team_id"}
+            self._check(CALLS[call.method], sent)
         elif call.method == "response_url" and call.status == 200:
             self._check("Blocks", call.arguments.get("blocks") or [])
 
