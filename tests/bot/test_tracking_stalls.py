@@ -1,0 +1,115 @@
+"""When silence is worth an alarm, against what is usual here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.tracking_cases import LEFT, OUT, PICKED, SIGNED, M, at, node, order, parcel
+
+from bot.tracking.stalls import Limits, leg_of, stall, stall_at, usual_times
+from pandapon.shipment import Leg, Milestone, Parcel
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LIMITS = Limits()
+
+
+def standing(milestone: Milestone, *scans: tuple[float, str, Milestone | None]) -> Parcel:
+    """A parcel that stands at a milestone, with these scans."""
+    return replace(parcel(*scans), milestone=milestone)
+
+
+@pytest.mark.parametrize(
+    ("one", "leg"),
+    [
+        (standing(M.PICKED_UP, PICKED), Leg.FIRST_SCAN),
+        (standing(M.SHIPPED, PICKED), Leg.FIRST_SCAN),
+        (standing(M.IN_TRANSIT, LEFT), Leg.DOMESTIC),
+        (standing(M.OUT_FOR_DELIVERY, OUT), Leg.DOMESTIC),
+        (standing(M.EXCEPTION, LEFT), Leg.DOMESTIC),
+        (standing(M.READY_FOR_PICKUP, OUT), Leg.PICKUP),
+        (standing(M.IN_TRANSIT, (5, "【深圳】出口清关中", M.IN_TRANSIT)), Leg.ABROAD),
+        (standing(M.IN_TRANSIT, (5, "【义乌市】 义乌国际商贸城网点 已揽收", M.IN_TRANSIT)), Leg.DOMESTIC),
+        (standing(M.DELIVERED, SIGNED), None),
+        (standing(M.RETURNING, LEFT), None),
+    ],
+)
+def test_the_leg_of_a_parcel(one: Parcel, leg: Leg | None) -> None:
+    """By milestone, and abroad by the courier's words; a market that is called international is no border."""
+    assert leg_of(one) is leg
+
+
+@pytest.mark.parametrize(
+    ("one", "hours", "leg"),
+    [
+        (standing(M.PICKED_UP, PICKED), 24, Leg.FIRST_SCAN),
+        (standing(M.IN_TRANSIT, LEFT), 48, Leg.DOMESTIC),
+        (standing(M.READY_FOR_PICKUP, OUT), 72, Leg.PICKUP),
+    ],
+)
+def test_the_alarm_comes_with_the_limit_and_not_before(one: Parcel, hours: int, leg: Leg) -> None:
+    """The limit counts from the last scan; the schedule names that very moment."""
+    last = one.nodes[-1].at
+    assert last is not None
+    due = last + timedelta(hours=hours)
+    assert stall_at(None, one.milestone, [one], LIMITS) == due
+    assert stall(None, one.milestone, [one], LIMITS, due - timedelta(seconds=1)) is None
+    found = stall(None, one.milestone, [one], LIMITS, due)
+    assert found
+    assert (found.leg, found.since, found.waybill) == (leg, last, one.waybill)
+
+
+def test_an_order_that_is_paid_and_not_shipped() -> None:
+    """Counted from its payment; one that has a parcel, or is over, is another matter."""
+    paid = order(M.PAID, paid_at=at(0))
+    found = stall(paid, M.PAID, [], LIMITS, at(73))
+    assert found
+    assert (found.leg, found.since) == (Leg.NOT_SHIPPED, at(0))
+    assert stall(paid, M.PAID, [], LIMITS, at(71)) is None
+    assert stall(paid, M.CANCELLED, [], LIMITS, at(500)) is None
+
+
+def test_of_several_parcels_the_worst_is_named() -> None:
+    """One that moves does not hide one that does not."""
+    slow = replace(standing(M.IN_TRANSIT, LEFT), waybill="SF2")
+    quick = standing(M.IN_TRANSIT, LEFT, (90, "【广州转运中心】已到达", M.IN_TRANSIT))
+    found = stall(None, M.IN_TRANSIT, [quick, slow], LIMITS, at(100))
+    assert found
+    assert found.waybill == "SF2"
+
+
+def test_after_thirty_days_it_is_another_question() -> None:
+    """Nobody may be waiting any more."""
+    found = stall(None, M.IN_TRANSIT, [standing(M.IN_TRANSIT, LEFT)], LIMITS, at(5) + 30 * DAY)
+    assert found
+    assert found.leg is Leg.SILENT
+
+
+def test_the_usual_time_is_the_median_once_there_is_enough() -> None:
+    """Thirty gaps on a leg say what is usual; fewer say nothing."""
+    few = [("k", "w", at(10 * n), M.IN_TRANSIT.value) for n in range(30)]
+    assert usual_times(few) == {}
+    enough = [("k", "w", at(10 * n), M.IN_TRANSIT.value) for n in range(31)]
+    assert usual_times(enough) == {Leg.DOMESTIC: 10 * HOUR}
+    two_parcels = [("k", str(n), at(n), M.IN_TRANSIT.value) for n in range(200)]
+    assert usual_times(two_parcels) == {}, "from one parcel to the next is no gap"
+
+
+@given(st.floats(0.1, 2000))
+def test_what_is_usual_moves_the_limit_within_bounds(hours: float) -> None:
+    """Three times the usual gap, and never less than half nor more than twice the default."""
+    limits = replace(LIMITS, usual={Leg.DOMESTIC: timedelta(hours=hours)})
+    assert 24 * HOUR <= limits.of(Leg.DOMESTIC) <= 96 * HOUR
+    assert limits.of(Leg.PICKUP) == LIMITS.pickup
+
+
+@given(st.lists(st.floats(0, 400), min_size=1, max_size=8), st.floats(0, 2000))
+def test_schedule_and_alarm_agree(hours: list[float], now: float) -> None:
+    """An alarm is due exactly when its scheduled time has come, whatever was scanned when."""
+    one = replace(Parcel("SF1", milestone=M.IN_TRANSIT), nodes=tuple(node((h, f"站{h}", None)) for h in hours))
+    due = stall_at(None, M.IN_TRANSIT, [one], LIMITS)
+    assert due is not None
+    assert (stall(None, M.IN_TRANSIT, [one], LIMITS, at(now)) is not None) == (due <= at(now))
