@@ -19,6 +19,7 @@ TEXT_LIMITS = {"section": 3000, "header": 150}
 FIELD_LIMIT, BUTTON_LIMIT, VALUE_LIMIT, ID_LIMIT, URL_LIMIT, ALT_LIMIT = 2000, 75, 2000, 255, 3000, 2000
 COUNTS = {"actions": ("elements", 25), "context": ("elements", 10), "section": ("fields", 10)}
 PLAIN_ONLY = {"header"}
+VIEW_TEXTS, LABEL_LIMIT = {"private_metadata": 3000, "callback_id": 255, "external_id": 255}, 24
 # Newer blocks that slack_sdk may not model; their inner limits are Slack's published ones.
 UNMODELLED = {"table", "plan", "task_card", "card", "carousel", "data_table", "data_visualization", "markdown"}
 
@@ -51,13 +52,26 @@ def check_view(view: dict[str, Any]) -> list[str]:
     """What Slack would refuse about a modal or App Home."""
     blocks = view.get("blocks") or []
     problems = [] if view.get("type") in {"modal", "home"} else ["type must be modal or home"]
-    if view.get("type") == "modal" and not 1 <= len(str((view.get("title") or {}).get("text", ""))) <= 24:  # noqa: PLR2004  Slack's limit
-        problems.append("a modal's title has 1 to 24 characters")
     if len(blocks) > MAX_VIEW_BLOCKS:
         problems.append(f"{len(blocks)} blocks, at most {MAX_VIEW_BLOCKS}")
-    if len(str(view.get("private_metadata", ""))) > 3000:  # noqa: PLR2004  Slack's limit
-        problems.append("private_metadata has at most 3000 characters")
+    for name, most in VIEW_TEXTS.items():
+        if len(str(view.get(name, ""))) > most:
+            problems.append(f"{name} has at most {most} characters")
+    if view.get("type") == "modal":
+        problems += _check_labels(view)
+        if not view.get("submit") and any(isinstance(one, dict) and one.get("type") == "input" for one in blocks):
+            problems.append("a modal with inputs needs submit")
     return problems + _check_blocks(blocks)
+
+
+def _check_labels(view: dict[str, Any]) -> Iterator[str]:
+    for name in ("title", "submit", "close"):
+        label = view.get(name)
+        if label is None and name != "title":
+            continue
+        text = label.get("text") if isinstance(label, dict) and label.get("type") == "plain_text" else None
+        if not isinstance(text, str) or not 1 <= len(text) <= LABEL_LIMIT:
+            yield f"a modal's {name} is plain_text of 1 to {LABEL_LIMIT} characters"
 
 
 def require_valid(message: dict[str, Any]) -> None:
@@ -89,6 +103,8 @@ def _check_block(block: dict[str, Any]) -> Iterator[str]:
         yield from _check_text(text, TEXT_LIMITS.get(kind, 3000))
         if kind in PLAIN_ONLY and text.get("type") != "plain_text":
             yield "its text must be plain_text"
+    elif text is not None and kind in TEXT_LIMITS:
+        yield "its text is no text object"
     if kind == "section" and not text and not block.get("fields"):
         yield "neither text nor fields"
     if kind in COUNTS:
@@ -119,7 +135,10 @@ def _check_element(element: dict[str, Any]) -> Iterator[str]:
     if len(str(element.get("action_id", ""))) > ID_LIMIT:
         yield f"an action_id has at most {ID_LIMIT} characters"
     if kind == "button":
-        yield from _check_text(element.get("text") or {}, BUTTON_LIMIT)
+        text = element.get("text") or {}
+        yield from _check_text(text, BUTTON_LIMIT)
+        if isinstance(text, dict) and text.get("type") == "mrkdwn":
+            yield "a button's text must be plain_text"
         if len(str(element.get("value", ""))) > VALUE_LIMIT:
             yield f"a button's value has at most {VALUE_LIMIT} characters"
         if element.get("style", "primary") not in {"primary", "danger"}:
@@ -130,8 +149,14 @@ def _check_element(element: dict[str, Any]) -> Iterator[str]:
         yield from _check_text(element, 3000)
     elif kind == "overflow" and not 1 <= len(element.get("options") or []) <= 5:  # noqa: PLR2004  Slack's limit
         yield "an overflow menu has 1 to 5 options"
-    elif kind.endswith("select") and len(element.get("options") or []) > 100:  # noqa: PLR2004  Slack's limit
-        yield "a select has at most 100 options"
+    elif kind.endswith("static_select") and not 1 <= _options(element) <= 100:  # noqa: PLR2004  Slack's limit
+        yield "a select has 1 to 100 options"
+
+
+def _options(element: dict[str, Any]) -> int:
+    """How many options there are in a menu's largest group, or in all if it has no groups."""
+    groups = element.get("option_groups") or [element]
+    return max(len(one.get("options") or []) for one in groups)
 
 
 def _check_text(text: Any, most: int) -> Iterator[str]:
