@@ -18,7 +18,7 @@ from slack_sdk.signature import SignatureVerifier
 if TYPE_CHECKING:
     from sandbox.slack.payloads import Payload
 
-ENVELOPES = {"slash_commands": "slash_commands", "interactive": "interactive", "events_api": "events_api"}
+CONNECTION_SECONDS = 18_060  # what Slack announces; a test or a person asks for the refresh here
 
 
 @dataclass
@@ -58,7 +58,12 @@ class Sockets:
         self.connections += 1
         self.open.append(socket)
         await socket.send_json(
-            {"type": "hello", "num_connections": len(self.open), "connection_info": {"app_id": "A0PANDA01"}}
+            {
+                "type": "hello",
+                "num_connections": len(self.open),
+                "connection_info": {"app_id": "A0PANDA01"},
+                "debug_info": {"host": "sandbox", "approximate_connection_time": CONNECTION_SECONDS},
+            }
         )
         try:
             async for message in socket:
