@@ -28,12 +28,15 @@ async def photograph(address: str, path: Path, forward: Callable[[float], None])
         page = await browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
         await page.goto(address)
         await _scene(page, forward)
+        await page.mouse.move(0, 0)
         await page.screenshot(path=path, animations="disabled")
         await browser.close()
 
 
 async def _scene(page: Page, forward: Callable[[float], None]) -> None:
     log = page.locator("#main [role=log]")
+    await _type(page, "/panda search 连衣裙 --1688 --max 25")
+    await log.get_by_role("article").filter(has_text="Search").wait_for()
     await _type(page, f"{ORDER} 这单请大家盯一下")
     await _type(page, f"/panda watch {ORDER}")
     card = log.get_by_role("article").filter(has_text=CARD)
@@ -46,8 +49,6 @@ async def _scene(page: Page, forward: Callable[[float], None]) -> None:
         )
     await card.locator(".replies").click()
     await page.locator("#thread article").nth(1).wait_for()
-    await _type(page, "/panda search 连衣裙 --max 30")
-    await log.get_by_role("article").filter(has_text="Search").wait_for()
     await page.wait_for_load_state("networkidle")
 
 

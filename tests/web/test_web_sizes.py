@@ -45,6 +45,10 @@ async def test_five_thousand_messages(browser: Browser, server: WebServer) -> No
         assert await _first_in_sight(mei.page) == top
         await mei.page.get_by_role("button", name="Newest messages").click()
         await expect(mei.message("the very last")).to_be_in_viewport()
+        await mei.log.evaluate("log => { log.scrollTop = 0; }")
+        await expect(mei.page.get_by_role("button", name="Newest messages")).to_be_visible()
+        await mei.type("my own words")
+        await expect(mei.message("my own words")).to_be_in_viewport()
 
 
 async def _first_in_sight(page: Page) -> str:

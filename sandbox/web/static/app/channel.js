@@ -16,7 +16,7 @@ export function startChannel(page) {
     older: (before) => socket.send("history", { channel: store.place.id, before }),
     seen: (ts) => markRead(page, ts),
   });
-  const composer = new Composer(page, { id: "composer-box", label: "Message", where: () => ({ channel: store.place.id }) });
+  const composer = new Composer(page, { id: "composer-box", label: "Message", where: () => ({ channel: store.place.id }), sent: () => list.toEnd() });
   const readOnly = h("p", { class: "empty", hidden: true }, "Sending messages to this app has been turned off. Use it in a channel.");
   const empty = h("p", { class: "empty", hidden: true });
   const element = h("section", { class: "channel", "aria-label": "Channel" }, h("div", { class: "log-frame" }, empty, list.element, list.down), readOnly, composer.element);

@@ -12,9 +12,9 @@ export class Composer {
   #back = 0; // how far back in the history, 0: the line that is being typed
   #draft = "";
 
-  /** `where()` gives {channel, thread}; `id` makes the box reachable by a link. */
-  constructor(page, { id, label, where }) {
-    Object.assign(this, { page, where });
+  /** `where()` gives {channel, thread}; `sent()` hears that something was; `id` makes the box reachable by a link. */
+  constructor(page, { id, label, where, sent }) {
+    Object.assign(this, { page, where, sent });
     const listId = freshId("commands");
     this.box = h("textarea", {
       id,
@@ -104,5 +104,6 @@ export class Composer {
     if (this.#history.at(-1) !== text) this.#history = [...this.#history, text].slice(-KEPT);
     this.#put("");
     this.completion.close();
+    this.sent();
   }
 }

@@ -8,7 +8,7 @@ export function contextFor(store, surface, { act, options }) {
     channels: Object.fromEntries(channels.map((one) => [one.id, { name: one.name }])),
     locale: store.me.locale,
     timeZone: store.me.tz,
-    now: () => store.now(),
+    now: () => store.now().getTime(),
     surface,
     act,
     options,

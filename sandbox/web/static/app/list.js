@@ -14,6 +14,7 @@ export class MessageList {
   #end = 0;
   #follows = true; // the newest message stays in sight
   #due = false;
+  #top = 0; // where the last scroll left us
 
   /** `draw(message, before)` makes a node; `older()` asks the server for more; `seen(ts)` hears what was read. */
   constructor({ label, draw, older, seen = () => {} }) {
@@ -141,14 +142,17 @@ export class MessageList {
 
   #stick() {
     this.element.scrollTop = this.element.scrollHeight;
+    this.#top = this.element.scrollTop;
   }
 
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.element;
     const below = scrollHeight - scrollTop - clientHeight;
     const atEnd = this.#end === this.room.items.length;
-    if (below > AT_END) this.#follows = false;
-    else if (atEnd) this.#follows = true;
+    // What grew below moves nothing up: only who scrolls up leaves the end.
+    if (below > AT_END && scrollTop < this.#top) this.#follows = false;
+    else if (below <= AT_END && atEnd) this.#follows = true;
+    this.#top = scrollTop;
     if (scrollTop < NEAR) this.#up();
     else if (below < NEAR && !atEnd) this.#down();
     this.down.hidden = this.#follows;

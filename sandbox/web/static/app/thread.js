@@ -20,6 +20,7 @@ export function startThread(page) {
     id: "thread-box",
     label: "Reply",
     where: () => ({ channel: store.thread.channel, thread: store.thread.ts }),
+    sent: () => list.toEnd(),
   });
   composer.label = "Reply…";
   const close = button([icon("close"), unseen("Close thread")], () => store.openThread("", ""), { class: "close" });

@@ -41,11 +41,12 @@ function fill(token, moment, context) {
   const part = PART[base];
   if (!part) return null;
   const near = token.endsWith("_pretty") ? relativeDay(moment, context) : null;
-  return near ?? formatter(context, yearIfNeeded(base, part, moment, context)).format(moment);
+  return near ?? formatter(context, fitted(base, part, moment, context)).format(moment);
 }
 
-// A divider leaves out the year that the reader is in.
-function yearIfNeeded(base, part, moment, context) {
+// Where clocks run to 24 they show 09:05, elsewhere 9:05 AM. A divider leaves out the year that the reader is in.
+function fitted(base, part, moment, context) {
+  if (part.hour) return { ...part, hour: formatter(context, part).resolvedOptions().hour12 ? "numeric" : "2-digit" };
   const isThisYear = isoDay(moment, context).slice(0, 4) === isoDay(now(context), context).slice(0, 4);
   return base === "day_divider" && !isThisYear ? { ...part, year: "numeric" } : part;
 }

@@ -69,7 +69,7 @@ function onKey(event, box) {
   const count = box.options.length;
   if (!count || event.isComposing) return;
   if (key === "ArrowDown") point(box, (box.at + 1) % count);
-  else if (key === "ArrowUp") point(box, (box.at - 1 + count) % count);
+  else if (key === "ArrowUp") point(box, box.at > 0 ? box.at - 1 : count - 1);
   else if (key === "Enter" && box.at >= 0) pick(box, box.options[box.at]);
   else if (key === "Escape") show(box, null);
   else return;

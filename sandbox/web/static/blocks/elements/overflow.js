@@ -17,11 +17,11 @@ export function overflow(element, place) {
     menu.hidePopover();
     send(element, place, { selected_option: option });
   };
-  opener.addEventListener("click", () => menu.togglePopover());
-  menu.addEventListener("toggle", ({ newState }) => {
-    opener.setAttribute("aria-expanded", String(newState === "open"));
-    if (newState === "open") show(menu, opener, items);
+  opener.addEventListener("click", () => {
+    menu.togglePopover();
+    if (menu.matches(":popover-open")) show(menu, opener, items);
   });
+  menu.addEventListener("toggle", ({ newState }) => opener.setAttribute("aria-expanded", String(newState === "open")));
   return h("span", { class: "bk-overflow" }, opener, menu);
 }
 
