@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 STATIC = Path(sandbox.web.__file__).parent / "static"
+PATIENCE = 3000  # ms
 NOW = 1_779_264_000  # 20 May 2026, 08:00 UTC
 USERS = {"U1": {"name": "mei", "real_name": "Mei Lin"}, "U2": {"name": "tom", "real_name": "Tom Weber"}}
 CHANNELS = {"C1": {"name": "orders"}, "C2": {"name": "urgent"}}
@@ -83,8 +84,9 @@ class Board:
         found: Json = await self.page.evaluate("window.state()")
         return found
 
-    async def sent(self) -> list[Json]:
-        """The actions that went out since the last drawing."""
+    async def sent(self, count: int = 0) -> list[Json]:
+        """The actions that went out since the last drawing; waits until there are ``count``."""
+        await self.page.wait_for_function("count => window.acts.length >= count", arg=count, timeout=PATIENCE)
         found: list[Json] = await self.page.evaluate("window.acts")
         return found
 
