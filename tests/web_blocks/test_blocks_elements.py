@@ -254,24 +254,23 @@ async def test_radio_buttons(board: Board) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "initial", "label", "typed", "told"),
+    ("kind", "initial", "typed", "told"),
     [
-        ("datepicker", {"initial_date": "2026-05-20"}, "Date", "2026-05-21", {"selected_date": "2026-05-21"}),
+        ("datepicker", {"initial_date": "2026-05-20"}, "2026-05-21", {"selected_date": "2026-05-21"}),
         (
             "timepicker",
             {"initial_time": "09:00", "timezone": "Asia/Shanghai"},
-            "Time",
             "21:45",
             {"selected_time": "21:45"},
         ),
-        ("datepicker", {}, "Date", "", {"selected_date": None}),
+        ("datepicker", {}, "", {"selected_date": None}),
     ],
 )
-async def test_pickers(board: Board, kind: str, initial: Json, label: str, typed: str, told: Json) -> None:
+async def test_pickers(board: Board, kind: str, initial: Json, typed: str, told: Json) -> None:
     """Dates and times are told as Slack writes them."""
     element = {"type": kind, **initial}
     await board.draw(actions(element))
-    field = board.page.get_by_label(label)
+    field = board.page.get_by_label({"datepicker": "Date", "timepicker": "Time"}[kind])
     await expect(field).to_have_value(next(iter(initial.values()), ""))
     if typed:
         await field.fill(typed)

@@ -4,7 +4,7 @@ import { h } from "../app/dom.js";
 
 /** A line that names what cannot be drawn, with its JSON to look into. */
 export function unsupported(kind, what) {
-  const type = typeof what?.type === "string" ? what.type : String(what?.type ?? typeof what);
+  const type = String(what?.type ?? "(without a type)");
   return h(
     "details",
     { class: "bk-unsupported" },
