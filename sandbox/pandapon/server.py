@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sandbox.pandapon.world import World
 
-MAX_PAGE = 50
+MAX_PAGE, MAX_TAOBAO_SEARCH = 50, 40  # the second is stated by the vendor, the first is ours
 
 
 class RefusedError(Exception):
@@ -209,14 +209,14 @@ class PandaPonServer:
             for order in self.world.of(platform)
             if order.created_at <= now and replies.matches(order, now, status)
         ]
-        size = min(int(body.get("pageSize") or 20), MAX_PAGE)
+        number, size = _counted(number, 1), min(_counted(body.get("pageSize"), 20), MAX_PAGE)
         rows = [
             replies.order_1688(order, now, detail=False)
             if platform is Platform.ALIBABA
             else replies.order_taobao(order, now)
-            for order in replies.page(found, int(number or 1), size)
+            for order in replies.page(found, number, size)
         ]
-        return {"result": rows, "totalRecord": len(found), "pageSize": size, "currentPage": int(number or 1)}
+        return {"result": rows, "totalRecord": len(found), "pageSize": size, "currentPage": number}
 
     def _products(self, platform: Platform, body: dict[str, Any], number: Any) -> Any:
         low, high = _amount(body.get("priceStart")), _amount(body.get("priceEnd"))
@@ -227,9 +227,10 @@ class PandaPonServer:
             found.sort(key=lambda goods: goods.price, reverse="desc" in sort)
         elif sort:
             found.sort(key=lambda goods: goods.sold, reverse=True)
-        size = min(int(body.get("pageSize") or 20), MAX_PAGE)
+        most = MAX_PAGE if platform is Platform.ALIBABA else MAX_TAOBAO_SEARCH
+        number, size = _counted(number, 1), min(_counted(body.get("pageSize"), 20), most)
         make = replies.product_1688 if platform is Platform.ALIBABA else replies.product_taobao
-        rows = [make(goods, self.base_url) for goods in replies.page(found, int(number or 1), size)]
+        rows = [make(goods, self.base_url) for goods in replies.page(found, number, size)]
         pages = -(-len(found) // size)
         return {"totalRecords": len(found), "totalPage": pages, "pageSize": size, "currentPage": number, "data": rows}
 
@@ -249,6 +250,15 @@ async def _json_body(request: web.Request) -> Any:
         return json.loads(await request.text() or "null")
     except ValueError:
         return None
+
+
+def _counted(value: Any, default: int) -> int:
+    """A number from 1 on. Raises RefusedError."""
+    if value is None:
+        return default
+    if not str(value).isdecimal() or not int(value):
+        raise RefusedError(400, "参数错误")
+    return int(value)
 
 
 def _amount(value: Any) -> Decimal | None:

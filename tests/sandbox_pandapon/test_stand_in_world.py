@@ -1,0 +1,214 @@
+"""The account behind the PandaPon stand-in: pages, searches, and parcels that move as its clock does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+from support.pandapon_stage import Stage, staged
+
+from pandapon.client import ProductQuery
+from pandapon.errors import NotFoundError
+from pandapon.shipment import OrderRef, Platform
+from sandbox.pandapon.demo import FIRST, SECOND, TAOBAO
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from pandapon.models import Product
+    from pandapon.shipment import Shipment
+
+REF, OTHER = OrderRef(Platform.ALIBABA, FIRST), OrderRef(Platform.TAOBAO, TAOBAO)
+SUBS = ("200048859480", "200048859481")
+
+
+@pytest_asyncio.fixture
+async def stage() -> AsyncIterator[Stage]:
+    async with staged() as found:
+        yield found
+
+
+async def shipment(stage: Stage, ref: OrderRef = REF, subs: tuple[str, ...] = ()) -> Shipment:
+    """The bot's reading of an order."""
+    async with stage.client() as client:
+        reading = await client.shipment(ref, sub_orders=subs)
+    assert reading.shipment is not None
+    return reading.shipment
+
+
+def texts(found: Shipment) -> list[str]:
+    return [node.text for parcel in found.parcels for node in parcel.nodes]
+
+
+async def test_nodes_arrive_as_time_passes(stage: Stage) -> None:
+    """Nothing moves while the clock stands; each scan appears at its time, and the order ends delivered."""
+    before = texts(await shipment(stage))
+    assert texts(await shipment(stage)) == before
+    stage.clock.advance(timedelta(minutes=9))
+    assert texts(await shipment(stage)) == before
+    stage.clock.advance(timedelta(minutes=2))
+    after = texts(await shipment(stage))
+    assert len(after) == len(before) + 1
+    assert any("已发往 广州分拨中心" in text for text in set(after) - set(before))
+    stage.clock.advance(timedelta(days=2))
+    assert any("签收" in text for text in texts(await shipment(stage)))
+    stage.clock.advance(timedelta(days=10))
+    async with stage.client() as client:
+        assert (await client.order(REF)).status_code == "success"
+
+
+async def test_orders_of_rows(stage: Stage) -> None:
+    """1688 sends the oldest scan first, Taobao the newest; ids of 19 digits are numbers, as the vendor sends them."""
+    [parcel] = (await stage.ask("trace", orderId=FIRST))["data"]
+    times = [node["acceptTime"] for node in parcel["traceNodeList"]]
+    assert times == sorted(times)
+    assert parcel["orderId"] == int(FIRST)
+    details = (await stage.ask("taobao trace", subPurchaseOrderId=SUBS[0]))["data"]["pnmLogisticsDetails"]
+    times = [trace["time"] for trace in details[0]["logisticsTraces"]]
+    assert len(times) > 1
+    assert times == sorted(times, reverse=True)
+
+
+async def test_several_parcels(stage: Stage) -> None:
+    """An order may have two parcels, and a Taobao order parcels by sub-order."""
+    two = await shipment(stage, OrderRef(Platform.ALIBABA, SECOND))
+    assert len({parcel.waybill for parcel in two.parcels}) == 2
+    by_sub = [await shipment(stage, OTHER, (sub,)) for sub in SUBS]
+    together = await shipment(stage, OTHER, SUBS)
+    assert {p.waybill for p in together.parcels} == {p.waybill for one in by_sub for p in one.parcels}
+
+
+async def test_what_a_hand_can_change(stage: Stage) -> None:
+    """A scan can be added, edited and lost, a parcel sent and a status set: the next answer has it."""
+    stage.world.add_node(FIRST, "【广州市】 晨曦仓 已入库", city="广州")
+    assert "【广州市】 晨曦仓 已入库" in texts(await shipment(stage))
+    stage.world.edit_node(FIRST, "【广州市】 晨曦仓 已入库", facility="晨曦仓")
+    raw = (await stage.ask("trace", orderId=FIRST))["data"][0]["traceNodeList"][-1]
+    assert (raw["remark"], raw["facilityName"]) == ("【广州市】 晨曦仓 已入库", "晨曦仓")
+    stage.world.add_parcel(FIRST, "YT8800000000001")
+    assert [parcel.waybill for parcel in (await shipment(stage)).parcels] == ["78012345678901", "YT8800000000001"]
+    assert stage.world.drop_nodes(FIRST)
+    assert texts(await shipment(stage)) == []
+    stage.world.set_status(FIRST, "cancel")
+    async with stage.client() as client:
+        assert (await client.order(REF)).status_code == "cancel"
+    with pytest.raises(KeyError, match="no parcel"):
+        stage.world.add_node(FIRST, "x", waybill="unknown")
+
+
+async def test_a_hidden_order(stage: Stage) -> None:
+    """A hidden order answers with an empty list until it is shown again."""
+    stage.world.hide(FIRST)
+    assert (await stage.ask("trace", orderId=FIRST))["data"] == []
+    stage.world.hide(FIRST, hidden=False)
+    assert len((await stage.ask("trace", orderId=FIRST))["data"]) == 1
+
+
+async def test_an_order_that_is_not_shipped(stage: Stage) -> None:
+    """An unpaid order is refused by the trace and told by the detail; the bot reads it as no parcels yet."""
+    unpaid = "2542285634920889990"
+    assert (await stage.ask("trace", orderId=unpaid))["code"] == "500_2"
+    assert (await shipment(stage, OrderRef(Platform.ALIBABA, unpaid))).parcels == ()
+    async with stage.client() as client:
+        order = await client.order(OrderRef(Platform.ALIBABA, unpaid))
+        assert (order.status_code, order.waybills) == ("waitbuyerpay", ())
+        with pytest.raises(NotFoundError):
+            await client.order(OrderRef(Platform.TAOBAO, unpaid))
+
+
+@pytest.mark.parametrize("platform", Platform)
+async def test_pages_of_orders(stage: Stage, platform: Platform) -> None:
+    """Pages hold every order once, newest first, and know how many there are."""
+    found: list[Any] = []
+    async with stage.client() as client:
+        first = await client.orders(platform, page_size=3)
+        assert first.pages is not None
+        for number in range(1, first.pages + 1):
+            found += (await client.orders(platform, page=number, page_size=3)).items
+        beyond = await client.orders(platform, page=first.pages + 1, page_size=3)
+    assert beyond.items == ()
+    assert len(found) == first.total == len({order.order_id for order in found}) == len(stage.world.of(platform))
+    created = [order.created_at for order in found]
+    assert created == sorted(created, reverse=True)
+
+
+async def test_orders_by_status(stage: Stage) -> None:
+    """The filter of the list is the platform's own status code."""
+    async with stage.client() as client:
+        cancelled = await client.orders(Platform.ALIBABA, status="cancel")
+    assert [order.order_id for order in cancelled.items] == ["2542285634920889991"]
+
+
+async def test_amounts(stage: Stage) -> None:
+    """1688 counts in yuan and Taobao in fen; both add up to the lines and the shipping."""
+    async with stage.client() as client:
+        for ref in (REF, OTHER):
+            order = await client.order(ref)
+            made = stage.world.orders[ref.order_id]
+            assert order.goods_amount == made.goods
+            assert order.total_amount == made.goods + made.shipping
+    raw = (await stage.ask("taobao order", orderId=TAOBAO))["data"]
+    assert raw["productAmount"] == int(stage.world.orders[TAOBAO].goods * 100)
+
+
+async def test_the_catalogue(stage: Stage) -> None:
+    """There are at least sixty products, each with an id of its own, a price and a picture that can be fetched."""
+    products: list[Product] = []
+    async with stage.client() as client:
+        for platform in Platform:
+            number, pages = 1, 1
+            while number <= pages:
+                page = await client.search(platform, ProductQuery("", page=number, page_size=15))
+                products += page.items
+                number, pages = number + 1, page.pages or 1
+    assert len(products) >= 60
+    assert len({product.product_id for product in products}) == len(products)
+    assert all(product.price for product in products)
+    for product in products[::20]:
+        async with stage.session.get(product.image_url) as answer:
+            assert (answer.content_type, (await answer.read())[:4]) == ("image/png", b"\x89PNG")
+
+
+@pytest.mark.parametrize("platform", Platform)
+async def test_searching(stage: Stage, platform: Platform) -> None:
+    """Words, prices and the order by price or by sales narrow a search as they say."""
+    async with stage.client() as client:
+        dresses = await client.search(platform, ProductQuery("连衣裙", page_size=40))
+        assert all("连衣裙" in product.title for product in dresses.items)
+        assert dresses.total == len(dresses.items) == 12
+        cheap = await client.search(platform, ProductQuery("连衣裙", price_max=Decimal(40), page_size=40))
+        assert 0 < len(cheap.items) < 12
+        assert all(product.price is not None and product.price <= 40 for product in cheap.items)
+        dear = await client.search(platform, ProductQuery("连衣裙", price_min=Decimal(40), page_size=40))
+        assert len(dear.items) + len(cheap.items) == 12
+        nothing = await client.search(platform, ProductQuery("潜水艇"))
+        assert (nothing.items, nothing.total) == ((), 0)
+
+
+async def test_sorting_by_price(stage: Stage) -> None:
+    """Prices go up or down as asked."""
+    async with stage.client() as client:
+        up = await client.search(Platform.ALIBABA, ProductQuery("连衣裙", sort="price", page_size=40))
+        down = await client.search(Platform.ALIBABA, ProductQuery("连衣裙", sort="-price", page_size=40))
+    prices = [product.price for product in up.items if product.price is not None]
+    assert prices == sorted(prices)
+    assert [product.price for product in down.items] == prices[::-1]
+
+
+async def test_the_largest_page(stage: Stage) -> None:
+    """A Taobao search gives at most forty products at once, as its documentation says; other lists give fifty."""
+    for number in range(30):
+        order = stage.world.orders[FIRST]
+        stage.world.goods += [
+            type(stage.world.goods[0])(
+                platform, f"more-{platform.value}-{number}", "潜水艇", Decimal(1), order.seller, 1
+            )
+            for platform in Platform
+        ]
+    taobao = (await stage.ask("taobao search", keyword="", pageSize=100, pageNo=1))["data"]
+    alibaba = (await stage.ask("search", keyword="", pageSize=100, beginPage=1))["data"]
+    assert (len(taobao["data"]), taobao["pageSize"], taobao["totalPage"]) == (40, 40, 2)
+    assert (len(alibaba["data"]), alibaba["pageSize"], alibaba["totalRecords"]) == (50, 50, 70)
