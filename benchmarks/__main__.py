@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from benchmarks import ack, poll, unchanged
+from benchmarks import ack, kill, poll, unchanged
 
 ALL = {"poll": poll.measure, "ack": ack.measure, "unchanged": unchanged.measure}
+LONG = {"kill": kill.measure}  # minutes each: only when named
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or ALL:
-        asyncio.run(ALL[name]())
+        asyncio.run((ALL | LONG)[name]())

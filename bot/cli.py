@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import log
+from bot import killpoints, log
 from bot.settings import Settings, SettingsError, load
 from bot.version import VERSION
 
@@ -47,6 +47,10 @@ def run(
 ) -> None:
     """Run the bot until it is told to stop (Ctrl-C or SIGTERM)."""
     settings = _settings()
+    try:
+        killpoints.arm([settings.slack_api_url, settings.pandapon_base_url])
+    except killpoints.KillPointError as error:
+        _fail(str(error))
     log.configure(settings.log_level, settings.secrets())
     raise typer.Exit(asyncio.run(_run(settings, standby=standby)))
 

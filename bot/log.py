@@ -49,5 +49,7 @@ def configure(level: str, secrets: Sequence[str], stream: TextIO | None = None) 
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s  %(message)s"))
     handler.addFilter(Redactor(secrets))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # A tick that takes longer than its interval is no news; what a job fails with is told by bot.scheduler.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -85,6 +85,7 @@ ALTER TABLE watches ADD COLUMN muted_until INTEGER;
 ALTER TABLE watches ADD COLUMN muted_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE watches ADD COLUMN subscription INTEGER;
 ALTER TABLE orders ADD COLUMN doubtful_since INTEGER;
+ALTER TABLE orders ADD COLUMN leased INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN held_until INTEGER;
 ALTER TABLE outbox ADD COLUMN folded_into INTEGER;
 CREATE INDEX outbox_held ON outbox (held_until) WHERE state = 'held' AND held_until IS NOT NULL;

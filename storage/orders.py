@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 CHUNK = 500  # keys in one IN (…)
 
 CLAIM = """
-UPDATE orders SET next_poll_at = ?, fence = fence + 1
+UPDATE orders SET next_poll_at = ?, fence = fence + 1, leased = 1
 WHERE key IN (SELECT key FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ? ORDER BY next_poll_at LIMIT ?)
 RETURNING key, fence, fingerprint, milestone, detail, sub_orders, moved_at, final_at, has_parcels, polls, fails,
   created_at
 """
 UNCHANGED = """
-UPDATE orders SET fence = fence + 1, polls = polls + 1, fails = 0, error = '', stale_since = NULL,
+UPDATE orders SET fence = fence + 1, leased = 0, polls = polls + 1, fails = 0, error = '', stale_since = NULL,
   doubtful_since = NULL, read_at = ?, next_poll_at = ? WHERE key = ? AND fence = ?
 """
 CHANGED = """
-UPDATE orders SET fence = fence + 1, version = version + 1, polls = polls + 1, fails = 0, error = '',
+UPDATE orders SET fence = fence + 1, leased = 0, version = version + 1, polls = polls + 1, fails = 0, error = '',
   stale_since = NULL, read_at = ?, next_poll_at = ?, fingerprint = ?, milestone = ?, detail = ?, sub_orders = ?,
   moved_at = ?, final_at = ?, has_parcels = has_parcels OR ?, stall_at = CASE WHEN ? THEN ? ELSE stall_at END
 WHERE key = ? AND fence = ?
@@ -41,7 +41,7 @@ UPDATE watches SET state = 'ended', reason = 'archived', ended_at = ? WHERE stat
   (SELECT key FROM orders WHERE key = ? AND next_poll_at IS NULL)
 """
 FAILED = """
-UPDATE orders SET fence = fence + 1, fails = fails + 1, error = ?, stale_since = COALESCE(stale_since, ?),
+UPDATE orders SET fence = fence + 1, leased = 0, fails = fails + 1, error = ?, stale_since = COALESCE(stale_since, ?),
   next_poll_at = ? WHERE key = ? AND fence = ?
 """
 ADD = """
@@ -184,6 +184,15 @@ def mark_due(conn: sqlite3.Connection, keys: Sequence[str], at: datetime, *, who
             (to_int(at), to_int(at), *some),
         ).rowcount
     return known
+
+
+def release_leases(conn: sqlite3.Connection, now: datetime) -> int:
+    """Orders that a process was reading when it died are due at once. Returns how many."""
+    return conn.execute(
+        "UPDATE orders SET next_poll_at = ?, leased = 0, fence = fence + 1 "
+        "WHERE leased = 1 AND next_poll_at IS NOT NULL",
+        (to_int(now),),
+    ).rowcount
 
 
 def find_waybill(conn: sqlite3.Connection, waybill: str) -> list[str]:

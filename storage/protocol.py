@@ -164,7 +164,10 @@ class Store(Protocol):
         ...
 
     async def rescue(self, now: datetime) -> int:
-        """At start-up: every SENDING row becomes UNCERTAIN. Returns how many."""
+        """At the start of the only process: leased orders are due at once, every SENDING row becomes UNCERTAIN.
+
+        Returns how many rows those were.
+        """
         ...
 
     # --- channels -----------------------------------------------------------------------------------------------

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from storage import alarms, audit, channels, enqueue, inbox, orders, outbox, subscriptions, watches
 from storage.database import DatabaseThread
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Collection, Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
@@ -224,7 +224,11 @@ class SqliteStore:
         return await self.thread.run(lambda conn: inbox.concerned(conn, ids))
 
     async def rescue(self, now: datetime) -> int:
-        return await self.thread.run(partial(outbox.rescue, now=now))
+        def work(conn: sqlite3.Connection) -> int:
+            orders.release_leases(conn, now)
+            return outbox.rescue(conn, now)
+
+        return await self.thread.run(work)
 
     async def first_seen(self, event_id: str, now: datetime) -> bool:
         return await self.thread.run(lambda conn: audit.first_seen(conn, event_id, now))

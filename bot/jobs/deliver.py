@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bot.jobs.compose import Composer, goes_to_thread, is_broadcast
 from bot.jobs.lookup import find_post
 from bot.jobs.slack_errors import Failure, Verdict, understand
+from bot.killpoints import point
 from bot.tracking.quiet import hold_until
 from handlers import channel_settings
 from storage.records import Post, PostKind, PostState, WatchState
@@ -121,12 +122,15 @@ class Deliverer:
         if message is None:  # its order or watch is gone
             await self._store.mark_failed(self._clock(), post, "nothing to say")
             return
+        point("before_send")
         try:
             ts = await self._send(post, message)
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
             await self._failed(post, message, understand(error))
         else:
+            point("after_send")
             await self._store.mark_sent(self._clock(), post, ts)
+            point("after_mark")
 
     async def _kept_back(self, post: Post) -> bool:
         """Muted by a person, or held by the channel's quiet hours."""

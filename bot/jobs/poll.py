@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import records
+from bot.killpoints import point
 from bot.reading import OrderReading, poll_order
 from bot.tracking.cadence import next_poll, retry_at
 from bot.tracking.decide import Decision, decide
@@ -103,7 +104,10 @@ class Poller:
         if self._stopping:
             return []
         allowed = self._breaker.allow(self._clock(), self._concurrency * 2)
-        return await self._store.claim_due(began, allowed, LEASE) if allowed else []
+        claimed = await self._store.claim_due(began, allowed, LEASE) if allowed else []
+        if claimed:
+            point("after_claim")
+        return claimed
 
     async def _feed(self, queue: asyncio.Queue[DueOrder | None], batch: list[DueOrder], began: datetime) -> None:
         while batch:
@@ -160,7 +164,10 @@ class Poller:
             results.append(self._result(read, known.get(read.due.key), max(now, began + timedelta(milliseconds=1))))
             if position % YIELD_EVERY == YIELD_EVERY - 1:
                 await asyncio.sleep(0)
-        if await self._write(now, results):
+        point("before_record")
+        posts = await self._write(now, results)
+        point("after_record")
+        if posts:
             self._on_news()
 
     async def _write(self, now: datetime, results: list[PollResult]) -> int:
