@@ -1,0 +1,196 @@
+"""Every message and form that the bot can send, made by its own builders from tame and hostile orders."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, look, node, order, parcel, product, watch
+
+from handlers.channel_settings import ChannelSettings, Load
+from handlers.context import Look, Report, UnknownOrderError, WatchOutcome, WatchResult, WrongPlatformError
+from handlers.ids import Found
+from handlers.refusal import Refusal
+from handlers.requests import ListOrders, Search
+from handlers.text import escape
+from handlers.verbs import TOPICS
+from handlers.views import (
+    choices,
+    digest,
+    errors,
+    notices,
+    orders,
+    products,
+    shortcuts,
+    stalls,
+    status,
+    tracking,
+    watches,
+    why,
+)
+from handlers.views.help import help as help_view
+from pandapon import errors as api
+from pandapon.models import Page
+from pandapon.shipment import Leg, Milestone, News, OrderRef, Platform, Stall, Step
+from storage.records import Alarm, AlarmState, Channel, Health, PostState, Subscription, Told, WatchState
+
+Json = dict[str, Any]
+ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
+HERE, MEI = "C0123ABCD", "U0123ABCD"
+LATER = NOW + timedelta(hours=8)
+STALL = Stall(Leg.DOMESTIC, NOW - timedelta(days=4), timedelta(days=3), timedelta(days=1), "SF1234567890123", "杭州")
+ALARM = Alarm(REF.key, "stall:1", Leg.DOMESTIC.value, stalls.dump_stall(STALL), id=1, raised_at=NOW)
+CHOSEN = ChannelSettings(filter="milestones", quiet_from="22:00", quiet_to="08:00", digest_at="09:00")
+
+
+def _news(**more: Any) -> News:
+    nodes = (node(2), node(1, "【广州市】 已签收", Milestone.DELIVERED))
+    steps = (Step(Milestone.IN_TRANSIT, Milestone.DELIVERED, "SF1234567890123"),)
+    return replace(News(REF, Milestone.DELIVERED, nodes, steps=steps, parcels=(parcel(0),)), **more)
+
+
+def _health(**more: Any) -> Health:
+    return replace(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), **more)
+
+
+def _report(**more: Any) -> Report:
+    made = Report("1.2.3", NOW - timedelta(days=2), NOW, None, "", "socket", NOW, timedelta(seconds=30))
+    return replace(made, **more)
+
+
+def _searched() -> dict[str, Any]:
+    page: Page[Any] = Page(items=tuple(product(n=n) for n in range(3)), page=1, page_size=3, total=23)
+    hostile: Page[Any] = Page(items=(product(HOSTILE),), page=1, page_size=5, total=1)
+    empty: Page[Any] = Page(items=(), page=1, page_size=5, total=0)
+    bought: Page[Any] = Page(items=(order(), order(HOSTILE)), page=1, page_size=2, total=9)
+    return {
+        "products.results": products.results(
+            Search("连衣裙", price_max=Decimal(80)), {ALIBABA: page, TAOBAO: page}, {}
+        ),
+        "products.results hostile": products.results(Search("x"), {ALIBABA: hostile}, {TAOBAO: "no answer"}),
+        "products.results none": products.results(Search("x"), {ALIBABA: empty}, {}),
+        "orders.detail": orders.detail(look(parcel(), of=order()), NOW),
+        "orders.detail hostile": orders.detail(look(parcel(text=HOSTILE), of=order(HOSTILE), stale=True), NOW),
+        "orders.detail bare": orders.detail(look(parcel()), NOW),
+        "orders.listing": orders.listing(ListOrders(), {ALIBABA: bought}, {TAOBAO: "no answer"}),
+        "orders.listing none": orders.listing(ListOrders(), {ALIBABA: empty}, {}),
+    }
+
+
+def _tracked() -> dict[str, Any]:
+    two = look(parcel(3), parcel(9, waybill="YT2538123456789"), of=order())
+    hostile = look(parcel(5, text=HOSTILE, carrier=HOSTILE), of=order(HOSTILE), stale=True)
+    paused = watch(state=WatchState.PAUSED, reason="is_archived")
+    moved = _news(edited=(node(50, "edited"),), added=("YT2538123456789",), price=(Decimal(9), Decimal(8)))
+    changed = _news(nodes=(), steps=(), refund=("", "退款中"), renumbered=(("SF1", "SF2"),))
+    told = _news(nodes=(node(1, HOSTILE),))
+    return {
+        "tracking.track": tracking.track(two, NOW),
+        "tracking.track all": tracking.track(two, NOW, all_nodes=True, watched_by=watch()),
+        "tracking.track hostile": tracking.track(hostile, NOW),
+        "tracking.track none": tracking.track(look(of=order()), NOW),
+        "tracking.card": tracking.card(two, watch(), NOW),
+        "tracking.card silent": tracking.card(two, watch(), NOW, alarm=ALARM),
+        "tracking.card paused": tracking.card(hostile, paused, NOW),
+        "tracking.card ended": tracking.card(two, watch(state=WatchState.ENDED), NOW),
+        "tracking.news": tracking.news(moved, two, watch(), NOW, cleared=ALARM),
+        "tracking.news hostile": tracking.news(told, None, watch(filter="problems"), NOW),
+        "tracking.news changed": tracking.news(changed, two, watch(filter="milestones"), NOW),
+        "stalls.alarm": stalls.alarm(_news(stall=STALL), two, watch(), ALARM, NOW),
+        "stalls.alarm over": stalls.alarm(_news(stall=STALL), two, watch(), None, NOW),
+        "stalls.acted_on": stalls.acted_on(
+            replace(ALARM, state=AlarmState.ASSIGNED, assignee=MEI, actor=MEI), None, NOW
+        ),
+        "stalls.acted_on cleared": stalls.acted_on(replace(ALARM, state=AlarmState.CLEARED), watch(), NOW),
+        "why.why": why.why(two, HERE, watch(), _log(), NOW),
+        "why.why unwatched": why.why(two, HERE, None, [], NOW),
+    }
+
+
+def _log() -> list[tuple[Told, News]]:
+    told = Told(REF.key, "m:1", NOW - timedelta(hours=1), "milestone", frozenset({"all"}), "", PostState.SENT, NOW)
+    muted = replace(told, state=PostState.SKIPPED, sent_at=None, error=f"muted by {MEI}")
+    return [(told, _news()), (muted, _news()), (replace(told, state=None, sent_at=None), _news(steps=()))]
+
+
+def _watched() -> dict[str, Any]:
+    results = [
+        WatchOutcome(ID, WatchResult.WATCHING, watch(), look(parcel(), of=order())),
+        WatchOutcome(OTHER, WatchResult.QUEUED, watch(2)),
+        WatchOutcome("100000000003", WatchResult.ALREADY, watch(3)),
+        WatchOutcome("100000000004", WatchResult.FILTER_CHANGED, watch(4, filter="problems")),
+        WatchOutcome("100000000005", WatchResult.NOT_FOUND),
+        WatchOutcome("100000000006", WatchResult.OTHER_PLATFORM, platform=TAOBAO),
+        WatchOutcome("100000000007", WatchResult.UNAVAILABLE, reason="timeout"),
+        WatchOutcome("100000000008", WatchResult.REFUSED, reason="not_in_channel"),
+    ]
+    rows = [watch(), watch(2, detail=order(HOSTILE).model_dump_json()), watch(3, state=WatchState.PAUSED)]
+    return {
+        "watches.listing": watches.listing(rows, 23, 2, HERE, 3),
+        "watches.listing none": watches.listing([], 0, 1, HERE, 10),
+        "watches.outcomes": watches.outcomes(results, HERE, "all"),
+        "watches.ended": watches.ended([watch(), watch(2)], HERE, [OTHER]),
+        "watches.restored": watches.restored([watch()], HERE),
+        "watches.resumed": watches.resumed(watch()),
+        "watches.resumed none": watches.resumed(None),
+        "notices.notice": notices.notice({"paused": HERE, "reason": "is_archived", "orders": 2}),
+        "notices.paused": notices.paused(HERE, "not_in_channel", 1),
+        "notices.resumed": notices.resumed(HERE, 2),
+        "shortcuts.skipped": shortcuts.skipped(Found((ID,), 1)),
+        "shortcuts.tracked": shortcuts.tracked(*_found(), NOW),
+        "shortcuts.tracked none": shortcuts.tracked(Found(()), {}, NOW),
+    }
+
+
+def _found() -> tuple[Found, dict[str, Look | UnknownOrderError | api.PandaPonError]]:
+    seen = look(parcel(text=HOSTILE), of=order(), stale=True)
+    return Found((ID, OTHER, "100000000003"), skipped=2), {
+        ID: seen,
+        OTHER: UnknownOrderError(OTHER),
+        "100000000003": api.TimeoutError("slow"),
+    }
+
+
+def _chosen() -> dict[str, Any]:
+    channel = Channel(HERE, "", LATER, MEI, updated_by=MEI, updated_at=NOW)
+    subscription = Subscription(HERE, "", "all", MEI, 1, NOW, NOW)
+    entry = digest.Entry(REF.key, "in_transit", HOSTILE, 2, "")
+    summary = digest.Summary("2026-05-20", (entry,), (replace(entry, alarm=Leg.DOMESTIC.value),), 7)
+    return {
+        "choices.settings": choices.settings(channel, CHOSEN, [subscription], LATER, Load(3, 8), NOW),
+        "choices.modal": choices.modal(HERE, CHOSEN),
+        "choices.saved": choices.saved(HERE, CHOSEN, LATER, (Load(3, 8), Load(1)), NOW),
+        "choices.muted": choices.muted(HERE, [ID], LATER, [OTHER], NOW),
+        "choices.unmuted": choices.unmuted(HERE, [ID], []),
+        "choices.watching_all": choices.watching_all(HERE, "waitsellersend", "all", 4, is_new=True),
+        "choices.unwatched_all": choices.unwatched_all(HERE, 1, 4),
+        "digest.folded": digest.folded([(_news(), watch()), (_news(), watch())], NOW),
+        "digest.summary": digest.summary(summary, NOW),
+        "digest.summary none": digest.summary(digest.Summary("2026-05-20"), NOW),
+    }
+
+
+def _told() -> dict[str, Any]:
+    down = _report(pandapon_down_since=NOW - timedelta(minutes=20), pandapon_error=HOSTILE, notes=("short of disk",))
+    late = _health(due=2, oldest_due=NOW - timedelta(minutes=9), outbox={PostState.PENDING: 1, PostState.FAILED: 3})
+    refused = Refusal(understood=f"the word {escape(HOSTILE)}", problem="I do not know it.", try_="/panda help")
+    return {
+        "status.status": status.status(_health(), _report(), NOW),
+        "status.status ill": status.status(late, down, NOW),
+        "errors.refusal": errors.refusal(refused),
+        "errors.failure": errors.failure("Something went wrong.", incident_id="1f2e3d4c"),
+        "errors.working": errors.working("Asking PandaPon"),
+        "errors.unknown_order": errors.unknown_order(HOSTILE),
+        "errors.wrong_platform": errors.wrong_platform(WrongPlatformError(OrderRef(TAOBAO, ID), ALIBABA)),
+        "errors.pandapon": errors.pandapon(api.RateLimitError("slow down", retry_after=7.2)),
+        "errors.channel": errors.channel("not_in_channel", HERE),
+        **{f"help.help {topic}".strip(): help_view(topic) for topic in ("", *sorted(set(TOPICS)))},
+    }
+
+
+def catalogue() -> dict[str, list[Json]]:
+    """The blocks of each, under the builder's module and name and a word for the case."""
+    made = _searched() | _tracked() | _watched() | _chosen() | _told()
+    return {name: one["blocks"] if isinstance(one, dict) else one.blocks for name, one in made.items()}

@@ -1,0 +1,87 @@
+"""The page says what another Block Kit renderer says, for every message that the bot sends and a block of each kind."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import pkgutil
+import re
+import shutil
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import pytest
+from support.block_parity import EXPECTED, PEOPLE, RENEW, ROOMS, ZONE, fingerprint, samples
+from support.message_catalogue import catalogue
+
+import handlers.views
+
+if TYPE_CHECKING:
+    from support.block_board import Board
+
+SAMPLES = samples()
+NEW_YEAR = 1_830_297_600  # 2028: no date in the samples is near, so that all are written out
+SCREEN_READERS = re.compile(r"\b(?:Complete|In progress|Warning): ")  # words that nobody sees
+MARKERS = re.compile(r"(?:[a-z]|\d+|[ivx]+)\.")  # list numbers: text there, the browser's own markers here
+# What it shows and Slack does not: hints on its own working, and menus before they know their first choice.
+ITS_OWN = {"Pick an option", "↵ Please 'enter' to submit"}
+
+
+def _packed(text: str) -> str:
+    # It reads escaped brackets as if they were real ones, so that <!channel> becomes a mention and a link's words
+    # spill over; Slack, and the page, show them as they were written. White space counts for nothing.
+    return re.sub(r"[\s<>]", "", text).replace("!channel", "@channel")
+
+
+def _kept(name: str) -> list[str]:
+    known = json.loads(EXPECTED.read_text(encoding="utf-8")).get(name)
+    if known is None or known["sample"] != fingerprint(SAMPLES[name]):
+        said = f"{name!r} has changed since it was drawn for comparison: run `{RENEW}`"
+        if shutil.which("node") is None:
+            pytest.skip(f"{said} (it needs Node, which is absent here)")
+        pytest.fail(said)
+    strings: list[str] = known["strings"]
+    return [one for one in strings if one not in ITS_OWN and not MARKERS.fullmatch(one)]
+
+
+async def _seen(board: Board, name: str) -> str:
+    users = {one["id"]: {"name": "mei", "real_name": one["name"]} for one in PEOPLE}
+    channels = {one["id"]: {"name": one["name"]} for one in ROOMS}
+    text = await board.draw(*SAMPLES[name], users=users, channels=channels, timeZone=ZONE, locale="en-US", now=NEW_YEAR)
+    typed = await board.root.locator("input[type=text], textarea").evaluate_all("all => all.map(one => one.value)")
+    if typed:  # a field's content is no text of the page; it stands before its hint
+        text = text.replace("A name such as", f"{' '.join(typed)} A name such as")
+    return SCREEN_READERS.sub("", text)
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("name", SAMPLES)
+async def test_same_strings(board: Board, name: str) -> None:
+    """Every string that the other renderer shows is seen on the page, in the same order."""
+    strings = _kept(name)
+    seen = _packed(await _seen(board, name))
+    at = 0
+    for one in strings:
+        found = seen.find(_packed(one), at)
+        assert found >= 0, f"not seen after {seen[:at][-60:]!r}: {one!r}"
+        at = found + len(_packed(one))
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("name", [name for name in catalogue() if "modal" not in name])
+async def test_nothing_more(board: Board, name: str) -> None:
+    """The page adds nothing of its own to a message."""
+    assert _packed(await _seen(board, name)) == _packed("".join(_kept(name)))
+
+
+def test_catalogue_is_complete() -> None:
+    """Every function that builds a message or a form is in the catalogue, so that a new one is compared too."""
+    builders = {
+        f"{module.name}.{name}"
+        for module in pkgutil.iter_modules(handlers.views.__path__)
+        for name, one in inspect.getmembers(import_module(f"handlers.views.{module.name}"), inspect.isfunction)
+        if one.__module__ == f"handlers.views.{module.name}"
+        and not name.startswith("_")
+        and one.__annotations__.get("return") in {"Message", "View", "Message | None"}
+    }
+    assert builders - {"elements.message"} == {name.partition(" ")[0] for name in catalogue()}
