@@ -86,7 +86,10 @@ class Conversations:
         }
 
     def _open(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.direct(str(arguments.get("users", "")))
+        user = str(arguments["users"])
+        if user not in self._workspace.users:
+            raise SlackError("user_not_found")
+        channel = self._workspace.direct(user)
         return {"channel": {"id": channel.id}}
 
     def _join(self, arguments: Arguments) -> Answer:

@@ -52,6 +52,7 @@ REQUIRED = {
     "conversations.history": ("channel",),
     "conversations.replies": ("channel", "ts"),
     "conversations.join": ("channel",),
+    "conversations.open": ("users",),  # or a channel, which this bot never names
     "users.info": ("user",),
     "views.open": ("trigger_id", "view"),
     "views.push": ("trigger_id", "view"),

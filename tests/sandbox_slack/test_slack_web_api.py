@@ -283,6 +283,21 @@ async def test_what_a_channel_is(slack: SlackServer, client: AsyncWebClient) -> 
     assert await error(client.conversations_info(channel="#bestellungen")) == "channel_not_found"
 
 
+async def test_coming_in_and_opening(clock: SimClock) -> None:
+    """With their scopes, the bot joins a public channel and opens a direct conversation; no other lets it in."""
+    async with stand_in(clock, "channels:read", "groups:read", "channels:join", "im:write", "chat:write") as slack:
+        client = web_client(slack)
+        assert (await client.conversations_join(channel=RANDOM))["channel"]["is_member"] is True
+        members = (await client.conversations_members(channel=RANDOM))["members"]
+        assert sorted(members) == sorted([MEI, TOM, "U0BOTPANDA"])
+        opened = (await client.conversations_open(users=MEI))["channel"]["id"]
+        assert (await client.chat_postMessage(channel=MEI, text="psst"))["channel"] == opened
+        assert await error(client.conversations_join(channel=OLDIES)) == "is_archived"
+        assert await error(client.conversations_join(channel=BUYERS)) == "method_not_supported_for_channel_type"
+        assert await error(client.conversations_members(channel=SECRET)) == "channel_not_found"
+        assert await error(client.conversations_open(users="U0NOBODY")) == "user_not_found"
+
+
 async def test_people(client: AsyncWebClient) -> None:
     """A person has a time zone, and a language when one asks for it."""
     mei = (await client.users_info(user=MEI, include_locale=True))["user"]
@@ -358,6 +373,9 @@ async def test_a_home(slack: SlackServer, client: AsyncWebClient) -> None:
     await client.views_publish(user_id=MEI, view=home)
     assert slack.workspace.homes[MEI]["blocks"] == [section("欢迎")]
     assert await error(client.views_publish(user_id="U0NOBODY", view=home)) == "invalid_arguments"
+    old = slack.workspace.homes[MEI]["hash"]
+    await client.views_publish(user_id=MEI, view=home, hash=old)
+    assert await error(client.views_publish(user_id=MEI, view=home, hash=old)) == "hash_conflict"
 
 
 async def test_a_view_that_is_none(slack: SlackServer, client: AsyncWebClient) -> None:
