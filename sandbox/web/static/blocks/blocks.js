@@ -74,9 +74,17 @@ function header(block) {
 }
 
 function context(block, place) {
-  return h("div", { class: "bk-context" }, (block.elements ?? []).map((one) => h("span", { class: "bk-text" }, drawElement(one, place))));
+  return h(
+    "div",
+    { class: "bk-context" },
+    (block.elements ?? []).map((one) => h("span", { class: "bk-text" }, drawElement(one, place))),
+  );
 }
 
 function actions(block, place) {
-  return h("div", { class: "bk-actions" }, (block.elements ?? []).map((one) => drawElement(one, place)));
+  return h(
+    "div",
+    { class: "bk-actions" },
+    (block.elements ?? []).map((one) => drawElement(one, place)),
+  );
 }

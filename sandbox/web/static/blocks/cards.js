@@ -18,34 +18,65 @@ export function card(block, place) {
     "div",
     { class: "bk-card", role: "group", "aria-label": plainText(block.title) || "Card" },
     block.hero_image ? picture(block.hero_image, "bk-hero") : null,
-    h("div", { class: "bk-card-head" }, block.icon ? picture(block.icon, "bk-thumb") : null, h("div", {}, line("bk-card-title", block.title), line("bk-muted", block.subtitle))),
+    h(
+      "div",
+      { class: "bk-card-head" },
+      block.icon ? picture(block.icon, "bk-thumb") : null,
+      h("div", {}, line("bk-card-title", block.title), line("bk-muted", block.subtitle)),
+    ),
     line("", block.body),
     line("bk-muted", block.subtext),
-    block.actions?.length ? h("div", { class: "bk-actions" }, block.actions.map((one) => drawElement(one, place))) : null,
+    block.actions?.length
+      ? h(
+          "div",
+          { class: "bk-actions" },
+          block.actions.map((one) => drawElement(one, place)),
+        )
+      : null,
   );
 }
 
 /** Cards beside each other, to be scrolled sideways. */
 export function carousel(block, place) {
   const count = block.elements?.length ?? 0;
-  const cards = (block.elements ?? []).map((one) => h("div", { role: "listitem" }, card(one, one.block_id ? { ...place, blockId: one.block_id } : place)));
-  return h("div", { class: "bk-carousel", role: "region", tabindex: "0", "aria-label": `${count} cards` }, h("div", { class: "bk-cards", role: "list" }, cards));
+  const cards = (block.elements ?? []).map((one) =>
+    h("div", { role: "listitem" }, card(one, one.block_id ? { ...place, blockId: one.block_id } : place)),
+  );
+  return h(
+    "div",
+    { class: "bk-carousel", role: "region", tabindex: "0", "aria-label": `${count} cards` },
+    h("div", { class: "bk-cards", role: "list" }, cards),
+  );
 }
 
 /** A line with a level; the level is also said in words, for colour alone tells too little. */
 export function alert(block, { context }) {
   const word = LEVELS[block.level];
   const sign = word ? [h("span", { "aria-hidden": "true" }, SIGNS[block.level]), unseen(`${word}: `)] : null;
-  return h("div", { class: `bk-alert ${word ? `bk-level-${block.level}` : ""}`.trim(), role: "note" }, sign, h("div", { class: "bk-text" }, textNodes(block.text, context)));
+  return h(
+    "div",
+    { class: `bk-alert ${word ? `bk-level-${block.level}` : ""}`.trim(), role: "note" },
+    sign,
+    h("div", { class: "bk-text" }, textNodes(block.text, context)),
+  );
 }
 
 /** A frame around other blocks; it folds where the app lets it. `drawBlock` draws what is inside. */
 export function container(block, place, drawBlock) {
   const head = [
     block.icon ? picture(block.icon, "bk-thumb") : null,
-    h("span", {}, block.rich_text_title ? richText(block.rich_text_title, place) : h("strong", {}, plainText(block.title)), block.subtitle ? h("div", { class: "bk-muted" }, textNodes(block.subtitle, place.context)) : null),
+    h(
+      "span",
+      {},
+      block.rich_text_title ? richText(block.rich_text_title, place) : h("strong", {}, plainText(block.title)),
+      block.subtitle ? h("div", { class: "bk-muted" }, textNodes(block.subtitle, place.context)) : null,
+    ),
   ];
-  const inside = h("div", { class: "bk-inside" }, (block.child_blocks ?? []).map((one) => drawBlock(one, place.context)));
+  const inside = h(
+    "div",
+    { class: "bk-inside" },
+    (block.child_blocks ?? []).map((one) => drawBlock(one, place.context)),
+  );
   const name = { class: "bk-container", "aria-label": plainText(block.title) || null };
   if (!block.is_collapsible) return h("section", name, h("div", { class: "bk-card-head" }, head), inside);
   return h("details", { ...name, open: !block.default_collapsed }, h("summary", { class: "bk-card-head" }, head), inside);

@@ -8,7 +8,11 @@ import { plainText } from "./text.js";
 export function agreed(confirm, context) {
   return new Promise((resolve) => {
     const heading = freshId("bk-confirm");
-    const yes = h("button", { type: "submit", value: "yes", class: `bk-button ${confirm.style === "danger" ? "bk-danger" : "bk-primary"}` }, plainText(confirm.confirm) || "Yes");
+    const yes = h(
+      "button",
+      { type: "submit", value: "yes", class: `bk-button ${confirm.style === "danger" ? "bk-danger" : "bk-primary"}` },
+      plainText(confirm.confirm) || "Yes",
+    );
     const no = h("button", { type: "submit", value: "no", class: "bk-button" }, plainText(confirm.deny) || "No");
     const dialog = h(
       "dialog",

@@ -59,7 +59,12 @@ function relativeDay(moment, context) {
 
 function ago(moment, context) {
   const seconds = Math.round((moment - now(context)) / 1000);
-  const units = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
+  const units = [
+    ["day", 86_400],
+    ["hour", 3600],
+    ["minute", 60],
+    ["second", 1],
+  ];
   const [unit, length] = units.find(([, size]) => Math.abs(seconds) >= size) ?? units.at(-1);
   return new Intl.RelativeTimeFormat(context.locale).format(Math.trunc(seconds / length), unit);
 }

@@ -22,10 +22,12 @@ panda_face 🐼|dog 🐶|cat 🐱|coffee ☕|pizza 🍕|cake 🍰|sunny ☀️|c
 earth_asia 🌏|cn 🇨🇳|flag-cn 🇨🇳|jp 🇯🇵|flag-jp 🇯🇵|us 🇺🇸|flag-us 🇺🇸|gb 🇬🇧|flag-gb 🇬🇧|de 🇩🇪|flag-de 🇩🇪|fr 🇫🇷|flag-fr 🇫🇷
 `;
 const CHARACTERS = new Map(
-  TABLE.trim().split(/[|\n]/).map((entry) => {
-    const gap = entry.indexOf(" ");
-    return [entry.slice(0, gap), entry.slice(gap + 1)];
-  }),
+  TABLE.trim()
+    .split(/[|\n]/)
+    .map((entry) => {
+      const gap = entry.indexOf(" ");
+      return [entry.slice(0, gap), entry.slice(gap + 1)];
+    }),
 );
 const TONES = ["🏻", "🏼", "🏽", "🏾", "🏿"];
 export const CODE = /:([a-z0-9_+'-]+):(?::skin-tone-([2-6]):)?/;

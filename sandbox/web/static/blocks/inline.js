@@ -17,7 +17,7 @@ export function inline(text, context, { verbatim = false, open = "" } = {}) {
   const run = { text, context, verbatim, open, closed: {} };
   const found = document.createDocumentFragment();
   let from = 0;
-  for (let at = sign(text, 0); at < text.length; ) {
+  for (let at = sign(text, 0); at < text.length;) {
     const step = stepAt(run, at);
     if (!step) {
       at = sign(text, at + 1);

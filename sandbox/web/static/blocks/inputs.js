@@ -23,7 +23,9 @@ export function input(block, { context, blockId }) {
   return h(
     "div",
     { class: "bk-input", dataset: { blockId } },
-    grouped ? h("div", { id: ids.label, class: "bk-label" }, label) : h("label", { id: ids.label, class: "bk-label", for: ids.control }, label),
+    grouped
+      ? h("div", { id: ids.label, class: "bk-label" }, label)
+      : h("label", { id: ids.label, class: "bk-label", for: ids.control }, label),
     drawElement(block.element, place),
     h("p", { id: ids.hint, class: "bk-hint" }, plainText(block.hint)),
     h("p", { id: ids.error, class: "bk-error", role: "alert" }),

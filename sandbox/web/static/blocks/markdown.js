@@ -17,7 +17,7 @@ export function markdown(block) {
 
 function parts(lines) {
   const found = [];
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     if (!lines[at].trim()) {
       at += 1;
       continue;

@@ -19,7 +19,7 @@ const SIGN = /[`[*~_h]/g;
 export function inlineMarkdown(text) {
   const found = document.createDocumentFragment();
   let from = 0;
-  for (let at = sign(text, 0); at < text.length; ) {
+  for (let at = sign(text, 0); at < text.length;) {
     const piece = pieceAt(text, at);
     if (!piece) {
       at = sign(text, at + 1);

@@ -13,7 +13,11 @@ const COLOR = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;
 
 /** A rich_text block. */
 export function richText(block, { context }) {
-  return h("div", { class: "bk-rich" }, (block.elements ?? []).map((part) => drawPart(part, context)));
+  return h(
+    "div",
+    { class: "bk-rich" },
+    (block.elements ?? []).map((part) => drawPart(part, context)),
+  );
 }
 
 function drawPart(part, context) {
@@ -36,7 +40,11 @@ function list(part, context, border) {
   const indent = Math.min(part.indent ?? 0, DEEPEST);
   const ordered = part.style === "ordered";
   const props = { class: `bk-list-of bk-indent-${indent} ${border}`.trim(), start: ordered && part.offset ? part.offset + 1 : null };
-  const node = h(ordered ? "ol" : "ul", props, (part.elements ?? []).map((one) => h("li", {}, inlineNodes(one, context))));
+  const node = h(
+    ordered ? "ol" : "ul",
+    props,
+    (part.elements ?? []).map((one) => h("li", {}, inlineNodes(one, context))),
+  );
   node.style.listStyleType = ordered ? ["decimal", "lower-alpha", "lower-roman"][indent % 3] : LISTS[indent % 3];
   return node;
 }

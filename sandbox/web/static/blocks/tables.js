@@ -23,13 +23,27 @@ export function chart(block) {
   const rows = drawn?.segments ? segmentRows(drawn.segments) : drawn?.series ? seriesRows(drawn) : null;
   if (!rows) return unsupported("block", block);
   const title = plainText(block.title);
-  return framed(title || "Chart", rows.map((row, at) => h("tr", {}, row.map((text, column) => cellNode(at, column, 0, [String(text ?? "")])))), title);
+  return framed(
+    title || "Chart",
+    rows.map((row, at) =>
+      h(
+        "tr",
+        {},
+        row.map((text, column) => cellNode(at, column, 0, [String(text ?? "")])),
+      ),
+    ),
+    title,
+  );
 }
 
 function rowsOf(block, place) {
-  const heading = block.type === "data_table" ? block.row_header_column_index ?? -1 : -1;
+  const heading = block.type === "data_table" ? (block.row_header_column_index ?? -1) : -1;
   return (block.rows ?? []).map((row, at) =>
-    h("tr", {}, row.map((cell, column) => cellNode(at, column, heading, cellContent(cell, place), block.column_settings?.[column]))),
+    h(
+      "tr",
+      {},
+      row.map((cell, column) => cellNode(at, column, heading, cellContent(cell, place), block.column_settings?.[column])),
+    ),
   );
 }
 
@@ -57,13 +71,22 @@ function cellContent(cell, place) {
 function framed(name, [head, ...body], caption = "") {
   const id = freshId("bk-caption");
   const props = caption ? { "aria-labelledby": id } : { "aria-label": name };
-  const node = h("table", { class: "bk-table" }, caption ? h("caption", { id }, caption) : null, h("thead", {}, head), h("tbody", {}, body));
+  const node = h(
+    "table",
+    { class: "bk-table" },
+    caption ? h("caption", { id }, caption) : null,
+    h("thead", {}, head),
+    h("tbody", {}, body),
+  );
   return h("div", { class: "bk-wide", role: "region", tabindex: "0", ...props }, node);
 }
 
 function seriesRows({ series, axis_config: axes = {} }) {
   const labels = axes.categories ?? series[0]?.data.map((point) => point.label ?? point.x) ?? [];
-  return [[axes.x_label ?? "", ...series.map((one) => one.name)], ...labels.map((label, at) => [label, ...series.map((one) => one.data[at]?.value ?? one.data[at]?.y)])];
+  return [
+    [axes.x_label ?? "", ...series.map((one) => one.name)],
+    ...labels.map((label, at) => [label, ...series.map((one) => one.data[at]?.value ?? one.data[at]?.y)]),
+  ];
 }
 
 function segmentRows(segments) {

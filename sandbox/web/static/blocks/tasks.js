@@ -14,8 +14,15 @@ const STATES = {
 
 /** A plan: a title and its tasks in order. */
 export function plan(block, place) {
-  const tasks = (block.tasks ?? []).map((one) => h("li", {}, one.type && one.type !== "task_card" ? unsupported("block", one) : taskCard(one, place)));
-  return h("section", { class: "bk-plan", "aria-label": plainText(block.title) }, h("strong", {}, plainText(block.title)), h("ol", { class: "bk-tasks" }, tasks));
+  const tasks = (block.tasks ?? []).map((one) =>
+    h("li", {}, one.type && one.type !== "task_card" ? unsupported("block", one) : taskCard(one, place)),
+  );
+  return h(
+    "section",
+    { class: "bk-plan", "aria-label": plainText(block.title) },
+    h("strong", {}, plainText(block.title)),
+    h("ol", { class: "bk-tasks" }, tasks),
+  );
 }
 
 /** One task with its state, details, output and sources. */
@@ -24,9 +31,21 @@ export function taskCard(block, place) {
   return h(
     "div",
     { class: `bk-task bk-task-${STATES[block.status] ? block.status : "pending"}` },
-    h("div", { class: "bk-task-title" }, h("span", { class: "bk-task-sign", "aria-hidden": "true" }, sign), unseen(`${word}: `), plainText(block.title)),
+    h(
+      "div",
+      { class: "bk-task-title" },
+      h("span", { class: "bk-task-sign", "aria-hidden": "true" }, sign),
+      unseen(`${word}: `),
+      plainText(block.title),
+    ),
     block.details ? richText(block.details, place) : null,
     block.output ? richText(block.output, place) : null,
-    block.sources?.length ? h("div", { class: "bk-sources" }, block.sources.flatMap((one) => [link(one.url, one.text || one.url), " "])) : null,
+    block.sources?.length
+      ? h(
+          "div",
+          { class: "bk-sources" },
+          block.sources.flatMap((one) => [link(one.url, one.text || one.url), " "]),
+        )
+      : null,
   );
 }

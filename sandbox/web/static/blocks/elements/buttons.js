@@ -28,7 +28,11 @@ function linkButton(element, place, address, props, told) {
 /** A button that starts a workflow: the workspace would, the app hears nothing; here it only says so. */
 export function workflowButton(element) {
   const props = { type: "button", class: `bk-button ${STYLES[element.style] ?? ""}`.trim(), disabled: true };
-  return h("button", { ...props, title: "Workflows run in Slack only", "aria-label": element.accessibility_label }, plainText(element.text));
+  return h(
+    "button",
+    { ...props, title: "Workflows run in Slack only", "aria-label": element.accessibility_label },
+    plainText(element.text),
+  );
 }
 
 /** A small button with a sign before its words. */
@@ -44,7 +48,12 @@ export function feedbackButtons(element, place) {
   const one = (chosen, sign) =>
     h(
       "button",
-      { type: "button", class: "bk-button", "aria-label": chosen.accessibility_label, onclick: () => send(element, place, { text: chosen.text, value: chosen.value }) },
+      {
+        type: "button",
+        class: "bk-button",
+        "aria-label": chosen.accessibility_label,
+        onclick: () => send(element, place, { text: chosen.text, value: chosen.value }),
+      },
       h("span", { "aria-hidden": "true" }, `${sign} `),
       plainText(chosen.text),
     );

@@ -10,9 +10,7 @@ export function checkboxes(element, place) {
   const chosen = new Set((element.initial_options ?? []).map((one) => indexOf(element.options, one)));
   const boxes = element.options.map((_, at) => h("input", { type: "checkbox", checked: chosen.has(at) }));
   const told = () => ({ selected_options: element.options.filter((_, at) => boxes[at].checked) });
-  boxes.forEach((box) =>
-    box.addEventListener("change", () => send(element, place, told(), () => (box.checked = !box.checked))),
-  );
+  boxes.forEach((box) => box.addEventListener("change", () => send(element, place, told(), () => (box.checked = !box.checked))));
   return group("group", element, place, boxes, told);
 }
 

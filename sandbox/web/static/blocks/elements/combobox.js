@@ -41,7 +41,21 @@ function show(box, options) {
 
 function entry(box, option) {
   // The pointer's press would take the focus from the field, and with it the list.
-  return h("li", { id: freshId("bk-option"), role: "option", class: "bk-list-item", "aria-selected": "false", onpointerdown: (event) => { event.preventDefault(); pick(box, option); } }, plainText(option.text), option.description ? h("small", {}, plainText(option.description)) : null);
+  return h(
+    "li",
+    {
+      id: freshId("bk-option"),
+      role: "option",
+      class: "bk-list-item",
+      "aria-selected": "false",
+      onpointerdown: (event) => {
+        event.preventDefault();
+        pick(box, option);
+      },
+    },
+    plainText(option.text),
+    option.description ? h("small", {}, plainText(option.description)) : null,
+  );
 }
 
 function pick(box, option) {

@@ -37,10 +37,15 @@ export function multiExternalSelect(element, place) {
     const isFull = element.max_selected_items && kept.length >= element.max_selected_items;
     if (!isFull && kept.every((one) => one.value !== option.value)) await change([...kept, option]);
   });
-  const show = (options) => chips.replaceChildren(...options.map((option) => chip(option, () => {
-    input.focus();
-    change(kept.filter((one) => one !== option));
-  })));
+  const show = (options) =>
+    chips.replaceChildren(
+      ...options.map((option) =>
+        chip(option, () => {
+          input.focus();
+          change(kept.filter((one) => one !== option));
+        }),
+      ),
+    );
   node.prepend(chips);
   show(kept);
   remember(node, filed(element, place), () => ({ type: element.type, selected_options: kept }));
@@ -54,10 +59,20 @@ function chip(option, onclick) {
 
 function searchField(element, place, choose) {
   const listId = freshId("bk-list");
-  const input = h("input", { type: "text", class: "bk-type", role: "combobox", autocomplete: "off", placeholder: nameOf(element), "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": listId, ...named(element, place) });
+  const input = h("input", {
+    type: "text",
+    class: "bk-type",
+    role: "combobox",
+    autocomplete: "off",
+    placeholder: nameOf(element),
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": listId,
+    ...named(element, place),
+  });
   const ask = async (query) => {
     if (query.length < (element.min_query_length ?? QUERY_LENGTH)) return null;
-    return ((await place.context.options?.(place.blockId, element.action_id, query)) ?? []);
+    return (await place.context.options?.(place.blockId, element.action_id, query)) ?? [];
   };
   return { node: combobox(input, { listId, label: nameOf(element), ask, choose }), input };
 }

@@ -25,7 +25,13 @@ export function multiChannelsSelect(element, place) {
 
 /** Channels and people. */
 export function multiConversationsSelect(element, place) {
-  return roster(element, place, conversationOptions(place.context, element.filter), element.initial_conversations, "selected_conversations");
+  return roster(
+    element,
+    place,
+    conversationOptions(place.context, element.filter),
+    element.initial_conversations,
+    "selected_conversations",
+  );
 }
 
 function roster(element, place, options, initial, as) {
@@ -40,10 +46,18 @@ function unfolding(element, place, groups, initial, told) {
   const { id, ...props } = named(element, place);
   delete props["aria-required"]; // not for a summary
   const summary = h("summary", { class: "bk-summary", id, ...labelled(place, said, props) }, said);
-  const fields = h("fieldset", { class: "bk-options", tabindex: "-1" }, h("legend", {}, unseen(nameOf(element))), groups.flatMap((group) => listing(group, boxes)));
+  const fields = h(
+    "fieldset",
+    { class: "bk-options", tabindex: "-1" },
+    h("legend", {}, unseen(nameOf(element))),
+    groups.flatMap((group) => listing(group, boxes)),
+  );
   const node = h("details", { class: "bk-multi" }, summary, fields);
   const settle = () => {
-    said.textContent = chosen().map((one) => plainText(one.text)).join(", ") || nameOf(element);
+    said.textContent =
+      chosen()
+        .map((one) => plainText(one.text))
+        .join(", ") || nameOf(element);
     limit(boxes, element.max_selected_items);
   };
   fields.addEventListener("change", settle);
@@ -62,8 +76,17 @@ function labelled(place, said, props) {
 }
 
 function listing(group, boxes) {
-  const choices = group.options.map((one) => h("label", { class: "bk-choice" }, boxes.get(one), h("span", {}, plainText(one.text), one.description ? h("small", {}, plainText(one.description)) : null)));
-  return group.label ? h("div", { role: "group", "aria-label": plainText(group.label) }, h("strong", {}, plainText(group.label)), choices) : choices;
+  const choices = group.options.map((one) =>
+    h(
+      "label",
+      { class: "bk-choice" },
+      boxes.get(one),
+      h("span", {}, plainText(one.text), one.description ? h("small", {}, plainText(one.description)) : null),
+    ),
+  );
+  return group.label
+    ? h("div", { role: "group", "aria-label": plainText(group.label) }, h("strong", {}, plainText(group.label)), choices)
+    : choices;
 }
 
 function limit(boxes, most) {

@@ -10,9 +10,24 @@ const GAP = 4;
 /** A button and its menu. Arrows move, Escape closes and gives the focus back. */
 export function overflow(element, place) {
   const id = freshId("bk-menu");
-  const opener = h("button", { type: "button", class: "bk-button bk-more", "aria-haspopup": "menu", "aria-expanded": "false", "aria-controls": id, "aria-label": nameOf(element) }, icon("more"));
+  const opener = h(
+    "button",
+    {
+      type: "button",
+      class: "bk-button bk-more",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      "aria-controls": id,
+      "aria-label": nameOf(element),
+    },
+    icon("more"),
+  );
   const items = element.options.map((option) => item(option, (chosen) => choose(chosen)));
-  const menu = h("div", { id, class: "bk-menu", role: "menu", popover: "auto", "aria-label": nameOf(element), onkeydown: (event) => move(event, items) }, items);
+  const menu = h(
+    "div",
+    { id, class: "bk-menu", role: "menu", popover: "auto", "aria-label": nameOf(element), onkeydown: (event) => move(event, items) },
+    items,
+  );
   const choose = (option) => {
     menu.hidePopover();
     send(element, place, { selected_option: option });

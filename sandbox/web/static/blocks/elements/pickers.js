@@ -22,11 +22,19 @@ export function timePicker(element, place) {
 export function dateTimePicker(element, place) {
   const { timeZone } = place.context;
   const initial = element.initial_date_time ? wallClock(element.initial_date_time, timeZone) : "";
-  return picker(element, place, "datetime-local", initial, (value) => ({ selected_date_time: value ? atWallClock(value, timeZone) : null }));
+  return picker(element, place, "datetime-local", initial, (value) => ({
+    selected_date_time: value ? atWallClock(value, timeZone) : null,
+  }));
 }
 
 function picker(element, place, type, initial, told) {
-  const node = h("input", { type, class: "bk-picker", value: initial ?? "", step: type === "date" ? null : MINUTE, ...named(element, place) });
+  const node = h("input", {
+    type,
+    class: "bk-picker",
+    value: initial ?? "",
+    step: type === "date" ? null : MINUTE,
+    ...named(element, place),
+  });
   let kept = node.value;
   node.addEventListener("change", async () => {
     const before = kept;

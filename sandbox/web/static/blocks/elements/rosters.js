@@ -2,7 +2,13 @@
 
 /** Everybody, by name. */
 export function peopleOptions(context) {
-  return sorted(Object.entries(context.users ?? {}).map(([value, user]) => ({ value, text: user.real_name || user.name || value, is_bot: user.is_bot })));
+  return sorted(
+    Object.entries(context.users ?? {}).map(([value, user]) => ({
+      value,
+      text: user.real_name || user.name || value,
+      is_bot: user.is_bot,
+    })),
+  );
 }
 
 /** All channels, by name. */

@@ -25,7 +25,13 @@ export function channelsSelect(element, place) {
 
 /** A channel or a person. */
 export function conversationsSelect(element, place) {
-  return rosterSelect(element, place, conversationOptions(place.context, element.filter), element.initial_conversation, "selected_conversation");
+  return rosterSelect(
+    element,
+    place,
+    conversationOptions(place.context, element.filter),
+    element.initial_conversation,
+    "selected_conversation",
+  );
 }
 
 function rosterSelect(element, place, options, initial, as) {
@@ -38,10 +44,21 @@ function menu(element, place, groups, initial, told) {
   let count = -1;
   const entry = (option) => {
     count += 1;
-    return h("option", { value: String(count), selected: count === initial, title: plainText(option.description) || null }, plainText(option.text));
+    return h(
+      "option",
+      { value: String(count), selected: count === initial, title: plainText(option.description) || null },
+      plainText(option.text),
+    );
   };
-  const entries = groups.flatMap((group) => (group.label ? h("optgroup", { label: plainText(group.label) }, group.options.map(entry)) : group.options.map(entry)));
-  const node = h("select", { class: "bk-select", ...named(element, place) }, h("option", { value: "", selected: initial < 0 }, nameOf(element)), entries);
+  const entries = groups.flatMap((group) =>
+    group.label ? h("optgroup", { label: plainText(group.label) }, group.options.map(entry)) : group.options.map(entry),
+  );
+  const node = h(
+    "select",
+    { class: "bk-select", ...named(element, place) },
+    h("option", { value: "", selected: initial < 0 }, nameOf(element)),
+    entries,
+  );
   let kept = node.value;
   const chosen = () => told(node.value === "" ? undefined : options[Number(node.value)]);
   node.addEventListener("change", async () => {

@@ -3,7 +3,7 @@
 import { h } from "../../app/dom.js";
 import { plainText } from "../text.js";
 import { remember } from "../state.js";
-import { filed, nameOf, named, send } from "./common.js";
+import { filed, named, send } from "./common.js";
 
 const TYPES = { email_text_input: "email", url_text_input: "url", number_input: "number" };
 
@@ -34,13 +34,14 @@ export function richTextInput(element, place) {
 /** A choice of files. Nothing is sent anywhere: the stand-in keeps no files, and the app hears of none. */
 export function fileInput(element, place) {
   const accept = element.filetypes?.map((one) => `.${one}`).join(",");
-  const node = h("input", { type: "file", class: "bk-type", accept, multiple: (element.max_files ?? 10) > 1, "aria-label": place.input ? null : nameOf(element), ...named(element, place) });
+  const node = h("input", { type: "file", class: "bk-type", accept, multiple: (element.max_files ?? 10) > 1, ...named(element, place) });
   return wired(node, element, place, () => ({ files: [] }));
 }
 
 function wired(node, element, place, told) {
   const when = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
-  if (place.input?.dispatches && when.includes("on_enter_pressed")) node.addEventListener("keydown", (event) => onEnter(event, element, place, told));
+  if (place.input?.dispatches && when.includes("on_enter_pressed"))
+    node.addEventListener("keydown", (event) => onEnter(event, element, place, told));
   if (when.includes("on_character_entered")) node.addEventListener("input", () => send(element, place, told()));
   remember(node, filed(element, place), () => ({ type: element.type, ...told() }));
   return node;
@@ -53,7 +54,12 @@ function onEnter(event, element, place, told) {
 }
 
 function numberProps(element) {
-  return { min: element.min_value, max: element.max_value, step: element.is_decimal_allowed ? "any" : "1", inputmode: element.is_decimal_allowed ? "decimal" : "numeric" };
+  return {
+    min: element.min_value,
+    max: element.max_value,
+    step: element.is_decimal_allowed ? "any" : "1",
+    inputmode: element.is_decimal_allowed ? "decimal" : "numeric",
+  };
 }
 
 function richText(text) {
@@ -62,6 +68,6 @@ function richText(text) {
 }
 
 function wordsOf(block) {
-  const words = (part) => (part?.elements ? part.elements.map(words).join("") : part?.text ?? "");
+  const words = (part) => (part?.elements ? part.elements.map(words).join("") : (part?.text ?? ""));
   return (block?.elements ?? []).map(words).join("\n");
 }
