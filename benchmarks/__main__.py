@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from benchmarks import ack, kill, poll, unchanged
+from benchmarks import ack, kill, poll, replay, unchanged
 
 ALL = {"poll": poll.measure, "ack": ack.measure, "unchanged": unchanged.measure}
-LONG = {"kill": kill.measure}  # minutes each: only when named
+LONG = {"kill": kill.measure, "replay": replay.measure}  # minutes each: only when named
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or ALL:

@@ -17,7 +17,7 @@ PATTERNS = re.compile(
     r"|(?<=/pandapon/callbacks/)[^\s\"']+|(?<!\d)1[3-9]\d{9}(?!\d)",
 )
 # These print URLs, payloads or whole requests at INFO and DEBUG.
-TALKATIVE = ("httpx", "httpcore", "aiohttp.access", "slack_sdk", "slack_bolt", "apscheduler", "asyncio")
+TALKATIVE = ("httpx", "httpcore", "aiohttp.access", "slack_sdk", "slack_bolt", "asyncio")
 
 
 class Redactor(logging.Filter):

@@ -130,7 +130,7 @@ def _announce(conn: sqlite3.Connection, at: int, result: Changed, special: froze
     told = result.announcement
     if told and result.moved and "alarm" in special:
         relieved = alarms.clear(conn, at, result.key)
-        level = "milestone" if relieved and told.level == "node" else told.level
+        level = "milestone" if relieved and told.level in {"edit", "node", "step"} else told.level
         told = replace(told, audience=told.audience | relieved, level=level)
     if told and "cardless" in special:
         enqueue.first_cards(conn, at, result.key, told)

@@ -117,7 +117,7 @@ class Announcement:
     what: str  # names what happened, unique per order; the outbox key is (watch, what)
     audience: frozenset[Filter]  # watches with one of these filters receive it
     payload: str  # JSON, rendered when it is sent
-    level: str = "node"  # "node" | "milestone" | "problem": kept for the log
+    level: str = "node"  # "edit" | "node" | "step" | "milestone" | "problem": what is loud is decided above
 
 
 @dataclass(frozen=True, slots=True)

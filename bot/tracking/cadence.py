@@ -19,7 +19,7 @@ _CHINA, _DAY = timedelta(hours=8), (6, 22)
 class Cadence:
     """The intervals between two looks at one order."""
 
-    near: timedelta = timedelta(minutes=8)  # at its last stop or out for delivery, by day
+    near: timedelta = timedelta(minutes=7)  # at its last stop or out for delivery, by day
     moving: timedelta = timedelta(minutes=60)  # also while it has a problem, or a status nobody knows
     waiting: timedelta = timedelta(hours=4)  # unpaid, not shipped yet, ready for pick-up
     final: timedelta = timedelta(days=1)  # couriers correct themselves for some days …

@@ -52,7 +52,7 @@ class Decision:
     edited_nodes: tuple[Node, ...]  # known nodes to be stored again
     parcels: tuple[Parcel, ...]  # every parcel's facts, without nodes
     news: News | None  # None: nothing to tell
-    level: str  # "node" | "milestone" | "problem"; empty without news
+    level: str  # "edit" | "node" | "step" | "milestone" | "problem"; empty without news
     audience: frozenset[str]  # filters of the watches that are told
     what: str  # names the news, the same for the same news; empty without
     moved_at: datetime | None  # when something last happened

@@ -23,7 +23,7 @@ class Happened:
     """News as the dry run sees it."""
 
     at: datetime
-    level: str  # "node" | "milestone" | "problem"
+    level: str  # "edit" | "node" | "step" | "milestone" | "problem"
     audience: frozenset[str]
     filter: str = "all"  # of the watch it would reach
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ALL, MILESTONES, PROBLEMS = "all", "milestones", "problems"  # the filters a watch can have
 
+_ON_ITS_WAY = frozenset({Milestone.SHIPPED, Milestone.PICKED_UP, Milestone.IN_TRANSIT, Milestone.ARRIVED})
 # A second failed attempt is worth as much as the first; a parcel on its way back is not a new problem at each stop.
 _TOLD_AGAIN = frozenset({Milestone.ATTEMPT_FAILED, Milestone.EXCEPTION})
 
@@ -39,22 +40,35 @@ def order_step(
 
 
 def level(news: News) -> str:
-    """How loud it is: ``problem``, ``milestone``, ``node``, or ``edit`` for what was told already, put better."""
+    """How loud it is: ``problem`` and ``milestone`` concern a whole channel, ``step`` and ``node`` its thread.
+
+    ``edit`` is what was told already, put better. A step is a milestone on the way to the next one that matters.
+    """
     if is_edit(news):
         return "edit"
     if news.has_problem or _problem_again(news) or needs(news):
         return "problem"
-    return "milestone" if news.has_milestone or news.price or news.refund else "node"
+    if news.price or news.refund or any(_is_loud(step) for step in news.steps):
+        return "milestone"
+    return "step" if news.has_milestone else "node"
 
 
 def audience(news: News) -> frozenset[str]:
     """The filters it passes. Whoever was told of a problem is told that it is over."""
     filters = {ALL}
-    if level(news) in {"milestone", "problem"}:
+    if level(news) in {"milestone", "problem", "step"}:
         filters.add(MILESTONES)
     if level(news) == "problem" or news.refund or any(step.before and step.before.is_problem for step in news.steps):
         filters.add(PROBLEMS)
     return frozenset(filters)
+
+
+def _is_loud(step: Step) -> bool:
+    """Under way, at the door, over, and out of trouble: between these a parcel only moves from hub to hub."""
+    before, after = step.before, step.after
+    if after in _ON_ITS_WAY and not (before and before.is_problem):
+        return before not in _ON_ITS_WAY
+    return True
 
 
 def needs(news: News) -> tuple[Need, ...]:
