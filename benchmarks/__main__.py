@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable, Coroutine  # noqa: TC003  the tables below name them
+from typing import Any
 
 from benchmarks import ack, kill, poll, replay, unchanged
 
-ALL = {"poll": poll.measure, "ack": ack.measure, "unchanged": unchanged.measure}
-LONG = {"kill": kill.measure, "replay": replay.measure}  # minutes each: only when named
+ALL: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+    "poll": poll.measure,
+    "ack": ack.measure,
+    "unchanged": unchanged.measure,
+}
+LONG: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+    "kill": kill.measure,
+    "replay": replay.measure,
+}  # minutes each: only when named
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or ALL:

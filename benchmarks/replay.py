@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 START = datetime(2026, 3, 2, tzinfo=UTC)
 NAIVE = timedelta(minutes=10)
 TICK = timedelta(seconds=5)
+LAST = timedelta(hours=5)  # what happens just before the end may be found after it
 TOKEN = re.compile(r"#[A-Z0-9]+-\d\d")
 DOORS = {"out for delivery": ("DELIVERING",), "delivered": ("SIGN",)}
 
@@ -120,8 +121,8 @@ class Ledger:
             self.channel += 1
         if text.startswith("⏰"):
             self.alarms.append(text)
-        elif post.get("thread_ts") and "filled in" not in text:
-            for mark in set(TOKEN.findall(text)):
+        elif post.get("thread_ts"):
+            for mark in set(TOKEN.findall(text.partition("filled in")[0])):  # what follows was told before
                 self.told[mark].append(self.clock())
         return {"ts": f"{self.posts}.0"}
 
@@ -155,7 +156,8 @@ async def ours(orders: list[Life], days: int, *, push: bool, filter_: str = "all
             await _Run(orders, days, clock, world, api, ledger, store).run(push=push, filter_=filter_)
         finally:
             await store.close()
-    events = [event for life in orders for event in life.events if event.scan and not event.is_edit]
+    last = START + timedelta(days=days) - LAST
+    events = [event for life in orders for event in life.events if event.scan and not event.is_edit and event.at < last]
     return Result(
         channel=ledger.channel,
         thread=ledger.thread,
