@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     default_filter: Literal["all", "milestones", "problems"] = "all"
     channel_messages_per_second: float = Field(default=1.0, gt=0, le=20)
     channel_burst: int = Field(default=4, ge=1, le=20)
+    digest_from: int = Field(default=8, ge=2, le=100_000)
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

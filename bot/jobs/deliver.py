@@ -33,8 +33,7 @@ LEASE = timedelta(minutes=2)
 CLAIM = 50  # channels served at a time
 # A refresh may be sent again without harm. A notice too: a person's own conversation cannot be read with our scopes.
 NOT_LOOKED_UP = frozenset({PostKind.REFRESH, PostKind.NOTICE})
-FOLD_FROM = 8  # so many waiting pieces of news of one channel become one message …
-FOLD_MOST = 20  # … that holds no more than this, for Slack's sake and the reader's
+FOLD_MOST = 20  # pieces of news in one digest, for Slack's sake and the reader's
 BACKOFF = (1, 2, 5, 15, 60, 300)  # seconds between tries of one message
 EVENT_TYPE = "pandabot_post"  # the metadata's type; its payload is one opaque id
 
@@ -42,9 +41,18 @@ EVENT_TYPE = "pandabot_post"  # the metadata's type; its payload is one opaque i
 class Deliverer:
     """Claims the oldest waiting message of each channel and sends it."""
 
-    def __init__(self, *, store: Store, slack: AsyncWebClient, pacer: Pacer, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        slack: AsyncWebClient,
+        pacer: Pacer,
+        clock: Callable[[], datetime],
+        digest_from: int = 8,
+    ) -> None:
+        """``digest_from``: so many waiting pieces of news of one channel become one message."""
         self._store, self._slack, self._pacer, self._clock = store, slack, pacer, clock
-        self._composer = Composer(store)
+        self._composer, self._digest_from = Composer(store), digest_from
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._draining = asyncio.Lock()
         self._again = False
@@ -145,7 +153,7 @@ class Deliverer:
 
     async def _folded(self, post: Post) -> Post:
         """A channel that fell behind, or wakes from its quiet hours, gets one message instead of a queue of them."""
-        if post.behind + 1 < (2 if post.was_held else FOLD_FROM):
+        if post.behind + 1 < (2 if post.was_held else self._digest_from):
             return post
         return await self._store.fold(self._clock(), post, FOLD_MOST, LEASE) or post
 
