@@ -17,3 +17,5 @@ ALARM_SEEN, ALARM_SNOOZE, ALARM_TAKE = "alarm_seen", "alarm_snooze", "alarm_take
 EDIT_SETTINGS = "edit_settings"  # value: the channel
 PREVIEW_DIGEST = "preview_digest"  # value: the channel
 SETTINGS_MODAL = "channel_settings"  # callback id
+REFRESH_HOME = "refresh_home"
+FIND_ORDERS = "find_orders"  # callback id of the global shortcut and of its form; also the button in the home

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from handlers import actions, alarms, choices, shortcuts, watches
+from handlers import actions, alarms, choices, finder, home, shortcuts, watches
 from handlers.dispatch import doing, perform
 from handlers.errors import unexpected
 from handlers.grammar import parse
@@ -16,6 +17,7 @@ from handlers.i18n import _
 from handlers.requests import Request, Track, Unwatch, WatchOrders
 from handlers.turn import Turn
 from handlers.views import errors as error_views
+from handlers.views import finder as finder_views
 from storage.records import AlarmState
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+FORM_SECONDS = 1.8  # how long a form may think before it has to be acknowledged; Slack allows three
 Body = dict[str, Any]
 Act = Callable[[Turn, Body], Awaitable["Message"]]
 
@@ -36,7 +39,8 @@ ALARM_ACTS = {
     actions.ALARM_SNOOZE: AlarmState.SNOOZED,
     actions.ALARM_TAKE: AlarmState.ASSIGNED,
 }
-SHORTCUTS = (actions.TRACK_MESSAGE, actions.WATCH_MESSAGE)
+SHORTCUTS = (actions.TRACK_MESSAGE, actions.WATCH_MESSAGE, actions.FIND_ORDERS)
+EVENTS = ("app_home_opened",)
 
 
 def register(app: AsyncApp, ctx: Context) -> None:
@@ -55,10 +59,20 @@ def register(app: AsyncApp, ctx: Context) -> None:
     app.action(re.compile(f"^{actions.PREVIEW_DIGEST}"))(partial(_on_act, ctx, _preview))
     for action, state in ALARM_ACTS.items():
         app.action(re.compile(f"^{action}"))(partial(_on_act, ctx, partial(_on_alarm, state)))
-    app.action(re.compile(f"^{actions.EDIT_SETTINGS}"))(partial(_open_settings, ctx))
-    app.view(actions.SETTINGS_MODAL)(partial(_save_settings, ctx))
+    _register_forms(app, ctx)
     _register_catch_alls(app, ctx)
     app.error(_on_error)
+
+
+def _register_forms(app: AsyncApp, ctx: Context) -> None:
+    """The home and the two forms: what is not an answer to a command."""
+    app.event("app_home_opened")(partial(_on_home, ctx))
+    app.action(re.compile(f"^{actions.REFRESH_HOME}"))(partial(_on_home, ctx))
+    app.shortcut(actions.FIND_ORDERS)(_open_finder)
+    app.action(re.compile(f"^{actions.FIND_ORDERS}"))(_open_finder)
+    app.view(actions.FIND_ORDERS)(partial(_find, ctx))
+    app.action(re.compile(f"^{actions.EDIT_SETTINGS}"))(partial(_open_settings, ctx))
+    app.view(actions.SETTINGS_MODAL)(partial(_save_settings, ctx))
 
 
 def _register_catch_alls(app: AsyncApp, ctx: Context) -> None:
@@ -163,6 +177,39 @@ async def _save_settings(ctx: Context, ack: AsyncAck, body: Body) -> None:
         return
     shown = await choices.save(ctx, view["private_metadata"], body["user"]["id"], settings, filter_all=filter_all)
     await ack(response_action="update", view=shown)
+
+
+async def _on_home(ctx: Context, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+    """Opened, or refreshed by its button."""
+    await ack()
+    event = body.get("event") or {}
+    if event.get("tab", "home") == "home":
+        await home.publish(ctx, client, str(event.get("user") or body["user"]["id"]))
+
+
+async def _open_finder(ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+    await ack()
+    await client.views_open(trigger_id=body["trigger_id"], view=finder_views.form())
+
+
+async def _find(ctx: Context, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:
+    """Wrong fields are marked; otherwise the answer, or a page that says it is at work and then the answer."""
+    words, what, channel, wrong = finder.read_form(body["view"]["state"]["values"])
+    if wrong:
+        await ack(response_action="errors", errors=wrong)
+        return
+    turn = Turn(ctx, body["user"]["id"], "", respond, client)
+    work = asyncio.ensure_future(finder.answer(turn, words, what, channel))
+    ctx.in_hand.add(work)
+    work.add_done_callback(ctx.in_hand.discard)
+    done, _pending = await asyncio.wait({work}, timeout=FORM_SECONDS)
+    if done:
+        await ack(response_action="update", view=work.result())
+        return
+    # Only an acknowledgement that is surely there before the next update cannot undo it.
+    await ack(response_action="update", view=finder_views.working())
+    view, _slept = await asyncio.gather(work, asyncio.sleep(1))
+    await client.views_update(view_id=body["view"]["id"], view=view)
 
 
 async def _track_message(turn: Turn, body: Body) -> Message:

@@ -136,6 +136,10 @@ class Store(Protocol):
         """Resume every paused watch of a channel. Returns them."""
         ...
 
+    async def watched_channels(self) -> list[str]:
+        """Channels with live watches, the one with the newest watch first."""
+        ...
+
     async def paused_channels(self) -> dict[str, str]:
         """Channels with paused watches, and Slack's reason."""
         ...

@@ -132,6 +132,9 @@ class SqliteStore:
     async def resume_channel(self, now: datetime, channel: str, actor: str) -> list[Watch]:
         return await self.thread.run(lambda conn: watches.resume_channel(conn, now, channel, actor))
 
+    async def watched_channels(self) -> list[str]:
+        return await self.thread.run(watches.watched_channels)
+
     async def paused_channels(self) -> dict[str, str]:
         return await self.thread.run(watches.paused_channels)
 

@@ -94,6 +94,14 @@ def resume_channel(conn: sqlite3.Connection, now: datetime, channel: str, actor:
     return [watch for one in paused if (watch := resume_watch(conn, now, one.id, actor))]
 
 
+def watched_channels(conn: sqlite3.Connection) -> list[str]:
+    """See storage.protocol.Store."""
+    rows = conn.execute(
+        "SELECT channel FROM watches WHERE state <> 'ended' GROUP BY channel ORDER BY MAX(id) DESC"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
 def paused_channels(conn: sqlite3.Connection) -> dict[str, str]:
     """See storage.protocol.Store."""
     rows = conn.execute("SELECT channel, MAX(reason) FROM watches WHERE state = 'paused' GROUP BY channel")

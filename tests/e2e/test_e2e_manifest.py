@@ -9,7 +9,7 @@ from support.house import ORDER, House, running
 
 from bot import manifest
 from handlers import actions
-from handlers.register import COMMANDS, SHORTCUTS
+from handlers.register import COMMANDS, EVENTS, SHORTCUTS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -36,14 +36,18 @@ def test_commands_are_the_same_both_ways() -> None:
 
 
 def test_shortcuts_are_the_same_both_ways(declared_shortcuts: dict[str, str]) -> None:
-    """The same for shortcuts, all of which are message shortcuts."""
-    assert list(declared_shortcuts) == list(SHORTCUTS) == [actions.TRACK_MESSAGE, actions.WATCH_MESSAGE]
-    assert set(declared_shortcuts.values()) == {"message"}
+    """The same for shortcuts: two on messages, one anywhere."""
+    assert list(declared_shortcuts) == list(SHORTCUTS)
+    assert declared_shortcuts == {
+        actions.TRACK_MESSAGE: "message",
+        actions.WATCH_MESSAGE: "message",
+        actions.FIND_ORDERS: "global",
+    }
 
 
-def test_no_event_is_asked_for_that_nobody_handles() -> None:
-    """The bot listens to no events, so it subscribes to none."""
-    assert "event_subscriptions" not in manifest.read()["settings"]
+def test_events_are_the_same_both_ways() -> None:
+    """Each event that the app subscribes to has its listener, and the other way round."""
+    assert manifest.read()["settings"]["event_subscriptions"]["bot_events"] == list(EVENTS)
 
 
 def test_the_manifest_keeps_slacks_limits() -> None:
@@ -69,7 +73,12 @@ async def test_every_declared_shortcut_is_answered(house: House) -> None:
     """Each shortcut of the manifest works on a message."""
     said = await house.say(f"please look at {ORDER}")
     for one in FEATURES["shortcuts"]:
-        assert ORDER in await house.shortcut(one["callback_id"], said)
+        if one["type"] == "message":
+            assert ORDER in await house.shortcut(one["callback_id"], said)
+        else:
+            before = set(house.slack.workspace.views)
+            assert (await house.slack.global_shortcut("mei", one["callback_id"])).ok
+            await house.until(lambda before=before: set(house.slack.workspace.views) != before)  # type: ignore[misc]  # bound
 
 
 async def test_every_method_the_bot_calls_is_covered_by_its_scopes(house: House) -> None:

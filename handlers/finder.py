@@ -1,0 +1,53 @@
+"""The form behind the global shortcut: ids pasted into it are tracked, or watched in a channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handlers import shortcuts, watches
+from handlers.errors import guarded
+from handlers.i18n import _
+from handlers.ids import find_ids
+from handlers.permissions import may_post_to
+from handlers.views import finder as views
+
+if TYPE_CHECKING:
+    from handlers.turn import Turn
+    from handlers.views.message import Message
+
+MOST = 4000  # characters that a form field takes
+
+
+def read_form(values: dict[str, Any]) -> tuple[str, str, str, dict[str, str]]:
+    """The words, what to do with the orders in them, the channel, and what is wrong by field."""
+    words = _value(values, "orders", "value")
+    what = _value(values, "what", "selected_option") or "track"
+    channel = _value(values, "channel", "selected_conversation")
+    wrong: dict[str, str] = {}
+    if not find_ids({"text": words}).ids:
+        wrong["orders"] = _(
+            "There is no order id or waybill in it. An order id has 12 to 20 digits, such as 2542285634920880794."
+        )
+    if what == "watch" and not channel:
+        wrong["channel"] = _("Choose the channel in which the news is to appear.")
+    return words, what, channel, wrong
+
+
+async def answer(turn: Turn, words: str, what: str, channel: str) -> dict[str, Any]:
+    """What became of it, as the form's next page."""
+    message = {"text": words}
+    work = _watch(turn, message, channel) if what == "watch" else shortcuts.track_message(turn, message)
+    return views.result(await guarded(work))
+
+
+async def _watch(turn: Turn, message: dict[str, Any], channel: str) -> Message:
+    """A channel picked from Slack's own list is still one that the person has to be in."""
+    await may_post_to(turn, channel)
+    found = find_ids(message)
+    return await watches.start_in(turn, found.ids, channel)
+
+
+def _value(values: dict[str, Any], name: str, key: str) -> str:
+    found = (values.get(name) or {}).get("value") or {}
+    value = found.get(key)
+    return str(value["value"] if isinstance(value, dict) else value or "")

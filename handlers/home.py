@@ -1,0 +1,50 @@
+"""The app's home: what a person's channels watch, what needs a look, and how to begin."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from handlers.views import home
+
+if TYPE_CHECKING:
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from handlers.context import Context
+    from storage.records import Watch
+
+log = logging.getLogger(__name__)
+
+CHANNELS, PER_CHANNEL = 20, 50  # looked at for one home; what is beyond is counted
+
+
+async def publish(ctx: Context, client: AsyncWebClient, user: str) -> None:
+    """Show the home as it now is. A Slack that does not take it is met the next time the home is opened."""
+    try:
+        await client.views_publish(user_id=user, view=await make(ctx, client, user))
+    except (OSError, TimeoutError, SlackClientError) as error:
+        log.info("a home could not be shown: %s", type(error).__name__)
+
+
+async def make(ctx: Context, client: AsyncWebClient, user: str) -> dict[str, Any]:
+    """The home of one person. Channels that the person is not in stay unnamed."""
+    found: list[tuple[str, list[Watch], int]] = []
+    for channel in (await ctx.store.watched_channels())[:CHANNELS]:
+        if await _is_in(client, channel, user):
+            watches, total = await ctx.store.watches(channel, 0, PER_CHANNEL)
+            found.append((channel, watches, total))
+    alarms = await ctx.store.alarms([watch.key for _channel, watches, _total in found for watch in watches])
+    return home.view(found, alarms, ctx.clock())
+
+
+async def _is_in(client: AsyncWebClient, channel: str, user: str) -> bool:
+    """Whether a person may know what a channel watches. In doubt, no."""
+    if channel.startswith("D"):
+        return False
+    try:
+        members = await client.conversations_members(channel=channel, limit=1000)
+    except (SlackApiError, OSError, TimeoutError, SlackClientError):
+        return False
+    return user in members["members"]

@@ -1,0 +1,111 @@
+"""The app's home, as blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handlers import actions
+from handlers.i18n import _, ngettext
+from handlers.milestones import milestone_emoji, milestone_name
+from handlers.text import ident, when
+from handlers.views import elements as el
+from handlers.views.parts import ref_of, stored_order, title_of
+from handlers.views.stalls import headline, stall_of
+from pandapon.shipment import Milestone
+from storage.records import WatchState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from handlers.views.message import Block
+    from storage.records import Alarm, Watch
+
+View = dict[str, Any]
+
+LINES, TROUBLE = 8, 12  # orders named for one channel, and of those that need a look
+MOST = 95  # blocks; Slack takes 100
+
+
+def view(channels: Sequence[tuple[str, Sequence[Watch], int]], alarms: Mapping[str, Alarm], now: datetime) -> View:
+    """What needs a look first, then channel by channel; without any watch, how to begin."""
+    blocks: list[Block] = [el.header(_("Your orders"))]
+    if not channels:
+        blocks.append(el.section(_nothing()))
+    trouble = [line for _c, watches, _t in channels for watch in watches if (line := _trouble(watch, alarms, now))]
+    if trouble:
+        blocks.append(el.section(f"*{_('Needs a look')}*\n" + "\n".join(trouble[:TROUBLE])))
+        if len(trouble) > TROUBLE:
+            blocks.append(el.context(_("and {n} more").format(n=len(trouble) - TROUBLE)))
+        blocks.append(el.divider())
+    for channel, watches, total in channels:
+        blocks.append(el.section(_channel(channel, watches, total)))
+    return {"type": "home", "blocks": [*blocks[:MOST], el.divider(), *_help(now)]}
+
+
+def _channel(channel: str, watches: Sequence[Watch], total: int) -> str:
+    head = ngettext("{channel}: {n} order", "{channel}: {n} orders", total).format(
+        channel=el.channel(channel) or _("here"), n=total
+    )
+    lines = [_line(watch) for watch in watches[:LINES]]
+    if total > len(lines):
+        lines.append(_("and {n} more: {command} there").format(n=total - len(lines), command="`/panda watches`"))
+    return "\n".join([f"*{head}*", *lines])
+
+
+def _line(watch: Watch) -> str:
+    milestone = _milestone(watch)
+    parts = [f"{milestone_emoji(milestone)} {milestone_name(milestone)}", f"`{ident(ref_of(watch).order_id)}`"]
+    if title := title_of(stored_order(watch), 40):
+        parts.append(title)
+    return " · ".join(parts)
+
+
+def _trouble(watch: Watch, alarms: Mapping[str, Alarm], now: datetime) -> str:
+    """Why an order needs a look; empty when it does not."""
+    milestone, alarm = _milestone(watch), alarms.get(watch.key)
+    why = []
+    if watch.state is WatchState.PAUSED:
+        why.append(_("⏸ paused"))
+    if alarm:
+        stall = stall_of(alarm)
+        why.append(_("⏰ {what} since {time}").format(what=headline(stall.leg), time=when(stall.since, now)))
+    if milestone and milestone.is_problem:
+        why.append(f"{milestone_emoji(milestone)} *{milestone_name(milestone)}*")
+    if not why:
+        return ""
+    where = el.channel(watch.channel)
+    return " · ".join([*why, f"`{ident(ref_of(watch).order_id)}`", *([where] if where else [])])
+
+
+def _milestone(watch: Watch) -> Milestone | None:
+    return Milestone(watch.milestone) if watch.milestone in set(Milestone) else None
+
+
+def _nothing() -> str:
+    return _(
+        "Nothing is watched in your channels yet. Type {watch} in a channel and the order's news comes there by "
+        "itself; {help} shows what else I can do."
+    ).format(watch="`/panda watch 2542285634920880794`", help="`/panda help`")
+
+
+def _help(now: datetime) -> list[Block]:
+    return [
+        el.section(
+            "\n".join(
+                [
+                    _("`/panda search 连衣裙`  goods on 1688 and Taobao"),
+                    _("`/panda track 2542285634920880794`  where an order's parcels are"),
+                    _("`/panda watch 2542285634920880794`  news of an order, in the channel where you type it"),
+                    _("`/panda help`  everything else"),
+                ]
+            )
+        ),
+        el.context(_("As of {time}").format(time=when(now, now))),
+        *el.actions(
+            [
+                el.button(_("Refresh"), f"{actions.REFRESH_HOME}:1", "home"),
+                el.button(_("Track or watch orders…"), f"{actions.FIND_ORDERS}:1", "home", "primary"),
+            ]
+        ),
+    ]
