@@ -1,0 +1,63 @@
+"""The real bot's home and its form on the page: an error first, then success."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+from support.web_page import person
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+    from sandbox.web.server import WebServer
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ORDER = "2542285634920880794"
+
+
+async def test_the_home_of_a_newcomer_and_of_a_watcher(browser: Browser, server: WebServer) -> None:
+    """It says how to begin, and later what the channels watch."""
+    async with person(browser, server.base_url) as mei:
+        await mei.go("Home")
+        await expect(mei.page.locator("#main")).to_contain_text("Nothing is watched in your channels yet")
+        await mei.go("orders")
+        await mei.type(f"/panda watch {ORDER}")
+        await mei.sees("News comes in this thread")
+        await mei.go("Home")
+        await expect(mei.page.locator("#main")).to_contain_text("1 order")
+        await expect(mei.page.locator("#main")).to_contain_text(ORDER)
+
+
+async def test_the_form_refuses_then_answers(browser: Browser, server: WebServer) -> None:
+    """A wrong field is marked with what would be right; a right one brings the order's parcels."""
+    async with person(browser, server.base_url) as mei:
+        await mei.go("Home")
+        await mei.page.get_by_role("button", name="Track or watch orders").click()
+        form = mei.page.get_by_role("dialog")
+        await form.get_by_role("textbox").first.fill("12345")
+        await form.get_by_role("button", name="Go").click()
+        await expect(form).to_contain_text("12 to 20 digits")
+        await form.get_by_role("textbox").first.fill(f"please look at {ORDER}")
+        await form.get_by_role("button", name="Go").click()
+        await expect(form).to_contain_text("In transit")
+        await expect(form).not_to_contain_text("12 to 20 digits")
+        await mei.page.keyboard.press("Escape")
+        await expect(form).to_be_hidden()
+
+
+async def test_the_settings_of_a_channel(browser: Browser, server: WebServer) -> None:
+    """The form behind /panda settings: quiet hours without an end are refused, then saved with a dry run."""
+    async with person(browser, server.base_url) as mei:
+        await mei.type("/panda settings")
+        await mei.message("Settings").get_by_role("button", name="Change…").click()
+        form = mei.page.get_by_role("dialog")
+        await form.get_by_label("Quiet from").fill("22:00")
+        await form.get_by_role("button", name="Save").click()
+        await expect(form).to_contain_text("need an end")
+        await form.get_by_label("Quiet to").fill("08:00")
+        await form.get_by_role("button", name="Save").click()
+        await expect(form).to_contain_text("Quiet from 22:00 to 08:00")
+        await expect(form).to_contain_text("last week would have meant")
