@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Coroutine  # noqa: TC003  the tables below name them
 from typing import Any
 
-from benchmarks import ack, kill, poll, replay, unchanged
+from benchmarks import ack, kill, poll, replay, scale, unchanged
 
 ALL: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "poll": poll.measure,
@@ -17,6 +17,7 @@ ALL: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
 LONG: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "kill": kill.measure,
     "replay": replay.measure,
+    "scale": scale.measure,
 }  # minutes each: only when named
 
 if __name__ == "__main__":

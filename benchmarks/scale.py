@@ -1,0 +1,150 @@
+"""A hundred thousand watched orders in one process: memory, start, idle tick, file, and the cost of an order's poll."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from datetime import timedelta
+from multiprocessing import Pipe, Process
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.poll import IN_FLIGHT, LATENCY, Clock, order_id
+from benchmarks.server import latency_server
+from benchmarks.table import show
+from bot.jobs.poll import Poller, changed_result
+from bot.tracking.breaker import Breaker
+from bot.tracking.cadence import Cadence
+from bot.tracking.decide import Fetched, decide
+from bot.tracking.stalls import Limits
+from pandapon.client import Config, PandaPon
+from pandapon.shipment import OrderRef, Platform
+from storage import orders, watches
+from storage.records import NewWatch
+from storage.store import open_store
+
+if TYPE_CHECKING:
+    import sqlite3
+    from multiprocessing.connection import Connection
+
+    from pandapon.shipment import Shipment
+    from storage.store import SqliteStore
+
+SIZES = (1_000, 10_000, 100_000)
+DUE = 3_000  # orders polled to learn the cost of one; all of them where there are fewer
+BATCH = 1_000
+
+
+async def measure() -> None:
+    """Each size in a process of its own, so that its memory is its own."""
+    rows: list[list[str]] = []
+    first = 0.0
+    with latency_server(LATENCY) as server:
+        for size in SIZES:
+            here, there = Pipe()
+            process = Process(target=_in_process, args=(server.url, size, there))
+            process.start()
+            one: dict[str, float] = await asyncio.to_thread(here.recv)
+            process.join()
+            first = first or one["cpu"]
+            rows.append(
+                [
+                    f"{size:,}",
+                    f"{one['memory']:,.0f} MB",
+                    f"{one['start'] * 1000:,.0f} ms",
+                    f"{one['idle'] * 1000:.1f} ms",
+                    f"{one['file']:,.0f} MB",
+                    f"{one['rate']:,.0f}",
+                    f"{one['cpu'] * 1e6:,.0f} µs",
+                    f"{one['cpu'] / first:.2f} ×",
+                ]
+            )
+    header = ["watched orders", "memory", "start", "idle tick", "database", "polls/s", "CPU a poll", "of the first"]
+    show(f"Scale: 12 scans an order, {IN_FLIGHT} in flight, {LATENCY * 1000:.0f} ms latency", header, rows)
+
+
+def _in_process(url: str, size: int, answer: Connection) -> None:
+    answer.send(asyncio.run(_one(url, size)))
+
+
+async def _one(url: str, size: int) -> dict[str, float]:
+    clock = Clock()
+    config = Config(
+        base_url=url,
+        access_key="k",
+        access_secret="s",
+        user_id="u",
+        rate_per_second=0,
+        concurrency=IN_FLIGHT,
+        background_share=1.0,
+        read_timeout=30.0,
+        retries=0,
+    )
+    api = PandaPon(config, clock=clock)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scale.db"
+        store = await open_store(path)
+        sample = await api.shipment(OrderRef(Platform.ALIBABA, order_id(0)))
+        assert sample.shipment is not None
+        await _fill(store, clock, size, sample.shipment)
+        await store.close()
+        began = time.perf_counter()
+        store = await open_store(path)
+        await store.rescue(clock())
+        start = time.perf_counter() - began
+        found = await _poll(store, api, clock, size)
+        await api.aclose()
+        await store.close()
+        return {**found, "start": start, "file": path.stat().st_size / 1e6, "memory": _memory()}
+
+
+async def _fill(store: SqliteStore, clock: Clock, size: int, sample: Shipment) -> None:
+    """Orders with their scans, each watched with a card, none of them due."""
+    later = clock() + timedelta(days=30)
+
+    def batch(conn: sqlite3.Connection, start: int) -> None:
+        refs = [OrderRef(Platform.ALIBABA, order_id(n)) for n in range(start, min(start + BATCH, size))]
+        for ref in refs:
+            decided = decide(None, Fetched(ref, None, sample), clock())
+            orders.add_order(conn, clock(), changed_result(ref.key, 0, b"?", decided, later, Limits()))
+        wishes = [NewWatch(ref.key, f"C{n % 500:06d}", "all", "U1") for n, ref in enumerate(refs)]
+        watches.open_watches(conn, clock(), wishes)
+        conn.execute("UPDATE watches SET state = 'active', card_ts = '1.0' WHERE state = 'opening'")
+        conn.execute("UPDATE outbox SET state = 'sent', sent_at = 1 WHERE state = 'pending'")
+        conn.execute("UPDATE orders SET next_poll_at = 9000000000000000")
+
+    for start in range(0, size, BATCH):
+        await store.thread.run(lambda conn, start=start: batch(conn, start))  # type: ignore[misc]  # bound
+
+
+async def _poll(store: SqliteStore, api: PandaPon, clock: Clock, size: int) -> dict[str, float]:
+    poller = Poller(
+        store=store,
+        api=api,
+        cadence=Cadence(),
+        breaker=Breaker(),
+        clock=clock,
+        concurrency=IN_FLIGHT,
+        on_news=lambda: None,
+    )
+    began = time.perf_counter()
+    for _ in range(20):
+        await poller.tick()
+    idle = (time.perf_counter() - began) / 20
+    keys = [OrderRef(Platform.ALIBABA, order_id(n * (size // min(DUE, size)))).key for n in range(min(DUE, size))]
+    found: dict[str, Any] = {}
+    for _ in range(2):  # the first round brings the fingerprints
+        clock.skipped += timedelta(days=1)
+        await store.mark_due(keys, clock())
+        began, cpu = time.perf_counter(), time.process_time()
+        count = await poller.tick()
+        found = {"rate": count / (time.perf_counter() - began), "cpu": (time.process_time() - cpu) / count}
+    return {**found, "idle": idle}
+
+
+def _memory() -> float:
+    """Resident, in MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
