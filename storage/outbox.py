@@ -186,7 +186,7 @@ def rescue(conn: sqlite3.Connection, now: datetime) -> int:
     """See storage.protocol.Store."""
     return conn.execute(
         "UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL "
-        f"WHERE {LIVE} AND state = 'sending'",
+        f"WHERE {LIVE} AND lease_until IS NOT NULL",  # being sent, or being looked for: nobody does either any more
         (to_int(now),),
     ).rowcount
 

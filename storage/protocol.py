@@ -168,9 +168,9 @@ class Store(Protocol):
         ...
 
     async def rescue(self, now: datetime) -> int:
-        """At the start of the only process: leased orders are due at once, every SENDING row becomes UNCERTAIN.
+        """At the start of the only process: leased orders and posts are due at once, and a SENDING row is UNCERTAIN.
 
-        Returns how many rows those were.
+        Returns how many posts those were.
         """
         ...
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.timeout(180)  # nine processes one after the other, on whatever machine this is
 async def test_dying_anywhere_loses_and_repeats_nothing(tmp_path: Path) -> None:
     """Each named point once, and some random moments: every scan in one message, every watch with one card."""
     async with stage(tmp_path, 5) as one:

@@ -65,6 +65,20 @@ async def test_doubt_survives(shelf: Shelf) -> None:
     assert (await shelf.claim_one(now=NOW + MINUTE)).state is PostState.UNCERTAIN
 
 
+async def test_a_search_that_was_cut_off_starts_again_at_once(shelf: Shelf) -> None:
+    """UNCERTAIN and leased: who was looking is gone, and what waits behind must not wait for the lease."""
+    await _news(shelf)
+    await shelf.claim_one()
+    store = await shelf.restart()
+    await store.rescue(NOW)
+    lost = await shelf.claim_one()
+    store = await shelf.restart()
+    assert await store.rescue(NOW) == 1
+    doubt = await shelf.claim_one()
+    assert (doubt.id, doubt.state, doubt.claimed_at) == (lost.id, PostState.UNCERTAIN, NOW)
+    assert not await store.mark_retry(NOW, lost, NOW, "word of the old process")
+
+
 async def test_a_retry_keeps_its_time(shelf: Shelf) -> None:
     """Slack's Retry-After holds for the next process too."""
     await _news(shelf)
