@@ -1,205 +1,141 @@
-"""How long Slack waits for the acknowledgement of a slash command while the bot polls in the same process.
+"""How long Slack waits for the acknowledgement of a slash command while the same process polls and delivers.
 
-A second process sends signed commands at a fixed pace, whether or not earlier ones were answered, and times each.
+The bot is the production one, in both of Slack's modes. Another process sends the commands and times them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
+import logging
+import tempfile
 from dataclasses import dataclass
 from multiprocessing import Pipe, Process
+from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
-import aiohttp
-from aiohttp import web
-from slack_bolt.async_app import AsyncApp
-from slack_sdk.signature import SignatureVerifier
-from slack_sdk.web.async_client import AsyncWebClient
-
-from benchmarks.poll import watched_orders
-from benchmarks.server import latency_server
+from benchmarks.poll import all_sent, polls_per_second, watched_orders
+from benchmarks.server import LatencyServer, latency_server
 from benchmarks.table import percentile, show
-from bot import web as bot_web
-from handlers.context import Context
-from handlers.register import register
+from benchmarks.typist import PER_SECOND, SECRET, typist
+from bot.app import build
+from bot.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
-    from multiprocessing.connection import Connection
 
-    from bot.jobs.poll import Poller
-    from storage.protocol import Store
-
-SECRET = "bench-signing-secret"
-PER_SECOND = 25
-SECONDS = 20
 ORDERS = 2_000
 LATENCY = 0.08
+MODES = ("http", "socket")
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One way of polling beside the commands."""
+    """What the bot does beside answering."""
 
     name: str
-    rate: float  # polls a second, 0: as many as go
-    in_flight: int
+    polls: bool = True
+    news: bool = False  # every reading brings a scan, told in its channel at Slack's pace
+    flat_out: bool = False
+
+    @property
+    def settings(self) -> dict[str, float]:
+        """The settings that make it so; what is not named is the default."""
+        chosen = {"cadence_factor": 0.0 if self.polls else 1.0, "poll_interval_seconds": 0.1}
+        return chosen | ({"pandapon_rate_per_second": 0, "pandapon_concurrency": 100} if self.flat_out else {})
 
 
-IDLE = Load("idle", 0, 0)
-LOADS = (IDLE, Load("default poll budget (200/s, 64 in flight)", 200, 64), Load("flat out (100 in flight)", 0, 100))
-
-
-# --- the process that types ---------------------------------------------------------------------------------------
-
-
-def _typist(pipe_end: Connection) -> None:
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_type(pipe_end))
-
-
-async def _type(pipe_end: Connection) -> None:
-    """Serve the few Slack calls that the bot makes, and send a salvo of commands whenever asked."""
-    slack = web.Application()
-    slack.router.add_route("*", "/{tail:.*}", _slack_says_ok)
-    runner = web.AppRunner(slack, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    own = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    pipe_end.send(own)
-    loop = asyncio.get_running_loop()
-    while target := await loop.run_in_executor(None, pipe_end.recv):
-        pipe_end.send(await _salvo(str(target), own))
-    await runner.cleanup()
-
-
-async def _slack_says_ok(request: web.Request) -> web.Response:
-    await request.read()
-    known = {"ok": True, "team_id": "T1", "user_id": "UBOT", "bot_id": "B1", "team": "bench", "user": "pandabot"}
-    return web.json_response(known)
-
-
-async def _salvo(target: str, own: str) -> list[float]:
-    """Seconds until each command was acknowledged."""
-    async with aiohttp.ClientSession() as session:
-        tasks = []
-        began = time.perf_counter()
-        for number in range(PER_SECOND * SECONDS):
-            await asyncio.sleep(max(0.0, began + number / PER_SECOND - time.perf_counter()))
-            tasks.append(asyncio.create_task(_command(session, target, own, number)))
-        return await asyncio.gather(*tasks)
-
-
-async def _command(session: aiohttp.ClientSession, target: str, own: str, number: int) -> float:
-    fields = {
-        "command": "/panda",
-        "text": "help",
-        "user_id": "U1",
-        "team_id": "T1",
-        "channel_id": "C1",
-        "trigger_id": f"{time.time_ns()}.{number}",
-        "response_url": f"{own}/commands/{number}",
-    }
-    body = urlencode(fields)
-    stamp = str(int(time.time()))
-    signature = SignatureVerifier(SECRET).generate_signature(timestamp=stamp, body=body)
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "X-Slack-Request-Timestamp": stamp,
-        "X-Slack-Signature": str(signature),
-    }
-    began = time.perf_counter()
-    async with session.post(f"{target}/slack/events", data=body, headers=headers) as answer:
-        await answer.read()
-        assert answer.status == 200, answer.status
-    return time.perf_counter() - began
-
-
-# --- the bot --------------------------------------------------------------------------------------------------------
+LOADS = (
+    Load("idle", polls=False),
+    Load("default poll budget (200/s)"),
+    Load("the same, every reading with news to post", news=True),
+    Load("flat out (100 in flight)", flat_out=True),
+    Load("flat out, every reading with news to post", flat_out=True, news=True),
+)
+Salvo = tuple[list[float], int]  # the seconds of each acknowledgement, and what was posted or updated meanwhile
 
 
 @contextlib.asynccontextmanager
-async def _bot(slack_url: str, store: Store, clock: Callable[[], object]) -> AsyncIterator[str]:
-    """The production listeners over HTTP; yields the address."""
-    app = AsyncApp(client=AsyncWebClient(token="xoxb-1", base_url=f"{slack_url}/api/"), signing_secret=SECRET)
-    context = Context(
-        api=None,  # type: ignore[arg-type]  # /panda help asks nobody
-        store=store,
-        tracker=None,  # type: ignore[arg-type]  # the same
-        desk=None,  # type: ignore[arg-type]  # the same
-        clock=clock,  # type: ignore[arg-type]
-        report=None,  # type: ignore[arg-type]  # the same
-        wake=lambda: None,
-    )
-    register(app, context)
+async def _running(mode: str, load_: Load, slack_url: str, server: LatencyServer) -> AsyncIterator[str]:
+    """The bot with its watched orders; yields where commands are sent to."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load(
+            None,
+            slack_bot_token="xoxb-bench",
+            slack_mode=mode,
+            slack_app_token="xapp-bench",
+            slack_signing_secret=SECRET,
+            slack_api_url=f"{slack_url}/api/",
+            pandapon_base_url=server.url,
+            pandapon_access_key="k",
+            pandapon_access_secret="s",
+            pandapon_user_id="u",
+            database_path=Path(folder) / "bot.db",
+            http_port=0,
+            log_level="error",
+            **load_.settings,
+        )
+        async with watched_orders(server.url, ORDERS, database=settings.database_path) as (poller, clock, store):
+            await polls_per_second(server, poller, clock)
+            await all_sent(store, clock)
+            due = 0 if load_.polls else None
+            await store.thread.run(lambda conn: conn.execute("UPDATE orders SET next_poll_at = ?", (due,)))
+        async with await build(settings) as bot:
+            yield "socket" if mode == "socket" else f"http://127.0.0.1:{bot.http_port}"
 
-    async def ready() -> str:
-        return ""
 
-    runner = web.AppRunner(bot_web.build(app, http_mode=True, ready=ready), access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
-async def _under(load: Load, slack_url: str, ask: Callable[[str], Awaitable[list[float]]]) -> tuple[float, list[float]]:
-    """Polls a second, and the seconds of each acknowledgement."""
+async def _under(
+    mode: str, load_: Load, slack_url: str, ask: Callable[[str], Awaitable[Salvo]]
+) -> tuple[float, Salvo, float]:
+    """Polls a second, the salvo's figures, and its length in seconds."""
+    loop = asyncio.get_running_loop()
     with latency_server(LATENCY) as server:
-        async with (
-            watched_orders(server.url, ORDERS, rate=load.rate, in_flight=load.in_flight or 1, always_due=True) as (
-                poller,
-                clock,
-                store,
-            ),
-            _bot(slack_url, store, clock) as target,
-        ):
-            polling = asyncio.create_task(_keep_polling(poller)) if load.in_flight else None
-            await asyncio.sleep(1)
-            served, began = server.served, time.perf_counter()
-            times = await ask(target)
-            rate = (server.served - served) / (time.perf_counter() - began)
-            if polling is not None:
-                await poller.stop()
-                await polling
-            return rate, times
+        async with _running(mode, load_, slack_url, server) as target:
+            scanning = asyncio.create_task(_scanning(server)) if load_.news else None
+            await asyncio.sleep(2)
+            served, began = server.served, loop.time()
+            salvo = await ask(target)
+            seconds = loop.time() - began
+            rate = (server.served - served) / seconds
+            if scanning is not None:
+                scanning.cancel()
+            return rate, salvo, seconds
 
 
-async def _keep_polling(poller: Poller) -> None:
-    while await poller.tick():
-        pass
+async def _scanning(server: LatencyServer) -> None:
+    """A courier who scans everything, always."""
+    while True:
+        server.scan_again()
+        await asyncio.sleep(1)
 
 
 async def measure() -> None:
     """Run it all and print the table."""
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that finds the last one at work says so
     here, there = Pipe()
-    typist = Process(target=_typist, args=(there,), daemon=True)
-    typist.start()
+    process = Process(target=typist, args=(there,), daemon=True)
+    process.start()
     slack_url = str(here.recv())
     loop = asyncio.get_running_loop()
 
-    async def ask(target: str) -> list[float]:
+    async def ask(target: str) -> Salvo:
         here.send(target)
-        return list(await loop.run_in_executor(None, here.recv))
+        seconds, posts = await loop.run_in_executor(None, here.recv)
+        return list(seconds), int(posts)
 
     rows: list[list[str]] = []
-    idle = 0.0
-    for load in LOADS:
-        rate, times = await _under(load, slack_url, ask)
-        p50, p99 = percentile(times, 0.5) * 1000, percentile(times, 0.99) * 1000
-        idle = idle or p99
-        rows.append([load.name, f"{rate:,.0f}", f"{p50:.1f}", f"{p99:.1f}", f"{p99 / idle:.2f} ×"])
+    for mode in MODES:
+        idle = 0.0
+        for one in LOADS:
+            polls, (times, posts), seconds = await _under(mode, one, slack_url, ask)
+            p50, p99 = percentile(times, 0.5) * 1000, percentile(times, 0.99) * 1000
+            idle = idle or p99
+            posted = f"{posts / seconds:,.0f}"
+            rows.append([mode, one.name, f"{polls:,.0f}", posted, f"{p50:.1f}", f"{p99:.1f}", f"{p99 / idle:.2f} ×"])
     here.send("")
-    typist.join()
-    title = f"Acknowledging {PER_SECOND} slash commands a second while polling"
-    show(title, ["", "polls/s", "ack p50 ms", "ack p99 ms", "p99 of idle"], rows)
+    process.join()
+    title = f"Acknowledging {PER_SECOND} slash commands a second beside {ORDERS:,} watched orders"
+    show(title, ["", "", "polls/s", "posts/s", "ack p50 ms", "ack p99 ms", "p99 of idle"], rows)
 
 
 if __name__ == "__main__":

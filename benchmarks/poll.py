@@ -33,7 +33,7 @@ from storage.store import open_store
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from storage.protocol import Store
+    from storage.store import SqliteStore
 
 IN_FLIGHT = 100
 ORDERS = 5_000
@@ -80,10 +80,8 @@ async def watched_orders(
     count: int,
     *,
     stock_httpx: bool = False,
-    rate: float = 0,
-    in_flight: int = IN_FLIGHT,
-    always_due: bool = False,
-) -> AsyncIterator[tuple[Poller, Clock, Store]]:
+    database: Path | None = None,
+) -> AsyncIterator[tuple[Poller, Clock, SqliteStore]]:
     """A poller over a fresh database in which so many orders are watched, each read once."""
     clock = Clock()
     transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=IN_FLIGHT)) if stock_httpx else None
@@ -92,34 +90,34 @@ async def watched_orders(
         access_key="k",
         access_secret="s",
         user_id="u",
-        rate_per_second=rate,
-        concurrency=in_flight,
+        rate_per_second=0,
+        concurrency=IN_FLIGHT,
         background_share=1.0,
         read_timeout=30.0,
         retries=0,
     )
     with tempfile.TemporaryDirectory() as folder:
-        store = await open_store(Path(folder) / "bench.db")
+        store = await open_store(database or Path(folder) / "bench.db")
         api = PandaPon(config, transport=transport, clock=clock)
         poller = Poller(
             store=store,
             api=api,
-            cadence=Cadence(factor=0 if always_due else 1),
+            cadence=Cadence(),
             breaker=Breaker(),
             clock=clock,
-            concurrency=in_flight,
+            concurrency=IN_FLIGHT,
             on_news=lambda: None,
         )
         try:
-            await _prepare(store, api, clock, count)
+            await _fill(store, api, clock, count)
             yield poller, clock, store
         finally:
             await api.aclose()
             await store.close()
 
 
-async def _prepare(store: Store, api: PandaPon, clock: Clock, count: int) -> None:
-    """Store the first reading of every order and a posted card for each: no network is needed for that."""
+async def _fill(store: SqliteStore, api: PandaPon, clock: Clock, count: int) -> None:
+    """Store the first reading of every order and a posted card for each: one request is enough for that."""
     sample = await api.shipment(OrderRef(Platform.ALIBABA, order_id(0)))
     assert sample.shipment is not None
     for start in range(0, count, 500):
@@ -128,11 +126,16 @@ async def _prepare(store: Store, api: PandaPon, clock: Clock, count: int) -> Non
             decided = decide(None, Fetched(ref, None, sample.shipment), clock())
             reading = OrderReading(None, b"")
             await store.add_order(clock(), changed_result(ref.key, 0, reading.fingerprint, decided, clock(), Limits()))
-        wishes = [NewWatch(ref.key, f"C{number % CHANNELS:06d}", "all", "U1") for number, ref in enumerate(keys)]
+        wishes = [NewWatch(ref.key, f"C{number % CHANNELS:08d}", "all", "U1") for number, ref in enumerate(keys)]
         await store.open_watches(clock(), wishes)
-        while posts := await store.claim_posts(clock(), CHANNELS, timedelta(minutes=5), ()):
-            for post in posts:
-                await store.mark_sent(clock(), post, "1.0")
+        await all_sent(store, clock)
+
+
+async def all_sent(store: SqliteStore, clock: Clock) -> None:
+    """Take every post that waits for posted, without a Slack."""
+    while posts := await store.claim_posts(clock(), CHANNELS, timedelta(minutes=5), ()):
+        for post in posts:
+            await store.mark_sent(clock(), post, "1.0")
 
 
 async def polls_per_second(server: LatencyServer, poller: Poller, clock: Clock) -> float:

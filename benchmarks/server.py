@@ -8,24 +8,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+from datetime import datetime, timedelta
 from multiprocessing import Pipe, Process, Value
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.connection import Connection
 
 HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: keep-alive\r\n\r\n"
+FIRST_SCAN = datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(hours=12)  # lately: nothing counts as stalled
 STEP = (
-    '{{"action":"TRANSPORT","areaCode":"440100","encrypt":"CN","acceptTime":"2026-03-{day:02d} 08:{minute:02d}:11",'
-    '"remark":"【广州市】快件已到达 广州分拨中心，第{minute}站","facilityType":"分拨中心","facilityNo":"5100{minute}",'
+    '{{"action":"TRANSPORT","areaCode":"440100","encrypt":"CN","acceptTime":"{at:%Y-%m-%d %H:%M:%S}",'
+    '"remark":"【广州市】快件已到达 广州分拨中心，第{number}站","facilityType":"分拨中心","facilityNo":"5100{number}",'
     '"facilityName":"广州分拨中心"}}'
 )
 
 
 def body(order_id: str, scans: int, request: int) -> bytes:
     """One order's trace with so many scans, in the documented shape."""
-    steps = ",".join(STEP.format(day=1 + number // 60, minute=number % 60) for number in range(scans))
+    steps = ",".join(STEP.format(number=number, at=FIRST_SCAN + timedelta(minutes=number)) for number in range(scans))
     return (
         f'{{"requestId":"{request:032x}","code":200,"developId":null,"msg":"成功","data":[{{"logisticsId":"AL{order_id}",'
         f'"orderId":{order_id},"logisticsBillNo":"78{order_id[-11:]}","logisticsSteps":null,"traceNodeList":[{steps}],'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -93,6 +94,8 @@ class Bot:
         self.scheduler.start()
         if self.settings.slack_mode == "socket":
             await self._connect()
+        gc.collect()
+        gc.freeze()  # modules and listeners stay for good; looking through them again costs every ack 30 ms at times
         log.info("pandabot %s is running (%s mode)", VERSION, self.settings.slack_mode)
 
     async def stop(self) -> None:

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 FLUSH_ROWS = 100  # a transaction holds this many readings …
 FLUSH_SECONDS = 0.25  # … or those of this long, whichever is first
-YIELD_EVERY = 10  # decisions between two breaths of the event loop, so that acks never wait behind a batch
+YIELD_AFTER = 0.002  # seconds of deciding between two breaths of the event loop, so that no ack waits behind a batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +160,12 @@ class Poller:
         now = self._clock()
         known = await self._known(batch)
         results: list[PollResult] = []
-        for position, read in enumerate(batch):
+        breath = time.perf_counter() + YIELD_AFTER
+        for read in batch:
             results.append(self._result(read, known.get(read.due.key), max(now, began + timedelta(milliseconds=1))))
-            if position % YIELD_EVERY == YIELD_EVERY - 1:
+            if time.perf_counter() >= breath:
                 await asyncio.sleep(0)
+                breath = time.perf_counter() + YIELD_AFTER
         point("before_record")
         posts = await self._write(now, results)
         point("after_record")
