@@ -28,8 +28,6 @@ from bot.running import Bot, StartError, utc_now
 from bot.scheduler import Job, Timetable, prune
 from bot.tracker import LiveTracker
 from bot.tracking.breaker import Breaker
-from bot.tracking.cadence import Cadence
-from bot.tracking.stalls import Limits
 from handlers.context import Context
 from handlers.register import register
 from pandapon.client import Config, PandaPon
@@ -55,11 +53,11 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
     backups = Backups(store.thread, settings.backups, clock, restored)
     api = PandaPon(api_config(settings), clock=clock)
     session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15))
-    cadence, breaker = Cadence(factor=settings.cadence_factor), Breaker()
+    cadence, breaker = settings.cadence, Breaker()
     pacer = Pacer(settings.channel_messages_per_second, settings.channel_burst)
     slack = _client(settings, session, patient=False)
     deliverer = Deliverer(store=store, slack=slack, pacer=pacer, clock=clock, digest_from=settings.digest_from)
-    stalls = StallWatch(store, clock, Limits(), deliverer.wake)
+    stalls = StallWatch(store, clock, settings.limits, deliverer.wake)
     digester = Digester(store, clock, deliverer.wake)
     discoverer = Discoverer(store=store, api=api, clock=clock, settle_in=SETTLE_IN * settings.cadence_factor)
     tracker = LiveTracker(

@@ -11,10 +11,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.tracking.cadence import Cadence
+from bot.tracking.rest import parse as parse_rest
+from bot.tracking.stalls import Limits
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+Minutes = Annotated[float, Field(ge=1, le=10_080)]
+Hours = Annotated[float, Field(ge=1, le=720)]
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{24,200}")
+OBJECTS = {
+    "pandapon_paths": '{"taobao.order.list": "/v2/taobao/order/page"}',
+    "poll_minutes": '{"near": 5, "moving": 30}',
+    "stall_hours": '{"domestic": 72, "not_shipped": 96}',
+}
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
@@ -32,6 +43,11 @@ def _base_url(value: str) -> str:
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValueError("must be https unless the host is this machine")
     return value.rstrip("/")
+
+
+def _rest(value: str) -> str:
+    parse_rest(value)
+    return value
 
 
 def _slack_url(value: str) -> str:
@@ -79,6 +95,11 @@ class Settings(BaseSettings):
 
     poll_interval_seconds: float = Field(default=5.0, ge=0.05, le=3600)
     cadence_factor: float = Field(default=1.0, ge=0, le=100)
+    poll_minutes: dict[Literal["near", "moving", "waiting", "final", "silent"], Minutes] = Field(default_factory=dict)
+    stall_hours: dict[Literal["not_shipped", "first_scan", "domestic", "abroad", "pickup"], Hours] = Field(
+        default_factory=dict
+    )
+    stall_rest: Annotated[str, AfterValidator(_rest)] = ""
     default_filter: Literal["all", "milestones", "problems"] = "all"
     channel_messages_per_second: float = Field(default=1.0, gt=0, le=20)
     channel_burst: int = Field(default=4, ge=1, le=20)
@@ -117,6 +138,20 @@ class Settings(BaseSettings):
         return timedelta(seconds=self.poll_interval_seconds)
 
     @property
+    def cadence(self) -> Cadence:
+        """How often an order is read."""
+        return Cadence(
+            factor=self.cadence_factor,
+            **{name: timedelta(minutes=value) for name, value in self.poll_minutes.items()},  # type: ignore[arg-type]  # its names are checked
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """How long each leg may be silent."""
+        hours = {name: timedelta(hours=value) for name, value in self.stall_hours.items()}
+        return Limits(rest=parse_rest(self.stall_rest), **hours)  # type: ignore[arg-type]  # its names are checked
+
+    @property
     def backups(self) -> Path:
         """The folder of the database's copies: beside it, unless another is set."""
         return self.backup_path or self.database_path.parent / "backups"
@@ -150,7 +185,7 @@ def load(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
 
 
 def _sentence(error: Mapping[str, Any]) -> str:
-    name = ".".join(str(part) for part in error["loc"]).upper()
+    name = ".".join(str(part) for part in error["loc"]).removesuffix(".[key]").upper()
     if error["type"] == "missing":
         return f"{name} is missing: set it in the environment or in .env (see .env.example)."
     text = str(error["msg"]).removeprefix("Value error, ")
@@ -158,7 +193,7 @@ def _sentence(error: Mapping[str, Any]) -> str:
 
 
 def _unreadable(error: Exception) -> str:
-    cause = error.__cause__
-    if isinstance(cause, json.JSONDecodeError):
-        return 'PANDAPON_PATHS: must be a JSON object such as {"taobao.order.list": "/v2/taobao/order/page"}.'
+    field = re.search(r'field "(\w+)"', str(error))
+    if field and isinstance(error.__cause__, json.JSONDecodeError):
+        return f"{field[1].upper()}: must be a JSON object such as {OBJECTS[field[1]]}."
     return f"The settings cannot be read: {type(error).__name__}."

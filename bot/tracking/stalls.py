@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
+from bot.tracking.rest import Rest
 from pandapon.shipment import FINAL, Leg, Milestone, Parcel, Stall, normalise
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ class Limits:
     silent: timedelta = timedelta(days=30)  # nobody may be waiting any more
     grace: timedelta = timedelta(days=7)  # for an answer to that question
     usual: Mapping[Leg, timedelta] = field(default_factory=dict)
+    rest: Rest = field(default_factory=Rest)
+
+    def since(self, last: datetime, leg: Leg) -> timedelta:
+        """How long after ``last`` the silence on this leg is too long, days of rest included."""
+        return self.rest.stretch(last, self.of(leg))
 
     def of(self, leg: Leg) -> timedelta:
         """The limit of a leg, moved towards what is usual here once that is known."""
@@ -109,11 +115,11 @@ def _silences(
         return
     if not parcels:
         if milestone is Milestone.PAID and order and (since := order.paid_at or order.created_at):
-            yield Stall(Leg.NOT_SHIPPED, since, limits.of(Leg.NOT_SHIPPED), limits.usual.get(Leg.NOT_SHIPPED))
+            yield Stall(Leg.NOT_SHIPPED, since, limits.since(since, Leg.NOT_SHIPPED), limits.usual.get(Leg.NOT_SHIPPED))
         return
     for parcel in parcels:
         leg = leg_of(parcel)
         last = max((node for node in parcel.nodes if node.at), key=lambda node: (node.at, node.sequence), default=None)
         if leg and last and last.at:
             said = last.place or last.text
-            yield Stall(leg, last.at, limits.of(leg), limits.usual.get(leg), parcel.waybill, said)
+            yield Stall(leg, last.at, limits.since(last.at, leg), limits.usual.get(leg), parcel.waybill, said)

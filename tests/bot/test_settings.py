@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.settings import SettingsError, load
+from bot.tracking.cadence import Cadence
+from bot.tracking.stalls import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +79,15 @@ def test_every_missing_setting_is_named() -> None:
         ({"POLL_INTERVAL_SECONDS": "0"}, "POLL_INTERVAL_SECONDS: "),
         ({"PANDAPON_PATHS": "{oops"}, "PANDAPON_PATHS: must be a JSON object"),
         ({"DEFAULT_FILTER": "loud"}, "DEFAULT_FILTER: "),
+        ({"STALL_HOURS": "48"}, "STALL_HOURS: "),
+        ({"STALL_HOURS": "{48}"}, "STALL_HOURS: must be a JSON object such as"),
+        ({"STALL_HOURS": '{"domestik": 48}'}, "STALL_HOURS.DOMESTIK: "),
+        ({"STALL_HOURS": '{"domestic": 0}'}, "STALL_HOURS.DOMESTIC: "),
+        ({"POLL_MINUTES": '{"moving": "often"}'}, "POLL_MINUTES.MOVING: "),
+        ({"STALL_REST": "sunday"}, "STALL_REST: 'sunday' is neither a weekday"),
+        ({"STALL_REST": "2027-02-12..2027-02-05"}, "STALL_REST: '2027-02-12..2027-02-05' must run forwards"),
+        ({"STALL_REST": "2027-02-30"}, "STALL_REST: '2027-02-30' is neither"),
+        ({"STALL_REST": "mon tue wed thu fri sat sun"}, "STALL_REST: at least one day"),
     ],
 )
 def test_a_malformed_setting_is_one_sentence(
@@ -88,6 +100,22 @@ def test_a_malformed_setting_is_one_sentence(
     assert str(caught.value).startswith(sentence)
     assert len(str(caught.value).splitlines()) == 1
     assert "xoxp-user" not in str(caught.value)
+
+
+def test_intervals_and_silences_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is named is changed, the rest stays as it is."""
+    put(
+        monkeypatch,
+        POLL_MINUTES='{"moving": 30}',
+        STALL_HOURS='{"domestic": 72.5}',
+        STALL_REST="sun, 2027-02-05..2027-02-12 2027-10-01",
+    )
+    settings = load()
+    assert settings.cadence == Cadence(moving=timedelta(minutes=30))
+    assert settings.limits.domestic == timedelta(hours=72.5)
+    assert settings.limits.first_scan == Limits().first_scan
+    assert settings.limits.rest.weekdays == {6}
+    assert settings.limits.rest.spans[1] == (date(2027, 10, 1), date(2027, 10, 1))
 
 
 def test_plain_http_is_allowed_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:

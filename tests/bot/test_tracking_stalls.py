@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.tracking_cases import LEFT, OUT, PICKED, SIGNED, M, at, node, order, parcel
 
+from bot.tracking.rest import parse
 from bot.tracking.stalls import Limits, leg_of, stall, stall_at, usual_times
 from pandapon.shipment import Leg, Milestone, Parcel
 
@@ -113,3 +114,34 @@ def test_schedule_and_alarm_agree(hours: list[float], now: float) -> None:
     due = stall_at(None, M.IN_TRANSIT, [one], LIMITS)
     assert due is not None
     assert (stall(None, M.IN_TRANSIT, [one], LIMITS, at(now)) is not None) == (due <= at(now))
+
+
+CHINA = timezone(timedelta(hours=8))
+
+
+@pytest.mark.parametrize(
+    ("days", "since", "hours", "until"),
+    [
+        ("", "2027-02-04 18:00", 48, "2027-02-06 18:00"),
+        ("2027-02-05..2027-02-12", "2027-02-04 18:00", 48, "2027-02-14 18:00"),
+        ("2027-02-05..2027-02-12", "2027-02-08 18:00", 24, "2027-02-14 00:00"),
+        ("sat sun", "2027-02-05 12:00", 24, "2027-02-08 12:00"),
+        ("sun", "2027-02-06 00:00", 24, "2027-02-07 00:00"),
+    ],
+)
+def test_days_of_rest_do_not_count(days: str, since: str, hours: int, until: str) -> None:
+    """Silence over the Spring Festival is no alarm: the limit is reached that much later, in China's days."""
+    began, end = (datetime.fromisoformat(one).replace(tzinfo=CHINA) for one in (since, until))
+    assert parse(days).stretch(began, timedelta(hours=hours)) == end - began
+
+
+def test_an_alarm_waits_for_the_days_of_rest() -> None:
+    """The schedule and the alarm itself agree on the moment."""
+    one = standing(M.IN_TRANSIT, LEFT)
+    last = one.nodes[-1].at
+    assert last is not None
+    limits = Limits(rest=parse(f"{last.astimezone(CHINA).date() + DAY}"))
+    due = last + timedelta(hours=72)
+    assert stall_at(None, one.milestone, [one], limits) == due
+    assert stall(None, one.milestone, [one], limits, due - timedelta(seconds=1)) is None
+    assert stall(None, one.milestone, [one], limits, due) is not None

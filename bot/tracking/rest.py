@@ -1,0 +1,66 @@
+"""Days on which silence does not count: a couriers' weekend, the days around the Spring Festival."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8))
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY = timedelta(days=1)
+LONGEST = 60  # days of one range: a slip in the year must not silence every alarm
+_SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Weekdays (0 is Monday) and ranges of dates, both ends included; days are China's, where parcels move."""
+
+    weekdays: frozenset[int] = frozenset()
+    spans: tuple[tuple[date, date], ...] = ()
+
+    def stretch(self, since: datetime, limit: timedelta) -> timedelta:
+        """The time on the clock, from ``since`` (aware) on, in which ``limit`` of counted time goes by."""
+        if not self.weekdays and not self.spans:
+            return limit
+        at, left = since.astimezone(CHINA), limit
+        while True:
+            midnight = datetime.combine(at.date() + DAY, datetime.min.time(), CHINA)
+            if not self._rests(at.date()):
+                if left <= midnight - at:
+                    return at + left - since
+                left -= midnight - at
+            at = midnight
+
+    def _rests(self, day: date) -> bool:
+        return day.weekday() in self.weekdays or any(first <= day <= last for first, last in self.spans)
+
+
+def parse(text: str) -> Rest:
+    """``sun 2027-02-05..2027-02-12``: weekdays, dates and ranges, with spaces or commas between.
+
+    Raises ValueError with a sentence.
+    """
+    weekdays: set[int] = set()
+    spans: list[tuple[date, date]] = []
+    for word in text.lower().replace(",", " ").split():
+        if word in WEEKDAYS:
+            weekdays.add(WEEKDAYS.index(word))
+        else:
+            spans.append(_span(word))
+    if len(weekdays) == len(WEEKDAYS):
+        raise ValueError("at least one day of the week must count")
+    return Rest(frozenset(weekdays), tuple(spans))
+
+
+def _span(word: str) -> tuple[date, date]:
+    found = _SPAN.fullmatch(word)
+    try:
+        first = date.fromisoformat(found[1] if found else "")
+        last = date.fromisoformat(found[2]) if found and found[2] else first
+    except ValueError:
+        raise ValueError(f"{word!r} is neither a weekday (mon … sun) nor dates like 2027-02-05..2027-02-12") from None
+    if not first <= last < first + LONGEST * DAY:
+        raise ValueError(f"{word!r} must run forwards, over {LONGEST} days at most")
+    return first, last
