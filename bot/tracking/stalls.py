@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from pandapon.models import Order
 
-ENOUGH = 30  # gaps on a leg before this installation's own history says what is usual
-GENEROUS = 3  # times the usual gap is too long …
+ENOUGH = 30  # parcels on a leg before this installation's own history says what is usual
+GENEROUS = 3  # times the usual silence is too long …
 NARROWEST, WIDEST = 0.5, 2.0  # … but within these of the default
 
 _HANDED_OVER = frozenset({Milestone.SHIPPED, Milestone.PICKED_UP})
@@ -86,18 +86,27 @@ def leg_of(parcel: Parcel) -> Leg | None:
 
 
 def usual_times(scans: Iterable[tuple[str, str, datetime, str | None]]) -> dict[Leg, timedelta]:
-    """The median gap between two scans by leg, where there are enough of them.
+    """By leg, the longest silence of a parcel in the middle of all parcels, where there are enough of them.
 
+    Not the middle of all gaps: those within a hub are hours, and the long haul, a day of silence for every parcel,
+    would look eight times too long. A few parcels that did stall move the middle of the parcels hardly at all.
     ``scans``: (order, waybill, time, milestone) parcel by parcel, oldest first.
     """
-    gaps: dict[Leg, list[timedelta]] = {}
+    longest: dict[Leg, list[timedelta]] = {}
     for _parcel, ours in groupby(scans, key=lambda scan: scan[:2]):
-        place: str | None = None
-        for before, after in pairwise(ours):
-            place = before[3] or place
-            if (leg := _leg_of_gap(place)) and after[2] > before[2]:
-                gaps.setdefault(leg, []).append(after[2] - before[2])
-    return {leg: median(found) for leg, found in gaps.items() if len(found) >= ENOUGH}  # type: ignore[type-var]  # timedeltas add and halve
+        for leg, gap in _longest_gaps(ours).items():
+            longest.setdefault(leg, []).append(gap)
+    return {leg: median(found) for leg, found in longest.items() if len(found) >= ENOUGH}  # type: ignore[type-var]  # timedeltas add and halve
+
+
+def _longest_gaps(scans: Iterable[tuple[str, str, datetime, str | None]]) -> dict[Leg, timedelta]:
+    gaps: dict[Leg, timedelta] = {}
+    place: str | None = None
+    for before, after in pairwise(scans):
+        place = before[3] or place
+        if (leg := _leg_of_gap(place)) and after[2] > before[2]:
+            gaps[leg] = max(gaps.get(leg, timedelta()), after[2] - before[2])
+    return gaps
 
 
 def _leg_of_gap(place: str | None) -> Leg | None:

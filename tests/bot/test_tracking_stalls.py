@@ -89,19 +89,25 @@ def test_after_thirty_days_it_is_another_question() -> None:
     assert found.leg is Leg.SILENT
 
 
-def test_the_usual_time_is_the_median_once_there_is_enough() -> None:
-    """Thirty gaps on a leg say what is usual; fewer say nothing."""
-    few = [("k", "w", at(10 * n), M.IN_TRANSIT.value) for n in range(30)]
-    assert usual_times(few) == {}
-    enough = [("k", "w", at(10 * n), M.IN_TRANSIT.value) for n in range(31)]
-    assert usual_times(enough) == {Leg.DOMESTIC: 10 * HOUR}
-    two_parcels = [("k", str(n), at(n), M.IN_TRANSIT.value) for n in range(200)]
-    assert usual_times(two_parcels) == {}, "from one parcel to the next is no gap"
+def parcels(count: int, *hours: float) -> list[tuple[str, str, datetime, str | None]]:
+    """The scans of so many parcels, each with gaps of so many hours."""
+    times = [sum(hours[:n]) for n in range(len(hours) + 1)]
+    return [("k", f"w{n}", at(time), M.IN_TRANSIT.value) for n in range(count) for time in times]
+
+
+def test_the_usual_time_is_the_parcels_longest_silence_once_there_is_enough() -> None:
+    """Thirty parcels on a leg say what is usual; short hops within a hub and a few lost parcels do not move it."""
+    assert usual_times(parcels(29, 1, 2, 20, 1)) == {}
+    assert usual_times(parcels(30, 1, 2, 20, 1)) == {Leg.DOMESTIC: 20 * HOUR}
+    stalled = [(key, f"stalled {waybill}", when, place) for key, waybill, when, place in parcels(9, 200)]
+    assert usual_times(parcels(30, 1, 2, 20, 1) + stalled) == {Leg.DOMESTIC: 20 * HOUR}
+    one_scan_each = [("k", str(n), at(n), M.IN_TRANSIT.value) for n in range(200)]
+    assert usual_times(one_scan_each) == {}, "from one parcel to the next is no gap"
 
 
 @given(st.floats(0.1, 2000))
 def test_what_is_usual_moves_the_limit_within_bounds(hours: float) -> None:
-    """Three times the usual gap, and never less than half nor more than twice the default."""
+    """Three times the usual silence, and never less than half nor more than twice the default."""
     limits = replace(LIMITS, usual={Leg.DOMESTIC: timedelta(hours=hours)})
     assert 24 * HOUR <= limits.of(Leg.DOMESTIC) <= 96 * HOUR
     assert limits.of(Leg.PICKUP) == LIMITS.pickup
