@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.replay import START, naive, ours
+from benchmarks.replay import START, Way, naive, ours
 from sandbox.pandapon.generator import lives
 
 ORDERS, DAYS = 10, 16
@@ -13,7 +13,7 @@ ORDERS, DAYS = 10, 16
 @pytest.mark.parametrize("push", [False, True], ids=["polling", "with pushes"])
 async def test_whole_lives_are_told_once(push: bool) -> None:
     """Late, edited and flaky scans, split parcels and returns: every claim is told once, for a tenth of the calls."""
-    told = await ours(lives(ORDERS, START, DAYS, seed=7), DAYS, push=push)
+    told = await ours(lives(ORDERS, START, DAYS, seed=7), DAYS, Way(push=push))
     plain = naive(lives(ORDERS, START, DAYS, seed=7), DAYS)
     assert (told.missed, told.twice) == (0, 0)
     assert told.channel < plain.channel / 2

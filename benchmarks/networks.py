@@ -1,0 +1,102 @@
+"""The two networks of the replay, without a network: PandaPon's answers and Slack's channel, on a clock that jumps."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from pandapon.shipment import Platform
+from sandbox.pandapon import replies
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sandbox.pandapon.world import World
+
+TOKEN = re.compile(r"#[A-Z0-9]+-\d\d")  # the generator marks each scan's words
+
+
+@dataclass
+class Clock:
+    """Jumps."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        """Now."""
+        return self.at
+
+
+class Api(httpx.AsyncBaseTransport):
+    """PandaPon without the network: the stand-in's answers, counted."""
+
+    def __init__(self, world: World, clock: Clock) -> None:
+        self.world, self.clock, self.calls = world, clock, 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer from the world as it is now."""
+        self.calls += 1
+        code, data = self._data(request)
+        body = json.dumps({"requestId": "r", "code": code, "msg": "", "data": data}, ensure_ascii=False)
+        return httpx.Response(200, content=body.encode(), request=request)
+
+    def _data(self, request: httpx.Request) -> tuple[int | str, Any]:  # noqa: PLR0911  one line an answer
+        path, query, now = request.url.path, request.url.params, self.clock()
+        if path.endswith("order/logistics"):
+            order = self.world.orders.get(query["orderId"])
+        elif path.endswith("detail/get"):
+            order = self.world.by_sub_order(query["subPurchaseOrderId"])
+        else:
+            wanted = query.get("orderId") or str(json.loads(request.content or b"{}").get("orderId"))
+            order = self.world.orders.get(wanted)
+            if order is None or ("taobao" in path) != (order.platform is Platform.TAOBAO):
+                return "404", None
+            detail = (
+                replies.order_taobao(order, now) if "taobao" in path else replies.order_1688(order, now, detail=True)
+            )
+            return 200, detail
+        if order is None:
+            return "404", None
+        if not any(package.shipped_at <= now for package in order.packages):
+            return "500_2", None
+        if order.hidden:
+            return 200, []
+        if order.platform is Platform.ALIBABA:
+            return 200, replies.trace_1688(order, now)
+        return 200, replies.trace_taobao(order, query["subPurchaseOrderId"], now)
+
+
+@dataclass
+class Ledger:
+    """Slack without the network: every message with its time."""
+
+    clock: Clock
+    channel: int = 0  # messages that a channel's main view shows
+    thread: int = 0  # replies that only the thread shows
+    told: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))  # by the mark of the scan
+    alarms: list[tuple[str, datetime]] = field(default_factory=list)  # of which order, and when
+    posts: int = 0
+
+    async def chat_postMessage(self, **post: Any) -> dict[str, Any]:  # noqa: N802  slack_sdk's name
+        """Take a message."""
+        self.posts += 1
+        text = str(post["text"])
+        if post.get("thread_ts") and not post.get("reply_broadcast"):
+            self.thread += 1
+        else:
+            self.channel += 1
+        if text.startswith("⏰"):
+            self.alarms.append((text, self.clock()))
+        elif post.get("thread_ts"):
+            for mark in set(TOKEN.findall(text.partition("filled in")[0])):  # what follows was told before
+                self.told[mark].append(self.clock())
+        return {"ts": f"{self.posts}.0"}
+
+    async def chat_update(self, **_post: Any) -> dict[str, Any]:
+        """A card brought up to date: no message."""
+        return {"ts": "0"}
