@@ -11,8 +11,8 @@ from multiprocessing import Pipe, Process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.poll import IN_FLIGHT, LATENCY, Clock, order_id
-from benchmarks.server import latency_server
+from benchmarks.poll import IN_FLIGHT, LATENCY, Clock, all_sent, order_id
+from benchmarks.server import LatencyServer, latency_server
 from benchmarks.table import show
 from bot.jobs.poll import Poller, changed_result
 from bot.tracking.breaker import Breaker
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 SIZES = (1_000, 10_000, 100_000)
 DUE = 3_000  # orders polled to learn the cost of one; all of them where there are fewer
 BATCH = 1_000
+SCANS_A_DAY = 3
+PAGES = ("page_count", "freelist_count", "page_size")
 
 
 async def measure() -> None:
@@ -44,7 +46,7 @@ async def measure() -> None:
     with latency_server(LATENCY) as server:
         for size in SIZES:
             here, there = Pipe()
-            process = Process(target=_in_process, args=(server.url, size, there))
+            process = Process(target=_in_process, args=(server, size, there))
             process.start()
             one: dict[str, float] = await asyncio.to_thread(here.recv)
             process.join()
@@ -56,23 +58,38 @@ async def measure() -> None:
                     f"{one['start'] * 1000:,.0f} ms",
                     f"{one['idle'] * 1000:.1f} ms",
                     f"{one['file']:,.0f} MB",
+                    f"{one['growth']:,.0f} MB",
                     f"{one['rate']:,.0f}",
                     f"{one['cpu'] * 1e6:,.0f} µs",
                     f"{one['cpu'] / first:.2f} ×",
                 ]
             )
-    header = ["watched orders", "memory", "start", "idle tick", "database", "polls/s", "CPU a poll", "of the first"]
-    show(f"Scale: 12 scans an order, {IN_FLIGHT} in flight, {LATENCY * 1000:.0f} ms latency", header, rows)
+    header = [
+        "watched orders",
+        "memory",
+        "start",
+        "idle tick",
+        "database",
+        "a day adds",
+        "polls/s",
+        "CPU a poll",
+        "of the first",
+    ]
+    show(
+        f"Scale: 12 scans an order, {SCANS_A_DAY} more a day, {IN_FLIGHT} in flight, {LATENCY * 1000:.0f} ms latency",
+        header,
+        rows,
+    )
 
 
-def _in_process(url: str, size: int, answer: Connection) -> None:
-    answer.send(asyncio.run(_one(url, size)))
+def _in_process(server: LatencyServer, size: int, answer: Connection) -> None:
+    answer.send(asyncio.run(_one(server, size)))
 
 
-async def _one(url: str, size: int) -> dict[str, float]:
+async def _one(server: LatencyServer, size: int) -> dict[str, float]:
     clock = Clock()
     config = Config(
-        base_url=url,
+        base_url=server.url,
         access_key="k",
         access_secret="s",
         user_id="u",
@@ -94,10 +111,12 @@ async def _one(url: str, size: int) -> dict[str, float]:
         store = await open_store(path)
         await store.rescue(clock())
         start = time.perf_counter() - began
+        file = path.stat().st_size / 1e6
         found = await _poll(store, api, clock, size)
+        growth = await _growth(server, store, api, clock, size)
         await api.aclose()
         await store.close()
-        return {**found, "start": start, "file": path.stat().st_size / 1e6, "memory": _memory()}
+        return {**found, "start": start, "file": file, "growth": growth, "memory": _memory()}
 
 
 async def _fill(store: SqliteStore, clock: Clock, size: int, sample: Shipment) -> None:
@@ -120,20 +139,12 @@ async def _fill(store: SqliteStore, clock: Clock, size: int, sample: Shipment) -
 
 
 async def _poll(store: SqliteStore, api: PandaPon, clock: Clock, size: int) -> dict[str, float]:
-    poller = Poller(
-        store=store,
-        api=api,
-        cadence=Cadence(),
-        breaker=Breaker(),
-        clock=clock,
-        concurrency=IN_FLIGHT,
-        on_news=lambda: None,
-    )
+    poller = _poller(store, api, clock)
     began = time.perf_counter()
     for _ in range(20):
         await poller.tick()
     idle = (time.perf_counter() - began) / 20
-    keys = [OrderRef(Platform.ALIBABA, order_id(n * (size // min(DUE, size)))).key for n in range(min(DUE, size))]
+    keys = _sample(size)
     found: dict[str, Any] = {}
     for _ in range(2):  # the first round brings the fingerprints
         clock.skipped += timedelta(days=1)
@@ -142,6 +153,47 @@ async def _poll(store: SqliteStore, api: PandaPon, clock: Clock, size: int) -> d
         count = await poller.tick()
         found = {"rate": count / (time.perf_counter() - began), "cpu": (time.process_time() - cpu) / count}
     return {**found, "idle": idle}
+
+
+async def _growth(server: LatencyServer, store: SqliteStore, api: PandaPon, clock: Clock, size: int) -> float:
+    """MB that a day of three scans an order, each told, adds for so many orders; old ones are pruned later."""
+    poller, keys = _poller(store, api, clock), _sample(size)
+    before = await _used(store)
+    for _ in range(SCANS_A_DAY):
+        server.scan_again()
+        clock.skipped += timedelta(hours=8)
+        await store.mark_due(keys, clock())
+        await poller.tick()
+        await all_sent(store, clock)
+    return (await _used(store) - before) / len(keys) * size / 1e6
+
+
+async def _used(store: SqliteStore) -> int:
+    """Bytes in use in the database."""
+
+    def ask(conn: sqlite3.Connection) -> int:
+        pages, free, size = (conn.execute(f"PRAGMA {name}").fetchone()[0] for name in PAGES)
+        return int((pages - free) * size)
+
+    return await store.thread.run(ask)
+
+
+def _poller(store: SqliteStore, api: PandaPon, clock: Clock) -> Poller:
+    return Poller(
+        store=store,
+        api=api,
+        cadence=Cadence(),
+        breaker=Breaker(),
+        clock=clock,
+        concurrency=IN_FLIGHT,
+        on_news=lambda: None,
+    )
+
+
+def _sample(size: int) -> list[str]:
+    """Keys of orders from all over the table."""
+    count = min(DUE, size)
+    return [OrderRef(Platform.ALIBABA, order_id(n * (size // count))).key for n in range(count)]
 
 
 def _memory() -> float:
