@@ -19,7 +19,8 @@ import httpx
 
 from benchmarks.server import LatencyServer, latency_server
 from benchmarks.table import show
-from bot.jobs.poll import Poller, changed_result
+from bot.jobs.poll import Poller
+from bot.jobs.results import changed_result
 from bot.reading import OrderReading
 from bot.tracking.breaker import Breaker
 from bot.tracking.cadence import Cadence

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.poll import IN_FLIGHT, LATENCY, Clock, all_sent, order_id
 from benchmarks.server import LatencyServer, latency_server
 from benchmarks.table import show
-from bot.jobs.poll import Poller, changed_result
+from bot.jobs.poll import Poller
+from bot.jobs.results import changed_result
 from bot.tracking.breaker import Breaker
 from bot.tracking.cadence import Cadence
 from bot.tracking.decide import Fetched, decide

@@ -73,7 +73,7 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
         on_news=deliverer.wake,
         limits=lambda: stalls.limits,
     )
-    hints = Hints(store, clock, poller.tick)
+    hints = Hints(store, clock, poller.look)
     app = AsyncApp(client=_client(settings, session, patient=True), signing_secret=_signing_secret(settings))
     slow = min(MINUTE, settings.poll_interval * 10)  # a demo's clock runs faster, and its jobs with it
     scheduler = Timetable(

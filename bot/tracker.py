@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot import records
-from bot.jobs.poll import changed_result, spread
+from bot.jobs.results import changed_result, spread
 from bot.reading import OrderReading, read_order
 from bot.tracking.cadence import next_poll
 from bot.tracking.decide import Decision, Fetched, decide

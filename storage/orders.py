@@ -22,9 +22,16 @@ CHUNK = 500  # keys in one IN (…)
 
 CLAIM = """
 UPDATE orders SET next_poll_at = ?, fence = fence + 1, leased = 1
-WHERE key IN (SELECT key FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ? ORDER BY next_poll_at LIMIT ?)
+WHERE key IN (SELECT key FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ? {among}
+  ORDER BY next_poll_at LIMIT ?)
 RETURNING key, fence, fingerprint, milestone, detail, sub_orders, moved_at, final_at, has_parcels, polls, fails,
   created_at
+"""
+IN_TURN = """
+SELECT key FROM (
+  SELECT o.key, o.next_poll_at, ROW_NUMBER() OVER (PARTITION BY w.channel ORDER BY o.next_poll_at) AS turn
+  FROM orders o LEFT JOIN watches w ON w.key = o.key AND w.state <> 'ended' WHERE o.next_poll_at <= ?
+) GROUP BY key ORDER BY MIN(turn), MIN(next_poll_at)
 """
 UNCHANGED = """
 UPDATE orders SET fence = fence + 1, leased = 0, polls = polls + 1, fails = 0, error = '', stale_since = NULL,
@@ -66,9 +73,13 @@ ON CONFLICT (key, identity) DO UPDATE SET content = excluded.content, text = exc
 """
 
 
-def claim_due(conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta) -> list[DueOrder]:
+def claim_due(
+    conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta, keys: Sequence[str] | None = None
+) -> list[DueOrder]:
     """See storage.protocol.Store."""
-    rows = conn.execute(CLAIM, (to_int(now + lease), to_int(now), limit)).fetchall()
+    among = "" if keys is None else f"AND key IN ({', '.join('?' * len(keys))})"
+    claim = CLAIM.format(among=among)
+    rows = conn.execute(claim, (to_int(now + lease), to_int(now), *(keys or ()), limit)).fetchall()
     return [
         DueOrder(
             key=row["key"],
@@ -82,6 +93,11 @@ def claim_due(conn: sqlite3.Connection, now: datetime, limit: int, lease: timede
         )
         for row in rows
     ]
+
+
+def due_in_turn(conn: sqlite3.Connection, now: datetime) -> list[str]:
+    """See storage.protocol.Store."""
+    return [key for (key,) in conn.execute(IN_TURN, (to_int(now),))]
 
 
 def load(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, KnownOrder]:

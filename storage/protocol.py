@@ -36,8 +36,17 @@ class Store(Protocol):
     """What callers may rely on. Each method is one transaction."""
 
     # --- orders -------------------------------------------------------------------------------------------------
-    async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[DueOrder]:
-        """Lease up to ``limit`` due orders, the longest overdue first; a crash costs one lease and no repair."""
+    async def claim_due(
+        self, now: datetime, limit: int, lease: timedelta, keys: Sequence[str] | None = None
+    ) -> list[DueOrder]:
+        """Lease up to ``limit`` due orders, the longest overdue first; a crash costs one lease and no repair.
+
+        ``keys``: only of these, a few hundred at most.
+        """
+        ...
+
+    async def due_in_turn(self, now: datetime) -> list[str]:
+        """Every due order in a fair order: the first of each channel, the second of each, and so on."""
         ...
 
     async def load(self, keys: Sequence[str]) -> dict[str, KnownOrder]:

@@ -54,8 +54,13 @@ class SqliteStore:
     def __init__(self, thread: DatabaseThread) -> None:
         self.thread = thread
 
-    async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[DueOrder]:
-        return await self.thread.run(lambda conn: orders.claim_due(conn, now, limit, lease))
+    async def claim_due(
+        self, now: datetime, limit: int, lease: timedelta, keys: Sequence[str] | None = None
+    ) -> list[DueOrder]:
+        return await self.thread.run(lambda conn: orders.claim_due(conn, now, limit, lease, keys))
+
+    async def due_in_turn(self, now: datetime) -> list[str]:
+        return await self.thread.run(lambda conn: orders.due_in_turn(conn, now))
 
     async def load(self, keys: Sequence[str]) -> dict[str, KnownOrder]:
         return await self.thread.run(lambda conn: orders.load(conn, keys))

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot import records
-from bot.jobs.poll import spread
+from bot.jobs.results import spread
 from handlers.order_states import code
 from pandapon.errors import PandaPonError
 from pandapon.shipment import FINAL, Platform

@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
     from storage.protocol import Store
@@ -36,8 +36,10 @@ KNOWN = (
 class Hints:
     """The job: from the inbox to orders that are due now."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], poll: Callable[[], Awaitable[object]]) -> None:
-        self._store, self._clock, self._poll = store, clock, poll
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], look: Callable[[Sequence[str]], Awaitable[object]]
+    ) -> None:
+        self._store, self._clock, self._look = store, clock, look
         self._looking = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -51,23 +53,24 @@ class Hints:
         """Finish what is in hand."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def tick(self) -> int:
-        """Look at every message that waits. Returns how many orders became due."""
-        due = 0
+    async def tick(self) -> list[str]:
+        """Look at every message that waits. Returns the orders that became due by it; the poll would find them too."""
+        due: dict[str, None] = {}
         async with self._looking:
             while hints := await self._store.inbox_waiting(BATCH):
                 outcomes = []
                 for hint in hints:
                     keys = await self._store.concerned(hint.ids)
-                    due += await self._store.mark_due(keys, self._clock(), whole=True) if keys else 0
+                    if keys and await self._store.mark_due(keys, self._clock(), whole=True):
+                        due.update(dict.fromkeys(keys))
                     outcomes.append((hint.dedup, _outcome(hint.kind, known=bool(keys))))
                 await self._store.inbox_done(self._clock(), outcomes)
-        return due
+        return list(due)
 
     async def _woken(self) -> None:
         try:
-            if await self.tick():
-                await self._poll()
+            if keys := await self.tick():
+                await self._look(keys)
         except Exception:  # the tick of the scheduler tries again
             log.exception("a pushed message could not be looked at yet")
 

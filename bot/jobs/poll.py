@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
-import zlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot import records
+from bot.jobs.results import Results
 from bot.killpoints import point
 from bot.reading import OrderReading, poll_order
-from bot.tracking.cadence import next_poll, retry_at
-from bot.tracking.decide import Decision, decide
-from bot.tracking.renumber import live
-from bot.tracking.stalls import Limits, stall_at
-from pandapon.errors import NotFoundError, PandaPonError, RateLimitError, ServerError, TransportError
+from bot.tracking.stalls import Limits
+from pandapon.errors import PandaPonError, RateLimitError, ServerError, TransportError
 from storage.errors import BusyFileError, DiskFullError, StorageError
-from storage.records import Changed, DueOrder, Failed, KnownOrder, PollResult, Unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable, Sequence
     from datetime import datetime
 
     from bot.tracking.breaker import Breaker
     from bot.tracking.cadence import Cadence
     from pandapon.client import PandaPon
     from storage.protocol import Store
+    from storage.records import DueOrder, KnownOrder, PollResult
 
 log = logging.getLogger(__name__)
 
@@ -59,12 +56,12 @@ class Poller:
         on_news: Callable[[], None],
         limits: Callable[[], Limits] = Limits,
     ) -> None:
-        """``limits``: of silence, as they are now; they follow what is usual here."""
-        self._store, self._api, self._clock = store, api, clock
-        self._cadence, self._breaker = cadence, breaker
-        self._concurrency, self._on_news, self._limits = concurrency, on_news, limits
+        """``limits``: see :class:`Results`."""
+        self._store, self._api, self._clock, self._breaker = store, api, clock, breaker
+        self._results = Results(cadence, limits)
+        self._concurrency, self._on_news = concurrency, on_news
         self._stopping = False
-        self._ticking = asyncio.Lock()
+        self._ticking, self._looking = asyncio.Lock(), asyncio.Lock()
         self.last_tick_at: datetime | None = None
         self.last_ok_at: datetime | None = None
         self.last_error = ""
@@ -72,48 +69,70 @@ class Poller:
     async def stop(self) -> None:
         """Claim nothing more, and wait until what is leased is recorded."""
         self._stopping = True
-        async with self._ticking:
+        async with self._ticking, self._looking:
             pass
 
     async def tick(self) -> int:
         """Poll everything that was due when the tick began. Returns how many orders were read."""
         async with self._ticking:
-            return await self._tick()
+            self.last_tick_at = began = self._clock()
+            return await self._run(self._everything(began), began)
 
-    async def _tick(self) -> int:
-        began = self._clock()
-        self.last_tick_at = began
-        queue: asyncio.Queue[DueOrder | None] = asyncio.Queue(maxsize=self._concurrency)
-        first = await self._claim(began)
-        if not first:
-            return 0
-        done: asyncio.Queue[_Read | None] = asyncio.Queue()
-        recorder = asyncio.create_task(self._record_all(done, began))
-        workers = [asyncio.create_task(self._work(queue, done)) for _ in range(min(self._concurrency, len(first)))]
-        try:
-            await self._feed(queue, first, began)
-        finally:
-            for _ in workers:
-                await queue.put(None)
-            await asyncio.gather(*workers)
-            await done.put(None)
-            count = await recorder
-        return count
+    async def look(self, keys: Sequence[str]) -> int:
+        """Poll these orders if they are due, without waiting for the tick that may be at work on a long queue."""
+        async with self._looking:
+            began = self._clock()
+            return await self._run(self._these(keys, began), began)
 
-    async def _claim(self, began: datetime) -> list[DueOrder]:
+    async def _run(self, batches: AsyncGenerator[list[DueOrder]], began: datetime) -> int:
+        """Read batch after batch, so many at a time, while what was read is recorded."""
+        async with contextlib.aclosing(batches):
+            first = await anext(batches, None)
+            if not first:
+                return 0
+            queue: asyncio.Queue[DueOrder | None] = asyncio.Queue(maxsize=self._concurrency)
+            done: asyncio.Queue[_Read | None] = asyncio.Queue()
+            recorder = asyncio.create_task(self._record_all(done, began))
+            workers = [asyncio.create_task(self._work(queue, done)) for _ in range(min(self._concurrency, len(first)))]
+            try:
+                await _put(queue, first)
+                async for batch in batches:
+                    await _put(queue, batch)
+            finally:
+                await _put(queue, [None] * len(workers))
+                await asyncio.gather(*workers)
+                await done.put(None)
+                count = await recorder
+            return count
+
+    async def _everything(self, began: datetime) -> AsyncGenerator[list[DueOrder]]:
+        """What is due, the longest overdue first; a long queue is served channel by channel in turn."""
+        if batch := await self._claim(began):
+            yield batch
+        if len(batch) == self._most:
+            async for batch in self._these(await self._store.due_in_turn(began), began):
+                yield batch
+        while batch := await self._claim(began):
+            yield batch
+
+    async def _these(self, keys: Sequence[str], began: datetime) -> AsyncGenerator[list[DueOrder]]:
+        for start in range(0, len(keys), self._most):
+            if batch := await self._claim(began, keys[start : start + self._most]):
+                yield batch
+
+    @property
+    def _most(self) -> int:
+        """Orders of one claim: enough to keep everybody at work, few enough that a crash costs little."""
+        return self._concurrency * 2
+
+    async def _claim(self, began: datetime, keys: Sequence[str] | None = None) -> list[DueOrder]:
         if self._stopping:
             return []
-        allowed = self._breaker.allow(self._clock(), self._concurrency * 2)
-        claimed = await self._store.claim_due(began, allowed, LEASE) if allowed else []
+        allowed = self._breaker.allow(self._clock(), self._most)
+        claimed = await self._store.claim_due(began, allowed, LEASE, keys) if allowed else []
         if claimed:
             point("after_claim")
         return claimed
-
-    async def _feed(self, queue: asyncio.Queue[DueOrder | None], batch: list[DueOrder], began: datetime) -> None:
-        while batch:
-            for due in batch:
-                await queue.put(due)
-            batch = await self._claim(began)
 
     async def _work(self, queue: asyncio.Queue[DueOrder | None], done: asyncio.Queue[_Read | None]) -> None:
         while (due := await queue.get()) is not None:
@@ -162,7 +181,8 @@ class Poller:
         results: list[PollResult] = []
         breath = time.perf_counter() + YIELD_AFTER
         for read in batch:
-            results.append(self._result(read, known.get(read.due.key), max(now, began + timedelta(milliseconds=1))))
+            later = max(now, began + timedelta(milliseconds=1))
+            results.append(self._results.of(read.due, read.outcome, known.get(read.due.key), later))
             if time.perf_counter() >= breath:
                 await asyncio.sleep(0)
                 breath = time.perf_counter() + YIELD_AFTER
@@ -195,83 +215,10 @@ class Poller:
         changed = [r.due.key for r in batch if isinstance(r.outcome, OrderReading) and r.outcome.fetched is not None]
         return await self._store.load(changed) if changed else {}
 
-    def _result(self, read: _Read, stored: KnownOrder | None, now: datetime) -> PollResult:
-        due, outcome = read.due, read.outcome
-        if isinstance(outcome, PandaPonError):
-            return self._failed(due, outcome, now)
-        if outcome.fetched is None or stored is None:
-            return Unchanged(due.key, due.fence, self.schedule(due, now))
-        try:
-            decided = decide(records.known(stored), outcome.fetched, now, baseline=not due.polls)
-        except Exception:  # one order that trips the rules must not take its whole batch down with it
-            log.exception("order %s could not be decided; it is tried again later", due.key)
-            return Failed(due.key, due.fence, retry_at(self._cadence, due.fails + 1, now, spread(due.key)), "decide")
-        if decided.news is None and not decided.changed and outcome.fingerprint == due.fingerprint:
-            return Unchanged(due.key, due.fence, self.schedule(due, now))
-        again = self.schedule_after(due, decided, now)
-        return changed_result(due.key, due.fence, outcome.fingerprint, decided, again, self._limits())
 
-    def _failed(self, due: DueOrder, error: PandaPonError, now: datetime) -> Failed:
-        if not isinstance(error, TransportError | ServerError | RateLimitError):
-            level = logging.INFO if due.fails == 0 else logging.DEBUG
-            log.log(level, "order %s: %s", due.key, error)
-        gone = isinstance(error, NotFoundError)
-        again = retry_at(self._cadence, due.fails + 1 + 3 * gone, now, spread(due.key))
-        return Failed(due.key, due.fence, again, type(error).__name__)
-
-    def schedule(self, due: DueOrder, now: datetime) -> datetime | None:
-        """When an unchanged order is looked at again."""
-        return next_poll(
-            self._cadence,
-            milestone=records.due_milestone(due),
-            moved_at=due.state.moved_at,
-            created_at=due.created_at,
-            final_at=due.state.final_at,
-            now=now,
-            spread=spread(due.key),
-        )
-
-    def schedule_after(self, due: DueOrder, decided: Decision, now: datetime) -> datetime | None:
-        """When an order that just moved is looked at again."""
-        return next_poll(
-            self._cadence,
-            milestone=decided.milestone,
-            moved_at=decided.moved_at,
-            created_at=due.created_at,
-            final_at=decided.final_at,
-            now=now,
-            spread=spread(due.key),
-        )
-
-
-def changed_result(  # noqa: PLR0917  what a result consists of
-    key: str,
-    fence: int,
-    fingerprint: bytes,
-    decided: Decision,
-    next_poll_at: datetime | None,
-    limits: Limits,
-) -> Changed:
-    """A decision as the store takes it."""
-    parcels = live(decided.shipment.parcels)
-    return Changed(
-        key=key,
-        fence=fence,
-        next_poll_at=next_poll_at,
-        fingerprint=fingerprint,
-        state=records.order_state(decided),
-        parcels=tuple(records.parcel_record(parcel) for parcel in decided.parcels),
-        nodes=tuple(records.node_record(node) for node in (*decided.new_nodes, *decided.edited_nodes)),
-        announcement=records.announcement(decided),
-        refresh_cards=decided.changed,
-        moved=decided.moved,
-        stall_at=stall_at(decided.order, decided.milestone, parcels, limits),
-    )
-
-
-def spread(key: str) -> float:
-    """A stable number in [0, 1) for an order, so that a mass import does not fall due all at once."""
-    return zlib.crc32(key.encode()) / 2**32
+async def _put(queue: asyncio.Queue[DueOrder | None], items: Sequence[DueOrder | None]) -> None:
+    for item in items:
+        await queue.put(item)
 
 
 async def _gather_batch(done: asyncio.Queue[_Read | None]) -> tuple[list[_Read], bool]:

@@ -140,7 +140,7 @@ async def test_a_restart_looks_at_what_was_kept(house: House) -> None:
     assert house.bot is not None
     house.bot.hints.wake = lambda: None  # type: ignore[method-assign]
     house.bot.scheduler.pause()
-    house.bot.hints._poll = None  # type: ignore[assignment]
+    house.bot.hints._look = None  # type: ignore[assignment]
     house.scan("快件已发往 广州分拨中心")
     await house.bot.store.inbox_put(_hint(house))
     await house.stop_bot()

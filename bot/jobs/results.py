@@ -1,0 +1,112 @@
+"""From a reading to what is recorded of it: decided, scheduled, never raising for one order's sake."""
+
+from __future__ import annotations
+
+import logging
+import zlib
+from typing import TYPE_CHECKING
+
+from bot import records
+from bot.tracking.cadence import next_poll, retry_at
+from bot.tracking.decide import Decision, decide
+from bot.tracking.renumber import live
+from bot.tracking.stalls import Limits, stall_at
+from pandapon.errors import NotFoundError, PandaPonError, RateLimitError, ServerError, TransportError
+from storage.records import Changed, DueOrder, Failed, KnownOrder, PollResult, Unchanged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from bot.reading import OrderReading
+    from bot.tracking.cadence import Cadence
+
+log = logging.getLogger(__name__)
+
+
+class Results:
+    """The rules with this installation's intervals and limits."""
+
+    def __init__(self, cadence: Cadence, limits: Callable[[], Limits]) -> None:
+        """``limits``: of silence, as they are now; they follow what is usual here."""
+        self._cadence, self._limits = cadence, limits
+
+    def of(
+        self, due: DueOrder, outcome: OrderReading | PandaPonError, stored: KnownOrder | None, now: datetime
+    ) -> PollResult:
+        """What the store is told. ``stored``: what is known of the order, needed only if it read differently."""
+        if isinstance(outcome, PandaPonError):
+            return self._failed(due, outcome, now)
+        if outcome.fetched is None or stored is None:
+            return Unchanged(due.key, due.fence, self._schedule(due, now))
+        try:
+            decided = decide(records.known(stored), outcome.fetched, now, baseline=not due.polls)
+        except Exception:  # one order that trips the rules must not take its whole batch down with it
+            log.exception("order %s could not be decided; it is tried again later", due.key)
+            return Failed(due.key, due.fence, retry_at(self._cadence, due.fails + 1, now, spread(due.key)), "decide")
+        if decided.news is None and not decided.changed and outcome.fingerprint == due.fingerprint:
+            return Unchanged(due.key, due.fence, self._schedule(due, now))
+        again = self._schedule_after(due, decided, now)
+        return changed_result(due.key, due.fence, outcome.fingerprint, decided, again, self._limits())
+
+    def _failed(self, due: DueOrder, error: PandaPonError, now: datetime) -> Failed:
+        if not isinstance(error, TransportError | ServerError | RateLimitError):
+            level = logging.INFO if due.fails == 0 else logging.DEBUG
+            log.log(level, "order %s: %s", due.key, error)
+        gone = isinstance(error, NotFoundError)
+        again = retry_at(self._cadence, due.fails + 1 + 3 * gone, now, spread(due.key))
+        return Failed(due.key, due.fence, again, type(error).__name__)
+
+    def _schedule(self, due: DueOrder, now: datetime) -> datetime | None:
+        """When an unchanged order is looked at again."""
+        return next_poll(
+            self._cadence,
+            milestone=records.due_milestone(due),
+            moved_at=due.state.moved_at,
+            created_at=due.created_at,
+            final_at=due.state.final_at,
+            now=now,
+            spread=spread(due.key),
+        )
+
+    def _schedule_after(self, due: DueOrder, decided: Decision, now: datetime) -> datetime | None:
+        """When an order that just moved is looked at again."""
+        return next_poll(
+            self._cadence,
+            milestone=decided.milestone,
+            moved_at=decided.moved_at,
+            created_at=due.created_at,
+            final_at=decided.final_at,
+            now=now,
+            spread=spread(due.key),
+        )
+
+
+def changed_result(  # noqa: PLR0917  what a result consists of
+    key: str,
+    fence: int,
+    fingerprint: bytes,
+    decided: Decision,
+    next_poll_at: datetime | None,
+    limits: Limits,
+) -> Changed:
+    """A decision as the store takes it."""
+    parcels = live(decided.shipment.parcels)
+    return Changed(
+        key=key,
+        fence=fence,
+        next_poll_at=next_poll_at,
+        fingerprint=fingerprint,
+        state=records.order_state(decided),
+        parcels=tuple(records.parcel_record(parcel) for parcel in decided.parcels),
+        nodes=tuple(records.node_record(node) for node in (*decided.new_nodes, *decided.edited_nodes)),
+        announcement=records.announcement(decided),
+        refresh_cards=decided.changed,
+        moved=decided.moved,
+        stall_at=stall_at(decided.order, decided.milestone, parcels, limits),
+    )
+
+
+def spread(key: str) -> float:
+    """A stable number in [0, 1) for an order, so that a mass import does not fall due all at once."""
+    return zlib.crc32(key.encode()) / 2**32

@@ -1,0 +1,125 @@
+"""Whose orders are read first: a channel with a few never waits behind one with thousands, nor a hint behind both."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.pandapon_api import Api, Seen, api_server, ok, talking, utc_now
+from support.shelf import Shelf
+
+from bot.jobs.poll import Poller
+from bot.jobs.results import changed_result
+from bot.tracking.breaker import Breaker
+from bot.tracking.cadence import Cadence
+from bot.tracking.decide import Fetched, decide
+from bot.tracking.stalls import Limits
+from pandapon.shipment import OrderRef, Shipment
+from storage.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from aiohttp import web
+
+BIG, SMALL = "C0BIG", "C0SMALL"
+MANY = [f"1688:{10**18 + n}" for n in range(40)]
+FEW = [f"1688:{2 * 10**18 + n}" for n in range(3)]
+
+
+def order_id(seen: Seen) -> str:
+    """Which order a request was about."""
+    return str(seen.query.get("orderId") or seen.body["orderId"])
+
+
+class Stage:
+    """A poller with one request in flight at a time, and what it asked for."""
+
+    def __init__(self, shelf: Shelf, api: Api, poller: Poller) -> None:
+        self.shelf, self.api, self.poller = shelf, api, poller
+
+    @property
+    def asked(self) -> list[str]:
+        """The orders in the sequence in which they were first asked for."""
+        return list(dict.fromkeys(f"1688:{order_id(seen)}" for seen in self.api.seen))
+
+    async def watch(self, keys: list[str], channel: str) -> None:
+        """Watch them there, due from now on."""
+        for key in keys:
+            ref = OrderRef.from_key(key)
+            decided = decide(None, Fetched(ref, None, Shipment(ref)), utc_now())
+            await self.shelf.store.add_order(utc_now(), changed_result(key, 0, b"", decided, None, Limits()))
+            await self.shelf.opening(key, channel)
+        await self.shelf.store.mark_due(keys, utc_now() - timedelta(seconds=1))
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """A store, an API that says nothing new, and the poller between them."""
+    shelf = Shelf(tmp_path / "bot.db", open_store)
+    await shelf.open()
+    async with api_server() as api, talking(api) as client:
+        api.will(ok([]))
+        poller = Poller(
+            store=shelf.store,
+            api=client,
+            cadence=Cadence(),
+            breaker=Breaker(),
+            clock=utc_now,
+            concurrency=1,
+            on_news=lambda: None,
+        )
+        yield Stage(shelf, api, poller)
+        await poller.stop()
+    await shelf.close()
+
+
+async def test_channels_take_turns(stage: Stage) -> None:
+    """Forty orders of one channel are due before three of another, whose turns come all the same."""
+    await stage.watch(MANY, BIG)
+    await stage.watch(FEW, SMALL)
+    assert await stage.poller.tick() == len(MANY) + len(FEW)
+    assert set(FEW) <= set(stage.asked[:10])
+    assert set(stage.asked) == {*MANY, *FEW}
+
+
+async def test_an_order_of_two_channels_is_read_once(stage: Stage) -> None:
+    """It takes the earlier of its turns, and no second one."""
+    await stage.watch(MANY, BIG)
+    await stage.watch(MANY[30:33], SMALL)
+    assert await stage.poller.tick() == len(MANY)
+    assert set(MANY[30:33]) <= set(stage.asked[:10])
+
+
+async def test_a_hint_does_not_wait_for_the_tick(stage: Stage) -> None:
+    """While a tick hangs on a slow answer, the orders that a push named are read."""
+    hung = asyncio.Event()
+
+    async def hang(_request: web.Request) -> web.Response:
+        if f"1688:{order_id(stage.api.seen[-1])}" not in FEW:
+            await hung.wait()
+        return ok([])
+
+    await stage.watch(MANY, BIG)
+    stage.api.will(hang)
+    tick = asyncio.create_task(stage.poller.tick())
+    try:
+        await asyncio.sleep(0.3)  # it has claimed all that it has room for
+        assert len(stage.asked) == 1
+        await stage.watch(FEW, SMALL)
+        assert await asyncio.wait_for(stage.poller.look(FEW), 1.5) == len(FEW)
+        assert not tick.done()
+    finally:
+        hung.set()
+    assert await tick == len(MANY)
+
+
+async def test_what_is_not_due_is_not_looked_at(stage: Stage) -> None:
+    """A hint that came twice finds the order read already."""
+    await stage.watch(FEW, SMALL)
+    assert await stage.poller.look(FEW) == len(FEW)
+    assert await stage.poller.look(FEW) == 0
+    assert await stage.poller.look([]) == 0
