@@ -40,6 +40,7 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
         yield finding
     async for finding in _pandapon(settings):
         yield finding
+    yield _pushes(settings)
 
 
 async def _database(settings: Settings) -> Finding:
@@ -129,6 +130,17 @@ async def _pandapon(settings: Settings) -> AsyncIterator[Finding]:
         )
         return
     yield Finding("PandaPon", ok=False, words=str(first), mend=_mend(first))
+
+
+def _pushes(settings: Settings) -> Finding:
+    """Whether PandaPon's messages have an address. It is told without its token: this may be pasted somewhere."""
+    if not settings.callback_tokens:
+        return Finding("push messages", ok=True, words="off (no CALLBACK_TOKEN): news waits for the next poll")
+    words = (
+        "on: enter https://<your host>/pandapon/callbacks/<CALLBACK_TOKEN> at PandaPon; a proxy must lead it to "
+        f"http://{settings.http_host}:{settings.http_port}"
+    )
+    return Finding("push messages", ok=True, words=words)
 
 
 async def _probe(settings: Settings, unit: str) -> PandaPonError | None:

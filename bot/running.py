@@ -183,5 +183,6 @@ class Bot:
             slack_mode=self.settings.slack_mode,
             last_tick_at=self.poller.last_tick_at,
             poll_interval=self.settings.poll_interval,
+            takes_pushes=bool(self.settings.callback_tokens),
             notes=self.backups.notes,
         )

@@ -143,6 +143,7 @@ class Report:
     last_tick_at: datetime | None
     poll_interval: timedelta
     next_poll_at: datetime | None = None
+    takes_pushes: bool = False  # PandaPon's messages have an address here
     notes: tuple[str, ...] = field(default=())  # anything else a person should know, in words
 
 

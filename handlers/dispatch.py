@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from handlers import choices, orders, search, shipments, watches
@@ -29,9 +30,12 @@ from handlers.views.help import help as help_view
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from handlers.turn import Turn
     from handlers.views.message import Message
+
+LATELY = timedelta(hours=24)  # of pushed messages, for the status
 
 
 async def perform(turn: Turn, request: Request) -> Message:
@@ -40,8 +44,15 @@ async def perform(turn: Turn, request: Request) -> Message:
 
 
 async def _status(turn: Turn, _request: Status) -> Message:
-    ctx = turn.ctx
-    return status.status(await ctx.store.health(ctx.clock()), ctx.report(), ctx.clock())
+    ctx, now = turn.ctx, turn.ctx.clock()
+    report = ctx.report()
+    pushed = await _pushed(turn, now) if report.takes_pushes else None
+    return status.status(await ctx.store.health(now), report, now, pushed)
+
+
+async def _pushed(turn: Turn, now: datetime) -> status.Pushed:
+    counts, last = await turn.ctx.store.inbox_counts(now - LATELY)
+    return status.Pushed(sum(counts.values()), counts.get("unknown order", 0), counts.get("unknown type", 0), last)
 
 
 async def _help(_turn: Turn, request: Help) -> Message:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003  a dataclass field
 from typing import TYPE_CHECKING
 
 from handlers.i18n import _, ngettext
@@ -10,8 +12,6 @@ from handlers.views import elements as el
 from storage.records import PostState
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from handlers.context import Report
     from handlers.views.message import Message
     from storage.records import Health
@@ -19,11 +19,23 @@ if TYPE_CHECKING:
 WAITING = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN)
 
 
-def status(health: Health, report: Report, now: datetime) -> Message:
-    """PandaPon, polling, delivery, what is watched; whatever is wrong stands first."""
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """PandaPon's messages of the last day, and how many of them named no known order or had no known type."""
+
+    count: int = 0
+    unknown_orders: int = 0
+    unknown_types: int = 0
+    last_at: datetime | None = None
+
+
+def status(health: Health, report: Report, now: datetime, pushed: Pushed | None = None) -> Message:
+    """PandaPon, polling, delivery, what is watched; whatever is wrong stands first. ``pushed``: None when it is off."""
     ailing = _ailing(health, report)
     headline = _("⚠️ Not everything is well") if ailing else _("✅ All is well")
     lines = [_pandapon(report, now), _polling(health, report, now), _delivery(health, now), _watching(health)]
+    if pushed is not None:
+        lines.insert(2, _pushes(pushed, now))
     blocks = [el.section(f"*{headline}*"), el.section("\n".join(f"• {line}" for line in lines))]
     if report.notes:
         blocks.append(el.section("\n".join(f"• {escape(cut(note, 300))}" for note in report.notes[:8])))
@@ -63,6 +75,26 @@ def _polling(health: Health, report: Report, now: datetime) -> str:
     if report.next_poll_at:
         return f"{line} {_('The next order is due {time}.').format(time=when(report.next_poll_at, now))}"
     return line
+
+
+def _pushes(pushed: Pushed, now: datetime) -> str:
+    if not pushed.count or pushed.last_at is None:
+        return _("PandaPon may push, and sent nothing in the last 24 hours.")
+    line = ngettext(
+        "PandaPon pushed {n} message in the last 24 hours, {ago}",
+        "PandaPon pushed {n} messages in the last 24 hours, the last one {ago}",
+        pushed.count,
+    ).format(n=pushed.count, ago=ago(now - pushed.last_at))
+    if pushed.unknown_orders:
+        others = ngettext(
+            "{n} about an order not watched here", "{n} about orders not watched here", pushed.unknown_orders
+        )
+        line += ", " + others.format(n=pushed.unknown_orders)
+    if pushed.unknown_types:
+        line += ", " + ngettext("{n} of an unknown type", "{n} of unknown types", pushed.unknown_types).format(
+            n=pushed.unknown_types
+        )
+    return f"{line}."
 
 
 def _delivery(health: Health, now: datetime) -> str:

@@ -150,8 +150,18 @@ async def test_check_finds_all_well(outside: Outside) -> None:
     """With everything right, each finding is ticked and the exit code is 0."""
     code, text = await outside.run("check")
     assert code == 0, text
-    assert text.count("✓") == 6
+    assert text.count("✓") == 7
+    assert "push messages" in text
+    assert "CALLBACK_TOKEN" in text
     assert "pandabot run" in text
+
+
+async def test_check_names_the_callback_address_without_its_token(outside: Outside) -> None:
+    """What to enter at PandaPon is said; the secret in it is not, since people paste this into tickets."""
+    code, text = await outside.run("check", CALLBACK_TOKEN="canary-callback-token-0123456789")
+    assert code == 0, text
+    assert "/pandapon/callbacks/<CALLBACK_TOKEN>" in text
+    assert "canary" not in text
 
 
 @pytest.mark.parametrize(

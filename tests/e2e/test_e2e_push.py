@@ -92,6 +92,9 @@ async def test_unknown_orders_and_types_are_counted(house: House) -> None:
     assert await push(house, {"messagePlatform": 0}) == 200
     await house.several_ticks(12)
     assert await inbox(house) == {"unknown order": 2, "unknown type": 1}
+    said = await house.ask("/panda status")
+    assert "pushed 3 messages" in said
+    assert "2 about orders not watched here, 1 of an unknown type" in said
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "house-callback-token-012345678", CALLBACK_TOKEN + "0", "%00", "../x"])

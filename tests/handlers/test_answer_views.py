@@ -320,6 +320,16 @@ def test_status_when_it_is_not() -> None:
         assert part in text
 
 
+def test_status_tells_of_pushes() -> None:
+    """How many came lately, the last, and what nobody here knows; or that none came."""
+    health = Health(orders=5, watches=3, paused=0, due=0, oldest_due=None)
+    pushed = status.Pushed(12, 1, 2, NOW - timedelta(minutes=4))
+    text = shown(check(status.status(health, report(), NOW, pushed)))
+    for part in ("pushed 12 messages", "the last one", "1 about an order not watched", "2 of unknown types"):
+        assert part in text
+    assert "sent nothing in the last 24 hours" in shown(check(status.status(health, report(), NOW, status.Pushed())))
+
+
 def test_status_at_the_start() -> None:
     """Before the first poll nothing is claimed."""
     empty = Health(orders=0, watches=0, paused=0, due=0, oldest_due=None)

@@ -185,6 +185,9 @@ def _told() -> dict[str, Any]:
     refused = Refusal(understood=f"the word {escape(HOSTILE)}", problem="I do not know it.", try_="/panda help")
     return {
         "status.status": status.status(_health(), _report(), NOW),
+        "status.status pushed": status.status(
+            _health(), _report(takes_pushes=True), NOW, status.Pushed(1204, 3, 1, NOW - timedelta(minutes=4))
+        ),
         "status.status ill": status.status(late, down, NOW),
         "errors.refusal": errors.refusal(refused),
         "errors.failure": errors.failure("Something went wrong.", incident_id="1f2e3d4c"),
