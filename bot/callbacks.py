@@ -70,12 +70,22 @@ def routes(
     """The address. Without a token, or with a wrong one, it is as if it were not there."""
     digests = [_digest(token) for token in tokens]
 
-    async def take(request: web.Request) -> web.Response:
+    def admit(request: web.Request) -> None:
         given = _digest(request.match_info["token"])
         # Every token is compared, in constant time: how long it takes tells nothing.
         if not any([hmac.compare_digest(given, good) for good in digests]):  # noqa: C419  all of them, on purpose
             raise web.HTTPNotFound
+
+    async def verify(request: web.Request) -> web.Response:
+        """The vendor's console tries the address before it saves it; with what method and body is not stated."""
+        admit(request)
+        return _well()
+
+    async def take(request: web.Request) -> web.Response:
+        admit(request)
         body = await _body(request)
+        if not body.strip():
+            return _well()
         try:
             message = read(body)
         except MalformedError as error:
@@ -87,9 +97,13 @@ def routes(
             return web.json_response({"code": 503, "msg": "not stored; please send it again"}, status=503)
         if is_new:
             wake()
-        return web.json_response({"code": 200, "msg": "ok"})
+        return _well()
 
-    return [web.post(PATH, take)]
+    return [web.get(PATH, verify), web.post(PATH, take)]
+
+
+def _well() -> web.Response:
+    return web.json_response({"code": 200, "msg": "ok"})
 
 
 def read(body: bytes) -> Message:

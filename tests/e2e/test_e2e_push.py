@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import pytest
 from support.house import CALLBACK_TOKEN, ORDER, House, running, words
 
 from sandbox.pandapon.demo import TAOBAO
+from sandbox.pandapon.pushes import Pushes, PushFaults
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -59,6 +61,7 @@ async def test_a_message_hurries_the_poll(house: House, body: Any) -> None:
     """Whatever its form and type, the order it names is read at once, and the news is what the API says."""
     assert "Watching" in await house.ask(f"/panda watch {ORDER}")
     [card] = house.channel("#orders")
+    await house.several_ticks()  # the first poll is past
     house.scan("快件已发往 广州分拨中心")
     assert await push(house, body) == 200
     [reply] = await house.replies(card, 1)
@@ -107,7 +110,6 @@ async def test_a_wrong_token_finds_nothing(house: House, token: str) -> None:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b"", 400),
         (b"not json", 400),
         (b"[1, 2]", 400),
         (b'"still not an object"', 400),
@@ -116,7 +118,7 @@ async def test_a_wrong_token_finds_nothing(house: House, token: str) -> None:
         (b'{"messageBody": "' + b"x" * 300_000 + b'"}', 413),
         (b"\xff\xfe\x00", 400),
     ],
-    ids=["empty", "text", "list", "string", "broken inside", "deep", "too large", "not utf-8"],
+    ids=["text", "list", "string", "broken inside", "deep", "too large", "not utf-8"],
 )
 async def test_malformed_messages_are_refused(house: House, body: bytes, status: int) -> None:
     """One clear status, and nothing is kept."""
@@ -191,3 +193,79 @@ async def test_metrics_hold_figures_and_no_names(house: House) -> None:
     assert "pandabot_watches 1" in text
     assert 'pandabot_posts{state="sent"} 1' in text
     assert ORDER not in text
+
+
+# --- the stand-in pushes by itself ------------------------------------------------------------------------------------
+
+
+def pushing(house: House, **faults: bool) -> Pushes:
+    """A sender of the world's changes to the bot that runs now."""
+    assert house.bot is not None
+    url = f"http://127.0.0.1:{house.bot.http_port}/pandapon/callbacks/{CALLBACK_TOKEN}"
+    return Pushes(house.world, house.clock, url, faults=PushFaults(**faults))
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [{}, {"duplicate": True}, {"mixed": True}, {"as_text": True}, {"duplicate": True, "mixed": True}],
+    ids=["well", "twice", "mixed up", "as text", "twice and mixed up"],
+)
+async def test_pushed_scans_are_told_once(house: House, faults: dict[str, bool]) -> None:
+    """Whatever happens to the messages on their way, each scan is told once, long before its poll would be due."""
+    assert "Watching" in await house.ask(f"/panda watch {ORDER} {TAOBAO}")
+    cards = house.channel("#orders")
+    await house.several_ticks()  # the first poll is past
+    async with pushing(house, **faults) as pushes:
+        house.scan("第一站：快件已发往 广州分拨中心")
+        house.world.add_node(TAOBAO, "【北京市】 第一站：快件已发往 广州中心")
+        for card in cards:
+            await house.until(lambda card=card: "第一站" in str([words(m) for m in house.thread(card)]))  # type: ignore[misc]  # bound
+        await house.several_ticks()
+        assert len(pushes.sent) == 2
+        assert all(push.arrived for push in pushes.sent)
+    for card in cards:
+        assert sum("第一站" in words(message) for message in house.thread(card)) == 1
+
+
+async def test_lost_messages_are_caught_up_by_the_poll(house: House) -> None:
+    """A push that never comes costs time, not news: the order is read when it is due."""
+    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
+    [card] = house.channel("#orders")
+    await house.several_ticks()  # the first poll is past
+    async with pushing(house, lost=True) as pushes:
+        house.scan("快件已发往 广州分拨中心")
+        await house.until(lambda: bool(pushes.sent))
+        await house.several_ticks()
+        assert house.thread(card) == []
+        house.clock.advance(timedelta(hours=2))
+        [reply] = await house.replies(card, 1)
+    assert "快件已发往 广州分拨中心" in words(reply)
+
+
+async def test_after_downtime_the_poll_catches_up(house: House) -> None:
+    """The sender gives up after five repeats while the bot is down; nothing is lost, and nothing is told twice."""
+    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
+    [card] = house.channel("#orders")
+    await house.several_ticks()
+    async with pushing(house) as pushes:
+        await house.stop_bot()
+        house.scan("快件已发往 广州分拨中心")
+        await house.until(lambda: any(len(push.statuses) == 6 for push in pushes.sent))
+        assert not pushes.sent[0].arrived
+        house.clock.advance(timedelta(hours=2))
+        await house.start_bot()
+        await house.replies(card, 1)
+        await house.several_ticks()
+    assert len(house.thread(card)) == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+async def test_the_console_s_verification_is_answered(house: House, method: str) -> None:
+    """The vendor saves an address that answers 200 to a request of a form it does not state; nothing is kept of it."""
+    assert house.bot is not None
+    base = f"http://127.0.0.1:{house.bot.http_port}/pandapon/callbacks"
+    async with aiohttp.ClientSession() as session:
+        for token, status in ((CALLBACK_TOKEN, 200), ("guessed-callback-token-0123456789", 404)):
+            async with session.request(method, f"{base}/{token}") as answer:
+                assert answer.status == status
+    assert await inbox(house) == {}

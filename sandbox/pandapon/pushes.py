@@ -1,0 +1,154 @@
+"""PandaPon's push messages: one for each change in the world, sent, repeated, lost and mixed up as the vendor allows.
+
+Names and bodies of the price message are stated by the vendor; the others are inferred from what lies upstream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+import aiohttp
+
+from pandapon.shipment import Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from sandbox.pandapon.world import SandboxOrder, World
+
+TIMEOUT = aiohttp.ClientTimeout(total=1.0)  # stated: the sender waits 1,000 ms
+REPEATS = 5  # stated, half an hour apart
+TRACE, STATUS, PRICE = "LOGISTICS_BUYER_VIEW_TRACE", "ORDER_STATUS", "ORDER_BUYER_VIEW_ORDER_PRICE_MODIFY"
+
+
+@dataclass
+class PushFaults:
+    """What goes wrong on the way, switchable at any time."""
+
+    lost: bool = False  # never sent
+    duplicate: bool = False  # sent twice
+    mixed: bool = False  # each pair in the wrong order
+    as_text: bool = False  # the body is a string that holds JSON
+
+
+@dataclass
+class Push:
+    """A message and what became of it: the status of each attempt, 0 for none at all."""
+
+    kind: str
+    order_id: str
+    statuses: list[int] = field(default_factory=list)
+
+    @property
+    def arrived(self) -> bool:
+        """The receiver acknowledged it."""
+        return 200 in self.statuses  # noqa: PLR2004  stated: nothing else counts
+
+
+class Pushes:
+    """Looks at the world and pushes what changed; one task, ended with the block."""
+
+    def __init__(
+        self,
+        world: World,
+        clock: Callable[[], datetime],
+        url: str,
+        *,
+        every: float = 0.05,
+        pause: float = 0.1,
+        faults: PushFaults | None = None,
+    ) -> None:
+        """``every``: seconds between two looks; ``pause``: seconds between two attempts, half an hour in real life."""
+        self._world, self._clock, self.url = world, clock, url
+        self._every, self._pause = every, pause
+        self.faults = faults or PushFaults()
+        self.sent: list[Push] = []
+        self._held: list[tuple[Push, dict[str, Any]]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(timeout=TIMEOUT)
+        self._seen = {order_id: self._look(order) for order_id, order in self._world.orders.items()}
+        self._task = asyncio.create_task(self._run())
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        for task in (self._task, *self._tasks):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self._session.close()
+
+    async def _run(self) -> None:
+        while True:
+            for order_id, order in list(self._world.orders.items()):
+                now = self._look(order)
+                before = self._seen.get(order_id, {})
+                self._seen[order_id] = now
+                for kind in (name for name, value in now.items() if before.get(name) != value):
+                    self._post(Push(kind, order_id), order)
+            await asyncio.sleep(self._every)
+
+    def _look(self, order: SandboxOrder) -> dict[str, Any]:
+        """What messages are about, as it is now."""
+        now = self._clock()
+        scans = [scan for package in order.packages for scan in package.scans if scan.at <= now]
+        return {TRACE: (order.hidden, scans), STATUS: order.status(now), PRICE: order.goods + order.shipping}
+
+    def _post(self, push: Push, order: SandboxOrder) -> None:
+        self.sent.append(push)
+        if self.faults.lost:
+            return
+        self._held.append((push, self._message(push, order)))
+        if self.faults.mixed and len(self._held) == 1:
+            return
+        held, self._held = self._held[::-1], []
+        for one, message in held * (2 if self.faults.duplicate else 1):
+            task = asyncio.create_task(self._deliver(one, message))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _deliver(self, push: Push, message: dict[str, Any]) -> None:
+        for _attempt in range(1 + REPEATS):
+            try:
+                async with self._session.post(self.url, json=message) as answer:
+                    await answer.read()
+                    push.statuses.append(answer.status)
+            except (aiohttp.ClientError, TimeoutError):
+                push.statuses.append(0)
+            if push.arrived:
+                return
+            await asyncio.sleep(self._pause)
+
+    def _message(self, push: Push, order: SandboxOrder) -> dict[str, Any]:
+        is_taobao = order.platform is Platform.TAOBAO
+        body = dict(_body(push.kind, order, self._clock()))
+        return {
+            "messageType": f"{'TAOBAO' if is_taobao else '1688'}_{push.kind}",
+            "messageBody": json.dumps(body, ensure_ascii=False) if self.faults.as_text else body,
+            "messagePlatform": 0 if is_taobao else 1,
+            "timestamp": str(int(self._clock().timestamp() * 1000)),
+        }
+
+
+def _body(kind: str, order: SandboxOrder, now: datetime) -> Iterator[tuple[str, Any]]:
+    """Ids are numbers where the vendor's samples show numbers; a trace message names the sub-order on Taobao."""
+    if order.platform is Platform.ALIBABA:
+        if kind == PRICE:
+            yield "baseInfo", {"id": int(order.order_id), "idOfStr": order.order_id, "totalAmount": float(order.goods)}
+        else:
+            yield "orderId", int(order.order_id)
+            yield "currentStatus", order.status(now)
+    elif kind == PRICE:
+        yield "salesOrderId", order.order_id
+        yield "purchaseOrderPriceDTO", {"purchaseProductFee": int(order.goods * 100)}
+    elif kind == STATUS:
+        yield "purchase_id", int(order.order_id)
+        yield "status", order.status(now)
+    else:
+        yield "sub_purchase_orders", [{"subPurchaseOrderId": line.sub_order} for line in order.lines]
