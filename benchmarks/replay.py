@@ -44,6 +44,7 @@ START = datetime(2026, 3, 2, tzinfo=UTC)
 NAIVE = timedelta(minutes=10)
 TICK = timedelta(seconds=5)
 LAST = timedelta(hours=5)  # what happens just before the end may be found after it
+CLAIMS = ("DELIVERING", "SIGN", "AGENT_SIGN", "UNSIGN")
 DOORS = {"out for delivery": ("DELIVERING",), "delivered": ("SIGN",)}
 
 
@@ -96,7 +97,7 @@ async def ours(orders: list[Life], days: int, way: Way) -> Result:
         thread=ledger.thread,
         calls=api.calls,
         waits=_waits(events, ledger),
-        missed=sum(_is_claim(event) and not ledger.told.get(_mark(event)) for event in events),
+        missed=sum(not ledger.told.get(_mark(event)) for event in _claims(events)),
         twice=sum(len(times) > 1 for times in ledger.told.values()),
         alarms=len(ledger.alarms),
         false_alarms=sum(_is_false(orders, text, at) for text, at in ledger.alarms),
@@ -246,8 +247,14 @@ def _is_false(orders: list[Life], alarm: str, at: datetime) -> bool:
     return not life.stalled and any(event.scan and not event.is_edit and event.at > at for event in life.events)
 
 
-def _is_claim(event: Event) -> bool:
-    return event.status in {"DELIVERING", "SIGN", "AGENT_SIGN", "UNSIGN"}
+def _claims(events: list[Event]) -> Iterator[Event]:
+    """What must be told under any filter; a claim that the next scan overtook before it was seen is none any more."""
+    seen = {_mark(event): event.at for event in events}
+    for event in events:
+        waybill, _dash, number = _mark(event).rpartition("-")
+        overtaken = seen.get(f"{waybill}-{int(number) + 1:02d}", event.at) < event.at
+        if event.status in CLAIMS and not overtaken:
+            yield event
 
 
 def _mark(event: Event) -> str:
