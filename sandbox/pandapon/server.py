@@ -14,6 +14,7 @@ from aiohttp import web
 
 from pandapon.shipment import Platform
 from pandapon.signing import SignatureError, StaleError, Unit, verify
+from sandbox.broken import cut_off
 from sandbox.pandapon import replies
 from sandbox.pandapon.goods import picture
 
@@ -41,6 +42,7 @@ class Faults:
     delay: float = 0.0  # seconds
     status: int = 0  # answer with this HTTP status
     malformed: bool = False  # half of the JSON
+    cut: bool = False  # the connection is reset in the middle of the answer
     wrong_types: bool = False  # data is a word
     rate_limited: int = 0  # 429 with this Retry-After
     empty: bool = False  # success with nothing in it
@@ -119,6 +121,8 @@ class PandaPonServer:
         self.requests.append(seen)
         for listener in self.on_request:  # who wants to hear of every request: headers and the answer's text with it
             listener(seen, request.headers, response.text or "")
+        if fault.cut:
+            return await cut_off(request, (response.text or "").encode())
         response.headers["Date"] = format_datetime(self._now(), usegmt=True)
         return response
 

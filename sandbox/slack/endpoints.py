@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from sandbox.broken import cut_off
 from sandbox.slack.arguments import as_object
 from sandbox.slack.arguments import read as read_arguments
 from sandbox.slack.faults import Fault, Faults, pause
@@ -82,7 +84,7 @@ class Endpoints:
         answer = self._do(method, arguments, token)
         if fault is not None and fault.applied:
             call.answer = answer
-            return _hang_up(request) if fault.drop else self._answer(call, {}, fault.status)
+            return await self._spoilt(request, call, fault)
         return self._answer(call, answer)
 
     def _met(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse | None:
@@ -96,6 +98,16 @@ class Endpoints:
         if fault.drop:
             return _hang_up(request)
         return self._answer(call, {}, fault.status) if fault.status else None
+
+    async def _spoilt(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse:
+        """What comes of the answer after the work was done."""
+        if fault.drop:
+            return _hang_up(request)
+        if fault.cut:
+            return await cut_off(request, json.dumps(call.answer).encode())
+        if fault.text:
+            return web.Response(text=fault.text, content_type="application/json")
+        return self._answer(call, {}, fault.status)
 
     def _do(self, method: str, arguments: dict[str, Any], token: str) -> dict[str, Any]:
         if method == "apps.connections.open":

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Fault:
-    """One thing that goes wrong with a method, for so many calls. ``applied``: the call does its work all the same."""
+    """One thing that goes wrong with a method, for so many calls. ``applied``: the call does its work all the same.
+
+    With ``applied``, ``text`` stands in the place of the answer, and ``cut`` ends the connection in the middle of it.
+    """
 
     method: str
     times: int = 1
@@ -19,6 +22,8 @@ class Fault:
     retry_after: int = 0
     delay: float = 0.0
     drop: bool = False
+    text: str = ""
+    cut: bool = False
     channel: str = ""
 
 

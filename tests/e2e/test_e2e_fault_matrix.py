@@ -1,0 +1,189 @@
+"""The fault matrix: each fault of PandaPon, Slack, the disk and the clock, with news meanwhile.
+
+After each: nothing lost, nothing told twice, in order. How long it takes to be well again is in docs/operation.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.house import ORDER, House, running, words
+
+from sandbox.slack.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from sandbox.slack.workspace import Message
+
+FIRST, SECOND, THIRD = (
+    "第一站：快件已发往 广州分拨中心",
+    "第二站：快件已到达 广州分拨中心",
+    "第三站：快件已到达 白云营业部",
+)
+HOUR = timedelta(hours=1)
+LEASE = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(minutes=6)  # between two tries of a source that was down for long
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """Both stand-ins and the bot, which waits half a second for PandaPon at most."""
+    async with running(tmp_path, pandapon_read_timeout_seconds=0.5) as one:
+        yield one
+
+
+async def watched(house: House) -> Message:
+    """Watch the order, and let it tell one scan; returns the card."""
+    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
+    [card] = house.channel("#orders")
+    house.scan(FIRST)
+    await house.replies(card, 1)
+    return card
+
+
+async def told_once(house: House, card: Message, patience: float = 8.0) -> None:
+    """All three scans stand in the thread, once each, in order."""
+    house.scan(THIRD)
+    await house.until(lambda: THIRD in str([words(m) for m in house.thread(card)]), patience)
+    await house.several_ticks()
+    replies = [words(message) for message in house.thread(card)]
+    holders = [[n for n, reply in enumerate(replies) if scan in reply] for scan in (FIRST, SECOND, THIRD)]
+    assert [len(one) for one in holders] == [1, 1, 1], replies
+    assert holders == sorted(holders), "one message may hold two of them, and a later one never an earlier scan"
+    assert len([m for m in house.channel("#orders") if not m.thread_ts]) == 1
+
+
+# --- PandaPon -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"delay": 0.7},
+        {"status": 500},
+        {"status": 503},
+        {"cut": True},
+        {"malformed": True},
+        {"wrong_types": True},
+        {"empty": True},
+        {"rate_limited": 1},
+        {"down": True},
+    ],
+    ids=["slow", "500", "503", "reset mid-body", "malformed", "wrong types", "empty list", "429", "down"],
+)
+@pytest.mark.parametrize("lasting", [timedelta(), HOUR], ids=["shortly", "an hour"])
+async def test_pandapon_fails(house: House, fault: dict[str, object], lasting: timedelta) -> None:
+    """What was scanned meanwhile is told when it answers again, at the latest with the breaker's next try."""
+    card = await watched(house)
+    for name, value in fault.items():
+        setattr(house.pandapon.faults, name, value)
+    house.scan(SECOND)
+    for _ in range(4):
+        house.clock.advance(lasting / 4)
+        await asyncio.sleep(0.3)
+    assert len(house.thread(card)) == 1, "an outage is not news"
+    house.pandapon.faults.clear()
+    house.clock.advance(LONGEST_WAIT)
+    await told_once(house, card)
+
+
+@pytest.mark.parametrize("minutes", [9, -9])
+async def test_pandapon_s_clock_is_nine_minutes_off(house: House, minutes: int) -> None:
+    """That is within its ten: nobody notices."""
+    card = await watched(house)
+    house.pandapon.faults.clock_skew = timedelta(minutes=minutes)
+    house.scan(SECOND)
+    await house.replies(card, 2)
+    await told_once(house, card)
+
+
+# --- Slack ----------------------------------------------------------------------------------------------------------
+
+POST = "chat.postMessage"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(POST, delay=2.0),
+        Fault(POST, times=3, status=500),
+        Fault(POST, status=500, applied=True),
+        Fault(POST, cut=True, applied=True),
+        Fault(POST, text='{"ok": true, "chann', applied=True),
+        Fault(POST, text='{"ok": "yes", "ts": 5}', applied=True),
+        Fault(POST, text="[]", applied=True),
+        Fault(POST, text="<html>Sorry</html>", applied=True),
+        Fault(POST, retry_after=1),
+        Fault("*", times=4, drop=True),
+    ],
+    ids=[
+        "slow",
+        "500 three times",
+        "500 and stored",
+        "reset mid-body",
+        "malformed",
+        "wrong types",
+        "a list",
+        "a page",
+        "429",
+        "dropped",
+    ],
+)
+async def test_slack_fails(house: House, fault: Fault) -> None:
+    """One post meets the fault; where it may have gone out, it is looked for before it is sent again."""
+    card = await watched(house)
+    house.slack.faults.plan(fault)
+    house.scan(SECOND)
+    await house.until(lambda: SECOND in str([words(m) for m in house.thread(card)]), 20)
+    house.slack.faults.clear()
+    await told_once(house, card, 20)
+
+
+async def test_slack_is_down_for_an_hour(house: House) -> None:
+    """The news waits in the outbox and goes out in order."""
+    card = await watched(house)
+    house.slack.faults.down = True
+    house.scan(SECOND)
+    for _ in range(4):
+        house.clock.advance(HOUR / 4)
+        await asyncio.sleep(0.3)
+    house.slack.faults.down = False
+    await told_once(house, card, 20)
+
+
+# --- the disk and the file --------------------------------------------------------------------------------------------
+
+
+async def test_the_disk_is_full_for_a_while(house: House) -> None:
+    """Nothing is posted that could not be recorded; with room again everything is told, once."""
+    card = await watched(house)
+    assert house.bot is not None
+    thread = house.bot.store.thread  # type: ignore[attr-defined]  # the store on SQLite has one
+
+    used = await thread.run(lambda conn: conn.execute("PRAGMA page_count").fetchone()[0])
+    await thread.run(lambda conn: conn.execute(f"PRAGMA max_page_count = {used}"))
+    house.scan(SECOND + "长" * 3000)
+    await house.several_ticks(6)
+    assert "disk is full" in await house.ask(f"/panda track {ORDER}"), "it still answers"
+    await thread.run(lambda conn: conn.execute("PRAGMA max_page_count = 1000000"))
+    house.clock.advance(LEASE)  # what was read and could not be recorded is leased until then
+    await told_once(house, card)
+
+
+async def test_another_process_locks_the_database(house: House) -> None:
+    """Writes wait and are tried again; what was read meanwhile is told afterwards."""
+    card = await watched(house)
+    house.scan(SECOND)
+    with closing(sqlite3.connect(house.settings.database_path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await asyncio.sleep(1.0)
+        assert SECOND not in str([words(m) for m in house.thread(card)])
+        other.execute("ROLLBACK")
+    await told_once(house, card, 20)
