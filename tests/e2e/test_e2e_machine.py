@@ -1,0 +1,178 @@
+"""The whole bot against a simple model: watch, unwatch, scans, edits, restarts, kills, faults and time, in any order.
+
+``PANDABOT_LONG=1`` makes it a long run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import tempfile
+from collections import defaultdict
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from support.house import ORDER, House, running, words
+
+from sandbox.pandapon.demo import TAOBAO
+from sandbox.slack.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from sandbox.slack.workspace import Message
+
+LONG = bool(os.environ.get("PANDABOT_LONG"))
+LONGEST_WAIT = timedelta(minutes=6)  # a lease, or between two tries of a source that was down for long
+PANDAPON = [{"status": 503}, {"malformed": True}, {"wrong_types": True}, {"empty": True}, {"cut": True}, {"down": True}]
+SLACK = [
+    {"status": 500},
+    {"status": 500, "applied": True},
+    {"cut": True, "applied": True},
+    {"drop": True},
+    {"retry_after": 1},
+]
+
+
+class Bot(RuleBasedStateMachine):
+    """``expected``: by card, the scans that its thread owes the reader."""
+
+    @initialize()
+    def begin(self) -> None:
+        """A house of its own, in a loop of its own."""
+        self.loop = asyncio.new_event_loop()
+        self.stack = contextlib.AsyncExitStack()
+        folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        self.house: House = self.do(self.stack.enter_async_context(running(folder)))
+        self.open: dict[str, Message] = {}
+        self.expected: dict[str, list[str]] = defaultdict(list)
+        self.cards: list[Message] = []
+        self.scans: list[tuple[str, str]] = []
+        self.is_troubled = False
+
+    def do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run something to its end; the house lives on in between."""
+        return self.loop.run_until_complete(work)
+
+    @rule(order=st.sampled_from([ORDER, TAOBAO]))
+    @precondition(lambda self: not self.is_troubled)
+    def watch(self, order: str) -> None:
+        """A person watches; a second time changes nothing."""
+        said = self.do(self.house.ask(f"/panda watch {order}"))
+        assert "Watching" in said or "already" in said, said
+        if order not in self.open:
+            self.open[order] = [m for m in self.house.channel() if not m.thread_ts][-1]
+            self.cards.append(self.open[order])
+
+    @rule(order=st.sampled_from([ORDER, TAOBAO]))
+    @precondition(lambda self: not self.is_troubled)
+    def unwatch(self, order: str) -> None:
+        """A person has enough; what was found before has been told."""
+        if order in self.open:
+            self.settle()
+            assert "Undo" in str(self._answer_buttons(f"/panda unwatch {order}"))
+            del self.open[order]
+
+    @rule(order=st.sampled_from([ORDER, TAOBAO]), status=st.sampled_from(["TRANSPORT", "TRANSPORT", "DELIVERING"]))
+    def scan(self, order: str, status: str) -> None:
+        """A courier scans the order's parcel."""
+        text = f"第{len(self.scans):03d}站 快件已发往"
+        self.house.world.add_node(order, text, status=status)
+        self.scans.append((order, text))
+        self.house.clock.advance(timedelta(seconds=7))
+        if order in self.open:
+            self.expected[self.open[order].ts].append(text)
+
+    @rule()
+    @precondition(lambda self: bool(self.scans))
+    def edit(self) -> None:
+        """The place of the newest scan is filled in: no news."""
+        order, text = self.scans[-1]
+        self.house.world.edit_node(order, text, city="广州")
+
+    @rule()
+    def restart(self) -> None:
+        """The process ends in order and starts again."""
+        self.do(self.house.stop_bot())
+        self.do(self.house.start_bot())
+
+    @rule()
+    def kill(self) -> None:
+        """It dies between a post and its record."""
+        assert self.house.bot is not None
+        for task in list(self.house.bot.deliverer._in_flight.values()):
+            task.cancel()
+        self.restart()
+
+    @rule(fault=st.sampled_from(PANDAPON))
+    def pandapon_fails(self, fault: dict[str, Any]) -> None:
+        """From now on, until all is well again."""
+        for name, value in fault.items():
+            setattr(self.house.pandapon.faults, name, value)
+        self.is_troubled = True
+        self.do(asyncio.sleep(0.2))
+
+    @rule(fault=st.sampled_from(SLACK))
+    def slack_fails(self, fault: dict[str, Any]) -> None:
+        """The next post meets it."""
+        self.house.slack.faults.plan(Fault("chat.postMessage", **fault))
+
+    @rule(hours=st.sampled_from([1, 5, 30]))
+    def time_passes(self, hours: int) -> None:
+        """The clock jumps."""
+        self.house.clock.advance(timedelta(hours=hours))
+        self.do(asyncio.sleep(0.1))
+
+    @rule()
+    def settle(self) -> None:
+        """All is well again, and so everything owed is told, once; nothing else is."""
+        self.house.pandapon.faults.clear()
+        self.house.clock.advance(LONGEST_WAIT)
+        self.is_troubled = False
+        self.do(self.house.until(self._all_told, 20))
+        self.house.slack.faults.clear()
+        self.do(self.house.several_ticks(2))
+        for card in self.cards:
+            assert sorted(self._told(card)) == sorted(self.expected[card.ts])
+
+    def _answer_buttons(self, line: str) -> list[Any]:
+        self.do(self.house.ask(line))
+        return [block for block in self.house.private()[-1].blocks if block["type"] == "actions"]
+
+    def _all_told(self) -> bool:
+        return all(set(self.expected[card.ts]) <= set(self._told(card)) for card in self.cards)
+
+    def _told(self, card: Message) -> list[str]:
+        """Every scan of the test that a card's thread holds, as often as it holds it; edits repeat no news."""
+        replies = [words(message).partition("filled in")[0] for message in self.house.thread(card)]
+        return [text for _order, text in self.scans for reply in replies for _ in range(reply.count(text))]
+
+    def teardown(self) -> None:
+        """The last word: everything owed is told."""
+        if hasattr(self, "house"):
+            try:
+                self.settle()
+            finally:
+                self.do(self.stack.aclose())
+                self.loop.close()
+
+
+@pytest.mark.timeout(3600 if LONG else 240)
+def test_the_bot_does_as_the_model() -> None:
+    """Whatever happens in whatever order: what is owed is told once, and nothing else is."""
+    run_state_machine_as_test(
+        Bot,
+        settings=settings(
+            max_examples=200 if LONG else 8,
+            stateful_step_count=30 if LONG else 14,
+            deadline=None,
+            derandomize=not LONG,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
