@@ -177,7 +177,7 @@ class Bot:
         return Report(
             version=VERSION,
             started_at=self.started_at,
-            pandapon_ok_at=self.poller.last_ok_at,
+            pandapon_ok_at=self.api.answered_at,
             pandapon_down_since=self.breaker.down_since,
             pandapon_error=self.poller.last_error if self.breaker.down_since else "",
             slack_mode=self.settings.slack_mode,

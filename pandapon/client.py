@@ -70,6 +70,11 @@ class PandaPon:
         """The server's clock less this machine's, from its Date header; None until seen."""
         return self._wire.skew
 
+    @property
+    def answered_at(self) -> datetime | None:
+        """When PandaPon last did its part for whoever asked, be it to refuse an order; None before the first time."""
+        return self._wire.answered_at
+
     async def __aenter__(self) -> Self:
         return self
 

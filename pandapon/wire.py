@@ -58,6 +58,7 @@ class Wire:
         self, config: Config, *, clock: Callable[[], datetime], transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self.skew: timedelta | None = None  # the server's clock less ours, None until seen
+        self.answered_at: datetime | None = None  # when it last did its part, be it to refuse an order
         self._clock, self._retries = clock, config.retries
         self._base = config.base_url.rstrip("/")
         self._http = http.build(config, transport)
@@ -127,6 +128,7 @@ class Wire:
         if self._calls % SKEW_EVERY == 1 or response.status_code in {401, 403}:
             self._observe(response)
         if response.status_code == httpx.codes.OK and b'"code":200,' in content[:200]:
+            self.answered_at = self._clock()
             return response, content
         return await self._checked(job, response, content)
 
@@ -145,6 +147,7 @@ class Wire:
             raise
         except PandaPonError as error:  # the caller opens the envelope itself and meets it there
             log.debug("an answer that is no success: %s", type(error).__name__)
+        self.answered_at = self._clock()
         return response, content
 
     def _corrects(self, response: httpx.Response) -> bool:

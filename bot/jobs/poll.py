@@ -63,7 +63,6 @@ class Poller:
         self._stopping = False
         self._ticking, self._looking = asyncio.Lock(), asyncio.Lock()
         self.last_tick_at: datetime | None = None
-        self.last_ok_at: datetime | None = None
         self.last_error = ""
 
     async def stop(self) -> None:
@@ -157,7 +156,6 @@ class Poller:
             self._breaker.failed(now)
         else:
             self._breaker.ok(now)
-            self.last_ok_at = now
         if error is not None:
             self.last_error = str(error)
         if self._breaker.down_since and not was_down:

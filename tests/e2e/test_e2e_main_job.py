@@ -117,7 +117,7 @@ async def test_status_and_watches_say_how_things_stand(house: House) -> None:
     assert ORDER in listed
     assert "milestones" in listed.casefold()
     assert "<@" in listed
-    assert "PandaPon" in await house.ask("/panda status")
+    assert "PandaPon answers" in await house.ask("/panda status")
 
 
 async def test_the_filter_keeps_plain_scans_away(house: House) -> None:
