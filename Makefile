@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lock bench screenshots clean
+.PHONY: help install demo test check format lock bench screenshots translations clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -48,6 +48,12 @@ lock: $(VENV)/.dev  ## renew the hashed locks (needs uv)
 screenshots: $(VENV)/.dev  ## draw the README's pictures from a real run (needs Chromium and an emoji font)
 	$(BIN)/pandabot demo --picture docs/demo.svg
 	$(BIN)/pandabot demo --picture docs/demo.png
+
+translations: $(VENV)/.dev  ## bring the translations in line with the code, and compile them
+	$(BIN)/pybabel -q extract -k _ -k ngettext:1,2 --no-wrap --sort-output --no-location --project=pandabot --version= -o handlers/locale/pandabot.pot handlers bot
+	$(BIN)/pybabel -q update -i handlers/locale/pandabot.pot -d handlers/locale -D pandabot --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel -q compile -d handlers/locale -D pandabot
+	rm handlers/locale/pandabot.pot
 
 clean:  ## remove what make built
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .coverage

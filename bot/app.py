@@ -29,6 +29,7 @@ from bot.scheduler import Job, Timetable, prune
 from bot.tracker import LiveTracker
 from bot.tracking.breaker import Breaker
 from handlers.context import Context
+from handlers.languages import Languages
 from handlers.register import register
 from pandapon.client import Config, PandaPon
 from storage.backup import open_or_restore
@@ -54,9 +55,13 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
     api = PandaPon(api_config(settings), clock=clock)
     session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15))
     cadence, breaker = settings.cadence, Breaker()
+    languages = Languages(settings.language)
+    await languages.learn(store)
     pacer = Pacer(settings.channel_messages_per_second, settings.channel_burst)
     slack = _client(settings, session, patient=False)
-    deliverer = Deliverer(store=store, slack=slack, pacer=pacer, clock=clock, digest_from=settings.digest_from)
+    deliverer = Deliverer(
+        store=store, slack=slack, pacer=pacer, clock=clock, digest_from=settings.digest_from, languages=languages
+    )
     stalls = StallWatch(store, clock, settings.limits, deliverer.wake)
     digester = Digester(store, clock, deliverer.wake)
     discoverer = Discoverer(store=store, api=api, clock=clock, settle_in=SETTLE_IN * settings.cadence_factor)
@@ -99,6 +104,7 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
         report=lambda: holder[0].report(),  # noqa: PLW0108  the bot is made after the context
         wake=deliverer.wake,
         default_filter=settings.default_filter,
+        languages=languages,
     )
     register(app, context)
     bot = Bot(

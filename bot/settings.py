@@ -100,6 +100,7 @@ class Settings(BaseSettings):
         default_factory=dict
     )
     stall_rest: Annotated[str, AfterValidator(_rest)] = ""
+    language: Literal["en", "zh_CN"] = "en"
     default_filter: Literal["all", "milestones", "problems"] = "all"
     channel_messages_per_second: float = Field(default=1.0, gt=0, le=20)
     channel_burst: int = Field(default=4, ge=1, le=20)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from handlers import channels
 from handlers.channel_settings import THREADS, ChannelSettings, load
-from handlers.i18n import _
+from handlers.i18n import LANGUAGES, _, speak
 from handlers.text import code
 from handlers.views import choices, digest, errors
 from handlers.views.why import why as why_view
@@ -99,6 +99,7 @@ def read_form(values: dict[str, Any]) -> tuple[ChannelSettings, bool, dict[str, 
     threads = _value(values, "threads", "selected_option")
     begin, end = _value(values, "quiet_from", "selected_time"), _value(values, "quiet_to", "selected_time")
     zone = _value(values, "time_zone", "value").strip()
+    language = _value(values, "language", "selected_option")
     wrong: dict[str, str] = {}
     if begin and not end:
         wrong["quiet_to"] = _("Quiet hours need an end as well; or empty both fields.")
@@ -115,6 +116,7 @@ def read_form(values: dict[str, Any]) -> tuple[ChannelSettings, bool, dict[str, 
         quiet_to=end,
         break_through=bool(_checked(values, "break_through")),
         digest_at=_value(values, "digest_at", "selected_time"),
+        language=language if language in dict(LANGUAGES) else "",  # type: ignore[arg-type]  # it is one of them
         time_zone=zone,
     )
     return settings, bool(_checked(values, "filter_all")), wrong
@@ -126,6 +128,8 @@ async def save(ctx: Context, channel: str, user: str, settings: ChannelSettings,
     filter_ = settings.filter if filter_all and settings.filter else None
     after = await ctx.desk.dry_run(channel, settings, filter_=filter_)
     await ctx.desk.save(channel, settings, user, filter_all=filter_all)
+    ctx.languages.put(channel, settings.language)
+    speak(ctx.languages.of(channel))
     ctx.wake()
     return choices.saved(channel, settings, ctx.desk.next_digest(settings), (before, after), ctx.clock())
 

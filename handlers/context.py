@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from handlers.languages import Languages
+
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Sequence
@@ -159,5 +161,6 @@ class Context:
     desk: Desk
     wake: Callable[[], None]  # something entered the outbox: deliver now rather than at the next tick
     default_filter: Filter = "all"
+    languages: Languages = field(default_factory=Languages)
     working_after: float = 1.0  # seconds of silence before a working line is shown
     in_hand: set[asyncio.Task[Any]] = field(default_factory=set)  # answers being worked on; a stop waits for them

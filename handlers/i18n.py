@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOMAIN = "pandabot"
+LANGUAGES = (("en", "English"), ("zh_CN", "简体中文"))  # each in its own words
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 # A context variable, not a global: two people with two languages are answered at the same time.
@@ -27,6 +28,11 @@ def _(message: str) -> str:
 def ngettext(one: str, many: str, n: int) -> str:
     """The form that the current language uses for ``n``; ``{n}`` is still to be filled in."""
     return _catalogue(_language.get()).ngettext(one, many, n)
+
+
+def speak(code: str) -> None:
+    """From now on this language in the current task and those that it starts."""
+    _language.set(code)
 
 
 @contextmanager

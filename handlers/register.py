@@ -13,7 +13,7 @@ from handlers import actions, alarms, choices, finder, home, shortcuts, watches
 from handlers.dispatch import doing, perform
 from handlers.errors import unexpected
 from handlers.grammar import parse
-from handlers.i18n import _
+from handlers.i18n import _, speak
 from handlers.requests import Request, Track, Unwatch, WatchOrders
 from handlers.turn import Turn
 from handlers.views import errors as error_views
@@ -45,6 +45,14 @@ EVENTS = ("app_home_opened",)
 
 def register(app: AsyncApp, ctx: Context) -> None:
     """Attach the listeners, the catch-alls and the error boundary. manifest.yml names exactly these."""
+
+    @app.middleware
+    async def choose_language(body: Body, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002  Bolt's name
+        """Before everything else, in the task in which Bolt then starts the listener."""
+        view = body.get("view") or {}
+        speak(ctx.languages.of(str(body.get("channel_id") or _channel(body) or view.get("private_metadata") or "")))
+        await next()
+
     for command in COMMANDS:
         app.command(command)(partial(_on_command, ctx))
     app.shortcut(actions.TRACK_MESSAGE)(partial(_on_act, ctx, _track_message))

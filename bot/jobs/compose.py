@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from bot import records
 from handlers.channel_settings import load
+from handlers.i18n import use_language
 from handlers.views import digest, notices, stalls, tracking
 from storage.records import Post, PostKind, WatchState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from handlers.languages import Languages
     from handlers.views.message import Message
     from storage.protocol import Store
     from storage.records import Watch
@@ -23,11 +25,15 @@ LOUD = frozenset({"milestone", "problem"})
 class Composer:
     """Renders posts. What no longer matters when its turn comes is rendered as None."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, languages: Languages) -> None:
+        self._store, self._languages = store, languages
 
     async def compose(self, post: Post, now: datetime) -> Message | None:
-        """The message of a post, or None when there is nothing to say any more."""
+        """The message of a post in its channel's language, or None when there is nothing to say any more."""
+        with use_language(self._languages.of(post.channel)):
+            return await self._compose(post, now)
+
+    async def _compose(self, post: Post, now: datetime) -> Message | None:
         match post.kind:
             case PostKind.NOTICE:
                 return notices.notice(json.loads(post.payload))

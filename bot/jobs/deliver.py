@@ -15,6 +15,7 @@ from bot.jobs.slack_errors import Failure, Verdict, understand
 from bot.killpoints import point
 from bot.tracking.quiet import hold_until
 from handlers import channel_settings
+from handlers.languages import Languages
 from storage.records import Post, PostKind, PostState, WatchState
 
 if TYPE_CHECKING:
@@ -49,10 +50,11 @@ class Deliverer:
         pacer: Pacer,
         clock: Callable[[], datetime],
         digest_from: int = 8,
+        languages: Languages | None = None,
     ) -> None:
         """``digest_from``: so many waiting pieces of news of one channel become one message."""
         self._store, self._slack, self._pacer, self._clock = store, slack, pacer, clock
-        self._composer, self._digest_from = Composer(store), digest_from
+        self._composer, self._digest_from = Composer(store, languages or Languages()), digest_from
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._draining = asyncio.Lock()
         self._again = False

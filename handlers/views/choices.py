@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handlers import actions
-from handlers.i18n import _, ngettext
+from handlers.i18n import LANGUAGES, _, ngettext
 from handlers.requests import Unmute, UnwatchAll, WatchAll
 from handlers.text import code, when
 from handlers.views import elements as el
@@ -41,8 +41,9 @@ def settings(  # noqa: PLR0917  everything that the answer says
         el.button(_("Preview the digest"), f"{actions.PREVIEW_DIGEST}:1", channel.channel),
     ]
     last = _("Last week's news meant {load} here with these settings.").format(load=load_words(week))
+    head = _("Settings {where}").format(where=here(channel.channel))
     blocks = [
-        el.section(f"⚙️ *{_('Settings {where}').format(where=here(channel.channel))}*"),
+        el.section(f"⚙️ *{head}*"),
         el.section("\n".join(f"• {line}" for line in lines)),
         el.context(last, *_changed_by(channel, now)),
         *el.actions(buttons),
@@ -67,6 +68,11 @@ def modal(channel: str, chosen: ChannelSettings) -> View:
             ["yes"] if chosen.break_through else [],
         ),
         _input(_("Daily digest at"), "digest_at", _time(chosen.digest_at), optional=True),
+        _input(
+            _("Language"),
+            "language",
+            _select([("default", _("The bot's default")), *LANGUAGES], chosen.language or "default"),
+        ),
         _input(
             _("Time zone"),
             "time_zone",
@@ -94,7 +100,8 @@ def saved(
         after=load_words(after), before=load_words(before)
     )
     words = "\n".join(f"• {line}" for line in _lines(chosen, next_digest, now))
-    blocks = [el.section(f"✅ *{_('Saved {where}').format(where=here(channel))}*\n{words}"), el.section(compared)]
+    head = _("Saved {where}").format(where=here(channel))
+    blocks = [el.section(f"✅ *{head}*\n{words}"), el.section(compared)]
     return {
         "type": "modal",
         "title": _plain(_("Channel settings")),
@@ -170,7 +177,8 @@ def _lines(chosen: ChannelSettings, next_digest: datetime | None, now: datetime)
         quiet = _("Quiet from {begin} to {end} ({zone})").format(
             begin=chosen.quiet_from, end=chosen.quiet_to, zone=code(chosen.time_zone)
         )
-        lines.append(f"{quiet}, {_('problems break through') if chosen.break_through else _('without exception')}")
+        exception = _("problems break through") if chosen.break_through else _("without exception")
+        lines.append(f"{quiet}, {exception}")
     else:
         lines.append(_("No quiet hours"))
     if next_digest:
@@ -178,6 +186,8 @@ def _lines(chosen: ChannelSettings, next_digest: datetime | None, now: datetime)
         lines.append(digest.format(time=chosen.digest_at, zone=code(chosen.time_zone), next=when(next_digest, now)))
     else:
         lines.append(_("No daily digest"))
+    if chosen.language:
+        lines.append(_("Language: {language}").format(language=dict(LANGUAGES)[chosen.language]))
     return lines
 
 

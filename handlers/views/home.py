@@ -34,7 +34,8 @@ def view(channels: Sequence[tuple[str, Sequence[Watch], int]], alarms: Mapping[s
         blocks.append(el.section(_nothing()))
     trouble = [line for _c, watches, _t in channels for watch in watches if (line := _trouble(watch, alarms, now))]
     if trouble:
-        blocks.append(el.section(f"*{_('Needs a look')}*\n" + "\n".join(trouble[:TROUBLE])))
+        head = _("*Needs a look*")
+        blocks.append(el.section("\n".join([head, *trouble[:TROUBLE]])))
         if len(trouble) > TROUBLE:
             blocks.append(el.context(_("and {n} more").format(n=len(trouble) - TROUBLE)))
         blocks.append(el.divider())

@@ -80,7 +80,8 @@ def _facts(order: Order, now: datetime) -> list[str]:
     facts = [f"*{name}*\n{money(amount)}" for name, amount in amounts if amount is not None]
     facts += [f"*{name}*\n{when(at, now)}" for name, at in times if at]
     if order.seller:
-        facts.append(f"*{_('Seller')}*\n{escape(cut(order.seller, 100))}")
+        seller = _("Seller")
+        facts.append(f"*{seller}*\n{escape(cut(order.seller, 100))}")
     return facts or [_("PandaPon gives no amounts and times for this order.")]
 
 

@@ -73,7 +73,8 @@ def _polling(health: Health, report: Report, now: datetime) -> str:
         late = ngettext("{n} order is due, for {span}.", "{n} orders are due, the oldest for {span}.", health.due)
         return f"{line} {late.format(n=health.due, span=span(now - health.oldest_due))}"
     if report.next_poll_at:
-        return f"{line} {_('The next order is due {time}.').format(time=when(report.next_poll_at, now))}"
+        coming = _("The next order is due {time}.").format(time=when(report.next_poll_at, now))
+        return f"{line} {coming}"
     return line
 
 

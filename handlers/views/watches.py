@@ -81,7 +81,8 @@ def ended(watches: list[Watch], channel: str, missing: Sequence[str]) -> Message
         unknown = ngettext("{ids} was not watched {where}.", "{ids} were not watched {where}.", len(missing)).format(
             ids=_ids(missing), where=here(channel)
         )
-        blocks.append(el.section(f"{unknown} {_('{command} shows what is.').format(command='`/panda watches`')}"))
+        shows = _("{command} shows what is.").format(command="`/panda watches`")
+        blocks.append(el.section(f"{unknown} {shows}"))
     if watches:
         value = ",".join(str(watch.id) for watch in watches)
         blocks += el.actions([el.button(_("Undo"), f"{actions.UNDO_UNWATCH}:1", value)])

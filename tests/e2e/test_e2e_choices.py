@@ -66,6 +66,7 @@ def form() -> dict[str, Any]:
         "quiet_to": {"value": {"type": "timepicker", "selected_time": None}},
         "break_through": {"value": {"type": "checkboxes", "selected_options": [{"value": "yes"}]}},
         "digest_at": {"value": {"type": "timepicker", "selected_time": None}},
+        "language": {"value": {"type": "static_select", "selected_option": {"value": "default"}}},
         "time_zone": {"value": {"type": "plain_text_input", "value": "Asia/Shanghai"}},
     }
 
@@ -347,3 +348,49 @@ async def test_a_snoozed_alarm_asks_again(house: House) -> None:
     await house.until(lambda: len(house.thread(card)) == 2, patience=15)
     await house.several_ticks(12)
     assert len(house.thread(card)) == 2
+
+
+# --- the language ---------------------------------------------------------------------------------------------------
+
+CHINESE = {"type": "static_select", "selected_option": {"value": "zh_CN"}}
+ENGLISH = {"type": "static_select", "selected_option": {"value": "en"}}
+
+
+async def test_a_channel_chooses_its_language(house: House) -> None:
+    """Answers, refusals, cards and news speak it at once; another channel and a restart change nothing about that."""
+    card = await watched(house)
+    assert "简体中文" in await choose(house, language=CHINESE)
+    house.scan("快件正在派送中，请保持电话畅通", status="DELIVERING")
+    [reply] = await house.replies(card, 1)
+    assert "派送中" in words(reply)
+    await house.until(lambda: "停止关注" in str(house.channel("#orders")[0].blocks))
+    assert "请试" in await house.ask("/panda wacth 1")
+    assert "一切正常" in await house.ask("/panda status")
+    assert "All is well" in await house.ask("/panda status", channel="#urgent")
+    await house.stop_bot()
+    await house.start_bot()
+    assert "一切正常" in await house.ask("/panda status")
+    assert "已保存" not in await choose_in_chinese(house, ENGLISH)
+    assert "All is well" in await house.ask("/panda status")
+
+
+async def choose_in_chinese(house: House, language: dict[str, Any]) -> str:
+    """The same modal behind its Chinese button."""
+    await house.ask("/panda settings")
+    message, action_id = house.button("更改…", "mei", "#orders")
+    before = set(house.slack.workspace.views)
+    assert (await house.slack.press("mei", message, action_id)).ok
+    await house.until(lambda: bool(set(house.slack.workspace.views) - before))
+    view_id = (set(house.slack.workspace.views) - before).pop()
+    assert "频道设置" in str(house.slack.workspace.views[view_id])
+    ack = await house.slack.submit("mei", view_id, form() | {"language": {"value": language}})
+    assert ack.ok
+    assert ack.payload
+    return str(ack.payload["view"])
+
+
+async def test_the_bot_s_language_is_a_setting(tmp_path: Path) -> None:
+    """Channels that chose none are spoken to in it."""
+    async with running(tmp_path, language="zh_CN") as house:
+        assert "已关注" in await house.ask(f"/panda watch {ORDER}")
+        assert "停止关注" in str(house.channel("#orders")[0].blocks)
