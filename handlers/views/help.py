@@ -74,7 +74,7 @@ def _choosing() -> dict[str, tuple[str, str, list[tuple[str, str]]]]:
         ),
         "settings": (
             _("What a channel chooses"),
-            _("Which news, where it appears, quiet hours, the daily digest, language and time zone; and what last week meant."),
+            _("Which news, where it appears, quiet hours, digest, language and time zone; and what last week meant."),
             [("/panda settings", _("here")), ("/panda settings in #purchasing", _("in another channel"))],
         ),
         "why": (
