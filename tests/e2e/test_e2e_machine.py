@@ -56,6 +56,7 @@ class Bot(RuleBasedStateMachine):
         self.scans: list[tuple[str, str]] = []
         self.is_troubled = False
         self.watch(ORDER)
+        self.watch(TAOBAO)
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run something to its end; the house lives on in between."""
@@ -118,9 +119,11 @@ class Bot(RuleBasedStateMachine):
     @rule(fault=st.sampled_from(SLACK), order=st.sampled_from([ORDER, TAOBAO]))
     def slack_fails(self, fault: dict[str, Any], order: str) -> None:
         """The next post meets it, and there is something to post."""
+        planned = self.house.slack.faults.planned
         self.house.slack.faults.plan(Fault("chat.postMessage", **fault))
         self.scan(order, "TRANSPORT")
-        self.do(asyncio.sleep(0.2))
+        if order in self.open and not self.is_troubled:
+            self.do(self.house.until(lambda: not planned, 20))
 
     @rule(hours=st.sampled_from([1, 5, 30]))
     def time_passes(self, hours: int) -> None:
@@ -136,6 +139,7 @@ class Bot(RuleBasedStateMachine):
         self.house.clock.advance(LONGEST_WAIT)
         self.is_troubled = False
         self.do(self.house.until(self._all_told, 20))
+        self.house.clock.advance(LONGEST_WAIT)  # whoever meant to try again does it now
         self.do(self.house.several_ticks(2))
         for card in self.cards:
             assert sorted(self._told(card)) == sorted(self.expected[card.ts])
