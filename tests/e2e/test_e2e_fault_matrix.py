@@ -113,7 +113,7 @@ POST = "chat.postMessage"
     "fault",
     [
         Fault(POST, delay=2.0),
-        Fault(POST, times=3, status=500),
+        Fault(POST, times=2, status=500),
         Fault(POST, status=500, applied=True),
         Fault(POST, cut=True, applied=True),
         Fault(POST, text='{"ok": true, "chann', applied=True),
@@ -125,7 +125,7 @@ POST = "chat.postMessage"
     ],
     ids=[
         "slow",
-        "500 three times",
+        "500 twice",
         "500 and stored",
         "reset mid-body",
         "malformed",

@@ -37,7 +37,7 @@ async def test_news_arrives_while_the_page_is_open(browser: Browser, server: Web
         card = mei.message("News comes in this thread")
         await expect(card).to_be_visible()
         server.hub.stage.clock.advance(timedelta(minutes=40))
-        replies = card.get_by_role("button", name="repl")
+        replies = card.locator("button.replies")
         await expect(replies).to_be_visible()
         await replies.click()
         await expect(mei.thread.get_by_role("log")).to_contain_text("广州分拨中心")

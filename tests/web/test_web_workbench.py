@@ -68,7 +68,7 @@ async def test_time_and_a_scan_by_hand(browser: Browser, server: WebServer) -> N
         await panel.get_by_role("button", name="Scan").click()
         await expect(mei.page.get_by_role("status")).to_contain_text("Scanned")
         card = mei.message("News comes in this thread")
-        await card.get_by_role("button", name="repl").click()
+        await card.locator("button.replies").click()
         await expect(mei.thread).to_contain_text("手工扫描 派送中")
 
 
