@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests wait more than they reckon: one worker more than a small machine has cores.
+WORKERS ?= 3
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
@@ -32,7 +34,7 @@ check: $(VENV)/.dev  ## lint, format check, types, import rules
 	$(BIN)/lint-imports
 
 test: check  ## everything that CI runs
-	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered -q
+	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term:skip-covered -q
 
 format: $(VENV)/.dev  ## format and mend what ruff can mend
 	$(BIN)/ruff format .
