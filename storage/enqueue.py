@@ -22,22 +22,25 @@ LOG = """
 INSERT INTO news (key, what, at, level, audience, payload) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key, what) DO NOTHING
 """
 # The token is derived, not random: news that is found again after a backup was restored can still be looked up in the
-# channel. While the order is doubtful (restored and not read since) each post is looked up before it is sent.
+# channel. While the order is doubtful (restored and not read since) each post is looked up before it is sent. A paused
+# watch's news waits with it: the channel will be told when it can be posted to again.
 NEWS = f"""
-INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, token, created_at, claimed_at)
+INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, error, token, created_at,
+  claimed_at)
 SELECT {NEXT}, w.id, ?, 'news', w.channel, w.key, '', ?,
-  CASE WHEN o.doubtful_since IS NULL THEN 'pending' ELSE 'uncertain' END, post_token(w.channel, w.key, ?), ?,
-  o.doubtful_since
+  CASE WHEN w.state = 'paused' THEN 'held' WHEN o.doubtful_since IS NULL THEN 'pending' ELSE 'uncertain' END,
+  CASE WHEN w.state = 'paused' THEN w.reason ELSE '' END, post_token(w.channel, w.key, ?), ?, o.doubtful_since
 FROM watches w JOIN orders o ON o.key = w.key
-WHERE w.key = ? AND w.state IN ('active', 'opening') AND w.filter IN ({{filters}})
+WHERE w.key = ? AND w.state <> 'ended' AND w.filter IN ({{filters}})
 ON CONFLICT (watch_id, what) DO NOTHING
 """
 # A watch that joined without a card gets one with its first news, so that there is a thread to tell it in.
 FIRST_CARD = f"""
 INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at)
-SELECT {NEXT}, id, 'card', 'card', channel, key, '', 'pending', {RANDOM}, ? FROM watches
-WHERE key = ? AND state = 'active' AND card_ts = '' AND filter IN ({{filters}})
-ON CONFLICT (watch_id, what) DO UPDATE SET state = 'pending', fence = fence + 1, position = excluded.position,
+SELECT {NEXT}, id, 'card', 'card', channel, key, '',
+  CASE state WHEN 'paused' THEN 'held' ELSE 'pending' END, {RANDOM}, ? FROM watches
+WHERE key = ? AND state IN ('active', 'paused') AND card_ts = '' AND filter IN ({{filters}})
+ON CONFLICT (watch_id, what) DO UPDATE SET state = excluded.state, fence = fence + 1, position = excluded.position,
   attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = '', token = excluded.token
   WHERE outbox.state IN ('sent', 'failed', 'skipped')
 """

@@ -95,7 +95,7 @@ def _not_for(told: Told, watch: Watch | None, now: datetime) -> str:
         return _("not posted: the watch began later, {time}").format(time=when(watch.created_at, now))
     if watch.filter not in told.audience:
         return _("not posted: this watch tells {filter}").format(filter=filter_words(watch.filter))
-    return _("not posted: the watch was paused or told something else at that time")
+    return _("not posted: this watch told something else at that time")
 
 
 def _muted(error: str) -> str:

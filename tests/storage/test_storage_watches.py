@@ -238,14 +238,16 @@ async def test_a_daily_digest_waits_with_the_paused_watches_of_its_channel(shelf
 
 
 async def test_resuming_sends_what_was_held_and_refreshes_the_card(shelf: Shelf) -> None:
-    """Nothing that was waiting is lost."""
+    """Nothing that was waiting is lost, nor what became news while nobody could be told."""
     paused = await shelf.active()
     await shelf.tell("moved")
     await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    await shelf.tell("moved meanwhile")
     resumed = await shelf.store.resume_watch(NOW, paused.id, MEI)
     assert resumed is not None
     assert (resumed.state, resumed.reason) == (WatchState.ACTIVE, "")
-    assert await shelf.said(quiet=MEI) == [f"{ORDERS_CHANNEL} news moved", f"{ORDERS_CHANNEL} refresh"]
+    news = [f"{ORDERS_CHANNEL} news moved", f"{ORDERS_CHANNEL} news moved meanwhile"]
+    assert await shelf.said(quiet=MEI) == [*news, f"{ORDERS_CHANNEL} refresh"]
     assert await shelf.store.resume_watch(NOW, paused.id, MEI) is None
 
 
