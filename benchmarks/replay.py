@@ -74,6 +74,7 @@ class Way:
 WAYS = {
     "all news": Way(),
     "milestones": Way("milestones"),
+    "problems only in the channel": Way(settings=ChannelSettings(threads="problems")),
     "in threads, and a daily digest": Way(settings=ChannelSettings(threads="thread", digest_at="09:00")),
     "all news, with pushes": Way(push=True),
 }

@@ -10,10 +10,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter, ValidationError
 
-Threads = Literal["broadcast", "thread", "channel"]
+Threads = Literal["broadcast", "problems", "thread", "channel"]
 THREADS: tuple[str, ...] = get_args(Threads)
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 DEFAULT_ZONE = "Asia/Shanghai"
+# The levels of news that a channel shows although they are told in a thread.
+_SHOWN: dict[str, frozenset[str]] = {
+    "broadcast": frozenset({"milestone", "problem"}),
+    "problems": frozenset({"problem"}),
+    "thread": frozenset(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +27,17 @@ class ChannelSettings:
     """Times are local wall-clock times ``HH:MM`` in ``time_zone``; empty ones are switched off."""
 
     filter: str = ""  # of watches started from now on; empty: the bot's own default
-    threads: Threads = "broadcast"  # loud news: thread and channel | thread only | always a channel message
+    threads: Threads = "broadcast"
     quiet_from: str = ""
     quiet_to: str = ""
     break_through: bool = True  # problems are posted in quiet hours too
     digest_at: str = ""
     language: Literal["", "en", "zh_CN"] = ""  # empty: the bot's own default
     time_zone: str = DEFAULT_ZONE
+
+    def shows(self, level: str) -> bool:
+        """Whether news of this level, see ``bot.tracking.telling.level``, is seen in the channel's main view."""
+        return self.threads == "channel" or level in _SHOWN[self.threads]
 
     @property
     def zone(self) -> ZoneInfo:

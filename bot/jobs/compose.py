@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from storage.protocol import Store
     from storage.records import Watch
 
-LOUD = frozenset({"milestone", "problem"})
-
 
 class Composer:
     """Renders posts. What no longer matters when its turn comes is rendered as None."""
@@ -72,11 +70,6 @@ class Composer:
         return digest.folded([(records.load_news(member.payload), watch) for member, watch in told], now)
 
 
-def is_loud(post: Post) -> bool:
-    """Milestones and problems are shown in the channel too; plain scans stay in the thread."""
-    return post.level in LOUD
-
-
 def goes_to_thread(post: Post) -> bool:
     """Whether the post is a reply under its card."""
     return post.kind is PostKind.NEWS and bool(post.thread_ts) and load(post.settings).threads != "channel"
@@ -84,4 +77,4 @@ def goes_to_thread(post: Post) -> bool:
 
 def is_broadcast(post: Post) -> bool:
     """Whether a reply is shown in the channel as well."""
-    return is_loud(post) and load(post.settings).threads == "broadcast"
+    return load(post.settings).shows(post.level)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from handlers.channel_settings import ChannelSettings
 
-LOUD = frozenset({"milestone", "problem"})
 DAY = timedelta(days=1)
 
 
@@ -81,7 +80,7 @@ def dry_run(news: Iterable[Happened], settings: ChannelSettings) -> Load:
             continue
         if (until := hold_until(settings, one.level, one.at)) is not None:
             held.add(until)
-        elif settings.threads == "channel" or (settings.threads == "broadcast" and one.level in LOUD):
+        elif settings.shows(one.level):
             channel += 1
         else:
             thread += 1

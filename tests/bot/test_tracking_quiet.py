@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.tracking.quiet import Happened, digest_day, dry_run, hold_until, next_digest, quiet_until
-from handlers.channel_settings import ChannelSettings, Load, load
+from handlers.channel_settings import THREADS, ChannelSettings, Load, load
 
 NIGHT = ChannelSettings(quiet_from="22:00", quiet_to="08:00", time_zone="Europe/Berlin")
 NOON = ChannelSettings(quiet_from="12:00", quiet_to="13:30", time_zone="Asia/Shanghai")
@@ -84,6 +84,7 @@ def test_the_dry_run_counts_what_a_reader_gets() -> None:
     assert dry_run(news, ChannelSettings()) == Load(3, 2)
     assert dry_run(news, NIGHT) == Load(3, 1)
     assert dry_run(news, ChannelSettings(threads="channel")) == Load(5, 0)
+    assert dry_run(news, ChannelSettings(threads="problems")) == Load(1, 4)
     assert dry_run(news, ChannelSettings(threads="thread")) == Load(0, 5)
     assert dry_run(news, ChannelSettings(threads="thread", digest_at="09:00")) == Load(2, 5)
     only = [Happened(one.at, one.level, one.audience, "problems") for one in news]
@@ -94,7 +95,7 @@ def test_the_dry_run_counts_what_a_reader_gets() -> None:
     st.builds(
         ChannelSettings,
         filter=st.sampled_from(["", "all", "problems"]),
-        threads=st.sampled_from(["broadcast", "thread", "channel"]),
+        threads=st.sampled_from(THREADS),
         quiet_from=st.sampled_from(["", "22:00"]),
         quiet_to=st.sampled_from(["", "08:00"]),
         break_through=st.booleans(),

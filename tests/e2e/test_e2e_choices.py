@@ -243,6 +243,19 @@ async def test_wrong_settings_change_nothing(house: House, chosen: dict[str, Any
     assert "No quiet hours" in await house.ask("/panda settings")
 
 
+async def test_problems_only_in_the_channel(house: House) -> None:
+    """What nobody need act on is told in the thread alone."""
+    card = await watched(house)
+    assert "problems in the channel too" in await choose(house, threads={"selected_option": {"value": "problems"}})
+    house.scan("快件已发往 广州分拨中心")
+    await house.replies(card, 1)
+    house.scan("快递员正在派送中", action="SENT_SCAN")
+    await house.replies(card, 2)
+    house.scan("客户拒收，派送不成功", action="UNSIGN")
+    [*quiet, loud] = await house.replies(card, 3)
+    assert ([one.broadcast for one in quiet], loud.broadcast) == ([False, False], True)
+
+
 async def test_threads_or_channel(house: House) -> None:
     """A channel can have each piece of news as a message of its own; and the filter for what it watches already."""
     card = await watched(house)
@@ -276,10 +289,10 @@ async def test_an_archived_channel_tells_the_owner_once_and_goes_on_by_itself(ho
     [notice] = house.slack.workspace.direct(mei).messages.values()
     assert "I had to pause" in words(notice)
     channel.is_archived = False
-    await house.until(lambda: len(house.thread(card)) >= 1, patience=20)
+    await house.until(lambda: any("快件已到达 广州分拨中心" in words(one) for one in house.thread(card)), patience=20)
     await house.several_ticks(6)
-    told = "\n".join(words(reply) for reply in house.thread(card)) + "\n".join(posts(house))
-    assert "快件已发往 广州分拨中心" in told or "📬" in told
+    told = "\n".join(words(reply) for reply in house.thread(card))
+    assert [told.count(scan) for scan in ("快件已发往 广州分拨中心", "快件已到达 广州分拨中心")] == [1, 1]
 
 
 async def test_resume_in_the_direct_message(house: House) -> None:
