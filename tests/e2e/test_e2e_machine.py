@@ -1,4 +1,4 @@
-"""The whole bot against a simple model: watch, unwatch, scans, edits, restarts, kills, faults and time, in any order.
+"""The whole bot against a simple model: watch, scan, edit, restart, faults, closed channels and time, in any order.
 
 ``PANDABOT_LONG=1`` makes it a long run.
 """
@@ -22,6 +22,7 @@ from support.house import ORDER, House, running, words
 
 from sandbox.pandapon.demo import TAOBAO
 from sandbox.slack.faults import Fault
+from sandbox.slack.workspace import BOT_USER
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -54,7 +55,7 @@ class Bot(RuleBasedStateMachine):
         self.expected: dict[str, list[str]] = defaultdict(list)
         self.cards: list[Message] = []
         self.scans: list[tuple[str, str]] = []
-        self.is_troubled = False
+        self.is_troubled = self.is_closed = False
         self.watch(ORDER)
         self.watch(TAOBAO)
 
@@ -63,7 +64,7 @@ class Bot(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     @rule(order=st.sampled_from([ORDER, TAOBAO]))
-    @precondition(lambda self: not self.is_troubled)
+    @precondition(lambda self: not self.is_troubled and not self.is_closed)
     def watch(self, order: str) -> None:
         """A person watches; a second time changes nothing."""
         said = self.do(self.house.ask(f"/panda watch {order}"))
@@ -73,7 +74,7 @@ class Bot(RuleBasedStateMachine):
             self.cards.append(self.open[order])
 
     @rule(order=st.sampled_from([ORDER, TAOBAO]))
-    @precondition(lambda self: not self.is_troubled)
+    @precondition(lambda self: not self.is_troubled and not self.is_closed)
     def unwatch(self, order: str) -> None:
         """A person has enough; what was found before has been told."""
         if order in self.open:
@@ -122,8 +123,18 @@ class Bot(RuleBasedStateMachine):
         planned = self.house.slack.faults.planned
         self.house.slack.faults.plan(Fault("chat.postMessage", **fault))
         self.scan(order, "TRANSPORT")
-        if order in self.open and not self.is_troubled:
+        if order in self.open and not self.is_troubled and not self.is_closed:
             self.do(self.house.until(lambda: not planned, 20))
+
+    @rule(how=st.sampled_from(["archived", "private"]), scans=st.integers(0, 3))
+    @precondition(lambda self: not self.is_closed)
+    def the_channel_closes(self, how: str, scans: int) -> None:
+        """It takes no posts until all is well again: it is archived, or private and the bot is not in it."""
+        self.is_closed = True
+        self._close(how)
+        for number in range(scans):  # the first may be refused, the next come when the watch is paused already
+            self.scan(ORDER if number % 2 else TAOBAO, "TRANSPORT")
+            self.do(self.house.several_ticks(1))
 
     @rule(hours=st.sampled_from([1, 5, 30]))
     def time_passes(self, hours: int) -> None:
@@ -136,13 +147,20 @@ class Bot(RuleBasedStateMachine):
         """All is well again, and so everything owed is told, once; nothing else is."""
         self.house.pandapon.faults.clear()
         self.house.slack.faults.clear()
+        self._close("")
         self.house.clock.advance(LONGEST_WAIT)
-        self.is_troubled = False
+        self.is_troubled = self.is_closed = False
         self.do(self.house.until(self._all_told, 20))
         self.house.clock.advance(LONGEST_WAIT)  # whoever meant to try again does it now
         self.do(self.house.several_ticks(2))
         for card in self.cards:
             assert sorted(self._told(card)) == sorted(self.expected[card.ts])
+
+    def _close(self, how: str) -> None:
+        channel = self.house.slack.workspace.channel("#orders")
+        channel.is_archived = how == "archived"
+        channel.is_private = how == "private"
+        (channel.members.discard if channel.is_private else channel.members.add)(BOT_USER)
 
     def _answer_buttons(self, line: str) -> list[Any]:
         self.do(self.house.ask(line))
