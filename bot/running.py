@@ -184,5 +184,5 @@ class Bot:
             last_tick_at=self.poller.last_tick_at,
             poll_interval=self.settings.poll_interval,
             takes_pushes=bool(self.settings.callback_tokens),
-            notes=self.backups.notes,
+            copies=self.backups.state,
         )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pandapon.client import PandaPon
     from pandapon.models import Order
     from pandapon.shipment import Milestone, News, OrderRef, Platform, Shipment
+    from storage.backup import Restored
+    from storage.errors import StorageError
     from storage.protocol import Store
     from storage.records import Filter, Told, Watch
 
@@ -133,6 +135,16 @@ class WrongPlatformError(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
+class Copies:
+    """How safe the database is."""
+
+    copied_at: datetime | None = None  # the newest copy
+    failed: StorageError | None = None  # why no copy could be made the last time
+    is_damaged: bool = False  # found while running
+    restored: Restored | None = None  # at this start
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Health in figures, for ``/panda status``."""
 
@@ -146,7 +158,7 @@ class Report:
     poll_interval: timedelta
     next_poll_at: datetime | None = None
     takes_pushes: bool = False  # PandaPon's messages have an address here
-    notes: tuple[str, ...] = field(default=())  # anything else a person should know, in words
+    copies: Copies = Copies()
 
 
 @dataclass(frozen=True, slots=True)

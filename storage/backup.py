@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,14 @@ DOUBT = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A copy took the place of a damaged database, which is kept under the name ``aside`` beside it."""
+
+    taken_at: datetime
+    aside: str
+
+
 async def back_up(thread: DatabaseThread, folder: Path, now: datetime) -> Path:
     """Copy the open database into ``folder``, check the copy, and drop copies that are too old. Returns the copy.
 
@@ -52,25 +61,23 @@ async def check(thread: DatabaseThread) -> str:
     return await thread.direct(_complaint)
 
 
-async def open_or_restore(path: Path, folder: Path, now: datetime) -> tuple[SqliteStore, str]:
+async def open_or_restore(path: Path, folder: Path, now: datetime) -> tuple[SqliteStore, Restored | None]:
     """Open the database; a damaged one is set aside and the newest good copy takes its place.
 
-    Returns the store and, after a restore, one sentence for people. Raises StorageError; CorruptFileError when there
-    is no good copy, with the damaged file left where it was.
+    Returns the store and, if it was necessary, what was restored. Raises StorageError; CorruptFileError when there is
+    no good copy, with the damaged file left where it was.
     """
     try:
-        return await open_store(path), ""
+        return await open_store(path), None
     except CorruptFileError:
         copy = newest_good(folder)
         if copy is None:
             raise
     aside = restore(copy, path, now)
     store = await open_store(path)
-    await doubt(store.thread, taken_at(copy), now)
-    return store, (
-        f"The database was damaged. It is kept as {aside.name if aside else 'nothing'}; the copy of "
-        f"{taken_at(copy):%Y-%m-%d %H:%M} UTC is in use. What was changed after that has to be done again."
-    )
+    restored = Restored(taken_at(copy), aside.name if aside else "")
+    await doubt(store.thread, restored.taken_at, now)
+    return store, restored
 
 
 async def doubt(thread: DatabaseThread, then: datetime, now: datetime) -> None:

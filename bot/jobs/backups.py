@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from storage.backup import back_up, check
+from handlers.context import Copies
+from storage.backup import back_up, check, copies, taken_at
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -13,24 +15,24 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from storage.backup import Restored
     from storage.database import DatabaseThread
 
 log = logging.getLogger(__name__)
 
 
 class Backups:
-    """The two jobs and what people should know of them."""
+    """The two jobs. ``state``: what people should know of them."""
 
-    def __init__(self, thread: DatabaseThread, folder: Path, clock: Callable[[], datetime], restored: str = "") -> None:
-        """``restored``: the sentence about a restore at this start."""
+    def __init__(
+        self, thread: DatabaseThread, folder: Path, clock: Callable[[], datetime], restored: Restored | None = None
+    ) -> None:
+        """``restored``: what happened at this start."""
         self._thread, self._folder, self._clock = thread, folder, clock
-        self._restored, self._failed, self._damaged = restored, "", ""
-        self.last_at: datetime | None = None
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What is wrong, for ``/panda status``; empty when all is well."""
-        return tuple(note for note in (self._damaged, self._failed, self._restored) if note)
+        newest = next(iter(copies(folder)), None)
+        self.state = Copies(copied_at=taken_at(newest) if newest else None, restored=restored)
+        if restored:
+            log.error("the database was damaged: it is kept as %s, a copy is in use", restored.aside)
 
     async def copy(self) -> None:
         """Make a copy; the older ones stay when that fails."""
@@ -38,11 +40,11 @@ class Backups:
         try:
             path = await back_up(self._thread, self._folder, now)
         except StorageError as error:
-            if not self._failed:
+            if not self.state.failed:
                 log.error("no copy of the database: %s", error)  # noqa: TRY400  one sentence says it all
-            self._failed = f"No copy of the database could be made: {error}"
+            self.state = replace(self.state, failed=error)
         else:
-            self.last_at, self._failed = now, ""
+            self.state = replace(self.state, copied_at=now, failed=None)
             log.info("database copied to %s", path.name)
 
     async def look_through(self) -> None:
@@ -50,6 +52,4 @@ class Backups:
         complaint = await check(self._thread)
         if complaint:
             log.error("the database is damaged: %s", complaint)
-            self._damaged = (
-                "The database is damaged. Restart the bot: it sets the file aside and takes the newest copy."
-            )
+            self.state = replace(self.state, is_damaged=True)

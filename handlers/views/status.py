@@ -7,13 +7,17 @@ from datetime import datetime  # noqa: TC003  a dataclass field
 from typing import TYPE_CHECKING
 
 from handlers.i18n import _, ngettext
-from handlers.text import ago, cut, escape, span, when
+from handlers.text import ago, code, cut, escape, span, when
 from handlers.views import elements as el
+from storage.errors import CorruptFileError, DiskFullError
 from storage.records import PostState
 
 if TYPE_CHECKING:
-    from handlers.context import Report
+    from collections.abc import Iterator
+
+    from handlers.context import Copies, Report
     from handlers.views.message import Message
+    from storage.errors import StorageError
     from storage.records import Health
 
 WAITING = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN)
@@ -33,12 +37,16 @@ def status(health: Health, report: Report, now: datetime, pushed: Pushed | None 
     """PandaPon, polling, delivery, what is watched; whatever is wrong stands first. ``pushed``: None when it is off."""
     ailing = _ailing(health, report)
     headline = _("⚠️ Not everything is well") if ailing else _("✅ All is well")
-    lines = [_pandapon(report, now), _polling(health, report, now), _delivery(health, now), _watching(health)]
+    lines = [
+        _pandapon(report, now),
+        _polling(health, report, now),
+        _delivery(health, now),
+        _watching(health),
+        *_database(report.copies, now),
+    ]
     if pushed is not None:
         lines.insert(2, _pushes(pushed, now))
     blocks = [el.section(f"*{headline}*"), el.section("\n".join(f"• {line}" for line in lines))]
-    if report.notes:
-        blocks.append(el.section("\n".join(f"• {escape(cut(note, 300))}" for note in report.notes[:8])))
     up = _("pandabot {version}, up for {span}, Slack by {mode}, SQLite {sqlite}").format(
         version=escape(report.version),
         span=span(now - report.started_at),
@@ -50,7 +58,9 @@ def status(health: Health, report: Report, now: datetime, pushed: Pushed | None 
 
 def _ailing(health: Health, report: Report) -> bool:
     failed = health.outbox.get(PostState.UNCERTAIN, 0)
-    return bool(report.pandapon_down_since or health.paused or health.stale_orders or failed)
+    copies = report.copies
+    unsafe = copies.is_damaged or copies.failed or copies.restored
+    return bool(report.pandapon_down_since or health.paused or health.stale_orders or failed or unsafe)
 
 
 def _pandapon(report: Report, now: datetime) -> str:
@@ -132,3 +142,30 @@ def _watching(health: Health) -> str:
             health.paused,
         ).format(n=health.paused)
     return f"{line}."
+
+
+def _storage_error(error: StorageError) -> str:
+    """SQLite's own words only where nothing better is known."""
+    match error:
+        case DiskFullError():
+            return _("the disk has no room for it.")
+        case CorruptFileError():
+            return _("it was not sound.")
+        case _:
+            return escape(cut(str(error), 300))
+
+
+def _database(copies: Copies, now: datetime) -> Iterator[str]:
+    if copies.restored:
+        yield _(
+            "The database was damaged when the bot started. It is kept as {file}; the copy of {time} is in use, and "
+            "what was changed after that has to be done again."
+        ).format(file=code(copies.restored.aside), time=when(copies.restored.taken_at, now))
+    if copies.is_damaged:
+        yield _("The database is damaged. Restart the bot: it sets the file aside and takes the newest copy.")
+    if copies.failed:
+        yield _("No copy of the database could be made: {why}").format(why=_storage_error(copies.failed))
+    if copies.copied_at:
+        yield _("The newest copy of the database was made {ago}.").format(ago=ago(now - copies.copied_at))
+    else:
+        yield _("There is no copy of the database yet; one is made every hour.")

@@ -10,7 +10,7 @@ import pytest
 from support.message_checks import check, commands, labels, shown
 from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, VERY_HOSTILE, look, order, parcel, product, watch
 
-from handlers.context import Look, Report, UnknownOrderError, WatchOutcome, WatchResult, WrongPlatformError
+from handlers.context import Copies, Look, Report, UnknownOrderError, WatchOutcome, WatchResult, WrongPlatformError
 from handlers.grammar import parse
 from handlers.ids import Found
 from handlers.refusal import Refusal
@@ -21,6 +21,8 @@ from handlers.views.help import help as help_view
 from pandapon import errors as api
 from pandapon.models import Order, Page, Product
 from pandapon.shipment import OrderRef, Platform
+from storage.backup import Restored
+from storage.errors import StorageError
 from storage.records import Health, PostState, WatchState
 
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
@@ -303,7 +305,9 @@ def test_status_when_it_is_not() -> None:
         pandapon_down_since=NOW - timedelta(minutes=20),
         pandapon_error=HOSTILE,
         slack_mode="http",
-        notes=(HOSTILE, "short of disk"),
+        copies=Copies(
+            NOW - timedelta(hours=3), StorageError(HOSTILE), is_damaged=True, restored=Restored(NOW, "bot.db.aside")
+        ),
     )
     text = shown(check(status.status(health, down, NOW)))
     for part in (
@@ -314,7 +318,10 @@ def test_status_when_it_is_not() -> None:
         "2 are held back",
         "3 were refused",
         "1 watch is paused",
-        "short of disk",
+        "kept as `bot.db.aside`",
+        "Restart the bot",
+        "No copy of the database could be made",
+        "was made 3 h ago",
         "HTTP",
     ):
         assert part in text

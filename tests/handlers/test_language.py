@@ -27,7 +27,7 @@ PLACE = re.compile(r"\{\w+\}")
 CODE = re.compile(r"`[^`]+`")
 PROSE = re.compile(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b")
 SAMPLES = ("errors.refusal", "errors.failure")  # their words are the sample's
-THEIRS = re.compile(r"short of disk|Track orders in message|Watch orders in message")  # samples, and names
+THEIRS = re.compile(r"Track orders in message|Watch orders in message")  # samples, and names
 
 
 def sentences() -> set[str]:

@@ -76,11 +76,12 @@ async def test_a_damaged_file_is_set_aside_and_the_copy_used(shelf: Shelf, tmp_p
     """Nothing is overwritten, people are told, and whatever was on its way is looked up before it is sent."""
     path, folder = await _garbled(shelf, tmp_path)
     damaged = path.read_bytes()
-    store, sentence = await backup.open_or_restore(path, folder, NOW + timedelta(hours=2))
+    store, restored = await backup.open_or_restore(path, folder, NOW + timedelta(hours=2))
     try:
-        assert "was damaged" in sentence
+        assert restored is not None
+        assert restored.taken_at == NOW.replace(microsecond=0)
         [aside] = [one for one in path.parent.glob("*.set-aside-*") if not one.name.endswith(("-wal", "-shm"))]
-        assert aside.read_bytes() == damaged
+        assert (aside.read_bytes(), aside.name) == (damaged, restored.aside)
         due = await store.claim_due(NOW + timedelta(hours=3), 10, timedelta(minutes=5))
         assert [(one.fingerprint, one.key != "") for one in due] == [(b"", True)]
     finally:

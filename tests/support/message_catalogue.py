@@ -10,7 +10,7 @@ from typing import Any
 from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, look, node, order, parcel, product, watch
 
 from handlers.channel_settings import ChannelSettings, Load
-from handlers.context import Look, Report, UnknownOrderError, WatchOutcome, WatchResult, WrongPlatformError
+from handlers.context import Copies, Look, Report, UnknownOrderError, WatchOutcome, WatchResult, WrongPlatformError
 from handlers.ids import Found
 from handlers.refusal import Refusal
 from handlers.requests import ListOrders, Search
@@ -36,6 +36,8 @@ from handlers.views.help import help as help_view
 from pandapon import errors as api
 from pandapon.models import Page
 from pandapon.shipment import Leg, Milestone, News, OrderRef, Platform, Stall, Step
+from storage.backup import Restored
+from storage.errors import DiskFullError
 from storage.records import Alarm, AlarmState, Channel, Health, PostState, Subscription, Told, WatchState
 
 Json = dict[str, Any]
@@ -55,6 +57,11 @@ def _news(**more: Any) -> News:
 
 def _health(**more: Any) -> Health:
     return replace(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), **more)
+
+
+UNSAFE = Copies(
+    NOW - timedelta(hours=3), DiskFullError("no room"), is_damaged=True, restored=Restored(NOW, "bot.db.set-aside")
+)
 
 
 def _report(**more: Any) -> Report:
@@ -180,7 +187,7 @@ def _chosen() -> dict[str, Any]:
 
 
 def _told() -> dict[str, Any]:
-    down = _report(pandapon_down_since=NOW - timedelta(minutes=20), pandapon_error=HOSTILE, notes=("short of disk",))
+    down = _report(pandapon_down_since=NOW - timedelta(minutes=20), pandapon_error=HOSTILE, copies=UNSAFE)
     late = _health(due=2, oldest_due=NOW - timedelta(minutes=9), outbox={PostState.PENDING: 1, PostState.FAILED: 3})
     refused = Refusal(understood=f"the word {escape(HOSTILE)}", problem="I do not know it.", try_="/panda help")
     return {
