@@ -23,6 +23,7 @@ from handlers.context import (
 )
 from pandapon.errors import NotFoundError, PandaPonError
 from pandapon.shipment import OrderRef, Platform
+from storage.errors import StorageError
 from storage.records import NewWatch, Opened, Watch, WatchState
 
 if TYPE_CHECKING:
@@ -135,7 +136,12 @@ class LiveTracker:
         """
         when = self._next_poll(decided, now) if stored.next_poll_at else None
         result = changed_result(stored.key, stored.fence, reading.fingerprint, decided, when, self._limits())
-        if (await self._store.record_polls(now, [result])).posts:
+        try:
+            recorded = await self._store.record_polls(now, [result])
+        except StorageError as error:  # a full disk is no reason to keep from the person what was read for them
+            log.warning("order %s was read and not recorded, the poll finds it again: %s", stored.key, error)
+            return
+        if recorded.posts:
             await self._deliverer.drain()
 
     async def _resolve_remote(self, text: str, platform: Platform | None) -> _Resolved:

@@ -171,7 +171,7 @@ async def test_the_disk_is_full_for_a_while(house: House) -> None:
     await thread.run(lambda conn: conn.execute(f"PRAGMA max_page_count = {used}"))
     house.scan(SECOND + "长" * 3000)
     await house.several_ticks(6)
-    assert "disk is full" in await house.ask(f"/panda track {ORDER}"), "it still answers"
+    assert SECOND in await house.ask(f"/panda track {ORDER}"), "what can be read is shown"
     await thread.run(lambda conn: conn.execute("PRAGMA max_page_count = 1000000"))
     house.clock.advance(LEASE)  # what was read and could not be recorded is leased until then
     await told_once(house, card)
