@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.jobs.digests import Digester
     from bot.jobs.discover import Discoverer
     from handlers.channel_settings import ChannelSettings, Load
-    from handlers.context import Look
+    from handlers.outcomes import Look
     from handlers.views.digest import Summary
     from pandapon.shipment import News
     from storage.protocol import Store

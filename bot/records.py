@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from bot.tracking.decide import Decision, Known
 from bot.tracking.renumber import live
-from handlers.context import Look
+from handlers.outcomes import Look
 from pandapon.models import Order
 from pandapon.shipment import Milestone, News, Node, OrderRef, Parcel, Shipment, TimeBasis
 from storage.records import Announcement, KnownOrder, NodeRecord, OrderState, ParcelRecord

@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot import web
 from bot.version import VERSION
-from handlers.context import Report
+from handlers.outcomes import Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable

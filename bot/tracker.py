@@ -14,7 +14,7 @@ from bot.tracking.cadence import next_poll
 from bot.tracking.decide import Decision, Fetched, decide
 from bot.tracking.stalls import Limits
 from bot.waybills import find_waybill
-from handlers.context import (
+from handlers.outcomes import (
     Look,
     UnknownOrderError,
     WatchOutcome,

@@ -6,10 +6,9 @@ import logging
 import secrets
 from typing import TYPE_CHECKING
 
-from handlers.context import UnknownOrderError, WrongPlatformError
 from handlers.grammar import Refusal
 from handlers.i18n import _
-from handlers.permissions import ForbiddenError
+from handlers.outcomes import ForbiddenError, UnknownOrderError, WrongPlatformError
 from handlers.views import errors as views
 from pandapon.errors import PandaPonError
 from storage.errors import DiskFullError, StorageError

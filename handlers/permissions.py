@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 from slack_sdk.errors import SlackApiError
 
 from handlers.i18n import _
+from handlers.outcomes import ForbiddenError
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
-
-
-class ForbiddenError(Exception):
-    """The person may not do that; the message says why, in words meant for them."""
 
 
 async def may_post_to(turn: Turn, channel: str) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from handlers.errors_in_words import platform_error
 from handlers.views import products
-from pandapon.client import ProductQuery
 from pandapon.errors import PandaPonError
+from pandapon.models import ProductQuery
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:

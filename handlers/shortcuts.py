@@ -6,8 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from handlers import watches
-from handlers.context import Look, UnknownOrderError, WrongPlatformError
 from handlers.ids import find_ids
+from handlers.outcomes import Look, UnknownOrderError, WrongPlatformError
 from handlers.views import shortcuts as views
 from pandapon.errors import PandaPonError
 

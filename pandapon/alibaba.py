@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pandapon.errors import DecodeError
 from pandapon.fields import first, items, link, listed, mapping, money, number, require, text
 from pandapon.milestones import ALIBABA_LINE, ALIBABA_ORDER, lines_claim, order_claim, parcel_claim
-from pandapon.models import Item, Order, Page, Product
+from pandapon.models import Item, Order, Page, Product, ProductQuery
 from pandapon.shipment import OrderRef, Platform, Shipment
 from pandapon.times import parse_time
 from pandapon.traces import Package, Row, parcels
@@ -16,7 +16,6 @@ from pandapon.traces import Package, Row, parcels
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pandapon.client import ProductQuery
     from pandapon.shipment import Milestone
 
 SORTS = {"price": {"price": "asc"}, "-price": {"price": "desc"}, "sales": {"monthSold": "desc"}}  # keys [upstream]

@@ -23,27 +23,14 @@ from pandapon.wire import Wire
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
     from datetime import datetime, timedelta
-    from decimal import Decimal
 
-    from pandapon.models import Order, Page, Product
+    from pandapon.models import Order, Page, Product, ProductQuery
     from pandapon.shipment import OrderRef
 
-__all__ = ["Config", "PandaPon", "ProductQuery", "Reading"]
+__all__ = ["Config", "PandaPon", "Reading"]
 
 NOT_SHIPPED = b"not shipped yet."  # 16 bytes, as a fingerprint has
 _SLOT = re.compile(r"\{(\w+)\}")  # a value that belongs into the path
-
-
-@dataclass(frozen=True, slots=True)
-class ProductQuery:
-    """What to search for. Prices are yuan, pages start at 1."""
-
-    keyword: str
-    page: int = 1
-    page_size: int = 10
-    sort: str = ""  # "" | "price" | "-price" | "sales"
-    price_min: Decimal | None = None
-    price_max: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""What the API's answers become: orders, products and pages, with ids as text and money as Decimal yuan."""
+"""What is asked of the API and what its answers become, with ids as text and money as Decimal yuan."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Generic, TypeVar
@@ -79,3 +80,15 @@ class Page(_Frozen, Generic[T]):
     def pages(self) -> int | None:
         """How many pages there are, None when unknown."""
         return None if self.total is None else max(1, -(-self.total // self.page_size))
+
+
+@dataclass(frozen=True, slots=True)
+class ProductQuery:
+    """What to search for. Prices are yuan, pages start at 1."""
+
+    keyword: str
+    page: int = 1
+    page_size: int = 10
+    sort: str = ""  # "" | "price" | "-price" | "sales"
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None

@@ -11,7 +11,7 @@ from handlers.views import elements as el
 from handlers.views.parts import platform_name
 
 if TYPE_CHECKING:
-    from handlers.context import WrongPlatformError
+    from handlers.outcomes import WrongPlatformError
     from handlers.refusal import Refusal
     from handlers.views.message import Message
     from pandapon.errors import PandaPonError

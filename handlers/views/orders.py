@@ -27,7 +27,7 @@ from pandapon.shipment import Platform
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from handlers.context import Look
+    from handlers.outcomes import Look
     from handlers.requests import ListOrders
     from handlers.views.message import Block
     from pandapon.models import Item, Order, Page

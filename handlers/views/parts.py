@@ -18,7 +18,7 @@ from pandapon.shipment import OrderRef, Platform
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from handlers.context import Look
+    from handlers.outcomes import Look
     from handlers.requests import Request
     from handlers.views.message import Block
     from pandapon.models import Page

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.context import Look, UnknownOrderError
 from handlers.errors_in_words import platform_error
 from handlers.i18n import _, ngettext
 from handlers.milestones import bar, furthest
+from handlers.outcomes import Look, UnknownOrderError
 from handlers.requests import Track
 from handlers.text import ident
 from handlers.views import elements as el

@@ -18,7 +18,7 @@ from storage.records import AlarmState
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from handlers.context import Look
+    from handlers.outcomes import Look
     from handlers.views.message import Block, Message
     from pandapon.shipment import News
     from storage.records import Alarm, Watch

@@ -15,7 +15,7 @@ from storage.records import PostState
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from handlers.context import Copies, Report
+    from handlers.outcomes import Copies, Report
     from handlers.views.message import Message
     from storage.errors import StorageError
     from storage.records import Health

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from handlers.context import Look
+    from handlers.outcomes import Look
     from handlers.views.message import Block
     from pandapon.models import Order
     from pandapon.shipment import Milestone, News, Node, Parcel, Step

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import actions
-from handlers.context import WatchOutcome, WatchResult
 from handlers.errors_in_words import channel_error
 from handlers.i18n import _, ngettext
 from handlers.milestones import milestone_emoji, milestone_name
+from handlers.outcomes import WatchOutcome, WatchResult
 from handlers.requests import ListWatches, Unwatch
 from handlers.text import ident, when
 from handlers.views import elements as el

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from handlers.context import Look
+    from handlers.outcomes import Look
     from pandapon.shipment import News
     from storage.records import Told, Watch
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sandbox.slack.workspace import SlackError
 from sandbox.web import shapes
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sandbox.slack.server import Call
     from sandbox.slack.workspace import Channel
     from sandbox.terminal.stage import Stage
-    from sandbox.web.session import Session
     from sandbox.web.shapes import Json
 
 TOGETHER = 0.03  # seconds: changes within one breath are looked at once
@@ -34,12 +33,28 @@ PLACES = (
 )
 
 
+class Page(Protocol):
+    """An open page, as the hub knows it."""
+
+    def look(self) -> None:
+        """Tell what changed since the last look."""
+        ...
+
+    def look_at_wire(self) -> None:
+        """Tell the new lines of the wire, if the page shows it."""
+        ...
+
+    def tell(self, message: Json) -> None:
+        """Send a message after all that were sent before."""
+        ...
+
+
 class Hub:
     """Everything behind the pages. Use :meth:`follow` as a task, and :meth:`close` at the end."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.sessions: set[Session] = set()
+        self.pages: set[Page] = set()
         workspace = stage.slack.workspace
         for person in [one for one in workspace.users.values() if not one.is_bot]:
             workspace.direct(person.id)
@@ -67,8 +82,8 @@ class Hub:
         """Send the wire to the pages that show it, a few times a second."""
         while True:
             await asyncio.sleep(WIRE_EVERY)
-            for session in self.sessions:
-                session.look_at_wire()
+            for page in self.pages:
+                page.look_at_wire()
             for log in (self.stage.slack.calls, self.stage.slack.acks, self.stage.pandapon.requests):
                 if len(log) > KEPT:  # a page may stay open for days
                     del log[: -KEPT // 2]
@@ -81,8 +96,8 @@ class Hub:
 
     def look(self) -> None:
         """Tell every page what is new to it."""
-        for session in self.sessions:
-            session.look()
+        for page in self.pages:
+            page.look()
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something beside the reading of what the page sends: an acknowledgement may take its three seconds."""
@@ -92,8 +107,8 @@ class Hub:
 
     def tell_all(self, message: Json) -> None:
         """Send every page the same."""
-        for session in self.sessions:
-            session.tell(message)
+        for page in self.pages:
+            page.tell(message)
 
     # --- state ------------------------------------------------------------------------------------------------------
 

@@ -114,13 +114,13 @@ class WebServer:
         await socket.prepare(request)
         session = Session(self.hub, self._user(request.query.get("user", "")))
         self._open.add(socket)
-        self.hub.sessions.add(session)
+        self.hub.pages.add(session)
         writing = asyncio.ensure_future(self._write(session, socket))
         try:
             session.hello()
             await self._read(session, socket)
         finally:
-            self.hub.sessions.discard(session)
+            self.hub.pages.discard(session)
             self._open.discard(socket)
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)

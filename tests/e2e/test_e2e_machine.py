@@ -124,6 +124,7 @@ class Bot(RuleBasedStateMachine):
         self.house.slack.faults.plan(Fault("chat.postMessage", **fault))
         self.scan(order, "TRANSPORT")
         if order in self.open and not self.is_troubled and not self.is_closed:
+            self.house.clock.advance(LONGEST_WAIT)  # a post that failed before waits the longer for its next try
             self.do(self.house.until(lambda: not planned, 20))
 
     @rule(how=st.sampled_from(["archived", "private"]), scans=st.integers(0, 3))

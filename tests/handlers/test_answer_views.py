@@ -10,9 +10,9 @@ import pytest
 from support.message_checks import check, commands, labels, shown
 from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, VERY_HOSTILE, look, order, parcel, product, watch
 
-from handlers.context import Copies, Look, Report, UnknownOrderError, WatchOutcome, WatchResult, WrongPlatformError
 from handlers.grammar import parse
 from handlers.ids import Found
+from handlers.outcomes import Copies, Look, Report, UnknownOrderError, WatchOutcome, WatchResult, WrongPlatformError
 from handlers.refusal import Refusal
 from handlers.requests import Help, ListOrders, ListWatches, Search, ShowOrder, Track, Unwatch
 from handlers.verbs import TOPICS

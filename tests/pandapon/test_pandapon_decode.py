@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from pandapon import alibaba, taobao
-from pandapon.client import ProductQuery
 from pandapon.envelope import open_envelope
 from pandapon.errors import DecodeError
+from pandapon.models import ProductQuery
 from pandapon.shipment import Milestone, OrderRef, Platform, TimeBasis
 
 M = Milestone

@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 from support.pandapon_stage import Stage, staged
 
-from pandapon.client import ProductQuery
 from pandapon.errors import NotFoundError
+from pandapon.models import ProductQuery
 from pandapon.shipment import OrderRef, Platform
 from sandbox.pandapon.demo import FIRST, SECOND, TAOBAO
 

@@ -10,8 +10,8 @@ from typing import Any
 from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, look, node, order, parcel, product, watch
 
 from handlers.channel_settings import ChannelSettings, Load
-from handlers.context import Copies, Look, Report, UnknownOrderError, WatchOutcome, WatchResult, WrongPlatformError
 from handlers.ids import Found
+from handlers.outcomes import Copies, Look, Report, UnknownOrderError, WatchOutcome, WatchResult, WrongPlatformError
 from handlers.refusal import Refusal
 from handlers.requests import ListOrders, Search
 from handlers.text import escape
