@@ -134,3 +134,9 @@ def _inbox(db: Database) -> None:
     for statement in INBOX.split(";\n"):
         if statement.strip():
             db.conn.execute(statement)
+
+
+@migrations(name="0005_scans")
+def _scans(db: Database) -> None:
+    """When an order list was last seen whole is not kept any more: after a start it is seen again."""
+    db.conn.execute("ALTER TABLE subscriptions DROP COLUMN scanned_at")

@@ -57,7 +57,7 @@ INSERT OR IGNORE INTO orders (key, platform, order_id, fingerprint, milestone, d
 """
 SPECIAL = """
 SELECT key, 'alarm' FROM alarms WHERE state <> 'cleared' AND key IN ({marks})
-UNION ALL SELECT DISTINCT key, 'cardless' FROM watches WHERE state = 'active' AND card_ts = '' AND key IN ({marks})
+UNION ALL SELECT DISTINCT key, 'cardless' FROM watches WHERE state <> 'ended' AND card_ts = '' AND key IN ({marks})
 UNION ALL SELECT key, 'doubtful' FROM orders WHERE doubtful_since IS NOT NULL AND key IN ({marks})
 """
 PARCEL = """

@@ -274,10 +274,10 @@ class Store(Protocol):
         """The active ones, of one channel or of all."""
         ...
 
-    async def join_orders(self, now: datetime, subscription: int, orders: Sequence[NewOrder], *, done: bool) -> int:
+    async def join_orders(self, now: datetime, subscription: int, orders: Sequence[NewOrder]) -> int:
         """Watch these orders for a subscription, silently, unless the channel has or had a watch of them.
 
-        ``done``: the order list was seen to its end. Returns how many joined.
+        In a channel that is paused they wait with the others. Returns how many joined.
         """
         ...
 

@@ -301,7 +301,6 @@ class Subscription:
     created_by: str
     id: int = 0
     created_at: datetime | None = None
-    scanned_at: datetime | None = None  # last complete look through the order list; None: never
 
 
 @dataclass(frozen=True, slots=True)

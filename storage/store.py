@@ -210,8 +210,8 @@ class SqliteStore:
     async def subscriptions(self, channel: str | None = None) -> list[Subscription]:
         return await self.thread.run(lambda conn: subscriptions.active(conn, channel))
 
-    async def join_orders(self, now: datetime, subscription: int, orders: Sequence[NewOrder], *, done: bool) -> int:
-        return await self.thread.run(lambda conn: subscriptions.join_orders(conn, now, subscription, orders, done))
+    async def join_orders(self, now: datetime, subscription: int, orders: Sequence[NewOrder]) -> int:
+        return await self.thread.run(lambda conn: subscriptions.join_orders(conn, now, subscription, orders))
 
     async def never_watched(self, channel: str, keys: Sequence[str]) -> list[str]:
         return await self.thread.run(lambda conn: subscriptions.unknown_of(conn, channel, keys))

@@ -20,10 +20,12 @@ ADD_ORDER = """
 INSERT OR IGNORE INTO orders (key, platform, order_id, fingerprint, milestone, detail, sub_orders, polls, created_at)
 VALUES (?, ?, ?, x'', ?, ?, ?, 0, ?)
 """
-# An order that somebody stopped watching in this channel does not come back through the back door.
+# An order that somebody stopped watching in this channel does not come back through the back door. Where all watches
+# are paused the new one is too: otherwise the first news of each would be refused, and its owner told again each time.
+IN_CHANNEL = "SELECT reason FROM watches WHERE channel = ? AND state <> 'ended' AND (state = 'paused') = ? LIMIT 1"
 JOIN = """
-INSERT INTO watches (key, channel, filter, state, created_by, created_at, subscription)
-SELECT ?, channel, filter, 'active', created_by, ?, id FROM subscriptions
+INSERT INTO watches (key, channel, filter, state, reason, created_by, created_at, subscription)
+SELECT ?, channel, filter, ?, ?, created_by, ?, id FROM subscriptions
 WHERE id = ? AND state = 'active' AND NOT EXISTS
   (SELECT 1 FROM watches w WHERE w.key = ? AND w.channel = subscriptions.channel)
 """
@@ -84,22 +86,19 @@ def active(conn: sqlite3.Connection, channel: str | None = None) -> list[Subscri
     return [_subscription(row) for row in rows]
 
 
-def join_orders(
-    conn: sqlite3.Connection, now: datetime, subscription: int, orders: Sequence[NewOrder], done: bool
-) -> int:
+def join_orders(conn: sqlite3.Connection, now: datetime, subscription: int, orders: Sequence[NewOrder]) -> int:
     """See storage.protocol.Store."""
     joined = 0
+    state, reason = _state_to_join(conn, subscription) if orders else ("active", "")
     for one in orders:
         platform, _, order_id = one.key.partition(":")
         conn.execute(
             ADD_ORDER,
             (one.key, platform, order_id, one.milestone, one.detail, json.dumps(one.sub_orders), to_int(now)),
         )
-        if conn.execute(JOIN, (one.key, to_int(now), subscription, one.key)).rowcount:
+        if conn.execute(JOIN, (one.key, state, reason, to_int(now), subscription, one.key)).rowcount:
             joined += 1
             conn.execute(SCHEDULE, (to_int(one.first_poll_at), one.key))
-    if done:
-        conn.execute("UPDATE subscriptions SET scanned_at = ? WHERE id = ?", (to_int(now), subscription))
     return joined
 
 
@@ -110,6 +109,14 @@ def unknown_of(conn: sqlite3.Connection, channel: str, keys: Sequence[str]) -> l
         for key in keys
         if not conn.execute("SELECT 1 FROM watches WHERE key = ? AND channel = ?", (key, channel)).fetchone()
     ]
+
+
+def _state_to_join(conn: sqlite3.Connection, subscription: int) -> tuple[str, str]:
+    row = conn.execute("SELECT channel FROM subscriptions WHERE id = ?", (subscription,)).fetchone()
+    if row is None or conn.execute(IN_CHANNEL, (row["channel"], False)).fetchone():
+        return "active", ""
+    paused = conn.execute(IN_CHANNEL, (row["channel"], True)).fetchone()
+    return ("paused", paused["reason"]) if paused else ("active", "")
 
 
 def _live(conn: sqlite3.Connection, channel: str, status: str) -> Subscription | None:
@@ -131,5 +138,4 @@ def _subscription(row: sqlite3.Row) -> Subscription:
         created_by=row["created_by"],
         id=row["id"],
         created_at=to_time(row["created_at"]),
-        scanned_at=to_time(row["scanned_at"]),
     )

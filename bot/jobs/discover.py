@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import records
@@ -14,7 +15,7 @@ from storage.records import NewOrder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from pandapon.client import PandaPon
     from pandapon.models import Order, Page
@@ -24,15 +25,22 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PAGE = 50
-FIRST_LOOK_PAGES = 200  # 10,000 orders at most when a channel subscribes; later looks stop at what is known
+MOST_PAGES = 200  # 10,000 orders of one platform
+# In between, a look stops at the first page that brings nothing new. An order that comes into a state stands where it
+# was created, not at the top, so lists of one state are seen whole more often.
+WHOLE_EVERY, WHOLE_EVERY_OF_STATE = timedelta(days=1), timedelta(hours=1)
 
 
 class Discoverer:
-    """Looks through the order list, newest first [inferred], until it meets only orders that the channel knows."""
+    """Looks through the order list, newest first [inferred], now and then to its end.
+
+    When a list was seen whole is not kept: after a restart it is seen whole again, so that nothing depends on it.
+    """
 
     def __init__(self, *, store: Store, api: PandaPon, clock: Callable[[], datetime], settle_in: timedelta) -> None:
         """``settle_in``: the first readings of orders that join together are spread over this time."""
         self._store, self._api, self._clock, self._settle_in = store, api, clock, settle_in
+        self._whole: dict[tuple[int, Platform], datetime] = {}
 
     async def tick(self) -> int:
         """Look once for every subscription. Returns how many orders joined."""
@@ -54,16 +62,21 @@ class Discoverer:
         return joined
 
     async def _look(self, subscription: Subscription, platform: Platform) -> int:
-        joined = 0
-        status = code(subscription.status, platform)
-        for number in range(1, FIRST_LOOK_PAGES + 1):
+        joined, began = 0, self._clock()
+        status, whole = code(subscription.status, platform), self._whole_is_due(subscription, platform, began)
+        for number in range(1, MOST_PAGES + 1):
             page = await self._api.orders(platform, status=status, page=number, page_size=PAGE)
             fresh = await self._fresh(subscription, page)
-            last = not _more(page, number)
-            joined += await self._store.join_orders(self._clock(), subscription.id, fresh, done=last)
-            if last or (subscription.scanned_at and not fresh):
+            joined += await self._store.join_orders(self._clock(), subscription.id, fresh)
+            if not _more(page, number) or not (whole or fresh):
                 break
+        if whole:
+            self._whole[subscription.id, platform] = began
         return joined
+
+    def _whole_is_due(self, subscription: Subscription, platform: Platform, now: datetime) -> bool:
+        last = self._whole.get((subscription.id, platform))
+        return last is None or now - last >= (WHOLE_EVERY_OF_STATE if subscription.status else WHOLE_EVERY)
 
     async def _fresh(self, subscription: Subscription, page: Page[Order]) -> list[NewOrder]:
         """Orders that the channel never watched. What is over already has no news to come."""

@@ -1,4 +1,4 @@
-"""What channels choose for themselves: all orders, mutes, quiet hours, digests; and the log that explains it all."""
+"""What channels choose for themselves: mutes, quiet hours, digests; and the log that explains it all."""
 
 from __future__ import annotations
 
@@ -73,45 +73,6 @@ def form() -> dict[str, Any]:
 
 def at(clock: str) -> dict[str, Any]:
     return {"type": "timepicker", "selected_time": clock}
-
-
-# --- every order of the account ---------------------------------------------------------------------------------------
-
-
-async def test_a_channel_watches_every_order(house: House) -> None:
-    """Known orders join silently; the first news of one brings its card, and the news in its thread."""
-    answer = await house.ask("/panda watch all")
-    assert "Every order of the account" in answer
-    assert "orders joined now" in answer
-    await house.several_ticks(6)
-    assert house.channel("#orders") == []
-    house.scan("快件已发往 广州分拨中心")
-    await house.until(lambda: len(house.channel("#orders")) == 1)
-    [card] = house.channel("#orders")
-    await house.replies(card, 1)
-    assert "joined now" in await house.ask("/panda watch all problems")
-
-
-async def test_all_and_one_never_tell_twice(house: House) -> None:
-    """An order watched by its id and with all others has one card and one reply; ending all leaves it."""
-    card = await watched(house)
-    await house.ask("/panda watch all")
-    house.scan("快件已发往 广州分拨中心")
-    await house.replies(card, 1)
-    assert "Stopped watching all" in await house.ask("/panda unwatch all")
-    assert ORDER in await house.ask("/panda watches")
-    assert "There was no `watch all`" in await house.ask("/panda unwatch all")
-
-
-async def test_what_was_unwatched_does_not_come_back(house: House) -> None:
-    """Stopping one order of a channel that watches all of them holds."""
-    await house.ask("/panda watch all")
-    await house.ask(f"/panda unwatch {ORDER}")
-    await house.ask("/panda watch all")
-    await house.several_ticks()
-    house.scan("快件已发往 广州分拨中心")
-    await house.several_ticks(6)
-    assert house.channel("#orders") == []
 
 
 # --- mutes and the log ------------------------------------------------------------------------------------------------

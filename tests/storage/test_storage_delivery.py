@@ -174,8 +174,8 @@ async def test_orders_join_a_channel_that_watches_all(shelf: Shelf) -> None:
     wish, new = await shelf.store.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
     assert new
     found = [NewOrder(key, "shipped", "", (), NOW) for key in (ORDER, OTHER)]
-    assert await shelf.store.join_orders(NOW, wish.id, found, done=False) == 1
-    assert await shelf.store.join_orders(NOW, wish.id, found, done=True) == 0
+    assert await shelf.store.join_orders(NOW, wish.id, found) == 1
+    assert await shelf.store.join_orders(NOW, wish.id, found) == 0
     assert [one.key for one in await shelf.store.watches_of([ORDER, OTHER])] == [ORDER]
     assert await shelf.claim() == []
     assert [due.polls for due in await shelf.store.claim_due(NOW, 10, LEASE)] == [0]
@@ -186,7 +186,7 @@ async def test_orders_join_a_channel_that_watches_all(shelf: Shelf) -> None:
 async def _joined(shelf: Shelf) -> int:
     """A watch without a card, as `watch all` makes them. Returns its id."""
     wish, _ = await shelf.store.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
-    await shelf.store.join_orders(NOW, wish.id, [NewOrder(ORDER, "shipped", "", (), NOW)], done=True)
+    await shelf.store.join_orders(NOW, wish.id, [NewOrder(ORDER, "shipped", "", (), NOW)])
     (watch,) = await shelf.store.watches_of([ORDER])
     return watch.id
 
@@ -197,6 +197,21 @@ async def test_a_watch_that_joined_gets_its_card_with_its_first_news(shelf: Shel
     await shelf.tell("one")
     await shelf.tell("two")
     assert await shelf.said() == [f"{ORDERS_CHANNEL} {post}" for post in ("card", "news one", "news two")]
+
+
+async def test_orders_join_a_paused_channel_paused(shelf: Shelf) -> None:
+    """Their news waits with the others', and nobody is told of the pause again for each of them."""
+    wish, _ = await shelf.store.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
+    paused = await shelf.active(OTHER)
+    await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    await shelf.store.join_orders(NOW, wish.id, [NewOrder(ORDER, "shipped", "", (), NOW)])
+    await shelf.tell("moved")
+    assert [post.kind for post in await shelf.claim()] == [PostKind.NOTICE]
+    assert await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived") == []
+    resumed = await shelf.store.resume_channel(NOW, ORDERS_CHANNEL, MEI)
+    assert {one.id for one in resumed} > {paused.id}
+    news = [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news moved"]
+    assert await shelf.said(quiet=MEI) == [*news, f"{ORDERS_CHANNEL} refresh"]
 
 
 async def test_a_watch_that_joined_survives_a_pause_before_its_card(shelf: Shelf) -> None:

@@ -221,7 +221,7 @@ async def test_joining_and_leaving_all_orders_searches(shelf: Shelf) -> None:
     """Ten thousand orders join without each of them looking at all the others."""
     wish, _ = await shelf.store.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
     new = NewOrder(ORDER, "shipped", "", (), NOW)
-    plans = await _plans(shelf, lambda conn: subscriptions.join_orders(conn, NOW, wish.id, [new], done=True))
+    plans = await _plans(shelf, lambda conn: subscriptions.join_orders(conn, NOW, wish.id, [new]))
     plans += await _plans(shelf, lambda conn: subscriptions.unknown_of(conn, ORDERS_CHANNEL, [ORDER]))
     assert _scans(plans) == []
 

@@ -164,7 +164,7 @@ def _found() -> tuple[Found, dict[str, Look | UnknownOrderError | api.PandaPonEr
 
 def _chosen() -> dict[str, Any]:
     channel = Channel(HERE, "", LATER, MEI, updated_by=MEI, updated_at=NOW)
-    subscription = Subscription(HERE, "", "all", MEI, 1, NOW, NOW)
+    subscription = Subscription(HERE, "", "all", MEI, 1, NOW)
     entry = digest.Entry(REF.key, "in_transit", HOSTILE, 2, "")
     summary = digest.Summary("2026-05-20", (entry,), (replace(entry, alarm=Leg.DOMESTIC.value),), 7)
     return {

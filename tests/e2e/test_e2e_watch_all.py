@@ -1,0 +1,119 @@
+"""A channel that watches every order of the account, or all in one state: none is missed, none is told twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.house import ORDER, START, House, running
+
+from bot.jobs.discover import PAGE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
+
+    from sandbox.pandapon.server import Seen
+
+OLDEST = "2542285634920870001"
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """Both stand-ins and the production bot between them."""
+    async with running(tmp_path) as one:
+        yield one
+
+
+def fill(house: House, status: str, oldest: str) -> None:
+    """More orders than two pages of the list hold, all in one state but for the oldest."""
+    sample = house.world.orders[ORDER]
+    for number in range(2 * PAGE + 5):
+        created = START - timedelta(days=9, minutes=-number)
+        order_id = str(int(OLDEST) + number)
+        states = [(created, status if number else oldest)]
+        house.world.add_order(
+            replace(sample, order_id=order_id, created_at=created, statuses=states, packages=[], lines=sample.lines)
+        )
+
+
+async def watches(house: House, order_id: str) -> bool:
+    """Whether somebody follows this 1688 order."""
+    assert house.bot is not None
+    return bool(await house.bot.store.watches_of([f"1688:{order_id}"]))
+
+
+async def joined(house: House, order_id: str) -> None:
+    """Wait until it is followed."""
+    for _ in range(80):
+        if await watches(house, order_id):
+            return
+        await house.several_ticks(1)
+    raise AssertionError(f"{order_id} never joined")
+
+
+async def test_a_channel_watches_every_order(house: House) -> None:
+    """Known orders join silently; the first news of one brings its card, and the news in its thread."""
+    answer = await house.ask("/panda watch all")
+    assert "Every order of the account" in answer
+    assert "orders joined now" in answer
+    await house.several_ticks(6)
+    assert house.channel("#orders") == []
+    house.scan("快件已发往 广州分拨中心")
+    await house.until(lambda: len(house.channel("#orders")) == 1)
+    [card] = house.channel("#orders")
+    await house.replies(card, 1)
+    assert "joined now" in await house.ask("/panda watch all problems")
+
+
+async def test_all_and_one_never_tell_twice(house: House) -> None:
+    """An order watched by its id and with all others has one card and one reply; ending all leaves it."""
+    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
+    [card] = house.channel("#orders")
+    await house.ask("/panda watch all")
+    house.scan("快件已发往 广州分拨中心")
+    await house.replies(card, 1)
+    assert "Stopped watching all" in await house.ask("/panda unwatch all")
+    assert ORDER in await house.ask("/panda watches")
+    assert "There was no `watch all`" in await house.ask("/panda unwatch all")
+
+
+async def test_what_was_unwatched_does_not_come_back(house: House) -> None:
+    """Stopping one order of a channel that watches all of them holds."""
+    await house.ask("/panda watch all")
+    await house.ask(f"/panda unwatch {ORDER}")
+    await house.ask("/panda watch all")
+    await house.several_ticks()
+    house.scan("快件已发往 广州分拨中心")
+    await house.several_ticks(6)
+    assert house.channel("#orders") == []
+
+
+async def test_an_old_order_joins_when_it_comes_into_the_state(house: House) -> None:
+    """It stands where it was created, pages below the newest, and is found all the same."""
+    fill(house, "waitsellersend", "waitbuyerpay")
+    assert "joined now" in await house.ask("/panda watch all paid")
+    assert not await watches(house, OLDEST)
+    house.world.orders[OLDEST].statuses.append((house.clock(), "waitsellersend"))
+    house.world.revision += 1
+    house.clock.advance(timedelta(hours=1, minutes=1))
+    await joined(house, OLDEST)
+
+
+async def test_a_first_look_that_breaks_off_is_made_again(house: House) -> None:
+    """The pages that it did not reach are not forgotten because the first ones are known."""
+    fill(house, "waitsellersend", "waitsellersend")
+
+    def break_off(seen: Seen, _headers: Mapping[str, str], _answer: str) -> None:
+        if seen.path.endswith("order/page"):  # the first page of a list has come, the next ones do not
+            house.pandapon.faults.status, house.pandapon.faults.path = 503, "order/page"
+
+    house.pandapon.on_request.append(break_off)
+    await house.ask("/panda watch all")
+    house.pandapon.on_request.remove(break_off)
+    assert not await watches(house, OLDEST)
+    assert await watches(house, str(int(OLDEST) + 2 * PAGE)), "the newest came with the first page"
+    house.pandapon.faults.clear()
+    await joined(house, OLDEST)
