@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+# That nobody looked is no silence: after an outage, or while the bot was off, the order is read first.
 STALLED = """
-SELECT o.key FROM orders o WHERE o.stall_at IS NOT NULL AND o.stall_at <= ?
+SELECT o.key FROM orders o WHERE o.stall_at IS NOT NULL AND o.stall_at <= ? AND o.read_at >= o.stall_at
   AND EXISTS (SELECT 1 FROM watches w WHERE w.key = o.key AND w.state = 'active') ORDER BY o.stall_at LIMIT ?
 """
 SCANS = """

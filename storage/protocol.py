@@ -224,7 +224,7 @@ class Store(Protocol):
 
     # --- stall alarms -------------------------------------------------------------------------------------------
     async def stalled(self, now: datetime, limit: int) -> list[str]:
-        """Watched orders whose silence may be worth an alarm by now."""
+        """Watched orders whose silence may be worth an alarm by now, read since it became too long."""
         ...
 
     async def schedule_stall(self, key: str, at: datetime | None) -> None:

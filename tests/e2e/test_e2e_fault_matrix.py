@@ -94,6 +94,26 @@ async def test_pandapon_fails(house: House, fault: dict[str, object], lasting: t
     await told_once(house, card)
 
 
+@pytest.mark.parametrize("who", ["PandaPon", "the bot"])
+async def test_nobody_looked_for_days(house: House, who: str) -> None:
+    """That an order was not looked at is no silence of its parcel: there is no alarm, only the news."""
+    card = await watched(house)
+    if who == "the bot":
+        await house.stop_bot()
+    else:
+        house.pandapon.faults.down = True
+    house.clock.advance(timedelta(days=3))
+    house.scan(SECOND)
+    if who == "the bot":
+        house.pandapon.faults.delay = 0.4  # the first look for alarms is over before the first reading
+        await house.start_bot()
+    await asyncio.sleep(1.5)
+    house.pandapon.faults.clear()
+    house.clock.advance(LONGEST_WAIT)
+    await told_once(house, card, 20)
+    assert "⏰" not in str([words(m) for m in house.thread(card)])
+
+
 @pytest.mark.parametrize("minutes", [9, -9])
 async def test_pandapon_s_clock_is_nine_minutes_off(house: House, minutes: int) -> None:
     """That is within its ten: nobody notices."""
