@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import records
-from bot.tracking.quiet import Happened, digest_day, dry_run, next_digest, quiet_until
+from bot.tracking.quiet import Happened, digest_day, digest_since, dry_run, next_digest, quiet_until
 from handlers.channel_settings import load
 from storage.records import Subscription
 
@@ -37,8 +37,10 @@ class ChannelDesk:
 
     async def preview(self, channel: str) -> Summary:
         """See handlers.context.Desk."""
-        zone = load((await self._store.channel(channel)).settings).zone
-        return await self._digester.make(channel, self._clock().astimezone(zone).date().isoformat())
+        stored, now = await self._store.channel(channel), self._clock()
+        settings = load(stored.settings)
+        since = digest_since(settings, stored.digest_day, now)
+        return await self._digester.make(channel, now.astimezone(settings.zone).date().isoformat(), since)
 
     def next_digest(self, settings: ChannelSettings) -> datetime | None:
         """See handlers.context.Desk."""

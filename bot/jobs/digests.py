@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import records
-from bot.tracking.quiet import digest_day
+from bot.tracking.quiet import digest_day, digest_since
 from handlers.channel_settings import load
 from handlers.views.digest import Entry, Summary, dump_summary
 from handlers.views.parts import stored_order
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from datetime import datetime
 
     from storage.protocol import Store
     from storage.records import Told, Watch
 
-DAY = timedelta(days=1)
-MOST = 2000  # watches of one channel that a digest looks through
+PART = 1000  # watches looked at in one go
 
 
 class Digester:
@@ -33,10 +31,11 @@ class Digester:
         """Enqueue every digest that is due. A day on which nothing happened is marked and says nothing."""
         made = 0
         for channel in await self._store.channels_with_settings():
-            day = digest_day(load(channel.settings), channel.digest_day, self._clock())
+            settings, now = load(channel.settings), self._clock()
+            day = digest_day(settings, channel.digest_day, now)
             if day is None:
                 continue
-            summary = await self.make(channel.channel, day)
+            summary = await self.make(channel.channel, day, digest_since(settings, channel.digest_day, now))
             empty = not summary.moved and not summary.troubled
             payload = "" if empty else dump_summary(summary)
             made += await self._store.put_summary(self._clock(), channel.channel, day, payload) and not empty
@@ -44,19 +43,30 @@ class Digester:
             self._wake()
         return made
 
-    async def make(self, channel: str, day: str) -> Summary:
-        """What the last 24 hours brought a channel, and what needs a look in it now."""
-        told = await self._store.told_since(channel, self._clock() - DAY)
-        watches, total = await self._store.watches(channel, 0, MOST)
-        alarms = await self._store.alarms([watch.key for watch in watches])
-        counts = _counts(told)
-        entries = [
-            _entry(watch, counts.get(watch.key, 0), alarms[watch.key].leg if watch.key in alarms else "")
-            for watch in watches
-        ]
-        troubled = tuple(one for one in entries if one.alarm or _is_problem(one))
-        moved = tuple(one for one in entries if one.news and one not in troubled)
-        return Summary(day, moved, troubled, total)
+    async def make(self, channel: str, day: str, since: datetime) -> Summary:
+        """What a channel was brought, and what needs a look in it now."""
+        told = await self._store.told_since(channel, since)
+        counts, moved, troubled, total = _counts(told), [], [], 0
+        async for watch, alarm in self._watches(channel):
+            entry = _entry(watch, counts.get(watch.key, 0), alarm)
+            total += 1
+            if entry.alarm or _is_problem(entry):
+                troubled.append(entry)
+            elif entry.news:
+                moved.append(entry)
+        return Summary(day, tuple(moved), tuple(troubled), total)
+
+    async def _watches(self, channel: str) -> AsyncIterator[tuple[Watch, str]]:
+        """Every watch of a channel, the newest first, with the leg of its alarm if it has one."""
+        seen, total = 0, 1
+        while seen < total:
+            watches, total = await self._store.watches(channel, seen, PART)
+            if not watches:
+                return
+            alarms = await self._store.alarms([watch.key for watch in watches])
+            for watch in watches:
+                yield watch, alarms[watch.key].leg if watch.key in alarms else ""
+            seen += len(watches)
 
 
 def _counts(told: list[Told]) -> dict[str, int]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from storage.records import Post
 
 MARGIN = 300.0  # seconds that our clock and Slack's may differ by
-PAGES = 5  # of 200 messages: more than a channel writes while one message is in doubt
+PAGES = 25  # of 200 messages: more than a channel writes while one message is in doubt, be it over a long weekend
 
 
 async def find_post(slack: AsyncWebClient, post: Post, event_type: str) -> str:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from handlers.channel_settings import Load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, time
+    from datetime import time
 
     from handlers.channel_settings import ChannelSettings
 
-DAY = timedelta(days=1)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,16 @@ def digest_day(settings: ChannelSettings, last_day: str, now: datetime) -> str |
     local = now.astimezone(settings.zone)
     today = local.date().isoformat()
     return today if local.time().replace(tzinfo=None) >= at and last_day < today else None
+
+
+def digest_since(settings: ChannelSettings, last_day: str, now: datetime) -> datetime:
+    """Where a digest that is made now begins: a day ago, or where the last one ended if that is longer ago.
+
+    So nothing falls between two of them, on a day of 25 hours or after downtime; but for what is older than a week.
+    """
+    if (at := settings.digest) is None or not last_day:
+        return now - DAY
+    return max(now - WEEK, min(now - DAY, _at(settings, date.fromisoformat(last_day), at)))
 
 
 def next_digest(settings: ChannelSettings, now: datetime) -> datetime | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.tracking.quiet import Happened, digest_day, dry_run, hold_until, next_digest, quiet_until
+from bot.tracking.quiet import Happened, digest_day, digest_since, dry_run, hold_until, next_digest, quiet_until
 from handlers.channel_settings import THREADS, ChannelSettings, Load, load
 
 NIGHT = ChannelSettings(quiet_from="22:00", quiet_to="08:00", time_zone="Europe/Berlin")
@@ -60,6 +60,16 @@ def test_the_digest_is_due_once_a_local_day() -> None:
     assert next_digest(settings, utc("2026-03-02 00:59")) == utc("2026-03-02 01:00")
     assert next_digest(settings, utc("2026-03-02 01:00")) == utc("2026-03-03 01:00")
     assert next_digest(ChannelSettings(), utc("2026-03-02 01:00")) is None
+
+
+def test_nothing_falls_between_two_digests() -> None:
+    """Not on a day of 25 hours, and not when the bot was off over the weekend; a first one looks a day back."""
+    settings = ChannelSettings(digest_at="09:00", time_zone="Europe/Berlin")
+    assert digest_since(settings, "2026-10-24", utc("2026-10-25 08:00")) == utc("2026-10-24 07:00")
+    assert digest_since(settings, "2026-03-06", utc("2026-03-09 08:30")) == utc("2026-03-06 08:00")
+    assert digest_since(settings, "2026-01-01", utc("2026-03-09 08:00")) == utc("2026-03-02 08:00")
+    assert digest_since(settings, "2026-03-09", utc("2026-03-09 15:00")) == utc("2026-03-08 15:00")
+    assert digest_since(settings, "", utc("2026-03-09 08:00")) == utc("2026-03-08 08:00")
 
 
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)), st.sampled_from([NIGHT, NOON]))  # noqa: DTZ001  made aware below
