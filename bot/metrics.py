@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from storage.protocol import Store
     from storage.records import Health
 
+NOT_SENT = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN, PostState.HELD, PostState.FAILED)
+
 
 def routes(store: Store, clock: Callable[[], datetime], poller: Poller, breaker: Breaker) -> list[web.RouteDef]:
     """The route."""
@@ -37,9 +39,9 @@ def _of_store(health: Health, now: datetime) -> Iterator[str]:
     yield from _gauge("oldest_due_seconds", "How long the oldest due order has been due.", _age(health.oldest_due, now))
     yield from _gauge("watches", "Watches.", health.watches)
     yield from _gauge("watches_paused", "Watches whose channel refuses posts.", health.paused)
-    yield "# HELP pandabot_posts Messages by state."
+    yield "# HELP pandabot_posts Messages that were not sent, by state."
     yield "# TYPE pandabot_posts gauge"
-    for state in PostState:
+    for state in NOT_SENT:
         yield f'pandabot_posts{{state="{state.value}"}} {health.outbox.get(state, 0)}'
     yield from _gauge(
         "oldest_post_seconds", "How long the oldest waiting message waits.", _age(health.oldest_post, now)

@@ -55,27 +55,23 @@ def prune(conn: sqlite3.Connection, before: datetime) -> int:
 
 def health(conn: sqlite3.Connection, now: datetime) -> Health:
     """See storage.protocol.Store."""
-    orders = conn.execute("SELECT COUNT(*), MAX(read_at), COUNT(stale_since) FROM orders").fetchone()
-    due = conn.execute(
-        "SELECT COUNT(*), MIN(next_poll_at) FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ?",
-        (to_int(now),),
-    ).fetchone()
-    watches = conn.execute(
-        "SELECT COUNT(*), COALESCE(SUM(state = 'paused'), 0) FROM watches WHERE state <> 'ended'"
-    ).fetchone()
-    states = conn.execute("SELECT state, COUNT(*) FROM outbox GROUP BY state").fetchall()
-    oldest = conn.execute(f"SELECT MIN(created_at) FROM outbox WHERE {LIVE}").fetchone()[0]
-    sent = conn.execute("SELECT MAX(sent_at) FROM outbox WHERE state = 'sent'").fetchone()[0]
+
+    def one(sql: str, *facts: object) -> int:
+        return int(conn.execute(sql, facts).fetchone()[0] or 0)
+
+    watches = dict(conn.execute("SELECT state, COUNT(*) FROM watches WHERE state <> 'ended' GROUP BY state").fetchall())
+    due = "FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ?"
+    waiting = f"SELECT state, COUNT(*) FROM outbox WHERE {LIVE} GROUP BY state"
+    stuck = "SELECT state, COUNT(*) FROM outbox WHERE state IN ('held', 'failed') GROUP BY state"
     return Health(
-        orders=orders[0],
-        watches=watches[0],
-        paused=watches[1],
-        due=due[0],
-        oldest_due=to_time(due[1]),
-        outbox={PostState(state): count for state, count in states},
-        oldest_post=to_time(oldest),
-        last_read_at=to_time(orders[1]),
-        last_sent_at=to_time(sent),
-        stale_orders=orders[2],
+        orders=one("SELECT COUNT(*) FROM orders"),
+        watches=sum(watches.values()),
+        paused=watches.get("paused", 0),
+        due=one(f"SELECT COUNT(*) {due}", to_int(now)),
+        oldest_due=to_time(one(f"SELECT MIN(next_poll_at) {due}", to_int(now)) or None),
+        outbox={PostState(state): count for sql in (waiting, stuck) for state, count in conn.execute(sql)},
+        oldest_post=to_time(one(f"SELECT MIN(created_at) FROM outbox WHERE {LIVE}") or None),
+        last_sent_at=to_time(one("SELECT MAX(sent_at) FROM outbox WHERE state = 'sent'") or None),
+        stale_orders=one("SELECT COUNT(*) FROM orders WHERE stale_since IS NOT NULL"),
         sqlite_version=sqlite3.sqlite_version,
     )

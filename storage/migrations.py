@@ -140,3 +140,18 @@ def _inbox(db: Database) -> None:
 def _scans(db: Database) -> None:
     """When an order list was last seen whole is not kept any more: after a start it is seen again."""
     db.conn.execute("ALTER TABLE subscriptions DROP COLUMN scanned_at")
+
+
+# What the figures of the status count, without looking at each row of what may be millions.
+HEALTH = """
+CREATE INDEX outbox_stuck ON outbox (state) WHERE state IN ('held', 'failed');
+CREATE INDEX orders_stale ON orders (stale_since) WHERE stale_since IS NOT NULL;
+CREATE INDEX watches_state ON watches (state) WHERE state <> 'ended';
+"""
+
+
+@migrations(name="0006_health")
+def _health(db: Database) -> None:
+    for statement in HEALTH.split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)

@@ -346,9 +346,8 @@ class Health:
     paused: int
     due: int
     oldest_due: datetime | None
-    outbox: dict[PostState, int] = field(default_factory=dict)
+    outbox: dict[PostState, int] = field(default_factory=dict)  # what was not said: waiting, held, failed
     oldest_post: datetime | None = None
-    last_read_at: datetime | None = None
     last_sent_at: datetime | None = None
     stale_orders: int = 0
     sqlite_version: str = ""

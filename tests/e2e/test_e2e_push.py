@@ -191,7 +191,7 @@ async def test_metrics_hold_figures_and_no_names(house: House) -> None:
     async with aiohttp.ClientSession() as session, session.get(url) as answer:
         text = await answer.text()
     assert "pandabot_watches 1" in text
-    assert 'pandabot_posts{state="sent"} 1' in text
+    assert 'pandabot_posts{state="failed"} 0' in text
     assert ORDER not in text
 
 

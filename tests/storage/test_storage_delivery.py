@@ -50,7 +50,7 @@ async def test_news_that_piles_up_is_folded_into_one_message(shelf: Shelf) -> No
     assert await shelf.claim() == []
     assert await shelf.store.mark_sent(NOW, digest, "ts")
     assert await shelf.claim() == []
-    assert (await shelf.store.health(NOW)).outbox == {PostState.SENT: 2 + 3 + 1}
+    assert [row["state"] for row in shelf.rows("SELECT DISTINCT state FROM outbox")] == ["sent"]
 
 
 async def test_a_digest_says_how_much_waits_behind_a_post(shelf: Shelf) -> None:
@@ -104,9 +104,9 @@ async def test_a_refused_digest_refuses_its_parts_and_is_forgotten_in_time(shelf
     """Nothing of it waits for ever."""
     digest = await _digest(shelf)
     await shelf.store.mark_failed(NOW, digest, "invalid_blocks")
-    assert (await shelf.store.health(NOW)).outbox == {PostState.SENT: 2, PostState.FAILED: 4}
+    assert (await shelf.store.health(NOW)).outbox == {PostState.FAILED: 4}
     await shelf.store.prune(NOW + MINUTE)
-    assert (await shelf.store.health(NOW)).outbox == {PostState.SENT: 2}
+    assert (await shelf.store.health(NOW)).outbox == {}
 
 
 async def test_a_mute_is_known_to_the_sender_while_it_lasts(shelf: Shelf) -> None:
