@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 KEEP = timedelta(days=60)  # sent posts, their news and audit rows older than this are pruned
+AT_ONCE = 5000  # rows of a table deleted in one transaction: a tenth of a second, so that nobody waits long behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ class _Reporter:
 
 async def prune(store: Store, clock: Callable[[], datetime]) -> None:
     """Forget what nobody will ask about any more."""
-    rows = await store.prune(clock() - KEEP)
+    before, rows = clock() - KEEP, 0
+    while some := await store.prune(before, AT_ONCE):
+        rows += some
     if rows:
         log.info("pruned %d old rows", rows)

@@ -16,11 +16,25 @@ if TYPE_CHECKING:
     from storage.records import AuditEntry
 
 
-OVER = "('sent', 'skipped', 'failed')"
-FORGET_NEWS = f"""
-DELETE FROM news WHERE at < ? AND NOT EXISTS
-  (SELECT 1 FROM outbox p WHERE p.key = news.key AND p.what = news.what AND p.state NOT IN {OVER})
+STUCK = "state IN ('held', 'failed', 'skipped')"  # said as the index of such rows says it
+# A watch has one card and one refresh, ever: they stay.
+POSTS = """
+DELETE FROM outbox WHERE id IN
+  (SELECT id FROM outbox WHERE {which} AND sent_at < ? AND what NOT IN ('card', 'refresh') LIMIT ?)
 """
+NEWS = """
+SELECT id FROM news WHERE at < ? AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.key = news.key AND p.what = news.what
+  AND p.state NOT IN ('sent', 'skipped', 'failed')) LIMIT ?
+"""
+FORGET = (
+    POSTS.format(which="state = 'sent'"),
+    POSTS.format(which=f"{STUCK} AND state <> 'held'"),
+    f"DELETE FROM news WHERE id IN ({NEWS})",
+    "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE handled_at IS NOT NULL AND received_at < ? LIMIT ?)",
+    "DELETE FROM alarms WHERE id IN (SELECT id FROM alarms WHERE cleared_at < ? LIMIT ?)",
+    "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE at < ? LIMIT ?)",
+    "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ? LIMIT ?)",
+)
 
 
 def append(conn: sqlite3.Connection, entries: Sequence[AuditEntry]) -> None:
@@ -37,20 +51,9 @@ def first_seen(conn: sqlite3.Connection, event_id: str, now: datetime) -> bool:
     return conn.execute(sql, (event_id, to_int(now))).rowcount == 1
 
 
-def prune(conn: sqlite3.Connection, before: datetime) -> int:
+def prune(conn: sqlite3.Connection, before: datetime, limit: int) -> int:
     """See storage.protocol.Store."""
-    at = (to_int(before),)
-    return sum(
-        conn.execute(sql, at).rowcount
-        for sql in (
-            f"DELETE FROM outbox WHERE state IN {OVER} AND sent_at < ? AND what NOT IN ('card', 'refresh')",
-            FORGET_NEWS,
-            "DELETE FROM inbox WHERE handled_at IS NOT NULL AND received_at < ?",
-            "DELETE FROM alarms WHERE cleared_at < ?",
-            "DELETE FROM deliveries WHERE at < ?",
-            "DELETE FROM audit WHERE at < ?",
-        )
-    )
+    return sum(conn.execute(sql, (to_int(before), limit)).rowcount for sql in FORGET)
 
 
 def health(conn: sqlite3.Connection, now: datetime) -> Health:
@@ -62,7 +65,7 @@ def health(conn: sqlite3.Connection, now: datetime) -> Health:
     watches = dict(conn.execute("SELECT state, COUNT(*) FROM watches WHERE state <> 'ended' GROUP BY state").fetchall())
     due = "FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ?"
     waiting = f"SELECT state, COUNT(*) FROM outbox WHERE {LIVE} GROUP BY state"
-    stuck = "SELECT state, COUNT(*) FROM outbox WHERE state IN ('held', 'failed') GROUP BY state"
+    stuck = f"SELECT state, COUNT(*) FROM outbox WHERE {STUCK} AND state <> 'skipped' GROUP BY state"
     return Health(
         orders=one("SELECT COUNT(*) FROM orders"),
         watches=sum(watches.values()),

@@ -142,9 +142,9 @@ def _scans(db: Database) -> None:
     db.conn.execute("ALTER TABLE subscriptions DROP COLUMN scanned_at")
 
 
-# What the figures of the status count, without looking at each row of what may be millions.
+# What the figures of the status count and what is forgotten, without looking at each row of what may be millions.
 HEALTH = """
-CREATE INDEX outbox_stuck ON outbox (state) WHERE state IN ('held', 'failed');
+CREATE INDEX outbox_stuck ON outbox (state) WHERE state IN ('held', 'failed', 'skipped');
 CREATE INDEX orders_stale ON orders (stale_since) WHERE stale_since IS NOT NULL;
 CREATE INDEX watches_state ON watches (state) WHERE state <> 'ended';
 """

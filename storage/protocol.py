@@ -315,8 +315,11 @@ class Store(Protocol):
         """Append to the audit trail."""
         ...
 
-    async def prune(self, before: datetime) -> int:
-        """Delete sent posts, seen events and audit entries older than this. Returns rows deleted."""
+    async def prune(self, before: datetime, limit: int) -> int:
+        """Delete sent posts, their news, seen events and audit entries older than this, so many of each at most.
+
+        Returns rows deleted: 0 when nothing is left to do.
+        """
         ...
 
     async def health(self, now: datetime) -> Health:

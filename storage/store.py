@@ -244,8 +244,8 @@ class SqliteStore:
     async def audit(self, entries: Sequence[AuditEntry]) -> None:
         await self.thread.run(lambda conn: audit.append(conn, entries))
 
-    async def prune(self, before: datetime) -> int:
-        return await self.thread.run(lambda conn: audit.prune(conn, before))
+    async def prune(self, before: datetime, limit: int) -> int:
+        return await self.thread.run(lambda conn: audit.prune(conn, before, limit))
 
     async def health(self, now: datetime) -> Health:
         return await self.thread.run(lambda conn: audit.health(conn, now))

@@ -105,7 +105,7 @@ async def test_a_refused_digest_refuses_its_parts_and_is_forgotten_in_time(shelf
     digest = await _digest(shelf)
     await shelf.store.mark_failed(NOW, digest, "invalid_blocks")
     assert (await shelf.store.health(NOW)).outbox == {PostState.FAILED: 4}
-    await shelf.store.prune(NOW + MINUTE)
+    await shelf.store.prune(NOW + MINUTE, 100)
     assert (await shelf.store.health(NOW)).outbox == {}
 
 

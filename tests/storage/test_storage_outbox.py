@@ -350,8 +350,8 @@ async def test_pruning_forgets_the_past_and_nothing_else(shelf: Shelf) -> None:
     await shelf.tell("sent")
     await shelf.said()
     await shelf.tell("waiting")
-    assert await shelf.store.prune(NOW) == 0
-    assert await shelf.store.prune(NOW + MINUTE) >= 3
+    assert await shelf.store.prune(NOW, 100) == 0
+    assert await shelf.store.prune(NOW + MINUTE, 100) >= 3
     assert await shelf.store.first_seen("Ev1", NOW + MINUTE)
     assert shelf.value("SELECT COUNT(*) FROM audit") == 0
     assert [one.card_ts for one in await shelf.store.watches_of([ORDER])] == [watch.card_ts]

@@ -245,5 +245,5 @@ async def test_pruning_goes_through_each_table_once(shelf: Shelf) -> None:
     """Old news is looked up in the outbox by its name, not by going through the outbox for each."""
     await shelf.active()
     await shelf.tell("one")
-    plans = await _plans(shelf, lambda conn: audit.prune(conn, NOW))
+    plans = await _plans(shelf, lambda conn: audit.prune(conn, NOW, 10))
     assert any("INDEX outbox_news (key=? AND what=?)" in step for step in plans)
