@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -15,6 +16,7 @@ from storage.store import SqliteStore, open_store
 from storage.values import to_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from storage.database import DatabaseThread
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 HOURLY, DAILY = 24, 7  # copies kept: the newest so many, and the newest of each of so many days
 NAME = "pandabot-%Y%m%dT%H%M%SZ.db"
 SPARE = 1.2  # free space wanted, in sizes of the database
+STEP = 500  # pages copied (2 MB) before others have their turn
 
 # After a restore nobody knows what was posted since the copy was made: everything is looked up before it is sent, and
 # every order is read again from the start.
@@ -50,7 +53,16 @@ async def back_up(thread: DatabaseThread, folder: Path, now: datetime) -> Path:
 
     Raises StorageError; a failed copy leaves nothing behind and the older ones as they are.
     """
-    target = await thread.direct(lambda conn: _copy(conn, folder, now))
+    target, partial = folder / now.strftime(NAME), folder / "partial.tmp"
+    try:
+        await thread.direct(lambda conn: _copy(conn, partial, thread.breathe))
+        await asyncio.to_thread(_finish, partial, target)
+    except OSError as error:
+        raise StorageError(f"The database could not be copied to {folder}: {error.strerror}.") from error
+    except sqlite3.Error as error:
+        raise StorageError(f"The database could not be copied to {folder}: {error}.") from error
+    finally:
+        partial.unlink(missing_ok=True)
     for old in _too_old(folder):
         old.unlink(missing_ok=True)
     return target
@@ -123,29 +135,26 @@ def taken_at(copy: Path) -> datetime:
     return _stamp(copy) or datetime.fromtimestamp(copy.stat().st_mtime, UTC)
 
 
-def _copy(conn: sqlite3.Connection, folder: Path, now: datetime) -> Path:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _check_space(conn, folder)
-        target, partial = folder / now.strftime(NAME), folder / "partial.tmp"
-        partial.unlink(missing_ok=True)
-        try:
-            os.close(os.open(partial, os.O_RDWR | os.O_CREAT, 0o600))
-            with contextlib.closing(sqlite3.connect(partial)) as copy:
-                conn.backup(copy)
-                copy.execute("PRAGMA journal_mode=DELETE")  # one file, complete by itself
-                if problem := _complaint(copy):
-                    raise CorruptFileError(f"A copy of the database is not sound: {problem}.")
-            _sync(partial)
-            partial.replace(target)
-            _sync(folder)
-        finally:
-            partial.unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageError(f"The database could not be copied to {folder}: {error.strerror}.") from error
-    except sqlite3.Error as error:
-        raise StorageError(f"The database could not be copied to {folder}: {error}.") from error
-    return target
+def _copy(conn: sqlite3.Connection, partial: Path, breathe: Callable[[], None]) -> None:
+    """Page by page; what the connection itself writes between two steps is in the copy too."""
+    partial.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _check_space(conn, partial.parent)
+    partial.unlink(missing_ok=True)
+    os.close(os.open(partial, os.O_RDWR | os.O_CREAT, 0o600))
+    with contextlib.closing(sqlite3.connect(partial)) as copy:
+        copy.execute("PRAGMA synchronous=OFF")  # the whole is synchronised at the end, where nobody waits for it
+        conn.backup(copy, pages=STEP, progress=lambda *_: breathe())
+
+
+def _finish(partial: Path, target: Path) -> None:
+    """Check the copy, by itself and in no hurry, and give it its name."""
+    with contextlib.closing(sqlite3.connect(partial)) as copy:
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file, complete by itself
+        if problem := _complaint(copy):
+            raise CorruptFileError(f"A copy of the database is not sound: {problem}.")
+    _sync(partial)
+    partial.replace(target)
+    _sync(target.parent)
 
 
 def _check_space(conn: sqlite3.Connection, folder: Path) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import queue
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections import deque
+from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from sqlite_utils import Database
 
@@ -33,6 +37,24 @@ OLDEST = (3, 37, 0)  # STRICT tables
 BUSY_MS = 5000
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    work: Callable[[], object]
+    is_short: bool  # a transaction, which a long job lets in between
+    outcome: Future[object] = field(default_factory=Future)
+
+    def do(self) -> None:
+        """Run it, and tell whoever waits how it ended."""
+        if not self.outcome.set_running_or_notify_cancel():
+            return
+        try:
+            result = self.work()
+        except BaseException as error:  # noqa: BLE001  it is the caller's
+            self.outcome.set_exception(error)
+        else:
+            self.outcome.set_result(result)
+
+
 class DatabaseThread:
     """Runs functions of a connection, one after the other, off the event loop.
 
@@ -41,9 +63,12 @@ class DatabaseThread:
     """
 
     def __init__(self) -> None:
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="database")
-        self._db: Database | None = None  # belongs to the thread
+        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
         self._closed = False  # belongs to the loop
+        self._db: Database | None = None  # these three belong to the thread
+        self._put_off: deque[_Job] = deque()
+        self._over = False
 
     async def open(self, path: Path) -> None:
         """Open and migrate. Raises StorageError."""
@@ -56,29 +81,49 @@ class DatabaseThread:
         return await self._submit(partial(self._transact, work))
 
     async def direct(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """``work`` outside any transaction: a copy of the file, a check of it."""
+        """``work`` outside any transaction: a copy of the file, a check of it. It may :meth:`breathe` meanwhile."""
         if self._closed:
             raise StorageError("The database is closed.")
-        return await self._submit(partial(self._alone, work))
+        return await self._submit(partial(self._alone, work), is_short=False)
+
+    def breathe(self) -> None:
+        """Do the transactions that wait. For long work in the thread, between two steps of it."""
+        while not self._jobs.empty():  # nobody else takes from it
+            job = self._jobs.get()
+            if job.is_short:
+                job.do()
+            else:  # another long one, or the end: after this
+                self._put_off.append(job)
 
     async def close(self) -> None:
         """Finish what is in hand and close the file. Safe to call twice."""
         if self._closed:
             return
         self._closed = True
-        try:
-            await self._submit(self._close)
-        finally:
-            self._executor.shutdown(wait=False)
+        await self._submit(self._close, is_short=False)
 
-    async def _submit(self, work: Callable[[], T]) -> T:
+    async def _submit(self, work: Callable[[], T], *, is_short: bool = True) -> T:
         """Shielded: a cancelled caller must not leave a transaction that nobody waits for to be misread as undone."""
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._executor, work))
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._serve, name="database", daemon=True)
+            self._thread.start()
+        job = _Job(work, is_short)
+        self._jobs.put(job)
+        return cast("T", await asyncio.shield(asyncio.wrap_future(job.outcome)))
+
+    def _serve(self) -> None:
+        """The thread, until the database is closed."""
+        while True:
+            job = self._put_off.popleft() if self._put_off else self._jobs.get()
+            job.do()
+            if self._over:
+                return
 
     def _open(self, path: Path) -> None:
         self._db = _open(path)
 
     def _close(self) -> None:
+        self._over = True
         if self._db is not None:
             db, self._db = self._db, None
             db.conn.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -36,6 +37,37 @@ async def test_a_copy_is_complete_and_private(shelf: Shelf, tmp_path: Path) -> N
         assert conn.execute("SELECT channel FROM watches").fetchall() == [(watch.channel,)]
     conn.close()
     assert await backup.check(thread(shelf)) == ""
+
+
+async def test_work_goes_on_while_a_copy_is_made(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written between two pages makes no copy unsound."""
+    monkeypatch.setattr(backup, "STEP", 1)
+    await shelf.active()
+    for number in range(100):
+        await shelf.tell(f"before {number}")
+    copying = asyncio.ensure_future(backup.back_up(thread(shelf), tmp_path / "copies", NOW))
+    another = asyncio.ensure_future(backup.back_up(thread(shelf), tmp_path / "others", NOW))
+    told = 0
+    while not copying.done():
+        await shelf.tell(f"meanwhile {told}")
+        told += 1
+    for copy in (await copying, await another):
+        with sqlite3.connect(copy) as conn:
+            [(seen,)] = conn.execute("SELECT COUNT(*) FROM news").fetchall()
+        conn.close()
+        assert 100 <= seen <= 100 + told
+    assert [one.name for one in (tmp_path / "copies").iterdir()] == [(await copying).name]
+
+
+async def test_closing_waits_for_a_copy(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is finished, not torn."""
+    monkeypatch.setattr(backup, "STEP", 1)
+    await shelf.active()
+    copying = asyncio.ensure_future(backup.back_up(thread(shelf), tmp_path / "copies", NOW))
+    await asyncio.sleep(0)
+    await shelf.close()
+    copy = await copying
+    assert backup.newest_good(tmp_path / "copies") == copy
 
 
 async def test_old_copies_are_dropped(shelf: Shelf, tmp_path: Path) -> None:

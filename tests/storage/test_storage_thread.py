@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 import warnings
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,31 @@ async def test_closing_finishes_what_was_asked_before(tmp_path: Path) -> None:
     store = await open_store(tmp_path / "bot.db")
     assert set(await store.load(keys)) == set(keys)
     await store.close()
+
+
+async def test_a_long_job_lets_transactions_in_between(tmp_path: Path) -> None:
+    """Those that come while it runs are done in it; another long job, and the end, wait for it."""
+    store = await open_store(tmp_path / "bot.db")
+    begun, ended = threading.Event(), threading.Event()
+
+    def long(_conn: object) -> str:
+        begun.set()
+        while not ended.is_set():
+            store.thread.breathe()
+            time.sleep(0.001)
+        return "over"
+
+    first = asyncio.ensure_future(store.thread.direct(long))
+    second = asyncio.ensure_future(store.thread.direct(lambda _conn: "second"))
+    await asyncio.to_thread(begun.wait, 5)
+    assert await store.add_order(NOW, baseline())
+    assert not first.done()
+    assert not second.done()
+    closing = asyncio.ensure_future(store.close())
+    await asyncio.sleep(0.01)
+    ended.set()
+    assert [await first, await second] == ["over", "second"]
+    await closing
 
 
 async def test_a_closed_store_says_so(tmp_path: Path) -> None:
