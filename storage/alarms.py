@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-# That nobody looked is no silence: after an outage, or while the bot was off, the order is read first.
+# That nobody looked is no silence: after an outage, or while the bot was off, the order is read first. One that
+# PandaPon does not know any more, or that could not be read for long, must not be followed for ever either.
 STALLED = """
-SELECT o.key FROM orders o WHERE o.stall_at IS NOT NULL AND o.stall_at <= ? AND o.read_at >= o.stall_at
+SELECT o.key FROM orders o WHERE o.stall_at IS NOT NULL AND o.stall_at <= ?
+  AND (o.read_at >= o.stall_at OR o.error = 'NotFoundError' OR o.read_at < ?)
   AND EXISTS (SELECT 1 FROM watches w WHERE w.key = o.key AND w.state = 'active') ORDER BY o.stall_at LIMIT ?
 """
 SCANS = """
@@ -25,9 +27,9 @@ WHERE n.at IS NOT NULL AND n.at >= ? ORDER BY n.key, n.waybill, n.at, n.sequence
 """
 
 
-def stalled(conn: sqlite3.Connection, now: datetime, limit: int) -> list[str]:
+def stalled(conn: sqlite3.Connection, now: datetime, unread: datetime, limit: int) -> list[str]:
     """See storage.protocol.Store."""
-    return [row[0] for row in conn.execute(STALLED, (to_int(now), limit))]
+    return [row[0] for row in conn.execute(STALLED, (to_int(now), to_int(unread), limit))]
 
 
 def schedule(conn: sqlite3.Connection, key: str, at: datetime | None) -> None:

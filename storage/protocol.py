@@ -223,8 +223,11 @@ class Store(Protocol):
         ...
 
     # --- stall alarms -------------------------------------------------------------------------------------------
-    async def stalled(self, now: datetime, limit: int) -> list[str]:
-        """Watched orders whose silence may be worth an alarm by now, read since it became too long."""
+    async def stalled(self, now: datetime, unread: datetime, limit: int) -> list[str]:
+        """Watched orders whose silence may be worth an alarm by now, read since it became too long.
+
+        With them those that PandaPon does not know any more, or that could not be read since ``unread``.
+        """
         ...
 
     async def schedule_stall(self, key: str, at: datetime | None) -> None:

@@ -172,8 +172,8 @@ class SqliteStore:
     async def told_since(self, channel: str, since: datetime) -> list[Told]:
         return await self.thread.run(lambda conn: channels.told_since(conn, channel, since))
 
-    async def stalled(self, now: datetime, limit: int) -> list[str]:
-        return await self.thread.run(lambda conn: alarms.stalled(conn, now, limit))
+    async def stalled(self, now: datetime, unread: datetime, limit: int) -> list[str]:
+        return await self.thread.run(lambda conn: alarms.stalled(conn, now, unread, limit))
 
     async def schedule_stall(self, key: str, at: datetime | None) -> None:
         await self.thread.run(lambda conn: alarms.schedule(conn, key, at))

@@ -45,7 +45,7 @@ class StallWatch:
     async def tick(self) -> int:
         """Look at every order whose time has come. Returns how many alarms were raised."""
         raised = 0
-        while keys := await self._store.stalled(self._clock(), BATCH):
+        while keys := await self._stalled():
             known = await self._store.load(keys)
             alarms = await self._store.alarms(keys)
             for key in keys:
@@ -53,6 +53,10 @@ class StallWatch:
         if raised:
             self._wake()
         return raised
+
+    async def _stalled(self) -> list[str]:
+        now = self._clock()
+        return await self._store.stalled(now, now - self.limits.silent, BATCH)
 
     async def _look(self, stored: KnownOrder, standing: Alarm | None) -> bool:
         now = self._clock()

@@ -285,45 +285,6 @@ async def test_a_deleted_card_is_posted_again_with_the_next_news(house: House) -
     assert "快件已到达 广州分拨中心" in words(reply)
 
 
-# --- silence ----------------------------------------------------------------------------------------------------------
-
-
-async def test_silence_raises_one_alarm_that_movement_clears(house: House) -> None:
-    """The alarm says since when and where; somebody takes it on; the next scan clears it, visibly."""
-    house.world.orders[ORDER].packages[0].scans[:] = [
-        scan for scan in house.world.orders[ORDER].packages[0].scans if scan.at <= house.clock()
-    ]
-    card = await watched(house, f"/panda watch {ORDER} problems")
-    house.clock.advance(timedelta(hours=60))
-    await house.until(lambda: any("Not moving" in words(m) for m in house.thread(card)), patience=15)
-    await house.several_ticks(12)
-    [alarm] = [m for m in house.thread(card) if "Not moving" in words(m)]
-    assert "No scan" in words(alarm)
-    assert (await house.slack.press("tom", alarm, "alarm_take:1")).ok
-    await house.until(lambda: "takes care of it" in words(house.thread(card)[0]))
-    await house.until(lambda: "takes care of it" in words(house.channel("#orders")[0]))
-    house.scan("快件已发往 广州分拨中心")
-    await house.until(lambda: any("Moving again" in words(m) for m in house.thread(card)))
-    await house.until(lambda: "Silent since" not in words(house.channel("#orders")[0]))
-
-
-async def test_a_snoozed_alarm_asks_again(house: House) -> None:
-    """After 24 hours without movement the alarm is raised once more."""
-    house.world.orders[ORDER].packages[0].scans[:] = [
-        scan for scan in house.world.orders[ORDER].packages[0].scans if scan.at <= house.clock()
-    ]
-    card = await watched(house)
-    house.clock.advance(timedelta(hours=60))
-    await house.until(lambda: any("Not moving" in words(m) for m in house.thread(card)), patience=15)
-    [alarm] = house.thread(card)
-    assert (await house.slack.press("tom", alarm, "alarm_snooze:1")).ok
-    await house.until(lambda: "asks again" in words(house.thread(card)[0]))
-    house.clock.advance(timedelta(hours=25))
-    await house.until(lambda: len(house.thread(card)) == 2, patience=15)
-    await house.several_ticks(12)
-    assert len(house.thread(card)) == 2
-
-
 # --- the language ---------------------------------------------------------------------------------------------------
 
 CHINESE = {"type": "static_select", "selected_option": {"value": "zh_CN"}}

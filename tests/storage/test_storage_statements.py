@@ -237,7 +237,7 @@ async def test_looking_for_silent_orders_searches(shelf: Shelf) -> None:
     """Only orders whose time has come are looked at."""
     await shelf.active()
     await shelf.store.schedule_stall(ORDER, NOW)
-    plans = await _plans(shelf, lambda conn: alarms.stalled(conn, NOW, 10))
+    plans = await _plans(shelf, lambda conn: alarms.stalled(conn, NOW, NOW, 10))
     assert _scans(plans) == []
 
 

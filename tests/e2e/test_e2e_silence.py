@@ -1,0 +1,75 @@
+"""Silence: one alarm, which a person can act on and movement clears; and an end to orders that nothing is heard of."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.house import ORDER, House, running, words
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from sandbox.slack.workspace import Message
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """Both stand-ins and the production bot between them."""
+    async with running(tmp_path) as one:
+        yield one
+
+
+async def watched(house: House, told: str = "all") -> Message:
+    """Watch the order and return its card."""
+    assert "Watching" in await house.ask(f"/panda watch {ORDER} {told}")
+    return house.channel("#orders")[-1]
+
+
+async def test_silence_raises_one_alarm_that_movement_clears(house: House) -> None:
+    """The alarm says since when and where; somebody takes it on; the next scan clears it, visibly."""
+    house.world.orders[ORDER].packages[0].scans[:] = [
+        scan for scan in house.world.orders[ORDER].packages[0].scans if scan.at <= house.clock()
+    ]
+    card = await watched(house, "problems")
+    house.clock.advance(timedelta(hours=60))
+    await house.until(lambda: any("Not moving" in words(m) for m in house.thread(card)), patience=15)
+    await house.several_ticks(12)
+    [alarm] = [m for m in house.thread(card) if "Not moving" in words(m)]
+    assert "No scan" in words(alarm)
+    assert (await house.slack.press("tom", alarm, "alarm_take:1")).ok
+    await house.until(lambda: "takes care of it" in words(house.thread(card)[0]))
+    await house.until(lambda: "takes care of it" in words(house.channel("#orders")[0]))
+    house.scan("快件已发往 广州分拨中心")
+    await house.until(lambda: any("Moving again" in words(m) for m in house.thread(card)))
+    await house.until(lambda: "Silent since" not in words(house.channel("#orders")[0]))
+
+
+async def test_a_snoozed_alarm_asks_again(house: House) -> None:
+    """After 24 hours without movement the alarm is raised once more."""
+    house.world.orders[ORDER].packages[0].scans[:] = [
+        scan for scan in house.world.orders[ORDER].packages[0].scans if scan.at <= house.clock()
+    ]
+    card = await watched(house)
+    house.clock.advance(timedelta(hours=60))
+    await house.until(lambda: any("Not moving" in words(m) for m in house.thread(card)), patience=15)
+    [alarm] = house.thread(card)
+    assert (await house.slack.press("tom", alarm, "alarm_snooze:1")).ok
+    await house.until(lambda: "asks again" in words(house.thread(card)[0]))
+    house.clock.advance(timedelta(hours=25))
+    await house.until(lambda: len(house.thread(card)) == 2, patience=15)
+    await house.several_ticks(12)
+    assert len(house.thread(card)) == 2
+
+
+async def test_an_order_that_is_gone_is_asked_about_and_given_up(house: House) -> None:
+    """PandaPon knows it no more: after a month the channel is asked whether anybody waits, a week later it ends."""
+    card = await watched(house)
+    del house.world.orders[ORDER]
+    house.clock.advance(timedelta(days=31))
+    await house.until(lambda: any("Is anybody still waiting" in words(m) for m in house.thread(card)), patience=15)
+    house.clock.advance(timedelta(days=8))
+    await house.until(lambda: "no longer followed" in words(house.channel("#orders")[0]), patience=15)
+    assert "0 orders are watched" in await house.ask("/panda watches")
