@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers.grammar import Refusal
 from handlers.i18n import _
-from handlers.permissions import may_post_to
+from handlers.permissions import may_use
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
@@ -24,7 +24,7 @@ async def resolve(turn: Turn, typed: str | None) -> str:
     if not typed:
         return turn.channel
     channel = typed if CHANNEL_ID.match(typed) else await _by_name(turn, typed.lstrip("#"))
-    await may_post_to(turn, channel)
+    await may_use(turn, channel)
     return channel
 
 

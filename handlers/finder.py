@@ -8,7 +8,7 @@ from handlers import shortcuts, watches
 from handlers.errors import guarded
 from handlers.i18n import _
 from handlers.ids import find_ids
-from handlers.permissions import may_post_to
+from handlers.permissions import may_use
 from handlers.views import finder as views
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ async def answer(turn: Turn, words: str, what: str, channel: str) -> dict[str, A
 
 async def _watch(turn: Turn, message: dict[str, Any], channel: str) -> Message:
     """A channel picked from Slack's own list is still one that the person has to be in."""
-    await may_post_to(turn, channel)
+    await may_use(turn, channel)
     found = find_ids(message)
     return await watches.start_in(turn, found.ids, channel)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackClientError
 
+from handlers.permissions import is_member
 from handlers.views import home
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ CHANNELS, PER_CHANNEL = 20, 50  # looked at for one home; what is beyond is coun
 
 
 async def publish(ctx: Context, client: AsyncWebClient, user: str) -> None:
-    """Show the home as it now is. A Slack that does not take it is met the next time the home is opened."""
+    """Show the home as it now is. Should Slack refuse it, it is published again when the home is opened next."""
     try:
         await client.views_publish(user_id=user, view=await make(ctx, client, user))
     except (OSError, TimeoutError, SlackClientError) as error:
@@ -44,7 +45,6 @@ async def _is_in(client: AsyncWebClient, channel: str, user: str) -> bool:
     if channel.startswith("D"):
         return False
     try:
-        members = await client.conversations_members(channel=channel, limit=1000)
-    except (SlackApiError, OSError, TimeoutError, SlackClientError):
+        return await is_member(client, channel, user)
+    except (OSError, TimeoutError, SlackClientError):
         return False
-    return user in members["members"]

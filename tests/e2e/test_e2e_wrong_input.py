@@ -9,6 +9,7 @@ import pytest
 from support.house import ORDER, House, running
 
 from sandbox.pandapon.demo import TAOBAO
+from sandbox.slack.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -103,6 +104,27 @@ async def test_a_private_channel_is_only_for_its_members(house: House) -> None:
     assert "/invite" in await house.ask(f"/panda watch {ORDER} in #secret", user="mei")
     assert await nothing_changed(house)
     assert "Watching" in await house.ask(f"/panda watch {ORDER} in #secret", user="tom")
+
+
+async def test_a_direct_conversation_is_its_owners_alone(house: House) -> None:
+    """Nobody lists or stops what somebody else watches in their own conversation with the bot."""
+    direct = house.slack.workspace.direct("U0MEI00001")
+    assert "Watching" in await house.ask(f"/panda watch {ORDER}", user="mei", channel=direct.id)
+    for line in (f"/panda watches in <#{direct.id}|>", f"/panda unwatch {ORDER} in <#{direct.id}|>"):
+        answer = await house.ask(line, user="tom")
+        assert "owner's alone" in answer
+        assert "Undo" not in answer
+    assert "1 order" in await house.ask("/panda watches", user="mei", channel=direct.id)
+
+
+@pytest.mark.parametrize("method", ["conversations.info", "conversations.members"])
+async def test_a_fault_of_slack_opens_no_private_channel(house: House, method: str) -> None:
+    """What Slack does not confirm is refused, in words, and changes nothing."""
+    house.slack.workspace.channel("secret").members.add("U0BOTPANDA")
+    house.slack.faults.plan(Fault(method, error="internal_error"))
+    answer = await house.ask(f"/panda watch {ORDER} in #secret", user="mei")
+    assert "did not confirm" in answer
+    assert await nothing_changed(house)
 
 
 async def test_bare_commands_are_help(house: House) -> None:
