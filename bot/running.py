@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 from bot import web
 from bot.version import VERSION
 from handlers.outcomes import Report
+from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,7 +162,12 @@ class Bot:
             log.warning("no Socket Mode connection yet; it is tried on in the background")
 
     async def _ready(self) -> dict[str, object] | str:
-        health = await self.store.health(self.clock())
+        try:
+            health = await self.store.health(self.clock())
+        except StorageError as error:
+            return f"the database does not answer: {error}"
+        if self.deliverer.refused:
+            return f"Slack refuses the bot's token ({self.deliverer.refused})"
         if self._socket is not None and not await self._socket.client.is_connected():
             return "Socket Mode is not connected"
         last = self.poller.last_tick_at
@@ -184,5 +190,6 @@ class Bot:
             last_tick_at=self.poller.last_tick_at,
             poll_interval=self.settings.poll_interval,
             takes_pushes=bool(self.settings.callback_tokens),
+            token_refused=self.deliverer.refused,
             copies=self.backups.state,
         )

@@ -97,6 +97,6 @@ class Report:
     slack_mode: str
     last_tick_at: datetime | None
     poll_interval: timedelta
-    next_poll_at: datetime | None = None
+    token_refused: str = ""  # Slack's word for what is wrong with the bot's token; nothing can be posted meanwhile
     takes_pushes: bool = False  # PandaPon's messages have an address here
     copies: Copies = Copies()

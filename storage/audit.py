@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage.outbox import LIVE
-from storage.records import Health, PostState
+from storage.records import NOTHING_TO_SAY, Health, PostState
 from storage.values import to_int, to_time
 
 if TYPE_CHECKING:
@@ -16,11 +17,17 @@ if TYPE_CHECKING:
     from storage.records import AuditEntry
 
 
+DAY = timedelta(days=1)
 STUCK = "state IN ('held', 'failed', 'skipped')"  # said as the index of such rows says it
 # A watch has one card and one refresh, ever: they stay.
 POSTS = """
 DELETE FROM outbox WHERE id IN
   (SELECT id FROM outbox WHERE {which} AND sent_at < ? AND what NOT IN ('card', 'refresh') LIMIT ?)
+"""
+# A refused card was answered to whoever asked for it, and a refused refresh says nothing new.
+LOST = f"""
+SELECT COUNT(*) FROM outbox
+WHERE {STUCK} AND state = 'failed' AND kind NOT IN ('card', 'refresh') AND sent_at >= ? AND error <> ?
 """
 NEWS = """
 SELECT id FROM news WHERE at < ? AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.key = news.key AND p.what = news.what
@@ -75,6 +82,7 @@ def health(conn: sqlite3.Connection, now: datetime) -> Health:
         outbox={PostState(state): count for sql in (waiting, stuck) for state, count in conn.execute(sql)},
         oldest_post=to_time(one(f"SELECT MIN(created_at) FROM outbox WHERE {LIVE}") or None),
         last_sent_at=to_time(one("SELECT MAX(sent_at) FROM outbox WHERE state = 'sent'") or None),
+        lost=one(LOST, to_int(now - DAY), NOTHING_TO_SAY),
         stale_orders=one("SELECT COUNT(*) FROM orders WHERE stale_since IS NOT NULL"),
         sqlite_version=sqlite3.sqlite_version,
     )

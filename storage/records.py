@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003  dataclass fields are read by tools at run time
 from enum import StrEnum
 
+NOTHING_TO_SAY = "nothing to say"  # the error of a failed post by which nothing was lost: its matter was over
+
 Filter = str  # "all" | "milestones" | "problems": opaque here, the rules live above
 
 
@@ -349,5 +351,6 @@ class Health:
     outbox: dict[PostState, int] = field(default_factory=dict)  # what was not said: waiting, held, failed
     oldest_post: datetime | None = None
     last_sent_at: datetime | None = None
+    lost: int = 0  # news, digests and notices of the last day that Slack refused for good
     stale_orders: int = 0
     sqlite_version: str = ""

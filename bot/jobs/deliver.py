@@ -16,7 +16,8 @@ from bot.killpoints import point
 from bot.tracking.quiet import hold_until
 from handlers import channel_settings
 from handlers.languages import Languages
-from storage.records import Post, PostKind, PostState, WatchState
+from storage.errors import StorageError
+from storage.records import NOTHING_TO_SAY, Post, PostKind, PostState, WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +62,7 @@ class Deliverer:
         self._stopping = False
         self._watchers: list[asyncio.Event] = []
         self._drains: set[asyncio.Task[None]] = set()
+        self.refused = ""  # Slack's word for what is wrong with the bot's token; empty while it is taken
 
     async def drain(self) -> None:
         """Start sending everything that may go now. Cheap when there is nothing; safe to call at any time."""
@@ -128,9 +130,8 @@ class Deliverer:
             if await self._kept_back(post):
                 return
             post = await self._folded(post)
-        message = await self._composer.compose(post, self._clock())
-        if message is None:  # its order or watch is gone
-            await self._store.mark_failed(self._clock(), post, "nothing to say")
+        message = await self._composed(post)
+        if message is None:
             return
         point("before_send")
         try:
@@ -139,8 +140,23 @@ class Deliverer:
             await self._failed(post, message, understand(error))
         else:
             point("after_send")
+            self._token_taken()
             await self._store.mark_sent(self._clock(), post, ts)
             point("after_mark")
+
+    async def _composed(self, post: Post) -> Message | None:
+        """The message; None, and the post is settled, where there is none: it must not stand in its channel's way."""
+        try:
+            message = await self._composer.compose(post, self._clock())
+        except StorageError:  # passes: the lease brings the post back
+            raise
+        except Exception:
+            log.exception("the %s post %d cannot be composed; it is given up", post.kind.value, post.id)
+            await self._store.mark_failed(self._clock(), post, "cannot be composed")
+            return None
+        if message is None:  # its order or watch is gone
+            await self._store.mark_failed(self._clock(), post, NOTHING_TO_SAY)
+        return message
 
     async def _kept_back(self, post: Post) -> bool:
         """Muted by a person, or held by the channel's quiet hours."""
@@ -191,6 +207,8 @@ class Deliverer:
                 await self._store.mark_retry(now, post, now + wait, failure.code)
             case Verdict.CHANNEL_GONE:
                 await self._channel_gone(post, failure.code)
+            case Verdict.TOKEN_REFUSED:
+                await self._token_refused(post, failure.code)
             case Verdict.CARD_GONE if post.watch_id is not None:
                 log.info("the card of order %s was deleted in Slack", post.key)
                 await self._store.card_lost(now, post)
@@ -209,6 +227,7 @@ class Deliverer:
                 again = Failure(Verdict.REFUSED, again.code)
             await self._failed(post, message, again)
         else:
+            self._token_taken()
             await self._store.mark_sent(self._clock(), post, ts)
 
     async def _channel_gone(self, post: Post, code: str) -> None:
@@ -218,6 +237,22 @@ class Deliverer:
             return
         paused = await self._store.pause_channel(now, post.channel, code)
         log.warning("channel %s cannot be posted to (%s); %d watches are paused", post.channel, code, len(paused))
+
+    async def _token_refused(self, post: Post, code: str) -> None:
+        """Nothing is wrong with the channel: its messages wait until somebody has mended the token."""
+        now = self._clock()
+        if not self.refused:
+            log.error("Slack refuses the bot's token (%s): nothing can be posted until it is mended", code)
+        self.refused = code
+        if post.kind is PostKind.CARD and post.watch_state is WatchState.OPENING:  # somebody waits for the answer
+            await self._store.mark_failed(now, post, code)
+        else:
+            await self._store.mark_retry(now, post, now + self._backoff(post), code)
+
+    def _token_taken(self) -> None:
+        if self.refused:
+            log.info("Slack takes the bot's token again")
+        self.refused = ""
 
     async def _resolve(self, post: Post) -> None:
         """A message that may have gone out: look for it in the channel before sending it again."""

@@ -12,20 +12,27 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 # Slack will never accept a post there until a person changes something.
 CHANNEL_GONE = frozenset(
     {
-        "account_inactive",
         "channel_is_limited_access",
         "channel_not_found",
-        "invalid_auth",
         "is_archived",
         "no_permission",
-        "not_authed",
         "not_in_channel",
         "restricted_action",
         "restricted_action_read_only_channel",
         "restricted_action_thread_only_channel",
-        "token_revoked",
-        "token_expired",
     },
+)
+# Nothing can be posted anywhere, whatever the channel: the operator has to install the app again or renew its token.
+TOKEN_REFUSED = frozenset(
+    {
+        "account_inactive",
+        "invalid_auth",
+        "missing_scope",
+        "not_allowed_token_type",
+        "not_authed",
+        "token_expired",
+        "token_revoked",
+    }
 )
 # Slack failed on its side; it does not say whether before or after storing the message.
 AMBIGUOUS = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org"})
@@ -40,6 +47,7 @@ class Verdict(StrEnum):
     NOT_SENT = "not_sent"
     UNCERTAIN = "uncertain"
     CHANNEL_GONE = "channel_gone"
+    TOKEN_REFUSED = "token_refused"  # noqa: S105  no secret
     CARD_GONE = "card_gone"
     BLOCKS_REFUSED = "blocks_refused"
     REFUSED = "refused"  # our message is wrong; sending it again will not help
@@ -80,6 +88,8 @@ def _refused(error: SlackApiError) -> Failure:
 def _verdict(code: str) -> Verdict:
     if code in CHANNEL_GONE:
         return Verdict.CHANNEL_GONE
+    if code in TOKEN_REFUSED:
+        return Verdict.TOKEN_REFUSED
     if code in CARD_GONE:
         return Verdict.CARD_GONE
     if code in BLOCKS_REFUSED:

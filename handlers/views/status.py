@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003  a dataclass field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from handlers.i18n import _, ngettext
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from storage.errors import StorageError
     from storage.records import Health
 
+LATE = timedelta(hours=1)
 WAITING = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN)
 
 
@@ -35,12 +36,12 @@ class Pushed:
 
 def status(health: Health, report: Report, now: datetime, pushed: Pushed | None = None) -> Message:
     """PandaPon, polling, delivery, what is watched; whatever is wrong stands first. ``pushed``: None when it is off."""
-    ailing = _ailing(health, report)
+    ailing = _ailing(health, report, now)
     headline = _("⚠️ Not everything is well") if ailing else _("✅ All is well")
     lines = [
         _pandapon(report, now),
         _polling(health, report, now),
-        _delivery(health, now),
+        _delivery(health, report, now),
         _watching(health),
         *_database(report.copies, now),
     ]
@@ -56,11 +57,17 @@ def status(health: Health, report: Report, now: datetime, pushed: Pushed | None 
     return el.message([*blocks, el.context(up)])
 
 
-def _ailing(health: Health, report: Report) -> bool:
-    failed = health.outbox.get(PostState.UNCERTAIN, 0)
+def _ailing(health: Health, report: Report, now: datetime) -> bool:
     copies = report.copies
     unsafe = copies.is_damaged or copies.failed or copies.restored
-    return bool(report.pandapon_down_since or health.paused or health.stale_orders or failed or unsafe)
+    unsaid = report.token_refused or health.paused or health.lost or health.outbox.get(PostState.UNCERTAIN, 0)
+    unread = report.pandapon_down_since or health.stale_orders or _is_late(report, now)
+    return bool(unsaid or unread or unsafe)
+
+
+def _is_late(report: Report, now: datetime) -> bool:
+    """Whether the poll's tick has not come for so long that it hangs; a long queue takes its minutes."""
+    return report.last_tick_at is not None and now - report.last_tick_at > max(LATE, report.poll_interval * 10)
 
 
 def _pandapon(report: Report, now: datetime) -> str:
@@ -82,9 +89,6 @@ def _polling(health: Health, report: Report, now: datetime) -> str:
     if health.due and health.oldest_due:
         late = ngettext("{n} order is due, for {span}.", "{n} orders are due, the oldest for {span}.", health.due)
         return f"{line} {late.format(n=health.due, span=span(now - health.oldest_due))}"
-    if report.next_poll_at:
-        coming = _("The next order is due {time}.").format(time=when(report.next_poll_at, now))
-        return f"{line} {coming}"
     return line
 
 
@@ -108,21 +112,35 @@ def _pushes(pushed: Pushed, now: datetime) -> str:
     return f"{line}."
 
 
-def _delivery(health: Health, now: datetime) -> str:
+def _delivery(health: Health, report: Report, now: datetime) -> str:
+    said = ", ".join(_posts(health, now)) + "."
+    if not report.token_refused:
+        return said
+    refused = _(
+        "Slack refuses the bot's token ({code}): nothing can be posted until the app is installed again or has its "
+        "new token. Whoever runs the bot can find out more with `pandabot check`."
+    )
+    return f"{refused.format(code=code(report.token_refused))} {said}"
+
+
+def _posts(health: Health, now: datetime) -> list[str]:
     waiting = sum(health.outbox.get(state, 0) for state in WAITING)
-    held, failed = health.outbox.get(PostState.HELD, 0), health.outbox.get(PostState.FAILED, 0)
+    held = health.outbox.get(PostState.HELD, 0)
     parts = [ngettext("{n} message waits for Slack", "{n} messages wait for Slack", waiting).format(n=waiting)]
     if waiting and health.oldest_post:
         parts.append(_("the oldest for {span}").format(span=span(now - health.oldest_post)))
     if held:
         parts.append(ngettext("{n} is held back", "{n} are held back", held).format(n=held))
-    if failed:
-        parts.append(
-            ngettext("{n} was refused by Slack for good", "{n} were refused by Slack for good", failed).format(n=failed)
+    if health.lost:
+        lost = ngettext(
+            "{n} was refused by Slack for good in the last 24 hours",
+            "{n} were refused by Slack for good in the last 24 hours",
+            health.lost,
         )
+        parts.append(lost.format(n=health.lost))
     if health.last_sent_at:
         parts.append(_("the last one went out {ago}").format(ago=ago(now - health.last_sent_at)))
-    return ", ".join(parts) + "."
+    return parts
 
 
 def _watching(health: Health) -> str:

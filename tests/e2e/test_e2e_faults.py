@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from support.house import ORDER, SIGNING, House, running, words
 
+from sandbox.pandapon.demo import TAOBAO
 from sandbox.slack.delivery import post_signed
 from sandbox.slack.faults import Fault
 
@@ -46,6 +47,41 @@ async def told_once(house: House, card: Message, *texts: str) -> None:
         assert len(holders) == 1, (text, replies)
         positions += holders
     assert positions == sorted(positions)
+
+
+async def test_a_refused_token_is_told_and_news_waits_for_a_good_one(house: House) -> None:
+    """No channel is given up for it: the status and /readyz say what is wrong, and the news comes once it is mended."""
+    card = await watched(house)
+    assert house.bot is not None
+    refused = Fault("*", times=10_000, error="token_revoked")
+    house.slack.faults.plan(refused)
+    house.scan("快件已发往 广州分拨中心")
+    await house.until(lambda: house.bot is not None and house.bot.deliverer.refused == "token_revoked")
+    status = await house.ask("/panda status")
+    assert "Not everything is well" in status
+    assert "token_revoked" in status
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{house.bot.http_port}/readyz") as answer,
+    ):
+        assert answer.status == 503
+        assert "token_revoked" in (await answer.json())["reason"]
+    assert "installed again" in await house.ask(f"/panda watch {TAOBAO}", channel="#urgent")
+    house.slack.faults.clear()
+    house.clock.advance(timedelta(minutes=6))
+    await told_once(house, card, "快件已发往 广州分拨中心")
+    assert "All is well" in await house.ask("/panda status")
+
+
+async def test_a_post_that_cannot_be_composed_stands_in_nobodys_way(house: House) -> None:
+    """A row that another version wrote is given up, and the news behind it comes."""
+    card = await watched(house)
+    assert house.bot is not None
+    await house.bot.store.save_settings(house.clock(), card.channel, "", "U0MEI00001")
+    assert await house.bot.store.put_summary(house.clock(), card.channel, "2026-03-02", '{"from": "another version"}')
+    house.scan("快件已发往 广州分拨中心")
+    await told_once(house, card, "快件已发往 广州分拨中心")
+    assert "1 was refused" in await house.ask("/panda status")
 
 
 # --- Slack ----------------------------------------------------------------------------------------------------------

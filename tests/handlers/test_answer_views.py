@@ -296,7 +296,8 @@ def test_status_when_it_is_not() -> None:
         paused=1,
         due=2,
         oldest_due=NOW - timedelta(minutes=9),
-        outbox={PostState.PENDING: 1, PostState.HELD: 2, PostState.FAILED: 3, PostState.UNCERTAIN: 1},
+        outbox={PostState.PENDING: 1, PostState.HELD: 2, PostState.UNCERTAIN: 1},
+        lost=3,
         oldest_post=NOW - timedelta(minutes=4),
         last_sent_at=NOW - timedelta(hours=1),
         stale_orders=4,
@@ -305,6 +306,7 @@ def test_status_when_it_is_not() -> None:
         pandapon_down_since=NOW - timedelta(minutes=20),
         pandapon_error=HOSTILE,
         slack_mode="http",
+        token_refused="token_revoked",
         copies=Copies(
             NOW - timedelta(hours=3), StorageError(HOSTILE), is_damaged=True, restored=Restored(NOW, "bot.db.aside")
         ),
@@ -317,6 +319,7 @@ def test_status_when_it_is_not() -> None:
         "2 messages wait",
         "2 are held back",
         "3 were refused",
+        "refuses the bot's token (`token_revoked`)",
         "1 watch is paused",
         "kept as `bot.db.aside`",
         "Restart the bot",
@@ -325,6 +328,24 @@ def test_status_when_it_is_not() -> None:
         "HTTP",
     ):
         assert part in text
+
+
+@pytest.mark.parametrize(
+    ("figures", "facts", "well"),
+    [
+        ({}, {}, True),
+        ({"outbox": {PostState.FAILED: 3}}, {}, True),  # refused long ago, or told to whoever asked
+        ({"lost": 1}, {}, False),
+        ({"outbox": {PostState.UNCERTAIN: 1}}, {}, False),
+        ({}, {"token_refused": "invalid_auth"}, False),
+        ({}, {"last_tick_at": NOW - timedelta(hours=2)}, False),
+        ({}, {"last_tick_at": NOW - timedelta(minutes=10)}, True),  # a long queue takes its time
+    ],
+)
+def test_status_headline(figures: dict[str, object], facts: dict[str, object], well: bool) -> None:
+    """All is well only where nothing is lost, in doubt, refused or hanging."""
+    health = replace(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), **figures)  # type: ignore[arg-type]
+    assert ("All is well" in shown(check(status.status(health, report(**facts), NOW)))) is well
 
 
 def test_status_tells_of_pushes() -> None:
@@ -343,8 +364,6 @@ def test_status_at_the_start() -> None:
     text = shown(check(status.status(empty, report(pandapon_ok_at=None, last_tick_at=None), NOW)))
     assert "not been asked" in text
     assert "not started" in text
-    later = report(next_poll_at=NOW + timedelta(hours=1))
-    assert "next order is due" in shown(check(status.status(empty, later, NOW)))
 
 
 @TEXTS

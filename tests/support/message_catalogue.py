@@ -188,7 +188,7 @@ def _chosen() -> dict[str, Any]:
 
 def _told() -> dict[str, Any]:
     down = _report(pandapon_down_since=NOW - timedelta(minutes=20), pandapon_error=HOSTILE, copies=UNSAFE)
-    late = _health(due=2, oldest_due=NOW - timedelta(minutes=9), outbox={PostState.PENDING: 1, PostState.FAILED: 3})
+    late = _health(due=2, oldest_due=NOW - timedelta(minutes=9), outbox={PostState.PENDING: 1}, lost=3)
     refused = Refusal(understood=f"the word {escape(HOSTILE)}", problem="I do not know it.", try_="/panda help")
     return {
         "status.status": status.status(_health(), _report(), NOW),
