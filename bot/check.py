@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import manifest
 from bot.app import api_config, utc_now
+from bot.leader import NotLeaderError, leading
 from pandapon.client import PandaPon
 from pandapon.errors import ApiError, AuthError, PandaPonError, TimestampError, TransportError
 from storage.errors import StorageError
@@ -33,7 +35,7 @@ class Finding:
 
 
 async def check(settings: Settings) -> AsyncIterator[Finding]:
-    """Every finding, as it is made. Nothing is changed but an empty database being created."""
+    """Every finding, as it is made. A running bot is left alone; a database without one is created or updated."""
     yield Finding("settings", ok=True, words="complete and well-formed")
     yield await _database(settings)
     async for finding in _slack(settings):
@@ -44,14 +46,18 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _database(settings: Settings) -> Finding:
+    """Opened only while no bot leads it: two write connections could damage it, and an update is the bot's to make."""
     try:
-        store = await open_store(settings.database_path)
+        async with leading(settings.database_path, standby=False, stop=asyncio.Event()):
+            store = await open_store(settings.database_path)
+            try:
+                health = await store.health(utc_now())
+            finally:
+                await store.close()
+    except NotLeaderError:
+        return Finding("database", ok=True, words=f"{settings.database_path} is in use by a running pandabot")
     except StorageError as error:
         return Finding("database", ok=False, words=str(error), mend="Set DATABASE_PATH to a file that I may write.")
-    try:
-        health = await store.health(utc_now())
-    finally:
-        await store.close()
     return Finding("database", ok=True, words=f"{settings.database_path}, {health.watches} watches")
 
 

@@ -8,6 +8,8 @@ import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from storage.errors import StorageError
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
@@ -25,11 +27,11 @@ async def leading(database: Path, *, standby: bool, stop: asyncio.Event) -> Asyn
 
     Yields True as the leader; False when ``stop`` was set while waiting as a standby. Two pollers on one database
     would tell everything twice. The lock is on a file of its own: closing any other descriptor of the database file
-    would drop SQLite's own locks. Raises NotLeaderError at once unless ``standby``. Works on local disks only.
+    would drop SQLite's own locks. Raises NotLeaderError at once unless ``standby``, and StorageError for a folder that
+    cannot be used. Works on local disks only.
     """
     path = database.with_name(database.name + ".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = _open(path)
     try:
         while not _take(descriptor):
             if not standby:
@@ -45,6 +47,14 @@ async def leading(database: Path, *, standby: bool, stop: asyncio.Event) -> Asyn
         yield True
     finally:
         os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StorageError(f"the folder of DATABASE_PATH cannot be used: {path.parent} ({error.strerror})") from error
 
 
 def _take(descriptor: int) -> bool:

@@ -6,14 +6,18 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.tracking.cadence import Cadence
 from bot.tracking.rest import parse as parse_rest
 from bot.tracking.stalls import Limits
+from pandapon.catalogue import Catalogue
+from pandapon.signing import Signer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +30,10 @@ OBJECTS = {
     "poll_minutes": '{"near": 5, "moving": 30}',
     "stall_hours": '{"domestic": 72, "not_shipped": 96}',
 }
+NEEDED_BY = {
+    "slack_app_token": ("socket", "Socket Mode needs an app-level token (xapp-…)"),
+    "slack_signing_secret": ("http", "HTTP mode needs it to verify Slack's requests"),
+}
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
@@ -35,14 +43,49 @@ class SettingsError(Exception):
 
 def _base_url(value: str) -> str:
     """Https, or http on the machine itself; no trailing slash."""
-    from urllib.parse import urlsplit  # noqa: PLC0415  only needed while settings are read
-
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must be an http(s) address such as https://api.pandapon.com")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValueError("must be https unless the host is this machine")
     return value.rstrip("/")
+
+
+def _starts_with(prefix: str) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(prefix):
+            raise ValueError(f"must start with {prefix}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _tokens(joined: SecretStr) -> tuple[str, ...]:
+    return tuple(one.strip() for one in joined.get_secret_value().split(",") if one.strip())
+
+
+def _hard_to_guess(value: SecretStr) -> SecretStr:
+    if any(not _TOKEN.fullmatch(token) for token in _tokens(value)):
+        raise ValueError(
+            "must have 24 characters or more of A-Z, a-z, 0-9, - and _; make one with "
+            '`python3 -c "import secrets; print(secrets.token_urlsafe(32))"`'
+        )
+    return value
+
+
+def _paths(value: dict[str, str]) -> dict[str, str]:
+    Catalogue(value)
+    return value
+
+
+def _access_key(value: SecretStr) -> SecretStr:
+    Signer(value.get_secret_value(), "")
+    return value
+
+
+def _user_id(value: str) -> str:
+    Signer("", "", value)
+    return value
 
 
 def _rest(value: str) -> str:
@@ -68,23 +111,23 @@ class Settings(BaseSettings):
     )
 
     slack_mode: Literal["socket", "http"] = "socket"
-    slack_bot_token: SecretStr
-    slack_app_token: SecretStr | None = None
-    slack_signing_secret: SecretStr | None = None
+    slack_bot_token: Annotated[SecretStr, _starts_with("xoxb-")]
+    slack_app_token: Annotated[SecretStr, _starts_with("xapp-")] | None = Field(default=None, validate_default=True)
+    slack_signing_secret: SecretStr | None = Field(default=None, validate_default=True)
     slack_api_url: Annotated[str, AfterValidator(_slack_url)] = "https://slack.com/api/"
 
     pandapon_base_url: Annotated[str, AfterValidator(_base_url)] = "https://api.pandapon.com"
-    pandapon_access_key: SecretStr
+    pandapon_access_key: Annotated[SecretStr, AfterValidator(_access_key)]
     pandapon_access_secret: SecretStr
-    pandapon_user_id: str = Field(min_length=1)
+    pandapon_user_id: Annotated[str, AfterValidator(_user_id)] = Field(min_length=1)
     pandapon_timestamp_unit: Literal["s", "ms"] = "s"
-    pandapon_paths: dict[str, str] = Field(default_factory=dict)
+    pandapon_paths: Annotated[dict[str, str], AfterValidator(_paths)] = Field(default_factory=dict)
     pandapon_taobao_amounts: Literal["fen", "yuan"] = "fen"
     pandapon_rate_per_second: float = Field(default=200.0, ge=0)
     pandapon_concurrency: int = Field(default=64, ge=1, le=1000)
     pandapon_read_timeout_seconds: float = Field(default=8.0, gt=0, le=60)
 
-    callback_token: SecretStr | None = None
+    callback_token: Annotated[SecretStr, AfterValidator(_hard_to_guess)] | None = None
 
     database_path: Path = Path("data/pandabot.db")
 
@@ -108,30 +151,14 @@ class Settings(BaseSettings):
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    @model_validator(mode="after")
-    def _mode_has_its_secret(self) -> Self:
-        if self.slack_mode == "socket" and self.slack_app_token is None:
-            raise ValueError("SLACK_APP_TOKEN is missing: Socket Mode needs an app-level token (xapp-…)")
-        if self.slack_mode == "http" and self.slack_signing_secret is None:
-            raise ValueError("SLACK_SIGNING_SECRET is missing: HTTP mode needs it to verify Slack's requests")
-        self._check_prefix("SLACK_BOT_TOKEN", self.slack_bot_token, "xoxb-")
-        if self.slack_app_token is not None:
-            self._check_prefix("SLACK_APP_TOKEN", self.slack_app_token, "xapp-")
-        return self
-
-    @model_validator(mode="after")
-    def _tokens_are_hard_to_guess(self) -> Self:
-        if any(not _TOKEN.fullmatch(token) for token in self.callback_tokens):
-            raise ValueError(
-                "CALLBACK_TOKEN must have 24 characters or more of A-Z, a-z, 0-9, - and _; make one with "
-                '`python3 -c "import secrets; print(secrets.token_urlsafe(32))"`'
-            )
-        return self
-
-    @staticmethod
-    def _check_prefix(name: str, secret: SecretStr, prefix: str) -> None:
-        if not secret.get_secret_value().startswith(prefix):
-            raise ValueError(f"{name} must start with {prefix}")
+    @field_validator("slack_app_token", "slack_signing_secret")
+    @classmethod
+    def _mode_has_its_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """Asked of each by itself, so that a start names everything that is missing at once."""
+        mode, why = NEEDED_BY[str(info.field_name)]
+        if value is None and info.data.get("slack_mode") == mode:
+            raise PydanticCustomError("missing", why)
+        return value
 
     @property
     def poll_interval(self) -> timedelta:
@@ -171,8 +198,7 @@ class Settings(BaseSettings):
     @property
     def callback_tokens(self) -> tuple[str, ...]:
         """The tokens that are good in the callback's address; two while one takes the place of the other."""
-        joined = self.callback_token.get_secret_value() if self.callback_token else ""
-        return tuple(one.strip() for one in joined.split(",") if one.strip())
+        return _tokens(self.callback_token) if self.callback_token else ()
 
 
 def load(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
@@ -188,7 +214,8 @@ def load(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
 def _sentence(error: Mapping[str, Any]) -> str:
     name = ".".join(str(part) for part in error["loc"]).removesuffix(".[key]").upper()
     if error["type"] == "missing":
-        return f"{name} is missing: set it in the environment or in .env (see .env.example)."
+        why = "" if error["msg"] == "Field required" else f"{error['msg']}; "
+        return f"{name} is missing: {why}set it in the environment or in .env (see .env.example)."
     text = str(error["msg"]).removeprefix("Value error, ")
     return f"{name}: {text}." if name else f"{text}."
 

@@ -185,6 +185,27 @@ async def test_check_says_what_is_wrong_and_how_to_mend_it(outside: Outside, wro
     assert "canary" not in text
 
 
+async def test_check_leaves_a_running_bots_database_alone(outside: Outside) -> None:
+    """A second write connection could damage the file, so the check only says that it is in use."""
+    process = await outside.spawn("run")
+    try:
+        await until(lambda: bool(outside.slack.sockets.open))
+        code, text = await outside.run("check")
+        assert code == 0, text
+        assert "in use by a running pandabot" in text
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+
+
+async def test_an_unusable_folder_is_one_sentence(outside: Outside) -> None:
+    """A start that cannot make its folder names the setting, without a traceback."""
+    code, text = await outside.run("run", DATABASE_PATH="/proc/nowhere/bot.db")
+    assert code == 78
+    assert "DATABASE_PATH" in text
+    assert "Traceback" not in text
+
+
 async def test_check_tries_the_other_timestamp_unit(outside: Outside) -> None:
     """A server that wants milliseconds is recognised and the setting named."""
     outside.pandapon.timestamp_unit = "ms"
