@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from storage.errors import StorageError
 from storage.records import Hint
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from storage.protocol import Store
 
 BODY_LIMIT = 256 * 1024
+TAKEN = ("GET", "HEAD", "POST")
 PATH = "/pandapon/callbacks/{token}"
 # Every name under which a message may carry the number of an order, sub-order or parcel [stated and inferred].
 ID_NAMES = frozenset(
@@ -67,42 +68,49 @@ class Message:
 def routes(
     tokens: tuple[str, ...], store: Store, clock: Callable[[], datetime], wake: Callable[[], None]
 ) -> list[web.RouteDef]:
-    """The address. Without a token, or with a wrong one, it is as if it were not there."""
-    digests = [_digest(token) for token in tokens]
+    """The address. Without a token, or with a wrong one, it is as if it were not there, whatever the method."""
+    return [web.route(hdrs.METH_ANY, PATH, _Callbacks(tokens, store, clock, wake).answer)]
 
-    def admit(request: web.Request) -> None:
+
+class _Callbacks:
+    def __init__(
+        self, tokens: tuple[str, ...], store: Store, clock: Callable[[], datetime], wake: Callable[[], None]
+    ) -> None:
+        self._digests = [_digest(token) for token in tokens]
+        self._store, self._clock, self._wake = store, clock, wake
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """The vendor's console tries the address before it saves it; with what method and body is not stated."""
+        self._admit(request)
+        if request.method in {hdrs.METH_GET, hdrs.METH_HEAD}:
+            return _ok()
+        if request.method != hdrs.METH_POST:
+            raise web.HTTPMethodNotAllowed(request.method, TAKEN)
+        body = await request.clone(client_max_size=BODY_LIMIT).read()
+        return await self._take(body) if body.strip() else _ok()
+
+    def _admit(self, request: web.Request) -> None:
         given = _digest(request.match_info["token"])
         # Every token is compared, in constant time: how long it takes tells nothing.
-        if not any([hmac.compare_digest(given, good) for good in digests]):  # noqa: C419  all of them, on purpose
+        if not any([hmac.compare_digest(given, good) for good in self._digests]):  # noqa: C419  all of them, on purpose
             raise web.HTTPNotFound
 
-    async def verify(request: web.Request) -> web.Response:
-        """The vendor's console tries the address before it saves it; with what method and body is not stated."""
-        admit(request)
-        return _well()
-
-    async def take(request: web.Request) -> web.Response:
-        admit(request)
-        body = await _body(request)
-        if not body.strip():
-            return _well()
+    async def _take(self, body: bytes) -> web.Response:
         try:
             message = read(body)
         except MalformedError as error:
             return web.json_response({"code": 400, "msg": str(error)}, status=400)
-        hint = Hint(hashlib.sha256(body).hexdigest(), message.kind, message.ids, "", clock())
+        hint = Hint(hashlib.sha256(body).hexdigest(), message.kind, message.ids, self._clock())
         try:
-            is_new = await store.inbox_put(hint)
+            is_new = await self._store.inbox_put(hint)
         except StorageError:
             return web.json_response({"code": 503, "msg": "not stored; please send it again"}, status=503)
         if is_new:
-            wake()
-        return _well()
-
-    return [web.get(PATH, verify), web.post(PATH, take)]
+            self._wake()
+        return _ok()
 
 
-def _well() -> web.Response:
+def _ok() -> web.Response:
     return web.json_response({"code": 200, "msg": "ok"})
 
 
@@ -113,28 +121,17 @@ def read(body: bytes) -> Message:
     """
     outer = _json(body)
     if isinstance(outer, str):
-        outer = _json(outer.encode())
+        outer = _json(outer)
     if not isinstance(outer, dict):
         raise MalformedError("a message is a JSON object")
     inner = outer.get("messageBody", outer.get("message", outer))
     if isinstance(inner, str):
-        inner = _json(inner.encode()) if inner.strip() else {}
+        inner = _json(inner) if inner.strip() else {}
     kind = outer.get("messageType")
     return Message(_suffix(str(kind)) if isinstance(kind, str | int) else "", tuple(_ids({"": inner}))[:MOST_IDS])
 
 
-async def _body(request: web.Request) -> bytes:
-    if (request.content_length or 0) > BODY_LIMIT:
-        raise web.HTTPRequestEntityTooLarge(BODY_LIMIT, request.content_length or 0)
-    body = await request.content.read(BODY_LIMIT + 1)
-    while len(body) <= BODY_LIMIT and (more := await request.content.read(BODY_LIMIT + 1 - len(body))):
-        body += more
-    if len(body) > BODY_LIMIT:
-        raise web.HTTPRequestEntityTooLarge(BODY_LIMIT, len(body))
-    return body
-
-
-def _json(body: bytes) -> Any:
+def _json(body: bytes | str) -> Any:
     """Numbers are kept as their text: 19 digits do not survive a float."""
     try:
         return json.loads(body, parse_int=str, parse_float=str, parse_constant=str)
@@ -144,7 +141,8 @@ def _json(body: bytes) -> Any:
 
 def _suffix(kind: str) -> str:
     """Types are matched by what follows the platform: ``1688_ORDER_…`` and ``TAOBAO_ORDER_…`` mean the same."""
-    return re.sub(r"^(?:TAOBAO|1688)_", "", kind.strip().upper())[:80]
+    storable = kind.encode("utf-8", "replace").decode()  # JSON may carry half of a surrogate pair
+    return re.sub(r"^(?:TAOBAO|1688)_", "", storable.strip().upper())[:80]
 
 
 def _ids(value: Any, depth: int = 0) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage.records import Hint
@@ -13,8 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+MICROSECOND = timedelta(microseconds=1)
+REPEATED = timedelta(seconds=10)  # the same message again within this is the sender's repeat, later it is an event
 PUT = """
-INSERT INTO inbox (dedup, kind, ids, body, received_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (dedup) DO NOTHING
+INSERT INTO inbox (dedup, kind, ids, body, received_at) VALUES (?, ?, ?, '', ?) ON CONFLICT (dedup)
+DO UPDATE SET handled_at = NULL, outcome = '', received_at = excluded.received_at
+WHERE handled_at IS NOT NULL AND received_at < excluded.received_at - ?
 """
 # A sub-order is found by the text of its order's list: there are few orders with the same digits in it.
 CONCERNED = """
@@ -25,7 +30,7 @@ UNION SELECT key FROM orders WHERE sub_orders <> '[]' AND platform = 'taobao' AN
 
 def put(conn: sqlite3.Connection, hint: Hint) -> bool:
     """See storage.protocol.Store.inbox_put."""
-    row = (hint.dedup, hint.kind, json.dumps(hint.ids), hint.body, to_int(hint.received_at))
+    row = (hint.dedup, hint.kind, json.dumps(hint.ids), to_int(hint.received_at), int(REPEATED / MICROSECOND))
     return conn.execute(PUT, row).rowcount == 1
 
 
@@ -37,7 +42,6 @@ def waiting(conn: sqlite3.Connection, limit: int) -> list[Hint]:
             dedup=row["dedup"],
             kind=row["kind"],
             ids=tuple(json.loads(row["ids"])),
-            body=row["body"],
             received_at=to_time(row["received_at"]),
         )
         for row in rows
@@ -53,9 +57,9 @@ def concerned(conn: sqlite3.Connection, ids: Sequence[str]) -> list[str]:
 
 
 def done(conn: sqlite3.Connection, now: datetime, outcomes: Sequence[tuple[str, str]]) -> None:
-    """See storage.protocol.Store.inbox_done. What was in the message is forgotten: it may name people."""
+    """See storage.protocol.Store.inbox_done."""
     conn.executemany(
-        "UPDATE inbox SET handled_at = ?, outcome = ?, body = '' WHERE dedup = ?",
+        "UPDATE inbox SET handled_at = ?, outcome = ? WHERE dedup = ?",
         [(to_int(now), outcome, dedup) for dedup, outcome in outcomes],
     )
 

@@ -318,12 +318,14 @@ class NewOrder:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A message that PandaPon pushed. Nothing in it is taken for true: it says which order to look at."""
+    """A message that PandaPon pushed. Nothing in it is taken for true: it says which order to look at.
+
+    The rest of it, which may name people, is not kept.
+    """
 
     dedup: str  # the same message again has the same
     kind: str
     ids: tuple[str, ...]
-    body: str
     received_at: datetime
 
 

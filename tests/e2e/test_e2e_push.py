@@ -100,6 +100,42 @@ async def test_unknown_orders_and_types_are_counted(house: House) -> None:
     assert "2 about orders not watched here, 1 of an unknown type" in said
 
 
+async def test_the_same_words_later_are_another_event(house: House) -> None:
+    """A body without a time says the same of the next scan: only a repeat within seconds is one and the same."""
+    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
+    [card] = house.channel("#orders")
+    await house.several_ticks()  # the first poll is past
+    body = {"messageType": "1688_LOGISTICS_BUYER_VIEW_TRACE", "messageBody": {"orderId": ORDER}}
+    for number, place in enumerate(("广州", "杭州"), 1):
+        house.scan(f"快件已发往 {place}分拨中心")
+        assert await push(house, body) == 200
+        assert await push(house, body) == 200
+        await house.replies(card, number)
+        assert (await inbox(house)) == {"looked at": 1}
+        house.clock.advance(timedelta(minutes=3))
+
+
+async def test_a_type_that_is_no_text_is_kept_and_counted(house: House) -> None:
+    """Half a sign of a pair is no reason to lose the message."""
+    await house.ask(f"/panda watch {ORDER}")
+    assert await push(house, b'{"messageType": "\\ud800", "messageBody": {"orderId": "%s"}}' % ORDER.encode()) == 200
+    await house.until(lambda: house.bot is not None and not house.bot.hints._looking.locked())
+    await house.several_ticks(12)
+    assert await inbox(house) == {"unknown type": 1}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
+async def test_without_the_token_no_method_finds_the_address(house: House, method: str) -> None:
+    """The address answers as any that is not there; with the token, what it does not take is 405."""
+    assert house.bot is not None
+    url = f"http://127.0.0.1:{house.bot.http_port}/pandapon/callbacks/"
+    async with aiohttp.ClientSession() as session:
+        async with session.request(method, url + "wrong") as answer:
+            assert answer.status == 404
+        async with session.request(method, url + CALLBACK_TOKEN) as answer:
+            assert answer.status == (200 if method in {"GET", "HEAD"} else 405)
+
+
 @pytest.mark.parametrize("token", ["", "wrong", "house-callback-token-012345678", CALLBACK_TOKEN + "0", "%00", "../x"])
 async def test_a_wrong_token_finds_nothing(house: House, token: str) -> None:
     """It is 404, as for any address that is not there, and nothing is kept."""
@@ -117,8 +153,20 @@ async def test_a_wrong_token_finds_nothing(house: House, token: str) -> None:
         (b"[" * 100_000, 400),
         (b'{"messageBody": "' + b"x" * 300_000 + b'"}', 413),
         (b"\xff\xfe\x00", 400),
+        (b'"{\\ud800}"', 400),
+        (b'{"messageBody": "\\ud800"}', 400),
     ],
-    ids=["text", "list", "string", "broken inside", "deep", "too large", "not utf-8"],
+    ids=[
+        "text",
+        "list",
+        "string",
+        "broken inside",
+        "deep",
+        "too large",
+        "not utf-8",
+        "half a sign",
+        "half a sign inside",
+    ],
 )
 async def test_malformed_messages_are_refused(house: House, body: bytes, status: int) -> None:
     """One clear status, and nothing is kept."""
@@ -156,7 +204,7 @@ async def test_a_restart_looks_at_what_was_kept(house: House) -> None:
 def _hint(house: House) -> Any:
     from storage.records import Hint  # noqa: PLC0415  only here
 
-    return Hint("one", "LOGISTICS_BUYER_VIEW_TRACE", (ORDER,), "", house.clock())
+    return Hint("one", "LOGISTICS_BUYER_VIEW_TRACE", (ORDER,), house.clock())
 
 
 async def test_price_and_refund_are_news(house: House) -> None:
