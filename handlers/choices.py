@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from handlers import channels
 from handlers.channel_settings import THREADS, ChannelSettings, load
+from handlers.errors import explain
 from handlers.i18n import LANGUAGES, _, speak
 from handlers.text import code
 from handlers.views import choices, digest, errors
@@ -123,7 +124,16 @@ def read_form(values: dict[str, Any]) -> tuple[ChannelSettings, bool, dict[str, 
 
 
 async def save(ctx: Context, channel: str, user: str, settings: ChannelSettings, *, filter_all: bool) -> dict[str, Any]:
-    """Keep the settings; the answer says what they would have meant last week."""
+    """Keep the settings; the form's next page says what they would have meant last week, or what went wrong."""
+    try:
+        return await _save(ctx, channel, user, settings, filter_all=filter_all)
+    except Exception as error:  # noqa: BLE001  the form is the only place where this person can be answered
+        return choices.not_saved(explain(error))
+
+
+async def _save(
+    ctx: Context, channel: str, user: str, settings: ChannelSettings, *, filter_all: bool
+) -> dict[str, Any]:
     before = await ctx.desk.dry_run(channel, load((await ctx.store.channel(channel)).settings))
     filter_ = settings.filter if filter_all and settings.filter else None
     after = await ctx.desk.dry_run(channel, settings, filter_=filter_)

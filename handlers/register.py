@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from handlers import actions, alarms, choices, finder, home, shortcuts, watches
 from handlers.dispatch import doing, perform
-from handlers.errors import unexpected
+from handlers.errors import explain
 from handlers.grammar import parse
 from handlers.i18n import _, speak
 from handlers.requests import Request, Track, Unwatch, WatchOrders
 from handlers.turn import Turn
+from handlers.views import choices as choice_views
 from handlers.views import errors as error_views
 from handlers.views import finder as finder_views
+from storage.errors import StorageError
 from storage.records import AlarmState
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ log = logging.getLogger(__name__)
 
 FORM_SECONDS = 1.8  # how long a form may think before it has to be acknowledged; Slack allows three
 Body = dict[str, Any]
+View = dict[str, Any]
 Act = Callable[[Turn, Body], Awaitable["Message"]]
 
 COMMANDS = ("/panda", "/panda-search", "/panda-order", "/panda-track", "/panda-watch")
@@ -176,15 +179,15 @@ async def _open_settings(ctx: Context, ack: AsyncAck, body: Body, client: AsyncW
     await client.views_open(trigger_id=body["trigger_id"], view=await choices.form(ctx, _value(body)))
 
 
-async def _save_settings(ctx: Context, ack: AsyncAck, body: Body) -> None:
+async def _save_settings(ctx: Context, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
     """Wrong fields are marked in the form; right ones are kept, and the form shows what they mean."""
     view = body["view"]
     settings, filter_all, wrong = choices.read_form(view["state"]["values"])
     if wrong:
         await ack(response_action="errors", errors=wrong)
         return
-    shown = await choices.save(ctx, view["private_metadata"], body["user"]["id"], settings, filter_all=filter_all)
-    await ack(response_action="update", view=shown)
+    work = choices.save(ctx, view["private_metadata"], body["user"]["id"], settings, filter_all=filter_all)
+    await _answer_form(ctx, ack, body, client, work, choice_views.working())
 
 
 async def _on_home(ctx: Context, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
@@ -207,16 +210,23 @@ async def _find(ctx: Context, ack: AsyncAck, body: Body, client: AsyncWebClient,
         await ack(response_action="errors", errors=wrong)
         return
     turn = Turn(ctx, body["user"]["id"], "", respond, client)
-    work = asyncio.ensure_future(finder.answer(turn, words, what, channel))
-    ctx.in_hand.add(work)
-    work.add_done_callback(ctx.in_hand.discard)
-    done, _pending = await asyncio.wait({work}, timeout=FORM_SECONDS)
+    await _answer_form(ctx, ack, body, client, finder.answer(turn, words, what, channel), finder_views.working())
+
+
+async def _answer_form(  # noqa: PLR0917  Bolt's arguments, and the work
+    ctx: Context, ack: AsyncAck, body: Body, client: AsyncWebClient, work: Coroutine[Any, Any, View], working: View
+) -> None:
+    """The form's next page at once where the work is quick, else a page that says so, and then the answer."""
+    task = asyncio.ensure_future(work)
+    ctx.in_hand.add(task)
+    task.add_done_callback(ctx.in_hand.discard)
+    done, _pending = await asyncio.wait({task}, timeout=FORM_SECONDS)
     if done:
-        await ack(response_action="update", view=work.result())
+        await ack(response_action="update", view=task.result())
         return
     # Only an acknowledgement that is surely there before the next update cannot undo it.
-    await ack(response_action="update", view=finder_views.working())
-    view, _slept = await asyncio.gather(work, asyncio.sleep(1))
+    await ack(response_action="update", view=working)
+    view, _slept = await asyncio.gather(task, asyncio.sleep(1))
     await client.views_update(view_id=body["view"]["id"], view=view)
 
 
@@ -238,7 +248,7 @@ async def _just_ack(ack: AsyncAck) -> None:
 
 async def _on_error(error: Exception, respond: AsyncRespond) -> None:
     """What escaped a listener. Bolt hands it over here; the person is told all the same."""
-    message = unexpected(error)
+    message = explain(error)
     if getattr(respond, "response_url", None):
         await respond(text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False)
 
@@ -246,7 +256,11 @@ async def _on_error(error: Exception, respond: AsyncRespond) -> None:
 async def _is_new(ctx: Context, body: Body) -> bool:
     """Slack may deliver one thing twice, also in Socket Mode; a second watch or undo must not happen."""
     delivery = body.get("trigger_id") or body.get("event_id")
-    return not delivery or await ctx.store.first_seen(str(delivery), ctx.clock())
+    try:
+        return not delivery or await ctx.store.first_seen(str(delivery), ctx.clock())
+    except StorageError as error:  # a full disk withholds no answer: what has to be written will say so itself
+        log.warning("a delivery could not be noted: %s", error)
+        return True
 
 
 def _channel(body: Body) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING
 
 from storage import audit, enqueue, outbox
-from storage.records import AuditEntry, Channel, PostKind, PostState, Told
+from storage.records import AuditEntry, Channel, Happening, PostKind, PostState, Told
 from storage.values import to_int, to_time
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ FROM news n LEFT JOIN outbox p ON p.key = n.key AND p.what = n.what AND p.channe
 WHERE {where} ORDER BY n.at, n.id
 """
 
+HAPPENED = """
+SELECT n.at, n.level, n.audience, w.filter FROM watches w JOIN news n ON n.key = w.key
+WHERE w.channel = ? AND w.state <> 'ended' AND n.at >= ? ORDER BY n.at, n.id
+"""
 SAVE = """
 INSERT INTO channels (channel, settings, updated_by, updated_at) VALUES (?, ?, ?, ?) ON CONFLICT (channel)
 DO UPDATE SET settings = excluded.settings, updated_by = excluded.updated_by, updated_at = excluded.updated_at
@@ -103,6 +108,14 @@ def told_of_order(conn: sqlite3.Connection, key: str, channel_id: str, limit: in
     return [_told(row) for row in rows[-limit:]]
 
 
+def happened_since(conn: sqlite3.Connection, channel_id: str, since: datetime) -> list[Happening]:
+    """See storage.protocol.Store."""
+    return [
+        Happening(to_time(at), level, _audience(audience), filter_)
+        for at, level, audience, filter_ in conn.execute(HAPPENED, (channel_id, to_int(since)))
+    ]
+
+
 def told_since(conn: sqlite3.Connection, channel_id: str, since: datetime) -> list[Told]:
     """See storage.protocol.Store."""
     where = "n.at >= ? AND n.key IN (SELECT key FROM watches WHERE channel = ? AND state <> 'ended')"
@@ -127,7 +140,7 @@ def _told(row: sqlite3.Row) -> Told:
         what=row["what"],
         at=to_time(row["at"]),
         level=row["level"],
-        audience=frozenset(json.loads(row["audience"])),
+        audience=_audience(row["audience"]),
         payload=row["payload"],
         state=PostState(row["state"]) if row["state"] else None,
         sent_at=to_time(row["sent_at"]),
@@ -135,6 +148,12 @@ def _told(row: sqlite3.Row) -> Told:
         in_digest=row["folded_into"] is not None,
         not_before=to_time(row["later"] or None),
     )
+
+
+@cache
+def _audience(text: str) -> frozenset[str]:
+    """There are a handful of them."""
+    return frozenset(json.loads(text))
 
 
 def _iso(when: datetime | None) -> str:

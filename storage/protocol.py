@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Channel,
         DueOrder,
         Filter,
+        Happening,
         Health,
         Hint,
         KnownOrder,
@@ -216,6 +217,10 @@ class Store(Protocol):
 
     async def told_of_order(self, key: str, channel: str, limit: int) -> list[Told]:
         """The newest ``limit`` pieces of an order's news, oldest first, and what became of each in the channel."""
+        ...
+
+    async def happened_since(self, channel: str, since: datetime) -> list[Happening]:
+        """The same without what it said: when, how loud and for whom, oldest first."""
         ...
 
     async def told_since(self, channel: str, since: datetime) -> list[Told]:

@@ -216,6 +216,16 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """A piece of news as figures: what a channel would have had to read of it is reckoned from these."""
+
+    at: datetime
+    level: str
+    audience: frozenset[str]
+    filter: Filter  # of the watch that it concerns
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One piece of news of an order and what became of it in one channel."""
 

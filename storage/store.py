@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Channel,
         DueOrder,
         Filter,
+        Happening,
         Health,
         Hint,
         KnownOrder,
@@ -168,6 +169,9 @@ class SqliteStore:
 
     async def told_of_order(self, key: str, channel: str, limit: int) -> list[Told]:
         return await self.thread.run(lambda conn: channels.told_of_order(conn, key, channel, limit))
+
+    async def happened_since(self, channel: str, since: datetime) -> list[Happening]:
+        return await self.thread.run(lambda conn: channels.happened_since(conn, channel, since))
 
     async def told_since(self, channel: str, since: datetime) -> list[Told]:
         return await self.thread.run(lambda conn: channels.told_since(conn, channel, since))

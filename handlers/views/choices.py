@@ -101,13 +101,21 @@ def saved(
     )
     words = "\n".join(f"• {line}" for line in _lines(chosen, next_digest, now))
     head = _("Saved {where}").format(where=here(channel))
-    blocks = [el.section(f"✅ *{head}*\n{words}"), el.section(compared)]
-    return {
-        "type": "modal",
-        "title": _plain(_("Channel settings")),
-        "close": _plain(_("Done")),
-        "blocks": blocks,
-    }
+    return _page([el.section(f"✅ *{head}*\n{words}"), el.section(compared)])
+
+
+def working() -> View:
+    """While last week's news is counted, which takes a while where there was much."""
+    return _page([el.section(_("⏳ Saving…"))])
+
+
+def not_saved(reason: Message) -> View:
+    """What went wrong instead."""
+    return _page(reason.blocks)
+
+
+def _page(blocks: list[Block]) -> View:
+    return {"type": "modal", "title": _plain(_("Channel settings")), "close": _plain(_("Done")), "blocks": blocks}
 
 
 def load_words(load: Load) -> str:

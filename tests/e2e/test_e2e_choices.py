@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.house import ORDER, House, running, words
+from support.house import ORDER, PATIENCE, House, running, words
 
 from sandbox.pandapon.demo import SECOND
 from sandbox.slack.blocks import check_view
+from storage.errors import DiskFullError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import datetime
     from pathlib import Path
 
     from sandbox.slack.workspace import Message
+    from storage.records import Happening
 
 
 @pytest.fixture
@@ -36,8 +40,8 @@ def posts(house: House, channel: str = "#orders") -> list[str]:
     return [words(message) for message in house.channel(channel)]
 
 
-async def choose(house: House, **chosen: Any) -> str:
-    """Fill in the settings modal and save it; the text of what it shows then."""
+async def choose(house: House, *, patience: float = PATIENCE, **chosen: Any) -> str:
+    """Fill in the settings modal and save it; the text of what it shows in the end."""
     await house.ask("/panda settings")
     message, action_id = house.button("Change…", "mei", "#orders")
     before = set(house.slack.workspace.views)
@@ -51,9 +55,16 @@ async def choose(house: House, **chosen: Any) -> str:
     assert ack.ok
     if ack.payload and ack.payload.get("response_action") == "errors":
         return " ".join(ack.payload["errors"].values())
-    assert ack.payload
-    assert check_view(ack.payload["view"]) == []
-    return "\n".join(block["text"]["text"] for block in ack.payload["view"]["blocks"])
+    await house.until(lambda: "Saving" not in shown(house, view_id), patience)
+    assert check_view(house.slack.workspace.views[view_id]) == []
+    return shown(house, view_id)
+
+
+def shown(house: House, view_id: str) -> str:
+    """The words of a modal as it stands."""
+    return "\n".join(
+        block["text"]["text"] for block in house.slack.workspace.views[view_id]["blocks"] if "text" in block
+    )
 
 
 def form() -> dict[str, Any]:
@@ -115,6 +126,36 @@ async def test_why_of_what_is_filtered_and_unknown(house: House) -> None:
     await house.several_ticks(6)
     assert "this watch tells problems only" in await house.ask(f"/panda why {ORDER}")
     assert "I have no record" in await house.ask("/panda why 9999999999999999999")
+
+
+# --- the form, when keeping takes its time or fails -------------------------------------------------------------------
+
+
+async def test_a_slow_database_is_waited_for_in_the_form(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The form is acknowledged in time, says that it is at work, and then shows what was kept."""
+    assert house.bot is not None
+    store = house.bot.store
+    count = store.happened_since
+
+    async def slow(channel: str, since: datetime) -> list[Happening]:
+        await asyncio.sleep(1.2)
+        return await count(channel, since)
+
+    await watched(house)
+    monkeypatch.setattr(store, "happened_since", slow)
+    assert "Quiet from 09:00 to 12:00" in await choose(house, quiet_from=at("09:00"), quiet_to=at("12:00"), patience=9)
+
+
+async def test_settings_that_cannot_be_kept_are_told_in_the_form(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The form says that nothing was changed; it does not fail without a word."""
+    assert house.bot is not None
+
+    async def full(*_facts: object) -> None:
+        raise DiskFullError("database or disk is full")
+
+    monkeypatch.setattr(house.bot.store, "save_settings", full)
+    assert "disk is full" in await choose(house, quiet_from=at("09:00"), quiet_to=at("12:00"))
+    assert "No quiet hours" in await house.ask("/panda settings")
 
 
 # --- quiet hours, folding, digests ------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from support.house import ORDER, SIGNING, House, running, words
 from sandbox.pandapon.demo import TAOBAO
 from sandbox.slack.delivery import post_signed
 from sandbox.slack.faults import Fault
+from storage.errors import DiskFullError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -71,6 +72,18 @@ async def test_a_refused_token_is_told_and_news_waits_for_a_good_one(house: Hous
     house.clock.advance(timedelta(minutes=6))
     await told_once(house, card, "快件已发往 广州分拨中心")
     assert "All is well" in await house.ask("/panda status")
+
+
+async def test_a_full_disk_withholds_no_answer(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That a command cannot be noted as delivered is no reason not to answer it."""
+    await watched(house)
+    assert house.bot is not None
+
+    async def full(*_facts: object) -> bool:
+        raise DiskFullError("database or disk is full")
+
+    monkeypatch.setattr(house.bot.store, "first_seen", full)
+    assert ORDER in await house.ask("/panda watches")
 
 
 async def test_a_post_that_cannot_be_composed_stands_in_nobodys_way(house: House) -> None:

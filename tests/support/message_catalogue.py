@@ -170,6 +170,8 @@ def _chosen() -> dict[str, Any]:
     return {
         "choices.settings": choices.settings(channel, CHOSEN, [subscription], LATER, Load(3, 8), NOW),
         "choices.modal": choices.modal(HERE, CHOSEN),
+        "choices.working": choices.working(),
+        "choices.not_saved": choices.not_saved(errors.failure("Something went wrong.")),
         "choices.saved": choices.saved(HERE, CHOSEN, LATER, (Load(3, 8), Load(1)), NOW),
         "choices.muted": choices.muted(HERE, [ID], LATER, [OTHER], NOW),
         "choices.unmuted": choices.unmuted(HERE, [ID], []),
