@@ -14,6 +14,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import callbacks, metrics
+from bot.clock import utc_now
 from bot.desk import ChannelDesk
 from bot.jobs.backups import Backups
 from bot.jobs.deliver import Deliverer
@@ -22,10 +23,11 @@ from bot.jobs.discover import Discoverer
 from bot.jobs.hints import Hints
 from bot.jobs.pacing import Pacer
 from bot.jobs.poll import Poller
+from bot.jobs.prune import prune
 from bot.jobs.reopen import Reopener
 from bot.jobs.stalls import StallWatch
-from bot.running import Bot, StartError, utc_now
-from bot.scheduler import Job, Timetable, prune
+from bot.running import Bot, StartError
+from bot.scheduler import Job, Timetable
 from bot.tracker import LiveTracker
 from bot.tracking.breaker import Breaker
 from handlers.context import Context
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
 
-__all__ = ["Bot", "StartError", "api_config", "build", "run", "utc_now"]
+__all__ = ["Bot", "StartError", "api_config", "build", "run"]
 
 SETTLE_IN = timedelta(minutes=30)  # the first readings of all orders that join together are spread over this
 DISCOVER_EVERY = timedelta(minutes=10)
@@ -50,10 +52,17 @@ HALF_SECOND = timedelta(seconds=0.5)
 
 async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Bot:
     """The bot's parts, wired and not yet started. Raises StorageError when the database cannot be used."""
+    async with contextlib.AsyncExitStack() as opened:  # what was opened is closed again when a later part fails
+        return await _build(settings, clock, opened)
+
+
+async def _build(settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack) -> Bot:
     store, restored = await open_or_restore(settings.database_path, settings.backups, clock())
+    opened.push_async_callback(store.close)
     backups = Backups(store.thread, settings.backups, clock, restored)
     api = PandaPon(api_config(settings), clock=clock)
-    session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15))
+    opened.push_async_callback(api.aclose)
+    session = await opened.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
     cadence, breaker = settings.cadence, Breaker()
     languages = Languages(settings.language)
     await languages.learn(store)
@@ -112,7 +121,6 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
         clock=clock,
         store=store,
         api=api,
-        session=session,
         app=app,
         context=context,
         poller=poller,
@@ -126,6 +134,7 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
             *metrics.routes(store, clock, poller, breaker),
         ),
         started_at=clock(),
+        opened=opened.pop_all(),
     )
     holder.append(bot)
     return bot

@@ -11,7 +11,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import manifest
-from bot.app import api_config, utc_now
+from bot.app import api_config
+from bot.clock import utc_now
 from bot.leader import NotLeaderError, leading
 from pandapon.client import PandaPon
 from pandapon.errors import ApiError, AuthError, PandaPonError, TimestampError, TransportError

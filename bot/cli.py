@@ -1,4 +1,4 @@
-"""The command line: run, demo, check, api."""
+"""The command line: run, demo, check, backup, restore, api."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -142,7 +142,7 @@ def api(
     found = next((one for one in ENDPOINTS if one.name == name), None)
     if found is None:
         _fail(f"no endpoint {name!r}; `pandabot api list` shows them all")
-    elif found.writes and not yes:
+    if found.writes and not yes:
         _fail(f"{name} changes things in the account; add --yes to call it")
     settings = _settings()
     log.configure("error", settings.secrets())
@@ -150,7 +150,8 @@ def api(
 
 
 async def _api(settings: Settings, name: str, query: dict[str, str], body: Any) -> int:
-    from bot.app import api_config, utc_now  # noqa: PLC0415  keeps --help quick
+    from bot.app import api_config  # noqa: PLC0415  keeps --help quick
+    from bot.clock import utc_now  # noqa: PLC0415  the same
     from pandapon.client import PandaPon  # noqa: PLC0415  the same
     from pandapon.errors import PandaPonError  # noqa: PLC0415  the same
 
@@ -208,7 +209,6 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         _fail(f"cannot read {path}: {error}")
-        raise AssertionError from error
 
 
 def _pairs(items: list[str]) -> dict[str, str]:
@@ -227,6 +227,6 @@ def _json(text: str) -> Any:
         _fail(f"--body is not JSON: {error}")
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     typer.secho(f"pandabot: {message}", err=True, fg="red")
     raise typer.Exit(2)

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot import manifest
-from bot.app import Bot, build, utc_now
+from bot.app import Bot, build
+from bot.clock import utc_now
 from bot.settings import Settings
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import demo_world

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from bot.version import VERSION
+from storage.errors import StorageError
 from storage.records import PostState
 
 if TYPE_CHECKING:
@@ -26,7 +28,11 @@ def routes(store: Store, clock: Callable[[], datetime], poller: Poller, breaker:
 
     async def metrics(_request: web.Request) -> web.Response:
         now = clock()
-        lines = [*_of_store(await store.health(now), now), *_of_process(poller, breaker, now)]
+        try:
+            health = await store.health(now)
+        except StorageError as error:
+            return web.Response(text=f"the database does not answer: {error}", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        lines = [*_of_store(health, now), *_of_process(poller, breaker, now)]
         return web.Response(text="\n".join(lines) + "\n", content_type="text/plain", charset="utf-8")
 
     return [web.get("/metrics", metrics)]
@@ -50,7 +56,8 @@ def _of_store(health: Health, now: datetime) -> Iterator[str]:
 
 def _of_process(poller: Poller, breaker: Breaker, now: datetime) -> Iterator[str]:
     yield from _gauge("pandapon_up", "1 while PandaPon answers.", int(breaker.down_since is None))
-    yield from _gauge("last_tick_seconds", "Since the poller last looked.", _age(poller.last_tick_at, now))
+    if poller.last_tick_at is not None:  # before the first look there is no such time, and 0 would be a lie
+        yield from _gauge("last_tick_seconds", "Since the poller last looked.", _age(poller.last_tick_at, now))
     yield "# HELP pandabot_info The version."
     yield "# TYPE pandabot_info gauge"
     yield f'pandabot_info{{version="{VERSION}"}} 1'

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 import aiohttp
@@ -21,6 +21,7 @@ from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from slack_bolt.async_app import AsyncApp
 
@@ -45,11 +46,6 @@ class StartError(Exception):
     """The process cannot start; the message says why and what to do."""
 
 
-def utc_now() -> datetime:
-    """The wall clock."""
-    return datetime.now(UTC)
-
-
 @dataclass
 class Bot:
     """The running parts. Use :func:`build`, then ``async with``."""
@@ -58,7 +54,6 @@ class Bot:
     clock: Callable[[], datetime]
     store: Store
     api: PandaPon
-    session: aiohttp.ClientSession
     app: AsyncApp
     context: Context
     poller: Poller
@@ -69,6 +64,7 @@ class Bot:
     hints: Hints
     routes: tuple[aiohttp_web.RouteDef, ...]
     started_at: datetime
+    opened: AsyncExitStack  # closes database and connections when all else has ended
     http_port: int = 0
     _socket: AsyncSocketModeHandler | None = None
     _connecting: asyncio.Task[None] | None = None
@@ -102,22 +98,24 @@ class Bot:
     async def stop(self) -> None:
         """Take nothing new, finish what is in hand, close in order. Safe to call at any stage."""
         self.scheduler.pause()
+        async with AsyncExitStack() as last_to_first:  # a step that fails keeps none of the others from being done
+            last_to_first.push_async_callback(self.opened.aclose)
+            if self._runner is not None:
+                last_to_first.push_async_callback(self._runner.cleanup)
+            last_to_first.push_async_callback(self.scheduler.stop, STOP_SECONDS)
+            last_to_first.push_async_callback(self.deliverer.stop)
+            last_to_first.push_async_callback(self._finish_answers)
+            last_to_first.push_async_callback(self.hints.stop)
+            last_to_first.push_async_callback(self.poller.stop)
+            last_to_first.push_async_callback(self._disconnect)
+        log.info("pandabot has stopped")
+
+    async def _disconnect(self) -> None:
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.gather(self._connecting, return_exceptions=True)
         if self._socket is not None:
             await self._socket.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
-        await self.poller.stop()
-        await self.hints.stop()
-        await self._finish_answers()
-        await self.deliverer.stop()
-        await self.scheduler.stop(STOP_SECONDS)
-        if self._runner is not None:
-            await self._runner.cleanup()
-        await self.api.aclose()
-        await self.session.close()
-        await self.store.close()
-        log.info("pandabot has stopped")
 
     async def _finish_answers(self) -> None:
         if self.context.in_hand:

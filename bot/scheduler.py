@@ -6,22 +6,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable  # noqa: TC003  the dataclass's fields
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, timedelta
+from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.clock import utc_now
 from storage.errors import StorageError
 
-if TYPE_CHECKING:
-    from storage.protocol import Store
-
 log = logging.getLogger(__name__)
-
-KEEP = timedelta(days=60)  # sent posts, their news and audit rows older than this are pruned
-AT_ONCE = 5000  # rows of a table deleted in one transaction: a tenth of a second, so that nobody waits long behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ class Timetable:
         self._under_way: set[asyncio.Task[Any]] = set()
         for job in jobs:
             trigger = IntervalTrigger(seconds=job.every.total_seconds(), timezone=UTC)
-            first = datetime.now(UTC) + job.first
+            first = utc_now() + job.first
             self._scheduler.add_job(self._run, trigger, [job], id=job.name, name=job.name, next_run_time=first)
         reporter = _Reporter()
         self._scheduler.add_listener(reporter.failed, EVENT_JOB_ERROR)
@@ -104,12 +99,3 @@ class _Reporter:
     def worked(self, event: JobExecutionEvent) -> None:
         if self._failing.pop(event.job_id, None):
             log.info("job %s works again", event.job_id)
-
-
-async def prune(store: Store, clock: Callable[[], datetime]) -> None:
-    """Forget what nobody will ask about any more."""
-    before, rows = clock() - KEEP, 0
-    while some := await store.prune(before, AT_ONCE):
-        rows += some
-    if rows:
-        log.info("pruned %d old rows", rows)

@@ -14,7 +14,7 @@ from support.house import ORDER, SIGNING, House, running, words
 from sandbox.pandapon.demo import TAOBAO
 from sandbox.slack.delivery import post_signed
 from sandbox.slack.faults import Fault
-from storage.errors import DiskFullError
+from storage.errors import DiskFullError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -72,6 +72,31 @@ async def test_a_refused_token_is_told_and_news_waits_for_a_good_one(house: Hous
     house.clock.advance(timedelta(minutes=6))
     await told_once(house, card, "快件已发往 广州分拨中心")
     assert "All is well" in await house.ask("/panda status")
+
+
+async def test_a_stop_that_fails_in_one_place_closes_all_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack's socket may refuse to close; the database is closed, and the next start takes it over."""
+    card = await watched(house)
+    assert house.bot is not None
+    bot = house.bot
+
+    async def refuses() -> None:
+        raise OSError("cannot close")
+
+    assert bot._socket is not None
+    close = bot._socket.close_async
+    monkeypatch.setattr(bot._socket, "close_async", refuses)
+    with pytest.raises(OSError, match="cannot close"):
+        await bot.stop()
+    await close()  # type: ignore[no-untyped-call]
+    with pytest.raises(StorageError):
+        await bot.store.health(house.clock())
+    house.bot = None
+    await house.start_bot()
+    house.scan("快件已发往 广州分拨中心")
+    await told_once(house, card, "快件已发往 广州分拨中心")
 
 
 async def test_a_full_disk_withholds_no_answer(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,27 @@
+"""Forgets what nobody will ask about any more: told news, settled posts, old entries of the audit trail."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from storage.protocol import Store
+
+log = logging.getLogger(__name__)
+
+KEEP = timedelta(days=60)  # longer than a delivery takes, and what `/panda why` can tell about
+AT_ONCE = 5000  # rows of a table deleted in one transaction: a tenth of a second, so that nobody waits long behind it
+
+
+async def prune(store: Store, clock: Callable[[], datetime]) -> None:
+    """Delete everything that is older than :data:`KEEP`."""
+    before, rows = clock() - KEEP, 0
+    while some := await store.prune(before, AT_ONCE):
+        rows += some
+    if rows:
+        log.info("pruned %d old rows", rows)
