@@ -12,9 +12,9 @@ from urllib.parse import quote
 import yaml
 
 HERE = Path(__file__).resolve().parent
-# Beside this package in a wheel, at the top of the tree in a checkout.
 CREATE_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
 _LINK = re.compile(re.escape(CREATE_APP) + r"[A-Za-z0-9%._~-]*")
+# Beside this package in a wheel, at the top of the tree in a checkout.
 PLACES = (HERE / "manifest.yml", HERE.parent / "manifest.yml")
 
 

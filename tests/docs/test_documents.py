@@ -43,7 +43,8 @@ def test_the_configuration_document_names_every_setting_with_its_default() -> No
 
 def test_the_readme_holds_the_link_that_creates_the_app() -> None:
     """The link is the present manifest; `python -m bot.manifest README.md` renews it."""
-    assert f'"{manifest.create_app_link()}"' in README
+    assert "[open this link][create-app]" in README
+    assert f"\n[create-app]: {manifest.create_app_link()}\n" in README
 
 
 def test_the_readme_explains_every_scope() -> None:
