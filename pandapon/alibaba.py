@@ -166,7 +166,7 @@ def _package(row: dict[str, Any], position: int) -> Package | None:
     steps = [Row(text(one, "acceptTime"), text(one, "remark")) for one in items(row.get("logisticsSteps"))]
     status = text(row, "logisticsStatus", "status")
     waybill = text(row, "logisticsBillNo", "mailNo", "logisticsId")
-    if not (waybill or nodes or steps or status):
+    if not (waybill or status or any(nodes) or any(steps)):
         return None
     return Package(
         waybill or f"parcel-{position + 1}",

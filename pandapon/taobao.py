@@ -71,7 +71,8 @@ def shipment(answers: Sequence[tuple[str, Any]], ref: OrderRef) -> Shipment:
     for sub_order, data in answers:
         body = require(data if data is not None else {}, (dict, list), "the trace")
         rows = items(body if isinstance(body, list) else first(body, "pnmLogisticsDetails", "pnm_logistics_details"))
-        packages += [_package(row, sub_order, position) for position, row in enumerate(rows) if row]
+        found = (_package(row, sub_order, position) for position, row in enumerate(rows))
+        packages += [package for package in found if package is not None]
     return Shipment(ref, parcels(packages))
 
 
@@ -164,13 +165,18 @@ def _in_range(product: Product, query: ProductQuery) -> bool:
     return (low is None or product.price >= low) and (high is None or product.price <= high)
 
 
-def _package(row: dict[str, Any], sub_order: str, position: int) -> Package:
+def _package(row: dict[str, Any], sub_order: str, position: int) -> Package | None:
+    """None for a place that is only kept for one, with neither number, trace nor status: nulls are normal [stated]."""
     partner = first(row, "logisticsPartner", "logistics_partner")
     partner = next(iter(items(partner)), {}) if isinstance(partner, list) else mapping(partner)
     status = text(row, "logisticsStatus", "logistics_status")
+    waybill = text(row, "mailNo", "mail_no")
+    rows = [_row(one) for one in items(first(row, "logisticsTraces", "logistics_traces"))]
+    if not (waybill or status or any(rows)):
+        return None
     return Package(
-        text(row, "mailNo", "mail_no") or (f"{sub_order}-{position + 1}" if position else sub_order),
-        ([_row(one) for one in items(first(row, "logisticsTraces", "logistics_traces"))],),
+        waybill or (f"{sub_order}-{position + 1}" if position else sub_order),
+        (rows,),
         carrier=text(partner, "company"),
         status=status,
         status_milestone=parcel_claim(status),

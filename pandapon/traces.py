@@ -31,6 +31,10 @@ class Row:
     action: str = ""
     place: str = ""
 
+    def __bool__(self) -> bool:
+        """Whether it says anything: a time or a place alone is no event."""
+        return bool(self.text or self.status or self.action)
+
 
 @dataclass(frozen=True, slots=True)
 class Package:
@@ -90,7 +94,7 @@ def in_order(waybill: str, lists: Sequence[Sequence[Row]]) -> tuple[Node, ...]:
 
 def _forward(rows: Sequence[Row]) -> list[_Timed]:
     """The rows with their times, oldest first as far as the list's ends tell."""
-    timed = [(*parse_time(row.time), row) for row in rows if row.text or row.status or row.action]
+    timed = [(*parse_time(row.time), row) for row in rows if row]
     known = [at for at, _, _ in timed if at]
     if known and known[0] > known[-1]:
         timed.reverse()

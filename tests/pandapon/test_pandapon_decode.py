@@ -178,7 +178,15 @@ def test_nodes_and_steps_are_merged() -> None:
     assert parcel.nodes[0].code == "ACCEPT"
 
 
-@pytest.mark.parametrize("data", [[], None, {}, [{}], [None, 7, "x"], {"logisticsTrace": []}])
+NOTHING_SAID = {
+    "logisticsBillNo": "",
+    "logisticsSteps": [{"acceptTime": "", "remark": ""}],
+    "traceNodeList": [{"acceptTime": "2026-03-02 08:00:00", "facilityName": "义乌", "remark": None, "action": None}],
+    "logisticsStatus": "",
+}
+
+
+@pytest.mark.parametrize("data", [[], None, {}, [{}], [None, 7, "x"], {"logisticsTrace": []}, [NOTHING_SAID]])
 def test_nothing_to_see_is_no_parcel(data: Any) -> None:
     """Null, empty and meaningless rows are no parcels, and no error."""
     assert alibaba.shipment(data, REF).parcels == ()
@@ -271,6 +279,23 @@ def test_sub_orders_in_one_box_are_one_parcel() -> None:
 def test_a_sub_order_without_packages(data: Any) -> None:
     """Not sent yet: no parcels, no error."""
     assert taobao.shipment([("1", data)], TREF).parcels == ()
+
+
+@pytest.mark.parametrize("traces", [None, [], [{}], [{"time": "2026-03-02 08:00:00", "city": "义乌", "action": None}]])
+@pytest.mark.parametrize("partner", [None, [{"company": "中通快递", "companyImageUrl": None}]])
+def test_a_package_of_nulls_is_no_parcel(traces: Any, partner: Any) -> None:
+    """A place kept for a parcel, without number, trace and status, does not become one under the sub-order's id."""
+    empty = {"mailNo": None, "logisticsTraces": traces, "logisticsPartner": partner, "receiver": None}
+    assert taobao.shipment([("13", {"pnmLogisticsDetails": [empty]})], TREF).parcels == ()
+    two = {"pnmLogisticsDetails": [empty, package(mailNo=None)]}
+    assert [parcel.waybill for parcel in taobao.shipment([("13", two)], TREF).parcels] == ["13-2"]
+
+
+def test_a_status_alone_is_a_parcel() -> None:
+    """What is said to be under way is shown before its number and its trace are there."""
+    data = {"pnmLogisticsDetails": [{"mailNo": None, "logisticsTraces": None, "logisticsStatus": "ACCEPT"}]}
+    (parcel,) = taobao.shipment([("13", data)], TREF).parcels
+    assert (parcel.waybill, parcel.milestone) == ("13", M.PICKED_UP)
 
 
 SNAKE: dict[str, Any] = {
