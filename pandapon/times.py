@@ -1,4 +1,4 @@
-"""The vendor's times: four forms, two of them without a zone."""
+"""The vendor's times: four forms, two of them without a zone; leading zeros may be missing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pandapon.shipment import TimeBasis
 CHINA = timezone(timedelta(hours=8))
 # yyyyMMddHHmmss, optional milliseconds, optional offset: 20180614101942000+0800 [upstream]
 _COMPACT = re.compile(r"^(\d{14})(\d{3})?(?:([+-])(\d{2}):?(\d{2})|(Z))?$")
+_LONE_DIGIT = re.compile(r"(?<![0-9.])[0-9](?![0-9])")  # 2018/7/4 9:05:03; a fraction of a second may have one digit
 _EPOCH_MS, _EPOCH_S = 13, 10  # digits
 
 
@@ -50,7 +51,7 @@ def _compact(text: str) -> tuple[datetime, TimeBasis] | None:
 
 
 def _iso(text: str) -> tuple[datetime, TimeBasis] | None:
-    parsed = datetime.fromisoformat(text.replace("/", "-"))
+    parsed = datetime.fromisoformat(_LONE_DIGIT.sub(r"0\g<0>", text.replace("/", "-")))
     if parsed.tzinfo is None:
         return parsed.replace(tzinfo=CHINA).astimezone(UTC), TimeBasis.CHINA
     return parsed.astimezone(UTC), TimeBasis.OFFSET
