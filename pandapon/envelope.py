@@ -62,7 +62,7 @@ def open_envelope(response: httpx.Response, body: bytes) -> Any:
     if envelope is None:
         raise _without_envelope(response)
     code, words = _text(envelope.get("code")), _text(envelope.get("msg"))
-    request_id = _text(envelope.get("requestId"))
+    request_id = _line(_text(envelope.get("requestId")), 64)
     if code != SUCCESS or status >= 300:  # noqa: PLR2004  beyond the HTTP statuses of success
         raise _refusal(response, code if code not in {"", SUCCESS} else str(status), words, request_id)
     data = envelope.get("data")
@@ -162,7 +162,12 @@ def _slower(code: str, words: str) -> str:
 
 
 def _said(code: str, words: str) -> str:
-    return f"{words[:200] or 'no reason given'} (code {code[:40] or 'missing'})"
+    return f"{_line(words, 200) or 'no reason given'} (code {_line(code, 40) or 'missing'})"
+
+
+def _line(text: str, longest: int) -> str:
+    """One short printable line: the vendor's words reach the log, where they must not look like lines of ours."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:longest]
 
 
 def _text(value: Any) -> str:
