@@ -63,6 +63,7 @@ def _open(
 
 _SIGNED = "wants a second signature that is not documented"
 _TWIN = "nothing is known of the path: guessed after 1688's"
+_SHORT = "v1's path is stated; where the rule's path would end is a guess"
 _LATER = "accepted is not cancelled: read the order again"
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -70,7 +71,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _taobao("goods.check", "Taobao products by ids", "POST", "product/batch/check", "I"),
     _taobao("goods.search", "Taobao product search", "POST", "product/item/search", "S"),
     _taobao("goods.image_search", "Taobao image search", "POST", "", "?"),
-    _taobao("order.create", "Taobao order creation", "POST", "order", "I", writes=True),
+    _taobao("order.create", "Taobao order creation", "POST", "order", "I", writes=True, note=_SHORT),
     _taobao("order.list", "Taobao order list", "POST", "order/page", "I", note=_TWIN),
     _taobao("order.cancel", "Cancel a Taobao order", "POST", "", "?", writes=True, note=_LATER),
     _taobao("order.warehouse", "Change the forwarding warehouse", "POST", "order/updateWarehouse", "I", writes=True),
@@ -80,10 +81,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _taobao("order.logistics", "Taobao logistics of a sub-order", "GET", "order/logistics/detail/get", "S"),
     _taobao("cart.preview", "Preview an order from the cart", "POST", "", "?"),
     _taobao("cart.order", "Create an order from the cart", "POST", "cart/create/order", "I", writes=True),
-    _taobao("cart.list", "Taobao cart", "GET", "cart/list", "I"),
+    _taobao("cart.list", "Taobao cart", "GET", "cart/list", "I", note=_TWIN),
     _taobao("cart.delete", "Delete a cart item", "POST", "", "?", writes=True),
     _taobao("cart.add", "Add a cart item", "POST", "cart/add", "S", writes=True),
-    _taobao("cart.quantity", "Change a cart item's quantity", "POST", "cart/edit-quantity", "I", writes=True),
+    _taobao(
+        "cart.quantity", "Change a cart item's quantity", "POST", "cart/edit-quantity", "I", writes=True, note=_TWIN
+    ),
     _taobao("refund.list", "Taobao refund list", "POST", "order/refund/queryList", "I"),
     _taobao("refund.render", "What a refund may ask for", "POST", "order/refund/render", "S"),
     _taobao("refund.logistics_render", "What a return shipment may say", "GET", "", "?"),
