@@ -132,12 +132,14 @@ def api(
     yes: Annotated[bool, typer.Option("--yes", help="Really call an endpoint that writes.")] = False,
 ) -> None:
     """Call one PandaPon endpoint, signed, and print its data: the way to check the inferred ones with a live key."""
-    from pandapon.catalogue import ENDPOINTS  # noqa: PLC0415  keeps --help quick
+    from bot.api import listing  # noqa: PLC0415  keeps --help quick
+    from pandapon.catalogue import ENDPOINTS  # noqa: PLC0415  the same
 
     if name == "list":
-        for endpoint in ENDPOINTS:
-            mark = "writes" if endpoint.writes else ""
-            typer.echo(f"{endpoint.name:38} {endpoint.method:5} {endpoint.path or '?':48} [{endpoint.grade}] {mark}")
+        try:
+            typer.echo("\n".join(listing()))
+        except SettingsError as error:
+            _fail(str(error))
         return
     found = next((one for one in ENDPOINTS if one.name == name), None)
     if found is None:

@@ -1,0 +1,46 @@
+"""What `pandabot api list` shows: the catalogue's endpoints with the paths that would really be called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from bot.settings import OBJECTS, Settings, SettingsError
+from pandapon.catalogue import ENDPOINTS, Catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pandapon.catalogue import Endpoint
+
+
+class _Paths(BaseSettings):
+    """The one setting that the list needs. It can be read before keys and tokens are there."""
+
+    model_config = Settings.model_config
+
+    pandapon_paths: dict[str, str] = Field(default_factory=dict)
+
+
+def listing() -> Iterator[str]:
+    """A line for each endpoint. Raises SettingsError when PANDAPON_PATHS is not what it should be."""
+    try:
+        paths = _Paths().pandapon_paths
+    except ValueError:
+        example = OBJECTS["pandapon_paths"]
+        raise SettingsError(f"PANDAPON_PATHS: must be a JSON object such as {example}.") from None
+    try:
+        Catalogue(paths)
+    except ValueError as error:
+        raise SettingsError(f"PANDAPON_PATHS: {error}") from None
+    return (_line(endpoint, paths.get(endpoint.name, "")) for endpoint in ENDPOINTS)
+
+
+def _line(endpoint: Endpoint, override: str) -> str:
+    path, grade = endpoint.path or "?", f"[{endpoint.grade}]"
+    if override:
+        path, grade = override, f"[set by PANDAPON_PATHS instead of {path} {grade}]"
+    words = "; ".join(part for part in ("writes" if endpoint.writes else "", "" if override else endpoint.note) if part)
+    return f"{endpoint.name:38} {endpoint.method:5} {path:48} {grade} {words}".rstrip()
