@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import string
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -23,7 +22,6 @@ Unit = Literal["s", "ms"]
 WINDOW = 600.0  # seconds that the timestamp may differ from the server's clock [stated]
 NONCE_LENGTH = 32  # [stated]
 ORDER = ("access-key", "timestamp", "nonce-str", "secret")  # [one client]
-_ALPHABET = string.ascii_letters + string.digits
 
 
 class SignatureError(Exception):
@@ -47,11 +45,6 @@ def timestamp(now: datetime, unit: Unit) -> str:
     """The send time as a decimal string in seconds or milliseconds."""
     seconds = now.timestamp()
     return str(int(seconds * 1000) if unit == "ms" else int(seconds))
-
-
-def new_nonce() -> str:
-    """32 random letters and digits."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(NONCE_LENGTH))
 
 
 @dataclass(frozen=True, slots=True)
