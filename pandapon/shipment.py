@@ -38,6 +38,11 @@ class Milestone(StrEnum):
     CANCELLED = "cancelled"
     LOST = "lost"
 
+    @classmethod
+    def parse(cls, text: str) -> Milestone | None:
+        """The milestone of that name; None for the empty one, and for one that this version does not know."""
+        return next((milestone for milestone in cls if milestone.value == text), None)
+
     @property
     def is_problem(self) -> bool:
         """True for the states that want a person's eye."""

@@ -113,6 +113,18 @@ def test_an_orders_place(own: Milestone | None, parcels: list[Milestone | None],
     assert order_milestone(own, places(*parcels)) is place
 
 
+@pytest.mark.parametrize("milestone", list(Milestone))
+def test_a_milestones_name_is_read_back(milestone: Milestone) -> None:
+    """What is kept as text is the same milestone again."""
+    assert Milestone.parse(milestone.value) is milestone
+
+
+@pytest.mark.parametrize("text", ["", "Delivered", "delivered ", "DELIVERED", "teleported"])
+def test_a_name_that_is_none_is_no_milestone(text: str) -> None:
+    """The empty text is no milestone, and another version's word no error."""
+    assert Milestone.parse(text) is None
+
+
 CLAIMS = st.lists(st.none() | st.sampled_from(list(Milestone)), max_size=8)
 
 
