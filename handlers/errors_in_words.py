@@ -6,6 +6,18 @@ from handlers.i18n import _
 from handlers.text import escape, ident
 from pandapon import errors
 
+# Slack's errors that mean the same to a reader.
+CLOSED = (
+    "channel_is_limited_access",
+    "no_permission",
+    "restricted_action",
+    "restricted_action_non_threadable_channel",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_only_channel",
+)
+BARRED = ("access_denied", "accesslimited", "ekm_access_denied", "team_access_not_granted")
+LOCKED = ("restricted_action_thread_locked", "thread_locked")
+
 
 def platform_error(error: errors.PandaPonError) -> str:
     """One sentence as Slack text: what happened, and what to do. The vendor's own words only where nothing is known."""
@@ -66,6 +78,10 @@ def channel_error(code: str, channel: str) -> str:
     closed = _(
         "Only some people may post in {where}. Ask whoever manages it to let pandabot in, or choose another channel."
     )
-    sentences |= dict.fromkeys(("restricted_action", "no_permission", "channel_is_limited_access"), closed)
+    barred = _("The workspace lets no app like me post in {where} at present ({code}). Please ask its administrators.")
+    locked = _(
+        "The thread of the order's card in {where} takes no replies any more. Unlock it, or watch the order anew."
+    )
+    sentences |= dict.fromkeys(CLOSED, closed) | dict.fromkeys(BARRED, barred) | dict.fromkeys(LOCKED, locked)
     unknown = _("Slack does not let me post in {where}: {code}.")
     return sentences.get(code, unknown).format(where=where, invite=invite, code=escape(code) or _("no reason given"))

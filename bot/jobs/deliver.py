@@ -16,6 +16,8 @@ from bot.killpoints import point
 from bot.tracking.quiet import hold_until
 from handlers import channel_settings
 from handlers.languages import Languages
+from handlers.text import clip
+from handlers.views.message import Message
 from storage.errors import StorageError
 from storage.records import NOTHING_TO_SAY, Post, PostKind, PostState, WatchState
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.jobs.pacing import Pacer
-    from handlers.views.message import Message
     from storage.protocol import Store
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ CLAIM = 50  # channels served at a time
 # A refresh may be sent again without harm. A notice too: a person's own conversation cannot be read with our scopes.
 NOT_LOOKED_UP = frozenset({PostKind.REFRESH, PostKind.NOTICE})
 FOLD_MOST = 20  # pieces of news in one digest, for Slack's sake and the reader's
+SHORT = 1000  # characters of what Slack refused at full length
 BACKOFF = (1, 2, 5, 15, 60, 300)  # seconds between tries of one message
 EVENT_TYPE = "pandabot_post"  # the metadata's type; its payload is one opaque id
 
@@ -175,13 +177,9 @@ class Deliverer:
             return post
         return await self._store.fold(self._clock(), post, FOLD_MOST, LEASE) or post
 
-    async def _send(self, post: Post, message: Message, *, plain: bool = False) -> str:
-        content: dict[str, Any] = {"text": message.text}
-        if not plain:
-            content["blocks"] = message.blocks
+    async def _send(self, post: Post, message: Message) -> str:
+        content: dict[str, Any] = {"text": message.text, "blocks": message.blocks}
         if post.kind is PostKind.REFRESH:
-            if plain:
-                content["blocks"] = []
             await self._slack.chat_update(channel=post.channel, ts=post.thread_ts, **content)
             return post.thread_ts
         if goes_to_thread(post):
@@ -198,8 +196,8 @@ class Deliverer:
     async def _failed(self, post: Post, message: Message, failure: Failure) -> None:
         now = self._clock()
         match failure.verdict:
-            case Verdict.BLOCKS_REFUSED:
-                await self._send_plain(post, message, failure)
+            case Verdict.REFUSED:
+                await self._send_short(post, message, failure)
             case Verdict.UNCERTAIN if post.kind not in NOT_LOOKED_UP:
                 await self._store.mark_uncertain(now, post, now + self._backoff(post), failure.code)
             case Verdict.NOT_SENT | Verdict.UNCERTAIN:
@@ -213,26 +211,33 @@ class Deliverer:
                 log.info("the card of order %s was deleted in Slack", post.key)
                 await self._store.card_lost(now, post)
             case _:
-                log.error("Slack refused a %s post: %s", post.kind.value, failure.code)
-                await self._store.mark_failed(now, post, failure.code)
+                await self._give_up(post, failure.code)
 
-    async def _send_plain(self, post: Post, message: Message, failure: Failure) -> None:
-        """Newer blocks are not on every workspace: say it once more with the text alone."""
-        log.warning("Slack refused the blocks of a %s post (%s); sending its text", post.kind.value, failure.code)
+    async def _send_short(self, post: Post, message: Message, failure: Failure) -> None:
+        """Newer blocks are not on every workspace, and limits change: say it once more as a short text."""
+        log.warning("Slack refused a %s post (%s); sending a short text", post.kind.value, failure.code)
         try:
-            ts = await self._send(post, message, plain=True)
+            ts = await self._send(post, Message(clip(message.text, SHORT), []))
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
             again = understand(error)
-            if again.verdict is Verdict.BLOCKS_REFUSED:
-                again = Failure(Verdict.REFUSED, again.code)
-            await self._failed(post, message, again)
+            if again.verdict is Verdict.REFUSED:
+                await self._give_up(post, again.code)
+            else:
+                await self._failed(post, message, again)
         else:
             self._token_taken()
             await self._store.mark_sent(self._clock(), post, ts)
 
+    async def _give_up(self, post: Post, code: str) -> None:
+        log.error("Slack refused a %s post: %s", post.kind.value, code)
+        await self._store.mark_failed(self._clock(), post, code)
+
     async def _channel_gone(self, post: Post, code: str) -> None:
         now = self._clock()
-        if post.kind is PostKind.NOTICE or (post.kind is PostKind.CARD and post.watch_state is WatchState.OPENING):
+        if post.kind is PostKind.NOTICE:
+            await self._give_up(post, code)
+            return
+        if post.kind is PostKind.CARD and post.watch_state is WatchState.OPENING:  # somebody waits for the answer
             await self._store.mark_failed(now, post, code)
             return
         paused = await self._store.pause_channel(now, post.channel, code)

@@ -9,19 +9,6 @@ from enum import StrEnum
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-# Slack will never accept a post there until a person changes something.
-CHANNEL_GONE = frozenset(
-    {
-        "channel_is_limited_access",
-        "channel_not_found",
-        "is_archived",
-        "no_permission",
-        "not_in_channel",
-        "restricted_action",
-        "restricted_action_read_only_channel",
-        "restricted_action_thread_only_channel",
-    },
-)
 # Nothing can be posted anywhere, whatever the channel: the operator has to install the app again or renew its token.
 TOKEN_REFUSED = frozenset(
     {
@@ -36,9 +23,35 @@ TOKEN_REFUSED = frozenset(
 )
 # Slack failed on its side; it does not say whether before or after storing the message.
 AMBIGUOUS = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org"})
+# Nobody has to do anything: the workspace talks too much at the moment, or is being moved.
+PASSES = frozenset({"external_channel_migrating", "message_limit_exceeded", "org_login_required", "update_failed"})
 # The parent card is gone; there is nothing to update and no thread to post in.
 CARD_GONE = frozenset({"message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"})
-BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format"})
+# What we made is wrong or too much, wherever it is posted. Slack's list of reasons why it takes no post is long and
+# grows: whatever stands in none of these sets is taken for the channel's, which a person can mend while news waits.
+MESSAGE_REFUSED = frozenset(
+    {
+        "attachment_payload_limit_exceeded",
+        "block_mismatch",
+        "invalid_arg_name",
+        "invalid_arguments",
+        "invalid_array_arg",
+        "invalid_attachments",
+        "invalid_charset",
+        "invalid_form_data",
+        "invalid_json",
+        "invalid_metadata_format",
+        "invalid_metadata_schema",
+        "json_not_object",
+        "markdown_text_conflict",
+        "metadata_too_large",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+        "too_many_attachments",
+    }
+)
+BLOCKS = "invalid_blocks"  # with whatever Slack adds: invalid_blocks_format
 
 
 class Verdict(StrEnum):
@@ -46,11 +59,10 @@ class Verdict(StrEnum):
 
     NOT_SENT = "not_sent"
     UNCERTAIN = "uncertain"
-    CHANNEL_GONE = "channel_gone"
+    CHANNEL_GONE = "channel_gone"  # no post is taken there until a person changes something
     TOKEN_REFUSED = "token_refused"  # noqa: S105  no secret
     CARD_GONE = "card_gone"
-    BLOCKS_REFUSED = "blocks_refused"
-    REFUSED = "refused"  # our message is wrong; sending it again will not help
+    REFUSED = "refused"  # our message is wrong; sending the same again will not help
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +98,15 @@ def _refused(error: SlackApiError) -> Failure:
 
 
 def _verdict(code: str) -> Verdict:
-    if code in CHANNEL_GONE:
-        return Verdict.CHANNEL_GONE
     if code in TOKEN_REFUSED:
         return Verdict.TOKEN_REFUSED
     if code in CARD_GONE:
         return Verdict.CARD_GONE
-    if code in BLOCKS_REFUSED:
-        return Verdict.BLOCKS_REFUSED
-    return Verdict.REFUSED
+    if code in PASSES:
+        return Verdict.NOT_SENT
+    if code in MESSAGE_REFUSED or code.startswith(BLOCKS):
+        return Verdict.REFUSED
+    return Verdict.CHANNEL_GONE
 
 
 def _retry_after(headers: object) -> float:

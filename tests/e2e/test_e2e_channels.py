@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from support.house import ORDER, House, running, words
 
+from sandbox.slack.faults import Fault
 from sandbox.slack.workspace import BOT_USER
 
 if TYPE_CHECKING:
@@ -67,3 +69,75 @@ async def test_the_bot_is_out_and_invited_again(house: House, turned_private: bo
     await house.several_ticks(4)
     assert [sum(scan in reply for reply in told(house, card)) for scan in (FIRST, SECOND)] == [1, 1]
     assert len(direct.messages) == 1
+
+
+# --- what Slack says when it takes no post ----------------------------------------------------------------------------
+
+CLOSED = [
+    "access_denied",
+    "accesslimited",
+    "channel_is_limited_access",
+    "ekm_access_denied",
+    "messages_tab_disabled",
+    "restricted_action_non_threadable_channel",
+    "restricted_action_thread_locked",
+    "team_access_not_granted",
+    "thread_locked",
+    "an_error_that_slack_invents_tomorrow",
+]
+
+
+@pytest.mark.parametrize("code", CLOSED)
+async def test_a_refusal_keeps_the_news_until_somebody_mends_it(house: House, code: str) -> None:
+    """The watch is paused with the reason, its owner is told, and after Resume the news is told once."""
+    channel, card = await watched(house)
+    house.slack.faults.plan(Fault("chat.postMessage", error=code, channel=channel.id))
+    house.scan(FIRST)
+    direct = house.slack.workspace.direct(house.slack.workspace.user("mei").id)
+    await house.until(lambda: bool(direct.messages))
+    await house.several_ticks()
+    [notice] = direct.messages.values()
+    assert "I had to pause" in words(notice)
+    assert house.thread(card) == []
+    assert (await house.slack.press("mei", notice, "resume_channel:1")).ok
+    [reply] = await house.replies(card, 1)
+    assert FIRST in words(reply)
+
+
+@pytest.mark.parametrize("code", ["message_limit_exceeded", "org_login_required"])
+async def test_a_refusal_that_passes_only_delays_the_news(house: House, code: str) -> None:
+    """Nobody has to do anything about it, so nobody is told, and the news is tried again."""
+    channel, card = await watched(house)
+    house.slack.faults.plan(Fault("chat.postMessage", times=2, error=code, channel=channel.id))
+    house.scan(FIRST)
+    await house.until(lambda: not house.slack.faults.planned)
+    house.clock.advance(timedelta(minutes=1))
+    [reply] = await house.replies(card, 1)
+    assert FIRST in words(reply)
+    assert not house.slack.workspace.direct(house.slack.workspace.user("mei").id).messages
+
+
+@pytest.mark.parametrize("code", ["msg_too_long", "msg_blocks_too_long", "invalid_blocks_format", "invalid_arguments"])
+async def test_a_message_that_slack_does_not_take_is_said_in_short(house: House, code: str) -> None:
+    """Nothing is wrong with the channel: the same news comes as a short text, and the next one as usual."""
+    channel, card = await watched(house)
+    house.slack.faults.plan(Fault("chat.postMessage", error=code, channel=channel.id))
+    house.scan(FIRST)
+    [short] = await house.replies(card, 1)
+    assert FIRST in short.text
+    assert short.blocks == []
+    house.scan(SECOND)
+    [_short, usual] = await house.replies(card, 2)
+    assert usual.blocks
+
+
+async def test_a_message_that_slack_never_takes_is_given_up(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """The log of the bot and that of the order say so, and the next news is told."""
+    channel, card = await watched(house)
+    house.slack.faults.plan(Fault("chat.postMessage", times=2, error="msg_too_long", channel=channel.id))
+    house.scan(FIRST)
+    await house.until(lambda: "Slack refused a news post: msg_too_long" in caplog.text)
+    assert "refused by Slack" in await house.ask(f"/panda why {ORDER}")
+    house.scan(SECOND)
+    [reply] = await house.replies(card, 1)
+    assert SECOND in words(reply)
