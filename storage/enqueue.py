@@ -68,6 +68,8 @@ LOOSE = f"""
 INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, token, created_at)
 VALUES ({NEXT}, NULL, ?, ?, ?, '', ?, '', 'pending', {RANDOM}, ?)
 """
+REFUSAL = "refused:"  # the names of such facts: channel, reason and owner follow
+TOLD_OWNER = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING"
 # All live states are named as well: that is how SQLite knows that the index of live rows will do.
 FOLDABLE = """
 SELECT p.id FROM outbox p JOIN watches w ON w.id = p.watch_id
@@ -134,6 +136,19 @@ def loose(  # noqa: PLR0917  one argument a column
 ) -> None:
     """Ask for a message that belongs to no watch: a notice to a person, a channel's daily digest."""
     conn.execute(LOOSE, (what, kind.value, channel, payload, to_int(now)))
+
+
+def refused(  # noqa: PLR0917  what the notice is about
+    conn: sqlite3.Connection, now: datetime, channel: str, reason: str, owner: str, payload: str
+) -> None:
+    """Tell an owner that a channel refuses posts, unless they were told and it has not taken one since."""
+    if conn.execute(TOLD_OWNER, (f"{REFUSAL}{channel}:{reason}:{owner}", to_int(now))).rowcount:
+        loose(conn, now, PostKind.NOTICE, f"paused:{channel}", owner, payload)
+
+
+def taken(conn: sqlite3.Connection, channel: str) -> None:
+    """A channel took a post, or a person wants it tried again: when it refuses the next one, owners are told anew."""
+    conn.execute("DELETE FROM facts WHERE name > ? AND name < ?", (f"{REFUSAL}{channel}:", f"{REFUSAL}{channel};"))
 
 
 def fold(conn: sqlite3.Connection, now: datetime, head: Post, limit: int, lease: timedelta) -> Post | None:

@@ -65,6 +65,8 @@ def claim_posts(
 def mark_sent(conn: sqlite3.Connection, now: datetime, post: Post, ts: str) -> bool:
     """See storage.protocol.Store."""
     done = _settle(conn, post, "state = 'sent', ts = ?, sent_at = ?, error = ''", ts, to_int(now))
+    if done and post.kind is not PostKind.REFRESH:  # a card can be edited where nothing can be posted
+        enqueue.taken(conn, post.channel)
     if done and post.kind is PostKind.CARD:
         conn.execute(
             "UPDATE watches SET card_ts = ?, state = CASE state WHEN 'opening' THEN 'active' ELSE state END "

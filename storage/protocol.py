@@ -138,7 +138,8 @@ class Store(Protocol):
     async def pause_channel(self, now: datetime, channel: str, reason: str) -> list[Watch]:
         """Pause every active watch of a channel with a reason and hold their posts; returns those it paused.
 
-        Posts of watches that have ended are given up; digests wait with the paused watches, if there are any.
+        Posts of watches that have ended are given up; digests wait with the paused watches, if there are any. Each
+        owner gets one notice a reason until the channel takes a post, or a person has resumed it.
         """
         ...
 

@@ -72,6 +72,8 @@ def resume_watch(conn: sqlite3.Connection, now: datetime, watch_id: int, actor: 
     outbox.release(conn, watch)
     enqueue.refresh(conn, now, watch.id)
     orders.mark_due(conn, [watch.key], now)
+    if actor != "slack":
+        enqueue.taken(conn, watch.channel)
     _audit(conn, now, actor, "resume", watch)
     return one(conn, watch_id)
 
@@ -173,11 +175,11 @@ def _set_state(conn: sqlite3.Connection, watch: Watch, state: WatchState) -> Non
 
 
 def _tell_owners(conn: sqlite3.Connection, now: datetime, paused: Sequence[Watch], channel: str, reason: str) -> None:
-    """Each owner once, however many of their watches the channel held."""
+    """Each owner once, however many of their watches the channel held, and however often it is tried again."""
     for owner in sorted({watch.created_by for watch in paused}):
         keys = [watch.key for watch in paused if watch.created_by == owner]
         payload = json.dumps({"paused": channel, "reason": reason, "orders": len(keys), "key": keys[0]})
-        enqueue.loose(conn, now, PostKind.NOTICE, f"paused:{channel}", owner, payload)
+        enqueue.refused(conn, now, channel, reason, owner, payload)
 
 
 def _is_unscheduled(conn: sqlite3.Connection, key: str) -> bool:

@@ -33,14 +33,14 @@ class Reopener:
         """Resume every channel that is open again. Returns how many watches went on."""
         resumed = 0
         for channel, reason in (await self._store.paused_channels()).items():
-            if reason in MAY_PASS and await self._is_open(channel):
+            if reason in MAY_PASS and await self._is_open(channel, reason):
                 resumed += len(await self._store.resume_channel(self._clock(), channel, "slack"))
         if resumed:
             log.info("%d paused watches go on: their channels take posts again", resumed)
             self._wake()
         return resumed
 
-    async def _is_open(self, channel: str) -> bool:
+    async def _is_open(self, channel: str, reason: str) -> bool:
         try:
             found = (await self._slack.conversations_info(channel=channel))["channel"]
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
@@ -48,4 +48,6 @@ class Reopener:
             return False
         if found.get("is_archived"):
             return False
+        if reason == "not_in_channel":  # it may be public: Slack wants the bot in it all the same
+            return bool(found.get("is_member"))
         return bool(found.get("is_member") or found.get("is_im") or not found.get("is_private"))

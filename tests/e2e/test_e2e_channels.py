@@ -38,6 +38,11 @@ def told(house: House, card: Message) -> list[str]:
     return [words(message) for message in house.thread(card)]
 
 
+def calls(house: House, method: str, error: str = "") -> int:
+    """How often the bot has called this, or has met this error."""
+    return sum(one.method == method and one.answer.get("error", "") == error for one in house.slack.calls)
+
+
 async def test_a_renamed_channel_goes_on(house: House) -> None:
     """A watch knows its channel by id, so the name is nobody's concern."""
     channel, card = await watched(house)
@@ -69,6 +74,40 @@ async def test_the_bot_is_out_and_invited_again(house: House, turned_private: bo
     await house.several_ticks(4)
     assert [sum(scan in reply for reply in told(house, card)) for scan in (FIRST, SECOND)] == [1, 1]
     assert len(direct.messages) == 1
+
+
+async def test_a_public_channel_that_wants_the_bot_as_a_member(house: House) -> None:
+    """However often it is looked at, one direct message; an invitation is enough, and a refusal after that is new."""
+    channel, card = await watched(house)
+    direct = house.slack.workspace.direct(house.slack.workspace.user("mei").id)
+    for times, scan in enumerate((FIRST, SECOND), 1):
+        channel.members.discard(BOT_USER)
+        refusal = Fault("chat.postMessage", times=1000, error="not_in_channel", channel=channel.id)
+        house.slack.faults.plan(refusal)
+        house.scan(scan)
+        await house.until(lambda times=times: len(direct.messages) == times)  # type: ignore[misc]
+        looks = calls(house, "conversations.info")
+        await house.until(lambda looks=looks: calls(house, "conversations.info") >= looks + 2, patience=30)  # type: ignore[misc]
+        house.slack.faults.clear()
+        channel.members.add(BOT_USER)
+        await house.until(lambda scan=scan: any(scan in reply for reply in told(house, card)), patience=20)  # type: ignore[misc]
+        await house.several_ticks(4)
+        assert len(direct.messages) == times
+
+
+async def test_a_channel_that_only_seems_open_again(house: House) -> None:
+    """It is tried again and again, in silence: its owner knows. Who presses Resume is told that it did not help."""
+    channel, card = await watched(house)
+    house.slack.faults.plan(Fault("chat.postMessage", times=1000, error="is_archived", channel=channel.id))
+    house.scan(FIRST)
+    direct = house.slack.workspace.direct(house.slack.workspace.user("mei").id)
+    await house.until(lambda: bool(direct.messages))
+    await house.until(lambda: calls(house, "chat.postMessage", "is_archived") >= 3, patience=30)
+    [notice] = direct.messages.values()
+    assert (await house.slack.press("mei", notice, "resume_channel:1")).ok
+    await house.until(lambda: len(direct.messages) > 1)
+    house.slack.faults.clear()
+    await house.until(lambda: any(FIRST in reply for reply in told(house, card)), patience=20)
 
 
 # --- what Slack says when it takes no post ----------------------------------------------------------------------------
