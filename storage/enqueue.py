@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from storage.records import Post, PostKind, PostState
+from storage.records import ANY_POSTS, Post, PostKind, PostState
 from storage.values import to_int
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
 
-    from storage.records import Announcement
+    from storage.records import Announcement, Folding
 
 NEXT = "(SELECT COALESCE(MAX(position), 0) + 1 FROM outbox)"
 RANDOM = "lower(hex(randomblob(16)))"
@@ -72,15 +72,17 @@ REFUSAL = "refused:"  # the names of such facts: channel, reason and owner follo
 TOLD_OWNER = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING"
 # All live states are named as well: that is how SQLite knows that the index of live rows will do.
 FOLDABLE = """
-SELECT p.id FROM outbox p JOIN watches w ON w.id = p.watch_id
+SELECT p.id, p.watch_id, p.level FROM outbox p JOIN watches w ON w.id = p.watch_id
 WHERE p.channel = ? AND p.state IN ('pending', 'sending', 'uncertain') AND p.state = 'pending' AND p.kind = 'news'
-  AND p.not_before <= ? AND w.state = 'active'
+  AND p.not_before <= ? AND w.state = 'active' AND w.card_ts <> ''
   AND COALESCE(w.muted_until, 0) <= ? AND (? = 0 OR p.held_until IS NOT NULL) ORDER BY p.position, p.id LIMIT ?
 """
+AHEAD = 10  # times as many rows are looked at as fit into one message: not all of them may have to go into it
+# A digest names its order when it belongs into that order's thread.
 FOLD = f"""
 INSERT INTO outbox (position, what, kind, channel, key, payload, level, state, fence, attempts, lease_until, token,
   created_at, claimed_at)
-SELECT position, 'digest:' || id, 'digest', channel, '', '', '', 'sending', 1, 1, ?, {RANDOM}, ?, ? FROM outbox
+SELECT position, 'digest:' || id, 'digest', channel, ?, '', '', 'sending', 1, 1, ?, {RANDOM}, ?, ? FROM outbox
 WHERE id = ? AND fence = ? AND state = 'sending'
 RETURNING id, token
 """
@@ -151,31 +153,49 @@ def taken(conn: sqlite3.Connection, channel: str) -> None:
     conn.execute("DELETE FROM facts WHERE name > ? AND name < ?", (f"{REFUSAL}{channel}:", f"{REFUSAL}{channel};"))
 
 
-def fold(conn: sqlite3.Connection, now: datetime, head: Post, limit: int, lease: timedelta) -> Post | None:
+def fold(  # noqa: PLR0917  the protocol's arguments
+    conn: sqlite3.Connection, now: datetime, head: Post, limit: int, lease: timedelta, rule: Folding = ANY_POSTS
+) -> Post | None:
     """See storage.protocol.Store."""
     at = to_int(now)
-    members = [row[0] for row in conn.execute(FOLDABLE, (head.channel, at, at, head.was_held, limit - 1))]
-    if not members:
+    rows = conn.execute(FOLDABLE, (head.channel, at, at, head.was_held, AHEAD * limit)).fetchall()
+    may_go = [row for row in rows if rule.levels is None or row["level"] in rule.levels]
+    if len(may_go) + 1 < rule.fewest:
         return None
-    made = conn.execute(FOLD, (to_int(now + lease), at, at, head.id, head.fence)).fetchone()
+    members, in_thread = _together(head, may_go, rule)
+    if not members or (in_thread and not head.thread_ts):
+        return None
+    key = head.key if in_thread else ""
+    made = conn.execute(FOLD, (key, to_int(now + lease), at, at, head.id, head.fence)).fetchone()
     if made is None:
         return None
-    _fold_members(conn, made["id"], [head.id, *members])
+    _fold_members(conn, made["id"], [head.id, *members[: limit - 1]])
     return Post(
         id=made["id"],
         fence=1,
         kind=PostKind.DIGEST,
         channel=head.channel,
-        watch_id=None,
-        key="",
+        watch_id=head.watch_id if in_thread else None,
+        key=key,
         payload="",
         attempts=0,
         state=PostState.SENDING,
         token=made["token"],
         created_at=now,
         claimed_at=now,
+        thread_ts=head.thread_ts if in_thread else "",
         settings=head.settings,
     )
+
+
+def _together(head: Post, rows: Sequence[sqlite3.Row], rule: Folding) -> tuple[list[int], bool]:
+    """The posts that go with the first one, and whether they go into the thread of its order."""
+    if rule.shown is None:
+        return [row["id"] for row in rows], False
+    loud = {row["watch_id"] for row in rows if row["level"] in rule.shown}
+    if head.level in rule.shown or head.watch_id in loud:
+        return [row["id"] for row in rows if row["watch_id"] in {head.watch_id, *loud}], False
+    return [row["id"] for row in rows if row["watch_id"] == head.watch_id], True
 
 
 def _fold_members(conn: sqlite3.Connection, digest: int, ids: Sequence[int]) -> None:

@@ -33,10 +33,13 @@ LEASE_OVER = """
 UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL
 WHERE state = 'sending' AND lease_until <= ?
 """
+# A digest names the order in whose thread it belongs, by whatever watch that order has now.
 AROUND = """
-SELECT w.card_ts, w.state, c.settings, n.payload,
+SELECT w.id AS watch_id, w.card_ts, w.state, c.settings, n.payload,
   CASE WHEN w.muted_until > :now THEN w.muted_by WHEN c.muted_until > :now THEN c.muted_by ELSE '' END AS muted_by
-FROM outbox p LEFT JOIN watches w ON w.id = p.watch_id LEFT JOIN channels c ON c.channel = p.channel
+FROM outbox p LEFT JOIN watches w ON w.id = COALESCE(p.watch_id,
+  (SELECT x.id FROM watches x WHERE x.key = p.key AND x.channel = p.channel AND x.state <> 'ended'))
+LEFT JOIN channels c ON c.channel = p.channel
 LEFT JOIN news n ON n.key = p.key AND n.what = p.what WHERE p.id = :id
 """
 # LIVE is said as well, word for word: that is how SQLite knows that the index of live rows will do.
@@ -254,7 +257,7 @@ def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState
         fence=row["fence"] + claimed,
         kind=PostKind(row["kind"]),
         channel=row["channel"],
-        watch_id=row["watch_id"],
+        watch_id=around["watch_id"],
         key=row["key"],
         payload=row["payload"] or around["payload"] or "",
         attempts=row["attempts"],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from storage.records import ANY_POSTS
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime, timedelta
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
         Channel,
         DueOrder,
         Filter,
+        Folding,
         Happening,
         Health,
         Hint,
@@ -167,10 +170,14 @@ class Store(Protocol):
         """The watch's card was deleted in Slack: news gets a new one first, a refresh is dropped."""
         ...
 
-    async def fold(self, now: datetime, head: Post, limit: int, lease: timedelta) -> Post | None:
+    async def fold(
+        self, now: datetime, head: Post, limit: int, lease: timedelta, rule: Folding = ANY_POSTS
+    ) -> Post | None:
         """Put a claimed NEWS post and up to ``limit - 1`` that wait behind it into one DIGEST, claimed in its place.
 
-        After quiet hours only what they held is taken. None: there was nothing to fold with, or the fence was stale.
+        After quiet hours only what they held is taken; news whose card is still to come waits for it. A DIGEST of what
+        is not ``rule.shown`` is of one order and has its thread. None: there was nothing to fold with, or the fence was
+        stale.
         """
         ...
 

@@ -277,6 +277,18 @@ class Post:
     behind: int = 0  # other NEWS of the channel that could go now
 
 
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """Which posts may become one message. The levels are opaque here."""
+
+    fewest: int = 2  # posts that may go, the first of them included; fewer stay as they are
+    levels: frozenset[str] | None = None  # that may go now; None: all
+    shown: frozenset[str] | None = None  # orders with nothing of these stay in their threads; None: one message for all
+
+
+ANY_POSTS = Folding()
+
+
 class AlarmState(StrEnum):
     """A stall alarm's life. CLEARED when the parcel moved."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from storage import alarms, audit, channels, enqueue, inbox, orders, outbox, subscriptions, watches
 from storage.database import DatabaseThread
+from storage.records import ANY_POSTS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         Channel,
         DueOrder,
         Filter,
+        Folding,
         Happening,
         Health,
         Hint,
@@ -129,8 +131,10 @@ class SqliteStore:
     async def card_lost(self, now: datetime, post: Post) -> bool:
         return await self.thread.run(lambda conn: outbox.card_lost(conn, now, post))
 
-    async def fold(self, now: datetime, head: Post, limit: int, lease: timedelta) -> Post | None:
-        return await self.thread.run(lambda conn: enqueue.fold(conn, now, head, limit, lease))
+    async def fold(
+        self, now: datetime, head: Post, limit: int, lease: timedelta, rule: Folding = ANY_POSTS
+    ) -> Post | None:
+        return await self.thread.run(lambda conn: enqueue.fold(conn, now, head, limit, lease, rule))
 
     async def folded(self, digest: int) -> list[Post]:
         return await self.thread.run(lambda conn: outbox.folded(conn, digest))

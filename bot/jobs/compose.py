@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from bot import records
+from bot.tracking.quiet import hold_until, quiet_until
 from handlers.channel_settings import load
 from handlers.i18n import use_language
 from handlers.views import digest, notices, stalls, tracking
-from storage.records import Post, PostKind, WatchState
+from storage.records import Folding, Post, PostKind, WatchState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from handlers.languages import Languages
     from handlers.views.message import Message
+    from pandapon.shipment import News
     from storage.protocol import Store
     from storage.records import Watch
+
+T = TypeVar("T")
+LEVELS = ("edit", "node", "step", "milestone", "problem")  # of news, see bot.tracking.telling.level
 
 
 class Composer:
@@ -60,19 +67,66 @@ class Composer:
 
     async def _digest(self, post: Post, now: datetime) -> Message | None:
         """Orders that are watched no more are left out: nobody asks about them."""
-        told: list[tuple[Post, Watch]] = []
+        told: list[tuple[Post, News, Watch]] = []
         for member in await self._store.folded(post.id):
             watch = await self._store.watch(member.watch_id) if member.watch_id is not None else None
             if watch is not None and watch.state is not WatchState.ENDED:
-                told.append((member, watch))
+                told.append((member, records.load_news(member.payload), watch))
         if not told:
             return None
-        return digest.folded([(records.load_news(member.payload), watch) for member, watch in told], now)
+        if post.key and (whole := merged([news for _member, news, _watch in told])):
+            return await self._of_order(whole, [member for member, _news, _watch in told], told[-1][2], now)
+        return digest.folded([(news, watch) for _member, news, watch in told], now)
+
+    async def _of_order(self, news: News, members: Sequence[Post], watch: Watch, now: datetime) -> Message:
+        """What waited for one order's thread, as if it had been found at once."""
+        stored = (await self._store.load([watch.key])).get(watch.key)
+        cleared = [await self._store.alarm_cleared(watch.key, member.created_at) for member in members]
+        alarm = next((one for one in cleared if one), None)
+        return tracking.news(news, records.look(stored) if stored else None, watch, now, cleared=alarm)
+
+
+def merged(told: Sequence[News]) -> News | None:
+    """What several readings of one order found, as one; None where the whole would not tell all of its parts."""
+    steps = tuple(step for news in told for step in news.steps)
+    if any(news.stall for news in told) or len({bool(step.waybill) for step in steps}) > 1:
+        return None
+    return replace(
+        told[-1],
+        nodes=tuple(node for news in told for node in news.nodes),
+        edited=tuple(node for news in told for node in news.edited),
+        steps=steps,
+        added=tuple(waybill for news in told for waybill in news.added),
+        renumbered=tuple(pair for news in told for pair in news.renumbered),
+        price=_whole([news.price for news in told]),
+        refund=_whole([news.refund for news in told]),
+    )
+
+
+def _whole(changes: Sequence[tuple[T, T] | None]) -> tuple[T, T] | None:
+    """From the first to the last value."""
+    known = [change for change in changes if change]
+    return (known[0][0], known[-1][1]) if known else None
+
+
+def folding(post: Post, now: datetime, fewest: int) -> Folding:
+    """What may become one message with this post: nothing that quiet hours hold, nor what the channel wants in threads.
+
+    By default a channel that fell behind is told so in its main view. One that chose to see less there sees no scans.
+    """
+    settings = load(post.settings)
+    levels = shown = None
+    if quiet_until(settings, now) is not None:
+        levels = frozenset(level for level in LEVELS if hold_until(settings, level, now) is None)
+    if settings.threads in {"problems", "thread"}:
+        shown = frozenset(level for level in LEVELS if settings.shows(level))
+    return Folding(fewest, levels, shown)
 
 
 def goes_to_thread(post: Post) -> bool:
     """Whether the post is a reply under its card."""
-    return post.kind is PostKind.NEWS and bool(post.thread_ts) and load(post.settings).threads != "channel"
+    replies = post.kind in {PostKind.NEWS, PostKind.DIGEST}
+    return replies and bool(post.thread_ts) and load(post.settings).threads != "channel"
 
 
 def is_broadcast(post: Post) -> bool:

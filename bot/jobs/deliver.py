@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.jobs.compose import Composer, goes_to_thread, is_broadcast
+from bot.jobs.compose import Composer, folding, goes_to_thread, is_broadcast
 from bot.jobs.lookup import find_post
 from bot.jobs.slack_errors import Failure, Verdict, understand
 from bot.killpoints import point
@@ -173,9 +173,11 @@ class Deliverer:
 
     async def _folded(self, post: Post) -> Post:
         """A channel that fell behind, or wakes from its quiet hours, gets one message instead of a queue of them."""
-        if post.behind + 1 < (2 if post.was_held else self._digest_from):
+        fewest = 2 if post.was_held else self._digest_from
+        if post.behind + 1 < fewest:
             return post
-        return await self._store.fold(self._clock(), post, FOLD_MOST, LEASE) or post
+        now = self._clock()
+        return await self._store.fold(now, post, FOLD_MOST, LEASE, folding(post, now, fewest)) or post
 
     async def _send(self, post: Post, message: Message) -> str:
         content: dict[str, Any] = {"text": message.text, "blocks": message.blocks}

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
 from handlers.i18n import _, ngettext
 from handlers.milestones import milestone_emoji, milestone_name
-from handlers.text import cut, escape, ident
+from handlers.text import clip, cut, escape, ident
 from handlers.views import elements as el
 from handlers.views.message import Layout, Message
 from handlers.views.parts import order_name, stored_order, title_of
 from handlers.views.stalls import headline
-from pandapon.shipment import Milestone, OrderRef
+from pandapon.needs import need
+from pandapon.shipment import FINAL, Milestone, OrderRef
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from pandapon.shipment import News
     from storage.records import Watch
 
-LINES = 12  # orders in one paragraph, well below Slack's 3000 characters
+LINES, PARAGRAPH = 12, 2800  # orders and characters in one paragraph; Slack takes 3000
+LONGEST = 700  # characters about one order
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +52,19 @@ class Summary:
 
 
 def folded(told: Sequence[tuple[News, Watch]], now: datetime) -> Message:
-    """What waited for a channel, one line an order, newest state of each; nothing is left out."""
+    """What waited for a channel, one line an order, newest state of each and what came before; nothing is left out."""
     del now
-    newest: dict[str, tuple[News, Watch]] = {}
-    counts: dict[str, int] = {}
+    of_order: dict[str, list[News]] = {}
     for news, watch in told:
-        newest[watch.key] = (news, watch)
-        counts[watch.key] = counts.get(watch.key, 0) + 1
-    loud = sorted(newest.values(), key=lambda one: (not _is_trouble(one[0]), not one[0].steps))
-    heading = ngettext("📬 *News of {n} order*", "📬 *News of {n} orders*", len(newest)).format(n=len(newest))
+        of_order.setdefault(watch.key, []).append(news)
+    watches = {watch.key: watch for _news, watch in told}
+    loud = sorted(of_order, key=lambda key: _loudness(of_order[key]), reverse=True)
+    heading = ngettext("📬 *News of {n} order*", "📬 *News of {n} orders*", len(loud)).format(n=len(loud))
     tail = [
         el.context(_("Gathered in one message. {command} tells more of an order.").format(command="`/panda track …`"))
     ]
     layout = Layout([el.section(heading)], tail=tail)
-    _add(layout, [_line(news, watch, counts[watch.key]) for news, watch in loud])
+    _add(layout, [_line(of_order[key], watches[key]) for key in loud])
     return el.message(layout.blocks)
 
 
@@ -98,25 +100,68 @@ def _adapter() -> TypeAdapter[Summary]:
 
 
 def _add(layout: Layout, lines: Sequence[str]) -> None:
-    for at in range(0, len(lines), LINES):
-        if not layout.add(el.section("\n".join(lines[at : at + LINES]))):
+    at = 0
+    for paragraph in _paragraphs(lines):
+        if not layout.add(el.section("\n".join(paragraph))):
             n = len(lines) - at
             layout.note(el.context(ngettext("and {n} more order", "and {n} more orders", n).format(n=n)))
             return
+        at += len(paragraph)
 
 
-def _line(news: News, watch: Watch, count: int) -> str:
-    if news.stall is not None:
-        state = f"⏰ *{headline(news.stall.leg)}*"
-    else:
-        state = f"{milestone_emoji(news.milestone)} *{milestone_name(news.milestone)}*"
-    parts = [state, f"`{ident(news.ref.order_id)}`", title_of(stored_order(watch), 40) or order_name(news.ref)]
-    nodes = len(news.nodes)
-    if not news.steps and nodes:
+def _paragraphs(lines: Sequence[str]) -> Iterator[list[str]]:
+    paragraph: list[str] = []
+    for line in lines:
+        if paragraph and (len(paragraph) == LINES or sum(map(len, paragraph)) + len(line) > PARAGRAPH):
+            yield paragraph
+            paragraph = []
+        paragraph.append(line)
+    if paragraph:
+        yield paragraph
+
+
+def _line(told: Sequence[News], watch: Watch) -> str:
+    """Where an order stands, and each problem and milestone that came before: none of them was told elsewhere."""
+    newest = told[-1]
+    state = _state(newest)
+    parts = [state, f"`{ident(newest.ref.order_id)}`", title_of(stored_order(watch), 40) or order_name(newest.ref)]
+    before = [sign for news in told for sign in _signs(news)]
+    if before and before[-1] == state:
+        before.pop()
+    nodes = sum(len(news.nodes) for news in told)
+    if nodes and not any(news.steps for news in told):
         parts.append(ngettext("{n} new scan", "{n} new scans", nodes).format(n=nodes))
-    if count > 1:
-        parts.append(_("{n} times").format(n=count))
-    return "• " + " · ".join(parts)
+    if len(told) > 1:
+        parts.append(_("{n} times").format(n=len(told)))
+    if before:
+        runs = [(sign, len(list(run))) for sign, run in groupby(before)]
+        states = ", ".join(sign if n == 1 else f"{sign} ×{n}" for sign, n in runs)
+        parts.append(_("before that: {states}").format(states=states))
+    return clip("• " + " · ".join(parts), LONGEST)
+
+
+def _state(news: News) -> str:
+    return f"⏰ *{headline(news.stall.leg)}*" if news.stall is not None else _named(news.milestone)
+
+
+def _named(milestone: Milestone | None) -> str:
+    return f"{milestone_emoji(milestone)} *{milestone_name(milestone)}*"
+
+
+def _signs(news: News) -> Sequence[str]:
+    """What one piece of news told besides scans, each once: a problem may have been over in the same reading."""
+    if news.stall is not None:
+        return [_state(news)]
+    problems = [node.milestone for node in news.nodes if node.milestone and node.milestone.is_problem]
+    signs = [_named(milestone) for milestone in (*problems, *(step.after for step in news.steps))]
+    over = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
+    if any(need(node.text) for node in news.nodes if node.waybill not in over):
+        signs.append(_("✋ *Action needed*"))
+    if news.price:
+        signs.append(_("💴 *Price changed*"))
+    if news.refund:
+        signs.append(_("💸 *Refund*"))
+    return list(dict.fromkeys(signs))
 
 
 def _entry(entry: Entry) -> str:
@@ -128,6 +173,11 @@ def _entry(entry: Entry) -> str:
     if entry.alarm:
         parts.append(_("⏰ silent"))
     return "• " + " · ".join(parts)
+
+
+def _loudness(told: Sequence[News]) -> tuple[bool, bool, bool]:
+    """Orders in trouble come first, then those that were, then those that did more than move."""
+    return _is_trouble(told[-1]), any(map(_is_trouble, told)), any(news.steps for news in told)
 
 
 def _is_trouble(news: News) -> bool:

@@ -212,6 +212,59 @@ async def test_a_backlog_becomes_one_message(house: House) -> None:
     assert all(order_id in told for order_id in orders)
 
 
+async def fall_behind(house: House, *scans: str, problem: str = "") -> None:
+    """Slack is away for a while; the order is scanned meanwhile, each scan found on its own."""
+    house.slack.faults.down = True
+    for scan in scans:
+        house.scan(scan, action="UNSIGN" if scan == problem else "TRANSPORT")
+        await house.several_ticks(2)
+    house.slack.faults.down = False
+    house.clock.advance(timedelta(minutes=6))
+
+
+SCANS = [f"第{n}站：快件已到达 广州分拨中心" for n in range(1, 5)]
+FAILED = "收件人不在，未妥投 派送失败"
+
+
+async def test_a_digest_names_each_problem_on_the_way(house: House) -> None:
+    """An attempt that failed and was made good is told nowhere else."""
+    await watched(house)
+    await fall_behind(house, *SCANS, FAILED, *(f"再{scan}" for scan in SCANS), problem=FAILED)
+    await house.until(lambda: any("📬" in post for post in posts(house)), patience=20)
+    [digest] = [post for post in posts(house) if "📬" in post]
+    assert "9 times" in digest
+    assert "🚚 *In transit*" in digest
+    assert "before that: ⚠️ *Delivery attempt failed*" in digest
+
+
+async def test_a_problem_in_quiet_hours_takes_nothing_along(house: House) -> None:
+    """It breaks through alone, whatever waits behind it; the rest comes when the quiet hours end."""
+    card = await watched(house)
+    await choose(house, quiet_from=at("09:00"), quiet_to=at("12:00"))
+    await fall_behind(house, FAILED, *SCANS, *(f"再{scan}" for scan in SCANS), problem=FAILED)
+    [reply] = await house.replies(card, 1)
+    assert FAILED in words(reply)
+    await house.several_ticks(6)
+    assert [post for post in posts(house) if "📬" in post] == []
+    house.clock.advance(timedelta(hours=2))
+    await house.until(lambda: any("📬" in post for post in posts(house)), patience=20)
+    assert len(house.thread(card)) == 1
+
+
+@pytest.mark.parametrize("threads", ["thread", "problems"])
+async def test_a_backlog_of_scans_stays_in_the_thread(house: House, threads: str) -> None:
+    """A channel that wants no scans in its main view gets none because Slack was away: they are one reply."""
+    card = await watched(house)
+    await choose(house, threads={"selected_option": {"value": threads}})
+    scans = [*SCANS, *(f"再{scan}" for scan in SCANS)]
+    await fall_behind(house, *scans)
+    [reply] = await house.replies(card, 1)
+    assert all(scan in words(reply) for scan in scans)
+    await house.several_ticks()
+    assert len(house.channel("#orders")) == 1
+    assert "in a digest" in await house.ask(f"/panda why {ORDER}")
+
+
 async def test_the_daily_digest(house: House) -> None:
     """It can be seen beforehand, goes out once a day at the channel's own time, and a restart repeats nothing."""
     await watched(house)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from support.shelf import (
     CLAIMS_CHANNEL,
+    EVERYONE,
     LEASE,
     MEI,
     MINUTE,
@@ -19,6 +20,8 @@ from support.shelf import (
 from storage.records import (
     Alarm,
     AlarmState,
+    Announcement,
+    Folding,
     NewOrder,
     Post,
     PostKind,
@@ -85,6 +88,70 @@ async def test_a_stale_claim_folds_nothing(shelf: Shelf) -> None:
     await shelf.claim(NOW + LEASE)
     assert await shelf.store.fold(NOW + LEASE, slow, 10, LEASE) is None
     assert shelf.value("SELECT COUNT(*) FROM outbox WHERE kind = 'digest'") == 0
+
+
+async def _loud_and_quiet(shelf: Shelf) -> Post:
+    """Two orders in turn, a problem of the first in between; returns the first post, claimed."""
+    await shelf.active(ORDER)
+    await shelf.active(OTHER)
+    for what, key, level in (
+        ("one", ORDER, "node"),
+        ("two", OTHER, "node"),
+        ("three", ORDER, "problem"),
+        ("four", OTHER, "node"),
+    ):
+        await shelf.tell(what, key, announcement=Announcement(what, EVERYONE, what, level))
+    return await shelf.claim_one()
+
+
+async def test_only_what_may_go_now_is_folded(shelf: Shelf) -> None:
+    """Quiet hours let problems pass: what they hold is not taken along, and does not count as a queue."""
+    head = await _loud_and_quiet(shelf)
+    problems = frozenset({"problem"})
+    assert await shelf.store.fold(NOW, head, 10, LEASE, Folding(3, problems)) is None
+    digest = await shelf.store.fold(NOW, head, 10, LEASE, Folding(2, problems))
+    assert digest is not None
+    assert [post.payload for post in await shelf.store.folded(digest.id)] == ["one", "three"]
+
+
+async def test_orders_with_nothing_to_show_stay_in_their_threads(shelf: Shelf) -> None:
+    """One with a problem goes to the channel with all its news, the other's scans into its own thread."""
+    head = await _loud_and_quiet(shelf)
+    rule = Folding(2, shown=frozenset({"problem"}))
+    loud = await shelf.store.fold(NOW, head, 10, LEASE, rule)
+    assert loud is not None
+    assert (loud.key, loud.thread_ts) == ("", "")
+    assert [post.payload for post in await shelf.store.folded(loud.id)] == ["one", "three"]
+    assert await shelf.store.mark_sent(NOW, loud, "ts")
+    quiet = await shelf.store.fold(NOW, await shelf.claim_one(), 10, LEASE, rule)
+    assert quiet is not None
+    (watch,) = await shelf.store.watches_of([OTHER])
+    assert (quiet.key, quiet.watch_id, quiet.thread_ts) == (OTHER, watch.id, watch.card_ts)
+    assert [post.payload for post in await shelf.store.folded(quiet.id)] == ["two", "four"]
+
+
+async def test_a_digest_of_one_order_finds_its_thread_again(shelf: Shelf) -> None:
+    """After a failed try it goes to the card that the order has then, and a lost card comes before it."""
+    await shelf.active()
+    for what in ("one", "two"):
+        await shelf.tell(what)
+    digest = await shelf.store.fold(NOW, await shelf.claim_one(), 10, LEASE, Folding(shown=frozenset()))
+    assert digest is not None
+    assert await shelf.store.card_lost(NOW, digest)
+    card = await shelf.claim_one()
+    assert card.kind is PostKind.CARD
+    await shelf.store.mark_sent(NOW, card, "new-card")
+    again = await shelf.claim_one()
+    assert (again.id, again.kind, again.thread_ts) == (digest.id, PostKind.DIGEST, "new-card")
+
+
+async def test_news_whose_card_is_to_come_is_not_folded(shelf: Shelf) -> None:
+    """It has no thread yet, and a digest would tell it before its card."""
+    await shelf.active(OTHER)
+    await shelf.tell("first", OTHER)
+    await _joined(shelf)
+    await shelf.tell("second")
+    assert await shelf.store.fold(NOW, await shelf.claim_one(), 10, LEASE) is None
 
 
 async def test_a_digest_in_doubt_is_looked_for_after_a_restart(shelf: Shelf) -> None:
