@@ -41,7 +41,7 @@ SELECT {NEXT}, id, 'card', 'card', channel, key, '',
   CASE state WHEN 'paused' THEN 'held' ELSE 'pending' END, {RANDOM}, ? FROM watches
 WHERE key = ? AND state IN ('active', 'paused') AND card_ts = '' AND filter IN ({{filters}})
 ON CONFLICT (watch_id, what) DO UPDATE SET state = excluded.state, fence = fence + 1, position = excluded.position,
-  attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = '', token = excluded.token
+  attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = '', token = excluded.token, level = ''
   WHERE outbox.state IN ('sent', 'failed', 'skipped')
 """
 # A card that may be on its way is left alone: it will be this watch's card, a second one would stay in the channel.
@@ -53,8 +53,8 @@ ON CONFLICT (watch_id, what) DO UPDATE SET
   state = CASE WHEN outbox.state <> 'sent' AND outbox.claimed_at IS NOT NULL THEN 'uncertain' ELSE 'pending' END,
   token = CASE WHEN outbox.state <> 'sent' AND outbox.claimed_at IS NOT NULL THEN token ELSE excluded.token END,
   claimed_at = CASE WHEN outbox.state <> 'sent' THEN claimed_at END,
-  fence = fence + 1, position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, error = ''
-  WHERE outbox.state NOT IN ('sending', 'uncertain')
+  fence = fence + 1, position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, error = '',
+  level = '' WHERE outbox.state NOT IN ('sending', 'uncertain')
 """
 # One refresh row a watch, ever: a new wish revives it. The fence sees to it that an older claim does not settle it.
 REFRESH = f"""

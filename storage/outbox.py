@@ -36,7 +36,9 @@ WHERE state = 'sending' AND lease_until <= ?
 # A digest names the order in whose thread it belongs, by whatever watch that order has now.
 AROUND = """
 SELECT w.id AS watch_id, w.card_ts, w.state, c.settings, n.payload,
-  CASE WHEN w.muted_until > :now THEN w.muted_by WHEN c.muted_until > :now THEN c.muted_by ELSE '' END AS muted_by
+  CASE WHEN w.muted_until > :now THEN w.muted_by WHEN c.muted_until > :now THEN c.muted_by ELSE '' END AS muted_by,
+  MAX(COALESCE(w.muted_until, 0), COALESCE(c.muted_until, 0)) AS muted_until,
+  EXISTS (SELECT 1 FROM outbox k WHERE k.watch_id = p.watch_id AND k.what = 'card' AND k.state = 'held') AS card_held
 FROM outbox p LEFT JOIN watches w ON w.id = COALESCE(p.watch_id,
   (SELECT x.id FROM watches x WHERE x.key = p.key AND x.channel = p.channel AND x.state <> 'ended'))
 LEFT JOIN channels c ON c.channel = p.channel
@@ -129,14 +131,28 @@ def card_lost(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
     conn.execute("UPDATE watches SET card_ts = '' WHERE id = ?", (post.watch_id,))
     if post.kind is PostKind.REFRESH:  # whoever deleted the card did not want it; the next news brings a new one
         conn.execute("UPDATE outbox SET state = 'skipped', sent_at = ? WHERE id = ?", (to_int(now), post.id))
-    elif post.watch_id is not None:
+    else:
+        _card_before(conn, now, post)
+    return True
+
+
+def card_first(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
+    """See storage.protocol.Store."""
+    waits = _settle(conn, post, "state = 'pending', claimed_at = NULL, not_before = 0")
+    if waits:
+        _card_before(conn, now, post)
+    return waits
+
+
+def _card_before(conn: sqlite3.Connection, now: datetime, post: Post) -> None:
+    """Ask for the card of a post's watch in front of it, and as loud as it: whatever lets one pass lets the other."""
+    if post.watch_id is not None:
         enqueue.card(conn, now, post.watch_id)
         conn.execute(
-            "UPDATE outbox SET position = (SELECT position - 1 FROM outbox WHERE id = ?) "
+            "UPDATE outbox SET position = (SELECT position - 1 FROM outbox WHERE id = ?), level = ?, held_until = NULL "
             "WHERE watch_id = ? AND what = 'card'",
-            (post.id, post.watch_id),
+            (post.id, post.level, post.watch_id),
         )
-    return True
 
 
 def drop_unsent(conn: sqlite3.Connection, watch_ids: Collection[int]) -> None:
@@ -184,6 +200,15 @@ def reconsider(conn: sqlite3.Connection, channel: str, at: int) -> None:
     conn.execute(
         "UPDATE outbox SET held_until = ? WHERE state = 'held' AND held_until IS NOT NULL AND channel = ?",
         (at, channel),
+    )
+
+
+def wake_cards(conn: sqlite3.Connection, now: datetime, channel: str) -> None:
+    """Another mute: the cards that wait for its end are looked at again."""
+    conn.execute(
+        "UPDATE outbox SET held_until = ? "
+        "WHERE state = 'held' AND held_until IS NOT NULL AND channel = ? AND kind = 'card'",
+        (to_int(now), channel),
     )
 
 
@@ -271,6 +296,8 @@ def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState
         level=row["level"],
         settings=around["settings"] or "",
         muted_by=around["muted_by"],
+        muted_until=to_time(around["muted_until"]) if around["muted_by"] else None,
+        card_held=bool(around["card_held"]),
         was_held=row["held_until"] is not None,
         behind=conn.execute(BEHIND, (row["channel"], now)).fetchone()[0] if is_news else 0,
     )

@@ -170,6 +170,10 @@ class Store(Protocol):
         """The watch's card was deleted in Slack: news gets a new one first, a refresh is dropped."""
         ...
 
+    async def card_first(self, now: datetime, post: Post) -> bool:
+        """This news may go, but its watch's card is held: the card goes before it, as something of the same level."""
+        ...
+
     async def fold(
         self, now: datetime, head: Post, limit: int, lease: timedelta, rule: Folding = ANY_POSTS
     ) -> Post | None:

@@ -273,6 +273,8 @@ class Post:
     level: str = ""
     settings: str = ""  # the channel's, JSON, joined in
     muted_by: str = ""  # the person who muted the watch or its channel, while that holds
+    muted_until: datetime | None = None  # when that ends
+    card_held: bool = False  # the watch's first card waits for quiet hours or a mute to end
     was_held: bool = False  # by quiet hours, which are over
     behind: int = 0  # other NEWS of the channel that could go now
 

@@ -131,6 +131,9 @@ class SqliteStore:
     async def card_lost(self, now: datetime, post: Post) -> bool:
         return await self.thread.run(lambda conn: outbox.card_lost(conn, now, post))
 
+    async def card_first(self, now: datetime, post: Post) -> bool:
+        return await self.thread.run(lambda conn: outbox.card_first(conn, now, post))
+
     async def fold(
         self, now: datetime, head: Post, limit: int, lease: timedelta, rule: Folding = ANY_POSTS
     ) -> Post | None:
@@ -161,12 +164,20 @@ class SqliteStore:
         return await self.thread.run(lambda conn: channels.set_filters(conn, now, channel, filter_, actor))
 
     async def mute_channel(self, now: datetime, channel: str, until: datetime | None, actor: str) -> None:
-        await self.thread.run(lambda conn: channels.mute_channel(conn, now, channel, until, actor))
+        def work(conn: sqlite3.Connection) -> None:
+            channels.mute_channel(conn, now, channel, until, actor)
+            outbox.wake_cards(conn, now, channel)
+
+        await self.thread.run(work)
 
     async def mute_watches(
         self, now: datetime, channel: str, keys: Sequence[str], until: datetime | None, actor: str
     ) -> list[str]:
-        return await self.thread.run(lambda conn: channels.mute_watches(conn, now, channel, keys, until, actor))
+        def work(conn: sqlite3.Connection) -> list[str]:
+            outbox.wake_cards(conn, now, channel)
+            return channels.mute_watches(conn, now, channel, keys, until, actor)
+
+        return await self.thread.run(work)
 
     async def put_summary(self, now: datetime, channel: str, day: str, payload: str) -> bool:
         return await self.thread.run(lambda conn: channels.put_summary(conn, now, channel, day, payload))

@@ -128,9 +128,9 @@ class Deliverer:
         if post.state is PostState.UNCERTAIN:
             await self._resolve(post)
             return
+        if await self._kept_back(post):
+            return
         if post.kind is PostKind.NEWS:
-            if await self._kept_back(post):
-                return
             post = await self._folded(post)
         message = await self._composed(post)
         if message is None:
@@ -161,15 +161,22 @@ class Deliverer:
         return message
 
     async def _kept_back(self, post: Post) -> bool:
-        """Muted by a person, or held by the channel's quiet hours."""
+        """Muted by a person, or held by the channel's quiet hours; a card that its first news brings waits with it."""
+        brought = post.kind is PostKind.CARD and post.watch_state is WatchState.ACTIVE  # one in OPENING is an answer
+        if not brought and post.kind is not PostKind.NEWS:
+            return False
         now = self._clock()
-        if post.muted_by:
+        if brought and post.muted_until is not None:
+            await self._store.mark_held(post, post.muted_until, f"muted by {post.muted_by}")
+        elif post.muted_by:
             await self._store.mark_skipped(now, post, f"muted by {post.muted_by}")
-            return True
-        if (until := hold_until(channel_settings.load(post.settings), post.level, now)) is not None:
+        elif (until := hold_until(channel_settings.load(post.settings), post.level, now)) is not None:
             await self._store.mark_held(post, until, "quiet hours")
-            return True
-        return False
+        elif post.card_held and not brought:
+            await self._store.card_first(now, post)
+        else:
+            return False
+        return True
 
     async def _folded(self, post: Post) -> Post:
         """A channel that fell behind, or wakes from its quiet hours, gets one message instead of a queue of them."""

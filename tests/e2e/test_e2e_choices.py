@@ -328,6 +328,77 @@ async def test_threads_or_channel(house: House) -> None:
     assert house.thread(card) == []
 
 
+# --- the cards of `watch all` -----------------------------------------------------------------------------------------
+
+
+def cards(house: House) -> list[Message]:
+    """The cards of the order in the channel."""
+    return [one for one in house.channel("#orders") if not one.thread_ts and ORDER in words(one)]
+
+
+async def test_a_muted_channel_gets_no_cards(house: House) -> None:
+    """The card that an order's first news brings waits for the end of the mute, and the next news stands under it."""
+    await house.ask("/panda watch all")
+    await house.several_ticks(6)
+    await house.ask("/panda mute 1d")
+    house.scan(SCANS[0])
+    await house.several_ticks(8)
+    assert house.channel("#orders") == []
+    await house.ask("/panda mute 2h")
+    await house.several_ticks(4)
+    assert house.channel("#orders") == []
+    assert "muted by" in await house.ask(f"/panda why {ORDER}")
+    assert "News comes again" in await house.press("Undo")
+    await house.until(lambda: bool(cards(house)))
+    house.scan(SCANS[1])
+    [card] = cards(house)
+    [reply] = await house.replies(card, 1)
+    assert SCANS[1] in words(reply)
+
+
+async def test_a_card_waits_for_the_end_of_the_mute(house: House) -> None:
+    """Nobody has to do anything for it to come then."""
+    await house.ask("/panda watch all")
+    await house.several_ticks(6)
+    await house.ask("/panda mute 2h")
+    house.scan(SCANS[0])
+    await house.several_ticks(8)
+    assert house.channel("#orders") == []
+    house.clock.advance(timedelta(hours=2))
+    await house.until(lambda: bool(cards(house)))
+
+
+async def test_quiet_hours_hold_the_card_with_its_news(house: House) -> None:
+    """When they end it comes first, and its news in its thread."""
+    await house.ask("/panda watch all")
+    await house.several_ticks(6)
+    await choose(house, quiet_from=at("09:00"), quiet_to=at("12:00"))
+    house.scan(SCANS[0])
+    await house.several_ticks(8)
+    assert house.channel("#orders") == []
+    house.clock.advance(timedelta(hours=2))
+    await house.until(lambda: bool(cards(house)))
+    [card] = cards(house)
+    await house.until(lambda: SCANS[0] in "".join(words(reply) for reply in house.thread(card)))
+
+
+async def test_a_problem_in_quiet_hours_brings_its_card(house: House) -> None:
+    """What breaks through needs its thread; what was held before it follows in there when the quiet hours end."""
+    await house.ask("/panda watch all")
+    await house.several_ticks(6)
+    await choose(house, quiet_from=at("09:00"), quiet_to=at("12:00"))
+    house.scan(SCANS[0])
+    await house.several_ticks(8)
+    house.scan(FAILED, action="UNSIGN")
+    await house.until(lambda: bool(cards(house)))
+    [card] = cards(house)
+    [reply] = await house.replies(card, 1)
+    assert FAILED in words(reply)
+    assert SCANS[0] not in words(reply)
+    house.clock.advance(timedelta(hours=2))
+    await house.until(lambda: SCANS[0] in "".join(words(reply) for reply in house.thread(card)))
+
+
 # --- a channel that refuses posts -------------------------------------------------------------------------------------
 
 

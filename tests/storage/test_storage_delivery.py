@@ -266,6 +266,27 @@ async def test_a_watch_that_joined_gets_its_card_with_its_first_news(shelf: Shel
     assert await shelf.said() == [f"{ORDERS_CHANNEL} {post}" for post in ("card", "news one", "news two")]
 
 
+async def test_a_held_card_comes_before_the_news_that_may_go(shelf: Shelf) -> None:
+    """As loud as that news, so that what lets one pass lets the other; what stays held follows in its thread."""
+    await _joined(shelf)
+    await shelf.tell("quiet")
+    for _held in ("card", "news"):
+        assert await shelf.store.mark_held(await shelf.claim_one(), NOW + MINUTE, "quiet hours")
+    await shelf.tell("loud", announcement=Announcement("loud", EVERYONE, "loud", "problem"))
+    loud = await shelf.claim_one()
+    assert loud.card_held
+    assert await shelf.store.card_first(NOW, loud)
+    assert not await shelf.store.card_first(NOW, loud)
+    card = await shelf.claim_one()
+    assert (card.kind, card.level) == (PostKind.CARD, "problem")
+    assert await shelf.store.mark_sent(NOW, card, "card-ts")
+    again = await shelf.claim_one()
+    assert (again.payload, again.thread_ts, again.card_held) == ("loud", "card-ts", False)
+    assert await shelf.store.card_lost(NOW, again)
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news loud"]
+    assert await shelf.said(NOW + MINUTE) == [f"{ORDERS_CHANNEL} news quiet"]
+
+
 async def test_orders_join_a_paused_channel_paused(shelf: Shelf) -> None:
     """Their news waits with the others', and nobody is told of the pause again for each of them."""
     wish, _ = await shelf.store.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
