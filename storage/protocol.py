@@ -86,7 +86,10 @@ class Store(Protocol):
 
     # --- watches ------------------------------------------------------------------------------------------------
     async def open_watches(self, now: datetime, wishes: Sequence[NewWatch]) -> list[Opened]:
-        """Store watches as OPENING with their CARD rows; the orders must be stored. Another filter is taken over."""
+        """Store watches as OPENING with their CARD rows; the orders must be stored.
+
+        A standing watch takes over the filter, and is no longer its subscription's.
+        """
         ...
 
     async def end_watches(self, now: datetime, channel: str, keys: Sequence[str], actor: str) -> list[Watch]:

@@ -148,7 +148,11 @@ def _open(conn: sqlite3.Connection, now: datetime, wish: NewWatch) -> Opened:
 
 
 def _stands_already(conn: sqlite3.Connection, now: datetime, wish: NewWatch, standing: Watch) -> Opened:
-    """Another filter is taken over; a paused watch comes back, since the person asks for it again."""
+    """Another filter is taken over, a paused watch comes back, and one that `watch all` brought is the person's now."""
+    conn.execute(
+        "UPDATE watches SET subscription = NULL, created_by = ? WHERE id = ? AND subscription IS NOT NULL",
+        (wish.created_by, standing.id),
+    )
     changed = standing.filter != wish.filter
     if changed:
         conn.execute("UPDATE watches SET filter = ? WHERE id = ?", (wish.filter, standing.id))

@@ -399,6 +399,18 @@ async def test_a_problem_in_quiet_hours_brings_its_card(house: House) -> None:
     await house.until(lambda: SCANS[0] in "".join(words(reply) for reply in house.thread(card)))
 
 
+async def test_what_is_asked_for_by_id_outlives_watch_all(house: House) -> None:
+    """Although `watch all` had brought it: the answer to `unwatch all` says that such orders go on."""
+    await house.ask("/panda watch all")
+    assert "already" in await house.ask(f"/panda watch {ORDER}", user="tom")
+    assert "Stopped watching all" in await house.ask("/panda unwatch all")
+    assert ORDER in await house.ask("/panda watches")
+    assert "U0TOM" in await house.ask(f"/panda why {ORDER}")
+    house.scan(SCANS[0])
+    await house.until(lambda: bool(cards(house)))
+    await house.replies(cards(house)[0], 1)
+
+
 # --- a channel that refuses posts -------------------------------------------------------------------------------------
 
 
