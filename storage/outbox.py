@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LIVE = "state IN ('pending', 'sending', 'uncertain')"
 
+FAIL = "UPDATE outbox SET state = 'failed', fence = fence + 1, claimed_at = NULL, sent_at = ?, error = ? WHERE {which}"
 # Every channel with something to say, without touching each of its rows.
 CHANNELS = f"""
 WITH RECURSIVE waiting (channel) AS (
@@ -113,13 +114,13 @@ def mark_skipped(conn: sqlite3.Connection, now: datetime, post: Post, reason: st
 def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str) -> bool:
     """See storage.protocol.Store."""
     done = _settle(conn, post, "state = 'failed', claimed_at = NULL, sent_at = ?, error = ?", to_int(now), error)
-    if done and post.kind is PostKind.CARD:
-        drop_unsent(conn, [post.watch_id] if post.watch_id is not None else [])
+    if done and post.kind is PostKind.CARD and post.watch_id is not None:
+        if post.watch_state is WatchState.OPENING:  # the watch ends with it, and its news is nobody's
+            drop_unsent(conn, [post.watch_id])
+        else:
+            _fail_unsent(conn, now, post, error)
     if done and post.kind is PostKind.DIGEST:
-        conn.execute(
-            "UPDATE outbox SET state = 'failed', sent_at = ?, error = ? WHERE folded_into = ?",
-            (to_int(now), error, post.id),
-        )
+        conn.execute(FAIL.format(which="folded_into = ?"), (to_int(now), error, post.id))
     return done
 
 
@@ -153,6 +154,15 @@ def _card_before(conn: sqlite3.Connection, now: datetime, post: Post) -> None:
             "WHERE watch_id = ? AND what = 'card'",
             (post.id, post.level, post.watch_id),
         )
+
+
+def _fail_unsent(conn: sqlite3.Connection, now: datetime, card: Post, error: str) -> None:
+    """What was to be told under a card that Slack refused fails with it, and its history says why."""
+    waits = "state IN ('pending', 'held')"
+    conn.execute(FAIL.format(which=f"watch_id = ? AND {waits}"), (to_int(now), error, card.watch_id))
+    digests = f"SELECT id FROM outbox WHERE channel = ? AND key = ? AND kind = 'digest' AND {waits}"
+    for (digest,) in conn.execute(digests, (card.channel, card.key)).fetchall():
+        conn.execute(FAIL.format(which="id = ? OR folded_into = ?"), (to_int(now), error, digest, digest))
 
 
 def drop_unsent(conn: sqlite3.Connection, watch_ids: Collection[int]) -> None:

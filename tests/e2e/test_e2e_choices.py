@@ -11,6 +11,7 @@ from support.house import ORDER, PATIENCE, House, running, words
 
 from sandbox.pandapon.demo import SECOND
 from sandbox.slack.blocks import check_view
+from sandbox.slack.faults import Fault
 from storage.errors import DiskFullError
 
 if TYPE_CHECKING:
@@ -409,6 +410,23 @@ async def test_what_is_asked_for_by_id_outlives_watch_all(house: House) -> None:
     house.scan(SCANS[0])
     await house.until(lambda: bool(cards(house)))
     await house.replies(cards(house)[0], 1)
+
+
+async def test_why_tells_that_the_card_was_refused(house: House) -> None:
+    """The news that was to stand under it failed with it; the next news brings a card again."""
+    await house.ask("/panda watch all")
+    await house.several_ticks(6)
+    refusal = Fault("chat.postMessage", times=2, error="msg_too_long")  # at full length and in short
+    house.slack.faults.plan(refusal)
+    house.scan(SCANS[0])
+    await house.until(lambda: refusal not in house.slack.faults.planned)
+    await house.several_ticks()
+    assert house.channel("#orders") == []
+    assert "refused by Slack" in await house.ask(f"/panda why {ORDER}")
+    house.scan(SCANS[1])
+    await house.until(lambda: bool(cards(house)))
+    [reply] = await house.replies(cards(house)[0], 1)
+    assert SCANS[1] in words(reply)
 
 
 # --- a channel that refuses posts -------------------------------------------------------------------------------------

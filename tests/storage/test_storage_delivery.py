@@ -266,6 +266,26 @@ async def test_a_watch_that_joined_gets_its_card_with_its_first_news(shelf: Shel
     assert await shelf.said() == [f"{ORDERS_CHANNEL} {post}" for post in ("card", "news one", "news two")]
 
 
+async def test_news_under_a_refused_card_fails_with_it(shelf: Shelf) -> None:
+    """Whether it waits alone or in a digest, and the figures count it; another order's news is left alone."""
+    await shelf.active(ORDER)
+    await shelf.active(OTHER)
+    for what in ("one", "two"):
+        await shelf.tell(what)
+    await shelf.tell("other", OTHER)
+    digest = await shelf.store.fold(NOW, await shelf.claim_one(), 10, LEASE, Folding(shown=frozenset()))
+    assert digest is not None
+    await shelf.tell("three")
+    assert await shelf.store.card_lost(NOW, digest)
+    assert await shelf.store.mark_failed(NOW, await shelf.claim_one(), "msg_too_long")
+    told = await shelf.store.told_of_order(ORDER, ORDERS_CHANNEL, 10)
+    assert [(one.what, one.state, one.error) for one in told] == [
+        (what, PostState.FAILED, "msg_too_long") for what in ("one", "two", "three")
+    ]
+    assert (await shelf.store.health(NOW)).lost == 4  # the digest is counted as well
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} news other"]
+
+
 async def test_a_held_card_comes_before_the_news_that_may_go(shelf: Shelf) -> None:
     """As loud as that news, so that what lets one pass lets the other; what stays held follows in its thread."""
     await _joined(shelf)
