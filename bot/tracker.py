@@ -80,14 +80,17 @@ class LiveTracker:
         ids: Sequence[str],
         *,
         channel: str,
-        filter_: Filter,
+        filter_: Filter | None,
         user: str,
         platform: Platform | None = None,
+        default: Filter = "all",
     ) -> list[WatchOutcome]:
         """See handlers.context.Tracker. The first sight of an order is its baseline: no backlog is told."""
         found = await asyncio.gather(*(self._resolved_or_outcome(text, platform) for text in ids))
         good = {one.ref.key: one for one in found if isinstance(one, _Resolved)}
-        opened = await self._open(list(good.values()), channel, filter_, user)
+        await self._store_new(list(good.values()))
+        wishes = [NewWatch(key, channel, filter_, user, default) for key in good]
+        opened = await self._open(wishes)
         await self._settle([one.watch for one in opened.values()])
         outcomes = []
         for one in found:
@@ -197,16 +200,18 @@ class LiveTracker:
         except PandaPonError as error:
             return WatchOutcome(text, WatchResult.UNAVAILABLE, reason=str(error))
 
-    async def _open(self, resolved: Sequence[_Resolved], channel: str, filter_: Filter, user: str) -> dict[str, Opened]:
+    async def _open(self, wishes: Sequence[NewWatch]) -> dict[str, Opened]:
+        opened = await self._store.open_watches(self._clock(), wishes) if wishes else []
+        return {one.watch.key: one for one in opened}
+
+    async def _store_new(self, resolved: Sequence[_Resolved]) -> None:
+        """A watch needs its order: those read for the first time are stored as their baseline."""
         now = self._clock()
         for one in resolved:
             if one.reading and one.decided:
                 when = self._next_poll(one.decided, now)
                 limits, mark = self._limits(), one.reading.fingerprint
                 await self._store.add_order(now, changed_result(one.ref.key, 0, mark, one.decided, when, limits))
-        wishes = [NewWatch(one.ref.key, channel, filter_, user) for one in resolved]
-        opened = await self._store.open_watches(now, wishes) if wishes else []
-        return {one.watch.key: one for one in opened}
 
     async def _settle(self, watches: Sequence[Watch]) -> None:
         """Wait until Slack took or refused the cards: that post is the proof that the channel works."""

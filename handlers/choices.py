@@ -30,7 +30,9 @@ async def watch_all(turn: Turn, request: WatchAll) -> Message:
     """Watch every order of the account; those that are known now join at once, as a baseline."""
     channel = await channels.resolve(turn, request.channel)
     chosen = load((await turn.ctx.store.channel(channel)).settings)
-    filter_ = request.filter or chosen.filter or turn.ctx.default_filter
+    standing = [one for one in await turn.ctx.store.subscriptions(channel) if one.status == request.status]
+    kept = standing[0].filter if standing else ""
+    filter_ = request.filter or kept or chosen.filter or turn.ctx.default_filter
     is_new, joined = await turn.ctx.desk.subscribe(channel, request.status, filter_, turn.user)
     return choices.watching_all(channel, request.status, filter_, joined, is_new=is_new)
 

@@ -36,11 +36,15 @@ class Tracker(Protocol):
         ids: Sequence[str],
         *,
         channel: str,
-        filter_: Filter,
+        filter_: Filter | None,
         user: str,
         platform: Platform | None = None,
+        default: Filter = "all",
     ) -> list[WatchOutcome]:
-        """Watch each of these orders in a channel; waits a moment for the cards to be posted."""
+        """Watch each of these orders in a channel; waits a moment for the cards to be posted.
+
+        ``filter_`` None: none was named. A new watch gets the default then, a standing one keeps its own.
+        """
         ...
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from handlers.turn import Turn
     from handlers.views.message import Message
     from pandapon.shipment import Platform
+    from storage.records import Filter
 
 PAGE_SIZE = 10
 
@@ -34,14 +35,16 @@ async def start_in(
     ids: Sequence[str],
     channel: str,
     *,
-    filter_: str | None = None,
+    filter_: Filter | None = None,
     platform: Platform | None = None,
 ) -> Message:
     """Watch orders in a channel that is known to be allowed."""
     chosen = load((await turn.ctx.store.channel(channel)).settings)
-    wanted = filter_ or chosen.filter or turn.ctx.default_filter
-    outcomes = await turn.ctx.tracker.watch(ids, channel=channel, filter_=wanted, user=turn.user, platform=platform)
-    return watches.outcomes(outcomes, channel, wanted)
+    default = chosen.filter or turn.ctx.default_filter
+    outcomes = await turn.ctx.tracker.watch(
+        ids, channel=channel, filter_=filter_, user=turn.user, platform=platform, default=default
+    )
+    return watches.outcomes(outcomes, channel)
 
 
 async def explain(turn: Turn) -> Message:

@@ -88,7 +88,7 @@ class Store(Protocol):
     async def open_watches(self, now: datetime, wishes: Sequence[NewWatch]) -> list[Opened]:
         """Store watches as OPENING with their CARD rows; the orders must be stored.
 
-        A standing watch takes over the filter, and is no longer its subscription's.
+        A standing watch takes over a filter that was named, never a default, and is no longer its subscription's.
         """
         ...
 

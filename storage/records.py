@@ -176,8 +176,9 @@ class NewWatch:
 
     key: str
     channel: str
-    filter: Filter
+    filter: Filter | None  # None: none was named, so a standing watch keeps its own
     created_by: str  # Slack user id
+    default: Filter = "all"  # what a new watch gets where none was named
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,29 +135,30 @@ def _open(conn: sqlite3.Connection, now: datetime, wish: NewWatch) -> Opened:
     standing = _live(conn, wish.key, wish.channel)
     if standing is not None:
         return _stands_already(conn, now, wish, standing)
+    filter_ = wish.filter or wish.default
     cursor = conn.execute(
         "INSERT INTO watches (key, channel, filter, state, created_by, created_at) VALUES (?, ?, ?, 'opening', ?, ?)",
-        (wish.key, wish.channel, wish.filter, wish.created_by, to_int(now)),
+        (wish.key, wish.channel, filter_, wish.created_by, to_int(now)),
     )
     watch = _must(conn, int(cursor.lastrowid or 0))
     enqueue.card(conn, now, watch.id)
     if _is_unscheduled(conn, wish.key):
         orders.mark_due(conn, [wish.key], now)
-    _audit(conn, now, wish.created_by, "watch", watch, wish.filter)
+    _audit(conn, now, wish.created_by, "watch", watch, filter_)
     return Opened(watch, created=True)
 
 
 def _stands_already(conn: sqlite3.Connection, now: datetime, wish: NewWatch, standing: Watch) -> Opened:
-    """Another filter is taken over, a paused watch comes back, and one that `watch all` brought is the person's now."""
+    """A filter that was named is taken over, a paused watch comes back, one of `watch all` is the person's now."""
     conn.execute(
         "UPDATE watches SET subscription = NULL, created_by = ? WHERE id = ? AND subscription IS NOT NULL",
         (wish.created_by, standing.id),
     )
-    changed = standing.filter != wish.filter
+    changed = wish.filter is not None and standing.filter != wish.filter
     if changed:
         conn.execute("UPDATE watches SET filter = ? WHERE id = ?", (wish.filter, standing.id))
         enqueue.refresh(conn, now, standing.id)
-        _audit(conn, now, wish.created_by, "filter", standing, wish.filter)
+        _audit(conn, now, wish.created_by, "filter", standing, wish.filter or "")
     if standing.state is WatchState.PAUSED:
         resume_watch(conn, now, standing.id, wish.created_by)
     return Opened(_must(conn, standing.id), created=False, filter_changed=changed)

@@ -54,14 +54,15 @@ def listing(rows: list[Watch], total: int, page: int, channel: str, page_size: i
     return el.message(layout.blocks)
 
 
-def outcomes(results: list[WatchOutcome], channel: str, filter_: str) -> Message:
+def outcomes(results: list[WatchOutcome], channel: str) -> Message:
     """What became of each id. Undo takes back what was just started, and nothing else."""
     started = [one for one in results if one.result in {WatchResult.WATCHING, WatchResult.QUEUED}]
-    layout = Layout(tail=[*_how_to_stop(results, filter_), *el.actions(_undo(started, channel))])
+    filters = _filters(results)
+    layout = Layout(tail=[*_how_to_stop(filters), *el.actions(_undo(started, channel))])
     if started:
         heading = ngettext("Watching {n} order {where}", "Watching {n} orders {where}", len(started))
         layout.add(el.section(f"👀 *{heading.format(n=len(started), where=here(channel))}*"))
-    lines = [_outcome(one, channel) for one in results]
+    lines = [_outcome(one, channel, mixed=len(filters) > 1) for one in results]
     refusals = {line: None for line in lines if line}
     for line in list(refusals)[: SHOWN + 13]:
         if not layout.add(el.section(line)):
@@ -151,12 +152,12 @@ def _paging(page: int, pages: int, channel: str) -> list[Block]:
     return buttons
 
 
-def _outcome(one: WatchOutcome, channel: str) -> str:
-    """One line; empty refusals never: every id gets its answer."""
+def _outcome(one: WatchOutcome, channel: str, *, mixed: bool) -> str:
+    """One line; empty refusals never: every id gets its answer. ``mixed``: the filters differ, so each says its own."""
     code = f"`{ident(one.order_id)}`"
     match one.result:
         case WatchResult.WATCHING | WatchResult.QUEUED | WatchResult.ALREADY | WatchResult.FILTER_CHANGED:
-            return _standing(one, code)
+            return _standing(one, code, mixed=mixed)
         case WatchResult.NOT_FOUND:
             return _("❌ {id}: neither 1688 nor Taobao knows this order for the account. Check the digits.").format(
                 id=code
@@ -170,16 +171,16 @@ def _outcome(one: WatchOutcome, channel: str) -> str:
             return _("❌ {id}: {reason}").format(id=code, reason=channel_error(one.reason, channel))
 
 
-def _standing(one: WatchOutcome, code: str) -> str:
+def _standing(one: WatchOutcome, code: str, *, mixed: bool) -> str:
     milestone = one.look.milestone if one.look else None
     state = f"{milestone_emoji(milestone)} {code} · {milestone_name(milestone)}" if one.look else f"👀 {code}"
     title = title_of(one.look.order, 60) if one.look else ""
+    filter_ = filter_words(one.watch.filter if one.watch else "")
     notes = {
+        WatchResult.WATCHING: filter_ if mixed else "",
         WatchResult.QUEUED: _("its card will follow, Slack is slow to take it"),
-        WatchResult.ALREADY: _("was watched already"),
-        WatchResult.FILTER_CHANGED: _("was watched already, now with {filter}").format(
-            filter=filter_words(one.watch.filter if one.watch else "")
-        ),
+        WatchResult.ALREADY: _("was watched already, with {filter}").format(filter=filter_),
+        WatchResult.FILTER_CHANGED: _("was watched already, now with {filter}").format(filter=filter_),
     }
     return " · ".join(part for part in (state, title, notes.get(one.result, "")) if part)
 
@@ -193,16 +194,18 @@ def _other_platform(one: WatchOutcome, code: str) -> str:
     )
 
 
-def _how_to_stop(results: list[WatchOutcome], filter_: str) -> list[Block]:
-    if not any(one.watch and one.watch.state is not WatchState.ENDED for one in results):
+def _filters(results: list[WatchOutcome]) -> list[str]:
+    """What the standing watches post, in words, each once."""
+    standing = [one.watch for one in results if one.watch and one.watch.state is not WatchState.ENDED]
+    return list(dict.fromkeys(filter_words(watch.filter) for watch in standing))
+
+
+def _how_to_stop(filters: list[str]) -> list[Block]:
+    if not filters:
         return []
-    return [
-        el.context(
-            _("They tell {filter}. To stop: {stop}; to see the list: {list}").format(
-                filter=filter_words(filter_), stop="`/panda unwatch …`", list="`/panda watches`"
-            )
-        )
-    ]
+    hint = _("To stop: {stop}; to see the list: {list}").format(stop="`/panda unwatch …`", list="`/panda watches`")
+    posts = _("They post {filter}.").format(filter=filters[0]) if len(filters) == 1 else ""
+    return [el.context(f"{posts} {hint}".strip())]
 
 
 def _undo(started: list[WatchOutcome], channel: str) -> list[Block]:

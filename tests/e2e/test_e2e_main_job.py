@@ -132,6 +132,26 @@ async def test_the_filter_keeps_plain_scans_away(house: House) -> None:
     assert "Delivered" in delivered.text
 
 
+async def test_watching_again_without_a_filter_keeps_the_filter(house: House) -> None:
+    """Neither a bare second watch nor the shortcut makes a quiet watch louder; naming a filter does."""
+    assert "problems only" in await house.ask(f"/panda watch {ORDER} problems")
+    again = await house.ask(f"/panda watch {ORDER}")
+    assert "was watched already, with problems only" in again
+    assert "all news" not in again
+    said = await house.say(f"please see {ORDER}")
+    assert "was watched already, with problems only" in await house.shortcut("watch_message", said)
+    assert "problems only" in await house.ask("/panda watches")
+    assert "now with all news" in await house.ask(f"/panda watch {ORDER} all")
+
+
+async def test_watching_all_again_without_a_filter_keeps_the_filter(house: House) -> None:
+    """The same goes for every order of the account."""
+    await house.ask("/panda watch all problems")
+    again = await house.ask("/panda watch all")
+    assert "problems only" in again
+    assert "all news" not in again
+
+
 async def test_message_shortcuts_find_the_orders(house: House) -> None:
     """Track and watch work on what a colleague wrote, with a link and a second order in it."""
     said = await house.say(

@@ -184,13 +184,13 @@ def test_outcomes_one_by_one() -> None:
         WatchOutcome("100000000008", WatchResult.REFUSED, reason="not_in_channel"),
         WatchOutcome("100000000009", WatchResult.OTHER_PLATFORM),
     ]
-    message = check(watches.outcomes(results, "C0123ABCD", "all"))
+    message = check(watches.outcomes(results, "C0123ABCD"))
     text = shown(message)
     for part in (
         "Watching 2 orders in <#C0123ABCD>",
         "its card will follow",
-        "was watched already",
-        "now with problems only",
+        "was watched already, with all news",
+        "was watched already, now with problems only",
         "neither 1688 nor Taobao",
         "/panda watch 100000000006 --taobao",
         "did not answer",
@@ -204,7 +204,7 @@ def test_outcomes_one_by_one() -> None:
 
 def test_outcomes_of_nothing_but_failure() -> None:
     """Where nothing was started there is nothing to undo."""
-    message = check(watches.outcomes([WatchOutcome(ID, WatchResult.NOT_FOUND)], "C0123ABCD", "all"))
+    message = check(watches.outcomes([WatchOutcome(ID, WatchResult.NOT_FOUND)], "C0123ABCD"))
     assert not labels(message)
 
 
@@ -215,7 +215,7 @@ def test_hostile_watches(text: str) -> None:
     check(watches.listing(bad, 25, 1, "C0123ABCD", 10))
     hostile = look(parcel(text=text), of=order(text))
     outcomes = [WatchOutcome(f"{10**17 + n}", WatchResult.WATCHING, one, hostile) for n, one in enumerate(bad)]
-    check(watches.outcomes(outcomes, "C0123ABCD", text))
+    check(watches.outcomes(outcomes, "C0123ABCD"))
     check(watches.ended(bad, "C0123ABCD", [text, ID]))
     check(watches.restored(bad, "C0123ABCD"))
 

@@ -55,6 +55,15 @@ async def test_another_filter_is_taken_over(shelf: Shelf) -> None:
     assert [post.kind for post in await shelf.claim()] == [PostKind.REFRESH]
 
 
+async def test_a_filter_that_nobody_named_changes_no_standing_watch(shelf: Shelf) -> None:
+    """The default is for new watches: asking again in passing must not make a channel louder."""
+    watch = await shelf.active(filter_="problems")
+    wishes = [NewWatch(ORDER, channel, None, "U0WEI", "milestones") for channel in (ORDERS_CHANNEL, CLAIMS_CHANNEL)]
+    standing, new = await shelf.store.open_watches(NOW, wishes)
+    assert (standing.watch.id, standing.watch.filter, standing.filter_changed) == (watch.id, "problems", False)
+    assert (new.created, new.watch.filter) == (True, "milestones")
+
+
 async def test_a_watch_needs_a_stored_order(shelf: Shelf) -> None:
     """A wish for an unknown order is refused, and the wishes beside it are undone with it."""
     await shelf.order()

@@ -139,7 +139,7 @@ def _watched() -> dict[str, Any]:
     return {
         "watches.listing": watches.listing(rows, 23, 2, HERE, 3),
         "watches.listing none": watches.listing([], 0, 1, HERE, 10),
-        "watches.outcomes": watches.outcomes(results, HERE, "all"),
+        "watches.outcomes": watches.outcomes(results, HERE),
         "watches.ended": watches.ended([watch(), watch(2)], HERE, [OTHER]),
         "watches.restored": watches.restored([watch()], HERE),
         "watches.resumed": watches.resumed(watch()),
