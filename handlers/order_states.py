@@ -50,6 +50,22 @@ def code(status: str, platform: Platform) -> str:
     return STATES[status][platform] if status else ""
 
 
+def has_refund(status: str) -> bool:
+    """Whether there is a refund at all; Taobao's 0 says that there is none."""
+    return status.strip() not in {"", "0"}
+
+
+def close_words(reason: str) -> str:
+    """Why an order was closed, as Slack text; the upstream's list is not closed, so others are shown as they came."""
+    words = {
+        "buyercancel": _("cancelled by the buyer"),
+        "sellergoodslack": _("the seller is out of stock"),
+        "buyernopay": _("not paid in time"),
+        "other": _("another reason"),
+    }
+    return words.get(reason.strip().lower().replace("_", "")) or escape(cut(reason, 100))
+
+
 def refund_words(status: str) -> str:
     """What a refund's state means; 1688's words (upstream) and Taobao's numbers (stated for a sibling of this API)."""
     words = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from handlers import actions
 from handlers.i18n import _, ngettext
 from handlers.milestones import milestone_emoji, milestone_name, status_name
+from handlers.order_states import close_words, has_refund, refund_words
 from handlers.requests import ShowOrder, Track, WatchOrders
 from handlers.text import cut, escape, ident, money, when
 from handlers.views import elements as el
@@ -64,9 +65,9 @@ def _state(look: Look) -> str:
     stands = f"{milestone_emoji(look.milestone)} *{milestone_name(look.milestone)}*"
     lines = [stands + (f" · {words}" if words and words != milestone_name(look.milestone) else "")]
     if order and order.close_reason:
-        lines.append(_("Closed: {reason}").format(reason=escape(cut(order.close_reason, 100))))
-    if order and order.refund_status:
-        lines.append(_("Refund: {status}").format(status=escape(cut(order.refund_status, 60))))
+        lines.append(_("Closed: {reason}").format(reason=close_words(order.close_reason)))
+    if order and has_refund(order.refund_status):
+        lines.append(_("Refund: {status}").format(status=refund_words(order.refund_status)))
     return "\n".join(lines)
 
 
@@ -102,7 +103,7 @@ def _item(item: Item) -> str:
         _("{count} {unit}").format(count=f"× {count}", unit=escape(cut(item.unit, 20))).strip() if count else "",
         escape(cut(item.variant, 100)),
         money(item.amount) if item.amount is not None else "",
-        _("refund: {status}").format(status=escape(cut(item.refund_status, 60))) if item.refund_status else "",
+        _("refund: {status}").format(status=refund_words(item.refund_status)) if has_refund(item.refund_status) else "",
     ]
     return (escape(cut(item.title, 200)) or _("(no title)")) + "\n" + " · ".join(fact for fact in facts if fact)
 

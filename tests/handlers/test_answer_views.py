@@ -122,6 +122,50 @@ def test_an_unknown_state_is_shown_as_sent() -> None:
     assert "waitmoon" in shown(check(orders.detail(look(of=odd), NOW)))
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("waitselleragree", "asked for"),
+        ("10", "asked for"),
+        ("refundclose", "closed"),
+        ("wait<moon>", "wait&lt;moon&gt;"),
+    ],
+)
+def test_a_refund_is_in_words(status: str, words: str) -> None:
+    """The order's refund and an item's are said in words; an unknown state is shown as it came, harmlessly."""
+    items = tuple(item.model_copy(update={"refund_status": status}) for item in order().items)
+    text = shown(
+        check(orders.detail(look(of=order().model_copy(update={"refund_status": status, "items": items})), NOW))
+    )
+    assert f"Refund: {words}" in text
+    assert f"refund: {words}" in text
+    assert f"efund: {status}" not in text
+
+
+def test_no_refund_is_not_mentioned() -> None:
+    """Taobao sends 0 for an order without a refund."""
+    items = tuple(item.model_copy(update={"refund_status": "0"}) for item in order().items)
+    text = shown(check(orders.detail(look(of=order().model_copy(update={"refund_status": "0", "items": items})), NOW)))
+    assert "efund" not in text
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("buyerCancel", "cancelled by the buyer"),
+        ("buyer_cancel", "cancelled by the buyer"),
+        ("sellerGoodsLack", "the seller is out of stock"),
+        ("BUYER_NO_PAY", "not paid in time"),
+        ("other", "another reason"),
+        ("质检<不合格>", "质检&lt;不合格&gt;"),
+    ],
+)
+def test_why_an_order_was_closed_is_in_words(reason: str, words: str) -> None:
+    """The upstream's reasons are said in words; any other one is shown as it came, harmlessly."""
+    text = shown(check(orders.detail(look(of=order().model_copy(update={"close_reason": reason})), NOW)))
+    assert f"Closed: {words}" in text
+
+
 @TEXTS
 def test_hostile_orders(text: str) -> None:
     """An order of forty hostile lines keeps the limits, alone and in a list."""
