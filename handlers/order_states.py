@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from handlers.i18n import _
 from handlers.text import cut, escape
 from pandapon.shipment import Platform
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 # 1688: its documented order states (upstream). Taobao: the numeric states stated for a sibling of this API. Taobao has
-# no state for a finished order: "done" is asked as "shipped" there, which holds the finished ones too (inferred).
+# no state for a finished order: "done" is asked as "shipped" there, which holds the finished ones too (inferred), and
+# the answer says so (see `caveat`): only each order's trace could tell, and a list must not ask for dozens of them.
 STATES: dict[str, dict[Platform, str]] = {
     "unpaid": {Platform.ALIBABA: "waitbuyerpay", Platform.TAOBAO: "0"},
     "paid": {Platform.ALIBABA: "waitsellersend", Platform.TAOBAO: "10"},
@@ -48,6 +54,17 @@ SYNONYMS: dict[str, str] = {
 def code(status: str, platform: Platform) -> str:
     """What this platform's order list calls a state; empty for all orders."""
     return STATES[status][platform] if status else ""
+
+
+def caveat(status: str, platforms: Collection[Platform]) -> str:
+    """What a list of orders in this state cannot tell, as Slack text; empty when it tells all."""
+    taobaos = [codes[Platform.TAOBAO] for codes in STATES.values()]
+    is_shared = status in STATES and taobaos.count(STATES[status][Platform.TAOBAO]) > 1
+    if Platform.TAOBAO not in platforms or not is_shared:
+        return ""
+    return _(
+        "Taobao's list does not tell delivered orders from shipped ones, so both are here; {command} does."
+    ).format(command="`/panda track`")
 
 
 def has_refund(status: str) -> bool:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from handlers import actions
 from handlers.i18n import LANGUAGES, _, ngettext
+from handlers.order_states import caveat
 from handlers.requests import Unmute, UnwatchAll, WatchAll
 from handlers.text import code, when
 from handlers.views import elements as el
 from handlers.views.parts import filter_words, here, run_button
+from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,7 +159,8 @@ def watching_all(channel: str, status: str, filter_: str, joined: int, *, is_new
         _("Told: {filter}").format(filter=filter_words(filter_)),
     ]
     undo = run_button(_("Stop watching all"), 1, UnwatchAll(channel or None))
-    return el.message([el.section("\n".join(lines)), *el.actions([undo])])
+    untold = caveat(status, list(Platform))
+    return el.message([el.section("\n".join(lines)), *([el.context(untold)] if untold else []), *el.actions([undo])])
 
 
 def unwatched_all(channel: str, subscriptions: int, ended: int) -> Message:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from handlers import actions
 from handlers.i18n import _, ngettext
 from handlers.milestones import milestone_emoji, milestone_name, status_name
-from handlers.order_states import close_words, has_refund, refund_words
+from handlers.order_states import caveat, close_words, has_refund, refund_words
 from handlers.requests import ShowOrder, Track, WatchOrders
 from handlers.text import cut, escape, ident, money, when
 from handlers.views import elements as el
@@ -124,9 +124,8 @@ def _add_parcels(layout: Layout, look: Look) -> None:
 
 def listing(request: ListOrders, pages: dict[Platform, Page[Order]], errors: dict[Platform, str]) -> Message:
     """One page of the account's orders on each platform that answered. ``errors`` is Slack text."""
-    layout = Layout(
-        [el.header(_title(request)), el.context(_summary(request, pages))], tail=el.actions(_paging(request, pages))
-    )
+    small_print = [line for line in (_summary(request, pages), caveat(request.status, pages)) if line]
+    layout = Layout([el.header(_title(request)), el.context(*small_print)], tail=el.actions(_paging(request, pages)))
     number = 10  # the buttons below the list have the first numbers
     for platform in Platform:
         if platform in errors:

@@ -108,6 +108,7 @@ async def test_order_and_list_are_in_words(house: House) -> None:
     assert "¥" in answer
     assert "waitbuyerreceive" not in answer
     assert ORDER in await house.ask("/panda orders --1688")
+    assert "does not tell delivered orders from shipped ones" in await house.ask("/panda orders done --taobao")
     cancelled = await house.ask("/panda order 2542285634920889991")
     assert "Closed: cancelled by the buyer" in cancelled
     assert "buyerCancel" not in cancelled

@@ -175,6 +175,22 @@ def test_hostile_orders(text: str) -> None:
     check(orders.listing(ListOrders(page=2), pages, {}))
 
 
+@pytest.mark.parametrize(
+    ("status", "platform", "is_said"),
+    [
+        ("done", TAOBAO, True),
+        ("shipped", TAOBAO, True),
+        ("paid", TAOBAO, False),
+        ("", TAOBAO, False),
+        ("done", ALIBABA, False),
+    ],
+)
+def test_what_taobaos_list_cannot_tell(status: str, platform: Platform, is_said: bool) -> None:
+    """Taobao has one state for shipped and delivered orders; the list of either says so."""
+    text = shown(check(orders.listing(ListOrders(status, platform), {platform: Page[Order](items=(order(),))}, {})))
+    assert ("does not tell delivered orders from shipped ones" in text) is is_said
+
+
 def test_orders_listed_and_paged() -> None:
     """Every order has its state, sum and a way to its details."""
     pages = {ALIBABA: Page[Order](items=(order(),) * 5, page_size=5, total=12)}
