@@ -27,8 +27,13 @@ class ResponseUrl:
     expires: datetime
     kind: str  # "commands" | "actions"
     uses: int = 0
-    last: Message | None = None  # the last message said through it
+    last: Message | None = None  # the last private message said through it
     source: Message | None = None  # the message whose button was pressed
+
+    @property
+    def original(self) -> Message | None:
+        """What ``replace_original`` means: the message with the button, whatever was said since; else the last one."""
+        return self.source or self.last
 
 
 @dataclass
@@ -85,8 +90,8 @@ class Interactions:
         self.answer(url, body)
 
     def answer(self, url: ResponseUrl, body: dict[str, Any]) -> None:
-        """Say, replace or delete. A slash command's earlier answer is replaced, a button's own message too."""
-        target = url.last or url.source
+        """Say, replace or delete. A slash command's earlier private answer is replaced; a button's own message."""
+        target = url.original
         if body.get("delete_original") and target is not None:
             self._workspace.remove(target)
             return
@@ -98,10 +103,10 @@ class Interactions:
         if body.get("replace_original") and target is not None:
             target.text, target.blocks = text, blocks
             target.edited = not target.viewer
-            url.last = target
             self._workspace.touch()
             return
-        url.last = self._say(url, body, text, blocks)
+        said = self._say(url, body, text, blocks)
+        url.last = said if said.viewer else url.last
 
     def _say(self, url: ResponseUrl, body: dict[str, Any], text: str, blocks: list[dict[str, Any]]) -> Message:
         thread = str(body.get("thread_ts") or "")

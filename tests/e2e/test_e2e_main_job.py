@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.house import ORDER, House, running
+from support.house import ORDER, House, running, words
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -89,6 +89,25 @@ async def test_buttons_under_a_tracked_order(house: House) -> None:
     assert "快件已发往 广州分拨中心" in await house.press("Refresh")
     assert "Watching" in await house.press("Watch here")
     assert len(house.channel("#orders")) == 1
+
+
+async def test_a_slow_refresh_leaves_no_working_line(house: House) -> None:
+    """The pressed message becomes the working line, and then the answer."""
+    await house.ask(f"/panda track {ORDER}")
+    house.pandapon.faults.delay = 1.2
+    assert "78012345678901" in await house.press("Refresh")
+    assert len(house.private()) == 1
+
+
+async def test_a_slow_watch_here_keeps_the_pressed_message(house: House) -> None:
+    """Its answer is a new message: the parcels that were on the screen are still there."""
+    await house.ask(f"/panda track {ORDER}")
+    house.pandapon.faults.delay = 1.2
+    assert "Watching" in await house.press("Watch here")
+    tracked, working, watching = (words(message) for message in house.private())
+    assert "78012345678901" in tracked
+    assert "comes below" in working
+    assert "Watching" in watching
 
 
 async def test_search_pages_through_products(house: House) -> None:

@@ -111,6 +111,25 @@ async def test_the_message_of_a_button(slack: SlackServer) -> None:
     assert texts(slack) == ["new"]
 
 
+async def test_the_message_of_a_button_stays_the_original(slack: SlackServer) -> None:
+    """What was said through a button's address since does not matter: the message with the button is replaced."""
+    pressed = slack.workspace.whisper(ORDERS, MEI, "pressed")
+    hook = url(slack, kind="actions", source=pressed)
+    await hook.send(text="new")
+    await hook.send(text="pressed, replaced", replace_original=True)
+    await hook.send(text="replaced again", replace_original=True)
+    assert texts(slack) == ["replaced again", "new"]
+
+
+async def test_a_command_replaces_only_what_is_private(slack: SlackServer) -> None:
+    """What a command said to all stays; its last private answer is replaced."""
+    hook = url(slack)
+    await hook.send(text="private")
+    await hook.send(text="for all", response_type="in_channel")
+    await hook.send(text="private, replaced", replace_original=True)
+    assert texts(slack) == ["private, replaced", "for all"]
+
+
 async def test_an_answer_in_a_thread(slack: SlackServer) -> None:
     """An answer to what was pressed in a thread can stay in the thread."""
     parent = await slack.say("tom", "#orders", "parent")
