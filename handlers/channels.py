@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers.grammar import Refusal
 from handlers.i18n import _
+from handlers.outcomes import ForbiddenError
 from handlers.permissions import may_use
 
 if TYPE_CHECKING:
@@ -19,16 +20,36 @@ PAGES = 20  # of 1000 channels
 async def resolve(turn: Turn, typed: str | None) -> str:
     """The channel's id; the channel of the command when none was typed.
 
-    Raises Refusal for an unknown name, ForbiddenError for a private channel that the person is not in.
+    Raises ForbiddenError for the id of a channel that the person may not use, and Refusal for a name: the same one
+    whether there is no such channel or they are not in it, so that nobody learns of private channels by guessing.
     """
     if not typed:
         return turn.channel
-    channel = typed if CHANNEL_ID.match(typed) else await _by_name(turn, typed.lstrip("#"))
-    await may_use(turn, channel)
+    if CHANNEL_ID.match(typed):
+        await may_use(turn, typed)
+        return typed
+    name = typed.lstrip("#")
+    channel = await _by_name(turn, name)
+    if channel is None or not await _is_usable(turn, channel):
+        raise Refusal(
+            understood=_("the channel #{name}").format(name=name),
+            problem=_(
+                "I see no channel of that name that you can use. If it is private, be in it yourself and invite me "
+                "there first: `/invite @pandabot`"
+            ),
+        )
     return channel
 
 
-async def _by_name(turn: Turn, name: str) -> str:
+async def _is_usable(turn: Turn, channel: str) -> bool:
+    try:
+        await may_use(turn, channel)
+    except ForbiddenError:
+        return False
+    return True
+
+
+async def _by_name(turn: Turn, name: str) -> str | None:
     """Slack sends ids for channels picked from its list; a name typed to the end has to be looked up."""
     cursor: str | None = None
     for _page in range(PAGES):
@@ -41,8 +62,4 @@ async def _by_name(turn: Turn, name: str) -> str:
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             break
-    raise Refusal(
-        understood=_("the channel #{name}").format(name=name),
-        problem=_("I know no channel of that name. If it is private, invite me there first: `/invite @pandabot`."),
-        try_="",
-    )
+    return None

@@ -127,6 +127,17 @@ async def test_a_fault_of_slack_opens_no_private_channel(house: House, method: s
     assert await nothing_changed(house)
 
 
+async def test_a_private_channel_cannot_be_guessed(house: House) -> None:
+    """To somebody outside, a private channel that the bot is in and one that does not exist look the same."""
+    secret = house.slack.workspace.channel("secret")
+    secret.members.add("U0BOTPANDA")
+    for command in (f"/panda watch {ORDER} in {{}}", "/panda watches in {}", "/panda mute in {}"):
+        inside = await house.ask(command.format("secret"), user="mei")
+        nowhere = await house.ask(command.format("nosuch"), user="mei")
+        assert inside == nowhere.replace("nosuch", "secret")
+        assert secret.id not in inside
+
+
 async def test_bare_commands_are_help(house: House) -> None:
     """A bare /panda is help; a bare /panda watch is help and this channel's list."""
     assert "/panda search" in await house.ask("/panda")
