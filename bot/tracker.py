@@ -92,13 +92,10 @@ class LiveTracker:
         wishes = [NewWatch(key, channel, filter_, user, default) for key in good]
         opened = await self._open(wishes)
         await self._settle([one.watch for one in opened.values()])
-        outcomes = []
-        for one in found:
-            if isinstance(one, WatchOutcome):
-                outcomes.append(one)
-            else:
-                outcomes.append(await self._outcome(one, opened[one.ref.key]))
-        return outcomes
+        each = {one.order_id if isinstance(one, WatchOutcome) else one.ref.key: one for one in found}
+        return [
+            one if isinstance(one, WatchOutcome) else await self._outcome(one, opened[key]) for key, one in each.items()
+        ]
 
     # --- which order is meant, and how it stands -------------------------------------------------------------------
 

@@ -64,7 +64,8 @@ def is_about_all(command: Command) -> bool:
     """Whether ``watch`` or ``unwatch`` means every order rather than the filter "all" for some."""
     if not command.tokens or folded(command.tokens[0].text) not in _ALL:
         return False
-    return not sift(command.tokens[1:], waybills=False).good
+    _where, words = take_channel(command, command.tokens[1:])  # a channel's name may look like a waybill
+    return not sift(words, waybills=True).good
 
 
 def watch_all(command: Command) -> WatchAll:

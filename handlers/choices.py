@@ -9,10 +9,10 @@ from handlers import channels
 from handlers.channel_settings import THREADS, ChannelSettings, load
 from handlers.errors import explain
 from handlers.i18n import LANGUAGES, _, speak
+from handlers.stored import keys_of
 from handlers.text import code
 from handlers.views import choices, digest, errors
 from handlers.views.why import why as why_view
-from pandapon.shipment import OrderRef
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,7 @@ async def why(turn: Turn, request: Why) -> Message:
     """Why an order's news was posted here, or not. Says nothing that the store does not know."""
     ctx = turn.ctx
     channel = await channels.resolve(turn, request.channel)
-    keys = await ctx.store.find_order_id(request.text) or await ctx.store.find_waybill(request.text)
+    keys = await keys_of(ctx.store, request.text)
     if not keys:
         words = _("I have no record of {id}: nobody watched it. {command} starts.")
         command = code(f"/panda watch {request.text}")
@@ -152,9 +152,10 @@ async def _set_mute(turn: Turn, channel: str, ids: Sequence[str], until: datetim
     if not ids:
         await store.mute_channel(now, channel, until, turn.user)
         return []
-    keys = [key for one in ids for key in await store.find_order_id(one)]
-    done = {OrderRef.from_key(key).order_id for key in await store.mute_watches(now, channel, keys, until, turn.user)}
-    return [one for one in ids if one not in done]
+    keys = {one: await keys_of(store, one) for one in ids}
+    each = list(dict.fromkeys(key for found in keys.values() for key in found))
+    done = await store.mute_watches(now, channel, each, until, turn.user)
+    return [one for one in ids if not set(keys[one]) & set(done)]
 
 
 def _is_zone(name: str) -> bool:

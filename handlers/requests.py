@@ -80,7 +80,7 @@ class Track:
 class WatchOrders:
     """Watch orders in a channel; without ids: how to, and what is watched."""
 
-    ids: tuple[str, ...]
+    ids: tuple[str, ...]  # order ids or waybills
     channel: str | None = None  # a channel id, or a name without "#"; None: where it is typed
     filter: Filter | None = None
     platform: Platform | None = None
@@ -94,7 +94,7 @@ class WatchOrders:
 class Unwatch:
     """Stop watching these orders in a channel."""
 
-    ids: tuple[str, ...]
+    ids: tuple[str, ...]  # order ids or waybills
     channel: str | None = None
 
     def command(self) -> str:

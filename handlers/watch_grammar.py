@@ -88,7 +88,7 @@ class Where:
 
 
 def ids_or_none(command: Command, words: Sequence[Token], where: Where) -> tuple[str, ...]:
-    """The order ids, none at all being right too. Raises Refusal for what is no id."""
+    """The order ids and waybills, none at all being right too. Raises Refusal for what is neither."""
     return _ids(command, words, where, []) if words else ()
 
 
@@ -171,7 +171,7 @@ def _take_filters(words: Sequence[Token]) -> tuple[list[str], list[Token]]:
 
 
 def _ids(command: Command, words: Sequence[Token], where: Where, extra: list[str]) -> tuple[str, ...]:
-    sifted = sift(words, waybills=False)
+    sifted = sift(words, waybills=True)
     if not sifted.good and not sifted.bad:
         raise _missing(command)
     if sifted.bad:
@@ -187,10 +187,10 @@ def _missing(command: Command) -> Exception:
     if command.verb == "unwatch":
         problem = _("which orders is missing, e.g. {example}; {list} shows what is watched here")
         return command.refuse(problem.format(example=example, list="`/panda watches`"), try_="/panda watches")
-    if command.verb == "track":
-        problem = _("an order id or a waybill is missing, e.g. {example}; {list} shows the ids")
-    else:
+    if command.verb == "order":
         problem = _("an order id is missing, e.g. {example}; {list} shows the ids")
+    else:
+        problem = _("an order id or a waybill is missing, e.g. {example}; {list} shows the ids")
     return command.refuse(problem.format(example=example, list="`/panda orders`"), try_="/panda orders")
 
 

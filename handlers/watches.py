@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from handlers import channels
 from handlers.channel_settings import load
+from handlers.stored import keys_of
 from handlers.views import notices, watches
 from handlers.views.help import help as help_view
-from pandapon.shipment import OrderRef
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,13 +62,14 @@ async def stop(turn: Turn, request: Unwatch) -> Message:
 
 
 async def stop_in(turn: Turn, ids: Sequence[str], channel: str) -> Message:
-    """Stop watching orders in a channel that is known to be allowed."""
+    """Stop watching orders in a channel that is known to be allowed; ``ids`` may be waybills of theirs."""
     store = turn.ctx.store
-    keys = [key for order_id in ids for key in await store.find_order_id(order_id)]
-    ended = await store.end_watches(turn.ctx.clock(), channel, keys, turn.user)
+    keys = {text: await keys_of(store, text) for text in ids}
+    each = list(dict.fromkeys(key for found in keys.values() for key in found))
+    ended = await store.end_watches(turn.ctx.clock(), channel, each, turn.user)
     turn.ctx.wake()
-    found = {OrderRef.from_key(watch.key).order_id for watch in ended}
-    return watches.ended(ended, channel, [order_id for order_id in ids if order_id not in found])
+    done = {watch.key for watch in ended}
+    return watches.ended(ended, channel, [text for text in ids if not done.intersection(keys[text])])
 
 
 async def undo_stop(turn: Turn, ids: Sequence[int]) -> Message:

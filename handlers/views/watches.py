@@ -159,7 +159,7 @@ def _outcome(one: WatchOutcome, channel: str, *, mixed: bool) -> str:
         case WatchResult.WATCHING | WatchResult.QUEUED | WatchResult.ALREADY | WatchResult.FILTER_CHANGED:
             return _standing(one, code, mixed=mixed)
         case WatchResult.NOT_FOUND:
-            return _("❌ {id}: neither 1688 nor Taobao knows this order for the account. Check the digits.").format(
+            return _("❌ {id}: this account has no such order or parcel on 1688 or Taobao. Check the digits.").format(
                 id=code
             )
         case WatchResult.OTHER_PLATFORM:

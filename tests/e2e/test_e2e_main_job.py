@@ -72,6 +72,21 @@ async def test_a_restart_posts_nothing_twice(house: House) -> None:
     assert len([message for message in house.channel("#orders") if not message.broadcast]) == 1
 
 
+@pytest.mark.parametrize("waybill", ["78012345678901", "SF187002985992"])
+async def test_a_waybill_will_do_for_the_order(house: House, waybill: str) -> None:
+    """A parcel's number starts, mutes and stops the watch of its order, be it of digits or with letters."""
+    house.world.add_parcel(ORDER, "SF187002985992")
+    await house.ask(f"/panda track {ORDER}")
+    answer = await house.ask(f"/panda watch {waybill} {ORDER}")
+    assert "Watching 1 order" in answer
+    assert ORDER in answer
+    assert "Muted" in await house.ask(f"/panda mute {waybill}")
+    answer = await house.ask(f"/panda unwatch {waybill} {ORDER}")
+    assert "Stopped watching 1 order" in answer
+    assert "not watched" not in answer
+    assert "was not watched" in await house.ask(f"/panda unwatch {waybill}")
+
+
 async def test_undo_brings_the_watch_back(house: House) -> None:
     """Unwatching is one press away from being taken back."""
     await house.ask(f"/panda watch {ORDER}")

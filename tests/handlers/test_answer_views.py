@@ -251,7 +251,7 @@ def test_outcomes_one_by_one() -> None:
         "its card will follow",
         "was watched already, with all news",
         "was watched already, now with problems only",
-        "neither 1688 nor Taobao",
+        "no such order or parcel",
         "/panda watch 100000000006 --taobao",
         "did not answer",
         "/invite @pandabot",

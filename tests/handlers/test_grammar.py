@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,13 @@ from handlers.requests import (
     Help,
     ListOrders,
     ListWatches,
+    Mute,
     Search,
     ShowOrder,
     Status,
     Track,
     Unwatch,
+    WatchAll,
     WatchOrders,
 )
 from pandapon.shipment import Platform
@@ -118,6 +121,11 @@ def refused(text: str, command: str = "/panda") -> Refusal:
         (f"watch {A} here milestones", WatchOrders((A,), None, "milestones")),
         (f"watch {A} --problems --1688", WatchOrders((A,), None, "problems", ALIBABA)),
         (f"watch {A} all", WatchOrders((A,), None, "all")),
+        ("watch SF187002985992", WatchOrders(("SF187002985992",))),
+        ("watch all SF187002985992", WatchOrders(("SF187002985992",), None, "all")),
+        ("watch all in team-2026-1234", WatchAll("team-2026-1234")),
+        ("unwatch sf187002985992", Unwatch(("SF187002985992",))),
+        ("mute SF187002985992 3d", Mute(("SF187002985992",), None, timedelta(days=3))),
         ("watch", WatchOrders(())),
         ("watch list", ListWatches()),
         (f"unwatch {A}", Unwatch((A,))),
@@ -202,7 +210,7 @@ def test_other_commands_bring_their_verb(command: str, text: str, request_: Requ
         (f"watch {A} in <#C0123ABCD|ops> in <#C0999ABCD|>", "one channel", f"/panda watch {A} in #ops"),
         ("watch problems", "missing", "/panda orders"),
         ("watch in #ops", "missing", "/panda orders"),
-        ("watch SF1234567890123", "waybill", "/panda track SF1234567890123"),
+        ("watch SF12345", "neither an order id nor a waybill", "/panda orders"),
         ("watch <https://example.com/page>", "example.com", "/panda orders"),
         ("unwatch", "missing", "/panda watches"),
         ("unwatch foo", "foo", "/panda watches"),
