@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from handlers import choices, orders, search, shipments, watches
 from handlers.i18n import _
+from handlers.outcomes import WrongPlatformError
 from handlers.requests import (
     Help,
     ListOrders,
@@ -40,7 +42,12 @@ LATELY = timedelta(hours=24)  # of pushed messages, for the status
 
 async def perform(turn: Turn, request: Request) -> Message:
     """Do what was asked. Raises what handlers.errors explains."""
-    return await _ANSWERS[type(request)](turn, request)
+    try:
+        return await _ANSWERS[type(request)](turn, request)
+    except WrongPlatformError as error:
+        if isinstance(request, ShowOrder | Track):
+            error.try_ = f"/panda {replace(request, platform=error.ref.platform).command()}"
+        raise
 
 
 async def _status(turn: Turn, _request: Status) -> Message:

@@ -44,7 +44,7 @@ async def _watch(turn: Turn, message: dict[str, Any], channel: str) -> Message:
     """A channel picked from Slack's own list is still one that the person has to be in."""
     await may_use(turn, channel)
     found = find_ids(message)
-    return await watches.start_in(turn, found.ids, channel)
+    return await watches.start_in(turn, found.ids, channel, typed_in=f"<#{channel}>")
 
 
 def _value(values: dict[str, Any], name: str, key: str) -> str:

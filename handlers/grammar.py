@@ -10,6 +10,7 @@ from handlers import order_states
 from handlers.channel_grammar import is_about_all, mute, settings, unmute, unwatch_all, watch_all, why
 from handlers.i18n import _, ngettext
 from handlers.options import Command, read_options
+from handlers.order_ids import sift
 from handlers.refusal import Refusal
 from handlers.requests import (
     HELP_WORDS,
@@ -88,12 +89,15 @@ def _without_verb(tokens: list[Token]) -> Request:
         return _track(Command("track", tuple(tokens)))
     first, rest = tokens[0], tuple(tokens[1:])
     typed = Command(first.typed(), rest)
-    known = nearest(folded(first.text), MEANINGS) if first.kind is Kind.WORD else None
+    # Only the verbs themselves: short synonyms are near to anything, and a wrong guess may watch or search an id.
+    known = nearest(folded(first.text), {verb: verb for verb in VERBS}) if first.kind is Kind.WORD else None
     problem = _("{word} is no command; there are {verbs}").format(
         word=code(first.text, 40), verbs=", ".join(f"`{verb}`" for verb in VERBS)
     )
     if known:
         raise typed.refuse(problem, try_=Command(known, rest).typed())
+    if ids := sift(rest, waybills=True).good:
+        raise typed.refuse(problem, try_=f"/panda track {ids[0]}")
     if rest or not first.text.isascii():
         raise typed.refuse(problem, try_=Command("search", tuple(tokens)).typed())
     raise typed.refuse(problem, try_="/panda help")

@@ -69,6 +69,7 @@ class WrongPlatformError(LookupError):
         super().__init__(f"{ref.order_id!r} is on {ref.platform}, not on {asked}")
         self.ref = ref
         self.asked = asked
+        self.try_ = ""  # the whole corrected command, once it is known what was asked
 
 
 class ForbiddenError(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -84,6 +84,7 @@ class WatchOrders:
     channel: str | None = None  # a channel id, or a name without "#"; None: where it is typed
     filter: Filter | None = None
     platform: Platform | None = None
+    typed_in: str = field(default="", compare=False)  # the channel as one would type it again, for hints
 
     def command(self) -> str:
         """The canonical text."""
@@ -96,6 +97,7 @@ class Unwatch:
 
     ids: tuple[str, ...]  # order ids or waybills
     channel: str | None = None
+    typed_in: str = field(default="", compare=False)  # the channel as one would type it again, for hints
 
     def command(self) -> str:
         """The canonical text."""

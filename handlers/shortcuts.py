@@ -28,7 +28,7 @@ async def watch_message(turn: Turn, message: dict[str, Any]) -> Message:
     """Watch every order that the message mentions in the message's own channel."""
     found = find_ids(message)
     if not found.ids:
-        return views.tracked(found, {}, turn.ctx.clock())
+        return views.tracked(found, {}, turn.ctx.clock(), verb="watch")
     outcome = await watches.start_in(turn, found.ids, turn.channel)
     return outcome.followed_by(views.skipped(found)) if found.skipped else outcome
 

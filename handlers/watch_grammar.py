@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from handlers.i18n import _, ngettext
@@ -55,14 +56,14 @@ def watch(command: Command) -> WatchOrders | ListWatches:
         raise command.refuse(problem, instead=others)
     extra = [*filters, *([f"--{options.platform.value}"] if options.platform else [])]
     ids = _ids(command, words, where, extra)
-    return WatchOrders(ids, where.channel, filters[0] if filters else None, options.platform)
+    return WatchOrders(ids, where.channel, filters[0] if filters else None, options.platform, where.shown)
 
 
 def unwatch(command: Command) -> Unwatch:
     """Read ``unwatch``. Without a valid id nothing is stopped. Raises Refusal."""
     _options, words = read_options(command)
     where, words = take_channel(command, words)
-    return Unwatch(_ids(command, words, where, []), where.channel)
+    return Unwatch(_ids(command, words, where, []), where.channel, where.shown)
 
 
 def list_watches(command: Command) -> ListWatches:
@@ -94,6 +95,7 @@ def ids_or_none(command: Command, words: Sequence[Token], where: Where) -> tuple
 
 def take_channel(command: Command, words: Sequence[Token]) -> tuple[Where, list[Token]]:
     """Take ``in #channel``, ``#channel`` or ``here`` out of the words. Raises Refusal for a second or wrong one."""
+    _refuse_lone_sign(command, words)
     found: list[Where] = []
     rest: list[Token] = []
     queue = list(words)
@@ -111,6 +113,17 @@ def take_channel(command: Command, words: Sequence[Token]) -> tuple[Where, list[
             instead=[*rest, Token(Kind.WORD, "in"), Token(Kind.WORD, found[0].shown or "here")],
         )
     return (found[0] if found else Where()), rest
+
+
+def _refuse_lone_sign(command: Command, words: Sequence[Token]) -> None:
+    """``# orders`` is a slip for ``#orders``; read as nothing, it would turn the news to the channel of the command."""
+    for sign, name in pairwise(words):
+        is_alone = sign.kind is Kind.WORD and not sign.text.strip("#＃")
+        where = _channel(name) if is_alone else None
+        if where and where.shown:
+            joined = Token(Kind.WORD, where.shown)
+            others = [joined if one is name else one for one in command.tokens if one is not sign]
+            raise command.refuse(_("a channel's name is written right behind its `#`"), instead=others)
 
 
 def _after_in(command: Command, token: Token, queue: list[Token]) -> Where:

@@ -27,7 +27,9 @@ async def start(turn: Turn, request: WatchOrders) -> Message:
     if not request.ids:
         return await explain(turn)
     channel = await channels.resolve(turn, request.channel)
-    return await start_in(turn, request.ids, channel, filter_=request.filter, platform=request.platform)
+    return await start_in(
+        turn, request.ids, channel, filter_=request.filter, platform=request.platform, typed_in=request.typed_in
+    )
 
 
 async def start_in(
@@ -37,14 +39,15 @@ async def start_in(
     *,
     filter_: Filter | None = None,
     platform: Platform | None = None,
+    typed_in: str = "",
 ) -> Message:
-    """Watch orders in a channel that is known to be allowed."""
+    """Watch orders in a channel that is known to be allowed. ``typed_in``: how one types it, if it is another one."""
     chosen = load((await turn.ctx.store.channel(channel)).settings)
     default = chosen.filter or turn.ctx.default_filter
     outcomes = await turn.ctx.tracker.watch(
         ids, channel=channel, filter_=filter_, user=turn.user, platform=platform, default=default
     )
-    return watches.outcomes(outcomes, channel)
+    return watches.outcomes(outcomes, channel, typed_in)
 
 
 async def explain(turn: Turn) -> Message:
@@ -58,10 +61,10 @@ async def explain(turn: Turn) -> Message:
 async def stop(turn: Turn, request: Unwatch) -> Message:
     """Stop watching orders in a channel. Offers Undo; says which ids were not watched."""
     channel = await channels.resolve(turn, request.channel)
-    return await stop_in(turn, request.ids, channel)
+    return await stop_in(turn, request.ids, channel, request.typed_in)
 
 
-async def stop_in(turn: Turn, ids: Sequence[str], channel: str) -> Message:
+async def stop_in(turn: Turn, ids: Sequence[str], channel: str, typed_in: str = "") -> Message:
     """Stop watching orders in a channel that is known to be allowed; ``ids`` may be waybills of theirs."""
     store = turn.ctx.store
     keys = {text: await keys_of(store, text) for text in ids}
@@ -69,7 +72,7 @@ async def stop_in(turn: Turn, ids: Sequence[str], channel: str) -> Message:
     ended = await store.end_watches(turn.ctx.clock(), channel, each, turn.user)
     turn.ctx.wake()
     done = {watch.key for watch in ended}
-    return watches.ended(ended, channel, [text for text in ids if not done.intersection(keys[text])])
+    return watches.ended(ended, channel, [text for text in ids if not done.intersection(keys[text])], typed_in)
 
 
 async def undo_stop(turn: Turn, ids: Sequence[int]) -> Message:

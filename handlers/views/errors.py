@@ -56,7 +56,7 @@ def wrong_platform(error: WrongPlatformError) -> Message:
         id=f"`{ident(error.ref.order_id)}`",
         found=platform_name(error.ref.platform),
         asked=platform_name(error.asked),
-        command=f"`/panda order {ident(error.ref.order_id)} --{error.ref.platform.value}`",
+        command=code(error.try_ or f"/panda order {ident(error.ref.order_id)} --{error.ref.platform.value}"),
     )
     return el.message([el.section(f"🔍 {sentence}")])
 

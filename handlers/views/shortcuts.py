@@ -23,10 +23,15 @@ if TYPE_CHECKING:
     from pandapon.errors import PandaPonError
 
 
-def tracked(found: Found, looks: Mapping[str, Look | UnknownOrderError | PandaPonError], now: datetime) -> Message:
-    """A paragraph for each id found in the message, with a button for its whole track; and what was skipped."""
+def tracked(
+    found: Found, looks: Mapping[str, Look | UnknownOrderError | PandaPonError], now: datetime, *, verb: str = "track"
+) -> Message:
+    """A paragraph for each id found in the message, with a button for its whole track; and what was skipped.
+
+    ``verb``: what one would type instead where there is no id in it.
+    """
     if not found.ids:
-        return el.message([el.section(_nothing())])
+        return el.message([el.section(_nothing(verb))])
     heading = ngettext(
         "*{n} order or parcel in that message*", "*{n} orders and parcels in that message*", len(found.ids)
     )
@@ -53,10 +58,11 @@ def skipped(found: Found) -> Message:
     return el.message([el.context(told.format(n=n))])
 
 
-def _nothing() -> str:
+def _nothing(verb: str) -> str:
     return _(
-        "I found no order id or waybill in that message. Order ids have 12 to 20 digits; {command} tracks one directly."
-    ).format(command="`/panda track 2542285634920880794`")
+        "I found no order id or waybill in that message. Order ids have 12 to 20 digits. "
+        "You can also name one yourself: {command}"
+    ).format(command=f"`/panda {verb} 2542285634920880794`")
 
 
 def _found(text: str, outcome: Look | UnknownOrderError | PandaPonError, number: int, now: datetime) -> Block:

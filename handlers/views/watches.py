@@ -10,6 +10,7 @@ from handlers.i18n import _, ngettext
 from handlers.milestones import milestone_emoji, milestone_name
 from handlers.outcomes import WatchOutcome, WatchResult
 from handlers.requests import ListWatches, Unwatch
+from handlers.text import code as typed
 from handlers.text import ident, when
 from handlers.views import elements as el
 from handlers.views.message import Layout, Message
@@ -54,11 +55,14 @@ def listing(rows: list[Watch], total: int, page: int, channel: str, page_size: i
     return el.message(layout.blocks)
 
 
-def outcomes(results: list[WatchOutcome], channel: str) -> Message:
-    """What became of each id. Undo takes back what was just started, and nothing else."""
+def outcomes(results: list[WatchOutcome], channel: str, typed_in: str = "") -> Message:
+    """What became of each id. Undo takes back what was just started, and nothing else.
+
+    ``typed_in``: the channel as a person types it, where it is not the one in which they read this.
+    """
     started = [one for one in results if one.result in {WatchResult.WATCHING, WatchResult.QUEUED}]
     filters = _filters(results)
-    layout = Layout(tail=[*_how_to_stop(filters), *el.actions(_undo(started, channel))])
+    layout = Layout(tail=[*_how_to_stop(results, filters, typed_in), *el.actions(_undo(started, channel))])
     if started:
         heading = ngettext("Watching {n} order {where}", "Watching {n} orders {where}", len(started))
         layout.add(el.section(f"👀 *{heading.format(n=len(started), where=here(channel))}*"))
@@ -70,7 +74,7 @@ def outcomes(results: list[WatchOutcome], channel: str) -> Message:
     return el.message(layout.blocks)
 
 
-def ended(watches: list[Watch], channel: str, missing: Sequence[str]) -> Message:
+def ended(watches: list[Watch], channel: str, missing: Sequence[str], typed_in: str = "") -> Message:
     """What is no longer watched, with Undo; and what was not watched in the first place."""
     blocks: list[Block] = []
     if watches:
@@ -82,7 +86,7 @@ def ended(watches: list[Watch], channel: str, missing: Sequence[str]) -> Message
         unknown = ngettext("{ids} was not watched {where}.", "{ids} were not watched {where}.", len(missing)).format(
             ids=_ids(missing), where=here(channel)
         )
-        shows = _("{command} shows what is.").format(command="`/panda watches`")
+        shows = _("{command} shows what is.").format(command=typed(_command("watches", typed_in=typed_in)))
         blocks.append(el.section(f"{unknown} {shows}"))
     if watches:
         value = ",".join(str(watch.id) for watch in watches)
@@ -194,18 +198,29 @@ def _other_platform(one: WatchOutcome, code: str) -> str:
     )
 
 
+def _standing_ones(results: list[WatchOutcome]) -> list[WatchOutcome]:
+    return [one for one in results if one.watch and one.watch.state is not WatchState.ENDED]
+
+
 def _filters(results: list[WatchOutcome]) -> list[str]:
     """What the standing watches post, in words, each once."""
-    standing = [one.watch for one in results if one.watch and one.watch.state is not WatchState.ENDED]
-    return list(dict.fromkeys(filter_words(watch.filter) for watch in standing))
+    return list(dict.fromkeys(filter_words(one.watch.filter) for one in _standing_ones(results) if one.watch))
 
 
-def _how_to_stop(filters: list[str]) -> list[Block]:
-    if not filters:
+def _how_to_stop(results: list[WatchOutcome], filters: list[str], typed_in: str) -> list[Block]:
+    standing = _standing_ones(results)
+    if not standing:
         return []
-    hint = _("To stop: {stop}; to see the list: {list}").format(stop="`/panda unwatch …`", list="`/panda watches`")
+    hint = _("To stop: {stop}; to see the list: {list}").format(
+        stop=typed(_command("unwatch", ident(standing[0].order_id), typed_in)),
+        list=typed(_command("watches", typed_in=typed_in)),
+    )
     posts = _("They post {filter}.").format(filter=filters[0]) if len(filters) == 1 else ""
     return [el.context(f"{posts} {hint}".strip())]
+
+
+def _command(verb: str, order_id: str = "", typed_in: str = "") -> str:
+    return " ".join(word for word in ("/panda", verb, order_id, typed_in and f"in {typed_in}") if word)
 
 
 def _undo(started: list[WatchOutcome], channel: str) -> list[Block]:

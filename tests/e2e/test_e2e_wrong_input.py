@@ -75,6 +75,30 @@ async def test_an_id_of_the_other_platform_is_named_as_such(house: House) -> Non
     assert await nothing_changed(house)
 
 
+async def test_the_corrected_platform_keeps_what_was_asked(house: House) -> None:
+    """A track command is corrected to a track command, with its options."""
+    answer = await house.ask(f"/panda track {ORDER} --taobao --all")
+    assert f"Try: `/panda track {ORDER} --1688 --all`" in answer
+    assert "78012345678901" in await house.ask(f"/panda track {ORDER} --1688 --all")
+
+
+async def test_hints_name_the_channel_and_the_order(house: House) -> None:
+    """What is watched in another channel is stopped there, so the commands to copy say where and what."""
+    answer = await house.ask(f"/panda watch {ORDER} in #urgent")
+    assert f"`/panda unwatch {ORDER} in #urgent`" in answer
+    assert "`/panda watches in #urgent`" in answer
+    assert "Stopped" in await house.ask(f"/panda unwatch {ORDER} in #urgent")
+    assert "`/panda watches in #urgent`" in await house.ask(f"/panda unwatch {ORDER} in #urgent")
+    assert f"`/panda unwatch {ORDER}`" in await house.ask(f"/panda watch {ORDER}")
+
+
+async def test_the_shortcuts_advertise_their_own_command(house: House) -> None:
+    """Where a message names no order, the watch shortcut offers to watch one and the track shortcut to track one."""
+    said = await house.say("good morning")
+    for verb in ("watch", "track"):
+        assert f"/panda {verb} 2542" in await house.shortcut(f"{verb}_message", said)
+
+
 async def test_an_unknown_order_is_not_watched(house: House) -> None:
     """Nobody can watch what no platform knows."""
     answer = await house.ask("/panda watch 2542285634920000000")
