@@ -10,6 +10,7 @@ from handlers.i18n import _
 from handlers.ids import find_ids
 from handlers.permissions import may_use
 from handlers.views import finder as views
+from handlers.views.shortcuts import skipped
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
@@ -44,7 +45,8 @@ async def _watch(turn: Turn, message: dict[str, Any], channel: str) -> Message:
     """A channel picked from Slack's own list is still one that the person has to be in."""
     await may_use(turn, channel)
     found = find_ids(message)
-    return await watches.start_in(turn, found.ids, channel, typed_in=f"<#{channel}>")
+    outcome = await watches.start_in(turn, found.ids, channel, typed_in=f"<#{channel}>")
+    return outcome.followed_by(skipped(found)) if found.skipped else outcome
 
 
 def _value(values: dict[str, Any], name: str, key: str) -> str:

@@ -42,10 +42,10 @@ _NOT_IDS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The ids of a message, each once, in order of appearance; ``skipped`` counts those beyond the first ten."""
+    """The ids of a message, each once, in order of appearance; ``skipped`` are those beyond the first ten."""
 
     ids: tuple[str, ...]
-    skipped: int = 0
+    skipped: tuple[str, ...] = ()
 
 
 def find_ids(message: dict[str, Any]) -> Found:
@@ -55,7 +55,7 @@ def find_ids(message: dict[str, Any]) -> Found:
         for one in _ids(text):
             found[one] = None
     ids = tuple(found)
-    return Found(ids[:MOST], max(0, len(ids) - MOST))
+    return Found(ids[:MOST], ids[MOST:])
 
 
 def _texts(part: Any) -> Iterator[str]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from handlers.views.message import Block, Message
     from pandapon.errors import PandaPonError
 
+NAMED = 25  # skipped ids that are printed: as many as one watch command takes
+
 
 def tracked(
     found: Found, looks: Mapping[str, Look | UnknownOrderError | PandaPonError], now: datetime, *, verb: str = "track"
@@ -48,14 +50,15 @@ def tracked(
 
 
 def skipped(found: Found) -> Message:
-    """How many ids were left out."""
-    n = found.skipped
+    """Which ids were left out, to be copied."""
+    n = len(found.skipped)
     told = ngettext(
-        "{n} more id in that message was skipped: ten at a time.",
-        "{n} more ids in that message were skipped: ten at a time.",
+        "Ten at a time, so {n} more id in that message was skipped: {ids}",
+        "Ten at a time, so {n} more ids in that message were skipped: {ids}",
         n,
     )
-    return el.message([el.context(told.format(n=n))])
+    ids = " ".join(f"`{ident(one)}`" for one in found.skipped[:NAMED])
+    return el.message([el.context(told.format(n=n, ids=ids) + (" …" if n > NAMED else ""))])
 
 
 def _nothing(verb: str) -> str:

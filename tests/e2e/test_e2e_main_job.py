@@ -190,6 +190,15 @@ async def test_watching_all_again_without_a_filter_keeps_the_filter(house: House
     assert "all news" not in again
 
 
+async def test_message_shortcuts_name_what_they_skipped(house: House) -> None:
+    """Beyond ten ids the others are printed, so that they can be copied into the next command."""
+    ids = [ORDER, *(f"25422856349200{n:05}" for n in range(12))]
+    said = await house.say(" ".join(ids))
+    for callback in ("track_message", "watch_message"):
+        answer = await house.shortcut(callback, said)
+        assert f"3 more ids in that message were skipped: `{ids[10]}` `{ids[11]}` `{ids[12]}`" in answer
+
+
 async def test_message_shortcuts_find_the_orders(house: House) -> None:
     """Track and watch work on what a colleague wrote, with a link and a second order in it."""
     said = await house.say(

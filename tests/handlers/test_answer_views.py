@@ -482,9 +482,9 @@ def test_other_errors() -> None:
 
 
 def test_shortcut_shows_each_order_once() -> None:
-    """An order and its waybill are one paragraph; unknown ids and failures say so; skipped ones are counted."""
+    """An order and its waybill are one paragraph; unknown ids and failures say so; skipped ones are named."""
     seen = look(parcel(), of=order(), stale=True)
-    found = Found((ID, "SF1234567890123", OTHER, "100000000003"), skipped=2)
+    found = Found((ID, "SF1234567890123", OTHER, "100000000003"), skipped=("100000000004", "100000000005"))
     outcomes: dict[str, Look | UnknownOrderError | api.PandaPonError]
     outcomes = dict(zip(found.ids, [seen, seen, UnknownOrderError(OTHER), api.TimeoutError("slow")], strict=True))
     message = check(shortcuts.tracked(found, outcomes, NOW))
@@ -499,7 +499,9 @@ def test_shortcut_shows_each_order_once() -> None:
 def test_shortcut_on_a_message_without_orders() -> None:
     """Nothing found says what would be found."""
     assert "12 to 20 digits" in shown(check(shortcuts.tracked(Found(()), {}, NOW)))
-    assert "1 more id" in shown(check(shortcuts.skipped(Found((ID,), 1))))
+    assert f"1 more id in that message was skipped: `{OTHER}`" in shown(
+        check(shortcuts.skipped(Found((ID,), (OTHER,))))
+    )
 
 
 @TEXTS
@@ -510,7 +512,7 @@ def test_hostile_shortcut(text: str) -> None:
         one: replace(look(parcel(text=text, carrier=text), of=order(text)), ref=replace(REF, order_id=one))
         for one in ids
     }
-    check(shortcuts.tracked(Found(ids, 5), looks, NOW))
+    check(shortcuts.tracked(Found(ids, ids * 5), looks, NOW))
 
 
 def test_help_topics_read() -> None:

@@ -147,7 +147,7 @@ def _watched() -> dict[str, Any]:
         "notices.notice": notices.notice({"paused": HERE, "reason": "is_archived", "orders": 2}),
         "notices.paused": notices.paused(HERE, "not_in_channel", 1),
         "notices.resumed": notices.resumed(HERE, 2),
-        "shortcuts.skipped": shortcuts.skipped(Found((ID,), 1)),
+        "shortcuts.skipped": shortcuts.skipped(Found((ID,), (OTHER,))),
         "shortcuts.tracked": shortcuts.tracked(*_found(), NOW),
         "shortcuts.tracked none": shortcuts.tracked(Found(()), {}, NOW),
     }
@@ -155,7 +155,7 @@ def _watched() -> dict[str, Any]:
 
 def _found() -> tuple[Found, dict[str, Look | UnknownOrderError | api.PandaPonError]]:
     seen = look(parcel(text=HOSTILE), of=order(), stale=True)
-    return Found((ID, OTHER, "100000000003"), skipped=2), {
+    return Found((ID, OTHER, "100000000003"), skipped=("100000000004", "100000000005")), {
         ID: seen,
         OTHER: UnknownOrderError(OTHER),
         "100000000003": api.TimeoutError("slow"),
