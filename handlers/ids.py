@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 MOST = 10  # orders that one message shortcut takes on
 
 # Where people's words stand in messages, blocks and attachments, in the order a reader meets them. Everything else
-# (timestamps, user and channel ids, button values) holds numbers that are no orders.
+# (timestamps, user and channel ids, button values) holds numbers that are no orders; of a button, only its link counts.
 _WORDS = ("pretext", "author_name", "title", "title_link", "from_url", "url", "text", "fallback", "footer")
-_PARTS = ("blocks", "elements", "fields", "accessory", "rows", "attachments", "message_blocks", "message")
+_PARTS = ("blocks", "elements", "fields", "accessory", "rows", "actions", "attachments", "message_blocks", "message")
 _SILENT = frozenset({"button", "user", "usergroup", "channel", "broadcast", "emoji", "date", "image", "overflow"})
 
 _MARKUP = re.compile(r"<([^<>]*)>")
@@ -26,11 +26,18 @@ _URL = re.compile(r"https?://[^\s<>|\"']+", re.IGNORECASE)
 _SHOPS = re.compile(r"(?:^|\.)(?:1688|taobao|tmall|pandapon)\.com$", re.IGNORECASE)
 _IN_PATH = re.compile(r"/(?:orders?|trades?)/(?:[a-z_]+/)*([0-9]{12,20})(?![0-9])", re.IGNORECASE)
 
-# A number that is part of a longer word, an amount, a decimal or a mail address is no id.
-_BEFORE = r"(?<![0-9A-Za-z@¥￥$€+])(?<![0-9A-Za-z][-_])(?<![0-9]\.)"
-_AFTER = r"(?![0-9A-Za-z@]|[-_][0-9A-Za-z]|\.[0-9]{1,6}(?![0-9]))"
-_NUMBER = re.compile(rf"{_BEFORE}[0-9]{{12,20}}{_AFTER}")
-_WAYBILL = re.compile(rf"{_BEFORE}(?:[A-Za-z]{{2,4}}[0-9]{{10,20}}|[A-Za-z]{{2}}[0-9]{{9}}[A-Za-z]{{2}}){_AFTER}")
+# A number that is part of a longer word, an amount, a decimal or a mail address is no id; one behind the name of what
+# it is (order-2542…), or behind another id, is.
+_NAMES = "1688|alibaba|taobao|tmall|tb|orders?|trade|id|no|po|waybill|parcel|track(?:ing)?"
+_BEFORE = (
+    rf"(?:(?<![0-9A-Za-z])(?i:{_NAMES})[-_]|(?<=[0-9]{{12}}[-_])"
+    r"|(?<![0-9A-Za-z@¥￥$€+])(?<![0-9A-Za-z][-_])(?<![0-9]\.))"
+)
+_AFTER = r"(?![0-9A-Za-z@]|[-_](?![0-9]{12,20}(?![0-9A-Za-z]))[0-9A-Za-z]|\.[0-9]{1,6}(?![0-9]))"
+_NUMBER = re.compile(rf"{_BEFORE}([0-9]{{12,20}}){_AFTER}")
+_WAYBILL = re.compile(rf"{_BEFORE}([A-Za-z]{{2,4}}[0-9]{{10,20}}|[A-Za-z]{{2}}[0-9]{{9}}[A-Za-z]{{2}}){_AFTER}")
+# JD numbers the boxes of a parcel behind its waybill: JDX012345678901-1-1-.
+_JD = re.compile(rf"{_BEFORE}(JD[A-Z]{{0,2}}[0-9]{{10,20}})(?:-[0-9]{{1,3}}){{2}}-?(?![0-9A-Za-z])", re.IGNORECASE)
 
 _NOT_IDS = re.compile(
     r"1[5-9][0-9]{11}"  # milliseconds since 1970, for the years 2017 to 2033
@@ -62,7 +69,11 @@ def _texts(part: Any) -> Iterator[str]:
     if isinstance(part, list):
         for one in part:
             yield from _texts(one)
-    if not isinstance(part, dict) or str(part.get("type")) in _SILENT:
+    if not isinstance(part, dict):
+        return
+    if part.get("type") == "button" and isinstance(part.get("url"), str):  # a shop's bot links an order this way
+        yield part["url"]
+    if str(part.get("type")) in _SILENT:
         return
     for key in _WORDS:
         value = part.get(key)
@@ -118,7 +129,7 @@ def _in_url(url: str) -> Iterator[str]:
 
 
 def _numbers(text: str) -> Iterator[str]:
-    hits = [*_NUMBER.finditer(text), *_WAYBILL.finditer(text)]
-    for match in sorted(hits, key=lambda hit: hit.start()):
-        if not _NOT_IDS.fullmatch(match[0]):
-            yield match[0].upper()
+    hits = [*_NUMBER.finditer(text), *_WAYBILL.finditer(text), *_JD.finditer(text)]
+    for match in sorted(hits, key=lambda hit: hit.start(1)):
+        if not _NOT_IDS.fullmatch(match[1]):
+            yield match[1].upper()

@@ -27,6 +27,14 @@ A, B = "2542285634920880794", "3305075341149134260"
         ("LP123456789CN arrived", ["LP123456789CN"]),
         ("waybill 78753196186473.", ["78753196186473"]),
         ("订单 ２５４２２８５６３４９２０８８０７９４", [A]),
+        (f"1688-{A} order-{B}", [A, B]),
+        (f"taobao_{A}, ORDER_{B}, po-100000000001", [A, B, "100000000001"]),
+        (f"{A}-{B}_100000000001", [A, B, "100000000001"]),
+        ("JDX012345678901-1-1- and JDVA12345678901-1-2", ["JDX012345678901", "JDVA12345678901"]),
+        ("waybill-SF1234567890123", ["SF1234567890123"]),
+        ("sku-100000000001 3f2504e0-4f89-11d3-9a0c-130512345678 border-100000000001", []),
+        (f"{A}-1 {A}-x", []),
+        ("20260520154000-20260521154000", []),
         ("call 13812345678 or +8613812345678 or 8613812345678", []),
         ("at 1714552800.123456, 1714552800000, 20260520154000", []),
         ("¥1234567890123 and $123456789012.50, 123456789012.5", []),
@@ -86,6 +94,18 @@ def test_blocks_and_attachments() -> None:
         ],
     }
     assert find_ids(message) == Found(tuple(f"1000000000{n:02}" for n in range(1, 11)))
+
+
+def test_links_on_buttons() -> None:
+    """Another app's button that leads to an order names it; its label and value still do not."""
+    label = {"type": "plain_text", "text": "100000000098"}
+    link = f"https://trade.1688.com/order/detail.htm?orderId={A}"
+    button = {"type": "button", "text": label, "value": "100000000097", "url": link}
+    old = {"type": "button", "text": "100000000096", "url": f"https://x.cn/?order_id={B}"}
+    blocks = [{"type": "actions", "elements": [button]}, {"type": "section", "text": label, "accessory": button}]
+    message = {"text": "", "blocks": blocks[:1], "attachments": [{"actions": [old, {"type": "button", "url": 5}]}]}
+    assert find_ids(message) == Found((A, B))
+    assert find_ids({"blocks": blocks[1:]}) == Found(("100000000098", A))
 
 
 def test_ten_and_no_more() -> None:
