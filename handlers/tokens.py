@@ -18,7 +18,10 @@ INVISIBLE = frozenset(
 _MARKUP = re.compile(
     r"<(?:(?P<sign>[#@])(?P<id>[A-Z0-9]{2,})|(?P<url>(?:https?|mailto):[^<>|\s]+))(?:\|(?P<label>[^<>]*))?>"
 )
-_SINGLE_QUOTED = re.compile(rf"[{SINGLE_QUOTES}]([^{SINGLE_QUOTES}]*)[{SINGLE_QUOTES}](?=\s|$)")
+# An apostrophe inside a word closes nothing: 'men's shoes'.
+_SINGLE_QUOTED = re.compile(
+    rf"[{SINGLE_QUOTES}]((?:[^{SINGLE_QUOTES}]|(?<=\w)[{SINGLE_QUOTES}](?=\w))*)[{SINGLE_QUOTES}](?=\s|$)"
+)
 # The three alternatives exclude each other, so that a long run of backslashes costs nothing.
 _DOUBLE_QUOTED = re.compile(
     rf"[{DOUBLE_QUOTES}]((?:[^\\{DOUBLE_QUOTES}]|\\[\\{DOUBLE_QUOTES}]|\\(?![\\{DOUBLE_QUOTES}]))*)[{DOUBLE_QUOTES}]"
