@@ -43,10 +43,24 @@ async def test_a_command(slack: SlackServer, app: App) -> None:
     assert body["text"] == f"裙子 &amp; &lt;b&gt; in <#C0URGENT02|urgent> for <@{TOM}|tom> not #nowhere"
 
 
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("see https://x.cn/?a=1&b=2#urgent, #urgent", "see <https://x.cn/?a=1&amp;b=2#urgent>, <#C0URGENT02|urgent>"),
+        ("<https://x.cn/a>.", "&lt;<https://x.cn/a>&gt;."),
+        ("https:// http://x", "https:// <http://x>"),
+    ],
+)
+async def test_a_command_with_a_link(slack: SlackServer, app: App, typed: str, sent: str) -> None:
+    """Escaping marks addresses as links; what follows a # in them mentions nothing."""
+    await slack.slash("mei", "#orders", "/ask", typed)
+    assert app.bodies[0]["text"] == sent
+
+
 async def test_a_command_without_should_escape(slack: SlackServer, app: App) -> None:
-    """Without should_escape, mentions stay what was typed."""
-    await slack.slash("mei", "#orders", "/plain", "#urgent @tom")
-    assert app.bodies[0]["text"] == "#urgent @tom"
+    """Without should_escape, mentions and addresses stay what was typed."""
+    await slack.slash("mei", "#orders", "/plain", "#urgent @tom https://x.cn")
+    assert app.bodies[0]["text"] == "#urgent @tom https://x.cn"
 
 
 @pytest.mark.parametrize(
