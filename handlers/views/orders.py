@@ -18,6 +18,7 @@ from handlers.views.parts import (
     freshness_of,
     has_next,
     order_name,
+    page_before,
     parcel_name,
     platform_name,
     run_button,
@@ -171,7 +172,8 @@ def _advice(request: ListOrders) -> str:
 def _paging(request: ListOrders, pages: dict[Platform, Page[Order]]) -> list[Block]:
     buttons = []
     if request.page > 1:
-        buttons.append(run_button(_("◀ Previous page"), 1, replace(request, page=request.page - 1)))
+        before = page_before(pages.values(), request.page)
+        buttons.append(run_button(_("◀ Previous page"), 1, replace(request, page=before)))
     if any(has_next(page, request.page) for page in pages.values()):
         buttons.append(run_button(_("Next page ▶"), 2, replace(request, page=request.page + 1)))
     return buttons

@@ -16,6 +16,7 @@ from pandapon.models import Order
 from pandapon.shipment import OrderRef, Platform
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from handlers.outcomes import Look
@@ -125,6 +126,13 @@ def run_button(text: str, number: int, request: Request) -> Block:
 def has_next(page: Page[Any], number: int) -> bool:
     """Whether there is another page; where the API does not say how many, a full one is followed by another."""
     return number < page.pages if page.pages is not None else len(page.items) >= page.page_size
+
+
+def page_before(pages: Collection[Page[Any]], number: int) -> int:
+    """The page to turn back to: the one before or, behind the end, the last one; the first where nobody knows."""
+    if any(page.items for page in pages):
+        return number - 1
+    return min(number - 1, max((page.pages for page in pages if page.pages is not None), default=1))
 
 
 def failed(platform: Platform, error: str) -> Block:

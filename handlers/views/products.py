@@ -9,7 +9,7 @@ from handlers.i18n import _, ngettext
 from handlers.text import cut, escape, money
 from handlers.views import elements as el
 from handlers.views.message import Layout, Message
-from handlers.views.parts import failed, has_next, platform_name, run_button
+from handlers.views.parts import failed, has_next, page_before, platform_name, run_button
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def _more(n: int) -> str:
 def _paging(request: Search, pages: dict[Platform, Page[Product]]) -> list[Block]:
     buttons = []
     if request.page > 1:
-        buttons.append(run_button(_("◀ Previous page"), 1, replace(request, page=request.page - 1)))
+        before = page_before(pages.values(), request.page)
+        buttons.append(run_button(_("◀ Previous page"), 1, replace(request, page=before)))
     if any(has_next(page, request.page) for page in pages.values()):
         buttons.append(run_button(_("Next page ▶"), 2, replace(request, page=request.page + 1)))
     return buttons

@@ -135,6 +135,12 @@ async def test_search_pages_through_products(house: House) -> None:
     assert await house.press("Previous") == first
 
 
+async def test_behind_the_last_page_the_way_leads_back(house: House) -> None:
+    """A page that does not exist says so, and Previous leads to goods."""
+    assert "nothing on page 99" in await house.ask("/panda search 连衣裙 --1688 --page 99")
+    assert "¥" in await house.press("Previous")
+
+
 async def test_order_and_list_are_in_words(house: House) -> None:
     """An order is shown with its status in words, amounts, items and parcels; the list pages."""
     answer = await house.ask(f"/panda order {ORDER}")

@@ -58,6 +58,20 @@ def test_results_turn_back() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("total", "number", "before"), [(23, 99, 5), (None, 99, 1), (0, 99, 1), (23, 6, 5), (23, 3, 2)]
+)
+def test_behind_the_end_one_turns_back_to_the_end(total: int | None, number: int, before: int) -> None:
+    """From a page that does not exist, Previous leads to the last one that does; to the first where nobody knows."""
+    pages = {ALIBABA: page_of(number=number, total=total)}
+    found = check(products.results(Search("x", ALIBABA, page=number), pages, {}))
+    assert parse(commands(found)[0]) == Search("x", ALIBABA, page=before)
+    listed = check(
+        orders.listing(ListOrders("", ALIBABA, number), {ALIBABA: Page[Order](total=total, page_size=5)}, {})
+    )
+    assert parse(commands(listed)[0]) == ListOrders("", ALIBABA, before)
+
+
 def test_one_platform_down() -> None:
     """A platform that failed says so while the other one shows."""
     message = check(products.results(Search("连衣裙"), {ALIBABA: page_of(product())}, {TAOBAO: "no answer"}))
