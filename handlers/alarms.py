@@ -29,15 +29,15 @@ async def act(turn: Turn, alarm_id: int, state: AlarmState, message: dict[str, A
     until = now + SNOOZE if state is AlarmState.SNOOZED else None
     alarm = await turn.ctx.store.act_on_alarm(now, alarm_id, state, turn.user, until)
     if alarm is None:
-        return errors.failure(_("That alarm is not there any more."))
+        return errors.failure(_("That alarm no longer exists."))
     turn.ctx.wake()
     await _show(turn, alarm, str(message.get("ts") or ""))
     if alarm.state is AlarmState.CLEARED:
         return el.message([el.section(_("✅ It has moved since; the alarm is over."))])
     said = {
-        AlarmState.ACKNOWLEDGED: _("👌 Noted. It stays quiet until it moves."),
-        AlarmState.SNOOZED: _("💤 I ask again in 24 hours, unless it moves before."),
-        AlarmState.ASSIGNED: _("🙋 It is yours; everybody sees that in the alarm and on the card."),
+        AlarmState.ACKNOWLEDGED: _("👌 Noted. I will stay quiet until it moves."),
+        AlarmState.SNOOZED: _("💤 I will remind you in 24 hours, unless it moves before then."),
+        AlarmState.ASSIGNED: _("🙋 It is yours: the alarm and the card now say so."),
     }
     return el.message([el.section(said.get(alarm.state, _("Noted.")))])
 

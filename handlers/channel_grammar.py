@@ -55,7 +55,7 @@ def settings(command: Command) -> ShowSettings:
     _options, words = read_options(command)
     where, words = take_channel(command, words)
     if words:
-        problem = _("{word} is not a channel; what it can choose is behind the button of this command's answer")
+        problem = _("{word} is not a channel; to change its settings, press the button in this command's answer")
         raise command.refuse(problem.format(word=code(words[0].text, 40)), try_="/panda settings")
     return ShowSettings(where.channel)
 
@@ -95,7 +95,7 @@ def unwatch_all(command: Command) -> UnwatchAll:
     _options, words = read_options(command)
     where, words = take_channel(command, words[1:])
     if words:
-        problem = _("{word} is too much here: this ends `watch all`; single orders are named by their ids")
+        problem = _("{word} is not expected here: this ends `watch all`; to stop single orders, give their ids")
         raise command.refuse(problem.format(word=code(words[0].text, 40)), try_="/panda unwatch all")
     return UnwatchAll(where.channel)
 
@@ -113,7 +113,7 @@ def _take_span(command: Command, words: list[Token]) -> tuple[timedelta, list[To
             rest.append(word)
     again = " ".join(["/panda mute", *(word.text for word in rest), "24h"])
     if len(spans) > 1:
-        raise command.refuse(_("there are two lengths of time; choose one"), try_=again)
+        raise command.refuse(_("there are two durations; choose one"), try_=again)
     if spans and not timedelta() < spans[0] <= LONGEST_MUTE:
         raise command.refuse(_("a mute lasts from one hour to a year, e.g. `24h`, `3d`, `2w`"), try_=again)
     if not spans and rest and re.fullmatch(r"[0-9]{1,4}", folded(rest[-1].text)):

@@ -34,8 +34,8 @@ async def resolve(turn: Turn, typed: str | None) -> str:
         raise Refusal(
             understood=_("the channel #{name}").format(name=name),
             problem=_(
-                "I see no channel of that name that you can use. If it is private, be in it yourself and invite me "
-                "there first: `/invite @pandabot`"
+                "I can't find a channel with that name that you can use. "
+                "If it is private, you have to be in it, and I have to be invited first: `/invite @pandabot`"
             ),
         )
     return channel

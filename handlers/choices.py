@@ -82,7 +82,7 @@ async def why(turn: Turn, request: Why) -> Message:
     channel = await channels.resolve(turn, request.channel)
     keys = await keys_of(ctx.store, request.text)
     if not keys:
-        words = _("I have no record of {id}: nobody watched it. {command} starts.")
+        words = _("I have no record of {id}: nobody has watched it. {command} starts.")
         command = code(f"/panda watch {request.text}")
         return errors.failure(words.format(id=code(request.text), command=command))
     log = await ctx.store.told_of_order(keys[0], channel, NEWS_SHOWN)
@@ -105,13 +105,13 @@ def read_form(values: dict[str, Any]) -> tuple[ChannelSettings, bool, dict[str, 
     language = _value(values, "language", "selected_option")
     wrong: dict[str, str] = {}
     if begin and not end:
-        wrong["quiet_to"] = _("Quiet hours need an end as well; or empty both fields.")
+        wrong["quiet_to"] = _("Quiet hours need an end as well; or leave both fields empty.")
     if end and not begin:
-        wrong["quiet_from"] = _("Quiet hours need a beginning as well; or empty both fields.")
+        wrong["quiet_from"] = _("Quiet hours need a start as well; or leave both fields empty.")
     if begin and begin == end:
-        wrong["quiet_to"] = _("Beginning and end are the same. To hear nothing at all, use /panda mute.")
+        wrong["quiet_to"] = _("Start and end are the same. To hear nothing at all, use /panda mute.")
     if not _is_zone(zone):
-        wrong["time_zone"] = _("That is no time zone. Try Asia/Shanghai, Europe/Berlin or America/New_York.")
+        wrong["time_zone"] = _("That is not a time zone. Try Asia/Shanghai, Europe/Berlin or America/New_York.")
     settings = ChannelSettings(
         filter="" if filter_ == "default" else filter_,
         threads=threads if threads in THREADS else "broadcast",  # type: ignore[arg-type]  # it is one of them

@@ -54,7 +54,7 @@ def _refused(error: errors.ApiError) -> str:
                 "PandaPon refused the bot's access key. Whoever runs the bot can find out why with `pandabot check`."
             )
         case errors.NotFoundError():
-            return _("PandaPon knows nothing under that id for this account.")
+            return _("PandaPon has nothing with that id for this account.")
         case errors.NotShippedError():
             return _("The order has not been shipped yet, so there is nothing to track.")
         case _:

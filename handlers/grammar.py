@@ -91,7 +91,7 @@ def _without_verb(tokens: list[Token]) -> Request:
     typed = Command(first.typed(), rest)
     # Only the verbs themselves: short synonyms are near to anything, and a wrong guess may watch or search an id.
     known = nearest(folded(first.text), {verb: verb for verb in VERBS}) if first.kind is Kind.WORD else None
-    problem = _("{word} is no command; there are {verbs}").format(
+    problem = _("{word} is not a command. Commands: {verbs}").format(
         word=code(first.text, 40), verbs=", ".join(f"`{verb}`" for verb in VERBS)
     )
     if known:
@@ -108,7 +108,7 @@ def _search(command: Command) -> Search:
     keyword = " ".join(" ".join(word.text for word in words).split())
     if not keyword:
         raise command.refuse(
-            _("what to search for is missing, e.g. {example}").format(example="`/panda search 连衣裙`"),
+            _("the words to search for are missing, e.g. {example}").format(example="`/panda search 连衣裙`"),
             try_="/panda help search",
         )
     request = Search(keyword, options.platform, options.page, options.sort, options.price_min, options.price_max)
@@ -147,12 +147,12 @@ def _orders(command: Command) -> ListOrders:
         return ListOrders(status, options.platform, options.page)
     typed = " ".join(word.text for word in words)
     if len(words) == 1 and re.fullmatch(r"[0-9]{5,}", folded(typed)):
-        raise command.refuse(_("this lists many orders; one is shown by `/panda order`"), try_=f"/panda order {typed}")
+        raise command.refuse(_("this lists many orders; `/panda order` shows one"), try_=f"/panda order {typed}")
     if len(words) == 1 and folded(typed) in {"1688", "taobao"}:
-        problem = _("the platform goes behind two hyphens")
+        problem = _("the platform is given with two hyphens")
         raise command.refuse(problem, try_=f"/panda orders --{folded(typed)}")
     guess = status if status is not None else nearest(folded(words[0].text), known)
-    problem = _("{word} is no state of an order; there are {states}").format(
+    problem = _("{word} is not an order state. States: {states}").format(
         word=code(typed, 40), states=", ".join(f"`{state}`" for state in order_states.STATES)
     )
     raise command.refuse(problem, try_=_typed(ListOrders(guess or "", options.platform, options.page)))
@@ -167,7 +167,7 @@ def _help(command: Command) -> Help:
         return Help("" if topic == "help" else topic)
     known = {**MEANINGS, **{one: one for one in TOPICS}, "shortcut": "shortcuts"}
     guess = topic or nearest(word, known) or ""
-    problem = _("there is no help on {word}; there is on {topics}").format(
+    problem = _("there is no help on {word}. Topics: {topics}").format(
         word=code(" ".join(token.text for token in command.tokens), 40),
         topics=", ".join(f"`{one}`" for one in TOPICS),
     )
@@ -178,9 +178,9 @@ def _status(command: Command) -> Status:
     if not command.tokens:
         return Status()
     if re.search(r"[0-9]{5}", command.tokens[0].text):
-        problem = _("this says how the bot is doing; an order is shown by `/panda order`")
+        problem = _("this says how the bot is doing; `/panda order` shows an order")
         raise command.refuse(problem, try_=Command("order", command.tokens).typed())
-    raise command.refuse(_("{command} stands alone").format(command="`/panda status`"), try_="/panda status")
+    raise command.refuse(_("{command} takes nothing after it").format(command="`/panda status`"), try_="/panda status")
 
 
 def _typed(request: Request) -> str:

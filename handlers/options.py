@@ -133,7 +133,7 @@ class _Reader:
         """Refuse an option, with the nearest one in its place, or without it."""
         shown = code(f"--{name}", 40)
         if name in _ALL_NAMES:
-            problem = _("{option} is no option of {verb}").format(option=shown, verb=code(self._command.verb))
+            problem = _("{option} is not an option of {verb}").format(option=shown, verb=code(self._command.verb))
         else:
             problem = _("there is no option {option}").format(option=shown)
         known = {**{one: one for one in self._known}, **{k: v for k, v in OPTION_SYNONYMS.items() if v in self._known}}
@@ -177,7 +177,7 @@ def _page(text: str) -> int:
 
 
 def _bad_sort(value: str) -> str:
-    problem = _("sorting goes by {choices}").format(
+    problem = _("results can be sorted by {choices}").format(
         choices=", ".join(f"`{one}`" for one in ("price", "-price", "sales"))
     )
     return problem + (_(", not by {value}").format(value=code(value, 40)) if value else "")
@@ -186,13 +186,13 @@ def _bad_sort(value: str) -> str:
 def _bad_page(value: str) -> str:
     if not value:
         return _("{option} needs a number, e.g. {example}").format(option="`--page`", example="`--page 2`")
-    return _("{value} is no page: pages are numbered from 1 to {last}").format(value=code(value, 40), last=MAX_PAGE)
+    return _("{value} is not a page: pages are numbered from 1 to {last}").format(value=code(value, 40), last=MAX_PAGE)
 
 
 def _bad_price(name: str, value: str) -> str:
     option, example = f"`--{name}`", f"`--{name} 80`"
     if not value:
         return _("{option} needs a price in yuan, e.g. {example}").format(option=option, example=example)
-    return _("{option} takes a price in yuan above 0 and up to {most}, e.g. {example}; {value} is none").format(
+    return _("{option} takes a price in yuan above 0 and up to {most}, e.g. {example}; {value} is not one").format(
         option=option, most=MAX_PRICE, example=example, value=code(value, 40)
     )

@@ -63,7 +63,7 @@ def caveat(status: str, platforms: Collection[Platform]) -> str:
     if Platform.TAOBAO not in platforms or not is_shared:
         return ""
     return _(
-        "Taobao's list does not tell delivered orders from shipped ones, so both are here; {command} does."
+        "Taobao's list does not tell delivered orders from shipped ones, so both are shown. {command} does."
     ).format(command="`/panda track`")
 
 
@@ -88,17 +88,17 @@ def refund_words(status: str) -> str:
     words = {
         "": _("none"),
         "0": _("none"),
-        "10": _("asked for"),
-        "20": _("agreed, goods are to be sent back"),
-        "30": _("goods sent back"),
-        "100": _("paid back"),
+        "10": _("requested"),
+        "20": _("agreed, goods to be returned"),
+        "30": _("goods returned"),
+        "100": _("refunded"),
         "-10": _("refused"),
         "-20": _("closed"),
-        "waitselleragree": _("asked for"),
-        "waitbuyermodify": _("to be changed by the buyer"),
-        "waitbuyersend": _("agreed, goods are to be sent back"),
-        "waitsellerreceive": _("goods sent back"),
-        "refundsuccess": _("paid back"),
+        "waitselleragree": _("requested"),
+        "waitbuyermodify": _("the buyer has to change the request"),
+        "waitbuyersend": _("agreed, goods to be returned"),
+        "waitsellerreceive": _("goods returned"),
+        "refundsuccess": _("refunded"),
         "refundclose": _("closed"),
         "refund_closed": _("closed"),
     }

@@ -137,7 +137,7 @@ def _after_in(command: Command, token: Token, queue: list[Token]) -> Where:
         problem = _("news goes to channels, not to people; {who} can watch in a direct message with me")
         problem = problem.format(who=code(wrong.text, 40))
     else:
-        problem = _("after {word} the name of a channel is missing").format(word=code(token.text, 10))
+        problem = _("the name of a channel is missing after {word}").format(word=code(token.text, 10))
     raise command.refuse(problem, instead=others)
 
 
@@ -198,7 +198,7 @@ def _ids(command: Command, words: Sequence[Token], where: Where, extra: list[str
 def _missing(command: Command) -> Exception:
     example = code(f"/panda {command.verb} {EXAMPLE}")
     if command.verb == "unwatch":
-        problem = _("which orders is missing, e.g. {example}; {list} shows what is watched here")
+        problem = _("no order id was given, e.g. {example}; {list} shows what is watched here")
         return command.refuse(problem.format(example=example, list="`/panda watches`"), try_="/panda watches")
     if command.verb == "order":
         problem = _("an order id is missing, e.g. {example}; {list} shows the ids")

@@ -42,7 +42,7 @@ def settings(  # noqa: PLR0917  everything that the answer says
         el.button(_("Change…"), f"{actions.EDIT_SETTINGS}:1", channel.channel, "primary"),
         el.button(_("Preview the digest"), f"{actions.PREVIEW_DIGEST}:1", channel.channel),
     ]
-    last = _("Last week's news meant {load} here with these settings.").format(load=load_words(week))
+    last = _("With these settings, last week's news meant {load} here.").format(load=load_words(week))
     head = _("Settings {where}").format(where=here(channel.channel))
     blocks = [
         el.section(f"⚙️ *{head}*"),
@@ -57,9 +57,7 @@ def modal(channel: str, chosen: ChannelSettings) -> View:
     """The form. Its values come back under the names of the settings."""
     blocks = [
         _input(_("News of orders watched here"), "filter", _select(_filters(), chosen.filter or "default")),
-        _checks(
-            "filter_all", _("Watched already"), [("yes", _("Also for the orders that are watched here already"))], []
-        ),
+        _checks("filter_all", _("Already watched"), [("yes", _("Also for orders that are already watched here"))], []),
         _input(_("Where news appears"), "threads", _radio(_threads(), chosen.threads)),
         _input(_("Quiet from"), "quiet_from", _time(chosen.quiet_from), optional=True),
         _input(_("Quiet to"), "quiet_to", _time(chosen.quiet_to), optional=True),
@@ -79,7 +77,7 @@ def modal(channel: str, chosen: ChannelSettings) -> View:
             _("Time zone"),
             "time_zone",
             {"type": "plain_text_input", "action_id": "value", "initial_value": chosen.time_zone, "max_length": 60},
-            hint=_("A name such as Asia/Shanghai or Europe/Berlin. It is for the times above."),
+            hint=_("A name such as Asia/Shanghai or Europe/Berlin. It applies to the times above."),
         ),
     ]
     return {
@@ -133,7 +131,7 @@ def muted(channel: str, ids: Sequence[str], until: datetime, missing: Sequence[s
     blocks: list[Block] = []
     if ids or not missing:
         what = ", ".join(code(one) for one in ids[:12]) if ids else _("everything {where}").format(where=here(channel))
-        words = _("🔕 *Muted {what} until {time}*\nCards go on showing the present state; the log keeps all news.")
+        words = _("🔕 *Muted {what} until {time}*\nCards keep showing the current state, and the log keeps all news.")
         blocks.append(el.section(words.format(what=what, time=when(until, now))))
         blocks += el.actions([run_button(_("Undo"), 1, Unmute(tuple(ids), channel or None))])
     blocks += _not_watched(missing, channel)
@@ -145,7 +143,7 @@ def unmuted(channel: str, ids: Sequence[str], missing: Sequence[str]) -> Message
     blocks: list[Block] = []
     if ids or not missing:
         what = ", ".join(code(one) for one in ids[:12]) if ids else _("everything {where}").format(where=here(channel))
-        blocks.append(el.section(_("🔔 *News comes again: {what}*").format(what=what)))
+        blocks.append(el.section(_("🔔 *News is posted again: {what}*").format(what=what)))
     return el.message(blocks + _not_watched(missing, channel))
 
 
@@ -155,8 +153,8 @@ def watching_all(channel: str, status: str, filter_: str, joined: int, *, is_new
     about = ngettext("{n} order joined now", "{n} orders joined now", joined).format(n=joined)
     lines = [
         head.format(where=here(channel)) + (f" (`{status}`)" if status else ""),
-        _("{joined}; new ones join by themselves. An order's card is posted with its first news.").format(joined=about),
-        _("Told: {filter}").format(filter=filter_words(filter_)),
+        _("{joined}; new ones join automatically. An order's card is posted with its first news.").format(joined=about),
+        _("Posts: {filter}").format(filter=filter_words(filter_)),
     ]
     undo = run_button(_("Stop watching all"), 1, UnwatchAll(channel or None))
     untold = caveat(status, list(Platform))
@@ -168,14 +166,14 @@ def unwatched_all(channel: str, subscriptions: int, ended: int) -> Message:
     if not subscriptions:
         return el.message([el.section(_("There was no `watch all` {where}.").format(where=here(channel)))])
     words = ngettext(
-        "*Stopped watching all {where}*; {n} order is followed no more.",
-        "*Stopped watching all {where}*; {n} orders are followed no more.",
+        "*Stopped watching all {where}*; {n} order is no longer followed.",
+        "*Stopped watching all {where}*; {n} orders are no longer followed.",
         ended,
     )
     return el.message(
         [
             el.section(words.format(where=here(channel), n=ended)),
-            el.context(_("Orders that somebody watched by their id go on.")),
+            el.context(_("Orders that somebody watched by id stay watched.")),
             *el.actions([run_button(_("Watch all again"), 1, WatchAll(channel or None))]),
         ]
     )
@@ -183,12 +181,12 @@ def unwatched_all(channel: str, subscriptions: int, ended: int) -> Message:
 
 def _lines(chosen: ChannelSettings, next_digest: datetime | None, now: datetime) -> list[str]:
     told = filter_words(chosen.filter) if chosen.filter else _("the bot's default")
-    lines = [_("New watches tell: {filter}").format(filter=told), dict(_threads())[chosen.threads]]
+    lines = [_("New watches post: {filter}").format(filter=told), dict(_threads())[chosen.threads]]
     if chosen.quiet:
         quiet = _("Quiet from {begin} to {end} ({zone})").format(
             begin=chosen.quiet_from, end=chosen.quiet_to, zone=code(chosen.time_zone)
         )
-        exception = _("problems break through") if chosen.break_through else _("without exception")
+        exception = _("except for problems") if chosen.break_through else _("without exception")
         lines.append(f"{quiet}, {exception}")
     else:
         lines.append(_("No quiet hours"))

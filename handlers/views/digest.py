@@ -61,7 +61,9 @@ def folded(told: Sequence[tuple[News, Watch]], now: datetime) -> Message:
     loud = sorted(of_order, key=lambda key: _loudness(of_order[key]), reverse=True)
     heading = ngettext("📬 *News of {n} order*", "📬 *News of {n} orders*", len(loud)).format(n=len(loud))
     tail = [
-        el.context(_("Gathered in one message. {command} tells more of an order.").format(command="`/panda track …`"))
+        el.context(
+            _("Collected in one message. {command} shows more about an order.").format(command="`/panda track …`")
+        )
     ]
     layout = Layout([el.section(heading)], tail=tail)
     _add(layout, [_line(of_order[key], watches[key]) for key in loud])
@@ -80,7 +82,7 @@ def summary(summary: Summary, now: datetime) -> Message:
         layout.add(el.section(_("*Moved*")))
         _add(layout, [_entry(one) for one in summary.moved])
     if not summary.troubled and not summary.moved:
-        layout.add(el.section(_("Nothing happened, and nothing needs a look.")))
+        layout.add(el.section(_("Nothing happened, and nothing needs attention.")))
     return el.message(layout.blocks)
 
 

@@ -31,7 +31,7 @@ def _overview() -> Message:
         (f"/panda order {ID}", _("one order: state, amounts, items, parcels")),
         ("/panda orders shipped", _("the account's orders")),
         (f"/panda track {ID}", _("every parcel, by order id or waybill")),
-        (f"/panda watch {ID}", _("news of an order, here, by itself")),
+        (f"/panda watch {ID}", _("news of an order, posted here automatically")),
         (f"/panda unwatch {ID}", _("stop that")),
         ("/panda watches", _("what this channel watches")),
         ("/panda watch all", _("news of every order of the account, here")),
@@ -46,7 +46,7 @@ def _overview() -> Message:
             el.section("\n".join(f"• `{command}`  {meaning}" for command, meaning in lines)),
             el.context(
                 _("Or open a message's menu (⋮): “Track orders in message” and “Watch orders in message”."),
-                _("Only you see the answers; what is watched is posted for everybody."),
+                _("Only you see the answers; news of watched orders is posted for everybody."),
             ),
         ]
     )
@@ -61,7 +61,7 @@ def _choosing() -> dict[str, tuple[str, str, list[tuple[str, str]]]]:
     return {
         "mute": (
             _("Keep quiet for a while"),
-            _("No news of these orders, or of any, is posted here. Cards and the log go on."),
+            _("No news of these orders, or of any, is posted here. Cards and the log are kept up to date."),
             [
                 ("/panda mute", _("the whole channel, for 24 hours")),
                 (f"/panda mute {ID} 3d", _("one order, for three days; `h`, `d` and `w` are hours, days, weeks")),
@@ -69,12 +69,15 @@ def _choosing() -> dict[str, tuple[str, str, list[tuple[str, str]]]]:
         ),
         "unmute": (
             _("News again"),
-            _("Ends a mute before its time."),
+            _("Ends a mute early."),
             [("/panda unmute", _("the channel")), (f"/panda unmute {ID}", _("one order"))],
         ),
         "settings": (
-            _("What a channel chooses"),
-            _("Which news, where it appears, quiet hours, digest, language and time zone; and what last week meant."),
+            _("Channel settings"),
+            _(
+                "Which news, where it appears, quiet hours, digest, language and time zone; "
+                "and what they meant last week."
+            ),
             [("/panda settings", _("here")), ("/panda settings in #purchasing", _("in another channel"))],
         ),
         "why": (
@@ -91,7 +94,7 @@ def _asking() -> dict[str, tuple[str, str, list[tuple[str, str]]]]:
             _("Search goods"),
             _(
                 "Finds goods on both platforms, or on one. Prices are in yuan. "
-                "Put words between quotes to search for them as they are."
+                "Put words in quotes to search for them as typed."
             ),
             [
                 ("/panda search 连衣裙", _("both platforms")),
@@ -105,7 +108,7 @@ def _asking() -> dict[str, tuple[str, str, list[tuple[str, str]]]]:
         ),
         "order": (
             _("Show an order"),
-            _("State, amounts, items, seller and parcels. The platform is found by itself."),
+            _("State, amounts, items, seller and parcels. The platform is detected automatically."),
             [(f"/panda order {ID}", _("one order")), (f"/panda order {ID} --1688", _("only if it is on 1688"))],
         ),
         "orders": (
@@ -134,8 +137,8 @@ def _watching() -> dict[str, tuple[str, str, list[tuple[str, str]]]]:
         "watch": (
             _("Watch orders"),
             _(
-                "A card here always shows the present state; news comes in its thread, milestones and problems in the "
-                "channel too. Choose `all`, `milestones` or `problems`."
+                "A card here always shows the current state; news is posted in its thread, milestones and problems in "
+                "the channel too. Choose `all`, `milestones` or `problems`."
             ),
             [
                 (f"/panda watch {ID}", _("here, all news")),
@@ -151,7 +154,7 @@ def _watching() -> dict[str, tuple[str, str, list[tuple[str, str]]]]:
             [
                 (f"/panda unwatch {ID}", _("here")),
                 (f"/panda unwatch {ID} in #purchasing", _("in another channel")),
-                ("/panda unwatch all", _("end `watch all`, with the orders that it brought")),
+                ("/panda unwatch all", _("end `watch all` and the watches that it added")),
             ],
         ),
         "watches": (

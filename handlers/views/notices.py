@@ -41,7 +41,9 @@ def paused(channel: str, reason: str, orders: int) -> Message:
 def resumed(channel: str, orders: int) -> Message:
     """What became of a press on Resume."""
     if not orders:
-        return el.message([el.section(_("Nothing is paused there any more."))])
-    words = ngettext("▶️ News of {n} order goes on {where}.", "▶️ News of {n} orders goes on {where}.", orders)
+        return el.message([el.section(_("Nothing is paused there any longer."))])
+    words = ngettext(
+        "▶️ News of {n} order is posted {where} again.", "▶️ News of {n} orders is posted {where} again.", orders
+    )
     where = _("in {channel}").format(channel=el.channel(channel)) if el.channel(channel) else _("here")
     return el.message([el.section(words.format(n=orders, where=where))])

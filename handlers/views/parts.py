@@ -63,7 +63,7 @@ def ref_of(watch: Watch) -> OrderRef:
 
 def freshness(read_at: datetime | None, stale_since: datetime | None, now: datetime, *, relative: bool = True) -> str:
     """How old the data is. ``relative`` only where the message is read at once: "5 min ago" does not keep."""
-    read = when(read_at, now) if read_at else _("a time unknown")
+    read = when(read_at, now) if read_at else _("an unknown time")
     if relative and read_at:
         read += f" ({ago(now - read_at)})"
     if stale_since is None:

@@ -75,7 +75,7 @@ def _summary(request: Search, pages: dict[Platform, Page[Product]]) -> str:
         facts.append(_("from {price}").format(price=money(request.price_min)))
     if request.price_max is not None:
         facts.append(_("up to {price}").format(price=money(request.price_max)))
-    sorts = {"price": _("cheapest first"), "-price": _("dearest first"), "sales": _("best-selling first")}
+    sorts = {"price": _("cheapest first"), "-price": _("most expensive first"), "sales": _("best-selling first")}
     facts += [sorts[request.sort]] if request.sort in sorts else []
     return " · ".join(facts)
 

@@ -69,11 +69,13 @@ def words(stall: Stall, now: datetime) -> str:
     reason = {
         Leg.NOT_SHIPPED: _("Paid {silence} ago, and the seller has not shipped it."),
         Leg.PICKUP: _("Ready for {silence} and not picked up{parcel}; couriers send such parcels back."),
-        Leg.SILENT: _("Nothing for {silence}{parcel}. Unless somebody says otherwise I stop following it in a week."),
+        Leg.SILENT: _(
+            "Nothing for {silence}{parcel}. I will stop following it in a week unless somebody says otherwise."
+        ),
     }.get(stall.leg, _("No scan{parcel} for {silence}") + (_(" since {last}") if last else ""))
     said = reason.format(silence=silence, parcel=parcel, last=last)
     if stall.usual is not None:
-        said += _("; usual here is {usual}").format(usual=span(stall.usual))
+        said += _("; {usual} is usual here").format(usual=span(stall.usual))
     return f"⏰ *{headline(stall.leg)}*\n{said}"
 
 
@@ -117,7 +119,7 @@ def _done(alarm: Alarm, now: datetime) -> str:
         case AlarmState.ASSIGNED:
             return _("🙋 {user} takes care of it").format(user=el.user(alarm.assignee))
         case AlarmState.SNOOZED if alarm.snoozed_until:
-            return _("💤 {user} asks again {time}").format(user=by, time=when(alarm.snoozed_until, now))
+            return _("💤 snoozed by {user} until {time}").format(user=by, time=when(alarm.snoozed_until, now))
         case _:
             return ""
 

@@ -278,7 +278,7 @@ def _added(waybill: str) -> str:
 
 
 def _renumbered(old: str, new: str) -> str:
-    return _("🏷️ Parcel {old} goes on as {new}").format(old=f"`{ident(old)}`", new=f"`{ident(new)}`")
+    return _("🏷️ Parcel {old} continues as {new}").format(old=f"`{ident(old)}`", new=f"`{ident(new)}`")
 
 
 def _step(step: Step) -> str:

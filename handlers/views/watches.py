@@ -97,7 +97,7 @@ def ended(watches: list[Watch], channel: str, missing: Sequence[str], typed_in: 
 def restored(watches: list[Watch], channel: str) -> Message:
     """What Undo brought back."""
     if not watches:
-        text = _("Nothing had to be brought back: these orders are watched again already.")
+        text = _("There was nothing to restore: these orders are already watched again.")
         return el.message([el.section(text)])
     heading = ngettext("*Watching {n} order {where} again*", "*Watching {n} orders {where} again*", len(watches))
     return el.message([el.section("\n".join([heading.format(n=len(watches), where=here(channel)), *_names(watches)]))])
@@ -109,7 +109,9 @@ def resumed(watch: Watch | None) -> Message:
         return el.message(
             [el.section(_("That order is no longer watched. {command} starts again.").format(command="`/panda watch`"))]
         )
-    text = _("News of {order} comes {where} again.").format(order=order_name(ref_of(watch)), where=here(watch.channel))
+    text = _("News of {order} is posted {where} again.").format(
+        order=order_name(ref_of(watch)), where=here(watch.channel)
+    )
     return el.message([el.section(text)])
 
 
@@ -142,7 +144,7 @@ def _row_button(watch: Watch, number: int) -> Block:
 def _nothing(total: int) -> str:
     if total:
         return _("There is nothing on this page.")
-    return _("{command} starts: the order's news then comes here by itself.").format(
+    return _("{command} starts: the order's news is then posted here automatically.").format(
         command="`/panda watch 2542285634920880794`"
     )
 
@@ -182,7 +184,7 @@ def _standing(one: WatchOutcome, code: str, *, mixed: bool) -> str:
     filter_ = filter_words(one.watch.filter if one.watch else "")
     notes = {
         WatchResult.WATCHING: filter_ if mixed else "",
-        WatchResult.QUEUED: _("its card will follow, Slack is slow to take it"),
+        WatchResult.QUEUED: _("its card will follow; Slack is slow right now"),
         WatchResult.ALREADY: _("was watched already, with {filter}").format(filter=filter_),
         WatchResult.FILTER_CHANGED: _("was watched already, now with {filter}").format(filter=filter_),
     }

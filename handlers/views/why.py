@@ -32,7 +32,7 @@ def why(look: Look, channel: str, watch: Watch | None, log: Sequence[tuple[Told,
         tail=[el.context(_read(look, now))],
     )
     if not log:
-        layout.add(el.section(_("There was no news of it yet: the first reading is the baseline and is not told.")))
+        layout.add(el.section(_("There was no news of it yet: the first reading is the baseline and is not posted.")))
     for at, (told, news) in enumerate(reversed(log)):
         if not layout.add(
             el.section(f"• {when(told.at, now)}  {_what(news)}\n→ {_outcome(told, watch, channel, now)}")
@@ -94,8 +94,8 @@ def _not_for(told: Told, watch: Watch | None, now: datetime) -> str:
     if told.at < watch.created_at:
         return _("not posted: the watch began later, {time}").format(time=when(watch.created_at, now))
     if watch.filter not in told.audience:
-        return _("not posted: this watch tells {filter}").format(filter=filter_words(watch.filter))
-    return _("not posted: this watch told something else at that time")
+        return _("not posted: this watch posts {filter}").format(filter=filter_words(watch.filter))
+    return _("not posted: this watch had another filter at that time")
 
 
 def _muted(error: str) -> str:

@@ -99,7 +99,7 @@ async def test_a_muted_order_is_quiet_and_the_log_says_why(house: House) -> None
     assert house.thread(card) == []
     log = await house.ask(f"/panda why {ORDER}")
     assert "muted by <@" in log
-    assert "News comes again" in await house.press("Undo")
+    assert "News is posted again" in await house.press("Undo")
     house.scan("快件已到达 广州分拨中心")
     await house.replies(card, 1)
     log = await house.ask(f"/panda why {ORDER}")
@@ -125,7 +125,7 @@ async def test_why_of_what_is_filtered_and_unknown(house: House) -> None:
     await watched(house, f"/panda watch {ORDER} problems")
     house.scan("快件已发往 广州分拨中心")
     await house.several_ticks(6)
-    assert "this watch tells problems only" in await house.ask(f"/panda why {ORDER}")
+    assert "this watch posts problems only" in await house.ask(f"/panda why {ORDER}")
     assert "I have no record" in await house.ask("/panda why 9999999999999999999")
 
 
@@ -287,9 +287,9 @@ async def test_the_daily_digest(house: House) -> None:
     ("chosen", "says"),
     [
         ({"quiet_from": at("22:00")}, "need an end"),
-        ({"quiet_to": at("08:00")}, "need a beginning"),
+        ({"quiet_to": at("08:00")}, "need a start"),
         ({"quiet_from": at("08:00"), "quiet_to": at("08:00")}, "the same"),
-        ({"time_zone": {"value": "Mars/Olympus"}}, "no time zone"),
+        ({"time_zone": {"value": "Mars/Olympus"}}, "not a time zone"),
     ],
     ids=["no end", "no beginning", "no length", "no zone"],
 )
@@ -349,7 +349,7 @@ async def test_a_muted_channel_gets_no_cards(house: House) -> None:
     await house.several_ticks(4)
     assert house.channel("#orders") == []
     assert "muted by" in await house.ask(f"/panda why {ORDER}")
-    assert "News comes again" in await house.press("Undo")
+    assert "News is posted again" in await house.press("Undo")
     await house.until(lambda: bool(cards(house)))
     house.scan(SCANS[1])
     [card] = cards(house)

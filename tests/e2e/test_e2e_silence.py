@@ -57,7 +57,7 @@ async def test_a_snoozed_alarm_asks_again(house: House) -> None:
     await house.until(lambda: any("Not moving" in words(m) for m in house.thread(card)), patience=15)
     [alarm] = house.thread(card)
     assert (await house.slack.press("tom", alarm, "alarm_snooze:1")).ok
-    await house.until(lambda: "asks again" in words(house.thread(card)[0]))
+    await house.until(lambda: "snoozed by" in words(house.thread(card)[0]))
     house.clock.advance(timedelta(hours=25))
     await house.until(lambda: len(house.thread(card)) == 2, patience=15)
     await house.several_ticks(12)

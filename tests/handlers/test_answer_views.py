@@ -139,8 +139,8 @@ def test_an_unknown_state_is_shown_as_sent() -> None:
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        ("waitselleragree", "asked for"),
-        ("10", "asked for"),
+        ("waitselleragree", "requested"),
+        ("10", "requested"),
         ("refundclose", "closed"),
         ("wait<moon>", "wait&lt;moon&gt;"),
     ],
@@ -309,7 +309,7 @@ def test_ended_with_undo() -> None:
 def test_restored_and_resumed() -> None:
     """Undo and Resume say what is watched again, or that nothing had to be done."""
     assert "Watching 1 order in <#C0123ABCD> again" in shown(check(watches.restored([watch()], "C0123ABCD")))
-    assert "watched again already" in shown(check(watches.restored([], "C0123ABCD")))
+    assert "already watched again" in shown(check(watches.restored([], "C0123ABCD")))
     assert "again" in shown(check(watches.resumed(watch())))
     assert "no longer watched" in shown(check(watches.resumed(None)))
 
@@ -466,7 +466,7 @@ def test_a_refusal_without_a_correction() -> None:
         (api.DecodeError("json"), "no sense"),
         (api.AuthError("key"), "pandabot check"),
         (api.TimestampError("time"), "time stamp"),
-        (api.NotFoundError("none"), "knows nothing"),
+        (api.NotFoundError("none"), "has nothing"),
         (api.NotShippedError("none"), "not been shipped"),
         (api.ApiError(HOSTILE, request_id="abc123"), "abc123"),
         (api.PandaPonError("odd"), "trouble"),
