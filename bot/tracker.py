@@ -177,7 +177,7 @@ class LiveTracker:
     async def _resolve_waybill(self, text: str, platform: Platform | None) -> _Resolved:
         ref = await find_waybill(self._api, text, platform)
         if ref is None:
-            raise UnknownOrderError(text, waybill=not text.isdigit() or len(text) not in ORDER_ID_DIGITS)
+            raise UnknownOrderError(text)
         if await self._store.find_order_id(ref.order_id):
             return await self._read_known(ref)
         found = await self._try(ref)

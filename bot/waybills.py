@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from handlers.order_states import code
 from pandapon.errors import PandaPonError
 from pandapon.shipment import OrderRef, Platform
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SCANNED = 20  # orders a platform: one page, and at most that many trace calls
-# Only a shipped order has a waybill. The status filters are the upstream's (inferred for this API).
-SHIPPED = {Platform.ALIBABA: "waitbuyerreceive", Platform.TAOBAO: "11"}
 
 
 async def find_waybill(api: PandaPon, waybill: str, platform: Platform | None) -> OrderRef | None:
@@ -40,7 +39,7 @@ async def find_waybill(api: PandaPon, waybill: str, platform: Platform | None) -
 
 
 async def _search(api: PandaPon, waybill: str, platform: Platform) -> OrderRef | None:
-    page = await api.orders(platform, status=SHIPPED[platform], page_size=SCANNED)
+    page = await api.orders(platform, status=code("shipped", platform), page_size=SCANNED)  # others have no waybill
     for order in page.items:
         if waybill in order.waybills:
             return order.ref

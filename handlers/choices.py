@@ -12,6 +12,7 @@ from handlers.i18n import LANGUAGES, _, speak
 from handlers.stored import keys_of
 from handlers.text import code
 from handlers.views import choices, digest, errors
+from handlers.views.forms import value_of
 from handlers.views.why import why as why_view
 
 if TYPE_CHECKING:
@@ -98,11 +99,11 @@ async def form(ctx: Context, channel: str) -> dict[str, Any]:
 
 def read_form(values: dict[str, Any]) -> tuple[ChannelSettings, bool, dict[str, str]]:
     """What was filled in: the settings, whether the filter goes for all, and what is wrong by field."""
-    filter_ = _value(values, "filter", "selected_option")
-    threads = _value(values, "threads", "selected_option")
-    begin, end = _value(values, "quiet_from", "selected_time"), _value(values, "quiet_to", "selected_time")
-    zone = _value(values, "time_zone", "value").strip()
-    language = _value(values, "language", "selected_option")
+    filter_ = value_of(values, "filter", "selected_option")
+    threads = value_of(values, "threads", "selected_option")
+    begin, end = value_of(values, "quiet_from", "selected_time"), value_of(values, "quiet_to", "selected_time")
+    zone = value_of(values, "time_zone", "value").strip()
+    language = value_of(values, "language", "selected_option")
     wrong: dict[str, str] = {}
     if begin and not end:
         wrong["quiet_to"] = _("Quiet hours need an end as well; or leave both fields empty.")
@@ -118,7 +119,7 @@ def read_form(values: dict[str, Any]) -> tuple[ChannelSettings, bool, dict[str, 
         quiet_from=begin,
         quiet_to=end,
         break_through=bool(_checked(values, "break_through")),
-        digest_at=_value(values, "digest_at", "selected_time"),
+        digest_at=value_of(values, "digest_at", "selected_time"),
         language=language if language in dict(LANGUAGES) else "",  # type: ignore[arg-type]  # it is one of them
         time_zone=zone,
     )
@@ -164,12 +165,6 @@ def _is_zone(name: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return bool(name)
-
-
-def _value(values: dict[str, Any], name: str, key: str) -> str:
-    found = (values.get(name) or {}).get("value") or {}
-    value = found.get(key)
-    return str(value["value"] if isinstance(value, dict) else value or "")
 
 
 def _checked(values: dict[str, Any], name: str) -> list[Any]:

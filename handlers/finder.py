@@ -10,20 +10,19 @@ from handlers.i18n import _
 from handlers.ids import find_ids
 from handlers.permissions import may_use
 from handlers.views import finder as views
+from handlers.views.forms import value_of
 from handlers.views.shortcuts import skipped
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
     from handlers.views.message import Message
 
-MOST = 4000  # characters that a form field takes
-
 
 def read_form(values: dict[str, Any]) -> tuple[str, str, str, dict[str, str]]:
     """The words, what to do with the orders in them, the channel, and what is wrong by field."""
-    words = _value(values, "orders", "value")
-    what = _value(values, "what", "selected_option") or "track"
-    channel = _value(values, "channel", "selected_conversation")
+    words = value_of(values, "orders", "value")
+    what = value_of(values, "what", "selected_option") or "track"
+    channel = value_of(values, "channel", "selected_conversation")
     wrong: dict[str, str] = {}
     if not find_ids({"text": words}).ids:
         wrong["orders"] = _(
@@ -47,9 +46,3 @@ async def _watch(turn: Turn, message: dict[str, Any], channel: str) -> Message:
     found = find_ids(message)
     outcome = await watches.start_in(turn, found.ids, channel, typed_in=f"<#{channel}>")
     return outcome.followed_by(skipped(found)) if found.skipped else outcome
-
-
-def _value(values: dict[str, Any], name: str, key: str) -> str:
-    found = (values.get(name) or {}).get("value") or {}
-    value = found.get(key)
-    return str(value["value"] if isinstance(value, dict) else value or "")

@@ -56,10 +56,9 @@ class WatchOutcome:
 class UnknownOrderError(LookupError):
     """No platform knows this id, and no stored parcel bears this number."""
 
-    def __init__(self, text: str, *, waybill: bool = False) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__(f"no order or parcel {text!r}")
         self.text = text
-        self.waybill = waybill  # it looks like a waybill rather than an order id
 
 
 class WrongPlatformError(LookupError):

@@ -10,6 +10,7 @@ from handlers.order_states import caveat
 from handlers.requests import Unmute, UnwatchAll, WatchAll
 from handlers.text import code, when
 from handlers.views import elements as el
+from handlers.views.forms import field, option, plain
 from handlers.views.parts import filter_words, here, run_button
 from pandapon.shipment import Platform
 
@@ -56,24 +57,24 @@ def settings(  # noqa: PLR0917  everything that the answer says
 def modal(channel: str, chosen: ChannelSettings) -> View:
     """The form. Its values come back under the names of the settings."""
     blocks = [
-        _input(_("News of orders watched here"), "filter", _select(_filters(), chosen.filter or "default")),
+        field(_("News of orders watched here"), "filter", _select(_filters(), chosen.filter or "default")),
         _checks("filter_all", _("Already watched"), [("yes", _("Also for orders that are already watched here"))], []),
-        _input(_("Where news appears"), "threads", _radio(_threads(), chosen.threads)),
-        _input(_("Quiet from"), "quiet_from", _time(chosen.quiet_from), optional=True),
-        _input(_("Quiet to"), "quiet_to", _time(chosen.quiet_to), optional=True),
+        field(_("Where news appears"), "threads", _radio(_threads(), chosen.threads)),
+        field(_("Quiet from"), "quiet_from", _time(chosen.quiet_from), optional=True),
+        field(_("Quiet to"), "quiet_to", _time(chosen.quiet_to), optional=True),
         _checks(
             "break_through",
             _("In quiet hours"),
             [("yes", _("Problems are posted in quiet hours too"))],
             ["yes"] if chosen.break_through else [],
         ),
-        _input(_("Daily digest at"), "digest_at", _time(chosen.digest_at), optional=True),
-        _input(
+        field(_("Daily digest at"), "digest_at", _time(chosen.digest_at), optional=True),
+        field(
             _("Language"),
             "language",
             _select([("default", _("The bot's default")), *LANGUAGES], chosen.language or "default"),
         ),
-        _input(
+        field(
             _("Time zone"),
             "time_zone",
             {"type": "plain_text_input", "action_id": "value", "initial_value": chosen.time_zone, "max_length": 60},
@@ -84,9 +85,9 @@ def modal(channel: str, chosen: ChannelSettings) -> View:
         "type": "modal",
         "callback_id": actions.SETTINGS_MODAL,
         "private_metadata": channel,
-        "title": _plain(_("Channel settings")),
-        "submit": _plain(_("Save")),
-        "close": _plain(_("Cancel")),
+        "title": plain(_("Channel settings")),
+        "submit": plain(_("Save")),
+        "close": plain(_("Cancel")),
         "blocks": blocks,
     }
 
@@ -115,7 +116,7 @@ def not_saved(reason: Message) -> View:
 
 
 def _page(blocks: list[Block]) -> View:
-    return {"type": "modal", "title": _plain(_("Channel settings")), "close": _plain(_("Done")), "blocks": blocks}
+    return {"type": "modal", "title": plain(_("Channel settings")), "close": plain(_("Done")), "blocks": blocks}
 
 
 def load_words(load: Load) -> str:
@@ -242,21 +243,8 @@ def _not_watched(missing: Sequence[str], channel: str) -> list[Block]:
     return [el.section(words.format(ids=", ".join(code(one) for one in missing[:12]), where=here(channel)))]
 
 
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text[:75], "emoji": True}
-
-
-def _input(label: str, name: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
-    block: Block = {"type": "input", "block_id": name, "label": _plain(label), "element": element, "optional": optional}
-    return block | ({"hint": _plain(hint)} if hint else {})
-
-
-def _option(value: str, text: str) -> Block:
-    return {"text": _plain(text), "value": value}
-
-
 def _select(options: Sequence[tuple[str, str]], chosen: str) -> Block:
-    made = [_option(*one) for one in options]
+    made = [option(*one) for one in options]
     initial = next((one for one in made if one["value"] == chosen), made[0])
     return {"type": "static_select", "action_id": "value", "options": made, "initial_option": initial}
 
@@ -271,8 +259,8 @@ def _time(chosen: str) -> Block:
 
 
 def _checks(name: str, label: str, options: Sequence[tuple[str, str]], chosen: Sequence[str]) -> Block:
-    made = [_option(*one) for one in options]
+    made = [option(*one) for one in options]
     element: Block = {"type": "checkboxes", "action_id": "value", "options": made}
     if initial := [one for one in made if one["value"] in chosen]:
         element["initial_options"] = initial
-    return _input(label, name, element, optional=True)
+    return field(label, name, element, optional=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.errors_in_words import channel_error, platform_error
+from handlers.errors_in_words import platform_error
 from handlers.i18n import _
 from handlers.text import code, ident
 from handlers.views import elements as el
@@ -69,8 +69,3 @@ def pandapon(error: PandaPonError) -> Message:
             el.context(_("PandaPon's number for this request: {id}").format(id=f"`{ident(error.request_id, 64)}`"))
         )
     return el.message(blocks)
-
-
-def channel(error_code: str, channel_id: str) -> Message:
-    """Slack does not let the bot post there."""
-    return el.message([el.section(f"⚠️ {channel_error(error_code, channel_id)}")])

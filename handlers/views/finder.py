@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from handlers import actions
 from handlers.i18n import _
 from handlers.views import elements as el
+from handlers.views.forms import field, option, plain
 
 if TYPE_CHECKING:
     from handlers.views.message import Block, Message
@@ -18,7 +19,7 @@ def form() -> View:
     """The empty form."""
     return _modal(
         [
-            _input(
+            field(
                 _("Orders or waybills: ids, links, or a whole message"),
                 "orders",
                 {
@@ -28,17 +29,17 @@ def form() -> View:
                     "max_length": 3000,
                 },
             ),
-            _input(
+            field(
                 _("What to do"),
                 "what",
                 {
                     "type": "radio_buttons",
                     "action_id": "value",
-                    "options": [_option("track", _("Show where they are")), _option("watch", _("Watch in a channel"))],
-                    "initial_option": _option("track", _("Show where they are")),
+                    "options": [option("track", _("Show where they are")), option("watch", _("Watch in a channel"))],
+                    "initial_option": option("track", _("Show where they are")),
                 },
             ),
-            _input(
+            field(
                 _("Channel for the news"),
                 "channel",
                 {
@@ -73,20 +74,8 @@ def _modal(blocks: list[Block], *, submit: str = "") -> View:
     view: View = {
         "type": "modal",
         "callback_id": actions.FIND_ORDERS,
-        "title": _plain(_("Track or watch orders")),
-        "close": _plain(_("Close")),
+        "title": plain(_("Track or watch orders")),
+        "close": plain(_("Close")),
         "blocks": blocks,
     }
-    return view | ({"submit": _plain(submit)} if submit else {})
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": True}
-
-
-def _input(label: str, name: str, element: Block, *, optional: bool = False) -> Block:
-    return {"type": "input", "block_id": name, "label": _plain(label), "element": element, "optional": optional}
-
-
-def _option(value: str, text: str) -> Block:
-    return {"text": _plain(text), "value": value}
+    return view | ({"submit": plain(submit)} if submit else {})

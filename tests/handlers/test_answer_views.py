@@ -482,8 +482,9 @@ def test_each_failure_of_pandapon_is_one_sentence(error: api.PandaPonError, says
 )
 def test_each_refusal_of_slack_is_one_sentence(code: str) -> None:
     """A channel that cannot be posted to is explained, in a direct message too."""
-    assert "<#C0123ABCD>" in shown(check(errors.channel(code, "C0123ABCD"))) or code == "token_revoked"
-    check(errors.channel(code, "D0123ABCD"))
+    refused = [WatchOutcome(ID, WatchResult.REFUSED, reason=code)]
+    assert "<#C0123ABCD>" in shown(check(watches.outcomes(refused, "C0123ABCD"))) or code == "token_revoked"
+    check(watches.outcomes(refused, "D0123ABCD"))
 
 
 def test_other_errors() -> None:

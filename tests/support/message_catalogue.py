@@ -204,7 +204,6 @@ def _told() -> dict[str, Any]:
         "errors.unknown_order": errors.unknown_order(HOSTILE),
         "errors.wrong_platform": errors.wrong_platform(WrongPlatformError(OrderRef(TAOBAO, ID), ALIBABA)),
         "errors.pandapon": errors.pandapon(api.RateLimitError("slow down", retry_after=7.2)),
-        "errors.channel": errors.channel("not_in_channel", HERE),
         **{f"help.help {topic}".strip(): help_view(topic) for topic in ("", *sorted(set(TOPICS)))},
     }
 
