@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from slack_sdk.errors import SlackClientError
 
 from handlers.errors import guarded
-from handlers.i18n import _
 from handlers.views import errors as error_views
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 OK = 200
-PRESSED = "/actions/"  # in the response URL of a button, whose "original" is the message that holds the button
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +49,9 @@ class Turn:
         finished, _pending = await asyncio.wait({task}, timeout=self.ctx.working_after)
         if finished:
             await self.say(await task, replace=self.replace)
-        elif self.replace or not self._is_press:
+        else:  # Slack replaces pressed messages only: elsewhere the working line stays, and the answer comes below it
             await self.say(error_views.working(doing), replace=self.replace)
-            await self.say(await task, replace=True)
-        else:
-            await self.say(error_views.working(_("Working on it. The answer comes below.")), replace=False)
-            await self.say(await task, replace=False)
-
-    @property
-    def _is_press(self) -> bool:
-        """Whether replacing would hit the pressed message rather than our own working line, which then has to stay."""
-        return PRESSED in str(self.respond.response_url)
+            await self.say(await task, replace=self.replace)
 
     async def say(self, message: Message, *, replace: bool) -> None:
         """Answer only this person. Falls back on the text alone when the URL is used up or the blocks are refused."""

@@ -27,13 +27,7 @@ class ResponseUrl:
     expires: datetime
     kind: str  # "commands" | "actions"
     uses: int = 0
-    last: Message | None = None  # the last private message said through it
-    source: Message | None = None  # the message whose button was pressed
-
-    @property
-    def original(self) -> Message | None:
-        """What ``replace_original`` means: the message with the button, whatever was said since; else the last one."""
-        return self.source or self.last
+    source: Message | None = None  # the message whose button was pressed: what ``replace_original`` means
 
 
 @dataclass
@@ -90,8 +84,8 @@ class Interactions:
         self.answer(url, body)
 
     def answer(self, url: ResponseUrl, body: dict[str, Any]) -> None:
-        """Say, replace or delete. A slash command's earlier private answer is replaced; a button's own message."""
-        target = url.original
+        """Say, replace or delete. Only a pressed message can be replaced: a command has none, and says anew."""
+        target = url.source
         if body.get("delete_original") and target is not None:
             self._workspace.remove(target)
             return
@@ -105,12 +99,12 @@ class Interactions:
             target.edited = not target.viewer
             self._workspace.touch()
             return
-        said = self._say(url, body, text, blocks)
-        url.last = said if said.viewer else url.last
+        self._say(url, body, text, blocks)
 
-    def _say(self, url: ResponseUrl, body: dict[str, Any], text: str, blocks: list[dict[str, Any]]) -> Message:
+    def _say(self, url: ResponseUrl, body: dict[str, Any], text: str, blocks: list[dict[str, Any]]) -> None:
         thread = str(body.get("thread_ts") or "")
         if body.get("response_type") == "in_channel":
             channel = self._workspace.channel(url.channel)
-            return self._workspace.post(channel, "U0BOTPANDA", text, blocks=blocks, thread_ts=thread)
-        return self._workspace.whisper(url.channel, url.viewer, text, blocks=blocks, thread_ts=thread)
+            self._workspace.post(channel, "U0BOTPANDA", text, blocks=blocks, thread_ts=thread)
+        else:
+            self._workspace.whisper(url.channel, url.viewer, text, blocks=blocks, thread_ts=thread)
