@@ -127,7 +127,7 @@ def due_milestone(due: DueOrder) -> Milestone | None:
 
 
 def _milestone(value: str | None) -> Milestone | None:
-    return Milestone(value) if value else None
+    return Milestone.parse(value or "")
 
 
 def _shown(shipment: Shipment) -> Shipment:

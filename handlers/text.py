@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from handlers.i18n import _, ngettext
 from handlers.tokens import clean
+from pandapon.times import CHINA
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-CHINA = timezone(timedelta(hours=8))
 JOINERS = "\u200c\u200d"  # they hold emoji and some scripts together
 
 # Look-alikes: a zero-width character beside a mark does not stop Slack from formatting, another character does.

@@ -167,7 +167,7 @@ def _signs(news: News) -> Sequence[str]:
 
 
 def _entry(entry: Entry) -> str:
-    milestone = Milestone(entry.milestone) if entry.milestone in set(Milestone) else None
+    milestone = Milestone.parse(entry.milestone or "")
     order_id = OrderRef.from_key(entry.key).order_id
     parts = [f"{milestone_emoji(milestone)} *{milestone_name(milestone)}*", f"`{ident(order_id)}`"]
     if entry.title:

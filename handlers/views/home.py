@@ -80,7 +80,7 @@ def _trouble(watch: Watch, alarms: Mapping[str, Alarm], now: datetime) -> str:
 
 
 def _milestone(watch: Watch) -> Milestone | None:
-    return Milestone(watch.milestone) if watch.milestone in set(Milestone) else None
+    return Milestone.parse(watch.milestone or "")
 
 
 def _nothing() -> str:

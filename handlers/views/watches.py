@@ -117,7 +117,7 @@ def resumed(watch: Watch | None) -> Message:
 
 def _row(watch: Watch, number: int) -> Block:
     ref = ref_of(watch)
-    milestone = Milestone(watch.milestone) if watch.milestone in set(Milestone) else None
+    milestone = Milestone.parse(watch.milestone or "")
     lines = [
         f"{milestone_emoji(milestone)} *{order_name(ref)}* · {milestone_name(milestone)}",
         title_of(stored_order(watch)),

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pandapon.shipment import Platform
+from pandapon.times import CHINA
 from sandbox.pandapon.lives import CARRIERS, CITIES, ENDINGS, Leg, road
 from sandbox.pandapon.world import Line, Package, SandboxOrder
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from sandbox.pandapon.world import World
 
-CHINA = timezone(timedelta(hours=8))
 # How lives end, out of a hundred.
 FATES = (("delivered", 66), ("locker", 18), ("failed", 8), ("returned", 4), ("stuck", 4))
 LATE, EDITED, FLAKY, SPLIT, STALLED = 0.05, 0.15, 0.1, 0.12, 0.05

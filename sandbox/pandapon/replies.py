@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
+
+from pandapon.times import CHINA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from decimal import Decimal
 
     from pandapon.shipment import Platform
     from sandbox.pandapon.world import Goods, Package, SandboxOrder, Scan
 
-CHINA = timezone(timedelta(hours=8))
 Json = dict[str, Any]
 
 REASONS = {"TRANSPORT": "运输中", "DELIVERING": "派送中", "SIGN": "已签收", "ACCEPT": "已揽收", "AGENT_SIGN": "待取件"}
