@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import records
@@ -10,15 +12,19 @@ from handlers.channel_settings import load
 from handlers.views.digest import Entry, Summary, dump_summary
 from handlers.views.parts import stored_order
 from pandapon.shipment import Milestone
+from storage.errors import BusyFileError, DiskFullError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import datetime
 
     from storage.protocol import Store
-    from storage.records import Told, Watch
+    from storage.records import Channel, Told, Watch
 
 PART = 1000  # watches looked at in one go
+LATER = timedelta(minutes=15)  # a digest that could not be made is tried again then
+
+log = logging.getLogger(__name__)
 
 
 class Digester:
@@ -26,22 +32,38 @@ class Digester:
 
     def __init__(self, store: Store, clock: Callable[[], datetime], wake: Callable[[], None]) -> None:
         self._store, self._clock, self._wake = store, clock, wake
+        self._put_off: dict[str, datetime] = {}  # channels whose digest could not be made, and until when
 
     async def tick(self) -> int:
         """Enqueue every digest that is due. A day on which nothing happened is marked and says nothing."""
         made = 0
         for channel in await self._store.channels_with_settings():
-            settings, now = load(channel.settings), self._clock()
-            day = digest_day(settings, channel.digest_day, now)
-            if day is None:
-                continue
-            summary = await self.make(channel.channel, day, digest_since(settings, channel.digest_day, now))
-            empty = not summary.moved and not summary.troubled
-            payload = "" if empty else dump_summary(summary)
-            made += await self._store.put_summary(self._clock(), channel.channel, day, payload) and not empty
+            if self._put_off.get(channel.channel, self._clock()) <= self._clock():
+                made += await self._make_safely(channel)
         if made:
             self._wake()
         return made
+
+    async def _make_safely(self, channel: Channel) -> bool:
+        """A channel whose digest cannot be made is put off, so that the others get theirs."""
+        try:
+            return await self._make_due(channel)
+        except (DiskFullError, BusyFileError):
+            raise
+        except Exception:
+            log.exception("the digest of channel %s could not be made; it is tried again later", channel.channel)
+            self._put_off[channel.channel] = self._clock() + LATER
+            return False
+
+    async def _make_due(self, channel: Channel) -> bool:
+        settings, now = load(channel.settings), self._clock()
+        day = digest_day(settings, channel.digest_day, now)
+        if day is None:
+            return False
+        summary = await self.make(channel.channel, day, digest_since(settings, channel.digest_day, now))
+        empty = not summary.moved and not summary.troubled
+        payload = "" if empty else dump_summary(summary)
+        return await self._store.put_summary(self._clock(), channel.channel, day, payload) and not empty
 
     async def make(self, channel: str, day: str, since: datetime) -> Summary:
         """What a channel was brought, and what needs a look in it now."""

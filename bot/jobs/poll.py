@@ -15,10 +15,10 @@ from bot.killpoints import point
 from bot.reading import OrderReading, poll_order
 from bot.tracking.stalls import Limits
 from pandapon.errors import PandaPonError, RateLimitError, ServerError, TransportError
-from storage.errors import BusyFileError, DiskFullError, StorageError
+from storage.errors import BusyFileError, DiskFullError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from datetime import datetime
 
     from bot.tracking.breaker import Breaker
@@ -38,7 +38,7 @@ YIELD_AFTER = 0.002  # seconds of deciding between two breaths of the event loop
 @dataclass(frozen=True, slots=True)
 class _Read:
     due: DueOrder
-    outcome: OrderReading | PandaPonError
+    outcome: OrderReading | Exception
 
 
 class Poller:
@@ -137,11 +137,13 @@ class Poller:
         while (due := await queue.get()) is not None:
             await done.put(_Read(due, await self._read(due)))
 
-    async def _read(self, due: DueOrder) -> OrderReading | PandaPonError:
+    async def _read(self, due: DueOrder) -> OrderReading | Exception:
         try:
             outcome = await poll_order(self._api, due)
         except PandaPonError as error:
             self._note(error)
+            return error
+        except Exception as error:  # noqa: BLE001  an answer that trips the reader: the others are read all the same
             return error
         self._note(None)
         return outcome
@@ -180,7 +182,9 @@ class Poller:
         breath = time.perf_counter() + YIELD_AFTER
         for read in batch:
             later = max(now, began + timedelta(milliseconds=1))
-            results.append(self._results.of(read.due, read.outcome, known.get(read.due.key), later))
+            stored = known.get(read.due.key)
+            outcome, stored = (stored, None) if isinstance(stored, Exception) else (read.outcome, stored)
+            results.append(self._results.of(read.due, outcome, stored, later))
             if time.perf_counter() >= breath:
                 await asyncio.sleep(0)
                 breath = time.perf_counter() + YIELD_AFTER
@@ -196,7 +200,7 @@ class Poller:
             return (await self._store.record_polls(now, results)).posts
         except (DiskFullError, BusyFileError):
             raise
-        except StorageError as error:
+        except Exception as error:  # noqa: BLE001  logged here
             log.error("a batch of %d readings was refused (%s); trying each alone", len(results), error)  # noqa: TRY400  one line
         posts = 0
         for result in results:
@@ -204,14 +208,26 @@ class Poller:
                 posts += (await self._store.record_polls(now, [result])).posts
             except (DiskFullError, BusyFileError):
                 raise
-            except StorageError as error:
+            except Exception as error:  # noqa: BLE001  the same
                 log.error("order %s could not be recorded: %s", result.key, error)  # noqa: TRY400  one line
         return posts
 
-    async def _known(self, batch: list[_Read]) -> dict[str, KnownOrder]:
+    async def _known(self, batch: list[_Read]) -> Mapping[str, KnownOrder | Exception]:
         """What is stored of the orders that read differently; an unchanged one costs no read of its nodes."""
         changed = [r.due.key for r in batch if isinstance(r.outcome, OrderReading) and r.outcome.fetched is not None]
-        return await self._store.load(changed) if changed else {}
+        try:
+            return await self._store.load(changed) if changed else {}
+        except (DiskFullError, BusyFileError):
+            raise
+        except Exception as error:  # noqa: BLE001  logged here
+            log.error("%d orders could not be loaded (%s); trying each alone", len(changed), error)  # noqa: TRY400  one line
+        return {key: await self._known_alone(key) for key in changed}
+
+    async def _known_alone(self, key: str) -> KnownOrder | Exception:
+        try:
+            return (await self._store.load([key]))[key]
+        except Exception as error:  # noqa: BLE001  told with the result
+            return error
 
 
 async def _put(queue: asyncio.Queue[DueOrder | None], items: Sequence[DueOrder | None]) -> None:

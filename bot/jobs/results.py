@@ -32,18 +32,27 @@ class Results:
         self._cadence, self._limits = cadence, limits
 
     def of(
-        self, due: DueOrder, outcome: OrderReading | PandaPonError, stored: KnownOrder | None, now: datetime
+        self, due: DueOrder, outcome: OrderReading | Exception, stored: KnownOrder | None, now: datetime
     ) -> PollResult:
-        """What the store is told. ``stored``: what is known of the order, needed only if it read differently."""
-        if isinstance(outcome, PandaPonError):
-            return self._failed(due, outcome, now)
+        """What the store is told. ``stored``: what is known of the order, needed only if it read differently.
+
+        One order that trips the rules, whatever it raises, must not take its whole batch down with it.
+        """
+        try:
+            if isinstance(outcome, PandaPonError):
+                return self._failed(due, outcome, now)
+            if isinstance(outcome, Exception):
+                raise outcome  # noqa: TRY301  logged and put off as what goes wrong here
+            return self._read(due, outcome, stored, now)
+        except Exception as error:
+            log.exception("order %s could not be decided; it is tried again later", due.key)
+            again = retry_at(self._cadence, due.fails + 1, now, spread(due.key))
+            return Failed(due.key, due.fence, again, type(error).__name__)
+
+    def _read(self, due: DueOrder, outcome: OrderReading, stored: KnownOrder | None, now: datetime) -> PollResult:
         if outcome.fetched is None or stored is None:
             return Unchanged(due.key, due.fence, self._schedule(due, now))
-        try:
-            decided = decide(records.known(stored), outcome.fetched, now, baseline=not due.polls)
-        except Exception:  # one order that trips the rules must not take its whole batch down with it
-            log.exception("order %s could not be decided; it is tried again later", due.key)
-            return Failed(due.key, due.fence, retry_at(self._cadence, due.fails + 1, now, spread(due.key)), "decide")
+        decided = decide(records.known(stored), outcome.fetched, now, baseline=not due.polls)
         if decided.news is None and not decided.changed and outcome.fingerprint == due.fingerprint:
             return Unchanged(due.key, due.fence, self._schedule(due, now))
         again = self._schedule_after(due, decided, now)
@@ -103,7 +112,7 @@ def changed_result(  # noqa: PLR0917  what a result consists of
         announcement=records.announcement(decided),
         refresh_cards=decided.changed,
         moved=decided.moved,
-        stall_at=stall_at(decided.order, decided.milestone, parcels, limits),
+        stall_at=stall_at(decided.order, decided.milestone, parcels, limits, decided.at),
     )
 
 

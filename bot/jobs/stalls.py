@@ -13,6 +13,7 @@ from bot.tracking.stalls import Limits, stall, stall_at, usual_times
 from bot.tracking.telling import ALL, MILESTONES, PROBLEMS
 from handlers.views.stalls import dump_stall, stall_of
 from pandapon.shipment import Leg, News, OrderRef
+from storage.errors import BusyFileError, DiskFullError
 from storage.records import Alarm, AlarmState, Announcement
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 200
 HISTORY, SCANS = timedelta(days=60), 200_000
+LATER = timedelta(hours=1)  # an order that trips the rules is looked at again then
 EVERYBODY = frozenset({ALL, MILESTONES, PROBLEMS})
 
 
@@ -46,10 +48,8 @@ class StallWatch:
         """Look at every order whose time has come. Returns how many alarms were raised."""
         raised = 0
         while keys := await self._stalled():
-            known = await self._store.load(keys)
-            alarms = await self._store.alarms(keys)
             for key in keys:
-                raised += await self._look(known[key], alarms.get(key))
+                raised += await self._look_safely(key)
         if raised:
             self._wake()
         return raised
@@ -58,13 +58,25 @@ class StallWatch:
         now = self._clock()
         return await self._store.stalled(now, now - self.limits.silent, BATCH)
 
+    async def _look_safely(self, key: str) -> bool:
+        """One order that trips the rules is put off, so that it keeps nobody else from being looked at."""
+        try:
+            stored, standing = (await self._store.load([key]))[key], await self._store.alarms([key])
+            return await self._look(stored, standing.get(key))
+        except (DiskFullError, BusyFileError):
+            raise
+        except Exception:
+            log.exception("order %s could not be looked at for silence; it is tried again later", key)
+            await self._store.schedule_stall(key, self._clock() + LATER)
+            return False
+
     async def _look(self, stored: KnownOrder, standing: Alarm | None) -> bool:
         now = self._clock()
         known = records.known(stored)
         parcels = live(known.shipment.parcels)
         found = stall(known.order, known.milestone, parcels, self.limits, now)
         if found is None:
-            again = stall_at(known.order, known.milestone, parcels, self.limits)
+            again = stall_at(known.order, known.milestone, parcels, self.limits, now)
             await self._store.schedule_stall(stored.key, again if again and again > now else None)
             return False
         if standing and stall_of(standing).since == found.since and found.leg.value == standing.leg:

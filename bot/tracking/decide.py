@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.tracking import telling
 from bot.tracking.merge import MergedNodes, merge_nodes, merge_order, merge_parcel, one_per_waybill
 from bot.tracking.renumber import live, renumbered, replaced_by, retire, revive, untold
+from bot.tracking.stalls import plausible
 from pandapon.progress import order_milestone, parcel_milestone
 from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Shipment, Step, normalise
 
@@ -59,6 +60,7 @@ class Decision:
     final_at: datetime | None  # when it was first seen delivered, returned, cancelled or lost
     changed: bool  # a card that shows the order looks different now
     moved: bool  # a parcel was scanned or came a step on: silence is over
+    at: datetime = field(compare=False)  # when it was decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def decide(known: Known | None, reading: Fetched, now: datetime, *, baseline: bo
         moved_at=_moved_at(None if baseline else known, order, parcels, news, now),
         final_at=(base.final_at or now) if milestone in FINAL else None,
         moved=bool(news and (news.nodes or news.steps)),
+        at=now,
         changed=known is None or order != base.order or milestone is not base.milestone or _differ(lines),
     )
 
@@ -206,9 +209,9 @@ def _moved_at(
     """For an order seen the first time, its latest scan: one that is silent for weeks is not asked about hourly."""
     if known is not None:
         return now if news and not telling.is_edit(news) else known.moved_at
-    times = [node.at for parcel in parcels for node in parcel.nodes if node.at]
+    times = [node.at for parcel in parcels for node in parcel.nodes if plausible(node.at, now)]
     if not times and order:
-        times = [time for time in (order.created_at, order.paid_at) if time]
+        times = [time for time in (order.created_at, order.paid_at) if plausible(time, now)]
     return min(now, max(times)) if times else now
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from bot.tracking.rest import Rest
 from pandapon.shipment import FINAL, Leg, Milestone, Parcel, Stall, normalise
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ENOUGH = 30  # parcels on a leg before this installation's own history says what is usual
 GENEROUS = 3  # times the usual silence is too long …
 NARROWEST, WIDEST = 0.5, 2.0  # … but within these of the default
+EARLIEST, AHEAD = datetime(2000, 1, 1, tzinfo=UTC), timedelta(days=365)
 
 _HANDED_OVER = frozenset({Milestone.SHIPPED, Milestone.PICKED_UP})
 # Couriers' words for the way out of China [inferred].
@@ -57,7 +58,7 @@ def stall(
     order: Order | None, milestone: Milestone | None, parcels: Sequence[Parcel], limits: Limits, now: datetime
 ) -> Stall | None:
     """The worst silence that is too long by now; None: all is as it should be. Pure."""
-    found = [one for one in _silences(order, milestone, parcels, limits) if one.since + one.limit <= now]
+    found = [one for one in _silences(order, milestone, parcels, limits, now) if one.since + one.limit <= now]
     if not found:
         return None
     worst = max(found, key=lambda one: (now - one.since - one.limit, one.waybill))
@@ -67,10 +68,15 @@ def stall(
 
 
 def stall_at(
-    order: Order | None, milestone: Milestone | None, parcels: Sequence[Parcel], limits: Limits
+    order: Order | None, milestone: Milestone | None, parcels: Sequence[Parcel], limits: Limits, now: datetime
 ) -> datetime | None:
     """When silence from now on becomes too long; None: never, the order is over or nothing is known of its times."""
-    return min((one.since + one.limit for one in _silences(order, milestone, parcels, limits)), default=None)
+    return min((one.since + one.limit for one in _silences(order, milestone, parcels, limits, now)), default=None)
+
+
+def plausible(at: datetime | None, now: datetime) -> TypeGuard[datetime]:
+    """Whether something can have happened then: the upstream sends years like 1 and 9999, with which nothing counts."""
+    return at is not None and EARLIEST <= at <= now + AHEAD
 
 
 def leg_of(parcel: Parcel) -> Leg | None:
@@ -118,17 +124,19 @@ def _leg_of_gap(place: str | None) -> Leg | None:
 
 
 def _silences(
-    order: Order | None, milestone: Milestone | None, parcels: Sequence[Parcel], limits: Limits
+    order: Order | None, milestone: Milestone | None, parcels: Sequence[Parcel], limits: Limits, now: datetime
 ) -> Iterable[Stall]:
     if milestone in FINAL:
         return
     if not parcels:
-        if milestone is Milestone.PAID and order and (since := order.paid_at or order.created_at):
+        since = order and next((time for time in (order.paid_at, order.created_at) if plausible(time, now)), None)
+        if milestone is Milestone.PAID and since:
             yield Stall(Leg.NOT_SHIPPED, since, limits.since(since, Leg.NOT_SHIPPED), limits.usual.get(Leg.NOT_SHIPPED))
         return
     for parcel in parcels:
         leg = leg_of(parcel)
-        last = max((node for node in parcel.nodes if node.at), key=lambda node: (node.at, node.sequence), default=None)
+        dated = (node for node in parcel.nodes if plausible(node.at, now))
+        last = max(dated, key=lambda node: (node.at, node.sequence), default=None)
         if leg and last and last.at:
             said = last.place or last.text
             yield Stall(leg, last.at, limits.since(last.at, leg), limits.usual.get(leg), parcel.waybill, said)

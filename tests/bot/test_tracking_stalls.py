@@ -56,7 +56,7 @@ def test_the_alarm_comes_with_the_limit_and_not_before(one: Parcel, hours: int, 
     last = one.nodes[-1].at
     assert last is not None
     due = last + timedelta(hours=hours)
-    assert stall_at(None, one.milestone, [one], LIMITS) == due
+    assert stall_at(None, one.milestone, [one], LIMITS, at(0)) == due
     assert stall(None, one.milestone, [one], LIMITS, due - timedelta(seconds=1)) is None
     found = stall(None, one.milestone, [one], LIMITS, due)
     assert found
@@ -117,7 +117,7 @@ def test_what_is_usual_moves_the_limit_within_bounds(hours: float) -> None:
 def test_schedule_and_alarm_agree(hours: list[float], now: float) -> None:
     """An alarm is due exactly when its scheduled time has come, whatever was scanned when."""
     one = replace(Parcel("SF1", milestone=M.IN_TRANSIT), nodes=tuple(node((h, f"站{h}", None)) for h in hours))
-    due = stall_at(None, M.IN_TRANSIT, [one], LIMITS)
+    due = stall_at(None, M.IN_TRANSIT, [one], LIMITS, at(0))
     assert due is not None
     assert (stall(None, M.IN_TRANSIT, [one], LIMITS, at(now)) is not None) == (due <= at(now))
 
@@ -148,6 +148,6 @@ def test_an_alarm_waits_for_the_days_of_rest() -> None:
     assert last is not None
     limits = Limits(rest=parse(f"{last.astimezone(CHINA).date() + DAY}"))
     due = last + timedelta(hours=72)
-    assert stall_at(None, one.milestone, [one], limits) == due
+    assert stall_at(None, one.milestone, [one], limits, at(0)) == due
     assert stall(None, one.milestone, [one], limits, due - timedelta(seconds=1)) is None
     assert stall(None, one.milestone, [one], limits, due) is not None

@@ -1,0 +1,140 @@
+"""One order, or one channel, that trips whatever it likes: the others are read, looked at and told as ever."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.pandapon_api import api_server, ok, talking, utc_now
+from support.shelf import NODE, PARCEL, Shelf, baseline
+
+from bot.jobs.digests import Digester
+from bot.jobs.poll import Poller
+from bot.jobs.stalls import StallWatch
+from bot.tracking.breaker import Breaker
+from bot.tracking.cadence import Cadence
+from bot.tracking.stalls import Limits
+from handlers.channel_settings import ChannelSettings
+from sandbox.pandapon.replies import naive
+from storage.records import OrderState
+from storage.store import open_store
+from storage.values import to_int
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from aiohttp import web
+
+BAD, GOOD = f"1688:{10**18}", f"1688:{10**18 + 1}"
+BEYOND = 9 * 10**18  # microseconds: a time that SQLite keeps and Python cannot hold
+
+
+@pytest.fixture
+async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
+    """A store with both orders, each watched and due."""
+    one = Shelf(tmp_path / "bot.db", open_store)
+    await one.open()
+    for key in (BAD, GOOD):
+        found = baseline(key, stall_at=utc_now() + timedelta(days=1), state=OrderState("in_transit", "", (), utc_now()))
+        assert await one.store.add_order(utc_now(), found)
+        await one.active(key)
+    await one.store.mark_due([BAD, GOOD], utc_now() - timedelta(seconds=1))
+    yield one
+    await one.close()
+
+
+async def polled(shelf: Shelf, *, when: str = "", limits: Callable[[], Limits] = Limits) -> list[str]:
+    """One tick against a server that has a new scan of both orders, of the bad one at this time."""
+
+    async def trace(request: web.Request) -> web.Response:
+        bad = BAD.endswith(request.query.get("orderId", "?"))
+        step = {
+            "acceptTime": when if bad and when else naive(utc_now()),
+            "remark": "快件已到达 广州",
+            "action": "TRANSPORT",
+        }
+        return ok([{"logisticsBillNo": PARCEL.waybill, "traceNodeList": [step]}])
+
+    async with api_server() as api, talking(api) as client:
+        api.will(trace)
+        poller = Poller(
+            store=shelf.store,
+            api=client,
+            cadence=Cadence(),
+            breaker=Breaker(),
+            clock=utc_now,
+            concurrency=2,
+            on_news=lambda: None,
+            limits=limits,
+        )
+        assert await poller.tick() == 2
+    return [row["key"] for row in shelf.rows("SELECT key FROM news ORDER BY key")]
+
+
+@pytest.mark.parametrize("when", ["9999-12-31 23:59:59", "0001-01-01 00:00:00"])
+async def test_an_impossible_time_is_news_and_stops_nobody(shelf: Shelf, when: str) -> None:
+    """What the scan says is told, its time counts for nothing, and the next order is told too."""
+    assert await polled(shelf, when=when) == [BAD, GOOD]
+    assert NODE.at is not None
+    due = shelf.value("SELECT stall_at FROM orders WHERE key = ?", BAD)
+    assert due == to_int(NODE.at + Limits().domestic), "silence counts from the last scan whose time can be true"
+
+
+async def test_whatever_the_rules_raise_the_others_are_recorded(shelf: Shelf) -> None:
+    """An order on which the rules break is a failed reading with another try, and is named in the log only."""
+    calls = iter([ZeroDivisionError("whatever")])
+
+    def limits() -> Limits:
+        if (error := next(calls, None)) is not None:
+            raise error
+        return Limits()
+
+    [told] = await polled(shelf, limits=limits)
+    [other] = {BAD, GOOD} - {told}
+    [row] = shelf.rows("SELECT fails, error, next_poll_at FROM orders WHERE key = ?", other)
+    assert (row["fails"], row["error"]) == (1, "ZeroDivisionError")
+    assert row["next_poll_at"] is not None
+
+
+async def test_rows_that_cannot_be_understood_stop_nobody(shelf: Shelf) -> None:
+    """The batch that holds such an order is loaded one by one; the order's reading has failed."""
+    await _spoil(shelf)
+    assert await polled(shelf) == [GOOD]
+    assert shelf.value("SELECT error FROM orders WHERE key = ?", BAD) == "OverflowError"
+
+
+async def test_the_look_for_silence_goes_on_after_a_bad_order(shelf: Shelf) -> None:
+    """The other order's alarm is raised, and the bad one is met an hour later, not first again."""
+    await _spoil(shelf)
+    long_ago = utc_now() - timedelta(hours=60)
+    for key, at in ((BAD, long_ago), (GOOD, long_ago + timedelta(seconds=1))):
+        await shelf.store.schedule_stall(key, at)
+    watch = StallWatch(shelf.store, utc_now, Limits(), lambda: None)
+    assert await watch.tick() == 1
+    assert set(await shelf.store.alarms([BAD, GOOD])) == {GOOD}
+    assert await shelf.store.stalled(utc_now(), utc_now(), 10) == []
+    assert await shelf.store.stalled(utc_now() + timedelta(hours=2), utc_now(), 10) == [BAD]
+
+
+async def test_one_channel_without_its_digest_keeps_none_from_the_others(shelf: Shelf) -> None:
+    """The channel whose news cannot be read is put off; the next one's digest is made."""
+    settings = ChannelSettings(digest_at="00:00", time_zone="UTC").dump()
+    for channel, key in (("C0A", BAD), ("C0B", GOOD)):
+        await shelf.active(key, channel)
+        await shelf.store.save_settings(utc_now(), channel, settings, "U1")
+    await polled(shelf)
+    await _run(shelf, "UPDATE news SET payload = 'not JSON' WHERE key = ?", BAD)
+    digester = Digester(shelf.store, utc_now, lambda: None)
+    assert await digester.tick() == 1
+    assert shelf.rows("SELECT channel FROM outbox WHERE kind = 'summary'") == [{"channel": "C0B"}]
+
+
+async def _spoil(shelf: Shelf) -> None:
+    await _run(shelf, "UPDATE nodes SET at = ? WHERE key = ?", BEYOND, BAD)
+
+
+async def _run(shelf: Shelf, sql: str, *facts: object) -> None:
+    """Damage that no version of the bot writes on purpose."""
+    await shelf.store.thread.run(lambda conn: conn.execute(sql, facts))  # type: ignore[attr-defined]  # the SQLite store's
