@@ -1,4 +1,4 @@
-"""The two networks of the replay, without a network: PandaPon's answers and Slack's channel, on a clock that jumps."""
+"""What stands for networks and threads in the replay: PandaPon's answers, Slack's channel, a clock that jumps."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ import json
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
+from bot.jobs.pacing import Pacer
 from pandapon.shipment import Platform
 from sandbox.pandapon import replies
+from storage.database import DatabaseThread
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from sandbox.pandapon.world import World
 
+T = TypeVar("T")
 TOKEN = re.compile(r"#[A-Z0-9]+-\d\d")  # the generator marks each scan's words
 
 
@@ -49,6 +53,7 @@ class Api(httpx.AsyncBaseTransport):
         path, query, now = request.url.path, request.url.params, self.clock()
         if path.endswith("order/logistics"):
             order = self.world.orders.get(query["orderId"])
+            order = order if order and order.platform is Platform.ALIBABA else None
         elif path.endswith("detail/get"):
             order = self.world.by_sub_order(query["subPurchaseOrderId"])
         else:
@@ -71,6 +76,32 @@ class Api(httpx.AsyncBaseTransport):
         return 200, replies.trace_taobao(order, query["subPurchaseOrderId"], now)
 
 
+class Pace(Pacer):
+    """The bot's own pacing on the clock that jumps."""
+
+    def __init__(self, clock: Clock, per_second: float, burst: int) -> None:
+        super().__init__(per_second, burst)
+        self._clock = clock
+
+    def spend(self, channel: str, now: float) -> None:
+        """See Pacer."""
+        del now
+        super().spend(channel, self._clock().timestamp())
+
+    def waiting(self, now: float) -> set[str]:
+        """See Pacer."""
+        del now
+        return super().waiting(self._clock().timestamp())
+
+
+class Database(DatabaseThread):
+    """The database without its thread: in a replay nobody waits for a disk, and hundreds of thousands of hops cost."""
+
+    async def _submit(self, work: Callable[[], T], *, is_short: bool = True) -> T:
+        del is_short
+        return work()
+
+
 @dataclass
 class Ledger:
     """Slack without the network: every message with its time."""
@@ -80,11 +111,11 @@ class Ledger:
     thread: int = 0  # replies that only the thread shows
     told: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))  # by the mark of the scan
     alarms: list[tuple[str, datetime]] = field(default_factory=list)  # of which order, and when
-    posts: int = 0
+    calls: int = 0
 
     async def chat_postMessage(self, **post: Any) -> dict[str, Any]:  # noqa: N802  slack_sdk's name
         """Take a message."""
-        self.posts += 1
+        self.calls += 1
         text = str(post["text"])
         if post.get("thread_ts") and not post.get("reply_broadcast"):
             self.thread += 1
@@ -95,8 +126,9 @@ class Ledger:
         elif post.get("thread_ts"):
             for mark in set(TOKEN.findall(text.partition("filled in")[0])):  # what follows was told before
                 self.told[mark].append(self.clock())
-        return {"ts": f"{self.posts}.0"}
+        return {"ts": f"{self.calls}.0"}
 
     async def chat_update(self, **_post: Any) -> dict[str, Any]:
         """A card brought up to date: no message."""
+        self.calls += 1
         return {"ts": "0"}

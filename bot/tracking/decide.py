@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.tracking import telling
+from bot.tracking.echoes import echoes
 from bot.tracking.merge import MergedNodes, merge_nodes, merge_order, merge_parcel, one_per_waybill
 from bot.tracking.renumber import live, renumbered, replaced_by, retire, revive, untold
 from bot.tracking.stalls import plausible
@@ -116,7 +117,7 @@ def decide(known: Known | None, reading: Fetched, now: datetime, *, baseline: bo
         edited_nodes=tuple(node for line in lines for node in line.nodes.rewritten),
         parcels=tuple(_facts(parcel) for parcel in parcels),
         news=news,
-        level=telling.level(news) if news else "",
+        level=telling.level(news, echoes(base.shipment.parcels, news, now)) if news else "",
         audience=telling.audience(news) if news else frozenset(),
         what=telling.key(news) if news else "",
         moved_at=_moved_at(None if baseline else known, order, parcels, news, now),

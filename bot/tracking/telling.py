@@ -11,13 +11,17 @@ from pandapon.needs import Need, need
 from pandapon.shipment import FINAL, Milestone, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from pandapon.shipment import News
 
 ALL, MILESTONES, PROBLEMS = "all", "milestones", "problems"  # the filters a watch can have
 
-_ON_ITS_WAY = frozenset({Milestone.SHIPPED, Milestone.PICKED_UP, Milestone.IN_TRANSIT, Milestone.ARRIVED})
+# Under way nobody has to do anything: the card says where a parcel is, and its thread how it came there.
+_UNDER_WAY = frozenset(
+    {Milestone.ORDERED, Milestone.PAID, Milestone.SHIPPED, Milestone.PICKED_UP, Milestone.IN_TRANSIT, Milestone.ARRIVED}
+)
+_MOVING = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT, Milestone.ARRIVED})
 # A second failed attempt is worth as much as the first; a parcel on its way back is not a new problem at each stop.
 _TOLD_AGAIN = frozenset({Milestone.ATTEMPT_FAILED, Milestone.EXCEPTION})
 
@@ -39,36 +43,52 @@ def order_step(
     return step if after.is_problem or after in FINAL else ()
 
 
-def level(news: News) -> str:
+def level(news: News, echoes: Collection[str] = ()) -> str:
     """How loud it is: ``problem`` and ``milestone`` concern a whole channel, ``step`` and ``node`` its thread.
 
     ``edit`` is what was told already, put better. A step is a milestone on the way to the next one that matters.
+    ``echoes``: the parcels of which the channel was shown the same a short while ago, see ``bot.tracking.echoes``.
     """
     if is_edit(news):
         return "edit"
-    if news.has_problem or _problem_again(news) or needs(news):
+    again = _problem_again(news)
+    if news.has_problem or needs(news) or any(waybill not in echoes for waybill in again):
         return "problem"
-    if news.price or news.refund or any(_is_loud(step) for step in news.steps):
+    loud = any(_is_loud(step, news) for step in news.steps if step.waybill not in echoes)
+    if news.price or news.refund or loud:
         return "milestone"
-    return "step" if news.has_milestone else "node"
+    return "step" if news.has_milestone or again else "node"
 
 
 def audience(news: News) -> frozenset[str]:
-    """The filters it passes. Whoever was told of a problem is told that it is over."""
+    """The filters it passes, however loud. Whoever was told of a problem is told that it is over."""
     filters = {ALL}
-    if level(news) in {"milestone", "problem", "step"}:
+    is_urgent = bool(news.has_problem or needs(news) or _problem_again(news))
+    if is_urgent or news.price or news.refund or any(not _is_between_hubs(step) for step in news.steps):
         filters.add(MILESTONES)
-    if level(news) == "problem" or news.refund or any(step.before and step.before.is_problem for step in news.steps):
+    if is_urgent or news.refund or any(_is_relief(step) for step in news.steps):
         filters.add(PROBLEMS)
     return frozenset(filters)
 
 
-def _is_loud(step: Step) -> bool:
-    """Under way, at the door, over, and out of trouble: between these a parcel only moves from hub to hub."""
-    before, after = step.before, step.after
-    if after in _ON_ITS_WAY and not (before and before.is_problem):
-        return before not in _ON_ITS_WAY
-    return True
+def _is_loud(step: Step, news: News) -> bool:
+    """What somebody acts on: at the door, ready to be fetched, over, in trouble, and out of it.
+
+    After a failed attempt the next one is shown by how it ends, and an order of several parcels is over with its last.
+    """
+    if step.after is Milestone.DELIVERED and step.waybill and not _is_relief(step):
+        return all(parcel.milestone in FINAL for parcel in news.parcels)
+    if step.before is Milestone.ATTEMPT_FAILED:
+        return step.after not in _UNDER_WAY and step.after is not Milestone.OUT_FOR_DELIVERY
+    return step.after not in _UNDER_WAY or _is_relief(step)
+
+
+def _is_between_hubs(step: Step) -> bool:
+    return step.before in _MOVING and step.after in _MOVING
+
+
+def _is_relief(step: Step) -> bool:
+    return bool(step.before and step.before.is_problem)
 
 
 def needs(news: News) -> tuple[Need, ...]:
@@ -117,7 +137,8 @@ def _facts(news: News) -> Iterator[str]:
         yield f"renumbered\x1f{old}\x1f{new}"
 
 
-def _problem_again(news: News) -> bool:
-    """A new scan repeats the problem in which its parcel already stood."""
+def _problem_again(news: News) -> tuple[str, ...]:
+    """The parcels of which a new scan repeats the problem in which they already stood."""
     standing = {parcel.waybill: parcel.milestone for parcel in news.parcels}
-    return any(node.milestone in _TOLD_AGAIN and standing.get(node.waybill) is node.milestone for node in news.nodes)
+    again = (node for node in news.nodes if node.milestone in _TOLD_AGAIN)
+    return tuple(node.waybill for node in again if standing.get(node.waybill) is node.milestone)

@@ -67,8 +67,8 @@ def test_old_nodes_that_arrive_late_are_told_once_and_move_nothing_back() -> Non
 @pytest.mark.parametrize(
     ("before", "after", "level", "audience"),
     [
-        (M.ORDERED, M.PAID, "milestone", MILESTONES),
-        (M.PAID, M.SHIPPED, "milestone", MILESTONES),
+        (M.ORDERED, M.PAID, "step", MILESTONES),
+        (M.PAID, M.SHIPPED, "step", MILESTONES),
         (M.PAID, M.CANCELLED, "problem", EVERYBODY),
         (M.SHIPPED, M.DELIVERED, "milestone", MILESTONES),
     ],
@@ -161,6 +161,60 @@ def test_whoever_hears_of_problems_hears_that_they_are_over() -> None:
     over = tracked.see(reading(parcel(PICKED, OUT, FAILED, SIGNED)))
     assert (problem.level, problem.audience) == ("problem", EVERYBODY)
     assert (over.level, over.audience) == ("milestone", EVERYBODY)
+
+
+@pytest.mark.parametrize(
+    ("scans", "level", "audience"),
+    [
+        ([PICKED], "step", MILESTONES),
+        ([PICKED, LEFT], "step", ALL),
+        ([PICKED, LEFT, (30, "【广州转运中心】已到达", M.ARRIVED)], "step", ALL),
+        ([PICKED, LEFT, OUT], "milestone", MILESTONES),
+        ([PICKED, OUT, (41, "已存放至驿站，请取件", M.READY_FOR_PICKUP)], "milestone", MILESTONES),
+        ([PICKED, OUT, SIGNED], "milestone", MILESTONES),
+        ([PICKED, OUT, FAILED], "problem", EVERYBODY),
+        ([PICKED, LEFT, (30, "问题件", M.EXCEPTION), (31, "已发出", M.IN_TRANSIT)], "milestone", EVERYBODY),
+        ([PICKED, OUT, FAILED, (66, "再次派送", M.OUT_FOR_DELIVERY)], "step", EVERYBODY),
+        ([PICKED, OUT, FAILED, SIGNED], "milestone", EVERYBODY),
+    ],
+    ids=["under way", "to a hub", "at a hub", "at the door", "ready", "over", "trouble", "out of it", "again", "came"],
+)
+def test_the_channel_is_shown_what_somebody_acts_on(
+    scans: list[tuple[float, str, Milestone]], level: str, audience: frozenset[str]
+) -> None:
+    """The way from hub to hub is the thread's; who asked for milestones hears once that a parcel is under way."""
+    tracked = desk(parcel(*scans[:-1]))
+    decision = tracked.see(reading(parcel(*scans)))
+    assert (decision.level, decision.audience) == (level, audience)
+
+
+def test_a_second_parcel_at_the_same_place_on_the_same_day_stays_in_the_thread() -> None:
+    """The first one out for delivery is shown, not those that follow it that day; of the deliveries the last one is."""
+    waybills = ("SF1", "YT2", "ZT3")
+    out_next_day = (64, OUT[1], OUT[2])
+    tracked = desk(*(parcel(PICKED, waybill=waybill) for waybill in waybills))
+    told = [
+        tracked.see(reading(*(parcel(PICKED, *scans, waybill=one) for one, scans in zip(waybills, state, strict=True))))
+        for state in (
+            ([OUT], [], []),
+            ([OUT], [OUT], []),
+            ([OUT], [OUT], [out_next_day]),
+            ([OUT, SIGNED], [OUT, SIGNED], [out_next_day]),
+            ([OUT, SIGNED], [OUT, SIGNED], [out_next_day, (66, SIGNED[1], M.DELIVERED)]),
+        )
+    ]
+    assert [one.level for one in told] == ["milestone", "step", "milestone", "step", "milestone"]
+    assert told[1].audience == MILESTONES, "in the thread it is told as ever"
+
+
+def test_the_same_trouble_within_hours_is_shown_once() -> None:
+    """A problem that is scanned again the same morning is told in the thread; a day later it is a new attempt."""
+    tracked = desk(parcel(PICKED, OUT, FAILED))
+    soon, later = (45, "收件人不在，已登记", M.ATTEMPT_FAILED), (66, "再次派送，收件人仍不在", M.ATTEMPT_FAILED)
+    again = tracked.see(reading(parcel(PICKED, OUT, FAILED, soon)))
+    next_day = tracked.see(reading(parcel(PICKED, OUT, FAILED, soon, later)))
+    assert (again.level, again.audience) == ("step", EVERYBODY)
+    assert next_day.level == "problem"
 
 
 def test_a_second_failed_attempt_is_a_problem_again() -> None:
