@@ -11,7 +11,7 @@ from storage.values import to_int, to_time
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
 # That nobody looked is no silence: after an outage, or while the bot was off, the order is read first. One that
@@ -20,6 +20,11 @@ STALLED = """
 SELECT o.key FROM orders o WHERE o.stall_at IS NOT NULL AND o.stall_at <= ?
   AND (o.read_at >= o.stall_at OR o.error = 'NotFoundError' OR o.read_at < ?)
   AND EXISTS (SELECT 1 FROM watches w WHERE w.key = o.key AND w.state = 'active') ORDER BY o.stall_at LIMIT ?
+"""
+# Said once, however often it is taken for over: the same silence found again is shown on the card only.
+REOPEN = """
+UPDATE alarms SET state = CASE assignee WHEN '' THEN 'open' ELSE 'assigned' END, cleared_at = NULL
+WHERE key = ? AND what = ? AND state = 'cleared'
 """
 SCANS = """
 SELECT o.platform, n.waybill, n.at, n.milestone, n.key FROM nodes n JOIN orders o ON o.key = n.key
@@ -46,19 +51,26 @@ def raise_alarm(
         "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' AND what <> ?",
         (to_int(now), alarm.key, alarm.what),
     )
-    done = conn.execute(
+    is_new = conn.execute(
         "INSERT INTO alarms (key, what, leg, facts, state, raised_at, assignee) VALUES (?, ?, ?, ?, 'open', ?, ?) "
         "ON CONFLICT (key, what) DO NOTHING",
         (alarm.key, alarm.what, alarm.leg, alarm.facts, to_int(now), alarm.assignee),
     ).rowcount
-    if done:
+    if is_new:
         enqueue.tell(conn, to_int(now), alarm.key, told)
+    if is_new or conn.execute(REOPEN, (alarm.key, alarm.what)).rowcount:
         enqueue.refresh_order(conn, now, alarm.key)
-    return bool(done)
+    return bool(is_new)
 
 
-def clear(conn: sqlite3.Connection, at: int, key: str) -> frozenset[str]:
-    """The parcel moved. Returns the filters that were told of the alarm; empty when there was none."""
+def clear(conn: sqlite3.Connection, at: int, key: str, silent: Collection[str] = ()) -> frozenset[str]:
+    """A silence is over, unless the alarm is of one of those that are not. Another parcel's movement ends nothing.
+
+    Returns the filters that were told of the alarm; empty when there was none, or it stands.
+    """
+    live = conn.execute("SELECT what FROM alarms WHERE key = ? AND state <> 'cleared'", (key,)).fetchone()
+    if live is None or any(f":{one}" in live["what"] for one in silent):
+        return frozenset()
     row = conn.execute(
         "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' RETURNING what",
         (at, key),

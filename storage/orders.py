@@ -142,10 +142,10 @@ def _special(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, frozens
 
 
 def _announce(conn: sqlite3.Connection, at: int, result: Changed, special: frozenset[str]) -> int:
-    """Movement clears the order's alarm, and whoever was told of the alarm is told of the movement."""
+    """The end of a silence clears its alarm, and whoever was told of the alarm is told of the movement."""
     told = result.announcement
     if told and result.moved and "alarm" in special:
-        relieved = alarms.clear(conn, at, result.key)
+        relieved = alarms.clear(conn, at, result.key, result.silent)
         level = "milestone" if relieved and told.level in {"edit", "node", "step"} else told.level
         told = replace(told, audience=told.audience | relieved, level=level)
     if told and "cardless" in special:

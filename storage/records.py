@@ -144,7 +144,8 @@ class Changed:
     nodes: tuple[NodeRecord, ...] = ()  # new and edited ones, upserted; a node not named stays
     announcement: Announcement | None = None  # None: a baseline, or nothing worth telling
     refresh_cards: bool = True  # enqueue a REFRESH for each active watch
-    moved: bool = False  # it clears a stall alarm
+    moved: bool = False  # it clears a stall alarm …
+    silent: tuple[str, ...] = ()  # … unless that is of one of these silences, which are still too long
     stall_at: datetime | None = None  # when silence from now on will be worth an alarm; None: never
 
 

@@ -10,7 +10,7 @@ from bot import records
 from bot.tracking.cadence import next_poll, retry_at
 from bot.tracking.decide import Decision, decide
 from bot.tracking.renumber import live
-from bot.tracking.stalls import Limits, stall_at
+from bot.tracking.stalls import Limits, silence, stall_at, too_long
 from pandapon.errors import NotFoundError, PandaPonError, RateLimitError, ServerError, TransportError
 from storage.records import Changed, DueOrder, Failed, KnownOrder, PollResult, Unchanged
 
@@ -112,6 +112,7 @@ def changed_result(  # noqa: PLR0917  what a result consists of
         announcement=records.announcement(decided),
         refresh_cards=decided.changed,
         moved=decided.moved,
+        silent=tuple(silence(one) for one in too_long(decided.order, decided.milestone, parcels, limits, decided.at)),
         stall_at=stall_at(decided.order, decided.milestone, parcels, limits, decided.at),
     )
 

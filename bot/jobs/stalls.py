@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot import records
 from bot.tracking.renumber import live
-from bot.tracking.stalls import Limits, stall, stall_at, usual_times
+from bot.tracking.stalls import Limits, silence, stall, stall_at, usual_times
 from bot.tracking.telling import ALL, MILESTONES, PROBLEMS
 from handlers.views.stalls import dump_stall, stall_of
 from pandapon.shipment import Leg, News, OrderRef
@@ -81,7 +81,7 @@ class StallWatch:
             return False
         if standing and stall_of(standing).since == found.since and found.leg.value == standing.leg:
             return await self._stands(stored, standing, found, now)
-        return await self._raise(stored, found, f"stall:{found.leg}:{found.waybill}:{found.since.isoformat()}", now)
+        return await self._raise(stored, found, f"stall:{found.leg}:{silence(found)}", now)
 
     async def _stands(self, stored: KnownOrder, standing: Alarm, found: Stall, now: datetime) -> bool:
         """The same silence as before: a snooze that is over asks again, an unanswered question ends the watch."""
@@ -92,7 +92,8 @@ class StallWatch:
             await self._store.retire(now, stored.key, "silent")
             self._wake()
             return False
-        await self._store.schedule_stall(stored.key, self._next(found, now))
+        times = (self._next(found, now), standing.snoozed_until if standing.state is AlarmState.SNOOZED else None)
+        await self._store.schedule_stall(stored.key, min((time for time in times if time), default=None))
         return False
 
     async def _raise(self, stored: KnownOrder, found: Stall, what: str, now: datetime, assignee: str = "") -> bool:

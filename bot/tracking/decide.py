@@ -60,7 +60,7 @@ class Decision:
     moved_at: datetime | None  # when something last happened
     final_at: datetime | None  # when it was first seen delivered, returned, cancelled or lost
     changed: bool  # a card that shows the order looks different now
-    moved: bool  # a parcel was scanned or came a step on: silence is over
+    moved: bool  # a parcel came, was scanned or came a step on: its silence is over
     at: datetime = field(compare=False)  # when it was decided
 
 
@@ -122,7 +122,7 @@ def decide(known: Known | None, reading: Fetched, now: datetime, *, baseline: bo
         what=telling.key(news) if news else "",
         moved_at=_moved_at(None if baseline else known, order, parcels, news, now),
         final_at=(base.final_at or now) if milestone in FINAL else None,
-        moved=bool(news and (news.nodes or news.steps)),
+        moved=bool(news and (news.nodes or news.steps or news.added)),
         at=now,
         changed=known is None or order != base.order or milestone is not base.milestone or _differ(lines),
     )

@@ -58,13 +58,25 @@ def stall(
     order: Order | None, milestone: Milestone | None, parcels: Sequence[Parcel], limits: Limits, now: datetime
 ) -> Stall | None:
     """The worst silence that is too long by now; None: all is as it should be. Pure."""
-    found = [one for one in _silences(order, milestone, parcels, limits, now) if one.since + one.limit <= now]
+    found = too_long(order, milestone, parcels, limits, now)
     if not found:
         return None
     worst = max(found, key=lambda one: (now - one.since - one.limit, one.waybill))
     if now - worst.since >= limits.silent:
         return Stall(Leg.SILENT, worst.since, limits.silent, None, worst.waybill, worst.last)
     return worst
+
+
+def too_long(
+    order: Order | None, milestone: Milestone | None, parcels: Sequence[Parcel], limits: Limits, now: datetime
+) -> tuple[Stall, ...]:
+    """Every silence that is too long by now: an alarm for one of them stands, whatever else moves."""
+    return tuple(one for one in _silences(order, milestone, parcels, limits, now) if one.since + one.limit <= now)
+
+
+def silence(stall: Stall) -> str:
+    """The name of one silence, the same on whichever leg it is found again: of which parcel, and since when."""
+    return f"{stall.waybill}:{stall.since.astimezone(UTC).isoformat()}"
 
 
 def stall_at(

@@ -64,6 +64,31 @@ async def test_a_snoozed_alarm_asks_again(house: House) -> None:
     assert len(house.thread(card)) == 2
 
 
+async def test_another_parcel_that_moves_clears_no_alarm(house: House) -> None:
+    """While one parcel of two is stuck its alarm stands, a late old scan of it included; its own movement ends it."""
+    stuck, moving = house.world.orders[ORDER].packages[0], house.world.add_parcel(ORDER, "YT0000000002")
+    stuck.scans[:] = [scan for scan in stuck.scans if scan.at <= house.clock()]
+    house.scan("快件已到达 杭州", waybill=moving.waybill)
+    card = await watched(house)
+    house.clock.advance(timedelta(hours=40))
+    house.scan("快件已到达 上海", waybill=moving.waybill)
+    await house.replies(card, 1)
+    house.clock.advance(timedelta(hours=20))
+    await house.until(lambda: any("Not moving" in words(m) for m in house.thread(card)), patience=15)
+    house.scan("快件已到达 广州", waybill=moving.waybill)
+    await house.replies(card, 3)
+    house.scan("补录：快件已装车", waybill=stuck.waybill, at=stuck.scans[-1].at - timedelta(minutes=1))
+    late = (await house.replies(card, 4))[-1]
+    await house.several_ticks(12)
+    assert not any("Moving again" in words(m) for m in house.thread(card))
+    assert "Silent since" in words(house.channel("#orders")[0])
+    house.scan("快件已发往 广州分拨中心", waybill=stuck.waybill)
+    moved = (await house.replies(card, 5))[-1]
+    assert "补录" in words(late)
+    assert "Moving again" in words(moved)
+    await house.until(lambda: "Silent since" not in words(house.channel("#orders")[0]))
+
+
 async def test_an_order_that_is_gone_is_asked_about_and_given_up(house: House) -> None:
     """PandaPon knows it no more: after a month the channel is asked whether anybody waits, a week later it ends."""
     card = await watched(house)

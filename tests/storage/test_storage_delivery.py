@@ -234,6 +234,21 @@ async def test_an_alarm_is_raised_once_and_cleared_by_movement(shelf: Shelf) -> 
     assert late.state is AlarmState.CLEARED
 
 
+async def test_an_alarm_stands_while_its_silence_does(shelf: Shelf) -> None:
+    """What else moves does not clear it; one that was taken for over and is found again is reopened without a word."""
+    await shelf.active()
+    alarm = Alarm(ORDER, "stall:domestic:YT1:2026-03-01T00:00:00+00:00", "domestic", "{}")
+    assert await shelf.store.raise_alarm(NOW, alarm, announcement(alarm.what), None)
+    await shelf.tell("another moved", moved=True, silent=("YT1:2026-03-01T00:00:00+00:00",))
+    assert list(await shelf.store.alarms([ORDER])) == [ORDER]
+    await shelf.tell("this one moved", moved=True, silent=("YT2:2026-03-01T00:00:00+00:00",))
+    assert await shelf.store.alarms([ORDER]) == {}
+    assert len(await shelf.said()) == 4
+    assert not await shelf.store.raise_alarm(NOW, alarm, announcement(alarm.what), None)
+    assert (await shelf.store.alarms([ORDER]))[ORDER].state is AlarmState.OPEN
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} refresh"]
+
+
 async def test_orders_join_a_channel_that_watches_all(shelf: Shelf) -> None:
     """Silently, once, and never an order that somebody there stopped watching."""
     watch = await shelf.active(OTHER)
