@@ -10,7 +10,7 @@ from bot import records
 from bot.tracking.cadence import next_poll, retry_at
 from bot.tracking.decide import Decision, decide
 from bot.tracking.renumber import live
-from bot.tracking.stalls import Limits, silence, stall_at, too_long
+from bot.tracking.stalls import Limits, asks_at, silence, stall_at, too_long
 from pandapon.errors import NotFoundError, PandaPonError, RateLimitError, ServerError, TransportError
 from storage.records import Changed, DueOrder, Failed, KnownOrder, PollResult, Unchanged
 
@@ -100,7 +100,14 @@ def changed_result(  # noqa: PLR0917  what a result consists of
     limits: Limits,
 ) -> Changed:
     """A decision as the store takes it."""
-    parcels = live(decided.shipment.parcels)
+    silent = too_long(
+        decided.order,
+        decided.milestone,
+        live(decided.shipment.parcels),
+        limits,
+        decided.at,
+        moved_at=decided.moved_at,
+    )
     return Changed(
         key=key,
         fence=fence,
@@ -112,9 +119,18 @@ def changed_result(  # noqa: PLR0917  what a result consists of
         announcement=records.announcement(decided),
         refresh_cards=decided.changed,
         moved=decided.moved,
-        silent=tuple(silence(one) for one in too_long(decided.order, decided.milestone, parcels, limits, decided.at)),
-        stall_at=stall_at(decided.order, decided.milestone, parcels, limits, decided.at),
+        silent=tuple(silence(one) for one in silent),
+        stall_at=_stall_at(decided, limits),
     )
+
+
+def _stall_at(decided: Decision, limits: Limits) -> datetime | None:
+    """When silence has to be looked at. Of what was silent before it was watched only the last question is asked."""
+    parcels = live(decided.shipment.parcels)
+    due = stall_at(decided.order, decided.milestone, parcels, limits, decided.at, moved_at=decided.moved_at)
+    if due is not None and due <= decided.at and decided.is_first:
+        return asks_at(decided.moved_at, limits, decided.at)
+    return due
 
 
 def spread(key: str) -> float:

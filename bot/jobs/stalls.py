@@ -74,9 +74,9 @@ class StallWatch:
         now = self._clock()
         known = records.known(stored)
         parcels = live(known.shipment.parcels)
-        found = stall(known.order, known.milestone, parcels, self.limits, now)
+        found = stall(known.order, known.milestone, parcels, self.limits, now, moved_at=known.moved_at)
         if found is None:
-            again = stall_at(known.order, known.milestone, parcels, self.limits, now)
+            again = stall_at(known.order, known.milestone, parcels, self.limits, now, moved_at=known.moved_at)
             await self._store.schedule_stall(stored.key, again if again and again > now else None)
             return False
         if standing and stall_of(standing).since == found.since and found.leg.value == standing.leg:

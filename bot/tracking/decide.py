@@ -61,6 +61,7 @@ class Decision:
     final_at: datetime | None  # when it was first seen delivered, returned, cancelled or lost
     changed: bool  # a card that shows the order looks different now
     moved: bool  # a parcel came, was scanned or came a step on: its silence is over
+    is_first: bool  # the baseline: what was before it is told to nobody
     at: datetime = field(compare=False)  # when it was decided
 
 
@@ -123,6 +124,7 @@ def decide(known: Known | None, reading: Fetched, now: datetime, *, baseline: bo
         moved_at=_moved_at(None if baseline else known, order, parcels, news, now),
         final_at=(base.final_at or now) if milestone in FINAL else None,
         moved=bool(news and (news.nodes or news.steps or news.added)),
+        is_first=known is None or baseline,
         at=now,
         changed=known is None or order != base.order or milestone is not base.milestone or _differ(lines),
     )

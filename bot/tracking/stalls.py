@@ -55,10 +55,19 @@ class Limits:
 
 
 def stall(
-    order: Order | None, milestone: Milestone | None, parcels: Sequence[Parcel], limits: Limits, now: datetime
+    order: Order | None,
+    milestone: Milestone | None,
+    parcels: Sequence[Parcel],
+    limits: Limits,
+    now: datetime,
+    *,
+    moved_at: datetime | None = None,
 ) -> Stall | None:
-    """The worst silence that is too long by now; None: all is as it should be. Pure."""
-    found = too_long(order, milestone, parcels, limits, now)
+    """The worst silence that is too long by now; None: all is as it should be. Pure.
+
+    ``moved_at``: when anything was last heard of the order, for what has no scans.
+    """
+    found = too_long(order, milestone, parcels, limits, now, moved_at=moved_at)
     if not found:
         return None
     worst = max(found, key=lambda one: (now - one.since - one.limit, one.waybill))
@@ -68,10 +77,17 @@ def stall(
 
 
 def too_long(
-    order: Order | None, milestone: Milestone | None, parcels: Sequence[Parcel], limits: Limits, now: datetime
+    order: Order | None,
+    milestone: Milestone | None,
+    parcels: Sequence[Parcel],
+    limits: Limits,
+    now: datetime,
+    *,
+    moved_at: datetime | None = None,
 ) -> tuple[Stall, ...]:
     """Every silence that is too long by now: an alarm for one of them stands, whatever else moves."""
-    return tuple(one for one in _silences(order, milestone, parcels, limits, now) if one.since + one.limit <= now)
+    found = _silences(order, milestone, parcels, limits, now, moved_at=moved_at)
+    return tuple(one for one in found if one.since + one.limit <= now)
 
 
 def silence(stall: Stall) -> str:
@@ -80,10 +96,23 @@ def silence(stall: Stall) -> str:
 
 
 def stall_at(
-    order: Order | None, milestone: Milestone | None, parcels: Sequence[Parcel], limits: Limits, now: datetime
+    order: Order | None,
+    milestone: Milestone | None,
+    parcels: Sequence[Parcel],
+    limits: Limits,
+    now: datetime,
+    *,
+    moved_at: datetime | None = None,
 ) -> datetime | None:
     """When silence from now on becomes too long; None: never, the order is over or nothing is known of its times."""
-    return min((one.since + one.limit for one in _silences(order, milestone, parcels, limits, now)), default=None)
+    found = _silences(order, milestone, parcels, limits, now, moved_at=moved_at)
+    return min((one.since + one.limit for one in found), default=None)
+
+
+def asks_at(since: datetime | None, limits: Limits, now: datetime) -> datetime:
+    """When an order that is silent at first sight is asked about; that it was so before it was watched is no alarm."""
+    asks = since + limits.silent if plausible(since, now) else now
+    return asks if asks > now else now + limits.silent
 
 
 def plausible(at: datetime | None, now: datetime) -> TypeGuard[datetime]:
@@ -136,19 +165,43 @@ def _leg_of_gap(place: str | None) -> Leg | None:
 
 
 def _silences(
-    order: Order | None, milestone: Milestone | None, parcels: Sequence[Parcel], limits: Limits, now: datetime
+    order: Order | None,
+    milestone: Milestone | None,
+    parcels: Sequence[Parcel],
+    limits: Limits,
+    now: datetime,
+    *,
+    moved_at: datetime | None = None,
 ) -> Iterable[Stall]:
+    """Of every parcel, or of the order as a whole: no order that is not over is without one, and followed for ever."""
     if milestone in FINAL:
         return
-    if not parcels:
-        since = order and next((time for time in (order.paid_at, order.created_at) if plausible(time, now)), None)
-        if milestone is Milestone.PAID and since:
-            yield Stall(Leg.NOT_SHIPPED, since, limits.since(since, Leg.NOT_SHIPPED), limits.usual.get(Leg.NOT_SHIPPED))
-        return
-    for parcel in parcels:
-        leg = leg_of(parcel)
-        dated = (node for node in parcel.nodes if plausible(node.at, now))
-        last = max(dated, key=lambda node: (node.at, node.sequence), default=None)
-        if leg and last and last.at:
-            said = last.place or last.text
-            yield Stall(leg, last.at, limits.since(last.at, leg), limits.usual.get(leg), parcel.waybill, said)
+    times = [time for time in (moved_at, *((order.paid_at, order.created_at) if order else ())) if plausible(time, now)]
+    heard = max(times, default=None)
+    found = [one for parcel in parcels if (one := _silence_of(parcel, limits, now, heard))]
+    if not parcels and milestone is Milestone.PAID and order:
+        found = _not_shipped(order, limits, now)
+    yield from found or ([Stall(Leg.SILENT, heard, limits.silent)] if heard else [])
+
+
+def _not_shipped(order: Order, limits: Limits, now: datetime) -> list[Stall]:
+    since = next((time for time in (order.paid_at, order.created_at) if plausible(time, now)), None)
+    if since is None:
+        return []
+    return [Stall(Leg.NOT_SHIPPED, since, limits.since(since, Leg.NOT_SHIPPED), limits.usual.get(Leg.NOT_SHIPPED))]
+
+
+def _silence_of(parcel: Parcel, limits: Limits, now: datetime, heard: datetime | None) -> Stall | None:
+    """A parcel's own. One that nobody has scanned yet is silent since anything was heard of its order."""
+    if parcel.milestone in FINAL:
+        return None
+    dated = (node for node in parcel.nodes if plausible(node.at, now))
+    last = max(dated, key=lambda node: (node.at, node.sequence), default=None)
+    since = last.at if last else heard
+    if since is None:
+        return None
+    leg = leg_of(parcel) if parcel.nodes or parcel.milestone else Leg.FIRST_SCAN
+    said = (last.place or last.text) if last else ""
+    if leg is None:
+        return Stall(Leg.SILENT, since, limits.silent, None, parcel.waybill, said)
+    return Stall(leg, since, limits.since(since, leg), limits.usual.get(leg), parcel.waybill, said)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.tracking_cases import LEFT, OUT, PICKED, SIGNED, M, at, node, order, parcel
+from support.tracking_cases import LEFT, OUT, PICKED, REF, SIGNED, M, at, node, order, parcel, reading
 
+from bot.jobs.results import changed_result
+from bot.tracking.decide import decide
 from bot.tracking.rest import parse
 from bot.tracking.stalls import Limits, leg_of, stall, stall_at, usual_times
 from pandapon.shipment import Leg, Milestone, Parcel
+
+if TYPE_CHECKING:
+    from pandapon.models import Order
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LIMITS = Limits()
@@ -87,6 +93,45 @@ def test_after_thirty_days_it_is_another_question() -> None:
     found = stall(None, M.IN_TRANSIT, [standing(M.IN_TRANSIT, LEFT)], LIMITS, at(5) + 30 * DAY)
     assert found
     assert found.leg is Leg.SILENT
+
+
+@pytest.mark.parametrize(
+    ("detail", "place", "found"),
+    [
+        (order(M.ORDERED, created_at=at(0)), M.ORDERED, []),
+        (order(M.SHIPPED, paid_at=at(0)), M.SHIPPED, []),
+        (order(M.SHIPPED), M.SHIPPED, []),
+        (order(None, code="new_state"), None, []),
+        (None, M.RETURNING, [standing(M.RETURNING, LEFT)]),
+        (None, None, [parcel(LEFT)]),
+        (None, M.SHIPPED, [standing(M.SHIPPED)]),
+        (None, M.SHIPPED, [parcel()]),
+        (None, M.IN_TRANSIT, [replace(standing(M.IN_TRANSIT), nodes=(replace(node(LEFT), at=None),))]),
+    ],
+    ids=["unpaid", "no parcel", "no times", "unknown", "going back", "unknown place", "no scan", "no claim", "undated"],
+)
+def test_no_order_is_followed_for_ever(detail: Order | None, place: Milestone | None, found: list[Parcel]) -> None:
+    """Whatever is missing, after a month in which nothing was heard of an order that is not over it is asked about."""
+    asked = stall(detail, place, found, LIMITS, at(5) + 30 * DAY, moved_at=at(0))
+    assert asked
+    assert asked.leg is Leg.SILENT
+    assert stall_at(detail, place, found, LIMITS, at(1), moved_at=at(0)) is not None
+
+
+@pytest.mark.parametrize("one", [standing(M.SHIPPED), parcel()], ids=["shipped", "a number only"])
+def test_a_parcel_that_nobody_ever_scanned(one: Parcel) -> None:
+    """A number was entered and nothing was handed over: the first scan is missing since it was heard of."""
+    found = stall(None, M.SHIPPED, [one], LIMITS, at(24), moved_at=at(0))
+    assert found
+    assert (found.leg, found.since, found.waybill) == (Leg.FIRST_SCAN, at(0), one.waybill)
+    assert stall(None, M.SHIPPED, [one], LIMITS, at(23), moved_at=at(0)) is None
+
+
+def test_what_was_silent_before_it_was_watched_is_no_alarm_and_is_asked_about() -> None:
+    """The first reading schedules the question, counted from the last sign of life or, if long ago, from now."""
+    for last, asked in ((-60, at(-60) + 30 * DAY), (-1000, at(0) + 30 * DAY)):
+        decided = decide(None, reading(parcel((last, LEFT[1], M.IN_TRANSIT))), at(0))
+        assert changed_result(REF.key, 0, b"", decided, None, LIMITS).stall_at == asked
 
 
 def parcels(count: int, *hours: float) -> list[tuple[str, str, datetime, str | None]]:
