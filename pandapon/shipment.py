@@ -167,6 +167,7 @@ class Leg(StrEnum):
     DOMESTIC = "domestic"
     ABROAD = "abroad"
     PICKUP = "pickup"  # lies ready and is not fetched
+    PROBLEM = "problem"  # stands at a problem, which was told
     SILENT = "silent"  # for so long that nobody may be waiting any more
 
 

@@ -63,22 +63,20 @@ def raise_alarm(
     return bool(is_new)
 
 
-def clear(conn: sqlite3.Connection, at: int, key: str, silent: Collection[str] = ()) -> frozenset[str]:
+def clear(conn: sqlite3.Connection, at: int, key: str, silent: Collection[str] = ()) -> tuple[frozenset[str], str]:
     """A silence is over, unless the alarm is of one of those that are not. Another parcel's movement ends nothing.
 
-    Returns the filters that were told of the alarm; empty when there was none, or it stands.
+    Returns the filters that were told of the alarm, and how loud; both empty when there was none, or it stands.
     """
     live = conn.execute("SELECT what FROM alarms WHERE key = ? AND state <> 'cleared'", (key,)).fetchone()
     if live is None or any(f":{one}" in live["what"] for one in silent):
-        return frozenset()
+        return frozenset(), ""
     row = conn.execute(
         "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' RETURNING what",
         (at, key),
     ).fetchone()
-    if row is None:
-        return frozenset()
-    told = conn.execute("SELECT audience FROM news WHERE key = ? AND what = ?", (key, row["what"])).fetchone()
-    return frozenset(json.loads(told["audience"])) if told else frozenset()
+    told = conn.execute("SELECT audience, level FROM news WHERE key = ? AND what = ?", (key, row["what"])).fetchone()
+    return (frozenset(json.loads(told["audience"])), told["level"]) if told else (frozenset(), "")
 
 
 def cleared_at(conn: sqlite3.Connection, key: str, at: datetime) -> Alarm | None:

@@ -145,8 +145,8 @@ def _announce(conn: sqlite3.Connection, at: int, result: Changed, special: froze
     """The end of a silence clears its alarm, and whoever was told of the alarm is told of the movement."""
     told = result.announcement
     if told and result.moved and "alarm" in special:
-        relieved = alarms.clear(conn, at, result.key, result.silent)
-        level = "milestone" if relieved and told.level in {"edit", "node", "step"} else told.level
+        relieved, loudness = alarms.clear(conn, at, result.key, result.silent)
+        level = "milestone" if loudness == "problem" and told.level in {"edit", "node", "step"} else told.level
         told = replace(told, audience=told.audience | relieved, level=level)
     if told and "cardless" in special:
         enqueue.first_cards(conn, at, result.key, told)

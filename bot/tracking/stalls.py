@@ -36,6 +36,7 @@ class Limits:
     domestic: timedelta = timedelta(hours=48)
     abroad: timedelta = timedelta(hours=120)
     pickup: timedelta = timedelta(hours=72)
+    problem: timedelta = timedelta(hours=72)
     silent: timedelta = timedelta(days=30)  # nobody may be waiting any more
     grace: timedelta = timedelta(days=7)  # for an answer to that question
     usual: Mapping[Leg, timedelta] = field(default_factory=dict)
@@ -129,6 +130,8 @@ def leg_of(parcel: Parcel) -> Leg | None:
         return Leg.PICKUP
     if any(_ABROAD.search(normalise(node.text)) for node in parcel.nodes[-3:]):
         return Leg.ABROAD
+    if place.is_problem:  # told already: what follows takes longer, and is no surprise
+        return Leg.PROBLEM
     return Leg.FIRST_SCAN if place in _HANDED_OVER else Leg.DOMESTIC
 
 

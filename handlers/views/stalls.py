@@ -87,6 +87,7 @@ def headline(leg: Leg) -> str:
         Leg.DOMESTIC: _("Not moving"),
         Leg.ABROAD: _("Not moving on its way abroad"),
         Leg.PICKUP: _("Action needed: pick it up"),
+        Leg.PROBLEM: _("The problem is not solved"),
         Leg.SILENT: _("Is anybody still waiting for this?"),
     }[leg]
 

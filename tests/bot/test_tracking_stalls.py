@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.tracking_cases import LEFT, OUT, PICKED, REF, SIGNED, M, at, node, order, parcel, reading
+from support.tracking_cases import FAILED, LEFT, OUT, PICKED, REF, SIGNED, M, at, node, order, parcel, reading
 
 from bot.jobs.results import changed_result
 from bot.tracking.decide import decide
@@ -36,7 +36,8 @@ def standing(milestone: Milestone, *scans: tuple[float, str, Milestone | None]) 
         (standing(M.SHIPPED, PICKED), Leg.FIRST_SCAN),
         (standing(M.IN_TRANSIT, LEFT), Leg.DOMESTIC),
         (standing(M.OUT_FOR_DELIVERY, OUT), Leg.DOMESTIC),
-        (standing(M.EXCEPTION, LEFT), Leg.DOMESTIC),
+        (standing(M.EXCEPTION, LEFT), Leg.PROBLEM),
+        (standing(M.ATTEMPT_FAILED, FAILED), Leg.PROBLEM),
         (standing(M.READY_FOR_PICKUP, OUT), Leg.PICKUP),
         (standing(M.IN_TRANSIT, (5, "【深圳】出口清关中", M.IN_TRANSIT)), Leg.ABROAD),
         (standing(M.IN_TRANSIT, (5, "【义乌市】 义乌国际商贸城网点 已揽收", M.IN_TRANSIT)), Leg.DOMESTIC),
@@ -55,6 +56,7 @@ def test_the_leg_of_a_parcel(one: Parcel, leg: Leg | None) -> None:
         (standing(M.PICKED_UP, PICKED), 24, Leg.FIRST_SCAN),
         (standing(M.IN_TRANSIT, LEFT), 48, Leg.DOMESTIC),
         (standing(M.READY_FOR_PICKUP, OUT), 72, Leg.PICKUP),
+        (standing(M.ATTEMPT_FAILED, FAILED), 72, Leg.PROBLEM),
     ],
 )
 def test_the_alarm_comes_with_the_limit_and_not_before(one: Parcel, hours: int, leg: Leg) -> None:

@@ -89,6 +89,23 @@ async def test_another_parcel_that_moves_clears_no_alarm(house: House) -> None:
     await house.until(lambda: "Silent since" not in words(house.channel("#orders")[0]))
 
 
+async def test_a_problem_that_was_told_is_recalled_in_its_thread_only(house: House) -> None:
+    """The channel was shown the problem; two days later there is no alarm, on the fourth day one in the thread."""
+    parcel = house.world.orders[ORDER].packages[0]
+    parcel.scans[:] = [scan for scan in parcel.scans if scan.at <= house.clock()]
+    card = await watched(house)
+    house.scan("快件外包装破损，已登记为问题件，等待处理", status="UNSIGN")
+    [told] = await house.replies(card, 1)
+    house.clock.advance(timedelta(hours=60))
+    await house.several_ticks(12)
+    assert len(house.thread(card)) == 1
+    house.clock.advance(timedelta(hours=13))
+    await house.until(lambda: len(house.thread(card)) == 2, patience=15)
+    recalled = house.thread(card)[-1]
+    assert "The problem is not solved" in words(recalled)
+    assert (told.broadcast, recalled.broadcast) == (True, False)
+
+
 async def test_an_order_that_is_gone_is_asked_about_and_given_up(house: House) -> None:
     """PandaPon knows it no more: after a month the channel is asked whether anybody waits, a week later it ends."""
     card = await watched(house)
