@@ -112,6 +112,7 @@ def _order(trade: dict[str, Any]) -> Order:
         items=tuple(_item(row) for row in goods),
         waybills=_waybills(trade),
         refund_status=text(base, "refundStatus", "refundStatusForAs"),
+        refunded_amount=money(base, "refund") or None,
         close_reason=text(base, "closeReason"),
     )
 

@@ -47,6 +47,7 @@ class Order(_Frozen):
     waybills: tuple[str, ...] = ()
     sub_order_ids: tuple[str, ...] = ()  # Taobao: logistics are asked per sub-order
     refund_status: str = ""  # as sent; empty: none
+    refunded_amount: Decimal | None = None  # yuan; None: nothing, or not said
     close_reason: str = ""  # as sent
 
     @property

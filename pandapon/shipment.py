@@ -197,6 +197,7 @@ class News:
     renumbered: tuple[tuple[str, str], ...] = ()  # (old, new) waybill of a parcel that the carrier gave another number
     price: tuple[Decimal, Decimal] | None = None  # the total before and after, yuan
     refund: tuple[str, str] | None = None  # the refund's state before and after, as sent; empty: none
+    refunded: tuple[Decimal | None, Decimal] | None = None  # what was paid back before and after, yuan, with ``refund``
     stall: Stall | None = None  # an alarm: this news is that there is none
 
     @property

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import zlib
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import records
@@ -11,6 +13,7 @@ from bot.tracking.cadence import next_poll, retry_at
 from bot.tracking.decide import Decision, decide
 from bot.tracking.renumber import live
 from bot.tracking.stalls import Limits, asks_at, silence, stall_at, too_long
+from bot.tracking.telling import is_only_money
 from pandapon.errors import NotFoundError, PandaPonError, RateLimitError, ServerError, TransportError
 from storage.records import Changed, DueOrder, Failed, KnownOrder, PollResult, Unchanged
 
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+DAY, MONEY_A_DAY = timedelta(days=1), 3
+
 
 class Results:
     """The rules with this installation's intervals and limits."""
@@ -30,6 +35,7 @@ class Results:
     def __init__(self, cadence: Cadence, limits: Callable[[], Limits]) -> None:
         """``limits``: of silence, as they are now; they follow what is usual here."""
         self._cadence, self._limits = cadence, limits
+        self._money: dict[str, list[datetime]] = {}  # when the channel was shown a change of an order's price or refund
 
     def of(
         self, due: DueOrder, outcome: OrderReading | Exception, stored: KnownOrder | None, now: datetime
@@ -52,11 +58,22 @@ class Results:
     def _read(self, due: DueOrder, outcome: OrderReading, stored: KnownOrder | None, now: datetime) -> PollResult:
         if outcome.fetched is None or stored is None:
             return Unchanged(due.key, due.fence, self._schedule(due, now))
-        decided = decide(records.known(stored), outcome.fetched, now, baseline=not due.polls)
+        decided = self._calmed(due.key, decide(records.known(stored), outcome.fetched, now, baseline=not due.polls))
         if decided.news is None and not decided.changed and outcome.fingerprint == due.fingerprint:
             return Unchanged(due.key, due.fence, self._schedule(due, now))
         again = self._schedule_after(due, decided, now)
         return changed_result(due.key, due.fence, outcome.fingerprint, decided, again, self._limits())
+
+    def _calmed(self, key: str, decided: Decision) -> Decision:
+        """Numbers that flap are told in the thread each time, but a channel is shown only so many a day."""
+        if decided.news is None or not is_only_money(decided.news):
+            return decided
+        recent = [at for at in self._money.get(key, ()) if decided.at - at < DAY]
+        if len(recent) >= MONEY_A_DAY:
+            return replace(decided, level="step")
+        self._money = {one: times for one, times in self._money.items() if decided.at - times[-1] < DAY}
+        self._money[key] = [*recent, decided.at]
+        return decided
 
     def _failed(self, due: DueOrder, error: PandaPonError, now: datetime) -> Failed:
         if not isinstance(error, TransportError | ServerError | RateLimitError):

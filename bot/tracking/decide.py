@@ -120,7 +120,7 @@ def decide(known: Known | None, reading: Fetched, now: datetime, *, baseline: bo
         news=news,
         level=telling.level(news, echoes(base.shipment.parcels, news, now)) if news else "",
         audience=telling.audience(news) if news else frozenset(),
-        what=telling.key(news) if news else "",
+        what=telling.key(news, base.moved_at) if news else "",
         moved_at=_moved_at(None if baseline else known, order, parcels, news, now),
         final_at=(base.final_at or now) if milestone in FINAL else None,
         moved=bool(news and (news.nodes or news.steps or news.added)),
@@ -177,6 +177,7 @@ def _news(
     """One piece of news for all that the reading found, however much; edits alone are news too, the quietest."""
     parcels = tuple(_facts(parcel) for parcel in live(line.after for line in lines))
     steps = tuple(step for line in lines for step in line.steps)
+    refunded = _refunded(base.order, order)
     news = News(
         ref=ref,
         milestone=milestone,
@@ -187,7 +188,8 @@ def _news(
         added=tuple(line.after.waybill for line in lines if line.is_added),
         renumbered=tuple((line.previous, line.after.waybill) for line in lines if line.previous),
         price=_price(base.order, order),
-        refund=_refund(base.order, order),
+        refund=_refund(base.order, order, is_paid=refunded is not None),
+        refunded=refunded,
     )
     return None if telling.says_nothing(news) else news
 
@@ -199,11 +201,25 @@ def _price(before: Order | None, after: Order | None) -> tuple[Decimal, Decimal]
     return None if before.total_amount == after.total_amount else (before.total_amount, after.total_amount)
 
 
-def _refund(before: Order | None, after: Order | None) -> tuple[str, str] | None:
-    """A refund that is silent is none: the upstream's nulls come and go."""
-    if before is None or after is None or after.refund_status in {*_NO_REFUND, before.refund_status}:
+def _refund(before: Order | None, after: Order | None, *, is_paid: bool) -> tuple[str, str] | None:
+    """The order's refund, or that of a line of it. One that is silent is none: the upstream's nulls come and go."""
+    if before is None or after is None:
         return None
-    return before.refund_status, after.refund_status
+    lines = zip(before.items, after.items, strict=True) if len(before.items) == len(after.items) else ()
+    states = [
+        (before.refund_status, after.refund_status),
+        *((old.refund_status, new.refund_status) for old, new in lines),
+    ]
+    changed = (one for one in states if one[1] not in {*_NO_REFUND, one[0]})
+    return next(changed, (before.refund_status, after.refund_status) if is_paid else None)
+
+
+def _refunded(before: Order | None, after: Order | None) -> tuple[Decimal | None, Decimal] | None:
+    """What was paid back, where the upstream says it and it changed."""
+    if before is None or after is None or after.refunded_amount in {None, before.refunded_amount}:
+        return None
+    assert after.refunded_amount is not None
+    return before.refunded_amount, after.refunded_amount
 
 
 def _moved_at(

@@ -12,6 +12,7 @@ from pandapon.shipment import FINAL, Milestone, Step
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from datetime import datetime
 
     from pandapon.shipment import News
 
@@ -91,6 +92,11 @@ def _is_relief(step: Step) -> bool:
     return bool(step.before and step.before.is_problem)
 
 
+def is_only_money(news: News) -> bool:
+    """Whether it says nothing but what the order costs, or what of that comes back."""
+    return bool(news.price or news.refund) and says_nothing(replace(news, price=None, refund=None, edited=()))
+
+
 def needs(news: News) -> tuple[Need, ...]:
     """What the new entries ask of a person, each once; nothing where the parcel has come through since."""
     done = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
@@ -98,13 +104,16 @@ def needs(news: News) -> tuple[Need, ...]:
     return tuple(dict.fromkeys(one for one in found if one))
 
 
-def key(news: News) -> str:
+def key(news: News, last: datetime | None = None) -> str:
     """Names what happened: the same nodes, steps and numbers give the same text, on any machine, at any time.
+
+    ``last``: when the order last made news, as stored. A price or a refund can come to the same numbers again, which is
+    news again: what came in between tells the two apart, after a restart and in a restored database as well.
 
     Edits are left out: what differs only by an edit was told already. News of nothing but edits is named by its nodes,
     not by their words: an entry that flaps to and fro is told once.
     """
-    digest = hashlib.blake2b("\x1e".join(sorted(_facts(news))).encode(), digest_size=16)
+    digest = hashlib.blake2b("\x1e".join(sorted(_facts(news, last))).encode(), digest_size=16)
     return digest.hexdigest()
 
 
@@ -119,7 +128,7 @@ def says_nothing(news: News) -> bool:
     return not any(found)
 
 
-def _facts(news: News) -> Iterator[str]:
+def _facts(news: News, last: datetime | None) -> Iterator[str]:
     if is_edit(news):
         for node in news.edited:
             yield f"edit\x1f{node.identity}"
@@ -130,9 +139,9 @@ def _facts(news: News) -> Iterator[str]:
     for waybill in news.added:
         yield f"added\x1f{waybill}"
     if news.price:
-        yield f"price\x1f{news.price[0]}\x1f{news.price[1]}"
+        yield f"price\x1f{news.price[0]}\x1f{news.price[1]}\x1f{last}"
     if news.refund:
-        yield f"refund\x1f{news.refund[0]}\x1f{news.refund[1]}"
+        yield f"refund\x1f{news.refund[0]}\x1f{news.refund[1]}\x1f{last}"
     for old, new in news.renumbered:
         yield f"renumbered\x1f{old}\x1f{new}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers import actions
@@ -233,7 +234,7 @@ def _headline(news: News, order: Order | None) -> str:
     overall = [step for step in news.steps if not step.waybill]
     steps = overall or news.steps
     lines = [*_needs(news), *(_step(step) for step in steps[:NEWS_NODES])]
-    lines += _changes(news)
+    lines += _changes(news, order)
     lines += [_renumbered(old, new) for old, new in news.renumbered[:NEWS_NODES]]
     told = {step.waybill for step in news.steps}
     lines += [_added(waybill) for waybill in news.added[:NEWS_NODES] if waybill not in told]
@@ -247,15 +248,22 @@ def _headline(news: News, order: Order | None) -> str:
     return "\n".join([*lines, title_of(order) or order_name(news.ref)])
 
 
-def _changes(news: News) -> list[str]:
-    """Money: what an order costs now, and where its refund stands."""
+def _changes(news: News, order: Order | None) -> list[str]:
+    """Money: what an order costs now, where its refund stands, and how much of how much was paid back."""
     lines = []
     if news.price:
         before, after = (money(amount) for amount in news.price)
         lines.append(_("💴 *Price changed*: {before} → {after}").format(before=before, after=after))
     if news.refund:
         before, after = (refund_words(state) for state in news.refund)
-        lines.append(_("💸 *Refund*: {before} → {after}").format(before=before, after=after))
+        state = after if before == after else f"{before} → {after}"
+        parts = [_("💸 *Refund*: {state}").format(state=state)]
+        if news.refunded:
+            amounts = [money(amount or Decimal(0)) for amount in news.refunded]
+            parts.append(_("paid back {before} → {after}").format(before=amounts[0], after=amounts[1]))
+        if order and order.total_amount is not None and not news.price:
+            parts.append(_("order total {total}").format(total=money(order.total_amount)))
+        lines.append(" · ".join(parts))
     return lines
 
 

@@ -1,0 +1,94 @@
+"""Prices and refunds: each change is told, also one that came before, and a channel is shown so many a day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from support.tracking_cases import REF, Desk, at, only_order, order
+
+from bot.jobs.results import MONEY_A_DAY, Results
+from bot.reading import OrderReading
+from bot.tracking.cadence import Cadence
+from bot.tracking.stalls import Limits
+from handlers.views import tracking
+from pandapon import alibaba
+from pandapon.models import Item, Order
+from storage.records import Changed, DueOrder
+
+
+def told(*states: Order) -> Desk:
+    """A desk that saw an order in these states, one after the other."""
+    desk = Desk()
+    for state in states:
+        desk.see(only_order(state))
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("states", "count"),
+    [
+        ([order(total_amount=amount) for amount in (10, 15, 10, 15, 10, 15)], 5),
+        ([order(refund_status=state) for state in ("", "WAIT", "", "WAIT", "", "WAIT")], 3),
+    ],
+    ids=["price", "refund"],
+)
+def test_a_change_that_comes_again_is_news_again(states: list[Order], count: int) -> None:
+    """Each has a name of its own, and the same one when it is decided again from what was stored."""
+    desk = told(*states[:-1])
+    lost = desk.decide(only_order(states[-1]))
+    desk.now += timedelta(days=1)
+    assert desk.see(only_order(states[-1])).what == lost.what
+    assert len({one.what for one in desk.told}) == len(desk.told) == count
+
+
+def test_a_refund_of_one_line_is_news() -> None:
+    """The order says nothing of it, its line does."""
+    shirts, shoes = Item(title="衬衫"), Item(title="鞋")
+    asked = shoes.model_copy(update={"refund_status": "WAIT_SELLER_AGREE"})
+    desk = told(order(items=(shirts, shoes)), order(items=(shirts, asked)), order(items=(shirts, asked)))
+    assert [news.refund for news in desk.news] == [("", "WAIT_SELLER_AGREE")]
+
+
+def test_what_was_paid_back_is_told_with_the_amounts() -> None:
+    """In words, with what was paid back before and after and the order's total; more of it is news of its own."""
+    desk = told(
+        order(total_amount="128.50"),
+        order(total_amount="128.50", refund_status="waitselleragree"),
+        order(total_amount="128.50", refund_status="refundsuccess", refunded_amount="20"),
+        order(total_amount="128.50", refund_status="refundsuccess", refunded_amount="28.50"),
+    )
+    assert [news.refunded for news in desk.news] == [None, (None, Decimal(20)), (Decimal(20), Decimal("28.50"))]
+    assert desk.last
+    lines = [tracking._changes(news, desk.last.order) for news in desk.news]
+    assert lines[0] == ["💸 *Refund*: none → asked for · order total ¥128.50"]
+    assert lines[1] == ["💸 *Refund*: asked for → paid back · paid back ¥0.00 → ¥20.00 · order total ¥128.50"]
+    assert lines[2] == ["💸 *Refund*: paid back · paid back ¥20.00 → ¥28.50 · order total ¥128.50"]
+
+
+def test_a_price_that_flaps_is_shown_to_the_channel_so_often_a_day() -> None:
+    """The thread is told each change; the next day the channel is shown one again, and other news as ever."""
+    desk, results = told(order(total_amount=10)), Results(Cadence(), Limits)
+    levels = [_read(desk, results, order(total_amount=10 + 5 * (number % 2))) for number in range(1, 6)]
+    assert levels == ["milestone"] * MONEY_A_DAY + ["step"] * (5 - MONEY_A_DAY)
+    desk.now += timedelta(days=1)
+    assert _read(desk, results, order(total_amount=10)) == "milestone"
+
+
+def _read(desk: Desk, results: Results, state: Order) -> str:
+    """How loud the poll records this reading."""
+    assert desk.stored
+    due = DueOrder(REF.key, 0, b"", desk.stored.state, has_parcels=False, polls=1, fails=0, created_at=at(0))
+    result = results.of(due, OrderReading(only_order(state), b"x"), desk.stored, desk.now)
+    desk.see(only_order(state))
+    assert isinstance(result, Changed)
+    assert result.announcement
+    return result.announcement.level
+
+
+@pytest.mark.parametrize(("sent", "known"), [(Decimal("20.5"), Decimal("20.5")), (0, None), (None, None)])
+def test_an_order_of_1688_says_what_was_paid_back(sent: Decimal | None, known: Decimal | None) -> None:
+    """In yuan, as its other amounts; nothing and null are the same."""
+    data = {"baseInfo": {"idOfStr": REF.order_id, "status": "success", "refund": sent}}
+    assert alibaba.order(data, REF.order_id).refunded_amount == known
