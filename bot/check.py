@@ -16,8 +16,8 @@ from bot.clock import utc_now
 from bot.leader import NotLeaderError, leading
 from pandapon.client import PandaPon
 from pandapon.errors import ApiError, AuthError, PandaPonError, TimestampError, TransportError
-from storage.errors import StorageError
-from storage.store import open_store
+from storage.backup import open_present
+from storage.errors import LostFileError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -50,13 +50,15 @@ async def _database(settings: Settings) -> Finding:
     """Opened only while no bot leads it: two write connections could damage it, and an update is the bot's to make."""
     try:
         async with leading(settings.database_path, standby=False, stop=asyncio.Event()):
-            store = await open_store(settings.database_path)
+            store = await open_present(settings.database_path, settings.backups)
             try:
                 health = await store.health(utc_now())
             finally:
                 await store.close()
     except NotLeaderError:
         return Finding("database", ok=True, words=f"{settings.database_path} is in use by a running pandabot")
+    except LostFileError as error:
+        return Finding("database", ok=False, words=str(error), mend="Start the bot, or move the copies away.")
     except StorageError as error:
         return Finding("database", ok=False, words=str(error), mend="Set DATABASE_PATH to a file that I may write.")
     return Finding("database", ok=True, words=f"{settings.database_path}, {health.watches} watches")

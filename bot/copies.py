@@ -20,8 +20,8 @@ FAILED, BUSY = 1, 75
 
 async def back_up_now(database: Path, folder: Path, say: Callable[[str], None]) -> int:
     """Copy the database. Returns the exit code."""
-    if not database.exists():  # noqa: ASYNC240  a command line has nothing else to do
-        say(f"There is no database at {database} yet, so there is nothing to copy.")
+    if not database.exists() or not database.stat().st_size:  # noqa: ASYNC240  a command line has nothing else to do
+        say(f"There is no database at {database} yet, or an empty one, so there is nothing to copy.")
         return FAILED
     return await _alone(database, lambda: _back_up(database, folder, say), say)
 

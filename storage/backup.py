@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from storage.errors import CorruptFileError, DiskFullError, StorageError
+from storage.errors import CorruptFileError, DiskFullError, LostFileError, StorageError
 from storage.store import SqliteStore, open_store
 from storage.values import to_int
 
@@ -42,10 +42,14 @@ DOUBT = (
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A copy took the place of a damaged database, which is kept under the name ``aside`` beside it."""
+    """A copy took the place of a damaged database, which is kept under the name ``aside`` beside it.
+
+    ``is_lost``: it was empty, or not there at all. ``aside`` is empty when there was no file.
+    """
 
     taken_at: datetime
     aside: str
+    is_lost: bool = False
 
 
 async def back_up(thread: DatabaseThread, folder: Path, now: datetime) -> Path:
@@ -73,21 +77,37 @@ async def check(thread: DatabaseThread) -> str:
     return await thread.direct(_complaint)
 
 
+async def open_present(path: Path, folder: Path) -> SqliteStore:
+    """Open the database, or make the first one. Raises StorageError.
+
+    LostFileError when there is nothing to open, but copies: a file was lost, and an empty one in its place would lose
+    every watch in silence, and push the copies out one by one.
+    """
+    if _is_empty(path) and copies(folder):
+        raise LostFileError(
+            f"The database {path} is missing or empty, but there are copies of it. Starting the bot puts the newest "
+            f"in its place; to start afresh instead, move the folder {folder} away first."
+        )
+    return await open_store(path)
+
+
 async def open_or_restore(path: Path, folder: Path, now: datetime) -> tuple[SqliteStore, Restored | None]:
-    """Open the database; a damaged one is set aside and the newest good copy takes its place.
+    """Open the database; a damaged or lost one is set aside and the newest good copy takes its place.
 
     Returns the store and, if it was necessary, what was restored. Raises StorageError; CorruptFileError when there is
     no good copy, with the damaged file left where it was.
     """
+    is_lost = False
     try:
-        return await open_store(path), None
-    except CorruptFileError:
+        return await open_present(path, folder), None
+    except CorruptFileError as error:
+        is_lost = isinstance(error, LostFileError)
         copy = newest_good(folder)
         if copy is None:
-            raise
+            raise _without_copy(path, folder) if is_lost else error from None
     aside = restore(copy, path, now)
     store = await open_store(path)
-    restored = Restored(taken_at(copy), aside.name if aside else "")
+    restored = Restored(taken_at(copy), aside.name if aside else "", is_lost)
     await doubt(store.thread, restored.taken_at, now)
     return store, restored
 
@@ -133,6 +153,23 @@ def newest_good(folder: Path) -> Path | None:
 def taken_at(copy: Path) -> datetime:
     """When a copy was made, by its name; by the file's own time for one that was renamed."""
     return _stamp(copy) or datetime.fromtimestamp(copy.stat().st_mtime, UTC)
+
+
+def _is_empty(path: Path) -> bool:
+    """SQLite takes a file of no bytes for a new database; one that was in use has at least a header."""
+    try:
+        return path.stat().st_size == 0
+    except FileNotFoundError:
+        return True
+    except OSError:  # not to be looked at: opening it says why
+        return False
+
+
+def _without_copy(path: Path, folder: Path) -> LostFileError:
+    return LostFileError(
+        f"The database {path} is missing or empty, and none of its copies in {folder} is sound. "
+        "To start afresh, move that folder away."
+    )
 
 
 def _copy(conn: sqlite3.Connection, partial: Path, breathe: Callable[[], None]) -> None:

@@ -15,6 +15,10 @@ class CorruptFileError(StorageError):
     """The file fails SQLite's own check. It was left as it is."""
 
 
+class LostFileError(CorruptFileError):
+    """There is no file, or nothing in it, though there are copies of it. Nothing was made in its place."""
+
+
 class NewerSchemaError(StorageError):
     """The file was written by a newer version of the bot. It was left as it is."""
 

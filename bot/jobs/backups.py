@@ -31,7 +31,13 @@ class Backups:
         self._thread, self._folder, self._clock = thread, folder, clock
         newest = next(iter(copies(folder)), None)
         self.state = Copies(copied_at=taken_at(newest) if newest else None, restored=restored)
-        if restored:
+        if restored and restored.is_lost:
+            log.error(
+                "the database was missing or empty: the newest copy is in use; to start afresh instead, stop the bot "
+                "and move away both the database and the folder %s",
+                folder,
+            )
+        elif restored:
             log.error("the database was damaged: it is kept as %s, a copy is in use", restored.aside)
 
     async def copy(self) -> None:

@@ -174,7 +174,13 @@ def _storage_error(error: StorageError) -> str:
 
 
 def _database(copies: Copies, now: datetime) -> Iterator[str]:
-    if copies.restored:
+    if copies.restored and copies.restored.is_lost:
+        yield _(
+            "The database was missing or empty when the bot started. The copy of {time} is in use, and what was "
+            "changed after that has to be done again. To start afresh instead, stop the bot and move away both the "
+            "database and the folder of its copies."
+        ).format(time=when(copies.restored.taken_at, now))
+    elif copies.restored:
         yield _(
             "The database was damaged when the bot started. It is kept as {file}; the copy of {time} is in use, and "
             "what was changed after that has to be done again."

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.shelf import NOW, Shelf
+from support.shelf import NOW, ORDERS_CHANNEL, Shelf
 
 from storage import backup
-from storage.errors import CorruptFileError, StorageError
+from storage.errors import CorruptFileError, LostFileError, StorageError
 from storage.records import PostState
 from storage.store import SqliteStore, open_store
 
@@ -129,6 +129,41 @@ async def test_without_a_copy_the_damaged_file_stays(shelf: Shelf, tmp_path: Pat
     with pytest.raises(CorruptFileError):
         await backup.open_or_restore(path, folder, NOW)
     assert path.read_bytes() == damaged
+
+
+@pytest.mark.parametrize("left", [None, b""], ids=["no file", "no bytes"])
+async def test_a_lost_file_is_not_begun_anew(shelf: Shelf, tmp_path: Path, left: bytes | None) -> None:
+    """Nothing in the database's place, but copies: the newest is used, and what was lost is named."""
+    path, folder = await _garbled(shelf, tmp_path)
+    path.unlink()
+    if left is not None:
+        path.write_bytes(left)
+    with pytest.raises(LostFileError, match=f"move the folder {folder} away"):
+        await backup.open_present(path, folder)
+    assert path.exists() == (left is not None), "looking changes nothing"
+    store, restored = await backup.open_or_restore(path, folder, NOW + timedelta(hours=2))
+    try:
+        assert restored is not None
+        assert (restored.is_lost, bool(restored.aside)) == (True, left is not None)
+        assert await store.watched_channels() == [ORDERS_CHANNEL]
+    finally:
+        await store.close()
+
+
+async def test_a_lost_file_without_a_sound_copy_is_for_a_person(shelf: Shelf, tmp_path: Path) -> None:
+    """An empty start would hide it: the start fails with what to do, and what to do helps."""
+    path, folder = await _garbled(shelf, tmp_path)
+    path.unlink()
+    for copy in backup.copies(folder):
+        copy.write_bytes(b"not a database at all" * 300)
+    with pytest.raises(LostFileError, match="To start afresh, move that folder away"):
+        await backup.open_or_restore(path, folder, NOW)
+    assert not path.exists()
+    folder.rename(tmp_path / "moved away")
+    store, restored = await backup.open_or_restore(path, folder, NOW)
+    assert restored is None
+    assert await store.watched_channels() == []
+    await store.close()
 
 
 async def test_news_after_a_restore_is_looked_up_under_the_same_token(shelf: Shelf, tmp_path: Path) -> None:

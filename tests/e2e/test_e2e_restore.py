@@ -1,0 +1,71 @@
+"""A copy takes the place of a lost or damaged database: people are told so, and channels hear nothing twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from support.house import ORDER, House, running, words
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from sandbox.slack.workspace import Message
+
+FIRST, SECOND, THIRD = (
+    "第一站：快件已发往 广州分拨中心",
+    "第二站：快件已到达 广州分拨中心",
+    "第三站：快件已到达 白云营业部",
+)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """Both stand-ins and the bot."""
+    async with running(tmp_path) as one:
+        yield one
+
+
+async def copied(house: House) -> Message:
+    """Watch the order, and copy the database then; returns the card."""
+    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
+    assert house.bot is not None
+    await house.bot.backups.copy()
+    [card] = house.channel("#orders")
+    return card
+
+
+async def restored(house: House, size: int | None = 5000) -> None:
+    """The process ends, its database is cut to so many bytes (None: it is gone), and the next one starts."""
+    await house.stop_bot()
+    path = house.settings.database_path
+    if size is None:
+        path.unlink()
+    else:
+        with path.open("r+b") as file:
+            file.truncate(size)
+    await house.start_bot()
+    assert house.bot is not None
+    assert house.bot.backups.state.restored is not None
+    await house.several_ticks(8)
+
+
+def told(house: House, card: Message) -> list[list[int]]:
+    """For each of the three scans, the positions of the replies that tell it."""
+    replies = [words(message) for message in house.thread(card)]
+    return [[n for n, reply in enumerate(replies) if scan in reply] for scan in (FIRST, SECOND, THIRD)]
+
+
+@pytest.mark.parametrize("size", [0, None], ids=["no bytes", "no file"])
+async def test_a_lost_database_is_no_empty_one(house: House, size: int | None) -> None:
+    """The copy is used, the watch goes on in its thread, and the status says what happened and how to start afresh."""
+    card = await copied(house)
+    await restored(house, size)
+    status = await house.ask("/panda status")
+    assert "Not everything is well" in status
+    assert "missing or empty" in status
+    assert "To start afresh" in status
+    house.scan(FIRST)
+    await house.replies(card, 1)
+    assert told(house, card) == [[0], [], []]
