@@ -269,7 +269,7 @@ def _is_opening(conn: sqlite3.Connection, watch_id: int) -> bool:
 def _claim(conn: sqlite3.Connection, row: sqlite3.Row, now: datetime, lease: timedelta) -> Post:
     doubtful = row["state"] == "uncertain"
     conn.execute(
-        "UPDATE outbox SET state = ?, fence = fence + 1, attempts = attempts + (state <> 'uncertain'), "
+        "UPDATE outbox SET state = ?, fence = fence + 1, attempts = attempts + 1, "
         "claimed_at = COALESCE(claimed_at, ?), lease_until = ?, "
         "not_before = CASE ? WHEN 'uncertain' THEN ? ELSE not_before END WHERE id = ?",
         (

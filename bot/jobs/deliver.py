@@ -38,6 +38,8 @@ CLAIM = 50  # channels served at a time
 NOT_LOOKED_UP = frozenset({PostKind.REFRESH, PostKind.NOTICE})
 FOLD_MOST = 20  # pieces of news in one digest, for Slack's sake and the reader's
 SHORT = 1000  # characters of what Slack refused at full length
+LOOKUPS = 300  # tries, about a day of them: a search that fails for so long is given up for the channel's sake
+CLOSED = frozenset({"channel_not_found", "is_archived"})  # whatever else hides a history, a post may be taken there
 BACKOFF = (1, 2, 5, 15, 60, 300)  # seconds between tries of one message
 EVENT_TYPE = "pandabot_post"  # the metadata's type; its payload is one opaque id
 
@@ -277,19 +279,24 @@ class Deliverer:
         try:
             ts = await find_post(self._slack, post, EVENT_TYPE)
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            failure = understand(error)
-            if failure.code in {"missing_scope", "not_in_channel"}:  # a public channel can be posted to from outside
-                log.warning("the history of channel %s cannot be read: a message may repeat", post.channel)
-                await self._store.mark_retry(now, post, now, failure.code)
-            elif failure.verdict is Verdict.CHANNEL_GONE:
-                await self._channel_gone(post, failure.code)
-            else:
-                await self._store.mark_uncertain(now, post, now + self._wait(post, failure), failure.code)
+            await self._not_searched(post, understand(error))
             return
         if ts:
             await self._store.mark_sent(now, post, ts)
         else:
             await self._store.mark_retry(now, post, now, "not found in the channel")
+
+    async def _not_searched(self, post: Post, failure: Failure) -> None:
+        """What passes is waited for. Where Slack will never show the history, the post must not block its channel."""
+        now, verdict = self._clock(), failure.verdict
+        passes = verdict is Verdict.NOT_SENT or (verdict is Verdict.UNCERTAIN and post.attempts < LOOKUPS)
+        if failure.code in CLOSED:
+            await self._channel_gone(post, failure.code)
+        elif passes or (verdict is Verdict.TOKEN_REFUSED and failure.code != "missing_scope"):
+            await self._store.mark_uncertain(now, post, now + self._wait(post, failure), failure.code)
+        else:
+            log.warning("channel %s cannot be searched (%s): a message may repeat", post.channel, failure.code)
+            await self._store.mark_retry(now, post, now, failure.code)
 
     def _wait(self, post: Post, failure: Failure) -> timedelta:
         if failure.retry_after is None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from slack_sdk.errors import SlackApiError
+
+from bot.jobs.slack_errors import Verdict, understand
+
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
@@ -19,9 +23,19 @@ async def find_post(slack: AsyncWebClient, post: Post, event_type: str) -> str:
     A reply is looked for in its thread and then in the channel, where other settings may have put it. Needs
     channels:history or groups:history. Raises what slack_sdk raises.
     """
-    if post.thread_ts and (ts := await _search(slack, post, event_type, post.thread_ts)):
+    if post.thread_ts and (ts := await _in_thread(slack, post, event_type)):
         return ts
     return await _search(slack, post, event_type, "")
+
+
+async def _in_thread(slack: AsyncWebClient, post: Post, event_type: str) -> str:
+    """A thread whose card was deleted holds nothing; what was said in it may still stand in the channel."""
+    try:
+        return await _search(slack, post, event_type, post.thread_ts)
+    except SlackApiError as error:
+        if understand(error).verdict is not Verdict.CARD_GONE:
+            raise
+        return ""
 
 
 async def _search(slack: AsyncWebClient, post: Post, event_type: str, thread: str) -> str:

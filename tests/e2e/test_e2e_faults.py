@@ -149,6 +149,60 @@ async def test_a_failing_post_is_told_once(house: House, fault: Fault) -> None:
     await told_once(house, card, "第一站", "第二站")
 
 
+async def lost_in_doubt(house: House, refusal: Fault) -> None:
+    """A reply whose answer was lost, and the search for it meets this; another order of the channel is watched too."""
+    assert "Watching" in await house.ask(f"/panda watch {TAOBAO}")
+    house.slack.faults.plan(Fault("chat.postMessage", times=1, drop=True))
+    house.slack.faults.plan(refusal)
+    house.scan("第一站：快件已发往 广州分拨中心")
+    await house.until(lambda: any(call.method == refusal.method for call in house.slack.calls))
+
+
+async def test_a_reply_in_doubt_under_a_deleted_card_blocks_nobody(house: House) -> None:
+    """Its thread is gone and it is not in the channel: it is told once, and the other order's news comes."""
+    card = await watched(house)
+    await lost_in_doubt(house, Fault("conversations.replies", times=1, drop=True))
+    await house.until(lambda: any(call.method == "chat.update" for call in house.slack.calls))  # else that notices it
+    house.slack.workspace.remove(card)
+    house.clock.advance(timedelta(seconds=30))
+    house.world.add_node(TAOBAO, "别的订单 快件已发往")
+    other = next(m for m in house.channel("#orders") if not m.thread_ts)
+    await told_once(house, other, "别的订单")
+    assert sum("第一站" in words(m) for m in house.channel("#orders")) == 1
+
+
+@pytest.mark.parametrize("method", ["conversations.replies", "conversations.history"])
+async def test_a_search_that_is_refused_for_good_blocks_nobody(house: House, method: str) -> None:
+    """Slack will never show that history: the post is sent, which may repeat it, and the others' news comes."""
+    card = await watched(house)
+    await lost_in_doubt(house, Fault(method, times=10_000, error="enterprise_is_restricted"))
+    house.world.add_node(TAOBAO, "别的订单 快件已发往")
+    other = next(m for m in house.channel("#orders") if not m.thread_ts and m is not card)
+    await told_once(house, card, "第一站")
+    await told_once(house, other, "别的订单")
+
+
+async def test_a_search_that_keeps_failing_is_tried_less_and_less_often(house: House) -> None:
+    """Nothing is sent before it is known whether it stands there, and Slack is not asked every second."""
+    card = await watched(house)
+
+    def searches() -> int:
+        return sum(call.method == "conversations.replies" for call in house.slack.calls)
+
+    house.slack.faults.plan(Fault("chat.postMessage", times=1, drop=True, applied=True))
+    house.slack.faults.plan(Fault("conversations.replies", times=10_000, status=503))
+    house.scan("第一站：快件已发往 广州分拨中心")
+    for _ in range(8):
+        house.clock.advance(timedelta(seconds=5))
+        await asyncio.sleep(0.6)  # the delivery looks twice a second
+    assert 2 <= searches() <= 5
+    house.slack.faults.clear()
+    house.clock.advance(timedelta(minutes=6))
+    before = searches()
+    await house.until(lambda: searches() > before)
+    await told_once(house, card, "第一站")
+
+
 async def test_a_card_that_was_stored_without_an_answer_is_found_again(house: House) -> None:
     """The card's own post may be the ambiguous one; there is still one card, and the watch knows it."""
     house.slack.faults.plan(Fault("chat.postMessage", status=500, applied=True))
