@@ -37,6 +37,10 @@ DOUBT = (
         "UPDATE outbox SET state = 'uncertain', fence = fence + 1, lease_until = NULL, not_before = :now, "
         "claimed_at = COALESCE(claimed_at, created_at) WHERE state IN ('pending', 'sending')"
     ),
+    (
+        "INSERT INTO facts (name, value, at) VALUES ('restored', :then, :now) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at"
+    ),
 )
 
 

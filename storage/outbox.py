@@ -39,7 +39,8 @@ AROUND = """
 SELECT w.id AS watch_id, w.card_ts, w.state, c.settings, n.payload,
   CASE WHEN w.muted_until > :now THEN w.muted_by WHEN c.muted_until > :now THEN c.muted_by ELSE '' END AS muted_by,
   MAX(COALESCE(w.muted_until, 0), COALESCE(c.muted_until, 0)) AS muted_until,
-  EXISTS (SELECT 1 FROM outbox k WHERE k.watch_id = p.watch_id AND k.what = 'card' AND k.state = 'held') AS card_held
+  EXISTS (SELECT 1 FROM outbox k WHERE k.watch_id = p.watch_id AND k.what = 'card' AND k.state = 'held') AS card_held,
+  (SELECT at FROM facts WHERE name = 'restored' AND at >= p.claimed_at) AS restored_at
 FROM outbox p LEFT JOIN watches w ON w.id = COALESCE(p.watch_id,
   (SELECT x.id FROM watches x WHERE x.key = p.key AND x.channel = p.channel AND x.state <> 'ended'))
 LEFT JOIN channels c ON c.channel = p.channel
@@ -300,6 +301,7 @@ def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState
         token=row["token"],
         created_at=to_time(row["created_at"]),
         claimed_at=to_time(row["claimed_at"]) or to_time(now),
+        restored_at=to_time(around["restored_at"]),
         thread_ts=around["card_ts"] or "",
         watch_state=WatchState(around["state"]) if around["state"] else None,
         what=row["what"],

@@ -269,6 +269,7 @@ class Post:
     token: str  # opaque, random; carried in the message's metadata
     created_at: datetime
     claimed_at: datetime | None = None  # when it was first sent or tried: history is searched from here
+    restored_at: datetime | None = None  # a copy of before took the database's place then: it may be out until then
     thread_ts: str = ""  # the watch's card, joined in
     watch_state: WatchState | None = None
     what: str = ""

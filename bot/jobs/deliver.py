@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.jobs.compose import Composer, folding, goes_to_thread, is_broadcast
-from bot.jobs.lookup import find_post
+from bot.jobs.lookup import GaveUpError, find_post
 from bot.jobs.slack_errors import Failure, Verdict, understand
 from bot.killpoints import point
 from bot.tracking.quiet import hold_until
@@ -278,6 +278,10 @@ class Deliverer:
             return
         try:
             ts = await find_post(self._slack, post, EVENT_TYPE)
+        except GaveUpError as error:
+            log.warning("channel %s holds too much to be searched (%s): a message may repeat", post.channel, error)
+            await self._store.mark_retry(now, post, now, "search given up")
+            return
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
             await self._not_searched(post, understand(error))
             return

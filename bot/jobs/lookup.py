@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
@@ -9,19 +10,28 @@ from slack_sdk.errors import SlackApiError
 from bot.jobs.slack_errors import Verdict, understand
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from slack_sdk.web.async_client import AsyncWebClient
 
     from storage.records import Post
 
-MARGIN = 300.0  # seconds that our clock and Slack's may differ by
-PAGES = 25  # of 200 messages: more than a channel writes while one message is in doubt, be it over a long weekend
+MARGIN = timedelta(minutes=5)  # that our clock and Slack's may differ by
+# A claimed post leaves within seconds, and after its lease somebody else has it. The rest is for a machine that was
+# asleep in between. Without an end the search would go through all that was written since, be it over a long weekend.
+AFTER = timedelta(hours=1)
+PAGES = 50  # of 200 messages: more than a channel writes in so short a time
+
+
+class GaveUpError(Exception):
+    """The channel wrote more in that time than is looked through: the message may stand there or not."""
 
 
 async def find_post(slack: AsyncWebClient, post: Post, event_type: str) -> str:
     """The ``ts`` of the message that carries the post's token, or "" when the channel does not hold it.
 
     A reply is looked for in its thread and then in the channel, where other settings may have put it. Needs
-    channels:history or groups:history. Raises what slack_sdk raises.
+    channels:history or groups:history. Raises GaveUpError and what slack_sdk raises.
     """
     if post.thread_ts and (ts := await _in_thread(slack, post, event_type)):
         return ts
@@ -39,23 +49,35 @@ async def _in_thread(slack: AsyncWebClient, post: Post, event_type: str) -> str:
 
 
 async def _search(slack: AsyncWebClient, post: Post, event_type: str, thread: str) -> str:
-    began = post.claimed_at or post.created_at
-    cursor = ""
+    window, cursor = _window(post), ""
     for _ in range(PAGES):
-        page = await _page(slack, post, began.timestamp() - MARGIN, cursor, thread)
+        page = await _page(slack, post.channel, window, cursor, thread)
         for message in page.get("messages", []):
             if _token(message, event_type) == post.token:
                 return str(message["ts"])
         cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
         if not cursor:
-            break
-    return ""
+            return ""
+    raise GaveUpError(f"more than {PAGES * 200} messages")
 
 
-async def _page(slack: AsyncWebClient, post: Post, oldest: float, cursor: str, thread: str) -> Any:
+def _window(post: Post) -> tuple[datetime, datetime]:
+    """Between which moments the message was posted, if it was."""
+    began = post.claimed_at or post.created_at
+    ended = max(began, post.created_at)  # the news is older than the row that a restored database makes of it
+    if post.restored_at is not None:
+        ended = max(ended, post.restored_at)
+    return began - MARGIN, ended + AFTER
+
+
+async def _page(
+    slack: AsyncWebClient, channel: str, window: tuple[datetime, datetime], cursor: str, thread: str
+) -> Any:
+    oldest, latest = window
     wanted: dict[str, Any] = {
-        "channel": post.channel,
-        "oldest": f"{oldest:.6f}",
+        "channel": channel,
+        "oldest": f"{oldest.timestamp():.6f}",
+        "latest": f"{latest.timestamp():.6f}",
         "limit": 200,
         "include_all_metadata": True,
         "cursor": cursor or None,

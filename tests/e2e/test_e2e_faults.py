@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from support.house import ORDER, SIGNING, House, running, words
 
+from bot.jobs import lookup
 from sandbox.pandapon.demo import TAOBAO
 from sandbox.slack.delivery import post_signed
 from sandbox.slack.faults import Fault
@@ -201,6 +202,40 @@ async def test_a_search_that_keeps_failing_is_tried_less_and_less_often(house: H
     before = searches()
     await house.until(lambda: searches() > before)
     await told_once(house, card, "第一站")
+
+
+def chatter(house: House, count: int) -> None:
+    """People talk in #orders."""
+    workspace = house.slack.workspace
+    for number in range(count):
+        workspace.post(workspace.channel("#orders"), workspace.user("tom").id, f"{number}")
+
+
+@pytest.mark.parametrize("hours", [2, 0], ids=["over two hours", "at once"])
+async def test_a_long_weekend_of_chatter_hides_no_post(
+    house: House, hours: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The search ends an hour after the post was claimed. More than it looks through in that hour may repeat it."""
+    monkeypatch.setattr(lookup, "PAGES", 2)
+    card = await watched(house)
+    assert house.bot is not None
+    await house.bot.store.save_settings(house.clock(), card.channel, '{"threads": "channel"}', "U0MEI00001")
+
+    def searches() -> int:
+        return sum(call.method == "conversations.history" and bool(call.answer.get("ok")) for call in house.slack.calls)
+
+    house.slack.faults.plan(Fault("chat.postMessage", times=1, drop=True, applied=True))
+    house.slack.faults.plan(Fault("conversations.history", times=10_000, status=503))
+    house.scan("第一站：快件已发往 广州分拨中心")
+    await house.until(lambda: any(call.method == "conversations.history" for call in house.slack.calls))
+    house.clock.advance(timedelta(hours=hours))
+    chatter(house, 450)
+    house.slack.faults.clear()
+    house.clock.advance(timedelta(minutes=6))
+    await house.until(lambda: searches() == (1 if hours else 2))
+    await house.several_ticks(8)
+    told = sum("第一站" in words(m) for m in house.channel("#orders") if m.ts != card.ts)
+    assert (told, "may repeat" in caplog.text) == ((1, False) if hours else (2, True))
 
 
 async def test_a_card_that_was_stored_without_an_answer_is_found_again(house: House) -> None:
