@@ -55,15 +55,10 @@ async def _restore(database: Path, folder: Path, copy: Path | None, say: Callabl
         raise StorageError(f"There is no sound copy in {folder}.")
     if not chosen.is_file():
         raise StorageError(f"There is no file {chosen}; `pandabot restore --list` shows the copies.")
-    now, taken = datetime.now(UTC), backup.taken_at(chosen)
-    aside = backup.restore(chosen, database, now)
-    store = await open_store(database)
-    try:
-        await backup.doubt(store.thread, taken, now)
-    finally:
-        await store.close()
+    aside = backup.restore(chosen, database, datetime.now(UTC))
     say(
-        f"Restored the copy of {taken:%Y-%m-%d %H:%M} UTC." + (f" The former file is kept as {aside}." if aside else "")
+        f"Restored the copy of {backup.taken_at(chosen):%Y-%m-%d %H:%M} UTC."
+        + (f" The former file is kept as {aside}." if aside else "")
     )
     say("Start the bot: it reads every order again and looks up what was posted since, so nothing is told twice.")
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from storage.database import open_file
 from storage.errors import CorruptFileError, DiskFullError, LostFileError, StorageError
 from storage.store import SqliteStore, open_store
 from storage.values import to_int
@@ -30,8 +31,8 @@ STEP = 500  # pages copied (2 MB) before others have their turn
 # every order is read again from the start.
 DOUBT = (
     (
-        "UPDATE orders SET doubtful_since = :then, fingerprint = x'', fence = fence + 1, "
-        "next_poll_at = CASE WHEN next_poll_at IS NULL THEN NULL ELSE :now END"
+        "UPDATE orders SET doubtful_since = MIN(COALESCE(doubtful_since, :then), :then), fingerprint = x'', "
+        "fence = fence + 1, next_poll_at = CASE WHEN next_poll_at IS NULL THEN NULL ELSE :now END"
     ),
     (
         "UPDATE outbox SET state = 'uncertain', fence = fence + 1, lease_until = NULL, not_before = :now, "
@@ -111,36 +112,39 @@ async def open_or_restore(path: Path, folder: Path, now: datetime) -> tuple[Sqli
             raise _without_copy(path, folder) if is_lost else error from None
     aside = restore(copy, path, now)
     store = await open_store(path)
-    restored = Restored(taken_at(copy), aside.name if aside else "", is_lost)
-    await doubt(store.thread, restored.taken_at, now)
-    return store, restored
-
-
-async def doubt(thread: DatabaseThread, then: datetime, now: datetime) -> None:
-    """Mark everything as possibly posted since the copy was taken."""
-
-    def mark(conn: sqlite3.Connection) -> None:
-        for statement in DOUBT:
-            conn.execute(statement, {"then": to_int(then), "now": to_int(now)})
-
-    await thread.run(mark)
+    return store, Restored(taken_at(copy), aside.name if aside else "", is_lost)
 
 
 def restore(copy: Path, path: Path, now: datetime) -> Path | None:
     """Put a copy in the place of the database, whose files are kept under another name. Returns that name.
 
-    No process may have the database open. Raises StorageError when the copy is damaged.
+    The copy is full of doubt before it takes that place: were the process killed in between, the next one would post
+    again what was posted since the copy was made. No process may have the database open. Raises StorageError when the
+    copy cannot be used; then nothing was moved.
     """
     if problem := _problem_of(copy):
         raise CorruptFileError(f"The copy {copy} cannot be used: {problem}.")
     partial = path.with_name(f"{path.name}.restoring")
+    for suffix in ("-wal", "-shm", "-journal"):  # of a restore that was killed: another file's pages
+        partial.with_name(partial.name + suffix).unlink(missing_ok=True)
     shutil.copyfile(copy, partial)
     partial.chmod(0o600)
+    _doubt(partial, taken_at(copy), now)
     _sync(partial)
     aside = _set_aside(path, now)
     partial.replace(path)
     _sync(path.parent)
     return aside
+
+
+def _doubt(partial: Path, then: datetime, now: datetime) -> None:
+    """Mark everything as possibly posted since the copy was taken."""
+    with contextlib.closing(open_file(partial).conn) as conn:
+        conn.execute("BEGIN IMMEDIATE")
+        for statement in DOUBT:
+            conn.execute(statement, {"then": to_int(then), "now": to_int(now)})
+        conn.execute("COMMIT")
+        conn.execute("PRAGMA journal_mode=DELETE")  # one file, complete by itself
 
 
 def copies(folder: Path) -> list[Path]:

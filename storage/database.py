@@ -120,7 +120,7 @@ class DatabaseThread:
                 return
 
     def _open(self, path: Path) -> None:
-        self._db = _open(path)
+        self._db = open_file(path)
 
     def _close(self) -> None:
         self._over = True
@@ -150,7 +150,8 @@ class DatabaseThread:
             return result
 
 
-def _open(path: Path) -> Database:
+def open_file(path: Path) -> Database:
+    """Open and migrate, for the calling thread. Raises StorageError."""
     if sqlite3.sqlite_version_info < OLDEST:
         raise UnusableFileError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed.")
     _prepare_file(path)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.house import ORDER, House, running, words
 
+from storage import backup
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
@@ -68,4 +70,18 @@ async def test_a_lost_database_is_no_empty_one(house: House, size: int | None) -
     assert "To start afresh" in status
     house.scan(FIRST)
     await house.replies(card, 1)
+    assert told(house, card) == [[0], [], []]
+
+
+async def test_a_restore_that_was_killed_at_its_end_tells_nothing_twice(house: House) -> None:
+    """The copy is in place and the process dies at once: the next one still knows what to look up."""
+    card = await copied(house)
+    house.scan(FIRST)
+    await house.replies(card, 1)
+    await house.stop_bot()
+    copy = backup.newest_good(house.settings.backups)
+    assert copy is not None
+    backup.restore(copy, house.settings.database_path, house.clock())
+    await house.start_bot()
+    await house.several_ticks(8)
     assert told(house, card) == [[0], [], []]

@@ -14,11 +14,14 @@ from storage import backup
 from storage.errors import CorruptFileError, LostFileError, StorageError
 from storage.records import PostState
 from storage.store import SqliteStore, open_store
+from storage.values import to_int
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.database import DatabaseThread
+
+HOUR = timedelta(hours=1)
 
 
 def thread(shelf: Shelf) -> DatabaseThread:
@@ -176,13 +179,45 @@ async def test_news_after_a_restore_is_looked_up_under_the_same_token(shelf: She
     await shelf.close()
     backup.restore(copy, shelf.path, NOW)
     await shelf.open()
-    await backup.doubt(thread(shelf), NOW, NOW)
     await shelf.tell("moved")
     again = await shelf.claim_one()
     assert (again.token, again.state) == (posted.token, PostState.UNCERTAIN)
     await shelf.store.mark_sent(NOW, again, "1.1")
     await shelf.tell("moved on")
     assert (await shelf.claim_one()).state is PostState.SENDING
+
+
+async def test_doubt_and_copy_come_in_one_step(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed at the last moment before the copy takes its place, or right after: there is never a copy without doubt.
+
+    What an earlier restore left half-way is not taken for part of the next, and an older doubt is kept.
+    """
+    await shelf.active()
+    folder = tmp_path / "copies"
+    await backup.back_up(thread(shelf), folder, NOW)
+    await shelf.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, "_sync", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await backup.open_or_restore(_emptied(shelf.path), folder, NOW + HOUR)
+    for suffix in ("-wal", "-journal"):
+        shelf.path.with_name(f"{shelf.path.name}.restoring{suffix}").write_bytes(b"\xa5" * 9000)
+    copy = backup.newest_good(folder)
+    assert copy is not None
+    backup.restore(copy, shelf.path, NOW + HOUR)
+    since = shelf.value("SELECT doubtful_since FROM orders")
+    assert since == to_int(NOW.replace(microsecond=0))
+    await shelf.open()
+    newer = await backup.back_up(thread(shelf), folder, NOW + 2 * HOUR)
+    await shelf.close()
+    backup.restore(newer, shelf.path, NOW + 3 * HOUR)
+    assert shelf.value("SELECT doubtful_since FROM orders") == since
+    await shelf.open()
+
+
+def _emptied(path: Path) -> Path:
+    path.write_bytes(b"")
+    return path
 
 
 async def test_a_foreign_file_is_no_copy(shelf: Shelf, tmp_path: Path) -> None:
