@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from storage import audit, enqueue, outbox
-from storage.records import AuditEntry, Channel, Happening, PostKind, PostState, Told
+from storage.records import AuditEntry, Channel, Happening, PostState, Told
 from storage.values import to_int, to_time
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def put_summary(conn: sqlite3.Connection, now: datetime, channel_id: str, day: s
         "UPDATE channels SET digest_day = ? WHERE channel = ? AND digest_day < ?", (day, channel_id, day)
     ).rowcount
     if marked and payload:
-        enqueue.loose(conn, now, PostKind.SUMMARY, f"summary:{day}", channel_id, payload)
+        enqueue.summary(conn, now, day, channel_id, payload)
     return bool(marked)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from storage.records import Announcement, Folding
 
 NEXT = "(SELECT COALESCE(MAX(position), 0) + 1 FROM outbox)"
+DAY = 86_400_000_000  # microseconds
 RANDOM = "lower(hex(randomblob(16)))"
 
 LOG = """
@@ -70,6 +71,14 @@ VALUES ({NEXT}, NULL, ?, ?, ?, '', ?, '', 'pending', {RANDOM}, ?)
 """
 REFUSAL = "refused:"  # the names of such facts: channel, reason and owner follow
 TOLD_OWNER = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING"
+# A restored database does not know whether its last day's digest was posted. Like news, it is looked up under the
+# token that it was posted with; two days are more than a local day can last.
+SUMMARY = f"""
+INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, token, created_at, claimed_at)
+SELECT {NEXT}, NULL, :what, 'summary', :channel, '', :payload, '',
+  CASE WHEN then_ IS NULL THEN 'pending' ELSE 'uncertain' END, post_token(:channel, '', :what), :now, then_
+FROM (SELECT MAX(CAST(value AS INTEGER)) AS then_ FROM facts WHERE name = 'restored' AND at > :now - 2 * {DAY})
+"""
 # All live states are named as well: that is how SQLite knows that the index of live rows will do.
 FOLDABLE = """
 SELECT p.id, p.watch_id, p.level FROM outbox p JOIN watches w ON w.id = p.watch_id
@@ -136,7 +145,7 @@ def refresh_order(conn: sqlite3.Connection, now: datetime, key: str) -> int:
 def loose(  # noqa: PLR0917  one argument a column
     conn: sqlite3.Connection, now: datetime, kind: PostKind, what: str, channel: str, payload: str
 ) -> None:
-    """Ask for a message that belongs to no watch: a notice to a person, a channel's daily digest."""
+    """Ask for a message that belongs to no watch: a notice to a person."""
     conn.execute(LOOSE, (what, kind.value, channel, payload, to_int(now)))
 
 
@@ -151,6 +160,11 @@ def refused(  # noqa: PLR0917  what the notice is about
 def taken(conn: sqlite3.Connection, channel: str) -> None:
     """A channel took a post, or a person wants it tried again: when it refuses the next one, owners are told anew."""
     conn.execute("DELETE FROM facts WHERE name > ? AND name < ?", (f"{REFUSAL}{channel}:", f"{REFUSAL}{channel};"))
+
+
+def summary(conn: sqlite3.Connection, now: datetime, day: str, channel: str, payload: str) -> None:
+    """Ask for a channel's daily digest."""
+    conn.execute(SUMMARY, {"what": f"summary:{day}", "channel": channel, "payload": payload, "now": to_int(now)})
 
 
 def fold(  # noqa: PLR0917  the protocol's arguments

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,6 +73,30 @@ async def test_a_lost_database_is_no_empty_one(house: House, size: int | None) -
     house.scan(FIRST)
     await house.replies(card, 1)
     assert told(house, card) == [[0], [], []]
+
+
+async def test_the_daily_digest_is_not_made_again(house: House) -> None:
+    """The copy is from before it: it is found in the channel. The next day's comes."""
+    card = await copied(house)
+    house.scan(FIRST)
+    await house.replies(card, 1)
+    assert house.bot is not None
+    await house.bot.store.save_settings(house.clock(), card.channel, '{"digest_at": "11:00"}', "U0MEI00001")
+    await house.bot.backups.copy()
+    house.clock.advance(timedelta(minutes=70))
+    await house.until(lambda: len(digests(house)) == 1)
+    await restored(house)
+    await asyncio.sleep(2.5)  # the digester looks once a second
+    assert len(digests(house)) == 1
+    house.scan(SECOND)
+    await house.several_ticks()
+    house.clock.advance(timedelta(days=1))
+    await house.until(lambda: len(digests(house)) == 2)
+
+
+def digests(house: House) -> list[str]:
+    """The daily digests in the channel."""
+    return [words(message) for message in house.channel("#orders") if "The day's digest" in words(message)]
 
 
 async def test_a_restore_that_was_killed_at_its_end_tells_nothing_twice(house: House) -> None:
