@@ -60,7 +60,10 @@ async def _restore(database: Path, folder: Path, copy: Path | None, say: Callabl
         f"Restored the copy of {backup.taken_at(chosen):%Y-%m-%d %H:%M} UTC."
         + (f" The former file is kept as {aside}." if aside else "")
     )
-    say("Start the bot: it reads every order again and looks up what was posted since, so nothing is told twice.")
+    say(
+        "Start the bot: it reads every order again, and looks up what was posted since, so that nothing is told twice "
+        "in channels whose history it may read."
+    )
 
 
 async def _alone(database: Path, work: Callable[[], object], say: Callable[[str], None]) -> int:

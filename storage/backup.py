@@ -36,8 +36,11 @@ DOUBT = (
     ),
     (
         "UPDATE outbox SET state = 'uncertain', fence = fence + 1, lease_until = NULL, not_before = :now, "
-        "claimed_at = COALESCE(claimed_at, created_at) WHERE state IN ('pending', 'sending')"
+        "claimed_at = COALESCE(claimed_at, created_at) "
+        "WHERE state IN ('pending', 'sending') OR (state = 'held' AND held_until IS NOT NULL)"
     ),
+    # A paused watch's posts are looked up when it is resumed.
+    "UPDATE outbox SET claimed_at = COALESCE(claimed_at, created_at) WHERE state = 'held'",
     (
         "INSERT INTO facts (name, value, at) VALUES ('restored', :then, :now) "
         "ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at"

@@ -23,7 +23,7 @@ LOG = """
 INSERT INTO news (key, what, at, level, audience, payload) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key, what) DO NOTHING
 """
 # The token is derived, not random: news that is found again after a backup was restored can still be looked up in the
-# channel. While the order is doubtful (restored and not read since) each post is looked up before it is sent. A paused
+# channel. While the order is doubtful (restored, and not long ago) each post is looked up before it is sent. A paused
 # watch's news waits with it: the channel will be told when it can be posted to again.
 NEWS = f"""
 INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, error, token, created_at,
@@ -37,12 +37,14 @@ ON CONFLICT (watch_id, what) DO NOTHING
 """
 # A watch that joined without a card gets one with its first news, so that there is a thread to tell it in.
 FIRST_CARD = f"""
-INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at)
-SELECT {NEXT}, id, 'card', 'card', channel, key, '',
-  CASE state WHEN 'paused' THEN 'held' ELSE 'pending' END, {RANDOM}, ? FROM watches
-WHERE key = ? AND state IN ('active', 'paused') AND card_ts = '' AND filter IN ({{filters}})
+INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at, claimed_at)
+SELECT {NEXT}, w.id, 'card', 'card', w.channel, w.key, '',
+  CASE WHEN w.state = 'paused' THEN 'held' WHEN o.doubtful_since IS NULL THEN 'pending' ELSE 'uncertain' END,
+  post_token(w.channel, w.key, 'card:' || w.id), ?, o.doubtful_since FROM watches w JOIN orders o ON o.key = w.key
+WHERE w.key = ? AND w.state IN ('active', 'paused') AND w.card_ts = '' AND w.filter IN ({{filters}})
 ON CONFLICT (watch_id, what) DO UPDATE SET state = excluded.state, fence = fence + 1, position = excluded.position,
-  attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = '', token = excluded.token, level = ''
+  attempts = 0, not_before = 0, lease_until = NULL, claimed_at = excluded.claimed_at, error = '',
+  token = excluded.token, level = ''
   WHERE outbox.state IN ('sent', 'failed', 'skipped')
 """
 # A card that may be on its way is left alone: it will be this watch's card, a second one would stay in the channel.

@@ -35,7 +35,7 @@ SELECT key FROM (
 """
 UNCHANGED = """
 UPDATE orders SET fence = fence + 1, leased = 0, polls = polls + 1, fails = 0, error = '', stale_since = NULL,
-  doubtful_since = NULL, read_at = ?, next_poll_at = ? WHERE key = ? AND fence = ?
+  read_at = ?, next_poll_at = ? WHERE key = ? AND fence = ?
 """
 CHANGED = """
 UPDATE orders SET fence = fence + 1, leased = 0, version = version + 1, polls = polls + 1, fails = 0, error = '',
@@ -54,6 +54,13 @@ UPDATE orders SET fence = fence + 1, leased = 0, fails = fails + 1, error = ?, s
 ADD = """
 INSERT OR IGNORE INTO orders (key, platform, order_id, fingerprint, milestone, detail, sub_orders, moved_at, final_at,
   has_parcels, read_at, created_at, stall_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+# A reading right after a restore may be an empty or a partial one: what an order's next ones bring is looked up as
+# well, and the alarm of its silence. One that does not change stays doubtful until it does.
+SETTLING = 3_600_000_000  # microseconds
+SURE = """
+UPDATE orders SET doubtful_since = NULL
+WHERE key = ? AND NOT EXISTS (SELECT 1 FROM facts WHERE name = 'restored' AND at > ?)
 """
 SPECIAL = """
 SELECT key, 'alarm' FROM alarms WHERE state <> 'cleared' AND key IN ({marks})
@@ -152,7 +159,7 @@ def _announce(conn: sqlite3.Connection, at: int, result: Changed, special: froze
         enqueue.first_cards(conn, at, result.key, told)
     posts = enqueue.announce(conn, at, result.key, told, refresh=result.refresh_cards)
     if "doubtful" in special:
-        conn.execute("UPDATE orders SET doubtful_since = NULL WHERE key = ?", (result.key,))
+        conn.execute(SURE, (result.key, at - SETTLING))
     return posts
 
 

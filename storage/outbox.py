@@ -102,6 +102,12 @@ def mark_uncertain(conn: sqlite3.Connection, now: datetime, post: Post, not_befo
     return _settle(conn, post, "state = 'uncertain', not_before = ?, error = ?", to_int(not_before), error)
 
 
+def mark_reduced(conn: sqlite3.Connection, now: datetime, post: Post, payload: str, level: str) -> bool:
+    """See storage.protocol.Store."""
+    changes = "state = 'pending', claimed_at = NULL, not_before = ?, error = 'told in part', payload = ?, level = ?"
+    return _settle(conn, post, changes, to_int(now), payload, level)
+
+
 def mark_held(conn: sqlite3.Connection, post: Post, until: datetime, reason: str) -> bool:
     """See storage.protocol.Store."""
     return _settle(conn, post, "state = 'held', claimed_at = NULL, held_until = ?, error = ?", to_int(until), reason)

@@ -137,6 +137,10 @@ class Store(Protocol):
         """Perhaps sent: look it up from ``not_before`` on."""
         ...
 
+    async def mark_reduced(self, now: datetime, post: Post, payload: str, level: str) -> bool:
+        """Part of a NEWS was told before: the rest goes at once, under this payload and level."""
+        ...
+
     async def mark_failed(self, now: datetime, post: Post, error: str) -> bool:
         """Permanently refused. A CARD's watch ends with the reason; another row's watch is left to the caller."""
         ...

@@ -116,6 +116,9 @@ class SqliteStore:
     async def mark_uncertain(self, now: datetime, post: Post, not_before: datetime, error: str) -> bool:
         return await self.thread.run(lambda conn: outbox.mark_uncertain(conn, now, post, not_before, error))
 
+    async def mark_reduced(self, now: datetime, post: Post, payload: str, level: str) -> bool:
+        return await self.thread.run(lambda conn: outbox.mark_reduced(conn, now, post, payload, level))
+
     async def mark_failed(self, now: datetime, post: Post, error: str) -> bool:
         return await self.thread.run(lambda conn: watches.mark_failed(conn, now, post, error))
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bot.jobs import retold
 from bot.jobs.compose import Composer, folding, goes_to_thread, is_broadcast
 from bot.jobs.lookup import GaveUpError, find_post
 from bot.jobs.slack_errors import Failure, Verdict, understand
@@ -41,7 +42,7 @@ SHORT = 1000  # characters of what Slack refused at full length
 LOOKUPS = 300  # tries, about a day of them: a search that fails for so long is given up for the channel's sake
 CLOSED = frozenset({"channel_not_found", "is_archived"})  # whatever else hides a history, a post may be taken there
 BACKOFF = (1, 2, 5, 15, 60, 300)  # seconds between tries of one message
-EVENT_TYPE = "pandabot_post"  # the metadata's type; its payload is one opaque id
+EVENT_TYPE = "pandabot_post"  # the metadata's type; its payload is an opaque id and opaque marks
 
 
 class Deliverer:
@@ -197,7 +198,7 @@ class Deliverer:
             content |= {"thread_ts": post.thread_ts, "reply_broadcast": is_broadcast(post)}
         response = await self._slack.chat_postMessage(
             channel=post.channel,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"id": post.token}},
+            metadata={"event_type": EVENT_TYPE, "event_payload": await retold.identity(self._store, post)},
             unfurl_links=False,
             unfurl_media=False,
             **content,
@@ -277,7 +278,7 @@ class Deliverer:
             await self._store.mark_retry(now, post, now, "may have been sent")
             return
         try:
-            ts = await find_post(self._slack, post, EVENT_TYPE)
+            found = await find_post(self._slack, post, EVENT_TYPE)
         except GaveUpError as error:
             log.warning("channel %s holds too much to be searched (%s): a message may repeat", post.channel, error)
             await self._store.mark_retry(now, post, now, "search given up")
@@ -285,8 +286,10 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
             await self._not_searched(post, understand(error))
             return
-        if ts:
-            await self._store.mark_sent(now, post, ts)
+        if found.ts:
+            await self._store.mark_sent(now, post, found.ts)
+        elif found.told and post.kind is PostKind.NEWS:
+            await retold.settle(self._store, post, found.told, now)
         else:
             await self._store.mark_retry(now, post, now, "not found in the channel")
 

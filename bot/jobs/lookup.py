@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
 
+from bot.jobs.retold import told_by
 from bot.jobs.slack_errors import Verdict, understand
 
 if TYPE_CHECKING:
@@ -27,47 +29,63 @@ class GaveUpError(Exception):
     """The channel wrote more in that time than is looked through: the message may stand there or not."""
 
 
-async def find_post(slack: AsyncWebClient, post: Post, event_type: str) -> str:
-    """The ``ts`` of the message that carries the post's token, or "" when the channel does not hold it.
+@dataclass(slots=True)
+class Found:
+    """What the search saw. ``told``: after a restore, the marks of what our messages tell, each with its ``ts``."""
+
+    ts: str = ""  # of the message that carries the post's token; empty: the channel does not hold it
+    told: dict[str, str] = field(default_factory=dict)
+
+
+async def find_post(slack: AsyncWebClient, post: Post, event_type: str) -> Found:
+    """Look for the message that carries the post's token.
 
     A reply is looked for in its thread and then in the channel, where other settings may have put it. Needs
     channels:history or groups:history. Raises GaveUpError and what slack_sdk raises.
     """
-    if post.thread_ts and (ts := await _in_thread(slack, post, event_type)):
-        return ts
-    return await _search(slack, post, event_type, "")
+    found = Found()
+    if post.thread_ts:
+        await _in_thread(slack, post, event_type, found)
+    if not found.ts:
+        await _search(slack, post, event_type, "", found)
+    return found
 
 
-async def _in_thread(slack: AsyncWebClient, post: Post, event_type: str) -> str:
+async def _in_thread(slack: AsyncWebClient, post: Post, event_type: str, found: Found) -> None:
     """A thread whose card was deleted holds nothing; what was said in it may still stand in the channel."""
     try:
-        return await _search(slack, post, event_type, post.thread_ts)
+        await _search(slack, post, event_type, post.thread_ts, found)
     except SlackApiError as error:
         if understand(error).verdict is not Verdict.CARD_GONE:
             raise
-        return ""
 
 
-async def _search(slack: AsyncWebClient, post: Post, event_type: str, thread: str) -> str:
+async def _search(slack: AsyncWebClient, post: Post, event_type: str, thread: str, found: Found) -> None:
     window, cursor = _window(post), ""
     for _ in range(PAGES):
         page = await _page(slack, post.channel, window, cursor, thread)
         for message in page.get("messages", []):
-            if _token(message, event_type) == post.token:
-                return str(message["ts"])
+            payload = _payload(message, event_type)
+            if payload.get("id") == post.token:
+                found.ts = str(message["ts"])
+                return
+            if post.restored_at is not None and _is_before(message, post.restored_at):
+                found.told |= dict.fromkeys(told_by(payload), str(message["ts"]))
         cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
         if not cursor:
-            return ""
+            return
     raise GaveUpError(f"more than {PAGES * 200} messages")
+
+
+def _is_before(message: dict[str, Any], restored_at: datetime) -> bool:
+    """What was told since then is known: a price that came back to what it was is news again."""
+    return float(message["ts"]) <= (restored_at + MARGIN).timestamp()
 
 
 def _window(post: Post) -> tuple[datetime, datetime]:
     """Between which moments the message was posted, if it was."""
     began = post.claimed_at or post.created_at
-    ended = max(began, post.created_at)  # the news is older than the row that a restored database makes of it
-    if post.restored_at is not None:
-        ended = max(ended, post.restored_at)
-    return began - MARGIN, ended + AFTER
+    return began - MARGIN, (post.restored_at or began) + AFTER
 
 
 async def _page(
@@ -87,6 +105,6 @@ async def _page(
     return await slack.conversations_history(**wanted)
 
 
-def _token(message: dict[str, Any], event_type: str) -> str:
+def _payload(message: dict[str, Any], event_type: str) -> dict[str, Any]:
     metadata = message.get("metadata") or {}
-    return str(metadata.get("event_payload", {}).get("id", "")) if metadata.get("event_type") == event_type else ""
+    return dict(metadata.get("event_payload") or {}) if metadata.get("event_type") == event_type else {}

@@ -75,6 +75,68 @@ async def test_a_lost_database_is_no_empty_one(house: House, size: int | None) -
     assert told(house, card) == [[0], [], []]
 
 
+async def test_news_that_is_found_in_other_pieces_is_told_once(house: House) -> None:
+    """Two scans told one by one since the copy, a third while nobody looked: found together, only the third is told."""
+    card = await copied(house)
+    for count, scan in enumerate((FIRST, SECOND), 1):
+        house.scan(scan)
+        await house.replies(card, count)
+    house.slack.faults.down = True
+    house.scan(THIRD)
+    await house.several_ticks()
+    house.slack.faults.down = False
+    await restored(house)
+    await house.until(lambda: bool(told(house, card)[2]))
+    assert told(house, card) == [[0], [1], [2]]
+
+
+async def test_all_told_in_other_pieces_is_no_news(house: House) -> None:
+    """Nothing happened since: nothing is said, and the next scan is."""
+    card = await copied(house)
+    for count, scan in enumerate((FIRST, SECOND), 1):
+        house.scan(scan)
+        await house.replies(card, count)
+    await restored(house)
+    assert told(house, card) == [[0], [1], []]
+    house.scan(THIRD)
+    await house.replies(card, 3)
+    assert told(house, card) == [[0], [1], [2]]
+
+
+async def test_quiet_news_that_a_digest_told_is_not_told_again(house: House) -> None:
+    """It waits in the copy; since then the quiet hours ended, and one message told all of it."""
+    card = await copied(house)
+    quiet = '{"quiet_from": "09:00", "quiet_to": "11:00"}'
+    assert house.bot is not None
+    await house.bot.store.save_settings(house.clock(), card.channel, quiet, "U0MEI00001")
+    for scan in (FIRST, SECOND):
+        house.scan(scan)
+        await house.several_ticks(6)
+    house.clock.advance(timedelta(minutes=1))
+    await house.bot.backups.copy()
+    house.clock.advance(timedelta(hours=2))
+    await house.until(lambda: len(house.channel("#orders")) == 2)
+    await house.several_ticks(8)
+    before = [words(m) for m in house.channel("#orders") if m.ts != card.ts]
+    await restored(house)
+    await asyncio.sleep(1.5)  # the delivery looks twice a second
+    assert [words(m) for m in house.channel("#orders") if m.ts != card.ts] == before
+    assert told(house, card) == [[], [], []]
+
+
+async def test_marks_are_opaque_and_few(house: House) -> None:
+    """Every member can see a message's metadata: it holds hexadecimal digits only, far from Slack's limit."""
+    card = await copied(house)
+    for number in range(40):
+        house.scan(f"{number} {FIRST}")
+    [reply] = await house.replies(card, 1)
+    assert reply.metadata is not None
+    payload = reply.metadata["event_payload"]
+    assert set(payload) == {"id", "told"}
+    assert set("".join(payload.values())) <= set("0123456789abcdef")
+    assert 8 * 40 <= len(payload["told"]) < 500
+
+
 async def test_the_daily_digest_is_not_made_again(house: House) -> None:
     """The copy is from before it: it is found in the channel. The next day's comes."""
     card = await copied(house)

@@ -12,7 +12,7 @@ from support.shelf import NOW, ORDERS_CHANNEL, Shelf
 
 from storage import backup
 from storage.errors import CorruptFileError, LostFileError, StorageError
-from storage.records import PostState
+from storage.records import PostKind, PostState
 from storage.store import SqliteStore, open_store
 from storage.values import to_int
 
@@ -177,7 +177,7 @@ async def test_news_after_a_restore_is_looked_up_under_the_same_token(shelf: She
     posted = await shelf.claim_one()
     await shelf.store.mark_sent(NOW, posted, "1.1")
     await shelf.close()
-    backup.restore(copy, shelf.path, NOW)
+    backup.restore(copy, shelf.path, NOW - 2 * HOUR)
     await shelf.open()
     await shelf.tell("moved")
     again = await shelf.claim_one()
@@ -185,6 +185,36 @@ async def test_news_after_a_restore_is_looked_up_under_the_same_token(shelf: She
     await shelf.store.mark_sent(NOW, again, "1.1")
     await shelf.tell("moved on")
     assert (await shelf.claim_one()).state is PostState.SENDING
+
+
+async def test_an_order_stays_doubtful_for_an_hour(shelf: Shelf, tmp_path: Path) -> None:
+    """Its first reading may be a partial one: what the second one finds is looked up as well."""
+    await shelf.active()
+    copy = await backup.back_up(thread(shelf), tmp_path / "copies", NOW)
+    await shelf.close()
+    backup.restore(copy, shelf.path, NOW)
+    await shelf.open()
+    for what in ("moved", "moved on"):
+        await shelf.tell(what)
+        post = await shelf.claim_one()
+        assert (post.state, post.restored_at) == (PostState.UNCERTAIN, NOW)
+        await shelf.store.mark_sent(NOW, post, "1.1")
+
+
+async def test_the_first_card_is_looked_up_after_a_restore(shelf: Shelf, tmp_path: Path) -> None:
+    """An order that joined by itself gets its card with its first news: one posted since the copy is found again."""
+    await shelf.active()
+    await thread(shelf).run(lambda conn: conn.execute("UPDATE watches SET card_ts = ''"))
+    await thread(shelf).run(lambda conn: conn.execute("DELETE FROM outbox"))
+    copy = await backup.back_up(thread(shelf), tmp_path / "copies", NOW)
+    await shelf.tell("moved")
+    card = await shelf.claim_one()
+    await shelf.close()
+    backup.restore(copy, shelf.path, NOW)
+    await shelf.open()
+    await shelf.tell("moved")
+    again = await shelf.claim_one()
+    assert (again.kind, again.state, again.token) == (PostKind.CARD, PostState.UNCERTAIN, card.token)
 
 
 async def test_doubt_and_copy_come_in_one_step(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

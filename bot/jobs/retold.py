@@ -1,0 +1,50 @@
+"""What each message says that it tells, and what is left to tell of news that a restored database found again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot import records
+from bot.tracking import telling, told
+from storage.records import Post, PostKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from storage.protocol import Store
+
+MOST = 1000  # marks in one message, about half of what Slack lets its metadata hold
+
+
+async def identity(store: Store, post: Post) -> dict[str, str]:
+    """The payload of the message's metadata, which every member can see: its token, and a mark of all that it tells."""
+    members = [post] if post.kind is PostKind.NEWS else []
+    if post.kind is PostKind.DIGEST:
+        members = await store.folded(post.id)
+    marks = dict.fromkeys(mark for one in members for mark in _marks(one))
+    return {"id": post.token} | ({"told": "".join(list(marks)[:MOST])} if marks else {})
+
+
+def told_by(payload: dict[str, Any]) -> list[str]:
+    """The marks of :func:`identity`; none where an older version posted the message."""
+    text = str(payload.get("told", ""))
+    return [text[start : start + told.SIZE] for start in range(0, len(text), told.SIZE)]
+
+
+async def settle(store: Store, post: Post, found: Mapping[str, str], now: datetime) -> None:
+    """Send on what the channel was not told. ``found``: the marks that stand in it, and in which message each does."""
+    news = records.load_news(post.payload)
+    left = told.untold(post.key, post.what, news, found)
+    if left == news:
+        await store.mark_retry(now, post, now, "not found in the channel")
+        return
+    watch = await store.watch(post.watch_id) if post.watch_id is not None else None
+    if left is None or (watch is not None and watch.filter not in telling.audience(left)):
+        await store.mark_sent(now, post, max(found.values()))
+        return
+    await store.mark_reduced(now, post, records.dump_news(left), telling.level(left))
+
+
+def _marks(post: Post) -> tuple[str, ...]:
+    return told.marks(post.key, post.what, records.load_news(post.payload)) if post.payload else ()

@@ -1,0 +1,68 @@
+"""Marks: short opaque names of what a message tells, by which news that is found again is known to be told."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.tracking import telling
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from pandapon.shipment import News, Step
+
+SIZE = 8  # hex digits of one mark
+
+
+def marks(key: str, what: str, news: News) -> tuple[str, ...]:
+    """One of the piece as a whole, and one of each thing in it. ``key`` names the order, ``what`` the piece."""
+    return tuple(dict.fromkeys(_mark(key, *fact) for fact in (("what", what), *_facts(news))))
+
+
+def untold(key: str, what: str, news: News, told: Collection[str]) -> News | None:
+    """What is left of ``news`` when these marks stand in the channel; None: all of it was told.
+
+    Another reading cuts the same events into other pieces: two scans that were told one by one are found together.
+    """
+
+    def is_new(*fact: str) -> bool:
+        return _mark(key, *fact) not in told
+
+    if not is_new("what", what):
+        return None
+    if news.stall:
+        return news
+    left = replace(
+        news,
+        nodes=tuple(node for node in news.nodes if is_new("node", node.identity)),
+        edited=tuple(node for node in news.edited if is_new("edit", node.identity)),
+        steps=tuple(step for step in news.steps if is_new(*_step(step))),
+        added=tuple(waybill for waybill in news.added if is_new("added", waybill)),
+        renumbered=tuple(pair for pair in news.renumbered if is_new("renumbered", *pair)),
+        price=news.price if news.price and is_new("price", str(news.price[1])) else None,
+        refund=news.refund if news.refund and is_new("refund", news.refund[1]) else None,
+    )
+    return None if telling.says_nothing(left) else left
+
+
+def _facts(news: News) -> Iterator[tuple[str, ...]]:
+    yield from (("node", node.identity) for node in news.nodes)
+    yield from (("edit", node.identity) for node in news.edited)
+    yield from (_step(step) for step in news.steps)
+    yield from (("added", waybill) for waybill in news.added)
+    yield from (("renumbered", *pair) for pair in news.renumbered)
+    if news.price:
+        yield "price", str(news.price[1])
+    if news.refund:
+        yield "refund", news.refund[1]
+
+
+def _step(step: Step) -> tuple[str, ...]:
+    """Named by where it leads: found later, two steps are one that begins elsewhere."""
+    return "step", step.waybill, step.after
+
+
+def _mark(*parts: str) -> str:
+    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=SIZE // 2).hexdigest()
