@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.table import percentile, show
 from bot import manifest
-from bot.killpoints import POINTS
+from bot.killpoints import COMMON
 from pandapon.shipment import Platform
 from sandbox.pandapon.server import PandaPonServer
 from sandbox.pandapon.world import Line, Package, SandboxOrder, Scan, World
@@ -119,11 +119,11 @@ class Stage:
             "DIGEST_FROM": "100000",  # a digest holds no words of scans, which are what is counted here
         }
 
-    async def spawn(self, kill_at: str = "") -> asyncio.subprocess.Process:
-        """Start the bot."""
+    async def spawn(self, kill_at: str = "", errors: int | None = None) -> asyncio.subprocess.Process:
+        """Start the bot. ``errors``: where its log goes, as for subprocesses."""
         extra = {"PANDABOT_KILL_AT": kill_at} if kill_at else {}
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", env=self.environment | extra, cwd=self.folder
+            sys.executable, "-m", "bot", "run", env=self.environment | extra, cwd=self.folder, stderr=errors
         )
 
     async def connected(self, process: asyncio.subprocess.Process) -> None:
@@ -181,13 +181,25 @@ async def until(predicate: Callable[[], bool], patience: float) -> None:
             await asyncio.sleep(0.01)
 
 
-async def torture(one: Stage, plan: list[str], rng: random.Random) -> None:
-    """Kill once for each entry: at a named point, or (empty) at a random moment. Then let it finish."""
+async def begin(one: Stage) -> None:
+    """Mei watches all orders, and the process is killed."""
     process = await one.spawn()
     await one.connected(process)
     await one.watch_all()
-    process.kill()
+    await kill(process, one)
+
+
+async def kill(process: asyncio.subprocess.Process, one: Stage) -> None:
+    """Kill it, unless it has died already, and wait until Slack has noticed."""
+    if process.returncode is None:
+        process.kill()
     await process.wait()
+    await until(lambda: not one.slack.sockets.open, 10)
+
+
+async def torture(one: Stage, plan: list[str], rng: random.Random) -> None:
+    """Kill once for each entry: at a named point, or (empty) at a random moment. Then let it finish."""
+    await begin(one)
     for kill_at in plan:
         process = await one.spawn(kill_at)
         for number in rng.sample(range(len(one.orders)), k=min(4, len(one.orders))):
@@ -198,10 +210,7 @@ async def torture(one: Stage, plan: list[str], rng: random.Random) -> None:
                 await asyncio.wait_for(process.wait(), 10)
         else:
             await asyncio.sleep(rng.uniform(0, 0.5))
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-        await until(lambda: not one.slack.sockets.open, 10)
+        await kill(process, one)
     process = await one.spawn()
     with contextlib.suppress(TimeoutError):
         await until(lambda: min(one.seen().values()) > 0, 60)
@@ -213,7 +222,7 @@ async def torture(one: Stage, plan: list[str], rng: random.Random) -> None:
 async def measure(kills: int = KILLS) -> None:
     """Kill that often, a third of it at named points, and print what was seen."""
     rng = random.Random(1)  # noqa: S311  the same plan every time
-    named = [f"{name}:{times}" for name in POINTS for times in (1, 2, 3)]
+    named = [f"{name}:{times}" for name in COMMON for times in (1, 2, 3)]
     plan = [rng.choice(named) if number % 3 == 0 else "" for number in range(kills)]
     with tempfile.TemporaryDirectory() as folder:
         async with stage(Path(folder), ORDERS) as one:

@@ -26,6 +26,7 @@ from bot.jobs.poll import Poller
 from bot.jobs.prune import prune
 from bot.jobs.reopen import Reopener
 from bot.jobs.stalls import StallWatch
+from bot.killpoints import point
 from bot.running import Bot, StartError
 from bot.scheduler import Job, Timetable
 from bot.tracker import LiveTracker
@@ -57,7 +58,7 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
 
 
 async def _build(settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack) -> Bot:
-    store, restored = await open_or_restore(settings.database_path, settings.backups, clock())
+    store, restored = await open_or_restore(settings.database_path, settings.backups, clock(), point)
     opened.push_async_callback(store.close)
     backups = Backups(store.thread, settings.backups, clock, restored)
     api = PandaPon(api_config(settings), clock=clock)

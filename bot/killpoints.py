@@ -10,7 +10,9 @@ import signal
 from urllib.parse import urlsplit
 
 VARIABLE = "PANDABOT_KILL_AT"
-POINTS = ("after_claim", "before_record", "after_record", "before_send", "after_send", "after_mark")
+COMMON = ("after_claim", "before_record", "after_record", "before_send", "after_send", "after_mark")  # by any news
+RARE = ("after_search", "after_hold", "after_fold", "in_restore")  # passed only where something brought it about
+POINTS = (*COMMON, *RARE)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _counts: dict[str, int] = {}  # how often each point may still be passed; empty in every ordinary process

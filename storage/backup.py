@@ -60,6 +60,10 @@ class Restored:
     is_lost: bool = False
 
 
+def _pass(point: str) -> None:
+    """Nobody is interested."""
+
+
 async def back_up(thread: DatabaseThread, folder: Path, now: datetime) -> Path:
     """Copy the open database into ``folder``, check the copy, and drop copies that are too old. Returns the copy.
 
@@ -99,11 +103,13 @@ async def open_present(path: Path, folder: Path) -> SqliteStore:
     return await open_store(path)
 
 
-async def open_or_restore(path: Path, folder: Path, now: datetime) -> tuple[SqliteStore, Restored | None]:
+async def open_or_restore(
+    path: Path, folder: Path, now: datetime, passing: Callable[[str], None] = _pass
+) -> tuple[SqliteStore, Restored | None]:
     """Open the database; a damaged or lost one is set aside and the newest good copy takes its place.
 
     Returns the store and, if it was necessary, what was restored. Raises StorageError; CorruptFileError when there is
-    no good copy, with the damaged file left where it was.
+    no good copy, with the damaged file left where it was. ``passing``: see :func:`restore`.
     """
     is_lost = False
     try:
@@ -113,17 +119,17 @@ async def open_or_restore(path: Path, folder: Path, now: datetime) -> tuple[Sqli
         copy = newest_good(folder)
         if copy is None:
             raise _without_copy(path, folder) if is_lost else error from None
-    aside = restore(copy, path, now)
+    aside = restore(copy, path, now, passing)
     store = await open_store(path)
     return store, Restored(taken_at(copy), aside.name if aside else "", is_lost)
 
 
-def restore(copy: Path, path: Path, now: datetime) -> Path | None:
+def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None] = _pass) -> Path | None:
     """Put a copy in the place of the database, whose files are kept under another name. Returns that name.
 
     The copy is full of doubt before it takes that place: were the process killed in between, the next one would post
     again what was posted since the copy was made. No process may have the database open. Raises StorageError when the
-    copy cannot be used; then nothing was moved.
+    copy cannot be used; then nothing was moved. ``passing`` is told when there is no database for a moment.
     """
     if problem := _problem_of(copy):
         raise CorruptFileError(f"The copy {copy} cannot be used: {problem}.")
@@ -135,6 +141,7 @@ def restore(copy: Path, path: Path, now: datetime) -> Path | None:
     _doubt(partial, taken_at(copy), now)
     _sync(partial)
     aside = _set_aside(path, now)
+    passing("in_restore")
     partial.replace(path)
     _sync(path.parent)
     return aside

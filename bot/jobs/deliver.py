@@ -132,6 +132,7 @@ class Deliverer:
             await self._resolve(post)
             return
         if await self._kept_back(post):
+            point("after_hold")
             return
         if post.kind is PostKind.NEWS:
             post = await self._folded(post)
@@ -187,7 +188,9 @@ class Deliverer:
         if post.behind + 1 < fewest:
             return post
         now = self._clock()
-        return await self._store.fold(now, post, FOLD_MOST, LEASE, folding(post, now, fewest)) or post
+        digest = await self._store.fold(now, post, FOLD_MOST, LEASE, folding(post, now, fewest))
+        point("after_fold")
+        return digest or post
 
     async def _send(self, post: Post, message: Message) -> str:
         content: dict[str, Any] = {"text": message.text, "blocks": message.blocks}
@@ -286,6 +289,7 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
             await self._not_searched(post, understand(error))
             return
+        point("after_search")
         if found.ts:
             await self._store.mark_sent(now, post, found.ts)
         elif found.told and post.kind is PostKind.NEWS:

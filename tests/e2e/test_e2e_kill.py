@@ -2,26 +2,97 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
 import random
+import signal
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.kill import stage, torture
+from benchmarks.kill import begin, kill, now, stage, torture, until
 from bot import killpoints
+from handlers.channel_settings import ChannelSettings
+from storage.backup import back_up
+from storage.store import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from benchmarks.kill import Stage
 
-@pytest.mark.timeout(180)  # nine processes one after the other, on whatever machine this is
+
+@pytest.mark.timeout(240)  # a dozen processes one after the other, on whatever machine this is
 async def test_dying_anywhere_loses_and_repeats_nothing(tmp_path: Path) -> None:
     """Each named point once, and some random moments: every scan in one message, every watch with one card."""
+    plan = [*killpoints.COMMON, "after_send", "after_search", "", ""]  # what was sent is searched for, twice
     async with stage(tmp_path, 5) as one:
-        await torture(one, [*killpoints.POINTS, "", ""], random.Random(3))  # noqa: S311  the same every time
+        await torture(one, plan, random.Random(3))  # noqa: S311  the same every time
         assert set(one.seen().values()) == {1}
         assert one.cards() == 5
-        assert len(one.told) == 4 * (len(killpoints.POINTS) + 2)
+        assert len(one.told) == 4 * len(plan)
+
+
+async def died(one: Stage, kill_at: str) -> None:
+    """Start it; it dies at this point."""
+    process = await one.spawn(kill_at)
+    try:
+        assert await asyncio.wait_for(process.wait(), 30) == -signal.SIGKILL
+    finally:
+        await kill(process, one)
+
+
+async def quiet(one: Stage, settings: str) -> None:
+    """Give the channel these settings while no process runs."""
+    store = await open_store(one.folder / "bot.db")
+    await store.save_settings(now(), one.channels[0], settings, "U0MEI00001")
+    await store.close()
+
+
+@pytest.mark.timeout(120)
+async def test_dying_over_held_and_folded_news_loses_and_repeats_nothing(tmp_path: Path) -> None:
+    """What quiet hours held becomes one digest, though the process dies as it holds and as it folds."""
+    async with stage(tmp_path, 1) as one:
+        await begin(one)
+        local = now().astimezone(ChannelSettings().zone)
+        begins, ends = local - timedelta(hours=1), local + timedelta(hours=2)
+        await quiet(one, json.dumps({"quiet_from": f"{begins:%H:%M}", "quiet_to": f"{ends:%H:%M}"}))
+        for _ in range(2):
+            one.scan(0)
+            await died(one, "after_hold")
+        await quiet(one, "")
+        await died(one, "after_fold")
+        process = await one.spawn()
+        said = one.slack.workspace.channels[one.channels[0]].messages
+        await until(lambda: len(said) > 1, 30)
+        await asyncio.sleep(2)
+        await kill(process, one)
+        [digest] = [message.text for message in said.values()][1:]
+        assert "News of 1 order" in digest
+        assert "2 times" in digest
+
+
+@pytest.mark.timeout(120)
+async def test_dying_in_a_restore_loses_and_repeats_nothing(tmp_path: Path) -> None:
+    """The old file is set aside, the copy not yet in its place: the next process does not start empty."""
+    async with stage(tmp_path, 1) as one:
+        await begin(one)
+        store = await open_store(tmp_path / "bot.db")
+        await back_up(store.thread, tmp_path / "backups", now())
+        await store.close()
+        one.scan(0)
+        await died(one, "after_mark")
+        os.truncate(tmp_path / "bot.db", 5000)
+        await died(one, "in_restore")
+        assert not (tmp_path / "bot.db").exists()
+        one.scan(0)
+        process = await one.spawn()
+        await until(lambda: min(one.seen().values()) > 0, 30)
+        await asyncio.sleep(1)
+        await kill(process, one)
+        assert set(one.seen().values()) == {1}
 
 
 def test_kill_points_are_for_stand_ins_only(monkeypatch: pytest.MonkeyPatch) -> None:
