@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections import deque
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -155,6 +155,7 @@ def open_file(path: Path) -> Database:
     if sqlite3.sqlite_version_info < OLDEST:
         raise UnusableFileError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed.")
     _prepare_file(path)
+    _look_first(path)
     conn = sqlite3.connect(path, isolation_level=None, check_same_thread=True, timeout=BUSY_MS / 1000)
     try:
         with _translated(path):
@@ -176,6 +177,13 @@ def _prepare_file(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as error:
         raise UnusableFileError(f"The database {path} cannot be opened for writing: {error.strerror}.") from None
+
+
+def _look_first(path: Path) -> None:
+    """A process that was killed left its log. Whoever closes a damaged file would write that log into it."""
+    if path.with_name(f"{path.name}-wal").exists():
+        with _translated(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as conn:
+            _check(conn, path)
 
 
 def _check(conn: sqlite3.Connection, path: Path) -> None:

@@ -6,6 +6,8 @@ After each: nothing lost, nothing told twice, in order. How long it takes to be 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -14,12 +16,17 @@ from typing import TYPE_CHECKING
 import pytest
 from support.house import ORDER, House, running, words
 
+from benchmarks.kill import begin, kill, now, stage, until
+from bot.cli import EX_CONFIG
 from sandbox.slack.faults import Fault
+from storage.backup import back_up, copies
+from storage.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from benchmarks.kill import Stage
     from sandbox.slack.workspace import Message
 
 FIRST, SECOND, THIRD = (
@@ -207,3 +214,57 @@ async def test_another_process_locks_the_database(house: House) -> None:
         assert SECOND not in str([words(m) for m in house.thread(card)])
         other.execute("ROLLBACK")
     await told_once(house, card, 20)
+
+
+async def told_then_cut(one: Stage, size: int) -> bytes:
+    """Watch, copy, tell a scan, die, and cut the file to so many bytes; returns what is left of it."""
+    await begin(one)
+    path = one.folder / "bot.db"
+    store = await open_store(path)
+    await back_up(store.thread, one.folder / "backups", now())
+    await store.close()
+    process = await one.spawn()
+    one.scan(0)
+    await until(lambda: min(one.seen().values()) > 0, 30)
+    await kill(process, one)
+    os.truncate(path, size)
+    return path.read_bytes()
+
+
+def contents(folder: Path, pattern: str) -> list[bytes]:
+    """Of the files of this kind."""
+    return [file.read_bytes() for file in folder.glob(pattern)]
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("size", [0, 5000], ids=["to nothing", "in the middle"])
+async def test_the_database_is_cut(tmp_path: Path, size: int) -> None:
+    """The next process says so, keeps what is left under another name, and goes on with the newest copy."""
+    async with stage(tmp_path, 1) as one:
+        left = await told_then_cut(one, size)
+        process = await one.spawn(errors=asyncio.subprocess.PIPE)
+        one.scan(0)
+        await until(lambda: min(one.seen().values()) > 0, 30)
+        process.send_signal(signal.SIGTERM)
+        _, log = await process.communicate()
+        assert ("damaged" if size else "missing or empty") in log.decode()
+        assert "copy is in use" in log.decode()
+        assert contents(tmp_path, "bot.db.set-aside-*Z") == [left]
+        assert set(one.seen().values()) == {1}
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("size", [0, 5000], ids=["to nothing", "in the middle"])
+async def test_the_database_is_cut_and_so_is_its_copy(tmp_path: Path, size: int) -> None:
+    """No process starts on a guess: one sentence, an exit code that is not tried again, and all files as they were."""
+    async with stage(tmp_path, 1) as one:
+        left = await told_then_cut(one, size)
+        [copy] = copies(tmp_path / "backups")
+        os.truncate(copy, 5000)
+        process = await one.spawn(errors=asyncio.subprocess.PIPE)
+        _, log = await process.communicate()
+        assert process.returncode == EX_CONFIG
+        assert "Traceback" not in log.decode()
+        assert ("damaged" if size else "missing or empty") in log.decode()
+        assert (tmp_path / "bot.db").read_bytes() == left
+        assert contents(tmp_path, "*.set-aside-*") == []
