@@ -92,7 +92,7 @@ async def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     await one.pandapon.stop()
 
 
-async def until(predicate: object, patience: float = 15.0) -> None:
+async def until(predicate: object, patience: float = 30.0) -> None:
     async with asyncio.timeout(patience):
         while not predicate():  # type: ignore[operator]  # noqa: ASYNC110  another process has to act
             await asyncio.sleep(0.02)
