@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.slack.mentions import escaped
 from sandbox.slack.workspace import SlackError
 from sandbox.web import acting
-from sandbox.web.recording import number_of
+from sandbox.web.recording import place_of, place_of_view
 from sandbox.web.words import MOMENTS, NOT_A_COMMAND, NOT_IN_THREADS
 
 if TYPE_CHECKING:
@@ -55,11 +55,11 @@ async def _say(session: Session, body: Json) -> None:
     text, thread = str(body["text"]).strip(), str(body.get("thread") or "")
     if not text:
         return
-    what: Json = {"channel": room.id, "text": _typed(session, text)}
+    where: Json = {"channel": room.id}
     if thread:
-        what["thread"] = number_of(_workspace(session), _workspace(session).find(room, thread))
-    session.hub.recorder.keep("say", session.user, **what)
-    said = await session.hub.stage.slack.say(session.user, room.id, what["text"], thread_ts=thread)
+        where["thread"] = place_of(_workspace(session), _workspace(session).find(room, thread))
+    _keep(session, "say", **where, text=text)
+    said = await session.hub.stage.slack.say(session.user, room.id, _typed(session, text), thread_ts=thread)
     session.hub.mark_read(session.user, room.id, said.ts)
 
 
@@ -70,7 +70,7 @@ async def _slash(session: Session, body: Json) -> None:
         raise CannotError(NOT_IN_THREADS.format(command=command))
     if command not in {one["command"] for one in session.hub.setting()["commands"]}:
         raise CannotError(NOT_A_COMMAND.format(command=command))
-    session.hub.recorder.keep("slash", session.user, channel=room.id, command=command, text=text)
+    _keep(session, "slash", channel=room.id, command=command, text=text)
     await session.hub.stage.slack.slash(session.user, room.id, command, text)
 
 
@@ -91,18 +91,14 @@ async def _thread(session: Session, body: Json) -> None:
 
 async def _press(session: Session, body: Json) -> None:
     action, state = dict(body["action"]), dict(body.get("state") or {})
+    what: Json = {"action": action, **({"state": state} if state else {})}
     if body.get("view_id"):
-        await acting.press_in_view(session.hub, session.user, str(body["view_id"]), action, state)
+        view_id = str(body["view_id"])
+        _keep(session, "press", view=_place_of_view(session, view_id), **what)
+        await acting.press_in_view(session.hub, session.user, view_id, action, state)
         return
     message = acting.message(session.hub, session.user, str(body["channel"]), str(body["ts"]))
-    chosen = (action.get("selected_option") or {}).get("value")
-    session.hub.recorder.keep(
-        "press",
-        session.user,
-        message=number_of(_workspace(session), message),
-        action_id=action["action_id"],
-        **({"value": chosen} if chosen else {}),
-    )
+    _keep(session, "press", message=place_of(_workspace(session), message), **what)
     await acting.press(session.hub, session.user, message, action, state)
 
 
@@ -115,28 +111,32 @@ async def _shortcut(session: Session, body: Json) -> None:
     message = acting.message(session.hub, session.user, str(body["channel"]), str(body["ts"]))
     if message.viewer:
         raise CannotError("Slack offers shortcuts only on messages that everybody in the channel sees.")
-    number = number_of(_workspace(session), message)
-    session.hub.recorder.keep("shortcut", session.user, message=number, callback_id=body["callback_id"])
+    place = place_of(_workspace(session), message)
+    _keep(session, "shortcut", message=place, callback_id=body["callback_id"])
     await session.hub.stage.slack.shortcut(session.user, message, str(body["callback_id"]))
 
 
 async def _global_shortcut(session: Session, body: Json) -> None:
-    session.hub.recorder.keep("global_shortcut", session.user, callback_id=body["callback_id"])
+    _keep(session, "global_shortcut", callback_id=body["callback_id"])
     ack = await session.hub.stage.slack.global_shortcut(session.user, str(body["callback_id"]))
     if not ack.ok:
         raise CannotError("This shortcut failed because the app did not respond.")
 
 
 async def _submit(session: Session, body: Json) -> None:
-    session.hub.recorder.keep("submit", session.user, values=body["values"])
-    await acting.submit(session.hub, session.user, str(body["view_id"]), dict(body["values"]))
+    view_id, values = str(body["view_id"]), dict(body["values"])
+    _keep(session, "submit", view=_place_of_view(session, view_id), values=values)
+    await acting.submit(session.hub, session.user, view_id, values)
 
 
 async def _close_view(session: Session, body: Json) -> None:
-    await acting.close(session.hub, session.user, str(body["view_id"]), everything=bool(body.get("everything")))
+    view_id, everything = str(body["view_id"]), bool(body.get("everything"))
+    _keep(session, "close_view", view=_place_of_view(session, view_id), everything=everything)
+    await acting.close(session.hub, session.user, view_id, everything=everything)
 
 
 async def _open_home(session: Session, _body: Json) -> None:
+    _keep(session, "open_home")
     await acting.open_home(session.hub, session.user)
 
 
@@ -153,11 +153,14 @@ async def _switch_user(session: Session, body: Json) -> None:
 async def _place(session: Session, body: Json) -> None:
     me = _workspace(session).users[session.user]
     me.tz, me.locale = str(body["tz"]), str(body["locale"])
+    _keep(session, "place", tz=me.tz, locale=me.locale)
     _workspace(session).touch()
 
 
 async def _fault(session: Session, body: Json) -> None:
-    session.hub.switches.turn(str(body["name"]), on=bool(body["on"]))
+    name, on = str(body["name"]), bool(body["on"])
+    session.hub.switches.turn(name, on=on)
+    _keep(session, "fault", name=name, on=on)
     _workspace(session).touch()
 
 
@@ -167,27 +170,28 @@ async def _time(session: Session, body: Json) -> None:
         if not 0 < factor <= FASTEST:
             raise CannotError(f"Time passes at a speed above 0 and up to {FASTEST}.")
         session.hub.set_speed(factor)
+        _keep(session, "time", speed=factor)
     else:
         seconds = float(body["forward"])
         if not 0 <= seconds <= LONGEST.total_seconds():
             raise CannotError(f"Time goes forward only, and {LONGEST.days} days at most.")
-        session.hub.recorder.keep("time", session.user, seconds=seconds)
+        _keep(session, "time", forward=seconds)
         session.hub.forward(seconds)
 
 
 async def _add_node(session: Session, body: Json) -> None:
-    status, action = MOMENTS[str(body.get("moment") or "transport")]
+    moment, waybill = str(body.get("moment") or "transport"), str(body.get("waybill") or "")
+    status, action = MOMENTS[moment]
     text, order_id = str(body["text"]).strip(), str(body["order"])
     if not text:
         raise CannotError("A node needs words: what would the courier write?")
     if order_id not in session.hub.stage.world.orders:
         raise CannotError(f"The account has no order {order_id}.")
     try:
-        session.hub.stage.world.add_node(
-            order_id, text, waybill=str(body.get("waybill") or ""), status=status, action=action
-        )
+        session.hub.stage.world.add_node(order_id, text, waybill=waybill, status=status, action=action)
     except KeyError:
         raise CannotError("That order has no parcel yet, so nobody can scan it.") from None
+    _keep(session, "add_node", order=order_id, waybill=waybill, moment=moment, text=text)
     session.note("Scanned. Whoever watches the order hears of it at the next poll.")
 
 
@@ -197,6 +201,15 @@ async def _wire(session: Session, body: Json) -> None:
 
 def _workspace(session: Session) -> Any:
     return session.hub.stage.slack.workspace
+
+
+def _keep(session: Session, do: str, **what: Any) -> None:
+    session.hub.recorder.keep(do, session.user, session.began, **what)
+
+
+def _place_of_view(session: Session, view_id: str) -> str | int:
+    home = _workspace(session).homes.get(session.user)
+    return place_of_view(home, session.hub.views.of(session.user), view_id)
 
 
 def _typed(session: Session, text: str) -> str:

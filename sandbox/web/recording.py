@@ -1,28 +1,28 @@
-"""A conversation as a file: what people did and what was then said; and the same done again, as a test fixture.
+"""A conversation as a file: what people did, whole, and what was then said. ``replaying`` does the same again.
 
-Presses inside modals and App Home are not part of it: they say nothing in a channel.
+What only looks (history, menus that ask the app, the wire) is no part of it: it changes nothing.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox.slack.workspace import BOT_USER, Message
+from sandbox.slack.workspace import BOT_USER, Message, SlackError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from sandbox.slack.server import SlackServer
     from sandbox.slack.workspace import Workspace
     from sandbox.web.shapes import Json
 
-VERSION = 1
-PATIENCE = 10.0  # seconds that a message may take to come when a recording is played
-
-
-class ReplayError(Exception):
-    """The conversation did not go on as it was recorded."""
+VERSION = 2
+# What differs from run to run: the moment of a date, as the demo's life begins when it is started, and the port.
+MOMENT = re.compile(r"<!date\^\d+\^([^|>]*)\|[^>]*>")
+PORT = re.compile(r"(http://127\.0\.0\.1):\d+")
 
 
 class Recorder:
@@ -32,20 +32,27 @@ class Recorder:
         self._workspace, self._clock = workspace, clock
         self._began = clock()
         self._steps: list[Json] = []
+        self._pages: dict[str, int] = {}
 
-    def keep(self, do: str, user: str, **what: Any) -> None:
-        """Somebody did something now."""
-        at = round((self._clock() - self._began).total_seconds(), 3)
-        self._steps.append({"do": do, "user": user, "at": at, "after": len(said(self._workspace)), **what})
+    def keep(self, do: str, user: str, page: str, **what: Any) -> None:
+        """Somebody did something now. ``page`` tells the open pages apart: each has modals of its own."""
+        number = self._pages.setdefault(page, len(self._pages))
+        seen = {"after": len(said(self._workspace)), "look": look_of(self._workspace)}
+        self._steps.append({"do": do, "user": user, "page": number, "at": self._passed(), **seen, **what})
 
     def recording(self) -> Json:
-        """Everything since the beginning."""
+        """Everything since the beginning. Times are seconds since then."""
+        began = self._began.timestamp()
         return {
             "version": VERSION,
             "began": self._began.isoformat(),
+            "lasted": self._passed(),
             "steps": list(self._steps),
-            "conversation": [line(one) for one in said(self._workspace)],
+            "conversation": [{"at": round(float(one.ts) - began, 3), **line(one)} for one in said(self._workspace)],
         }
+
+    def _passed(self) -> float:
+        return round((self._clock() - self._began).total_seconds(), 3)
 
 
 def said(workspace: Workspace) -> list[Message]:
@@ -54,77 +61,62 @@ def said(workspace: Workspace) -> list[Message]:
     return sorted([*shared, *workspace.ephemeral], key=lambda one: one.ts)
 
 
-def number_of(workspace: Workspace, message: Message) -> int:
-    """How a recording names a message: its place among all."""
-    return next(number for number, one in enumerate(said(workspace)) if one is message)
+def place_of(workspace: Workspace, message: Message) -> Json:
+    """How a recording names a message: who said it where, and its number among those.
+
+    Its place among all would not do: an answer and news from the poller may come in either order.
+    """
+    kind = kind_of(message)
+    alike = (one for one in said(workspace) if kind_of(one) == kind)
+    return kind | {"number": next(number for number, one in enumerate(alike) if one is message)}
+
+
+def message_at(workspace: Workspace, place: Json) -> Message | None:
+    """The message that a recording names, once it is there."""
+    kind = {name: value for name, value in place.items() if name != "number"}
+    alike = [one for one in said(workspace) if kind_of(one) == kind]
+    return alike[place["number"]] if place["number"] < len(alike) else None
+
+
+def kind_of(one: Message) -> Json:
+    """Who said a message, where, and to whom."""
+    found: Json = {"channel": one.channel, "user": "pandabot" if one.user == BOT_USER else one.user}
+    return found | {name: value for name, value in (("viewer", one.viewer), ("thread", bool(one.thread_ts))) if value}
+
+
+def look_of(workspace: Workspace) -> str:
+    """A short sum of all that is to be read: a deed waits until the bot has put its answer in place of "one moment"."""
+    lines = sorted(json.dumps(line(one), ensure_ascii=False, sort_keys=True) for one in said(workspace))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
 
 
 def line(one: Message) -> Json:
     """A message without what differs from run to run."""
-    found: Json = {"channel": one.channel, "user": "pandabot" if one.user == BOT_USER else one.user, "text": one.text}
-    return found | {
-        name: value
-        for name, value in (("viewer", one.viewer), ("thread", bool(one.thread_ts)), ("blocks", one.blocks))
-        if value
-    }
+    shown = {"text": one.text, "blocks": one.blocks, "attachments": one.attachments}
+    return kind_of(one) | {name: settled(value) for name, value in shown.items() if value}
 
 
-async def replay(
-    recording: Json,
-    slack: SlackServer,
-    *,
-    forward: Callable[[float], None] | None = None,
-    patience: float = PATIENCE,
-) -> list[Json]:
-    """Do a recording's deeds again, each as soon as as much has been said as then. Returns the new conversation.
-
-    ``forward`` lets so many seconds pass at once. Raises ReplayError for another version, or when too little is said.
-    """
-    if recording.get("version") != VERSION:
-        raise ReplayError(f"recordings of version {recording.get('version')!r} cannot be played")
-    for step in recording["steps"]:
-        await _until_said(slack, step["after"], patience)
-        await _do(step, slack, forward)
-    await _until_said(slack, len(recording["conversation"]), patience)
-    return [line(one) for one in said(slack.workspace)]
+def settled(value: Any) -> Any:
+    """The same without moments and ports."""
+    if isinstance(value, dict):
+        return {key: settled(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [settled(one) for one in value]
+    return PORT.sub(r"\1", MOMENT.sub(r"<!date^…^\1>", value)) if isinstance(value, str) else value
 
 
-async def _until_said(slack: SlackServer, count: int, patience: float) -> None:
-    if not await slack.workspace.wait_for(lambda: len(said(slack.workspace)) >= count, patience):
-        raise ReplayError(f"{count} messages had been recorded, and {len(said(slack.workspace))} came")
+def view_at(home: Json | None, stack: list[Json], place: Any) -> Json | None:
+    """The view that a recording names, once it is there: ``home``, or how deep in the stack of modals."""
+    if place == "home":
+        return home
+    return stack[place] if place < len(stack) else None
 
 
-async def _do(step: Json, slack: SlackServer, forward: Callable[[float], None] | None) -> None:
-    user = step["user"]
-    match step["do"]:
-        case "say":
-            await slack.say(user, step["channel"], step["text"], thread_ts=_thread(step, slack))
-        case "slash":
-            await slack.slash(user, step["channel"], step["command"], step["text"])
-        case "press":
-            await slack.press(user, _message(step, slack), step["action_id"], value=step.get("value"))
-        case "shortcut":
-            await slack.shortcut(user, _message(step, slack), step["callback_id"])
-        case "global_shortcut":
-            await slack.global_shortcut(user, step["callback_id"])
-        case "submit":
-            await slack.submit(user, _newest_view(slack), step["values"])
-        case "time" if forward is not None:
-            forward(step["seconds"])
-        case other:
-            raise ReplayError(f"{other!r} cannot be played here")
-
-
-def _message(step: Json, slack: SlackServer) -> Message:
-    return said(slack.workspace)[step["message"]]
-
-
-def _thread(step: Json, slack: SlackServer) -> str:
-    return said(slack.workspace)[step["thread"]].ts if "thread" in step else ""
-
-
-def _newest_view(slack: SlackServer) -> str:
-    views = [view_id for view_id, view in slack.workspace.views.items() if view.get("type") == "modal"]
-    if not views:
-        raise ReplayError("no modal is open")
-    return views[-1]
+def place_of_view(home: Json | None, stack: list[Json], view_id: str) -> str | int:
+    """How a recording names a view. Raises SlackError view_not_found."""
+    if home is not None and home["id"] == view_id:
+        return "home"
+    for depth, view in enumerate(stack):
+        if view["id"] == view_id:
+            return depth
+    raise SlackError("view_not_found")

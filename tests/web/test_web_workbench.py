@@ -1,20 +1,14 @@
-"""The workbench: faults, time, scans by hand, the wire, the recording."""
+"""The workbench: faults, time, scans by hand, the wire."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.async_api import expect
 from support.web_page import person
 
-from bot import demo
-from sandbox.web.recording import ReplayError, replay
-
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from playwright.async_api import Browser
 
     from sandbox.web.server import WebServer
@@ -86,45 +80,3 @@ async def test_the_wire(browser: Browser, server: WebServer) -> None:
         await expect(lines.filter(has_text="/panda").first).to_contain_text("acknowledged")
         await panel.get_by_label("Show").select_option("failed")
         await expect(asked).to_be_hidden()
-
-
-async def test_a_recording_can_be_replayed(browser: Browser, server: WebServer, tmp_path: Path) -> None:
-    """The saved conversation, played against a fresh demo, says the same again: commands, buttons, shortcuts, time."""
-    async with person(browser, server.base_url) as mei:
-        await mei.type(f"麻烦看一下 {ORDER}")
-        await mei.sees("麻烦看一下")
-        await mei.menu(mei.message("麻烦看一下"), "Track orders in message")
-        await mei.sees("1 order or parcel in that message")
-        await mei.type(f"/panda watch {ORDER}")
-        await mei.sees("Watching 1 order")
-        await mei.message("Watching 1 order").get_by_role("button", name="Undo").click()
-        await mei.sees("Stopped watching 1 order")
-        panel = await mei.workbench("Time")
-        await panel.get_by_role("button", name="+ 10 min").click()
-        await expect(mei.page.locator("#rail .clock")).to_contain_text("10:1")
-        async with mei.page.expect_download() as started:
-            await panel.get_by_role("link", name="Save the conversation").click()
-        path = tmp_path / "conversation.json"
-        await (await started.value).save_as(path)
-    recording = json.loads(path.read_text(encoding="utf-8"))
-    assert [step["do"] for step in recording["steps"]] == ["say", "shortcut", "slash", "press", "time"]
-    async with demo.stage(demo.STARTED) as stage:
-        passed: list[float] = []
-        again = await replay(recording, stage.slack, forward=passed.append)
-    assert passed == [600]
-    assert [(one["channel"], one["user"]) for one in again] == [
-        (one["channel"], one["user"]) for one in recording["conversation"]
-    ]
-    assert "Stopped watching 1 order" in again[-1]["text"]
-
-
-async def test_a_recording_that_does_not_go_on_says_so() -> None:
-    """Another version, an unknown deed and a message that never comes are each a sentence, not a hang."""
-    async with demo.stage(demo.STARTED) as stage:
-        for recording, words in (
-            ({"version": 9}, "version 9"),
-            ({"version": 1, "steps": [{"do": "dance", "user": "mei", "after": 0}]}, "'dance'"),
-            ({"version": 1, "steps": [], "conversation": [{}]}, "1 messages had been recorded, and 0 came"),
-        ):
-            with pytest.raises(ReplayError, match=words):
-                await replay(recording, stage.slack, patience=0.2)

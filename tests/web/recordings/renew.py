@@ -1,0 +1,118 @@
+"""Spend a morning on the demo's page as a person would, and keep the recording that the page saves.
+
+Run it from the checkout after the bot's words have changed; it needs Chromium, and takes a minute::
+
+    PYTHONPATH=tests .venv/bin/python -m web.recordings.renew
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.async_api import expect
+from support.chromium import chromium
+from support.web_page import person
+
+from bot import demo
+from sandbox.web.server import WebServer
+
+if TYPE_CHECKING:
+    from support.web_page import Person
+
+RECORDED = Path(__file__).parent / "a_morning.json"
+ORDER, OTHER = "2542285634920880794", "2542285634920880795"
+
+
+async def renew() -> None:
+    """Overwrite the recording."""
+    async with demo.stage(demo.STARTED) as stage, WebServer(stage) as server, chromium() as browser:
+        await server.start()
+        async with person(browser, server.base_url) as mei, person(browser, f"{server.base_url}?as=tom") as tom:
+            for scene in (watch, scan, settle, look_around, suffer, wait, regret):
+                await scene(mei)
+            await tom.type("/panda watches")
+            await tom.sees("1 order is watched")
+            panel = await tom.workbench("Time")
+            async with tom.page.expect_download() as started:
+                await panel.get_by_role("link", name="Save the conversation").click()
+            await (await started.value).save_as(RECORDED)
+
+
+async def watch(mei: Person) -> None:
+    """Talk about an order, look it up by the message's menu, and watch it."""
+    await mei.type(f"麻烦看一下 {ORDER} <b> #urgent")
+    await mei.menu(mei.message("麻烦看一下"), "Track orders in message")
+    await mei.sees("1 order or parcel in that message")
+    await mei.type(f"/panda watch {ORDER}")
+    await mei.sees("Watching 1 order")
+    await mei.sees("News comes in this thread")
+
+
+async def scan(mei: Person) -> None:
+    """Scan its parcel by hand."""
+    panel = await mei.workbench("Time")
+    await panel.get_by_label("Moment").select_option(label="Out for delivery")
+    await panel.get_by_label("What the courier writes").fill("手工扫描 派送中")
+    await panel.get_by_role("button", name="Scan").click()
+    await mei.page.get_by_role("button", name="Close workbench").click()
+    await mei.sees("手工扫描 派送中")
+
+
+async def settle(mei: Person) -> None:
+    """Choose quiet hours, wrong at first."""
+    await mei.type("/panda settings")
+    await mei.message("Settings").get_by_role("button", name="Change…").click()
+    form = mei.page.get_by_role("dialog")
+    await form.get_by_label("Quiet from").fill("22:00")
+    await form.get_by_role("button", name="Save").click()
+    await expect(form).to_contain_text("need an end")
+    await form.get_by_label("Quiet to").fill("08:00")
+    await form.get_by_role("button", name="Save").click()
+    await expect(form).to_contain_text("Quiet from 22:00 to 08:00")
+    await mei.page.keyboard.press("Escape")
+
+
+async def look_around(mei: Person) -> None:
+    """Open App Home, and ask for an order from there."""
+    await mei.go("Home")
+    await mei.page.get_by_role("button", name="Track or watch orders").click()
+    form = mei.page.get_by_role("dialog")
+    await form.get_by_role("textbox").first.fill(f"please look at {ORDER}")
+    await form.get_by_role("button", name="Go").click()
+    await expect(form).to_contain_text("Out for delivery")
+    await mei.page.keyboard.press("Escape")
+    await mei.go("orders")
+
+
+async def suffer(mei: Person) -> None:
+    """Ask while PandaPon is broken, until the bot gives up."""
+    panel = await mei.workbench("Faults")
+    await panel.get_by_role("switch", name="Every answer is HTTP 503").check()
+    await mei.type(f"/panda order {OTHER}")
+    await mei.sees("trouble on its side")
+    await panel.get_by_role("switch", name="Every answer is HTTP 503").uncheck()
+
+
+async def wait(mei: Person) -> None:
+    """Let ten minutes pass at once, and then half an hour at a minute a second."""
+    panel = mei.page.locator("#panel")
+    await panel.get_by_role("tab", name="Time").click()
+    await panel.get_by_role("button", name="+ 10 min").click()
+    await mei.message("News comes in this thread").get_by_role("button", name="2 replies").wait_for()
+    await panel.get_by_label("Time passes").select_option(label="a minute a second")
+    await mei.message("News comes in this thread").get_by_role("button", name="3 replies").wait_for(timeout=60_000)
+    await panel.get_by_label("Time passes").select_option(label="as it is")
+    await mei.page.get_by_role("button", name="Close workbench").click()
+
+
+async def regret(mei: Person) -> None:
+    """Stop watching, and think better of it."""
+    await mei.type(f"/panda unwatch {ORDER}")
+    await mei.message("Stopped watching 1 order").get_by_role("button", name="Undo").click()
+    await mei.sees("again")
+
+
+if __name__ == "__main__":
+    asyncio.run(renew())

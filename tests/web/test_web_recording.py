@@ -1,0 +1,157 @@
+"""What was done and said on the page, saved as a file and played again against the production bot."""
+
+from __future__ import annotations
+
+import copy
+import json
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.web_page import person
+
+from bot import demo
+from sandbox.slack.workspace import BOT_USER
+from sandbox.web import deeds
+from sandbox.web.replaying import ReplayError, replay
+from sandbox.web.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser
+    from support.web_page import Person
+
+    from sandbox.terminal.stage import Stage
+    from sandbox.web.server import WebServer
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ORDER = "2542285634920880794"
+# Saved from the page; recordings/renew.py does it again after a change of the bot's words.
+RECORDED = Path(__file__).parent / "recordings" / "a_morning.json"
+PATIENCE = 20.0
+
+
+@asynccontextmanager
+async def stage_of(recording: dict[str, Any]) -> AsyncIterator[Stage]:
+    """A fresh demo whose clock stands where it stood."""
+    async with demo.stage(datetime.fromisoformat(recording["began"])) as stage:
+        yield stage
+
+
+async def saved(mei: Person, path: Path) -> dict[str, Any]:
+    """What the page gives as a file."""
+    panel = await mei.workbench("Time")
+    async with mei.page.expect_download() as started:
+        await panel.get_by_role("link", name="Save the conversation").click()
+    await (await started.value).save_as(path)
+    return read(path)
+
+
+def read(path: Path = RECORDED) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+async def scan(mei: Person, text: str) -> None:
+    """Scan the first order's parcel by hand: it is out for delivery."""
+    panel = await mei.workbench("Time")
+    await panel.get_by_label("Moment").select_option(label="Out for delivery")
+    await panel.get_by_label("What the courier writes").fill(text)
+    await panel.get_by_role("button", name="Scan").click()
+    await mei.page.locator("#panel").get_by_role("button", name="Close workbench").click()
+
+
+async def test_a_watch_a_scan_and_a_question(browser: Browser, server: WebServer, tmp_path: Path) -> None:
+    """News that a scan by hand brought is part of the recording, and comes again when it is played."""
+    async with person(browser, server.base_url) as mei:
+        await mei.type(f"/panda watch {ORDER}")
+        await mei.sees("News comes in this thread")
+        await scan(mei, "手工扫描 派送中")
+        await mei.sees("手工扫描 派送中")
+        await mei.type("/panda help")
+        await mei.sees("how the bot is doing")
+        recording = await saved(mei, tmp_path / "conversation.json")
+    assert [step["do"] for step in recording["steps"]] == ["slash", "add_node", "slash"]
+    async with stage_of(recording) as stage:
+        again = await replay(recording, stage, patience=PATIENCE)
+    assert [one["text"] for one in again if "手工扫描 派送中" in one["text"]]
+
+
+CHOSEN: list[dict[str, Any]] = [
+    {"type": "datepicker", "selected_date": "2026-03-08"},
+    {"type": "timepicker", "selected_time": "08:30"},
+    {"type": "multi_static_select", "selected_options": [{"text": {"type": "plain_text", "text": "a"}, "value": "a"}]},
+]
+
+
+@pytest.mark.parametrize("chosen", CHOSEN, ids=lambda chosen: str(chosen["type"]))
+async def test_the_whole_action_is_kept(server: WebServer, chosen: dict[str, Any]) -> None:
+    """A date, a time and several options are in the recording as they were chosen, beside what else is filled in."""
+    hub = server.hub
+    workspace = hub.stage.slack.workspace
+    one = workspace.post(workspace.channel("orders"), BOT_USER, "choose")
+    action, state = {"block_id": "b", "action_id": "unknown", **chosen}, {"b": {"unknown": chosen}}
+    body = {"type": "press", "channel": one.channel, "ts": one.ts, "action": action, "state": state}
+    await deeds.do(Session(hub, "U0MEI00001"), body)
+    [step] = hub.recorder.recording()["steps"]
+    assert (step["action"], step["state"]) == (action, state)
+    assert step["message"] == {"channel": one.channel, "user": "pandabot", "number": 0}
+
+
+async def test_the_recorded_morning() -> None:
+    """Commands, buttons, both kinds of shortcut, a form with times, App Home, a scan, a fault and time that passes."""
+    recording = read()
+    deeds = {step["do"] for step in recording["steps"]}
+    assert deeds >= {
+        "say",
+        "slash",
+        "shortcut",
+        "press",
+        "submit",
+        "close_view",
+        "open_home",
+        "add_node",
+        "fault",
+        "time",
+    }
+    async with stage_of(recording) as stage:
+        began = stage.clock()
+        again = await replay(recording, stage, patience=PATIENCE)
+        assert (stage.clock() - began).total_seconds() >= recording["lasted"] > 1800
+    assert len(again) == len(recording["conversation"])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"version": 9}, "version 9"),
+        ({"steps": [{"do": "dance", "user": "U0MEI00001"}]}, "'dance'"),
+        (
+            {"conversation": [{"at": 0.0, "channel": "C0ORDERS01", "text": "x"}]},
+            "1 messages had been recorded, and 0 came",
+        ),
+    ],
+    ids=["version", "deed", "silence"],
+)
+async def test_a_recording_that_does_not_go_on_says_so(change: dict[str, Any], words: str) -> None:
+    """Another version, an unknown deed and a message that never comes are each a sentence, not a hang."""
+    recording = {"version": 2, "steps": [], "conversation": [], "lasted": 0.0} | change
+    async with demo.stage(demo.STARTED) as stage:
+        with pytest.raises(ReplayError, match=words):
+            await replay(recording, stage, patience=0.2)
+
+
+@pytest.mark.parametrize("name", ["text", "blocks"])
+async def test_another_text_is_noticed(name: str) -> None:
+    """The words of a message, and its blocks, belong to what is compared."""
+    recording = read()
+    said, asked = recording["steps"][:2]
+    lines = copy.deepcopy(recording["conversation"][:2])
+    lines[1][name] = "another text" if name == "text" else lines[1][name][1:]
+    short = recording | {"steps": [said, asked], "conversation": lines, "lasted": lines[1]["at"]}
+    async with stage_of(short) as stage:
+        with pytest.raises(ReplayError, match=r"recorded was .* and what came is .*1 order or parcel"):
+            await replay(short, stage, patience=2)
