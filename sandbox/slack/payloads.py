@@ -37,38 +37,29 @@ def block_actions(
     user: User, channel: Channel, message: Message, action: Payload, *, trigger: str, url: str, state: Payload
 ) -> Payload:
     """A pressed button or chosen option."""
-    ephemeral = bool(message.viewer)
-    container: Payload = {
-        "type": "message",
-        "message_ts": message.ts,
-        "channel_id": channel.id,
-        "is_ephemeral": ephemeral,
-    }
-    if message.thread_ts or message.replies:
-        container["thread_ts"] = message.thread_ts or message.ts
-    found: Payload = {
+    return {
         **_common("block_actions", user),
-        "container": container,
+        **_in_message(channel, message),
         "trigger_id": trigger,
-        "channel": {"id": channel.id, "name": _name(channel)},
         "state": {"values": state},
         "response_url": url,
         "actions": [action],
     }
-    if not ephemeral:
-        found["message"] = message.wire()
-    return found
 
 
 def view_actions(user: User, view: Payload, action: Payload, *, trigger: str) -> Payload:
     """A pressed button in a modal or in App Home."""
-    return {
-        **_common("block_actions", user),
-        "container": {"type": "view", "view_id": view["id"]},
-        "trigger_id": trigger,
-        "view": _view(view),
-        "actions": [action],
-    }
+    return {**_common("block_actions", user), **_in_view(view), "trigger_id": trigger, "actions": [action]}
+
+
+def message_options(user: User, channel: Channel, message: Message, menu: Payload, query: str) -> Payload:
+    """A question for the options of a menu in a message. ``menu``: its block id and action id."""
+    return {**_common("block_suggestion", user), **_in_message(channel, message), **menu, "value": query}
+
+
+def view_options(user: User, view: Payload, menu: Payload, query: str) -> Payload:
+    """The same of a menu in a modal or in App Home."""
+    return {**_common("block_suggestion", user), **_in_view(view), **menu, "value": query}
 
 
 def message_shortcut(
@@ -104,6 +95,17 @@ def view_submission(user: User, view: Payload, values: Payload, *, trigger: str)
     }
 
 
+def view_closed(user: User, view: Payload, *, everything: bool) -> Payload:
+    """A modal that its person closed; ``everything``: the whole stack at once."""
+    return {**_common("view_closed", user), "view": _view(view), "is_cleared": everything}
+
+
+def home_opened(user: User, channel: Channel, view: Payload | None) -> Payload:
+    """The event that somebody looks at App Home. ``view``: what was published before."""
+    found: Payload = {"type": "app_home_opened", "user": user.id, "channel": channel.id, "tab": "home"}
+    return found | ({"view": _view(view)} if view is not None else {})
+
+
 def event(body: Payload, *, event_id: str, at: int) -> Payload:
     """An event of the Events API."""
     return {
@@ -119,8 +121,29 @@ def event(body: Payload, *, event_id: str, at: int) -> Payload:
     }
 
 
+def _in_message(channel: Channel, message: Message) -> Payload:
+    """Where something was done: in a message. Of an ephemeral one Slack tells only the place."""
+    ephemeral = bool(message.viewer)
+    container: Payload = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": channel.id,
+        "is_ephemeral": ephemeral,
+    }
+    if message.thread_ts or message.replies:
+        container["thread_ts"] = message.thread_ts or message.ts
+    found: Payload = {"container": container, "channel": {"id": channel.id, "name": _name(channel)}}
+    return found if ephemeral else {**found, "message": message.wire()}
+
+
+def _in_view(view: Payload) -> Payload:
+    return {"container": {"type": "view", "view_id": view["id"]}, "view": _view(view)}
+
+
 def _view(view: Payload) -> Payload:
-    return {**copy.deepcopy(view), "blocks": identified(view.get("blocks") or [])}
+    """A view as Slack tells of it; one of App Home, which has no title, gets Slack's own."""
+    title = {"type": "plain_text", "text": "View Title", "emoji": True}
+    return {"title": title, **copy.deepcopy(view), "blocks": identified(view.get("blocks") or [])}
 
 
 def _name(channel: Channel) -> str:

@@ -143,6 +143,7 @@ class People(ABC):
     async def event(self, body: dict[str, Any], *, event_id: str = "") -> Ack:
         """Send an event, again while it is not acknowledged."""
         self._events += 1
+        body = {"event_ts": self.workspace.next_ts(), **body}
         payload = payloads.event(body, event_id=event_id or f"Ev{self._events:08d}", at=int(self._clock().timestamp()))
         ack = Ack(ok=False, seconds=0.0)
         for attempt in range(EVENT_RETRIES + 1):

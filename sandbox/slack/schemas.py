@@ -11,6 +11,23 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 SCHEMA = Path(__file__).parent / "schema" / "slack.json"
+# What Slack's own example of app_home_opened has, and the type of a view to publish has not.
+ADDED_TO_HOME = {
+    "id",
+    "team_id",
+    "app_id",
+    "app_installed_team_id",
+    "bot_id",
+    "state",
+    "hash",
+    "title",
+    "close",
+    "submit",
+    "clear_on_close",
+    "notify_on_close",
+    "root_view_id",
+    "previous_view_id",
+}
 DEEPEST = 12  # levels of "none of these fits" that are looked through for the one reason that helps
 
 
@@ -27,13 +44,22 @@ def _relaxed(kind: str, value: Any) -> Any:
     """The value without what Slack sends and its types do not know.
 
     - ``enterprise: null`` for an ordinary workspace; the types know the field only as left out.
-    - ``user.username`` in a submitted view; Slack's own example has it, the type of no other payload forbids it.
+    - ``user.username`` in what a view or a menu sends; Slack's own examples have it, the types of no other payload
+      forbid it.
+    - no ``response_url`` for what is pressed in a view; there is no message to answer, and the type is that of both.
+    - what Slack adds to a published view; the type of the event speaks of the view as an app hands it in.
     """
     if not isinstance(value, dict):
         return value
     found = {key: part for key, part in value.items() if key != "enterprise" or part is not None}
-    if kind == "Submission" and isinstance(found.get("user"), dict):
+    if kind in {"Submission", "Closed", "Suggestion"} and isinstance(found.get("user"), dict):
         found["user"] = {key: part for key, part in found["user"].items() if key != "username"}
+    if kind == "Actions" and (found.get("container") or {}).get("type") == "view":
+        found.setdefault("response_url", "")
+    event = found.get("event")
+    if kind == "HomeOpened" and isinstance(event, dict) and isinstance(event.get("view"), dict):
+        view = {key: part for key, part in event["view"].items() if key not in ADDED_TO_HOME}
+        found["event"] = {**event, "view": view}
     return found
 
 

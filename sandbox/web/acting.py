@@ -57,18 +57,14 @@ async def press_in_view(hub: Hub, user: str, view_id: str, action: Json, state: 
 
 async def options(hub: Hub, user: str, body: Json) -> list[Json]:
     """What the app offers in a menu that asks it while one types."""
-    slack = hub.stage.slack
-    who = _who(hub, user)
-    sample = {"block_id": body["block_id"], "action_id": body["action_id"], "type": "external_select"}
+    who, query = _who(hub, user), str(body.get("query") or "")
+    menu = {"block_id": body["block_id"], "action_id": body["action_id"]}
     if body.get("view_id"):
-        payload = payloads.view_actions(who, _view(hub, str(body["view_id"])), sample, trigger="")
+        asked = payloads.view_options(who, _view(hub, str(body["view_id"])), menu, query)
     else:
         one = message(hub, user, str(body["channel"]), str(body["ts"]))
-        room = hub.room(user, one.channel)
-        payload = payloads.block_actions(who, room, one, sample, trigger="", url="", state={})
-    kept = {key: value for key, value in payload.items() if key not in {"actions", "trigger_id", "response_url"}}
-    asked = {**kept, "type": "block_suggestion", "value": str(body.get("query") or ""), **sample}
-    ack = await slack.deliver("interactive", asked)
+        asked = payloads.message_options(who, hub.room(user, one.channel), one, menu, query)
+    ack = await hub.stage.slack.deliver("interactive", asked)
     found = ack.payload if ack.ok and isinstance(ack.payload, dict) else {}
     groups = [{"options": found.get("options") or []}, *(found.get("option_groups") or [])]
     return [one for group in groups for one in group["options"]]
@@ -98,24 +94,15 @@ async def close(hub: Hub, user: str, view_id: str, *, everything: bool) -> None:
     else:
         hub.views.close(user, view_id)
     if view.get("notify_on_close"):
-        payload = payloads.view_submission(_who(hub, user), view, {}, trigger="")
-        kept = {key: value for key, value in payload.items() if key not in {"trigger_id", "response_urls"}}
-        await hub.stage.slack.deliver("interactive", {**kept, "type": "view_closed", "is_cleared": everything})
+        payload = payloads.view_closed(_who(hub, user), view, everything=everything)
+        await hub.stage.slack.deliver("interactive", payload)
 
 
 async def open_home(hub: Hub, user: str) -> None:
     """Look at the bot's App Home: the app hears of it and publishes what is to be seen."""
-    slack = hub.stage.slack
-    body: Json = {
-        "type": "app_home_opened",
-        "user": user,
-        "channel": slack.workspace.direct(user).id,
-        "tab": "home",
-        "event_ts": slack.workspace.next_ts(),
-    }
-    if user in slack.workspace.homes:
-        body["view"] = slack.workspace.homes[user]
-    await slack.event(body)
+    workspace = hub.stage.slack.workspace
+    body = payloads.home_opened(_who(hub, user), workspace.direct(user), workspace.homes.get(user))
+    await hub.stage.slack.event(body)
 
 
 def _answered(hub: Hub, user: str, view_id: str, answer: Json) -> None:

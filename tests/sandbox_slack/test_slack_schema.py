@@ -9,16 +9,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.schema_watch import CALLS, INTERACTIONS, SchemaWatch
-from support.slack_stage import MEI, ORDERS, button, modal, section, socket_mode, typed, web_client
+from support.schema_watch import CALLS, EVENTS, INTERACTIONS, SchemaWatch
+from support.slack_stage import (
+    MEI,
+    ORDERS,
+    RANDOM,
+    SCOPES,
+    START,
+    button,
+    modal,
+    section,
+    socket_mode,
+    stand_in,
+    typed,
+    web_client,
+)
 from support.small_app import SmallApp
 
 import sandbox.slack
 from sandbox.slack import payloads
 from sandbox.slack.schemas import SCHEMA, errors
-from sandbox.slack.workspace import User
+from sandbox.slack.server import Call
+from sandbox.slack.workspace import Channel, User
 
 if TYPE_CHECKING:
+    from sandbox.clock import SimClock
     from sandbox.slack.server import SlackServer
 
 POST: dict[str, Any] = {"channel": ORDERS, "text": "裙子", "blocks": [section("裙子")]}
@@ -64,6 +79,15 @@ def test_sound_blocks(block: dict[str, Any]) -> None:
         ("Modal", {"type": "modal", "blocks": []}),
         ("Home", {"type": "home", "title": "no such thing"}),
         ("Command", {"command": "/ask"}),
+        ("Closed", {"type": "view_closed"}),
+        ("Suggestion", {"type": "block_suggestion"}),
+        ("HomeOpened", {"type": "event_callback", "event": {"type": "app_home_opened", "tab": "home"}}),
+        ("PushView", {"view": modal()}),
+        ("Delete", {"channel": ORDERS}),
+        ("Permalink", {"channel": ORDERS, "ts": "1.2"}),
+        ("History", {"channel": ORDERS, "limit": "many"}),
+        ("Channels", {"types": ["public_channel"]}),
+        ("User", {}),
     ],
 )
 def test_typos_and_wrong_shapes(kind: str, value: Any) -> None:
@@ -89,16 +113,27 @@ def test_the_only_relaxations() -> None:
     assert errors("Shortcut", {**shortcut, "enterprise": "x"})
     assert errors("Shortcut", {**shortcut, "team": "x"})
     view = {"id": "V1", "state": {"values": {}}}
-    submission = payloads.view_submission(User(MEI, "mei", "Mei Lin"), {**modal(), **view}, {}, trigger="1.2.3")
+    mei = User(MEI, "mei", "Mei Lin")
+    submission = payloads.view_submission(mei, {**modal(), **view}, {}, trigger="1.2.3")
     assert not any("user" in problem for problem in errors("Submission", submission))
     submission["user"]["nickname"] = "x"
     assert any("nickname" in problem for problem in errors("Submission", submission))
+    pressed = payloads.view_actions(mei, {**modal(), **view}, {}, trigger="1.2.3")
+    assert not any("response_url" in problem for problem in errors("Actions", pressed))
+    pressed["container"]["type"] = "message"
+    assert any("response_url" in problem for problem in errors("Actions", pressed))
+    home = {"type": "home", "id": "VHOME", "hash": "1.2", "blocks": [section("欢迎")]}
+    opened = payloads.home_opened(mei, Channel("D0MEI00001", "dm", is_im=True), home) | {"event_ts": "1.2"}
+    assert errors("HomeOpened", payloads.event(opened, event_id="Ev1", at=1)) == []
+    opened["view"]["colour"] = "x"
+    assert errors("HomeOpened", payloads.event(opened, event_id="Ev1", at=1))
 
 
 async def test_what_passes_between_an_app_and_the_stand_in(slack: SlackServer) -> None:
     """Each kind of payload and each kind of call, made by a real app, is as Slack's types say."""
     watch = SchemaWatch(slack)
     small = SmallApp(slack)
+    mei, menu = slack.workspace.user("mei"), {"block_id": "b0", "action_id": "size"}
     client = web_client(slack)
     async with socket_mode(slack, small.bolt):
         parent = (await client.chat_postMessage(**POST, metadata={"event_type": "card", "event_payload": {}}))["ts"]
@@ -121,9 +156,62 @@ async def test_what_passes_between_an_app_and_the_stand_in(slack: SlackServer) -
         assert await slack.workspace.wait_for(lambda: len(slack.workspace.views) == 2, 5)
         view_id = next(one for one, view in slack.workspace.views.items() if view["type"] == "modal")
         await client.views_update(view_id=view_id, view=modal("Updated"))
+        view = slack.workspace.views[view_id]
+        await slack.deliver("interactive", payloads.view_options(mei, view, menu, "连"))
+        await slack.deliver(
+            "interactive", payloads.message_options(mei, slack.workspace.channels[ORDERS], message, menu, "")
+        )
+        await slack.deliver("interactive", payloads.view_closed(mei, view, everything=True))
+        trigger = slack.interactions.new_trigger(view_id)
+        await client.views_push(trigger_id=trigger, view=modal("On top"))
         await slack.submit("mei", view_id, typed("10"))
+        home = slack.workspace.homes[MEI]
+        await slack.event(payloads.home_opened(mei, slack.workspace.direct(MEI), home))
+        await client.chat_delete(channel=ORDERS, ts=posted["ts"])
     assert watch.problems == []
-    assert set(watch.seen) >= {*CALLS.values(), *INTERACTIONS.values(), "Command"}
+    assert set(watch.seen) >= {
+        *INTERACTIONS.values(),
+        *EVENTS.values(),
+        "Command",
+        "PushView",
+        "Delete",
+        "ConnectionsOpen",
+    }
+
+
+async def test_what_an_app_reads(clock: SimClock) -> None:
+    """The arguments of every call that only reads or lets in are held to Slack's types, in a query and in a form."""
+    scopes = (*SCOPES, "channels:join", "im:write")
+    async with stand_in(clock, *scopes) as slack:
+        watch, client = SchemaWatch(slack), web_client(slack)
+        posted = (await client.chat_postMessage(**POST))["ts"]
+        await client.chat_getPermalink(channel=ORDERS, message_ts=posted)
+        await client.conversations_list(types="public_channel", exclude_archived=True, limit=10)
+        await client.conversations_info(channel=ORDERS)
+        await client.conversations_members(channel=ORDERS, limit=2)
+        await client.conversations_history(channel=ORDERS, inclusive=True, include_all_metadata=True, limit=1)
+        await client.conversations_replies(channel=ORDERS, ts=posted)
+        await client.conversations_open(users=MEI)
+        await client.conversations_join(channel=RANDOM)
+        await client.users_info(user=MEI, include_locale=True)
+        await client.users_list(limit=2)
+        for method in ("api.test", "auth.test", "team.info"):
+            await client.api_call(method)
+        assert watch.problems == []
+        reads = {kind for method, kind in CALLS.items() if method.startswith(("api", "auth", "team", "conv", "users"))}
+        assert set(watch.seen) == {*reads, "PostMessage", "Permalink"}
+
+
+async def test_nothing_passes_unchecked(slack: SlackServer) -> None:
+    """A kind of payload that the watch has no type for is a problem of its own, not a thing that it overlooks."""
+    watch = SchemaWatch(slack)
+    for kind, payload in (
+        ("interactive", {"type": "dialog_submission"}),
+        ("events_api", {"event": {"type": "pin_added"}}),
+    ):
+        watch._payload(kind, payload, None)
+    watch._call(Call("chat.shout", {}, START, {"ok": True}))
+    assert watch.problems == ["dialog_submission is unchecked", "pin_added is unchecked", "chat.shout is unchecked"]
 
 
 def test_the_data_can_be_compared() -> None:

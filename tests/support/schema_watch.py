@@ -12,19 +12,42 @@ if TYPE_CHECKING:
     from sandbox.slack.server import Call, SlackServer
 
 CALLS = {
-    "chat.postMessage": "PostMessage",
+    "api.test": "ApiTest",
+    "apps.connections.open": "ConnectionsOpen",
+    "auth.test": "AuthTest",
+    "chat.delete": "Delete",
+    "chat.getPermalink": "Permalink",
     "chat.postEphemeral": "PostEphemeral",
+    "chat.postMessage": "PostMessage",
     "chat.update": "Update",
+    "conversations.history": "History",
+    "conversations.info": "Channel",
+    "conversations.join": "Join",
+    "conversations.list": "Channels",
+    "conversations.members": "Members",
+    "conversations.open": "OpenDirect",
+    "conversations.replies": "Replies",
+    "team.info": "TeamInfo",
+    "users.info": "User",
+    "users.list": "Users",
     "views.open": "OpenView",
-    "views.update": "UpdateView",
     "views.publish": "PublishView",
+    "views.push": "PushView",
+    "views.update": "UpdateView",
 }
 INTERACTIONS = {
     "block_actions": "Actions",
+    "block_suggestion": "Suggestion",
     "message_action": "MessageShortcut",
     "shortcut": "Shortcut",
+    "view_closed": "Closed",
     "view_submission": "Submission",
 }
+EVENTS = {"app_home_opened": "HomeOpened"}
+# What a query or a form carries as text, and the types know as something else.
+STRUCTURES = {"attachments", "blocks", "metadata", "unfurls", "view"}
+NUMBERS = {"limit"}
+FLAGS = {"exclude_archived", "include_all_metadata", "include_locale", "include_num_members", "inclusive", "return_im"}
 
 
 class SchemaWatch:
@@ -37,26 +60,35 @@ class SchemaWatch:
         slack.on_payload.append(self._payload)
 
     def _call(self, call: Call) -> None:
-        if call.answer.get("ok") and call.method in CALLS:
+        if call.method == "response_url":
+            if call.status == 200:
+                self._check("Blocks", call.arguments.get("blocks") or [])
+        elif call.answer.get("ok"):
             # Bolt's client adds the team to every call; Slack takes it anywhere, its types know it where it matters.
             sent = {name: _parsed(name, value) for name, value in call.arguments.items() if name != "team_id"}
-            self._check(CALLS[call.method], sent)
-        elif call.method == "response_url" and call.status == 200:
-            self._check("Blocks", call.arguments.get("blocks") or [])
+            self._check(CALLS.get(call.method, ""), sent, call.method)
 
     def _payload(self, kind: str, payload: dict[str, Any], ack: Ack | None) -> None:
         if ack is not None:
             return
         if kind == "slash_commands":
             self._check("Command", payload)
-        elif payload.get("type") in INTERACTIONS:
-            self._check(INTERACTIONS[payload["type"]], payload)
+        elif kind == "events_api":
+            name = str(payload["event"]["type"])
+            self._check(EVENTS.get(name, ""), payload, name)
+        else:
+            self._check(INTERACTIONS.get(payload["type"], ""), payload, payload["type"])
 
-    def _check(self, kind: str, value: Any) -> None:
+    def _check(self, kind: str, value: Any, name: str = "") -> None:
         self.seen[kind] = self.seen.get(kind, 0) + 1
-        self.problems += [f"{kind}: {problem}" for problem in errors(kind, value)]
+        self.problems += [f"{kind}: {problem}" for problem in errors(kind, value)] if kind else [f"{name} is unchecked"]
 
 
 def _parsed(name: str, value: Any) -> Any:
-    """A form carries structures as JSON text; the types speak of the structures."""
-    return json.loads(value) if name in {"blocks", "metadata", "view"} and isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if name in STRUCTURES:
+        return json.loads(value)
+    if name in NUMBERS:
+        return int(value)
+    return value in {"1", "true"} if name in FLAGS else value

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest_asyncio
 from support.chromium import chromium
+from support.schema_watch import SchemaWatch
 
 from bot import demo
 from sandbox.web.server import WebServer
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 @pytest_asyncio.fixture(loop_scope="session")
 async def server() -> AsyncIterator[WebServer]:
     async with demo.stage(demo.STARTED) as stage, WebServer(stage) as one:
+        watch = SchemaWatch(stage.slack)
         await one.start()
         yield one
+        assert watch.problems == []  # what the page sent in a person's name, and what the bot answered
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")

@@ -12,6 +12,7 @@ from playwright.async_api import expect
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+from support.schema_watch import SchemaWatch
 from support.web_page import person
 
 from sandbox.clock import SimClock
@@ -28,10 +29,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+CHOOSE = {"command": "/choose", "description": "A menu", "usage_hint": ""}
 MANIFEST = {
     "features": {
         "shortcuts": [{"name": "Ask for a number", "type": "global", "callback_id": "ask", "description": "A form"}],
-        "slash_commands": [{"command": "/ask", "description": "A form", "usage_hint": "", "should_escape": True}],
+        "slash_commands": [
+            {"command": "/ask", "description": "A form", "usage_hint": "", "should_escape": True},
+            CHOOSE,
+        ],
         "app_home": {"home_tab_enabled": True},
     }
 }
@@ -95,6 +100,8 @@ def build(slack: SlackServer, closed: list[str]) -> AsyncApp:
         blocks = [{"type": "section", "text": text}, {"type": "actions", "elements": [button]}]
         await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": blocks})
 
+    listen_to_a_menu(app, client)
+
     @app.action("more")
     async def more(ack: Any, body: dict[str, Any]) -> None:
         await ack()
@@ -103,11 +110,31 @@ def build(slack: SlackServer, closed: list[str]) -> AsyncApp:
     return app
 
 
+def listen_to_a_menu(app: AsyncApp, client: AsyncWebClient) -> None:
+    @app.command("/choose")
+    async def choose(ack: Any, body: dict[str, Any]) -> None:
+        await ack()
+        menu = {"type": "external_select", "action_id": "size", "min_query_length": 1, "placeholder": plain("Size")}
+        view = words("Choose", "a size") | {"notify_on_close": True, "callback_id": "choose"}
+        view["blocks"].append({"type": "actions", "block_id": "sizes", "elements": [menu]})
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    @app.options("size")
+    async def sizes(ack: Any, body: dict[str, Any]) -> None:
+        await ack(options=[{"text": plain(f"{body['value']} {one}"), "value": one} for one in ("S", "M")])
+
+    @app.action("size")
+    async def chosen(ack: Any, body: dict[str, Any]) -> None:
+        await ack()
+        value = body["actions"][0]["selected_option"]["value"]
+        await client.views_update(view_id=body["view"]["id"], view=words("Choose", f"It is {value}"))
+
+
 class Scene:
     """The page on a workspace whose app is the small one."""
 
-    def __init__(self, server: WebServer, closed: list[str]) -> None:
-        self.address, self.closed = server.base_url, closed
+    def __init__(self, server: WebServer, closed: list[str], watch: SchemaWatch) -> None:
+        self.address, self.closed, self.watch = server.base_url, closed, watch
 
 
 async def _nothing() -> None:
@@ -119,14 +146,16 @@ async def scene() -> AsyncIterator[Scene]:
     clock = SimClock(datetime(2026, 3, 2, 2, tzinfo=UTC))
     world, closed = World(clock), list[str]()
     async with SlackServer(clock, manifest=MANIFEST) as slack, PandaPonServer(world, clock=clock) as pandapon:
+        watch = SchemaWatch(slack)
         handler = AsyncSocketModeHandler(build(slack, closed), "xapp-sandbox")
         handler.client.web_client = AsyncWebClient(token="xapp-sandbox", base_url=slack.api_url)
         await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own
         async with WebServer(Stage(slack, pandapon, world, clock, _nothing)) as server:
             await server.start()
-            yield Scene(server, closed)
+            yield Scene(server, closed, watch)
         await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt's own
         await asyncio.sleep(0)
+        assert watch.problems == []
 
 
 async def test_an_error_and_then_success(browser: Browser, scene: Scene) -> None:
@@ -173,6 +202,16 @@ async def test_update_push_clear_and_close(browser: Browser, scene: Scene) -> No
         await field.fill("clear")
         await send.click()
         await expect(mei.page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_a_menu_that_asks_the_app(browser: Browser, scene: Scene) -> None:
+    """What is typed goes to the app, and what it offers can be chosen; the question is as Slack's types say."""
+    async with person(browser, scene.address) as mei:
+        await mei.type("/choose")
+        await mei.page.get_by_role("combobox", name="Size").press_sequentially("红")
+        await mei.page.get_by_role("option", name="红 M").click()
+        await expect(mei.page.get_by_role("dialog", name="Choose")).to_contain_text("It is M")
+    assert scene.watch.seen["Suggestion"] == 1
 
 
 async def test_only_who_asked_gets_the_modal(browser: Browser, scene: Scene) -> None:

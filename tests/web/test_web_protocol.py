@@ -154,6 +154,7 @@ async def test_a_button_and_a_shortcut(pages: Pages) -> None:
         if one and one.get("type") == "button"
     )
     action = {"type": "button", "block_id": element[0].get("block_id", ""), "action_id": element[1]["action_id"]}
+    action |= {"text": element[1]["text"]}
     action |= {"value": element[1]["value"]} if "value" in element[1] else {}
     await page.say("press", channel=ORDERS, ts=found["message"]["ts"], action=action)
     whole = await page.of("changed")
