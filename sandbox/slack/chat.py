@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.slack.arguments import flag, parsed
+from sandbox.slack.attachments import checked
 from sandbox.slack.blocks import MAX_TOTAL, check_message, size
 from sandbox.slack.workspace import BOT_USER, SlackError
 
@@ -68,6 +69,8 @@ class Chat:
             raise SlackError("is_archived")
         content = self._content(arguments)
         message.text, message.blocks = content["text"], content["blocks"]
+        if "attachments" in arguments:
+            message.attachments = content["attachments"]
         message.edited = not message.blocks  # Slack marks an edit only where the text itself is shown
         if "metadata" in arguments:
             message.metadata = _metadata(arguments)
@@ -103,15 +106,16 @@ class Chat:
 
     def _content(self, arguments: Arguments) -> dict[str, Any]:
         text, blocks = str(arguments.get("text") or ""), parsed(arguments.get("blocks"), "invalid_blocks_format") or []
+        attachments = checked(parsed(arguments.get("attachments")) or [])
         if len(text) > LONGEST_TEXT:
             raise SlackError("msg_too_long")
-        if not text and not blocks:
+        if not text and not blocks and not attachments:
             raise SlackError("no_text")
         if size(blocks) > MAX_TOTAL:
             raise SlackError("msg_blocks_too_long")
         if problems := check_message({"text": text or "-", "blocks": blocks}):
             raise SlackError("invalid_blocks", response_metadata={"messages": [f"[ERROR] {one}" for one in problems]})
-        return {"text": text, "blocks": blocks}
+        return {"text": text, "blocks": blocks, "attachments": attachments}
 
 
 def _metadata(arguments: Arguments) -> dict[str, Any] | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from sandbox.slack import payloads
 from sandbox.slack.delivery import Ack
+from sandbox.slack.links import Links
 from sandbox.slack.mentions import escaped
 from sandbox.slack.state import filled
 from sandbox.slack.workspace import SlackError, identified
@@ -31,8 +33,10 @@ class People(ABC):
         self, workspace: Workspace, interactions: Interactions, clock: Callable[[], datetime], manifest: dict[str, Any]
     ) -> None:
         self.workspace, self.interactions, self.manifest = workspace, interactions, manifest
+        self.links = Links(workspace, manifest)
         self.base_url = ""
         self._clock = clock
+        self._under_way: set[asyncio.Task[Ack]] = set()
         self._events = 0
 
     async def slash(self, user: str, channel: str, command: str, text: str = "") -> Ack:
@@ -136,9 +140,14 @@ class People(ABC):
     async def say(
         self, user: str, channel: str, text: str, *, thread_ts: str = "", blocks: list[dict[str, Any]] | None = None
     ) -> Message:
-        """Write a plain message."""
+        """Write a plain message. The app hears of links that are its own, and nobody waits for it."""
         who, where = self.workspace.user(user), self.workspace.channel(channel)
-        return self.workspace.post(where, who.id, text, thread_ts=thread_ts, blocks=blocks or [])
+        message = self.workspace.post(where, who.id, text, thread_ts=thread_ts, blocks=blocks or [])
+        if "links:read" in self.web_api.scopes and (shared := self.links.shared(message)) is not None:
+            task = asyncio.ensure_future(self.event(shared))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        return message
 
     async def event(self, body: dict[str, Any], *, event_id: str = "") -> Ack:
         """Send an event, again while it is not acknowledged."""
@@ -151,6 +160,12 @@ class People(ABC):
             if ack.ok:
                 break
         return ack
+
+    async def leave(self) -> None:
+        """Tell the app of nothing more."""
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
     @abstractmethod
     async def deliver(self, kind: str, payload: payloads.Payload, attempt: int = 0) -> Ack:

@@ -42,7 +42,7 @@ class SlackServer(People):
         workspace = Workspace(clock)
         super().__init__(workspace, Interactions(workspace, rights_clock or clock), clock, manifest or {})
         scopes = frozenset((self.manifest.get("oauth_config") or {}).get("scopes", {}).get("bot", ALL_SCOPES))
-        self.web_api = WebApi(workspace, self.interactions, scopes)
+        self.web_api = WebApi(workspace, self.interactions, scopes, self.links)
         self.sockets = Sockets()
         self._endpoints = Endpoints(
             self.web_api, self.interactions, self.sockets, clock, bot_token=bot_token, app_token=app_token
@@ -76,6 +76,7 @@ class SlackServer(People):
 
     async def stop(self) -> None:
         """Close everything."""
+        await self.leave()
         await self.sockets.close()
         if self._session is not None:
             await self._session.close()

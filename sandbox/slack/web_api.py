@@ -13,6 +13,7 @@ from sandbox.slack.workspace import BOT, BOT_USER, TEAM, SlackError, Workspace
 if TYPE_CHECKING:
     from sandbox.slack.arguments import Answer, Arguments, Method
     from sandbox.slack.interactions import Interactions
+    from sandbox.slack.links import Links
 
 ALL_SCOPES = (
     "commands",
@@ -30,6 +31,7 @@ SCOPES = {
     "chat.update": "chat:write",
     "chat.delete": "chat:write",
     "chat.postEphemeral": "chat:write",
+    "chat.unfurl": "links:write",
     "conversations.list": "channels:read",
     "conversations.info": "channels:read",
     "conversations.members": "channels:read",
@@ -64,7 +66,7 @@ REQUIRED = {
 class WebApi:
     """Slack's side of every call that the bot may make."""
 
-    def __init__(self, workspace: Workspace, interactions: Interactions, scopes: frozenset[str]) -> None:
+    def __init__(self, workspace: Workspace, interactions: Interactions, scopes: frozenset[str], links: Links) -> None:
         self._workspace, self.scopes = workspace, scopes
         self._methods: dict[str, Method] = {
             "api.test": lambda _: {},
@@ -75,6 +77,7 @@ class WebApi:
             **Chat(workspace, lambda scope: scope in self.scopes).methods(),
             **Conversations(workspace).methods(),
             **Views(workspace, interactions).methods(),
+            **links.methods(),
         }
 
     def call(self, method: str, arguments: Arguments) -> Answer:

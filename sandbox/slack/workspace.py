@@ -85,7 +85,7 @@ class Message:
         if self.blocks:
             found["blocks"] = self.identified_blocks()
         if self.attachments:
-            found["attachments"] = copy.deepcopy(self.attachments)
+            found["attachments"] = [_whole(one) for one in self.attachments]
         if self.thread_ts or self.replies:
             found["thread_ts"] = self.thread_ts or self.ts
         if self.replies:
@@ -99,9 +99,16 @@ class Message:
         return found
 
 
-def identified(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def identified(blocks: list[dict[str, Any]], prefix: str = "b") -> list[dict[str, Any]]:
     """Blocks with an id for each: the app's own, or one that Slack makes up."""
-    return [{"block_id": f"b{place}", **copy.deepcopy(block)} for place, block in enumerate(blocks)]
+    return [{"block_id": f"{prefix}{place}", **copy.deepcopy(block)} for place, block in enumerate(blocks)]
+
+
+def _whole(attachment: dict[str, Any]) -> dict[str, Any]:
+    """An attachment as Slack hands it out; no id in it is one of the message's own."""
+    blocks = attachment.get("blocks")
+    more = {"blocks": identified(blocks, f"a{attachment['id']}b")} if blocks else {}
+    return copy.deepcopy(attachment) | more
 
 
 class Workspace:

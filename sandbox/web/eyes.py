@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A message as it was last shown. Blocks are replaced, never changed in place: the object itself is the mark."""
+    """A message as it was last shown. Its parts are replaced, never changed in place: the object itself is the mark."""
 
     text: str
     blocks: Any
+    attachments: Any
     edited: bool
     replies: int
 
@@ -28,6 +29,7 @@ class Mark:
         """The message still looks so."""
         return (
             self.blocks is one.blocks
+            and self.attachments is one.attachments
             and self.replies == len(replies)
             and self.edited == one.edited
             and self.text == one.text
@@ -96,7 +98,7 @@ class Eyes:
 
 
 def _mark(one: Message, replies: list[Message]) -> Mark:
-    return Mark(one.text, one.blocks, one.edited, len(replies))
+    return Mark(one.text, one.blocks, one.attachments, one.edited, len(replies))
 
 
 def _loose(one: Message) -> bool:

@@ -19,6 +19,7 @@ CALLS = {
     "chat.getPermalink": "Permalink",
     "chat.postEphemeral": "PostEphemeral",
     "chat.postMessage": "PostMessage",
+    "chat.unfurl": "Unfurl",
     "chat.update": "Update",
     "conversations.history": "History",
     "conversations.info": "Channel",
@@ -43,7 +44,7 @@ INTERACTIONS = {
     "view_closed": "Closed",
     "view_submission": "Submission",
 }
-EVENTS = {"app_home_opened": "HomeOpened"}
+EVENTS = {"app_home_opened": "HomeOpened", "link_shared": "LinkShared"}
 # What a query or a form carries as text, and the types know as something else.
 STRUCTURES = {"attachments", "blocks", "metadata", "unfurls", "view"}
 NUMBERS = {"limit"}

@@ -1,6 +1,7 @@
 // One message as Slack shows it: who, when, what, and what can be done with it.
 
 import { readState, renderBlocks, renderMrkdwn } from "/static/blocks/index.js";
+import { drawAttachment } from "./attachment.js";
 import { button, h, unseen } from "./dom.js";
 import { contextFor } from "./context.js";
 import { menuButton } from "./menu.js";
@@ -41,9 +42,7 @@ function content(page, message, body) {
   const found = document.createDocumentFragment();
   if (message.blocks?.length) found.append(renderBlocks(message.blocks, context));
   else found.append(h("div", { class: "plain" }, renderMrkdwn(message.text, context)));
-  for (const one of message.attachments ?? []) {
-    found.append(h("blockquote", { class: "unfurl" }, one.blocks ? renderBlocks(one.blocks, context) : renderMrkdwn(one.text ?? one.fallback ?? "", context)));
-  }
+  found.append(...(message.attachments ?? []).map((one) => drawAttachment(one, context)));
   if (message.edited) found.append(h("span", { class: "edited", title: "This message was changed after it was posted" }, "(edited)"));
   return found;
 }
