@@ -47,7 +47,7 @@ async def press_in_view(hub: Hub, user: str, view_id: str, action: Json, state: 
     """Press a button in a modal or in App Home."""
     slack = hub.stage.slack
     view = _with_state(_view(hub, view_id), state)
-    trigger = slack.interactions.new_trigger()
+    trigger = slack.interactions.new_trigger("" if view["type"] == "home" else view_id)  # nothing lies upon App Home
     ack = await slack.deliver(
         "interactive", payloads.view_actions(_who(hub, user), view, _stamped(hub, action), trigger=trigger)
     )
@@ -74,7 +74,7 @@ async def submit(hub: Hub, user: str, view_id: str, values: Json) -> None:
     """Submit a modal: it closes, or does what the acknowledgement says."""
     slack = hub.stage.slack
     payload = payloads.view_submission(
-        _who(hub, user), _view(hub, view_id), values, trigger=slack.interactions.new_trigger()
+        _who(hub, user), _view(hub, view_id), values, trigger=slack.interactions.new_trigger(view_id)
     )
     ack = await slack.deliver("interactive", payload)
     if not ack.ok:
@@ -114,7 +114,7 @@ def _answered(hub: Hub, user: str, view_id: str, answer: Json) -> None:
             web_api.call("views.update", {"view_id": view_id, "view": answer.get("view")})
             hub.views.updated(view_id)
         case "push":
-            trigger = hub.stage.slack.interactions.new_trigger()
+            trigger = hub.stage.slack.interactions.new_trigger(view_id)
             pushed = web_api.call("views.push", {"trigger_id": trigger, "view": answer.get("view")})
             hub.views.opened(user, pushed["view"]["id"], pushed=True)
         case "clear":

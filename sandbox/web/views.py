@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sandbox.slack.workspace import Workspace
     from sandbox.web.shapes import Json
-
-DEEPEST = 3  # Slack's limit: views in one stack
 
 
 class Views:
@@ -32,7 +30,7 @@ class Views:
         """A view came: alone, or upon the one that is open."""
         stack = self._stacks.get(user, []) if pushed else []
         if view_id not in stack:
-            self._stacks[user] = [*stack[: DEEPEST - 1], view_id]
+            self._stacks[user] = [*stack, view_id]
         self._errors.pop(view_id, None)
 
     def refused(self, view_id: str, errors: dict[str, str]) -> None:
@@ -54,11 +52,6 @@ class Views:
     def close_all(self, user: str) -> None:
         """Close a person's whole stack."""
         self._drop(self._stacks.pop(user, []))
-
-    def add(self, user: str, view: dict[str, Any], view_id: str) -> None:
-        """A view that came in an acknowledgement, not by a call."""
-        self._workspace.views[view_id] = view
-        self.opened(user, view_id, pushed=True)
 
     def _drop(self, view_ids: list[str]) -> None:
         for view_id in view_ids:

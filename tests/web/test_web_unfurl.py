@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
-from support.schema_watch import SchemaWatch
 from support.web_page import person
-
-from sandbox.clock import SimClock
-from sandbox.pandapon.server import PandaPonServer
-from sandbox.pandapon.world import World
-from sandbox.slack.server import SlackServer
-from sandbox.terminal.stage import Stage
-from sandbox.web.server import WebServer
+from support.web_scene import scene as scene_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from playwright.async_api import Browser
+
+    from sandbox.slack.server import SlackServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -72,25 +64,10 @@ def older() -> dict[str, Any]:
     }
 
 
-async def _nothing() -> None:
-    pass
-
-
 @pytest_asyncio.fixture(loop_scope="session")
 async def address() -> AsyncIterator[str]:
-    clock = SimClock(datetime(2026, 3, 2, 2, tzinfo=UTC))
-    world = World(clock)
-    async with SlackServer(clock, manifest=MANIFEST) as slack, PandaPonServer(world, clock=clock) as pandapon:
-        watch = SchemaWatch(slack)
-        handler = AsyncSocketModeHandler(build(slack), "xapp-sandbox")
-        handler.client.web_client = AsyncWebClient(token="xapp-sandbox", base_url=slack.api_url)
-        await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own
-        async with WebServer(Stage(slack, pandapon, world, clock, _nothing)) as server:
-            await server.start()
-            yield server.base_url
-        await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt's own
-        await asyncio.sleep(0)
-        assert watch.problems == []
+    async with scene_of(MANIFEST, build) as one:
+        yield one.address
 
 
 async def test_a_preview_comes_under_a_link(browser: Browser, address: str) -> None:
