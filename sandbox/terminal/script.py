@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from sandbox.terminal.session import Session
 
-FAILED = 1
-
 
 async def play(session: Session, lines: AsyncIterable[str], out: Callable[[Text], None]) -> str:
     """Play until the end, ``quit`` or the first line that fails. Returns what failed, empty when all went well."""
