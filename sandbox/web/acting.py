@@ -11,6 +11,7 @@ from sandbox.web.words import NO_ANSWER, TROUBLE
 if TYPE_CHECKING:
     from sandbox.slack.workspace import User
     from sandbox.web.hub import Hub
+    from sandbox.web.session import Session
     from sandbox.web.shapes import Json
 
 
@@ -43,16 +44,16 @@ async def press(hub: Hub, user: str, one: Message, action: Json, state: Json) ->
         slack.workspace.whisper(where.id, who.id, NO_ANSWER.format(what=what), thread_ts=one.thread_ts)
 
 
-async def press_in_view(hub: Hub, user: str, view_id: str, action: Json, state: Json) -> None:
+async def press_in_view(session: Session, view_id: str, action: Json, state: Json) -> None:
     """Press a button in a modal or in App Home."""
-    slack = hub.stage.slack
+    hub, slack = session.hub, session.hub.stage.slack
     view = _with_state(_view(hub, view_id), state)
     trigger = slack.interactions.new_trigger("" if view["type"] == "home" else view_id)  # nothing lies upon App Home
     ack = await slack.deliver(
-        "interactive", payloads.view_actions(_who(hub, user), view, _stamped(hub, action), trigger=trigger)
+        "interactive", payloads.view_actions(_who(hub, session.user), view, _stamped(hub, action), trigger=trigger)
     )
     if not ack.ok:
-        hub.views.refused(view_id, {"": TROUBLE})
+        session.views.refused(view_id, {"": TROUBLE})
 
 
 async def options(hub: Hub, user: str, body: Json) -> list[Json]:
@@ -70,31 +71,32 @@ async def options(hub: Hub, user: str, body: Json) -> list[Json]:
     return [one for group in groups for one in group["options"]]
 
 
-async def submit(hub: Hub, user: str, view_id: str, values: Json) -> None:
+async def submit(session: Session, view_id: str, values: Json) -> None:
     """Submit a modal: it closes, or does what the acknowledgement says."""
-    slack = hub.stage.slack
+    hub, slack = session.hub, session.hub.stage.slack
     payload = payloads.view_submission(
-        _who(hub, user), _view(hub, view_id), values, trigger=slack.interactions.new_trigger(view_id)
+        _who(hub, session.user), _view(hub, view_id), values, trigger=slack.interactions.new_trigger(view_id)
     )
     ack = await slack.deliver("interactive", payload)
     if not ack.ok:
-        hub.views.refused(view_id, {"": TROUBLE})
+        session.views.refused(view_id, {"": TROUBLE})
         return
     try:
-        _answered(hub, user, view_id, ack.payload if isinstance(ack.payload, dict) else {})
+        _answered(session, view_id, ack.payload if isinstance(ack.payload, dict) else {})
     except SlackError as error:
-        hub.views.refused(view_id, {"": f"{TROUBLE} ({error.code})"})
+        session.views.refused(view_id, {"": f"{TROUBLE} ({error.code})"})
 
 
-async def close(hub: Hub, user: str, view_id: str, *, everything: bool) -> None:
+async def close(session: Session, view_id: str, *, everything: bool) -> None:
     """Close a modal, or all that lie upon each other; the app hears of it where it asked to."""
+    hub = session.hub
     view = _view(hub, view_id)
     if everything:
-        hub.views.close_all(user)
+        session.views.close_all()
     else:
-        hub.views.close(user, view_id)
+        session.views.close(view_id)
     if view.get("notify_on_close"):
-        payload = payloads.view_closed(_who(hub, user), view, everything=everything)
+        payload = payloads.view_closed(_who(hub, session.user), view, everything=everything)
         await hub.stage.slack.deliver("interactive", payload)
 
 
@@ -105,22 +107,22 @@ async def open_home(hub: Hub, user: str) -> None:
     await hub.stage.slack.event(body)
 
 
-def _answered(hub: Hub, user: str, view_id: str, answer: Json) -> None:
-    web_api = hub.stage.slack.web_api
+def _answered(session: Session, view_id: str, answer: Json) -> None:
+    slack = session.hub.stage.slack
     match answer.get("response_action"):
         case "errors":
-            hub.views.refused(view_id, answer.get("errors") or {})
+            session.views.refused(view_id, answer.get("errors") or {})
         case "update":
-            web_api.call("views.update", {"view_id": view_id, "view": answer.get("view")})
-            hub.views.updated(view_id)
+            slack.web_api.call("views.update", {"view_id": view_id, "view": answer.get("view")})
+            session.views.updated(view_id)
         case "push":
-            trigger = hub.stage.slack.interactions.new_trigger(view_id)
-            pushed = web_api.call("views.push", {"trigger_id": trigger, "view": answer.get("view")})
-            hub.views.opened(user, pushed["view"]["id"], pushed=True)
+            trigger = slack.interactions.new_trigger(view_id)
+            pushed = slack.web_api.call("views.push", {"trigger_id": trigger, "view": answer.get("view")})
+            session.views.opened(pushed["view"]["id"], pushed=True)
         case "clear":
-            hub.views.close_all(user)
+            session.views.close_all()
         case _:
-            hub.views.close(user, view_id)
+            session.views.close(view_id)
 
 
 def _view(hub: Hub, view_id: str) -> Json:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.slack.mentions import escaped
 from sandbox.slack.workspace import SlackError
 from sandbox.web import acting
+from sandbox.web.hub import HAND
 from sandbox.web.recording import place_of, place_of_view
 from sandbox.web.words import MOMENTS, NOT_A_COMMAND, NOT_IN_THREADS
 
@@ -32,6 +33,7 @@ class CannotError(Exception):
 async def do(session: Session, body: Json) -> None:
     """Carry out what a page asked for, and tell it why when that cannot be."""
     deed = DEEDS.get(str(body.get("type")), _unknown)
+    token = HAND.set(session)
     try:
         await deed(session, body)
     except CannotError as error:
@@ -40,6 +42,8 @@ async def do(session: Session, body: Json) -> None:
         session.note(f"Slack refused that: {error.code}", bad=True)
     except (KeyError, TypeError, ValueError, LookupError) as error:
         session.note(f"That could not be done: {error}", bad=True)
+    finally:
+        HAND.reset(token)
     session.hub.look()
 
 
@@ -95,7 +99,7 @@ async def _press(session: Session, body: Json) -> None:
     if body.get("view_id"):
         view_id = str(body["view_id"])
         _keep(session, "press", view=_place_of_view(session, view_id), **what)
-        await acting.press_in_view(session.hub, session.user, view_id, action, state)
+        await acting.press_in_view(session, view_id, action, state)
         return
     message = acting.message(session.hub, session.user, str(body["channel"]), str(body["ts"]))
     _keep(session, "press", message=place_of(_workspace(session), message), **what)
@@ -126,13 +130,13 @@ async def _global_shortcut(session: Session, body: Json) -> None:
 async def _submit(session: Session, body: Json) -> None:
     view_id, values = str(body["view_id"]), dict(body["values"])
     _keep(session, "submit", view=_place_of_view(session, view_id), values=values)
-    await acting.submit(session.hub, session.user, view_id, values)
+    await acting.submit(session, view_id, values)
 
 
 async def _close_view(session: Session, body: Json) -> None:
     view_id, everything = str(body["view_id"]), bool(body.get("everything"))
     _keep(session, "close_view", view=_place_of_view(session, view_id), everything=everything)
-    await acting.close(session.hub, session.user, view_id, everything=everything)
+    await acting.close(session, view_id, everything=everything)
 
 
 async def _open_home(session: Session, _body: Json) -> None:
@@ -209,7 +213,7 @@ def _keep(session: Session, do: str, **what: Any) -> None:
 
 def _place_of_view(session: Session, view_id: str) -> str | int:
     home = _workspace(session).homes.get(session.user)
-    return place_of_view(home, session.hub.views.of(session.user), view_id)
+    return place_of_view(home, session.views.shown(), view_id)
 
 
 def _typed(session: Session, text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,7 +11,6 @@ from sandbox.slack.workspace import SlackError
 from sandbox.web import shapes
 from sandbox.web.recording import Recorder
 from sandbox.web.switches import Switches
-from sandbox.web.views import Views
 from sandbox.web.wire import Wire
 
 if TYPE_CHECKING:
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from sandbox.slack.workspace import Channel
     from sandbox.terminal.stage import Stage
     from sandbox.web.shapes import Json
+    from sandbox.web.views import Views
 
+# Whose hand does what is being done: what a person opens is opened on the page where they did it.
+HAND: ContextVar[Page | None] = ContextVar("hand", default=None)
 TOGETHER = 0.03  # seconds: changes within one breath are looked at once
 WIRE_EVERY = 0.2  # seconds
 LOOK_AGAIN = 3600.0  # seconds; a wait without end in pieces
@@ -35,6 +38,8 @@ PLACES = (
 
 class Page(Protocol):
     """An open page, as the hub knows it."""
+
+    views: Views
 
     def look(self) -> None:
         """Tell what changed since the last look."""
@@ -58,13 +63,12 @@ class Hub:
         workspace = stage.slack.workspace
         for person in [one for one in workspace.users.values() if not one.is_bot]:
             workspace.direct(person.id)
-        self.views = Views(workspace)
         self.switches = Switches(stage.slack, stage.pandapon)
         self.wire = Wire(stage.clock)
         self.recorder = Recorder(workspace, stage.clock)
         self._speed = 1.0
         self._reads: dict[tuple[str, str], str] = {}
-        self._triggers: dict[str, str] = {}  # whose trigger id it is
+        self._triggers: dict[str, Page] = {}  # on which page somebody acted
         self._tasks: set[asyncio.Task[Any]] = set()
         self._listen()
 
@@ -93,6 +97,12 @@ class Hub:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def leave(self, page: Page) -> None:
+        """A page is closed: its modals go with it, as those of Slack's clients do, and nothing opens there any more."""
+        self.pages.discard(page)
+        self._triggers = {one: where for one, where in self._triggers.items() if where is not page}
+        page.views.close_all()
 
     def look(self) -> None:
         """Tell every page what is new to it."""
@@ -179,17 +189,17 @@ class Hub:
         slack.on_call.append(self.wire.call)
         pandapon.on_request.append(self.wire.request)
 
-    def _payload_sent(self, _kind: str, payload: Json, _ack: object) -> None:
-        user = payload.get("user_id") or (payload.get("user") or {}).get("id")
-        if user and "trigger_id" in payload:
-            self._triggers[payload["trigger_id"]] = user
+    def _payload_sent(self, _kind: str, payload: Json, ack: object) -> None:
+        page = HAND.get()
+        if page is not None and ack is None and "trigger_id" in payload:
+            self._triggers[payload["trigger_id"]] = page
 
     def _called(self, call: Call) -> None:
         view = call.answer.get("view")
         if not call.answer.get("ok") or not isinstance(view, dict):
             return
-        user = self._triggers.get(str(call.arguments.get("trigger_id", "")), "")
-        if user:
-            self.views.opened(user, view["id"], pushed=call.method == "views.push")
-        else:
-            self.views.updated(view["id"])
+        page = self._triggers.pop(str(call.arguments.get("trigger_id", "")), None)
+        if page is not None:
+            page.views.opened(view["id"], pushed=call.method == "views.push")
+        for one in self.pages:
+            one.views.updated(view["id"])

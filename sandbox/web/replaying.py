@@ -136,7 +136,7 @@ class _Player:
 
     def _view(self, page: Session, step: Json) -> Json | None:
         home = self._stage.slack.workspace.homes.get(page.user)
-        return view_at(home, self._hub.views.of(page.user), step["view"])
+        return view_at(home, page.views.shown(), step["view"])
 
     def _body(self, page: Session, step: Json) -> Json:
         """The deed as a page would ask for it now."""

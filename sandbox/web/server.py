@@ -120,7 +120,7 @@ class WebServer:
             session.hello()
             await self._read(session, socket)
         finally:
-            self.hub.pages.discard(session)
+            self.hub.leave(session)
             self._open.discard(socket)
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)

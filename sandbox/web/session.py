@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.web import shapes
 from sandbox.web.eyes import Eyes
+from sandbox.web.views import Views
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,6 +26,7 @@ class Session:
         self.began = hub.stage.slack.workspace.next_ts()
         self._wire_from: int | None = None  # the last line of the wire that was told; None: the page does not show it
         self._queue: asyncio.Queue[Json] = asyncio.Queue(MOST_WAITING)
+        self.views = Views(hub.stage.slack.workspace)
         self._eyes = Eyes(hub.stage.slack.workspace, user, self.began)
         self._shown: dict[str, Any] = {}  # the rest of the state, as the page was last told
 
@@ -46,7 +48,8 @@ class Session:
             await send(await self._queue.get())
 
     def become(self, user: str) -> None:
-        """Be another person. Private messages of this page's life stay; those from before it do not come back."""
+        """Be another person. Private messages of this page's life stay; those from before it, and modals, do not."""
+        self.views.close_all()
         self.user = user
         self._eyes = Eyes(self.hub.stage.slack.workspace, user, self.began)
         self.hello()
@@ -95,7 +98,7 @@ class Session:
         return {
             "users": {one.id: shapes.person(one) for one in workspace.users.values()},
             "channels": [shapes.channel(one, self.hub.unread(self.user, one)) for one in rooms],
-            "views": self.hub.views.of(self.user),
+            "views": self.views.shown(),
             "home": workspace.homes.get(self.user),
             "faults": self.hub.switches.state(),
         }

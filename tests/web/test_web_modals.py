@@ -103,16 +103,27 @@ async def test_a_menu_that_asks_the_app(browser: Browser, scene: Scene) -> None:
     assert scene.watch.seen["Suggestion"] == 1
 
 
-async def test_only_who_asked_gets_the_modal(browser: Browser, scene: Scene) -> None:
-    """Mei's form is not on Tom's page, and it is still open after a reload of hers."""
-    async with person(browser, scene.address) as mei, person(browser, f"{scene.address}?as=tom") as tom:
+async def test_only_the_page_where_it_was_asked_for_gets_the_modal(browser: Browser, scene: Scene) -> None:
+    """Mei's form is not on Tom's page nor on another of her own; a reload closes it, as Slack's clients do."""
+    async with (
+        person(browser, scene.address) as mei,
+        person(browser, scene.address) as other,
+        person(browser, f"{scene.address}?as=tom") as tom,
+    ):
         await mei.type("/ask")
         await expect(mei.page.get_by_role("dialog", name="A form")).to_be_visible()
         await tom.type("done")
         await tom.sees("done")
-        await expect(tom.page.get_by_role("dialog")).to_have_count(0)
+        await other.sees("done")
+        for one in (tom, other):
+            await expect(one.page.get_by_role("dialog")).to_have_count(0)
+        await other.type("/ask")
+        await expect(other.page.get_by_role("dialog", name="A form")).to_be_visible()
         await mei.page.reload()
-        await expect(mei.page.get_by_role("dialog", name="A form")).to_be_visible()
+        await mei.sees("done")
+        await expect(mei.page.get_by_role("dialog")).to_have_count(0)
+        await expect(other.page.get_by_role("dialog", name="A form")).to_be_visible()
+        assert len(scene.modals) == 1
 
 
 async def test_app_home(browser: Browser, scene: Scene) -> None:
