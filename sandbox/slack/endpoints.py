@@ -12,6 +12,7 @@ from sandbox.broken import cut_off
 from sandbox.slack.arguments import as_object
 from sandbox.slack.arguments import read as read_arguments
 from sandbox.slack.faults import Fault, Faults, pause
+from sandbox.slack.interactions import URL_USES
 from sandbox.slack.workspace import SlackError
 
 if TYPE_CHECKING:
@@ -27,13 +28,14 @@ BAD_REQUESTS = {"no_text", "invalid_blocks", "invalid_payload"}  # what else is 
 
 @dataclass
 class Call:
-    """A call that the bot made; tokens are not in it."""
+    """A call that the bot made; tokens are not in it. A status of 0: the connection ended without an answer."""
 
     method: str
     arguments: dict[str, Any]
     at: datetime
     answer: dict[str, Any] = field(default_factory=dict)
     status: int = 200
+    remark: str = ""  # what the answer says outside its body, for those who read along
 
 
 class Endpoints:
@@ -71,7 +73,7 @@ class Endpoints:
 
     async def _respond(self, request: web.Request, call: Call, token: str) -> web.StreamResponse:
         if self.faults.down:
-            return _hang_up(request)
+            return _hang_up(request, call)
         method, arguments = call.method, call.arguments
         channel = str(arguments.get("channel", ""))
         fault = self.faults.take(method, channel)
@@ -96,13 +98,13 @@ class Endpoints:
         if fault.applied:
             return None
         if fault.drop:
-            return _hang_up(request)
+            return _hang_up(request, call)
         return self._answer(call, {}, fault.status) if fault.status else None
 
     async def _spoilt(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse:
         """What comes of the answer after the work was done."""
         if fault.drop:
-            return _hang_up(request)
+            return _hang_up(request, call)
         if fault.cut:
             return await cut_off(request, json.dumps(call.answer).encode())
         if fault.text:
@@ -127,6 +129,7 @@ class Endpoints:
         headers = {"x-oauth-scopes": ",".join(sorted(self.web_api.scopes))}
         if retry_after:
             headers["Retry-After"] = str(retry_after)
+            call.remark = f"Retry-After {retry_after}"
         if not answer:
             return web.Response(status=status, text="upstream failure", headers=headers)
         return web.json_response(answer, status=status, headers=headers)
@@ -139,13 +142,14 @@ class Endpoints:
             return await self._accept(request, call)
         except SlackError as error:
             call.status = 400 if error.code in BAD_REQUESTS else 404
-            return web.json_response({"ok": False, "error": error.code, **error.more}, status=call.status)
+            call.answer = {"ok": False, "error": error.code, **error.more}
+            return web.json_response(call.answer, status=call.status)
         finally:
             tell(self.on_call, call)
 
     async def _accept(self, request: web.Request, call: Call) -> web.StreamResponse:
         if self.faults.down:
-            return _hang_up(request)
+            return _hang_up(request, call)
         call.arguments = as_object(await request.text(), "invalid_payload")
         fault = self.faults.take("response_url", "")
         if fault is not None:
@@ -154,6 +158,7 @@ class Endpoints:
                 call.status = fault.status
                 return web.Response(status=fault.status)
         self.interactions.respond(request.path, call.arguments)
+        call.remark = f"use {self.interactions.urls[request.path].uses} of {URL_USES}"
         return web.Response(text="ok")
 
 
@@ -163,8 +168,9 @@ def tell(listeners: list[Callable[..., None]], *what: Any) -> None:
         listener(*what)
 
 
-def _hang_up(request: web.Request) -> web.StreamResponse:
+def _hang_up(request: web.Request, call: Call) -> web.StreamResponse:
     """The connection ends without an answer."""
+    call.status = 0
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=502)

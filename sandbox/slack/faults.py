@@ -33,6 +33,7 @@ class Faults:
 
     planned: list[Fault] = field(default_factory=list)
     down: bool = False
+    late_acks: bool = False  # what the app acknowledges is held back until the timer has run out
     one_per_second: bool = False  # enforce Slack's pace: a message a second and channel, bursts of four
     _buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
 
@@ -43,7 +44,7 @@ class Faults:
     def clear(self) -> None:
         """All is well again."""
         self.planned.clear()
-        self.down = False
+        self.down = self.late_acks = False
 
     def take(self, method: str, channel: str) -> Fault | None:
         """The fault that this call meets, used up by one."""

@@ -46,11 +46,15 @@ class Interactions:
         self._workspace, self._clock = workspace, clock
         self._triggers: dict[str, Trigger] = {}
         self.urls: dict[str, ResponseUrl] = {}
+        self.spent_triggers = self.spent_urls = False  # faults: new ones are used up when the app gets them
 
-    def new_trigger(self, view_id: str = "") -> str:
-        """A trigger id: three seconds, one use. ``view_id``: the modal in which the person acted."""
+    def new_trigger(self, view_id: str = "", *, own: bool = False) -> str:
+        """A trigger id: three seconds, one use. ``view_id``: the modal in which the person acted.
+
+        ``own``: Slack's own use, for what an acknowledgement asks for; no fault spoils it.
+        """
         trigger = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
-        self._triggers[trigger] = Trigger(self._clock() + TRIGGER_LIFE, view_id)
+        self._triggers[trigger] = Trigger(self._clock() + TRIGGER_LIFE, view_id, used=self.spent_triggers and not own)
         return trigger
 
     def use_trigger(self, trigger_id: str) -> str:
@@ -68,7 +72,8 @@ class Interactions:
     def new_url(self, kind: str, channel: str, viewer: str, source: Message | None = None) -> str:
         """The path of a response URL, to be put behind the server's address."""
         path = f"/{kind}/T0PANDA01/{secrets.randbelow(10**12)}/{secrets.token_urlsafe(18)}"
-        self.urls[path] = ResponseUrl(channel, viewer, self._clock() + URL_LIFE, kind, source=source)
+        uses = URL_USES if self.spent_urls else 0
+        self.urls[path] = ResponseUrl(channel, viewer, self._clock() + URL_LIFE, kind, uses, source=source)
         return path
 
     def respond(self, path: str, body: dict[str, Any]) -> None:

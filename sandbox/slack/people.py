@@ -127,7 +127,7 @@ class People(ABC):
             case "update":
                 self.web_api.call("views.update", {"view_id": view_id, "view": answer.get("view")})
             case "push":
-                trigger = self.interactions.new_trigger(view_id)
+                trigger = self.interactions.new_trigger(view_id, own=True)
                 self.web_api.call("views.push", {"trigger_id": trigger, "view": answer.get("view")})
             case "clear":
                 root = views[view_id]["root_view_id"]

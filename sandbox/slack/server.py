@@ -9,6 +9,7 @@ from aiohttp import web
 
 from sandbox.slack.delivery import Ack, Sockets, post_signed
 from sandbox.slack.endpoints import Call, Endpoints, tell
+from sandbox.slack.faults import pause
 from sandbox.slack.interactions import Interactions
 from sandbox.slack.people import People
 from sandbox.slack.web_api import ALL_SCOPES, WebApi
@@ -105,6 +106,9 @@ class SlackServer(People):
             ack = await self._post(kind, payload, attempt)
         else:
             ack = await self.sockets.send(kind, payload, self.ack_seconds, attempt)
+        if self.faults.late_acks:
+            await pause(max(0.0, self.ack_seconds - ack.seconds))
+            ack = Ack(ok=False, seconds=self.ack_seconds, status=0)
         self.acks.append(ack)
         tell(self.on_payload, kind, payload, ack)
         return ack

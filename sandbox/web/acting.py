@@ -1,10 +1,12 @@
-"""What people do to messages and views that is more than one call to the stand-in: presses, modals, menus."""
+"""What people do that is more than one call to the stand-in: typed text, presses, modals, menus."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox.slack import payloads
+from sandbox.slack.mentions import escaped
 from sandbox.slack.workspace import Message, SlackError
 from sandbox.web.words import NO_ANSWER, TROUBLE
 
@@ -13,6 +15,19 @@ if TYPE_CHECKING:
     from sandbox.web.hub import Hub
     from sandbox.web.session import Session
     from sandbox.web.shapes import Json
+
+LINK = re.compile(r"(https?://[^\s<>]+[^\s<>.,;:!?)）。，；])")
+
+
+def typed(hub: Hub, text: str) -> str:
+    """What a person typed as Slack stores it: escaped, with links and mentions marked."""
+    workspace, pieces = hub.stage.slack.workspace, LINK.split(text)  # every second one is a link
+    return "".join(
+        f"<{escaped(piece, workspace, with_mentions=False)}>"
+        if number % 2
+        else escaped(piece, workspace, with_mentions=True)
+        for number, piece in enumerate(pieces)
+    )
 
 
 def message(hub: Hub, user: str, channel: str, ts: str) -> Message:
@@ -116,7 +131,7 @@ def _answered(session: Session, view_id: str, answer: Json) -> None:
             slack.web_api.call("views.update", {"view_id": view_id, "view": answer.get("view")})
             session.views.updated(view_id)
         case "push":
-            trigger = slack.interactions.new_trigger(view_id)
+            trigger = slack.interactions.new_trigger(view_id, own=True)
             pushed = slack.web_api.call("views.push", {"trigger_id": trigger, "view": answer.get("view")})
             session.views.opened(pushed["view"]["id"], pushed=True)
         case "clear":

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sandbox.slack.mentions import escaped
 from sandbox.slack.workspace import SlackError
 from sandbox.web import acting
 from sandbox.web.hub import HAND
 from sandbox.web.recording import place_of, place_of_view
-from sandbox.web.words import MOMENTS, NOT_A_COMMAND, NOT_IN_THREADS
+from sandbox.web.words import MOMENTS, NOT_A_COMMAND, NOT_IN_THREADS, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
 
 LONGEST = timedelta(days=60)  # the demo's orders do not live longer
 FASTEST = 100_000
-LINK = re.compile(r"(https?://[^\s<>]+[^\s<>.,;:!?)）。，；])")
+BRIEFLY = 0.7  # seconds that an acknowledgement may take without a word about it
+ASKING = {"slash", "press", "options", "shortcut", "global_shortcut", "submit"}  # somebody waits for the app
 
 
 class CannotError(Exception):
@@ -32,8 +32,9 @@ class CannotError(Exception):
 
 async def do(session: Session, body: Json) -> None:
     """Carry out what a page asked for, and tell it why when that cannot be."""
-    deed = DEEDS.get(str(body.get("type")), _unknown)
-    token = HAND.set(session)
+    kind = str(body.get("type"))
+    deed, token = DEEDS.get(kind, _unknown), HAND.set(session)
+    waiting = asyncio.get_running_loop().call_later(BRIEFLY, session.note, WAITING) if kind in ASKING else None
     try:
         await deed(session, body)
     except CannotError as error:
@@ -44,6 +45,8 @@ async def do(session: Session, body: Json) -> None:
         session.note(f"That could not be done: {error}", bad=True)
     finally:
         HAND.reset(token)
+        if waiting is not None:
+            waiting.cancel()
     session.hub.look()
 
 
@@ -63,7 +66,7 @@ async def _say(session: Session, body: Json) -> None:
     if thread:
         where["thread"] = place_of(_workspace(session), _workspace(session).find(room, thread))
     _keep(session, "say", **where, text=text)
-    said = await session.hub.stage.slack.say(session.user, room.id, _typed(session, text), thread_ts=thread)
+    said = await session.hub.stage.slack.say(session.user, room.id, acting.typed(session.hub, text), thread_ts=thread)
     session.hub.mark_read(session.user, room.id, said.ts)
 
 
@@ -214,17 +217,6 @@ def _keep(session: Session, do: str, **what: Any) -> None:
 def _place_of_view(session: Session, view_id: str) -> str | int:
     home = _workspace(session).homes.get(session.user)
     return place_of_view(home, session.views.shown(), view_id)
-
-
-def _typed(session: Session, text: str) -> str:
-    """What a person typed as Slack stores it: escaped, with links and mentions marked."""
-    pieces = LINK.split(text)  # every second one is a link
-    return "".join(
-        f"<{escaped(piece, _workspace(session), with_mentions=False)}>"
-        if number % 2
-        else escaped(piece, _workspace(session), with_mentions=True)
-        for number, piece in enumerate(pieces)
-    )
 
 
 DEEDS: dict[str, Deed] = {

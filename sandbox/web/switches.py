@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 ALWAYS = 10**9  # calls
 SLOW = 5.0  # seconds
-NO_TIME = 0.001  # seconds: no app acknowledges so fast
 
 # name -> (words, the fault's fields)
 PANDAPON: dict[str, tuple[str, dict[str, Any]]] = {
@@ -50,7 +49,6 @@ class Switches:
 
     def __init__(self, slack: SlackServer, pandapon: PandaPonServer) -> None:
         self._slack, self._pandapon = slack, pandapon
-        self._ack_seconds = slack.ack_seconds
         self._planned: dict[str, Fault] = {}
         found = [
             *(self._of_pandapon(name, words, fields) for name, (words, fields) in PANDAPON.items()),
@@ -83,25 +81,16 @@ class Switches:
         return Switch(name, "PandaPon", words, is_on, turn)
 
     def _of_slack(self) -> list[Switch]:
-        slack, faults = self._slack, self._slack.faults
-
-        def hurry(on: bool) -> None:
-            slack.ack_seconds = NO_TIME if on else self._ack_seconds
-
-        def drop(on: bool) -> None:
-            faults.down = on
-
-        def pace(on: bool) -> None:
-            faults.one_per_second = on
-
+        """Those that are a flag somewhere in the stand-in."""
+        faults, rights = self._slack.faults, self._slack.interactions
+        late = f"The bot's acknowledgement comes too late, after {self._slack.ack_seconds:g} s"
         return [
-            Switch("slack-ack", "Slack", "The bot's acknowledgement comes too late", self._is_hurried, hurry),
-            Switch("slack-down", "Slack", "Every connection is reset", lambda: faults.down, drop),
-            Switch("slack-pace", "Slack", "One message a second and channel", lambda: faults.one_per_second, pace),
+            _flag("slack-ack", late, faults, "late_acks"),
+            _flag("slack-triggers", "Trigger ids are used up", rights, "spent_triggers"),
+            _flag("slack-urls", "Response URLs are used up", rights, "spent_urls"),
+            _flag("slack-down", "Every connection is reset", faults, "down"),
+            _flag("slack-pace", "One message a second and channel", faults, "one_per_second"),
         ]
-
-    def _is_hurried(self) -> bool:
-        return self._slack.ack_seconds == NO_TIME
 
     def _planned_switch(self, name: str, words: str, sample: Fault) -> Switch:
         faults = self._slack.faults
@@ -118,3 +107,7 @@ class Switches:
                 faults.plan(self._planned[name])
 
         return Switch(name, "Slack", words, is_on, turn)
+
+
+def _flag(name: str, words: str, holder: object, field: str) -> Switch:
+    return Switch(name, "Slack", words, lambda: bool(getattr(holder, field)), lambda on: setattr(holder, field, on))

@@ -82,8 +82,8 @@ class Wire:
 
     def call(self, call: Call) -> None:
         """The bot calls a method of Slack's, or answers through a response URL."""
-        ok = call.status < FAILED and bool(call.answer.get("ok", True))
-        self._add("pandabot", "Slack", call.method, call.arguments, call.answer, status=f"HTTP {call.status}", ok=ok)
+        ok = 0 < call.status < FAILED and bool(call.answer.get("ok", True))
+        self._add("pandabot", "Slack", call.method, call.arguments, call.answer, status=_outcome(call), ok=ok)
 
     def request(self, seen: Seen, headers: Mapping[str, str], answer: str) -> None:
         """The bot asks PandaPon."""
@@ -100,6 +100,13 @@ class Wire:
         self._lines.append(
             Line(self.number, source, target, title, asked, answer, status, ok=ok, at=self._clock(), **more)
         )
+
+
+def _outcome(call: Call) -> str:
+    """How a call ended, in one line: Slack tells a refusal in the body of an HTTP 200."""
+    if not call.status:
+        return "no answer"
+    return " · ".join(one for one in (f"HTTP {call.status}", call.remark or call.answer.get("error")) if one)
 
 
 def masked(value: Any) -> Any:

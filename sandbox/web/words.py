@@ -8,6 +8,7 @@ NOT_A_COMMAND = (
 )
 NOT_IN_THREADS = "{command} does not work in threads. Type it in the channel."
 NO_ANSWER = "{what} failed because the app did not respond"
+WAITING = "Waiting for the app to acknowledge. Slack gives it 3 seconds."
 TROUBLE = "We had some trouble connecting. Try again?"
 
 # name -> the codes that the API sends for it

@@ -92,6 +92,20 @@ async def test_no_acknowledgement_that_counts(slack: SlackServer, app: App, text
         await asyncio.sleep(ACK_SECONDS)
 
 
+async def test_an_acknowledgement_that_is_held_back(slack: SlackServer, app: App) -> None:
+    """The app does its work in time, and the person reads after the whole timer that it did not respond."""
+    slack.faults.late_acks = True
+    command = asyncio.ensure_future(slack.slash("mei", "#orders", "/ask", "buttons"))
+    await seen(slack, "choose")
+    assert not command.done()
+    ack = await command
+    assert (ack.ok, ack.payload) == (False, None)
+    assert ack.seconds == pytest.approx(ACK_SECONDS)
+    assert slack.visible("#orders", "mei")[-1].text == "/ask failed because the app did not respond"
+    slack.faults.clear()
+    assert (await slack.slash("mei", "#orders", "/ask")).ok
+
+
 async def test_a_command_that_nobody_answers(slack: SlackServer, app: App) -> None:
     """A command that the app does not know fails."""
     assert not (await slack.slash("mei", "#orders", "/unknown")).ok

@@ -52,6 +52,17 @@ async def test_where_the_bot_is_not(slack: SlackServer, channel: str, viewer: st
     assert texts(slack, user, channel) == ["private", "aloud"]
 
 
+async def test_used_up_from_the_first(slack: SlackServer) -> None:
+    """With the fault, a new URL has no use left; those from before it have theirs."""
+    before = url(slack)
+    slack.interactions.spent_urls = True
+    refused = await url(slack).send(text="too late")
+    assert (refused.status_code, "used_url" in refused.body) == (404, True)
+    await before.send(text="in time")
+    assert [(call.status, call.remark) for call in slack.calls] == [(404, ""), (200, "use 1 of 5")]
+    assert texts(slack) == ["in time"]
+
+
 async def test_five_uses(slack: SlackServer) -> None:
     """The sixth use is refused and says nothing."""
     hook = url(slack)

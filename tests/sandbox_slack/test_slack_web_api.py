@@ -342,6 +342,15 @@ async def test_trigger_ids_open_one_modal(slack: SlackServer, client: AsyncWebCl
     assert await error(client.views_open(trigger_id=late, view=modal())) == "expired_trigger_id"
 
 
+async def test_trigger_ids_that_are_used_up(slack: SlackServer, client: AsyncWebClient) -> None:
+    """With the fault, no new trigger id opens a view; Slack's own act, for an acknowledgement, still does."""
+    slack.interactions.spent_triggers = True
+    refused = client.views_open(trigger_id=slack.interactions.new_trigger(), view=modal())
+    assert await error(refused) == "exchanged_trigger_id"
+    await client.views_open(trigger_id=slack.interactions.new_trigger(own=True), view=modal())
+    assert len(slack.workspace.views) == 1
+
+
 async def test_views_that_changed_meanwhile(slack: SlackServer, client: AsyncWebClient) -> None:
     """Each change of a view has its own hash; an update with an old one is refused."""
     view = (await client.views_open(trigger_id=slack.interactions.new_trigger(), view=modal()))["view"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest_asyncio
 from support.chromium import chromium
 from support.schema_watch import SchemaWatch
+from support.web_protocol import Pages
 
 from bot import demo
 from sandbox.web.server import WebServer
@@ -30,3 +31,9 @@ async def server() -> AsyncIterator[WebServer]:
 async def browser() -> AsyncIterator[Browser]:
     async with chromium() as one:
         yield one
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def pages(server: WebServer) -> AsyncIterator[Pages]:
+    async with Pages(server) as found:
+        yield found
