@@ -28,10 +28,17 @@ export function startThread(page) {
   pane.append(h("header", { class: "side-head" }, h("div", {}, h("h2", {}, "Thread"), about), close), h("div", { class: "log-frame" }, list.element, list.down), composer.element);
   pane.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && store.openThread("", ""));
 
+  let way = null; // how one came here, for the way back
+
   const drawParent = () => parent.replaceChildren(...(store.thread?.parent ? [drawMessage(page, store.thread.parent, store.thread.parent, { inThread: true })] : []));
   store.on("thread_opened hello", () => {
+    const held = pane.contains(document.activeElement);
+    if (store.thread && !held) way = cameFrom(document.activeElement);
     page.showSide("thread", Boolean(store.thread));
-    if (!store.thread) return;
+    if (!store.thread) {
+      if (held) goBack(way);
+      return;
+    }
     const { channel, ts } = store.thread;
     about.textContent = `in ${page.nameOf(channel)}`;
     drawParent();
@@ -49,4 +56,16 @@ export function startThread(page) {
     drawParent();
     list.changed();
   });
+}
+
+/** The button that led here, and its message: while the thread is open the message may be drawn anew. */
+function cameFrom(button) {
+  return { button, ts: button?.closest("[data-ts]")?.dataset.ts ?? "" };
+}
+
+function goBack(way) {
+  const message = document.querySelector(`#main [data-ts="${CSS.escape(way?.ts ?? "")}"]`);
+  const places = [way?.button, message?.querySelector(".replies"), message?.querySelector(".tools button"), document.querySelector("#main .log")];
+  const there = places.find((one) => one?.isConnected && one !== document.body);
+  there?.focus({ preventScroll: true });
 }
