@@ -32,11 +32,13 @@ async def test_the_home_of_a_newcomer_and_of_a_watcher(browser: Browser, server:
 
 
 async def test_the_form_refuses_then_answers(browser: Browser, server: WebServer) -> None:
-    """A wrong field is marked with what would be right; a right one brings the order's parcels."""
+    """Its menu has channels only; a wrong field is marked with what would be right; a right one brings the parcels."""
     async with person(browser, server.base_url) as mei:
         await mei.go("Home")
         await mei.page.get_by_role("button", name="Track or watch orders").click()
         form = mei.page.get_by_role("dialog")
+        channels = await form.get_by_label("Channel for the news").locator("option").all_inner_texts()
+        assert channels[1:] == ["#orders", "#random", "#urgent", "buyers (private)"]
         await form.get_by_role("textbox").first.fill("12345")
         await form.get_by_role("button", name="Go").click()
         await expect(form).to_contain_text("12 to 20 digits")

@@ -124,6 +124,33 @@ async def test_rosters(board: Board, kind: str, label: str, told: Json) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "include", "offered"),
+    [
+        ("channels_select", None, ["#orders"]),
+        ("conversations_select", ["public"], ["#orders"]),
+        ("conversations_select", ["private"], ["buyers (private)"]),
+        ("conversations_select", ["public", "private"], ["#orders", "buyers (private)"]),
+        ("conversations_select", ["im"], ["Mei Lin", "pandabot"]),
+        ("conversations_select", ["mpim"], []),
+        ("conversations_select", None, ["#orders", "buyers (private)", "Mei Lin", "pandabot"]),
+    ],
+)
+async def test_what_a_menu_of_channels_offers(
+    board: Board, kind: str, include: list[str] | None, offered: list[str]
+) -> None:
+    """Public and private channels and people are told apart, and a direct conversation is no channel."""
+    element: Json = {"type": kind, "placeholder": plain("Where")}
+    channels = {"C1": ("orders", "public"), "C2": ("buyers", "private"), "D1": ("pandabot", "im")}
+    await board.draw(
+        actions(element | ({"filter": {"include": include}} if include else {})),
+        channels={one: {"name": name, "kind": what} for one, (name, what) in channels.items()},
+        users={"U1": {"name": "mei", "real_name": "Mei Lin"}, "U2": {"name": "pandabot", "is_bot": True}},
+    )
+    options = await board.page.get_by_label("Where").locator("option").all_inner_texts()
+    assert options == ["Where", *offered]
+
+
+@pytest.mark.parametrize(
     ("kind", "fields", "labels", "told"),
     [
         ("multi_static_select", {"options": [A, B, C], "initial_options": [A]}, ["B"], {"selected_options": [A, B]}),

@@ -8,7 +8,8 @@ export { readState, showErrors } from "./state.js";
 /**
  * The nodes of a message's, modal's or App Home's blocks.
  *
- * `context` has `users` {id: {name, real_name}}, `channels` {id: {name}}, `locale`, `timeZone`, `now()` (milliseconds,
+ * `context` has `users` {id: {name, real_name}}, `channels` {id: {name, kind}}
+ * with Slack's `public`, `private` or `im`, `locale`, `timeZone`, `now()` (milliseconds,
  * for "today"; the real time without it), `surface`, `act(action)`, which gets what was pressed or chosen in Slack's
  * shape, and `options(block_id, action_id, query)`, which asks the app for a menu's options.
  */

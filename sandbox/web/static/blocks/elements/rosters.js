@@ -11,16 +11,24 @@ export function peopleOptions(context) {
   );
 }
 
-/** All channels, by name. */
+/** The public channels, by name: all that a menu of channels offers. */
 export function channelOptions(context) {
-  return sorted(Object.entries(context.channels ?? {}).map(([value, channel]) => ({ value, text: `#${channel.name ?? value}` })));
+  return channelsOf(context, ["public"]);
 }
 
-/** Channels and then people, as the element's filter allows. */
+/** Channels and then people, as the element's filter allows. A direct conversation is told as the person in it. */
 export function conversationOptions(context, filter = {}) {
-  const includes = (...kinds) => !filter.include || kinds.some((kind) => filter.include.includes(kind));
+  const kinds = filter.include ?? ["public", "private", "im", "mpim"];
   const people = peopleOptions(context).filter((one) => !(filter.exclude_bot_users && one.is_bot));
-  return [...(includes("public", "private") ? channelOptions(context) : []), ...(includes("im", "mpim") ? people : [])];
+  return [...channelsOf(context, kinds), ...(kinds.includes("im") ? people : [])];
+}
+
+function channelsOf(context, kinds) {
+  return sorted(
+    Object.entries(context.channels ?? {})
+      .filter(([, { kind = "public" }]) => kind !== "im" && kinds.includes(kind))
+      .map(([value, { kind, name = value }]) => ({ value, text: kind === "private" ? `${name} (private)` : `#${name}` })),
+  );
 }
 
 function sorted(options) {
