@@ -87,6 +87,19 @@ async def test_no_sideways_scroll(browser: Browser, server: WebServer, width: in
             await panel.get_by_role("button", name="Close").click()
 
 
+async def test_a_picture_stands_beside_its_words(browser: Browser, server: WebServer) -> None:
+    """On a wide screen a message is no wider than in Slack, so a product's picture is not far from its name."""
+    async with person(browser, server.base_url, width=1920) as mei:
+        await mei.type("/panda search 连衣裙")
+        picture = mei.log.locator(".bk-side-picture").first
+        await expect(picture).to_be_attached()
+        said = await mei.log.locator(".bk-section:has(.bk-side-picture) .bk-said").first.bounding_box()
+        seen = await picture.bounding_box()
+        assert said
+        assert seen
+        assert seen["x"] + seen["width"] - said["x"] <= 680
+
+
 async def _fits(page: Page) -> None:
     overflowing = await page.evaluate(
         """() => [document.documentElement, ...document.querySelectorAll(".log, .rail, .side, [role=tabpanel], .home")]

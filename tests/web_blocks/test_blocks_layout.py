@@ -152,3 +152,20 @@ async def test_narrow(board: Board) -> None:
     finally:
         await board.page.set_viewport_size({"width": 1280, "height": 720})
     assert width <= 360
+
+
+@pytest.mark.parametrize(("width", "columns"), [(1280, 2), (360, 1)])
+async def test_fields_stand_in_two_columns(board: Board, width: int, columns: int) -> None:
+    """As in Slack two fields stand in a row however wide the screen is, and one where it is narrow."""
+    block = {"type": "section", "fields": [mrkdwn(f"*Name {one}*\nvalue") for one in range(6)]}
+    size = board.page.viewport_size
+    assert size
+    await board.page.set_viewport_size({"width": width, "height": size["height"]})
+    try:
+        await board.draw(block)
+        tops = await board.root.locator(".bk-fields > *").evaluate_all(
+            "fields => fields.map(one => one.getBoundingClientRect().top)"
+        )
+    finally:
+        await board.page.set_viewport_size(size)
+    assert [tops.count(top) for top in sorted(set(tops))] == [columns] * (6 // columns)
