@@ -169,3 +169,15 @@ async def test_fields_stand_in_two_columns(board: Board, width: int, columns: in
     finally:
         await board.page.set_viewport_size(size)
     assert [tops.count(top) for top in sorted(set(tops))] == [columns] * (6 // columns)
+
+
+async def test_an_apostrophe_is_narrow(board: Board) -> None:
+    """Latin text is set in a Latin face: a Chinese one has wide apostrophes and quotes."""
+    widths = {}
+    for text in ("’", "中"):
+        await board.write(text * 20)
+        widths[text] = await board.root.evaluate(
+            "root => { const range = new Range(); range.selectNodeContents(root);"
+            " return range.getBoundingClientRect().width; }"
+        )
+    assert widths["’"] < 0.4 * widths["中"]
