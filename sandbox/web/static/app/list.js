@@ -3,9 +3,10 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
-const STEP = 50; // messages drawn more at an end
-const MOST = 150; // messages drawn at once
-const NEAR = 400; // pixels from an end at which more are drawn
+const FIRST = 30; // messages drawn when a channel opens
+const STEP = 20; // messages drawn more at an end, in one frame
+const MOST = 120; // messages drawn at once
+const NEAR = 800; // pixels from an end at which more are drawn
 const AT_END = 40; // pixels from the bottom that still count as the bottom
 
 export class MessageList {
@@ -15,6 +16,7 @@ export class MessageList {
   #follows = true; // the newest message stays in sight
   #due = false;
   #top = 0; // where the last scroll left us
+  #held = null; // {ts, node, index, top}: the first message in sight, which stays where it is
 
   /** `draw(message, before)` makes a node; `older()` asks the server for more; `seen(ts)` hears what was read. */
   constructor({ label, draw, older, seen = () => {} }) {
@@ -26,7 +28,8 @@ export class MessageList {
       this.inner,
     );
     this.down = h("button", { type: "button", class: "to-end", hidden: true, onclick: () => this.toEnd() }, icon("down"), " Newest messages");
-    this.sizes = new ResizeObserver(() => this.#follows && this.#stick());
+    // Before anything is painted: a picture came, or a message got its true height.
+    this.sizes = new ResizeObserver(() => this.#settle());
     this.sizes.observe(this.inner);
     this.sizes.observe(this.element);
   }
@@ -40,7 +43,7 @@ export class MessageList {
 
   /** Draw again all that is there: the reader's zone or name changed. */
   redraw() {
-    this.#drawn.clear();
+    for (const one of this.#drawn.values()) one.message = null;
     this.changed();
   }
 
@@ -58,7 +61,7 @@ export class MessageList {
   toEnd() {
     this.#follows = true;
     this.#end = this.room.items.length;
-    this.#start = Math.max(0, this.#end - STEP);
+    this.#start = Math.max(0, this.#end - FIRST);
     this.#update();
   }
 
@@ -71,37 +74,73 @@ export class MessageList {
   #update() {
     const { items } = this.room;
     if (this.#follows) {
+      this.#find(this.#first());
       this.#end = items.length;
-      this.#start = Math.max(0, Math.min(this.#start, this.#end), this.#end - MOST);
+      this.#start = Math.max(this.#least(), Math.min(this.#start, this.#end));
+    } else {
+      this.#hold();
+      this.#find(this.#held);
     }
-    const anchor = this.#anchor();
-    this.#find(anchor);
     this.#reconcile(items.slice(this.#start, this.#end));
-    if (this.#follows) this.#stick();
-    else if (anchor?.node.isConnected) this.element.scrollTop += anchor.node.getBoundingClientRect().top - anchor.top;
+    this.#settle();
     this.down.hidden = this.#follows;
     if (this.#follows && document.visibilityState === "visible") this.seen(this.room.newest);
-    if (!this.#follows && this.element.scrollTop < NEAR && this.#start > 0) this.#up();
+    this.#fill();
   }
 
-  /** Older messages that arrived moved everything: keep the window where its first message is. */
-  #find(anchor) {
-    if (!anchor || this.#follows) return;
-    const at = this.room.items.findIndex((one) => one.ts === anchor.ts);
+  /** Where the window may begin: at its end it holds so many and no more. */
+  #least() {
+    return this.#follows ? Math.max(0, this.#end - MOST) : 0;
+  }
+
+  /** Go on with the next frame where an end is still near: a few in each, and the page never stands still. */
+  #fill() {
+    const { scrollTop, scrollHeight, clientHeight } = this.element;
+    const up = this.#start > this.#least() && scrollTop < NEAR;
+    const down = this.#end < this.room.items.length && scrollHeight - scrollTop - clientHeight < NEAR;
+    if (clientHeight && (up || down)) requestAnimationFrame(() => this.#scrolled());
+  }
+
+  /** Older messages that arrived moved everything: keep the window where this message of it is. */
+  #find(held) {
+    const at = held ? this.room.items.findIndex((one) => one.ts === held.ts) : -1;
     if (at < 0) return;
-    const shift = at - anchor.index;
-    this.#start = Math.max(0, this.#start + shift);
-    this.#end = Math.min(this.room.items.length, this.#end + shift);
-    anchor.index = at;
+    this.#start = Math.max(0, this.#start + at - held.index);
+    this.#end = Math.min(this.room.items.length, this.#end + at - held.index);
+    held.index = at;
   }
 
-  #anchor() {
+  #first() {
+    const [[ts, { index }] = [null, {}]] = this.#drawn;
+    return ts && { ts, index };
+  }
+
+  /** Remember what is in sight. Half a dozen messages are measured, not all. */
+  #hold() {
+    this.#held = null;
+    if (!this.#drawn.size) return;
     const top = this.element.getBoundingClientRect().top;
-    for (const [ts, { node, index }] of this.#drawn) {
-      const box = node.getBoundingClientRect();
-      if (box.bottom > top) return { ts, node, index, top: box.top };
+    const order = [...this.#drawn];
+    let [from, to] = [0, order.length - 1];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (order[middle][1].node.getBoundingClientRect().bottom > top) to = middle;
+      else from = middle + 1;
     }
-    return null;
+    const [ts, { node, index }] = order[from];
+    this.#held = { ts, node, index, top: node.getBoundingClientRect().top };
+  }
+
+  /** Put what was in sight back where it was: the end, or the message that is held. */
+  #settle() {
+    if (this.#follows) {
+      this.#stick();
+      return;
+    }
+    const node = this.#held && this.#drawn.get(this.#held.ts)?.node;
+    const moved = node ? node.getBoundingClientRect().top - this.#held.top : 0;
+    if (moved) this.element.scrollTop += moved;
+    this.#top = this.element.scrollTop;
   }
 
   #reconcile(items) {
@@ -153,6 +192,7 @@ export class MessageList {
     if (below > AT_END && scrollTop < this.#top) this.#follows = false;
     else if (below <= AT_END && atEnd) this.#follows = true;
     this.#top = scrollTop;
+    if (!this.#follows) this.#hold();
     if (scrollTop < NEAR) this.#up();
     else if (below < NEAR && !atEnd) this.#down();
     this.down.hidden = this.#follows;

@@ -54,7 +54,7 @@ function fitted(base, part, moment, context) {
 function relativeDay(moment, context) {
   const days = Math.round((Date.parse(isoDay(moment, context)) - Date.parse(isoDay(now(context), context))) / DAY);
   if (Math.abs(days) > 1) return null;
-  return new Intl.RelativeTimeFormat(context.locale, { numeric: "auto" }).format(days, "day");
+  return relative(context.locale, "auto").format(days, "day");
 }
 
 function ago(moment, context) {
@@ -66,7 +66,7 @@ function ago(moment, context) {
     ["second", 1],
   ];
   const [unit, length] = units.find(([, size]) => Math.abs(seconds) >= size) ?? units.at(-1);
-  return new Intl.RelativeTimeFormat(context.locale).format(Math.trunc(seconds / length), unit);
+  return relative(context.locale, "always").format(Math.trunc(seconds / length), unit);
 }
 
 /** The calendar day in the reader's zone, 2026-03-02. */
@@ -83,7 +83,14 @@ const made = new Map();
 
 // Intl's formatters are slow to make; a channel draws hundreds of dates.
 function formatter({ locale, timeZone }, options) {
-  const key = JSON.stringify([locale, timeZone, options]);
-  if (!made.has(key)) made.set(key, new Intl.DateTimeFormat(locale, { timeZone, ...options }));
+  return kept(JSON.stringify([locale, timeZone, options]), () => new Intl.DateTimeFormat(locale, { timeZone, ...options }));
+}
+
+function relative(locale, numeric) {
+  return kept(`${locale} ${numeric}`, () => new Intl.RelativeTimeFormat(locale, { numeric }));
+}
+
+function kept(key, make) {
+  if (!made.has(key)) made.set(key, make());
   return made.get(key);
 }
