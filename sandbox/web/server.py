@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -28,6 +30,8 @@ TYPES = {
     ".png": "image/png",
 }
 IN_HAND = {"history", "thread", "mark_read", "switch_user", "say"}  # done at once, in the order they came
+FOREVER = "public, max-age=31536000, immutable"
+VERSIONED = re.compile(r"v-[0-9a-f]+/")
 LONGEST = 4 * 1024 * 1024  # bytes of one message from a page
 
 
@@ -37,6 +41,7 @@ class WebServer:
     def __init__(self, stage: Stage) -> None:
         self.hub = Hub(stage)
         self.base_url = ""
+        self._version = ""
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._open: set[web.WebSocketResponse] = set()
@@ -77,18 +82,24 @@ class WebServer:
         await self.stop()
 
     async def _page(self, _request: web.Request) -> web.Response:
-        return self._content(STATIC / "index.html")
+        text = (STATIC / "index.html").read_text(encoding="utf-8")
+        self._version = _version()
+        text = text.replace('"/static/', f'"/static/{self._version}/')
+        return web.Response(text=text, content_type="text/html", headers=self._headers())
 
     async def _file(self, request: web.Request) -> web.Response:
-        path = (STATIC / request.match_info["path"]).resolve()
+        """A file by its plain address, or by one with the version in it: that one the browser need not ask for again.
+
+        The modules name each other by relative addresses, so the version in the page's own reaches all of them.
+        """
+        wanted = request.match_info["path"]
+        version = VERSIONED.match(wanted)
+        path = (STATIC / wanted[version.end() if version else 0 :]).resolve()
         if not path.is_relative_to(STATIC) or not path.is_file() or path.suffix not in TYPES:
             raise web.HTTPNotFound
-        return self._content(path)
-
-    def _content(self, path: Path) -> web.Response:
-        return web.Response(
-            body=path.read_bytes(), content_type=TYPES[path.suffix], charset="utf-8", headers=self._headers()
-        )
+        kept = FOREVER if version and version[0] == f"{self._version}/" else "no-cache"
+        headers = self._headers() | {"Cache-Control": kept}
+        return web.Response(body=path.read_bytes(), content_type=TYPES[path.suffix], charset="utf-8", headers=headers)
 
     def _headers(self) -> dict[str, str]:
         pictures = self.hub.stage.pandapon.base_url
@@ -145,6 +156,14 @@ class WebServer:
     async def _write(session: Session, socket: web.WebSocketResponse) -> None:
         with contextlib.suppress(ConnectionError):
             await session.write(socket.send_json)
+
+
+def _version() -> str:
+    """What stands for the present state of all files; a file that is changed while the demo runs makes a new one."""
+    found = hashlib.blake2s(digest_size=6)
+    for path in sorted(STATIC.rglob("*.*")):
+        found.update(f"{path}{path.stat().st_mtime_ns}".encode())
+    return f"v-{found.hexdigest()}"
 
 
 def _parsed(text: str) -> dict[str, Any]:

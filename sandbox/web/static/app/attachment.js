@@ -1,8 +1,8 @@
 // An attachment: what an app shows under a message, above all for a link in it. Blocks, or Slack's older fields.
 
-import { renderBlocks, renderMrkdwn } from "/static/blocks/index.js";
-import { picture } from "/static/blocks/pictures.js";
-import { link } from "/static/blocks/text.js";
+import { renderBlocks, renderMrkdwn } from "../blocks/light.js";
+import { picture } from "../blocks/pictures.js";
+import { link } from "../blocks/text.js";
 import { h } from "./dom.js";
 
 const COLOURS = { good: "#2eb67d", warning: "#ecb22e", danger: "#e01e5a" };

@@ -3,7 +3,6 @@
 import { button, h, unseen } from "./dom.js";
 import { Composer } from "./composer.js";
 import { MessageList } from "./list.js";
-import { drawMessage } from "./message.js";
 import { icon } from "./icons.js";
 
 export function startChannel(page) {
@@ -12,7 +11,6 @@ export function startChannel(page) {
   const about = h("p", { class: "about" });
   const list = new MessageList({
     label: "Messages",
-    draw: (message, before) => drawMessage(page, message, before),
     older: (before) => socket.send("history", { channel: store.place.id, before }),
     seen: (ts) => markRead(page, ts),
   });
@@ -40,6 +38,11 @@ export function startChannel(page) {
     drawEmpty(empty, room, channel);
   };
   store.on("hello place", enter);
+  // After the first screen: what draws messages is half of all files.
+  store.once("hello", async () => {
+    const { drawMessage } = await import("./message.js");
+    list.drawWith((message, before) => drawMessage(page, message, before));
+  });
   store.on("users", () => list.redraw());
   store.on("room", ({ channel, thread, older }) => {
     if (channel !== store.place.id || thread) return;

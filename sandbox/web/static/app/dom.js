@@ -24,6 +24,18 @@ export function button(text, onclick, props = {}) {
   return h("button", { type: "button", onclick, ...props }, text);
 }
 
+/** A function that does its work at the first call only, and hands out the same promise ever after. */
+export function onlyOnce(work) {
+  let done = null;
+  return (...given) => (done ??= work(...given));
+}
+
+/** Put a stylesheet of ours into the page, and wait for it: nothing shall be seen without its looks. */
+export function stylesheet(name) {
+  const { pathname } = new URL(`../style/${name}.css`, import.meta.url);
+  return new Promise((resolve) => document.head.append(h("link", { rel: "stylesheet", href: pathname, onload: resolve, onerror: resolve })));
+}
+
 let numbers = 0;
 
 /** An id that nothing else on the page has. */

@@ -1,6 +1,6 @@
 // App Home: what the bot publishes for this person alone.
 
-import { readState, renderBlocks } from "/static/blocks/index.js";
+import { readState, renderBlocks } from "../blocks/index.js";
 import { h } from "./dom.js";
 import { contextFor } from "./context.js";
 
@@ -25,13 +25,15 @@ export function startHome(page, { heading, about }) {
     body.replaceChildren(renderBlocks(view.blocks, context));
     element.scrollTop = scrolled;
   };
-  store.on("hello place", () => {
+  const show = () => {
     element.hidden = store.place.kind !== "home";
     if (element.hidden) return;
     heading.textContent = "App Home";
     about.textContent = `pandabot, as ${store.me.real_name} sees it`;
     draw();
     socket.send("open_home");
-  });
+  };
+  store.on("hello place", show);
   store.on("home users", draw);
+  show();
 }

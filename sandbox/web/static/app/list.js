@@ -18,8 +18,8 @@ export class MessageList {
   #top = 0; // where the last scroll left us
   #held = null; // {ts, node, index, top}: the first message in sight, which stays where it is
 
-  /** `draw(message, before)` makes a node; `older()` asks the server for more; `seen(ts)` hears what was read. */
-  constructor({ label, draw, older, seen = () => {} }) {
+  /** `draw(message, before)` makes a node, and may come later with `drawWith`; `older()` asks the server for more; `seen(ts)` hears what was read. */
+  constructor({ label, draw = null, older, seen = () => {} }) {
     Object.assign(this, { draw, older, seen });
     this.inner = h("div", { class: "log-inner" });
     this.element = h(
@@ -32,6 +32,12 @@ export class MessageList {
     this.sizes = new ResizeObserver(() => this.#settle());
     this.sizes.observe(this.inner);
     this.sizes.observe(this.element);
+  }
+
+  /** From now on draw so. */
+  drawWith(draw) {
+    this.draw = draw;
+    if (this.room) this.toEnd();
   }
 
   /** Show a room from its end. */
@@ -73,6 +79,7 @@ export class MessageList {
 
   #update() {
     const { items } = this.room;
+    if (!this.draw) return;
     if (this.#follows) {
       this.#find(this.#first());
       this.#end = items.length;

@@ -1,14 +1,11 @@
 // Puts the page together: the store, the socket, and each part of the screen.
 
 import { headButtons, startChannel } from "./channel.js";
-import { startHome } from "./home.js";
-import { startModals } from "./modal.js";
+import { onlyOnce, stylesheet } from "./dom.js";
 import { startNotes } from "./notes.js";
-import { startPanel } from "./panel.js";
 import { startRail } from "./rail.js";
 import { Socket } from "./socket.js";
 import { Store } from "./store.js";
-import { startThread } from "./thread.js";
 
 const WIDE = matchMedia("(min-width: 1300px)"); // room for a thread and the workbench side by side
 const HOME = "#home";
@@ -42,7 +39,8 @@ const page = {
     }
   },
 
-  togglePanel(open = document.getElementById("panel").hidden) {
+  async togglePanel(open = document.getElementById("panel").hidden) {
+    if (open) await parts.panel();
     if (open === !document.getElementById("panel").hidden) return;
     page.showSide("panel", open);
     page.panelButton.setAttribute("aria-expanded", String(open));
@@ -51,6 +49,27 @@ const page = {
     else page.panelButton.focus();
   },
 };
+
+// What the first screen does without comes when it is first wanted: half of the files are for that.
+const parts = {
+  home: onlyOnce(async (head) => (await import("./home.js")).startHome(page, head)),
+  thread: onlyOnce(async () => (await import("./thread.js")).startThread(page)),
+  modals: onlyOnce(async () => {
+    const [{ startModals }] = await Promise.all([import("./modal.js"), stylesheet("modal")]);
+    startModals(page);
+  }),
+  panel: onlyOnce(async () => {
+    const [{ startPanel }] = await Promise.all([import("./panel.js"), stylesheet("panel")]);
+    startPanel(page);
+  }),
+};
+
+function bringParts(head) {
+  const { store } = page;
+  store.on("hello place", () => store.place.kind === "home" && parts.home(head));
+  store.on("thread_opened", () => store.thread && parts.thread());
+  store.on("hello views", () => store.state.views.length && parts.modals());
+}
 
 function followAddress() {
   const { store } = page;
@@ -87,11 +106,7 @@ function start() {
     page.railButton.focus();
   });
   startRail(page);
-  const head = startChannel(page);
-  startHome(page, head);
-  startThread(page);
-  startPanel(page);
-  startModals(page);
+  bringParts(startChannel(page));
   lost = startNotes(page);
   store.on("place", writeAddress);
   store.on("hello", () => {

@@ -1,7 +1,8 @@
 // One message as Slack shows it: who, when, what, and what can be done with it.
 
-import { readState, renderBlocks, renderMrkdwn } from "/static/blocks/index.js";
+import { readState, renderBlocks, renderMrkdwn } from "../blocks/light.js";
 import { drawAttachment } from "./attachment.js";
+import { avatar } from "./avatar.js";
 import { button, h, unseen } from "./dom.js";
 import { contextFor } from "./context.js";
 import { menuButton } from "./menu.js";
@@ -61,12 +62,6 @@ function head(store, message, author) {
     author?.is_bot ? h("span", { class: "app-tag" }, "APP") : null,
     h("time", { datetime: moment.toISOString(), title: wholeTime(moment, store.me) }, clockTime(moment, store.me)),
   );
-}
-
-/** A square with a sign: a picture of somebody who does not exist. */
-export function avatar(user) {
-  const sign = user?.is_bot ? h("img", { src: "/static/panda.svg", alt: "" }) : (user?.real_name ?? "?").slice(0, 1);
-  return h("div", { class: `avatar ${user?.name ?? ""}`, "aria-hidden": "true" }, sign);
 }
 
 function dayLine(store, message, before) {

@@ -1,6 +1,6 @@
 // Modals: the topmost of the open views in a dialog; errors beside their inputs; what was typed survives an update.
 
-import { readState, renderBlocks, showErrors } from "/static/blocks/index.js";
+import { readState, renderBlocks, showErrors } from "../blocks/index.js";
 import { button, freshId, h } from "./dom.js";
 import { contextFor } from "./context.js";
 import { kept } from "./kept.js";
@@ -22,6 +22,7 @@ export function startModals(page) {
     shown = view ? open(page, view, typed) : null;
   };
   store.on("views hello", draw);
+  draw();
 }
 
 /** Only the errors differ: the dialog stays as it is. */

@@ -26,6 +26,7 @@ export function faultsTab(page) {
     return h("label", { class: "switch", for: box.id }, box, h("span", {}, fault.words));
   };
   store.on("hello", build);
+  build();
   store.on("faults", () => {
     for (const one of store.state.faults) if (boxes.has(one.name)) boxes.get(one.name).checked = one.on;
   });

@@ -21,7 +21,9 @@ export function timeTab(page) {
     { id: "speed", onchange: (event) => socket.send("time", { speed: Number(event.target.value) }) },
     SPEEDS.map(([words, factor]) => h("option", { value: String(factor) }, words)),
   );
-  store.on("hello clock", () => { speed.value = String(store.state.clock.speed); });
+  const drawSpeed = () => { speed.value = String(store.state.clock.speed); };
+  store.on("hello clock", drawSpeed);
+  drawSpeed();
   const forward = h(
     "fieldset",
     {},
@@ -44,10 +46,12 @@ function scanForm(page) {
     const found = store.state.orders.find((one) => one.id === order.value);
     waybill.replaceChildren(...(found?.waybills ?? []).map((one) => h("option", { value: one }, one)));
   };
-  store.on("hello", () => {
+  const drawOrders = () => {
     order.replaceChildren(...store.state.orders.map((one) => h("option", { value: one.id }, `${one.id} · ${one.title}`)));
     drawWaybills();
-  });
+  };
+  store.on("hello", drawOrders);
+  drawOrders();
   const scan = (event) => {
     event.preventDefault();
     socket.send("add_node", { order: order.value, waybill: waybill.value, moment: moment.value, text: text.value });

@@ -1,11 +1,11 @@
 // The left rail: where one can go, what is unread, who one is, and what time it is in the demo.
 
+import { avatar, panda } from "./avatar.js";
 import { button, h, unseen } from "./dom.js";
-import { avatar } from "./message.js";
 import { shortTime } from "./times.js";
 import { icon } from "./icons.js";
 
-const SIGNS = { channel: () => icon("hash"), private: () => icon("lock"), im: panda };
+const SIGNS = { channel: () => icon("hash"), private: () => icon("lock"), im: () => panda({ class: "panda" }) };
 
 export function startRail(page) {
   const { store } = page;
@@ -38,12 +38,8 @@ function keepingFocus(parent, children) {
   if (focused) parent.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 }
 
-function panda() {
-  return h("img", { class: "panda", src: "/static/panda.svg", alt: "" });
-}
-
 function title() {
-  return h("div", { class: "team" }, panda(), " ", "Panda Trading", h("small", {}, "pandabot demo"));
+  return h("div", { class: "team" }, panda({ class: "panda" }), " ", "Panda Trading", h("small", {}, "pandabot demo"));
 }
 
 function places(page) {

@@ -26,6 +26,10 @@ export class Store extends EventTarget {
     for (const name of names.split(" ")) this.addEventListener(name, (event) => listener(event.detail));
   }
 
+  once(name, listener) {
+    this.addEventListener(name, (event) => listener(event.detail), { once: true });
+  }
+
   get me() {
     return this.state.users[this.state.me];
   }

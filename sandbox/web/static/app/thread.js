@@ -31,7 +31,7 @@ export function startThread(page) {
   let way = null; // how one came here, for the way back
 
   const drawParent = () => parent.replaceChildren(...(store.thread?.parent ? [drawMessage(page, store.thread.parent, store.thread.parent, { inThread: true })] : []));
-  store.on("thread_opened hello", () => {
+  const show = () => {
     const held = pane.contains(document.activeElement);
     if (store.thread && !held) way = cameFrom(document.activeElement);
     page.showSide("thread", Boolean(store.thread));
@@ -45,7 +45,8 @@ export function startThread(page) {
     list.show(store.room(channel, ts));
     socket.send("thread", { channel, ts });
     composer.box.focus();
-  });
+  };
+  store.on("thread_opened hello", show);
   store.on("users", () => {
     drawParent();
     if (store.thread) list.redraw();
@@ -56,6 +57,7 @@ export function startThread(page) {
     drawParent();
     list.changed();
   });
+  show();
 }
 
 /** The button that led here, and its message: while the thread is open the message may be drawn anew. */

@@ -1,47 +1,18 @@
-// All blocks by type.
+// Draws a block: finds what draws its type. The blocks that nearly every message has are here.
 
 import { h } from "../app/dom.js";
-import { alert, card, carousel, container } from "./cards.js";
 import { drawElement } from "./elements/index.js";
-import { input } from "./inputs.js";
-import { markdown } from "./markdown.js";
+import { add, BLOCKS, drawerOf } from "./known.js";
 import { textNodes } from "./mrkdwn.js";
-import { file, image, picture, video } from "./pictures.js";
-import { richText } from "./rich_text.js";
-import { chart, dataTable, table } from "./tables.js";
-import { plan, taskCard } from "./tasks.js";
+import { image, picture } from "./pictures.js";
 import { plainText } from "./text.js";
 import { unsupported } from "./unsupported.js";
 
-const DRAWN = new Map(
-  Object.entries({
-    section,
-    header,
-    context,
-    divider: () => h("hr", { class: "bk-divider" }),
-    actions,
-    context_actions: actions,
-    image,
-    video,
-    file,
-    rich_text: richText,
-    markdown,
-    table,
-    data_table: dataTable,
-    data_visualization: chart,
-    plan,
-    task_card: taskCard,
-    card,
-    carousel,
-    alert,
-    container: (block, place) => container(block, place, drawBlock),
-    input,
-  }),
-);
+add(BLOCKS, { section, header, context, divider: () => h("hr", { class: "bk-divider" }), actions, context_actions: actions, image });
 
 /** The node of a block. What is unknown, or so broken that it cannot be drawn, is shown as such. */
 export function drawBlock(block, context, at = 0) {
-  const draw = DRAWN.get(block?.type);
+  const draw = drawerOf(BLOCKS, block?.type, () => drawBlock(block, context, at));
   if (!draw) return unsupported("block", block);
   const blockId = block.block_id ?? `block-${at}`;
   try {

@@ -1,20 +1,6 @@
-// Draws Slack's Block Kit: what the rest of the page imports.
+// Draws all of Slack's Block Kit at once: for modals and App Home.
 
-import { drawBlock } from "./blocks.js";
+import "./rare.js";
 
-export { renderMrkdwn } from "./mrkdwn.js";
+export { renderBlocks, renderMrkdwn } from "./light.js";
 export { readState, showErrors } from "./state.js";
-
-/**
- * The nodes of a message's, modal's or App Home's blocks.
- *
- * `context` has `users` {id: {name, real_name}}, `channels` {id: {name, kind}}
- * with Slack's `public`, `private` or `im`, `locale`, `timeZone`, `now()` (milliseconds,
- * for "today"; the real time without it), `surface`, `act(action)`, which gets what was pressed or chosen in Slack's
- * shape, and `options(block_id, action_id, query)`, which asks the app for a menu's options.
- */
-export function renderBlocks(blocks, context) {
-  const found = document.createDocumentFragment();
-  found.append(...(blocks ?? []).map((block, at) => drawBlock(block, context, at)));
-  return found;
-}
