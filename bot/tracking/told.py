@@ -42,7 +42,7 @@ def untold(key: str, what: str, news: News, told: Collection[str]) -> News | Non
         added=tuple(waybill for waybill in news.added if is_new("added", waybill)),
         renumbered=tuple(pair for pair in news.renumbered if is_new("renumbered", *pair)),
         price=news.price if news.price and is_new("price", str(news.price[1])) else None,
-        refund=news.refund if news.refund and is_new("refund", news.refund[1]) else None,
+        refund=news.refund if news.refund and is_new(*_refund(news)) else None,
     )
     return None if telling.says_nothing(left) else left
 
@@ -56,7 +56,13 @@ def _facts(news: News) -> Iterator[tuple[str, ...]]:
     if news.price:
         yield "price", str(news.price[1])
     if news.refund:
-        yield "refund", news.refund[1]
+        yield _refund(news)
+
+
+def _refund(news: News) -> tuple[str, ...]:
+    """Named by its state and what was paid back by then."""
+    state, paid = (news.refund or ("", ""))[1], news.refunded
+    return ("refund", state, str(paid[1])) if paid else ("refund", state)
 
 
 def _step(step: Step) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from bot.jobs.results import MONEY_A_DAY, Results
 from bot.reading import OrderReading
 from bot.tracking.cadence import Cadence
 from bot.tracking.stalls import Limits
+from bot.tracking.told import marks, untold
 from handlers.views import tracking
 from pandapon import alibaba
 from pandapon.models import Item, Order
@@ -63,8 +64,8 @@ def test_what_was_paid_back_is_told_with_the_amounts() -> None:
     assert desk.last
     lines = [tracking._changes(news, desk.last.order) for news in desk.news]
     assert lines[0] == ["💸 *Refund*: none → requested · order total ¥128.50"]
-    assert lines[1] == ["💸 *Refund*: asked for → paid back · paid back ¥0.00 → ¥20.00 · order total ¥128.50"]
-    assert lines[2] == ["💸 *Refund*: paid back · paid back ¥20.00 → ¥28.50 · order total ¥128.50"]
+    assert lines[1] == ["💸 *Refund*: requested → refunded · paid back ¥0.00 → ¥20.00 · order total ¥128.50"]
+    assert lines[2] == ["💸 *Refund*: refunded · paid back ¥20.00 → ¥28.50 · order total ¥128.50"]
 
 
 def test_a_price_that_flaps_is_shown_to_the_channel_so_often_a_day() -> None:
@@ -92,3 +93,12 @@ def test_an_order_of_1688_says_what_was_paid_back(sent: Decimal | None, known: D
     """In yuan, as its other amounts; nothing and null are the same."""
     data = {"baseInfo": {"idOfStr": REF.order_id, "status": "success", "refund": sent}}
     assert alibaba.order(data, REF.order_id).refunded_amount == known
+
+
+def test_more_paid_back_is_not_what_a_restored_database_takes_for_told() -> None:
+    """In the same state, another amount has another mark."""
+    paid = [order(refund_status="refundsuccess", refunded_amount=amount) for amount in (20, 28)]
+    first, more = told(order(), *paid).news
+    standing = marks(REF.key, "first", first)
+    assert untold(REF.key, "again", first, standing) is None
+    assert untold(REF.key, "more", more, standing) == more
