@@ -1,7 +1,6 @@
 // One message as Slack shows it: who, when, what, and what can be done with it.
 
 import { readState, renderBlocks, renderMrkdwn } from "../blocks/light.js";
-import { drawAttachment } from "./attachment.js";
 import { avatar } from "./avatar.js";
 import { button, h, unseen } from "./dom.js";
 import { contextFor } from "./context.js";
@@ -43,9 +42,16 @@ function content(page, message, body) {
   const found = document.createDocumentFragment();
   if (message.blocks?.length) found.append(renderBlocks(message.blocks, context));
   else found.append(h("div", { class: "plain" }, renderMrkdwn(message.text, context)));
-  found.append(...(message.attachments ?? []).map((one) => drawAttachment(one, context)));
+  found.append(...(message.attachments ?? []).map((one) => attachment(one, context)));
   if (message.edited) found.append(h("span", { class: "edited", title: "This message was changed after it was posted" }, "(edited)"));
   return found;
+}
+
+/** Few messages have one: what draws it is loaded with the first. */
+function attachment(one, context) {
+  const place = h("div", { class: "unfurl" });
+  import("./attachment.js").then(({ drawAttachment }) => place.replaceWith(drawAttachment(one, context)));
+  return place;
 }
 
 function label(store, message, author) {
