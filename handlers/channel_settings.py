@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter, ValidationError
 
-Threads = Literal["broadcast", "problems", "thread", "channel"]
+Threads = Literal["broadcast", "milestones", "problems", "thread", "channel"]
 THREADS: tuple[str, ...] = get_args(Threads)
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 DEFAULT_ZONE = "Asia/Shanghai"
 # The levels of news that a channel shows although they are told in a thread.
 _SHOWN: dict[str, frozenset[str]] = {
     "broadcast": frozenset({"milestone", "problem"}),
+    "milestones": frozenset({"step", "milestone", "problem"}),
     "problems": frozenset({"problem"}),
     "thread": frozenset(),
 }

@@ -210,7 +210,8 @@ def _filters() -> list[tuple[str, str]]:
 
 def _threads() -> list[tuple[str, str]]:
     return [
-        ("broadcast", _("In the order's thread; milestones and problems in the channel too")),
+        ("broadcast", _("In the order's thread; deliveries, problems and money in the channel too")),
+        ("milestones", _("In the order's thread; every milestone in the channel too")),
         ("problems", _("In the order's thread; problems in the channel too")),
         ("thread", _("Only in the order's thread")),
         ("channel", _("Always in the channel, no threads")),

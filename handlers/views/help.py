@@ -137,8 +137,8 @@ def _watching() -> dict[str, tuple[str, str, list[tuple[str, str]]]]:
         "watch": (
             _("Watch orders"),
             _(
-                "A card here always shows the current state; news is posted in its thread, milestones and problems in "
-                "the channel too. Choose `all`, `milestones` or `problems`."
+                "A card here always shows the current state; news is posted in its thread, deliveries, problems and "
+                "money in the channel too (`/panda settings`). Choose `all`, `milestones` or `problems`."
             ),
             [
                 (f"/panda watch {ID}", _("here, all news")),

@@ -95,6 +95,9 @@ def test_the_dry_run_counts_what_a_reader_gets() -> None:
     assert dry_run(news, NIGHT) == Load(3, 1)
     assert dry_run(news, ChannelSettings(threads="channel")) == Load(5, 0)
     assert dry_run(news, ChannelSettings(threads="problems")) == Load(1, 4)
+    step = [*news, Happened(utc("2026-03-03 04:00"), "step", ALL)]
+    assert dry_run(step, ChannelSettings()) == Load(3, 3)
+    assert dry_run(step, ChannelSettings(threads="milestones")) == Load(4, 2)
     assert dry_run(news, ChannelSettings(threads="thread")) == Load(0, 5)
     assert dry_run(news, ChannelSettings(threads="thread", digest_at="09:00")) == Load(2, 5)
     only = [Happened(one.at, one.level, one.audience, "problems") for one in news]

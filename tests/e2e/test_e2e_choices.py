@@ -312,6 +312,16 @@ async def test_problems_only_in_the_channel(house: House) -> None:
     assert ([one.broadcast for one in quiet], loud.broadcast) == ([False, False], True)
 
 
+@pytest.mark.parametrize(("threads", "shown"), [("broadcast", False), ("milestones", True)])
+async def test_every_milestone_in_the_channel(house: House, threads: str, shown: bool) -> None:
+    """A channel can ask for the milestones on the way as well, which by default stay in the thread."""
+    card = await watched(house)
+    assert "in the channel too" in await choose(house, threads={"selected_option": {"value": threads}})
+    house.scan("【广州市】 快件已到达 广州白云集运仓营业部")
+    [arrived] = await house.replies(card, 1)
+    assert arrived.broadcast is shown
+
+
 async def test_threads_or_channel(house: House) -> None:
     """A channel can have each piece of news as a message of its own; and the filter for what it watches already."""
     card = await watched(house)
