@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import tempfile
 from dataclasses import dataclass, field
@@ -236,7 +237,7 @@ class Sender(RuleBasedStateMachine):
 
 TestSender = Sender.TestCase
 TestSender.settings = settings(
-    max_examples=30,
+    max_examples=500 if os.environ.get("PANDABOT_LONG") else 30,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

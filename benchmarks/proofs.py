@@ -1,0 +1,48 @@
+"""The long forms of two proofs that are tests too: every fault, and random histories against a simple model."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from benchmarks.table import show
+
+ROOT = Path(__file__).resolve().parents[1]
+FAULTS = ("tests/e2e/test_e2e_fault_matrix.py", "tests/e2e/test_e2e_faults.py", "tests/e2e/test_e2e_restore.py")
+MACHINES = ("tests/e2e/test_e2e_machine.py", "tests/storage/test_storage_machine.py")
+
+
+async def faults() -> None:
+    """Each fault with news meanwhile: nothing lost, nothing twice, well again in the time of docs/operation.md."""
+    await _prove("Faults of PandaPon, Slack, the disk, the clock and the database, with news meanwhile", FAULTS)
+
+
+async def machine() -> None:
+    """Watches, scans, edits, restarts, faults and leaps in time in any order: hundreds of histories, not a dozen."""
+    await _prove("Random histories against a simple model", MACHINES, PANDABOT_LONG="1")
+
+
+async def _prove(title: str, files: tuple[str, ...], **environment: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        # No limit on the time of one test: a long history is the point.
+        command = (sys.executable, "-m", "pytest", "-q", "--timeout=0", f"--junitxml={report}", *files)
+        process = await asyncio.create_subprocess_exec(
+            *command, cwd=ROOT, env=os.environ | environment, stdout=asyncio.subprocess.DEVNULL
+        )
+        await process.wait()
+        rows = [_row(case) for case in ET.parse(report).iter("testcase")]  # noqa: S314  written by our own pytest
+    show(title, ["what", "seconds", "result"], rows)
+    if process.returncode:
+        raise SystemExit(process.returncode)
+
+
+def _row(case: ET.Element) -> list[str]:
+    failed = any(case.find(kind) is not None for kind in ("failure", "error"))
+    skipped = case.find("skipped") is not None
+    words = str(case.get("name")).removeprefix("test_").replace("_", " ")
+    return [words, f"{float(case.get('time') or 0):.1f}", "FAILED" if failed else "skipped" if skipped else "ok"]
