@@ -2,7 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := --quiet --disable-pip-version-check
 # Tests wait more than they reckon: one worker more than a small machine has cores.
 WORKERS ?= 3
 export PYTHONDONTWRITEBYTECODE := 1
@@ -13,30 +12,33 @@ export PYTHONDONTWRITEBYTECODE := 1
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
-# What runs, and nothing that a first look can do without: the lock is complete, so no dependency is searched for, and
-# nothing is compiled that is not imported. The pip of PYTHON does it where it can (22.3 and later); unpacking another
-# one takes longer than half of the packages.
+# The pip of PYTHON installs into .venv where it can (22.3 and later): unpacking another one takes longer than half of
+# the packages. The locks are complete, so no dependency is searched for, and nothing is compiled before it is imported.
+define INSTALL
+@pip="$(PYTHON) -m pip --python $(BIN)/python"; $$pip --version >/dev/null 2>&1 \
+|| { pip="$(BIN)/python -m pip"; $$pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null; }; \
+$$pip install --quiet --disable-pip-version-check --no-compile --no-deps
+endef
+
 $(VENV)/.packages: requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(VENV)
-	@pip="$(PYTHON) -m pip --python $(BIN)/python"; $$pip --version >/dev/null 2>&1 \
-	|| { pip="$(BIN)/python -m pip"; $$pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null; }; \
-	$$pip install $(PIP) --no-compile --no-deps --require-hashes -r requirements.lock
+	$(INSTALL) --require-hashes -r requirements.lock
 	@touch $@
 
 $(VENV)/.runtime: $(VENV)/.packages pyproject.toml
-	@$(BIN)/python -m compileall -q $(VENV)/lib
-	$(BIN)/python -m pip install $(PIP) --no-deps --no-build-isolation -e .
+	$(INSTALL) --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
-	$(BIN)/python -m pip install $(PIP) --no-deps --require-hashes -r requirements-dev.lock
+	$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 install: $(VENV)/.runtime  ## build the environment in .venv
+	@$(BIN)/python -m compileall -q $(VENV)/lib || true  # some packages ship templates that are no Python
 
-# It runs from the checkout; what Python compiles at the first start lies in .venv for the next ones.
-demo: $(VENV)/.packages  ## try the bot here, with no account anywhere
-	@PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(VENV)/compiled $(BIN)/python -m bot demo
+# What Python compiles at the first start lies in .venv for the next ones.
+demo: $(VENV)/.runtime  ## try the bot here, with no account anywhere
+	@PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(VENV)/compiled $(BIN)/pandabot demo
 
 check: $(VENV)/.dev  ## lint, format check, types, import rules
 	$(BIN)/ruff check .
