@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -35,6 +36,7 @@ IN_SIGHT = """() => {
 }"""
 ORDER = "2542285634920880794"
 SERIOUS = {"serious", "critical"}
+ORDERLY = {"heading-order", "landmark-unique"}  # moderate, and none of them has to be
 
 
 async def test_five_thousand_messages(browser: Browser, server: WebServer) -> None:
@@ -79,11 +81,16 @@ async def test_five_thousand_messages_scroll_by_wheel(browser: Browser, server: 
     async with person(browser, server.base_url) as mei:
         await mei.sees("number 4999")
         await mei.page.evaluate(LISTEN)
+        await mei.go("random")
         await mei.log.hover()
-        rounds = [await _turned(mei.page, way) for way in (-WHEEL, -WHEEL, WHEEL)]
-        # Others work on this machine too: what the page itself does is what every round has.
-        assert min(max(tasks, default=0) for tasks in rounds) < 200
-        assert min(sum(tasks) for tasks in rounds) < 1000 * TURNED / 3
+        idle = await _turned(mei.page, -WHEEL)  # what this machine makes of a page that has nothing to draw
+        await mei.go("orders")
+        await mei.sees("number 4999")
+        await mei.log.hover()
+        rounds = [await _turned(mei.page, way) for way in (-WHEEL, WHEEL, -WHEEL)]
+        # Others work on this machine too, and one round of three may be theirs.
+        assert median(max(tasks, default=0) for tasks in rounds) < 200 + 3 * max(idle, default=0)
+        assert median(sum(tasks) for tasks in rounds) < 1000 * TURNED / 3 + 3 * sum(idle)
         assert await mei.log.get_by_role("article").count() <= 120
         first = await mei.log.get_by_role("article").first.text_content()
         assert int(re.findall(r"(?:number|Order) (\d+)", first or "")[0]) < 4900
@@ -195,7 +202,7 @@ async def _fits(page: Page) -> None:
 
 @pytest.mark.parametrize("dark", [False, True])
 async def test_no_serious_violation(browser: Browser, server: WebServer, *, dark: bool) -> None:
-    """axe-core finds nothing serious or critical on any part of the page, light and dark."""
+    """axe-core finds nothing serious, and no heading out of order, on any part of the page, light and dark."""
     async with person(browser, server.base_url, dark=dark) as mei:
         await mei.type("please look")
         await mei.type(f"/panda watch {ORDER}")
@@ -204,6 +211,8 @@ async def test_no_serious_violation(browser: Browser, server: WebServer, *, dark
         await card.hover()
         await card.get_by_role("button", name="Reply in thread").click()
         await _clean(mei.page)
+        await mei.type(f"/panda order {ORDER}")  # its heading stands in the channel
+        await expect(mei.log.get_by_role("heading").first).to_be_attached()
         await mei.box.fill("/")
         await _clean(mei.page)
         await mei.box.fill("")
@@ -214,6 +223,10 @@ async def test_no_serious_violation(browser: Browser, server: WebServer, *, dark
         await card.hover()
         await card.get_by_role("button", name="More actions").click()
         await _clean(mei.page)
+        await mei.page.keyboard.press("Escape")
+        await mei.go("Home")
+        await expect(mei.page.locator(".home-body :is(h1, h2, h3)").first).to_be_visible()
+        await _clean(mei.page)
 
 
 async def _clean(page: Page) -> None:
@@ -221,5 +234,5 @@ async def _clean(page: Page) -> None:
     assert [
         (one["id"], one["nodes"][0]["html"], one["nodes"][0].get("failureSummary"))
         for one in found.response["violations"]
-        if one["impact"] in SERIOUS
+        if one["impact"] in SERIOUS or one["id"] in ORDERLY
     ] == []

@@ -2,8 +2,8 @@
 
 const KINDS = { channel: "public" }; // where Slack's filters have another word than the page
 
-/** A context for messages, modals or App Home. */
-export function contextFor(store, surface, { act, options }) {
+/** A context for messages, modals or App Home. Headings in it stand one below the one that they are under. */
+export function contextFor(store, surface, { act, options, heading = 3 }) {
   const { users, channels } = store.state;
   return {
     users,
@@ -12,6 +12,7 @@ export function contextFor(store, surface, { act, options }) {
     timeZone: store.me.tz,
     now: () => store.now().getTime(),
     surface,
+    heading,
     act,
     options,
   };

@@ -18,6 +18,7 @@ export function startHome(page, { heading, about }) {
       return;
     }
     const context = contextFor(store, "home", {
+      heading: 2,
       act: (action) => socket.send("press", { view_id: view.id, action, state: readState(body) }),
       options: async (block_id, action_id, query) => (await socket.ask("options", { view_id: view.id, block_id, action_id, query })).options,
     });

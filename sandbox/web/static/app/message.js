@@ -1,6 +1,7 @@
 // One message as Slack shows it: who, when, what, and what can be done with it.
 
 import { readState, renderBlocks, renderMrkdwn } from "../blocks/light.js";
+import { plainText } from "../blocks/text.js";
 import { avatar } from "./avatar.js";
 import { button, h, unseen } from "./dom.js";
 import { contextFor } from "./context.js";
@@ -8,12 +9,14 @@ import { menuButton } from "./menu.js";
 import { clockTime, dayName, momentOf, shortTime, wholeTime } from "./times.js";
 import { icon } from "./icons.js";
 
+const WORDS = 80; // characters of a thread's beginning
+
 /** The node of a message. `before` is the one above it; `inThread` leaves out what leads to the thread. */
 export function drawMessage(page, message, before, { inThread = false } = {}) {
   const { store } = page;
   const author = store.state.users[message.user];
   const body = h("div", { class: "body" });
-  body.append(content(page, message, body));
+  body.append(content(page, message, body, inThread));
   const article = h(
     "article",
     { class: `message${message.ephemeral ? " private" : ""}`, dataset: { ts: message.ts }, "aria-label": label(store, message, author) },
@@ -32,10 +35,11 @@ export function drawMessage(page, message, before, { inThread = false } = {}) {
   return h("div", { class: "slot" }, dayLine(store, message, before), article);
 }
 
-function content(page, message, body) {
+function content(page, message, body, inThread) {
   const { store, socket } = page;
   const where = { channel: message.channel, ts: message.ts };
   const context = contextFor(store, "message", {
+    heading: inThread ? 3 : 2,
     act: (action) => socket.send("press", { ...where, action, state: readState(body) }),
     options: async (block_id, action_id, query) => (await socket.ask("options", { ...where, block_id, action_id, query })).options,
   });
@@ -77,7 +81,15 @@ function dayLine(store, message, before) {
 }
 
 function broadcastLine(page, message) {
-  return h("p", { class: "broadcast" }, "replied to a ", button("thread", () => page.store.openThread(message.channel, message.thread_ts), { class: "link" }));
+  const { store } = page;
+  const began = store.room(message.channel).find(message.thread_ts);
+  const words = began ? firstWords(began.text) : "a thread";
+  return h("p", { class: "broadcast" }, "replied to: ", button(words, () => store.openThread(message.channel, message.thread_ts), { class: "link" }));
+}
+
+function firstWords(text) {
+  const [line] = plainText({ type: "mrkdwn", text }).split("\n");
+  return line.length > WORDS ? `${line.slice(0, WORDS).trimEnd()}…` : line || "a thread";
 }
 
 function repliesLine(page, message) {

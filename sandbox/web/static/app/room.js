@@ -30,8 +30,12 @@ export class Room {
     }
   }
 
+  find(ts) {
+    return this.items.find((one) => one.ts === ts);
+  }
+
   has(ts) {
-    return this.items.some((one) => one.ts === ts);
+    return Boolean(this.find(ts));
   }
 
   remove(ts) {

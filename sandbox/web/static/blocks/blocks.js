@@ -39,9 +39,9 @@ function accessory(element, place) {
   return element.type === "image" ? picture(element, "bk-side-picture") : drawElement(element, place);
 }
 
-// Under a message's head, which is no heading, and under a page's and a modal's second level.
-function header(block) {
-  return h("h3", { class: "bk-header" }, plainText(block.text));
+// Under the heading of the page, or of the pane or modal.
+function header(block, { context }) {
+  return h(`h${context.heading ?? 3}`, { class: "bk-header" }, plainText(block.text));
 }
 
 function context(block, place) {

@@ -8,10 +8,10 @@ export { readState } from "./state.js";
 /**
  * The nodes of a message's, modal's or App Home's blocks.
  *
- * `context` has `users` {id: {name, real_name}}, `channels` {id: {name, kind}}
- * with Slack's `public`, `private` or `im`, `locale`, `timeZone`, `now()` (milliseconds,
- * for "today"; the real time without it), `surface`, `act(action)`, which gets what was pressed or chosen in Slack's
- * shape, and `options(block_id, action_id, query)`, which asks the app for a menu's options.
+ * `context` has `users` {id: {name, real_name}}, `channels` {id: {name, kind}} with Slack's `public`, `private` or `im`,
+ * `locale`, `timeZone`, `now()` (milliseconds, for "today"; the real time without it), `surface`, `heading` (the level
+ * of a heading; 3), `act(action)`, which gets what was pressed or chosen in Slack's shape, and `options(block_id,
+ * action_id, query)`, which asks the app for a menu's options.
  */
 export function renderBlocks(blocks, context) {
   const found = document.createDocumentFragment();

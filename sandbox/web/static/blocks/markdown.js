@@ -11,27 +11,27 @@ const QUOTE = /^>\s?(.*)$/;
 const KINDS = [fence, heading, rule, quote, list, paragraph];
 
 /** A markdown block. */
-export function markdown(block) {
-  return h("div", { class: "bk-rich bk-markdown" }, parts((block.text ?? "").split("\n")));
+export function markdown(block, { context }) {
+  return h("div", { class: "bk-rich bk-markdown" }, parts((block.text ?? "").split("\n"), context.heading ?? 3));
 }
 
-function parts(lines) {
+function parts(lines, top) {
   const found = [];
   for (let at = 0; at < lines.length;) {
     if (!lines[at].trim()) {
       at += 1;
       continue;
     }
-    const [node, next] = firstOf(lines, at);
+    const [node, next] = firstOf(lines, at, top);
     found.push(node);
     at = next;
   }
   return found;
 }
 
-function firstOf(lines, at) {
+function firstOf(lines, at, top) {
   for (const kind of KINDS) {
-    const made = kind(lines, at);
+    const made = kind(lines, at, top);
     if (made) return made;
   }
   return [null, at + 1]; // never reached: any line is a paragraph
@@ -44,19 +44,19 @@ function fence(lines, at) {
   return [h("pre", { class: "bk-pre" }, lines.slice(at + 1, last).join("\n")), last + 1];
 }
 
-// All levels look alike but for their size; they stay below the page's own headings.
-function heading(lines, at) {
+// All levels look alike but for their size; they stay below the heading that the block is under.
+function heading(lines, at, top) {
   const match = HEADING.exec(lines[at]);
-  return match && [h(match[1].length < 3 ? "h3" : "h4", {}, inlineMarkdown(match[2])), at + 1];
+  return match && [h(`h${match[1].length < 3 ? top : top + 1}`, {}, inlineMarkdown(match[2])), at + 1];
 }
 
 function rule(lines, at) {
   return RULE.test(lines[at]) ? [h("hr", { class: "bk-divider" }), at + 1] : null;
 }
 
-function quote(lines, at) {
+function quote(lines, at, top) {
   const end = runEnd(lines, at, (line) => QUOTE.test(line));
-  return end === at ? null : [h("blockquote", { class: "bk-quote" }, parts(lines.slice(at, end).map((line) => QUOTE.exec(line)[1]))), end];
+  return end === at ? null : [h("blockquote", { class: "bk-quote" }, parts(lines.slice(at, end).map((line) => QUOTE.exec(line)[1]), top)), end];
 }
 
 function list(lines, at) {
