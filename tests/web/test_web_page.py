@@ -140,6 +140,44 @@ async def test_reload_keeps_history(browser: Browser, server: WebServer) -> None
         await expect(tom.page.get_by_label("You are")).to_have_value("U0TOM00002")
 
 
+async def test_the_address_leads_back_and_forth(browser: Browser, server: WebServer) -> None:
+    """Another channel in the address is gone to, Back and Forward follow, and an unknown one changes nothing."""
+    async with person(browser, f"{server.base_url}?as=tom") as tom:
+        heading = tom.page.get_by_role("heading", level=1)
+        await tom.go("urgent")
+        await tom.go("secret")
+        await expect(heading).to_have_accessible_name("Private channel secret")
+        await expect(heading).not_to_contain_text("#")
+        await tom.page.go_back()
+        await expect(heading).to_have_text("#urgent")
+        await tom.page.go_back()
+        await expect(heading).to_have_text("#orders")
+        await tom.page.go_forward()
+        await expect(heading).to_have_text("#urgent")
+        await tom.page.evaluate("location.hash = '#home'")
+        await expect(heading).to_have_text("App Home")
+        await tom.page.evaluate("location.hash = '#nowhere'")
+        await expect(heading).to_have_text("App Home")
+        assert (await tom.page.evaluate("location.hash")) == "#home"
+        await tom.page.get_by_label("You are").select_option(label="Mei Lin 林梅")
+        await expect(tom.page.get_by_label("You are")).to_have_value("U0MEI00001")
+        assert "as=mei" in tom.page.url
+
+
+async def test_a_note_covers_no_message(browser: Browser, server: WebServer) -> None:
+    """The sentence that stays for a moment stands over the page's own line, and lets clicks through."""
+    async with person(browser, server.base_url) as mei:
+        await mei.type("/nonsense")
+        await expect(mei.page.get_by_role("status")).to_contain_text("/nonsense")
+        note = await mei.page.locator(".note").bounding_box()
+        log = await mei.log.bounding_box()
+        assert note
+        assert log
+        assert note["y"] + note["height"] < log["y"] + 32  # a long one may reach into the margin above the first day
+        await mei.page.get_by_role("button", name="Workbench").click()
+        await expect(mei.page.locator("#panel")).to_be_visible()
+
+
 async def test_a_lost_connection_comes_back(browser: Browser, server: WebServer) -> None:
     """When the demo goes away the page says so, and it goes on when the demo is there again."""
     port = int(server.base_url.rpartition(":")[2])
@@ -158,12 +196,15 @@ async def test_a_lost_connection_comes_back(browser: Browser, server: WebServer)
 async def test_the_direct_conversation_takes_messages_if_the_manifest_says_so(
     browser: Browser, server: WebServer
 ) -> None:
-    """An app whose messages tab is read-only has no box there, as in Slack; otherwise commands work in it."""
+    """Where the messages tab is read-only there is no box, but a word on where to go; otherwise commands work in it."""
     async with person(browser, f"{server.base_url}?as=tom#pandabot") as tom:
         home = server.hub.stage.slack.manifest["features"]["app_home"]
         if home["messages_tab_read_only_enabled"]:
             await expect(tom.page.get_by_text("Sending messages to this app has been turned off")).to_be_visible()
             await expect(tom.box).to_be_hidden()
+            await tom.page.locator("#main").get_by_role("button", name="#orders").click()
+            await expect(tom.page.get_by_role("heading", name="#orders")).to_be_visible()
+            await tom.page.go_back()
             home["messages_tab_read_only_enabled"] = False
             await tom.page.reload()
         await tom.type("/panda help")

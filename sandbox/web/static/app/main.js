@@ -21,7 +21,7 @@ const page = {
 
   nameOf(id) {
     const channel = page.store.state.channels.find((one) => one.id === id);
-    return channel?.kind === "im" ? "pandabot" : `#${channel?.name ?? id}`;
+    return channel && channel.kind !== "channel" ? channel.name : `#${channel?.name ?? id}`;
   },
 
   /** On a narrow screen: show the channels or not; without an argument the other way round. */
@@ -71,18 +71,34 @@ function bringParts(head) {
   store.on("hello views", () => store.state.views.length && parts.modals());
 }
 
-function followAddress() {
-  const { store } = page;
+/** Where the address leads; null where it leads nowhere in the page. */
+function placeInAddress() {
+  const { state } = page.store;
   const wanted = decodeURIComponent(location.hash.slice(1));
-  const channel = store.state.channels.find((one) => one.id === wanted || one.name === wanted);
-  if (location.hash === HOME && store.state.has_home) store.place = { kind: "home" };
-  else if (channel) store.place = { kind: "channel", id: channel.id };
+  const channel = state.channels.find((one) => one.id === wanted || one.name === wanted);
+  if (location.hash === HOME && state.has_home) return { kind: "home" };
+  return channel ? { kind: "channel", id: channel.id } : null;
 }
 
-function writeAddress() {
+/** Somebody typed another #channel, or went back or forward. */
+function followAddress() {
+  const { store } = page;
+  if (!store.me) return;
+  const name = new URLSearchParams(location.search).get("as");
+  const person = Object.values(store.state.users).find((one) => one.name === name && one.id !== store.state.me);
+  const place = placeInAddress();
+  if (person) {
+    if (place) store.place = place;
+    page.become(person.id);
+  } else if (place) store.goTo(place);
+  else writeAddress("replaceState");
+}
+
+function writeAddress(how) {
   const { store } = page;
   const hash = store.place.kind === "home" ? HOME : `#${encodeURIComponent(store.channel.name)}`;
-  history.replaceState(null, "", `?as=${store.me.name}${hash}`);
+  const address = `?as=${store.me.name}${hash}`;
+  if (address !== location.search + location.hash) history[how](null, "", address);
   document.title = `${store.place.kind === "home" ? "App Home" : page.nameOf(store.place.id)} · ${store.me.name} · pandabot demo`;
 }
 
@@ -93,9 +109,9 @@ function start() {
   Object.assign(page, headButtons(page));
   let first = true;
   store.on("hello", () => {
-    if (first) followAddress();
+    if (first) store.place = placeInAddress() ?? store.place;
     first = false;
-    writeAddress();
+    writeAddress("replaceState");
   });
   document.getElementById("main").addEventListener("pointerdown", (event) => {
     if (!event.target.closest(".rail-toggle")) page.showRail(false);
@@ -108,7 +124,8 @@ function start() {
   startRail(page);
   bringParts(startChannel(page));
   lost = startNotes(page);
-  store.on("place", writeAddress);
+  store.on("place", () => writeAddress("pushState"));
+  addEventListener("popstate", followAddress);
   store.on("hello", () => {
     if (!document.getElementById("panel").hidden) store.tell("panel", true);
   });
