@@ -57,6 +57,45 @@ async def test_history_comes_back_with_the_arrow(browser: Browser, server: WebSe
         await mei.box.fill("a draft")
         await mei.box.press("ArrowUp")
         await expect(mei.box).to_have_value("a draft")
+        await mei.page.reload()
+        await mei.box.press("ArrowUp")
+        await expect(mei.box).to_have_value("second")
+
+
+async def test_a_draft_stays_where_it_was_typed(browser: Browser, server: WebServer) -> None:
+    """What was typed and not sent waits in its channel, for its person, while one writes elsewhere."""
+    async with person(browser, server.base_url) as mei:
+        await mei.box.fill("to the orders")
+        await mei.go("urgent")
+        await expect(mei.box).to_have_value("")
+        await mei.box.fill("to the urgent ones")
+        await mei.go("orders")
+        await expect(mei.box).to_have_value("to the orders")
+        await mei.page.get_by_label("You are").select_option(label="Tom Berger")
+        await expect(mei.box).to_have_value("")
+        await mei.page.get_by_label("You are").select_option(label="Mei Lin 林梅")
+        await expect(mei.box).to_have_value("to the orders")
+
+
+async def test_the_shortcuts_open_beside_their_button(browser: Browser, server: WebServer) -> None:
+    """The menu covers no channel; in a thread it has only what works there, and so has the list of commands."""
+    async with person(browser, server.base_url) as mei:
+        await mei.page.get_by_role("button", name="Shortcuts").click()
+        menu = await mei.page.get_by_role("menu", name="Shortcuts").bounding_box()
+        rail = await mei.page.locator("#rail").bounding_box()
+        assert menu
+        assert rail
+        assert menu["x"] >= rail["x"] + rail["width"]
+        await expect(mei.page.get_by_role("menuitem", name="/panda-search")).to_be_visible()
+        await mei.page.keyboard.press("Escape")
+        await mei.type("who has time?")
+        await mei.message("who has time?").get_by_role("button", name="Reply in thread").click(force=True)
+        await mei.thread.get_by_role("button", name="Shortcuts").click()
+        await expect(mei.page.get_by_role("menuitem", name="Track or watch orders")).to_be_visible()
+        await expect(mei.page.get_by_role("menuitem", name="/panda")).to_have_count(0)
+        await mei.page.keyboard.press("Escape")
+        await mei.thread.get_by_role("combobox", name="Reply").fill("/")
+        await expect(mei.page.get_by_role("listbox", name="Slash commands")).to_have_count(0)
 
 
 async def test_many_lines(browser: Browser, server: WebServer) -> None:
@@ -76,10 +115,11 @@ async def test_many_lines(browser: Browser, server: WebServer) -> None:
 
 
 async def test_what_is_no_command_is_explained(browser: Browser, server: WebServer) -> None:
-    """An unknown slash command is refused with a word on how to say it all the same."""
+    """An unknown slash command is refused with a word on how to say it all the same, and can be mended."""
     async with person(browser, server.base_url) as mei:
         await mei.type("/nonsense at all")
         await expect(mei.page.get_by_role("status")).to_contain_text("/nonsense is not a valid command")
+        await expect(mei.box).to_have_value("/nonsense at all")
         await mei.type(" /nonsense at all")
         await mei.sees("/nonsense at all")
 

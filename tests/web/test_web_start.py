@@ -49,7 +49,7 @@ async def test_the_first_useful_screen(browser: Browser, server: WebServer) -> N
             await page.goto(server.base_url)
             await page.wait_for_function("() => window.drawn")
             loaded = await page.evaluate(LOADED)
-            assert len(loaded) <= 45
+            assert len(loaded) <= 46
             if visit == "first":
                 times.append(await page.evaluate("drawn"))
             else:

@@ -8,6 +8,8 @@ import pytest
 from playwright.async_api import expect
 from support.web_page import person
 
+from sandbox.slack.workspace import BOT_USER
+
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
@@ -37,3 +39,16 @@ async def test_the_keyboard_goes_back_to_where_the_thread_was_opened(browser: Br
         await expect(box).to_be_focused()
         await mei.thread.get_by_role("button", name="Close thread").click()
         await expect(said.locator("button.replies")).to_be_focused()
+
+
+async def test_a_reply_to_all_says_to_what(browser: Browser, server: WebServer) -> None:
+    """What a thread also tells the channel stands under the thread's first words, which lead to it."""
+    workspace = server.hub.stage.slack.workspace
+    channel = workspace.channel("orders")
+    parent = workspace.post(channel, BOT_USER, "*Order 2542285634920880794* is on its way\nand more")
+    workspace.post(channel, BOT_USER, "It has been delivered", thread_ts=parent.ts, broadcast=True)
+    async with person(browser, server.base_url) as mei:
+        told = mei.message("It has been delivered")
+        await expect(told).to_contain_text("replied to: Order 2542285634920880794 is on its way")
+        await told.get_by_role("button", name="Order 2542285634920880794").click()
+        await expect(mei.thread).to_contain_text("and more")

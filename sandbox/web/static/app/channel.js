@@ -15,7 +15,7 @@ export function startChannel(page) {
     seen: (ts) => markRead(page, ts),
   });
   const composer = new Composer(page, { id: "composer-box", label: "Message", where: () => ({ channel: store.place.id }), sent: () => list.toEnd() });
-  const readOnly = h("p", { class: "empty", hidden: true }, "Sending messages to this app has been turned off. Use it in a channel.");
+  const readOnly = h("p", { class: "empty", hidden: true }, "Sending messages to this app has been turned off.");
   const empty = h("p", { class: "empty", hidden: true });
   const element = h("section", { class: "channel", "aria-label": "Channel" }, h("div", { class: "log-frame" }, empty, list.element, list.down), readOnly, composer.element);
   const header = h("header", { class: "main-head" }, page.railButton, h("div", { class: "titles" }, heading, about), page.panelButton);
@@ -25,17 +25,19 @@ export function startChannel(page) {
     const { channel } = store;
     element.hidden = !channel;
     if (!channel) return;
-    const name = channel.kind === "im" ? "pandabot" : `#${channel.name}`;
-    heading.textContent = name;
+    const name = page.nameOf(channel.id);
+    const isPrivate = channel.kind === "private";
+    heading.replaceChildren(...(isPrivate ? [icon("lock"), unseen("Private channel "), " "] : []), name);
     about.textContent = aboutOf(channel);
     readOnly.hidden = !(channel.kind === "im" && store.state.read_only);
     composer.element.hidden = !readOnly.hidden;
     composer.label = `Message ${name}`;
+    composer.moveTo(`${store.state.me} ${channel.id}`);
     list.element.setAttribute("aria-label", `Messages in ${name}`);
     const room = store.room(channel.id);
     list.show(room);
     if (!room.loaded) socket.send("history", { channel: channel.id });
-    drawEmpty(empty, room, channel);
+    drawEmpty(page, empty, room);
   };
   store.on("hello place", enter);
   // After the first screen: what draws messages is half of all files.
@@ -48,7 +50,7 @@ export function startChannel(page) {
     if (channel !== store.place.id || thread) return;
     if (older) list.element.removeAttribute("aria-busy");
     list.changed();
-    drawEmpty(empty, store.room(channel), store.channel);
+    drawEmpty(page, empty, store.room(channel));
   });
   document.addEventListener("visibilitychange", () => store.channel && list.changed());
   return { heading, about };
@@ -60,13 +62,20 @@ function aboutOf(channel) {
   return channel.kind === "private" ? "A private channel" : "";
 }
 
-function drawEmpty(empty, room, channel) {
-  empty.hidden = !channel || channel.kind === "im" || !room.loaded || room.items.length > 0;
-  empty.replaceChildren(
-    "Nothing has been said here yet. Type ",
-    h("code", {}, "/panda help"),
-    " and press Enter, or paste an order id and choose a shortcut from the message’s ⋯ menu.",
-  );
+function drawEmpty(page, empty, room) {
+  const { store } = page;
+  const { channel } = store;
+  empty.hidden = !channel || !room.loaded || room.items.length > 0;
+  if (empty.hidden) return;
+  const help = h("code", {}, "/panda help");
+  if (channel.kind !== "im") {
+    empty.replaceChildren("Nothing has been said here yet. Type ", help, " and press Enter, or paste an order id and choose a shortcut from the message’s ⋯ menu.");
+    return;
+  }
+  const first = store.state.channels[0];
+  const there = button(page.nameOf(first.id), () => store.goTo({ kind: "channel", id: first.id }), { class: "link" });
+  const home = button("App Home", () => store.goTo({ kind: "home" }), { class: "link" });
+  empty.replaceChildren("pandabot has not written to you here. Go to ", there, ", type ", help, " and press Enter; ", home, " shows what is watched in your channels.");
 }
 
 const told = new Map();
@@ -82,11 +91,24 @@ function markRead(page, ts) {
 export function headButtons(page) {
   return {
     railButton: button([icon("menu"), unseen("Channels")], () => page.showRail(), { class: "rail-toggle", "aria-expanded": "false" }),
-    panelButton: button([icon("tools"), unseen("Workbench: faults, time, wire")], () => page.togglePanel(), {
-      class: "panel-toggle",
-      "aria-expanded": "false",
-      "aria-controls": "panel",
-      title: "Workbench: faults, time, wire",
-    }),
+    panelButton: panelButton(page),
   };
+}
+
+/** It also says how many faults are on: a closed workbench would hide why nothing works. */
+function panelButton(page) {
+  const { store } = page;
+  const badge = h("span", { class: "badge", hidden: true });
+  const count = () => {
+    const on = store.state.faults.filter((one) => one.on).length;
+    badge.hidden = !on;
+    badge.replaceChildren(String(on), unseen(on === 1 ? " fault is on" : " faults are on"));
+  };
+  store.on("hello faults", count);
+  return button([icon("tools"), h("span", { class: "panel-name" }, " Workbench"), " ", badge], () => page.togglePanel(), {
+    class: "panel-toggle",
+    "aria-expanded": "false",
+    "aria-controls": "panel",
+    title: "Workbench: faults, time, wire",
+  });
 }

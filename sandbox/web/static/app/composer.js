@@ -2,19 +2,22 @@
 
 import { button, freshId, h } from "./dom.js";
 import { Completion } from "./completion.js";
+import { keepLine, sentLines } from "./history.js";
 import { menuButton } from "./menu.js";
 import { icon } from "./icons.js";
 
-const KEPT = 100; // lines of history
-
 export class Composer {
-  #history = [];
   #back = 0; // how far back in the history, 0: the line that is being typed
   #draft = "";
+  #drafts = new Map(); // what was typed and not sent, by place
+  #place = "";
 
-  /** `where()` gives {channel, thread}; `sent()` hears that something was; `id` makes the box reachable by a link. */
-  constructor(page, { id, label, where, sent }) {
-    Object.assign(this, { page, where, sent });
+  /**
+   * `where()` gives {channel, thread}; `sent()` hears that something was; `id` makes the box reachable by a link.
+   * `commands: false` is for threads, which refuse slash commands.
+   */
+  constructor(page, { id, label, where, sent, commands = true }) {
+    Object.assign(this, { page, where, sent, hasCommands: commands });
     const listId = freshId("commands");
     this.box = h("textarea", {
       id,
@@ -29,7 +32,7 @@ export class Composer {
       onkeydown: (event) => this.#key(event),
       oninput: () => this.#typed(),
     });
-    this.completion = new Completion(this.box, listId, () => page.store.state.commands);
+    this.completion = new Completion(this.box, listId, () => this.#commands());
     this.element = h(
       "form",
       { class: "composer", onsubmit: (event) => { event.preventDefault(); this.#send(); } },
@@ -49,12 +52,26 @@ export class Composer {
     this.box.placeholder = text;
   }
 
+  /** Whose draft the box holds: what was typed elsewhere stays there. */
+  moveTo(place) {
+    if (place === this.#place) return;
+    this.#drafts.set(this.#place, this.box.value);
+    this.#place = place;
+    this.box.value = this.#drafts.get(place) ?? "";
+    this.#typed();
+    this.completion.close();
+  }
+
+  #commands() {
+    return this.hasCommands ? this.page.store.state.commands : [];
+  }
+
   #shortcuts() {
     const { store, socket } = this.page;
     const global = store.state.shortcuts.filter((one) => one.type === "global");
     const run = (one) => ({ label: one.name, hint: one.description, choose: () => socket.send("global_shortcut", { callback_id: one.callback_id }) });
     const type = (one) => ({ label: one.command, hint: one.description, choose: () => this.#put(`${one.command} `) });
-    return [...global.map(run), ...store.state.commands.map(type)];
+    return [...global.map(run), ...this.#commands().map(type)];
   }
 
   #key(event) {
@@ -73,10 +90,10 @@ export class Composer {
 
   #go(step, event) {
     const to = this.#back + step;
-    if (to > this.#history.length) return;
+    if (to > sentLines().length) return;
     event.preventDefault();
     if (this.#back === 0) this.#draft = this.box.value;
-    this.#put(to === 0 ? this.#draft : this.#history.at(-to));
+    this.#put(to === 0 ? this.#draft : sentLines().at(-to));
     this.#back = to;
     this.completion.close();
   }
@@ -99,9 +116,11 @@ export class Composer {
     const text = this.box.value;
     if (!text.trim()) return;
     const [, command, rest] = text.match(/^(\/\S+)\s*([\s\S]*)$/) ?? [];
+    const isKnown = this.#commands().some((one) => one.command === command);
     if (command) this.page.socket.send("slash", { ...this.where(), command, text: rest });
-    else this.page.socket.send("say", { ...this.where(), text });
-    if (this.#history.at(-1) !== text) this.#history = [...this.#history, text].slice(-KEPT);
+    if (command && !isKnown) return; // it is refused, and can be mended
+    if (!command) this.page.socket.send("say", { ...this.where(), text });
+    keepLine(text);
     this.#put("");
     this.completion.close();
     this.sent();

@@ -43,7 +43,9 @@ function show(opener, label, entries) {
 function place(menu, opener) {
   const box = opener.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
-  menu.style.left = `${Math.max(8, Math.min(box.right - width, innerWidth - width - 8))}px`;
+  // To the right of its button where there is room, as it is read; else to the left.
+  const left = box.left + width + 8 <= innerWidth ? box.left : box.right - width;
+  menu.style.left = `${Math.max(8, left)}px`;
   menu.style.top = `${box.bottom + height + 8 < innerHeight ? box.bottom + 4 : Math.max(8, box.top - height - 4)}px`;
 }
 

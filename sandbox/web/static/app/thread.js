@@ -21,6 +21,7 @@ export function startThread(page) {
     label: "Reply",
     where: () => ({ channel: store.thread.channel, thread: store.thread.ts }),
     sent: () => list.toEnd(),
+    commands: false,
   });
   composer.label = "Reply…";
   const close = button([icon("close"), unseen("Close thread")], () => store.openThread("", ""), { class: "close" });
@@ -42,6 +43,7 @@ export function startThread(page) {
     const { channel, ts } = store.thread;
     about.textContent = `in ${page.nameOf(channel)}`;
     drawParent();
+    composer.moveTo(`${store.state.me} ${channel} ${ts}`);
     list.show(store.room(channel, ts));
     socket.send("thread", { channel, ts });
     composer.box.focus();
