@@ -13,7 +13,12 @@ from benchmarks.table import show
 
 ROOT = Path(__file__).resolve().parents[1]
 FAULTS = ("tests/e2e/test_e2e_fault_matrix.py", "tests/e2e/test_e2e_faults.py", "tests/e2e/test_e2e_restore.py")
-MACHINES = ("tests/e2e/test_e2e_machine.py", "tests/storage/test_storage_machine.py")
+MACHINES = (
+    "tests/e2e/test_e2e_machine.py",
+    "tests/storage/test_storage_machine.py",
+    "tests/bot/test_tracking_properties.py",
+    "tests/handlers/test_grammar_properties.py",
+)
 
 
 async def faults() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.effort import examples
 from support.tracking_cases import JOURNEY, Desk, M, node, reading
 
 from bot.tracking.decide import Fetched, decide
@@ -25,7 +26,7 @@ CLAIMS: tuple[Milestone | None, ...] = (
     M.RETURNING,
     M.RETURNED,
 )  # fmt: skip  one line of claims, one of problems
-COUNT = 120
+COUNT = examples(40, 600)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import tempfile
 from collections import defaultdict
 from datetime import timedelta
@@ -18,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from support.effort import LONG, examples
 from support.house import ORDER, House, running, words
 
 from sandbox.pandapon.demo import TAOBAO
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from sandbox.slack.workspace import Message
 
-LONG = bool(os.environ.get("PANDABOT_LONG"))
 LONGEST_WAIT = timedelta(minutes=6)  # a lease, or between two tries of a source that was down for long
 PANDAPON = [{"status": 503}, {"malformed": True}, {"wrong_types": True}, {"empty": True}, {"cut": True}, {"down": True}]
 SLACK = [
@@ -191,7 +190,7 @@ def test_the_bot_does_as_the_model() -> None:
     run_state_machine_as_test(
         Bot,
         settings=settings(
-            max_examples=100 if LONG else 10,
+            max_examples=examples(7, 100),
             stateful_step_count=30 if LONG else 14,
             deadline=None,
             derandomize=not LONG,

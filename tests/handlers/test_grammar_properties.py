@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.effort import examples
 
 from handlers.grammar import Refusal, parse
 from handlers.order_states import STATES
@@ -103,7 +104,7 @@ def _answer(text: str, command: str = "/panda") -> Request | Refusal:
         return refusal
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(100, 2000))
 @given(TYPED, st.sampled_from(["/panda", "/panda-search", "/panda-order", "/panda-track", "/panda-watch"]))
 def test_anything_is_a_request_or_a_refusal(text: str, command: str) -> None:
     """Whatever is typed reads back as the same request, or is refused with a correction that reads."""
@@ -117,14 +118,14 @@ def test_anything_is_a_request_or_a_refusal(text: str, command: str) -> None:
         assert parse(answer.command()) == answer
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(80, 2000))
 @given(REQUESTS)
 def test_every_request_reads_back(request_: Request) -> None:
     """Buttons carry requests as commands: each comes back as it was."""
     assert parse(request_.command()) == request_
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(50, 1000))
 @given(REQUESTS.filter(lambda request: not isinstance(request, Search) or request.keyword.isascii()))
 def test_full_width_reads_the_same(request_: Request) -> None:
     """A Chinese keyboard left in full-width mode changes nothing: letters, digits, hyphens, spaces."""
@@ -136,7 +137,7 @@ def test_full_width_reads_the_same(request_: Request) -> None:
     assert parse(wide) == request_
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(50, 1000))
 @given(st.lists(st.one_of(st.from_regex(r"[0-9]{1,25}", fullmatch=True), st.text(max_size=8)), min_size=1, max_size=6))
 def test_a_typo_never_widens(words: list[str]) -> None:
     """Stopping touches only ids that were typed whole, or nothing."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.effort import examples
 from support.message_checks import check, commands, labels, shown
 from support.view_samples import HOSTILE, ID, NOW, REF, VERY_HOSTILE, look, node, order, parcel, watch
 
@@ -188,7 +189,7 @@ def test_hostile_words_do_nothing(text: str) -> None:
     check(tracking.card(hostile, replace(watched, channel="C0123ABCD"), NOW))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15, 400))
 @given(st.text(max_size=300), st.integers(0, 40))
 def test_any_words(text: str, nodes: int) -> None:
     """The same for any text at all."""

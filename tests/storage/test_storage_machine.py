@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from support.effort import examples
 from support.shelf import LEASE, MEI, NOW, ORDER, OTHER, Shelf
 
 from storage.records import Post, PostKind, PostState
@@ -237,7 +237,7 @@ class Sender(RuleBasedStateMachine):
 
 TestSender = Sender.TestCase
 TestSender.settings = settings(
-    max_examples=500 if os.environ.get("PANDABOT_LONG") else 30,
+    max_examples=examples(15, 500),
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
