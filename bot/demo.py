@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 STARTED = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # scripts always begin on this Monday, at 10:00 in China
+PICTURED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # the same Monday at 10:00 in Berlin, where Tom is
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-demo", "xapp-demo", "demo"  # the stand-ins' own
 ACCESS_KEY, ACCESS_SECRET, USER_ID = "demo-key", "demo-access", "2100007341207"
 FAILED, INTERRUPTED = 1, 130
@@ -164,9 +165,8 @@ async def paint(path: Path) -> int:
 async def _photograph(path: Path) -> int:
     from sandbox.web.screenshots import photograph  # noqa: PLC0415  needs what only developers install
 
-    async with stage(STARTED) as one, WebServer(one) as server:
-        one.slack.workspace.user("mei").locale = "en-GB"
-        await photograph(await server.start(), path, server.hub.forward)
+    async with stage(PICTURED) as one, WebServer(one) as server:
+        await photograph(f"{await server.start()}?as=tom", path, server.hub.forward)
     return 0
 
 

@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
 CHROMIUM = "/usr/bin/chromium"
-WIDTH, HEIGHT = 1400, 860
+WIDTH, HEIGHT = 1400, 890
 ORDER = "2542285634920880794"
+SCANS = (11, 31, 45, 95, 120, 180)  # minutes from one piece of news to the next, up to the delivery
 CARD = "News comes in this thread"
 
 
 async def photograph(address: str, path: Path, forward: Callable[[float], None]) -> None:
-    """Draw a PNG of a watched order, its thread and a private answer. ``forward`` lets so many seconds pass.
+    """Draw a PNG of a watched order, its thread and what the channel heard. ``forward`` lets so many seconds pass.
 
     Needs Playwright, a development dependency, and Debian's Chromium. Where no font has emoji, they are empty boxes.
     """
@@ -35,20 +36,20 @@ async def photograph(address: str, path: Path, forward: Callable[[float], None])
 
 async def _scene(page: Page, forward: Callable[[float], None]) -> None:
     log = page.locator("#main [role=log]")
-    await _type(page, "/panda search 连衣裙 --1688 --max 25")
-    await log.get_by_role("article").filter(has_text="Search").wait_for()
-    await _type(page, f"{ORDER} 这单请大家盯一下")
+    await _type(page, f"{ORDER} is for the spring sale. Please keep an eye on it!")
     await _type(page, f"/panda watch {ORDER}")
     card = log.get_by_role("article").filter(has_text=CARD)
     await card.wait_for()
-    for seconds in (11 * 60, 31 * 60):
+    for minutes in SCANS:
         before = await _replies(page)
-        forward(seconds)
+        forward(minutes * 60)
         await page.wait_for_function(
             "before => (document.querySelector('.replies')?.textContent ?? null) !== before", arg=before
         )
+    await card.filter(has_text="Delivered").wait_for()
+    await page.reload()  # what only one person saw goes, as in Slack, and leaves what the whole channel has
     await card.locator(".replies").click()
-    await page.locator("#thread article").nth(1).wait_for()
+    await page.locator("#thread article").nth(len(SCANS)).wait_for()
     await page.wait_for_load_state("networkidle")
 
 
