@@ -88,7 +88,7 @@ async def test_how_deep_views_lie(browser: Browser, scene: Scene) -> None:
             await dialog.get_by_label("Number").fill("deeper")
             await dialog.get_by_role("button", name="Send").click()
         await expect(dialog).to_contain_text("push_limit_reached")
-    root, second, third = scene.modals
+        root, second, third = scene.modals  # while the page is open: they go with it
     assert [one["previous_view_id"] for one in (root, second, third)] == [None, root["id"], second["id"]]
     assert {one["root_view_id"] for one in (root, second, third)} == {root["id"]}
 

@@ -47,7 +47,7 @@ async def test_the_acknowledgement_is_held_back(pages: Pages) -> None:
 async def outcomes(page: Page, *wanted: str) -> None:
     """Wait until the wire has shown each of these in its lines."""
     missing = set(wanted)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while missing:
             lines = (await page.of("wire"))["lines"]
             missing -= {f"{one['title']} {one['status']}" for one in lines}
