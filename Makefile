@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests wait more than they reckon: one worker more than a small machine has cores.
-WORKERS ?= 3
-export PYTHONDONTWRITEBYTECODE := 1
+# Tests wait more than they reckon: twice as many workers as a small machine has cores.
+WORKERS ?= 4
+# What Python compiles lies in .venv, for the next start and for each process that a test starts, and nowhere else.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/compiled
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check format lock bench screenshots translations clean
@@ -36,9 +38,8 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 install: $(VENV)/.runtime  ## build the environment in .venv
 	@$(BIN)/python -m compileall -q $(VENV)/lib || true  # some packages ship templates that are no Python
 
-# What Python compiles at the first start lies in .venv for the next ones.
 demo: $(VENV)/.runtime  ## try the bot here, with no account anywhere
-	@PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(VENV)/compiled $(BIN)/pandabot demo
+	@$(BIN)/pandabot demo
 
 check: $(VENV)/.dev  ## lint, format check, types, import rules
 	$(BIN)/ruff check .
@@ -47,7 +48,7 @@ check: $(VENV)/.dev  ## lint, format check, types, import rules
 	$(BIN)/lint-imports
 
 test: check  ## everything that CI runs
-	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term:skip-covered -q
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered -q
 
 format: $(VENV)/.dev  ## format and mend what ruff can mend
 	$(BIN)/ruff format .

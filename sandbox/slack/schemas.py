@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
+    from jsonschema_rs import Draft7Validator, ValidationError
 
 SCHEMA = Path(__file__).parent / "schema" / "slack.json"
 # What Slack's own example of app_home_opened has, and the type of a view to publish has not.
@@ -34,7 +34,7 @@ DEEPEST = 12  # levels of "none of these fits" that are looked through for the o
 def errors(kind: str, value: Any) -> list[str]:
     """What is wrong with a value, by the path in it; empty when it is as Slack's types say.
 
-    ``kind`` is a name of schema/entry.ts without "Our", such as ``Blocks`` or ``Command``. Needs jsonschema, which
+    ``kind`` is a name of schema/entry.ts without "Our", such as ``Blocks`` or ``Command``. Needs jsonschema-rs, which
     only developers have: the stand-in itself runs without it.
     """
     return [_sentence(error) for error in _validator(kind).iter_errors(_relaxed(kind, value))]
@@ -64,20 +64,34 @@ def _relaxed(kind: str, value: Any) -> Any:
 
 
 @cache
-def _validator(kind: str) -> Validator:
-    from jsonschema import Draft7Validator  # noqa: PLC0415  a dependency of the tests only
+def _validator(kind: str) -> Draft7Validator:
+    from jsonschema_rs import Draft7Validator  # noqa: PLC0415  a dependency of the tests only
 
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return Draft7Validator({"$ref": f"#/definitions/Our{kind}", "definitions": schema["definitions"]})
 
 
-def _sentence(error: Any) -> str:
+def _sentence(error: ValidationError) -> str:
     """The deepest cause: of many shapes that do not fit, the one that fits best tells most."""
-    from jsonschema.exceptions import best_match  # noqa: PLC0415  the same
-
     for _ in range(DEEPEST):
-        if not error.context:
+        if not (shapes := _shapes(error)):
             break
-        error = best_match(error.context) or error.context[0]
-    path = "/".join(str(part) for part in error.absolute_path)
+        error = min(shapes, key=partial(_misfit, len(error.instance_path)))[0]
+    path = "/".join(str(part) for part in error.instance_path)
     return f"{path}: {error.message[:200]}"
+
+
+def _shapes(error: ValidationError) -> list[list[ValidationError]]:
+    """For "none of these fits": what is wrong with the value as each of them."""
+    return [shape for shape in getattr(error.kind, "context", ()) if shape]
+
+
+def _misfit(depth: int, shape: list[ValidationError]) -> tuple[bool, int]:
+    """How far the value at this depth is from a shape: another ``type`` is another thing; else fewer errors win."""
+    total = (False, 0)
+    for error in shape:
+        inner = partial(_misfit, len(error.instance_path))
+        other = error.kind.name == "const" and error.instance_path[depth:] == ["type"]
+        one = min(map(inner, shapes)) if (shapes := _shapes(error)) else (other, 1)
+        total = total[0] or one[0], total[1] + one[1]
+    return total

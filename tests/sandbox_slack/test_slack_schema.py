@@ -97,6 +97,20 @@ def test_typos_and_wrong_shapes(kind: str, value: Any) -> None:
     assert all(": " in problem for problem in problems)
 
 
+@pytest.mark.parametrize(
+    ("block", "cause"),
+    [
+        ({"type": "section", "txt": {"type": "mrkdwn", "text": "x"}}, "'txt' was unexpected"),
+        ({"type": "header", "text": {"type": "mrkdwn", "text": "x"}}, '0/text/type: "plain_text" was expected'),
+        (section("x", accessory={"type": "button", "text": "Press"}), "0/accessory/text: "),
+        ({"type": "actions", "elements": [button("a", style="green")]}, '0/elements/0/style: "green"'),
+    ],
+)
+def test_the_cause_that_helps_is_told(block: dict[str, Any], cause: str) -> None:
+    """Of twenty kinds of block that a wrong one is not, the one that it means to be is spoken of."""
+    assert [cause in problem for problem in errors("Blocks", [block])] == [True]
+
+
 def test_the_only_relaxations() -> None:
     """What Slack sends and its types do not know passes, and nothing else in its place."""
     shortcut: dict[str, Any] = {
@@ -231,10 +245,10 @@ def test_the_data_lies_beside_the_code() -> None:
     assert "MIT" in (folder / "NOTICE").read_text(encoding="utf-8")
 
 
-def test_the_stand_in_needs_no_jsonschema() -> None:
+def test_the_stand_in_needs_no_validator() -> None:
     """The demo runs where only the run-time dependencies are installed."""
     script = (
-        "import sys; sys.modules['jsonschema'] = None\n"
+        "import sys; sys.modules['jsonschema_rs'] = None\n"
         "import asyncio, datetime\n"
         "from sandbox.slack.server import SlackServer\n"
         "import sandbox.slack.schemas\n"
