@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Coroutine  # noqa: TC003  the tables below name them
 from typing import Any
 
-from benchmarks import ack, kill, poll, proofs, replay, scale, unchanged
+from benchmarks import ack, kill, page, poll, proofs, replay, scale, unchanged
 
 ALL: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "poll": poll.measure,
@@ -18,6 +18,7 @@ LONG: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "kill": kill.measure,
     "replay": replay.measure,
     "scale": scale.measure,
+    "page": page.measure,
     "faults": proofs.faults,
     "machine": proofs.machine,
 }  # minutes each: only when named

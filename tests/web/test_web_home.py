@@ -37,8 +37,8 @@ async def test_the_form_refuses_then_answers(browser: Browser, server: WebServer
         await mei.go("Home")
         await mei.page.get_by_role("button", name="Track or watch orders").click()
         form = mei.page.get_by_role("dialog")
-        channels = await form.get_by_label("Channel for the news").locator("option").all_inner_texts()
-        assert channels[1:] == ["#orders", "#random", "#urgent", "buyers (private)"]
+        channels = form.get_by_label("Channel for the news").locator("option:not([value=''])")
+        await expect(channels).to_have_text(["#orders", "#random", "#urgent", "buyers (private)"])
         await form.get_by_role("textbox").first.fill("12345")
         await form.get_by_role("button", name="Go").click()
         await expect(form).to_contain_text("12 to 20 digits")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import time
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,13 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-WHEEL = 400  # pixels in one turn
-TURNED = 3.0  # seconds of turning
-LISTEN = """() => {
-  window.tasks = [];
-  const told = (list) => tasks.push(...list.getEntries().map((one) => one.duration));
-  new PerformanceObserver(told).observe({ type: "longtask" });
-}"""
 IN_SIGHT = """() => {
   const log = document.querySelector("#main [role=log]"), all = [...log.querySelectorAll("article")];
   const at = all.findIndex((one) => one.getBoundingClientRect().bottom > log.getBoundingClientRect().top);
@@ -46,9 +36,7 @@ async def test_five_thousand_messages(browser: Browser, server: WebServer) -> No
     for number in range(5000):
         workspace.post(channel, "U0TOM00002", f"number {number}")
     async with person(browser, server.base_url) as mei:
-        began = time.monotonic()
         await mei.sees("number 4999")
-        assert time.monotonic() - began < 3
         articles = mei.log.get_by_role("article")
         assert await articles.count() <= 50
         wanted = articles.filter(has_text="number 4600")
@@ -67,45 +55,6 @@ async def test_five_thousand_messages(browser: Browser, server: WebServer) -> No
         await expect(mei.page.get_by_role("button", name="Newest messages")).to_be_visible()
         await mei.type("my own words")
         await expect(mei.message("my own words")).to_be_in_viewport()
-
-
-async def test_five_thousand_messages_scroll_by_wheel(browser: Browser, server: WebServer) -> None:
-    """Turning the wheel through a long channel of cards and words never stalls the page, there and back."""
-    workspace = server.hub.stage.slack.workspace
-    channel = workspace.channel("orders")
-    for number in range(5000):
-        if number % 2:
-            workspace.post(channel, "U0TOM00002", f"number {number}")
-        else:
-            workspace.post(channel, BOT_USER, f"card {number}", blocks=_card(number))
-    async with person(browser, server.base_url) as mei:
-        await mei.sees("number 4999")
-        await mei.page.evaluate(LISTEN)
-        await mei.go("random")
-        await mei.log.hover()
-        idle = await _turned(mei.page, -WHEEL)  # what this machine makes of a page that has nothing to draw
-        await mei.go("orders")
-        await mei.sees("number 4999")
-        await mei.log.hover()
-        rounds = [await _turned(mei.page, way) for way in (-WHEEL, WHEEL, -WHEEL)]
-        # Others work on this machine too, and one round of three may be theirs.
-        assert median(max(tasks, default=0) for tasks in rounds) < 200 + 3 * max(idle, default=0)
-        assert median(sum(tasks) for tasks in rounds) < 1000 * TURNED / 3 + 3 * sum(idle)
-        assert await mei.log.get_by_role("article").count() <= 120
-        first = await mei.log.get_by_role("article").first.text_content()
-        assert int(re.findall(r"(?:number|Order) (\d+)", first or "")[0]) < 4900
-
-
-async def _turned(page: Page, step: int) -> list[float]:
-    """Turn the wheel for a while; the milliseconds of each task that took longer than fifty."""
-    await page.evaluate("tasks.length = 0")
-    ends = time.monotonic() + TURNED
-    while time.monotonic() < ends:
-        await page.mouse.wheel(0, step)
-        await page.wait_for_timeout(16)
-    await page.wait_for_timeout(200)
-    found: list[float] = await page.evaluate("tasks")
-    return found
 
 
 def _card(number: int) -> list[dict[str, Any]]:

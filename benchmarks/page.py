@@ -1,0 +1,222 @@
+"""How the demo's page feels in Chromium: its first screen, a long channel, and two hundred watched orders in a hurry.
+
+The bot, both stand-ins and the page's server run in this process. Needs Debian's Chromium.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from datetime import timedelta
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from playwright.async_api import async_playwright
+
+from benchmarks.table import percentile, show
+from bot import demo
+from pandapon.shipment import Platform
+from sandbox.pandapon.lives import life
+from sandbox.pandapon.world import Line
+from sandbox.slack.workspace import BOT_USER
+from sandbox.web.screenshots import CHROMIUM
+from sandbox.web.server import WebServer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from playwright.async_api import Browser, Page
+
+    from sandbox.pandapon.world import World
+    from sandbox.slack.workspace import Workspace
+
+VISITS = 7
+MESSAGES = 5000
+ORDERS = 200
+SPEED = 600.0  # simulated seconds in one
+WHEEL = 400  # pixels in one turn
+TURNED = 3.0  # seconds of turning, one way
+LINES = 20  # said while the news pours in
+LONG = 50.0  # milliseconds: what a browser calls a long task
+
+# When the rail, the box and a message are drawn, from the moment that the page was asked for.
+DRAWN = """(() => {
+  const look = () => {
+    const drawn = ["#rail .place", "#composer-box", "#main article"].every((one) => document.querySelector(one));
+    if (drawn) window.drawn = performance.now();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})()"""
+# The milliseconds of each long task, and between two frames.
+LISTEN = """() => {
+  window.tasks = [];
+  window.frames_ = [];
+  new PerformanceObserver((list) => tasks.push(...list.getEntries().map((one) => one.duration)))
+    .observe({ type: "longtask" });
+  let last = 0;
+  const one = (at) => {
+    if (last) frames_.push(at - last);
+    last = at;
+    requestAnimationFrame(one);
+  };
+  requestAnimationFrame(one);
+}"""
+
+
+async def measure() -> None:
+    """Run it and print the tables."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        await _first_screen(browser)
+        await _long_channel(browser)
+        await _many_orders(browser)
+        await browser.close()
+
+
+async def _first_screen(browser: Browser) -> None:
+    async with _server() as server:
+        workspace = server.hub.stage.slack.workspace
+        workspace.post(workspace.channel("orders"), BOT_USER, "hello")
+        waits: dict[str, list[float]] = {"first visit": [], "second visit": []}
+        for _ in range(VISITS):
+            context = await browser.new_context()
+            await context.add_init_script(DRAWN)
+            for found in waits.values():
+                page = await context.new_page()
+                await page.goto(server.base_url)
+                await page.wait_for_function("() => window.drawn")
+                found.append(await page.evaluate("drawn"))
+            await context.close()
+    rows = [
+        [name, str(len(found)), f"{median(found):.0f}", f"{max(found):.0f}", f"{median(found) / 1000:.2f}"]
+        for name, found in waits.items()
+    ]
+    show("The first useful screen", ["", "visits", "median ms", "slowest ms", "of the second allowed"], rows)
+
+
+async def _long_channel(browser: Browser) -> None:
+    async with _server() as server, _page(browser, server) as page:
+        _post_many(server.hub.stage.slack.workspace)
+        await page.locator("#main article", has_text=f"number {MESSAGES - 1}").wait_for()
+        await page.locator("#main [role=log]").hover()
+        rows = []
+        for name, step in (("still", 0), ("to older ones", -WHEEL), ("back", WHEEL), ("to older ones again", -WHEEL)):
+            tasks, frames = await _watched(page, lambda step=step: _turn(page, step))  # type: ignore[misc]
+            busy = sum(tasks) / 1000 / TURNED
+            drawn = await page.locator("#main article").count()
+            worst = max(tasks, default=0.0)
+            rows.append([name, f"{percentile(frames, 0.95):.1f}", f"{worst:.0f}", f"{busy:.0%}", str(drawn)])
+    header = [
+        "",
+        "95 % of frames within ms",
+        f"worst task ms, from {LONG:.0f}",
+        "time in long tasks",
+        "messages drawn",
+    ]
+    show(f"The wheel through {MESSAGES:,} messages, every other one a card", header, rows)
+
+
+async def _many_orders(browser: Browser) -> None:
+    async with _server() as server, _page(browser, server) as page:
+        _fill(server.hub.stage.world)
+        await _say(page, "/panda watch all")
+        await page.locator("#main article", has_text="Every order of the account is watched").first.wait_for()
+        idle, _ = (await _watched(page, lambda: asyncio.sleep(TURNED)))[::-1]
+        server.hub.set_speed(SPEED)
+        waits: list[float] = []
+        frames, tasks = (await _watched(page, lambda: _talk(page, waits)))[::-1]
+        channel = server.hub.stage.slack.workspace.channel("orders")
+        news = sum(one.by_bot for one in channel.messages.values())
+    still, busy = percentile(idle, 0.95), percentile(frames, 0.95)
+    rows = [
+        ["95 % of frames within ms", f"{still:.1f}", f"{busy:.1f}", f"{busy / still:.2f}"],
+        ["worst task ms", "", f"{max(tasks, default=0.0):.0f}", ""],
+        ["own words seen after ms (median)", "", f"{median(waits) * 1000:.0f}", ""],
+        ["messages of the bot by then", "", str(news), ""],
+    ]
+    show(f"{ORDERS} watched orders, {SPEED:.0f} seconds in one", ["", "still", "in a hurry", "ratio"], rows)
+
+
+@contextlib.asynccontextmanager
+async def _server() -> AsyncIterator[WebServer]:
+    async with demo.stage(demo.STARTED) as stage, WebServer(stage) as server:
+        await server.start()
+        yield server
+
+
+@contextlib.asynccontextmanager
+async def _page(browser: Browser, server: WebServer) -> AsyncIterator[Page]:
+    page = await browser.new_page(viewport={"width": 1400, "height": 900})
+    await page.goto(server.base_url)
+    await page.locator("#rail button").first.wait_for()
+    await page.evaluate(LISTEN)
+    yield page
+    await page.close()
+
+
+async def _watched(page: Page, act: Callable[[], Awaitable[Any]]) -> tuple[list[float], list[float]]:
+    """The milliseconds of the long tasks and of the frames, while something is done."""
+    await page.evaluate("tasks.length = frames_.length = 0")
+    await act()
+    await page.wait_for_timeout(200)
+    tasks: list[float] = await page.evaluate("tasks")
+    frames: list[float] = await page.evaluate("frames_")
+    return tasks, frames
+
+
+async def _turn(page: Page, step: int) -> None:
+    ends = time.monotonic() + TURNED
+    while time.monotonic() < ends:
+        await page.mouse.wheel(0, step)
+        await page.wait_for_timeout(16)
+
+
+async def _talk(page: Page, waits: list[float]) -> None:
+    for number in range(LINES):
+        began = time.monotonic()
+        await _say(page, f"my own words {number}")
+        await page.locator("#main article", has_text=f"my own words {number}").last.wait_for()
+        waits.append(time.monotonic() - began)
+        await page.wait_for_timeout(1000)
+
+
+async def _say(page: Page, text: str) -> None:
+    box = page.locator("#composer-box")
+    await box.fill(text)
+    await box.press("Enter")
+
+
+def _post_many(workspace: Workspace) -> None:
+    channel = workspace.channel("orders")
+    for number in range(MESSAGES):
+        if number % 2:
+            workspace.post(channel, "U0TOM00002", f"number {number}")
+        else:
+            workspace.post(channel, BOT_USER, f"card {number}", blocks=_card(number))
+
+
+def _card(number: int) -> list[dict[str, Any]]:
+    fields = [{"type": "mrkdwn", "text": f"*Field {one}*\nvalue"} for one in range(6)]
+    text = f"*Order {number}* `2542285634920880794` <!date^1772416800^{{date_short_pretty}} {{time}}|x>"
+    ago = {"type": "mrkdwn", "text": ":package: <!date^1772416800^{ago}|x>"}
+    button = {"type": "button", "text": {"type": "plain_text", "text": "Stop"}, "action_id": "stop", "value": "1"}
+    return [
+        {"type": "section", "text": {"type": "mrkdwn", "text": text}, "fields": fields},
+        {"type": "context", "elements": [ago]},
+        {"type": "actions", "elements": [button]},
+    ]
+
+
+def _fill(world: World) -> None:
+    """Orders that were placed in the last two days, each with its own parcel on the way."""
+    rng = random.Random(7)  # noqa: S311  a made-up world, the same in each run
+    now = world.clock()
+    for number in range(ORDERS):
+        order_id = f"{2542285634921000000 + number * 37}"
+        goods = world.goods[number % len(world.goods)]
+        line = Line(goods.title, goods.price, 10, "均码", goods.product_id, f"30004886{number:04d}")
+        created = now - timedelta(hours=20 + number % 30)
+        world.add_order(life(rng, Platform.ALIBABA, order_id, created, [line]))
