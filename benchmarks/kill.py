@@ -43,6 +43,12 @@ SECRETS = {
 }
 
 
+def inherited() -> dict[str, str]:
+    """What a process needs of its parent's: where programs lie, and where Python keeps what it compiled."""
+    names = ("PATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
 def now() -> datetime:
     """The real time: nothing is simulated here."""
     return datetime.now(UTC)
@@ -103,7 +109,7 @@ class Stage:
     def environment(self) -> dict[str, str]:
         """What leads the process to the stand-ins."""
         return {
-            "PATH": os.environ["PATH"],
+            **inherited(),
             "PYTHONPATH": str(Path(__file__).resolve().parents[1]),
             **SECRETS,
             "SLACK_API_URL": self.slack.api_url,

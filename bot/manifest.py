@@ -16,13 +16,15 @@ CREATE_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
 _LINK = re.compile(re.escape(CREATE_APP) + r"[A-Za-z0-9%._~-]*")
 # Beside this package in a wheel, at the top of the tree in a checkout.
 PLACES = (HERE / "manifest.yml", HERE.parent / "manifest.yml")
+# libyaml's loader reads it in a tenth of the time, where it is there.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read() -> dict[str, Any]:
     """The manifest as data. Raises FileNotFoundError when the installation lacks it."""
     for place in PLACES:
         if place.is_file():
-            manifest: dict[str, Any] = yaml.safe_load(place.read_text(encoding="utf-8"))
+            manifest: dict[str, Any] = yaml.load(place.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  both are safe
             return manifest
     raise FileNotFoundError("manifest.yml is not part of this installation")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from functools import cache
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -31,8 +32,11 @@ def build(config: Config, transport: httpx.AsyncBaseTransport | None = None) -> 
     )
 
 
+_trusted = cache(ssl.create_default_context)  # reading the system's certificates takes longer than all else of a start
+
+
 def _aiohttp_transport(config: Config) -> AiohttpTransport:
-    context = ssl.create_default_context()
+    context = _trusted()
 
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=config.concurrency + 8, ssl=context, keepalive_timeout=KEEPALIVE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from decimal import Decimal
+from functools import cache
 
 from pandapon.shipment import Platform
 from sandbox.pandapon.world import Goods
@@ -25,7 +26,8 @@ _KINDS: tuple[tuple[str, str, str], ...] = (
 _COLOURS = ("红色", "白色", "蓝色", "黑色")
 
 
-def catalogue() -> list[Goods]:
+@cache
+def catalogue() -> tuple[Goods, ...]:
     """Forty products on each platform; the same ones at every start."""
     found = []
     for platform in Platform:
@@ -43,7 +45,7 @@ def catalogue() -> list[Goods]:
                         sold=(number * 137 + 41) % 5000,
                     )
                 )
-    return found
+    return tuple(found)
 
 
 def picture(product_id: str, side: int = 96) -> bytes:

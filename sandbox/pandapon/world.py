@@ -90,7 +90,7 @@ class World:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
         self.orders: dict[str, SandboxOrder] = {}
-        self.goods: list[Goods] = []
+        self.goods: tuple[Goods, ...] = ()
         self.revision = 0  # grows with every change by hand, so that rendered answers can be kept
 
     def add_order(self, order: SandboxOrder) -> SandboxOrder:

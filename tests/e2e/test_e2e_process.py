@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.kill import inherited
 from bot import manifest
 from sandbox.pandapon.demo import FIRST, demo_world
 from sandbox.pandapon.server import PandaPonServer
@@ -57,7 +58,7 @@ class Outside:
     @property
     def environment(self) -> dict[str, str]:
         return {
-            "PATH": os.environ["PATH"],
+            **inherited(),
             **SECRETS,
             "SLACK_API_URL": self.slack.api_url,
             "PANDAPON_BASE_URL": self.pandapon.base_url,

@@ -14,6 +14,7 @@ from pandapon.errors import NotFoundError
 from pandapon.models import ProductQuery
 from pandapon.shipment import OrderRef, Platform
 from sandbox.pandapon.demo import FIRST, SECOND, TAOBAO
+from sandbox.pandapon.world import Goods
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -202,12 +203,10 @@ async def test_the_largest_page(stage: Stage) -> None:
     """A Taobao search gives at most forty products at once, as its documentation says; other lists give fifty."""
     for number in range(30):
         order = stage.world.orders[FIRST]
-        stage.world.goods += [
-            type(stage.world.goods[0])(
-                platform, f"more-{platform.value}-{number}", "潜水艇", Decimal(1), order.seller, 1
-            )
+        stage.world.goods += tuple(
+            Goods(platform, f"more-{platform.value}-{number}", "潜水艇", Decimal(1), order.seller, 1)
             for platform in Platform
-        ]
+        )
     taobao = (await stage.ask("taobao search", keyword="", pageSize=100, pageNo=1))["data"]
     alibaba = (await stage.ask("search", keyword="", pageSize=100, beginPage=1))["data"]
     assert (len(taobao["data"]), taobao["pageSize"], taobao["totalPage"]) == (40, 40, 2)
