@@ -94,7 +94,7 @@ async def test_pandapon_fails(house: House, fault: dict[str, object], lasting: t
     house.scan(SECOND)
     for _ in range(4):
         house.clock.advance(lasting / 4)
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.15)
     assert len(house.thread(card)) == 1, "an outage is not news"
     house.pandapon.faults.clear()
     house.clock.advance(LONGEST_WAIT)
@@ -180,7 +180,7 @@ async def test_slack_is_down_for_an_hour(house: House) -> None:
     house.scan(SECOND)
     for _ in range(4):
         house.clock.advance(HOUR / 4)
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.15)
     house.slack.faults.down = False
     await told_once(house, card, 20)
 
