@@ -249,7 +249,8 @@ async def test_a_problem_in_quiet_hours_takes_nothing_along(house: House) -> Non
     assert [post for post in posts(house) if "📬" in post] == []
     house.clock.advance(timedelta(hours=2))
     await house.until(lambda: any("📬" in post for post in posts(house)), patience=20)
-    assert len(house.thread(card)) == 1
+    # What the parcel went through in these two hours may be found before the digest or after it.
+    assert not [one for one in house.thread(card) if any(scan in words(one) for scan in SCANS)]
 
 
 @pytest.mark.parametrize("threads", ["thread", "problems"])
