@@ -121,13 +121,13 @@ async def _long_channel(browser: Browser) -> None:
 
 async def _many_orders(browser: Browser) -> None:
     async with _server() as server, _page(browser, server) as page:
-        _fill(server.hub.stage.world)
+        fill(server.hub.stage.world)
         await _say(page, "/panda watch all")
         await page.locator("#main article", has_text="Every order of the account is watched").first.wait_for()
-        idle, _ = (await _watched(page, lambda: asyncio.sleep(TURNED)))[::-1]
+        _, idle = await _watched(page, lambda: asyncio.sleep(TURNED))
         server.hub.set_speed(SPEED)
         waits: list[float] = []
-        frames, tasks = (await _watched(page, lambda: _talk(page, waits)))[::-1]
+        tasks, frames = await _watched(page, lambda: _talk(page, waits))
         channel = server.hub.stage.slack.workspace.channel("orders")
         news = sum(one.by_bot for one in channel.messages.values())
     still, busy = percentile(idle, 0.95), percentile(frames, 0.95)
@@ -195,10 +195,11 @@ def _post_many(workspace: Workspace) -> None:
         if number % 2:
             workspace.post(channel, "U0TOM00002", f"number {number}")
         else:
-            workspace.post(channel, BOT_USER, f"card {number}", blocks=_card(number))
+            workspace.post(channel, BOT_USER, f"card {number}", blocks=card(number))
 
 
-def _card(number: int) -> list[dict[str, Any]]:
+def card(number: int) -> list[dict[str, Any]]:
+    """The blocks of a message about as large as the bot's own."""
     fields = [{"type": "mrkdwn", "text": f"*Field {one}*\nvalue"} for one in range(6)]
     text = f"*Order {number}* `2542285634920880794` <!date^1772416800^{{date_short_pretty}} {{time}}|x>"
     ago = {"type": "mrkdwn", "text": ":package: <!date^1772416800^{ago}|x>"}
@@ -210,7 +211,7 @@ def _card(number: int) -> list[dict[str, Any]]:
     ]
 
 
-def _fill(world: World) -> None:
+def fill(world: World) -> None:
     """Orders that were placed in the last two days, each with its own parcel on the way."""
     rng = random.Random(7)  # noqa: S311  a made-up world, the same in each run
     now = world.clock()

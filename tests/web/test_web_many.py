@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import random
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from support.web_page import person
 
-from pandapon.shipment import Platform
-from sandbox.pandapon.lives import life
-from sandbox.pandapon.world import Line
+from benchmarks.page import SPEED, fill
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
-    from sandbox.pandapon.world import World
     from sandbox.slack.workspace import Channel
     from sandbox.web.server import WebServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-ORDERS = 200
-SPEED = 600.0  # ten minutes a second, the workbench's own "ten minutes a second"
 HEARD = 4  # orders that the channel has heard of by then
 
 
 async def test_two_hundred_watched_orders_in_accelerated_time(browser: Browser, server: WebServer) -> None:
     """While the bot polls them all and news pours in, one's own words are heard, in the order that they were said."""
     stage = server.hub.stage
-    _fill(stage.world)
+    fill(stage.world)
     channel = stage.slack.workspace.channel("orders")
     async with person(browser, server.base_url) as mei:
         await mei.type("/panda watch all")
@@ -49,15 +42,3 @@ async def test_two_hundred_watched_orders_in_accelerated_time(browser: Browser, 
 
 def _orders_heard_of(channel: Channel) -> int:
     return len({one.thread_ts or one.ts for one in channel.messages.values() if one.by_bot})
-
-
-def _fill(world: World) -> None:
-    """Orders that were placed in the last two days, each with its own parcel on the way."""
-    rng = random.Random(7)  # noqa: S311  a made-up world, the same in each run
-    now = world.clock()
-    for number in range(ORDERS):
-        order_id = f"{2542285634921000000 + number * 37}"
-        goods = world.goods[number % len(world.goods)]
-        line = Line(goods.title, goods.price, 10, "均码", goods.product_id, f"30004886{number:04d}")
-        created = now - timedelta(hours=20 + number % 30)
-        world.add_order(life(rng, Platform.ALIBABA, order_id, created, [line]))

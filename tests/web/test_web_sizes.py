@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.async_api import expect
 from support.web_page import person
 
+from benchmarks.page import card
 from sandbox.slack.workspace import BOT_USER
 
 if TYPE_CHECKING:
@@ -57,23 +58,11 @@ async def test_five_thousand_messages(browser: Browser, server: WebServer) -> No
         await expect(mei.message("my own words")).to_be_in_viewport()
 
 
-def _card(number: int) -> list[dict[str, Any]]:
-    fields = [{"type": "mrkdwn", "text": f"*Field {one}*\nvalue"} for one in range(6)]
-    text = f"*Order {number}* `2542285634920880794` <!date^1772416800^{{date_short_pretty}} {{time}}|x>"
-    ago = {"type": "mrkdwn", "text": ":package: <!date^1772416800^{ago}|x>"}
-    button = {"type": "button", "text": {"type": "plain_text", "text": "Stop"}, "action_id": "stop", "value": "1"}
-    return [
-        {"type": "section", "text": {"type": "mrkdwn", "text": text}, "fields": fields},
-        {"type": "context", "elements": [ago]},
-        {"type": "actions", "elements": [button]},
-    ]
-
-
 async def test_what_is_read_stays_where_it_is(browser: Browser, server: WebServer) -> None:
     """While one reads in the middle, messages above that change, grow or get their true height move nothing."""
     workspace = server.hub.stage.slack.workspace
     channel = workspace.channel("orders")
-    posted = [workspace.post(channel, BOT_USER, f"card {one}", blocks=_card(one)) for one in range(200)]
+    posted = [workspace.post(channel, BOT_USER, f"card {one}", blocks=card(one)) for one in range(200)]
     async with person(browser, server.base_url) as mei:
         await mei.sees("Order 199")
         await mei.log.hover()
@@ -83,7 +72,7 @@ async def test_what_is_read_stays_where_it_is(browser: Browser, server: WebServe
         await mei.page.wait_for_timeout(300)
         before = await mei.page.evaluate(IN_SIGHT)
         above = next(one for one in posted if one.ts == before["above"])
-        above.blocks = [*above.blocks, *_card(7), *_card(8)]
+        above.blocks = [*above.blocks, *card(7), *card(8)]
         workspace.touch()
         await expect(mei.log.locator(f"[data-ts='{above.ts}']")).to_contain_text("Order 8")
         await mei.page.wait_for_timeout(300)
