@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from bot import records
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pandapon.client import PandaPon, Reading
     from pandapon.models import Order
+    from pandapon.traces import Trace
     from storage.records import DueOrder
 
 T = TypeVar("T")
@@ -24,7 +25,9 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 EARLY = frozenset({None, "ordered", "paid"})  # before shipping, news comes from the order itself
-DECODE_EVERY = 20  # every so often the answer is read in full, so that a fault in the skipping could not last
+# Every so often all of an answer is read, so that a fault in the skipping could not last, and what an older version
+# made of a courier's words neither.
+READ_AFRESH_EVERY = 20
 DETAIL_EVERY = 6  # later on, every sixth reading looks for late-added parcels, refunds and closings
 
 
@@ -34,19 +37,30 @@ class OrderReading:
 
     fetched: Fetched | None
     fingerprint: bytes
+    trace: Trace | None = None  # of ``fetched``, where it is still to be read
+
+    def beside(self, stored: Shipment) -> Fetched:
+        """What differs, its trace read beside what is known of it: only what is new in it costs anything."""
+        assert self.fetched is not None, "nothing differs"
+        if self.trace is None:
+            return self.fetched
+        return replace(self.fetched, shipment=self.trace.shipment(stored.nodes))
 
 
 async def poll_order(api: PandaPon, due: DueOrder) -> OrderReading:
     """Read a due order with as few calls as its state needs. Raises PandaPonError."""
     ref = OrderRef.from_key(due.key)
-    known = due.fingerprint if due.polls % DECODE_EVERY else b""
+    known = due.fingerprint if due.polls % READ_AFRESH_EVERY else b""
     order = await _optional(api.order(ref, background=True)) if needs_detail(due) else None
     sub_orders = order.sub_order_ids if order else due.state.sub_orders
-    reading = await api.shipment(ref, sub_orders=sub_orders, known=known or None, background=True)
+    reading = await api.trace(ref, sub_orders=sub_orders, known=known or None, background=True)
     news_in_order = order is not None and records.dump_order(order) != due.state.detail
-    if reading.shipment is None and not news_in_order:
+    if reading.trace is None and not news_in_order:
         return OrderReading(None, reading.fingerprint)
-    return OrderReading(Fetched(ref, order if news_in_order else None, reading.shipment), reading.fingerprint)
+    fetched = Fetched(ref, order if news_in_order else None, None)
+    if known or reading.trace is None:
+        return OrderReading(fetched, reading.fingerprint, reading.trace)
+    return OrderReading(replace(fetched, shipment=reading.trace.shipment()), reading.fingerprint)
 
 
 async def read_order(api: PandaPon, ref: OrderRef) -> OrderReading:
@@ -54,12 +68,12 @@ async def read_order(api: PandaPon, ref: OrderRef) -> OrderReading:
     if ref.platform is Platform.ALIBABA:
         order, reading = await asyncio.gather(
             _settled(api.order(ref)),
-            _settled(api.shipment(ref)),
+            _settled(api.trace(ref)),
         )
     else:
         order = await _settled(api.order(ref))
         sub_orders = () if isinstance(order, PandaPonError) else order.sub_order_ids
-        reading = await _settled(api.shipment(ref, sub_orders=sub_orders))
+        reading = await _settled(api.trace(ref, sub_orders=sub_orders))
     return _combined(ref, order, reading)
 
 
@@ -74,14 +88,15 @@ def _combined(ref: OrderRef, order: Order | PandaPonError, reading: Reading | Pa
         raise _worse(order, reading)
     if isinstance(order, PandaPonError):
         assert not isinstance(reading, PandaPonError)
-        if reading.shipment is None or not reading.shipment.parcels:
+        if reading.trace is None or not reading.trace.packages:
             raise order
-        return OrderReading(Fetched(ref, None, reading.shipment), reading.fingerprint)
+        return OrderReading(Fetched(ref, None, reading.trace.shipment()), reading.fingerprint)
     if isinstance(reading, NotFoundError | DecodeError) and not isinstance(reading, AuthError):
         return OrderReading(Fetched(ref, order, Shipment(ref)), b"")
     if isinstance(reading, PandaPonError):
         raise reading
-    return OrderReading(Fetched(ref, order, reading.shipment or Shipment(ref)), reading.fingerprint)
+    shipment = reading.trace.shipment() if reading.trace else Shipment(ref)
+    return OrderReading(Fetched(ref, order, shipment), reading.fingerprint)
 
 
 def _worse(one: PandaPonError, other: PandaPonError) -> PandaPonError:

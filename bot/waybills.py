@@ -55,9 +55,9 @@ async def _search_traces(api: PandaPon, waybill: str, orders: Sequence[Order]) -
 
 async def _bears(api: PandaPon, waybill: str, order: Order) -> OrderRef | None:
     try:
-        reading = await api.shipment(order.ref, sub_orders=order.sub_order_ids)
+        reading = await api.trace(order.ref, sub_orders=order.sub_order_ids)
     except PandaPonError as error:
         log.debug("an order was skipped while looking for a waybill: %s", type(error).__name__)
         return None
-    parcels = reading.shipment.parcels if reading.shipment else ()
-    return order.ref if any(parcel.waybill == waybill for parcel in parcels) else None
+    packages = reading.trace.packages if reading.trace else ()
+    return order.ref if any(package.waybill == waybill for package in packages) else None

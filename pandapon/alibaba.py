@@ -9,14 +9,14 @@ from pandapon.errors import DecodeError
 from pandapon.fields import first, items, link, listed, mapping, money, number, require, text
 from pandapon.milestones import ALIBABA_LINE, ALIBABA_ORDER, lines_claim, order_claim, parcel_claim
 from pandapon.models import Item, Order, Page, Product, ProductQuery
-from pandapon.shipment import OrderRef, Platform, Shipment
+from pandapon.shipment import Platform
 from pandapon.times import parse_time
-from pandapon.traces import Package, Row, parcels
+from pandapon.traces import Package, Row, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pandapon.shipment import Milestone
+    from pandapon.shipment import Milestone, OrderRef
 
 SORTS = {"price": {"price": "asc"}, "-price": {"price": "desc"}, "sales": {"monthSold": "desc"}}  # keys [upstream]
 
@@ -76,14 +76,14 @@ def orders(data: Any, page: int, page_size: int) -> Page[Order]:
     return Page[Order](items=tuple(one for one in found if one.order_id), page=page, page_size=page_size, total=total)
 
 
-def shipment(data: Any, ref: OrderRef) -> Shipment:
-    """Every parcel of an order. Null is an empty list; anything but a list or object raises DecodeError."""
+def trace(data: Any, ref: OrderRef) -> Trace:
+    """An order's parcels. Null is an empty list; anything but a list or object raises DecodeError."""
     if isinstance(data, dict):
         inner = first(data, "logisticsTrace", "result", "data", "list")
         data = inner if isinstance(inner, list) else [data]
     rows = require([] if data is None else data, list, "the trace")
     packages = (_package(row, position) for position, row in enumerate(items(rows)))
-    return Shipment(ref, parcels([package for package in packages if package is not None]))
+    return Trace(ref, tuple(package for package in packages if package is not None))
 
 
 def _trade(data: Any) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def _package(row: dict[str, Any], position: int) -> Package | None:
     steps = [Row(text(one, "acceptTime"), text(one, "remark")) for one in items(row.get("logisticsSteps"))]
     status = text(row, "logisticsStatus", "status")
     waybill = text(row, "logisticsBillNo", "mailNo", "logisticsId")
-    if not (waybill or status or any(nodes) or any(steps)):
+    if not (waybill or status or any(one.is_event for one in (*nodes, *steps))):
         return None
     return Package(
         waybill or f"parcel-{position + 1}",

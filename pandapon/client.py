@@ -17,7 +17,7 @@ from pandapon.catalogue import Catalogue, UnknownPathError
 from pandapon.config import Config
 from pandapon.envelope import fingerprint, open_envelope
 from pandapon.errors import DecodeError, NotFoundError, NotShippedError
-from pandapon.shipment import Platform, Shipment
+from pandapon.shipment import Platform
 from pandapon.wire import Wire
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from pandapon.models import Order, Page, Product, ProductQuery
     from pandapon.shipment import OrderRef
+    from pandapon.traces import Trace
 
 __all__ = ["Config", "PandaPon", "Reading"]
 
@@ -35,10 +36,10 @@ _SLOT = re.compile(r"\{(\w+)\}")  # a value that belongs into the path
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A reading of an order's logistics. ``shipment`` is None when the answer equals the known fingerprint."""
+    """A reading of an order's logistics. ``trace`` is None when the answer equals the known fingerprint."""
 
     fingerprint: bytes  # 16 bytes over what matters of the answer
-    shipment: Shipment | None
+    trace: Trace | None
 
 
 class PandaPon:
@@ -104,7 +105,7 @@ class PandaPon:
         data = await self.call("taobao.order.list", body=taobao.orders_body(status, page, page_size))
         return taobao.orders(data, page, page_size, fen=self._fen)
 
-    async def shipment(
+    async def trace(
         self,
         ref: OrderRef,
         *,
@@ -118,17 +119,16 @@ class PandaPon:
         An answer equal to ``known`` is not decoded.
         """
         if ref.platform is Platform.ALIBABA:
-            trace = await self._trace("1688.order.logistics", {"orderId": ref.order_id}, background=background)
-            return Reading(trace.mark, None if trace.mark == known else alibaba.shipment(trace.data(), ref))
+            answer = await self._traced("1688.order.logistics", {"orderId": ref.order_id}, background=background)
+            return Reading(answer.mark, None if answer.mark == known else alibaba.trace(answer.data(), ref))
         subs = tuple(sub_orders) or (ref.order_id,)
-        traces = await _all(
-            [self._trace("taobao.order.logistics", {"subPurchaseOrderId": sub}, background=background) for sub in subs]
+        answers = await _all(
+            [self._traced("taobao.order.logistics", {"subPurchaseOrderId": sub}, background=background) for sub in subs]
         )
-        mark = _digest(b"".join(trace.mark for trace in traces)) if len(traces) > 1 else traces[0].mark
+        mark = _digest(b"".join(answer.mark for answer in answers)) if len(answers) > 1 else answers[0].mark
         if mark == known:
             return Reading(mark, None)
-        answers = [(sub, trace.data()) for sub, trace in zip(subs, traces, strict=True)]
-        return Reading(mark, taobao.shipment(answers, ref))
+        return Reading(mark, taobao.trace([(sub, one.data()) for sub, one in zip(subs, answers, strict=True)], ref))
 
     # --- anything ---------------------------------------------------------------------------------------------------
 
@@ -151,15 +151,15 @@ class PandaPon:
         """One cheap signed read, to see whether key, signature and clock are accepted."""
         await self.call("1688.order.list", body=alibaba.orders_body("", 1, 1))
 
-    async def _trace(self, name: str, query: Mapping[str, str], *, background: bool) -> _Trace:
+    async def _traced(self, name: str, query: Mapping[str, str], *, background: bool) -> _Answer:
         response, content = await self._exchange(name, query, background=background)
         if response.status_code == httpx.codes.OK and (mark := fingerprint(content)) is not None:
-            return _Trace(mark, response, content)
+            return _Answer(mark, response, content)
         try:
             data = open_envelope(response, content)
         except NotShippedError:
-            return _Trace(NOT_SHIPPED, response, b"", decoded=[])
-        return _Trace(_canonical(data), response, b"", decoded=data)
+            return _Answer(NOT_SHIPPED, response, b"", decoded=[])
+        return _Answer(_canonical(data), response, b"", decoded=data)
 
     async def _exchange(
         self, name: str, query: Mapping[str, str] | None, body: Any = None, *, background: bool
@@ -173,7 +173,7 @@ class PandaPon:
 
 
 @dataclass(frozen=True, slots=True)
-class _Trace:
+class _Answer:
     """A trace's answer, decoded only when somebody asks for it."""
 
     mark: bytes
@@ -213,7 +213,7 @@ def _filled(path: str, query: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     return path, left
 
 
-async def _all(calls: Sequence[Coroutine[Any, Any, _Trace]]) -> list[_Trace]:
+async def _all(calls: Sequence[Coroutine[Any, Any, _Answer]]) -> list[_Answer]:
     """All of them; when one fails the others are awaited too, so that nothing runs on unattended."""
     if len(calls) == 1:
         return [await calls[0]]
@@ -221,4 +221,4 @@ async def _all(calls: Sequence[Coroutine[Any, Any, _Trace]]) -> list[_Trace]:
     for one in done:
         if isinstance(one, BaseException):
             raise one
-    return cast("list[_Trace]", done)
+    return cast("list[_Answer]", done)

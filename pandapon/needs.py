@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from pandapon.shipment import normalise
 
@@ -49,6 +50,7 @@ _WORDS: tuple[tuple[Need, re.Pattern[str]], ...] = (
 )
 
 
+@lru_cache(maxsize=1024)  # of a new scan it is asked how loud it is and whom it is for
 def need(text: str) -> Need | None:
     """What these words ask for; None: nothing that we know of."""
     words = normalise(text[:_LONGEST])

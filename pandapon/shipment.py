@@ -41,7 +41,7 @@ class Milestone(StrEnum):
     @classmethod
     def parse(cls, text: str) -> Milestone | None:
         """The milestone of that name; None for the empty one, and for one that this version does not know."""
-        return next((milestone for milestone in cls if milestone.value == text), None)
+        return _MILESTONES.get(text)
 
     @property
     def is_problem(self) -> bool:
@@ -54,6 +54,7 @@ class Milestone(StrEnum):
         return PROGRESS.index(self) if self in PROGRESS else -1
 
 
+_MILESTONES = {milestone.value: milestone for milestone in Milestone}
 PROGRESS: tuple[Milestone, ...] = (
     Milestone.ORDERED,
     Milestone.PAID,

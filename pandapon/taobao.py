@@ -8,14 +8,14 @@ from pandapon.errors import DecodeError
 from pandapon.fields import first, items, link, listed, mapping, money, number, require, text
 from pandapon.milestones import TAOBAO_ORDER, further, lines_claim, order_claim, parcel_claim
 from pandapon.models import Item, Order, Page, Product, ProductQuery
-from pandapon.shipment import OrderRef, Platform, Shipment
+from pandapon.shipment import Platform
 from pandapon.times import parse_time
-from pandapon.traces import Package, Row, parcels
+from pandapon.traces import Package, Row, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pandapon.shipment import Milestone
+    from pandapon.shipment import Milestone, OrderRef
 
 SORTS = {"price": "price_asc", "-price": "price_desc", "sales": "total_sales_des"}  # inferred; tk_rate_desc is stated
 MAX_PAGE = 40  # [stated]
@@ -65,15 +65,15 @@ def orders(data: Any, page: int, page_size: int, *, fen: bool = True) -> Page[Or
     return Page[Order](items=tuple(one for one in found if one.order_id), page=page, page_size=page_size, total=total)
 
 
-def shipment(answers: Sequence[tuple[str, Any]], ref: OrderRef) -> Shipment:
-    """Every parcel of every sub-order, a parcel that holds several of them once. Raises DecodeError."""
+def trace(answers: Sequence[tuple[str, Any]], ref: OrderRef) -> Trace:
+    """The parcels of every sub-order; one that holds several of them comes several times. Raises DecodeError."""
     packages: list[Package] = []
     for sub_order, data in answers:
         body = require(data if data is not None else {}, (dict, list), "the trace")
         rows = items(body if isinstance(body, list) else first(body, "pnmLogisticsDetails", "pnm_logistics_details"))
         found = (_package(row, sub_order, position) for position, row in enumerate(rows))
         packages += [package for package in found if package is not None]
-    return Shipment(ref, parcels(packages))
+    return Trace(ref, tuple(packages))
 
 
 def _order(found: dict[str, Any], *, fen: bool) -> Order:
@@ -172,7 +172,7 @@ def _package(row: dict[str, Any], sub_order: str, position: int) -> Package | No
     status = text(row, "logisticsStatus", "logistics_status")
     waybill = text(row, "mailNo", "mail_no")
     rows = [_row(one) for one in items(first(row, "logisticsTraces", "logistics_traces"))]
-    if not (waybill or status or any(rows)):
+    if not (waybill or status or any(one.is_event for one in rows)):
         return None
     return Package(
         waybill or (f"{sub_order}-{position + 1}" if position else sub_order),

@@ -1,28 +1,30 @@
-"""From rows of a trace to the nodes of a parcel: times read, order restored, repeats dropped, milestones claimed."""
+"""From rows of a trace to the nodes of a parcel: times read, order restored, repeats dropped, milestones claimed.
+
+Every reading of an order repeats the rows of the one before, so rows of known nodes are recognised, not read again.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pandapon.milestones import node_milestone
 from pandapon.progress import parcel_milestone
-from pandapon.shipment import Node, Parcel
+from pandapon.shipment import Node, Parcel, Shipment
 from pandapon.times import parse_time
 from pandapon.words import LONGEST
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from pandapon.shipment import Milestone, TimeBasis
+    from pandapon.shipment import Milestone, OrderRef, TimeBasis
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One trace entry as sent."""
 
     time: str
@@ -31,9 +33,20 @@ class Row:
     action: str = ""
     place: str = ""
 
-    def __bool__(self) -> bool:
+    @property
+    def is_event(self) -> bool:
         """Whether it says anything: a time or a place alone is no event."""
-        return bool(self.text or self.status or self.action)
+        return bool(self.words)
+
+    @property
+    def words(self) -> str:
+        """What a reader is shown."""
+        return self.text or self.status or self.action
+
+    @property
+    def code(self) -> str:
+        """The code of whichever kind."""
+        return self.status or self.action
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +60,40 @@ class Package:
     status_milestone: Milestone | None = None
 
 
-_Timed = tuple[datetime | None, "TimeBasis", Row]
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """An order's trace as sent, its shape checked and its rows not read yet."""
+
+    ref: OrderRef
+    packages: tuple[Package, ...]
+
+    def shipment(self, known: Iterable[Node] = ()) -> Shipment:
+        """Every parcel once, even where two entries bear the same number: two goods in one box.
+
+        A row that says what one of the ``known`` nodes says becomes that node, claim and all.
+        """
+        said: dict[str, _Known] = {}
+        for node in known:
+            said.setdefault(node.waybill, {})[node.raw_time, node.text, node.code, node.place] = node
+        parts: dict[str, list[Package]] = {}
+        for package in self.packages:
+            parts.setdefault(package.waybill, []).append(package)
+        parcels = (_parcel(waybill, ours, said.get(waybill, {})) for waybill, ours in parts.items())
+        return Shipment(self.ref, tuple(parcels))
 
 
-def parcels(packages: Sequence[Package]) -> tuple[Parcel, ...]:
-    """Each parcel once, even where two entries of an answer bear the same number: two goods in one box."""
-    by_waybill: dict[str, list[Package]] = {}
-    for package in packages:
-        by_waybill.setdefault(package.waybill, []).append(package)
-    return tuple(_parcel(waybill, parts) for waybill, parts in by_waybill.items())
+_Known = dict[tuple[str, str, str, str], Node]  # by what a row says
 
 
-def _parcel(waybill: str, parts: Sequence[Package]) -> Parcel:
-    nodes = in_order(waybill, [rows for part in parts for rows in part.lists])
+class _Timed(NamedTuple):
+    at: datetime | None
+    basis: TimeBasis
+    row: Row
+    known: Node | None
+
+
+def _parcel(waybill: str, parts: Sequence[Package], known: _Known) -> Parcel:
+    nodes = _in_order(waybill, [rows for part in parts for rows in part.lists], known)
     said = next((part for part in parts if part.status), parts[0])
     return Parcel(
         waybill=waybill,
@@ -71,44 +105,52 @@ def _parcel(waybill: str, parts: Sequence[Package]) -> Parcel:
     )
 
 
-def in_order(waybill: str, lists: Sequence[Sequence[Row]]) -> tuple[Node, ...]:
+def _in_order(waybill: str, lists: Sequence[Sequence[Row]], known: _Known) -> tuple[Node, ...]:
     """Nodes of all lists, oldest first, exact repeats once.
 
     1688 sends oldest first and Taobao newest first, so a list's own order only breaks ties. ``sequence`` counts within
     one moment, so that a scan that arrives late does not renumber the others.
     """
-    timed = [one for rows in lists for one in _forward(rows)]
-    timed.sort(key=lambda one: one[0] or _NEVER)
+    timed = [one for rows in lists for one in _forward(rows, known)]
+    timed.sort(key=lambda one: one.at or _NEVER)
     seen: dict[str, Node] = {}
     at_moment: Counter[datetime | None] = Counter()
-    for at, basis, row in timed:
-        node = _node(waybill, row, at, basis, at_moment[at])
+    for one in timed:
+        node = _node(waybill, one, at_moment[one.at])
         twin = seen.get(node.identity)
         if twin is None:
             seen[node.identity] = node
-            at_moment[at] += 1
+            at_moment[one.at] += 1
         elif node.code and not twin.code:
             seen[node.identity] = replace(node, sequence=twin.sequence)
     return tuple(seen.values())
 
 
-def _forward(rows: Sequence[Row]) -> list[_Timed]:
+def _forward(rows: Sequence[Row], known: _Known) -> list[_Timed]:
     """The rows with their times, oldest first as far as the list's ends tell."""
-    timed = [(*parse_time(row.time), row) for row in rows if row]
-    known = [at for at, _, _ in timed if at]
-    if known and known[0] > known[-1]:
+    timed = [_timed(row, known) for row in rows if row.is_event]
+    times = [one.at for one in timed if one.at]
+    if times and times[0] > times[-1]:
         timed.reverse()
     return timed
 
 
-def _node(waybill: str, row: Row, at: datetime | None, basis: TimeBasis, sequence: int) -> Node:
+def _timed(row: Row, known: _Known) -> _Timed:
+    node = known.get((row.time, row.words, row.code, row.place))
+    return _Timed(node.at, node.time_basis, row, node) if node else _Timed(*parse_time(row.time), row, None)
+
+
+def _node(waybill: str, timed: _Timed, sequence: int) -> Node:
+    row, known = timed.row, timed.known
+    if known is not None:
+        return known if known.sequence == sequence else replace(known, sequence=sequence)
     return Node(
         waybill=waybill,
-        at=at,
+        at=timed.at,
         raw_time=row.time,
-        time_basis=basis,
-        text=row.text or row.status or row.action,
-        code=row.status or row.action,
+        time_basis=timed.basis,
+        text=row.words,
+        code=row.code,
         place=row.place,
         milestone=node_milestone(row.status[:40], row.action[:40], row.text[:LONGEST]),
         sequence=sequence,

@@ -72,6 +72,7 @@ INSERT INTO parcels (key, waybill, carrier, status_code, status_milestone, miles
 ON CONFLICT (key, waybill) DO UPDATE SET carrier = excluded.carrier, status_code = excluded.status_code,
   status_milestone = excluded.status_milestone, milestone = excluded.milestone
 """
+NODES = f"SELECT key, {', '.join(NodeRecord._fields)} FROM nodes WHERE key IN ({{marks}}) ORDER BY at, sequence"
 NODE = """
 INSERT INTO nodes (key, identity, content, waybill, at, raw_time, time_basis, text, code, place, milestone, sequence,
   seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -115,8 +116,8 @@ def load(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, KnownOrder]
     for some, marks in _chunks(keys):
         for row in conn.execute(f"SELECT * FROM parcels WHERE key IN ({marks}) ORDER BY key, waybill", some):
             parcels[row["key"]].append(values.parcel(row))
-        for row in conn.execute(f"SELECT * FROM nodes WHERE key IN ({marks}) ORDER BY at, sequence", some):
-            nodes[row["key"]].append(values.node(row))
+        for row in conn.execute(NODES.format(marks=marks), some):
+            nodes[row[0]].append(values.node(row))
         for row in conn.execute(f"SELECT * FROM orders WHERE key IN ({marks})", some):
             found[row["key"]] = _known(row, parcels[row["key"]], nodes[row["key"]])
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003  dataclass fields are read by tools at run time
 from enum import StrEnum
+from typing import NamedTuple
 
 NOTHING_TO_SAY = "nothing to say"  # the error of a failed post by which nothing was lost: its matter was over
 
@@ -44,8 +45,7 @@ class PostKind(StrEnum):
     SUMMARY = "summary"  # the daily digest of a channel
 
 
-@dataclass(frozen=True, slots=True)
-class NodeRecord:
+class NodeRecord(NamedTuple):  # quicker to make than a dataclass, and an order has dozens
     """A stored node. ``identity`` is unique within the order."""
 
     waybill: str

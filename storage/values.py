@@ -55,20 +55,9 @@ def parcel(row: sqlite3.Row) -> ParcelRecord:
 
 
 def node(row: sqlite3.Row) -> NodeRecord:
-    """A node."""
-    return NodeRecord(
-        waybill=row["waybill"],
-        identity=row["identity"],
-        content=row["content"],
-        at=to_time(row["at"]),
-        raw_time=row["raw_time"],
-        time_basis=row["time_basis"],
-        text=row["text"],
-        code=row["code"],
-        place=row["place"],
-        milestone=row["milestone"],
-        sequence=row["sequence"],
-    )
+    """A node, of a row that begins with its order's key and goes on as the record does."""
+    _, waybill, identity, content, at, *rest = row
+    return NodeRecord(waybill, identity, content, to_time(at), *rest)
 
 
 def watch(row: sqlite3.Row) -> Watch:

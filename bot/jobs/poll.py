@@ -238,21 +238,11 @@ async def _put(queue: asyncio.Queue[DueOrder | None], items: Sequence[DueOrder |
 async def _gather_batch(done: asyncio.Queue[_Read | None]) -> tuple[list[_Read], bool]:
     """What arrives within one flush window; the flag says that nothing more will come."""
     batch: list[_Read] = []
-    until = time.monotonic() + FLUSH_SECONDS
-    while len(batch) < FLUSH_ROWS:
-        try:
-            read = await _next(done, until)
-        except TimeoutError:
-            break
-        if read is None:
-            return batch, True
-        batch.append(read)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(FLUSH_SECONDS):
+            while len(batch) < FLUSH_ROWS:
+                read = await done.get()
+                if read is None:
+                    return batch, True
+                batch.append(read)
     return batch, False
-
-
-async def _next(done: asyncio.Queue[_Read | None], until: float) -> _Read | None:
-    """The next item; the timer is only paid for when the queue is empty."""
-    try:
-        return done.get_nowait()
-    except asyncio.QueueEmpty:
-        return await asyncio.wait_for(done.get(), max(0.0, until - time.monotonic()))

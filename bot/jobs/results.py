@@ -12,7 +12,7 @@ from bot import records
 from bot.tracking.cadence import next_poll, retry_at
 from bot.tracking.decide import Decision, decide
 from bot.tracking.renumber import live
-from bot.tracking.stalls import Limits, asks_at, silence, stall_at, too_long
+from bot.tracking.stalls import Limits, asks_at, silence, silences, stall_at, too_long
 from bot.tracking.telling import is_only_money
 from pandapon.errors import NotFoundError, PandaPonError, RateLimitError, ServerError, TransportError
 from storage.records import Changed, DueOrder, Failed, KnownOrder, PollResult, Unchanged
@@ -58,7 +58,9 @@ class Results:
     def _read(self, due: DueOrder, outcome: OrderReading, stored: KnownOrder | None, now: datetime) -> PollResult:
         if outcome.fetched is None or stored is None:
             return Unchanged(due.key, due.fence, self._schedule(due, now))
-        decided = self._calmed(due.key, decide(records.known(stored), outcome.fetched, now, baseline=not due.polls))
+        known = records.known(stored)
+        decision = decide(known, outcome.beside(known.shipment), now, baseline=not due.polls)
+        decided = self._calmed(due.key, decision)
         if decided.news is None and not decided.changed and outcome.fingerprint == due.fingerprint:
             return Unchanged(due.key, due.fence, self._schedule(due, now))
         again = self._schedule_after(due, decided, now)
@@ -117,14 +119,8 @@ def changed_result(  # noqa: PLR0917  what a result consists of
     limits: Limits,
 ) -> Changed:
     """A decision as the store takes it."""
-    silent = too_long(
-        decided.order,
-        decided.milestone,
-        live(decided.shipment.parcels),
-        limits,
-        decided.at,
-        moved_at=decided.moved_at,
-    )
+    parcels = live(decided.shipment.parcels)
+    found = silences(decided.order, decided.milestone, parcels, limits, decided.at, moved_at=decided.moved_at)
     return Changed(
         key=key,
         fence=fence,
@@ -136,15 +132,13 @@ def changed_result(  # noqa: PLR0917  what a result consists of
         announcement=records.announcement(decided),
         refresh_cards=decided.changed,
         moved=decided.moved,
-        silent=tuple(silence(one) for one in silent),
-        stall_at=_stall_at(decided, limits),
+        silent=tuple(silence(one) for one in too_long(found, decided.at)),
+        stall_at=_stall_at(decided, stall_at(found), limits),
     )
 
 
-def _stall_at(decided: Decision, limits: Limits) -> datetime | None:
+def _stall_at(decided: Decision, due: datetime | None, limits: Limits) -> datetime | None:
     """When silence has to be looked at. Of what was silent before it was watched only the last question is asked."""
-    parcels = live(decided.shipment.parcels)
-    due = stall_at(decided.order, decided.milestone, parcels, limits, decided.at, moved_at=decided.moved_at)
     if due is not None and due <= decided.at and decided.is_first:
         return asks_at(decided.moved_at, limits, decided.at)
     return due

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot import records
 from bot.tracking.renumber import live
-from bot.tracking.stalls import Limits, silence, stall, stall_at, usual_times
+from bot.tracking.stalls import Limits, silence, silences, stall, stall_at, usual_times
 from bot.tracking.telling import ALL, MILESTONES, PROBLEMS
 from handlers.views.stalls import dump_stall, stall_of
 from pandapon.shipment import Leg, News, OrderRef
@@ -74,9 +74,10 @@ class StallWatch:
         now = self._clock()
         known = records.known(stored)
         parcels = live(known.shipment.parcels)
-        found = stall(known.order, known.milestone, parcels, self.limits, now, moved_at=known.moved_at)
+        silent = silences(known.order, known.milestone, parcels, self.limits, now, moved_at=known.moved_at)
+        found = stall(silent, self.limits, now)
         if found is None:
-            again = stall_at(known.order, known.milestone, parcels, self.limits, now, moved_at=known.moved_at)
+            again = stall_at(silent)
             await self._store.schedule_stall(stored.key, again if again and again > now else None)
             return False
         if standing and stall_of(standing).since == found.since and found.leg.value == standing.leg:

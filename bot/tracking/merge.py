@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from pandapon.models import Order
 from pandapon.progress import order_of
-from pandapon.shipment import Milestone, Node, Parcel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from pandapon.shipment import Milestone, Node, Parcel
 
 _EMPTY: tuple[object, ...] = (None, "", ())
 # A refund that is over, or a reason that no longer holds, is said by silence; keeping the old words would be wrong.
@@ -55,7 +56,8 @@ def merge_nodes(known: Iterable[Node], fetched: Iterable[Node]) -> MergedNodes:
         before = union.get(node.identity)
         union[node.identity] = node if before is None else _enriched(before, node)
     nodes = tuple(sorted(union.values(), key=order_of))
-    rewritten = tuple(node for node in nodes if node.identity in stored and node != stored[node.identity])
+    changed = (node for node in nodes if (before := stored.get(node.identity)) is not None and before is not node)
+    rewritten = tuple(node for node in changed if node != stored[node.identity])
     return MergedNodes(
         nodes=nodes,
         new=tuple(node for node in nodes if node.identity not in stored),
@@ -82,8 +84,10 @@ def one_per_waybill(parcels: Iterable[Parcel]) -> dict[str, Parcel]:
     """The parcels of one reading by waybill; two sub-orders that share a parcel each bring it."""
     found: dict[str, Parcel] = {}
     for parcel in parcels:
-        twin = found.get(parcel.waybill, Parcel(parcel.waybill))
-        found[parcel.waybill] = merge_parcel(twin, parcel, merge_nodes(twin.nodes, parcel.nodes).nodes)
+        twin = found.get(parcel.waybill)
+        if twin is not None:
+            parcel = merge_parcel(twin, parcel, merge_nodes(twin.nodes, parcel.nodes).nodes)  # noqa: PLW2901
+        found[parcel.waybill] = parcel
     return found
 
 
@@ -105,7 +109,7 @@ def _enriched(before: Node, after: Node) -> Node:
 
     ``sequence`` only grows: a reply that holds fewer of the scans made at the same moment counts from a lower start.
     """
-    if after == before:
+    if after is before or after == before:
         return before
     lost_code = bool(before.code) and not after.code
     joined = replace(

@@ -58,7 +58,9 @@ def renumbered(known: Sequence[Parcel], fetched: Sequence[Parcel]) -> dict[str, 
 
 def untold(nodes: Iterable[Node], predecessor: Parcel | None) -> tuple[Node, ...]:
     """The nodes whose time and words the predecessor had not shown."""
-    told = _story(predecessor) if predecessor else frozenset()
+    if predecessor is None:
+        return tuple(nodes)
+    told = _story(predecessor)
     return tuple(node for node in nodes if _scan(node) not in told)
 
 

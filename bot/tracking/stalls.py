@@ -55,29 +55,18 @@ class Limits:
         return min(max(usual * GENEROUS, default * NARROWEST), default * WIDEST)
 
 
-def stall(
-    order: Order | None,
-    milestone: Milestone | None,
-    parcels: Sequence[Parcel],
-    limits: Limits,
-    now: datetime,
-    *,
-    moved_at: datetime | None = None,
-) -> Stall | None:
-    """The worst silence that is too long by now; None: all is as it should be. Pure.
-
-    ``moved_at``: when anything was last heard of the order, for what has no scans.
-    """
-    found = too_long(order, milestone, parcels, limits, now, moved_at=moved_at)
-    if not found:
+def stall(found: Iterable[Stall], limits: Limits, now: datetime) -> Stall | None:
+    """The worst silence that is too long by now; None: all is as it should be. Pure."""
+    late = too_long(found, now)
+    if not late:
         return None
-    worst = max(found, key=lambda one: (now - one.since - one.limit, one.waybill))
+    worst = max(late, key=lambda one: (now - one.since - one.limit, one.waybill))
     if now - worst.since >= limits.silent:
         return Stall(Leg.SILENT, worst.since, limits.silent, None, worst.waybill, worst.last)
     return worst
 
 
-def too_long(
+def silences(
     order: Order | None,
     milestone: Milestone | None,
     parcels: Sequence[Parcel],
@@ -86,8 +75,23 @@ def too_long(
     *,
     moved_at: datetime | None = None,
 ) -> tuple[Stall, ...]:
+    """Of every parcel, or of the order as a whole, and when each is too long. Pure.
+
+    No order that is not over is without one, and followed for ever. ``moved_at``: when anything was last heard of the
+    order, for what has no scans.
+    """
+    if milestone in FINAL:
+        return ()
+    times = [time for time in (moved_at, *((order.paid_at, order.created_at) if order else ())) if plausible(time, now)]
+    heard = max(times, default=None)
+    found = [one for parcel in parcels if (one := _silence_of(parcel, limits, now, heard))]
+    if not parcels and milestone is Milestone.PAID and order:
+        found = _not_shipped(order, limits, now)
+    return tuple(found or ([Stall(Leg.SILENT, heard, limits.silent)] if heard else []))
+
+
+def too_long(found: Iterable[Stall], now: datetime) -> tuple[Stall, ...]:
     """Every silence that is too long by now: an alarm for one of them stands, whatever else moves."""
-    found = _silences(order, milestone, parcels, limits, now, moved_at=moved_at)
     return tuple(one for one in found if one.since + one.limit <= now)
 
 
@@ -96,17 +100,8 @@ def silence(stall: Stall) -> str:
     return f"{stall.waybill}:{stall.since.astimezone(UTC).isoformat()}"
 
 
-def stall_at(
-    order: Order | None,
-    milestone: Milestone | None,
-    parcels: Sequence[Parcel],
-    limits: Limits,
-    now: datetime,
-    *,
-    moved_at: datetime | None = None,
-) -> datetime | None:
+def stall_at(found: Iterable[Stall]) -> datetime | None:
     """When silence from now on becomes too long; None: never, the order is over or nothing is known of its times."""
-    found = _silences(order, milestone, parcels, limits, now, moved_at=moved_at)
     return min((one.since + one.limit for one in found), default=None)
 
 
@@ -167,26 +162,6 @@ def _leg_of_gap(place: str | None) -> Leg | None:
     return Leg.PICKUP if place == Milestone.READY_FOR_PICKUP else None
 
 
-def _silences(
-    order: Order | None,
-    milestone: Milestone | None,
-    parcels: Sequence[Parcel],
-    limits: Limits,
-    now: datetime,
-    *,
-    moved_at: datetime | None = None,
-) -> Iterable[Stall]:
-    """Of every parcel, or of the order as a whole: no order that is not over is without one, and followed for ever."""
-    if milestone in FINAL:
-        return
-    times = [time for time in (moved_at, *((order.paid_at, order.created_at) if order else ())) if plausible(time, now)]
-    heard = max(times, default=None)
-    found = [one for parcel in parcels if (one := _silence_of(parcel, limits, now, heard))]
-    if not parcels and milestone is Milestone.PAID and order:
-        found = _not_shipped(order, limits, now)
-    yield from found or ([Stall(Leg.SILENT, heard, limits.silent)] if heard else [])
-
-
 def _not_shipped(order: Order, limits: Limits, now: datetime) -> list[Stall]:
     since = next((time for time in (order.paid_at, order.created_at) if plausible(time, now)), None)
     if since is None:
@@ -198,8 +173,7 @@ def _silence_of(parcel: Parcel, limits: Limits, now: datetime, heard: datetime |
     """A parcel's own. One that nobody has scanned yet is silent since anything was heard of its order."""
     if parcel.milestone in FINAL:
         return None
-    dated = (node for node in parcel.nodes if plausible(node.at, now))
-    last = max(dated, key=lambda node: (node.at, node.sequence), default=None)
+    last = next((node for node in reversed(parcel.nodes) if plausible(node.at, now)), None)
     since = last.at if last else heard
     if since is None:
         return None

@@ -92,7 +92,7 @@ def _watched(story: Story) -> Desk:
 
 def _final_state(desk: Desk) -> object:
     assert desk.stored
-    nodes = {one.identity: replace(one, content="", place="") for one in desk.stored.nodes}
+    nodes = {one.identity: one._replace(content="", place="") for one in desk.stored.nodes}
     parcels = {one.waybill: one for one in desk.stored.parcels}
     return desk.stored.state.milestone, parcels, nodes
 

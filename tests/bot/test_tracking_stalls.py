@@ -14,10 +14,12 @@ from support.tracking_cases import FAILED, LEFT, OUT, PICKED, REF, SIGNED, M, at
 from bot.jobs.results import changed_result
 from bot.tracking.decide import decide
 from bot.tracking.rest import parse
-from bot.tracking.stalls import Limits, leg_of, stall, stall_at, usual_times
-from pandapon.shipment import Leg, Milestone, Parcel
+from bot.tracking.stalls import Limits, leg_of, silences, stall, stall_at, usual_times
+from pandapon.shipment import Leg, Milestone, Parcel, Stall
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pandapon.models import Order
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -27,6 +29,18 @@ LIMITS = Limits()
 def standing(milestone: Milestone, *scans: tuple[float, str, Milestone | None]) -> Parcel:
     """A parcel that stands at a milestone, with these scans."""
     return replace(parcel(*scans), milestone=milestone)
+
+
+def worst(  # noqa: PLR0917  the rules' own arguments
+    detail: Order | None,
+    place: Milestone | None,
+    parcels: Sequence[Parcel],
+    limits: Limits,
+    now: datetime,
+    moved_at: datetime | None = None,
+) -> Stall | None:
+    """The worst silence of an order that is too long by now."""
+    return stall(silences(detail, place, parcels, limits, now, moved_at=moved_at), limits, now)
 
 
 @pytest.mark.parametrize(
@@ -64,9 +78,9 @@ def test_the_alarm_comes_with_the_limit_and_not_before(one: Parcel, hours: int, 
     last = one.nodes[-1].at
     assert last is not None
     due = last + timedelta(hours=hours)
-    assert stall_at(None, one.milestone, [one], LIMITS, at(0)) == due
-    assert stall(None, one.milestone, [one], LIMITS, due - timedelta(seconds=1)) is None
-    found = stall(None, one.milestone, [one], LIMITS, due)
+    assert stall_at(silences(None, one.milestone, [one], LIMITS, at(0))) == due
+    assert worst(None, one.milestone, [one], LIMITS, due - timedelta(seconds=1)) is None
+    found = worst(None, one.milestone, [one], LIMITS, due)
     assert found
     assert (found.leg, found.since, found.waybill) == (leg, last, one.waybill)
 
@@ -74,25 +88,25 @@ def test_the_alarm_comes_with_the_limit_and_not_before(one: Parcel, hours: int, 
 def test_an_order_that_is_paid_and_not_shipped() -> None:
     """Counted from its payment; one that has a parcel, or is over, is another matter."""
     paid = order(M.PAID, paid_at=at(0))
-    found = stall(paid, M.PAID, [], LIMITS, at(73))
+    found = worst(paid, M.PAID, [], LIMITS, at(73))
     assert found
     assert (found.leg, found.since) == (Leg.NOT_SHIPPED, at(0))
-    assert stall(paid, M.PAID, [], LIMITS, at(71)) is None
-    assert stall(paid, M.CANCELLED, [], LIMITS, at(500)) is None
+    assert worst(paid, M.PAID, [], LIMITS, at(71)) is None
+    assert worst(paid, M.CANCELLED, [], LIMITS, at(500)) is None
 
 
 def test_of_several_parcels_the_worst_is_named() -> None:
     """One that moves does not hide one that does not."""
     slow = replace(standing(M.IN_TRANSIT, LEFT), waybill="SF2")
     quick = standing(M.IN_TRANSIT, LEFT, (90, "【广州转运中心】已到达", M.IN_TRANSIT))
-    found = stall(None, M.IN_TRANSIT, [quick, slow], LIMITS, at(100))
+    found = worst(None, M.IN_TRANSIT, [quick, slow], LIMITS, at(100))
     assert found
     assert found.waybill == "SF2"
 
 
 def test_after_thirty_days_it_is_another_question() -> None:
     """Nobody may be waiting any more."""
-    found = stall(None, M.IN_TRANSIT, [standing(M.IN_TRANSIT, LEFT)], LIMITS, at(5) + 30 * DAY)
+    found = worst(None, M.IN_TRANSIT, [standing(M.IN_TRANSIT, LEFT)], LIMITS, at(5) + 30 * DAY)
     assert found
     assert found.leg is Leg.SILENT
 
@@ -114,19 +128,19 @@ def test_after_thirty_days_it_is_another_question() -> None:
 )
 def test_no_order_is_followed_for_ever(detail: Order | None, place: Milestone | None, found: list[Parcel]) -> None:
     """Whatever is missing, after a month in which nothing was heard of an order that is not over it is asked about."""
-    asked = stall(detail, place, found, LIMITS, at(5) + 30 * DAY, moved_at=at(0))
+    asked = worst(detail, place, found, LIMITS, at(5) + 30 * DAY, moved_at=at(0))
     assert asked
     assert asked.leg is Leg.SILENT
-    assert stall_at(detail, place, found, LIMITS, at(1), moved_at=at(0)) is not None
+    assert stall_at(silences(detail, place, found, LIMITS, at(1), moved_at=at(0))) is not None
 
 
 @pytest.mark.parametrize("one", [standing(M.SHIPPED), parcel()], ids=["shipped", "a number only"])
 def test_a_parcel_that_nobody_ever_scanned(one: Parcel) -> None:
     """A number was entered and nothing was handed over: the first scan is missing since it was heard of."""
-    found = stall(None, M.SHIPPED, [one], LIMITS, at(24), moved_at=at(0))
+    found = worst(None, M.SHIPPED, [one], LIMITS, at(24), moved_at=at(0))
     assert found
     assert (found.leg, found.since, found.waybill) == (Leg.FIRST_SCAN, at(0), one.waybill)
-    assert stall(None, M.SHIPPED, [one], LIMITS, at(23), moved_at=at(0)) is None
+    assert worst(None, M.SHIPPED, [one], LIMITS, at(23), moved_at=at(0)) is None
 
 
 def test_what_was_silent_before_it_was_watched_is_no_alarm_and_is_asked_about() -> None:
@@ -164,9 +178,9 @@ def test_what_is_usual_moves_the_limit_within_bounds(hours: float) -> None:
 def test_schedule_and_alarm_agree(hours: list[float], now: float) -> None:
     """An alarm is due exactly when its scheduled time has come, whatever was scanned when."""
     one = replace(Parcel("SF1", milestone=M.IN_TRANSIT), nodes=tuple(node((h, f"站{h}", None)) for h in hours))
-    due = stall_at(None, M.IN_TRANSIT, [one], LIMITS, at(0))
+    due = stall_at(silences(None, M.IN_TRANSIT, [one], LIMITS, at(0)))
     assert due is not None
-    assert (stall(None, M.IN_TRANSIT, [one], LIMITS, at(now)) is not None) == (due <= at(now))
+    assert (worst(None, M.IN_TRANSIT, [one], LIMITS, at(now)) is not None) == (due <= at(now))
 
 
 CHINA = timezone(timedelta(hours=8))
@@ -195,6 +209,6 @@ def test_an_alarm_waits_for_the_days_of_rest() -> None:
     assert last is not None
     limits = Limits(rest=parse(f"{last.astimezone(CHINA).date() + DAY}"))
     due = last + timedelta(hours=72)
-    assert stall_at(None, one.milestone, [one], limits, at(0)) == due
-    assert stall(None, one.milestone, [one], limits, due - timedelta(seconds=1)) is None
-    assert stall(None, one.milestone, [one], limits, due) is not None
+    assert stall_at(silences(None, one.milestone, [one], limits, at(0))) == due
+    assert worst(None, one.milestone, [one], limits, due - timedelta(seconds=1)) is None
+    assert worst(None, one.milestone, [one], limits, due) is not None

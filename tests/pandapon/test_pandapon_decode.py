@@ -151,7 +151,7 @@ def test_the_documented_1688_trace() -> None:
         '"facilityNo":"234","facilityName":"广州分拨中心"}],'
         '"logisticsStatus":"TRANSPORT"}]'
     )
-    (parcel,) = alibaba.shipment(data, REF).parcels
+    (parcel,) = alibaba.trace(data, REF).shipment().parcels
     assert (parcel.waybill, parcel.status_code, parcel.milestone) == ("3832890717253", "TRANSPORT", M.IN_TRANSIT)
     (node,) = parcel.nodes
     assert (node.code, node.place, node.time_basis) == ("TRANSPORT", "广州分拨中心", TimeBasis.CHINA)
@@ -162,9 +162,8 @@ def test_the_documented_1688_trace() -> None:
 
 def test_steps_stand_in_for_nodes() -> None:
     """Without trace nodes the steps are shown, and their words decide."""
-    (parcel,) = alibaba.shipment(
-        [{"logisticsBillNo": "B", "logisticsSteps": STEPS, "traceNodeList": None}], REF
-    ).parcels
+    data = [{"logisticsBillNo": "B", "logisticsSteps": STEPS, "traceNodeList": None}]
+    (parcel,) = alibaba.trace(data, REF).shipment().parcels
     assert [node.milestone for node in parcel.nodes] == [M.PICKED_UP, M.IN_TRANSIT, M.DELIVERED]
     assert parcel.milestone is M.DELIVERED
 
@@ -173,7 +172,7 @@ def test_nodes_and_steps_are_merged() -> None:
     """A step that repeats a node is not shown twice, even with other spaces; one of its own is kept."""
     node = {"acceptTime": "2018-07-24 21:55:33", "remark": STEPS[0]["remark"] + " ", "action": "ACCEPT"}
     row = {"logisticsBillNo": "B", "logisticsSteps": [*STEPS[::-1]], "traceNodeList": [node]}
-    (parcel,) = alibaba.shipment([row], REF).parcels
+    (parcel,) = alibaba.trace([row], REF).shipment().parcels
     assert [one.raw_time for one in parcel.nodes] == [step["acceptTime"] for step in STEPS]
     assert parcel.nodes[0].code == "ACCEPT"
 
@@ -189,19 +188,19 @@ NOTHING_SAID = {
 @pytest.mark.parametrize("data", [[], None, {}, [{}], [None, 7, "x"], {"logisticsTrace": []}, [NOTHING_SAID]])
 def test_nothing_to_see_is_no_parcel(data: Any) -> None:
     """Null, empty and meaningless rows are no parcels, and no error."""
-    assert alibaba.shipment(data, REF).parcels == ()
+    assert alibaba.trace(data, REF).shipment().parcels == ()
 
 
 @pytest.mark.parametrize("data", ["oops", 7, True])
 def test_a_trace_of_a_wrong_kind_is_a_decode_error(data: Any) -> None:
     """Data that is no list and no object is one clear sentence, never a crash, never an empty trace."""
     with pytest.raises(DecodeError, match="unexpected kind"):
-        alibaba.shipment(data, REF)
+        alibaba.trace(data, REF)
 
 
 def test_a_parcel_without_a_number_is_known_by_its_other_id() -> None:
     """The vendor's own parcel id stands in until the carrier gives a number."""
-    found = alibaba.shipment([{"logisticsId": "AL1", "logisticsBillNo": None}, {"logisticsSteps": STEPS}], REF)
+    found = alibaba.trace([{"logisticsId": "AL1", "logisticsBillNo": None}, {"logisticsSteps": STEPS}], REF).shipment()
     assert [parcel.waybill for parcel in found.parcels] == ["AL1", "parcel-2"]
 
 
@@ -211,7 +210,7 @@ def test_one_box_named_twice_is_one_parcel() -> None:
         {"logisticsBillNo": "B", "logisticsSteps": STEPS[:2]},
         {"logisticsBillNo": "B", "logisticsSteps": STEPS[1:]},
     ]
-    (parcel,) = alibaba.shipment(rows, REF).parcels
+    (parcel,) = alibaba.trace(rows, REF).shipment().parcels
     assert len(parcel.nodes) == 3
 
 
@@ -252,7 +251,7 @@ def package(**fields: Any) -> dict[str, Any]:
 def test_the_documented_taobao_trace() -> None:
     """Newest first there, oldest first here; the place in full, the receiver left out."""
     answers = [("200048859480", {"purchaseOrderOuterId": "1", "pnmLogisticsDetails": [package()]})]
-    (parcel,) = taobao.shipment(answers, TREF).parcels
+    (parcel,) = taobao.trace(answers, TREF).shipment().parcels
     assert (parcel.waybill, parcel.carrier, parcel.milestone) == ("78753196186473", "中通快递", M.IN_TRANSIT)
     assert [node.text for node in parcel.nodes] == ["【北京市】 快件已到达 北京", "【北京市】 快件已发往 广州中心"]
     assert parcel.nodes[1].place == "北京市 朝阳区 北京"
@@ -262,7 +261,7 @@ def test_the_documented_taobao_trace() -> None:
 def test_snake_case_is_read_too() -> None:
     """The upstream's own spelling, as in the callbacks."""
     data = {"pnm_logistics_details": [{"mail_no": "7", "logistics_status": "DELIVERING", "logistics_traces": TRACES}]}
-    (parcel,) = taobao.shipment([("1", data)], TREF).parcels
+    (parcel,) = taobao.trace([("1", data)], TREF).shipment().parcels
     assert (parcel.waybill, parcel.milestone) == ("7", M.OUT_FOR_DELIVERY)
 
 
@@ -270,7 +269,7 @@ def test_sub_orders_in_one_box_are_one_parcel() -> None:
     """Two sub-orders that travel together show one parcel; one that travels alone shows its own."""
     answers = [("11", {"pnmLogisticsDetails": [package()]}), ("12", {"pnmLogisticsDetails": [package()]})]
     alone = ("13", {"pnmLogisticsDetails": [package(mailNo=None), package(mailNo="")]})
-    found = taobao.shipment([*answers, alone], TREF)
+    found = taobao.trace([*answers, alone], TREF).shipment()
     assert [parcel.waybill for parcel in found.parcels] == ["78753196186473", "13", "13-2"]
     assert len(found.parcels[0].nodes) == 2
 
@@ -278,7 +277,7 @@ def test_sub_orders_in_one_box_are_one_parcel() -> None:
 @pytest.mark.parametrize("data", [None, {}, [], {"pnmLogisticsDetails": None}, {"pnmLogisticsDetails": "x"}])
 def test_a_sub_order_without_packages(data: Any) -> None:
     """Not sent yet: no parcels, no error."""
-    assert taobao.shipment([("1", data)], TREF).parcels == ()
+    assert taobao.trace([("1", data)], TREF).shipment().parcels == ()
 
 
 @pytest.mark.parametrize("traces", [None, [], [{}], [{"time": "2026-03-02 08:00:00", "city": "义乌", "action": None}]])
@@ -286,15 +285,15 @@ def test_a_sub_order_without_packages(data: Any) -> None:
 def test_a_package_of_nulls_is_no_parcel(traces: Any, partner: Any) -> None:
     """A place kept for a parcel, without number, trace and status, does not become one under the sub-order's id."""
     empty = {"mailNo": None, "logisticsTraces": traces, "logisticsPartner": partner, "receiver": None}
-    assert taobao.shipment([("13", {"pnmLogisticsDetails": [empty]})], TREF).parcels == ()
+    assert taobao.trace([("13", {"pnmLogisticsDetails": [empty]})], TREF).shipment().parcels == ()
     two = {"pnmLogisticsDetails": [empty, package(mailNo=None)]}
-    assert [parcel.waybill for parcel in taobao.shipment([("13", two)], TREF).parcels] == ["13-2"]
+    assert [parcel.waybill for parcel in taobao.trace([("13", two)], TREF).shipment().parcels] == ["13-2"]
 
 
 def test_a_status_alone_is_a_parcel() -> None:
     """What is said to be under way is shown before its number and its trace are there."""
     data = {"pnmLogisticsDetails": [{"mailNo": None, "logisticsTraces": None, "logisticsStatus": "ACCEPT"}]}
-    (parcel,) = taobao.shipment([("13", data)], TREF).parcels
+    (parcel,) = taobao.trace([("13", data)], TREF).shipment().parcels
     assert (parcel.waybill, parcel.milestone) == ("13", M.PICKED_UP)
 
 
@@ -378,22 +377,21 @@ def test_entries_of_one_moment_keep_the_sources_order() -> None:
         {"acceptTime": "2026-03-02 08:00:00", "remark": "first"},
     ]
     for given in (rows, rows[::-1]):
-        (parcel,) = alibaba.shipment([{"logisticsBillNo": "B", "traceNodeList": given}], REF).parcels
+        (parcel,) = alibaba.trace([{"logisticsBillNo": "B", "traceNodeList": given}], REF).shipment().parcels
         assert [(node.text, node.sequence) for node in parcel.nodes] == [("first", 0), ("second", 1), ("third", 0)]
 
 
 def test_exact_repeats_are_shown_once() -> None:
     """The same words at the same time of the same parcel are one entry; of another parcel they are another."""
     rows = [{"logisticsBillNo": bill, "logisticsSteps": [STEPS[0]] * 3} for bill in ("B1", "B2")]
-    found = alibaba.shipment(rows, REF)
+    found = alibaba.trace(rows, REF).shipment()
     assert len({node.identity for node in found.nodes}) == len(found.nodes) == 2
 
 
 def test_an_unreadable_time_keeps_its_text() -> None:
     """No time is invented; the entry is there with what was sent."""
-    (parcel,) = alibaba.shipment(
-        [{"logisticsBillNo": "B", "logisticsSteps": [{"acceptTime": "昨天", "remark": "x"}]}], REF
-    ).parcels
+    data = [{"logisticsBillNo": "B", "logisticsSteps": [{"acceptTime": "昨天", "remark": "x"}]}]
+    (parcel,) = alibaba.trace(data, REF).shipment().parcels
     (node,) = parcel.nodes
     assert (node.at, node.raw_time, node.time_basis) == (None, "昨天", TimeBasis.UNKNOWN)
 
@@ -401,7 +399,7 @@ def test_an_unreadable_time_keeps_its_text() -> None:
 def test_big_integers_are_exact() -> None:
     """19 digits survive as a number, as text, and next to a fraction."""
     data = decoded(f'[{{"logisticsBillNo":{ORDER},"weight":1.5}}]')
-    assert alibaba.shipment(data, REF).parcels[0].waybill == ORDER
+    assert alibaba.trace(data, REF).shipment().parcels[0].waybill == ORDER
 
 
 @pytest.mark.parametrize("amount", ["1e999999999", "NaN", "Infinity", '"1E+400"', "true", '"¥5"', "[]", "1e-999999"])
@@ -417,7 +415,7 @@ def test_half_a_surrogate_pair_is_harmless() -> None:
     data = decoded(
         r'[{"logisticsBillNo":"B","logisticsSteps":[{"acceptTime":"2026-03-02 08:00:00","remark":"坏\ud83d字"}]}]'
     )
-    (node,) = alibaba.shipment(data, REF).nodes
+    (node,) = alibaba.trace(data, REF).shipment().nodes
     assert node.text == "坏?字"
     assert node.identity
 

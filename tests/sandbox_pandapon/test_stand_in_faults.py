@@ -34,9 +34,9 @@ async def test_server_errors(stage: Stage, status: int) -> None:
     assert await stage.raw("trace", stage.headers(), orderId=FIRST) == (status, "upstream failure")
     async with stage.client() as client:
         with pytest.raises(errors.ServerError):
-            await client.shipment(REF)
+            await client.trace(REF)
         stage.server.faults.clear()
-        assert (await client.shipment(REF)).shipment is not None
+        assert (await client.trace(REF)).trace is not None
 
 
 async def test_rate_limited(stage: Stage) -> None:
@@ -58,7 +58,7 @@ async def test_half_of_the_json(stage: Stage) -> None:
         json.loads(text)
     async with stage.client() as client:
         with pytest.raises(errors.DecodeError):
-            await client.shipment(REF)
+            await client.trace(REF)
 
 
 async def test_another_shape(stage: Stage) -> None:
@@ -67,7 +67,7 @@ async def test_another_shape(stage: Stage) -> None:
     assert (await stage.ask("trace", orderId=FIRST))["data"] == "oops"
     async with stage.client() as client:
         with pytest.raises(errors.DecodeError):
-            await client.shipment(REF)
+            await client.trace(REF)
 
 
 async def test_slow(stage: Stage) -> None:

@@ -35,9 +35,9 @@ async def stage() -> AsyncIterator[Stage]:
 async def shipment(stage: Stage, ref: OrderRef = REF, subs: tuple[str, ...] = ()) -> Shipment:
     """The bot's reading of an order."""
     async with stage.client() as client:
-        reading = await client.shipment(ref, sub_orders=subs)
-    assert reading.shipment is not None
-    return reading.shipment
+        reading = await client.trace(ref, sub_orders=subs)
+    assert reading.trace is not None
+    return reading.trace.shipment()
 
 
 def texts(found: Shipment) -> list[str]:

@@ -7,7 +7,6 @@ import sqlite3
 import sys
 from asyncio.subprocess import PIPE
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,14 +25,13 @@ WRITER = """
 import asyncio, sys
 from pathlib import Path
 from support.shelf import EVERYONE, LEASE, MINUTE, NODE, NOW, changed
-from dataclasses import replace
 from storage.store import open_store
 
 async def main() -> None:
     store = await open_store(Path(sys.argv[1]))
     for batch in range(100_000):
         due = await store.claim_due(NOW + batch * MINUTE, 100, LEASE)
-        node = replace(NODE, identity=f"node-{batch}", content=str(batch))
+        node = NODE._replace(identity=f"node-{batch}", content=str(batch))
         results = [
             changed(one.key, one.fence, f"batch-{batch}", nodes=(node,), next_poll_at=NOW + batch * MINUTE)
             for one in due
@@ -95,7 +93,7 @@ async def _limit(shelf: Shelf, pages: int | None) -> None:
 
 def _many_nodes() -> tuple[NodeRecord, ...]:
     """More than fits in what is left."""
-    return tuple(replace(NODE, identity=f"node-{n}", text="快件已到达" * 20) for n in range(200))
+    return tuple(NODE._replace(identity=f"node-{n}", text="快件已到达" * 20) for n in range(200))
 
 
 @pytest.mark.parametrize("pages", [0, 1, 3])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ async def test_a_stored_order_comes_back_as_it_was(shelf: Shelf) -> None:
 async def test_the_first_reading_wins(shelf: Shelf) -> None:
     """Two people who ask for an unknown order at once store it once."""
     await shelf.order()
-    late = baseline(nodes=(replace(NODE, identity="another"),), fingerprint=b"late")
+    late = baseline(nodes=(NODE._replace(identity="another"),), fingerprint=b"late")
     assert not await shelf.store.add_order(NOW, late)
     assert [node.identity for node in (await shelf.store.load([ORDER]))[ORDER].nodes] == [NODE.identity]
 
@@ -91,7 +90,7 @@ async def test_a_changed_reading_adds_and_edits_but_never_deletes(shelf: Shelf) 
     """Parcels and nodes that a reply leaves out stay; those it names are brought up to date."""
     await shelf.opening()
     due = await shelf.due()
-    filled = replace(NODE, content="c2", place="杭州转运中心")
+    filled = NODE._replace(content="c2", place="杭州转运中心")
     second = ParcelRecord("SF1400000000019", "顺丰速运")
     state = OrderState("arrived", "{}", (), NOW, None)
     result = changed(ORDER, due.fence, "moved", nodes=(filled,), parcels=(second,), state=state)
@@ -139,7 +138,7 @@ async def test_one_lease_gives_one_result(shelf: Shelf) -> None:
     late: list[PollResult] = [
         Unchanged(ORDER, due.fence, NOW),
         Failed(ORDER, due.fence, NOW, "TransportError"),
-        changed(ORDER, due.fence, "late", nodes=(replace(NODE, identity="late"),)),
+        changed(ORDER, due.fence, "late", nodes=(NODE._replace(identity="late"),)),
     ]
     recorded = await shelf.store.record_polls(NOW + MINUTE, late)
     assert (recorded.applied, recorded.stale, recorded.posts) == (0, 3, 0)
