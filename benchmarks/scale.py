@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.poll import IN_FLIGHT, LATENCY, Clock, all_sent, order_id
-from benchmarks.server import LatencyServer, latency_server
+from benchmarks.server import LatencyServer, first_reading, latency_server
 from benchmarks.table import show
 from bot.jobs.poll import Poller
 from bot.jobs.results import changed_result
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     import sqlite3
     from multiprocessing.connection import Connection
 
-    from pandapon.shipment import Shipment
     from storage.store import SqliteStore
 
 SIZES = (1_000, 10_000, 100_000)
@@ -104,9 +103,7 @@ async def _one(server: LatencyServer, size: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scale.db"
         store = await open_store(path)
-        sample = await api.shipment(OrderRef(Platform.ALIBABA, order_id(0)))
-        assert sample.shipment is not None
-        await _fill(store, clock, size, sample.shipment)
+        await _fill(store, clock, size)
         await store.close()
         began = time.perf_counter()
         store = await open_store(path)
@@ -120,14 +117,14 @@ async def _one(server: LatencyServer, size: int) -> dict[str, float]:
         return {**found, "start": start, "file": file, "growth": growth, "memory": _memory()}
 
 
-async def _fill(store: SqliteStore, clock: Clock, size: int, sample: Shipment) -> None:
+async def _fill(store: SqliteStore, clock: Clock, size: int) -> None:
     """Orders with their scans, each watched with a card, none of them due."""
     later = clock() + timedelta(days=30)
 
     def batch(conn: sqlite3.Connection, start: int) -> None:
         refs = [OrderRef(Platform.ALIBABA, order_id(n)) for n in range(start, min(start + BATCH, size))]
         for ref in refs:
-            decided = decide(None, Fetched(ref, None, sample), clock())
+            decided = decide(None, Fetched(ref, None, first_reading(ref.order_id)), clock())
             orders.add_order(conn, clock(), changed_result(ref.key, 0, b"?", decided, later, Limits()))
         wishes = [NewWatch(ref.key, f"C{n % 500:06d}", "all", "U1") for n, ref in enumerate(refs)]
         watches.open_watches(conn, clock(), wishes)

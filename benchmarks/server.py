@@ -13,27 +13,45 @@ from multiprocessing import Pipe, Process, Value
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from pandapon import alibaba
+from pandapon.fields import loads
+from pandapon.shipment import OrderRef, Platform
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.connection import Connection
+
+    from pandapon.shipment import Shipment
 
 HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: keep-alive\r\n\r\n"
 FIRST_SCAN = datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(hours=12)  # lately: nothing counts as stalled
 STEP = (
     '{{"action":"TRANSPORT","areaCode":"440100","encrypt":"CN","acceptTime":"{at:%Y-%m-%d %H:%M:%S}",'
-    '"remark":"【广州市】快件已到达 广州分拨中心，第{number}站","facilityType":"分拨中心","facilityNo":"5100{number}",'
-    '"facilityName":"广州分拨中心"}}'
+    '"remark":"【广州市】快件{tail}已到达 广州分拨中心，第{number}站","facilityType":"分拨中心",'
+    '"facilityNo":"5100{number}","facilityName":"广州分拨中心"}}'
 )
+
+
+FIRST_SCANS = 12
 
 
 def body(order_id: str, scans: int, request: int) -> bytes:
     """One order's trace with so many scans, in the documented shape."""
-    steps = ",".join(STEP.format(number=number, at=FIRST_SCAN + timedelta(minutes=number)) for number in range(scans))
+    tail = order_id[-11:]  # in every text: what couriers write is seldom the same for two parcels
+    steps = ",".join(
+        STEP.format(number=number, tail=tail, at=FIRST_SCAN + timedelta(minutes=number)) for number in range(scans)
+    )
     return (
         f'{{"requestId":"{request:032x}","code":200,"developId":null,"msg":"成功","data":[{{"logisticsId":"AL{order_id}",'
-        f'"orderId":{order_id},"logisticsBillNo":"78{order_id[-11:]}","logisticsSteps":null,"traceNodeList":[{steps}],'
+        f'"orderId":{order_id},"logisticsBillNo":"78{tail}","logisticsSteps":null,"traceNodeList":[{steps}],'
         f'"logisticsStatus":"TRANSPORT"}}]}}'
     ).encode()
+
+
+def first_reading(order_id: str) -> Shipment:
+    """What an order's first answer says, without asking for it."""
+    ref = OrderRef(Platform.ALIBABA, order_id)
+    return alibaba.trace(loads(body(order_id, FIRST_SCANS, 0))["data"], ref).shipment()
 
 
 class _Answering(asyncio.Protocol):
@@ -82,7 +100,7 @@ class LatencyServer:
 @contextlib.contextmanager
 def latency_server(latency: float) -> Iterator[LatencyServer]:
     """Serve in another process for the length of the block. ``latency`` is in seconds."""
-    scans, tenth, served = Value("i", 12), Value("i", 0), Value("i", 0, lock=False)
+    scans, tenth, served = Value("i", FIRST_SCANS), Value("i", 0), Value("i", 0, lock=False)
     here, there = Pipe()
     process = Process(target=_serve, args=(latency, scans, tenth, served, there), daemon=True)
     process.start()
