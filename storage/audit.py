@@ -1,51 +1,21 @@
-"""Who did what, what Slack delivered already, and what may be forgotten; figures about it all."""
+"""Who did what, and what Slack delivered already."""
 
 from __future__ import annotations
 
-import sqlite3
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from storage.outbox import LIVE
-from storage.records import NOTHING_TO_SAY, Health, PostState
-from storage.values import to_int, to_time
+from storage.values import to_int
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
 
     from storage.records import AuditEntry
 
 
-DAY = timedelta(days=1)
-STUCK = "state IN ('held', 'failed', 'skipped')"  # said as the index of such rows says it
-# A watch has one card and one refresh, ever: they stay.
-POSTS = """
-DELETE FROM outbox WHERE id IN
-  (SELECT id FROM outbox WHERE {which} AND sent_at < ? AND what NOT IN ('card', 'refresh') LIMIT ?)
-"""
-# A refused card was answered to whoever asked for it, and a refused refresh says nothing new.
-LOST = f"""
-SELECT COUNT(*) FROM outbox
-WHERE {STUCK} AND state = 'failed' AND kind NOT IN ('card', 'refresh') AND sent_at >= ? AND error <> ?
-"""
-NEWS = """
-SELECT id FROM news WHERE at < ? AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.key = news.key AND p.what = news.what
-  AND p.state NOT IN ('sent', 'skipped', 'failed')) LIMIT ?
-"""
-FORGET = (
-    POSTS.format(which="state = 'sent'"),
-    POSTS.format(which=f"{STUCK} AND state <> 'held'"),
-    f"DELETE FROM news WHERE id IN ({NEWS})",
-    "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE handled_at IS NOT NULL AND received_at < ? LIMIT ?)",
-    "DELETE FROM alarms WHERE id IN (SELECT id FROM alarms WHERE cleared_at < ? LIMIT ?)",
-    "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE at < ? LIMIT ?)",
-    "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ? LIMIT ?)",
-)
-
-
 def append(conn: sqlite3.Connection, entries: Sequence[AuditEntry]) -> None:
-    """See storage.protocol.Store.audit."""
+    """Append to the audit trail, in the transaction of what was done."""
     conn.executemany(
         "INSERT INTO audit (at, actor, action, channel, key, detail) VALUES (?, ?, ?, ?, ?, ?)",
         [(to_int(e.at), e.actor, e.action, e.channel, e.key, e.detail) for e in entries],
@@ -56,33 +26,3 @@ def first_seen(conn: sqlite3.Connection, event_id: str, now: datetime) -> bool:
     """See storage.protocol.Store."""
     sql = "INSERT OR IGNORE INTO deliveries (id, at) VALUES (?, ?)"
     return conn.execute(sql, (event_id, to_int(now))).rowcount == 1
-
-
-def prune(conn: sqlite3.Connection, before: datetime, limit: int) -> int:
-    """See storage.protocol.Store."""
-    return sum(conn.execute(sql, (to_int(before), limit)).rowcount for sql in FORGET)
-
-
-def health(conn: sqlite3.Connection, now: datetime) -> Health:
-    """See storage.protocol.Store."""
-
-    def one(sql: str, *facts: object) -> int:
-        return int(conn.execute(sql, facts).fetchone()[0] or 0)
-
-    watches = dict(conn.execute("SELECT state, COUNT(*) FROM watches WHERE state <> 'ended' GROUP BY state").fetchall())
-    due = "FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ?"
-    waiting = f"SELECT state, COUNT(*) FROM outbox WHERE {LIVE} GROUP BY state"
-    stuck = f"SELECT state, COUNT(*) FROM outbox WHERE {STUCK} AND state <> 'skipped' GROUP BY state"
-    return Health(
-        orders=one("SELECT COUNT(*) FROM orders"),
-        watches=sum(watches.values()),
-        paused=watches.get("paused", 0),
-        due=one(f"SELECT COUNT(*) {due}", to_int(now)),
-        oldest_due=to_time(one(f"SELECT MIN(next_poll_at) {due}", to_int(now)) or None),
-        outbox={PostState(state): count for sql in (waiting, stuck) for state, count in conn.execute(sql)},
-        oldest_post=to_time(one(f"SELECT MIN(created_at) FROM outbox WHERE {LIVE}") or None),
-        last_sent_at=to_time(one("SELECT MAX(sent_at) FROM outbox WHERE state = 'sent'") or None),
-        lost=one(LOST, to_int(now - DAY), NOTHING_TO_SAY),
-        stale_orders=one("SELECT COUNT(*) FROM orders WHERE stale_since IS NOT NULL"),
-        sqlite_version=sqlite3.sqlite_version,
-    )

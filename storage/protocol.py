@@ -14,7 +14,6 @@ if TYPE_CHECKING:
         Alarm,
         AlarmState,
         Announcement,
-        AuditEntry,
         Changed,
         Channel,
         DueOrder,
@@ -272,10 +271,6 @@ class Store(Protocol):
         """End every watch of an order, for this reason; their cards say so. It is polled no more."""
         ...
 
-    async def alarm(self, alarm_id: int) -> Alarm | None:
-        """One alarm."""
-        ...
-
     async def alarms(self, keys: Sequence[str]) -> dict[str, Alarm]:
         """The live alarms of these orders."""
         ...
@@ -336,10 +331,6 @@ class Store(Protocol):
     # --- the rest -----------------------------------------------------------------------------------------------
     async def first_seen(self, event_id: str, now: datetime) -> bool:
         """True the first time this delivery id is seen; Slack delivers some twice."""
-        ...
-
-    async def audit(self, entries: Sequence[AuditEntry]) -> None:
-        """Append to the audit trail."""
         ...
 
     async def prune(self, before: datetime, limit: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import alarms, audit, channels, enqueue, inbox, orders, outbox, subscriptions, watches
+from storage import alarms, audit, channels, enqueue, inbox, orders, outbox, subscriptions, upkeep, watches
 from storage.database import DatabaseThread
 from storage.records import ANY_POSTS
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         Alarm,
         AlarmState,
         Announcement,
-        AuditEntry,
         Changed,
         Channel,
         DueOrder,
@@ -211,9 +210,6 @@ class SqliteStore:
     async def retire(self, now: datetime, key: str, reason: str) -> None:
         await self.thread.run(lambda conn: alarms.retire(conn, now, key, reason))
 
-    async def alarm(self, alarm_id: int) -> Alarm | None:
-        return await self.thread.run(lambda conn: alarms.one(conn, alarm_id))
-
     async def alarms(self, keys: Sequence[str]) -> dict[str, Alarm]:
         return await self.thread.run(lambda conn: alarms.live(conn, keys))
 
@@ -263,14 +259,11 @@ class SqliteStore:
     async def first_seen(self, event_id: str, now: datetime) -> bool:
         return await self.thread.run(lambda conn: audit.first_seen(conn, event_id, now))
 
-    async def audit(self, entries: Sequence[AuditEntry]) -> None:
-        await self.thread.run(lambda conn: audit.append(conn, entries))
-
     async def prune(self, before: datetime, limit: int) -> int:
-        return await self.thread.run(lambda conn: audit.prune(conn, before, limit))
+        return await self.thread.run(lambda conn: upkeep.prune(conn, before, limit))
 
     async def health(self, now: datetime) -> Health:
-        return await self.thread.run(lambda conn: audit.health(conn, now))
+        return await self.thread.run(lambda conn: upkeep.health(conn, now))
 
     async def close(self) -> None:
         await self.thread.close()

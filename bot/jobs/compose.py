@@ -10,7 +10,7 @@ from bot import records
 from bot.tracking.quiet import hold_until, quiet_until
 from handlers.channel_settings import load
 from handlers.i18n import use_language
-from handlers.views import digest, notices, stalls, tracking
+from handlers.views import digest, notices, stalls, thread, tracking
 from storage.records import Folding, Post, PostKind, WatchState
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Composer:
             alarm = (await self._store.alarms([post.key])).get(post.key)
             return stalls.alarm(news, look, watch, alarm, now)
         cleared = await self._store.alarm_cleared(post.key, post.created_at)
-        return tracking.news(news, look, watch, now, cleared=cleared)
+        return thread.news(news, look, watch, now, cleared=cleared)
 
     async def _digest(self, post: Post, now: datetime) -> Message | None:
         """Orders that are watched no more are left out: nobody asks about them."""
@@ -83,7 +83,7 @@ class Composer:
         stored = (await self._store.load([watch.key])).get(watch.key)
         cleared = [await self._store.alarm_cleared(watch.key, member.created_at) for member in members]
         alarm = next((one for one in cleared if one), None)
-        return tracking.news(news, records.look(stored) if stored else None, watch, now, cleared=alarm)
+        return thread.news(news, records.look(stored) if stored else None, watch, now, cleared=alarm)
 
 
 def merged(told: Sequence[News]) -> News | None:

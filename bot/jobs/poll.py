@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.jobs.results import Results
 from bot.killpoints import point
 from bot.reading import OrderReading, poll_order
+from bot.tracking.breaker import Turn
 from bot.tracking.stalls import Limits
 from pandapon.errors import PandaPonError, RateLimitError, ServerError, TransportError
 from storage.errors import BusyFileError, DiskFullError
@@ -150,20 +151,19 @@ class Poller:
 
     def _note(self, error: PandaPonError | None) -> None:
         """Tell the breaker, which says when the source goes down and when it is back: one log line each."""
-        now = self._clock()
-        was_down = self._breaker.down_since
+        now, down_since = self._clock(), self._breaker.down_since
         if isinstance(error, RateLimitError):
-            self._breaker.rate_limited(now, error.retry_after)
+            turn = self._breaker.rate_limited(now, error.retry_after)
         elif isinstance(error, TransportError | ServerError):
-            self._breaker.failed(now)
+            turn = self._breaker.failed(now)
         else:
-            self._breaker.ok(now)
+            turn = self._breaker.ok(now)
         if error is not None:
             self.last_error = str(error)
-        if self._breaker.down_since and not was_down:
+        if turn is Turn.DOWN:
             log.warning("PandaPon is not answering (%s); polling slows down until it does", error)
-        elif was_down and not self._breaker.down_since:
-            log.info("PandaPon answers again after %s", now - was_down)
+        elif turn is Turn.UP and down_since is not None:
+            log.info("PandaPon answers again after %s", now - down_since)
 
     async def _record_all(self, done: asyncio.Queue[_Read | None], began: datetime) -> int:
         count = 0

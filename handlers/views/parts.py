@@ -16,7 +16,7 @@ from pandapon.models import Order
 from pandapon.shipment import OrderRef, Platform
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from handlers.outcomes import Look
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from storage.records import Watch
 
 LINE = 400  # characters of one trace entry; the longest real ones have about 150
+PARAGRAPH = 2800  # characters of trace entries in one section
 
 
 def platform_name(platform: Platform) -> str:
@@ -138,3 +139,21 @@ def page_before(pages: Collection[Page[Any]], number: int) -> int:
 def failed(platform: Platform, error: str) -> Block:
     """A platform that did not answer, beside one that did. ``error`` is Slack text."""
     return el.section(_("⚠️ *{platform}*: {error}").format(platform=platform_name(platform), error=error))
+
+
+def paragraphs(lines: Iterable[str]) -> list[list[str]]:
+    """Lines gathered into paragraphs that Slack takes."""
+    chunks: list[list[str]] = []
+    room = 0
+    for line in lines:
+        if len(line) + 1 > room:
+            chunks.append([])
+            room = PARAGRAPH
+        chunks[-1].append(line)
+        room -= len(line) + 1
+    return chunks
+
+
+def stop_command(watch: Watch) -> str:
+    """What ends a watch, without the slash command."""
+    return Unwatch((ident(watch.key.partition(":")[2]),)).command()

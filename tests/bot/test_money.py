@@ -13,7 +13,7 @@ from bot.reading import OrderReading
 from bot.tracking.cadence import Cadence
 from bot.tracking.stalls import Limits
 from bot.tracking.told import marks, untold
-from handlers.views import tracking
+from handlers.views import thread
 from pandapon import alibaba
 from pandapon.models import Item, Order
 from storage.records import Changed, DueOrder
@@ -62,7 +62,7 @@ def test_what_was_paid_back_is_told_with_the_amounts() -> None:
     )
     assert [news.refunded for news in desk.news] == [None, (None, Decimal(20)), (Decimal(20), Decimal("28.50"))]
     assert desk.last
-    lines = [tracking._changes(news, desk.last.order) for news in desk.news]
+    lines = [thread._changes(news, desk.last.order) for news in desk.news]
     assert lines[0] == ["💸 *Refund*: none → requested · order total ¥128.50"]
     assert lines[1] == ["💸 *Refund*: requested → refunded · paid back ¥0.00 → ¥20.00 · order total ¥128.50"]
     assert lines[2] == ["💸 *Refund*: refunded · paid back ¥20.00 → ¥28.50 · order total ¥128.50"]

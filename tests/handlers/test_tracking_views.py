@@ -13,7 +13,7 @@ from support.view_samples import HOSTILE, ID, NOW, REF, VERY_HOSTILE, look, node
 
 from handlers.grammar import parse
 from handlers.requests import Track, Unwatch, WatchOrders
-from handlers.views import tracking
+from handlers.views import thread, tracking
 from pandapon.shipment import Milestone, News, Parcel, Platform, Step, TimeBasis
 from storage.records import WatchState
 
@@ -124,7 +124,7 @@ def news(*nodes_: Milestone | None, step: Milestone | None = None, edited: int =
 def test_news_of_a_milestone() -> None:
     """What happened stands first, the entry that says it before plain scans, then why it is here."""
     message = check(
-        tracking.news(news(None, Milestone.DELIVERED, None, step=Milestone.DELIVERED), look(of=order()), watch(), NOW)
+        thread.news(news(None, Milestone.DELIVERED, None, step=Milestone.DELIVERED), look(of=order()), watch(), NOW)
     )
     text = shown(message)
     assert message.text.startswith("✅ *Delivered*\n雪纺连衣裙")
@@ -135,7 +135,7 @@ def test_news_of_a_milestone() -> None:
 def test_news_for_milestones_only_counts_scans() -> None:
     """Who asked for milestones reads the milestone; the scans are only counted."""
     told = news(None, Milestone.DELIVERED, None, step=Milestone.DELIVERED)
-    text = shown(check(tracking.news(told, None, watch(filter="milestones"), NOW)))
+    text = shown(check(thread.news(told, None, watch(filter="milestones"), NOW)))
     assert "scan 1" in text
     assert "scan 0" not in text
     assert "and 2 other scans" in text
@@ -144,32 +144,32 @@ def test_news_for_milestones_only_counts_scans() -> None:
 def test_news_of_a_problem() -> None:
     """A problem says what it was before and which parcel it is."""
     told = news(Milestone.EXCEPTION, step=Milestone.EXCEPTION, waybill="SF1234567890123")
-    text = shown(check(tracking.news(told, None, watch(filter="problems"), NOW)))
+    text = shown(check(thread.news(told, None, watch(filter="problems"), NOW)))
     assert "*Problem on the way*: parcel `SF1234567890123` (was: In transit)" in text
     assert "scan 0" in text
 
 
 def test_news_of_scans_and_edits() -> None:
     """Plain scans are counted in the headline; edits are small print."""
-    text = shown(check(tracking.news(news(None, None, edited=2), None, watch(), NOW)))
+    text = shown(check(thread.news(news(None, None, edited=2), None, watch(), NOW)))
     assert "2 new scans" in text
     assert "2 earlier entries were filled in" in text
-    assert "Details were filled in" in shown(check(tracking.news(news(edited=1), None, watch(detail=""), NOW)))
-    assert "1 new scan" in shown(check(tracking.news(news(None), None, watch(filter="milestones"), NOW)))
+    assert "Details were filled in" in shown(check(thread.news(news(edited=1), None, watch(detail=""), NOW)))
+    assert "1 new scan" in shown(check(thread.news(news(None), None, watch(filter="milestones"), NOW)))
 
 
 def test_news_of_several_parcels_says_where_each_stands() -> None:
     """When parcels stand apart, the headline counts them."""
     apart = (replace(parcel(0), milestone=Milestone.DELIVERED), parcel(0, waybill="YT2538123456789"))
     told = replace(news(Milestone.DELIVERED, step=Milestone.DELIVERED), parcels=apart)
-    text = shown(check(tracking.news(told, None, watch(), NOW)))
+    text = shown(check(thread.news(told, None, watch(), NOW)))
     assert "1 × Delivered, 1 × In transit" in text
 
 
 def test_much_news_is_clipped() -> None:
     """A hundred entries are one message that counts what it leaves out."""
     told = news(*[None] * 100, step=Milestone.DELIVERED)
-    assert "other scans" in shown(check(tracking.news(told, None, watch(), NOW)))
+    assert "other scans" in shown(check(thread.news(told, None, watch(), NOW)))
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_hostile_words_do_nothing(text: str) -> None:
     check(tracking.track(hostile, NOW, all_nodes=True))
     steps = (Step(None, Milestone.LOST, text), Step(Milestone.PAID, Milestone.DELIVERED))
     told = News(REF, None, nodes=bad.nodes, edited=bad.nodes, steps=steps, parcels=(bad, bad))
-    check(tracking.news(told, hostile, replace(watched, channel="C0123ABCD"), NOW))
+    check(thread.news(told, hostile, replace(watched, channel="C0123ABCD"), NOW))
     check(tracking.card(hostile, replace(watched, channel="C0123ABCD"), NOW))
 
 
@@ -196,4 +196,4 @@ def test_any_words(text: str, nodes: int) -> None:
     made = parcel(nodes, text=text, waybill=text, carrier=text)
     check(tracking.track(look(made, of=order(text)), NOW, all_nodes=True))
     check(tracking.card(look(made, of=order(text)), watch(reason=text, filter=text), NOW))
-    check(tracking.news(News(REF, None, nodes=made.nodes, edited=made.nodes), None, watch(filter=text), NOW))
+    check(thread.news(News(REF, None, nodes=made.nodes, edited=made.nodes), None, watch(filter=text), NOW))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.shelf import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, Shelf, changed
 
-from storage import alarms, audit, channels, enqueue, orders, outbox, subscriptions
+from storage import alarms, channels, enqueue, orders, outbox, subscriptions, upkeep
 from storage.records import Failed, NewOrder, Subscription, Unchanged
 from storage.store import SqliteStore, open_store
 
@@ -228,7 +228,7 @@ async def test_joining_and_leaving_all_orders_searches(shelf: Shelf) -> None:
 
 async def test_the_figures_are_counted_in_indices(shelf: Shelf) -> None:
     """They are asked for every few seconds, and there may be millions of messages."""
-    plans = await _plans(shelf, lambda conn: audit.health(conn, NOW))
+    plans = await _plans(shelf, lambda conn: upkeep.health(conn, NOW))
     waiting = "SCAN outbox USING INDEX outbox_live"  # what waits is never much
     assert [step for step in _scans(plans) if "COVERING INDEX" not in step and step != waiting] == []
 
@@ -245,5 +245,5 @@ async def test_pruning_goes_through_each_table_once(shelf: Shelf) -> None:
     """Old news is looked up in the outbox by its name, not by going through the outbox for each."""
     await shelf.active()
     await shelf.tell("one")
-    plans = await _plans(shelf, lambda conn: audit.prune(conn, NOW, 10))
+    plans = await _plans(shelf, lambda conn: upkeep.prune(conn, NOW, 10))
     assert any("INDEX outbox_news (key=? AND what=?)" in step for step in plans)

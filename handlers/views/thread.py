@@ -1,0 +1,180 @@
+"""News in a card's thread: what happened, what somebody has to do about it, and the entries that say so."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from handlers.i18n import _, ngettext
+from handlers.milestones import milestone_emoji, milestone_name
+from handlers.order_states import refund_words
+from handlers.text import ident, money
+from handlers.views import elements as el
+from handlers.views import stalls
+from handlers.views.message import Layout, Message
+from handlers.views.parts import (
+    filter_words,
+    newest_first,
+    node_line,
+    order_name,
+    paragraphs,
+    stop_command,
+    stored_order,
+    title_of,
+)
+from pandapon.needs import Need, need
+from pandapon.shipment import FINAL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from handlers.outcomes import Look
+    from pandapon.models import Order
+    from pandapon.shipment import News, Node, Parcel, Step
+    from storage.records import Alarm, Watch
+
+NEWS_NODES = 12
+
+
+def news(news: News, look: Look | None, watch: Watch, now: datetime, *, cleared: Alarm | None = None) -> Message:
+    """What one reading found: what happened, the new entries, and why this is here. Edits are told quietly.
+
+    ``cleared``: the stall alarm that this movement ends.
+    """
+    order = (look.order if look else None) or stored_order(watch)
+    layout = Layout([el.section(_headline(news, order))], tail=[el.context(_why_news(news, watch))])
+    if cleared:
+        layout.add(el.section(stalls.over(cleared)))
+    told = _told(news, watch)
+    lines = [_with_waybill(node, news, now) for node in told[:NEWS_NODES]]
+    shown = 0
+    for chunk in paragraphs(lines):
+        if not layout.add(el.section("\n".join(chunk))):
+            break
+        shown += len(chunk)
+    if rest := len(news.nodes) - shown:
+        layout.note(el.context(_and_scans(rest, any_shown=shown > 0)))
+    if news.edited:
+        count, example = _edits(news.edited, now)
+        if not layout.note(el.context(f"{count}: {example}")):
+            layout.note(el.context(count))
+    return el.message(layout.blocks)
+
+
+def _why_news(news: News, watch: Watch) -> str:
+    return _("{order} · {user} watches it here ({filter}). To stop: {command} in the channel").format(
+        order=order_name(news.ref),
+        user=el.user(watch.created_by),
+        filter=filter_words(watch.filter),
+        command=f"`/panda {stop_command(watch)}`",
+    )
+
+
+def _headline(news: News, order: Order | None) -> str:
+    """What happened, one line for each step; the title last, so that a notification says what it is about."""
+    overall = [step for step in news.steps if not step.waybill]
+    steps = overall or news.steps
+    lines = [*_needs(news), *(_step(step) for step in steps[:NEWS_NODES])]
+    lines += _changes(news, order)
+    lines += [_renumbered(old, new) for old, new in news.renumbered[:NEWS_NODES]]
+    told = {step.waybill for step in news.steps}
+    lines += [_added(waybill) for waybill in news.added[:NEWS_NODES] if waybill not in told]
+    if overall and (split := _split(news.parcels)):
+        lines.append(split)
+    if not lines:
+        n = len(news.nodes)
+        lines = (
+            [ngettext("🚚 {n} new scan", "🚚 {n} new scans", n).format(n=n)] if n else [_("✏️ Details were filled in")]
+        )
+    return "\n".join([*lines, title_of(order) or order_name(news.ref)])
+
+
+def _changes(news: News, order: Order | None) -> list[str]:
+    """Money: what an order costs now, where its refund stands, and how much of how much was paid back."""
+    lines = []
+    if news.price:
+        before, after = (money(amount) for amount in news.price)
+        lines.append(_("💴 *Price changed*: {before} → {after}").format(before=before, after=after))
+    if news.refund:
+        before, after = (refund_words(state) for state in news.refund)
+        state = after if before == after else f"{before} → {after}"
+        parts = [_("💸 *Refund*: {state}").format(state=state)]
+        if news.refunded:
+            amounts = [money(amount or Decimal(0)) for amount in news.refunded]
+            parts.append(_("paid back {before} → {after}").format(before=amounts[0], after=amounts[1]))
+        if order and order.total_amount is not None and not news.price:
+            parts.append(_("order total {total}").format(total=money(order.total_amount)))
+        lines.append(" · ".join(parts))
+    return lines
+
+
+def _needs(news: News) -> list[str]:
+    """What somebody has to do, before all else."""
+    sentences = {
+        Need.PICK_UP: _("it has to be picked up soon, or it goes back"),
+        Need.ADDRESS: _("the address is wrong or incomplete"),
+        Need.CONTACT: _("the courier cannot reach the receiver"),
+        Need.PAPERS: _("papers are missing"),
+        Need.PAY: _("duty or charges have to be paid"),
+    }
+    over = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
+    asked = dict.fromkeys(need(node.text) for node in news.nodes if node.waybill not in over)
+    return [_("✋ *Action needed:* {what}").format(what=sentences[one]) for one in asked if one]
+
+
+def _added(waybill: str) -> str:
+    return _("📦 Another parcel: {waybill}").format(waybill=f"`{ident(waybill)}`")
+
+
+def _renumbered(old: str, new: str) -> str:
+    return _("🏷️ Parcel {old} continues as {new}").format(old=f"`{ident(old)}`", new=f"`{ident(new)}`")
+
+
+def _step(step: Step) -> str:
+    name = f"{milestone_emoji(step.after)} *{milestone_name(step.after)}*"
+    if step.waybill:
+        name = _("{state}: parcel {waybill}").format(state=name, waybill=f"`{ident(step.waybill)}`")
+    if step.before and step.after.is_problem:
+        name += _(" (was: {before})").format(before=milestone_name(step.before))
+    return name
+
+
+def _split(parcels: Sequence[Parcel]) -> str:
+    """Where the parcels of one order stand when they do not stand together."""
+    states: dict[str, int] = {}
+    for parcel in parcels:
+        name = milestone_name(parcel.milestone)
+        states[name] = states.get(name, 0) + 1
+    if len(states) < 2:  # noqa: PLR2004  together
+        return ""
+    return _("Parcels: {states}").format(states=", ".join(f"{n} × {name}" for name, n in states.items()))
+
+
+def _told(news: News, watch: Watch) -> list[Node]:
+    """The entries to show: those that say a state first; plain scans only to those who asked for all news."""
+    nodes = newest_first(news.nodes)
+    speaking = [node for node in nodes if node.milestone]
+    if watch.filter == "problems":
+        return [node for node in speaking if node.milestone and node.milestone.is_problem] or speaking[:1]
+    if watch.filter == "milestones":
+        return speaking
+    return [*speaking, *(node for node in nodes if not node.milestone)]
+
+
+def _with_waybill(node: Node, news: News, now: datetime) -> str:
+    line = node_line(node, now)
+    return f"`{ident(node.waybill)}` {line}" if len(news.parcels) > 1 else line
+
+
+def _and_scans(n: int, *, any_shown: bool) -> str:
+    if any_shown:
+        return ngettext("and {n} other scan", "and {n} other scans", n).format(n=n)
+    return ngettext("{n} new scan", "{n} new scans", n).format(n=n)
+
+
+def _edits(edited: tuple[Node, ...], now: datetime) -> tuple[str, str]:
+    """How many entries were filled in, and the newest of them."""
+    n = len(edited)
+    count = ngettext("{n} earlier entry was filled in", "{n} earlier entries were filled in", n).format(n=n)
+    return count, node_line(newest_first(edited)[0], now)
