@@ -22,7 +22,7 @@ from bot.tracking.decide import Fetched, decide
 from bot.tracking.stalls import Limits
 from pandapon.client import Config, PandaPon
 from pandapon.shipment import OrderRef, Platform
-from storage import orders, watches
+from storage import recording, watches
 from storage.records import NewWatch
 from storage.store import open_store
 
@@ -125,7 +125,7 @@ async def _fill(store: SqliteStore, clock: Clock, size: int) -> None:
         refs = [OrderRef(Platform.ALIBABA, order_id(n)) for n in range(start, min(start + BATCH, size))]
         for ref in refs:
             decided = decide(None, Fetched(ref, None, first_reading(ref.order_id)), clock())
-            orders.add_order(conn, clock(), changed_result(ref.key, 0, b"?", decided, later, Limits()))
+            recording.add_order(conn, clock(), changed_result(ref.key, 0, b"?", decided, later, Limits()))
         wishes = [NewWatch(ref.key, f"C{n % 500:06d}", "all", "U1") for n, ref in enumerate(refs)]
         watches.open_watches(conn, clock(), wishes)
         conn.execute("UPDATE watches SET state = 'active', card_ts = '1.0' WHERE state = 'opening'")

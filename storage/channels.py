@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING
 
-from storage import audit, enqueue, outbox
+from storage import audit, enqueue, held
 from storage.records import AuditEntry, Channel, Happening, PostState, Told
 from storage.values import to_int, to_time
 
@@ -43,7 +43,7 @@ def save_settings(conn: sqlite3.Connection, now: datetime, channel_id: str, sett
         SAVE,
         (channel_id, settings, actor, to_int(now)),
     )
-    outbox.reconsider(conn, channel_id, to_int(now))
+    held.reconsider(conn, channel_id, to_int(now))
     audit.append(conn, [AuditEntry(now, actor, "settings", channel_id, "", settings)])
 
 

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import alarms, audit, channels, enqueue, inbox, orders, outbox, subscriptions, upkeep, watches
+from storage import (
+    alarms,
+    audit,
+    channels,
+    enqueue,
+    held,
+    inbox,
+    orders,
+    outbox,
+    recording,
+    subscriptions,
+    upkeep,
+    watches,
+)
 from storage.database import DatabaseThread
 from storage.records import ANY_POSTS
 
@@ -68,10 +81,10 @@ class SqliteStore:
         return await self.thread.run(lambda conn: orders.load(conn, keys))
 
     async def record_polls(self, now: datetime, results: Sequence[PollResult]) -> Recorded:
-        return await self.thread.run(lambda conn: orders.record_polls(conn, now, results))
+        return await self.thread.run(lambda conn: recording.record_polls(conn, now, results))
 
     async def add_order(self, now: datetime, baseline: Changed) -> bool:
-        return await self.thread.run(lambda conn: orders.add_order(conn, now, baseline))
+        return await self.thread.run(lambda conn: recording.add_order(conn, now, baseline))
 
     async def mark_due(self, keys: Sequence[str], at: datetime, *, whole: bool = False) -> int:
         return await self.thread.run(lambda conn: orders.mark_due(conn, keys, at, whole=whole))
@@ -168,7 +181,7 @@ class SqliteStore:
     async def mute_channel(self, now: datetime, channel: str, until: datetime | None, actor: str) -> None:
         def work(conn: sqlite3.Connection) -> None:
             channels.mute_channel(conn, now, channel, until, actor)
-            outbox.wake_cards(conn, now, channel)
+            held.wake_cards(conn, now, channel)
 
         await self.thread.run(work)
 
@@ -176,7 +189,7 @@ class SqliteStore:
         self, now: datetime, channel: str, keys: Sequence[str], until: datetime | None, actor: str
     ) -> list[str]:
         def work(conn: sqlite3.Connection) -> list[str]:
-            outbox.wake_cards(conn, now, channel)
+            held.wake_cards(conn, now, channel)
             return channels.mute_watches(conn, now, channel, keys, until, actor)
 
         return await self.thread.run(work)

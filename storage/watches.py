@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from storage import audit, enqueue, orders, outbox, values
+from storage import audit, enqueue, held, orders, outbox, values
 from storage.records import AuditEntry, Opened, PostKind, Watch, WatchState
 from storage.values import to_int
 
@@ -69,7 +69,7 @@ def resume_watch(conn: sqlite3.Connection, now: datetime, watch_id: int, actor: 
     if watch is None or watch.state is not WatchState.PAUSED:
         return None
     _set_state(conn, watch, WatchState.ACTIVE)  # only active ones are paused, even if their card is still to come
-    outbox.release(conn, watch)
+    held.release(conn, watch)
     enqueue.refresh(conn, now, watch.id)
     orders.mark_due(conn, [watch.key], now)
     if actor != "slack":
@@ -83,9 +83,9 @@ def pause_channel(conn: sqlite3.Connection, now: datetime, channel: str, reason:
     paused = _select(conn, "w.channel = ? AND w.state = 'active' ORDER BY w.id", (channel,))
     for watch in paused:
         conn.execute("UPDATE watches SET state = 'paused', reason = ? WHERE id = ?", (reason, watch.id))
-        outbox.hold(conn, watch, reason)
+        held.hold(conn, watch, reason)
         _audit(conn, now, "slack", "pause", watch, reason)
-    outbox.strand(conn, now, channel, reason)
+    held.strand(conn, now, channel, reason)
     _tell_owners(conn, now, paused, channel, reason)
     return _again(conn, paused)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.shelf import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, Shelf, changed
 
-from storage import alarms, channels, enqueue, orders, outbox, subscriptions, upkeep
+from storage import alarms, channels, enqueue, orders, outbox, recording, subscriptions, upkeep
 from storage.records import Failed, NewOrder, Subscription, Unchanged
 from storage.store import SqliteStore, open_store
 
@@ -81,7 +81,7 @@ async def test_an_unchanged_reading_writes_its_orders_row_and_nothing_else(shelf
     await shelf.active(OTHER)
     due = await shelf.due()
     result = Unchanged(ORDER, due.fence, NOW + MINUTE)
-    seen = await _watch(shelf, lambda conn: orders.record_polls(conn, NOW, [result]))
+    seen = await _watch(shelf, lambda conn: recording.record_polls(conn, NOW, [result]))
     assert (seen.read, seen.written, seen.rows) == ({"orders"}, {"orders"}, 1)
     assert len(seen.statements) == 1
 
@@ -91,7 +91,7 @@ async def test_a_failed_reading_writes_its_orders_row_and_nothing_else(shelf: Sh
     await shelf.active()
     due = await shelf.due()
     result = Failed(ORDER, due.fence, NOW + MINUTE, "TransportError")
-    seen = await _watch(shelf, lambda conn: orders.record_polls(conn, NOW, [result]))
+    seen = await _watch(shelf, lambda conn: recording.record_polls(conn, NOW, [result]))
     assert (seen.read, seen.written, seen.rows) == ({"orders"}, {"orders"}, 1)
 
 
@@ -115,7 +115,7 @@ async def test_a_stale_reading_writes_nothing(shelf: Shelf) -> None:
     await shelf.active()
     due = await shelf.due()
     result = changed(ORDER, due.fence - 1, "stale")
-    seen = await _watch(shelf, lambda conn: orders.record_polls(conn, NOW, [result]))
+    seen = await _watch(shelf, lambda conn: recording.record_polls(conn, NOW, [result]))
     assert seen.rows == 0
     assert "nodes" not in seen.written
 
@@ -179,7 +179,7 @@ async def test_recording_news_searches_and_never_scans(shelf: Shelf) -> None:
     await shelf.active(OTHER)
     fence = (await shelf.store.load([ORDER]))[ORDER].fence
     result = changed(ORDER, fence, "moved")
-    plans = await _plans(shelf, lambda conn: orders.record_polls(conn, NOW, [result]))
+    plans = await _plans(shelf, lambda conn: recording.record_polls(conn, NOW, [result]))
     assert _scans(plans) == []
 
 

@@ -1,0 +1,64 @@
+"""Posts that wait for people: a paused watch, a channel that refuses, quiet hours, a mute, and what ends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage.outbox import LIVE
+from storage.values import to_int
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+
+    from storage.records import Watch
+
+
+def hold(conn: sqlite3.Connection, watch: Watch, reason: str) -> None:
+    """Keep a paused watch's posts until it is resumed, and its channel's digests with them."""
+    conn.execute(
+        "UPDATE outbox SET state = 'held', held_until = NULL, fence = fence + 1, lease_until = NULL, error = ? "
+        f"WHERE (watch_id = ? OR (watch_id IS NULL AND channel = ?)) AND ({LIVE} OR state = 'held')",
+        (reason, watch.id, watch.channel),
+    )
+
+
+def strand(conn: sqlite3.Connection, now: datetime, channel: str, reason: str) -> None:
+    """A channel refuses for good: what no watch waits with would be tried for ever, digests wait with the watches."""
+    paused = "EXISTS (SELECT 1 FROM watches w WHERE w.channel = outbox.channel AND w.state = 'paused')"
+    ended = "EXISTS (SELECT 1 FROM watches w WHERE w.id = outbox.watch_id AND w.state = 'ended')"
+    change = "UPDATE outbox SET fence = fence + 1, lease_until = NULL, error = ?"
+    conn.execute(
+        f"{change}, state = 'held', held_until = NULL WHERE channel = ? AND {LIVE} AND watch_id IS NULL AND {paused}",
+        (reason, channel),
+    )
+    conn.execute(
+        f"{change}, state = 'failed', sent_at = ? WHERE channel = ? AND {LIVE} AND (watch_id IS NULL OR {ended})",
+        (reason, to_int(now), channel),
+    )
+
+
+def release(conn: sqlite3.Connection, watch: Watch) -> None:
+    """Let a resumed watch's posts go. One that was under way when its watch was paused is looked up first."""
+    conn.execute(
+        "UPDATE outbox SET state = CASE WHEN claimed_at IS NULL THEN 'pending' ELSE 'uncertain' END, not_before = 0, "
+        "attempts = 0 WHERE (watch_id = ? OR (watch_id IS NULL AND channel = ?)) AND state = 'held'",
+        (watch.id, watch.channel),
+    )
+
+
+def reconsider(conn: sqlite3.Connection, channel: str, at: int) -> None:
+    """Other settings: what quiet hours hold is looked at again."""
+    conn.execute(
+        "UPDATE outbox SET held_until = ? WHERE state = 'held' AND held_until IS NOT NULL AND channel = ?",
+        (at, channel),
+    )
+
+
+def wake_cards(conn: sqlite3.Connection, now: datetime, channel: str) -> None:
+    """Another mute: the cards that wait for its end are looked at again."""
+    conn.execute(
+        "UPDATE outbox SET held_until = ? "
+        "WHERE state = 'held' AND held_until IS NOT NULL AND channel = ? AND kind = 'card'",
+        (to_int(now), channel),
+    )
