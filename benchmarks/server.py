@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pandapon.shipment import Shipment
 
+FIRST_SCANS = 12
 HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: keep-alive\r\n\r\n"
 FIRST_SCAN = datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(hours=12)  # lately: nothing counts as stalled
 STEP = (
@@ -30,9 +31,6 @@ STEP = (
     '"remark":"【广州市】快件{tail}已到达 广州分拨中心，第{number}站","facilityType":"分拨中心",'
     '"facilityNo":"5100{number}","facilityName":"广州分拨中心"}}'
 )
-
-
-FIRST_SCANS = 12
 
 
 def body(order_id: str, scans: int, request: int) -> bytes:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from storage.records import DueOrder
 
 _NEWS = TypeAdapter(News)
-_BASES = {basis.value: basis for basis in TimeBasis}
 
 
 def dump_order(order: Order | None) -> str:
@@ -164,7 +163,7 @@ def _node(record: NodeRecord) -> Node:
         waybill=record.waybill,
         at=record.at,
         raw_time=record.raw_time,
-        time_basis=_BASES[record.time_basis],
+        time_basis=TimeBasis(record.time_basis),
         text=record.text,
         code=record.code,
         place=record.place,

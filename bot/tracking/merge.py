@@ -56,8 +56,9 @@ def merge_nodes(known: Iterable[Node], fetched: Iterable[Node]) -> MergedNodes:
         before = union.get(node.identity)
         union[node.identity] = node if before is None else _enriched(before, node)
     nodes = tuple(sorted(union.values(), key=order_of))
-    changed = (node for node in nodes if (before := stored.get(node.identity)) is not None and before is not node)
-    rewritten = tuple(node for node in changed if node != stored[node.identity])
+    rewritten = tuple(
+        node for node in nodes if (before := stored.get(node.identity, node)) is not node and before != node
+    )
     return MergedNodes(
         nodes=nodes,
         new=tuple(node for node in nodes if node.identity not in stored),
