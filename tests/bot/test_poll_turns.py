@@ -10,7 +10,7 @@ import pytest
 from support.pandapon_api import Api, Seen, api_server, ok, talking, utc_now
 from support.shelf import Shelf
 
-from bot.jobs.poll import Poller
+from bot.jobs.poll import FLUSH_SECONDS, Poller
 from bot.jobs.results import changed_result
 from bot.tracking.breaker import Breaker
 from bot.tracking.cadence import Cadence
@@ -92,6 +92,19 @@ async def test_an_order_of_two_channels_is_read_once(stage: Stage) -> None:
     await stage.watch(MANY[30:33], SMALL)
     assert await stage.poller.tick() == len(MANY)
     assert set(MANY[30:33]) <= set(stage.asked[:10])
+
+
+async def test_answers_slower_than_a_batch_are_recorded_each(stage: Stage) -> None:
+    """A batch is written when its time is over, whatever is on its way then; that goes into the next one."""
+
+    async def slow(_request: web.Request) -> web.Response:
+        await asyncio.sleep(FLUSH_SECONDS * 0.4)  # two requests an order: its time is over in the middle of one
+        return ok([])
+
+    await stage.watch(FEW, SMALL)
+    stage.api.will(slow)
+    assert await stage.poller.tick() == len(FEW)
+    assert stage.shelf.value("SELECT COUNT(*) FROM orders WHERE polls = 2 AND leased = 0") == len(FEW)
 
 
 async def test_a_hint_does_not_wait_for_the_tick(stage: Stage) -> None:
