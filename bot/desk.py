@@ -54,7 +54,9 @@ class ChannelDesk:
         """See handlers.context.Desk."""
         told = await self._store.happened_since(channel, self._clock() - WEEK)
         news = [Happened(one.at, one.level, one.audience, filter_ or one.filter) for one in told]
-        return await asyncio.to_thread(dry_run, news, settings)  # of a busy channel, longer than an ack may wait
+        _none, watched = await self._store.watches(channel, 0, 0)
+        # In a thread: the news of a busy channel takes longer than an acknowledgement may wait.
+        return await asyncio.to_thread(dry_run, news, settings, watched)
 
     async def save(self, channel: str, settings: ChannelSettings, user: str, *, filter_all: bool) -> None:
         """See handlers.context.Desk. A digest whose time has passed today comes tomorrow, not at once."""

@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter, ValidationError
 
-Threads = Literal["broadcast", "milestones", "problems", "thread", "channel"]
+Threads = Literal["auto", "milestones", "broadcast", "problems", "thread", "channel"]
 THREADS: tuple[str, ...] = get_args(Threads)
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 DEFAULT_ZONE = "Asia/Shanghai"
+# So many watched orders are few: each is known by name, and every milestone of it is worth a line in the channel. Of
+# more, "shipped" and "arrived" would drown what somebody has to act on.
+FEW = 20
 # The levels of news that a channel shows although they are told in a thread.
 _SHOWN: dict[str, frozenset[str]] = {
     "broadcast": frozenset({"milestone", "problem"}),
@@ -28,7 +31,7 @@ class ChannelSettings:
     """Times are local wall-clock times ``HH:MM`` in ``time_zone``; empty ones are switched off."""
 
     filter: str = ""  # of watches started from now on; empty: the bot's own default
-    threads: Threads = "broadcast"
+    threads: Threads = "auto"
     quiet_from: str = ""
     quiet_to: str = ""
     break_through: bool = True  # problems are posted in quiet hours too
@@ -36,9 +39,13 @@ class ChannelSettings:
     language: Literal["", "en", "zh_CN"] = ""  # empty: the bot's own default
     time_zone: str = DEFAULT_ZONE
 
-    def shows(self, level: str) -> bool:
-        """Whether news of this level, see ``bot.tracking.telling.level``, is seen in the channel's main view."""
-        return self.threads == "channel" or level in _SHOWN[self.threads]
+    def shows(self, level: str, watched: int) -> bool:
+        """Whether news of this level, see ``bot.tracking.telling.level``, is seen in the channel's main view.
+
+        ``watched``: how many orders the channel watches; with ``auto`` a channel of few sees every milestone.
+        """
+        mode = self.threads if self.threads != "auto" else ("milestones" if watched <= FEW else "broadcast")
+        return mode == "channel" or level in _SHOWN[mode]
 
     @property
     def zone(self) -> ZoneInfo:

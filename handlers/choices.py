@@ -115,7 +115,7 @@ def read_form(values: dict[str, Any]) -> tuple[ChannelSettings, bool, dict[str, 
         wrong["time_zone"] = _("That is not a time zone. Try Asia/Shanghai, Europe/Berlin or America/New_York.")
     settings = ChannelSettings(
         filter="" if filter_ == "default" else filter_,
-        threads=threads if threads in THREADS else "broadcast",  # type: ignore[arg-type]  # it is one of them
+        threads=threads if threads in THREADS else "auto",  # type: ignore[arg-type]  # it is one of them
         quiet_from=begin,
         quiet_to=end,
         break_through=bool(_checked(values, "break_through")),

@@ -38,6 +38,8 @@ AROUND = """
 SELECT w.id AS watch_id, w.card_ts, w.state, c.settings, n.payload,
   CASE WHEN w.muted_until > :now THEN w.muted_by WHEN c.muted_until > :now THEN c.muted_by ELSE '' END AS muted_by,
   MAX(COALESCE(w.muted_until, 0), COALESCE(c.muted_until, 0)) AS muted_until,
+  (SELECT COUNT(*) FROM (SELECT 1 FROM watches x WHERE x.channel = p.channel AND x.state <> 'ended' LIMIT 100))
+    AS watched,
   EXISTS (SELECT 1 FROM outbox k WHERE k.watch_id = p.watch_id AND k.what = 'card' AND k.state = 'held') AS card_held,
   (SELECT at FROM facts WHERE name = 'restored' AND at >= p.claimed_at) AS restored_at
 FROM outbox p LEFT JOIN watches w ON w.id = COALESCE(p.watch_id,
@@ -266,6 +268,7 @@ def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState
         muted_until=to_time(around["muted_until"]) if around["muted_by"] else None,
         card_held=bool(around["card_held"]),
         was_held=row["held_until"] is not None,
+        watched=around["watched"],
         behind=conn.execute(BEHIND, (row["channel"], now)).fetchone()[0] if is_news else 0,
     )
 

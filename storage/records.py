@@ -280,6 +280,7 @@ class Post:
     card_held: bool = False  # the watch's first card waits for quiet hours or a mute to end
     was_held: bool = False  # by quiet hours, which are over
     behind: int = 0  # other NEWS of the channel that could go now
+    watched: int = 0  # orders that the channel watches; over 100 count as 100
 
 
 @dataclass(frozen=True, slots=True)

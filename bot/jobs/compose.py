@@ -119,7 +119,7 @@ def folding(post: Post, now: datetime, fewest: int) -> Folding:
     if quiet_until(settings, now) is not None:
         levels = frozenset(level for level in LEVELS if hold_until(settings, level, now) is None)
     if settings.threads in {"problems", "thread"}:
-        shown = frozenset(level for level in LEVELS if settings.shows(level))
+        shown = frozenset(level for level in LEVELS if settings.shows(level, post.watched))
     return Folding(fewest, levels, shown)
 
 
@@ -131,4 +131,4 @@ def goes_to_thread(post: Post) -> bool:
 
 def is_broadcast(post: Post) -> bool:
     """Whether a reply is shown in the channel as well."""
-    return load(post.settings).shows(post.level)
+    return load(post.settings).shows(post.level, post.watched)

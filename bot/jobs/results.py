@@ -72,7 +72,7 @@ class Results:
             return decided
         recent = [at for at in self._money.get(key, ()) if decided.at - at < DAY]
         if len(recent) >= MONEY_A_DAY:
-            return replace(decided, level="step")
+            return replace(decided, level="node")
         self._money = {one: times for one, times in self._money.items() if decided.at - times[-1] < DAY}
         self._money[key] = [*recent, decided.at]
         return decided

@@ -101,7 +101,7 @@ class StallWatch:
         ref = OrderRef.from_key(stored.key)
         news = News(ref=ref, milestone=records.known(stored).milestone, stall=found)
         # A problem was shown when it came; that it is not solved yet is for its thread and its card.
-        level = "step" if found.leg is Leg.PROBLEM else "problem"
+        level = "node" if found.leg is Leg.PROBLEM else "problem"
         told = Announcement(what, EVERYBODY, records.dump_news(news), level)
         alarm = Alarm(stored.key, what, found.leg.value, dump_stall(found), assignee=assignee)
         return await self._store.raise_alarm(now, alarm, told, self._next(found, now))

@@ -79,8 +79,11 @@ def next_digest(settings: ChannelSettings, now: datetime) -> datetime | None:
     return first if first > now else _at(settings, today + DAY, at)
 
 
-def dry_run(news: Iterable[Happened], settings: ChannelSettings) -> Load:
-    """What these pieces of news would have meant under these settings. Pure; ``news`` oldest first."""
+def dry_run(news: Iterable[Happened], settings: ChannelSettings, watched: int = 0) -> Load:
+    """What these pieces of news would have meant under these settings. Pure.
+
+    ``news``: oldest first. ``watched``: how many orders the channel watches.
+    """
     channel = thread = 0
     held: set[datetime] = set()
     days: set[str] = set()
@@ -90,7 +93,7 @@ def dry_run(news: Iterable[Happened], settings: ChannelSettings) -> Load:
             continue
         if (until := hold_until(settings, one.level, one.at)) is not None:
             held.add(until)
-        elif settings.shows(one.level):
+        elif settings.shows(one.level, watched):
             channel += 1
         else:
             thread += 1

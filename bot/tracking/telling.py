@@ -58,7 +58,7 @@ def level(news: News, echoes: Collection[str] = ()) -> str:
     loud = any(_is_loud(step, news) for step in news.steps if step.waybill not in echoes)
     if news.price or news.refund or loud:
         return "milestone"
-    return "step" if news.has_milestone or again else "node"
+    return "step" if news.has_milestone else "node"
 
 
 def audience(news: News) -> frozenset[str]:

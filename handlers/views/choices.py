@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handlers import actions
+from handlers.channel_settings import FEW
 from handlers.i18n import LANGUAGES, _, ngettext
 from handlers.order_states import caveat
 from handlers.requests import Unmute, UnwatchAll, WatchAll
@@ -210,8 +211,9 @@ def _filters() -> list[tuple[str, str]]:
 
 def _threads() -> list[tuple[str, str]]:
     return [
-        ("broadcast", _("In the order's thread; deliveries, problems and money in the channel too")),
+        ("auto", _("Milestones in the channel too; over {n} orders: only what to act on").format(n=FEW)),
         ("milestones", _("In the order's thread; every milestone in the channel too")),
+        ("broadcast", _("In the order's thread; deliveries, problems and money in the channel too")),
         ("problems", _("In the order's thread; problems in the channel too")),
         ("thread", _("Only in the order's thread")),
         ("channel", _("Always in the channel, no threads")),

@@ -137,7 +137,7 @@ def _watching() -> dict[str, tuple[str, str, list[tuple[str, str]]]]:
         "watch": (
             _("Watch orders"),
             _(
-                "A card here always shows the current state; news is posted in its thread, deliveries, problems and "
+                "A card here always shows the current state; news is posted in its thread, milestones, problems and "
                 "money in the channel too (`/panda settings`). Choose `all`, `milestones` or `problems`."
             ),
             [

@@ -72,7 +72,7 @@ def test_a_price_that_flaps_is_shown_to_the_channel_so_often_a_day() -> None:
     """The thread is told each change; the next day the channel is shown one again, and other news as ever."""
     desk, results = told(order(total_amount=10)), Results(Cadence(), Limits)
     levels = [_read(desk, results, order(total_amount=10 + 5 * (number % 2))) for number in range(1, 6)]
-    assert levels == ["milestone"] * MONEY_A_DAY + ["step"] * (5 - MONEY_A_DAY)
+    assert levels == ["milestone"] * MONEY_A_DAY + ["node"] * (5 - MONEY_A_DAY)
     desk.now += timedelta(days=1)
     assert _read(desk, results, order(total_amount=10)) == "milestone"
 

@@ -213,7 +213,7 @@ def test_the_same_trouble_within_hours_is_shown_once() -> None:
     soon, later = (45, "收件人不在，已登记", M.ATTEMPT_FAILED), (66, "再次派送，收件人仍不在", M.ATTEMPT_FAILED)
     again = tracked.see(reading(parcel(PICKED, OUT, FAILED, soon)))
     next_day = tracked.see(reading(parcel(PICKED, OUT, FAILED, soon, later)))
-    assert (again.level, again.audience) == ("step", EVERYBODY)
+    assert (again.level, again.audience) == ("node", EVERYBODY)
     assert next_day.level == "problem"
 
 

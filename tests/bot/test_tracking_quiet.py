@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.tracking.quiet import Happened, digest_day, digest_since, dry_run, hold_until, next_digest, quiet_until
-from handlers.channel_settings import THREADS, ChannelSettings, Load, load
+from handlers.channel_settings import FEW, THREADS, ChannelSettings, Load, load
 
 NIGHT = ChannelSettings(quiet_from="22:00", quiet_to="08:00", time_zone="Europe/Berlin")
 NOON = ChannelSettings(quiet_from="12:00", quiet_to="13:30", time_zone="Asia/Shanghai")
@@ -96,8 +96,10 @@ def test_the_dry_run_counts_what_a_reader_gets() -> None:
     assert dry_run(news, ChannelSettings(threads="channel")) == Load(5, 0)
     assert dry_run(news, ChannelSettings(threads="problems")) == Load(1, 4)
     step = [*news, Happened(utc("2026-03-03 04:00"), "step", ALL)]
-    assert dry_run(step, ChannelSettings()) == Load(3, 3)
-    assert dry_run(step, ChannelSettings(threads="milestones")) == Load(4, 2)
+    assert dry_run(step, ChannelSettings(threads="broadcast")) == Load(3, 3)
+    assert dry_run(step, ChannelSettings(threads="milestones"), 1000) == Load(4, 2)
+    assert dry_run(step, ChannelSettings(), FEW) == Load(4, 2)
+    assert dry_run(step, ChannelSettings(), FEW + 1) == Load(3, 3)
     assert dry_run(news, ChannelSettings(threads="thread")) == Load(0, 5)
     assert dry_run(news, ChannelSettings(threads="thread", digest_at="09:00")) == Load(2, 5)
     only = [Happened(one.at, one.level, one.audience, "problems") for one in news]

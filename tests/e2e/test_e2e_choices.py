@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.house import ORDER, PATIENCE, House, running, words
 
+from handlers.channel_settings import FEW
 from sandbox.pandapon.demo import SECOND
+from sandbox.pandapon.generator import lives
 from sandbox.slack.blocks import check_view
 from sandbox.slack.faults import Fault
 from storage.errors import DiskFullError
@@ -34,6 +36,15 @@ async def watched(house: House, line: str = f"/panda watch {ORDER}") -> Message:
     """Watch the order and return its card."""
     assert "Watching" in await house.ask(line)
     return house.channel("#orders")[-1]
+
+
+async def watch_many(house: House, count: int) -> None:
+    """Watch so many more orders in the same channel, none of which has news for the time being."""
+    orders = [life.order for life in lives(count, house.clock() - timedelta(days=1), 1, seed=1)]
+    for order in orders:
+        house.world.add_order(order)
+    for at in range(0, count, 10):
+        assert "Watching" in await house.ask(f"/panda watch {' '.join(one.order_id for one in orders[at : at + 10])}")
 
 
 def posts(house: House, channel: str = "#orders") -> list[str]:
@@ -73,7 +84,7 @@ def form() -> dict[str, Any]:
     return {
         "filter": {"value": {"type": "static_select", "selected_option": {"value": "default"}}},
         "filter_all": {"value": {"type": "checkboxes", "selected_options": []}},
-        "threads": {"value": {"type": "radio_buttons", "selected_option": {"value": "broadcast"}}},
+        "threads": {"value": {"type": "radio_buttons", "selected_option": {"value": "auto"}}},
         "quiet_from": {"value": {"type": "timepicker", "selected_time": None}},
         "quiet_to": {"value": {"type": "timepicker", "selected_time": None}},
         "break_through": {"value": {"type": "checkboxes", "selected_options": [{"value": "yes"}]}},
@@ -313,14 +324,19 @@ async def test_problems_only_in_the_channel(house: House) -> None:
     assert ([one.broadcast for one in quiet], loud.broadcast) == ([False, False], True)
 
 
-@pytest.mark.parametrize(("threads", "shown"), [("broadcast", False), ("milestones", True)])
-async def test_every_milestone_in_the_channel(house: House, threads: str, shown: bool) -> None:
-    """A channel can ask for the milestones on the way as well, which by default stay in the thread."""
+@pytest.mark.parametrize(
+    ("threads", "is_busy", "shown"),
+    [("auto", False, True), ("auto", True, False), ("broadcast", False, False), ("milestones", True, True)],
+)
+async def test_every_milestone_in_the_channel(house: House, threads: str, is_busy: bool, shown: bool) -> None:
+    """The milestones on the way are shown in a channel of few orders; one of many can ask for them, any can refuse."""
     card = await watched(house)
+    if is_busy:
+        await watch_many(house, FEW)
     assert "in the channel too" in await choose(house, threads={"selected_option": {"value": threads}})
     house.scan("【广州市】 快件已到达 广州白云集运仓营业部")
-    [arrived] = await house.replies(card, 1)
-    assert arrived.broadcast is shown
+    await house.until(lambda: any("已到达" in words(one) for one in house.thread(card)))
+    assert house.thread(card)[-1].broadcast is shown
 
 
 async def test_threads_or_channel(house: House) -> None:

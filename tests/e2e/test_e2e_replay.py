@@ -8,16 +8,18 @@ from statistics import median
 import pytest
 
 from benchmarks.replay import DOORS, START, Way, naive, ours
+from handlers.channel_settings import ChannelSettings
 from sandbox.pandapon.generator import lives
 
-PACED = Way(pace=1.0, off=(timedelta(days=5), timedelta(days=6)))
+MANY = ChannelSettings(threads="broadcast")  # what a channel of many orders is shown; these lives are few
+PACED = Way(settings=MANY, pace=1.0, off=(timedelta(days=5), timedelta(days=6)))
 
 
 @pytest.mark.no_cover  # the tracer would double its time, and tells nothing that the other tests don't
 @pytest.mark.timeout(240)  # half a minute where nothing else runs
 @pytest.mark.parametrize(
     ("orders", "days", "seed", "way"),
-    [(24, 20, 2, Way()), (14, 16, 5, Way(push=True)), (40, 12, 7, PACED)],
+    [(24, 20, 2, Way(settings=MANY)), (14, 16, 5, Way(settings=MANY, push=True)), (40, 12, 7, PACED)],
     ids=["polling", "with pushes", "at Slack's pace, a day off"],
 )
 async def test_whole_lives_are_told_once_and_quietly(orders: int, days: int, seed: int, way: Way) -> None:
