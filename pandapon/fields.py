@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pandapon.errors import DecodeError
 
 _DIGITS = 18  # before the point, and behind it: no amount or count is longer, and 1e999999999 must not be written out
+_JSON = json.JSONDecoder(parse_float=Decimal)
+_HALF = re.compile(r"\\u[dD]")  # of a surrogate pair, or of what only looks like one
 
 
 def loads(body: bytes | str) -> Any:
@@ -17,9 +20,9 @@ def loads(body: bytes | str) -> Any:
     Half a surrogate pair is legal in JSON, and neither UTF-8 nor a database takes it: it becomes a question mark.
     """
     try:
-        found = json.loads(body, parse_float=Decimal)
-        has_escapes = rb"\ud" in body.lower() if isinstance(body, bytes) else r"\ud" in body.lower()
-        return _encodable(found) if has_escapes else found
+        words = body if isinstance(body, str) else body.decode(json.detect_encoding(body))
+        found = _JSON.decode(words)
+        return _encodable(found) if "\\u" in words and _HALF.search(words) else found
     except RecursionError:
         raise ValueError("nested too deeply") from None
 

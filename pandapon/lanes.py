@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from aiolimiter import AsyncLimiter
@@ -12,8 +11,6 @@ from aiolimiter import AsyncLimiter
 from pandapon.errors import RateLimitError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from pandapon.config import Config
 
 LONGEST_PAUSE = 3600.0  # seconds; a server that asks for more is asked again after that
@@ -31,15 +28,20 @@ class Lane:
         """Let nothing pass for a while: the API asked for it."""
         self._paused_until = max(self._paused_until, time.monotonic() + min(seconds, LONGEST_PAUSE))
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """One request. Raises RateLimitError during a pause, rather than pile up behind it."""
+    async def __aenter__(self) -> None:
+        """For one request. Raises RateLimitError during a pause, rather than pile up behind it."""
         self._check()
-        async with self._slots:
+        await self._slots.acquire()
+        try:
             if self._limiter is not None:
                 await self._limiter.acquire()
             self._check()  # the pause may have begun while this one queued
-            yield
+        except BaseException:
+            self._slots.release()
+            raise
+
+    async def __aexit__(self, *_exc: object) -> None:
+        self._slots.release()
 
     def _check(self) -> None:
         left = self._paused_until - time.monotonic()

@@ -61,7 +61,7 @@ class Wire:
         self.answered_at: datetime | None = None  # when it last did its part, be it to refuse an order
         self._clock, self._retries = clock, config.retries
         self._base = config.base_url.rstrip("/")
-        self._http = http.build(config, transport)
+        self._http = http.Client(config, transport)
         self._timeout = self._http.timeout.as_dict()
         self._deadline = http.CONNECT + 2 * config.read_timeout
         self._signer = Signer(config.access_key, config.access_secret, config.user_id, config.timestamp_unit)
@@ -160,7 +160,7 @@ class Wire:
         return True
 
     async def _sent(self, job: _Job) -> Answer:
-        async with job.lane.slot():
+        async with job.lane:
             return await http.exchange(self._http, self._request(job), self._deadline)
 
     def _request(self, job: _Job) -> httpx.Request:
