@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from storage.records import DueOrder
 
 _NEWS = TypeAdapter(News)
+_BASES = {basis.value: basis for basis in TimeBasis}
 
 
 def dump_order(order: Order | None) -> str:
@@ -159,16 +160,8 @@ def _parcel(record: ParcelRecord, nodes: list[Node]) -> Parcel:
 
 def _node(record: NodeRecord) -> Node:
     """The stored identity is kept as it is: computing it again for every known node would double a poll's cost."""
-    node = Node(
-        waybill=record.waybill,
-        at=record.at,
-        raw_time=record.raw_time,
-        time_basis=TimeBasis(record.time_basis),
-        text=record.text,
-        code=record.code,
-        place=record.place,
-        milestone=_milestone(record.milestone),
-        sequence=record.sequence,
-    )
-    node.__dict__["identity"] = record.identity
+    waybill, identity, _content, at, raw_time, basis, text, code, place, milestone, sequence = record
+    claim = None if milestone is None else _milestone(milestone)
+    node = Node(waybill, at, raw_time, _BASES[basis], text, code, place, claim, sequence)
+    node.__dict__["identity"] = identity
     return node

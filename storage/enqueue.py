@@ -19,6 +19,7 @@ NEXT = "(SELECT COALESCE(MAX(position), 0) + 1 FROM outbox)"
 DAY = 86_400_000_000  # microseconds
 RANDOM = "lower(hex(randomblob(16)))"
 
+HEARS = "instr(?, json_quote(w.filter))"  # the watch's filter stands in the audience, a JSON list
 LOG = """
 INSERT INTO news (key, what, at, level, audience, payload) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key, what) DO NOTHING
 """
@@ -32,7 +33,7 @@ SELECT {NEXT}, w.id, ?, 'news', w.channel, w.key, '', ?,
   CASE WHEN w.state = 'paused' THEN 'held' WHEN o.doubtful_since IS NULL THEN 'pending' ELSE 'uncertain' END,
   CASE WHEN w.state = 'paused' THEN w.reason ELSE '' END, post_token(w.channel, w.key, ?), ?, o.doubtful_since
 FROM watches w JOIN orders o ON o.key = w.key
-WHERE w.key = ? AND w.state <> 'ended' AND w.filter IN ({{filters}})
+WHERE w.key = ? AND w.state <> 'ended' AND {HEARS}
 ON CONFLICT (watch_id, what) DO NOTHING
 """
 # A watch that joined without a card gets one with its first news, so that there is a thread to tell it in.
@@ -41,7 +42,7 @@ INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state
 SELECT {NEXT}, w.id, 'card', 'card', w.channel, w.key, '',
   CASE WHEN w.state = 'paused' THEN 'held' WHEN o.doubtful_since IS NULL THEN 'pending' ELSE 'uncertain' END,
   post_token(w.channel, w.key, 'card:' || w.id), ?, o.doubtful_since FROM watches w JOIN orders o ON o.key = w.key
-WHERE w.key = ? AND w.state IN ('active', 'paused') AND w.card_ts = '' AND w.filter IN ({{filters}})
+WHERE w.key = ? AND w.state IN ('active', 'paused') AND w.card_ts = '' AND {HEARS}
 ON CONFLICT (watch_id, what) DO UPDATE SET state = excluded.state, fence = fence + 1, position = excluded.position,
   attempts = 0, not_before = 0, lease_until = NULL, claimed_at = excluded.claimed_at, error = '',
   token = excluded.token, level = ''
@@ -99,34 +100,29 @@ RETURNING id, token
 """
 
 
-def announce(conn: sqlite3.Connection, at: int, key: str, told: Announcement | None, *, refresh: bool) -> int:
-    """Fan an order's news out to the watches it is for, and refresh their cards. Returns rows touched."""
-    posts = _log_and_tell(conn, at, key, told) if told else 0
-    if refresh:
-        posts += conn.execute(REFRESH.format(where="key = ?"), (at, key)).rowcount
-    return posts
+def announce(conn: sqlite3.Connection, at: int, told: Sequence[tuple[str, Announcement]]) -> int:
+    """Log the news of these orders and fan it out to the watches it is for. Returns rows touched."""
+    if not told:
+        return 0
+    news = [(key, one, _audience(one)) for key, one in told]
+    conn.executemany(LOG, [(key, one.what, at, one.level, audience, one.payload) for key, one, audience in news])
+    posts = [(one.what, one.level, one.what, at, key, audience) for key, one, audience in news]
+    return conn.executemany(NEWS, posts).rowcount
 
 
 def first_cards(conn: sqlite3.Connection, at: int, key: str, told: Announcement) -> None:
     """Watches that joined without a card get one before the first news that is for them."""
-    filters = sorted(told.audience)
-    conn.execute(FIRST_CARD.format(filters=", ".join("?" * len(filters))), (at, key, *filters))
+    conn.execute(FIRST_CARD, (at, key, _audience(told)))
 
 
 def tell(conn: sqlite3.Connection, at: int, key: str, told: Announcement) -> int:
     """Log a piece of news and enqueue it for each watch in its audience, after its card. Returns rows touched."""
     first_cards(conn, at, key, told)
-    return _log_and_tell(conn, at, key, told)
+    return announce(conn, at, [(key, told)])
 
 
-def _log_and_tell(conn: sqlite3.Connection, at: int, key: str, told: Announcement) -> int:
-    filters = sorted(told.audience)
-    conn.execute(LOG, (key, told.what, at, told.level, json.dumps(filters), told.payload))
-    if not filters:
-        return 0
-    marks = ", ".join("?" * len(filters))
-    facts = (told.what, told.level, told.what, at, key, *filters)
-    return conn.execute(NEWS.format(filters=marks), facts).rowcount
+def _audience(told: Announcement) -> str:
+    return json.dumps(sorted(told.audience))
 
 
 def card(conn: sqlite3.Connection, now: datetime, watch_id: int) -> None:
@@ -141,7 +137,12 @@ def refresh(conn: sqlite3.Connection, now: datetime, watch_id: int) -> None:
 
 def refresh_order(conn: sqlite3.Connection, now: datetime, key: str) -> int:
     """Ask for every card of an order to be brought up to date. Returns how many."""
-    return conn.execute(REFRESH.format(where="key = ?"), (to_int(now), key)).rowcount
+    return refresh_orders(conn, to_int(now), [key])
+
+
+def refresh_orders(conn: sqlite3.Connection, at: int, keys: Sequence[str]) -> int:
+    """The same for several orders."""
+    return conn.executemany(REFRESH.format(where="key = ?"), [(at, key) for key in keys]).rowcount if keys else 0
 
 
 def loose(  # noqa: PLR0917  one argument a column

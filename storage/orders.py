@@ -65,10 +65,12 @@ def load(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, KnownOrder]
     parcels: dict[str, list[ParcelRecord]] = defaultdict(list)
     nodes: dict[str, list[NodeRecord]] = defaultdict(list)
     found: dict[str, KnownOrder] = {}
+    plain = conn.cursor()
+    plain.row_factory = None  # an order has dozens of nodes, and a tuple is made sooner than a row
     for some, marks in chunks(keys):
         for row in conn.execute(f"SELECT * FROM parcels WHERE key IN ({marks}) ORDER BY key, waybill", some):
             parcels[row["key"]].append(values.parcel(row))
-        for row in conn.execute(NODES.format(marks=marks), some):
+        for row in plain.execute(NODES.format(marks=marks), some):
             nodes[row[0]].append(values.node(row))
         for row in conn.execute(f"SELECT * FROM orders WHERE key IN ({marks})", some):
             found[row["key"]] = _known(row, parcels[row["key"]], nodes[row["key"]])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from storage.records import PollResult
+    from storage.records import Announcement, ParcelRecord, PollResult
 
 UNCHANGED = """
 UPDATE orders SET fence = fence + 1, leased = 0, polls = polls + 1, fails = 0, error = '', stale_since = NULL,
@@ -71,15 +71,24 @@ def record_polls(conn: sqlite3.Connection, now: datetime, results: Sequence[Poll
     unchanged = [(at, to_int(r.next_poll_at), r.key, r.fence) for r in results if isinstance(r, Unchanged)]
     failed = [(r.error, at, to_int(r.next_poll_at), r.key, r.fence) for r in results if isinstance(r, Failed)]
     applied = _many(conn, UNCHANGED, unchanged) + _many(conn, FAILED, failed)
-    posts = 0
-    special = _special(conn, [result.key for result in results if isinstance(result, Changed)])
-    for result in results:
-        if isinstance(result, Changed) and _change(conn, at, result):
-            applied += 1
-            posts += _announce(conn, at, result, special.get(result.key, frozenset()))
-        if result.next_poll_at is None:
-            posts += _archive(conn, now, result.key)
+    changed = _standing(conn, [r for r in results if isinstance(r, Changed)])
+    applied += _many(conn, CHANGED, [_order_row(result, at) for result in changed])
+    _store_parts(conn, at, changed)
+    posts = _announce(conn, at, changed)
+    posts += sum(_archive(conn, now, result.key) for result in results if result.next_poll_at is None)
     return Recorded(applied, len(results) - applied, posts)
+
+
+def _standing(conn: sqlite3.Connection, changed: Sequence[Changed]) -> list[Changed]:
+    """Those whose lease still stands, one of each order."""
+    fences: dict[str, int] = {}
+    for some, marks in chunks([result.key for result in changed]):
+        fences.update(conn.execute(f"SELECT key, fence FROM orders WHERE key IN ({marks})", some).fetchall())
+    standing: dict[str, Changed] = {}
+    for result in changed:
+        if fences.get(result.key) == result.fence:
+            standing.setdefault(result.key, result)
+    return list(standing.values())
 
 
 def _special(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, frozenset[str]]:
@@ -91,19 +100,28 @@ def _special(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, frozens
     return found
 
 
-def _announce(conn: sqlite3.Connection, at: int, result: Changed, special: frozenset[str]) -> int:
-    """The end of a silence clears its alarm, and whoever was told of the alarm is told of the movement."""
-    told = result.announcement
-    if told and result.moved and "alarm" in special:
-        relieved, loudness = alarms.clear(conn, at, result.key, result.silent)
-        level = "milestone" if loudness == "problem" and told.level in {"edit", "node", "step"} else told.level
-        told = replace(told, audience=told.audience | relieved, level=level)
-    if told and "cardless" in special:
-        enqueue.first_cards(conn, at, result.key, told)
-    posts = enqueue.announce(conn, at, result.key, told, refresh=result.refresh_cards)
-    if "doubtful" in special:
-        conn.execute(SURE, (result.key, at - SETTLING))
+def _announce(conn: sqlite3.Connection, at: int, changed: Sequence[Changed]) -> int:
+    special = _special(conn, [result.key for result in changed])
+    told: list[tuple[str, Announcement]] = []
+    for result in changed:
+        news, its = result.announcement, special.get(result.key, frozenset())
+        if news and result.moved and "alarm" in its:
+            news = _relieved(conn, at, result, news)
+        if news and "cardless" in its:
+            enqueue.first_cards(conn, at, result.key, news)
+        if news:
+            told.append((result.key, news))
+    posts = enqueue.announce(conn, at, told)
+    posts += enqueue.refresh_orders(conn, at, [result.key for result in changed if result.refresh_cards])
+    _many(conn, SURE, [(key, at - SETTLING) for key, its in special.items() if "doubtful" in its])
     return posts
+
+
+def _relieved(conn: sqlite3.Connection, at: int, result: Changed, news: Announcement) -> Announcement:
+    """The end of a silence clears its alarm, and whoever was told of the alarm is told of the movement."""
+    relieved, loudness = alarms.clear(conn, at, result.key, result.silent)
+    level = "milestone" if loudness == "problem" and news.level in {"edit", "node", "step"} else news.level
+    return replace(news, audience=news.audience | relieved, level=level)
 
 
 def _archive(conn: sqlite3.Connection, now: datetime, key: str) -> int:
@@ -134,13 +152,13 @@ def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> boo
     )
     if not conn.execute(ADD, row).rowcount:
         return False
-    _store_parts(conn, at, baseline)
+    _store_parts(conn, at, [baseline])
     return True
 
 
-def _change(conn: sqlite3.Connection, at: int, result: Changed) -> bool:
+def _order_row(result: Changed, at: int) -> tuple[object, ...]:
     state = result.state
-    row = (
+    return (
         at,
         to_int(result.next_poll_at),
         result.fingerprint,
@@ -156,18 +174,15 @@ def _change(conn: sqlite3.Connection, at: int, result: Changed) -> bool:
         result.key,
         result.fence,
     )
-    if not conn.execute(CHANGED, row).rowcount:
-        return False
-    _store_parts(conn, at, result)
-    return True
 
 
-def _store_parts(conn: sqlite3.Connection, at: int, result: Changed) -> None:
-    conn.executemany(
-        PARCEL,
-        [(result.key, p.waybill, p.carrier, p.status_code, p.status_milestone, p.milestone) for p in result.parcels],
-    )
-    conn.executemany(NODE, [_node_row(result.key, node, at) for node in result.nodes])
+def _store_parts(conn: sqlite3.Connection, at: int, results: Sequence[Changed]) -> None:
+    _many(conn, PARCEL, [_parcel_row(result.key, parcel) for result in results for parcel in result.parcels])
+    _many(conn, NODE, [_node_row(result.key, node, at) for result in results for node in result.nodes])
+
+
+def _parcel_row(key: str, parcel: ParcelRecord) -> tuple[object, ...]:
+    return key, parcel.waybill, parcel.carrier, parcel.status_code, parcel.status_milestone, parcel.milestone
 
 
 def _node_row(key: str, node: NodeRecord, at: int) -> tuple[object, ...]:

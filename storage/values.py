@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from storage.records import NodeRecord, OrderState, ParcelRecord, Watch, WatchState
 
@@ -54,10 +54,11 @@ def parcel(row: sqlite3.Row) -> ParcelRecord:
     return ParcelRecord(row["waybill"], row["carrier"], row["status_code"], row["status_milestone"], row["milestone"])
 
 
-def node(row: sqlite3.Row) -> NodeRecord:
+def node(row: tuple[Any, ...]) -> NodeRecord:
     """A node, of a row that begins with its order's key and goes on as the record does."""
-    _, waybill, identity, content, at, *rest = row
-    return NodeRecord(waybill, identity, content, to_time(at), *rest)
+    _, waybill, identity, content, at, raw_time, basis, text, code, place, milestone, sequence = row
+    when = to_time(at)
+    return NodeRecord(waybill, identity, content, when, raw_time, basis, text, code, place, milestone, sequence)
 
 
 def watch(row: sqlite3.Row) -> Watch:
