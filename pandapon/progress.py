@@ -38,10 +38,16 @@ def parcel_milestone(nodes: Iterable[Node], status_milestone: Milestone | None) 
     Progress never goes back by itself. A problem is cleared by later progress; a return is not. The parcel's own
     status is a claim without a time: it can lead and name a problem, and mend one, but not undo.
     """
+    in_order = sorted(nodes, key=lambda one: (*order_of(one), one.milestone or ""))
+    return place_after([node.milestone for node in in_order], status_milestone)
+
+
+def place_after(claims: Iterable[Milestone | None], status_milestone: Milestone | None) -> Milestone | None:
+    """The same for what a parcel's entries claim, in the order of events."""
     way = _Way()
-    for node in sorted(nodes, key=lambda one: (*order_of(one), one.milestone or "")):
-        if node.milestone is not None:
-            way = _after(way, node.milestone)
+    for claim in claims:
+        if claim is not None:
+            way = _after(way, claim)
     return _with_status(way, status_milestone)
 
 

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from pandapon.milestones import node_milestone
-from pandapon.progress import parcel_milestone
 from pandapon.shipment import Node, Parcel, Shipment
 from pandapon.times import parse_time
 from pandapon.words import LONGEST
@@ -70,7 +69,8 @@ class Trace:
     def shipment(self, known: Iterable[Node] = ()) -> Shipment:
         """Every parcel once, even where two entries bear the same number: two goods in one box.
 
-        A row that says what one of the ``known`` nodes says becomes that node, claim and all.
+        Where a parcel stands is not said: what was known of it has a part in that. A row that says what one of the
+        ``known`` nodes says becomes that node, claim and all.
         """
         said: dict[str, _Known] = {}
         for node in known:
@@ -101,7 +101,6 @@ def _parcel(waybill: str, parts: Sequence[Package], known: _Known) -> Parcel:
         status_code=said.status,
         status_milestone=said.status_milestone,
         nodes=nodes,
-        milestone=parcel_milestone(nodes, said.status_milestone),
     )
 
 
@@ -128,7 +127,7 @@ def _in_order(waybill: str, lists: Sequence[Sequence[Row]], known: _Known) -> tu
 
 def _forward(rows: Sequence[Row], known: _Known) -> list[_Timed]:
     """The rows with their times, oldest first as far as the list's ends tell."""
-    timed = [_timed(row, known) for row in rows if row.is_event]
+    timed = [_timed(row, known) for row in rows if row.words]
     times = [one.at for one in timed if one.at]
     if times and times[0] > times[-1]:
         timed.reverse()

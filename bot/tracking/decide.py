@@ -10,7 +10,7 @@ from bot.tracking.echoes import echoes
 from bot.tracking.merge import MergedNodes, merge_nodes, merge_order, merge_parcel, one_per_waybill
 from bot.tracking.renumber import live, renumbered, replaced_by, retire, revive, untold
 from bot.tracking.stalls import plausible
-from pandapon.progress import order_milestone, parcel_milestone
+from pandapon.progress import order_milestone, place_after
 from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Shipment, Step, normalise
 
 if TYPE_CHECKING:
@@ -161,8 +161,8 @@ def _new_line(fetched: Parcel, predecessor: Parcel | None) -> _Line:
 
 
 def _placed(parcel: Parcel) -> Parcel:
-    """The parcel where its nodes and status put it; an unknown claim keeps the last known place."""
-    place = parcel_milestone(parcel.nodes, parcel.status_milestone) or parcel.milestone
+    """The parcel where its merged nodes and status put it; an unknown claim keeps the last known place."""
+    place = place_after((node.milestone for node in parcel.nodes), parcel.status_milestone) or parcel.milestone
     return replace(parcel, milestone=place)
 
 

@@ -13,7 +13,8 @@ from pandapon import alibaba, taobao
 from pandapon.envelope import open_envelope
 from pandapon.errors import DecodeError
 from pandapon.models import ProductQuery
-from pandapon.shipment import Milestone, OrderRef, Platform, TimeBasis
+from pandapon.progress import parcel_milestone
+from pandapon.shipment import Milestone, OrderRef, Parcel, Platform, TimeBasis
 
 M = Milestone
 ORDER = "2542285634920880794"
@@ -25,6 +26,11 @@ QUERY = ProductQuery("连衣裙")
 def decoded(text: str) -> Any:
     """The data of an answer whose data is this JSON text, as the client reads it."""
     return open_envelope(httpx.Response(200), f'{{"code":200,"msg":"成功","data":{text}}}'.encode())
+
+
+def place(parcel: Parcel) -> M | None:
+    """Where the parcel stands after what was read of it."""
+    return parcel_milestone(parcel.nodes, parcel.status_milestone)
 
 
 def trade(**base: Any) -> dict[str, Any]:
@@ -152,7 +158,7 @@ def test_the_documented_1688_trace() -> None:
         '"logisticsStatus":"TRANSPORT"}]'
     )
     (parcel,) = alibaba.trace(data, REF).shipment().parcels
-    assert (parcel.waybill, parcel.status_code, parcel.milestone) == ("3832890717253", "TRANSPORT", M.IN_TRANSIT)
+    assert (parcel.waybill, parcel.status_code, place(parcel)) == ("3832890717253", "TRANSPORT", M.IN_TRANSIT)
     (node,) = parcel.nodes
     assert (node.code, node.place, node.time_basis) == ("TRANSPORT", "广州分拨中心", TimeBasis.CHINA)
     assert node.at
@@ -165,7 +171,7 @@ def test_steps_stand_in_for_nodes() -> None:
     data = [{"logisticsBillNo": "B", "logisticsSteps": STEPS, "traceNodeList": None}]
     (parcel,) = alibaba.trace(data, REF).shipment().parcels
     assert [node.milestone for node in parcel.nodes] == [M.PICKED_UP, M.IN_TRANSIT, M.DELIVERED]
-    assert parcel.milestone is M.DELIVERED
+    assert place(parcel) is M.DELIVERED
 
 
 def test_nodes_and_steps_are_merged() -> None:
@@ -252,7 +258,7 @@ def test_the_documented_taobao_trace() -> None:
     """Newest first there, oldest first here; the place in full, the receiver left out."""
     answers = [("200048859480", {"purchaseOrderOuterId": "1", "pnmLogisticsDetails": [package()]})]
     (parcel,) = taobao.trace(answers, TREF).shipment().parcels
-    assert (parcel.waybill, parcel.carrier, parcel.milestone) == ("78753196186473", "中通快递", M.IN_TRANSIT)
+    assert (parcel.waybill, parcel.carrier, place(parcel)) == ("78753196186473", "中通快递", M.IN_TRANSIT)
     assert [node.text for node in parcel.nodes] == ["【北京市】 快件已到达 北京", "【北京市】 快件已发往 广州中心"]
     assert parcel.nodes[1].place == "北京市 朝阳区 北京"
     assert "13800138000" not in repr(parcel)
@@ -262,7 +268,7 @@ def test_snake_case_is_read_too() -> None:
     """The upstream's own spelling, as in the callbacks."""
     data = {"pnm_logistics_details": [{"mail_no": "7", "logistics_status": "DELIVERING", "logistics_traces": TRACES}]}
     (parcel,) = taobao.trace([("1", data)], TREF).shipment().parcels
-    assert (parcel.waybill, parcel.milestone) == ("7", M.OUT_FOR_DELIVERY)
+    assert (parcel.waybill, place(parcel)) == ("7", M.OUT_FOR_DELIVERY)
 
 
 def test_sub_orders_in_one_box_are_one_parcel() -> None:
@@ -294,7 +300,7 @@ def test_a_status_alone_is_a_parcel() -> None:
     """What is said to be under way is shown before its number and its trace are there."""
     data = {"pnmLogisticsDetails": [{"mailNo": None, "logisticsTraces": None, "logisticsStatus": "ACCEPT"}]}
     (parcel,) = taobao.trace([("13", data)], TREF).shipment().parcels
-    assert (parcel.waybill, parcel.milestone) == ("13", M.PICKED_UP)
+    assert (parcel.waybill, place(parcel)) == ("13", M.PICKED_UP)
 
 
 SNAKE: dict[str, Any] = {
