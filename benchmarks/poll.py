@@ -21,6 +21,7 @@ from benchmarks.server import LatencyServer, first_reading, latency_server
 from benchmarks.table import show
 from bot.jobs.poll import Poller
 from bot.jobs.results import changed_result
+from bot.running import spare_the_collector
 from bot.tracking.breaker import Breaker
 from bot.tracking.cadence import Cadence
 from bot.tracking.decide import Fetched, decide
@@ -153,6 +154,7 @@ async def measure() -> None:
         bare = max([await bare_aiohttp(server.url, ORDERS) for _ in range(2)])
         rows = [["bare aiohttp", f"{bare:,.0f}", "100 %"]]
         async with watched_orders(server.url, ORDERS) as (poller, clock, _):
+            spare_the_collector()  # as the running bot does
             await polls_per_second(server, poller, clock)  # warms up, and brings the fingerprints
             for name, happens in (
                 ("the bot, nothing new", _nothing),
