@@ -67,6 +67,7 @@ PROGRESS: tuple[Milestone, ...] = (
     Milestone.DELIVERED,
 )
 PROBLEMS: frozenset[Milestone] = frozenset(Milestone) - frozenset(PROGRESS)
+_TOLD_AGAIN = frozenset({Milestone.ATTEMPT_FAILED, Milestone.EXCEPTION})
 FINAL: frozenset[Milestone] = frozenset(
     {Milestone.DELIVERED, Milestone.RETURNED, Milestone.CANCELLED, Milestone.LOST},
 )
@@ -205,6 +206,17 @@ class News:
     def has_problem(self) -> bool:
         """True when a step leads to a problem."""
         return any(step.after.is_problem for step in self.steps)
+
+    @property
+    def repeats(self) -> tuple[str, ...]:
+        """The parcels of which a new entry repeats the problem in which they stand, each once.
+
+        A second failed attempt is worth as much as the first; a parcel on its way back is not a new problem at each
+        stop.
+        """
+        standing = {parcel.waybill: parcel.milestone for parcel in self.parcels}
+        again = (node for node in self.nodes if node.milestone in _TOLD_AGAIN)
+        return tuple(dict.fromkeys(node.waybill for node in again if standing.get(node.waybill) is node.milestone))
 
     @property
     def has_milestone(self) -> bool:

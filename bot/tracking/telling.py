@@ -23,8 +23,6 @@ _UNDER_WAY = frozenset(
     {Milestone.ORDERED, Milestone.PAID, Milestone.SHIPPED, Milestone.PICKED_UP, Milestone.IN_TRANSIT, Milestone.ARRIVED}
 )
 _MOVING = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT, Milestone.ARRIVED})
-# A second failed attempt is worth as much as the first; a parcel on its way back is not a new problem at each stop.
-_TOLD_AGAIN = frozenset({Milestone.ATTEMPT_FAILED, Milestone.EXCEPTION})
 
 
 def order_step(
@@ -52,8 +50,7 @@ def level(news: News, echoes: Collection[str] = ()) -> str:
     """
     if is_edit(news):
         return "edit"
-    again = _problem_again(news)
-    if news.has_problem or needs(news) or any(waybill not in echoes for waybill in again):
+    if news.has_problem or needs(news) or any(waybill not in echoes for waybill in news.repeats):
         return "problem"
     loud = any(_is_loud(step, news) for step in news.steps if step.waybill not in echoes)
     if news.price or news.refund or loud:
@@ -64,7 +61,7 @@ def level(news: News, echoes: Collection[str] = ()) -> str:
 def audience(news: News) -> frozenset[str]:
     """The filters it passes, however loud. Whoever was told of a problem is told that it is over."""
     filters = {ALL}
-    is_urgent = bool(news.has_problem or needs(news) or _problem_again(news))
+    is_urgent = bool(news.has_problem or needs(news) or news.repeats)
     if is_urgent or news.price or news.refund or any(not _is_between_hubs(step) for step in news.steps):
         filters.add(MILESTONES)
     if is_urgent or news.refund or any(_is_relief(step) for step in news.steps):
@@ -144,10 +141,3 @@ def _facts(news: News, last: datetime | None) -> Iterator[str]:
         yield f"refund\x1f{news.refund[0]}\x1f{news.refund[1]}\x1f{last}"
     for old, new in news.renumbered:
         yield f"renumbered\x1f{old}\x1f{new}"
-
-
-def _problem_again(news: News) -> tuple[str, ...]:
-    """The parcels of which a new scan repeats the problem in which they already stood."""
-    standing = {parcel.waybill: parcel.milestone for parcel in news.parcels}
-    again = (node for node in news.nodes if node.milestone in _TOLD_AGAIN)
-    return tuple(node.waybill for node in again if standing.get(node.waybill) is node.milestone)

@@ -75,7 +75,7 @@ def _headline(news: News, order: Order | None) -> str:
     """What happened, one line for each step; the title last, so that a notification says what it is about."""
     overall = [step for step in news.steps if not step.waybill]
     steps = overall or news.steps
-    lines = [*_needs(news), *(_step(step) for step in steps[:NEWS_NODES])]
+    lines = [*_needs(news), *(_step(step) for step in steps[:NEWS_NODES]), *_again(news)]
     lines += _changes(news, order)
     lines += [_renumbered(old, new) for old, new in news.renumbered[:NEWS_NODES]]
     told = {step.waybill for step in news.steps}
@@ -138,6 +138,20 @@ def _step(step: Step) -> str:
     if step.before and step.after.is_problem:
         name += _(" (was: {before})").format(before=milestone_name(step.before))
     return name
+
+
+def _again(news: News) -> list[str]:
+    """Problems that a new entry repeats, which no step says."""
+    stepped = {step.waybill for step in news.steps}
+    parcels = [parcel for parcel in news.parcels if parcel.waybill in {*news.repeats} - stepped]
+    return [
+        _("{emoji} *{state}*, again: parcel {waybill}").format(
+            emoji=milestone_emoji(parcel.milestone),
+            state=milestone_name(parcel.milestone),
+            waybill=f"`{ident(parcel.waybill)}`",
+        )
+        for parcel in parcels[:NEWS_NODES]
+    ]
 
 
 def _split(parcels: Sequence[Parcel]) -> str:

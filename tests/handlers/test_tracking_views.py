@@ -149,6 +149,15 @@ def test_news_of_a_problem() -> None:
     assert "scan 0" in text
 
 
+def test_news_of_the_same_problem_again() -> None:
+    """A second failed attempt is no step, and still the headline; a first one is not called a second."""
+    first = news(Milestone.ATTEMPT_FAILED, step=Milestone.ATTEMPT_FAILED, waybill=parcel(0).waybill)
+    assert ", again" not in shown(check(thread.news(first, None, watch(), NOW)))
+    text = shown(check(thread.news(replace(first, steps=()), None, watch(), NOW)))
+    assert text.startswith(f"⚠️ *Delivery attempt failed*, again: parcel `{parcel(0).waybill}`")
+    assert "1 new scan" not in text
+
+
 def test_news_of_scans_and_edits() -> None:
     """Plain scans are counted in the headline; edits are small print."""
     text = shown(check(thread.news(news(None, None, edited=2), None, watch(), NOW)))
