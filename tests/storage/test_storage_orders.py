@@ -146,6 +146,20 @@ async def test_one_lease_gives_one_result(shelf: Shelf) -> None:
     assert await shelf.claim() == []
 
 
+async def test_two_results_of_one_lease_in_a_batch(shelf: Shelf) -> None:
+    """The first of them counts, and is told once."""
+    await shelf.active()
+    due = await shelf.due()
+    both: list[PollResult] = [
+        changed(ORDER, due.fence, what, nodes=(NODE._replace(identity=what),)) for what in ("first", "second")
+    ]
+    recorded = await shelf.store.record_polls(NOW, both)
+    assert (recorded.applied, recorded.stale) == (1, 1)
+    known = (await shelf.store.load([ORDER]))[ORDER]
+    assert {node.identity for node in known.nodes} == {NODE.identity, "first"}
+    assert [post.what for post in await shelf.claim()] == ["first"]
+
+
 async def test_a_lease_that_ran_out_gives_no_result(shelf: Shelf) -> None:
     """The worker that was too slow cannot overwrite the one that took over."""
     await shelf.opening()
