@@ -161,7 +161,6 @@ def _parcel(record: ParcelRecord, nodes: list[Node]) -> Parcel:
 def _node(record: NodeRecord) -> Node:
     """The stored identity is kept as it is: computing it again for every known node would double a poll's cost."""
     waybill, identity, _content, at, raw_time, basis, text, code, place, milestone, sequence = record
-    claim = None if milestone is None else _milestone(milestone)
-    node = Node(waybill, at, raw_time, _BASES[basis], text, code, place, claim, sequence)
+    node = Node(waybill, at, raw_time, _BASES[basis], text, code, place, _milestone(milestone), sequence)
     node.__dict__["identity"] = identity
     return node

@@ -127,7 +127,7 @@ def _in_order(waybill: str, lists: Sequence[Sequence[Row]], known: _Known) -> tu
 
 def _forward(rows: Sequence[Row], known: _Known) -> list[_Timed]:
     """The rows with their times, oldest first as far as the list's ends tell."""
-    timed = [_timed(row, known) for row in rows if row.words]
+    timed = [_timed(row, known) for row in rows if row.is_event]
     times = [one.at for one in timed if one.at]
     if times and times[0] > times[-1]:
         timed.reverse()

@@ -115,10 +115,10 @@ def first_cards(conn: sqlite3.Connection, at: int, key: str, told: Announcement)
     conn.execute(FIRST_CARD, (at, key, _audience(told)))
 
 
-def tell(conn: sqlite3.Connection, at: int, key: str, told: Announcement) -> int:
-    """Log a piece of news and enqueue it for each watch in its audience, after its card. Returns rows touched."""
+def tell(conn: sqlite3.Connection, at: int, key: str, told: Announcement) -> None:
+    """Log a piece of news and enqueue it for each watch in its audience, after its card."""
     first_cards(conn, at, key, told)
-    return announce(conn, at, [(key, told)])
+    announce(conn, at, [(key, told)])
 
 
 def _audience(told: Announcement) -> str:

@@ -79,7 +79,7 @@ def next_digest(settings: ChannelSettings, now: datetime) -> datetime | None:
     return first if first > now else _at(settings, today + DAY, at)
 
 
-def dry_run(news: Iterable[Happened], settings: ChannelSettings, watched: int = 0) -> Load:
+def dry_run(news: Iterable[Happened], settings: ChannelSettings, watched: int) -> Load:
     """What these pieces of news would have meant under these settings. Pure.
 
     ``news``: oldest first. ``watched``: how many orders the channel watches.

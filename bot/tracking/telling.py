@@ -43,9 +43,10 @@ def order_step(
 
 
 def level(news: News, echoes: Collection[str] = ()) -> str:
-    """How loud it is: ``problem`` and ``milestone`` concern a whole channel, ``step`` and ``node`` its thread.
+    """How loud it is: ``problem`` and ``milestone`` concern a whole channel, ``node`` its thread.
 
-    ``edit`` is what was told already, put better. A step is a milestone on the way to the next one that matters.
+    A ``step`` is a milestone on the way to the next one that matters: the channel's, while its orders are few.
+    ``edit`` is what was told already, put better.
     ``echoes``: the parcels of which the channel was shown the same a short while ago, see ``bot.tracking.echoes``.
     """
     if is_edit(news):

@@ -142,8 +142,8 @@ def _step(step: Step) -> str:
 
 def _again(news: News) -> list[str]:
     """Problems that a new entry repeats, which no step says."""
-    stepped = {step.waybill for step in news.steps}
-    parcels = [parcel for parcel in news.parcels if parcel.waybill in {*news.repeats} - stepped]
+    unsaid = set(news.repeats) - {step.waybill for step in news.steps}
+    parcels = [parcel for parcel in news.parcels if parcel.waybill in unsaid]
     return [
         _("{emoji} *{state}*, again: parcel {waybill}").format(
             emoji=milestone_emoji(parcel.milestone),

@@ -91,19 +91,19 @@ def test_the_dry_run_counts_what_a_reader_gets() -> None:
         Happened(utc("2026-03-03 02:00"), "node", frozenset({"all"})),
         Happened(utc("2026-03-03 03:00"), "problem", ALL),
     ]
-    assert dry_run(news, ChannelSettings()) == Load(3, 2)
-    assert dry_run(news, NIGHT) == Load(3, 1)
-    assert dry_run(news, ChannelSettings(threads="channel")) == Load(5, 0)
-    assert dry_run(news, ChannelSettings(threads="problems")) == Load(1, 4)
+    assert dry_run(news, ChannelSettings(), 1) == Load(3, 2)
+    assert dry_run(news, NIGHT, 1) == Load(3, 1)
+    assert dry_run(news, ChannelSettings(threads="channel"), 1) == Load(5, 0)
+    assert dry_run(news, ChannelSettings(threads="problems"), 1) == Load(1, 4)
     step = [*news, Happened(utc("2026-03-03 04:00"), "step", ALL)]
-    assert dry_run(step, ChannelSettings(threads="broadcast")) == Load(3, 3)
+    assert dry_run(step, ChannelSettings(threads="broadcast"), 1) == Load(3, 3)
     assert dry_run(step, ChannelSettings(threads="milestones"), 1000) == Load(4, 2)
     assert dry_run(step, ChannelSettings(), FEW) == Load(4, 2)
     assert dry_run(step, ChannelSettings(), FEW + 1) == Load(3, 3)
-    assert dry_run(news, ChannelSettings(threads="thread")) == Load(0, 5)
-    assert dry_run(news, ChannelSettings(threads="thread", digest_at="09:00")) == Load(2, 5)
+    assert dry_run(news, ChannelSettings(threads="thread"), 1) == Load(0, 5)
+    assert dry_run(news, ChannelSettings(threads="thread", digest_at="09:00"), 1) == Load(2, 5)
     only = [Happened(one.at, one.level, one.audience, "problems") for one in news]
-    assert dry_run(only, ChannelSettings()) == Load(1, 0)
+    assert dry_run(only, ChannelSettings(), 1) == Load(1, 0)
 
 
 @given(

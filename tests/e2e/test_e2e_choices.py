@@ -337,6 +337,7 @@ async def test_every_milestone_in_the_channel(house: House, threads: str, is_bus
     house.scan("【广州市】 快件已到达 广州白云集运仓营业部")
     await house.until(lambda: any("已到达" in words(one) for one in house.thread(card)))
     assert house.thread(card)[-1].broadcast is shown
+    assert f"news meant {int(shown)} message" in await house.ask("/panda settings")
 
 
 async def test_threads_or_channel(house: House) -> None:
