@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import heapq
 import tempfile
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.networks import TOKEN, Api, Clock, Database, Ledger, Pace
-from benchmarks.table import percentile, show
+from benchmarks.replay_counts import START, Result, claims, is_false, mark, naive, tables, waits_of
 from bot import records
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
@@ -37,35 +35,15 @@ from storage.values import to_time
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
 
     from sandbox.pandapon.generator import Life
 
-START = datetime(2026, 3, 2, tzinfo=UTC)
-NAIVE = timedelta(minutes=10)
 TICK = timedelta(seconds=5)
 LAST = timedelta(hours=5)  # what happens just before the end may be found after it
-CLAIMS = ("DELIVERING", "SIGN", "AGENT_SIGN", "UNSIGN")
 FOLDED = """
 SELECT n.payload, d.sent_at FROM outbox f JOIN outbox d ON d.id = f.folded_into AND d.state = 'sent'
 JOIN news n ON n.key = f.key AND n.what = f.what
 """
-DOORS = {"out for delivery": ("DELIVERING",), "delivered": ("SIGN",)}
-
-
-@dataclass
-class Result:
-    """What one bot did."""
-
-    channel: int
-    thread: int
-    calls: int
-    waits: dict[str, list[float]]  # seconds from visible to posted, by kind
-    missed: int = 0
-    twice: int = 0
-    alarms: int = 0
-    false_alarms: int = 0
-    folded: int = 0  # pieces of news that came in a digest, because their channel had fallen behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +88,11 @@ async def ours(orders: list[Life], days: int, way: Way) -> Result:
         channel=ledger.channel,
         thread=ledger.thread,
         calls=api.calls,
-        waits=_waits(events, ledger),
-        missed=sum(not ledger.told.get(_mark(event)) for event in _claims(events)),
+        waits=waits_of(events, ledger),
+        missed=sum(not ledger.told.get(mark(event)) for event in claims(events)),
         twice=sum(len(times) > 1 for times in ledger.told.values()),
         alarms=len(ledger.alarms),
-        false_alarms=sum(_is_false(orders, text, at) for text, at in ledger.alarms),
+        false_alarms=sum(is_false(orders, text, at) for text, at in ledger.alarms),
         folded=folded,
     )
 
@@ -256,31 +234,13 @@ class _Run:
         heapq.heappush(self.queue, (when, self.number, what))
 
 
-def naive(orders: list[Life], days: int) -> Result:
-    """A fixed poll, and a post for each entry not seen in this very form: reckoned, not run."""
-    end = START + timedelta(days=days)
-    posts = calls = 0
-    waits: dict[str, list[float]] = defaultdict(list)
-    for life in orders:
-        calls += int((end - life.watched_at) / NAIVE)
-        polls: dict[tuple[str, datetime], bool] = {}
-        for event in life.events:
-            if event.scan and event.at < end:
-                polls[event.scan, _next_poll(life, event.at)] = True
-                if not event.is_edit:
-                    for kind in _kinds(event):
-                        waits[kind].append((_next_poll(life, event.at) - event.at).total_seconds())
-        posts += len(polls)
-    return Result(posts, 0, calls, waits)
-
-
 async def _unfold(store: SqliteStore, ledger: Ledger) -> int:
     """Note what was told within digests. Returns how many pieces of news those held."""
     found = await store.thread.run(lambda conn: conn.execute(FOLDED).fetchall())
     for row in found:
         for node in records.load_news(row["payload"]).nodes:
-            for mark in TOKEN.findall(node.text):
-                ledger.told[mark].append(datetime.fromtimestamp(row["sent_at"] / 1e6, UTC))
+            for token in TOKEN.findall(node.text):
+                ledger.told[token].append(datetime.fromtimestamp(row["sent_at"] / 1e6, UTC))
     return len(found)
 
 
@@ -315,93 +275,12 @@ def _config() -> Config:
     )
 
 
-def _waits(events: list[Event], ledger: Ledger) -> dict[str, list[float]]:
-    waits: dict[str, list[float]] = defaultdict(list)
-    for event in events:
-        times = ledger.told.get(_mark(event))
-        if times:
-            for kind in _kinds(event):
-                waits[kind].append((min(times) - event.at).total_seconds())
-    return waits
-
-
-def _kinds(event: Event) -> Iterator[str]:
-    yield "any scan"
-    for kind, statuses in DOORS.items():
-        if event.status in statuses:
-            yield kind
-
-
-def _is_false(orders: list[Life], alarm: str, at: datetime) -> bool:
-    """Whether the order had no stall in its life and came on by itself: the alarm was noise."""
-    life = next(one for one in orders if one.order.order_id in alarm)
-    return not life.stalled and any(event.scan and not event.is_edit and event.at > at for event in life.events)
-
-
-def _claims(events: list[Event]) -> Iterator[Event]:
-    """What must be told under any filter; a claim that the next scan overtook before it was seen is none any more."""
-    seen = {_mark(event): event.at for event in events}
-    for event in events:
-        waybill, _dash, number = _mark(event).rpartition("-")
-        overtaken = seen.get(f"{waybill}-{int(number) + 1:02d}", event.at) < event.at
-        if event.status in CLAIMS and not overtaken:
-            yield event
-
-
-def _mark(event: Event) -> str:
-    found = TOKEN.search(event.scan)
-    return found[0] if found else ""
-
-
-def _next_poll(life: Life, at: datetime) -> datetime:
-    polls = max(0, -((life.watched_at - at) // NAIVE))
-    return life.watched_at + polls * NAIVE if at > life.watched_at else life.watched_at
-
-
 def _on_grid(at: datetime) -> datetime:
     return START + -((START - at) // TICK) * TICK
 
 
 async def measure(count: int = 1000, days: int = 30, seed: int = 1) -> None:
-    """Run it all and print the table."""
+    """Run it all and print the tables."""
     plain = naive(lives(count, START, days, seed), days)
     results = {name: await ours(lives(count, START, days, seed), days, way) for name, way in WAYS.items()}
-    rows = [_row("naive bot", plain, plain, count), *(_row(name, one, plain, count) for name, one in results.items())]
-    header = [
-        "",
-        "in channel",
-        "of naive",
-        "with threads",
-        "of naive",
-        "API calls",
-        "of naive",
-        "any scan",
-        "out f. d.",
-        "delivered",
-    ]
-    show(f"{count:,} orders over {days} days: messages and calls an order, median minutes to the post", header, rows)
-    facts = [
-        [name, *(f"{n:,}" for n in (one.missed, one.twice, one.alarms, one.false_alarms, one.folded))]
-        for name, one in results.items()
-    ]
-    show(
-        "What must not happen, alarms raised, and news that came in a digest because its channel had fallen behind",
-        ["", "milestones missed", "told twice", "alarms", "false ones", "in digests"],
-        facts,
-    )
-
-
-def _row(name: str, one: Result, plain: Result, count: int) -> list[str]:
-    middle = [f"{median(one.waits[kind]) / 60:.1f}" if one.waits.get(kind) else "–" for kind in ("any scan", *DOORS)]
-    late = percentile(one.waits["any scan"], 0.95) / 60 if one.waits.get("any scan") else 0.0
-    middle[0] += f" (p95 {late:.0f})"
-    return [
-        name,
-        f"{one.channel / count:.1f}",
-        f"{one.channel / plain.channel:.1%}",
-        f"{(one.channel + one.thread) / count:.1f}",
-        f"{(one.channel + one.thread) / plain.channel:.0%}",
-        f"{one.calls / count:,.0f}",
-        f"{one.calls / plain.calls:.0%}",
-        *middle,
-    ]
+    tables(count, days, plain, results)

@@ -7,7 +7,8 @@ from statistics import median
 
 import pytest
 
-from benchmarks.replay import DOORS, START, Way, naive, ours
+from benchmarks.replay import Way, ours
+from benchmarks.replay_counts import DOORS, START, naive
 from handlers.channel_settings import ChannelSettings
 from sandbox.pandapon.generator import lives
 

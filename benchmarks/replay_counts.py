@@ -1,0 +1,144 @@
+"""What bots did with simulated lives: counted, reckoned for a naive bot, and shown side by side."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks.networks import TOKEN
+from benchmarks.table import percentile, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from benchmarks.networks import Ledger
+    from sandbox.pandapon.generator import Event, Life
+
+START = datetime(2026, 3, 2, tzinfo=UTC)
+NAIVE = timedelta(minutes=10)
+CLAIMS = ("DELIVERING", "SIGN", "AGENT_SIGN", "UNSIGN")
+DOORS = {"out for delivery": ("DELIVERING",), "delivered": ("SIGN",)}
+
+
+@dataclass
+class Result:
+    """What one bot did."""
+
+    channel: int
+    thread: int
+    calls: int
+    waits: dict[str, list[float]]  # seconds from visible to posted, by kind
+    missed: int = 0
+    twice: int = 0
+    alarms: int = 0
+    false_alarms: int = 0
+    folded: int = 0  # pieces of news that came in a digest, because their channel had fallen behind
+
+
+def naive(orders: list[Life], days: int) -> Result:
+    """A fixed poll, and a post for each entry not seen in this very form: reckoned, not run."""
+    end = START + timedelta(days=days)
+    posts = calls = 0
+    waits: dict[str, list[float]] = defaultdict(list)
+    for life in orders:
+        calls += int((end - life.watched_at) / NAIVE)
+        polls: dict[tuple[str, datetime], bool] = {}
+        for event in life.events:
+            if event.scan and event.at < end:
+                polls[event.scan, _next_poll(life, event.at)] = True
+                if not event.is_edit:
+                    for kind in _kinds(event):
+                        waits[kind].append((_next_poll(life, event.at) - event.at).total_seconds())
+        posts += len(polls)
+    return Result(posts, 0, calls, waits)
+
+
+def waits_of(events: list[Event], ledger: Ledger) -> dict[str, list[float]]:
+    """Seconds from each scan to its first telling, by kind."""
+    waits: dict[str, list[float]] = defaultdict(list)
+    for event in events:
+        times = ledger.told.get(mark(event))
+        if times:
+            for kind in _kinds(event):
+                waits[kind].append((min(times) - event.at).total_seconds())
+    return waits
+
+
+def _kinds(event: Event) -> Iterator[str]:
+    yield "any scan"
+    for kind, statuses in DOORS.items():
+        if event.status in statuses:
+            yield kind
+
+
+def is_false(orders: list[Life], alarm: str, at: datetime) -> bool:
+    """Whether the order had no stall in its life and came on by itself: the alarm was noise."""
+    life = next(one for one in orders if one.order.order_id in alarm)
+    return not life.stalled and any(event.scan and not event.is_edit and event.at > at for event in life.events)
+
+
+def claims(events: list[Event]) -> Iterator[Event]:
+    """What must be told under any filter; a claim that the next scan overtook before it was seen is none any more."""
+    seen = {mark(event): event.at for event in events}
+    for event in events:
+        waybill, _dash, number = mark(event).rpartition("-")
+        overtaken = seen.get(f"{waybill}-{int(number) + 1:02d}", event.at) < event.at
+        if event.status in CLAIMS and not overtaken:
+            yield event
+
+
+def mark(event: Event) -> str:
+    """The generator's mark in the words of the scan; empty without one."""
+    found = TOKEN.search(event.scan)
+    return found[0] if found else ""
+
+
+def _next_poll(life: Life, at: datetime) -> datetime:
+    polls = max(0, -((life.watched_at - at) // NAIVE))
+    return life.watched_at + polls * NAIVE if at > life.watched_at else life.watched_at
+
+
+def tables(count: int, days: int, plain: Result, results: Mapping[str, Result]) -> None:
+    """Print what each way of using the bot came to, beside the naive bot."""
+    rows = [_row("naive bot", plain, plain, count), *(_row(name, one, plain, count) for name, one in results.items())]
+    header = [
+        "",
+        "in channel",
+        "of naive",
+        "with threads",
+        "of naive",
+        "API calls",
+        "of naive",
+        "any scan",
+        "out f. d.",
+        "delivered",
+    ]
+    show(f"{count:,} orders over {days} days: messages and calls an order, median minutes to the post", header, rows)
+    facts = [
+        [name, *(f"{n:,}" for n in (one.missed, one.twice, one.alarms, one.false_alarms, one.folded))]
+        for name, one in results.items()
+    ]
+    show(
+        "What must not happen, alarms raised, and news that came in a digest because its channel had fallen behind",
+        ["", "milestones missed", "told twice", "alarms", "false ones", "in digests"],
+        facts,
+    )
+
+
+def _row(name: str, one: Result, plain: Result, count: int) -> list[str]:
+    middle = [f"{median(one.waits[kind]) / 60:.1f}" if one.waits.get(kind) else "–" for kind in ("any scan", *DOORS)]
+    late = percentile(one.waits["any scan"], 0.95) / 60 if one.waits.get("any scan") else 0.0
+    middle[0] += f" (p95 {late:.0f})"
+    return [
+        name,
+        f"{one.channel / count:.1f}",
+        f"{one.channel / plain.channel:.1%}",
+        f"{(one.channel + one.thread) / count:.1f}",
+        f"{(one.channel + one.thread) / plain.channel:.0%}",
+        f"{one.calls / count:,.0f}",
+        f"{one.calls / plain.calls:.0%}",
+        *middle,
+    ]
