@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pandapon.errors import DecodeError
-from pandapon.fields import first, items, link, listed, mapping, money, number, require, text
+from pandapon.fields import first, items, link, listed, mapping, money, number, require, text, words
 from pandapon.milestones import ALIBABA_LINE, ALIBABA_ORDER, lines_claim, order_claim, parcel_claim
 from pandapon.models import Item, Order, Page, Product, ProductQuery
 from pandapon.shipment import Platform
@@ -119,16 +119,16 @@ def _order(trade: dict[str, Any]) -> Order:
 
 def _seller(base: dict[str, Any]) -> str:
     contact = mapping(base.get("sellerContact"))
-    return text(contact, "shopName", "companyName") or text(base, "sellerLoginId", "sellerNickName")
+    return words(contact, "shopName", "companyName") or words(base, "sellerLoginId", "sellerNickName")
 
 
 def _item(row: dict[str, Any]) -> Item:
     images = row.get("productImgUrl")
-    variant = " / ".join(text(one, "value") for one in items(row.get("skuInfos")) if text(one, "value"))
+    variant = " / ".join(found for one in items(row.get("skuInfos")) if (found := words(one, "value")))
     return Item(
-        title=text(row, "name", "productName", "subject"),
+        title=words(row, "name", "productName", "subject"),
         quantity=number(row.get("quantity")),
-        unit=text(row, "unit"),
+        unit=words(row, "unit"),
         amount=money(row, "itemAmount"),
         variant=variant,
         image_url=link({"url": images[0]}, "url") if isinstance(images, list) and images else "",
@@ -151,10 +151,10 @@ def _product(row: dict[str, Any]) -> Product:
     return Product(
         platform=Platform.ALIBABA,
         product_id=text(row, "offerMapId", "offerId", "itemId"),
-        title=text(row, "subject", "title", "subjectTrans"),
+        title=words(row, "subject", "title", "subjectTrans"),
         price=money(price, "price", "promotionPrice", "consignPrice") or money(row, "price", "consignPrice"),
         image_url=link(row, "imageUrl", "picUrl"),
-        seller=text(row, "companyName", "sellerNickName", "shopName", "sellerLoginId"),
+        seller=words(row, "companyName", "sellerNickName", "shopName", "sellerLoginId"),
         sold=text(row, "monthSold", "sold"),
         url=f"https://detail.1688.com/offer/{number_}.html" if number_.isascii() and number_.isdigit() else "",
     )
@@ -172,7 +172,7 @@ def _package(row: dict[str, Any], position: int) -> Package | None:
     return Package(
         waybill or f"parcel-{position + 1}",
         (nodes, [step for step in steps if (step.time, step.text) not in known]),
-        carrier=text(row, "logisticsCompanyName", "companyName"),
+        carrier=words(row, "logisticsCompanyName", "companyName"),
         status=status,
         status_milestone=parcel_claim(status),
     )

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pandapon.errors import DecodeError
+from pandapon.markup import plain
 
 _DIGITS = 18  # before the point, and behind it: no amount or count is longer, and 1e999999999 must not be written out
 _JSON = json.JSONDecoder(parse_float=Decimal)
@@ -67,6 +68,11 @@ def text(source: dict[str, Any], *names: str) -> str:
         elif isinstance(value, Decimal) and (plain := number(value)) is not None:
             return format(plain, "f")
     return ""
+
+
+def words(source: dict[str, Any], *names: str) -> str:
+    """The first of these fields that says something, as people read it: on one line, without markup."""
+    return " ".join(plain(text(source, *names)).split())
 
 
 def link(source: dict[str, Any], *names: str) -> str:

@@ -11,6 +11,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Self
 
+from pandapon.markup import plain
+
 
 class Platform(StrEnum):
     """The two marketplaces. The value is what a person types after ``--`` and what the database keeps."""
@@ -120,6 +122,11 @@ class Node:
         """What makes it the same node: parcel, event time and words. Enrichment (place, code) is left out."""
         time = self.at.astimezone(UTC).isoformat() if self.at else normalise(self.raw_time)
         return _digest(self.waybill, time, normalise(self.text))
+
+    @cached_property
+    def shown(self) -> str:
+        """The courier's words as people read them, without markup. The raw ones make the identity, and stay stored."""
+        return plain(self.text)
 
     @cached_property
     def content(self) -> str:

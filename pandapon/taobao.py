@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pandapon.errors import DecodeError
-from pandapon.fields import first, items, link, listed, mapping, money, number, require, text
+from pandapon.fields import first, items, link, listed, mapping, money, number, require, text, words
 from pandapon.milestones import TAOBAO_ORDER, further, lines_claim, order_claim, parcel_claim
 from pandapon.models import Item, Order, Page, Product, ProductQuery
 from pandapon.shipment import Platform
@@ -89,7 +89,7 @@ def _order(found: dict[str, Any], *, fen: bool) -> Order:
         goods_amount=money(found, "productAmount", "product_amount", fen=fen),
         shipping_amount=money(found, "domesticPostFee", "domestic_post_fee", "shippingFee", "postFee", fen=fen),
         total_amount=money(found, "purchaseAmount", "purchase_amount", "totalAmount", fen=fen),
-        seller=text(found, "shopName", "sellerNick", "seller_nick", "userNick"),
+        seller=words(found, "shopName", "sellerNick", "seller_nick", "userNick"),
         items=tuple(_item(sub, fen=fen) for sub in subs),
         waybills=_waybills(subs),
         sub_order_ids=tuple(dict.fromkeys(one for sub in subs if (one := _sub_id(sub)))),
@@ -135,10 +135,10 @@ def _item(sub: dict[str, Any], *, fen: bool) -> Item:
     sku = mapping(first(sub, "skuInfo", "sku_info"))
     variant = mapping(first(sku, "skuPv", "sku_pv"))
     return Item(
-        title=text(sub, "title", "itemTitle"),
+        title=words(sub, "title", "itemTitle"),
         quantity=number(sub.get("quantity")),
         amount=money(sub, "totalPrice", "purchaseAmount", "productAmount", "product_amount", fen=fen),
-        variant=text(variant, "zh", "en"),
+        variant=words(variant, "zh", "en"),
         image_url=link(sku, "skuImgUrl", "sku_img_url") or link(sub, "picUrl", "imageUrl"),
         refund_status=_refund(sub),
     )
@@ -149,10 +149,10 @@ def _product(row: dict[str, Any]) -> Product:
     return Product(
         platform=Platform.TAOBAO,
         product_id=text(row, "itemMapId", "itemId", "id"),
-        title=text(row, "title", "itemTitle", "subject"),
+        title=words(row, "title", "itemTitle", "subject"),
         price=number(price),
         image_url=link(row, "picUrl", "imageUrl", "mainImageUrl", "pictUrl"),
-        seller=text(row, "shopName", "userNick", "nick", "sellerNick"),
+        seller=words(row, "shopName", "userNick", "nick", "sellerNick"),
         sold=text(row, "sold", "volume", "monthSold", "tkTotalSales"),
         url=f"https://item.taobao.com/item.htm?id={number_}" if number_.isascii() and number_.isdigit() else "",
     )
@@ -177,7 +177,7 @@ def _package(row: dict[str, Any], sub_order: str, position: int) -> Package | No
     return Package(
         waybill or (f"{sub_order}-{position + 1}" if position else sub_order),
         (rows,),
-        carrier=text(partner, "company"),
+        carrier=words(partner, "company"),
         status=status,
         status_milestone=parcel_claim(status),
     )

@@ -10,6 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, TypeGuard
 
 from bot.tracking.rest import Rest
+from pandapon.markup import plain
 from pandapon.shipment import FINAL, Leg, Milestone, Parcel, Stall, normalise
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def leg_of(parcel: Parcel) -> Leg | None:
         return None
     if place is Milestone.READY_FOR_PICKUP:
         return Leg.PICKUP
-    if any(_ABROAD.search(normalise(node.text)) for node in parcel.nodes[-3:]):
+    if any(_ABROAD.search(normalise(node.shown)) for node in parcel.nodes[-3:]):
         return Leg.ABROAD
     if place.is_problem:  # told already: what follows takes longer, and is no surprise
         return Leg.PROBLEM
@@ -178,7 +179,7 @@ def _silence_of(parcel: Parcel, limits: Limits, now: datetime, heard: datetime |
     if since is None:
         return None
     leg = leg_of(parcel) if parcel.nodes or parcel.milestone else Leg.FIRST_SCAN
-    said = (last.place or last.text) if last else ""
+    said = (plain(last.place) or last.shown) if last else ""
     if leg is None:
         return Stall(Leg.SILENT, since, limits.silent, None, parcel.waybill, said)
     return Stall(leg, since, limits.since(since, leg), limits.usual.get(leg), parcel.waybill, said)

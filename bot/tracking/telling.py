@@ -98,7 +98,7 @@ def is_only_money(news: News) -> bool:
 def needs(news: News) -> tuple[Action, ...]:
     """What the new entries ask of a person, each once; nothing where the parcel has come through since."""
     done = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
-    found = (asked_action(node.text) for node in news.nodes if node.waybill not in done)
+    found = (asked_action(node.shown) for node in news.nodes if node.waybill not in done)
     return tuple(dict.fromkeys(one for one in found if one))
 
 

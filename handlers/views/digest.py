@@ -157,7 +157,7 @@ def _signs(news: News) -> Sequence[str]:
     problems = [node.milestone for node in news.nodes if node.milestone and node.milestone.is_problem]
     signs = [_named(milestone) for milestone in (*problems, *(step.after for step in news.steps))]
     over = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
-    if any(asked_action(node.text) for node in news.nodes if node.waybill not in over):
+    if any(asked_action(node.shown) for node in news.nodes if node.waybill not in over):
         signs.append(_("✋ *Action needed*"))
     if news.price:
         signs.append(_("💴 *Price changed*"))

@@ -12,6 +12,7 @@ from handlers.milestones import milestone_emoji
 from handlers.requests import Unwatch
 from handlers.text import ago, clip, cut, escape, ident, when
 from handlers.views import elements as el
+from pandapon.markup import plain
 from pandapon.models import Order
 from pandapon.shipment import OrderRef, Platform
 
@@ -89,8 +90,8 @@ def node_line(node: Node, now: datetime) -> str:
     """One trace entry: when, what, where. An unreadable time is shown as it was sent."""
     time = when(node.at, now) if node.at else escape(cut(node.raw_time, 40)) or _("time unknown")
     sign = f"{milestone_emoji(node.milestone)} " if node.milestone else ""
-    words = escape(cut(node.text, LINE)) or escape(cut(node.code, 40)) or _("(no words)")
-    place = escape(cut(node.place, 60))
+    words = escape(cut(node.shown, LINE)) or escape(cut(node.code, 40)) or _("(no words)")
+    place = escape(cut(plain(node.place), 60))
     return clip(f"{time}  {sign}{words}" + (f" · {place}" if place and place not in words else ""), LINE + 300)
 
 

@@ -119,7 +119,7 @@ def _needs(news: News) -> list[str]:
         Action.PAY: _("duty or charges have to be paid"),
     }
     over = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
-    asked = dict.fromkeys(asked_action(node.text) for node in news.nodes if node.waybill not in over)
+    asked = dict.fromkeys(asked_action(node.shown) for node in news.nodes if node.waybill not in over)
     return [_("✋ *Action needed:* {what}").format(what=sentences[one]) for one in asked if one]
 
 
