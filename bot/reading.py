@@ -14,6 +14,7 @@ from pandapon.shipment import OrderRef, Platform, Shipment
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
+    from datetime import datetime
 
     from pandapon.client import PandaPon, Reading
     from pandapon.models import Order
@@ -38,13 +39,19 @@ class OrderReading:
     fetched: Fetched | None
     fingerprint: bytes
     trace: Trace | None = None  # of ``fetched``, where it is still to be read
+    is_whole: bool = False  # all of the trace is to be read, known or not
 
-    def beside(self, stored: Shipment) -> Fetched:
-        """What differs, its trace read beside what is known of it: only what is new in it costs anything."""
+    def beside(self, stored: Shipment, ordered_at: datetime | None = None) -> Fetched:
+        """What differs, its trace read beside what is known of it: only what is new in it costs anything.
+
+        ``ordered_at`` (aware) dates scans whose time has no year.
+        """
         assert self.fetched is not None, "nothing differs"
         if self.trace is None:
             return self.fetched
-        return replace(self.fetched, shipment=self.trace.shipment(stored.nodes))
+        order = self.fetched.order
+        near = (order.created_at if order else None) or ordered_at
+        return replace(self.fetched, shipment=self.trace.shipment(() if self.is_whole else stored.nodes, near))
 
 
 async def poll_order(api: PandaPon, due: DueOrder) -> OrderReading:
@@ -58,9 +65,7 @@ async def poll_order(api: PandaPon, due: DueOrder) -> OrderReading:
     if reading.trace is None and not news_in_order:
         return OrderReading(None, reading.fingerprint)
     fetched = Fetched(ref, order if news_in_order else None, None)
-    if known or reading.trace is None:
-        return OrderReading(fetched, reading.fingerprint, reading.trace)
-    return OrderReading(replace(fetched, shipment=reading.trace.shipment()), reading.fingerprint)
+    return OrderReading(fetched, reading.fingerprint, reading.trace, is_whole=not known)
 
 
 async def read_order(api: PandaPon, ref: OrderRef) -> OrderReading:
@@ -95,7 +100,7 @@ def _combined(ref: OrderRef, order: Order | PandaPonError, reading: Reading | Pa
         return OrderReading(Fetched(ref, order, Shipment(ref)), b"")
     if isinstance(reading, PandaPonError):
         raise reading
-    shipment = reading.trace.shipment() if reading.trace else Shipment(ref)
+    shipment = reading.trace.shipment(near=order.created_at) if reading.trace else Shipment(ref)
     return OrderReading(Fetched(ref, order, shipment), reading.fingerprint)
 
 

@@ -163,19 +163,25 @@ def _product(row: dict[str, Any]) -> Product:
 def _package(row: dict[str, Any], position: int) -> Package | None:
     """``traceNodeList`` is finer than ``logisticsSteps``; a step that no node repeats is kept too."""
     nodes = [_node_row(one) for one in items(row.get("traceNodeList"))]
-    known = {(one.time, one.text) for one in nodes}
-    steps = [Row(text(one, "acceptTime"), text(one, "remark")) for one in items(row.get("logisticsSteps"))]
+    steps = _other_steps(row, {(one.time, one.text) for one in nodes})
     status = text(row, "logisticsStatus", "status")
     waybill = text(row, "logisticsBillNo", "mailNo", "logisticsId")
     if not (waybill or status or any(one.is_event for one in (*nodes, *steps))):
         return None
     return Package(
         waybill or f"parcel-{position + 1}",
-        (nodes, [step for step in steps if (step.time, step.text) not in known]),
+        (nodes, steps),
         carrier=words(row, "logisticsCompanyName", "companyName"),
         status=status,
         status_milestone=parcel_claim(status),
     )
+
+
+def _other_steps(row: dict[str, Any], known: set[tuple[str, str]]) -> list[Row]:
+    """Those that no node repeats; all of them where one has no readable time, since its neighbours say where it was."""
+    steps = [Row(text(one, "acceptTime"), text(one, "remark")) for one in items(row.get("logisticsSteps"))]
+    others = [step for step in steps if (step.time, step.text) not in known]
+    return others if all(parse_time(step.time)[0] for step in others) else steps
 
 
 def _node_row(one: dict[str, Any]) -> Row:

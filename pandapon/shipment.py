@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Self
 
 from pandapon.markup import plain
+from pandapon.written import BUDDHIST
 
 
 class Platform(StrEnum):
@@ -81,7 +82,13 @@ class TimeBasis(StrEnum):
     OFFSET = "offset"  # the text carried its own offset
     CHINA = "china"  # naive text, taken as UTC+8 (inferred: shared callbacks agree to the minute)
     EPOCH = "epoch"  # seconds or milliseconds since 1970
+    BUDDHIST = "buddhist"  # a Thai year in one of the forms above
+    WRITTEN = "written"  # a form for people, see pandapon.written; a missing year is the one that fits best
+    PLACED = "placed"  # unreadable: the time is that of the entry before it in the list, and the raw text is shown
     UNKNOWN = "unknown"  # unreadable; the raw text is shown instead
+
+
+_BY_RAW_TIME = frozenset({TimeBasis.WRITTEN, TimeBasis.PLACED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,7 @@ class Node:
     """One trace entry of one parcel."""
 
     waybill: str
-    at: datetime | None  # aware, UTC; None when the text was unreadable
+    at: datetime | None  # aware, UTC; None when the text was unreadable and nothing says where it belongs
     raw_time: str
     time_basis: TimeBasis
     text: str  # the courier's words, as sent
@@ -120,8 +127,21 @@ class Node:
     @cached_property
     def identity(self) -> str:
         """What makes it the same node: parcel, event time and words. Enrichment (place, code) is left out."""
-        time = self.at.astimezone(UTC).isoformat() if self.at else normalise(self.raw_time)
-        return _digest(self.waybill, time, normalise(self.text))
+        return _digest(self.waybill, self._moment, normalise(self.text))
+
+    @property
+    def _moment(self) -> str:
+        """The time, in the forms that have always been read; for the others the raw text, as it was stored before."""
+        if self.at is None or self.time_basis in _BY_RAW_TIME:
+            return normalise(self.raw_time)
+        if self.time_basis is TimeBasis.BUDDHIST:
+            return self.at.astimezone(UTC).replace(year=self.at.year + BUDDHIST).isoformat()
+        return self.at.astimezone(UTC).isoformat()
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether its time was read, rather than taken from where it stands."""
+        return self.at is not None and self.time_basis is not TimeBasis.PLACED
 
     @cached_property
     def shown(self) -> str:

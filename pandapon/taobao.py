@@ -178,6 +178,7 @@ def _package(row: dict[str, Any], sub_order: str, position: int) -> Package | No
         waybill or (f"{sub_order}-{position + 1}" if position else sub_order),
         (rows,),
         carrier=words(partner, "company"),
+        newest_first=True,
         status=status,
         status_milestone=parcel_claim(status),
     )

@@ -1,4 +1,4 @@
-"""The vendor's times: four forms, two of them without a zone; leading zeros may be missing."""
+"""The vendor's times: four forms, two of them without a zone; leading zeros may be missing. Others are written ones."""
 
 from __future__ import annotations
 
@@ -6,27 +6,38 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from pandapon.shipment import TimeBasis
+from pandapon.written import BUDDHIST, read
 
 CHINA = timezone(timedelta(hours=8))
 # yyyyMMddHHmmss, optional milliseconds, optional offset: 20180614101942000+0800 [upstream]
 _COMPACT = re.compile(r"^(\d{14})(\d{3})?(?:([+-])(\d{2}):?(\d{2})|(Z))?$")
 _LONE_DIGIT = re.compile(r"(?<![0-9.])[0-9](?![0-9])")  # 2018/7/4 9:05:03; a fraction of a second may have one digit
+THAI_YEARS = range(1990, 2100)  # as they are here
 _EPOCH_MS, _EPOCH_S = 13, 10  # digits
 
 
-def parse_time(value: object) -> tuple[datetime | None, TimeBasis]:
+def parse_time(value: object, near: datetime | None = None) -> tuple[datetime | None, TimeBasis]:
     """Aware UTC and how it was understood; (None, UNKNOWN) for what cannot be read.
 
     An offset in the text is honoured; naive text is China time (inferred: a naive ``payTime`` agreed with its
-    callback's epoch stamp to the minute); 10 or 13 digits are an epoch.
+    callback's epoch stamp to the minute); 10 or 13 digits are an epoch. ``near`` (aware) is about when it was, for
+    what has no year.
     """
     text = str(value).strip() if value is not None and not isinstance(value, bool) else ""
     if not text:
         return None, TimeBasis.UNKNOWN
     try:
-        return _epoch(text) or _compact(text) or _iso(text) or (None, TimeBasis.UNKNOWN)
+        return _our_calendar(_epoch(text) or _compact(text) or _iso(text))
     except (ValueError, OverflowError, OSError):
-        return None, TimeBasis.UNKNOWN
+        written = read(text, near)
+        return written, TimeBasis.WRITTEN if written else TimeBasis.UNKNOWN
+
+
+def _our_calendar(found: tuple[datetime, TimeBasis]) -> tuple[datetime, TimeBasis]:
+    """Thailand counts its years from the Buddha: 2569 is 2026. Raises ValueError where there is no such day."""
+    at, basis = found
+    is_thai = at.year - BUDDHIST in THAI_YEARS and basis is not TimeBasis.EPOCH
+    return (at.replace(year=at.year - BUDDHIST), TimeBasis.BUDDHIST) if is_thai else found
 
 
 def _epoch(text: str) -> tuple[datetime, TimeBasis] | None:
@@ -50,7 +61,7 @@ def _compact(text: str) -> tuple[datetime, TimeBasis] | None:
     return naive.replace(tzinfo=zone).astimezone(UTC), TimeBasis.OFFSET
 
 
-def _iso(text: str) -> tuple[datetime, TimeBasis] | None:
+def _iso(text: str) -> tuple[datetime, TimeBasis]:
     parsed = datetime.fromisoformat(_LONE_DIGIT.sub(r"0\g<0>", text.replace("/", "-")))
     if parsed.tzinfo is None:
         return parsed.replace(tzinfo=CHINA).astimezone(UTC), TimeBasis.CHINA

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pandapon.courier import read_entry
-from pandapon.shipment import Node, Parcel, Shipment
+from pandapon.shipment import Node, Parcel, Shipment, TimeBasis
 from pandapon.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pandapon.shipment import Milestone, OrderRef, TimeBasis
+    from pandapon.shipment import Milestone, OrderRef
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -56,6 +57,7 @@ class Package:
     carrier: str = ""
     status: str = ""
     status_milestone: Milestone | None = None
+    newest_first: bool = False  # how the platform sorts its lists, where their times don't tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,12 @@ class Trace:
     ref: OrderRef
     packages: tuple[Package, ...]
 
-    def shipment(self, known: Iterable[Node] = ()) -> Shipment:
+    def shipment(self, known: Iterable[Node] = (), near: datetime | None = None) -> Shipment:
         """Every parcel once, even where two entries bear the same number: two goods in one box.
 
         Where a parcel stands is not said: what was known of it has a part in that. A row that says what one of the
-        ``known`` nodes says becomes that node, claim and all.
+        ``known`` nodes says becomes that node, claim and all. ``near`` (aware): about when it all was, such as when
+        it was ordered, for scans whose time has no year.
         """
         said: dict[str, _Known] = {}
         for node in known:
@@ -77,7 +80,7 @@ class Trace:
         parts: dict[str, list[Package]] = {}
         for package in self.packages:
             parts.setdefault(package.waybill, []).append(package)
-        parcels = (_parcel(waybill, ours, said.get(waybill, {})) for waybill, ours in parts.items())
+        parcels = (_parcel(waybill, ours, said.get(waybill, {}), near) for waybill, ours in parts.items())
         return Shipment(self.ref, tuple(parcels))
 
 
@@ -91,8 +94,9 @@ class _Timed(NamedTuple):
     known: Node | None
 
 
-def _parcel(waybill: str, parts: Sequence[Package], known: _Known) -> Parcel:
-    nodes = _in_order(waybill, [rows for part in parts for rows in part.lists], known)
+def _parcel(waybill: str, parts: Sequence[Package], known: _Known, near: datetime | None) -> Parcel:
+    timed = [_forward(rows, known, near, part.newest_first) for part in parts for rows in part.lists]
+    nodes = _in_order(waybill, timed)
     said = next((part for part in parts if part.status), parts[0])
     return Parcel(
         waybill=waybill,
@@ -103,13 +107,13 @@ def _parcel(waybill: str, parts: Sequence[Package], known: _Known) -> Parcel:
     )
 
 
-def _in_order(waybill: str, lists: Sequence[Sequence[Row]], known: _Known) -> tuple[Node, ...]:
+def _in_order(waybill: str, lists: Sequence[Sequence[_Timed]]) -> tuple[Node, ...]:
     """Nodes of all lists, oldest first, exact repeats once.
 
     1688 sends oldest first and Taobao newest first, so a list's own order only breaks ties. ``sequence`` counts within
     one moment, so that a scan that arrives late does not renumber the others.
     """
-    timed = [one for rows in lists for one in _forward(rows, known)]
+    timed = [one for rows in lists for one in rows]
     timed.sort(key=lambda one: one.at or _NEVER)
     seen: dict[str, Node] = {}
     at_moment: Counter[datetime | None] = Counter()
@@ -124,24 +128,53 @@ def _in_order(waybill: str, lists: Sequence[Sequence[Row]], known: _Known) -> tu
     return tuple(seen.values())
 
 
-def _forward(rows: Sequence[Row], known: _Known) -> list[_Timed]:
-    """The rows with their times, oldest first as far as the list's ends tell."""
-    timed = [_timed(row, known) for row in rows if row.is_event]
-    times = [one.at for one in timed if one.at]
-    if times and times[0] > times[-1]:
+def _forward(rows: Sequence[Row], known: _Known, near: datetime | None, newest_first: bool) -> list[_Timed]:
+    """The rows with their times, oldest first; one without a readable time belongs right behind the one before it."""
+    timed = [_timed(row, known, near) for row in rows if row.is_event]
+    if _runs_backward([one.at for one in timed if one.at], newest_first):
         timed.reverse()
-    return timed
+    return timed if all(one.at for one in timed) else _placed(timed)
 
 
-def _timed(row: Row, known: _Known) -> _Timed:
+def _runs_backward(times: Sequence[datetime], newest_first: bool) -> bool:
+    """As most neighbours say, so that one mistyped year does not turn the list round; then its ends; then its kind."""
+    falls = sum(after < before for before, after in pairwise(times))
+    rises = sum(after > before for before, after in pairwise(times))
+    if falls != rises:
+        return falls > rises
+    if rises:
+        return times[0] > times[-1]
+    return newest_first and len(times) < 2  # noqa: PLR2004  equal times are left as they came
+
+
+def _placed(timed: Sequence[_Timed]) -> list[_Timed]:
+    """A missing year is the one that fits the neighbour, and a missing time is the neighbour's.
+
+    It is only said where the entry belongs, not when it was (:attr:`TimeBasis.PLACED`).
+    """
+    found: list[_Timed] = []
+    before = next((one.at for one in timed if one.at), None)
+    for one in timed:
+        if one.at is None and before is not None:
+            at, basis = parse_time(one.row.time, before)
+            one = one._replace(at=at or before, basis=basis if at else TimeBasis.PLACED)  # noqa: PLW2901
+        before = one.at or before
+        found.append(one)
+    return found
+
+
+def _timed(row: Row, known: _Known, near: datetime | None) -> _Timed:
     node = known.get((row.time, row.words, row.code, row.place))
-    return _Timed(node.at, node.time_basis, row, node) if node else _Timed(*parse_time(row.time), row, None)
+    if node and node.is_timed:
+        return _Timed(node.at, node.time_basis, row, node)
+    return _Timed(*parse_time(row.time, near), row, node)
 
 
 def _node(waybill: str, timed: _Timed, sequence: int) -> Node:
     row, known = timed.row, timed.known
     if known is not None:
-        return known if known.sequence == sequence else replace(known, sequence=sequence)
+        same = (known.sequence, known.at, known.time_basis) == (sequence, timed.at, timed.basis)
+        return known if same else replace(known, sequence=sequence, at=timed.at, time_basis=timed.basis)
     return Node(
         waybill=waybill,
         at=timed.at,

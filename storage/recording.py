@@ -60,7 +60,8 @@ ON CONFLICT (key, waybill) DO UPDATE SET carrier = excluded.carrier, status_code
 NODE = """
 INSERT INTO nodes (key, identity, content, waybill, at, raw_time, time_basis, text, code, place, milestone, sequence,
   seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (key, identity) DO UPDATE SET content = excluded.content, text = excluded.text, code = excluded.code,
+ON CONFLICT (key, identity) DO UPDATE SET at = excluded.at, time_basis = excluded.time_basis,
+  content = excluded.content, text = excluded.text, code = excluded.code,
   place = excluded.place, milestone = excluded.milestone, sequence = excluded.sequence
 """
 

@@ -59,7 +59,12 @@ class Results:
         if outcome.fetched is None or stored is None:
             return Unchanged(due.key, due.fence, self._schedule(due, now))
         known = records.known(stored)
-        decision = decide(known, outcome.beside(known.shipment), now, baseline=not due.polls)
+        decision = decide(
+            known,
+            outcome.beside(known.shipment, known.order.created_at if known.order else None),
+            now,
+            baseline=not due.polls,
+        )
         decided = self._calmed(due.key, decision)
         if decided.news is None and not decided.changed and outcome.fingerprint == due.fingerprint:
             return Unchanged(due.key, due.fence, self._schedule(due, now))

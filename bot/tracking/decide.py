@@ -148,9 +148,7 @@ def _lines(known: Sequence[Parcel], read: Sequence[Parcel], ordered_at: datetime
     return lines
 
 
-def _known_line(
-    known: Parcel, fetched: Parcel | None, successor: str | None, ordered_at: datetime | None
-) -> _Line:
+def _known_line(known: Parcel, fetched: Parcel | None, successor: str | None, ordered_at: datetime | None) -> _Line:
     if successor:
         return _Line(known, retire(known, successor), merge_nodes(known.nodes, ()))
     if fetched is None:

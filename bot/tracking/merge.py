@@ -10,8 +10,9 @@ from pandapon.progress import order_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
-    from pandapon.shipment import Milestone, Node, Parcel
+    from pandapon.shipment import Milestone, Node, Parcel, TimeBasis
 
 _EMPTY: tuple[object, ...] = (None, "", ())
 # A refund that is over, or a reason that no longer holds, is said by silence; keeping the old words would be wrong.
@@ -109,15 +110,29 @@ def _enriched(before: Node, after: Node) -> Node:
     """The newer words and claim, but nothing filled in is emptied again.
 
     ``sequence`` only grows: a reply that holds fewer of the scans made at the same moment counts from a lower start.
+    A time that was read stays, and a place in the list only moves to later neighbours, for the same reason.
     """
     if after is before or after == before:
         return before
     lost_code = bool(before.code) and not after.code
+    at, basis = _placed(before, after)
     joined = replace(
         after,
+        at=at,
+        time_basis=basis,
         code=after.code or before.code,
         place=after.place or before.place,
         milestone=before.milestone if lost_code else after.milestone,
         sequence=max(before.sequence, after.sequence),
     )
     return before if joined == before else joined
+
+
+def _placed(before: Node, after: Node) -> tuple[datetime | None, TimeBasis]:
+    times = [(one.is_timed, one.at, one.time_basis) for one in (before, after) if one.at is not None]
+    if not times:
+        return None, after.time_basis
+    if after.is_timed:
+        return after.at, after.time_basis
+    _is_timed, at, basis = max(times, key=lambda one: one[:2])
+    return at, basis

@@ -88,7 +88,7 @@ def parcel_name(parcel: Parcel) -> str:
 
 def node_line(node: Node, now: datetime) -> str:
     """One trace entry: when, what, where. An unreadable time is shown as it was sent."""
-    time = when(node.at, now) if node.at else escape(cut(node.raw_time, 40)) or _("time unknown")
+    time = when(node.at, now) if node.at and node.is_timed else escape(cut(node.raw_time, 40)) or _("time unknown")
     sign = f"{milestone_emoji(node.milestone)} " if node.milestone else ""
     words = escape(cut(node.shown, LINE)) or escape(cut(node.code, 40)) or _("(no words)")
     place = escape(cut(plain(node.place), 60))

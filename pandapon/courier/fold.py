@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 from pandapon.courier.claims import Reason
@@ -122,11 +123,13 @@ def _before_delivery(best: Milestone | None) -> Milestone | None:
 def oldest_first(times: list[datetime | None]) -> list[int]:
     """Places of the rows in the order of events.
 
-    A list may run either way, as its timed ends tell. A row without a time keeps its place among its neighbours.
+    A list may run either way, as most of its neighbours tell. A row without a time keeps its place among its neighbours.
     """
     known = [at for at in times if at is not None]
     places = list(range(len(times)))
-    if known and known[0] > known[-1]:
+    falls = sum(later < earlier for earlier, later in pairwise(known))
+    rises = sum(later > earlier for earlier, later in pairwise(known))
+    if falls > rises:  # most neighbours tell it: one mistyped year does not turn the list round
         places.reverse()
     at = min(known) if known else datetime.min.replace(tzinfo=UTC)
     filled: dict[int, datetime] = {}

@@ -1,0 +1,196 @@
+"""Times as couriers write them for people: words around the numbers, a missing year, hour 24, other calendars.
+
+The forms are our own reading of public trace samples [inferred]. What fits none of them, or several, stays unread.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
+
+LONGEST = 80  # characters that are looked at
+BUDDHIST = 543  # years that the Thai calendar is ahead
+_YEARS = range(1990, 2100)
+_ZONE = timezone(timedelta(hours=8))  # China's, as for every naive time
+_NEAR = timedelta(days=400)
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905  a calendar reads better so
+_THAI = "ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค.".split()  # noqa: SIM905  the same
+_THAI_LONG = "มกรา กุมภา มีนา เมษา พฤษภา มิถุนา กรกฎา สิงหา กันยา ตุลา พฤศจิกา ธันวา".split()  # noqa: SIM905  the same
+_NUMBERS = {name: at % 12 + 1 for at, name in enumerate([*_MONTHS, *_THAI, *_THAI_LONG])}
+_NAME = "(" + "|".join(re.escape(name) for name in _NUMBERS) + r")[a-zก-๙]*"
+_TH = "(?:st|nd|rd|th)?"
+_SEP = r"\s*[./\-]\s*"
+
+_EPOCH = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(?:\.\d{1,9})?|\d\.\d{1,18}e\+?\d{1,2}")
+_YMD = re.compile(r"(?<!\d)(\d{4})\s*[年./\-]\s*(\d{1,2})\s*[月./\-]\s*(\d{1,2})(?!\d)\s*[日号]?")
+_COMPACT = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)(?:[ t]?(\d\d)(\d\d)(\d\d)?)?(?!\d)")
+_DMY = re.compile(rf"(?<!\d)(\d{{1,2}}){_SEP}(\d{{1,2}}){_SEP}(\d{{4}})(?!\d)")
+_SHORT_YEAR = re.compile(
+    rf"(?<!\d)(\d\d)(?:年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*[日号]?|{_SEP}(\d\d){_SEP}(\d\d)(?!\d))"
+)
+_DAY_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}}){_TH}[ ,\-]*{_NAME}[ .,\-]*(?:(\d{{4}}|\d\d)(?![\d:]))?")
+_NAME_FIRST = re.compile(rf"(?<![a-z]){_NAME}[ .,\-]*(\d{{1,2}}){_TH}(?![\d:])(?:[ ,]+(\d{{4}})(?!\d))?")
+_MONTH_DAY = re.compile(rf"(?<!\d)(\d{{1,2}})(?:\s*月\s*|{_SEP})(\d{{1,2}})(?!\d)(?!{_SEP}\d)\s*[日号]?")
+_LONE_YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")  # Fri Nov 27 08:05:00 CST 2026
+_AM = r"上午|早上|凌晨|早晨|清晨|a\.?m\b\.?"
+_PM = r"下午|中午|晚上|傍晚|夜间|晚|p\.?m\b\.?"
+_CLOCK = re.compile(
+    rf"(?:({_AM}|{_PM})\s*)?(?<!\d)(\d{{1,2}})\s*(?::\s*(\d{{1,2}})|[时點点時](?:(半)|\s*(\d{{1,2}}))?\s*分?)"
+    rf"(?:\s*:?\s*(?<=[:分\s])(\d{{1,2}})(?:[.,]\d{{1,9}})?(?![\d:])\s*秒?)?\s*({_AM}|{_PM})?"
+)
+_DOTTED = re.compile(r"()(?<![\d.])(\d{1,2})\.(\d\d)()()(?:\.(\d\d))?(?![\d.])()")
+_OFFSET = re.compile(r"\s*[(\[]?(?:(?:utc|gmt)\s*([+-])(\d{1,2})(?::?(\d\d))?|(\+)(\d\d):?(\d\d)|(z|utc|gmt)(?![a-z]))")
+
+
+def read(text: str, near: datetime | None = None) -> datetime | None:
+    """Aware UTC, or None. ``near`` (aware): about when it was, for what has no year or may be read in two ways."""
+    folded = unicodedata.normalize("NFKC", text[:LONGEST]).casefold()
+    folded = "".join(str(unicodedata.digit(one)) if one.isdigit() else one for one in folded).strip()
+    try:
+        if _EPOCH.fullmatch(folded):
+            return _epoch(float(folded))
+        return _dated(folded, near)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def gregorian(year: int) -> int:
+    """The year of our calendar. Raises ValueError for one in which no parcel moved."""
+    found = year - BUDDHIST if year - BUDDHIST in _YEARS else year
+    if found not in _YEARS:
+        raise ValueError(f"year {year}")
+    return found
+
+
+def _epoch(value: float) -> datetime:
+    while value >= 1e11:  # milliseconds, microseconds, nanoseconds  # noqa: PLR2004
+        value /= 1000
+    at = datetime.fromtimestamp(value, UTC)
+    gregorian(at.year)
+    return at
+
+
+def _dated(text: str, near: datetime | None) -> datetime | None:
+    for pattern, days in _FORMS:
+        if found := pattern.search(text):
+            around = f"{text[: found.start()]} {text[found.end() :]}"
+            clock, zone = _clock(found, text[found.end() :], around)
+            candidates = [at for day in days(found, around, near) if (at := _at(day, clock, zone)) is not None]
+            return _best(candidates, near)
+    return None
+
+
+_Day = tuple[int, int, int]
+
+
+def _whole(found: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
+    del around, near
+    return [(gregorian(int(found[1])), int(found[2]), int(found[3]))]
+
+
+def _day_month_year(found: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
+    """Day first or month first, unless one number is too large for a month; Thailand writes the day first."""
+    del around, near
+    one, other, year = int(found[1]), int(found[2]), gregorian(int(found[3]))
+    both = [(year, other, one), (year, one, other)]
+    return both[:1] if year != int(found[3]) or "." in found[0] else [day for day in both if _MIN <= day[1] <= _MAX]
+
+
+def _short_year(found: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
+    del around, near
+    if found[2]:
+        return [(2000 + int(found[1]), int(found[2]), int(found[3]))]
+    first, second, third = int(found[1]), int(found[4]), int(found[5])
+    return [(2000 + first, second, third), (2000 + third, second, first)]
+
+
+def _named(found: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
+    day, name, year = (found[1], found[2], found[3]) if found[1].isdigit() else (found[2], found[1], found[3])
+    if year and len(year) == 2:  # noqa: PLR2004  digits
+        year = str((2500 if name in {*_THAI, *_THAI_LONG} else 2000) + int(year))
+    if not year and (lone := _LONE_YEAR.search(around)):
+        year = lone[1]
+    years = [gregorian(int(year))] if year else _years(near)
+    return [(one, _NUMBERS[name], int(day)) for one in years]
+
+
+def _no_year(found: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
+    del around
+    one, other = int(found[1]), int(found[2])
+    month, day = (other, one) if one > _MAX else (one, other)
+    return [(year, month, day) for year in _years(near)]
+
+
+_MIN, _MAX = 1, 12  # months
+_FORMS = (
+    (_YMD, _whole),
+    (_COMPACT, _whole),
+    (_DMY, _day_month_year),
+    (_SHORT_YEAR, _short_year),
+    (_DAY_FIRST, _named),
+    (_NAME_FIRST, _named),
+    (_MONTH_DAY, _no_year),
+)
+
+
+def _years(near: datetime | None) -> list[int]:
+    return [near.year - 1, near.year, near.year + 1] if near else []
+
+
+def _clock(found: re.Match[str], after: str, around: str) -> tuple[timedelta, timezone]:
+    """The time of day, behind the date or before it, and its zone; midnight where none is written."""
+    if found.re is _COMPACT and found[4]:
+        return _span(int(found[4]), int(found[5]), int(found[6] or 0)), _zone(after, 0)
+    for text in (after, around):
+        if clock := _CLOCK.search(text) or _DOTTED.match(text.strip()):
+            hour = _hour(int(clock[2]), clock[1] or clock[7] or "")
+            minute = 30 if clock[4] else int(clock[3] or clock[5] or 0)
+            return _span(hour, minute, int(clock[6] or 0)), _zone(text, clock.end())
+    return timedelta(), _ZONE
+
+
+def _hour(hour: int, half: str) -> int:
+    if half == "晚上" and hour == 12:  # noqa: PLR2004  midnight, the day's end
+        return 24
+    if half == "中午":
+        return hour + 12 if hour < 4 else hour  # noqa: PLR2004  noon is from 11 to 3
+    if half and re.fullmatch(_PM, half):
+        return hour + 12 if hour < 12 else hour  # noqa: PLR2004
+    return 0 if half and hour == 12 else hour  # noqa: PLR2004
+
+
+def _span(hour: int, minute: int, second: int) -> timedelta:
+    """24:00 is the next day's beginning, and a leap second the next minute's."""
+    if hour > 24 or minute > 59 or second > 60:  # noqa: PLR2004
+        raise ValueError("no time of day")
+    return timedelta(hours=hour, minutes=minute, seconds=second)
+
+
+def _zone(text: str, at: int) -> timezone:
+    found = _OFFSET.match(text, at)
+    if found is None:
+        return _ZONE
+    if found[7]:
+        return UTC
+    sign, hours, minutes = found[1] or found[4], found[2] or found[5], found[3] or found[6]
+    offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
+    return timezone(-offset if sign == "-" else offset)
+
+
+def _at(day: _Day, clock: timedelta, zone: timezone) -> datetime | None:
+    try:
+        return (datetime(*day, tzinfo=zone) + clock).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def _best(candidates: list[datetime], near: datetime | None) -> datetime | None:
+    """The one, or the one that is nearest; of several that nothing decides between, none."""
+    if len(candidates) == 1:
+        return candidates[0]
+    if near is None or not candidates:
+        return None
+    nearest = min(candidates, key=lambda at: abs(at - near))
+    return nearest if abs(nearest - near) <= _NEAR else None
