@@ -123,7 +123,7 @@ def _before_delivery(best: Milestone | None) -> Milestone | None:
 def oldest_first(times: list[datetime | None]) -> list[int]:
     """Places of the rows in the order of events.
 
-    A list may run either way, as most of its neighbours tell. A row without a time keeps its place among its neighbours.
+    A list may run either way, as most of its neighbours tell. A row without a time keeps its place among the others.
     """
     known = [at for at in times if at is not None]
     places = list(range(len(times)))
