@@ -1,4 +1,4 @@
-"""The command line: run, demo, check, backup, restore, api."""
+"""The command line: run, demo, check, backup, restore, api, courier."""
 
 from __future__ import annotations
 
@@ -165,6 +165,33 @@ async def _api(settings: Settings, name: str, query: dict[str, str], body: Any) 
             return 1
     typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
     return 0
+
+
+courier = typer.Typer(no_args_is_help=True, help="What the bot makes of couriers' words.")
+app.add_typer(courier, name="courier")
+
+
+@courier.command("read")
+def courier_read(
+    text: Annotated[str, typer.Argument(help="A scan's words, as the courier sent them.")],
+    status: Annotated[str, typer.Option(help="The platform's code of the scan, if there is one.")] = "",
+) -> None:
+    """Print the stages in which one text is read."""
+    from bot.courier import stages  # noqa: PLC0415  keeps --help quick
+
+    for line in stages(text, status):
+        typer.echo(line)
+
+
+@courier.command("unknown")
+def courier_unknown(
+    most: Annotated[int, typer.Option(min=1, max=10_000, help="How many to print.")] = 50,
+) -> None:
+    """List the stored texts that claim nothing to the bot, the commonest first, without numbers and names."""
+    from bot.courier import unknown  # noqa: PLC0415  keeps --help quick
+
+    for count, text in unknown(_settings().database_path, most):
+        typer.echo(f"{count:6}  {text}")
 
 
 @app.command()

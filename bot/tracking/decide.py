@@ -87,8 +87,8 @@ class _Line:
         """Known nodes that a reader would now read differently."""
         if not self.nodes.edited:
             return ()
-        known = {node.identity: _readable(node) for node in (self.before.nodes if self.before else ())}
-        return tuple(node for node in self.nodes.edited if known.get(node.identity) != _readable(node))
+        known = {node.identity: node for node in (self.before.nodes if self.before else ())}
+        return tuple(node for node in self.nodes.edited if _reads_differently(known.get(node.identity), node))
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -246,8 +246,12 @@ def _differ(lines: Sequence[_Line]) -> bool:
     )
 
 
-def _readable(node: Node) -> tuple[str, str]:
-    return normalise(node.text), normalise(node.place)
+def _reads_differently(before: Node | None, after: Node) -> bool:
+    """Whether a person would read something else: a place that is only filled in, or spelt out, is none."""
+    if before is None or normalise(before.shown) != normalise(after.shown):
+        return True
+    old, new = normalise(before.place), normalise(after.place)
+    return bool(old) and old not in new and new not in normalise(after.shown)
 
 
 def _facts(parcel: Parcel) -> Parcel:

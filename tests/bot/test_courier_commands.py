@@ -1,0 +1,42 @@
+"""`pandabot courier`: for whoever wants to know why, and what to report."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.courier import blotted, unknown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_stages_of_one_text() -> None:
+    """Each stage is a line, and the claim is the last."""
+    result = CliRunner().invoke(app, ["courier", "read", "快件已被【丰巢】代收，请及时取件"])
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    assert lines[0] == "form:   快件已被[丰巢]代收,请及时取件"
+    assert "丰巢=locker" in lines[1]
+    assert "act:    proxy (代收): done at locker (丰巢)" in lines
+    assert lines[-1] == "claim:  ready_for_pickup; holder: locker; action: pick_up; reason: -"
+
+
+def test_what_is_not_understood(tmp_path: Path) -> None:
+    """Commonest first, two texts that differ by a number are one, and neither number nor name is shown."""
+    path = tmp_path / "bot.db"
+    with sqlite3.connect(path) as conn:
+        conn.execute("CREATE TABLE nodes (text TEXT)")
+        texts = ["【甲地】嗡嗡嗡声 13000000001", "【乙地】嗡嗡嗡声 13000000002", "嘀嘀嘀嘀嘀", "已签收"]
+        conn.executemany("INSERT INTO nodes VALUES (?)", [(text,) for text in texts])
+    conn.close()
+    found = unknown(path, 10)
+    assert found == [(2, "…嗡嗡嗡声…"), (1, "嘀嘀嘀嘀嘀")]
+
+
+def test_names_are_blotted_out() -> None:
+    """The form stays, so that it can be told what is meant."""
+    assert blotted("【滨海】的快递员王小明 13000000001 嗡嗡嗡嗡嗡") == "…的快递员…嗡嗡嗡嗡嗡"
