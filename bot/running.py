@@ -15,6 +15,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 
 from bot import web
+from bot.jobs.reread import reread
 from bot.version import VERSION
 from handlers.outcomes import Report
 from storage.errors import StorageError
@@ -99,6 +100,7 @@ class Bot:
             log.info("%d messages may have been sent before the last stop; they are looked up first", doubtful)
         await self._check_token()
         await self._serve()
+        await reread(self.store, self.clock)
         self.scheduler.start()
         if self.settings.slack_mode == "socket":
             await self._connect()

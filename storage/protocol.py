@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime, timedelta
 
+    from storage.corrections import Correction
     from storage.records import (
         Alarm,
         AlarmState,
@@ -193,6 +194,22 @@ class Store(Protocol):
 
     async def folded(self, digest: int) -> list[Post]:
         """The posts inside a digest, oldest first."""
+        ...
+
+    async def read_by(self) -> str:
+        """By which courier rules the stored entries were read; empty: by older ones."""
+        ...
+
+    async def orders_after(self, key: str, limit: int) -> list[KnownOrder]:
+        """The next stored orders, by key."""
+        ...
+
+    async def correct(self, now: datetime, found: Sequence[Correction]) -> list[tuple[str, str]]:
+        """Put stored orders right and refresh their cards. Returns channel and order where a false end was told."""
+        ...
+
+    async def finish_rereading(self, now: datetime, rules: str, misled: dict[str, int]) -> None:
+        """Tell each channel how many orders were told wrongly, and note by which rules all is read now."""
         ...
 
     async def rescue(self, now: datetime) -> int:

@@ -8,6 +8,7 @@ from storage import (
     alarms,
     audit,
     channels,
+    corrections,
     enqueue,
     held,
     inbox,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from pathlib import Path
 
+    from storage.corrections import Correction
     from storage.records import (
         Alarm,
         AlarmState,
@@ -268,6 +270,18 @@ class SqliteStore:
             return outbox.rescue(conn, now)
 
         return await self.thread.run(work)
+
+    async def read_by(self) -> str:
+        return await self.thread.run(corrections.read_by)
+
+    async def orders_after(self, key: str, limit: int) -> list[KnownOrder]:
+        return await self.thread.run(lambda conn: corrections.batch(conn, key, limit))
+
+    async def correct(self, now: datetime, found: Sequence[Correction]) -> list[tuple[str, str]]:
+        return await self.thread.run(lambda conn: corrections.correct(conn, now, found))
+
+    async def finish_rereading(self, now: datetime, rules: str, misled: dict[str, int]) -> None:
+        await self.thread.run(lambda conn: corrections.finish(conn, now, rules, misled))
 
     async def first_seen(self, event_id: str, now: datetime) -> bool:
         return await self.thread.run(lambda conn: audit.first_seen(conn, event_id, now))

@@ -17,7 +17,19 @@ def notice(payload: dict[str, Any]) -> Message | None:
     """The direct message that a payload of the store stands for; None for one that is not known."""
     if "paused" in payload:
         return paused(str(payload["paused"]), str(payload.get("reason", "")), int(payload.get("orders", 1)))
+    if "corrected" in payload:
+        return corrected(int(payload["corrected"]))
     return None
+
+
+def corrected(orders: int) -> Message:
+    """The one line of a channel after an upgrade."""
+    line = ngettext(
+        "🩹 {n} order that was told as delivered was not. Its card shows where it stands.",
+        "🩹 {n} orders that were told as delivered were not. Their cards show where they stand.",
+        orders,
+    ).format(n=orders)
+    return el.message([el.section(line)])
 
 
 def paused(channel: str, reason: str, orders: int) -> Message:

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     from pandapon.shipment import Milestone
 
-__all__ = ["Action", "Holder", "Reading", "Reason", "asked_action", "read_entry", "read_trace"]
+__all__ = ["RULES", "Action", "Holder", "Reading", "Reason", "asked_action", "read_entry", "read_trace"]
 
+RULES = "2"  # grows with each change of what stored entries would claim: they are then read again
 _LONGEST_CODE = 40
 
 

@@ -1,0 +1,79 @@
+"""Stored orders read again by newer rules: what was wrong is put right, without telling anybody old news."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from storage import enqueue, orders
+from storage.records import PostKind
+from storage.values import to_int
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from storage.records import KnownOrder
+
+RULES = "courier rules"  # the fact that says by which rules the stored entries were read
+AFTER = "SELECT key FROM orders WHERE key > ? ORDER BY key LIMIT ?"
+NODE = "UPDATE nodes SET milestone = ? WHERE key = ? AND identity = ?"
+PARCEL = "UPDATE parcels SET milestone = ? WHERE key = ? AND waybill = ?"
+# An order that is not over after all is looked at again, if anybody still watches it.
+ORDER = """
+UPDATE orders SET milestone = :milestone, version = version + 1, final_at = CASE WHEN :is_final THEN final_at END,
+  next_poll_at = CASE WHEN NOT :is_final AND EXISTS (SELECT 1 FROM watches WHERE watches.key = orders.key
+    AND state <> 'ended') THEN MIN(COALESCE(next_poll_at, :now), :now) ELSE next_poll_at END
+WHERE key = :key
+"""
+MISLED = "SELECT DISTINCT channel, key FROM watches WHERE state = 'active' AND key IN ({marks})"
+SET = "INSERT INTO facts (name, value, at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+
+
+class Correction(NamedTuple):
+    """What newer rules say of a stored order. Only what differs."""
+
+    key: str
+    milestone: str | None
+    is_final: bool
+    nodes: tuple[tuple[str, str | None], ...]  # identity and milestone
+    parcels: tuple[tuple[str, str | None], ...]  # waybill and milestone
+    was_told_as_over: bool  # a channel was told an end that was none
+
+
+def read_by(conn: sqlite3.Connection) -> str:
+    """By which rules the stored entries were read; empty: older ones, or there are none."""
+    row = conn.execute("SELECT value FROM facts WHERE name = ?", (RULES,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def batch(conn: sqlite3.Connection, after: str, limit: int) -> list[KnownOrder]:
+    """The next orders by key."""
+    keys = [key for (key,) in conn.execute(AFTER, (after, limit))]
+    found = orders.load(conn, keys)
+    return [found[key] for key in keys if key in found]
+
+
+def correct(conn: sqlite3.Connection, now: datetime, corrections: Sequence[Correction]) -> list[tuple[str, str]]:
+    """Store them and refresh the cards quietly. Returns channel and order where an end had been told that was none."""
+    at = to_int(now)
+    for one in corrections:
+        conn.executemany(NODE, [(milestone, one.key, identity) for identity, milestone in one.nodes])
+        conn.executemany(PARCEL, [(milestone, one.key, waybill) for waybill, milestone in one.parcels])
+        facts = {"milestone": one.milestone, "is_final": one.is_final, "now": at, "key": one.key}
+        conn.execute(ORDER, facts)
+    enqueue.refresh_orders(conn, at, [one.key for one in corrections])
+    misled = [one.key for one in corrections if one.was_told_as_over]
+    return [
+        (str(channel), str(key))
+        for some, marks in orders.chunks(misled)
+        for channel, key in conn.execute(MISLED.format(marks=marks), some)
+    ]
+
+
+def finish(conn: sqlite3.Connection, now: datetime, rules: str, misled: dict[str, int]) -> None:
+    """One line for each channel that was told wrongly, and the mark that all is read by these rules."""
+    conn.execute(SET, (RULES, rules, to_int(now)))
+    for channel, count in misled.items():
+        enqueue.loose(conn, now, PostKind.NOTICE, f"corrected:{rules}", channel, json.dumps({"corrected": count}))

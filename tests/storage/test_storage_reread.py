@@ -1,0 +1,65 @@
+"""An upgrade of the courier rules over a database of before: states are put right, quietly, and once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from support.shelf import NODE, NOW, ORDER, ORDERS_CHANNEL, OTHER, PARCEL, baseline
+
+from bot.jobs.reread import reread
+from handlers.views.notices import notice
+from pandapon.courier import RULES
+from storage.records import OrderState
+
+if TYPE_CHECKING:
+    from support.shelf import Shelf
+
+# YTO's ordinary pick-up scan, which the rules of before told as delivered.
+PICKED_UP = NODE._replace(identity="yto", text="【义乌市公司】 已收件 取件人: 王大山", code="", milestone="delivered")
+SIGNED = NODE._replace(identity="signed", text="已签收，签收人：本人", code="", milestone="delivered")
+
+
+def told_as_delivered(key: str, node: Any) -> Any:
+    """An order as the rules of before left it."""
+    parcel = replace(PARCEL, status_code="", status_milestone=None, milestone="delivered")
+    state = OrderState("delivered", "", (), NOW, NOW)
+    return baseline(key, state=state, parcels=(parcel,), nodes=(node,), next_poll_at=None)
+
+
+async def test_what_was_told_wrongly_is_put_right(shelf: Shelf) -> None:
+    """The state, the card and the schedule; one line a channel; what was right is left alone; once."""
+    await shelf.store.add_order(NOW, told_as_delivered(ORDER, PICKED_UP))
+    await shelf.store.add_order(NOW, told_as_delivered(OTHER, SIGNED))
+    await shelf.active(ORDER)
+    await shelf.active(OTHER)
+    await reread(shelf.store, lambda: NOW)
+    stored = await shelf.store.load([ORDER, OTHER])
+    wrong, right = stored[ORDER], stored[OTHER]
+    assert (wrong.state.milestone, wrong.state.final_at, wrong.next_poll_at) == ("picked_up", None, NOW)
+    assert [node.milestone for node in wrong.nodes] == ["picked_up"]
+    assert [parcel.milestone for parcel in wrong.parcels] == ["picked_up"]
+    assert (right.state.milestone, right.state.final_at) == ("delivered", NOW)
+    assert sorted(await shelf.said()) == [
+        f'{ORDERS_CHANNEL} notice {{"corrected": 1}}',
+        f"{ORDERS_CHANNEL} refresh",
+    ]
+    await shelf.restart()
+    await reread(shelf.store, lambda: NOW)
+    assert await shelf.said() == []
+    assert await shelf.store.read_by() == RULES
+
+
+async def test_a_new_database_says_nothing(shelf: Shelf) -> None:
+    """There is nothing to read again."""
+    await reread(shelf.store, lambda: NOW)
+    assert await shelf.said() == []
+
+
+def test_the_line() -> None:
+    """One line, in numbers."""
+    one, three = notice({"corrected": 1}), notice({"corrected": 3})
+    assert one is not None
+    assert three is not None
+    assert "1 order that was told as delivered was not" in one.text
+    assert "3 orders that were told as delivered were not" in three.text
