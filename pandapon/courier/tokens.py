@@ -57,6 +57,7 @@ _PURPOSES = frozenset(
     }
     | {S.DAMAGE, S.COMPENSATE, S.CUSTOMS, S.FORBIDDEN, S.PARCEL, S.FLY, S.HOLD, S.COMPENSATE, S.SERVICE, S.FORWARD}
 )
+_PARTS_OF_NAMES = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.WAREHOUSE, S.PORT})
 _PURPOSE_VERBS = frozenset(["退回", "退至", "退往", "转退", "退返", "返回", "派送至", "正在派送"])
 _POINTS = (S.LOCKER, S.POINT)
 _LONGEST_NAME = 8  # characters in brackets
@@ -139,6 +140,11 @@ def _reduced(found: list[Token]) -> list[Token]:
 def _append(line: list[Token], token: Token) -> None:
     last = line[-1] if line else None
     if last is not None and last.end == token.start:
+        if (
+            last.sign in _PARTS_OF_NAMES and token.sign in _PARTS_OF_NAMES
+        ):  # 集运仓营业部: its last word tells what it is
+            line[-1] = Token(token.sign, last.text + token.text, last.start, token.end)
+            return
         if token.sign is S.HUB and last.sign in _PURPOSES and last.text not in _PURPOSE_VERBS:
             line.pop()
             _append(line, Token(S.HUB, last.text + token.text, last.start, token.end))
