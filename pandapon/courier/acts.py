@@ -130,6 +130,10 @@ def _signed(event: Event, text: Text) -> Claim | None:
     who = stage.signer(text)
     if event.act is S.PROXY and who is None:
         who = event.at if event.at in _POINTS else S.POINT
+    if aspect is A.BARE and _is_instruction(event, text):
+        return None
+    if who is None and S.WAREHOUSE in text.signs:
+        return Claim(M.IN_TRANSIT)
     if who in _POINTS:
         return Claim(M.READY_FOR_PICKUP)
     if who is S.SENDER or _goes_back(text):
@@ -137,6 +141,13 @@ def _signed(event: Event, text: Text) -> Claim | None:
     if S.PART in text.signs:
         return Claim(M.DELIVERED, Reason.PARTIAL)
     return Claim(M.DELIVERED)
+
+
+def _is_instruction(event: Event, text: Text) -> bool:
+    """签收酒水请出示证件: what to do at a signature that may come."""
+    behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
+    asked = next((at for at, sign in enumerate(behind) if sign in {S.PLEASE, S.MAY}), None)
+    return asked is not None and not set(behind[:asked]) & {S.IF, S.NOTICE, S.SIGNER, S.DONE, S.POINT, S.LOCKER}
 
 
 def _is_of_another(event: Event, text: Text) -> bool:
@@ -307,6 +318,8 @@ def _received(event: Event, text: Text) -> Claim | None:
     clause = text.clauses[event.clause]
     signs = {token.sign for token in clause}
     behind = {token.sign for token in clause[event.token + 1 :]}
+    if S.TO_DEPOT in text.signs:
+        return None
     if event.aspect in {A.NEGATED, A.FAILED} and signs & {S.RECIPIENT, S.SELF}:
         return Claim(M.ATTEMPT_FAILED, Reason.REFUSED)
     if (

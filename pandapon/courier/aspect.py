@@ -132,9 +132,9 @@ def _left(clause: Sequence[Token], at: int, found: View) -> View:
                 continue
             case S.COLON:
                 return _modal(found, clause[:position])
+            case S.NOT | S.VOID if any(one.sign is S.IF for one in clause[:position]):
+                return found._replace(aspect=Aspect.CONDITIONAL)
             case S.NOT if len(between) <= _AFTER_NOT or _BRIDGES.issuperset(between):
-                if any(one.sign is S.IF for one in clause[:position]):
-                    return found._replace(aspect=Aspect.CONDITIONAL)
                 if any(one.text == "yet" for one in clause[at:]):
                     return found._replace(aspect=Aspect.NOT_YET)
                 if found.succeeded or S.OK in between or found.aspect is Aspect.FAILED:

@@ -152,7 +152,8 @@ def _append(line: list[Token], token: Token) -> None:
         if last.sign in _NOMINAL:
             tail = _tail(token.text)
             if tail and token.sign not in {S.DONE, S.FAILED, S.OK}:
-                line[-1] = Token(S.NOTE, last.text + tail, last.start, token.end)
+                kind = S.COURIER if tail == "员" else S.NOTE
+                line[-1] = Token(kind, last.text + tail, last.start, token.end)
                 return
     line.append(token)
 
