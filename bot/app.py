@@ -31,6 +31,7 @@ from bot.running import Bot, StartError
 from bot.scheduler import Job, Timetable
 from bot.tracker import LiveTracker
 from bot.tracking.breaker import Breaker
+from handlers.admission import Admission
 from handlers.context import Context
 from handlers.languages import Languages
 from handlers.register import register
@@ -115,6 +116,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         wake=deliverer.wake,
         default_filter=settings.default_filter,
         languages=languages,
+        admission=Admission(settings.slack_outsiders),
     )
     register(app, context)
     bot = Bot(

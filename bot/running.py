@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot import web
 from bot.version import VERSION
+from handlers.listeners import declarations
 from handlers.outcomes import Report
 from storage.errors import StorageError
 
@@ -93,7 +94,8 @@ class Bot:
         await self.stop()
 
     async def start(self) -> None:
-        """Bring everything up. Raises StartError for what a person has to mend first."""
+        """Bring everything up. Raises StartError for what a person has to mend first, UndeclaredError for a developer."""
+        declarations(self.app)
         doubtful = await self.store.rescue(self.clock())
         if doubtful:
             log.info("%d messages may have been sent before the last stop; they are looked up first", doubtful)

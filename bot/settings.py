@@ -114,6 +114,7 @@ class Settings(BaseSettings):
     slack_bot_token: Annotated[SecretStr, _starts_with("xoxb-")]
     slack_app_token: Annotated[SecretStr, _starts_with("xapp-")] | None = Field(default=None, validate_default=True)
     slack_signing_secret: SecretStr | None = Field(default=None, validate_default=True)
+    slack_outsiders: Literal["none", "guests", "all"] = "none"
     slack_api_url: Annotated[str, AfterValidator(_slack_url)] = "https://slack.com/api/"
 
     pandapon_base_url: Annotated[str, AfterValidator(_base_url)] = "https://api.pandapon.com"

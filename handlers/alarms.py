@@ -23,11 +23,11 @@ log = logging.getLogger(__name__)
 SNOOZE = timedelta(hours=24)
 
 
-async def act(turn: Turn, alarm_id: int, state: AlarmState, message: dict[str, Any]) -> Message:
-    """Keep what somebody did, show it in the alarm for all, and confirm it to the person."""
+async def act(turn: Turn, raised: Alarm | None, state: AlarmState, message: dict[str, Any]) -> Message:
+    """Keep what somebody did, show it in the alarm for all, and confirm it to the person; None: it is not there."""
     now = turn.ctx.clock()
     until = now + SNOOZE if state is AlarmState.SNOOZED else None
-    alarm = await turn.ctx.store.act_on_alarm(now, alarm_id, state, turn.user, until)
+    alarm = raised and await turn.ctx.store.act_on_alarm(now, raised.id, state, turn.user, until)
     if alarm is None:
         return errors.failure(_("That alarm no longer exists."))
     turn.ctx.wake()

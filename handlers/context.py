@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from handlers.admission import Admission
 from handlers.languages import Languages
 
 if TYPE_CHECKING:
@@ -93,5 +94,6 @@ class Context:
     wake: Callable[[], None]  # something entered the outbox: deliver now rather than at the next tick
     default_filter: Filter = "all"
     languages: Languages = field(default_factory=Languages)
+    admission: Admission = field(default_factory=Admission)  # who may use the bot at all
     working_after: float = 1.0  # seconds of silence before a working line is shown
     in_hand: set[asyncio.Task[Any]] = field(default_factory=set)  # answers being worked on; a stop waits for them

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from handlers.context import Context
+    from handlers.views.message import Message
     from storage.records import Watch
 
 log = logging.getLogger(__name__)
@@ -21,10 +22,14 @@ log = logging.getLogger(__name__)
 CHANNELS, PER_CHANNEL = 20, 50  # looked at for one home; what is beyond is counted
 
 
-async def publish(ctx: Context, client: AsyncWebClient, user: str) -> None:
-    """Show the home as it now is. Should Slack refuse it, it is published again when the home is opened next."""
+async def publish(ctx: Context, client: AsyncWebClient, user: str, refused: Message | None = None) -> None:
+    """Show the home as it now is. Should Slack refuse it, it is published again when the home is opened next.
+
+    ``refused``: why this person is shown nothing else.
+    """
     try:
-        await client.views_publish(user_id=user, view=await make(ctx, client, user))
+        shown = home.closed(refused) if refused else await make(ctx, client, user)
+        await client.views_publish(user_id=user, view=shown)
     except (OSError, TimeoutError, SlackClientError) as error:
         log.info("a home could not be shown: %s", type(error).__name__)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from handlers.i18n import _
+
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
@@ -73,6 +75,13 @@ class WrongPlatformError(LookupError):
 
 class ForbiddenError(Exception):
     """The person may not do that; the message says why, in words meant for them."""
+
+
+class OutdatedError(ForbiddenError):
+    """A button or form carries what this version does not understand."""
+
+    def __str__(self) -> str:
+        return _("This button is from an older version of me. Run the command again.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class Turn:
             if answer.status_code == OK:
                 return
             log.warning("a response URL refused an answer: HTTP %s %s", answer.status_code, answer.body[:200])
-        except (OSError, TimeoutError, SlackClientError) as error:
+        except (OSError, TimeoutError, SlackClientError, ValueError) as error:  # Bolt's word for no URL at all
             log.warning("a response URL could not be reached: %s", type(error).__name__)
         await self._say_directly(message)
 

@@ -261,6 +261,10 @@ class Store(Protocol):
         """Store an alarm and enqueue what it says, once. False: it was raised before."""
         ...
 
+    async def alarm(self, alarm_id: int) -> Alarm | None:
+        """One alarm by id, a cleared one too."""
+        ...
+
     async def act_on_alarm(
         self, now: datetime, alarm_id: int, state: AlarmState, actor: str, until: datetime | None
     ) -> Alarm | None:

@@ -215,6 +215,9 @@ class SqliteStore:
     async def raise_alarm(self, now: datetime, alarm: Alarm, told: Announcement, again_at: datetime | None) -> bool:
         return await self.thread.run(lambda conn: alarms.raise_alarm(conn, now, alarm, told, again_at))
 
+    async def alarm(self, alarm_id: int) -> Alarm | None:
+        return await self.thread.run(lambda conn: alarms.one(conn, alarm_id))
+
     async def act_on_alarm(
         self, now: datetime, alarm_id: int, state: AlarmState, actor: str, until: datetime | None
     ) -> Alarm | None:
