@@ -94,7 +94,7 @@ class Bot:
         await self.stop()
 
     async def start(self) -> None:
-        """Bring everything up. Raises StartError for what a person has to mend first, UndeclaredError for a developer."""
+        """Bring everything up. Raises StartError for what a person has to mend first, and UndeclaredError."""
         declarations(self.app)
         doubtful = await self.store.rescue(self.clock())
         if doubtful:

@@ -25,6 +25,7 @@ from storage.records import AlarmState
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+    from slack_bolt.context.async_context import AsyncBoltContext
     from slack_sdk.web.async_client import AsyncWebClient
 
     from handlers.context import Context
@@ -50,8 +51,11 @@ def register(app: AsyncApp, ctx: Context) -> None:
     """
 
     @app.middleware
-    async def choose_language(body: Body, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002  Bolt's name
-        """Before everything else, in the task in which Bolt then starts the listener."""
+    async def prepare(body: Body, context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002  Bolt's name
+        """The language, chosen before everything else, in the task in which Bolt then starts the listener."""
+        if not payloads.text(body, "response_url"):  # Bolt takes whatever stands there for one
+            context["response_url"] = None
+            context.pop("respond", None)
         speak(ctx.languages.of(payloads.channel(body) or payloads.text(body, "view", "private_metadata")))
         await next()
 
@@ -174,7 +178,7 @@ async def _open_settings(  # noqa: PLR0917  the same
     except Exception as error:  # noqa: BLE001  told in words, like what goes wrong with a command
         await turn.say(explain(error), replace=False)
         return
-    await client.views_open(trigger_id=body["trigger_id"], view=await choices.form(ctx, channel))
+    await client.views_open(trigger_id=payloads.text(body, "trigger_id"), view=await choices.form(ctx, channel))
 
 
 async def _save_settings(  # noqa: PLR0917  the same
@@ -225,7 +229,7 @@ async def _open_finder(  # noqa: PLR0917  the same
         view = finder_views.result(explain(error))
     else:
         view = finder_views.form()
-    await client.views_open(trigger_id=body["trigger_id"], view=view)
+    await client.views_open(trigger_id=payloads.text(body, "trigger_id"), view=view)
 
 
 async def _find(  # noqa: PLR0917  the same
