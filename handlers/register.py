@@ -118,7 +118,8 @@ async def _on_unknown(  # noqa: PLR0917  the same
 
 
 def _turn(ctx: Context, body: Body, respond: AsyncRespond, client: AsyncWebClient, *, replace: bool = False) -> Turn:
-    return Turn(ctx, payloads.user(body), payloads.channel(body), respond, client, replace=replace)
+    user, channel, name = payloads.user(body), payloads.channel(body), payloads.channel_name(body)
+    return Turn(ctx, user, channel, respond, client, replace=replace, channel_name=name)
 
 
 def _doing(body: Body) -> str:

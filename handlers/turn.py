@@ -36,6 +36,12 @@ class Turn:
     respond: AsyncRespond
     client: AsyncWebClient
     replace: bool = False
+    channel_name: str = ""  # as Slack's payloads call it
+
+    @property
+    def is_between_people(self) -> bool:
+        """Whether it was done in a direct message; of several people it has a channel's id and a name of its own."""
+        return self.channel.startswith("D") or self.channel_name.startswith("mpdm-")
 
     async def answer(self, work: Coroutine[None, None, Message], doing: str) -> None:
         """Run the work and show its result, an error in words, and a working line when it takes a while."""

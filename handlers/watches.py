@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.channel_settings import load
+from handlers.errors_in_words import BETWEEN_PEOPLE
+from handlers.outcomes import WatchResult
 from handlers.stored import keys_of
 from handlers.views import notices, watches
 from handlers.views.help import help as help_view
@@ -12,6 +15,7 @@ from handlers.views.help import help as help_view
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from handlers.outcomes import WatchOutcome
     from handlers.requests import ListWatches, Unwatch, WatchOrders
     from handlers.turn import Turn
     from handlers.views.message import Message
@@ -46,7 +50,15 @@ async def start_in(
     outcomes = await turn.ctx.tracker.watch(
         ids, channel=channel, filter_=filter_, user=turn.user, platform=platform, default=default
     )
+    if turn.is_between_people and channel == turn.channel:
+        outcomes = [_between_people(one) for one in outcomes]
     return watches.outcomes(outcomes, channel, typed_in)
+
+
+def _between_people(outcome: WatchOutcome) -> WatchOutcome:
+    """Slack shows the bot no direct message that it is not part of, and lets nobody invite it there."""
+    is_unseen = outcome.result is WatchResult.REFUSED and outcome.reason in {"channel_not_found", "not_in_channel"}
+    return replace(outcome, reason=BETWEEN_PEOPLE) if is_unseen else outcome
 
 
 async def explain(turn: Turn) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import actions
-from handlers.errors_in_words import channel_error
+from handlers.errors_in_words import BETWEEN_PEOPLE, channel_error
 from handlers.i18n import _, ngettext
 from handlers.milestones import milestone_emoji, milestone_name
 from handlers.outcomes import WatchOutcome, WatchResult
@@ -68,10 +68,17 @@ def outcomes(results: list[WatchOutcome], channel: str, typed_in: str = "") -> M
         layout.add(el.section(f"👀 *{heading.format(n=len(started), where=here(channel))}*"))
     lines = [_outcome(one, channel, mixed=len(filters) > 1) for one in results]
     refusals = {line: None for line in lines if line}
-    for line in list(refusals)[: SHOWN + 13]:
+    for line in [*list(refusals)[: SHOWN + 13], *_elsewhere(results)]:
         if not layout.add(el.section(line)):
             break
     return el.message(layout.blocks)
+
+
+def _elsewhere(results: list[WatchOutcome]) -> list[str]:
+    """The command that watches in a channel what could not be watched here."""
+    ids = [ident(one.order_id) for one in results if one.reason == BETWEEN_PEOPLE]
+    command = typed(f"/panda watch {' '.join(ids)} in #orders", 1500)
+    return [_("Try: {command}").format(command=command)] if ids else []
 
 
 def ended(watches: list[Watch], channel: str, missing: Sequence[str], typed_in: str = "") -> Message:
