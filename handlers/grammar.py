@@ -148,8 +148,11 @@ def _orders(command: Command) -> ListOrders:
     if len(words) == 1 and status is not None:
         return ListOrders(status, options.platform, options.page)
     typed = " ".join(word.text for word in words)
-    if len(words) == 1 and re.fullmatch(r"[0-9]{5,}", folded(typed)):
-        raise command.refuse(_("this lists many orders; `/panda order` shows one"), try_=f"/panda order {typed}")
+    ids = sift(words, waybills=True)
+    if (ids.good and not ids.bad) or re.fullmatch(r"[0-9]{5,}", folded(typed)):
+        one = ids.good[0] if ids.good else typed
+        problem = _("this lists many orders; `/panda order` shows one")
+        raise command.refuse(problem, try_=f"/panda {'order' if one.isdigit() else 'track'} {one}")
     if len(words) == 1 and folded(typed) in {"1688", "taobao"}:
         problem = _("the platform is given with two hyphens")
         raise command.refuse(problem, try_=f"/panda orders --{folded(typed)}")

@@ -28,6 +28,7 @@ _DASHES = re.compile(f"[{DASHES}]")
 _PIECES = re.compile(r"[0-9]+(?:-+[0-9]+)+")
 # A consignment's parcels are numbered behind its own number, which has at most 15 digits: no id is split there.
 _NUMBERED = re.compile(r"[0-9]{10,15}(?:-[0-9]{1,3}){1,2}")
+MOST_PIECES = 200  # in one command: nobody types more, and each could belong to what is on either side
 WHOLE = 19  # digits of the longest id seen: what is longer was not one id
 
 
@@ -100,6 +101,8 @@ def _pieces(word: str) -> list[str]:
 
 def _rejoined(typed: list[str]) -> tuple[str, ...]:
     """The only way in which neighbouring pieces make whole ids."""
+    if len(typed) > MOST_PIECES:
+        return ()
     ways: list[list[tuple[str, ...]]] = [[()]]  # up to each place, at most two: more are no more ambiguous
     for end in range(1, len(typed) + 1):
         here: list[tuple[str, ...]] = []

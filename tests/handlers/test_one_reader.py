@@ -188,6 +188,8 @@ def test_an_id_in_pieces_is_offered_whole(pieces: str, joint: str, verb: str) ->
         ("unwatch 2000 4885 9480", f"/panda unwatch {SUB}"),
         (f"watch {SUB} 1234 {SUB}", f"/panda watch {SUB}"),  # before it or behind it? nobody knows
         ("track 1234 5678", "/panda orders"),
+        (f"orders 订单号：{A}", f"/panda order {A}"),
+        (f"orders {SF}", f"/panda track {SF}"),
     ],
 )
 def test_what_is_offered_where_some_are_whole(typed: str, offered: str) -> None:
