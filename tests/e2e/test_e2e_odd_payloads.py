@@ -85,7 +85,9 @@ async def test_what_a_button_cannot_carry(house: House, action: str, caplog: pyt
     for value in (*ODD, *OTHERS):
         if not fits(action, value):
             payload = forged.press(house, f"{action}:1" if action != "run:" else "run:1", value)
-            assert OLDER in await forged.answered(house, payload), value
+            told = await forged.answered(house, payload)
+            # Slack sends texts; what sends anything else may be turned away at the door, without a word.
+            assert OLDER in told or (told == "" and not isinstance(value, str)), value
     assert forged.rows(house) == before
     assert "incident" not in caplog.text
     assert "Traceback" not in caplog.text
@@ -104,6 +106,7 @@ async def test_rows_that_are_not_there(house: House, value: str) -> None:
 
 # --- payloads of other shapes -----------------------------------------------------------------------------------------
 
+MALFORMED = 400  # by HTTP, where it is turned away before it is understood
 MISSING = object()
 SHAPES: list[Any] = [MISSING, None, "", "x", 7, [], {}, ["x"], {"id": 7}, {"id": None}, [{}], [None]]
 PLACES = ["user", "channel", "container", "message", "response_url", "trigger_id", "team", "view", "state"]
@@ -147,7 +150,7 @@ async def test_payloads_of_any_shape(tmp_path: Path, mode: str, caplog: pytest.L
         for action, place, shape in every[:: examples(11, 1)]:
             payload = reshaped(pressed(house, action), place, shape)
             ack = await forged.send(house, payload)
-            assert ack.ok, (action, place, shape)
+            assert ack.ok or ack.status == MALFORMED, (action, place, shape)
         await house.several_ticks(1)
     assert "incident" not in caplog.text
     assert "Traceback" not in caplog.text
@@ -162,11 +165,13 @@ async def test_forms_of_any_shape(house: House, callback: str, caplog: pytest.Lo
     for name, shape in list(itertools.product(fields, shapes))[:: examples(5, 1)]:
         for held in (shape, {"value": shape}, {"value": {"value": shape, "selected_option": shape}}):
             payload = forged.submission(house, callback, "x", {name: held})
-            assert (await forged.send(house, payload)).ok, held
+            ack = await forged.send(house, payload)
+            assert ack.ok or ack.status == MALFORMED, held
     for shape in (one for one in shapes if one != 7):
         payload = forged.submission(house, callback, "C0ORDERS01", {})
         for place in (("view", "state"), ("view", "state", "values"), ("view", "private_metadata"), ("user",)):
-            assert (await forged.send(house, reshaped(payload, place, shape))).ok, (place, shape)
+            ack = await forged.send(house, reshaped(payload, place, shape))
+            assert ack.ok or ack.status == MALFORMED, (place, shape)
     assert forged.rows(house) == before
     assert "incident" not in caplog.text
     assert "Traceback" not in caplog.text
