@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from pandapon.errors import (
@@ -20,6 +18,7 @@ from pandapon.errors import (
     TimestampError,
 )
 from pandapon.fields import loads
+from pandapon.waits import asked
 
 if TYPE_CHECKING:
     import httpx
@@ -38,7 +37,6 @@ _RATE = re.compile(r"rate.?limit|too many|频繁|限流|请求过多|次数超|\
 _FAILED = re.compile(r"5\d\d")
 _AUTH_CODES = frozenset({"401", "403"})
 _MARK = b'"data":'
-_LONGEST_WAIT = 86_400.0  # seconds; a longer Retry-After is no sensible number
 
 
 def fingerprint(body: bytes) -> bytes | None:
@@ -70,20 +68,6 @@ def open_envelope(response: httpx.Response, body: bytes) -> Any:
         data = _unpacked(data)
     _check_inner(data, response, request_id)
     return data
-
-
-def retry_after(response: httpx.Response) -> float | None:
-    """Seconds to wait, from a number or, against the answer's own Date, from a time; None when not said sensibly."""
-    said = response.headers.get("retry-after", "").strip()
-    if said.isascii() and said.isdigit():
-        seconds = float(said[:9])
-    else:
-        try:
-            until, sent = (parsedate_to_datetime(value) for value in (said, response.headers.get("date", "")))
-            seconds = (until.astimezone(UTC) - sent.astimezone(UTC)).total_seconds()
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return seconds if 0 <= seconds <= _LONGEST_WAIT else None
 
 
 def _decoded(body: bytes) -> dict[str, Any] | None:
@@ -125,7 +109,7 @@ def _refusal(response: httpx.Response, code: str, words: str, request_id: str) -
     """What a refusal is, from its code and words first and the HTTP status second."""
     status = response.status_code
     if status == 429 or code == "429":  # noqa: PLR2004  the HTTP status
-        return RateLimitError(_slower(code, words), retry_after=retry_after(response), request_id=request_id)
+        return RateLimitError(_slower(code, words), retry_after=asked(response.headers), request_id=request_id)
     if status in {401, 403} or code in _AUTH_CODES:
         kind = TimestampError if _TIMESTAMP.search(words) else AuthError
         return kind(f"PandaPon refused the signature: {_said(code, words)}", code=code, request_id=request_id)
@@ -138,7 +122,7 @@ def _refusal(response: httpx.Response, code: str, words: str, request_id: str) -
 def _named(response: httpx.Response, code: str, words: str, request_id: str) -> PandaPonError:
     said, both = _said(code, words), f"{code} {words}"
     if _RATE.search(both):
-        return RateLimitError(_slower(code, words), retry_after=retry_after(response), request_id=request_id)
+        return RateLimitError(_slower(code, words), retry_after=asked(response.headers), request_id=request_id)
     if _FAILED.fullmatch(code) and not _NOT_SHIPPED.search(both) and not _TIMESTAMP.search(both):
         return ServerError(f"PandaPon failed: {said}", request_id=request_id)
     for kind, pattern, sentence in _KINDS:
