@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import builtins
 import json
 import logging
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from urllib.parse import urlencode
 import httpx
 import stamina
 
+from pandapon import budget
 from pandapon import transport as http
 from pandapon.envelope import open_envelope
 from pandapon.errors import (
@@ -110,7 +113,7 @@ class Wire:
         async for attempt in stamina.retry_context(
             on=(TransportError, ServerError),
             attempts=tries + waits,
-            timeout=10.0,
+            timeout=budget.within(10.0),
             wait_initial=0.1,
             wait_max=2.0,
             wait_jitter=0.5,
@@ -160,6 +163,16 @@ class Wire:
         return True
 
     async def _sent(self, job: _Job) -> Answer:
+        """In its lane, and no longer than whoever asked has time. Raises as :meth:`send` does."""
+        if budget.left() is None:
+            return await self._in_lane(job)
+        try:
+            async with asyncio.timeout(budget.left()):
+                return await self._in_lane(job)
+        except builtins.TimeoutError as error:
+            raise TimeoutError("no answer within the time that a question has") from error
+
+    async def _in_lane(self, job: _Job) -> Answer:
         async with job.lane:
             return await http.exchange(self._http, self._request(job), self._deadline)
 
