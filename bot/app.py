@@ -9,9 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import aiohttp
-from slack_bolt.async_app import AsyncApp
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import callbacks, metrics
 from bot.clock import utc_now
@@ -29,6 +26,7 @@ from bot.jobs.stalls import StallWatch
 from bot.killpoints import point
 from bot.running import Bot, StartError
 from bot.scheduler import Job, Timetable
+from bot.slack import bolt_app, web_client
 from bot.tracker import LiveTracker
 from bot.tracking.breaker import Breaker
 from handlers.admission import Admission
@@ -69,7 +67,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
     languages = Languages(settings.language)
     await languages.learn(store)
     pacer = Pacer(settings.channel_messages_per_second, settings.channel_burst)
-    slack = _client(settings, session, patient=False)
+    slack = web_client(settings, session, patient=False)
     deliverer = Deliverer(
         store=store, slack=slack, pacer=pacer, clock=clock, digest_from=settings.digest_from, languages=languages
     )
@@ -90,7 +88,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         limits=lambda: stalls.limits,
     )
     hints = Hints(store, clock, poller.look)
-    app = AsyncApp(client=_client(settings, session, patient=True), signing_secret=_signing_secret(settings))
+    app = bolt_app(web_client(settings, session, patient=True), signing_secret=_signing_secret(settings))
     slow = min(MINUTE, settings.poll_interval * 10)  # a demo's clock runs faster, and its jobs with it
     scheduler = Timetable(
         Job("poll", poller.tick, settings.poll_interval),
@@ -125,6 +123,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         store=store,
         api=api,
         app=app,
+        slack=slack,
         context=context,
         poller=poller,
         deliverer=deliverer,
@@ -156,17 +155,6 @@ def api_config(settings: Settings) -> Config:
         concurrency=settings.pandapon_concurrency,
         read_timeout=settings.pandapon_read_timeout_seconds,
         taobao_amounts=settings.pandapon_taobao_amounts,
-    )
-
-
-def _client(settings: Settings, session: aiohttp.ClientSession, *, patient: bool) -> AsyncWebClient:
-    """A Web API client. The delivery's never retries by itself: a retried post could be posted twice."""
-    return AsyncWebClient(
-        token=settings.slack_bot_token.get_secret_value(),
-        base_url=settings.slack_api_url,
-        session=session,
-        timeout=10,
-        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)] if patient else [],
     )
 
 

@@ -9,12 +9,11 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-import aiohttp
 from aiohttp import web as aiohttp_web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
-from slack_sdk.errors import SlackApiError
 
 from bot import web
+from bot.jobs.slack_errors import Verdict, understand
 from bot.version import VERSION
 from handlers.listeners import declarations
 from handlers.outcomes import Report
@@ -30,8 +29,10 @@ if TYPE_CHECKING:
     from bot.jobs.deliver import Deliverer
     from bot.jobs.hints import Hints
     from bot.jobs.poll import Poller
+    from bot.jobs.slack_errors import Failure
     from bot.scheduler import Timetable
     from bot.settings import Settings
+    from bot.slack import SlackClient
     from bot.tracking.breaker import Breaker
     from handlers.context import Context
     from pandapon.client import PandaPon
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ASK_SECONDS = 5.0  # how long a start waits for Slack to know the token
+ASK_AGAIN_SECONDS = 60.0
 CONNECT_SECONDS = 10.0  # how long a start waits for Slack before it goes on trying in the background
 STOP_SECONDS = 10.0  # how long answers in hand may take when the process is asked to stop
 
@@ -67,6 +70,7 @@ class Bot:
     store: Store
     api: PandaPon
     app: AsyncApp
+    slack: SlackClient
     context: Context
     poller: Poller
     deliverer: Deliverer
@@ -80,6 +84,7 @@ class Bot:
     http_port: int = 0
     _socket: AsyncSocketModeHandler | None = None
     _connecting: asyncio.Task[None] | None = None
+    _asking: asyncio.Task[None] | None = None
     _runner: aiohttp_web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -99,8 +104,8 @@ class Bot:
         doubtful = await self.store.rescue(self.clock())
         if doubtful:
             log.info("%d messages may have been sent before the last stop; they are looked up first", doubtful)
-        await self._check_token()
         await self._serve()
+        await self._check_token()
         self.scheduler.start()
         if self.settings.slack_mode == "socket":
             await self._connect()
@@ -123,9 +128,10 @@ class Bot:
         log.info("pandabot has stopped")
 
     async def _disconnect(self) -> None:
-        if self._connecting is not None:
-            self._connecting.cancel()
-            await asyncio.gather(self._connecting, return_exceptions=True)
+        for task in (self._asking, self._connecting):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         if self._socket is not None:
             await self._socket.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
 
@@ -134,18 +140,34 @@ class Bot:
             await asyncio.wait(set(self.context.in_hand), timeout=STOP_SECONDS)
 
     async def _check_token(self) -> None:
-        """A refused token is for a person to mend; a Slack that does not answer is not."""
+        """A refused token is for a person to mend; a Slack that does not answer is not, and is asked again later."""
+        failure = await self._ask_slack()
+        if failure and failure.verdict is Verdict.TOKEN_REFUSED:
+            raise StartError(
+                f"Slack refuses SLACK_BOT_TOKEN ({failure.code}). Copy the Bot User OAuth Token "
+                "from the app's page (OAuth & Permissions) and start again; `pandabot check` tells more."
+            )
+        if failure:
+            log.warning("Slack does not answer properly yet (%s); it is asked again", failure.code)
+            self._asking = asyncio.create_task(self._ask_again(failure))
+
+    async def _ask_slack(self) -> Failure | None:
+        """What is wrong with the token, or with asking about it; None: nothing."""
         try:
-            await self.app.client.auth_test()
-        except SlackApiError as error:
-            if error.response.get("error") in {"invalid_auth", "account_inactive", "token_revoked", "not_authed"}:
-                raise StartError(
-                    f"Slack refuses SLACK_BOT_TOKEN ({error.response['error']}). Copy the Bot User OAuth Token "
-                    "from the app's page (OAuth & Permissions) and start again; `pandabot check` tells more."
-                ) from None
-            log.warning("Slack does not answer properly yet: %s", error.response.get("error", "no error named"))
-        except (OSError, TimeoutError, aiohttp.ClientError) as error:
-            log.warning("Slack cannot be reached yet (%s); trying on", type(error).__name__)
+            async with asyncio.timeout(ASK_SECONDS):
+                await self.slack.auth_test()
+        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
+            return understand(error)
+        return None
+
+    async def _ask_again(self, failure: Failure | None) -> None:
+        """Until Slack says something about the token: a start waits for nobody."""
+        while failure and failure.verdict is not Verdict.TOKEN_REFUSED:
+            await asyncio.sleep(failure.retry_after or ASK_AGAIN_SECONDS)
+            failure = await self._ask_slack()
+        if failure:
+            log.error("Slack refuses the bot's token (%s): nothing can be posted until it is mended", failure.code)
+            self.deliverer.refused = failure.code
 
     async def _serve(self) -> None:
         http_mode = self.settings.slack_mode == "http"
@@ -165,7 +187,7 @@ class Bot:
     async def _connect(self) -> None:
         assert self.settings.slack_app_token is not None
         token = self.settings.slack_app_token.get_secret_value()
-        self._socket = AsyncSocketModeHandler(self.app, token)
+        self._socket = AsyncSocketModeHandler(self.app, token, web_client=self.slack)
         self._connecting = asyncio.create_task(self._socket.connect_async())  # type: ignore[no-untyped-call]  # the same
         done, _ = await asyncio.wait({self._connecting}, timeout=CONNECT_SECONDS)
         if not done:
@@ -201,5 +223,6 @@ class Bot:
             poll_interval=self.settings.poll_interval,
             takes_pushes=bool(self.settings.callback_tokens),
             token_refused=self.deliverer.refused,
+            puzzles=self.deliverer.puzzles.told(),
             copies=self.backups.state,
         )

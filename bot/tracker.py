@@ -14,6 +14,7 @@ from bot.tracking.cadence import next_poll
 from bot.tracking.decide import Decision, Fetched, decide
 from bot.tracking.stalls import Limits
 from bot.waybills import find_waybill
+from handlers.errors_in_words import platform_error
 from handlers.outcomes import (
     Look,
     UnknownOrderError,
@@ -21,6 +22,7 @@ from handlers.outcomes import (
     WatchResult,
     WrongPlatformError,
 )
+from pandapon import budget
 from pandapon.errors import NotFoundError, PandaPonError
 from pandapon.shipment import OrderRef, Platform
 from storage.errors import StorageError
@@ -195,7 +197,7 @@ class LiveTracker:
         except WrongPlatformError as error:
             return WatchOutcome(text, WatchResult.OTHER_PLATFORM, platform=error.ref.platform)
         except PandaPonError as error:
-            return WatchOutcome(text, WatchResult.UNAVAILABLE, reason=str(error))
+            return WatchOutcome(text, WatchResult.UNAVAILABLE, reason=platform_error(error))
 
     async def _open(self, wishes: Sequence[NewWatch]) -> dict[str, Opened]:
         opened = await self._store.open_watches(self._clock(), wishes) if wishes else []
@@ -214,7 +216,7 @@ class LiveTracker:
         """Wait until Slack took or refused the cards: that post is the proof that the channel works."""
         waiting = {watch.id for watch in watches if watch.state is WatchState.OPENING}
         try:
-            async with asyncio.timeout(CARD_SECONDS):
+            async with asyncio.timeout(budget.within(CARD_SECONDS)):
                 while waiting:
                     posted = self._deliverer.outcome()
                     await self._deliverer.drain()
@@ -231,7 +233,9 @@ class LiveTracker:
     async def _outcome(self, resolved: _Resolved, opened: Opened) -> WatchOutcome:
         watch = await self._store.watch(opened.watch.id) or opened.watch
         result = _result(opened, watch)
-        return WatchOutcome(resolved.ref.order_id, result, watch=watch, look=resolved.look, reason=watch.reason)
+        puzzle = self._deliverer.puzzles.of(watch.channel) if result is WatchResult.QUEUED else ""
+        reason = watch.reason or puzzle
+        return WatchOutcome(resolved.ref.order_id, result, watch=watch, look=resolved.look, reason=reason)
 
     def _next_poll(self, decided: Decision, now: datetime) -> datetime | None:
         return next_poll(

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.jobs.retold import told_by
 from bot.jobs.slack_errors import Verdict, understand
+from handlers.slack import EndlessError, pages, rows, ts_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,25 +62,35 @@ async def _in_thread(slack: AsyncWebClient, post: Post, event_type: str, found: 
 
 
 async def _search(slack: AsyncWebClient, post: Post, event_type: str, thread: str, found: Found) -> None:
-    window, cursor = _window(post), ""
-    for _ in range(PAGES):
-        page = await _page(slack, post.channel, window, cursor, thread)
-        for message in page.get("messages", []):
-            payload = _payload(message, event_type)
-            if payload.get("id") == post.token:
-                found.ts = str(message["ts"])
-                return
-            if post.restored_at is not None and _is_before(message, post.restored_at):
-                found.told |= dict.fromkeys(told_by(payload), str(message["ts"]))
-        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-        if not cursor:
-            return
-    raise GaveUpError(f"more than {PAGES * 200} messages")
+    window = _window(post)
+
+    async def page(cursor: str | None) -> Any:
+        return await _page(slack, post.channel, window, cursor, thread)
+
+    try:
+        async for one in pages(page, PAGES):
+            for message in rows(one, "messages"):
+                if _is_it(message, post, event_type, found):
+                    return
+    except EndlessError as error:
+        raise GaveUpError(f"more than {PAGES * 200} messages: {error}") from error
 
 
-def _is_before(message: dict[str, Any], restored_at: datetime) -> bool:
+def _is_it(message: Any, post: Post, event_type: str, found: Found) -> bool:
+    """Whether it carries the post's token; what else it tells is noted. One without a ``ts`` can be neither."""
+    if not isinstance(message, dict) or not (ts := ts_of(message)):
+        return False
+    payload = _payload(message, event_type)
+    if payload.get("id") == post.token:
+        found.ts = ts
+    elif post.restored_at is not None and _is_before(ts, post.restored_at):
+        found.told |= dict.fromkeys(told_by(payload), ts)
+    return bool(found.ts)
+
+
+def _is_before(ts: str, restored_at: datetime) -> bool:
     """What was told since then is known: a price that came back to what it was is news again."""
-    return float(message["ts"]) <= (restored_at + MARGIN).timestamp()
+    return float(ts) <= (restored_at + MARGIN).timestamp()
 
 
 def _window(post: Post) -> tuple[datetime, datetime]:
@@ -89,7 +100,7 @@ def _window(post: Post) -> tuple[datetime, datetime]:
 
 
 async def _page(
-    slack: AsyncWebClient, channel: str, window: tuple[datetime, datetime], cursor: str, thread: str
+    slack: AsyncWebClient, channel: str, window: tuple[datetime, datetime], cursor: str | None, thread: str
 ) -> Any:
     oldest, latest = window
     wanted: dict[str, Any] = {
@@ -98,7 +109,7 @@ async def _page(
         "latest": f"{latest.timestamp():.6f}",
         "limit": 200,
         "include_all_metadata": True,
-        "cursor": cursor or None,
+        "cursor": cursor,
     }
     if thread:
         return await slack.conversations_replies(ts=thread, **wanted)
@@ -106,5 +117,8 @@ async def _page(
 
 
 def _payload(message: dict[str, Any], event_type: str) -> dict[str, Any]:
-    metadata = message.get("metadata") or {}
-    return dict(metadata.get("event_payload") or {}) if metadata.get("event_type") == event_type else {}
+    metadata = message.get("metadata")
+    if not isinstance(metadata, dict) or metadata.get("event_type") != event_type:
+        return {}
+    payload = metadata.get("event_payload")
+    return payload if isinstance(payload, dict) else {}

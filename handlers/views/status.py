@@ -60,7 +60,13 @@ def status(health: Health, report: Report, now: datetime, pushed: Pushed | None 
 def _ailing(health: Health, report: Report, now: datetime) -> bool:
     copies = report.copies
     unsafe = copies.is_damaged or copies.failed or copies.restored
-    unsaid = report.token_refused or health.paused or health.lost or health.outbox.get(PostState.UNCERTAIN, 0)
+    unsaid = (
+        report.token_refused
+        or report.puzzles
+        or health.paused
+        or health.lost
+        or health.outbox.get(PostState.UNCERTAIN, 0)
+    )
     unread = report.pandapon_down_since or health.stale_orders or _is_late(report, now)
     return bool(unsaid or unread or unsafe)
 
@@ -113,7 +119,7 @@ def _pushes(pushed: Pushed, now: datetime) -> str:
 
 
 def _delivery(health: Health, report: Report, now: datetime) -> str:
-    said = ", ".join(_posts(health, now)) + "."
+    said = " ".join([*_puzzles(report), ", ".join(_posts(health, now)) + "."])
     if not report.token_refused:
         return said
     refused = _(
@@ -121,6 +127,16 @@ def _delivery(health: Health, report: Report, now: datetime) -> str:
         "new token. Whoever runs the bot can find out more with `pandabot check`."
     )
     return f"{refused.format(code=code(report.token_refused))} {said}"
+
+
+def _puzzles(report: Report) -> Iterator[str]:
+    for slacks_word, channels in report.puzzles.items():
+        words = ngettext(
+            "Slack refuses posts in {n} channel for a reason that I do not know ({code}); I keep trying.",
+            "Slack refuses posts in {n} channels for a reason that I do not know ({code}); I keep trying.",
+            channels,
+        )
+        yield words.format(n=channels, code=code(slacks_word))
 
 
 def _posts(health: Health, now: datetime) -> list[str]:

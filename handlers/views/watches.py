@@ -11,7 +11,7 @@ from handlers.milestones import milestone_emoji, milestone_name
 from handlers.outcomes import WatchOutcome, WatchResult
 from handlers.requests import ListWatches, Unwatch
 from handlers.text import code as typed
-from handlers.text import ident, when
+from handlers.text import escape, ident, when
 from handlers.views import elements as el
 from handlers.views.message import Layout, Message
 from handlers.views.parts import (
@@ -178,8 +178,7 @@ def _outcome(one: WatchOutcome, channel: str, *, mixed: bool) -> str:
         case WatchResult.OTHER_PLATFORM:
             return _other_platform(one, code)
         case WatchResult.UNAVAILABLE:
-            words = _("⚠️ {id}: PandaPon did not answer, so it is not watched yet. Please try again in a minute.")
-            return words.format(id=code)
+            return _("⚠️ {id} is not watched yet. {reason}").format(id=code, reason=one.reason)
         case WatchResult.REFUSED:
             return _("❌ {id}: {reason}").format(id=code, reason=channel_error(one.reason, channel))
 
@@ -191,11 +190,17 @@ def _standing(one: WatchOutcome, code: str, *, mixed: bool) -> str:
     filter_ = filter_words(one.watch.filter if one.watch else "")
     notes = {
         WatchResult.WATCHING: filter_ if mixed else "",
-        WatchResult.QUEUED: _("its card will follow; Slack is slow right now"),
+        WatchResult.QUEUED: _queued(one.reason),
         WatchResult.ALREADY: _("was watched already, with {filter}").format(filter=filter_),
         WatchResult.FILTER_CHANGED: _("was watched already, now with {filter}").format(filter=filter_),
     }
     return " · ".join(part for part in (state, title, notes.get(one.result, "")) if part)
+
+
+def _queued(reason: str) -> str:
+    if not reason:
+        return _("its card will follow; Slack is slow right now")
+    return _("its card will follow; Slack does not take it yet ({code}), and I keep trying").format(code=escape(reason))
 
 
 def _other_platform(one: WatchOutcome, code: str) -> str:

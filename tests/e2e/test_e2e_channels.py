@@ -129,7 +129,6 @@ CLOSED = [
     "restricted_action_thread_locked",
     "team_access_not_granted",
     "thread_locked",
-    "an_error_that_slack_invents_tomorrow",
 ]
 
 

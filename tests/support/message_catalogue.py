@@ -133,7 +133,7 @@ def _watched() -> dict[str, Any]:
         WatchOutcome("100000000004", WatchResult.FILTER_CHANGED, watch(4, filter="problems")),
         WatchOutcome("100000000005", WatchResult.NOT_FOUND),
         WatchOutcome("100000000006", WatchResult.OTHER_PLATFORM, platform=TAOBAO),
-        WatchOutcome("100000000007", WatchResult.UNAVAILABLE, reason="timeout"),
+        WatchOutcome("100000000007", WatchResult.UNAVAILABLE, reason="请稍后再试。"),
         WatchOutcome("100000000008", WatchResult.REFUSED, reason="not_in_channel"),
     ]
     rows = [watch(), watch(2, detail=order(HOSTILE).model_dump_json()), watch(3, state=WatchState.PAUSED)]
