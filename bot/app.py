@@ -113,6 +113,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         report=lambda: holder[0].report(),  # noqa: PLW0108  the bot is made after the context
         wake=deliverer.wake,
         default_filter=settings.default_filter,
+        answer_seconds=settings.answer_seconds,
         languages=languages,
         admission=Admission(settings.slack_outsiders),
     )

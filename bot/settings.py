@@ -137,6 +137,8 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
 
+    answer_seconds: float = Field(default=15.0, ge=5, le=120)
+
     poll_interval_seconds: float = Field(default=5.0, ge=0.05, le=3600)
     cadence_factor: float = Field(default=1.0, ge=0, le=100)
     poll_minutes: dict[Literal["near", "moving", "waiting", "final", "silent"], Minutes] = Field(default_factory=dict)

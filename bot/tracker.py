@@ -77,6 +77,12 @@ class LiveTracker:
         """See handlers.context.Tracker."""
         return (await self._resolve(text, platform)).look
 
+    async def stored(self, text: str, platform: Platform | None = None) -> Look | None:
+        """See handlers.context.Tracker."""
+        ref = next((ref for ref in await self._stored_refs(text) if platform in {None, ref.platform}), None)
+        known = await self._store.load([ref.key]) if ref else {}
+        return records.look(known[ref.key]) if ref and ref.key in known else None
+
     async def watch(
         self,
         ids: Sequence[str],

@@ -6,9 +6,8 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from slack_sdk.errors import SlackClientError
-
 from handlers.i18n import _
+from handlers.slack import FAILURES
 from handlers.views import elements as el
 from handlers.views import errors, stalls
 from storage.records import AlarmState
@@ -49,5 +48,5 @@ async def _show(turn: Turn, alarm: Alarm, ts: str) -> None:
     shown = stalls.acted_on(alarm, watch, turn.ctx.clock())
     try:
         await turn.client.chat_update(channel=turn.channel, ts=ts, text=shown.text, blocks=shown.blocks)
-    except (OSError, TimeoutError, SlackClientError) as error:
+    except FAILURES as error:
         log.info("an alarm could not be brought up to date: %s", type(error).__name__)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from handlers import payloads
 from handlers.grammar import Refusal
 from handlers.i18n import _
+from handlers.slack import EndlessError, pages, rows
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
@@ -41,15 +43,23 @@ def unknown(typed: str) -> Refusal:
 
 async def _by_name(turn: Turn, name: str) -> str | None:
     """Slack sends ids for channels picked from its list; a name typed to the end has to be looked up."""
-    cursor: str | None = None
-    for _page in range(PAGES):
-        page = await turn.client.conversations_list(
+
+    async def page(cursor: str | None) -> Any:
+        return await turn.client.conversations_list(
             types="public_channel,private_channel", exclude_archived=True, limit=1000, cursor=cursor
         )
-        for channel in page["channels"]:
-            if channel["name"] == name:
-                return str(channel["id"])
-        cursor = (page.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            break
+
+    try:
+        async for one in pages(page, PAGES):
+            for channel in rows(one, "channels"):
+                if payloads.text(channel, "name") == name and (found := payloads.text(channel, "id")):
+                    return found
+    except EndlessError:
+        raise Refusal(
+            understood=_("the channel #{name}").format(name=name),
+            problem=_(
+                "Slack's list of channels is too long for me to look through. Type `#` and choose the channel from "
+                "what Slack offers, or type the command there"
+            ),
+        ) from None
     return None

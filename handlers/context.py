@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from handlers.admission import Admission
+from handlers.deliveries import Recent
 from handlers.languages import Languages
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ class Tracker(Protocol):
 
         Raises UnknownOrderError, WrongPlatformError, and PandaPonError when nothing is stored to fall back on.
         """
+        ...
+
+    async def stored(self, text: str, platform: Platform | None = None) -> Look | None:
+        """The same order as it was last read, without asking anybody; None when it is not stored."""
         ...
 
     async def watch(
@@ -95,5 +100,7 @@ class Context:
     default_filter: Filter = "all"
     languages: Languages = field(default_factory=Languages)
     admission: Admission = field(default_factory=Admission)  # who may use the bot at all
+    answer_seconds: float = 15.0  # that a question may take in all, its answer included
+    recent: Recent = field(default_factory=Recent)
     working_after: float = 1.0  # seconds of silence before a working line is shown
     in_hand: set[asyncio.Task[Any]] = field(default_factory=set)  # answers being worked on; a stop waits for them

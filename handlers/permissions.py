@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from handlers.i18n import _
 from handlers.outcomes import ForbiddenError
 from handlers.payloads import part
+from handlers.slack import pages, rows
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
@@ -75,15 +76,14 @@ async def ask(turn: Turn, person: Person, claim: Claim) -> None:
 
 async def is_member(client: AsyncWebClient, channel: str, user: str) -> bool:
     """Whether a person is in a channel. Raises what slack_sdk raises when Slack does not say."""
-    cursor: str | None = None
-    for _page in range(PAGES):
-        page = await client.conversations_members(channel=channel, limit=PAGE, cursor=cursor)
-        if user in page["members"]:
+
+    async def page(cursor: str | None) -> Any:
+        return await client.conversations_members(channel=channel, limit=PAGE, cursor=cursor)
+
+    async for one in pages(page, PAGES):
+        if user in rows(one, "members"):
             return True
-        cursor = (page.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            return False
-    raise TimeoutError
+    return False
 
 
 async def _ask(turn: Turn, person: Person, channel: str, need: Need) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from handlers import actions, alarms, choices, finder, home, payloads, shortcuts, subjects, watches
+from handlers.answering import Ways
+from handlers.deliveries import is_new
 from handlers.dispatch import doing, perform
 from handlers.errors import explain, guarded
 from handlers.grammar import Refusal, parse
@@ -17,10 +19,10 @@ from handlers.listeners import ANYTHING, Listeners, declarations
 from handlers.outcomes import ForbiddenError, OutdatedError
 from handlers.requests import Request, Track, WatchOrders
 from handlers.subjects import Subject, claimed, permitted
-from handlers.turn import Turn
+from handlers.turn import WORKING, Turn, in_time, within
 from handlers.views import choices as choice_views
+from handlers.views import errors as error_views
 from handlers.views import finder as finder_views
-from storage.errors import StorageError
 from storage.records import AlarmState
 
 if TYPE_CHECKING:
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from handlers.payloads import Body
     from handlers.views.message import Message
     from storage.records import Alarm
-
-log = logging.getLogger(__name__)
 
 FORM_SECONDS = 1.8  # how long a form may think before it has to be acknowledged; Slack allows three
 View = dict[str, Any]
@@ -91,7 +91,7 @@ async def _on_command(  # noqa: PLR0917  the first two are bound, Bolt passes th
     subject: Subject, ctx: Context, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient
 ) -> None:
     await ack()
-    if await _is_new(ctx, body):
+    if await is_new(ctx, body):
         turn = _turn(ctx, body, respond, client)
         await turn.answer(permitted(turn, body, subject, perform), _doing(body))
 
@@ -100,7 +100,7 @@ async def _on_act(  # noqa: PLR0917  the first three are bound, Bolt passes the 
     subject: Subject, ctx: Context, act: Act, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient
 ) -> None:
     await ack()
-    if await _is_new(ctx, body):
+    if await is_new(ctx, body):
         turn = _turn(ctx, body, respond, client, replace=act is _run)
         await turn.answer(permitted(turn, body, subject, act), _("Working on it…"))
 
@@ -119,7 +119,7 @@ async def _on_unknown(  # noqa: PLR0917  the same
 
 def _turn(ctx: Context, body: Body, respond: AsyncRespond, client: AsyncWebClient, *, replace: bool = False) -> Turn:
     user, channel, name = payloads.user(body), payloads.channel(body), payloads.channel_name(body)
-    return Turn(ctx, user, channel, respond, client, replace=replace, channel_name=name)
+    return Turn(ctx, user, channel, respond, client, replace=replace, channel_name=name, body=body)
 
 
 def _doing(body: Body) -> str:
@@ -199,7 +199,7 @@ async def _save_settings(  # noqa: PLR0917  the same
             return choice_views.not_saved(explain(error))
         return await choices.save(ctx, channel, turn.user, settings, filter_all=filter_all)
 
-    await _answer_form(ctx, ack, body, client, work(), choice_views.working())
+    await _answer_form(turn, ack, work(), choice_views.working(), choice_views.not_saved)
 
 
 async def _on_home(  # noqa: PLR0917  the same
@@ -246,14 +246,15 @@ async def _find(  # noqa: PLR0917  the same
     async def work() -> View:
         return finder_views.result(await guarded(permitted(turn, body, subject, finder.answer)))
 
-    await _answer_form(ctx, ack, body, client, work(), finder_views.working())
+    await _answer_form(turn, ack, work(), finder_views.working(), finder_views.result)
 
 
-async def _answer_form(  # noqa: PLR0917  Bolt's arguments, and the work
-    ctx: Context, ack: AsyncAck, body: Body, client: AsyncWebClient, work: Coroutine[Any, Any, View], working: View
+async def _answer_form(
+    turn: Turn, ack: AsyncAck, work: Coroutine[Any, Any, View], working: View, page: Callable[[Message], View]
 ) -> None:
     """The form's next page at once where the work is quick, else a page that says so, and then the answer."""
-    task = asyncio.ensure_future(work)
+    ctx, until = turn.ctx, time.monotonic() + turn.ctx.answer_seconds * WORKING
+    task = asyncio.ensure_future(within(work, ctx.answer_seconds))
     ctx.in_hand.add(task)
     task.add_done_callback(ctx.in_hand.discard)
     done, _pending = await asyncio.wait({task}, timeout=FORM_SECONDS)
@@ -262,26 +263,15 @@ async def _answer_form(  # noqa: PLR0917  Bolt's arguments, and the work
         return
     # Only an acknowledgement that is surely there before the next update cannot undo it.
     await ack(response_action="update", view=working)
-    view, _slept = await asyncio.gather(task, asyncio.sleep(1))
-    await client.views_update(view_id=body["view"]["id"], view=view)
+    late = page(error_views.too_late(ctx.answer_seconds))
+    view, _slept = await asyncio.gather(in_time(task, until, late), asyncio.sleep(1))
+    await turn.client.views_update(view_id=payloads.text(turn.body, "view", "id"), view=view)
 
 
 async def _just_ack(_subject: Subject, ack: AsyncAck) -> None:
     await ack()
 
 
-async def _on_error(error: Exception, respond: AsyncRespond) -> None:
+async def _on_error(error: Exception, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> None:
     """What escaped a listener. Bolt hands it over here; the person is told all the same."""
-    message = explain(error)
-    if getattr(respond, "response_url", None):
-        await respond(text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False)
-
-
-async def _is_new(ctx: Context, body: Body) -> bool:
-    """Slack may deliver one thing twice, also in Socket Mode; a second watch or undo must not happen."""
-    delivery = body.get("trigger_id") or body.get("event_id")
-    try:
-        return not delivery or await ctx.store.first_seen(str(delivery), ctx.clock())
-    except StorageError as error:  # a full disk withholds no answer: what has to be written will say so itself
-        log.warning("a delivery could not be noted: %s", error)
-        return True
+    await Ways.of(body, client, respond).tell(explain(error))

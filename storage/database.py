@@ -103,13 +103,17 @@ class DatabaseThread:
         await self._submit(self._close, is_short=False)
 
     async def _submit(self, work: Callable[[], T], *, is_short: bool = True) -> T:
-        """Shielded: a cancelled caller must not leave a transaction that nobody waits for to be misread as undone."""
+        """A cancelled caller's work is not begun any more; what runs already is shielded, and ends as it ends."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, name="database", daemon=True)
             self._thread.start()
         job = _Job(work, is_short)
         self._jobs.put(job)
-        return cast("T", await asyncio.shield(asyncio.wrap_future(job.outcome)))
+        try:
+            return cast("T", await asyncio.shield(asyncio.wrap_future(job.outcome)))
+        except asyncio.CancelledError:
+            job.outcome.cancel()
+            raise
 
     def _serve(self) -> None:
         """The thread, until the database is closed."""

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from pandapon.shipment import Platform
 from pandapon.signing import SignatureError, StaleError, Unit, verify
-from sandbox.broken import cut_off
+from sandbox.broken import cut_off, dripped
 from sandbox.pandapon import replies
 from sandbox.pandapon.goods import picture
 
@@ -40,6 +40,7 @@ class Faults:
     """What goes wrong, switchable at any time. ``path``: only for addresses that contain it."""
 
     delay: float = 0.0  # seconds
+    drip: float = 0.0  # seconds between two bytes of the answer
     status: int = 0  # answer with this HTTP status
     malformed: bool = False  # half of the JSON
     cut: bool = False  # the connection is reset in the middle of the answer
@@ -121,6 +122,8 @@ class PandaPonServer:
         self.requests.append(seen)
         for listener in self.on_request:  # who wants to hear of every request: headers and the answer's text with it
             listener(seen, request.headers, response.text or "")
+        if fault.drip:
+            return await dripped(request, (response.text or "").encode(), fault.drip)
         if fault.cut:
             return await cut_off(request, (response.text or "").encode())
         response.headers["Date"] = format_datetime(self._now(), usegmt=True)
