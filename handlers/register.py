@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from storage.records import Alarm
 
 FORM_SECONDS = 1.8  # how long a form may think before it has to be acknowledged; Slack allows three
+# Bolt looks every 10 ms whether it was acknowledged, and after a failure takes that back: not before it was seen.
+SEEN_SECONDS = 0.1
 View = dict[str, Any]
 Act = Callable[[Turn, Any], Awaitable["Message"]]
 
@@ -274,4 +276,5 @@ async def _just_ack(_subject: Subject, ack: AsyncAck) -> None:
 
 async def _on_error(error: Exception, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> None:
     """What escaped a listener. Bolt hands it over here; the person is told all the same."""
+    await asyncio.sleep(SEEN_SECONDS)
     await Ways.of(body, client, respond).tell(explain(error))

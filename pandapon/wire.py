@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 
 SKEW_EVERY = 50  # calls between two looks at the server's clock
 SKEW_CORRECTED = timedelta(seconds=300)  # half of what the API tolerates
+WORTH_A_TRY = 0.3  # seconds that have to be left of a question for a second try
 PAUSE = 1.0  # seconds, when the API asks to slow down and does not say for how long
 
 Answer = tuple[httpx.Response, bytes]
@@ -99,7 +100,7 @@ class Wire:
             return await self._once(job)
         except (TransportError, ServerError) as error:
             tries = 0 if writes else self._tries(error, background=background)
-            if not tries:
+            if not tries or budget.within(1.0) < WORTH_A_TRY:
                 raise
             return await self._again(job, tries, error)
 

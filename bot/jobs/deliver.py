@@ -152,8 +152,7 @@ class Deliverer:
             await self._failed(post, message, understand(error))
         else:
             point("after_send")
-            self._token_taken()
-            self.puzzles.solved(post.channel)
+            self._taken(post)
             await self._store.mark_sent(self._clock(), post, ts)
             point("after_mark")
 
@@ -255,8 +254,7 @@ class Deliverer:
             else:
                 await self._failed(post, message, again)
         else:
-            self._token_taken()
-            self.puzzles.solved(post.channel)
+            self._taken(post)
             await self._store.mark_sent(self._clock(), post, ts)
 
     async def _puzzled(self, post: Post, message: Message, failure: Failure) -> None:
@@ -297,10 +295,12 @@ class Deliverer:
         else:
             await self._store.mark_retry(now, post, now + self._backoff(post), code)
 
-    def _token_taken(self) -> None:
+    def _taken(self, post: Post) -> None:
         if self.refused:
             log.info("Slack takes the bot's token again")
         self.refused = ""
+        if post.kind is not PostKind.REFRESH:  # a card can be edited where nothing can be posted
+            self.puzzles.solved(post.channel)
 
     async def _resolve(self, post: Post) -> None:
         """A message that may have gone out: look for it in the channel before sending it again."""

@@ -11,7 +11,7 @@ from handlers.milestones import milestone_emoji, milestone_name
 from handlers.outcomes import WatchOutcome, WatchResult
 from handlers.requests import ListWatches, Unwatch
 from handlers.text import code as typed
-from handlers.text import escape, ident, when
+from handlers.text import ident, when
 from handlers.views import elements as el
 from handlers.views.message import Layout, Message
 from handlers.views.parts import (
@@ -200,7 +200,7 @@ def _standing(one: WatchOutcome, code: str, *, mixed: bool) -> str:
 def _queued(reason: str) -> str:
     if not reason:
         return _("its card will follow; Slack is slow right now")
-    return _("its card will follow; Slack does not take it yet ({code}), and I keep trying").format(code=escape(reason))
+    return _("its card will follow; Slack does not take it yet ({code}), and I keep trying").format(code=typed(reason))
 
 
 def _other_platform(one: WatchOutcome, code: str) -> str:
