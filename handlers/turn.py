@@ -61,7 +61,7 @@ class Turn:
             )
             if answer.status_code == OK:
                 return
-            log.warning("a response URL refused an answer: HTTP %s %s", answer.status_code, answer.body[:200])
+            log.warning("a response URL refused an answer: HTTP %s", answer.status_code)
         except (OSError, TimeoutError, SlackClientError) as error:
             log.warning("a response URL could not be reached: %s", type(error).__name__)
         await self._say_directly(message)
