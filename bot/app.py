@@ -27,6 +27,7 @@ from bot.jobs.prune import prune
 from bot.jobs.reopen import Reopener
 from bot.jobs.stalls import StallWatch
 from bot.killpoints import point
+from bot.log import for_bolt
 from bot.running import Bot, StartError
 from bot.scheduler import Job, Timetable
 from bot.tracker import LiveTracker
@@ -89,7 +90,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         limits=lambda: stalls.limits,
     )
     hints = Hints(store, clock, poller.look)
-    app = AsyncApp(client=_client(settings, session, patient=True), signing_secret=_signing_secret(settings))
+    app = _bolt(_client(settings, session, patient=True))
     slow = min(MINUTE, settings.poll_interval * 10)  # a demo's clock runs faster, and its jobs with it
     scheduler = Timetable(
         Job("poll", poller.tick, settings.poll_interval),
@@ -168,9 +169,14 @@ def _client(settings: Settings, session: aiohttp.ClientSession, *, patient: bool
     )
 
 
-def _signing_secret(settings: Settings) -> str | None:
-    secret = settings.slack_signing_secret
-    return secret.get_secret_value() if secret else None
+def _bolt(client: AsyncWebClient) -> AsyncApp:
+    """Bolt's app. Requests are verified before it sees them, by bot.gate, and it is told no secret for that."""
+    return AsyncApp(
+        client=client,
+        logger=for_bolt(),
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+    )
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:

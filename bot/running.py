@@ -6,15 +6,16 @@ import asyncio
 import gc
 import logging
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 import aiohttp
 from aiohttp import web as aiohttp_web
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 
 from bot import web
+from bot.door import Doors, Site
+from bot.link import Link
 from bot.version import VERSION
 from handlers.outcomes import Report
 from storage.errors import StorageError
@@ -77,7 +78,8 @@ class Bot:
     started_at: datetime
     opened: AsyncExitStack  # closes database and connections when all else has ended
     http_port: int = 0
-    _socket: AsyncSocketModeHandler | None = None
+    doors: Doors = field(default_factory=Doors)
+    _socket: Link | None = None
     _connecting: asyncio.Task[None] | None = None
     _runner: aiohttp_web.AppRunner | None = None
 
@@ -146,11 +148,17 @@ class Bot:
             log.warning("Slack cannot be reached yet (%s); trying on", type(error).__name__)
 
     async def _serve(self) -> None:
-        http_mode = self.settings.slack_mode == "http"
-        application = web.build(self.app, http_mode=http_mode, ready=self._ready, more=self.routes)
-        self._runner = aiohttp_web.AppRunner(application, access_log=None, handle_signals=False)
+        secret = self.settings.slack_signing_secret if self.settings.slack_mode == "http" else None
+        application = web.build(
+            self.app,
+            signing_secret=secret.get_secret_value() if secret else None,
+            doors=self.doors,
+            ready=self._ready,
+            more=self.routes,
+        )
+        self._runner = aiohttp_web.AppRunner(application, handle_signals=False)
         await self._runner.setup()
-        site = aiohttp_web.TCPSite(self._runner, self.settings.http_host, self.settings.http_port)
+        site = Site(self._runner, self.settings.http_host, self.settings.http_port, self.doors)
         try:
             await site.start()
         except OSError as error:
@@ -163,7 +171,7 @@ class Bot:
     async def _connect(self) -> None:
         assert self.settings.slack_app_token is not None
         token = self.settings.slack_app_token.get_secret_value()
-        self._socket = AsyncSocketModeHandler(self.app, token)
+        self._socket = Link(self.app, token, self.doors.refusals)
         self._connecting = asyncio.create_task(self._socket.connect_async())  # type: ignore[no-untyped-call]  # the same
         done, _ = await asyncio.wait({self._connecting}, timeout=CONNECT_SECONDS)
         if not done:

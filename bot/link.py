@@ -1,0 +1,35 @@
+"""The Socket Mode connection: its payloads are held to the same form as signed requests before Bolt sees them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_sdk.socket_mode.response import SocketModeResponse
+
+from bot.payloads import MalformedPayloadError, check
+
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncApp
+    from slack_sdk.socket_mode.aiohttp import SocketModeClient
+    from slack_sdk.socket_mode.request import SocketModeRequest
+
+    from bot.door import Refusals
+
+
+class Link(AsyncSocketModeHandler):
+    """Bolt's handler behind a check."""
+
+    def __init__(self, app: AsyncApp, app_token: str, refusals: Refusals) -> None:
+        super().__init__(app, app_token)
+        self._refusals = refusals
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as Bolt's own
+        """What no listener could make sense of is acknowledged, or Slack would send it again."""
+        try:
+            req.payload = check(req.payload)
+        except MalformedPayloadError as error:
+            self._refusals.note(f"Socket Mode: {error}")
+            await client.send_socket_mode_response(SocketModeResponse(envelope_id=str(req.envelope_id)))
+        else:
+            await super().handle(client, req)
