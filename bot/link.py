@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from time import time
 from typing import TYPE_CHECKING
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.adapter.socket_mode.internals import build_headers
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.payloads import MalformedPayloadError, check
+from bot.web import dispatched
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
@@ -31,5 +36,7 @@ class Link(AsyncSocketModeHandler):
         except MalformedPayloadError as error:
             self._refusals.note(f"Socket Mode: {error}")
             await client.send_socket_mode_response(SocketModeResponse(envelope_id=str(req.envelope_id)))
-        else:
-            await super().handle(client, req)
+            return
+        began = time()
+        asked = AsyncBoltRequest(mode="socket_mode", body=req.payload, headers=build_headers(req))
+        await send_async_response(client, req, await dispatched(self.app, asked), began)

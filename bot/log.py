@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 LONGEST_TRACE = 8_000  # characters of a traceback
 MOST_CAUSES = 5
 # These print addresses, payloads or whole requests at INFO and DEBUG.
-TALKATIVE = ("httpx", "httpcore", "aiohttp", "slack_sdk", "slack_bolt", "asyncio", "stamina")
+TALKATIVE = ("httpx", "httpcore", "aiohttp", "slack_sdk", "slack_bolt", "asyncio")
+SILENT = ("apscheduler", "stamina")  # what a job or a call fails with in the end is told by whoever runs it
 # Errors whose words name code, files or our own sentences. Others may quote what was read: a name, an address.
 OURS = (StorageError, AttributeError, TypeError, NameError, ImportError, RecursionError, OSError)
 # What Bolt says of itself to whoever writes an app, in many lines and with parts of payloads.
@@ -57,10 +58,10 @@ def configure(level: str, secrets: Sequence[str], stream: TextIO | None = None) 
     logging.captureWarnings(True)  # noqa: FBT003  its only argument
     sys.excepthook = _unhandled
     threading.excepthook = lambda args: _unhandled(args.exc_type, args.exc_value, args.exc_traceback)
-    # A tick that takes longer than its interval is no news; what a job fails with is told by bot.scheduler.
-    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def for_bolt() -> logging.Logger:
@@ -81,6 +82,8 @@ def _is_no_chatter(record: logging.LogRecord) -> bool:
 
 def _message(record: logging.LogRecord) -> str:
     """The record's text; an error among its arguments is shown as :func:`_words` shows it."""
+    if record.name == "asyncio":  # below its first line it shows the error that nobody awaited, with all its words
+        return record.getMessage().partition("\n")[0]
     args = record.args
     if isinstance(args, tuple):
         args = tuple(_words(one) if isinstance(one, BaseException) else one for one in args)

@@ -7,12 +7,22 @@ as it is: Slack adds fields and kinds, and Bolt's catch-alls answer what nobody 
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 MOST_FIELDS = 200
+# What an interaction cannot do without; those that are not named here have a callback_id.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "block_actions": ("pressed",),
+    "block_suggestion": ("action_id",),
+    "interactive_message": ("actions", "callback_id"),
+    "message_action": ("message", "callback_id"),
+    "shortcut": ("trigger_id", "callback_id"),
+    "view_closed": ("form",),
+    "view_submission": ("form",),
+}
 INTERACTIVE = frozenset(
     {
         "block_actions",
@@ -28,6 +38,8 @@ INTERACTIVE = frozenset(
     }
 )
 
+# Empty where nobody can be answered. Bolt opens whatever stands there.
+Url = Annotated[str, Field(pattern=r"^(https?://[!-~]{1,2000})?$")]
 Flag = bool | Literal["true", "false"] | None
 
 
@@ -50,6 +62,10 @@ class _Ref(_Model):
 Ref = str | _Ref | None
 
 
+class _ResponseUrl(_Model):
+    response_url: Url | None = None
+
+
 class _Action(_Model):
     action_id: str | None = None
     block_id: str | None = None
@@ -69,6 +85,7 @@ class _State(_Model):
 
 class _View(_Model):
     id: str | None = None
+    type: str | None = None
     callback_id: str | None = None
     private_metadata: str | None = None
     state: _State | None = None
@@ -122,12 +139,22 @@ class _Payload(_Event):
     challenge: str | None = None
     command: str | None = None
     trigger_id: str | None = None
-    response_url: str | None = None
-    response_urls: list[dict[str, Any]] | None = None
+    response_url: Url | None = None
+    response_urls: list[_ResponseUrl] | None = None
     function_data: dict[str, Any] | None = None
     is_enterprise_install: Flag = None
     is_ext_shared_channel: Flag = None
     ssl_check: str | None = None
+
+    @property
+    def pressed(self) -> bool:
+        """Whether every element that was used is named."""
+        return bool(self.actions) and all(one.action_id for one in self.actions or ())
+
+    @property
+    def form(self) -> bool:
+        """Whether it says which form it is about."""
+        return self.view is not None and bool(self.view.type) and self.view.callback_id is not None
 
 
 def read(text: str, *, is_json: bool) -> dict[str, Any]:
@@ -164,28 +191,14 @@ def _need(payload: _Payload) -> None:
     elif payload.type == "event_callback":
         needed = {"event": payload.event is not None and payload.event.type}
     elif payload.type in INTERACTIVE:
-        needed = {"user": isinstance(payload.user, _Ref) and payload.user.id} | _of_kind(payload)
+        person, channel = payload.user, payload.channel
+        needed = {"user": isinstance(person, _Ref) and person.id, "channel": not isinstance(channel, str)}
+        needed |= {name: getattr(payload, name) for name in NEEDED.get(payload.type, ("callback_id",))}
     else:
         needed = {"type": payload.type}
     for name, there in needed.items():
         if not there:
             raise MalformedPayloadError(f"the payload has no {name}")
-
-
-def _of_kind(payload: _Payload) -> dict[str, object]:
-    match payload.type:
-        case "block_actions":
-            return {"actions": payload.actions and all(one.action_id for one in payload.actions)}
-        case "interactive_message":
-            return {"actions": payload.actions, "callback_id": payload.callback_id}
-        case "message_action":
-            return {"message": payload.message, "callback_id": payload.callback_id}
-        case "view_submission" | "view_closed":
-            return {"view": payload.view and payload.view.callback_id is not None}
-        case "block_suggestion":
-            return {"action_id": payload.action_id}
-        case _:
-            return {"callback_id": payload.callback_id}
 
 
 def _place(error: ValidationError) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from slack_bolt import BoltResponse
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
     from bot.door import Doors
+
+log = logging.getLogger(__name__)
 
 PASSED_ON = ("X-Slack-Retry-Num", "X-Slack-Retry-Reason")  # all that Bolt is told of a request's head
 
@@ -51,6 +56,16 @@ def build(
     return server
 
 
+async def dispatched(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:
+    """Bolt's answer; a plain acknowledgement where nobody listens or a listener failed: Slack would only ask again."""
+    try:
+        answer = await app.async_dispatch(asked)
+    except Exception:  # what failed while a failure was being told
+        log.exception("a payload could not be handled")
+        return BoltResponse(status=HTTPStatus.OK)
+    return answer if answer.status < HTTPStatus.BAD_REQUEST else BoltResponse(status=HTTPStatus.OK)
+
+
 def _slack(app: AsyncApp, gate: SlackGate) -> list[web.RouteDef]:
     async def events(request: web.Request) -> web.Response:
         payload = await gate.admit(request)
@@ -60,7 +75,7 @@ def _slack(app: AsyncApp, gate: SlackGate) -> list[web.RouteDef]:
         # Read and verified: handed over like a payload of Socket Mode, so that Bolt neither reads nor verifies again.
         # Its own reader takes any form that has "payload" in some text for an interaction.
         asked = AsyncBoltRequest(body=payload, headers=dict(headers), mode="socket_mode")
-        return await to_aiohttp_response(await app.async_dispatch(asked))
+        return await to_aiohttp_response(await dispatched(app, asked))
 
     async def look(request: web.Request) -> web.Response:
         """Slack looks at the certificate by GET too."""

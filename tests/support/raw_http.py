@@ -8,9 +8,13 @@ import hashlib
 import hmac
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from slack_sdk.signature import SignatureVerifier
-from support.house import SIGNING
+from support.house import SIGNING, House
+
+if TYPE_CHECKING:
+    from sandbox.slack.delivery import Ack
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
@@ -78,3 +82,10 @@ async def _read(reader: asyncio.StreamReader) -> bytes:
 async def post(port: int, body: bytes, headers: dict[str, str], path: str = "/slack/events") -> Answer:
     """One POST."""
     return await send(port, request(path, body, headers))
+
+
+async def hand_over(house: House, kind: str, payload: Any) -> Ack:
+    """A payload as Slack brings it in this house's mode, which need not be one that Slack would ever send."""
+    if house.mode == "socket":
+        return await house.slack.sockets.send(kind, payload, 3.0)
+    return await house.slack._post(kind, payload, 0)
