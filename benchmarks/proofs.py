@@ -33,7 +33,7 @@ async def machine() -> None:
 
 
 async def fuzz() -> None:
-    """500 signed and malformed payloads in either mode, 500 unsigned requests, 300 callbacks: never more than refused."""
+    """500 signed and malformed payloads in either mode, 500 unsigned requests, 300 callbacks."""
     await _prove("Malformed requests: no 5xx, no traceback, 3 s, memory and files as before", FUZZ, PANDABOT_LONG="1")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ACK_SECONDS = 2.5  # Slack waits three
 PASSED_ON = ("X-Slack-Retry-Num", "X-Slack-Retry-Reason")  # all that Bolt is told of a request's head
 
 
@@ -57,7 +59,16 @@ def build(
 
 
 async def dispatched(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:
-    """Bolt's answer; a plain acknowledgement where nobody listens or a listener failed: Slack would only ask again."""
+    """Bolt's answer; a plain acknowledgement where there is none in time: Slack would only ask again.
+
+    Nobody listens then, or a listener failed: Bolt loses what was acknowledged just before, and waits.
+    """
+    work = asyncio.ensure_future(_answered(app, asked))
+    done, _late = await asyncio.wait({work}, timeout=ACK_SECONDS)
+    return work.result() if done else BoltResponse(status=HTTPStatus.OK)
+
+
+async def _answered(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:
     try:
         answer = await app.async_dispatch(asked)
     except Exception:  # what failed while a failure was being told
