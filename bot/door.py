@@ -51,11 +51,15 @@ class Refusals:
 
 
 class Doors:
-    """All connections of the server. ``waiting``: those whose request is not there yet, the longest wait first."""
+    """All connections of the server.
+
+    ``waiting``: those whose request is not there yet; ``idle``: those whose last one is done; the longest first.
+    """
 
     def __init__(self, most: int | None = None) -> None:
         self.refusals = Refusals()
         self.waiting: dict[Door, None] = {}
+        self.idle: dict[Door, None] = {}
         self._all: set[Door] = set()
         self._most = _affordable() if most is None else most
 
@@ -66,22 +70,32 @@ class Doors:
         """A new connection; another one leaves when there are too many."""
         self._all.add(door)
         if len(self._all) > self._most:
-            (self._longest_waiting() or door).show_out(HTTPStatus.TOO_MANY_REQUESTS, "too many connections")
+            # An idle one only after those: Slack may just be sending its next request there.
+            (_longest(self.waiting) or _longest(self.idle) or door).show_out(
+                HTTPStatus.TOO_MANY_REQUESTS, "too many connections"
+            )
 
     def leave(self, door: Door) -> None:
         """The connection is closed."""
         self._all.discard(door)
-        self.waiting.pop(door, None)
+        self.forget(door)
 
-    def _longest_waiting(self) -> Door | None:
-        crowd = Counter(door.address for door in self.waiting).most_common(1)
-        return next((door for door in self.waiting if door.address == crowd[0][0]), None)
+    def forget(self, door: Door) -> None:
+        """It is neither waited for nor idle now."""
+        self.waiting.pop(door, None)
+        self.idle.pop(door, None)
+
+
+def _longest(doors: dict[Door, None]) -> Door | None:
+    """The first one of the address that has most of them."""
+    crowd = Counter(door.address for door in doors).most_common(1)
+    return next((door for door in doors if door.address == crowd[0][0]), None)
 
 
 class Door(RequestHandler):
     """One connection: aiohttp's protocol, with a time in which the whole request has to be there."""
 
-    __slots__ = ("_doors", "_is_busy", "_timer", "address", "deadline")
+    __slots__ = ("_doors", "_has_begun", "_is_busy", "_timer", "address", "deadline")
 
     def __init__(self, doors: Doors, server: web.Server, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(
@@ -93,6 +107,7 @@ class Door(RequestHandler):
             auto_decompress=False,  # signatures are of the bytes as they came
         )
         self._doors = doors
+        self._has_begun = False  # something of a request is there
         self._is_busy = False
         self._timer: asyncio.TimerHandle | None = None
         self.address = ""
@@ -116,6 +131,7 @@ class Door(RequestHandler):
         """The first bytes of a further request start its time."""
         if self._timer is None and not self._is_busy:
             self._expect()
+        self._has_begun = True
         super().data_received(data)
 
     def head_is_there(self) -> None:
@@ -125,22 +141,26 @@ class Door(RequestHandler):
 
     def request_is_there(self) -> None:
         """It is whole: nobody waits for the sender any more."""
-        self._doors.waiting.pop(self, None)
+        self._doors.forget(self)
 
     def request_is_done(self) -> None:
         """It is answered; the connection may stay for the next one."""
-        self._is_busy = False
-        self._doors.waiting[self] = None
+        self._is_busy = self._has_begun = False
+        self._doors.forget(self)
+        self._doors.idle[self] = None
 
     def show_out(self, status: HTTPStatus, why: str) -> None:
         """Close the connection; whoever has begun a request is told why."""
         self._stop_timer()
-        self._doors.waiting.pop(self, None)
+        self._doors.forget(self)
         self._doors.refusals.note(f"{status} {why}")
         if self.transport is None or self.transport.is_closing():
             return
-        answer = f"HTTP/1.1 {status} {status.phrase}\r\nContent-Type: text/plain\r\nContent-Length: {len(why) + 1}\r\n"
-        self.transport.write(f"{answer}Connection: close\r\n\r\n{why}\n".encode())
+        if self._has_begun:  # else the next request of this connection would take it for its own answer
+            head = (
+                f"HTTP/1.1 {status} {status.phrase}\r\nContent-Type: text/plain\r\nContent-Length: {len(why) + 1}\r\n"
+            )
+            self.transport.write(f"{head}Connection: close\r\n\r\n{why}\n".encode())
         self.force_close()
 
     def handle_error(
@@ -162,7 +182,7 @@ class Door(RequestHandler):
         self._stop_timer()
         self.deadline = self._loop.time() + REQUEST_SECONDS
         self._timer = self._loop.call_at(self.deadline, self._too_slow)
-        self._doors.waiting.pop(self, None)
+        self._doors.forget(self)
         self._doors.waiting[self] = None
 
     def _too_slow(self) -> None:

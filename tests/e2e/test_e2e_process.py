@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +16,6 @@ from sandbox.pandapon.demo import FIRST
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -54,6 +55,46 @@ async def test_run_watches_tells_and_stops_cleanly(outside: Outside) -> None:
     assert "Traceback" not in log
     for canary in (*SECRETS.values(), "13812345678", "仓储路1号", "/commands/T0"):
         assert canary not in log
+
+
+async def test_five_hundred_unfinished_requests_at_256_files(outside: Outside) -> None:
+    """Commands are acknowledged, and the process never comes near its limit."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = await outside.spawn_with_files(256, SLACK_MODE="http", HTTP_PORT=str(port))
+    outside.slack.request_url = f"http://127.0.0.1:{port}/slack/events"
+    writers = []
+    try:
+        await until(lambda: can_be_reached(port))
+        for number in range(500):
+            _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\n" if number % 2 else b"")
+            writers.append(writer)
+            if number % 100 == 99:
+                ack = await outside.slack.slash("mei", "#orders", "/panda", "help")
+                assert ack.ok
+                assert ack.seconds < 3
+                assert open_files(process.pid) < 200
+    finally:
+        for writer in writers:
+            writer.close()
+        process.send_signal(signal.SIGTERM)
+        _out, err = await process.communicate()
+    assert process.returncode == 0
+    assert "Traceback" not in err.decode()
+    assert "out of system resource" not in err.decode()
+    assert err.decode().count("too many connections") <= 3
+
+
+def open_files(pid: int) -> int:
+    """Of another process."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def can_be_reached(port: int) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 async def test_a_killed_process_repeats_nothing(outside: Outside) -> None:

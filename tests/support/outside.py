@@ -71,6 +71,14 @@ class Outside:
             sys.executable, "-m", "bot", *arguments, env=environment, cwd=self.folder, stdout=PIPE, stderr=PIPE
         )
 
+    async def spawn_with_files(self, files: int, **extra: str) -> asyncio.subprocess.Process:
+        """``run`` in a process that may open so many files and no more."""
+        command = f'ulimit -n {files}; exec "$0" -m bot run'
+        environment = self.environment | extra
+        return await asyncio.create_subprocess_exec(
+            "/bin/sh", "-c", command, sys.executable, env=environment, cwd=self.folder, stdout=PIPE, stderr=PIPE
+        )
+
     async def run(self, *arguments: str, **extra: str) -> tuple[int, str]:
         process = await self.spawn(*arguments, **extra)
         out, err = await process.communicate()
