@@ -6,14 +6,15 @@ import asyncio
 import gc
 import logging
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from aiohttp import web as aiohttp_web
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
 from bot import web
+from bot.door import Doors, Site
 from bot.jobs.slack_errors import Verdict, understand
+from bot.link import Link
 from bot.version import VERSION
 from handlers.listeners import declarations
 from handlers.outcomes import Report
@@ -82,7 +83,8 @@ class Bot:
     started_at: datetime
     opened: AsyncExitStack  # closes database and connections when all else has ended
     http_port: int = 0
-    _socket: AsyncSocketModeHandler | None = None
+    doors: Doors = field(default_factory=Doors)
+    _socket: Link | None = None
     _connecting: asyncio.Task[None] | None = None
     _asking: asyncio.Task[None] | None = None
     _runner: aiohttp_web.AppRunner | None = None
@@ -170,11 +172,17 @@ class Bot:
             self.deliverer.refused = failure.code
 
     async def _serve(self) -> None:
-        http_mode = self.settings.slack_mode == "http"
-        application = web.build(self.app, http_mode=http_mode, ready=self._ready, more=self.routes)
-        self._runner = aiohttp_web.AppRunner(application, access_log=None, handle_signals=False)
+        secret = self.settings.slack_signing_secret if self.settings.slack_mode == "http" else None
+        application = web.build(
+            self.app,
+            signing_secret=secret.get_secret_value() if secret else None,
+            doors=self.doors,
+            ready=self._ready,
+            more=self.routes,
+        )
+        self._runner = aiohttp_web.AppRunner(application, handle_signals=False)
         await self._runner.setup()
-        site = aiohttp_web.TCPSite(self._runner, self.settings.http_host, self.settings.http_port)
+        site = Site(self._runner, self.settings.http_host, self.settings.http_port, self.doors)
         try:
             await site.start()
         except OSError as error:
@@ -187,7 +195,7 @@ class Bot:
     async def _connect(self) -> None:
         assert self.settings.slack_app_token is not None
         token = self.settings.slack_app_token.get_secret_value()
-        self._socket = AsyncSocketModeHandler(self.app, token, web_client=self.slack)
+        self._socket = Link(self.app, token, self.doors.refusals, web_client=self.slack)
         self._connecting = asyncio.create_task(self._socket.connect_async())  # type: ignore[no-untyped-call]  # the same
         done, _ = await asyncio.wait({self._connecting}, timeout=CONNECT_SECONDS)
         if not done:

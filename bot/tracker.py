@@ -127,7 +127,7 @@ class LiveTracker:
         try:
             reading = await read_order(self._api, ref)
         except PandaPonError as error:
-            log.info("order %s is shown from the store: %s", ref.key, error)
+            log.info("order %s is shown from the store: %s", ref.key, error.brief)
             return _Resolved(ref, _stale(records.look(stored), self._clock()), None, None)
         assert reading.fetched is not None
         now = self._clock()

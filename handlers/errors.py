@@ -44,7 +44,7 @@ def explain(error: Exception) -> Message:  # noqa: PLR0911  one line an error
         case WrongPlatformError():
             return views.wrong_platform(error)
         case PandaPonError():
-            log.info("PandaPon: %s (request %s)", error, error.request_id or "-")
+            log.info("PandaPon: %s", error.brief)
             return views.pandapon(error)
         case ForbiddenError():
             return views.failure(str(error))

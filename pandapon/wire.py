@@ -17,7 +17,7 @@ import stamina
 
 from pandapon import budget
 from pandapon import transport as http
-from pandapon.envelope import open_envelope
+from pandapon.envelope import open_envelope, trade_words
 from pandapon.errors import (
     PandaPonError,
     RateLimitError,
@@ -139,7 +139,7 @@ class Wire:
     async def _checked(self, job: _Job, response: httpx.Response, content: bytes) -> Answer:
         """An answer that is no plain success: find out what a retry, a pause or the right clock can mend."""
         try:
-            open_envelope(response, content)
+            _look_at(response, content)
         except RateLimitError as error:
             self._background.pause(error.retry_after or PAUSE)
             raise
@@ -149,8 +149,8 @@ class Wire:
             return await self._sent(job)
         except (TransportError, ServerError):
             raise
-        except PandaPonError as error:  # the caller opens the envelope itself and meets it there
-            log.debug("an answer that is no success: %s", type(error).__name__)
+        except PandaPonError:
+            pass  # the caller opens the envelope itself and meets it there
         self.answered_at = self._clock()
         return response, content
 
@@ -200,6 +200,15 @@ class Wire:
             return
         if theirs.tzinfo is not None:
             self.skew = theirs - self._clock()
+
+
+def _look_at(response: httpx.Response, content: bytes) -> None:
+    """Raises what :func:`open_envelope` raises, and tells it to whoever looks for the cause."""
+    try:
+        open_envelope(response, content)
+    except PandaPonError as error:
+        log.debug("PandaPon: %s; of its words: %s", error.brief, trade_words(str(error)))
+        raise
 
 
 def _is_stale(error: Exception) -> bool:

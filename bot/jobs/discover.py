@@ -56,7 +56,7 @@ class Discoverer:
             try:
                 joined += await self._look(subscription, platform)
             except PandaPonError as error:
-                log.info("the %s order list could not be read: %s", platform.value, error)
+                log.info("the %s order list could not be read: %s", platform.value, error.brief)
         if joined:
             log.info("%d orders joined a channel that watches all", joined)
         return joined

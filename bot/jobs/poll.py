@@ -160,8 +160,8 @@ class Poller:
             turn = self._breaker.ok(now)
         if error is not None:
             self.last_error = str(error)
-        if turn is Turn.DOWN:
-            log.warning("PandaPon is not answering (%s); polling slows down until it does", error)
+        if turn is Turn.DOWN and error is not None:
+            log.warning("PandaPon is not answering (%s); polling slows down until it does", error.brief)
         elif turn is Turn.UP and down_since is not None:
             log.info("PandaPon answers again after %s", now - down_since)
 
