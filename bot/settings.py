@@ -7,12 +7,12 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.addresses import base_url
 from bot.tracking.cadence import Cadence
 from bot.tracking.rest import parse as parse_rest
 from bot.tracking.stalls import Limits
@@ -34,21 +34,10 @@ NEEDED_BY = {
     "slack_app_token": ("socket", "Socket Mode needs an app-level token (xapp-…)"),
     "slack_signing_secret": ("http", "HTTP mode needs it to verify Slack's requests"),
 }
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
 class SettingsError(Exception):
     """A setting is missing or malformed; the message says which, why, and what it should look like."""
-
-
-def _base_url(value: str) -> str:
-    """Https, or http on the machine itself; no trailing slash."""
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be an http(s) address such as https://api.pandapon.com")
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        raise ValueError("must be https unless the host is this machine")
-    return value.rstrip("/")
 
 
 def _starts_with(prefix: str) -> AfterValidator:
@@ -95,7 +84,7 @@ def _rest(value: str) -> str:
 
 def _slack_url(value: str) -> str:
     """The same, with the trailing slash that slack_sdk joins method names to."""
-    return _base_url(value) + "/"
+    return base_url(value) + "/"
 
 
 class Settings(BaseSettings):
@@ -116,7 +105,7 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = Field(default=None, validate_default=True)
     slack_api_url: Annotated[str, AfterValidator(_slack_url)] = "https://slack.com/api/"
 
-    pandapon_base_url: Annotated[str, AfterValidator(_base_url)] = "https://api.pandapon.com"
+    pandapon_base_url: Annotated[str, AfterValidator(base_url)] = "https://api.pandapon.com"
     pandapon_access_key: Annotated[SecretStr, AfterValidator(_access_key)]
     pandapon_access_secret: SecretStr
     pandapon_user_id: Annotated[str, AfterValidator(_user_id)] = Field(min_length=1)
