@@ -23,7 +23,7 @@ from bot.jobs.discover import Discoverer
 from bot.jobs.hints import Hints
 from bot.jobs.pacing import Pacer
 from bot.jobs.poll import Poller
-from bot.jobs.prune import prune
+from bot.jobs.prune import prune, prune_unknown
 from bot.jobs.reopen import Reopener
 from bot.jobs.stalls import StallWatch
 from bot.killpoints import point
@@ -103,6 +103,8 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         Job("backup", backups.copy, HOUR, MINUTE),
         Job("check", backups.look_through, DAY, HOUR),
         Job("prune", partial(prune, store, clock), DAY, MINUTE * 10),
+        Job("prune unknown", partial(prune_unknown, store, clock), HOUR, MINUTE * 5),
+        Job("log", store.truncate_log, slow, slow),
     )
     holder: list[Bot] = []
     context = Context(

@@ -340,6 +340,14 @@ class Store(Protocol):
         """
         ...
 
+    async def prune_unknown(self, before: datetime, limit: int) -> int:
+        """Forget pushed messages about unknown orders that came before this, so many at most. Returns how many."""
+        ...
+
+    async def truncate_log(self) -> bool:
+        """Cut off a write-ahead log that has outgrown its limit; False while another program's reading keeps it."""
+        ...
+
     async def health(self, now: datetime) -> Health:
         """Figures."""
         ...

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 KEEP = timedelta(days=60)  # longer than a delivery takes, and what `/panda why` can tell about
+KEEP_UNKNOWN = timedelta(days=1)  # pushed messages about orders that are none of ours
 AT_ONCE = 5000  # rows of a table deleted in one transaction: a tenth of a second, so that nobody waits long behind it
 
 
@@ -25,3 +26,10 @@ async def prune(store: Store, clock: Callable[[], datetime]) -> None:
         rows += some
     if rows:
         log.info("pruned %d old rows", rows)
+
+
+async def prune_unknown(store: Store, clock: Callable[[], datetime]) -> None:
+    """Forget pushed messages about orders that are none of ours."""
+    before = clock() - KEEP_UNKNOWN
+    while await store.prune_unknown(before, AT_ONCE):
+        pass
