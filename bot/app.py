@@ -22,10 +22,11 @@ from bot.jobs.digests import Digester
 from bot.jobs.discover import Discoverer
 from bot.jobs.hints import Hints
 from bot.jobs.pacing import Pacer
-from bot.jobs.poll import Poller
+from bot.jobs.poll import LEASE, Poller
 from bot.jobs.prune import prune, prune_unknown
 from bot.jobs.reopen import Reopener
 from bot.jobs.stalls import StallWatch
+from bot.jobs.timekeeper import Timekeeper
 from bot.killpoints import point
 from bot.running import Bot, StartError
 from bot.scheduler import Job, Timetable
@@ -72,7 +73,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
     deliverer = Deliverer(
         store=store, slack=slack, pacer=pacer, clock=clock, digest_from=settings.digest_from, languages=languages
     )
-    stalls = StallWatch(store, clock, settings.limits, deliverer.wake)
+    stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted=lambda: not api.clock_is_off)
     digester = Digester(store, clock, deliverer.wake)
     discoverer = Discoverer(store=store, api=api, clock=clock, settle_in=SETTLE_IN * settings.cadence_factor)
     tracker = LiveTracker(
@@ -89,9 +90,22 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         limits=lambda: stalls.limits,
     )
     hints = Hints(store, clock, poller.look)
+    timekeeper = Timekeeper(
+        store,
+        clock,
+        max(cadence.longest, SETTLE_IN * cadence.factor) + LEASE,
+        (
+            api.clock_moved,
+            breaker.clock_moved,
+            lambda _by: digester.clock_moved(),
+            lambda _by: discoverer.clock_moved(),
+        ),
+        lambda: api.clock_moved(timedelta()),
+    )
     app = AsyncApp(client=_client(settings, session, patient=True), signing_secret=_signing_secret(settings))
     slow = min(MINUTE, settings.poll_interval * 10)  # a demo's clock runs faster, and its jobs with it
     scheduler = Timetable(
+        Job("clock", timekeeper.tick, min(HALF_SECOND, settings.poll_interval)),
         Job("poll", poller.tick, settings.poll_interval),
         Job("deliver", deliverer.drain, HALF_SECOND),
         Job("hints", hints.tick, slow),
@@ -102,7 +116,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         Job("learn", stalls.learn, DAY),
         Job("backup", backups.copy, HOUR, MINUTE),
         Job("check", backups.look_through, DAY, HOUR),
-        Job("prune", partial(prune, store, clock), DAY, MINUTE * 10),
+        Job("prune", partial(prune, store, clock, api), DAY, MINUTE * 10),
         Job("prune unknown", partial(prune_unknown, store, clock), HOUR, MINUTE * 5),
         Job("log", store.truncate_log, slow, slow),
     )
@@ -132,9 +146,10 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         breaker=breaker,
         backups=backups,
         hints=hints,
+        timekeeper=timekeeper,
         routes=(
             *callbacks.routes(settings.callback_tokens, store, clock, hints.wake),
-            *metrics.routes(store, clock, poller, breaker),
+            *metrics.routes(store, clock, poller, breaker, scheduler),
         ),
         started_at=clock(),
         opened=opened.pop_all(),

@@ -100,3 +100,5 @@ class Report:
     token_refused: str = ""  # Slack's word for what is wrong with the bot's token; nothing can be posted meanwhile
     takes_pushes: bool = False  # PandaPon's messages have an address here
     copies: Copies = Copies()
+    stopped: tuple[str, timedelta] | None = None  # the job of the scheduler that stands still, and for how long
+    clock_off_by: timedelta | None = None  # PandaPon's clock less this machine's, where that is too much

@@ -329,6 +329,18 @@ class Store(Protocol):
         ...
 
     # --- the rest -----------------------------------------------------------------------------------------------
+    async def last_seen(self) -> datetime | None:
+        """The latest moment at which anything was recorded; None for a new database."""
+        ...
+
+    async def retime(self, now: datetime, by: timedelta, longest: timedelta) -> int:
+        """The clock was set back (``by`` is negative, or zero when not known): what lies ahead keeps its distance.
+
+        What is then still further off than it is ever put off is due now; ``longest`` is that for orders. What has
+        happened, happened not later than now. Returns how many rows changed.
+        """
+        ...
+
     async def first_seen(self, event_id: str, now: datetime) -> bool:
         """True the first time this delivery id is seen; Slack delivers some twice."""
         ...

@@ -16,6 +16,7 @@ from storage import (
     orders,
     outbox,
     recording,
+    retiming,
     room,
     subscriptions,
     upkeep,
@@ -271,6 +272,12 @@ class SqliteStore:
             return outbox.rescue(conn, now)
 
         return await self.thread.run(work)
+
+    async def last_seen(self) -> datetime | None:
+        return await self.thread.read(retiming.last_seen)
+
+    async def retime(self, now: datetime, by: timedelta, longest: timedelta) -> int:
+        return await self.thread.run(lambda conn: retiming.retime(conn, now, by, longest))
 
     async def first_seen(self, event_id: str, now: datetime) -> bool:
         return await self.thread.run(lambda conn: audit.first_seen(conn, event_id, now))

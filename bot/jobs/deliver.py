@@ -281,7 +281,7 @@ class Deliverer:
             await self._store.mark_retry(now, post, now, "may have been sent")
             return
         try:
-            found = await find_post(self._slack, post, EVENT_TYPE)
+            found = await find_post(self._slack, post, EVENT_TYPE, now)
         except GaveUpError as error:
             log.warning("channel %s holds too much to be searched (%s): a message may repeat", post.channel, error)
             await self._store.mark_retry(now, post, now, "search given up")

@@ -42,6 +42,10 @@ class Discoverer:
         self._store, self._api, self._clock, self._settle_in = store, api, clock, settle_in
         self._whole: dict[tuple[int, Platform], datetime] = {}
 
+    def clock_moved(self) -> None:
+        """When a list was seen whole is not known by the present clock: it is seen again."""
+        self._whole.clear()
+
     async def tick(self) -> int:
         """Look once for every subscription. Returns how many orders joined."""
         joined = 0
