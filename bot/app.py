@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -28,6 +28,7 @@ from bot.jobs.reopen import Reopener
 from bot.jobs.stalls import StallWatch
 from bot.jobs.timekeeper import Timekeeper
 from bot.killpoints import point
+from bot.proxies import hide_from_libraries, proxy_for
 from bot.running import Bot, StartError
 from bot.scheduler import Job, Timetable
 from bot.tracker import LiveTracker
@@ -36,13 +37,23 @@ from handlers.context import Context
 from handlers.languages import Languages
 from handlers.register import register
 from pandapon.client import Config, PandaPon
+from pandapon.transport import trusted
 from storage.backup import open_or_restore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from ssl import SSLContext
 
     from bot.settings import Settings
+
+
+class SlackWay(TypedDict):
+    """The part of slack_sdk's arguments that is about the way there."""
+
+    proxy: str | None
+    ssl: SSLContext | None
+
 
 __all__ = ["Bot", "StartError", "api_config", "build", "run"]
 
@@ -54,6 +65,7 @@ HALF_SECOND = timedelta(seconds=0.5)
 
 async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Bot:
     """The bot's parts, wired and not yet started. Raises StorageError when the database cannot be used."""
+    hide_from_libraries()
     async with contextlib.AsyncExitStack() as opened:  # what was opened is closed again when a later part fails
         return await _build(settings, clock, opened)
 
@@ -171,6 +183,8 @@ def api_config(settings: Settings) -> Config:
         concurrency=settings.pandapon_concurrency,
         read_timeout=settings.pandapon_read_timeout_seconds,
         taobao_amounts=settings.pandapon_taobao_amounts,
+        proxy=proxy_for(settings.pandapon_base_url, settings),
+        certificates=str(settings.certificates) if settings.certificates else None,
     )
 
 
@@ -182,7 +196,17 @@ def _client(settings: Settings, session: aiohttp.ClientSession, *, patient: bool
         session=session,
         timeout=10,
         retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)] if patient else [],
+        **slack_way(settings),
     )
+
+
+def slack_way(settings: Settings) -> SlackWay:
+    """How Slack is reached: the client hands it on to the socket and to the addresses for answers."""
+    certificates = settings.certificates
+    return {
+        "proxy": proxy_for(settings.slack_api_url, settings),
+        "ssl": trusted(str(certificates)) if certificates else None,
+    }
 
 
 def _signing_secret(settings: Settings) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -13,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.addresses import base_url
+from bot.proxies import passwords, proxy_address
 from bot.tracking.cadence import Cadence
 from bot.tracking.rest import parse as parse_rest
 from bot.tracking.stalls import Limits
@@ -82,6 +84,19 @@ def _rest(value: str) -> str:
     return value
 
 
+def _proxy(value: SecretStr) -> SecretStr:
+    return SecretStr(proxy_address(value.get_secret_value()))
+
+
+def _certificates(value: Path) -> Path:
+    """What cannot be read would be found out at the first connection only."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
+    except OSError:
+        raise ValueError("must be a file of certificates in PEM form that may be read") from None
+    return value
+
+
 def _slack_url(value: str) -> str:
     """The same, with the trailing slash that slack_sdk joins method names to."""
     return base_url(value) + "/"
@@ -117,6 +132,13 @@ class Settings(BaseSettings):
     pandapon_read_timeout_seconds: float = Field(default=8.0, gt=0, le=60)
 
     callback_token: Annotated[SecretStr, AfterValidator(_hard_to_guess)] | None = None
+
+    https_proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = None
+    http_proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = None
+    all_proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = None
+    no_proxy: str = ""
+    ssl_cert_file: Annotated[Path, AfterValidator(_certificates)] | None = None
+    requests_ca_bundle: Annotated[Path, AfterValidator(_certificates)] | None = None
 
     database_path: Path = Path("data/pandabot.db")
 
@@ -182,7 +204,13 @@ class Settings(BaseSettings):
             self.pandapon_access_key,
             self.pandapon_access_secret,
         )
-        return (*(value.get_secret_value() for value in found if value is not None), *self.callback_tokens)
+        known = (value.get_secret_value() for value in found if value is not None)
+        return (*known, *self.callback_tokens, *passwords(self))
+
+    @property
+    def certificates(self) -> Path | None:
+        """Whose certificates are trusted beside the system's: a company's that looks into what passes its proxy."""
+        return self.ssl_cert_file or self.requests_ca_bundle
 
     @property
     def callback_tokens(self) -> tuple[str, ...]:
