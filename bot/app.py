@@ -87,7 +87,13 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
     )
     stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted=lambda: not api.clock_is_off)
     digester = Digester(store, clock, deliverer.wake)
-    discoverer = Discoverer(store=store, api=api, clock=clock, settle_in=SETTLE_IN * settings.cadence_factor)
+    discoverer = Discoverer(
+        store=store,
+        api=api,
+        clock=clock,
+        settle_in=SETTLE_IN * settings.cadence_factor,
+        unfinished=lambda: scheduler.hurry("discover"),
+    )
     tracker = LiveTracker(
         store=store, api=api, cadence=cadence, deliverer=deliverer, clock=clock, limits=lambda: stalls.limits
     )

@@ -53,6 +53,16 @@ class WatchOutcome:
     reason: str = ""  # REFUSED: Slack's error code; UNAVAILABLE: in words
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """How a wish to watch every order went."""
+
+    is_new: bool
+    count: int  # orders that joined at once
+    later: int = 0  # that are still to be looked at
+    never: int = 0  # that lie beyond what is looked at
+
+
 class UnknownOrderError(LookupError):
     """No platform knows this id, and no stored parcel bears this number."""
 
