@@ -64,7 +64,7 @@ class DatabaseThread:
         self._db: Database | None = None  # these three belong to the thread
         self._put_off: deque[_Job] = deque()
         self.path: Path | None = None
-        self.trouble: StorageError | None = None  # why the last change could not be written, until one is
+        self.trouble: StorageError | None = None  # why a change could not be written, until a large one can
         self._over = False
 
     async def open(self, path: Path) -> None:
@@ -141,16 +141,12 @@ class DatabaseThread:
         if self._db is None:
             raise StorageError("The database is not open.")
         conn = self._db.conn
-        before = conn.total_changes
         try:
             with translated():
-                result = _all_or_nothing(conn, work, begin)
+                return _all_or_nothing(conn, work, begin)
         except room.LASTS as error:
             self.trouble = error
             raise
-        if conn.total_changes != before:
-            self.trouble = None
-        return result
 
 
 def _all_or_nothing(conn: sqlite3.Connection, work: Callable[[sqlite3.Connection], T], begin: str) -> T:

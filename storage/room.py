@@ -18,7 +18,8 @@ WAL_LIMIT = 4 * 1024 * 1024  # bytes; as much as is written between two of SQLit
 NEEDED = 1024 * 1024  # bytes of disk without which the next batch may not be recorded
 LASTS = (DiskFullError, UnusableFileError, CorruptFileError)  # what a person has to mend; a lock passes
 
-TRY = "INSERT INTO facts (name, value, at) VALUES ('written', '', ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at"
+TRIED = 128 * 1024  # bytes; a mark fits where a batch of readings does not
+TRY = f"INSERT OR REPLACE INTO facts (name, value, at) VALUES ('room', hex(zeroblob({TRIED // 2})), ?)"
 
 
 def wal_size(path: Path) -> int:
@@ -38,8 +39,13 @@ def free(path: Path) -> int | None:
 
 
 def try_to_write(conn: sqlite3.Connection, now: datetime) -> None:
-    """The smallest change there is. Raises sqlite3.Error."""
+    """As much as a batch may need; :func:`tidy_up` takes it away. Raises sqlite3.Error."""
     conn.execute(TRY, (to_int(now),))
+
+
+def tidy_up(conn: sqlite3.Connection) -> None:
+    """The room is there."""
+    conn.execute("DELETE FROM facts WHERE name = 'room'")
 
 
 def truncate(conn: sqlite3.Connection, path: Path) -> bool:

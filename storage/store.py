@@ -293,9 +293,11 @@ class SqliteStore:
         return path is None or await self.thread.direct(lambda conn: room.truncate(conn, path))
 
     async def health(self, now: datetime) -> Health:
-        if self.thread.trouble:  # is it over? nobody may have written since
+        if self.thread.trouble:  # is it over?
             with contextlib.suppress(*room.LASTS):
                 await self.thread.run(lambda conn: room.try_to_write(conn, now))
+                await self.thread.run(room.tidy_up)
+                self.thread.trouble = None
         figures = await self.thread.read(lambda conn: upkeep.health(conn, now))
         assert self.thread.path is not None
         return replace(
