@@ -27,6 +27,7 @@ from bot.jobs.prune import prune, prune_unknown
 from bot.jobs.reopen import Reopener
 from bot.jobs.stalls import StallWatch
 from bot.jobs.timekeeper import Timekeeper
+from bot.jobs.token import TokenWatch
 from bot.killpoints import point
 from bot.proxies import hide_from_libraries, proxy_for
 from bot.running import Bot, StartError
@@ -131,6 +132,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         Job("digests", digester.tick, slow),
         Job("discover", discoverer.tick, max(slow, DISCOVER_EVERY * settings.cadence_factor), slow),
         Job("reopen", Reopener(store, slack, clock, deliverer.wake).tick, slow * 5, slow),
+        Job("token", TokenWatch(slack, deliverer.token_told).tick, slow * 5, slow * 5),
         Job("learn", stalls.learn, DAY),
         Job("backup", backups.copy, HOUR, MINUTE),
         Job("check", backups.look_through, DAY, HOUR),

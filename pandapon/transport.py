@@ -55,10 +55,9 @@ def _aiohttp_transport(config: Config) -> AiohttpTransport:
 
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=config.concurrency + 8, ssl=context, keepalive_timeout=KEEPALIVE)
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), proxy=config.proxy)
 
-    proxy = httpx.Proxy(config.proxy) if config.proxy else None
-    return AiohttpTransport(verify=context, trust_env=False, client=session, proxy=proxy)
+    return AiohttpTransport(verify=context, trust_env=False, client=session)
 
 
 async def exchange(client: Client, request: httpx.Request, deadline: float) -> tuple[httpx.Response, bytes]:

@@ -261,18 +261,22 @@ class Deliverer:
     async def _token_refused(self, post: Post, code: str) -> None:
         """Nothing is wrong with the channel: its messages wait until somebody has mended the token."""
         now = self._clock()
-        if not self.refused:
-            log.error("Slack refuses the bot's token (%s): nothing can be posted until it is mended", code)
-        self.refused = code
+        self.token_told(code)
         if post.kind is PostKind.CARD and post.watch_state is WatchState.OPENING:  # somebody waits for the answer
             await self._store.mark_failed(now, post, code)
         else:
             await self._store.mark_retry(now, post, now + self._backoff(post), code)
 
-    def _token_taken(self) -> None:
-        if self.refused:
+    def token_told(self, code: str) -> None:
+        """Slack's word for what is wrong with the token, or nothing: it is taken."""
+        if code and not self.refused:
+            log.error("Slack refuses the bot's token (%s): nothing can be posted until it is mended", code)
+        elif self.refused and not code:
             log.info("Slack takes the bot's token again")
-        self.refused = ""
+        self.refused = code
+
+    def _token_taken(self) -> None:
+        self.token_told("")
 
     async def _resolve(self, post: Post) -> None:
         """A message that may have gone out: look for it in the channel before sending it again."""

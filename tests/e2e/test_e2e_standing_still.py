@@ -153,3 +153,17 @@ async def test_a_clock_far_ahead_raises_no_alarm_and_forgets_nothing(tmp_path: P
         await house.several_ticks(15)
         assert len(house.channel()) == 1
         assert "ahead of PandaPon's" in await house.ask("/panda status")
+
+
+async def test_a_token_that_is_revoked_in_a_quiet_week_is_told(house: House) -> None:
+    """Nothing is posted, and so nothing is refused; it is asked for, and found to be good again."""
+    assert (await get(house, "/readyz"))[0] == 200
+    house.slack.faults.plan(Fault("auth.test", times=10_000, error="account_inactive"))
+    house.hurry("token")
+    await house.until(lambda: house.bot is not None and house.bot.deliverer.refused == "account_inactive")
+    code, text = await get(house, "/readyz")
+    assert (code, "account_inactive" in text) == (503, True)
+    house.slack.faults.clear()
+    house.hurry("token")
+    await house.until(lambda: house.bot is not None and not house.bot.deliverer.refused)
+    assert (await get(house, "/readyz"))[0] == 200

@@ -20,6 +20,7 @@ class Proxy:
         self.url = ""
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: list[StreamWriter] = []
 
     def count(self, port: int) -> int:
         """How many requests were meant for this port."""
@@ -36,6 +37,9 @@ class Proxy:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._writers:
+            writer.close()
+        await asyncio.gather(*(writer.wait_closed() for writer in self._writers), return_exceptions=True)
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         task = asyncio.current_task()
@@ -53,6 +57,7 @@ class Proxy:
         self.authorized += [line.split(" ", 1)[1] for line in head if line.lower().startswith("proxy-authorization:")]
         parts = urlsplit(f"//{target}" if method == "CONNECT" else target)
         there, back = await asyncio.open_connection(parts.hostname, parts.port or 80)
+        self._writers += [writer, back]
         if method == "CONNECT":
             writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
         else:
