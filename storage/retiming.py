@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 POST_WAITS = timedelta(hours=1)  # no post is put off for longer, nor leased
 STALL_WAITS = timedelta(days=90)  # the longest silence before an alarm, with its grace and days of rest
 MUTED, SNOOZED = timedelta(days=366), timedelta(days=2)  # the longest that a person can choose
+HELD_FOR = timedelta(days=2)  # quiet hours are shorter; a card may wait for the end of a mute
 FURTHEST_EAST = timedelta(hours=14)  # where a new day begins first
 
 # What lies ahead: moved with the clock, and due now where that leaves it too far off.
@@ -47,7 +48,10 @@ BEHIND = (
     ("facts", "at", "TRUE"),
 )
 # The channel's own hours are asked again: they are hours of the day, and the day may be another one.
-HELD = "UPDATE outbox SET held_until = :now WHERE state = 'held' AND held_until IS NOT NULL AND held_until > :now"
+HELD = """
+UPDATE outbox SET held_until = :now WHERE state = 'held' AND held_until IS NOT NULL AND held_until > :now
+  AND (:by < 0 OR (kind = 'news' AND held_until > :now + :held))
+"""
 FAR_STALL = "UPDATE orders SET stall_at = :now WHERE stall_at IS NOT NULL AND stall_at > :now + :stall"
 # A day that nobody has yet: the mark was made under a clock that was ahead, and would silence the digest until then.
 DIGESTS = "UPDATE channels SET digest_day = :today WHERE digest_day > :tomorrow"
@@ -74,6 +78,7 @@ def retime(conn: sqlite3.Connection, now: datetime, by: timedelta, longest: time
         "stall": STALL_WAITS // MICROSECOND,
         "muted": MUTED // MICROSECOND,
         "snoozed": SNOOZED // MICROSECOND,
+        "held": HELD_FOR // MICROSECOND,
         "today": (now + FURTHEST_EAST).date().isoformat(),
         "tomorrow": (now + FURTHEST_EAST + timedelta(days=1)).date().isoformat(),
     }

@@ -53,10 +53,10 @@ async def test_what_lies_too_far_ahead_is_due_now(shelf: Shelf, ahead: timedelta
 
 
 async def test_a_clock_that_is_right_changes_nothing(shelf: Shelf) -> None:
-    """What is put off by less than the longest interval stays where it is."""
+    """What is put off by less than the longest interval stays where it is, and so does what quiet hours hold."""
     await shelf.active(ORDER)
-    due = await shelf.due()
-    await shelf.store.record_polls(NOW, [changed(ORDER, due.fence, "moved", next_poll_at=NOW + DAY)])
+    await shelf.tell("held", next_poll_at=NOW + DAY)
+    assert await shelf.store.mark_held(await shelf.claim_one(), NOW + 8 * HOUR, "quiet hours")
     assert await shelf.store.retime(NOW, timedelta(), LONGEST) == 0
     assert await shelf.store.retime(NOW + 5 * HOUR, timedelta(), LONGEST) == 0
 
