@@ -27,7 +27,7 @@ class Link(AsyncSocketModeHandler):
     """Bolt's handler behind a check."""
 
     def __init__(self, app: AsyncApp, app_token: str, refusals: Refusals, *, web_client: AsyncWebClient) -> None:
-        super().__init__(app, app_token, web_client=web_client)
+        super().__init__(app, app_token, web_client=web_client, proxy=web_client.proxy)
         self._refusals = refusals
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as Bolt's own

@@ -22,7 +22,7 @@ from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from slack_bolt.async_app import AsyncApp
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.jobs.hints import Hints
     from bot.jobs.poll import Poller
     from bot.jobs.slack_errors import Failure
+    from bot.jobs.timekeeper import Timekeeper
     from bot.scheduler import Timetable
     from bot.settings import Settings
     from bot.slack import SlackClient
@@ -79,6 +80,7 @@ class Bot:
     breaker: Breaker
     backups: Backups
     hints: Hints
+    timekeeper: Timekeeper
     routes: tuple[aiohttp_web.RouteDef, ...]
     started_at: datetime
     opened: AsyncExitStack  # closes database and connections when all else has ended
@@ -103,6 +105,7 @@ class Bot:
     async def start(self) -> None:
         """Bring everything up. Raises StartError for what a person has to mend first, and UndeclaredError."""
         declarations(self.app)
+        await self.timekeeper.begin()
         doubtful = await self.store.rescue(self.clock())
         if doubtful:
             log.info("%d messages may have been sent before the last stop; they are looked up first", doubtful)
@@ -168,8 +171,7 @@ class Bot:
             await asyncio.sleep(failure.retry_after or ASK_AGAIN_SECONDS)
             failure = await self._ask_slack()
         if failure:
-            log.error("Slack refuses the bot's token (%s): nothing can be posted until it is mended", failure.code)
-            self.deliverer.refused = failure.code
+            self.deliverer.token_told(failure.code)
 
     async def _serve(self) -> None:
         secret = self.settings.slack_signing_secret if self.settings.slack_mode == "http" else None
@@ -206,17 +208,30 @@ class Bot:
             health = await self.store.health(self.clock())
         except StorageError as error:
             return f"the database does not answer: {error}"
+        if health.trouble:
+            return f"the database cannot be written: {health.trouble}"
         if self.deliverer.refused:
             return f"Slack refuses the bot's token ({self.deliverer.refused})"
         if self._socket is not None and not await self._socket.client.is_connected():
             return "Socket Mode is not connected"
-        last = self.poller.last_tick_at
+        if stopped := self.stopped():
+            return f"the job {stopped[0]!r} has shown no sign of life for {stopped[1]}"
         return {
             "version": VERSION,
             "watches": health.watches,
             "due": health.due,
-            "last_tick": last.isoformat() if last else None,
+            "last_tick": self.last_tick_at.isoformat() if self.last_tick_at else None,
         }
+
+    def stopped(self) -> tuple[str, timedelta] | None:
+        """The job that stands still, and for how long; None when all go on."""
+        return self.scheduler.stopped(busy={"poll": self.poller.alive_at})
+
+    @property
+    def last_tick_at(self) -> datetime | None:
+        """When the poller last looked, on the clock as it is now; None before the first time."""
+        since = self.poller.since_tick
+        return self.clock() - since if since is not None else None
 
     def report(self) -> Report:
         """What ``/panda status`` adds to the store's figures."""
@@ -227,7 +242,9 @@ class Bot:
             pandapon_down_since=self.breaker.down_since,
             pandapon_error=self.poller.last_error if self.breaker.down_since else "",
             slack_mode=self.settings.slack_mode,
-            last_tick_at=self.poller.last_tick_at,
+            last_tick_at=self.last_tick_at,
+            stopped=self.stopped(),
+            clock_off_by=self.api.skew if self.api.clock_is_off else None,
             poll_interval=self.settings.poll_interval,
             takes_pushes=bool(self.settings.callback_tokens),
             token_refused=self.deliverer.refused,

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -14,11 +14,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.proxies import proxy_for
 from pandapon import budget
+from pandapon.transport import trusted
 from pandapon.waits import asked
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from ssl import SSLContext
 
     import aiohttp
     from slack_bolt.context.async_context import AsyncBoltContext
@@ -36,6 +39,13 @@ PATIENCE = 5.0  # seconds that a person's call waits when Slack asks for it; els
 PAUSE = 1.0  # seconds that a person's call waits when Slack does not say sensibly for how long
 NOT_SAID = 30.0  # seconds that anything else waits then
 RETRY_AFTER = "Retry-After"
+
+
+class SlackWay(TypedDict):
+    """The part of slack_sdk's arguments that is about the way there."""
+
+    proxy: str | None
+    ssl: SSLContext | None
 
 
 class SlackClient(AsyncWebClient):
@@ -112,7 +122,17 @@ def web_client(settings: Settings, session: aiohttp.ClientSession, *, patient: b
         session=session,
         timeout=round(SECONDS),
         retry_handlers=[Patience(max_retry_count=2)] if patient else [],
+        **slack_way(settings),
     )
+
+
+def slack_way(settings: Settings) -> SlackWay:
+    """How Slack is reached: the client hands it on to the socket and to the addresses for answers."""
+    certificates = settings.certificates
+    return {
+        "proxy": proxy_for(settings.slack_api_url, settings),
+        "ssl": trusted(str(certificates)) if certificates else None,
+    }
 
 
 def bolt_app(client: SlackClient, **options: Any) -> AsyncApp:
@@ -129,5 +149,6 @@ def bolt_app(client: SlackClient, **options: Any) -> AsyncApp:
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
 
-    bare = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[])
+    way: SlackWay = {"proxy": client.proxy, "ssl": client.ssl}
+    bare = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[], **way)
     return AsyncApp(client=bare, authorize=authorize, before_authorize=one_client, **options)

@@ -34,8 +34,8 @@ async def watch_all(turn: Turn, request: WatchAll) -> Message:
     standing = [one for one in await turn.ctx.store.subscriptions(channel) if one.status == request.status]
     kept = standing[0].filter if standing else ""
     filter_ = request.filter or kept or chosen.filter or turn.ctx.default_filter
-    is_new, joined = await turn.ctx.desk.subscribe(channel, request.status, filter_, turn.user)
-    return choices.watching_all(channel, request.status, filter_, joined, is_new=is_new)
+    joined = await turn.ctx.desk.subscribe(channel, request.status, filter_, turn.user)
+    return choices.watching_all(channel, request.status, filter_, joined)
 
 
 async def unwatch_all(turn: Turn, request: UnwatchAll) -> Message:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.channel_settings import ChannelSettings, Load
-    from handlers.outcomes import Look, Report, WatchOutcome
+    from handlers.outcomes import Joined, Look, Report, WatchOutcome
     from handlers.views.digest import Summary
     from pandapon.client import PandaPon
     from pandapon.shipment import News, Platform
@@ -81,8 +81,8 @@ class Desk(Protocol):
         """A stored order as it stands, and what the pieces of its log said."""
         ...
 
-    async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> tuple[bool, int]:
-        """Watch all orders in a channel. Returns whether that is new, and how many orders joined at once."""
+    async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> Joined:
+        """Watch all orders in a channel."""
         ...
 
 

@@ -56,6 +56,16 @@ class WatchOutcome:
     reason: str = ""  # REFUSED and QUEUED: Slack's error code; UNAVAILABLE: why, as Slack text
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """How a wish to watch every order went."""
+
+    is_new: bool
+    count: int  # orders that joined at once
+    later: int = 0  # that are still to be looked at
+    never: int = 0  # that lie beyond what is looked at
+
+
 class UnknownOrderError(LookupError):
     """No platform knows this id, and no stored parcel bears this number."""
 
@@ -113,3 +123,5 @@ class Report:
     token_refused: str = ""  # Slack's word for what is wrong with the bot's token; nothing can be posted meanwhile
     takes_pushes: bool = False  # PandaPon's messages have an address here
     copies: Copies = Copies()
+    stopped: tuple[str, timedelta] | None = None  # the job of the scheduler that stands still, and for how long
+    clock_off_by: timedelta | None = None  # PandaPon's clock less this machine's, where that is too much

@@ -1,15 +1,13 @@
-"""What a code claims about an order, a parcel or a scan: codes first, words second, nothing where neither is known.
+"""What a code claims about an order or a parcel: nothing where it is not known.
 
 Grades stand beside each table. A code that is not listed is unknown, which is not progress.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pandapon.shipment import Milestone
-from pandapon.words import words_claim
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,35 +74,6 @@ ALIBABA_LINE: dict[str, Milestone] = {
     "5": M.SHIPPED,
     "6": M.SHIPPED,
 }
-# Codes of single trace entries, in either platform's field. TRANSPORT was seen, the others are upstream.
-NODE_STATUS: dict[str, Milestone] = {
-    **{code: milestone for code, milestone in ALIBABA_PARCEL.items() if code not in {"waitaccept", "cancel"}},
-    "agentsign": M.READY_FOR_PICKUP,
-    "signed": M.DELIVERED,
-    "arrive": M.IN_TRANSIT,
-    "returning": M.RETURNING,
-}
-# Couriers' own actions. The glosses are third-party comments (inferred) and couriers differ: only hints.
-NODE_ACTION: dict[str, Milestone] = {
-    "tms_accept": M.PICKED_UP,
-    "tms_collect": M.PICKED_UP,
-    "tms_station_in": M.IN_TRANSIT,
-    "tms_station_out": M.IN_TRANSIT,
-    "tms_delivering": M.OUT_FOR_DELIVERY,
-    "tms_delivery": M.ARRIVED,
-    "tms_sign": M.DELIVERED,
-    "tms_reject": M.EXCEPTION,
-    "tms_failed": M.ATTEMPT_FAILED,
-    "tms_error": M.EXCEPTION,
-    "tms_return": M.RETURNING,
-}
-
-# A code of "moving" is too coarse to overrule any words; "signed" and "delivering" only give way to a denial.
-_COARSE = frozenset({M.IN_TRANSIT, M.SHIPPED})
-_CLAIMED = frozenset({M.DELIVERED, M.OUT_FOR_DELIVERY})
-_DENIALS = frozenset(
-    {M.READY_FOR_PICKUP, M.ATTEMPT_FAILED, M.EXCEPTION, M.RETURNING, M.RETURNED, M.ARRIVED, M.LOST},
-)
 
 
 def order_claim(platform_table: dict[str, Milestone], code: str) -> Milestone | None:
@@ -132,22 +101,3 @@ def further(one: Milestone | None, other: Milestone | None) -> Milestone | None:
     if one is None or other is None or one.is_problem or other.is_problem:
         return one or other
     return max(one, other, key=lambda claim: claim.rank)
-
-
-@lru_cache(maxsize=16_384)  # every reading of an order repeats the scans of the one before
-def node_milestone(status: str, action: str, text: str) -> Milestone | None:
-    """What one trace entry claims: its status code first, its words second, a courier's own action code as a hint.
-
-    Words that deny a code win over it, since a "signed" may well be "not signed", or "signed by the pick-up point".
-    """
-    words = words_claim(text)
-    code = NODE_STATUS.get(status.strip().casefold()) or NODE_STATUS.get(action.strip().casefold())
-    if code is None:
-        return words or NODE_ACTION.get(action.strip().casefold())
-    if words is None:
-        return code
-    if code in _COARSE:
-        return code if code is M.SHIPPED and words is M.DELIVERED else words
-    if code in _CLAIMED and words in _DENIALS:
-        return words
-    return words if code is M.EXCEPTION and words.is_problem else code

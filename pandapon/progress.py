@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pandapon.courier import read_entry
+from pandapon.courier.fold import fold, precedes
 from pandapon.shipment import FINAL, Milestone, Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pandapon.courier import Reading
+    from pandapon.courier.fold import Way
     from pandapon.shipment import Parcel
 
 M = Milestone
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _RANK = {milestone: milestone.rank for milestone in Milestone}
-# A parcel on its way back moves and is "signed" too: by the seller.
-_BACK = frozenset({M.RETURNING, M.RETURNED})
 # Only these take back a delivery. A failed attempt after "signed" is not plausible.
 _UNDO_DELIVERY = frozenset({M.EXCEPTION, M.RETURNING, M.RETURNED, M.LOST})
 # What a later delivery mends.
@@ -32,23 +34,24 @@ def order_of(node: Node) -> tuple[datetime, int, str]:
     return node.at or _NEVER, node.sequence, node.identity
 
 
-def parcel_milestone(nodes: Iterable[Node], status_milestone: Milestone | None) -> Milestone | None:
+def parcel_milestone(
+    nodes: Iterable[Node], status_milestone: Milestone | None, ordered_at: datetime | None = None
+) -> Milestone | None:
     """Where a parcel stands after all its entries, in whatever order they are given. None: nothing is known.
 
-    Progress never goes back by itself. A problem is cleared by later progress; a return is not. The parcel's own
-    status is a claim without a time: it can lead and name a problem, and mend one, but not undo.
+    The parcel's own status is a claim without a time: it can lead and name a problem, and mend one, but not undo.
+    ``ordered_at``: aware time of the order; entries from before it claim nothing.
     """
     in_order = sorted(nodes, key=lambda one: (*order_of(one), one.milestone or ""))
-    return place_after([node.milestone for node in in_order], status_milestone)
+    return place_after(in_order, status_milestone, ordered_at)
 
 
-def place_after(claims: Iterable[Milestone | None], status_milestone: Milestone | None) -> Milestone | None:
-    """The same for what a parcel's entries claim, in the order of events."""
-    way = _Way()
-    for claim in claims:
-        if claim is not None:
-            way = _after(way, claim)
-    return _with_status(way, status_milestone)
+def place_after(
+    nodes: Iterable[Node], status_milestone: Milestone | None, ordered_at: datetime | None = None
+) -> Milestone | None:
+    """The same for entries that are in the order of events."""
+    ours = (_Scan(node) for node in nodes if not precedes(node.at, ordered_at))
+    return _with_status(fold(ours), status_milestone)
 
 
 def order_milestone(order_status_milestone: Milestone | None, parcels: Sequence[Parcel]) -> Milestone | None:
@@ -71,42 +74,21 @@ def order_milestone(order_status_milestone: Milestone | None, parcels: Sequence[
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """A parcel's way so far."""
+class _Scan:
+    """A stored entry. Its words are read again only where its milestone alone does not decide."""
 
-    place: Milestone | None = None
-    best: Milestone | None = None  # the furthest progress that still counts
-    was_delivered: bool = False
-    is_back: bool = False  # it turned round
+    node: Node
 
+    @property
+    def milestone(self) -> Milestone | None:
+        return self.node.milestone
 
-def _after(way: _Way, claim: Milestone) -> _Way:
-    if way.is_back:
-        return replace(way, place=_going_back(way.place, claim))
-    if claim in _BACK:
-        return replace(way, place=claim, is_back=True)
-    if claim.is_problem:
-        if way.place is M.DELIVERED and claim not in _UNDO_DELIVERY:
-            return way
-        return replace(way, place=claim, best=_before_delivery(way.best))
-    best = claim if way.best is None or _RANK[claim] > _RANK[way.best] else way.best
-    if best is way.place:
-        return way
-    return _Way(best, best, was_delivered=way.was_delivered or best is M.DELIVERED)
+    @property
+    def reading(self) -> Reading:
+        return read_entry(self.node.text, self.node.code)
 
 
-def _going_back(place: Milestone | None, claim: Milestone) -> Milestone:
-    if place is M.RETURNED or claim in {M.DELIVERED, M.RETURNED}:
-        return M.RETURNED
-    return M.LOST if claim is M.LOST else M.RETURNING
-
-
-def _before_delivery(best: Milestone | None) -> Milestone | None:
-    """A delivery that was taken back does not come back with the next scan."""
-    return M.OUT_FOR_DELIVERY if best in {M.DELIVERED, M.READY_FOR_PICKUP} else best
-
-
-def _with_status(way: _Way, status: Milestone | None) -> Milestone | None:
+def _with_status(way: Way, status: Milestone | None) -> Milestone | None:
     place = way.place
     if status is None or place is None:
         return place or status

@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from pandapon.milestones import node_milestone
+from pandapon.courier import read_entry
 from pandapon.shipment import Node, Parcel, Shipment
 from pandapon.times import parse_time
-from pandapon.words import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -151,6 +150,6 @@ def _node(waybill: str, timed: _Timed, sequence: int) -> Node:
         text=row.words,
         code=row.code,
         place=row.place,
-        milestone=node_milestone(row.status[:40], row.action[:40], row.text[:LONGEST]),
+        milestone=read_entry(row.text, row.status, row.action).milestone,
         sequence=sequence,
     )

@@ -76,6 +76,17 @@ class Wire:
         """Close every connection."""
         await self._http.aclose()
 
+    def clock_moved(self, by: timedelta) -> None:
+        """Our clock was set, by so much (zero: not known). What was seen of the difference changes with it.
+
+        The next answer tells it anew.
+        """
+        if self.skew is not None:
+            self.skew -= by
+        if self.answered_at is not None:
+            self.answered_at += by
+        self._calls = 0
+
     async def send(
         self,
         method: str,

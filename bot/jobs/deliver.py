@@ -287,20 +287,24 @@ class Deliverer:
     async def _token_refused(self, post: Post, code: str) -> None:
         """Nothing is wrong with the channel: its messages wait until somebody has mended the token."""
         now = self._clock()
-        if not self.refused:
-            log.error("Slack refuses the bot's token (%s): nothing can be posted until it is mended", code)
-        self.refused = code
+        self.token_told(code)
         if post.kind is PostKind.CARD and post.watch_state is WatchState.OPENING:  # somebody waits for the answer
             await self._store.mark_failed(now, post, code)
         else:
             await self._store.mark_retry(now, post, now + self._backoff(post), code)
 
     def _taken(self, post: Post) -> None:
-        if self.refused:
-            log.info("Slack takes the bot's token again")
-        self.refused = ""
+        self.token_told("")
         if post.kind is not PostKind.REFRESH:  # a card can be edited where nothing can be posted
             self.puzzles.solved(post.channel)
+
+    def token_told(self, code: str) -> None:
+        """Slack's word for what is wrong with the token, or nothing: it is taken."""
+        if code and not self.refused:
+            log.error("Slack refuses the bot's token (%s): nothing can be posted until it is mended", code)
+        elif self.refused and not code:
+            log.info("Slack takes the bot's token again")
+        self.refused = code
 
     async def _resolve(self, post: Post) -> None:
         """A message that may have gone out: look for it in the channel before sending it again."""
@@ -309,7 +313,7 @@ class Deliverer:
             await self._store.mark_retry(now, post, now, "may have been sent")
             return
         try:
-            found = await find_post(self._slack, post, EVENT_TYPE)
+            found = await find_post(self._slack, post, EVENT_TYPE, now)
         except GaveUpError as error:
             log.warning("channel %s holds too much to be searched (%s): a message may repeat", post.channel, error)
             await self._store.mark_retry(now, post, now, "search given up")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
@@ -13,6 +14,7 @@ from bot.jobs.slack_errors import Verdict, understand
 from handlers.slack import EndlessError, pages, rows, ts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from slack_sdk.web.async_client import AsyncWebClient
@@ -34,17 +36,19 @@ class GaveUpError(Exception):
 class Found:
     """What the search saw. ``told``: after a restore, the marks of what our messages tell, each with its ``ts``."""
 
+    now: datetime  # by our clock
+    apart: timedelta = timedelta()  # Slack's clock less ours, as its answer tells
     ts: str = ""  # of the message that carries the post's token; empty: the channel does not hold it
     told: dict[str, str] = field(default_factory=dict)
 
 
-async def find_post(slack: AsyncWebClient, post: Post, event_type: str) -> Found:
+async def find_post(slack: AsyncWebClient, post: Post, event_type: str, now: datetime) -> Found:
     """Look for the message that carries the post's token.
 
     A reply is looked for in its thread and then in the channel, where other settings may have put it. Needs
     channels:history or groups:history. Raises GaveUpError and what slack_sdk raises.
     """
-    found = Found()
+    found = Found(now)
     if post.thread_ts:
         await _in_thread(slack, post, event_type, found)
     if not found.ts:
@@ -62,13 +66,25 @@ async def _in_thread(slack: AsyncWebClient, post: Post, event_type: str, found: 
 
 
 async def _search(slack: AsyncWebClient, post: Post, event_type: str, thread: str, found: Found) -> None:
-    window = _window(post)
+    """Around our clock's time of the post; where Slack's clock shows another time now, around that one too.
 
+    Our clock may have been set between the post and now, and a post that is not found is sent again.
+    """
+    began, ended = _window(post)
+    await _between(slack, post, event_type, thread, found, (began, ended))
+    if not found.ts and abs(found.apart) > MARGIN:
+        await _between(slack, post, event_type, thread, found, (began + found.apart, ended + found.apart))
+
+
+async def _between(  # noqa: PLR0917  what is looked for, where and when
+    slack: AsyncWebClient, post: Post, event_type: str, thread: str, found: Found, window: tuple[datetime, datetime]
+) -> None:
     async def page(cursor: str | None) -> Any:
         return await _page(slack, post.channel, window, cursor, thread)
 
     try:
         async for one in pages(page, PAGES):
+            found.apart = _date(one.headers, found.now) - found.now
             for message in rows(one, "messages"):
                 if _is_it(message, post, event_type, found):
                     return
@@ -86,6 +102,16 @@ def _is_it(message: Any, post: Post, event_type: str, found: Found) -> bool:
     elif post.restored_at is not None and _is_before(ts, post.restored_at):
         found.told |= dict.fromkeys(told_by(payload), ts)
     return bool(found.ts)
+
+
+def _date(headers: Mapping[str, str], otherwise: datetime) -> datetime:
+    """When Slack says that it answered."""
+    said = next((value for name, value in headers.items() if name.lower() == "date"), "")
+    try:
+        when = parsedate_to_datetime(said)
+    except (ValueError, TypeError, OverflowError):
+        return otherwise
+    return when if when.tzinfo else otherwise
 
 
 def _is_before(ts: str, restored_at: datetime) -> bool:

@@ -105,6 +105,11 @@ class Breaker:
         self._closed_until = max(pause, until or pause)
         return turn
 
+    def clock_moved(self, by: timedelta) -> None:
+        """The clock whose times the calls tell was set: what is left of a wait stays as it is."""
+        moved = [at + by if at else None for at in (self.down_since, self._first_failure, self._closed_until)]
+        self.down_since, self._first_failure, self._closed_until = moved
+
     def _close(self) -> Turn:
         turn = Turn.NONE
         if self.down_since is not None:

@@ -106,7 +106,8 @@ def decide(known: Known | None, reading: Fetched, now: datetime, *, baseline: bo
     """
     base = known or Known(None, Shipment(reading.ref))
     order = merge_order(base.order, reading.order)
-    lines = _lines(base.shipment.parcels, reading.shipment.parcels if reading.shipment else ())
+    ordered_at = order.created_at if order else None
+    lines = _lines(base.shipment.parcels, reading.shipment.parcels if reading.shipment else (), ordered_at)
     parcels = tuple(line.after for line in lines)
     milestone = order_milestone(order.milestone if order else None, _counted(parcels)) or base.milestone
     news = _news(base, order, reading.ref, lines, milestone) if known and not baseline else None
@@ -130,39 +131,43 @@ def decide(known: Known | None, reading: Fetched, now: datetime, *, baseline: bo
     )
 
 
-def _lines(known: Sequence[Parcel], read: Sequence[Parcel]) -> list[_Line]:
+def _lines(known: Sequence[Parcel], read: Sequence[Parcel], ordered_at: datetime | None) -> list[_Line]:
     """Every parcel, the known ones first. An empty reading leaves each as it was."""
     fetched = one_per_waybill(read)
     successors = renumbered(known, tuple(fetched.values()))
     stored = {parcel.waybill: parcel for parcel in known}
-    lines = [_known_line(parcel, fetched.get(parcel.waybill), successors.get(parcel.waybill)) for parcel in known]
+    lines = [
+        _known_line(parcel, fetched.get(parcel.waybill), successors.get(parcel.waybill), ordered_at) for parcel in known
+    ]
     predecessors = {new: stored[old] for old, new in successors.items()}
     lines += [
-        _new_line(parcel, predecessors.get(waybill)) for waybill, parcel in fetched.items() if waybill not in stored
+        _new_line(parcel, predecessors.get(waybill), ordered_at)
+        for waybill, parcel in fetched.items()
+        if waybill not in stored
     ]
     return lines
 
 
-def _known_line(known: Parcel, fetched: Parcel | None, successor: str | None) -> _Line:
+def _known_line(known: Parcel, fetched: Parcel | None, successor: str | None, ordered_at: datetime | None) -> _Line:
     if successor:
         return _Line(known, retire(known, successor), merge_nodes(known.nodes, ()))
     if fetched is None:
         return _Line(known, known, merge_nodes(known.nodes, ()))
     nodes = merge_nodes(known.nodes, fetched.nodes)
-    return _Line(known, _placed(merge_parcel(revive(known), fetched, nodes.nodes)), nodes)
+    return _Line(known, _placed(merge_parcel(revive(known), fetched, nodes.nodes), ordered_at), nodes)
 
 
-def _new_line(fetched: Parcel, predecessor: Parcel | None) -> _Line:
+def _new_line(fetched: Parcel, predecessor: Parcel | None, ordered_at: datetime | None) -> _Line:
     nodes = merge_nodes((), fetched.nodes)
     if predecessor is None:
-        return _Line(None, _placed(replace(fetched, nodes=nodes.nodes, milestone=None)), nodes)
+        return _Line(None, _placed(replace(fetched, nodes=nodes.nodes, milestone=None), ordered_at), nodes)
     heir = merge_parcel(replace(predecessor, waybill=fetched.waybill), fetched, nodes.nodes)
-    return _Line(predecessor, _placed(heir), nodes, previous=predecessor.waybill)
+    return _Line(predecessor, _placed(heir, ordered_at), nodes, previous=predecessor.waybill)
 
 
-def _placed(parcel: Parcel) -> Parcel:
+def _placed(parcel: Parcel, ordered_at: datetime | None) -> Parcel:
     """The parcel where its merged nodes and status put it; an unknown claim keeps the last known place."""
-    place = place_after((node.milestone for node in parcel.nodes), parcel.status_milestone) or parcel.milestone
+    place = place_after(parcel.nodes, parcel.status_milestone, ordered_at) or parcel.milestone
     return replace(parcel, milestone=place)
 
 

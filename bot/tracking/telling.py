@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.tracking.merge import goes_back
-from pandapon.needs import Need, need
+from pandapon.courier import Action, asked_action
 from pandapon.shipment import FINAL, Milestone, Step
 
 if TYPE_CHECKING:
@@ -95,10 +95,10 @@ def is_only_money(news: News) -> bool:
     return bool(news.price or news.refund) and says_nothing(replace(news, price=None, refund=None, edited=()))
 
 
-def needs(news: News) -> tuple[Need, ...]:
+def needs(news: News) -> tuple[Action, ...]:
     """What the new entries ask of a person, each once; nothing where the parcel has come through since."""
     done = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
-    found = (need(node.text) for node in news.nodes if node.waybill not in done)
+    found = (asked_action(node.text) for node in news.nodes if node.waybill not in done)
     return tuple(dict.fromkeys(one for one in found if one))
 
 

@@ -16,7 +16,7 @@ from handlers.views import elements as el
 from handlers.views.message import Layout, Message
 from handlers.views.parts import order_name, stored_order, title_of
 from handlers.views.stalls import headline
-from pandapon.needs import need
+from pandapon.courier import asked_action
 from pandapon.shipment import FINAL, Milestone, OrderRef
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _signs(news: News) -> Sequence[str]:
     problems = [node.milestone for node in news.nodes if node.milestone and node.milestone.is_problem]
     signs = [_named(milestone) for milestone in (*problems, *(step.after for step in news.steps))]
     over = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
-    if any(need(node.text) for node in news.nodes if node.waybill not in over):
+    if any(asked_action(node.text) for node in news.nodes if node.waybill not in over):
         signs.append(_("✋ *Action needed*"))
     if news.price:
         signs.append(_("💴 *Price changed*"))

@@ -22,7 +22,7 @@ from handlers.views.parts import (
     stored_order,
     title_of,
 )
-from pandapon.needs import Need, need
+from pandapon.courier import Action, asked_action
 from pandapon.shipment import FINAL
 
 if TYPE_CHECKING:
@@ -112,14 +112,14 @@ def _changes(news: News, order: Order | None) -> list[str]:
 def _needs(news: News) -> list[str]:
     """What somebody has to do, before all else."""
     sentences = {
-        Need.PICK_UP: _("it has to be picked up soon, or it goes back"),
-        Need.ADDRESS: _("the address is wrong or incomplete"),
-        Need.CONTACT: _("the courier cannot reach the receiver"),
-        Need.PAPERS: _("papers are missing"),
-        Need.PAY: _("duty or charges have to be paid"),
+        Action.PICK_UP: _("it has to be picked up soon, or it goes back"),
+        Action.ADDRESS: _("the address is wrong or incomplete"),
+        Action.CONTACT: _("the courier cannot reach the receiver"),
+        Action.PAPERS: _("papers are missing"),
+        Action.PAY: _("duty or charges have to be paid"),
     }
     over = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
-    asked = dict.fromkeys(need(node.text) for node in news.nodes if node.waybill not in over)
+    asked = dict.fromkeys(asked_action(node.text) for node in news.nodes if node.waybill not in over)
     return [_("✋ *Action needed:* {what}").format(what=sentences[one]) for one in asked if one]
 
 

@@ -81,6 +81,7 @@ class PandaPonServer:
     faults: Faults = field(default_factory=Faults)
     requests: list[Seen] = field(default_factory=list)
     on_request: list[Callable[[Seen, Mapping[str, str], str], None]] = field(default_factory=list)
+    pictures: str = ""  # the base address of the goods' pictures, where it is not this server's own
     base_url: str = ""
     _runner: web.AppRunner | None = None
 
@@ -237,7 +238,7 @@ class PandaPonServer:
         most = MAX_PAGE if platform is Platform.ALIBABA else MAX_TAOBAO_SEARCH
         number, size = _counted(number, 1), min(_counted(body.get("pageSize"), 20), most)
         make = replies.product_1688 if platform is Platform.ALIBABA else replies.product_taobao
-        rows = [make(goods, self.base_url) for goods in replies.page(found, number, size)]
+        rows = [make(goods, self.pictures or self.base_url) for goods in replies.page(found, number, size)]
         pages = -(-len(found) // size)
         return {"totalRecords": len(found), "totalPage": pages, "pageSize": size, "currentPage": number, "data": rows}
 

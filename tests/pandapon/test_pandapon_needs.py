@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandapon.needs import Need, need
+from pandapon.courier import Action as Need
+from pandapon.courier import asked_action as need
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def places(*claims: Milestone | None) -> list[Parcel]:
         ([M.IN_TRANSIT, M.LOST, M.IN_TRANSIT, M.DELIVERED], M.DELIVERED),
         # a delivery is only taken back by an explicit word, and does not come back with the next scan
         ([M.DELIVERED, M.EXCEPTION], M.EXCEPTION),
-        ([M.DELIVERED, M.EXCEPTION, M.IN_TRANSIT], M.OUT_FOR_DELIVERY),
+        ([M.DELIVERED, M.EXCEPTION, M.IN_TRANSIT], M.ARRIVED),
         ([M.DELIVERED, M.RETURNING], M.RETURNING),
         # on the way back, progress and "signed" belong to the way back
         ([M.ATTEMPT_FAILED, M.RETURNING, M.IN_TRANSIT, M.OUT_FOR_DELIVERY], M.RETURNING),

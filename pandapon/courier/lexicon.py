@@ -1,0 +1,59 @@
+"""The words of all languages, ready to be looked up: the longest that begins at a place wins.
+
+They stand in ``words/*.txt``, so that somebody who knows couriers can read and mend them without reading code.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from importlib.resources import files
+
+from pandapon.courier.signs import Sign
+
+Signs = tuple[Sign, ...]
+LATIN = re.compile(r"[a-z0-9'&]+")
+_FIRST = re.compile(r".")
+
+
+def sections(language: str) -> dict[Signs, list[str]]:
+    """The words of a language under their meanings. Raises KeyError for a meaning that is not in the closed set."""
+    found: dict[Signs, list[str]] = defaultdict(list)
+    signs: Signs = ()
+    for line in (files(__package__) / "words" / f"{language}.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            signs = tuple(Sign[name] for name in line.strip("[]").split())
+        elif line and not line.startswith("#"):
+            words = line.split("|") if language == "en" else line.split()
+            found[signs] += [unicodedata.normalize("NFKC", word.strip()) for word in words if word.strip()]
+    return found
+
+
+def _words() -> tuple[dict[str, Signs], dict[str, Signs], frozenset[str]]:
+    words: dict[str, Signs] = {}
+    tails: frozenset[str] = frozenset()
+    for language in ("zh", "th", "en"):
+        for signs, listed in sections(language).items():
+            if signs == (Sign.TAIL,):
+                tails = frozenset(listed)
+            else:
+                words |= dict.fromkeys(listed, signs)
+    latin = {word: signs for word, signs in words.items() if LATIN.match(word)}
+    return {word: signs for word, signs in words.items() if word not in latin}, latin, tails
+
+
+def _lengths(words: dict[str, Signs], key_of: re.Pattern[str]) -> dict[str, tuple[int, ...]]:
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for word in words:
+        key = key_of.match(word)
+        assert key is not None
+        lengths[key[0]].add(len(word))
+    return {key: tuple(sorted(found, reverse=True)) for key, found in lengths.items()}
+
+
+# TAILS make a noun of the act before them: 签收 + 单 is a slip.
+WORDS, LATIN_WORDS, TAILS = _words()
+LENGTHS = _lengths(WORDS, _FIRST)
+LATIN_LENGTHS = _lengths(LATIN_WORDS, LATIN)
+LONGEST_TAIL = max(map(len, TAILS))

@@ -1,0 +1,175 @@
+"""The stages of the reader, each looked into alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pandapon.courier import Action, Holder, Reason, read_entry, read_trace
+from pandapon.courier.aspect import Aspect
+from pandapon.courier.events import read
+from pandapon.courier.form import fold
+from pandapon.courier.lexicon import sections
+from pandapon.courier.signs import Sign
+from pandapon.courier.tokens import tokens
+from pandapon.shipment import Milestone
+
+M, S, A = Milestone, Sign, Aspect
+START = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("快件已簽收，請憑取件碼", "快件已签收,请凭取件码"),
+        ("已签<b>收</b>", "已签收"),
+        ("已 签 收", "已签收"),
+        ("ＳＦ　１２３：已签收。", "sf 123:已签收;"),
+        ("快件异常&mdash;破损", "快件异常,破损"),
+    ],
+)
+def test_form(text: str, folded: str) -> None:
+    """What a person reads alike has one form."""
+    assert fold(text) == folded
+
+
+def test_a_name_is_no_act() -> None:
+    """Words of trouble in a centre's name say what the centre is for; in brackets a short name is a name."""
+    assert [token.sign for token in tokens(fold("已到达异常件处理中心"))] == [S.DONE, S.ARRIVE, S.HUB] or [
+        token.sign for token in tokens(fold("快件到达异常件处理中心"))
+    ] == [S.PARCEL, S.ARRIVE, S.HUB]
+    assert read_entry("到达【丢件坡】中转场").milestone is M.IN_TRANSIT
+
+
+def test_a_noun_of_an_act_is_no_act() -> None:
+    """A receipt's number is not a signature."""
+    assert S.SIGN not in {token.sign for token in tokens(fold("签收码已发送"))}
+
+
+@pytest.mark.parametrize(
+    ("text", "aspect"),
+    [
+        ("已签收", A.DONE),
+        ("签收", A.BARE),
+        ("未签收", A.NEGATED),
+        ("尚未签收", A.NOT_YET),
+        ("签收失败", A.FAILED),
+        ("签收作废", A.REVOKED),
+        ("请签收", A.ASKED),
+        ("预计明日签收", A.PLANNED),
+        ("如需签收", A.CONDITIONAL),
+        ("签收前", A.MENTIONED),
+        ("Not yet delivered", A.NOT_YET),
+        ("Will be delivered", A.PLANNED),
+        ("has been delivered", A.DONE),
+    ],
+)
+def test_aspect(text: str, aspect: Aspect) -> None:
+    """One act in all its aspects."""
+    assert [event.aspect for event in read(tokens(fold(text))).events if event.act is S.SIGN] == [aspect]
+
+
+@pytest.mark.parametrize("language", ["zh", "th"])
+def test_a_word_stands_once(language: str) -> None:
+    """A word under two meanings would mean whichever comes last."""
+    listed = [word for signs, words in sections(language).items() if signs != (S.TAIL,) for word in words]
+    assert sorted(listed) == sorted(set(listed))
+
+
+@pytest.mark.parametrize(
+    ("text", "milestone", "holder", "action", "reason"),
+    [
+        # of faults.md, and siblings of the same kinds
+        ("已签收,签收人是(快递已送代理点如有问题请联系)先生", M.READY_FOR_PICKUP, Holder.AGENT, Action.PICK_UP, None),
+        ("已签收，签收人：（已放喜鹊便利店，有事打电话）先生", M.READY_FOR_PICKUP, Holder.AGENT, Action.PICK_UP, None),
+        ("快件已被海关销毁", M.LOST, None, None, Reason.DESTROYED),
+        ("包裹已被海关没收", M.LOST, None, None, Reason.SEIZED),
+        ("Item destroyed by customs", M.LOST, None, None, Reason.DESTROYED),
+        ("由寄方签收", M.RETURNED, Holder.SENDER, None, None),
+        ("邮件已退回妥投", M.RETURNED, Holder.SENDER, None, None),
+        ("收件人拒收，邮件退回", M.RETURNING, None, None, Reason.REFUSED),
+        ("【上海市】已取件", M.PICKED_UP, None, None, None),
+        ("【义乌市佛堂公司】 已收件 取件人: 王大山 (13000000002)", M.PICKED_UP, None, None, None),
+        ("已投妥", M.DELIVERED, None, None, None),
+        ("完成配送", M.DELIVERED, None, None, None),
+        ("未投妥", M.ATTEMPT_FAILED, None, None, None),
+        ("试投未成功", M.ATTEMPT_FAILED, None, None, None),
+        ("正在转寄", M.IN_TRANSIT, None, None, Reason.FORWARDED),
+        ("海关查验", M.IN_TRANSIT, None, None, Reason.CUSTOMS_INSPECTION),
+        ("派送不成功，快件退回【鄞州邱隘网点】，等待再次派送", M.ATTEMPT_FAILED, None, None, None),
+        ("外包装破损，转问题件处理", M.EXCEPTION, None, None, Reason.DAMAGED),
+        ("揽收失败，已取消", M.EXCEPTION, None, None, Reason.NOT_COLLECTED),
+    ],
+)  # fmt: skip
+def test_an_entry(
+    text: str, milestone: Milestone, holder: Holder | None, action: Action | None, reason: Reason | None
+) -> None:
+    """What it claims, who has the parcel, what somebody has to do, and why."""
+    found = read_entry(text)
+    assert (found.milestone, found.holder, found.action, found.reason) == (milestone, holder, action, reason)
+
+
+@pytest.mark.parametrize(
+    ("texts", "place"),
+    [
+        # C1: back to the depot is no return
+        (["正在派件", "派送不成功，快件退回【邱隘网点】，待再次派送", "正在派件", "已签收，签收人：本人"], M.DELIVERED),
+        # a real one ends as returned
+        (["正在派件", "客户拒收，快件退回寄件人", "快件离开【宁波分拨中心】", "已签收，签收人：本人"], M.RETURNED),
+        # taken back before it moved
+        (["正在派件", "客户拒收，快件退回寄件人", "客户同意收货，正在派件", "已签收，签收人：本人"], M.DELIVERED),
+        (["正在派件", "快件办理退件", "退回取消，继续派送", "已签收，签收人：本人"], M.DELIVERED),
+        # an end corrected
+        (["已签收，签收人：本人", "签收有误，收件人未收到"], M.EXCEPTION),
+        # what was ready is fetched; the same words at the start are the courier's
+        (["快件已存放至菜鸟驿站", "已取件"], M.DELIVERED),
+        (["已取件", "离开【宁波分拨中心】"], M.IN_TRANSIT),
+        # nothing comes after the end
+        (["等待清关", "快件已被海关销毁", "快件到达【曼谷分拨中心】"], M.LOST),
+        (["快件丢失，正在理赔", "快件已找回，继续派送"], M.ARRIVED),
+    ],
+)  # fmt: skip
+def test_a_trace(texts: list[str], place: Milestone) -> None:
+    """What an entry changes depends on what stood before; the list may run either way."""
+    rows = [(START + timedelta(hours=hour), text, "") for hour, text in enumerate(texts)]
+    expected = {place} if place is not M.ARRIVED else {M.ARRIVED, M.IN_TRANSIT, M.OUT_FOR_DELIVERY}
+    assert read_trace(rows) in expected
+    assert read_trace(rows[::-1]) in expected
+
+
+def test_scans_from_before_the_order_claim_nothing() -> None:
+    """C5: a recycled number brings another parcel's end."""
+    old = [(START - timedelta(days=360), "已揽收", ""), (START - timedelta(days=357), "已签收", "")]
+    new = (START + timedelta(hours=5), "已被揽收", "")
+    assert read_trace([*old, new], START) is M.PICKED_UP
+    assert read_trace(old, START) is None
+    assert read_trace(old) is M.DELIVERED
+
+
+def test_a_scan_without_time_keeps_its_place() -> None:
+    """Between its neighbours, whichever way the list runs."""
+    rows = [
+        (START, "已揽收", ""),
+        (START + timedelta(hours=9), "正在派件", ""),
+        (None, "外包装破损，转问题件处理", ""),
+        (START + timedelta(hours=30), "【宁波网点】正在派件", ""),
+    ]
+    assert read_trace(rows[:3]) is M.EXCEPTION
+    assert read_trace(rows) is M.OUT_FOR_DELIVERY
+    assert read_trace(rows[::-1]) is M.OUT_FOR_DELIVERY
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "claim"),
+    [
+        ("SIGN", "快件已由驿站代收", M.READY_FOR_PICKUP),  # words deny the code
+        ("SIGN", "谢谢使用", M.DELIVERED),  # the code where words claim nothing
+        ("TRANSPORT", "已签收，签收人：本人", M.DELIVERED),  # too coarse to overrule
+        ("FAILED", "客户拒收", M.ATTEMPT_FAILED),  # the finer problem
+        ("DELIVERING", "到达【宁波分拨中心】", M.OUT_FOR_DELIVERY),  # otherwise the code
+    ],
+)
+def test_words_and_code(status: str, text: str, claim: Milestone) -> None:
+    """The rule of who wins."""
+    assert read_entry(text, status).milestone is claim
