@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/compiled
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lock bench screenshots translations clean
+.PHONY: help install demo test check audit format lock bench screenshots translations clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -46,6 +46,16 @@ check: $(VENV)/.dev  ## lint, format check, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Apart from .venv and the locks: what looks for weaknesses has forty packages of its own, and none of them is shipped.
+$(VENV)/audit/.ready: Makefile
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1 bandit==1.9.4
+	@touch $@
+
+audit: $(VENV)/audit/.ready  ## look for known weaknesses in the locked packages, and for new ones in the code
+	@$(VENV)/audit/bin/bandit -q -c pyproject.toml -r bot handlers storage pandapon sandbox && echo "bandit: nothing found"
+	@$(VENV)/audit/bin/python .ci/audit.py requirements.lock requirements-dev.lock
 
 test: check  ## everything that CI runs
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered -q

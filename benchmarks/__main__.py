@@ -22,6 +22,7 @@ LONG: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "page": page.measure,
     "faults": proofs.faults,
     "machine": proofs.machine,
+    "fuzz": proofs.fuzz,
 }  # minutes each: only when named
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ MACHINES = (
     "tests/bot/test_tracking_properties.py",
     "tests/handlers/test_grammar_properties.py",
 )
+FUZZ = ("tests/e2e/test_e2e_fuzz.py",)
 
 
 async def faults() -> None:
@@ -29,6 +30,11 @@ async def faults() -> None:
 async def machine() -> None:
     """Watches, scans, edits, restarts, faults and leaps in time in any order: hundreds of histories, not a dozen."""
     await _prove("Random histories against a simple model", MACHINES, PANDABOT_LONG="1")
+
+
+async def fuzz() -> None:
+    """500 signed and malformed payloads in either mode, 500 unsigned requests, 300 callbacks."""
+    await _prove("Malformed requests: no 5xx, no traceback, 3 s, memory and files as before", FUZZ, PANDABOT_LONG="1")
 
 
 async def _prove(title: str, files: tuple[str, ...], **environment: str) -> None:

@@ -9,9 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import aiohttp
-from slack_bolt.async_app import AsyncApp
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import callbacks, metrics
 from bot.clock import utc_now
@@ -22,15 +19,21 @@ from bot.jobs.digests import Digester
 from bot.jobs.discover import Discoverer
 from bot.jobs.hints import Hints
 from bot.jobs.pacing import Pacer
-from bot.jobs.poll import Poller
-from bot.jobs.prune import prune
+from bot.jobs.poll import LEASE, Poller
+from bot.jobs.prune import prune, prune_unknown
 from bot.jobs.reopen import Reopener
 from bot.jobs.stalls import StallWatch
+from bot.jobs.timekeeper import Timekeeper
+from bot.jobs.token import TokenWatch
 from bot.killpoints import point
+from bot.log import for_bolt
+from bot.proxies import hide_from_libraries, proxy_for
 from bot.running import Bot, StartError
 from bot.scheduler import Job, Timetable
+from bot.slack import bolt_app, web_client
 from bot.tracker import LiveTracker
 from bot.tracking.breaker import Breaker
+from handlers.admission import Admission
 from handlers.context import Context
 from handlers.languages import Languages
 from handlers.register import register
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
 
+
 __all__ = ["Bot", "StartError", "api_config", "build", "run"]
 
 SETTLE_IN = timedelta(minutes=30)  # the first readings of all orders that join together are spread over this
@@ -53,6 +57,7 @@ HALF_SECOND = timedelta(seconds=0.5)
 
 async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Bot:
     """The bot's parts, wired and not yet started. Raises StorageError when the database cannot be used."""
+    hide_from_libraries()
     async with contextlib.AsyncExitStack() as opened:  # what was opened is closed again when a later part fails
         return await _build(settings, clock, opened)
 
@@ -68,13 +73,19 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
     languages = Languages(settings.language)
     await languages.learn(store)
     pacer = Pacer(settings.channel_messages_per_second, settings.channel_burst)
-    slack = _client(settings, session, patient=False)
+    slack = web_client(settings, session, patient=False)
     deliverer = Deliverer(
         store=store, slack=slack, pacer=pacer, clock=clock, digest_from=settings.digest_from, languages=languages
     )
-    stalls = StallWatch(store, clock, settings.limits, deliverer.wake)
+    stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted=lambda: not api.clock_is_off)
     digester = Digester(store, clock, deliverer.wake)
-    discoverer = Discoverer(store=store, api=api, clock=clock, settle_in=SETTLE_IN * settings.cadence_factor)
+    discoverer = Discoverer(
+        store=store,
+        api=api,
+        clock=clock,
+        settle_in=SETTLE_IN * settings.cadence_factor,
+        unfinished=lambda: scheduler.hurry("discover"),
+    )
     tracker = LiveTracker(
         store=store, api=api, cadence=cadence, deliverer=deliverer, clock=clock, limits=lambda: stalls.limits
     )
@@ -89,9 +100,27 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         limits=lambda: stalls.limits,
     )
     hints = Hints(store, clock, poller.look)
-    app = AsyncApp(client=_client(settings, session, patient=True), signing_secret=_signing_secret(settings))
+    timekeeper = Timekeeper(
+        store,
+        clock,
+        max(cadence.longest, SETTLE_IN * cadence.factor) + LEASE,
+        (
+            api.clock_moved,
+            breaker.clock_moved,
+            lambda _by: digester.clock_moved(),
+            lambda _by: discoverer.clock_moved(),
+        ),
+        lambda: api.clock_moved(timedelta()),
+    )
+    app = bolt_app(  # requests are verified before Bolt sees them, by bot.gate, and Bolt is told no secret for that
+        web_client(settings, session, patient=True),
+        logger=for_bolt(),
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+    )
     slow = min(MINUTE, settings.poll_interval * 10)  # a demo's clock runs faster, and its jobs with it
     scheduler = Timetable(
+        Job("clock", timekeeper.tick, min(HALF_SECOND, settings.poll_interval)),
         Job("poll", poller.tick, settings.poll_interval),
         Job("deliver", deliverer.drain, HALF_SECOND),
         Job("hints", hints.tick, slow),
@@ -99,10 +128,13 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         Job("digests", digester.tick, slow),
         Job("discover", discoverer.tick, max(slow, DISCOVER_EVERY * settings.cadence_factor), slow),
         Job("reopen", Reopener(store, slack, clock, deliverer.wake).tick, slow * 5, slow),
+        Job("token", TokenWatch(slack, deliverer.token_told).tick, slow * 5, slow * 5),
         Job("learn", stalls.learn, DAY),
         Job("backup", backups.copy, HOUR, MINUTE),
         Job("check", backups.look_through, DAY, HOUR),
-        Job("prune", partial(prune, store, clock), DAY, MINUTE * 10),
+        Job("prune", partial(prune, store, clock, api), DAY, MINUTE * 10),
+        Job("prune unknown", partial(prune_unknown, store, clock), HOUR, MINUTE * 5),
+        Job("log", store.truncate_log, slow, slow),
     )
     holder: list[Bot] = []
     context = Context(
@@ -114,7 +146,9 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         report=lambda: holder[0].report(),  # noqa: PLW0108  the bot is made after the context
         wake=deliverer.wake,
         default_filter=settings.default_filter,
+        answer_seconds=settings.answer_seconds,
         languages=languages,
+        admission=Admission(settings.slack_outsiders),
     )
     register(app, context)
     bot = Bot(
@@ -123,6 +157,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         store=store,
         api=api,
         app=app,
+        slack=slack,
         context=context,
         poller=poller,
         deliverer=deliverer,
@@ -130,9 +165,10 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         breaker=breaker,
         backups=backups,
         hints=hints,
+        timekeeper=timekeeper,
         routes=(
             *callbacks.routes(settings.callback_tokens, store, clock, hints.wake),
-            *metrics.routes(store, clock, poller, breaker),
+            *metrics.routes(store, clock, poller, breaker, scheduler),
         ),
         started_at=clock(),
         opened=opened.pop_all(),
@@ -154,23 +190,9 @@ def api_config(settings: Settings) -> Config:
         concurrency=settings.pandapon_concurrency,
         read_timeout=settings.pandapon_read_timeout_seconds,
         taobao_amounts=settings.pandapon_taobao_amounts,
+        proxy=proxy_for(settings.pandapon_base_url, settings),
+        certificates=str(settings.certificates) if settings.certificates else None,
     )
-
-
-def _client(settings: Settings, session: aiohttp.ClientSession, *, patient: bool) -> AsyncWebClient:
-    """A Web API client. The delivery's never retries by itself: a retried post could be posted twice."""
-    return AsyncWebClient(
-        token=settings.slack_bot_token.get_secret_value(),
-        base_url=settings.slack_api_url,
-        session=session,
-        timeout=10,
-        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)] if patient else [],
-    )
-
-
-def _signing_secret(settings: Settings) -> str | None:
-    secret = settings.slack_signing_secret
-    return secret.get_secret_value() if secret else None
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:

@@ -6,6 +6,7 @@ the address is secret, and a message is a hint that makes an order due, never a 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import hdrs, web
 
+from bot import gate
 from storage.errors import StorageError
 from storage.records import Hint
 
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 
     from storage.protocol import Store
 
-BODY_LIMIT = 256 * 1024
+BODY_LIMIT = 256 * 1024  # bytes
+STORE_SECONDS = 0.7  # the sender hangs up after 1 s, and what is not stored by then must not be acknowledged
+MOST_WAITING = 50  # messages that wait for a database that does not take them; more are sent back at once
 TAKEN = ("GET", "HEAD", "POST")
 PATH = "/pandapon/callbacks/{token}"
 # Every name under which a message may carry the number of an order, sub-order or parcel [stated and inferred].
@@ -78,6 +82,7 @@ class _Callbacks:
     ) -> None:
         self._digests = [_digest(token) for token in tokens]
         self._store, self._clock, self._wake = store, clock, wake
+        self._waiting: set[asyncio.Task[bool]] = set()
 
     async def answer(self, request: web.Request) -> web.Response:
         """The vendor's console tries the address before it saves it; with what method and body is not stated."""
@@ -86,7 +91,7 @@ class _Callbacks:
             return _ok()
         if request.method != hdrs.METH_POST:
             raise web.HTTPMethodNotAllowed(request.method, TAKEN)
-        body = await request.clone(client_max_size=BODY_LIMIT).read()
+        body = await gate.body(request, BODY_LIMIT)
         return await self._take(body) if body.strip() else _ok()
 
     def _admit(self, request: web.Request) -> None:
@@ -101,13 +106,27 @@ class _Callbacks:
         except MalformedError as error:
             return web.json_response({"code": 400, "msg": str(error)}, status=400)
         hint = Hint(hashlib.sha256(body).hexdigest(), message.kind, message.ids, self._clock())
+        if await self._is_stored(hint):
+            return _ok()
+        return web.json_response({"code": 503, "msg": "not stored; please send it again"}, status=503)
+
+    async def _is_stored(self, hint: Hint) -> bool:
+        """Whether it is kept while the sender waits. One that is late is kept too; its repeat is known then."""
+        if len(self._waiting) >= MOST_WAITING:
+            return False
+        task = asyncio.ensure_future(self._store_it(hint))
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
+        done, _late = await asyncio.wait({task}, timeout=STORE_SECONDS)
+        return bool(done) and task.result()
+
+    async def _store_it(self, hint: Hint) -> bool:
         try:
-            is_new = await self._store.inbox_put(hint)
+            if await self._store.inbox_put(hint):
+                self._wake()
         except StorageError:
-            return web.json_response({"code": 503, "msg": "not stored; please send it again"}, status=503)
-        if is_new:
-            self._wake()
-        return _ok()
+            return False
+        return True
 
 
 def _ok() -> web.Response:

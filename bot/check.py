@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -14,15 +16,20 @@ from bot import manifest
 from bot.app import api_config
 from bot.clock import utc_now
 from bot.leader import NotLeaderError, leading
+from bot.proxies import hide_from_libraries, proxy_for, without_password
+from bot.slack import slack_way
 from pandapon.client import PandaPon
 from pandapon.errors import ApiError, AuthError, PandaPonError, TimestampError, TransportError
 from storage.backup import open_present
 from storage.errors import LostFileError, StorageError
+from storage.private import is_open_to_others
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from bot.settings import Settings
+
+ENV_FILE = Path(".env")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +44,36 @@ class Finding:
 
 async def check(settings: Settings) -> AsyncIterator[Finding]:
     """Every finding, as it is made. A running bot is left alone; a database without one is created or updated."""
+    hide_from_libraries()
     yield Finding("settings", ok=True, words="complete and well-formed")
+    for finding in (*_env_file(ENV_FILE), *_way(settings)):
+        yield finding
     yield await _database(settings)
     async for finding in _slack(settings):
         yield finding
     async for finding in _pandapon(settings):
         yield finding
     yield _pushes(settings)
+
+
+def _env_file(path: Path) -> Iterator[Finding]:
+    """A file with secrets in it that everybody on the machine may read."""
+    with contextlib.suppress(OSError):
+        if is_open_to_others(path):
+            yield Finding(str(path), ok=True, words="others on this machine may read it", mend=f"chmod 600 {path}")
+
+
+def _way(settings: Settings) -> Iterator[Finding]:
+    """Through which proxy each service is reached; nothing where none is set."""
+    services = {"Slack": settings.slack_api_url, "PandaPon": settings.pandapon_base_url}
+    ways = {name: proxy_for(url, settings) for name, url in services.items()}
+    if any(ways.values()) or (settings.no_proxy and _has_proxy(settings)):
+        told = [f"{name} {f'through {without_password(way)}' if way else 'directly'}" for name, way in ways.items()]
+        yield Finding("proxy", ok=True, words=", ".join(told))
+
+
+def _has_proxy(settings: Settings) -> bool:
+    return any((settings.https_proxy, settings.all_proxy, settings.http_proxy))
 
 
 async def _database(settings: Settings) -> Finding:
@@ -66,7 +96,10 @@ async def _database(settings: Settings) -> Finding:
 
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     client = AsyncWebClient(
-        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        timeout=10,
+        **slack_way(settings),
     )
     try:
         answer = await client.auth_test()
@@ -138,7 +171,7 @@ async def _pandapon(settings: Settings) -> AsyncIterator[Finding]:
             mend=f"Set PANDAPON_TIMESTAMP_UNIT={other}.",
         )
         return
-    yield Finding("PandaPon", ok=False, words=str(first), mend=_mend(first))
+    yield Finding("PandaPon", ok=False, words=str(first), mend=_mend(first, settings))
 
 
 def _pushes(settings: Settings) -> Finding:
@@ -162,14 +195,16 @@ async def _probe(settings: Settings, unit: str) -> PandaPonError | None:
     return None
 
 
-def _mend(error: PandaPonError) -> str:
+def _mend(error: PandaPonError, settings: Settings) -> str:
     match error:
         case TimestampError():
             return "Set this machine's clock (NTP): PandaPon refuses a request that is more than 10 minutes off."
         case AuthError():
             return "Copy the Access Key and Access Secret from the console; resetting the secret ends the old one."
         case TransportError():
-            return "Check this machine's way to the internet and PANDAPON_BASE_URL."
+            proxy = proxy_for(settings.pandapon_base_url, settings)
+            way = f"the proxy {without_password(proxy)}" if proxy else "its proxy (HTTPS_PROXY: none is set)"
+            return f"Check this machine's way to the internet, {way}, and PANDAPON_BASE_URL."
         case ApiError():
             return "The key works; the account may lack the right to this call. Ask PandaPon with the request id."
         case _:

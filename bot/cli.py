@@ -115,7 +115,8 @@ async def _check(settings: Settings) -> int:
     failed = 0
     async for finding in check(settings):
         failed += not finding.ok
-        typer.secho("✓ " if finding.ok else "✗ ", fg="green" if finding.ok else "red", nl=False)
+        sign, colour = ("✗", "red") if not finding.ok else ("!", "yellow") if finding.mend else ("✓", "green")
+        typer.secho(f"{sign} ", fg=colour, nl=False)
         typer.echo(f"{finding.name}: {finding.words}")
         if finding.mend:
             typer.echo(f"  → {finding.mend}")

@@ -21,6 +21,7 @@ from bot.clock import utc_now
 from bot.settings import Settings
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import demo_world
+from sandbox.pandapon.goods import PICTURES
 from sandbox.pandapon.server import PandaPonServer
 from sandbox.slack.server import SlackServer
 from sandbox.terminal import picture as pictures
@@ -67,7 +68,12 @@ async def stage(start: datetime) -> AsyncIterator[Stage]:
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pandabot-demo-")))
         pandapon = PandaPonServer(
-            world, clock=clock, access_key=ACCESS_KEY, access_secret=ACCESS_SECRET, user_id=USER_ID
+            world,
+            clock=clock,
+            access_key=ACCESS_KEY,
+            access_secret=ACCESS_SECRET,
+            user_id=USER_ID,
+            pictures=PICTURES,
         )
         base_url = await pandapon.start()
         stack.push_async_callback(pandapon.stop)

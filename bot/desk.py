@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot import records
 from bot.tracking.quiet import Happened, digest_day, digest_since, dry_run, next_digest, quiet_until
 from handlers.channel_settings import load
+from handlers.outcomes import Joined
 from storage.records import Subscription
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from storage.records import Filter, Told
 
 WEEK = timedelta(days=7)
+LOOK_SECONDS = 6.0  # of pages that somebody waits for; the others follow
 
 
 class ChannelDesk:
@@ -75,8 +77,9 @@ class ChannelDesk:
         stored = (await self._store.load([key]))[key]
         return records.look(stored), [records.load_news(one.payload) for one in log]
 
-    async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> tuple[bool, int]:
+    async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> Joined:
         """See handlers.context.Desk."""
         wish = Subscription(channel, status, filter_, user)
         standing, is_new = await self._store.subscribe(self._clock(), wish)
-        return is_new, await self._discoverer.look(standing)
+        seen = await self._discoverer.look(standing, LOOK_SECONDS)
+        return Joined(is_new, seen.joined, seen.later, seen.never)

@@ -9,11 +9,13 @@ import os
 import signal
 from urllib.parse import urlsplit
 
+from bot.addresses import LOOPBACK
+
 VARIABLE = "PANDABOT_KILL_AT"
 COMMON = ("after_claim", "before_record", "after_record", "before_send", "after_send", "after_mark")  # by any news
 RARE = ("after_search", "after_hold", "after_fold", "in_restore")  # passed only where something brought it about
 POINTS = (*COMMON, *RARE)
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
 
 _counts: dict[str, int] = {}  # how often each point may still be passed; empty in every ordinary process
 

@@ -24,7 +24,8 @@ def read() -> dict[str, Any]:
     """The manifest as data. Raises FileNotFoundError when the installation lacks it."""
     for place in PLACES:
         if place.is_file():
-            manifest: dict[str, Any] = yaml.load(place.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  both are safe
+            text = place.read_text(encoding="utf-8")
+            manifest: dict[str, Any] = yaml.load(text, Loader=_LOADER)  # noqa: S506  both are safe  # nosec B506
             return manifest
     raise FileNotFoundError("manifest.yml is not part of this installation")
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.jobs.poll import Poller
+    from bot.scheduler import Timetable
     from bot.tracking.breaker import Breaker
     from storage.protocol import Store
     from storage.records import Health
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 NOT_SENT = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN, PostState.HELD, PostState.FAILED)
 
 
-def routes(store: Store, clock: Callable[[], datetime], poller: Poller, breaker: Breaker) -> list[web.RouteDef]:
+def routes(
+    store: Store, clock: Callable[[], datetime], poller: Poller, breaker: Breaker, timetable: Timetable
+) -> list[web.RouteDef]:
     """The route."""
 
     async def metrics(_request: web.Request) -> web.Response:
@@ -32,7 +35,7 @@ def routes(store: Store, clock: Callable[[], datetime], poller: Poller, breaker:
             health = await store.health(now)
         except StorageError as error:
             return web.Response(text=f"the database does not answer: {error}", status=HTTPStatus.SERVICE_UNAVAILABLE)
-        lines = [*_of_store(health, now), *_of_process(poller, breaker, now)]
+        lines = [*_of_store(health, now), *_of_machine(health), *_of_process(poller, breaker, timetable)]
         return web.Response(text="\n".join(lines) + "\n", content_type="text/plain", charset="utf-8")
 
     return [web.get("/metrics", metrics)]
@@ -54,10 +57,19 @@ def _of_store(health: Health, now: datetime) -> Iterator[str]:
     )
 
 
-def _of_process(poller: Poller, breaker: Breaker, now: datetime) -> Iterator[str]:
+def _of_machine(health: Health) -> Iterator[str]:
+    yield from _gauge("database_writable", "1 while the database can be written.", int(health.trouble is None))
+    yield from _gauge("wal_bytes", "Bytes of the database's write-ahead log.", health.wal_bytes)
+    if health.disk_free is not None:
+        yield from _gauge("disk_free_bytes", "Bytes left on the database's disk.", health.disk_free)
+
+
+def _of_process(poller: Poller, breaker: Breaker, timetable: Timetable) -> Iterator[str]:
     yield from _gauge("pandapon_up", "1 while PandaPon answers.", int(breaker.down_since is None))
-    if poller.last_tick_at is not None:  # before the first look there is no such time, and 0 would be a lie
-        yield from _gauge("last_tick_seconds", "Since the poller last looked.", _age(poller.last_tick_at, now))
+    if (since := poller.since_tick) is not None:  # before the first look there is no such time, and 0 would be a lie
+        yield from _gauge("last_tick_seconds", "Since the poller last looked.", round(since.total_seconds(), 3))
+    stopped = timetable.stopped(busy={"poll": poller.alive_at})
+    yield from _gauge("jobs_stopped", "1 while a job of the scheduler shows no sign of life.", int(stopped is not None))
     yield "# HELP pandabot_info The version."
     yield "# TYPE pandabot_info gauge"
     yield f'pandabot_info{{version="{VERSION}"}} 1'

@@ -6,23 +6,24 @@ import asyncio
 import gc
 import logging
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-import aiohttp
 from aiohttp import web as aiohttp_web
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
-from slack_sdk.errors import SlackApiError
 
 from bot import web
+from bot.door import Doors, Site
 from bot.jobs.reread import reread
+from bot.jobs.slack_errors import Verdict, understand
+from bot.link import Link
 from bot.version import VERSION
+from handlers.listeners import declarations
 from handlers.outcomes import Report
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from slack_bolt.async_app import AsyncApp
 
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
     from bot.jobs.deliver import Deliverer
     from bot.jobs.hints import Hints
     from bot.jobs.poll import Poller
+    from bot.jobs.slack_errors import Failure
+    from bot.jobs.timekeeper import Timekeeper
     from bot.scheduler import Timetable
     from bot.settings import Settings
+    from bot.slack import SlackClient
     from bot.tracking.breaker import Breaker
     from handlers.context import Context
     from pandapon.client import PandaPon
@@ -39,6 +43,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ASK_SECONDS = 5.0  # how long a start waits for Slack to know the token
+ASK_AGAIN_SECONDS = 60.0
 CONNECT_SECONDS = 10.0  # how long a start waits for Slack before it goes on trying in the background
 STOP_SECONDS = 10.0  # how long answers in hand may take when the process is asked to stop
 
@@ -67,6 +73,7 @@ class Bot:
     store: Store
     api: PandaPon
     app: AsyncApp
+    slack: SlackClient
     context: Context
     poller: Poller
     deliverer: Deliverer
@@ -74,12 +81,15 @@ class Bot:
     breaker: Breaker
     backups: Backups
     hints: Hints
+    timekeeper: Timekeeper
     routes: tuple[aiohttp_web.RouteDef, ...]
     started_at: datetime
     opened: AsyncExitStack  # closes database and connections when all else has ended
     http_port: int = 0
-    _socket: AsyncSocketModeHandler | None = None
+    doors: Doors = field(default_factory=Doors)
+    _socket: Link | None = None
     _connecting: asyncio.Task[None] | None = None
+    _asking: asyncio.Task[None] | None = None
     _runner: aiohttp_web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -94,12 +104,14 @@ class Bot:
         await self.stop()
 
     async def start(self) -> None:
-        """Bring everything up. Raises StartError for what a person has to mend first."""
+        """Bring everything up. Raises StartError for what a person has to mend first, and UndeclaredError."""
+        declarations(self.app)
+        await self.timekeeper.begin()
         doubtful = await self.store.rescue(self.clock())
         if doubtful:
             log.info("%d messages may have been sent before the last stop; they are looked up first", doubtful)
-        await self._check_token()
         await self._serve()
+        await self._check_token()
         await reread(self.store, self.clock)
         self.scheduler.start()
         if self.settings.slack_mode == "socket":
@@ -123,9 +135,10 @@ class Bot:
         log.info("pandabot has stopped")
 
     async def _disconnect(self) -> None:
-        if self._connecting is not None:
-            self._connecting.cancel()
-            await asyncio.gather(self._connecting, return_exceptions=True)
+        for task in (self._asking, self._connecting):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         if self._socket is not None:
             await self._socket.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
 
@@ -134,25 +147,46 @@ class Bot:
             await asyncio.wait(set(self.context.in_hand), timeout=STOP_SECONDS)
 
     async def _check_token(self) -> None:
-        """A refused token is for a person to mend; a Slack that does not answer is not."""
+        """A refused token is for a person to mend; a Slack that does not answer is not, and is asked again later."""
+        failure = await self._ask_slack()
+        if failure and failure.verdict is Verdict.TOKEN_REFUSED:
+            raise StartError(
+                f"Slack refuses SLACK_BOT_TOKEN ({failure.code}). Copy the Bot User OAuth Token "
+                "from the app's page (OAuth & Permissions) and start again; `pandabot check` tells more."
+            )
+        if failure:
+            log.warning("Slack does not answer properly yet (%s); it is asked again", failure.code)
+            self._asking = asyncio.create_task(self._ask_again(failure))
+
+    async def _ask_slack(self) -> Failure | None:
+        """What is wrong with the token, or with asking about it; None: nothing."""
         try:
-            await self.app.client.auth_test()
-        except SlackApiError as error:
-            if error.response.get("error") in {"invalid_auth", "account_inactive", "token_revoked", "not_authed"}:
-                raise StartError(
-                    f"Slack refuses SLACK_BOT_TOKEN ({error.response['error']}). Copy the Bot User OAuth Token "
-                    "from the app's page (OAuth & Permissions) and start again; `pandabot check` tells more."
-                ) from None
-            log.warning("Slack does not answer properly yet: %s", error.response.get("error", "no error named"))
-        except (OSError, TimeoutError, aiohttp.ClientError) as error:
-            log.warning("Slack cannot be reached yet (%s); trying on", type(error).__name__)
+            async with asyncio.timeout(ASK_SECONDS):
+                await self.slack.auth_test()
+        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
+            return understand(error)
+        return None
+
+    async def _ask_again(self, failure: Failure | None) -> None:
+        """Until Slack says something about the token: a start waits for nobody."""
+        while failure and failure.verdict is not Verdict.TOKEN_REFUSED:
+            await asyncio.sleep(failure.retry_after or ASK_AGAIN_SECONDS)
+            failure = await self._ask_slack()
+        if failure:
+            self.deliverer.token_told(failure.code)
 
     async def _serve(self) -> None:
-        http_mode = self.settings.slack_mode == "http"
-        application = web.build(self.app, http_mode=http_mode, ready=self._ready, more=self.routes)
-        self._runner = aiohttp_web.AppRunner(application, access_log=None, handle_signals=False)
+        secret = self.settings.slack_signing_secret if self.settings.slack_mode == "http" else None
+        application = web.build(
+            self.app,
+            signing_secret=secret.get_secret_value() if secret else None,
+            doors=self.doors,
+            ready=self._ready,
+            more=self.routes,
+        )
+        self._runner = aiohttp_web.AppRunner(application, handle_signals=False)
         await self._runner.setup()
-        site = aiohttp_web.TCPSite(self._runner, self.settings.http_host, self.settings.http_port)
+        site = Site(self._runner, self.settings.http_host, self.settings.http_port, self.doors)
         try:
             await site.start()
         except OSError as error:
@@ -165,7 +199,7 @@ class Bot:
     async def _connect(self) -> None:
         assert self.settings.slack_app_token is not None
         token = self.settings.slack_app_token.get_secret_value()
-        self._socket = AsyncSocketModeHandler(self.app, token)
+        self._socket = Link(self.app, token, self.doors.refusals, web_client=self.slack)
         self._connecting = asyncio.create_task(self._socket.connect_async())  # type: ignore[no-untyped-call]  # the same
         done, _ = await asyncio.wait({self._connecting}, timeout=CONNECT_SECONDS)
         if not done:
@@ -176,17 +210,30 @@ class Bot:
             health = await self.store.health(self.clock())
         except StorageError as error:
             return f"the database does not answer: {error}"
+        if health.trouble:
+            return f"the database cannot be written: {health.trouble}"
         if self.deliverer.refused:
             return f"Slack refuses the bot's token ({self.deliverer.refused})"
         if self._socket is not None and not await self._socket.client.is_connected():
             return "Socket Mode is not connected"
-        last = self.poller.last_tick_at
+        if stopped := self.stopped():
+            return f"the job {stopped[0]!r} has shown no sign of life for {stopped[1]}"
         return {
             "version": VERSION,
             "watches": health.watches,
             "due": health.due,
-            "last_tick": last.isoformat() if last else None,
+            "last_tick": self.last_tick_at.isoformat() if self.last_tick_at else None,
         }
+
+    def stopped(self) -> tuple[str, timedelta] | None:
+        """The job that stands still, and for how long; None when all go on."""
+        return self.scheduler.stopped(busy={"poll": self.poller.alive_at})
+
+    @property
+    def last_tick_at(self) -> datetime | None:
+        """When the poller last looked, on the clock as it is now; None before the first time."""
+        since = self.poller.since_tick
+        return self.clock() - since if since is not None else None
 
     def report(self) -> Report:
         """What ``/panda status`` adds to the store's figures."""
@@ -197,9 +244,12 @@ class Bot:
             pandapon_down_since=self.breaker.down_since,
             pandapon_error=self.poller.last_error if self.breaker.down_since else "",
             slack_mode=self.settings.slack_mode,
-            last_tick_at=self.poller.last_tick_at,
+            last_tick_at=self.last_tick_at,
+            stopped=self.stopped(),
+            clock_off_by=self.api.skew if self.api.clock_is_off else None,
             poll_interval=self.settings.poll_interval,
             takes_pushes=bool(self.settings.callback_tokens),
             token_refused=self.deliverer.refused,
+            puzzles=self.deliverer.puzzles.told(),
             copies=self.backups.state,
         )

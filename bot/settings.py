@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.addresses import base_url
+from bot.proxies import passwords, proxy_address
 from bot.tracking.cadence import Cadence
 from bot.tracking.rest import parse as parse_rest
 from bot.tracking.stalls import Limits
@@ -34,21 +36,10 @@ NEEDED_BY = {
     "slack_app_token": ("socket", "Socket Mode needs an app-level token (xapp-…)"),
     "slack_signing_secret": ("http", "HTTP mode needs it to verify Slack's requests"),
 }
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
 class SettingsError(Exception):
     """A setting is missing or malformed; the message says which, why, and what it should look like."""
-
-
-def _base_url(value: str) -> str:
-    """Https, or http on the machine itself; no trailing slash."""
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be an http(s) address such as https://api.pandapon.com")
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        raise ValueError("must be https unless the host is this machine")
-    return value.rstrip("/")
 
 
 def _starts_with(prefix: str) -> AfterValidator:
@@ -93,9 +84,22 @@ def _rest(value: str) -> str:
     return value
 
 
+def _proxy(value: SecretStr) -> SecretStr:
+    return SecretStr(proxy_address(value.get_secret_value()))
+
+
+def _certificates(value: Path) -> Path:
+    """What cannot be read would be found out at the first connection only."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
+    except OSError:
+        raise ValueError("must be a file of certificates in PEM form that may be read") from None
+    return value
+
+
 def _slack_url(value: str) -> str:
     """The same, with the trailing slash that slack_sdk joins method names to."""
-    return _base_url(value) + "/"
+    return base_url(value) + "/"
 
 
 class Settings(BaseSettings):
@@ -114,9 +118,10 @@ class Settings(BaseSettings):
     slack_bot_token: Annotated[SecretStr, _starts_with("xoxb-")]
     slack_app_token: Annotated[SecretStr, _starts_with("xapp-")] | None = Field(default=None, validate_default=True)
     slack_signing_secret: SecretStr | None = Field(default=None, validate_default=True)
+    slack_outsiders: Literal["none", "guests", "all"] = "none"
     slack_api_url: Annotated[str, AfterValidator(_slack_url)] = "https://slack.com/api/"
 
-    pandapon_base_url: Annotated[str, AfterValidator(_base_url)] = "https://api.pandapon.com"
+    pandapon_base_url: Annotated[str, AfterValidator(base_url)] = "https://api.pandapon.com"
     pandapon_access_key: Annotated[SecretStr, AfterValidator(_access_key)]
     pandapon_access_secret: SecretStr
     pandapon_user_id: Annotated[str, AfterValidator(_user_id)] = Field(min_length=1)
@@ -129,12 +134,21 @@ class Settings(BaseSettings):
 
     callback_token: Annotated[SecretStr, AfterValidator(_hard_to_guess)] | None = None
 
+    https_proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = None
+    http_proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = None
+    all_proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = None
+    no_proxy: str = ""
+    ssl_cert_file: Annotated[Path, AfterValidator(_certificates)] | None = None
+    requests_ca_bundle: Annotated[Path, AfterValidator(_certificates)] | None = None
+
     database_path: Path = Path("data/pandabot.db")
 
     backup_path: Path | None = None
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
+
+    answer_seconds: float = Field(default=15.0, ge=5, le=120)
 
     poll_interval_seconds: float = Field(default=5.0, ge=0.05, le=3600)
     cadence_factor: float = Field(default=1.0, ge=0, le=100)
@@ -193,7 +207,13 @@ class Settings(BaseSettings):
             self.pandapon_access_key,
             self.pandapon_access_secret,
         )
-        return (*(value.get_secret_value() for value in found if value is not None), *self.callback_tokens)
+        known = (value.get_secret_value() for value in found if value is not None)
+        return (*known, *self.callback_tokens, *passwords(self))
+
+    @property
+    def certificates(self) -> Path | None:
+        """Whose certificates are trusted beside the system's: a company's that looks into what passes its proxy."""
+        return self.ssl_cert_file or self.requests_ca_bundle
 
     @property
     def callback_tokens(self) -> tuple[str, ...]:

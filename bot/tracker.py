@@ -14,6 +14,7 @@ from bot.tracking.cadence import next_poll
 from bot.tracking.decide import Decision, Fetched, decide
 from bot.tracking.stalls import Limits
 from bot.waybills import find_waybill
+from handlers.errors_in_words import platform_error
 from handlers.outcomes import (
     Look,
     UnknownOrderError,
@@ -21,6 +22,7 @@ from handlers.outcomes import (
     WatchResult,
     WrongPlatformError,
 )
+from pandapon import budget
 from pandapon.errors import NotFoundError, PandaPonError
 from pandapon.shipment import OrderRef, Platform
 from storage.errors import StorageError
@@ -75,6 +77,12 @@ class LiveTracker:
         """See handlers.context.Tracker."""
         return (await self._resolve(text, platform)).look
 
+    async def stored(self, text: str, platform: Platform | None = None) -> Look | None:
+        """See handlers.context.Tracker."""
+        ref = next((ref for ref in await self._stored_refs(text) if platform in {None, ref.platform}), None)
+        known = await self._store.load([ref.key]) if ref else {}
+        return records.look(known[ref.key]) if ref and ref.key in known else None
+
     async def watch(
         self,
         ids: Sequence[str],
@@ -119,7 +127,7 @@ class LiveTracker:
         try:
             reading = await read_order(self._api, ref)
         except PandaPonError as error:
-            log.info("order %s is shown from the store: %s", ref.key, error)
+            log.info("order %s is shown from the store: %s", ref.key, error.brief)
             return _Resolved(ref, _stale(records.look(stored), self._clock()), None, None)
         assert reading.fetched is not None
         now = self._clock()
@@ -195,7 +203,7 @@ class LiveTracker:
         except WrongPlatformError as error:
             return WatchOutcome(text, WatchResult.OTHER_PLATFORM, platform=error.ref.platform)
         except PandaPonError as error:
-            return WatchOutcome(text, WatchResult.UNAVAILABLE, reason=str(error))
+            return WatchOutcome(text, WatchResult.UNAVAILABLE, reason=platform_error(error))
 
     async def _open(self, wishes: Sequence[NewWatch]) -> dict[str, Opened]:
         opened = await self._store.open_watches(self._clock(), wishes) if wishes else []
@@ -214,7 +222,7 @@ class LiveTracker:
         """Wait until Slack took or refused the cards: that post is the proof that the channel works."""
         waiting = {watch.id for watch in watches if watch.state is WatchState.OPENING}
         try:
-            async with asyncio.timeout(CARD_SECONDS):
+            async with asyncio.timeout(budget.within(CARD_SECONDS)):
                 while waiting:
                     posted = self._deliverer.outcome()
                     await self._deliverer.drain()
@@ -231,7 +239,9 @@ class LiveTracker:
     async def _outcome(self, resolved: _Resolved, opened: Opened) -> WatchOutcome:
         watch = await self._store.watch(opened.watch.id) or opened.watch
         result = _result(opened, watch)
-        return WatchOutcome(resolved.ref.order_id, result, watch=watch, look=resolved.look, reason=watch.reason)
+        puzzle = self._deliverer.puzzles.of(watch.channel) if result is WatchResult.QUEUED else ""
+        reason = watch.reason or puzzle
+        return WatchOutcome(resolved.ref.order_id, result, watch=watch, look=resolved.look, reason=reason)
 
     def _next_poll(self, decided: Decision, now: datetime) -> datetime | None:
         return next_poll(

@@ -6,9 +6,8 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from slack_sdk.errors import SlackClientError
-
 from handlers.i18n import _
+from handlers.slack import FAILURES
 from handlers.views import elements as el
 from handlers.views import errors, stalls
 from storage.records import AlarmState
@@ -23,11 +22,11 @@ log = logging.getLogger(__name__)
 SNOOZE = timedelta(hours=24)
 
 
-async def act(turn: Turn, alarm_id: int, state: AlarmState, message: dict[str, Any]) -> Message:
-    """Keep what somebody did, show it in the alarm for all, and confirm it to the person."""
+async def act(turn: Turn, raised: Alarm | None, state: AlarmState, message: dict[str, Any]) -> Message:
+    """Keep what somebody did, show it in the alarm for all, and confirm it to the person; None: it is not there."""
     now = turn.ctx.clock()
     until = now + SNOOZE if state is AlarmState.SNOOZED else None
-    alarm = await turn.ctx.store.act_on_alarm(now, alarm_id, state, turn.user, until)
+    alarm = raised and await turn.ctx.store.act_on_alarm(now, raised.id, state, turn.user, until)
     if alarm is None:
         return errors.failure(_("That alarm no longer exists."))
     turn.ctx.wake()
@@ -49,5 +48,5 @@ async def _show(turn: Turn, alarm: Alarm, ts: str) -> None:
     shown = stalls.acted_on(alarm, watch, turn.ctx.clock())
     try:
         await turn.client.chat_update(channel=turn.channel, ts=ts, text=shown.text, blocks=shown.blocks)
-    except (OSError, TimeoutError, SlackClientError) as error:
+    except FAILURES as error:
         log.info("an alarm could not be brought up to date: %s", type(error).__name__)

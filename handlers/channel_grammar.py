@@ -100,6 +100,11 @@ def unwatch_all(command: Command) -> UnwatchAll:
     return UnwatchAll(where.channel)
 
 
+def _is_split(words: list[Token]) -> bool:
+    """Whether the number at the end is the rest of an id rather than a duration."""
+    return bool(sift(words, waybills=True).rejoined)
+
+
 def _take_span(command: Command, words: list[Token]) -> tuple[timedelta, list[Token]]:
     spans: list[timedelta] = []
     rest: list[Token] = []
@@ -116,7 +121,7 @@ def _take_span(command: Command, words: list[Token]) -> tuple[timedelta, list[To
         raise command.refuse(_("there are two durations; choose one"), try_=again)
     if spans and not timedelta() < spans[0] <= LONGEST_MUTE:
         raise command.refuse(_("a mute lasts from one hour to a year, e.g. `24h`, `3d`, `2w`"), try_=again)
-    if not spans and rest and re.fullmatch(r"[0-9]{1,4}", folded(rest[-1].text)):
+    if not spans and rest and re.fullmatch(r"[0-9]{1,4}", folded(rest[-1].text)) and not _is_split(rest):
         problem = _("{n} of what? Say `{n}h` or `{n}d`").format(n=folded(rest[-1].text))
         shown = " ".join(["/panda mute", *(word.text for word in rest[:-1]), f"{folded(rest[-1].text)}h"])
         raise command.refuse(problem, try_=shown)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from handlers import channels
 from handlers.channel_settings import THREADS, ChannelSettings, load
 from handlers.errors import explain
 from handlers.i18n import LANGUAGES, _, speak
+from handlers.payloads import part
 from handlers.stored import keys_of
 from handlers.text import code
 from handlers.views import choices, digest, errors
-from handlers.views.forms import value_of
+from handlers.views.forms import VALUE, value_of
 from handlers.views.why import why as why_view
 
 if TYPE_CHECKING:
@@ -29,18 +29,18 @@ NEWS_SHOWN = 12
 
 async def watch_all(turn: Turn, request: WatchAll) -> Message:
     """Watch every order of the account; those that are known now join at once, as a baseline."""
-    channel = await channels.resolve(turn, request.channel)
+    channel = request.channel or turn.channel
     chosen = load((await turn.ctx.store.channel(channel)).settings)
     standing = [one for one in await turn.ctx.store.subscriptions(channel) if one.status == request.status]
     kept = standing[0].filter if standing else ""
     filter_ = request.filter or kept or chosen.filter or turn.ctx.default_filter
-    is_new, joined = await turn.ctx.desk.subscribe(channel, request.status, filter_, turn.user)
-    return choices.watching_all(channel, request.status, filter_, joined, is_new=is_new)
+    joined = await turn.ctx.desk.subscribe(channel, request.status, filter_, turn.user)
+    return choices.watching_all(channel, request.status, filter_, joined)
 
 
 async def unwatch_all(turn: Turn, request: UnwatchAll) -> Message:
     """End it, with the watches it brought."""
-    channel = await channels.resolve(turn, request.channel)
+    channel = request.channel or turn.channel
     subscriptions, ended = await turn.ctx.store.unsubscribe(turn.ctx.clock(), channel, turn.user)
     return choices.unwatched_all(channel, subscriptions, ended)
 
@@ -48,7 +48,7 @@ async def unwatch_all(turn: Turn, request: UnwatchAll) -> Message:
 async def mute(turn: Turn, request: Mute) -> Message:
     """Keep quiet about some orders, or all, for a while."""
     now = turn.ctx.clock()
-    channel, until = await channels.resolve(turn, request.channel), now + request.span
+    channel, until = request.channel or turn.channel, now + request.span
     missing = await _set_mute(turn, channel, request.ids, until)
     found = [one for one in request.ids if one not in missing]
     return choices.muted(channel, found, until, missing, now)
@@ -56,14 +56,14 @@ async def mute(turn: Turn, request: Mute) -> Message:
 
 async def unmute(turn: Turn, request: Unmute) -> Message:
     """Let news come again."""
-    channel = await channels.resolve(turn, request.channel)
+    channel = request.channel or turn.channel
     missing = await _set_mute(turn, channel, request.ids, None)
     return choices.unmuted(channel, [one for one in request.ids if one not in missing], missing)
 
 
 async def show(turn: Turn, request: ShowSettings) -> Message:
     """What the channel chose, and what that meant last week."""
-    channel = await channels.resolve(turn, request.channel)
+    channel = request.channel or turn.channel
     ctx = turn.ctx
     stored = await ctx.store.channel(channel)
     chosen = load(stored.settings)
@@ -80,7 +80,7 @@ async def preview(turn: Turn, channel: str) -> Message:
 async def why(turn: Turn, request: Why) -> Message:
     """Why an order's news was posted here, or not. Says nothing that the store does not know."""
     ctx = turn.ctx
-    channel = await channels.resolve(turn, request.channel)
+    channel = request.channel or turn.channel
     keys = await keys_of(ctx.store, request.text)
     if not keys:
         words = _("I have no record of {id}: nobody has watched it. {command} starts.")
@@ -168,5 +168,5 @@ def _is_zone(name: str) -> bool:
 
 
 def _checked(values: dict[str, Any], name: str) -> list[Any]:
-    found = (values.get(name) or {}).get("value") or {}
-    return list(found.get("selected_options") or [])
+    found = part(values, name, VALUE, "selected_options")
+    return found if isinstance(found, list) else []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from handlers.admission import Admission
+from handlers.deliveries import Recent
 from handlers.languages import Languages
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.channel_settings import ChannelSettings, Load
-    from handlers.outcomes import Look, Report, WatchOutcome
+    from handlers.outcomes import Joined, Look, Report, WatchOutcome
     from handlers.views.digest import Summary
     from pandapon.client import PandaPon
     from pandapon.shipment import News, Platform
@@ -29,6 +31,10 @@ class Tracker(Protocol):
 
         Raises UnknownOrderError, WrongPlatformError, and PandaPonError when nothing is stored to fall back on.
         """
+        ...
+
+    async def stored(self, text: str, platform: Platform | None = None) -> Look | None:
+        """The same order as it was last read, without asking anybody; None when it is not stored."""
         ...
 
     async def watch(
@@ -75,8 +81,8 @@ class Desk(Protocol):
         """A stored order as it stands, and what the pieces of its log said."""
         ...
 
-    async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> tuple[bool, int]:
-        """Watch all orders in a channel. Returns whether that is new, and how many orders joined at once."""
+    async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> Joined:
+        """Watch all orders in a channel."""
         ...
 
 
@@ -93,5 +99,8 @@ class Context:
     wake: Callable[[], None]  # something entered the outbox: deliver now rather than at the next tick
     default_filter: Filter = "all"
     languages: Languages = field(default_factory=Languages)
+    admission: Admission = field(default_factory=Admission)  # who may use the bot at all
+    answer_seconds: float = 15.0  # that a question may take in all, its answer included
+    recent: Recent = field(default_factory=Recent)
     working_after: float = 1.0  # seconds of silence before a working line is shown
     in_hand: set[asyncio.Task[Any]] = field(default_factory=set)  # answers being worked on; a stop waits for them

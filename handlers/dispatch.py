@@ -68,7 +68,7 @@ async def _help(_turn: Turn, request: Help) -> Message:
 
 _ANSWERS: dict[type, Callable[[Turn, Any], Awaitable[Message]]] = {
     Search: lambda turn, request: search.search(turn.ctx, request),
-    ShowOrder: lambda turn, request: orders.show(turn.ctx, request),
+    ShowOrder: orders.show,
     ListOrders: lambda turn, request: orders.listing(turn.ctx, request),
     Track: shipments.track,
     WatchOrders: watches.start,

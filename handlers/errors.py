@@ -6,9 +6,14 @@ import logging
 import secrets
 from typing import TYPE_CHECKING
 
+import aiohttp
+from slack_sdk.errors import SlackClientError
+
 from handlers.grammar import Refusal
 from handlers.i18n import _
 from handlers.outcomes import ForbiddenError, UnknownOrderError, WrongPlatformError
+from handlers.slack import code_of
+from handlers.slack_in_words import slack_error
 from handlers.views import errors as views
 from pandapon.errors import PandaPonError
 from storage.errors import DiskFullError, StorageError
@@ -39,7 +44,7 @@ def explain(error: Exception) -> Message:  # noqa: PLR0911  one line an error
         case WrongPlatformError():
             return views.wrong_platform(error)
         case PandaPonError():
-            log.info("PandaPon: %s (request %s)", error, error.request_id or "-")
+            log.info("PandaPon: %s", error.brief)
             return views.pandapon(error)
         case ForbiddenError():
             return views.failure(str(error))
@@ -49,6 +54,9 @@ def explain(error: Exception) -> Message:  # noqa: PLR0911  one line an error
         case StorageError():
             log.error("storage: %s", error)
             return views.failure(_("The bot's database did not take that, so nothing was changed. Please try again."))
+        case SlackClientError() | aiohttp.ClientError() | TimeoutError():
+            log.warning("Slack: %s", code_of(error) or type(error).__name__)
+            return views.failure(slack_error(error))
         case _:
             return unexpected(error)
 

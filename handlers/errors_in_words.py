@@ -16,6 +16,7 @@ CLOSED = (
     "restricted_action_thread_only_channel",
 )
 BARRED = ("access_denied", "accesslimited", "ekm_access_denied", "team_access_not_granted")
+BETWEEN_PEOPLE = "between people"  # ours: a direct message that the bot is not part of
 LOCKED = ("restricted_action_thread_locked", "thread_locked")
 
 
@@ -68,6 +69,10 @@ def channel_error(code: str, channel: str) -> str:
     sentences = {
         "not_in_channel": _("I am not in {where} yet. Type {invite} there and try again."),
         "channel_not_found": _("I cannot see {where}. If it is private, type {invite} there and try again."),
+        BETWEEN_PEOPLE: _(
+            "I can't post in a direct message between people, and can't be invited there. "
+            "Name a channel for the news, such as `in #orders`."
+        ),
         "is_archived": _("{where} is archived. Bring it back, or choose another channel."),
         "account_inactive": _("The app was removed from the workspace. It has to be installed again."),
         "token_revoked": _("The app was removed from the workspace. It has to be installed again."),

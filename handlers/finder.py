@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from handlers import shortcuts, watches
-from handlers.errors import guarded
 from handlers.i18n import _
 from handlers.ids import find_ids
-from handlers.permissions import may_use
-from handlers.views import finder as views
 from handlers.views.forms import value_of
 from handlers.views.shortcuts import skipped
 
@@ -18,8 +16,18 @@ if TYPE_CHECKING:
     from handlers.views.message import Message
 
 
-def read_form(values: dict[str, Any]) -> tuple[str, str, str, dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Filled:
     """The words, what to do with the orders in them, the channel, and what is wrong by field."""
+
+    words: str
+    what: str
+    channel: str
+    wrong: dict[str, str]
+
+
+def read_form(values: dict[str, Any]) -> Filled:
+    """What was filled in."""
     words = value_of(values, "orders", "value")
     what = value_of(values, "what", "selected_option") or "track"
     channel = value_of(values, "channel", "selected_conversation")
@@ -30,19 +38,14 @@ def read_form(values: dict[str, Any]) -> tuple[str, str, str, dict[str, str]]:
         )
     if what == "watch" and not channel:
         wrong["channel"] = _("Choose the channel in which the news is to appear.")
-    return words, what, channel, wrong
+    return Filled(words, what, channel, wrong)
 
 
-async def answer(turn: Turn, words: str, what: str, channel: str) -> dict[str, Any]:
-    """What became of it, as the form's next page."""
-    message = {"text": words}
-    work = _watch(turn, message, channel) if what == "watch" else shortcuts.track_message(turn, message)
-    return views.result(await guarded(work))
-
-
-async def _watch(turn: Turn, message: dict[str, Any], channel: str) -> Message:
-    """A channel picked from Slack's own list is still one that the person has to be in."""
-    await may_use(turn, channel)
+async def answer(turn: Turn, filled: Filled) -> Message:
+    """What became of it."""
+    message = {"text": filled.words}
+    if filled.what != "watch":
+        return await shortcuts.track_message(turn, message)
     found = find_ids(message)
-    outcome = await watches.start_in(turn, found.ids, channel, typed_in=f"<#{channel}>")
+    outcome = await watches.start_in(turn, found.ids, filled.channel, typed_in=f"<#{filled.channel}>")
     return outcome.followed_by(skipped(found)) if found.skipped else outcome

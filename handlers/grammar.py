@@ -85,7 +85,9 @@ def _asks_for_help(tokens: list[Token]) -> bool:
 
 def _without_verb(tokens: list[Token]) -> Request:
     """An id alone is tracked; a mistyped verb is corrected; other words are offered as a search."""
-    if len(tokens) == 1 and re.search(r"[0-9]{5}", tokens[0].target or tokens[0].text):
+    ids = sift(tokens, waybills=True)
+    is_number = len(tokens) == 1 and re.search(r"[0-9]{5}", tokens[0].target or tokens[0].text)
+    if is_number or (ids.good and not ids.bad) or ids.rejoined:
         return _track(Command("track", tuple(tokens)))
     first, rest = tokens[0], tuple(tokens[1:])
     typed = Command(first.typed(), rest)
@@ -96,8 +98,8 @@ def _without_verb(tokens: list[Token]) -> Request:
     )
     if known:
         raise typed.refuse(problem, try_=Command(known, rest).typed())
-    if ids := sift(rest, waybills=True).good:
-        raise typed.refuse(problem, try_=f"/panda track {ids[0]}")
+    if ids.good:
+        raise typed.refuse(problem, try_=f"/panda track {ids.good[0]}")
     if rest or not first.text.isascii():
         raise typed.refuse(problem, try_=Command("search", tuple(tokens)).typed())
     raise typed.refuse(problem, try_="/panda help")
@@ -146,8 +148,11 @@ def _orders(command: Command) -> ListOrders:
     if len(words) == 1 and status is not None:
         return ListOrders(status, options.platform, options.page)
     typed = " ".join(word.text for word in words)
-    if len(words) == 1 and re.fullmatch(r"[0-9]{5,}", folded(typed)):
-        raise command.refuse(_("this lists many orders; `/panda order` shows one"), try_=f"/panda order {typed}")
+    ids = sift(words, waybills=True)
+    if (ids.good and not ids.bad) or re.fullmatch(r"[0-9]{5,}", folded(typed)):
+        one = ids.good[0] if ids.good else typed
+        problem = _("this lists many orders; `/panda order` shows one")
+        raise command.refuse(problem, try_=f"/panda {'order' if one.isdigit() else 'track'} {one}")
     if len(words) == 1 and folded(typed) in {"1688", "taobao"}:
         problem = _("the platform is given with two hyphens")
         raise command.refuse(problem, try_=f"/panda orders --{folded(typed)}")

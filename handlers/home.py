@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 
-from slack_sdk.errors import SlackClientError
-
+from handlers.errors import explain
 from handlers.permissions import is_member
-from handlers.views import home
+from handlers.slack import FAILURES, code_of
+from handlers.turn import WORKING, in_time, within
+from handlers.views import errors, home
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from handlers.context import Context
+    from handlers.views.message import Message
     from storage.records import Watch
 
 log = logging.getLogger(__name__)
@@ -21,12 +25,28 @@ log = logging.getLogger(__name__)
 CHANNELS, PER_CHANNEL = 20, 50  # looked at for one home; what is beyond is counted
 
 
-async def publish(ctx: Context, client: AsyncWebClient, user: str) -> None:
-    """Show the home as it now is. Should Slack refuse it, it is published again when the home is opened next."""
+async def publish(ctx: Context, client: AsyncWebClient, user: str, refused: Message | None = None) -> None:
+    """Show the home as it now is. Should Slack refuse it, it is published again when the home is opened next.
+
+    ``refused``: why this person is shown nothing else.
+    """
+    until = time.monotonic() + ctx.answer_seconds * WORKING
+    work = asyncio.ensure_future(within(_shown(ctx, client, user, refused), ctx.answer_seconds))
+    late = home.closed(errors.too_late(ctx.answer_seconds))
     try:
-        await client.views_publish(user_id=user, view=await make(ctx, client, user))
-    except (OSError, TimeoutError, SlackClientError) as error:
-        log.info("a home could not be shown: %s", type(error).__name__)
+        await client.views_publish(user_id=user, view=await in_time(work, until, late))
+    except FAILURES as error:
+        log.info("a home could not be shown: %s", code_of(error) or type(error).__name__)
+
+
+async def _shown(ctx: Context, client: AsyncWebClient, user: str, refused: Message | None) -> dict[str, Any]:
+    """The home, or in its place why there is none."""
+    if refused:
+        return home.closed(refused)
+    try:
+        return await make(ctx, client, user)
+    except Exception as error:  # noqa: BLE001  whoever opens the home is told there
+        return home.closed(explain(error))
 
 
 async def make(ctx: Context, client: AsyncWebClient, user: str) -> dict[str, Any]:
@@ -46,5 +66,5 @@ async def _is_in(client: AsyncWebClient, channel: str, user: str) -> bool:
         return False
     try:
         return await is_member(client, channel, user)
-    except (OSError, TimeoutError, SlackClientError):
+    except FAILURES:
         return False

@@ -153,7 +153,7 @@ def _option(token: Token) -> tuple[str, str | None] | None:
         return None
     name = folded(match["name"])
     name = OPTION_SYNONYMS.get(name, name)
-    marked = len(match["dashes"]) > 1 or match["dashes"] in "—―"
+    marked = len(match["dashes"]) > 1 or (match["dashes"] in "—―" and not name.isdigit())  # —4 is the end of an id
     return (name, match["value"]) if marked or name in _ALL_NAMES else None
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.i18n import _, ngettext
+from handlers.numbers import bare, in_text, in_url, in_word, is_name
 from handlers.text import code
-from handlers.tokens import Kind, folded
+from handlers.tokens import DASHES, Kind, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,9 +23,13 @@ ORDER_ID = re.compile(r"[0-9]{12,20}")
 # Letters and digits, mostly digits; some couriers number the parcels of a consignment with hyphens.
 WAYBILL = re.compile(r"(?=(?:[A-Z-]*[0-9]){5})[A-Z0-9][A-Z0-9-]{6,28}[A-Z0-9]")
 _SEPARATORS = re.compile(r"[\s,，、;；|]+")
-_WRAPPING = "#№.。!！:：()（）[]【】「」<>\"'“”‘’*_~`"
-_IN_URL = re.compile(r"(?:order|trade)_?(?:id|no)=([0-9]{12,20})(?![0-9])", re.IGNORECASE)
-_DIGITS = re.compile(r"(?<![0-9])[0-9]{12,20}(?![0-9])")
+_IN_LINK = re.compile(r"(?<![0-9])[0-9]{12,20}(?![0-9])")  # who gives a link as an order means the number in it
+_DASHES = re.compile(f"[{DASHES}]")
+_PIECES = re.compile(r"[0-9]+(?:-+[0-9]+)+")
+# A consignment's parcels are numbered behind its own number, which has at most 15 digits: no id is split there.
+_NUMBERED = re.compile(r"[0-9]{10,15}(?:-[0-9]{1,3}){1,2}")
+MOST_PIECES = 200  # in one command: nobody types more, and each could belong to what is on either side
+WHOLE = 19  # digits of the longest id seen: what is longer was not one id
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,56 +43,92 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """Ids in the order typed, each once; and what is not one."""
+    """Ids in the order typed, each once; and what is not one.
+
+    ``rejoined``: the ids where some were typed in pieces (2542 2856…), put together; empty when that is not what
+    happened, or could be done in more than one way.
+    """
 
     good: tuple[str, ...]
     bad: tuple[Bad, ...]
-
-    @property
-    def rejoined(self) -> str:
-        """The one id that was typed with spaces in it; empty when that is not what happened."""
-        pieces = [bad.text for bad in self.bad]
-        whole = "".join(pieces)
-        spaced = len(pieces) > 1 and not self.good and all(piece.isdigit() for piece in pieces)
-        return whole if spaced and ORDER_ID.fullmatch(whole) else ""
+    rejoined: tuple[str, ...] = ()
 
 
 def sift(tokens: Iterable[Token], *, waybills: bool) -> Sifted:
     """Sort the words into ids and others. ``waybills``: whether a waybill will do."""
     good: dict[str, None] = {}
     bad: dict[str, Bad] = {}
-    for token in tokens:
-        for word in _words(token):
-            problem = _problem(word, waybills=waybills)
-            if problem:
-                bad[word] = problem
-            else:
-                good[word.upper()] = None
-    return Sifted(tuple(good), tuple(bad.values()))
-
-
-def ids_in_url(url: str) -> list[str]:
-    """Order ids named as such in an address."""
-    return _IN_URL.findall(url)
+    typed: list[str] = []  # what may be an id or a piece of one
+    for word in (word for token in tokens for word in _words(token)):
+        ids, problem = _read(word, waybills=waybills)
+        good |= dict.fromkeys(ids)
+        if problem:
+            bad[word] = problem
+        typed += ids or _pieces(word)
+    return Sifted(tuple(good), tuple(bad.values()), _rejoined(typed) if bad else ())
 
 
 def _words(token: Token) -> list[str]:
     if token.kind is Kind.LINK:
-        return ids_in_url(token.target) or _DIGITS.findall(token.target) or [token.target]
+        return in_url(token.target) or _IN_LINK.findall(token.target) or list(in_text(token.text)) or [token.target]
     if token.kind in {Kind.CHANNEL, Kind.PERSON}:
         return [token.typed()]
-    pieces = (folded(piece).strip(_WRAPPING) for piece in _SEPARATORS.split(folded(token.text)))
-    return [piece for piece in pieces if piece]
+    pieces = (_DASHES.sub("-", folded(piece)) for piece in _SEPARATORS.split(folded(token.text)))
+    return [piece for piece in pieces if not is_name(piece)]
 
 
-def _problem(word: str, *, waybills: bool) -> Bad | None:
-    if word.isascii() and word.isdigit():
-        return None if ORDER_ID.fullmatch(word) else Bad(word, _wrong_length(word))
-    if WAYBILL.fullmatch(word.upper()):
-        return None if waybills else Bad(word, _waybill(word.upper()), waybill=word.upper())
+def _read(word: str, *, waybills: bool) -> tuple[list[str], Bad | None]:
+    """The ids in a word; or what is wrong with it."""
+    core = bare(word)
+    found = in_word(word)
+    if not found and (ORDER_ID.fullmatch(core) or (WAYBILL.fullmatch(core.upper()) and not _pieces(core))):
+        found = [core.upper()]
+    if not found:
+        return [], Bad(word, _no_id(core, word, waybills=waybills))
+    waybill = next((one for one in found if not ORDER_ID.fullmatch(one)), "")
+    if waybill and not waybills:
+        return [], Bad(word, _waybill(waybill), waybill=waybill)
+    return found, None
+
+
+def _pieces(word: str) -> list[str]:
+    """The digits of which an id was put together with hyphens, or which may be a piece of one."""
+    core = bare(word)
+    if core.isascii() and core.isdigit():
+        return [core]
+    return re.findall("[0-9]+", core) if _PIECES.fullmatch(core) and not _NUMBERED.fullmatch(core) else []
+
+
+def _rejoined(typed: list[str]) -> tuple[str, ...]:
+    """The only way in which neighbouring pieces make whole ids."""
+    if len(typed) > MOST_PIECES:
+        return ()
+    ways: list[list[tuple[str, ...]]] = [[()]]  # up to each place, at most two: more are no more ambiguous
+    for end in range(1, len(typed) + 1):
+        here: list[tuple[str, ...]] = []
+        for start in range(end - 1, -1, -1):
+            whole = "".join(typed[start:end])
+            if len(whole) > LONGEST and end - start > 1:
+                break
+            if _is_whole(whole, end - start):
+                here += [(*way, whole) for way in ways[start]]
+        ways.append(here[:2])
+    only = ways[-1][0] if len(ways[-1]) == 1 else ()
+    return only if len(only) < len(typed) else ()
+
+
+def _is_whole(word: str, pieces: int) -> bool:
+    if pieces > 1:
+        return word.isdigit() and SHORTEST <= len(word) <= WHOLE
+    return not word.isdigit() or bool(ORDER_ID.fullmatch(word))
+
+
+def _no_id(core: str, word: str, *, waybills: bool) -> str:
+    if core.isascii() and core.isdigit():
+        return _wrong_length(core)
     if waybills:
-        return Bad(word, _("{word} is neither an order id nor a waybill").format(word=code(word, 40)))
-    return Bad(word, _("{word} is not an order id").format(word=code(word, 40)))
+        return _("{word} is neither an order id nor a waybill").format(word=code(word, 40))
+    return _("{word} is not an order id").format(word=code(word, 40))
 
 
 def _wrong_length(word: str) -> str:

@@ -12,13 +12,17 @@ from pandapon.shipment import Platform
 if TYPE_CHECKING:
     from handlers.context import Context
     from handlers.requests import ListOrders, ShowOrder
+    from handlers.turn import Turn
     from handlers.views.message import Message
 
 PAGE_SIZE = 10  # orders on a page; halved when both platforms share it
 
 
-async def show(ctx: Context, request: ShowOrder) -> Message:
+async def show(turn: Turn, request: ShowOrder) -> Message:
     """Status, amounts, items, seller and parcels of one order."""
+    ctx = turn.ctx
+    if known := await ctx.tracker.stored(request.order_id, request.platform):
+        turn.meanwhile.message = orders.detail(known, ctx.clock())
     look = await ctx.tracker.look(request.order_id, request.platform)
     return orders.detail(look, ctx.clock())
 

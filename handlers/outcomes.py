@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from handlers.i18n import _
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime, timedelta
 
     from pandapon.models import Order
@@ -37,7 +40,7 @@ class WatchResult(StrEnum):
     QUEUED = "queued"  # stored; Slack has not taken the card yet, it will follow
     NOT_FOUND = "not_found"
     OTHER_PLATFORM = "other_platform"
-    UNAVAILABLE = "unavailable"  # PandaPon did not answer; nothing was stored
+    UNAVAILABLE = "unavailable"  # PandaPon did not answer, or refused; nothing was stored
     REFUSED = "refused"  # Slack does not let us post in that channel; nothing stays stored
 
 
@@ -50,7 +53,17 @@ class WatchOutcome:
     watch: Watch | None = None
     look: Look | None = None
     platform: Platform | None = None  # OTHER_PLATFORM: where it was found
-    reason: str = ""  # REFUSED: Slack's error code; UNAVAILABLE: in words
+    reason: str = ""  # REFUSED and QUEUED: Slack's error code; UNAVAILABLE: why, as Slack text
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """How a wish to watch every order went."""
+
+    is_new: bool
+    count: int  # orders that joined at once
+    later: int = 0  # that are still to be looked at
+    never: int = 0  # that lie beyond what is looked at
 
 
 class UnknownOrderError(LookupError):
@@ -75,6 +88,13 @@ class ForbiddenError(Exception):
     """The person may not do that; the message says why, in words meant for them."""
 
 
+class OutdatedError(ForbiddenError):
+    """A button or form carries what this version does not understand."""
+
+    def __str__(self) -> str:
+        return _("This button is from an older version of me. Run the command again.")
+
+
 @dataclass(frozen=True, slots=True)
 class Copies:
     """How safe the database is."""
@@ -97,6 +117,11 @@ class Report:
     slack_mode: str
     last_tick_at: datetime | None
     poll_interval: timedelta
+    puzzles: Mapping[str, int] = field(
+        default_factory=dict
+    )  # Slack's words that are not known, and in how many channels
     token_refused: str = ""  # Slack's word for what is wrong with the bot's token; nothing can be posted meanwhile
     takes_pushes: bool = False  # PandaPon's messages have an address here
     copies: Copies = Copies()
+    stopped: tuple[str, timedelta] | None = None  # the job of the scheduler that stands still, and for how long
+    clock_off_by: timedelta | None = None  # PandaPon's clock less this machine's, where that is too much

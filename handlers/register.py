@@ -3,221 +3,260 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import re
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from handlers import actions, alarms, choices, finder, home, shortcuts, watches
+from handlers import actions, alarms, choices, finder, home, payloads, shortcuts, subjects, watches
+from handlers.answering import Ways
+from handlers.deliveries import is_new
 from handlers.dispatch import doing, perform
-from handlers.errors import explain
-from handlers.grammar import parse
+from handlers.errors import explain, guarded
+from handlers.grammar import Refusal, parse
 from handlers.i18n import _, speak
-from handlers.requests import Request, Track, Unwatch, WatchOrders
-from handlers.turn import Turn
+from handlers.listeners import ANYTHING, Listeners, declarations
+from handlers.outcomes import ForbiddenError, OutdatedError
+from handlers.requests import Request, Track, WatchOrders
+from handlers.subjects import Subject, claimed, permitted
+from handlers.turn import WORKING, Turn, in_time, within
 from handlers.views import choices as choice_views
 from handlers.views import errors as error_views
 from handlers.views import finder as finder_views
-from storage.errors import StorageError
 from storage.records import AlarmState
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+    from slack_bolt.context.async_context import AsyncBoltContext
     from slack_sdk.web.async_client import AsyncWebClient
 
     from handlers.context import Context
+    from handlers.payloads import Body
     from handlers.views.message import Message
-
-log = logging.getLogger(__name__)
+    from storage.records import Alarm
 
 FORM_SECONDS = 1.8  # how long a form may think before it has to be acknowledged; Slack allows three
-Body = dict[str, Any]
+# Bolt looks every 10 ms whether it was acknowledged, and after a failure takes that back: not before it was seen.
+SEEN_SECONDS = 0.1
 View = dict[str, Any]
-Act = Callable[[Turn, Body], Awaitable["Message"]]
+Act = Callable[[Turn, Any], Awaitable["Message"]]
 
 COMMANDS = ("/panda", "/panda-search", "/panda-order", "/panda-track", "/panda-watch")
-ALARM_ACTS = {
-    actions.ALARM_SEEN: AlarmState.ACKNOWLEDGED,
-    actions.ALARM_SNOOZE: AlarmState.SNOOZED,
-    actions.ALARM_TAKE: AlarmState.ASSIGNED,
-}
 SHORTCUTS = (actions.TRACK_MESSAGE, actions.WATCH_MESSAGE, actions.FIND_ORDERS)
 EVENTS = ("app_home_opened",)
 
 
 def register(app: AsyncApp, ctx: Context) -> None:
-    """Attach the listeners, the catch-alls and the error boundary. manifest.yml names exactly these."""
+    """Attach the listeners, the catch-alls and the error boundary. manifest.yml names exactly these.
+
+    Raises UndeclaredError for a listener of the app that does not say what it acts on.
+    """
 
     @app.middleware
-    async def choose_language(body: Body, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002  Bolt's name
-        """Before everything else, in the task in which Bolt then starts the listener."""
-        view = body.get("view") or {}
-        speak(ctx.languages.of(str(body.get("channel_id") or _channel(body) or view.get("private_metadata") or "")))
+    async def prepare(body: Body, context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002  Bolt's name
+        """The language, chosen before everything else, in the task in which Bolt then starts the listener."""
+        if not payloads.text(body, "response_url"):  # Bolt takes whatever stands there for one
+            context["response_url"] = None
+            context.pop("respond", None)
+        speak(ctx.languages.of(payloads.channel(body) or payloads.text(body, "view", "private_metadata")))
         await next()
 
+    add = Listeners(app).add
     for command in COMMANDS:
-        app.command(command)(partial(_on_command, ctx))
-    app.shortcut(actions.TRACK_MESSAGE)(partial(_on_act, ctx, _track_message))
-    app.shortcut(actions.WATCH_MESSAGE)(partial(_on_act, ctx, _watch_message))
-    app.action(re.compile(f"^{actions.RUN}"))(partial(_on_act, ctx, _run))
-    app.action(re.compile(f"^{actions.WATCH_HERE}"))(partial(_on_act, ctx, _watch_here))
-    app.action(re.compile(f"^{actions.UNWATCH_HERE}"))(partial(_on_act, ctx, _unwatch_here))
-    app.action(re.compile(f"^{actions.UNDO_UNWATCH}"))(partial(_on_act, ctx, _undo_unwatch))
-    app.action(re.compile(f"^{actions.UNDO_WATCH}"))(partial(_on_act, ctx, _unwatch_here))
-    app.action(re.compile(f"^{actions.RESUME_WATCH}"))(partial(_on_act, ctx, _resume))
-    app.action(re.compile(f"^{actions.RESUME_CHANNEL}"))(partial(_on_act, ctx, _resume_channel))
-    app.action(re.compile(f"^{actions.PREVIEW_DIGEST}"))(partial(_on_act, ctx, _preview))
-    for action, state in ALARM_ACTS.items():
-        app.action(re.compile(f"^{action}"))(partial(_on_act, ctx, partial(_on_alarm, state)))
-    _register_forms(app, ctx)
-    _register_catch_alls(app, ctx)
+        add("command", command, subjects.TYPED, _on_command, ctx)
+    add("shortcut", actions.TRACK_MESSAGE, subjects.PERSON, _on_act, ctx, _track_message)
+    add("shortcut", actions.WATCH_MESSAGE, subjects.MESSAGE, _on_act, ctx, shortcuts.watch_message)
+    for action, (subject, act) in ACTS.items():
+        add("action", action, subject, _on_act, ctx, act)
+    add("event", "app_home_opened", subjects.PERSON, _on_home, ctx)
+    add("action", actions.REFRESH_HOME, subjects.PERSON, _on_home, ctx)
+    add("shortcut", actions.FIND_ORDERS, subjects.PERSON, _open_finder, ctx)
+    add("action", actions.FIND_ORDERS, subjects.PERSON, _open_finder, ctx)
+    add("view", actions.FIND_ORDERS, subjects.FOUND, _find, ctx)
+    add("action", actions.EDIT_SETTINGS, subjects.CHANNEL, _open_settings, ctx)
+    add("view", actions.SETTINGS_MODAL, subjects.SETTINGS, _save_settings, ctx)
+    _register_catch_alls(add, ctx)
     app.error(_on_error)
+    declarations(app)
 
 
-def _register_forms(app: AsyncApp, ctx: Context) -> None:
-    """The home and the two forms: what is not an answer to a command."""
-    app.event("app_home_opened")(partial(_on_home, ctx))
-    app.action(re.compile(f"^{actions.REFRESH_HOME}"))(partial(_on_home, ctx))
-    app.shortcut(actions.FIND_ORDERS)(_open_finder)
-    app.action(re.compile(f"^{actions.FIND_ORDERS}"))(_open_finder)
-    app.view(actions.FIND_ORDERS)(partial(_find, ctx))
-    app.action(re.compile(f"^{actions.EDIT_SETTINGS}"))(partial(_open_settings, ctx))
-    app.view(actions.SETTINGS_MODAL)(partial(_save_settings, ctx))
-
-
-def _register_catch_alls(app: AsyncApp, ctx: Context) -> None:
+def _register_catch_alls(add: Callable[..., None], ctx: Context) -> None:
     """Bolt answers nothing at all to what nobody listens to; a person would see a bare failure."""
-    anything = re.compile(r".*", re.DOTALL)
-    app.command(anything)(partial(_on_command, ctx))
-    app.action(anything)(partial(_on_act, ctx, _outdated))
-    app.shortcut(anything)(partial(_on_act, ctx, _outdated))
-    app.view(anything)(_just_ack)
-    app.options(anything)(_just_ack)
-    app.event(anything)(_just_ack)
+    add("command", ANYTHING, subjects.TYPED, _on_command, ctx)
+    for kind in ("action", "shortcut"):
+        add(kind, ANYTHING, subjects.NOTHING, _on_unknown, ctx)
+    for kind in ("view", "options", "event"):
+        add(kind, ANYTHING, subjects.NOTHING, _just_ack)
 
 
-async def _on_command(ctx: Context, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> None:
-    await ack()
-    if not await _is_new(ctx, body):
-        return
-    turn = Turn(ctx, body["user_id"], body["channel_id"], respond, client)
-    await _perform(turn, lambda: parse(body.get("text") or "", command=body["command"]))
-
-
-async def _on_act(  # noqa: PLR0917  the first two are bound, Bolt passes the rest by name
-    ctx: Context, act: Act, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient
+async def _on_command(  # noqa: PLR0917  the first two are bound, Bolt passes the rest by name
+    subject: Subject, ctx: Context, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient
 ) -> None:
     await ack()
-    if not await _is_new(ctx, body):
-        return
-    turn = Turn(ctx, body["user"]["id"], _channel(body), respond, client, replace=act is _run)
-    await turn.answer(_coroutine(act(turn, body)), _("Working on it…"))
+    if await is_new(ctx, body):
+        turn = _turn(ctx, body, respond, client)
+        await turn.answer(permitted(turn, body, subject, perform), _doing(body))
 
 
-async def _coroutine(work: Awaitable[Message]) -> Message:
-    return await work
+async def _on_act(  # noqa: PLR0917  the first three are bound, Bolt passes the rest by name
+    subject: Subject, ctx: Context, act: Act, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient
+) -> None:
+    await ack()
+    if await is_new(ctx, body):
+        turn = _turn(ctx, body, respond, client, replace=act is _run)
+        await turn.answer(permitted(turn, body, subject, act), _("Working on it…"))
 
 
-async def _perform(turn: Turn, read: Callable[[], Request]) -> None:
-    """Parse inside the boundary, so that a refusal is answered like any other error."""
-    request: Request | None = None
+async def _on_unknown(  # noqa: PLR0917  the same
+    subject: Subject, ctx: Context, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient
+) -> None:
+    """A button or shortcut of another version. Where Slack hands over no way to answer, App Home comes anew."""
+    await ack()
+    if payloads.text(body, "response_url"):
+        turn = _turn(ctx, body, respond, client)
+        await turn.answer(_outdated(), "")
+    elif payloads.text(body, "view", "type") == payloads.HOME:
+        await _show_home(subject, ctx, body, respond, client)
 
-    async def work() -> Message:
-        return await perform(turn, request or read())
 
+def _turn(ctx: Context, body: Body, respond: AsyncRespond, client: AsyncWebClient, *, replace: bool = False) -> Turn:
+    user, channel, name = payloads.user(body), payloads.channel(body), payloads.channel_name(body)
+    return Turn(ctx, user, channel, respond, client, replace=replace, channel_name=name, body=body)
+
+
+def _doing(body: Body) -> str:
+    """What the working line says while a command is carried out."""
     try:
-        request = read()
-    except Exception:  # noqa: BLE001  work() meets it again, inside the boundary
-        await turn.answer(work(), "")
-        return
-    await turn.answer(work(), doing(request))
+        return doing(parse(payloads.text(body, "text"), command=payloads.text(body, "command")))
+    except Refusal:
+        return ""
 
 
-async def _run(turn: Turn, body: Body) -> Message:
+async def _run(turn: Turn, request: Request) -> Message:
     """A button that carries a command: paging, Refresh, Show all nodes."""
-    return await perform(turn, parse(_value(body)))
+    return await perform(turn, request)
 
 
-async def _watch_here(turn: Turn, body: Body) -> Message:
-    request = parse(_value(body))
+async def _watch_here(turn: Turn, request: Track | WatchOrders) -> Message:
     if isinstance(request, Track):
         request = WatchOrders((request.text,), platform=request.platform)
     return await perform(turn, request)
 
 
-async def _unwatch_here(turn: Turn, body: Body) -> Message:
-    """Stop watching: the ids come with the button, the channel too where it is another one."""
-    request = parse(_value(body))
-    assert isinstance(request, Unwatch)
-    return await perform(turn, request)
+async def _on_alarm(state: AlarmState, turn: Turn, pressed: tuple[Alarm | None, Body]) -> Message:
+    return await alarms.act(turn, pressed[0], state, pressed[1])
 
 
-async def _undo_unwatch(turn: Turn, body: Body) -> Message:
-    return await watches.undo_stop(turn, [int(one) for one in _value(body).split(",") if one.isdigit()])
+async def _track_message(turn: Turn, body: Body) -> Message:
+    return await shortcuts.track_message(turn, payloads.table(body, "message"))
 
 
-async def _resume(turn: Turn, body: Body) -> Message:
-    return await watches.resume(turn, int(_value(body)))
+async def _outdated() -> Message:
+    raise OutdatedError
 
 
-async def _resume_channel(turn: Turn, body: Body) -> Message:
-    return await watches.resume_channel(turn, _value(body))
+ACTS: dict[str, tuple[Subject, Act]] = {
+    actions.RUN: (subjects.COMMAND, _run),
+    actions.WATCH_HERE: (subjects.WATCHING, _watch_here),
+    actions.UNWATCH_HERE: (subjects.UNWATCHING, perform),
+    actions.UNDO_WATCH: (subjects.UNWATCHING, perform),
+    actions.UNDO_UNWATCH: (subjects.WATCHES, watches.undo_stop),
+    actions.RESUME_WATCH: (subjects.WATCH, watches.resume),
+    actions.RESUME_CHANNEL: (subjects.CHANNEL, watches.resume_channel),
+    actions.PREVIEW_DIGEST: (subjects.LOOKED_AT, choices.preview),
+    actions.ALARM_SEEN: (subjects.ALARM, partial(_on_alarm, AlarmState.ACKNOWLEDGED)),
+    actions.ALARM_SNOOZE: (subjects.ALARM, partial(_on_alarm, AlarmState.SNOOZED)),
+    actions.ALARM_TAKE: (subjects.ALARM, partial(_on_alarm, AlarmState.ASSIGNED)),
+}
 
 
-async def _preview(turn: Turn, body: Body) -> Message:
-    return await choices.preview(turn, _value(body))
-
-
-async def _on_alarm(state: AlarmState, turn: Turn, body: Body) -> Message:
-    return await alarms.act(turn, int(_value(body)), state, body.get("message") or {})
-
-
-async def _open_settings(ctx: Context, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
-    """A modal needs the trigger of this very press, within three seconds: nothing slow stands before it."""
+async def _open_settings(  # noqa: PLR0917  the same
+    subject: Subject, ctx: Context, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient
+) -> None:
+    """A modal needs the trigger of this very press, within three seconds: nothing slow but the check is before it."""
     await ack()
-    await client.views_open(trigger_id=body["trigger_id"], view=await choices.form(ctx, _value(body)))
+    turn = _turn(ctx, body, respond, client)
+    try:
+        channel = await claimed(turn, body, subject)
+    except Exception as error:  # noqa: BLE001  told in words, like what goes wrong with a command
+        await turn.say(explain(error), replace=False)
+        return
+    await client.views_open(trigger_id=payloads.text(body, "trigger_id"), view=await choices.form(ctx, channel))
 
 
-async def _save_settings(ctx: Context, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+async def _save_settings(  # noqa: PLR0917  the same
+    subject: Subject, ctx: Context, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient
+) -> None:
     """Wrong fields are marked in the form; right ones are kept, and the form shows what they mean."""
-    view = body["view"]
-    settings, filter_all, wrong = choices.read_form(view["state"]["values"])
+    settings, filter_all, wrong = choices.read_form(payloads.table(body, "view", "state", "values"))
     if wrong:
         await ack(response_action="errors", errors=wrong)
         return
-    work = choices.save(ctx, view["private_metadata"], body["user"]["id"], settings, filter_all=filter_all)
-    await _answer_form(ctx, ack, body, client, work, choice_views.working())
+    turn = _turn(ctx, body, respond, client)
+
+    async def work() -> View:
+        try:
+            channel = await claimed(turn, body, subject)
+        except Exception as error:  # noqa: BLE001  the form is the only place where this person can be answered
+            return choice_views.not_saved(explain(error))
+        return await choices.save(ctx, channel, turn.user, settings, filter_all=filter_all)
+
+    await _answer_form(turn, ack, work(), choice_views.working(), choice_views.not_saved)
 
 
-async def _on_home(ctx: Context, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+async def _on_home(  # noqa: PLR0917  the same
+    subject: Subject, ctx: Context, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient
+) -> None:
     """Opened, or refreshed by its button."""
     await ack()
-    event = body.get("event") or {}
-    if event.get("tab", "home") == "home":
-        await home.publish(ctx, client, str(event.get("user") or body["user"]["id"]))
+    if payloads.text(body, "event", "tab") in {"", payloads.HOME}:
+        await _show_home(subject, ctx, body, respond, client)
 
 
-async def _open_finder(ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+async def _show_home(subject: Subject, ctx: Context, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> None:
+    turn, refused = _turn(ctx, body, respond, client), None
+    try:
+        await claimed(turn, body, subject)
+    except ForbiddenError as error:
+        refused = explain(error)
+    await home.publish(ctx, client, turn.user, refused)
+
+
+async def _open_finder(  # noqa: PLR0917  the same
+    subject: Subject, ctx: Context, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient
+) -> None:
     await ack()
-    await client.views_open(trigger_id=body["trigger_id"], view=finder_views.form())
+    try:
+        await claimed(_turn(ctx, body, respond, client), body, subject)
+    except ForbiddenError as error:
+        view = finder_views.result(explain(error))
+    else:
+        view = finder_views.form()
+    await client.views_open(trigger_id=payloads.text(body, "trigger_id"), view=view)
 
 
-async def _find(ctx: Context, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:
+async def _find(  # noqa: PLR0917  the same
+    subject: Subject, ctx: Context, ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient
+) -> None:
     """Wrong fields are marked; otherwise the answer, or a page that says it is at work and then the answer."""
-    words, what, channel, wrong = finder.read_form(body["view"]["state"]["values"])
-    if wrong:
-        await ack(response_action="errors", errors=wrong)
+    filled = finder.read_form(payloads.table(body, "view", "state", "values"))
+    if filled.wrong:
+        await ack(response_action="errors", errors=filled.wrong)
         return
-    turn = Turn(ctx, body["user"]["id"], "", respond, client)
-    await _answer_form(ctx, ack, body, client, finder.answer(turn, words, what, channel), finder_views.working())
+    turn = _turn(ctx, body, respond, client)
+
+    async def work() -> View:
+        return finder_views.result(await guarded(permitted(turn, body, subject, finder.answer)))
+
+    await _answer_form(turn, ack, work(), finder_views.working(), finder_views.result)
 
 
-async def _answer_form(  # noqa: PLR0917  Bolt's arguments, and the work
-    ctx: Context, ack: AsyncAck, body: Body, client: AsyncWebClient, work: Coroutine[Any, Any, View], working: View
+async def _answer_form(
+    turn: Turn, ack: AsyncAck, work: Coroutine[Any, Any, View], working: View, page: Callable[[Message], View]
 ) -> None:
     """The form's next page at once where the work is quick, else a page that says so, and then the answer."""
-    task = asyncio.ensure_future(work)
+    ctx, until = turn.ctx, time.monotonic() + turn.ctx.answer_seconds * WORKING
+    task = asyncio.ensure_future(within(work, ctx.answer_seconds))
     ctx.in_hand.add(task)
     task.add_done_callback(ctx.in_hand.discard)
     done, _pending = await asyncio.wait({task}, timeout=FORM_SECONDS)
@@ -226,46 +265,16 @@ async def _answer_form(  # noqa: PLR0917  Bolt's arguments, and the work
         return
     # Only an acknowledgement that is surely there before the next update cannot undo it.
     await ack(response_action="update", view=working)
-    view, _slept = await asyncio.gather(task, asyncio.sleep(1))
-    await client.views_update(view_id=body["view"]["id"], view=view)
+    late = page(error_views.too_late(ctx.answer_seconds))
+    view, _slept = await asyncio.gather(in_time(task, until, late), asyncio.sleep(1))
+    await turn.client.views_update(view_id=payloads.text(turn.body, "view", "id"), view=view)
 
 
-async def _track_message(turn: Turn, body: Body) -> Message:
-    return await shortcuts.track_message(turn, body["message"])
-
-
-async def _watch_message(turn: Turn, body: Body) -> Message:
-    return await shortcuts.watch_message(turn, body["message"])
-
-
-async def _outdated(_turn: Turn, _body: Body) -> Message:
-    return error_views.failure(_("That button is from an older version of me. Run the command again."))
-
-
-async def _just_ack(ack: AsyncAck) -> None:
+async def _just_ack(_subject: Subject, ack: AsyncAck) -> None:
     await ack()
 
 
-async def _on_error(error: Exception, respond: AsyncRespond) -> None:
+async def _on_error(error: Exception, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> None:
     """What escaped a listener. Bolt hands it over here; the person is told all the same."""
-    message = explain(error)
-    if getattr(respond, "response_url", None):
-        await respond(text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False)
-
-
-async def _is_new(ctx: Context, body: Body) -> bool:
-    """Slack may deliver one thing twice, also in Socket Mode; a second watch or undo must not happen."""
-    delivery = body.get("trigger_id") or body.get("event_id")
-    try:
-        return not delivery or await ctx.store.first_seen(str(delivery), ctx.clock())
-    except StorageError as error:  # a full disk withholds no answer: what has to be written will say so itself
-        log.warning("a delivery could not be noted: %s", error)
-        return True
-
-
-def _channel(body: Body) -> str:
-    return str((body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id") or "")
-
-
-def _value(body: Body) -> str:
-    return str(body["actions"][0].get("value") or "")
+    await asyncio.sleep(SEEN_SECONDS)
+    await Ways.of(body, client, respond).tell(explain(error))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from handlers.i18n import _, ngettext
 from handlers.tokens import clean
+from pandapon.phones import mask_phones
 from pandapon.times import CHINA
 
 if TYPE_CHECKING:
@@ -18,28 +19,16 @@ JOINERS = "\u200c\u200d"  # they hold emoji and some scripts together
 
 # Look-alikes: a zero-width character beside a mark does not stop Slack from formatting, another character does.
 _LOOK_ALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", "@": "＠"})
-_MASK = "∗∗∗∗"
 _EMOJI_CODE = re.compile(r":(?=[^\s:]+:)")
 _CLOCK = re.compile(r"(?<=\d):(?=\d\d)")
 _BARE_DOMAIN = re.compile(r"(?<=[\w-])\.(?=[^\W\d_]{2,})")
-
-# Not inside a longer number or a waybill; 86 is China's country code.
-_GAP, _START, _END = r"[-－– ]?", r"(?<![0-9A-Za-z])", r"(?![0-9])"
-_COUNTRY = rf"\+?(?:00)?86{_GAP}"
-_MOBILE = re.compile(rf"{_START}((?:{_COUNTRY})?1[3-9][0-9]){_GAP}[0-9]{{4}}{_GAP}([0-9]{{4}}){_END}")
-_LANDLINE = re.compile(
-    rf"{_START}(\+86{_GAP}[1-9][0-9]{{1,2}}{_GAP}|0[1-9][0-9]{{1,2}}{_GAP}|[(（]0[0-9]{{2,3}}[)）] ?)"
-    rf"[0-9]{{3,4}}{_GAP}([0-9]{{4}}){_END}"
-)
-_HOTLINE = re.compile(rf"{_START}([48]00){_GAP}[0-9]{{3}}{_GAP}([0-9]{{4}}){_END}")
 
 
 def plain(remote: str) -> str:
     """Remote text for a ``plain_text`` element: one line, phones masked, no controls, no emoji codes."""
     line = " ".join(clean(remote).split())
     line = "".join(one for one in line if one in JOINERS or not _invisible(one))
-    masked = _mask_phones(line)
-    return _neutral_colons(masked)
+    return _neutral_colons(mask_phones(line))
 
 
 def escape(remote: str) -> str:
@@ -117,12 +106,6 @@ def money(amount: Decimal) -> str:
 
 def _invisible(one: str) -> bool:
     return unicodedata.category(one) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and not "\U000e0020" <= one <= "\U000e007f"
-
-
-def _mask_phones(text: str) -> str:
-    for pattern in (_MOBILE, _HOTLINE, _LANDLINE):
-        text = pattern.sub(rf"\1{_MASK}\2", text)
-    return text
 
 
 def _neutral_colons(text: str) -> str:

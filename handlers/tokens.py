@@ -18,6 +18,7 @@ INVISIBLE = frozenset(
 _MARKUP = re.compile(
     r"<(?:(?P<sign>[#@])(?P<id>[A-Z0-9]{2,})|(?P<url>(?:https?|mailto):[^<>|\s]+))(?:\|(?P<label>[^<>]*))?>"
 )
+_CALL = re.compile(r"<tel:([^<>|]*)(?:\|([^<>]*))?>", re.IGNORECASE)
 # An apostrophe inside a word closes nothing: 'men's shoes'.
 _SINGLE_QUOTED = re.compile(
     rf"[{SINGLE_QUOTES}]((?:[^{SINGLE_QUOTES}]|(?<=\w)[{SINGLE_QUOTES}](?=\w))*)[{SINGLE_QUOTES}](?=\s|$)"
@@ -71,11 +72,12 @@ def tokenise(wire: str) -> list[Token]:
 def clean(text: str) -> str:
     """Drop control and bidi characters and fold full-width letters and digits; everything else stays as typed.
 
+    A number that Slack took for a telephone's, ``<tel:200048859480|200048859480>``, is what was typed again.
     Only letters and digits are folded (ＩＰｈｏｎｅ１５ is searched as IPhone15): the API gets Chinese punctuation,
     emoji and their joiners as they were typed.
     """
     kept = (one for one in text if one.isspace() or not _unwanted(one))
-    return "".join(kept).translate(_FULL_WIDTH)
+    return _CALL.sub(lambda call: call[2] or call[1], "".join(kept).translate(_FULL_WIDTH))
 
 
 def folded(text: str) -> str:

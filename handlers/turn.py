@@ -1,16 +1,17 @@
-"""One thing a person did in Slack, and the answer they always get."""
+"""One thing a person did in Slack, and the answer they always get, within the time that a question has."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from slack_sdk.errors import SlackClientError
-
+from handlers.answering import Ways
 from handlers.errors import guarded
 from handlers.views import errors as error_views
+from pandapon import budget
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -19,11 +20,23 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from handlers.context import Context
+    from handlers.payloads import Body
     from handlers.views.message import Message
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-OK = 200
+# Of a question's time, what is there for asking others, and what is there for the whole of the work: whoever asked is
+# to read that it failed before the time is over, and what is stored is still to be shown after PandaPon has failed.
+ASKING, WORKING = 0.8, 0.93
+
+
+@dataclass(slots=True)
+class Meanwhile:
+    """What is known before the answer: shown beneath the working line when the answer takes a while."""
+
+    message: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,14 @@ class Turn:
     respond: AsyncRespond
     client: AsyncWebClient
     replace: bool = False
+    channel_name: str = ""  # as Slack's payloads call it
+    body: Body = field(default_factory=dict)  # as Slack sent it: it holds further ways to answer
+    meanwhile: Meanwhile = field(default_factory=Meanwhile)
+
+    @property
+    def is_between_people(self) -> bool:
+        """Whether it was done in a direct message; of several people it has a channel's id and a name of its own."""
+        return self.channel.startswith("D") or self.channel_name.startswith("mpdm-")
 
     async def answer(self, work: Coroutine[None, None, Message], doing: str) -> None:
         """Run the work and show its result, an error in words, and a working line when it takes a while."""
@@ -45,29 +66,38 @@ class Turn:
         await whole
 
     async def _answer(self, work: Coroutine[None, None, Message], doing: str) -> None:
-        task = asyncio.ensure_future(guarded(work))
+        until = time.monotonic() + self.ctx.answer_seconds * WORKING
+        task = asyncio.ensure_future(within(guarded(work), self.ctx.answer_seconds))
         finished, _pending = await asyncio.wait({task}, timeout=self.ctx.working_after)
-        if finished:
-            await self.say(await task, replace=self.replace)
-        else:  # Slack replaces pressed messages only: elsewhere the working line stays, and the answer comes below it
-            await self.say(error_views.working(doing), replace=self.replace)
-            await self.say(await task, replace=self.replace)
+        if not finished:  # Slack replaces pressed messages only: elsewhere this stays, and the answer comes below it
+            await self.say(self._working(doing), replace=self.replace)
+        late = error_views.too_late(self.ctx.answer_seconds)
+        await self.say(await in_time(task, until, late), replace=self.replace)
+
+    def _working(self, doing: str) -> Message:
+        line = error_views.working(doing)
+        return line.followed_by(self.meanwhile.message) if self.meanwhile.message else line
 
     async def say(self, message: Message, *, replace: bool) -> None:
-        """Answer only this person. Falls back on the text alone when the URL is used up or the blocks are refused."""
-        try:
-            answer = await self.respond(
-                text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=replace
-            )
-            if answer.status_code == OK:
-                return
-            log.warning("a response URL refused an answer: HTTP %s %s", answer.status_code, answer.body[:200])
-        except (OSError, TimeoutError, SlackClientError) as error:
-            log.warning("a response URL could not be reached: %s", type(error).__name__)
-        await self._say_directly(message)
+        """Answer only this person, by whatever way Slack takes."""
+        ways = Ways.of(self.body, self.client, self.respond)
+        await ways.tell(message, replace=replace)
 
-    async def _say_directly(self, message: Message) -> None:
-        try:
-            await self.client.chat_postEphemeral(channel=self.channel, user=self.user, text=message.text)
-        except (OSError, TimeoutError, SlackClientError) as error:
-            log.warning("an answer could not be shown: %s", type(error).__name__)
+
+async def within(work: Coroutine[Any, Any, T], seconds: float) -> T:
+    """The work, with its share of a question's time for all that it asks of others."""
+    with budget.limited(seconds * ASKING):
+        return await work
+
+
+async def in_time(task: asyncio.Task[T], until: float, late: T) -> T:
+    """What the work made or, when the time is over, ``late``; ``until`` is monotonic.
+
+    What is still under way is given up: a change that waits in the database's queue is not made any more.
+    """
+    finished, _pending = await asyncio.wait({task}, timeout=max(0.0, until - time.monotonic()))
+    if finished:
+        return task.result()
+    task.cancel()
+    log.warning("an answer took too long and was given up")
+    return late

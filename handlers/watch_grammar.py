@@ -219,11 +219,12 @@ def _bad(command: Command, sifted: Sifted, channel: list[str], extra: list[str])
 
 def _corrected(command: Command, sifted: Sifted, channel: list[str], extra: list[str]) -> str:
     if sifted.rejoined:
-        return _again(command, (sifted.rejoined,), channel, extra)
+        joined = sifted.rejoined[:1] if command.verb in {"order", "track", "why"} else sifted.rejoined[:MAX_IDS]
+        return _again(command, joined, channel, extra)
     if misspelt := _near_filter(sifted) if command.verb == "watch" and not extra else None:
         extra = [misspelt]
     if sifted.good:
-        good = sifted.good[:1] if command.verb in {"order", "track"} else sifted.good[:MAX_IDS]
+        good = sifted.good[:1] if command.verb in {"order", "track", "why"} else sifted.good[:MAX_IDS]
         return _again(command, good, channel, extra)
     if waybill := next((bad.waybill for bad in sifted.bad if bad.waybill), ""):
         return f"/panda track {waybill}"

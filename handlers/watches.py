@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from handlers import channels
 from handlers.channel_settings import load
+from handlers.errors_in_words import BETWEEN_PEOPLE
+from handlers.outcomes import WatchResult
 from handlers.stored import keys_of
 from handlers.views import notices, watches
 from handlers.views.help import help as help_view
@@ -13,11 +15,12 @@ from handlers.views.help import help as help_view
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from handlers.outcomes import WatchOutcome
     from handlers.requests import ListWatches, Unwatch, WatchOrders
     from handlers.turn import Turn
     from handlers.views.message import Message
     from pandapon.shipment import Platform
-    from storage.records import Filter
+    from storage.records import Filter, Watch
 
 PAGE_SIZE = 10
 
@@ -26,7 +29,7 @@ async def start(turn: Turn, request: WatchOrders) -> Message:
     """Watch orders in a channel; without ids, explain how and show what the channel watches."""
     if not request.ids:
         return await explain(turn)
-    channel = await channels.resolve(turn, request.channel)
+    channel = request.channel or turn.channel
     return await start_in(
         turn, request.ids, channel, filter_=request.filter, platform=request.platform, typed_in=request.typed_in
     )
@@ -47,7 +50,15 @@ async def start_in(
     outcomes = await turn.ctx.tracker.watch(
         ids, channel=channel, filter_=filter_, user=turn.user, platform=platform, default=default
     )
+    if turn.is_between_people and channel == turn.channel:
+        outcomes = [_between_people(one) for one in outcomes]
     return watches.outcomes(outcomes, channel, typed_in)
+
+
+def _between_people(outcome: WatchOutcome) -> WatchOutcome:
+    """Slack shows the bot no direct message that it is not part of, and lets nobody invite it there."""
+    is_unseen = outcome.result is WatchResult.REFUSED and outcome.reason in {"channel_not_found", "not_in_channel"}
+    return replace(outcome, reason=BETWEEN_PEOPLE) if is_unseen else outcome
 
 
 async def explain(turn: Turn) -> Message:
@@ -60,7 +71,7 @@ async def explain(turn: Turn) -> Message:
 
 async def stop(turn: Turn, request: Unwatch) -> Message:
     """Stop watching orders in a channel. Offers Undo; says which ids were not watched."""
-    channel = await channels.resolve(turn, request.channel)
+    channel = request.channel or turn.channel
     return await stop_in(turn, request.ids, channel, request.typed_in)
 
 
@@ -75,16 +86,16 @@ async def stop_in(turn: Turn, ids: Sequence[str], channel: str, typed_in: str = 
     return watches.ended(ended, channel, [text for text in ids if not done.intersection(keys[text])], typed_in)
 
 
-async def undo_stop(turn: Turn, ids: Sequence[int]) -> Message:
+async def undo_stop(turn: Turn, ended: Sequence[Watch]) -> Message:
     """Bring back watches that were just ended."""
-    restored = await turn.ctx.store.restore_watches(turn.ctx.clock(), ids, turn.user)
+    restored = await turn.ctx.store.restore_watches(turn.ctx.clock(), [watch.id for watch in ended], turn.user)
     turn.ctx.wake()
-    return watches.restored(restored, turn.channel)
+    return watches.restored(restored, ended[0].channel if ended else turn.channel)
 
 
-async def resume(turn: Turn, watch_id: int) -> Message:
-    """Go on with a watch that was paused because Slack refused its posts."""
-    resumed = await turn.ctx.store.resume_watch(turn.ctx.clock(), watch_id, turn.user)
+async def resume(turn: Turn, watch: Watch | None) -> Message:
+    """Go on with a watch that was paused because Slack refused its posts; None: it is not there any more."""
+    resumed = watch and await turn.ctx.store.resume_watch(turn.ctx.clock(), watch.id, turn.user)
     turn.ctx.wake()
     return watches.resumed(resumed)
 
@@ -98,6 +109,6 @@ async def resume_channel(turn: Turn, channel: str) -> Message:
 
 async def listing(turn: Turn, request: ListWatches) -> Message:
     """What a channel watches: state, filter, who and when."""
-    channel = await channels.resolve(turn, request.channel)
+    channel = request.channel or turn.channel
     rows, total = await turn.ctx.store.watches(channel, (request.page - 1) * PAGE_SIZE, PAGE_SIZE)
     return watches.listing(rows, total, request.page, channel, PAGE_SIZE)

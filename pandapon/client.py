@@ -18,6 +18,7 @@ from pandapon.config import Config
 from pandapon.envelope import fingerprint, open_envelope
 from pandapon.errors import DecodeError, NotFoundError, NotShippedError
 from pandapon.shipment import Platform
+from pandapon.signing import WINDOW
 from pandapon.wire import Wire
 
 if TYPE_CHECKING:
@@ -59,9 +60,18 @@ class PandaPon:
         return self._wire.skew
 
     @property
+    def clock_is_off(self) -> bool:
+        """Whether this machine's clock and the server's differ by more than the API tolerates, as far as seen."""
+        return self.skew is not None and abs(self.skew.total_seconds()) > WINDOW
+
+    @property
     def answered_at(self) -> datetime | None:
         """When PandaPon last did its part for whoever asked, be it to refuse an order; None before the first time."""
         return self._wire.answered_at
+
+    def clock_moved(self, by: timedelta) -> None:
+        """This machine's clock was set, by so much."""
+        self._wire.clock_moved(by)
 
     async def __aenter__(self) -> Self:
         return self

@@ -27,3 +27,5 @@ class Config:
     retries: int = 2  # of a read; a call that writes is never repeated
     read_timeout: float = 8.0  # between two pieces of an answer; a whole answer may take twice that
     taobao_amounts: Literal["fen", "yuan"] = "fen"  # the upstream counts fen, the vendor does not say
+    proxy: str | None = field(default=None, repr=False)  # an HTTP proxy's address; the environment is not asked
+    certificates: str | None = None  # a file of certificates to trust beside the system's

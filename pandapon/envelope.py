@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from pandapon.errors import (
@@ -20,6 +18,7 @@ from pandapon.errors import (
     TimestampError,
 )
 from pandapon.fields import loads
+from pandapon.waits import asked
 
 if TYPE_CHECKING:
     import httpx
@@ -36,9 +35,18 @@ _AUTH = re.compile(
 )
 _RATE = re.compile(r"rate.?limit|too many|频繁|限流|请求过多|次数超|\bquota\b", re.IGNORECASE)
 _FAILED = re.compile(r"5\d\d")
+# The words of a refusal that a log may repeat at DEBUG: of the trade, never of a person or a place.
+_TRADE = re.compile(
+    r"时间戳|签名|验签|过期|无效|错误|失败|不正确|不能为空|缺少|参数|格式|重复|权限|授权|鉴权|密钥|账号|用户|限流|频繁|次数"
+    r"|超时|系统|服务|异常|繁忙|维护|订单|子订单|商品|物流|运单|发货|退款|支付|取消"
+    r"|不存在|未找到|查无|没有|暂无|尚未|不支持"
+    r"|\b(?:timestamp|signature|sign|nonce|access.?key|token|expired|invalid|missing|required|parameter|format"
+    r"|duplicate|permission|unauthori[sz]ed|denied|rate.?limit|too many|quota|timeout|internal|server|error|failed"
+    r"|busy|order|goods|logistics|shipped|refund|payment|cancel(?:led)?|not|no|found|exist|supported)\b",
+    re.IGNORECASE,
+)
 _AUTH_CODES = frozenset({"401", "403"})
 _MARK = b'"data":'
-_LONGEST_WAIT = 86_400.0  # seconds; a longer Retry-After is no sensible number
 
 
 def fingerprint(body: bytes) -> bytes | None:
@@ -72,18 +80,9 @@ def open_envelope(response: httpx.Response, body: bytes) -> Any:
     return data
 
 
-def retry_after(response: httpx.Response) -> float | None:
-    """Seconds to wait, from a number or, against the answer's own Date, from a time; None when not said sensibly."""
-    said = response.headers.get("retry-after", "").strip()
-    if said.isascii() and said.isdigit():
-        seconds = float(said[:9])
-    else:
-        try:
-            until, sent = (parsedate_to_datetime(value) for value in (said, response.headers.get("date", "")))
-            seconds = (until.astimezone(UTC) - sent.astimezone(UTC)).total_seconds()
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return seconds if 0 <= seconds <= _LONGEST_WAIT else None
+def trade_words(said: str) -> str:
+    """The words of a refusal as a log may have them: those of the trade. All others may name people and addresses."""
+    return " ".join(_TRADE.findall(said)) or "none of the trade"
 
 
 def _decoded(body: bytes) -> dict[str, Any] | None:
@@ -125,22 +124,23 @@ def _refusal(response: httpx.Response, code: str, words: str, request_id: str) -
     """What a refusal is, from its code and words first and the HTTP status second."""
     status = response.status_code
     if status == 429 or code == "429":  # noqa: PLR2004  the HTTP status
-        return RateLimitError(_slower(code, words), retry_after=retry_after(response), request_id=request_id)
+        return _too_fast(response, code, words, request_id)
     if status in {401, 403} or code in _AUTH_CODES:
         kind = TimestampError if _TIMESTAMP.search(words) else AuthError
         return kind(f"PandaPon refused the signature: {_said(code, words)}", code=code, request_id=request_id)
     found = _named(response, code, words, request_id)
     if status >= 500 and type(found) is ApiError:  # noqa: PLR2004  the HTTP status class
-        return ServerError(f"PandaPon failed with HTTP {status}: {_said(code, words)}", request_id=request_id)
+        said = f"PandaPon failed with HTTP {status}: {_said(code, words)}"
+        return ServerError(said, code=code, request_id=request_id)
     return found
 
 
 def _named(response: httpx.Response, code: str, words: str, request_id: str) -> PandaPonError:
     said, both = _said(code, words), f"{code} {words}"
     if _RATE.search(both):
-        return RateLimitError(_slower(code, words), retry_after=retry_after(response), request_id=request_id)
+        return _too_fast(response, code, words, request_id)
     if _FAILED.fullmatch(code) and not _NOT_SHIPPED.search(both) and not _TIMESTAMP.search(both):
-        return ServerError(f"PandaPon failed: {said}", request_id=request_id)
+        return ServerError(f"PandaPon failed: {said}", code=code, request_id=request_id)
     for kind, pattern, sentence in _KINDS:
         if pattern.search(both):
             return kind(f"{sentence}: {said}", code=code, request_id=request_id)
@@ -157,8 +157,9 @@ _KINDS: tuple[tuple[type[ApiError], re.Pattern[str], str], ...] = (
 )
 
 
-def _slower(code: str, words: str) -> str:
-    return f"PandaPon asks to slow down: {_said(code, words)}"
+def _too_fast(response: httpx.Response, code: str, words: str, request_id: str) -> RateLimitError:
+    said = f"PandaPon asks to slow down: {_said(code, words)}"
+    return RateLimitError(said, retry_after=asked(response.headers), code=code, request_id=request_id)
 
 
 def _said(code: str, words: str) -> str:

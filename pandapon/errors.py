@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import re
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,40}")  # as codes are written; a sentence, a name or an address is none
+
 
 class PandaPonError(Exception):
     """Base of everything this package raises on purpose."""
 
-    def __init__(self, message: str, *, request_id: str = "") -> None:
+    own_words = False  # whether the text is ours alone, with nothing in it that was read
+
+    def __init__(self, message: str, *, code: str = "", request_id: str = "") -> None:
         super().__init__(message)
+        self.code = code  # the vendor's, or the HTTP status; empty where there was no answer
         self.request_id = request_id  # the vendor's id of the call, for a support request
+
+    @property
+    def brief(self) -> str:
+        """What a log may say: the kind of failure and the vendor's code. Its words may name people and addresses."""
+        parts = [type(self).__name__]
+        if self.own_words:
+            parts.append(str(self))
+        if self.code:
+            parts.append(f"code {_plain(self.code)}")
+        if self.request_id:
+            parts.append(f"request {_plain(self.request_id)}")
+        return ", ".join(parts)
 
 
 class TransportError(PandaPonError):
     """No whole answer came: refused, reset, timed out. A read may be tried again."""
+
+    own_words = True
 
 
 class TimeoutError(TransportError):  # noqa: A001  named as httpx and asyncio name theirs
@@ -26,21 +47,19 @@ class ServerError(PandaPonError):
 class RateLimitError(PandaPonError):
     """The API asked us to slow down."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None, request_id: str = "") -> None:
-        super().__init__(message, request_id=request_id)
+    def __init__(self, message: str, *, retry_after: float | None = None, code: str = "", request_id: str = "") -> None:
+        super().__init__(message, code=code, request_id=request_id)
         self.retry_after = retry_after  # seconds, None when not said
 
 
 class DecodeError(PandaPonError):
     """The answer was not the JSON that the contract promises."""
 
+    own_words = True
+
 
 class ApiError(PandaPonError):
     """The API understood and refused: ``code`` is not 200."""
-
-    def __init__(self, message: str, *, code: str = "", request_id: str = "") -> None:
-        super().__init__(message, request_id=request_id)
-        self.code = code
 
 
 class AuthError(ApiError):
@@ -57,3 +76,7 @@ class NotFoundError(ApiError):
 
 class NotShippedError(ApiError):
     """The order exists and has no logistics yet."""
+
+
+def _plain(code: str) -> str:
+    return code if _PLAIN.fullmatch(code) else "unreadable"

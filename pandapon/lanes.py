@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from aiolimiter import AsyncLimiter
 
 from pandapon.errors import RateLimitError
+from pandapon.waits import LONGEST
 
 if TYPE_CHECKING:
     from pandapon.config import Config
-
-LONGEST_PAUSE = 3600.0  # seconds; a server that asks for more is asked again after that
 
 
 class Lane:
@@ -26,7 +25,7 @@ class Lane:
 
     def pause(self, seconds: float) -> None:
         """Let nothing pass for a while: the API asked for it."""
-        self._paused_until = max(self._paused_until, time.monotonic() + min(seconds, LONGEST_PAUSE))
+        self._paused_until = max(self._paused_until, time.monotonic() + min(seconds, LONGEST.total_seconds()))
 
     async def __aenter__(self) -> None:
         """For one request. Raises RateLimitError during a pause, rather than pile up behind it."""

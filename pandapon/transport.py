@@ -41,15 +41,21 @@ class Client(httpx.AsyncClient):
         return await self._way.handle_async_request(request)
 
 
-_trusted = cache(ssl.create_default_context)  # reading the system's certificates takes longer than all else of a start
+@cache  # reading the system's certificates takes longer than all else of a start
+def trusted(certificates: str | None) -> ssl.SSLContext:
+    """Whom a connection trusts: the system's certificates, and those of a file. Raises OSError, ssl.SSLError."""
+    context = ssl.create_default_context()
+    if certificates:
+        context.load_verify_locations(certificates)
+    return context
 
 
 def _aiohttp_transport(config: Config) -> AiohttpTransport:
-    context = _trusted()
+    context = trusted(config.certificates)
 
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=config.concurrency + 8, ssl=context, keepalive_timeout=KEEPALIVE)
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), proxy=config.proxy)
 
     return AiohttpTransport(verify=context, trust_env=False, client=session)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import builtins
 import json
 import logging
 from dataclasses import dataclass
@@ -13,8 +15,9 @@ from urllib.parse import urlencode
 import httpx
 import stamina
 
+from pandapon import budget
 from pandapon import transport as http
-from pandapon.envelope import open_envelope
+from pandapon.envelope import open_envelope, trade_words
 from pandapon.errors import (
     PandaPonError,
     RateLimitError,
@@ -36,6 +39,7 @@ log = logging.getLogger(__name__)
 
 SKEW_EVERY = 50  # calls between two looks at the server's clock
 SKEW_CORRECTED = timedelta(seconds=300)  # half of what the API tolerates
+WORTH_A_TRY = 0.3  # seconds that have to be left of a question for a second try
 PAUSE = 1.0  # seconds, when the API asks to slow down and does not say for how long
 
 Answer = tuple[httpx.Response, bytes]
@@ -72,6 +76,17 @@ class Wire:
         """Close every connection."""
         await self._http.aclose()
 
+    def clock_moved(self, by: timedelta) -> None:
+        """Our clock was set, by so much (zero: not known). What was seen of the difference changes with it.
+
+        The next answer tells it anew.
+        """
+        if self.skew is not None:
+            self.skew -= by
+        if self.answered_at is not None:
+            self.answered_at += by
+        self._calls = 0
+
     async def send(
         self,
         method: str,
@@ -96,7 +111,7 @@ class Wire:
             return await self._once(job)
         except (TransportError, ServerError) as error:
             tries = 0 if writes else self._tries(error, background=background)
-            if not tries:
+            if not tries or budget.within(1.0) < WORTH_A_TRY:
                 raise
             return await self._again(job, tries, error)
 
@@ -110,7 +125,7 @@ class Wire:
         async for attempt in stamina.retry_context(
             on=(TransportError, ServerError),
             attempts=tries + waits,
-            timeout=10.0,
+            timeout=budget.within(10.0),
             wait_initial=0.1,
             wait_max=2.0,
             wait_jitter=0.5,
@@ -135,7 +150,7 @@ class Wire:
     async def _checked(self, job: _Job, response: httpx.Response, content: bytes) -> Answer:
         """An answer that is no plain success: find out what a retry, a pause or the right clock can mend."""
         try:
-            open_envelope(response, content)
+            _look_at(response, content)
         except RateLimitError as error:
             self._background.pause(error.retry_after or PAUSE)
             raise
@@ -145,8 +160,8 @@ class Wire:
             return await self._sent(job)
         except (TransportError, ServerError):
             raise
-        except PandaPonError as error:  # the caller opens the envelope itself and meets it there
-            log.debug("an answer that is no success: %s", type(error).__name__)
+        except PandaPonError:
+            pass  # the caller opens the envelope itself and meets it there
         self.answered_at = self._clock()
         return response, content
 
@@ -160,6 +175,16 @@ class Wire:
         return True
 
     async def _sent(self, job: _Job) -> Answer:
+        """In its lane, and no longer than whoever asked has time. Raises as :meth:`send` does."""
+        if budget.left() is None:
+            return await self._in_lane(job)
+        try:
+            async with asyncio.timeout(budget.left()):
+                return await self._in_lane(job)
+        except builtins.TimeoutError as error:
+            raise TimeoutError("no answer within the time that a question has") from error
+
+    async def _in_lane(self, job: _Job) -> Answer:
         async with job.lane:
             return await http.exchange(self._http, self._request(job), self._deadline)
 
@@ -186,6 +211,15 @@ class Wire:
             return
         if theirs.tzinfo is not None:
             self.skew = theirs - self._clock()
+
+
+def _look_at(response: httpx.Response, content: bytes) -> None:
+    """Raises what :func:`open_envelope` raises, and tells it to whoever looks for the cause."""
+    try:
+        open_envelope(response, content)
+    except PandaPonError as error:
+        log.debug("PandaPon: %s; of its words: %s", error.brief, trade_words(str(error)))
+        raise
 
 
 def _is_stale(error: Exception) -> bool:

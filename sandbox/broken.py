@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 
@@ -12,4 +14,15 @@ async def cut_off(request: web.Request, body: bytes) -> web.StreamResponse:
     await response.write(body[: len(body) // 2])
     if request.transport is not None:
         request.transport.abort()
+    return response
+
+
+async def dripped(request: web.Request, body: bytes, pause: float) -> web.StreamResponse:
+    """The answer byte by byte, so many seconds apart."""
+    response = web.StreamResponse(headers={"Content-Type": "application/json"})
+    response.content_length = len(body)
+    await response.prepare(request)
+    for at in range(len(body)):
+        await response.write(body[at : at + 1])
+        await asyncio.sleep(pause)
     return response

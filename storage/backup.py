@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from storage import private
 from storage.database import open_file
 from storage.errors import CorruptFileError, DiskFullError, LostFileError, StorageError
 from storage.store import SqliteStore, open_store
@@ -112,6 +113,7 @@ async def open_or_restore(
     no good copy, with the damaged file left where it was. ``passing``: see :func:`restore`.
     """
     is_lost = False
+    private.close_to_others(copies(folder))
     try:
         return await open_present(path, folder), None
     except CorruptFileError as error:
@@ -134,10 +136,10 @@ def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None
     if problem := _problem_of(copy):
         raise CorruptFileError(f"The copy {copy} cannot be used: {problem}.")
     partial = path.with_name(f"{path.name}.restoring")
-    for suffix in ("-wal", "-shm", "-journal"):  # of a restore that was killed: another file's pages
-        partial.with_name(partial.name + suffix).unlink(missing_ok=True)
+    for part in private.family(partial):  # of a restore that was killed: another file's pages
+        part.unlink(missing_ok=True)
+    private.create(partial)
     shutil.copyfile(copy, partial)
-    partial.chmod(0o600)
     _doubt(partial, taken_at(copy), now)
     _sync(partial)
     aside = _set_aside(path, now)
@@ -195,7 +197,7 @@ def _copy(conn: sqlite3.Connection, partial: Path, breathe: Callable[[], None]) 
     partial.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_space(conn, partial.parent)
     partial.unlink(missing_ok=True)
-    os.close(os.open(partial, os.O_RDWR | os.O_CREAT, 0o600))
+    private.create(partial)
     with contextlib.closing(sqlite3.connect(partial)) as copy:
         copy.execute("PRAGMA synchronous=OFF")  # the whole is synchronised at the end, where nobody waits for it
         conn.backup(copy, pages=STEP, progress=lambda *_: breathe())
@@ -237,6 +239,7 @@ def _problem_of(copy: Path) -> str:
 def _set_aside(path: Path, now: datetime) -> Path | None:
     """The database and what belongs to it under another name, so that nothing is ever overwritten."""
     mark = now.strftime("set-aside-%Y%m%dT%H%M%SZ")
+    private.close_to_others(private.family(path))
     for suffix in ("-wal", "-shm"):
         part = path.with_name(path.name + suffix)
         if part.exists():

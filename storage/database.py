@@ -10,25 +10,20 @@ import sqlite3
 import threading
 from collections import deque
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from sqlite_utils import Database
 
-from storage.errors import (
-    BusyFileError,
-    CorruptFileError,
-    DiskFullError,
-    NewerSchemaError,
-    StorageError,
-    UnusableFileError,
-)
+from storage import private, room
+from storage.errors import CorruptFileError, NewerSchemaError, StorageError, UnusableFileError
 from storage.migrations import migrations
+from storage.sqlite_errors import translated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 T = TypeVar("T")
@@ -68,6 +63,8 @@ class DatabaseThread:
         self._closed = False  # belongs to the loop
         self._db: Database | None = None  # these three belong to the thread
         self._put_off: deque[_Job] = deque()
+        self.path: Path | None = None
+        self.trouble: StorageError | None = None  # why a change could not be written, until a large one can
         self._over = False
 
     async def open(self, path: Path) -> None:
@@ -79,6 +76,12 @@ class DatabaseThread:
         if self._closed:
             raise StorageError("The database is closed.")
         return await self._submit(partial(self._transact, work))
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """``work`` that only reads, at one moment of the file: done also where nothing can be written."""
+        if self._closed:
+            raise StorageError("The database is closed.")
+        return await self._submit(partial(self._transact, work, "BEGIN"))
 
     async def direct(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """``work`` outside any transaction: a copy of the file, a check of it. It may :meth:`breathe` meanwhile."""
@@ -103,13 +106,17 @@ class DatabaseThread:
         await self._submit(self._close, is_short=False)
 
     async def _submit(self, work: Callable[[], T], *, is_short: bool = True) -> T:
-        """Shielded: a cancelled caller must not leave a transaction that nobody waits for to be misread as undone."""
+        """A cancelled caller's work is not begun any more; what runs already is shielded, and ends as it ends."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, name="database", daemon=True)
             self._thread.start()
         job = _Job(work, is_short)
         self._jobs.put(job)
-        return cast("T", await asyncio.shield(asyncio.wrap_future(job.outcome)))
+        try:
+            return cast("T", await asyncio.shield(asyncio.wrap_future(job.outcome)))
+        except asyncio.CancelledError:
+            job.outcome.cancel()
+            raise
 
     def _serve(self) -> None:
         """The thread, until the database is closed."""
@@ -120,7 +127,7 @@ class DatabaseThread:
                 return
 
     def _open(self, path: Path) -> None:
-        self._db = open_file(path)
+        self._db, self.path = open_file(path), path
 
     def _close(self) -> None:
         self._over = True
@@ -131,23 +138,31 @@ class DatabaseThread:
     def _alone(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self._db is None:
             raise StorageError("The database is not open.")
-        with _translated():
+        with translated():
             return work(self._db.conn)
 
-    def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def _transact(self, work: Callable[[sqlite3.Connection], T], begin: str = "BEGIN IMMEDIATE") -> T:
         if self._db is None:
             raise StorageError("The database is not open.")
         conn = self._db.conn
-        with _translated():
-            conn.execute("BEGIN IMMEDIATE")
-            try:
-                result = work(conn)
-                conn.execute("COMMIT")
-            except BaseException:
-                if conn.in_transaction:
-                    conn.execute("ROLLBACK")
-                raise
-            return result
+        try:
+            with translated():
+                return _all_or_nothing(conn, work, begin)
+        except room.LASTS as error:
+            self.trouble = error
+            raise
+
+
+def _all_or_nothing(conn: sqlite3.Connection, work: Callable[[sqlite3.Connection], T], begin: str) -> T:
+    conn.execute(begin)
+    try:
+        result = work(conn)
+        conn.execute("COMMIT")
+    except BaseException:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        raise
+    return result
 
 
 def open_file(path: Path) -> Database:
@@ -158,10 +173,11 @@ def open_file(path: Path) -> Database:
     _look_first(path)
     conn = sqlite3.connect(path, isolation_level=None, check_same_thread=True, timeout=BUSY_MS / 1000)
     try:
-        with _translated(path):
+        with translated(path):
             db = Database(conn)
             _check(conn, path)
             _check_owner(db, path)
+            private.close_to_others(private.family(path))
             _configure(conn)
             migrations.apply(db)
     except BaseException:
@@ -174,7 +190,7 @@ def _prepare_file(path: Path) -> None:
     """The folder, and the file with rights for its owner alone."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, private.MODE))
     except OSError as error:
         raise UnusableFileError(f"The database {path} cannot be opened for writing: {error.strerror}.") from None
 
@@ -182,7 +198,7 @@ def _prepare_file(path: Path) -> None:
 def _look_first(path: Path) -> None:
     """A process that was killed left its log. Whoever closes a damaged file would write that log into it."""
     if path.with_name(f"{path.name}-wal").exists():
-        with _translated(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as conn:
+        with translated(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as conn:
             _check(conn, path)
 
 
@@ -197,6 +213,7 @@ def _check(conn: sqlite3.Connection, path: Path) -> None:
 def _configure(conn: sqlite3.Connection) -> None:
     conn.execute("PRAGMA journal_mode=WAL")
     conn.execute("PRAGMA synchronous=FULL")
+    conn.execute(f"PRAGMA journal_size_limit={room.WAL_LIMIT}")  # cut off when it begins anew, instead of kept for ever
     conn.execute("PRAGMA foreign_keys=ON")
     conn.execute("PRAGMA mmap_size=0")
     conn.row_factory = sqlite3.Row
@@ -216,26 +233,3 @@ def _check_owner(db: Database, path: Path) -> None:
         raise NewerSchemaError(f"The database {path} was written by a newer version of pandabot. Update pandabot.")
     if not applied and any(not name.startswith(("_", "sqlite_")) for name in db.table_names()):
         raise UnusableFileError(f"The database {path} belongs to another program. Choose another DATABASE_PATH.")
-
-
-@contextmanager
-def _translated(path: Path | None = None) -> Iterator[None]:
-    """SQLite's errors as ours."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise _ours(error, path) from error
-
-
-def _ours(error: sqlite3.DatabaseError, path: Path | None) -> StorageError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    where = f"The database {path}" if path else "The database"
-    if code == sqlite3.SQLITE_FULL:
-        return DiskFullError("The disk is full.")
-    if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
-        return CorruptFileError(f"{where} is damaged or no SQLite file. It was left as it is: restore a backup.")
-    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return BusyFileError(f"{where} is held by another process. Stop that one first.")
-    if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
-        return UnusableFileError(f"{where} cannot be written: {error}.")
-    return StorageError(f"{where} failed: {error}.")

@@ -14,12 +14,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+UNKNOWN = "unknown order"  # the outcome of a message that names no order of ours
+MOST_UNKNOWN = 1000  # of these are kept, a day at most
+DAY = timedelta(days=1)
 MICROSECOND = timedelta(microseconds=1)
 REPEATED = timedelta(seconds=10)  # the same message again within this is the sender's repeat, later it is an event
 PUT = """
 INSERT INTO inbox (dedup, kind, ids, body, received_at) VALUES (?, ?, ?, '', ?) ON CONFLICT (dedup)
 DO UPDATE SET handled_at = NULL, outcome = '', received_at = excluded.received_at
 WHERE handled_at IS NOT NULL AND received_at < excluded.received_at - ?
+"""
+# Said as the index of such rows says it.
+UNKNOWN_ROWS = f"SELECT id FROM inbox WHERE outcome = '{UNKNOWN}'"
+EXCESS = f"DELETE FROM inbox WHERE id IN ({UNKNOWN_ROWS} ORDER BY received_at DESC LIMIT -1 OFFSET ?)"
+FORGET = f"DELETE FROM inbox WHERE id IN ({UNKNOWN_ROWS} AND received_at < ? LIMIT ?)"
+DROPPED = "pushes dropped"  # how many since the moment that stands beside it, for a day
+TALLY = """
+INSERT INTO facts (name, value, at) VALUES (:name, :more, :now) ON CONFLICT (name) DO UPDATE SET
+  value = CASE WHEN at < :day_ago THEN excluded.value ELSE CAST(value AS INTEGER) + :more END,
+  at = CASE WHEN at < :day_ago THEN excluded.at ELSE at END
 """
 # A sub-order is found by the text of its order's list: there are few orders with the same digits in it.
 CONCERNED = """
@@ -62,13 +75,33 @@ def done(conn: sqlite3.Connection, now: datetime, outcomes: Sequence[tuple[str, 
         "UPDATE inbox SET handled_at = ?, outcome = ? WHERE dedup = ?",
         [(to_int(now), outcome, dedup) for dedup, outcome in outcomes],
     )
+    if any(outcome == UNKNOWN for _dedup, outcome in outcomes):
+        _keep_few(conn, now)
 
 
 def counts(conn: sqlite3.Connection, since: datetime) -> tuple[dict[str, int], datetime | None]:
-    """See storage.protocol.Store.inbox_counts."""
+    """See storage.protocol.Store.inbox_counts. Those that were dropped for their number are counted too."""
     rows = conn.execute(
         "SELECT outcome, COUNT(*), MAX(received_at) FROM inbox WHERE received_at >= ? GROUP BY outcome",
         (to_int(since),),
     ).fetchall()
-    last = max((row[2] for row in rows), default=None)
-    return {row[0]: row[1] for row in rows}, to_time(last)
+    rows += conn.execute(
+        "SELECT ?, CAST(value AS INTEGER), at FROM facts WHERE name = ? AND at >= ?", (UNKNOWN, DROPPED, to_int(since))
+    ).fetchall()
+    found: dict[str, int] = {}
+    for outcome, count, _last in rows:
+        found[outcome] = found.get(outcome, 0) + count
+    return found, to_time(max((row[2] for row in rows), default=None))
+
+
+def prune_unknown(conn: sqlite3.Connection, before: datetime, limit: int) -> int:
+    """See storage.protocol.Store."""
+    return conn.execute(FORGET, (to_int(before), limit)).rowcount
+
+
+def _keep_few(conn: sqlite3.Connection, now: datetime) -> None:
+    """However many different messages somebody sends about orders that are none of ours, few are kept."""
+    dropped = conn.execute(EXCESS, (MOST_UNKNOWN,)).rowcount
+    if dropped:
+        facts = {"name": DROPPED, "more": dropped, "now": to_int(now), "day_ago": to_int(now - DAY)}
+        conn.execute(TALLY, facts)

@@ -155,3 +155,9 @@ def _health(db: Database) -> None:
     for statement in HEALTH.split(";\n"):
         if statement.strip():
             db.conn.execute(statement)
+
+
+@migrations(name="0007_unknown_pushes")
+def _unknown_pushes(db: Database) -> None:
+    """What is about no order of ours is counted and dropped often, among many that are."""
+    db.conn.execute("CREATE INDEX inbox_unknown ON inbox (received_at) WHERE outcome = 'unknown order'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage import enqueue
@@ -11,10 +12,13 @@ from storage.values import to_int, to_time
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterator
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
 
 LIVE = "state IN ('pending', 'sending', 'uncertain')"
+# Nobody is made to wait longer than an hour. What waits beyond this was stored by a version that believed any number,
+# or before the clock was set back; either would keep its channel silent.
+FARTHEST = timedelta(hours=2)
 
 FAIL = "UPDATE outbox SET state = 'failed', fence = fence + 1, claimed_at = NULL, sent_at = ?, error = ? WHERE {which}"
 # Every channel with something to say, without touching each of its rows.
@@ -182,6 +186,8 @@ def drop_unsent(conn: sqlite3.Connection, watch_ids: Collection[int]) -> None:
 
 def rescue(conn: sqlite3.Connection, now: datetime) -> int:
     """See storage.protocol.Store."""
+    heal = f"UPDATE outbox SET not_before = ? WHERE {LIVE} AND not_before > ?"
+    conn.execute(heal, (to_int(now), to_int(now + FARTHEST)))
     return conn.execute(
         "UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL "
         f"WHERE {LIVE} AND lease_until IS NOT NULL",  # being sent, or being looked for: nobody does either any more

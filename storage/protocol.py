@@ -278,6 +278,10 @@ class Store(Protocol):
         """Store an alarm and enqueue what it says, once. False: it was raised before."""
         ...
 
+    async def alarm(self, alarm_id: int) -> Alarm | None:
+        """One alarm by id, a cleared one too."""
+        ...
+
     async def act_on_alarm(
         self, now: datetime, alarm_id: int, state: AlarmState, actor: str, until: datetime | None
     ) -> Alarm | None:
@@ -346,6 +350,18 @@ class Store(Protocol):
         ...
 
     # --- the rest -----------------------------------------------------------------------------------------------
+    async def last_seen(self) -> datetime | None:
+        """The latest moment at which anything was recorded; None for a new database."""
+        ...
+
+    async def retime(self, now: datetime, by: timedelta, longest: timedelta) -> int:
+        """The clock was set back (``by`` is negative, or zero when not known): what lies ahead keeps its distance.
+
+        What is then still further off than it is ever put off is due now; ``longest`` is that for orders. What has
+        happened, happened not later than now. Returns how many rows changed.
+        """
+        ...
+
     async def first_seen(self, event_id: str, now: datetime) -> bool:
         """True the first time this delivery id is seen; Slack delivers some twice."""
         ...
@@ -355,6 +371,14 @@ class Store(Protocol):
 
         Returns rows deleted: 0 when nothing is left to do.
         """
+        ...
+
+    async def prune_unknown(self, before: datetime, limit: int) -> int:
+        """Forget pushed messages about unknown orders that came before this, so many at most. Returns how many."""
+        ...
+
+    async def truncate_log(self) -> bool:
+        """Cut off a write-ahead log that has outgrown its limit; False while another program's reading keeps it."""
         ...
 
     async def health(self, now: datetime) -> Health:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003  dataclass fields are read by tools at run time
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from storage.errors import StorageError
 
 NOTHING_TO_SAY = "nothing to say"  # the error of a failed post by which nothing was lost: its matter was over
 
@@ -384,3 +387,6 @@ class Health:
     lost: int = 0  # news, digests and notices of the last day that Slack refused for good
     stale_orders: int = 0
     sqlite_version: str = ""
+    trouble: StorageError | None = None  # why nothing can be written; reading goes on
+    wal_bytes: int = field(default=0, compare=False)  # of the write-ahead log
+    disk_free: int | None = field(default=None, compare=False)  # bytes left on its disk; None: not to be told

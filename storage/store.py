@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from storage import (
@@ -15,6 +17,8 @@ from storage import (
     orders,
     outbox,
     recording,
+    retiming,
+    room,
     subscriptions,
     upkeep,
     watches,
@@ -217,6 +221,9 @@ class SqliteStore:
     async def raise_alarm(self, now: datetime, alarm: Alarm, told: Announcement, again_at: datetime | None) -> bool:
         return await self.thread.run(lambda conn: alarms.raise_alarm(conn, now, alarm, told, again_at))
 
+    async def alarm(self, alarm_id: int) -> Alarm | None:
+        return await self.thread.run(lambda conn: alarms.one(conn, alarm_id))
+
     async def act_on_alarm(
         self, now: datetime, alarm_id: int, state: AlarmState, actor: str, until: datetime | None
     ) -> Alarm | None:
@@ -283,14 +290,39 @@ class SqliteStore:
     async def finish_rereading(self, now: datetime, rules: str, misled: dict[str, int]) -> None:
         await self.thread.run(lambda conn: corrections.finish(conn, now, rules, misled))
 
+    async def last_seen(self) -> datetime | None:
+        return await self.thread.read(retiming.last_seen)
+
+    async def retime(self, now: datetime, by: timedelta, longest: timedelta) -> int:
+        return await self.thread.run(lambda conn: retiming.retime(conn, now, by, longest))
+
     async def first_seen(self, event_id: str, now: datetime) -> bool:
         return await self.thread.run(lambda conn: audit.first_seen(conn, event_id, now))
 
     async def prune(self, before: datetime, limit: int) -> int:
         return await self.thread.run(lambda conn: upkeep.prune(conn, before, limit))
 
+    async def prune_unknown(self, before: datetime, limit: int) -> int:
+        return await self.thread.run(lambda conn: inbox.prune_unknown(conn, before, limit))
+
+    async def truncate_log(self) -> bool:
+        path = self.thread.path
+        return path is None or await self.thread.direct(lambda conn: room.truncate(conn, path))
+
     async def health(self, now: datetime) -> Health:
-        return await self.thread.run(lambda conn: upkeep.health(conn, now))
+        if self.thread.trouble:  # is it over?
+            with contextlib.suppress(*room.LASTS):
+                await self.thread.run(lambda conn: room.try_to_write(conn, now))
+                await self.thread.run(room.tidy_up)
+                self.thread.trouble = None
+        figures = await self.thread.read(lambda conn: upkeep.health(conn, now))
+        assert self.thread.path is not None
+        return replace(
+            figures,
+            trouble=self.thread.trouble or room.lack_of_room(self.thread.path),
+            wal_bytes=room.wal_size(self.thread.path),
+            disk_free=room.free(self.thread.path),
+        )
 
     async def close(self) -> None:
         await self.thread.close()

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 from bot.jobs import retold
 from bot.jobs.compose import Composer, folding, goes_to_thread, is_broadcast
 from bot.jobs.lookup import GaveUpError, find_post
+from bot.jobs.puzzles import Puzzles
 from bot.jobs.slack_errors import Failure, Verdict, understand
 from bot.killpoints import point
 from bot.tracking.quiet import hold_until
 from handlers import channel_settings
 from handlers.languages import Languages
+from handlers.slack import OddAnswerError, ts_of
 from handlers.text import clip
 from handlers.views.message import Message
+from pandapon import budget
 from storage.errors import StorageError
 from storage.records import NOTHING_TO_SAY, Post, PostKind, PostState, WatchState
 
@@ -39,6 +42,7 @@ CLAIM = 50  # channels served at a time
 NOT_LOOKED_UP = frozenset({PostKind.REFRESH, PostKind.NOTICE})
 FOLD_MOST = 20  # pieces of news in one digest, for Slack's sake and the reader's
 SHORT = 1000  # characters of what Slack refused at full length
+SHORT_AFTER = 6  # tries of what Slack refuses for no known reason, before it is said as a short text
 LOOKUPS = 300  # tries, about a day of them: a search that fails for so long is given up for the channel's sake
 CLOSED = frozenset({"channel_not_found", "is_archived"})  # whatever else hides a history, a post may be taken there
 BACKOFF = (1, 2, 5, 15, 60, 300)  # seconds between tries of one message
@@ -67,6 +71,7 @@ class Deliverer:
         self._stopping = False
         self._watchers: list[asyncio.Event] = []
         self._drains: set[asyncio.Task[None]] = set()
+        self.puzzles = Puzzles()
         self.refused = ""  # Slack's word for what is wrong with the bot's token; empty while it is taken
 
     async def drain(self) -> None:
@@ -100,7 +105,8 @@ class Deliverer:
         posts = await self._store.claim_posts(self._clock(), CLAIM, LEASE, busy)
         for post in posts:
             self._pacer.spend(post.channel, time.monotonic())
-            task = asyncio.create_task(self._deliver(post), name=f"post-{post.id}")
+            context = budget.unlimited()  # whoever set this off may have no time left for it
+            task = asyncio.create_task(self._deliver(post), name=f"post-{post.id}", context=context)
             self._in_flight[post.channel] = task
             task.add_done_callback(partial(self._finished, post.channel))
         return len(posts)
@@ -118,7 +124,7 @@ class Deliverer:
     def wake(self) -> None:
         """Something may go now: look without waiting for the tick."""
         if not self._stopping:
-            task = asyncio.ensure_future(self.drain())
+            task = asyncio.create_task(self.drain(), context=budget.unlimited())
             self._drains.add(task)
             task.add_done_callback(self._drained)
 
@@ -146,7 +152,7 @@ class Deliverer:
             await self._failed(post, message, understand(error))
         else:
             point("after_send")
-            self._token_taken()
+            self._taken(post)
             await self._store.mark_sent(self._clock(), post, ts)
             point("after_mark")
 
@@ -206,7 +212,10 @@ class Deliverer:
             unfurl_media=False,
             **content,
         )
-        return str(response["ts"])
+        ts = ts_of(response)
+        if not ts and post.kind is not PostKind.NOTICE:  # nobody ever refers to a notice
+            raise OddAnswerError("Slack took a post and did not say under which ts")
+        return ts
 
     async def _failed(self, post: Post, message: Message, failure: Failure) -> None:
         now = self._clock()
@@ -220,6 +229,8 @@ class Deliverer:
                 await self._store.mark_retry(now, post, now + wait, failure.code)
             case Verdict.CHANNEL_GONE:
                 await self._channel_gone(post, failure.code)
+            case Verdict.UNKNOWN:
+                await self._puzzled(post, message, failure)
             case Verdict.TOKEN_REFUSED:
                 await self._token_refused(post, failure.code)
             case Verdict.CARD_GONE if post.watch_id is not None:
@@ -237,11 +248,26 @@ class Deliverer:
             again = understand(error)
             if again.verdict is Verdict.REFUSED:
                 await self._give_up(post, again.code)
+            elif again.verdict is Verdict.UNKNOWN:
+                now = self._clock()
+                await self._store.mark_retry(now, post, now + self._backoff(post), again.code)
             else:
                 await self._failed(post, message, again)
         else:
-            self._token_taken()
+            self._taken(post)
             await self._store.mark_sent(self._clock(), post, ts)
+
+    async def _puzzled(self, post: Post, message: Message, failure: Failure) -> None:
+        """Nothing says that the channel is closed: try on, ever less often, and in the end as a short text."""
+        if self.puzzles.note(post.channel, failure.code):
+            log.error("Slack refuses a post for a reason that is not known (%s); it is tried again", failure.code)
+        if post.attempts == SHORT_AFTER:
+            await self._send_short(post, message, failure)
+        elif post.attempts > SHORT_AFTER and post.kind is PostKind.NOTICE:
+            await self._give_up(post, failure.code)
+        else:
+            now = self._clock()
+            await self._store.mark_retry(now, post, now + self._backoff(post), failure.code)
 
     async def _give_up(self, post: Post, code: str) -> None:
         log.error("Slack refused a %s post: %s", post.kind.value, code)
@@ -261,18 +287,24 @@ class Deliverer:
     async def _token_refused(self, post: Post, code: str) -> None:
         """Nothing is wrong with the channel: its messages wait until somebody has mended the token."""
         now = self._clock()
-        if not self.refused:
-            log.error("Slack refuses the bot's token (%s): nothing can be posted until it is mended", code)
-        self.refused = code
+        self.token_told(code)
         if post.kind is PostKind.CARD and post.watch_state is WatchState.OPENING:  # somebody waits for the answer
             await self._store.mark_failed(now, post, code)
         else:
             await self._store.mark_retry(now, post, now + self._backoff(post), code)
 
-    def _token_taken(self) -> None:
-        if self.refused:
+    def _taken(self, post: Post) -> None:
+        self.token_told("")
+        if post.kind is not PostKind.REFRESH:  # a card can be edited where nothing can be posted
+            self.puzzles.solved(post.channel)
+
+    def token_told(self, code: str) -> None:
+        """Slack's word for what is wrong with the token, or nothing: it is taken."""
+        if code and not self.refused:
+            log.error("Slack refuses the bot's token (%s): nothing can be posted until it is mended", code)
+        elif self.refused and not code:
             log.info("Slack takes the bot's token again")
-        self.refused = ""
+        self.refused = code
 
     async def _resolve(self, post: Post) -> None:
         """A message that may have gone out: look for it in the channel before sending it again."""
@@ -281,7 +313,7 @@ class Deliverer:
             await self._store.mark_retry(now, post, now, "may have been sent")
             return
         try:
-            found = await find_post(self._slack, post, EVENT_TYPE)
+            found = await find_post(self._slack, post, EVENT_TYPE, now)
         except GaveUpError as error:
             log.warning("channel %s holds too much to be searched (%s): a message may repeat", post.channel, error)
             await self._store.mark_retry(now, post, now, "search given up")

@@ -34,6 +34,10 @@ class Digester:
         self._store, self._clock, self._wake = store, clock, wake
         self._put_off: dict[str, datetime] = {}  # channels whose digest could not be made, and until when
 
+    def clock_moved(self) -> None:
+        """What was put off by the former clock is tried now."""
+        self._put_off.clear()
+
     async def tick(self) -> int:
         """Enqueue every digest that is due. A day on which nothing happened is marked and says nothing."""
         made = 0

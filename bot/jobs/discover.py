@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -25,10 +27,22 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PAGE = 50
-MOST_PAGES = 200  # 10,000 orders of one platform
+MOST_PAGES = 4000  # 200,000 orders of one platform: a list that goes on beyond that may have no end
 # In between, a look stops at the first page that brings nothing new. An order that comes into a state stands where it
 # was created, not at the top, so lists of one state are seen whole more often.
 WHOLE_EVERY, WHOLE_EVERY_OF_STATE = timedelta(days=1), timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look brought, and how many orders it did not come to; where the list tells no number, a page's."""
+
+    joined: int = 0
+    later: int = 0  # looked at by the next tick
+    never: int = 0  # beyond what is looked at
+
+    def __add__(self, other: Seen) -> Seen:
+        return Seen(self.joined + other.joined, self.later + other.later, self.never + other.never)
 
 
 class Discoverer:
@@ -37,42 +51,78 @@ class Discoverer:
     When a list was seen whole is not kept: after a restart it is seen whole again, so that nothing depends on it.
     """
 
-    def __init__(self, *, store: Store, api: PandaPon, clock: Callable[[], datetime], settle_in: timedelta) -> None:
-        """``settle_in``: the first readings of orders that join together are spread over this time."""
+    def __init__(
+        self,
+        *,
+        store: Store,
+        api: PandaPon,
+        clock: Callable[[], datetime],
+        settle_in: timedelta,
+        unfinished: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``settle_in``: the first readings of orders that join together are spread over this time.
+
+        ``unfinished``: told when a look for somebody who waits left pages for the next :meth:`tick`.
+        """
         self._store, self._api, self._clock, self._settle_in = store, api, clock, settle_in
+        self._unfinished = unfinished
         self._whole: dict[tuple[int, Platform], datetime] = {}
+        self._left_off: dict[tuple[int, Platform], int] = {}  # the page with which a look goes on
+
+    def clock_moved(self) -> None:
+        """When a list was seen whole is not known by the present clock: it is seen again."""
+        self._whole.clear()
 
     async def tick(self) -> int:
-        """Look once for every subscription. Returns how many orders joined."""
+        """Look once for every subscription, however long that takes. Returns how many orders joined."""
         joined = 0
         for one in await self._store.subscriptions():
-            joined += await self.look(one)
+            joined += (await self.look(one)).joined
         return joined
 
-    async def look(self, subscription: Subscription) -> int:
-        """Look for one channel. A platform that does not answer is looked at the next time."""
-        joined = 0
+    async def look(self, subscription: Subscription, patience: float | None = None) -> Seen:
+        """Look for one channel. A platform that does not answer is looked at the next time.
+
+        ``patience``: seconds after which the rest is left to the next :meth:`tick`, for somebody who waits.
+        """
+        seen, until = Seen(), None if patience is None else time.monotonic() + patience
         for platform in Platform:
             try:
-                joined += await self._look(subscription, platform)
+                seen += await self._look(subscription, platform, until)
             except PandaPonError as error:
-                log.info("the %s order list could not be read: %s", platform.value, error)
-        if joined:
-            log.info("%d orders joined a channel that watches all", joined)
-        return joined
+                log.info("the %s order list could not be read: %s", platform.value, error.brief)
+        if seen.joined:
+            log.info("%d orders joined a channel that watches all", seen.joined)
+        if seen.later:
+            self._unfinished()
+        return seen
 
-    async def _look(self, subscription: Subscription, platform: Platform) -> int:
-        joined, began = 0, self._clock()
+    async def _look(self, subscription: Subscription, platform: Platform, until: float | None) -> Seen:
+        place, began, joined, before = (subscription.id, platform), self._clock(), 0, set[str]()
         status, whole = code(subscription.status, platform), self._whole_is_due(subscription, platform, began)
-        for number in range(1, MOST_PAGES + 1):
+        number = first = self._left_off.pop(place, 1) if whole else 1
+        while True:
+            self._left_off[place] = max(1, number - 1)  # what came in meanwhile has pushed others over the edge
             page = await self._api.orders(platform, status=status, page=number, page_size=PAGE)
             fresh = await self._fresh(subscription, page)
             joined += await self._store.join_orders(self._clock(), subscription.id, fresh)
-            if not _more(page, number) or not (whole or fresh):
+            keys = {order.ref.key for order in page.items}
+            if not _more(page, number) or keys == before or not (whole or fresh):
                 break
-        if whole:
-            self._whole[subscription.id, platform] = began
-        return joined
+            if number - first >= MOST_PAGES:
+                return self._end(place, began, Seen(joined, never=_rest(page, number)))
+            if until is not None and time.monotonic() > until:
+                return Seen(joined, later=_rest(page, number))
+            number, before = number + 1, keys
+        self._left_off.pop(place, None)
+        return self._end(place, began, Seen(joined)) if whole else Seen(joined)
+
+    def _end(self, place: tuple[int, Platform], began: datetime, seen: Seen) -> Seen:
+        self._left_off.pop(place, None)
+        self._whole[place] = began
+        if seen.never:
+            log.warning("%d orders of the %s list lie beyond what is looked at", seen.never, place[1].value)
+        return seen
 
     def _whole_is_due(self, subscription: Subscription, platform: Platform, now: datetime) -> bool:
         last = self._whole.get((subscription.id, platform))
@@ -93,6 +143,11 @@ class Discoverer:
             sub_orders=order.sub_order_ids,
             first_poll_at=self._clock() + self._settle_in * spread(key),
         )
+
+
+def _rest(page: Page[Order], number: int) -> int:
+    """How many orders the pages after this one hold."""
+    return max(1, page.total - number * page.page_size) if page.total is not None else page.page_size
 
 
 def _more(page: Page[Order], number: int) -> bool:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
 
 from bot.jobs.retold import told_by
 from bot.jobs.slack_errors import Verdict, understand
+from handlers.slack import EndlessError, pages, rows, ts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from slack_sdk.web.async_client import AsyncWebClient
@@ -33,17 +36,19 @@ class GaveUpError(Exception):
 class Found:
     """What the search saw. ``told``: after a restore, the marks of what our messages tell, each with its ``ts``."""
 
+    now: datetime  # by our clock
+    apart: timedelta = timedelta()  # Slack's clock less ours, as its answer tells
     ts: str = ""  # of the message that carries the post's token; empty: the channel does not hold it
     told: dict[str, str] = field(default_factory=dict)
 
 
-async def find_post(slack: AsyncWebClient, post: Post, event_type: str) -> Found:
+async def find_post(slack: AsyncWebClient, post: Post, event_type: str, now: datetime) -> Found:
     """Look for the message that carries the post's token.
 
     A reply is looked for in its thread and then in the channel, where other settings may have put it. Needs
     channels:history or groups:history. Raises GaveUpError and what slack_sdk raises.
     """
-    found = Found()
+    found = Found(now)
     if post.thread_ts:
         await _in_thread(slack, post, event_type, found)
     if not found.ts:
@@ -61,25 +66,57 @@ async def _in_thread(slack: AsyncWebClient, post: Post, event_type: str, found: 
 
 
 async def _search(slack: AsyncWebClient, post: Post, event_type: str, thread: str, found: Found) -> None:
-    window, cursor = _window(post), ""
-    for _ in range(PAGES):
-        page = await _page(slack, post.channel, window, cursor, thread)
-        for message in page.get("messages", []):
-            payload = _payload(message, event_type)
-            if payload.get("id") == post.token:
-                found.ts = str(message["ts"])
-                return
-            if post.restored_at is not None and _is_before(message, post.restored_at):
-                found.told |= dict.fromkeys(told_by(payload), str(message["ts"]))
-        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-        if not cursor:
-            return
-    raise GaveUpError(f"more than {PAGES * 200} messages")
+    """Around our clock's time of the post; where Slack's clock shows another time now, around that one too.
+
+    Our clock may have been set between the post and now, and a post that is not found is sent again.
+    """
+    began, ended = _window(post)
+    await _between(slack, post, event_type, thread, found, (began, ended))
+    if not found.ts and abs(found.apart) > MARGIN:
+        await _between(slack, post, event_type, thread, found, (began + found.apart, ended + found.apart))
 
 
-def _is_before(message: dict[str, Any], restored_at: datetime) -> bool:
+async def _between(  # noqa: PLR0917  what is looked for, where and when
+    slack: AsyncWebClient, post: Post, event_type: str, thread: str, found: Found, window: tuple[datetime, datetime]
+) -> None:
+    async def page(cursor: str | None) -> Any:
+        return await _page(slack, post.channel, window, cursor, thread)
+
+    try:
+        async for one in pages(page, PAGES):
+            found.apart = _date(one.headers, found.now) - found.now
+            for message in rows(one, "messages"):
+                if _is_it(message, post, event_type, found):
+                    return
+    except EndlessError as error:
+        raise GaveUpError(f"more than {PAGES * 200} messages: {error}") from error
+
+
+def _is_it(message: Any, post: Post, event_type: str, found: Found) -> bool:
+    """Whether it carries the post's token; what else it tells is noted. One without a ``ts`` can be neither."""
+    if not isinstance(message, dict) or not (ts := ts_of(message)):
+        return False
+    payload = _payload(message, event_type)
+    if payload.get("id") == post.token:
+        found.ts = ts
+    elif post.restored_at is not None and _is_before(ts, post.restored_at):
+        found.told |= dict.fromkeys(told_by(payload), ts)
+    return bool(found.ts)
+
+
+def _date(headers: Mapping[str, str], otherwise: datetime) -> datetime:
+    """When Slack says that it answered."""
+    said = next((value for name, value in headers.items() if name.lower() == "date"), "")
+    try:
+        when = parsedate_to_datetime(said)
+    except (ValueError, TypeError, OverflowError):
+        return otherwise
+    return when if when.tzinfo else otherwise
+
+
+def _is_before(ts: str, restored_at: datetime) -> bool:
     """What was told since then is known: a price that came back to what it was is news again."""
-    return float(message["ts"]) <= (restored_at + MARGIN).timestamp()
+    return float(ts) <= (restored_at + MARGIN).timestamp()
 
 
 def _window(post: Post) -> tuple[datetime, datetime]:
@@ -89,7 +126,7 @@ def _window(post: Post) -> tuple[datetime, datetime]:
 
 
 async def _page(
-    slack: AsyncWebClient, channel: str, window: tuple[datetime, datetime], cursor: str, thread: str
+    slack: AsyncWebClient, channel: str, window: tuple[datetime, datetime], cursor: str | None, thread: str
 ) -> Any:
     oldest, latest = window
     wanted: dict[str, Any] = {
@@ -98,7 +135,7 @@ async def _page(
         "latest": f"{latest.timestamp():.6f}",
         "limit": 200,
         "include_all_metadata": True,
-        "cursor": cursor or None,
+        "cursor": cursor,
     }
     if thread:
         return await slack.conversations_replies(ts=thread, **wanted)
@@ -106,5 +143,8 @@ async def _page(
 
 
 def _payload(message: dict[str, Any], event_type: str) -> dict[str, Any]:
-    metadata = message.get("metadata") or {}
-    return dict(metadata.get("event_payload") or {}) if metadata.get("event_type") == event_type else {}
+    metadata = message.get("metadata")
+    if not isinstance(metadata, dict) or metadata.get("event_type") != event_type:
+        return {}
+    payload = metadata.get("event_payload")
+    return payload if isinstance(payload, dict) else {}

@@ -64,6 +64,8 @@ class Poller:
         self._stopping = False
         self._ticking, self._looking = asyncio.Lock(), asyncio.Lock()
         self.last_tick_at: datetime | None = None
+        self._ticked: float | None = None  # the same on the monotonic clock
+        self.alive_at = 0.0  # monotonic seconds: the last time that it claimed or recorded
         self.last_error = ""
 
     async def stop(self) -> None:
@@ -76,7 +78,13 @@ class Poller:
         """Poll everything that was due when the tick began. Returns how many orders were read."""
         async with self._ticking:
             self.last_tick_at = began = self._clock()
+            self._ticked = time.monotonic()
             return await self._run(self._everything(began), began)
+
+    @property
+    def since_tick(self) -> timedelta | None:
+        """How long ago the last tick began, however the wall clock was set since; None before the first."""
+        return timedelta(seconds=time.monotonic() - self._ticked) if self._ticked is not None else None
 
     async def look(self, keys: Sequence[str]) -> int:
         """Poll these orders if they are due, without waiting for the tick that may be at work on a long queue."""
@@ -126,7 +134,9 @@ class Poller:
         return self._concurrency * 2
 
     async def _claim(self, began: datetime, keys: Sequence[str] | None = None) -> list[DueOrder]:
-        if self._stopping:
+        self.alive_at = time.monotonic()
+        # A clock that was set back makes everything due "when the tick began", again and again: the next tick goes on.
+        if self._stopping or self._clock() < began:
             return []
         allowed = self._breaker.allow(self._clock(), self._most)
         claimed = await self._store.claim_due(began, allowed, LEASE, keys) if allowed else []
@@ -160,8 +170,8 @@ class Poller:
             turn = self._breaker.ok(now)
         if error is not None:
             self.last_error = str(error)
-        if turn is Turn.DOWN:
-            log.warning("PandaPon is not answering (%s); polling slows down until it does", error)
+        if turn is Turn.DOWN and error is not None:
+            log.warning("PandaPon is not answering (%s); polling slows down until it does", error.brief)
         elif turn is Turn.UP and down_since is not None:
             log.info("PandaPon answers again after %s", now - down_since)
 
@@ -176,12 +186,13 @@ class Poller:
                 return count
 
     async def _record(self, batch: list[_Read], began: datetime) -> None:
+        self.alive_at = time.monotonic()
         now = self._clock()
+        later = now if now < began else max(now, began + timedelta(milliseconds=1))
         known = await self._known(batch)
         results: list[PollResult] = []
         breath = time.perf_counter() + YIELD_AFTER
         for read in batch:
-            later = max(now, began + timedelta(milliseconds=1))
             stored = known.get(read.due.key)
             outcome, stored = (stored, None) if isinstance(stored, Exception) else (read.outcome, stored)
             results.append(self._results.of(read.due, outcome, stored, later))

@@ -10,18 +10,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from pandapon.client import PandaPon
     from storage.protocol import Store
 
 log = logging.getLogger(__name__)
 
 KEEP = timedelta(days=60)  # longer than a delivery takes, and what `/panda why` can tell about
+KEEP_UNKNOWN = timedelta(days=1)  # pushed messages about orders that are none of ours
 AT_ONCE = 5000  # rows of a table deleted in one transaction: a tenth of a second, so that nobody waits long behind it
 
 
-async def prune(store: Store, clock: Callable[[], datetime]) -> None:
-    """Delete everything that is older than :data:`KEEP`."""
+async def prune(store: Store, clock: Callable[[], datetime], api: PandaPon) -> None:
+    """Delete everything that is older than :data:`KEEP`; not by a clock that is off."""
+    if api.clock_is_off:
+        return
     before, rows = clock() - KEEP, 0
     while some := await store.prune(before, AT_ONCE):
         rows += some
     if rows:
         log.info("pruned %d old rows", rows)
+
+
+async def prune_unknown(store: Store, clock: Callable[[], datetime]) -> None:
+    """Forget pushed messages about orders that are none of ours."""
+    before = clock() - KEEP_UNKNOWN
+    while await store.prune_unknown(before, AT_ONCE):
+        pass

@@ -9,6 +9,9 @@ from enum import StrEnum
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from handlers.slack import BLOCKS, OddAnswerError, code_of
+from pandapon.waits import asked
+
 # Nothing can be posted anywhere, whatever the channel: the operator has to install the app again or renew its token.
 TOKEN_REFUSED = frozenset(
     {
@@ -21,14 +24,38 @@ TOKEN_REFUSED = frozenset(
         "token_revoked",
     }
 )
+# The channel takes no post until a person changes something there or in the workspace. These pause its watches, and
+# nothing else does. From Slack's list at https://docs.slack.dev/reference/methods/chat.postMessage, which says that
+# it is not complete; docs/operation.md shows each by name.
+CHANNEL_REFUSES = frozenset(
+    {
+        "access_denied",
+        "accesslimited",
+        "channel_is_limited_access",
+        "channel_not_found",
+        "ekm_access_denied",
+        "enterprise_is_restricted",
+        "is_archived",
+        "messages_tab_disabled",
+        "no_permission",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_locked",
+        "restricted_action_thread_only_channel",
+        "team_access_not_granted",
+        "team_not_found",
+        "thread_locked",
+    }
+)
 # Slack failed on its side; it does not say whether before or after storing the message.
 AMBIGUOUS = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org"})
 # Nobody has to do anything: the workspace talks too much at the moment, or is being moved.
 PASSES = frozenset({"external_channel_migrating", "message_limit_exceeded", "org_login_required", "update_failed"})
 # The parent card is gone; there is nothing to update and no thread to post in.
 CARD_GONE = frozenset({"message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"})
-# What we made is wrong or too much, wherever it is posted. Slack's list of reasons why it takes no post is long and
-# grows: whatever stands in none of these sets is taken for the channel's, which a person can mend while news waits.
+# What we made is wrong or too much, wherever it is posted.
 MESSAGE_REFUSED = frozenset(
     {
         "attachment_payload_limit_exceeded",
@@ -51,7 +78,7 @@ MESSAGE_REFUSED = frozenset(
         "too_many_attachments",
     }
 )
-BLOCKS = "invalid_blocks"  # with whatever Slack adds: invalid_blocks_format
+NOT_SAID = 30.0  # seconds, where Slack asks to wait and does not say sensibly for how long
 
 
 class Verdict(StrEnum):
@@ -63,6 +90,7 @@ class Verdict(StrEnum):
     TOKEN_REFUSED = "token_refused"  # noqa: S105  no secret
     CARD_GONE = "card_gone"
     REFUSED = "refused"  # our message is wrong; sending the same again will not help
+    UNKNOWN = "unknown"  # not sent, for a reason that stands in none of the lists: it is tried on, and told
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +106,8 @@ def understand(error: Exception) -> Failure:
     """Sort any exception that slack_sdk's async client raises."""
     if isinstance(error, SlackApiError):
         return _refused(error)
+    if isinstance(error, OddAnswerError):
+        return Failure(Verdict.UNCERTAIN, "odd_answer")
     if isinstance(error, aiohttp.ClientConnectorError):
         return Failure(Verdict.NOT_SENT, "no_connection")
     if isinstance(error, asyncio.TimeoutError | aiohttp.ClientError | SlackClientError | OSError):
@@ -86,12 +116,10 @@ def understand(error: Exception) -> Failure:
 
 
 def _refused(error: SlackApiError) -> Failure:
-    response = error.response
+    response, code = error.response, code_of(error)
     status = getattr(response, "status_code", 200)
-    data = getattr(response, "data", None)
-    code = str(data.get("error", "")) if isinstance(data, dict) else ""
     if status == 429 or code in {"ratelimited", "rate_limited"}:  # noqa: PLR2004  the HTTP status
-        return Failure(Verdict.NOT_SENT, "ratelimited", _retry_after(getattr(response, "headers", {})))
+        return Failure(Verdict.NOT_SENT, "ratelimited", _wait(response))
     if status >= 500 or not code or code in AMBIGUOUS:  # noqa: PLR2004  the HTTP status class
         return Failure(Verdict.UNCERTAIN, code or f"http_{status}")
     return Failure(_verdict(code), code)
@@ -106,16 +134,10 @@ def _verdict(code: str) -> Verdict:
         return Verdict.NOT_SENT
     if code in MESSAGE_REFUSED or code.startswith(BLOCKS):
         return Verdict.REFUSED
-    return Verdict.CHANNEL_GONE
+    return Verdict.CHANNEL_GONE if code in CHANNEL_REFUSES else Verdict.UNKNOWN
 
 
-def _retry_after(headers: object) -> float:
-    value = None
-    if hasattr(headers, "items"):
-        value = next((v for k, v in headers.items() if str(k).lower() == "retry-after"), None)
-    if isinstance(value, list):  # slack_sdk's sync client keeps lists
-        value = value[0] if value else None
-    try:
-        return max(1.0, float(str(value)))
-    except ValueError:
-        return 30.0
+def _wait(response: object) -> float:
+    """Seconds, 1 at least. The client has put what Slack said into sensible digits already; others may not have."""
+    said = asked(getattr(response, "headers", {}))
+    return max(1.0, NOT_SAID if said is None else said)

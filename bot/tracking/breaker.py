@@ -6,10 +6,10 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from pandapon.waits import LONGEST
+
 if TYPE_CHECKING:
     from datetime import datetime
-
-_LONGEST_PAUSE = timedelta(hours=1)  # a source that asks for more is asked again then
 
 
 class Turn(Enum):
@@ -101,9 +101,14 @@ class Breaker:
         turn, until = self._close(), self._closed_until
         self._waits = waits
         wait = self._wait(waits - 1) if retry_after is None else timedelta(seconds=max(0.0, retry_after))
-        pause = now + min(wait, _LONGEST_PAUSE)
+        pause = now + min(wait, LONGEST)
         self._closed_until = max(pause, until or pause)
         return turn
+
+    def clock_moved(self, by: timedelta) -> None:
+        """The clock whose times the calls tell was set: what is left of a wait stays as it is."""
+        moved = [at + by if at else None for at in (self.down_since, self._first_failure, self._closed_until)]
+        self.down_since, self._first_failure, self._closed_until = moved
 
     def _close(self) -> Turn:
         turn = Turn.NONE

@@ -37,6 +37,12 @@ class Cadence:
         if not 0 <= self.jitter < 1:
             raise ValueError(f"jitter must be at least 0 and below 1: {self.jitter!r}")
 
+    @property
+    def longest(self) -> timedelta:
+        """No reading puts an order off for longer."""
+        most = max(self.near, self.moving, self.waiting, self.final, self.silent)
+        return most * self.factor * (1 + self.jitter) + self.grid
+
 
 def next_poll(
     cadence: Cadence,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.channel_settings import ChannelSettings, Load
+    from handlers.outcomes import Joined
     from handlers.views.message import Block, Message
     from storage.records import Channel, Subscription
 
@@ -149,10 +150,30 @@ def unmuted(channel: str, ids: Sequence[str], missing: Sequence[str]) -> Message
     return el.message(blocks + _not_watched(missing, channel))
 
 
-def watching_all(channel: str, status: str, filter_: str, joined: int, *, is_new: bool) -> Message:
-    """Every order of the account is watched from now on."""
-    head = _("👀 *Every order of the account is watched {where}*") if is_new else _("👀 *Still watching all {where}*")
-    about = ngettext("{n} order joined now", "{n} orders joined now", joined).format(n=joined)
+def _all_or_most(joined: Joined) -> str:
+    if not joined.is_new:
+        return _("👀 *Still watching all {where}*")
+    if joined.later or joined.never:
+        return _("👀 *The orders of the account are watched {where}*")
+    return _("👀 *Every order of the account is watched {where}*")
+
+
+def watching_all(channel: str, status: str, filter_: str, joined: Joined) -> Message:
+    """Every order of the account is watched from now on, or how many are not."""
+    head = _all_or_most(joined)
+    about = ngettext("{n} order joined now", "{n} orders joined now", joined.count).format(n=joined.count)
+    if joined.later:
+        about += "; " + ngettext(
+            "{n} more is looked through in the next minutes",
+            "{n} more are looked through in the next minutes",
+            joined.later,
+        ).format(n=joined.later)
+    if joined.never:
+        about += "; " + ngettext(
+            "{n} older one is more than I look through, and is not watched",
+            "{n} older ones are more than I look through, and are not watched",
+            joined.never,
+        ).format(n=joined.never)
     lines = [
         head.format(where=here(channel)) + (f" (`{status}`)" if status else ""),
         _("{joined}; new ones join automatically. An order's card is posted with its first news.").format(joined=about),

@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from handlers.text import clip, cut, escape, plain
+from handlers.views.addresses import picture_address, web_address
 from handlers.views.message import MAX_TEXT, Block, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 HEADER, BUTTON, SECTION, FIELD, CONTEXT, VALUE, ALT = 150, 75, 3000, 2000, 2000, 2000, 300
-MAX_FIELDS, MAX_CONTEXT, MAX_URL = 10, 10, 300  # Slack allows addresses of 3000; ten of those would fill a message
-_WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:[/?][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?")
+MAX_FIELDS, MAX_CONTEXT = 10, 10
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")
 
@@ -61,17 +61,11 @@ def actions(buttons: Iterable[Block]) -> list[Block]:
 
 
 def image(url: str, alt: str) -> Block | None:
-    """A picture beside a paragraph; None when the address is not one that Slack would take."""
-    address = web_address(url)
+    """A picture beside a paragraph; None when the address is not one that Slack may be sent to."""
+    address = picture_address(url)
     if not address:
         return None
     return {"type": "image", "image_url": address, "alt_text": cut(plain(alt), ALT) or "–"}
-
-
-def web_address(url: str) -> str:
-    """The address where it is a plain web address; empty otherwise. ``//host/…`` gets its scheme."""
-    whole = f"https:{url}" if url.startswith("//") else url
-    return whole if len(whole) <= MAX_URL and _WEB.fullmatch(whole) else ""
 
 
 def link(url: str, title: str) -> str:

@@ -41,6 +41,15 @@ def working(sentence: str) -> Message:
     return el.message([el.section(f"⏳ {sentence or _('Working on it…')}")])
 
 
+def too_late(seconds: float) -> Message:
+    """The time that a question has is over."""
+    sentence = _(
+        "That took longer than {n} s, so I gave it up: PandaPon, Slack or the bot's own database does not answer. "
+        "If it was to change something, look whether it is done before you try again; {command} says how I am doing."
+    )
+    return failure(sentence.format(n=round(seconds), command="`/panda status`"))
+
+
 def unknown_order(text: str) -> Message:
     """No platform knows this id, and no known parcel bears it."""
     sentence = _(

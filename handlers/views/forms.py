@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from handlers.payloads import part, text
+
 if TYPE_CHECKING:
     from handlers.views.message import Block
 
@@ -29,6 +31,5 @@ def option(value: str, text: str) -> Block:
 
 def value_of(values: dict[str, Any], name: str, key: str) -> str:
     """What a field holds: what was typed, or the value that was chosen; empty for nothing."""
-    found = (values.get(name) or {}).get(VALUE) or {}
-    value = found.get(key)
-    return str(value["value"] if isinstance(value, dict) else value or "")
+    found = part(values, name, VALUE, key)
+    return text(found, "value") if isinstance(found, dict) else found if isinstance(found, str) else ""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from handlers.views.message import Block
+    from handlers.views.message import Block, Message
     from storage.records import Alarm, Watch
 
 View = dict[str, Any]
@@ -42,6 +42,11 @@ def view(channels: Sequence[tuple[str, Sequence[Watch], int]], alarms: Mapping[s
     for channel, watches, total in channels:
         blocks.append(el.section(_channel(channel, watches, total)))
     return {"type": "home", "blocks": [*blocks[:MOST], el.divider(), *_help(now)]}
+
+
+def closed(refused: Message) -> View:
+    """The home of somebody who may not use the bot."""
+    return {"type": "home", "blocks": refused.blocks}
 
 
 def _channel(channel: str, watches: Sequence[Watch], total: int) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from storage.records import Health
 
 LATE = timedelta(hours=1)
+LONG_LOG = 8 * 1024 * 1024  # bytes; it is cut off at half of that where nobody reads
 WAITING = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN)
 
 
@@ -47,6 +48,7 @@ def status(health: Health, report: Report, now: datetime, pushed: Pushed | None 
     ]
     if pushed is not None:
         lines.insert(2, _pushes(pushed, now))
+    lines = [*_machine(health, report), *lines]
     blocks = [el.section(f"*{headline}*"), el.section("\n".join(f"• {line}" for line in lines))]
     up = _("pandabot {version}, up for {span}, Slack by {mode}, SQLite {sqlite}").format(
         version=escape(report.version),
@@ -60,14 +62,45 @@ def status(health: Health, report: Report, now: datetime, pushed: Pushed | None 
 def _ailing(health: Health, report: Report, now: datetime) -> bool:
     copies = report.copies
     unsafe = copies.is_damaged or copies.failed or copies.restored
-    unsaid = report.token_refused or health.paused or health.lost or health.outbox.get(PostState.UNCERTAIN, 0)
+    unsaid = (
+        report.token_refused
+        or report.puzzles
+        or health.paused
+        or health.lost
+        or health.outbox.get(PostState.UNCERTAIN, 0)
+    )
     unread = report.pandapon_down_since or health.stale_orders or _is_late(report, now)
-    return bool(unsaid or unread or unsafe)
+    return bool(unsaid or unread or unsafe or report.stopped or report.clock_off_by or health.trouble)
 
 
 def _is_late(report: Report, now: datetime) -> bool:
     """Whether the poll's tick has not come for so long that it hangs; a long queue takes its minutes."""
     return report.last_tick_at is not None and now - report.last_tick_at > max(LATE, report.poll_interval * 10)
+
+
+def _machine(health: Health, report: Report) -> Iterator[str]:
+    """What is wrong where the bot runs."""
+    if health.trouble:
+        yield _(
+            "Nothing can be written to the database, so no order is read and nothing is posted until that is mended: "
+            "{why}"
+        ).format(why=_storage_error(health.trouble))
+    if report.stopped:
+        job, silence = report.stopped
+        yield _("The job {job} has shown no sign of life for {span}. Restart the bot.").format(
+            job=code(job), span=span(silence)
+        )
+    if report.clock_off_by is not None:
+        words = (
+            _("This machine's clock is {span} behind PandaPon's. Alarms wait until it is set.")
+            if report.clock_off_by > timedelta()
+            else _("This machine's clock is {span} ahead of PandaPon's. Alarms wait until it is set.")
+        )
+        yield words.format(span=span(abs(report.clock_off_by)))
+    if health.wal_bytes > LONG_LOG:
+        yield _(
+            "The database's log has {size} MB: another program keeps the database open. It is cut off when that ends."
+        ).format(size=round(health.wal_bytes / 1_000_000))
 
 
 def _pandapon(report: Report, now: datetime) -> str:
@@ -113,7 +146,7 @@ def _pushes(pushed: Pushed, now: datetime) -> str:
 
 
 def _delivery(health: Health, report: Report, now: datetime) -> str:
-    said = ", ".join(_posts(health, now)) + "."
+    said = " ".join([*_puzzles(report), ", ".join(_posts(health, now)) + "."])
     if not report.token_refused:
         return said
     refused = _(
@@ -121,6 +154,16 @@ def _delivery(health: Health, report: Report, now: datetime) -> str:
         "new token. Whoever runs the bot can find out more with `pandabot check`."
     )
     return f"{refused.format(code=code(report.token_refused))} {said}"
+
+
+def _puzzles(report: Report) -> Iterator[str]:
+    for slacks_word, channels in report.puzzles.items():
+        words = ngettext(
+            "Slack refuses posts in {n} channel for a reason that I do not know ({code}); I keep trying.",
+            "Slack refuses posts in {n} channels for a reason that I do not know ({code}); I keep trying.",
+            channels,
+        )
+        yield words.format(n=channels, code=code(slacks_word))
 
 
 def _posts(health: Health, now: datetime) -> list[str]:

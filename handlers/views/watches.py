@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import actions
-from handlers.errors_in_words import channel_error
+from handlers.errors_in_words import BETWEEN_PEOPLE, channel_error
 from handlers.i18n import _, ngettext
 from handlers.milestones import milestone_emoji, milestone_name
 from handlers.outcomes import WatchOutcome, WatchResult
@@ -68,10 +68,17 @@ def outcomes(results: list[WatchOutcome], channel: str, typed_in: str = "") -> M
         layout.add(el.section(f"👀 *{heading.format(n=len(started), where=here(channel))}*"))
     lines = [_outcome(one, channel, mixed=len(filters) > 1) for one in results]
     refusals = {line: None for line in lines if line}
-    for line in list(refusals)[: SHOWN + 13]:
+    for line in [*list(refusals)[: SHOWN + 13], *_elsewhere(results)]:
         if not layout.add(el.section(line)):
             break
     return el.message(layout.blocks)
+
+
+def _elsewhere(results: list[WatchOutcome]) -> list[str]:
+    """The command that watches in a channel what could not be watched here."""
+    ids = [ident(one.order_id) for one in results if one.reason == BETWEEN_PEOPLE]
+    command = typed(f"/panda watch {' '.join(ids)} in #orders", 1500)
+    return [_("Try: {command}").format(command=command)] if ids else []
 
 
 def ended(watches: list[Watch], channel: str, missing: Sequence[str], typed_in: str = "") -> Message:
@@ -171,8 +178,7 @@ def _outcome(one: WatchOutcome, channel: str, *, mixed: bool) -> str:
         case WatchResult.OTHER_PLATFORM:
             return _other_platform(one, code)
         case WatchResult.UNAVAILABLE:
-            words = _("⚠️ {id}: PandaPon did not answer, so it is not watched yet. Please try again in a minute.")
-            return words.format(id=code)
+            return _("⚠️ {id} is not watched yet. {reason}").format(id=code, reason=one.reason)
         case WatchResult.REFUSED:
             return _("❌ {id}: {reason}").format(id=code, reason=channel_error(one.reason, channel))
 
@@ -184,11 +190,17 @@ def _standing(one: WatchOutcome, code: str, *, mixed: bool) -> str:
     filter_ = filter_words(one.watch.filter if one.watch else "")
     notes = {
         WatchResult.WATCHING: filter_ if mixed else "",
-        WatchResult.QUEUED: _("its card will follow; Slack is slow right now"),
+        WatchResult.QUEUED: _queued(one.reason),
         WatchResult.ALREADY: _("was watched already, with {filter}").format(filter=filter_),
         WatchResult.FILTER_CHANGED: _("was watched already, now with {filter}").format(filter=filter_),
     }
     return " · ".join(part for part in (state, title, notes.get(one.result, "")) if part)
+
+
+def _queued(reason: str) -> str:
+    if not reason:
+        return _("its card will follow; Slack is slow right now")
+    return _("its card will follow; Slack does not take it yet ({code}), and I keep trying").format(code=typed(reason))
 
 
 def _other_platform(one: WatchOutcome, code: str) -> str:

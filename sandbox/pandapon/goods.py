@@ -10,6 +10,8 @@ from functools import cache
 from pandapon.shipment import Platform
 from sandbox.pandapon.world import Goods
 
+# Where the demo says its pictures are: a public name that is nobody's, as the bot wants it. The page draws them.
+PICTURES = "https://pictures.pandapon.example"
 # (title, price in yuan, seller): our own words, in the manner of the two marketplaces.
 _KINDS: tuple[tuple[str, str, str], ...] = (
     ("夏季新款{}连衣裙 碎花雪纺中长款", "36.80", "杭州锦绣服饰厂"),

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from pandapon.shipment import Platform
 from pandapon.signing import SignatureError, StaleError, Unit, verify
-from sandbox.broken import cut_off
+from sandbox.broken import cut_off, dripped
 from sandbox.pandapon import replies
 from sandbox.pandapon.goods import picture
 
@@ -40,6 +40,7 @@ class Faults:
     """What goes wrong, switchable at any time. ``path``: only for addresses that contain it."""
 
     delay: float = 0.0  # seconds
+    drip: float = 0.0  # seconds between two bytes of the answer
     status: int = 0  # answer with this HTTP status
     malformed: bool = False  # half of the JSON
     cut: bool = False  # the connection is reset in the middle of the answer
@@ -80,6 +81,7 @@ class PandaPonServer:
     faults: Faults = field(default_factory=Faults)
     requests: list[Seen] = field(default_factory=list)
     on_request: list[Callable[[Seen, Mapping[str, str], str], None]] = field(default_factory=list)
+    pictures: str = ""  # the base address of the goods' pictures, where it is not this server's own
     base_url: str = ""
     _runner: web.AppRunner | None = None
 
@@ -121,6 +123,8 @@ class PandaPonServer:
         self.requests.append(seen)
         for listener in self.on_request:  # who wants to hear of every request: headers and the answer's text with it
             listener(seen, request.headers, response.text or "")
+        if fault.drip:
+            return await dripped(request, (response.text or "").encode(), fault.drip)
         if fault.cut:
             return await cut_off(request, (response.text or "").encode())
         response.headers["Date"] = format_datetime(self._now(), usegmt=True)
@@ -234,7 +238,7 @@ class PandaPonServer:
         most = MAX_PAGE if platform is Platform.ALIBABA else MAX_TAOBAO_SEARCH
         number, size = _counted(number, 1), min(_counted(body.get("pageSize"), 20), most)
         make = replies.product_1688 if platform is Platform.ALIBABA else replies.product_taobao
-        rows = [make(goods, self.base_url) for goods in replies.page(found, number, size)]
+        rows = [make(goods, self.pictures or self.base_url) for goods in replies.page(found, number, size)]
         pages = -(-len(found) // size)
         return {"totalRecords": len(found), "totalPage": pages, "pageSize": size, "currentPage": number, "data": rows}
 

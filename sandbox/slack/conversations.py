@@ -39,7 +39,7 @@ class Conversations:
             self._describe(channel)
             for channel in self._workspace.channels.values()
             if ("private_channel" if channel.is_private else "public_channel") in kinds
-            and not channel.is_im
+            and not (channel.is_im or channel.is_mpim)
             and (not channel.is_private or BOT_USER in channel.members)
             and not (flag(arguments.get("exclude_archived")) and channel.is_archived)
         ]
@@ -108,6 +108,7 @@ class Conversations:
             "is_channel": not channel.is_private,
             "is_group": channel.is_private and not channel.is_im,
             "is_im": channel.is_im,
+            "is_mpim": channel.is_mpim,
             "is_private": channel.is_private,
             "is_archived": channel.is_archived,
             "is_member": BOT_USER in channel.members,

@@ -99,6 +99,8 @@ class Endpoints:
             return None
         if fault.drop:
             return _hang_up(request, call)
+        if fault.text:
+            return web.Response(text=fault.text, content_type="application/json", status=fault.status or 200)
         return self._answer(call, {}, fault.status) if fault.status else None
 
     async def _spoilt(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse:
@@ -124,7 +126,9 @@ class Endpoints:
         except SlackError as error:
             return {"ok": False, "error": error.code, **error.more}
 
-    def _answer(self, call: Call, answer: dict[str, Any], status: int = 200, *, retry_after: int = 0) -> web.Response:
+    def _answer(
+        self, call: Call, answer: dict[str, Any], status: int = 200, *, retry_after: int | str = 0
+    ) -> web.Response:
         call.answer, call.status = call.answer or answer, status
         headers = {"x-oauth-scopes": ",".join(sorted(self.web_api.scopes))}
         if retry_after:

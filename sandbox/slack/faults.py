@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 class Fault:
     """One thing that goes wrong with a method, for so many calls. ``applied``: the call does its work all the same.
 
-    With ``applied``, ``text`` stands in the place of the answer, and ``cut`` ends the connection in the middle of it.
+    ``text`` stands in the place of the answer. With ``applied``, ``cut`` ends the connection in the middle of it.
+    ``retry_after`` may be any words: what a proxy in between makes of it.
     """
 
     method: str
@@ -19,7 +20,7 @@ class Fault:
     error: str = ""
     status: int = 0
     applied: bool = False
-    retry_after: int = 0
+    retry_after: int | str = 0
     delay: float = 0.0
     drop: bool = False
     text: str = ""

@@ -150,6 +150,8 @@ def _name(channel: Channel) -> str:
     """What Slack calls a channel in a payload: private ones are not named."""
     if channel.is_im:
         return "directmessage"
+    if channel.is_mpim:
+        return channel.name
     return "privategroup" if channel.is_private else channel.name
 
 
@@ -162,7 +164,7 @@ def _common(kind: str, user: User) -> Payload:
     return {
         "type": kind,
         "token": TOKEN,
-        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": TEAM},
+        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team},
         "api_app_id": APP,
         "team": {"id": TEAM, "domain": "panda"},
         "enterprise": None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
@@ -68,12 +69,17 @@ class SlackServer(People):
         app.router.add_route("*", "/api/{method}", self._endpoints.on_api)
         app.router.add_post("/{kind:commands|actions}/{rest:.*}", self._endpoints.on_response_url)
         app.router.add_get("/link/", self.sockets.serve)
+        app.on_response_prepare.append(self._date)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
         self.base_url = self._endpoints.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
         self._session = aiohttp.ClientSession()
         return self.api_url
+
+    async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
+        """Slack's clock, as its answers tell it: the one that messages have their ``ts`` from."""
+        response.headers["Date"] = format_datetime(self._clock(), usegmt=True)
 
     async def stop(self) -> None:
         """Close everything."""

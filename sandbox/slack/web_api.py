@@ -8,7 +8,7 @@ from sandbox.slack.arguments import flag, require
 from sandbox.slack.chat import Chat
 from sandbox.slack.conversations import Conversations
 from sandbox.slack.views import Views
-from sandbox.slack.workspace import BOT, BOT_USER, TEAM, SlackError, Workspace
+from sandbox.slack.workspace import APP, BOT, BOT_USER, TEAM, SlackError, Workspace
 
 if TYPE_CHECKING:
     from sandbox.slack.arguments import Answer, Arguments, Method
@@ -39,6 +39,7 @@ SCOPES = {
     "conversations.replies": "channels:history",
     "conversations.open": "im:write",
     "conversations.join": "channels:join",
+    "bots.info": "users:read",
     "users.info": "users:read",
     "users.list": "users:read",
 }
@@ -55,6 +56,7 @@ REQUIRED = {
     "conversations.replies": ("channel", "ts"),
     "conversations.join": ("channel",),
     "conversations.open": ("users",),  # or a channel, which this bot never names
+    "bots.info": ("bot",),
     "users.info": ("user",),
     "views.open": ("trigger_id", "view"),
     "views.push": ("trigger_id", "view"),
@@ -72,6 +74,7 @@ class WebApi:
             "api.test": lambda _: {},
             "auth.test": self._auth_test,
             "team.info": lambda _: {"team": {"id": TEAM, "name": "Panda Trading", "domain": "panda"}},
+            "bots.info": self._bot,
             "users.info": self._user,
             "users.list": lambda _: {"members": [self._person(one) for one in workspace.users]},
             **Chat(workspace, lambda scope: scope in self.scopes).methods(),
@@ -105,7 +108,7 @@ class WebApi:
         channel = self._workspace.channels.get(str(arguments.get("channel", "")))
         if channel is None or not channel.is_private:
             return ["channels"]
-        return ["im" if channel.is_im else "groups"]
+        return ["im" if channel.is_im else "mpim" if channel.is_mpim else "groups"]
 
     def _auth_test(self, _: Arguments) -> Answer:
         return {
@@ -117,6 +120,11 @@ class WebApi:
             "bot_id": BOT,
             "is_enterprise_install": False,
         }
+
+    def _bot(self, arguments: Arguments) -> Answer:
+        if str(arguments.get("bot", "")) != BOT:
+            raise SlackError("bot_not_found")
+        return {"bot": {"id": BOT, "app_id": APP, "user_id": BOT_USER, "name": "pandabot", "deleted": False}}
 
     def _user(self, arguments: Arguments) -> Answer:
         if str(arguments.get("user", "")) not in self._workspace.users:
@@ -130,9 +138,11 @@ class WebApi:
         user = self._workspace.users[user_id]
         return {
             "id": user.id,
-            "team_id": TEAM,
+            "team_id": user.team,
             "name": user.name,
             "real_name": user.real_name,
             "tz": user.tz,
             "is_bot": user.is_bot,
-        }
+            "is_restricted": user.is_restricted or user.is_ultra_restricted,
+            "is_ultra_restricted": user.is_ultra_restricted,
+        } | ({"is_stranger": True} if user.team != TEAM else {})

@@ -36,6 +36,9 @@ class User:
     tz: str = "Asia/Shanghai"
     locale: str = "zh-CN"
     is_bot: bool = False
+    is_restricted: bool = False  # a guest of the workspace, in several channels
+    is_ultra_restricted: bool = False  # a guest in a single one, who counts as restricted too
+    team: str = TEAM  # another one: somebody of another company, in a channel that both share
 
 
 @dataclass
@@ -46,6 +49,7 @@ class Channel:
     name: str
     is_private: bool = False
     is_im: bool = False
+    is_mpim: bool = False  # a direct conversation of several people
     is_archived: bool = False
     members: set[str] = field(default_factory=set)
     messages: dict[str, Message] = field(default_factory=dict)  # by ts, in the order they came
@@ -161,6 +165,15 @@ class Workspace:
             f"D{user_id[1:]}",
             Channel(f"D{user_id[1:]}", f"dm-{user_id}", is_private=True, is_im=True, members={user_id, BOT_USER}),
         )
+
+    def between(self, *names: str) -> Channel:
+        """The direct conversation that two or more people have with each other. The bot is never in it."""
+        people = [self.user(name) for name in names]
+        group = len(people) > 2  # noqa: PLR2004  two are a pair
+        name = "mpdm-" + "--".join(one.name for one in people) + "-1"
+        id_ = ("C0MP" if group else "D0IM") + "".join(one.name[:2].upper() for one in people)
+        found = Channel(id_, name, is_private=True, is_im=not group, is_mpim=group, members={one.id for one in people})
+        return self.channels.setdefault(id_, found)
 
     def next_ts(self) -> str:
         """A timestamp id: unique, and growing even when the clock stands still."""

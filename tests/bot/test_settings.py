@@ -23,6 +23,33 @@ NEEDED = {
 }
 
 
+ADDRESSES = [
+    ("https://user:pw-canary@api.pandapon.com", "must not hold a user"),
+    ("https://@api.pandapon.com", "must not hold a user"),
+    ("https://api.pandapon.com?x=1", "must end with its host or path"),
+    ("https://api.pandapon.com/v2?", "must end with its host or path"),
+    ("https://api.pandapon.com#pw-canary", "must end with its host or path"),
+    ("https://api.pandapon.com\nX-Evil: 1", "must be one address without spaces"),
+    ("https://api.panda\tpon.com", "must be one address without spaces"),
+    ("https://api.pandapon.com ", "must be one address without spaces"),
+    ("\u00a0https://api.pandapon.com", "must be one address without spaces"),
+    ("https:\\\\api.pandapon.com", "must be one address without spaces"),
+    ("ftp://api.pandapon.com", "must be an http(s) address"),
+    ("file:///etc/passwd", "must be an http(s) address"),
+    ("https://", "must be an http(s) address"),
+    ("https://:443", "must be an http(s) address"),
+    ("https://api.pandapon.com:0", "must be an http(s) address whose port"),
+    ("https://api.pandapon.com:70000", "must be an http(s) address whose port"),
+    ("https://api.pandapon.com:abc", "must be an http(s) address whose port"),
+    ("https://api.pandapon.com:", "must be an http(s) address whose port"),
+    ("https://[::1", "must be an http(s) address whose port"),
+    ("https://api..pandapon.com", "must name a host"),
+    ("https://api.panda_pon.com", "must name a host"),
+    ("https://api.pandapon.com/a/../b", "has a path"),
+    ("https://api.pandapon.com/a%2fb", "has a path"),
+]
+
+
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Neither this machine's variables nor a .env here may leak into a test."""
@@ -75,6 +102,8 @@ def test_every_missing_setting_is_named() -> None:
         ({"SLACK_APP_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN: must start with xapp-"),
         ({"PANDAPON_BASE_URL": "http://api.pandapon.com"}, "PANDAPON_BASE_URL: must be https"),
         ({"PANDAPON_BASE_URL": "api.pandapon.com"}, "PANDAPON_BASE_URL: must be an http(s) address"),
+        *(({"PANDAPON_BASE_URL": value}, f"PANDAPON_BASE_URL: {why}") for value, why in ADDRESSES),
+        *(({"SLACK_API_URL": value}, f"SLACK_API_URL: {why}") for value, why in ADDRESSES),
         ({"HTTP_PORT": "eighty"}, "HTTP_PORT: "),
         ({"HTTP_PORT": "70000"}, "HTTP_PORT: "),
         ({"POLL_INTERVAL_SECONDS": "0"}, "POLL_INTERVAL_SECONDS: "),
@@ -106,6 +135,7 @@ def test_a_malformed_setting_is_one_sentence(
     assert str(caught.value).startswith(sentence)
     assert len(str(caught.value).splitlines()) == 1
     assert "xoxp-user" not in str(caught.value)
+    assert "canary" not in str(caught.value)
 
 
 def test_intervals_and_silences_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,6 +160,14 @@ def test_plain_http_is_allowed_on_this_machine(monkeypatch: pytest.MonkeyPatch) 
     settings = load()
     assert settings.pandapon_base_url == "http://127.0.0.1:9"
     assert settings.slack_api_url == "http://localhost:8/api/"
+
+
+def test_an_address_may_have_a_port_and_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a gateway of the company has them."""
+    put(monkeypatch, PANDAPON_BASE_URL="https://gateway.example:8443/pandapon/", SLACK_API_URL="http://[::1]:8/api/")
+    settings = load()
+    assert settings.pandapon_base_url == "https://gateway.example:8443/pandapon"
+    assert settings.slack_api_url == "http://[::1]:8/api/"
 
 
 def test_secrets_are_masked_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,8 @@ from handlers.channel_settings import FEW, THREADS, ChannelSettings, Load, load
 
 NIGHT = ChannelSettings(quiet_from="22:00", quiet_to="08:00", time_zone="Europe/Berlin")
 NOON = ChannelSettings(quiet_from="12:00", quiet_to="13:30", time_zone="Asia/Shanghai")
+EARLY = ChannelSettings(quiet_from="23:00", quiet_to="02:30", time_zone="Europe/Berlin")
+HOWE = ChannelSettings(quiet_from="23:00", quiet_to="01:45", time_zone="Australia/Lord_Howe")
 ALL = frozenset({"all", "milestones", "problems"})
 
 
@@ -29,6 +33,12 @@ def utc(text: str) -> datetime:
         (NIGHT, "2026-03-03 07:00", None),
         (NIGHT, "2026-03-28 22:00", "2026-03-29 06:00"),  # the night in which summer time begins
         (NIGHT, "2026-10-24 21:00", "2026-10-25 07:00"),  # and the one in which it ends
+        (EARLY, "2026-10-25 00:10", "2026-10-25 00:30"),  # 02:10 for the first time
+        (EARLY, "2026-10-25 00:30", None),
+        (EARLY, "2026-10-25 01:10", "2026-10-25 01:30"),  # and again: its end is not the one of an hour ago
+        (EARLY, "2026-03-29 00:45", "2026-03-29 01:00"),  # 02:30 is skipped: over when the clock leaps
+        (HOWE, "2026-04-04 15:10", "2026-04-04 15:15"),  # the half hour from 01:30, after it began again
+        (replace(HOWE, quiet_to="02:10"), "2026-10-03 15:25", "2026-10-03 15:30"),  # 02:00 to 02:30 is skipped
         (NOON, "2026-03-02 04:00", "2026-03-02 05:30"),
         (NOON, "2026-03-02 05:30", None),
         (ChannelSettings(), "2026-03-02 03:00", None),
@@ -39,6 +49,35 @@ def utc(text: str) -> datetime:
 def test_quiet_hours(settings: ChannelSettings, now: str, until: str | None) -> None:
     """They follow the wall clock of the channel, over midnight and over changes to and from summer time."""
     assert quiet_until(settings, utc(now)) == (utc(until) if until else None)
+
+
+@pytest.mark.parametrize("hours", [("22:00", "08:00"), ("23:00", "02:30"), ("02:30", "05:00"), ("00:30", "03:10")])
+@pytest.mark.parametrize(
+    "zone",
+    ["Europe/Berlin", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Gaza", "America/Havana", "Pacific/Chatham"],
+)
+def test_the_end_of_quiet_hours_is_never_over(zone: str, hours: tuple[str, str]) -> None:
+    """Around each change of a zone's clock: quiet as the clock says, until a later moment that is not quiet."""
+    settings = ChannelSettings(quiet_from=hours[0], quiet_to=hours[1], time_zone=zone)
+    for change in changes(zone):
+        for minutes in range(-300, 300, 5):
+            now = change + timedelta(minutes=minutes)
+            clock = f"{now.astimezone(settings.zone):%H:%M}"
+            begin, end = hours
+            is_quiet = begin <= clock < end if begin < end else clock >= begin or clock < end
+            until = quiet_until(settings, now)
+            assert (until is not None) == is_quiet
+            assert until is None or now < until < now + timedelta(hours=12)
+            assert until is None or quiet_until(settings, until) is None
+
+
+def changes(zone: str) -> list[datetime]:
+    """The moments within two years at which a zone's clock leaps."""
+    hours = [utc("2026-01-01") + timedelta(hours=n) for n in range(2 * 366 * 24)]
+    offsets = [hour.astimezone(ZoneInfo(zone)).utcoffset() for hour in hours]
+    found = [hours[n] for n in range(1, len(hours)) if offsets[n] != offsets[n - 1]]
+    assert found
+    return found
 
 
 def test_problems_break_through_if_the_channel_wants_it() -> None:

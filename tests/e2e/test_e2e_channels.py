@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from support.house import ORDER, House, running, words
 
+from bot.jobs import slack_errors
 from sandbox.slack.faults import Fault
 from sandbox.slack.workspace import BOT_USER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from sandbox.slack.workspace import Channel, Message
 
@@ -129,7 +132,6 @@ CLOSED = [
     "restricted_action_thread_locked",
     "team_access_not_granted",
     "thread_locked",
-    "an_error_that_slack_invents_tomorrow",
 ]
 
 
@@ -148,6 +150,59 @@ async def test_a_refusal_keeps_the_news_until_somebody_mends_it(house: House, co
     assert (await house.slack.press("mei", notice, "resume_channel:1")).ok
     [reply] = await house.replies(card, 1)
     assert FIRST in words(reply)
+
+
+UNKNOWN = ["an_error_that_slack_invents_tomorrow", "method_deprecated", "two_factor_setup_required", "x" * 300]
+
+
+@pytest.mark.parametrize("code", UNKNOWN)
+async def test_an_unknown_refusal_is_tried_on_and_told(house: House, code: str) -> None:
+    """No channel is paused and no owner troubled; the status says so, and when Slack takes the news, it comes once."""
+    channel, card = await watched(house)
+    house.slack.faults.plan(Fault("chat.postMessage", times=1000, error=code, channel=channel.id))
+    house.scan(FIRST)
+    await house.until(lambda: house.bot is not None and bool(house.bot.deliverer.puzzles.told()))
+    status = await house.ask("/panda status", channel="#random")
+    assert "Not everything is well" in status
+    assert f"Slack refuses posts in 1 channel for a reason that I do not know (`{code[:20]}" in status
+    while calls(house, "chat.postMessage", code) < 10:  # longer than until it is tried as a short text
+        house.clock.advance(timedelta(minutes=6))
+        await asyncio.sleep(0.2)
+    assert "Paused" not in await house.ask("/panda watches")
+    assert not house.slack.workspace.direct(house.slack.workspace.user("mei").id).messages
+    house.slack.faults.clear()
+    house.clock.advance(timedelta(minutes=6))
+    await house.until(lambda: any(FIRST in reply for reply in told(house, card)))
+    await house.several_ticks()
+    assert sum(FIRST in reply for reply in told(house, card)) == 1
+    assert "All is well" in await house.ask("/panda status", channel="#random")
+
+
+async def test_a_card_that_slack_refuses_for_an_unknown_reason_follows(house: House) -> None:
+    """Whoever watches is told Slack's word, and the card comes when Slack takes it."""
+    house.slack.faults.plan(Fault("chat.postMessage", times=1000, error="tomorrows_word"))
+    said = await house._answered(lambda: house.type(f"/panda watch {ORDER}"), "mei", "#orders", 12)
+    assert "its card will follow" in said
+    assert "tomorrows_word" in said
+    house.slack.faults.clear()
+    house.clock.advance(timedelta(minutes=6))
+    await house.until(lambda: len(house.channel()) == 1)
+
+
+def test_what_pauses_a_channel_stands_in_the_document() -> None:
+    """Whoever runs the bot can check the list against Slack's own."""
+    text = (Path(__file__).parents[2] / "docs" / "operation.md").read_text(encoding="utf-8")
+    table = text.partition("## What Slack refuses")[2].partition("\n## ")[0]
+    rows = {
+        name.strip(): set(re.findall(r"`(\w+)`", codes))
+        for name, codes in re.findall(r"^\| ([^|]+)\|([^|]+)\|", table, re.MULTILINE)
+    }
+    assert rows["the channel"] == slack_errors.CHANNEL_REFUSES
+    assert rows["the token"] == slack_errors.TOKEN_REFUSED
+    assert rows["the message"] == slack_errors.MESSAGE_REFUSED | {"invalid_blocks"}
+    assert rows["the card"] == slack_errors.CARD_GONE
+    assert rows["for now"] == slack_errors.PASSES | {"ratelimited"}
+    assert rows["in doubt"] == slack_errors.AMBIGUOUS
 
 
 @pytest.mark.parametrize("code", ["message_limit_exceeded", "org_login_required"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -148,6 +150,40 @@ async def test_a_failing_post_is_told_once(house: House, fault: Fault) -> None:
     await house.several_ticks()
     house.scan("第二站：快件已到达 广州分拨中心")
     await told_once(house, card, "第一站", "第二站")
+
+
+NO_TS = [
+    '{"ok": true}',
+    '{"ok": true, "ts": null}',
+    '{"ok": true, "ts": ""}',
+    '{"ok": true, "ts": 5}',
+    '{"ok": true, "ts": "None"}',
+]
+
+
+@pytest.mark.parametrize("answer", NO_TS)
+@pytest.mark.parametrize("applied", [True, False], ids=["stored", "lost"])
+async def test_a_post_without_ts_is_looked_up(house: House, answer: str, applied: bool) -> None:
+    """Slack says ok and not under which ts: the channel is searched, and the reader sees the news once."""
+    card = await watched(house)
+    house.slack.faults.plan(Fault("chat.postMessage", text=answer, applied=applied))
+    house.scan("第一站：快件已发往 广州分拨中心")
+    await house.until(lambda: any(call.method == "conversations.replies" for call in house.slack.calls))
+    house.clock.advance(timedelta(seconds=30))
+    await told_once(house, card, "第一站")
+    with closing(sqlite3.connect(house.settings.database_path)) as conn:
+        times = [ts for (ts,) in conn.execute("SELECT ts FROM outbox WHERE state = 'sent'")]
+    assert times
+    assert all(ts.replace(".", "").isdecimal() for ts in times)
+
+
+async def test_a_card_without_ts_is_looked_up(house: House) -> None:
+    """News comes into its thread, which needs its ts."""
+    house.slack.faults.plan(Fault("chat.postMessage", text='{"ok": true}', applied=True))
+    await house.ask(f"/panda watch {ORDER}")
+    house.scan("快件已发往 广州分拨中心")
+    [card] = [message for message in house.channel("#orders") if not message.thread_ts]
+    await told_once(house, card, "快件已发往 广州分拨中心")
 
 
 async def lost_in_doubt(house: House, refusal: Fault) -> None:

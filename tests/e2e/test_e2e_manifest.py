@@ -88,5 +88,5 @@ async def test_every_method_the_bot_calls_is_covered_by_its_scopes(house: House)
     house.scan("快件已发往 广州分拨中心")
     await house.until(lambda: len(house.channel("#urgent")) == 1 and bool(house.thread(house.channel("#urgent")[0])))
     assert house.bot is not None
-    await house.bot.app.client.conversations_history(channel="C0ORDERS01")
+    await house.bot.slack.conversations_history(channel="C0ORDERS01")
     assert [call.method for call in house.slack.calls if call.answer.get("error") == "missing_scope"] == []

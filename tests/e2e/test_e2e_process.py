@@ -5,81 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
-from asyncio.subprocess import PIPE
-from datetime import UTC, datetime
+import socket
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.outside import SECRETS, Outside
 
-from benchmarks.kill import inherited
-from bot import manifest
-from sandbox.pandapon.demo import FIRST, demo_world
-from sandbox.pandapon.server import PandaPonServer
-from sandbox.slack.server import SlackServer
+from sandbox.pandapon.demo import FIRST
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
-
-SECRETS = {
-    "SLACK_BOT_TOKEN": "xoxb-canary-bot-token",
-    "SLACK_APP_TOKEN": "xapp-canary-app-token",
-    "SLACK_SIGNING_SECRET": "canary-signing-secret",
-    "PANDAPON_ACCESS_KEY": "canary-access-key",
-    "PANDAPON_ACCESS_SECRET": "canary-access-secret",
-}
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Outside:
-    """Both stand-ins on the real clock, and the environment that leads the process to them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.slack = SlackServer(
-            now,
-            bot_token=SECRETS["SLACK_BOT_TOKEN"],
-            app_token=SECRETS["SLACK_APP_TOKEN"],
-            signing_secret=SECRETS["SLACK_SIGNING_SECRET"],
-            manifest=manifest.read(),
-        )
-        self.world = demo_world(now)
-        self.pandapon = PandaPonServer(
-            self.world,
-            now,
-            access_key=SECRETS["PANDAPON_ACCESS_KEY"],
-            access_secret=SECRETS["PANDAPON_ACCESS_SECRET"],
-        )
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {
-            **inherited(),
-            **SECRETS,
-            "SLACK_API_URL": self.slack.api_url,
-            "PANDAPON_BASE_URL": self.pandapon.base_url,
-            "PANDAPON_USER_ID": "2100007341207",
-            "DATABASE_PATH": str(self.folder / "data" / "bot.db"),
-            "HTTP_PORT": "0",
-            "POLL_INTERVAL_SECONDS": "0.2",
-            "CADENCE_FACTOR": "0",
-            "LOG_LEVEL": "debug",
-        }
-
-    async def spawn(self, *arguments: str, **extra: str) -> asyncio.subprocess.Process:
-        environment = {name: value for name, value in (self.environment | extra).items() if value}
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *arguments, env=environment, cwd=self.folder, stdout=PIPE, stderr=PIPE
-        )
-
-    async def run(self, *arguments: str, **extra: str) -> tuple[int, str]:
-        process = await self.spawn(*arguments, **extra)
-        out, err = await process.communicate()
-        return process.returncode or 0, out.decode() + err.decode()
 
 
 @pytest.fixture
@@ -119,6 +55,46 @@ async def test_run_watches_tells_and_stops_cleanly(outside: Outside) -> None:
     assert "Traceback" not in log
     for canary in (*SECRETS.values(), "13812345678", "仓储路1号", "/commands/T0"):
         assert canary not in log
+
+
+async def test_five_hundred_unfinished_requests_at_256_files(outside: Outside) -> None:
+    """Commands are acknowledged, and the process never comes near its limit."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = await outside.spawn_with_files(256, SLACK_MODE="http", HTTP_PORT=str(port))
+    outside.slack.request_url = f"http://127.0.0.1:{port}/slack/events"
+    writers = []
+    try:
+        await until(lambda: can_be_reached(port))
+        for number in range(500):
+            _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\n" if number % 2 else b"")
+            writers.append(writer)
+            if number % 100 == 99:
+                ack = await outside.slack.slash("mei", "#orders", "/panda", "help")
+                assert ack.ok
+                assert ack.seconds < 3
+                assert open_files(process.pid) < 200
+    finally:
+        for writer in writers:
+            writer.close()
+        process.send_signal(signal.SIGTERM)
+        _out, err = await process.communicate()
+    assert process.returncode == 0
+    assert "Traceback" not in err.decode()
+    assert "out of system resource" not in err.decode()
+    assert err.decode().count("too many connections") <= 3
+
+
+def open_files(pid: int) -> int:
+    """Of another process."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def can_be_reached(port: int) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 async def test_a_killed_process_repeats_nothing(outside: Outside) -> None:

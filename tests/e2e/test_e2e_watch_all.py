@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.house import ORDER, START, House, running
 
-from bot.jobs.discover import PAGE
+from bot.jobs.discover import MOST_PAGES, PAGE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
+    from pandapon.models import Order, Page
+    from pandapon.shipment import Platform
     from sandbox.pandapon.server import Seen
 
 OLDEST = "2542285634920870001"
@@ -117,3 +119,44 @@ async def test_a_first_look_that_breaks_off_is_made_again(house: House) -> None:
     assert await watches(house, str(int(OLDEST) + 2 * PAGE)), "the newest came with the first page"
     house.pandapon.faults.clear()
     await joined(house, OLDEST)
+
+
+async def test_a_long_list_is_watched_to_its_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks is told how many are still to come; they join without anybody's doing."""
+    monkeypatch.setattr("bot.desk.LOOK_SECONDS", 0.0)
+    fill(house, "waitsellersend", "waitsellersend")
+    answer = await house.ask("/panda watch all")
+    assert "Every order" not in answer
+    assert "more are looked through in the next minutes" in answer
+    assert not await watches(house, OLDEST)
+    await joined(house, OLDEST)
+    assert "looked through" not in await house.ask("/panda watch all")
+
+
+async def test_what_lies_beyond_a_list_is_told_in_number(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Never "every order" when it is not; the whole list of an account with more than ten thousand orders is read."""
+    assert MOST_PAGES * PAGE >= 200_000
+    monkeypatch.setattr("bot.jobs.discover.MOST_PAGES", 1)
+    fill(house, "waitsellersend", "waitsellersend")
+    there = sum(one.platform.value == "1688" for one in house.world.orders.values())
+    answer = await house.ask("/panda watch all")
+    assert "Every order" not in answer
+    assert f"{there - 2 * PAGE} older ones are more than I look through, and are not watched" in answer
+    assert not await watches(house, OLDEST)
+
+
+async def test_a_list_that_never_ends_is_left(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that gives the first page for every number is asked twice, not for ever."""
+    assert house.bot is not None
+    fill(house, "waitsellersend", "waitsellersend")
+    real = house.bot.api.orders
+
+    async def first_page(platform: Platform, **wish: Any) -> Page[Order]:
+        page = await real(platform, **(wish | {"page": 1}))
+        return page.model_copy(update={"total": None})
+
+    monkeypatch.setattr(house.bot.api, "orders", first_page)
+    asked = len(house.pandapon.requests)
+    await house.ask("/panda watch all")
+    lists = [seen for seen in house.pandapon.requests[asked:] if seen.path.endswith("order/page")]
+    assert len(lists) <= 4

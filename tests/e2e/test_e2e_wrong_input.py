@@ -6,10 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from support import forged
 from support.house import ORDER, House, running
 
-from sandbox.pandapon.demo import TAOBAO
+from sandbox.pandapon.demo import SECOND, TAOBAO
 from sandbox.slack.faults import Fault
+from sandbox.slack.workspace import User
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -203,3 +205,39 @@ async def test_a_redelivered_command_is_carried_out_once(house: House) -> None:
 
 def text(label: str) -> dict[str, str]:
     return {"type": "plain_text", "text": label}
+
+
+async def test_a_number_that_slack_took_for_a_telephones(house: House) -> None:
+    """Typed, and in a message that has a text and nothing else: the shortcut reads it there, too."""
+    marked = f"<tel:{ORDER}|{ORDER}>"
+    assert "78012345678901" in await forged.answered(house, forged.command(house, f"track {marked}"))
+    said = await house.say(f"订单号：{marked}")
+    assert said.blocks == []
+    assert ORDER in await house.shortcut("track_message", said)
+    assert "Watching" in await house.shortcut("watch_message", said)
+
+
+@pytest.mark.parametrize("people", [("mei", "tom"), ("mei", "tom", "ann")], ids=["two people", "a group"])
+async def test_a_direct_message_between_people_cannot_be_posted_in(house: House, people: tuple[str, ...]) -> None:
+    """Nobody can invite an app there, so nobody is told to: the answer asks for a channel."""
+    house.slack.workspace.users["U0ANN00003"] = User("U0ANN00003", "ann", "Ann")
+    direct = house.slack.workspace.between(*people)
+    for line in (f"/panda watch {ORDER}", f"/panda-watch {ORDER} {SECOND} problems"):
+        answer = await house.ask(line, channel=direct.id)
+        assert "can't be invited there" in answer
+        assert "/invite" not in answer
+        assert f"Try: `/panda watch {ORDER}" in answer
+        assert "in #orders`" in answer
+    said = await house.say(f"look at {ORDER}", channel=direct.id)
+    answer = await house.shortcut("watch_message", said)
+    assert "can't be invited there" in answer
+    assert "/invite" not in answer
+    assert await nothing_changed(house)
+    assert "78012345678901" in await house.ask(f"/panda track {ORDER}", channel=direct.id)
+    assert "Watching" in await house.ask(f"/panda watch {ORDER} in #orders", channel=direct.id)
+
+
+async def test_a_private_channel_without_the_bot_still_says_to_invite_it(house: House) -> None:
+    """Into a channel it can be invited."""
+    answer = await house.ask(f"/panda watch {ORDER}", user="tom", channel="#secret")
+    assert "/invite @pandabot" in answer

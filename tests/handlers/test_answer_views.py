@@ -254,7 +254,7 @@ def test_outcomes_one_by_one() -> None:
         WatchOutcome("100000000004", WatchResult.FILTER_CHANGED, watch(4, filter="problems")),
         WatchOutcome("100000000005", WatchResult.NOT_FOUND),
         WatchOutcome("100000000006", WatchResult.OTHER_PLATFORM, platform=TAOBAO),
-        WatchOutcome("100000000007", WatchResult.UNAVAILABLE, reason="timeout"),
+        WatchOutcome("100000000007", WatchResult.UNAVAILABLE, reason="PandaPon did not answer in time."),
         WatchOutcome("100000000008", WatchResult.REFUSED, reason="not_in_channel"),
         WatchOutcome("100000000009", WatchResult.OTHER_PLATFORM),
     ]

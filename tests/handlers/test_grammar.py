@@ -101,7 +101,7 @@ def refused(text: str, command: str = "/panda") -> Refusal:
         ("track sf1234567890123", Track("SF1234567890123")),
         ("track 78753196186473", Track("78753196186473")),
         ("物流 ＹＴ１２３４５６７８９０１２３", Track("YT1234567890123")),
-        ("track JDVA00012345678-1-2", Track("JDVA00012345678-1-2")),
+        ("track JDVA00012345678-1-2", Track("JDVA00012345678")),
         (f"track <https://trade.1688.com/order/new_step_order_detail.htm?orderId={A}&amp;tracelog=1|x>", Track(A)),
         (f"track https://trade.1688.com/order/detail.htm?orderId={A}", Track(A)),
         (f"track <https://example.com/{A}>", Track(A)),

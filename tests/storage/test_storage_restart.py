@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from support.shelf import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, changed
 
 from storage.records import Failed, PostKind, PostState, WatchState
+from storage.values import to_int
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
@@ -86,6 +89,24 @@ async def test_a_retry_keeps_its_time(shelf: Shelf) -> None:
     await shelf.restart()
     assert await shelf.claim() == []
     assert (await shelf.claim_one(now=NOW + MINUTE)).attempts == 1
+
+
+@pytest.mark.parametrize("days", [1, 36_500, 1_157_407], ids=["a day", "a century", "3,170 years"])
+@pytest.mark.parametrize("doubtful", [False, True], ids=["to be sent", "in doubt"])
+async def test_a_wait_that_nobody_asked_for_is_healed_at_the_start(shelf: Shelf, days: int, doubtful: bool) -> None:
+    """An older version believed any number; its channel speaks again."""
+    await _news(shelf)
+    post, later = await shelf.claim_one(), NOW + MINUTE
+    if doubtful:
+        await shelf.store.mark_uncertain(NOW, post, later, "ratelimited")
+    else:
+        await shelf.store.mark_retry(NOW, post, later, "ratelimited")
+    with closing(sqlite3.connect(shelf.path)) as conn, conn:
+        conn.execute("UPDATE outbox SET not_before = ? WHERE id = ?", (to_int(NOW) + days * 86_400_000_000, post.id))
+    store = await shelf.restart()
+    assert await shelf.claim() == []
+    await store.rescue(NOW)
+    assert (await shelf.claim_one()).id == post.id
 
 
 async def test_what_was_sent_or_refused_stays_so(shelf: Shelf) -> None:

@@ -110,7 +110,7 @@ class House:
     async def say(self, text: str, *, user: str = "tom", channel: str = "#orders") -> Message:
         return await self.slack.say(user, channel, text)
 
-    async def _answered(self, act: Callable[[], Any], user: str, channel: str) -> str:
+    async def _answered(self, act: Callable[[], Any], user: str, channel: str, patience: float = PATIENCE) -> str:
         before = {id(m): (m.text, str(m.blocks)) for m in self.private(user, channel)}
         ack = await act()
         assert ack.ok, "the app did not acknowledge in time"
@@ -121,7 +121,7 @@ class House:
             return [m for m in self.private(user, channel) if before.get(id(m)) != (m.text, str(m.blocks))]
 
         # On a busy machine the working line may be seen before the answer that takes its place.
-        await self.until(lambda: bool(changed()) and not changed()[-1].text.startswith("⏳"))
+        await self.until(lambda: bool(changed()) and not changed()[-1].text.startswith("⏳"), patience)
         answer = changed()[-1]
         assert check_message({"text": answer.text, "blocks": answer.blocks}) == []
         return words(answer)
@@ -149,7 +149,7 @@ class House:
         """Wait for so many replies; each is checked against Slack's limits."""
         await self.until(lambda: len(self.thread(card)) >= count)
         found = self.thread(card)
-        assert len(found) == count
+        assert len(found) == count, [words(message) for message in found]
         for message in found:
             assert check_message({"text": message.text, "blocks": message.blocks}) == []
         return found

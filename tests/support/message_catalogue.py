@@ -11,7 +11,16 @@ from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, look, node, order
 
 from handlers.channel_settings import ChannelSettings, Load
 from handlers.ids import Found
-from handlers.outcomes import Copies, Look, Report, UnknownOrderError, WatchOutcome, WatchResult, WrongPlatformError
+from handlers.outcomes import (
+    Copies,
+    Joined,
+    Look,
+    Report,
+    UnknownOrderError,
+    WatchOutcome,
+    WatchResult,
+    WrongPlatformError,
+)
 from handlers.refusal import Refusal
 from handlers.requests import ListOrders, Search
 from handlers.text import escape
@@ -48,6 +57,8 @@ LATER = NOW + timedelta(hours=8)
 STALL = Stall(Leg.DOMESTIC, NOW - timedelta(days=4), timedelta(days=3), timedelta(days=1), "SF1234567890123", "杭州")
 ALARM = Alarm(REF.key, "stall:1", Leg.DOMESTIC.value, stalls.dump_stall(STALL), id=1, raised_at=NOW)
 CHOSEN = ChannelSettings(filter="milestones", quiet_from="22:00", quiet_to="08:00", digest_at="09:00")
+
+JOINED = Joined(is_new=True, count=4, later=90_000, never=12)
 
 
 def _news(**more: Any) -> News:
@@ -133,7 +144,7 @@ def _watched() -> dict[str, Any]:
         WatchOutcome("100000000004", WatchResult.FILTER_CHANGED, watch(4, filter="problems")),
         WatchOutcome("100000000005", WatchResult.NOT_FOUND),
         WatchOutcome("100000000006", WatchResult.OTHER_PLATFORM, platform=TAOBAO),
-        WatchOutcome("100000000007", WatchResult.UNAVAILABLE, reason="timeout"),
+        WatchOutcome("100000000007", WatchResult.UNAVAILABLE, reason="请稍后再试。"),
         WatchOutcome("100000000008", WatchResult.REFUSED, reason="not_in_channel"),
     ]
     rows = [watch(), watch(2, detail=order(HOSTILE).model_dump_json()), watch(3, state=WatchState.PAUSED)]
@@ -176,7 +187,9 @@ def _chosen() -> dict[str, Any]:
         "choices.saved": choices.saved(HERE, CHOSEN, LATER, (Load(3, 8), Load(1)), NOW),
         "choices.muted": choices.muted(HERE, [ID], LATER, [OTHER], NOW),
         "choices.unmuted": choices.unmuted(HERE, [ID], []),
-        "choices.watching_all": choices.watching_all(HERE, "waitsellersend", "all", 4, is_new=True),
+        "choices.watching_all": choices.watching_all(
+            HERE, "waitsellersend", "all", Joined(is_new=True, count=4, later=90_000, never=12)
+        ),
         "choices.unwatched_all": choices.unwatched_all(HERE, 1, 4),
         "finder.form": finder.form(),
         "finder.working": finder.working(),

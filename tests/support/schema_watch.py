@@ -15,6 +15,7 @@ CALLS = {
     "api.test": "ApiTest",
     "apps.connections.open": "ConnectionsOpen",
     "auth.test": "AuthTest",
+    "bots.info": "Bot",
     "chat.delete": "Delete",
     "chat.getPermalink": "Permalink",
     "chat.postEphemeral": "PostEphemeral",

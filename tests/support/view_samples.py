@@ -109,7 +109,7 @@ def product(text: str = "雪纺连衣裙 女 夏季", n: int = 1) -> Product:
         product_id=str(n),
         title=text,
         price=Decimal("49.90"),
-        image_url=f"http://127.0.0.1:8080/img/{n}.png",
+        image_url=f"https://cbu01.alicdn.com/img/{n}.png",
         seller=text,
         sold="12345",
         url=f"https://detail.1688.com/offer/61094757236{n}.html",

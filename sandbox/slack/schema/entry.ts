@@ -14,6 +14,7 @@ import type {
   APITestArguments,
   AppsConnectionsOpenArguments,
   AuthTestArguments,
+  BotsInfoArguments,
   ChatDeleteArguments,
   ChatGetPermalinkArguments,
   ChatPostEphemeralArguments,
@@ -41,6 +42,7 @@ export type OurModal = ModalView;
 export type OurHome = HomeView;
 export type OurApiTest = Exclude<APITestArguments, undefined>;
 export type OurAuthTest = Exclude<AuthTestArguments, undefined>;
+export type OurBot = Exclude<BotsInfoArguments, undefined>;
 export type OurConnectionsOpen = Exclude<AppsConnectionsOpenArguments, undefined>;
 export type OurTeamInfo = Exclude<TeamInfoArguments, undefined>;
 export type OurPostMessage = ChatPostMessageArguments;

@@ -1,0 +1,48 @@
+"""Addresses from the settings: what a base address may look like, and nothing in it that would go astray."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urlsplit
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?")
+_IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+_PATH = re.compile(r"[A-Za-z0-9._~/-]*")
+_LONGEST_HOST = 253
+
+
+def base_url(value: str) -> str:
+    """Https, or http on the machine itself; no trailing slash. Raises ValueError that never shows the value.
+
+    Request paths are joined to it and signed, so it ends with a path. What urlsplit would quietly drop (line breaks) or
+    carry along (a user, a question, a fragment) is refused.
+    """
+    parts = web_address(value)
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must not hold a user or a password: the keys have settings of their own")
+    if "?" in value or "#" in value:
+        raise ValueError("must end with its host or path, without ? or #")
+    if not _PATH.fullmatch(parts.path) or "/../" in f"{parts.path}/" or "//" in parts.path:
+        raise ValueError("has a path with signs that do not belong there; A-Z, a-z, 0-9, . _ ~ - and / do")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ValueError("must be https unless the host is this machine")
+    return value.rstrip("/")
+
+
+def web_address(value: str) -> SplitResult:
+    """The parts of an http(s) address with a real host and port. Raises ValueError that never shows the value."""
+    if any(sign.isspace() or not sign.isprintable() or sign == "\\" for sign in value):
+        raise ValueError("must be one address without spaces, line breaks or backslashes, also at its ends")
+    try:
+        parts = urlsplit(value)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise ValueError("must be an http(s) address whose port, if it has one, is 1 to 65535") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise ValueError("must be an http(s) address such as https://api.pandapon.com")
+    if len(host) > _LONGEST_HOST or not (_HOST.fullmatch(host) or _IPV6.fullmatch(host)):
+        raise ValueError("must name a host by letters, digits, dots and hyphens, or by its IP address")
+    if port == 0 or parts.netloc.endswith(":"):
+        raise ValueError("must be an http(s) address whose port, if it has one, is 1 to 65535")
+    return parts

@@ -1,0 +1,154 @@
+"""The clients of Slack's Web API, and the Bolt app around one of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.proxies import proxy_for
+from pandapon import budget
+from pandapon.transport import trusted
+from pandapon.waits import asked
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from ssl import SSLContext
+
+    import aiohttp
+    from slack_bolt.context.async_context import AsyncBoltContext
+    from slack_sdk.http_retry.request import HttpRequest
+    from slack_sdk.http_retry.response import HttpResponse
+    from slack_sdk.http_retry.state import RetryState
+
+    from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SECONDS = 10.0  # for one call; less where a person waits
+TOO_MANY = 429
+PATIENCE = 5.0  # seconds that a person's call waits when Slack asks for it; else they are told
+PAUSE = 1.0  # seconds that a person's call waits when Slack does not say sensibly for how long
+NOT_SAID = 30.0  # seconds that anything else waits then
+RETRY_AFTER = "Retry-After"
+
+
+class SlackWay(TypedDict):
+    """The part of slack_sdk's arguments that is about the way there."""
+
+    proxy: str | None
+    ssl: SSLContext | None
+
+
+class SlackClient(AsyncWebClient):
+    """A client whose calls end in time, and whose answers are objects: what else comes is a call that failed."""
+
+    async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
+        """See AsyncWebClient. A body that cannot be read becomes an object without ``ok``, which is refused later."""
+        try:
+            async with asyncio.timeout(budget.within(SECONDS)):
+                answer = await super()._request(http_verb=http_verb, api_url=api_url, req_args=req_args)
+        except SlackApiError as error:  # the body is no JSON; its response is aiohttp's
+            answer = {"headers": error.response.headers, "status_code": error.response.status}
+        except (ValueError, RecursionError) as error:  # its bytes are no text, or it is nested without end
+            log.warning("Slack sent an answer that cannot be read (%s)", type(error).__name__)
+            answer = {"headers": {}, "status_code": 200}
+        if not isinstance(answer.get("data"), dict):
+            answer["data"] = {"ok": False}
+        if answer["status_code"] == TOO_MANY:
+            answer["headers"] = _sane(answer["headers"])
+        return answer
+
+
+class Patience(AsyncRetryHandler):
+    """Waits and asks again when Slack says so, if that is no longer than a person has patience."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        del state, request, error
+        return response is not None and response.status_code == TOO_MANY and _fits(_wait(response))
+
+    async def prepare_for_next_attempt_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> None:
+        """Wait so long."""
+        del request, error
+        assert response is not None
+        state.next_attempt_requested = True
+        await asyncio.sleep(_wait(response))
+        state.increment_current_attempt()
+
+
+def _wait(response: HttpResponse) -> float:
+    said = asked(response.headers, now=datetime.now(UTC))
+    return PAUSE if said is None else said
+
+
+def _sane(headers: Any) -> dict[str, str]:
+    """The headers with a Retry-After in whole seconds: Slack's own libraries believe whatever stands there."""
+    said = asked(headers, now=datetime.now(UTC))
+    rest = {str(name): str(value) for name, value in headers.items() if str(name).lower() != RETRY_AFTER.lower()}
+    return rest | {RETRY_AFTER: str(math.ceil(NOT_SAID if said is None else said))}
+
+
+def _fits(seconds: float) -> bool:
+    return seconds <= budget.within(PATIENCE)
+
+
+def web_client(settings: Settings, session: aiohttp.ClientSession, *, patient: bool) -> SlackClient:
+    """A Web API client. The delivery's never retries by itself: a retried post could be posted twice."""
+    return SlackClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        session=session,
+        timeout=round(SECONDS),
+        retry_handlers=[Patience(max_retry_count=2)] if patient else [],
+        **slack_way(settings),
+    )
+
+
+def slack_way(settings: Settings) -> SlackWay:
+    """How Slack is reached: the client hands it on to the socket and to the addresses for answers."""
+    certificates = settings.certificates
+    return {
+        "proxy": proxy_for(settings.slack_api_url, settings),
+        "ssl": trusted(str(certificates)) if certificates else None,
+    }
+
+
+def bolt_app(client: SlackClient, **options: Any) -> AsyncApp:
+    """The app whose listeners use this very client; ``options`` are Bolt's own.
+
+    Bolt left to itself makes a plain client for each request, and asks Slack who it is before the first one is
+    acknowledged: while Slack answers that with a wait, nobody would get an answer.
+    """
+
+    async def one_client(context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002  Bolt's
+        context["client"] = client
+        await next()
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
+
+    way: SlackWay = {"proxy": client.proxy, "ssl": client.ssl}
+    bare = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[], **way)
+    return AsyncApp(client=bare, authorize=authorize, before_authorize=one_client, **options)

@@ -1,0 +1,96 @@
+"""A clock that was set back: what is due, held or leased keeps what was left of its time.
+
+Times are the wall clock's, because people and other machines have to understand them and they outlive the process. So
+when that clock moves they are moved with it; and what then still lies further off than anything is ever put off was
+written by a clock that was ahead before anybody noticed: it is due now.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from storage.outbox import LIVE
+from storage.values import MICROSECOND, to_int, to_time
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+
+POST_WAITS = timedelta(hours=1)  # no post is put off for longer, nor leased
+STALL_WAITS = timedelta(days=90)  # the longest silence before an alarm, with its grace and days of rest
+MUTED, SNOOZED = timedelta(days=366), timedelta(days=2)  # the longest that a person can choose
+HELD_FOR = timedelta(days=2)  # quiet hours are shorter; a card may wait for the end of a mute
+FURTHEST_EAST = timedelta(hours=14)  # where a new day begins first
+
+# What lies ahead: moved with the clock, and due now where that leaves it too far off.
+AHEAD = (
+    ("orders", "next_poll_at", "next_poll_at IS NOT NULL", "longest"),
+    ("outbox", "not_before", LIVE, "post"),
+    ("outbox", "lease_until", f"{LIVE} AND lease_until IS NOT NULL", "post"),
+    ("watches", "muted_until", "muted_until IS NOT NULL", "muted"),
+    ("channels", "muted_until", "muted_until IS NOT NULL", "muted"),
+    ("alarms", "snoozed_until", "state = 'snoozed'", "snoozed"),
+    ("orders", "stall_at", "key IN (SELECT key FROM alarms WHERE state = 'snoozed')", "snoozed"),
+)
+# What has happened: not later than now. A post in doubt is looked for in Slack's time around its claim.
+BEHIND = (
+    ("orders", "read_at", "read_at IS NOT NULL"),
+    ("orders", "stale_since", "stale_since IS NOT NULL"),
+    ("orders", "final_at", "final_at IS NOT NULL"),
+    ("orders", "created_at", "TRUE"),
+    ("orders", "doubtful_since", "doubtful_since IS NOT NULL"),
+    ("outbox", "created_at", LIVE),
+    ("outbox", "claimed_at", f"{LIVE} AND claimed_at IS NOT NULL"),
+    ("outbox", "sent_at", "state = 'sent'"),
+    ("inbox", "received_at", "TRUE"),
+    ("news", "at", "TRUE"),
+    ("facts", "at", "TRUE"),
+)
+# The channel's own hours are asked again: they are hours of the day, and the day may be another one.
+HELD = """
+UPDATE outbox SET held_until = :now WHERE state = 'held' AND held_until IS NOT NULL AND held_until > :now
+  AND (:by < 0 OR (kind = 'news' AND held_until > :now + :held))
+"""
+FAR_STALL = "UPDATE orders SET stall_at = :now WHERE stall_at IS NOT NULL AND stall_at > :now + :stall"
+# A day that nobody has yet: the mark was made under a clock that was ahead, and would silence the digest until then.
+DIGESTS = "UPDATE channels SET digest_day = :today WHERE digest_day > :tomorrow"
+LAST_SEEN = """
+SELECT MAX((SELECT COALESCE(MAX(read_at), 0) FROM orders),
+  (SELECT COALESCE(MAX(sent_at), 0) FROM outbox WHERE state = 'sent'),
+  (SELECT COALESCE(MAX(claimed_at), 0) FROM outbox WHERE state IN ('pending', 'sending', 'uncertain')),
+  (SELECT COALESCE(MAX(at), 0) FROM news), (SELECT COALESCE(MAX(at), 0) FROM audit))
+"""
+
+
+def last_seen(conn: sqlite3.Connection) -> datetime | None:
+    """The latest moment at which something was recorded; None for a new database."""
+    return to_time(conn.execute(LAST_SEEN).fetchone()[0] or None)
+
+
+def retime(conn: sqlite3.Connection, now: datetime, by: timedelta, longest: timedelta) -> int:
+    """See storage.protocol.Store."""
+    facts: dict[str, object] = {
+        "now": to_int(now),
+        "by": min(0, by // MICROSECOND),
+        "longest": longest // MICROSECOND,
+        "post": POST_WAITS // MICROSECOND,
+        "stall": STALL_WAITS // MICROSECOND,
+        "muted": MUTED // MICROSECOND,
+        "snoozed": SNOOZED // MICROSECOND,
+        "held": HELD_FOR // MICROSECOND,
+        "today": (now + FURTHEST_EAST).date().isoformat(),
+        "tomorrow": (now + FURTHEST_EAST + timedelta(days=1)).date().isoformat(),
+    }
+    changed = 0
+    for table, column, where, limit in AHEAD:
+        moved = f"MAX(:now, {column} + :by)"
+        changed += conn.execute(
+            f"UPDATE {table} SET {column} = CASE WHEN {moved} > :now + :{limit} THEN :now ELSE {moved} END "
+            f"WHERE {where} AND {column} > :now AND (:by < 0 OR {column} > :now + :{limit})",
+            facts,
+        ).rowcount
+    for table, column, where in BEHIND:
+        sql = f"UPDATE {table} SET {column} = MIN(:now, {column} + :by) WHERE {where} AND {column} > :now"
+        changed += conn.execute(sql, facts).rowcount
+    return changed + sum(conn.execute(sql, facts).rowcount for sql in (HELD, FAR_STALL, DIGESTS))

@@ -1,0 +1,132 @@
+"""The timetable: intervals on the monotonic clock, whatever the wall clock shows; what stands still is told."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+import apscheduler.schedulers.base
+import pytest
+
+from bot import scheduler
+from bot.scheduler import Job, Timetable
+
+TICK = timedelta(seconds=0.02)
+
+
+class WallClock(datetime):
+    """APScheduler's own clock, set to wherever a test wants it."""
+
+    off = timedelta()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Any:
+        return datetime.now(tz or UTC) + cls.off
+
+
+@pytest.mark.parametrize(
+    "off",
+    [sign * by for by in map(timedelta, (0, 120, 730), (60, 10_800, 0)) for sign in (-1, 1)]
+    + [timedelta(hours=-3), timedelta(hours=3)],
+    ids=str,
+)
+async def test_jobs_go_on_whatever_the_wall_clock_shows(monkeypatch: pytest.MonkeyPatch, off: timedelta) -> None:
+    """Set back, nothing sleeps; set forward, nothing is made up for: the same runs in the same time."""
+    monkeypatch.setattr(WallClock, "off", timedelta())
+    monkeypatch.setattr(apscheduler.schedulers.base, "datetime", WallClock)
+    runs = 0
+
+    async def run() -> None:
+        nonlocal runs
+        runs += 1
+
+    timetable = Timetable(Job("one", run, TICK))
+    timetable.start()
+    await asyncio.sleep(0.2)
+    before = runs
+    WallClock.off = off
+    await asyncio.sleep(0.4)
+    assert before >= 3
+    assert before + 5 <= runs <= before + 25
+    await timetable.stop(1)
+
+
+async def test_a_run_that_takes_long_is_not_doubled() -> None:
+    """Nor followed by those that it kept from running."""
+    at_work = most = runs = 0
+
+    async def run() -> None:
+        nonlocal at_work, most, runs
+        at_work, runs = at_work + 1, runs + 1
+        most = max(most, at_work)
+        await asyncio.sleep(0.15)
+        at_work -= 1
+
+    timetable = Timetable(Job("slow", run, TICK))
+    timetable.start()
+    await asyncio.sleep(0.5)
+    await timetable.stop(1)
+    assert most == 1
+    assert 2 <= runs <= 4
+
+
+async def test_a_job_waits_for_its_first_time() -> None:
+    """An hourly one that begins after a minute has not begun."""
+    runs: list[str] = []
+
+    async def run(name: str) -> None:
+        runs.append(name)
+
+    timetable = Timetable(
+        Job("now", lambda: run("now"), timedelta(hours=1)),
+        Job("later", lambda: run("later"), timedelta(hours=1), timedelta(minutes=1)),
+    )
+    timetable.start()
+    await asyncio.sleep(0.1)
+    await timetable.stop(1)
+    assert runs == ["now"]
+
+
+async def test_a_job_that_stands_still_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that hangs, unless something else shows that it goes on; and one that never comes to its turn."""
+    monkeypatch.setattr(scheduler, "LONGEST_RUN", 0.1)
+    monkeypatch.setattr(scheduler, "LATE", 0.1)
+
+    async def nothing() -> None:
+        """Done at once."""
+
+    timetable = Timetable(Job("hangs", asyncio.Event().wait, TICK), Job("works", nothing, TICK))
+    assert timetable.stopped() is None
+    timetable.start()
+    await asyncio.sleep(0.05)
+    assert timetable.stopped() is None
+    await asyncio.sleep(0.2)
+    stopped = timetable.stopped()
+    assert stopped is not None
+    assert stopped[0] == "hangs"
+    alive = asyncio.get_running_loop().time()
+    assert timetable.stopped(busy={"hangs": alive}) is None
+    timetable._timers["works"].cancel()
+    await asyncio.sleep(0.3)
+    late = timetable.stopped(busy={"hangs": asyncio.get_running_loop().time()})
+    assert late is not None
+    assert late[0] == "works"
+    await timetable.stop(0)
+
+
+async def test_a_failing_job_runs_again() -> None:
+    """At its next time, and says once that it failed."""
+    runs = 0
+
+    async def run() -> None:
+        nonlocal runs
+        runs += 1
+        raise ValueError("broken")
+
+    timetable = Timetable(Job("fails", run, TICK))
+    timetable.start()
+    await asyncio.sleep(0.2)
+    await timetable.stop(1)
+    assert runs >= 3
+    assert list(timetable._reporter._failing) == ["fails"]

@@ -1,0 +1,461 @@
+"""Who may do what: one permission for commands, buttons, forms and shortcuts, asked for the thing's own channel."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+from slack_bolt.async_app import AsyncApp
+from support import forged
+from support.house import ORDER, House, running, words
+
+from bot.records import dump_news
+from handlers import actions, requests
+from handlers.listeners import UndeclaredError, declarations
+from handlers.permissions import Need
+from handlers.register import COMMANDS, register
+from handlers.subjects import NEEDS
+from handlers.views.stalls import dump_stall
+from pandapon.shipment import Leg, News, OrderRef, Stall
+from sandbox.pandapon.demo import SECOND
+from sandbox.slack.faults import Fault
+from sandbox.slack.workspace import BOT_USER, User
+from storage.records import Alarm, Announcement
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+SECRET, ORDERS, URGENT = "G0SECRET05", "C0ORDERS01", "C0URGENT02"
+EVERYONE = frozenset({"all", "milestones", "problems"})
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """Both stand-ins and the production bot between them; the bot is in #secret with Tom, Mei is not."""
+    async with running(tmp_path) as one:
+        one.slack.workspace.channel("secret").members.add(BOT_USER)
+        yield one
+
+
+# --- what each listener acts on ---------------------------------------------------------------------------------------
+
+
+async def test_every_listener_says_what_it_acts_on(house: House) -> None:
+    """The whole list: who adds a listener adds it here, and thinks of whom it is to ask."""
+    assert house.bot is not None
+    found = [
+        (one.kind, one.name if isinstance(one.name, str) else "…", one.subject.name)
+        for one in declarations(house.bot.app)
+    ]
+    named = "the channel that the command names, or in which it is typed"
+    of_button = "the channel that the button's command names, or in which it is pressed"
+    alarm = "the alarm whose number the button carries, and the channels that watch its order"
+    carried = "the channel that the button carries"
+    nothing = "nothing: it is only acknowledged, or said to be from an older version"
+    person = "nothing but what the person may see"
+    assert found == [
+        *(("command", one, named) for one in COMMANDS),
+        ("shortcut", "track_message", person),
+        ("shortcut", "watch_message", "the channel of the message"),
+        ("action", "run:", of_button),
+        ("action", "watch_here", "the same, of a command that watches"),
+        ("action", "unwatch_here", "the same, of a command that stops watching"),
+        ("action", "undo_watch", "the same, of a command that stops watching"),
+        ("action", "undo_unwatch", "the watches whose numbers the button carries, and their channels"),
+        ("action", "resume_watch", "the watch whose number the button carries, and its channel"),
+        ("action", "resume_channel", carried),
+        ("action", "preview_digest", f"{carried}, to look at"),
+        ("action", "alarm_seen", alarm),
+        ("action", "alarm_snooze", alarm),
+        ("action", "alarm_take", alarm),
+        ("event", "app_home_opened", person),
+        ("action", "refresh_home", person),
+        ("shortcut", "find_orders", person),
+        ("action", "find_orders", person),
+        ("view", "find_orders", "the channel chosen in the form, where it is to watch"),
+        ("action", "edit_settings", carried),
+        ("view", "channel_settings", "the channel of the settings form"),
+        ("command", "…", named),
+        ("action", "…", nothing),
+        ("shortcut", "…", nothing),
+        ("view", "…", nothing),
+        ("options", "…", nothing),
+        ("event", "…", nothing),
+    ]
+    every = {value for name, value in vars(actions).items() if name.isupper()}
+    assert every == {name for kind, name, _subject in found if kind in {"action", "view", "shortcut"}} - {"…"}
+
+
+async def test_every_command_says_what_it_wants_of_a_channel() -> None:
+    """Those that name a channel look at it or change it, and the others name none."""
+    assert set(NEEDS) == set(get_args(requests.Request))
+    named = {kind for kind in NEEDS if "channel" in kind.__dataclass_fields__}
+    assert named == {kind for kind, need in NEEDS.items() if need}
+    looking = {requests.ListWatches, requests.ShowSettings, requests.Why}
+    assert {kind for kind, need in NEEDS.items() if need is Need.READ} == looking
+
+
+@pytest.mark.parametrize("kind", ["command", "action", "shortcut", "view", "options", "event"])
+async def test_a_listener_that_does_not_say_it_stops_the_start(house: House, kind: str) -> None:
+    """Whenever it came: before the others, or after them and before the start."""
+    assert house.bot is not None
+
+    async def careless(ack: Any) -> None:
+        await ack()
+
+    early = AsyncApp(token="xoxb-1", signing_secret="s", request_verification_enabled=False)
+    getattr(early, kind)("careless")(careless)
+    with pytest.raises(UndeclaredError, match="careless does not declare what it acts on"):
+        register(early, house.bot.context)
+    getattr(house.bot.app, kind)("careless")(careless)
+    with pytest.raises(UndeclaredError, match="careless"):
+        await house.bot.start()
+
+
+# --- somebody outside a private channel -------------------------------------------------------------------------------
+
+
+async def watched_in_secret(house: House) -> dict[str, str]:
+    """Tom watches two orders in #secret, one watch is paused, one has ended, and there is an alarm: their numbers."""
+    assert house.bot is not None
+    store, now = house.bot.store, house.clock()
+    assert "Watching 2" in await house.ask(f"/panda watch {ORDER} {SECOND}", user="tom", channel="#secret")
+    by_order = {watch.key.partition(":")[2]: watch for watch in (await store.watches(SECRET, 0, 9))[0]}
+    key, stall = by_order[ORDER].key, Stall(Leg.DOMESTIC, now, timedelta(hours=48))
+    told = Announcement("stall:1", EVERYONE, dump_news(News(OrderRef.from_key(key), None, stall=stall)), "problem")
+    await store.raise_alarm(now, Alarm(key, "stall:1", "domestic", dump_stall(stall)), told, None)
+    alarm = (await store.alarms([key]))[key]
+    assert "Stopped" in await house.ask(f"/panda unwatch {SECOND}", user="tom", channel="#secret")
+    return {"watch": str(by_order[ORDER].id), "ended": str(by_order[SECOND].id), "alarm": str(alarm.id)}
+
+
+def presses(ids: dict[str, str]) -> list[tuple[str, str]]:
+    """Each button that acts on a channel, with what it carries."""
+    return [
+        ("undo_unwatch:1", ids["ended"]),
+        ("resume_watch:1", ids["watch"]),
+        ("resume_channel:1", SECRET),
+        ("edit_settings:1", SECRET),
+        ("preview_digest:1", SECRET),
+        ("alarm_seen:1", ids["alarm"]),
+        ("alarm_snooze:1", ids["alarm"]),
+        ("alarm_take:1", ids["alarm"]),
+        ("unwatch_here:1", f"unwatch {ORDER} in <#{SECRET}>"),
+        ("undo_watch:1", f"unwatch {ORDER} in <#{SECRET}>"),
+        ("watch_here:1", f"watch {SECOND} in <#{SECRET}>"),
+        ("run:1", f"mute in <#{SECRET}> 24h"),
+        ("run:2", f"unmute {ORDER} in <#{SECRET}>"),
+        ("run:3", f"watch all in <#{SECRET}>"),
+        ("run:4", f"unwatch all in <#{SECRET}>"),
+        ("run:5", f"watches in <#{SECRET}>"),
+        ("run:6", f"settings in <#{SECRET}>"),
+        ("run:7", f"why {ORDER} in <#{SECRET}>"),
+    ]
+
+
+@pytest.mark.parametrize("where", ["#orders", "#secret"])
+async def test_somebody_outside_presses_nothing(house: House, where: str) -> None:
+    """Nothing is done, stored or shown, wherever the payload says that it was pressed."""
+    ids = await watched_in_secret(house)
+    before, views = forged.rows(house), dict(house.slack.workspace.views)
+    for action, value in presses(ids):
+        payload = forged.press(house, action, value, channel=where)
+        told = await forged.answered(house, payload, channel=where)
+        assert "you are not in it" in told, (action, told)
+        assert ORDER not in told
+    await house.several_ticks(2)
+    assert forged.rows(house) == before
+    assert house.slack.workspace.views == views
+
+
+async def test_somebody_inside_presses_everything(house: House) -> None:
+    """The same buttons for a member, from another channel: all is done, and called by its own channel's name."""
+    ids = await watched_in_secret(house)
+    for action, value in presses(ids):
+        if action.startswith("run:4"):
+            continue
+        told = await forged.answered(house, forged.press(house, action, value, user="tom"), user="tom")
+        assert "you are not in it" not in told, action
+        assert f"<#{ORDERS}>" not in told, (action, told)
+        if action.startswith(("undo_unwatch", "unwatch_here", "run:1", "run:3", "run:5", "run:6", "run:7")):
+            assert f"<#{SECRET}>" in told, (action, told)
+    assert any(view["private_metadata"] == SECRET for view in house.slack.workspace.views.values())
+
+
+async def test_somebody_who_left_is_outside(house: House) -> None:
+    """Nobody stays a member of a channel for a while longer: Slack is asked each time."""
+    house.slack.workspace.channel("secret").members.add("U0MEI00001")
+    assert "Watching" in await house.ask(f"/panda watch {ORDER}", channel="#secret")
+    house.slack.workspace.channel("secret").members.discard("U0MEI00001")
+    assert "you are not in it" in await house.ask(f"/panda unwatch {ORDER} in #secret")
+    undo = forged.press(house, "undo_watch:1", f"unwatch {ORDER} in <#{SECRET}>")
+    assert "you are not in it" in await forged.answered(house, undo)
+
+
+def chosen(**fields: Any) -> dict[str, Any]:
+    """The settings form, filled in."""
+    option = {"text": {"type": "plain_text", "text": "x", "emoji": True}, "value": "default"}
+    usual: dict[str, Any] = {
+        "filter": {"value": {"type": "static_select", "selected_option": option}},
+        "time_zone": {"value": {"type": "plain_text_input", "value": "Europe/Berlin"}},
+    }
+    return usual | fields
+
+
+@pytest.mark.parametrize(
+    ("channel", "sentence"),
+    [(SECRET, "you are not in it"), ("D0TOM00002", "owner's alone"), ("C0NOWHERE9", "you are not in it")],
+)
+async def test_somebody_outside_saves_no_settings(house: House, channel: str, sentence: str) -> None:
+    """The form's hidden channel is not believed: the person is asked about, and told in the form."""
+    before = forged.rows(house)
+    ack = await forged.send(house, forged.submission(house, actions.SETTINGS_MODAL, channel, chosen()))
+    assert ack.payload["response_action"] == "update"
+    assert sentence in json.dumps(ack.payload["view"], ensure_ascii=False)
+    assert forged.rows(house) == before
+    tom = forged.submission(house, actions.SETTINGS_MODAL, SECRET, chosen(), user="tom")
+    assert f"<#{SECRET}>" in json.dumps((await forged.send(house, tom)).payload["view"], ensure_ascii=False)
+    assert forged.rows(house)["channels"] != before["channels"]
+
+
+async def test_somebody_outside_watches_nothing_by_the_form(house: House) -> None:
+    """A channel of the finding form is asked for like one that was typed."""
+    values = {
+        "orders": {"value": {"type": "plain_text_input", "value": ORDER}},
+        "what": {"value": {"type": "radio_buttons", "selected_option": {"value": "watch"}}},
+        "channel": {"value": {"type": "conversations_select", "selected_conversation": SECRET}},
+    }
+    before = forged.rows(house)
+    ack = await forged.send(house, forged.submission(house, actions.FIND_ORDERS, "", values))
+    assert "you are not in it" in json.dumps(ack.payload["view"])
+    assert forged.rows(house) == before
+
+
+async def test_who_is_not_in_a_public_channel_only_looks(house: House) -> None:
+    """As in Slack itself: anybody may look into a public channel; to change what it gets, one joins it."""
+    house.slack.workspace.channel("urgent").members.discard("U0MEI00001")
+    assert "Watching" in await house.ask(f"/panda watch {ORDER}", user="tom", channel="#urgent")
+    before = forged.rows(house)
+    for line in ("watches", "settings", f"why {ORDER}"):
+        assert f"<#{URGENT}>" in await house.ask(f"/panda {line} in #urgent"), line
+    for line in (f"watch {SECOND}", f"unwatch {ORDER}", "mute", f"unmute {ORDER}", "watch all", "unwatch all"):
+        assert "Join it and try again" in await house.ask(f"/panda {line} in #urgent"), line
+    for action, value in (
+        ("resume_channel:1", URGENT),
+        ("edit_settings:1", URGENT),
+        ("unwatch_here:1", f"unwatch {ORDER}"),
+    ):
+        payload = forged.press(house, action, value, channel="#urgent")
+        assert "Join it" in await forged.answered(house, payload, channel="#urgent")
+    assert forged.rows(house) == before
+    house.slack.workspace.channel("urgent").members.add("U0MEI00001")
+    assert "Stopped" in await house.ask(f"/panda unwatch {ORDER} in #urgent")
+
+
+async def test_an_alarm_belongs_to_each_channel_that_watches(house: House) -> None:
+    """Watched in #secret and in #orders, it is Mei's too; in #secret alone it is not, and watched nowhere nobody's."""
+    ids = await watched_in_secret(house)
+    payload = forged.press(house, "alarm_take:1", ids["alarm"])
+    assert "you are not in it" in await forged.answered(house, payload)
+    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
+    payload = forged.press(house, "alarm_take:1", ids["alarm"])
+    assert "It is yours" in await forged.answered(house, payload)
+    await house.ask(f"/panda unwatch {ORDER}")
+    await house.ask(f"/panda unwatch {ORDER}", user="tom", channel="#secret")
+    payload = forged.press(house, "alarm_seen:1", ids["alarm"])
+    assert "no longer exists" in await forged.answered(house, payload)
+
+
+async def test_undo_of_two_channels_needs_both(house: House) -> None:
+    """Numbers of other channels' watches, slipped in between one's own, bring nothing back."""
+    ids = await watched_in_secret(house)
+    await house.ask(f"/panda watch {SECOND}")
+    await house.ask(f"/panda unwatch {SECOND}")
+    assert house.bot is not None
+    mine = max(row[0] for row in forged.rows(house)["watches"])
+    before = forged.rows(house)
+    payload = forged.press(house, "undo_unwatch:1", f"{mine},{ids['ended']}")
+    assert "you are not in it" in await forged.answered(house, payload)
+    assert forged.rows(house) == before
+    assert f"<#{ORDERS}>" in await forged.answered(house, forged.press(house, "undo_unwatch:1", str(mine)))
+
+
+# --- where Slack does not answer --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("conversations.members", times=9, error="internal_error"),
+        Fault("conversations.members", times=9, status=503),
+        Fault("conversations.members", times=9, error="missing_scope"),
+        Fault("conversations.members", times=9, applied=True, text="[]"),
+        Fault("conversations.members", times=9, applied=True, text='{"ok": true}'),
+    ],
+    ids=["internal error", "503", "no scope", "a list", "no members"],
+)
+async def test_slacks_silence_opens_no_other_channel(
+    house: House, fault: Fault, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Elsewhere it is refused in words; where it is typed Slack vouches for the person by delivering it at all."""
+    house.slack.faults.plan(fault)
+    for channel in ("#secret", "#urgent"):
+        assert "nothing was done" in await house.ask(f"/panda watch {ORDER} in {channel}")
+    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
+    assert "incident" not in caplog.text
+
+
+async def test_a_channel_that_slack_pages_through_for_ever(house: House) -> None:
+    """Nobody waits for the end of it."""
+    endless = {"ok": True, "members": ["U1"], "response_metadata": {"next_cursor": "again"}}
+    house.slack.faults.plan(Fault("conversations.members", times=500, applied=True, text=json.dumps(endless)))
+    async with asyncio.timeout(8):
+        assert "nothing was done" in await house.ask(f"/panda watch {ORDER} in #urgent")
+    asked = [call for call in house.slack.calls if call.method == "conversations.members"]
+    assert len(asked) <= 50
+
+
+# --- other workspaces, other apps, outsiders --------------------------------------------------------------------------
+
+
+def others() -> list[Any]:
+    """What in a payload names another installation."""
+    return [
+        pytest.param({"team_id": "T0OTHER99"}, id="team"),
+        pytest.param({"team": {"id": "T0OTHER99", "domain": "other"}}, id="team of a button"),
+        pytest.param({"api_app_id": "A0OTHER99"}, id="app"),
+        pytest.param({"team_id": "T0OTHER99", "enterprise_id": "E0OTHER9"}, id="enterprise"),
+    ]
+
+
+@pytest.mark.parametrize("change", others())
+@pytest.mark.parametrize("outsiders", ["none", "all"])
+async def test_another_workspace_or_app_gets_nothing(tmp_path: Path, change: dict[str, Any], outsiders: str) -> None:
+    """Rightly signed as it is; whoever lets outsiders in lets no other installation in."""
+    async with running(tmp_path, slack_outsiders=outsiders) as house:
+        before = forged.rows(house)
+        for made in (
+            forged.command(house, f"watch {ORDER}"),
+            forged.command(house, "orders"),
+            forged.press(house, "watch_here:1", f"watch {ORDER}"),
+            forged.press(house, "run:1", f"track {ORDER}"),
+        ):
+            payload = made | change
+            if "team" in change and "command" in made:
+                continue
+            if "team_id" in change and "team" in made:
+                payload = made | {"team": {"id": change["team_id"], "domain": "other"}}
+            assert "another workspace" in await forged.answered(house, payload)
+        assert forged.rows(house) == before
+        assert "PandaPon" not in " ".join(words(message) for message in house.private())
+
+
+async def test_an_installation_for_a_whole_organisation(house: House) -> None:
+    """Each workspace of it is served, another organisation is not."""
+    answer = {"ok": True, "team_id": "T0PANDA01", "enterprise_id": "E0PANDA01", "is_enterprise_install": True}
+    house.slack.faults.plan(Fault("auth.test", times=9, applied=True, text=json.dumps(answer)))
+    ours = {"team_id": "T0BRANCH9", "enterprise_id": "E0PANDA01"}
+    theirs = ours | {"enterprise_id": "E0OTHER99"}
+    assert "another workspace" in await forged.answered(house, forged.command(house, "help") | theirs)
+    assert "another workspace" not in await forged.answered(house, forged.command(house, "help") | ours)
+
+
+KINDS = {
+    "multi-channel guest": User("U0GUEST007", "guest", "Gus Guest", is_restricted=True),
+    "single-channel guest": User("U0GUEST007", "guest", "Gus Guest", is_ultra_restricted=True),
+    "another company": User("U0GUEST007", "guest", "Gus Guest", team="T0FOREIGN"),
+}
+LET_IN = {"none": set(), "guests": {"multi-channel guest", "single-channel guest"}, "all": set(KINDS)}
+
+
+def invite(house: House, kind: str) -> None:
+    """Somebody from outside, in #orders and nowhere else."""
+    guest = KINDS[kind]
+    house.slack.workspace.users[guest.id] = guest
+    house.slack.workspace.channel("orders").members.add(guest.id)
+
+
+@pytest.mark.parametrize("outsiders", ["none", "guests", "all"])
+@pytest.mark.parametrize("kind", list(KINDS))
+async def test_outsiders_are_refused_unless_they_are_let_in(tmp_path: Path, kind: str, outsiders: str) -> None:
+    """By default only full members use the bot, others get a sentence; who is let in sees the channels they are in."""
+    async with running(tmp_path, slack_outsiders=outsiders) as house:
+        invite(house, kind)
+        assert "Watching" in await house.ask(f"/panda watch {ORDER} in #urgent")
+        is_in = kind in LET_IN[outsiders]
+        before = forged.rows(house)
+        for line in ("help", "orders", f"track {ORDER}", "watches", "status"):
+            assert ("full members" in await house.ask(f"/panda {line}", user="guest")) is not is_in, line
+        for line in ("watches", "settings", f"why {ORDER}", f"watch {SECOND}", f"unwatch {ORDER}", "mute"):
+            told = await house.ask(f"/panda {line} in #urgent", user="guest")
+            assert ("you are not in it" if is_in else "full members") in told, line
+        by_name = await house.ask(f"/panda watch {ORDER} in urgent", user="guest")
+        assert ("can't find a channel" if is_in else "full members") in by_name
+        for action, value in (("unwatch_here:1", f"unwatch {ORDER} in <#{URGENT}>"), ("edit_settings:1", URGENT)):
+            told = await forged.answered(house, forged.press(house, action, value, user="guest"), user="guest")
+            assert ("you are not in it" if is_in else "full members") in told
+        assert forged.rows(house) == before
+        told = await house.ask(f"/panda watch {SECOND}", user="guest")
+        assert ("Watching" in told) is is_in
+
+
+async def test_an_outsiders_home_form_and_shortcuts(house: House) -> None:
+    """Where there is no private answer, the sentence stands in App Home and in the form."""
+    invite(house, "another company")
+    event = {"type": "app_home_opened", "user": "U0GUEST007", "channel": "D0", "tab": "home"}
+    assert (await house.slack.event(event)).ok
+    await house.until(lambda: "U0GUEST007" in house.slack.workspace.homes)
+    assert "full members" in json.dumps(house.slack.workspace.homes["U0GUEST007"]["blocks"])
+    assert (await house.slack.global_shortcut("guest", "find_orders")).ok
+    await house.until(lambda: bool(house.slack.workspace.views))
+    assert any("full members" in json.dumps(form["blocks"]) for form in house.slack.workspace.views.values())
+    said = await house.say(f"look at {ORDER}")
+    for shortcut in ("track_message", "watch_message"):
+        assert "full members" in await house.shortcut(shortcut, said, user="guest")
+    values = {"orders": {"value": {"type": "plain_text_input", "value": ORDER}}}
+    ack = await forged.send(house, forged.submission(house, actions.FIND_ORDERS, "", values, user="guest"))
+    assert "full members" in json.dumps(ack.payload["view"])
+    ack = await forged.send(house, forged.submission(house, actions.SETTINGS_MODAL, ORDERS, chosen(), user="guest"))
+    assert "full members" in json.dumps(ack.payload["view"])
+    assert forged.rows(house)["channels"] == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "served"),
+    [
+        (Fault("users.info", times=9, error="missing_scope"), True),
+        (Fault("users.info", times=9, error="unknown_method"), True),
+        (Fault("users.info", times=9, error="user_not_found"), True),
+        (Fault("users.info", times=9, error="internal_error"), False),
+        (Fault("users.info", times=9, status=503), False),
+        (Fault("users.info", times=9, drop=True), False),
+        (Fault("users.info", times=9, applied=True, text="[]"), False),
+    ],
+    ids=["no scope", "no such method", "not found", "internal error", "503", "no answer", "a list"],
+)
+async def test_slack_does_not_say_what_somebody_is(house: House, fault: Fault, served: bool) -> None:
+    """An installation without users:read goes on as before; a fault refuses who was never seen, and nobody else."""
+    assert "/panda" in await house.ask("/panda help", user="tom")
+    house.slack.faults.plan(fault)
+    assert ("Slack did not confirm who you are" in await house.ask("/panda help")) is not served
+    assert "/panda search" in await house.ask("/panda help", user="tom")
+    mei = house.slack.workspace.user("mei")
+    mei.team = "T0FOREIGN"
+    if served:  # the payload of a button names the workspace, whether or not Slack says more
+        assert house.bot is not None
+        house.bot.context.admission._known.clear()
+        assert "full members" in await forged.answered(house, forged.press(house, "run:1", "help"))
+
+
+async def test_a_colleague_in_another_workspace_of_the_organisation(house: House) -> None:
+    """Of the same organisation is of the same company."""
+    answer = {"ok": True, "team_id": "T0PANDA01", "enterprise_id": "E0PANDA01", "bot_id": "B0PANDA01"}
+    profile = {"id": "U0MEI00001", "team_id": "T0BRANCH9", "enterprise_user": {"enterprise_id": "E0PANDA01"}}
+    house.slack.faults.plan(Fault("auth.test", times=9, applied=True, text=json.dumps(answer)))
+    whole = json.dumps({"ok": True, "user": profile})
+    house.slack.faults.plan(Fault("users.info", applied=True, text=whole))
+    assert "/panda search" in await house.ask("/panda help")

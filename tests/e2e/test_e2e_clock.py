@@ -1,0 +1,144 @@
+"""The process on a machine whose clock is set while it runs, and while it does not: it polls and posts on, once."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
+from e2e.test_e2e_process import outside, until
+
+from sandbox.pandapon.demo import FIRST
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from support.outside import Outside
+
+    from sandbox.slack.workspace import Message
+
+__all__ = ["outside"]
+
+LIBRARY = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
+JUMPS = ["-60", "-10800", "-120d", "-2y", "+60", "+10800", "+120d", "+2y"]
+SOON = 15.0  # seconds; a set-back of a minute would be seen
+
+pytestmark = [
+    pytest.mark.timeout(120),
+    pytest.mark.skipif(LIBRARY is None, reason="libfaketime is not installed (Debian: apt-get install faketime)"),
+]
+
+
+class Machine:
+    """One that runs the bot, and whose clock a test sets. The stand-ins live by the true time."""
+
+    def __init__(self, outside: Outside) -> None:
+        self.outside, self._set = outside, outside.folder / "clock"
+        self.process: asyncio.subprocess.Process | None = None
+        self.port, self.log = 0, ""
+        self.set("+0")
+
+    def set(self, off: str) -> None:
+        """Set the clock to so much more or less than the true time."""
+        partial = self._set.with_suffix(".new")
+        partial.write_text(off)
+        partial.replace(self._set)
+
+    async def start(self, **extra: str) -> None:
+        self.process = await self.outside.spawn(
+            "run",
+            LD_PRELOAD=str(LIBRARY),
+            FAKETIME_TIMESTAMP_FILE=str(self._set),
+            FAKETIME_NO_CACHE="1",
+            FAKETIME_DONT_FAKE_MONOTONIC="1",
+            LOG_LEVEL="info",
+            HTTP_PORT=str(self.port),
+            **extra,
+        )
+        await until(lambda: bool(self.outside.slack.sockets.open))
+
+    async def stop(self, sign: signal.Signals = signal.SIGTERM) -> str:
+        assert self.process is not None
+        self.process.send_signal(sign)
+        out, err = await self.process.communicate()
+        return out.decode() + err.decode()
+
+    async def watch(self) -> None:
+        assert (await self.outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
+        await until(lambda: any(m.by_bot for m in self.posts()))
+
+    def posts(self) -> list[Message]:
+        return list(self.outside.slack.workspace.channel("orders").messages.values())
+
+    def cards(self) -> list[Message]:
+        return [m for m in self.posts() if m.by_bot and not m.thread_ts]
+
+    def told(self, text: str) -> int:
+        return sum(text in m.text for m in self.posts() if m.thread_ts)
+
+    async def told_once(self, text: str) -> None:
+        """A scan that comes now is told soon, and no second time."""
+        self.outside.world.add_node(FIRST, text)
+        await until(lambda: self.told(text) > 0, SOON)
+        await asyncio.sleep(0.5)
+        assert self.told(text) == 1
+
+    async def ready(self) -> None:
+        """Soon: slack_sdk takes a clock set forward for a lost connection and makes a new one."""
+        async with asyncio.timeout(SOON):
+            while (await self.get("/readyz"))[0] != 200:  # noqa: ASYNC110  another process has to act
+                await asyncio.sleep(0.1)
+
+    async def get(self, path: str) -> tuple[int, str]:
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{self.port}{path}") as answer:
+            return answer.status, await answer.text()
+
+
+@pytest.fixture
+async def machine(outside: Outside, unused_tcp_port: int) -> AsyncIterator[Machine]:
+    one = Machine(outside)
+    one.port = unused_tcp_port
+    yield one
+    if one.process is not None and one.process.returncode is None:
+        one.process.kill()
+        await one.process.communicate()
+
+
+@pytest.mark.parametrize("jump", JUMPS)
+async def test_polls_and_posts_go_on_when_the_clock_is_set(machine: Machine, jump: str) -> None:
+    """There and back again; every scan is told once, and readiness, status and metrics say how things are."""
+    await machine.start()
+    await machine.watch()
+    await machine.told_once("第一站 快件已到达")
+    cards = machine.cards()
+    machine.set(jump)
+    await machine.told_once("第二站 快件已到达")
+    await machine.ready()
+    age = re.search(r"(?m)^pandabot_last_tick_seconds (\S+)", (await machine.get("/metrics"))[1])
+    assert age is not None
+    assert 0 <= float(age[1]) < SOON
+    machine.set("+0")
+    await machine.told_once("第三站 快件已到达")
+    assert machine.cards() == cards
+    log = await machine.stop()
+    assert "Traceback" not in log
+    assert [machine.told(f"第{number}站") for number in "一二三"] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("cadence", ["0", "0.0005"])
+@pytest.mark.parametrize("jump", ["-60", "-10800", "-2y", "+120d"])
+async def test_a_start_on_a_clock_that_was_set_meanwhile(machine: Machine, jump: str, cadence: str) -> None:
+    """What the database says is due then is due now: orders of a few seconds' interval are read within seconds."""
+    await machine.start(CADENCE_FACTOR=cadence)
+    await machine.watch()
+    await machine.told_once("第一站 快件已到达")
+    await machine.stop(signal.SIGKILL)
+    machine.set(jump)
+    await machine.start(CADENCE_FACTOR=cadence)
+    await machine.told_once("第二站 快件已到达")
+    await machine.stop()
+    assert [machine.told(f"第{number}站") for number in "一二"] == [1, 1]

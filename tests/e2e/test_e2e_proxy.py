@@ -1,0 +1,133 @@
+"""Behind a proxy: Slack and PandaPon by one rule, counted by a real proxy on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from e2e.test_e2e_process import outside, until
+from support.proxy import Proxy
+
+from sandbox.pandapon.demo import FIRST
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from support.outside import Outside
+
+__all__ = ["outside"]
+
+DIRECT = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"), "")
+DIRECT |= {name.lower(): "" for name in DIRECT}
+
+
+@pytest.fixture
+async def proxy() -> AsyncIterator[Proxy]:
+    async with Proxy() as one:
+        yield one
+
+
+def ports(outside: Outside) -> tuple[int, int]:
+    """Slack's and PandaPon's."""
+    slack, pandapon = urlsplit(outside.slack.api_url).port, urlsplit(outside.pandapon.base_url).port
+    assert slack
+    assert pandapon
+    return slack, pandapon
+
+
+async def live(outside: Outside, **extra: str) -> str:
+    """A short life of the process: a command, its answer by the response URL, a card. Returns the log."""
+    process = await outside.spawn("run", **(DIRECT | extra))
+    try:
+        await until(lambda: bool(outside.slack.sockets.open))
+        assert (await outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
+        orders = outside.slack.workspace.channel("orders")
+        await until(lambda: any(m.by_bot for m in orders.messages.values()))
+        await until(lambda: any(m.viewer for m in outside.slack.visible("#orders", "mei")))
+        await asyncio.sleep(0.5)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        out, err = await process.communicate()
+    return out.decode() + err.decode()
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY"])
+async def test_everything_goes_through_the_proxy(outside: Outside, proxy: Proxy, variable: str) -> None:
+    """The Web API, the socket, the answers and PandaPon."""
+    log = await live(outside, **{variable: proxy.url.replace("//", "//panda:proxy-canary@")})
+    slack, pandapon = ports(outside)
+    targets = [urlsplit(target) for _method, target in proxy.seen]
+    assert any(one.path == "/api/chat.postMessage" for one in targets)
+    assert any(one.path.startswith("/link") for one in targets)
+    assert any(one.path.startswith("/commands/") for one in targets)
+    assert proxy.count(slack) == len(outside.slack.calls) + 1  # the socket is no call
+    assert proxy.count(pandapon) == len(outside.pandapon.requests)
+    assert len(proxy.authorized) == len(proxy.seen)
+    assert "proxy-canary" not in log
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "to_slack", "to_pandapon"),
+    [
+        ("127.0.0.1", False, False),
+        ("example.com, 127.0.0.0/8", False, False),
+        ("*", False, False),
+        ("127.0.0.1:{slack}", False, True),
+        ("localhost,127.0.0.1:{pandapon}", True, False),
+    ],
+)
+async def test_no_proxy_is_heeded_for_both(
+    outside: Outside, proxy: Proxy, no_proxy: str, *, to_slack: bool, to_pandapon: bool
+) -> None:
+    """By host, network, or host and port."""
+    slack, pandapon = ports(outside)
+    await live(outside, HTTPS_PROXY=proxy.url, NO_PROXY=no_proxy.format(slack=slack, pandapon=pandapon))
+    assert (proxy.count(slack) > 0, proxy.count(pandapon) > 0) == (to_slack, to_pandapon)
+
+
+async def test_check_tells_the_proxy(outside: Outside, proxy: Proxy) -> None:
+    """Which way each service is reached, without the password, also where the variables stand in .env."""
+    _slack, pandapon = ports(outside)
+    given = proxy.url.replace("//", "//panda:proxy-canary@")
+    env_file = outside.folder / ".env"
+    env_file.write_text(f"HTTPS_PROXY={given}\nNO_PROXY=127.0.0.1:{pandapon}\n")
+    env_file.chmod(0o644)
+    code, text = await outside.run("check", **DIRECT)
+    assert code == 0, text
+    assert f"proxy: Slack through {proxy.url}, PandaPon directly" in text
+    assert "! .env: others on this machine may read it" in text
+    assert "chmod 600 .env" in text
+    assert "canary" not in text
+    assert proxy.count(pandapon) == 0
+    env_file.chmod(0o600)
+    assert "others on this machine" not in (await outside.run("check", **DIRECT))[1]
+
+
+async def test_check_blames_the_proxy_that_does_not_answer(outside: Outside) -> None:
+    """Not the base address alone."""
+    code, text = await outside.run("check", **DIRECT | {"HTTPS_PROXY": "http://127.0.0.1:9"})
+    assert code == 1
+    assert "the proxy http://127.0.0.1:9, and PANDAPON_BASE_URL" in text
+    assert "Traceback" not in text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"HTTPS_PROXY": "socks5://127.0.0.1:1080"}, "HTTPS_PROXY: must be the address of an HTTP proxy"),
+        ({"HTTP_PROXY": "http://u:proxy-canary@"}, "HTTP_PROXY: must be the address of an HTTP proxy"),
+        ({"ALL_PROXY": "http://proxy.example:99999"}, "ALL_PROXY: must be the address of an HTTP proxy"),
+        ({"HTTPS_PROXY": "http://proxy.example/x?y"}, "HTTPS_PROXY: must be the address of an HTTP proxy"),
+        ({"SSL_CERT_FILE": "/nowhere.pem"}, "SSL_CERT_FILE: must be a file of certificates"),
+        ({"REQUESTS_CA_BUNDLE": __file__}, "REQUESTS_CA_BUNDLE: must be a file of certificates"),
+    ],
+)
+async def test_a_wrong_way_is_one_sentence(outside: Outside, wrong: dict[str, str], sentence: str) -> None:
+    """Before anything is tried, and without what it holds."""
+    code, text = await outside.run("run", **DIRECT | wrong)
+    assert code == 78
+    assert sentence in text
+    assert "canary" not in text

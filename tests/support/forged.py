@@ -1,0 +1,120 @@
+"""Payloads that nobody's screen offers: rightly signed, with any user, channel, id and shape."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from support.house import words
+
+from sandbox.slack import payloads
+from sandbox.slack.delivery import post_signed
+
+if TYPE_CHECKING:
+    from support.house import House
+
+    from sandbox.slack.delivery import Ack
+    from sandbox.slack.workspace import Message
+
+Json = dict[str, Any]
+SILENCE = 1.0  # seconds after which nothing more is said
+UNTOUCHED = {  # tables and columns; times of reading change by themselves
+    **dict.fromkeys(("watches", "outbox", "audit", "channels", "subscriptions", "alarms", "news"), "*"),
+    "orders": "key, milestone",
+}
+
+
+def press(house: House, action_id: str, value: Any, *, user: str = "mei", channel: str = "#orders") -> Json:
+    """The press of a button in an answer that this person sees."""
+    who, where = house.slack.workspace.user(user), house.slack.workspace.channel(channel)
+    message = house.slack.workspace.whisper(where.id, who.id, "an older answer")
+    action: Json = {"action_id": action_id, "block_id": "b0", "type": "button", "action_ts": "1.2", "value": value}
+    action["text"] = {"type": "plain_text", "text": "Do it", "emoji": True}
+    path = house.slack.interactions.new_url("actions", where.id, who.id, message)
+    trigger, url = house.slack.interactions.new_trigger(), house.slack.base_url + path
+    return payloads.block_actions(who, where, message, action, trigger=trigger, url=url, state={})
+
+
+def press_in_home(house: House, action_id: str, value: str = "home", user: str = "mei") -> Json:
+    """The press of a button in App Home: Slack names no channel and hands over no way to answer."""
+    who = house.slack.workspace.user(user)
+    action: Json = {"action_id": action_id, "block_id": "b0", "type": "button", "action_ts": "1.2", "value": value}
+    action["text"] = {"type": "plain_text", "text": "Do it", "emoji": True}
+    view = {"id": "V0HOME", "type": "home", "blocks": [], "private_metadata": "", "callback_id": ""}
+    return payloads.view_actions(who, stored(view), action, trigger=house.slack.interactions.new_trigger())
+
+
+def submission(house: House, callback_id: str, metadata: str, values: Json, user: str = "mei") -> Json:
+    """A submitted form."""
+    view = {"id": "V0FORM", "type": "modal", "callback_id": callback_id, "private_metadata": metadata, "blocks": []}
+    who = house.slack.workspace.user(user)
+    return payloads.view_submission(who, stored(view), values, trigger=house.slack.interactions.new_trigger())
+
+
+def command(house: House, text: str, *, user: str = "mei", channel: str = "#orders") -> Json:
+    """A slash command."""
+    who, where = house.slack.workspace.user(user), house.slack.workspace.channel(channel)
+    path = house.slack.interactions.new_url("commands", where.id, who.id)
+    trigger, url = house.slack.interactions.new_trigger(), house.slack.base_url + path
+    return payloads.command(who, where, "/panda", text, trigger=trigger, url=url)
+
+
+def stored(view: Json) -> Json:
+    """A view with what Slack adds to each."""
+    return {
+        "team_id": "T0PANDA01",
+        "state": {"values": {}},
+        "hash": "1.2",
+        "title": {"type": "plain_text", "text": "A form", "emoji": True},
+        "clear_on_close": False,
+        "notify_on_close": False,
+        "close": None,
+        "submit": None,
+        "previous_view_id": None,
+        "root_view_id": view["id"],
+        "app_id": "A0PANDA01",
+        "external_id": "",
+        "app_installed_team_id": "T0PANDA01",
+        "bot_id": "B0PANDA01",
+        **view,
+    }
+
+
+async def send(house: House, payload: Json, kind: str = "interactive") -> Ack:
+    """Deliver it, past what holds well-formed payloads to Slack's types, and wait until the bot has done with it."""
+    slack = house.slack
+    if slack.request_url:
+        assert slack._session is not None
+        ack = await post_signed(
+            slack._session, slack.request_url, slack.signing_secret, kind, payload, slack.ack_seconds
+        )
+    else:
+        ack = await slack.sockets.send(kind, payload, slack.ack_seconds)
+    await house._idle()
+    return ack
+
+
+async def answered(house: House, payload: Json, *, user: str = "mei", channel: str = "#orders") -> str:
+    """Deliver it; what this person was told about it in the end, which may be nothing."""
+    before = {id(one): one.text for one in house.private(user, channel)}
+    kind = "slash_commands" if "command" in payload else "interactive"
+    ack = await send(house, payload, kind)
+    assert ack.ok, payload
+    assert ack.seconds < 1
+
+    def told() -> list[Message]:
+        return [one for one in house.private(user, channel) if before.get(id(one)) != one.text]
+
+    with contextlib.suppress(TimeoutError):
+        await house.until(lambda: bool(told()) and not told()[-1].text.startswith("⏳"), SILENCE)
+    return "\n".join(words(one) for one in told())
+
+
+def rows(house: House) -> dict[str, list[Any]]:
+    """All that the bot keeps of orders, channels and people's acts."""
+    with contextlib.closing(sqlite3.connect(house.folder / "bot.db")) as conn:
+        return {
+            table: conn.execute(f"SELECT {columns} FROM {table} ORDER BY 1, 2").fetchall()  # noqa: S608  our own names
+            for table, columns in UNTOUCHED.items()
+        }
