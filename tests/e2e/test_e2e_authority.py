@@ -161,6 +161,7 @@ def presses(ids: dict[str, str]) -> list[tuple[str, str]]:
 async def test_somebody_outside_presses_nothing(house: House, where: str) -> None:
     """Nothing is done, stored or shown, wherever the payload says that it was pressed."""
     ids = await watched_in_secret(house)
+    await house.several_ticks(4)  # what the watching set going has come to rest
     before, views = forged.rows(house), dict(house.slack.workspace.views)
     for action, value in presses(ids):
         payload = forged.press(house, action, value, channel=where)
