@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +13,7 @@ import httpx
 from bot.jobs.pacing import Pacer
 from pandapon.shipment import Platform
 from sandbox.pandapon import replies
+from sandbox.slack.mentions import notified
 from storage.database import DatabaseThread
 
 if TYPE_CHECKING:
@@ -111,14 +112,24 @@ class Ledger:
     thread: int = 0  # replies that only the thread shows
     told: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))  # by the mark of the scan
     alarms: list[tuple[str, datetime]] = field(default_factory=list)  # of which order, and when
+    broadcast: int = 0  # replies that the channel shows as well
+    direct: int = 0  # messages to one person
+    unseen: int = 0  # alarms and reminders that only a thread shows, and that notify nobody
+    mentions: Counter[str] = field(default_factory=Counter)  # people notified, by the card in whose thread or itself
     calls: int = 0
 
     async def chat_postMessage(self, **post: Any) -> dict[str, Any]:  # noqa: N802  slack_sdk's name
         """Take a message."""
         self.calls += 1
-        text = str(post["text"])
-        if post.get("thread_ts") and not post.get("reply_broadcast"):
+        text, thread = str(post["text"]), str(post.get("thread_ts") or "")
+        people = len(notified(text, post["blocks"]))
+        self.mentions[thread or f"{self.calls}.0"] += people
+        self.broadcast += bool(thread and post.get("reply_broadcast"))
+        if str(post["channel"]).startswith("U"):
+            self.direct += 1
+        elif thread and not post.get("reply_broadcast"):
             self.thread += 1
+            self.unseen += text.startswith("⏰") and not people
         else:
             self.channel += 1
         if text.startswith("⏰"):

@@ -26,10 +26,12 @@ from bot.tracking.breaker import Breaker
 from bot.tracking.cadence import Cadence
 from bot.tracking.quiet import next_digest
 from bot.tracking.stalls import Limits
+from handlers.alarms import SNOOZE
 from handlers.channel_settings import ChannelSettings
 from pandapon.client import Config, PandaPon
 from sandbox.pandapon.generator import Event, lives
 from sandbox.pandapon.world import World
+from storage.records import AlarmState
 from storage.store import SqliteStore
 from storage.values import to_time
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from sandbox.pandapon.generator import Life
 
 TICK = timedelta(seconds=5)
+WATCHER, COLLEAGUE = "U0MEI00001", "U0TOM00002"
 LAST = timedelta(hours=5)  # what happens just before the end may be found after it
 FOLDED = """
 SELECT n.payload, d.sent_at FROM outbox f JOIN outbox d ON d.id = f.folded_into AND d.state = 'sent'
@@ -56,6 +59,7 @@ class Way:
     share: int = 0  # orders of one channel; 0: one channel has them all
     pace: float = 0.0  # messages a second and channel, as Slack takes them; 0: at once
     off: tuple[timedelta, timedelta] = (timedelta(), timedelta())  # the bot stands still from when to when
+    snooze: bool = False  # somebody presses "Remind me in 24 h" on each alarm, once
 
 
 WAYS = {
@@ -64,6 +68,7 @@ WAYS = {
     "problems only in the channel": Way(settings=ChannelSettings(threads="problems")),
     "in threads, and a daily digest": Way(settings=ChannelSettings(threads="thread", digest_at="09:00")),
     "all news, with pushes": Way(push=True),
+    "each alarm snoozed once": Way(snooze=True),
     "100 orders a channel, a day off": Way(share=100, pace=1.0, off=(timedelta(days=9), timedelta(days=10))),
 }
 
@@ -94,6 +99,11 @@ async def ours(orders: list[Life], days: int, way: Way) -> Result:
         alarms=len(ledger.alarms),
         false_alarms=sum(is_false(orders, text, at) for text, at in ledger.alarms),
         folded=folded,
+        broadcast=ledger.broadcast,
+        direct=ledger.direct,
+        unseen=ledger.unseen,
+        mentions=sum(ledger.mentions.values()),
+        most_mentions=max(ledger.mentions.values(), default=0),
     )
 
 
@@ -118,6 +128,7 @@ class _Run:
         self.ledger = ledger
         self.number = 0  # of what was put into the queue
         self.late = 0  # orders that nobody could ask for while the bot stood still
+        self.snoozed: set[str] = set()  # names of alarms
         self.posts = False  # something waits to be sent
         self.stall_at: datetime | None = None  # when an order's silence has to be looked at
         self.channels = {life.order.order_id: _channel(at, way.share) for at, life in enumerate(orders)}
@@ -148,7 +159,7 @@ class _Run:
     async def run(self) -> None:
         """From event to event, and from due order to due order."""
         for channel in sorted(set(self.channels.values())):
-            await self.store.save_settings(self.clock(), channel, self.way.settings.dump(), "U1")
+            await self.store.save_settings(self.clock(), channel, self.way.settings.dump(), WATCHER)
         self._every_day(self.way.settings)
         while (moment := await self._next()) < self.end:
             self.clock.at = moment
@@ -195,13 +206,23 @@ class _Run:
         return self.on + timedelta(minutes=10 + self.late)
 
     async def _watch(self, order_id: str) -> None:
-        await self.tracker.watch([order_id], channel=self.channels[order_id], filter_=self.way.filter, user="U1")
+        await self.tracker.watch([order_id], channel=self.channels[order_id], filter_=self.way.filter, user=WATCHER)
         self.posts = True  # the card's own, should its channel have to wait
 
     async def _look_for_silence(self) -> None:
         """Whenever an order's time has come, which is when the job would find something."""
         if self.stall_at is not None and self.stall_at <= self.clock():
             await self.stalls.tick()
+        if self.way.snooze:
+            await self._snooze()
+
+    async def _snooze(self) -> None:
+        """Every alarm that nobody has acted on, but not what comes of that."""
+        for alarm, what in await self.store.thread.run(_open_alarms):
+            if what not in self.snoozed:
+                self.snoozed |= {what, f"{what}:again"}
+                until = self.clock() + SNOOZE
+                await self.store.act_on_alarm(self.clock(), alarm, AlarmState.SNOOZED, COLLEAGUE, until)
 
     async def _deliver(self) -> None:
         """Everything that may go now."""
@@ -256,6 +277,10 @@ def _waits_to_be_sent(conn: sqlite3.Connection) -> bool:
     return (
         conn.execute("SELECT 1 FROM outbox WHERE state IN ('pending', 'sending', 'uncertain')").fetchone() is not None
     )
+
+
+def _open_alarms(conn: sqlite3.Connection) -> list[tuple[int, str]]:
+    return [tuple(row) for row in conn.execute("SELECT id, key || what FROM alarms WHERE state = 'open'")]
 
 
 def _channel(number: int, share: int) -> str:

@@ -36,6 +36,11 @@ class Result:
     alarms: int = 0
     false_alarms: int = 0
     folded: int = 0  # pieces of news that came in a digest, because their channel had fallen behind
+    broadcast: int = 0  # replies that the channel shows as well
+    direct: int = 0  # messages to one person
+    unseen: int = 0  # alarms and reminders that only a thread shows, and that notify nobody
+    mentions: int = 0  # people notified by a mention, each once a message
+    most_mentions: int = 0  # the same of one order
 
 
 def naive(orders: list[Life], days: int) -> Result:
@@ -126,6 +131,27 @@ def tables(count: int, days: int, plain: Result, results: Mapping[str, Result]) 
         ["", "milestones missed", "told twice", "alarms", "false ones", "in digests"],
         facts,
     )
+    reach = [_reach(name, one, count) for name, one in results.items()]
+    columns = [
+        "posts",
+        "in channel",
+        "broadcast replies",
+        "mentions",
+        "most of one order",
+        "an order",
+        "direct",
+        "alarms unseen",
+    ]
+    show(
+        "Whom it reaches: posts in channels, mentions, direct messages, alarms that only a thread shows",
+        ["", *columns],
+        reach,
+    )
+
+
+def _reach(name: str, one: Result, count: int) -> list[str]:
+    numbers = (one.channel + one.thread, one.channel, one.broadcast, one.mentions, one.most_mentions)
+    return [name, *(f"{n:,}" for n in numbers), f"{one.mentions / count:.2f}", f"{one.direct:,}", f"{one.unseen:,}"]
 
 
 def _row(name: str, one: Result, plain: Result, count: int) -> list[str]:

@@ -1,15 +1,18 @@
-"""How typed text reaches a command: escaped, with mentions as ids and links marked where the command asked for it."""
+"""Mentions: how typed ones reach a command, and whom those in a message notify."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sandbox.slack.workspace import Workspace
 
 MENTION = re.compile(r"(?<![\w<])([#@])([\w\u4e00-\u9fff-]+)")
 URL = re.compile(r"(https?://(?:(?!&[lg]t;)[^\s|])+(?<![.,;:!?)'\"]))")  # in escaped text
+WRITTEN = re.compile(r"<(?:@([UW][A-Z0-9]+)|!(channel|here|everyone))(?:\|[^<>]*)?>")
 
 
 def escaped(text: str, workspace: Workspace, *, with_mentions: bool) -> str:
@@ -37,3 +40,31 @@ def _mention(match: re.Match[str], workspace: Workspace) -> str:
         if sign == "@" and name in {user.name, user.id}:
             return f"<@{user.id}|{user.name}>"
     return match[0]
+
+
+def notified(text: str, blocks: list[dict[str, Any]]) -> frozenset[str]:
+    """Whom a message notifies once it is posted, each once: ids of people, and ``channel``, ``here``, ``everyone``.
+
+    A mention counts wherever it stands, in the text or in the blocks; plain text mentions nobody. An update of a
+    message notifies nobody, whatever it holds.
+    """
+    return frozenset(
+        name for words in (text, *_marked_up(blocks)) for pair in WRITTEN.findall(words) for name in pair if name
+    )
+
+
+def _marked_up(part: Any) -> Iterator[str]:
+    """Every text in mrkdwn within blocks, and the people and groups that rich text names."""
+    if isinstance(part, list):
+        for one in part:
+            yield from _marked_up(one)
+    elif isinstance(part, dict):
+        kind = part.get("type")
+        if kind == "mrkdwn":
+            yield str(part.get("text", ""))
+        elif kind == "user":
+            yield f"<@{part.get('user_id', '')}>"
+        elif kind == "broadcast":
+            yield f"<!{part.get('range', '')}>"
+        else:
+            yield from _marked_up(list(part.values()))
