@@ -36,6 +36,7 @@ from bot.tracking.breaker import Breaker
 from handlers.admission import Admission
 from handlers.context import Context
 from handlers.languages import Languages
+from handlers.people import People
 from handlers.register import register
 from pandapon.client import Config, PandaPon
 from storage.backup import open_or_restore
@@ -72,10 +73,18 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
     cadence, breaker = settings.cadence, Breaker()
     languages = Languages(settings.language)
     await languages.learn(store)
+    people = People()
+    await people.learn(store)
     pacer = Pacer(settings.channel_messages_per_second, settings.channel_burst)
     slack = web_client(settings, session, patient=False)
     deliverer = Deliverer(
-        store=store, slack=slack, pacer=pacer, clock=clock, digest_from=settings.digest_from, languages=languages
+        store=store,
+        slack=slack,
+        pacer=pacer,
+        clock=clock,
+        digest_from=settings.digest_from,
+        languages=languages,
+        people=people,
     )
     stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted=lambda: not api.clock_is_off)
     digester = Digester(store, clock, deliverer.wake)
@@ -149,6 +158,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         answer_seconds=settings.answer_seconds,
         languages=languages,
         admission=Admission(settings.slack_outsiders),
+        people=people,
     )
     register(app, context)
     bot = Bot(

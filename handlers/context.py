@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from handlers.admission import Admission
 from handlers.deliveries import Recent
 from handlers.languages import Languages
+from handlers.people import People
 
 if TYPE_CHECKING:
     import asyncio
@@ -102,5 +103,11 @@ class Context:
     admission: Admission = field(default_factory=Admission)  # who may use the bot at all
     answer_seconds: float = 15.0  # that a question may take in all, its answer included
     recent: Recent = field(default_factory=Recent)
+    people: People = field(default_factory=People)
     working_after: float = 1.0  # seconds of silence before a working line is shown
-    in_hand: set[asyncio.Task[Any]] = field(default_factory=set)  # answers being worked on; a stop waits for them
+    in_hand: set[asyncio.Future[Any]] = field(default_factory=set)  # answers being worked on; a stop waits for them
+
+    def hold(self, work: asyncio.Future[Any]) -> None:
+        """Something is being worked on: a stop waits for it."""
+        self.in_hand.add(work)
+        work.add_done_callback(self.in_hand.discard)

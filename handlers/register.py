@@ -17,6 +17,7 @@ from handlers.grammar import Refusal, parse
 from handlers.i18n import _, speak
 from handlers.listeners import ANYTHING, Listeners, declarations
 from handlers.outcomes import ForbiddenError, OutdatedError
+from handlers.people import keep
 from handlers.requests import Request, Track, WatchOrders
 from handlers.subjects import Subject, claimed, permitted
 from handlers.turn import WORKING, Turn, in_time, within
@@ -54,10 +55,12 @@ def register(app: AsyncApp, ctx: Context) -> None:
 
     @app.middleware
     async def prepare(body: Body, context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002  Bolt's name
-        """The language, chosen before everything else, in the task in which Bolt then starts the listener."""
+        """Who it is, and their language: before everything else, in the task in which Bolt then starts the listener."""
         if not payloads.text(body, "response_url"):  # Bolt takes whatever stands there for one
             context["response_url"] = None
             context.pop("respond", None)
+        if (new := ctx.people.meet(body))[0]:
+            ctx.hold(asyncio.ensure_future(keep(ctx.store, *new)))
         speak(ctx.languages.of(payloads.channel(body) or payloads.text(body, "view", "private_metadata")))
         await next()
 
@@ -257,8 +260,7 @@ async def _answer_form(
     """The form's next page at once where the work is quick, else a page that says so, and then the answer."""
     ctx, until = turn.ctx, time.monotonic() + turn.ctx.answer_seconds * WORKING
     task = asyncio.ensure_future(within(work, ctx.answer_seconds))
-    ctx.in_hand.add(task)
-    task.add_done_callback(ctx.in_hand.discard)
+    ctx.hold(task)
     done, _pending = await asyncio.wait({task}, timeout=FORM_SECONDS)
     if done:
         await ack(response_action="update", view=task.result())

@@ -61,8 +61,7 @@ class Turn:
     async def answer(self, work: Coroutine[None, None, Message], doing: str) -> None:
         """Run the work and show its result, an error in words, and a working line when it takes a while."""
         whole = asyncio.ensure_future(self._answer(work, doing))
-        self.ctx.in_hand.add(whole)
-        whole.add_done_callback(self.ctx.in_hand.discard)
+        self.ctx.hold(whole)
         await whole
 
     async def _answer(self, work: Coroutine[None, None, Message], doing: str) -> None:

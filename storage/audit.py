@@ -1,4 +1,4 @@
-"""Who did what, and what Slack delivered already."""
+"""Who did what, what they are called, and what Slack delivered already."""
 
 from __future__ import annotations
 
@@ -26,3 +26,15 @@ def first_seen(conn: sqlite3.Connection, event_id: str, now: datetime) -> bool:
     """See storage.protocol.Store."""
     sql = "INSERT OR IGNORE INTO deliveries (id, at) VALUES (?, ?)"
     return conn.execute(sql, (event_id, to_int(now))).rowcount == 1
+
+
+def people(conn: sqlite3.Connection) -> dict[str, str]:
+    """See storage.protocol.Store."""
+    return {row["id"]: row["name"] for row in conn.execute("SELECT id, name FROM people")}
+
+
+def name_person(conn: sqlite3.Connection, user: str, name: str) -> None:
+    """See storage.protocol.Store."""
+    conn.execute(
+        "INSERT INTO people (id, name) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name", (user, name)
+    )

@@ -366,6 +366,14 @@ class Store(Protocol):
         """True the first time this delivery id is seen; Slack delivers some twice."""
         ...
 
+    async def people(self) -> dict[str, str]:
+        """What those who did something are called, by Slack user id."""
+        ...
+
+    async def name_person(self, user: str, name: str) -> None:
+        """What a person is called from now on."""
+        ...
+
     async def prune(self, before: datetime, limit: int) -> int:
         """Delete sent posts, their news, seen events and audit entries older than this, so many of each at most.
 

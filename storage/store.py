@@ -299,6 +299,12 @@ class SqliteStore:
     async def first_seen(self, event_id: str, now: datetime) -> bool:
         return await self.thread.run(lambda conn: audit.first_seen(conn, event_id, now))
 
+    async def people(self) -> dict[str, str]:
+        return await self.thread.run(audit.people)
+
+    async def name_person(self, user: str, name: str) -> None:
+        await self.thread.run(lambda conn: audit.name_person(conn, user, name))
+
     async def prune(self, before: datetime, limit: int) -> int:
         return await self.thread.run(lambda conn: upkeep.prune(conn, before, limit))
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.languages import Languages
+    from handlers.people import People
     from handlers.views.message import Message
     from pandapon.shipment import News
     from storage.protocol import Store
@@ -30,12 +31,12 @@ LEVELS = ("edit", "node", "step", "milestone", "problem")  # of news, see bot.tr
 class Composer:
     """Renders posts. What no longer matters when its turn comes is rendered as None."""
 
-    def __init__(self, store: Store, languages: Languages) -> None:
-        self._store, self._languages = store, languages
+    def __init__(self, store: Store, languages: Languages, people: People) -> None:
+        self._store, self._languages, self._people = store, languages, people
 
     async def compose(self, post: Post, now: datetime) -> Message | None:
         """The message of a post in its channel's language, or None when there is nothing to say any more."""
-        with use_language(self._languages.of(post.channel)):
+        with use_language(self._languages.of(post.channel)), self._people.known():
             return await self._compose(post, now)
 
     async def _compose(self, post: Post, now: datetime) -> Message | None:

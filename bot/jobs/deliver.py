@@ -18,6 +18,7 @@ from bot.killpoints import point
 from bot.tracking.quiet import hold_until
 from handlers import channel_settings
 from handlers.languages import Languages
+from handlers.people import People
 from handlers.slack import OddAnswerError, ts_of
 from handlers.text import clip
 from handlers.views.message import Message
@@ -61,10 +62,11 @@ class Deliverer:
         clock: Callable[[], datetime],
         digest_from: int = 8,
         languages: Languages | None = None,
+        people: People | None = None,
     ) -> None:
         """``digest_from``: so many waiting pieces of news of one channel become one message."""
         self._store, self._slack, self._pacer, self._clock = store, slack, pacer, clock
-        self._composer, self._digest_from = Composer(store, languages or Languages()), digest_from
+        self._composer, self._digest_from = Composer(store, languages or Languages(), people or People()), digest_from
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._draining = asyncio.Lock()
         self._again = False

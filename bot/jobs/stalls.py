@@ -92,7 +92,8 @@ class StallWatch:
             return False
         if standing and stall_of(standing).since == found.since and found.leg.value == standing.leg:
             return await self._stands(stored, standing, found, now)
-        return await self._raise(stored, found, f"stall:{found.leg}:{silence(found)}", now)
+        assignee = standing.assignee if standing else ""
+        return await self._raise(stored, found, f"stall:{found.leg}:{silence(found)}", now, assignee)
 
     async def _stands(self, stored: KnownOrder, standing: Alarm, found: Stall, now: datetime) -> bool:
         """The same silence as before: a snooze that is over asks again, an unanswered question ends the watch."""

@@ -8,6 +8,7 @@ from handlers import actions
 from handlers.channel_settings import FEW
 from handlers.i18n import LANGUAGES, _, ngettext
 from handlers.order_states import caveat
+from handlers.people import name
 from handlers.requests import Unmute, UnwatchAll, WatchAll
 from handlers.text import code, when
 from handlers.views import elements as el
@@ -39,7 +40,7 @@ def settings(  # noqa: PLR0917  everything that the answer says
     lines = _lines(chosen, next_digest, now)
     if channel.muted_until and channel.muted_until > now:
         until = when(channel.muted_until, now)
-        lines.insert(0, _("🔕 Muted by {user} until {time}").format(user=el.user(channel.muted_by), time=until))
+        lines.insert(0, _("🔕 Muted by {user} until {time}").format(user=name(channel.muted_by), time=until))
     lines += [_subscribed(one) for one in subscriptions]
     buttons = [
         el.button(_("Change…"), f"{actions.EDIT_SETTINGS}:1", channel.channel, "primary"),
@@ -248,7 +249,7 @@ def _subscribed(one: Subscription) -> str:
         else _("Watches every order that is {status}").format(status=code(one.status))
     )
     return _("{what}: {filter}, by {user}").format(
-        what=what, filter=filter_words(one.filter), user=el.user(one.created_by)
+        what=what, filter=filter_words(one.filter), user=name(one.created_by)
     )
 
 
@@ -256,7 +257,7 @@ def _changed_by(channel: Channel, now: datetime) -> list[str]:
     if not channel.updated_by or channel.updated_at is None:
         return []
     return [
-        _("Last changed by {user} {time}").format(user=el.user(channel.updated_by), time=when(channel.updated_at, now))
+        _("Last changed by {user} {time}").format(user=name(channel.updated_by), time=when(channel.updated_at, now))
     ]
 
 

@@ -74,8 +74,8 @@ def link(url: str, title: str) -> str:
     return f"<{address}|{escape(title).replace('|', '¦')}>" if address and title.strip() else escape(title)
 
 
-def user(user_id: str) -> str:
-    """A mention by name, which notifies nobody in a message's blocks beyond what Slack does for names."""
+def mention(user_id: str) -> str:
+    """A mention: posted, it notifies that person. Only for what is theirs; else ``handlers.people.name``."""
     return f"<@{user_id}>" if _USER.fullmatch(user_id) else escape(user_id)
 
 

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from handlers import actions
 from handlers.i18n import _
+from handlers.people import name
 from handlers.text import cut, escape, ident, span, when
 from handlers.views import elements as el
 from handlers.views.parts import order_name, stored_order, title_of, unwatch_button
@@ -16,6 +17,7 @@ from pandapon.shipment import Leg, Stall
 from storage.records import AlarmState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from handlers.outcomes import Look
@@ -32,7 +34,7 @@ def alarm(news: News, look: Look, watch: Watch, alarm: Alarm | None, now: dateti
     if alarm is None or stall_of(alarm).since != news.stall.since:
         blocks.append(el.context(_("It has moved since.")))
     else:
-        blocks += _state(alarm, now, watch)
+        blocks += _state(alarm, now, watch, el.mention)
     return el.message([*blocks, el.context(order_name(news.ref))])
 
 
@@ -42,7 +44,7 @@ def acted_on(alarm: Alarm, watch: Watch | None, now: datetime) -> Message:
     if alarm.state is AlarmState.CLEARED:
         blocks.append(el.context(_("✅ It has moved since; the alarm is over.")))
     else:
-        blocks += _state(alarm, now, watch)
+        blocks += _state(alarm, now, watch, name)
     platform, _sep, order_id = alarm.key.partition(":")
     return el.message([*blocks, el.context(f"{'Taobao' if platform == 'taobao' else platform} `{ident(order_id)}`")])
 
@@ -50,14 +52,14 @@ def acted_on(alarm: Alarm, watch: Watch | None, now: datetime) -> Message:
 def line(alarm: Alarm, now: datetime) -> str:
     """The alarm on an order's card."""
     said = _("⏰ Silent since {time}").format(time=when(stall_of(alarm).since, now))
-    done = _done(alarm, now)
-    return f"{said} · {done}" if done else said
+    return " · ".join([said, *_done(alarm, now, name)])
 
 
 def over(alarm: Alarm) -> str:
-    """The line in the news that ends an alarm."""
+    """The line in the news that ends an alarm. Whoever took it on has nothing to do any more, and is told so."""
     if alarm.assignee:
-        return _("✅ Moving again, so the alarm is over; {user} had taken it on.").format(user=el.user(alarm.assignee))
+        words = _("✅ Moving again, so the alarm is over; {user} had taken it on.")
+        return words.format(user=el.mention(alarm.assignee))
     return _("✅ Moving again, so the alarm is over.")
 
 
@@ -107,22 +109,22 @@ def _adapter() -> TypeAdapter[Stall]:
     return TypeAdapter(Stall)
 
 
-def _state(alarm: Alarm, now: datetime, watch: Watch | None) -> list[Block]:
-    done = _done(alarm, now)
-    return [*([el.context(done)] if done else []), *el.actions(_buttons(alarm, watch))]
+def _state(alarm: Alarm, now: datetime, watch: Watch | None, owner: Callable[[str], str]) -> list[Block]:
+    done = _done(alarm, now, owner)
+    return [*([el.context(" · ".join(done))] if done else []), *el.actions(_buttons(alarm, watch))]
 
 
-def _done(alarm: Alarm, now: datetime) -> str:
-    by = el.user(alarm.actor)
-    match alarm.state:
-        case AlarmState.ACKNOWLEDGED:
-            return _("👌 {user} has seen it").format(user=by)
-        case AlarmState.ASSIGNED:
-            return _("🙋 {user} takes care of it").format(user=el.user(alarm.assignee))
-        case AlarmState.SNOOZED if alarm.snoozed_until:
-            return _("💤 snoozed by {user} until {time}").format(user=by, time=when(alarm.snoozed_until, now))
-        case _:
-            return ""
+def _done(alarm: Alarm, now: datetime, owner: Callable[[str], str]) -> list[str]:
+    """Who takes care of it, and what was done about it last. ``owner``: how the former is written."""
+    done = []
+    if alarm.assignee:
+        done.append(_("🙋 {user} takes care of it").format(user=owner(alarm.assignee)))
+    if alarm.state is AlarmState.ACKNOWLEDGED:
+        done.append(_("👌 {user} has seen it").format(user=name(alarm.actor)))
+    if alarm.state is AlarmState.SNOOZED and alarm.snoozed_until:
+        until = when(alarm.snoozed_until, now)
+        done.append(_("💤 snoozed by {user} until {time}").format(user=name(alarm.actor), time=until))
+    return done
 
 
 def _buttons(alarm: Alarm, watch: Watch | None) -> list[Block]:

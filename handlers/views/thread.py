@@ -13,12 +13,10 @@ from handlers.views import elements as el
 from handlers.views import stalls
 from handlers.views.message import Layout, Message
 from handlers.views.parts import (
-    filter_words,
     newest_first,
     node_line,
     order_name,
     paragraphs,
-    stop_command,
     stored_order,
     title_of,
 )
@@ -38,12 +36,14 @@ NEWS_NODES = 12
 
 
 def news(news: News, look: Look | None, watch: Watch, now: datetime, *, cleared: Alarm | None = None) -> Message:
-    """What one reading found: what happened, the new entries, and why this is here. Edits are told quietly.
+    """What one reading found: what happened, and the new entries. Edits are told quietly.
+
+    Why it is here, and how to stop it, says the card.
 
     ``cleared``: the stall alarm that this movement ends.
     """
     order = (look.order if look else None) or stored_order(watch)
-    layout = Layout([el.section(_headline(news, order))], tail=[el.context(_why_news(news, watch))])
+    layout = Layout([el.section(_headline(news, order))], tail=[el.context(order_name(news.ref))])
     if cleared:
         layout.add(el.section(stalls.over(cleared)))
     told = _told(news, watch)
@@ -60,15 +60,6 @@ def news(news: News, look: Look | None, watch: Watch, now: datetime, *, cleared:
         if not layout.note(el.context(f"{count}: {example}")):
             layout.note(el.context(count))
     return el.message(layout.blocks)
-
-
-def _why_news(news: News, watch: Watch) -> str:
-    return _("{order} · {user} watches it here ({filter}). To stop: {command} in the channel").format(
-        order=order_name(news.ref),
-        user=el.user(watch.created_by),
-        filter=filter_words(watch.filter),
-        command=f"`/panda {stop_command(watch)}`",
-    )
 
 
 def _headline(news: News, order: Order | None) -> str:

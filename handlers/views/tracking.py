@@ -8,6 +8,7 @@ from handlers import actions
 from handlers.errors_in_words import channel_error
 from handlers.i18n import _, ngettext
 from handlers.milestones import bar, furthest, milestone_emoji, milestone_name
+from handlers.people import name
 from handlers.requests import Track, WatchOrders
 from handlers.text import cut, escape, ident
 from handlers.views import elements as el
@@ -150,7 +151,7 @@ def _more_parcels(n: int) -> str:
 
 def _why(watch: Watch) -> str:
     """Why a card stands in the channel, and how to stop it; or that it has been stopped."""
-    by = el.user(watch.created_by)
+    by = name(watch.created_by)
     if watch.state is WatchState.ENDED:
         return _ended(watch)
     told = filter_words(watch.filter)

@@ -9,6 +9,7 @@ from handlers.errors_in_words import BETWEEN_PEOPLE, channel_error
 from handlers.i18n import _, ngettext
 from handlers.milestones import milestone_emoji, milestone_name
 from handlers.outcomes import WatchOutcome, WatchResult
+from handlers.people import name
 from handlers.requests import ListWatches, Unwatch
 from handlers.text import code as typed
 from handlers.text import ident, when
@@ -130,7 +131,7 @@ def _row(watch: Watch, number: int) -> Block:
         title_of(stored_order(watch)),
     ]
     since = _("{filter} · by {user} since {time}").format(
-        filter=filter_words(watch.filter), user=el.user(watch.created_by), time=when(watch.created_at, watch.created_at)
+        filter=filter_words(watch.filter), user=name(watch.created_by), time=when(watch.created_at, watch.created_at)
     )
     lines.append(since)
     if watch.state is WatchState.PAUSED:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.errors_in_words import channel_error
 from handlers.i18n import _, ngettext
 from handlers.milestones import milestone_emoji, milestone_name
+from handlers.people import name
 from handlers.text import cut, escape, when
 from handlers.views import elements as el
 from handlers.views.message import Layout, Message
@@ -47,13 +48,13 @@ def _standing(watch: Watch | None, now: datetime) -> str:
     if watch is None:
         return _("It is not watched here.")
     words = _("Watched by {user} since {time}: {filter}").format(
-        user=el.user(watch.created_by), time=when(watch.created_at, now), filter=filter_words(watch.filter)
+        user=name(watch.created_by), time=when(watch.created_at, now), filter=filter_words(watch.filter)
     )
     if watch.state is WatchState.PAUSED:
         words += "\n" + _("⏸ Paused: {reason}").format(reason=channel_error(watch.reason, watch.channel))
     if watch.muted_until and watch.muted_until > now:
         words += "\n" + _("🔕 Muted by {user} until {time}").format(
-            user=el.user(watch.muted_by), time=when(watch.muted_until, now)
+            user=name(watch.muted_by), time=when(watch.muted_until, now)
         )
     return words
 
@@ -100,7 +101,7 @@ def _not_for(told: Told, watch: Watch | None, now: datetime) -> str:
 
 def _muted(error: str) -> str:
     by = error.removeprefix("muted by ")
-    return _("muted by {user}").format(user=el.user(by)) if by != error else escape(cut(error, 60))
+    return _("muted by {user}").format(user=name(by)) if by != error else escape(cut(error, 60))
 
 
 def _read(look: Look, now: datetime) -> str:

@@ -7,6 +7,8 @@ import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sandbox.slack.mentions import notified
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -71,6 +73,7 @@ class Message:
     edited: bool = False
     replies: list[str] = field(default_factory=list)  # the ts of each, oldest first; a message has a thread if any
     attachments: list[dict[str, Any]] = field(default_factory=list)
+    notifies: frozenset[str] = frozenset()  # whom it mentioned when it was posted
 
     @property
     def by_bot(self) -> bool:
@@ -183,6 +186,7 @@ class Workspace:
     def post(self, channel: Channel, user: str, text: str, **more: Any) -> Message:
         """Store a message."""
         message = Message(ts=self.next_ts(), channel=channel.id, user=user, text=text, **more)
+        message.notifies = notified(message.text, message.blocks) - {user}
         channel.messages[message.ts] = message
         if message.thread_ts in channel.messages:
             channel.messages[message.thread_ts].replies.append(message.ts)
@@ -212,6 +216,12 @@ class Workspace:
         if ts not in channel.messages:
             raise SlackError("message_not_found")
         return channel.messages[ts]
+
+    def mentions(self, person: str) -> list[Message]:
+        """The messages that notified a person by a mention, oldest first; what an update brought notifies nobody."""
+        loud = {person, "channel", "here", "everyone"}
+        found = [m for c in self.channels.values() if person in c.members for m in c.messages.values()]
+        return sorted((m for m in found if m.notifies & loud), key=lambda message: message.ts)
 
     def visible(self, channel: Channel, viewer: str) -> list[Message]:
         """What a person sees in a channel's main view: no thread replies but broadcasts, their own whispers too."""

@@ -12,6 +12,7 @@ from support.message_checks import check, commands, labels, shown
 from support.view_samples import HOSTILE, ID, NOW, REF, VERY_HOSTILE, look, node, order, parcel, watch
 
 from handlers.grammar import parse
+from handlers.people import People
 from handlers.requests import Track, Unwatch, WatchOrders
 from handlers.views import thread, tracking
 from pandapon.shipment import Milestone, News, Parcel, Platform, Step, TimeBasis
@@ -91,11 +92,15 @@ def test_an_unreadable_time_is_shown_as_sent() -> None:
 
 def test_card_says_who_and_how_to_stop() -> None:
     """The card shows the present state, one entry of each parcel, who watches and how to stop."""
-    message = check(tracking.card(look(parcel(5)), watch(), NOW))
+    people = People()
+    people.names["U0123ABCD"] = "mei <@U0123ABCD>"
+    with people.known():
+        message = check(tracking.card(look(parcel(5)), watch(), NOW))
     text = shown(message)
     assert text.count("广州中心") == 1
     assert "雪纺连衣裙" in text  # from the stored order: the look has none
-    assert "<@U0123ABCD>" in text
+    assert "Watched by mei &lt;" in text
+    assert "<@" not in text
     assert f"/panda unwatch {ID}" in text
     assert "ago" not in text
     assert labels(message) == ["Stop watching"]
@@ -122,14 +127,14 @@ def news(*nodes_: Milestone | None, step: Milestone | None = None, edited: int =
 
 
 def test_news_of_a_milestone() -> None:
-    """What happened stands first, the entry that says it before plain scans, then why it is here."""
+    """What happened stands first, the entry that says it before plain scans, and nothing on how to stop, which the card says."""
     message = check(
         thread.news(news(None, Milestone.DELIVERED, None, step=Milestone.DELIVERED), look(of=order()), watch(), NOW)
     )
     text = shown(message)
     assert message.text.startswith("✅ *Delivered*\n雪纺连衣裙")
     assert text.index("scan 1") < text.index("scan 0")
-    assert f"/panda unwatch {ID}" in text
+    assert "unwatch" not in text
 
 
 def test_news_for_milestones_only_counts_scans() -> None:
