@@ -10,7 +10,7 @@ from bot.tracking.decide import Decision, Known
 from bot.tracking.renumber import live
 from handlers.outcomes import Look
 from pandapon.models import Order
-from pandapon.shipment import Milestone, News, Node, OrderRef, Parcel, Shipment, TimeBasis
+from pandapon.shipment import Milestone, News, Node, OrderRef, Parcel, Shipment, TimeBasis, by_shipping
 from storage.records import Announcement, KnownOrder, NodeRecord, OrderState, ParcelRecord
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def look(stored: KnownOrder) -> Look:
         milestone=_milestone(stored.state.milestone),
         read_at=stored.read_at,
         stale_since=stored.stale_since,
+        moved_at=stored.state.moved_at,
     )
 
 
@@ -119,6 +120,7 @@ def fresh_look(ref: OrderRef, decision: Decision, now: datetime) -> Look:
         shipment=_shown(decision.shipment),
         milestone=decision.milestone,
         read_at=now,
+        moved_at=decision.moved_at,
     )
 
 
@@ -132,8 +134,8 @@ def _milestone(value: str | None) -> Milestone | None:
 
 
 def _shown(shipment: Shipment) -> Shipment:
-    """Without the numbers that parcels had before; they stay stored, so that people can still ask for them."""
-    return Shipment(shipment.ref, live(shipment.parcels))
+    """In the order in which parcels are counted, without the numbers that they had before; those can be asked for."""
+    return Shipment(shipment.ref, by_shipping(live(shipment.parcels)))
 
 
 def _shipment(stored: KnownOrder) -> Shipment:

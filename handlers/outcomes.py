@@ -29,6 +29,7 @@ class Look:
     milestone: Milestone | None
     read_at: datetime | None  # when the data was good
     stale_since: datetime | None = None  # first failed reading after read_at; None: fresh
+    moved_at: datetime | None = None  # when something last happened; None: nobody knows
 
 
 class WatchResult(StrEnum):

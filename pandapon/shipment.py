@@ -9,7 +9,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal  # noqa: TC003  pydantic reads the dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 from pandapon.markup import plain
 from pandapon.written import BUDDHIST
@@ -164,6 +167,19 @@ class Parcel:
     status_milestone: Milestone | None = None  # what status_code claims; None: unknown or absent
     nodes: tuple[Node, ...] = ()
     milestone: Milestone | None = None  # where it stands, decided from nodes and status together
+
+
+def by_shipping(parcels: Iterable[Parcel]) -> tuple[Parcel, ...]:
+    """The one order in which parcels are counted and shown: by their first scan, then by waybill; unscanned ones last.
+
+    What a reading brought first does not matter: parcel 1 of 2 is the same one wherever a person looks.
+    """
+    return tuple(sorted(parcels, key=_shipped))
+
+
+def _shipped(parcel: Parcel) -> tuple[bool, float, str]:
+    times = [node.at.timestamp() for node in parcel.nodes if node.at is not None]
+    return not times, min(times, default=0.0), parcel.waybill
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from bot.tracking.merge import MergedNodes, merge_nodes, merge_order, merge_parc
 from bot.tracking.renumber import live, renumbered, replaced_by, retire, revive, untold
 from bot.tracking.stalls import plausible
 from pandapon.progress import order_milestone, place_after
-from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Shipment, Step, normalise
+from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Shipment, Step, by_shipping, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,7 +180,7 @@ def _news(
     base: Known, order: Order | None, ref: OrderRef, lines: Sequence[_Line], milestone: Milestone | None
 ) -> News | None:
     """One piece of news for all that the reading found, however much; edits alone are news too, the quietest."""
-    parcels = tuple(_facts(parcel) for parcel in live(line.after for line in lines))
+    parcels = tuple(_facts(parcel) for parcel in by_shipping(live(line.after for line in lines)))
     steps = tuple(step for line in lines for step in line.steps)
     refunded = _refunded(base.order, order)
     news = News(

@@ -116,7 +116,7 @@ def _add_parcels(layout: Layout, look: Look) -> None:
     ]
     known = {parcel.waybill for parcel in look.shipment.parcels}
     waybills = look.order.waybills if look.order else ()
-    lines += [f"📦 `{ident(waybill)}`" for waybill in waybills[:ITEMS] if waybill not in known]
+    lines += [f"📦 `{ident(waybill)}`" for waybill in sorted(waybills)[:ITEMS] if waybill not in known]
     total = len({*known, *waybills})
     heading = ngettext("*{n} parcel*", "*{n} parcels*", total).format(n=total)
     more = [_("and {n} more").format(n=total - len(lines))] if total > len(lines) else []

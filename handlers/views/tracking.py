@@ -10,7 +10,7 @@ from handlers.i18n import _, ngettext
 from handlers.milestones import bar, furthest, milestone_emoji, milestone_name
 from handlers.people import name
 from handlers.requests import Track, WatchOrders
-from handlers.text import cut, escape, ident
+from handlers.text import cut, escape, ident, when
 from handlers.views import elements as el
 from handlers.views import stalls
 from handlers.views.message import Layout, Message
@@ -68,7 +68,7 @@ def card(look: Look, watch: Watch, now: datetime, *, alarm: Alarm | None = None)
     layout = Layout(
         [el.header(order_name(look.ref)), el.section(_state(look.milestone, look.order or stored_order(watch)))],
         tail=[
-            el.context(freshness_of(look, now, relative=False)),
+            el.context(_unchanged(look, watch, now)),
             el.context(_why(watch)),
             *el.actions([unwatch_button(_("Stop watching"), watch)] if watch.state is not WatchState.ENDED else []),
         ],
@@ -82,6 +82,13 @@ def card(look: Look, watch: Watch, now: datetime, *, alarm: Alarm | None = None)
             layout.note(el.context(_more_parcels(len(look.shipment.parcels) - at)))
             break
     return el.message(layout.blocks)
+
+
+def _unchanged(look: Look, watch: Watch, now: datetime) -> str:
+    """How old what the card shows is. It stays as it is until something changes: when it was last read says nothing."""
+    if look.stale_since is not None:
+        return freshness_of(look, now, relative=False)
+    return _("No change since {time}").format(time=when(look.moved_at or watch.created_at, now))
 
 
 def _few(look: Look) -> int:
@@ -115,7 +122,7 @@ def _buttons(look: Look, hidden: int, watched_by: Watch | None, *, all_nodes: bo
 def _no_parcel(look: Look) -> str:
     waybills = look.order.waybills if look.order else ()
     if waybills:
-        listed = ", ".join(f"`{ident(waybill)}`" for waybill in waybills[:10])
+        listed = ", ".join(f"`{ident(waybill)}`" for waybill in sorted(waybills)[:10])
         return _("Shipped as {waybills}; the courier has not reported anything yet.").format(waybills=listed)
     return _("No parcel yet: the seller has not handed anything to a courier, or PandaPon has not heard of it.")
 

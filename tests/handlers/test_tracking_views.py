@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -15,7 +16,7 @@ from handlers.grammar import parse
 from handlers.people import People
 from handlers.requests import Track, Unwatch, WatchOrders
 from handlers.views import thread, tracking
-from pandapon.shipment import Milestone, News, Parcel, Platform, Step, TimeBasis
+from pandapon.shipment import Milestone, News, Parcel, Platform, Step, TimeBasis, by_shipping
 from storage.records import WatchState
 
 
@@ -106,6 +107,33 @@ def test_card_says_who_and_how_to_stop() -> None:
     assert labels(message) == ["Stop watching"]
 
 
+def test_a_card_says_since_when_nothing_changed() -> None:
+    """A card stays as it is until something changes: not when it was last read, but since when it is true."""
+    moved = NOW - timedelta(days=6)
+    text = shown(check(tracking.card(replace(look(parcel(5)), moved_at=moved), watch(), NOW)))
+    assert f"No change since <!date^{int(moved.timestamp())}^" in text
+    assert "As of" not in text
+    unknown = shown(check(tracking.card(look(), watch(), NOW)))
+    assert f"No change since <!date^{int(watch().created_at.timestamp())}^" in unknown
+    stale = shown(check(tracking.card(look(parcel(5), stale=True), watch(), NOW)))
+    assert "has not answered since" in stale
+    assert "As of" in shown(check(tracking.track(look(parcel(5)), NOW))), "what is read at once says when"
+
+
+@pytest.mark.parametrize("turn", range(6))
+def test_parcels_have_one_order(turn: int) -> None:
+    """By first scan, then by waybill, those without a scan last; whatever order a reading or the database has."""
+    made = [
+        parcel(5, waybill="SF9999999999999"),
+        parcel(3, waybill="SF2222222222222"),
+        parcel(3, waybill="SF1111111111111"),
+        parcel(0, waybill="SF0000000000000"),
+    ]
+    wanted = [one.waybill for one in made[:1]] + ["SF1111111111111", "SF2222222222222", "SF0000000000000"]
+    shuffled = random.Random(turn).sample(made, len(made))
+    assert [one.waybill for one in by_shipping(shuffled)] == wanted
+
+
 def test_card_of_a_paused_and_an_ended_watch() -> None:
     """A paused watch says why in words; an ended one has no button left."""
     paused = shown(check(tracking.card(look(parcel()), watch(state=WatchState.PAUSED, reason="is_archived"), NOW)))
@@ -127,7 +155,7 @@ def news(*nodes_: Milestone | None, step: Milestone | None = None, edited: int =
 
 
 def test_news_of_a_milestone() -> None:
-    """What happened stands first, the entry that says it before plain scans, and nothing on how to stop, which the card says."""
+    """What happened stands first, the entry that says it before plain scans; how to stop says the card."""
     message = check(
         thread.news(news(None, Milestone.DELIVERED, None, step=Milestone.DELIVERED), look(of=order()), watch(), NOW)
     )
