@@ -139,6 +139,10 @@ class Ledger:
                 self.told[mark].append(self.clock())
         return {"ts": f"{self.calls}.0"}
 
+    async def chat_getPermalink(self, **_which: Any) -> dict[str, Any]:  # noqa: N802  slack_sdk's name
+        """The address of a message."""
+        return {"permalink": "https://panda.slack.com/archives/C0ORDERS01/p1"}
+
     async def chat_update(self, **_post: Any) -> dict[str, Any]:
         """A card brought up to date: no message."""
         self.calls += 1

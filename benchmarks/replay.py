@@ -218,11 +218,13 @@ class _Run:
 
     async def _snooze(self) -> None:
         """Every alarm that nobody has acted on, but not what comes of that."""
-        for alarm, what in await self.store.thread.run(_open_alarms):
+        for alarm, what, order_id in await self.store.thread.run(_open_alarms):
             if what not in self.snoozed:
-                self.snoozed |= {what, f"{what}:again"}
+                self.snoozed.add(what)
                 until = self.clock() + SNOOZE
-                await self.store.act_on_alarm(self.clock(), alarm, AlarmState.SNOOZED, COLLEAGUE, until)
+                await self.store.act_on_alarm(
+                    self.clock(), alarm, AlarmState.SNOOZED, COLLEAGUE, until, channel=self.channels[order_id]
+                )
 
     async def _deliver(self) -> None:
         """Everything that may go now."""
@@ -279,8 +281,9 @@ def _waits_to_be_sent(conn: sqlite3.Connection) -> bool:
     )
 
 
-def _open_alarms(conn: sqlite3.Connection) -> list[tuple[int, str]]:
-    return [tuple(row) for row in conn.execute("SELECT id, key || what FROM alarms WHERE state = 'open'")]
+def _open_alarms(conn: sqlite3.Connection) -> list[tuple[int, str, str]]:
+    found = conn.execute("SELECT id, what, key FROM alarms WHERE state = 'open'")
+    return [(one["id"], one["key"] + one["what"], one["key"].partition(":")[2]) for one in found]
 
 
 def _channel(number: int, share: int) -> str:

@@ -26,7 +26,7 @@ async def act(turn: Turn, raised: Alarm | None, state: AlarmState, message: dict
     """Keep what somebody did, show it in the alarm for all, and confirm it to the person; None: it is not there."""
     now = turn.ctx.clock()
     until = now + SNOOZE if state is AlarmState.SNOOZED else None
-    alarm = raised and await turn.ctx.store.act_on_alarm(now, raised.id, state, turn.user, until)
+    alarm = raised and await turn.ctx.store.act_on_alarm(now, raised.id, state, turn.user, until, channel=turn.channel)
     if alarm is None:
         return errors.failure(_("That alarm no longer exists."))
     turn.ctx.wake()
@@ -35,7 +35,7 @@ async def act(turn: Turn, raised: Alarm | None, state: AlarmState, message: dict
         return el.message([el.section(_("✅ It has moved since; the alarm is over."))])
     said = {
         AlarmState.ACKNOWLEDGED: _("👌 Noted. I will stay quiet until it moves."),
-        AlarmState.SNOOZED: _("💤 I will remind you in 24 hours, unless it moves before then."),
+        AlarmState.SNOOZED: _("💤 I will remind you in 24 hours by a direct message, unless it moves before then."),
         AlarmState.ASSIGNED: _("🙋 It is yours: the alarm and the card now say so."),
     }
     return el.message([el.section(said.get(alarm.state, _("Noted.")))])

@@ -6,13 +6,15 @@ import json
 from typing import TYPE_CHECKING
 
 from storage import audit, enqueue
-from storage.records import Alarm, AlarmState, Announcement, AuditEntry
+from storage.records import Alarm, AlarmState, AuditEntry, PostKind
 from storage.values import to_int, to_time
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Sequence
     from datetime import datetime
+
+    from storage.records import Announcement, Post
 
 # That nobody looked is no silence: after an outage, or while the bot was off, the order is read first. One that
 # PandaPon does not know any more, or that could not be read for long, must not be followed for ever either.
@@ -25,6 +27,28 @@ SELECT o.key FROM orders o WHERE o.stall_at IS NOT NULL AND o.stall_at <= ?
 REOPEN = """
 UPDATE alarms SET state = CASE assignee WHEN '' THEN 'open' ELSE 'assigned' END, cleared_at = NULL
 WHERE key = ? AND what = ? AND state = 'cleared'
+"""
+# Whoever is reminded in a direct message and asks again there still means the channel in which it was first.
+REMEMBER = """
+INSERT INTO reminders (alarm, person, channel, at) VALUES (?, ?, ?, ?) ON CONFLICT (alarm, person) DO UPDATE SET
+  at = excluded.at, channel = CASE WHEN excluded.channel LIKE 'D%' AND reminders.channel <> '' THEN reminders.channel
+  ELSE excluded.channel END
+"""
+# An order is read before somebody is reminded of it: it may have moved. But a promise is not kept hours late for that.
+DUE_REMINDERS = """
+SELECT r.alarm, r.person, r.channel, a.key, a.leg, a.state FROM reminders r
+JOIN alarms a ON a.id = r.alarm JOIN orders o ON o.key = a.key
+WHERE r.at <= ? AND (a.state = 'cleared' OR o.read_at >= r.at OR r.at <= ? OR o.error = 'NotFoundError')
+"""
+AWAKE = """
+UPDATE alarms SET state = CASE assignee WHEN '' THEN 'open' ELSE 'assigned' END
+WHERE id = ? AND state = 'snoozed' AND snoozed_until <= ?
+"""
+IN_THREAD = """
+UPDATE outbox SET channel = w.channel, watch_id = w.id, state = 'pending', fence = fence + 1, attempts = 0,
+  not_before = 0, lease_until = NULL, claimed_at = NULL
+FROM watches w WHERE outbox.id = ? AND outbox.fence = ? AND w.key = ? AND w.channel = ? AND w.state = 'active'
+  AND w.card_ts <> ''
 """
 SCANS = """
 SELECT o.platform, n.waybill, n.at, n.milestone, n.key FROM nodes n JOIN orders o ON o.key = n.key
@@ -86,7 +110,13 @@ def cleared_at(conn: sqlite3.Connection, key: str, at: datetime) -> Alarm | None
 
 
 def act(  # noqa: PLR0917  one argument a column
-    conn: sqlite3.Connection, now: datetime, alarm_id: int, state: AlarmState, actor: str, until: datetime | None
+    conn: sqlite3.Connection,
+    now: datetime,
+    alarm_id: int,
+    state: AlarmState,
+    actor: str,
+    until: datetime | None,
+    channel: str,
 ) -> Alarm | None:
     """See storage.protocol.Store.act_on_alarm."""
     alarm = one(conn, alarm_id)
@@ -99,9 +129,44 @@ def act(  # noqa: PLR0917  one argument a column
     )
     if state is AlarmState.SNOOZED:
         schedule(conn, alarm.key, until)
+        conn.execute(REMEMBER, (alarm_id, actor, channel, to_int(until)))
     enqueue.refresh_order(conn, now, alarm.key)
     audit.append(conn, [AuditEntry(now, actor, f"alarm {state.value}", "", alarm.key)])
     return one(conn, alarm_id)
+
+
+def remind(conn: sqlite3.Connection, now: datetime, unread: datetime, over_at: datetime) -> int:
+    """See storage.protocol.Store."""
+    at = to_int(now)
+    due = conn.execute(DUE_REMINDERS, (at, to_int(unread))).fetchall()
+    for row in due:
+        conn.execute("UPDATE reminders SET at = NULL WHERE alarm = ? AND person = ?", (row["alarm"], row["person"]))
+        if row["state"] != AlarmState.CLEARED:
+            _remind(conn, now, row, over_at)
+    return len(due)
+
+
+def _remind(conn: sqlite3.Connection, now: datetime, row: sqlite3.Row, over_at: datetime) -> None:
+    payload = json.dumps({"reminder": row["alarm"], "person": row["person"], "channel": row["channel"]})
+    enqueue.loose(conn, now, PostKind.NOTICE, f"reminder:{row['alarm']}", row["person"], payload)
+    if conn.execute(AWAKE, (row["alarm"], to_int(now))).rowcount:
+        enqueue.refresh_order(conn, now, row["key"])
+        if row["leg"] == "silent":  # an open question: whoever was reminded has time to answer it
+            schedule(conn, row["key"], over_at)
+
+
+def say_in_thread(conn: sqlite3.Connection, post: Post) -> bool:
+    """See storage.protocol.Store."""
+    facts = json.loads(post.payload)
+    alarm = one(conn, facts["reminder"]) if "reminder" in facts and post.watch_id is None else None
+    if alarm is None:
+        return False
+    return bool(conn.execute(IN_THREAD, (post.id, post.fence, alarm.key, facts["channel"])).rowcount)
+
+
+def names(conn: sqlite3.Connection, key: str) -> list[str]:
+    """See storage.protocol.Store.alarm_names."""
+    return [row[0] for row in conn.execute("SELECT what FROM alarms WHERE key = ?", (key,))]
 
 
 def retire(conn: sqlite3.Connection, now: datetime, key: str, reason: str) -> None:

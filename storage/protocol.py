@@ -283,9 +283,35 @@ class Store(Protocol):
         ...
 
     async def act_on_alarm(
-        self, now: datetime, alarm_id: int, state: AlarmState, actor: str, until: datetime | None
+        self,
+        now: datetime,
+        alarm_id: int,
+        state: AlarmState,
+        actor: str,
+        until: datetime | None,
+        *,
+        channel: str = "",
     ) -> Alarm | None:
-        """What a person did with an alarm. A cleared one is returned unchanged, an unknown one is None."""
+        """What a person did with an alarm. A cleared one is returned unchanged, an unknown one is None.
+
+        Whoever snoozes it is reminded ``until`` then; ``channel``: where they did so.
+        """
+        ...
+
+    async def remind(self, now: datetime, unread: datetime, over_at: datetime) -> int:
+        """Enqueue a direct message for each due reminder whose alarm is not cleared. Returns how many were due.
+
+        One waits for its order to be read, but not if it was due by ``unread``. ``over_at``: when a question that
+        stays open ends the watch.
+        """
+        ...
+
+    async def say_in_thread(self, post: Post) -> bool:
+        """A reminder whose person takes no direct message goes under the order's card. False: it cannot."""
+        ...
+
+    async def alarm_names(self, key: str) -> list[str]:
+        """The ``what`` of every alarm that an order ever had."""
         ...
 
     async def retire(self, now: datetime, key: str, reason: str) -> None:

@@ -225,9 +225,25 @@ class SqliteStore:
         return await self.thread.run(lambda conn: alarms.one(conn, alarm_id))
 
     async def act_on_alarm(
-        self, now: datetime, alarm_id: int, state: AlarmState, actor: str, until: datetime | None
+        self,
+        now: datetime,
+        alarm_id: int,
+        state: AlarmState,
+        actor: str,
+        until: datetime | None,
+        *,
+        channel: str = "",
     ) -> Alarm | None:
-        return await self.thread.run(lambda conn: alarms.act(conn, now, alarm_id, state, actor, until))
+        return await self.thread.run(lambda conn: alarms.act(conn, now, alarm_id, state, actor, until, channel))
+
+    async def remind(self, now: datetime, unread: datetime, over_at: datetime) -> int:
+        return await self.thread.run(lambda conn: alarms.remind(conn, now, unread, over_at))
+
+    async def say_in_thread(self, post: Post) -> bool:
+        return await self.thread.run(lambda conn: alarms.say_in_thread(conn, post))
+
+    async def alarm_names(self, key: str) -> list[str]:
+        return await self.thread.run(lambda conn: alarms.names(conn, key))
 
     async def retire(self, now: datetime, key: str, reason: str) -> None:
         await self.thread.run(lambda conn: alarms.retire(conn, now, key, reason))

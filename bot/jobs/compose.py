@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot import records
+from bot.jobs.links import permalink
 from bot.tracking.quiet import hold_until, quiet_until
 from handlers.channel_settings import load
 from handlers.i18n import use_language
 from handlers.views import digest, notices, stalls, thread, tracking
-from storage.records import Folding, Post, PostKind, WatchState
+from storage.records import AlarmState, Folding, Post, PostKind, WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from slack_sdk.web.async_client import AsyncWebClient
 
     from handlers.languages import Languages
     from handlers.people import People
@@ -31,8 +34,8 @@ LEVELS = ("edit", "node", "step", "milestone", "problem")  # of news, see bot.tr
 class Composer:
     """Renders posts. What no longer matters when its turn comes is rendered as None."""
 
-    def __init__(self, store: Store, languages: Languages, people: People) -> None:
-        self._store, self._languages, self._people = store, languages, people
+    def __init__(self, store: Store, slack: AsyncWebClient, languages: Languages, people: People) -> None:
+        self._store, self._slack, self._languages, self._people = store, slack, languages, people
 
     async def compose(self, post: Post, now: datetime) -> Message | None:
         """The message of a post in its channel's language, or None when there is nothing to say any more."""
@@ -42,7 +45,8 @@ class Composer:
     async def _compose(self, post: Post, now: datetime) -> Message | None:
         match post.kind:
             case PostKind.NOTICE:
-                return notices.notice(json.loads(post.payload))
+                facts = json.loads(post.payload)
+                return await self._reminder(post, facts, now) if "reminder" in facts else notices.notice(facts)
             case PostKind.SUMMARY:
                 return digest.summary(digest.load_summary(post.payload), now)
             case PostKind.DIGEST:
@@ -65,6 +69,20 @@ class Composer:
             return stalls.alarm(news, look, watch, alarm, now)
         cleared = await self._store.alarm_cleared(post.key, post.created_at)
         return thread.news(news, look, watch, now, cleared=cleared)
+
+    async def _reminder(self, post: Post, facts: dict[str, Any], now: datetime) -> Message | None:
+        """None where the alarm is over, or its order is watched no more."""
+        alarm = await self._store.alarm(facts["reminder"])
+        if alarm is None or alarm.state is AlarmState.CLEARED:
+            return None
+        watches = await self._store.watches_of([alarm.key])
+        watch = next((one for one in watches if one.channel == facts["channel"]), None)
+        if watch is None:
+            return None
+        if post.channel == watch.channel:  # under the card itself
+            return stalls.reminder(alarm, watch, "", now, person=facts["person"])
+        link = await permalink(self._slack, watch.channel, watch.card_ts)
+        return stalls.reminder(alarm, watch, link, now)
 
     async def _digest(self, post: Post, now: datetime) -> Message | None:
         """Orders that are watched no more are left out: nobody asks about them."""
@@ -125,8 +143,8 @@ def folding(post: Post, now: datetime, fewest: int) -> Folding:
 
 
 def goes_to_thread(post: Post) -> bool:
-    """Whether the post is a reply under its card."""
-    replies = post.kind in {PostKind.NEWS, PostKind.DIGEST}
+    """Whether the post is a reply under its card. A notice has one where its person could not be written to."""
+    replies = post.kind in {PostKind.NEWS, PostKind.DIGEST, PostKind.NOTICE}
     return replies and bool(post.thread_ts) and load(post.settings).threads != "channel"
 
 

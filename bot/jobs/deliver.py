@@ -66,7 +66,8 @@ class Deliverer:
     ) -> None:
         """``digest_from``: so many waiting pieces of news of one channel become one message."""
         self._store, self._slack, self._pacer, self._clock = store, slack, pacer, clock
-        self._composer, self._digest_from = Composer(store, languages or Languages(), people or People()), digest_from
+        self._composer = Composer(store, slack, languages or Languages(), people or People())
+        self._digest_from = digest_from
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._draining = asyncio.Lock()
         self._again = False
@@ -272,6 +273,9 @@ class Deliverer:
             await self._store.mark_retry(now, post, now + self._backoff(post), failure.code)
 
     async def _give_up(self, post: Post, code: str) -> None:
+        if post.kind is PostKind.NOTICE and await self._store.say_in_thread(post):
+            log.info("a reminder goes under its card: Slack takes no direct message (%s)", code)
+            return
         log.error("Slack refused a %s post: %s", post.kind.value, code)
         await self._store.mark_failed(self._clock(), post, code)
 

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 200
 HISTORY, SCANS = timedelta(days=60), 200_000
+PATIENCE = timedelta(hours=1)  # how long a reminder waits for its order to be read
 LATER = timedelta(hours=1)  # an order that trips the rules is looked at again then
 EVERYBODY = frozenset({ALL, MILESTONES, PROBLEMS})
 
@@ -54,9 +55,10 @@ class StallWatch:
 
     async def tick(self) -> int:
         """Look at every order whose time has come. Returns how many alarms were raised."""
-        raised = 0
         if not self._is_trusted():
-            return raised
+            return 0
+        now = self._clock()
+        raised = await self._store.remind(now, now - PATIENCE, now + self.limits.grace)
         while keys := await self._stalled():
             for key in keys:
                 raised += await self._look_safely(key)
@@ -96,26 +98,27 @@ class StallWatch:
         return await self._raise(stored, found, f"stall:{found.leg}:{silence(found)}", now, assignee)
 
     async def _stands(self, stored: KnownOrder, standing: Alarm, found: Stall, now: datetime) -> bool:
-        """The same silence as before: a snooze that is over asks again, an unanswered question ends the watch."""
-        if standing.state is AlarmState.SNOOZED and standing.snoozed_until and standing.snoozed_until <= now:
-            return await self._raise(stored, found, f"{standing.what}:again", now, standing.assignee)
+        """The same silence as before: nobody is told twice, and an unanswered question ends the watch."""
         if found.leg is Leg.SILENT and standing.state is AlarmState.OPEN:
             log.info("order %s is silent and nobody answered: no longer followed", stored.key)
             await self._store.retire(now, stored.key, "silent")
             self._wake()
             return False
-        times = (self._next(found, now), standing.snoozed_until if standing.state is AlarmState.SNOOZED else None)
-        await self._store.schedule_stall(stored.key, min((time for time in times if time), default=None))
+        await self._store.schedule_stall(stored.key, self._next(found, now))
         return False
 
     async def _raise(self, stored: KnownOrder, found: Stall, what: str, now: datetime, assignee: str = "") -> bool:
         ref = OrderRef.from_key(stored.key)
         news = News(ref=ref, milestone=records.known(stored).milestone, stall=found)
-        # A problem was shown when it came; that it is not solved yet is for its thread and its card.
-        level = "node" if found.leg is Leg.PROBLEM else "problem"
+        level = "node" if found.leg is Leg.PROBLEM and await self._was_recalled(stored.key, found) else "problem"
         told = Announcement(what, EVERYBODY, records.dump_news(news), level)
         alarm = Alarm(stored.key, what, found.leg.value, dump_stall(found), assignee=assignee)
         return await self._store.raise_alarm(now, alarm, told, self._next(found, now))
+
+    async def _was_recalled(self, key: str, found: Stall) -> bool:
+        """Whether it was told before that this parcel's problem is not solved: after that it is for its thread."""
+        names = await self._store.alarm_names(key)
+        return any(what.startswith(f"stall:{found.leg}:{found.waybill}:") for what in names)
 
     def _next(self, found: Stall, now: datetime) -> datetime | None:
         """When this silence becomes another matter."""

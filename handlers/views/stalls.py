@@ -12,7 +12,7 @@ from handlers.i18n import _
 from handlers.people import name
 from handlers.text import cut, escape, ident, span, when
 from handlers.views import elements as el
-from handlers.views.parts import order_name, stored_order, title_of, unwatch_button
+from handlers.views.parts import here, order_name, ref_of, stored_order, title_of, unwatch_button
 from pandapon.shipment import Leg, Stall
 from storage.records import AlarmState
 
@@ -36,6 +36,22 @@ def alarm(news: News, look: Look, watch: Watch, alarm: Alarm | None, now: dateti
     else:
         blocks += _state(alarm, now, watch, el.mention)
     return el.message([*blocks, el.context(order_name(news.ref))])
+
+
+def reminder(alarm: Alarm, watch: Watch, link: str, now: datetime, *, person: str = "") -> Message:
+    """What somebody asked to be reminded of, with the way back to the card. ``link``: its address, if Slack told it.
+
+    ``person``: who is mentioned where they cannot be written to, and the card's thread has to do.
+    """
+    head = _("⏰ You asked to be reminded:")
+    if person:
+        head = _("⏰ {user}, you asked to be reminded, and I cannot send you direct messages:")
+        head = head.format(user=el.mention(person))
+    title = title_of(stored_order(watch)) or order_name(ref_of(watch))
+    card = el.link(link, _("Open the card")) if link else ""
+    where = " · ".join(one for one in (order_name(ref_of(watch)), here(watch.channel), card) if one)
+    blocks = [el.section(f"{head}\n{words(stall_of(alarm), now)}\n{title}"), el.context(where)]
+    return el.message([*blocks, *_state(alarm, now, watch, name)])
 
 
 def acted_on(alarm: Alarm, watch: Watch | None, now: datetime) -> Message:
@@ -133,8 +149,9 @@ def _buttons(alarm: Alarm, watch: Watch | None) -> list[Block]:
     if alarm.state is AlarmState.OPEN:
         seen = _("Keep following") if stall_of(alarm).leg is Leg.SILENT else _("Seen")
         buttons.append(el.button(seen, f"{actions.ALARM_SEEN}:1", value))
-    if alarm.state is not AlarmState.SNOOZED:
-        buttons.append(el.button(_("Remind me in 24 h"), f"{actions.ALARM_SNOOZE}:1", value))
+    buttons.append(
+        el.button(_("Remind me in 24 h"), f"{actions.ALARM_SNOOZE}:1", value)
+    )  # each is reminded for themselves
     if alarm.state is not AlarmState.ASSIGNED:
         buttons.append(el.button(_("I take care of it"), f"{actions.ALARM_TAKE}:1", value))
     if watch is not None and stall_of(alarm).leg is Leg.SILENT:

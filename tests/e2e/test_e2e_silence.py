@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.house import ORDER, House, running, words
 
+from sandbox.slack.faults import Fault
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
@@ -47,21 +49,73 @@ async def test_silence_raises_one_alarm_that_movement_clears(house: House) -> No
     await house.until(lambda: "Silent since" not in words(house.channel("#orders")[0]))
 
 
-async def test_a_snoozed_alarm_asks_again(house: House) -> None:
-    """After 24 hours without movement the alarm is raised once more."""
-    house.world.orders[ORDER].packages[0].scans[:] = [
-        scan for scan in house.world.orders[ORDER].packages[0].scans if scan.at <= house.clock()
-    ]
+async def stuck(house: House) -> Message:
+    """The order stands still and the channel was alarmed; the alarm."""
+    parcel = house.world.orders[ORDER].packages[0]
+    parcel.scans[:] = [scan for scan in parcel.scans if scan.at <= house.clock()]
     card = await watched(house)
     house.clock.advance(timedelta(hours=60))
     await house.until(lambda: any("Not moving" in words(m) for m in house.thread(card)), patience=15)
-    [alarm] = house.thread(card)
+    return house.thread(card)[-1]
+
+
+def letters(house: House, user: str) -> list[Message]:
+    """What the bot has written to a person directly."""
+    return list(house.slack.workspace.direct(house.slack.workspace.user(user).id).messages.values())
+
+
+async def test_a_reminder_goes_to_whoever_asked_for_it(house: House) -> None:
+    """After 24 hours a direct message with the way to the card, and nothing in the channel; and so again."""
+    alarm = await stuck(house)
+    for user in ("tom", "mei"):  # each their own
+        assert (await house.slack.press(user, alarm, "alarm_snooze:1")).ok
+    await house.until(lambda: "snoozed by" in words(house.channel("#orders")[0]))
+    shown = len(house.channel("#orders"))
+    house.clock.advance(timedelta(hours=25))
+    await house.until(lambda: bool(letters(house, "tom") and letters(house, "mei")), patience=15)
+    [letter] = letters(house, "tom")
+    card = house.channel("#orders")[0]
+    assert "You asked to be reminded" in words(letter)
+    assert f"archives/{card.channel}/p{card.ts.replace('.', '')}|Open the card>" in words(letter)
+    await house.until(lambda: "snoozed by" not in words(house.channel("#orders")[0]))
+    await house.several_ticks(12)
+    assert [len(house.thread(card)), len(house.channel("#orders"))] == [1, shown]
+    assert (await house.slack.press("tom", letter, "alarm_snooze:1")).ok
+    await house.until(lambda: "snoozed by tom" in words(house.channel("#orders")[0]))
+    house.clock.advance(timedelta(hours=25))
+    await house.until(lambda: len(letters(house, "tom")) == 2, patience=15)
+    assert "Open the card" in words(letters(house, "tom")[-1])
+    assert len(letters(house, "mei")) == 1
+
+
+async def test_nobody_is_reminded_of_what_has_moved(house: House) -> None:
+    """The promise was "unless it moves"; after a stop of a day the order is read first."""
+    alarm = await stuck(house)
     assert (await house.slack.press("tom", alarm, "alarm_snooze:1")).ok
-    await house.until(lambda: "snoozed by" in words(house.thread(card)[0]))
+    await house.until(lambda: "snoozed by" in words(house.channel("#orders")[0]))
+    await house.stop_bot()
+    house.clock.advance(timedelta(hours=24, minutes=5))
+    house.scan("快件已发往 广州分拨中心")
+    await house.start_bot()
+    card = house.channel("#orders")[0]
+    await house.until(lambda: any("Moving again" in words(m) for m in house.thread(card)))
+    await house.several_ticks(12)
+    assert letters(house, "tom") == []
+
+
+async def test_whoever_cannot_be_written_to_is_mentioned_under_the_card(house: House) -> None:
+    """Slack refuses the direct message for good: the reminder is a reply that mentions its person, and nobody else."""
+    alarm = await stuck(house)
+    assert (await house.slack.press("tom", alarm, "alarm_snooze:1")).ok
+    await house.until(lambda: "snoozed by" in words(house.channel("#orders")[0]))
+    tom = house.slack.workspace.user("tom").id
+    house.slack.faults.plan(Fault("chat.postMessage", channel=tom, error="messages_tab_disabled"))
+    card = house.channel("#orders")[0]
     house.clock.advance(timedelta(hours=25))
     await house.until(lambda: len(house.thread(card)) == 2, patience=15)
-    await house.several_ticks(12)
-    assert len(house.thread(card)) == 2
+    reply = house.thread(card)[-1]
+    assert (reply.broadcast, set(reply.notifies)) == (False, {tom})
+    assert "cannot send you direct messages" in words(reply)
 
 
 async def test_another_parcel_that_moves_clears_no_alarm(house: House) -> None:
@@ -89,21 +143,26 @@ async def test_another_parcel_that_moves_clears_no_alarm(house: House) -> None:
     await house.until(lambda: "Silent since" not in words(house.channel("#orders")[0]))
 
 
-async def test_a_problem_that_was_told_is_recalled_in_its_thread_only(house: House) -> None:
-    """The channel was shown the problem; two days later there is no alarm, on the fourth day one in the thread."""
+async def test_that_a_problem_is_not_solved_is_shown_once_in_the_channel(house: House) -> None:
+    """Two days after a problem there is no alarm, on the fourth day one in the channel; later in the thread only."""
     parcel = house.world.orders[ORDER].packages[0]
     parcel.scans[:] = [scan for scan in parcel.scans if scan.at <= house.clock()]
     card = await watched(house)
     house.scan("快件外包装破损，已登记为问题件，等待处理", status="UNSIGN")
-    [told] = await house.replies(card, 1)
+    await house.replies(card, 1)
     house.clock.advance(timedelta(hours=60))
     await house.several_ticks(12)
     assert len(house.thread(card)) == 1
     house.clock.advance(timedelta(hours=13))
     await house.until(lambda: len(house.thread(card)) == 2, patience=15)
-    recalled = house.thread(card)[-1]
-    assert "The problem is not solved" in words(recalled)
-    assert (told.broadcast, recalled.broadcast) == (True, False)
+    house.scan("问题件，等待处理", status="UNSIGN")
+    await house.until(lambda: len(house.thread(card)) == 3)
+    house.clock.advance(timedelta(hours=80))
+    await house.until(lambda: len(house.thread(card)) == 4, patience=15)
+    first, again = house.thread(card)[1], house.thread(card)[3]
+    assert all("The problem is not solved" in words(one) for one in (first, again))
+    assert (first.broadcast, again.broadcast) == (True, False)
+    assert not first.notifies | again.notifies
 
 
 async def test_an_order_that_is_gone_is_asked_about_and_given_up(house: House) -> None:

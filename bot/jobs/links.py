@@ -1,0 +1,25 @@
+"""Addresses of messages, as Slack tells them."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from slack_sdk.errors import SlackClientError
+
+if TYPE_CHECKING:
+    from slack_sdk.web.async_client import AsyncWebClient
+
+log = logging.getLogger(__name__)
+
+
+async def permalink(slack: AsyncWebClient, channel: str, ts: str) -> str:
+    """A message's address; empty where Slack does not tell it. No scope is needed for it."""
+    if not ts:
+        return ""
+    try:
+        answer = await slack.chat_getPermalink(channel=channel, message_ts=ts)
+    except (OSError, TimeoutError, SlackClientError) as error:
+        log.info("no address of a card: %s", type(error).__name__)
+        return ""
+    return str(answer["permalink"])
