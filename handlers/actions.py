@@ -17,5 +17,6 @@ ALARM_SEEN, ALARM_SNOOZE, ALARM_TAKE = "alarm_seen", "alarm_snooze", "alarm_take
 EDIT_SETTINGS = "edit_settings"  # value: the channel
 PREVIEW_DIGEST = "preview_digest"  # value: the channel
 SETTINGS_MODAL = "channel_settings"  # callback id
+UNDO_FOR_ALL = "undo_for_all"  # value: the id of the line that told a channel of a change
 REFRESH_HOME = "refresh_home"
 FIND_ORDERS = "find_orders"  # callback id of the global shortcut and of its form; also the button in the home

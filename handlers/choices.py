@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from handlers import aloud
 from handlers.channel_settings import THREADS, ChannelSettings, load
 from handlers.errors import explain
 from handlers.i18n import LANGUAGES, _, speak
@@ -16,9 +17,6 @@ from handlers.views.forms import VALUE, value_of
 from handlers.views.why import why as why_view
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
     from handlers.context import Context
     from handlers.requests import Mute, ShowSettings, Unmute, UnwatchAll, WatchAll, Why
     from handlers.turn import Turn
@@ -35,13 +33,17 @@ async def watch_all(turn: Turn, request: WatchAll) -> Message:
     kept = standing[0].filter if standing else ""
     filter_ = request.filter or kept or chosen.filter or turn.ctx.default_filter
     joined = await turn.ctx.desk.subscribe(channel, request.status, filter_, turn.user)
+    if joined.is_new or filter_ != kept:
+        undo = {} if joined.is_new else {"filter": kept}
+        facts = {"n": joined.count, "status": request.status, "filter": filter_, "undo": undo}
+        await aloud.say(turn.ctx, channel, turn.user, "watch all", **facts)
     return choices.watching_all(channel, request.status, filter_, joined)
 
 
 async def unwatch_all(turn: Turn, request: UnwatchAll) -> Message:
     """End it, with the watches it brought."""
     channel = request.channel or turn.channel
-    subscriptions, ended = await turn.ctx.store.unsubscribe(turn.ctx.clock(), channel, turn.user)
+    subscriptions, ended = await aloud.unwatch_all(turn, channel)
     return choices.unwatched_all(channel, subscriptions, ended)
 
 
@@ -49,7 +51,7 @@ async def mute(turn: Turn, request: Mute) -> Message:
     """Keep quiet about some orders, or all, for a while."""
     now = turn.ctx.clock()
     channel, until = request.channel or turn.channel, now + request.span
-    missing = await _set_mute(turn, channel, request.ids, until)
+    missing = await aloud.set_mute(turn, channel, request.ids, until)
     found = [one for one in request.ids if one not in missing]
     return choices.muted(channel, found, until, missing, now)
 
@@ -57,7 +59,7 @@ async def mute(turn: Turn, request: Mute) -> Message:
 async def unmute(turn: Turn, request: Unmute) -> Message:
     """Let news come again."""
     channel = request.channel or turn.channel
-    missing = await _set_mute(turn, channel, request.ids, None)
+    missing = await aloud.set_mute(turn, channel, request.ids, None)
     return choices.unmuted(channel, [one for one in request.ids if one not in missing], missing)
 
 
@@ -137,26 +139,18 @@ async def save(ctx: Context, channel: str, user: str, settings: ChannelSettings,
 async def _save(
     ctx: Context, channel: str, user: str, settings: ChannelSettings, *, filter_all: bool
 ) -> dict[str, Any]:
-    before = await ctx.desk.dry_run(channel, load((await ctx.store.channel(channel)).settings))
+    former = (await ctx.store.channel(channel)).settings
+    before = await ctx.desk.dry_run(channel, load(former))
     filter_ = settings.filter if filter_all and settings.filter else None
     after = await ctx.desk.dry_run(channel, settings, filter_=filter_)
+    undo = {"settings": former, "filters": await ctx.store.filters_of(channel) if filter_ else {}}
     await ctx.desk.save(channel, settings, user, filter_all=filter_all)
+    if filter_ or settings != load(former):
+        await aloud.say(ctx, channel, user, "settings", settings=settings.dump(), filter_all=filter_ or "", undo=undo)
     ctx.languages.put(channel, settings.language)
     speak(ctx.languages.of(channel))
     ctx.wake()
     return choices.saved(channel, settings, ctx.desk.next_digest(settings), (before, after), ctx.clock())
-
-
-async def _set_mute(turn: Turn, channel: str, ids: Sequence[str], until: datetime | None) -> list[str]:
-    """Mute or unmute. Returns the ids that are not watched there."""
-    store, now = turn.ctx.store, turn.ctx.clock()
-    if not ids:
-        await store.mute_channel(now, channel, until, turn.user)
-        return []
-    keys = {one: await keys_of(store, one) for one in ids}
-    each = list(dict.fromkeys(key for found in keys.values() for key in found))
-    done = await store.mute_watches(now, channel, each, until, turn.user)
-    return [one for one in ids if not set(keys[one]) & set(done)]
 
 
 def _is_zone(name: str) -> bool:

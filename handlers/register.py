@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from handlers import actions, alarms, choices, finder, home, payloads, shortcuts, subjects, watches
+from handlers import actions, alarms, aloud, choices, finder, home, payloads, shortcuts, subjects, watches
 from handlers.answering import Ways
 from handlers.deliveries import is_new
 from handlers.dispatch import doing, perform
@@ -166,6 +166,7 @@ ACTS: dict[str, tuple[Subject, Act]] = {
     actions.UNDO_UNWATCH: (subjects.WATCHES, watches.undo_stop),
     actions.RESUME_WATCH: (subjects.WATCH, watches.resume),
     actions.RESUME_CHANNEL: (subjects.CHANNEL, watches.resume_channel),
+    actions.UNDO_FOR_ALL: (subjects.LINE, aloud.undo),
     actions.PREVIEW_DIGEST: (subjects.LOOKED_AT, choices.preview),
     actions.ALARM_SEEN: (subjects.ALARM, partial(_on_alarm, AlarmState.ACKNOWLEDGED)),
     actions.ALARM_SNOOZE: (subjects.ALARM, partial(_on_alarm, AlarmState.SNOOZED)),

@@ -154,6 +154,13 @@ async def _found(_turn: Turn, body: Body) -> Claim:
     return Claim(filled, (filled.channel,) if filled.what == "watch" else ())
 
 
+async def _line(turn: Turn, body: Body) -> Claim:
+    """It was said to a channel, and what it takes back is that channel's."""
+    [row] = _rows(payloads.value(body), most=1)
+    channel = await turn.ctx.store.channel_of_line(row)
+    return Claim(row, (channel,) if channel else ())
+
+
 def _one_channel(channel: str, need: Need) -> Claim:
     if not _CHANNEL.fullmatch(channel):
         raise OutdatedError
@@ -176,6 +183,7 @@ MESSAGE = Subject("the channel of the message", _message)
 WATCH = Subject("the watch whose number the button carries, and its channel", _watch)
 WATCHES = Subject("the watches whose numbers the button carries, and their channels", _watches)
 ALARM = Subject("the alarm whose number the button carries, and the channels that watch its order", _alarm)
+LINE = Subject("the line whose number the button carries, and the channel to which it was said", _line)
 CHANNEL = Subject("the channel that the button carries", _channel(Need.CHANGE))
 LOOKED_AT = Subject("the channel that the button carries, to look at", _channel(Need.READ))
 SETTINGS = Subject("the channel of the settings form", _settings)

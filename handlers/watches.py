@@ -64,7 +64,7 @@ def _between_people(outcome: WatchOutcome) -> WatchOutcome:
 async def explain(turn: Turn) -> Message:
     """The bare ``/panda watch``: its help, and this channel's list."""
     rows, total = await turn.ctx.store.watches(turn.channel, 0, PAGE_SIZE)
-    listed = watches.listing(rows, total, 1, turn.channel, PAGE_SIZE)
+    listed = await _listed(turn, rows, total, 1, turn.channel)
     helped = help_view("watch")
     return helped.followed_by(listed)
 
@@ -111,4 +111,9 @@ async def listing(turn: Turn, request: ListWatches) -> Message:
     """What a channel watches: state, filter, who and when."""
     channel = request.channel or turn.channel
     rows, total = await turn.ctx.store.watches(channel, (request.page - 1) * PAGE_SIZE, PAGE_SIZE)
-    return watches.listing(rows, total, request.page, channel, PAGE_SIZE)
+    return await _listed(turn, rows, total, request.page, channel)
+
+
+async def _listed(turn: Turn, rows: list[Watch], total: int, page: int, channel: str) -> Message:
+    muted = await turn.ctx.store.channel(channel)
+    return watches.listing(rows, total, page, channel, PAGE_SIZE, muted, turn.ctx.clock())

@@ -7,12 +7,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from storage import audit, enqueue, held
-from storage.records import AuditEntry, Channel, Happening, PostState, Told
+from storage.records import AuditEntry, Channel, Happening, PostKind, PostState, Told
 from storage.values import to_int, to_time
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 TOLD = """
@@ -60,6 +60,48 @@ def set_filters(conn: sqlite3.Connection, now: datetime, channel_id: str, filter
     return len(watches)
 
 
+def say(conn: sqlite3.Connection, now: datetime, channel_id: str, payload: str) -> None:
+    """See storage.protocol.Store."""
+    enqueue.loose(conn, now, PostKind.LINE, "line", channel_id, payload)
+
+
+def channel_of_line(conn: sqlite3.Connection, line: int) -> str:
+    """See storage.protocol.Store."""
+    row = conn.execute("SELECT channel FROM outbox WHERE id = ? AND kind = 'line'", (line,)).fetchone()
+    return row["channel"] if row else ""
+
+
+def take_line(conn: sqlite3.Connection, line: int) -> tuple[str, str] | None:
+    """See storage.protocol.Store."""
+    row = conn.execute(
+        "UPDATE outbox SET what = 'line:undone' WHERE id = ? AND kind = 'line' AND what = 'line' "
+        "RETURNING channel, payload",
+        (line,),
+    ).fetchone()
+    return (row["channel"], row["payload"]) if row else None
+
+
+def filters_of(conn: sqlite3.Connection, channel_id: str) -> dict[str, list[int]]:
+    """See storage.protocol.Store."""
+    found: dict[str, list[int]] = {}
+    for row in conn.execute("SELECT id, filter FROM watches WHERE channel = ? AND state <> 'ended'", (channel_id,)):
+        found.setdefault(row["filter"], []).append(row["id"])
+    return found
+
+
+def restore_filters(
+    conn: sqlite3.Connection, now: datetime, channel_id: str, filters: Mapping[str, Sequence[int]], actor: str
+) -> None:
+    """See storage.protocol.Store."""
+    for filter_, ids in filters.items():
+        conn.executemany(
+            "UPDATE watches SET filter = ? WHERE id = ? AND channel = ?", [(filter_, one, channel_id) for one in ids]
+        )
+        for one in ids:
+            enqueue.refresh(conn, now, one)
+    audit.append(conn, [AuditEntry(now, actor, "filters restored", channel_id)])
+
+
 def mute_channel(conn: sqlite3.Connection, now: datetime, channel_id: str, until: datetime | None, actor: str) -> None:
     """See storage.protocol.Store."""
     conn.execute(
@@ -67,6 +109,7 @@ def mute_channel(conn: sqlite3.Connection, now: datetime, channel_id: str, until
         "DO UPDATE SET muted_until = excluded.muted_until, muted_by = excluded.muted_by",
         (channel_id, to_int(until), actor),
     )
+    enqueue.refresh_newest(conn, now, channel_id)
     audit.append(conn, [AuditEntry(now, actor, "mute" if until else "unmute", channel_id, "", _iso(until))])
 
 
@@ -82,6 +125,8 @@ def mute_watches(  # noqa: PLR0917  the protocol's arguments
             (to_int(until), actor, key, channel_id),
         ).rowcount
     ]
+    for key in muted:
+        enqueue.refresh_order(conn, now, key)
     action = "mute" if until else "unmute"
     audit.append(conn, [AuditEntry(now, actor, action, channel_id, key, _iso(until)) for key in muted])
     return muted

@@ -89,6 +89,7 @@ WHERE p.channel = ? AND p.state IN ('pending', 'sending', 'uncertain') AND p.sta
   AND p.not_before <= ? AND w.state = 'active' AND w.card_ts <> ''
   AND COALESCE(w.muted_until, 0) <= ? AND (? = 0 OR p.held_until IS NOT NULL) ORDER BY p.position, p.id LIMIT ?
 """
+SEEN = 50  # cards
 AHEAD = 10  # times as many rows are looked at as fit into one message: not all of them may have to go into it
 # A digest names its order when it belongs into that order's thread.
 FOLD = f"""
@@ -138,6 +139,12 @@ def refresh(conn: sqlite3.Connection, now: datetime, watch_id: int) -> None:
 def refresh_order(conn: sqlite3.Connection, now: datetime, key: str) -> int:
     """Ask for every card of an order to be brought up to date. Returns how many."""
     return refresh_orders(conn, to_int(now), [key])
+
+
+def refresh_newest(conn: sqlite3.Connection, now: datetime, channel: str) -> None:
+    """The same for the cards of a channel that people still see: thousands would keep Slack busy for hours."""
+    newest = "id IN (SELECT id FROM watches WHERE channel = ? AND state = 'active' AND card_ts <> '' ORDER BY id DESC "
+    conn.execute(REFRESH.format(where=f"{newest} LIMIT {SEEN})"), (to_int(now), channel))
 
 
 def refresh_orders(conn: sqlite3.Connection, at: int, keys: Sequence[str]) -> int:

@@ -163,7 +163,7 @@ def _unknown_pushes(db: Database) -> None:
     db.conn.execute("CREATE INDEX inbox_unknown ON inbox (received_at) WHERE outcome = 'unknown order'")
 
 
-# What people are called; who asked to be reminded of which alarm, where and when; what Undo takes settings back to.
+# What people are called; who asked to be reminded of which alarm, where and when.
 REACH = """
 CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE reminders (
@@ -174,10 +174,6 @@ CREATE INDEX reminders_due ON reminders (at) WHERE at IS NOT NULL;
 INSERT INTO reminders (alarm, person, channel, at)
   SELECT a.id, a.actor, COALESCE((SELECT w.channel FROM watches w WHERE w.key = a.key AND w.state <> 'ended'), ''),
     a.snoozed_until FROM alarms a WHERE a.state = 'snoozed' AND a.snoozed_until IS NOT NULL AND a.actor <> '';
-CREATE TABLE former_settings (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, settings TEXT NOT NULL, filters TEXT NOT NULL,
-  at INTEGER NOT NULL
-) STRICT;
 """
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from storage.records import ANY_POSTS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from storage.corrections import Correction
@@ -230,6 +230,32 @@ class Store(Protocol):
 
     async def save_settings(self, now: datetime, channel: str, settings: str, actor: str) -> None:
         """Replace a channel's settings; what quiet hours hold there is looked at again."""
+        ...
+
+    async def say(self, now: datetime, channel: str, payload: str) -> None:
+        """Enqueue a LINE: what somebody changed for all in a channel."""
+        ...
+
+    async def channel_of_line(self, line: int) -> str:
+        """The channel of a LINE; empty where there is none."""
+        ...
+
+    async def take_line(self, line: int) -> tuple[str, str] | None:
+        """Channel and payload of a LINE that is to be undone, once; None: it was, or is not there any more."""
+        ...
+
+    async def filters_of(self, channel: str) -> dict[str, list[int]]:
+        """The channel's live watches by what they tell."""
+        ...
+
+    async def restore_filters(
+        self, now: datetime, channel: str, filters: Mapping[str, Sequence[int]], actor: str
+    ) -> None:
+        """Give watches of the channel the filters of :meth:`filters_of` back."""
+        ...
+
+    async def resubscribe(self, now: datetime, channel: str, ended_at: datetime, actor: str) -> int:
+        """Undo :meth:`unsubscribe` of that moment, with the watches that it ended. Returns how many came back."""
         ...
 
     async def set_filters(self, now: datetime, channel: str, filter_: Filter, actor: str) -> int:

@@ -46,6 +46,7 @@ class PostKind(StrEnum):
     NOTICE = "notice"  # a direct message to a person
     DIGEST = "digest"  # several NEWS rows of a channel in one message
     SUMMARY = "summary"  # the daily digest of a channel
+    LINE = "line"  # tells a channel what somebody changed for all in it
 
 
 class NodeRecord(NamedTuple):  # quicker to make than a dataclass, and an order has dozens

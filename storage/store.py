@@ -28,7 +28,7 @@ from storage.records import ANY_POSTS
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
 
@@ -180,6 +180,26 @@ class SqliteStore:
 
     async def save_settings(self, now: datetime, channel: str, settings: str, actor: str) -> None:
         await self.thread.run(lambda conn: channels.save_settings(conn, now, channel, settings, actor))
+
+    async def say(self, now: datetime, channel: str, payload: str) -> None:
+        await self.thread.run(lambda conn: channels.say(conn, now, channel, payload))
+
+    async def channel_of_line(self, line: int) -> str:
+        return await self.thread.run(lambda conn: channels.channel_of_line(conn, line))
+
+    async def take_line(self, line: int) -> tuple[str, str] | None:
+        return await self.thread.run(lambda conn: channels.take_line(conn, line))
+
+    async def filters_of(self, channel: str) -> dict[str, list[int]]:
+        return await self.thread.run(lambda conn: channels.filters_of(conn, channel))
+
+    async def restore_filters(
+        self, now: datetime, channel: str, filters: Mapping[str, Sequence[int]], actor: str
+    ) -> None:
+        await self.thread.run(lambda conn: channels.restore_filters(conn, now, channel, filters, actor))
+
+    async def resubscribe(self, now: datetime, channel: str, ended_at: datetime, actor: str) -> int:
+        return await self.thread.run(lambda conn: subscriptions.resubscribe(conn, now, channel, ended_at, actor))
 
     async def set_filters(self, now: datetime, channel: str, filter_: Filter, actor: str) -> int:
         return await self.thread.run(lambda conn: channels.set_filters(conn, now, channel, filter_, actor))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from storage import audit
+from storage import audit, enqueue, orders
 from storage.records import AuditEntry, Subscription
 from storage.values import to_int, to_time
 
@@ -28,6 +28,14 @@ INSERT INTO watches (key, channel, filter, state, reason, created_by, created_at
 SELECT ?, channel, filter, ?, ?, created_by, ?, id FROM subscriptions
 WHERE id = ? AND state = 'active' AND NOT EXISTS
   (SELECT 1 FROM watches w WHERE w.key = ? AND w.channel = subscriptions.channel)
+"""
+REVIVE = """
+UPDATE OR IGNORE subscriptions SET state = 'active', ended_at = NULL
+WHERE channel = ? AND state = 'ended' AND ended_at = ? RETURNING id
+"""
+REVIVE_WATCHES = """
+UPDATE OR IGNORE watches SET state = 'active', ended_at = NULL, reason = ''
+WHERE subscription = ? AND state = 'ended' AND ended_at = ? RETURNING key
 """
 SCHEDULE = "UPDATE orders SET next_poll_at = ? WHERE key = ? AND next_poll_at IS NULL"
 
@@ -79,6 +87,18 @@ def unsubscribe(conn: sqlite3.Connection, now: datetime, channel: str, actor: st
     return len(ids), ended
 
 
+def resubscribe(conn: sqlite3.Connection, now: datetime, channel: str, ended_at: datetime, actor: str) -> int:
+    """See storage.protocol.Store."""
+    at = to_int(ended_at)
+    revived = conn.execute(REVIVE, (channel, at)).fetchall()
+    keys = [row["key"] for one in revived for row in conn.execute(REVIVE_WATCHES, (one["id"], at)).fetchall()]
+    orders.mark_due(conn, keys, now)
+    enqueue.refresh_newest(conn, now, channel)
+    if revived:
+        audit.append(conn, [AuditEntry(now, actor, "watch all again", channel)])
+    return len(keys)
+
+
 def active(conn: sqlite3.Connection, channel: str | None = None) -> list[Subscription]:
     """See storage.protocol.Store.subscriptions."""
     where, facts = ("AND channel = ?", (channel,)) if channel else ("", ())
@@ -86,11 +106,11 @@ def active(conn: sqlite3.Connection, channel: str | None = None) -> list[Subscri
     return [_subscription(row) for row in rows]
 
 
-def join_orders(conn: sqlite3.Connection, now: datetime, subscription: int, orders: Sequence[NewOrder]) -> int:
+def join_orders(conn: sqlite3.Connection, now: datetime, subscription: int, found: Sequence[NewOrder]) -> int:
     """See storage.protocol.Store."""
     joined = 0
-    state, reason = _state_to_join(conn, subscription) if orders else ("active", "")
-    for one in orders:
+    state, reason = _state_to_join(conn, subscription) if found else ("active", "")
+    for one in found:
         platform, _, order_id = one.key.partition(":")
         conn.execute(
             ADD_ORDER,

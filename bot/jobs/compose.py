@@ -11,7 +11,7 @@ from bot.jobs.links import permalink
 from bot.tracking.quiet import hold_until, quiet_until
 from handlers.channel_settings import load
 from handlers.i18n import use_language
-from handlers.views import digest, notices, stalls, thread, tracking
+from handlers.views import digest, lines, notices, stalls, thread, tracking
 from storage.records import AlarmState, Folding, Post, PostKind, WatchState
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class Composer:
             case PostKind.NOTICE:
                 facts = json.loads(post.payload)
                 return await self._reminder(post, facts, now) if "reminder" in facts else notices.notice(facts)
+            case PostKind.LINE:
+                return lines.line(json.loads(post.payload), post.id, now)
             case PostKind.SUMMARY:
                 return digest.summary(digest.load_summary(post.payload), now)
             case PostKind.DIGEST:
@@ -62,7 +64,8 @@ class Composer:
         look = records.look(stored)
         if post.kind is not PostKind.NEWS:
             alarm = (await self._store.alarms([post.key])).get(post.key)
-            return tracking.card(look, watch, now, alarm=alarm)
+            muted = (post.muted_by, post.muted_until) if post.muted_until else None
+            return tracking.card(look, watch, now, alarm=alarm, muted=muted)
         news = records.load_news(post.payload)
         if news.stall:
             alarm = (await self._store.alarms([post.key])).get(post.key)

@@ -13,7 +13,7 @@ from handlers.requests import Unmute, UnwatchAll, WatchAll
 from handlers.text import code, when
 from handlers.views import elements as el
 from handlers.views.forms import field, option, plain
-from handlers.views.parts import filter_words, here, run_button
+from handlers.views.parts import filter_words, here, muted_line, run_button
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
@@ -37,11 +37,10 @@ def settings(  # noqa: PLR0917  everything that the answer says
     now: datetime,
 ) -> Message:
     """The channel's choices and what they meant last week."""
-    lines = _lines(chosen, next_digest, now)
+    chosen_lines = lines(chosen, next_digest, now)
     if channel.muted_until and channel.muted_until > now:
-        until = when(channel.muted_until, now)
-        lines.insert(0, _("🔕 Muted by {user} until {time}").format(user=name(channel.muted_by), time=until))
-    lines += [_subscribed(one) for one in subscriptions]
+        chosen_lines.insert(0, muted_line(channel.muted_by, channel.muted_until, now))
+    chosen_lines += [_subscribed(one) for one in subscriptions]
     buttons = [
         el.button(_("Change…"), f"{actions.EDIT_SETTINGS}:1", channel.channel, "primary"),
         el.button(_("Preview the digest"), f"{actions.PREVIEW_DIGEST}:1", channel.channel),
@@ -50,7 +49,7 @@ def settings(  # noqa: PLR0917  everything that the answer says
     head = _("Settings {where}").format(where=here(channel.channel))
     blocks = [
         el.section(f"⚙️ *{head}*"),
-        el.section("\n".join(f"• {line}" for line in lines)),
+        el.section("\n".join(f"• {line}" for line in chosen_lines)),
         el.context(last, *_changed_by(channel, now)),
         *el.actions(buttons),
     ]
@@ -103,7 +102,7 @@ def saved(
     compared = _("With these settings last week would have meant {after} here, instead of {before}.").format(
         after=load_words(after), before=load_words(before)
     )
-    words = "\n".join(f"• {line}" for line in _lines(chosen, next_digest, now))
+    words = "\n".join(f"• {line}" for line in lines(chosen, next_digest, now))
     head = _("Saved {where}").format(where=here(channel))
     return _page([el.section(f"✅ *{head}*\n{words}"), el.section(compared)])
 
@@ -203,25 +202,28 @@ def unwatched_all(channel: str, subscriptions: int, ended: int) -> Message:
     )
 
 
-def _lines(chosen: ChannelSettings, next_digest: datetime | None, now: datetime) -> list[str]:
+def lines(chosen: ChannelSettings, next_digest: datetime | None, now: datetime) -> list[str]:
+    """The channel's choices, one a line."""
     told = filter_words(chosen.filter) if chosen.filter else _("the bot's default")
-    lines = [_("New watches post: {filter}").format(filter=told), dict(_threads())[chosen.threads]]
+    said = [_("New watches post: {filter}").format(filter=told), dict(_threads())[chosen.threads]]
     if chosen.quiet:
         quiet = _("Quiet from {begin} to {end} ({zone})").format(
             begin=chosen.quiet_from, end=chosen.quiet_to, zone=code(chosen.time_zone)
         )
         exception = _("except for problems") if chosen.break_through else _("without exception")
-        lines.append(f"{quiet}, {exception}")
+        said.append(f"{quiet}, {exception}")
     else:
-        lines.append(_("No quiet hours"))
-    if next_digest:
+        said.append(_("No quiet hours"))
+    if chosen.digest and not next_digest:
+        said.append(_("Daily digest at {time} ({zone})").format(time=chosen.digest_at, zone=code(chosen.time_zone)))
+    elif next_digest:
         digest = _("Daily digest at {time} ({zone}), next {next}")
-        lines.append(digest.format(time=chosen.digest_at, zone=code(chosen.time_zone), next=when(next_digest, now)))
+        said.append(digest.format(time=chosen.digest_at, zone=code(chosen.time_zone), next=when(next_digest, now)))
     else:
-        lines.append(_("No daily digest"))
+        said.append(_("No daily digest"))
     if chosen.language:
-        lines.append(_("Language: {language}").format(language=dict(LANGUAGES)[chosen.language]))
-    return lines
+        said.append(_("Language: {language}").format(language=dict(LANGUAGES)[chosen.language]))
+    return said
 
 
 def _filters() -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from handlers import actions
 from handlers.i18n import _
 from handlers.milestones import milestone_emoji
+from handlers.people import name
 from handlers.requests import Unwatch
 from handlers.text import ago, clip, cut, escape, ident, when
 from handlers.views import elements as el
@@ -106,6 +107,11 @@ def filter_words(filter_: str) -> str:
     """What a watch tells."""
     words = {"all": _("all news"), "milestones": _("milestones and problems"), "problems": _("problems only")}
     return words.get(filter_) or escape(filter_)
+
+
+def muted_line(by: str, until: datetime, now: datetime) -> str:
+    """That there is no news for a while, and who wanted that."""
+    return _("🔕 Muted by {user} until {time}").format(user=name(by), time=when(until, now))
 
 
 def here(channel: str) -> str:

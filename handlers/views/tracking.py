@@ -17,6 +17,7 @@ from handlers.views.message import Layout, Message
 from handlers.views.parts import (
     filter_words,
     freshness_of,
+    muted_line,
     newest_first,
     node_line,
     order_name,
@@ -63,8 +64,18 @@ def track(look: Look, now: datetime, *, all_nodes: bool = False, watched_by: Wat
     return el.message(layout.blocks)
 
 
-def card(look: Look, watch: Watch, now: datetime, *, alarm: Alarm | None = None) -> Message:
-    """The parent message of a watch: the present state, the latest entry of each parcel, and how to stop."""
+def card(
+    look: Look,
+    watch: Watch,
+    now: datetime,
+    *,
+    alarm: Alarm | None = None,
+    muted: tuple[str, datetime] | None = None,
+) -> Message:
+    """The parent message of a watch: the present state, the latest entry of each parcel, and how to stop.
+
+    ``muted``: by whom and until when its news is not posted.
+    """
     layout = Layout(
         [el.header(order_name(look.ref)), el.section(_state(look.milestone, look.order or stored_order(watch)))],
         tail=[
@@ -73,6 +84,8 @@ def card(look: Look, watch: Watch, now: datetime, *, alarm: Alarm | None = None)
             *el.actions([unwatch_button(_("Stop watching"), watch)] if watch.state is not WatchState.ENDED else []),
         ],
     )
+    if muted:
+        layout.add(el.section(muted_line(*muted, now)))
     if alarm:
         layout.add(el.section(stalls.line(alarm, now)))
     if not look.shipment.parcels:

@@ -18,6 +18,7 @@ from handlers.views.message import Layout, Message
 from handlers.views.parts import (
     filter_words,
     here,
+    muted_line,
     order_name,
     platform_name,
     ref_of,
@@ -31,24 +32,32 @@ from storage.records import WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from handlers.views.message import Block
-    from storage.records import Watch
+    from storage.records import Channel, Watch
 
 SHOWN = 12  # orders named in one answer; the others are counted
 
 
-def listing(rows: list[Watch], total: int, page: int, channel: str, page_size: int) -> Message:
-    """One page of a channel's watches: state, filter, who and when, each with a way to stop it."""
+def listing(  # noqa: PLR0917  the page, and where and when it is read
+    rows: list[Watch], total: int, page: int, channel: str, page_size: int, muted: Channel, now: datetime
+) -> Message:
+    """One page of a channel's watches: state, filter, who and when, each with a way to stop it.
+
+    ``muted``: the channel, which may be muted as a whole; a muted order says so as well.
+    """
     pages = max(1, -(-total // page_size))
     heading = ngettext("*{n} order is watched {where}*", "*{n} orders are watched {where}*", total)
     layout = Layout(
         [el.section(heading.format(n=total, where=here(channel)))], tail=el.actions(_paging(page, pages, channel))
     )
+    if muted.muted_until and muted.muted_until > now:
+        layout.add(el.section(muted_line(muted.muted_by, muted.muted_until, now)))
     if not rows:
         layout.add(el.section(_nothing(total)))
     for at, watch in enumerate(rows):
-        if not layout.add(_row(watch, at + 1)):
+        if not layout.add(_row(watch, at + 1, now)):
             layout.note(el.context(_("and {n} more").format(n=len(rows) - at)))
             break
     if pages > 1:
@@ -123,7 +132,7 @@ def resumed(watch: Watch | None) -> Message:
     return el.message([el.section(text)])
 
 
-def _row(watch: Watch, number: int) -> Block:
+def _row(watch: Watch, number: int, now: datetime) -> Block:
     ref = ref_of(watch)
     milestone = Milestone.parse(watch.milestone or "")
     lines = [
@@ -136,6 +145,8 @@ def _row(watch: Watch, number: int) -> Block:
     lines.append(since)
     if watch.state is WatchState.PAUSED:
         lines.append(_("⏸ Paused: {reason}").format(reason=channel_error(watch.reason, watch.channel)))
+    if watch.muted_until and watch.muted_until > now:
+        lines.append(muted_line(watch.muted_by, watch.muted_until, now))
     if watch.stale_since:
         lines.append(
             _("⚠️ PandaPon has not answered since {time}").format(time=when(watch.stale_since, watch.stale_since))

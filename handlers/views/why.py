@@ -11,7 +11,7 @@ from handlers.people import name
 from handlers.text import cut, escape, when
 from handlers.views import elements as el
 from handlers.views.message import Layout, Message
-from handlers.views.parts import filter_words, here, order_name
+from handlers.views.parts import filter_words, here, muted_line, order_name
 from handlers.views.stalls import headline
 from storage.records import PostState, WatchState
 
@@ -53,9 +53,7 @@ def _standing(watch: Watch | None, now: datetime) -> str:
     if watch.state is WatchState.PAUSED:
         words += "\n" + _("⏸ Paused: {reason}").format(reason=channel_error(watch.reason, watch.channel))
     if watch.muted_until and watch.muted_until > now:
-        words += "\n" + _("🔕 Muted by {user} until {time}").format(
-            user=name(watch.muted_by), time=when(watch.muted_until, now)
-        )
+        words += "\n" + muted_line(watch.muted_by, watch.muted_until, now)
     return words
 
 

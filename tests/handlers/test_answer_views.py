@@ -23,7 +23,7 @@ from pandapon.models import Order, Page, Product
 from pandapon.shipment import OrderRef, Platform
 from storage.backup import Restored
 from storage.errors import StorageError
-from storage.records import Health, PostState, WatchState
+from storage.records import Channel, Health, PostState, WatchState
 
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
 TEXTS = pytest.mark.parametrize("text", [HOSTILE, VERY_HOSTILE, "", "裙" * 10_000, "👗" * 3000, "&" * 5000])
@@ -228,7 +228,7 @@ def test_no_orders(request_: ListOrders, says: str) -> None:
 def test_watches_listed() -> None:
     """State, filter, who and when, a way to stop each, a reason and Resume for a paused one."""
     paused = watch(2, state=WatchState.PAUSED, reason="not_in_channel", stale_since=NOW, detail="{}")
-    message = check(watches.listing([watch(1), paused], 23, 2, "C0123ABCD", 10))
+    message = check(watches.listing([watch(1), paused], 23, 2, "C0123ABCD", 10, Channel("C0123ABCD"), NOW))
     text = shown(message)
     assert "23 orders are watched in <#C0123ABCD>" in text
     assert "all news · by somebody since" in text
@@ -241,8 +241,8 @@ def test_watches_listed() -> None:
 
 def test_no_watches() -> None:
     """An empty channel learns how to start; a page too far says so."""
-    assert "/panda watch" in shown(check(watches.listing([], 0, 1, "D0123ABCD", 10)))
-    assert "nothing on this page" in shown(check(watches.listing([], 3, 9, "C0123ABCD", 10)))
+    assert "/panda watch" in shown(check(watches.listing([], 0, 1, "D0123ABCD", 10, Channel("C0123ABCD"), NOW)))
+    assert "nothing on this page" in shown(check(watches.listing([], 3, 9, "C0123ABCD", 10, Channel("C0123ABCD"), NOW)))
 
 
 def test_outcomes_one_by_one() -> None:
@@ -286,7 +286,7 @@ def test_outcomes_of_nothing_but_failure() -> None:
 def test_hostile_watches(text: str) -> None:
     """25 watches with hostile words keep the limits."""
     bad = [watch(n, reason=text, filter=text, detail=order(text).model_dump_json(), milestone=text) for n in range(25)]
-    check(watches.listing(bad, 25, 1, "C0123ABCD", 10))
+    check(watches.listing(bad, 25, 1, "C0123ABCD", 10, Channel("C0123ABCD"), NOW))
     hostile = look(parcel(text=text), of=order(text))
     outcomes = [WatchOutcome(f"{10**17 + n}", WatchResult.WATCHING, one, hostile) for n, one in enumerate(bad)]
     check(watches.outcomes(outcomes, "C0123ABCD"))
@@ -328,7 +328,7 @@ def test_help_has_examples_that_work(topic: str) -> None:
 def test_help_and_list_in_one_message() -> None:
     """The bare watch command answers with both, in the limits even when both are long."""
     rows = [watch(n, detail=order(HOSTILE).model_dump_json()) for n in range(25)]
-    listed = watches.listing(rows, 25, 1, "C0123ABCD", 25)
+    listed = watches.listing(rows, 25, 1, "C0123ABCD", 25, Channel("C0123ABCD"), NOW)
     both = check(help_view("watch").followed_by(listed))
     assert "Watch orders" in both.text
     assert "25 orders are watched" in shown(both)

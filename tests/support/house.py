@@ -139,8 +139,13 @@ class House:
         return [m for m in self.slack.visible(channel, user) if m.viewer]
 
     def channel(self, name: str = "#orders") -> list[Message]:
-        """What the bot has said to all in a channel, broadcasts included."""
-        return [m for m in self.slack.visible(name, "mei") if not m.viewer and m.by_bot]
+        """What the bot has said of orders to all in a channel, broadcasts included."""
+        said = [m for m in self.slack.visible(name, "mei") if not m.viewer and m.by_bot]
+        return [message for message in said if not is_line(message)]
+
+    def lines(self, name: str = "#orders") -> list[Message]:
+        """The lines that tell a channel what somebody changed for all in it."""
+        return [m for m in self.slack.visible(name, "mei") if not m.viewer and m.by_bot and is_line(m)]
 
     def thread(self, card: Message) -> list[Message]:
         return self.slack.thread(card)
@@ -155,7 +160,7 @@ class House:
         return found
 
     def button(self, label: str, user: str, channel: str) -> tuple[Message, str]:
-        for message in reversed(self.slack.visible(channel, user)):
+        for message in reversed([one for one in self.slack.visible(channel, user) if not is_line(one)]):
             for block in message.blocks:
                 for element in (*(block.get("elements") or []), block.get("accessory") or {}):
                     if element.get("type") == "button" and label in element["text"]["text"]:
@@ -187,6 +192,11 @@ class House:
         async with asyncio.timeout(patience):
             while not predicate():  # noqa: ASYNC110  it may hang on the bot, the database or either stand-in
                 await asyncio.sleep(0.01)
+
+
+def is_line(message: Message) -> bool:
+    """Whether it tells a channel what somebody changed for all in it."""
+    return any(one.get("action_id") == "undo_for_all:1" for b in message.blocks for one in b.get("elements") or [])
 
 
 def words(message: Message) -> str:

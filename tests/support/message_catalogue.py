@@ -149,8 +149,8 @@ def _watched() -> dict[str, Any]:
     ]
     rows = [watch(), watch(2, detail=order(HOSTILE).model_dump_json()), watch(3, state=WatchState.PAUSED)]
     return {
-        "watches.listing": watches.listing(rows, 23, 2, HERE, 3),
-        "watches.listing none": watches.listing([], 0, 1, HERE, 10),
+        "watches.listing": watches.listing(rows, 23, 2, HERE, 3, Channel("C0123ABCD"), NOW),
+        "watches.listing none": watches.listing([], 0, 1, HERE, 10, Channel("C0123ABCD"), NOW),
         "watches.outcomes": watches.outcomes(results, HERE),
         "watches.ended": watches.ended([watch(), watch(2)], HERE, [OTHER]),
         "watches.restored": watches.restored([watch()], HERE),

@@ -1,0 +1,58 @@
+"""The settings form of a channel, filled in as a person does it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from support.house import PATIENCE
+
+from sandbox.slack.blocks import check_view
+
+if TYPE_CHECKING:
+    from support.house import House
+
+
+async def choose(house: House, *, patience: float = PATIENCE, **chosen: Any) -> str:
+    """Fill in the settings modal and save it; the text of what it shows in the end."""
+    await house.ask("/panda settings")
+    message, action_id = house.button("Change…", "mei", "#orders")
+    before = set(house.slack.workspace.views)
+    ack = await house.slack.press("mei", message, action_id)
+    assert ack.ok
+    await house.until(lambda: bool(set(house.slack.workspace.views) - before))
+    view_id = (set(house.slack.workspace.views) - before).pop()
+    assert check_view(house.slack.workspace.views[view_id]) == []
+    values = form() | {name: {"value": value} for name, value in chosen.items()}
+    ack = await house.slack.submit("mei", view_id, values)
+    assert ack.ok
+    if ack.payload and ack.payload.get("response_action") == "errors":
+        return " ".join(ack.payload["errors"].values())
+    await house.until(lambda: "Saving" not in shown(house, view_id), patience)
+    assert check_view(house.slack.workspace.views[view_id]) == []
+    return shown(house, view_id)
+
+
+def shown(house: House, view_id: str) -> str:
+    """The words of a modal as it stands."""
+    return "\n".join(
+        block["text"]["text"] for block in house.slack.workspace.views[view_id]["blocks"] if "text" in block
+    )
+
+
+def form() -> dict[str, Any]:
+    """The form as a channel finds it at first."""
+    return {
+        "filter": {"value": {"type": "static_select", "selected_option": {"value": "default"}}},
+        "filter_all": {"value": {"type": "checkboxes", "selected_options": []}},
+        "threads": {"value": {"type": "radio_buttons", "selected_option": {"value": "auto"}}},
+        "quiet_from": {"value": {"type": "timepicker", "selected_time": None}},
+        "quiet_to": {"value": {"type": "timepicker", "selected_time": None}},
+        "break_through": {"value": {"type": "checkboxes", "selected_options": [{"value": "yes"}]}},
+        "digest_at": {"value": {"type": "timepicker", "selected_time": None}},
+        "language": {"value": {"type": "static_select", "selected_option": {"value": "default"}}},
+        "time_zone": {"value": {"type": "plain_text_input", "value": "Asia/Shanghai"}},
+    }
+
+
+def at(clock: str) -> dict[str, Any]:
+    return {"type": "timepicker", "selected_time": clock}
