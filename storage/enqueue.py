@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from storage.records import ANY_POSTS, Post, PostKind, PostState
+from storage.records import ANY_POSTS, DETAIL_OF, Post, PostKind, PostState
 from storage.values import to_int
 
 if TYPE_CHECKING:
@@ -91,13 +91,18 @@ WHERE p.channel = ? AND p.state IN ('pending', 'sending', 'uncertain') AND p.sta
 """
 SEEN = 50  # cards
 AHEAD = 10  # times as many rows are looked at as fit into one message: not all of them may have to go into it
-# A digest names its order when it belongs into that order's thread.
+# A digest names its order when it belongs into that order's thread; one of many orders lists the posts that it tells.
 FOLD = f"""
 INSERT INTO outbox (position, what, kind, channel, key, payload, level, state, fence, attempts, lease_until, token,
   created_at, claimed_at)
-SELECT position, 'digest:' || id, 'digest', channel, ?, '', '', 'sending', 1, 1, ?, {RANDOM}, ?, ? FROM outbox
+SELECT position, 'digest:' || id, 'digest', channel, ?, ?, ?, 'sending', 1, 1, ?, {RANDOM}, ?, ? FROM outbox
 WHERE id = ? AND fence = ? AND state = 'sending'
 RETURNING id, token
+"""
+DETAIL = f"""
+INSERT INTO outbox (position, what, kind, channel, key, payload, level, state, token, created_at)
+SELECT {NEXT}, '{DETAIL_OF}' || id, 'digest', channel, key, '', '', 'pending', {RANDOM}, ? FROM outbox WHERE id = ?
+RETURNING id
 """
 
 
@@ -184,42 +189,63 @@ def fold(  # noqa: PLR0917  the protocol's arguments
     at = to_int(now)
     rows = conn.execute(FOLDABLE, (head.channel, at, at, head.was_held, AHEAD * limit)).fetchall()
     may_go = [row for row in rows if rule.levels is None or row["level"] in rule.levels]
-    if len(may_go) + 1 < rule.fewest:
+    if len(may_go) + 1 < rule.fewest or not head.thread_ts:
         return None
-    members, in_thread = _together(head, may_go, rule)
-    if not members or (in_thread and not head.thread_ts):
-        return None
-    key = head.key if in_thread else ""
-    made = conn.execute(FOLD, (key, to_int(now + lease), at, at, head.id, head.fence)).fetchone()
+    waiting = [_Waiting(head.id, head.watch_id, head.level)]
+    waiting += [_Waiting(row["id"], row["watch_id"], row["level"]) for row in may_go]
+    loud = {one.watch: one.level for one in waiting if rule.shown is None or one.level in rule.shown}
+    ours = [one.id for one in waiting if one.watch == head.watch_id][:limit]
+    if set(loud) <= {head.watch_id}:
+        made = _make(conn, now, head, lease, head.key, "", loud.get(head.watch_id, "")) if len(ours) > 1 else None
+        if made is not None:
+            _fold_members(conn, made.id, ours)
+        return made
+    told = [one for one in waiting if one.watch in loud][:limit]
+    made = _make(conn, now, head, lease, "", json.dumps([one.id for one in told]), "")
+    if made is not None:
+        for watch in dict.fromkeys([*(one.watch for one in told), head.watch_id]):
+            _put_into_thread(conn, at, [one.id for one in told if one.watch == watch] or ours)
+    return made
+
+
+class _Waiting(NamedTuple):
+    id: int
+    watch: int | None
+    level: str
+
+
+def _make(  # noqa: PLR0917  what a digest is made of
+    conn: sqlite3.Connection, now: datetime, head: Post, lease: timedelta, key: str, members: str, level: str
+) -> Post | None:
+    """A digest, claimed in the place of the first post. ``key``: of the order in whose thread it goes, if it is one."""
+    at = to_int(now)
+    made = conn.execute(FOLD, (key, members, level, to_int(now + lease), at, at, head.id, head.fence)).fetchone()
     if made is None:
         return None
-    _fold_members(conn, made["id"], [head.id, *members[: limit - 1]])
     return Post(
         id=made["id"],
         fence=1,
         kind=PostKind.DIGEST,
         channel=head.channel,
-        watch_id=head.watch_id if in_thread else None,
+        watch_id=head.watch_id if key else None,
         key=key,
-        payload="",
+        payload=members,
         attempts=0,
         state=PostState.SENDING,
         token=made["token"],
         created_at=now,
         claimed_at=now,
-        thread_ts=head.thread_ts if in_thread else "",
+        thread_ts=head.thread_ts if key else "",
         settings=head.settings,
+        level=level,
+        watched=head.watched,
     )
 
 
-def _together(head: Post, rows: Sequence[sqlite3.Row], rule: Folding) -> tuple[list[int], bool]:
-    """The posts that go with the first one, and whether they go into the thread of its order."""
-    if rule.shown is None:
-        return [row["id"] for row in rows], False
-    loud = {row["watch_id"] for row in rows if row["level"] in rule.shown}
-    if head.level in rule.shown or head.watch_id in loud:
-        return [row["id"] for row in rows if row["watch_id"] in {head.watch_id, *loud}], False
-    return [row["id"] for row in rows if row["watch_id"] == head.watch_id], True
+def _put_into_thread(conn: sqlite3.Connection, at: int, ids: Sequence[int]) -> None:
+    """What a digest tells in a line goes, word for word and shown to nobody else, behind all that waits."""
+    made = conn.execute(DETAIL, (at, ids[0])).fetchone()
+    _fold_members(conn, made["id"], ids)
 
 
 def _fold_members(conn: sqlite3.Connection, digest: int, ids: Sequence[int]) -> None:

@@ -197,7 +197,10 @@ def rescue(conn: sqlite3.Connection, now: datetime) -> int:
 
 def folded(conn: sqlite3.Connection, digest: int) -> list[Post]:
     """See storage.protocol.Store."""
-    rows = conn.execute("SELECT * FROM outbox WHERE folded_into = ? ORDER BY position, id", (digest,)).fetchall()
+    listed = conn.execute("SELECT payload FROM outbox WHERE id = ?", (digest,)).fetchone()
+    where = "folded_into = ?2" if listed is None or not listed["payload"] else "id IN (SELECT value FROM json_each(?1))"
+    facts = (listed["payload"] if listed else "", digest)
+    rows = conn.execute(f"SELECT * FROM outbox WHERE {where} AND ?1 IS NOT ?2 ORDER BY position, id", facts).fetchall()
     return [_post(conn, row, row["created_at"], PostState.FOLDED) for row in rows]
 
 

@@ -186,9 +186,10 @@ class Store(Protocol):
     ) -> Post | None:
         """Put a claimed NEWS post and up to ``limit - 1`` that wait behind it into one DIGEST, claimed in its place.
 
-        After quiet hours only what they held is taken; news whose card is still to come waits for it. A DIGEST of what
-        is not ``rule.shown`` is of one order and has its thread. None: there was nothing to fold with, or the fence was
-        stale.
+        After quiet hours only what they held is taken; news whose card is still to come waits for it. A DIGEST of many
+        orders names those with something that is ``rule.shown``; what it tells of each is put, as a DIGEST of that
+        order's thread, behind all that waits. One of a single order is that alone. None: there was nothing to fold
+        with, or the fence was stale.
         """
         ...
 

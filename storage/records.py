@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from storage.errors import StorageError
 
+DETAIL_OF = "detail:"  # how the name of a DIGEST begins that tells in a thread what another one told in a line
 NOTHING_TO_SAY = "nothing to say"  # the error of a failed post by which nothing was lost: its matter was over
 
 Filter = str  # "all" | "milestones" | "problems": opaque here, the rules live above
@@ -293,7 +294,7 @@ class Folding:
 
     fewest: int = 2  # posts that may go, the first of them included; fewer stay as they are
     levels: frozenset[str] | None = None  # that may go now; None: all
-    shown: frozenset[str] | None = None  # orders with nothing of these stay in their threads; None: one message for all
+    shown: frozenset[str] | None = None  # orders with nothing of these stay in their threads; None: all are shown
 
 
 ANY_POSTS = Folding()

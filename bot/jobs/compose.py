@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot import records
@@ -12,7 +13,8 @@ from bot.tracking.quiet import hold_until, quiet_until
 from handlers.channel_settings import load
 from handlers.i18n import use_language
 from handlers.views import digest, lines, notices, stalls, thread, tracking
-from storage.records import AlarmState, Folding, Post, PostKind, WatchState
+from handlers.views.message import Message
+from storage.records import DETAIL_OF, AlarmState, Folding, Post, PostKind, WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
     from handlers.languages import Languages
     from handlers.people import People
-    from handlers.views.message import Message
     from pandapon.shipment import News
     from storage.protocol import Store
     from storage.records import Watch
@@ -96,16 +97,25 @@ class Composer:
                 told.append((member, records.load_news(member.payload), watch))
         if not told:
             return None
-        if post.key and (whole := merged([news for _member, news, _watch in told])):
-            return await self._of_order(whole, [member for member, _news, _watch in told], told[-1][2], now)
+        if post.key:
+            return await self._of_order(told, now)
         return digest.folded([(news, watch) for _member, news, watch in told], now)
 
-    async def _of_order(self, news: News, members: Sequence[Post], watch: Watch, now: datetime) -> Message:
-        """What waited for one order's thread, as if it had been found at once."""
+    async def _of_order(self, told: Sequence[tuple[Post, News, Watch]], now: datetime) -> Message:
+        """What waited for one order's thread, as if it had been found at once; else piece by piece in one message."""
+        whole = merged([news for _member, news, _watch in told])
+        if whole is not None:
+            return await self._piece(whole, [member for member, _news, _watch in told], told[-1][2], now)
+        pieces = [await self._piece(news, [member], watch, now) for member, news, watch in told]
+        return reduce(Message.followed_by, pieces)
+
+    async def _piece(self, news: News, members: Sequence[Post], watch: Watch, now: datetime) -> Message:
         stored = (await self._store.load([watch.key])).get(watch.key)
+        look = records.look(stored) if stored else None
+        if news.stall is not None and look is not None:
+            return stalls.alarm(news, look, watch, (await self._store.alarms([watch.key])).get(watch.key), now)
         cleared = [await self._store.alarm_cleared(watch.key, member.created_at) for member in members]
-        alarm = next((one for one in cleared if one), None)
-        return thread.news(news, records.look(stored) if stored else None, watch, now, cleared=alarm)
+        return thread.news(news, look, watch, now, cleared=next((one for one in cleared if one), None))
 
 
 def merged(told: Sequence[News]) -> News | None:
@@ -132,25 +142,28 @@ def _whole(changes: Sequence[tuple[T, T] | None]) -> tuple[T, T] | None:
 
 
 def folding(post: Post, now: datetime, fewest: int) -> Folding:
-    """What may become one message with this post: nothing that quiet hours hold, nor what the channel wants in threads.
+    """What may become one message with this post: nothing that quiet hours hold.
 
-    By default a channel that fell behind is told so in its main view. One that chose to see less there sees no scans.
+    What the channel is not shown stays in its order's thread, as do the words of what it is told of many orders.
     """
     settings = load(post.settings)
-    levels = shown = None
+    levels = None
     if quiet_until(settings, now) is not None:
         levels = frozenset(level for level in LEVELS if hold_until(settings, level, now) is None)
-    if settings.threads in {"problems", "thread"}:
-        shown = frozenset(level for level in LEVELS if settings.shows(level, post.watched))
-    return Folding(fewest, levels, shown)
+    return Folding(fewest, levels, frozenset(level for level in LEVELS if settings.shows(level, post.watched)))
 
 
 def goes_to_thread(post: Post) -> bool:
     """Whether the post is a reply under its card. A notice has one where its person could not be written to."""
     replies = post.kind in {PostKind.NEWS, PostKind.DIGEST, PostKind.NOTICE}
-    return replies and bool(post.thread_ts) and load(post.settings).threads != "channel"
+    return replies and bool(post.thread_ts) and (_is_detail(post) or load(post.settings).threads != "channel")
 
 
 def is_broadcast(post: Post) -> bool:
     """Whether a reply is shown in the channel as well."""
-    return load(post.settings).shows(post.level, post.watched)
+    return not _is_detail(post) and load(post.settings).shows(post.level, post.watched)
+
+
+def _is_detail(post: Post) -> bool:
+    """The words of what the channel was shown in a line: for the thread alone, whatever else goes there."""
+    return post.kind is PostKind.NOTICE or post.what.startswith(DETAIL_OF)

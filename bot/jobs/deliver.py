@@ -41,6 +41,9 @@ LEASE = timedelta(minutes=2)
 CLAIM = 50  # channels served at a time
 # A refresh may be sent again without harm. A notice too: a person's own conversation cannot be read with our scopes.
 NOT_LOOKED_UP = frozenset({PostKind.REFRESH, PostKind.NOTICE})
+# What waits for less than this is told piece by piece: at Slack's pace that is a burst of some sixty posts, which a
+# thread or a channel can bear; after it each further post would be told later and later.
+BEHIND = timedelta(seconds=60)
 FOLD_MOST = 20  # pieces of news in one digest, for Slack's sake and the reader's
 SHORT = 1000  # characters of what Slack refused at full length
 SHORT_AFTER = 6  # tries of what Slack refuses for no known reason, before it is said as a short text
@@ -64,7 +67,7 @@ class Deliverer:
         languages: Languages | None = None,
         people: People | None = None,
     ) -> None:
-        """``digest_from``: so many waiting pieces of news of one channel become one message."""
+        """``digest_from``: so many pieces of news become one message, in a channel that is behind (``BEHIND``)."""
         self._store, self._slack, self._pacer, self._clock = store, slack, pacer, clock
         self._composer = Composer(store, slack, languages or Languages(), people or People())
         self._digest_from = digest_from
@@ -193,10 +196,11 @@ class Deliverer:
 
     async def _folded(self, post: Post) -> Post:
         """A channel that fell behind, or wakes from its quiet hours, gets one message instead of a queue of them."""
-        fewest = 2 if post.was_held else self._digest_from
-        if post.behind + 1 < fewest:
-            return post
         now = self._clock()
+        fewest = 2 if post.was_held else self._digest_from
+        is_late = post.was_held or now - post.created_at >= BEHIND
+        if not is_late or post.behind + 1 < fewest:
+            return post
         digest = await self._store.fold(now, post, FOLD_MOST, LEASE, folding(post, now, fewest))
         point("after_fold")
         return digest or post

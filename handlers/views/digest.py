@@ -60,11 +60,7 @@ def folded(told: Sequence[tuple[News, Watch]], now: datetime) -> Message:
     watches = {watch.key: watch for _news, watch in told}
     loud = sorted(of_order, key=lambda key: _loudness(of_order[key]), reverse=True)
     heading = ngettext("📬 *News of {n} order*", "📬 *News of {n} orders*", len(loud)).format(n=len(loud))
-    tail = [
-        el.context(
-            _("Collected in one message. {command} shows more about an order.").format(command="`/panda track …`")
-        )
-    ]
+    tail = [el.context(_("Collected in one message. Each order's thread has the scans."))]
     layout = Layout([el.section(heading)], tail=tail)
     _add(layout, [_line(of_order[key], watches[key]) for key in loud])
     return el.message(layout.blocks)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from storage.records import Alarm, Watch
 
 NEWS_NODES = 12
+SCANS = 40  # entries shown; a message is full before that, or after some ten hours of a busy parcel
 
 
 def news(news: News, look: Look | None, watch: Watch, now: datetime, *, cleared: Alarm | None = None) -> Message:
@@ -47,7 +48,7 @@ def news(news: News, look: Look | None, watch: Watch, now: datetime, *, cleared:
     if cleared:
         layout.add(el.section(stalls.over(cleared)))
     told = _told(news, watch)
-    lines = [_with_waybill(node, news, now) for node in told[:NEWS_NODES]]
+    lines = [_with_waybill(node, news, now) for node in told[:SCANS]]
     shown = 0
     for chunk in paragraphs(lines):
         if not layout.add(el.section("\n".join(chunk))):

@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 from support.tracking_cases import LEFT, PICKED, REF, M, at, node
 
-from bot.jobs.compose import folding, merged
+from bot.jobs.compose import LEVELS, folding, merged
 from handlers.channel_settings import ChannelSettings
 from handlers.views import digest
 from pandapon.shipment import Leg, News, Stall, Step
-from storage.records import ANY_POSTS, Folding, Post, PostKind, PostState, Watch, WatchState
+from storage.records import Folding, Post, PostKind, PostState, Watch, WatchState
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # in China
 WATCH = Watch(1, REF.key, "C1", "all", WatchState.ACTIVE, "U1", at(0))
@@ -81,15 +81,18 @@ def test_many_orders_are_several_paragraphs() -> None:
     assert sum(text.count("• ") for text in sections) == 10
 
 
+SHOWN = frozenset({"step", "milestone", "problem"})  # of a channel of few orders
+
+
 @pytest.mark.parametrize(
     ("settings", "rule"),
     [
-        (ChannelSettings(), ANY_POSTS),
-        (ChannelSettings(threads="channel"), ANY_POSTS),
+        (ChannelSettings(), Folding(shown=SHOWN)),
+        (ChannelSettings(threads="channel"), Folding(shown=frozenset(LEVELS))),
         (ChannelSettings(threads="thread"), Folding(shown=frozenset())),
         (ChannelSettings(threads="problems"), Folding(shown=frozenset({"problem"}))),
-        (ChannelSettings(quiet_from="22:00", quiet_to="08:00"), ANY_POSTS),
-        (ChannelSettings(quiet_from="11:00", quiet_to="13:00"), Folding(levels=frozenset({"problem"}))),
+        (ChannelSettings(quiet_from="22:00", quiet_to="08:00"), Folding(shown=SHOWN)),
+        (ChannelSettings(quiet_from="11:00", quiet_to="13:00"), Folding(levels=frozenset({"problem"}), shown=SHOWN)),
     ],
     ids=["default", "channel", "thread", "problems", "not quiet", "quiet"],
 )

@@ -13,7 +13,7 @@ from handlers.channel_settings import ChannelSettings
 from sandbox.pandapon.generator import lives
 
 MANY = ChannelSettings(threads="broadcast")  # what a channel of many orders is shown; these lives are few
-PACED = Way(settings=MANY, pace=1.0, off=(timedelta(days=5), timedelta(days=6)))
+PACED = Way(settings=MANY, pace=0.3, off=(timedelta(days=5), timedelta(days=6)))
 
 
 @pytest.mark.no_cover  # the tracer would double its time, and tells nothing that the other tests don't
@@ -35,6 +35,8 @@ async def test_whole_lives_are_told_once_and_quietly(orders: int, days: int, see
     assert told.calls <= plain.calls / 5
     for door in DOORS:
         assert median(told.waits[door]) <= median(plain.waits[door]), door
+    assert told.most_mentions <= 1  # of one order: a mention is for what somebody has to do
+    assert told.unseen == 0
     assert told.false_alarms <= orders // 20
     assert bool(told.folded) is (way is PACED)
 

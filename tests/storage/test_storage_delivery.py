@@ -18,6 +18,7 @@ from support.shelf import (
 )
 
 from storage.records import (
+    DETAIL_OF,
     Alarm,
     AlarmState,
     Announcement,
@@ -52,6 +53,12 @@ async def test_news_that_piles_up_is_folded_into_one_message(shelf: Shelf) -> No
     assert [post.payload for post in await shelf.store.folded(digest.id)] == ["one", "two", "three"]
     assert await shelf.claim() == []
     assert await shelf.store.mark_sent(NOW, digest, "ts")
+    for key, parts in ((ORDER, ["one", "three"]), (OTHER, ["two"])):  # the words of it, each order's in its thread
+        detail = await shelf.claim_one()
+        assert (detail.kind, detail.key, detail.what.startswith(DETAIL_OF)) == (PostKind.DIGEST, key, True)
+        assert detail.thread_ts
+        assert [post.payload for post in await shelf.store.folded(detail.id)] == parts
+        assert await shelf.store.mark_sent(NOW, detail, "ts")
     assert await shelf.claim() == []
     assert [row["state"] for row in shelf.rows("SELECT DISTINCT state FROM outbox")] == ["sent"]
 
@@ -115,12 +122,13 @@ async def test_only_what_may_go_now_is_folded(shelf: Shelf) -> None:
 
 
 async def test_orders_with_nothing_to_show_stay_in_their_threads(shelf: Shelf) -> None:
-    """One with a problem goes to the channel with all its news, the other's scans into its own thread."""
+    """One with a problem is told with all its news, as loud as that, the other's scans go into its own thread."""
     head = await _loud_and_quiet(shelf)
     rule = Folding(2, shown=frozenset({"problem"}))
     loud = await shelf.store.fold(NOW, head, 10, LEASE, rule)
     assert loud is not None
-    assert (loud.key, loud.thread_ts) == ("", "")
+    (watch,) = await shelf.store.watches_of([ORDER])
+    assert (loud.key, loud.thread_ts, loud.level) == (ORDER, watch.card_ts, "problem")
     assert [post.payload for post in await shelf.store.folded(loud.id)] == ["one", "three"]
     assert await shelf.store.mark_sent(NOW, loud, "ts")
     quiet = await shelf.store.fold(NOW, await shelf.claim_one(), 10, LEASE, rule)
@@ -168,10 +176,12 @@ async def test_a_digest_in_doubt_is_looked_for_after_a_restart(shelf: Shelf) -> 
 
 
 async def test_a_refused_digest_refuses_its_parts_and_is_forgotten_in_time(shelf: Shelf) -> None:
-    """Nothing of it waits for ever."""
+    """Nothing of it waits for ever; what it told of each order still goes into that order's thread."""
     digest = await _digest(shelf)
     await shelf.store.mark_failed(NOW, digest, "invalid_blocks")
-    assert (await shelf.store.health(NOW)).outbox == {PostState.FAILED: 4}
+    for _order in range(2):
+        assert await shelf.store.mark_failed(NOW, await shelf.claim_one(), "invalid_blocks")
+    assert (await shelf.store.health(NOW)).outbox == {PostState.FAILED: 6}
     await shelf.store.prune(NOW + MINUTE, 100)
     assert (await shelf.store.health(NOW)).outbox == {}
 
