@@ -13,7 +13,7 @@ from handlers.channel_settings import ChannelSettings
 from sandbox.pandapon.generator import lives
 
 MANY = ChannelSettings(threads="broadcast")  # what a channel of many orders is shown; these lives are few
-PACED = Way(settings=MANY, pace=0.3, off=(timedelta(days=5), timedelta(days=6)))
+PACED = Way(settings=MANY, pace=0.02, off=(timedelta(days=5), timedelta(days=6)))
 
 
 @pytest.mark.no_cover  # the tracer would double its time, and tells nothing that the other tests don't
@@ -21,7 +21,7 @@ PACED = Way(settings=MANY, pace=0.3, off=(timedelta(days=5), timedelta(days=6)))
 @pytest.mark.parametrize(
     ("orders", "days", "seed", "way"),
     [(24, 20, 2, Way(settings=MANY)), (14, 16, 5, Way(settings=MANY, push=True)), (40, 12, 7, PACED)],
-    ids=["polling", "with pushes", "at Slack's pace, a day off"],
+    ids=["polling", "with pushes", "at a slow Slack, a day off"],
 )
 async def test_whole_lives_are_told_once_and_quietly(orders: int, days: int, seed: int, way: Way) -> None:
     """Late, edited and flaky scans, split parcels and returns: every claim once, and a quarter of the naive posts.
