@@ -53,7 +53,7 @@ async def quiet(one: Stage, settings: str) -> None:
 
 @pytest.mark.timeout(120)
 async def test_dying_over_held_and_folded_news_loses_and_repeats_nothing(tmp_path: Path) -> None:
-    """What quiet hours held becomes one digest, though the process dies as it holds and as it folds."""
+    """What quiet hours held becomes one message in the thread, though the process dies as it holds and as it folds."""
     async with stage(tmp_path, 1) as one:
         await begin(one)
         local = now().astimezone(ChannelSettings().zone)
@@ -69,9 +69,10 @@ async def test_dying_over_held_and_folded_news_loses_and_repeats_nothing(tmp_pat
         await until(lambda: len(said) > 1, 30)
         await asyncio.sleep(2)
         await kill(process, one)
-        [digest] = [message.text for message in said.values()][1:]
-        assert "News of 1 order" in digest
-        assert "2 times" in digest
+        card, *rest = said.values()
+        [told] = rest
+        assert told.thread_ts == card.ts
+        assert told.text.count("站：快件已到达 分拨中心") == 2
 
 
 @pytest.mark.timeout(120)
