@@ -68,6 +68,7 @@ async def test_every_listener_says_what_it_acts_on(house: House) -> None:
         ("action", "undo_unwatch", "the watches whose numbers the button carries, and their channels"),
         ("action", "resume_watch", "the watch whose number the button carries, and its channel"),
         ("action", "resume_channel", carried),
+        ("action", "undo_for_all", "the line whose number the button carries, and the channel to which it was said"),
         ("action", "preview_digest", f"{carried}, to look at"),
         ("action", "alarm_seen", alarm),
         ("action", "alarm_snooze", alarm),

@@ -57,7 +57,7 @@ ODD: list[Any] = [
     {"value": "1"},
 ]
 # What is right for one of them and odd for all the others.
-OTHERS = {"help": {"run:"}, "status": {"run:"}, "1": {"undo_unwatch", "resume_watch", "alarm_"}}
+OTHERS = {"help": {"run:"}, "status": {"run:"}, "1": {"undo_unwatch", "undo_for_all", "resume_watch", "alarm_"}}
 OTHERS |= {"C0ORDERS01": {"resume_channel", "preview_digest", "edit_settings"}}
 OTHERS |= {f"unwatch {ORDER}": {"run:", "unwatch_here", "undo_watch"}, f"watch {ORDER}": {"run:", "watch_here"}}
 OTHERS |= {f"track {ORDER}": {"run:", "watch_here"}, "unwatch all": {"run:"}, "watch all": {"run:"}}
@@ -98,6 +98,7 @@ async def test_rows_that_are_not_there(house: House, value: str) -> None:
     """A number that could be one of ours, and is none any more, gets an answer that says so."""
     for action, sentence in (
         ("undo_unwatch:1", "nothing to restore"),
+        ("undo_for_all:1", "undone already"),
         ("resume_watch:1", "no longer watched"),
         ("alarm_seen:1", "no longer exists"),
     ):
@@ -212,7 +213,7 @@ async def test_an_unknown_global_shortcut(
     async with running(tmp_path, mode=mode) as house:
         payload = {"type": "shortcut", "callback_id": callback, "user": {"id": "U0MEI00001", "team_id": "T0PANDA01"}}
         ack = await forged.send(house, payload | {"trigger_id": house.slack.interactions.new_trigger()})
-        assert ack.ok
+        assert ack.ok or (not callback and ack.status == MALFORMED)  # the gate turns one without a name away
         assert ack.seconds < 1
     assert "incident" not in caplog.text
     assert "Traceback" not in caplog.text
