@@ -21,7 +21,7 @@ WIDTH = 92
 LONGEST = 14  # lines of one message; a picture of everything would show nothing
 WATCH, SEARCH = f"/panda watch {FIRST_ORDER}", "/panda search 连衣裙 --1688"
 # The card is edited a moment after its news: without the expectation the picture would be of either state.
-SCENES = f"{WATCH}\nff 1h\nwait news\nexpect As of today 11:00\n{SEARCH}"
+SCENES = f"{WATCH}\nff 1h\nwait news\nexpect No change since today\n{SEARCH}"
 
 
 def scenes(screen: Screen, channel: str) -> list[tuple[str, list[Text]]]:

@@ -56,7 +56,8 @@ async def settled(house: House, log: io.StringIO, before: tuple[int, int]) -> No
     memory, files = held()
     assert memory - before[0] < GROWTH
     assert files <= before[1] + 20
-    assert "help" in (await house.ask("/panda help")).lower()
+    answers = [await house.ask("/panda help") for _ in range(3)]  # a late answer to what was sent may come first
+    assert any("help" in answer.lower() for answer in answers)
 
 
 @pytest.mark.timeout(600)

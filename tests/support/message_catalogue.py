@@ -31,6 +31,7 @@ from handlers.views import (
     errors,
     finder,
     home,
+    lines,
     notices,
     orders,
     products,
@@ -157,6 +158,12 @@ def _watched() -> dict[str, Any]:
         "watches.resumed": watches.resumed(watch()),
         "watches.resumed none": watches.resumed(None),
         "notices.notice": notices.notice({"paused": HERE, "reason": "is_archived", "orders": 2}),
+        "lines.line": lines.line(
+            {"line": "mute", "by": "U0MEI00001", "ids": [], "until": (NOW + timedelta(hours=24)).isoformat()}, 7, NOW
+        ),
+        "lines.undone": lines.undone(),
+        "lines.too_late": lines.too_late(),
+        "stalls.reminder": stalls.reminder(ALARM, watch(), "https://example.slack.com/archives/C0/p1", NOW),
         "notices.corrected": notices.corrected(3),
         "notices.paused": notices.paused(HERE, "not_in_channel", 1),
         "notices.resumed": notices.resumed(HERE, 2),
