@@ -12,7 +12,7 @@ SECONDS = 300
 
 
 def asked(lock: str) -> list[dict[str, Any]]:
-    """What pip-audit says of each package; empty when it could ask nobody."""
+    """Return pip-audit's verdict on each package; empty when its service cannot be reached."""
     tool = Path(sys.executable).with_name("pip-audit")
     options = ("--disable-pip", "--require-hashes", "--progress-spinner", "off", "--format", "json")
     answer = subprocess.run(  # noqa: S603  our own tool and files

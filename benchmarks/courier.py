@@ -25,7 +25,7 @@ _KNOWN_TWICE = 20  # how often the speed of known texts is measured
 
 @dataclass
 class Figures:
-    """What was counted over one set."""
+    """The counts over one set."""
 
     entries: int = 0
     right: int = 0

@@ -1,4 +1,4 @@
-"""What the command line tells of courier texts: the stages of one, and which stored ones are not understood."""
+"""Two commands about courier texts: show the stages of one, and list the stored ones that are not understood."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ class Door(RequestHandler):
     def handle_error(
         self, request: BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> web.StreamResponse:
-        """What aiohttp makes of no HTTP, and of a failure of ours: one short line, with nothing of the request."""
+        """Answer what is no HTTP, and a failure of ours, in one short line, with nothing of the request."""
         del message  # it quotes the request
         if request.writer.output_size > 0:
             raise ConnectionError("an answer has been begun")

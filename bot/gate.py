@@ -1,4 +1,4 @@
-"""What a request has to be before anything behind it sees it: small, in time, of the right form, signed.
+"""Checks each request before anything behind it sees it: small, in time, of the right form, signed.
 
 Checked in the order of what each check costs: size and form of the head, then the body within its time, its signature
 on the bytes as they came, and only then what it says.

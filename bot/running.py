@@ -112,10 +112,10 @@ class Bot:
             log.info("%d messages may have been sent before the last stop; they are looked up first", doubtful)
         await self._serve()
         await self._check_token()
-        await reread(self.store, self.clock)
-        self.scheduler.start()
         if self.settings.slack_mode == "socket":
             await self._connect()
+        await reread(self.store, self.clock)  # people are answered meanwhile; nothing is polled before
+        self.scheduler.start()
         spare_the_collector()
         log.info("pandabot %s is running (%s mode)", VERSION, self.settings.slack_mode)
 

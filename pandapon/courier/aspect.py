@@ -49,8 +49,6 @@ class View(NamedTuple):
     again: bool = False
     today: bool = False
     promised: bool = False  # for a day or an hour
-    asked_for: bool = False
-    passive: bool = False
 
 
 # A denial reaches over these to its act.
@@ -58,9 +56,11 @@ _BRIDGES = frozenset(
     {S.OK, S.ARRANGE, S.ONGOING, S.PARCEL, S.AGAIN, S.DONE, S.BY, S.RECIPIENT, S.SELF, S.COURIER, S.TO, S.TODAY}
     | {S.NUMBER, S.CARRY_NOUN, S.CARRY}
 )
-_AFTER_NOT = 2  # words that a denial reaches over whatever they are
+_NEAR = 2  # words that a denial reaches over whatever they are
 # These may stand between two acts of one phrase without ending the first one's modifiers.
+_INHERENT = {S.DONE: Aspect.DONE, S.ONGOING: Aspect.ONGOING}
 _MODALS = {S.IF: Aspect.CONDITIONAL, S.PLEASE: Aspect.ASKED, S.MAY: Aspect.POSSIBLE}
+_SETTLES = {**_MODALS, S.SUSPECT: Aspect.POSSIBLE, S.NOT_YET: Aspect.NOT_YET}
 _LIGHT = frozenset({S.CALL_BUYER})
 _ON_REQUEST = frozenset({S.REFUSE, S.RETURN, S.INTERCEPT, S.CANCEL, S.ABANDON, S.ABSENT})
 
@@ -108,73 +108,81 @@ def _right(clause: Sequence[Token], at: int) -> View:
 
 
 def _left(clause: Sequence[Token], at: int, found: View) -> View:
-    """What stands before it; the nearest wins, and nothing is seen beyond another act."""
-    act = clause[at]
+    """What stands before it; the nearest wins, and beyond another act only conditions, requests and offers are seen."""
     if found.aspect in {Aspect.REVOKED, Aspect.MENTIONED}:
         return found
+    act = clause[at]
     between: list[Sign] = []
     for position in range(at - 1, -1, -1):
         token = clause[position]
-        sign = token.sign
-        if sign in ACTS and sign not in _LIGHT:
-            if token.start == act.start or (sign in {S.CARRY, S.CARRY_NOUN} and act.sign in {S.SIGN, S.REACH}):
-                continue
-            return _modal(found, clause[:position])
-        match sign:
-            case S.DONE if token.start == act.start:  # the word itself says that it is done
-                found = found._replace(aspect=Aspect.DONE) if found.aspect is Aspect.BARE else found
-                continue
-            case S.ONGOING if token.start == act.start:
-                found = found._replace(aspect=Aspect.ONGOING) if found.aspect is Aspect.BARE else found
-                continue
-            case S.WAIT if token.start == act.start:
-                found = found._replace(aspect=Aspect.PLANNED)
-                continue
-            case S.COLON:
+        if token.start == act.start and token.sign is not S.NOT:  # the word itself says done, under way or awaited
+            found = _inherent(found, token.sign)
+        elif token.sign in ACTS and token.sign not in _LIGHT:
+            if not (token.sign in {S.CARRY, S.CARRY_NOUN} and act.sign in {S.SIGN, S.REACH}):
                 return _modal(found, clause[:position])
-            case S.NOT | S.VOID if any(one.sign is S.IF for one in clause[:position]):
-                return found._replace(aspect=Aspect.CONDITIONAL)
-            case S.NOT if len(between) <= _AFTER_NOT or _BRIDGES.issuperset(between):
-                if any(one.text == "yet" for one in clause[at:]):
-                    return found._replace(aspect=Aspect.NOT_YET)
-                if found.succeeded or S.OK in between or found.aspect is Aspect.FAILED:
-                    return found._replace(aspect=Aspect.FAILED)
-                return found._replace(aspect=Aspect.NEGATED)
-            case S.AFTER if "后" in token.text and found.aspect is not Aspect.DONE and _ends_a_time(clause[:position]):
-                return found._replace(aspect=Aspect.PLANNED, promised=True)
-            case S.NOT_YET:
-                return found._replace(aspect=Aspect.NOT_YET)
-            case S.CANNOT | S.FAILED if found.aspect is not Aspect.DONE or S.DONE not in between:
-                return found._replace(aspect=Aspect.FAILED)
-            case S.VOID if len(between) <= _AFTER_NOT:
-                return found._replace(aspect=Aspect.REVOKED)
-            case S.IF:
-                return found._replace(aspect=Aspect.CONDITIONAL)
-            case S.PLEASE:
-                return found._replace(aspect=Aspect.ASKED)
-            case S.MAY | S.SUSPECT:
-                return found._replace(aspect=Aspect.POSSIBLE)
-            case S.ASKED if act.sign in _ON_REQUEST:
-                found = found._replace(asked_for=True)
-            case S.ASKED if S.DONE not in between:
-                return found._replace(aspect=Aspect.MENTIONED)
-            case S.WILL | S.WAIT | S.FUTURE_DAY | S.PROMISE if S.DONE not in between:
-                return _planned(found, clause[: position + 1])
-            case S.OK if not between and found.aspect in {Aspect.BARE, Aspect.DONE}:
-                found = found._replace(aspect=Aspect.DONE, succeeded=True)
-            case S.ARRANGE:
-                found = found._replace(arranged=True)
-            case S.AGAIN:
-                found = found._replace(again=True)
-            case S.TODAY:
-                found = found._replace(today=True)
-            case S.ONGOING if found.aspect is Aspect.BARE:
-                found = found._replace(aspect=Aspect.ONGOING)
-            case S.DONE if found.aspect in {Aspect.BARE, Aspect.ONGOING}:
-                found = found._replace(aspect=Aspect.DONE if found.aspect is Aspect.BARE else Aspect.ONGOING)
-            case S.BY:
-                found = found._replace(passive=True)
-        between.append(sign)
+        elif token.sign is S.COLON:
+            return _modal(found, clause[:position])
+        else:
+            decided = _verdict(found, clause, at, position, between)
+            if decided is not None:
+                return decided
+            found = _noted(found, token.sign, between)
+            between.append(token.sign)
+    return found
+
+
+def _inherent(found: View, sign: Sign) -> View:
+    if sign is S.WAIT:
+        return found._replace(aspect=Aspect.PLANNED)
+    if found.aspect is Aspect.BARE and sign in _INHERENT:
+        return found._replace(aspect=_INHERENT[sign])
+    return found
+
+
+def _verdict(found: View, clause: Sequence[Token], at: int, position: int, between: Sequence[Sign]) -> View | None:
+    """The aspect where the word at that place settles it; None where the look goes on to the left."""
+    token, before = clause[position], clause[:position]
+    is_near = len(between) <= _NEAR
+    match token.sign:
+        case S.NOT | S.VOID if any(one.sign is S.IF for one in before):
+            return found._replace(aspect=Aspect.CONDITIONAL)
+        case S.NOT if is_near or _BRIDGES.issuperset(between):
+            return _denied(found, clause[at:], between)
+        case S.AFTER if "后" in token.text and found.aspect is not Aspect.DONE and _ends_a_time(before):
+            return found._replace(aspect=Aspect.PLANNED, promised=True)
+        case S.CANNOT | S.FAILED if found.aspect is not Aspect.DONE or S.DONE not in between:
+            return found._replace(aspect=Aspect.FAILED)
+        case S.VOID if is_near:
+            return found._replace(aspect=Aspect.REVOKED)
+        case S.ASKED if clause[at].sign not in _ON_REQUEST and S.DONE not in between:
+            return found._replace(aspect=Aspect.MENTIONED)
+        case S.WILL | S.WAIT | S.FUTURE_DAY | S.PROMISE if S.DONE not in between:
+            return _planned(found, clause[: position + 1])
+        case sign if sign in _SETTLES:
+            return found._replace(aspect=_SETTLES[sign])
+    return None
+
+
+def _denied(found: View, act_and_behind: Sequence[Token], between: Sequence[Sign]) -> View:
+    if any(token.text == "yet" for token in act_and_behind):
+        return found._replace(aspect=Aspect.NOT_YET)
+    in_vain = found.succeeded or S.OK in between or found.aspect is Aspect.FAILED
+    return found._replace(aspect=Aspect.FAILED if in_vain else Aspect.NEGATED)
+
+
+def _noted(found: View, sign: Sign, between: Sequence[Sign]) -> View:
+    """The view with what a word adds to it without settling it."""
+    match sign:
+        case S.OK if not between and found.aspect in {Aspect.BARE, Aspect.DONE}:
+            return found._replace(aspect=Aspect.DONE, succeeded=True)
+        case S.ONGOING | S.DONE if found.aspect is Aspect.BARE:
+            return found._replace(aspect=Aspect.ONGOING if sign is S.ONGOING else Aspect.DONE)
+        case S.ARRANGE:
+            return found._replace(arranged=True)
+        case S.AGAIN:
+            return found._replace(again=True)
+        case S.TODAY:
+            return found._replace(today=True)
     return found
 
 
