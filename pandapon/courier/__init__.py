@@ -39,7 +39,11 @@ def read_entry(text: str, status: str = "", action: str = "") -> Reading:
 
     None in a field means that nothing is claimed of it. Never raises, however odd or long the text.
     """
-    return _read(text[:LONGEST_RAW], status[:_LONGEST_CODE], action[:_LONGEST_CODE])
+    words = _read(text[:LONGEST_RAW])
+    if not (status or action):
+        return words
+    milestone = together(status[:_LONGEST_CODE], action[:_LONGEST_CODE], words.milestone)
+    return words if milestone is words.milestone else replace(words, milestone=milestone)
 
 
 def asked_action(text: str) -> Action | None:
@@ -49,10 +53,8 @@ def asked_action(text: str) -> Action | None:
 
 
 @lru_cache(maxsize=16_384)  # every reading of an order repeats the scans of the one before
-def _read(text: str, status: str, action: str) -> Reading:
-    words = decide(read(tokens(fold_text(text))))
-    milestone = together(status, action, words.milestone) if status or action else words.milestone
-    return words if milestone is words.milestone else replace(words, milestone=milestone)
+def _read(text: str) -> Reading:
+    return decide(read(tokens(fold_text(text))))
 
 
 @dataclass(frozen=True, slots=True)
