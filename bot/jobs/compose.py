@@ -102,7 +102,7 @@ class Composer:
         return digest.folded([(news, watch) for _member, news, watch in told], now)
 
     async def _of_order(self, told: Sequence[tuple[Post, News, Watch]], now: datetime) -> Message:
-        """Join news that waited for one order's thread, as if found at once; else put it piece by piece in a message."""
+        """Join news that waited for one order's thread, as if found at once; else list it piece by piece."""
         whole = merged([news for _member, news, _watch in told])
         if whole is not None:
             return await self._piece(whole, [member for member, _news, _watch in told], told[-1][2], now)
