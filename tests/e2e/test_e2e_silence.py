@@ -69,7 +69,7 @@ async def test_a_reminder_goes_to_whoever_asked_for_it(house: House) -> None:
     alarm = await stuck(house)
     for user in ("tom", "mei"):  # each their own
         assert (await house.slack.press(user, alarm, "alarm_snooze:1")).ok
-    await house.until(lambda: "snoozed by" in words(house.channel("#orders")[0]))
+        await house.until(lambda user=user: f"snoozed by {user}" in words(house.channel("#orders")[0]))  # type: ignore[misc]
     shown = len(house.channel("#orders"))
     house.clock.advance(timedelta(hours=25))
     await house.until(lambda: bool(letters(house, "tom") and letters(house, "mei")), patience=15)
