@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 A, M, S = Aspect, Milestone, Sign
 
+_NOUNS = frozenset({S.PARCEL, S.NOTE})
 _SIGNATURES = frozenset({"签收", "妥投"})
 _PICK_UPS = frozenset({"取件", "揽收", "上门", "收寄", "寄件", "揽件"})
 _TASKS = ("任务", "指令", "调度", "订单", "单", "请求", "计划", "申请")
@@ -31,7 +32,7 @@ def recorded(text: Text) -> list[tuple[Claim, Event]]:
         (found, Event(token.sign, View(A.MENTIONED), None, "", number, token.text, at))
         for number, clause in enumerate(text.clauses)
         for at, token in enumerate(clause)
-        if (found := _noun(token, clause, at)) is not None
+        if token.sign in _NOUNS and (found := _noun(token, clause, at)) is not None
     ]
 
 

@@ -11,6 +11,8 @@ from enum import Enum, auto
 class Sign(Enum):
     """The meaning of one word."""
 
+    __hash__ = object.__hash__  # each is one object; Enum hashes its name, in Python, and a text asks a hundred times
+
     # --- what happens: acts -------------------------------------------------------------------------------------
     ORDER = auto()  # the order is placed
     PAID = auto()  # the buyer paid
