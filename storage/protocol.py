@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         PollResult,
         Post,
         Recorded,
+        Shared,
         Subscription,
         Told,
         Watch,
@@ -191,6 +192,10 @@ class Store(Protocol):
         order's thread, behind all that waits. One of a single order is that alone. None: there was nothing to fold
         with, or the fence was stale.
         """
+        ...
+
+    async def shared(self, post: Post) -> Shared:
+        """Other orders with a parcel of the order of this NEWS, and what its channel was told of them before it."""
         ...
 
     async def folded(self, digest: int) -> list[Post]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 DETAIL_OF = "detail:"  # how the name of a DIGEST begins that tells in a thread what another one told in a line
 NOTHING_TO_SAY = "nothing to say"  # the error of a failed post by which nothing was lost: its matter was over
+TOLD_OF_PARCEL = "told with another order of the same parcel"  # the reason of a skipped post
 
 Filter = str  # "all" | "milestones" | "problems": opaque here, the rules live above
 
@@ -286,6 +287,14 @@ class Post:
     was_held: bool = False  # by quiet hours, which are over
     behind: int = 0  # other NEWS of the channel that could go now
     watched: int = 0  # orders that the channel watches; over 100 count as 100
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Orders with a parcel of this post's order."""
+
+    watched: tuple[tuple[str, str], ...] = ()  # (key, waybill) of those that the post's channel watches as well
+    told: tuple[str, ...] = ()  # payloads of their news in the channel, from before this post; oldest first
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from storage import (
     recording,
     retiming,
     room,
+    sharing,
     subscriptions,
     upkeep,
     watches,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
         PollResult,
         Post,
         Recorded,
+        Shared,
         Subscription,
         Told,
         Watch,
@@ -159,6 +161,9 @@ class SqliteStore:
         self, now: datetime, head: Post, limit: int, lease: timedelta, rule: Folding = ANY_POSTS
     ) -> Post | None:
         return await self.thread.run(lambda conn: enqueue.fold(conn, now, head, limit, lease, rule))
+
+    async def shared(self, post: Post) -> Shared:
+        return await self.thread.run(lambda conn: sharing.shared(conn, post))
 
     async def folded(self, digest: int) -> list[Post]:
         return await self.thread.run(lambda conn: outbox.folded(conn, digest))

@@ -8,8 +8,10 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot import records
+from bot.jobs import shared
 from bot.jobs.links import permalink
 from bot.tracking.quiet import hold_until, quiet_until
+from bot.tracking.telling import LEVELS
 from handlers.channel_settings import load
 from handlers.i18n import use_language
 from handlers.views import digest, lines, notices, stalls, thread, tracking
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from storage.records import Watch
 
 T = TypeVar("T")
-LEVELS = ("edit", "node", "step", "milestone", "problem")  # of news, see bot.tracking.telling.level
 
 
 class Composer:
@@ -72,7 +73,8 @@ class Composer:
             alarm = (await self._store.alarms([post.key])).get(post.key)
             return stalls.alarm(news, look, watch, alarm, now)
         cleared = await self._store.alarm_cleared(post.key, post.created_at)
-        return thread.news(news, look, watch, now, cleared=cleared)
+        others = shared.concerned(news, await self._store.shared(post))
+        return thread.news(news, look, watch, now, cleared=cleared, others=others)
 
     async def _reminder(self, post: Post, facts: dict[str, Any], now: datetime) -> Message | None:
         """None where the alarm is over, or its order is watched no more."""
@@ -91,7 +93,10 @@ class Composer:
     async def _digest(self, post: Post, now: datetime) -> Message | None:
         """Orders that are watched no more are left out: nobody asks about them."""
         told: list[tuple[Post, News, Watch]] = []
-        for member in await self._store.folded(post.id):
+        for folded in await self._store.folded(post.id):
+            member = await shared.untold(self._store, folded)
+            if member is None:
+                continue
             watch = await self._store.watch(member.watch_id) if member.watch_id is not None else None
             if watch is not None and watch.state is not WatchState.ENDED:
                 told.append((member, records.load_news(member.payload), watch))

@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.jobs import retold
+from bot.jobs import retold, shared
 from bot.jobs.compose import Composer, folding, goes_to_thread, is_broadcast
 from bot.jobs.lookup import GaveUpError, find_post
 from bot.jobs.puzzles import Puzzles
@@ -24,7 +24,7 @@ from handlers.text import clip
 from handlers.views.message import Message
 from pandapon import budget
 from storage.errors import StorageError
-from storage.records import NOTHING_TO_SAY, Post, PostKind, PostState, WatchState
+from storage.records import NOTHING_TO_SAY, TOLD_OF_PARCEL, Post, PostKind, PostState, WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,6 +148,12 @@ class Deliverer:
             return
         if post.kind is PostKind.NEWS:
             post = await self._folded(post)
+        if post.kind is PostKind.NEWS:
+            left = await shared.untold(self._store, post)
+            if left is None:
+                await self._store.mark_skipped(self._clock(), post, TOLD_OF_PARCEL)
+                return
+            post = left
         message = await self._composed(post)
         if message is None:
             return

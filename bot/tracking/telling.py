@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pandapon.shipment import News
 
 ALL, MILESTONES, PROBLEMS = "all", "milestones", "problems"  # the filters a watch can have
+LEVELS = ("edit", "node", "step", "milestone", "problem")  # see level(); the quietest first
 
 # Under way nobody has to do anything: the card says where a parcel is, and its thread how it came there.
 _UNDER_WAY = frozenset(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.tracking import telling
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from pandapon.shipment import News, Step
 
@@ -43,6 +43,29 @@ def untold(key: str, what: str, news: News, told: Collection[str]) -> News | Non
         renumbered=tuple(pair for pair in news.renumbered if is_new("renumbered", *pair)),
         price=news.price if news.price and is_new("price", str(news.price[1])) else None,
         refund=news.refund if news.refund and is_new(*_refund(news)) else None,
+    )
+    return None if telling.says_nothing(left) else left
+
+
+def beyond(news: News, others: Sequence[News]) -> News | None:
+    """What of ``news`` none of ``others`` tells, which are of other orders with the same parcel; None: nothing.
+
+    What concerns the order as a whole, its money and its numbers, is its own.
+    """
+    if news.stall:
+        stalls = {(one.stall.leg, one.stall.waybill) for one in others if one.stall}
+        return None if (news.stall.leg, news.stall.waybill) in stalls else news
+    nodes = {node.identity for one in others for node in one.nodes}
+    edited = {node.identity for one in others for node in one.edited}
+    steps = {(step.waybill, step.after) for one in others for step in one.steps if step.waybill}
+    new = tuple(node for node in news.nodes if node.identity not in nodes)
+    # A step that was passed over there is said by entries that were all told.
+    passed = {node.waybill for node in news.nodes} - {node.waybill for node in new}
+    left = replace(
+        news,
+        nodes=new,
+        edited=tuple(node for node in news.edited if node.identity not in edited),
+        steps=tuple(s for s in news.steps if s.waybill not in passed and (s.waybill, s.after) not in steps),
     )
     return None if telling.says_nothing(left) else left
 

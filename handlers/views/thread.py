@@ -21,7 +21,7 @@ from handlers.views.parts import (
     title_of,
 )
 from pandapon.courier import Action, asked_action
-from pandapon.shipment import FINAL
+from pandapon.shipment import FINAL, OrderRef
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,18 +33,28 @@ if TYPE_CHECKING:
     from storage.records import Alarm, Watch
 
 NEWS_NODES = 12
+ORDERS = 5  # named beside the one whose news it is
 SCANS = 40  # entries shown; a message is full before that, or after some ten hours of a busy parcel
 
 
-def news(news: News, look: Look | None, watch: Watch, now: datetime, *, cleared: Alarm | None = None) -> Message:
+def news(
+    news: News,
+    look: Look | None,
+    watch: Watch,
+    now: datetime,
+    *,
+    cleared: Alarm | None = None,
+    others: Sequence[str] = (),
+) -> Message:
     """What one reading found: what happened, and the new entries. Edits are told quietly.
 
     Why it is here, and how to stop it, says the card.
 
-    ``cleared``: the stall alarm that this movement ends.
+    ``cleared``: the stall alarm that this movement ends. ``others``: keys of orders that the channel watches and whose
+    goods are in the same parcel; they are named here, since it is told once.
     """
     order = (look.order if look else None) or stored_order(watch)
-    layout = Layout([el.section(_headline(news, order))], tail=[el.context(order_name(news.ref))])
+    layout = Layout([el.section(_headline(news, order))], tail=[el.context(_orders(news, others))])
     if cleared:
         layout.add(el.section(stalls.over(cleared)))
     told = _told(news, watch)
@@ -61,6 +71,15 @@ def news(news: News, look: Look | None, watch: Watch, now: datetime, *, cleared:
         if not layout.note(el.context(f"{count}: {example}")):
             layout.note(el.context(count))
     return el.message(layout.blocks)
+
+
+def _orders(news: News, others: Sequence[str]) -> str:
+    """Whose news it is."""
+    if not others:
+        return order_name(news.ref)
+    names = ", ".join(order_name(OrderRef.from_key(key)) for key in others[:ORDERS])
+    more = "…" if others[ORDERS:] else ""
+    return _("{order} · same parcel: {others}").format(order=order_name(news.ref), others=names + more)
 
 
 def _headline(news: News, order: Order | None) -> str:

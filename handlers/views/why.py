@@ -13,7 +13,7 @@ from handlers.views import elements as el
 from handlers.views.message import Layout, Message
 from handlers.views.parts import filter_words, here, muted_line, order_name
 from handlers.views.stalls import headline
-from storage.records import PostState, WatchState
+from storage.records import TOLD_OF_PARCEL, PostState, WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +74,7 @@ def _outcome(told: Told, watch: Watch | None, channel: str, now: datetime) -> st
             words = _("posted in a digest {time}") if told.in_digest else _("posted {time}")
             return words.format(time=when(told.sent_at, now) if told.sent_at else "")
         case PostState.SKIPPED:
-            return _("not posted: {reason}").format(reason=_muted(told.error))
+            return _("not posted: {reason}").format(reason=_skipped(told.error))
         case PostState.HELD if told.error == "quiet hours" and told.not_before:
             return _("held by quiet hours until {time}").format(time=when(told.not_before, now))
         case PostState.HELD:
@@ -97,7 +97,9 @@ def _not_for(told: Told, watch: Watch | None, now: datetime) -> str:
     return _("not posted: this watch had another filter at that time")
 
 
-def _muted(error: str) -> str:
+def _skipped(error: str) -> str:
+    if error == TOLD_OF_PARCEL:
+        return _("told with another order of the same parcel")
     by = error.removeprefix("muted by ")
     return _("muted by {user}").format(user=name(by)) if by != error else escape(cut(error, 60))
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 from support.tracking_cases import LEFT, PICKED, REF, M, at, node
 
-from bot.jobs.compose import LEVELS, folding, merged
+from bot.jobs.compose import folding, merged
+from bot.tracking.telling import LEVELS
 from handlers.channel_settings import ChannelSettings
 from handlers.views import digest
 from pandapon.shipment import Leg, News, Stall, Step

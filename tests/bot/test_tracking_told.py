@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from support.tracking_cases import LEFT, PICKED, REF, M, node
+from support.tracking_cases import LEFT, PICKED, REF, M, at, node
 
-from bot.tracking.told import marks, untold
-from pandapon.shipment import News, Step
+from bot.tracking.told import beyond, marks, untold
+from pandapon.shipment import Leg, News, OrderRef, Platform, Stall, Step
 
 KEY = "1688:1"
 A, B = node(PICKED), node(LEFT)
@@ -54,3 +55,38 @@ def test_each_kind_of_news_has_its_mark(news: News) -> None:
     assert untold(KEY, "later", news, marks(KEY, "earlier", news)) is None
     assert untold("1688:2", "later", news, marks(KEY, "earlier", news)) == news
     assert untold(KEY, "later", news, ()) == news
+
+
+TWIN = OrderRef(Platform.TAOBAO, "200048859480")
+
+
+def of_twin(news: News) -> News:
+    """The same as another order's."""
+    return replace(news, ref=TWIN)
+
+
+def test_another_orders_news_of_the_parcel_leaves_what_is_new() -> None:
+    """Whatever pieces the two readings cut the same entries into."""
+    assert beyond(BOTH, [of_twin(BOTH)]) is None
+    assert beyond(BOTH, [of_twin(FIRST), of_twin(SECOND)]) is None
+    assert beyond(FIRST, [of_twin(BOTH)]) is None, "the step passed over is said by entries that were told"
+    assert beyond(BOTH, [of_twin(FIRST)]) == replace(BOTH, nodes=(B,))
+
+
+def test_what_is_the_orders_own_is_left() -> None:
+    """Its money, its end as a whole, and its other parcels."""
+    own = (Step(M.IN_TRANSIT, M.DELIVERED), Step(None, M.PICKED_UP, "YT1"))
+    news = replace(BOTH, steps=(*BOTH.steps, *own), price=(Decimal(1), Decimal(2)))
+    left = beyond(news, [of_twin(BOTH)])
+    assert left is not None
+    assert (left.nodes, left.steps, left.price) == ((), own, news.price)
+
+
+def test_an_alarm_of_the_same_parcel_is_one() -> None:
+    """Another leg or parcel is another alarm."""
+    stall = Stall(Leg.DOMESTIC, at(0), timedelta(days=1), waybill="YT1")
+    news = News(REF, M.IN_TRANSIT, stall=stall)
+    assert beyond(news, [of_twin(news)]) is None
+    for other in (replace(stall, waybill="YT2"), replace(stall, leg=Leg.ABROAD)):
+        assert beyond(news, [of_twin(replace(news, stall=other))]) == news
+    assert beyond(news, [of_twin(BOTH)]) == news

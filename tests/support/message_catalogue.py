@@ -118,6 +118,7 @@ def _tracked() -> dict[str, Any]:
         "tracking.card paused": tracking.card(hostile, paused, NOW),
         "tracking.card ended": tracking.card(two, watch(state=WatchState.ENDED), NOW),
         "thread.news": thread.news(moved, two, watch(), NOW, cleared=ALARM),
+        "thread.news of several": thread.news(moved, two, watch(), NOW, others=[f"taobao:{n}" for n in range(7)]),
         "thread.news hostile": thread.news(told, None, watch(filter="problems"), NOW),
         "thread.news changed": thread.news(changed, two, watch(filter="milestones"), NOW),
         "stalls.alarm": stalls.alarm(_news(stall=STALL), two, watch(), ALARM, NOW),

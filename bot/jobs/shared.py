@@ -1,0 +1,43 @@
+"""One parcel of several orders is one piece of news in a channel: whichever order brings it first tells it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot import records
+from bot.tracking import telling, told
+
+if TYPE_CHECKING:
+    from pandapon.shipment import News
+    from storage.protocol import Store
+    from storage.records import Post, Shared
+
+
+async def untold(store: Store, post: Post) -> Post | None:
+    """The post with what its channel was not told under another order; None: it was told all of it.
+
+    Reckoned anew at each try, from what stands in the outbox: nothing is stored, so nothing can be lost by a stop.
+    """
+    shared = await store.shared(post)
+    if not shared.told or not post.payload:
+        return post
+    news = records.load_news(post.payload)
+    left = told.beyond(news, [records.load_news(payload) for payload in shared.told])
+    if left == news:
+        return post
+    watch = await store.watch(post.watch_id) if post.watch_id is not None else None
+    if left is None or (watch is not None and watch.filter not in telling.audience(left)):
+        return None
+    return replace(post, payload=records.dump_news(left), level=_no_louder(left, post.level))
+
+
+def concerned(news: News, shared: Shared) -> tuple[str, ...]:
+    """Keys of the watched orders whose goods are in a parcel that the news is about."""
+    about = {node.waybill for node in (*news.nodes, *news.edited)} | {step.waybill for step in news.steps}
+    return tuple(dict.fromkeys(key for key, waybill in shared.watched if waybill in about))
+
+
+def _no_louder(left: News, level: str) -> str:
+    """The rest is as loud as it would be by itself, and never louder than the whole."""
+    return min(telling.level(left), level, key=telling.LEVELS.index)
