@@ -82,9 +82,11 @@ async def watched_orders(
     *,
     stock_httpx: bool = False,
     database: Path | None = None,
+    skipped: timedelta = timedelta(),
 ) -> AsyncIterator[tuple[Poller, Clock, SqliteStore]]:
-    """A poller over a fresh database in which so many orders are watched, each read once."""
+    """A poller over a fresh database in which so many orders are watched, each read once, at now plus ``skipped``."""
     clock = Clock()
+    clock.skipped = skipped
     transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=IN_FLIGHT)) if stock_httpx else None
     config = Config(
         base_url=url,

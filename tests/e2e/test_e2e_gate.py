@@ -318,12 +318,17 @@ async def test_a_callback_during_a_lock(house: House, together: int) -> None:
     other = sqlite3.connect(house.settings.database_path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
-        answers = await asyncio.gather(*(post(port(house), hint(n), {}, CALLBACKS) for n in range(together)))
+        rounds = [
+            await asyncio.gather(*(post(port(house), hint(n), {}, CALLBACKS) for n in range(together)))
+            for _round in range(3)
+        ]
     finally:
         other.execute("ROLLBACK")
         other.close()
-    assert {answer.status for answer in answers} == {503}
-    assert max(answer.seconds for answer in answers) < 3  # 0.8 s where the machine is idle
+    assert {answer.status for answers in rounds for answer in answers} == {503}
+    # Other tests run beside this one: what holds for the best of three rounds, the bot does not add to.
+    slowest = [max(answer.seconds for answer in answers) for answers in rounds]
+    assert min(slowest) < (1 if together == 1 else 2)  # the sender hangs up after 1 s
     await asyncio.sleep(0.3)
     again = [await post(port(house), hint(n), {}, CALLBACKS) for n in range(3)]
     assert {answer.status for answer in again} == {200}
