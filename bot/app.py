@@ -137,7 +137,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         Job("digests", digester.tick, slow),
         Job("discover", discoverer.tick, max(slow, DISCOVER_EVERY * settings.cadence_factor), slow),
         Job("reopen", Reopener(store, slack, clock, deliverer.wake).tick, slow * 5, slow),
-        Job("token", TokenWatch(slack, deliverer.token_told).tick, slow * 5, slow * 5),
+        Job("token", TokenWatch(slack, deliverer.failures.note_token).tick, slow * 5, slow * 5),
         Job("learn", stalls.learn, DAY),
         Job("backup", backups.copy, HOUR, MINUTE),
         Job("check", backups.look_through, DAY, HOUR),

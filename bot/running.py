@@ -173,7 +173,7 @@ class Bot:
             await asyncio.sleep(failure.retry_after or ASK_AGAIN_SECONDS)
             failure = await self._ask_slack()
         if failure:
-            self.deliverer.token_told(failure.code)
+            self.deliverer.failures.note_token(failure.code)
 
     async def _serve(self) -> None:
         secret = self.settings.slack_signing_secret if self.settings.slack_mode == "http" else None
@@ -212,8 +212,8 @@ class Bot:
             return f"the database does not answer: {error}"
         if health.trouble:
             return f"the database cannot be written: {health.trouble}"
-        if self.deliverer.refused:
-            return f"Slack refuses the bot's token ({self.deliverer.refused})"
+        if self.deliverer.failures.token_refused:
+            return f"Slack refuses the bot's token ({self.deliverer.failures.token_refused})"
         if self._socket is not None and not await self._socket.client.is_connected():
             return "Socket Mode is not connected"
         if stopped := self.stopped():
@@ -249,7 +249,7 @@ class Bot:
             clock_off_by=self.api.skew if self.api.clock_is_off else None,
             poll_interval=self.settings.poll_interval,
             takes_pushes=bool(self.settings.callback_tokens),
-            token_refused=self.deliverer.refused,
-            puzzles=self.deliverer.puzzles.told(),
+            token_refused=self.deliverer.failures.token_refused,
+            puzzles=self.deliverer.failures.puzzles.told(),
             copies=self.backups.state,
         )

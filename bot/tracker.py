@@ -239,7 +239,7 @@ class LiveTracker:
     async def _outcome(self, resolved: _Resolved, opened: Opened) -> WatchOutcome:
         watch = await self._store.watch(opened.watch.id) or opened.watch
         result = _result(opened, watch)
-        puzzle = self._deliverer.puzzles.of(watch.channel) if result is WatchResult.QUEUED else ""
+        puzzle = self._deliverer.failures.puzzles.of(watch.channel) if result is WatchResult.QUEUED else ""
         reason = watch.reason or puzzle
         return WatchOutcome(resolved.ref.order_id, result, watch=watch, look=resolved.look, reason=reason)
 

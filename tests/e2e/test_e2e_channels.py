@@ -161,7 +161,7 @@ async def test_an_unknown_refusal_is_tried_on_and_told(house: House, code: str) 
     channel, card = await watched(house)
     house.slack.faults.plan(Fault("chat.postMessage", times=1000, error=code, channel=channel.id))
     house.scan(FIRST)
-    await house.until(lambda: house.bot is not None and bool(house.bot.deliverer.puzzles.told()))
+    await house.until(lambda: house.bot is not None and bool(house.bot.deliverer.failures.puzzles.told()))
     status = await house.ask("/panda status", channel="#random")
     assert "Not everything is well" in status
     assert f"Slack refuses posts in 1 channel for a reason that I do not know (`{code[:20]}" in status

@@ -60,7 +60,7 @@ async def test_a_refused_token_is_told_and_news_waits_for_a_good_one(house: Hous
     refused = Fault("*", times=10_000, error="token_revoked")
     house.slack.faults.plan(refused)
     house.scan("快件已发往 广州分拨中心")
-    await house.until(lambda: house.bot is not None and house.bot.deliverer.refused == "token_revoked")
+    await house.until(lambda: house.bot is not None and house.bot.deliverer.failures.token_refused == "token_revoked")
     status = await house.ask("/panda status")
     assert "Not everything is well" in status
     assert "token_revoked" in status

@@ -160,10 +160,12 @@ async def test_a_token_that_is_revoked_in_a_quiet_week_is_told(house: House) -> 
     assert (await get(house, "/readyz"))[0] == 200
     house.slack.faults.plan(Fault("auth.test", times=10_000, error="account_inactive"))
     house.hurry("token")
-    await house.until(lambda: house.bot is not None and house.bot.deliverer.refused == "account_inactive")
+    await house.until(
+        lambda: house.bot is not None and house.bot.deliverer.failures.token_refused == "account_inactive"
+    )
     code, text = await get(house, "/readyz")
     assert (code, "account_inactive" in text) == (503, True)
     house.slack.faults.clear()
     house.hurry("token")
-    await house.until(lambda: house.bot is not None and not house.bot.deliverer.refused)
+    await house.until(lambda: house.bot is not None and not house.bot.deliverer.failures.token_refused)
     assert (await get(house, "/readyz"))[0] == 200

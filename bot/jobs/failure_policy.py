@@ -1,0 +1,159 @@
+"""What follows when Slack does not take a post. Which of Slack's words means which verdict: ``slack_errors``.
+
+=============  =========================================================================================
+not sent       tried again, after Slack's own wait or a backoff
+uncertain      looked for in the channel before it is sent again; edits and notices are just sent again
+refused        sent once more as a short text, then given up
+channel gone   the channel's watches are paused, and their owners told; a card that is an answer is given up
+token refused  waits, whatever the channel, until the operator has mended the token
+card gone      the card is posted anew with the next news
+unknown        tried on, ever less often, then as a short text; the status names Slack's word
+=============  =========================================================================================
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.jobs.puzzles import Puzzles
+from bot.jobs.slack_errors import Failure, Verdict, understand
+from storage.records import Post, PostKind, WatchState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from bot.jobs.pacing import Pacer
+    from bot.jobs.sender import Sender
+    from handlers.views.message import Message
+    from storage.protocol import Store
+
+log = logging.getLogger(__name__)
+
+# An edit may be sent again without harm. A notice too: a person's own conversation cannot be read with our scopes.
+SENT_AGAIN = frozenset({PostKind.REFRESH, PostKind.NOTICE})
+SHORT_AFTER = 6  # tries of what Slack refuses for no known reason, before it is said as a short text
+BACKOFF = (1, 2, 5, 15, 60, 300)  # seconds between tries of one message
+
+
+class FailurePolicy:
+    """Settles a post that failed; remembers what Slack refuses for the status."""
+
+    def __init__(self, store: Store, sender: Sender, pacer: Pacer, clock: Callable[[], datetime]) -> None:
+        self._store, self._sender, self._pacer, self._clock = store, sender, pacer, clock
+        self.puzzles = Puzzles()
+        self.token_refused = ""  # Slack's word for what is wrong with the bot's token; empty while it is taken
+
+    async def apply(self, post: Post, message: Message, failure: Failure) -> None:
+        """Settle a claimed post by the table above."""
+        now = self._clock()
+        match failure.verdict:
+            case Verdict.REFUSED:
+                await self._shorten(post, message, failure)
+            case Verdict.UNCERTAIN if post.kind not in SENT_AGAIN:
+                await self._store.mark_uncertain(now, post, now + backoff(post), failure.code)
+            case Verdict.NOT_SENT | Verdict.UNCERTAIN:
+                await self._store.mark_retry(now, post, now + self.wait(post, failure), failure.code)
+            case Verdict.CHANNEL_GONE:
+                await self.close_channel(post, failure.code)
+            case Verdict.TOKEN_REFUSED:
+                await self._wait_for_token(post, failure.code)
+            case Verdict.CARD_GONE if post.watch_id is not None:
+                log.info("the card of order %s was deleted in Slack", post.key)
+                await self._store.card_lost(now, post)
+            case Verdict.UNKNOWN:
+                await self._try_on(post, message, failure)
+            case _:
+                await self._give_up(post, failure.code)
+
+    async def accepted(self, post: Post, ts: str) -> None:
+        """Slack took the post."""
+        self.note_token("")
+        if post.kind is not PostKind.REFRESH:  # a card can be edited where nothing can be posted
+            self.puzzles.solved(post.channel)
+        await self._store.mark_sent(self._clock(), post, ts)
+
+    def note_token(self, code: str) -> None:
+        """Slack's word for what is wrong with the token, or nothing: it is taken."""
+        if code and not self.token_refused:
+            log.error("Slack refuses the bot's token (%s): nothing can be posted until it is mended", code)
+        elif self.token_refused and not code:
+            log.info("Slack takes the bot's token again")
+        self.token_refused = code
+
+    def wait(self, post: Post, failure: Failure) -> timedelta:
+        """How long Slack asked to wait, which holds for the whole channel; else the post's own backoff."""
+        if failure.retry_after is None:
+            return backoff(post)
+        self._pacer.pause(post.channel, time.monotonic(), failure.retry_after)
+        return timedelta(seconds=failure.retry_after)
+
+    async def close_channel(self, post: Post, code: str) -> None:
+        """No post is taken there until a person changes something."""
+        now = self._clock()
+        if post.kind is PostKind.NOTICE:
+            await self._give_up(post, code)
+        elif _is_awaited(post):
+            await self._store.mark_failed(now, post, code)
+        else:
+            paused = await self._store.pause_channel(now, post.channel, code)
+            log.warning("channel %s cannot be posted to (%s); %d watches are paused", post.channel, code, len(paused))
+
+    async def _shorten(self, post: Post, message: Message, failure: Failure) -> None:
+        log.warning("Slack refused a %s post (%s); sending a short text", post.kind.value, failure.code)
+        try:
+            ts = await self._sender.send_short(post, message)
+        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
+            again = understand(error)
+        else:
+            await self.accepted(post, ts)
+            return
+        if again.verdict is Verdict.REFUSED:
+            await self._give_up(post, again.code)
+        elif again.verdict is Verdict.UNKNOWN:
+            await self._retry(post, again.code)
+        else:
+            await self.apply(post, message, again)
+
+    async def _try_on(self, post: Post, message: Message, failure: Failure) -> None:
+        """Nothing says that the channel is closed."""
+        if self.puzzles.note(post.channel, failure.code):
+            log.error("Slack refuses a post for a reason that is not known (%s); it is tried again", failure.code)
+        if post.attempts == SHORT_AFTER:
+            await self._shorten(post, message, failure)
+        elif post.attempts > SHORT_AFTER and post.kind is PostKind.NOTICE:
+            await self._give_up(post, failure.code)
+        else:
+            await self._retry(post, failure.code)
+
+    async def _wait_for_token(self, post: Post, code: str) -> None:
+        """Nothing is wrong with the channel: its messages wait until somebody has mended the token."""
+        self.note_token(code)
+        if _is_awaited(post):
+            await self._store.mark_failed(self._clock(), post, code)
+        else:
+            await self._retry(post, code)
+
+    async def _retry(self, post: Post, code: str) -> None:
+        now = self._clock()
+        await self._store.mark_retry(now, post, now + backoff(post), code)
+
+    async def _give_up(self, post: Post, code: str) -> None:
+        if post.kind is PostKind.NOTICE and await self._store.say_in_thread(post):
+            log.info("a reminder goes under its card: Slack takes no direct message (%s)", code)
+            return
+        log.error("Slack refused a %s post: %s", post.kind.value, code)
+        await self._store.mark_failed(self._clock(), post, code)
+
+
+def backoff(post: Post) -> timedelta:
+    """The pause before the next try of a post, by how often it was tried."""
+    return timedelta(seconds=BACKOFF[min(post.attempts, len(BACKOFF) - 1)])
+
+
+def _is_awaited(post: Post) -> bool:
+    """A card that is the answer to somebody's command: they are told at once that it could not be posted."""
+    return post.kind is PostKind.CARD and post.watch_state is WatchState.OPENING

@@ -1,0 +1,73 @@
+"""Posts that may have gone out: each is looked for in its channel before it is sent again."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bot.jobs import retold
+from bot.jobs.failure_policy import SENT_AGAIN
+from bot.jobs.lookup import GaveUpError, find_post
+from bot.jobs.sender import EVENT_TYPE
+from bot.jobs.slack_errors import Failure, Verdict, understand
+from bot.killpoints import point
+from storage.records import Post, PostKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.jobs.failure_policy import FailurePolicy
+    from storage.protocol import Store
+
+log = logging.getLogger(__name__)
+
+LOOKUPS = 300  # tries, about a day of them: a search that fails for so long is given up for the channel's sake
+CLOSED = frozenset({"channel_not_found", "is_archived"})  # whatever else hides a history, a post may be taken there
+
+
+class Recovery:
+    """Settles an uncertain post: sent, to be sent, or still uncertain."""
+
+    def __init__(
+        self, store: Store, slack: AsyncWebClient, failures: FailurePolicy, clock: Callable[[], datetime]
+    ) -> None:
+        self._store, self._slack, self._failures, self._clock = store, slack, failures, clock
+
+    async def resolve(self, post: Post) -> None:
+        """Look for the post, and send it again (or what is left of it to tell) only if it is not there."""
+        now = self._clock()
+        if post.kind in SENT_AGAIN:
+            await self._store.mark_retry(now, post, now, "may have been sent")
+            return
+        try:
+            found = await find_post(self._slack, post, EVENT_TYPE, now)
+        except GaveUpError as error:
+            log.warning("channel %s holds too much to be searched (%s): a message may repeat", post.channel, error)
+            await self._store.mark_retry(now, post, now, "search given up")
+            return
+        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
+            await self._not_searched(post, understand(error))
+            return
+        point("after_search")
+        if found.ts:
+            await self._store.mark_sent(now, post, found.ts)
+        elif found.told and post.kind is PostKind.NEWS:
+            await retold.settle(self._store, post, found.told, now)
+        else:
+            await self._store.mark_retry(now, post, now, "not found in the channel")
+
+    async def _not_searched(self, post: Post, failure: Failure) -> None:
+        """What passes is waited for. Where Slack will never show the history, the post must not block its channel."""
+        now, verdict = self._clock(), failure.verdict
+        passes = verdict is Verdict.NOT_SENT or (verdict is Verdict.UNCERTAIN and post.attempts < LOOKUPS)
+        if failure.code in CLOSED:
+            await self._failures.close_channel(post, failure.code)
+        elif passes or (verdict is Verdict.TOKEN_REFUSED and failure.code != "missing_scope"):
+            wait = self._failures.wait(post, failure)
+            await self._store.mark_uncertain(now, post, now + wait, failure.code)
+        else:
+            log.warning("channel %s cannot be searched (%s): a message may repeat", post.channel, failure.code)
+            await self._store.mark_retry(now, post, now, failure.code)
