@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 from support.schema_watch import SchemaWatch
+from support.transitions import guard
 
 from bot import manifest
 from bot.app import Bot, build
@@ -77,6 +78,7 @@ class House:
     async def start_bot(self) -> Bot:
         self.bot = await build(self.settings, clock=self.clock)
         await self.bot.start()
+        await guard(self.bot.store)
         if self.mode == "http":
             self.slack.request_url = f"http://127.0.0.1:{self.bot.http_port}/slack/events"
         return self.bot

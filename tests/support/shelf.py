@@ -7,6 +7,8 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from support.transitions import guard
+
 from storage.records import (
     Announcement,
     Changed,
@@ -66,6 +68,7 @@ class Shelf:
 
     async def open(self) -> Store:
         self._open = await self._opener(self.path)
+        await guard(self._open)
         return self._open
 
     async def close(self) -> None:
