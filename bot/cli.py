@@ -51,7 +51,7 @@ def run(
         killpoints.arm([settings.slack_api_url, settings.pandapon_base_url])
     except killpoints.KillPointError as error:
         _fail(str(error))
-    log.configure(settings.log_level, settings.secrets())
+    log.configure(settings.log_level, settings.secrets(), form=settings.log_format)
     raise typer.Exit(asyncio.run(_run(settings, standby=standby)))
 
 

@@ -47,7 +47,7 @@ class Refusals:
             return
         self._told_at[what] = now
         more = self._untold.pop(what, 0)
-        log.info("refused: %s%s", what, f" ({more} more before)" if more else "")
+        log.info("request refused", extra={"reason": what, "more_before": more or None})
 
 
 class Doors:
@@ -171,7 +171,7 @@ class Door(RequestHandler):
         if request.writer.output_size > 0:
             raise ConnectionError("an answer has been begun")
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            log.error("a request could not be answered", exc_info=exc)
+            log.error("request not answered", exc_info=exc)
         else:
             self._doors.refusals.note(f"{status} no HTTP")
         answer = web.Response(status=status, text=f"{HTTPStatus(status).phrase.lower()}\n")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import threading
 import traceback
-from typing import TYPE_CHECKING, TextIO
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from bot.redaction import Redaction
+from pandapon import log_context
 from pandapon.errors import PandaPonError
 from storage.errors import StorageError
 
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
+# What each record has; whatever else it has is an ``extra``.
+STANDARD = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "taskName"}
+LONGEST_FIELD = 300  # characters
 LONGEST_TRACE = 8_000  # characters of a traceback
 MOST_CAUSES = 5
 # These print addresses, payloads or whole requests at INFO and DEBUG.
@@ -27,33 +33,81 @@ OURS = (StorageError, AttributeError, TypeError, NameError, ImportError, Recursi
 CHATTER = ("Unhandled request", "As you gave `client` as well", "A global middleware (")
 
 
-class LineFormatter(logging.Formatter):
-    """The text of a record, and of its traceback, without secrets, phones and controls; cut to length.
+class Entry(NamedTuple):
+    """One event, harmless: secrets, phones and controls are out of every text, and each has its limit."""
 
-    Being the last step before the stream, it sees what every logger and every library says.
+    time: datetime  # aware, the machine's zone
+    level: str
+    logger: str
+    event: str
+    fields: dict[str, str]
+    trace: list[str]  # lines of the traceback
+
+
+class EntryFormatter(logging.Formatter):
+    """The last step before the stream: it sees what every logger and every library says.
+
+    Fields are the record's ``extra`` and those of the task at work (``pandapon.log_context``). The standard library's
+    ``extra`` was chosen over structlog: the client can be used alone, libraries' records take the same way, and a
+    formatter of this size is all that is missing.
     """
 
     def __init__(self, redaction: Redaction) -> None:
         super().__init__()
         self._redaction = redaction
 
-    def format(self, record: logging.LogRecord) -> str:
-        """One line, and below it, indented, the lines of a traceback."""
-        name = self._redaction.line(record.name, 100)
-        head = f"{self.formatTime(record)} {record.levelname:7} {name}  {self._redaction.line(_message(record))}"
-        lines = [head, *self._below(record)]
-        return "\n".join(lines)
+    def entry(self, record: logging.LogRecord) -> Entry:
+        """The record's event, redacted."""
+        clean = self._redaction.line
+        fields = {**log_context.fields(), **{k: v for k, v in vars(record).items() if k not in STANDARD}}
+        return Entry(
+            datetime.fromtimestamp(record.created).astimezone(),
+            record.levelname.lower(),
+            clean(record.name, 100),
+            clean(_message(record)),
+            {name: clean(_shown(value), LONGEST_FIELD) for name, value in fields.items() if value not in {None, ""}},
+            list(self._trace(record)),
+        )
 
-    def _below(self, record: logging.LogRecord) -> Iterator[str]:
+    def _trace(self, record: logging.LogRecord) -> Iterator[str]:
         if record.exc_info and record.exc_info[1] is not None:
             trace = self._redaction.clean("\n".join(_trace(record.exc_info[1])), LONGEST_TRACE)
-            yield from (f"    {self._redaction.line(line)}" for line in trace.splitlines())
+            yield from (self._redaction.line(line) for line in trace.splitlines())
 
 
-def configure(level: str, secrets: Sequence[str], stream: TextIO | None = None) -> None:
-    """Set up the root logger, and what else a process writes to its error stream. Never called at import."""
+class LineFormatter(EntryFormatter):
+    """For people: ``time LEVEL logger  event name=value …``, and below it, indented, the traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, or some more with a traceback."""
+        one = self.entry(record)
+        fields = "".join(f" {name}={_quoted(value)}" for name, value in one.fields.items())
+        when = one.time.strftime("%Y-%m-%d %H:%M:%S") + f",{one.time.microsecond // 1000:03}"
+        head = f"{when} {one.level.upper():7} {one.logger}  {one.event}{fields}"
+        return "\n".join([head, *(f"    {line}" for line in one.trace)])
+
+
+class JsonFormatter(EntryFormatter):
+    """For machines: one JSON object a line. An event's fields stand beside its own names and never take their place."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        one = self.entry(record)
+        own = {"time": one.time.isoformat(), "level": one.level, "logger": one.logger, "event": one.event}
+        trace = {"trace": one.trace} if one.trace else {}
+        return json.dumps({**one.fields, **own, **trace}, ensure_ascii=False)
+
+
+FORMATS = {"line": LineFormatter, "json": JsonFormatter}
+
+
+def configure(level: str, secrets: Sequence[str], stream: TextIO | None = None, *, form: str = "line") -> None:
+    """Set up the root logger, and what else a process writes to its error stream. Never called at import.
+
+    ``form``: a name of ``FORMATS``.
+    """
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(LineFormatter(Redaction(secrets)))
+    handler.setFormatter(FORMATS[form](Redaction(secrets)))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)  # noqa: FBT003  its only argument
     sys.excepthook = _unhandled
@@ -91,6 +145,15 @@ def _message(record: logging.LogRecord) -> str:
         return str(record.msg) % args if args else str(record.msg)
     except (TypeError, ValueError, KeyError):
         return str(record.msg)
+
+
+def _shown(value: object) -> str:
+    return _words(value) if isinstance(value, BaseException) else str(value)
+
+
+def _quoted(value: str) -> str:
+    """A value with blanks or quotes in it, so that a line can be taken apart again."""
+    return json.dumps(value, ensure_ascii=False) if not value or set(value) & set(' "=') else value
 
 
 def _words(error: BaseException) -> str:

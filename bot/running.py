@@ -109,7 +109,7 @@ class Bot:
         await self.timekeeper.begin()
         doubtful = await self.store.rescue(self.clock())
         if doubtful:
-            log.info("%d messages may have been sent before the last stop; they are looked up first", doubtful)
+            log.info("posts in doubt since the last stop are looked up first", extra={"posts": doubtful})
         await self._serve()
         await self._check_token()
         if self.settings.slack_mode == "socket":
@@ -117,7 +117,7 @@ class Bot:
         await reread(self.store, self.clock)  # people are answered meanwhile; nothing is polled before
         self.scheduler.start()
         spare_the_collector()
-        log.info("pandabot %s is running (%s mode)", VERSION, self.settings.slack_mode)
+        log.info("pandabot is running", extra={"version": VERSION, "mode": self.settings.slack_mode})
 
     async def stop(self) -> None:
         """Take nothing new, finish what is in hand, close in order. Safe to call at any stage."""
@@ -155,7 +155,7 @@ class Bot:
                 "from the app's page (OAuth & Permissions) and start again; `pandabot check` tells more."
             )
         if failure:
-            log.warning("Slack does not answer properly yet (%s); it is asked again", failure.code)
+            log.warning("Slack does not answer properly yet, it is asked again", extra={"error": failure.code})
             self._asking = asyncio.create_task(self._ask_again(failure))
 
     async def _ask_slack(self) -> Failure | None:
@@ -203,7 +203,7 @@ class Bot:
         self._connecting = asyncio.create_task(self._socket.connect_async())  # type: ignore[no-untyped-call]  # the same
         done, _ = await asyncio.wait({self._connecting}, timeout=CONNECT_SECONDS)
         if not done:
-            log.warning("no Socket Mode connection yet; it is tried on in the background")
+            log.warning("no Socket Mode connection yet, tried again in the background")
 
     async def _ready(self) -> dict[str, object] | str:
         try:

@@ -13,6 +13,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecution
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from pandapon import log_context
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ class Timetable:
         """In a task of its own, so that a stop that cancels it is no failure of the job."""
         loop = asyncio.get_running_loop()
         self._sign[job.name] = loop.time()
-        task = asyncio.ensure_future(job.run())
+        with log_context.bound(job=job.name):
+            task = asyncio.ensure_future(job.run())
         self._under_way[job.name] = task
         try:
             await asyncio.wait({task})
@@ -154,11 +156,10 @@ class _Reporter:
         if self._failing.get(event.job_id) == said:
             return
         self._failing[event.job_id] = said
-        if isinstance(event.exception, StorageError):
-            log.error("job %s: %s It is tried again.", event.job_id, event.exception)
-        else:
-            log.error("job %s failed; it runs again at its next time", event.job_id, exc_info=event.exception)
+        fields = {"job": event.job_id, "error": event.exception}
+        trace = None if isinstance(event.exception, StorageError) else event.exception
+        log.error("job failed, it runs again at its next time", extra=fields, exc_info=trace)
 
     def worked(self, event: JobExecutionEvent) -> None:
         if self._failing.pop(event.job_id, None):
-            log.info("job %s works again", event.job_id)
+            log.info("job works again", extra={"job": event.job_id})

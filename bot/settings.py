@@ -164,6 +164,7 @@ class Settings(BaseSettings):
     digest_from: int = Field(default=8, ge=2, le=100_000)
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["line", "json"] = "line"
 
     @field_validator("slack_app_token", "slack_signing_secret")
     @classmethod

@@ -59,7 +59,7 @@ class SlackClient(AsyncWebClient):
         except SlackApiError as error:  # the body is no JSON; its response is aiohttp's
             answer = {"headers": error.response.headers, "status_code": error.response.status}
         except (ValueError, RecursionError) as error:  # its bytes are no text, or it is nested without end
-            log.warning("Slack sent an answer that cannot be read (%s)", type(error).__name__)
+            log.warning("Slack's answer cannot be read", extra={"error": error})
             answer = {"headers": {}, "status_code": 200}
         if not isinstance(answer.get("data"), dict):
             answer["data"] = {"ok": False}

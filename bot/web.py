@@ -72,7 +72,7 @@ async def _answered(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:
     try:
         answer = await app.async_dispatch(asked)
     except Exception as error:  # noqa: BLE001  of telling a failure, which has its own traceback
-        log.error("a failure could not be told: %s", type(error).__name__)  # noqa: TRY400  the same
+        log.error("failure not told to its person", extra={"error": error})  # noqa: TRY400  the same
         return BoltResponse(status=HTTPStatus.OK)
     return answer if answer.status < HTTPStatus.BAD_REQUEST else BoltResponse(status=HTTPStatus.OK)
 

@@ -73,7 +73,7 @@ class Admission:
         user = payloads.user(body)
         home = self._home or await _in_time(self._settle(client)) or Home()
         if not user or not _is_for(home, body):
-            log.warning("refused: it was sent for another workspace or app, or by nobody")
+            log.warning("request refused", extra={"reason": "sent for another workspace or app, or by nobody"})
             raise ForbiddenError(_("I work for another workspace, so I do nothing here."))
         standing = await self._standing(client, home, user, payloads.users_team(body))
         if standing is None:
@@ -150,7 +150,7 @@ async def _app(client: AsyncWebClient, bot: str) -> str:
     try:
         return payloads.text((await client.bots_info(bot=bot)).data, "bot", "app_id")
     except SlackApiError as error:
-        log.info("the app's own id is not known: %s", _code(error))
+        log.info("app's own id not known", extra={"error": _code(error)})
         return ""
 
 
@@ -160,7 +160,7 @@ async def _in_time(asked: Awaitable[T]) -> T | None:
         async with asyncio.timeout(PATIENCE):
             return await asked
     except Exception as error:  # noqa: BLE001  whatever came instead of an answer, it confirms nothing
-        log.warning("Slack did not say who somebody is: %s", type(error).__name__)
+        log.warning("Slack did not say who a person is", extra={"error": error})
         return None
 
 

@@ -59,10 +59,10 @@ class Ways:
                 async with asyncio.timeout(STEP_SECONDS):
                     await way()
             except (*FAILURES, ValueError) as error:  # the last: bytes that are no text
-                log.info("an answer %s was not taken: %s", name, code_of(error) or str(error) or type(error).__name__)
+                log.info("answer not accepted", extra={"way": name, "error": code_of(error) or str(error) or error})
             else:
                 return True
-        log.warning("an answer could not be shown in any way")
+        log.warning("answer not accepted in any way")
         return False
 
     def _open(self, message: Message, *, replace: bool) -> Iterator[tuple[str, Callable[[], Awaitable[Any]]]]:

@@ -46,5 +46,5 @@ async def is_new(ctx: Context, body: Body) -> bool:
         async with asyncio.timeout(NOTED_SECONDS):
             return await ctx.store.first_seen(delivery, ctx.clock())
     except (StorageError, TimeoutError) as error:  # what has to be written will say so itself
-        log.warning("a delivery could not be noted: %s", str(error) or "the database is busy")
+        log.warning("delivery not noted", extra={"error": str(error) or "the database is busy"})
         return True

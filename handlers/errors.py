@@ -15,6 +15,7 @@ from handlers.outcomes import ForbiddenError, UnknownOrderError, WrongPlatformEr
 from handlers.slack import code_of
 from handlers.slack_in_words import slack_error
 from handlers.views import errors as views
+from pandapon import log_context
 from pandapon.errors import PandaPonError
 from storage.errors import DiskFullError, StorageError
 
@@ -44,25 +45,25 @@ def explain(error: Exception) -> Message:  # noqa: PLR0911  one line an error
         case WrongPlatformError():
             return views.wrong_platform(error)
         case PandaPonError():
-            log.info("PandaPon: %s", error.brief)
+            log.info("PandaPon refused or failed", extra={"error": error})
             return views.pandapon(error)
         case ForbiddenError():
             return views.failure(str(error))
         case DiskFullError():
-            log.error("the disk is full")
+            log.error("disk is full")
             return views.failure(_("The bot's disk is full, so nothing was changed. Please tell whoever runs it."))
         case StorageError():
-            log.error("storage: %s", error)
+            log.error("database failed", extra={"error": error})
             return views.failure(_("The bot's database did not take that, so nothing was changed. Please try again."))
         case SlackClientError() | aiohttp.ClientError() | TimeoutError():
-            log.warning("Slack: %s", code_of(error) or type(error).__name__)
+            log.warning("Slack refused or failed", extra={"error": code_of(error) or error})
             return views.failure(slack_error(error))
         case _:
             return unexpected(error)
 
 
 def unexpected(error: Exception) -> Message:
-    """A fault of ours: an id for the person, everything else for the log."""
-    incident = secrets.token_hex(4)
-    log.error("incident %s", incident, exc_info=error)
+    """A fault of ours: an id for the person, which stands on each log line of their request; the rest for the log."""
+    incident = log_context.fields().get("request") or secrets.token_hex(4)
+    log.error("unexpected error", extra={"request": incident}, exc_info=error)
     return views.failure(_("Something went wrong on the bot's side."), incident_id=incident)

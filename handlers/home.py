@@ -36,7 +36,7 @@ async def publish(ctx: Context, client: AsyncWebClient, user: str, refused: Mess
     try:
         await client.views_publish(user_id=user, view=await in_time(work, until, late))
     except FAILURES as error:
-        log.info("a home could not be shown: %s", code_of(error) or type(error).__name__)
+        log.info("App Home not shown", extra={"error": code_of(error) or error})
 
 
 async def _shown(ctx: Context, client: AsyncWebClient, user: str, refused: Message | None) -> dict[str, Any]:

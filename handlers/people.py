@@ -66,7 +66,7 @@ async def keep(store: Store, user_id: str, called: str) -> None:
     try:
         await store.name_person(user_id, called)
     except StorageError as error:
-        log.warning("a name could not be stored: %s", error)
+        log.warning("name not stored", extra={"error": error})
 
 
 def _introduced(body: Mapping[str, Any]) -> tuple[str, str]:

@@ -102,7 +102,7 @@ async def _ask(turn: Turn, person: Person, channel: str, need: Need) -> None:
     except Exception as error:  # whatever came instead of an answer, it confirms nothing
         if not is_here:
             raise _unconfirmed(channel, error) from error
-        log.info("Slack did not say who is in a channel: %s", type(error).__name__)
+        log.info("Slack did not say who is in a channel", extra={"error": error})
         return
     if is_public and person.is_member and need is Need.READ:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
@@ -24,6 +25,7 @@ from handlers.turn import WORKING, Turn, in_time, within
 from handlers.views import choices as choice_views
 from handlers.views import errors as error_views
 from handlers.views import finder as finder_views
+from pandapon import log_context
 from storage.records import AlarmState
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ def register(app: AsyncApp, ctx: Context) -> None:
     @app.middleware
     async def prepare(body: Body, context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002  Bolt's name
         """Who it is, and their language: before everything else, in the task in which Bolt then starts the listener."""
+        log_context.bind(request=secrets.token_hex(4))
         if not payloads.text(body, "response_url"):  # Bolt takes whatever stands there for one
             context["response_url"] = None
             context.pop("respond", None)

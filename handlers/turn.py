@@ -98,5 +98,5 @@ async def in_time(task: asyncio.Task[T], until: float, late: T) -> T:
     if finished:
         return task.result()
     task.cancel()
-    log.warning("an answer took too long and was given up")
+    log.warning("answer took too long, it is given up")
     return late

@@ -171,7 +171,7 @@ class Wire:
         self._observe(response)
         if self._correction() == before:
             return False
-        log.warning("this machine's clock differs from PandaPon's by %s; requests are signed with theirs", self.skew)
+        log.warning("machine's clock differs from PandaPon's, requests are signed with theirs", extra={"by": self.skew})
         return True
 
     async def _sent(self, job: _Job) -> Answer:
@@ -218,7 +218,7 @@ def _look_at(response: httpx.Response, content: bytes) -> None:
     try:
         open_envelope(response, content)
     except PandaPonError as error:
-        log.debug("PandaPon: %s; of its words: %s", error.brief, trade_words(str(error)))
+        log.debug("PandaPon refused or failed", extra={"error": error.brief, "words": trade_words(str(error))})
         raise
 
 

@@ -33,12 +33,12 @@ class Backups:
         self.state = Copies(copied_at=taken_at(newest) if newest else None, restored=restored)
         if restored and restored.is_lost:
             log.error(
-                "the database was missing or empty: the newest copy is in use; to start afresh instead, stop the bot "
-                "and move away both the database and the folder %s",
-                folder,
+                "database was missing or empty: the newest copy is in use; to start afresh instead, stop the bot and "
+                "move away both the database and the folder of its copies",
+                extra={"folder": folder},
             )
         elif restored:
-            log.error("the database was damaged: it is kept as %s, a copy is in use", restored.aside)
+            log.error("database was damaged: it is kept aside, a copy is in use", extra={"kept": restored.aside})
 
     async def copy(self) -> None:
         """Make a copy; the older ones stay when that fails."""
@@ -47,15 +47,15 @@ class Backups:
             path = await back_up(self._thread, self._folder, now)
         except StorageError as error:
             if not self.state.failed:
-                log.error("no copy of the database: %s", error)  # noqa: TRY400  one sentence says it all
+                log.error("database not copied", extra={"error": error})  # noqa: TRY400  one sentence says it all
             self.state = replace(self.state, failed=error)
         else:
             self.state = replace(self.state, copied_at=now, failed=None)
-            log.info("database copied to %s", path.name)
+            log.info("database copied", extra={"file": path.name})
 
     async def look_through(self) -> None:
         """Look for damage. Nothing is changed: the next start sets a damaged file aside and takes a copy."""
         complaint = await check(self._thread)
         if complaint:
-            log.error("the database is damaged: %s", complaint)
+            log.error("database is damaged", extra={"error": complaint})
             self.state = replace(self.state, is_damaged=True)

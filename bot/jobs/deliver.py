@@ -20,7 +20,7 @@ from bot.tracking.quiet import hold_until
 from handlers import channel_settings
 from handlers.languages import Languages
 from handlers.people import People
-from pandapon import budget
+from pandapon import budget, log_context
 from storage.errors import StorageError
 from storage.records import NOTHING_TO_SAY, TOLD_OF_PARCEL, Post, PostKind, PostState, WatchState
 
@@ -115,7 +115,7 @@ class Deliverer:
         for event in watchers:
             event.set()
         if not task.cancelled() and (error := task.exception()):
-            log.error("delivery failed; its lease will bring the message back", exc_info=error)
+            log.error("delivery failed, the post comes back when its lease ends", exc_info=error)
         else:
             self.wake()
 
@@ -129,9 +129,10 @@ class Deliverer:
     def _drained(self, task: asyncio.Task[None]) -> None:
         self._drains.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            log.error("delivery stopped early; the next tick goes on", exc_info=error)
+            log.error("delivery stopped early, the next tick goes on", exc_info=error)
 
     async def _deliver(self, post: Post) -> None:
+        log_context.bind(post=post.id, kind=post.kind, channel=post.channel, order=post.key)
         if post.state is PostState.UNCERTAIN:
             await self._recovery.resolve(post)
             return
@@ -170,7 +171,7 @@ class Deliverer:
         except StorageError:  # passes: the lease brings the post back
             raise
         except Exception:
-            log.exception("the %s post %d cannot be composed; it is given up", post.kind.value, post.id)
+            log.exception("post cannot be composed, it is given up")
             await self._store.mark_failed(self._clock(), post, "cannot be composed")
             return None
         if message is None:  # its order or watch is gone

@@ -55,7 +55,7 @@ class Digester:
         except (DiskFullError, BusyFileError):
             raise
         except Exception:
-            log.exception("the digest of channel %s could not be made; it is tried again later", channel.channel)
+            log.exception("daily digest not made, tried again later", extra={"channel": channel.channel})
             self._put_off[channel.channel] = self._clock() + LATER
             return False
 

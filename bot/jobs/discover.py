@@ -90,9 +90,9 @@ class Discoverer:
             try:
                 seen += await self._look(subscription, platform, until)
             except PandaPonError as error:
-                log.info("the %s order list could not be read: %s", platform.value, error.brief)
+                log.info("order list not read", extra={"platform": platform.value, "error": error})
         if seen.joined:
-            log.info("%d orders joined a channel that watches all", seen.joined)
+            log.info("orders joined a channel that watches all", extra={"orders": seen.joined})
         if seen.later:
             self._unfinished()
         return seen
@@ -121,7 +121,8 @@ class Discoverer:
         self._left_off.pop(place, None)
         self._whole[place] = began
         if seen.never:
-            log.warning("%d orders of the %s list lie beyond what is looked at", seen.never, place[1].value)
+            beyond = {"orders": seen.never, "platform": place[1].value}
+            log.warning("orders lie beyond what is read of the list", extra=beyond)
         return seen
 
     def _whole_is_due(self, subscription: Subscription, platform: Platform, now: datetime) -> bool:

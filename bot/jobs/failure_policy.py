@@ -62,7 +62,7 @@ class FailurePolicy:
             case Verdict.TOKEN_REFUSED:
                 await self._wait_for_token(post, failure.code)
             case Verdict.CARD_GONE if post.watch_id is not None:
-                log.info("the card of order %s was deleted in Slack", post.key)
+                log.info("card was deleted in Slack")
                 await self._store.card_lost(now, post)
             case Verdict.UNKNOWN:
                 await self._try_on(post, message, failure)
@@ -79,9 +79,9 @@ class FailurePolicy:
     def note_token(self, code: str) -> None:
         """Slack's word for what is wrong with the token, or nothing: it is taken."""
         if code and not self.token_refused:
-            log.error("Slack refuses the bot's token (%s): nothing can be posted until it is mended", code)
+            log.error("Slack refuses the bot's token: nothing can be posted until it is mended", extra={"error": code})
         elif self.token_refused and not code:
-            log.info("Slack takes the bot's token again")
+            log.info("Slack accepts the bot's token again")
         self.token_refused = code
 
     def wait(self, post: Post, failure: Failure) -> timedelta:
@@ -100,10 +100,10 @@ class FailurePolicy:
             await self._store.mark_failed(now, post, code)
         else:
             paused = await self._store.pause_channel(now, post.channel, code)
-            log.warning("channel %s cannot be posted to (%s); %d watches are paused", post.channel, code, len(paused))
+            log.warning("channel takes no posts, its watches are paused", extra={"error": code, "watches": len(paused)})
 
     async def _shorten(self, post: Post, message: Message, failure: Failure) -> None:
-        log.warning("Slack refused a %s post (%s); sending a short text", post.kind.value, failure.code)
+        log.warning("Slack refused the message, sending a short text", extra={"error": failure.code})
         try:
             ts = await self._sender.send_short(post, message)
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
@@ -121,7 +121,7 @@ class FailurePolicy:
     async def _try_on(self, post: Post, message: Message, failure: Failure) -> None:
         """Nothing says that the channel is closed."""
         if self.puzzles.note(post.channel, failure.code):
-            log.error("Slack refuses a post for a reason that is not known (%s); it is tried again", failure.code)
+            log.error("Slack refuses posts for an unknown reason, tried again", extra={"error": failure.code})
         if post.attempts == SHORT_AFTER:
             await self._shorten(post, message, failure)
         elif post.attempts > SHORT_AFTER and post.kind is PostKind.NOTICE:
@@ -143,9 +143,9 @@ class FailurePolicy:
 
     async def _give_up(self, post: Post, code: str) -> None:
         if post.kind is PostKind.NOTICE and await self._store.say_in_thread(post):
-            log.info("a reminder goes under its card: Slack takes no direct message (%s)", code)
+            log.info("reminder goes under its card: Slack takes no direct message", extra={"error": code})
             return
-        log.error("Slack refused a %s post: %s", post.kind.value, code)
+        log.error("Slack refused the message for good", extra={"error": code})
         await self._store.mark_failed(self._clock(), post, code)
 
 

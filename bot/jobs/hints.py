@@ -72,7 +72,7 @@ class Hints:
             if keys := await self.tick():
                 await self._look(keys)
         except Exception:  # the tick of the scheduler tries again
-            log.exception("a pushed message could not be looked at yet")
+            log.exception("push messages not handled yet")
 
 
 def _outcome(kind: str, *, known: bool) -> str:

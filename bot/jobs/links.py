@@ -20,6 +20,6 @@ async def permalink(slack: AsyncWebClient, channel: str, ts: str) -> str:
     try:
         answer = await slack.chat_getPermalink(channel=channel, message_ts=ts)
     except (OSError, TimeoutError, SlackClientError) as error:
-        log.info("no address of a card: %s", type(error).__name__)
+        log.info("card's link not read", extra={"error": error})
         return ""
     return str(answer["permalink"])

@@ -28,7 +28,7 @@ async def prune(store: Store, clock: Callable[[], datetime], api: PandaPon) -> N
     while some := await store.prune(before, AT_ONCE):
         rows += some
     if rows:
-        log.info("pruned %d old rows", rows)
+        log.info("old rows pruned", extra={"rows": rows})
 
 
 async def prune_unknown(store: Store, clock: Callable[[], datetime]) -> None:

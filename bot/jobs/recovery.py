@@ -45,7 +45,7 @@ class Recovery:
         try:
             found = await find_post(self._slack, post, EVENT_TYPE, now)
         except GaveUpError as error:
-            log.warning("channel %s holds too much to be searched (%s): a message may repeat", post.channel, error)
+            log.warning("channel holds too much to be searched, a message may repeat", extra={"reason": str(error)})
             await self._store.mark_retry(now, post, now, "search given up")
             return
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
@@ -69,5 +69,5 @@ class Recovery:
             wait = self._failures.wait(post, failure)
             await self._store.mark_uncertain(now, post, now + wait, failure.code)
         else:
-            log.warning("channel %s cannot be searched (%s): a message may repeat", post.channel, failure.code)
+            log.warning("channel cannot be searched, a message may repeat", extra={"error": failure.code})
             await self._store.mark_retry(now, post, now, failure.code)

@@ -36,7 +36,7 @@ class Reopener:
             if reason in MAY_PASS and await self._is_open(channel, reason):
                 resumed += len(await self._store.resume_channel(self._clock(), channel, "slack"))
         if resumed:
-            log.info("%d paused watches go on: their channels take posts again", resumed)
+            log.info("channels take posts again, their watches go on", extra={"watches": resumed})
             self._wake()
         return resumed
 

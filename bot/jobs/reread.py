@@ -45,7 +45,7 @@ async def reread(store: Store, clock: Callable[[], datetime]) -> None:
         after = stored[-1].key
     await store.finish_rereading(clock(), RULES, dict(misled))
     if corrected:
-        log.info("%d stored orders were read anew by the courier rules %s", corrected, RULES)
+        log.info("stored orders read by the new courier rules", extra={"corrected": corrected, "rules": RULES})
 
 
 def correction(stored: KnownOrder) -> Correction | None:

@@ -46,11 +46,11 @@ class Timekeeper:
         now, seen = self._clock(), await self._store.last_seen()
         by = min(now - seen, timedelta()) if seen else timedelta()
         if -by > SAID:
-            log.warning("the clock shows %s less than when this database was last written; due times are moved", -by)
+            log.warning("clock is behind the database's last write, due times are moved", extra={"by": -by})
         try:
             await self._store.retime(now, by, self._longest)
         except StorageError as error:  # the status tells of it; what is due can be read all the same
-            log.error("due times could not be looked at: %s", error)  # noqa: TRY400  one sentence says it all
+            log.error("due times not checked", extra={"error": error})  # noqa: TRY400  one sentence says it all
 
     async def tick(self) -> timedelta:
         """Compare the wall clock with the monotonic one. Returns by how much it moved against that."""
@@ -64,7 +64,7 @@ class Timekeeper:
         if now < then - SETTING:
             await self._store.retime(now, by, self._longest)
             if by < -SAID:
-                log.warning("the clock was set back by %s; due times are moved with it", -by)
+                log.warning("clock was set back, due times are moved with it", extra={"by": -by})
             for move in self._moved:
                 move(by)
         elif by > LEAP:

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import json
 import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.log import configure
+from pandapon import log_context
+from pandapon.errors import TransportError
+from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture
-def stream() -> Iterator[io.StringIO]:
-    """The root logger writes here for one test."""
+@contextmanager
+def logged(form: str) -> Iterator[io.StringIO]:
+    """The root logger writes here, in this form."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     text = io.StringIO()
-    configure("debug", ["top-secret-key", "9f8e7d6c"], text)
-    yield text
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    configure("debug", ["top-secret-key", "9f8e7d6c"], text, form=form)
+    try:
+        yield text
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    """The root logger writes here for one test, for people."""
+    with logged("line") as text:
+        yield text
+
+
+@pytest.fixture
+def objects() -> Iterator[io.StringIO]:
+    """The same for machines."""
+    with logged("json") as text:
+        yield text
 
 
 @pytest.mark.parametrize(
@@ -69,3 +91,71 @@ def test_libraries_that_print_urls_are_quiet(stream: io.StringIO) -> None:
     """Httpx prints whole addresses at INFO; they never reach the log."""
     logging.getLogger("httpx").info("GET https://api.example/x?orderId=1")
     assert stream.getvalue() == ""
+
+
+ODD = 'a "b" = \n\x1b[31m top-secret-key'
+
+
+def test_fields_stand_behind_the_event(stream: io.StringIO) -> None:
+    """Each as name=value; one with blanks is quoted, one with nothing is left out, an error says what it may."""
+    fields = {"order": "1688:1", "posts": 0, "title": "two words", "reason": "", "card": None}
+    logging.getLogger("x").info("card deleted", extra=fields | {"at": StorageError("full")})
+    assert stream.getvalue().endswith('  card deleted order=1688:1 posts=0 title="two words" at=full\n')
+    logging.getLogger("x").info("read", extra={"error": TransportError("no answer of 13800138000")})
+    assert "13800138000" not in stream.getvalue()
+
+
+def test_a_line_of_json_is_one_object(objects: io.StringIO) -> None:
+    """With time, level, logger and event, whose names no field can take; its trace is a list of lines."""
+    try:
+        raise ValueError("bad 9f8e7d6c")
+    except ValueError:
+        logging.getLogger("x").exception("broken", extra={"order": "1688:1", "event": "forged", "odd": ODD})
+    [line] = objects.getvalue().splitlines()
+    one = json.loads(line)
+    assert (one["level"], one["logger"], one["event"], one["order"]) == ("error", "x", "broken", "1688:1")
+    assert one["trace"][-1] == "ValueError"
+    assert not any(secret in line for secret in ("top-secret", "9f8e7d6c", "\x1b"))
+    assert "T" in one["time"]
+
+
+@pytest.mark.parametrize("form", ["line", "json"])
+def test_fields_are_redacted(form: str) -> None:
+    """Secrets and phones in a field's value, line ends that would begin a line of their own, and what is too long."""
+    with logged(form) as text:
+        logging.getLogger("x").info("odd", extra={"odd": ODD, "phone": "13800138000", "long": "x" * 5000})
+    written = text.getvalue()
+    assert len(written.splitlines()) == 1
+    assert len(written) < 2000
+    assert not any(one in written for one in ("top-secret", "13800138000", "\x1b"))
+
+
+async def test_what_is_at_work_stands_on_every_line_of_it(stream: io.StringIO) -> None:
+    """In its task and in those that it starts; not in its neighbours."""
+    log = logging.getLogger("x")
+
+    async def work(number: int) -> None:
+        log_context.bind(post=number)
+        await asyncio.sleep(0)
+        log.info("began")
+        with log_context.bound(order="1688:9"):
+            await asyncio.gather(asyncio.to_thread(log.info, "in a thread"), inner())
+        log.info("ended")
+
+    async def inner() -> None:
+        log.info("in a task")
+
+    await asyncio.gather(asyncio.create_task(work(1)), asyncio.create_task(work(2)))
+    log.info("outside")
+    lines = [line.partition(" x  ")[2] for line in stream.getvalue().splitlines() if " x  " in line]
+    assert lines.pop() == "outside"
+    for number in (1, 2):
+        ours = [line for line in lines if f"post={number}" in line]
+        assert sorted(ours) == sorted(
+            [
+                f"began post={number}",
+                f"in a thread post={number} order=1688:9",
+                f"in a task post={number} order=1688:9",
+                f"ended post={number}",
+            ]
+        )

@@ -40,18 +40,18 @@ async def every_entrance(house: House) -> None:
         await asyncio.wait(set(house.bot.context.in_hand), timeout=10)
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize(("level", "form"), [*((level, "line") for level in LEVELS), ("debug", "json")])
 @pytest.mark.parametrize("mode", ["socket", "http"])
-async def test_what_people_and_strangers_send(tmp_path: Path, mode: str, level: str) -> None:
+async def test_what_people_and_strangers_send(tmp_path: Path, mode: str, level: str, form: str) -> None:
     """PandaPon fails in every way meanwhile, with the same canaries in its words."""
-    with logged(level) as log:
+    with logged(level, form) as log:
         async with Slanderer() as url, running(tmp_path, mode=mode, pandapon_base_url=url) as house:
             await every_entrance(house)
             await house.several_ticks()
     written = log.getvalue()
     assert found(written) == []
     if level == "debug":
-        assert "PandaPon: " in written  # the words of the trade are told
+        assert "PandaPon refused or failed" in written  # the words of the trade are told
 
 
 @pytest.mark.parametrize("level", ["debug", "info"])

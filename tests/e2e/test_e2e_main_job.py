@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from support.canaries import logged
 from support.house import ORDER, House, running, words
 
 if TYPE_CHECKING:
@@ -216,3 +219,21 @@ async def test_message_shortcuts_find_the_orders(house: House) -> None:
     watched = await house.shortcut("watch_message", said)
     assert "Watching" in watched
     assert len([message for message in house.channel("#orders") if message.by_bot]) == 2
+
+
+async def test_an_incidents_number_leads_to_its_log_lines(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of ours gives the person a number; every line of their request carries it, and no line of another."""
+    assert house.bot is not None
+
+    async def broken(*_args: object) -> None:
+        logging.getLogger("bot.somewhere").warning("on the way")
+        raise LookupError("a bug")
+
+    with logged("info") as log:
+        with monkeypatch.context() as patch:
+            patch.setattr(house.bot.context.store, "watches", broken)
+            said = await house.ask("/panda watches")
+        assert "Watching" in await house.ask(f"/panda watch {ORDER}")
+    [number] = re.findall(r"`([0-9a-f]{8})`", said)
+    ours = [line for line in log.getvalue().splitlines() if f"request={number}" in line]
+    assert [line.partition(" request=")[0].rpartition("  ")[2] for line in ours] == ["on the way", "unexpected error"]

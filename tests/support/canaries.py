@@ -69,13 +69,13 @@ def found(log: str) -> list[str]:
 
 
 @contextmanager
-def logged(level: str) -> Iterator[io.StringIO]:
+def logged(level: str, form: str = "line") -> Iterator[io.StringIO]:
     """The process's log, as ``pandabot run`` sets it up."""
     root = logging.getLogger()
     handlers, before = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in list(logging.Logger.manager.loggerDict)}
     stream = io.StringIO()
-    configure(level, SECRETS, stream)
+    configure(level, SECRETS, stream, form=form)
     try:
         yield stream
     finally:
