@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from storage import audit, enqueue
+from storage.ending import end
 from storage.records import Alarm, AlarmState, AuditEntry, PostKind
 from storage.values import to_int, to_time
 
@@ -172,11 +173,8 @@ def names(conn: sqlite3.Connection, key: str) -> list[str]:
 def retire(conn: sqlite3.Connection, now: datetime, key: str, reason: str) -> None:
     """See storage.protocol.Store."""
     enqueue.refresh_order(conn, now, key)
-    conn.execute(
-        "UPDATE watches SET state = 'ended', reason = ?, ended_at = ? WHERE key = ? AND state <> 'ended'",
-        (reason, to_int(now), key),
-    )
-    conn.execute("UPDATE orders SET next_poll_at = NULL, stall_at = NULL, fence = fence + 1 WHERE key = ?", (key,))
+    end(conn, now, "key = ?", (key,), reason)
+    conn.execute("UPDATE orders SET next_poll_at = NULL, stall_at = NULL WHERE key = ?", (key,))
     clear(conn, to_int(now), key)
     audit.append(conn, [AuditEntry(now, "pandabot", reason, "", key)])
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from storage import alarms, enqueue
+from storage.ending import end
 from storage.orders import chunks
 from storage.records import Changed, Failed, NodeRecord, Recorded, Unchanged
 from storage.values import to_int
@@ -28,10 +29,7 @@ UPDATE orders SET fence = fence + 1, leased = 0, version = version + 1, polls = 
   moved_at = ?, final_at = ?, has_parcels = has_parcels OR ?, stall_at = CASE WHEN ? THEN ? ELSE stall_at END
 WHERE key = ? AND fence = ?
 """
-ARCHIVE = """
-UPDATE watches SET state = 'ended', reason = 'archived', ended_at = ? WHERE state = 'active' AND key IN
-  (SELECT key FROM orders WHERE key = ? AND next_poll_at IS NULL)
-"""
+ARCHIVED = "state = 'active' AND key IN (SELECT key FROM orders WHERE key = ? AND next_poll_at IS NULL)"
 FAILED = """
 UPDATE orders SET fence = fence + 1, leased = 0, fails = fails + 1, error = ?, stale_since = COALESCE(stale_since, ?),
   next_poll_at = ? WHERE key = ? AND fence = ?
@@ -128,7 +126,7 @@ def _relieved(conn: sqlite3.Connection, at: int, result: Changed, news: Announce
 def _archive(conn: sqlite3.Connection, now: datetime, key: str) -> int:
     """An order that is polled no more: its watches end, their cards say so."""
     cards = enqueue.refresh_order(conn, now, key)
-    conn.execute(ARCHIVE, (to_int(now), key))
+    end(conn, now, ARCHIVED, (key,), "archived")
     return cards
 
 

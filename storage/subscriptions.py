@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from storage import audit, enqueue, orders
+from storage.ending import end
 from storage.records import AuditEntry, Subscription
 from storage.values import to_int, to_time
 
@@ -67,21 +68,7 @@ def unsubscribe(conn: sqlite3.Connection, now: datetime, channel: str, actor: st
     ended = 0
     for one in ids:
         conn.execute("UPDATE subscriptions SET state = 'ended', ended_at = ? WHERE id = ?", (to_int(now), one))
-        conn.execute(
-            "DELETE FROM outbox WHERE state IN ('pending', 'held') AND watch_id IN "
-            "(SELECT id FROM watches WHERE subscription = ? AND state <> 'ended')",
-            (one,),
-        )
-        ended += conn.execute(
-            "UPDATE watches SET state = 'ended', ended_at = ? WHERE subscription = ? AND state <> 'ended'",
-            (to_int(now), one),
-        ).rowcount
-        conn.execute(
-            "UPDATE orders SET next_poll_at = NULL, fence = fence + 1 WHERE key IN "
-            "(SELECT key FROM watches WHERE subscription = ?) AND NOT EXISTS "
-            "(SELECT 1 FROM watches w WHERE w.key = orders.key AND w.state <> 'ended')",
-            (one,),
-        )
+        ended += len(end(conn, now, "subscription = ?", (one,)))
     if ids:
         audit.append(conn, [AuditEntry(now, actor, "unwatch all", channel)])
     return len(ids), ended

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from storage import audit, enqueue, held, orders, outbox, values
+from storage.ending import end
 from storage.records import AuditEntry, Opened, PostKind, Watch, WatchState
 from storage.values import to_int
 
@@ -30,12 +31,8 @@ def end_watches(conn: sqlite3.Connection, now: datetime, channel: str, keys: Seq
     """See storage.protocol.Store."""
     ended = [watch for key in keys if (watch := _live(conn, key, channel))]
     for watch in ended:
-        conn.execute(
-            "UPDATE watches SET state = 'ended', ended_at = ?, reason = '' WHERE id = ?", (to_int(now), watch.id)
-        )
+        end(conn, now, "id = ?", (watch.id,))
         _audit(conn, now, actor, "unwatch", watch)
-    outbox.drop_unsent(conn, [watch.id for watch in ended])
-    orders.unschedule_unwatched(conn, [watch.key for watch in ended])
     return _again(conn, ended)
 
 
@@ -55,11 +52,7 @@ def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str)
     """See storage.protocol.Store. A watch that never opened ends, and its order is polled no more for it."""
     done = outbox.mark_failed(conn, now, post, error)
     if done and post.kind is PostKind.CARD:
-        conn.execute(
-            "UPDATE watches SET state = 'ended', reason = ?, ended_at = ? WHERE id = ? AND state = 'opening'",
-            (error, to_int(now), post.watch_id),
-        )
-        orders.unschedule_unwatched(conn, [post.key])
+        end(conn, now, "id = ? AND state = 'opening'", (post.watch_id,), error)
     return done
 
 
