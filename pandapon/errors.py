@@ -1,4 +1,17 @@
-"""The errors a caller can meet, as one tree."""
+"""The errors a caller can meet, as one tree.
+
+PandaPonError
+  TransportError
+    TimeoutError
+  ServerError
+  RateLimitError
+  DecodeError
+  ApiError
+    AuthError
+      TimestampError
+    NotFoundError
+    NotShippedError
+"""
 
 from __future__ import annotations
 

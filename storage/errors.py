@@ -1,4 +1,13 @@
-"""The errors of the store, each with one sentence for the person who runs the bot."""
+"""The errors of the store, each with one sentence for the person who runs the bot.
+
+StorageError
+  UnusableFileError
+  CorruptFileError
+    LostFileError
+  NewerSchemaError
+  BusyFileError
+  DiskFullError
+"""
 
 from __future__ import annotations
 
