@@ -5,9 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pandapon.deadlines import pay_by
 from pandapon.errors import DecodeError
 from pandapon.fields import first, items, link, listed, mapping, money, number, require, text, words
-from pandapon.milestones import ALIBABA_LINE, ALIBABA_ORDER, lines_claim, order_claim, parcel_claim
+from pandapon.milestones import (
+    ALIBABA_LINE,
+    ALIBABA_ORDER,
+    lines_claim,
+    order_claim,
+    parcel_claim,
+    waits_for_payment,
+)
 from pandapon.models import Item, Order, Page, Product, ProductQuery
 from pandapon.shipment import Platform
 from pandapon.times import parse_time
@@ -98,13 +106,16 @@ def _order(trade: dict[str, Any]) -> Order:
     base = mapping(trade.get("baseInfo")) or trade
     goods = items(trade.get("productItems"))
     code = text(base, "status", "orderStatus")
+    created_at = parse_time(base.get("createTime"))[0]
+    is_unpaid = waits_for_payment(Platform.ALIBABA, code)
     return Order(
         platform=Platform.ALIBABA,
         order_id=text(base, "idOfStr", "orderId", "id"),
         status_code=code,
         milestone=order_claim(ALIBABA_ORDER, code) or _goods_claim(goods),
-        created_at=parse_time(base.get("createTime"))[0],
+        created_at=created_at,
         paid_at=parse_time(base.get("payTime"))[0],
+        pay_by=pay_by(base.get("payTimeout"), created_at) if is_unpaid else None,
         goods_amount=money(base, "sumProductPayment"),
         shipping_amount=money(base, "shippingFee"),
         total_amount=money(base, "totalAmount"),

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from pandapon.milestones import is_with_finance, waits_for_payment
 from pandapon.shipment import Milestone, OrderRef, Platform
 
 T = TypeVar("T")
@@ -39,6 +40,7 @@ class Order(_Frozen):
     milestone: Milestone | None = None  # what status_code claims; None: unknown code
     created_at: datetime | None = None
     paid_at: datetime | None = None
+    pay_by: datetime | None = None  # of an unpaid one: when the platform closes it; None: not said
     goods_amount: Decimal | None = None  # yuan
     shipping_amount: Decimal | None = None  # yuan
     total_amount: Decimal | None = None  # yuan
@@ -54,6 +56,18 @@ class Order(_Frozen):
     def ref(self) -> OrderRef:
         """Which order this is."""
         return OrderRef(self.platform, self.order_id)
+
+    @property
+    def is_unpaid(self) -> bool:
+        """Whether it waits for the buyer's payment: by the platform's own code, and nothing else says otherwise."""
+        says_so = waits_for_payment(self.platform, self.status_code)
+        return says_so and self.milestone is Milestone.ORDERED and self.paid_at is None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the buyer has paid it, as far as the platform says; an unknown code says nothing."""
+        is_past = self.milestone is not None and self.milestone.rank > Milestone.ORDERED.rank
+        return is_past or self.paid_at is not None or is_with_finance(self.platform, self.status_code)
 
 
 class Product(_Frozen):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pandapon.deadlines import pay_by
 from pandapon.errors import DecodeError
 from pandapon.fields import first, items, link, listed, mapping, money, number, require, text, words
-from pandapon.milestones import TAOBAO_ORDER, further, lines_claim, order_claim, parcel_claim
+from pandapon.milestones import TAOBAO_ORDER, further, lines_claim, order_claim, parcel_claim, waits_for_payment
 from pandapon.models import Item, Order, Page, Product, ProductQuery
 from pandapon.shipment import Platform
 from pandapon.times import parse_time
@@ -79,13 +80,17 @@ def trace(answers: Sequence[tuple[str, Any]], ref: OrderRef) -> Trace:
 def _order(found: dict[str, Any], *, fen: bool) -> Order:
     subs = _subs(found)
     code = text(found, "status", "orderStatus") or _common(subs)
+    created_at = parse_time(first(found, "createdTime", "created_time", "createTime", "tbCreateTime"))[0]
+    is_unpaid = waits_for_payment(Platform.TAOBAO, code)
     return Order(
         platform=Platform.TAOBAO,
         order_id=text(found, "purchaseId", "purchase_id", "purchaseOrderId", "orderId", "id"),
         status_code=code,
         milestone=further(order_claim(TAOBAO_ORDER, code), _subs_claim(subs)),
-        created_at=parse_time(first(found, "createdTime", "created_time", "createTime", "tbCreateTime"))[0],
+        created_at=created_at,
         paid_at=parse_time(first(found, "payTime", "pay_time"))[0],
+        # No deadline is documented for Taobao: 1688's name for it is tried [inferred].
+        pay_by=pay_by(first(found, "payTimeout", "pay_timeout"), created_at) if is_unpaid else None,
         goods_amount=money(found, "productAmount", "product_amount", fen=fen),
         shipping_amount=money(found, "domesticPostFee", "domestic_post_fee", "shippingFee", "postFee", fen=fen),
         total_amount=money(found, "purchaseAmount", "purchase_amount", "totalAmount", fen=fen),
