@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.shipment import Platform
 from sandbox.pandapon.goods import catalogue
-from sandbox.pandapon.lives import ENDINGS, Leg, life, package
+from sandbox.pandapon.lives import ENDINGS, Leg, life, package, unpaid
 from sandbox.pandapon.world import Line, SandboxOrder, World
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FIRST = "2542285634920880794"
 SECOND = "2542285634920880795"
 TAOBAO = "3305075341149134260"
+UNPAID, PAY_WITHIN = "2542285634920889990", timedelta(days=3)
 
 
 def demo_world(clock: Callable[[], datetime]) -> World:
@@ -35,8 +36,8 @@ def demo_world(clock: Callable[[], datetime]) -> World:
         )
         lines = [_line(number, sub_order=f"20004886{number:04d}")]
         world.add_order(life(rng, platform, order_id, now - timedelta(hours=hours), lines, ending=ending, pace=pace))
-    unpaid = world.add_order(life(rng, Platform.ALIBABA, "2542285634920889990", now - timedelta(hours=1), [_line(9)]))
-    unpaid.statuses, unpaid.packages = [(unpaid.created_at, "waitbuyerpay")], []
+    fresh = life(rng, Platform.ALIBABA, UNPAID, now - timedelta(hours=1), [_line(9)])
+    world.add_order(unpaid(fresh, PAY_WITHIN))
     cancelled = world.add_order(life(rng, Platform.ALIBABA, "2542285634920889991", now - timedelta(days=4), [_line(5)]))
     cancelled.statuses, cancelled.packages = [(cancelled.created_at, "cancel")], []
     return world

@@ -118,3 +118,13 @@ def life(
     return SandboxOrder(
         platform, order_id, seller, lines, created_at, statuses, Decimal(rng.choice((0, 6, 8, 12))), packages
     )
+
+
+def unpaid(order: SandboxOrder, pay_within: timedelta | None, closes_after: timedelta | None = None) -> SandboxOrder:
+    """The same order waiting for payment, and closed after a while. ``pay_within``: what the API says of that."""
+    alibaba = order.platform is Platform.ALIBABA
+    order.pay_within, order.packages = pay_within, []
+    order.statuses = [(order.created_at, "waitbuyerpay" if alibaba else "0")]
+    if after := closes_after or pay_within:
+        order.statuses.append((order.created_at + after, "cancel" if alibaba else "4"))
+    return order

@@ -8,7 +8,7 @@ from pandapon.times import CHINA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from decimal import Decimal
 
     from pandapon.shipment import Platform
@@ -79,13 +79,14 @@ def order_1688(order: SandboxOrder, now: datetime, *, detail: bool) -> Json:
             "idOfStr": order.order_id,
             "status": order.status(now),
             "createTime": compact(order.created_at),
-            "payTime": compact(order.statuses[1][0]) if len(order.statuses) > 1 else None,
+            "payTime": compact(paid_at) if (paid_at := order.paid_at(now)) else None,
+            "payTimeout": _seconds(order.pay_within),
             "totalAmount": float(order.goods + order.shipping),
             "shippingFee": float(order.shipping),
             "sumProductPayment": float(order.goods),
             "discount": 0,
             "refundStatus": None,
-            "closeReason": "buyerCancel" if order.status(now) == "cancel" else None,
+            "closeReason": _close_reason(order) if order.status(now) == "cancel" else None,
             "sellerContact": {"shopName": order.seller, "companyName": order.seller},
             "receiverInfo": {"toFullName": "王小明", "toArea": "广东省 广州市 白云区 仓储路1号"},
         },
@@ -120,7 +121,8 @@ def order_taobao(order: SandboxOrder, now: datetime) -> Json:
         "purchaseId": int(order.order_id),
         "status": int(order.status(now)),
         "createdTime": epoch_ms(order.created_at),
-        "payTime": epoch_ms(order.statuses[1][0]) if len(order.statuses) > 1 else None,
+        "payTime": epoch_ms(paid_at) if (paid_at := order.paid_at(now)) else None,
+        "payTimeout": _seconds(order.pay_within),  # this name is ours, the vendor documents none
         "purchaseAmount": fen(order.goods + order.shipping),
         "productAmount": fen(order.goods),
         "domesticPostFee": fen(order.shipping),
@@ -178,6 +180,14 @@ def visible(package: Package, now: datetime) -> list[Scan]:
 def fen(yuan: Decimal) -> int:
     """Hundredths."""
     return int(yuan * 100)
+
+
+def _seconds(length: timedelta | None) -> int | None:
+    return int(length.total_seconds()) if length else None
+
+
+def _close_reason(order: SandboxOrder) -> str:
+    return "BUYER_NO_PAY" if order.pay_within else "buyerCancel"
 
 
 def _status(package: Package, now: datetime) -> str:

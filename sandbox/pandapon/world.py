@@ -9,8 +9,11 @@ from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from decimal import Decimal
+
+
+UNPAID, CLOSED = frozenset({"waitbuyerpay", "0"}), frozenset({"cancel", "4"})  # status codes of either platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,16 @@ class SandboxOrder:
     statuses: list[tuple[datetime, str]]
     shipping: Decimal
     packages: list[Package] = field(default_factory=list)
+    pay_within: timedelta | None = None  # of its creation; then an unpaid one is closed. None: the API does not say
     hidden: bool = False  # the API answers with an empty list for a while
 
     def status(self, now: datetime) -> str:
         """The status code at a time."""
         return [code for since, code in self.statuses if since <= now][-1]
+
+    def paid_at(self, now: datetime) -> datetime | None:
+        """When it was paid, as known at a time."""
+        return next((since for since, code in self.statuses if since <= now and code not in UNPAID | CLOSED), None)
 
     @property
     def goods(self) -> Decimal:
