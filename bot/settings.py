@@ -153,9 +153,9 @@ class Settings(BaseSettings):
     poll_interval_seconds: float = Field(default=5.0, ge=0.05, le=3600)
     cadence_factor: float = Field(default=1.0, ge=0, le=100)
     poll_minutes: dict[Literal["near", "moving", "waiting", "final", "silent"], Minutes] = Field(default_factory=dict)
-    stall_hours: dict[Literal["not_shipped", "first_scan", "domestic", "abroad", "pickup", "problem"], Hours] = Field(
-        default_factory=dict
-    )
+    stall_hours: dict[
+        Literal["not_paid", "not_shipped", "first_scan", "domestic", "abroad", "pickup", "problem"], Hours
+    ] = Field(default_factory=dict)
     stall_rest: Annotated[str, AfterValidator(_rest)] = ""
     language: Literal["en", "zh_CN"] = "en"
     default_filter: Literal["all", "milestones", "problems"] = "all"

@@ -12,7 +12,7 @@ from bot.jobs.results import changed_result, spread
 from bot.reading import OrderReading, read_order
 from bot.tracking.cadence import next_poll
 from bot.tracking.decide import Decision, Fetched, decide
-from bot.tracking.stalls import Limits
+from bot.tracking.stalls import Limits, pay_alarm_at
 from bot.waybills import find_waybill
 from handlers.errors_in_words import platform_error
 from handlers.outcomes import (
@@ -252,6 +252,7 @@ class LiveTracker:
             final_at=decided.final_at,
             now=now,
             spread=spread(decided.shipment.ref.key),
+            by=pay_alarm_at(decided.order, decided.milestone, self._limits(), now),
         )
 
 

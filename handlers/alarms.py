@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.i18n import _
 from handlers.slack import FAILURES
+from handlers.text import when
 from handlers.views import elements as el
 from handlers.views import errors, stalls
+from pandapon.shipment import Leg
 from storage.records import AlarmState
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from handlers.turn import Turn
     from handlers.views.message import Message
     from storage.records import Alarm
@@ -25,20 +29,37 @@ SNOOZE = timedelta(hours=24)
 async def act(turn: Turn, raised: Alarm | None, state: AlarmState, message: dict[str, Any]) -> Message:
     """Keep what somebody did, show it in the alarm for all, and confirm it to the person; None: it is not there."""
     now = turn.ctx.clock()
-    until = now + SNOOZE if state is AlarmState.SNOOZED else None
+    until = remind_at(raised, now) if raised and state is AlarmState.SNOOZED else None
     alarm = raised and await turn.ctx.store.act_on_alarm(now, raised.id, state, turn.user, until, channel=turn.channel)
     if alarm is None:
         return errors.failure(_("That alarm no longer exists."))
     turn.ctx.wake()
     await _show(turn, alarm, str(message.get("ts") or ""))
     if alarm.state is AlarmState.CLEARED:
-        return el.message([el.section(_("✅ It has moved since; the alarm is over."))])
-    said = {
-        AlarmState.ACKNOWLEDGED: _("👌 Noted. I will stay quiet until it moves."),
-        AlarmState.SNOOZED: _("💤 I will remind you in 24 hours by a direct message, unless it moves before then."),
-        AlarmState.ASSIGNED: _("🙋 It is yours: the alarm and the card now say so."),
-    }
-    return el.message([el.section(said.get(alarm.state, _("Noted.")))])
+        return el.message([el.section(stalls.was_cleared(alarm))])
+    return el.message([el.section(_said(alarm, until, now))])
+
+
+def remind_at(alarm: Alarm, now: datetime) -> datetime:
+    """When whoever asked is reminded: a day later, but of a deadline while half of what is left of it is still left."""
+    until = stalls.stall_of(alarm).until
+    return now + min(SNOOZE, (until - now) / 2) if until and until > now else now + SNOOZE
+
+
+def _said(alarm: Alarm, until: datetime | None, now: datetime) -> str:
+    """What was done about it. ``until``: when the person is reminded."""
+    is_unpaid = stalls.stall_of(alarm).leg is Leg.NOT_PAID
+    if alarm.state is AlarmState.ACKNOWLEDGED:
+        return _("👌 Noted.") if is_unpaid else _("👌 Noted. I will stay quiet until it moves.")
+    if alarm.state is AlarmState.ASSIGNED:
+        return _("🙋 It is yours: the alarm and the card now say so.")
+    if alarm.state is not AlarmState.SNOOZED or until is None:
+        return _("Noted.")
+    if is_unpaid:
+        return _("💤 I will remind you by a direct message, {time}, unless it is paid before then.").format(
+            time=when(until, now)
+        )
+    return _("💤 I will remind you in 24 hours by a direct message, unless it moves before then.")
 
 
 async def _show(turn: Turn, alarm: Alarm, ts: str) -> None:

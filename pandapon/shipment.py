@@ -207,6 +207,7 @@ class Step:
 class Leg(StrEnum):
     """The part of the way on which an order is silent."""
 
+    NOT_PAID = "not_paid"  # ordered, and the platform will close it
     NOT_SHIPPED = "not_shipped"  # paid, and no courier has it
     FIRST_SCAN = "first_scan"  # handed over, not scanned on its way yet
     DOMESTIC = "domestic"
@@ -226,6 +227,7 @@ class Stall:
     usual: timedelta | None = None  # the median here, from this installation's own history; None: too little of it
     waybill: str = ""  # empty: the order has no parcel yet
     last: str = ""  # the last entry's place, or its words, as sent
+    until: datetime | None = None  # not paid: when the platform closes it, aware; None: it does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +245,7 @@ class News:
     price: tuple[Decimal, Decimal] | None = None  # the total before and after, yuan
     refund: tuple[str, str] | None = None  # the refund's state before and after, as sent; empty: none
     refunded: tuple[Decimal | None, Decimal] | None = None  # what was paid back before and after, yuan, with ``refund``
+    settled: bool = False  # it waited for payment and does no longer, while no step says so: a finance team has it
     stall: Stall | None = None  # an alarm: this news is that there is none
 
     @property

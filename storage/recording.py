@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 UNCHANGED = """
 UPDATE orders SET fence = fence + 1, leased = 0, polls = polls + 1, fails = 0, error = '', stale_since = NULL,
-  read_at = ?, next_poll_at = ? WHERE key = ? AND fence = ?
+  read_at = ?, next_poll_at = ?, stall_at = COALESCE(MIN(stall_at, ?), ?, stall_at) WHERE key = ? AND fence = ?
 """
 CHANGED = """
 UPDATE orders SET fence = fence + 1, leased = 0, version = version + 1, polls = polls + 1, fails = 0, error = '',
@@ -67,7 +67,11 @@ ON CONFLICT (key, identity) DO UPDATE SET at = excluded.at, time_basis = exclude
 def record_polls(conn: sqlite3.Connection, now: datetime, results: Sequence[PollResult]) -> Recorded:
     """See storage.protocol.Store. The fence grows with each result, so that one lease gives one result."""
     at = to_int(now)
-    unchanged = [(at, to_int(r.next_poll_at), r.key, r.fence) for r in results if isinstance(r, Unchanged)]
+    unchanged = [
+        (at, to_int(r.next_poll_at), stall := to_int(r.stall_at), stall, r.key, r.fence)
+        for r in results
+        if isinstance(r, Unchanged)
+    ]
     failed = [(r.error, at, to_int(r.next_poll_at), r.key, r.fence) for r in results if isinstance(r, Failed)]
     applied = _many(conn, UNCHANGED, unchanged) + _many(conn, FAILED, failed)
     changed = _standing(conn, [r for r in results if isinstance(r, Changed)])
@@ -147,7 +151,8 @@ def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> boo
         bool(baseline.parcels),
         at,
         at,
-        to_int(baseline.stall_at) if baseline.stall_at and baseline.stall_at > now else None,  # old news is no alarm
+        # Old news is no alarm, a deadline that is still ahead is.
+        to_int(baseline.stall_at) if baseline.is_pressing or (baseline.stall_at and baseline.stall_at > now) else None,
     )
     if not conn.execute(ADD, row).rowcount:
         return False
@@ -168,7 +173,7 @@ def _order_row(result: Changed, at: int) -> tuple[object, ...]:
         to_int(state.final_at),
         bool(result.parcels),
         # A baseline's old silence is no alarm, and what does not move leaves an alarm as it stands.
-        result.moved or result.stall_at is None or to_int(result.stall_at) > at,
+        result.moved or result.is_pressing or result.stall_at is None or to_int(result.stall_at) > at,
         to_int(result.stall_at),
         result.key,
         result.fence,

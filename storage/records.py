@@ -135,6 +135,7 @@ class Unchanged:
     key: str
     fence: int
     next_poll_at: datetime | None
+    stall_at: datetime | None = None  # silence is looked at no later than this; None: as it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class Changed:
     moved: bool = False  # it clears a stall alarm …
     silent: tuple[str, ...] = ()  # … unless that is of one of these silences, which are still too long
     stall_at: datetime | None = None  # when silence from now on will be worth an alarm; None: never
+    is_pressing: bool = False  # that moment counts although it has come: a deadline is near, whatever moved or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,6 +399,7 @@ class Health:
     last_sent_at: datetime | None = None
     lost: int = 0  # news, digests and notices of the last day that Slack refused for good
     stale_orders: int = 0
+    alarms: int = 0  # that stand, whatever was done about them
     sqlite_version: str = ""
     trouble: StorageError | None = None  # why nothing can be written; reading goes on
     wal_bytes: int = field(default=0, compare=False)  # of the write-ahead log

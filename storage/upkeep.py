@@ -66,5 +66,6 @@ def health(conn: sqlite3.Connection, now: datetime) -> Health:
         last_sent_at=to_time(one("SELECT MAX(sent_at) FROM outbox WHERE state = 'sent'") or None),
         lost=one(LOST, to_int(now - DAY), NOTHING_TO_SAY),
         stale_orders=one("SELECT COUNT(*) FROM orders WHERE stale_since IS NOT NULL"),
+        alarms=one("SELECT COUNT(*) FROM alarms WHERE state <> 'cleared'"),
         sqlite_version=sqlite3.sqlite_version,
     )

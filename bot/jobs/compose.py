@@ -135,6 +135,7 @@ def merged(told: Sequence[News]) -> News | None:
         steps=steps,
         added=tuple(waybill for news in told for waybill in news.added),
         renumbered=tuple(pair for news in told for pair in news.renumbered),
+        settled=any(news.settled for news in told),
         price=_whole([news.price for news in told]),
         refund=_whole([news.refund for news in told]),
     )

@@ -12,17 +12,19 @@ from bot import records
 from bot.tracking.cadence import next_poll, retry_at
 from bot.tracking.decide import Decision, decide
 from bot.tracking.renumber import live
-from bot.tracking.stalls import Limits, asks_at, silence, silences, stall_at, too_long
+from bot.tracking.stalls import Limits, asks_at, is_pressing, pay_alarm_at, silence, silences, stall_at, too_long
 from bot.tracking.telling import is_only_money
 from pandapon.errors import NotFoundError, PandaPonError, RateLimitError, ServerError, TransportError
+from pandapon.shipment import Milestone
 from storage.records import Changed, DueOrder, Failed, KnownOrder, PollResult, Unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from bot.reading import OrderReading
     from bot.tracking.cadence import Cadence
+    from pandapon.shipment import Stall
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ class Results:
 
     def _read(self, due: DueOrder, outcome: OrderReading, stored: KnownOrder | None, now: datetime) -> PollResult:
         if outcome.fetched is None or stored is None:
-            return Unchanged(due.key, due.fence, self._schedule(due, now))
+            return self._unchanged(due, now)
         known = records.known(stored)
         decision = decide(
             known,
@@ -67,7 +69,7 @@ class Results:
         )
         decided = self._calmed(due.key, decision)
         if decided.news is None and not decided.changed and outcome.fingerprint == due.fingerprint:
-            return Unchanged(due.key, due.fence, self._schedule(due, now))
+            return self._unchanged(due, now)
         again = self._schedule_after(due, decided, now)
         return changed_result(due.key, due.fence, outcome.fingerprint, decided, again, self._limits())
 
@@ -90,17 +92,22 @@ class Results:
         again = retry_at(self._cadence, due.fails + 1 + 3 * gone, now, spread(due.key))
         return Failed(due.key, due.fence, again, type(error).__name__)
 
-    def _schedule(self, due: DueOrder, now: datetime) -> datetime | None:
-        """When an unchanged order is looked at again."""
-        return next_poll(
+    def _unchanged(self, due: DueOrder, now: datetime) -> Unchanged:
+        """It is looked at again; an unpaid one that an older version stored, which knew no such alarm, has one too."""
+        milestone = records.due_milestone(due)
+        order = records.load_order(due.state.detail) if milestone is Milestone.ORDERED else None
+        pay_at = pay_alarm_at(order, milestone, self._limits(), now)
+        again = next_poll(
             self._cadence,
-            milestone=records.due_milestone(due),
+            milestone=milestone,
             moved_at=due.state.moved_at,
             created_at=due.created_at,
             final_at=due.state.final_at,
             now=now,
             spread=spread(due.key),
+            by=pay_at,
         )
+        return Unchanged(due.key, due.fence, again, pay_at)
 
     def _schedule_after(self, due: DueOrder, decided: Decision, now: datetime) -> datetime | None:
         """When an order that just moved is looked at again."""
@@ -112,6 +119,7 @@ class Results:
             final_at=decided.final_at,
             now=now,
             spread=spread(due.key),
+            by=pay_alarm_at(decided.order, decided.milestone, self._limits(), now),
         )
 
 
@@ -138,13 +146,18 @@ def changed_result(  # noqa: PLR0917  what a result consists of
         refresh_cards=decided.changed,
         moved=decided.moved,
         silent=tuple(silence(one) for one in too_long(found, decided.at)),
-        stall_at=_stall_at(decided, stall_at(found), limits),
+        stall_at=_stall_at(decided, found, limits),
+        is_pressing=is_pressing(found, decided.at),
     )
 
 
-def _stall_at(decided: Decision, due: datetime | None, limits: Limits) -> datetime | None:
-    """When silence has to be looked at. Of what was silent before it was watched only the last question is asked."""
-    if due is not None and due <= decided.at and decided.is_first:
+def _stall_at(decided: Decision, found: Sequence[Stall], limits: Limits) -> datetime | None:
+    """When silence has to be looked at. Of what was silent before it was watched only the last question is asked.
+
+    A deadline that is near was not over before it was watched: of that the channel is told at once.
+    """
+    due = stall_at(found)
+    if due is not None and due <= decided.at and decided.is_first and not is_pressing(found, decided.at):
         return asks_at(decided.moved_at, limits, decided.at)
     return due
 

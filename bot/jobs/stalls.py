@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot import records
 from bot.tracking.renumber import live
-from bot.tracking.stalls import Limits, silence, silences, stall, stall_at, usual_times
+from bot.tracking.stalls import Limits, is_same, silence, silences, stall, stall_at, usual_times
 from bot.tracking.telling import ALL, MILESTONES, PROBLEMS
 from handlers.views.stalls import dump_stall, stall_of
 from pandapon.shipment import Leg, News, OrderRef
@@ -92,7 +92,7 @@ class StallWatch:
             again = stall_at(silent)
             await self._store.schedule_stall(stored.key, again if again and again > now else None)
             return False
-        if standing and stall_of(standing).since == found.since and found.leg.value == standing.leg:
+        if standing and is_same(stall_of(standing), found):
             return await self._stands(stored, standing, found, now)
         assignee = standing.assignee if standing else ""
         return await self._raise(stored, found, f"stall:{found.leg}:{silence(found)}", now, assignee)

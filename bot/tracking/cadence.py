@@ -53,8 +53,11 @@ def next_poll(
     final_at: datetime | None,
     now: datetime,
     spread: float,
+    by: datetime | None = None,
 ) -> datetime | None:
     """When to look again after a good reading, None to archive. All times are aware.
+
+    ``by``: no later than that, as long as it lies ahead: a deadline does not wait for the order's turn.
 
     ``spread`` in [0, 1) is the order's own place within the jitter, the same every time. With factor 0 the answer is
     always ``now``: nothing is archived, a demo shows every late correction.
@@ -64,7 +67,8 @@ def next_poll(
     if milestone in FINAL:
         return _after_the_end(cadence, final_at or now, now, spread)
     quiet_since = moved_at or created_at
-    return _after(cadence, _interval(cadence, milestone, now - quiet_since, now), now, spread)
+    again = _after(cadence, _interval(cadence, milestone, now - quiet_since, now), now, spread)
+    return min(again, by) if by and by > now else again
 
 
 def retry_at(cadence: Cadence, fails: int, now: datetime, spread: float) -> datetime:

@@ -124,7 +124,7 @@ def decide(known: Known | None, reading: Fetched, now: datetime, *, baseline: bo
         what=telling.key(news, base.moved_at) if news else "",
         moved_at=_moved_at(None if baseline else known, order, parcels, news, now),
         final_at=(base.final_at or now) if milestone in FINAL else None,
-        moved=bool(news and (news.nodes or news.steps or news.added)),
+        moved=bool(news and (news.nodes or news.steps or news.added or news.settled)),
         is_first=known is None or baseline,
         at=now,
         changed=known is None or order != base.order or milestone is not base.milestone or _differ(lines),
@@ -195,8 +195,14 @@ def _news(
         price=_price(base.order, order),
         refund=_refund(base.order, order, is_paid=refunded is not None),
         refunded=refunded,
+        settled=milestone is base.milestone and _is_settled(base.order, order),
     )
     return None if telling.says_nothing(news) else news
+
+
+def _is_settled(before: Order | None, after: Order | None) -> bool:
+    """It waited for the buyer's payment and does no longer, though no milestone says so: a finance team has it."""
+    return bool(before and after and before.is_unpaid and after.is_settled)
 
 
 def _price(before: Order | None, after: Order | None) -> tuple[Decimal, Decimal] | None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from pandapon.models import Order
 
+# Before an unpaid order is closed there is an alarm: after three quarters of the time, or with so much of it left.
+PAY_SHARE, PAY_NOTICE = 4, timedelta(hours=6)
 ENOUGH = 30  # parcels on a leg before this installation's own history says what is usual
 GENEROUS = 3  # times the usual silence is too long …
 NARROWEST, WIDEST = 0.5, 2.0  # … but within these of the default
@@ -32,6 +34,7 @@ _ABROAD = re.compile(r"出口|清关|报关|海关|国际(?:航班|干线|运输
 class Limits:
     """How long each leg may be silent."""
 
+    not_paid: timedelta = timedelta(hours=18)  # where the platform does not say until when it can be paid [inferred]
     not_shipped: timedelta = timedelta(hours=72)
     first_scan: timedelta = timedelta(hours=24)
     domestic: timedelta = timedelta(hours=48)
@@ -86,8 +89,8 @@ def silences(
     times = [time for time in (moved_at, *((order.paid_at, order.created_at) if order else ())) if plausible(time, now)]
     heard = max(times, default=None)
     found = [one for parcel in parcels if (one := _silence_of(parcel, limits, now, heard))]
-    if not parcels and milestone is Milestone.PAID and order:
-        found = _not_shipped(order, limits, now)
+    if not parcels and order:
+        found = _before_shipping(order, milestone, limits, now, heard)
     return tuple(found or ([Stall(Leg.SILENT, heard, limits.silent)] if heard else []))
 
 
@@ -97,13 +100,37 @@ def too_long(found: Iterable[Stall], now: datetime) -> tuple[Stall, ...]:
 
 
 def silence(stall: Stall) -> str:
-    """The name of one silence, the same on whichever leg it is found again: of which parcel, and since when."""
+    """The name of one silence, the same on whichever leg it is found again: of which parcel, and since when.
+
+    That of an unpaid order is its own, with its deadline: one that was put off is another.
+    """
+    if stall.leg is Leg.NOT_PAID:
+        return f"pay:{(stall.until or stall.since).astimezone(UTC).isoformat()}"
     return f"{stall.waybill}:{stall.since.astimezone(UTC).isoformat()}"
 
 
 def stall_at(found: Iterable[Stall]) -> datetime | None:
     """When silence from now on becomes too long; None: never, the order is over or nothing is known of its times."""
     return min((one.since + one.limit for one in found), default=None)
+
+
+def is_same(standing: Stall, found: Stall) -> bool:
+    """Whether an alarm that stands is of this silence. A deadline that only came nearer is the same one."""
+    if (standing.leg, standing.since) != (found.leg, found.since):
+        return False
+    return found.until is None or (standing.until is not None and found.until <= standing.until)
+
+
+def is_pressing(found: Iterable[Stall], now: datetime) -> bool:
+    """Whether a deadline that is still ahead has to be told now, however the order came to be looked at."""
+    return any(one.until is not None for one in too_long(found, now))
+
+
+def pay_alarm_at(order: Order | None, milestone: Milestone | None, limits: Limits, now: datetime) -> datetime | None:
+    """When an unpaid order is worth an alarm, while that is ahead: it has to be read then, whatever its interval."""
+    if order is None or milestone is not Milestone.ORDERED or not order.is_unpaid:
+        return None
+    return next((one.since + one.limit for one in _not_paid(order, limits, now) if one.since + one.limit > now), None)
 
 
 def asks_at(since: datetime | None, limits: Limits, now: datetime) -> datetime:
@@ -163,8 +190,33 @@ def _leg_of_gap(place: str | None) -> Leg | None:
     return Leg.PICKUP if place == Milestone.READY_FOR_PICKUP else None
 
 
-def _not_shipped(order: Order, limits: Limits, now: datetime) -> list[Stall]:
-    since = next((time for time in (order.paid_at, order.created_at) if plausible(time, now)), None)
+def _before_shipping(
+    order: Order, milestone: Milestone | None, limits: Limits, now: datetime, heard: datetime | None
+) -> list[Stall]:
+    """Of an order without a parcel. One that is unpaid and never closed is asked about too."""
+    if milestone is Milestone.PAID:
+        return _not_shipped(order, limits, now, heard)
+    if milestone is not Milestone.ORDERED or not order.is_unpaid:
+        return []
+    return [*_not_paid(order, limits, now), *([Stall(Leg.SILENT, heard, limits.silent)] if heard else [])]
+
+
+def _not_paid(order: Order, limits: Limits, now: datetime) -> list[Stall]:
+    """None once the deadline is over: it is closed, or never will be. Days of rest count, the platform knows none."""
+    created = order.created_at if plausible(order.created_at, now) else None
+    until = order.pay_by if plausible(order.pay_by, now) else None
+    if until is None:
+        return [Stall(Leg.NOT_PAID, created, limits.not_paid)] if created else []
+    if until <= now:
+        return []
+    since = created if created and created < until else until - PAY_NOTICE
+    notice = min((until - since) / PAY_SHARE, PAY_NOTICE) if since is created else PAY_NOTICE
+    return [Stall(Leg.NOT_PAID, since, until - notice - since, until=until)]
+
+
+def _not_shipped(order: Order, limits: Limits, now: datetime, heard: datetime | None) -> list[Stall]:
+    """Counted from its payment or, where that has no time, from the last that was heard: it was unpaid before."""
+    since = order.paid_at if plausible(order.paid_at, now) else heard
     if since is None:
         return []
     return [Stall(Leg.NOT_SHIPPED, since, limits.since(since, Leg.NOT_SHIPPED), limits.usual.get(Leg.NOT_SHIPPED))]

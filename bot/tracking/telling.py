@@ -64,7 +64,7 @@ def audience(news: News) -> frozenset[str]:
     """The filters it passes, however loud. Whoever was told of a problem is told that it is over."""
     filters = {ALL}
     is_urgent = bool(news.has_problem or needs(news) or news.repeats)
-    if is_urgent or news.price or news.refund or any(not _is_between_hubs(step) for step in news.steps):
+    if is_urgent or news.price or news.refund or news.settled or any(not _is_between_hubs(step) for step in news.steps):
         filters.add(MILESTONES)
     if is_urgent or news.refund or any(_is_relief(step) for step in news.steps):
         filters.add(PROBLEMS)
@@ -124,7 +124,7 @@ def is_edit(news: News) -> bool:
 def says_nothing(news: News) -> bool:
     """Whether there is nothing in it to tell."""
     found = (news.nodes, news.edited, news.steps, news.added, news.renumbered, news.price, news.refund)
-    return not any(found)
+    return not (any(found) or news.settled)
 
 
 def _facts(news: News, last: datetime | None) -> Iterator[str]:
@@ -141,5 +141,7 @@ def _facts(news: News, last: datetime | None) -> Iterator[str]:
         yield f"price\x1f{news.price[0]}\x1f{news.price[1]}\x1f{last}"
     if news.refund:
         yield f"refund\x1f{news.refund[0]}\x1f{news.refund[1]}\x1f{last}"
+    if news.settled:
+        yield f"settled\x1f{last}"
     for old, new in news.renumbered:
         yield f"renumbered\x1f{old}\x1f{new}"

@@ -41,6 +41,7 @@ def untold(key: str, what: str, news: News, told: Collection[str]) -> News | Non
         steps=tuple(step for step in news.steps if is_new(*_step(step))),
         added=tuple(waybill for waybill in news.added if is_new("added", waybill)),
         renumbered=tuple(pair for pair in news.renumbered if is_new("renumbered", *pair)),
+        settled=news.settled and is_new("settled"),
         price=news.price if news.price and is_new("price", str(news.price[1])) else None,
         refund=news.refund if news.refund and is_new(*_refund(news)) else None,
     )
@@ -80,6 +81,8 @@ def _facts(news: News) -> Iterator[tuple[str, ...]]:
         yield "price", str(news.price[1])
     if news.refund:
         yield _refund(news)
+    if news.settled:
+        yield ("settled",)
 
 
 def _refund(news: News) -> tuple[str, ...]:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from pandapon.shipment import Platform
+
+if TYPE_CHECKING:
+    from pandapon.shipment import OrderRef
 
 MAX_URL = 300  # Slack allows addresses of 3000; ten of those would fill a message
 _WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:[/?][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?")
@@ -14,6 +20,17 @@ _NAME = re.compile(rf"(?:{_LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9]")
 _OWN = frozenset(
     "localhost localdomain local internal intranet private corp home lan arpa alt onion test invalid".split()  # noqa: SIM905
 )
+
+
+# Where a buyer sees an order. Public pages of both marketplaces; that an account of this API may open them is inferred.
+_PAGE_1688 = "https://trade.1688.com/order/new_step_order_detail.htm?orderId={id}"
+_PAGE_TAOBAO = "https://buyertrade.taobao.com/trade/itemlist/list_bought_items.htm"
+
+
+def order_page(ref: OrderRef) -> str:
+    """The order on its platform; on Taobao the list of all: the API's number of an order is not Taobao's own."""
+    is_number = ref.order_id.isascii() and ref.order_id.isdigit()
+    return _PAGE_1688.format(id=ref.order_id) if ref.platform is Platform.ALIBABA and is_number else _PAGE_TAOBAO
 
 
 def web_address(url: str) -> str:

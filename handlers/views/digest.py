@@ -17,7 +17,7 @@ from handlers.views.message import Layout, Message
 from handlers.views.parts import order_name, stored_order, title_of
 from handlers.views.stalls import headline
 from pandapon.courier import asked_action
-from pandapon.shipment import FINAL, Milestone, OrderRef
+from pandapon.shipment import FINAL, Leg, Milestone, OrderRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -155,6 +155,8 @@ def _signs(news: News) -> Sequence[str]:
     over = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
     if any(asked_action(node.shown) for node in news.nodes if node.waybill not in over):
         signs.append(_("✋ *Action needed*"))
+    if news.settled:
+        signs.append(_("💳 *No longer waiting for payment*"))
     if news.price:
         signs.append(_("💴 *Price changed*"))
     if news.refund:
@@ -169,7 +171,7 @@ def _entry(entry: Entry) -> str:
     if entry.title:
         parts.append(escape(cut(entry.title, 40)))
     if entry.alarm:
-        parts.append(_("⏰ silent"))
+        parts.append(_("⏰ not paid") if entry.alarm == Leg.NOT_PAID else _("⏰ silent"))
     return "• " + " · ".join(parts)
 
 

@@ -9,9 +9,10 @@ from handlers.i18n import _, ngettext
 from handlers.milestones import milestone_emoji, milestone_name
 from handlers.text import ident, when
 from handlers.views import elements as el
+from handlers.views import unpaid
 from handlers.views.parts import ref_of, stored_order, title_of
 from handlers.views.stalls import headline, stall_of
-from pandapon.shipment import Milestone
+from pandapon.shipment import Leg, Milestone, OrderRef
 from storage.records import WatchState
 
 if TYPE_CHECKING:
@@ -74,14 +75,20 @@ def _trouble(watch: Watch, alarms: Mapping[str, Alarm], now: datetime) -> str:
     if watch.state is WatchState.PAUSED:
         why.append(_("⏸ paused"))
     if alarm:
-        stall = stall_of(alarm)
-        why.append(_("⏰ {what} since {time}").format(what=headline(stall.leg), time=when(stall.since, now)))
+        why.append(_silent(alarm, now))
     if milestone and milestone.is_problem:
         why.append(f"{milestone_emoji(milestone)} *{milestone_name(milestone)}*")
     if not why:
         return ""
     where = el.channel(watch.channel)
     return " · ".join([*why, f"`{ident(ref_of(watch).order_id)}`", *([where] if where else [])])
+
+
+def _silent(alarm: Alarm, now: datetime) -> str:
+    stall = stall_of(alarm)
+    if stall.leg is Leg.NOT_PAID:
+        return unpaid.line(stall, OrderRef.from_key(alarm.key), now)
+    return _("⏰ {what} since {time}").format(what=headline(stall.leg), time=when(stall.since, now))
 
 
 def _milestone(watch: Watch) -> Milestone | None:

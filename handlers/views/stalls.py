@@ -12,8 +12,9 @@ from handlers.i18n import _
 from handlers.people import name
 from handlers.text import cut, escape, ident, span, when
 from handlers.views import elements as el
-from handlers.views.parts import here, order_name, ref_of, stored_order, title_of, unwatch_button
-from pandapon.shipment import Leg, Stall
+from handlers.views import unpaid
+from handlers.views.parts import here, order_name, platform_name, ref_of, stored_order, title_of, unwatch_button
+from pandapon.shipment import Leg, OrderRef, Stall
 from storage.records import AlarmState
 
 if TYPE_CHECKING:
@@ -22,17 +23,20 @@ if TYPE_CHECKING:
 
     from handlers.outcomes import Look
     from handlers.views.message import Block, Message
-    from pandapon.shipment import News
+    from pandapon.models import Order
+    from pandapon.shipment import Milestone, News
     from storage.records import Alarm, Watch
 
 
 def alarm(news: News, look: Look, watch: Watch, alarm: Alarm | None, now: datetime) -> Message:
     """The alarm as it is posted, with what people can do about it while it holds."""
     assert news.stall is not None
-    title = title_of(look.order or stored_order(watch)) or order_name(news.ref)
-    blocks = [el.section(f"{words(news.stall, now)}\n{title}")]
+    order = look.order or stored_order(watch)
+    title = title_of(order) or order_name(news.ref)
+    blocks = [el.section(f"{words(news.stall, news.ref, order, now)}\n{title}")]
     if alarm is None or stall_of(alarm).since != news.stall.since:
-        blocks.append(el.context(_("It has moved since.")))
+        is_unpaid = news.stall.leg is Leg.NOT_PAID
+        blocks.append(el.context(_("It no longer waits for payment.") if is_unpaid else _("It has moved since.")))
     else:
         blocks += _state(alarm, now, watch, el.mention)
     return el.message([*blocks, el.context(order_name(news.ref))])
@@ -47,40 +51,61 @@ def reminder(alarm: Alarm, watch: Watch, link: str, now: datetime, *, person: st
     if person:
         head = _("⏰ {user}, you asked to be reminded, and I cannot send you direct messages:")
         head = head.format(user=el.mention(person))
-    title = title_of(stored_order(watch)) or order_name(ref_of(watch))
+    order, ref = stored_order(watch), ref_of(watch)
+    title = title_of(order) or order_name(ref)
     card = el.link(link, _("Open the card")) if link else ""
-    where = " · ".join(one for one in (order_name(ref_of(watch)), here(watch.channel), card) if one)
-    blocks = [el.section(f"{head}\n{words(stall_of(alarm), now)}\n{title}"), el.context(where)]
+    where = " · ".join(one for one in (order_name(ref), here(watch.channel), card) if one)
+    blocks = [el.section(f"{head}\n{words(stall_of(alarm), ref, order, now)}\n{title}"), el.context(where)]
     return el.message([*blocks, *_state(alarm, now, watch, name)])
 
 
 def acted_on(alarm: Alarm, watch: Watch | None, now: datetime) -> Message:
     """The alarm after somebody acted on it, in the place of the one with the buttons."""
-    blocks = [el.section(words(stall_of(alarm), now))]
+    ref = OrderRef.from_key(alarm.key)
+    blocks = [el.section(words(stall_of(alarm), ref, stored_order(watch) if watch else None, now))]
     if alarm.state is AlarmState.CLEARED:
-        blocks.append(el.context(_("✅ It has moved since; the alarm is over.")))
+        blocks.append(el.context(was_cleared(alarm)))
     else:
         blocks += _state(alarm, now, watch, name)
-    platform, _sep, order_id = alarm.key.partition(":")
-    return el.message([*blocks, el.context(f"{'Taobao' if platform == 'taobao' else platform} `{ident(order_id)}`")])
+    return el.message([*blocks, el.context(f"{platform_name(ref.platform)} `{ident(ref.order_id)}`")])
+
+
+def was_cleared(alarm: Alarm) -> str:
+    """That there is nothing left to be done about it."""
+    if stall_of(alarm).leg is Leg.NOT_PAID:
+        return _("✅ It no longer waits for payment, so the alarm is over.")
+    return _("✅ It has moved since; the alarm is over.")
 
 
 def line(alarm: Alarm, now: datetime) -> str:
     """The alarm on an order's card."""
-    said = _("⏰ Silent since {time}").format(time=when(stall_of(alarm).since, now))
+    stall = stall_of(alarm)
+    said = _("⏰ Silent since {time}").format(time=when(stall.since, now))
+    if stall.leg is Leg.NOT_PAID:
+        said = unpaid.line(stall, OrderRef.from_key(alarm.key), now)
     return " · ".join([said, *_done(alarm, now, name)])
 
 
-def over(alarm: Alarm) -> str:
-    """The line in the news that ends an alarm. Whoever took it on has nothing to do any more, and is told so."""
+def over(alarm: Alarm, milestone: Milestone | None) -> str:
+    """The line in the news that ends an alarm. Whoever took it on has nothing to do any more, and is told so.
+
+    ``milestone``: where the order stands now.
+    """
+    said = _("✅ Moving again, so the alarm is over.")
+    if stall_of(alarm).leg is Leg.NOT_PAID:
+        said = unpaid.over(milestone)
     if alarm.assignee:
-        words = _("✅ Moving again, so the alarm is over; {user} had taken it on.")
-        return words.format(user=el.mention(alarm.assignee))
-    return _("✅ Moving again, so the alarm is over.")
+        said += " " + _("{user} had taken it on.").format(user=el.mention(alarm.assignee))
+    return said
 
 
-def words(stall: Stall, now: datetime) -> str:
+def words(stall: Stall, ref: OrderRef, order: Order | None, now: datetime) -> str:
     """What is wrong and how we know, as Slack text."""
+    said = unpaid.words(stall, ref, order, now) if stall.leg is Leg.NOT_PAID else _silence(stall, now)
+    return f"⏰ *{headline(stall.leg)}*\n{said}"
+
+
+def _silence(stall: Stall, now: datetime) -> str:
     silence = span(now - stall.since)
     parcel = _(" of parcel {waybill}").format(waybill=f"`{ident(stall.waybill)}`") if stall.waybill else ""
     last = escape(cut(stall.last, 80))
@@ -94,12 +119,13 @@ def words(stall: Stall, now: datetime) -> str:
     said = reason.format(silence=silence, parcel=parcel, last=last)
     if stall.usual is not None:
         said += _("; {usual} is usual here").format(usual=span(stall.usual))
-    return f"⏰ *{headline(stall.leg)}*\n{said}"
+    return said
 
 
 def headline(leg: Leg) -> str:
     """The alarm in three words."""
     return {
+        Leg.NOT_PAID: _("Action needed: not paid"),
         Leg.NOT_SHIPPED: _("Not shipped"),
         Leg.FIRST_SCAN: _("Handed over, but not moving"),
         Leg.DOMESTIC: _("Not moving"),
@@ -127,7 +153,7 @@ def _adapter() -> TypeAdapter[Stall]:
 
 def _state(alarm: Alarm, now: datetime, watch: Watch | None, owner: Callable[[str], str]) -> list[Block]:
     done = _done(alarm, now, owner)
-    return [*([el.context(" · ".join(done))] if done else []), *el.actions(_buttons(alarm, watch))]
+    return [*([el.context(" · ".join(done))] if done else []), *el.actions(_buttons(alarm, watch, now))]
 
 
 def _done(alarm: Alarm, now: datetime, owner: Callable[[str], str]) -> list[str]:
@@ -143,15 +169,15 @@ def _done(alarm: Alarm, now: datetime, owner: Callable[[str], str]) -> list[str]
     return done
 
 
-def _buttons(alarm: Alarm, watch: Watch | None) -> list[Block]:
+def _buttons(alarm: Alarm, watch: Watch | None, now: datetime) -> list[Block]:
     value = str(alarm.id)
     buttons = []
     if alarm.state is AlarmState.OPEN:
         seen = _("Keep following") if stall_of(alarm).leg is Leg.SILENT else _("Seen")
         buttons.append(el.button(seen, f"{actions.ALARM_SEEN}:1", value))
-    buttons.append(
-        el.button(_("Remind me in 24 h"), f"{actions.ALARM_SNOOZE}:1", value)
-    )  # each is reminded for themselves
+    until = stall_of(alarm).until
+    again = _("Remind me before it closes") if until and until > now else _("Remind me in 24 h")
+    buttons.append(el.button(again, f"{actions.ALARM_SNOOZE}:1", value))  # each is reminded for themselves
     if alarm.state is not AlarmState.ASSIGNED:
         buttons.append(el.button(_("I take care of it"), f"{actions.ALARM_TAKE}:1", value))
     if watch is not None and stall_of(alarm).leg is Leg.SILENT:

@@ -196,6 +196,8 @@ def _watching(health: Health) -> str:
             "{n} of them could not be read lately", "{n} of them could not be read lately", health.stale_orders
         )
         line += ", " + stale.format(n=health.stale_orders)
+    if health.alarms:
+        line += "; " + ngettext("{n} alarm stands", "{n} alarms stand", health.alarms).format(n=health.alarms)
     if health.paused:
         line += "; " + ngettext(
             "{n} watch is paused because its channel cannot be posted to",

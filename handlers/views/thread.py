@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers.i18n import _, ngettext
-from handlers.milestones import milestone_emoji, milestone_name
+from handlers.milestones import milestone_emoji, milestone_name, status_name
 from handlers.order_states import refund_words
-from handlers.text import ident, money
+from handlers.text import cut, escape, ident, money
 from handlers.views import elements as el
 from handlers.views import stalls
 from handlers.views.message import Layout, Message
@@ -21,6 +21,7 @@ from handlers.views.parts import (
     title_of,
 )
 from pandapon.courier import Action, asked_action
+from pandapon.milestones import is_with_finance
 from pandapon.shipment import FINAL, OrderRef
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def news(
     order = (look.order if look else None) or stored_order(watch)
     layout = Layout([el.section(_headline(news, order))], tail=[el.context(_orders(news, others))])
     if cleared:
-        layout.add(el.section(stalls.over(cleared)))
+        layout.add(el.section(stalls.over(cleared, news.milestone)))
     told = _told(news, watch)
     lines = [_with_waybill(node, news, now) for node in told[:SCANS]]
     shown = 0
@@ -87,6 +88,8 @@ def _headline(news: News, order: Order | None) -> str:
     overall = [step for step in news.steps if not step.waybill]
     steps = overall or news.steps
     lines = [*_needs(news), *(_step(step) for step in steps[:NEWS_NODES]), *_again(news)]
+    if news.settled and not steps:
+        lines.append(_settled(order))
     lines += _changes(news, order)
     lines += [_renumbered(old, new) for old, new in news.renumbered[:NEWS_NODES]]
     told = {step.waybill for step in news.steps}
@@ -99,6 +102,14 @@ def _headline(news: News, order: Order | None) -> str:
             [ngettext("🚚 {n} new scan", "🚚 {n} new scans", n).format(n=n)] if n else [_("✏️ Details were filled in")]
         )
     return "\n".join([*lines, title_of(order) or order_name(news.ref)])
+
+
+def _settled(order: Order | None) -> str:
+    """The platform's own word of who has it now: an order with a finance team is neither unpaid nor paid."""
+    said = _("💳 *No longer waiting for payment*")
+    if order is None or not is_with_finance(order.platform, order.status_code):
+        return said
+    return f"{said}: {escape(cut(status_name(order.platform, order.status_code), 60))}"
 
 
 def _changes(news: News, order: Order | None) -> list[str]:

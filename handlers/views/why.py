@@ -62,6 +62,8 @@ def _what(news: News) -> str:
         return f"⏰ {headline(news.stall.leg)}"
     if news.steps:
         return f"{milestone_emoji(news.steps[-1].after)} {milestone_name(news.steps[-1].after)}"
+    if news.settled:
+        return _("💳 No longer waiting for payment")
     n = len(news.nodes)
     return ngettext("🚚 {n} scan", "🚚 {n} scans", n).format(n=n) if n else _("✏️ Details")
 

@@ -47,8 +47,9 @@ def test_what_is_new_is_left() -> None:
         replace(BOTH, nodes=(), steps=(), price=(Decimal(10), Decimal(12))),
         replace(BOTH, nodes=(), steps=(), refund=("", "WAIT")),
         replace(BOTH, nodes=(), steps=(), edited=(A,)),
+        replace(BOTH, nodes=(), steps=(), settled=True),
     ],
-    ids=["added", "renumbered", "price", "refund", "edit"],
+    ids=["added", "renumbered", "price", "refund", "edit", "settled"],
 )
 def test_each_kind_of_news_has_its_mark(news: News) -> None:
     """Told under another name it is told; of another order it is not."""

@@ -57,6 +57,8 @@ HERE, MEI = "C0123ABCD", "U0123ABCD"
 LATER = NOW + timedelta(hours=8)
 STALL = Stall(Leg.DOMESTIC, NOW - timedelta(days=4), timedelta(days=3), timedelta(days=1), "SF1234567890123", "杭州")
 ALARM = Alarm(REF.key, "stall:1", Leg.DOMESTIC.value, stalls.dump_stall(STALL), id=1, raised_at=NOW)
+UNPAID = Stall(Leg.NOT_PAID, NOW - timedelta(days=2), timedelta(days=2), until=NOW + timedelta(hours=6))
+UNPAID_ALARM = Alarm(REF.key, "stall:2", Leg.NOT_PAID.value, stalls.dump_stall(UNPAID), id=2, raised_at=NOW)
 CHOSEN = ChannelSettings(filter="milestones", quiet_from="22:00", quiet_to="08:00", digest_at="09:00")
 
 JOINED = Joined(is_new=True, count=4, later=90_000, never=12)
@@ -115,14 +117,29 @@ def _tracked() -> dict[str, Any]:
         "tracking.track none": tracking.track(look(of=order()), NOW),
         "tracking.card": tracking.card(two, watch(), NOW),
         "tracking.card silent": tracking.card(two, watch(), NOW, alarm=ALARM),
+        "tracking.card unpaid": tracking.card(look(of=order()), watch(), NOW, alarm=UNPAID_ALARM),
         "tracking.card paused": tracking.card(hostile, paused, NOW),
         "tracking.card ended": tracking.card(two, watch(state=WatchState.ENDED), NOW),
         "thread.news": thread.news(moved, two, watch(), NOW, cleared=ALARM),
         "thread.news of several": thread.news(moved, two, watch(), NOW, others=[f"taobao:{n}" for n in range(7)]),
+        "thread.news paid": thread.news(_news(milestone=Milestone.PAID), two, watch(), NOW, cleared=UNPAID_ALARM),
+        "thread.news with finance": thread.news(
+            _news(nodes=(), steps=(), milestone=Milestone.ORDERED, settled=True),
+            two,
+            watch(),
+            NOW,
+            cleared=UNPAID_ALARM,
+        ),
         "thread.news hostile": thread.news(told, None, watch(filter="problems"), NOW),
         "thread.news changed": thread.news(changed, two, watch(filter="milestones"), NOW),
         "stalls.alarm": stalls.alarm(_news(stall=STALL), two, watch(), ALARM, NOW),
         "stalls.alarm over": stalls.alarm(_news(stall=STALL), two, watch(), None, NOW),
+        "stalls.alarm unpaid": stalls.alarm(_news(stall=UNPAID), two, watch(), UNPAID_ALARM, NOW),
+        "stalls.alarm paid": stalls.alarm(_news(stall=UNPAID), two, watch(), None, NOW),
+        "stalls.alarm unpaid, no deadline": stalls.alarm(
+            _news(stall=replace(UNPAID, until=None)), look(), watch(), UNPAID_ALARM, NOW
+        ),
+        "stalls.acted_on unpaid, too late": stalls.acted_on(UNPAID_ALARM, None, LATER),
         "stalls.acted_on": stalls.acted_on(
             replace(ALARM, state=AlarmState.ASSIGNED, assignee=MEI, actor=MEI), None, NOW
         ),
@@ -187,7 +204,8 @@ def _chosen() -> dict[str, Any]:
     channel = Channel(HERE, "", LATER, MEI, updated_by=MEI, updated_at=NOW)
     subscription = Subscription(HERE, "", "all", MEI, 1, NOW)
     entry = digest.Entry(REF.key, "in_transit", HOSTILE, 2, "")
-    summary = digest.Summary("2026-05-20", (entry,), (replace(entry, alarm=Leg.DOMESTIC.value),), 7)
+    unpaid = replace(entry, milestone="ordered", alarm=Leg.NOT_PAID.value)
+    summary = digest.Summary("2026-05-20", (entry,), (replace(entry, alarm=Leg.DOMESTIC.value), unpaid), 7)
     return {
         "choices.settings": choices.settings(channel, CHOSEN, [subscription], LATER, Load(3, 8), NOW),
         "choices.modal": choices.modal(HERE, CHOSEN),
@@ -205,6 +223,7 @@ def _chosen() -> dict[str, Any]:
         "finder.result": finder.result(errors.failure("Something went wrong.")),
         "home.closed": home.closed(errors.failure("Something went wrong.")),
         "home.view": home.view([(HERE, [watch()], 1)], {REF.key: ALARM}, NOW),
+        "home.view unpaid": home.view([(HERE, [watch()], 1)], {REF.key: UNPAID_ALARM}, NOW),
         "home.view none": home.view([], {}, NOW),
         "digest.folded": digest.folded([(_news(), watch()), (_news(), watch())], NOW),
         "digest.summary": digest.summary(summary, NOW),

@@ -1,0 +1,116 @@
+"""What is said of an order that waits for payment, and when that is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.message_checks import check, labels, shown
+from support.view_samples import NOW, REF, look, order, watch
+
+from handlers.alarms import remind_at
+from handlers.text import when
+from handlers.views import digest, home, stalls, thread, tracking
+from pandapon.shipment import Leg, Milestone, News, OrderRef, Platform, Stall
+from storage.records import Alarm, AlarmState
+
+if TYPE_CHECKING:
+    from pandapon.models import Order
+
+HOUR = timedelta(hours=1)
+STALL = Stall(Leg.NOT_PAID, NOW - 66 * HOUR, 66 * HOUR, until=NOW + 6 * HOUR)
+OPEN = replace(STALL, until=None)
+TAOBAO = OrderRef(Platform.TAOBAO, "330507534199000")
+WORDS = "⏰ *Action needed: not paid*\n"
+
+
+def alarm(stall: Stall, **more: object) -> Alarm:
+    return replace(Alarm(REF.key, "stall:1", stall.leg.value, stalls.dump_stall(stall), id=1), **more)  # type: ignore[arg-type]
+
+
+def said(stall: Stall, ref: OrderRef = REF, of: Order | None = None) -> str:
+    return stalls.words(stall, ref, of, NOW)
+
+
+def test_until_when_how_much_and_where() -> None:
+    """What it is, what is left of the time, and what to do."""
+    paid = order()
+    assert paid.total_amount is not None
+    until = when(NOW + 6 * HOUR, NOW)
+    page = f"<https://trade.1688.com/order/new_step_order_detail.htm?orderId={REF.order_id}|pay it on 1688>"
+    first = f"{WORDS}1688 closes it in 6 hours, {until}, unless it is paid.\n"
+    assert said(STALL, of=paid) == f"{first}¥{paid.total_amount:,.2f} to pay: {page}, or cancel it."
+    assert said(STALL) == f"{first}To do: {page}, or cancel it."
+
+
+def test_the_deadline_is_over_or_was_never_said() -> None:
+    """Read later, the alarm does not say that something is still to come; where nobody knows, none is made up."""
+    over = said(replace(STALL, until=NOW - HOUR))
+    assert over.startswith(f"{WORDS}1688 was to close it {when(NOW - HOUR, NOW)}.\n")
+    assert said(OPEN, TAOBAO).startswith(f"{WORDS}Ordered 2 days ago and not paid. Taobao closes unpaid orders")
+
+
+def test_taobaos_page_is_the_list() -> None:
+    """The API's number of an order is not Taobao's own, and a number that is none gets into no address."""
+    assert "list_bought_items.htm|pay it on Taobao>" in said(STALL, TAOBAO)
+    assert "orderId" not in said(STALL, OrderRef(Platform.ALIBABA, "1|<!channel>"))
+
+
+@pytest.mark.parametrize(
+    ("milestone", "words"),
+    [
+        (Milestone.PAID, "✅ Paid, so"),
+        (Milestone.SHIPPED, "✅ Paid, so"),
+        (Milestone.CANCELLED, "✖️ It was closed, so"),
+        (Milestone.ORDERED, "✅ It no longer waits for payment, so"),
+    ],
+)
+def test_what_ended_it(milestone: Milestone, words: str) -> None:
+    """Neither "moving again", nor "paid" of what was closed; whoever took it on is told."""
+    news = News(REF, milestone, settled=milestone is Milestone.ORDERED)
+    text = shown(check(thread.news(news, look(of=order()), watch(), NOW, cleared=alarm(STALL, assignee="U0123ABCD"))))
+    assert f"{words} the alarm is over. <@U0123ABCD> had taken it on." in text
+
+
+@pytest.mark.parametrize(("code", "words"), [("1", ": Paid, waiting for the finance team"), ("0", "\n")])
+def test_the_finance_team_is_named_by_the_platforms_own_word(code: str, words: str) -> None:
+    """The state that it waited in is not shown as what it is in now."""
+    of = order().model_copy(update={"platform": Platform.TAOBAO, "status_code": code, "paid_at": NOW})
+    text = shown(check(thread.news(News(TAOBAO, Milestone.ORDERED, settled=True), look(of=of), watch(), NOW)))
+    assert f"💳 *No longer waiting for payment*{words}" in text
+
+
+def test_a_line_where_there_is_room_for_one() -> None:
+    """On the card, in App Home and in the digest; on the card it stays true for days."""
+    line = f"⏰ Not paid: 1688 closes it {when(NOW + 6 * HOUR, NOW)}"
+    assert line in shown(check(tracking.card(look(of=order()), watch(), NOW, alarm=alarm(STALL))))
+    assert line in str(home.view([("C0123ABCD", [watch()], 1)], {REF.key: alarm(STALL)}, NOW))
+    since = f"⏰ Not paid since {when(OPEN.since, NOW)}"
+    assert since in shown(check(tracking.card(look(of=order()), watch(), NOW, alarm=alarm(OPEN))))
+    entry = digest.Entry(REF.key, "ordered", alarm=Leg.NOT_PAID.value)
+    assert "⏰ not paid" in shown(check(digest.summary(digest.Summary("2026-05-20", troubled=(entry,)), NOW)))
+
+
+@pytest.mark.parametrize(("left", "hours"), [(6, 3), (1, 0.5), (47, 23.5), (48, 24), (100, 24), (-1, 24)])
+def test_the_reminder_comes_while_there_is_time(left: float, hours: float) -> None:
+    """Half of what is left, a day at most; of a deadline that is over there is nothing to be late for."""
+    assert remind_at(alarm(replace(STALL, until=NOW + left * HOUR)), NOW) == NOW + hours * HOUR
+    assert remind_at(alarm(OPEN), NOW) == remind_at(alarm(replace(OPEN, leg=Leg.DOMESTIC)), NOW) == NOW + 24 * HOUR
+
+
+def test_its_buttons() -> None:
+    """As of every alarm, but the reminder is promised for a time before the deadline, not after it."""
+    shown_now = check(stalls.acted_on(alarm(STALL), watch(), NOW))
+    assert labels(shown_now) == ["Seen", "Remind me before it closes", "I take care of it"]
+    assert labels(check(stalls.acted_on(alarm(OPEN), watch(), NOW))) == [
+        "Seen",
+        "Remind me in 24 h",
+        "I take care of it",
+    ]
+    late = check(stalls.acted_on(alarm(STALL), watch(), NOW + 7 * HOUR))
+    assert labels(late) == ["Seen", "Remind me in 24 h", "I take care of it"]
+    over = check(stalls.acted_on(alarm(STALL, state=AlarmState.CLEARED), watch(), NOW))
+    assert "no longer waits for payment" in shown(over)
+    assert labels(over) == []
