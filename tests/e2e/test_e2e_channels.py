@@ -237,7 +237,7 @@ async def test_a_message_that_slack_never_takes_is_given_up(house: House, caplog
     channel, card = await watched(house)
     house.slack.faults.plan(Fault("chat.postMessage", times=2, error="msg_too_long", channel=channel.id))
     house.scan(FIRST)
-    await house.until(lambda: "Slack refused a news post: msg_too_long" in caplog.text)
+    await house.until(lambda: "Slack refused the message for good" in caplog.text)
     assert "refused by Slack" in await house.ask(f"/panda why {ORDER}")
     house.scan(SECOND)
     [reply] = await house.replies(card, 1)
