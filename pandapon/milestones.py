@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.shipment import Milestone
+from pandapon.shipment import Milestone, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +79,11 @@ ALIBABA_LINE: dict[str, Milestone] = {
 def order_claim(platform_table: dict[str, Milestone], code: str) -> Milestone | None:
     """What an order's status code says. None when it is not known."""
     return platform_table.get(code.strip().casefold())
+
+
+def status_claim(platform: Platform, code: str) -> Milestone | None:
+    """:func:`order_claim` of either platform."""
+    return order_claim(ALIBABA_ORDER if platform is Platform.ALIBABA else TAOBAO_ORDER, code)
 
 
 def parcel_claim(code: str) -> Milestone | None:
