@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from bot.jobs.deliver import Deliverer
     from bot.tracking.cadence import Cadence
     from pandapon.client import PandaPon
+    from pandapon.models import Order
     from storage.protocol import Store
     from storage.records import Filter, KnownOrder
 
@@ -82,6 +83,16 @@ class LiveTracker:
         ref = next((ref for ref in await self._stored_refs(text) if platform in {None, ref.platform}), None)
         known = await self._store.load([ref.key]) if ref else {}
         return records.look(known[ref.key]) if ref and ref.key in known else None
+
+    async def listed(self, orders: Sequence[Order]) -> dict[str, Look]:
+        """See handlers.context.Tracker. One that was never read itself is known from the list alone."""
+        stored, now = await self._store.load([order.ref.key for order in orders]), self._clock()
+        fetched = {order.ref.key: Fetched(order.ref, order) for order in orders}
+        return {
+            key: records.fresh_look(fetched[key].ref, decide(records.known(one), fetched[key], now), now)
+            for key, one in stored.items()
+            if one.read_at is not None
+        }
 
     async def watch(
         self,

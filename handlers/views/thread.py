@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers.i18n import _, ngettext
-from handlers.milestones import milestone_emoji, milestone_name
 from handlers.order_states import refund_words
+from handlers.standing import of_milestone, of_parcel, of_step
 from handlers.text import ident, money
 from handlers.views import elements as el
 from handlers.views import stalls
@@ -21,7 +21,7 @@ from handlers.views.parts import (
     title_of,
 )
 from pandapon.courier import Action, asked_action
-from pandapon.shipment import FINAL, OrderRef
+from pandapon.shipment import FINAL, OrderRef, Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from handlers.outcomes import Look
     from pandapon.models import Order
-    from pandapon.shipment import News, Node, Parcel, Step
+    from pandapon.shipment import News, Node, Parcel
     from storage.records import Alarm, Watch
 
 NEWS_NODES = 12
@@ -86,7 +86,7 @@ def _headline(news: News, order: Order | None) -> str:
     """What happened, one line for each step; the title last, so that a notification says what it is about."""
     overall = [step for step in news.steps if not step.waybill]
     steps = overall or news.steps
-    lines = [*_needs(news), *(_step(step) for step in steps[:NEWS_NODES]), *_again(news)]
+    lines = [*_needs(news), *(_step(step, news, order) for step in steps[:NEWS_NODES]), *_again(news)]
     lines += _changes(news, order)
     lines += [_renumbered(old, new) for old, new in news.renumbered[:NEWS_NODES]]
     told = {step.waybill for step in news.steps}
@@ -142,12 +142,12 @@ def _renumbered(old: str, new: str) -> str:
     return _("🏷️ Parcel {old} continues as {new}").format(old=f"`{ident(old)}`", new=f"`{ident(new)}`")
 
 
-def _step(step: Step) -> str:
-    name = f"{milestone_emoji(step.after)} *{milestone_name(step.after)}*"
+def _step(step: Step, news: News, order: Order | None) -> str:
+    name = of_step(step, order, news.nodes).headline
     if step.waybill:
         name = _("{state}: parcel {waybill}").format(state=name, waybill=f"`{ident(step.waybill)}`")
     if step.before and step.after.is_problem:
-        name += _(" (was: {before})").format(before=milestone_name(step.before))
+        name += _(" (was: {before})").format(before=of_milestone(step.before).words)
     return name
 
 
@@ -155,21 +155,23 @@ def _again(news: News) -> list[str]:
     """Problems that a new entry repeats, which no step says."""
     unsaid = set(news.repeats) - {step.waybill for step in news.steps}
     parcels = [parcel for parcel in news.parcels if parcel.waybill in unsaid]
-    return [
-        _("{emoji} *{state}*, again: parcel {waybill}").format(
-            emoji=milestone_emoji(parcel.milestone),
-            state=milestone_name(parcel.milestone),
-            waybill=f"`{ident(parcel.waybill)}`",
-        )
-        for parcel in parcels[:NEWS_NODES]
-    ]
+    return [_repeated(parcel, news) for parcel in parcels[:NEWS_NODES]]
+
+
+def _repeated(parcel: Parcel, news: News) -> str:
+    assert parcel.milestone is not None  # it is a problem's
+    said = of_step(Step(None, parcel.milestone, parcel.waybill), nodes=news.nodes)
+    words = _("{emoji} *{state}*, again: parcel {waybill}").format(
+        emoji=said.sign, state=said.words, waybill=f"`{ident(parcel.waybill)}`"
+    )
+    return f"{words} · {said.reason}" if said.reason else words
 
 
 def _split(parcels: Sequence[Parcel]) -> str:
     """Where the parcels of one order stand when they do not stand together."""
     states: dict[str, int] = {}
     for parcel in parcels:
-        name = milestone_name(parcel.milestone)
+        name = of_parcel(parcel).words
         states[name] = states.get(name, 0) + 1
     if len(states) < 2:  # noqa: PLR2004  together
         return ""
