@@ -121,7 +121,7 @@ def platform_name(platform: Platform) -> str:
 def status_name(platform: Platform, code: str) -> str:
     """An order's state code in words; an unknown code is returned as it is: no state is claimed for it."""
     if platform is Platform.ALIBABA:
-        return _alibaba_states().get(code.replace("_", "").casefold(), code)
+        return _alibaba_states().get(code.strip().replace("_", "").casefold(), code)
     return _taobao_states().get(code.strip().upper(), code)
 
 

@@ -86,6 +86,7 @@ def test_nothing_else_puts_a_state_into_words() -> None:
     [
         # the platform knows what nobody else does
         (M.ORDERED, ALIBABA, "waitbuyerpay", "🛒 Waiting for payment"),
+        (M.ORDERED, ALIBABA, "WAIT_BUYER_PAY", "🛒 Waiting for payment"),
         (M.ORDERED, TAOBAO, "WAIT_BUYER_PAY", "🛒 Waiting for payment"),
         (M.ORDERED, TAOBAO, "3", "🛒 Rejected by the finance team"),
         (M.PAID, TAOBAO, "10", "💳 Paid, waiting for the seller to ship"),
