@@ -47,7 +47,7 @@ class Standing:
 
     sign: str
     words: str
-    reason: str = ""  # why it is a problem; empty: it is none, or nobody says
+    reason: str = ""  # why it is a problem, or an end of its kind; empty: it is none, or nobody says
     says: str = ""  # what the platform says instead; empty: the same, or nothing
 
     @property
@@ -84,7 +84,7 @@ def standing(milestone: Milestone | None, order: Order | None = None, parcels: S
     """What is said of an order.
 
     ``milestone``: where it stands, decided from its parcels and its status together (see pandapon.progress).
-    ``order``: as last read, for the platform's word. ``parcels``: with their entries, for the reason of a problem.
+    ``order``: as last read, for the platform's word. ``parcels``: with their entries, for the reason.
     """
     reason = order_reason(milestone, parcels, order.created_at if order else None)
     said = _of(milestone, order, reason)

@@ -79,8 +79,8 @@ def order_milestone(order_status_milestone: Milestone | None, parcels: Sequence[
 
 
 def parcel_reason(parcel: Parcel, ordered_at: datetime | None = None) -> Reason | None:
-    """Why a parcel stands at its problem, as its entries say; None: it stands at none, or they do not say."""
-    if parcel.milestone is None or not parcel.milestone.is_problem:
+    """Why a parcel stands at its problem or its end, as its entries say; None: it is at neither, or they do not say."""
+    if not _has_reason(parcel.milestone):
         return None
     ours = (_Scan(node) for node in sorted(parcel.nodes, key=order_of) if not precedes(node.at, ordered_at))
     way = fold_with_reason(ours)
@@ -90,18 +90,22 @@ def parcel_reason(parcel: Parcel, ordered_at: datetime | None = None) -> Reason 
 def order_reason(
     milestone: Milestone | None, parcels: Sequence[Parcel], ordered_at: datetime | None = None
 ) -> Reason | None:
-    """Why an order stands at its problem: the reason of the first of its parcels that brings it there."""
-    if milestone is None or not milestone.is_problem:
+    """Why an order stands at its problem or its end: the reason of the first of its parcels that brings it there."""
+    if milestone is None or not _has_reason(milestone):
         return None
     bringing = (parcel for parcel in parcels if _brings(parcel.milestone, milestone))
     return next((reason for parcel in bringing if (reason := parcel_reason(parcel, ordered_at))), None)
 
 
 def told_reason(milestone: Milestone, nodes: Iterable[Node]) -> Reason | None:
-    """The reason that the latest of these entries gives for a step to that problem; None: none of them gives one."""
-    telling = [node for node in nodes if _brings(node.milestone, milestone)] if milestone.is_problem else []
+    """The reason that the latest of these entries gives for a step there; None: none of them gives one."""
+    telling = [node for node in nodes if _brings(node.milestone, milestone)] if _has_reason(milestone) else []
     reasons = (_Scan(node).reading.reason for node in sorted(telling, key=order_of, reverse=True))
     return next((one for one in reasons if one not in {None, Reason.OTHER}), None)
+
+
+def _has_reason(place: Milestone | None) -> bool:
+    return place is M.DELIVERED or (place is not None and place.is_problem)
 
 
 def _brings(place: Milestone | None, milestone: Milestone) -> bool:

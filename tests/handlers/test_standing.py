@@ -134,6 +134,8 @@ def test_what_is_said_of_an_order(milestone: Milestone | None, platform: Platfor
         ),
         (["快件外包装破损，已登记为问题件", "快件正在派送中"], "🛵 Out for delivery"),
         (["快件已签收，签收人：本人"], "✅ Delivered"),
+        (["部分签收，其余快件派送中"], "✅ Delivered · only a part has come"),
+        (["部分签收", "快件已签收，签收人：本人"], "✅ Delivered"),
     ],
 )
 def test_why_it_is_a_problem(texts: list[str], line: str) -> None:

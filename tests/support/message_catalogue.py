@@ -97,6 +97,9 @@ def _searched() -> dict[str, Any]:
         "orders.detail hostile": orders.detail(look(parcel(text=HOSTILE), of=order(HOSTILE), stale=True), NOW),
         "orders.detail bare": orders.detail(look(parcel()), NOW),
         "orders.listing": orders.listing(ListOrders(), {ALIBABA: bought}, {TAOBAO: "no answer"}),
+        "orders.listing known": orders.listing(
+            ListOrders("done"), {ALIBABA: bought}, {}, {REF.key: look(parcel(), of=order(HOSTILE))}
+        ),
         "orders.listing none": orders.listing(ListOrders(), {ALIBABA: empty}, {}),
     }
 
