@@ -70,9 +70,11 @@ class LiveTracker:
         deliverer: Deliverer,
         clock: Callable[[], datetime],
         limits: Callable[[], Limits] = Limits,
+        names: bool = True,
     ) -> None:
+        """``limits`` and ``names``: see bot.jobs.results.Results."""
         self._store, self._api, self._cadence = store, api, cadence
-        self._deliverer, self._clock, self._limits = deliverer, clock, limits
+        self._deliverer, self._clock, self._limits, self._names = deliverer, clock, limits, names
 
     async def look(self, text: str, platform: Platform | None = None) -> Look:
         """See handlers.context.Tracker."""
@@ -142,8 +144,8 @@ class LiveTracker:
             return _Resolved(ref, _stale(records.look(stored), self._clock()), None, None)
         assert reading.fetched is not None
         now = self._clock()
-        decided = decide(records.known(stored), reading.fetched, now)
-        if decided.changed or decided.news:
+        decided = decide(records.known(stored), reading.fetched, now, names=self._names)
+        if decided.changed or decided.learned or decided.news:
             await self._record(stored, reading, decided, now)
         return _Resolved(ref, records.fresh_look(ref, decided, now), reading, decided)
 
@@ -190,7 +192,7 @@ class LiveTracker:
 
     def _first_sight(self, ref: OrderRef, reading: OrderReading, fetched: Fetched) -> _Resolved:
         now = self._clock()
-        decided = decide(None, fetched, now)
+        decided = decide(None, fetched, now, names=self._names)
         return _Resolved(ref, records.fresh_look(ref, decided, now), reading, decided)
 
     async def _resolve_waybill(self, text: str, platform: Platform | None) -> _Resolved:

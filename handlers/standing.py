@@ -6,7 +6,7 @@ and in the place of the bot's while the platform is the only one who knows: befo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from handlers.i18n import _
@@ -48,6 +48,7 @@ class Standing:
     sign: str
     words: str
     reason: str = ""  # why it is a problem, or an end of its kind; empty: it is none, or nobody says
+    part: str = ""  # how many of its parcels are delivered, while it is some of them
     says: str = ""  # what the platform says instead; empty: the same, or nothing
 
     @property
@@ -77,7 +78,8 @@ class Standing:
 
     @property
     def _rest(self) -> str:
-        return (f" · {self.reason}" if self.reason else "") + (f" ({self.says})" if self.says else "")
+        more = "".join(f" · {one}" for one in (self.part, self.reason) if one)
+        return more + (f" ({self.says})" if self.says else "")
 
 
 def standing(milestone: Milestone | None, order: Order | None = None, parcels: Sequence[Parcel] = ()) -> Standing:
@@ -87,10 +89,16 @@ def standing(milestone: Milestone | None, order: Order | None = None, parcels: S
     ``order``: as last read, for the platform's word. ``parcels``: with their entries, for the reason.
     """
     reason = order_reason(milestone, parcels, order.created_at if order else None)
-    said = _of(milestone, order, reason)
+    said = replace(_of(milestone, order, reason), part=delivered(parcels))
     if order is None or not order.status_code or _agrees(milestone, status_claim(order.platform, order.status_code)):
         return said
-    return Standing(said.sign, said.words, said.reason, _says(order))
+    return replace(said, says=_says(order))
+
+
+def delivered(parcels: Sequence[Parcel]) -> str:
+    """How many of the parcels, once it is some and while it is not all of them; else empty."""
+    n, total = sum(parcel.milestone is M.DELIVERED for parcel in parcels), len(parcels)
+    return _("{n} of {total} parcels delivered").format(n=n, total=total) if 0 < n < total else ""
 
 
 def of_parcel(parcel: Parcel, milestone: Milestone | None = None, order: Order | None = None) -> Standing:
@@ -100,9 +108,11 @@ def of_parcel(parcel: Parcel, milestone: Milestone | None = None, order: Order |
     """
     reason = parcel_reason(parcel, order.created_at if order else None)
     said = _of(parcel.milestone, None, reason)
+    if parcel.milestone is None and not parcel.nodes:  # its order names it, and that is all that is known of it
+        said = Standing("📦", _("No scans yet"))
     if milestone is not M.DELIVERED or parcel.milestone in FINAL or not (order and order.status_code):
         return said
-    return Standing(said.sign, said.words, said.reason, _says(order))
+    return replace(said, says=_says(order))
 
 
 def of_step(step: Step, order: Order | None = None, nodes: Iterable[Node] = ()) -> Standing:

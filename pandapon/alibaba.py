@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from pandapon.errors import DecodeError
 from pandapon.fields import first, items, link, listed, mapping, money, number, require, text, words
 from pandapon.milestones import ALIBABA_LINE, ALIBABA_ORDER, lines_claim, order_claim, parcel_claim
-from pandapon.models import Item, Order, Page, Product, ProductQuery
+from pandapon.models import Consignment, Item, Order, Page, Product, ProductQuery
 from pandapon.shipment import Platform
 from pandapon.times import parse_time
 from pandapon.traces import Package, Row, Trace
+from pandapon.tracking_numbers import split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pandapon.shipment import Milestone, OrderRef
 
 SORTS = {"price": {"price": "asc"}, "-price": {"price": "desc"}, "sales": {"monthSold": "desc"}}  # keys [upstream]
+_WITHOUT_COURIER = "2"  # a consignment's type: "0" sent by the seller, "1" booked online [upstream]
 
 
 def search_body(query: ProductQuery) -> dict[str, Any]:
@@ -98,6 +100,7 @@ def _order(trade: dict[str, Any]) -> Order:
     base = mapping(trade.get("baseInfo")) or trade
     goods = items(trade.get("productItems"))
     code = text(base, "status", "orderStatus")
+    sent = _consignments(trade)
     return Order(
         platform=Platform.ALIBABA,
         order_id=text(base, "idOfStr", "orderId", "id"),
@@ -110,7 +113,8 @@ def _order(trade: dict[str, Any]) -> Order:
         total_amount=money(base, "totalAmount"),
         seller=_seller(base),
         items=tuple(_item(row) for row in goods),
-        waybills=_waybills(trade),
+        waybills=tuple(dict.fromkeys(one.waybill for one in sent)),
+        consignments=tuple(one for one in sent if one.carrier or one.logistics_id),
         refund_status=text(base, "refundStatus", "refundStatusForAs"),
         refunded_amount=money(base, "refund") or None,
         close_reason=text(base, "closeReason"),
@@ -141,9 +145,15 @@ def _goods_claim(goods: Sequence[dict[str, Any]]) -> Milestone | None:
     return lines_claim([ALIBABA_LINE.get(text(row, "logisticsStatus")) for row in goods])
 
 
-def _waybills(trade: dict[str, Any]) -> tuple[str, ...]:
+def _consignments(trade: dict[str, Any]) -> list[Consignment]:
+    """Each with a number. What was handed over without a courier has none that could be tracked [upstream]."""
     rows = items(mapping(trade.get("nativeLogistics")).get("logisticsItems"))
-    return tuple(dict.fromkeys(bill for row in rows if (bill := text(row, "logisticsBillNo"))))
+    return [
+        Consignment(waybill=bill, carrier=words(row, "logisticsCompanyName"), logistics_id=text(row, "logisticsCode"))
+        for row in rows
+        if text(row, "type") != _WITHOUT_COURIER
+        for bill in split(text(row, "logisticsBillNo"))
+    ]
 
 
 def _product(row: dict[str, Any]) -> Product:
@@ -174,6 +184,7 @@ def _package(row: dict[str, Any], position: int) -> Package | None:
         carrier=words(row, "logisticsCompanyName", "companyName"),
         status=status,
         status_milestone=parcel_claim(status),
+        logistics_id=text(row, "logisticsId"),
     )
 
 

@@ -9,6 +9,8 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import TYPE_CHECKING, TypeGuard
 
+from bot.tracking.named import is_only_named
+from bot.tracking.named import since as since_named
 from bot.tracking.rest import Rest
 from pandapon.markup import plain
 from pandapon.shipment import FINAL, Leg, Milestone, Parcel, Stall, normalise
@@ -86,7 +88,7 @@ def silences(
     times = [time for time in (moved_at, *((order.paid_at, order.created_at) if order else ())) if plausible(time, now)]
     heard = max(times, default=None)
     found = [one for parcel in parcels if (one := _silence_of(parcel, limits, now, heard))]
-    if not parcels and milestone is Milestone.PAID and order:
+    if milestone is Milestone.PAID and order and all(is_only_named(parcel) for parcel in parcels):
         found = _not_shipped(order, limits, now)
     return tuple(found or ([Stall(Leg.SILENT, heard, limits.silent)] if heard else []))
 
@@ -175,7 +177,7 @@ def _silence_of(parcel: Parcel, limits: Limits, now: datetime, heard: datetime |
     if parcel.milestone in FINAL:
         return None
     last = next((node for node in reversed(parcel.nodes) if plausible(node.at, now)), None)
-    since = last.at if last else heard
+    since = last.at if last else since_named(parcel) or heard
     if since is None:
         return None
     leg = leg_of(parcel) if parcel.nodes or parcel.milestone else Leg.FIRST_SCAN

@@ -112,15 +112,16 @@ def _item(item: Item) -> str:
 
 
 def _add_parcels(layout: Layout, look: Look) -> None:
+    """What the order names is among the parcels, but for what no carrier could know, such as "self pick-up"."""
+    parcels = look.shipment.parcels
     lines = [
         f"{said.sign} {parcel_name(parcel)} · {said.told}"
-        for parcel in look.shipment.parcels[:ITEMS]
+        for parcel in parcels[:ITEMS]
         if (said := of_parcel(parcel, look.milestone, look.order))
     ]
-    known = {parcel.waybill for parcel in look.shipment.parcels}
-    waybills = look.order.waybills if look.order else ()
-    lines += [f"📦 `{ident(waybill)}`" for waybill in sorted(waybills)[:ITEMS] if waybill not in known]
-    total = len({*known, *waybills})
+    waybills = look.order.waybills if look.order and not parcels else ()
+    lines += [f"📦 `{ident(waybill)}`" for waybill in sorted(waybills)[:ITEMS]]
+    total = len(parcels) + len(waybills)
     heading = ngettext("*{n} parcel*", "*{n} parcels*", total).format(n=total)
     more = [_("and {n} more").format(n=total - len(lines))] if total > len(lines) else []
     layout.add(el.section("\n".join([heading, *lines, *more]) if lines else _("*No parcel yet*")))

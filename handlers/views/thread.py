@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers.i18n import _, ngettext
 from handlers.order_states import refund_words
-from handlers.standing import of_milestone, of_parcel, of_step
+from handlers.standing import delivered, of_milestone, of_step
 from handlers.text import ident, money
 from handlers.views import elements as el
 from handlers.views import stalls
@@ -21,7 +21,7 @@ from handlers.views.parts import (
     title_of,
 )
 from pandapon.courier import Action, asked_action
-from pandapon.shipment import FINAL, OrderRef, Step
+from pandapon.shipment import FINAL, Milestone, OrderRef, Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +93,8 @@ def _headline(news: News, order: Order | None) -> str:
     lines += [_added(waybill) for waybill in news.added[:NEWS_NODES] if waybill not in told]
     if overall and (split := _split(news.parcels)):
         lines.append(split)
+    elif any(step.after is Milestone.DELIVERED for step in steps) and (some := delivered(news.parcels)):
+        lines.append(some)
     if not lines:
         n = len(news.nodes)
         lines = (
@@ -171,7 +173,7 @@ def _split(parcels: Sequence[Parcel]) -> str:
     """Where the parcels of one order stand when they do not stand together."""
     states: dict[str, int] = {}
     for parcel in parcels:
-        name = of_parcel(parcel).words
+        name = of_milestone(parcel.milestone).words  # news brings no entries that could tell more
         states[name] = states.get(name, 0) + 1
     if len(states) < 2:  # noqa: PLR2004  together
         return ""

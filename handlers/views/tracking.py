@@ -168,7 +168,7 @@ def _add_parcel(layout: Layout, parcel: Parcel, head: str, limit: int, now: date
     if counting and len(nodes) > shown:
         left = len(nodes) - shown
         layout.note(el.context(ngettext("and {n} older node", "and {n} older nodes", left).format(n=left)))
-    elif not nodes:
+    elif not nodes and parcel.milestone is not None:
         layout.note(el.context(_("The courier has not reported anything yet.")))
     return True
 

@@ -249,7 +249,7 @@ def test_no_two_views_contradict_each_other(story: tuple[Order, list[list[str]]]
     look, one = looked(decided), stored(decided)
     said = standing(look.milestone, look.order, look.shipment.parcels)
     bare = standing(look.milestone, look.order)
-    assert bare == replace(said, reason="")
+    assert bare == replace(said, reason="", part="")
     for message in (tracking.card(look, one, NOW), tracking.track(look, NOW), orders.detail(look, NOW)):
         assert message.blocks[1]["text"]["text"].partition("\n")[0] == said.headline
         for parcel_ in look.shipment.parcels:
