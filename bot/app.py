@@ -96,7 +96,13 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         unfinished=lambda: scheduler.hurry("discover"),
     )
     tracker = LiveTracker(
-        store=store, api=api, cadence=cadence, deliverer=deliverer, clock=clock, limits=lambda: stalls.limits
+        store=store,
+        api=api,
+        cadence=cadence,
+        deliverer=deliverer,
+        clock=clock,
+        limits=lambda: stalls.limits,
+        names=settings.pandapon_named_parcels,
     )
     poller = Poller(
         store=store,
@@ -107,6 +113,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         concurrency=settings.pandapon_concurrency,
         on_news=deliverer.wake,
         limits=lambda: stalls.limits,
+        names=settings.pandapon_named_parcels,
     )
     hints = Hints(store, clock, poller.look)
     timekeeper = Timekeeper(

@@ -67,6 +67,7 @@ def parcel_record(parcel: Parcel) -> ParcelRecord:
         status_code=parcel.status_code,
         status_milestone=parcel.status_milestone.value if parcel.status_milestone else None,
         milestone=parcel.milestone.value if parcel.milestone else None,
+        logistics_id=parcel.logistics_id,
     )
 
 
@@ -157,6 +158,7 @@ def _parcel(record: ParcelRecord, nodes: list[Node]) -> Parcel:
         status_milestone=_milestone(record.status_milestone),
         nodes=tuple(nodes),
         milestone=_milestone(record.milestone),
+        logistics_id=record.logistics_id,
     )
 
 

@@ -114,7 +114,8 @@ class Bot:
         await self._check_token()
         if self.settings.slack_mode == "socket":
             await self._connect()
-        await reread(self.store, self.clock)  # people are answered meanwhile; nothing is polled before
+        # People are answered meanwhile; nothing is polled before.
+        await reread(self.store, self.clock, self.settings.limits, names=self.settings.pandapon_named_parcels)
         self.scheduler.start()
         spare_the_collector()
         log.info("pandabot is running", extra={"version": VERSION, "mode": self.settings.slack_mode})

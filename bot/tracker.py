@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from bot.jobs.deliver import Deliverer
     from bot.tracking.cadence import Cadence
     from pandapon.client import PandaPon
+    from pandapon.models import Order
     from storage.protocol import Store
     from storage.records import Filter, KnownOrder
 
@@ -69,9 +70,11 @@ class LiveTracker:
         deliverer: Deliverer,
         clock: Callable[[], datetime],
         limits: Callable[[], Limits] = Limits,
+        names: bool = True,
     ) -> None:
+        """``limits`` and ``names``: see bot.jobs.results.Results."""
         self._store, self._api, self._cadence = store, api, cadence
-        self._deliverer, self._clock, self._limits = deliverer, clock, limits
+        self._deliverer, self._clock, self._limits, self._names = deliverer, clock, limits, names
 
     async def look(self, text: str, platform: Platform | None = None) -> Look:
         """See handlers.context.Tracker."""
@@ -82,6 +85,16 @@ class LiveTracker:
         ref = next((ref for ref in await self._stored_refs(text) if platform in {None, ref.platform}), None)
         known = await self._store.load([ref.key]) if ref else {}
         return records.look(known[ref.key]) if ref and ref.key in known else None
+
+    async def listed(self, orders: Sequence[Order]) -> dict[str, Look]:
+        """See handlers.context.Tracker. One that was never read itself is known from the list alone."""
+        stored, now = await self._store.load([order.ref.key for order in orders]), self._clock()
+        fetched = {order.ref.key: Fetched(order.ref, order) for order in orders}
+        return {
+            key: records.fresh_look(fetched[key].ref, decide(records.known(one), fetched[key], now), now)
+            for key, one in stored.items()
+            if one.read_at is not None
+        }
 
     async def watch(
         self,
@@ -131,8 +144,8 @@ class LiveTracker:
             return _Resolved(ref, _stale(records.look(stored), self._clock()), None, None)
         assert reading.fetched is not None
         now = self._clock()
-        decided = decide(records.known(stored), reading.fetched, now)
-        if decided.changed or decided.news:
+        decided = decide(records.known(stored), reading.fetched, now, names=self._names)
+        if decided.changed or decided.learned or decided.news:
             await self._record(stored, reading, decided, now)
         return _Resolved(ref, records.fresh_look(ref, decided, now), reading, decided)
 
@@ -179,7 +192,7 @@ class LiveTracker:
 
     def _first_sight(self, ref: OrderRef, reading: OrderReading, fetched: Fetched) -> _Resolved:
         now = self._clock()
-        decided = decide(None, fetched, now)
+        decided = decide(None, fetched, now, names=self._names)
         return _Resolved(ref, records.fresh_look(ref, decided, now), reading, decided)
 
     async def _resolve_waybill(self, text: str, platform: Platform | None) -> _Resolved:

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 from handlers.order_states import code
 from pandapon.errors import PandaPonError
 from pandapon.shipment import OrderRef, Platform
+from pandapon.tracking_numbers import is_same
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Iterable
 
     from pandapon.client import PandaPon
     from pandapon.models import Order
 
 log = logging.getLogger(__name__)
 
-SCANNED = 20  # orders a platform: one page, and at most that many trace calls
+SCANNED = 20  # orders a platform: one page, and at most that many traces and as many details
 
 
 async def find_waybill(api: PandaPon, waybill: str, platform: Platform | None) -> OrderRef | None:
@@ -41,16 +42,30 @@ async def find_waybill(api: PandaPon, waybill: str, platform: Platform | None) -
 async def _search(api: PandaPon, waybill: str, platform: Platform) -> OrderRef | None:
     page = await api.orders(platform, status=code("shipped", platform), page_size=SCANNED)  # others have no waybill
     for order in page.items:
-        if waybill in order.waybills:
+        if _names(order, waybill):
             return order.ref
-    unknown = [order for order in page.items if not order.waybills]
-    return await _search_traces(api, waybill, unknown)
+    unknown = [order for order in page.items if not order.waybills][:SCANNED]
+    return await _first(_bears(api, waybill, order) for order in unknown) or await _first(
+        _says(api, waybill, order) for order in unknown
+    )
 
 
-async def _search_traces(api: PandaPon, waybill: str, orders: Sequence[Order]) -> OrderRef | None:
-    """The 1688 list names no parcels, so each order's own trace is asked."""
-    found = await asyncio.gather(*(_bears(api, waybill, order) for order in orders[:SCANNED]))
-    return next((ref for ref in found if ref), None)
+async def _first(searches: Iterable[Awaitable[OrderRef | None]]) -> OrderRef | None:
+    """The 1688 list names no parcels, so each order's own trace is asked, and then what the order itself names."""
+    return next((ref for ref in await asyncio.gather(*searches) if ref), None)
+
+
+def _names(order: Order, waybill: str) -> bool:
+    return any(is_same(waybill, one) for one in order.waybills)
+
+
+async def _says(api: PandaPon, waybill: str, order: Order) -> OrderRef | None:
+    """A parcel may be named before any trace shows it."""
+    try:
+        return order.ref if _names(await api.order(order.ref), waybill) else None
+    except PandaPonError as error:
+        log.debug("an order was skipped while looking for a waybill: %s", type(error).__name__)
+        return None
 
 
 async def _bears(api: PandaPon, waybill: str, order: Order) -> OrderRef | None:
@@ -60,4 +75,4 @@ async def _bears(api: PandaPon, waybill: str, order: Order) -> OrderRef | None:
         log.debug("an order was skipped while looking for a waybill: %s", type(error).__name__)
         return None
     packages = reading.trace.packages if reading.trace else ()
-    return order.ref if any(package.waybill == waybill for package in packages) else None
+    return order.ref if any(is_same(waybill, package.waybill) for package in packages) else None

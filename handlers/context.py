@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from handlers.outcomes import Joined, Look, Report, WatchOutcome
     from handlers.views.digest import Summary
     from pandapon.client import PandaPon
+    from pandapon.models import Order
     from pandapon.shipment import News, Platform
     from storage.protocol import Store
     from storage.records import Filter, Told
@@ -36,6 +37,13 @@ class Tracker(Protocol):
 
     async def stored(self, text: str, platform: Platform | None = None) -> Look | None:
         """The same order as it was last read, without asking anybody; None when it is not stored."""
+        ...
+
+    async def listed(self, orders: Sequence[Order]) -> dict[str, Look]:
+        """By key, those orders of a list that are stored: as they stand with what the list says of them.
+
+        Nobody is asked, and nothing is recorded.
+        """
         ...
 
     async def watch(

@@ -1,8 +1,9 @@
-"""Milestones and order states as people read them: names, signs, bars."""
+"""The vocabulary of :mod:`handlers.standing`: what milestones, status codes and reasons are called; signs and bars."""
 
 from __future__ import annotations
 
 from handlers.i18n import _
+from pandapon.courier import Reason
 from pandapon.shipment import PROGRESS, Milestone, Platform
 
 M = Milestone
@@ -64,14 +65,46 @@ def milestone_emoji(milestone: Milestone | None) -> str:
 
 
 def bar(milestone: Milestone | None, reached: Milestone | None = None) -> str:
-    """Six stages as dots, with the state in words: ``●━●━●━◉┄○┄○  In transit``.
+    """Six stages as dots: ``●━●━●━◉┄○┄○``.
 
     A problem is no stage: it stands behind the furthest one that was ``reached``.
     """
     if milestone and milestone.is_problem:
-        return f"{_dots(_stage(reached), '✖')}  {milestone_name(milestone)}"
-    now = "●" if milestone is M.DELIVERED else "◉"
-    return f"{_dots(_stage(milestone), now)}  {milestone_name(milestone)}"
+        return _dots(_stage(reached), "✖")
+    return _dots(_stage(milestone), "●" if milestone is M.DELIVERED else "◉")
+
+
+def reason_words(reason: Reason) -> str:
+    """Why something is a problem, to stand behind its name; empty for a problem that the courier gives no name."""
+    return {
+        Reason.REFUSED: _("refused by the receiver"),
+        Reason.NO_CONTACT: _("the receiver cannot be reached"),
+        Reason.ABSENT: _("nobody was there"),
+        Reason.ADDRESS: _("the address is wrong or incomplete"),
+        Reason.OUT_OF_AREA: _("outside the delivery area"),
+        Reason.DELAYED: _("delayed"),
+        Reason.DAMAGED: _("damaged"),
+        Reason.MISSING: _("something is missing"),
+        Reason.MISSORTED: _("sent the wrong way"),
+        Reason.FORBIDDEN: _("goods that are not allowed"),
+        Reason.HELD: _("held back"),
+        Reason.CUSTOMS_INSPECTION: _("inspected by customs"),
+        Reason.CUSTOMS_HELD: _("held by customs"),
+        Reason.PAPERS: _("papers are missing"),
+        Reason.DUTY: _("duty or charges have to be paid"),
+        Reason.INTERCEPTED: _("intercepted"),
+        Reason.NOT_FETCHED: _("not fetched in time"),
+        Reason.NOT_COLLECTED: _("not collected from the sender"),
+        Reason.SIGNATURE_DISPUTED: _("the signature is disputed"),
+        Reason.LOST: _("perhaps lost"),
+        Reason.COMPENSATED: _("compensation agreed"),
+        Reason.DESTROYED: _("destroyed"),
+        Reason.SEIZED: _("confiscated"),
+        Reason.ABANDONED: _("given up"),
+        Reason.FORWARDED: _("sent on to another address"),
+        Reason.PARTIAL: _("only a part has come"),
+        Reason.OTHER: "",
+    }[reason]
 
 
 def furthest(milestones: list[Milestone | None]) -> Milestone | None:
@@ -80,10 +113,15 @@ def furthest(milestones: list[Milestone | None]) -> Milestone | None:
     return max(progress, key=lambda one: one.rank if one else -1, default=None)
 
 
+def platform_name(platform: Platform) -> str:
+    """The marketplace as it writes itself."""
+    return "1688" if platform is Platform.ALIBABA else "Taobao"
+
+
 def status_name(platform: Platform, code: str) -> str:
     """An order's state code in words; an unknown code is returned as it is: no state is claimed for it."""
     if platform is Platform.ALIBABA:
-        return _alibaba_states().get(code.replace("_", "").casefold(), code)
+        return _alibaba_states().get(code.strip().replace("_", "").casefold(), code)
     return _taobao_states().get(code.strip().upper(), code)
 
 
@@ -120,20 +158,16 @@ def _taobao_states() -> dict[str, str]:
     unpaid, unsent, sent = _("Waiting for payment"), _("Paid, waiting for the seller to ship"), _("Shipped")
     closed = _("Cancelled or closed")
     return {
-        "12": _("Being created"),
-        "BULIDING": _("Being created"),
-        "0": unpaid,
-        "WAIT_BUYER_P": unpaid,
-        "WAIT_BUYER_PAY": unpaid,
-        "1": _("Paid, waiting for the finance team"),
-        "2": _("Approved by the finance team"),
-        "3": _("Rejected by the finance team"),
-        "5": _("Waiting for the finance team's payment"),
+        **dict.fromkeys(("12", "BULIDING", "ORDER_BULIDING"), _("Being created")),
+        **dict.fromkeys(("0", "WAIT_BUYER_P", "WAIT_BUYER_PAY", "TAOBAO_ORDER_WAIT_BUYER_PAY"), unpaid),
+        **dict.fromkeys(("1", "ORDER_PAY_STATUS"), _("Paid, waiting for the finance team")),
+        **dict.fromkeys(("2", "ORDER_FINANCE_PASS_STATUS"), _("Approved by the finance team")),
+        **dict.fromkeys(("3", "ORDER_FINANCE_REFUSE_STATUS"), _("Rejected by the finance team")),
+        **dict.fromkeys(("5", "WAIT_FINANCE_PAY"), _("Waiting for the finance team's payment")),
         "10": unsent,
         "WAIT_SELLER_SEND_GOODS": unsent,
         "11": sent,
         "WAIT_BUYER_CONFIRM_GOODS": sent,
-        "4": closed,
-        "TRADE_CLOSED": closed,
+        **dict.fromkeys(("4", "CANCEL", "TRADE_CLOSED"), closed),
         "9": _("Other"),
     }

@@ -30,6 +30,10 @@ _PIECES = re.compile(r"[0-9]+(?:-+[0-9]+)+")
 _NUMBERED = re.compile(r"[0-9]{10,15}(?:-[0-9]{1,3}){1,2}")
 MOST_PIECES = 200  # in one command: nobody types more, and each could belong to what is on either side
 WHOLE = 19  # digits of the longest id seen: what is longer was not one id
+# What carriers' numbers begin with: only such a number is put together of pieces. Any other two letters are a word.
+_CARRIERS = "SF|YT|ZT|ZTO|ST|STO|YD|HT|JT|JD[A-Z]{0,2}|DP|DPK|DBL|EMS|LP|UC|FW|KY|ANE|TT|TTK|CN|QH"
+_BEGUN = re.compile(rf"(?:{_CARRIERS})[0-9]*")
+_JOINED = re.compile(rf"(?:{_CARRIERS})[0-9]{{10,15}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,8 @@ def sift(tokens: Iterable[Token], *, waybills: bool) -> Sifted:
         good |= dict.fromkeys(ids)
         if problem:
             bad[word] = problem
-        typed += ids or _pieces(word)
-    return Sifted(tuple(good), tuple(bad.values()), _rejoined(typed) if bad else ())
+        typed += ids or _pieces(word) or _begun(word)
+    return Sifted(tuple(good), tuple(bad.values()), _rejoined(typed, waybills=waybills) if bad else ())
 
 
 def _words(token: Token) -> list[str]:
@@ -99,7 +103,13 @@ def _pieces(word: str) -> list[str]:
     return re.findall("[0-9]+", core) if _PIECES.fullmatch(core) and not _NUMBERED.fullmatch(core) else []
 
 
-def _rejoined(typed: list[str]) -> tuple[str, ...]:
+def _begun(word: str) -> list[str]:
+    """How a carrier's number begins that was typed in pieces: YT 8812 3456 78901."""
+    core = bare(word).upper()
+    return [core] if _BEGUN.fullmatch(core) else []
+
+
+def _rejoined(typed: list[str], *, waybills: bool) -> tuple[str, ...]:
     """The only way in which neighbouring pieces make whole ids."""
     if len(typed) > MOST_PIECES:
         return ()
@@ -110,17 +120,18 @@ def _rejoined(typed: list[str]) -> tuple[str, ...]:
             whole = "".join(typed[start:end])
             if len(whole) > LONGEST and end - start > 1:
                 break
-            if _is_whole(whole, end - start):
+            if _is_whole(whole, end - start, waybills=waybills):
                 here += [(*way, whole) for way in ways[start]]
         ways.append(here[:2])
     only = ways[-1][0] if len(ways[-1]) == 1 else ()
     return only if len(only) < len(typed) else ()
 
 
-def _is_whole(word: str, pieces: int) -> bool:
+def _is_whole(word: str, pieces: int, *, waybills: bool) -> bool:
     if pieces > 1:
-        return word.isdigit() and SHORTEST <= len(word) <= WHOLE
-    return not word.isdigit() or bool(ORDER_ID.fullmatch(word))
+        is_id = word.isdigit() and SHORTEST <= len(word) <= WHOLE
+        return is_id or (waybills and bool(_JOINED.fullmatch(word)))
+    return bool(ORDER_ID.fullmatch(word) or (not word.isdigit() and WAYBILL.fullmatch(word)))
 
 
 def _no_id(core: str, word: str, *, waybills: bool) -> str:

@@ -6,20 +6,32 @@ from typing import TYPE_CHECKING
 
 from handlers.i18n import _
 from handlers.text import cut, escape
-from pandapon.shipment import Platform
+from pandapon.shipment import FINAL, PROBLEMS, PROGRESS, Milestone, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+M = Milestone
+
 # 1688: its documented order states (upstream). Taobao: the numeric states stated for a sibling of this API. Taobao has
 # no state for a finished order: "done" is asked as "shipped" there, which holds the finished ones too (inferred), and
-# the answer says so (see `caveat`): only each order's trace could tell, and a list must not ask for dozens of them.
+# the answer says so (see `caveat`): only each order's trace could tell, and a list must not ask for dozens of them. Of
+# an order that is stored, its trace is known.
 STATES: dict[str, dict[Platform, str]] = {
     "unpaid": {Platform.ALIBABA: "waitbuyerpay", Platform.TAOBAO: "0"},
     "paid": {Platform.ALIBABA: "waitsellersend", Platform.TAOBAO: "10"},
     "shipped": {Platform.ALIBABA: "waitbuyerreceive", Platform.TAOBAO: "11"},
     "done": {Platform.ALIBABA: "success", Platform.TAOBAO: "11"},
     "cancelled": {Platform.ALIBABA: "cancel", Platform.TAOBAO: "4"},
+}
+
+# Where an order of each state stands, as the bot knows it.
+_STANDS: dict[str, frozenset[Milestone]] = {
+    "unpaid": frozenset({M.ORDERED}),
+    "paid": frozenset({M.PAID}),
+    "shipped": frozenset(PROGRESS[M.SHIPPED.rank : M.DELIVERED.rank]) | (PROBLEMS - FINAL),
+    "done": FINAL - {M.CANCELLED},
+    "cancelled": frozenset({M.CANCELLED}),
 }
 
 SYNONYMS: dict[str, str] = {
@@ -56,6 +68,11 @@ def code(status: str, platform: Platform) -> str:
     return STATES[status][platform] if status else ""
 
 
+def fits(status: str, milestone: Milestone | None) -> bool:
+    """Whether an order that stands there belongs among the orders in this state; in doubt, it does."""
+    return not status or milestone is None or milestone in _STANDS[status]
+
+
 def caveat(status: str, platforms: Collection[Platform]) -> str:
     """What a list of orders in this state cannot tell, as Slack text; empty when it tells all."""
     taobaos = [codes[Platform.TAOBAO] for codes in STATES.values()]
@@ -63,7 +80,8 @@ def caveat(status: str, platforms: Collection[Platform]) -> str:
     if Platform.TAOBAO not in platforms or not is_shared:
         return ""
     return _(
-        "Taobao's list does not tell delivered orders from shipped ones, so both are shown. {command} does."
+        "Taobao's list does not tell delivered orders from shipped ones, so those that I do not follow are all shown. "
+        "{command} tells."
     ).format(command="`/panda track`")
 
 

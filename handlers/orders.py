@@ -36,4 +36,5 @@ async def listing(ctx: Context, request: ListOrders) -> Message:
             platform, status=code(request.status, platform), page=request.page, page_size=PAGE_SIZE // len(platforms)
         ),
     )
-    return orders.listing(request, pages, errors)
+    known = await ctx.tracker.listed([order for page in pages.values() for order in page.items])
+    return orders.listing(request, pages, errors, known)

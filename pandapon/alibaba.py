@@ -16,10 +16,11 @@ from pandapon.milestones import (
     parcel_claim,
     waits_for_payment,
 )
-from pandapon.models import Item, Order, Page, Product, ProductQuery
+from pandapon.models import Consignment, Item, Order, Page, Product, ProductQuery
 from pandapon.shipment import Platform
 from pandapon.times import parse_time
 from pandapon.traces import Package, Row, Trace
+from pandapon.tracking_numbers import split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pandapon.shipment import Milestone, OrderRef
 
 SORTS = {"price": {"price": "asc"}, "-price": {"price": "desc"}, "sales": {"monthSold": "desc"}}  # keys [upstream]
+_WITHOUT_COURIER = "2"  # a consignment's type: "0" sent by the seller, "1" booked online [upstream]
 
 
 def search_body(query: ProductQuery) -> dict[str, Any]:
@@ -108,6 +110,7 @@ def _order(trade: dict[str, Any]) -> Order:
     code = text(base, "status", "orderStatus")
     created_at = parse_time(base.get("createTime"))[0]
     is_unpaid = waits_for_payment(Platform.ALIBABA, code)
+    sent = _consignments(trade)
     return Order(
         platform=Platform.ALIBABA,
         order_id=text(base, "idOfStr", "orderId", "id"),
@@ -121,7 +124,8 @@ def _order(trade: dict[str, Any]) -> Order:
         total_amount=money(base, "totalAmount"),
         seller=_seller(base),
         items=tuple(_item(row) for row in goods),
-        waybills=_waybills(trade),
+        waybills=tuple(dict.fromkeys(one.waybill for one in sent)),
+        consignments=tuple(one for one in sent if one.carrier or one.logistics_id),
         refund_status=text(base, "refundStatus", "refundStatusForAs"),
         refunded_amount=money(base, "refund") or None,
         close_reason=text(base, "closeReason"),
@@ -152,9 +156,15 @@ def _goods_claim(goods: Sequence[dict[str, Any]]) -> Milestone | None:
     return lines_claim([ALIBABA_LINE.get(text(row, "logisticsStatus")) for row in goods])
 
 
-def _waybills(trade: dict[str, Any]) -> tuple[str, ...]:
+def _consignments(trade: dict[str, Any]) -> list[Consignment]:
+    """Each with a number. What was handed over without a courier has none that could be tracked [upstream]."""
     rows = items(mapping(trade.get("nativeLogistics")).get("logisticsItems"))
-    return tuple(dict.fromkeys(bill for row in rows if (bill := text(row, "logisticsBillNo"))))
+    return [
+        Consignment(waybill=bill, carrier=words(row, "logisticsCompanyName"), logistics_id=text(row, "logisticsCode"))
+        for row in rows
+        if text(row, "type") != _WITHOUT_COURIER
+        for bill in split(text(row, "logisticsBillNo"))
+    ]
 
 
 def _product(row: dict[str, Any]) -> Product:
@@ -185,6 +195,7 @@ def _package(row: dict[str, Any], position: int) -> Package | None:
         carrier=words(row, "logisticsCompanyName", "companyName"),
         status=status,
         status_milestone=parcel_claim(status),
+        logistics_id=text(row, "logisticsId"),
     )
 
 

@@ -87,7 +87,13 @@ ALIBABA_LINE: dict[str, Milestone] = {
 
 def order_claim(platform_table: dict[str, Milestone], code: str) -> Milestone | None:
     """What an order's status code says. None when it is not known."""
-    return platform_table.get(code.strip().casefold())
+    plain = code.strip().casefold()
+    return platform_table.get(plain) or platform_table.get(plain.replace("_", ""))
+
+
+def status_claim(platform: Platform, code: str) -> Milestone | None:
+    """:func:`order_claim` of either platform."""
+    return order_claim(ALIBABA_ORDER if platform is Platform.ALIBABA else TAOBAO_ORDER, code)
 
 
 def waits_for_payment(platform: Platform, code: str) -> bool:

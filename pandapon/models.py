@@ -31,6 +31,14 @@ class Item(_Frozen):
     refund_status: str = ""  # as sent; empty: none
 
 
+class Consignment(_Frozen):
+    """What an order says of one of its waybills beside the number."""
+
+    waybill: str
+    carrier: str = ""
+    logistics_id: str = ""  # 1688's logisticsCode; taken for the logisticsId of the trace's parcel [inferred]
+
+
 class Order(_Frozen):
     """An order as the account sees it. Every field but the ids may be missing: the upstream sends nulls freely."""
 
@@ -47,6 +55,7 @@ class Order(_Frozen):
     seller: str = ""
     items: tuple[Item, ...] = ()
     waybills: tuple[str, ...] = ()
+    consignments: tuple[Consignment, ...] = ()  # of those waybills of which more is said than the number
     sub_order_ids: tuple[str, ...] = ()  # Taobao: logistics are asked per sub-order
     refund_status: str = ""  # as sent; empty: none
     refunded_amount: Decimal | None = None  # yuan; None: nothing, or not said

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pandapon.courier import read_entry
-from pandapon.courier.fold import fold, precedes
+from pandapon.courier import Reason, read_entry
+from pandapon.courier.fold import fold, fold_with_reason, precedes
 from pandapon.shipment import FINAL, Milestone, Node
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ _UNDO_DELIVERY = frozenset({M.EXCEPTION, M.RETURNING, M.RETURNED, M.LOST})
 # What a later delivery mends.
 _MENDABLE = frozenset({M.ATTEMPT_FAILED, M.EXCEPTION})
 _SEVERITY = (M.LOST, M.EXCEPTION, M.ATTEMPT_FAILED, M.RETURNING, M.RETURNED, M.CANCELLED)
+# A parcel that is seen there is scanned again before it ends.
+_ON_ITS_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})
 # How an order shows a parcel that ended badly while others are still on their way: as a problem that is not the end.
 _WHILE_OTHERS_MOVE = {M.RETURNED: M.RETURNING, M.LOST: M.EXCEPTION}
 
@@ -57,8 +59,9 @@ def place_after(
 def order_milestone(order_status_milestone: Milestone | None, parcels: Sequence[Parcel]) -> Milestone | None:
     """Where an order stands: its least advanced parcel, a problem of any, the order's own status where that leads.
 
-    A consignment that was withdrawn counts only when there is no other. A buyer who confirmed the receipt has settled
-    what went wrong on the way.
+    A consignment that was withdrawn counts only when there is no other. A platform that calls the order completed has
+    settled what often gets no further scan: a problem, a parcel that lies ready or was never scanned. One that is seen
+    on its way has not come by that: platforms complete orders by themselves after some days [inferred].
     """
     own = order_status_milestone
     if own is not None and own.is_problem:
@@ -70,7 +73,43 @@ def order_milestone(order_status_milestone: Milestone | None, parcels: Sequence[
     problems = [place for place in places if place is not None and place.is_problem and place not in settled]
     if problems:
         return _worst(problems, is_over=all(place in FINAL for place in places))
+    if own is M.DELIVERED and (moving := [place for place in places if place in _ON_ITS_WAY]):
+        return _slowest(moving)
     return max([claim for claim in (own, _slowest(places)) if claim is not None], key=_RANK.__getitem__, default=None)
+
+
+def parcel_reason(parcel: Parcel, ordered_at: datetime | None = None) -> Reason | None:
+    """Why a parcel stands at its problem or its end, as its entries say; None: it is at neither, or they do not say."""
+    if not _has_reason(parcel.milestone):
+        return None
+    ours = (_Scan(node) for node in sorted(parcel.nodes, key=order_of) if not precedes(node.at, ordered_at))
+    way = fold_with_reason(ours)
+    return way.reason if way.place is parcel.milestone else None
+
+
+def order_reason(
+    milestone: Milestone | None, parcels: Sequence[Parcel], ordered_at: datetime | None = None
+) -> Reason | None:
+    """Why an order stands at its problem or its end: the reason of the first of its parcels that brings it there."""
+    if milestone is None or not _has_reason(milestone):
+        return None
+    bringing = (parcel for parcel in parcels if _brings(parcel.milestone, milestone))
+    return next((reason for parcel in bringing if (reason := parcel_reason(parcel, ordered_at))), None)
+
+
+def told_reason(milestone: Milestone, nodes: Iterable[Node]) -> Reason | None:
+    """The reason that the latest of these entries gives for a step there; None: none of them gives one."""
+    telling = [node for node in nodes if _brings(node.milestone, milestone)] if _has_reason(milestone) else []
+    reasons = (_Scan(node).reading.reason for node in sorted(telling, key=order_of, reverse=True))
+    return next((one for one in reasons if one not in {None, Reason.OTHER}), None)
+
+
+def _has_reason(place: Milestone | None) -> bool:
+    return place is M.DELIVERED or (place is not None and place.is_problem)
+
+
+def _brings(place: Milestone | None, milestone: Milestone) -> bool:
+    return place is not None and milestone in {place, _WHILE_OTHERS_MOVE.get(place)}
 
 
 @dataclass(frozen=True, slots=True)

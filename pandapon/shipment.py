@@ -167,6 +167,7 @@ class Parcel:
     status_milestone: Milestone | None = None  # what status_code claims; None: unknown or absent
     nodes: tuple[Node, ...] = ()
     milestone: Milestone | None = None  # where it stands, decided from nodes and status together
+    logistics_id: str = ""  # the platform's own id of it, by which its order may name it; empty: none was said
 
 
 def by_shipping(parcels: Iterable[Parcel]) -> tuple[Parcel, ...]:

@@ -8,10 +8,11 @@ from pandapon.deadlines import pay_by
 from pandapon.errors import DecodeError
 from pandapon.fields import first, items, link, listed, mapping, money, number, require, text, words
 from pandapon.milestones import TAOBAO_ORDER, further, lines_claim, order_claim, parcel_claim, waits_for_payment
-from pandapon.models import Item, Order, Page, Product, ProductQuery
+from pandapon.models import Consignment, Item, Order, Page, Product, ProductQuery
 from pandapon.shipment import Platform
 from pandapon.times import parse_time
 from pandapon.traces import Package, Row, Trace
+from pandapon.tracking_numbers import split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,6 +83,7 @@ def _order(found: dict[str, Any], *, fen: bool) -> Order:
     code = text(found, "status", "orderStatus") or _common(subs)
     created_at = parse_time(first(found, "createdTime", "created_time", "createTime", "tbCreateTime"))[0]
     is_unpaid = waits_for_payment(Platform.TAOBAO, code)
+    sent = _consignments(subs)
     return Order(
         platform=Platform.TAOBAO,
         order_id=text(found, "purchaseId", "purchase_id", "purchaseOrderId", "orderId", "id"),
@@ -96,7 +98,8 @@ def _order(found: dict[str, Any], *, fen: bool) -> Order:
         total_amount=money(found, "purchaseAmount", "purchase_amount", "totalAmount", fen=fen),
         seller=words(found, "shopName", "sellerNick", "seller_nick", "userNick"),
         items=tuple(_item(sub, fen=fen) for sub in subs),
-        waybills=_waybills(subs),
+        waybills=tuple(dict.fromkeys(one.waybill for one in sent)),
+        consignments=tuple({one.waybill: one for one in reversed(sent) if one.carrier}.values()),
         sub_order_ids=tuple(dict.fromkeys(one for sub in subs if (one := _sub_id(sub)))),
         refund_status=next((one for sub in subs if (one := _refund(sub))), ""),
         close_reason=text(found, "closeReason", "close_reason"),
@@ -127,13 +130,14 @@ def _refund(sub: dict[str, Any]) -> str:
     return "" if code in {"0", "NOT_APPLY_FOR_REFUND"} else code
 
 
-def _waybills(subs: Sequence[dict[str, Any]]) -> tuple[str, ...]:
-    found = [
-        text(one, "logisticNumber", "logistic_number")
+def _consignments(subs: Sequence[dict[str, Any]]) -> list[Consignment]:
+    """Each number with its carrier; two lines in one box name it twice, and the line repeats its own."""
+    return [
+        Consignment(waybill=number_, carrier=words(one, "logisticCompanyName", "logistic_company_name"))
         for sub in subs
         for one in (*items(first(sub, "logisticOrders", "logistic_orders")), sub)
+        for number_ in split(text(one, "logisticNumber", "logistic_number"))
     ]
-    return tuple(dict.fromkeys(one for one in found if one))
 
 
 def _item(sub: dict[str, Any], *, fen: bool) -> Item:

@@ -57,6 +57,7 @@ class Package:
     carrier: str = ""
     status: str = ""
     status_milestone: Milestone | None = None
+    logistics_id: str = ""  # the platform's own id of the consignment
     newest_first: bool = False  # how the platform sorts its lists, where their times don't tell
 
 
@@ -104,6 +105,7 @@ def _parcel(waybill: str, parts: Sequence[Package], known: _Known, near: datetim
         status_code=said.status,
         status_milestone=said.status_milestone,
         nodes=nodes,
+        logistics_id=next((part.logistics_id for part in parts if part.logistics_id), ""),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from storage import enqueue, orders
+from storage import enqueue, orders, recording
 from storage.records import PostKind
 from storage.values import to_int
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from storage.records import KnownOrder
+    from storage.records import KnownOrder, ParcelRecord
 
 RULES = "courier rules"  # the fact that says by which rules the stored entries were read
 AFTER = "SELECT key FROM orders WHERE key > ? ORDER BY key LIMIT ?"
 NODE = "UPDATE nodes SET milestone = ? WHERE key = ? AND identity = ?"
-PARCEL = "UPDATE parcels SET milestone = ? WHERE key = ? AND waybill = ?"
-# An order that is not over after all is looked at again, if anybody still watches it.
+# An order that is not over after all is looked at again, if anybody still watches it, and asked about in the end.
 ORDER = """
 UPDATE orders SET milestone = :milestone, version = version + 1, final_at = CASE WHEN :is_final THEN final_at END,
+  stall_at = CASE WHEN :is_final THEN stall_at ELSE COALESCE(stall_at, :asks_at) END,
   next_poll_at = CASE WHEN NOT :is_final AND EXISTS (SELECT 1 FROM watches WHERE watches.key = orders.key
     AND state <> 'ended') THEN MIN(COALESCE(next_poll_at, :now), :now) ELSE next_poll_at END
 WHERE key = :key
@@ -38,7 +38,8 @@ class Correction(NamedTuple):
     milestone: str | None
     is_final: bool
     nodes: tuple[tuple[str, str | None], ...]  # identity and milestone
-    parcels: tuple[tuple[str, str | None], ...]  # waybill and milestone
+    parcels: tuple[ParcelRecord, ...]  # as they are now, also those that were none before
+    asks_at: datetime  # when to ask about an order that was over and is not
     was_told_as_over: bool  # a channel was told an end that was none
 
 
@@ -60,9 +61,9 @@ def correct(conn: sqlite3.Connection, now: datetime, corrections: Sequence[Corre
     at = to_int(now)
     for one in corrections:
         conn.executemany(NODE, [(milestone, one.key, identity) for identity, milestone in one.nodes])
-        conn.executemany(PARCEL, [(milestone, one.key, waybill) for waybill, milestone in one.parcels])
+        recording.store_parcels(conn, [(one.key, parcel) for parcel in one.parcels])
         facts = {"milestone": one.milestone, "is_final": one.is_final, "now": at, "key": one.key}
-        conn.execute(ORDER, facts)
+        conn.execute(ORDER, facts | {"asks_at": to_int(one.asks_at)})
     enqueue.refresh_orders(conn, at, [one.key for one in corrections])
     misled = [one.key for one in corrections if one.was_told_as_over]
     return [

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pandapon.tracking_numbers import normal
 from storage.records import Hint
 from storage.values import to_int, to_time
 
@@ -36,7 +37,7 @@ INSERT INTO facts (name, value, at) VALUES (:name, :more, :now) ON CONFLICT (nam
 """
 # A sub-order is found by the text of its order's list: there are few orders with the same digits in it.
 CONCERNED = """
-SELECT key FROM orders WHERE order_id = :id UNION SELECT key FROM parcels WHERE waybill = :id
+SELECT key FROM orders WHERE order_id = :id UNION SELECT key FROM parcels WHERE number = :number AND number <> ''
 UNION SELECT key FROM orders WHERE sub_orders <> '[]' AND platform = 'taobao' AND sub_orders LIKE :quoted
 """
 
@@ -65,7 +66,9 @@ def concerned(conn: sqlite3.Connection, ids: Sequence[str]) -> list[str]:
     """See storage.protocol.Store."""
     keys: dict[str, None] = {}
     for one in ids:
-        keys |= dict.fromkeys(row[0] for row in conn.execute(CONCERNED, {"id": one, "quoted": f'%"{one}"%'}))
+        keys |= dict.fromkeys(
+            row[0] for row in conn.execute(CONCERNED, {"id": one, "number": normal(one), "quoted": f'%"{one}"%'})
+        )
     return list(keys)
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils.migrations import Migrations
 
+from pandapon.tracking_numbers import normal
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -182,3 +184,20 @@ def _reach(db: Database) -> None:
     for statement in REACH.split(";\n"):
         if statement.strip():
             db.conn.execute(statement)
+
+
+# A parcel is found by its number however it is spelt; the platform's own id of it says which one its order names.
+NUMBERS = """
+ALTER TABLE parcels ADD COLUMN number TEXT NOT NULL DEFAULT '';
+ALTER TABLE parcels ADD COLUMN logistics_id TEXT NOT NULL DEFAULT '';
+CREATE INDEX parcels_number ON parcels (number);
+DROP INDEX parcels_waybill;
+UPDATE parcels SET number = normal_number(waybill)
+"""
+
+
+@migrations(name="0009_tracking_numbers")
+def _tracking_numbers(db: Database) -> None:
+    db.conn.create_function("normal_number", 1, normal, deterministic=True)
+    for statement in NUMBERS.split(";\n"):
+        db.conn.execute(statement)

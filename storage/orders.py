@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from pandapon.tracking_numbers import normal
 from storage import values
 from storage.records import DueOrder, KnownOrder, NodeRecord, ParcelRecord
 from storage.values import to_int, to_time
@@ -102,7 +103,9 @@ def release_leases(conn: sqlite3.Connection, now: datetime) -> int:
 
 def find_waybill(conn: sqlite3.Connection, waybill: str) -> list[str]:
     """See storage.protocol.Store."""
-    return [row[0] for row in conn.execute("SELECT key FROM parcels WHERE waybill = ? ORDER BY key", (waybill,))]
+    if not (number := normal(waybill)):
+        return []
+    return [row[0] for row in conn.execute("SELECT DISTINCT key FROM parcels WHERE number = ? ORDER BY key", (number,))]
 
 
 def find_order_id(conn: sqlite3.Connection, order_id: str) -> list[str]:

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pandapon.tracking_numbers import normal
 from storage import alarms, enqueue
 from storage.ending import end
 from storage.orders import chunks
@@ -51,9 +52,11 @@ UNION ALL SELECT DISTINCT key, 'cardless' FROM watches WHERE state <> 'ended' AN
 UNION ALL SELECT key, 'doubtful' FROM orders WHERE doubtful_since IS NOT NULL AND key IN ({marks})
 """
 PARCEL = """
-INSERT INTO parcels (key, waybill, carrier, status_code, status_milestone, milestone) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (key, waybill) DO UPDATE SET carrier = excluded.carrier, status_code = excluded.status_code,
-  status_milestone = excluded.status_milestone, milestone = excluded.milestone
+INSERT INTO parcels (key, waybill, number, carrier, status_code, status_milestone, milestone, logistics_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (key, waybill) DO UPDATE SET number = excluded.number, carrier = excluded.carrier,
+  status_code = excluded.status_code, status_milestone = excluded.status_milestone, milestone = excluded.milestone,
+  logistics_id = excluded.logistics_id
 """
 NODE = """
 INSERT INTO nodes (key, identity, content, waybill, at, raw_time, time_basis, text, code, place, milestone, sequence,
@@ -181,12 +184,26 @@ def _order_row(result: Changed, at: int) -> tuple[object, ...]:
 
 
 def _store_parts(conn: sqlite3.Connection, at: int, results: Sequence[Changed]) -> None:
-    _many(conn, PARCEL, [_parcel_row(result.key, parcel) for result in results for parcel in result.parcels])
+    store_parcels(conn, [(result.key, parcel) for result in results for parcel in result.parcels])
     _many(conn, NODE, [_node_row(result.key, node, at) for result in results for node in result.nodes])
 
 
+def store_parcels(conn: sqlite3.Connection, parcels: Sequence[tuple[str, ParcelRecord]]) -> None:
+    """Write the parcels of orders, given by key; those that are not named stay."""
+    _many(conn, PARCEL, [_parcel_row(key, parcel) for key, parcel in parcels])
+
+
 def _parcel_row(key: str, parcel: ParcelRecord) -> tuple[object, ...]:
-    return key, parcel.waybill, parcel.carrier, parcel.status_code, parcel.status_milestone, parcel.milestone
+    return (
+        key,
+        parcel.waybill,
+        normal(parcel.waybill),
+        parcel.carrier,
+        parcel.status_code,
+        parcel.status_milestone,
+        parcel.milestone,
+        parcel.logistics_id,
+    )
 
 
 def _node_row(key: str, node: NodeRecord, at: int) -> tuple[object, ...]:

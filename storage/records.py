@@ -76,6 +76,7 @@ class ParcelRecord:
     status_code: str = ""
     status_milestone: str | None = None
     milestone: str | None = None
+    logistics_id: str = ""  # the platform's own id of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # A name that only counts the parcels of an order (the API sent no number) is nobody else's.
 OTHERS = """
 SELECT theirs.key, theirs.waybill FROM parcels ours JOIN parcels theirs
-  ON theirs.waybill = ours.waybill AND theirs.key <> ours.key
+  ON theirs.number = ours.number AND theirs.waybill = ours.waybill AND theirs.key <> ours.key
 WHERE ours.key = :key AND ours.waybill NOT LIKE 'parcel-%'
 """
 WATCHED = f"""

@@ -51,7 +51,14 @@ def state(row: sqlite3.Row) -> OrderState:
 
 def parcel(row: sqlite3.Row) -> ParcelRecord:
     """A parcel."""
-    return ParcelRecord(row["waybill"], row["carrier"], row["status_code"], row["status_milestone"], row["milestone"])
+    return ParcelRecord(
+        row["waybill"],
+        row["carrier"],
+        row["status_code"],
+        row["status_milestone"],
+        row["milestone"],
+        row["logistics_id"],
+    )
 
 
 def node(row: tuple[Any, ...]) -> NodeRecord:

@@ -106,7 +106,7 @@ def _counts(told: list[Told]) -> dict[str, int]:
 def _entry(watch: Watch, news: int, alarm: str) -> Entry:
     order = stored_order(watch)
     title = next((item.title for item in order.items if item.title), "") if order else ""
-    return Entry(watch.key, watch.milestone, title, news, alarm)
+    return Entry(watch.key, watch.milestone, title, news, alarm, order.status_code if order else "")
 
 
 def _is_problem(entry: Entry) -> bool:

@@ -56,10 +56,11 @@ class Poller:
         concurrency: int,
         on_news: Callable[[], None],
         limits: Callable[[], Limits] = Limits,
+        names: bool = True,
     ) -> None:
-        """``limits``: see :class:`Results`."""
+        """``limits`` and ``names``: see :class:`Results`."""
         self._store, self._api, self._clock, self._breaker = store, api, clock, breaker
-        self._results = Results(cadence, limits)
+        self._results = Results(cadence, limits, names=names)
         self._concurrency, self._on_news = concurrency, on_news
         self._stopping = False
         self._ticking, self._looking = asyncio.Lock(), asyncio.Lock()

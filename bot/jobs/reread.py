@@ -8,7 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot import records
+from bot.tracking.lines import Line, facts, with_named
+from bot.tracking.merge import merge_nodes
 from bot.tracking.renumber import live
+from bot.tracking.stalls import Limits, asks_at
 from pandapon.courier import RULES, read_entry
 from pandapon.progress import order_milestone, place_after
 from pandapon.shipment import FINAL, Milestone
@@ -25,30 +28,36 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 100  # orders read and stored at a time
+# Grows with each change of what stored orders would claim, beside the courier rules.
+PARCELS = {True: "with named parcels", False: "without named parcels"}
 
 
-async def reread(store: Store, clock: Callable[[], datetime]) -> None:
+async def reread(
+    store: Store, clock: Callable[[], datetime], limits: Limits | None = None, *, names: bool = True
+) -> None:
     """Read every stored order again, once for each change of the rules; before anything is polled.
 
     A stop in between begins anew: a correction that was stored is none the second time, so the line in a channel may
-    then name fewer orders than were wrong.
+    then name fewer orders than were wrong. ``limits``: of silence; ``names``: see bot.tracking.decide.
     """
-    if await store.read_by() == RULES:
+    rules = f"{RULES}, {PARCELS[names]}"
+    if await store.read_by() == rules:
         return
     after, corrected = "", 0
     misled: Counter[str] = Counter()
     while stored := await store.orders_after(after, BATCH):
-        found = [one for order in stored if (one := correction(order)) is not None]
+        made = (correction(order, clock(), limits or Limits(), names=names) for order in stored)
+        found = [one for one in made if one is not None]
         if found:
             misled.update(channel for channel, _key in await store.correct(clock(), found))
         corrected += len(found)
         after = stored[-1].key
-    await store.finish_rereading(clock(), RULES, dict(misled))
+    await store.finish_rereading(clock(), rules, dict(misled))
     if corrected:
-        log.info("stored orders read by the new courier rules", extra={"corrected": corrected, "rules": RULES})
+        log.info("stored orders read by the new rules", extra={"corrected": corrected, "rules": rules})
 
 
-def correction(stored: KnownOrder) -> Correction | None:
+def correction(stored: KnownOrder, now: datetime, limits: Limits, *, names: bool = True) -> Correction | None:
     """What the rules of now say otherwise of an order; None: nothing."""
     known = records.known(stored)
     ordered_at = known.order.created_at if known.order else None
@@ -58,22 +67,22 @@ def correction(stored: KnownOrder) -> Correction | None:
         if (claim := read_entry(node.text, node.code).milestone) is not node.milestone
     ]
     claims = dict(nodes)
-    parcels = tuple(_placed(parcel, claims, ordered_at) for parcel in known.shipment.parcels)
+    nothing = merge_nodes((), ())
+    placed = [Line(one, _placed(one, claims, ordered_at), nothing) for one in known.shipment.parcels]
+    lines = with_named(placed, known.order if names else None, known.order, heard=known.moved_at or now, now=now)
+    parcels = [line.after for line in lines]
     own = known.order.milestone if known.order else None
     milestone = order_milestone(own, sorted(live(parcels), key=lambda parcel: parcel.waybill)) or known.milestone
-    moved = [
-        (after.waybill, after.milestone)
-        for before, after in zip(known.shipment.parcels, parcels, strict=True)
-        if before.milestone is not after.milestone
-    ]
-    if not nodes and not moved and milestone is known.milestone:
+    changed = [line.after for line in lines if line.before is None or facts(line.before) != facts(line.after)]
+    if not nodes and not changed and milestone is known.milestone:
         return None
     return Correction(
         stored.key,
         milestone,
         milestone in FINAL,
         tuple(nodes),
-        tuple(moved),
+        tuple(records.parcel_record(parcel) for parcel in changed),
+        asks_at(known.moved_at, limits, now),
         was_told_as_over=known.milestone is Milestone.DELIVERED and milestone is not Milestone.DELIVERED,
     )
 

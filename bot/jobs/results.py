@@ -34,9 +34,9 @@ DAY, MONEY_A_DAY = timedelta(days=1), 3
 class Results:
     """The rules with this installation's intervals and limits."""
 
-    def __init__(self, cadence: Cadence, limits: Callable[[], Limits]) -> None:
-        """``limits``: of silence, as they are now; they follow what is usual here."""
-        self._cadence, self._limits = cadence, limits
+    def __init__(self, cadence: Cadence, limits: Callable[[], Limits], *, names: bool = True) -> None:
+        """``limits``: of silence, as they are now; they follow what is usual here. ``names``: see :func:`decide`."""
+        self._cadence, self._limits, self._names = cadence, limits, names
         self._money: dict[str, list[datetime]] = {}  # when the channel was shown a change of an order's price or refund
 
     def of(
@@ -66,9 +66,11 @@ class Results:
             outcome.beside(known.shipment, known.order.created_at if known.order else None),
             now,
             baseline=not due.polls,
+            names=self._names,
         )
         decided = self._calmed(due.key, decision)
-        if decided.news is None and not decided.changed and outcome.fingerprint == due.fingerprint:
+        is_same = not (decided.changed or decided.learned) and outcome.fingerprint == due.fingerprint
+        if decided.news is None and is_same:
             return self._unchanged(due, now)
         again = self._schedule_after(due, decided, now)
         return changed_result(due.key, due.fence, outcome.fingerprint, decided, again, self._limits())

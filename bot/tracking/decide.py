@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.tracking import telling
 from bot.tracking.echoes import echoes
-from bot.tracking.merge import MergedNodes, merge_nodes, merge_order, merge_parcel, one_per_waybill
-from bot.tracking.renumber import live, renumbered, replaced_by, retire, revive, untold
+from bot.tracking.lines import facts, lines_of, with_named
+from bot.tracking.merge import merge_order
+from bot.tracking.renumber import live
 from bot.tracking.stalls import plausible
-from pandapon.progress import order_milestone, place_after
-from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Shipment, Step, by_shipping, normalise
+from pandapon.progress import order_milestone
+from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Shipment, by_shipping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from decimal import Decimal
 
+    from bot.tracking.lines import Line
     from pandapon.models import Order
 
 _NO_REFUND = frozenset({"", "0"})
@@ -60,54 +62,29 @@ class Decision:
     moved_at: datetime | None  # when something last happened
     final_at: datetime | None  # when it was first seen delivered, returned, cancelled or lost
     changed: bool  # a card that shows the order looks different now
+    learned: bool  # there is something to store, which no card may show
     moved: bool  # a parcel came, was scanned or came a step on: its silence is over
     is_first: bool  # the baseline: what was before it is told to nobody
     at: datetime = field(compare=False)  # when it was decided
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One parcel before and after the reading."""
-
-    before: Parcel | None  # what was known of it, perhaps under its old number; None: never seen
-    after: Parcel
-    nodes: MergedNodes
-    previous: str = ""  # the number it had until this reading
-
-    @property
-    def is_added(self) -> bool:
-        return self.before is None
-
-    @property
-    def told(self) -> tuple[Node, ...]:
-        return untold(self.nodes.new, self.before if self.previous else None)
-
-    @property
-    def edits(self) -> tuple[Node, ...]:
-        """Known nodes that a reader would now read differently."""
-        if not self.nodes.edited:
-            return ()
-        known = {node.identity: node for node in (self.before.nodes if self.before else ())}
-        return tuple(node for node in self.nodes.edited if _reads_differently(known.get(node.identity), node))
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        before, after = self.before.milestone if self.before else None, self.after.milestone
-        if after is None or after is before or replaced_by(self.after):
-            return ()
-        return (Step(before, after, self.after.waybill),)
-
-
-def decide(known: Known | None, reading: Fetched, now: datetime, *, baseline: bool = False) -> Decision:
+def decide(
+    known: Known | None, reading: Fetched, now: datetime, *, baseline: bool = False, names: bool = True
+) -> Decision:
     """What ``reading`` adds to ``known``. Pure: equal arguments give equal decisions.
 
     Without ``known`` the reading is the baseline: all is stored, nothing is told. ``baseline`` says so of an order
-    that is known from a list only. ``now`` is aware UTC.
+    that is known from a list only. ``now`` is aware UTC. ``names``: whether a parcel that the order names counts before
+    its trace shows it.
     """
     base = known or Known(None, Shipment(reading.ref))
     order = merge_order(base.order, reading.order)
     ordered_at = order.created_at if order else None
-    lines = _lines(base.shipment.parcels, reading.shipment.parcels if reading.shipment else (), ordered_at)
+    naming = order if names else None
+    read = reading.shipment.parcels if reading.shipment else ()
+    lines = lines_of(base.shipment.parcels, read, naming, ordered_at)
+    heard = _moved_at(base if known and not baseline else None, order, [line.after for line in lines], None, now) or now
+    lines = with_named(lines, naming, None if baseline else base.order, heard=heard, now=now)
     parcels = tuple(line.after for line in lines)
     milestone = order_milestone(order.milestone if order else None, _counted(parcels)) or base.milestone
     news = _news(base, order, reading.ref, lines, milestone) if known and not baseline else None
@@ -117,7 +94,7 @@ def decide(known: Known | None, reading: Fetched, now: datetime, *, baseline: bo
         milestone=milestone,
         new_nodes=tuple(node for line in lines for node in line.nodes.new),
         edited_nodes=tuple(node for line in lines for node in line.nodes.rewritten),
-        parcels=tuple(_facts(parcel) for parcel in parcels),
+        parcels=tuple(facts(parcel) for parcel in parcels),
         news=news,
         level=telling.level(news, echoes(base.shipment.parcels, news, now)) if news else "",
         audience=telling.audience(news) if news else frozenset(),
@@ -127,48 +104,12 @@ def decide(known: Known | None, reading: Fetched, now: datetime, *, baseline: bo
         moved=bool(news and (news.nodes or news.steps or news.added or news.settled)),
         is_first=known is None or baseline,
         at=now,
-        changed=known is None or order != base.order or milestone is not base.milestone or _differ(lines),
+        changed=known is None
+        or _looks_different(base.order, order)
+        or milestone is not base.milestone
+        or any(line.differs for line in lines),
+        learned=order != base.order or any(line.is_learned for line in lines),
     )
-
-
-def _lines(known: Sequence[Parcel], read: Sequence[Parcel], ordered_at: datetime | None) -> list[_Line]:
-    """Every parcel, the known ones first. An empty reading leaves each as it was."""
-    fetched = one_per_waybill(read)
-    successors = renumbered(known, tuple(fetched.values()))
-    stored = {parcel.waybill: parcel for parcel in known}
-    lines = [
-        _known_line(parcel, fetched.get(parcel.waybill), successors.get(parcel.waybill), ordered_at) for parcel in known
-    ]
-    predecessors = {new: stored[old] for old, new in successors.items()}
-    lines += [
-        _new_line(parcel, predecessors.get(waybill), ordered_at)
-        for waybill, parcel in fetched.items()
-        if waybill not in stored
-    ]
-    return lines
-
-
-def _known_line(known: Parcel, fetched: Parcel | None, successor: str | None, ordered_at: datetime | None) -> _Line:
-    if successor:
-        return _Line(known, retire(known, successor), merge_nodes(known.nodes, ()))
-    if fetched is None:
-        return _Line(known, known, merge_nodes(known.nodes, ()))
-    nodes = merge_nodes(known.nodes, fetched.nodes)
-    return _Line(known, _placed(merge_parcel(revive(known), fetched, nodes.nodes), ordered_at), nodes)
-
-
-def _new_line(fetched: Parcel, predecessor: Parcel | None, ordered_at: datetime | None) -> _Line:
-    nodes = merge_nodes((), fetched.nodes)
-    if predecessor is None:
-        return _Line(None, _placed(replace(fetched, nodes=nodes.nodes, milestone=None), ordered_at), nodes)
-    heir = merge_parcel(replace(predecessor, waybill=fetched.waybill), fetched, nodes.nodes)
-    return _Line(predecessor, _placed(heir, ordered_at), nodes, previous=predecessor.waybill)
-
-
-def _placed(parcel: Parcel, ordered_at: datetime | None) -> Parcel:
-    """The parcel where its merged nodes and status put it; an unknown claim keeps the last known place."""
-    place = place_after(parcel.nodes, parcel.status_milestone, ordered_at) or parcel.milestone
-    return replace(parcel, milestone=place)
 
 
 def _counted(parcels: Sequence[Parcel]) -> tuple[Parcel, ...]:
@@ -177,10 +118,10 @@ def _counted(parcels: Sequence[Parcel]) -> tuple[Parcel, ...]:
 
 
 def _news(
-    base: Known, order: Order | None, ref: OrderRef, lines: Sequence[_Line], milestone: Milestone | None
+    base: Known, order: Order | None, ref: OrderRef, lines: Sequence[Line], milestone: Milestone | None
 ) -> News | None:
     """One piece of news for all that the reading found, however much; edits alone are news too, the quietest."""
-    parcels = tuple(_facts(parcel) for parcel in by_shipping(live(line.after for line in lines)))
+    parcels = tuple(facts(parcel) for parcel in by_shipping(live(line.after for line in lines)))
     steps = tuple(step for line in lines for step in line.steps)
     refunded = _refunded(base.order, order)
     news = News(
@@ -191,7 +132,7 @@ def _news(
         steps=steps + telling.order_step(base.milestone, milestone, steps, len(parcels)),
         parcels=parcels,
         added=tuple(line.after.waybill for line in lines if line.is_added),
-        renumbered=tuple((line.previous, line.after.waybill) for line in lines if line.previous),
+        renumbered=tuple(pair for line in lines for pair in line.renumbered),
         price=_price(base.order, order),
         refund=_refund(base.order, order, is_paid=refunded is not None),
         refunded=refunded,
@@ -245,20 +186,8 @@ def _moved_at(
     return min(now, max(times)) if times else now
 
 
-def _differ(lines: Sequence[_Line]) -> bool:
-    return any(
-        line.before is None or line.nodes.new or line.nodes.rewritten or _facts(line.before) != _facts(line.after)
-        for line in lines
-    )
-
-
-def _reads_differently(before: Node | None, after: Node) -> bool:
-    """Whether a person would read something else: a place that is only filled in, or spelt out, is none."""
-    if before is None or normalise(before.shown) != normalise(after.shown):
-        return True
-    old, new = normalise(before.place), normalise(after.place)
-    return bool(old) and old not in new and new not in normalise(after.shown)
-
-
-def _facts(parcel: Parcel) -> Parcel:
-    return replace(parcel, nodes=())
+def _looks_different(before: Order | None, after: Order | None) -> bool:
+    """Whether a card would: what only tells which parcel is which is shown nowhere."""
+    if before is after or before is None or after is None:
+        return before is not after
+    return before.model_copy(update={"consignments": after.consignments}) != after

@@ -79,6 +79,7 @@ def merge_parcel(known: Parcel, fetched: Parcel, nodes: tuple[Node, ...]) -> Par
         status_code=code,
         status_milestone=milestone,
         nodes=nodes,
+        logistics_id=fetched.logistics_id or known.logistics_id,
     )
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.tracking.named import borne, is_only_named, is_withdrawn
 from pandapon.shipment import Milestone, Parcel, normalise
+from pandapon.tracking_numbers import is_same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from pandapon.models import Consignment
     from pandapon.shipment import Node
 
 # Kept in the old parcel's status code, which no reading touches while the parcel is gone; one that names the old
@@ -27,7 +30,7 @@ def replaced_by(parcel: Parcel) -> str:
 
 def live(parcels: Iterable[Parcel]) -> tuple[Parcel, ...]:
     """The parcels that count. The numbers they had before stay stored, so that a person can still ask for them."""
-    return tuple(parcel for parcel in parcels if not replaced_by(parcel))
+    return tuple(parcel for parcel in parcels if not replaced_by(parcel) and not is_withdrawn(parcel))
 
 
 def retire(parcel: Parcel, successor: str) -> Parcel:
@@ -36,23 +39,42 @@ def retire(parcel: Parcel, successor: str) -> Parcel:
 
 
 def revive(parcel: Parcel) -> Parcel:
-    """The parcel without its mark: its number was read again."""
-    return replace(parcel, status_code="") if replaced_by(parcel) else parcel
+    """The parcel without its mark: its number was read in a trace."""
+    is_marked = replaced_by(parcel) or is_only_named(parcel) or is_withdrawn(parcel)
+    return replace(parcel, status_code="") if is_marked else parcel
 
 
-def renumbered(known: Sequence[Parcel], fetched: Sequence[Parcel]) -> dict[str, str]:
+def renumbered(known: Sequence[Parcel], fetched: Sequence[Parcel], named: Sequence[Consignment] = ()) -> dict[str, str]:
     """Old number to new one, for each parcel that vanished while one with all its scans appeared.
 
-    Both must happen in the same reading: two parcels that merely share a scan are two parcels.
+    Both must happen in the same reading: two parcels that merely share a scan are two parcels. ``named``: what the
+    order names. A parcel that only the order names, and that the trace shows now, may be spelt otherwise there. It
+    passes for another number only where none of those that the order names is found in the trace.
     """
     read, stored = {parcel.waybill for parcel in fetched}, {parcel.waybill for parcel in known}
     gone = [parcel for parcel in live(known) if parcel.waybill not in read]
     fresh = [parcel for parcel in fetched if parcel.waybill not in stored]
-    pairs: dict[str, str] = {}
+    pairs = _appeared(gone, fresh, named)
+    scanned = [*fetched, *(parcel for parcel in live(known) if not is_only_named(parcel))]
+    if borne(named, scanned):
+        gone = [parcel for parcel in gone if not is_only_named(parcel)]
+    gone = [parcel for parcel in gone if parcel.waybill not in pairs]
     for old in sorted(gone, key=lambda parcel: (-len(parcel.nodes), parcel.waybill)):
         heir = next((new for new in fresh if new.waybill not in pairs.values() and _continues(old, new)), None)
         if heir is not None:
             pairs[old.waybill] = heir.waybill
+    return pairs
+
+
+def _appeared(gone: Sequence[Parcel], fresh: Sequence[Parcel], named: Sequence[Consignment]) -> dict[str, str]:
+    """The parcels that only the order named, each with the number under which the trace shows it now."""
+    found = borne(named, fresh)
+    pairs: dict[str, str] = {}
+    for old in gone:
+        spelt = (name for name in (old.waybill, *found) if name in found and is_same(name, old.waybill))
+        heir = found.get(next(spelt, ""), "") if is_only_named(old) else ""
+        if heir and heir not in pairs.values():
+            pairs[old.waybill] = heir
     return pairs
 
 

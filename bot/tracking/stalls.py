@@ -9,6 +9,8 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import TYPE_CHECKING, TypeGuard
 
+from bot.tracking.named import is_only_named
+from bot.tracking.named import since as since_named
 from bot.tracking.rest import Rest
 from pandapon.markup import plain
 from pandapon.shipment import FINAL, Leg, Milestone, Parcel, Stall, normalise
@@ -89,8 +91,8 @@ def silences(
     times = [time for time in (moved_at, *((order.paid_at, order.created_at) if order else ())) if plausible(time, now)]
     heard = max(times, default=None)
     found = [one for parcel in parcels if (one := _silence_of(parcel, limits, now, heard))]
-    if not parcels and order:
-        found = _before_shipping(order, milestone, limits, now, heard)
+    if order and all(is_only_named(parcel) for parcel in parcels):
+        found = _before_shipping(order, milestone, limits, now, heard) or found
     return tuple(found or ([Stall(Leg.SILENT, heard, limits.silent)] if heard else []))
 
 
@@ -193,7 +195,7 @@ def _leg_of_gap(place: str | None) -> Leg | None:
 def _before_shipping(
     order: Order, milestone: Milestone | None, limits: Limits, now: datetime, heard: datetime | None
 ) -> list[Stall]:
-    """Of an order without a parcel. One that is unpaid and never closed is asked about too."""
+    """Of an order without a parcel that anybody has scanned. One that is unpaid and never closed is asked about too."""
     if milestone is Milestone.PAID:
         return _not_shipped(order, limits, now, heard)
     if milestone is not Milestone.ORDERED or not order.is_unpaid:
@@ -227,7 +229,7 @@ def _silence_of(parcel: Parcel, limits: Limits, now: datetime, heard: datetime |
     if parcel.milestone in FINAL:
         return None
     last = next((node for node in reversed(parcel.nodes) if plausible(node.at, now)), None)
-    since = last.at if last else heard
+    since = last.at if last else since_named(parcel) or heard
     if since is None:
         return None
     leg = leg_of(parcel) if parcel.nodes or parcel.milestone else Leg.FIRST_SCAN

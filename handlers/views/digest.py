@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from handlers.i18n import _, ngettext
-from handlers.milestones import milestone_emoji, milestone_name
+from handlers.standing import of_milestone, of_step, standing
 from handlers.text import clip, cut, escape, ident
 from handlers.views import elements as el
 from handlers.views.message import Layout, Message
 from handlers.views.parts import order_name, stored_order, title_of
 from handlers.views.stalls import headline
 from pandapon.courier import asked_action
-from pandapon.shipment import FINAL, Leg, Milestone, OrderRef
+from pandapon.models import Order
+from pandapon.shipment import FINAL, Leg, Milestone, OrderRef, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,6 +40,7 @@ class Entry:
     title: str = ""  # as sent; escaped when it is shown
     news: int = 0  # pieces of it that day
     alarm: str = ""  # the leg of its stall alarm
+    status: str = ""  # the platform's code for its state
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,10 @@ def _paragraphs(lines: Sequence[str]) -> Iterator[list[str]]:
 
 def _line(told: Sequence[News], watch: Watch) -> str:
     """Where an order stands, and each problem and milestone that came before: none of them was told elsewhere."""
-    newest = told[-1]
-    state = _state(newest)
-    parts = [state, f"`{ident(newest.ref.order_id)}`", title_of(stored_order(watch), 40) or order_name(newest.ref)]
-    before = [sign for news in told for sign in _signs(news)]
+    newest, order = told[-1], stored_order(watch)
+    state = _state(newest, order)
+    parts = [state, f"`{ident(newest.ref.order_id)}`", title_of(order, 40) or order_name(newest.ref)]
+    before = [sign for news in told for sign in _signs(news, order)]
     if before and before[-1] == state:
         before.pop()
     nodes = sum(len(news.nodes) for news in told)
@@ -138,20 +140,21 @@ def _line(told: Sequence[News], watch: Watch) -> str:
     return clip("• " + " · ".join(parts), LONGEST)
 
 
-def _state(news: News) -> str:
-    return f"⏰ *{headline(news.stall.leg)}*" if news.stall is not None else _named(news.milestone)
+def _state(news: News, order: Order | None) -> str:
+    if news.stall is not None:
+        return f"⏰ *{headline(news.stall.leg)}*"
+    if news.milestone is None:
+        return of_milestone(None).bold
+    return of_step(Step(None, news.milestone), order, news.nodes).headline
 
 
-def _named(milestone: Milestone | None) -> str:
-    return f"{milestone_emoji(milestone)} *{milestone_name(milestone)}*"
-
-
-def _signs(news: News) -> Sequence[str]:
+def _signs(news: News, order: Order | None) -> Sequence[str]:
     """What one piece of news told besides scans, each once: a problem may have been over in the same reading."""
     if news.stall is not None:
-        return [_state(news)]
-    problems = [node.milestone for node in news.nodes if node.milestone and node.milestone.is_problem]
-    signs = [_named(milestone) for milestone in (*problems, *(step.after for step in news.steps))]
+        return [_state(news, order)]
+    problems = [node for node in news.nodes if node.milestone and node.milestone.is_problem]
+    signs = [of_step(Step(None, node.milestone), nodes=[node]).headline for node in problems if node.milestone]
+    signs += [of_step(step, order, news.nodes).headline for step in news.steps]
     over = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
     if any(asked_action(node.shown) for node in news.nodes if node.waybill not in over):
         signs.append(_("✋ *Action needed*"))
@@ -165,9 +168,9 @@ def _signs(news: News) -> Sequence[str]:
 
 
 def _entry(entry: Entry) -> str:
-    milestone = Milestone.parse(entry.milestone or "")
-    order_id = OrderRef.from_key(entry.key).order_id
-    parts = [f"{milestone_emoji(milestone)} *{milestone_name(milestone)}*", f"`{ident(order_id)}`"]
+    ref = OrderRef.from_key(entry.key)
+    order = Order(platform=ref.platform, order_id=ref.order_id, status_code=entry.status)
+    parts = [standing(Milestone.parse(entry.milestone or ""), order).bold, f"`{ident(ref.order_id)}`"]
     if entry.title:
         parts.append(escape(cut(entry.title, 40)))
     if entry.alarm:

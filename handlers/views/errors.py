@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from handlers.errors_in_words import platform_error
 from handlers.i18n import _
+from handlers.milestones import platform_name
 from handlers.text import code, ident
 from handlers.views import elements as el
-from handlers.views.parts import platform_name
 
 if TYPE_CHECKING:
     from handlers.outcomes import WrongPlatformError

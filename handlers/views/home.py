@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from handlers import actions
 from handlers.i18n import _, ngettext
-from handlers.milestones import milestone_emoji, milestone_name
 from handlers.text import ident, when
 from handlers.views import elements as el
 from handlers.views import unpaid
-from handlers.views.parts import ref_of, stored_order, title_of
+from handlers.views.parts import ref_of, standing_of, stored_order, title_of
 from handlers.views.stalls import headline, stall_of
 from pandapon.shipment import Leg, Milestone, OrderRef
 from storage.records import WatchState
@@ -61,8 +60,7 @@ def _channel(channel: str, watches: Sequence[Watch], total: int) -> str:
 
 
 def _line(watch: Watch) -> str:
-    milestone = _milestone(watch)
-    parts = [f"{milestone_emoji(milestone)} {milestone_name(milestone)}", f"`{ident(ref_of(watch).order_id)}`"]
+    parts = [standing_of(watch).state, f"`{ident(ref_of(watch).order_id)}`"]
     if title := title_of(stored_order(watch), 40):
         parts.append(title)
     return " · ".join(parts)
@@ -70,14 +68,14 @@ def _line(watch: Watch) -> str:
 
 def _trouble(watch: Watch, alarms: Mapping[str, Alarm], now: datetime) -> str:
     """Why an order needs a look; empty when it does not."""
-    milestone, alarm = _milestone(watch), alarms.get(watch.key)
+    milestone, alarm = Milestone.parse(watch.milestone or ""), alarms.get(watch.key)
     why = []
     if watch.state is WatchState.PAUSED:
         why.append(_("⏸ paused"))
     if alarm:
         why.append(_silent(alarm, now))
     if milestone and milestone.is_problem:
-        why.append(f"{milestone_emoji(milestone)} *{milestone_name(milestone)}*")
+        why.append(standing_of(watch).bold)
     if not why:
         return ""
     where = el.channel(watch.channel)
@@ -89,10 +87,6 @@ def _silent(alarm: Alarm, now: datetime) -> str:
     if stall.leg is Leg.NOT_PAID:
         return unpaid.line(stall, OrderRef.from_key(alarm.key), now)
     return _("⏰ {what} since {time}").format(what=headline(stall.leg), time=when(stall.since, now))
-
-
-def _milestone(watch: Watch) -> Milestone | None:
-    return Milestone.parse(watch.milestone or "")
 
 
 def _nothing() -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from handlers import actions
 from handlers.i18n import _, ngettext
-from handlers.milestones import milestone_emoji, milestone_name, status_name
-from handlers.order_states import caveat, close_words, has_refund, refund_words
+from handlers.milestones import platform_name
+from handlers.order_states import caveat, close_words, fits, has_refund, refund_words
 from handlers.requests import ShowOrder, Track, WatchOrders
+from handlers.standing import of_parcel, platform_word, standing
 from handlers.text import cut, escape, ident, money, when
 from handlers.views import elements as el
 from handlers.views.message import Layout, Message
@@ -20,13 +21,14 @@ from handlers.views.parts import (
     order_name,
     page_before,
     parcel_name,
-    platform_name,
     run_button,
+    standing_in,
     title_of,
 )
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from handlers.outcomes import Look
@@ -61,10 +63,7 @@ def detail(look: Look, now: datetime) -> Message:
 
 
 def _state(look: Look) -> str:
-    order = look.order
-    words = escape(status_name(order.platform, order.status_code)) if order and order.status_code else ""
-    stands = f"{milestone_emoji(look.milestone)} *{milestone_name(look.milestone)}*"
-    lines = [stands + (f" · {words}" if words and words != milestone_name(look.milestone) else "")]
+    order, lines = look.order, [standing_in(look).headline]
     if order and order.close_reason:
         lines.append(_("Closed: {reason}").format(reason=close_words(order.close_reason)))
     if order and has_refund(order.refund_status):
@@ -81,6 +80,9 @@ def _facts(order: Order, now: datetime) -> list[str]:
     times = [(_("Ordered"), order.created_at), (_("Paid"), order.paid_at)]
     facts = [f"*{name}*\n{money(amount)}" for name, amount in amounts if amount is not None]
     facts += [f"*{name}*\n{when(at, now)}" for name, at in times if at]
+    if order.status_code:
+        says = _("{platform} says").format(platform=platform_name(order.platform))
+        facts.append(f"*{says}*\n{platform_word(order)}")
     if order.seller:
         seller = _("Seller")
         facts.append(f"*{seller}*\n{escape(cut(order.seller, 100))}")
@@ -110,40 +112,71 @@ def _item(item: Item) -> str:
 
 
 def _add_parcels(layout: Layout, look: Look) -> None:
+    """What the order names is among the parcels, but for what no carrier could know, such as "self pick-up"."""
+    parcels = look.shipment.parcels
     lines = [
-        f"{milestone_emoji(parcel.milestone)} {parcel_name(parcel)} · {milestone_name(parcel.milestone)}"
-        for parcel in look.shipment.parcels[:ITEMS]
+        f"{said.sign} {parcel_name(parcel)} · {said.told}"
+        for parcel in parcels[:ITEMS]
+        if (said := of_parcel(parcel, look.milestone, look.order))
     ]
-    known = {parcel.waybill for parcel in look.shipment.parcels}
-    waybills = look.order.waybills if look.order else ()
-    lines += [f"📦 `{ident(waybill)}`" for waybill in sorted(waybills)[:ITEMS] if waybill not in known]
-    total = len({*known, *waybills})
+    waybills = look.order.waybills if look.order and not parcels else ()
+    lines += [f"📦 `{ident(waybill)}`" for waybill in sorted(waybills)[:ITEMS]]
+    total = len(parcels) + len(waybills)
     heading = ngettext("*{n} parcel*", "*{n} parcels*", total).format(n=total)
     more = [_("and {n} more").format(n=total - len(lines))] if total > len(lines) else []
     layout.add(el.section("\n".join([heading, *lines, *more]) if lines else _("*No parcel yet*")))
 
 
-def listing(request: ListOrders, pages: dict[Platform, Page[Order]], errors: dict[Platform, str]) -> Message:
-    """One page of the account's orders on each platform that answered. ``errors`` is Slack text."""
-    small_print = [line for line in (_summary(request, pages), caveat(request.status, pages)) if line]
+def listing(
+    request: ListOrders,
+    pages: dict[Platform, Page[Order]],
+    errors: dict[Platform, str],
+    known: Mapping[str, Look] | None = None,
+) -> Message:
+    """One page of the account's orders on each platform that answered. ``errors`` is Slack text.
+
+    ``known``: by key, the orders that the bot knows better than the platform's list; of these, the ones that stand in
+    another state than the one asked for are left out, and named below.
+    """
+    known = known or {}
+    elsewhere = [look for page in pages.values() for order in page.items if (look := _other(request, order, known))]
+    said = (_summary(request, pages), caveat(request.status, pages), _elsewhere(elsewhere))
+    small_print = [line for line in said if line]
     layout = Layout([el.header(_title(request)), el.context(*small_print)], tail=el.actions(_paging(request, pages)))
     number = 10  # the buttons below the list have the first numbers
     for platform in Platform:
         if platform in errors:
             layout.add(failed(platform, errors[platform]))
         for order in pages[platform].items if platform in pages else ():
+            if _other(request, order, known):
+                continue
             number += 1
-            if not layout.add(_row(order, number)):
+            if not layout.add(_row(order, known.get(order.ref.key), number)):
                 break
     if pages and not any(page.items for page in pages.values()):
         layout.add(el.section(_advice(request)))
     return el.message(layout.blocks)
 
 
-def _row(order: Order, number: int) -> Block:
-    words = escape(status_name(order.platform, order.status_code)) or milestone_name(order.milestone)
+def _other(request: ListOrders, order: Order, known: Mapping[str, Look]) -> Look | None:
+    """The order as the bot knows it, where that is not the state that was asked for."""
+    look = known.get(order.ref.key)
+    return look if look and not fits(request.status, look.milestone) else None
+
+
+def _elsewhere(looks: Sequence[Look]) -> str:
+    if not looks:
+        return ""
+    n = len(looks)
+    words = ngettext("{n} order stands elsewhere: {orders}", "{n} orders stand elsewhere: {orders}", n)
+    named = [f"`{ident(look.ref.order_id)}` {standing_in(look).line}" for look in looks]
+    return words.format(n=n, orders=", ".join(named))
+
+
+def _row(order: Order, look: Look | None, number: int) -> Block:
+    said = standing_in(look) if look else standing(order.milestone, order)
     total = f" · {money(order.total_amount)}" if order.total_amount is not None else ""
-    lines = [f"*{order_name(order.ref)}*", f"{milestone_emoji(order.milestone)} {words}{total}", title_of(order)]
+    lines = [f"*{order_name(order.ref)}*", f"{said.line}{total}", title_of(order)]
     details = run_button(_("Details"), number, ShowOrder(order.order_id, order.platform))
     return el.section("\n".join(line for line in lines if line), details)
 

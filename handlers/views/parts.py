@@ -8,14 +8,15 @@ from pydantic import ValidationError
 
 from handlers import actions
 from handlers.i18n import _
-from handlers.milestones import milestone_emoji
+from handlers.milestones import platform_name
 from handlers.people import name
 from handlers.requests import Unwatch
+from handlers.standing import of_milestone, standing
 from handlers.text import ago, clip, cut, escape, ident, when
 from handlers.views import elements as el
 from pandapon.markup import plain
 from pandapon.models import Order
-from pandapon.shipment import OrderRef, Platform
+from pandapon.shipment import Milestone, OrderRef
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -23,18 +24,14 @@ if TYPE_CHECKING:
 
     from handlers.outcomes import Look
     from handlers.requests import Request
+    from handlers.standing import Standing
     from handlers.views.message import Block
     from pandapon.models import Page
-    from pandapon.shipment import Node, Parcel
+    from pandapon.shipment import Node, Parcel, Platform
     from storage.records import Watch
 
 LINE = 400  # characters of one trace entry; the longest real ones have about 150
 PARAGRAPH = 2800  # characters of trace entries in one section
-
-
-def platform_name(platform: Platform) -> str:
-    """The marketplace as it writes itself."""
-    return "1688" if platform is Platform.ALIBABA else "Taobao"
 
 
 def order_name(ref: OrderRef) -> str:
@@ -57,6 +54,16 @@ def stored_order(watch: Watch) -> Order | None:
         return Order.model_validate_json(watch.detail) if watch.detail else None
     except ValidationError:
         return None
+
+
+def standing_of(watch: Watch) -> Standing:
+    """What is said of the order that a watch follows."""
+    return standing(Milestone.parse(watch.milestone or ""), stored_order(watch))
+
+
+def standing_in(look: Look) -> Standing:
+    """What is said of an order at which somebody looks."""
+    return standing(look.milestone, look.order, look.shipment.parcels)
 
 
 def ref_of(watch: Watch) -> OrderRef:
@@ -90,7 +97,7 @@ def parcel_name(parcel: Parcel) -> str:
 def node_line(node: Node, now: datetime) -> str:
     """One trace entry: when, what, where. An unreadable time is shown as it was sent."""
     time = when(node.at, now) if node.at and node.is_timed else escape(cut(node.raw_time, 40)) or _("time unknown")
-    sign = f"{milestone_emoji(node.milestone)} " if node.milestone else ""
+    sign = f"{of_milestone(node.milestone).sign} " if node.milestone else ""
     words = escape(cut(node.shown, LINE)) or escape(cut(node.code, 40)) or _("(no words)")
     place = escape(cut(plain(node.place), 60))
     return clip(f"{time}  {sign}{words}" + (f" · {place}" if place and place not in words else ""), LINE + 300)

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.i18n import _, ngettext
+from handlers.milestones import platform_name
 from handlers.text import cut, escape, money
 from handlers.views import elements as el
 from handlers.views.message import Layout, Message
-from handlers.views.parts import failed, has_next, page_before, platform_name, run_button
+from handlers.views.parts import failed, has_next, page_before, run_button
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:

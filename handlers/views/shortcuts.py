@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from handlers.errors_in_words import platform_error
 from handlers.i18n import _, ngettext
-from handlers.milestones import bar, furthest
 from handlers.outcomes import Look, UnknownOrderError
 from handlers.requests import Track
+from handlers.standing import progress
 from handlers.text import ident
 from handlers.views import elements as el
 from handlers.views.message import Layout
-from handlers.views.parts import freshness_of, newest_first, node_line, order_name, run_button, title_of
+from handlers.views.parts import freshness_of, newest_first, node_line, order_name, run_button, standing_in, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,8 +81,8 @@ def _found(text: str, outcome: Look | UnknownOrderError | PandaPonError, number:
 
 def _state(look: Look, now: datetime) -> str:
     nodes = newest_first(look.shipment.nodes)
-    reached = furthest([node.milestone for node in nodes])
-    lines = [f"*{order_name(look.ref)}*", title_of(look.order, 60), bar(look.milestone, reached)]
+    stands = progress(look.milestone, standing_in(look), (node.milestone for node in nodes))
+    lines = [f"*{order_name(look.ref)}*", title_of(look.order, 60), stands]
     lines += [node_line(nodes[0], now)] if nodes else []
     lines += [freshness_of(look, now)] if look.stale_since else []
     return "\n".join(line for line in lines if line)

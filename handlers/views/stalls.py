@@ -9,11 +9,12 @@ from pydantic import TypeAdapter
 
 from handlers import actions
 from handlers.i18n import _
+from handlers.milestones import platform_name
 from handlers.people import name
 from handlers.text import cut, escape, ident, span, when
 from handlers.views import elements as el
 from handlers.views import unpaid
-from handlers.views.parts import here, order_name, platform_name, ref_of, stored_order, title_of, unwatch_button
+from handlers.views.parts import here, order_name, ref_of, stored_order, title_of, unwatch_button
 from pandapon.shipment import Leg, OrderRef, Stall
 from storage.records import AlarmState
 

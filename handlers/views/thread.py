@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers.i18n import _, ngettext
-from handlers.milestones import milestone_emoji, milestone_name, status_name
 from handlers.order_states import refund_words
-from handlers.text import cut, escape, ident, money
+from handlers.standing import delivered, of_milestone, of_step, platform_word
+from handlers.text import ident, money
 from handlers.views import elements as el
 from handlers.views import stalls
 from handlers.views.message import Layout, Message
@@ -22,7 +22,7 @@ from handlers.views.parts import (
 )
 from pandapon.courier import Action, asked_action
 from pandapon.milestones import is_with_finance
-from pandapon.shipment import FINAL, OrderRef
+from pandapon.shipment import FINAL, Milestone, OrderRef, Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from handlers.outcomes import Look
     from pandapon.models import Order
-    from pandapon.shipment import News, Node, Parcel, Step
+    from pandapon.shipment import News, Node, Parcel
     from storage.records import Alarm, Watch
 
 NEWS_NODES = 12
@@ -87,7 +87,7 @@ def _headline(news: News, order: Order | None) -> str:
     """What happened, one line for each step; the title last, so that a notification says what it is about."""
     overall = [step for step in news.steps if not step.waybill]
     steps = overall or news.steps
-    lines = [*_needs(news), *(_step(step) for step in steps[:NEWS_NODES]), *_again(news)]
+    lines = [*_needs(news), *(_step(step, news, order) for step in steps[:NEWS_NODES]), *_again(news)]
     if news.settled and not steps:
         lines.append(_settled(order))
     lines += _changes(news, order)
@@ -96,6 +96,8 @@ def _headline(news: News, order: Order | None) -> str:
     lines += [_added(waybill) for waybill in news.added[:NEWS_NODES] if waybill not in told]
     if overall and (split := _split(news.parcels)):
         lines.append(split)
+    elif any(step.after is Milestone.DELIVERED for step in steps) and (some := delivered(news.parcels)):
+        lines.append(some)
     if not lines:
         n = len(news.nodes)
         lines = (
@@ -109,7 +111,7 @@ def _settled(order: Order | None) -> str:
     said = _("💳 *No longer waiting for payment*")
     if order is None or not is_with_finance(order.platform, order.status_code):
         return said
-    return f"{said}: {escape(cut(status_name(order.platform, order.status_code), 60))}"
+    return f"{said}: {platform_word(order)}"
 
 
 def _changes(news: News, order: Order | None) -> list[str]:
@@ -153,12 +155,12 @@ def _renumbered(old: str, new: str) -> str:
     return _("🏷️ Parcel {old} continues as {new}").format(old=f"`{ident(old)}`", new=f"`{ident(new)}`")
 
 
-def _step(step: Step) -> str:
-    name = f"{milestone_emoji(step.after)} *{milestone_name(step.after)}*"
+def _step(step: Step, news: News, order: Order | None) -> str:
+    name = of_step(step, order, news.nodes).headline
     if step.waybill:
         name = _("{state}: parcel {waybill}").format(state=name, waybill=f"`{ident(step.waybill)}`")
     if step.before and step.after.is_problem:
-        name += _(" (was: {before})").format(before=milestone_name(step.before))
+        name += _(" (was: {before})").format(before=of_milestone(step.before).words)
     return name
 
 
@@ -166,21 +168,23 @@ def _again(news: News) -> list[str]:
     """Problems that a new entry repeats, which no step says."""
     unsaid = set(news.repeats) - {step.waybill for step in news.steps}
     parcels = [parcel for parcel in news.parcels if parcel.waybill in unsaid]
-    return [
-        _("{emoji} *{state}*, again: parcel {waybill}").format(
-            emoji=milestone_emoji(parcel.milestone),
-            state=milestone_name(parcel.milestone),
-            waybill=f"`{ident(parcel.waybill)}`",
-        )
-        for parcel in parcels[:NEWS_NODES]
-    ]
+    return [_repeated(parcel, news) for parcel in parcels[:NEWS_NODES]]
+
+
+def _repeated(parcel: Parcel, news: News) -> str:
+    assert parcel.milestone is not None  # it is a problem's
+    said = of_step(Step(None, parcel.milestone, parcel.waybill), nodes=news.nodes)
+    words = _("{emoji} *{state}*, again: parcel {waybill}").format(
+        emoji=said.sign, state=said.words, waybill=f"`{ident(parcel.waybill)}`"
+    )
+    return f"{words} · {said.reason}" if said.reason else words
 
 
 def _split(parcels: Sequence[Parcel]) -> str:
     """Where the parcels of one order stand when they do not stand together."""
     states: dict[str, int] = {}
     for parcel in parcels:
-        name = milestone_name(parcel.milestone)
+        name = of_milestone(parcel.milestone).words  # news brings no entries that could tell more
         states[name] = states.get(name, 0) + 1
     if len(states) < 2:  # noqa: PLR2004  together
         return ""

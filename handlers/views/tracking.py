@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from handlers import actions
 from handlers.errors_in_words import channel_error
 from handlers.i18n import _, ngettext
-from handlers.milestones import bar, furthest, milestone_emoji, milestone_name
 from handlers.people import name
 from handlers.requests import Track, WatchOrders
+from handlers.standing import of_parcel, progress, standing
 from handlers.text import cut, escape, ident, when
 from handlers.views import elements as el
 from handlers.views import stalls
@@ -29,6 +29,7 @@ from handlers.views.parts import (
     title_of,
     unwatch_button,
 )
+from pandapon.shipment import Milestone
 from storage.records import WatchState
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from handlers.outcomes import Look
     from handlers.views.message import Block
     from pandapon.models import Order
-    from pandapon.shipment import Milestone, Parcel
+    from pandapon.shipment import Parcel
     from storage.records import Alarm, Watch
 
 FEW, FEWER, MANY_PARCELS = 5, 2, 3  # entries of a parcel before "Show all"; fewer when there are many parcels
@@ -47,7 +48,7 @@ def track(look: Look, now: datetime, *, all_nodes: bool = False, watched_by: Wat
     """Every parcel with its bar and its entries, newest first, and how fresh all that is."""
     hidden = 0 if all_nodes else sum(max(0, len(p.nodes) - _few(look)) for p in look.shipment.parcels)
     layout = Layout(
-        [el.header(order_name(look.ref)), el.section(_state(look.milestone, look.order))],
+        [el.header(order_name(look.ref)), el.section(_state(look, look.order))],
         tail=[
             el.context(freshness_of(look, now)),
             *el.actions(_buttons(look, hidden, watched_by, all_nodes=all_nodes)),
@@ -57,7 +58,7 @@ def track(look: Look, now: datetime, *, all_nodes: bool = False, watched_by: Wat
         layout.add(el.section(_no_parcel(look)))
     for at, parcel in enumerate(look.shipment.parcels):
         limit = len(parcel.nodes) if all_nodes else _few(look)
-        if not _add_parcel(layout, parcel, _numbered(look, at), limit, now):
+        if not _add_parcel(layout, parcel, _head(look, at, look.order), limit, now):
             left = len(look.shipment.parcels) - at
             layout.note(el.context(_more_parcels(left)))
             break
@@ -76,8 +77,9 @@ def card(
 
     ``muted``: by whom and until when its news is not posted.
     """
+    order = look.order or stored_order(watch)
     layout = Layout(
-        [el.header(order_name(look.ref)), el.section(_state(look.milestone, look.order or stored_order(watch)))],
+        [el.header(order_name(look.ref)), el.section(_state(look, order))],
         tail=[
             el.context(_unchanged(look, watch, now)),
             el.context(_why(watch)),
@@ -91,7 +93,7 @@ def card(
     if not look.shipment.parcels:
         layout.add(el.section(_no_parcel(look)))
     for at, parcel in enumerate(look.shipment.parcels):
-        if not _add_parcel(layout, parcel, _numbered(look, at), 1, now, counting=False):
+        if not _add_parcel(layout, parcel, _head(look, at, order), 1, now, counting=False):
             layout.note(el.context(_more_parcels(len(look.shipment.parcels) - at)))
             break
     return el.message(layout.blocks)
@@ -108,11 +110,11 @@ def _few(look: Look) -> int:
     return FEW if len(look.shipment.parcels) <= MANY_PARCELS else FEWER
 
 
-def _state(milestone: Milestone | None, order: Order | None) -> str:
+def _state(look: Look, order: Order | None) -> str:
     title = title_of(order)
     seller = escape(cut(order.seller, 60)) if order else ""
     about = " · ".join(part for part in (title, seller) if part)
-    return f"{milestone_emoji(milestone)} *{milestone_name(milestone)}*" + (f"\n{about}" if about else "")
+    return standing(look.milestone, order, look.shipment.parcels).headline + (f"\n{about}" if about else "")
 
 
 def _buttons(look: Look, hidden: int, watched_by: Watch | None, *, all_nodes: bool) -> list[Block]:
@@ -137,18 +139,24 @@ def _no_parcel(look: Look) -> str:
     if waybills:
         listed = ", ".join(f"`{ident(waybill)}`" for waybill in sorted(waybills)[:10])
         return _("Shipped as {waybills}; the courier has not reported anything yet.").format(waybills=listed)
-    return _("No parcel yet: the seller has not handed anything to a courier, or PandaPon has not heard of it.")
+    if look.milestone is Milestone.ORDERED:
+        return _("No parcel yet: the order is not paid.")
+    if look.milestone is None or look.milestone is Milestone.PAID:
+        return _("No parcel yet: the seller has not handed anything to a courier, or PandaPon has not heard of it.")
+    return _("No parcel: PandaPon has not named any.")
 
 
-def _numbered(look: Look, at: int) -> str:
-    total = len(look.shipment.parcels)
-    return _("Parcel {n} of {total}").format(n=at + 1, total=total) if total > 1 else _("Parcel")
+def _head(look: Look, at: int, order: Order | None) -> str:
+    """Which parcel it is, and where it stands."""
+    parcel, total = look.shipment.parcels[at], len(look.shipment.parcels)
+    number = _("Parcel {n} of {total}").format(n=at + 1, total=total) if total > 1 else _("Parcel")
+    reached = [parcel.status_milestone, *(node.milestone for node in parcel.nodes)]
+    stands = progress(parcel.milestone, of_parcel(parcel, look.milestone, order), reached)
+    return f"*{number}* {parcel_name(parcel)}\n{stands}"
 
 
-def _add_parcel(layout: Layout, parcel: Parcel, name: str, limit: int, now: datetime, *, counting: bool = True) -> bool:
+def _add_parcel(layout: Layout, parcel: Parcel, head: str, limit: int, now: datetime, *, counting: bool = True) -> bool:
     """A parcel's paragraphs; False when not even its first one fits."""
-    reached = furthest([parcel.status_milestone, *(node.milestone for node in parcel.nodes)])
-    head = f"*{name}* {parcel_name(parcel)}\n{bar(parcel.milestone, reached)}"
     if not layout.add(el.section(head)):
         return False
     nodes = newest_first(parcel.nodes)
@@ -160,7 +168,7 @@ def _add_parcel(layout: Layout, parcel: Parcel, name: str, limit: int, now: date
     if counting and len(nodes) > shown:
         left = len(nodes) - shown
         layout.note(el.context(ngettext("and {n} older node", "and {n} older nodes", left).format(n=left)))
-    elif not nodes:
+    elif not nodes and parcel.milestone is not None:
         layout.note(el.context(_("The courier has not reported anything yet.")))
     return True
 

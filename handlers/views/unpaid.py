@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.i18n import _
+from handlers.milestones import platform_name
 from handlers.text import money, span, when
 from handlers.views import elements as el
 from handlers.views.addresses import order_page
-from handlers.views.parts import platform_name
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:

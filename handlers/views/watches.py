@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers import actions
 from handlers.errors_in_words import BETWEEN_PEOPLE, channel_error
 from handlers.i18n import _, ngettext
-from handlers.milestones import milestone_emoji, milestone_name
+from handlers.milestones import platform_name
 from handlers.outcomes import WatchOutcome, WatchResult
 from handlers.people import name
 from handlers.requests import ListWatches, Unwatch
@@ -20,14 +20,14 @@ from handlers.views.parts import (
     here,
     muted_line,
     order_name,
-    platform_name,
     ref_of,
     run_button,
+    standing_in,
+    standing_of,
     stored_order,
     title_of,
     unwatch_button,
 )
-from pandapon.shipment import Milestone
 from storage.records import WatchState
 
 if TYPE_CHECKING:
@@ -134,9 +134,9 @@ def resumed(watch: Watch | None) -> Message:
 
 def _row(watch: Watch, number: int, now: datetime) -> Block:
     ref = ref_of(watch)
-    milestone = Milestone.parse(watch.milestone or "")
+    said = standing_of(watch)
     lines = [
-        f"{milestone_emoji(milestone)} *{order_name(ref)}* · {milestone_name(milestone)}",
+        f"{said.sign} *{order_name(ref)}* · {said.words}",
         title_of(stored_order(watch)),
     ]
     since = _("{filter} · by {user} since {time}").format(
@@ -196,8 +196,8 @@ def _outcome(one: WatchOutcome, channel: str, *, mixed: bool) -> str:
 
 
 def _standing(one: WatchOutcome, code: str, *, mixed: bool) -> str:
-    milestone = one.look.milestone if one.look else None
-    state = f"{milestone_emoji(milestone)} {code} · {milestone_name(milestone)}" if one.look else f"👀 {code}"
+    said = standing_in(one.look) if one.look else None
+    state = f"{said.sign} {code} · {said.words}" if said else f"👀 {code}"
     title = title_of(one.look.order, 60) if one.look else ""
     filter_ = filter_words(one.watch.filter if one.watch else "")
     notes = {

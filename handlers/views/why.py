@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from handlers.errors_in_words import channel_error
 from handlers.i18n import _, ngettext
-from handlers.milestones import milestone_emoji, milestone_name
 from handlers.people import name
+from handlers.standing import of_step
 from handlers.text import cut, escape, when
 from handlers.views import elements as el
 from handlers.views.message import Layout, Message
@@ -61,7 +61,7 @@ def _what(news: News) -> str:
     if news.stall is not None:
         return f"⏰ {headline(news.stall.leg)}"
     if news.steps:
-        return f"{milestone_emoji(news.steps[-1].after)} {milestone_name(news.steps[-1].after)}"
+        return of_step(news.steps[-1], nodes=news.nodes).line
     if news.settled:
         return _("💳 No longer waiting for payment")
     n = len(news.nodes)

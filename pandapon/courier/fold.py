@@ -56,6 +56,7 @@ class Way:
     is_back: bool = False  # a return has begun
     has_moved_back: bool = False  # and was scanned on its way
     is_gone: bool = False
+    reason: Reason | None = None  # why, where the place is a problem or an end; only where it was asked for
 
 
 def fold(entries: Iterable[Entry]) -> Way:
@@ -64,6 +65,16 @@ def fold(entries: Iterable[Entry]) -> Way:
     for entry in entries:
         if entry.milestone is not None:
             way = _after(way, entry, entry.milestone)
+    return way
+
+
+def fold_with_reason(entries: Iterable[Entry]) -> Way:
+    """The same with the reason of a problem or an end: of the latest entry that claims it and names one."""
+    way = Way()
+    for entry in entries:
+        if entry.milestone is not None:
+            after = _after(way, entry, entry.milestone)
+            way = replace(after, reason=_reason(way, after, entry))
     return way
 
 
@@ -83,6 +94,23 @@ def _after(way: Way, entry: Entry, claim: Milestone) -> Way:
     if claim.is_problem:
         return _into_trouble(way, entry, claim)
     return _onward(way, entry, claim)
+
+
+def _reason(before: Way, after: Way, entry: Entry) -> Reason | None:
+    """Of a problem, or of a delivery of which a part is missing, until the rest has come.
+
+    A new reason takes the old one's place; a return that has come back keeps the one for which it began.
+    """
+    place = after.place
+    if place is M.DELIVERED and entry.milestone is place:
+        return entry.reading.reason
+    if place is None or not (place.is_problem or place is M.DELIVERED):
+        return None
+    own = entry.reading.reason if after is not before and entry.milestone is place else None
+    if own not in {None, Reason.OTHER}:
+        return own
+    is_same = before.place is place or (before.place in _BACK and place in _BACK)
+    return before.reason if is_same else None
 
 
 def _into_trouble(way: Way, entry: Entry, claim: Milestone) -> Way:

@@ -166,7 +166,9 @@ def _holder(what: Claim, event: Event, text: Text) -> Holder | None:
 
 
 def _reason(said: Sequence[Said], what: Claim) -> Reason | None:
-    """The claim's own, else that of a problem told beside it."""
+    """The claim's own, else that of a problem told beside it. What was agreed says more than that it is lost."""
+    if what.reason is Reason.LOST and any(one.claim.reason is Reason.COMPENSATED for one in said):
+        return Reason.COMPENSATED
     if what.reason is not None and what.reason is not Reason.OTHER:
         return what.reason
     if what.milestone in {M.ATTEMPT_FAILED, M.EXCEPTION, M.RETURNING, M.RETURNED, M.LOST}:

@@ -38,7 +38,7 @@ def trace_1688(order: SandboxOrder, now: datetime) -> list[Json]:
     """One object a parcel, steps oldest first, the order id as a number of 19 digits."""
     return [
         {
-            "logisticsId": f"AL{package.waybill}",
+            "logisticsId": logistics_id(package),
             "orderId": int(order.order_id),
             "logisticsBillNo": package.waybill,
             "logisticsSteps": None,
@@ -46,7 +46,7 @@ def trace_1688(order: SandboxOrder, now: datetime) -> list[Json]:
             "logisticsStatus": _status(package, now),
         }
         for package in order.packages
-        if package.shipped_at <= now
+        if package.shipped_at <= now and package.is_traced
     ]
 
 
@@ -63,14 +63,14 @@ def trace_taobao(order: SandboxOrder, sub_order: str, now: datetime) -> Json:
                 "logisticsGoods": [{"title": line.title, "quantity": line.quantity} for line in order.lines],
             }
             for package in order.packages
-            if package.shipped_at <= now and package.sub_order in {"", sub_order}
+            if package.shipped_at <= now and package.is_traced and package.sub_order in {"", sub_order}
         ],
     }
 
 
 def order_1688(order: SandboxOrder, now: datetime, *, detail: bool) -> Json:
     """The upstream's TradeInfo; amounts in yuan. The list has no parcels, an unshipped order null for them."""
-    packages = [package for package in order.packages if package.shipped_at <= now]
+    packages = [package for package in order.packages if package.shipped_at <= now and package.is_named]
     return {
         "guaranteesTerms": None,
         "internationalLogistics": None,
@@ -107,7 +107,13 @@ def order_1688(order: SandboxOrder, now: datetime, *, detail: bool) -> Json:
         "nativeLogistics": {
             "address": "仓储路1号",
             "logisticsItems": [
-                {"logisticsCompanyName": package.carrier, "logisticsBillNo": package.waybill} for package in packages
+                {
+                    "logisticsCompanyName": package.carrier,
+                    "logisticsBillNo": package.name,
+                    "logisticsCode": package.logistics_id or None,
+                    "type": "0",
+                }
+                for package in packages
             ]
             if detail and packages
             else None,
@@ -136,9 +142,9 @@ def order_taobao(order: SandboxOrder, now: datetime) -> Json:
                 "skuInfo": {"skuPv": {"zh": line.variant, "en": None}, "skuImgUrl": None},
                 "refundStatus": 0,
                 "logisticOrders": [
-                    {"logisticCompanyName": package.carrier, "logisticNumber": package.waybill}
+                    {"logisticCompanyName": package.carrier, "logisticNumber": package.name}
                     for package in order.packages
-                    if package.shipped_at <= now and package.sub_order in {"", line.sub_order}
+                    if package.shipped_at <= now and package.is_named and package.sub_order in {"", line.sub_order}
                 ]
                 or None,
             }
@@ -175,6 +181,11 @@ def product_taobao(goods: Goods, base_url: str) -> Json:
 def visible(package: Package, now: datetime) -> list[Scan]:
     """The scans that have happened, oldest first."""
     return sorted((scan for scan in package.scans if scan.at <= now), key=lambda scan: scan.at)
+
+
+def logistics_id(package: Package) -> str:
+    """The platform's own id of a parcel."""
+    return package.logistics_id or f"AL{package.waybill}"
 
 
 def fen(yuan: Decimal) -> int:

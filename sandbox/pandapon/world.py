@@ -37,6 +37,15 @@ class Package:
     shipped_at: datetime
     scans: list[Scan] = field(default_factory=list)
     sub_order: str = ""  # Taobao: which sub-order it belongs to
+    is_traced: bool = True  # whether the trace shows it …
+    is_named: bool = True  # … and the order's detail names it …
+    named_as: str = ""  # … in another spelling than the trace's
+    logistics_id: str = ""  # the platform's own; empty: made up from the number
+
+    @property
+    def name(self) -> str:
+        """The number as the order's detail writes it."""
+        return self.named_as or self.waybill
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +155,21 @@ class World:
         self.orders[order_id].hidden = hidden
         self.revision += 1
 
-    def add_parcel(self, order_id: str, waybill: str, carrier: str = "圆通速递", *, sub_order: str = "") -> Package:
-        """Send one more parcel."""
-        package = Package(waybill, carrier, self.clock(), sub_order=sub_order)
+    def add_parcel(
+        self, order_id: str, waybill: str, carrier: str = "圆通速递", *, sub_order: str = "", traced: bool = True
+    ) -> Package:
+        """Send one more parcel. One that is not ``traced`` is named by the order only, until that is set."""
+        package = Package(waybill, carrier, self.clock(), sub_order=sub_order, is_traced=traced)
         self.orders[order_id].packages.append(package)
         self.revision += 1
         return package
+
+    def change_parcel(self, order_id: str, waybill: str, **facts: object) -> None:
+        """Change what the trace or the order says of a parcel: any field of it."""
+        package = self._package(order_id, waybill)
+        for name, value in facts.items():
+            setattr(package, name, value)
+        self.revision += 1
 
     def set_status(self, order_id: str, status: str) -> None:
         """Change an order's status now."""

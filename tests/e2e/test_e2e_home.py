@@ -9,8 +9,6 @@ import pytest
 from support.house import ORDER, House, running, words
 
 from sandbox.pandapon.demo import SECOND
-from sandbox.slack.blocks import check_view
-from sandbox.slack.schemas import errors
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -22,19 +20,6 @@ async def house(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator
     """Both stand-ins and the production bot between them."""
     async with running(tmp_path, mode=request.param) as one:
         yield one
-
-
-async def home(house: House, user: str = "mei") -> str:
-    """Open the home; what it says."""
-    user_id = house.slack.workspace.user(user).id
-    house.slack.workspace.homes.pop(user_id, None)
-    event = {"type": "app_home_opened", "user": user_id, "channel": "D0", "tab": "home", "event_ts": "1.2"}
-    assert (await house.slack.event(event)).ok
-    await house.until(lambda: user_id in house.slack.workspace.homes)
-    view = house.slack.workspace.homes[user_id]
-    assert check_view({"type": "home", "blocks": view["blocks"]}) == []
-    assert errors("Home", {"type": "home", "blocks": view["blocks"]}) == []
-    return json.dumps(view["blocks"], ensure_ascii=False)
 
 
 async def fill(house: House, text: str, what: str = "track", channel: str = "") -> str:
@@ -67,7 +52,7 @@ def _shown(house: House, view_id: str) -> str:
 
 async def test_an_empty_home_says_how_to_begin(house: House) -> None:
     """Nothing is watched: the home says what to type."""
-    assert "Nothing is watched in your channels yet" in await home(house)
+    assert "Nothing is watched in your channels yet" in await house.home()
 
 
 async def test_the_home_shows_what_a_persons_channels_watch(house: House) -> None:
@@ -77,7 +62,7 @@ async def test_the_home_shows_what_a_persons_channels_watch(house: House) -> Non
     private = house.slack.workspace.channel("#buyers")
     tom = house.slack.workspace.user("tom").id
     private.members.discard(tom)
-    mine, his = await home(house), await home(house, "tom")
+    mine, his = await house.home(), await house.home("tom")
     assert ORDER in mine
     assert SECOND in mine
     assert ORDER in his
@@ -91,7 +76,7 @@ async def test_what_needs_a_look_stands_first(house: House) -> None:
     house.scan("快件在运输途中破损，已转问题件", action="ABNORMAL")
     [card] = house.channel("#orders")
     await house.until(lambda: bool(house.thread(card)))
-    shown = await home(house)
+    shown = await house.home()
     assert shown.index("Needs a look") < shown.index("1 order")
 
 

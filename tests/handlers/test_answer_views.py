@@ -20,7 +20,7 @@ from handlers.views import errors, orders, products, shortcuts, status, watches
 from handlers.views.help import help as help_view
 from pandapon import errors as api
 from pandapon.models import Order, Page, Product
-from pandapon.shipment import OrderRef, Platform
+from pandapon.shipment import OrderRef, Parcel, Platform
 from storage.backup import Restored
 from storage.errors import StorageError
 from storage.records import Channel, Health, PostState, WatchState
@@ -104,7 +104,8 @@ def test_hostile_products(text: str) -> None:
 
 def test_order_in_words() -> None:
     """State, amounts, items, seller and parcels are all there, and the buttons lead on."""
-    message = check(orders.detail(look(parcel(), of=order()), NOW))
+    named = Parcel("YT2538123456789", "圆通速递")  # by the order only
+    message = check(orders.detail(look(parcel(), named, of=order()), NOW))
     text = shown(message)
     for part in (
         "Shipped",
@@ -112,7 +113,7 @@ def test_order_in_words() -> None:
         "¥8.00",
         "× 2 件 · 红色 / XL · ¥49.90",
         "SF1234567890123",
-        "YT2538123456789",
+        "📦 `YT2538123456789` · 圆通速递 · No scans yet",
         "2 parcels",
     ):
         assert part in text

@@ -80,7 +80,18 @@ def test_no_parcel_yet() -> None:
     assert "No parcel yet" in shown(check(tracking.track(look(), NOW)))
     assert "SF1234567890123" in shown(check(tracking.track(look(of=order()), NOW)))
     empty = Parcel("SF1234567890123")
-    assert "has not reported anything yet" in shown(check(tracking.track(look(empty), NOW)))
+    assert "No scans yet" in shown(check(tracking.track(look(empty), NOW)))
+    accepted = replace(empty, milestone=Milestone.SHIPPED)
+    assert "has not reported anything yet" in shown(check(tracking.track(look(accepted), NOW)))
+
+
+def test_how_many_of_the_parcels_are_delivered() -> None:
+    """Said once it is some and while it is not all of them."""
+    done, unseen = replace(parcel(3), milestone=Milestone.DELIVERED), Parcel("YT1")
+    assert "1 of 2 parcels delivered" in shown(check(tracking.track(look(done, unseen), NOW)))
+    assert "1 of 2 parcels delivered" in shown(check(tracking.card(look(done, unseen), watch(), NOW)))
+    for all_or_none in ((done, replace(done, waybill="YT1")), (parcel(3), unseen), (done,)):
+        assert "parcels delivered" not in shown(check(tracking.track(look(*all_or_none), NOW)))
 
 
 def test_an_unreadable_time_is_shown_as_sent() -> None:

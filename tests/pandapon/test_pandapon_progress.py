@@ -89,7 +89,14 @@ def test_the_parcels_own_status(claims: list[Milestone], status: Milestone, plac
         (M.SHIPPED, [M.DELIVERED, M.DELIVERED], M.DELIVERED),
         (M.SHIPPED, [M.DELIVERED, M.IN_TRANSIT], M.IN_TRANSIT),
         (M.SHIPPED, [M.DELIVERED, None], M.SHIPPED),
-        (M.DELIVERED, [M.IN_TRANSIT], M.DELIVERED),
+        # the platform's "completed" ends what gets no further scan, not what is seen on its way
+        (M.DELIVERED, [], M.DELIVERED),
+        (M.DELIVERED, [None], M.DELIVERED),
+        (M.DELIVERED, [M.DELIVERED, M.SHIPPED], M.DELIVERED),
+        (M.DELIVERED, [M.READY_FOR_PICKUP], M.DELIVERED),
+        (M.DELIVERED, [M.IN_TRANSIT], M.IN_TRANSIT),
+        (M.DELIVERED, [M.DELIVERED, M.OUT_FOR_DELIVERY, None], M.OUT_FOR_DELIVERY),
+        (M.DELIVERED, [M.EXCEPTION, M.PICKED_UP], M.PICKED_UP),
         # a problem of any parcel shows
         (M.SHIPPED, [M.DELIVERED, M.ATTEMPT_FAILED], M.ATTEMPT_FAILED),
         (M.SHIPPED, [M.ATTEMPT_FAILED, M.EXCEPTION], M.EXCEPTION),

@@ -108,6 +108,21 @@ async def test_a_hidden_order(stage: Stage) -> None:
     assert len((await stage.ask("trace", orderId=FIRST))["data"]) == 1
 
 
+@pytest.mark.parametrize(("ref", "subs"), [(REF, ()), (OTHER, SUBS)])
+async def test_a_parcel_that_only_the_order_names(stage: Stage, ref: OrderRef, subs: tuple[str, ...]) -> None:
+    """The detail names it, in its own spelling; the trace shows it from when it is told to."""
+    before = len((await shipment(stage, ref, subs)).parcels)
+    stage.world.add_parcel(ref.order_id, "YT8812345678901", sub_order=subs[0] if subs else "", traced=False)
+    stage.world.change_parcel(ref.order_id, "YT8812345678901", named_as="yt 8812345678901")
+    async with stage.client() as client:
+        order = await client.order(ref)
+    assert "yt 8812345678901" in order.waybills
+    assert {one.carrier for one in order.consignments if one.waybill == "yt 8812345678901"} == {"圆通速递"}
+    assert len((await shipment(stage, ref, subs)).parcels) == before
+    stage.world.change_parcel(ref.order_id, "YT8812345678901", is_traced=True)
+    assert "YT8812345678901" in [one.waybill for one in (await shipment(stage, ref, subs)).parcels]
+
+
 async def test_an_order_that_is_not_shipped(stage: Stage) -> None:
     """An unpaid order is refused by the trace and told by the detail; the bot reads it as no parcels yet."""
     unpaid = "2542285634920889990"

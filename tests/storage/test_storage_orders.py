@@ -238,3 +238,22 @@ async def test_a_watch_of_a_second_channel_does_not_disturb_the_schedule(shelf: 
     recorded = await shelf.store.record_polls(NOW, [Unchanged(ORDER, due.fence, NOW + 9 * MINUTE)])
     assert recorded.applied == 1
     assert {watch.channel for watch in await shelf.store.watches_of([ORDER])} == {ORDERS_CHANNEL, "C0CLAIMS"}
+
+
+async def test_a_number_is_found_however_it_is_spelt(shelf: Shelf) -> None:
+    """Stored and asked for in any width, case and grouping; JD's box stands behind a number that finds it."""
+    jd = ParcelRecord("JDX012345678901-1-1-", logistics_id="LP01")
+    await shelf.store.add_order(NOW, baseline(parcels=(PARCEL, jd)))
+    for spelling in (
+        "yt8801234567890",
+        "ＹＴ８８０１２３４５６７８９０",
+        "YT 8801-2345 67890",
+        "JDX012345678901",
+        "jdx012345678901-1-1-",
+    ):
+        assert await shelf.store.find_waybill(spelling) == [ORDER]
+        assert await shelf.store.concerned([spelling]) == [ORDER]
+    for other in ("YT880123456789", "自提", "", "-"):
+        assert await shelf.store.find_waybill(other) == []
+        assert await shelf.store.concerned([other]) == []
+    assert {one.logistics_id for one in (await shelf.store.load([ORDER]))[ORDER].parcels} == {"", "LP01"}

@@ -47,7 +47,7 @@ async def test_what_was_told_wrongly_is_put_right(shelf: Shelf) -> None:
     await shelf.restart()
     await reread(shelf.store, lambda: NOW)
     assert await shelf.said() == []
-    assert await shelf.store.read_by() == RULES
+    assert (await shelf.store.read_by()).startswith(RULES)
 
 
 async def test_a_new_database_says_nothing(shelf: Shelf) -> None:

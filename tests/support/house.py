@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ from bot.settings import Settings
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import FIRST, demo_world
 from sandbox.pandapon.server import PandaPonServer
-from sandbox.slack.blocks import check_message
+from sandbox.slack.blocks import check_message, check_view
+from sandbox.slack.schemas import errors
 from sandbox.slack.server import SlackServer
 
 if TYPE_CHECKING:
@@ -151,6 +153,18 @@ class House:
 
     def thread(self, card: Message) -> list[Message]:
         return self.slack.thread(card)
+
+    async def home(self, user: str = "mei") -> str:
+        """Open the app's home; what it says."""
+        user_id = self.slack.workspace.user(user).id
+        self.slack.workspace.homes.pop(user_id, None)
+        event = {"type": "app_home_opened", "user": user_id, "channel": "D0", "tab": "home", "event_ts": "1.2"}
+        assert (await self.slack.event(event)).ok
+        await self.until(lambda: user_id in self.slack.workspace.homes)
+        view = self.slack.workspace.homes[user_id]
+        assert check_view({"type": "home", "blocks": view["blocks"]}) == []
+        assert errors("Home", {"type": "home", "blocks": view["blocks"]}) == []
+        return json.dumps(view["blocks"], ensure_ascii=False)
 
     async def replies(self, card: Message, count: int) -> list[Message]:
         """Wait for so many replies; each is checked against Slack's limits."""

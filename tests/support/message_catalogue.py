@@ -46,7 +46,7 @@ from handlers.views import (
 from handlers.views.help import help as help_view
 from pandapon import errors as api
 from pandapon.models import Page
-from pandapon.shipment import Leg, Milestone, News, OrderRef, Platform, Stall, Step
+from pandapon.shipment import Leg, Milestone, News, OrderRef, Parcel, Platform, Stall, Step
 from storage.backup import Restored
 from storage.errors import DiskFullError
 from storage.records import Alarm, AlarmState, Channel, Health, PostState, Subscription, Told, WatchState
@@ -60,6 +60,8 @@ ALARM = Alarm(REF.key, "stall:1", Leg.DOMESTIC.value, stalls.dump_stall(STALL), 
 UNPAID = Stall(Leg.NOT_PAID, NOW - timedelta(days=2), timedelta(days=2), until=NOW + timedelta(hours=6))
 UNPAID_ALARM = Alarm(REF.key, "stall:2", Leg.NOT_PAID.value, stalls.dump_stall(UNPAID), id=2, raised_at=NOW)
 CHOSEN = ChannelSettings(filter="milestones", quiet_from="22:00", quiet_to="08:00", digest_at="09:00")
+
+UNSEEN = Parcel("YT2538123456789", "圆通速递")  # only its order names it
 
 JOINED = Joined(is_new=True, count=4, later=90_000, never=12)
 
@@ -95,15 +97,19 @@ def _searched() -> dict[str, Any]:
         ),
         "products.results hostile": products.results(Search("x"), {ALIBABA: hostile}, {TAOBAO: "no answer"}),
         "products.results none": products.results(Search("x"), {ALIBABA: empty}, {}),
-        "orders.detail": orders.detail(look(parcel(), of=order()), NOW),
+        "orders.detail": orders.detail(look(parcel(), UNSEEN, of=order()), NOW),
         "orders.detail hostile": orders.detail(look(parcel(text=HOSTILE), of=order(HOSTILE), stale=True), NOW),
         "orders.detail bare": orders.detail(look(parcel()), NOW),
         "orders.listing": orders.listing(ListOrders(), {ALIBABA: bought}, {TAOBAO: "no answer"}),
+        "orders.listing known": orders.listing(
+            ListOrders("done"), {ALIBABA: bought}, {}, {REF.key: look(parcel(), of=order(HOSTILE))}
+        ),
         "orders.listing none": orders.listing(ListOrders(), {ALIBABA: empty}, {}),
     }
 
 
 def _tracked() -> dict[str, Any]:
+    partly = look(replace(parcel(3), milestone=Milestone.DELIVERED), UNSEEN, of=order())
     two = look(parcel(3), parcel(9, waybill="YT2538123456789"), of=order())
     hostile = look(parcel(5, text=HOSTILE, carrier=HOSTILE), of=order(HOSTILE), stale=True)
     paused = watch(state=WatchState.PAUSED, reason="is_archived")
@@ -118,6 +124,7 @@ def _tracked() -> dict[str, Any]:
         "tracking.card": tracking.card(two, watch(), NOW),
         "tracking.card silent": tracking.card(two, watch(), NOW, alarm=ALARM),
         "tracking.card unpaid": tracking.card(look(of=order()), watch(), NOW, alarm=UNPAID_ALARM),
+        "tracking.card of a parcel that was never scanned": tracking.card(partly, watch(), NOW),
         "tracking.card paused": tracking.card(hostile, paused, NOW),
         "tracking.card ended": tracking.card(two, watch(state=WatchState.ENDED), NOW),
         "thread.news": thread.news(moved, two, watch(), NOW, cleared=ALARM),

@@ -1,0 +1,318 @@
+"""Every view says the same of an order: one function decides, and the platform's own word is shown as such."""
+
+from __future__ import annotations
+
+import ast
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.effort import examples
+from support.message_checks import check, shown
+from support.view_samples import HOSTILE, NOW, order, parcel, watch
+
+from bot import records
+from bot.jobs import digests
+from bot.tracking.decide import Decision, Fetched, decide
+from handlers.i18n import LANGUAGES, use_language
+from handlers.milestones import milestone_emoji, milestone_name, reason_words, status_name
+from handlers.order_states import STATES, fits
+from handlers.outcomes import Look, WatchOutcome, WatchResult
+from handlers.requests import ListOrders
+from handlers.standing import of_parcel, of_step, standing
+from handlers.views import digest, home, orders, shortcuts, thread, tracking, watches
+from pandapon.courier import Reason, read_entry
+from pandapon.milestones import ALIBABA_ORDER, TAOBAO_ORDER, status_claim
+from pandapon.models import Order, Page
+from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Platform, Shipment, Step, TimeBasis
+from storage.records import Channel, Watch
+
+ROOT = Path(__file__).parents[2]
+M = Milestone
+ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
+IDS = {ALIBABA: "2542285634920880794", TAOBAO: "3305075341149134260"}
+CODES = {ALIBABA: [*ALIBABA_ORDER, "", "waitmoon"], TAOBAO: [*TAOBAO_ORDER, "9", "", "77"]}
+SCANS = (
+    "商家已通知快递员揽收",
+    "已揽收",
+    "快件离开 义乌分拨中心，已发往 广州分拨中心",
+    "快件已到达 广州白云营业部，待派送",
+    "快件正在派送中，派送员：王师傅",
+    "快件已到达丰巢智能柜，请凭取件码取件",
+    "快件已签收，签收人：本人",
+    "收件人不在，未妥投",
+    "快件外包装破损，已登记为问题件",
+    "海关扣留，等待补充资料",
+    "收件人拒收，快件退回",
+    "退回件已签收，签收人：发件网点",
+    "快件丢失，已协商理赔",
+    "快件已被海关销毁",
+)
+
+
+def test_every_reason_has_words_of_its_own() -> None:
+    """In each language; a problem that the courier gives no name is not called anything."""
+    for language, _name in LANGUAGES:
+        with use_language(language):
+            said = {reason: reason_words(reason) for reason in Reason}
+        assert said.pop(Reason.OTHER) == ""
+        assert all(said.values())
+        assert len(set(said.values())) == len(said)
+
+
+@pytest.mark.parametrize("platform", list(Platform))
+def test_every_code_that_claims_a_state_has_words(platform: Platform) -> None:
+    """What the bot understands, a person can read."""
+    for code in ALIBABA_ORDER if platform is ALIBABA else TAOBAO_ORDER:
+        assert status_name(platform, code) != code
+
+
+def test_nothing_else_puts_a_state_into_words() -> None:
+    """The vocabulary has one reader."""
+    vocabulary = {"bar", "furthest", "milestone_emoji", "milestone_name", "reason_words", "status_name"}
+    for path in [*ROOT.glob("handlers/**/*.py"), *ROOT.glob("bot/**/*.py")]:
+        for found in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(found, ast.ImportFrom) and found.module == "handlers.milestones":
+                taken = {one.name for one in found.names} & vocabulary
+                assert not taken or path.name == "standing.py", f"{path} takes {taken}"
+
+
+@pytest.mark.parametrize(
+    ("milestone", "platform", "code", "line"),
+    [
+        # the platform knows what nobody else does
+        (M.ORDERED, ALIBABA, "waitbuyerpay", "🛒 Waiting for payment"),
+        (M.ORDERED, ALIBABA, "WAIT_BUYER_PAY", "🛒 Waiting for payment"),
+        (M.ORDERED, TAOBAO, "WAIT_BUYER_PAY", "🛒 Waiting for payment"),
+        (M.ORDERED, TAOBAO, "3", "🛒 Rejected by the finance team"),
+        (M.PAID, TAOBAO, "10", "💳 Paid, waiting for the seller to ship"),
+        (M.SHIPPED, ALIBABA, "waitlogisticstakein", "📤 Waiting for the courier to pick it up"),
+        # it says the same, or no more than that it is on its way
+        (M.SHIPPED, TAOBAO, "11", "📤 Shipped"),
+        (M.IN_TRANSIT, ALIBABA, "waitbuyerreceive", "🚚 In transit"),
+        (M.EXCEPTION, ALIBABA, "waitbuyersign", "⚠️ Problem on the way"),
+        (M.DELIVERED, ALIBABA, "success", "✅ Delivered"),
+        (M.CANCELLED, TAOBAO, "4", "✖️ Cancelled"),
+        # it says something else
+        (M.DELIVERED, TAOBAO, "11", "✅ Delivered (Taobao says: Shipped)"),
+        (M.IN_TRANSIT, ALIBABA, "success", "🚚 In transit (1688 says: Completed)"),
+        (M.IN_TRANSIT, ALIBABA, "waitbuyerpay", "🚚 In transit (1688 says: Waiting for payment)"),
+        (M.RETURNED, ALIBABA, "waitbuyerreceive", "↩️ Returned to the sender (1688 says: Shipped)"),
+        (M.SHIPPED, TAOBAO, "10", "📤 Shipped (Taobao says: Paid, waiting for the seller to ship)"),
+        # nobody knows what it says
+        (None, ALIBABA, "waitmoon", "❔ State not known yet (1688 says: waitmoon)"),
+        (M.IN_TRANSIT, ALIBABA, "waitmoon", "🚚 In transit (1688 says: waitmoon)"),
+        (None, ALIBABA, "", "❔ State not known yet"),
+    ],
+)
+def test_what_is_said_of_an_order(milestone: Milestone | None, platform: Platform, code: str, line: str) -> None:
+    """One state; the platform's word beside it where that is another one."""
+    assert standing(milestone, bought(platform, code)).line == line
+
+
+@pytest.mark.parametrize(
+    ("texts", "line"),
+    [
+        (["海关扣留，等待补充资料"], "⚠️ Problem on the way · held by customs"),
+        (["快件外包装破损，已登记为问题件", "问题件处理中"], "⚠️ Problem on the way · damaged"),
+        (["快件外包装破损，已登记为问题件", "超区件，转其他快递"], "⚠️ Problem on the way · outside the delivery area"),
+        (["快件丢失"], "❌ Lost"),
+        (["快件疑似丢失，正在查找"], "⚠️ Problem on the way · perhaps lost"),
+        (["快件丢失，已赔付"], "❌ Lost · compensation agreed"),
+        (["快件已被海关销毁"], "❌ Lost · destroyed"),
+        (
+            ["收件人拒收，快件退回", "退回途中：快件已到达 义乌分拨中心"],
+            "↩️ Going back to the sender · refused by the receiver",
+        ),
+        (
+            ["收件人拒收，快件退回", "退回件已签收，签收人：发件网点"],
+            "↩️ Returned to the sender · refused by the receiver",
+        ),
+        (["快件外包装破损，已登记为问题件", "快件正在派送中"], "🛵 Out for delivery"),
+        (["快件已签收，签收人：本人"], "✅ Delivered"),
+        (["部分签收，其余快件派送中"], "✅ Delivered · only a part has come"),
+        (["部分签收", "快件已签收，签收人：本人"], "✅ Delivered"),
+    ],
+)
+def test_why_it_is_a_problem(texts: list[str], line: str) -> None:
+    """The reason of the latest entry that names one, as long as the problem holds; on the card and in the answers."""
+    decided = seen(bought(ALIBABA, "waitbuyerreceive"), [texts])
+    look = looked(decided)
+    one = look.shipment.parcels[0]
+    assert replace(standing(look.milestone, look.order, look.shipment.parcels), says="").line == line
+    assert of_parcel(one, look.milestone, look.order).line == line
+    for message in (tracking.card(look, watch(), NOW), tracking.track(look, NOW), orders.detail(look, NOW)):
+        assert shown(check(message)).replace("*", "").count(line.split(" ", 1)[1]) >= 2
+
+
+def test_the_news_of_a_problem_says_why() -> None:
+    """At its first entry, at the order's own step, and when it is told again."""
+    held = scan("海关扣留，等待补充资料", 1)
+    stands = Parcel("SF1", milestone=M.EXCEPTION)
+    ref = OrderRef(ALIBABA, IDS[ALIBABA])
+    step = News(ref, M.EXCEPTION, (held,), steps=(Step(M.IN_TRANSIT, M.EXCEPTION, "SF1"),), parcels=(stands,))
+    again = replace(step, steps=())
+    whole = replace(step, steps=(Step(M.IN_TRANSIT, M.EXCEPTION),))
+    for news in (step, again, whole):
+        said = shown(check(thread.news(news, None, watch(), NOW))).splitlines()[1]
+        assert "Problem on the way" in said
+        assert "· held by customs" in said
+
+
+def test_a_reason_of_another_parcel_is_not_told() -> None:
+    """Each step has its own parcel's reason."""
+    nodes = (scan("海关扣留", 1, "SF1"), scan("快件外包装破损，已登记为问题件", 2, "SF2"))
+    assert of_step(Step(None, M.EXCEPTION, "SF1"), nodes=nodes).reason == "held by customs"
+    assert of_step(Step(None, M.EXCEPTION, "SF2"), nodes=nodes).reason == "damaged"
+    assert of_step(Step(M.EXCEPTION, M.IN_TRANSIT, "SF2"), nodes=nodes).reason == ""
+
+
+def test_a_completed_order_settles_a_parcel_and_says_so() -> None:
+    """A parcel that gets no further scan stands as it was seen, with the platform's word for why the order is over."""
+    decided = seen(bought(ALIBABA, "success"), [["快件外包装破损，已登记为问题件"]])
+    text = shown(check(tracking.card(looked(decided), watch(), NOW)))
+    assert "✅ *Delivered*" in text
+    assert "Problem on the way · damaged (1688 says: Completed)" in text
+
+
+def test_an_unpaid_order_is_not_said_to_wait_for_its_seller() -> None:
+    """There is no parcel because nobody paid."""
+    look = looked(seen(bought(ALIBABA, "waitbuyerpay"), []))
+    for message in (tracking.card(look, watch(), NOW), tracking.track(look, NOW)):
+        text = shown(check(message))
+        assert "🛒 *Waiting for payment*" in text
+        assert "the order is not paid" in text
+        assert "seller" not in text.replace(order().seller, "")
+
+
+@pytest.mark.parametrize("code", ["waitbuyerreceive", "success"])
+def test_hostile_codes_and_titles_stay_harmless(code: str) -> None:
+    """The platform's word is remote text."""
+    said = standing(M.IN_TRANSIT, bought(ALIBABA, HOSTILE * 9), (parcel(text=HOSTILE),))
+    assert "<" not in said.line
+    assert len(said.line) < 200
+    assert "<" not in standing(M.DELIVERED, bought(ALIBABA, code)).line
+
+
+# --- whatever the platform says and the courier scans -----------------------------------------------------------------
+
+
+def bought(platform: Platform, code: str) -> Order:
+    """An order with this status, as the client reads it."""
+    claim = status_claim(platform, code)
+    changed = {"platform": platform, "order_id": IDS[platform], "status_code": code, "milestone": claim}
+    return order().model_copy(update={**changed, "waybills": (), "refund_status": "", "close_reason": ""})
+
+
+def scan(text: str, hour: int, waybill: str = "SF1") -> Node:
+    """An entry of a trace, read as the client reads it."""
+    at = NOW - timedelta(days=2) + timedelta(hours=hour)
+    return Node(waybill, at, at.isoformat(), TimeBasis.CHINA, text, milestone=read_entry(text).milestone, sequence=hour)
+
+
+def seen(detail: Order, traces: list[list[str]]) -> Decision:
+    """What the bot decides at the first sight of an order."""
+    parcels = tuple(
+        Parcel(f"SF{n}", "顺丰速运", nodes=tuple(scan(text, hour, f"SF{n}") for hour, text in enumerate(texts)))
+        for n, texts in enumerate(traces, 1)
+    )
+    return decide(None, Fetched(detail.ref, detail, Shipment(detail.ref, parcels)), NOW)
+
+
+def looked(decided: Decision) -> Look:
+    return records.fresh_look(decided.shipment.ref, decided, NOW)
+
+
+def stored(decided: Decision) -> Watch:
+    """A watch with what is stored of its order."""
+    state = records.order_state(decided)
+    return replace(watch(), key=decided.shipment.ref.key, milestone=state.milestone, detail=state.detail)
+
+
+STORIES = st.sampled_from(list(Platform)).flatmap(
+    lambda platform: st.tuples(
+        st.sampled_from(CODES[platform]).map(lambda code: bought(platform, code)),
+        st.lists(st.lists(st.sampled_from(SCANS), max_size=4), max_size=3),
+    )
+)
+
+
+@settings(max_examples=examples(80, 2000), deadline=None)
+@given(STORIES)
+def test_no_two_views_contradict_each_other(story: tuple[Order, list[list[str]]]) -> None:
+    """Card, track, order, list, watches, home, digests and answers name one state, and no other one beside it."""
+    decided = seen(*story)
+    look, one = looked(decided), stored(decided)
+    said = standing(look.milestone, look.order, look.shipment.parcels)
+    bare = standing(look.milestone, look.order)
+    assert bare == replace(said, reason="", part="")
+    for message in (tracking.card(look, one, NOW), tracking.track(look, NOW), orders.detail(look, NOW)):
+        assert message.blocks[1]["text"]["text"].partition("\n")[0] == said.headline
+        for parcel_ in look.shipment.parcels:
+            shows_parcel(shown(message), parcel_, look)
+    for text in lines_of(look, one):
+        assert states_in(text) == {bare.words}, text
+    listed = lines_of(look, one)[0]
+    assert (bare.says in listed) if bare.says else ("says:" not in listed)
+
+
+def lines_of(look: Look, one: Watch) -> list[str]:
+    """What the views say that have one line for an order."""
+    assert look.order is not None
+    platform = look.ref.platform
+    pages = {platform: Page[Order](items=(look.order,))}
+    entry = digests._entry(one, 1, "")
+    outcome = WatchOutcome(look.ref.order_id, WatchResult.WATCHING, one, look)
+    without = replace(look, shipment=Shipment(look.ref))
+    return [
+        shown(check(orders.listing(ListOrders(), pages, {}, {look.ref.key: look}))),
+        shown(check(watches.listing([one], 1, 1, one.channel, 10, Channel(one.channel), NOW))),
+        shown(check(watches.outcomes([outcome], one.channel))),
+        shown(check(digest.summary(digest.Summary("2026-05-20", (entry,), watched=1), NOW))),
+        json.dumps(home.view([(one.channel, [one], 1)], {}, NOW)["blocks"][1:2], ensure_ascii=False),
+        shortcuts._state(without, NOW),
+    ]
+
+
+def states_in(text: str) -> set[str]:
+    """The states that a text names, the platform's own word aside; the longest where one name is within another."""
+    plain = text.replace("*", "")
+    for platform, codes in CODES.items():
+        for code in sorted(codes, key=len, reverse=True):
+            plain = plain.replace(f"says: {status_name(platform, code)}", "")
+    names = {milestone_name(milestone) for milestone in (None, *M)}
+    names |= {status_name(platform, code) for platform, codes in CODES.items() for code in codes if code}
+    found = set()
+    for name in sorted(names, key=len, reverse=True):
+        if any(before + name in plain for before in (*(f"{milestone_emoji(one)} " for one in (None, *M)), "· ", "  ")):
+            found.add(name)
+            plain = plain.replace(name, "")
+    return found
+
+
+def shows_parcel(text: str, one: Parcel, look: Look) -> None:
+    """A parcel stands as it was seen; where the order is over before it, it says by whose word."""
+    said = of_parcel(one, look.milestone, look.order)
+    assert said.told in text
+    if look.milestone is M.DELIVERED and one.milestone not in FINAL:
+        assert said.says
+
+
+@settings(max_examples=examples(60, 1000), deadline=None)
+@given(STORIES, st.sampled_from(list(STATES)))
+def test_a_list_in_one_state_shows_no_other(story: tuple[Order, list[list[str]]], status: str) -> None:
+    """An order that the bot knows to stand elsewhere is not listed, but named with where it stands."""
+    look = looked(seen(*story))
+    assert look.order is not None
+    message = orders.listing(
+        ListOrders(status), {look.ref.platform: Page[Order](items=(look.order,))}, {}, {look.ref.key: look}
+    )
+    rows = [block for block in message.blocks if block.get("accessory")]
+    assert bool(rows) is fits(status, look.milestone)
+    said = standing(look.milestone, look.order, look.shipment.parcels).line
+    assert said in shown(check(message))
+    assert ("elsewhere" in shown(message)) is not bool(rows)
