@@ -34,7 +34,7 @@ from storage.store import open_store
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from storage.store import SqliteStore
+    from storage.store import Store
 
 IN_FLIGHT = 100
 ORDERS = 5_000
@@ -83,7 +83,7 @@ async def watched_orders(
     stock_httpx: bool = False,
     database: Path | None = None,
     skipped: timedelta = timedelta(),
-) -> AsyncIterator[tuple[Poller, Clock, SqliteStore]]:
+) -> AsyncIterator[tuple[Poller, Clock, Store]]:
     """A poller over a fresh database in which so many orders are watched, each read once, at now plus ``skipped``."""
     clock = Clock()
     clock.skipped = skipped
@@ -119,23 +119,23 @@ async def watched_orders(
             await store.close()
 
 
-async def _fill(store: SqliteStore, clock: Clock, count: int) -> None:
+async def _fill(store: Store, clock: Clock, count: int) -> None:
     """Store the first reading of every order and a posted card for each."""
     for start in range(0, count, 500):
         keys = [OrderRef(Platform.ALIBABA, order_id(number)) for number in range(start, min(start + 500, count))]
         for ref in keys:
             decided = decide(None, Fetched(ref, None, first_reading(ref.order_id)), clock())
-            await store.add_order(clock(), changed_result(ref.key, 0, b"", decided, clock(), Limits()))
+            await store.orders.add(clock(), changed_result(ref.key, 0, b"", decided, clock(), Limits()))
         wishes = [NewWatch(ref.key, f"C{number % CHANNELS:08d}", "all", "U1") for number, ref in enumerate(keys)]
-        await store.open_watches(clock(), wishes)
+        await store.watches.open(clock(), wishes)
         await all_sent(store, clock)
 
 
-async def all_sent(store: SqliteStore, clock: Clock) -> None:
+async def all_sent(store: Store, clock: Clock) -> None:
     """Take every post that waits for posted, without a Slack."""
-    while posts := await store.claim_posts(clock(), CHANNELS, timedelta(minutes=5), ()):
+    while posts := await store.outbox.claim(clock(), CHANNELS, timedelta(minutes=5), ()):
         for post in posts:
-            await store.mark_sent(clock(), post, "1.0")
+            await store.outbox.mark_sent(clock(), post, "1.0")
 
 
 async def polls_per_second(server: LatencyServer, poller: Poller, clock: Clock) -> float:

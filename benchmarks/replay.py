@@ -31,7 +31,7 @@ from pandapon.client import Config, PandaPon
 from sandbox.pandapon.generator import Event, lives
 from sandbox.pandapon.world import World
 from storage.records import AlarmState
-from storage.store import SqliteStore
+from storage.store import Store
 from storage.values import to_time
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ async def ours(orders: list[Life], days: int, way: Way) -> Result:
     world = World(clock)
     api, ledger = Api(world, clock), Ledger(clock)
     with tempfile.TemporaryDirectory() as folder:
-        store = SqliteStore(Database())
+        store = Store(Database())
         await store.thread.open(Path(folder) / "replay.db")
         try:
             await store.thread.direct(lambda conn: conn.execute("PRAGMA synchronous=OFF"))  # nobody pulls this plug
@@ -114,7 +114,7 @@ class _Run:
         world: World,
         api: Api,
         ledger: Ledger,
-        store: SqliteStore,
+        store: Store,
         way: Way,
     ) -> None:
         self.clock, self.world, self.store, self.way = clock, world, store, way
@@ -155,7 +155,7 @@ class _Run:
     async def run(self) -> None:
         """From event to event, and from due order to due order."""
         for channel in sorted(set(self.channels.values())):
-            await self.store.save_settings(self.clock(), channel, self.way.settings.dump(), WATCHER)
+            await self.store.channels.save_settings(self.clock(), channel, self.way.settings.dump(), WATCHER)
         self._every_day(self.way.settings)
         while (moment := await self._next()) < self.end:
             self.clock.at = moment
@@ -164,7 +164,7 @@ class _Run:
                 continue
             if self.way.push and changed:
                 self.clock.at += timedelta(seconds=2)
-                await self.store.mark_due(changed, self.clock(), whole=True)
+                await self.store.orders.mark_due(changed, self.clock(), whole=True)
             await self.poller.tick()
             await self._look_for_silence()
             await self._deliver()
@@ -218,7 +218,7 @@ class _Run:
             if what not in self.snoozed:
                 self.snoozed.add(what)
                 until = self.clock() + SNOOZE
-                await self.store.act_on_alarm(
+                await self.store.alarms.act(
                     self.clock(), alarm, AlarmState.SNOOZED, COLLEAGUE, until, channel=self.channels[order_id]
                 )
 
@@ -253,7 +253,7 @@ class _Run:
         heapq.heappush(self.queue, (when, self.number, what))
 
 
-async def _folded(store: SqliteStore) -> int:
+async def _folded(store: Store) -> int:
     """How many pieces of news came together with others; each of their scans stands in a thread all the same."""
     return int(await store.thread.run(lambda conn: conn.execute(FOLDED).fetchone()[0]))
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import sqlite3
     from multiprocessing.connection import Connection
 
-    from storage.store import SqliteStore
+    from storage.store import Store
 
 SIZES = (1_000, 10_000, 100_000)
 DUE = 3_000  # orders polled to learn the cost of one; all of them where there are fewer
@@ -107,7 +107,7 @@ async def _one(server: LatencyServer, size: int) -> dict[str, float]:
         await store.close()
         began = time.perf_counter()
         store = await open_store(path)
-        await store.rescue(clock())
+        await store.outbox.recover_after_crash(clock())
         start = time.perf_counter() - began
         file = path.stat().st_size / 1e6
         found = await _poll(store, api, clock, size)
@@ -117,7 +117,7 @@ async def _one(server: LatencyServer, size: int) -> dict[str, float]:
         return {**found, "start": start, "file": file, "growth": growth, "memory": _memory()}
 
 
-async def _fill(store: SqliteStore, clock: Clock, size: int) -> None:
+async def _fill(store: Store, clock: Clock, size: int) -> None:
     """Orders with their scans, each watched with a card, none of them due."""
     later = clock() + timedelta(days=30)
 
@@ -136,7 +136,7 @@ async def _fill(store: SqliteStore, clock: Clock, size: int) -> None:
         await store.thread.run(lambda conn, start=start: batch(conn, start))  # type: ignore[misc]  # bound
 
 
-async def _poll(store: SqliteStore, api: PandaPon, clock: Clock, size: int) -> dict[str, float]:
+async def _poll(store: Store, api: PandaPon, clock: Clock, size: int) -> dict[str, float]:
     poller = _poller(store, api, clock)
     began = time.perf_counter()
     for _ in range(20):
@@ -146,27 +146,27 @@ async def _poll(store: SqliteStore, api: PandaPon, clock: Clock, size: int) -> d
     found: dict[str, Any] = {}
     for _ in range(2):  # the first round brings the fingerprints
         clock.skipped += timedelta(days=1)
-        await store.mark_due(keys, clock())
+        await store.orders.mark_due(keys, clock())
         began, cpu = time.perf_counter(), time.process_time()
         count = await poller.tick()
         found = {"rate": count / (time.perf_counter() - began), "cpu": (time.process_time() - cpu) / count}
     return {**found, "idle": idle}
 
 
-async def _growth(server: LatencyServer, store: SqliteStore, api: PandaPon, clock: Clock, size: int) -> float:
+async def _growth(server: LatencyServer, store: Store, api: PandaPon, clock: Clock, size: int) -> float:
     """MB that a day of three scans an order, each told, adds for so many orders; old ones are pruned later."""
     poller, keys = _poller(store, api, clock), _sample(size)
     before = await _used(store)
     for _ in range(SCANS_A_DAY):
         server.scan_again()
         clock.skipped += timedelta(hours=8)
-        await store.mark_due(keys, clock())
+        await store.orders.mark_due(keys, clock())
         await poller.tick()
         await all_sent(store, clock)
     return (await _used(store) - before) / len(keys) * size / 1e6
 
 
-async def _used(store: SqliteStore) -> int:
+async def _used(store: Store) -> int:
     """Bytes in use in the database."""
 
     def ask(conn: sqlite3.Connection) -> int:
@@ -176,7 +176,7 @@ async def _used(store: SqliteStore) -> int:
     return await store.thread.run(ask)
 
 
-def _poller(store: SqliteStore, api: PandaPon, clock: Clock) -> Poller:
+def _poller(store: Store, api: PandaPon, clock: Clock) -> Poller:
     return Poller(
         store=store,
         api=api,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from benchmarks.poll import polls_per_second, watched_orders
 from benchmarks.server import latency_server
 from benchmarks.table import show
-from storage.store import SqliteStore
+from storage.store import Store
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,7 +27,7 @@ async def measure() -> None:
     rows = []
     with latency_server(0.0) as server:
         async with watched_orders(server.url, ORDERS) as (poller, clock, store):
-            assert isinstance(store, SqliteStore)
+            assert isinstance(store, Store)
             thread = store.thread
             await polls_per_second(server, poller, clock)
             for name, scans in (("nothing new", False), ("a new scan each", True)):

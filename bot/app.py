@@ -150,7 +150,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         Job("check", backups.look_through, DAY, HOUR),
         Job("prune", partial(prune, store, clock, api), DAY, MINUTE * 10),
         Job("prune unknown", partial(prune_unknown, store, clock), HOUR, MINUTE * 5),
-        Job("log", store.truncate_log, slow, slow),
+        Job("log", store.upkeep.truncate_wal, slow, slow),
     )
     holder: list[Bot] = []
     context = Context(

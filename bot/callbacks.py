@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from storage.protocol import Store
+    from storage.store import Store
 
 BODY_LIMIT = 256 * 1024  # bytes
 STORE_SECONDS = 0.7  # the sender hangs up after 1 s, and what is not stored by then must not be acknowledged
@@ -122,7 +122,7 @@ class _Callbacks:
 
     async def _store_it(self, hint: Hint) -> bool:
         try:
-            if await self._store.inbox_put(hint):
+            if await self._store.inbox.put(hint):
                 self._wake()
         except StorageError:
             return False

@@ -82,7 +82,7 @@ async def _database(settings: Settings) -> Finding:
         async with leading(settings.database_path, standby=False, stop=asyncio.Event()):
             store = await open_present(settings.database_path, settings.backups)
             try:
-                health = await store.health(utc_now())
+                health = await store.upkeep.health(utc_now())
             finally:
                 await store.close()
     except NotLeaderError:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from handlers.outcomes import Look
     from handlers.views.digest import Summary
     from pandapon.shipment import News
-    from storage.protocol import Store
     from storage.records import Filter, Told
+    from storage.store import Store
 
 WEEK = timedelta(days=7)
 LOOK_SECONDS = 6.0  # of pages that somebody waits for; the others follow
@@ -39,7 +39,7 @@ class ChannelDesk:
 
     async def preview(self, channel: str) -> Summary:
         """See handlers.context.Desk."""
-        stored, now = await self._store.channel(channel), self._clock()
+        stored, now = await self._store.channels.get(channel), self._clock()
         settings = load(stored.settings)
         since = digest_since(settings, stored.digest_day, now)
         return await self._digester.make(channel, now.astimezone(settings.zone).date().isoformat(), since)
@@ -54,32 +54,32 @@ class ChannelDesk:
 
     async def dry_run(self, channel: str, settings: ChannelSettings, *, filter_: Filter | None = None) -> Load:
         """See handlers.context.Desk."""
-        told = await self._store.happened_since(channel, self._clock() - WEEK)
+        told = await self._store.delivery_log.events_since(channel, self._clock() - WEEK)
         news = [Happened(one.at, one.level, one.audience, filter_ or one.filter) for one in told]
-        _none, watched = await self._store.watches(channel, 0, 0)
+        _none, watched = await self._store.watches.of_channel(channel, 0, 0)
         # In a thread: the news of a busy channel takes longer than an acknowledgement may wait.
         return await asyncio.to_thread(dry_run, news, settings, watched)
 
     async def save(self, channel: str, settings: ChannelSettings, user: str, *, filter_all: bool) -> None:
         """See handlers.context.Desk. A digest whose time has passed today comes tomorrow, not at once."""
         now = self._clock()
-        stored = await self._store.channel(channel)
-        await self._store.save_settings(now, channel, settings.dump() or "{}", user)
+        stored = await self._store.channels.get(channel)
+        await self._store.channels.save_settings(now, channel, settings.dump() or "{}", user)
         if settings.digest_at != load(stored.settings).digest_at:
             passed = digest_day(settings, "", now)
             if passed:
-                await self._store.put_summary(now, channel, passed, "")
+                await self._store.channels.put_daily_digest(now, channel, passed, "")
         if filter_all and settings.filter:
-            await self._store.set_filters(now, channel, settings.filter, user)
+            await self._store.watches.set_filters(now, channel, settings.filter, user)
 
     async def history(self, key: str, log: Sequence[Told]) -> tuple[Look, list[News]]:
         """See handlers.context.Desk."""
-        stored = (await self._store.load([key]))[key]
+        stored = (await self._store.orders.load([key]))[key]
         return records.look(stored), [records.load_news(one.payload) for one in log]
 
     async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> Joined:
         """See handlers.context.Desk."""
         wish = Subscription(channel, status, filter_, user)
-        standing, is_new = await self._store.subscribe(self._clock(), wish)
+        standing, is_new = await self._store.subscriptions.subscribe(self._clock(), wish)
         seen = await self._discoverer.look(standing, LOOK_SECONDS)
         return Joined(is_new, seen.joined, seen.later, seen.never)

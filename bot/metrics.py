@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from bot.jobs.poll import Poller
     from bot.scheduler import Timetable
     from bot.tracking.breaker import Breaker
-    from storage.protocol import Store
     from storage.records import Health
+    from storage.store import Store
 
 NOT_SENT = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN, PostState.HELD, PostState.FAILED)
 
@@ -32,7 +32,7 @@ def routes(
     async def metrics(_request: web.Request) -> web.Response:
         now = clock()
         try:
-            health = await store.health(now)
+            health = await store.upkeep.health(now)
         except StorageError as error:
             return web.Response(text=f"the database does not answer: {error}", status=HTTPStatus.SERVICE_UNAVAILABLE)
         lines = [*_of_store(health, now), *_of_machine(health), *_of_process(poller, breaker, timetable)]

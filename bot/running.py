@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from bot.tracking.breaker import Breaker
     from handlers.context import Context
     from pandapon.client import PandaPon
-    from storage.protocol import Store
+    from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ class Bot:
         """Bring everything up. Raises StartError for what a person has to mend first, and UndeclaredError."""
         declarations(self.app)
         await self.timekeeper.begin()
-        doubtful = await self.store.rescue(self.clock())
+        doubtful = await self.store.outbox.recover_after_crash(self.clock())
         if doubtful:
             log.info("posts in doubt since the last stop are looked up first", extra={"posts": doubtful})
         await self._serve()
@@ -208,7 +208,7 @@ class Bot:
 
     async def _ready(self) -> dict[str, object] | str:
         try:
-            health = await self.store.health(self.clock())
+            health = await self.store.upkeep.health(self.clock())
         except StorageError as error:
             return f"the database does not answer: {error}"
         if health.trouble:

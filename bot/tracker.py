@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from bot.tracking.cadence import Cadence
     from pandapon.client import PandaPon
     from pandapon.models import Order
-    from storage.protocol import Store
     from storage.records import Filter, KnownOrder
+    from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -83,12 +83,12 @@ class LiveTracker:
     async def stored(self, text: str, platform: Platform | None = None) -> Look | None:
         """See handlers.context.Tracker."""
         ref = next((ref for ref in await self._stored_refs(text) if platform in {None, ref.platform}), None)
-        known = await self._store.load([ref.key]) if ref else {}
+        known = await self._store.orders.load([ref.key]) if ref else {}
         return records.look(known[ref.key]) if ref and ref.key in known else None
 
     async def listed(self, orders: Sequence[Order]) -> dict[str, Look]:
         """See handlers.context.Tracker. One that was never read itself is known from the list alone."""
-        stored, now = await self._store.load([order.ref.key for order in orders]), self._clock()
+        stored, now = await self._store.orders.load([order.ref.key for order in orders]), self._clock()
         fetched = {order.ref.key: Fetched(order.ref, order) for order in orders}
         return {
             key: records.fresh_look(fetched[key].ref, decide(records.known(one), fetched[key], now), now)
@@ -131,12 +131,12 @@ class LiveTracker:
         return await self._read_known(ref)
 
     async def _stored_refs(self, text: str) -> list[OrderRef]:
-        keys = await self._store.find_order_id(text) or await self._store.find_waybill(text)
+        keys = await self._store.orders.with_id(text) or await self._store.orders.with_waybill(text)
         return [OrderRef.from_key(key) for key in keys]
 
     async def _read_known(self, ref: OrderRef) -> _Resolved:
         """A stored order: read it again, tell its watchers what is new, fall back on what is stored."""
-        stored = (await self._store.load([ref.key]))[ref.key]
+        stored = (await self._store.orders.load([ref.key]))[ref.key]
         try:
             reading = await read_order(self._api, ref)
         except PandaPonError as error:
@@ -158,7 +158,7 @@ class LiveTracker:
         when = self._next_poll(decided, now) if stored.next_poll_at else None
         result = changed_result(stored.key, stored.fence, reading.fingerprint, decided, when, self._limits())
         try:
-            recorded = await self._store.record_polls(now, [result])
+            recorded = await self._store.orders.record(now, [result])
         except StorageError as error:  # a full disk is no reason to keep from the person what was read for them
             log.warning("order %s was read and not recorded, the poll finds it again: %s", stored.key, error)
             return
@@ -199,7 +199,7 @@ class LiveTracker:
         ref = await find_waybill(self._api, text, platform)
         if ref is None:
             raise UnknownOrderError(text)
-        if await self._store.find_order_id(ref.order_id):
+        if await self._store.orders.with_id(ref.order_id):
             return await self._read_known(ref)
         found = await self._try(ref)
         if isinstance(found, PandaPonError):
@@ -219,7 +219,7 @@ class LiveTracker:
             return WatchOutcome(text, WatchResult.UNAVAILABLE, reason=platform_error(error))
 
     async def _open(self, wishes: Sequence[NewWatch]) -> dict[str, Opened]:
-        opened = await self._store.open_watches(self._clock(), wishes) if wishes else []
+        opened = await self._store.watches.open(self._clock(), wishes) if wishes else []
         return {one.watch.key: one for one in opened}
 
     async def _store_new(self, resolved: Sequence[_Resolved]) -> None:
@@ -229,7 +229,7 @@ class LiveTracker:
             if one.reading and one.decided:
                 when = self._next_poll(one.decided, now)
                 limits, mark = self._limits(), one.reading.fingerprint
-                await self._store.add_order(now, changed_result(one.ref.key, 0, mark, one.decided, when, limits))
+                await self._store.orders.add(now, changed_result(one.ref.key, 0, mark, one.decided, when, limits))
 
     async def _settle(self, watches: Sequence[Watch]) -> None:
         """Wait until Slack took or refused the cards: that post is the proof that the channel works."""
@@ -246,11 +246,11 @@ class LiveTracker:
             log.info("%d cards are still on their way", len(waiting))
 
     async def _still_opening(self, ids: set[int]) -> set[int]:
-        watches = [await self._store.watch(one) for one in ids]
+        watches = [await self._store.watches.get(one) for one in ids]
         return {watch.id for watch in watches if watch and watch.state is WatchState.OPENING}
 
     async def _outcome(self, resolved: _Resolved, opened: Opened) -> WatchOutcome:
-        watch = await self._store.watch(opened.watch.id) or opened.watch
+        watch = await self._store.watches.get(opened.watch.id) or opened.watch
         result = _result(opened, watch)
         puzzle = self._deliverer.failures.puzzles.of(watch.channel) if result is WatchResult.QUEUED else ""
         reason = watch.reason or puzzle

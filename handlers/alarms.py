@@ -30,7 +30,7 @@ async def act(turn: Turn, raised: Alarm | None, state: AlarmState, message: dict
     """Keep what somebody did, show it in the alarm for all, and confirm it to the person; None: it is not there."""
     now = turn.ctx.clock()
     until = remind_at(raised, now) if raised and state is AlarmState.SNOOZED else None
-    alarm = raised and await turn.ctx.store.act_on_alarm(now, raised.id, state, turn.user, until, channel=turn.channel)
+    alarm = raised and await turn.ctx.store.alarms.act(now, raised.id, state, turn.user, until, channel=turn.channel)
     if alarm is None:
         return errors.failure(_("That alarm no longer exists."))
     turn.ctx.wake()
@@ -64,7 +64,7 @@ def _said(alarm: Alarm, until: datetime | None, now: datetime) -> str:
 
 async def _show(turn: Turn, alarm: Alarm, ts: str) -> None:
     """The alarm's own message, as it now is. Should Slack refuse, the order's card shows it all the same."""
-    watches = await turn.ctx.store.watches_of([alarm.key])
+    watches = await turn.ctx.store.watches.of_orders([alarm.key])
     watch = next((one for one in watches if one.channel == turn.channel), None)
     shown = stalls.acted_on(alarm, watch, turn.ctx.clock())
     try:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 async def say(ctx: Context, channel: str, by: str, what: str, **facts: Any) -> None:
     """Tell a channel. ``what``: see ``handlers.views.lines``; ``undo`` among the facts is what Undo needs to know."""
-    await ctx.store.say(ctx.clock(), channel, json.dumps({"line": what, "by": by, **facts}, ensure_ascii=False))
+    line = json.dumps({"line": what, "by": by, **facts}, ensure_ascii=False)
+    await ctx.store.channels.say(ctx.clock(), channel, line)
     ctx.wake()
 
 
@@ -31,9 +32,9 @@ async def set_mute(turn: Turn, channel: str, ids: Sequence[str], until: datetime
     each = list(dict.fromkeys(key for found in keys.values() for key in found))
     before = await _muted_until(turn, channel, each if ids else None)
     if ids:
-        done = await store.mute_watches(now, channel, each, until, turn.user)
+        done = await store.watches.mute(now, channel, each, until, turn.user)
     else:
-        await store.mute_channel(now, channel, until, turn.user)
+        await store.channels.mute(now, channel, until, turn.user)
     missing = [one for one in ids if not set(keys[one]) & set(done)]
     found = [one for one in ids if one not in missing]
     if found or not ids:
@@ -47,7 +48,7 @@ async def set_mute(turn: Turn, channel: str, ids: Sequence[str], until: datetime
 
 async def undo(turn: Turn, line: int) -> Message:
     """Take back what a line says, once; everybody reads that, too."""
-    taken = await turn.ctx.store.take_line(line)
+    taken = await turn.ctx.store.channels.take_line(line)
     if taken is None:
         return lines.too_late()
     channel, facts = taken[0], json.loads(taken[1])
@@ -59,8 +60,8 @@ async def undo(turn: Turn, line: int) -> Message:
         case "watch all":
             await _undo_watch_all(turn, channel, facts)
         case "unwatch all":
-            n = await store.resubscribe(now, channel, datetime.fromisoformat(former["at"]), turn.user)
-            standing = await store.subscriptions(channel)
+            n = await store.subscriptions.resubscribe(now, channel, datetime.fromisoformat(former["at"]), turn.user)
+            standing = await store.subscriptions.active(channel)
             filter_ = standing[-1].filter if standing else ""
             await say(turn.ctx, channel, turn.user, "watch all", n=n, filter=filter_, undo={})
         case "settings":
@@ -84,7 +85,7 @@ async def _undo_watch_all(turn: Turn, channel: str, facts: dict[str, Any]) -> No
 async def unwatch_all(turn: Turn, channel: str) -> tuple[int, int]:
     """End every `watch all` of a channel, and say so. Returns how many ended, and how many watches with them."""
     now = turn.ctx.clock()
-    subscriptions, ended = await turn.ctx.store.unsubscribe(now, channel, turn.user)
+    subscriptions, ended = await turn.ctx.store.subscriptions.unsubscribe(now, channel, turn.user)
     if subscriptions:
         await say(turn.ctx, channel, turn.user, "unwatch all", undo={"at": now.isoformat()})
     return subscriptions, ended
@@ -94,7 +95,7 @@ async def _undo_settings(turn: Turn, channel: str, facts: dict[str, Any]) -> Non
     former = facts["undo"]
     await turn.ctx.desk.save(channel, load(former["settings"]), turn.user, filter_all=False)
     if former.get("filters"):
-        await turn.ctx.store.restore_filters(turn.ctx.clock(), channel, former["filters"], turn.user)
+        await turn.ctx.store.watches.restore_filters(turn.ctx.clock(), channel, former["filters"], turn.user)
     turn.ctx.languages.put(channel, load(former["settings"]).language)
     now = {"settings": facts["settings"]}
     await say(turn.ctx, channel, turn.user, "settings", settings=former["settings"], undo=now)
@@ -104,7 +105,7 @@ async def _muted_until(turn: Turn, channel: str, keys: Sequence[str] | None) -> 
     """Until when all of a channel, or the longest of these orders, is muted now."""
     store, now = turn.ctx.store, turn.ctx.clock()
     if keys is None:
-        times = [(await store.channel(channel)).muted_until]
+        times = [(await store.channels.get(channel)).muted_until]
     else:
-        times = [watch.muted_until for watch in await store.watches_of(keys) if watch.channel == channel]
+        times = [watch.muted_until for watch in await store.watches.of_orders(keys) if watch.channel == channel]
     return max((time for time in times if time and time > now), default=None)

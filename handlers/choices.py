@@ -28,8 +28,8 @@ NEWS_SHOWN = 12
 async def watch_all(turn: Turn, request: WatchAll) -> Message:
     """Watch every order of the account; those that are known now join at once, as a baseline."""
     channel = request.channel or turn.channel
-    chosen = load((await turn.ctx.store.channel(channel)).settings)
-    standing = [one for one in await turn.ctx.store.subscriptions(channel) if one.status == request.status]
+    chosen = load((await turn.ctx.store.channels.get(channel)).settings)
+    standing = [one for one in await turn.ctx.store.subscriptions.active(channel) if one.status == request.status]
     kept = standing[0].filter if standing else ""
     filter_ = request.filter or kept or chosen.filter or turn.ctx.default_filter
     joined = await turn.ctx.desk.subscribe(channel, request.status, filter_, turn.user)
@@ -67,10 +67,10 @@ async def show(turn: Turn, request: ShowSettings) -> Message:
     """What the channel chose, and what that meant last week."""
     channel = request.channel or turn.channel
     ctx = turn.ctx
-    stored = await ctx.store.channel(channel)
+    stored = await ctx.store.channels.get(channel)
     chosen = load(stored.settings)
     week = await ctx.desk.dry_run(channel, chosen)
-    subscriptions = await ctx.store.subscriptions(channel)
+    subscriptions = await ctx.store.subscriptions.active(channel)
     return choices.settings(stored, chosen, subscriptions, ctx.desk.next_digest(chosen), week, ctx.clock())
 
 
@@ -88,15 +88,15 @@ async def why(turn: Turn, request: Why) -> Message:
         words = _("I have no record of {id}: nobody has watched it. {command} starts.")
         command = code(f"/panda watch {request.text}")
         return errors.failure(words.format(id=code(request.text), command=command))
-    log = await ctx.store.told_of_order(keys[0], channel, NEWS_SHOWN)
-    watch = next((one for one in await ctx.store.watches_of(keys) if one.channel == channel), None)
+    log = await ctx.store.delivery_log.of_order(keys[0], channel, NEWS_SHOWN)
+    watch = next((one for one in await ctx.store.watches.of_orders(keys) if one.channel == channel), None)
     look, news = await ctx.desk.history(keys[0], log)
     return why_view(look, channel, watch, list(zip(log, news, strict=True)), ctx.clock())
 
 
 async def form(ctx: Context, channel: str) -> dict[str, Any]:
     """The modal with what the channel has now."""
-    return choices.modal(channel, load((await ctx.store.channel(channel)).settings))
+    return choices.modal(channel, load((await ctx.store.channels.get(channel)).settings))
 
 
 def read_form(values: dict[str, Any]) -> tuple[ChannelSettings, bool, dict[str, str]]:
@@ -139,11 +139,11 @@ async def save(ctx: Context, channel: str, user: str, settings: ChannelSettings,
 async def _save(
     ctx: Context, channel: str, user: str, settings: ChannelSettings, *, filter_all: bool
 ) -> dict[str, Any]:
-    former = (await ctx.store.channel(channel)).settings
+    former = (await ctx.store.channels.get(channel)).settings
     before = await ctx.desk.dry_run(channel, load(former))
     filter_ = settings.filter if filter_all and settings.filter else None
     after = await ctx.desk.dry_run(channel, settings, filter_=filter_)
-    undo = {"settings": former, "filters": await ctx.store.filters_of(channel) if filter_ else {}}
+    undo = {"settings": former, "filters": await ctx.store.watches.filters(channel) if filter_ else {}}
     await ctx.desk.save(channel, settings, user, filter_all=filter_all)
     if filter_ or settings != load(former):
         await aloud.say(ctx, channel, user, "settings", settings=settings.dump(), filter_all=filter_ or "", undo=undo)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pandapon.client import PandaPon
     from pandapon.models import Order
     from pandapon.shipment import News, Platform
-    from storage.protocol import Store
     from storage.records import Filter, Told
+    from storage.store import Store
 
 
 class Tracker(Protocol):

@@ -44,7 +44,7 @@ async def is_new(ctx: Context, body: Body) -> bool:
         return False
     try:
         async with asyncio.timeout(NOTED_SECONDS):
-            return await ctx.store.first_seen(delivery, ctx.clock())
+            return await ctx.store.people.first_seen(delivery, ctx.clock())
     except (StorageError, TimeoutError) as error:  # what has to be written will say so itself
         log.warning("delivery not noted", extra={"error": str(error) or "the database is busy"})
         return True

@@ -54,11 +54,11 @@ async def _status(turn: Turn, _request: Status) -> Message:
     ctx, now = turn.ctx, turn.ctx.clock()
     report = ctx.report()
     pushed = await _pushed(turn, now) if report.takes_pushes else None
-    return status.status(await ctx.store.health(now), report, now, pushed)
+    return status.status(await ctx.store.upkeep.health(now), report, now, pushed)
 
 
 async def _pushed(turn: Turn, now: datetime) -> status.Pushed:
-    counts, last = await turn.ctx.store.inbox_counts(now - LATELY)
+    counts, last = await turn.ctx.store.inbox.counts(now - LATELY)
     return status.Pushed(sum(counts.values()), counts.get("unknown order", 0), counts.get("unknown type", 0), last)
 
 

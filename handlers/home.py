@@ -52,11 +52,11 @@ async def _shown(ctx: Context, client: AsyncWebClient, user: str, refused: Messa
 async def make(ctx: Context, client: AsyncWebClient, user: str) -> dict[str, Any]:
     """The home of one person. Channels that the person is not in stay unnamed."""
     found: list[tuple[str, list[Watch], int]] = []
-    for channel in (await ctx.store.watched_channels())[:CHANNELS]:
+    for channel in (await ctx.store.watches.watched_channels())[:CHANNELS]:
         if await _is_in(client, channel, user):
-            watches, total = await ctx.store.watches(channel, 0, PER_CHANNEL)
+            watches, total = await ctx.store.watches.of_channel(channel, 0, PER_CHANNEL)
             found.append((channel, watches, total))
-    alarms = await ctx.store.alarms([watch.key for _channel, watches, _total in found for watch in watches])
+    alarms = await ctx.store.alarms.of_orders([watch.key for _channel, watches, _total in found for watch in watches])
     return home.view(found, alarms, ctx.clock())
 
 

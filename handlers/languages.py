@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.channel_settings import load
 
 if TYPE_CHECKING:
-    from storage.protocol import Store
+    from storage.store import Store
 
 
 class Languages:
@@ -20,7 +20,7 @@ class Languages:
 
     async def learn(self, store: Store) -> None:
         """Read what the channels chose."""
-        for channel in await store.channels_with_settings():
+        for channel in await store.channels.with_settings():
             self.put(channel.channel, load(channel.settings).language)
 
     def put(self, channel: str, language: str) -> None:

@@ -17,7 +17,7 @@ from storage.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from storage.protocol import Store
+    from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class People:
 
     async def learn(self, store: Store) -> None:
         """Read what is stored."""
-        self.names |= await store.people()
+        self.names |= await store.people.names()
 
     def meet(self, body: Mapping[str, Any]) -> tuple[str, str]:
         """Know from now on, in this task and those that it starts, who sent this. Returns id and name where new."""
@@ -64,7 +64,7 @@ class People:
 async def keep(store: Store, user_id: str, called: str) -> None:
     """Store a name. One that is lost is told again with the next thing that its owner does."""
     try:
-        await store.name_person(user_id, called)
+        await store.people.name(user_id, called)
     except StorageError as error:
         log.warning("name not stored", extra={"error": error})
 

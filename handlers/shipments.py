@@ -25,5 +25,5 @@ async def track(turn: Turn, request: Track) -> Message:
 
 async def watch_here(turn: Turn, key: str) -> Watch | None:
     """The live watch of this order in the turn's channel."""
-    watches = await turn.ctx.store.watches_of([key])
+    watches = await turn.ctx.store.watches.of_orders([key])
     return next((w for w in watches if w.channel == turn.channel and w.state is not WatchState.ENDED), None)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from storage.protocol import Store
+    from storage.store import Store
 
 
 async def keys_of(store: Store, text: str) -> list[str]:
     """The orders with this id or, where there are none, those with a parcel of this number."""
-    return await store.find_order_id(text) or await store.find_waybill(text)
+    return await store.orders.with_id(text) or await store.orders.with_waybill(text)

@@ -117,12 +117,12 @@ async def _message(turn: Turn, body: Body) -> Claim:
 
 async def _watch(turn: Turn, body: Body) -> Claim:
     [row] = _rows(payloads.value(body), most=1)
-    watch = await turn.ctx.store.watch(row)
+    watch = await turn.ctx.store.watches.get(row)
     return Claim(watch, (watch.channel,) if watch else ())
 
 
 async def _watches(turn: Turn, body: Body) -> Claim:
-    found = [await turn.ctx.store.watch(row) for row in _rows(payloads.value(body), most=ROWS)]
+    found = [await turn.ctx.store.watches.get(row) for row in _rows(payloads.value(body), most=ROWS)]
     watches = [watch for watch in found if watch]
     return Claim(watches, tuple(dict.fromkeys(watch.channel for watch in watches)))
 
@@ -130,8 +130,8 @@ async def _watches(turn: Turn, body: Body) -> Claim:
 async def _alarm(turn: Turn, body: Body) -> Claim:
     """An alarm belongs to its order, and so to each channel that watches it: first of all to where it was pressed."""
     [row] = _rows(payloads.value(body), most=1)
-    alarm = await turn.ctx.store.alarm(row)
-    watches = await turn.ctx.store.watches_of([alarm.key]) if alarm else []
+    alarm = await turn.ctx.store.alarms.get(row)
+    watches = await turn.ctx.store.watches.of_orders([alarm.key]) if alarm else []
     places = [watch.channel for watch in watches if watch.state is not WatchState.ENDED]
     places.sort(key=lambda channel: channel != turn.channel)
     return Claim((alarm if places else None, payloads.table(body, "message")), tuple(places), any_of=True)
@@ -157,7 +157,7 @@ async def _found(_turn: Turn, body: Body) -> Claim:
 async def _line(turn: Turn, body: Body) -> Claim:
     """It was said to a channel, and what it takes back is that channel's."""
     [row] = _rows(payloads.value(body), most=1)
-    channel = await turn.ctx.store.channel_of_line(row)
+    channel = await turn.ctx.store.channels.of_line(row)
     return Claim(row, (channel,) if channel else ())
 
 

@@ -45,7 +45,7 @@ async def start_in(
     typed_in: str = "",
 ) -> Message:
     """Watch orders in a channel that is known to be allowed. ``typed_in``: how one types it, if it is another one."""
-    chosen = load((await turn.ctx.store.channel(channel)).settings)
+    chosen = load((await turn.ctx.store.channels.get(channel)).settings)
     default = chosen.filter or turn.ctx.default_filter
     outcomes = await turn.ctx.tracker.watch(
         ids, channel=channel, filter_=filter_, user=turn.user, platform=platform, default=default
@@ -63,7 +63,7 @@ def _between_people(outcome: WatchOutcome) -> WatchOutcome:
 
 async def explain(turn: Turn) -> Message:
     """The bare ``/panda watch``: its help, and this channel's list."""
-    rows, total = await turn.ctx.store.watches(turn.channel, 0, PAGE_SIZE)
+    rows, total = await turn.ctx.store.watches.of_channel(turn.channel, 0, PAGE_SIZE)
     listed = await _listed(turn, rows, total, 1, turn.channel)
     helped = help_view("watch")
     return helped.followed_by(listed)
@@ -80,7 +80,7 @@ async def stop_in(turn: Turn, ids: Sequence[str], channel: str, typed_in: str = 
     store = turn.ctx.store
     keys = {text: await keys_of(store, text) for text in ids}
     each = list(dict.fromkeys(key for found in keys.values() for key in found))
-    ended = await store.end_watches(turn.ctx.clock(), channel, each, turn.user)
+    ended = await store.watches.end(turn.ctx.clock(), channel, each, turn.user)
     turn.ctx.wake()
     done = {watch.key for watch in ended}
     return watches.ended(ended, channel, [text for text in ids if not done.intersection(keys[text])], typed_in)
@@ -88,21 +88,21 @@ async def stop_in(turn: Turn, ids: Sequence[str], channel: str, typed_in: str = 
 
 async def undo_stop(turn: Turn, ended: Sequence[Watch]) -> Message:
     """Bring back watches that were just ended."""
-    restored = await turn.ctx.store.restore_watches(turn.ctx.clock(), [watch.id for watch in ended], turn.user)
+    restored = await turn.ctx.store.watches.restore(turn.ctx.clock(), [watch.id for watch in ended], turn.user)
     turn.ctx.wake()
     return watches.restored(restored, ended[0].channel if ended else turn.channel)
 
 
 async def resume(turn: Turn, watch: Watch | None) -> Message:
     """Go on with a watch that was paused because Slack refused its posts; None: it is not there any more."""
-    resumed = watch and await turn.ctx.store.resume_watch(turn.ctx.clock(), watch.id, turn.user)
+    resumed = watch and await turn.ctx.store.watches.resume(turn.ctx.clock(), watch.id, turn.user)
     turn.ctx.wake()
     return watches.resumed(resumed)
 
 
 async def resume_channel(turn: Turn, channel: str) -> Message:
     """Go on with every paused watch of a channel; the button stands in a direct message to their owner."""
-    resumed = await turn.ctx.store.resume_channel(turn.ctx.clock(), channel, turn.user)
+    resumed = await turn.ctx.store.watches.resume_channel(turn.ctx.clock(), channel, turn.user)
     turn.ctx.wake()
     return notices.resumed(channel, len(resumed))
 
@@ -110,10 +110,10 @@ async def resume_channel(turn: Turn, channel: str) -> Message:
 async def listing(turn: Turn, request: ListWatches) -> Message:
     """What a channel watches: state, filter, who and when."""
     channel = request.channel or turn.channel
-    rows, total = await turn.ctx.store.watches(channel, (request.page - 1) * PAGE_SIZE, PAGE_SIZE)
+    rows, total = await turn.ctx.store.watches.of_channel(channel, (request.page - 1) * PAGE_SIZE, PAGE_SIZE)
     return await _listed(turn, rows, total, request.page, channel)
 
 
 async def _listed(turn: Turn, rows: list[Watch], total: int, page: int, channel: str) -> Message:
-    muted = await turn.ctx.store.channel(channel)
+    muted = await turn.ctx.store.channels.get(channel)
     return watches.listing(rows, total, page, channel, PAGE_SIZE, muted, turn.ctx.clock())

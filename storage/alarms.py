@@ -58,7 +58,10 @@ WHERE n.at IS NOT NULL AND n.at >= ? ORDER BY n.key, n.waybill, n.at, n.sequence
 
 
 def stalled(conn: sqlite3.Connection, now: datetime, unread: datetime, limit: int) -> list[str]:
-    """See storage.protocol.Store."""
+    """Watched orders whose silence may be worth an alarm by now, read since it became too long.
+
+    With them those that PandaPon does not know any more, or that could not be read since ``unread``.
+    """
     return [row[0] for row in conn.execute(STALLED, (to_int(now), to_int(unread), limit))]
 
 
@@ -70,7 +73,7 @@ def schedule(conn: sqlite3.Connection, key: str, at: datetime | None) -> None:
 def raise_alarm(
     conn: sqlite3.Connection, now: datetime, alarm: Alarm, told: Announcement, again_at: datetime | None
 ) -> bool:
-    """See storage.protocol.Store."""
+    """Store an alarm and enqueue what it says, once. False: it was raised before."""
     schedule(conn, alarm.key, again_at)
     conn.execute(
         "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' AND what <> ?",
@@ -105,7 +108,7 @@ def clear(conn: sqlite3.Connection, at: int, key: str, silent: Collection[str] =
 
 
 def cleared_at(conn: sqlite3.Connection, key: str, at: datetime) -> Alarm | None:
-    """See storage.protocol.Store.alarm_cleared."""
+    """The alarm that the news of this very moment cleared."""
     row = conn.execute("SELECT * FROM alarms WHERE key = ? AND cleared_at = ?", (key, to_int(at))).fetchone()
     return _alarm(row) if row else None
 
@@ -117,9 +120,12 @@ def act(  # noqa: PLR0917  one argument a column
     state: AlarmState,
     actor: str,
     until: datetime | None,
-    channel: str,
+    channel: str = "",
 ) -> Alarm | None:
-    """See storage.protocol.Store.act_on_alarm."""
+    """What a person did with an alarm. A cleared one is returned unchanged, an unknown one is None.
+
+    Whoever snoozes it is reminded ``until`` then; ``channel``: where they did so.
+    """
     alarm = one(conn, alarm_id)
     if alarm is None or alarm.state is AlarmState.CLEARED:
         return alarm
@@ -137,7 +143,11 @@ def act(  # noqa: PLR0917  one argument a column
 
 
 def remind(conn: sqlite3.Connection, now: datetime, unread: datetime, over_at: datetime) -> int:
-    """See storage.protocol.Store."""
+    """Enqueue a direct message for each due reminder whose alarm is not cleared. Returns how many were due.
+
+    One waits for its order to be read, but not if it was due by ``unread``. ``over_at``: when a question that
+    stays open ends the watch.
+    """
     at = to_int(now)
     due = conn.execute(DUE_REMINDERS, (at, to_int(unread))).fetchall()
     for row in due:
@@ -157,7 +167,7 @@ def _remind(conn: sqlite3.Connection, now: datetime, row: sqlite3.Row, over_at: 
 
 
 def say_in_thread(conn: sqlite3.Connection, post: Post) -> bool:
-    """See storage.protocol.Store."""
+    """A reminder whose person takes no direct message goes under the order's card. False: it cannot."""
     facts = json.loads(post.payload)
     alarm = one(conn, facts["reminder"]) if "reminder" in facts and post.watch_id is None else None
     if alarm is None:
@@ -166,12 +176,12 @@ def say_in_thread(conn: sqlite3.Connection, post: Post) -> bool:
 
 
 def names(conn: sqlite3.Connection, key: str) -> list[str]:
-    """See storage.protocol.Store.alarm_names."""
+    """The ``what`` of every alarm that an order ever had."""
     return [row[0] for row in conn.execute("SELECT what FROM alarms WHERE key = ?", (key,))]
 
 
 def retire(conn: sqlite3.Connection, now: datetime, key: str, reason: str) -> None:
-    """See storage.protocol.Store."""
+    """End every watch of an order, for this reason; their cards say so. It is polled no more."""
     enqueue.refresh_order(conn, now, key)
     end(conn, now, "key = ?", (key,), reason)
     conn.execute("UPDATE orders SET next_poll_at = NULL, stall_at = NULL WHERE key = ?", (key,))
@@ -186,7 +196,7 @@ def one(conn: sqlite3.Connection, alarm_id: int) -> Alarm | None:
 
 
 def live(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Alarm]:
-    """See storage.protocol.Store.alarms."""
+    """The live alarms of these orders."""
     found = {}
     for key in keys:
         row = conn.execute("SELECT * FROM alarms WHERE key = ? AND state <> 'cleared'", (key,)).fetchone()
@@ -196,7 +206,7 @@ def live(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Alarm]:
 
 
 def scans(conn: sqlite3.Connection, since: datetime, limit: int) -> list[tuple[str, str, datetime, str | None]]:
-    """See storage.protocol.Store."""
+    """(order key, waybill, time, milestone) of stored nodes, parcel by parcel, oldest first: for usual times."""
     return [
         (row["key"], row["waybill"], to_time(row["at"]), row["milestone"])
         for row in conn.execute(SCANS, (to_int(since), limit))

@@ -23,18 +23,18 @@ def append(conn: sqlite3.Connection, entries: Sequence[AuditEntry]) -> None:
 
 
 def first_seen(conn: sqlite3.Connection, event_id: str, now: datetime) -> bool:
-    """See storage.protocol.Store."""
+    """True the first time this delivery id is seen; Slack delivers some twice."""
     sql = "INSERT OR IGNORE INTO deliveries (id, at) VALUES (?, ?)"
     return conn.execute(sql, (event_id, to_int(now))).rowcount == 1
 
 
 def people(conn: sqlite3.Connection) -> dict[str, str]:
-    """See storage.protocol.Store."""
+    """What those who did something are called, by Slack user id."""
     return {row["id"]: row["name"] for row in conn.execute("SELECT id, name FROM people")}
 
 
 def name_person(conn: sqlite3.Connection, user: str, name: str) -> None:
-    """See storage.protocol.Store."""
+    """What a person is called from now on."""
     conn.execute(
         "INSERT INTO people (id, name) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name", (user, name)
     )

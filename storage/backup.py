@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from storage import private
 from storage.database import open_file
 from storage.errors import CorruptFileError, DiskFullError, LostFileError, StorageError
-from storage.store import SqliteStore, open_store
+from storage.store import Store, open_store
 from storage.values import to_int
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ async def check(thread: DatabaseThread) -> str:
     return await thread.direct(_complaint)
 
 
-async def open_present(path: Path, folder: Path) -> SqliteStore:
+async def open_present(path: Path, folder: Path) -> Store:
     """Open the database, or make the first one. Raises StorageError.
 
     LostFileError when there is nothing to open, but copies: a file was lost, and an empty one in its place would lose
@@ -106,7 +106,7 @@ async def open_present(path: Path, folder: Path) -> SqliteStore:
 
 async def open_or_restore(
     path: Path, folder: Path, now: datetime, passing: Callable[[str], None] = _pass
-) -> tuple[SqliteStore, Restored | None]:
+) -> tuple[Store, Restored | None]:
     """Open the database; a damaged or lost one is set aside and the newest good copy takes its place.
 
     Returns the store and, if it was necessary, what was restored. Raises StorageError; CorruptFileError when there is

@@ -32,13 +32,13 @@ DO UPDATE SET settings = excluded.settings, updated_by = excluded.updated_by, up
 
 
 def channel(conn: sqlite3.Connection, channel_id: str) -> Channel:
-    """See storage.protocol.Store."""
+    """What a channel chose; the defaults when it never did."""
     row = conn.execute("SELECT * FROM channels WHERE channel = ?", (channel_id,)).fetchone()
     return _channel(row) if row else Channel(channel_id)
 
 
 def save_settings(conn: sqlite3.Connection, now: datetime, channel_id: str, settings: str, actor: str) -> None:
-    """See storage.protocol.Store."""
+    """Replace a channel's settings; what quiet hours hold there is looked at again."""
     conn.execute(
         SAVE,
         (channel_id, settings, actor, to_int(now)),
@@ -48,7 +48,7 @@ def save_settings(conn: sqlite3.Connection, now: datetime, channel_id: str, sett
 
 
 def set_filters(conn: sqlite3.Connection, now: datetime, channel_id: str, filter_: str, actor: str) -> int:
-    """See storage.protocol.Store."""
+    """Give every watch of a channel this filter. Returns how many had another."""
     watches = conn.execute(
         "UPDATE watches SET filter = ? WHERE channel = ? AND state <> 'ended' AND filter <> ? RETURNING id",
         (filter_, channel_id, filter_),
@@ -61,18 +61,18 @@ def set_filters(conn: sqlite3.Connection, now: datetime, channel_id: str, filter
 
 
 def say(conn: sqlite3.Connection, now: datetime, channel_id: str, payload: str) -> None:
-    """See storage.protocol.Store."""
+    """Enqueue a LINE: what somebody changed for all in a channel."""
     enqueue.loose(conn, now, PostKind.LINE, "line", channel_id, payload)
 
 
 def channel_of_line(conn: sqlite3.Connection, line: int) -> str:
-    """See storage.protocol.Store."""
+    """The channel of a LINE; empty where there is none."""
     row = conn.execute("SELECT channel FROM outbox WHERE id = ? AND kind = 'line'", (line,)).fetchone()
     return row["channel"] if row else ""
 
 
 def take_line(conn: sqlite3.Connection, line: int) -> tuple[str, str] | None:
-    """See storage.protocol.Store."""
+    """Channel and payload of a LINE that is to be undone, once; None: it was, or is not there any more."""
     row = conn.execute(
         "UPDATE outbox SET what = 'line:undone' WHERE id = ? AND kind = 'line' AND what = 'line' "
         "RETURNING channel, payload",
@@ -82,7 +82,7 @@ def take_line(conn: sqlite3.Connection, line: int) -> tuple[str, str] | None:
 
 
 def filters_of(conn: sqlite3.Connection, channel_id: str) -> dict[str, list[int]]:
-    """See storage.protocol.Store."""
+    """The channel's live watches by what they tell."""
     found: dict[str, list[int]] = {}
     for row in conn.execute("SELECT id, filter FROM watches WHERE channel = ? AND state <> 'ended'", (channel_id,)):
         found.setdefault(row["filter"], []).append(row["id"])
@@ -92,7 +92,7 @@ def filters_of(conn: sqlite3.Connection, channel_id: str) -> dict[str, list[int]
 def restore_filters(
     conn: sqlite3.Connection, now: datetime, channel_id: str, filters: Mapping[str, Sequence[int]], actor: str
 ) -> None:
-    """See storage.protocol.Store."""
+    """Give watches of the channel the filters of :meth:`filters_of` back."""
     for filter_, ids in filters.items():
         conn.executemany(
             "UPDATE watches SET filter = ? WHERE id = ? AND channel = ?", [(filter_, one, channel_id) for one in ids]
@@ -103,7 +103,8 @@ def restore_filters(
 
 
 def mute_channel(conn: sqlite3.Connection, now: datetime, channel_id: str, until: datetime | None, actor: str) -> None:
-    """See storage.protocol.Store."""
+    """Post no news there until then; None ends it."""
+    held.wake_cards(conn, now, channel_id)
     conn.execute(
         "INSERT INTO channels (channel, muted_until, muted_by) VALUES (?, ?, ?) ON CONFLICT (channel) "
         "DO UPDATE SET muted_until = excluded.muted_until, muted_by = excluded.muted_by",
@@ -116,7 +117,8 @@ def mute_channel(conn: sqlite3.Connection, now: datetime, channel_id: str, until
 def mute_watches(  # noqa: PLR0917  the protocol's arguments
     conn: sqlite3.Connection, now: datetime, channel_id: str, keys: Sequence[str], until: datetime | None, actor: str
 ) -> list[str]:
-    """See storage.protocol.Store."""
+    """The same for single orders. Returns the keys that are watched there."""
+    held.wake_cards(conn, now, channel_id)
     muted = [
         key
         for key in keys
@@ -133,12 +135,12 @@ def mute_watches(  # noqa: PLR0917  the protocol's arguments
 
 
 def with_settings(conn: sqlite3.Connection) -> list[Channel]:
-    """See storage.protocol.Store.channels_with_settings."""
+    """Every channel that chose something."""
     return [_channel(row) for row in conn.execute("SELECT * FROM channels WHERE settings <> ''")]
 
 
 def put_summary(conn: sqlite3.Connection, now: datetime, channel_id: str, day: str, payload: str) -> bool:
-    """See storage.protocol.Store."""
+    """Mark the channel's digest of a local day as done and enqueue it, unless empty. False: it was done already."""
     marked = conn.execute(
         "UPDATE channels SET digest_day = ? WHERE channel = ? AND digest_day < ?", (day, channel_id, day)
     ).rowcount
@@ -148,13 +150,13 @@ def put_summary(conn: sqlite3.Connection, now: datetime, channel_id: str, day: s
 
 
 def told_of_order(conn: sqlite3.Connection, key: str, channel_id: str, limit: int) -> list[Told]:
-    """See storage.protocol.Store."""
+    """The newest ``limit`` pieces of an order's news, oldest first, and what became of each in the channel."""
     rows = conn.execute(TOLD.format(where="n.key = ?"), (channel_id, key)).fetchall()
     return [_told(row) for row in rows[-limit:]]
 
 
 def happened_since(conn: sqlite3.Connection, channel_id: str, since: datetime) -> list[Happening]:
-    """See storage.protocol.Store."""
+    """The same without what it said: when, how loud and for whom, oldest first."""
     return [
         Happening(to_time(at), level, _audience(audience), filter_)
         for at, level, audience, filter_ in conn.execute(HAPPENED, (channel_id, to_int(since)))
@@ -162,7 +164,7 @@ def happened_since(conn: sqlite3.Connection, channel_id: str, since: datetime) -
 
 
 def told_since(conn: sqlite3.Connection, channel_id: str, since: datetime) -> list[Told]:
-    """See storage.protocol.Store."""
+    """All news since then of the orders that the channel watches, oldest first."""
     where = "n.at >= ? AND n.key IN (SELECT key FROM watches WHERE channel = ? AND state <> 'ended')"
     return [_told(row) for row in conn.execute(TOLD.format(where=where), (channel_id, to_int(since), channel_id))]
 

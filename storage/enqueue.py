@@ -185,7 +185,13 @@ def summary(conn: sqlite3.Connection, now: datetime, day: str, channel: str, pay
 def fold(  # noqa: PLR0917  the protocol's arguments
     conn: sqlite3.Connection, now: datetime, head: Post, limit: int, lease: timedelta, rule: Folding = ANY_POSTS
 ) -> Post | None:
-    """See storage.protocol.Store."""
+    """Put a claimed NEWS post and up to ``limit - 1`` that wait behind it into one DIGEST, claimed in its place.
+
+    After quiet hours only what they held is taken; news whose card is still to come waits for it. A DIGEST of many
+    orders names those with something that is ``rule.shown``; what it tells of each is put, as a DIGEST of that
+    order's thread, behind all that waits. One of a single order is that alone. None: there was nothing to fold
+    with, or the fence was stale.
+    """
     at = to_int(now)
     rows = conn.execute(FOLDABLE, (head.channel, at, at, head.was_held, AHEAD * limit)).fetchall()
     may_go = [row for row in rows if rule.levels is None or row["level"] in rule.levels]

@@ -43,13 +43,13 @@ UNION SELECT key FROM orders WHERE sub_orders <> '[]' AND platform = 'taobao' AN
 
 
 def put(conn: sqlite3.Connection, hint: Hint) -> bool:
-    """See storage.protocol.Store.inbox_put."""
+    """Keep a pushed message; False when it is there already."""
     row = (hint.dedup, hint.kind, json.dumps(hint.ids), to_int(hint.received_at), int(REPEATED / MICROSECOND))
     return conn.execute(PUT, row).rowcount == 1
 
 
 def waiting(conn: sqlite3.Connection, limit: int) -> list[Hint]:
-    """See storage.protocol.Store.inbox_waiting."""
+    """Messages that nobody has looked at, oldest first."""
     rows = conn.execute("SELECT * FROM inbox WHERE handled_at IS NULL ORDER BY id LIMIT ?", (limit,))
     return [
         Hint(
@@ -63,7 +63,7 @@ def waiting(conn: sqlite3.Connection, limit: int) -> list[Hint]:
 
 
 def concerned(conn: sqlite3.Connection, ids: Sequence[str]) -> list[str]:
-    """See storage.protocol.Store."""
+    """Stored orders with one of these numbers: their own, a sub-order's or a parcel's."""
     keys: dict[str, None] = {}
     for one in ids:
         keys |= dict.fromkeys(
@@ -73,7 +73,7 @@ def concerned(conn: sqlite3.Connection, ids: Sequence[str]) -> list[str]:
 
 
 def done(conn: sqlite3.Connection, now: datetime, outcomes: Sequence[tuple[str, str]]) -> None:
-    """See storage.protocol.Store.inbox_done."""
+    """What became of messages, by their dedup; their contents are forgotten."""
     conn.executemany(
         "UPDATE inbox SET handled_at = ?, outcome = ? WHERE dedup = ?",
         [(to_int(now), outcome, dedup) for dedup, outcome in outcomes],
@@ -83,7 +83,10 @@ def done(conn: sqlite3.Connection, now: datetime, outcomes: Sequence[tuple[str, 
 
 
 def counts(conn: sqlite3.Connection, since: datetime) -> tuple[dict[str, int], datetime | None]:
-    """See storage.protocol.Store.inbox_counts. Those that were dropped for their number are counted too."""
+    """How many messages came since then, by outcome, and when the last one did.
+
+    Those that were dropped for their number are counted too.
+    """
     rows = conn.execute(
         "SELECT outcome, COUNT(*), MAX(received_at) FROM inbox WHERE received_at >= ? GROUP BY outcome",
         (to_int(since),),
@@ -98,7 +101,7 @@ def counts(conn: sqlite3.Connection, since: datetime) -> tuple[dict[str, int], d
 
 
 def prune_unknown(conn: sqlite3.Connection, before: datetime, limit: int) -> int:
-    """See storage.protocol.Store."""
+    """Forget pushed messages about unknown orders that came before this, so many at most. Returns how many."""
     return conn.execute(FORGET, (to_int(before), limit)).rowcount
 
 

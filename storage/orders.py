@@ -37,7 +37,10 @@ NODES = f"SELECT key, {', '.join(NodeRecord._fields)} FROM nodes WHERE key IN ({
 def claim_due(
     conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta, keys: Sequence[str] | None = None
 ) -> list[DueOrder]:
-    """See storage.protocol.Store."""
+    """Lease up to ``limit`` due orders, the longest overdue first; a crash costs one lease and no repair.
+
+    ``keys``: only of these, a few hundred at most.
+    """
     among = "" if keys is None else f"AND key IN ({', '.join('?' * len(keys))})"
     claim = CLAIM.format(among=among)
     rows = conn.execute(claim, (to_int(now + lease), to_int(now), *(keys or ()), limit)).fetchall()
@@ -57,12 +60,12 @@ def claim_due(
 
 
 def due_in_turn(conn: sqlite3.Connection, now: datetime) -> list[str]:
-    """See storage.protocol.Store."""
+    """Every due order in a fair order: the first of each channel, the second of each, and so on."""
     return [key for (key,) in conn.execute(IN_TURN, (to_int(now),))]
 
 
 def load(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, KnownOrder]:
-    """See storage.protocol.Store."""
+    """Everything stored about these orders; unknown keys are absent."""
     parcels: dict[str, list[ParcelRecord]] = defaultdict(list)
     nodes: dict[str, list[NodeRecord]] = defaultdict(list)
     found: dict[str, KnownOrder] = {}
@@ -79,7 +82,12 @@ def load(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, KnownOrder]
 
 
 def mark_due(conn: sqlite3.Connection, keys: Sequence[str], at: datetime, *, whole: bool = False) -> int:
-    """See storage.protocol.Store. The fence grows: a reading that left before the hint may not know of it."""
+    """Make these orders due no later than ``at``; archived ones come back. Returns how many are known.
+
+    ``whole``: the last fingerprint is forgotten, so that everything about them is read and compared.
+
+    The fence grows: a reading that left before the hint may not know of it.
+    """
     forget = ", fingerprint = x''" if whole else ""
     known = 0
     for some, marks in chunks(keys):
@@ -102,14 +110,14 @@ def release_leases(conn: sqlite3.Connection, now: datetime) -> int:
 
 
 def find_waybill(conn: sqlite3.Connection, waybill: str) -> list[str]:
-    """See storage.protocol.Store."""
+    """Keys of the orders that hold a parcel with this number."""
     if not (number := normal(waybill)):
         return []
     return [row[0] for row in conn.execute("SELECT DISTINCT key FROM parcels WHERE number = ? ORDER BY key", (number,))]
 
 
 def find_order_id(conn: sqlite3.Connection, order_id: str) -> list[str]:
-    """See storage.protocol.Store."""
+    """Keys of the stored orders with this id, on whatever platform."""
     return [row[0] for row in conn.execute("SELECT key FROM orders WHERE order_id = ? ORDER BY key", (order_id,))]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from storage import enqueue
+from storage import enqueue, orders
 from storage.records import Post, PostKind, PostState, WatchState
 from storage.values import to_int, to_time
 
@@ -61,7 +61,11 @@ WHERE channel = ? AND {LIVE} AND state = 'pending' AND kind = 'news' AND not_bef
 def claim_posts(
     conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta, busy: Collection[str]
 ) -> list[Post]:
-    """See storage.protocol.Store."""
+    """Mark as SENDING and return the oldest live row of each channel not in ``busy``, if its time has come.
+
+    A row that is UNCERTAIN is returned with that state (and stays in it): look before sending. Rows of watches
+    that have ended are dropped instead of returned.
+    """
     at = to_int(now)
     conn.execute(AWAKE, (at,))
     conn.execute(LEASE_OVER, (at, at))
@@ -75,7 +79,7 @@ def claim_posts(
 
 
 def mark_sent(conn: sqlite3.Connection, now: datetime, post: Post, ts: str) -> bool:
-    """See storage.protocol.Store."""
+    """Sent. A CARD's ts becomes the watch's ``card_ts`` and makes it ACTIVE. False: the fence was stale."""
     done = _settle(conn, post, "state = 'sent', ts = ?, sent_at = ?, error = ''", ts, to_int(now))
     if done and post.kind is not PostKind.REFRESH:  # a card can be edited where nothing can be posted
         enqueue.taken(conn, post.channel)
@@ -94,7 +98,7 @@ def mark_sent(conn: sqlite3.Connection, now: datetime, post: Post, ts: str) -> b
 
 
 def mark_retry(conn: sqlite3.Connection, now: datetime, post: Post, not_before: datetime, error: str) -> bool:
-    """See storage.protocol.Store."""
+    """Definitely not sent; try again then."""
     del now
     return _settle(
         conn, post, "state = 'pending', claimed_at = NULL, not_before = ?, error = ?", to_int(not_before), error
@@ -102,29 +106,29 @@ def mark_retry(conn: sqlite3.Connection, now: datetime, post: Post, not_before: 
 
 
 def mark_uncertain(conn: sqlite3.Connection, now: datetime, post: Post, not_before: datetime, error: str) -> bool:
-    """See storage.protocol.Store."""
+    """Perhaps sent: look it up from ``not_before`` on."""
     del now
     return _settle(conn, post, "state = 'uncertain', not_before = ?, error = ?", to_int(not_before), error)
 
 
 def mark_reduced(conn: sqlite3.Connection, now: datetime, post: Post, payload: str, level: str) -> bool:
-    """See storage.protocol.Store."""
+    """Part of a NEWS was told before: the rest goes at once, under this payload and level."""
     changes = "state = 'pending', claimed_at = NULL, not_before = ?, error = 'told in part', payload = ?, level = ?"
     return _settle(conn, post, changes, to_int(now), payload, level)
 
 
 def mark_held(conn: sqlite3.Connection, post: Post, until: datetime, reason: str) -> bool:
-    """See storage.protocol.Store."""
+    """Not before then: quiet hours. Others of the channel may overtake it."""
     return _settle(conn, post, "state = 'held', claimed_at = NULL, held_until = ?, error = ?", to_int(until), reason)
 
 
 def mark_skipped(conn: sqlite3.Connection, now: datetime, post: Post, reason: str) -> bool:
-    """See storage.protocol.Store."""
+    """Not to be said at all, for this reason."""
     return _settle(conn, post, "state = 'skipped', sent_at = ?, error = ?", to_int(now), reason)
 
 
 def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str) -> bool:
-    """See storage.protocol.Store."""
+    """Permanently refused; what waited for it fails with it."""
     done = _settle(conn, post, "state = 'failed', claimed_at = NULL, sent_at = ?, error = ?", to_int(now), error)
     if done and post.kind is PostKind.CARD and post.watch_id is not None:
         if post.watch_state is WatchState.OPENING:  # the watch ends with it, and its news is nobody's
@@ -137,7 +141,7 @@ def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str)
 
 
 def card_lost(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
-    """See storage.protocol.Store."""
+    """The watch's card was deleted in Slack: news gets a new one first, a refresh is dropped."""
     lost = _settle(conn, post, "state = 'pending', claimed_at = NULL, not_before = 0, error = 'card deleted'")
     if not lost:
         return False
@@ -150,7 +154,7 @@ def card_lost(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
 
 
 def card_first(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
-    """See storage.protocol.Store."""
+    """This news may go, but its watch's card is held: the card goes before it, as something of the same level."""
     waits = _settle(conn, post, "state = 'pending', claimed_at = NULL, not_before = 0")
     if waits:
         _card_before(conn, now, post)
@@ -185,7 +189,11 @@ def drop_unsent(conn: sqlite3.Connection, watch_ids: Collection[int]) -> None:
 
 
 def rescue(conn: sqlite3.Connection, now: datetime) -> int:
-    """See storage.protocol.Store."""
+    """At the start of the only process: leased orders and posts are due at once, and a SENDING row is UNCERTAIN.
+
+    Returns how many posts those were.
+    """
+    orders.release_leases(conn, now)
     heal = f"UPDATE outbox SET not_before = ? WHERE {LIVE} AND not_before > ?"
     conn.execute(heal, (to_int(now), to_int(now + FARTHEST)))
     return conn.execute(
@@ -196,7 +204,7 @@ def rescue(conn: sqlite3.Connection, now: datetime) -> int:
 
 
 def folded(conn: sqlite3.Connection, digest: int) -> list[Post]:
-    """See storage.protocol.Store."""
+    """The posts inside a digest, oldest first."""
     listed = conn.execute("SELECT payload FROM outbox WHERE id = ?", (digest,)).fetchone()
     where = "folded_into = ?2" if listed is None or not listed["payload"] else "id IN (SELECT value FROM json_each(?1))"
     facts = (listed["payload"] if listed else "", digest)

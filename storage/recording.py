@@ -68,7 +68,13 @@ ON CONFLICT (key, identity) DO UPDATE SET at = excluded.at, time_basis = exclude
 
 
 def record_polls(conn: sqlite3.Connection, now: datetime, results: Sequence[PollResult]) -> Recorded:
-    """See storage.protocol.Store. The fence grows with each result, so that one lease gives one result."""
+    """Write nodes, states, schedules and outbox rows of a whole batch. A result with a stale fence is dropped.
+
+    An announcement becomes one NEWS row for each ACTIVE watch of the order whose filter is in its audience,
+    in the same transaction; a (watch, what) pair that exists already is left alone.
+
+    The fence grows with each result, so that one lease gives one result.
+    """
     at = to_int(now)
     unchanged = [
         (at, to_int(r.next_poll_at), stall := to_int(r.stall_at), stall, r.key, r.fence)
@@ -138,7 +144,10 @@ def _archive(conn: sqlite3.Connection, now: datetime, key: str) -> int:
 
 
 def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> bool:
-    """See storage.protocol.Store. The order falls due when its first watch opens."""
+    """Store an order's first reading unless it is there already (then False, and nothing is written).
+
+    The order falls due when its first watch opens.
+    """
     at, state = to_int(now), baseline.state
     platform, _, order_id = baseline.key.partition(":")
     row = (

@@ -69,7 +69,11 @@ def last_seen(conn: sqlite3.Connection) -> datetime | None:
 
 
 def retime(conn: sqlite3.Connection, now: datetime, by: timedelta, longest: timedelta) -> int:
-    """See storage.protocol.Store."""
+    """The clock was set back (``by`` is negative, or zero when not known): what lies ahead keeps its distance.
+
+    What is then still further off than it is ever put off is due now; ``longest`` is that for orders. What has
+    happened, happened not later than now. Returns how many rows changed.
+    """
     facts: dict[str, object] = {
         "now": to_int(now),
         "by": min(0, by // MICROSECOND),

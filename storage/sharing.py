@@ -36,7 +36,7 @@ ORDER BY p.position, p.id
 
 
 def shared(conn: sqlite3.Connection, post: Post) -> Shared:
-    """See storage.protocol.Store."""
+    """Other orders with a parcel of the order of this NEWS, and what its channel was told of them before it."""
     facts = {"key": post.key, "channel": post.channel, "id": post.id, "watch": post.watch_id}
     if conn.execute(OTHERS, facts).fetchone() is None:
         return Shared()

@@ -42,7 +42,7 @@ SCHEDULE = "UPDATE orders SET next_poll_at = ? WHERE key = ? AND next_poll_at IS
 
 
 def subscribe(conn: sqlite3.Connection, now: datetime, wish: Subscription) -> tuple[Subscription, bool]:
-    """See storage.protocol.Store."""
+    """Watch all orders in a channel; a standing wish for the same state takes over the filter (then False)."""
     standing = _live(conn, wish.channel, wish.status)
     if standing:
         conn.execute("UPDATE subscriptions SET filter = ? WHERE id = ?", (wish.filter, standing.id))
@@ -60,7 +60,7 @@ def subscribe(conn: sqlite3.Connection, now: datetime, wish: Subscription) -> tu
 
 
 def unsubscribe(conn: sqlite3.Connection, now: datetime, channel: str, actor: str) -> tuple[int, int]:
-    """See storage.protocol.Store."""
+    """End the channel's subscriptions with the watches they brought. Returns how many of each."""
     ids = [
         row[0]
         for row in conn.execute("SELECT id FROM subscriptions WHERE channel = ? AND state = 'active'", (channel,))
@@ -75,7 +75,7 @@ def unsubscribe(conn: sqlite3.Connection, now: datetime, channel: str, actor: st
 
 
 def resubscribe(conn: sqlite3.Connection, now: datetime, channel: str, ended_at: datetime, actor: str) -> int:
-    """See storage.protocol.Store."""
+    """Undo :meth:`unsubscribe` of that moment, with the watches that it ended. Returns how many came back."""
     at = to_int(ended_at)
     revived = conn.execute(REVIVE, (channel, at)).fetchall()
     keys = [row["key"] for one in revived for row in conn.execute(REVIVE_WATCHES, (one["id"], at)).fetchall()]
@@ -87,14 +87,17 @@ def resubscribe(conn: sqlite3.Connection, now: datetime, channel: str, ended_at:
 
 
 def active(conn: sqlite3.Connection, channel: str | None = None) -> list[Subscription]:
-    """See storage.protocol.Store.subscriptions."""
+    """The active ones, of one channel or of all."""
     where, facts = ("AND channel = ?", (channel,)) if channel else ("", ())
     rows = conn.execute(f"SELECT * FROM subscriptions WHERE state = 'active' {where} ORDER BY id", facts)
     return [_subscription(row) for row in rows]
 
 
 def join_orders(conn: sqlite3.Connection, now: datetime, subscription: int, found: Sequence[NewOrder]) -> int:
-    """See storage.protocol.Store."""
+    """Watch these orders for a subscription, silently, unless the channel has or had a watch of them.
+
+    In a channel that is paused they wait with the others. Returns how many joined.
+    """
     joined = 0
     state, reason = _state_to_join(conn, subscription) if found else ("active", "")
     for one in found:
@@ -110,7 +113,7 @@ def join_orders(conn: sqlite3.Connection, now: datetime, subscription: int, foun
 
 
 def unknown_of(conn: sqlite3.Connection, channel: str, keys: Sequence[str]) -> list[str]:
-    """See storage.protocol.Store."""
+    """Those of these orders that the channel does not watch and never did."""
     return [
         key
         for key in keys

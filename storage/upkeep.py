@@ -41,12 +41,15 @@ FORGET = (
 
 
 def prune(conn: sqlite3.Connection, before: datetime, limit: int) -> int:
-    """See storage.protocol.Store."""
+    """Delete sent posts, their news, seen events and audit entries older than this, so many of each at most.
+
+    Returns rows deleted: 0 when nothing is left to do.
+    """
     return sum(conn.execute(sql, (to_int(before), limit)).rowcount for sql in FORGET)
 
 
 def health(conn: sqlite3.Connection, now: datetime) -> Health:
-    """See storage.protocol.Store."""
+    """Figures."""
 
     def one(sql: str, *facts: object) -> int:
         return int(conn.execute(sql, facts).fetchone()[0] or 0)

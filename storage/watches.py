@@ -23,12 +23,15 @@ SELECT w.*, o.milestone, o.detail, o.read_at, o.stale_since FROM watches w JOIN 
 
 
 def open_watches(conn: sqlite3.Connection, now: datetime, wishes: Sequence[NewWatch]) -> list[Opened]:
-    """See storage.protocol.Store."""
+    """Store watches as OPENING with their CARD rows; the orders must be stored.
+
+    A standing watch takes over a filter that was named, never a default, and is no longer its subscription's.
+    """
     return [_open(conn, now, wish) for wish in wishes]
 
 
 def end_watches(conn: sqlite3.Connection, now: datetime, channel: str, keys: Sequence[str], actor: str) -> list[Watch]:
-    """See storage.protocol.Store."""
+    """End the live watches of these orders in this channel, drop their unsent posts, return those ended."""
     ended = [watch for key in keys if (watch := _live(conn, key, channel))]
     for watch in ended:
         end(conn, now, "id = ?", (watch.id,))
@@ -37,7 +40,7 @@ def end_watches(conn: sqlite3.Connection, now: datetime, channel: str, keys: Seq
 
 
 def restore_watches(conn: sqlite3.Connection, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
-    """See storage.protocol.Store."""
+    """Undo :meth:`end_watches`; a watch whose order was watched anew meanwhile stays ended."""
     restored = []
     for watch_id in ids:
         watch = one(conn, watch_id)
@@ -49,7 +52,10 @@ def restore_watches(conn: sqlite3.Connection, now: datetime, ids: Sequence[int],
 
 
 def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str) -> bool:
-    """See storage.protocol.Store. A watch that never opened ends, and its order is polled no more for it."""
+    """Permanently refused. A CARD's watch ends with the reason; another row's watch is left to the caller.
+
+    A watch that never opened ends, and its order is polled no more for it.
+    """
     done = outbox.mark_failed(conn, now, post, error)
     if done and post.kind is PostKind.CARD:
         end(conn, now, "id = ? AND state = 'opening'", (post.watch_id,), error)
@@ -57,7 +63,7 @@ def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str)
 
 
 def resume_watch(conn: sqlite3.Connection, now: datetime, watch_id: int, actor: str) -> Watch | None:
-    """See storage.protocol.Store."""
+    """Make a paused watch active again and refresh its card."""
     watch = one(conn, watch_id)
     if watch is None or watch.state is not WatchState.PAUSED:
         return None
@@ -72,7 +78,11 @@ def resume_watch(conn: sqlite3.Connection, now: datetime, watch_id: int, actor: 
 
 
 def pause_channel(conn: sqlite3.Connection, now: datetime, channel: str, reason: str) -> list[Watch]:
-    """See storage.protocol.Store."""
+    """Pause every active watch of a channel with a reason and hold their posts; returns those it paused.
+
+    Posts of watches that have ended are given up; digests wait with the paused watches, if there are any. Each
+    owner gets one notice a reason until the channel takes a post, or a person has resumed it.
+    """
     paused = _select(conn, "w.channel = ? AND w.state = 'active' ORDER BY w.id", (channel,))
     for watch in paused:
         conn.execute("UPDATE watches SET state = 'paused', reason = ? WHERE id = ?", (reason, watch.id))
@@ -84,13 +94,13 @@ def pause_channel(conn: sqlite3.Connection, now: datetime, channel: str, reason:
 
 
 def resume_channel(conn: sqlite3.Connection, now: datetime, channel: str, actor: str) -> list[Watch]:
-    """See storage.protocol.Store."""
+    """Resume every paused watch of a channel. Returns them."""
     paused = _select(conn, "w.channel = ? AND w.state = 'paused' ORDER BY w.id", (channel,))
     return [watch for one in paused if (watch := resume_watch(conn, now, one.id, actor))]
 
 
 def watched_channels(conn: sqlite3.Connection) -> list[str]:
-    """See storage.protocol.Store."""
+    """Channels with live watches, the one with the newest watch first."""
     rows = conn.execute(
         "SELECT channel FROM watches WHERE state <> 'ended' GROUP BY channel ORDER BY MAX(id) DESC"
     ).fetchall()
@@ -98,7 +108,7 @@ def watched_channels(conn: sqlite3.Connection) -> list[str]:
 
 
 def paused_channels(conn: sqlite3.Connection) -> dict[str, str]:
-    """See storage.protocol.Store."""
+    """Channels with paused watches, and Slack's reason."""
     rows = conn.execute("SELECT channel, MAX(reason) FROM watches WHERE state = 'paused' GROUP BY channel")
     return {row[0]: row[1] for row in rows}
 
@@ -109,7 +119,7 @@ def one(conn: sqlite3.Connection, watch_id: int) -> Watch | None:
 
 
 def of_channel(conn: sqlite3.Connection, channel: str, offset: int, limit: int) -> tuple[list[Watch], int]:
-    """See storage.protocol.Store.watches."""
+    """The channel's live watches, newest first, and how many there are in all."""
     found = _select(
         conn, "w.channel = ? AND w.state <> 'ended' ORDER BY w.id DESC LIMIT ? OFFSET ?", (channel, limit, offset)
     )
@@ -120,7 +130,7 @@ def of_channel(conn: sqlite3.Connection, channel: str, offset: int, limit: int) 
 
 
 def of_orders(conn: sqlite3.Connection, keys: Sequence[str]) -> list[Watch]:
-    """See storage.protocol.Store.watches_of."""
+    """The live watches of these orders, in every channel."""
     return [watch for key in keys for watch in _select(conn, "w.key = ? AND w.state <> 'ended' ORDER BY w.id", (key,))]
 
 

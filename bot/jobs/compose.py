@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from handlers.languages import Languages
     from handlers.people import People
     from pandapon.shipment import News
-    from storage.protocol import Store
     from storage.records import Watch
+    from storage.store import Store
 
 T = TypeVar("T")
 
@@ -59,29 +59,29 @@ class Composer:
                 return await self._of_watch(post, now)
 
     async def _of_watch(self, post: Post, now: datetime) -> Message | None:
-        watch = await self._store.watch(post.watch_id) if post.watch_id is not None else None
-        stored = (await self._store.load([post.key])).get(post.key) if post.key else None
+        watch = await self._store.watches.get(post.watch_id) if post.watch_id is not None else None
+        stored = (await self._store.orders.load([post.key])).get(post.key) if post.key else None
         if watch is None or stored is None:
             return None
         look = records.look(stored)
         if post.kind is not PostKind.NEWS:
-            alarm = (await self._store.alarms([post.key])).get(post.key)
+            alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
             muted = (post.muted_by, post.muted_until) if post.muted_until else None
             return tracking.card(look, watch, now, alarm=alarm, muted=muted)
         news = records.load_news(post.payload)
         if news.stall:
-            alarm = (await self._store.alarms([post.key])).get(post.key)
+            alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
             return stalls.alarm(news, look, watch, alarm, now)
-        cleared = await self._store.alarm_cleared(post.key, post.created_at)
-        others = shared.concerned(news, await self._store.shared(post))
+        cleared = await self._store.alarms.cleared_at(post.key, post.created_at)
+        others = shared.concerned(news, await self._store.outbox.shared(post))
         return thread.news(news, look, watch, now, cleared=cleared, others=others)
 
     async def _reminder(self, post: Post, facts: dict[str, Any], now: datetime) -> Message | None:
         """None where the alarm is over, or its order is watched no more."""
-        alarm = await self._store.alarm(facts["reminder"])
+        alarm = await self._store.alarms.get(facts["reminder"])
         if alarm is None or alarm.state is AlarmState.CLEARED:
             return None
-        watches = await self._store.watches_of([alarm.key])
+        watches = await self._store.watches.of_orders([alarm.key])
         watch = next((one for one in watches if one.channel == facts["channel"]), None)
         if watch is None:
             return None
@@ -93,11 +93,11 @@ class Composer:
     async def _digest(self, post: Post, now: datetime) -> Message | None:
         """Orders that are watched no more are left out: nobody asks about them."""
         told: list[tuple[Post, News, Watch]] = []
-        for folded in await self._store.folded(post.id):
+        for folded in await self._store.outbox.batched(post.id):
             member = await shared.untold(self._store, folded)
             if member is None:
                 continue
-            watch = await self._store.watch(member.watch_id) if member.watch_id is not None else None
+            watch = await self._store.watches.get(member.watch_id) if member.watch_id is not None else None
             if watch is not None and watch.state is not WatchState.ENDED:
                 told.append((member, records.load_news(member.payload), watch))
         if not told:
@@ -115,11 +115,12 @@ class Composer:
         return reduce(Message.followed_by, pieces)
 
     async def _piece(self, news: News, members: Sequence[Post], watch: Watch, now: datetime) -> Message:
-        stored = (await self._store.load([watch.key])).get(watch.key)
+        stored = (await self._store.orders.load([watch.key])).get(watch.key)
         look = records.look(stored) if stored else None
         if news.stall is not None and look is not None:
-            return stalls.alarm(news, look, watch, (await self._store.alarms([watch.key])).get(watch.key), now)
-        cleared = [await self._store.alarm_cleared(watch.key, member.created_at) for member in members]
+            alarm = (await self._store.alarms.of_orders([watch.key])).get(watch.key)
+            return stalls.alarm(news, look, watch, alarm, now)
+        cleared = [await self._store.alarms.cleared_at(watch.key, member.created_at) for member in members]
         return thread.news(news, look, watch, now, cleared=next((one for one in cleared if one), None))
 
 

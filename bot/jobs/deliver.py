@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from bot.jobs.pacing import Pacer
     from handlers.views.message import Message
-    from storage.protocol import Store
+    from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ class Deliverer:
 
     async def _start_some(self) -> int:
         busy = set(self._in_flight) | self._pacer.waiting(time.monotonic())
-        posts = await self._store.claim_posts(self._clock(), CLAIM, LEASE, busy)
+        posts = await self._store.outbox.claim(self._clock(), CLAIM, LEASE, busy)
         for post in posts:
             self._pacer.spend(post.channel, time.monotonic())
             context = budget.unlimited()  # whoever set this off may have no time left for it
@@ -161,7 +161,7 @@ class Deliverer:
             return post
         left = await shared.untold(self._store, post)
         if left is None:
-            await self._store.mark_skipped(self._clock(), post, TOLD_OF_PARCEL)
+            await self._store.outbox.mark_skipped(self._clock(), post, TOLD_OF_PARCEL)
         return left
 
     async def _composed(self, post: Post) -> Message | None:
@@ -172,10 +172,10 @@ class Deliverer:
             raise
         except Exception:
             log.exception("post cannot be composed, it is given up")
-            await self._store.mark_failed(self._clock(), post, "cannot be composed")
+            await self._store.outbox.mark_failed(self._clock(), post, "cannot be composed")
             return None
         if message is None:  # its order or watch is gone
-            await self._store.mark_failed(self._clock(), post, NOTHING_TO_SAY)
+            await self._store.outbox.mark_failed(self._clock(), post, NOTHING_TO_SAY)
         return message
 
     async def _kept_back(self, post: Post) -> bool:
@@ -185,13 +185,13 @@ class Deliverer:
             return False
         now = self._clock()
         if brought and post.muted_until is not None:
-            await self._store.mark_held(post, post.muted_until, f"muted by {post.muted_by}")
+            await self._store.outbox.mark_held(post, post.muted_until, f"muted by {post.muted_by}")
         elif post.muted_by:
-            await self._store.mark_skipped(now, post, f"muted by {post.muted_by}")
+            await self._store.outbox.mark_skipped(now, post, f"muted by {post.muted_by}")
         elif (until := hold_until(channel_settings.load(post.settings), post.level, now)) is not None:
-            await self._store.mark_held(post, until, "quiet hours")
+            await self._store.outbox.mark_held(post, until, "quiet hours")
         elif post.card_held and not brought:
-            await self._store.card_first(now, post)
+            await self._store.outbox.queue_card_before(now, post)
         else:
             return False
         return True
@@ -203,6 +203,6 @@ class Deliverer:
         is_late = post.was_held or now - post.created_at >= BEHIND
         if not is_late or post.behind + 1 < fewest:
             return post
-        digest = await self._store.fold(now, post, FOLD_MOST, LEASE, folding(post, now, fewest))
+        digest = await self._store.outbox.batch(now, post, FOLD_MOST, LEASE, folding(post, now, fewest))
         point("after_fold")
         return digest or post

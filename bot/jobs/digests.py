@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import datetime
 
-    from storage.protocol import Store
     from storage.records import Channel, Told, Watch
+    from storage.store import Store
 
 PART = 1000  # watches looked at in one go
 LATER = timedelta(minutes=15)  # a digest that could not be made is tried again then
@@ -41,7 +41,7 @@ class Digester:
     async def tick(self) -> int:
         """Enqueue every digest that is due. A day on which nothing happened is marked and says nothing."""
         made = 0
-        for channel in await self._store.channels_with_settings():
+        for channel in await self._store.channels.with_settings():
             if self._put_off.get(channel.channel, self._clock()) <= self._clock():
                 made += await self._make_safely(channel)
         if made:
@@ -67,11 +67,11 @@ class Digester:
         summary = await self.make(channel.channel, day, digest_since(settings, channel.digest_day, now))
         empty = not summary.moved and not summary.troubled
         payload = "" if empty else dump_summary(summary)
-        return await self._store.put_summary(self._clock(), channel.channel, day, payload) and not empty
+        return await self._store.channels.put_daily_digest(self._clock(), channel.channel, day, payload) and not empty
 
     async def make(self, channel: str, day: str, since: datetime) -> Summary:
         """What a channel was brought, and what needs a look in it now."""
-        told = await self._store.told_since(channel, since)
+        told = await self._store.delivery_log.since(channel, since)
         counts, moved, troubled, total = _counts(told), [], [], 0
         async for watch, alarm in self._watches(channel):
             entry = _entry(watch, counts.get(watch.key, 0), alarm)
@@ -86,10 +86,10 @@ class Digester:
         """Every watch of a channel, the newest first, with the leg of its alarm if it has one."""
         seen, total = 0, 1
         while seen < total:
-            watches, total = await self._store.watches(channel, seen, PART)
+            watches, total = await self._store.watches.of_channel(channel, seen, PART)
             if not watches:
                 return
-            alarms = await self._store.alarms([watch.key for watch in watches])
+            alarms = await self._store.alarms.of_orders([watch.key for watch in watches])
             for watch in watches:
                 yield watch, alarms[watch.key].leg if watch.key in alarms else ""
             seen += len(watches)

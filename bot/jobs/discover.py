@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from pandapon.client import PandaPon
     from pandapon.models import Order, Page
-    from storage.protocol import Store
     from storage.records import Subscription
+    from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class Discoverer:
     async def tick(self) -> int:
         """Look once for every subscription, however long that takes. Returns how many orders joined."""
         joined = 0
-        for one in await self._store.subscriptions():
+        for one in await self._store.subscriptions.active():
             joined += (await self.look(one)).joined
         return joined
 
@@ -105,7 +105,7 @@ class Discoverer:
             self._left_off[place] = max(1, number - 1)  # what came in meanwhile has pushed others over the edge
             page = await self._api.orders(platform, status=status, page=number, page_size=PAGE)
             fresh = await self._fresh(subscription, page)
-            joined += await self._store.join_orders(self._clock(), subscription.id, fresh)
+            joined += await self._store.subscriptions.join(self._clock(), subscription.id, fresh)
             keys = {order.ref.key for order in page.items}
             if not _more(page, number) or keys == before or not (whole or fresh):
                 break
@@ -132,7 +132,7 @@ class Discoverer:
     async def _fresh(self, subscription: Subscription, page: Page[Order]) -> list[NewOrder]:
         """Orders that the channel never watched. What is over already has no news to come."""
         open_ = [order for order in page.items if order.milestone not in FINAL]
-        keys = await self._store.never_watched(subscription.channel, [order.ref.key for order in open_])
+        keys = await self._store.subscriptions.never_watched(subscription.channel, [order.ref.key for order in open_])
         return [self._new(order) for order in open_ if order.ref.key in keys]
 
     def _new(self, order: Order) -> NewOrder:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.jobs.pacing import Pacer
     from bot.jobs.sender import Sender
     from handlers.views.message import Message
-    from storage.protocol import Store
+    from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -54,16 +54,16 @@ class FailurePolicy:
             case Verdict.REFUSED:
                 await self._shorten(post, message, failure)
             case Verdict.UNCERTAIN if post.kind not in SENT_AGAIN:
-                await self._store.mark_uncertain(now, post, now + backoff(post), failure.code)
+                await self._store.outbox.mark_uncertain(now, post, now + backoff(post), failure.code)
             case Verdict.NOT_SENT | Verdict.UNCERTAIN:
-                await self._store.mark_retry(now, post, now + self.wait(post, failure), failure.code)
+                await self._store.outbox.mark_retry(now, post, now + self.wait(post, failure), failure.code)
             case Verdict.CHANNEL_GONE:
                 await self.close_channel(post, failure.code)
             case Verdict.TOKEN_REFUSED:
                 await self._wait_for_token(post, failure.code)
             case Verdict.CARD_GONE if post.watch_id is not None:
                 log.info("card was deleted in Slack")
-                await self._store.card_lost(now, post)
+                await self._store.outbox.mark_card_deleted(now, post)
             case Verdict.UNKNOWN:
                 await self._try_on(post, message, failure)
             case _:
@@ -74,7 +74,7 @@ class FailurePolicy:
         self.note_token("")
         if post.kind is not PostKind.REFRESH:  # a card can be edited where nothing can be posted
             self.puzzles.solved(post.channel)
-        await self._store.mark_sent(self._clock(), post, ts)
+        await self._store.outbox.mark_sent(self._clock(), post, ts)
 
     def note_token(self, code: str) -> None:
         """Slack's word for what is wrong with the token, or nothing: it is taken."""
@@ -97,9 +97,9 @@ class FailurePolicy:
         if post.kind is PostKind.NOTICE:
             await self._give_up(post, code)
         elif _is_awaited(post):
-            await self._store.mark_failed(now, post, code)
+            await self._store.outbox.mark_failed(now, post, code)
         else:
-            paused = await self._store.pause_channel(now, post.channel, code)
+            paused = await self._store.watches.pause_channel(now, post.channel, code)
             log.warning("channel takes no posts, its watches are paused", extra={"error": code, "watches": len(paused)})
 
     async def _shorten(self, post: Post, message: Message, failure: Failure) -> None:
@@ -133,20 +133,20 @@ class FailurePolicy:
         """Nothing is wrong with the channel: its messages wait until somebody has mended the token."""
         self.note_token(code)
         if _is_awaited(post):
-            await self._store.mark_failed(self._clock(), post, code)
+            await self._store.outbox.mark_failed(self._clock(), post, code)
         else:
             await self._retry(post, code)
 
     async def _retry(self, post: Post, code: str) -> None:
         now = self._clock()
-        await self._store.mark_retry(now, post, now + backoff(post), code)
+        await self._store.outbox.mark_retry(now, post, now + backoff(post), code)
 
     async def _give_up(self, post: Post, code: str) -> None:
-        if post.kind is PostKind.NOTICE and await self._store.say_in_thread(post):
+        if post.kind is PostKind.NOTICE and await self._store.outbox.move_to_thread(post):
             log.info("reminder goes under its card: Slack takes no direct message", extra={"error": code})
             return
         log.error("Slack refused the message for good", extra={"error": code})
-        await self._store.mark_failed(self._clock(), post, code)
+        await self._store.outbox.mark_failed(self._clock(), post, code)
 
 
 def backoff(post: Post) -> timedelta:

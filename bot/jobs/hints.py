@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
-    from storage.protocol import Store
+    from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -57,14 +57,14 @@ class Hints:
         """Look at every message that waits. Returns the orders that became due by it; the poll would find them too."""
         due: dict[str, None] = {}
         async with self._looking:
-            while hints := await self._store.inbox_waiting(BATCH):
+            while hints := await self._store.inbox.waiting(BATCH):
                 outcomes = []
                 for hint in hints:
-                    keys = await self._store.concerned(hint.ids)
-                    if keys and await self._store.mark_due(keys, self._clock(), whole=True):
+                    keys = await self._store.inbox.concerned(hint.ids)
+                    if keys and await self._store.orders.mark_due(keys, self._clock(), whole=True):
                         due.update(dict.fromkeys(keys))
                     outcomes.append((hint.dedup, _outcome(hint.kind, known=bool(keys))))
-                await self._store.inbox_done(self._clock(), outcomes)
+                await self._store.inbox.done(self._clock(), outcomes)
         return list(due)
 
     async def _woken(self) -> None:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from bot.tracking.breaker import Breaker
     from bot.tracking.cadence import Cadence
     from pandapon.client import PandaPon
-    from storage.protocol import Store
     from storage.records import DueOrder, KnownOrder, PollResult
+    from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +119,7 @@ class Poller:
         if batch := await self._claim(began):
             yield batch
         if len(batch) == self._most:
-            async for batch in self._these(await self._store.due_in_turn(began), began):
+            async for batch in self._these(await self._store.orders.due_round_robin(began), began):
                 yield batch
         while batch := await self._claim(began):
             yield batch
@@ -140,7 +140,7 @@ class Poller:
         if self._stopping or self._clock() < began:
             return []
         allowed = self._breaker.allow(self._clock(), self._most)
-        claimed = await self._store.claim_due(began, allowed, LEASE, keys) if allowed else []
+        claimed = await self._store.orders.claim_due(began, allowed, LEASE, keys) if allowed else []
         if claimed:
             point("after_claim")
         return claimed
@@ -209,7 +209,7 @@ class Poller:
     async def _write(self, now: datetime, results: list[PollResult]) -> int:
         """Record a batch; should the database refuse it for what is in it, each reading by itself."""
         try:
-            return (await self._store.record_polls(now, results)).posts
+            return (await self._store.orders.record(now, results)).posts
         except (DiskFullError, BusyFileError):
             raise
         except Exception as error:  # noqa: BLE001  logged here
@@ -217,7 +217,7 @@ class Poller:
         posts = 0
         for result in results:
             try:
-                posts += (await self._store.record_polls(now, [result])).posts
+                posts += (await self._store.orders.record(now, [result])).posts
             except (DiskFullError, BusyFileError):
                 raise
             except Exception as error:  # noqa: BLE001  the same
@@ -228,7 +228,7 @@ class Poller:
         """What is stored of the orders that read differently; an unchanged one costs no read of its nodes."""
         changed = [r.due.key for r in batch if isinstance(r.outcome, OrderReading) and r.outcome.fetched is not None]
         try:
-            return await self._store.load(changed) if changed else {}
+            return await self._store.orders.load(changed) if changed else {}
         except (DiskFullError, BusyFileError):
             raise
         except Exception as error:  # noqa: BLE001  logged here
@@ -237,7 +237,7 @@ class Poller:
 
     async def _known_alone(self, key: str) -> KnownOrder | Exception:
         try:
-            return (await self._store.load([key]))[key]
+            return (await self._store.orders.load([key]))[key]
         except Exception as error:  # noqa: BLE001  told with the result
             return error
 

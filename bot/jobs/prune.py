@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pandapon.client import PandaPon
-    from storage.protocol import Store
+    from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ async def prune(store: Store, clock: Callable[[], datetime], api: PandaPon) -> N
     if api.clock_is_off:
         return
     before, rows = clock() - KEEP, 0
-    while some := await store.prune(before, AT_ONCE):
+    while some := await store.upkeep.prune(before, AT_ONCE):
         rows += some
     if rows:
         log.info("old rows pruned", extra={"rows": rows})
@@ -34,5 +34,5 @@ async def prune(store: Store, clock: Callable[[], datetime], api: PandaPon) -> N
 async def prune_unknown(store: Store, clock: Callable[[], datetime]) -> None:
     """Forget pushed messages about orders that are none of ours."""
     before = clock() - KEEP_UNKNOWN
-    while await store.prune_unknown(before, AT_ONCE):
+    while await store.inbox.prune_unknown(before, AT_ONCE):
         pass

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.jobs.failure_policy import FailurePolicy
-    from storage.protocol import Store
+    from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -40,24 +40,24 @@ class Recovery:
         """Look for the post, and send it again (or what is left of it to tell) only if it is not there."""
         now = self._clock()
         if post.kind in SENT_AGAIN:
-            await self._store.mark_retry(now, post, now, "may have been sent")
+            await self._store.outbox.mark_retry(now, post, now, "may have been sent")
             return
         try:
             found = await find_post(self._slack, post, EVENT_TYPE, now)
         except GaveUpError as error:
             log.warning("channel holds too much to be searched, a message may repeat", extra={"reason": str(error)})
-            await self._store.mark_retry(now, post, now, "search given up")
+            await self._store.outbox.mark_retry(now, post, now, "search given up")
             return
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
             await self._not_searched(post, understand(error))
             return
         point("after_search")
         if found.ts:
-            await self._store.mark_sent(now, post, found.ts)
+            await self._store.outbox.mark_sent(now, post, found.ts)
         elif found.told and post.kind is PostKind.NEWS:
             await retold.settle(self._store, post, found.told, now)
         else:
-            await self._store.mark_retry(now, post, now, "not found in the channel")
+            await self._store.outbox.mark_retry(now, post, now, "not found in the channel")
 
     async def _not_searched(self, post: Post, failure: Failure) -> None:
         """What passes is waited for. Where Slack will never show the history, the post must not block its channel."""
@@ -67,7 +67,7 @@ class Recovery:
             await self._failures.close_channel(post, failure.code)
         elif passes or (verdict is Verdict.TOKEN_REFUSED and failure.code != "missing_scope"):
             wait = self._failures.wait(post, failure)
-            await self._store.mark_uncertain(now, post, now + wait, failure.code)
+            await self._store.outbox.mark_uncertain(now, post, now + wait, failure.code)
         else:
             log.warning("channel cannot be searched, a message may repeat", extra={"error": failure.code})
-            await self._store.mark_retry(now, post, now, failure.code)
+            await self._store.outbox.mark_retry(now, post, now, failure.code)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from storage.protocol import Store
+    from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +32,9 @@ class Reopener:
     async def tick(self) -> int:
         """Resume every channel that is open again. Returns how many watches went on."""
         resumed = 0
-        for channel, reason in (await self._store.paused_channels()).items():
+        for channel, reason in (await self._store.watches.paused_channels()).items():
             if reason in MAY_PASS and await self._is_open(channel, reason):
-                resumed += len(await self._store.resume_channel(self._clock(), channel, "slack"))
+                resumed += len(await self._store.watches.resume_channel(self._clock(), channel, "slack"))
         if resumed:
             log.info("channels take posts again, their watches go on", extra={"watches": resumed})
             self._wake()

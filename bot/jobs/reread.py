@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pandapon.shipment import Parcel
-    from storage.protocol import Store
     from storage.records import KnownOrder
+    from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -41,18 +41,18 @@ async def reread(
     then name fewer orders than were wrong. ``limits``: of silence; ``names``: see bot.tracking.decide.
     """
     rules = f"{RULES}, {PARCELS[names]}"
-    if await store.read_by() == rules:
+    if await store.rereading.rules() == rules:
         return
     after, corrected = "", 0
     misled: Counter[str] = Counter()
-    while stored := await store.orders_after(after, BATCH):
+    while stored := await store.rereading.batch(after, BATCH):
         made = (correction(order, clock(), limits or Limits(), names=names) for order in stored)
         found = [one for one in made if one is not None]
         if found:
-            misled.update(channel for channel, _key in await store.correct(clock(), found))
+            misled.update(channel for channel, _key in await store.rereading.correct(clock(), found))
         corrected += len(found)
         after = stored[-1].key
-    await store.finish_rereading(clock(), rules, dict(misled))
+    await store.rereading.finish(clock(), rules, dict(misled))
     if corrected:
         log.info("stored orders read by the new rules", extra={"corrected": corrected, "rules": rules})
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from storage.protocol import Store
+    from storage.store import Store
 
 MOST = 1000  # marks in one message, about half of what Slack lets its metadata hold
 
@@ -21,7 +21,7 @@ async def identity(store: Store, post: Post) -> dict[str, str]:
     """The payload of the message's metadata, which every member can see: its token, and a mark of all that it tells."""
     members = [post] if post.kind is PostKind.NEWS else []
     if post.kind is PostKind.DIGEST:
-        members = await store.folded(post.id)
+        members = await store.outbox.batched(post.id)
     marks = dict.fromkeys(mark for one in members for mark in _marks(one))
     return {"id": post.token} | ({"told": "".join(list(marks)[:MOST])} if marks else {})
 
@@ -37,13 +37,13 @@ async def settle(store: Store, post: Post, found: Mapping[str, str], now: dateti
     news = records.load_news(post.payload)
     left = told.untold(post.key, post.what, news, found)
     if left == news:
-        await store.mark_retry(now, post, now, "not found in the channel")
+        await store.outbox.mark_retry(now, post, now, "not found in the channel")
         return
-    watch = await store.watch(post.watch_id) if post.watch_id is not None else None
+    watch = await store.watches.get(post.watch_id) if post.watch_id is not None else None
     if left is None or (watch is not None and watch.filter not in telling.audience(left)):
-        await store.mark_sent(now, post, max(found.values()))
+        await store.outbox.mark_sent(now, post, max(found.values()))
         return
-    await store.mark_reduced(now, post, records.dump_news(left), telling.level(left))
+    await store.outbox.mark_reduced(now, post, records.dump_news(left), telling.level(left))
 
 
 def _marks(post: Post) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from storage.records import Post, PostKind
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from storage.protocol import Store
+    from storage.store import Store
 
 EVENT_TYPE = "pandabot_post"  # the metadata's type; its payload is an opaque id and opaque marks
 SHORT = 1000  # characters of what Slack refused at full length

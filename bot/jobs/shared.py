@@ -10,8 +10,8 @@ from bot.tracking import telling, told
 
 if TYPE_CHECKING:
     from pandapon.shipment import News
-    from storage.protocol import Store
     from storage.records import Post, Shared
+    from storage.store import Store
 
 
 async def untold(store: Store, post: Post) -> Post | None:
@@ -19,14 +19,14 @@ async def untold(store: Store, post: Post) -> Post | None:
 
     Reckoned anew at each try, from what stands in the outbox: nothing is stored, so nothing can be lost by a stop.
     """
-    shared = await store.shared(post)
+    shared = await store.outbox.shared(post)
     if not shared.told or not post.payload:
         return post
     news = records.load_news(post.payload)
     left = told.beyond(news, [records.load_news(payload) for payload in shared.told])
     if left == news:
         return post
-    watch = await store.watch(post.watch_id) if post.watch_id is not None else None
+    watch = await store.watches.get(post.watch_id) if post.watch_id is not None else None
     if left is None or (watch is not None and watch.filter not in telling.audience(left)):
         return None
     return replace(post, payload=records.dump_news(left), level=_no_louder(left, post.level))

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pandapon.shipment import Stall
-    from storage.protocol import Store
     from storage.records import KnownOrder
+    from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class StallWatch:
 
     async def learn(self) -> None:
         """Ask the history what gaps are usual."""
-        usual = usual_times(await self._store.scans(self._clock() - HISTORY, SCANS))
+        usual = usual_times(await self._store.orders.scans(self._clock() - HISTORY, SCANS))
         self.limits = replace(self.limits, usual=usual)
 
     async def tick(self) -> int:
@@ -58,7 +58,7 @@ class StallWatch:
         if not self._is_trusted():
             return 0
         now = self._clock()
-        raised = await self._store.remind(now, now - PATIENCE, now + self.limits.grace)
+        raised = await self._store.alarms.remind(now, now - PATIENCE, now + self.limits.grace)
         while keys := await self._stalled():
             for key in keys:
                 raised += await self._look_safely(key)
@@ -68,18 +68,18 @@ class StallWatch:
 
     async def _stalled(self) -> list[str]:
         now = self._clock()
-        return await self._store.stalled(now, now - self.limits.silent, BATCH)
+        return await self._store.alarms.due(now, now - self.limits.silent, BATCH)
 
     async def _look_safely(self, key: str) -> bool:
         """One order that trips the rules is put off, so that it keeps nobody else from being looked at."""
         try:
-            stored, standing = (await self._store.load([key]))[key], await self._store.alarms([key])
+            stored, standing = (await self._store.orders.load([key]))[key], await self._store.alarms.of_orders([key])
             return await self._look(stored, standing.get(key))
         except (DiskFullError, BusyFileError):
             raise
         except Exception:
             log.exception("order %s could not be looked at for silence; it is tried again later", key)
-            await self._store.schedule_stall(key, self._clock() + LATER)
+            await self._store.alarms.schedule(key, self._clock() + LATER)
             return False
 
     async def _look(self, stored: KnownOrder, standing: Alarm | None) -> bool:
@@ -90,7 +90,7 @@ class StallWatch:
         found = stall(silent, self.limits, now)
         if found is None:
             again = stall_at(silent)
-            await self._store.schedule_stall(stored.key, again if again and again > now else None)
+            await self._store.alarms.schedule(stored.key, again if again and again > now else None)
             return False
         if standing and is_same(stall_of(standing), found):
             return await self._stands(stored, standing, found, now)
@@ -101,10 +101,10 @@ class StallWatch:
         """The same silence as before: nobody is told twice, and an unanswered question ends the watch."""
         if found.leg is Leg.SILENT and standing.state is AlarmState.OPEN:
             log.info("order %s is silent and nobody answered: no longer followed", stored.key)
-            await self._store.retire(now, stored.key, "silent")
+            await self._store.orders.retire(now, stored.key, "silent")
             self._wake()
             return False
-        await self._store.schedule_stall(stored.key, self._next(found, now))
+        await self._store.alarms.schedule(stored.key, self._next(found, now))
         return False
 
     async def _raise(self, stored: KnownOrder, found: Stall, what: str, now: datetime, assignee: str = "") -> bool:
@@ -113,11 +113,11 @@ class StallWatch:
         level = "node" if found.leg is Leg.PROBLEM and await self._was_recalled(stored.key, found) else "problem"
         told = Announcement(what, EVERYBODY, records.dump_news(news), level)
         alarm = Alarm(stored.key, what, found.leg.value, dump_stall(found), assignee=assignee)
-        return await self._store.raise_alarm(now, alarm, told, self._next(found, now))
+        return await self._store.alarms.open(now, alarm, told, self._next(found, now))
 
     async def _was_recalled(self, key: str, found: Stall) -> bool:
         """Whether it was told before that this parcel's problem is not solved: after that it is for its thread."""
-        names = await self._store.alarm_names(key)
+        names = await self._store.alarms.names(key)
         return any(what.startswith(f"stall:{found.leg}:{found.waybill}:") for what in names)
 
     def _next(self, found: Stall, now: datetime) -> datetime | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from storage.protocol import Store
+    from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +43,12 @@ class Timekeeper:
 
     async def begin(self) -> None:
         """The clock may have been set while nobody ran: nothing was recorded later than now."""
-        now, seen = self._clock(), await self._store.last_seen()
+        now, seen = self._clock(), await self._store.clock.last_seen()
         by = min(now - seen, timedelta()) if seen else timedelta()
         if -by > SAID:
             log.warning("clock is behind the database's last write, due times are moved", extra={"by": -by})
         try:
-            await self._store.retime(now, by, self._longest)
+            await self._store.clock.retime(now, by, self._longest)
         except StorageError as error:  # the status tells of it; what is due can be read all the same
             log.error("due times not checked", extra={"error": error})  # noqa: TRY400  one sentence says it all
 
@@ -62,7 +62,7 @@ class Timekeeper:
         by = now - then - timedelta(seconds=steady - steadily)
         # A demo's clock runs at a speed of its own, so only one that shows less than before was surely set back.
         if now < then - SETTING:
-            await self._store.retime(now, by, self._longest)
+            await self._store.clock.retime(now, by, self._longest)
             if by < -SAID:
                 log.warning("clock was set back, due times are moved with it", extra={"by": -by})
             for move in self._moved:

@@ -38,9 +38,9 @@ async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
     await one.open()
     for key in (BAD, GOOD):
         found = baseline(key, stall_at=utc_now() + timedelta(days=1), state=OrderState("in_transit", "", (), utc_now()))
-        assert await one.store.add_order(utc_now(), found)
+        assert await one.store.orders.add(utc_now(), found)
         await one.active(key)
-    await one.store.mark_due([BAD, GOOD], utc_now() - timedelta(seconds=1))
+    await one.store.orders.mark_due([BAD, GOOD], utc_now() - timedelta(seconds=1))
     yield one
     await one.close()
 
@@ -110,12 +110,12 @@ async def test_the_look_for_silence_goes_on_after_a_bad_order(shelf: Shelf) -> N
     await _spoil(shelf)
     long_ago = utc_now() - timedelta(hours=60)
     for key, at in ((BAD, long_ago), (GOOD, long_ago + timedelta(seconds=1))):
-        await shelf.store.schedule_stall(key, at)
+        await shelf.store.alarms.schedule(key, at)
     watch = StallWatch(shelf.store, utc_now, Limits(), lambda: None)
     assert await watch.tick() == 1
-    assert set(await shelf.store.alarms([BAD, GOOD])) == {GOOD}
-    assert await shelf.store.stalled(utc_now(), utc_now(), 10) == []
-    assert await shelf.store.stalled(utc_now() + timedelta(hours=2), utc_now(), 10) == [BAD]
+    assert set(await shelf.store.alarms.of_orders([BAD, GOOD])) == {GOOD}
+    assert await shelf.store.alarms.due(utc_now(), utc_now(), 10) == []
+    assert await shelf.store.alarms.due(utc_now() + timedelta(hours=2), utc_now(), 10) == [BAD]
 
 
 async def test_one_channel_without_its_digest_keeps_none_from_the_others(shelf: Shelf) -> None:
@@ -123,7 +123,7 @@ async def test_one_channel_without_its_digest_keeps_none_from_the_others(shelf: 
     settings = ChannelSettings(digest_at="00:00", time_zone="UTC").dump()
     for channel, key in (("C0A", BAD), ("C0B", GOOD)):
         await shelf.active(key, channel)
-        await shelf.store.save_settings(utc_now(), channel, settings, "U1")
+        await shelf.store.channels.save_settings(utc_now(), channel, settings, "U1")
     await polled(shelf)
     await _run(shelf, "UPDATE news SET payload = 'not JSON' WHERE key = ?", BAD)
     digester = Digester(shelf.store, utc_now, lambda: None)
@@ -137,4 +137,4 @@ async def _spoil(shelf: Shelf) -> None:
 
 async def _run(shelf: Shelf, sql: str, *facts: object) -> None:
     """Damage that no version of the bot writes on purpose."""
-    await shelf.store.thread.run(lambda conn: conn.execute(sql, facts))  # type: ignore[attr-defined]  # the SQLite store's
+    await shelf.store.thread.run(lambda conn: conn.execute(sql, facts))

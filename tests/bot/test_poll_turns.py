@@ -51,9 +51,9 @@ class Stage:
         for key in keys:
             ref = OrderRef.from_key(key)
             decided = decide(None, Fetched(ref, None, Shipment(ref)), utc_now())
-            await self.shelf.store.add_order(utc_now(), changed_result(key, 0, b"", decided, None, Limits()))
+            await self.shelf.store.orders.add(utc_now(), changed_result(key, 0, b"", decided, None, Limits()))
             await self.shelf.opening(key, channel)
-        await self.shelf.store.mark_due(keys, utc_now() - timedelta(seconds=1))
+        await self.shelf.store.orders.mark_due(keys, utc_now() - timedelta(seconds=1))
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ async def test_a_channels_name_that_slack_does_not_look_up(
     assert "Slack" in said or "I can't find a channel" in said
     assert in_words(said, caplog)
     assert house.bot is not None
-    assert (await house.bot.store.health(house.clock())).watches == 0
+    assert (await house.bot.store.upkeep.health(house.clock())).watches == 0
 
 
 @pytest.mark.parametrize("method", ["conversations.list", "conversations.members"])

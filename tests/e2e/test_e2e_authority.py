@@ -125,11 +125,11 @@ async def watched_in_secret(house: House) -> dict[str, str]:
     assert house.bot is not None
     store, now = house.bot.store, house.clock()
     assert "Watching 2" in await house.ask(f"/panda watch {ORDER} {SECOND}", user="tom", channel="#secret")
-    by_order = {watch.key.partition(":")[2]: watch for watch in (await store.watches(SECRET, 0, 9))[0]}
+    by_order = {watch.key.partition(":")[2]: watch for watch in (await store.watches.of_channel(SECRET, 0, 9))[0]}
     key, stall = by_order[ORDER].key, Stall(Leg.DOMESTIC, now, timedelta(hours=48))
     told = Announcement("stall:1", EVERYONE, dump_news(News(OrderRef.from_key(key), None, stall=stall)), "problem")
-    await store.raise_alarm(now, Alarm(key, "stall:1", "domestic", dump_stall(stall)), told, None)
-    alarm = (await store.alarms([key]))[key]
+    await store.alarms.open(now, Alarm(key, "stall:1", "domestic", dump_stall(stall)), told, None)
+    alarm = (await store.alarms.of_orders([key]))[key]
     assert "Stopped" in await house.ask(f"/panda unwatch {SECOND}", user="tom", channel="#secret")
     return {"watch": str(by_order[ORDER].id), "ended": str(by_order[SECOND].id), "alarm": str(alarm.id)}
 

@@ -102,14 +102,14 @@ async def test_a_slow_database_is_waited_for_in_the_form(house: House, monkeypat
     """The form is acknowledged in time, says that it is at work, and then shows what was kept."""
     assert house.bot is not None
     store = house.bot.store
-    count = store.happened_since
+    count = store.delivery_log.events_since
 
     async def slow(channel: str, since: datetime) -> list[Happening]:
         await asyncio.sleep(1.2)
         return await count(channel, since)
 
     await watched(house)
-    monkeypatch.setattr(store, "happened_since", slow)
+    monkeypatch.setattr(store.delivery_log, "events_since", slow)
     assert "Quiet from 09:00 to 12:00" in await choose(
         house, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"), patience=9
     )
@@ -122,7 +122,7 @@ async def test_settings_that_cannot_be_kept_are_told_in_the_form(house: House, m
     async def full(*_facts: object) -> None:
         raise DiskFullError("database or disk is full")
 
-    monkeypatch.setattr(house.bot.store, "save_settings", full)
+    monkeypatch.setattr(house.bot.store.channels, "save_settings", full)
     assert "disk is full" in await choose(house, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"))
     assert "No quiet hours" in await house.ask("/panda settings")
 

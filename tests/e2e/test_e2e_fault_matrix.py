@@ -192,7 +192,7 @@ async def test_the_disk_is_full_for_a_while(house: House) -> None:
     """Nothing is posted that could not be recorded; with room again everything is told, once."""
     card = await watched(house)
     assert house.bot is not None
-    thread = house.bot.store.thread  # type: ignore[attr-defined]  # the store on SQLite has one
+    thread = house.bot.store.thread
 
     used = await thread.run(lambda conn: conn.execute("PRAGMA page_count").fetchone()[0])
     await thread.run(lambda conn: conn.execute(f"PRAGMA max_page_count = {used}"))

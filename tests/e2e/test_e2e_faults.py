@@ -95,7 +95,7 @@ async def test_a_stop_that_fails_in_one_place_closes_all_the_same(
         await bot.stop()
     await close()  # type: ignore[no-untyped-call]
     with pytest.raises(StorageError):
-        await bot.store.health(house.clock())
+        await bot.store.upkeep.health(house.clock())
     house.bot = None
     await house.start_bot()
     house.scan("快件已发往 广州分拨中心")
@@ -110,7 +110,7 @@ async def test_a_full_disk_withholds_no_answer(house: House, monkeypatch: pytest
     async def full(*_facts: object) -> bool:
         raise DiskFullError("database or disk is full")
 
-    monkeypatch.setattr(house.bot.store, "first_seen", full)
+    monkeypatch.setattr(house.bot.store.people, "first_seen", full)
     assert ORDER in await house.ask("/panda watches")
 
 
@@ -118,8 +118,9 @@ async def test_a_post_that_cannot_be_composed_stands_in_nobodys_way(house: House
     """A row that another version wrote is given up, and the news behind it comes."""
     card = await watched(house)
     assert house.bot is not None
-    await house.bot.store.save_settings(house.clock(), card.channel, "", "U0MEI00001")
-    assert await house.bot.store.put_summary(house.clock(), card.channel, "2026-03-02", '{"from": "another version"}')
+    channels = house.bot.store.channels
+    await channels.save_settings(house.clock(), card.channel, "", "U0MEI00001")
+    assert await channels.put_daily_digest(house.clock(), card.channel, "2026-03-02", '{"from": "another version"}')
     house.scan("快件已发往 广州分拨中心")
     await told_once(house, card, "快件已发往 广州分拨中心")
     assert "1 was refused" in await house.ask("/panda status")
@@ -255,7 +256,7 @@ async def test_a_long_weekend_of_chatter_hides_no_post(
     monkeypatch.setattr(lookup, "PAGES", 2)
     card = await watched(house)
     assert house.bot is not None
-    await house.bot.store.save_settings(house.clock(), card.channel, '{"threads": "channel"}', "U0MEI00001")
+    await house.bot.store.channels.save_settings(house.clock(), card.channel, '{"threads": "channel"}', "U0MEI00001")
 
     def searches() -> int:
         return sum(call.method == "conversations.history" and bool(call.answer.get("ok")) for call in house.slack.calls)
@@ -309,7 +310,7 @@ async def test_a_stop_between_post_and_record_repeats_nothing(house: House) -> N
         await asyncio.Event().wait()
         return False
 
-    store.mark_sent = die  # type: ignore[method-assign, assignment]
+    store.outbox.mark_sent = die  # type: ignore[assignment]
     house.scan("快件已发往 广州分拨中心")
     await asyncio.wait_for(died.wait(), 5)
     for task in [*house.bot.deliverer._in_flight.values()]:

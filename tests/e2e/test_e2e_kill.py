@@ -47,7 +47,7 @@ async def died(one: Stage, kill_at: str) -> None:
 async def quiet(one: Stage, settings: str) -> None:
     """Give the channel these settings while no process runs."""
     store = await open_store(one.folder / "bot.db")
-    await store.save_settings(now(), one.channels[0], settings, "U0MEI00001")
+    await store.channels.save_settings(now(), one.channels[0], settings, "U0MEI00001")
     await store.close()
 
 

@@ -231,7 +231,7 @@ async def test_an_incidents_number_leads_to_its_log_lines(house: House, monkeypa
 
     with logged("info") as log:
         with monkeypatch.context() as patch:
-            patch.setattr(house.bot.context.store, "watches", broken)
+            patch.setattr(house.bot.context.store.watches, "of_channel", broken)
             said = await house.ask("/panda watches")
         assert "Watching" in await house.ask(f"/panda watch {ORDER}")
     [number] = re.findall(r"`([0-9a-f]{8})`", said)

@@ -43,7 +43,7 @@ async def push(house: House, body: Any, *, token: str = CALLBACK_TOKEN) -> int:
 async def inbox(house: House) -> dict[str, int]:
     """Messages kept, by what became of them."""
     assert house.bot is not None
-    counts, _last = await house.bot.store.inbox_counts(house.clock().replace(year=2020))
+    counts, _last = await house.bot.store.inbox.counts(house.clock().replace(year=2020))
     return counts
 
 
@@ -195,7 +195,7 @@ async def test_a_restart_looks_at_what_was_kept(house: House) -> None:
     house.bot.scheduler.pause()
     house.bot.hints._look = None  # type: ignore[assignment]
     house.scan("快件已发往 广州分拨中心")
-    await house.bot.store.inbox_put(_hint(house))
+    await house.bot.store.inbox.put(_hint(house))
     await house.stop_bot()
     await house.start_bot()
     await house.replies(card, 1)

@@ -108,7 +108,7 @@ async def test_quiet_news_that_a_digest_told_is_not_told_again(house: House) -> 
     card = await copied(house)
     quiet = '{"quiet_from": "09:00", "quiet_to": "11:00"}'
     assert house.bot is not None
-    await house.bot.store.save_settings(house.clock(), card.channel, quiet, "U0MEI00001")
+    await house.bot.store.channels.save_settings(house.clock(), card.channel, quiet, "U0MEI00001")
     for scan in (FIRST, SECOND):
         house.scan(scan)
         await house.several_ticks(6)
@@ -144,7 +144,7 @@ async def test_the_daily_digest_is_not_made_again(house: House) -> None:
     house.scan(FIRST)
     await house.replies(card, 1)
     assert house.bot is not None
-    await house.bot.store.save_settings(house.clock(), card.channel, '{"digest_at": "11:00"}', "U0MEI00001")
+    await house.bot.store.channels.save_settings(house.clock(), card.channel, '{"digest_at": "11:00"}', "U0MEI00001")
     await house.bot.backups.copy()
     house.clock.advance(timedelta(minutes=70))
     await house.until(lambda: len(digests(house)) == 1)

@@ -12,7 +12,6 @@ from support.house import ORDER, House, running, words
 
 from bot import scheduler
 from sandbox.slack.faults import Fault
-from storage.store import SqliteStore
 
 if TYPE_CHECKING:
     import sqlite3
@@ -48,7 +47,6 @@ async def limit(house: House, pages: int | None) -> None:
     """Let the database grow by so many pages; None: as it likes."""
     assert house.bot is not None
     store = house.bot.store
-    assert isinstance(store, SqliteStore)
 
     def work(conn: sqlite3.Connection) -> None:
         used = conn.execute("PRAGMA page_count").fetchone()[0]
@@ -66,7 +64,6 @@ async def test_a_full_disk_is_told_everywhere(house: House) -> None:
         house.scan(f"第{number:02d}站 快件已到达" + "很长的说明" * 30)
     assert house.bot is not None
     store = house.bot.store
-    assert isinstance(store, SqliteStore)
     await house.until(lambda: store.thread.trouble is not None)
     code, text = await get(house, "/readyz")
     assert (code, "disk is full" in text) == (503, True)
@@ -96,7 +93,7 @@ async def test_a_poll_that_hangs_is_told(house: House, monkeypatch: pytest.Monke
         return []
 
     with monkeypatch.context() as patch:
-        patch.setattr(house.bot.store, "claim_due", hang)
+        patch.setattr(house.bot.store.orders, "claim_due", hang)
         await house.until(lambda: house.bot is not None and house.bot.stopped() is not None)
         code, text = await get(house, "/readyz")
         assert (code, "'poll'" in text) == (503, True)

@@ -44,7 +44,7 @@ def fill(house: House, status: str, oldest: str) -> None:
 async def watches(house: House, order_id: str) -> bool:
     """Whether somebody follows this 1688 order."""
     assert house.bot is not None
-    return bool(await house.bot.store.watches_of([f"1688:{order_id}"]))
+    return bool(await house.bot.store.watches.of_orders([f"1688:{order_id}"]))
 
 
 async def joined(house: House, order_id: str) -> None:

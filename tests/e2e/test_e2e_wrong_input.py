@@ -28,7 +28,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 async def nothing_changed(house: House) -> bool:
     """No channel heard anything, and no watch is stored."""
     assert house.bot is not None
-    health = await house.bot.store.health(house.clock())
+    health = await house.bot.store.upkeep.health(house.clock())
     said = [call for call in house.slack.calls if call.method == "chat.postMessage" and call.answer.get("ok")]
     return health.watches == 0 and not said
 
@@ -200,7 +200,7 @@ async def test_a_redelivered_command_is_carried_out_once(house: House) -> None:
     await house.several_ticks()
     assert len(house.private()) == before
     assert house.bot is not None
-    assert (await house.bot.store.health(house.clock())).watches == 0
+    assert (await house.bot.store.upkeep.health(house.clock())).watches == 0
 
 
 def text(label: str) -> dict[str, str]:

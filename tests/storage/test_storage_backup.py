@@ -13,7 +13,7 @@ from support.shelf import NOW, ORDERS_CHANNEL, Shelf
 from storage import backup
 from storage.errors import CorruptFileError, LostFileError, StorageError
 from storage.records import PostKind, PostState
-from storage.store import SqliteStore, open_store
+from storage.store import open_store
 from storage.values import to_int
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ HOUR = timedelta(hours=1)
 
 def thread(shelf: Shelf) -> DatabaseThread:
     """The database thread of the open store."""
-    assert isinstance(shelf.store, SqliteStore)
     return shelf.store.thread
 
 
@@ -117,7 +116,7 @@ async def test_a_damaged_file_is_set_aside_and_the_copy_used(shelf: Shelf, tmp_p
         assert restored.taken_at == NOW.replace(microsecond=0)
         [aside] = [one for one in path.parent.glob("*.set-aside-*") if not one.name.endswith(("-wal", "-shm"))]
         assert (aside.read_bytes(), aside.name) == (damaged, restored.aside)
-        due = await store.claim_due(NOW + timedelta(hours=3), 10, timedelta(minutes=5))
+        due = await store.orders.claim_due(NOW + timedelta(hours=3), 10, timedelta(minutes=5))
         assert [(one.fingerprint, one.key != "") for one in due] == [(b"", True)]
     finally:
         await store.close()
@@ -148,7 +147,7 @@ async def test_a_lost_file_is_not_begun_anew(shelf: Shelf, tmp_path: Path, left:
     try:
         assert restored is not None
         assert (restored.is_lost, bool(restored.aside)) == (True, left is not None)
-        assert await store.watched_channels() == [ORDERS_CHANNEL]
+        assert await store.watches.watched_channels() == [ORDERS_CHANNEL]
     finally:
         await store.close()
 
@@ -165,7 +164,7 @@ async def test_a_lost_file_without_a_sound_copy_is_for_a_person(shelf: Shelf, tm
     folder.rename(tmp_path / "moved away")
     store, restored = await backup.open_or_restore(path, folder, NOW)
     assert restored is None
-    assert await store.watched_channels() == []
+    assert await store.watches.watched_channels() == []
     await store.close()
 
 
@@ -175,14 +174,14 @@ async def test_news_after_a_restore_is_looked_up_under_the_same_token(shelf: She
     copy = await backup.back_up(thread(shelf), tmp_path / "copies", NOW)
     await shelf.tell("moved")
     posted = await shelf.claim_one()
-    await shelf.store.mark_sent(NOW, posted, "1.1")
+    await shelf.store.outbox.mark_sent(NOW, posted, "1.1")
     await shelf.close()
     backup.restore(copy, shelf.path, NOW - 2 * HOUR)
     await shelf.open()
     await shelf.tell("moved")
     again = await shelf.claim_one()
     assert (again.token, again.state) == (posted.token, PostState.UNCERTAIN)
-    await shelf.store.mark_sent(NOW, again, "1.1")
+    await shelf.store.outbox.mark_sent(NOW, again, "1.1")
     await shelf.tell("moved on")
     assert (await shelf.claim_one()).state is PostState.SENDING
 
@@ -198,7 +197,7 @@ async def test_an_order_stays_doubtful_for_an_hour(shelf: Shelf, tmp_path: Path)
         await shelf.tell(what)
         post = await shelf.claim_one()
         assert (post.state, post.restored_at) == (PostState.UNCERTAIN, NOW)
-        await shelf.store.mark_sent(NOW, post, "1.1")
+        await shelf.store.outbox.mark_sent(NOW, post, "1.1")
 
 
 async def test_the_first_card_is_looked_up_after_a_restore(shelf: Shelf, tmp_path: Path) -> None:

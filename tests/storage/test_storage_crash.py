@@ -13,7 +13,7 @@ import pytest
 from support.shelf import MINUTE, NODE, NOW, ORDER, ORDERS_CHANNEL, OTHER, Shelf, baseline, changed
 
 from storage.errors import DiskFullError
-from storage.store import SqliteStore, open_store
+from storage.store import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,13 +30,13 @@ from storage.store import open_store
 async def main() -> None:
     store = await open_store(Path(sys.argv[1]))
     for batch in range(100_000):
-        due = await store.claim_due(NOW + batch * MINUTE, 100, LEASE)
+        due = await store.orders.claim_due(NOW + batch * MINUTE, 100, LEASE)
         node = NODE._replace(identity=f"node-{batch}", content=str(batch))
         results = [
             changed(one.key, one.fence, f"batch-{batch}", nodes=(node,), next_poll_at=NOW + batch * MINUTE)
             for one in due
         ]
-        await store.record_polls(NOW, results)
+        await store.orders.record(NOW, results)
         print(batch, flush=True)
 
 asyncio.run(main())
@@ -82,7 +82,6 @@ async def _kill_after(path: Path, batches: int) -> int:
 
 async def _limit(shelf: Shelf, pages: int | None) -> None:
     """Make the disk as small as the file is now, plus this many pages; None: large again."""
-    assert isinstance(shelf.store, SqliteStore)
 
     def limit(conn: sqlite3.Connection) -> None:
         used = conn.execute("PRAGMA page_count").fetchone()[0]
@@ -102,21 +101,21 @@ async def test_a_full_disk_rolls_back_and_the_store_goes_on(shelf: Shelf, pages:
     await shelf.active(ORDER)
     await shelf.active(OTHER)
     due = await shelf.due()
-    before = await shelf.store.load([ORDER, OTHER])
+    before = await shelf.store.orders.load([ORDER, OTHER])
     large = _many_nodes()
     batch = [changed(ORDER, due.fence, "moved", nodes=large)]
     await _limit(shelf, pages)
     for _ in range(2):
         with pytest.raises(DiskFullError, match="disk is full"):
-            await shelf.store.record_polls(NOW, batch)
-    assert await shelf.store.load([ORDER, OTHER]) == before
+            await shelf.store.orders.record(NOW, batch)
+    assert await shelf.store.orders.load([ORDER, OTHER]) == before
     assert await shelf.claim() == []
-    assert (await shelf.store.health(NOW)).orders == 2
+    assert (await shelf.store.upkeep.health(NOW)).orders == 2
 
     await _limit(shelf, None)
-    recorded = await shelf.store.record_polls(NOW, batch)
+    recorded = await shelf.store.orders.record(NOW, batch)
     assert (recorded.applied, recorded.posts) == (1, 2)
-    assert len((await shelf.store.load([ORDER]))[ORDER].nodes) == 201
+    assert len((await shelf.store.orders.load([ORDER]))[ORDER].nodes) == 201
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news moved", f"{ORDERS_CHANNEL} refresh"]
 
 
@@ -126,7 +125,7 @@ async def test_a_full_disk_still_lets_a_sent_post_be_recorded(shelf: Shelf) -> N
     await shelf.tell("moved")
     post = await shelf.claim_one()
     await _limit(shelf, 0)
-    assert await shelf.store.mark_sent(NOW, post, "1772416800.000100")
+    assert await shelf.store.outbox.mark_sent(NOW, post, "1772416800.000100")
     await shelf.restart()
     assert await shelf.claim(NOW + 60 * MINUTE) == []
 
@@ -138,10 +137,10 @@ async def test_a_full_disk_leaves_the_file_sound(shelf: Shelf) -> None:
     await _limit(shelf, 1)
     batch = [changed(ORDER, due.fence, "moved", nodes=_many_nodes())]
     with pytest.raises(DiskFullError):
-        await shelf.store.record_polls(NOW, batch)
+        await shelf.store.orders.record(NOW, batch)
     await shelf.close()
     with closing(sqlite3.connect(shelf.path)) as conn:
         assert conn.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
     await shelf.open()
-    assert await shelf.store.add_order(NOW, baseline(OTHER))
+    assert await shelf.store.orders.add(NOW, baseline(OTHER))

@@ -41,7 +41,7 @@ async def _digest(shelf: Shelf) -> Post:
     await shelf.active(OTHER)
     for what, key in (("one", ORDER), ("two", OTHER), ("three", ORDER)):
         await shelf.tell(what, key)
-    digest = await shelf.store.fold(NOW, await shelf.claim_one(), 10, LEASE)
+    digest = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE)
     assert digest is not None
     return digest
 
@@ -50,15 +50,15 @@ async def test_news_that_piles_up_is_folded_into_one_message(shelf: Shelf) -> No
     """The digest takes the head's place; its parts are sent with it and not again."""
     digest = await _digest(shelf)
     assert (digest.kind, digest.channel, digest.state) == (PostKind.DIGEST, ORDERS_CHANNEL, PostState.SENDING)
-    assert [post.payload for post in await shelf.store.folded(digest.id)] == ["one", "two", "three"]
+    assert [post.payload for post in await shelf.store.outbox.batched(digest.id)] == ["one", "two", "three"]
     assert await shelf.claim() == []
-    assert await shelf.store.mark_sent(NOW, digest, "ts")
+    assert await shelf.store.outbox.mark_sent(NOW, digest, "ts")
     for key, parts in ((ORDER, ["one", "three"]), (OTHER, ["two"])):  # the words of it, each order's in its thread
         detail = await shelf.claim_one()
         assert (detail.kind, detail.key, detail.what.startswith(DETAIL_OF)) == (PostKind.DIGEST, key, True)
         assert detail.thread_ts
-        assert [post.payload for post in await shelf.store.folded(detail.id)] == parts
-        assert await shelf.store.mark_sent(NOW, detail, "ts")
+        assert [post.payload for post in await shelf.store.outbox.batched(detail.id)] == parts
+        assert await shelf.store.outbox.mark_sent(NOW, detail, "ts")
     assert await shelf.claim() == []
     assert [row["state"] for row in shelf.rows("SELECT DISTINCT state FROM outbox")] == ["sent"]
 
@@ -70,10 +70,10 @@ async def test_a_digest_says_how_much_waits_behind_a_post(shelf: Shelf) -> None:
         await shelf.tell(what)
     head = await shelf.claim_one()
     assert head.behind == 2
-    digest = await shelf.store.fold(NOW, head, 2, LEASE)
+    digest = await shelf.store.outbox.batch(NOW, head, 2, LEASE)
     assert digest is not None
-    assert [post.payload for post in await shelf.store.folded(digest.id)] == ["one", "two"]
-    assert await shelf.store.mark_sent(NOW, digest, "ts")
+    assert [post.payload for post in await shelf.store.outbox.batched(digest.id)] == ["one", "two"]
+    assert await shelf.store.outbox.mark_sent(NOW, digest, "ts")
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news three"]
 
 
@@ -82,8 +82,8 @@ async def test_a_single_post_is_not_folded(shelf: Shelf) -> None:
     await shelf.active()
     await shelf.tell("one")
     head = await shelf.claim_one()
-    assert await shelf.store.fold(NOW, head, 10, LEASE) is None
-    assert await shelf.store.mark_sent(NOW, head, "ts")
+    assert await shelf.store.outbox.batch(NOW, head, 10, LEASE) is None
+    assert await shelf.store.outbox.mark_sent(NOW, head, "ts")
 
 
 async def test_a_stale_claim_folds_nothing(shelf: Shelf) -> None:
@@ -93,7 +93,7 @@ async def test_a_stale_claim_folds_nothing(shelf: Shelf) -> None:
     await shelf.tell("two")
     slow = await shelf.claim_one()
     await shelf.claim(NOW + LEASE)
-    assert await shelf.store.fold(NOW + LEASE, slow, 10, LEASE) is None
+    assert await shelf.store.outbox.batch(NOW + LEASE, slow, 10, LEASE) is None
     assert shelf.value("SELECT COUNT(*) FROM outbox WHERE kind = 'digest'") == 0
 
 
@@ -115,27 +115,27 @@ async def test_only_what_may_go_now_is_folded(shelf: Shelf) -> None:
     """Quiet hours let problems pass: what they hold is not taken along, and does not count as a queue."""
     head = await _loud_and_quiet(shelf)
     problems = frozenset({"problem"})
-    assert await shelf.store.fold(NOW, head, 10, LEASE, Folding(3, problems)) is None
-    digest = await shelf.store.fold(NOW, head, 10, LEASE, Folding(2, problems))
+    assert await shelf.store.outbox.batch(NOW, head, 10, LEASE, Folding(3, problems)) is None
+    digest = await shelf.store.outbox.batch(NOW, head, 10, LEASE, Folding(2, problems))
     assert digest is not None
-    assert [post.payload for post in await shelf.store.folded(digest.id)] == ["one", "three"]
+    assert [post.payload for post in await shelf.store.outbox.batched(digest.id)] == ["one", "three"]
 
 
 async def test_orders_with_nothing_to_show_stay_in_their_threads(shelf: Shelf) -> None:
     """One with a problem is told with all its news, as loud as that, the other's scans go into its own thread."""
     head = await _loud_and_quiet(shelf)
     rule = Folding(2, shown=frozenset({"problem"}))
-    loud = await shelf.store.fold(NOW, head, 10, LEASE, rule)
+    loud = await shelf.store.outbox.batch(NOW, head, 10, LEASE, rule)
     assert loud is not None
-    (watch,) = await shelf.store.watches_of([ORDER])
+    (watch,) = await shelf.store.watches.of_orders([ORDER])
     assert (loud.key, loud.thread_ts, loud.level) == (ORDER, watch.card_ts, "problem")
-    assert [post.payload for post in await shelf.store.folded(loud.id)] == ["one", "three"]
-    assert await shelf.store.mark_sent(NOW, loud, "ts")
-    quiet = await shelf.store.fold(NOW, await shelf.claim_one(), 10, LEASE, rule)
+    assert [post.payload for post in await shelf.store.outbox.batched(loud.id)] == ["one", "three"]
+    assert await shelf.store.outbox.mark_sent(NOW, loud, "ts")
+    quiet = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, rule)
     assert quiet is not None
-    (watch,) = await shelf.store.watches_of([OTHER])
+    (watch,) = await shelf.store.watches.of_orders([OTHER])
     assert (quiet.key, quiet.watch_id, quiet.thread_ts) == (OTHER, watch.id, watch.card_ts)
-    assert [post.payload for post in await shelf.store.folded(quiet.id)] == ["two", "four"]
+    assert [post.payload for post in await shelf.store.outbox.batched(quiet.id)] == ["two", "four"]
 
 
 async def test_a_digest_of_one_order_finds_its_thread_again(shelf: Shelf) -> None:
@@ -143,12 +143,12 @@ async def test_a_digest_of_one_order_finds_its_thread_again(shelf: Shelf) -> Non
     await shelf.active()
     for what in ("one", "two"):
         await shelf.tell(what)
-    digest = await shelf.store.fold(NOW, await shelf.claim_one(), 10, LEASE, Folding(shown=frozenset()))
+    digest = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, Folding(shown=frozenset()))
     assert digest is not None
-    assert await shelf.store.card_lost(NOW, digest)
+    assert await shelf.store.outbox.mark_card_deleted(NOW, digest)
     card = await shelf.claim_one()
     assert card.kind is PostKind.CARD
-    await shelf.store.mark_sent(NOW, card, "new-card")
+    await shelf.store.outbox.mark_sent(NOW, card, "new-card")
     again = await shelf.claim_one()
     assert (again.id, again.kind, again.thread_ts) == (digest.id, PostKind.DIGEST, "new-card")
 
@@ -159,46 +159,46 @@ async def test_news_whose_card_is_to_come_is_not_folded(shelf: Shelf) -> None:
     await shelf.tell("first", OTHER)
     await _joined(shelf)
     await shelf.tell("second")
-    assert await shelf.store.fold(NOW, await shelf.claim_one(), 10, LEASE) is None
+    assert await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE) is None
 
 
 async def test_a_digest_in_doubt_is_looked_for_after_a_restart(shelf: Shelf) -> None:
     """With its own token; its parts come with it."""
     lost = await _digest(shelf)
     store = await shelf.restart()
-    assert await store.rescue(NOW) == 1
+    assert await store.outbox.recover_after_crash(NOW) == 1
     doubt = await shelf.claim_one()
     assert (doubt.id, doubt.state, doubt.token) == (lost.id, PostState.UNCERTAIN, lost.token)
-    assert await store.mark_retry(NOW, doubt, NOW, "not found")
+    assert await store.outbox.mark_retry(NOW, doubt, NOW, "not found")
     again = await shelf.claim_one()
     assert (again.kind, again.token) == (PostKind.DIGEST, lost.token)
-    assert len(await store.folded(again.id)) == 3
+    assert len(await store.outbox.batched(again.id)) == 3
 
 
 async def test_a_refused_digest_refuses_its_parts_and_is_forgotten_in_time(shelf: Shelf) -> None:
     """Nothing of it waits for ever; what it told of each order still goes into that order's thread."""
     digest = await _digest(shelf)
-    await shelf.store.mark_failed(NOW, digest, "invalid_blocks")
+    await shelf.store.outbox.mark_failed(NOW, digest, "invalid_blocks")
     for _order in range(2):
-        assert await shelf.store.mark_failed(NOW, await shelf.claim_one(), "invalid_blocks")
-    assert (await shelf.store.health(NOW)).outbox == {PostState.FAILED: 6}
-    await shelf.store.prune(NOW + MINUTE, 100)
-    assert (await shelf.store.health(NOW)).outbox == {}
+        assert await shelf.store.outbox.mark_failed(NOW, await shelf.claim_one(), "invalid_blocks")
+    assert (await shelf.store.upkeep.health(NOW)).outbox == {PostState.FAILED: 6}
+    await shelf.store.upkeep.prune(NOW + MINUTE, 100)
+    assert (await shelf.store.upkeep.health(NOW)).outbox == {}
 
 
 async def test_a_mute_is_known_to_the_sender_while_it_lasts(shelf: Shelf) -> None:
     """Of the watch or of the whole channel; the store only says who muted it."""
     await shelf.active(ORDER)
     await shelf.active(OTHER, CLAIMS_CHANNEL)
-    await shelf.store.mute_watches(NOW, ORDERS_CHANNEL, [ORDER, OTHER], NOW + MINUTE, MEI)
-    await shelf.store.mute_channel(NOW, CLAIMS_CHANNEL, NOW + MINUTE, "U0WEI")
+    await shelf.store.watches.mute(NOW, ORDERS_CHANNEL, [ORDER, OTHER], NOW + MINUTE, MEI)
+    await shelf.store.channels.mute(NOW, CLAIMS_CHANNEL, NOW + MINUTE, "U0WEI")
     await shelf.tell("one", ORDER)
     await shelf.tell("one", OTHER)
     assert {post.channel: post.muted_by for post in await shelf.claim()} == {
         ORDERS_CHANNEL: MEI,
         CLAIMS_CHANNEL: "U0WEI",
     }
-    await shelf.store.rescue(NOW)
+    await shelf.store.outbox.recover_after_crash(NOW)
     assert {post.muted_by for post in await shelf.claim(NOW + MINUTE)} == {""}
 
 
@@ -206,11 +206,11 @@ async def test_what_was_skipped_stays_unsaid_and_explained(shelf: Shelf) -> None
     """The history of the order says why nothing was posted."""
     await shelf.active()
     await shelf.tell("one")
-    assert await shelf.store.mark_skipped(NOW, await shelf.claim_one(), "muted")
+    assert await shelf.store.outbox.mark_skipped(NOW, await shelf.claim_one(), "muted")
     assert await shelf.claim() == []
-    (told,) = await shelf.store.told_of_order(ORDER, ORDERS_CHANNEL, 10)
+    (told,) = await shelf.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)
     assert (told.what, told.payload, told.state, told.error) == ("one", "one", PostState.SKIPPED, "muted")
-    (elsewhere,) = await shelf.store.told_of_order(ORDER, CLAIMS_CHANNEL, 10)
+    (elsewhere,) = await shelf.store.delivery_log.of_order(ORDER, CLAIMS_CHANNEL, 10)
     assert elsewhere.state is None
 
 
@@ -218,10 +218,10 @@ async def test_a_lost_card_is_posted_anew_before_the_news(shelf: Shelf) -> None:
     """Somebody deleted the card in Slack: its thread is gone, the next news begins another."""
     await shelf.active()
     await shelf.tell("one")
-    assert await shelf.store.card_lost(NOW, await shelf.claim_one())
+    assert await shelf.store.outbox.mark_card_deleted(NOW, await shelf.claim_one())
     card = await shelf.claim_one()
     assert card.kind is PostKind.CARD
-    await shelf.store.mark_sent(NOW, card, "new-card")
+    await shelf.store.outbox.mark_sent(NOW, card, "new-card")
     news = await shelf.claim_one()
     assert (news.payload, news.thread_ts) == ("one", "new-card")
 
@@ -230,16 +230,16 @@ async def test_an_alarm_is_raised_once_and_cleared_by_movement(shelf: Shelf) -> 
     """People can act on it until then; after that it is history."""
     await shelf.active()
     alarm = Alarm(ORDER, "silent:1", "trunk", "{}")
-    assert await shelf.store.raise_alarm(NOW, alarm, announcement("silent:1"), None)
-    assert not await shelf.store.raise_alarm(NOW, alarm, announcement("silent:1"), None)
+    assert await shelf.store.alarms.open(NOW, alarm, announcement("silent:1"), None)
+    assert not await shelf.store.alarms.open(NOW, alarm, announcement("silent:1"), None)
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news silent:1", f"{ORDERS_CHANNEL} refresh"]
-    raised = (await shelf.store.alarms([ORDER]))[ORDER]
-    acted = await shelf.store.act_on_alarm(NOW, raised.id, AlarmState.ASSIGNED, MEI, None)
+    raised = (await shelf.store.alarms.of_orders([ORDER]))[ORDER]
+    acted = await shelf.store.alarms.act(NOW, raised.id, AlarmState.ASSIGNED, MEI, None)
     assert acted is not None
     assert (acted.state, acted.assignee) == (AlarmState.ASSIGNED, MEI)
     await shelf.tell("moved", moved=True)
-    assert await shelf.store.alarms([ORDER]) == {}
-    late = await shelf.store.act_on_alarm(NOW, raised.id, AlarmState.SNOOZED, MEI, NOW)
+    assert await shelf.store.alarms.of_orders([ORDER]) == {}
+    late = await shelf.store.alarms.act(NOW, raised.id, AlarmState.SNOOZED, MEI, NOW)
     assert late is not None
     assert late.state is AlarmState.CLEARED
 
@@ -248,38 +248,38 @@ async def test_an_alarm_stands_while_its_silence_does(shelf: Shelf) -> None:
     """What else moves does not clear it; one that was taken for over and is found again is reopened without a word."""
     await shelf.active()
     alarm = Alarm(ORDER, "stall:domestic:YT1:2026-03-01T00:00:00+00:00", "domestic", "{}")
-    assert await shelf.store.raise_alarm(NOW, alarm, announcement(alarm.what), None)
+    assert await shelf.store.alarms.open(NOW, alarm, announcement(alarm.what), None)
     await shelf.tell("another moved", moved=True, silent=("YT1:2026-03-01T00:00:00+00:00",))
-    assert list(await shelf.store.alarms([ORDER])) == [ORDER]
+    assert list(await shelf.store.alarms.of_orders([ORDER])) == [ORDER]
     await shelf.tell("this one moved", moved=True, silent=("YT2:2026-03-01T00:00:00+00:00",))
-    assert await shelf.store.alarms([ORDER]) == {}
+    assert await shelf.store.alarms.of_orders([ORDER]) == {}
     assert len(await shelf.said()) == 4
-    assert not await shelf.store.raise_alarm(NOW, alarm, announcement(alarm.what), None)
-    assert (await shelf.store.alarms([ORDER]))[ORDER].state is AlarmState.OPEN
+    assert not await shelf.store.alarms.open(NOW, alarm, announcement(alarm.what), None)
+    assert (await shelf.store.alarms.of_orders([ORDER]))[ORDER].state is AlarmState.OPEN
     assert await shelf.said() == [f"{ORDERS_CHANNEL} refresh"]
 
 
 async def test_orders_join_a_channel_that_watches_all(shelf: Shelf) -> None:
     """Silently, once, and never an order that somebody there stopped watching."""
     watch = await shelf.active(OTHER)
-    await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [watch.key], MEI)
-    wish, new = await shelf.store.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
+    await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [watch.key], MEI)
+    wish, new = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
     assert new
     found = [NewOrder(key, "shipped", "", (), NOW) for key in (ORDER, OTHER)]
-    assert await shelf.store.join_orders(NOW, wish.id, found) == 1
-    assert await shelf.store.join_orders(NOW, wish.id, found) == 0
-    assert [one.key for one in await shelf.store.watches_of([ORDER, OTHER])] == [ORDER]
+    assert await shelf.store.subscriptions.join(NOW, wish.id, found) == 1
+    assert await shelf.store.subscriptions.join(NOW, wish.id, found) == 0
+    assert [one.key for one in await shelf.store.watches.of_orders([ORDER, OTHER])] == [ORDER]
     assert await shelf.claim() == []
-    assert [due.polls for due in await shelf.store.claim_due(NOW, 10, LEASE)] == [0]
-    assert await shelf.store.unsubscribe(NOW, ORDERS_CHANNEL, MEI) == (1, 1)
-    assert await shelf.store.claim_due(NOW + 999 * MINUTE, 10, LEASE) == []
+    assert [due.polls for due in await shelf.store.orders.claim_due(NOW, 10, LEASE)] == [0]
+    assert await shelf.store.subscriptions.unsubscribe(NOW, ORDERS_CHANNEL, MEI) == (1, 1)
+    assert await shelf.store.orders.claim_due(NOW + 999 * MINUTE, 10, LEASE) == []
 
 
 async def _joined(shelf: Shelf) -> int:
     """A watch without a card, as `watch all` makes them. Returns its id."""
-    wish, _ = await shelf.store.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
-    await shelf.store.join_orders(NOW, wish.id, [NewOrder(ORDER, "shipped", "", (), NOW)])
-    (watch,) = await shelf.store.watches_of([ORDER])
+    wish, _ = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
+    await shelf.store.subscriptions.join(NOW, wish.id, [NewOrder(ORDER, "shipped", "", (), NOW)])
+    (watch,) = await shelf.store.watches.of_orders([ORDER])
     return watch.id
 
 
@@ -298,16 +298,16 @@ async def test_news_under_a_refused_card_fails_with_it(shelf: Shelf) -> None:
     for what in ("one", "two"):
         await shelf.tell(what)
     await shelf.tell("other", OTHER)
-    digest = await shelf.store.fold(NOW, await shelf.claim_one(), 10, LEASE, Folding(shown=frozenset()))
+    digest = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, Folding(shown=frozenset()))
     assert digest is not None
     await shelf.tell("three")
-    assert await shelf.store.card_lost(NOW, digest)
-    assert await shelf.store.mark_failed(NOW, await shelf.claim_one(), "msg_too_long")
-    told = await shelf.store.told_of_order(ORDER, ORDERS_CHANNEL, 10)
+    assert await shelf.store.outbox.mark_card_deleted(NOW, digest)
+    assert await shelf.store.outbox.mark_failed(NOW, await shelf.claim_one(), "msg_too_long")
+    told = await shelf.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)
     assert [(one.what, one.state, one.error) for one in told] == [
         (what, PostState.FAILED, "msg_too_long") for what in ("one", "two", "three")
     ]
-    assert (await shelf.store.health(NOW)).lost == 4  # the digest is counted as well
+    assert (await shelf.store.upkeep.health(NOW)).lost == 4  # the digest is counted as well
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news other"]
 
 
@@ -316,32 +316,32 @@ async def test_a_held_card_comes_before_the_news_that_may_go(shelf: Shelf) -> No
     await _joined(shelf)
     await shelf.tell("quiet")
     for _held in ("card", "news"):
-        assert await shelf.store.mark_held(await shelf.claim_one(), NOW + MINUTE, "quiet hours")
+        assert await shelf.store.outbox.mark_held(await shelf.claim_one(), NOW + MINUTE, "quiet hours")
     await shelf.tell("loud", announcement=Announcement("loud", EVERYONE, "loud", "problem"))
     loud = await shelf.claim_one()
     assert loud.card_held
-    assert await shelf.store.card_first(NOW, loud)
-    assert not await shelf.store.card_first(NOW, loud)
+    assert await shelf.store.outbox.queue_card_before(NOW, loud)
+    assert not await shelf.store.outbox.queue_card_before(NOW, loud)
     card = await shelf.claim_one()
     assert (card.kind, card.level) == (PostKind.CARD, "problem")
-    assert await shelf.store.mark_sent(NOW, card, "card-ts")
+    assert await shelf.store.outbox.mark_sent(NOW, card, "card-ts")
     again = await shelf.claim_one()
     assert (again.payload, again.thread_ts, again.card_held) == ("loud", "card-ts", False)
-    assert await shelf.store.card_lost(NOW, again)
+    assert await shelf.store.outbox.mark_card_deleted(NOW, again)
     assert await shelf.said() == [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news loud"]
     assert await shelf.said(NOW + MINUTE) == [f"{ORDERS_CHANNEL} news quiet"]
 
 
 async def test_orders_join_a_paused_channel_paused(shelf: Shelf) -> None:
     """Their news waits with the others', and nobody is told of the pause again for each of them."""
-    wish, _ = await shelf.store.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
+    wish, _ = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
     paused = await shelf.active(OTHER)
-    await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
-    await shelf.store.join_orders(NOW, wish.id, [NewOrder(ORDER, "shipped", "", (), NOW)])
+    await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    await shelf.store.subscriptions.join(NOW, wish.id, [NewOrder(ORDER, "shipped", "", (), NOW)])
     await shelf.tell("moved")
     assert [post.kind for post in await shelf.claim()] == [PostKind.NOTICE]
-    assert await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived") == []
-    resumed = await shelf.store.resume_channel(NOW, ORDERS_CHANNEL, MEI)
+    assert await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived") == []
+    resumed = await shelf.store.watches.resume_channel(NOW, ORDERS_CHANNEL, MEI)
     assert {one.id for one in resumed} > {paused.id}
     news = [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news moved"]
     assert await shelf.said(quiet=MEI) == [*news, f"{ORDERS_CHANNEL} refresh"]
@@ -350,8 +350,8 @@ async def test_orders_join_a_paused_channel_paused(shelf: Shelf) -> None:
 async def test_a_watch_that_joined_survives_a_pause_before_its_card(shelf: Shelf) -> None:
     """Paused and resumed it is active as before, and its first news still brings the card."""
     watch_id = await _joined(shelf)
-    await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
-    resumed = await shelf.store.resume_watch(NOW, watch_id, MEI)
+    await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    resumed = await shelf.store.watches.resume(NOW, watch_id, MEI)
     assert resumed is not None
     assert resumed.state is WatchState.ACTIVE
     await shelf.tell("one")

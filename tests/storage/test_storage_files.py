@@ -21,7 +21,7 @@ needs_permissions = pytest.mark.skipif(os.geteuid() == 0, reason="root may write
 async def _make(path: Path) -> None:
     """A good database with one order, closed."""
     store = await open_store(path)
-    await store.add_order(NOW, baseline())
+    await store.orders.add(NOW, baseline())
     await store.close()
 
 
@@ -47,7 +47,7 @@ async def test_the_folder_and_the_file_are_made(tmp_path: Path) -> None:
     """A newcomer has nothing to prepare; the file and its helpers are readable by their owner alone."""
     path = tmp_path / "new" / "folder" / "bot.db"
     store = await open_store(path)
-    await store.add_order(NOW, baseline())
+    await store.orders.add(NOW, baseline())
     files = sorted(path.parent.iterdir())
     assert [file.name for file in files] == ["bot.db", "bot.db-shm", "bot.db-wal"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
@@ -145,9 +145,9 @@ async def test_a_write_that_cannot_get_the_lock_says_so(tmp_path: Path, monkeypa
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(BusyFileError):
-            await store.add_order(NOW, baseline())
+            await store.orders.add(NOW, baseline())
         other.execute("ROLLBACK")
-    assert await store.add_order(NOW, baseline())
+    assert await store.orders.add(NOW, baseline())
     await store.close()
 
 

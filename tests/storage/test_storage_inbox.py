@@ -9,7 +9,6 @@ from support.shelf import MINUTE, NOW, ORDER, Shelf
 
 from storage.inbox import MOST_UNKNOWN
 from storage.records import Hint
-from storage.store import SqliteStore
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,12 +19,11 @@ DAY = timedelta(days=1)
 async def push(shelf: Shelf, names: range, outcome: str, at: datetime = NOW) -> None:
     """So many different messages, looked at."""
     for number in names:
-        assert await shelf.store.inbox_put(Hint(f"{outcome} {number}", "CLOSE", (str(number),), at))
-    await shelf.store.inbox_done(at, [(f"{outcome} {number}", outcome) for number in names])
+        assert await shelf.store.inbox.put(Hint(f"{outcome} {number}", "CLOSE", (str(number),), at))
+    await shelf.store.inbox.done(at, [(f"{outcome} {number}", outcome) for number in names])
 
 
 async def rows(shelf: Shelf) -> int:
-    assert isinstance(shelf.store, SqliteStore)
     return await shelf.store.thread.run(lambda conn: int(conn.execute("SELECT COUNT(*) FROM inbox").fetchone()[0]))
 
 
@@ -36,7 +34,7 @@ async def test_a_flood_about_unknown_orders_is_counted_and_not_kept(shelf: Shelf
     for start in range(0, 4000, 100):
         await push(shelf, range(start, start + 100), "unknown order", NOW + MINUTE)
     assert await rows(shelf) == MOST_UNKNOWN + 50
-    counts, last = await shelf.store.inbox_counts(NOW - DAY)
+    counts, last = await shelf.store.inbox.counts(NOW - DAY)
     assert counts == {"looked at": 50, "unknown order": 4000}
     assert last == NOW + MINUTE
 
@@ -46,7 +44,7 @@ async def test_the_count_of_a_day_is_not_carried_on(shelf: Shelf) -> None:
     await push(shelf, range(MOST_UNKNOWN + 300), "unknown order")
     later = NOW + 2 * DAY
     await push(shelf, range(9000, 9010), "unknown order", later)
-    counts, _last = await shelf.store.inbox_counts(later - DAY)
+    counts, _last = await shelf.store.inbox.counts(later - DAY)
     assert counts == {"unknown order": 20}
 
 
@@ -56,5 +54,5 @@ async def test_they_live_a_day(shelf: Shelf) -> None:
     await push(shelf, range(10), "unknown order")
     await push(shelf, range(10, 15), "unknown order", NOW + DAY)
     before = NOW + MINUTE
-    assert [await shelf.store.prune_unknown(before, 6) for _ in range(3)] == [6, 4, 0]
+    assert [await shelf.store.inbox.prune_unknown(before, 6) for _ in range(3)] == [6, 4, 0]
     assert await rows(shelf) == 15

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 async def test_a_stored_order_comes_back_as_it_was(shelf: Shelf) -> None:
     """Ids, Chinese text and microseconds survive the round trip."""
     state = OrderState("delivered", "详情 {}", ("254228563492088079", "0001"), NOW, NOW + MINUTE)
-    await shelf.store.add_order(NOW, baseline(state=state))
-    known = (await shelf.store.load([ORDER]))[ORDER]
+    await shelf.store.orders.add(NOW, baseline(state=state))
+    known = (await shelf.store.orders.load([ORDER]))[ORDER]
     assert (known.state, known.parcels, known.nodes) == (state, (PARCEL,), (NODE,))
     assert (known.read_at, known.stale_since, known.version) == (NOW, None, 1)
 
@@ -28,22 +28,22 @@ async def test_the_first_reading_wins(shelf: Shelf) -> None:
     """Two people who ask for an unknown order at once store it once."""
     await shelf.order()
     late = baseline(nodes=(NODE._replace(identity="another"),), fingerprint=b"late")
-    assert not await shelf.store.add_order(NOW, late)
-    assert [node.identity for node in (await shelf.store.load([ORDER]))[ORDER].nodes] == [NODE.identity]
+    assert not await shelf.store.orders.add(NOW, late)
+    assert [node.identity for node in (await shelf.store.orders.load([ORDER]))[ORDER].nodes] == [NODE.identity]
 
 
 async def test_unknown_orders_are_absent(shelf: Shelf) -> None:
     """Loading many keys gives only those that are stored."""
     await shelf.order()
     keys = [f"1688:{10**15 + n}" for n in range(1200)]
-    assert list(await shelf.store.load([*keys, ORDER])) == [ORDER]
+    assert list(await shelf.store.orders.load([*keys, ORDER])) == [ORDER]
 
 
 async def test_an_order_nobody_watches_is_never_due(shelf: Shelf) -> None:
     """A look stores nothing to poll."""
     await shelf.order()
-    assert await shelf.store.claim_due(NOW + timedelta(days=365), 10, LEASE) == []
-    assert await shelf.store.mark_due([ORDER], NOW) == 0
+    assert await shelf.store.orders.claim_due(NOW + timedelta(days=365), 10, LEASE) == []
+    assert await shelf.store.orders.mark_due([ORDER], NOW) == 0
 
 
 async def test_an_order_is_due_from_its_first_watch_on(shelf: Shelf) -> None:
@@ -58,7 +58,7 @@ async def test_a_lease_keeps_others_out_until_it_ends(shelf: Shelf) -> None:
     """The same order is given to one worker at a time; a crash costs one lease."""
     await shelf.opening()
     first = await shelf.due()
-    assert await shelf.store.claim_due(NOW + LEASE - MINUTE, 10, LEASE) == []
+    assert await shelf.store.orders.claim_due(NOW + LEASE - MINUTE, 10, LEASE) == []
     again = await shelf.due(now=NOW + LEASE)
     assert again.fence > first.fence
 
@@ -68,19 +68,19 @@ async def test_the_longest_overdue_go_first(shelf: Shelf) -> None:
     keys = [f"1688:{10**18 + n}" for n in range(5)]
     for key in keys:
         await shelf.opening(key)
-    leased = {due.key: due.fence for due in await shelf.store.claim_due(NOW, 10, LEASE)}
+    leased = {due.key: due.fence for due in await shelf.store.orders.claim_due(NOW, 10, LEASE)}
     late = [Unchanged(key, leased[key], NOW - n * MINUTE) for n, key in enumerate(keys)]
-    await shelf.store.record_polls(NOW, late)
-    assert {due.key for due in await shelf.store.claim_due(NOW, 2, LEASE)} == set(keys[3:])
+    await shelf.store.orders.record(NOW, late)
+    assert {due.key for due in await shelf.store.orders.claim_due(NOW, 2, LEASE)} == set(keys[3:])
 
 
 async def test_an_unchanged_reading_schedules_and_nothing_else(shelf: Shelf) -> None:
     """It counts as a good reading of the order as it stands."""
     await shelf.opening()
     due = await shelf.due()
-    before = (await shelf.store.load([ORDER]))[ORDER]
-    recorded = await shelf.store.record_polls(NOW + MINUTE, [Unchanged(ORDER, due.fence, NOW + 5 * MINUTE)])
-    after = (await shelf.store.load([ORDER]))[ORDER]
+    before = (await shelf.store.orders.load([ORDER]))[ORDER]
+    recorded = await shelf.store.orders.record(NOW + MINUTE, [Unchanged(ORDER, due.fence, NOW + 5 * MINUTE)])
+    after = (await shelf.store.orders.load([ORDER]))[ORDER]
     assert (recorded.applied, recorded.stale, recorded.posts) == (1, 0, 0)
     assert (after.read_at, after.next_poll_at) == (NOW + MINUTE, NOW + 5 * MINUTE)
     assert (after.state, after.nodes, after.version) == (before.state, before.nodes, before.version)
@@ -94,8 +94,8 @@ async def test_a_changed_reading_adds_and_edits_but_never_deletes(shelf: Shelf) 
     second = ParcelRecord("SF1400000000019", "顺丰速运")
     state = OrderState("arrived", "{}", (), NOW, None)
     result = changed(ORDER, due.fence, "moved", nodes=(filled,), parcels=(second,), state=state)
-    await shelf.store.record_polls(NOW, [result])
-    known = (await shelf.store.load([ORDER]))[ORDER]
+    await shelf.store.orders.record(NOW, [result])
+    known = (await shelf.store.orders.load([ORDER]))[ORDER]
     assert {parcel.waybill for parcel in known.parcels} == {PARCEL.waybill, second.waybill}
     assert known.nodes == (filled,)
     assert (known.state, known.version) == (state, 2)
@@ -104,27 +104,27 @@ async def test_a_changed_reading_adds_and_edits_but_never_deletes(shelf: Shelf) 
 async def test_failures_keep_the_state_and_say_since_when(shelf: Shelf) -> None:
     """The first failure marks the order stale; later ones keep that time; a good reading clears it."""
     await shelf.opening()
-    state = (await shelf.store.load([ORDER]))[ORDER].state
+    state = (await shelf.store.orders.load([ORDER]))[ORDER].state
     for minutes in range(3):
         at = NOW + 10 * minutes * MINUTE
         due = await shelf.due(now=at)
         assert due.fails == minutes
-        await shelf.store.record_polls(at, [Failed(ORDER, due.fence, at + MINUTE, "TransportError")])
-        known = (await shelf.store.load([ORDER]))[ORDER]
+        await shelf.store.orders.record(at, [Failed(ORDER, due.fence, at + MINUTE, "TransportError")])
+        known = (await shelf.store.orders.load([ORDER]))[ORDER]
         assert (known.stale_since, known.read_at, known.state) == (NOW, NOW, state)
     due = await shelf.due(now=NOW + 60 * MINUTE)
-    await shelf.store.record_polls(NOW + 60 * MINUTE, [Unchanged(ORDER, due.fence, None)])
-    assert (await shelf.store.load([ORDER]))[ORDER].stale_since is None
+    await shelf.store.orders.record(NOW + 60 * MINUTE, [Unchanged(ORDER, due.fence, None)])
+    assert (await shelf.store.orders.load([ORDER]))[ORDER].stale_since is None
 
 
 async def test_a_changed_reading_clears_the_failures_too(shelf: Shelf) -> None:
     """After it the order is fresh and counts its failures from nought."""
     await shelf.opening()
     due = await shelf.due()
-    await shelf.store.record_polls(NOW, [Failed(ORDER, due.fence, NOW, "ServerError")])
+    await shelf.store.orders.record(NOW, [Failed(ORDER, due.fence, NOW, "ServerError")])
     due = await shelf.due()
-    await shelf.store.record_polls(NOW, [changed(ORDER, due.fence, "moved", next_poll_at=NOW)])
-    assert (await shelf.store.load([ORDER]))[ORDER].stale_since is None
+    await shelf.store.orders.record(NOW, [changed(ORDER, due.fence, "moved", next_poll_at=NOW)])
+    assert (await shelf.store.orders.load([ORDER]))[ORDER].stale_since is None
     due = await shelf.due()
     assert (due.fails, due.polls) == (0, 2)
 
@@ -133,16 +133,16 @@ async def test_one_lease_gives_one_result(shelf: Shelf) -> None:
     """The second result of a lease, of whatever kind, is dropped whole: no state, no nodes, no news."""
     await shelf.active()
     due = await shelf.due()
-    await shelf.store.record_polls(NOW, [Unchanged(ORDER, due.fence, NOW + MINUTE)])
-    before = (await shelf.store.load([ORDER]))[ORDER]
+    await shelf.store.orders.record(NOW, [Unchanged(ORDER, due.fence, NOW + MINUTE)])
+    before = (await shelf.store.orders.load([ORDER]))[ORDER]
     late: list[PollResult] = [
         Unchanged(ORDER, due.fence, NOW),
         Failed(ORDER, due.fence, NOW, "TransportError"),
         changed(ORDER, due.fence, "late", nodes=(NODE._replace(identity="late"),)),
     ]
-    recorded = await shelf.store.record_polls(NOW + MINUTE, late)
+    recorded = await shelf.store.orders.record(NOW + MINUTE, late)
     assert (recorded.applied, recorded.stale, recorded.posts) == (0, 3, 0)
-    assert (await shelf.store.load([ORDER]))[ORDER] == before
+    assert (await shelf.store.orders.load([ORDER]))[ORDER] == before
     assert await shelf.claim() == []
 
 
@@ -153,9 +153,9 @@ async def test_two_results_of_one_lease_in_a_batch(shelf: Shelf) -> None:
     both: list[PollResult] = [
         changed(ORDER, due.fence, what, nodes=(NODE._replace(identity=what),)) for what in ("first", "second")
     ]
-    recorded = await shelf.store.record_polls(NOW, both)
+    recorded = await shelf.store.orders.record(NOW, both)
     assert (recorded.applied, recorded.stale) == (1, 1)
-    known = (await shelf.store.load([ORDER]))[ORDER]
+    known = (await shelf.store.orders.load([ORDER]))[ORDER]
     assert {node.identity for node in known.nodes} == {NODE.identity, "first"}
     assert [post.what for post in await shelf.claim()] == ["first"]
 
@@ -165,11 +165,11 @@ async def test_a_lease_that_ran_out_gives_no_result(shelf: Shelf) -> None:
     await shelf.opening()
     slow = await shelf.due()
     quick = await shelf.due(now=NOW + LEASE)
-    recorded = await shelf.store.record_polls(
+    recorded = await shelf.store.orders.record(
         NOW + LEASE, [Failed(ORDER, slow.fence, NOW, "late"), Unchanged(ORDER, quick.fence, NOW + 9 * MINUTE)]
     )
     assert (recorded.applied, recorded.stale) == (1, 1)
-    known = (await shelf.store.load([ORDER]))[ORDER]
+    known = (await shelf.store.orders.load([ORDER]))[ORDER]
     assert (known.stale_since, known.next_poll_at) == (None, NOW + 9 * MINUTE)
 
 
@@ -178,9 +178,9 @@ async def test_a_batch_holds_results_of_every_kind(shelf: Shelf) -> None:
     keys = [f"taobao:{10**18 + n}" for n in range(4)]
     for key in keys:
         await shelf.active(key)
-    fences = {due.key: due.fence for due in await shelf.store.claim_due(NOW, 10, LEASE)}
+    fences = {due.key: due.fence for due in await shelf.store.orders.claim_due(NOW, 10, LEASE)}
     later = NOW + 9 * MINUTE
-    recorded = await shelf.store.record_polls(
+    recorded = await shelf.store.orders.record(
         NOW,
         [
             Unchanged(keys[0], fences[keys[0]], later),
@@ -190,7 +190,7 @@ async def test_a_batch_holds_results_of_every_kind(shelf: Shelf) -> None:
         ],
     )
     assert (recorded.applied, recorded.stale, recorded.posts) == (3, 1, 2)
-    schedule = {key: known.next_poll_at for key, known in (await shelf.store.load(keys)).items()}
+    schedule = {key: known.next_poll_at for key, known in (await shelf.store.orders.load(keys)).items()}
     assert schedule == dict.fromkeys(keys[:3], later) | {keys[3]: NOW + LEASE}
 
 
@@ -198,23 +198,23 @@ async def test_a_hint_brings_the_next_poll_forward(shelf: Shelf) -> None:
     """A push makes the order due now, never later than it was, and the reading on its way is dropped."""
     await shelf.opening()
     due = await shelf.due()
-    assert await shelf.store.mark_due([ORDER, OTHER], NOW + MINUTE) == 1
-    assert await shelf.store.mark_due([ORDER], NOW + 60 * MINUTE) == 1
-    recorded = await shelf.store.record_polls(NOW, [Unchanged(ORDER, due.fence, NOW + 60 * MINUTE)])
+    assert await shelf.store.orders.mark_due([ORDER, OTHER], NOW + MINUTE) == 1
+    assert await shelf.store.orders.mark_due([ORDER], NOW + 60 * MINUTE) == 1
+    recorded = await shelf.store.orders.record(NOW, [Unchanged(ORDER, due.fence, NOW + 60 * MINUTE)])
     assert recorded.stale == 1
-    assert [one.key for one in await shelf.store.claim_due(NOW + MINUTE, 10, LEASE)] == [ORDER]
+    assert [one.key for one in await shelf.store.orders.claim_due(NOW + MINUTE, 10, LEASE)] == [ORDER]
 
 
 async def test_an_order_without_a_next_poll_is_archived(shelf: Shelf) -> None:
     """Its watch ends with that reason, its card says so once, and a new watch brings it back."""
     watch = await shelf.active()
     due = await shelf.due()
-    await shelf.store.record_polls(NOW, [Unchanged(ORDER, due.fence, None)])
-    ended = await shelf.store.watch(watch.id)
+    await shelf.store.orders.record(NOW, [Unchanged(ORDER, due.fence, None)])
+    ended = await shelf.store.watches.get(watch.id)
     assert ended is not None
     assert (ended.state, ended.reason) == (WatchState.ENDED, "archived")
     assert await shelf.said() == [f"{ORDERS_CHANNEL} refresh"]
-    assert await shelf.store.mark_due([ORDER], NOW) == 0
+    assert await shelf.store.orders.mark_due([ORDER], NOW) == 0
     await shelf.opening()
     assert (await shelf.due()).key == ORDER
 
@@ -224,26 +224,26 @@ async def test_orders_are_found_by_waybill_and_by_id(shelf: Shelf) -> None:
     twin = "taobao:" + ORDER.partition(":")[2]
     await shelf.order(ORDER)
     await shelf.order(twin)
-    assert await shelf.store.find_order_id("2542285634920880794") == [ORDER, twin]
-    assert await shelf.store.find_waybill(PARCEL.waybill) == [ORDER, twin]
-    assert await shelf.store.find_waybill("2542285634920880794") == []
-    assert await shelf.store.find_order_id("254228563492088079") == []
+    assert await shelf.store.orders.with_id("2542285634920880794") == [ORDER, twin]
+    assert await shelf.store.orders.with_waybill(PARCEL.waybill) == [ORDER, twin]
+    assert await shelf.store.orders.with_waybill("2542285634920880794") == []
+    assert await shelf.store.orders.with_id("254228563492088079") == []
 
 
 async def test_a_watch_of_a_second_channel_does_not_disturb_the_schedule(shelf: Shelf) -> None:
     """An order that is polled already keeps its time and its lease."""
     await shelf.opening()
     due = await shelf.due()
-    await shelf.store.open_watches(NOW, [NewWatch(ORDER, "C0CLAIMS", "all", "U0WEI")])
-    recorded = await shelf.store.record_polls(NOW, [Unchanged(ORDER, due.fence, NOW + 9 * MINUTE)])
+    await shelf.store.watches.open(NOW, [NewWatch(ORDER, "C0CLAIMS", "all", "U0WEI")])
+    recorded = await shelf.store.orders.record(NOW, [Unchanged(ORDER, due.fence, NOW + 9 * MINUTE)])
     assert recorded.applied == 1
-    assert {watch.channel for watch in await shelf.store.watches_of([ORDER])} == {ORDERS_CHANNEL, "C0CLAIMS"}
+    assert {watch.channel for watch in await shelf.store.watches.of_orders([ORDER])} == {ORDERS_CHANNEL, "C0CLAIMS"}
 
 
 async def test_a_number_is_found_however_it_is_spelt(shelf: Shelf) -> None:
     """Stored and asked for in any width, case and grouping; JD's box stands behind a number that finds it."""
     jd = ParcelRecord("JDX012345678901-1-1-", logistics_id="LP01")
-    await shelf.store.add_order(NOW, baseline(parcels=(PARCEL, jd)))
+    await shelf.store.orders.add(NOW, baseline(parcels=(PARCEL, jd)))
     for spelling in (
         "yt8801234567890",
         "ＹＴ８８０１２３４５６７８９０",
@@ -251,9 +251,9 @@ async def test_a_number_is_found_however_it_is_spelt(shelf: Shelf) -> None:
         "JDX012345678901",
         "jdx012345678901-1-1-",
     ):
-        assert await shelf.store.find_waybill(spelling) == [ORDER]
-        assert await shelf.store.concerned([spelling]) == [ORDER]
+        assert await shelf.store.orders.with_waybill(spelling) == [ORDER]
+        assert await shelf.store.inbox.concerned([spelling]) == [ORDER]
     for other in ("YT880123456789", "自提", "", "-"):
-        assert await shelf.store.find_waybill(other) == []
-        assert await shelf.store.concerned([other]) == []
-    assert {one.logistics_id for one in (await shelf.store.load([ORDER]))[ORDER].parcels} == {"", "LP01"}
+        assert await shelf.store.orders.with_waybill(other) == []
+        assert await shelf.store.inbox.concerned([other]) == []
+    assert {one.logistics_id for one in (await shelf.store.orders.load([ORDER]))[ORDER].parcels} == {"", "LP01"}

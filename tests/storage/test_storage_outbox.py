@@ -85,7 +85,7 @@ async def test_a_channel_hears_things_in_the_order_they_happened(shelf: Shelf) -
     await shelf.tell("third", ORDER)
     first = await shelf.claim_one()
     assert await shelf.claim() == []
-    await shelf.store.mark_sent(NOW, first, "ts")
+    await shelf.store.outbox.mark_sent(NOW, first, "ts")
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news second", f"{ORDERS_CHANNEL} news third"]
 
 
@@ -95,7 +95,7 @@ async def test_news_waits_behind_its_card(shelf: Shelf) -> None:
     await shelf.tell("moved")
     card = await shelf.claim_one()
     assert await shelf.claim() == []
-    await shelf.store.mark_sent(NOW, card, "card-ts")
+    await shelf.store.outbox.mark_sent(NOW, card, "card-ts")
     news = await shelf.claim_one()
     assert (news.kind, news.thread_ts) == (PostKind.NEWS, "card-ts")
 
@@ -108,8 +108,8 @@ async def test_channels_do_not_wait_for_each_other(shelf: Shelf) -> None:
     await shelf.tell("two")
     stuck, going = sorted(await shelf.claim(), key=lambda post: post.channel, reverse=True)
     assert {stuck.channel, going.channel} == {ORDERS_CHANNEL, CLAIMS_CHANNEL}
-    await shelf.store.mark_uncertain(NOW, stuck, NOW + 60 * MINUTE, "timeout")
-    await shelf.store.mark_sent(NOW, going, "ts")
+    await shelf.store.outbox.mark_uncertain(NOW, stuck, NOW + 60 * MINUTE, "timeout")
+    await shelf.store.outbox.mark_sent(NOW, going, "ts")
     assert await shelf.said() == [f"{going.channel} news two"]
 
 
@@ -118,8 +118,8 @@ async def test_busy_channels_and_the_limit_are_kept(shelf: Shelf) -> None:
     for n in range(4):
         await shelf.active(ORDER, f"C{n}")
     await shelf.tell("moved")
-    assert [post.channel for post in await shelf.store.claim_posts(NOW, 2, LEASE, ["C0"])] == ["C1", "C2"]
-    assert [post.channel for post in await shelf.store.claim_posts(NOW, 9, LEASE, [])] == ["C0", "C3"]
+    assert [post.channel for post in await shelf.store.outbox.claim(NOW, 2, LEASE, ["C0"])] == ["C1", "C2"]
+    assert [post.channel for post in await shelf.store.outbox.claim(NOW, 9, LEASE, [])] == ["C0", "C3"]
 
 
 async def test_a_post_that_must_wait_holds_its_channel(shelf: Shelf) -> None:
@@ -128,7 +128,7 @@ async def test_a_post_that_must_wait_holds_its_channel(shelf: Shelf) -> None:
     await shelf.tell("first")
     await shelf.tell("second")
     post = await shelf.claim_one()
-    assert await shelf.store.mark_retry(NOW, post, NOW + MINUTE, "ratelimited")
+    assert await shelf.store.outbox.mark_retry(NOW, post, NOW + MINUTE, "ratelimited")
     assert await shelf.claim(NOW + MINUTE - timedelta(seconds=1)) == []
     again = await shelf.claim_one(now=NOW + MINUTE)
     assert (again.payload, again.attempts, again.claimed_at) == ("first", 1, NOW + MINUTE)
@@ -138,10 +138,10 @@ async def test_a_refresh_that_must_wait_lets_others_pass(shelf: Shelf) -> None:
     """A card that cannot be edited just now does not silence the channel."""
     await shelf.active()
     await shelf.tell("first", refresh_cards=True)
-    await shelf.store.mark_sent(NOW, await shelf.claim_one(), "ts")
+    await shelf.store.outbox.mark_sent(NOW, await shelf.claim_one(), "ts")
     refresh = await shelf.claim_one()
     assert refresh.kind is PostKind.REFRESH
-    await shelf.store.mark_retry(NOW, refresh, NOW + MINUTE, "ratelimited")
+    await shelf.store.outbox.mark_retry(NOW, refresh, NOW + MINUTE, "ratelimited")
     await shelf.tell("second")
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news second"]
     assert await shelf.said(NOW + MINUTE) == [f"{ORDERS_CHANNEL} refresh"]
@@ -151,7 +151,7 @@ async def test_a_card_is_not_brought_up_to_date_before_it_is_posted(shelf: Shelf
     """The card that Slack asked to wait with has no ts yet that a refresh could name."""
     await shelf.opening()
     await shelf.tell("first", announcement=None, refresh_cards=True)
-    await shelf.store.mark_retry(NOW, await shelf.claim_one(), NOW + MINUTE, "ratelimited")
+    await shelf.store.outbox.mark_retry(NOW, await shelf.claim_one(), NOW + MINUTE, "ratelimited")
     assert await shelf.claim() == []
     assert (await shelf.claim_one(now=NOW + MINUTE)).kind is PostKind.CARD
 
@@ -177,11 +177,11 @@ async def test_a_wish_made_while_a_refresh_is_on_its_way_is_not_swallowed(shelf:
     on_its_way = await shelf.claim_one()
     await shelf.tell("two", announcement=None, refresh_cards=True)
     if outcome == "sent":
-        assert not await shelf.store.mark_sent(NOW, on_its_way, "ts")
+        assert not await shelf.store.outbox.mark_sent(NOW, on_its_way, "ts")
     elif outcome == "retry":
-        assert not await shelf.store.mark_retry(NOW, on_its_way, NOW + 60 * MINUTE, "ratelimited")
+        assert not await shelf.store.outbox.mark_retry(NOW, on_its_way, NOW + 60 * MINUTE, "ratelimited")
     else:
-        assert not await shelf.store.mark_failed(NOW, on_its_way, "message_not_found")
+        assert not await shelf.store.outbox.mark_failed(NOW, on_its_way, "message_not_found")
     assert await shelf.said() == [f"{ORDERS_CHANNEL} refresh"]
 
 
@@ -189,7 +189,7 @@ async def test_an_unsent_refresh_failing_for_good_comes_back_with_the_next_wish(
     """A card that could not be edited once is tried again when there is something new to show."""
     await shelf.active()
     await shelf.tell("one", announcement=None, refresh_cards=True)
-    await shelf.store.mark_failed(NOW, await shelf.claim_one(), "cant_update_message")
+    await shelf.store.outbox.mark_failed(NOW, await shelf.claim_one(), "cant_update_message")
     assert await shelf.claim() == []
     await shelf.tell("two", announcement=None, refresh_cards=True)
     assert await shelf.said() == [f"{ORDERS_CHANNEL} refresh"]
@@ -199,7 +199,7 @@ async def test_an_unchanged_reading_asks_for_no_refresh(shelf: Shelf) -> None:
     """Nothing to show, nothing to send."""
     await shelf.active()
     due = await shelf.due()
-    await shelf.store.record_polls(NOW, [Unchanged(ORDER, due.fence, NOW + MINUTE)])
+    await shelf.store.orders.record(NOW, [Unchanged(ORDER, due.fence, NOW + MINUTE)])
     assert await shelf.claim() == []
 
 
@@ -209,7 +209,7 @@ async def test_a_post_in_doubt_is_looked_for_with_what_is_known_of_it(shelf: She
     await shelf.tell("first")
     await shelf.tell("second")
     sent = await shelf.claim_one()
-    assert await shelf.store.mark_uncertain(NOW, sent, NOW + MINUTE, "timeout")
+    assert await shelf.store.outbox.mark_uncertain(NOW, sent, NOW + MINUTE, "timeout")
     assert await shelf.claim() == []
     doubt = await shelf.claim_one(now=NOW + MINUTE)
     assert (doubt.id, doubt.state, doubt.token, doubt.claimed_at) == (sent.id, PostState.UNCERTAIN, sent.token, NOW)
@@ -222,8 +222,8 @@ async def test_a_post_found_in_the_channel_is_not_sent_again(shelf: Shelf) -> No
     await shelf.active()
     await shelf.tell("first")
     await shelf.tell("second")
-    await shelf.store.mark_uncertain(NOW, await shelf.claim_one(), NOW, "timeout")
-    assert await shelf.store.mark_sent(NOW, await shelf.claim_one(), "found")
+    await shelf.store.outbox.mark_uncertain(NOW, await shelf.claim_one(), NOW, "timeout")
+    assert await shelf.store.outbox.mark_sent(NOW, await shelf.claim_one(), "found")
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news second"]
 
 
@@ -233,8 +233,8 @@ async def test_a_post_not_found_is_sent_again(shelf: Shelf) -> None:
     await shelf.tell("first")
     await shelf.tell("second")
     first = await shelf.claim_one()
-    await shelf.store.mark_uncertain(NOW, first, NOW, "timeout")
-    assert await shelf.store.mark_retry(NOW, await shelf.claim_one(), NOW, "not found")
+    await shelf.store.outbox.mark_uncertain(NOW, first, NOW, "timeout")
+    assert await shelf.store.outbox.mark_retry(NOW, await shelf.claim_one(), NOW, "not found")
     again = await shelf.claim_one()
     assert (again.id, again.state, again.token) == (first.id, PostState.SENDING, first.token)
 
@@ -243,7 +243,7 @@ async def test_a_lookup_whose_worker_died_is_made_again(shelf: Shelf) -> None:
     """Its lease is its next time."""
     await shelf.active()
     await shelf.tell("first")
-    await shelf.store.mark_uncertain(NOW, await shelf.claim_one(), NOW, "timeout")
+    await shelf.store.outbox.mark_uncertain(NOW, await shelf.claim_one(), NOW, "timeout")
     dead = await shelf.claim_one()
     assert await shelf.claim(NOW + LEASE - MINUTE) == []
     assert (await shelf.claim_one(now=NOW + LEASE)).fence > dead.fence
@@ -256,8 +256,8 @@ async def test_a_post_whose_lease_ran_out_is_in_doubt(shelf: Shelf) -> None:
     slow = await shelf.claim_one()
     doubt = await shelf.claim_one(now=NOW + LEASE)
     assert (doubt.id, doubt.state, doubt.claimed_at) == (slow.id, PostState.UNCERTAIN, NOW)
-    assert not await shelf.store.mark_sent(NOW + LEASE, slow, "late")
-    assert await shelf.store.mark_sent(NOW + LEASE, doubt, "found")
+    assert not await shelf.store.outbox.mark_sent(NOW + LEASE, slow, "late")
+    assert await shelf.store.outbox.mark_sent(NOW + LEASE, doubt, "found")
 
 
 async def test_a_post_is_settled_once(shelf: Shelf) -> None:
@@ -265,11 +265,11 @@ async def test_a_post_is_settled_once(shelf: Shelf) -> None:
     await shelf.active()
     await shelf.tell("first")
     post = await shelf.claim_one()
-    assert await shelf.store.mark_sent(NOW, post, "ts-1")
-    assert not await shelf.store.mark_sent(NOW, post, "ts-2")
-    assert not await shelf.store.mark_retry(NOW, post, NOW, "late")
-    assert not await shelf.store.mark_uncertain(NOW, post, NOW, "late")
-    assert not await shelf.store.mark_failed(NOW, post, "late")
+    assert await shelf.store.outbox.mark_sent(NOW, post, "ts-1")
+    assert not await shelf.store.outbox.mark_sent(NOW, post, "ts-2")
+    assert not await shelf.store.outbox.mark_retry(NOW, post, NOW, "late")
+    assert not await shelf.store.outbox.mark_uncertain(NOW, post, NOW, "late")
+    assert not await shelf.store.outbox.mark_failed(NOW, post, "late")
     assert shelf.value("SELECT ts FROM outbox WHERE id = ?", post.id) == "ts-1"
     assert await shelf.claim() == []
 
@@ -279,10 +279,10 @@ async def test_refused_news_lets_the_next_go_and_stays_refused(shelf: Shelf) -> 
     watch = await shelf.active()
     await shelf.tell("first")
     await shelf.tell("second")
-    assert await shelf.store.mark_failed(NOW, await shelf.claim_one(), "invalid_blocks")
+    assert await shelf.store.outbox.mark_failed(NOW, await shelf.claim_one(), "invalid_blocks")
     assert await shelf.tell("first") == 0
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news second"]
-    assert [one.id for one in await shelf.store.watches_of([ORDER])] == [watch.id]
+    assert [one.id for one in await shelf.store.watches.of_orders([ORDER])] == [watch.id]
 
 
 async def test_what_left_before_an_unwatch_is_not_tried_again(shelf: Shelf) -> None:
@@ -292,20 +292,20 @@ async def test_what_left_before_an_unwatch_is_not_tried_again(shelf: Shelf) -> N
     await shelf.tell("first", ORDER)
     await shelf.tell("second", OTHER)
     on_its_way = await shelf.claim_one()
-    await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [ORDER], MEI)
-    assert await shelf.store.mark_retry(NOW, on_its_way, NOW, "ratelimited")
+    await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
+    assert await shelf.store.outbox.mark_retry(NOW, on_its_way, NOW, "ratelimited")
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news second"]
 
 
 async def test_what_is_in_doubt_at_an_unwatch_is_still_looked_for(shelf: Shelf) -> None:
     """A card that was posted after all is known if the watch is brought back."""
     watch = await shelf.opening()
-    await shelf.store.mark_uncertain(NOW, await shelf.claim_one(), NOW, "timeout")
-    await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [ORDER], MEI)
+    await shelf.store.outbox.mark_uncertain(NOW, await shelf.claim_one(), NOW, "timeout")
+    await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
     doubt = await shelf.claim_one()
     assert doubt.state is PostState.UNCERTAIN
-    assert await shelf.store.mark_sent(NOW, doubt, "card-ts")
-    (restored,) = await shelf.store.restore_watches(NOW, [watch.id], MEI)
+    assert await shelf.store.outbox.mark_sent(NOW, doubt, "card-ts")
+    (restored,) = await shelf.store.watches.restore(NOW, [watch.id], MEI)
     assert (restored.state, restored.card_ts) == ("active", "card-ts")
     assert await shelf.said() == [f"{ORDERS_CHANNEL} refresh"]
 
@@ -316,7 +316,7 @@ async def test_a_held_post_waits_for_its_time_and_lets_others_pass(shelf: Shelf)
     await shelf.active(OTHER)
     await shelf.tell("quiet", ORDER)
     await shelf.tell("loud", OTHER)
-    assert await shelf.store.mark_held(await shelf.claim_one(), NOW + 60 * MINUTE, "quiet hours")
+    assert await shelf.store.outbox.mark_held(await shelf.claim_one(), NOW + 60 * MINUTE, "quiet hours")
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news loud"]
     assert await shelf.said(NOW + 60 * MINUTE) == [f"{ORDERS_CHANNEL} news quiet"]
 
@@ -326,7 +326,7 @@ async def test_a_stale_reading_tells_nobody(shelf: Shelf) -> None:
     await shelf.active()
     due = await shelf.due()
     result = changed(ORDER, due.fence - 1, "stale", refresh_cards=True)
-    assert (await shelf.store.record_polls(NOW, [result])).posts == 0
+    assert (await shelf.store.orders.record(NOW, [result])).posts == 0
     assert await shelf.claim() == []
 
 
@@ -335,8 +335,8 @@ async def test_the_figures_count_what_is_there(shelf: Shelf) -> None:
     await shelf.active(ORDER)
     await shelf.opening(OTHER, CLAIMS_CHANNEL)
     await shelf.tell("moved")
-    await shelf.store.mark_failed(NOW, await shelf.claim_one(CLAIMS_CHANNEL), "channel_not_found")
-    health = await shelf.store.health(NOW + MINUTE)
+    await shelf.store.outbox.mark_failed(NOW, await shelf.claim_one(CLAIMS_CHANNEL), "channel_not_found")
+    health = await shelf.store.upkeep.health(NOW + MINUTE)
     assert (health.orders, health.watches, health.paused, health.due) == (2, 1, 0, 1)
     assert (health.oldest_due, health.oldest_post, health.last_sent_at) == (NOW + MINUTE, NOW, NOW)
     assert health.outbox == {PostState.PENDING: 1, PostState.FAILED: 1}
@@ -346,18 +346,18 @@ async def test_the_figures_count_what_is_there(shelf: Shelf) -> None:
 async def test_pruning_forgets_the_past_and_nothing_else(shelf: Shelf) -> None:
     """Old sent posts, seen events and audit rows go; what waits, however old, and the watches stay."""
     watch = await shelf.active()
-    await shelf.store.first_seen("Ev1", NOW)
+    await shelf.store.people.first_seen("Ev1", NOW)
     await shelf.tell("sent")
     await shelf.said()
     await shelf.tell("waiting")
-    assert await shelf.store.prune(NOW, 100) == 0
-    assert await shelf.store.prune(NOW + MINUTE, 100) >= 3
-    assert await shelf.store.first_seen("Ev1", NOW + MINUTE)
+    assert await shelf.store.upkeep.prune(NOW, 100) == 0
+    assert await shelf.store.upkeep.prune(NOW + MINUTE, 100) >= 3
+    assert await shelf.store.people.first_seen("Ev1", NOW + MINUTE)
     assert shelf.value("SELECT COUNT(*) FROM audit") == 0
-    assert [one.card_ts for one in await shelf.store.watches_of([ORDER])] == [watch.card_ts]
+    assert [one.card_ts for one in await shelf.store.watches.of_orders([ORDER])] == [watch.card_ts]
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news waiting"]
 
 
 async def test_a_delivery_is_new_once(shelf: Shelf) -> None:
     """Slack sends some events twice."""
-    assert [await shelf.store.first_seen(one, NOW) for one in ("Ev1", "Ev1", "Ev2")] == [True, False, True]
+    assert [await shelf.store.people.first_seen(one, NOW) for one in ("Ev1", "Ev1", "Ev2")] == [True, False, True]

@@ -39,7 +39,7 @@ async def test_a_database_that_others_may_read_is_closed_to_them(tmp_path: Path,
     for suffix in ("-wal", "-shm"):  # as a killed process leaves them
         path.with_name(path.name + suffix).touch(mode=given)
     store = await open_store(path)
-    await store.add_order(NOW, baseline())
+    await store.orders.add(NOW, baseline())
     assert [oct(mode(part)) for part in private.family(path)[:3]] == ["0o600"] * 3
     await store.close()
 
@@ -58,7 +58,7 @@ async def test_copies_are_private_from_their_first_byte(tmp_path: Path, monkeypa
     """Looked at while they are written: a copy made every hour, and the one that a restore puts in place."""
     path, folder, seen = tmp_path / "bot.db", tmp_path / "copies", []
     store = await open_store(path)
-    await store.add_order(NOW, baseline())
+    await store.orders.add(NOW, baseline())
     copy = await backup.back_up(store.thread, folder, NOW)
     await store.close()
     assert mode(copy) == 0o600

@@ -29,12 +29,12 @@ def told_as_delivered(key: str, node: Any) -> Any:
 
 async def test_what_was_told_wrongly_is_put_right(shelf: Shelf) -> None:
     """The state, the card and the schedule; one line a channel; what was right is left alone; once."""
-    await shelf.store.add_order(NOW, told_as_delivered(ORDER, PICKED_UP))
-    await shelf.store.add_order(NOW, told_as_delivered(OTHER, SIGNED))
+    await shelf.store.orders.add(NOW, told_as_delivered(ORDER, PICKED_UP))
+    await shelf.store.orders.add(NOW, told_as_delivered(OTHER, SIGNED))
     await shelf.active(ORDER)
     await shelf.active(OTHER)
     await reread(shelf.store, lambda: NOW)
-    stored = await shelf.store.load([ORDER, OTHER])
+    stored = await shelf.store.orders.load([ORDER, OTHER])
     wrong, right = stored[ORDER], stored[OTHER]
     assert (wrong.state.milestone, wrong.state.final_at, wrong.next_poll_at) == ("picked_up", None, NOW)
     assert [node.milestone for node in wrong.nodes] == ["picked_up"]
@@ -47,7 +47,7 @@ async def test_what_was_told_wrongly_is_put_right(shelf: Shelf) -> None:
     await shelf.restart()
     await reread(shelf.store, lambda: NOW)
     assert await shelf.said() == []
-    assert (await shelf.store.read_by()).startswith(RULES)
+    assert (await shelf.store.rereading.rules()).startswith(RULES)
 
 
 async def test_a_new_database_says_nothing(shelf: Shelf) -> None:

@@ -9,7 +9,6 @@ import pytest
 from support.shelf import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, Shelf, changed
 
 from storage.records import Hint
-from storage.store import SqliteStore
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +19,6 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 async def one(shelf: Shelf, sql: str, *facts: object) -> object:
-    assert isinstance(shelf.store, SqliteStore)
     return await shelf.store.thread.run(lambda conn: (conn.execute(sql, facts).fetchone() or [None])[0])
 
 
@@ -33,14 +31,14 @@ async def test_an_order_keeps_what_was_left(shelf: Shelf, back: timedelta) -> No
     """It was due in 50 minutes, and still is; it was read a moment ago, not in the future."""
     await shelf.active(ORDER)
     due = await shelf.due()
-    await shelf.store.record_polls(NOW, [changed(ORDER, due.fence, "moved", next_poll_at=NOW + 50 * MINUTE)])
+    await shelf.store.orders.record(NOW, [changed(ORDER, due.fence, "moved", next_poll_at=NOW + 50 * MINUTE)])
     now = NOW - back
-    assert await shelf.store.retime(now, -back, LONGEST) > 0
-    known = (await shelf.store.load([ORDER]))[ORDER]
+    assert await shelf.store.clock.retime(now, -back, LONGEST) > 0
+    known = (await shelf.store.orders.load([ORDER]))[ORDER]
     assert known.next_poll_at == now + 50 * MINUTE
     assert known.read_at == now
-    assert await shelf.store.claim_due(now + 49 * MINUTE, 10, LEASE) == []
-    assert len(await shelf.store.claim_due(now + 50 * MINUTE, 10, LEASE)) == 1
+    assert await shelf.store.orders.claim_due(now + 49 * MINUTE, 10, LEASE) == []
+    assert len(await shelf.store.orders.claim_due(now + 50 * MINUTE, 10, LEASE)) == 1
 
 
 @pytest.mark.parametrize("ahead", BACK[2:], ids=str)
@@ -48,17 +46,17 @@ async def test_what_lies_too_far_ahead_is_due_now(shelf: Shelf, ahead: timedelta
     """Also where nobody knows by how much the clock was off, as after a restart."""
     await shelf.active(ORDER)
     await one(shelf, "UPDATE orders SET next_poll_at = ? RETURNING 1", micros(NOW + ahead))
-    await shelf.store.retime(NOW, timedelta(), LONGEST)
-    assert len(await shelf.store.claim_due(NOW, 10, LEASE)) == 1
+    await shelf.store.clock.retime(NOW, timedelta(), LONGEST)
+    assert len(await shelf.store.orders.claim_due(NOW, 10, LEASE)) == 1
 
 
 async def test_a_clock_that_is_right_changes_nothing(shelf: Shelf) -> None:
     """What is put off by less than the longest interval stays where it is, and so does what quiet hours hold."""
     await shelf.active(ORDER)
     await shelf.tell("held", next_poll_at=NOW + DAY)
-    assert await shelf.store.mark_held(await shelf.claim_one(), NOW + 8 * HOUR, "quiet hours")
-    assert await shelf.store.retime(NOW, timedelta(), LONGEST) == 0
-    assert await shelf.store.retime(NOW + 5 * HOUR, timedelta(), LONGEST) == 0
+    assert await shelf.store.outbox.mark_held(await shelf.claim_one(), NOW + 8 * HOUR, "quiet hours")
+    assert await shelf.store.clock.retime(NOW, timedelta(), LONGEST) == 0
+    assert await shelf.store.clock.retime(NOW + 5 * HOUR, timedelta(), LONGEST) == 0
 
 
 @pytest.mark.parametrize("back", BACK, ids=str)
@@ -67,15 +65,15 @@ async def test_a_post_that_waits_is_sent_once(shelf: Shelf, back: timedelta) -> 
     await shelf.active(ORDER)
     await shelf.tell("moved")
     post = await shelf.claim_one()
-    assert await shelf.store.mark_retry(NOW, post, NOW + MINUTE, "no_connection")
+    assert await shelf.store.outbox.mark_retry(NOW, post, NOW + MINUTE, "no_connection")
     now = NOW - back
-    await shelf.store.retime(now, -back, LONGEST)
-    assert await shelf.store.claim_posts(now, 10, LEASE, ()) == []
-    [again] = await shelf.store.claim_posts(now + MINUTE, 10, LEASE, ())
+    await shelf.store.clock.retime(now, -back, LONGEST)
+    assert await shelf.store.outbox.claim(now, 10, LEASE, ()) == []
+    [again] = await shelf.store.outbox.claim(now + MINUTE, 10, LEASE, ())
     assert again.what == post.what
-    assert await shelf.store.mark_sent(now + MINUTE, again, "1772416800.000100")
-    await shelf.store.retime(now - back, -back, LONGEST)
-    left = await shelf.store.claim_posts(now + 2 * MINUTE, 10, LEASE, ())
+    assert await shelf.store.outbox.mark_sent(now + MINUTE, again, "1772416800.000100")
+    await shelf.store.clock.retime(now - back, -back, LONGEST)
+    left = await shelf.store.outbox.claim(now + 2 * MINUTE, 10, LEASE, ())
     assert again.what not in [one.what for one in left]
 
 
@@ -86,9 +84,9 @@ async def test_a_post_under_way_keeps_its_lease(shelf: Shelf, back: timedelta) -
     await shelf.tell("moved")
     post = await shelf.claim_one()
     now = NOW - back
-    await shelf.store.retime(now, -back, LONGEST)
-    assert await shelf.store.claim_posts(now + LEASE - MINUTE, 10, LEASE, ()) == []
-    [found] = await shelf.store.claim_posts(now + LEASE, 10, LEASE, ())
+    await shelf.store.clock.retime(now, -back, LONGEST)
+    assert await shelf.store.outbox.claim(now + LEASE - MINUTE, 10, LEASE, ()) == []
+    [found] = await shelf.store.outbox.claim(now + LEASE, 10, LEASE, ())
     assert (found.id, found.state.value, found.claimed_at) == (post.id, "uncertain", now)
 
 
@@ -96,12 +94,12 @@ async def test_a_post_under_way_keeps_its_lease(shelf: Shelf, back: timedelta) -
 async def test_a_mute_lasts_as_long_as_it_would_have(shelf: Shelf, back: timedelta) -> None:
     """24 hours are 24 hours."""
     await shelf.active(ORDER)
-    await shelf.store.mute_channel(NOW, ORDERS_CHANNEL, NOW + DAY, MEI)
-    await shelf.store.mute_watches(NOW, ORDERS_CHANNEL, [ORDER], NOW + 7 * DAY, MEI)
+    await shelf.store.channels.mute(NOW, ORDERS_CHANNEL, NOW + DAY, MEI)
+    await shelf.store.watches.mute(NOW, ORDERS_CHANNEL, [ORDER], NOW + 7 * DAY, MEI)
     now = NOW - back
-    await shelf.store.retime(now, -back, LONGEST)
-    assert (await shelf.store.channel(ORDERS_CHANNEL)).muted_until == now + DAY
-    [watch] = await shelf.store.watches_of([ORDER])
+    await shelf.store.clock.retime(now, -back, LONGEST)
+    assert (await shelf.store.channels.get(ORDERS_CHANNEL)).muted_until == now + DAY
+    [watch] = await shelf.store.watches.of_orders([ORDER])
     assert watch.muted_until == now + 7 * DAY
 
 
@@ -110,10 +108,10 @@ async def test_what_quiet_hours_hold_is_asked_again(shelf: Shelf) -> None:
     await shelf.active(ORDER)
     await shelf.tell("moved")
     post = await shelf.claim_one()
-    assert await shelf.store.mark_held(post, NOW + 8 * HOUR, "quiet hours")
+    assert await shelf.store.outbox.mark_held(post, NOW + 8 * HOUR, "quiet hours")
     now = NOW - 120 * DAY
-    await shelf.store.retime(now, -120 * DAY, LONGEST)
-    [again] = await shelf.store.claim_posts(now, 10, LEASE, ())
+    await shelf.store.clock.retime(now, -120 * DAY, LONGEST)
+    [again] = await shelf.store.outbox.claim(now, 10, LEASE, ())
     assert (again.id, again.was_held) == (post.id, True)
 
 
@@ -123,31 +121,31 @@ async def test_what_quiet_hours_hold_is_asked_again(shelf: Shelf) -> None:
 )
 async def test_a_day_has_one_digest_and_the_next_one_comes(shelf: Shelf, day: str, left: str) -> None:
     """A mark of today, or of the day that has begun elsewhere, stays; one of a year to come silences nobody."""
-    await shelf.store.save_settings(NOW, ORDERS_CHANNEL, '{"digest_at": "09:00"}', MEI)
+    await shelf.store.channels.save_settings(NOW, ORDERS_CHANNEL, '{"digest_at": "09:00"}', MEI)
     if day:
-        assert await shelf.store.put_summary(NOW, ORDERS_CHANNEL, day, "")
-    await shelf.store.retime(NOW, -3 * HOUR, LONGEST)
-    assert (await shelf.store.channel(ORDERS_CHANNEL)).digest_day == left
-    assert await shelf.store.put_summary(NOW, ORDERS_CHANNEL, "2026-03-02", "") == (not day)
-    assert await shelf.store.put_summary(NOW, ORDERS_CHANNEL, "2026-03-04", "")
+        assert await shelf.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, day, "")
+    await shelf.store.clock.retime(NOW, -3 * HOUR, LONGEST)
+    assert (await shelf.store.channels.get(ORDERS_CHANNEL)).digest_day == left
+    assert await shelf.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, "2026-03-02", "") == (not day)
+    assert await shelf.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, "2026-03-04", "")
 
 
 async def test_a_pushed_message_counts_again(shelf: Shelf) -> None:
     """The same message later is another event, though the first came in what is now the future."""
     hint = Hint("same", "CLOSE", ("1",), NOW)
-    assert await shelf.store.inbox_put(hint)
-    await shelf.store.inbox_done(NOW, [("same", "looked at")])
+    assert await shelf.store.inbox.put(hint)
+    await shelf.store.inbox.done(NOW, [("same", "looked at")])
     now = NOW - 120 * DAY
-    await shelf.store.retime(now, -120 * DAY, LONGEST)
-    assert not await shelf.store.inbox_put(Hint("same", "CLOSE", ("1",), now + timedelta(seconds=5)))
-    assert await shelf.store.inbox_put(Hint("same", "CLOSE", ("1",), now + MINUTE))
+    await shelf.store.clock.retime(now, -120 * DAY, LONGEST)
+    assert not await shelf.store.inbox.put(Hint("same", "CLOSE", ("1",), now + timedelta(seconds=5)))
+    assert await shelf.store.inbox.put(Hint("same", "CLOSE", ("1",), now + MINUTE))
 
 
 async def test_a_restart_sees_when_the_file_was_last_written(shelf: Shelf) -> None:
     """By what stands in it, so a file from another machine tells it too."""
-    assert await shelf.store.last_seen() is None
+    assert await shelf.store.clock.last_seen() is None
     await shelf.active(ORDER)
     due = await shelf.due()
-    await shelf.store.record_polls(NOW + HOUR, [changed(ORDER, due.fence, "moved")])
+    await shelf.store.orders.record(NOW + HOUR, [changed(ORDER, due.fence, "moved")])
     await shelf.restart()
-    assert await shelf.store.last_seen() == NOW + HOUR
+    assert await shelf.store.clock.last_seen() == NOW + HOUR

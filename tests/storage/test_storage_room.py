@@ -12,7 +12,6 @@ from support.shelf import MINUTE, NOW, Shelf, baseline
 
 from storage import room
 from storage.errors import DiskFullError, UnusableFileError
-from storage.store import SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 
 def thread(shelf: Shelf) -> DatabaseThread:
-    assert isinstance(shelf.store, SqliteStore)
     return shelf.store.thread
 
 
@@ -37,19 +35,19 @@ async def limit(shelf: Shelf, pages: int | None) -> None:
 
 async def fill(shelf: Shelf, orders: int = 200, begin: int = 0) -> None:
     for number in range(begin, begin + orders):
-        await shelf.store.add_order(NOW, baseline(f"1688:25422856349208{number:05d}"))
+        await shelf.store.orders.add(NOW, baseline(f"1688:25422856349208{number:05d}"))
 
 
 async def test_a_full_disk_is_told_until_something_can_be_written(shelf: Shelf) -> None:
     """A reading that changes nothing proves nothing; what is asked next tries a write of its own."""
-    assert (await shelf.store.health(NOW)).trouble is None
+    assert (await shelf.store.upkeep.health(NOW)).trouble is None
     await limit(shelf, 0)
     with pytest.raises(DiskFullError):
         await fill(shelf)
-    assert await shelf.store.load([]) == {}
+    assert await shelf.store.orders.load([]) == {}
     await limit(shelf, None)
     assert thread(shelf).trouble is not None
-    assert (await shelf.store.health(NOW)).trouble is None
+    assert (await shelf.store.upkeep.health(NOW)).trouble is None
 
 
 async def test_a_disk_with_nothing_left_is_told_before_anything_fails(
@@ -63,11 +61,11 @@ async def test_a_disk_with_nothing_left_is_told_before_anything_fails(
         free: int
 
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(1 << 30, 1 << 30, 4096))
-    health = await shelf.store.health(NOW)
+    health = await shelf.store.upkeep.health(NOW)
     assert isinstance(health.trouble, DiskFullError)
     assert health.disk_free == 4096
     monkeypatch.undo()
-    assert (await shelf.store.health(NOW)).trouble is None
+    assert (await shelf.store.upkeep.health(NOW)).trouble is None
 
 
 async def test_a_file_that_became_read_only_is_told(shelf: Shelf) -> None:
@@ -75,10 +73,10 @@ async def test_a_file_that_became_read_only_is_told(shelf: Shelf) -> None:
     await thread(shelf).direct(lambda conn: conn.execute("PRAGMA query_only = ON"))
     with pytest.raises(UnusableFileError):
         await fill(shelf, 1)
-    health = await shelf.store.health(NOW)
+    health = await shelf.store.upkeep.health(NOW)
     assert isinstance(health.trouble, UnusableFileError)
     await thread(shelf).direct(lambda conn: conn.execute("PRAGMA query_only = OFF"))
-    assert (await shelf.store.health(NOW + MINUTE)).trouble is None
+    assert (await shelf.store.upkeep.health(NOW + MINUTE)).trouble is None
 
 
 def reader(shelf: Shelf) -> sqlite3.Connection:
@@ -98,14 +96,14 @@ async def test_the_log_is_cut_off_when_nobody_reads_the_old_any_more(
     await shelf.restart()
     with closing(reader(shelf)) as other:
         await fill(shelf)
-        assert not await shelf.store.truncate_log()
-        grown = (await shelf.store.health(NOW)).wal_bytes
+        assert not await shelf.store.upkeep.truncate_wal()
+        grown = (await shelf.store.upkeep.health(NOW)).wal_bytes
         assert grown > 1_000_000
         ends(other)
-        assert await shelf.store.truncate_log()
-    assert (await shelf.store.health(NOW)).wal_bytes == 0
+        assert await shelf.store.upkeep.truncate_wal()
+    assert (await shelf.store.upkeep.health(NOW)).wal_bytes == 0
     await fill(shelf, 50, begin=1000)
-    assert (await shelf.store.health(NOW)).orders == 250
+    assert (await shelf.store.upkeep.health(NOW)).orders == 250
 
 
 async def test_the_log_does_not_stay_at_its_longest(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

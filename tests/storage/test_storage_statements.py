@@ -11,7 +11,7 @@ from support.shelf import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER,
 
 from storage import alarms, channels, enqueue, orders, outbox, recording, subscriptions, upkeep
 from storage.records import Failed, NewOrder, Subscription, Unchanged
-from storage.store import SqliteStore, open_store
+from storage.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -45,7 +45,6 @@ async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
 
 
 def _thread(shelf: Shelf) -> Any:
-    assert isinstance(shelf.store, SqliteStore)
     return shelf.store.thread
 
 
@@ -100,10 +99,11 @@ async def test_a_batch_of_unchanged_readings_is_one_transaction(shelf: Shelf) ->
     keys = [f"1688:{10**18 + n}" for n in range(100)]
     for key in keys:
         await shelf.opening(key)
-    results = [Unchanged(due.key, due.fence, NOW + MINUTE) for due in await shelf.store.claim_due(NOW, 100, LEASE)]
+    claimed = await shelf.store.orders.claim_due(NOW, 100, LEASE)
+    results = [Unchanged(due.key, due.fence, NOW + MINUTE) for due in claimed]
     seen: list[str] = []
     await _thread(shelf).run(lambda conn: conn.set_trace_callback(seen.append))
-    recorded = await shelf.store.record_polls(NOW, results)
+    recorded = await shelf.store.orders.record(NOW, results)
     await _thread(shelf).run(lambda conn: conn.set_trace_callback(None))
     assert recorded.applied == 100
     # the first COMMIT and the last BEGIN belong to the transactions that turned the tracing on and off
@@ -180,7 +180,7 @@ async def test_recording_news_searches_and_never_scans(shelf: Shelf) -> None:
     """The cost of one order's news does not grow with the number of orders, watches or posts."""
     await shelf.active(ORDER)
     await shelf.active(OTHER)
-    fence = (await shelf.store.load([ORDER]))[ORDER].fence
+    fence = (await shelf.store.orders.load([ORDER]))[ORDER].fence
     result = changed(ORDER, fence, "moved")
     plans = await _plans(shelf, lambda conn: recording.record_polls(conn, NOW, [result]))
     assert _scans(plans) == []
@@ -222,7 +222,7 @@ async def test_the_history_of_an_order_is_searched(shelf: Shelf) -> None:
 
 async def test_joining_and_leaving_all_orders_searches(shelf: Shelf) -> None:
     """Ten thousand orders join without each of them looking at all the others."""
-    wish, _ = await shelf.store.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
+    wish, _ = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
     new = NewOrder(ORDER, "shipped", "", (), NOW)
     plans = await _plans(shelf, lambda conn: subscriptions.join_orders(conn, NOW, wish.id, [new]))
     plans += await _plans(shelf, lambda conn: subscriptions.unknown_of(conn, ORDERS_CHANNEL, [ORDER]))
@@ -239,7 +239,7 @@ async def test_the_figures_are_counted_in_indices(shelf: Shelf) -> None:
 async def test_looking_for_silent_orders_searches(shelf: Shelf) -> None:
     """Only orders whose time has come are looked at."""
     await shelf.active()
-    await shelf.store.schedule_stall(ORDER, NOW)
+    await shelf.store.alarms.schedule(ORDER, NOW)
     plans = await _plans(shelf, lambda conn: alarms.stalled(conn, NOW, NOW, 10))
     assert _scans(plans) == []
 

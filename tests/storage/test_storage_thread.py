@@ -22,12 +22,12 @@ async def test_closing_finishes_what_was_asked_before(tmp_path: Path) -> None:
     """Writes that wait for the thread are made, then the file is closed."""
     store = await open_store(tmp_path / "bot.db")
     keys = [f"1688:{10**18 + n}" for n in range(20)]
-    writes = [asyncio.ensure_future(store.add_order(NOW, baseline(key))) for key in keys]
+    writes = [asyncio.ensure_future(store.orders.add(NOW, baseline(key))) for key in keys]
     await asyncio.sleep(0)
     await store.close()
     assert await asyncio.gather(*writes) == [True] * len(keys)
     store = await open_store(tmp_path / "bot.db")
-    assert set(await store.load(keys)) == set(keys)
+    assert set(await store.orders.load(keys)) == set(keys)
     await store.close()
 
 
@@ -46,7 +46,7 @@ async def test_a_long_job_lets_transactions_in_between(tmp_path: Path) -> None:
     first = asyncio.ensure_future(store.thread.direct(long))
     second = asyncio.ensure_future(store.thread.direct(lambda _conn: "second"))
     await asyncio.to_thread(begun.wait, 5)
-    assert await store.add_order(NOW, baseline())
+    assert await store.orders.add(NOW, baseline())
     assert not first.done()
     assert not second.done()
     closing = asyncio.ensure_future(store.close())
@@ -62,20 +62,20 @@ async def test_a_closed_store_says_so(tmp_path: Path) -> None:
     await store.close()
     await store.close()
     with pytest.raises(StorageError, match="closed"):
-        await store.load([ORDER])
+        await store.orders.load([ORDER])
 
 
 async def test_a_cancelled_caller_leaves_a_whole_transaction(tmp_path: Path) -> None:
     """The write it had asked for is made whole, or not begun; the store goes on."""
     store = await open_store(tmp_path / "bot.db")
-    writing = asyncio.ensure_future(store.add_order(NOW, baseline()))
+    writing = asyncio.ensure_future(store.orders.add(NOW, baseline()))
     await asyncio.sleep(0)
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await writing
-    stored = (await store.load([ORDER])).get(ORDER)
+    stored = (await store.orders.load([ORDER])).get(ORDER)
     assert stored is None or stored.nodes
-    assert await store.add_order(NOW, baseline(OTHER))
+    assert await store.orders.add(NOW, baseline(OTHER))
     await store.close()
 
 
@@ -111,6 +111,6 @@ async def test_a_failure_in_the_middle_undoes_the_whole(tmp_path: Path) -> None:
 
     with pytest.raises(LookupError):
         await store.thread.run(half)
-    assert await store.first_seen("one", NOW)
-    assert not await store.first_seen("one", NOW)
+    assert await store.people.first_seen("one", NOW)
+    assert not await store.people.first_seen("one", NOW)
     await store.close()

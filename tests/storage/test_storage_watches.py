@@ -10,7 +10,7 @@ from storage.records import NewWatch, PostKind, PostState, Unchanged, WatchState
 
 
 async def _state(shelf: Shelf, watch_id: int) -> WatchState:
-    watch = await shelf.store.watch(watch_id)
+    watch = await shelf.store.watches.get(watch_id)
     assert watch is not None
     return watch.state
 
@@ -21,8 +21,8 @@ async def test_a_watch_opens_with_its_card(shelf: Shelf) -> None:
     assert (watch.state, watch.card_ts, watch.created_by, watch.milestone) == ("opening", "", MEI, "in_transit")
     card = await shelf.claim_one()
     assert (card.kind, card.watch_id, card.key, card.thread_ts) == (PostKind.CARD, watch.id, ORDER, "")
-    await shelf.store.mark_sent(NOW, card, "1772416800.000100")
-    active = await shelf.store.watch(watch.id)
+    await shelf.store.outbox.mark_sent(NOW, card, "1772416800.000100")
+    active = await shelf.store.watches.get(watch.id)
     assert active is not None
     assert (active.state, active.card_ts) == (WatchState.ACTIVE, "1772416800.000100")
 
@@ -30,7 +30,7 @@ async def test_a_watch_opens_with_its_card(shelf: Shelf) -> None:
 async def test_one_live_watch_an_order_and_channel(shelf: Shelf) -> None:
     """A second wish finds the first watch; in another channel it is a watch of its own."""
     first = await shelf.active()
-    again, other = await shelf.store.open_watches(
+    again, other = await shelf.store.watches.open(
         NOW, [NewWatch(ORDER, ORDERS_CHANNEL, "all", "U0WEI"), NewWatch(ORDER, CLAIMS_CHANNEL, "all", "U0WEI")]
     )
     assert (again.watch.id, again.created, again.filter_changed) == (first.id, False, False)
@@ -42,7 +42,7 @@ async def test_the_same_wish_twice_in_one_command_is_one_watch(shelf: Shelf) -> 
     """A person may paste an id twice."""
     await shelf.order()
     wish = NewWatch(ORDER, ORDERS_CHANNEL, "all", MEI)
-    first, second = await shelf.store.open_watches(NOW, [wish, wish])
+    first, second = await shelf.store.watches.open(NOW, [wish, wish])
     assert (first.created, second.created) == (True, False)
     assert first.watch.id == second.watch.id
 
@@ -50,7 +50,7 @@ async def test_the_same_wish_twice_in_one_command_is_one_watch(shelf: Shelf) -> 
 async def test_another_filter_is_taken_over(shelf: Shelf) -> None:
     """The card is brought up to date, since it names the filter."""
     watch = await shelf.active()
-    (opened,) = await shelf.store.open_watches(NOW, [NewWatch(ORDER, ORDERS_CHANNEL, "problems", MEI)])
+    (opened,) = await shelf.store.watches.open(NOW, [NewWatch(ORDER, ORDERS_CHANNEL, "problems", MEI)])
     assert (opened.watch.id, opened.watch.filter, opened.filter_changed) == (watch.id, "problems", True)
     assert [post.kind for post in await shelf.claim()] == [PostKind.REFRESH]
 
@@ -59,7 +59,7 @@ async def test_a_filter_that_nobody_named_changes_no_standing_watch(shelf: Shelf
     """The default is for new watches: asking again in passing must not make a channel louder."""
     watch = await shelf.active(filter_="problems")
     wishes = [NewWatch(ORDER, channel, None, "U0WEI", "milestones") for channel in (ORDERS_CHANNEL, CLAIMS_CHANNEL)]
-    standing, new = await shelf.store.open_watches(NOW, wishes)
+    standing, new = await shelf.store.watches.open(NOW, wishes)
     assert (standing.watch.id, standing.watch.filter, standing.filter_changed) == (watch.id, "problems", False)
     assert (new.created, new.watch.filter) == (True, "milestones")
 
@@ -69,8 +69,8 @@ async def test_a_watch_needs_a_stored_order(shelf: Shelf) -> None:
     await shelf.order()
     wishes = [NewWatch(ORDER, ORDERS_CHANNEL, "all", MEI), NewWatch("1688:1", ORDERS_CHANNEL, "all", MEI)]
     with pytest.raises((StorageError, LookupError)):
-        await shelf.store.open_watches(NOW, wishes)
-    assert await shelf.store.watches(ORDERS_CHANNEL, 0, 10) == ([], 0)
+        await shelf.store.watches.open(NOW, wishes)
+    assert await shelf.store.watches.of_channel(ORDERS_CHANNEL, 0, 10) == ([], 0)
     assert await shelf.claim() == []
 
 
@@ -78,8 +78,8 @@ async def test_a_channels_watches_are_listed_newest_first_page_by_page(shelf: Sh
     """The total counts them all; ended ones and other channels' are left out."""
     opened = [await shelf.opening(f"1688:{10**18 + n}") for n in range(5)]
     await shelf.opening(OTHER, CLAIMS_CHANNEL)
-    await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [opened[2].key], MEI)
-    page, total = await shelf.store.watches(ORDERS_CHANNEL, 1, 2)
+    await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [opened[2].key], MEI)
+    page, total = await shelf.store.watches.of_channel(ORDERS_CHANNEL, 1, 2)
     assert ([watch.id for watch in page], total) == ([opened[3].id, opened[1].id], 4)
 
 
@@ -87,39 +87,39 @@ async def test_unwatching_ends_drops_what_was_not_said_and_stops_polling(shelf: 
     """After it the channel hears nothing of the order, and the order falls due no more."""
     watch = await shelf.active()
     await shelf.tell("moved")
-    (ended,) = await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [ORDER, OTHER], MEI)
+    (ended,) = await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER, OTHER], MEI)
     assert (ended.id, ended.state) == (watch.id, WatchState.ENDED)
     assert await shelf.claim() == []
-    assert await shelf.store.claim_due(NOW + 999 * MINUTE, 10, LEASE) == []
-    assert await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [ORDER], MEI) == []
+    assert await shelf.store.orders.claim_due(NOW + 999 * MINUTE, 10, LEASE) == []
+    assert await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI) == []
 
 
 async def test_unwatching_in_one_channel_leaves_the_others(shelf: Shelf) -> None:
     """The order stays due and the other channel still hears of it."""
     await shelf.active()
     await shelf.active(ORDER, CLAIMS_CHANNEL)
-    await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [ORDER], MEI)
+    await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
     await shelf.tell("moved")
     assert await shelf.said() == [f"{CLAIMS_CHANNEL} news moved"]
-    assert [due.key for due in await shelf.store.claim_due(NOW + 999 * MINUTE, 10, LEASE)] == [ORDER]
+    assert [due.key for due in await shelf.store.orders.claim_due(NOW + 999 * MINUTE, 10, LEASE)] == [ORDER]
 
 
 async def test_a_reading_on_its_way_does_not_wake_an_unwatched_order(shelf: Shelf) -> None:
     """The poller leased it, the last watch ended, the result came: the order stays at rest."""
     watch = await shelf.active()
     due = await shelf.due()
-    await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [ORDER], MEI)
-    from_then = await shelf.store.record_polls(NOW, [Unchanged(ORDER, due.fence, NOW + MINUTE)])
+    await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
+    from_then = await shelf.store.orders.record(NOW, [Unchanged(ORDER, due.fence, NOW + MINUTE)])
     assert (from_then.applied, from_then.stale) == (0, 1)
-    assert await shelf.store.claim_due(NOW + 999 * MINUTE, 10, LEASE) == []
+    assert await shelf.store.orders.claim_due(NOW + 999 * MINUTE, 10, LEASE) == []
     assert await _state(shelf, watch.id) is WatchState.ENDED
 
 
 async def test_undo_brings_the_watch_back_with_its_card(shelf: Shelf) -> None:
     """It is active again, due at once, and its card is brought up to date."""
     watch = await shelf.active()
-    await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [ORDER], MEI)
-    (restored,) = await shelf.store.restore_watches(NOW + MINUTE, [watch.id], MEI)
+    await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
+    (restored,) = await shelf.store.watches.restore(NOW + MINUTE, [watch.id], MEI)
     assert (restored.id, restored.state, restored.card_ts) == (watch.id, WatchState.ACTIVE, watch.card_ts)
     post = await shelf.claim_one()
     assert (post.kind, post.thread_ts) == (PostKind.REFRESH, watch.card_ts)
@@ -129,8 +129,8 @@ async def test_undo_brings_the_watch_back_with_its_card(shelf: Shelf) -> None:
 async def test_undo_before_the_card_was_posted_asks_for_the_card_again(shelf: Shelf) -> None:
     """The watch opens as if it had never ended."""
     watch = await shelf.opening()
-    await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [ORDER], MEI)
-    (restored,) = await shelf.store.restore_watches(NOW, [watch.id], MEI)
+    await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
+    (restored,) = await shelf.store.watches.restore(NOW, [watch.id], MEI)
     assert restored.state is WatchState.OPENING
     assert await shelf.said() == [f"{ORDERS_CHANNEL} card"]
     assert await _state(shelf, watch.id) is WatchState.ACTIVE
@@ -140,11 +140,11 @@ async def test_undo_while_the_card_is_on_its_way_posts_no_second_card(shelf: She
     """The card that left before the unwatch becomes the restored watch's card."""
     watch = await shelf.opening()
     card = await shelf.claim_one()
-    await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [ORDER], MEI)
-    await shelf.store.restore_watches(NOW, [watch.id], MEI)
-    assert await shelf.store.mark_sent(NOW, card, "1772416800.000100")
+    await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
+    await shelf.store.watches.restore(NOW, [watch.id], MEI)
+    assert await shelf.store.outbox.mark_sent(NOW, card, "1772416800.000100")
     assert await shelf.claim() == []
-    active = await shelf.store.watch(watch.id)
+    active = await shelf.store.watches.get(watch.id)
     assert active is not None
     assert (active.state, active.card_ts) == (WatchState.ACTIVE, "1772416800.000100")
 
@@ -152,25 +152,25 @@ async def test_undo_while_the_card_is_on_its_way_posts_no_second_card(shelf: She
 async def test_undo_while_the_card_is_in_doubt_keeps_the_doubt(shelf: Shelf) -> None:
     """It is looked for before it is posted again."""
     watch = await shelf.opening()
-    await shelf.store.mark_uncertain(NOW, await shelf.claim_one(), NOW, "timeout")
-    await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [ORDER], MEI)
-    await shelf.store.restore_watches(NOW, [watch.id], MEI)
+    await shelf.store.outbox.mark_uncertain(NOW, await shelf.claim_one(), NOW, "timeout")
+    await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
+    await shelf.store.watches.restore(NOW, [watch.id], MEI)
     assert (await shelf.claim_one()).state is PostState.UNCERTAIN
 
 
 async def test_undo_yields_to_a_newer_watch(shelf: Shelf) -> None:
     """Somebody watched the order anew meanwhile: the old watch stays ended."""
     old = await shelf.active()
-    await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [ORDER], MEI)
+    await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
     new = await shelf.opening()
-    assert await shelf.store.restore_watches(NOW, [old.id, 999], MEI) == []
-    assert [watch.id for watch in await shelf.store.watches_of([ORDER])] == [new.id]
+    assert await shelf.store.watches.restore(NOW, [old.id, 999], MEI) == []
+    assert [watch.id for watch in await shelf.store.watches.of_orders([ORDER])] == [new.id]
 
 
 async def test_undo_of_a_live_watch_does_nothing(shelf: Shelf) -> None:
     """A button that is pressed twice is harmless."""
     watch = await shelf.active()
-    assert await shelf.store.restore_watches(NOW, [watch.id], MEI) == []
+    assert await shelf.store.watches.restore(NOW, [watch.id], MEI) == []
     assert await shelf.claim() == []
 
 
@@ -179,21 +179,21 @@ async def test_a_refused_card_ends_its_watch_with_the_reason(shelf: Shelf) -> No
     watch = await shelf.opening()
     await shelf.tell("moved")
     card = await shelf.claim_one()
-    assert await shelf.store.mark_failed(NOW, card, "channel_not_found")
-    ended = await shelf.store.watch(watch.id)
+    assert await shelf.store.outbox.mark_failed(NOW, card, "channel_not_found")
+    ended = await shelf.store.watches.get(watch.id)
     assert ended is not None
     assert (ended.state, ended.reason) == (WatchState.ENDED, "channel_not_found")
     assert await shelf.claim() == []
-    assert await shelf.store.claim_due(NOW + 999 * MINUTE, 10, LEASE) == []
-    assert await shelf.store.restore_watches(NOW, [watch.id], MEI) == []
+    assert await shelf.store.orders.claim_due(NOW + 999 * MINUTE, 10, LEASE) == []
+    assert await shelf.store.watches.restore(NOW, [watch.id], MEI) == []
 
 
 async def test_a_refused_card_leaves_an_order_due_that_another_channel_watches(shelf: Shelf) -> None:
     """Only the refused watch ends."""
     await shelf.active(ORDER, CLAIMS_CHANNEL)
     await shelf.opening()
-    await shelf.store.mark_failed(NOW, await shelf.claim_one(), "not_in_channel")
-    assert [due.key for due in await shelf.store.claim_due(NOW + 999 * MINUTE, 10, LEASE)] == [ORDER]
+    await shelf.store.outbox.mark_failed(NOW, await shelf.claim_one(), "not_in_channel")
+    assert [due.key for due in await shelf.store.orders.claim_due(NOW + 999 * MINUTE, 10, LEASE)] == [ORDER]
 
 
 async def test_a_channel_that_refuses_for_good_pauses_its_watches(shelf: Shelf) -> None:
@@ -201,21 +201,22 @@ async def test_a_channel_that_refuses_for_good_pauses_its_watches(shelf: Shelf) 
     paused = await shelf.active()
     await shelf.active(ORDER, CLAIMS_CHANNEL)
     await shelf.tell("moved")
-    assert [watch.id for watch in await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")] == [paused.id]
-    watch = await shelf.store.watch(paused.id)
+    ended = await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    assert [watch.id for watch in ended] == [paused.id]
+    watch = await shelf.store.watches.get(paused.id)
     assert watch is not None
     assert (watch.state, watch.reason) == (WatchState.PAUSED, "is_archived")
     await shelf.tell("moved again")
     assert await shelf.said(quiet=MEI) == [f"{CLAIMS_CHANNEL} news moved", f"{CLAIMS_CHANNEL} news moved again"]
-    assert (await shelf.store.health(NOW)).paused == 1
+    assert (await shelf.store.upkeep.health(NOW)).paused == 1
 
 
 async def test_the_owner_is_told_of_a_pause_once(shelf: Shelf) -> None:
     """One notice a person, however many of their watches the channel held."""
     await shelf.active()
     await shelf.active(OTHER)
-    await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
-    await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
     (notice,) = await shelf.claim()
     assert (notice.kind, notice.channel, notice.watch_id) == (PostKind.NOTICE, MEI, None)
     assert (ORDERS_CHANNEL in notice.payload, "is_archived" in notice.payload) == (True, True)
@@ -225,24 +226,24 @@ async def test_a_channel_that_is_gone_strands_nothing_in_the_outbox(shelf: Shelf
     """The last word of an ended watch, with no watch left to pause, is given up instead of tried for ever."""
     await shelf.active()
     due = await shelf.due()
-    await shelf.store.record_polls(NOW, [Unchanged(ORDER, due.fence, None)])
+    await shelf.store.orders.record(NOW, [Unchanged(ORDER, due.fence, None)])
     last_word = await shelf.claim_one()
-    assert await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "channel_not_found") == []
-    assert not await shelf.store.mark_retry(NOW, last_word, NOW, "late")
+    assert await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "channel_not_found") == []
+    assert not await shelf.store.outbox.mark_retry(NOW, last_word, NOW, "late")
     assert await shelf.claim(NOW + LEASE) == []
-    assert (await shelf.store.health(NOW)).outbox == {PostState.FAILED: 1}
+    assert (await shelf.store.upkeep.health(NOW)).outbox == {PostState.FAILED: 1}
 
 
 async def test_a_daily_digest_waits_with_the_paused_watches_of_its_channel(shelf: Shelf) -> None:
     """It belongs to no watch, and goes when the channel can be posted to again."""
     watch = await shelf.active()
-    await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
-    await shelf.store.save_settings(NOW, ORDERS_CHANNEL, "{}", MEI)
-    assert await shelf.store.put_summary(NOW, ORDERS_CHANNEL, "2026-03-02", "today")
+    await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    await shelf.store.channels.save_settings(NOW, ORDERS_CHANNEL, "{}", MEI)
+    assert await shelf.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, "2026-03-02", "today")
     await shelf.claim_one()
-    await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
     assert await shelf.claim(NOW + LEASE, MEI) == []
-    await shelf.store.resume_watch(NOW, watch.id, MEI)
+    await shelf.store.watches.resume(NOW, watch.id, MEI)
     assert (await shelf.claim_one()).kind is PostKind.SUMMARY
 
 
@@ -250,14 +251,14 @@ async def test_resuming_sends_what_was_held_and_refreshes_the_card(shelf: Shelf)
     """Nothing that was waiting is lost, nor what became news while nobody could be told."""
     paused = await shelf.active()
     await shelf.tell("moved")
-    await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
     await shelf.tell("moved meanwhile")
-    resumed = await shelf.store.resume_watch(NOW, paused.id, MEI)
+    resumed = await shelf.store.watches.resume(NOW, paused.id, MEI)
     assert resumed is not None
     assert (resumed.state, resumed.reason) == (WatchState.ACTIVE, "")
     news = [f"{ORDERS_CHANNEL} news moved", f"{ORDERS_CHANNEL} news moved meanwhile"]
     assert await shelf.said(quiet=MEI) == [*news, f"{ORDERS_CHANNEL} refresh"]
-    assert await shelf.store.resume_watch(NOW, paused.id, MEI) is None
+    assert await shelf.store.watches.resume(NOW, paused.id, MEI) is None
 
 
 async def test_news_that_left_before_the_pause_is_looked_for_after_it(shelf: Shelf) -> None:
@@ -265,9 +266,9 @@ async def test_news_that_left_before_the_pause_is_looked_for_after_it(shelf: She
     paused = await shelf.active()
     await shelf.tell("moved")
     news = await shelf.claim_one()
-    await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
-    assert not await shelf.store.mark_sent(NOW, news, "1772416800.000200")
-    await shelf.store.resume_watch(NOW, paused.id, MEI)
+    await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    assert not await shelf.store.outbox.mark_sent(NOW, news, "1772416800.000200")
+    await shelf.store.watches.resume(NOW, paused.id, MEI)
     again = await shelf.claim_one()
     assert (again.state, again.token, again.claimed_at) == (PostState.UNCERTAIN, news.token, NOW)
 
@@ -275,8 +276,8 @@ async def test_news_that_left_before_the_pause_is_looked_for_after_it(shelf: She
 async def test_asking_again_for_a_paused_watch_resumes_it(shelf: Shelf) -> None:
     """The person who types the command again wants it to work."""
     paused = await shelf.active()
-    await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
-    (opened,) = await shelf.store.open_watches(NOW, [NewWatch(ORDER, ORDERS_CHANNEL, "problems", MEI)])
+    await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    (opened,) = await shelf.store.watches.open(NOW, [NewWatch(ORDER, ORDERS_CHANNEL, "problems", MEI)])
     assert (opened.watch.id, opened.watch.state, opened.watch.filter) == (paused.id, WatchState.ACTIVE, "problems")
     assert await shelf.said(quiet=MEI) == [f"{ORDERS_CHANNEL} refresh"]
 
@@ -285,18 +286,18 @@ async def test_a_paused_watch_can_be_ended(shelf: Shelf) -> None:
     """Its held news go with it."""
     await shelf.active()
     await shelf.tell("moved")
-    await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
-    assert len(await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [ORDER], MEI)) == 1
-    assert (await shelf.store.health(NOW)).outbox.get(PostState.HELD, 0) == 0
+    await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    assert len(await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)) == 1
+    assert (await shelf.store.upkeep.health(NOW)).outbox.get(PostState.HELD, 0) == 0
 
 
 async def test_who_did_what_is_on_record(shelf: Shelf) -> None:
     """Each change of a watch leaves one audit row, written with the change."""
     watch = await shelf.active()
-    await shelf.store.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
-    await shelf.store.resume_watch(NOW, watch.id, "U0WEI")
-    await shelf.store.end_watches(NOW, ORDERS_CHANNEL, [ORDER], MEI)
-    await shelf.store.restore_watches(NOW, [watch.id], MEI)
+    await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    await shelf.store.watches.resume(NOW, watch.id, "U0WEI")
+    await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
+    await shelf.store.watches.restore(NOW, [watch.id], MEI)
     rows = shelf.rows("SELECT actor, action, channel, key FROM audit ORDER BY id")
     assert [(row["actor"], row["action"]) for row in rows] == [
         (MEI, "watch"),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from storage.protocol import Store
+    from storage.store import Store
 
     Opener = Callable[[Path], Awaitable[Store]]
 
@@ -85,12 +85,12 @@ class Shelf:
 
     async def order(self, key: str = ORDER) -> None:
         """Store an order with one parcel and one node."""
-        assert await self.store.add_order(NOW, baseline(key))
+        assert await self.store.orders.add(NOW, baseline(key))
 
     async def opening(self, key: str = ORDER, channel: str = ORDERS_CHANNEL, filter_: str = "all") -> Watch:
         """Store an order, unless it is there, and ask for a watch of it."""
-        await self.store.add_order(NOW, baseline(key))
-        (opened,) = await self.store.open_watches(NOW, [NewWatch(key, channel, filter_, MEI)])
+        await self.store.orders.add(NOW, baseline(key))
+        (opened,) = await self.store.watches.open(NOW, [NewWatch(key, channel, filter_, MEI)])
         return opened.watch
 
     async def active(self, key: str = ORDER, channel: str = ORDERS_CHANNEL, filter_: str = "all") -> Watch:
@@ -98,25 +98,25 @@ class Shelf:
         watch = await self.opening(key, channel, filter_)
         post = await self.claim_one(channel)
         assert post.kind is PostKind.CARD
-        assert await self.store.mark_sent(NOW, post, f"ts-{watch.id}")
-        found = await self.store.watch(watch.id)
+        assert await self.store.outbox.mark_sent(NOW, post, f"ts-{watch.id}")
+        found = await self.store.watches.get(watch.id)
         assert found is not None
         return found
 
     async def due(self, key: str = ORDER, now: datetime = NOW) -> DueOrder:
         """Lease this order, which must be due; others that are due are leased with it."""
-        return next(one for one in await self.store.claim_due(now, 100, LEASE) if one.key == key)
+        return next(one for one in await self.store.orders.claim_due(now, 100, LEASE) if one.key == key)
 
     async def tell(self, what: str, key: str = ORDER, **fields: Any) -> int:
         """Record news of an order for its watches. Returns how many outbox rows it made or revived."""
-        fence = (await self.store.load([key]))[key].fence
+        fence = (await self.store.orders.load([key]))[key].fence
         fields = {"refresh_cards": False} | fields
-        recorded = await self.store.record_polls(NOW, [changed(key, fence, what, **fields)])
+        recorded = await self.store.orders.record(NOW, [changed(key, fence, what, **fields)])
         assert recorded.applied == 1
         return recorded.posts
 
     async def claim(self, now: datetime = NOW, *busy: str) -> list[Post]:
-        return await self.store.claim_posts(now, 50, LEASE, busy)
+        return await self.store.outbox.claim(now, 50, LEASE, busy)
 
     async def claim_one(self, channel: str = ORDERS_CHANNEL, now: datetime = NOW) -> Post:
         """The channel's next post; other channels are left alone."""
@@ -133,7 +133,7 @@ class Shelf:
         while posts := await self.claim(now, quiet):
             for post in posts:
                 out.append(f"{post.channel} {post.kind.value} {post.payload}".strip())
-                assert await self.store.mark_sent(now, post, f"sent-{post.id}")
+                assert await self.store.outbox.mark_sent(now, post, f"sent-{post.id}")
         return out
 
     # --- looking at the file from outside ------------------------------------------------------------------------

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.records import PostState
-from storage.store import SqliteStore
+from storage.store import Store
 from storage.transitions import REVIVED, TRANSITIONS
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from storage.protocol import Store
+    from storage.store import Store
 
 SETTLED = (PostState.SENT, PostState.SKIPPED, PostState.FAILED)
 
 
 async def guard(store: Store) -> None:
     """From now on a transition that the table does not have fails, and so does whoever made it."""
-    if isinstance(store, SqliteStore):
-        await store.thread.run(_guard)
+    await store.thread.run(_guard)
 
 
 def _guard(conn: sqlite3.Connection) -> None:
