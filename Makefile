@@ -54,7 +54,7 @@ $(VENV)/audit/.ready: Makefile
 	@touch $@
 
 audit: $(VENV)/audit/.ready  ## look for known weaknesses in the locked packages, and for new ones in the code
-	@$(VENV)/audit/bin/bandit -q -c pyproject.toml -r bot handlers storage pandapon sandbox && echo "bandit: nothing found"
+	@$(VENV)/audit/bin/bandit -q -c pyproject.toml -r bot handlers storage tracking pandapon sandbox && echo "bandit: nothing found"
 	@$(VENV)/audit/bin/python .ci/audit.py requirements.lock requirements-dev.lock
 
 test: check  ## everything that CI runs

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.table import percentile, show
-from bot import manifest
-from bot.killpoints import COMMON
+from bot.commands import manifest
+from bot.process.failpoints import COMMON
 from pandapon.shipment import Platform
 from sandbox.pandapon.server import PandaPonServer
 from sandbox.pandapon.world import Line, Package, SandboxOrder, Scan, World

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.async_api import async_playwright
 
 from benchmarks.table import percentile, show
-from bot import demo
+from bot.commands import demo
 from pandapon.shipment import Platform
 from sandbox.pandapon.lives import life
 from sandbox.pandapon.world import Line

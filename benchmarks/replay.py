@@ -20,19 +20,19 @@ from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
 from bot.jobs.poll import Poller
 from bot.jobs.stalls import StallWatch
-from bot.tracker import LiveTracker
-from bot.tracking.breaker import Breaker
-from bot.tracking.cadence import Cadence
-from bot.tracking.quiet import next_digest
-from bot.tracking.stalls import Limits
+from bot.orders import LiveTracker
 from handlers.alarms import SNOOZE
-from handlers.channel_settings import ChannelSettings
 from pandapon.client import Config, PandaPon
 from sandbox.pandapon.generator import Event, lives
 from sandbox.pandapon.world import World
 from storage.records import AlarmState
 from storage.store import Store
 from storage.values import to_time
+from tracking.cadence import Cadence
+from tracking.channel_settings import ChannelSettings
+from tracking.circuit_breaker import Breaker
+from tracking.quiet_hours import next_digest
+from tracking.stalls import Limits
 
 if TYPE_CHECKING:
     import sqlite3

@@ -16,15 +16,15 @@ from benchmarks.server import LatencyServer, first_reading, latency_server
 from benchmarks.table import show
 from bot.jobs.poll import Poller
 from bot.jobs.results import changed_result
-from bot.tracking.breaker import Breaker
-from bot.tracking.cadence import Cadence
-from bot.tracking.decide import Fetched, decide
-from bot.tracking.stalls import Limits
 from pandapon.client import Config, PandaPon
 from pandapon.shipment import OrderRef, Platform
 from storage import recording, watches
 from storage.records import NewWatch
 from storage.store import open_store
+from tracking.cadence import Cadence
+from tracking.circuit_breaker import Breaker
+from tracking.decide import Fetched, decide
+from tracking.stalls import Limits
 
 if TYPE_CHECKING:
     import sqlite3

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from bot import callbacks, metrics
-from bot.clock import utc_now
 from bot.desk import ChannelDesk
 from bot.jobs.backups import Backups
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
-from bot.jobs.discover import Discoverer
-from bot.jobs.hints import Hints
+from bot.jobs.discovery import Discoverer
+from bot.jobs.inbox import Hints
 from bot.jobs.pacing import Pacer
 from bot.jobs.poll import LEASE, Poller
 from bot.jobs.prune import prune, prune_unknown
@@ -25,14 +23,15 @@ from bot.jobs.reopen import Reopener
 from bot.jobs.stalls import StallWatch
 from bot.jobs.timekeeper import Timekeeper
 from bot.jobs.token import TokenWatch
-from bot.killpoints import point
-from bot.log import for_bolt
-from bot.proxies import hide_from_libraries, proxy_for
+from bot.orders import LiveTracker
+from bot.process.clock import utc_now
+from bot.process.failpoints import point
+from bot.process.log import for_bolt
+from bot.process.proxies import hide_from_libraries, proxy_for
+from bot.process.scheduler import Job, Timetable
 from bot.running import Bot, StartError
-from bot.scheduler import Job, Timetable
 from bot.slack import bolt_app, web_client
-from bot.tracker import LiveTracker
-from bot.tracking.breaker import Breaker
+from bot.web import callbacks, metrics
 from handlers.admission import Admission
 from handlers.context import Context
 from handlers.languages import Languages
@@ -40,6 +39,7 @@ from handlers.people import People
 from handlers.register import register
 from pandapon.client import Config, PandaPon
 from storage.backup import open_or_restore
+from tracking.circuit_breaker import Breaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,9 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from bot import killpoints, log
+from bot.process import failpoints, log
+from bot.process.version import VERSION
 from bot.settings import Settings, SettingsError, load
-from bot.version import VERSION
 
 EX_CONFIG = 78  # sysexits.h: something in the configuration
 EX_TEMPFAIL = 75  # sysexits.h: try again later
@@ -48,8 +48,8 @@ def run(
     """Run the bot until it is told to stop (Ctrl-C or SIGTERM)."""
     settings = _settings()
     try:
-        killpoints.arm([settings.slack_api_url, settings.pandapon_base_url])
-    except killpoints.KillPointError as error:
+        failpoints.arm([settings.slack_api_url, settings.pandapon_base_url])
+    except failpoints.KillPointError as error:
         _fail(str(error))
     log.configure(settings.log_level, settings.secrets(), form=settings.log_format)
     raise typer.Exit(asyncio.run(_run(settings, standby=standby)))
@@ -57,7 +57,7 @@ def run(
 
 async def _run(settings: Settings, *, standby: bool) -> int:
     from bot.app import StartError, run  # noqa: PLC0415  keeps --help and --version quick
-    from bot.leader import NotLeaderError, leading  # noqa: PLC0415  the same
+    from bot.process.leader import NotLeaderError, leading  # noqa: PLC0415  the same
     from storage.errors import StorageError  # noqa: PLC0415  the same
 
     stop = asyncio.Event()
@@ -80,10 +80,10 @@ async def _run(settings: Settings, *, standby: bool) -> int:
 @app.command()
 def backup() -> None:
     """Copy the database now, while no bot runs on it; a running bot copies it every hour by itself."""
-    from bot import copies  # noqa: PLC0415  keeps --help and --version quick
+    from bot.commands import backups  # noqa: PLC0415  keeps --help and --version quick
 
     settings = _settings()
-    raise typer.Exit(asyncio.run(copies.back_up_now(settings.database_path, settings.backups, typer.echo)))
+    raise typer.Exit(asyncio.run(backups.back_up_now(settings.database_path, settings.backups, typer.echo)))
 
 
 @app.command()
@@ -93,12 +93,12 @@ def restore(
     show: Annotated[bool, typer.Option("--list", help="Only list the copies.")] = False,
 ) -> None:
     """Put a copy of the database in its place. The present files are kept under another name."""
-    from bot import copies  # noqa: PLC0415  keeps --help and --version quick
+    from bot.commands import backups  # noqa: PLC0415  keeps --help and --version quick
 
     settings = _settings()
     if show:
-        raise typer.Exit(copies.show(settings.backups, typer.echo))
-    raise typer.Exit(asyncio.run(copies.restore(settings.database_path, settings.backups, copy, typer.echo)))
+        raise typer.Exit(backups.show(settings.backups, typer.echo))
+    raise typer.Exit(asyncio.run(backups.restore(settings.database_path, settings.backups, copy, typer.echo)))
 
 
 @app.command()
@@ -110,7 +110,7 @@ def check() -> None:
 
 
 async def _check(settings: Settings) -> int:
-    from bot.check import check  # noqa: PLC0415  keeps --help quick
+    from bot.commands.check import check  # noqa: PLC0415  keeps --help quick
 
     failed = 0
     async for finding in check(settings):
@@ -133,7 +133,7 @@ def api(
     yes: Annotated[bool, typer.Option("--yes", help="Really call an endpoint that writes.")] = False,
 ) -> None:
     """Call one PandaPon endpoint, signed, and print its data: the way to check the inferred ones with a live key."""
-    from bot.api import listing  # noqa: PLC0415  keeps --help quick
+    from bot.commands.api import listing  # noqa: PLC0415  keeps --help quick
     from pandapon.catalogue import ENDPOINTS  # noqa: PLC0415  the same
 
     if name == "list":
@@ -154,7 +154,7 @@ def api(
 
 async def _api(settings: Settings, name: str, query: dict[str, str], body: Any) -> int:
     from bot.app import api_config  # noqa: PLC0415  keeps --help quick
-    from bot.clock import utc_now  # noqa: PLC0415  the same
+    from bot.process.clock import utc_now  # noqa: PLC0415  the same
     from pandapon.client import PandaPon  # noqa: PLC0415  the same
     from pandapon.errors import PandaPonError  # noqa: PLC0415  the same
 
@@ -178,7 +178,7 @@ def courier_read(
     status: Annotated[str, typer.Option(help="The platform's code of the scan, if there is one.")] = "",
 ) -> None:
     """Print the stages in which one text is read."""
-    from bot.courier import stages  # noqa: PLC0415  keeps --help quick
+    from bot.commands.courier import stages  # noqa: PLC0415  keeps --help quick
 
     for line in stages(text, status):
         typer.echo(line)
@@ -189,7 +189,7 @@ def courier_unknown(
     most: Annotated[int, typer.Option(min=1, max=10_000, help="How many to print.")] = 50,
 ) -> None:
     """List the stored texts that claim nothing to the bot, the commonest first, without numbers and names."""
-    from bot.courier import unknown  # noqa: PLC0415  keeps --help quick
+    from bot.commands.courier import unknown  # noqa: PLC0415  keeps --help quick
 
     for count, text in unknown(_settings().database_path, most):
         typer.echo(f"{count:6}  {text}")
@@ -211,7 +211,7 @@ def demo(
 
     Opens a page in the browser. Input that is no terminal is played as a script, unless --port or --no-open is given.
     """
-    from bot.demo import paint, play, show, talk  # noqa: PLC0415  keeps --help quick
+    from bot.commands.demo import paint, play, show, talk  # noqa: PLC0415  keeps --help quick
 
     log.configure("info" if debug else "error", ())
     if picture is not None:

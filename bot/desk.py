@@ -7,23 +7,23 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import records
-from bot.tracking.quiet import Happened, digest_day, digest_since, dry_run, next_digest, quiet_until
-from handlers.channel_settings import load
 from handlers.outcomes import Joined
 from storage.records import Subscription
+from tracking.channel_settings import load
+from tracking.quiet_hours import Happened, digest_day, digest_since, dry_run, next_digest, quiet_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from bot.jobs.digests import Digester
-    from bot.jobs.discover import Discoverer
-    from handlers.channel_settings import ChannelSettings, Load
+    from bot.jobs.discovery import Discoverer
     from handlers.outcomes import Look
     from handlers.views.digest import Summary
     from pandapon.shipment import News
     from storage.records import Filter, Told
     from storage.store import Store
+    from tracking.channel_settings import ChannelSettings, Load
 
 WEEK = timedelta(days=7)
 LOOK_SECONDS = 6.0  # of pages that somebody waits for; the others follow

@@ -11,8 +11,8 @@ from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from bot.payloads import MalformedPayloadError, check
-from bot.web import dispatched
+from bot.web.payloads import MalformedPayloadError, check
+from bot.web.server import dispatched
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slack_sdk.socket_mode.request import SocketModeRequest
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.door import Refusals
+    from bot.web.door import Refusals
 
 
 class Link(AsyncSocketModeHandler):

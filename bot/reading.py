@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from bot import records
-from bot.tracking.decide import Fetched
 from pandapon.errors import ApiError, AuthError, DecodeError, NotFoundError, PandaPonError
 from pandapon.shipment import OrderRef, Platform, Shipment
+from tracking.decide import Fetched
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from bot.tracking.decide import Decision, Known
-from bot.tracking.renumber import live
 from handlers.outcomes import Look
 from pandapon.models import Order
 from pandapon.shipment import Milestone, News, Node, OrderRef, Parcel, Shipment, TimeBasis, by_shipping
 from storage.records import Announcement, KnownOrder, NodeRecord, OrderState, ParcelRecord
+from tracking.decide import Decision, Known
+from tracking.renumber import live
 
 if TYPE_CHECKING:
     from datetime import datetime

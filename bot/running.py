@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web as aiohttp_web
 
-from bot import web
-from bot.door import Doors, Site
 from bot.jobs.reread import reread
 from bot.jobs.slack_errors import Verdict, understand
 from bot.link import Link
-from bot.version import VERSION
+from bot.process.version import VERSION
+from bot.web import server
+from bot.web.door import Doors, Site
 from handlers.listeners import declarations
 from handlers.outcomes import Report
 from storage.errors import StorageError
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 
     from bot.jobs.backups import Backups
     from bot.jobs.deliver import Deliverer
-    from bot.jobs.hints import Hints
+    from bot.jobs.inbox import Hints
     from bot.jobs.poll import Poller
     from bot.jobs.slack_errors import Failure
     from bot.jobs.timekeeper import Timekeeper
-    from bot.scheduler import Timetable
+    from bot.process.scheduler import Timetable
     from bot.settings import Settings
     from bot.slack import SlackClient
-    from bot.tracking.breaker import Breaker
     from handlers.context import Context
     from pandapon.client import PandaPon
     from storage.store import Store
+    from tracking.circuit_breaker import Breaker
 
 log = logging.getLogger(__name__)
 
@@ -178,7 +178,7 @@ class Bot:
 
     async def _serve(self) -> None:
         secret = self.settings.slack_signing_secret if self.settings.slack_mode == "http" else None
-        application = web.build(
+        application = server.build(
             self.app,
             signing_secret=secret.get_secret_value() if secret else None,
             doors=self.doors,

@@ -14,12 +14,12 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.addresses import base_url
-from bot.proxies import passwords, proxy_address
-from bot.tracking.cadence import Cadence
-from bot.tracking.rest import parse as parse_rest
-from bot.tracking.stalls import Limits
+from bot.process.proxies import passwords, proxy_address
 from pandapon.catalogue import Catalogue
 from pandapon.signing import Signer
+from tracking.cadence import Cadence
+from tracking.rest_days import parse as parse_rest
+from tracking.stalls import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

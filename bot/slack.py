@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.proxies import proxy_for
+from bot.process.proxies import proxy_for
 from pandapon import budget
 from pandapon.transport import trusted
 from pandapon.waits import asked

@@ -6,9 +6,9 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from handlers.channel_settings import load
 from handlers.stored import keys_of
 from handlers.views import lines
+from tracking.channel_settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

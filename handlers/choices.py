@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from handlers import aloud
-from handlers.channel_settings import THREADS, ChannelSettings, load
 from handlers.errors import explain
 from handlers.i18n import LANGUAGES, _, speak
 from handlers.payloads import part
@@ -15,6 +14,7 @@ from handlers.text import code
 from handlers.views import choices, digest, errors
 from handlers.views.forms import VALUE, value_of
 from handlers.views.why import why as why_view
+from tracking.channel_settings import THREADS, ChannelSettings, load
 
 if TYPE_CHECKING:
     from handlers.context import Context

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from handlers.channel_settings import ChannelSettings, Load
     from handlers.outcomes import Joined, Look, Report, WatchOutcome
     from handlers.views.digest import Summary
     from pandapon.client import PandaPon
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from pandapon.shipment import News, Platform
     from storage.records import Filter, Told
     from storage.store import Store
+    from tracking.channel_settings import ChannelSettings, Load
 
 
 class Tracker(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.channel_settings import load
+from tracking.channel_settings import load
 
 if TYPE_CHECKING:
     from storage.store import Store

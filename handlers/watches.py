@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from handlers.channel_settings import load
 from handlers.errors_in_words import BETWEEN_PEOPLE
 from handlers.outcomes import WatchResult
 from handlers.stored import keys_of
 from handlers.views import notices, watches
 from handlers.views.help import help as help_view
+from tracking.channel_settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -92,7 +92,7 @@ def filters_of(conn: sqlite3.Connection, channel_id: str) -> dict[str, list[int]
 def restore_filters(
     conn: sqlite3.Connection, now: datetime, channel_id: str, filters: Mapping[str, Sequence[int]], actor: str
 ) -> None:
-    """Give watches of the channel the filters of :meth:`filters_of` back."""
+    """Give watches of the channel the filters of :func:`filters_of` back."""
     for filter_, ids in filters.items():
         conn.executemany(
             "UPDATE watches SET filter = ? WHERE id = ? AND channel = ?", [(filter_, one, channel_id) for one in ids]

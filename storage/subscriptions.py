@@ -75,7 +75,7 @@ def unsubscribe(conn: sqlite3.Connection, now: datetime, channel: str, actor: st
 
 
 def resubscribe(conn: sqlite3.Connection, now: datetime, channel: str, ended_at: datetime, actor: str) -> int:
-    """Undo :meth:`unsubscribe` of that moment, with the watches that it ended. Returns how many came back."""
+    """Undo :func:`unsubscribe` of that moment, with the watches that it ended. Returns how many came back."""
     at = to_int(ended_at)
     revived = conn.execute(REVIVE, (channel, at)).fetchall()
     keys = [row["key"] for one in revived for row in conn.execute(REVIVE_WATCHES, (one["id"], at)).fetchall()]

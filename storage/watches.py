@@ -40,7 +40,7 @@ def end_watches(conn: sqlite3.Connection, now: datetime, channel: str, keys: Seq
 
 
 def restore_watches(conn: sqlite3.Connection, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
-    """Undo :meth:`end_watches`; a watch whose order was watched anew meanwhile stays ended."""
+    """Undo :func:`end_watches`; a watch whose order was watched anew meanwhile stays ended."""
     restored = []
     for watch_id in ids:
         watch = one(conn, watch_id)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bot import records
 from bot.jobs import shared
 from bot.jobs.links import permalink
-from bot.tracking.quiet import hold_until, quiet_until
-from bot.tracking.telling import LEVELS
-from handlers.channel_settings import load
 from handlers.i18n import use_language
 from handlers.views import digest, lines, notices, stalls, thread, tracking
 from handlers.views.message import Message
 from storage.records import DETAIL_OF, AlarmState, Folding, Post, PostKind, WatchState
+from tracking.channel_settings import load
+from tracking.quiet_hours import hold_until, quiet_until
+from tracking.severity import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

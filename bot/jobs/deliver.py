@@ -15,14 +15,14 @@ from bot.jobs.failure_policy import FailurePolicy
 from bot.jobs.recovery import Recovery
 from bot.jobs.sender import Sender
 from bot.jobs.slack_errors import understand
-from bot.killpoints import point
-from bot.tracking.quiet import hold_until
-from handlers import channel_settings
+from bot.process.failpoints import point
 from handlers.languages import Languages
 from handlers.people import People
 from pandapon import budget, log_context
 from storage.errors import StorageError
 from storage.records import NOTHING_TO_SAY, TOLD_OF_PARCEL, Post, PostKind, PostState, WatchState
+from tracking import channel_settings
+from tracking.quiet_hours import hold_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import records
-from bot.tracking.quiet import digest_day, digest_since
-from handlers.channel_settings import load
 from handlers.views.digest import Entry, Summary, dump_summary
 from handlers.views.parts import stored_order
 from pandapon.shipment import Milestone
 from storage.errors import BusyFileError, DiskFullError
+from tracking.channel_settings import load
+from tracking.quiet_hours import digest_day, digest_since
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -18,8 +18,8 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.jobs.puzzles import Puzzles
 from bot.jobs.slack_errors import Failure, Verdict, understand
+from bot.jobs.unknown_refusals import Puzzles
 from storage.records import Post, PostKind, WatchState
 
 if TYPE_CHECKING:

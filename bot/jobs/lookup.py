@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.jobs.retold import told_by
+from bot.jobs.reconcile import told_by
 from bot.jobs.slack_errors import Verdict, understand
 from handlers.slack import EndlessError, pages, rows, ts_of
 

@@ -11,22 +11,22 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.jobs.results import Results
-from bot.killpoints import point
+from bot.process.failpoints import point
 from bot.reading import OrderReading, poll_order
-from bot.tracking.breaker import Turn
-from bot.tracking.stalls import Limits
 from pandapon.errors import PandaPonError, RateLimitError, ServerError, TransportError
 from storage.errors import BusyFileError, DiskFullError
+from tracking.circuit_breaker import Turn
+from tracking.stalls import Limits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from datetime import datetime
 
-    from bot.tracking.breaker import Breaker
-    from bot.tracking.cadence import Cadence
     from pandapon.client import PandaPon
     from storage.records import DueOrder, KnownOrder, PollResult
     from storage.store import Store
+    from tracking.cadence import Cadence
+    from tracking.circuit_breaker import Breaker
 
 log = logging.getLogger(__name__)
 

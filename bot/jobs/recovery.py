@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from bot.jobs import retold
+from bot.jobs import reconcile
 from bot.jobs.failure_policy import SENT_AGAIN
 from bot.jobs.lookup import GaveUpError, find_post
 from bot.jobs.sender import EVENT_TYPE
 from bot.jobs.slack_errors import Failure, Verdict, understand
-from bot.killpoints import point
+from bot.process.failpoints import point
 from storage.records import Post, PostKind
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Recovery:
         if found.ts:
             await self._store.outbox.mark_sent(now, post, found.ts)
         elif found.told and post.kind is PostKind.NEWS:
-            await retold.settle(self._store, post, found.told, now)
+            await reconcile.settle(self._store, post, found.told, now)
         else:
             await self._store.outbox.mark_retry(now, post, now, "not found in the channel")
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot import records
-from bot.tracking.lines import Line, facts, with_named
-from bot.tracking.merge import merge_nodes
-from bot.tracking.renumber import live
-from bot.tracking.stalls import Limits, asks_at
 from pandapon.courier import RULES, read_entry
 from pandapon.progress import order_milestone, place_after
 from pandapon.shipment import FINAL, Milestone
 from storage.corrections import Correction
+from tracking.lines import Line, facts, with_named
+from tracking.merge import merge_nodes
+from tracking.renumber import live
+from tracking.stalls import Limits, asks_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ async def reread(
     """Read every stored order again, once for each change of the rules; before anything is polled.
 
     A stop in between begins anew: a correction that was stored is none the second time, so the line in a channel may
-    then name fewer orders than were wrong. ``limits``: of silence; ``names``: see bot.tracking.decide.
+    then name fewer orders than were wrong. ``limits``: of silence; ``names``: see tracking.decide.
     """
     rules = f"{RULES}, {PARCELS[names]}"
     if await store.rereading.rules() == rules:

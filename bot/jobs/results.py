@@ -9,22 +9,22 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import records
-from bot.tracking.cadence import next_poll, retry_at
-from bot.tracking.decide import Decision, decide
-from bot.tracking.renumber import live
-from bot.tracking.stalls import Limits, asks_at, is_pressing, pay_alarm_at, silence, silences, stall_at, too_long
-from bot.tracking.telling import is_only_money
 from pandapon.errors import NotFoundError, PandaPonError, RateLimitError, ServerError, TransportError
 from pandapon.shipment import Milestone
 from storage.records import Changed, DueOrder, Failed, KnownOrder, PollResult, Unchanged
+from tracking.cadence import next_poll, retry_at
+from tracking.decide import Decision, decide
+from tracking.renumber import live
+from tracking.severity import is_only_money
+from tracking.stalls import Limits, asks_at, is_pressing, pay_alarm_at, silence, silences, stall_at, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from bot.reading import OrderReading
-    from bot.tracking.cadence import Cadence
     from pandapon.shipment import Stall
+    from tracking.cadence import Cadence
 
 log = logging.getLogger(__name__)
 

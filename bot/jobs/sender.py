@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.jobs import retold
+from bot.jobs import reconcile
 from bot.jobs.compose import goes_to_thread, is_broadcast
 from handlers.slack import OddAnswerError, ts_of
 from handlers.text import clip
@@ -36,7 +36,7 @@ class Sender:
             content |= {"thread_ts": post.thread_ts, "reply_broadcast": is_broadcast(post)}
         response = await self._slack.chat_postMessage(
             channel=post.channel,
-            metadata={"event_type": EVENT_TYPE, "event_payload": await retold.identity(self._store, post)},
+            metadata={"event_type": EVENT_TYPE, "event_payload": await reconcile.identity(self._store, post)},
             unfurl_links=False,
             unfurl_media=False,
             **content,

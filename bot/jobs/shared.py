@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot import records
-from bot.tracking import telling, told
+from tracking import fact_ids, severity
 
 if TYPE_CHECKING:
     from pandapon.shipment import News
@@ -23,11 +23,11 @@ async def untold(store: Store, post: Post) -> Post | None:
     if not shared.told or not post.payload:
         return post
     news = records.load_news(post.payload)
-    left = told.beyond(news, [records.load_news(payload) for payload in shared.told])
+    left = fact_ids.beyond(news, [records.load_news(payload) for payload in shared.told])
     if left == news:
         return post
     watch = await store.watches.get(post.watch_id) if post.watch_id is not None else None
-    if left is None or (watch is not None and watch.filter not in telling.audience(left)):
+    if left is None or (watch is not None and watch.filter not in severity.audience(left)):
         return None
     return replace(post, payload=records.dump_news(left), level=_no_louder(left, post.level))
 
@@ -40,4 +40,4 @@ def concerned(news: News, shared: Shared) -> tuple[str, ...]:
 
 def _no_louder(left: News, level: str) -> str:
     """The rest is as loud as it would be by itself, and never louder than the whole."""
-    return min(telling.level(left), level, key=telling.LEVELS.index)
+    return min(severity.level(left), level, key=severity.LEVELS.index)

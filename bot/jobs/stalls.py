@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import records
-from bot.tracking.renumber import live
-from bot.tracking.stalls import Limits, is_same, silence, silences, stall, stall_at, usual_times
-from bot.tracking.telling import ALL, MILESTONES, PROBLEMS
 from handlers.views.stalls import dump_stall, stall_of
 from pandapon.shipment import Leg, News, OrderRef
 from storage.errors import BusyFileError, DiskFullError
 from storage.records import Alarm, AlarmState, Announcement
+from tracking.renumber import live
+from tracking.severity import ALL, MILESTONES, PROBLEMS
+from tracking.stalls import Limits, is_same, silence, silences, stall, stall_at, usual_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handlers import actions
-from handlers.channel_settings import FEW
 from handlers.i18n import LANGUAGES, _, ngettext
 from handlers.order_states import caveat
 from handlers.people import name
@@ -15,15 +14,16 @@ from handlers.views import elements as el
 from handlers.views.forms import field, option, plain
 from handlers.views.parts import filter_words, here, muted_line, run_button
 from pandapon.shipment import Platform
+from tracking.channel_settings import FEW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from handlers.channel_settings import ChannelSettings, Load
     from handlers.outcomes import Joined
     from handlers.views.message import Block, Message
     from storage.records import Channel, Subscription
+    from tracking.channel_settings import ChannelSettings, Load
 
 View = dict[str, Any]
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from handlers import actions
-from handlers.channel_settings import load
 from handlers.i18n import _, ngettext
 from handlers.people import name
 from handlers.text import code, when
 from handlers.views import choices
 from handlers.views import elements as el
 from handlers.views.parts import filter_words
+from tracking.channel_settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.courier import blotted, unknown
+from bot.commands.courier import blotted, unknown
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.leader import NotLeaderError, leading
+from bot.process.leader import NotLeaderError, leading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HOLD = """
 import asyncio, sys
 from pathlib import Path
-from bot.leader import leading
+from bot.process.leader import leading
 async def main():
     async with leading(Path(sys.argv[1]), standby=False, stop=asyncio.Event()):
         print("leading", flush=True)

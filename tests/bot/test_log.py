@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.log import configure
+from bot.process.log import configure
 from pandapon import log_context
 from pandapon.errors import TransportError
 from storage.errors import StorageError

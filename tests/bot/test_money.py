@@ -10,13 +10,13 @@ from support.tracking_cases import REF, Desk, at, only_order, order
 
 from bot.jobs.results import MONEY_A_DAY, Results
 from bot.reading import OrderReading
-from bot.tracking.cadence import Cadence
-from bot.tracking.stalls import Limits
-from bot.tracking.told import marks, untold
 from handlers.views import thread
 from pandapon import alibaba
 from pandapon.models import Item, Order
 from storage.records import Changed, DueOrder
+from tracking.cadence import Cadence
+from tracking.fact_ids import marks, untold
+from tracking.stalls import Limits
 
 
 def told(*states: Order) -> Desk:

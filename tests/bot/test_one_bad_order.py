@@ -12,14 +12,14 @@ from support.shelf import NODE, PARCEL, Shelf, baseline
 from bot.jobs.digests import Digester
 from bot.jobs.poll import Poller
 from bot.jobs.stalls import StallWatch
-from bot.tracking.breaker import Breaker
-from bot.tracking.cadence import Cadence
-from bot.tracking.stalls import Limits
-from handlers.channel_settings import ChannelSettings
 from sandbox.pandapon.replies import naive
 from storage.records import OrderState
 from storage.store import open_store
 from storage.values import to_int
+from tracking.cadence import Cadence
+from tracking.channel_settings import ChannelSettings
+from tracking.circuit_breaker import Breaker
+from tracking.stalls import Limits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

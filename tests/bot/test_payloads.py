@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.payloads import MalformedPayloadError, check, read
+from bot.web.payloads import MalformedPayloadError, check, read
 
 USER = {"id": "U1", "username": "mei", "team_id": "T1"}
 AROUND: dict[str, Any] = {"user": USER, "team": {"id": "T1", "domain": "x"}, "trigger_id": "1.2", "api_app_id": "A1"}

@@ -12,12 +12,12 @@ from support.shelf import Shelf
 
 from bot.jobs.poll import FLUSH_SECONDS, Poller
 from bot.jobs.results import changed_result
-from bot.tracking.breaker import Breaker
-from bot.tracking.cadence import Cadence
-from bot.tracking.decide import Fetched, decide
-from bot.tracking.stalls import Limits
 from pandapon.shipment import OrderRef, Shipment
 from storage.store import open_store
+from tracking.cadence import Cadence
+from tracking.circuit_breaker import Breaker
+from tracking.decide import Fetched, decide
+from tracking.stalls import Limits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.proxies import is_excepted
+from bot.process.proxies import is_excepted
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.log import LineFormatter
-from bot.redaction import LONGEST, Redaction
+from bot.process.log import LineFormatter
+from bot.process.redaction import LONGEST, Redaction
 from pandapon.errors import ApiError, TransportError
 from storage.errors import BusyFileError
 

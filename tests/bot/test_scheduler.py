@@ -9,8 +9,8 @@ from typing import Any
 import apscheduler.schedulers.base
 import pytest
 
-from bot import scheduler
-from bot.scheduler import Job, Timetable
+from bot.process import scheduler
+from bot.process.scheduler import Job, Timetable
 
 TICK = timedelta(seconds=0.02)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.settings import SettingsError, load
-from bot.tracking.cadence import Cadence
-from bot.tracking.stalls import Limits
+from tracking.cadence import Cadence
+from tracking.stalls import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path

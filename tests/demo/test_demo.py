@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import demo
+from bot.commands import demo
 
 if TYPE_CHECKING:
     from pathlib import Path

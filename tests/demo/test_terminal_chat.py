@@ -7,7 +7,7 @@ import io
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot import demo
+from bot.commands import demo
 from sandbox.terminal.chat import CLEAR_LINE, Paper, chat
 
 if TYPE_CHECKING:

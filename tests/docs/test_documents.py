@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import manifest
+from bot.commands import manifest
 from bot.settings import Settings
 from handlers.verbs import VERBS
 

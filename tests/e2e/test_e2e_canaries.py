@@ -12,7 +12,7 @@ from support.canaries import SHORT, TEXT, Slanderer, found, logged, payloads
 from support.house import CALLBACK_TOKEN, ORDER, House, running
 from support.raw_http import FORM, hand_over, post, request, send, signed
 
-from bot.log import for_bolt
+from bot.process.log import for_bolt
 from sandbox.slack.faults import Fault
 
 if TYPE_CHECKING:

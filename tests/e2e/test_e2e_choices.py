@@ -11,11 +11,11 @@ from support.house import ORDER, House, running, words
 from support.settings_form import at as clock_time
 from support.settings_form import choose, form
 
-from handlers.channel_settings import FEW
 from sandbox.pandapon.demo import SECOND
 from sandbox.pandapon.generator import lives
 from sandbox.slack.faults import Fault
 from storage.errors import DiskFullError
+from tracking.channel_settings import FEW
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

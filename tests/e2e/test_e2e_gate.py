@@ -16,7 +16,7 @@ import pytest
 from support.house import CALLBACK_TOKEN, House, running
 from support.raw_http import FORM, JSON, post, request, send, signed
 
-from bot import door
+from bot.web import door
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.kill import begin, kill, now, stage, torture, until
-from bot import killpoints
-from handlers.channel_settings import ChannelSettings
+from bot.process import failpoints
 from storage.backup import back_up
 from storage.store import open_store
+from tracking.channel_settings import ChannelSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @pytest.mark.timeout(240)  # a dozen processes one after the other, on whatever machine this is
 async def test_dying_anywhere_loses_and_repeats_nothing(tmp_path: Path) -> None:
     """Each named point once, and some random moments: every scan in one message, every watch with one card."""
-    plan = [*killpoints.COMMON, "after_send", "after_search", "", ""]  # what was sent is searched for, twice
+    plan = [*failpoints.COMMON, "after_send", "after_search", "", ""]  # what was sent is searched for, twice
     async with stage(tmp_path, 5) as one:
         await torture(one, plan, random.Random(3))  # noqa: S311  the same every time
         assert set(one.seen().values()) == {1}
@@ -98,9 +98,9 @@ async def test_dying_in_a_restore_loses_and_repeats_nothing(tmp_path: Path) -> N
 
 def test_kill_points_are_for_stand_ins_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable is refused where a real service could be meant, and when it names nothing."""
-    monkeypatch.setenv(killpoints.VARIABLE, "after_send")
-    with pytest.raises(killpoints.KillPointError, match="this machine only"):
-        killpoints.arm(["http://127.0.0.1:1/api/", "https://api.pandapon.com"])
-    monkeypatch.setenv(killpoints.VARIABLE, "somewhere")
-    with pytest.raises(killpoints.KillPointError, match="after_send"):
-        killpoints.arm([])
+    monkeypatch.setenv(failpoints.VARIABLE, "after_send")
+    with pytest.raises(failpoints.KillPointError, match="this machine only"):
+        failpoints.arm(["http://127.0.0.1:1/api/", "https://api.pandapon.com"])
+    monkeypatch.setenv(failpoints.VARIABLE, "somewhere")
+    with pytest.raises(failpoints.KillPointError, match="after_send"):
+        failpoints.arm([])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.house import ORDER, House, running
 
-from bot import manifest
+from bot.commands import manifest
 from handlers import actions
 from handlers.register import COMMANDS, EVENTS, SHORTCUTS
 

@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.replay import Way, ours
 from benchmarks.replay_counts import DOORS, START, naive
-from handlers.channel_settings import ChannelSettings
 from sandbox.pandapon.generator import lives
+from tracking.channel_settings import ChannelSettings
 
 MANY = ChannelSettings(threads="broadcast")  # what a channel of many orders is shown; these lives are few
 PACED = Way(settings=MANY, pace=0.02, off=(timedelta(days=5), timedelta(days=6)))

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from support.house import ORDER, House, running, words
 
-from bot import scheduler
+from bot.process import scheduler
 from sandbox.slack.faults import Fault
 
 if TYPE_CHECKING:

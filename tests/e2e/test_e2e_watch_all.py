@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.house import ORDER, START, House, running
 
-from bot.jobs.discover import MOST_PAGES, PAGE
+from bot.jobs.discovery import MOST_PAGES, PAGE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -136,7 +136,7 @@ async def test_a_long_list_is_watched_to_its_end(house: House, monkeypatch: pyte
 async def test_what_lies_beyond_a_list_is_told_in_number(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Never "every order" when it is not; the whole list of an account with more than ten thousand orders is read."""
     assert MOST_PAGES * PAGE >= 200_000
-    monkeypatch.setattr("bot.jobs.discover.MOST_PAGES", 1)
+    monkeypatch.setattr("bot.jobs.discovery.MOST_PAGES", 1)
     fill(house, "waitsellersend", "waitsellersend")
     there = sum(one.platform.value == "1688" for one in house.world.orders.values())
     answer = await house.ask("/panda watch all")

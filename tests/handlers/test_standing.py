@@ -17,7 +17,6 @@ from support.view_samples import HOSTILE, NOW, order, parcel, watch
 
 from bot import records
 from bot.jobs import digests
-from bot.tracking.decide import Decision, Fetched, decide
 from handlers.i18n import LANGUAGES, use_language
 from handlers.milestones import milestone_emoji, milestone_name, reason_words, status_name
 from handlers.order_states import STATES, fits
@@ -30,6 +29,7 @@ from pandapon.milestones import ALIBABA_ORDER, TAOBAO_ORDER, status_claim
 from pandapon.models import Order, Page
 from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Platform, Shipment, Step, TimeBasis
 from storage.records import Channel, Watch
+from tracking.decide import Decision, Fetched, decide
 
 ROOT = Path(__file__).parents[2]
 M = Milestone

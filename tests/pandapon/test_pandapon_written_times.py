@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.tracking.merge import merge_nodes
 from handlers.views.parts import node_line
 from pandapon import alibaba, taobao
 from pandapon.shipment import Node, OrderRef, Platform, TimeBasis
 from pandapon.times import CHINA, parse_time
+from tracking.merge import merge_nodes
 
 REF = OrderRef(Platform.ALIBABA, "2542285634920880794")
 NEAR = datetime(2026, 11, 26, tzinfo=UTC)

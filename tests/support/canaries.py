@@ -14,7 +14,7 @@ from urllib.parse import quote
 from aiohttp import web
 from support.house import APP_TOKEN, BOT_TOKEN, CALLBACK_TOKEN, KEY, SECRET, SIGNING
 
-from bot.log import configure
+from bot.process.log import configure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from support.schema_watch import SchemaWatch
 from support.transitions import guard
 
-from bot import manifest
 from bot.app import Bot, build
+from bot.commands import manifest
 from bot.settings import Settings
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import FIRST, demo_world

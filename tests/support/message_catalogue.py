@@ -9,7 +9,6 @@ from typing import Any
 
 from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, look, node, order, parcel, product, watch
 
-from handlers.channel_settings import ChannelSettings, Load
 from handlers.ids import Found
 from handlers.outcomes import (
     Copies,
@@ -50,6 +49,7 @@ from pandapon.shipment import Leg, Milestone, News, OrderRef, Parcel, Platform, 
 from storage.backup import Restored
 from storage.errors import DiskFullError
 from storage.records import Alarm, AlarmState, Channel, Health, PostState, Subscription, Told, WatchState
+from tracking.channel_settings import ChannelSettings, Load
 
 Json = dict[str, Any]
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO

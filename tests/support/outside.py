@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from benchmarks.kill import inherited
-from bot import manifest
+from bot.commands import manifest
 from sandbox.pandapon.demo import demo_world
 from sandbox.pandapon.server import PandaPonServer
 from sandbox.slack.server import SlackServer

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot import records
-from bot.tracking.decide import Decision, Fetched, decide
 from pandapon.models import Order
 from pandapon.shipment import Milestone, News, Node, OrderRef, Parcel, Platform, Shipment, TimeBasis
 from storage.records import KnownOrder, NodeRecord, OrderState, ParcelRecord
+from tracking.decide import Decision, Fetched, decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from support.chromium import chromium
 from support.schema_watch import SchemaWatch
 from support.web_protocol import Pages
 
-from bot import demo
+from bot.commands import demo
 from sandbox.web.server import WebServer
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.web_page import person
 
-from bot import demo
+from bot.commands import demo
 from sandbox.slack.workspace import BOT_USER
 from sandbox.web import deeds
 from sandbox.web.replaying import ReplayError, replay

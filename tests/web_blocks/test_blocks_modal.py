@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.async_api import expect
 
-from handlers.channel_settings import ChannelSettings
 from handlers.views.choices import modal
+from tracking.channel_settings import ChannelSettings
 
 if TYPE_CHECKING:
     from support.block_board import Board

@@ -15,7 +15,7 @@ from playwright.async_api import expect
 from support.chromium import chromium
 from support.web_page import person
 
-from bot import demo
+from bot.commands import demo
 from sandbox.web.server import WebServer
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What `pandabot …` does in a terminal."""

@@ -1,0 +1,211 @@
+"""`pandabot check`: tries every part once and says in words what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.app import api_config
+from bot.commands import manifest
+from bot.process.clock import utc_now
+from bot.process.leader import NotLeaderError, leading
+from bot.process.proxies import hide_from_libraries, proxy_for, without_password
+from bot.slack import slack_way
+from pandapon.client import PandaPon
+from pandapon.errors import ApiError, AuthError, PandaPonError, TimestampError, TransportError
+from storage.backup import open_present
+from storage.errors import LostFileError, StorageError
+from storage.private import is_open_to_others
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from bot.settings import Settings
+
+ENV_FILE = Path(".env")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was tried."""
+
+    name: str
+    ok: bool
+    words: str
+    mend: str = ""
+
+
+async def check(settings: Settings) -> AsyncIterator[Finding]:
+    """Every finding, as it is made. A running bot is left alone; a database without one is created or updated."""
+    hide_from_libraries()
+    yield Finding("settings", ok=True, words="complete and well-formed")
+    for finding in (*_env_file(ENV_FILE), *_way(settings)):
+        yield finding
+    yield await _database(settings)
+    async for finding in _slack(settings):
+        yield finding
+    async for finding in _pandapon(settings):
+        yield finding
+    yield _pushes(settings)
+
+
+def _env_file(path: Path) -> Iterator[Finding]:
+    """A file with secrets in it that everybody on the machine may read."""
+    with contextlib.suppress(OSError):
+        if is_open_to_others(path):
+            yield Finding(str(path), ok=True, words="others on this machine may read it", mend=f"chmod 600 {path}")
+
+
+def _way(settings: Settings) -> Iterator[Finding]:
+    """Through which proxy each service is reached; nothing where none is set."""
+    services = {"Slack": settings.slack_api_url, "PandaPon": settings.pandapon_base_url}
+    ways = {name: proxy_for(url, settings) for name, url in services.items()}
+    if any(ways.values()) or (settings.no_proxy and _has_proxy(settings)):
+        told = [f"{name} {f'through {without_password(way)}' if way else 'directly'}" for name, way in ways.items()]
+        yield Finding("proxy", ok=True, words=", ".join(told))
+
+
+def _has_proxy(settings: Settings) -> bool:
+    return any((settings.https_proxy, settings.all_proxy, settings.http_proxy))
+
+
+async def _database(settings: Settings) -> Finding:
+    """Opened only while no bot leads it: two write connections could damage it, and an update is the bot's to make."""
+    try:
+        async with leading(settings.database_path, standby=False, stop=asyncio.Event()):
+            store = await open_present(settings.database_path, settings.backups)
+            try:
+                health = await store.upkeep.health(utc_now())
+            finally:
+                await store.close()
+    except NotLeaderError:
+        return Finding("database", ok=True, words=f"{settings.database_path} is in use by a running pandabot")
+    except LostFileError as error:
+        return Finding("database", ok=False, words=str(error), mend="Start the bot, or move the copies away.")
+    except StorageError as error:
+        return Finding("database", ok=False, words=str(error), mend="Set DATABASE_PATH to a file that I may write.")
+    return Finding("database", ok=True, words=f"{settings.database_path}, {health.watches} watches")
+
+
+async def _slack(settings: Settings) -> AsyncIterator[Finding]:
+    client = AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        timeout=10,
+        **slack_way(settings),
+    )
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as error:
+        yield Finding(
+            "Slack bot token",
+            ok=False,
+            words=f"Slack refuses it: {error.response.get('error')}",
+            mend="Copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions into SLACK_BOT_TOKEN.",
+        )
+        return
+    except (OSError, TimeoutError, aiohttp.ClientError) as error:
+        yield Finding(
+            "Slack",
+            ok=False,
+            words=f"cannot be reached ({type(error).__name__})",
+            mend="Check this machine's way to the internet, its proxy, and SLACK_API_URL.",
+        )
+        return
+    yield Finding("Slack bot token", ok=True, words=f"{answer.get('user')} in {answer.get('team')}")
+    yield _scopes({name.lower(): value for name, value in answer.headers.items()})
+    if settings.slack_mode == "socket":
+        yield await _socket(settings, client)
+
+
+def _scopes(headers: dict[str, str]) -> Finding:
+    if "x-oauth-scopes" not in headers:
+        return Finding("Slack scopes", ok=True, words="not told by this server; not checked")
+    granted = {scope.strip() for scope in headers["x-oauth-scopes"].split(",")}
+    missing = sorted(manifest.scopes() - granted)
+    if not missing:
+        return Finding("Slack scopes", ok=True, words=f"all {len(manifest.scopes())} granted")
+    return Finding(
+        "Slack scopes",
+        ok=False,
+        words=f"missing: {', '.join(missing)}",
+        mend="Update the app's manifest from manifest.yml, then reinstall the app to the workspace.",
+    )
+
+
+async def _socket(settings: Settings, client: AsyncWebClient) -> Finding:
+    assert settings.slack_app_token is not None
+    try:
+        await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
+    except SlackApiError as error:
+        return Finding(
+            "Slack app token",
+            ok=False,
+            words=f"Slack refuses it: {error.response.get('error')}",
+            mend="Make an app-level token with connections:write (Basic Information) and set SLACK_APP_TOKEN to it.",
+        )
+    except (OSError, TimeoutError, aiohttp.ClientError) as error:
+        return Finding("Slack app token", ok=False, words=type(error).__name__, mend="Try again.")
+    return Finding("Slack app token", ok=True, words="Socket Mode can connect")
+
+
+async def _pandapon(settings: Settings) -> AsyncIterator[Finding]:
+    unit = settings.pandapon_timestamp_unit
+    other = "ms" if unit == "s" else "s"
+    first = await _probe(settings, unit)
+    if first is None:
+        yield Finding("PandaPon", ok=True, words=f"a signed read succeeded (timestamps in {unit})")
+        return
+    if isinstance(first, AuthError) and await _probe(settings, other) is None:
+        yield Finding(
+            "PandaPon",
+            ok=False,
+            words=f"refuses timestamps in {unit!r} and takes them in {other!r}",
+            mend=f"Set PANDAPON_TIMESTAMP_UNIT={other}.",
+        )
+        return
+    yield Finding("PandaPon", ok=False, words=str(first), mend=_mend(first, settings))
+
+
+def _pushes(settings: Settings) -> Finding:
+    """Whether PandaPon's messages have an address. It is told without its token: this may be pasted somewhere."""
+    if not settings.callback_tokens:
+        return Finding("push messages", ok=True, words="off (no CALLBACK_TOKEN): news waits for the next poll")
+    words = (
+        "on: enter https://<your host>/pandapon/callbacks/<CALLBACK_TOKEN> at PandaPon; a proxy must lead it to "
+        f"http://{settings.http_host}:{settings.http_port}"
+    )
+    return Finding("push messages", ok=True, words=words)
+
+
+async def _probe(settings: Settings, unit: str) -> PandaPonError | None:
+    config = api_config(settings.model_copy(update={"pandapon_timestamp_unit": unit}))
+    async with PandaPon(config, clock=utc_now) as api:
+        try:
+            await api.probe()
+        except PandaPonError as error:
+            return error
+    return None
+
+
+def _mend(error: PandaPonError, settings: Settings) -> str:
+    match error:
+        case TimestampError():
+            return "Set this machine's clock (NTP): PandaPon refuses a request that is more than 10 minutes off."
+        case AuthError():
+            return "Copy the Access Key and Access Secret from the console; resetting the secret ends the old one."
+        case TransportError():
+            proxy = proxy_for(settings.pandapon_base_url, settings)
+            way = f"the proxy {without_password(proxy)}" if proxy else "its proxy (HTTPS_PROXY: none is set)"
+            return f"Check this machine's way to the internet, {way}, and PANDAPON_BASE_URL."
+        case ApiError():
+            return "The key works; the account may lack the right to this call. Ask PandaPon with the request id."
+        case _:
+            return "Try again later; ask PandaPon if it stays."

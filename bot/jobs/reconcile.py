@@ -1,0 +1,50 @@
+"""What each message says that it tells, and what is left to tell of news that a restored database found again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot import records
+from storage.records import Post, PostKind
+from tracking import fact_ids, severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from storage.store import Store
+
+MOST = 1000  # marks in one message, about half of what Slack lets its metadata hold
+
+
+async def identity(store: Store, post: Post) -> dict[str, str]:
+    """The payload of the message's metadata, which every member can see: its token, and a mark of all that it tells."""
+    members = [post] if post.kind is PostKind.NEWS else []
+    if post.kind is PostKind.DIGEST:
+        members = await store.outbox.batched(post.id)
+    marks = dict.fromkeys(mark for one in members for mark in _marks(one))
+    return {"id": post.token} | ({"told": "".join(list(marks)[:MOST])} if marks else {})
+
+
+def told_by(payload: dict[str, Any]) -> list[str]:
+    """The marks of :func:`identity`; none where an older version posted the message."""
+    text = str(payload.get("told", ""))
+    return [text[start : start + fact_ids.SIZE] for start in range(0, len(text), fact_ids.SIZE)]
+
+
+async def settle(store: Store, post: Post, found: Mapping[str, str], now: datetime) -> None:
+    """Send on what the channel was not told. ``found``: the marks that stand in it, and in which message each does."""
+    news = records.load_news(post.payload)
+    left = fact_ids.untold(post.key, post.what, news, found)
+    if left == news:
+        await store.outbox.mark_retry(now, post, now, "not found in the channel")
+        return
+    watch = await store.watches.get(post.watch_id) if post.watch_id is not None else None
+    if left is None or (watch is not None and watch.filter not in severity.audience(left)):
+        await store.outbox.mark_sent(now, post, max(found.values()))
+        return
+    await store.outbox.mark_reduced(now, post, records.dump_news(left), severity.level(left))
+
+
+def _marks(post: Post) -> tuple[str, ...]:
+    return fact_ids.marks(post.key, post.what, records.load_news(post.payload)) if post.payload else ()

@@ -1,0 +1,1 @@
+"""The process itself: its log, its clock, its lock, its jobs."""

@@ -1,0 +1,144 @@
+"""Checks each request before anything behind it sees it: small, in time, of the right form, signed.
+
+Checked in the order of what each check costs: size and form of the head, then the body within its time, its signature
+on the bytes as they came, and only then what it says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import hdrs, web
+from aiohttp.http import HttpProcessingError
+from slack_sdk.signature import SignatureVerifier
+
+from bot.web.door import Door
+from bot.web.payloads import MalformedPayloadError, read
+
+if TYPE_CHECKING:
+    from bot.web.door import Doors
+
+BODY_LIMIT = 1024 * 1024  # bytes; Slack's payloads are well below this
+UNSIGNED_LIMIT = 1024  # bytes; all that Slack sends unsigned is its look at the certificate
+STAMP, SIGNATURE = "X-Slack-Request-Timestamp", "X-Slack-Signature"
+_STAMP, _SIGNATURE = re.compile(r"[0-9]{1,12}"), re.compile(r"v0=[0-9a-f]{64}")
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+
+
+class RefusedError(Exception):
+    """The request is not let in; the text is all that its sender and the log are told."""
+
+    def __init__(self, status: HTTPStatus, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+def guard(doors: Doors) -> Any:
+    """The middleware around every handler: a refusal in one line, and the connection told how far its request is."""
+
+    @web.middleware
+    async def around(request: web.Request, handler: Any) -> web.StreamResponse:
+        door = request.protocol
+        assert isinstance(door, Door), "served by a bot.door.Site"
+        door.head_is_there()
+        if not request.can_read_body:
+            door.request_is_there()
+        try:
+            answer: web.StreamResponse = await handler(request)
+        except RefusedError as refused:
+            doors.refusals.note(f"{refused.status} {refused}")
+            return short(refused.status, str(refused))
+        except ConnectionError:  # shown out, or gone by itself: nobody hears the answer
+            return short(HTTPStatus.BAD_REQUEST, "the connection was lost")
+        else:
+            return answer
+        finally:
+            door.request_is_done()
+
+    return around
+
+
+def short(status: HTTPStatus, line: str) -> web.Response:
+    """One line of text. A refused sender's connection is not kept."""
+    answer = web.Response(status=status, text=f"{line}\n")
+    answer.force_close()
+    return answer
+
+
+async def body(request: web.Request, limit: int = BODY_LIMIT) -> bytes:
+    """The whole body, as it came, in what is left of the request's time. Raises RefusedError, ConnectionError."""
+    door = request.protocol
+    assert isinstance(door, Door), "served by a bot.door.Site"
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "compressed bodies are not taken")
+    try:
+        async with asyncio.timeout_at(door.deadline):
+            content = await _read(request, limit)
+    except TimeoutError:
+        raise RefusedError(HTTPStatus.REQUEST_TIMEOUT, "the request did not come in time") from None
+    except (web.RequestPayloadError, HttpProcessingError):
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "the body is broken") from None
+    door.request_is_there()
+    return content
+
+
+async def _read(request: web.Request, limit: int) -> bytes:
+    _check_size(request.content_length or 0, limit)
+    parts = bytearray()
+    async for part in request.content.iter_any():
+        parts += part
+        _check_size(len(parts), limit)
+    return bytes(parts)
+
+
+def _check_size(size: int, limit: int) -> None:
+    if size > limit:
+        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the request is too large")
+
+
+class SlackGate:
+    """Lets in what Slack has signed, and nothing else."""
+
+    def __init__(self, signing_secret: str) -> None:
+        self._verifier = SignatureVerifier(signing_secret)
+
+    async def admit(self, request: web.Request) -> dict[str, Any]:
+        """The payload of a request that Slack has signed within five minutes; ``{}`` for its look at the certificate.
+
+        Raises RefusedError: 400 for a wrong form, 401 for a wrong signature, 408 and 413 for a body too slow or large.
+        """
+        kind = request.content_type
+        if kind not in {FORM, JSON} or (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
+            raise RefusedError(HTTPStatus.BAD_REQUEST, "the content type is neither a form nor JSON")
+        if STAMP not in request.headers and SIGNATURE not in request.headers and kind == FORM:
+            return await self._unsigned(request)
+        stamp, signature = _one(request, STAMP, _STAMP), _one(request, SIGNATURE, _SIGNATURE)
+        raw = await body(request)
+        try:
+            genuine = self._verifier.is_valid(raw, stamp, signature)
+        except UnicodeDecodeError:
+            raise RefusedError(HTTPStatus.BAD_REQUEST, "the body is not UTF-8") from None
+        if not genuine:
+            raise RefusedError(HTTPStatus.UNAUTHORIZED, "the signature is wrong or older than five minutes")
+        try:
+            return read(raw.decode(), is_json=kind == JSON)
+        except MalformedPayloadError as error:
+            raise RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from None
+
+    async def _unsigned(self, request: web.Request) -> dict[str, Any]:
+        """Slack looks at the certificate with an unsigned ``ssl_check=1&token=…``; nothing is done for it."""
+        if request.content_length is not None and request.content_length <= UNSIGNED_LIMIT:
+            fields = (await body(request, UNSIGNED_LIMIT)).split(b"&")
+            if b"ssl_check=1" in fields:
+                return {}
+        raise RefusedError(HTTPStatus.UNAUTHORIZED, "the request is not signed")
+
+
+def _one(request: web.Request, name: str, form: re.Pattern[str]) -> str:
+    values = request.headers.getall(name, [])
+    if len(values) != 1 or not form.fullmatch(values[0]):
+        raise RefusedError(HTTPStatus.UNAUTHORIZED, f"{name} is missing or malformed")
+    return str(values[0])

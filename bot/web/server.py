@@ -1,0 +1,97 @@
+"""The HTTP side: Slack's requests in HTTP mode, and the health of the process in either mode."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from slack_bolt import BoltResponse
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from bot.web.gate import SlackGate, guard
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from slack_bolt.async_app import AsyncApp
+
+    from bot.web.door import Doors
+
+log = logging.getLogger(__name__)
+
+ACK_SECONDS = 2.5  # Slack waits three
+PASSED_ON = ("X-Slack-Retry-Num", "X-Slack-Retry-Reason")  # all that Bolt is told of a request's head
+
+
+def build(
+    app: AsyncApp,
+    *,
+    signing_secret: str | None,
+    doors: Doors,
+    ready: Callable[[], Awaitable[dict[str, object] | str]],
+    more: Iterable[web.RouteDef] = (),
+) -> web.Application:
+    """The web application, for a bot.door.Site of the same doors; with a signing secret it takes Slack's requests.
+
+    ``ready`` returns facts when the bot can work, or the reason in words when it can't.
+    """
+    server = web.Application(middlewares=[guard(doors)])
+
+    async def healthz(_request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def readyz(_request: web.Request) -> web.Response:
+        state = await ready()
+        if isinstance(state, str):
+            return web.json_response({"status": "not ready", "reason": state}, status=503)
+        return web.json_response({"status": "ready", **state})
+
+    if signing_secret:
+        server.router.add_routes(_slack(app, SlackGate(signing_secret)))
+    server.router.add_get("/healthz", healthz)
+    server.router.add_get("/readyz", readyz)
+    server.router.add_routes(more)
+    return server
+
+
+async def dispatched(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:
+    """Bolt's answer; a plain acknowledgement where there is none in time: Slack would only ask again.
+
+    Nobody listens then, or a listener failed: Bolt loses what was acknowledged just before, and waits.
+    """
+    work = asyncio.ensure_future(_answered(app, asked))
+    done, _late = await asyncio.wait({work}, timeout=ACK_SECONDS)
+    return work.result() if done else BoltResponse(status=HTTPStatus.OK)
+
+
+async def _answered(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:
+    try:
+        answer = await app.async_dispatch(asked)
+    except Exception as error:  # noqa: BLE001  of telling a failure, which has its own traceback
+        log.error("failure not told to its person", extra={"error": error})  # noqa: TRY400  the same
+        return BoltResponse(status=HTTPStatus.OK)
+    return answer if answer.status < HTTPStatus.BAD_REQUEST else BoltResponse(status=HTTPStatus.OK)
+
+
+def _slack(app: AsyncApp, gate: SlackGate) -> list[web.RouteDef]:
+    async def events(request: web.Request) -> web.Response:
+        payload = await gate.admit(request)
+        if not payload:
+            return web.Response()
+        headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
+        # Read and verified: handed over like a payload of Socket Mode, so that Bolt neither reads nor verifies again.
+        # Its own reader takes any form that has "payload" in some text for an interaction.
+        asked = AsyncBoltRequest(body=payload, headers=dict(headers), mode="socket_mode")
+        return await to_aiohttp_response(await dispatched(app, asked))
+
+    async def look(request: web.Request) -> web.Response:
+        """Slack looks at the certificate by GET too."""
+        if request.query.get("ssl_check") == "1":
+            return web.Response()
+        raise web.HTTPMethodNotAllowed(request.method, ["POST"])
+
+    return [web.post("/slack/events", events), web.get("/slack/events", look)]

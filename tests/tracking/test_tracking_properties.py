@@ -1,0 +1,202 @@
+"""Whatever the order, duplication and interruption of readings, each node is told once and the end is the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.effort import examples
+from support.tracking_cases import JOURNEY, Desk, M, node, reading
+
+from pandapon.shipment import Milestone, Node, Parcel
+from tracking.decide import Fetched, decide
+
+WAYBILLS = ("SF1", "YT2", "78753196186473")
+CLAIMS: tuple[Milestone | None, ...] = (
+    None,
+    M.PICKED_UP,
+    M.IN_TRANSIT,
+    M.ARRIVED,
+    M.OUT_FOR_DELIVERY,
+    M.READY_FOR_PICKUP,
+    M.DELIVERED,
+    M.ATTEMPT_FAILED,
+    M.EXCEPTION,
+    M.RETURNING,
+    M.RETURNED,
+)  # fmt: skip  one line of claims, one of problems
+COUNT = examples(40, 600)
+
+
+@dataclass(frozen=True)
+class Story:
+    """The whole truth about an order, and the readings of it in the order in which they arrive."""
+
+    truth: tuple[Parcel, ...]
+    readings: tuple[Fetched, ...]
+
+    @property
+    def identities(self) -> set[str]:
+        return {one.identity for one in _all_nodes(self.truth)}
+
+
+def _all_nodes(parcels: tuple[Parcel, ...]) -> list[Node]:
+    return [one for parcel in parcels for one in parcel.nodes]
+
+
+@st.composite
+def _parcels(draw: st.DrawFn) -> tuple[Parcel, ...]:
+    made = []
+    for waybill in WAYBILLS[: draw(st.integers(1, 3))]:
+        scans = draw(st.lists(st.tuples(st.integers(0, 12), st.sampled_from(CLAIMS)), min_size=1, max_size=6))
+        nodes = [
+            node((hour, f"{waybill} 第{number}次扫描", claim), waybill, sequence=number)
+            for number, (hour, claim) in enumerate(scans)
+        ]
+        made.append(Parcel(waybill, "中通快递", nodes=tuple(nodes)))
+    return tuple(made)
+
+
+@st.composite
+def _partial(draw: st.DrawFn, truth: tuple[Parcel, ...]) -> Fetched:
+    """A reply that may be empty, lack parcels or nodes, come in any order, repeat itself, or lack the enrichment."""
+    parcels = []
+    for parcel in draw(st.permutations(truth)):
+        if draw(st.integers(0, 3)):
+            some = draw(st.lists(st.sampled_from(parcel.nodes), min_size=1, max_size=8))
+            cities = draw(st.lists(st.sampled_from(["", "广州市"]), min_size=len(some), max_size=len(some)))
+            parcels.append(replace(parcel, nodes=tuple(map(_in_city, some, cities))))
+    return reading(*parcels)
+
+
+def _in_city(one: Node, city: str) -> Node:
+    return replace(one, place=city)
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> Story:
+    truth = draw(_parcels())
+    partial = draw(st.lists(_partial(truth), max_size=6))
+    full = reading(*draw(st.permutations(truth)))
+    readings = draw(st.permutations([*partial, full, full]))
+    return Story(truth, tuple(readings))
+
+
+def _watched(story: Story) -> Desk:
+    """An order watched before anything happened, so that all of the story is news."""
+    watched = Desk()
+    watched.see(reading())
+    return watched
+
+
+def _final_state(desk: Desk) -> object:
+    assert desk.stored
+    nodes = {one.identity: one._replace(content="", place="") for one in desk.stored.nodes}
+    parcels = {one.waybill: one for one in desk.stored.parcels}
+    return desk.stored.state.milestone, parcels, nodes
+
+
+@settings(max_examples=COUNT)
+@given(stories())
+def test_every_node_is_told_exactly_once(story: Story) -> None:
+    """In whatever order, pieces and repetitions the readings come, no node is told twice and none is left out."""
+    desk = _watched(story)
+    for fetched in story.readings:
+        desk.see(fetched)
+    told = [one.identity for news in desk.news for one in news.nodes]
+    assert sorted(told) == sorted(story.identities)
+
+
+@settings(max_examples=COUNT)
+@given(stories())
+def test_the_end_is_the_same_as_after_one_full_reading(story: Story) -> None:
+    """The final state, milestones included, depends on what was read and not on how it arrived."""
+    desk, straight = _watched(story), _watched(story)
+    straight.see(reading(*story.truth))
+    for fetched in story.readings:
+        desk.see(fetched)
+    assert _final_state(desk) == _final_state(straight)
+
+
+@settings(max_examples=COUNT)
+@given(stories())
+def test_the_final_milestone_of_every_parcel_is_told(story: Story) -> None:
+    """The last step told of each parcel ends where the parcel stands."""
+    desk = _watched(story)
+    for fetched in story.readings:
+        desk.see(fetched)
+    last = dict(desk.milestones)
+    for parcel in story.truth:
+        assert last.get(parcel.waybill) == desk.parcel(parcel.waybill).milestone
+
+
+@settings(max_examples=COUNT)
+@given(stories(), st.data())
+def test_a_crash_at_any_point_changes_nothing(story: Story, data: st.DataObject) -> None:
+    """A reading decided but not recorded, or recorded and delivered again, gives the same news under the same keys."""
+    desk, shaken = _watched(story), _watched(story)
+    for fetched in story.readings:
+        desk.see(fetched)
+        fate = data.draw(st.sampled_from(["fine", "lost before the record", "read again after it"]))
+        lost = shaken.decide(fetched) if fate == "lost before the record" else None
+        kept = shaken.see(fetched)
+        assert lost is None or lost == kept
+        if fate == "read again after it":
+            assert shaken.see(fetched).news is None
+    assert [one.what for one in shaken.told] == [one.what for one in desk.told]
+    assert _final_state(shaken) == _final_state(desk)
+
+
+@settings(max_examples=COUNT)
+@given(stories())
+def test_no_two_pieces_of_news_share_a_key(story: Story) -> None:
+    """A key names one thing: the outbox, which keeps one row for each, swallows nothing."""
+    desk = _watched(story)
+    for fetched in story.readings:
+        desk.see(fetched)
+    keys = [one.what for one in desk.told if one.level != "edit"]
+    assert len(keys) == len(set(keys))
+
+
+@settings(max_examples=COUNT)
+@given(stories())
+def test_deciding_is_repeatable_and_settles(story: Story) -> None:
+    """Equal arguments give equal decisions, and a reading decided against its own result holds nothing new."""
+    for fetched in story.readings:
+        desk = Desk()
+        assert decide(None, fetched, desk.now) == decide(None, fetched, desk.now)
+        assert desk.see(fetched).news is None, "a baseline tells nothing"
+        again = desk.see(fetched)
+        assert (again.news, again.changed, again.edited_nodes) == (None, False, ())
+
+
+@settings(max_examples=COUNT)
+@given(stories())
+def test_problems_reach_whoever_watches_for_them(story: Story) -> None:
+    """Every step into a problem and out of it is in the audience of problems; all but hub to hub in milestones'."""
+    desk = _watched(story)
+    for fetched in story.readings:
+        desk.see(fetched)
+    for decision in desk.told:
+        assert decision.news
+        steps = decision.news.steps
+        assert "all" in decision.audience
+        hubs = {M.PICKED_UP, M.IN_TRANSIT, M.ARRIVED}
+        if any(not {step.before, step.after} <= hubs for step in steps):
+            assert "milestones" in decision.audience
+        if any(step.after.is_problem or (step.before and step.before.is_problem) for step in steps):
+            assert "problems" in decision.audience
+
+
+@settings(max_examples=COUNT)
+@given(st.permutations(JOURNEY))
+def test_a_plain_journey_ends_delivered_in_any_order(scans: list[tuple[float, str, Milestone]]) -> None:
+    """Scan by scan, in any order, the parcel is told delivered once, and the progress told never goes back."""
+    desk = Desk()
+    desk.see(reading())
+    for scan in scans:
+        desk.see(reading(Parcel("SF1", nodes=(node(scan),))))
+    told = [milestone for _, milestone in desk.milestones]
+    assert told == sorted(set(told), key=lambda one: one.rank)
+    assert told[-1] is M.DELIVERED

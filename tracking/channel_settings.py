@@ -1,0 +1,101 @@
+"""What a channel can choose for itself, as values; the store keeps them as JSON."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from datetime import time
+from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import TypeAdapter, ValidationError
+
+Threads = Literal["auto", "milestones", "broadcast", "problems", "thread", "channel"]
+THREADS: tuple[str, ...] = get_args(Threads)
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+DEFAULT_ZONE = "Asia/Shanghai"
+# So many watched orders are few: each is known by name, and every milestone of it is worth a line in the channel. Of
+# more, "shipped" and "arrived" would drown what somebody has to act on.
+FEW = 20
+# The levels of news that a channel shows although they are told in a thread.
+_SHOWN: dict[str, frozenset[str]] = {
+    "broadcast": frozenset({"milestone", "problem"}),
+    "milestones": frozenset({"step", "milestone", "problem"}),
+    "problems": frozenset({"problem"}),
+    "thread": frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """Times are local wall-clock times ``HH:MM`` in ``time_zone``; empty ones are switched off."""
+
+    filter: str = ""  # of watches started from now on; empty: the bot's own default
+    threads: Threads = "auto"
+    quiet_from: str = ""
+    quiet_to: str = ""
+    break_through: bool = True  # problems are posted in quiet hours too
+    digest_at: str = ""
+    language: Literal["", "en", "zh_CN"] = ""  # empty: the bot's own default
+    time_zone: str = DEFAULT_ZONE
+
+    def shows(self, level: str, watched: int) -> bool:
+        """Whether news of this level, see ``tracking.severity.level``, is seen in the channel's main view.
+
+        ``watched``: how many orders the channel watches; with ``auto`` a channel of few sees every milestone.
+        """
+        mode = self.threads if self.threads != "auto" else ("milestones" if watched <= FEW else "broadcast")
+        return mode == "channel" or level in _SHOWN[mode]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The channel's time zone; a name that this machine does not know is China's."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return ZoneInfo(DEFAULT_ZONE)
+
+    @property
+    def quiet(self) -> tuple[time, time] | None:
+        """Begin and end of the quiet hours, which may pass midnight; None: there are none."""
+        begin, end = clock(self.quiet_from), clock(self.quiet_to)
+        return (begin, end) if begin is not None and end is not None and begin != end else None
+
+    @property
+    def digest(self) -> time | None:
+        """When the daily digest goes out."""
+        return clock(self.digest_at)
+
+    def dump(self) -> str:
+        """The JSON that is stored: only what differs from the defaults, so that better defaults reach everybody."""
+        chosen = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+        return _ANY.dump_json(chosen).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many messages a channel gets: in its main view, and in threads only."""
+
+    channel: int = 0
+    thread: int = 0
+
+
+def load(stored: str) -> ChannelSettings:
+    """Read :meth:`ChannelSettings.dump` back; what another version wrote and this one cannot read is the default."""
+    if not stored:
+        return ChannelSettings()
+    try:
+        known = {f.name for f in fields(ChannelSettings)}
+        chosen = {name: value for name, value in _ANY.validate_json(stored).items() if name in known}
+        return _SETTINGS.validate_python(chosen)
+    except ValidationError:
+        return ChannelSettings()
+
+
+def clock(text: str) -> time | None:
+    """A wall-clock time; None for none."""
+    return time.fromisoformat(text) if CLOCK.fullmatch(text) else None
+
+
+_SETTINGS = TypeAdapter(ChannelSettings)
+_ANY: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])

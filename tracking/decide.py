@@ -1,0 +1,193 @@
+"""Decides what a reading of an order means: what is new, what is worth telling, and what is known from now on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pandapon.progress import order_milestone
+from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Shipment, by_shipping
+from tracking import severity
+from tracking.lines import facts, lines_of, with_named
+from tracking.merge import merge_order
+from tracking.renumber import live
+from tracking.stalls import plausible
+from tracking.suppression import echoes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from decimal import Decimal
+
+    from pandapon.models import Order
+    from tracking.lines import Line
+
+_NO_REFUND = frozenset({"", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An order as it is stored: all of it has been told, or was there at the first sight."""
+
+    order: Order | None
+    shipment: Shipment
+    milestone: Milestone | None = None
+    moved_at: datetime | None = None
+    final_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One reading. None means not read this time, which says nothing about the order."""
+
+    ref: OrderRef
+    order: Order | None = None
+    shipment: Shipment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from a reading. To be stored as a whole, in the transaction that enqueues ``news``."""
+
+    order: Order | None
+    shipment: Shipment  # stored and fetched together; numbers that were replaced are still in it (see renumber.live)
+    milestone: Milestone | None
+    new_nodes: tuple[Node, ...]
+    edited_nodes: tuple[Node, ...]  # known nodes to be stored again
+    parcels: tuple[Parcel, ...]  # every parcel's facts, without nodes
+    news: News | None  # None: nothing to tell
+    level: str  # "edit" | "node" | "step" | "milestone" | "problem"; empty without news
+    audience: frozenset[str]  # filters of the watches that are told
+    what: str  # names the news, the same for the same news; empty without
+    moved_at: datetime | None  # when something last happened
+    final_at: datetime | None  # when it was first seen delivered, returned, cancelled or lost
+    changed: bool  # a card that shows the order looks different now
+    learned: bool  # there is something to store, which no card may show
+    moved: bool  # a parcel came, was scanned or came a step on: its silence is over
+    is_first: bool  # the baseline: what was before it is told to nobody
+    at: datetime = field(compare=False)  # when it was decided
+
+
+def decide(
+    known: Known | None, reading: Fetched, now: datetime, *, baseline: bool = False, names: bool = True
+) -> Decision:
+    """What ``reading`` adds to ``known``. Pure: equal arguments give equal decisions.
+
+    Without ``known`` the reading is the baseline: all is stored, nothing is told. ``baseline`` says so of an order
+    that is known from a list only. ``now`` is aware UTC. ``names``: whether a parcel that the order names counts before
+    its trace shows it.
+    """
+    base = known or Known(None, Shipment(reading.ref))
+    order = merge_order(base.order, reading.order)
+    ordered_at = order.created_at if order else None
+    naming = order if names else None
+    read = reading.shipment.parcels if reading.shipment else ()
+    lines = lines_of(base.shipment.parcels, read, naming, ordered_at)
+    heard = _moved_at(base if known and not baseline else None, order, [line.after for line in lines], None, now) or now
+    lines = with_named(lines, naming, None if baseline else base.order, heard=heard, now=now)
+    parcels = tuple(line.after for line in lines)
+    milestone = order_milestone(order.milestone if order else None, _counted(parcels)) or base.milestone
+    news = _news(base, order, reading.ref, lines, milestone) if known and not baseline else None
+    return Decision(
+        order=order,
+        shipment=Shipment(reading.ref, parcels),
+        milestone=milestone,
+        new_nodes=tuple(node for line in lines for node in line.nodes.new),
+        edited_nodes=tuple(node for line in lines for node in line.nodes.rewritten),
+        parcels=tuple(facts(parcel) for parcel in parcels),
+        news=news,
+        level=severity.level(news, echoes(base.shipment.parcels, news, now)) if news else "",
+        audience=severity.audience(news) if news else frozenset(),
+        what=severity.key(news, base.moved_at) if news else "",
+        moved_at=_moved_at(None if baseline else known, order, parcels, news, now),
+        final_at=(base.final_at or now) if milestone in FINAL else None,
+        moved=bool(news and (news.nodes or news.steps or news.added or news.settled)),
+        is_first=known is None or baseline,
+        at=now,
+        changed=known is None
+        or _looks_different(base.order, order)
+        or milestone is not base.milestone
+        or any(line.differs for line in lines),
+        learned=order != base.order or any(line.is_learned for line in lines),
+    )
+
+
+def _counted(parcels: Sequence[Parcel]) -> tuple[Parcel, ...]:
+    """Always in the same order: of two problems the one shown must not depend on which parcel was read first."""
+    return tuple(sorted(live(parcels), key=lambda parcel: parcel.waybill))
+
+
+def _news(
+    base: Known, order: Order | None, ref: OrderRef, lines: Sequence[Line], milestone: Milestone | None
+) -> News | None:
+    """One piece of news for all that the reading found, however much; edits alone are news too, the quietest."""
+    parcels = tuple(facts(parcel) for parcel in by_shipping(live(line.after for line in lines)))
+    steps = tuple(step for line in lines for step in line.steps)
+    refunded = _refunded(base.order, order)
+    news = News(
+        ref=ref,
+        milestone=milestone,
+        nodes=tuple(node for line in lines for node in line.told),
+        edited=tuple(node for line in lines for node in line.edits),
+        steps=steps + severity.order_step(base.milestone, milestone, steps, len(parcels)),
+        parcels=parcels,
+        added=tuple(line.after.waybill for line in lines if line.is_added),
+        renumbered=tuple(pair for line in lines for pair in line.renumbered),
+        price=_price(base.order, order),
+        refund=_refund(base.order, order, is_paid=refunded is not None),
+        refunded=refunded,
+        settled=milestone is base.milestone and _is_settled(base.order, order),
+    )
+    return None if severity.says_nothing(news) else news
+
+
+def _is_settled(before: Order | None, after: Order | None) -> bool:
+    """It waited for the buyer's payment and does no longer, though no milestone says so: a finance team has it."""
+    return bool(before and after and before.is_unpaid and after.is_settled)
+
+
+def _price(before: Order | None, after: Order | None) -> tuple[Decimal, Decimal] | None:
+    """A total that changed; one that was not known before is none."""
+    if before is None or after is None or before.total_amount is None or after.total_amount is None:
+        return None
+    return None if before.total_amount == after.total_amount else (before.total_amount, after.total_amount)
+
+
+def _refund(before: Order | None, after: Order | None, *, is_paid: bool) -> tuple[str, str] | None:
+    """The order's refund, or that of a line of it. One that is silent is none: the upstream's nulls come and go."""
+    if before is None or after is None:
+        return None
+    lines = zip(before.items, after.items, strict=True) if len(before.items) == len(after.items) else ()
+    states = [
+        (before.refund_status, after.refund_status),
+        *((old.refund_status, new.refund_status) for old, new in lines),
+    ]
+    changed = (one for one in states if one[1] not in {*_NO_REFUND, one[0]})
+    return next(changed, (before.refund_status, after.refund_status) if is_paid else None)
+
+
+def _refunded(before: Order | None, after: Order | None) -> tuple[Decimal | None, Decimal] | None:
+    """What was paid back, where the upstream says it and it changed."""
+    if before is None or after is None or after.refunded_amount in {None, before.refunded_amount}:
+        return None
+    assert after.refunded_amount is not None
+    return before.refunded_amount, after.refunded_amount
+
+
+def _moved_at(
+    known: Known | None, order: Order | None, parcels: Sequence[Parcel], news: News | None, now: datetime
+) -> datetime | None:
+    """For an order seen the first time, its latest scan: one that is silent for weeks is not asked about hourly."""
+    if known is not None:
+        return now if news and not severity.is_edit(news) else known.moved_at
+    times = [node.at for parcel in parcels for node in parcel.nodes if plausible(node.at, now)]
+    if not times and order:
+        times = [time for time in (order.created_at, order.paid_at) if plausible(time, now)]
+    return min(now, max(times)) if times else now
+
+
+def _looks_different(before: Order | None, after: Order | None) -> bool:
+    """Whether a card would: what only tells which parcel is which is shown nowhere."""
+    if before is after or before is None or after is None:
+        return before is not after
+    return before.model_copy(update={"consignments": after.consignments}) != after

@@ -1,0 +1,100 @@
+"""Recognises a parcel that came back under another number, so that its whole story is not told again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pandapon.shipment import Milestone, Parcel, normalise
+from pandapon.tracking_numbers import is_same
+from tracking.named import borne, is_only_named, is_withdrawn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from pandapon.models import Consignment
+    from pandapon.shipment import Node
+
+# Kept in the old parcel's status code, which no reading touches while the parcel is gone; one that names the old
+# number again writes its own code there, and the parcel is back.
+_MARK = "REPLACED_BY:"
+# A parcel without a single scan has no story to compare; only one that had not set out may pass for a placeholder.
+_NOT_MOVING = frozenset({None, Milestone.ORDERED, Milestone.PAID, Milestone.SHIPPED, Milestone.PICKED_UP})
+
+
+def replaced_by(parcel: Parcel) -> str:
+    """The number that took this one's place; empty for a parcel that counts."""
+    return parcel.status_code.removeprefix(_MARK) if parcel.status_code.startswith(_MARK) else ""
+
+
+def live(parcels: Iterable[Parcel]) -> tuple[Parcel, ...]:
+    """The parcels that count. The numbers they had before stay stored, so that a person can still ask for them."""
+    return tuple(parcel for parcel in parcels if not replaced_by(parcel) and not is_withdrawn(parcel))
+
+
+def retire(parcel: Parcel, successor: str) -> Parcel:
+    """The parcel under its old number, marked."""
+    return replace(parcel, status_code=_MARK + successor, status_milestone=None)
+
+
+def revive(parcel: Parcel) -> Parcel:
+    """The parcel without its mark: its number was read in a trace."""
+    is_marked = replaced_by(parcel) or is_only_named(parcel) or is_withdrawn(parcel)
+    return replace(parcel, status_code="") if is_marked else parcel
+
+
+def renumbered(known: Sequence[Parcel], fetched: Sequence[Parcel], named: Sequence[Consignment] = ()) -> dict[str, str]:
+    """Old number to new one, for each parcel that vanished while one with all its scans appeared.
+
+    Both must happen in the same reading: two parcels that merely share a scan are two parcels. ``named``: what the
+    order names. A parcel that only the order names, and that the trace shows now, may be spelt otherwise there. It
+    passes for another number only where none of those that the order names is found in the trace.
+    """
+    read, stored = {parcel.waybill for parcel in fetched}, {parcel.waybill for parcel in known}
+    gone = [parcel for parcel in live(known) if parcel.waybill not in read]
+    fresh = [parcel for parcel in fetched if parcel.waybill not in stored]
+    pairs = _appeared(gone, fresh, named)
+    scanned = [*fetched, *(parcel for parcel in live(known) if not is_only_named(parcel))]
+    if borne(named, scanned):
+        gone = [parcel for parcel in gone if not is_only_named(parcel)]
+    gone = [parcel for parcel in gone if parcel.waybill not in pairs]
+    for old in sorted(gone, key=lambda parcel: (-len(parcel.nodes), parcel.waybill)):
+        heir = next((new for new in fresh if new.waybill not in pairs.values() and _continues(old, new)), None)
+        if heir is not None:
+            pairs[old.waybill] = heir.waybill
+    return pairs
+
+
+def _appeared(gone: Sequence[Parcel], fresh: Sequence[Parcel], named: Sequence[Consignment]) -> dict[str, str]:
+    """The parcels that only the order named, each with the number under which the trace shows it now."""
+    found = borne(named, fresh)
+    pairs: dict[str, str] = {}
+    for old in gone:
+        spelt = (name for name in (old.waybill, *found) if name in found and is_same(name, old.waybill))
+        heir = found.get(next(spelt, ""), "") if is_only_named(old) else ""
+        if heir and heir not in pairs.values():
+            pairs[old.waybill] = heir
+    return pairs
+
+
+def untold(nodes: Iterable[Node], predecessor: Parcel | None) -> tuple[Node, ...]:
+    """The nodes whose time and words the predecessor had not shown."""
+    if predecessor is None:
+        return tuple(nodes)
+    told = _story(predecessor)
+    return tuple(node for node in nodes if _scan(node) not in told)
+
+
+def _continues(old: Parcel, new: Parcel) -> bool:
+    if not old.nodes:
+        return old.milestone in _NOT_MOVING
+    return _story(old) <= _story(new)
+
+
+def _story(parcel: Parcel) -> frozenset[tuple[datetime | str, str]]:
+    return frozenset(_scan(node) for node in parcel.nodes)
+
+
+def _scan(node: Node) -> tuple[datetime | str, str]:
+    return node.at or normalise(node.raw_time), normalise(node.text)

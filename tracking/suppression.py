@@ -1,0 +1,60 @@
+"""What repeats what a channel was just shown, of the same parcel or of another: told in the thread only."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tracking.rest_days import CHINA
+from tracking.stalls import plausible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date, datetime
+
+    from pandapon.shipment import Milestone, News, Node, Parcel
+
+AGAIN = timedelta(hours=12)  # the same trouble of the same parcel within that is the same trouble
+
+
+def echoes(known: Sequence[Parcel], news: News, now: datetime) -> frozenset[str]:
+    """The waybills of ``news`` that bring nothing a whole channel has to be shown. ``known``: as it was before.
+
+    A parcel that comes where another of its order came on the same day (China's, where parcels move), and a problem
+    that is scanned again within hours. What completes the order is the order's own step, which is none of these.
+    """
+    return frozenset(_followers(known, news, now)) | frozenset(_repeats(known, news, now))
+
+
+def _followers(known: Sequence[Parcel], news: News, now: datetime) -> Iterator[str]:
+    for step in news.steps:
+        if step.waybill and not step.after.is_problem:
+            others = [node for parcel in known if _goes_well(parcel, but=step.waybill) for node in parcel.nodes]
+            came = max(_times(news.nodes, step.waybill, step.after, now), default=now)
+            if any(_day(at) == _day(came) for at in _times(others, "", step.after, now)):
+                yield step.waybill
+
+
+def _repeats(known: Sequence[Parcel], news: News, now: datetime) -> Iterator[str]:
+    stepped = {step.waybill for step in news.steps}
+    for parcel in known:
+        if parcel.milestone is not None and parcel.milestone.is_problem and parcel.waybill not in stepped:
+            before = max(_times(parcel.nodes, "", parcel.milestone, now), default=None)
+            again = max(_times(news.nodes, parcel.waybill, parcel.milestone, now), default=None)
+            if before and again and again - before < AGAIN:
+                yield parcel.waybill
+
+
+def _goes_well(parcel: Parcel, *, but: str) -> bool:
+    return parcel.waybill != but and parcel.milestone is not None and not parcel.milestone.is_problem
+
+
+def _times(nodes: Iterable[Node], waybill: str, claim: Milestone, now: datetime) -> Iterator[datetime]:
+    """When a parcel, or any where none is named, was scanned at this place."""
+    for node in nodes:
+        if node.milestone is claim and waybill in {"", node.waybill} and plausible(node.at, now):
+            yield node.at
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(CHINA).date()
