@@ -98,7 +98,8 @@ def status_claim(platform: Platform, code: str) -> Milestone | None:
 
 def waits_for_payment(platform: Platform, code: str) -> bool:
     """Whether the platform says that the buyer has yet to pay."""
-    return code.strip().casefold() in UNPAID[platform]
+    plain = code.strip().casefold()
+    return bool({plain, plain.replace("_", "")} & UNPAID[platform])
 
 
 def is_with_finance(platform: Platform, code: str) -> bool:

@@ -139,9 +139,9 @@ def _no_parcel(look: Look) -> str:
     if waybills:
         listed = ", ".join(f"`{ident(waybill)}`" for waybill in sorted(waybills)[:10])
         return _("Shipped as {waybills}; the courier has not reported anything yet.").format(waybills=listed)
-    if look.milestone is Milestone.ORDERED:
+    if look.milestone is Milestone.ORDERED and look.order and look.order.is_unpaid:
         return _("No parcel yet: the order is not paid.")
-    if look.milestone is None or look.milestone is Milestone.PAID:
+    if look.milestone in {None, Milestone.ORDERED, Milestone.PAID}:
         return _("No parcel yet: the seller has not handed anything to a courier, or PandaPon has not heard of it.")
     return _("No parcel: PandaPon has not named any.")
 

@@ -179,9 +179,17 @@ def test_a_completed_order_settles_a_parcel_and_says_so() -> None:
     assert "Problem on the way · damaged (1688 says: Completed)" in text
 
 
-def test_an_unpaid_order_is_not_said_to_wait_for_its_seller() -> None:
+def test_an_order_with_a_finance_team_is_not_called_unpaid() -> None:
+    """Its buyer has done what there was to do."""
+    text = shown(check(tracking.track(looked(seen(bought(TAOBAO, "2"), [])), NOW)))
+    assert "🛒 *Approved by the finance team*" in text
+    assert "not paid" not in text
+
+
+@pytest.mark.parametrize("code", ["waitbuyerpay", "WAIT_BUYER_PAY"])
+def test_an_unpaid_order_is_not_said_to_wait_for_its_seller(code: str) -> None:
     """There is no parcel because nobody paid."""
-    look = looked(seen(bought(ALIBABA, "waitbuyerpay"), []))
+    look = looked(seen(bought(ALIBABA, code), []))
     for message in (tracking.card(look, watch(), NOW), tracking.track(look, NOW)):
         text = shown(check(message))
         assert "🛒 *Waiting for payment*" in text
@@ -205,7 +213,9 @@ def bought(platform: Platform, code: str) -> Order:
     """An order with this status, as the client reads it."""
     claim = status_claim(platform, code)
     changed = {"platform": platform, "order_id": IDS[platform], "status_code": code, "milestone": claim}
-    return order().model_copy(update={**changed, "waybills": (), "refund_status": "", "close_reason": ""})
+    paid_at = None if claim is M.ORDERED else order().paid_at
+    bare = {"waybills": (), "refund_status": "", "close_reason": "", "paid_at": paid_at}
+    return order().model_copy(update={**changed, **bare})
 
 
 def scan(text: str, hour: int, waybill: str = "SF1") -> Node:
