@@ -19,17 +19,16 @@ import httpx
 
 from benchmarks.server import LatencyServer, first_reading, latency_server
 from benchmarks.table import show
+from bot import records
+from bot.decider import Decider
 from bot.jobs.poll import Poller
-from bot.jobs.results import changed_result
 from bot.running import spare_the_collector
 from pandapon.client import Config, PandaPon
 from pandapon.shipment import OrderRef, Platform
 from storage.records import NewWatch
 from storage.store import open_store
-from tracking.cadence import Cadence
 from tracking.circuit_breaker import Breaker
 from tracking.decide import Fetched, decide
-from tracking.stalls import Limits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -105,7 +104,7 @@ async def watched_orders(
         poller = Poller(
             store=store,
             api=api,
-            cadence=Cadence(),
+            decider=Decider(),
             breaker=Breaker(),
             clock=clock,
             concurrency=IN_FLIGHT,
@@ -125,7 +124,7 @@ async def _fill(store: Store, clock: Clock, count: int) -> None:
         keys = [OrderRef(Platform.ALIBABA, order_id(number)) for number in range(start, min(start + 500, count))]
         for ref in keys:
             decided = decide(None, Fetched(ref, None, first_reading(ref.order_id)), clock())
-            await store.orders.add(clock(), changed_result(ref.key, 0, b"", decided, clock(), Limits()))
+            await store.orders.add(clock(), records.changed(ref.key, 0, b"", decided))
         wishes = [NewWatch(ref.key, f"C{number % CHANNELS:08d}", "all", "U1") for number, ref in enumerate(keys)]
         await store.watches.open(clock(), wishes)
         await all_sent(store, clock)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.networks import Api, Clock, Database, Ledger, Pace
 from benchmarks.replay_counts import START, Result, claims, is_false, mark, naive, tables, waits_of
+from bot.decider import Decider
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
 from bot.jobs.poll import Poller
@@ -28,7 +29,6 @@ from sandbox.pandapon.world import World
 from storage.records import AlarmState
 from storage.store import Store
 from storage.values import to_time
-from tracking.cadence import Cadence
 from tracking.channel_settings import ChannelSettings
 from tracking.circuit_breaker import Breaker
 from tracking.quiet_hours import next_digest
@@ -137,19 +137,16 @@ class _Run:
         self.deliverer = Deliverer(store=store, slack=ledger, pacer=pacer, clock=clock)  # type: ignore[arg-type]  # its three methods
         self.stalls = StallWatch(store, clock, Limits(), self._wake)
         self.digester = Digester(store, clock, self._wake)
-        limits = lambda: self.stalls.limits  # noqa: E731  as in production
-        self.tracker = LiveTracker(
-            store=store, api=client, cadence=Cadence(), deliverer=self.deliverer, clock=clock, limits=limits
-        )
+        decider = Decider(limits=lambda: self.stalls.limits)
+        self.tracker = LiveTracker(store=store, api=client, decider=decider, deliverer=self.deliverer, clock=clock)
         self.poller = Poller(
             store=store,
             api=client,
-            cadence=Cadence(),
+            decider=decider,
             breaker=Breaker(),
             clock=clock,
             concurrency=16,
             on_news=self._wake,
-            limits=limits,
         )
 
     async def run(self) -> None:

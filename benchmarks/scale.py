@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.poll import IN_FLIGHT, LATENCY, Clock, all_sent, order_id
 from benchmarks.server import LatencyServer, first_reading, latency_server
 from benchmarks.table import show
+from bot import records
+from bot.decider import Decider
 from bot.jobs.poll import Poller
-from bot.jobs.results import changed_result
 from pandapon.client import Config, PandaPon
 from pandapon.shipment import OrderRef, Platform
 from storage import recording, watches
 from storage.records import NewWatch
 from storage.store import open_store
-from tracking.cadence import Cadence
 from tracking.circuit_breaker import Breaker
 from tracking.decide import Fetched, decide
-from tracking.stalls import Limits
 
 if TYPE_CHECKING:
     import sqlite3
@@ -119,13 +118,12 @@ async def _one(server: LatencyServer, size: int) -> dict[str, float]:
 
 async def _fill(store: Store, clock: Clock, size: int) -> None:
     """Orders with their scans, each watched with a card, none of them due."""
-    later = clock() + timedelta(days=30)
 
     def batch(conn: sqlite3.Connection, start: int) -> None:
         refs = [OrderRef(Platform.ALIBABA, order_id(n)) for n in range(start, min(start + BATCH, size))]
         for ref in refs:
             decided = decide(None, Fetched(ref, None, first_reading(ref.order_id)), clock())
-            recording.add_order(conn, clock(), changed_result(ref.key, 0, b"?", decided, later, Limits()))
+            recording.add_order(conn, clock(), records.changed(ref.key, 0, b"?", decided))
         wishes = [NewWatch(ref.key, f"C{n % 500:06d}", "all", "U1") for n, ref in enumerate(refs)]
         watches.open_watches(conn, clock(), wishes)
         conn.execute("UPDATE watches SET state = 'active', card_ts = '1.0' WHERE state = 'opening'")
@@ -180,7 +178,7 @@ def _poller(store: Store, api: PandaPon, clock: Clock) -> Poller:
     return Poller(
         store=store,
         api=api,
-        cadence=Cadence(),
+        decider=Decider(),
         breaker=Breaker(),
         clock=clock,
         concurrency=IN_FLIGHT,

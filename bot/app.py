@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from bot.decider import Decider
 from bot.desk import ChannelDesk
 from bot.jobs.backups import Backups
 from bot.jobs.deliver import Deliverer
@@ -95,25 +96,22 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         settle_in=SETTLE_IN * settings.cadence_factor,
         unfinished=lambda: scheduler.hurry("discover"),
     )
+    decider = Decider(cadence, lambda: stalls.limits, names=settings.pandapon_named_parcels)
     tracker = LiveTracker(
         store=store,
         api=api,
-        cadence=cadence,
+        decider=decider,
         deliverer=deliverer,
         clock=clock,
-        limits=lambda: stalls.limits,
-        names=settings.pandapon_named_parcels,
     )
     poller = Poller(
         store=store,
         api=api,
-        cadence=cadence,
+        decider=decider,
         breaker=breaker,
         clock=clock,
         concurrency=settings.pandapon_concurrency,
         on_news=deliverer.wake,
-        limits=lambda: stalls.limits,
-        names=settings.pandapon_named_parcels,
     )
     hints = Hints(store, clock, poller.look)
     timekeeper = Timekeeper(

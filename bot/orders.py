@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot import records
-from bot.jobs.results import changed_result, spread
 from bot.reading import OrderReading, read_order
 from bot.waybills import find_waybill
 from handlers.errors_in_words import platform_error
@@ -24,20 +23,18 @@ from pandapon.errors import NotFoundError, PandaPonError
 from pandapon.shipment import OrderRef, Platform
 from storage.errors import StorageError
 from storage.records import NewWatch, Opened, Watch, WatchState
-from tracking.cadence import next_poll
 from tracking.decide import Decision, Fetched, decide
-from tracking.stalls import Limits, pay_alarm_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from bot.decider import Decider
     from bot.jobs.deliver import Deliverer
     from pandapon.client import PandaPon
     from pandapon.models import Order
     from storage.records import Filter, KnownOrder
     from storage.store import Store
-    from tracking.cadence import Cadence
 
 log = logging.getLogger(__name__)
 
@@ -66,15 +63,12 @@ class LiveTracker:
         *,
         store: Store,
         api: PandaPon,
-        cadence: Cadence,
+        decider: Decider,
         deliverer: Deliverer,
         clock: Callable[[], datetime],
-        limits: Callable[[], Limits] = Limits,
-        names: bool = True,
     ) -> None:
-        """``limits`` and ``names``: see bot.jobs.results.Results."""
-        self._store, self._api, self._cadence = store, api, cadence
-        self._deliverer, self._clock, self._limits, self._names = deliverer, clock, limits, names
+        self._store, self._api, self._decider = store, api, decider
+        self._deliverer, self._clock = deliverer, clock
 
     async def look(self, text: str, platform: Platform | None = None) -> Look:
         """See handlers.context.Tracker."""
@@ -140,11 +134,11 @@ class LiveTracker:
         try:
             reading = await read_order(self._api, ref)
         except PandaPonError as error:
-            log.info("order %s is shown from the store: %s", ref.key, error.brief)
+            log.info("order is shown from the store", extra={"order": ref.key, "error": error})
             return _Resolved(ref, _stale(records.look(stored), self._clock()), None, None)
         assert reading.fetched is not None
         now = self._clock()
-        decided = decide(records.known(stored), reading.fetched, now, names=self._names)
+        decided = self._decider.decide(stored, reading, now)
         if decided.changed or decided.learned or decided.news:
             await self._record(stored, reading, decided, now)
         return _Resolved(ref, records.fresh_look(ref, decided, now), reading, decided)
@@ -155,12 +149,14 @@ class LiveTracker:
         The fence is the one that was read with the state: should the poller lease the order meanwhile, this result
         is dropped and the poller finds the same news itself.
         """
-        when = self._next_poll(decided, now) if stored.next_poll_at else None
-        result = changed_result(stored.key, stored.fence, reading.fingerprint, decided, when, self._limits())
+        is_archived = stored.next_poll_at is None
+        result = records.changed(stored.key, stored.fence, reading.fingerprint, decided, archived=is_archived)
         try:
             recorded = await self._store.orders.record(now, [result])
         except StorageError as error:  # a full disk is no reason to keep from the person what was read for them
-            log.warning("order %s was read and not recorded, the poll finds it again: %s", stored.key, error)
+            log.warning(
+                "order read and not recorded, the poll finds it again", extra={"order": stored.key, "error": error}
+            )
             return
         if recorded.posts:
             await self._deliverer.drain()
@@ -187,12 +183,8 @@ class LiveTracker:
             reading = await read_order(self._api, ref)
         except PandaPonError as error:
             return error
-        assert reading.fetched is not None
-        return self._first_sight(ref, reading, reading.fetched)
-
-    def _first_sight(self, ref: OrderRef, reading: OrderReading, fetched: Fetched) -> _Resolved:
         now = self._clock()
-        decided = decide(None, fetched, now, names=self._names)
+        decided = self._decider.decide(None, reading, now)
         return _Resolved(ref, records.fresh_look(ref, decided, now), reading, decided)
 
     async def _resolve_waybill(self, text: str, platform: Platform | None) -> _Resolved:
@@ -227,9 +219,8 @@ class LiveTracker:
         now = self._clock()
         for one in resolved:
             if one.reading and one.decided:
-                when = self._next_poll(one.decided, now)
-                limits, mark = self._limits(), one.reading.fingerprint
-                await self._store.orders.add(now, changed_result(one.ref.key, 0, mark, one.decided, when, limits))
+                baseline = records.changed(one.ref.key, 0, one.reading.fingerprint, one.decided)
+                await self._store.orders.add(now, baseline)
 
     async def _settle(self, watches: Sequence[Watch]) -> None:
         """Wait until Slack took or refused the cards: that post is the proof that the channel works."""
@@ -243,7 +234,7 @@ class LiveTracker:
                     if waiting:
                         await posted.wait()
         except TimeoutError:
-            log.info("%d cards are still on their way", len(waiting))
+            log.info("cards are still on their way", extra={"cards": len(waiting)})
 
     async def _still_opening(self, ids: set[int]) -> set[int]:
         watches = [await self._store.watches.get(one) for one in ids]
@@ -255,18 +246,6 @@ class LiveTracker:
         puzzle = self._deliverer.failures.puzzles.of(watch.channel) if result is WatchResult.QUEUED else ""
         reason = watch.reason or puzzle
         return WatchOutcome(resolved.ref.order_id, result, watch=watch, look=resolved.look, reason=reason)
-
-    def _next_poll(self, decided: Decision, now: datetime) -> datetime | None:
-        return next_poll(
-            self._cadence,
-            milestone=decided.milestone,
-            moved_at=decided.moved_at,
-            created_at=now,
-            final_at=decided.final_at,
-            now=now,
-            spread=spread(decided.shipment.ref.key),
-            by=pay_alarm_at(decided.order, decided.milestone, self._limits(), now),
-        )
 
 
 def _result(opened: Opened, watch: Watch) -> WatchResult:

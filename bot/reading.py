@@ -114,7 +114,7 @@ async def _optional(call: Awaitable[Order]) -> Order | None:
     try:
         return await call
     except (ApiError, DecodeError) as error:
-        log.debug("order detail not read: %s", type(error).__name__)
+        log.debug("order detail not read", extra={"error": error})
         return None
 
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from handlers.outcomes import Look
 from pandapon.models import Order
 from pandapon.shipment import Milestone, News, Node, OrderRef, Parcel, Shipment, TimeBasis, by_shipping
-from storage.records import Announcement, KnownOrder, NodeRecord, OrderState, ParcelRecord
+from storage.records import Announcement, Changed, KnownOrder, NodeRecord, OrderState, ParcelRecord
 from tracking.decide import Decision, Known
 from tracking.renumber import live
 
@@ -87,6 +87,26 @@ def announcement(decision: Decision) -> Announcement | None:
     if decision.news is None:
         return None
     return Announcement(decision.what, decision.audience, dump_news(decision.news), decision.level)
+
+
+def changed(key: str, fence: int, fingerprint: bytes, decided: Decision, *, archived: bool = False) -> Changed:
+    """A decision as the store takes it. ``archived``: the order is not read any more, and this does not change that."""
+    follow_up = decided.follow_up
+    return Changed(
+        key=key,
+        fence=fence,
+        next_poll_at=None if archived else follow_up.next_poll_at,
+        fingerprint=fingerprint,
+        state=order_state(decided),
+        parcels=tuple(parcel_record(parcel) for parcel in decided.parcels),
+        nodes=tuple(node_record(node) for node in (*decided.new_nodes, *decided.edited_nodes)),
+        announcement=announcement(decided),
+        refresh_cards=decided.changed,
+        moved=decided.moved,
+        silent=follow_up.silent,
+        stall_at=follow_up.stall_at,
+        is_pressing=follow_up.is_pressing,
+    )
 
 
 def known(stored: KnownOrder) -> Known:

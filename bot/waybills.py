@@ -64,7 +64,7 @@ async def _says(api: PandaPon, waybill: str, order: Order) -> OrderRef | None:
     try:
         return order.ref if _names(await api.order(order.ref), waybill) else None
     except PandaPonError as error:
-        log.debug("an order was skipped while looking for a waybill: %s", type(error).__name__)
+        log.debug("order skipped while looking for a tracking number", extra={"error": error})
         return None
 
 
@@ -72,7 +72,7 @@ async def _bears(api: PandaPon, waybill: str, order: Order) -> OrderRef | None:
     try:
         reading = await api.trace(order.ref, sub_orders=order.sub_order_ids)
     except PandaPonError as error:
-        log.debug("an order was skipped while looking for a waybill: %s", type(error).__name__)
+        log.debug("order skipped while looking for a tracking number", extra={"error": error})
         return None
     packages = reading.trace.packages if reading.trace else ()
     return order.ref if any(is_same(waybill, package.waybill) for package in packages) else None

@@ -70,4 +70,4 @@ async def _show(turn: Turn, alarm: Alarm, ts: str) -> None:
     try:
         await turn.client.chat_update(channel=turn.channel, ts=ts, text=shown.text, blocks=shown.blocks)
     except FAILURES as error:
-        log.info("an alarm could not be brought up to date: %s", type(error).__name__)
+        log.info("alarm message not updated", extra={"error": error})

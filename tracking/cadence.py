@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -66,8 +67,7 @@ def next_poll(
         return now
     if milestone in FINAL:
         return _after_the_end(cadence, final_at or now, now, spread)
-    quiet_since = moved_at or created_at
-    again = _after(cadence, _interval(cadence, milestone, now - quiet_since, now), now, spread)
+    again = _after(cadence, _interval(cadence, milestone, now - (moved_at or created_at), now), now, spread)
     return min(again, by) if by and by > now else again
 
 
@@ -78,6 +78,11 @@ def retry_at(cadence: Cadence, fails: int, now: datetime, spread: float) -> date
     """
     steps = min(max(fails, 1) - 1, 16)  # far beyond the cap, and no overflow
     return _after(cadence, min(cadence.first_retry * 4**steps, cadence.waiting), now, spread)
+
+
+def spread(key: str) -> float:
+    """A stable number in [0, 1) for an order, so that a mass import does not fall due all at once."""
+    return zlib.crc32(key.encode()) / 2**32
 
 
 def _interval(cadence: Cadence, milestone: Milestone | None, quiet: timedelta, now: datetime) -> timedelta:

@@ -10,6 +10,7 @@ from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Sh
 from tracking import severity
 from tracking.lines import facts, lines_of, with_named
 from tracking.merge import merge_order
+from tracking.policy import FollowUp, Policy, follow_up
 from tracking.renumber import live
 from tracking.stalls import plausible
 from tracking.suppression import echoes
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pandapon.models import Order
     from tracking.lines import Line
 
+DEFAULT = Policy()
 _NO_REFUND = frozenset({"", "0"})
 
 
@@ -65,22 +67,22 @@ class Decision:
     learned: bool  # there is something to store, which no card may show
     moved: bool  # a parcel came, was scanned or came a step on: its silence is over
     is_first: bool  # the baseline: what was before it is told to nobody
+    follow_up: FollowUp = field(compare=False)  # when it is read again, and when its silence is an alarm
     at: datetime = field(compare=False)  # when it was decided
 
 
 def decide(
-    known: Known | None, reading: Fetched, now: datetime, *, baseline: bool = False, names: bool = True
+    known: Known | None, reading: Fetched, now: datetime, policy: Policy = DEFAULT, *, baseline: bool = False
 ) -> Decision:
-    """What ``reading`` adds to ``known``. Pure: equal arguments give equal decisions.
+    """What ``reading`` adds to ``known``, and everything that is recorded of it. Pure.
 
     Without ``known`` the reading is the baseline: all is stored, nothing is told. ``baseline`` says so of an order
-    that is known from a list only. ``now`` is aware UTC. ``names``: whether a parcel that the order names counts before
-    its trace shows it.
+    that is known from a list only. ``now`` is aware UTC.
     """
     base = known or Known(None, Shipment(reading.ref))
     order = merge_order(base.order, reading.order)
     ordered_at = order.created_at if order else None
-    naming = order if names else None
+    naming = order if policy.names else None
     read = reading.shipment.parcels if reading.shipment else ()
     lines = lines_of(base.shipment.parcels, read, naming, ordered_at)
     heard = _moved_at(base if known and not baseline else None, order, [line.after for line in lines], None, now) or now
@@ -88,6 +90,9 @@ def decide(
     parcels = tuple(line.after for line in lines)
     milestone = order_milestone(order.milestone if order else None, _counted(parcels)) or base.milestone
     news = _news(base, order, reading.ref, lines, milestone) if known and not baseline else None
+    moved_at = _moved_at(None if baseline else known, order, parcels, news, now)
+    final_at = (base.final_at or now) if milestone in FINAL else None
+    is_first = known is None or baseline
     return Decision(
         order=order,
         shipment=Shipment(reading.ref, parcels),
@@ -99,10 +104,11 @@ def decide(
         level=severity.level(news, echoes(base.shipment.parcels, news, now)) if news else "",
         audience=severity.audience(news) if news else frozenset(),
         what=severity.key(news, base.moved_at) if news else "",
-        moved_at=_moved_at(None if baseline else known, order, parcels, news, now),
-        final_at=(base.final_at or now) if milestone in FINAL else None,
+        moved_at=moved_at,
+        final_at=final_at,
         moved=bool(news and (news.nodes or news.steps or news.added or news.settled)),
-        is_first=known is None or baseline,
+        is_first=is_first,
+        follow_up=follow_up(reading.ref, order, milestone, parcels, moved_at, final_at, policy, now, is_first=is_first),
         at=now,
         changed=known is None
         or _looks_different(base.order, order)

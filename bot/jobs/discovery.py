@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import records
-from bot.jobs.results import spread
 from handlers.order_states import code
 from pandapon.errors import PandaPonError
 from pandapon.shipment import FINAL, Platform
 from storage.records import NewOrder
+from tracking.cadence import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable

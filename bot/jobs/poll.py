@@ -10,22 +10,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.jobs.results import Results
+from bot.jobs.poll_results import poll_result
 from bot.process.failpoints import point
 from bot.reading import OrderReading, poll_order
 from pandapon.errors import PandaPonError, RateLimitError, ServerError, TransportError
 from storage.errors import BusyFileError, DiskFullError
 from tracking.circuit_breaker import Turn
-from tracking.stalls import Limits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from datetime import datetime
 
+    from bot.decider import Decider
     from pandapon.client import PandaPon
     from storage.records import DueOrder, KnownOrder, PollResult
     from storage.store import Store
-    from tracking.cadence import Cadence
     from tracking.circuit_breaker import Breaker
 
 log = logging.getLogger(__name__)
@@ -50,17 +49,14 @@ class Poller:
         *,
         store: Store,
         api: PandaPon,
-        cadence: Cadence,
+        decider: Decider,
         breaker: Breaker,
         clock: Callable[[], datetime],
         concurrency: int,
         on_news: Callable[[], None],
-        limits: Callable[[], Limits] = Limits,
-        names: bool = True,
     ) -> None:
-        """``limits`` and ``names``: see :class:`Results`."""
         self._store, self._api, self._clock, self._breaker = store, api, clock, breaker
-        self._results = Results(cadence, limits, names=names)
+        self._decider = decider
         self._concurrency, self._on_news = concurrency, on_news
         self._stopping = False
         self._ticking, self._looking = asyncio.Lock(), asyncio.Lock()
@@ -172,9 +168,9 @@ class Poller:
         if error is not None:
             self.last_error = str(error)
         if turn is Turn.DOWN and error is not None:
-            log.warning("PandaPon is not answering (%s); polling slows down until it does", error.brief)
+            log.warning("PandaPon is not answering, polling slows down until it does", extra={"error": error})
         elif turn is Turn.UP and down_since is not None:
-            log.info("PandaPon answers again after %s", now - down_since)
+            log.info("PandaPon answers again", extra={"after": now - down_since})
 
     async def _record_all(self, done: asyncio.Queue[_Read | None], began: datetime) -> int:
         count = 0
@@ -196,7 +192,7 @@ class Poller:
         for read in batch:
             stored = known.get(read.due.key)
             outcome, stored = (stored, None) if isinstance(stored, Exception) else (read.outcome, stored)
-            results.append(self._results.of(read.due, outcome, stored, later))
+            results.append(poll_result(self._decider, read.due, outcome, stored, later))
             if time.perf_counter() >= breath:
                 await asyncio.sleep(0)
                 breath = time.perf_counter() + YIELD_AFTER
@@ -213,7 +209,8 @@ class Poller:
         except (DiskFullError, BusyFileError):
             raise
         except Exception as error:  # noqa: BLE001  logged here
-            log.error("a batch of %d readings was refused (%s); trying each alone", len(results), error)  # noqa: TRY400  one line
+            fields = {"readings": len(results), "error": error}
+            log.error("batch not recorded, each reading is tried alone", extra=fields)  # noqa: TRY400  one line
         posts = 0
         for result in results:
             try:
@@ -221,7 +218,7 @@ class Poller:
             except (DiskFullError, BusyFileError):
                 raise
             except Exception as error:  # noqa: BLE001  the same
-                log.error("order %s could not be recorded: %s", result.key, error)  # noqa: TRY400  one line
+                log.error("order not recorded", extra={"order": result.key, "error": error})  # noqa: TRY400  one line
         return posts
 
     async def _known(self, batch: list[_Read]) -> Mapping[str, KnownOrder | Exception]:
@@ -232,7 +229,7 @@ class Poller:
         except (DiskFullError, BusyFileError):
             raise
         except Exception as error:  # noqa: BLE001  logged here
-            log.error("%d orders could not be loaded (%s); trying each alone", len(changed), error)  # noqa: TRY400  one line
+            log.error("orders not loaded, each is tried alone", extra={"orders": len(changed), "error": error})  # noqa: TRY400  one line
         return {key: await self._known_alone(key) for key in changed}
 
     async def _known_alone(self, key: str) -> KnownOrder | Exception:

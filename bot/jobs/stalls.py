@@ -78,7 +78,7 @@ class StallWatch:
         except (DiskFullError, BusyFileError):
             raise
         except Exception:
-            log.exception("order %s could not be looked at for silence; it is tried again later", key)
+            log.exception("order not checked for silence, tried again later", extra={"order": key})
             await self._store.alarms.schedule(key, self._clock() + LATER)
             return False
 
@@ -100,7 +100,7 @@ class StallWatch:
     async def _stands(self, stored: KnownOrder, standing: Alarm, found: Stall, now: datetime) -> bool:
         """The same silence as before: nobody is told twice, and an unanswered question ends the watch."""
         if found.leg is Leg.SILENT and standing.state is AlarmState.OPEN:
-            log.info("order %s is silent and nobody answered: no longer followed", stored.key)
+            log.info("order is silent and nobody answered, no longer followed", extra={"order": stored.key})
             await self._store.orders.retire(now, stored.key, "silent")
             self._wake()
             return False

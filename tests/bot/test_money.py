@@ -8,15 +8,14 @@ from decimal import Decimal
 import pytest
 from support.tracking_cases import REF, Desk, at, only_order, order
 
-from bot.jobs.results import MONEY_A_DAY, Results
+from bot.decider import MONEY_A_DAY, Decider
+from bot.jobs.poll_results import poll_result
 from bot.reading import OrderReading
 from handlers.views import thread
 from pandapon import alibaba
 from pandapon.models import Item, Order
 from storage.records import Changed, DueOrder
-from tracking.cadence import Cadence
 from tracking.fact_ids import marks, untold
-from tracking.stalls import Limits
 
 
 def told(*states: Order) -> Desk:
@@ -70,18 +69,18 @@ def test_what_was_paid_back_is_told_with_the_amounts() -> None:
 
 def test_a_price_that_flaps_is_shown_to_the_channel_so_often_a_day() -> None:
     """The thread is told each change; the next day the channel is shown one again, and other news as ever."""
-    desk, results = told(order(total_amount=10)), Results(Cadence(), Limits)
+    desk, results = told(order(total_amount=10)), Decider()
     levels = [_read(desk, results, order(total_amount=10 + 5 * (number % 2))) for number in range(1, 6)]
     assert levels == ["milestone"] * MONEY_A_DAY + ["node"] * (5 - MONEY_A_DAY)
     desk.now += timedelta(days=1)
     assert _read(desk, results, order(total_amount=10)) == "milestone"
 
 
-def _read(desk: Desk, results: Results, state: Order) -> str:
+def _read(desk: Desk, results: Decider, state: Order) -> str:
     """How loud the poll records this reading."""
     assert desk.stored
     due = DueOrder(REF.key, 0, b"", desk.stored.state, has_parcels=False, polls=1, fails=0, created_at=at(0))
-    result = results.of(due, OrderReading(only_order(state), b"x"), desk.stored, desk.now)
+    result = poll_result(results, due, OrderReading(only_order(state), b"x"), desk.stored, desk.now)
     desk.see(only_order(state))
     assert isinstance(result, Changed)
     assert result.announcement

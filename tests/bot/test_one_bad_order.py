@@ -9,6 +9,7 @@ import pytest
 from support.pandapon_api import api_server, ok, talking, utc_now
 from support.shelf import NODE, PARCEL, Shelf, baseline
 
+from bot.decider import Decider
 from bot.jobs.digests import Digester
 from bot.jobs.poll import Poller
 from bot.jobs.stalls import StallWatch
@@ -16,7 +17,6 @@ from sandbox.pandapon.replies import naive
 from storage.records import OrderState
 from storage.store import open_store
 from storage.values import to_int
-from tracking.cadence import Cadence
 from tracking.channel_settings import ChannelSettings
 from tracking.circuit_breaker import Breaker
 from tracking.stalls import Limits
@@ -62,12 +62,11 @@ async def polled(shelf: Shelf, *, when: str = "", limits: Callable[[], Limits] =
         poller = Poller(
             store=shelf.store,
             api=client,
-            cadence=Cadence(),
+            decider=Decider(limits=limits),
             breaker=Breaker(),
             clock=utc_now,
             concurrency=2,
             on_news=lambda: None,
-            limits=limits,
         )
         assert await poller.tick() == 2
     return [row["key"] for row in shelf.rows("SELECT key FROM news ORDER BY key")]

@@ -10,14 +10,13 @@ import pytest
 from support.pandapon_api import Api, Seen, api_server, ok, talking, utc_now
 from support.shelf import Shelf
 
+from bot import records
+from bot.decider import Decider
 from bot.jobs.poll import FLUSH_SECONDS, Poller
-from bot.jobs.results import changed_result
 from pandapon.shipment import OrderRef, Shipment
 from storage.store import open_store
-from tracking.cadence import Cadence
 from tracking.circuit_breaker import Breaker
 from tracking.decide import Fetched, decide
-from tracking.stalls import Limits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -51,7 +50,7 @@ class Stage:
         for key in keys:
             ref = OrderRef.from_key(key)
             decided = decide(None, Fetched(ref, None, Shipment(ref)), utc_now())
-            await self.shelf.store.orders.add(utc_now(), changed_result(key, 0, b"", decided, None, Limits()))
+            await self.shelf.store.orders.add(utc_now(), records.changed(key, 0, b"", decided))
             await self.shelf.opening(key, channel)
         await self.shelf.store.orders.mark_due(keys, utc_now() - timedelta(seconds=1))
 
@@ -66,7 +65,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         poller = Poller(
             store=shelf.store,
             api=client,
-            cadence=Cadence(),
+            decider=Decider(),
             breaker=Breaker(),
             clock=utc_now,
             concurrency=1,

@@ -18,6 +18,7 @@ from pandapon.models import Consignment, Order
 from pandapon.shipment import Leg, Parcel
 from tracking.decide import Fetched, decide
 from tracking.named import MOST, is_only_named, since
+from tracking.policy import Policy
 from tracking.renumber import live
 from tracking.stalls import Limits, silences
 
@@ -130,7 +131,7 @@ def test_the_first_name_is_no_news() -> None:
 def test_what_was_stored_by_an_older_version_is_no_news() -> None:
     """The order is stored with both numbers and one parcel, as versions left it that counted traces only."""
     tracked = Desk()
-    old = decide(None, reading(parcel(*JOURNEY, waybill=SF), detail=names(SF, YT)), tracked.now, names=False)
+    old = decide(None, reading(parcel(*JOURNEY, waybill=SF), detail=names(SF, YT)), tracked.now, Policy(names=False))
     assert (old.milestone, len(old.shipment.parcels)) == (M.DELIVERED, 1)
     tracked.stored = tracked._recorded(old)
     found = correction(tracked.stored, tracked.now, Limits())

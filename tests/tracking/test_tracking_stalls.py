@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.tracking_cases import FAILED, LEFT, OUT, PICKED, REF, SIGNED, M, at, node, order, parcel, reading
+from support.tracking_cases import FAILED, LEFT, OUT, PICKED, SIGNED, M, at, node, order, parcel, reading
 
-from bot.jobs.results import changed_result
 from pandapon.shipment import Leg, Milestone, Parcel, Stall
 from tracking.decide import decide
+from tracking.policy import Policy
 from tracking.rest_days import parse
 from tracking.stalls import Limits, leg_of, silences, stall, stall_at, usual_times
 
@@ -146,8 +146,8 @@ def test_a_parcel_that_nobody_ever_scanned(one: Parcel) -> None:
 def test_what_was_silent_before_it_was_watched_is_no_alarm_and_is_asked_about() -> None:
     """The first reading schedules the question, counted from the last sign of life or, if long ago, from now."""
     for last, asked in ((-60, at(-60) + 30 * DAY), (-1000, at(0) + 30 * DAY)):
-        decided = decide(None, reading(parcel((last, LEFT[1], M.IN_TRANSIT))), at(0))
-        assert changed_result(REF.key, 0, b"", decided, None, LIMITS).stall_at == asked
+        decided = decide(None, reading(parcel((last, LEFT[1], M.IN_TRANSIT))), at(0), Policy(limits=LIMITS))
+        assert decided.follow_up.stall_at == asked
 
 
 def parcels(count: int, *hours: float) -> list[tuple[str, str, datetime, str | None]]:

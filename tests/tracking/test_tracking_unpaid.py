@@ -12,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.tracking_cases import REF, Desk, M, at, only_order, order, reading
 
-from bot.jobs.results import Results, changed_result
+from bot.decider import Decider
+from bot.jobs.poll_results import poll_result
 from bot.reading import OrderReading
 from pandapon.shipment import Leg, Stall
 from storage.records import DueOrder, OrderState, Unchanged
 from tracking.cadence import Cadence
 from tracking.decide import decide
+from tracking.policy import Policy
 from tracking.rest_days import parse
 from tracking.stalls import PAY_NOTICE, Limits, is_pressing, is_same, pay_alarm_at, silence, silences, stall, stall_at
 
@@ -168,9 +170,9 @@ def due(detail: str) -> DueOrder:
 @pytest.mark.parametrize(("hours", "moment"), [(5, 3.75), (72, None), (None, None)])
 def test_the_next_reading_comes_no_later_than_the_alarm(hours: float | None, moment: float | None) -> None:
     """By its turn it is read every four hours; an unchanged reading also schedules the alarm itself."""
-    results = Results(Cadence(jitter=0), lambda: LIMITS)
+    decider = Decider(Cadence(jitter=0), lambda: LIMITS)
     detail = unpaid(hours).model_dump_json(exclude_defaults=True)
-    result = results.of(due(detail), OrderReading(None, b""), None, at(1))
+    result = poll_result(decider, due(detail), OrderReading(None, b""), None, at(1))
     assert isinstance(result, Unchanged)
     assert result.next_poll_at == at(5 if moment is None else moment)
     assert result.stall_at == pay_alarm_at(unpaid(hours), M.ORDERED, LIMITS, at(1))
@@ -179,8 +181,7 @@ def test_the_next_reading_comes_no_later_than_the_alarm(hours: float | None, mom
 @pytest.mark.parametrize(("now", "moment", "presses"), [(60, 66, False), (67, 66, True), (73, None, False)])
 def test_at_first_sight(now: float, moment: float | None, presses: bool) -> None:
     """A deadline ahead is told at once where it is near; what is over before it was watched is asked about later."""
-    decided = decide(None, reading(detail=unpaid(72)), at(now))
-    result = changed_result(REF.key, 0, b"", decided, None, LIMITS)
+    result = decide(None, reading(detail=unpaid(72)), at(now), Policy(limits=LIMITS)).follow_up
     assert result.is_pressing is presses
     assert result.stall_at == (at(0) + 30 * DAY if moment is None else at(moment))
 

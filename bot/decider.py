@@ -1,0 +1,81 @@
+"""From a reading to what is recorded of it: the one path, for the poller and for a person's own look."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot import records
+from pandapon.shipment import Milestone, OrderRef
+from storage.records import Changed, DueOrder, KnownOrder, Unchanged
+from tracking.cadence import Cadence
+from tracking.decide import decide
+from tracking.policy import Policy, read_again
+from tracking.severity import is_only_money
+from tracking.stalls import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from bot.reading import OrderReading
+    from tracking.decide import Decision
+
+DAY, MONEY_A_DAY = timedelta(days=1), 3
+
+
+class Decider:
+    """Knows this installation's policy, which follows what is usual here, and how often money was shown today."""
+
+    def __init__(
+        self, cadence: Cadence | None = None, limits: Callable[[], Limits] = Limits, *, names: bool = True
+    ) -> None:
+        """``limits``: of silence, as they are now. ``names``: see Policy."""
+        self._cadence, self._limits, self._names = cadence or Cadence(), limits, names
+        self._money: dict[str, list[datetime]] = {}  # when a channel was shown a change of an order's price or refund
+
+    @property
+    def policy(self) -> Policy:
+        """As it is now."""
+        return Policy(self._cadence, self._limits(), self._names)
+
+    def decide(
+        self, stored: KnownOrder | None, reading: OrderReading, now: datetime, *, baseline: bool = False
+    ) -> Decision:
+        """See :func:`tracking.decide.decide`. ``reading`` must hold something that differs."""
+        if stored is None:
+            assert reading.fetched is not None, "nothing differs"
+            return decide(None, reading.fetched, now, self.policy, baseline=baseline)
+        known = records.known(stored)
+        fetched = reading.beside(known.shipment, known.order.created_at if known.order else None)
+        return self._calmed(stored.key, decide(known, fetched, now, self.policy, baseline=baseline))
+
+    def unchanged(self, due: DueOrder, now: datetime) -> Unchanged:
+        """It is looked at again; an unpaid one that an older version stored, which knew no such alarm, has one too."""
+        milestone = records.due_milestone(due)
+        order = records.load_order(due.state.detail) if milestone is Milestone.ORDERED else None
+        moved_at = due.state.moved_at or due.created_at
+        again, pay_at = read_again(
+            OrderRef.from_key(due.key), order, milestone, moved_at, due.state.final_at, self.policy, now
+        )
+        return Unchanged(due.key, due.fence, again, pay_at)
+
+    def result(self, due: DueOrder, stored: KnownOrder, reading: OrderReading, now: datetime) -> Changed | Unchanged:
+        """What the store is told of a due order that read differently."""
+        decided = self.decide(stored, reading, now, baseline=not due.polls)
+        is_same = not (decided.changed or decided.learned) and reading.fingerprint == due.fingerprint
+        if decided.news is None and is_same:
+            return self.unchanged(due, now)
+        return records.changed(due.key, due.fence, reading.fingerprint, decided)
+
+    def _calmed(self, key: str, decided: Decision) -> Decision:
+        """Numbers that flap are told in the thread each time, but a channel is shown only so many a day."""
+        if decided.news is None or not is_only_money(decided.news):
+            return decided
+        recent = [at for at in self._money.get(key, ()) if decided.at - at < DAY]
+        if len(recent) >= MONEY_A_DAY:
+            return replace(decided, level="node")
+        self._money = {one: times for one, times in self._money.items() if decided.at - times[-1] < DAY}
+        self._money[key] = [*recent, decided.at]
+        return decided

@@ -1,0 +1,50 @@
+"""What the store is told of a poll, whatever came of it: never raising for one order's sake."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from pandapon.errors import NotFoundError, PandaPonError, RateLimitError, ServerError, TransportError
+from storage.records import DueOrder, Failed, KnownOrder, PollResult
+from tracking.cadence import retry_at, spread
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.decider import Decider
+    from bot.reading import OrderReading
+
+log = logging.getLogger(__name__)
+
+
+def poll_result(
+    decider: Decider, due: DueOrder, outcome: OrderReading | Exception, stored: KnownOrder | None, now: datetime
+) -> PollResult:
+    """``stored``: what is known of the order, needed only if it read differently.
+
+    One order that trips the rules, whatever it raises, must not take its whole batch down with it.
+    """
+    try:
+        if isinstance(outcome, PandaPonError):
+            return _failed(decider, due, outcome, now)
+        if isinstance(outcome, Exception):
+            raise outcome  # noqa: TRY301  logged and put off as what goes wrong here
+        if outcome.fetched is None or stored is None:
+            return decider.unchanged(due, now)
+        return decider.result(due, stored, outcome, now)
+    except Exception as error:
+        log.exception("order not decided, tried again later", extra={"order": due.key})
+        return _retried(decider, due, error, due.fails + 1, now)
+
+
+def _failed(decider: Decider, due: DueOrder, error: PandaPonError, now: datetime) -> Failed:
+    if not isinstance(error, TransportError | ServerError | RateLimitError):
+        level = logging.INFO if due.fails == 0 else logging.DEBUG
+        log.log(level, "order not read", extra={"order": due.key, "error": error})
+    return _retried(decider, due, error, due.fails + 1 + 3 * isinstance(error, NotFoundError), now)
+
+
+def _retried(decider: Decider, due: DueOrder, error: Exception, fails: int, now: datetime) -> Failed:
+    again = retry_at(decider.policy.cadence, fails, now, spread(due.key))
+    return Failed(due.key, due.fence, again, type(error).__name__)
