@@ -2,8 +2,8 @@
 
 Progress never goes back by itself. A problem is over with later progress. A return can be taken back: in words, by
 customs' release, or by a new attempt before it has moved; a return that has moved ends as returned. An end can be
-corrected. A delivery that was told before the parcel ever arrived is the end of a leg where a movement follows. What
-was intercepted goes on only by words or to the door. An entry from before the order claims nothing.
+corrected. A delivery that was told before the parcel ever arrived is the end of a leg where a warehouse, customs or a
+flight follows. What was intercepted goes on only by words or to the door. An entry from before the order claims none.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
         claim = M.DELIVERED
     if way.is_stopped and claim not in _AT_THE_DOOR and not entry.reading.resumes:
         return way
-    if way.place is M.DELIVERED and not way.had_arrived and claim in _ON_THE_ROAD and entry.reading.moves:
+    if way.place is M.DELIVERED and not way.had_arrived and claim in _ON_THE_ROAD and entry.reading.is_between:
         way = replace(way, best=None)  # the end of a leg: a warehouse had signed
     best = claim if way.best is None or _RANK[claim] > _RANK[way.best] else way.best
     arrived = way.had_arrived or claim in _ARRIVED

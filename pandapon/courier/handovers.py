@@ -160,7 +160,9 @@ def _is_needless(event: Event, text: Text) -> bool:
 
 def _is_ready(event: Event, text: Text) -> bool:
     """Whether it is: 'fetch it' is said of a parcel that lies somewhere; the bare word may be an advertisement's."""
-    if event.aspect in {A.NEGATED, A.NOT_YET} and not text.signs & (_POINTS | {S.RECIPIENT, S.PARCEL}):
+    is_alone = len(text.clauses[event.clause]) <= _SHORT and len(text.clauses) == 1
+    named = text.signs & (_POINTS | {S.RECIPIENT, S.PARCEL})
+    if event.aspect in {A.NEGATED, A.NOT_YET} and not named and not is_alone:
         return False
     if text.signs & {S.BRANCH, S.LAST_BRANCH} and clause_has(event, text, S.RECIPIENT):
         return True

@@ -215,7 +215,7 @@ def _refused(event: Event, text: Text) -> Claim | None:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
     if event.aspect is A.BARE and event.view.again:
         return None
-    keepers = before & {S.POINT, S.LOCKER, S.PARTNER, S.CARRIER}
+    keepers = before & {S.PARTNER, S.CARRIER}
     if keepers and not before & {S.RECIPIENT, S.SELF, S.KIN} and event.aspect in HAPPENED:
         return Claim(M.EXCEPTION, Reason.REFUSED)
     if S.SENDER in before and not before & {S.RECIPIENT, S.SELF, S.KIN}:  # a seller refuses a refund

@@ -56,6 +56,7 @@ class Reading:
     unsure: bool = False  # picked up from the sender or fetched by the recipient: what stood before decides
     resumes: bool = False  # what was wrong is over: a return that was begun is taken back
     moves: bool = False  # it tells of a movement too: a return that is under way
+    is_between: bool = False  # it tells of a warehouse, of customs or of a flight: of a leg that is not the last
     is_urgent: bool = False  # to be fetched now, or it goes back
     understood: bool = True  # False: no word of it is known to mean anything
 
@@ -101,6 +102,7 @@ _DECISIVE = frozenset({Reason.SIGNATURE_DISPUTED, Reason.ABANDONED})
 _DECIDED = 72
 _AWAITED = 42  # a courier is to come: whatever else is told, it has not moved
 _MOVEMENTS = frozenset({S.DEPART, S.ARRIVE, S.MOVE, S.HANDLE, S.COLLECT, S.FLY})
+_BETWEEN = frozenset({S.WAREHOUSE, S.CUSTOMS, S.DECLARE, S.FLY, S.ABROAD})
 _MENDABLE = frozenset({M.ATTEMPT_FAILED, M.EXCEPTION})
 _RESUMABLE = _MENDABLE | {M.LOST}
 _MENDS = frozenset({M.OUT_FOR_DELIVERY, M.DELIVERED, M.READY_FOR_PICKUP})
@@ -127,6 +129,7 @@ def decide(text: Text) -> Reading:
         unsure=what.unsure,
         resumes=any(one.claim.resumes for one in said),
         is_urgent=_is_urgent(text),
+        is_between=bool(text.signs & _BETWEEN),
         moves=any(one.act in _MOVEMENTS and one.aspect in HAPPENED for one in text.events),
     )
 
