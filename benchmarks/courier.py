@@ -1,6 +1,6 @@
 """How well courier texts are read: shares of labelled entries and whole traces, and the time a text takes.
 
-The sets lie in ``tests/courier``; their README says how they are labelled and which of them was held back.
+The sets lie in ``tests/courier``; their README says how they are labelled and which of them were held back.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmarks.table import show
 from pandapon.courier import read_entry, read_trace
 
 FOLDER = Path(__file__).parent.parent / "tests" / "courier"
-SETS = ("given", "develop", "held", "fresh")
+SETS = ("given", "develop", "fresh", "rounds", "held", "unseen")
 PROBLEMS = {"attempt_failed", "exception", "returning", "returned", "cancelled", "lost"}
 ENDS = ("delivered", "returned", "lost", "cancelled")
 _KNOWN_TWICE = 20  # how often the speed of known texts is measured

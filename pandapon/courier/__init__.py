@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pandapon.courier.claims import Reason
-from pandapon.courier.codes import together
+from pandapon.courier.codes import scan_code, together
 from pandapon.courier.events import read
 from pandapon.courier.fold import fold, oldest_first, precedes
 from pandapon.courier.form import LONGEST_RAW
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "Action", "Holder", "Reading", "Reason", "asked_action", "read_entry", "read_trace"]
 
-RULES = "2"  # grows with each change of what stored entries would claim: they are then read again
+RULES = "3"  # grows with each change of what stored entries would claim: they are then read again
 _LONGEST_CODE = 40
 
 
@@ -40,6 +40,9 @@ def read_entry(text: str, status: str = "", action: str = "") -> Reading:
     None in a field means that nothing is claimed of it. Never raises, however odd or long the text.
     """
     words = _read(text[:LONGEST_RAW])
+    alone = scan_code(text[: _LONGEST_CODE + 1])
+    if alone is not None:
+        words = replace(words, milestone=alone, understood=True)
     if not (status or action):
         return words
     milestone = together(status[:_LONGEST_CODE], action[:_LONGEST_CODE], words.milestone)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.claims import HAPPENED
 from pandapon.courier.signs import Sign
+from pandapon.courier.view import is_as_asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pandapon.courier.tokens import Token
 
 S = Sign
+
+_OTHER_MATTERS = ("退货", "退款", "理赔", "拦截", "截件", "售后", "退换", "发票", "换货", "旧件", "赔", "仅退")
 
 
 def clause_has(event: Event, text: Text, *signs: Sign) -> bool:
@@ -37,5 +40,45 @@ def speaks_of_return(clause: Sequence[Token]) -> bool:
 
 
 def in_notice(event: Event, text: Text) -> bool:
-    """Spoken of before the act, in its clause: an advertisement, a question, a survey."""
-    return any(token.sign in {S.NOTICE, S.ASKED} for token in text.clauses[event.clause][: event.token])
+    """Spoken of before the act, in its clause: an advertisement, a question, a survey. What a sender asks is done."""
+    clause = text.clauses[event.clause]
+    before = {token.sign for token in clause[: event.token]}
+    if S.NOTICE in before or (event.act in {S.TAKE, S.FETCH} and S.NOTICE in {token.sign for token in clause}):
+        return True
+    is_ordered = event.act is S.RETURN and S.SENDER in before and not happened(text, S.CARRY)
+    return S.ASKED in before and not is_ordered and not is_as_asked(clause[: event.token])
+
+
+def says(event: Event, text: Text, *words: str) -> bool:
+    """Whether one of these words is in the act's clause."""
+    return any(word in token.text for token in text.clauses[event.clause] for word in words)
+
+
+def is_on_foot(event: Event, text: Text) -> bool:
+    """A courier has it in hand."""
+    return clause_has(event, text, S.COURIER)
+
+
+def is_for_the_sender(text: Text) -> bool:
+    """取件员, 揽收员: the courier who comes to the sender."""
+    return any(
+        token.sign is S.COURIER and token.text.startswith(("取件", "揽", "收件", "收派"))
+        for c in text.clauses
+        for token in c
+    )
+
+
+def is_about_else(text: Text) -> bool:
+    """A refund, a claim, an interception that is asked for: what is handled or received is no parcel."""
+    return S.COMPENSATE in text.signs or any(
+        token.sign is S.NOTE and token.text.startswith(_OTHER_MATTERS) for clause in text.clauses for token in clause
+    )
+
+
+def is_wrongly_sorted(event: Event, text: Text) -> bool:
+    """It goes back to whoever sorted it: by a word, or to be sorted again."""
+    if text.signs & {S.MISSORT, S.OUT_OF_AREA} or says(event, text, "上一站", "上级", "上一环节"):
+        return True
+    behind = text.clauses[event.clause][event.token + 1 :]
+    sorts = any(one.act is S.HANDLE and one.view.again for one in text.events if one.clause >= event.clause)
+    return event.at is S.HUB and sorts and bool(behind)

@@ -92,10 +92,11 @@ def _problem(reason: Reason, milestone: Milestone = M.EXCEPTION) -> tuple[Row, .
     return (_row(HAPPENED, None, milestone, reason),)
 
 
+_STUCK = (_row(frozenset({A.FAILED}), None, M.EXCEPTION, Reason.DELAYED),)
 _MOVING = (_row(HAPPENED | _PLANNED, None, M.IN_TRANSIT),)
 
 TABLE: dict[Sign, tuple[Row, ...]] = {
-    S.ORDER: (_row(HAPPENED, None, M.ORDERED),),
+    S.ORDER: (_row(HAPPENED, None, M.ORDERED), _row(frozenset({A.REVOKED}), None, M.CANCELLED)),
     S.PAID: (_row(HAPPENED, None, M.PAID), _row(_PLANNED | {A.ASKED, A.NOT_YET, A.NEGATED}, None, M.ORDERED)),
     S.MUST_PAY: (),
     S.PREPARE: (_row(HAPPENED | _PLANNED, None, M.PAID),),
@@ -113,16 +114,17 @@ TABLE: dict[Sign, tuple[Row, ...]] = {
         _row(HAPPENED, _ON_THE_WAY - {S.CARRIER}, M.IN_TRANSIT),
         _row(HAPPENED, None, M.PICKED_UP),
     ),
-    S.DEPART: (_row(_PLANNED | {A.ONGOING}, _POINTS, M.OUT_FOR_DELIVERY), *_MOVING),
+    S.DEPART: (*_STUCK, _row(_PLANNED | {A.ONGOING}, _POINTS, M.OUT_FOR_DELIVERY), *_MOVING),
     S.ARRIVE: (
         _row(HAPPENED, _POINTS, M.READY_FOR_PICKUP),
         _row(HAPPENED, _OUTLETS, M.ARRIVED),
         _row(HAPPENED, None, M.IN_TRANSIT),
     ),
-    S.HANDLE: (_row(HAPPENED, _POINTS, M.READY_FOR_PICKUP), *_MOVING),
-    S.MOVE: _MOVING,
-    S.FLY: _MOVING,
+    S.HANDLE: (*_STUCK, _row(HAPPENED, _POINTS, M.READY_FOR_PICKUP), *_MOVING),
+    S.MOVE: (*_STUCK, *_MOVING),
+    S.FLY: (*_STUCK, *_MOVING),
     S.DECLARE: (
+        _row(frozenset({A.ASKED, A.REVOKED}), None, M.EXCEPTION, Reason.CUSTOMS_HELD),
         _row(_IN_VAIN, None, M.EXCEPTION, Reason.CUSTOMS_HELD),
         *_MOVING,
     ),
@@ -136,7 +138,7 @@ TABLE: dict[Sign, tuple[Row, ...]] = {
         _row(HAPPENED, frozenset({S.CUSTOMS}), M.EXCEPTION, Reason.CUSTOMS_HELD),
         _row(HAPPENED, None, M.EXCEPTION, Reason.HELD),
     ),
-    S.FORWARD: (_row(HAPPENED, None, M.IN_TRANSIT, Reason.FORWARDED),),
+    S.FORWARD: (_row(HAPPENED | _PLANNED, None, M.IN_TRANSIT, Reason.FORWARDED),),
     S.TRANSFER: (
         _row(HAPPENED, _POINTS, M.READY_FOR_PICKUP),
         _row(HAPPENED, _NEAR, M.DELIVERED),
@@ -185,7 +187,10 @@ TABLE: dict[Sign, tuple[Row, ...]] = {
     S.CANCEL: (_row(HAPPENED, None, M.CANCELLED),),
     S.ATTEMPT: (_row(HAPPENED | {A.FAILED, A.NEGATED}, None, M.ATTEMPT_FAILED),),
     S.ACCEPT: (Row(HAPPENED, None, Claim(M.ARRIVED, resumes=True)),),
-    S.RESUME: (Row(HAPPENED, None, Claim(M.IN_TRANSIT, resumes=True)),),
+    S.RESUME: (
+        Row(HAPPENED, None, Claim(M.IN_TRANSIT, resumes=True)),
+        _row(_IN_VAIN | {A.NOT_YET}, frozenset({S.CUSTOMS}), M.EXCEPTION, Reason.CUSTOMS_HELD),
+    ),
 }
 
 

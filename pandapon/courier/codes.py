@@ -35,6 +35,51 @@ NODE_ACTION: dict[str, Milestone] = {
     "tms_error": M.EXCEPTION,
     "tms_return": M.RETURNING,
 }
+# Whole texts that are a scan's code and nothing else, as some feeds have them.
+SCAN_CODES: dict[str, Milestone] = {
+    "accept": M.PICKED_UP,
+    "got": M.PICKED_UP,
+    "pickup": M.PICKED_UP,
+    "collect": M.PICKED_UP,
+    "arrival": M.IN_TRANSIT,
+    "arrive": M.IN_TRANSIT,
+    "arrived": M.IN_TRANSIT,
+    "departure": M.IN_TRANSIT,
+    "depart": M.IN_TRANSIT,
+    "transit": M.IN_TRANSIT,
+    "transport": M.IN_TRANSIT,
+    "send": M.IN_TRANSIT,
+    "sorting": M.IN_TRANSIT,
+    "sent_scan": M.OUT_FOR_DELIVERY,
+    "delivering": M.OUT_FOR_DELIVERY,
+    "dispatch_scan": M.OUT_FOR_DELIVERY,
+    "out_for_delivery": M.OUT_FOR_DELIVERY,
+    "sta_inbound": M.READY_FOR_PICKUP,
+    "agent_sign": M.READY_FOR_PICKUP,
+    "agentsign": M.READY_FOR_PICKUP,
+    "inbound_station": M.READY_FOR_PICKUP,
+    "sta_sign": M.DELIVERED,
+    "sign": M.DELIVERED,
+    "signed": M.DELIVERED,
+    "delivered": M.DELIVERED,
+    "failed": M.ATTEMPT_FAILED,
+    "sign_failed": M.ATTEMPT_FAILED,
+    "delivery_failed": M.ATTEMPT_FAILED,
+    "reject": M.ATTEMPT_FAILED,
+    "refuse": M.ATTEMPT_FAILED,
+    "rejected": M.ATTEMPT_FAILED,
+    "problem": M.EXCEPTION,
+    "exception": M.EXCEPTION,
+    "error": M.EXCEPTION,
+    "return": M.RETURNING,
+    "returning": M.RETURNING,
+    "returned": M.RETURNED,
+    "lost": M.LOST,
+    "cancel": M.CANCELLED,
+    "cancelled": M.CANCELLED,
+}
+_LONGEST = 40
+_PREFIXES = ("gtms_", "tms_", "lh_", "cc_", "sc_")  # whose system wrote it
 _COARSE = frozenset({M.IN_TRANSIT, M.SHIPPED})
 _CLAIMED = frozenset({M.DELIVERED, M.OUT_FOR_DELIVERY})
 _DENIALS = frozenset(
@@ -55,3 +100,12 @@ def together(status: str, action: str, words: Milestone | None) -> Milestone | N
     if code in _CLAIMED and words in _DENIALS:
         return words
     return words if code is M.EXCEPTION and words.is_problem else code
+
+
+def scan_code(text: str) -> Milestone | None:
+    """The claim of a text that is nothing but a code; None for words."""
+    code = text.strip().casefold()
+    if not code.isascii() or " " in code or len(code) > _LONGEST:
+        return None
+    prefix = next((one for one in _PREFIXES if code.startswith(one)), "")
+    return SCAN_CODES.get(code.removeprefix(prefix)) if text.isupper() or "_" in code else None

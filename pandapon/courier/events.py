@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from pandapon.courier.aspect import Aspect, View, view
+from pandapon.courier.aspect import Aspect, View
 from pandapon.courier.signs import ACTS, ENDS, PLACES, Sign
 from pandapon.courier.tokens import Token
+from pandapon.courier.view import view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,10 +17,10 @@ S = Sign
 Clause = list[Token]
 
 _WHERE = PLACES | {S.POINT, S.LOCKER, S.DESK, S.KIN, S.SENDER, S.CUSTOMS, S.CARRIER, S.PARTNER, S.RECIPIENT, S.SELF}
-_HOLDERS = (S.LOCKER, S.POINT, S.SENDER, S.DESK, S.KIN, S.SELF, S.RECIPIENT)
+_MOST_EVENTS = 40  # a text of more acts is no scan
 _PREPOSITIONS = frozenset({"到", "入", "进"})
-_LONGEST_LISTED = 4  # words of a clause that only names somebody
-_LONGEST_NAME = 5  # characters of a person's name
+_STAYS = frozenset({"在", "还在", "仍在", "at"})  # with a place: it lies there
+_COURSES = frozenset({"从", "往", "经", "from", "towards"})  # with a place and no verb that a list knows: it moves
 
 
 class Event(NamedTuple):
@@ -48,15 +50,16 @@ class Text(NamedTuple):
 
 def read(line: Sequence[Token]) -> Text:
     """The clauses and events of a line of words."""
-    clauses = list(_clauses(line))
+    clauses, sentences = _clauses(line)
     signs = frozenset(token.sign for token in line)
     events: list[Event] = []
     open_condition = False
     for number, clause in enumerate(clauses):
         found = {token.sign for token in clause}
-        conditional = open_condition and S.DONE not in found
+        conditional = open_condition and S.DONE not in found and number not in sentences
         after = clauses[number + 1] if number + 1 < len(clauses) else []
-        events += _events(clause, number, after, conditional=conditional)
+        found_here = _events(clause, number, after, conditional=conditional)
+        events += islice(found_here, _MOST_EVENTS - len(events))
         open_condition = S.IF in found and not found & {S.PLEASE, S.MAY, S.WILL, S.NOTICE, S.CALL_BUYER, S.ELSE}
     if S.SIGNER in signs and S.SIGN not in signs:
         events += _signatures(clauses)
@@ -74,17 +77,19 @@ def _signatures(clauses: Sequence[Clause]) -> Iterator[Event]:
                 return
 
 
-def _clauses(line: Sequence[Token]) -> Iterator[Clause]:
-    clause: Clause = []
+def _clauses(line: Sequence[Token]) -> tuple[list[Clause], set[int]]:
+    """The clauses, and which of them begin a sentence."""
+    clauses: list[Clause] = [[]]
+    sentences: set[int] = set()
     for token in line:
-        if token.sign in ENDS:
-            if clause:
-                yield clause
-            clause = []
-        else:
-            clause.append(token)
-    if clause:
-        yield clause
+        if token.sign not in ENDS:
+            clauses[-1].append(token)
+            continue
+        if clauses[-1]:
+            clauses.append([])
+        if token.sign is S.STOP:
+            sentences.add(len(clauses) - 1)
+    return [clause for clause in clauses if clause], sentences
 
 
 def _next_point(token: Token, after: Clause) -> Token | None:
@@ -112,103 +117,60 @@ def _arrivals(clause: Clause, number: int, *, conditional: bool) -> Iterator[Eve
     """已到X, 到X: a preposition that is the whole clause's verb."""
     for at, token in enumerate(clause):
         if token.text in _PREPOSITIONS and all(
-            one.sign in {S.DONE, S.PARCEL, S.OTHER, S.NUMBER, S.RECIPIENT} for one in clause[:at]
+            one.sign in {S.DONE, S.PARCEL, S.OTHER, S.NUMBER, S.RECIPIENT, S.OF, S.NOT_YET, S.NOT}
+            for one in clause[:at]
         ):
             where = _where(clause, at)
-            if where is not None or (at and clause[at - 1].sign is S.DONE):
+            if where is not None or any(one.sign is S.DONE for one in clause):
                 seen = view(clause, at, conditional=conditional)
                 yield Event(
                     S.ARRIVE, seen, where.sign if where else None, where.text if where else "", number, token.text, at
                 )
             return
+        if token.text in _STAYS | _COURSES and _only_names(clause[:at]):
+            where = _where(clause, at)
+            act = S.ARRIVE if token.text in _STAYS else S.MOVE
+            named = clause[at + 1 :][:1] and clause[at + 1].sign in {S.OTHER, S.CITY, *PLACES}
+            if where is not None if act is S.ARRIVE else named:
+                seen = view(clause, at, conditional=conditional)
+                yield Event(
+                    act, seen, where.sign if where else None, where.text if where else "", number, token.text, at
+                )
+            return
+
+
+def _only_names(before: Clause) -> bool:
+    return all(one.sign in {S.DONE, S.PARCEL, S.OTHER, S.RECIPIENT, S.OF, S.COURIER, S.ONGOING} for one in before)
 
 
 def _where(clause: Clause, at: int) -> Token | None:
     """The place that belongs to an act: behind it, else before it."""
     behind: list[Token] = []
-    for token in clause[at + 1 :]:
-        if token.sign in ACTS and token.sign not in {S.PROXY, S.STORE}:
+    for place in range(at + 1, len(clause)):
+        if clause[place].sign in ACTS and clause[place].sign not in {S.PROXY, S.STORE}:
             break
-        if token.sign in _WHERE:
-            behind.append(token)
+        if _is_where(clause, place):
+            behind.append(clause[place])
     if behind:
-        return next((token for token in behind if token.sign in {S.POINT, S.LOCKER}), behind[0])
-    for token in reversed(clause[:at]):
-        if token.sign in ACTS:
+        return max(behind, key=_decides)
+    for place in range(at - 1, -1, -1):
+        if clause[place].sign in ACTS:
             break
-        if token.sign in _WHERE:
-            return token
+        if _is_where(clause, place):
+            return clause[place]
     return None
 
 
-def signer(text: Text) -> Sign | None:
-    """Who signed, by the form of the clause; None where nobody is named."""
-    return _labelled(text.clauses) or _by(text) or _listed(text.clauses)
+def _is_where(clause: Clause, place: int) -> bool:
+    """Whether a word tells where or who; not 您 in 您的包裹, nor a carrier's name before its own outlet."""
+    sign, behind = clause[place].sign, clause[place + 1 : place + 3]
+    if sign is S.RECIPIENT and behind and behind[0].sign is S.OF:
+        return False
+    return sign in _WHERE and not (sign is S.CARRIER and behind and behind[0].sign in PLACES)
 
 
-def best(signs: Sequence[Sign]) -> Sign | None:
-    """Of several people and points the one that decides who has the parcel."""
-    return next((one for one in _HOLDERS if one in signs), None)
-
-
-def _labelled(clauses: list[Clause]) -> Sign | None:
-    """Find X in 签收人: X."""
-    for number, clause in enumerate(clauses):
-        for at, token in enumerate(clause):
-            if token.sign is S.SIGNER:
-                value = _value(clause, at) or (clauses[number + 1] if number + 1 < len(clauses) else [])
-                found = _who(value)
-                if found is not None:
-                    return found
-    return None
-
-
-def _value(clause: Clause, at: int) -> Clause:
-    value: Clause = []
-    for token in clause[at + 1 :]:
-        if token.sign is S.COLON and not value:
-            continue
-        if token.sign is S.DONE and value:
-            break
-        value.append(token)
-    return [token for token in value if token.sign is not S.DONE]
-
-
-def _who(value: Clause) -> Sign | None:
-    signs = [token.sign for token in value]
-    found = best(signs)
-    if found is not None:
-        return found
-    if S.BY_CODE in signs or S.FETCH in signs:
-        return S.SELF
-    if signs and signs[0] is S.BRANCH and value[0].text in {"公司", "单位"}:
-        return S.KIN
-    first = next((token for token in value if token.sign is S.OTHER), None)
-    if first is not None and len(first.text.strip("/- ")) <= _LONGEST_NAME and not set(signs) & {S.NOTICE, S.PLEASE}:
-        return S.PERSON
-    return None
-
-
-def _by(text: Text) -> Sign | None:
-    """X签收, 由X签收, 被X代收, (X代收): whoever stands before the act."""
-    for clause in text.clauses:
-        for at, token in enumerate(clause):
-            if token.sign in {S.SIGN, S.PROXY, S.RECEIVE}:
-                before = [one.sign for one in clause[max(0, at - 6) : at] if one.sign is not S.SIGNER]
-                found = best(before)
-                if found is not None:
-                    return found
-    return None
-
-
-def _listed(clauses: list[Clause]) -> Sign | None:
-    """已签收, X: a clause behind it that names somebody and nothing else."""
-    signed = False
-    for clause in clauses:
-        signs = [token.sign for token in clause]
-        if signed and len(signs) <= _LONGEST_LISTED and not set(signs) & ACTS and S.COURIER not in signs:
-            found = best(signs)
-            if found is not None:
-                return found
-        signed = signed or S.SIGN in signs
-    return None
+def _decides(token: Token) -> int:
+    """Of several places the point counts most, then the first place; a person addressed counts least."""
+    if token.sign in {S.POINT, S.LOCKER}:
+        return 3
+    return 1 if token.sign is S.RECIPIENT else 2

@@ -2,7 +2,8 @@
 
 Progress never goes back by itself. A problem is over with later progress. A return can be taken back: in words, by
 customs' release, or by a new attempt before it has moved; a return that has moved ends as returned. An end can be
-corrected. An entry from before the order claims nothing.
+corrected. A delivery that was told before the parcel ever arrived is the end of a leg where a warehouse, customs or a
+flight follows. What was intercepted goes on only by words or to the door. An entry from before the order claims none.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ _CORRECTIONS = frozenset(
 )
 # Nothing comes after these.
 _GONE = frozenset({Reason.DESTROYED, Reason.SEIZED, Reason.ABANDONED})
+_ON_THE_ROAD = frozenset({M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})
+_ARRIVED = frozenset({M.ARRIVED, M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP})
 _AT_THE_DOOR = frozenset({M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP, M.DELIVERED})
 
 
@@ -57,6 +60,8 @@ class Way:
     has_moved_back: bool = False  # and was scanned on its way
     is_gone: bool = False
     reason: Reason | None = None  # why, where the place is a problem or an end; only where it was asked for
+    is_stopped: bool = False  # intercepted: a scan between places does not set it free
+    had_arrived: bool = False  # it was told at its place before it was told as delivered
 
 
 def fold(entries: Iterable[Entry]) -> Way:
@@ -117,17 +122,24 @@ def _into_trouble(way: Way, entry: Entry, claim: Milestone) -> Way:
     corrects = claim in _UNDO_DELIVERY or (claim is M.EXCEPTION and entry.reading.reason in _CORRECTIONS)
     if way.place is M.DELIVERED and not corrects:
         return way
-    gone = claim is M.LOST and entry.reading.reason in _GONE
-    return replace(way, place=claim, best=_before_delivery(way.best), is_gone=gone)
+    reason = entry.reading.reason
+    best = M.IN_TRANSIT if reason is Reason.MISSORTED and way.best else _before_delivery(way.best)
+    gone = claim is M.LOST and reason in _GONE
+    return replace(way, place=claim, best=best, is_gone=gone, is_stopped=reason is Reason.INTERCEPTED)
 
 
 def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
     if claim is M.PICKED_UP and way.best in _AT_THE_DOOR and entry.reading.unsure:
         claim = M.DELIVERED
-    best = claim if way.best is None or _RANK[claim] > _RANK[way.best] else way.best
-    if best is way.place:
+    if way.is_stopped and claim not in _AT_THE_DOOR and not entry.reading.resumes:
         return way
-    return Way(best, best, was_delivered=way.was_delivered or best is M.DELIVERED)
+    if way.place is M.DELIVERED and not way.had_arrived and claim in _ON_THE_ROAD and entry.reading.is_between:
+        way = replace(way, best=None)  # the end of a leg: a warehouse had signed
+    best = claim if way.best is None or _RANK[claim] > _RANK[way.best] else way.best
+    arrived = way.had_arrived or claim in _ARRIVED
+    if best is way.place:
+        return way if arrived is way.had_arrived else replace(way, had_arrived=arrived)
+    return Way(best, best, was_delivered=way.was_delivered or best is M.DELIVERED, had_arrived=arrived)
 
 
 def _on_its_way_back(way: Way, entry: Entry, claim: Milestone) -> Way:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier import events as stage
-from pandapon.courier.around import clause_has, goes_back, in_notice, speaks_of_return
+from pandapon.courier import signers as stage
+from pandapon.courier.around import clause_has, goes_back, in_notice, says
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
+from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
 
@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
-_COURIERS = frozenset({S.COURIER, S.SENDER})
+_COURIERS = frozenset({S.COURIER, S.SENDER, S.CARRIER, S.PARTNER})
+_NEEDLESS = ("勿", "无需", "无须", "不必", "不用", "不需", "毋须", "别", "do not", "no need", "not yet")
+_CARRIED_ON = frozenset({S.PARTNER, S.WAREHOUSE, S.HUB, S.PORT})
+_EN_ROUTE = frozenset({S.FLY, S.PORT, S.DECLARE, S.CUSTOMS})
+_PUBLIC = _POINTS | {S.SELF, S.BY_CODE}
+_LONGEST_NAME = 4  # characters
+_SHORT = 3  # words
 _RECIPIENTS = frozenset({S.RECIPIENT, S.SELF, S.KIN, S.BY_CODE, S.SIGNER})
 
 
@@ -26,12 +32,19 @@ def signed(event: Event, text: Text) -> Claim | None:
     aspect = event.aspect
     if aspect is A.REVOKED:
         return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
+    if aspect is A.NEGATED and _is_needless(event, text):
+        return None
     if aspect in {A.FAILED, A.NEGATED}:
         if S.OVERDUE in text.signs:
             return Claim(M.EXCEPTION, Reason.DELAYED)
         return Claim(M.ATTEMPT_FAILED)
-    if aspect not in HAPPENED or (event.view.again and aspect is A.BARE) or _is_of_another(event, text):
+    if aspect not in HAPPENED or (event.view.again and aspect is A.BARE):
         return None
+    if aspect is A.ONGOING and event.act is S.SIGN and not event.word.isascii():
+        return Claim(M.OUT_FOR_DELIVERY)
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    if event.word.endswith("交件") and before & {S.SENDER, S.BRANCH} and not goes_back(text):
+        return Claim(M.PICKED_UP) if S.SENDER in before else Claim(M.IN_TRANSIT)
     if _handed_on(event, text):
         return Claim(M.IN_TRANSIT)
     behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
@@ -40,12 +53,17 @@ def signed(event: Event, text: Text) -> Claim | None:
     if S.TO in behind[:1] and event.at in _POINTS:
         return Claim(M.READY_FOR_PICKUP)
     who = stage.signer(text)
+    fetches = event.act is S.PROXY and event.word in {"代领", "代取"} and who not in _POINTS
+    if fetches and (event.view.succeeded or who is not None):
+        return Claim(M.DELIVERED, fetched=True)
     if event.act is S.PROXY and who is None:
         who = event.at if event.at in _POINTS else S.POINT
     if aspect is A.BARE and _is_instruction(event, text):
         return None
-    if who is None and S.WAREHOUSE in text.signs:
+    if who is None and text.signs & {S.WAREHOUSE, S.FLY, S.MOVE, S.NEXT_STOP} and not _is_public(event, text):
         return Claim(M.IN_TRANSIT)
+    if aspect is A.BARE and who in {None, S.RECIPIENT} and (_is_a_noun(event, text) or _is_of_a_time(event, text)):
+        return None
     if who in _POINTS:
         return Claim(M.READY_FOR_PICKUP)
     if who is S.SENDER or goes_back(text):
@@ -55,15 +73,34 @@ def signed(event: Event, text: Text) -> Claim | None:
     return Claim(M.DELIVERED)
 
 
+def _is_a_noun(event: Event, text: Text) -> bool:
+    """签收争议, 签收问题: a part of a longer word that no list knows."""
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    if any(token.text.endswith("显示") for token in text.clauses[event.clause][: event.token]):
+        return False
+    return (
+        bool(behind)
+        and behind[0].sign is S.OTHER
+        and behind[0].text[0] not in "一两三四五"
+        and "一" <= behind[0].text[0] <= "鿿"
+    )
+
+
+def _is_of_a_time(event: Event, text: Text) -> bool:
+    """下午三点左右签收: a longer unknown phrase right before the act is no name."""
+    clause = text.clauses[event.clause]
+    if not event.token:
+        return False
+    before = clause[event.token - 1]
+    is_joined = before.sign is S.OTHER and before.end == clause[event.token].start
+    return is_joined and len(before.text) > _LONGEST_NAME
+
+
 def _is_instruction(event: Event, text: Text) -> bool:
     """签收酒水请出示证件: what to do at a signature that may come."""
     behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
     asked = next((at for at, sign in enumerate(behind) if sign in {S.PLEASE, S.MAY}), None)
     return asked is not None and not set(behind[:asked]) & {S.IF, S.NOTICE, S.SIGNER, S.DONE, S.POINT, S.LOCKER}
-
-
-def _is_of_another(event: Event, text: Text) -> bool:
-    return any(token.text.startswith("另") for token in text.clauses[event.clause])
 
 
 def _handed_on(event: Event, text: Text) -> bool:
@@ -72,7 +109,8 @@ def _handed_on(event: Event, text: Text) -> bool:
     before, behind = clause[: event.token], clause[event.token + 1 :]
     signs = [token.sign for token in behind]
     to_next = S.TO in signs[:1] and bool({S.PARTNER, S.CARRIER, S.WAREHOUSE, S.HUB, S.PORT} & set(signs))
-    return to_next or any(token.sign in {S.PARTNER, S.WAREHOUSE} for token in before)
+    by_courier = bool(before) and before[-1].sign is S.COURIER and before[-1].end == clause[event.token].start
+    return to_next or by_courier or any(token.sign in _CARRIED_ON for token in before)
 
 
 def fetched(event: Event, text: Text) -> Claim | None:
@@ -80,22 +118,54 @@ def fetched(event: Event, text: Text) -> Claim | None:
     clause = {token.sign for token in text.clauses[event.clause]}
     if S.SENDER in clause and event.aspect in HAPPENED and text.signs & {S.RETURN, S.REVERSE}:
         return Claim(M.RETURNED)
+    if event.aspect in HAPPENED and text.signs & _EN_ROUTE and not _is_public(event, text):
+        return Claim(M.IN_TRANSIT)
+    if event.at is S.SENDER and event.aspect in HAPPENED and S.RETURN not in text.signs:
+        return Claim(M.PICKED_UP)
+    carries_off = S.COURIER in text.signs and event.word.startswith(("提", "已提")) and not _is_public(event, text)
+    if event.aspect is A.DONE and carries_off:
+        return Claim(M.PICKED_UP, unsure=True)
+    if _is_needless(event, text) or (S.WAREHOUSE in text.signs and not _is_public(event, text)):
+        return None
     if S.COURIER in clause and not clause & {S.PLEASE, S.WAIT}:
-        return Claim(M.ARRIVED)
+        if any("寄" in token.text for token in text.clauses[event.clause]):
+            return Claim(M.PICKED_UP)
+        return Claim(M.ARRIVED) if event.aspect in HAPPENED else None
     if event.word.isascii() and S.BY in clause and clause & {S.COURIER, S.CARRIER, S.PARTNER}:
         return Claim(M.SHIPPED)
     match event.aspect:
         case A.DONE:
             return Claim(M.DELIVERED, fetched=True)
-        case A.BARE if clause & {S.SIGNER, S.SIGN} or (S.SELF in clause and event.at not in {None, S.RECIPIENT}):
+        case A.BARE if clause & {S.SIGNER, S.SIGN, S.KIN} or (S.SELF in clause and event.at not in {None, S.RECIPIENT}):
             return Claim(M.DELIVERED, fetched=True)
+        case A.POSSIBLE if len(text.clauses[event.clause]) <= _SHORT:  # 可自提
+            return Claim(M.READY_FOR_PICKUP)
         case A.CONDITIONAL | A.REVOKED | A.MENTIONED:
             return None
     return Claim(M.READY_FOR_PICKUP) if _is_ready(event, text) else None
 
 
+def _is_public(event: Event, text: Text) -> bool:
+    """A recipient can come to it: a point, a code, or the recipient in the clause; thanks to 您 elsewhere are none."""
+    return bool(text.signs & _PUBLIC) or clause_has(event, text, S.RECIPIENT)
+
+
+def _is_needless(event: Event, text: Text) -> bool:
+    """It is not there yet, or nobody need come."""
+    if any(one.act is S.ARRIVE and one.aspect in {A.NOT_YET, A.NEGATED} for one in text.events):
+        return True
+    before = text.clauses[event.clause][: event.token]
+    return event.aspect in {A.NEGATED, A.NOT_YET} and any(token.text.endswith(_NEEDLESS) for token in before)
+
+
 def _is_ready(event: Event, text: Text) -> bool:
     """Whether it is: 'fetch it' is said of a parcel that lies somewhere; the bare word may be an advertisement's."""
+    is_alone = len(text.clauses[event.clause]) <= _SHORT and len(text.clauses) == 1
+    named = text.signs & (_POINTS | {S.RECIPIENT, S.PARCEL})
+    if event.aspect in {A.NEGATED, A.NOT_YET} and not named and not is_alone:
+        return False
+    if text.signs & {S.BRANCH, S.LAST_BRANCH} and clause_has(event, text, S.RECIPIENT):
+        return True
     if event.aspect in {A.ASKED, A.PLANNED, A.NEGATED, A.NOT_YET}:
         return not in_notice(event, text) or bool(text.signs & (_POINTS | {S.BY_CODE, S.STORE}))
     return bool(text.signs & (_POINTS | {S.BY_CODE, S.STORE, S.NUMBER})) or len(text.clauses[event.clause]) == 1
@@ -109,13 +179,25 @@ def taken(event: Event, text: Text) -> Claim | None:
     for_recipient = event.token > 0 and text.clauses[event.clause][event.token - 1].sign is S.RECIPIENT
     if for_recipient and event.view.arranged:
         return Claim(M.READY_FOR_PICKUP)
-    by_courier = (bool(clause & _COURIERS) or S.ARRANGE in clause) and not (for_recipient and S.ARRANGE in clause)
-    if text.signs & {S.FLY, S.PORT} and event.aspect in HAPPENED | {A.PLANNED}:
+    takers = _COURIERS if not clause & (_POINTS | {S.BY_CODE}) else _COURIERS - {S.CARRIER, S.PARTNER}
+    by_courier = (bool(clause & takers) or S.SENDER in text.signs or S.ARRANGE in clause) and not (
+        for_recipient and S.ARRANGE in clause
+    )
+    if text.signs & _EN_ROUTE and not _is_public(event, text) and event.aspect in HAPPENED | {A.PLANNED}:
         return Claim(M.IN_TRANSIT)
+    if _is_needless(event, text):
+        return None
+    visits = S.COLLECT in text.signs or says(event, text, "上门")
+    if event.aspect in {A.NEGATED, A.FAILED} and visits:
+        return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
+    if event.aspect is A.POSSIBLE and len(text.clauses[event.clause]) <= _SHORT:  # 可提货
+        return Claim(M.READY_FOR_PICKUP)
     if event.view.succeeded and event.aspect is A.DONE:
         return Claim(M.PICKED_UP) if S.COURIER in text.signs else Claim(M.DELIVERED, fetched=True)
     if event.aspect is A.REVOKED:
         return Claim(M.SHIPPED)
+    if event.aspect is A.DONE and S.SENDER in clause and text.signs & {S.RETURN, S.REVERSE, S.REFUSE}:
+        return Claim(M.RETURNED)
     if event.aspect is A.FAILED:
         return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     if event.aspect in {A.CONDITIONAL, A.MENTIONED}:
@@ -123,7 +205,7 @@ def taken(event: Event, text: Text) -> Claim | None:
     if (
         event.aspect is A.BARE
         and not clause & (_RECIPIENTS | _POINTS)
-        and not text.signs & (_POINTS | {S.PLEASE, S.BY_CODE})
+        and not text.signs & (_POINTS | {S.PLEASE, S.BY_CODE, S.CALL_BUYER})
     ):
         return Claim(M.PICKED_UP, unsure=True)
     if event.aspect not in HAPPENED or (event.aspect is A.BARE and not by_courier):
@@ -138,50 +220,3 @@ def taken(event: Event, text: Text) -> Claim | None:
     if clause & _RECIPIENTS or event.at in _POINTS:
         return Claim(M.DELIVERED, fetched=True)
     return Claim(M.PICKED_UP, unsure=True)
-
-
-def received(event: Event, text: Text) -> Claim | None:
-    """收到: by the courier, a hub, the recipient, or the sender of a return."""
-    clause = text.clauses[event.clause]
-    signs = {token.sign for token in clause}
-    behind = {token.sign for token in clause[event.token + 1 :]}
-    if S.TO_DEPOT in text.signs:
-        return None
-    if event.aspect in {A.NEGATED, A.FAILED} and signs & {S.RECIPIENT, S.SELF}:
-        return Claim(M.ATTEMPT_FAILED, Reason.REFUSED)
-    if (
-        event.aspect in HAPPENED
-        and S.SENDER in {one.sign for one in clause[: event.token]}
-        and speaks_of_return(clause)
-    ):
-        return Claim(M.RETURNED)
-    if event.aspect in HAPPENED and S.SENDER in signs and text.signs & {S.RETURN, S.REVERSE}:
-        return Claim(M.RETURNED)
-    if event.aspect in HAPPENED and S.LABEL in signs:
-        return Claim(M.SHIPPED)
-    if event.aspect in HAPPENED and behind & {S.NOTE, S.PAPERS, S.INTERCEPT}:
-        return Claim(M.SHIPPED) if S.INTERCEPT not in behind else None
-    if event.aspect in {A.NOT_YET, A.NEGATED}:
-        return Claim(M.SHIPPED)
-    before = stage.best([token.sign for token in clause[: event.token]])
-    if event.aspect in HAPPENED and before in _POINTS:
-        return Claim(M.READY_FOR_PICKUP)
-    if event.aspect in HAPPENED and signs & {S.RETURN, S.REVERSE, S.NOTE} and speaks_of_return(clause):
-        return Claim(M.RETURNED) if signs & {S.SENDER, S.WAREHOUSE} else Claim(M.RETURNING)
-    if event.aspect in HAPPENED and signs & {S.CUSTOMS, S.DECLARE, S.FLY}:
-        return Claim(M.IN_TRANSIT)
-    return claim(event)
-
-
-def brought(event: Event, text: Text) -> Claim | None:
-    """Laid down or brought to somebody: by the courier, by the sender for the courier, or back to the sender."""
-    found = claim(event)
-    if event.aspect in HAPPENED and event.at is S.SENDER and text.signs & {S.RETURN, S.REVERSE}:
-        return Claim(M.RETURNED)
-    if found is not None and found.milestone is M.READY_FOR_PICKUP and S.SENDER in text.signs and not goes_back(text):
-        return Claim(M.SHIPPED)
-    alone = len(text.clauses[event.clause]) == 1 and event.word == "送达"
-    given = event.word == "交付" and event.aspect is A.DONE and event.at is None
-    if found is None and ((alone and event.aspect is A.BARE) or given):
-        return Claim(M.DELIVERED)
-    return found

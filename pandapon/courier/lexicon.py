@@ -1,6 +1,8 @@
 """The words of all languages, ready to be looked up: the longest that begins at a place wins.
 
-They stand in ``words/*.txt``, so that somebody who knows couriers can read and mend them without reading code.
+They stand in ``words/*.txt``, so that somebody who knows couriers can read and mend them without reading code. Words
+are formed there too, as the languages form them: ``{压,摔}{坏,碎}`` is each verb with each result. A word that is
+written out goes before a formed one.
 """
 
 from __future__ import annotations
@@ -9,12 +11,15 @@ import re
 import unicodedata
 from collections import defaultdict
 from importlib.resources import files
+from itertools import product
 
 from pandapon.courier.signs import Sign
 
 Signs = tuple[Sign, ...]
 LATIN = re.compile(r"[a-z0-9'&]+")
 _FIRST = re.compile(r".")
+_PARTS = re.compile(r"\{([^}]*)\}|([^{]+)")
+_FORMED = "{"
 
 
 def sections(language: str) -> dict[Signs, list[str]]:
@@ -30,15 +35,24 @@ def sections(language: str) -> dict[Signs, list[str]]:
     return found
 
 
+def formed(pattern: str) -> list[str]:
+    """The words of a pattern like ``{no,not any}body``; a pattern without braces is its own only word."""
+    parts = [inner.split(",") if inner or not plain else [plain] for inner, plain in _PARTS.findall(pattern)]
+    return [" ".join("".join(word).split()) for word in product(*parts)]
+
+
 def _words() -> tuple[dict[str, Signs], dict[str, Signs], frozenset[str]]:
-    words: dict[str, Signs] = {}
+    written: dict[str, Signs] = {}
+    made: dict[str, Signs] = {}
     tails: frozenset[str] = frozenset()
     for language in ("zh", "th", "en"):
         for signs, listed in sections(language).items():
             if signs == (Sign.TAIL,):
                 tails = frozenset(listed)
-            else:
-                words |= dict.fromkeys(listed, signs)
+                continue
+            for pattern in listed:
+                (made if _FORMED in pattern else written).update(dict.fromkeys(formed(pattern), signs))
+    words = made | written
     latin = {word: signs for word, signs in words.items() if LATIN.match(word)}
     return {word: signs for word, signs in words.items() if word not in latin}, latin, tails
 

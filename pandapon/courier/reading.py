@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from pandapon.courier import events as stage
-from pandapon.courier.acts import claim_of, customs_wants
+from pandapon.courier import signers as stage
+from pandapon.courier.acts import claim_of
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
+from pandapon.courier.doubts import told_as_an_end
+from pandapon.courier.problems import customs_wants
 from pandapon.courier.records import recorded
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
@@ -54,6 +56,7 @@ class Reading:
     unsure: bool = False  # picked up from the sender or fetched by the recipient: what stood before decides
     resumes: bool = False  # what was wrong is over: a return that was begun is taken back
     moves: bool = False  # it tells of a movement too: a return that is under way
+    is_between: bool = False  # it tells of a warehouse, of customs or of a flight: of a leg that is not the last
     is_urgent: bool = False  # to be fetched now, or it goes back
     understood: bool = True  # False: no word of it is known to mean anything
 
@@ -94,8 +97,12 @@ _WEIGHT = {
     M.ORDERED: 20,
 }
 _FETCHED = 80
+# A disputed signature or a parcel given up counts more than a failed attempt told beside it.
+_DECISIVE = frozenset({Reason.SIGNATURE_DISPUTED, Reason.ABANDONED})
+_DECIDED = 72
 _AWAITED = 42  # a courier is to come: whatever else is told, it has not moved
-_MOVEMENTS = frozenset({S.DEPART, S.ARRIVE, S.MOVE, S.HANDLE, S.COLLECT})
+_MOVEMENTS = frozenset({S.DEPART, S.ARRIVE, S.MOVE, S.HANDLE, S.COLLECT, S.FLY})
+_BETWEEN = frozenset({S.WAREHOUSE, S.CUSTOMS, S.DECLARE, S.FLY, S.ABROAD})
 _MENDABLE = frozenset({M.ATTEMPT_FAILED, M.EXCEPTION})
 _RESUMABLE = _MENDABLE | {M.LOST}
 _MENDS = frozenset({M.OUT_FOR_DELIVERY, M.DELIVERED, M.READY_FOR_PICKUP})
@@ -103,9 +110,10 @@ _MENDS = frozenset({M.OUT_FOR_DELIVERY, M.DELIVERED, M.READY_FOR_PICKUP})
 
 def decide(text: Text) -> Reading:
     """The reading of a text that was parted into events."""
-    said = [Said(found, event) for event in text.events if (found := claim_of(event, text)) is not None]
-    said += [Said(*one) for one in recorded(text)]
-    said = _without_mended(said)
+    told = [(claim_of(event, text), event) for event in text.events] + recorded(text)
+    sure = [(found and told_as_an_end(found, event, text), event) for found, event in told]
+    said = [Said(found, event) for found, event in sure if found is not None]
+    said = _without_doubles(_without_mended(said))
     best = max(said, key=_weight, default=None)
     action = _action(text, best)
     if best is None:
@@ -121,27 +129,68 @@ def decide(text: Text) -> Reading:
         unsure=what.unsure,
         resumes=any(one.claim.resumes for one in said),
         is_urgent=_is_urgent(text),
+        is_between=bool(text.signs & _BETWEEN),
         moves=any(one.act in _MOVEMENTS and one.aspect in HAPPENED for one in text.events),
     )
 
 
 def _weight(said: Said) -> int:
-    if said.claim.milestone is M.SHIPPED and said.event.act in {S.COLLECT, S.TAKE}:
+    if said.claim.milestone is M.SHIPPED and (said.event.act in {S.COLLECT, S.TAKE} or said.event.word[0] in "待等"):
         return _AWAITED
+    if said.claim.milestone is M.EXCEPTION and said.claim.reason in _DECISIVE:
+        return _DECIDED
     return _FETCHED if said.claim.fetched else _WEIGHT[said.claim.milestone]
 
 
 def _without_mended(said: list[Said]) -> list[Said]:
     """A problem that a later clause tells the end of is over: yesterday in vain, today out for delivery again."""
-    ends = [one.event.clause for one in said if one.claim.milestone in _MENDS and one.event.aspect in HAPPENED]
+    ends = [one.event.clause for one in said if one.claim.milestone in _MENDS and _tells_of_now(one.event)]
+    again = [one.event.clause for one in said if one.claim.milestone in _MENDS and one.event.aspect is A.ONGOING]
     resumed = [one.event.clause for one in said if one.claim.resumes]
     last, over = max(ends, default=-1), max(resumed, default=-1)
+    now = max(again, default=-1)
     return [
         one
         for one in said
         if not (
-            (one.claim.milestone in _MENDABLE and one.event.clause < last)
+            (
+                one.claim.milestone in _MENDABLE
+                and one.event.clause < (now if one.claim.reason is Reason.SIGNATURE_DISPUTED else last)
+            )
             or (one.claim.milestone in _RESUMABLE and one.event.clause <= over)
+        )
+    ]
+
+
+def _is_handed_over(one: Said) -> bool:
+    return one.claim.milestone is M.DELIVERED and one.event.aspect is A.DONE
+
+
+def _is_invitation(one: Said) -> bool:
+    return one.claim.milestone is M.READY_FOR_PICKUP and one.event.act in {S.FETCH, S.TAKE}
+
+
+def _tells_of_now(event: Event) -> bool:
+    """暂停投递，邮件妥存: kept without a point, it is not ready."""
+    return event.aspect in HAPPENED and not (event.act is S.STORE and event.at is None)
+
+
+def _without_doubles(said: list[Said]) -> list[Said]:
+    """An order that is closed once its parcel has an end; "fetch it" said of a parcel that is still being brought."""
+    milestones = {one.claim.milestone for one in said}
+    ended = bool(milestones & {M.DELIVERED, M.LOST, M.RETURNED})
+    signed = max((one.event.clause for one in said if _is_handed_over(one)), default=-1)
+    is_brought = any(one.claim.milestone is M.OUT_FOR_DELIVERY and one.event.aspect is A.ONGOING for one in said)
+    return [
+        one
+        for one in said
+        if not (ended and one.claim.milestone is M.CANCELLED)
+        and not (_is_invitation(one) and one.event.clause < signed)
+        and not (
+            is_brought
+            and one.claim.milestone is M.READY_FOR_PICKUP
+            and one.event.act in {S.FETCH, S.TAKE}
+            and one.event.at is None
         )
     ]
 

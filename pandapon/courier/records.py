@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect, View
 from pandapon.courier.claims import Claim, Reason
 from pandapon.courier.events import Event
+from pandapon.courier.problems import PAID_OUT
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
 
@@ -18,9 +20,19 @@ if TYPE_CHECKING:
 
 A, M, S = Aspect, Milestone, Sign
 
-_NOUNS = frozenset({S.PARCEL, S.NOTE})
 _SIGNATURES = frozenset({"签收", "妥投"})
 _PICK_UPS = frozenset({"取件", "揽收", "上门", "收寄", "寄件", "揽件"})
+_DECLARATIONS = frozenset({"报关", "清关", "申报"})
+_NEEDS = frozenset({"需", "需要", "须"})
+_NOUNS = frozenset({S.PARCEL, S.NOTE, S.VOID})
+_NOT_GOT = frozenset({"未收到", "没收到", "没有收到"})
+_PAYMENTS = ("赔", "理赔款", "理赔金", "保价赔")
+_CODES = frozenset(
+    {"取件码", "取货码", "提货码", "货架号", "货号", "取件号", "取货号", "提货号", "开箱码", "开柜码", "货位号"}
+    | {"库位号", "货架", "开箱密码", "取件密码", "开柜密码", "取货密码", "取件编号", "取货编号", "货架编号"}
+)
+_ON_ITS_WAY = frozenset({S.COURIER, S.SENDER, S.COLLECT, S.CARRY, S.DEPART, S.LABEL, S.FETCH, S.SIGN, S.CUSTOMS})
+_NOT_THERE = frozenset({A.NOT_YET, A.NEGATED, A.PLANNED, A.CONDITIONAL, A.FAILED, A.MENTIONED})
 _TASKS = ("任务", "指令", "调度", "订单", "单", "请求", "计划", "申请")
 _ORDERS = ("订单", "交易", "运单", "寄件单")
 _NOT_THE_ORDER = frozenset({S.COLLECT, S.TAKE, S.RETURN, S.CARRY, S.FORWARD, S.SIGN, S.INTERCEPT, S.ADDRESS_FAULT})
@@ -28,12 +40,80 @@ _NOT_THE_ORDER = frozenset({S.COLLECT, S.TAKE, S.RETURN, S.CARRY, S.FORWARD, S.S
 
 def recorded(text: Text) -> list[tuple[Claim, Event]]:
     """Each noun's claim with the noun as its event: a signature's record corrected, a pick-up's task cancelled."""
-    return [
-        (found, Event(token.sign, View(A.MENTIONED), None, "", number, token.text, at))
-        for number, clause in enumerate(text.clauses)
-        for at, token in enumerate(clause)
-        if token.sign in _NOUNS and (found := _noun(token, clause, at)) is not None
-    ]
+    return (
+        _coded(text)
+        + _wishes(text)
+        + _cannot(text)
+        + [
+            (found, Event(token.sign, View(A.MENTIONED), None, "", number, token.text, at))
+            for number, clause in enumerate(text.clauses)
+            for at, token in enumerate(clause)
+            if token.sign in _NOUNS and (found := _noun(token, clause, at)) is not None
+        ]
+    )
+
+
+def _wishes(text: Text) -> list[tuple[Claim, Event]]:
+    """客户让周六再来, 收件人…不要: what the recipient wants instead of the parcel now."""
+    if text.signs & {S.FETCH, S.TAKE, S.COLLECT, S.POINT, S.NOTICE, S.IF, S.SENDER}:
+        return []
+    for number, clause in enumerate(text.clauses):
+        signs = [one.sign for one in clause]
+        if S.RECIPIENT not in signs:
+            continue
+        at = signs.index(S.RECIPIENT)
+        behind = signs[at + 1 :]
+        later = S.ASKED in behind and bool({S.FUTURE_DAY, S.AGAIN} & set(behind[behind.index(S.ASKED) :]))
+        event = Event(S.ABSENT, View(A.BARE), None, "", number, clause[at].text, at)
+        if clause[-1].text == "不要":
+            return [(Claim(M.ATTEMPT_FAILED, Reason.REFUSED), event)]
+        if later:
+            return [(Claim(M.ATTEMPT_FAILED, Reason.ABSENT), event)]
+    return []
+
+
+def _cannot(text: Text) -> list[tuple[Claim, Event]]:
+    """无法确定, 需发件人说明: a verb that no list knows cannot be done, or the sender has to do it."""
+    if text.signs & {S.NOTICE, S.IF, S.MAY, S.FETCH, S.SIGN}:
+        return []
+    for number, clause in enumerate(text.clauses):
+        for at, (one, behind) in enumerate(pairwise(clause)):
+            joined = one.end == behind.start
+            fails = one.sign is S.CANNOT and behind.sign is S.OTHER and joined
+            needs = one.text in _NEEDS and behind.sign is S.SENDER
+            if (fails and "一" <= behind.text[0] <= "鿿") or needs:
+                return [
+                    (Claim(M.EXCEPTION, Reason.OTHER), Event(S.TROUBLE, View(A.BARE), None, "", number, one.text, at))
+                ]
+    return []
+
+
+def _coded(text: Text) -> list[tuple[Claim, Event]]:
+    """货架号 5-1, or a locker and a code: it lies ready, where no courier and no sender is spoken of."""
+    if text.signs & _ON_ITS_WAY or any(one.aspect in _NOT_THERE for one in text.events):
+        return []
+    at_point = bool(text.signs & {S.POINT, S.LOCKER})
+    for number, clause in enumerate(text.clauses):
+        for at, token in enumerate(clause):
+            behind = {one.sign for one in clause[at + 1 : at + 3]}
+            was_sent = token.text in _CODES and at_point and S.DONE in behind
+            has_code = token.text in _CODES or (at_point and token.text.endswith("位置"))
+            opens = token.sign is S.BY_CODE and at_point and not text.events
+            if (has_code and S.NUMBER in behind) or opens or was_sent:
+                event = Event(token.sign, View(A.BARE), S.POINT, "", number, token.text, at)
+                return [(Claim(M.READY_FOR_PICKUP), event)]
+    return []
+
+
+def _not_got(signs: set[Sign]) -> Claim | None:
+    """仓库未收到该单, 客户反映没收到."""
+    if S.WAREHOUSE in signs:
+        return Claim(M.EXCEPTION, Reason.MISSING)
+    return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED) if {S.RECIPIENT, S.ASKED} <= signs else None
+
+
+def _is_paid_out(clause: Sequence[Token]) -> bool:
+    return any(word in token.text for token in clause for word in PAID_OUT)
 
 
 def _noun(token: Token, clause: Sequence[Token], at: int) -> Claim | None:
@@ -41,13 +121,24 @@ def _noun(token: Token, clause: Sequence[Token], at: int) -> Claim | None:
     void = bool(signs & {S.VOID, S.CANCEL})
     if token.sign is S.PARCEL and void and token.text.endswith(_ORDERS) and S.NOT not in signs:
         near = {one.sign for one in clause[max(0, at - 2) : at + 4]}
-        return Claim(M.CANCELLED) if S.VOID in near and not signs & _NOT_THE_ORDER else None
+        closed = S.VOID in near or any(one.sign is S.VOID and before.sign is S.DONE for before, one in pairwise(clause))
+        return Claim(M.CANCELLED) if closed and not signs & _NOT_THE_ORDER else None
+    if token.text in _NOT_GOT:
+        return _not_got(signs)
     if token.sign is not S.NOTE:
         return None
     head = token.text[:2]
+    if head in _DECLARATIONS and void:
+        return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
+    if token.text in {"运单号", "面单号", "单号"} and void and not signs & _NOT_THE_ORDER:
+        return Claim(M.CANCELLED)
+    if token.text.startswith(_PAYMENTS) and (S.PAID in signs or (S.DONE in signs and _is_paid_out(clause))):
+        return Claim(M.LOST, Reason.COMPENSATED)
     if head in _SIGNATURES and (void or any("更正" in one.text for one in clause[at:])):
         return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
-    if head in _PICK_UPS and token.text.endswith(_TASKS) and (void or signs & {S.ARRANGE, S.DONE, S.LABEL}):
+    if head == "寄件" and void:
+        return Claim(M.CANCELLED)
+    if head in _PICK_UPS and token.text.endswith(_TASKS) and (void or signs & {S.ARRANGE, S.DONE, S.LABEL, S.OK}):
         return Claim(M.SHIPPED)
     if head[:1] == "退" and void:
         return Claim(M.IN_TRANSIT, resumes=True)

@@ -90,6 +90,7 @@ class Sign(Enum):
     ELSE = auto()  # otherwise
     PLEASE = auto()
     MAY = auto()
+    OR = auto()  # between two acts: a choice that is still to be made
     ASKED = auto()  # somebody asks about it
     AFTER = auto()  # "after the act": a mention
     AGAIN = auto()
@@ -158,4 +159,5 @@ ACTS = _span(Sign.ORDER, Sign.CALL_BUYER)
 ASPECTS = _span(Sign.DONE, Sign.BY_CODE)
 ACTORS = _span(Sign.SELF, Sign.PERSON)
 PLACES = _span(Sign.HUB, Sign.NEXT_STOP)
+TROUBLES = _span(Sign.LOSE, Sign.FORBIDDEN) | {Sign.REFUSE, Sign.HOLD}  # told of, they have happened
 ENDS = frozenset({Sign.COMMA, Sign.STOP, Sign.OPEN, Sign.CLOSE})  # they part clauses

@@ -31,9 +31,15 @@ class Token(NamedTuple):
 _MARKS = {",": S.COMMA, ";": S.STOP, "!": S.STOP, "?": S.STOP, "\n": S.STOP, ":": S.COLON, "(": S.OPEN, ")": S.CLOSE}
 _NUMBER = re.compile(r"[0-9][0-9a-z*.:/%#-]*")
 # Characters that mean an act only where they stand alone: within an unknown word they are a part of it.
-_WEAK = frozenset("取领拿放收送退拒停反缺要问想堵改转投搁慢存")
+_WEAK = frozenset("取领拿放收送退拒停反缺要问想堵改转投搁慢存发")
+_PREFIXED = 2  # characters of 已取, 已交
 _OPEN, _CLOSE = "[", "]"
+_PERFECT = ("了", "啦")
+_PARTICLES = frozenset("啊哦哟呢呀吧呗喔嘛一两下个")
+_TAILED = frozenset({S.OTHER, S.NOTE, S.PARCEL})  # a known word is not parted for a tail
 _SEPARATORS: dict[str, tuple[Sign, ...]] = {" ": (), _OPEN: (S.OTHER,), _CLOSE: (S.OTHER,)}
+# These mean an act only where no unknown word begins with them: 已签发, 放心.
+_FRAGILE = frozenset("取领拿收签发") | {"已取", "已领", "已签"}
 # A noun can be made of these: a receipt, a code, a task.
 _NOMINAL = frozenset(
     {S.SIGN, S.CARRY, S.COLLECT, S.TAKE, S.FETCH, S.REFUSE, S.RETURN, S.PROXY, S.SHIP, S.REACH, S.RECEIVE, S.DAMAGE}
@@ -59,6 +65,7 @@ _PURPOSES = frozenset(
 )
 _PARTS_OF_NAMES = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.WAREHOUSE, S.PORT})
 _PURPOSE_VERBS = frozenset(["退回", "退至", "退往", "转退", "退返", "返回", "派送至", "正在派送"])
+_DIRECTIONS = frozenset("在至往到于")
 _POINTS = (S.LOCKER, S.POINT)
 _LONGEST_NAME = 8  # characters in brackets
 
@@ -96,7 +103,8 @@ def _at(text: str, at: int, *, in_word: bool) -> tuple[tuple[Sign, ...] | None, 
     if char in _SEPARATORS:
         return _SEPARATORS[char], at + 1
     signs, end = _latin(text, at) if char.isascii() and (char.isalnum() or char in "'&") else _word(text, at)
-    if not signs or (in_word and end == at + 1 and char in _WEAK):
+    is_part = in_word and end == at + 1 and char in _WEAK and text[end : end + 1] not in _PERFECT  # 小李收了 is an act
+    if not signs or is_part:
         return None, end
     return signs, end
 
@@ -105,6 +113,8 @@ def _word(text: str, at: int) -> tuple[tuple[Sign, ...], int]:
     for length in LENGTHS.get(text[at], ()):
         signs = WORDS.get(text[at : at + length])
         if signs:
+            if length == _PREFIXED and text[at] == "已" and _word(text, at + 1)[1] > at + length:
+                return WORDS["已"], at + 1  # 已|交航, not 已交|航
             return signs, at + length
     return (), at + 1
 
@@ -137,21 +147,46 @@ def _reduced(found: list[Token]) -> list[Token]:
     return line
 
 
+def _is_part_of_word(word: Token, behind: Token) -> bool:
+    """Whether a short act is only how a word begins that no list knows."""
+    is_joined = behind.sign is S.OTHER and behind.start == word.end
+    return is_joined and word.text in _FRAGILE and "一" <= behind.text[0] <= "鿿" and behind.text[0] not in _PARTICLES
+
+
+def _is_within_name(line: list[Token], behind: Token) -> bool:
+    """前 and 后 between a place's word and an unknown one belong to a street's name."""
+    if behind.sign is not S.OTHER or line[-1].text not in {"前", "后"}:
+        return False
+    front, middle = line[-2] if line[1:] else behind, line[-1]
+    is_joined = front.end == middle.start and middle.end == behind.start
+    return is_joined and front.sign in {S.OTHER, *_PARTS_OF_NAMES}
+
+
 def _append(line: list[Token], token: Token) -> None:
     last = line[-1] if line else None
+    if last is not None and _is_within_name(line, token):  # 站前路店
+        front = line[-2]
+        line[-2:] = [Token(S.OTHER, front.text + last.text + token.text, front.start, token.end)]
+        return
+    if last is not None and _is_part_of_word(last, token):
+        while line and line[-1].start == last.start:
+            line.pop()
+        line.append(Token(S.OTHER, last.text + token.text, last.start, token.end))
+        return
     if last is not None and last.end == token.start:
         if (
             last.sign in _PARTS_OF_NAMES and token.sign in _PARTS_OF_NAMES
         ):  # 集运仓营业部: its last word tells what it is
             line[-1] = Token(token.sign, last.text + token.text, last.start, token.end)
             return
-        if token.sign is S.HUB and last.sign in _PURPOSES and last.text not in _PURPOSE_VERBS:
+        is_verb = last.text in _PURPOSE_VERBS or last.text[-1] in _DIRECTIONS
+        if token.sign is S.HUB and last.sign in _PURPOSES and not is_verb:
             line.pop()
             _append(line, Token(S.HUB, last.text + token.text, last.start, token.end))
             return
         if last.sign in _NOMINAL:
             tail = _tail(token.text)
-            if tail and token.sign not in {S.DONE, S.FAILED, S.OK}:
+            if tail and (token.sign in _TAILED or tail == token.text) and token.sign not in {S.DONE, S.FAILED, S.OK}:
                 kind = S.COURIER if tail == "员" else S.NOTE
                 line[-1] = Token(kind, last.text + tail, last.start, token.end)
                 return

@@ -9,27 +9,81 @@ import pytest
 
 from benchmarks.courier import Figures, entries, figures
 from pandapon.courier import read_entry
+from pandapon.shipment import Milestone
 
-GIVEN = [row for row in entries("given") if row["id"] not in {"S0004", "S0078"}]  # known to be wrong
+GIVEN = entries("given")
 PLACES = ("义乌", "昆山", "晋江", "安溪", "瑞安")
 
 
 @pytest.mark.parametrize(
     ("name", "right", "at_the_end"),
-    [("given", 0.98, 0.97), ("develop", 0.84, 0.94), ("held", 0.70, 0.80), ("fresh", 0.75, 0.84)],
+    [
+        ("given", 0.99, 0.97),
+        ("develop", 0.95, 0.94),
+        ("fresh", 0.96, 0.94),
+        ("held", 0.79, 0.86),
+        ("unseen", 0.82, 0.87),
+    ],
 )
 def test_shares(name: str, right: float, at_the_end: float) -> None:
     """The floors lie a little below what was measured; the benchmark prints the figures themselves."""
     found = figures(name)
-    assert found.right / found.entries >= right, found.wrong
+    is_right = found.right / found.entries >= right  # what is wrong stays unseen: some sets are held back
+    assert is_right
     assert found.right_at_the_end / found.traces >= at_the_end
 
 
-def test_no_end_is_told_falsely_of_the_given_set() -> None:
+def test_shares_of_the_rounds() -> None:
+    """The entries that were written while the reader was mended."""
+    found = figures("rounds")
+    assert found.right / found.entries >= 0.9, found.wrong
+
+
+@pytest.mark.parametrize("name", ["given", "develop", "fresh"])
+def test_no_end_is_told_falsely(name: str) -> None:
     """A team that reads "Delivered" of a parcel that is not stops believing."""
-    found: Figures = figures("given")
+    found: Figures = figures(name)
     assert not any(found.false_ends.values())
     assert found.told_as_delivered == 0
+
+
+ENDINGS = ("已签收", "本人签收", "快件已妥投", "客户已自提", "已送达客户", "已放门口", "派送完成")
+DOUBTS = (
+    *(
+        "如果{}",
+        "是否{}",
+        "请核实是否{}",
+        "预计明日{}",
+        "即将{}",
+        "等待{}",
+        "尚未{}",
+        "无法{}",
+        "{}失败",
+        "{}有误",
+        "{}已撤销",
+    ),
+    *(
+        "{}系误操作",
+        "显示{}，但客户未收到",
+        "客户否认{}",
+        "{}异议处理中",
+        "要求{}",
+        "催促尽快{}",
+        "上一单{}",
+        "另一件{}",
+        "可能{}",
+    ),
+    *("客户询问何时{}", "为确保{}，请保持电话畅通", "虚假{}", "争取今日{}", "一旦{}"),
+)
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+def test_a_doubted_delivery_is_none(doubt: str) -> None:
+    """Asked, planned, denied, taken back, of another parcel: whatever the words of the delivery."""
+    told = [
+        text for text in (doubt.format(end) for end in ENDINGS) if read_entry(text).milestone is Milestone.DELIVERED
+    ]
+    assert told == []
 
 
 def disguises(text: str, dice: random.Random) -> dict[str, str]:

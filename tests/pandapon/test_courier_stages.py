@@ -10,7 +10,7 @@ from pandapon.courier import Action, Holder, Reason, read_entry, read_trace
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.events import read
 from pandapon.courier.form import fold
-from pandapon.courier.lexicon import sections
+from pandapon.courier.lexicon import formed, sections
 from pandapon.courier.signs import Sign
 from pandapon.courier.tokens import tokens
 from pandapon.shipment import Milestone
@@ -76,6 +76,86 @@ def test_a_word_stands_once(language: str) -> None:
     assert sorted(listed) == sorted(set(listed))
 
 
+@pytest.mark.parametrize("language", ["zh", "th", "en"])
+def test_a_formed_word_has_one_meaning(language: str) -> None:
+    """Two patterns that form the same word must agree on it."""
+    meanings: dict[str, set[tuple[Sign, ...]]] = {}
+    for signs, patterns in sections(language).items():
+        for word in (word for pattern in patterns if "{" in pattern for word in formed(pattern)):
+            meanings.setdefault(word, set()).add(signs)
+    assert [word for word, found in meanings.items() if len(found) > 1] == []
+
+
+def test_words_are_formed() -> None:
+    """Each verb with each result, each with its blanks in order; a written word goes before."""
+    assert formed("{压,摔}{坏,碎}") == ["压坏", "压碎", "摔坏", "摔碎"]
+    assert formed("left at {the ,}door") == ["left at the door", "left at door"]
+    assert read_entry("外箱被砸裂").reason is Reason.DAMAGED
+    assert read_entry("箱子磕裂，内件戳穿").reason is Reason.DAMAGED
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("收件人拒收", Reason.REFUSED),
+        ("派送失败，收件人电话无人接听", Reason.NO_CONTACT),
+        ("派件未成功，家中无人", Reason.ABSENT),
+        ("收件地址不详，无法派送", Reason.ADDRESS),
+        ("地址超出派送范围", Reason.OUT_OF_AREA),
+        ("受暴雨影响，快件延误", Reason.DELAYED),
+        ("Parcel found damaged", Reason.DAMAGED),
+        ("到货少一箱", Reason.MISSING),
+        ("快件错发至温州", Reason.MISSORTED),
+        ("查出锂电池，禁止空运", Reason.FORBIDDEN),
+        ("快件滞留，等待处理", Reason.HELD),
+        ("海关查验", Reason.CUSTOMS_INSPECTION),
+        ("快件被海关扣留", Reason.CUSTOMS_HELD),
+        ("Held by customs", Reason.CUSTOMS_HELD),
+        ("请补充清关资料，上传身份证", Reason.PAPERS),
+        ("等待收件人缴纳关税", Reason.DUTY),
+        ("快件已被成功拦截", Reason.INTERCEPTED),
+        ("柜内超时未取，快递员已收回", Reason.NOT_FETCHED),
+        ("揽收失败，商家无货", Reason.NOT_COLLECTED),
+        ("虚假签收，网点核实", Reason.SIGNATURE_DISPUTED),
+        ("快件已丢失", Reason.LOST),
+        ("疑似丢失，核查中", Reason.LOST),
+        ("快件遗失，赔付完成", Reason.COMPENSATED),
+        ("理赔款已到账", Reason.COMPENSATED),
+        ("已由海关销毁", Reason.DESTROYED),
+        ("货物被海关没收", Reason.SEIZED),
+        ("快件作弃件处理", Reason.ABANDONED),
+        ("快件转寄杭州", Reason.FORWARDED),
+        ("共3件，部分签收", Reason.PARTIAL),
+    ],
+)
+def test_each_reason(text: str, reason: Reason) -> None:
+    """The finer kind of each problem and end."""
+    assert read_entry(text).reason is reason
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("清关异常已处理完毕，等待提货", M.IN_TRANSIT),  # words that end a problem
+        ("滞留误会已排除，继续运输", M.IN_TRANSIT),
+        ("SENT_SCAN", M.OUT_FOR_DELIVERY),  # a text that is a code
+        ("GTMS_SIGNED", M.DELIVERED),
+        ("FAILED", M.ATTEMPT_FAILED),
+        ("站内找不到该件，已上报仲裁", M.EXCEPTION),  # sought, not yet lost
+        ("全网查找无果，按遗失结案", M.LOST),
+        ("等待寄件人确认：重派或退回", M.EXCEPTION),  # a choice that is still to be made
+        ("非本网点派送范围，快件退回【漯河中转部】", M.EXCEPTION),  # back to whoever sorted it
+        ("无法投递，退回【漯河分部】", M.ATTEMPT_FAILED),
+        ("投递失败后退回寄件人", M.RETURNING),
+        ("客户让周六再来", M.ATTEMPT_FAILED),
+        ("驿站已收到寄件人的包裹", M.PICKED_UP),
+    ],
+)
+def test_more_entries(text: str, claim: Milestone) -> None:
+    """Kinds that the grammar tells apart."""
+    assert read_entry(text).milestone is claim
+
+
 @pytest.mark.parametrize(
     ("text", "milestone", "holder", "action", "reason"),
     [
@@ -127,6 +207,12 @@ def test_an_entry(
         # nothing comes after the end
         (["等待清关", "快件已被海关销毁", "快件到达【曼谷分拨中心】"], M.LOST),
         (["快件丢失，正在理赔", "快件已找回，继续派送"], M.ARRIVED),
+        # a warehouse's signature is the end of a leg; what was there before counts again with the next movement
+        (["已揽收", "快件已签收，签收人：收货处", "【东莞集运仓】到仓称重"], M.IN_TRANSIT),
+        (["到达【苏州网点】，待派件", "正在派件", "已签收，签收人：本人", "【苏州网点】装车扫描"], M.DELIVERED),
+        # intercepted: a scan between places does not set it free
+        (["已揽收", "已成功拦截快件，准备退回", "快件到达【泉州中转场】"], M.EXCEPTION),
+        (["已揽收", "已成功拦截快件，准备退回", "派件中，派件员：方舟"], M.OUT_FOR_DELIVERY),
     ],
 )  # fmt: skip
 def test_a_trace(texts: list[str], place: Milestone) -> None:

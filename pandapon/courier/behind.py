@@ -1,0 +1,95 @@
+"""What stands behind an act and tells its aspect: success, failure, "in the midst", "after", a word of revocation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandapon.courier.aspect import Aspect, View
+from pandapon.courier.signs import Sign
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pandapon.courier.tokens import Token
+
+S = Sign
+
+_PERFECT = frozenset("了啦")
+_EACH = frozenset({"均", "都", "皆", "也", "已", "仍"})
+_MOVES = frozenset({S.REACH, S.CARRY, S.DEPART, S.RETURN, S.SHIP})
+# Acts between which somebody may choose, and those that somebody is appointed to.
+CHOICES = frozenset(
+    {S.RETURN, S.CARRY, S.FETCH, S.TAKE, S.SIGN, S.SHIP, S.ABANDON, S.DESTROY, S.FORWARD, S.COLLECT, S.PROXY, S.STORE}
+)
+_BY_APPOINTMENT = frozenset({S.COLLECT, S.TAKE})
+
+
+def behind(clause: Sequence[Token], at: int) -> View:
+    """What stands behind the act: success, failure, "in the midst", "after"."""
+    after = [
+        token.sign
+        for token in clause[at + 1 : at + 4]
+        if token.sign is not S.PARCEL and token.text not in _EACH  # 两次派送均未成功
+    ]
+    if clause[-1].text == "吗":
+        return View(Aspect.ASKED)
+    act_is_return = clause[at].sign in {S.RETURN, S.COLLECT, S.INTERCEPT}
+    first, second = (*after, None, None)[:2]
+    if clause[at].sign is S.SIGN and _is_taken_back(clause[at + 1 :]):
+        return View(Aspect.REVOKED)
+    if act_is_return and (S.CANCEL in {first, second} or S.VOID in {first, second}):
+        return View(Aspect.REVOKED)
+    match first:
+        case S.DONE if clause[at + 1].text[-1] in _PERFECT:
+            return View(Aspect.DONE)
+        case S.ONGOING if clause[at + 1].text.isascii():
+            return View(Aspect.ONGOING)
+        case S.VOID | S.CANCEL:
+            return View(Aspect.REVOKED)
+        case S.RESUME if clause[at].sign is S.SIGN and "更正" in clause[at + 1].text:
+            return View(Aspect.REVOKED)
+        case S.FAILED:
+            return View(Aspect.FAILED)
+        case S.WILL if clause[at].sign in {S.REFUSE, S.LOSE}:  # 拒收将影响信用
+            return View(Aspect.CONDITIONAL)
+        case S.OR if clause[at].sign in CHOICES:
+            return View(Aspect.POSSIBLE)
+        case S.TODAY if clause[at + 1].text in {"当日", "当天"}:  # 派送当日: on that day
+            return View(Aspect.MENTIONED)
+        case S.ABSENT if clause[at].sign is S.COLLECT:  # 揽收改日
+            return View(Aspect.PLANNED)
+        case S.ARRANGE if clause[at].sign in _BY_APPOINTMENT:
+            return View(Aspect.PLANNED, arranged=True)
+        case S.NOT | S.CANNOT if second in {S.OK, S.DONE}:
+            return View(Aspect.FAILED)
+        case S.OK if second is S.AFTER:
+            return View(Aspect.MENTIONED)
+        case S.OK:
+            return View(Aspect.DONE, succeeded=True)
+        case S.MIDST:
+            return View(Aspect.ONGOING)
+        case S.WAIT if clause[at].sign is S.CARRY:
+            return View(Aspect.PLANNED)
+        case S.AFTER if not clause[at + 1].text.isascii():
+            return View(Aspect.MENTIONED)
+        case S.OF if not clause[at].text.endswith("您"):
+            return View(Aspect.MENTIONED)
+        case S.ASKED if clause[at].sign is S.FORWARD:
+            return View(Aspect.MENTIONED)
+        case S.PLEASE | S.MAY if clause[at + 1].start == clause[at].end:  # 签收请…: what to do at it
+            return View(Aspect.MENTIONED)
+    if clause[at].sign in _MOVES and S.MIDST in after:  # 配送至门市途中
+        return View(Aspect.ONGOING)
+    if S.AFTER in after[1:] and S.COLON not in after and not clause[at].text.isascii():  # 收到旧件后
+        return View(Aspect.MENTIONED)
+    return View(Aspect.BARE)
+
+
+def _is_taken_back(behind: Sequence[Token]) -> bool:
+    """签收扫描撤销, 签收已回滚: whatever stands between."""
+    for token in behind:
+        if token.sign in {S.COLON, S.SIGNER}:
+            return False
+        if token.sign in {S.VOID, S.CANCEL} and token.text != "非本人":
+            return True
+    return False

@@ -1,0 +1,173 @@
+"""The last leg: out for delivery, in vain, arranged for a later day, or handed on to whoever carries it there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandapon.courier.around import clause_has, happened, is_for_the_sender, is_on_foot, says
+from pandapon.courier.aspect import Aspect
+from pandapon.courier.claims import HAPPENED, Claim, Reason
+from pandapon.courier.signs import Sign
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from pandapon.courier.events import Event, Text
+
+A, M, S = Aspect, Milestone, Sign
+
+_POINTS = frozenset({S.POINT, S.LOCKER})
+_PICK_UPS = ("取件", "揽", "接货", "上门取", "收件", "接件")
+_AGAIN = frozenset({"再投", "续送", "再派", "重投", "重派", "二投"})
+
+
+def carried(event: Event, text: Text) -> Claim | None:
+    """What a word of the last leg claims."""
+    seen = event.view
+    noun = event.act is S.CARRY_NOUN
+    if not noun:
+        if _is_only_booked(event, text):
+            return None
+        found = _another_leg(event, text)
+        if found is not None:
+            return found
+    if seen.succeeded and seen.aspect is A.DONE:
+        return Claim(M.READY_FOR_PICKUP) if event.at in _POINTS else Claim(M.DELIVERED)
+    match seen.aspect:
+        case A.FAILED:
+            return Claim(M.ATTEMPT_FAILED)
+        case A.NEGATED if not noun:
+            return _not_carried(event, text)
+        case A.REVOKED if not noun:
+            return _called_off(event, text)
+        case A.PLANNED:
+            return _planned(event, text)
+        case A.BARE if event.word in _AGAIN and not seen.today and _was_in_vain(text):
+            return Claim(M.ATTEMPT_FAILED)
+        case A.DONE | A.ONGOING | A.BARE if not noun:
+            return _under_way(event, text)
+        case A.ONGOING:
+            return Claim(M.OUT_FOR_DELIVERY)
+    return None
+
+
+def _another_leg(event: Event, text: Text) -> Claim | None:
+    """The claim of a word of the last leg that speaks of another leg or of the courier's way to the sender."""
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    if event.word == "派单" and any(token.text.startswith(_PICK_UPS) for clause in text.clauses for token in clause):
+        return Claim(M.SHIPPED)
+    behind = {token.sign for token in text.clauses[event.clause][event.token + 1 :][:1]}
+    if behind & {S.COLLECT, S.TAKE, S.RECEIVE} or (event.word == "前往您" and is_for_the_sender(text)):  # 前来取件
+        return Claim(M.SHIPPED)
+    if event.aspect not in {A.BARE, A.PLANNED, A.DONE}:
+        return None
+    if S.FORWARD in before and event.aspect is not A.DONE:
+        return Claim(M.IN_TRANSIT)
+    if event.aspect is not A.DONE and S.TRANSFER in before and not is_on_foot(event, text):
+        return Claim(M.IN_TRANSIT)
+    if (
+        event.aspect is not A.DONE
+        and text.signs & {S.CARRIER, S.PARTNER, S.FORWARD}
+        and text.signs & {S.FORWARD, S.TRANSFER}
+    ):
+        return Claim(M.IN_TRANSIT)
+    if event.word in {"出仓", "出库"} and text.signs & {S.MOVE, S.FLY, S.WAREHOUSE}:
+        return Claim(M.IN_TRANSIT)
+    return None
+
+
+def _is_only_booked(event: Event, text: Text) -> bool:
+    """The sender brings it to the outlet; the recipient booked a delivery."""
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    if event.aspect is A.BARE and happened(text, S.COLLECT) and event.word.startswith("送"):
+        return True
+    booked = event.view.arranged or S.NOTICE in before
+    return event.aspect is A.DONE and S.RECIPIENT in before and booked and not event.view.succeeded
+
+
+def _was_in_vain(text: Text) -> bool:
+    """再投 alone announces the next try; with a courier it is the try itself, unless one in vain is told too."""
+    failed = any(one.act in {S.SIGN, S.CARRY} and one.aspect in {A.NEGATED, A.FAILED} for one in text.events)
+    return failed or S.COURIER not in text.signs
+
+
+def _under_way(event: Event, text: Text) -> Claim:
+    if event.aspect is A.ONGOING or S.COURIER in text.signs or event.view.today:
+        return Claim(M.OUT_FOR_DELIVERY)
+    if event.aspect is A.BARE and _return_is_off(text):
+        return Claim(M.ARRIVED, resumes=True)
+    if event.view.again and event.view.arranged:
+        if happened(text, S.RESUME):
+            return Claim(M.ARRIVED, resumes=True)
+        if says(event, text, "预约", "约"):
+            return Claim(M.ATTEMPT_FAILED)
+    return Claim(M.OUT_FOR_DELIVERY)
+
+
+def _return_is_off(text: Text) -> bool:
+    return any(one.act is S.RETURN and one.aspect is A.REVOKED for one in text.events) or any(
+        token.sign is S.NOTE and token.text.startswith("退件") and S.VOID in text.signs
+        for clause in text.clauses
+        for token in clause
+    )
+
+
+def _not_carried(event: Event, text: Text) -> Claim | None:
+    if S.MUST_PAY in text.signs:
+        return Claim(M.EXCEPTION, Reason.HELD)
+    return Claim(M.ATTEMPT_FAILED) if event.view.again else None
+
+
+def _called_off(event: Event, text: Text) -> Claim | None:
+    """派送中止 for an interception; 派件回退: it came back."""
+    if S.INTERCEPT in text.signs:
+        return Claim(M.EXCEPTION, Reason.INTERCEPTED)
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    return Claim(M.ATTEMPT_FAILED) if behind and behind[0].text == "回退" else None
+
+
+def _planned(event: Event, text: Text) -> Claim | None:
+    if event.act is S.CARRY_NOUN and not event.view.again and not clause_has(event, text, S.WAIT):
+        return None
+    if event.view.again:
+        return Claim(M.ATTEMPT_FAILED)
+    return None if event.view.promised else Claim(M.ARRIVED)
+
+
+def departed(event: Event, text: Text) -> Claim | None:
+    """A courier who sets out, to the sender or to the recipient; None: it is a vehicle between places."""
+    clause = text.clauses[event.clause]
+    before = {token.sign for token in clause[: event.token]}
+    behind = clause[event.token + 1 :][:1]
+    if event.at is S.SENDER and event.word in {"前往", "赶往"}:
+        return Claim(M.SHIPPED)
+    if event.word == "发" and S.SENDER in before:
+        return Claim(M.SHIPPED)
+    if event.word.isascii() and event.word == "left" and event.at in {S.DOOR, S.KIN, S.DESK}:
+        return Claim(M.DELIVERED)
+    carries = clause_has(event, text, S.FETCH, S.TAKE, S.COLLECT, S.HANDLE)
+    if event.aspect in HAPPENED and S.COURIER in before and event.at is None and not carries:
+        if event.word.endswith(("出发", "启程")) and is_for_the_sender(text):
+            return Claim(M.SHIPPED)
+        if event.word.endswith(("出发", "启程")):
+            return Claim(M.OUT_FOR_DELIVERY)
+        if event.word == "离开":
+            return Claim(M.ATTEMPT_FAILED)
+    left_the_point = event.word in {"出站", "出库"} and (
+        says(event, text, "核对") or any(token.text.startswith("取件") for part in text.clauses for token in part)
+    )
+    if left_the_point and not (behind and behind[0].sign is S.CARRY):
+        return Claim(M.DELIVERED, fetched=True)
+    return None
+
+
+def is_no_departure(event: Event, text: Text) -> bool:
+    """发出催促: something else was sent; 前往取件: somebody comes for it."""
+    clause = text.clauses[event.clause]
+    behind = clause[event.token + 1 :][:1]
+    if event.word == "发":
+        before = {token.sign for token in clause[: event.token]}
+        of_parcel = S.PARCEL in before or S.SENDER in before or says(event, text, "班", "车")
+        return event.aspect is not Aspect.DONE or not of_parcel or bool(before & {S.NOTE, S.NOTICE})
+    if event.word == "发出" and behind and behind[0].sign in {S.ASKED, S.NOTE, S.NOTICE}:
+        return True
+    return event.word in {"前往", "赶往"} and clause_has(event, text, S.COLLECT, S.TAKE, S.RECEIVE, S.FETCH)

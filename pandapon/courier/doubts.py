@@ -1,0 +1,124 @@
+"""An end that is told and doubted in the same text: by the recipient, by a correction, by where the parcel still is.
+
+An end stops a team's waiting, so it is claimed only where nothing in the text speaks against it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandapon.courier.aspect import Aspect
+from pandapon.courier.claims import Claim, Reason
+from pandapon.courier.signs import ACTS, Sign
+from pandapon.courier.view import is_as_asked
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pandapon.courier.events import Event, Text
+    from pandapon.courier.tokens import Token
+
+A, M, S = Aspect, Milestone, Sign
+
+# Before the act, in its clause: it is to come, wished for, or impossible.
+_UNREAL = frozenset({S.WILL, S.WAIT, S.PROMISE, S.SUSPECT, S.CANNOT})
+_ENDS = frozenset({M.DELIVERED, M.RETURNED, M.LOST, M.CANCELLED})
+_DISPUTED = Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
+_HANDOVERS = frozenset({S.FETCH, S.TAKE, S.RECEIVE, S.REACH})
+_IN_VAIN = frozenset({A.NEGATED, A.NOT_YET, A.FAILED})
+_SHOWN = ("显示", "标记为", "标为", "误标", "提示", "状态为", "shows", "shown", "marked as")
+_DENIED = (
+    "未收到",
+    "没收到",
+    "非本人",
+    "未实际",
+    "不实",
+    "虚假",
+    "否认",
+    "没拿到",
+    "未拿到",
+    "未见到",
+    "不知情",
+    "not received",
+)
+_ELSEWHERE = ("还在车上", "仍在车上", "在车上", "还在网点", "仍在网点", "还在站点", "在途中")
+_ANOTHER = (
+    "另",
+    "上一",
+    "上次",
+    "上单",
+    "前一",
+    "为确保",
+    "确保",
+    "如何",
+    "其他",
+    "其它",
+    "别的",
+    "上一票",
+    "上一单",
+    "同批",
+    "其余",
+    "邻居的",
+    "别人",
+    "another",
+)
+
+
+def told_as_an_end(found: Claim, event: Event, text: Text) -> Claim | None:
+    """The claim of an end where nothing speaks against it; what is left of it otherwise. Other claims stay."""
+    if found.milestone not in _ENDS:
+        return found
+    if found.milestone is M.DELIVERED and is_disputed(event, text):
+        return _DISPUTED
+    clause = text.clauses[event.clause]
+    before, behind = _behind_colon(clause[: event.token]), clause[event.token + 1 :]
+    if found.milestone is M.DELIVERED and any(token.text.endswith(_SHOWN) for token in before):
+        is_denied = bool(text.signs & {S.NOT, S.NOT_YET})
+        return _DISPUTED if is_denied else None
+    if event.act in ACTS and any(token.sign in {S.VOID, S.CANCEL} and token.text != "非本人" for token in behind):
+        return _less(found, event) if found.milestone is not M.DELIVERED else _DISPUTED
+    return _less(found, event) if _is_unreal(found, before, behind) else found
+
+
+def _behind_colon(before: Sequence[Token]) -> Sequence[Token]:
+    """包裹柜反馈：已取 is told: a label before a colon asks nothing."""
+    colons = [at for at, token in enumerate(before) if token.sign is S.COLON]
+    return before[colons[-1] + 1 :] if colons else before
+
+
+def _is_unreal(found: Claim, before: Sequence[Token], behind: Sequence[Token]) -> bool:
+    if any(token.text.startswith(_ANOTHER) for token in before):
+        return True
+    if any(token.sign is S.ASKED and token.text != "协商" for token in before) and not is_as_asked(before):
+        return True
+    unreal = _UNREAL - {S.CANNOT, S.SUSPECT} if found.milestone is M.LOST else _UNREAL
+    return any(token.sign in unreal for token in before) or any(_speaks_of(token) for token in behind)
+
+
+def _less(found: Claim, event: Event) -> Claim | None:
+    """What a doubted end still tells: a return is under way, a loss is feared."""
+    match found.milestone:
+        case M.RETURNED if event.aspect.happened:
+            return Claim(M.RETURNING)
+        case M.LOST:
+            return Claim(M.EXCEPTION, found.reason)
+    return None
+
+
+def _speaks_of(token: Token) -> bool:
+    return token.sign is S.FAILED or token.text.startswith(("异议", "争议", "须知", "存疑", "问题", "疑问", "疑"))
+
+
+def is_disputed(event: Event, text: Text) -> bool:
+    """Somebody says in the same text that it was not handed over."""
+    if any(one.act in _HANDOVERS and one.aspect in _IN_VAIN and one is not event for one in text.events):
+        return True
+    if any(one.act is S.SIGN and one.aspect is A.REVOKED for one in text.events):
+        return True
+    return any(
+        token.text.startswith(_DENIED) or any(word in token.text for word in _ELSEWHERE)
+        for clause in text.clauses
+        for token in clause
+        if token.sign in {S.VOID, S.OTHER, S.NOT}
+    )

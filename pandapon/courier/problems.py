@@ -1,0 +1,249 @@
+"""The claims of problems: lost or only sought, paid for, refused by whom, papers wanted or handed in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandapon.courier.around import clause_has, happened, says
+from pandapon.courier.aspect import Aspect
+from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
+from pandapon.courier.signs import Sign
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from pandapon.courier.events import Event, Text
+
+A, M, S = Aspect, Milestone, Sign
+
+PROBLEMS = frozenset(
+    {S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN, S.MISSING, S.TROUBLE, S.PAPERS, S.DUTY, S.REFUSE, S.NO_CONTACT, S.ABSENT}
+    | {S.COMPENSATE, S.INTERCEPT, S.RESUME, S.HOLD, S.DESTROY, S.SEIZE, S.ADDRESS_FAULT}
+)
+# Words that say a loss was settled; without them a loss that is being looked into is not yet one.
+_SETTLED = ("确认", "判定", "认定", "按遗失", "按丢失", "无法寻回", "灭失", "confirmed", "declared")
+_SOUGHT = (
+    "中",
+    "正在",
+    "กําลัง",
+    "อยู่ระหว่าง",
+    "仲裁",
+    "查件",
+    "查询",
+    "investigat",
+    "trace",
+    "inquir",
+    "enquir",
+    "search",
+)
+PAID_OUT = ("支付", "打给", "打", "到账", "打款", "转账", "转给", "发放", "汇", "赔付", "划")
+_SUSPECTED = {S.MISSING: Reason.MISSING, S.DAMAGE: Reason.DAMAGED, S.FORBIDDEN: Reason.FORBIDDEN}
+_CARRIED = ("送", "派", "投", "派件", "派送", "配送", "投递")
+_CAN_END = frozenset({S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN, S.MISSING, S.TROUBLE, S.HOLD, S.ADDRESS_FAULT})
+_NOT_FOUND = (
+    "找",
+    "未找",
+    "没找",
+    "查不到",
+    "查询不到",
+    "未能找",
+    "无法找",
+    "无法查",
+    "不知",
+    "不见",
+    "cannot",
+    "unable",
+)
+_PICK_UPS = frozenset({S.COLLECT, S.TAKE})
+
+
+def problem(event: Event, text: Text) -> Claim | None:
+    """What an act of trouble claims."""
+    if event.act in _CAN_END and _is_over(event, text):
+        return Claim(M.IN_TRANSIT, resumes=True)
+    match event.act:
+        case S.DELAY | S.LOSE | S.DAMAGE | S.FORBIDDEN if event.aspect is not A.DONE and clause_has(
+            event, text, S.NOTICE
+        ):
+            return None
+        case S.LOSE | S.DAMAGE | S.MISSING if event.aspect is A.BARE and _is_rule(event, text):
+            return None
+        case S.TROUBLE if event.word.endswith("处理") and text.signs & {S.PAID, S.ORDER}:
+            return None
+        case S.LOSE if event.word == "找不到" and clause_has(event, text, S.SENDER):
+            return None
+        case S.LOSE:
+            return _lost(event, text)
+        case S.COMPENSATE:
+            return _compensated(event, text)
+        case S.PAPERS | S.DUTY:
+            return customs_wants(event, text)
+        case S.REFUSE:
+            return _refused(event, text)
+        case S.NO_CONTACT | S.ABSENT if _is_the_senders(event, text):
+            return None
+        case S.HOLD if event.aspect in HAPPENED and _is_customs(event, text):
+            return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
+        case S.HOLD if event.at in {S.POINT, S.LOCKER} and event.word in {"留存", "停放", "留置"}:
+            return Claim(M.READY_FOR_PICKUP) if event.aspect in HAPPENED else None
+        case S.DELAY if event.aspect is A.PLANNED and says(event, text, "可能") and _begins_as_notice(event, text):
+            return None
+        case S.DELAY if event.word == "延长" and clause_has(event, text, S.POINT, S.LOCKER, S.NOTE):
+            return None
+        case S.ABSENT if event.at is S.POINT and S.RECIPIENT not in text.signs:
+            return Claim(M.EXCEPTION, Reason.HELD) if event.aspect in HAPPENED else None
+        case S.ABSENT if event.word in {"不在", "未在", "没在"} and event.at in {S.POINT, S.LOCKER, S.BRANCH}:
+            return None
+        case S.TROUBLE if event.token and text.clauses[event.clause][event.token - 1].sign is S.CARRY:
+            return Claim(M.ATTEMPT_FAILED) if event.aspect in HAPPENED else None
+        case S.MISSING | S.DAMAGE | S.FORBIDDEN if event.aspect is A.POSSIBLE and clause_has(event, text, S.SUSPECT):
+            return Claim(M.EXCEPTION, _SUSPECTED[event.act])
+        case S.INTERCEPT if _is_only_asked(event, text):
+            return None
+        case S.RESUME if event.aspect in HAPPENED and event.word.endswith(_CARRIED) and _is_brought(event, text):
+            return Claim(M.OUT_FOR_DELIVERY, resumes=True)
+        case S.RESUME if event.word.endswith(("更正", "纠正", "改正", "corrected")) and _was_misread(text):
+            return None
+    return claim(event)
+
+
+def _lost(event: Event, text: Text) -> Claim | None:
+    found = claim(event)
+    if found and S.PART in text.signs:
+        return Claim(M.EXCEPTION, Reason.LOST)
+    settled = happened(text, S.COMPENSATE) or any(
+        token.text.startswith(_SETTLED) or token.text == "结案" for clause in text.clauses for token in clause
+    )
+    return (
+        Claim(M.EXCEPTION, Reason.LOST)
+        if found and not settled and (event.word.startswith(_NOT_FOUND) or _is_sought(event, text))
+        else found
+    )
+
+
+def _is_customs(event: Event, text: Text) -> bool:
+    return "customs" in event.word or "关" in event.word or clause_has(event, text, S.CUSTOMS, S.DECLARE)
+
+
+def _begins_as_notice(event: Event, text: Text) -> bool:
+    """双十一…可能延迟: thanks and greetings behind it make no notice of it."""
+    return any(token.sign is S.NOTICE for clause in text.clauses[: event.clause + 1] for token in clause)
+
+
+def _is_rule(event: Event, text: Text) -> bool:
+    """丢失、破损按件赔付: what is paid in which case."""
+    spoken = {A.BARE, A.MENTIONED, A.ASKED, A.CONDITIONAL, A.POSSIBLE}
+    return any(one.act is S.COMPENSATE and one.aspect in spoken and one.clause == event.clause for one in text.events)
+
+
+def _is_over(event: Event, text: Text) -> bool:
+    """异常已处理, 误会已排除: behind the problem."""
+    return any(token.sign is S.NO_LONGER for token in text.clauses[event.clause][event.token + 1 :])
+
+
+def _is_brought(event: Event, text: Text) -> bool:
+    return event.view.today or S.COURIER in text.signs
+
+
+def _is_sought(event: Event, text: Text) -> bool:
+    """Somebody looks for it still, or only claims that it is lost."""
+    before = text.clauses[event.clause][: event.token]
+    if event.aspect is A.ONGOING or any(token.sign in {S.ASKED, S.DECLARE} for token in before):
+        return True
+    return any(
+        (token.sign is S.TROUBLE and any(word in token.text for word in _SOUGHT)) or token.text == "investigation"
+        for clause in text.clauses
+        for token in clause
+    )
+
+
+def _compensated(event: Event, text: Text) -> Claim | None:
+    is_paid = event.aspect in HAPPENED and (clause_has(event, text, S.PAID) or _is_paid_out(event, text))
+    if event.aspect is A.DONE or is_paid:
+        return Claim(M.LOST, Reason.COMPENSATED)
+    return Claim(M.EXCEPTION, Reason.COMPENSATED) if event.aspect in {A.ONGOING, A.PLANNED} else None
+
+
+def _is_paid_out(event: Event, text: Text) -> bool:
+    return clause_has(event, text, S.DONE) and says(event, text, *PAID_OUT)
+
+
+def customs_wants(event: Event, text: Text) -> Claim | None:
+    """Papers or duty that somebody has to bring; None where they are only spoken of, or handed in already."""
+    reason = Reason.PAPERS if event.act is S.PAPERS else Reason.DUTY
+    if event.aspect is A.MENTIONED and clause_has(event, text, S.CUSTOMS) and clause_has(event, text, S.ASKED):
+        return Claim(M.EXCEPTION, reason)
+    if event.aspect in {A.CONDITIONAL, A.MENTIONED, A.DONE, A.NEGATED} or text.signs & {S.FETCH, S.TAKE, S.SIGN}:
+        return None
+    behind = {token.sign for token in text.clauses[event.clause][event.token + 1 :]}
+    if event.act is S.DUTY and {S.DONE, S.MUST_PAY} <= behind:
+        return None
+    if event.act is S.PAPERS and S.DONE in behind and S.OVERDUE not in behind:
+        return None
+    before = text.clauses[event.clause][: event.token]
+    if clause_has(event, text, S.BY_CODE) or (event.aspect is A.BARE and S.NOTICE in text.signs):
+        return None
+    if {S.DONE, S.RECEIVE} <= {token.sign for token in before}:
+        return None
+    wants = text.signs & {
+        S.PLEASE,
+        S.FAILED,
+        S.WAIT,
+        S.MISSING,
+        S.TROUBLE,
+        S.HOLD,
+        S.CANNOT,
+        S.NOT_YET,
+        S.MUST_PAY,
+        S.ASKED,
+    }
+    return Claim(M.EXCEPTION, reason) if wants else None
+
+
+def must_pay(event: Event, text: Text) -> Claim | None:
+    """需付费后出库: it goes on only when somebody has paid."""
+    clause = text.clauses[event.clause]
+    before = {token.sign for token in clause[: event.token]}
+    behind = {token.sign for token in clause[event.token + 1 :]}
+    if before & {S.PLEASE, S.WAIT} and S.AFTER in behind and not text.signs & {S.FETCH, S.TAKE, S.POINT}:
+        return Claim(M.EXCEPTION, Reason.HELD)
+    return None
+
+
+def _refused(event: Event, text: Text) -> Claim | None:
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    if S.DECLARE in text.signs:
+        return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
+    if event.aspect is A.BARE and event.view.again:
+        return None
+    keepers = before & {S.PARTNER, S.CARRIER}
+    if keepers and not before & {S.RECIPIENT, S.SELF, S.KIN} and event.aspect in HAPPENED:
+        return Claim(M.EXCEPTION, Reason.REFUSED)
+    if S.SENDER in before and not before & {S.RECIPIENT, S.SELF, S.KIN}:  # a seller refuses a refund
+        return Claim(M.EXCEPTION) if text.signs & {S.RETURN, S.REVERSE} and event.aspect is A.DONE else None
+    return claim(event)
+
+
+def _is_the_senders(event: Event, text: Text) -> bool:
+    """Nobody there at a pick-up: the parcel is still the sender's."""
+    if text.signs & {S.CARRY, S.SIGN}:
+        return False
+    in_vain = any(one.act is S.COLLECT and one.aspect not in HAPPENED for one in text.events)
+    if in_vain or (clause_has(event, text, S.COLLECT) and S.TAKE_BACK not in text.signs):
+        return True
+    if S.RECIPIENT in text.signs:
+        return False
+    collected = any(one.act is S.TAKE and one.aspect not in HAPPENED for one in text.events)
+    return collected or (S.SENDER in text.signs and bool(text.signs & _PICK_UPS)) or clause_has(event, text, S.SENDER)
+
+
+def _is_only_asked(event: Event, text: Text) -> bool:
+    """A seller asks for an interception: nothing has happened to the parcel yet."""
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    return event.aspect is A.BARE and S.ASKED in before and not event.view.succeeded
+
+
+def _was_misread(text: Text) -> bool:
+    """A correction of a signature or a delivery, not of an address."""
+    return any(one.act is S.SIGN for one in text.events) or any(
+        token.text.startswith(("签收", "妥投", "签字")) for clause in text.clauses for token in clause
+    )

@@ -1,0 +1,116 @@
+"""Acts by which a parcel comes to somebody: received, laid down, brought. Who it is decides the claim."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandapon.courier import signers as stage
+from pandapon.courier.around import clause_has, goes_back, happened, is_about_else, speaks_of_return
+from pandapon.courier.aspect import Aspect
+from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
+from pandapon.courier.signs import Sign
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from pandapon.courier.events import Event, Text
+
+A, M, S = Aspect, Milestone, Sign
+
+_POINTS = frozenset({S.POINT, S.LOCKER})
+_COLLECTORS = frozenset({S.BRANCH, S.COURIER, S.CARRIER})
+
+
+def received(event: Event, text: Text) -> Claim | None:
+    """收到: by the courier, a hub, the recipient, or the sender of a return."""
+    clause = text.clauses[event.clause]
+    signs = {token.sign for token in clause}
+    behind = {token.sign for token in clause[event.token + 1 :]}
+    if S.TO_DEPOT in text.signs:
+        return None
+    if event.view.arranged or clause[max(0, event.token - 1)].text in {"前往", "赶往"}:
+        return None if S.RECIPIENT in signs else Claim(M.SHIPPED)
+    if event.aspect is A.BARE and signs & {S.PLEASE, S.MAY}:
+        return None
+    if event.aspect in {A.NEGATED, A.FAILED} and signs & {S.RECIPIENT, S.SELF}:
+        return Claim(M.ATTEMPT_FAILED, Reason.REFUSED)
+    if (
+        event.aspect in HAPPENED
+        and S.SENDER in {one.sign for one in clause[: event.token]}
+        and speaks_of_return(clause)
+    ):
+        return Claim(M.RETURNED)
+    if event.aspect in HAPPENED and S.SENDER in signs and text.signs & {S.RETURN, S.REVERSE}:
+        return Claim(M.RETURNING) if event.word == "收" and event.aspect is A.BARE else Claim(M.RETURNED)
+    if event.aspect in HAPPENED and S.LABEL in signs:
+        return Claim(M.SHIPPED)
+    if event.aspect in HAPPENED and behind & {S.NOTE, S.PAPERS, S.INTERCEPT}:
+        return None if S.INTERCEPT in behind or is_about_else(text) else Claim(M.SHIPPED)
+    if event.aspect in {A.NOT_YET, A.NEGATED}:
+        return Claim(M.EXCEPTION, Reason.MISSING) if S.WAREHOUSE in signs else _not_come(signs, text)
+    before = stage.best([token.sign for token in clause[: event.token]])
+    if event.aspect in HAPPENED and before in _POINTS:
+        from_sender = S.SENDER in text.signs and not goes_back(text)
+        return Claim(M.PICKED_UP) if from_sender else Claim(M.READY_FOR_PICKUP)
+    if event.aspect in HAPPENED and event.at is S.BRANCH and any(one.act is S.CARRY for one in text.events):
+        return Claim(M.ARRIVED)
+    if event.aspect in HAPPENED and signs & {S.RETURN, S.REVERSE, S.NOTE} and speaks_of_return(clause):
+        return Claim(M.RETURNED) if signs & {S.SENDER, S.WAREHOUSE} else Claim(M.RETURNING)
+    takers = {one.sign for one in clause[: event.token]}
+    if event.aspect in HAPPENED and event.at is S.RECIPIENT and takers & _COLLECTORS and S.RECIPIENT not in takers:
+        return Claim(M.PICKED_UP)
+    if event.aspect in HAPPENED and event.at is None and happened(text, S.DEPART) and S.SENDER not in text.signs:
+        return Claim(M.IN_TRANSIT)
+    if event.aspect in HAPPENED and event.at is None and takers & {S.HUB, S.FLY, S.CARRIER, S.PARTNER}:
+        return Claim(M.IN_TRANSIT)
+    if event.aspect in HAPPENED and signs & {S.CUSTOMS, S.DECLARE, S.FLY}:
+        return Claim(M.IN_TRANSIT)
+    return claim(event)
+
+
+def brought(event: Event, text: Text) -> Claim | None:
+    """Laid down or brought to somebody: by the courier, by the sender for the courier, or back to the sender."""
+    found = claim(event)
+    if event.act is S.STORE and event.aspect is A.BARE and {S.OVERDUE, S.WILL} <= _signs(event, text):
+        return None
+    if event.act is S.TRANSFER and event.aspect in {A.FAILED, A.NEGATED}:
+        return Claim(M.EXCEPTION, Reason.HELD) if S.MUST_PAY in text.signs else _not_given(event)
+    if event.act is S.TRANSFER and event.at in _POINTS and text.signs & {S.DECLARE, S.CUSTOMS}:
+        return Claim(M.IN_TRANSIT)
+    if event.act is S.TRANSFER and clause_has(event, text, S.COURIER) and _is_sent_off(text):
+        return Claim(M.PICKED_UP)
+    if event.act is S.STORE and found is not None and found.milestone is M.ARRIVED and text.signs & _POINTS:
+        return Claim(M.READY_FOR_PICKUP)
+    if event.aspect in HAPPENED and event.at is S.SENDER and text.signs & {S.RETURN, S.REVERSE}:
+        return Claim(M.RETURNED)
+    if (
+        found is not None
+        and found.milestone is M.READY_FOR_PICKUP
+        and S.SENDER in text.signs
+        and S.RETURN not in text.signs
+    ):
+        return Claim(M.PICKED_UP) if event.act is S.REACH and event.aspect is A.DONE else Claim(M.SHIPPED)
+    alone = len(text.clauses[event.clause]) == 1 and event.word == "送达"
+    given = event.word.endswith("交付") and event.aspect is A.DONE and event.at is None
+    if found is None and ((alone and event.aspect is A.BARE) or given):
+        return Claim(M.DELIVERED)
+    return found
+
+
+def _signs(event: Event, text: Text) -> set[Sign]:
+    return {token.sign for token in text.clauses[event.clause]}
+
+
+def _not_come(signs: set[Sign], text: Text) -> Claim | None:
+    if S.REFUSE in text.signs:
+        return Claim(M.ATTEMPT_FAILED, Reason.REFUSED)
+    return None if S.NOTE in signs else Claim(M.SHIPPED)
+
+
+def _not_given(event: Event) -> Claim | None:
+    is_to_recipient = event.word.endswith("交付") and event.at in {None, S.RECIPIENT, S.SELF}
+    return Claim(M.ATTEMPT_FAILED) if is_to_recipient else None
+
+
+def _is_sent_off(text: Text) -> bool:
+    """裹裹寄件: the sender's part of the way."""
+    return any("寄" in token.text for clause in text.clauses for token in clause)

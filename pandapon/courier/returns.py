@@ -1,0 +1,89 @@
+"""Back to whom: to the sender, to the depot, to the hub that sorted it wrongly, or not at all any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandapon.courier.around import clause_has, happened, is_wrongly_sorted
+from pandapon.courier.aspect import Aspect
+from pandapon.courier.claims import HAPPENED, Claim, Reason
+from pandapon.courier.signs import Sign
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from pandapon.courier.events import Event, Text
+
+A, M, S = Aspect, Milestone, Sign
+
+_OUTLETS = frozenset({S.BRANCH, S.LAST_BRANCH})
+_ON_THE_WAY = frozenset({S.HUB, S.WAREHOUSE, S.BRANCH, S.LAST_BRANCH, S.PORT})
+_KEEPERS = frozenset({S.PARTNER, S.CARRIER, S.POINT, S.LOCKER})
+# Words of a return that is over once it is done; 退回 may only have begun.
+_GIVEN_BACK = ("还", "给", "returned", "delivered back to")
+_MONEY = ("账户", "运费", "差价", "款")
+
+
+def returned(event: Event, text: Text) -> Claim | None:
+    """What a return claims: planned, taken back, on its way, to the depot only, or over."""
+    aspect = event.aspect
+    if aspect is A.REVOKED:
+        return Claim(M.IN_TRANSIT, resumes=True)
+    if aspect is A.PLANNED and not event.view.promised:
+        waits = clause_has(event, text, S.WAIT)
+        return Claim(M.RETURNING) if waits and S.FETCH not in text.signs else None
+    if aspect is A.POSSIBLE and S.WAIT in text.signs and text.signs & {S.CARRY, S.DESTROY, S.ABANDON}:
+        return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD if S.CUSTOMS in text.signs else None)  # somebody has to choose
+    if aspect not in HAPPENED or _is_of_something_else(event, text):
+        return None
+    if event.act is S.REVERSE:
+        return Claim(M.RETURNING)
+    if text.signs & {S.CUSTOMS, S.DECLARE} and event.at in _KEEPERS:
+        return Claim(M.IN_TRANSIT)
+    is_stored = event.aspect is A.DONE and clause_has(event, text, S.WAREHOUSE)
+    if _is_over(event) or (is_stored and S.REVERSE in text.signs):
+        return Claim(M.RETURNED)
+    return _not_to_the_sender(event, text) or Claim(M.RETURNING)
+
+
+def _is_of_something_else(event: Event, text: Text) -> bool:
+    """A return of goods that the buyer asks for, of papers, of money."""
+    clause = text.clauses[event.clause]
+    if (
+        event.aspect is A.BARE
+        and event.word in {"退货", "return"}
+        and not text.signs & {S.REFUSE, S.SENDER, S.SIGN, S.MOVE}
+    ):
+        return True
+    if clause[event.token + 1 :][:1] and clause[event.token + 1].sign is S.PAPERS:
+        return True
+    return clause_has(event, text, S.NOTE) and any(word in token.text for token in clause for word in _MONEY)
+
+
+def _is_over(event: Event) -> bool:
+    if event.view.succeeded and not "一" <= event.word[0] <= "鿿":  # 退回成功 may be said of its beginning
+        return True
+    return event.aspect is A.DONE and event.word.endswith(_GIVEN_BACK) and event.at in {S.SENDER, S.POINT}
+
+
+def _not_to_the_sender(event: Event, text: Text) -> Claim | None:
+    """Where a return is none: None for a real one."""
+    clause = text.clauses[event.clause]
+    before = {token.sign for token in clause[: event.token]}
+    behind = {token.sign for token in clause[event.token + 1 :]}
+    if S.SENDER in text.signs or event.word.endswith("件"):
+        return None
+    was_tried = text.signs & {S.REFUSE, S.ABSENT, S.NO_CONTACT, S.CARRY}
+    goes_on = event.at in _ON_THE_WAY and bool(text.signs & {S.FLY, S.PORT} or happened(text, S.COLLECT))
+    if goes_on and not was_tried:
+        return Claim(M.IN_TRANSIT)
+    if is_wrongly_sorted(event, text):
+        return Claim(M.EXCEPTION, Reason.MISSORTED)
+    if text.signs & {S.PARTNER, S.CARRIER, S.POINT} and S.REFUSE in text.signs and S.RECIPIENT not in text.signs:
+        return Claim(M.EXCEPTION, Reason.REFUSED)  # whoever should carry it on does not take it
+    if S.POINT in before and (S.CARRY in text.signs or event.at in {S.CARRIER, S.COURIER, *_OUTLETS}):
+        return Claim(M.EXCEPTION, Reason.NOT_FETCHED)
+    if behind & _OUTLETS or (S.COURIER in before and event.at in {None, S.HUB, S.COURIER, *_OUTLETS}):
+        return Claim(M.ATTEMPT_FAILED)
+    if event.at is S.HUB and text.signs & {S.AGAIN, S.CARRY}:
+        return Claim(M.ATTEMPT_FAILED)
+    return None

@@ -1,0 +1,208 @@
+"""The view of an act: what stands before it and what stands behind it, together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandapon.courier.aspect import Aspect, View
+from pandapon.courier.behind import CHOICES, behind
+from pandapon.courier.signs import ACTS, TROUBLES, Sign
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pandapon.courier.tokens import Token
+
+S = Sign
+
+_AS = ("按", "应", "依", "按照", "根据", "遵", "已按", "现按", "因")
+_REPORTS = frozenset({"反映", "反馈", "投诉", "称", "来电", "申诉", "告知", "reported", "complaint"})
+_TAKEN = frozenset({S.FETCH, S.TAKE, S.SIGN, S.RECEIVE})
+_GOING = frozenset({"前往", "赶往"})
+_UNTIL = (
+    "小时",
+    "天",
+    "日",
+    "钟",
+    "号",
+    "周",
+    "月",
+    "支付",
+    "付款",
+    "缴费",
+    "确认",
+    "审核",
+    "账",
+    "款",
+    "同意",
+    "联系",
+)
+# A denial reaches over these to its act.
+_BRIDGES = frozenset(
+    {S.OK, S.ARRANGE, S.ONGOING, S.PARCEL, S.AGAIN, S.DONE, S.BY, S.RECIPIENT, S.SELF, S.COURIER, S.TO, S.TODAY}
+    | {S.NUMBER, S.CARRY_NOUN, S.CARRY}
+)
+_NEAR = 2  # words that a denial reaches over whatever they are
+# These may stand between two acts of one phrase without ending the first one's modifiers.
+_INHERENT = {S.DONE: Aspect.DONE, S.ONGOING: Aspect.ONGOING}
+_MODALS = {
+    S.IF: Aspect.CONDITIONAL,
+    S.ELSE: Aspect.CONDITIONAL,
+    S.PLEASE: Aspect.ASKED,
+    S.MAY: Aspect.POSSIBLE,
+}
+_SETTLES = {**_MODALS, S.SUSPECT: Aspect.POSSIBLE, S.NOT_YET: Aspect.NOT_YET}
+_LIGHT = frozenset({S.CALL_BUYER})
+_ON_REQUEST = frozenset({S.REFUSE, S.RETURN, S.INTERCEPT, S.CANCEL, S.ABANDON, S.ABSENT})
+
+
+def view(clause: Sequence[Token], at: int, *, conditional: bool = False) -> View:
+    """How the act at that place of its clause stands."""
+    if conditional:
+        return View(Aspect.CONDITIONAL)
+    return _left(clause, at, behind(clause, at))
+
+
+def _left(clause: Sequence[Token], at: int, found: View) -> View:
+    """What stands before it; the nearest wins, and beyond another act only conditions, requests and offers are seen."""
+    if found.aspect in {Aspect.REVOKED, Aspect.MENTIONED, Aspect.POSSIBLE, Aspect.ASKED}:
+        return found
+    act = clause[at]
+    between: list[Sign] = []
+    for position in range(at - 1, -1, -1):
+        token = clause[position]
+        if token.start == act.start and token.sign is not S.NOT:  # the word itself says done, under way or awaited
+            found = _inherent(found, token.sign)
+        elif token.sign in ACTS and token.sign not in _LIGHT and token.text not in _GOING:
+            is_object = token.sign is act.sign is S.RETURN  # 已将退件交还
+            if not is_object and not (token.sign in {S.CARRY, S.CARRY_NOUN} and act.sign in {S.SIGN, S.REACH}):
+                return _modal(found, clause[:position])
+        elif token.sign is S.COLON:
+            return _modal(found, clause[:position])
+        else:
+            decided = _verdict(found, clause, at, position, between)
+            if decided is not None:
+                return decided
+            found = _noted(found, token, between)
+            between.append(token.sign)
+    return found
+
+
+def _inherent(found: View, sign: Sign) -> View:
+    if sign in {S.WAIT, S.WILL}:
+        return found._replace(aspect=Aspect.PLANNED)
+    if sign is S.VOID:
+        return found._replace(aspect=Aspect.REVOKED)
+    if found.aspect is Aspect.BARE and sign in _INHERENT:
+        return found._replace(aspect=_INHERENT[sign])
+    return found
+
+
+def _verdict(found: View, clause: Sequence[Token], at: int, position: int, between: Sequence[Sign]) -> View | None:
+    """The aspect where the word at that place settles it; None where the look goes on to the left."""
+    token, before = clause[position], clause[:position]
+    is_near = len(between) <= _NEAR
+    match token.sign:
+        case S.NOT | S.VOID if any(one.sign is S.IF for one in before):
+            return found._replace(aspect=Aspect.CONDITIONAL)
+        case S.NOT if is_near or _BRIDGES.issuperset(between):
+            return _denied(found, clause[at:], between)
+        case S.AFTER if token.text.isascii() and is_near and found.aspect is not Aspect.DONE:  # after delivery
+            return found._replace(aspect=Aspect.MENTIONED)
+        case S.AFTER if before and before[-1].sign is S.HANDLE and clause[at].sign is S.SIGN and _has_actor(before):
+            return None
+        case S.AFTER if (
+            "后" in token.text
+            and clause[at].sign not in TROUBLES
+            and found.aspect is not Aspect.DONE
+            and (_ends_a_time(before))
+        ):
+            return found._replace(aspect=Aspect.PLANNED, promised=True, again=found.again or "再" in token.text)
+        case S.FAILED if S.AFTER in between:  # 投递失败后退回
+            return None
+        case S.CANNOT | S.FAILED if found.aspect is not Aspect.DONE or S.DONE not in between:
+            return found._replace(aspect=Aspect.FAILED)
+        case S.VOID if is_near and (token.text != "非本人" or clause[at].sign is S.SIGN):
+            return found._replace(aspect=Aspect.REVOKED)
+        case S.DONE if S.ARRANGE in between and clause[at].sign in _TAKEN:  # 已通知客户自提
+            return found._replace(aspect=Aspect.PLANNED)
+        case S.ASKED if clause[at].sign in TROUBLES and token.text in _REPORTS:  # 客户反映少件
+            return None
+        case S.ASKED if clause[at].sign not in _ON_REQUEST and S.DONE not in between and not is_as_asked(before):
+            return found._replace(aspect=Aspect.MENTIONED)
+        case S.OR if not between and clause[at].sign in CHOICES:
+            return found._replace(aspect=Aspect.POSSIBLE)
+        case S.PLEASE if S.AFTER in between or any(one.sign is S.AFTER for one in before):  # 到达后请…: not yet
+            return found._replace(aspect=Aspect.CONDITIONAL)
+        case S.FUTURE_DAY if found.succeeded:  # 次日揽收完成
+            return None
+        case S.WILL | S.WAIT | S.FUTURE_DAY | S.PROMISE if S.DONE not in between:
+            return _planned(found, clause[: position + 1])
+        case sign if sign in _SETTLES:
+            return found._replace(aspect=_SETTLES[sign])
+    return None
+
+
+def _denied(found: View, act_and_behind: Sequence[Token], between: Sequence[Sign]) -> View:
+    if any(token.text == "yet" for token in act_and_behind):
+        return found._replace(aspect=Aspect.NOT_YET)
+    in_vain = found.succeeded or S.OK in between or found.aspect is Aspect.FAILED
+    return found._replace(aspect=Aspect.FAILED if in_vain else Aspect.NEGATED)
+
+
+def _noted(found: View, token: Token, between: Sequence[Sign]) -> View:
+    """The view with what a word adds to it without settling it."""
+    match token.sign:
+        case S.BY if token.text == "被" and found.aspect is Aspect.BARE:  # the passive tells what was done to it
+            return found._replace(aspect=Aspect.DONE)
+        case S.OK if not between and found.aspect in {Aspect.BARE, Aspect.DONE}:
+            return found._replace(aspect=Aspect.DONE, succeeded=True)
+        case S.ONGOING | S.DONE if found.aspect is Aspect.BARE:
+            return found._replace(aspect=Aspect.ONGOING if token.sign is S.ONGOING else Aspect.DONE)
+        case S.ARRANGE:
+            return found._replace(arranged=True)
+        case S.AGAIN:
+            return found._replace(again=True)
+        case S.TODAY:
+            return found._replace(today=True)
+    return found
+
+
+def is_as_asked(before: Sequence[Token]) -> bool:
+    """应商家要求, 按您要求: what was asked is done."""
+    return any(token.text.endswith(_AS) for token in before)
+
+
+def _has_actor(before: Sequence[Token]) -> bool:
+    """本人验货后签收 is told; 验货后再签收 is advice."""
+    return any(token.sign in {S.SELF, S.KIN, S.RECIPIENT, S.DESK} for token in before)
+
+
+def _ends_a_time(before: Sequence[Token]) -> bool:
+    """解封后, 48小时后: what stands before 后 is an act or a span of time, and not a part of a name."""
+    return bool(before) and (before[-1].sign in ACTS or before[-1].text.endswith(_UNTIL))
+
+
+def _modal(found: View, before: Sequence[Token]) -> View:
+    """A condition, a request or an offer holds for each act of its clause that is not told as done."""
+    if found.aspect in {Aspect.DONE, Aspect.FAILED, Aspect.NEGATED}:
+        return found
+    for token in reversed(before):
+        if token.sign is S.DONE:
+            return found
+        if token.sign in _MODALS:
+            return found._replace(aspect=_MODALS[token.sign])
+        if token.sign in {S.WILL, S.PROMISE, S.WAIT} and found.aspect is Aspect.BARE:
+            return found._replace(aspect=Aspect.PLANNED, promised=token.sign is S.PROMISE)
+    return found
+
+
+def _planned(found: View, before: Sequence[Token]) -> View:
+    signs = {token.sign for token in before}
+    if S.IF in signs:
+        return found._replace(aspect=Aspect.CONDITIONAL)
+    if S.CANNOT in signs:
+        return found._replace(aspect=Aspect.FAILED)
+    again = found.again or S.AGAIN in signs or any("再" in token.text for token in before)
+    promised = found.promised or bool(signs & {S.PROMISE, S.FUTURE_DAY})
+    return found._replace(aspect=Aspect.PLANNED, again=again, promised=promised, today=found.today or S.TODAY in signs)
