@@ -72,3 +72,18 @@ def test_every_document_is_found() -> None:
     """The test above looks at what is there."""
     names = {path.name for path in DOCUMENTS}
     assert {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "architecture.md", "pandapon.md"} <= names
+
+
+FILE = re.compile(r"`((?:[a-z_]+/)*[a-z_]+\.py|[a-z_]+/[a-z_]+/)`")
+
+
+@pytest.mark.parametrize("document", [one for one in DOCUMENTS if one.name != "CHANGELOG.md"], ids=lambda one: one.name)
+def test_every_file_that_is_named_is_there(document: Path) -> None:
+    """A path is from the top; a bare name lies beside the file that was named before it in the paragraph."""
+    for paragraph in document.read_text(encoding="utf-8").split("\n"):
+        folder = ROOT
+        for name in FILE.findall(paragraph):
+            places = [ROOT / name] if "/" in name.rstrip("/") else [ROOT / name, folder / name]
+            found = next((place for place in places if place.exists()), None)
+            assert found is not None, name
+            folder = found if found.is_dir() else found.parent
