@@ -8,10 +8,11 @@ from pydantic import TypeAdapter
 
 from handlers.outcomes import Look
 from pandapon.models import Order
-from pandapon.shipment import Milestone, News, Node, OrderRef, Parcel, Shipment, TimeBasis, by_shipping
+from pandapon.shipment import Milestone, Node, OrderRef, Parcel, Shipment, TimeBasis, by_shipping
 from storage.records import Announcement, Changed, KnownOrder, NodeRecord, OrderState, ParcelRecord
 from tracking.decide import Decision, Known
 from tracking.renumber import live
+from tracking.values import News
 
 if TYPE_CHECKING:
     from datetime import datetime

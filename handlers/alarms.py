@@ -11,8 +11,8 @@ from handlers.slack import FAILURES
 from handlers.text import when
 from handlers.views import elements as el
 from handlers.views import errors, stalls
-from pandapon.shipment import Leg
 from storage.records import AlarmState
+from tracking.values import Leg
 
 if TYPE_CHECKING:
     from datetime import datetime

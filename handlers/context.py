@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from handlers.views.digest import Summary
     from pandapon.client import PandaPon
     from pandapon.models import Order
-    from pandapon.shipment import News, Platform
+    from pandapon.shipment import Platform
     from storage.records import Filter, Told
     from storage.store import Store
     from tracking.channel_settings import ChannelSettings, Load
+    from tracking.values import News
 
 
 class Tracker(Protocol):

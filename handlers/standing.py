@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pandapon.models import Order
-    from pandapon.shipment import Node, Parcel, Step
+    from pandapon.shipment import Node, Parcel
+    from tracking.values import Step
 
 M = Milestone
 # Until a courier has it, only the platform knows: its words, which say who is to act, are the state.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pandapon.progress import order_milestone
-from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Shipment, by_shipping
+from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Shipment, by_shipping
 from tracking import severity
 from tracking.lines import facts, lines_of, with_named
 from tracking.merge import merge_order
@@ -14,6 +14,7 @@ from tracking.policy import FollowUp, Policy, follow_up
 from tracking.renumber import live
 from tracking.stalls import plausible
 from tracking.suppression import echoes
+from tracking.values import News
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from tracking import severity
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from pandapon.shipment import News, Step
+    from tracking.values import News, Step
 
 SIZE = 8  # hex digits of one mark
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pandapon.progress import place_after
-from pandapon.shipment import Milestone, Node, Parcel, Step, normalise
+from pandapon.shipment import Milestone, Node, Parcel, normalise
 from pandapon.tracking_numbers import is_same
 from tracking import named
 from tracking.merge import MergedNodes, merge_nodes, merge_parcel, one_per_waybill
 from tracking.renumber import live, renumbered, replaced_by, retire, revive, untold
+from tracking.values import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pandapon.models import Order
-    from pandapon.shipment import Milestone, OrderRef, Parcel, Stall
+    from pandapon.shipment import Milestone, OrderRef, Parcel
+    from tracking.values import Stall
 
 
 @dataclass(frozen=True, slots=True)

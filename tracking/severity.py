@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pandapon.courier import Action, asked_action
-from pandapon.shipment import FINAL, Milestone, Step
+from pandapon.shipment import FINAL, Milestone
 from tracking.merge import goes_back
+from tracking.values import Step
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
-    from pandapon.shipment import News
+    from tracking.values import News
 
 ALL, MILESTONES, PROBLEMS = "all", "milestones", "problems"  # the filters a watch can have
 LEVELS = ("edit", "node", "step", "milestone", "problem")  # see level(); the quietest first

@@ -10,10 +10,11 @@ from statistics import median
 from typing import TYPE_CHECKING, TypeGuard
 
 from pandapon.markup import plain
-from pandapon.shipment import FINAL, Leg, Milestone, Parcel, Stall, normalise
+from pandapon.shipment import FINAL, Milestone, Parcel, normalise
 from tracking.named import is_only_named
 from tracking.named import since as since_named
 from tracking.rest_days import Rest
+from tracking.values import Leg, Stall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

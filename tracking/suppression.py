@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
 
-    from pandapon.shipment import Milestone, News, Node, Parcel
+    from pandapon.shipment import Milestone, Node, Parcel
+    from tracking.values import News
 
 AGAIN = timedelta(hours=12)  # the same trouble of the same parcel within that is the same trouble
 

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from handlers.languages import Languages
     from handlers.people import People
-    from pandapon.shipment import News
     from storage.records import Watch
     from storage.store import Store
+    from tracking.values import News
 
 T = TypeVar("T")
 

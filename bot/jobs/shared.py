@@ -9,9 +9,9 @@ from bot import records
 from tracking import fact_ids, severity
 
 if TYPE_CHECKING:
-    from pandapon.shipment import News
     from storage.records import Post, Shared
     from storage.store import Store
+    from tracking.values import News
 
 
 async def untold(store: Store, post: Post) -> Post | None:

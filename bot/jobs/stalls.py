@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING
 
 from bot import records
 from handlers.views.stalls import dump_stall, stall_of
-from pandapon.shipment import Leg, News, OrderRef
+from pandapon.shipment import OrderRef
 from storage.errors import BusyFileError, DiskFullError
 from storage.records import Alarm, AlarmState, Announcement
 from tracking.renumber import live
 from tracking.severity import ALL, MILESTONES, PROBLEMS
 from tracking.stalls import Limits, is_same, silence, silences, stall, stall_at, usual_times
+from tracking.values import Leg, News
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from pandapon.shipment import Stall
     from storage.records import KnownOrder
     from storage.store import Store
+    from tracking.values import Stall
 
 log = logging.getLogger(__name__)
 

@@ -18,14 +18,15 @@ from handlers.views.parts import order_name, stored_order, title_of
 from handlers.views.stalls import headline
 from pandapon.courier import asked_action
 from pandapon.models import Order
-from pandapon.shipment import FINAL, Leg, Milestone, OrderRef, Step
+from pandapon.shipment import FINAL, Milestone, OrderRef
+from tracking.values import Leg, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from pandapon.shipment import News
     from storage.records import Watch
+    from tracking.values import News
 
 LINES, PARAGRAPH = 12, 2800  # orders and characters in one paragraph; Slack takes 3000
 LONGEST = 700  # characters about one order

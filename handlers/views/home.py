@@ -11,8 +11,9 @@ from handlers.views import elements as el
 from handlers.views import unpaid
 from handlers.views.parts import ref_of, standing_of, stored_order, title_of
 from handlers.views.stalls import headline, stall_of
-from pandapon.shipment import Leg, Milestone, OrderRef
+from pandapon.shipment import Milestone, OrderRef
 from storage.records import WatchState
+from tracking.values import Leg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

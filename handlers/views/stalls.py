@@ -15,8 +15,9 @@ from handlers.text import cut, escape, ident, span, when
 from handlers.views import elements as el
 from handlers.views import unpaid
 from handlers.views.parts import here, order_name, ref_of, stored_order, title_of, unwatch_button
-from pandapon.shipment import Leg, OrderRef, Stall
+from pandapon.shipment import OrderRef
 from storage.records import AlarmState
+from tracking.values import Leg, Stall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from handlers.outcomes import Look
     from handlers.views.message import Block, Message
     from pandapon.models import Order
-    from pandapon.shipment import Milestone, News
+    from pandapon.shipment import Milestone
     from storage.records import Alarm, Watch
+    from tracking.values import News
 
 
 def alarm(news: News, look: Look, watch: Watch, alarm: Alarm | None, now: datetime) -> Message:

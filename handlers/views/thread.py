@@ -22,7 +22,8 @@ from handlers.views.parts import (
 )
 from pandapon.courier import Action, asked_action
 from pandapon.milestones import is_with_finance
-from pandapon.shipment import FINAL, Milestone, OrderRef, Step
+from pandapon.shipment import FINAL, Milestone, OrderRef
+from tracking.values import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 
     from handlers.outcomes import Look
     from pandapon.models import Order
-    from pandapon.shipment import News, Node, Parcel
+    from pandapon.shipment import Node, Parcel
     from storage.records import Alarm, Watch
+    from tracking.values import News
 
 NEWS_NODES = 12
 ORDERS = 5  # named beside the one whose news it is

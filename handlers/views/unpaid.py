@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pandapon.models import Order
-    from pandapon.shipment import OrderRef, Stall
+    from pandapon.shipment import OrderRef
+    from tracking.values import Stall
 
 
 def words(stall: Stall, ref: OrderRef, order: Order | None, now: datetime) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.outcomes import Look
-    from pandapon.shipment import News
     from storage.records import Told, Watch
+    from tracking.values import News
 
 WAITING = frozenset({PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN})
 

@@ -11,10 +11,10 @@ from support.tracking_cases import LEFT, PICKED, REF, M, at, node
 
 from bot.jobs.compose import folding, merged
 from handlers.views import digest
-from pandapon.shipment import Leg, News, Stall, Step
 from storage.records import Folding, Post, PostKind, PostState, Watch, WatchState
 from tracking.channel_settings import ChannelSettings
 from tracking.severity import LEVELS
+from tracking.values import Leg, News, Stall, Step
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # in China
 WATCH = Watch(1, REF.key, "C1", "all", WatchState.ACTIVE, "U1", at(0))

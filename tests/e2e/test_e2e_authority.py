@@ -19,11 +19,12 @@ from handlers.permissions import Need
 from handlers.register import COMMANDS, register
 from handlers.subjects import NEEDS
 from handlers.views.stalls import dump_stall
-from pandapon.shipment import Leg, News, OrderRef, Stall
+from pandapon.shipment import OrderRef
 from sandbox.pandapon.demo import SECOND
 from sandbox.slack.faults import Fault
 from sandbox.slack.workspace import BOT_USER, User
 from storage.records import Alarm, Announcement
+from tracking.values import Leg, News, Stall
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

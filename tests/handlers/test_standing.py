@@ -27,9 +27,10 @@ from handlers.views import digest, home, orders, shortcuts, thread, tracking, wa
 from pandapon.courier import Reason, read_entry
 from pandapon.milestones import ALIBABA_ORDER, TAOBAO_ORDER, status_claim
 from pandapon.models import Order, Page
-from pandapon.shipment import FINAL, Milestone, News, Node, OrderRef, Parcel, Platform, Shipment, Step, TimeBasis
+from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Platform, Shipment, TimeBasis
 from storage.records import Channel, Watch
 from tracking.decide import Decision, Fetched, decide
+from tracking.values import News, Step
 
 ROOT = Path(__file__).parents[2]
 M = Milestone

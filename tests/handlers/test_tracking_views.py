@@ -17,8 +17,9 @@ from handlers.grammar import parse
 from handlers.people import People
 from handlers.requests import Track, Unwatch, WatchOrders
 from handlers.views import thread, tracking
-from pandapon.shipment import Milestone, News, Parcel, Platform, Step, TimeBasis, by_shipping
+from pandapon.shipment import Milestone, Parcel, Platform, TimeBasis, by_shipping
 from storage.records import WatchState
+from tracking.values import News, Step
 
 
 def test_track_shows_parcels_bars_and_newest_first() -> None:

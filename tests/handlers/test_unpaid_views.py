@@ -13,8 +13,9 @@ from support.view_samples import NOW, REF, look, order, watch
 from handlers.alarms import remind_at
 from handlers.text import when
 from handlers.views import digest, home, stalls, thread, tracking
-from pandapon.shipment import Leg, Milestone, News, OrderRef, Platform, Stall
+from pandapon.shipment import Milestone, OrderRef, Platform
 from storage.records import Alarm, AlarmState
+from tracking.values import Leg, News, Stall
 
 if TYPE_CHECKING:
     from pandapon.models import Order

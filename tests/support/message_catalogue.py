@@ -45,11 +45,12 @@ from handlers.views import (
 from handlers.views.help import help as help_view
 from pandapon import errors as api
 from pandapon.models import Page
-from pandapon.shipment import Leg, Milestone, News, OrderRef, Parcel, Platform, Stall, Step
+from pandapon.shipment import Milestone, OrderRef, Parcel, Platform
 from storage.backup import Restored
 from storage.errors import DiskFullError
 from storage.records import Alarm, AlarmState, Channel, Health, PostState, Subscription, Told, WatchState
 from tracking.channel_settings import ChannelSettings, Load
+from tracking.values import Leg, News, Stall, Step
 
 Json = dict[str, Any]
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from bot import records
 from pandapon.models import Order
-from pandapon.shipment import Milestone, News, Node, OrderRef, Parcel, Platform, Shipment, TimeBasis
+from pandapon.shipment import Milestone, Node, OrderRef, Parcel, Platform, Shipment, TimeBasis
 from storage.records import KnownOrder, NodeRecord, OrderState, ParcelRecord
 from tracking.decide import Decision, Fetched, decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from tracking.values import News
 
 REF = OrderRef(Platform.ALIBABA, "2542285634920880794")
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

@@ -23,8 +23,9 @@ from support.tracking_cases import (
     reading,
 )
 
-from pandapon.shipment import Milestone, Parcel, Step
+from pandapon.shipment import Milestone, Parcel
 from tracking.decide import Decision, Fetched
+from tracking.values import Step
 
 ALL = frozenset({"all"})
 MILESTONES = ALL | {"milestones"}

@@ -15,12 +15,13 @@ from support.tracking_cases import JOURNEY, LEFT, PICKED, SIGNED, Desk, M, at, d
 from bot import records
 from bot.jobs.reread import correction
 from pandapon.models import Consignment, Order
-from pandapon.shipment import Leg, Parcel
+from pandapon.shipment import Parcel
 from tracking.decide import Fetched, decide
 from tracking.named import MOST, is_only_named, since
 from tracking.policy import Policy
 from tracking.renumber import live
 from tracking.stalls import Limits, silences
+from tracking.values import Leg
 
 SF, YT, ZT = "SF1234567890123", "YT8801234567890", "78012345678901"
 JD = "JDX012345678901"

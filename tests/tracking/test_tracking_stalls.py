@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.tracking_cases import FAILED, LEFT, OUT, PICKED, SIGNED, M, at, node, order, parcel, reading
 
-from pandapon.shipment import Leg, Milestone, Parcel, Stall
+from pandapon.shipment import Milestone, Parcel
 from tracking.decide import decide
 from tracking.policy import Policy
 from tracking.rest_days import parse
 from tracking.stalls import Limits, leg_of, silences, stall, stall_at, usual_times
+from tracking.values import Leg, Stall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

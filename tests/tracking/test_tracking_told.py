@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 from support.tracking_cases import LEFT, PICKED, REF, M, at, node
 
-from pandapon.shipment import Leg, News, OrderRef, Platform, Stall, Step
+from pandapon.shipment import OrderRef, Platform
 from tracking.fact_ids import beyond, marks, untold
+from tracking.values import Leg, News, Stall, Step
 
 KEY = "1688:1"
 A, B = node(PICKED), node(LEFT)

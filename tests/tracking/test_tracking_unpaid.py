@@ -15,13 +15,13 @@ from support.tracking_cases import REF, Desk, M, at, only_order, order, reading
 from bot.decider import Decider
 from bot.jobs.poll_results import poll_result
 from bot.reading import OrderReading
-from pandapon.shipment import Leg, Stall
 from storage.records import DueOrder, OrderState, Unchanged
 from tracking.cadence import Cadence
 from tracking.decide import decide
 from tracking.policy import Policy
 from tracking.rest_days import parse
 from tracking.stalls import PAY_NOTICE, Limits, is_pressing, is_same, pay_alarm_at, silence, silences, stall, stall_at
+from tracking.values import Leg, Stall
 
 if TYPE_CHECKING:
     from pandapon.models import Order
