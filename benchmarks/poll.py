@@ -29,6 +29,7 @@ from storage.records import NewWatch
 from storage.store import open_store
 from tracking.circuit_breaker import Breaker
 from tracking.decide import Fetched, decide
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -125,7 +126,7 @@ async def _fill(store: Store, clock: Clock, count: int) -> None:
         for ref in keys:
             decided = decide(None, Fetched(ref, None, first_reading(ref.order_id)), clock())
             await store.orders.add(clock(), records.changed(ref.key, 0, b"", decided))
-        wishes = [NewWatch(ref.key, f"C{number % CHANNELS:08d}", "all", "U1") for number, ref in enumerate(keys)]
+        wishes = [NewWatch(ref.key, f"C{number % CHANNELS:08d}", Filter.ALL, "U1") for number, ref in enumerate(keys)]
         await store.watches.open(clock(), wishes)
         await all_sent(store, clock)
 

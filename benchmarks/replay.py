@@ -33,6 +33,7 @@ from tracking.channel_settings import ChannelSettings
 from tracking.circuit_breaker import Breaker
 from tracking.quiet_hours import next_digest
 from tracking.stalls import Limits
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     import sqlite3
@@ -49,7 +50,7 @@ FOLDED = "SELECT COUNT(*) FROM outbox WHERE folded_into IS NOT NULL AND state = 
 class Way:
     """How the bot is used."""
 
-    filter: str = "all"
+    filter: Filter = Filter.ALL
     push: bool = False  # PandaPon's messages come, a hint two seconds after each change
     settings: ChannelSettings = ChannelSettings()  # noqa: RUF009  frozen
     share: int = 0  # orders of one channel; 0: one channel has them all
@@ -60,7 +61,7 @@ class Way:
 
 WAYS = {
     "all news": Way(),
-    "milestones": Way("milestones"),
+    "milestones": Way(Filter.MILESTONES),
     "problems only in the channel": Way(settings=ChannelSettings(threads="problems")),
     "in threads, and a daily digest": Way(settings=ChannelSettings(threads="thread", digest_at="09:00")),
     "all news, with pushes": Way(push=True),

@@ -24,6 +24,7 @@ from storage.records import NewWatch
 from storage.store import open_store
 from tracking.circuit_breaker import Breaker
 from tracking.decide import Fetched, decide
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     import sqlite3
@@ -124,7 +125,7 @@ async def _fill(store: Store, clock: Clock, size: int) -> None:
         for ref in refs:
             decided = decide(None, Fetched(ref, None, first_reading(ref.order_id)), clock())
             recording.add_order(conn, clock(), records.changed(ref.key, 0, b"?", decided))
-        wishes = [NewWatch(ref.key, f"C{n % 500:06d}", "all", "U1") for n, ref in enumerate(refs)]
+        wishes = [NewWatch(ref.key, f"C{n % 500:06d}", Filter.ALL, "U1") for n, ref in enumerate(refs)]
         watches.open_watches(conn, clock(), wishes)
         conn.execute("UPDATE watches SET state = 'active', card_ts = '1.0' WHERE state = 'opening'")
         conn.execute("UPDATE outbox SET state = 'sent', sent_at = 1 WHERE state = 'pending'")

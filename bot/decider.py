@@ -14,6 +14,7 @@ from tracking.decide import decide
 from tracking.policy import Policy, read_again
 from tracking.severity import is_only_money
 from tracking.stalls import Limits
+from tracking.values import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +76,7 @@ class Decider:
             return decided
         recent = [at for at in self._money.get(key, ()) if decided.at - at < DAY]
         if len(recent) >= MONEY_A_DAY:
-            return replace(decided, level="node")
+            return replace(decided, level=Severity.NODE)
         self._money = {one: times for one, times in self._money.items() if decided.at - times[-1] < DAY}
         self._money[key] = [*recent, decided.at]
         return decided

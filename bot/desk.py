@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from bot.jobs.discovery import Discoverer
     from handlers.outcomes import Look
     from handlers.views.digest import Summary
-    from storage.records import Filter, Told
+    from storage.records import Told
     from storage.store import Store
     from tracking.channel_settings import ChannelSettings, Load
-    from tracking.values import News
+    from tracking.values import Filter, News
 
 WEEK = timedelta(days=7)
 LOOK_SECONDS = 6.0  # of pages that somebody waits for; the others follow

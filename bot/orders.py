@@ -24,6 +24,7 @@ from pandapon.shipment import OrderRef, Platform
 from storage.errors import StorageError
 from storage.records import NewWatch, Opened, Watch, WatchState
 from tracking.decide import Decision, Fetched, decide
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from bot.jobs.deliver import Deliverer
     from pandapon.client import PandaPon
     from pandapon.models import Order
-    from storage.records import Filter, KnownOrder
+    from storage.records import KnownOrder
     from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ class LiveTracker:
         filter_: Filter | None,
         user: str,
         platform: Platform | None = None,
-        default: Filter = "all",
+        default: Filter = Filter.ALL,
     ) -> list[WatchOutcome]:
         """See handlers.context.Tracker. The first sight of an order is its baseline: no backlog is told."""
         found = await asyncio.gather(*(self._resolved_or_outcome(text, platform) for text in ids))

@@ -85,7 +85,7 @@ def order_state(decision: Decision) -> OrderState:
 
 def announcement(decision: Decision) -> Announcement | None:
     """What the outbox is told, if there is anything to tell."""
-    if decision.news is None:
+    if decision.news is None or decision.level is None:
         return None
     return Announcement(decision.what, decision.audience, dump_news(decision.news), decision.level)
 

@@ -20,6 +20,7 @@ from pandapon.signing import Signer
 from tracking.cadence import Cadence
 from tracking.rest_days import parse as parse_rest
 from tracking.stalls import Limits
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,7 +160,7 @@ class Settings(BaseSettings):
     ] = Field(default_factory=dict)
     stall_rest: Annotated[str, AfterValidator(_rest)] = ""
     language: Literal["en", "zh_CN"] = "en"
-    default_filter: Literal["all", "milestones", "problems"] = "all"
+    default_filter: Filter = Filter.ALL
     channel_messages_per_second: float = Field(default=1.0, gt=0, le=20)
     channel_burst: int = Field(default=4, ge=1, le=20)
     digest_from: int = Field(default=8, ge=2, le=100_000)

@@ -15,6 +15,7 @@ from handlers.text import code
 from handlers.tokens import folded
 from handlers.verbs import FILTERS
 from handlers.watch_grammar import ids_or_none, one_id, take_channel
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     from handlers.options import Command
@@ -73,7 +74,7 @@ def watch_all(command: Command) -> WatchAll:
     _options, words = read_options(command)
     where, words = take_channel(command, words[1:])
     states = {**{state: state for state in order_states.STATES}, **order_states.SYNONYMS}
-    status = filter_ = ""
+    status, filter_ = "", None
     for word in words:
         text = folded(word.text)
         if text in FILTERS and not filter_:
@@ -84,10 +85,10 @@ def watch_all(command: Command) -> WatchAll:
             problem = _("{word} is neither a state ({states}) nor a filter ({filters})").format(
                 word=code(word.text, 40),
                 states=", ".join(f"`{one}`" for one in order_states.STATES),
-                filters="`all`, `milestones`, `problems`",
+                filters=", ".join(f"`{one}`" for one in Filter),
             )
             raise command.refuse(problem, try_=" ".join(["/panda watch all", *where.typed()]))
-    return WatchAll(where.channel, status, filter_ or None)
+    return WatchAll(where.channel, status, filter_)
 
 
 def unwatch_all(command: Command) -> UnwatchAll:

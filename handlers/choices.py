@@ -15,6 +15,7 @@ from handlers.views import choices, digest, errors
 from handlers.views.forms import VALUE, value_of
 from handlers.views.why import why as why_view
 from tracking.channel_settings import THREADS, ChannelSettings, load
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     from handlers.context import Context
@@ -30,11 +31,11 @@ async def watch_all(turn: Turn, request: WatchAll) -> Message:
     channel = request.channel or turn.channel
     chosen = load((await turn.ctx.store.channels.get(channel)).settings)
     standing = [one for one in await turn.ctx.store.subscriptions.active(channel) if one.status == request.status]
-    kept = standing[0].filter if standing else ""
+    kept = standing[0].filter if standing else None
     filter_ = request.filter or kept or chosen.filter or turn.ctx.default_filter
     joined = await turn.ctx.desk.subscribe(channel, request.status, filter_, turn.user)
     if joined.is_new or filter_ != kept:
-        undo = {} if joined.is_new else {"filter": kept}
+        undo = {} if joined.is_new else {"filter": kept or ""}
         facts = {"n": joined.count, "status": request.status, "filter": filter_, "undo": undo}
         await aloud.say(turn.ctx, channel, turn.user, "watch all", **facts)
     return choices.watching_all(channel, request.status, filter_, joined)
@@ -116,7 +117,7 @@ def read_form(values: dict[str, Any]) -> tuple[ChannelSettings, bool, dict[str, 
     if not _is_zone(zone):
         wrong["time_zone"] = _("That is not a time zone. Try Asia/Shanghai, Europe/Berlin or America/New_York.")
     settings = ChannelSettings(
-        filter="" if filter_ == "default" else filter_,
+        filter=Filter(filter_) if filter_ in set(Filter) else "",
         threads=threads if threads in THREADS else "auto",  # type: ignore[arg-type]  # it is one of them
         quiet_from=begin,
         quiet_to=end,

@@ -9,6 +9,7 @@ from handlers.admission import Admission
 from handlers.deliveries import Recent
 from handlers.languages import Languages
 from handlers.people import People
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     import asyncio
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pandapon.client import PandaPon
     from pandapon.models import Order
     from pandapon.shipment import Platform
-    from storage.records import Filter, Told
+    from storage.records import Told
     from storage.store import Store
     from tracking.channel_settings import ChannelSettings, Load
     from tracking.values import News
@@ -55,7 +56,7 @@ class Tracker(Protocol):
         filter_: Filter | None,
         user: str,
         platform: Platform | None = None,
-        default: Filter = "all",
+        default: Filter = Filter.ALL,
     ) -> list[WatchOutcome]:
         """Watch each of these orders in a channel; waits a moment for the cards to be posted.
 
@@ -107,7 +108,7 @@ class Context:
     report: Callable[[], Report]
     desk: Desk
     wake: Callable[[], None]  # something entered the outbox: deliver now rather than at the next tick
-    default_filter: Filter = "all"
+    default_filter: Filter = Filter.ALL
     languages: Languages = field(default_factory=Languages)
     admission: Admission = field(default_factory=Admission)  # who may use the bot at all
     answer_seconds: float = 15.0  # that a question may take in all, its answer included

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from pandapon.shipment import Platform
-    from storage.records import Filter
+    from tracking.values import Filter
 
 MUTE_FOR = timedelta(hours=24)
 HELP_WORDS = frozenset({"help", "?", "--help", "-h", "帮助"})

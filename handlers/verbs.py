@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from tracking.values import Filter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 VERBS = (
     "search",
@@ -86,17 +92,17 @@ SORTS: dict[str, str] = {
     "sold": "sales",
     "销量": "sales",
 }
-FILTERS: dict[str, str] = {
-    "all": "all",
-    "everything": "all",
-    "全部": "all",
-    "milestones": "milestones",
-    "milestone": "milestones",
-    "里程碑": "milestones",
-    "problems": "problems",
-    "problem": "problems",
-    "异常": "problems",
-    "问题": "problems",
+FILTERS: dict[str, Filter] = {
+    "all": Filter.ALL,
+    "everything": Filter.ALL,
+    "全部": Filter.ALL,
+    "milestones": Filter.MILESTONES,
+    "milestone": Filter.MILESTONES,
+    "里程碑": Filter.MILESTONES,
+    "problems": Filter.PROBLEMS,
+    "problem": Filter.PROBLEMS,
+    "异常": Filter.PROBLEMS,
+    "问题": Filter.PROBLEMS,
 }
 
 # Chinese has no spaces: a verb of two characters or more may stand right before what it is about.
@@ -116,7 +122,7 @@ def unglued(word: str) -> tuple[str, str] | None:
     return None
 
 
-def nearest(word: str, known: dict[str, str]) -> str | None:
+def nearest(word: str, known: Mapping[str, str]) -> str | None:
     """What the best match of a mistyped word means; None when nothing is close."""
     found = get_close_matches(word, known, n=1, cutoff=0.6 if len(word) > 3 else 0.66)  # noqa: PLR2004  short words match by chance
     return known[found[0]] if found else None

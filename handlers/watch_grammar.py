@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from handlers.order_ids import Sifted
+    from tracking.values import Filter
 
 _CHANNEL_NAME = re.compile(r"[\w-]{1,80}")
 _WIRE_CHANNEL = re.compile(r"<#([CGD][A-Z0-9]+)(?:\|[^<>]*)?>")  # copied from an answer and typed again
@@ -171,8 +172,8 @@ def _named(name: str) -> Where | None:
     return Where(name, f"#{name}")
 
 
-def _take_filters(words: Sequence[Token]) -> tuple[list[str], list[Token]]:
-    filters: dict[str, None] = {}
+def _take_filters(words: Sequence[Token]) -> tuple[list[Filter], list[Token]]:
+    filters: dict[Filter, None] = {}
     rest = []
     for token in words:
         meant = FILTERS.get(folded(token.text).strip(",;、")) if token.kind is Kind.WORD else None

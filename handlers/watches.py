@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from handlers.turn import Turn
     from handlers.views.message import Message
     from pandapon.shipment import Platform
-    from storage.records import Filter, Watch
+    from storage.records import Watch
+    from tracking.values import Filter
 
 PAGE_SIZE = 10
 

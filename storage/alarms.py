@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from storage import audit, enqueue
+from storage import audit, enqueue, values
 from storage.ending import end
 from storage.records import Alarm, AlarmState, AuditEntry, PostKind
 from storage.values import to_int, to_time
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.records import Announcement, Post
+    from tracking.values import Filter, Severity
 
 # That nobody looked is no silence: after an outage, or while the bot was off, the order is read first. One that
 # PandaPon does not know any more, or that could not be read for long, must not be followed for ever either.
@@ -91,20 +92,22 @@ def raise_alarm(
     return bool(is_new)
 
 
-def clear(conn: sqlite3.Connection, at: int, key: str, silent: Collection[str] = ()) -> tuple[frozenset[str], str]:
+def clear(
+    conn: sqlite3.Connection, at: int, key: str, silent: Collection[str] = ()
+) -> tuple[frozenset[Filter], Severity | None]:
     """A silence is over, unless the alarm is of one of those that are not. Another parcel's movement ends nothing.
 
-    Returns the filters that were told of the alarm, and how loud; both empty when there was none, or it stands.
+    Returns the filters that were told of the alarm, and how loud; nothing when there was none, or it stands.
     """
     live = conn.execute("SELECT what FROM alarms WHERE key = ? AND state <> 'cleared'", (key,)).fetchone()
     if live is None or any(f":{one}" in live["what"] for one in silent):
-        return frozenset(), ""
+        return frozenset(), None
     row = conn.execute(
         "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' RETURNING what",
         (at, key),
     ).fetchone()
     told = conn.execute("SELECT audience, level FROM news WHERE key = ? AND what = ?", (key, row["what"])).fetchone()
-    return (frozenset(json.loads(told["audience"])), told["level"]) if told else (frozenset(), "")
+    return (values.audience(told["audience"]), values.severity(told["level"])) if told else (frozenset(), None)
 
 
 def cleared_at(conn: sqlite3.Connection, key: str, at: datetime) -> Alarm | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import TYPE_CHECKING
 
-from storage import audit, enqueue, held
+from storage import audit, enqueue, held, values
 from storage.records import AuditEntry, Channel, Happening, PostKind, PostState, Told
 from storage.values import to_int, to_time
+from tracking.values import Filter, Severity
 
 if TYPE_CHECKING:
     import sqlite3
@@ -158,7 +158,7 @@ def told_of_order(conn: sqlite3.Connection, key: str, channel_id: str, limit: in
 def happened_since(conn: sqlite3.Connection, channel_id: str, since: datetime) -> list[Happening]:
     """The same without what it said: when, how loud and for whom, oldest first."""
     return [
-        Happening(to_time(at), level, _audience(audience), filter_)
+        Happening(to_time(at), Severity(level), values.audience(audience), Filter(filter_))
         for at, level, audience, filter_ in conn.execute(HAPPENED, (channel_id, to_int(since)))
     ]
 
@@ -186,8 +186,8 @@ def _told(row: sqlite3.Row) -> Told:
         key=row["key"],
         what=row["what"],
         at=to_time(row["at"]),
-        level=row["level"],
-        audience=_audience(row["audience"]),
+        level=Severity(row["level"]),
+        audience=values.audience(row["audience"]),
         payload=row["payload"],
         state=PostState(row["state"]) if row["state"] else None,
         sent_at=to_time(row["sent_at"]),
@@ -198,10 +198,5 @@ def _told(row: sqlite3.Row) -> Told:
 
 
 @cache
-def _audience(text: str) -> frozenset[str]:
-    """There are a handful of them."""
-    return frozenset(json.loads(text))
-
-
 def _iso(when: datetime | None) -> str:
     return when.isoformat() if when else ""

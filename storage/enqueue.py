@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from storage import values
 from storage.records import ANY_POSTS, DETAIL_OF, Post, PostKind, PostState
 from storage.values import to_int
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from storage.records import Announcement, Folding
+    from tracking.values import Severity
 
 NEXT = "(SELECT COALESCE(MAX(position), 0) + 1 FROM outbox)"
 DAY = 86_400_000_000  # microseconds
@@ -194,20 +196,20 @@ def fold(  # noqa: PLR0917  the protocol's arguments
     """
     at = to_int(now)
     rows = conn.execute(FOLDABLE, (head.channel, at, at, head.was_held, AHEAD * limit)).fetchall()
-    may_go = [row for row in rows if rule.levels is None or row["level"] in rule.levels]
+    may_go = [row for row in rows if rule.levels is None or values.severity(row["level"]) in rule.levels]
     if len(may_go) + 1 < rule.fewest or not head.thread_ts:
         return None
     waiting = [_Waiting(head.id, head.watch_id, head.level)]
-    waiting += [_Waiting(row["id"], row["watch_id"], row["level"]) for row in may_go]
+    waiting += [_Waiting(row["id"], row["watch_id"], values.severity(row["level"])) for row in may_go]
     loud = {one.watch: one.level for one in waiting if rule.shown is None or one.level in rule.shown}
     ours = [one.id for one in waiting if one.watch == head.watch_id][:limit]
     if set(loud) <= {head.watch_id}:
-        made = _make(conn, now, head, lease, head.key, "", loud.get(head.watch_id, "")) if len(ours) > 1 else None
+        made = _make(conn, now, head, lease, head.key, "", loud.get(head.watch_id)) if len(ours) > 1 else None
         if made is not None:
             _fold_members(conn, made.id, ours)
         return made
     told = [one for one in waiting if one.watch in loud][:limit]
-    made = _make(conn, now, head, lease, "", json.dumps([one.id for one in told]), "")
+    made = _make(conn, now, head, lease, "", json.dumps([one.id for one in told]), None)
     if made is not None:
         for watch in dict.fromkeys([*(one.watch for one in told), head.watch_id]):
             _put_into_thread(conn, at, [one.id for one in told if one.watch == watch] or ours)
@@ -217,15 +219,21 @@ def fold(  # noqa: PLR0917  the protocol's arguments
 class _Waiting(NamedTuple):
     id: int
     watch: int | None
-    level: str
+    level: Severity | None
 
 
 def _make(  # noqa: PLR0917  what a digest is made of
-    conn: sqlite3.Connection, now: datetime, head: Post, lease: timedelta, key: str, members: str, level: str
+    conn: sqlite3.Connection,
+    now: datetime,
+    head: Post,
+    lease: timedelta,
+    key: str,
+    members: str,
+    level: Severity | None,
 ) -> Post | None:
     """A digest, claimed in the place of the first post. ``key``: of the order in whose thread it goes, if it is one."""
     at = to_int(now)
-    made = conn.execute(FOLD, (key, members, level, to_int(now + lease), at, at, head.id, head.fence)).fetchone()
+    made = conn.execute(FOLD, (key, members, level or "", to_int(now + lease), at, at, head.id, head.fence)).fetchone()
     if made is None:
         return None
     return Post(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from storage import enqueue, orders
+from storage import enqueue, orders, values
 from storage.records import Post, PostKind, PostState, WatchState
 from storage.values import to_int, to_time
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterator
     from datetime import datetime
+
+    from tracking.values import Severity
 
 
 LIVE = "state IN ('pending', 'sending', 'uncertain')"
@@ -111,7 +113,7 @@ def mark_uncertain(conn: sqlite3.Connection, now: datetime, post: Post, not_befo
     return _settle(conn, post, "state = 'uncertain', not_before = ?, error = ?", to_int(not_before), error)
 
 
-def mark_reduced(conn: sqlite3.Connection, now: datetime, post: Post, payload: str, level: str) -> bool:
+def mark_reduced(conn: sqlite3.Connection, now: datetime, post: Post, payload: str, level: Severity) -> bool:
     """Part of a NEWS was told before: the rest goes at once, under this payload and level."""
     changes = "state = 'pending', claimed_at = NULL, not_before = ?, error = 'told in part', payload = ?, level = ?"
     return _settle(conn, post, changes, to_int(now), payload, level)
@@ -168,7 +170,7 @@ def _card_before(conn: sqlite3.Connection, now: datetime, post: Post) -> None:
         conn.execute(
             "UPDATE outbox SET position = (SELECT position - 1 FROM outbox WHERE id = ?), level = ?, held_until = NULL "
             "WHERE watch_id = ? AND what = 'card'",
-            (post.id, post.level, post.watch_id),
+            (post.id, post.level or "", post.watch_id),
         )
 
 
@@ -279,7 +281,7 @@ def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState
         thread_ts=around["card_ts"] or "",
         watch_state=WatchState(around["state"]) if around["state"] else None,
         what=row["what"],
-        level=row["level"],
+        level=values.severity(row["level"]),
         settings=around["settings"] or "",
         muted_by=around["muted_by"],
         muted_until=to_time(around["muted_until"]) if around["muted_by"] else None,

@@ -12,6 +12,7 @@ from storage.ending import end
 from storage.orders import chunks
 from storage.records import Changed, Failed, NodeRecord, Recorded, Unchanged
 from storage.values import to_int
+from tracking.values import Severity
 
 if TYPE_CHECKING:
     import sqlite3
@@ -132,7 +133,8 @@ def _announce(conn: sqlite3.Connection, at: int, changed: Sequence[Changed]) -> 
 def _relieved(conn: sqlite3.Connection, at: int, result: Changed, news: Announcement) -> Announcement:
     """The end of a silence clears its alarm, and whoever was told of the alarm is told of the movement."""
     relieved, loudness = alarms.clear(conn, at, result.key, result.silent)
-    level = "milestone" if loudness == "problem" and news.level in {"edit", "node", "step"} else news.level
+    is_quieter = news.level in {Severity.EDIT, Severity.NODE, Severity.STEP}
+    level = Severity.MILESTONE if loudness is Severity.PROBLEM and is_quieter else news.level
     return replace(news, audience=news.audience | relieved, level=level)
 
 

@@ -7,14 +7,14 @@ from datetime import datetime  # noqa: TC003  dataclass fields are read by tools
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracking.values import Filter, Severity
+
 if TYPE_CHECKING:
     from storage.errors import StorageError
 
 DETAIL_OF = "detail:"  # how the name of a DIGEST begins that tells in a thread what another one told in a line
 NOTHING_TO_SAY = "nothing to say"  # the error of a failed post by which nothing was lost: its matter was over
 TOLD_OF_PARCEL = "told with another order of the same parcel"  # the reason of a skipped post
-
-Filter = str  # "all" | "milestones" | "problems": opaque here, the rules live above
 
 
 class WatchState(StrEnum):
@@ -126,7 +126,7 @@ class Announcement:
     what: str  # names what happened, unique per order; the outbox key is (watch, what)
     audience: frozenset[Filter]  # watches with one of these filters receive it
     payload: str  # JSON, rendered when it is sent
-    level: str = "node"  # "edit" | "node" | "step" | "milestone" | "problem": what is loud is decided above
+    level: Severity = Severity.NODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class NewWatch:
     channel: str
     filter: Filter | None  # None: none was named, so a standing watch keeps its own
     created_by: str  # Slack user id
-    default: Filter = "all"  # what a new watch gets where none was named
+    default: Filter = Filter.ALL  # what a new watch gets where none was named
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +231,8 @@ class Happening:
     """A piece of news as figures: what a channel would have had to read of it is reckoned from these."""
 
     at: datetime
-    level: str
-    audience: frozenset[str]
+    level: Severity
+    audience: frozenset[Filter]
     filter: Filter  # of the watch that it concerns
 
 
@@ -243,7 +243,7 @@ class Told:
     key: str
     what: str
     at: datetime
-    level: str
+    level: Severity
     audience: frozenset[Filter]
     payload: str
     state: PostState | None = None  # None: nothing was to be posted there
@@ -282,7 +282,7 @@ class Post:
     thread_ts: str = ""  # the watch's card, joined in
     watch_state: WatchState | None = None
     what: str = ""
-    level: str = ""
+    level: Severity | None = None  # of news; None: it is none
     settings: str = ""  # the channel's, JSON, joined in
     muted_by: str = ""  # the person who muted the watch or its channel, while that holds
     muted_until: datetime | None = None  # when that ends
@@ -302,11 +302,11 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """Which posts may become one message. The levels are opaque here."""
+    """Which posts may become one message."""
 
     fewest: int = 2  # posts that may go, the first of them included; fewer stay as they are
-    levels: frozenset[str] | None = None  # that may go now; None: all
-    shown: frozenset[str] | None = None  # orders with nothing of these stay in their threads; None: all are shown
+    levels: frozenset[Severity] | None = None  # that may go now; None: all
+    shown: frozenset[Severity] | None = None  # orders with nothing of these stay in their threads; None: all are shown
 
 
 ANY_POSTS = Folding()

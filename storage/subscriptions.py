@@ -9,6 +9,7 @@ from storage import audit, enqueue, orders
 from storage.ending import end
 from storage.records import AuditEntry, Subscription
 from storage.values import to_int, to_time
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     import sqlite3
@@ -144,7 +145,7 @@ def _subscription(row: sqlite3.Row) -> Subscription:
     return Subscription(
         channel=row["channel"],
         status=row["status"],
-        filter=row["filter"],
+        filter=Filter(row["filter"]),
         created_by=row["created_by"],
         id=row["id"],
         created_at=to_time(row["created_at"]),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, overload
 
 from storage.records import NodeRecord, OrderState, ParcelRecord, Watch, WatchState
+from tracking.values import Filter, Severity
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,6 +32,16 @@ def to_time(stored: int | None) -> datetime | None: ...
 def to_time(stored: int | None) -> datetime | None:
     """Aware, in UTC."""
     return None if stored is None else EPOCH + MICROSECOND * stored
+
+
+def severity(stored: str) -> Severity | None:
+    """How loud a row's news is; None: it has none."""
+    return Severity(stored) if stored else None
+
+
+def audience(stored: str) -> frozenset[Filter]:
+    """The JSON list of filters."""
+    return frozenset(Filter(one) for one in json.loads(stored))
 
 
 def sub_orders(stored: str) -> tuple[str, ...]:
@@ -74,7 +85,7 @@ def watch(row: sqlite3.Row) -> Watch:
         id=row["id"],
         key=row["key"],
         channel=row["channel"],
-        filter=row["filter"],
+        filter=Filter(row["filter"]),
         state=WatchState(row["state"]),
         created_by=row["created_by"],
         created_at=to_time(row["created_at"]),

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter, ValidationError
 
+from tracking.values import Filter, Severity
+
 Threads = Literal["auto", "milestones", "broadcast", "problems", "thread", "channel"]
 THREADS: tuple[str, ...] = get_args(Threads)
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
@@ -18,10 +20,10 @@ DEFAULT_ZONE = "Asia/Shanghai"
 # more, "shipped" and "arrived" would drown what somebody has to act on.
 FEW = 20
 # The levels of news that a channel shows although they are told in a thread.
-_SHOWN: dict[str, frozenset[str]] = {
-    "broadcast": frozenset({"milestone", "problem"}),
-    "milestones": frozenset({"step", "milestone", "problem"}),
-    "problems": frozenset({"problem"}),
+_SHOWN: dict[str, frozenset[Severity]] = {
+    "broadcast": frozenset({Severity.MILESTONE, Severity.PROBLEM}),
+    "milestones": frozenset({Severity.STEP, Severity.MILESTONE, Severity.PROBLEM}),
+    "problems": frozenset({Severity.PROBLEM}),
     "thread": frozenset(),
 }
 
@@ -30,7 +32,7 @@ _SHOWN: dict[str, frozenset[str]] = {
 class ChannelSettings:
     """Times are local wall-clock times ``HH:MM`` in ``time_zone``; empty ones are switched off."""
 
-    filter: str = ""  # of watches started from now on; empty: the bot's own default
+    filter: Filter | Literal[""] = ""  # of watches started from now on; empty: the bot's own default
     threads: Threads = "auto"
     quiet_from: str = ""
     quiet_to: str = ""
@@ -39,7 +41,7 @@ class ChannelSettings:
     language: Literal["", "en", "zh_CN"] = ""  # empty: the bot's own default
     time_zone: str = DEFAULT_ZONE
 
-    def shows(self, level: str, watched: int) -> bool:
+    def shows(self, level: Severity | None, watched: int) -> bool:
         """Whether news of this level, see ``tracking.severity.level``, is seen in the channel's main view.
 
         ``watched``: how many orders the channel watches; with ``auto`` a channel of few sees every milestone.

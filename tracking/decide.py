@@ -14,7 +14,7 @@ from tracking.policy import FollowUp, Policy, follow_up
 from tracking.renumber import live
 from tracking.stalls import plausible
 from tracking.suppression import echoes
-from tracking.values import News
+from tracking.values import Filter, News, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +59,8 @@ class Decision:
     edited_nodes: tuple[Node, ...]  # known nodes to be stored again
     parcels: tuple[Parcel, ...]  # every parcel's facts, without nodes
     news: News | None  # None: nothing to tell
-    level: str  # "edit" | "node" | "step" | "milestone" | "problem"; empty without news
-    audience: frozenset[str]  # filters of the watches that are told
+    level: Severity | None  # None without news
+    audience: frozenset[Filter]  # filters of the watches that are told
     what: str  # names the news, the same for the same news; empty without
     moved_at: datetime | None  # when something last happened
     final_at: datetime | None  # when it was first seen delivered, returned, cancelled or lost
@@ -102,7 +102,7 @@ def decide(
         edited_nodes=tuple(node for line in lines for node in line.nodes.rewritten),
         parcels=tuple(facts(parcel) for parcel in parcels),
         news=news,
-        level=severity.level(news, echoes(base.shipment.parcels, news, now)) if news else "",
+        level=severity.level(news, echoes(base.shipment.parcels, news, now)) if news else None,
         audience=severity.audience(news) if news else frozenset(),
         what=severity.key(news, base.moved_at) if news else "",
         moved_at=moved_at,

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tracking.channel_settings import Load
+from tracking.values import Filter, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,9 +23,9 @@ class Happened:
     """News as the dry run sees it."""
 
     at: datetime
-    level: str  # "edit" | "node" | "step" | "milestone" | "problem"
-    audience: frozenset[str]
-    filter: str = "all"  # of the watch it would reach
+    level: Severity
+    audience: frozenset[Filter]
+    filter: Filter = Filter.ALL  # of the watch it would reach
 
 
 def quiet_until(settings: ChannelSettings, now: datetime) -> datetime | None:
@@ -45,9 +46,9 @@ def quiet_until(settings: ChannelSettings, now: datetime) -> datetime | None:
     return _end(settings, day, end, now)
 
 
-def hold_until(settings: ChannelSettings, level: str, now: datetime) -> datetime | None:
+def hold_until(settings: ChannelSettings, level: Severity | None, now: datetime) -> datetime | None:
     """Until when news of this level waits; None: it may go now."""
-    if settings.break_through and level == "problem":
+    if settings.break_through and level is Severity.PROBLEM:
         return None
     return quiet_until(settings, now)
 

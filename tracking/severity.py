@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier import Action, asked_action
 from pandapon.shipment import FINAL, Milestone
 from tracking.merge import goes_back
-from tracking.values import Step
+from tracking.values import Filter, Severity, Step
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from tracking.values import News
 
-ALL, MILESTONES, PROBLEMS = "all", "milestones", "problems"  # the filters a watch can have
-LEVELS = ("edit", "node", "step", "milestone", "problem")  # see level(); the quietest first
+LEVELS = tuple(Severity)  # the quietest first
 
 # Under way nobody has to do anything: the card says where a parcel is, and its thread how it came there.
 _UNDER_WAY = frozenset(
@@ -44,31 +43,29 @@ def order_step(
     return step if after.is_problem or after in FINAL else ()
 
 
-def level(news: News, echoes: Collection[str] = ()) -> str:
-    """How loud it is: ``problem`` and ``milestone`` concern a whole channel, ``node`` its thread.
+def level(news: News, echoes: Collection[str] = ()) -> Severity:
+    """How loud it is.
 
-    A ``step`` is a milestone on the way to the next one that matters: the channel's, while its orders are few.
-    ``edit`` is what was told already, put better.
     ``echoes``: the parcels of which the channel was shown the same a short while ago, see ``tracking.suppression``.
     """
     if is_edit(news):
-        return "edit"
+        return Severity.EDIT
     if news.has_problem or needs(news) or any(waybill not in echoes for waybill in news.repeats):
-        return "problem"
+        return Severity.PROBLEM
     loud = any(_is_loud(step, news) for step in news.steps if step.waybill not in echoes)
     if news.price or news.refund or loud:
-        return "milestone"
-    return "step" if news.has_milestone else "node"
+        return Severity.MILESTONE
+    return Severity.STEP if news.has_milestone else Severity.NODE
 
 
-def audience(news: News) -> frozenset[str]:
+def audience(news: News) -> frozenset[Filter]:
     """The filters it passes, however loud. Whoever was told of a problem is told that it is over."""
-    filters = {ALL}
+    filters = {Filter.ALL}
     is_urgent = bool(news.has_problem or needs(news) or news.repeats)
     if is_urgent or news.price or news.refund or news.settled or any(not _is_between_hubs(step) for step in news.steps):
-        filters.add(MILESTONES)
+        filters.add(Filter.MILESTONES)
     if is_urgent or news.refund or any(_is_relief(step) for step in news.steps):
-        filters.add(PROBLEMS)
+        filters.add(Filter.PROBLEMS)
     return frozenset(filters)
 
 

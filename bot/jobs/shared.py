@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot import records
 from tracking import fact_ids, severity
+from tracking.values import Severity
 
 if TYPE_CHECKING:
     from storage.records import Post, Shared
@@ -38,6 +39,6 @@ def concerned(news: News, shared: Shared) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key, waybill in shared.watched if waybill in about))
 
 
-def _no_louder(left: News, level: str) -> str:
+def _no_louder(left: News, level: Severity | None) -> Severity:
     """The rest is as loud as it would be by itself, and never louder than the whole."""
-    return min(severity.level(left), level, key=severity.LEVELS.index)
+    return min(severity.level(left), level or Severity.PROBLEM, key=severity.LEVELS.index)

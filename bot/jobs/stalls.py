@@ -13,9 +13,8 @@ from pandapon.shipment import OrderRef
 from storage.errors import BusyFileError, DiskFullError
 from storage.records import Alarm, AlarmState, Announcement
 from tracking.renumber import live
-from tracking.severity import ALL, MILESTONES, PROBLEMS
 from tracking.stalls import Limits, is_same, silence, silences, stall, stall_at, usual_times
-from tracking.values import Leg, News
+from tracking.values import Filter, Leg, News, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +30,7 @@ BATCH = 200
 HISTORY, SCANS = timedelta(days=60), 200_000
 PATIENCE = timedelta(hours=1)  # how long a reminder waits for its order to be read
 LATER = timedelta(hours=1)  # an order that trips the rules is looked at again then
-EVERYBODY = frozenset({ALL, MILESTONES, PROBLEMS})
+EVERYBODY = frozenset(Filter)
 
 
 class StallWatch:
@@ -111,7 +110,8 @@ class StallWatch:
     async def _raise(self, stored: KnownOrder, found: Stall, what: str, now: datetime, assignee: str = "") -> bool:
         ref = OrderRef.from_key(stored.key)
         news = News(ref=ref, milestone=records.known(stored).milestone, stall=found)
-        level = "node" if found.leg is Leg.PROBLEM and await self._was_recalled(stored.key, found) else "problem"
+        recalled = found.leg is Leg.PROBLEM and await self._was_recalled(stored.key, found)
+        level = Severity.NODE if recalled else Severity.PROBLEM
         told = Announcement(what, EVERYBODY, records.dump_news(news), level)
         alarm = Alarm(stored.key, what, found.leg.value, dump_stall(found), assignee=assignee)
         return await self._store.alarms.open(now, alarm, told, self._next(found, now))

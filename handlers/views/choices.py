@@ -15,6 +15,7 @@ from handlers.views.forms import field, option, plain
 from handlers.views.parts import filter_words, here, muted_line, run_button
 from pandapon.shipment import Platform
 from tracking.channel_settings import FEW
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -229,7 +230,7 @@ def lines(chosen: ChannelSettings, next_digest: datetime | None, now: datetime) 
 def _filters() -> list[tuple[str, str]]:
     return [
         ("default", _("The bot's default")),
-        *((one, filter_words(one)) for one in ("all", "milestones", "problems")),
+        *((one, filter_words(one)) for one in Filter),
     ]
 
 

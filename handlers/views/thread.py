@@ -23,7 +23,7 @@ from handlers.views.parts import (
 from pandapon.courier import Action, asked_action
 from pandapon.milestones import is_with_finance
 from pandapon.shipment import FINAL, Milestone, OrderRef
-from tracking.values import Step
+from tracking.values import Filter, Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -197,9 +197,9 @@ def _told(news: News, watch: Watch) -> list[Node]:
     """The entries to show: those that say a state first; plain scans only to those who asked for all news."""
     nodes = newest_first(news.nodes)
     speaking = [node for node in nodes if node.milestone]
-    if watch.filter == "problems":
+    if watch.filter == Filter.PROBLEMS:
         return [node for node in speaking if node.milestone and node.milestone.is_problem] or speaking[:1]
-    if watch.filter == "milestones":
+    if watch.filter == Filter.MILESTONES:
         return speaking
     return [*speaking, *(node for node in nodes if not node.milestone)]
 

@@ -14,10 +14,10 @@ from handlers.views import digest
 from storage.records import Folding, Post, PostKind, PostState, Watch, WatchState
 from tracking.channel_settings import ChannelSettings
 from tracking.severity import LEVELS
-from tracking.values import Leg, News, Stall, Step
+from tracking.values import Filter, Leg, News, Severity, Stall, Step
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # in China
-WATCH = Watch(1, REF.key, "C1", "all", WatchState.ACTIVE, "U1", at(0))
+WATCH = Watch(1, REF.key, "C1", Filter.ALL, WatchState.ACTIVE, "U1", at(0))
 FAILED = News(REF, M.ATTEMPT_FAILED, steps=(Step(M.OUT_FOR_DELIVERY, M.ATTEMPT_FAILED, "SF1"),))
 ON_ITS_WAY = News(REF, M.IN_TRANSIT, steps=(Step(M.ATTEMPT_FAILED, M.IN_TRANSIT, "SF1"),))
 SILENT = News(REF, M.IN_TRANSIT, stall=Stall(Leg.DOMESTIC, at(0), timedelta(hours=60)))
@@ -82,7 +82,7 @@ def test_many_orders_are_several_paragraphs() -> None:
     assert sum(text.count("• ") for text in sections) == 10
 
 
-SHOWN = frozenset({"step", "milestone", "problem"})  # of a channel of few orders
+SHOWN = frozenset({Severity.STEP, Severity.MILESTONE, Severity.PROBLEM})  # of a channel of few orders
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,12 @@ SHOWN = frozenset({"step", "milestone", "problem"})  # of a channel of few order
         (ChannelSettings(), Folding(shown=SHOWN)),
         (ChannelSettings(threads="channel"), Folding(shown=frozenset(LEVELS))),
         (ChannelSettings(threads="thread"), Folding(shown=frozenset())),
-        (ChannelSettings(threads="problems"), Folding(shown=frozenset({"problem"}))),
+        (ChannelSettings(threads="problems"), Folding(shown=frozenset({Severity.PROBLEM}))),
         (ChannelSettings(quiet_from="22:00", quiet_to="08:00"), Folding(shown=SHOWN)),
-        (ChannelSettings(quiet_from="11:00", quiet_to="13:00"), Folding(levels=frozenset({"problem"}), shown=SHOWN)),
+        (
+            ChannelSettings(quiet_from="11:00", quiet_to="13:00"),
+            Folding(levels=frozenset({Severity.PROBLEM}), shown=SHOWN),
+        ),
     ],
     ids=["default", "channel", "thread", "problems", "not quiet", "quiet"],
 )

@@ -24,14 +24,14 @@ from sandbox.pandapon.demo import SECOND
 from sandbox.slack.faults import Fault
 from sandbox.slack.workspace import BOT_USER, User
 from storage.records import Alarm, Announcement
-from tracking.values import Leg, News, Stall
+from tracking.values import Filter, Leg, News, Severity, Stall
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
 SECRET, ORDERS, URGENT = "G0SECRET05", "C0ORDERS01", "C0URGENT02"
-EVERYONE = frozenset({"all", "milestones", "problems"})
+EVERYONE = frozenset(Filter)
 
 
 @pytest.fixture
@@ -128,7 +128,8 @@ async def watched_in_secret(house: House) -> dict[str, str]:
     assert "Watching 2" in await house.ask(f"/panda watch {ORDER} {SECOND}", user="tom", channel="#secret")
     by_order = {watch.key.partition(":")[2]: watch for watch in (await store.watches.of_channel(SECRET, 0, 9))[0]}
     key, stall = by_order[ORDER].key, Stall(Leg.DOMESTIC, now, timedelta(hours=48))
-    told = Announcement("stall:1", EVERYONE, dump_news(News(OrderRef.from_key(key), None, stall=stall)), "problem")
+    payload = dump_news(News(OrderRef.from_key(key), None, stall=stall))
+    told = Announcement("stall:1", EVERYONE, payload, Severity.PROBLEM)
     await store.alarms.open(now, Alarm(key, "stall:1", "domestic", dump_stall(stall)), told, None)
     alarm = (await store.alarms.of_orders([key]))[key]
     assert "Stopped" in await house.ask(f"/panda unwatch {SECOND}", user="tom", channel="#secret")

@@ -24,6 +24,7 @@ from handlers.requests import (
     WatchOrders,
 )
 from pandapon.shipment import Platform
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     from handlers.requests import Request
@@ -116,16 +117,16 @@ def refused(text: str, command: str = "/panda") -> Refusal:
         (f"watch {A} in <#C0123ABCD|ops>", WatchOrders((A,), "C0123ABCD")),
         (f"watch {A} in <#C0123ABCD>", WatchOrders((A,), "C0123ABCD")),
         (f"watch {A} in &lt;#C0123ABCD&gt;", WatchOrders((A,), "C0123ABCD")),
-        (f"watch {A} <#C0123ABCD|> problems", WatchOrders((A,), "C0123ABCD", "problems")),
+        (f"watch {A} <#C0123ABCD|> problems", WatchOrders((A,), "C0123ABCD", Filter.PROBLEMS)),
         (f"watch {A} in #Ops", WatchOrders((A,), "ops")),
-        (f"watch {A} in ops, problem", WatchOrders((A,), "ops", "problems")),
+        (f"watch {A} in ops, problem", WatchOrders((A,), "ops", Filter.PROBLEMS)),
         (f"watch {A} in C0123ABCD", WatchOrders((A,), "C0123ABCD")),
         (f"watch {A} #采购", WatchOrders((A,), "采购")),
-        (f"watch {A} here milestones", WatchOrders((A,), None, "milestones")),
-        (f"watch {A} --problems --1688", WatchOrders((A,), None, "problems", ALIBABA)),
-        (f"watch {A} all", WatchOrders((A,), None, "all")),
+        (f"watch {A} here milestones", WatchOrders((A,), None, Filter.MILESTONES)),
+        (f"watch {A} --problems --1688", WatchOrders((A,), None, Filter.PROBLEMS, ALIBABA)),
+        (f"watch {A} all", WatchOrders((A,), None, Filter.ALL)),
         ("watch SF187002985992", WatchOrders(("SF187002985992",))),
-        ("watch all SF187002985992", WatchOrders(("SF187002985992",), None, "all")),
+        ("watch all SF187002985992", WatchOrders(("SF187002985992",), None, Filter.ALL)),
         ("watch all in team-2026-1234", WatchAll("team-2026-1234")),
         ("unwatch sf187002985992", Unwatch(("SF187002985992",))),
         ("mute SF187002985992 3d", Mute(("SF187002985992",), None, timedelta(days=3))),
@@ -154,7 +155,7 @@ def test_reads_what_people_type(text: str, request_: Request) -> None:
         ("/panda-order", "", Help("order")),
         ("/panda-track", A, Track(A)),
         ("/panda-track", "help", Help("track")),
-        ("/panda-watch", f"{A} problems", WatchOrders((A,), None, "problems")),
+        ("/panda-watch", f"{A} problems", WatchOrders((A,), None, Filter.PROBLEMS)),
         ("/panda-watch", "", WatchOrders(())),
     ],
 )

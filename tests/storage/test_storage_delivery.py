@@ -30,6 +30,7 @@ from storage.records import (
     Subscription,
     WatchState,
 )
+from tracking.values import Filter, Severity
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
@@ -102,10 +103,10 @@ async def _loud_and_quiet(shelf: Shelf) -> Post:
     await shelf.active(ORDER)
     await shelf.active(OTHER)
     for what, key, level in (
-        ("one", ORDER, "node"),
-        ("two", OTHER, "node"),
-        ("three", ORDER, "problem"),
-        ("four", OTHER, "node"),
+        ("one", ORDER, Severity.NODE),
+        ("two", OTHER, Severity.NODE),
+        ("three", ORDER, Severity.PROBLEM),
+        ("four", OTHER, Severity.NODE),
     ):
         await shelf.tell(what, key, announcement=Announcement(what, EVERYONE, what, level))
     return await shelf.claim_one()
@@ -114,7 +115,7 @@ async def _loud_and_quiet(shelf: Shelf) -> Post:
 async def test_only_what_may_go_now_is_folded(shelf: Shelf) -> None:
     """Quiet hours let problems pass: what they hold is not taken along, and does not count as a queue."""
     head = await _loud_and_quiet(shelf)
-    problems = frozenset({"problem"})
+    problems = frozenset({Severity.PROBLEM})
     assert await shelf.store.outbox.batch(NOW, head, 10, LEASE, Folding(3, problems)) is None
     digest = await shelf.store.outbox.batch(NOW, head, 10, LEASE, Folding(2, problems))
     assert digest is not None
@@ -124,7 +125,7 @@ async def test_only_what_may_go_now_is_folded(shelf: Shelf) -> None:
 async def test_orders_with_nothing_to_show_stay_in_their_threads(shelf: Shelf) -> None:
     """One with a problem is told with all its news, as loud as that, the other's scans go into its own thread."""
     head = await _loud_and_quiet(shelf)
-    rule = Folding(2, shown=frozenset({"problem"}))
+    rule = Folding(2, shown=frozenset({Severity.PROBLEM}))
     loud = await shelf.store.outbox.batch(NOW, head, 10, LEASE, rule)
     assert loud is not None
     (watch,) = await shelf.store.watches.of_orders([ORDER])
@@ -263,7 +264,7 @@ async def test_orders_join_a_channel_that_watches_all(shelf: Shelf) -> None:
     """Silently, once, and never an order that somebody there stopped watching."""
     watch = await shelf.active(OTHER)
     await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [watch.key], MEI)
-    wish, new = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
+    wish, new = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
     assert new
     found = [NewOrder(key, "shipped", "", (), NOW) for key in (ORDER, OTHER)]
     assert await shelf.store.subscriptions.join(NOW, wish.id, found) == 1
@@ -277,7 +278,7 @@ async def test_orders_join_a_channel_that_watches_all(shelf: Shelf) -> None:
 
 async def _joined(shelf: Shelf) -> int:
     """A watch without a card, as `watch all` makes them. Returns its id."""
-    wish, _ = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
+    wish, _ = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
     await shelf.store.subscriptions.join(NOW, wish.id, [NewOrder(ORDER, "shipped", "", (), NOW)])
     (watch,) = await shelf.store.watches.of_orders([ORDER])
     return watch.id
@@ -317,7 +318,7 @@ async def test_a_held_card_comes_before_the_news_that_may_go(shelf: Shelf) -> No
     await shelf.tell("quiet")
     for _held in ("card", "news"):
         assert await shelf.store.outbox.mark_held(await shelf.claim_one(), NOW + MINUTE, "quiet hours")
-    await shelf.tell("loud", announcement=Announcement("loud", EVERYONE, "loud", "problem"))
+    await shelf.tell("loud", announcement=Announcement("loud", EVERYONE, "loud", Severity.PROBLEM))
     loud = await shelf.claim_one()
     assert loud.card_held
     assert await shelf.store.outbox.queue_card_before(NOW, loud)
@@ -334,7 +335,7 @@ async def test_a_held_card_comes_before_the_news_that_may_go(shelf: Shelf) -> No
 
 async def test_orders_join_a_paused_channel_paused(shelf: Shelf) -> None:
     """Their news waits with the others', and nobody is told of the pause again for each of them."""
-    wish, _ = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", "all", MEI))
+    wish, _ = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
     paused = await shelf.active(OTHER)
     await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
     await shelf.store.subscriptions.join(NOW, wish.id, [NewOrder(ORDER, "shipped", "", (), NOW)])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from support.shelf import LEASE, MINUTE, NODE, NOW, ORDER, ORDERS_CHANNEL, OTHER, PARCEL, baseline, changed
 
 from storage.records import Failed, NewWatch, OrderState, ParcelRecord, Unchanged, WatchState
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
@@ -234,7 +235,7 @@ async def test_a_watch_of_a_second_channel_does_not_disturb_the_schedule(shelf: 
     """An order that is polled already keeps its time and its lease."""
     await shelf.opening()
     due = await shelf.due()
-    await shelf.store.watches.open(NOW, [NewWatch(ORDER, "C0CLAIMS", "all", "U0WEI")])
+    await shelf.store.watches.open(NOW, [NewWatch(ORDER, "C0CLAIMS", Filter.ALL, "U0WEI")])
     recorded = await shelf.store.orders.record(NOW, [Unchanged(ORDER, due.fence, NOW + 9 * MINUTE)])
     assert recorded.applied == 1
     assert {watch.channel for watch in await shelf.store.watches.of_orders([ORDER])} == {ORDERS_CHANNEL, "C0CLAIMS"}

@@ -20,17 +20,18 @@ from support.shelf import (
 )
 
 from storage.records import PostKind, PostState, Unchanged
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
 
 
 async def test_news_goes_to_the_watches_in_its_audience(shelf: Shelf) -> None:
-    """The filters are opaque to the store: it compares them and nothing else."""
-    await shelf.active(ORDER, "C1", "all")
-    await shelf.active(ORDER, "C2", "problems")
-    await shelf.active(ORDER, "C3", "filter of tomorrow")
-    told = announcement("moved", frozenset({"all", "filter of tomorrow"}))
+    """Whichever filters are in it: no filter includes another."""
+    await shelf.active(ORDER, "C1", Filter.ALL)
+    await shelf.active(ORDER, "C2", Filter.PROBLEMS)
+    await shelf.active(ORDER, "C3", Filter.MILESTONES)
+    told = announcement("moved", frozenset({Filter.ALL, Filter.MILESTONES}))
     assert await shelf.tell("moved", announcement=told) == 2
     assert await shelf.said() == ["C1 news moved", "C3 news moved"]
 

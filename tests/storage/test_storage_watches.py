@@ -7,6 +7,7 @@ from support.shelf import CLAIMS_CHANNEL, LEASE, MEI, MINUTE, NOW, ORDER, ORDERS
 
 from storage.errors import StorageError
 from storage.records import NewWatch, PostKind, PostState, Unchanged, WatchState
+from tracking.values import Filter
 
 
 async def _state(shelf: Shelf, watch_id: int) -> WatchState:
@@ -31,7 +32,7 @@ async def test_one_live_watch_an_order_and_channel(shelf: Shelf) -> None:
     """A second wish finds the first watch; in another channel it is a watch of its own."""
     first = await shelf.active()
     again, other = await shelf.store.watches.open(
-        NOW, [NewWatch(ORDER, ORDERS_CHANNEL, "all", "U0WEI"), NewWatch(ORDER, CLAIMS_CHANNEL, "all", "U0WEI")]
+        NOW, [NewWatch(ORDER, channel, Filter.ALL, "U0WEI") for channel in (ORDERS_CHANNEL, CLAIMS_CHANNEL)]
     )
     assert (again.watch.id, again.created, again.filter_changed) == (first.id, False, False)
     assert (other.created, other.watch.channel) == (True, CLAIMS_CHANNEL)
@@ -41,7 +42,7 @@ async def test_one_live_watch_an_order_and_channel(shelf: Shelf) -> None:
 async def test_the_same_wish_twice_in_one_command_is_one_watch(shelf: Shelf) -> None:
     """A person may paste an id twice."""
     await shelf.order()
-    wish = NewWatch(ORDER, ORDERS_CHANNEL, "all", MEI)
+    wish = NewWatch(ORDER, ORDERS_CHANNEL, Filter.ALL, MEI)
     first, second = await shelf.store.watches.open(NOW, [wish, wish])
     assert (first.created, second.created) == (True, False)
     assert first.watch.id == second.watch.id
@@ -50,15 +51,16 @@ async def test_the_same_wish_twice_in_one_command_is_one_watch(shelf: Shelf) -> 
 async def test_another_filter_is_taken_over(shelf: Shelf) -> None:
     """The card is brought up to date, since it names the filter."""
     watch = await shelf.active()
-    (opened,) = await shelf.store.watches.open(NOW, [NewWatch(ORDER, ORDERS_CHANNEL, "problems", MEI)])
+    (opened,) = await shelf.store.watches.open(NOW, [NewWatch(ORDER, ORDERS_CHANNEL, Filter.PROBLEMS, MEI)])
     assert (opened.watch.id, opened.watch.filter, opened.filter_changed) == (watch.id, "problems", True)
     assert [post.kind for post in await shelf.claim()] == [PostKind.REFRESH]
 
 
 async def test_a_filter_that_nobody_named_changes_no_standing_watch(shelf: Shelf) -> None:
     """The default is for new watches: asking again in passing must not make a channel louder."""
-    watch = await shelf.active(filter_="problems")
-    wishes = [NewWatch(ORDER, channel, None, "U0WEI", "milestones") for channel in (ORDERS_CHANNEL, CLAIMS_CHANNEL)]
+    watch = await shelf.active(filter_=Filter.PROBLEMS)
+    both = (ORDERS_CHANNEL, CLAIMS_CHANNEL)
+    wishes = [NewWatch(ORDER, channel, None, "U0WEI", Filter.MILESTONES) for channel in both]
     standing, new = await shelf.store.watches.open(NOW, wishes)
     assert (standing.watch.id, standing.watch.filter, standing.filter_changed) == (watch.id, "problems", False)
     assert (new.created, new.watch.filter) == (True, "milestones")
@@ -67,7 +69,7 @@ async def test_a_filter_that_nobody_named_changes_no_standing_watch(shelf: Shelf
 async def test_a_watch_needs_a_stored_order(shelf: Shelf) -> None:
     """A wish for an unknown order is refused, and the wishes beside it are undone with it."""
     await shelf.order()
-    wishes = [NewWatch(ORDER, ORDERS_CHANNEL, "all", MEI), NewWatch("1688:1", ORDERS_CHANNEL, "all", MEI)]
+    wishes = [NewWatch(ORDER, ORDERS_CHANNEL, Filter.ALL, MEI), NewWatch("1688:1", ORDERS_CHANNEL, Filter.ALL, MEI)]
     with pytest.raises((StorageError, LookupError)):
         await shelf.store.watches.open(NOW, wishes)
     assert await shelf.store.watches.of_channel(ORDERS_CHANNEL, 0, 10) == ([], 0)
@@ -277,7 +279,7 @@ async def test_asking_again_for_a_paused_watch_resumes_it(shelf: Shelf) -> None:
     """The person who types the command again wants it to work."""
     paused = await shelf.active()
     await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
-    (opened,) = await shelf.store.watches.open(NOW, [NewWatch(ORDER, ORDERS_CHANNEL, "problems", MEI)])
+    (opened,) = await shelf.store.watches.open(NOW, [NewWatch(ORDER, ORDERS_CHANNEL, Filter.PROBLEMS, MEI)])
     assert (opened.watch.id, opened.watch.state, opened.watch.filter) == (paused.id, WatchState.ACTIVE, "problems")
     assert await shelf.said(quiet=MEI) == [f"{ORDERS_CHANNEL} refresh"]
 

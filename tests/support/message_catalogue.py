@@ -50,7 +50,7 @@ from storage.backup import Restored
 from storage.errors import DiskFullError
 from storage.records import Alarm, AlarmState, Channel, Health, PostState, Subscription, Told, WatchState
 from tracking.channel_settings import ChannelSettings, Load
-from tracking.values import Leg, News, Stall, Step
+from tracking.values import Filter, Leg, News, Severity, Stall, Step
 
 Json = dict[str, Any]
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
@@ -60,7 +60,7 @@ STALL = Stall(Leg.DOMESTIC, NOW - timedelta(days=4), timedelta(days=3), timedelt
 ALARM = Alarm(REF.key, "stall:1", Leg.DOMESTIC.value, stalls.dump_stall(STALL), id=1, raised_at=NOW)
 UNPAID = Stall(Leg.NOT_PAID, NOW - timedelta(days=2), timedelta(days=2), until=NOW + timedelta(hours=6))
 UNPAID_ALARM = Alarm(REF.key, "stall:2", Leg.NOT_PAID.value, stalls.dump_stall(UNPAID), id=2, raised_at=NOW)
-CHOSEN = ChannelSettings(filter="milestones", quiet_from="22:00", quiet_to="08:00", digest_at="09:00")
+CHOSEN = ChannelSettings(filter=Filter.MILESTONES, quiet_from="22:00", quiet_to="08:00", digest_at="09:00")
 
 UNSEEN = Parcel("YT2538123456789", "圆通速递")  # only its order names it
 
@@ -158,7 +158,8 @@ def _tracked() -> dict[str, Any]:
 
 
 def _log() -> list[tuple[Told, News]]:
-    told = Told(REF.key, "m:1", NOW - timedelta(hours=1), "milestone", frozenset({"all"}), "", PostState.SENT, NOW)
+    then, everything = NOW - timedelta(hours=1), frozenset({Filter.ALL})
+    told = Told(REF.key, "m:1", then, Severity.MILESTONE, everything, "", PostState.SENT, NOW)
     muted = replace(told, state=PostState.SKIPPED, sent_at=None, error=f"muted by {MEI}")
     return [(told, _news()), (muted, _news()), (replace(told, state=None, sent_at=None), _news(steps=()))]
 
@@ -210,7 +211,7 @@ def _found() -> tuple[Found, dict[str, Look | UnknownOrderError | api.PandaPonEr
 
 def _chosen() -> dict[str, Any]:
     channel = Channel(HERE, "", LATER, MEI, updated_by=MEI, updated_at=NOW)
-    subscription = Subscription(HERE, "", "all", MEI, 1, NOW)
+    subscription = Subscription(HERE, "", Filter.ALL, MEI, 1, NOW)
     entry = digest.Entry(REF.key, "in_transit", HOSTILE, 2, "")
     unpaid = replace(entry, milestone="ordered", alarm=Leg.NOT_PAID.value)
     summary = digest.Summary("2026-05-20", (entry,), (replace(entry, alarm=Leg.DOMESTIC.value), unpaid), 7)

@@ -21,6 +21,7 @@ from storage.records import (
     PostKind,
     Watch,
 )
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -36,7 +37,7 @@ MINUTE = timedelta(minutes=1)
 ORDER, OTHER = "1688:2542285634920880794", "taobao:4300000000000000019"
 ORDERS_CHANNEL, CLAIMS_CHANNEL = "C0ORDERS", "C0CLAIMS"
 MEI = "U0MEI"
-EVERYONE = frozenset({"all", "milestones", "problems"})
+EVERYONE = frozenset(Filter)
 
 PARCEL = ParcelRecord("YT8801234567890", "圆通速递", "TRANSIT", "in_transit", "in_transit")
 NODE = NodeRecord(
@@ -87,13 +88,13 @@ class Shelf:
         """Store an order with one parcel and one node."""
         assert await self.store.orders.add(NOW, baseline(key))
 
-    async def opening(self, key: str = ORDER, channel: str = ORDERS_CHANNEL, filter_: str = "all") -> Watch:
+    async def opening(self, key: str = ORDER, channel: str = ORDERS_CHANNEL, filter_: Filter = Filter.ALL) -> Watch:
         """Store an order, unless it is there, and ask for a watch of it."""
         await self.store.orders.add(NOW, baseline(key))
         (opened,) = await self.store.watches.open(NOW, [NewWatch(key, channel, filter_, MEI)])
         return opened.watch
 
-    async def active(self, key: str = ORDER, channel: str = ORDERS_CHANNEL, filter_: str = "all") -> Watch:
+    async def active(self, key: str = ORDER, channel: str = ORDERS_CHANNEL, filter_: Filter = Filter.ALL) -> Watch:
         """A watch whose card has been posted."""
         watch = await self.opening(key, channel, filter_)
         post = await self.claim_one(channel)
@@ -169,6 +170,6 @@ def changed(key: str, fence: int, what: str, **fields: Any) -> Changed:
     return Changed(key, fence, **(given | fields))
 
 
-def announcement(what: str, audience: frozenset[str] = EVERYONE) -> Announcement:
+def announcement(what: str, audience: frozenset[Filter] = EVERYONE) -> Announcement:
     """News for these filters whose payload is its own name."""
     return Announcement(what, audience, what)

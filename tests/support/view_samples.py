@@ -11,6 +11,7 @@ from handlers.outcomes import Look
 from pandapon.models import Item, Order, Product
 from pandapon.shipment import Milestone, Node, OrderRef, Parcel, Platform, Shipment, TimeBasis
 from storage.records import Watch, WatchState
+from tracking.values import Filter
 
 NOW = datetime(2026, 5, 20, 8, 0, tzinfo=UTC)
 ID, OTHER = "2542285634920880794", "3305075341149134260"
@@ -92,7 +93,7 @@ def watch(n: int = 1, *, state: WatchState = WatchState.ACTIVE, **fields: Any) -
         id=n,
         key=REF.key,
         channel="C0123ABCD",
-        filter="all",
+        filter=Filter.ALL,
         state=state,
         created_by="U0123ABCD",
         created_at=NOW - timedelta(days=1),

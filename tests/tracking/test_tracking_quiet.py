@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from tracking.channel_settings import FEW, THREADS, ChannelSettings, Load, load
 from tracking.quiet_hours import Happened, digest_day, digest_since, dry_run, hold_until, next_digest, quiet_until
+from tracking.values import Filter, Severity
 
 NIGHT = ChannelSettings(quiet_from="22:00", quiet_to="08:00", time_zone="Europe/Berlin")
 NOON = ChannelSettings(quiet_from="12:00", quiet_to="13:30", time_zone="Asia/Shanghai")
 EARLY = ChannelSettings(quiet_from="23:00", quiet_to="02:30", time_zone="Europe/Berlin")
 HOWE = ChannelSettings(quiet_from="23:00", quiet_to="01:45", time_zone="Australia/Lord_Howe")
-ALL = frozenset({"all", "milestones", "problems"})
+ALL = frozenset(Filter)
 
 
 def utc(text: str) -> datetime:
@@ -83,10 +84,10 @@ def changes(zone: str) -> list[datetime]:
 def test_problems_break_through_if_the_channel_wants_it() -> None:
     """Only problems do."""
     now = utc("2026-03-03 03:00")
-    assert hold_until(NIGHT, "problem", now) is None
-    assert hold_until(NIGHT, "milestone", now) == utc("2026-03-03 07:00")
+    assert hold_until(NIGHT, Severity.PROBLEM, now) is None
+    assert hold_until(NIGHT, Severity.MILESTONE, now) == utc("2026-03-03 07:00")
     strict = ChannelSettings(quiet_from="22:00", quiet_to="08:00", time_zone="Europe/Berlin", break_through=False)
-    assert hold_until(strict, "problem", now) == utc("2026-03-03 07:00")
+    assert hold_until(strict, Severity.PROBLEM, now) == utc("2026-03-03 07:00")
 
 
 def test_the_digest_is_due_once_a_local_day() -> None:
@@ -124,24 +125,24 @@ def test_quiet_hours_end(now: datetime, settings: ChannelSettings) -> None:
 def test_the_dry_run_counts_what_a_reader_gets() -> None:
     """Held news is one message a night, filters leave out, plain scans stay in the thread, a digest is one more."""
     news = [
-        Happened(utc("2026-03-02 10:00"), "node", frozenset({"all"})),
-        Happened(utc("2026-03-02 11:00"), "milestone", frozenset({"all", "milestones"})),
-        Happened(utc("2026-03-02 22:00"), "milestone", frozenset({"all", "milestones"})),
-        Happened(utc("2026-03-03 02:00"), "node", frozenset({"all"})),
-        Happened(utc("2026-03-03 03:00"), "problem", ALL),
+        Happened(utc("2026-03-02 10:00"), Severity.NODE, frozenset({Filter.ALL})),
+        Happened(utc("2026-03-02 11:00"), Severity.MILESTONE, frozenset({Filter.ALL, Filter.MILESTONES})),
+        Happened(utc("2026-03-02 22:00"), Severity.MILESTONE, frozenset({Filter.ALL, Filter.MILESTONES})),
+        Happened(utc("2026-03-03 02:00"), Severity.NODE, frozenset({Filter.ALL})),
+        Happened(utc("2026-03-03 03:00"), Severity.PROBLEM, ALL),
     ]
     assert dry_run(news, ChannelSettings(), 1) == Load(3, 2)
     assert dry_run(news, NIGHT, 1) == Load(3, 1)
     assert dry_run(news, ChannelSettings(threads="channel"), 1) == Load(5, 0)
     assert dry_run(news, ChannelSettings(threads="problems"), 1) == Load(1, 4)
-    step = [*news, Happened(utc("2026-03-03 04:00"), "step", ALL)]
+    step = [*news, Happened(utc("2026-03-03 04:00"), Severity.STEP, ALL)]
     assert dry_run(step, ChannelSettings(threads="broadcast"), 1) == Load(3, 3)
     assert dry_run(step, ChannelSettings(threads="milestones"), 1000) == Load(4, 2)
     assert dry_run(step, ChannelSettings(), FEW) == Load(4, 2)
     assert dry_run(step, ChannelSettings(), FEW + 1) == Load(3, 3)
     assert dry_run(news, ChannelSettings(threads="thread"), 1) == Load(0, 5)
     assert dry_run(news, ChannelSettings(threads="thread", digest_at="09:00"), 1) == Load(2, 5)
-    only = [Happened(one.at, one.level, one.audience, "problems") for one in news]
+    only = [Happened(one.at, one.level, one.audience, Filter.PROBLEMS) for one in news]
     assert dry_run(only, ChannelSettings(), 1) == Load(1, 0)
 
 
