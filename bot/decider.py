@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot import records
 from pandapon.shipment import Milestone, OrderRef
+from storage import codec
 from storage.records import Changed, DueOrder, KnownOrder, Unchanged
 from tracking.cadence import Cadence
 from tracking.decide import decide
@@ -55,7 +56,7 @@ class Decider:
     def unchanged(self, due: DueOrder, now: datetime) -> Unchanged:
         """It is looked at again; an unpaid one that an older version stored, which knew no such alarm, has one too."""
         milestone = records.due_milestone(due)
-        order = records.load_order(due.state.detail) if milestone is Milestone.ORDERED else None
+        order = codec.load_order(due.state.detail) if milestone is Milestone.ORDERED else None
         moved_at = due.state.moved_at or due.created_at
         again, pay_at = read_again(
             OrderRef.from_key(due.key), order, milestone, moved_at, due.state.final_at, self.policy, now

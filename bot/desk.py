@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from bot.jobs.digests import Digester
     from bot.jobs.discovery import Discoverer
     from handlers.outcomes import Look
-    from handlers.views.digest import Summary
     from storage.records import Told
     from storage.store import Store
     from tracking.channel_settings import ChannelSettings, Load
+    from tracking.daily_digest import DailyDigest
     from tracking.values import Filter, News
 
 WEEK = timedelta(days=7)
@@ -37,7 +37,7 @@ class ChannelDesk:
     ) -> None:
         self._store, self._digester, self._discoverer, self._clock = store, digester, discoverer, clock
 
-    async def preview(self, channel: str) -> Summary:
+    async def preview(self, channel: str) -> DailyDigest:
         """See handlers.context.Desk."""
         stored, now = await self._store.channels.get(channel), self._clock()
         settings = load(stored.settings)
@@ -75,7 +75,7 @@ class ChannelDesk:
     async def history(self, key: str, log: Sequence[Told]) -> tuple[Look, list[News]]:
         """See handlers.context.Desk."""
         stored = (await self._store.orders.load([key]))[key]
-        return records.look(stored), [records.load_news(one.payload) for one in log]
+        return records.look(stored), [one.news for one in log]
 
     async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> Joined:
         """See handlers.context.Desk."""

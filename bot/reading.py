@@ -7,9 +7,9 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from bot import records
 from pandapon.errors import ApiError, AuthError, DecodeError, NotFoundError, PandaPonError
 from pandapon.shipment import OrderRef, Platform, Shipment
+from storage import codec
 from tracking.decide import Fetched
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ async def poll_order(api: PandaPon, due: DueOrder) -> OrderReading:
     order = await _optional(api.order(ref, background=True)) if needs_detail(due) else None
     sub_orders = order.sub_order_ids if order else due.state.sub_orders
     reading = await api.trace(ref, sub_orders=sub_orders, known=known or None, background=True)
-    news_in_order = order is not None and records.dump_order(order) != due.state.detail
+    news_in_order = order is not None and codec.dump_order(order) != due.state.detail
     if reading.trace is None and not news_in_order:
         return OrderReading(None, reading.fingerprint)
     fetched = Fetched(ref, order if news_in_order else None, None)

@@ -4,43 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter
-
 from handlers.outcomes import Look
-from pandapon.models import Order
 from pandapon.shipment import Milestone, Node, OrderRef, Parcel, Shipment, TimeBasis, by_shipping
+from storage import codec
 from storage.records import Announcement, Changed, KnownOrder, NodeRecord, OrderState, ParcelRecord
 from tracking.decide import Decision, Known
 from tracking.renumber import live
-from tracking.values import News
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.records import DueOrder
 
-_NEWS = TypeAdapter(News)
 _BASES = {basis.value: basis for basis in TimeBasis}
-
-
-def dump_order(order: Order | None) -> str:
-    """The JSON that the order column keeps; equal orders give equal text."""
-    return order.model_dump_json(exclude_defaults=True) if order else ""
-
-
-def load_order(detail: str) -> Order | None:
-    """Read :func:`dump_order` back."""
-    return Order.model_validate_json(detail) if detail else None
-
-
-def dump_news(news: News) -> str:
-    """The payload of an outbox row."""
-    return _NEWS.dump_json(news).decode()
-
-
-def load_news(payload: str) -> News:
-    """Read :func:`dump_news` back."""
-    return _NEWS.validate_json(payload)
 
 
 def node_record(node: Node) -> NodeRecord:
@@ -76,7 +52,7 @@ def order_state(decision: Decision) -> OrderState:
     """The order's own row."""
     return OrderState(
         milestone=decision.milestone.value if decision.milestone else None,
-        detail=dump_order(decision.order),
+        detail=codec.dump_order(decision.order),
         sub_orders=decision.order.sub_order_ids if decision.order else (),
         moved_at=decision.moved_at,
         final_at=decision.final_at,
@@ -87,7 +63,7 @@ def announcement(decision: Decision) -> Announcement | None:
     """What the outbox is told, if there is anything to tell."""
     if decision.news is None or decision.level is None:
         return None
-    return Announcement(decision.what, decision.audience, dump_news(decision.news), decision.level)
+    return Announcement(decision.what, decision.audience, codec.dump_news(decision.news), decision.level)
 
 
 def changed(key: str, fence: int, fingerprint: bytes, decided: Decision, *, archived: bool = False) -> Changed:
@@ -113,7 +89,7 @@ def changed(key: str, fence: int, fingerprint: bytes, decided: Decision, *, arch
 def known(stored: KnownOrder) -> Known:
     """What the rules know of an order."""
     return Known(
-        order=load_order(stored.state.detail),
+        order=codec.load_order(stored.state.detail),
         shipment=_shipment(stored),
         milestone=_milestone(stored.state.milestone),
         moved_at=stored.state.moved_at,
@@ -125,7 +101,7 @@ def look(stored: KnownOrder) -> Look:
     """What a person is shown of a stored order."""
     return Look(
         ref=OrderRef.from_key(stored.key),
-        order=load_order(stored.state.detail),
+        order=codec.load_order(stored.state.detail),
         shipment=_shown(_shipment(stored)),
         milestone=_milestone(stored.state.milestone),
         read_at=stored.read_at,

@@ -42,13 +42,13 @@ async def act(turn: Turn, raised: Alarm | None, state: AlarmState, message: dict
 
 def remind_at(alarm: Alarm, now: datetime) -> datetime:
     """When whoever asked is reminded: a day later, but of a deadline while half of what is left of it is still left."""
-    until = stalls.stall_of(alarm).until
+    until = alarm.stall.until
     return now + min(SNOOZE, (until - now) / 2) if until and until > now else now + SNOOZE
 
 
 def _said(alarm: Alarm, until: datetime | None, now: datetime) -> str:
     """What was done about it. ``until``: when the person is reminded."""
-    is_unpaid = stalls.stall_of(alarm).leg is Leg.NOT_PAID
+    is_unpaid = alarm.stall.leg is Leg.NOT_PAID
     if alarm.state is AlarmState.ACKNOWLEDGED:
         return _("👌 Noted.") if is_unpaid else _("👌 Noted. I will stay quiet until it moves.")
     if alarm.state is AlarmState.ASSIGNED:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from handlers.stored import keys_of
 from handlers.views import lines
+from storage import codec
 from tracking.channel_settings import load
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 async def say(ctx: Context, channel: str, by: str, what: str, **facts: Any) -> None:
     """Tell a channel. ``what``: see ``handlers.views.lines``; ``undo`` among the facts is what Undo needs to know."""
-    line = json.dumps({"line": what, "by": by, **facts}, ensure_ascii=False)
+    line = codec.dump_facts({"line": what, "by": by, **facts})
     await ctx.store.channels.say(ctx.clock(), channel, line)
     ctx.wake()
 
@@ -51,7 +51,7 @@ async def undo(turn: Turn, line: int) -> Message:
     taken = await turn.ctx.store.channels.take_line(line)
     if taken is None:
         return lines.too_late()
-    channel, facts = taken[0], json.loads(taken[1])
+    channel, facts = taken[0], codec.load_facts(taken[1])
     former, store, now = facts.get("undo") or {}, turn.ctx.store, turn.ctx.clock()
     match facts["line"]:
         case "mute" | "unmute":

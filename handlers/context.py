@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.outcomes import Joined, Look, Report, WatchOutcome
-    from handlers.views.digest import Summary
     from pandapon.client import PandaPon
     from pandapon.models import Order
     from pandapon.shipment import Platform
     from storage.records import Told
     from storage.store import Store
     from tracking.channel_settings import ChannelSettings, Load
+    from tracking.daily_digest import DailyDigest
     from tracking.values import News
 
 
@@ -68,7 +68,7 @@ class Tracker(Protocol):
 class Desk(Protocol):
     """What a channel decides for itself, worked out by the rules."""
 
-    async def preview(self, channel: str) -> Summary:
+    async def preview(self, channel: str) -> DailyDigest:
         """The digest that the channel would get now."""
         ...
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from storage import audit, enqueue, values
+from storage import audit, codec, enqueue, values
 from storage.ending import end
 from storage.records import Alarm, AlarmState, AuditEntry, PostKind
 from storage.values import to_int, to_time
@@ -83,7 +82,7 @@ def raise_alarm(
     is_new = conn.execute(
         "INSERT INTO alarms (key, what, leg, facts, state, raised_at, assignee) VALUES (?, ?, ?, ?, 'open', ?, ?) "
         "ON CONFLICT (key, what) DO NOTHING",
-        (alarm.key, alarm.what, alarm.leg, alarm.facts, to_int(now), alarm.assignee),
+        (alarm.key, alarm.what, alarm.stall.leg, codec.dump_stall(alarm.stall), to_int(now), alarm.assignee),
     ).rowcount
     if is_new:
         enqueue.tell(conn, to_int(now), alarm.key, told)
@@ -161,7 +160,7 @@ def remind(conn: sqlite3.Connection, now: datetime, unread: datetime, over_at: d
 
 
 def _remind(conn: sqlite3.Connection, now: datetime, row: sqlite3.Row, over_at: datetime) -> None:
-    payload = json.dumps({"reminder": row["alarm"], "person": row["person"], "channel": row["channel"]})
+    payload = codec.dump_facts({"reminder": row["alarm"], "person": row["person"], "channel": row["channel"]})
     enqueue.loose(conn, now, PostKind.NOTICE, f"reminder:{row['alarm']}", row["person"], payload)
     if conn.execute(AWAKE, (row["alarm"], to_int(now))).rowcount:
         enqueue.refresh_order(conn, now, row["key"])
@@ -171,7 +170,7 @@ def _remind(conn: sqlite3.Connection, now: datetime, row: sqlite3.Row, over_at: 
 
 def say_in_thread(conn: sqlite3.Connection, post: Post) -> bool:
     """A reminder whose person takes no direct message goes under the order's card. False: it cannot."""
-    facts = json.loads(post.payload)
+    facts = post.facts
     alarm = one(conn, facts["reminder"]) if "reminder" in facts and post.watch_id is None else None
     if alarm is None:
         return False
@@ -220,8 +219,7 @@ def _alarm(row: sqlite3.Row) -> Alarm:
     return Alarm(
         key=row["key"],
         what=row["what"],
-        leg=row["leg"],
-        facts=row["facts"],
+        stall=codec.load_stall(row["facts"]),
         id=row["id"],
         state=AlarmState(row["state"]),
         raised_at=to_time(row["raised_at"]),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from storage import enqueue, orders, recording
+from storage import codec, enqueue, orders, recording
 from storage.records import PostKind
 from storage.values import to_int
 
@@ -77,4 +76,4 @@ def finish(conn: sqlite3.Connection, now: datetime, rules: str, misled: dict[str
     """One line for each channel that was told wrongly, and the mark that all is read by these rules."""
     conn.execute(SET, (RULES, rules, to_int(now)))
     for channel, count in misled.items():
-        enqueue.loose(conn, now, PostKind.NOTICE, f"corrected:{rules}", channel, json.dumps({"corrected": count}))
+        enqueue.loose(conn, now, PostKind.NOTICE, f"corrected:{rules}", channel, codec.dump_facts({"corrected": count}))

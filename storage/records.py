@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003  dataclass fields are read by tools at run time
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tracking.values import Filter, Severity
+from pydantic import ValidationError
+
+from storage import codec
+from tracking.values import Filter, News, Severity, Stall
 
 if TYPE_CHECKING:
+    from pandapon.models import Order
     from storage.errors import StorageError
+    from tracking.daily_digest import DailyDigest
 
 DETAIL_OF = "detail:"  # how the name of a DIGEST begins that tells in a thread what another one told in a line
 NOTHING_TO_SAY = "nothing to say"  # the error of a failed post by which nothing was lost: its matter was over
@@ -212,6 +217,14 @@ class Watch:
     muted_by: str = ""
     subscription: int | None = None  # the `watch all` that brought it
 
+    @property
+    def order(self) -> Order | None:
+        """The order as it is stored; None when it was never read, or written by another version."""
+        try:
+            return codec.load_order(self.detail)
+        except ValidationError:
+            return None
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:
@@ -252,6 +265,11 @@ class Told:
     in_digest: bool = False
     not_before: datetime | None = None
 
+    @property
+    def news(self) -> News:
+        """What it says. Raises ValidationError where another version wrote it otherwise."""
+        return codec.load_news(self.payload)
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -291,13 +309,28 @@ class Post:
     behind: int = 0  # other NEWS of the channel that could go now
     watched: int = 0  # orders that the channel watches; over 100 count as 100
 
+    @property
+    def news(self) -> News:
+        """What a NEWS says. Raises ValidationError where another version wrote it otherwise."""
+        return codec.load_news(self.payload)
+
+    @property
+    def digest(self) -> DailyDigest:
+        """What a SUMMARY says. Raises ValidationError."""
+        return codec.load_digest(self.payload)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a NOTICE or a LINE says. Raises ValueError."""
+        return codec.load_facts(self.payload)
+
 
 @dataclass(frozen=True, slots=True)
 class Shared:
     """Orders with a parcel of this post's order."""
 
     watched: tuple[tuple[str, str], ...] = ()  # (key, waybill) of those that the post's channel watches as well
-    told: tuple[str, ...] = ()  # payloads of their news in the channel, from before this post; oldest first
+    told: tuple[News, ...] = ()  # their news in the channel, from before this post; oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,8 +361,7 @@ class Alarm:
 
     key: str
     what: str  # unique per order: which silence, and whether it was raised again after a snooze
-    leg: str
-    facts: str  # JSON, opaque here
+    stall: Stall
     id: int = 0
     state: AlarmState = AlarmState.OPEN
     raised_at: datetime | None = None

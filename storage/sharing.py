@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from storage import codec
 from storage.records import Shared
 
 if TYPE_CHECKING:
@@ -42,5 +43,5 @@ def shared(conn: sqlite3.Connection, post: Post) -> Shared:
         return Shared()
     return Shared(
         tuple((key, waybill) for key, waybill in conn.execute(WATCHED, facts)),
-        tuple(payload for (payload,) in conn.execute(TOLD, facts)),
+        tuple(codec.load_news(payload) for (payload,) in conn.execute(TOLD, facts)),
     )

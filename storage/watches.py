@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from storage import audit, enqueue, held, orders, outbox, values
+from storage import audit, codec, enqueue, held, orders, outbox, values
 from storage.ending import end
 from storage.records import AuditEntry, Opened, PostKind, Watch, WatchState
 from storage.values import to_int
@@ -186,7 +185,7 @@ def _tell_owners(conn: sqlite3.Connection, now: datetime, paused: Sequence[Watch
     """Each owner once, however many of their watches the channel held, and however often it is tried again."""
     for owner in sorted({watch.created_by for watch in paused}):
         keys = [watch.key for watch in paused if watch.created_by == owner]
-        payload = json.dumps({"paused": channel, "reason": reason, "orders": len(keys), "key": keys[0]})
+        payload = codec.dump_facts({"paused": channel, "reason": reason, "orders": len(keys), "key": keys[0]})
         enqueue.refused(conn, now, channel, reason, owner, payload)
 
 

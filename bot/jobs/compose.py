@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -47,12 +46,12 @@ class Composer:
     async def _compose(self, post: Post, now: datetime) -> Message | None:
         match post.kind:
             case PostKind.NOTICE:
-                facts = json.loads(post.payload)
+                facts = post.facts
                 return await self._reminder(post, facts, now) if "reminder" in facts else notices.notice(facts)
             case PostKind.LINE:
-                return lines.line(json.loads(post.payload), post.id, now)
+                return lines.line(post.facts, post.id, now)
             case PostKind.SUMMARY:
-                return digest.summary(digest.load_summary(post.payload), now)
+                return digest.summary(post.digest, now)
             case PostKind.DIGEST:
                 return await self._digest(post, now)
             case _:
@@ -68,7 +67,7 @@ class Composer:
             alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
             muted = (post.muted_by, post.muted_until) if post.muted_until else None
             return tracking.card(look, watch, now, alarm=alarm, muted=muted)
-        news = records.load_news(post.payload)
+        news = post.news
         if news.stall:
             alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
             return stalls.alarm(news, look, watch, alarm, now)
@@ -99,7 +98,7 @@ class Composer:
                 continue
             watch = await self._store.watches.get(member.watch_id) if member.watch_id is not None else None
             if watch is not None and watch.state is not WatchState.ENDED:
-                told.append((member, records.load_news(member.payload), watch))
+                told.append((member, member.news, watch))
         if not told:
             return None
         if post.key:

@@ -6,12 +6,11 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot import records
-from handlers.views.digest import Entry, Summary, dump_summary
-from handlers.views.parts import stored_order
 from pandapon.shipment import Milestone
+from storage import codec
 from storage.errors import BusyFileError, DiskFullError
 from tracking.channel_settings import load
+from tracking.daily_digest import DailyDigest, DigestEntry
 from tracking.quiet_hours import digest_day, digest_since
 
 if TYPE_CHECKING:
@@ -66,10 +65,10 @@ class Digester:
             return False
         summary = await self.make(channel.channel, day, digest_since(settings, channel.digest_day, now))
         empty = not summary.moved and not summary.troubled
-        payload = "" if empty else dump_summary(summary)
+        payload = "" if empty else codec.dump_digest(summary)
         return await self._store.channels.put_daily_digest(self._clock(), channel.channel, day, payload) and not empty
 
-    async def make(self, channel: str, day: str, since: datetime) -> Summary:
+    async def make(self, channel: str, day: str, since: datetime) -> DailyDigest:
         """What a channel was brought, and what needs a look in it now."""
         told = await self._store.delivery_log.since(channel, since)
         counts, moved, troubled, total = _counts(told), [], [], 0
@@ -80,7 +79,7 @@ class Digester:
                 troubled.append(entry)
             elif entry.news:
                 moved.append(entry)
-        return Summary(day, tuple(moved), tuple(troubled), total)
+        return DailyDigest(day, tuple(moved), tuple(troubled), total)
 
     async def _watches(self, channel: str) -> AsyncIterator[tuple[Watch, str]]:
         """Every watch of a channel, the newest first, with the leg of its alarm if it has one."""
@@ -91,23 +90,23 @@ class Digester:
                 return
             alarms = await self._store.alarms.of_orders([watch.key for watch in watches])
             for watch in watches:
-                yield watch, alarms[watch.key].leg if watch.key in alarms else ""
+                yield watch, alarms[watch.key].stall.leg if watch.key in alarms else ""
             seen += len(watches)
 
 
 def _counts(told: list[Told]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for one in told:
-        if records.load_news(one.payload).stall is None:
+        if one.news.stall is None:
             counts[one.key] = counts.get(one.key, 0) + 1
     return counts
 
 
-def _entry(watch: Watch, news: int, alarm: str) -> Entry:
-    order = stored_order(watch)
+def _entry(watch: Watch, news: int, alarm: str) -> DigestEntry:
+    order = watch.order
     title = next((item.title for item in order.items if item.title), "") if order else ""
-    return Entry(watch.key, watch.milestone, title, news, alarm, order.status_code if order else "")
+    return DigestEntry(watch.key, watch.milestone, title, news, alarm, order.status_code if order else "")
 
 
-def _is_problem(entry: Entry) -> bool:
+def _is_problem(entry: DigestEntry) -> bool:
     return entry.milestone in set(Milestone) and Milestone(entry.milestone).is_problem

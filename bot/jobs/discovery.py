@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot import records
 from handlers.order_states import code
 from pandapon.errors import PandaPonError
 from pandapon.shipment import FINAL, Platform
+from storage import codec
 from storage.records import NewOrder
 from tracking.cadence import spread
 
@@ -140,7 +140,7 @@ class Discoverer:
         return NewOrder(
             key=key,
             milestone=order.milestone.value if order.milestone else None,
-            detail=records.dump_order(order),
+            detail=codec.dump_order(order),
             sub_orders=order.sub_order_ids,
             first_poll_at=self._clock() + self._settle_in * spread(key),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot import records
+from storage import codec
 from tracking import fact_ids, severity
 from tracking.values import Severity
 
@@ -23,14 +23,14 @@ async def untold(store: Store, post: Post) -> Post | None:
     shared = await store.outbox.shared(post)
     if not shared.told or not post.payload:
         return post
-    news = records.load_news(post.payload)
-    left = fact_ids.beyond(news, [records.load_news(payload) for payload in shared.told])
+    news = post.news
+    left = fact_ids.beyond(news, shared.told)
     if left == news:
         return post
     watch = await store.watches.get(post.watch_id) if post.watch_id is not None else None
     if left is None or (watch is not None and watch.filter not in severity.audience(left)):
         return None
-    return replace(post, payload=records.dump_news(left), level=_no_louder(left, post.level))
+    return replace(post, payload=codec.dump_news(left), level=_no_louder(left, post.level))
 
 
 def concerned(news: News, shared: Shared) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import records
-from handlers.views.stalls import dump_stall, stall_of
 from pandapon.shipment import OrderRef
+from storage import codec
 from storage.errors import BusyFileError, DiskFullError
 from storage.records import Alarm, AlarmState, Announcement
 from tracking.renumber import live
@@ -92,7 +92,7 @@ class StallWatch:
             again = stall_at(silent)
             await self._store.alarms.schedule(stored.key, again if again and again > now else None)
             return False
-        if standing and is_same(stall_of(standing), found):
+        if standing and is_same(standing.stall, found):
             return await self._stands(stored, standing, found, now)
         assignee = standing.assignee if standing else ""
         return await self._raise(stored, found, f"stall:{found.leg}:{silence(found)}", now, assignee)
@@ -112,8 +112,8 @@ class StallWatch:
         news = News(ref=ref, milestone=records.known(stored).milestone, stall=found)
         recalled = found.leg is Leg.PROBLEM and await self._was_recalled(stored.key, found)
         level = Severity.NODE if recalled else Severity.PROBLEM
-        told = Announcement(what, EVERYBODY, records.dump_news(news), level)
-        alarm = Alarm(stored.key, what, found.leg.value, dump_stall(found), assignee=assignee)
+        told = Announcement(what, EVERYBODY, codec.dump_news(news), level)
+        alarm = Alarm(stored.key, what, found, assignee=assignee)
         return await self._store.alarms.open(now, alarm, told, self._next(found, now))
 
     async def _was_recalled(self, key: str, found: Stall) -> bool:

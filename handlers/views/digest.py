@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
-
-from pydantic import TypeAdapter
 
 from handlers.i18n import _, ngettext
 from handlers.standing import of_milestone, of_step, standing
 from handlers.text import clip, cut, escape, ident
 from handlers.views import elements as el
 from handlers.views.message import Layout, Message
-from handlers.views.parts import order_name, stored_order, title_of
+from handlers.views.parts import order_name, title_of
 from handlers.views.stalls import headline
 from pandapon.courier import asked_action
 from pandapon.models import Order
@@ -26,32 +22,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.records import Watch
+    from tracking.daily_digest import DailyDigest, DigestEntry
     from tracking.values import News
 
 LINES, PARAGRAPH = 12, 2800  # orders and characters in one paragraph; Slack takes 3000
 LONGEST = 700  # characters about one order
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One order in a daily digest."""
-
-    key: str
-    milestone: str | None
-    title: str = ""  # as sent; escaped when it is shown
-    news: int = 0  # pieces of it that day
-    alarm: str = ""  # the leg of its stall alarm
-    status: str = ""  # the platform's code for its state
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A channel's day."""
-
-    day: str  # local date
-    moved: tuple[Entry, ...] = ()
-    troubled: tuple[Entry, ...] = field(default=())  # in a problem or silent, whether or not that is new
-    watched: int = 0
 
 
 def folded(told: Sequence[tuple[News, Watch]], now: datetime) -> Message:
@@ -69,7 +44,7 @@ def folded(told: Sequence[tuple[News, Watch]], now: datetime) -> Message:
     return el.message(layout.blocks)
 
 
-def summary(summary: Summary, now: datetime) -> Message:
+def summary(summary: DailyDigest, now: datetime) -> Message:
     """The daily digest; also its preview."""
     del now
     heading = _("📰 *The day's digest* · {n} orders watched").format(n=summary.watched)
@@ -83,21 +58,6 @@ def summary(summary: Summary, now: datetime) -> Message:
     if not summary.troubled and not summary.moved:
         layout.add(el.section(_("Nothing happened, and nothing needs attention.")))
     return el.message(layout.blocks)
-
-
-def dump_summary(summary: Summary) -> str:
-    """Read back by :func:`load_summary`."""
-    return _adapter().dump_json(summary).decode()
-
-
-def load_summary(payload: str) -> Summary:
-    """The payload of an outbox row."""
-    return _adapter().validate_json(payload)
-
-
-@cache
-def _adapter() -> TypeAdapter[Summary]:
-    return TypeAdapter(Summary)
 
 
 def _add(layout: Layout, lines: Sequence[str]) -> None:
@@ -123,7 +83,7 @@ def _paragraphs(lines: Sequence[str]) -> Iterator[list[str]]:
 
 def _line(told: Sequence[News], watch: Watch) -> str:
     """Where an order stands, and each problem and milestone that came before: none of them was told elsewhere."""
-    newest, order = told[-1], stored_order(watch)
+    newest, order = told[-1], watch.order
     state = _state(newest, order)
     parts = [state, f"`{ident(newest.ref.order_id)}`", title_of(order, 40) or order_name(newest.ref)]
     before = [sign for news in told for sign in _signs(news, order)]
@@ -168,7 +128,7 @@ def _signs(news: News, order: Order | None) -> Sequence[str]:
     return list(dict.fromkeys(signs))
 
 
-def _entry(entry: Entry) -> str:
+def _entry(entry: DigestEntry) -> str:
     ref = OrderRef.from_key(entry.key)
     order = Order(platform=ref.platform, order_id=ref.order_id, status_code=entry.status)
     parts = [standing(Milestone.parse(entry.milestone or ""), order).bold, f"`{ident(ref.order_id)}`"]

@@ -9,8 +9,8 @@ from handlers.i18n import _, ngettext
 from handlers.text import ident, when
 from handlers.views import elements as el
 from handlers.views import unpaid
-from handlers.views.parts import ref_of, standing_of, stored_order, title_of
-from handlers.views.stalls import headline, stall_of
+from handlers.views.parts import ref_of, standing_of, title_of
+from handlers.views.stalls import headline
 from pandapon.shipment import Milestone, OrderRef
 from storage.records import WatchState
 from tracking.values import Leg
@@ -62,7 +62,7 @@ def _channel(channel: str, watches: Sequence[Watch], total: int) -> str:
 
 def _line(watch: Watch) -> str:
     parts = [standing_of(watch).state, f"`{ident(ref_of(watch).order_id)}`"]
-    if title := title_of(stored_order(watch), 40):
+    if title := title_of(watch.order, 40):
         parts.append(title)
     return " · ".join(parts)
 
@@ -84,7 +84,7 @@ def _trouble(watch: Watch, alarms: Mapping[str, Alarm], now: datetime) -> str:
 
 
 def _silent(alarm: Alarm, now: datetime) -> str:
-    stall = stall_of(alarm)
+    stall = alarm.stall
     if stall.leg is Leg.NOT_PAID:
         return unpaid.line(stall, OrderRef.from_key(alarm.key), now)
     return _("⏰ {what} since {time}").format(what=headline(stall.leg), time=when(stall.since, now))

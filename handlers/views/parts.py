@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from handlers import actions
 from handlers.i18n import _
 from handlers.milestones import platform_name
@@ -15,7 +13,6 @@ from handlers.standing import of_milestone, standing
 from handlers.text import ago, clip, cut, escape, ident, when
 from handlers.views import elements as el
 from pandapon.markup import plain
-from pandapon.models import Order
 from pandapon.shipment import Milestone, OrderRef
 
 if TYPE_CHECKING:
@@ -26,7 +23,7 @@ if TYPE_CHECKING:
     from handlers.requests import Request
     from handlers.standing import Standing
     from handlers.views.message import Block
-    from pandapon.models import Page
+    from pandapon.models import Order, Page
     from pandapon.shipment import Node, Parcel, Platform
     from storage.records import Watch
 
@@ -48,17 +45,9 @@ def title_of(order: Order | None, limit: int = 80) -> str:
     return first if len(titles) == 1 else _("{title} and {n} more").format(title=first, n=len(titles) - 1)
 
 
-def stored_order(watch: Watch) -> Order | None:
-    """The order that a watch carries as JSON; None when it was never read, or written by another version."""
-    try:
-        return Order.model_validate_json(watch.detail) if watch.detail else None
-    except ValidationError:
-        return None
-
-
 def standing_of(watch: Watch) -> Standing:
     """What is said of the order that a watch follows."""
-    return standing(Milestone.parse(watch.milestone or ""), stored_order(watch))
+    return standing(Milestone.parse(watch.milestone or ""), watch.order)
 
 
 def standing_in(look: Look) -> Standing:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
-
-from pydantic import TypeAdapter
 
 from handlers import actions
 from handlers.i18n import _
@@ -14,7 +11,7 @@ from handlers.people import name
 from handlers.text import cut, escape, ident, span, when
 from handlers.views import elements as el
 from handlers.views import unpaid
-from handlers.views.parts import here, order_name, ref_of, stored_order, title_of, unwatch_button
+from handlers.views.parts import here, order_name, ref_of, title_of, unwatch_button
 from pandapon.shipment import OrderRef
 from storage.records import AlarmState
 from tracking.values import Leg, Stall
@@ -34,10 +31,10 @@ if TYPE_CHECKING:
 def alarm(news: News, look: Look, watch: Watch, alarm: Alarm | None, now: datetime) -> Message:
     """The alarm as it is posted, with what people can do about it while it holds."""
     assert news.stall is not None
-    order = look.order or stored_order(watch)
+    order = look.order or watch.order
     title = title_of(order) or order_name(news.ref)
     blocks = [el.section(f"{words(news.stall, news.ref, order, now)}\n{title}")]
-    if alarm is None or stall_of(alarm).since != news.stall.since:
+    if alarm is None or alarm.stall.since != news.stall.since:
         is_unpaid = news.stall.leg is Leg.NOT_PAID
         blocks.append(el.context(_("It no longer waits for payment.") if is_unpaid else _("It has moved since.")))
     else:
@@ -54,18 +51,18 @@ def reminder(alarm: Alarm, watch: Watch, link: str, now: datetime, *, person: st
     if person:
         head = _("⏰ {user}, you asked to be reminded, and I cannot send you direct messages:")
         head = head.format(user=el.mention(person))
-    order, ref = stored_order(watch), ref_of(watch)
+    order, ref = watch.order, ref_of(watch)
     title = title_of(order) or order_name(ref)
     card = el.link(link, _("Open the card")) if link else ""
     where = " · ".join(one for one in (order_name(ref), here(watch.channel), card) if one)
-    blocks = [el.section(f"{head}\n{words(stall_of(alarm), ref, order, now)}\n{title}"), el.context(where)]
+    blocks = [el.section(f"{head}\n{words(alarm.stall, ref, order, now)}\n{title}"), el.context(where)]
     return el.message([*blocks, *_state(alarm, now, watch, name)])
 
 
 def acted_on(alarm: Alarm, watch: Watch | None, now: datetime) -> Message:
     """The alarm after somebody acted on it, in the place of the one with the buttons."""
     ref = OrderRef.from_key(alarm.key)
-    blocks = [el.section(words(stall_of(alarm), ref, stored_order(watch) if watch else None, now))]
+    blocks = [el.section(words(alarm.stall, ref, watch.order if watch else None, now))]
     if alarm.state is AlarmState.CLEARED:
         blocks.append(el.context(was_cleared(alarm)))
     else:
@@ -75,14 +72,14 @@ def acted_on(alarm: Alarm, watch: Watch | None, now: datetime) -> Message:
 
 def was_cleared(alarm: Alarm) -> str:
     """That there is nothing left to be done about it."""
-    if stall_of(alarm).leg is Leg.NOT_PAID:
+    if alarm.stall.leg is Leg.NOT_PAID:
         return _("✅ It no longer waits for payment, so the alarm is over.")
     return _("✅ It has moved since; the alarm is over.")
 
 
 def line(alarm: Alarm, now: datetime) -> str:
     """The alarm on an order's card."""
-    stall = stall_of(alarm)
+    stall = alarm.stall
     said = _("⏰ Silent since {time}").format(time=when(stall.since, now))
     if stall.leg is Leg.NOT_PAID:
         said = unpaid.line(stall, OrderRef.from_key(alarm.key), now)
@@ -95,7 +92,7 @@ def over(alarm: Alarm, milestone: Milestone | None) -> str:
     ``milestone``: where the order stands now.
     """
     said = _("✅ Moving again, so the alarm is over.")
-    if stall_of(alarm).leg is Leg.NOT_PAID:
+    if alarm.stall.leg is Leg.NOT_PAID:
         said = unpaid.over(milestone)
     if alarm.assignee:
         said += " " + _("{user} had taken it on.").format(user=el.mention(alarm.assignee))
@@ -139,21 +136,6 @@ def headline(leg: Leg) -> str:
     }[leg]
 
 
-def stall_of(alarm: Alarm) -> Stall:
-    """What a stored alarm is about."""
-    return _adapter().validate_json(alarm.facts)
-
-
-def dump_stall(stall: Stall) -> str:
-    """Read back by :func:`stall_of`."""
-    return _adapter().dump_json(stall).decode()
-
-
-@cache
-def _adapter() -> TypeAdapter[Stall]:
-    return TypeAdapter(Stall)
-
-
 def _state(alarm: Alarm, now: datetime, watch: Watch | None, owner: Callable[[str], str]) -> list[Block]:
     done = _done(alarm, now, owner)
     return [*([el.context(" · ".join(done))] if done else []), *el.actions(_buttons(alarm, watch, now))]
@@ -176,13 +158,13 @@ def _buttons(alarm: Alarm, watch: Watch | None, now: datetime) -> list[Block]:
     value = str(alarm.id)
     buttons = []
     if alarm.state is AlarmState.OPEN:
-        seen = _("Keep following") if stall_of(alarm).leg is Leg.SILENT else _("Seen")
+        seen = _("Keep following") if alarm.stall.leg is Leg.SILENT else _("Seen")
         buttons.append(el.button(seen, f"{actions.ALARM_SEEN}:1", value))
-    until = stall_of(alarm).until
+    until = alarm.stall.until
     again = _("Remind me before it closes") if until and until > now else _("Remind me in 24 h")
     buttons.append(el.button(again, f"{actions.ALARM_SNOOZE}:1", value))  # each is reminded for themselves
     if alarm.state is not AlarmState.ASSIGNED:
         buttons.append(el.button(_("I take care of it"), f"{actions.ALARM_TAKE}:1", value))
-    if watch is not None and stall_of(alarm).leg is Leg.SILENT:
+    if watch is not None and alarm.stall.leg is Leg.SILENT:
         buttons.append(unwatch_button(_("Stop watching"), watch))
     return buttons

@@ -17,7 +17,6 @@ from handlers.views.parts import (
     node_line,
     order_name,
     paragraphs,
-    stored_order,
     title_of,
 )
 from pandapon.courier import Action, asked_action
@@ -56,7 +55,7 @@ def news(
     ``cleared``: the stall alarm that this movement ends. ``others``: keys of orders that the channel watches and whose
     goods are in the same parcel; they are named here, since it is told once.
     """
-    order = (look.order if look else None) or stored_order(watch)
+    order = (look.order if look else None) or watch.order
     layout = Layout([el.section(_headline(news, order))], tail=[el.context(_orders(news, others))])
     if cleared:
         layout.add(el.section(stalls.over(cleared, news.milestone)))

@@ -25,7 +25,6 @@ from handlers.views.parts import (
     parcel_name,
     run_button,
     stop_command,
-    stored_order,
     title_of,
     unwatch_button,
 )
@@ -77,7 +76,7 @@ def card(
 
     ``muted``: by whom and until when its news is not posted.
     """
-    order = look.order or stored_order(watch)
+    order = look.order or watch.order
     layout = Layout(
         [el.header(order_name(look.ref)), el.section(_state(look, order))],
         tail=[

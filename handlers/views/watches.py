@@ -24,7 +24,6 @@ from handlers.views.parts import (
     run_button,
     standing_in,
     standing_of,
-    stored_order,
     title_of,
     unwatch_button,
 )
@@ -137,7 +136,7 @@ def _row(watch: Watch, number: int, now: datetime) -> Block:
     said = standing_of(watch)
     lines = [
         f"{said.sign} *{order_name(ref)}* · {said.words}",
-        title_of(stored_order(watch)),
+        title_of(watch.order),
     ]
     since = _("{filter} · by {user} since {time}").format(
         filter=filter_words(watch.filter), user=name(watch.created_by), time=when(watch.created_at, watch.created_at)
@@ -259,7 +258,7 @@ def _undo(started: list[WatchOutcome], channel: str) -> list[Block]:
 def _names(watches: Sequence[Watch]) -> list[str]:
     lines = []
     for watch in watches[:SHOWN]:
-        title = title_of(stored_order(watch), 60)
+        title = title_of(watch.order, 60)
         lines.append(f"• {order_name(ref_of(watch))}" + (f" · {title}" if title else ""))
     if len(watches) > SHOWN:
         lines.append(_("• and {n} more").format(n=len(watches) - SHOWN))

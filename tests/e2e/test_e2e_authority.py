@@ -12,17 +12,16 @@ from slack_bolt.async_app import AsyncApp
 from support import forged
 from support.house import ORDER, House, running, words
 
-from bot.records import dump_news
 from handlers import actions, requests
 from handlers.listeners import UndeclaredError, declarations
 from handlers.permissions import Need
 from handlers.register import COMMANDS, register
 from handlers.subjects import NEEDS
-from handlers.views.stalls import dump_stall
 from pandapon.shipment import OrderRef
 from sandbox.pandapon.demo import SECOND
 from sandbox.slack.faults import Fault
 from sandbox.slack.workspace import BOT_USER, User
+from storage.codec import dump_news
 from storage.records import Alarm, Announcement
 from tracking.values import Filter, Leg, News, Severity, Stall
 
@@ -130,7 +129,7 @@ async def watched_in_secret(house: House) -> dict[str, str]:
     key, stall = by_order[ORDER].key, Stall(Leg.DOMESTIC, now, timedelta(hours=48))
     payload = dump_news(News(OrderRef.from_key(key), None, stall=stall))
     told = Announcement("stall:1", EVERYONE, payload, Severity.PROBLEM)
-    await store.alarms.open(now, Alarm(key, "stall:1", "domestic", dump_stall(stall)), told, None)
+    await store.alarms.open(now, Alarm(key, "stall:1", stall), told, None)
     alarm = (await store.alarms.of_orders([key]))[key]
     assert "Stopped" in await house.ask(f"/panda unwatch {SECOND}", user="tom", channel="#secret")
     return {"watch": str(by_order[ORDER].id), "ended": str(by_order[SECOND].id), "alarm": str(alarm.id)}

@@ -29,6 +29,7 @@ from pandapon.milestones import ALIBABA_ORDER, TAOBAO_ORDER, status_claim
 from pandapon.models import Order, Page
 from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Platform, Shipment, TimeBasis
 from storage.records import Channel, Watch
+from tracking.daily_digest import DailyDigest
 from tracking.decide import Decision, Fetched, decide
 from tracking.values import News, Step
 
@@ -283,7 +284,7 @@ def lines_of(look: Look, one: Watch) -> list[str]:
         shown(check(orders.listing(ListOrders(), pages, {}, {look.ref.key: look}))),
         shown(check(watches.listing([one], 1, 1, one.channel, 10, Channel(one.channel), NOW))),
         shown(check(watches.outcomes([outcome], one.channel))),
-        shown(check(digest.summary(digest.Summary("2026-05-20", (entry,), watched=1), NOW))),
+        shown(check(digest.summary(DailyDigest("2026-05-20", (entry,), watched=1), NOW))),
         json.dumps(home.view([(one.channel, [one], 1)], {}, NOW)["blocks"][1:2], ensure_ascii=False),
         shortcuts._state(without, NOW),
     ]

@@ -15,6 +15,7 @@ from handlers.text import when
 from handlers.views import digest, home, stalls, thread, tracking
 from pandapon.shipment import Milestone, OrderRef, Platform
 from storage.records import Alarm, AlarmState
+from tracking.daily_digest import DailyDigest, DigestEntry
 from tracking.values import Leg, News, Stall
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ WORDS = "⏰ *Action needed: not paid*\n"
 
 
 def alarm(stall: Stall, **more: object) -> Alarm:
-    return replace(Alarm(REF.key, "stall:1", stall.leg.value, stalls.dump_stall(stall), id=1), **more)  # type: ignore[arg-type]
+    return replace(Alarm(REF.key, "stall:1", stall, id=1), **more)  # type: ignore[arg-type]
 
 
 def said(stall: Stall, ref: OrderRef = REF, of: Order | None = None) -> str:
@@ -90,8 +91,8 @@ def test_a_line_where_there_is_room_for_one() -> None:
     assert line in str(home.view([("C0123ABCD", [watch()], 1)], {REF.key: alarm(STALL)}, NOW))
     since = f"⏰ Not paid since {when(OPEN.since, NOW)}"
     assert since in shown(check(tracking.card(look(of=order()), watch(), NOW, alarm=alarm(OPEN))))
-    entry = digest.Entry(REF.key, "ordered", alarm=Leg.NOT_PAID.value)
-    assert "⏰ not paid" in shown(check(digest.summary(digest.Summary("2026-05-20", troubled=(entry,)), NOW)))
+    entry = DigestEntry(REF.key, "ordered", alarm=Leg.NOT_PAID.value)
+    assert "⏰ not paid" in shown(check(digest.summary(DailyDigest("2026-05-20", troubled=(entry,)), NOW)))
 
 
 @pytest.mark.parametrize(("left", "hours"), [(6, 3), (1, 0.5), (47, 23.5), (48, 24), (100, 24), (-1, 24)])

@@ -30,10 +30,12 @@ from storage.records import (
     Subscription,
     WatchState,
 )
-from tracking.values import Filter, Severity
+from tracking.values import Filter, Leg, Severity, Stall
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
+
+SILENCE = Stall(Leg.DOMESTIC, NOW - 60 * MINUTE, 30 * MINUTE)
 
 
 async def _digest(shelf: Shelf) -> Post:
@@ -230,7 +232,7 @@ async def test_a_lost_card_is_posted_anew_before_the_news(shelf: Shelf) -> None:
 async def test_an_alarm_is_raised_once_and_cleared_by_movement(shelf: Shelf) -> None:
     """People can act on it until then; after that it is history."""
     await shelf.active()
-    alarm = Alarm(ORDER, "silent:1", "trunk", "{}")
+    alarm = Alarm(ORDER, "silent:1", SILENCE)
     assert await shelf.store.alarms.open(NOW, alarm, announcement("silent:1"), None)
     assert not await shelf.store.alarms.open(NOW, alarm, announcement("silent:1"), None)
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news silent:1", f"{ORDERS_CHANNEL} refresh"]
@@ -248,7 +250,7 @@ async def test_an_alarm_is_raised_once_and_cleared_by_movement(shelf: Shelf) -> 
 async def test_an_alarm_stands_while_its_silence_does(shelf: Shelf) -> None:
     """What else moves does not clear it; one that was taken for over and is found again is reopened without a word."""
     await shelf.active()
-    alarm = Alarm(ORDER, "stall:domestic:YT1:2026-03-01T00:00:00+00:00", "domestic", "{}")
+    alarm = Alarm(ORDER, "stall:domestic:YT1:2026-03-01T00:00:00+00:00", SILENCE)
     assert await shelf.store.alarms.open(NOW, alarm, announcement(alarm.what), None)
     await shelf.tell("another moved", moved=True, silent=("YT1:2026-03-01T00:00:00+00:00",))
     assert list(await shelf.store.alarms.of_orders([ORDER])) == [ORDER]

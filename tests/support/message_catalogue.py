@@ -50,6 +50,7 @@ from storage.backup import Restored
 from storage.errors import DiskFullError
 from storage.records import Alarm, AlarmState, Channel, Health, PostState, Subscription, Told, WatchState
 from tracking.channel_settings import ChannelSettings, Load
+from tracking.daily_digest import DailyDigest, DigestEntry
 from tracking.values import Filter, Leg, News, Severity, Stall, Step
 
 Json = dict[str, Any]
@@ -57,9 +58,9 @@ ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
 HERE, MEI = "C0123ABCD", "U0123ABCD"
 LATER = NOW + timedelta(hours=8)
 STALL = Stall(Leg.DOMESTIC, NOW - timedelta(days=4), timedelta(days=3), timedelta(days=1), "SF1234567890123", "杭州")
-ALARM = Alarm(REF.key, "stall:1", Leg.DOMESTIC.value, stalls.dump_stall(STALL), id=1, raised_at=NOW)
+ALARM = Alarm(REF.key, "stall:1", STALL, id=1, raised_at=NOW)
 UNPAID = Stall(Leg.NOT_PAID, NOW - timedelta(days=2), timedelta(days=2), until=NOW + timedelta(hours=6))
-UNPAID_ALARM = Alarm(REF.key, "stall:2", Leg.NOT_PAID.value, stalls.dump_stall(UNPAID), id=2, raised_at=NOW)
+UNPAID_ALARM = Alarm(REF.key, "stall:2", UNPAID, id=2, raised_at=NOW)
 CHOSEN = ChannelSettings(filter=Filter.MILESTONES, quiet_from="22:00", quiet_to="08:00", digest_at="09:00")
 
 UNSEEN = Parcel("YT2538123456789", "圆通速递")  # only its order names it
@@ -212,9 +213,9 @@ def _found() -> tuple[Found, dict[str, Look | UnknownOrderError | api.PandaPonEr
 def _chosen() -> dict[str, Any]:
     channel = Channel(HERE, "", LATER, MEI, updated_by=MEI, updated_at=NOW)
     subscription = Subscription(HERE, "", Filter.ALL, MEI, 1, NOW)
-    entry = digest.Entry(REF.key, "in_transit", HOSTILE, 2, "")
+    entry = DigestEntry(REF.key, "in_transit", HOSTILE, 2, "")
     unpaid = replace(entry, milestone="ordered", alarm=Leg.NOT_PAID.value)
-    summary = digest.Summary("2026-05-20", (entry,), (replace(entry, alarm=Leg.DOMESTIC.value), unpaid), 7)
+    summary = DailyDigest("2026-05-20", (entry,), (replace(entry, alarm=Leg.DOMESTIC.value), unpaid), 7)
     return {
         "choices.settings": choices.settings(channel, CHOSEN, [subscription], LATER, Load(3, 8), NOW),
         "choices.modal": choices.modal(HERE, CHOSEN),
@@ -236,7 +237,7 @@ def _chosen() -> dict[str, Any]:
         "home.view none": home.view([], {}, NOW),
         "digest.folded": digest.folded([(_news(), watch()), (_news(), watch())], NOW),
         "digest.summary": digest.summary(summary, NOW),
-        "digest.summary none": digest.summary(digest.Summary("2026-05-20"), NOW),
+        "digest.summary none": digest.summary(DailyDigest("2026-05-20"), NOW),
     }
 
 

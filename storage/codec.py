@@ -1,0 +1,82 @@
+"""The JSON in the database: made and read here and nowhere else. What one version writes, later ones must read."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from pandapon.models import Order
+from tracking.daily_digest import DailyDigest
+from tracking.values import News, Stall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def dump_order(order: Order | None) -> str:
+    """The order column; equal orders give equal text."""
+    return order.model_dump_json(exclude_defaults=True) if order else ""
+
+
+def load_order(stored: str) -> Order | None:
+    """Read :func:`dump_order` back. Raises pydantic's ValidationError for what another version wrote otherwise."""
+    return Order.model_validate_json(stored) if stored else None
+
+
+def dump_news(news: News) -> str:
+    """The payload of a piece of news."""
+    return _news().dump_json(news).decode()
+
+
+def load_news(stored: str) -> News:
+    """Read :func:`dump_news` back. Raises ValidationError."""
+    return _news().validate_json(stored)
+
+
+def dump_stall(stall: Stall) -> str:
+    """The facts of an alarm."""
+    return _stall().dump_json(stall).decode()
+
+
+def load_stall(stored: str) -> Stall:
+    """Read :func:`dump_stall` back. Raises ValidationError."""
+    return _stall().validate_json(stored)
+
+
+def dump_digest(digest: DailyDigest) -> str:
+    """The payload of a daily digest."""
+    return _digest().dump_json(digest).decode()
+
+
+def load_digest(stored: str) -> DailyDigest:
+    """Read :func:`dump_digest` back. Raises ValidationError."""
+    return _digest().validate_json(stored)
+
+
+def dump_facts(facts: Mapping[str, Any]) -> str:
+    """The payload of a notice or of a public line: names and values, for the view that words them."""
+    return json.dumps(facts, ensure_ascii=False)
+
+
+def load_facts(stored: str) -> dict[str, Any]:
+    """Read :func:`dump_facts` back. Raises ValueError."""
+    return dict(json.loads(stored))
+
+
+# Built when first used: pydantic takes some milliseconds for each, and a start does not need them all.
+@cache
+def _news() -> TypeAdapter[News]:
+    return TypeAdapter(News)
+
+
+@cache
+def _stall() -> TypeAdapter[Stall]:
+    return TypeAdapter(Stall)
+
+
+@cache
+def _digest() -> TypeAdapter[DailyDigest]:
+    return TypeAdapter(DailyDigest)
