@@ -9,6 +9,7 @@ words that they do not know claim nothing.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ __all__ = ["RULES", "Action", "Holder", "Reading", "Reason", "asked_action", "re
 
 RULES = "3"  # grows with each change of what stored entries would claim: they are then read again
 _LONGEST_CODE = 40
+_LONG_NUMBER = re.compile(r"[0-9]{6,}")
 
 
 def read_entry(text: str, status: str = "", action: str = "") -> Reading:
@@ -39,7 +41,7 @@ def read_entry(text: str, status: str = "", action: str = "") -> Reading:
 
     None in a field means that nothing is claimed of it. Never raises, however odd or long the text.
     """
-    words = _read(text[:LONGEST_RAW])
+    words = _reading(text[:LONGEST_RAW])
     alone = scan_code(text[: _LONGEST_CODE + 1])
     if alone is not None:
         words = replace(words, milestone=alone, understood=True)
@@ -53,6 +55,14 @@ def asked_action(text: str) -> Action | None:
     """What an entry asks of a person now. A parcel that lies ready asks for it once it is about to go back."""
     reading = read_entry(text)
     return reading.action if reading.action is not Action.PICK_UP or reading.is_urgent else None
+
+
+def _reading(text: str) -> Reading:
+    """A long number means nothing by itself: scans that differ in a parcel's or a courier's number are read once."""
+    alike = _LONG_NUMBER.sub(lambda number: "0" * len(number[0]), text)
+    found = _read(alike)
+    is_told = found.place is not None and _LONG_NUMBER.search(found.place) is not None
+    return _read(text) if is_told and alike != text else found
 
 
 @lru_cache(maxsize=16_384)  # every reading of an order repeats the scans of the one before
