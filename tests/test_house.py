@@ -1,0 +1,36 @@
+"""The plan of the house, where the import rules don't reach."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ADAPTERS = {"model_validate_json", "validate_json", "dump_json", "model_dump_json"}
+
+
+def modules(*rooms: str) -> list[Path]:
+    """The Python files of these rooms."""
+    return sorted(path for room in rooms for path in (ROOT / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", modules("bot/jobs", "handlers"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_view_job_or_handler_reads_the_databases_json(path: Path) -> None:
+    """Records give values; ``storage.codec`` makes them. A block's length for Slack may be measured."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute):
+            called = f"{node.value.id}.{node.attr}" if isinstance(node.value, ast.Name) else node.attr
+            assert node.attr not in ADAPTERS, called
+            assert called != "json.loads", called
+            assert called != "json.dumps" or path.name == "message.py", called
+
+
+@pytest.mark.parametrize("path", modules("storage"), ids=lambda path: path.name)
+def test_only_two_modules_know_which_json_an_order_or_news_is(path: Path) -> None:
+    """Within the store lists of ids and filters are JSON for SQLite's own functions; values are the codec's."""
+    if path.name == "codec.py":
+        return
+    text = path.read_text(encoding="utf-8")
+    assert not any(adapter in text for adapter in ADAPTERS)
