@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import re
 from pathlib import Path
 
 import pytest
+
+import bot.process
 
 ROOT = Path(__file__).resolve().parents[1]
 ADAPTERS = {"model_validate_json", "validate_json", "dump_json", "model_dump_json"}
@@ -34,3 +38,12 @@ def test_only_two_modules_know_which_json_an_order_or_news_is(path: Path) -> Non
         return
     text = path.read_text(encoding="utf-8")
     assert not any(adapter in text for adapter in ADAPTERS)
+
+
+def test_what_lives_in_memory_names_its_owner() -> None:
+    """Each class that the list names is there."""
+    owners = re.findall(r"^``([\w.]+)``", bot.process.__doc__ or "", re.MULTILINE)
+    assert len(owners) > 10
+    for owner in owners:
+        module, _, name = owner.rpartition(".")
+        assert isinstance(getattr(importlib.import_module(module), name), type), owner
