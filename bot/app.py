@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ from bot.process.log import for_bolt
 from bot.process.proxies import hide_from_libraries, proxy_for
 from bot.process.scheduler import Job, Timetable
 from bot.running import Bot, StartError
-from bot.slack import bolt_app, web_client
+from bot.slack import SlackClient, bolt_app, web_client
 from bot.web import callbacks, metrics
 from handlers.admission import Admission
 from handlers.context import Context
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.settings import Settings
+    from handlers.outcomes import Report
+    from storage.store import Store
 
 
 __all__ = ["Bot", "StartError", "api_config", "build", "run"]
@@ -65,45 +68,108 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
 
 
 async def _build(settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack) -> Bot:
+    ground = await _ground(settings, clock, opened)
+    workers = _workers(settings, ground, clock)
+    scheduler = _scheduled(settings, ground, workers, clock)
+    workers.discoverer.unfinished = lambda: scheduler.hurry("discover")
+    app = bolt_app(  # requests are verified before Bolt sees them, by bot.web.gate, and Bolt is told no secret for that
+        web_client(settings, ground.session, patient=True),
+        logger=for_bolt(),
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+    )
+    made: list[Bot] = []
+    context = _context(settings, ground, workers, clock, lambda: made[0].report())  # noqa: PLW0108  it is made below
+    register(app, context)
+    bot = Bot(
+        settings=settings,
+        clock=clock,
+        store=ground.store,
+        api=ground.api,
+        app=app,
+        slack=ground.slack,
+        context=context,
+        poller=workers.poller,
+        deliverer=workers.deliverer,
+        scheduler=scheduler,
+        breaker=workers.breaker,
+        backups=ground.backups,
+        hints=workers.hints,
+        timekeeper=workers.timekeeper,
+        routes=(
+            *callbacks.routes(settings.callback_tokens, ground.store, clock, workers.hints.wake),
+            *metrics.routes(ground.store, clock, workers.poller, workers.breaker, scheduler),
+        ),
+        started_at=clock(),
+        opened=opened.pop_all(),
+    )
+    made.append(bot)
+    return bot
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What everything stands on: the file, the two networks, and what was learnt from the file at the start."""
+
+    store: Store
+    backups: Backups
+    api: PandaPon
+    session: aiohttp.ClientSession
+    slack: SlackClient
+    languages: Languages
+    people: People
+
+
+async def _ground(settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack) -> _Ground:
     store, restored = await open_or_restore(settings.database_path, settings.backups, clock(), point)
     opened.push_async_callback(store.close)
-    backups = Backups(store.thread, settings.backups, clock, restored)
     api = PandaPon(api_config(settings), clock=clock)
     opened.push_async_callback(api.aclose)
     session = await opened.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
-    cadence, breaker = settings.cadence, Breaker()
-    languages = Languages(settings.language)
+    languages, people = Languages(settings.language), People()
     await languages.learn(store)
-    people = People()
     await people.learn(store)
-    pacer = Pacer(settings.channel_messages_per_second, settings.channel_burst)
-    slack = web_client(settings, session, patient=False)
+    return _Ground(
+        store,
+        Backups(store.thread, settings.backups, clock, restored),
+        api,
+        session,
+        web_client(settings, session, patient=False),
+        languages,
+        people,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Workers:
+    """Who does the work: each has a job or waits to be woken."""
+
+    breaker: Breaker
+    deliverer: Deliverer
+    stalls: StallWatch
+    digester: Digester
+    discoverer: Discoverer
+    tracker: LiveTracker
+    poller: Poller
+    hints: Hints
+    timekeeper: Timekeeper
+
+
+def _workers(settings: Settings, ground: _Ground, clock: Callable[[], datetime]) -> _Workers:
+    store, api, cadence, breaker = ground.store, ground.api, settings.cadence, Breaker()
     deliverer = Deliverer(
         store=store,
-        slack=slack,
-        pacer=pacer,
+        slack=ground.slack,
+        pacer=Pacer(settings.channel_messages_per_second, settings.channel_burst),
         clock=clock,
         digest_from=settings.digest_from,
-        languages=languages,
-        people=people,
+        languages=ground.languages,
+        people=ground.people,
     )
     stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted=lambda: not api.clock_is_off)
     digester = Digester(store, clock, deliverer.wake)
-    discoverer = Discoverer(
-        store=store,
-        api=api,
-        clock=clock,
-        settle_in=SETTLE_IN * settings.cadence_factor,
-        unfinished=lambda: scheduler.hurry("discover"),
-    )
+    discoverer = Discoverer(store=store, api=api, clock=clock, settle_in=SETTLE_IN * settings.cadence_factor)
     decider = Decider(cadence, lambda: stalls.limits, names=settings.pandapon_named_parcels)
-    tracker = LiveTracker(
-        store=store,
-        api=api,
-        decider=decider,
-        deliverer=deliverer,
-        clock=clock,
-    )
     poller = Poller(
         store=store,
         api=api,
@@ -113,83 +179,67 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         concurrency=settings.pandapon_concurrency,
         on_news=deliverer.wake,
     )
-    hints = Hints(store, clock, poller.look)
-    timekeeper = Timekeeper(
-        store,
-        clock,
-        max(cadence.longest, SETTLE_IN * cadence.factor) + LEASE,
-        (
-            api.clock_moved,
-            breaker.clock_moved,
-            lambda _by: digester.clock_moved(),
-            lambda _by: discoverer.clock_moved(),
-        ),
-        lambda: api.clock_moved(timedelta()),
+    moved = (
+        api.clock_moved,
+        breaker.clock_moved,
+        lambda _by: digester.clock_moved(),
+        lambda _by: discoverer.clock_moved(),
     )
-    app = bolt_app(  # requests are verified before Bolt sees them, by bot.gate, and Bolt is told no secret for that
-        web_client(settings, session, patient=True),
-        logger=for_bolt(),
-        request_verification_enabled=False,
-        ssl_check_enabled=False,
+    longest = max(cadence.longest, SETTLE_IN * cadence.factor) + LEASE
+    return _Workers(
+        breaker,
+        deliverer,
+        stalls,
+        digester,
+        discoverer,
+        LiveTracker(store=store, api=api, decider=decider, deliverer=deliverer, clock=clock),
+        poller,
+        Hints(store, clock, poller.look),
+        Timekeeper(store, clock, longest, moved, lambda: api.clock_moved(timedelta())),
     )
+
+
+def _scheduled(settings: Settings, ground: _Ground, workers: _Workers, clock: Callable[[], datetime]) -> Timetable:
+    """Which job runs when."""
+    store, deliverer = ground.store, workers.deliverer
     slow = min(MINUTE, settings.poll_interval * 10)  # a demo's clock runs faster, and its jobs with it
-    scheduler = Timetable(
-        Job("clock", timekeeper.tick, min(HALF_SECOND, settings.poll_interval)),
-        Job("poll", poller.tick, settings.poll_interval),
+    return Timetable(
+        Job("clock", workers.timekeeper.tick, min(HALF_SECOND, settings.poll_interval)),
+        Job("poll", workers.poller.tick, settings.poll_interval),
         Job("deliver", deliverer.drain, HALF_SECOND),
-        Job("hints", hints.tick, slow),
-        Job("stalls", stalls.tick, slow),
-        Job("digests", digester.tick, slow),
-        Job("discover", discoverer.tick, max(slow, DISCOVER_EVERY * settings.cadence_factor), slow),
-        Job("reopen", Reopener(store, slack, clock, deliverer.wake).tick, slow * 5, slow),
-        Job("token", TokenWatch(slack, deliverer.failures.note_token).tick, slow * 5, slow * 5),
-        Job("learn", stalls.learn, DAY),
-        Job("backup", backups.copy, HOUR, MINUTE),
-        Job("check", backups.look_through, DAY, HOUR),
-        Job("prune", partial(prune, store, clock, api), DAY, MINUTE * 10),
+        Job("hints", workers.hints.tick, slow),
+        Job("stalls", workers.stalls.tick, slow),
+        Job("digests", workers.digester.tick, slow),
+        Job("discover", workers.discoverer.tick, max(slow, DISCOVER_EVERY * settings.cadence_factor), slow),
+        Job("reopen", Reopener(store, ground.slack, clock, deliverer.wake).tick, slow * 5, slow),
+        Job("token", TokenWatch(ground.slack, deliverer.failures.note_token).tick, slow * 5, slow * 5),
+        Job("learn", workers.stalls.learn, DAY),
+        Job("backup", ground.backups.copy, HOUR, MINUTE),
+        Job("check", ground.backups.look_through, DAY, HOUR),
+        Job("prune", partial(prune, store, clock, ground.api), DAY, MINUTE * 10),
         Job("prune unknown", partial(prune_unknown, store, clock), HOUR, MINUTE * 5),
         Job("log", store.upkeep.truncate_wal, slow, slow),
     )
-    holder: list[Bot] = []
-    context = Context(
-        api=api,
-        store=store,
-        tracker=tracker,
-        desk=ChannelDesk(store=store, digester=digester, discoverer=discoverer, clock=clock),
+
+
+def _context(
+    settings: Settings, ground: _Ground, workers: _Workers, clock: Callable[[], datetime], report: Callable[[], Report]
+) -> Context:
+    """What the handlers need. ``report`` is the bot's, which is made later."""
+    return Context(
+        api=ground.api,
+        store=ground.store,
+        tracker=workers.tracker,
+        desk=ChannelDesk(store=ground.store, digester=workers.digester, discoverer=workers.discoverer, clock=clock),
         clock=clock,
-        report=lambda: holder[0].report(),  # noqa: PLW0108  the bot is made after the context
-        wake=deliverer.wake,
+        report=report,
+        wake=workers.deliverer.wake,
         default_filter=settings.default_filter,
         answer_seconds=settings.answer_seconds,
-        languages=languages,
+        languages=ground.languages,
         admission=Admission(settings.slack_outsiders),
-        people=people,
+        people=ground.people,
     )
-    register(app, context)
-    bot = Bot(
-        settings=settings,
-        clock=clock,
-        store=store,
-        api=api,
-        app=app,
-        slack=slack,
-        context=context,
-        poller=poller,
-        deliverer=deliverer,
-        scheduler=scheduler,
-        breaker=breaker,
-        backups=backups,
-        hints=hints,
-        timekeeper=timekeeper,
-        routes=(
-            *callbacks.routes(settings.callback_tokens, store, clock, hints.wake),
-            *metrics.routes(store, clock, poller, breaker, scheduler),
-        ),
-        started_at=clock(),
-        opened=opened.pop_all(),
-    )
-    holder.append(bot)
-    return bot
 
 
 def api_config(settings: Settings) -> Config:

@@ -58,14 +58,10 @@ class Discoverer:
         api: PandaPon,
         clock: Callable[[], datetime],
         settle_in: timedelta,
-        unfinished: Callable[[], None] = lambda: None,
     ) -> None:
-        """``settle_in``: the first readings of orders that join together are spread over this time.
-
-        ``unfinished``: told when a look for somebody who waits left pages for the next :meth:`tick`.
-        """
+        """``settle_in``: the first readings of orders that join together are spread over this time."""
         self._store, self._api, self._clock, self._settle_in = store, api, clock, settle_in
-        self._unfinished = unfinished
+        self.unfinished: Callable[[], None] = _nothing  # told when a look for somebody left pages for the next tick
         self._whole: dict[tuple[int, Platform], datetime] = {}
         self._left_off: dict[tuple[int, Platform], int] = {}  # the page with which a look goes on
 
@@ -94,7 +90,7 @@ class Discoverer:
         if seen.joined:
             log.info("orders joined a channel that watches all", extra={"orders": seen.joined})
         if seen.later:
-            self._unfinished()
+            self.unfinished()
         return seen
 
     async def _look(self, subscription: Subscription, platform: Platform, until: float | None) -> Seen:
@@ -155,3 +151,7 @@ def _more(page: Page[Order], number: int) -> bool:
     if not page.items:
         return False
     return number < page.pages if page.pages is not None else len(page.items) >= page.page_size
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""

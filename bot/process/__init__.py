@@ -1,7 +1,7 @@
 """The process itself: its log, its clock, its lock, its scheduler.
 
-One process leads a data directory (``leader``), so it may keep this in its memory. Each line would be wrong with a second
-process beside it, and names who owns it:
+One process leads a data directory (``leader``), so it may keep this in its memory. Each line would be wrong with a
+second process beside it, and names who owns it:
 
 ========================================  ==========================================================================
 ``bot.jobs.deliver.Deliverer``            which channels a message is on its way to
