@@ -103,20 +103,21 @@ def _at(text: str, at: int, *, in_word: bool) -> tuple[tuple[Sign, ...] | None, 
     if char in _SEPARATORS:
         return _SEPARATORS[char], at + 1
     signs, end = _latin(text, at) if char.isascii() and (char.isalnum() or char in "'&") else _word(text, at)
-    is_part = in_word and end == at + 1 and char in _WEAK and text[end : end + 1] not in _PERFECT  # 小李收了 is an act
-    if not signs or is_part:
+    if not signs:
         return None, end
-    return signs, end
+    behind = text[end : end + 1]  # 小李收了 and 请下楼领 are acts
+    is_part = in_word and end == at + 1 and char in _WEAK and behind and behind not in _PERFECT
+    return (None if is_part else signs), end
 
 
 def _word(text: str, at: int) -> tuple[tuple[Sign, ...], int]:
-    for length in LENGTHS.get(text[at], ()):
+    for length in LENGTHS.get(text[at : at + 2], ()):
         signs = WORDS.get(text[at : at + length])
         if signs:
             if length == _PREFIXED and text[at] == "已" and _word(text, at + 1)[1] > at + length:
                 return WORDS["已"], at + 1  # 已|交航, not 已交|航
             return signs, at + length
-    return (), at + 1
+    return WORDS.get(text[at], ()), at + 1
 
 
 def _latin(text: str, at: int) -> tuple[tuple[Sign, ...], int]:
