@@ -115,7 +115,7 @@ def _handed_on(event: Event, text: Text) -> bool:
 
 def fetched(event: Event, text: Text) -> Claim | None:
     """自提, 领取: it lies ready, or the recipient has it."""
-    clause = {token.sign for token in text.clauses[event.clause]}
+    clause = text.kinds[event.clause]
     if S.SENDER in clause and event.aspect in HAPPENED and text.signs & {S.RETURN, S.REVERSE}:
         return Claim(M.RETURNED)
     if event.aspect in HAPPENED and text.signs & _EN_ROUTE and not _is_public(event, text):
@@ -173,7 +173,7 @@ def _is_ready(event: Event, text: Text) -> bool:
 
 def taken(event: Event, text: Text) -> Claim | None:
     """取件: the courier's pick-up, or the recipient's."""
-    clause = {token.sign for token in text.clauses[event.clause]}
+    clause = text.kinds[event.clause]
     if clause_has(event, text, S.NOTE) and event.aspect is A.BARE:
         return None
     for_recipient = event.token > 0 and text.clauses[event.clause][event.token - 1].sign is S.RECIPIENT

@@ -23,7 +23,7 @@ _COLLECTORS = frozenset({S.BRANCH, S.COURIER, S.CARRIER})
 def received(event: Event, text: Text) -> Claim | None:
     """收到: by the courier, a hub, the recipient, or the sender of a return."""
     clause = text.clauses[event.clause]
-    signs = {token.sign for token in clause}
+    signs = text.kinds[event.clause]
     behind = {token.sign for token in clause[event.token + 1 :]}
     if S.TO_DEPOT in text.signs:
         return None
@@ -70,7 +70,7 @@ def received(event: Event, text: Text) -> Claim | None:
 def brought(event: Event, text: Text) -> Claim | None:
     """Laid down or brought to somebody: by the courier, by the sender for the courier, or back to the sender."""
     found = claim(event)
-    if event.act is S.STORE and event.aspect is A.BARE and {S.OVERDUE, S.WILL} <= _signs(event, text):
+    if event.act is S.STORE and event.aspect is A.BARE and {S.OVERDUE, S.WILL} <= text.kinds[event.clause]:
         return None
     if event.act is S.TRANSFER and event.aspect in {A.FAILED, A.NEGATED}:
         return Claim(M.EXCEPTION, Reason.HELD) if S.MUST_PAY in text.signs else _not_given(event)
@@ -96,11 +96,7 @@ def brought(event: Event, text: Text) -> Claim | None:
     return found
 
 
-def _signs(event: Event, text: Text) -> set[Sign]:
-    return {token.sign for token in text.clauses[event.clause]}
-
-
-def _not_come(signs: set[Sign], text: Text) -> Claim | None:
+def _not_come(signs: frozenset[Sign], text: Text) -> Claim | None:
     if S.REFUSE in text.signs:
         return Claim(M.ATTEMPT_FAILED, Reason.REFUSED)
     return None if S.NOTE in signs else Claim(M.SHIPPED)

@@ -165,33 +165,39 @@ def _is_within_name(line: list[Token], behind: Token) -> bool:
 
 def _append(line: list[Token], token: Token) -> None:
     last = line[-1] if line else None
-    if last is not None and _is_within_name(line, token):  # 站前路店
+    if last is None or last.end != token.start:
+        line.append(token)
+    elif _is_within_name(line, token):  # 站前路店
         front = line[-2]
         line[-2:] = [Token(S.OTHER, front.text + last.text + token.text, front.start, token.end)]
-        return
-    if last is not None and _is_part_of_word(last, token):
+    elif _is_part_of_word(last, token):
         while line and line[-1].start == last.start:
             line.pop()
         line.append(Token(S.OTHER, last.text + token.text, last.start, token.end))
-        return
-    if last is not None and last.end == token.start:
-        if (
-            last.sign in _PARTS_OF_NAMES and token.sign in _PARTS_OF_NAMES
-        ):  # 集运仓营业部: its last word tells what it is
-            line[-1] = Token(token.sign, last.text + token.text, last.start, token.end)
-            return
-        is_verb = last.text in _PURPOSE_VERBS or last.text[-1] in _DIRECTIONS
-        if token.sign is S.HUB and last.sign in _PURPOSES and not is_verb:
-            line.pop()
-            _append(line, Token(S.HUB, last.text + token.text, last.start, token.end))
-            return
-        if last.sign in _NOMINAL:
-            tail = _tail(token.text)
-            if tail and (token.sign in _TAILED or tail == token.text) and token.sign not in {S.DONE, S.FAILED, S.OK}:
-                kind = S.COURIER if tail == "员" else S.NOTE
-                line[-1] = Token(kind, last.text + tail, last.start, token.end)
-                return
-    line.append(token)
+    elif last.sign in _PARTS_OF_NAMES and token.sign in _PARTS_OF_NAMES:  # 集运仓营业部: its last word tells what it is
+        line[-1] = Token(token.sign, last.text + token.text, last.start, token.end)
+    elif token.sign is S.HUB and last.sign in _PURPOSES and not _is_verb(last):
+        line.pop()
+        _append(line, Token(S.HUB, last.text + token.text, last.start, token.end))
+    else:
+        noun = _noun(last, token) if last.sign in _NOMINAL else None
+        if noun is None:
+            line.append(token)
+        else:
+            line[-1] = noun
+
+
+def _is_verb(word: Token) -> bool:
+    return word.text in _PURPOSE_VERBS or word.text[-1] in _DIRECTIONS
+
+
+def _noun(act: Token, behind: Token) -> Token | None:
+    """签收 + 单."""
+    tail = _tail(behind.text)
+    is_tail = behind.sign in _TAILED or tail == behind.text
+    if not tail or not is_tail or behind.sign in {S.DONE, S.FAILED, S.OK}:
+        return None
+    return Token(S.COURIER if tail == "员" else S.NOTE, act.text + tail, act.start, behind.end)
 
 
 def _tail(text: str) -> str:
