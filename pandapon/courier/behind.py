@@ -74,7 +74,7 @@ def _right_behind(clause: Sequence[Token], at: int, first: Sign, second: Sign | 
             return View(Aspect.REVOKED)
         case S.FAILED:
             return View(Aspect.FAILED)
-        case S.WILL if clause[at].sign in {S.REFUSE, S.LOSE}:  # 拒收将影响信用
+        case S.WILL if clause[at].sign in {S.REFUSE, S.LOSE, S.ABSENT, S.NO_CONTACT}:  # 拒收将影响信用
             return View(Aspect.CONDITIONAL)
         case S.OR if clause[at].sign in CHOICES:
             return View(Aspect.POSSIBLE)

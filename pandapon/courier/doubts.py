@@ -42,6 +42,7 @@ _DENIED = (
     "不知情",
     "not received",
 )
+_CHOSEN = ("改为", "改成", "变更为", "设为", "设置为", "选择")  # 签收方式改为: a setting, nothing that happened
 _ELSEWHERE = ("还在车上", "仍在车上", "在车上", "还在网点", "仍在网点", "还在站点", "在途中")
 _ANOTHER = (
     "另",
@@ -72,6 +73,8 @@ def told_as_an_end(found: Claim, event: Event, text: Text) -> Claim | None:
     if found.milestone is M.DELIVERED and is_disputed(event, text):
         return _DISPUTED
     clause = text.clauses[event.clause]
+    if any(token.text.endswith(_CHOSEN) for token in clause[: event.token]):
+        return None
     before, behind = _behind_colon(clause[: event.token]), clause[event.token + 1 :]
     if found.milestone is M.DELIVERED and any(token.text.endswith(_SHOWN) for token in before):
         is_denied = bool(text.signs & {S.NOT, S.NOT_YET})
@@ -90,10 +93,18 @@ def _behind_colon(before: Sequence[Token]) -> Sequence[Token]:
 def _is_unreal(found: Claim, before: Sequence[Token], behind: Sequence[Token]) -> bool:
     if any(token.text.startswith(_ANOTHER) for token in before):
         return True
+    if behind and behind[-1].sign is S.NOT:  # 签收-未
+        return True
     if any(token.sign is S.ASKED and token.text != "协商" for token in before) and not is_as_asked(before):
         return True
     unreal = _UNREAL - {S.CANNOT, S.SUSPECT} if found.milestone is M.LOST else _UNREAL
-    return any(token.sign in unreal for token in before) or any(_speaks_of(token) for token in behind)
+    return any(token.sign in unreal for token in before) or any(_speaks_of(token) for token in _told(behind))
+
+
+def _told(behind: Sequence[Token]) -> Sequence[Token]:
+    """What is said before 如有: the rest is advice."""
+    conditions = [at for at, token in enumerate(behind) if token.sign is S.IF]
+    return behind[: conditions[0]] if conditions else behind
 
 
 def _less(found: Claim, event: Event) -> Claim | None:
@@ -118,7 +129,7 @@ def is_disputed(event: Event, text: Text) -> bool:
         return True
     return any(
         token.text.startswith(_DENIED) or any(word in token.text for word in _ELSEWHERE)
-        for clause in text.clauses
+        for clause, signs in zip(text.clauses, text.kinds, strict=True)
         for token in clause
-        if token.sign in {S.VOID, S.OTHER, S.NOT}
+        if token.sign in {S.VOID, S.OTHER, S.NOT} and S.IF not in signs
     )

@@ -53,6 +53,7 @@ _NOT_FOUND = (
     "cannot",
     "unable",
 )
+_OF_A_COURIER = frozenset({"外出", "下班", "休息"})
 _PICK_UPS = frozenset({S.COLLECT, S.TAKE})
 
 
@@ -65,7 +66,7 @@ def problem(event: Event, text: Text) -> Claim | None:
             event, text, S.NOTICE
         ):
             return None
-        case S.LOSE | S.DAMAGE | S.MISSING if event.aspect is A.BARE and _is_rule(event, text):
+        case S.LOSE | S.DAMAGE | S.MISSING | S.DESTROY if event.aspect is A.BARE and _is_rule(event, text):
             return None
         case S.TROUBLE if event.word.endswith("处理") and text.signs & {S.PAID, S.ORDER}:
             return None
@@ -101,6 +102,15 @@ def problem(event: Event, text: Text) -> Claim | None:
             return None
         case S.RESUME if event.aspect in HAPPENED and event.word.endswith(_CARRIED) and _is_brought(event, text):
             return Claim(M.OUT_FOR_DELIVERY, resumes=True)
+        case S.RESUME if event.word.endswith(_CARRIED) and _was_misread(text):
+            return Claim(M.ARRIVED, resumes=True) if event.aspect in HAPPENED else None
+        case S.DESTROY if event.word == "报废" and event.aspect is A.BARE and S.DAMAGE in text.signs:
+            return Claim(M.EXCEPTION, Reason.DAMAGED)
+        case S.ABSENT if S.COURIER in text.signs and S.RECIPIENT not in text.signs and event.word in _OF_A_COURIER:
+            is_out = event.word == "外出" and event.aspect in HAPPENED
+            return Claim(M.OUT_FOR_DELIVERY) if is_out else None
+        case S.ABSENT if event.word == "约定" and event.aspect is A.DONE and clause_has(event, text, S.CARRY):
+            return None
         case S.RESUME if event.word.endswith(("更正", "纠正", "改正", "corrected")) and _was_misread(text):
             return None
     return claim(event)
@@ -110,14 +120,20 @@ def _lost(event: Event, text: Text) -> Claim | None:
     found = claim(event)
     if found and S.PART in text.signs:
         return Claim(M.EXCEPTION, Reason.LOST)
-    settled = happened(text, S.COMPENSATE) or any(
+    settled = (happened(text, S.COMPENSATE) and not _is_being_settled(event, text)) or any(
         token.text.startswith(_SETTLED) or token.text == "结案" for clause in text.clauses for token in clause
     )
     return (
         Claim(M.EXCEPTION, Reason.LOST)
-        if found and not settled and (event.word.startswith(_NOT_FOUND) or _is_sought(event, text))
+        if found and not settled and (event.word.startswith(_NOT_FOUND) or _is_sought(event, text) or _is_being_settled(event, text))
         else found
     )
+
+
+def _is_being_settled(event: Event, text: Text) -> bool:
+    """丢件, 正赔付: the name of a kind of complaint, and nothing is paid yet."""
+    paid = [one.aspect for one in text.events if one.act is S.COMPENSATE]
+    return event.word == "丢件" and event.aspect is A.BARE and A.ONGOING in paid
 
 
 def _is_customs(event: Event, text: Text) -> bool:

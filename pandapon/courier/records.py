@@ -30,13 +30,15 @@ _NOT_STUCK = frozenset({S.NOTICE, S.IF, S.MAY, S.FETCH, S.SIGN})
 _UNABLE = frozenset({S.CANNOT, S.SENDER})
 _CODED = frozenset({S.NUMBER, S.BY_CODE, S.DONE})
 _CALLED_OFF = frozenset({S.VOID, S.CANCEL})
+_RETURNS = frozenset({"退回", "退件"})
+_NUMBERS = frozenset({"运单号", "面单号", "单号"})
 _NOT_GOT = frozenset({"未收到", "没收到", "没有收到"})
 _PAYMENTS = ("赔", "理赔款", "理赔金", "保价赔")
 _CODES = frozenset(
     {"取件码", "取货码", "提货码", "货架号", "货号", "取件号", "取货号", "提货号", "开箱码", "开柜码", "货位号"}
     | {"库位号", "货架", "开箱密码", "取件密码", "开柜密码", "取货密码", "取件编号", "取货编号", "货架编号"}
 )
-_ON_ITS_WAY = frozenset({S.COURIER, S.SENDER, S.COLLECT, S.CARRY, S.DEPART, S.LABEL, S.FETCH, S.SIGN, S.CUSTOMS})
+_ON_ITS_WAY = frozenset({S.WAREHOUSE, S.COURIER, S.SENDER, S.COLLECT, S.CARRY, S.DEPART, S.LABEL, S.FETCH, S.SIGN, S.CUSTOMS})
 _NOT_THERE = frozenset({A.NOT_YET, A.NEGATED, A.PLANNED, A.CONDITIONAL, A.FAILED, A.MENTIONED})
 _TASKS = ("任务", "指令", "调度", "订单", "单", "请求", "计划", "申请")
 _ORDERS = ("订单", "交易", "运单", "寄件单")
@@ -141,7 +143,7 @@ def _noun(token: Token, clause: Sequence[Token], at: int, signs: frozenset[Sign]
     head = token.text[:2]
     if head in _DECLARATIONS and void:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
-    if token.text in {"运单号", "面单号", "单号"} and void and not signs & _NOT_THE_ORDER:
+    if token.text in _NUMBERS and any(one.sign in _CALLED_OFF for one in clause[at:]) and not signs & _NOT_THE_ORDER:
         return Claim(M.CANCELLED)
     if token.text.startswith(_PAYMENTS) and (S.PAID in signs or (S.DONE in signs and _is_paid_out(clause))):
         return Claim(M.LOST, Reason.COMPENSATED)
@@ -153,4 +155,6 @@ def _noun(token: Token, clause: Sequence[Token], at: int, signs: frozenset[Sign]
         return Claim(M.SHIPPED)
     if head[:1] == "退" and void:
         return Claim(M.IN_TRANSIT, resumes=True)
+    if head in _RETURNS and token.text.endswith(("登记", "操作", "申请")):
+        return Claim(M.RETURNING) if S.ASKED not in signs else None
     return None

@@ -35,6 +35,7 @@ _WEAK = frozenset("取领拿放收送退拒停反缺要问想堵改转投搁慢�
 _PREFIXED = 2  # characters of 已取, 已交
 _OPEN, _CLOSE = "[", "]"
 _PERFECT = ("了", "啦")
+_TITLES = ("先生", "女士", "小姐", "太太", "**")
 _PARTICLES = frozenset("啊哦哟呢呀吧呗喔嘛一两下个")
 _TAILED = frozenset({S.OTHER, S.NOTE, S.PARCEL})  # a known word is not parted for a tail
 _SEPARATORS: dict[str, tuple[Sign, ...]] = {" ": (), _OPEN: (S.OTHER,), _CLOSE: (S.OTHER,)}
@@ -66,6 +67,7 @@ _PURPOSES = frozenset(
 _PARTS_OF_NAMES = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.WAREHOUSE, S.PORT})
 _PURPOSE_VERBS = frozenset(["退回", "退至", "退往", "转退", "退返", "返回", "派送至", "正在派送"])
 _DIRECTIONS = frozenset("在至往到于")
+_TOWNS = frozenset({"小店", "超市", "商店"})
 _POINTS = (S.LOCKER, S.POINT)
 _LONGEST_NAME = 8  # characters in brackets
 
@@ -104,6 +106,8 @@ def _at(text: str, at: int, *, in_word: bool) -> tuple[tuple[Sign, ...] | None, 
         return _SEPARATORS[char], at + 1
     signs, end = _latin(text, at) if char.isascii() and (char.isalnum() or char in "'&") else _word(text, at)
     if not signs:
+        return None, end
+    if end == at + 1 and text.startswith(_TITLES, end):  # 拒先生
         return None, end
     behind = text[end : end + 1]  # 小李收了 and 请下楼领 are acts
     is_part = in_word and end == at + 1 and char in _WEAK and behind and behind not in _PERFECT
@@ -212,13 +216,18 @@ def _close_name(line: list[Token], begin: int) -> None:
     line[begin:] = inside
     signs = [token.sign for token in inside]
     kind = next((point for point in _POINTS if point in signs), None)
-    if kind is None:
+    if kind is None or _is_a_towns(inside, signs):
         kind = signs[-1] if signs[-1] in PLACES else None
     if kind is None and _is_name(inside):
         kind = S.OTHER
     if kind is not None and not (kind in _POINTS and S.SIGN in signs):
         text = "".join(token.text for token in inside)
         line[begin:] = [Token(kind, text, inside[0].start, inside[-1].end)]
+
+
+def _is_a_towns(inside: list[Token], signs: list[Sign]) -> bool:
+    """小店公司: an outlet of a town whose name happens to be a shop's word."""
+    return signs[-1] is S.BRANCH and any(token.text in _TOWNS for token in inside)
 
 
 def _is_name(inside: list[Token]) -> bool:

@@ -106,7 +106,7 @@ def _tells_of_now(event: Event) -> bool:
 def _without_doubles(said: list[Said]) -> list[Said]:
     """An order that is closed once its parcel has an end; "fetch it" said of a parcel that is still being brought."""
     milestones = {one.claim.milestone for one in said}
-    ended = bool(milestones & {M.DELIVERED, M.LOST, M.RETURNED})
+    ended = bool(milestones & {M.DELIVERED, M.LOST, M.RETURNED, M.RETURNING})
     signed = max((one.event.clause for one in said if _is_handed_over(one)), default=-1)
     is_brought = any(one.claim.milestone is M.OUT_FOR_DELIVERY and one.event.aspect is A.ONGOING for one in said)
     return [
