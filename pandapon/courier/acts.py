@@ -27,6 +27,9 @@ A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _PACKING = frozenset({"打包", "装箱", "包装", "封装", "贴标", "封箱", "复核", "贴单"})
+_SORTING = frozenset({"分拣", "分流", "扫描", "识别"})
+_GOODS = frozenset({"商品", "订单", "宝贝"})
+_CARRIED = frozenset({S.ARRIVE, S.DEPART, S.HUB, S.BRANCH, S.FLY, S.MOVE, S.PORT, S.RESUME, S.RETURN, S.CARRY})
 # Acts that notices like to speak of.
 _ADVERTISED = frozenset(
     {S.SIGN, S.PROXY, S.CARRY, S.FETCH, S.TAKE, S.COLLECT, S.RETURN, S.RECEIVE, S.REACH, S.SHIP, S.STORE, S.RESUME}
@@ -65,6 +68,8 @@ def _prepared(event: Event, text: Text) -> Claim | None:
         return None
     if text.signs & {S.CUSTOMS, S.DECLARE}:
         return Claim(M.IN_TRANSIT) if event.aspect in HAPPENED else None
+    if event.word.endswith("接单") and text.signs & {S.BRANCH, S.COURIER} and event.aspect in HAPPENED:
+        return Claim(M.SHIPPED)
     return None if text.signs & {S.PARTNER, S.CARRIER} else claim(event)
 
 
@@ -73,9 +78,19 @@ def _handled(event: Event, text: Text) -> Claim | None:
         return Claim(M.ARRIVED)
     if happened(text, S.PREPARE):
         return None
-    if event.word in _PACKING and text.signs & {S.LABEL, S.SENDER} and S.COLLECT not in text.signs:
+    if event.word in _PACKING and _is_before_collection(text):
         return Claim(M.PAID)
+    if event.at is S.LOCKER and S.HUB in text.signs and event.word in _SORTING:
+        return Claim(M.IN_TRANSIT)
     return claim(event)
+
+
+def _is_before_collection(text: Text) -> bool:
+    """A seller packs: goods or an order, before any courier took it."""
+    if S.COLLECT in text.signs:
+        return False
+    is_sellers = any(token.text in _GOODS for clause in text.clauses for token in clause)
+    return bool(text.signs & {S.LABEL, S.SENDER}) or (is_sellers and not text.signs & _CARRIED)
 
 
 def _departs(event: Event, text: Text) -> Claim | None:
@@ -142,8 +157,10 @@ def _collected(event: Event, text: Text) -> Claim | None:
         return None
     if (text.signs & {S.CUSTOMS, S.DECLARE} or event.at is S.PORT) and event.aspect in HAPPENED:
         return Claim(M.IN_TRANSIT)
-    if event.word.isascii() and S.SENDER in clause and event.aspect is A.DONE:
+    if event.word.isascii() and event.aspect is A.DONE and (S.SENDER in clause or event.word.startswith("drop")):
         return Claim(M.PICKED_UP)
+    if event.word.endswith("受理") and len(text.clauses[event.clause]) <= 1 and S.NOTE in text.signs:
+        return None  # what was received is a request
     if event.word.isascii() and clause & {S.RECIPIENT, S.POINT, S.LOCKER} and event.aspect is not A.CONDITIONAL:
         return Claim(M.DELIVERED, fetched=True) if event.view.succeeded else Claim(M.READY_FOR_PICKUP)
     is_order = S.ARRANGE in text.signs or says(event, text, "寄件", "订单", "下单")

@@ -23,6 +23,8 @@ _AGAIN = frozenset({"再投", "续送", "再派", "重投", "重派", "二投"})
 def carried(event: Event, text: Text) -> Claim | None:
     """What a word of the last leg claims."""
     seen = event.view
+    if event.word == "出门":
+        return _out_of_doors(event, text)
     noun = event.act is S.CARRY_NOUN
     if not noun:
         if _is_only_booked(event, text):
@@ -50,6 +52,16 @@ def carried(event: Event, text: Text) -> Claim | None:
     return None
 
 
+def _out_of_doors(event: Event, text: Text) -> Claim | None:
+    """小哥带着您的快件出门了, 客户出门了."""
+    if event.aspect not in HAPPENED:
+        return None
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    if before & {S.COURIER, S.PARCEL}:
+        return Claim(M.OUT_FOR_DELIVERY)
+    return Claim(M.ATTEMPT_FAILED, Reason.ABSENT) if S.RECIPIENT in before else None
+
+
 def _another_leg(event: Event, text: Text) -> Claim | None:
     """The claim of a word of the last leg that speaks of another leg or of the courier's way to the sender."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
@@ -69,6 +81,8 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         and text.signs & {S.CARRIER, S.PARTNER, S.FORWARD}
         and text.signs & {S.FORWARD, S.TRANSFER}
     ):
+        return Claim(M.IN_TRANSIT)
+    if event.word == "送" and event.at in {S.PORT, S.CUSTOMS}:  # 已送口岸
         return Claim(M.IN_TRANSIT)
     if event.word in {"出仓", "出库"} and text.signs & {S.MOVE, S.FLY, S.WAREHOUSE}:
         return Claim(M.IN_TRANSIT)

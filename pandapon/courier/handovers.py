@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pandapon.courier import signers as stage
-from pandapon.courier.around import clause_has, goes_back, in_notice, says
+from pandapon.courier.around import clause_has, goes_back, happened, in_notice, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.signs import Sign
@@ -34,6 +34,8 @@ def signed(event: Event, text: Text) -> Claim | None:
         return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
     if aspect is A.NEGATED and _is_needless(event, text):
         return None
+    if aspect is A.NEGATED and says(event, text, "并未", "并没"):  # said against somebody who claims it
+        return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
     if aspect in {A.FAILED, A.NEGATED}:
         if S.OVERDUE in text.signs:
             return Claim(M.EXCEPTION, Reason.DELAYED)
@@ -45,6 +47,8 @@ def signed(event: Event, text: Text) -> Claim | None:
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     if event.word.endswith("交件") and before & {S.SENDER, S.BRANCH} and not goes_back(text):
         return Claim(M.PICKED_UP) if S.SENDER in before else Claim(M.IN_TRANSIT)
+    if event.word in {"收妥", "收讫"} and S.SENDER in text.signs and happened(text, S.COLLECT):
+        return Claim(M.PICKED_UP)
     if _handed_on(event, text):
         return Claim(M.IN_TRANSIT)
     behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
@@ -127,6 +131,8 @@ def fetched(event: Event, text: Text) -> Claim | None:
         return Claim(M.PICKED_UP, unsure=True)
     if _is_needless(event, text) or (S.WAREHOUSE in text.signs and not _is_public(event, text)):
         return None
+    if _is_awaited_courier(event, text):
+        return Claim(M.ARRIVED)
     if S.COURIER in clause and not clause & {S.PLEASE, S.WAIT}:
         if any("寄" in token.text for token in text.clauses[event.clause]):
             return Claim(M.PICKED_UP)
@@ -138,11 +144,26 @@ def fetched(event: Event, text: Text) -> Claim | None:
             return Claim(M.DELIVERED, fetched=True)
         case A.BARE if clause & {S.SIGNER, S.SIGN, S.KIN} or (S.SELF in clause and event.at not in {None, S.RECIPIENT}):
             return Claim(M.DELIVERED, fetched=True)
+        case A.BARE if event.word == "取出" and _opens_locker(text):
+            return Claim(M.DELIVERED, fetched=True)
         case A.POSSIBLE if len(text.clauses[event.clause]) <= _SHORT:  # 可自提
             return Claim(M.READY_FOR_PICKUP)
         case A.CONDITIONAL | A.REVOKED | A.MENTIONED:
             return None
     return Claim(M.READY_FOR_PICKUP) if _is_ready(event, text) else None
+
+
+def _is_awaited_courier(event: Event, text: Text) -> bool:
+    """等待快递员领件, 配送员待领取: the outlet has it, and its courier is to take it out."""
+    clause = text.clauses[event.clause]
+    before = {token.sign for token in clause[: event.token]}
+    is_due = event.aspect is A.PLANNED and S.COURIER in before and not before & {S.RECIPIENT, S.PLEASE}
+    return is_due and S.SENDER not in text.signs and not text.signs & _POINTS
+
+
+def _opens_locker(text: Text) -> bool:
+    """用户扫码开柜: told of a recipient, and nobody is asked to."""
+    return {S.LOCKER, S.RECIPIENT} <= text.signs and not text.signs & {S.PLEASE, S.COURIER, S.MAY, S.WAIT, S.CANNOT}
 
 
 def _is_public(event: Event, text: Text) -> bool:
@@ -176,6 +197,8 @@ def taken(event: Event, text: Text) -> Claim | None:
     clause = text.kinds[event.clause]
     if clause_has(event, text, S.NOTE) and event.aspect is A.BARE:
         return None
+    if happened(text, S.ARRIVE) and _is_awaited_courier(event, text):
+        return Claim(M.ARRIVED)
     for_recipient = event.token > 0 and text.clauses[event.clause][event.token - 1].sign is S.RECIPIENT
     if for_recipient and event.view.arranged:
         return Claim(M.READY_FOR_PICKUP)

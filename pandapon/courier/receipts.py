@@ -74,6 +74,10 @@ def brought(event: Event, text: Text) -> Claim | None:
         return None
     if event.act is S.TRANSFER and event.aspect in {A.FAILED, A.NEGATED}:
         return Claim(M.EXCEPTION, Reason.HELD) if S.MUST_PAY in text.signs else _not_given(event)
+    if event.token and _is_about_a_slip(event, text):
+        return None
+    if event.act is S.STORE and found is not None and found.milestone is M.DELIVERED and _is_kept_to_fetch(event, text):
+        return Claim(M.READY_FOR_PICKUP)
     if event.act is S.TRANSFER and event.at in _POINTS and text.signs & {S.DECLARE, S.CUSTOMS}:
         return Claim(M.IN_TRANSIT)
     if event.act is S.TRANSFER and clause_has(event, text, S.COURIER) and _is_sent_off(text):
@@ -90,10 +94,26 @@ def brought(event: Event, text: Text) -> Claim | None:
     ):
         return Claim(M.PICKED_UP) if event.act is S.REACH and event.aspect is A.DONE else Claim(M.SHIPPED)
     alone = len(text.clauses[event.clause]) == 1 and event.word == "送达"
-    given = event.word.endswith("交付") and event.aspect is A.DONE and event.at is None
+    given = event.word.endswith("交付") and event.at is None and (
+        event.aspect is A.DONE or (event.aspect is A.BARE and {S.RECIPIENT, S.BY_CODE} <= text.signs)
+    )
     if found is None and ((alone and event.aspect is A.BARE) or given):
         return Claim(M.DELIVERED)
     return found
+
+
+def _is_about_a_slip(event: Event, text: Text) -> bool:
+    """通知单已投: what was brought is a note."""
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    return event.act is S.REACH and event.at is None and S.NOTE in before and S.PARCEL not in before
+
+
+def _is_kept_to_fetch(event: Event, text: Text) -> bool:
+    """Kept at the office for pickup: the same clause says that it is to be fetched."""
+    return any(
+        one.act in {S.FETCH, S.TAKE, S.COLLECT} and one.clause == event.clause and one.token > event.token
+        for one in text.events
+    )
 
 
 def _not_come(signs: frozenset[Sign], text: Text) -> Claim | None:

@@ -33,7 +33,7 @@ def returned(event: Event, text: Text) -> Claim | None:
         return Claim(M.RETURNING) if waits and S.FETCH not in text.signs else None
     if aspect is A.POSSIBLE and S.WAIT in text.signs and text.signs & {S.CARRY, S.DESTROY, S.ABANDON}:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD if S.CUSTOMS in text.signs else None)  # somebody has to choose
-    if aspect not in HAPPENED or _is_of_something_else(event, text):
+    if aspect not in HAPPENED or _is_of_something_else(event, text) or _is_of_a_slip(text):
         return None
     if event.act is S.REVERSE:
         return Claim(M.RETURNING)
@@ -59,6 +59,11 @@ def _is_of_something_else(event: Event, text: Text) -> bool:
     return clause_has(event, text, S.NOTE) and any(word in token.text for token in clause for word in _MONEY)
 
 
+def _is_of_a_slip(text: Text) -> bool:
+    """回单已签，待返还寄方: the receipt goes back, the parcel was handed over."""
+    return any(token.text.startswith("回单") for clause in text.clauses for token in clause)
+
+
 def _is_over(event: Event) -> bool:
     if event.view.succeeded and not "一" <= event.word[0] <= "鿿":  # 退回成功 may be said of its beginning
         return True
@@ -82,6 +87,8 @@ def _not_to_the_sender(event: Event, text: Text) -> Claim | None:
         return Claim(M.EXCEPTION, Reason.REFUSED)  # whoever should carry it on does not take it
     if S.POINT in before and (S.CARRY in text.signs or event.at in {S.CARRIER, S.COURIER, *_OUTLETS}):
         return Claim(M.EXCEPTION, Reason.NOT_FETCHED)
+    if event.word == "返仓" and S.CARRY in before:
+        return Claim(M.ATTEMPT_FAILED)
     if behind & _OUTLETS or (S.COURIER in before and event.at in {None, S.HUB, S.COURIER, *_OUTLETS}):
         return Claim(M.ATTEMPT_FAILED)
     if event.at is S.HUB and text.signs & {S.AGAIN, S.CARRY}:

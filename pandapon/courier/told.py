@@ -58,7 +58,7 @@ def said_in(text: Text) -> list[Said]:
     told = [(claim_of(event, text), event) for event in text.events] + recorded(text)
     sure = [(found and told_as_an_end(found, event, text), event) for found, event in told]
     said = [Said(found, event) for found, event in sure if found is not None]
-    return _without_doubles(_without_mended(said)) if len(said) > 1 else said
+    return _without_doubles(_without_mended(said, text)) if len(said) > 1 else said
 
 
 def weight(said: Said) -> int:
@@ -70,8 +70,10 @@ def weight(said: Said) -> int:
     return _FETCHED if said.claim.fetched else _WEIGHT[said.claim.milestone]
 
 
-def _without_mended(said: list[Said]) -> list[Said]:
+def _without_mended(said: list[Said], text: Text) -> list[Said]:
     """A problem that a later clause tells the end of is over: yesterday in vain, today out for delivery again."""
+    if any(_is_on_its_way(one) for one in said):
+        said = [one for one in said if not _was_before(one, text)]
     ends = [one.event.clause for one in said if one.claim.milestone in _MENDS and _tells_of_now(one.event)]
     again = [one.event.clause for one in said if one.claim.milestone in _MENDS and one.event.aspect is A.ONGOING]
     resumed = [one.event.clause for one in said if one.claim.resumes]
@@ -88,6 +90,17 @@ def _without_mended(said: list[Said]) -> list[Said]:
             or (one.claim.milestone in _RESUMABLE and one.event.clause <= over)
         )
     ]
+
+
+def _is_on_its_way(one: Said) -> bool:
+    return one.claim.milestone is M.OUT_FOR_DELIVERY and one.event.aspect is A.ONGOING
+
+
+def _was_before(one: Said, text: Text) -> bool:
+    """昨日派送时您不在家, wherever it stands; 驿站小二已领件: the courier fetched it to bring it."""
+    if one.claim.milestone in _MENDABLE:
+        return S.BEFORE_NOW in text.kinds[one.event.clause]
+    return one.claim.fetched and S.COURIER in text.kinds[one.event.clause]
 
 
 def _is_handed_over(one: Said) -> bool:
@@ -108,12 +121,13 @@ def _without_doubles(said: list[Said]) -> list[Said]:
     milestones = {one.claim.milestone for one in said}
     ended = bool(milestones & {M.DELIVERED, M.LOST, M.RETURNED, M.RETURNING})
     signed = max((one.event.clause for one in said if _is_handed_over(one)), default=-1)
-    is_brought = any(one.claim.milestone is M.OUT_FOR_DELIVERY and one.event.aspect is A.ONGOING for one in said)
+    is_brought = any(map(_is_on_its_way, said))
+    at_door = any(one.claim.milestone is M.DELIVERED and one.event.at is S.DOOR for one in said)
     return [
         one
         for one in said
         if not (ended and one.claim.milestone is M.CANCELLED)
-        and not (_is_invitation(one) and one.event.clause < signed)
+        and not (_is_invitation(one) and (one.event.clause < signed or (at_door and one.event.at is None)))
         and not (
             is_brought
             and one.claim.milestone is M.READY_FOR_PICKUP
