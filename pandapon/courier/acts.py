@@ -157,7 +157,7 @@ def _collected(event: Event, text: Text) -> Claim | None:
         return None
     if (text.signs & {S.CUSTOMS, S.DECLARE} or event.at is S.PORT) and event.aspect in HAPPENED:
         return Claim(M.IN_TRANSIT)
-    if event.word.isascii() and event.aspect is A.DONE and (S.SENDER in clause or event.word.startswith("drop")):
+    if event.word.isascii() and event.aspect is A.DONE and (S.SENDER in clause or _is_dropped_off(text)):
         return Claim(M.PICKED_UP)
     if event.word.endswith("受理") and len(text.clauses[event.clause]) <= 1 and S.NOTE in text.signs:
         return None  # what was received is a request
@@ -174,6 +174,10 @@ def _collected(event: Event, text: Text) -> Claim | None:
     if (event.view.arranged or on_the_way) and not event.view.succeeded and event.aspect in HAPPENED:
         return Claim(M.SHIPPED)
     return claim(event)
+
+
+def _is_dropped_off(text: Text) -> bool:
+    return any(one.word.startswith("drop") for one in text.events)
 
 
 def _is_taken_by_sender(event: Event, text: Text) -> bool:

@@ -26,8 +26,9 @@ _REVOKE = frozenset({S.CANCEL, S.VOID})
 # Words that tell the aspect where they stand right behind an act.
 _TELLING = frozenset(
     {S.DONE, S.ONGOING, S.VOID, S.CANCEL, S.RESUME, S.FAILED, S.WILL, S.OR, S.TODAY, S.ABSENT, S.ARRANGE, S.NOT}
-    | {S.CANNOT, S.OK, S.MIDST, S.WAIT, S.AFTER, S.OF, S.ASKED, S.PLEASE, S.MAY}
+    | {S.CANNOT, S.OK, S.MIDST, S.WAIT, S.AFTER, S.OF, S.ASKED, S.PLEASE, S.MAY, S.NOTICE}
 )
+_SERVICES = ("服务", "功能")
 _STATED = View(Aspect.BARE)
 _BY_APPOINTMENT = frozenset({S.COLLECT, S.TAKE})
 
@@ -99,6 +100,8 @@ def _right_behind(clause: Sequence[Token], at: int, first: Sign, second: Sign | 
         case S.OF if not clause[at].text.endswith("您"):
             return View(Aspect.MENTIONED)
         case S.ASKED if clause[at].sign is S.FORWARD:
+            return View(Aspect.MENTIONED)
+        case S.NOTICE if clause[at + 1].text.startswith(_SERVICES):  # 代收服务已开通
             return View(Aspect.MENTIONED)
         case S.PLEASE | S.MAY if clause[at + 1].start == clause[at].end:  # 签收请…: what to do at it
             return View(Aspect.MENTIONED)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
+_PLAIN = 2  # characters of 派送, not of 骑士配送
+_LONGEST_NAME = 3  # characters
 _PICK_UPS = ("取件", "揽", "接货", "上门取", "收件", "接件")
 _AGAIN = frozenset({"再投", "续送", "再派", "重投", "重派", "二投"})
 
@@ -74,7 +76,12 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         return None
     if S.FORWARD in before and event.aspect is not A.DONE:
         return Claim(M.IN_TRANSIT)
-    if event.aspect is not A.DONE and S.TRANSFER in before and not is_on_foot(event, text):
+    if (
+        event.aspect is not A.DONE
+        and S.TRANSFER in before
+        and not is_on_foot(event, text)
+        and not _by_name(event, text)
+    ):
         return Claim(M.IN_TRANSIT)
     if (
         event.aspect is not A.DONE
@@ -87,6 +94,13 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
     if event.word in {"出仓", "出库"} and text.signs & {S.MOVE, S.FLY, S.WAREHOUSE}:
         return Claim(M.IN_TRANSIT)
     return None
+
+
+def _by_name(event: Event, text: Text) -> bool:
+    """交给小李派送: a short name right between them is a courier's."""
+    clause = text.clauses[event.clause]
+    name = clause[event.token - 1]
+    return len(event.word) == _PLAIN and name.sign is S.OTHER and len(name.text) <= _LONGEST_NAME and clause[event.token - 2].sign is S.TRANSFER
 
 
 def _is_only_booked(event: Event, text: Text) -> bool:

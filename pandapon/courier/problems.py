@@ -53,6 +53,7 @@ _NOT_FOUND = (
     "cannot",
     "unable",
 )
+_UNTOLD = frozenset({A.BARE, A.PLANNED})
 _OF_A_COURIER = frozenset({"外出", "下班", "休息"})
 _PICK_UPS = frozenset({S.COLLECT, S.TAKE})
 
@@ -66,7 +67,7 @@ def problem(event: Event, text: Text) -> Claim | None:
             event, text, S.NOTICE
         ):
             return None
-        case S.LOSE | S.DAMAGE | S.MISSING | S.DESTROY if event.aspect is A.BARE and _is_rule(event, text):
+        case S.LOSE | S.DAMAGE | S.MISSING | S.DESTROY if event.aspect in _UNTOLD and _is_rule(event, text):
             return None
         case S.TROUBLE if event.word.endswith("处理") and text.signs & {S.PAID, S.ORDER}:
             return None
@@ -82,6 +83,8 @@ def problem(event: Event, text: Text) -> Claim | None:
             return _refused(event, text)
         case S.NO_CONTACT | S.ABSENT if _is_the_senders(event, text):
             return None
+        case S.HOLD if event.word == "拦下" and event.aspect in HAPPENED and text.signs & {S.RETURN, S.SENDER}:
+            return Claim(M.EXCEPTION, Reason.INTERCEPTED)
         case S.HOLD if event.aspect in HAPPENED and _is_customs(event, text):
             return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
         case S.HOLD if event.at in {S.POINT, S.LOCKER} and event.word in {"留存", "停放", "留置"}:
@@ -125,7 +128,9 @@ def _lost(event: Event, text: Text) -> Claim | None:
     )
     return (
         Claim(M.EXCEPTION, Reason.LOST)
-        if found and not settled and (event.word.startswith(_NOT_FOUND) or _is_sought(event, text) or _is_being_settled(event, text))
+        if found
+        and not settled
+        and (event.word.startswith(_NOT_FOUND) or _is_sought(event, text) or _is_being_settled(event, text))
         else found
     )
 
@@ -147,7 +152,7 @@ def _begins_as_notice(event: Event, text: Text) -> bool:
 
 def _is_rule(event: Event, text: Text) -> bool:
     """丢失、破损按件赔付: what is paid in which case."""
-    spoken = {A.BARE, A.MENTIONED, A.ASKED, A.CONDITIONAL, A.POSSIBLE}
+    spoken = {A.BARE, A.PLANNED, A.MENTIONED, A.ASKED, A.CONDITIONAL, A.POSSIBLE}
     return any(one.act is S.COMPENSATE and one.aspect in spoken and one.clause == event.clause for one in text.events)
 
 

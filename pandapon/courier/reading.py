@@ -54,6 +54,7 @@ class Reading:
     unsure: bool = False  # picked up from the sender or fetched by the recipient: what stood before decides
     resumes: bool = False  # what was wrong is over: a return that was begun is taken back
     moves: bool = False  # it tells of a movement too: a return that is under way
+    leaves: bool = False  # it tells of a departure: whatever was told as its last outlet was none
     is_between: bool = False  # it tells of a warehouse, of customs or of a flight: of a leg that is not the last
     is_urgent: bool = False  # to be fetched now, or it goes back
     understood: bool = True  # False: no word of it is known to mean anything
@@ -70,6 +71,7 @@ _HOLDERS = {
     S.PERSON: Holder.RECIPIENT,
 }
 _MOVEMENTS = frozenset({S.DEPART, S.ARRIVE, S.MOVE, S.HANDLE, S.COLLECT, S.FLY})
+_LEAVES = frozenset({S.DEPART, S.FLY})
 _BETWEEN = frozenset({S.WAREHOUSE, S.CUSTOMS, S.DECLARE, S.FLY, S.ABROAD})
 _ASKING = frozenset({S.PAPERS, S.DUTY, S.MUST_PAY, S.ADDRESS_FAULT, S.NO_CONTACT})
 
@@ -93,6 +95,7 @@ def decide(text: Text) -> Reading:
         resumes=any(one.claim.resumes for one in said),
         is_urgent=_is_urgent(text),
         is_between=bool(text.signs & _BETWEEN),
+        leaves=any(one.act in _LEAVES and one.aspect in HAPPENED for one in text.events),
         moves=any(one.act in _MOVEMENTS and one.aspect in HAPPENED for one in text.events),
     )
 

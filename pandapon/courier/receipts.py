@@ -56,6 +56,8 @@ def received(event: Event, text: Text) -> Claim | None:
     if event.aspect in HAPPENED and signs & {S.RETURN, S.REVERSE, S.NOTE} and speaks_of_return(clause):
         return Claim(M.RETURNED) if signs & {S.SENDER, S.WAREHOUSE} else Claim(M.RETURNING)
     takers = {one.sign for one in clause[: event.token]}
+    if event.word == "收下" and event.aspect is A.DONE and takers & {S.RECIPIENT, S.SELF, S.KIN}:
+        return Claim(M.DELIVERED)
     if event.aspect in HAPPENED and event.at is S.RECIPIENT and takers & _COLLECTORS and S.RECIPIENT not in takers:
         return Claim(M.PICKED_UP)
     if event.aspect in HAPPENED and event.at is None and happened(text, S.DEPART) and S.SENDER not in text.signs:
@@ -94,8 +96,10 @@ def brought(event: Event, text: Text) -> Claim | None:
     ):
         return Claim(M.PICKED_UP) if event.act is S.REACH and event.aspect is A.DONE else Claim(M.SHIPPED)
     alone = len(text.clauses[event.clause]) == 1 and event.word == "送达"
-    given = event.word.endswith("交付") and event.at is None and (
-        event.aspect is A.DONE or (event.aspect is A.BARE and {S.RECIPIENT, S.BY_CODE} <= text.signs)
+    given = (
+        event.word.endswith("交付")
+        and event.at is None
+        and (event.aspect is A.DONE or (event.aspect is A.BARE and {S.RECIPIENT, S.BY_CODE} <= text.signs))
     )
     if found is None and ((alone and event.aspect is A.BARE) or given):
         return Claim(M.DELIVERED)

@@ -38,7 +38,9 @@ _CODES = frozenset(
     {"取件码", "取货码", "提货码", "货架号", "货号", "取件号", "取货号", "提货号", "开箱码", "开柜码", "货位号"}
     | {"库位号", "货架", "开箱密码", "取件密码", "开柜密码", "取货密码", "取件编号", "取货编号", "货架编号"}
 )
-_ON_ITS_WAY = frozenset({S.WAREHOUSE, S.COURIER, S.SENDER, S.COLLECT, S.CARRY, S.DEPART, S.LABEL, S.FETCH, S.SIGN, S.CUSTOMS})
+_ON_ITS_WAY = frozenset(
+    {S.WAREHOUSE, S.COURIER, S.SENDER, S.COLLECT, S.CARRY, S.DEPART, S.LABEL, S.FETCH, S.SIGN, S.CUSTOMS}
+)
 _NOT_THERE = frozenset({A.NOT_YET, A.NEGATED, A.PLANNED, A.CONDITIONAL, A.FAILED, A.MENTIONED})
 _TASKS = ("任务", "指令", "调度", "订单", "单", "请求", "计划", "申请")
 _ORDERS = ("订单", "交易", "运单", "寄件单")

@@ -74,7 +74,12 @@ def _without_mended(said: list[Said], text: Text) -> list[Said]:
     """A problem that a later clause tells the end of is over: yesterday in vain, today out for delivery again."""
     if any(_is_on_its_way(one) for one in said):
         said = [one for one in said if not _was_before(one, text)]
-    ends = [one.event.clause for one in said if one.claim.milestone in _MENDS and _tells_of_now(one.event)]
+    kept = any(one.claim.milestone is M.READY_FOR_PICKUP and one.event.act is S.STORE for one in said)
+    ends = [
+        one.event.clause
+        for one in said
+        if one.claim.milestone in _MENDS and (_tells_of_now(one.event) or (kept and _is_invitation(one)))
+    ]
     again = [one.event.clause for one in said if one.claim.milestone in _MENDS and one.event.aspect is A.ONGOING]
     resumed = [one.event.clause for one in said if one.claim.resumes]
     last, over = max(ends, default=-1), max(resumed, default=-1)
