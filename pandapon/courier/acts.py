@@ -115,6 +115,8 @@ def _back_to_sender(event: Event, _: Text) -> Claim | None:
 
 def _arrives(event: Event, text: Text) -> Claim | None:
     """A port or a flight: the place of destination is a city still."""
+    if event.at is S.SENDER and is_on_foot(event, text):
+        return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
     if event.at is S.DESTINATION and text.signs & {S.FLY, S.PORT} and event.aspect in HAPPENED:
         return Claim(M.IN_TRANSIT)
     return claim(event)
@@ -171,7 +173,8 @@ def _collected(event: Event, text: Text) -> Claim | None:
     if event.at is S.LAST_BRANCH and event.word.startswith("收件") and event.aspect in HAPPENED:
         return Claim(M.ARRIVED)
     on_the_way = any(token.text in {"前往", "赶往"} for token in text.clauses[event.clause])
-    if (event.view.arranged or on_the_way) and not event.view.succeeded and event.aspect in HAPPENED:
+    is_booked = any(token.text == "预约" for token in text.clauses[event.clause][: event.token])
+    if (event.view.arranged or on_the_way) and (is_booked or not event.view.succeeded) and event.aspect in HAPPENED:
         return Claim(M.SHIPPED)
     return claim(event)
 

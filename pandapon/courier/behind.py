@@ -28,6 +28,7 @@ _TELLING = frozenset(
     {S.DONE, S.ONGOING, S.VOID, S.CANCEL, S.RESUME, S.FAILED, S.WILL, S.OR, S.TODAY, S.ABSENT, S.ARRANGE, S.NOT}
     | {S.CANNOT, S.OK, S.MIDST, S.WAIT, S.AFTER, S.OF, S.ASKED, S.PLEASE, S.MAY, S.NOTICE}
 )
+_MOVED_TO = ("改为", "改到", "改至", "延至", "推至", "调整到", "调整至")
 _SERVICES = ("服务", "功能")
 _STATED = View(Aspect.BARE)
 _BY_APPOINTMENT = frozenset({S.COLLECT, S.TAKE})
@@ -55,6 +56,8 @@ def behind(clause: Sequence[Token], at: int) -> View:
     found = _right_behind(clause, at, first, second) if first in _TELLING else None
     if found is not None:
         return found
+    if act is S.CARRY and clause[at + 1].text.startswith(_MOVED_TO):  # 派送改为夜间
+        return View(Aspect.PLANNED)
     if act in _MOVES and S.MIDST in after:  # 配送至门市途中
         return View(Aspect.ONGOING)
     if S.AFTER in after[1:] and S.COLON not in after and not clause[at].text.isascii():  # 收到旧件后

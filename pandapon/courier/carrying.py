@@ -70,7 +70,9 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
     if event.word == "派单" and any(token.text.startswith(_PICK_UPS) for clause in text.clauses for token in clause):
         return Claim(M.SHIPPED)
     behind = {token.sign for token in text.clauses[event.clause][event.token + 1 :][:1]}
-    if behind & {S.COLLECT, S.TAKE, S.RECEIVE} or (event.word == "前往您" and is_for_the_sender(text)):  # 前来取件
+    if behind & {S.COLLECT, S.TAKE, S.RECEIVE} or (
+        event.word.startswith(("前往您", "赶来", "过来", "前来")) and is_for_the_sender(text)
+    ):  # 前来取件
         return Claim(M.SHIPPED)
     if event.aspect not in {A.BARE, A.PLANNED, A.DONE}:
         return None
@@ -89,6 +91,11 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         and text.signs & {S.FORWARD, S.TRANSFER}
     ):
         return Claim(M.IN_TRANSIT)
+    signs = text.kinds[event.clause]
+    if event.word.endswith("赶往") and not signs & {S.COURIER, S.RECIPIENT, S.DOOR}:
+        return Claim(M.IN_TRANSIT)
+    if says(event, text, "负责") and before & {S.CARRIER, S.PARTNER} and S.COURIER not in signs:
+        return Claim(M.IN_TRANSIT)
     if event.word == "送" and event.at in {S.PORT, S.CUSTOMS}:  # 已送口岸
         return Claim(M.IN_TRANSIT)
     if event.word in {"出仓", "出库"} and text.signs & {S.MOVE, S.FLY, S.WAREHOUSE}:
@@ -100,7 +107,12 @@ def _by_name(event: Event, text: Text) -> bool:
     """交给小李派送: a short name right between them is a courier's."""
     clause = text.clauses[event.clause]
     name = clause[event.token - 1]
-    return len(event.word) == _PLAIN and name.sign is S.OTHER and len(name.text) <= _LONGEST_NAME and clause[event.token - 2].sign is S.TRANSFER
+    return (
+        len(event.word) == _PLAIN
+        and name.sign is S.OTHER
+        and len(name.text) <= _LONGEST_NAME
+        and clause[event.token - 2].sign is S.TRANSFER
+    )
 
 
 def _is_only_booked(event: Event, text: Text) -> bool:
@@ -172,7 +184,8 @@ def departed(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     if event.word.isascii() and event.word == "left" and event.at in {S.DOOR, S.KIN, S.DESK}:
         return Claim(M.DELIVERED)
-    carries = clause_has(event, text, S.FETCH, S.TAKE, S.COLLECT, S.HANDLE)
+    drives = any(token.text.endswith("司机") for token in clause if token.sign is S.COURIER)
+    carries = clause_has(event, text, S.FETCH, S.TAKE, S.COLLECT) or (drives and clause_has(event, text, S.HANDLE))
     if event.aspect in HAPPENED and S.COURIER in before and event.at is None and not carries:
         if event.word.endswith(("出发", "启程")) and is_for_the_sender(text):
             return Claim(M.SHIPPED)

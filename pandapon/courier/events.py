@@ -59,7 +59,7 @@ class Text(NamedTuple):
 
 def read(line: Sequence[Token]) -> Text:
     """The clauses and events of a line of words."""
-    clauses, sentences = _clauses(line)
+    clauses, sentences, questions = _clauses(line)
     signs = frozenset([token.sign for token in line])
     kinds = [frozenset([token.sign for token in clause]) for clause in clauses]
     events: list[Event] = []
@@ -68,6 +68,8 @@ def read(line: Sequence[Token]) -> Text:
         conditional = open_condition and S.DONE not in found and number not in sentences
         after = clauses[number + 1] if number + 1 < len(clauses) else []
         found_here = _events(clause, number, after, conditional=conditional)
+        if number in questions:
+            found_here = (one._replace(view=View(Aspect.ASKED)) for one in found_here)
         events += islice(found_here, _MOST_EVENTS - len(events))
         open_condition = S.IF in found and found.isdisjoint(_CLOSES_CONDITION)
     if S.SIGNER in signs and S.SIGN not in signs:
@@ -86,19 +88,22 @@ def _signatures(clauses: Sequence[Clause]) -> Iterator[Event]:
                 return
 
 
-def _clauses(line: Sequence[Token]) -> tuple[list[Clause], set[int]]:
-    """The clauses, and which of them begin a sentence."""
+def _clauses(line: Sequence[Token]) -> tuple[list[Clause], set[int], set[int]]:
+    """The clauses, which of them begin a sentence, and which are asked."""
     clauses: list[Clause] = [[]]
     sentences: set[int] = set()
+    questions: set[int] = set()
     for token in line:
         if token.sign not in ENDS:
             clauses[-1].append(token)
             continue
+        if token.text == "?" and clauses[-1]:
+            questions.add(len(clauses) - 1)
         if clauses[-1]:
             clauses.append([])
         if token.sign is S.STOP:
             sentences.add(len(clauses) - 1)
-    return [clause for clause in clauses if clause], sentences
+    return [clause for clause in clauses if clause], sentences, questions
 
 
 def _next_point(token: Token, after: Clause) -> Token | None:

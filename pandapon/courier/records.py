@@ -77,6 +77,8 @@ def _wishes(text: Text) -> list[tuple[Claim, Event]]:
         behind = signs[at + 1 :]
         later = S.ASKED in behind and bool({S.FUTURE_DAY, S.AGAIN} & set(behind[behind.index(S.ASKED) :]))
         event = Event(S.ABSENT, View(A.BARE), None, "", number, clause[at].text, at)
+        if clause[-1].text in {"投诉", "投诉受理"}:
+            return [(Claim(M.EXCEPTION, Reason.OTHER), event)]
         if clause[-1].text == "不要":
             return [(Claim(M.ATTEMPT_FAILED, Reason.REFUSED), event)]
         if later:

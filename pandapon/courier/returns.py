@@ -20,6 +20,7 @@ _ON_THE_WAY = frozenset({S.HUB, S.WAREHOUSE, S.BRANCH, S.LAST_BRANCH, S.PORT})
 _KEEPERS = frozenset({S.PARTNER, S.CARRIER, S.POINT, S.LOCKER})
 # Words of a return that is over once it is done; 退回 may only have begun.
 _GIVEN_BACK = ("还", "给", "returned", "delivered back to")
+_SLIPS = ("回单", "签收单", "签单", "底单", "回执")
 _MONEY = ("账户", "运费", "差价", "款")
 
 
@@ -61,7 +62,7 @@ def _is_of_something_else(event: Event, text: Text) -> bool:
 
 def _is_of_a_slip(text: Text) -> bool:
     """回单已签，待返还寄方: the receipt goes back, the parcel was handed over."""
-    return any(token.text.startswith("回单") for clause in text.clauses for token in clause)
+    return any(token.text.startswith(_SLIPS) for clause in text.clauses for token in clause)
 
 
 def _is_over(event: Event) -> bool:
