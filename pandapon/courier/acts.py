@@ -68,7 +68,7 @@ def _prepared(event: Event, text: Text) -> Claim | None:
         return None
     if text.signs & {S.CUSTOMS, S.DECLARE}:
         return Claim(M.IN_TRANSIT) if event.aspect in HAPPENED else None
-    if event.word.endswith("接单") and text.signs & {S.BRANCH, S.COURIER} and event.aspect in HAPPENED:
+    if event.word.endswith("接单") and text.signs & {S.BRANCH, S.COURIER, S.CARRIER} and event.aspect in HAPPENED:
         return Claim(M.SHIPPED)
     return None if text.signs & {S.PARTNER, S.CARRIER} else claim(event)
 

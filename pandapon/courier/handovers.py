@@ -199,6 +199,8 @@ def taken(event: Event, text: Text) -> Claim | None:
         return None
     if happened(text, S.ARRIVE) and _is_awaited_courier(event, text):
         return Claim(M.ARRIVED)
+    if event.aspect is A.PLANNED and text.signs & {S.LABEL, S.PREPARE, S.PAID} and not text.signs & _PUBLIC:
+        return Claim(M.SHIPPED)
     for_recipient = event.token > 0 and text.clauses[event.clause][event.token - 1].sign is S.RECIPIENT
     if for_recipient and event.view.arranged:
         return Claim(M.READY_FOR_PICKUP)

@@ -76,6 +76,8 @@ def brought(event: Event, text: Text) -> Claim | None:
         return None
     if event.act is S.TRANSFER and event.aspect in {A.FAILED, A.NEGATED}:
         return Claim(M.EXCEPTION, Reason.HELD) if S.MUST_PAY in text.signs else _not_given(event)
+    if event.act is S.TRANSFER and event.at in {S.SENDER, None} and _is_given_by_sender(event, text):
+        return Claim(M.SHIPPED)
     if event.token and _is_about_a_slip(event, text):
         return None
     if event.act is S.STORE and found is not None and found.milestone is M.DELIVERED and _is_kept_to_fetch(event, text):
@@ -104,6 +106,11 @@ def brought(event: Event, text: Text) -> Claim | None:
     if found is None and ((alone and event.aspect is A.BARE) or given):
         return Claim(M.DELIVERED)
     return found
+
+
+def _is_given_by_sender(event: Event, text: Text) -> bool:
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    return S.SENDER in before and event.aspect is A.DONE and not text.signs & {S.RETURN, S.REVERSE, S.COURIER, S.BY}
 
 
 def _is_about_a_slip(event: Event, text: Text) -> bool:
