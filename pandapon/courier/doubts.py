@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 A, M, S = Aspect, Milestone, Sign
 
 # Before the act, in its clause: it is to come, wished for, or impossible.
-_UNREAL = frozenset({S.WILL, S.WAIT, S.PROMISE, S.SUSPECT, S.CANNOT})
+_UNREAL = frozenset({S.WILL, S.WAIT, S.PROMISE, S.SUSPECT, S.CANNOT, S.NO_LONGER, S.IF})
+_DENIALS = frozenset({S.NOT, S.NOT_YET})
+_CHECKED = ("核实", "核查", "调查", "核对")
 _ENDS = frozenset({M.DELIVERED, M.RETURNED, M.LOST, M.CANCELLED})
 _DISPUTED = Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
 _HANDOVERS = frozenset({S.FETCH, S.TAKE, S.RECEIVE, S.REACH})
@@ -93,12 +95,32 @@ def _behind_colon(before: Sequence[Token]) -> Sequence[Token]:
 def _is_unreal(found: Claim, before: Sequence[Token], behind: Sequence[Token]) -> bool:
     if any(token.text.startswith(_ANOTHER) for token in before):
         return True
+    if _is_of_another(before) or _is_denied(before):
+        return True
     if behind and behind[-1].sign is S.NOT:  # 签收-未
         return True
     if any(token.sign is S.ASKED and token.text != "协商" for token in before) and not is_as_asked(before):
         return True
     unreal = _UNREAL - {S.CANNOT, S.SUSPECT} if found.milestone is M.LOST else _UNREAL
     return any(token.sign in unreal for token in before) or any(_speaks_of(token) for token in _told(behind))
+
+
+def _is_of_another(before: Sequence[Token]) -> bool:
+    """邻居的快件: of somebody else's parcel."""
+    signs = [token.sign for token in before]
+    return any(signs[at : at + 3] == [S.KIN, S.OF, S.PARCEL] for at in range(len(signs)))
+
+
+def _is_denied(before: Sequence[Token]) -> bool:
+    """不是快件已妥投, 正在核实…: a denial or a check that no act parts from the end."""
+    for token in reversed(before):
+        if token.sign in _DENIALS:
+            return True
+        if token.sign is S.TROUBLE:
+            return any(word in token.text for word in _CHECKED)
+        if token.sign in ACTS:
+            return False
+    return False
 
 
 def _told(behind: Sequence[Token]) -> Sequence[Token]:
@@ -118,7 +140,7 @@ def _less(found: Claim, event: Event) -> Claim | None:
 
 
 def _speaks_of(token: Token) -> bool:
-    return token.sign is S.FAILED or token.text.startswith(("异议", "争议", "须知", "存疑", "问题", "疑问", "疑"))
+    return token.sign is S.FAILED or token.text.startswith(("异议", "争议", "须知", "存疑", "申请", "流程", "说明", "误报", "系统误报", "审核", "问题", "疑问", "疑"))
 
 
 def is_disputed(event: Event, text: Text) -> bool:

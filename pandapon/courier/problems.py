@@ -232,7 +232,7 @@ def must_pay(event: Event, text: Text) -> Claim | None:
 
 def _refused(event: Event, text: Text) -> Claim | None:
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
-    if S.DECLARE in text.signs:
+    if text.signs & {S.DECLARE, S.CUSTOMS}:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
     if event.aspect is A.BARE and event.view.again:
         return None

@@ -20,6 +20,7 @@ _ON_THE_WAY = frozenset({S.HUB, S.WAREHOUSE, S.BRANCH, S.LAST_BRANCH, S.PORT})
 _KEEPERS = frozenset({S.PARTNER, S.CARRIER, S.POINT, S.LOCKER})
 # Words of a return that is over once it is done; 退回 may only have begun.
 _GIVEN_BACK = ("还", "给", "returned", "delivered back to")
+_POINTS = frozenset({S.POINT, S.LOCKER})
 _SLIPS = ("回单", "签收单", "签单", "底单", "回执")
 _MONEY = ("账户", "运费", "差价", "款")
 
@@ -78,6 +79,8 @@ def _not_to_the_sender(event: Event, text: Text) -> Claim | None:
     behind = {token.sign for token in clause[event.token + 1 :]}
     if S.SENDER in text.signs or event.word.endswith("件"):
         return None
+    if event.at in _POINTS and text.signs & {S.FETCH, S.TAKE, S.BY_CODE} and S.RECIPIENT not in before:
+        return Claim(M.READY_FOR_PICKUP)  # 退至驿站，请前往领取
     was_tried = text.signs & {S.REFUSE, S.ABSENT, S.NO_CONTACT, S.CARRY}
     goes_on = event.at in _ON_THE_WAY and bool(text.signs & {S.FLY, S.PORT} or happened(text, S.COLLECT))
     if goes_on and not was_tried:

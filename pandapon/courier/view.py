@@ -45,6 +45,8 @@ _BRIDGES = frozenset(
 _NEAR = 2  # words that a denial reaches over whatever they are
 # These may stand between two acts of one phrase without ending the first one's modifiers.
 _INHERENT = {S.DONE: Aspect.DONE, S.ONGOING: Aspect.ONGOING}
+_HURRIED = frozenset({"抓紧", "尽早", "及时"})
+_WORKERS = frozenset({S.SENDER, S.BRANCH, S.COURIER, S.WAREHOUSE})
 _MODALS = {
     S.IF: Aspect.CONDITIONAL,
     S.ELSE: Aspect.CONDITIONAL,
@@ -144,6 +146,8 @@ def _verdict(found: View, clause: Sequence[Token], at: int, position: int, betwe
             return found._replace(aspect=Aspect.MENTIONED)
         case S.OR if not between and clause[at].sign in CHOICES:
             return found._replace(aspect=Aspect.POSSIBLE)
+        case S.PLEASE if token.text in _HURRIED and any(one.sign in _WORKERS for one in before):  # 商家抓紧备货
+            return None
         case S.PLEASE if S.AFTER in between or any(one.sign is S.AFTER for one in before):  # 到达后请…: not yet
             return found._replace(aspect=Aspect.CONDITIONAL)
         case S.FUTURE_DAY if found.succeeded:  # 次日揽收完成
