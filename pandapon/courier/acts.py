@@ -74,7 +74,7 @@ def _prepared(event: Event, text: Text) -> Claim | None:
 
 
 def _handled(event: Event, text: Text) -> Claim | None:
-    if event.at is S.LAST_BRANCH and event.word[0] in "到入收" and event.aspect in HAPPENED:
+    if event.at is S.LAST_BRANCH and event.aspect in HAPPENED:
         return Claim(M.ARRIVED)
     if happened(text, S.PREPARE):
         return None

@@ -74,6 +74,8 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         event.word.startswith(("前往您", "赶来", "过来", "前来")) and is_for_the_sender(text)
     ):  # 前来取件
         return Claim(M.SHIPPED)
+    if _is_sorted_for(event, text):
+        return Claim(M.IN_TRANSIT)
     if event.aspect not in {A.BARE, A.PLANNED, A.DONE}:
         return None
     if S.FORWARD in before and event.aspect is not A.DONE:
@@ -101,6 +103,14 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
     if event.word in {"出仓", "出库"} and text.signs & {S.MOVE, S.FLY, S.WAREHOUSE}:
         return Claim(M.IN_TRANSIT)
     return None
+
+
+def _is_sorted_for(event: Event, text: Text) -> bool:
+    """正在分拣末端派送: what is sorted is for the last leg, and lies in a warehouse or a hub."""
+    clause = text.clauses[event.clause]
+    before = clause[event.token - 1] if event.token else None
+    is_sorted = before is not None and before.sign is S.HANDLE and before.end == clause[event.token].start
+    return is_sorted and bool(text.signs & {S.WAREHOUSE, S.HUB}) and S.COURIER not in text.signs
 
 
 def _by_name(event: Event, text: Text) -> bool:

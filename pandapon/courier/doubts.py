@@ -97,7 +97,7 @@ def _is_unreal(found: Claim, before: Sequence[Token], behind: Sequence[Token]) -
         return True
     if _is_of_another(before) or _is_denied(before):
         return True
-    if behind and behind[-1].sign is S.NOT:  # 签收-未
+    if behind and behind[-1].sign is S.NOT and not behind[-1].text.isascii():  # 签收-未
         return True
     if any(token.sign is S.ASKED and token.text != "协商" for token in before) and not is_as_asked(before):
         return True
@@ -140,7 +140,9 @@ def _less(found: Claim, event: Event) -> Claim | None:
 
 
 def _speaks_of(token: Token) -> bool:
-    return token.sign is S.FAILED or token.text.startswith(("异议", "争议", "须知", "存疑", "申请", "流程", "说明", "误报", "系统误报", "审核", "问题", "疑问", "疑"))
+    return token.sign is S.FAILED or token.text.startswith(
+        ("异议", "争议", "须知", "存疑", "申请", "流程", "说明", "误报", "系统误报", "审核", "问题", "疑问", "疑")
+    )
 
 
 def is_disputed(event: Event, text: Text) -> bool:

@@ -197,6 +197,10 @@ def taken(event: Event, text: Text) -> Claim | None:
     clause = text.kinds[event.clause]
     if clause_has(event, text, S.NOTE) and event.aspect is A.BARE:
         return None
+    if event.aspect is A.PLANNED and any(
+        one.sign is S.AFTER and one.text == "后" for one in text.clauses[event.clause][: event.token]
+    ):
+        return None  # 到达后会有短信通知取件
     if happened(text, S.ARRIVE) and _is_awaited_courier(event, text):
         return Claim(M.ARRIVED)
     if event.aspect is A.PLANNED and text.signs & {S.LABEL, S.PREPARE, S.PAID} and not text.signs & _PUBLIC:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier.aspect import Aspect, View
 from pandapon.courier.claims import Claim, Reason
 from pandapon.courier.events import Event
-from pandapon.courier.problems import PAID_OUT
+from pandapon.courier.losses import PAID_OUT
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
 

@@ -74,7 +74,7 @@ def _without_mended(said: list[Said], text: Text) -> list[Said]:
     """A problem that a later clause tells the end of is over: yesterday in vain, today out for delivery again."""
     if any(_is_on_its_way(one) for one in said):
         said = [one for one in said if not _was_before(one, text)]
-    kept = any(one.claim.milestone is M.READY_FOR_PICKUP and one.event.act is S.STORE for one in said)
+    kept = any(_is_kept(one) for one in said)
     ends = [
         one.event.clause
         for one in said
@@ -95,6 +95,12 @@ def _without_mended(said: list[Said], text: Text) -> list[Said]:
             or (one.claim.milestone in _RESUMABLE and one.event.clause <= over)
         )
     ]
+
+
+def _is_kept(one: Said) -> bool:
+    """It was laid down somewhere, or brought back to where it is to be fetched."""
+    is_stored = one.claim.milestone is M.READY_FOR_PICKUP and one.event.act is S.STORE
+    return is_stored or (one.claim.milestone in _MENDABLE and one.event.act is S.TAKE_BACK)
 
 
 def _is_on_its_way(one: Said) -> bool:
@@ -126,6 +132,7 @@ def _without_doubles(said: list[Said]) -> list[Said]:
     milestones = {one.claim.milestone for one in said}
     ended = bool(milestones & {M.DELIVERED, M.LOST, M.RETURNED, M.RETURNING})
     signed = max((one.event.clause for one in said if _is_handed_over(one)), default=-1)
+    is_awaited = any(one.event.act is S.CARRY and one.event.aspect is A.PLANNED for one in said)
     is_brought = any(map(_is_on_its_way, said))
     at_door = any(one.claim.milestone is M.DELIVERED and one.event.at is S.DOOR for one in said)
     return [
@@ -133,6 +140,7 @@ def _without_doubles(said: list[Said]) -> list[Said]:
         for one in said
         if not (ended and one.claim.milestone is M.CANCELLED)
         and not (_is_invitation(one) and (one.event.clause < signed or (at_door and one.event.at is None)))
+        and not (is_awaited and one.claim.milestone is M.READY_FOR_PICKUP and one.event.act is S.ARRIVE)
         and not (
             is_brought
             and one.claim.milestone is M.READY_FOR_PICKUP
