@@ -27,6 +27,7 @@ A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _PACKING = frozenset({"打包", "装箱", "包装", "封装", "贴标", "封箱", "复核", "贴单"})
+_PUT_AWAY = frozenset({"入库", "上架", "验收", "入仓"})
 _SORTING = frozenset({"分拣", "分流", "扫描", "识别"})
 _GOODS = frozenset({"商品", "订单", "宝贝"})
 _CARRIED = frozenset({S.ARRIVE, S.DEPART, S.HUB, S.BRANCH, S.FLY, S.MOVE, S.PORT, S.RESUME, S.RETURN, S.CARRY})
@@ -49,6 +50,8 @@ def _by_table(event: Event, _: Text) -> Claim | None:
 
 def _noted(event: Event, text: Text) -> Claim | None:
     """Paid, labelled."""
+    if event.word == "接单" and event.at is S.SENDER and event.aspect in HAPPENED:
+        return Claim(M.PAID)
     return None if is_about_else(text) else claim(event)
 
 
@@ -78,11 +81,19 @@ def _handled(event: Event, text: Text) -> Claim | None:
         return Claim(M.ARRIVED)
     if happened(text, S.PREPARE):
         return None
+    if event.word in _PUT_AWAY and event.aspect is A.DONE and _is_of_returns(event, text):
+        return Claim(M.RETURNED)
     if event.word in _PACKING and _is_before_collection(text):
         return Claim(M.PAID)
     if event.at is S.LOCKER and S.HUB in text.signs and event.word in _SORTING:
         return Claim(M.IN_TRANSIT)
     return claim(event)
+
+
+def _is_of_returns(event: Event, text: Text) -> bool:
+    """退货入库完成: the seller's warehouse has it again."""
+    before = text.clauses[event.clause][: event.token]
+    return bool(before) and before[-1].text in {"退货", "退件", "退货件", "退货包裹"}
 
 
 def _is_before_collection(text: Text) -> bool:

@@ -49,7 +49,7 @@ _NOT_THE_ORDER = frozenset({S.COLLECT, S.TAKE, S.RETURN, S.CARRY, S.FORWARD, S.S
 
 def recorded(text: Text) -> list[tuple[Claim, Event]]:
     """Each noun's claim with the noun as its event: a signature's record corrected, a pick-up's task cancelled."""
-    found = _coded(text) + _wishes(text) + _cannot(text)
+    found = _coded(text) + _wishes(text) + _cannot(text) + _unpaid(text)
     if text.signs.isdisjoint(_NOUNS):
         return found
     for number, (clause, signs) in enumerate(zip(text.clauses, text.kinds, strict=True)):
@@ -99,6 +99,18 @@ def _cannot(text: Text) -> list[tuple[Claim, Event]]:
                 return [
                     (Claim(M.EXCEPTION, Reason.OTHER), Event(S.TROUBLE, View(A.BARE), None, "", number, one.text, at))
                 ]
+    return []
+
+
+def _unpaid(text: Text) -> list[tuple[Claim, Event]]:
+    """订单…未付款，已取消: a clause of its own says that it is off."""
+    if text.signs.isdisjoint(_CALLED_OFF) or text.signs.isdisjoint({S.MUST_PAY, S.PAID}):
+        return []
+    of_order = any(one.text.endswith(_ORDERS) for clause in text.clauses for one in clause if one.sign is S.PARCEL)
+    for number, (clause, signs) in enumerate(zip(text.clauses, text.kinds, strict=True)):
+        if of_order and number and S.DONE in signs and signs <= _CALLED_OFF | {S.DONE, S.BY, S.SERVICE}:
+            event = Event(S.CANCEL, View(A.BARE), None, "", number, clause[-1].text, len(clause) - 1)
+            return [(Claim(M.CANCELLED), event)]
     return []
 
 

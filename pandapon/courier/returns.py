@@ -37,6 +37,8 @@ def returned(event: Event, text: Text) -> Claim | None:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD if S.CUSTOMS in text.signs else None)  # somebody has to choose
     if aspect not in HAPPENED or _is_of_something_else(event, text) or _is_of_a_slip(text):
         return None
+    if text.signs & {S.CUSTOMS} and clause_has(event, text, S.DECLARE) and S.SENDER not in text.signs:
+        return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)  # 海关退回申报
     if event.act is S.REVERSE:
         return Claim(M.RETURNING)
     if text.signs & {S.CUSTOMS, S.DECLARE} and event.at in _KEEPERS:
