@@ -11,10 +11,12 @@ from pandapon.courier.around import clause_has, happened, in_notice, is_about_el
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.carrying import carried, departed, is_no_departure
 from pandapon.courier.claims import HAPPENED, Claim, claim
-from pandapon.courier.handovers import fetched, signed, taken
+from pandapon.courier.collecting import collected
+from pandapon.courier.handovers import fetched, taken
 from pandapon.courier.problems import PROBLEMS, must_pay, problem
 from pandapon.courier.receipts import brought, received
 from pandapon.courier.returns import returned
+from pandapon.courier.signing import signed
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
 
@@ -107,6 +109,8 @@ def _is_before_collection(text: Text) -> bool:
 def _departs(event: Event, text: Text) -> Claim | None:
     if is_no_departure(event, text):
         return None
+    if event.word.endswith(("on the way", "on its way")) and is_on_foot(event, text) and event.aspect in HAPPENED:
+        return Claim(M.OUT_FOR_DELIVERY)
     return _back_to_sender(event, text) if _is_towards_sender(event, text) else departed(event, text) or claim(event)
 
 
@@ -122,6 +126,12 @@ def _is_towards_sender(event: Event, text: Text) -> bool:
 
 def _back_to_sender(event: Event, _: Text) -> Claim | None:
     return Claim(M.RETURNING) if event.aspect in HAPPENED else None
+
+
+def _flies(event: Event, text: Text) -> Claim | None:
+    """A seller "will ship": no vessel."""
+    is_sellers = event.word == "ship" and clause_has(event, text, S.SENDER) and event.aspect not in HAPPENED
+    return None if is_sellers else claim(event)
 
 
 def _arrives(event: Event, text: Text) -> Claim | None:
@@ -163,37 +173,6 @@ def _taken_back(event: Event, text: Text) -> Claim | None:
     return claim(event)
 
 
-def _collected(event: Event, text: Text) -> Claim | None:
-    """The courier's pick-up: told to come, on the way, in vain, or done."""
-    clause = text.kinds[event.clause]
-    if is_about_else(text) and event.aspect not in HAPPENED:
-        return None
-    if (text.signs & {S.CUSTOMS, S.DECLARE} or event.at is S.PORT) and event.aspect in HAPPENED:
-        return Claim(M.IN_TRANSIT)
-    if event.word.isascii() and event.aspect is A.DONE and (S.SENDER in clause or _is_dropped_off(text)):
-        return Claim(M.PICKED_UP)
-    if event.word.endswith("受理") and len(text.clauses[event.clause]) <= 1 and S.NOTE in text.signs:
-        return None  # what was received is a request
-    if event.word.isascii() and clause & {S.RECIPIENT, S.POINT, S.LOCKER} and event.aspect is not A.CONDITIONAL:
-        return Claim(M.DELIVERED, fetched=True) if event.view.succeeded else Claim(M.READY_FOR_PICKUP)
-    is_order = S.ARRANGE in text.signs or says(event, text, "寄件", "订单", "下单")
-    if event.aspect is A.REVOKED or (event.word.endswith("受理") and is_order):
-        return Claim(M.SHIPPED)
-    if event.aspect is A.NEGATED and S.LABEL in text.signs:
-        return Claim(M.SHIPPED)
-    if event.at is S.LAST_BRANCH and event.word.startswith("收件") and event.aspect in HAPPENED:
-        return Claim(M.ARRIVED)
-    on_the_way = any(token.text in {"前往", "赶往"} for token in text.clauses[event.clause])
-    is_booked = any(token.text == "预约" for token in text.clauses[event.clause][: event.token])
-    if (event.view.arranged or on_the_way) and (is_booked or not event.view.succeeded) and event.aspect in HAPPENED:
-        return Claim(M.SHIPPED)
-    return claim(event)
-
-
-def _is_dropped_off(text: Text) -> bool:
-    return any(one.word.startswith("drop") for one in text.events)
-
-
 def _is_taken_by_sender(event: Event, text: Text) -> bool:
     """寄件人已取回退件: the one who sent it has it again."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
@@ -225,12 +204,13 @@ _CLAIMS: dict[Sign, Callable[[Event, Text], Claim | None]] = {
     **dict.fromkeys((S.PAID, S.LABEL), _noted),
     S.FETCH: fetched,
     S.TAKE: taken,
-    S.COLLECT: _collected,
+    S.COLLECT: collected,
     S.RECEIVE: received,
     S.SHIP: _shipped,
     S.PREPARE: _prepared,
     S.HANDLE: _handled,
     S.DEPART: _departs,
+    S.FLY: _flies,
     S.MOVE: _moves,
     S.ARRIVE: _arrives,
     S.FORWARD: _forwarded,

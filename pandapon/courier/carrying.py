@@ -34,6 +34,10 @@ def carried(event: Event, text: Text) -> Claim | None:
         found = _another_leg(event, text)
         if found is not None:
             return found
+    if seen.succeeded and _goes_out(event, text):
+        return Claim(M.OUT_FOR_DELIVERY)
+    if noun and seen.today and seen.aspect is A.BARE:
+        return Claim(M.OUT_FOR_DELIVERY)
     if seen.succeeded and seen.aspect is A.DONE:
         return Claim(M.READY_FOR_PICKUP) if event.at in _POINTS else Claim(M.DELIVERED)
     match seen.aspect:
@@ -52,6 +56,13 @@ def carried(event: Event, text: Text) -> Claim | None:
         case A.ONGOING:
             return Claim(M.OUT_FOR_DELIVERY)
     return None
+
+
+def _goes_out(event: Event, text: Text) -> bool:
+    """ออกนำจ่ายแล้ว: the word itself is of something under way, and what is done is the setting out."""
+    clause = text.clauses[event.clause]
+    before = clause[event.token - 1] if event.token else None
+    return before is not None and before.sign is S.ONGOING and before.start == clause[event.token].start
 
 
 def _out_of_doors(event: Event, text: Text) -> Claim | None:
@@ -192,6 +203,8 @@ def departed(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     if event.word == "发" and S.SENDER in before:
         return Claim(M.SHIPPED)
+    if event.word.startswith("left") and S.COURIER in before and clause_has(event, text, S.PARCEL):
+        return Claim(M.OUT_FOR_DELIVERY)
     if event.word.isascii() and event.word == "left" and event.at in {S.DOOR, S.KIN, S.DESK}:
         return Claim(M.DELIVERED)
     drives = any(token.text.endswith("司机") for token in clause if token.sign is S.COURIER)

@@ -62,9 +62,7 @@ def received(event: Event, text: Text) -> Claim | None:
         return Claim(M.PICKED_UP)
     if event.aspect in HAPPENED and event.at is None and happened(text, S.DEPART) and S.SENDER not in text.signs:
         return Claim(M.IN_TRANSIT)
-    if event.aspect in HAPPENED and (
-        S.PARTNER in takers or (event.at is None and takers & {S.HUB, S.FLY, S.CARRIER})
-    ):
+    if event.aspect in HAPPENED and (S.PARTNER in takers or (event.at is None and takers & {S.HUB, S.FLY, S.CARRIER})):
         return Claim(M.IN_TRANSIT)
     if event.aspect in HAPPENED and signs & {S.CUSTOMS, S.DECLARE, S.FLY}:
         return Claim(M.IN_TRANSIT)
