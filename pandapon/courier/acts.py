@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier.around import clause_has, happened, in_notice, is_about_else, is_on_foot, says, speaks_of_return
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.carrying import carried, departed, is_no_departure
-from pandapon.courier.claims import HAPPENED, Claim, claim
+from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
 from pandapon.courier.collecting import collected
 from pandapon.courier.handovers import fetched, taken
 from pandapon.courier.problems import PROBLEMS, must_pay, problem
@@ -153,6 +153,8 @@ def _attempted(event: Event, _: Text) -> Claim | None:
 
 
 def _cancelled(event: Event, text: Text) -> Claim | None:
+    if event.word.startswith("不发") and clause_has(event, text, S.SENDER):  # they say so; nothing is cancelled yet
+        return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     return None if event.token and _of_a_part(event, text) else claim(event)
 
 

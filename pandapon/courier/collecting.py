@@ -39,6 +39,10 @@ def collected(event: Event, text: Text) -> Claim | None:
     if event.at is S.LAST_BRANCH and event.word.startswith("收件") and event.aspect in HAPPENED:
         return Claim(M.ARRIVED)
     on_the_way = any(token.text in {"前往", "赶往"} for token in text.clauses[event.clause])
+    if event.aspect is A.BARE and any(
+        token.sign in {S.ABSENT, S.FUTURE_DAY} for token in text.clauses[event.clause][: event.token]
+    ):
+        return Claim(M.SHIPPED)  # 改天上门揽收
     is_booked = any(token.text == "预约" for token in text.clauses[event.clause][: event.token])
     if (event.view.arranged or on_the_way) and (is_booked or not event.view.succeeded) and event.aspect in HAPPENED:
         return Claim(M.SHIPPED)

@@ -5,6 +5,7 @@ An end stops a team's waiting, so it is claimed only where nothing in the text s
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect
@@ -44,6 +45,7 @@ _DENIED = (
     "不知情",
     "not received",
 )
+_SEEN = ("见", "看到", "看见", "拿到", "取到", "收到")
 _CHOSEN = ("改为", "改成", "变更为", "设为", "设置为", "选择")  # 签收方式改为: a setting, nothing that happened
 _ELSEWHERE = ("还在车上", "仍在车上", "在车上", "还在网点", "仍在网点", "还在站点", "在途中")
 _ANOTHER = (
@@ -145,11 +147,21 @@ def _speaks_of(token: Token) -> bool:
     )
 
 
+def _sees_nothing(clause: Sequence[Token]) -> bool:
+    """客户没见到."""
+    return any(
+        one.sign is S.NOT and behind.text.startswith(_SEEN) and any(token.sign is S.RECIPIENT for token in clause)
+        for one, behind in pairwise(clause)
+    )
+
+
 def is_disputed(event: Event, text: Text) -> bool:
     """Somebody says in the same text that it was not handed over."""
     if any(one.act in _HANDOVERS and one.aspect in _IN_VAIN and one is not event for one in text.events):
         return True
     if any(one.act is S.SIGN and one.aspect is A.REVOKED for one in text.events):
+        return True
+    if any(_sees_nothing(clause) for clause in text.clauses):
         return True
     return any(
         token.text.startswith(_DENIED) or any(word in token.text for word in _ELSEWHERE)

@@ -65,10 +65,10 @@ def signed(event: Event, text: Text) -> Claim | None:
         return None
     if who in _POINTS:
         return Claim(M.READY_FOR_PICKUP)
+    if S.PART in text.signs and who is not S.SENDER:
+        return Claim(M.DELIVERED, Reason.PARTIAL)
     if who is S.SENDER or goes_back(text):
         return Claim(M.RETURNED)
-    if S.PART in text.signs:
-        return Claim(M.DELIVERED, Reason.PARTIAL)
     return Claim(M.DELIVERED)
 
 
