@@ -30,6 +30,7 @@ A, M, S = Aspect, Milestone, Sign
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _PACKING = frozenset({"打包", "装箱", "包装", "封装", "贴标", "封箱", "复核", "贴单"})
 _PUT_AWAY = frozenset({"入库", "上架", "验收", "入仓"})
+_COUNTS = frozenset("一二两三四五六七八九十半几多最保有夜期时")
 _SORTING = frozenset({"分拣", "分流", "扫描", "识别"})
 _GOODS = frozenset({"商品", "订单", "宝贝"})
 _CARRIED = frozenset({S.ARRIVE, S.DEPART, S.HUB, S.BRANCH, S.FLY, S.MOVE, S.PORT, S.RESUME, S.RETURN, S.CARRY})
@@ -117,7 +118,15 @@ def _departs(event: Event, text: Text) -> Claim | None:
 def _moves(event: Event, text: Text) -> Claim | None:
     if event.word.endswith(("路上", "途中")) and S.COURIER in text.signs and is_on_foot(event, text):
         return Claim(M.OUT_FOR_DELIVERY)
+    if event.word == "已过" and not _passes_a_place(event, text):
+        return None
     return _back_to_sender(event, text) if _is_towards_sender(event, text) else claim(event)
+
+
+def _passes_a_place(event: Event, text: Text) -> bool:
+    """已过武汉, and not 已过三天 or a time that is over."""
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    return bool(behind) and behind[0].sign in {S.OTHER, S.CITY, S.HUB, S.BRANCH} and behind[0].text[0] not in _COUNTS
 
 
 def _is_towards_sender(event: Event, text: Text) -> bool:

@@ -80,6 +80,12 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     if event.word == "派单" and any(token.text.startswith(_PICK_UPS) for clause in text.clauses for token in clause):
         return Claim(M.SHIPPED)
+    if event.word in {"派", "派给"} and any(
+        token.sign is S.NOTE and token.text.startswith(_PICK_UPS) for token in text.clauses[event.clause]
+    ):
+        return Claim(M.SHIPPED)
+    if event.word in {"出仓", "出库"} and S.COLLECT in text.signs and not happened(text, S.CARRY_NOUN):
+        return Claim(M.SHIPPED)
     behind = {token.sign for token in text.clauses[event.clause][event.token + 1 :][:1]}
     if behind & {S.COLLECT, S.TAKE, S.RECEIVE} or (
         event.word.startswith(("前往您", "赶来", "过来", "前来")) and is_for_the_sender(text)

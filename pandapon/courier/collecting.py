@@ -27,6 +27,10 @@ def collected(event: Event, text: Text) -> Claim | None:
         return Claim(M.PICKED_UP)
     if event.word.startswith("accepted"):
         return Claim(M.DELIVERED) if clause & {S.DESK, S.KIN} and event.aspect is A.DONE else claim(event)
+    if event.word.endswith("受理") and S.ORDER in clause:
+        return None
+    if event.word == "收件" and event.at is S.HUB and not text.signs & {S.SENDER, S.COURIER} and not event.view.today:
+        return Claim(M.IN_TRANSIT)
     if event.word.endswith("受理") and len(text.clauses[event.clause]) <= 1 and S.NOTE in text.signs:
         return None  # what was received is a request
     if event.word.isascii() and clause & {S.RECIPIENT, S.POINT, S.LOCKER} and event.aspect is not A.CONDITIONAL:

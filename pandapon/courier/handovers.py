@@ -20,6 +20,7 @@ _COURIERS = frozenset({S.COURIER, S.SENDER, S.CARRIER, S.PARTNER})
 _NEEDLESS = ("勿", "无需", "无须", "不必", "不用", "不需", "毋须", "别", "do not", "no need", "not yet")
 _EN_ROUTE = frozenset({S.FLY, S.PORT, S.DECLARE, S.CUSTOMS})
 _PUBLIC = _POINTS | {S.SELF, S.BY_CODE}
+_BIDDING = frozenset({S.PLEASE, S.MAY, S.IF, S.WAIT, S.WILL, S.COURIER, S.NOTICE, S.CANNOT, S.PROMISE})
 _SHORT = 3  # words
 _RECIPIENTS = frozenset({S.RECIPIENT, S.SELF, S.KIN, S.BY_CODE, S.SIGNER})
 
@@ -147,6 +148,8 @@ def taken(event: Event, text: Text) -> Claim | None:
     if event.aspect not in HAPPENED or (event.aspect is A.BARE and not by_courier):
         if by_courier and S.LOCKER not in text.signs:
             return Claim(M.SHIPPED)
+        if event.word == "取走" and event.at in _POINTS and event.aspect is A.BARE and not text.signs & _BIDDING:
+            return Claim(M.DELIVERED, fetched=True)
         taken_away = event.word == "取走" and S.RECIPIENT in clause
         if event.aspect is A.BARE and (taken_away or clause & {S.SELF, S.KIN, S.SIGNER, S.SIGN}):
             return Claim(M.DELIVERED, fetched=True)

@@ -43,6 +43,8 @@ def received(event: Event, text: Text) -> Claim | None:
         return Claim(M.RETURNING) if event.word == "收" and event.aspect is A.BARE else Claim(M.RETURNED)
     if event.aspect in HAPPENED and S.LABEL in signs:
         return Claim(M.SHIPPED)
+    if event.aspect in HAPPENED and any(token.text.endswith("货款") for token in clause[event.token + 1 :]):
+        return Claim(M.PAID)
     if event.aspect in HAPPENED and behind & {S.NOTE, S.PAPERS, S.INTERCEPT}:
         return None if S.INTERCEPT in behind or is_about_else(text) else Claim(M.SHIPPED)
     if event.aspect in {A.NOT_YET, A.NEGATED}:
