@@ -10,21 +10,30 @@ from typing import TYPE_CHECKING
 from pandapon.courier.around import clause_has, happened, in_notice, is_about_else, is_on_foot, says, speaks_of_return
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.carrying import carried, departed, is_no_departure
-from pandapon.courier.claims import HAPPENED, Claim, claim
-from pandapon.courier.handovers import fetched, signed, taken
+from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
+from pandapon.courier.collecting import collected
+from pandapon.courier.handovers import fetched, taken
 from pandapon.courier.problems import PROBLEMS, must_pay, problem
 from pandapon.courier.receipts import brought, received
 from pandapon.courier.returns import returned
+from pandapon.courier.signing import signed
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pandapon.courier.events import Event, Text
 
 A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _PACKING = frozenset({"打包", "装箱", "包装", "封装", "贴标", "封箱", "复核", "贴单"})
+_PUT_AWAY = frozenset({"入库", "上架", "验收", "入仓"})
+_COUNTS = frozenset("一二两三四五六七八九十半几多最保有夜期时")
+_SORTING = frozenset({"分拣", "分流", "扫描", "识别"})
+_GOODS = frozenset({"商品", "订单", "宝贝"})
+_CARRIED = frozenset({S.ARRIVE, S.DEPART, S.HUB, S.BRANCH, S.FLY, S.MOVE, S.PORT, S.RESUME, S.RETURN, S.CARRY})
 # Acts that notices like to speak of.
 _ADVERTISED = frozenset(
     {S.SIGN, S.PROXY, S.CARRY, S.FETCH, S.TAKE, S.COLLECT, S.RETURN, S.RECEIVE, S.REACH, S.SHIP, S.STORE, S.RESUME}
@@ -35,94 +44,143 @@ def claim_of(event: Event, text: Text) -> Claim | None:
     """What an act of a text claims; None where it claims nothing."""
     if event.aspect is A.BARE and event.act in _ADVERTISED and in_notice(event, text):
         return None
-    match event.act:
-        case S.SIGN | S.PROXY:
-            return signed(event, text)
-        case S.FETCH:
-            return fetched(event, text)
-        case S.TAKE:
-            return taken(event, text)
-        case S.CARRY | S.CARRY_NOUN:
-            return carried(event, text)
-        case S.RETURN | S.REVERSE:
-            return returned(event, text)
-        case S.SHIP if event.aspect in HAPPENED and _is_handed_out(event, text):
-            return Claim(M.DELIVERED, fetched=True)
-        case S.PREPARE | S.PAID | S.LABEL | S.SHIP if is_about_else(text):
-            return None
-        case S.PREPARE if text.signs & {S.CUSTOMS, S.DECLARE}:
-            return Claim(M.IN_TRANSIT) if event.aspect in HAPPENED else None
-        case S.PREPARE if text.signs & {S.PARTNER, S.CARRIER}:
-            return None
-        case S.HANDLE if event.at is S.LAST_BRANCH and event.word[0] in "到入收" and event.aspect in HAPPENED:
-            return Claim(M.ARRIVED)
-        case S.HANDLE if happened(text, S.PREPARE):
-            return None
-        case S.HANDLE if event.word in _PACKING and text.signs & {S.LABEL, S.SENDER} and S.COLLECT not in text.signs:
-            return Claim(M.PAID)
-        case S.DEPART if is_no_departure(event, text):
-            return None
-        case S.ARRIVE if event.at is S.DESTINATION and text.signs & {S.FLY, S.PORT} and event.aspect in HAPPENED:
-            return Claim(M.IN_TRANSIT)
-        case S.SHIP if event.aspect in HAPPENED and speaks_of_return(text.clauses[event.clause][event.token + 1 :]):
-            return Claim(M.RETURNING)
-        case S.FORWARD if clause_has(event, text, S.NOTE) and says(event, text, "揽收", "取件", "收件", "揽件"):
-            return Claim(M.SHIPPED)
-        case S.MOVE if event.word.endswith(("路上", "途中")) and S.COURIER in text.signs and is_on_foot(event, text):
-            return Claim(M.OUT_FOR_DELIVERY)
-        case S.DEPART | S.MOVE if event.at is S.SENDER and text.signs & {S.REFUSE, S.RETURN, S.REVERSE}:
-            return Claim(M.RETURNING) if event.aspect in HAPPENED else None
-        case S.DEPART:
-            return departed(event, text) or claim(event)
-        case S.SHIP if event.aspect is A.PLANNED and event.view.promised:
-            return None
-        case S.COLLECT:
-            return _collected(event, text)
-        case S.RECEIVE:
-            return received(event, text)
-        case S.ATTEMPT if event.aspect is A.ONGOING:
-            return Claim(M.OUT_FOR_DELIVERY)
-        case S.CANCEL if text.clauses[event.clause][: event.token] and _of_a_part(event, text):
-            return None
-        case S.RETURN_SCAN:
-            back = event.aspect is A.ONGOING or (event.aspect is A.DONE and text.signs & {S.REFUSE, S.ABSENT})
-            return Claim(M.RETURNING) if back else None
-        case S.STORE | S.REACH | S.TRANSFER:
-            return brought(event, text)
-        case S.TAKE_BACK if (
-            event.aspect in HAPPENED and S.COLLECT not in text.signs and _is_taken_by_sender(event, text)
-        ):
-            return Claim(M.RETURNED)
-        case S.MUST_PAY:
-            return must_pay(event, text)
-        case S.TO_DEPOT | S.TAKE_BACK if happened(text, S.COLLECT):
-            return Claim(M.IN_TRANSIT) if event.aspect in HAPPENED else None
-        case act if act in PROBLEMS:
-            return problem(event, text)
+    return _CLAIMS.get(event.act, _by_table)(event, text)
+
+
+def _by_table(event: Event, _: Text) -> Claim | None:
     return claim(event)
 
 
-def _collected(event: Event, text: Text) -> Claim | None:
-    """The courier's pick-up: told to come, on the way, in vain, or done."""
-    clause = {token.sign for token in text.clauses[event.clause]}
-    if is_about_else(text) and event.aspect not in HAPPENED:
+def _noted(event: Event, text: Text) -> Claim | None:
+    """Paid, labelled."""
+    if event.word == "接单" and event.at is S.SENDER and event.aspect in HAPPENED:
+        return Claim(M.PAID)
+    return None if is_about_else(text) else claim(event)
+
+
+def _shipped(event: Event, text: Text) -> Claim | None:
+    done = event.aspect in HAPPENED
+    if done and _is_handed_out(event, text):
+        return Claim(M.DELIVERED, fetched=True)
+    if is_about_else(text):
         return None
-    if (text.signs & {S.CUSTOMS, S.DECLARE} or event.at is S.PORT) and event.aspect in HAPPENED:
-        return Claim(M.IN_TRANSIT)
-    if event.word.isascii() and S.SENDER in clause and event.aspect is A.DONE:
-        return Claim(M.PICKED_UP)
-    if event.word.isascii() and clause & {S.RECIPIENT, S.POINT, S.LOCKER} and event.aspect is not A.CONDITIONAL:
-        return Claim(M.DELIVERED, fetched=True) if event.view.succeeded else Claim(M.READY_FOR_PICKUP)
-    is_order = S.ARRANGE in text.signs or says(event, text, "寄件", "订单", "下单")
-    if event.aspect is A.REVOKED or (event.word.endswith("受理") and is_order):
+    if done and speaks_of_return(text.clauses[event.clause][event.token + 1 :]):
+        return Claim(M.RETURNING)
+    return None if event.aspect is A.PLANNED and event.view.promised else claim(event)
+
+
+def _prepared(event: Event, text: Text) -> Claim | None:
+    if is_about_else(text):
+        return None
+    if text.signs & {S.CUSTOMS, S.DECLARE}:
+        return Claim(M.IN_TRANSIT) if event.aspect in HAPPENED else None
+    if event.word.endswith("接单") and text.signs & {S.BRANCH, S.COURIER, S.CARRIER} and event.aspect in HAPPENED:
         return Claim(M.SHIPPED)
-    if event.aspect is A.NEGATED and S.LABEL in text.signs:
-        return Claim(M.SHIPPED)
-    if event.at is S.LAST_BRANCH and event.word.startswith("收件") and event.aspect in HAPPENED:
+    return None if text.signs & {S.PARTNER, S.CARRIER} else claim(event)
+
+
+def _handled(event: Event, text: Text) -> Claim | None:
+    if event.at is S.LAST_BRANCH and event.aspect in HAPPENED:
         return Claim(M.ARRIVED)
-    on_the_way = any(token.text in {"前往", "赶往"} for token in text.clauses[event.clause])
-    if (event.view.arranged or on_the_way) and not event.view.succeeded and event.aspect in HAPPENED:
-        return Claim(M.SHIPPED)
+    if happened(text, S.PREPARE):
+        return None
+    if event.word in _PUT_AWAY and event.aspect is A.DONE and _is_of_returns(event, text):
+        return Claim(M.RETURNED)
+    if event.word in _PACKING and _is_before_collection(text):
+        return Claim(M.PAID)
+    if event.at is S.LOCKER and S.HUB in text.signs and event.word in _SORTING:
+        return Claim(M.IN_TRANSIT)
+    return claim(event)
+
+
+def _is_of_returns(event: Event, text: Text) -> bool:
+    """退货入库完成: the seller's warehouse has it again."""
+    before = text.clauses[event.clause][: event.token]
+    return bool(before) and before[-1].text in {"退货", "退件", "退货件", "退货包裹"}
+
+
+def _is_before_collection(text: Text) -> bool:
+    """A seller packs: goods or an order, before any courier took it."""
+    if S.COLLECT in text.signs:
+        return False
+    is_sellers = any(token.text in _GOODS for clause in text.clauses for token in clause)
+    return bool(text.signs & {S.LABEL, S.SENDER}) or (is_sellers and not text.signs & _CARRIED)
+
+
+def _departs(event: Event, text: Text) -> Claim | None:
+    if is_no_departure(event, text):
+        return None
+    if event.word.endswith(("on the way", "on its way")) and is_on_foot(event, text) and event.aspect in HAPPENED:
+        return Claim(M.OUT_FOR_DELIVERY)
+    return _back_to_sender(event, text) if _is_towards_sender(event, text) else departed(event, text) or claim(event)
+
+
+def _moves(event: Event, text: Text) -> Claim | None:
+    if event.word.endswith(("路上", "途中")) and S.COURIER in text.signs and is_on_foot(event, text):
+        return Claim(M.OUT_FOR_DELIVERY)
+    if event.word == "已过" and not _passes_a_place(event, text):
+        return None
+    return _back_to_sender(event, text) if _is_towards_sender(event, text) else claim(event)
+
+
+def _passes_a_place(event: Event, text: Text) -> bool:
+    """已过武汉, and not 已过三天 or a time that is over."""
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    return bool(behind) and behind[0].sign in {S.OTHER, S.CITY, S.HUB, S.BRANCH} and behind[0].text[0] not in _COUNTS
+
+
+def _is_towards_sender(event: Event, text: Text) -> bool:
+    return event.at is S.SENDER and bool(text.signs & {S.REFUSE, S.RETURN, S.REVERSE})
+
+
+def _back_to_sender(event: Event, _: Text) -> Claim | None:
+    return Claim(M.RETURNING) if event.aspect in HAPPENED else None
+
+
+def _flies(event: Event, text: Text) -> Claim | None:
+    """A seller "will ship": no vessel."""
+    is_sellers = event.word == "ship" and clause_has(event, text, S.SENDER) and event.aspect not in HAPPENED
+    return None if is_sellers else claim(event)
+
+
+def _arrives(event: Event, text: Text) -> Claim | None:
+    """A port or a flight: the place of destination is a city still."""
+    if event.at is S.SENDER and is_on_foot(event, text):
+        return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
+    if event.at is S.DESTINATION and text.signs & {S.FLY, S.PORT} and event.aspect in HAPPENED:
+        return Claim(M.IN_TRANSIT)
+    return claim(event)
+
+
+def _forwarded(event: Event, text: Text) -> Claim | None:
+    is_pick_up = clause_has(event, text, S.NOTE) and says(event, text, "揽收", "取件", "收件", "揽件")
+    return Claim(M.SHIPPED) if is_pick_up else claim(event)
+
+
+def _attempted(event: Event, _: Text) -> Claim | None:
+    return Claim(M.OUT_FOR_DELIVERY) if event.aspect is A.ONGOING else claim(event)
+
+
+def _cancelled(event: Event, text: Text) -> Claim | None:
+    if event.word.startswith("不发") and clause_has(event, text, S.SENDER):  # they say so; nothing is cancelled yet
+        return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
+    return None if event.token and _of_a_part(event, text) else claim(event)
+
+
+def _scanned_back(event: Event, text: Text) -> Claim | None:
+    """退 alone."""
+    back = event.aspect is A.ONGOING or (event.aspect is A.DONE and text.signs & {S.REFUSE, S.ABSENT})
+    return Claim(M.RETURNING) if back else None
+
+
+def _taken_back(event: Event, text: Text) -> Claim | None:
+    """Out of a locker, to the depot, or by the one who sent it."""
+    collected = S.COLLECT in text.signs
+    by_sender = event.act is S.TAKE_BACK and event.aspect in HAPPENED and _is_taken_by_sender(event, text)
+    if by_sender and not collected:
+        return Claim(M.RETURNED)
+    if collected and happened(text, S.COLLECT):
+        return Claim(M.IN_TRANSIT) if event.aspect in HAPPENED else None
     return claim(event)
 
 
@@ -145,3 +203,30 @@ def _is_handed_out(event: Event, text: Text) -> bool:
     return bool(text.signs & {S.SELF, S.POINT, S.LOCKER}) or "取件人" in {
         token.text for clause in text.clauses for token in clause
     }
+
+
+_CLAIMS: dict[Sign, Callable[[Event, Text], Claim | None]] = {
+    **dict.fromkeys(PROBLEMS, problem),
+    **dict.fromkeys((S.SIGN, S.PROXY), signed),
+    **dict.fromkeys((S.CARRY, S.CARRY_NOUN), carried),
+    **dict.fromkeys((S.RETURN, S.REVERSE), returned),
+    **dict.fromkeys((S.STORE, S.REACH, S.TRANSFER), brought),
+    **dict.fromkeys((S.TO_DEPOT, S.TAKE_BACK), _taken_back),
+    **dict.fromkeys((S.PAID, S.LABEL), _noted),
+    S.FETCH: fetched,
+    S.TAKE: taken,
+    S.COLLECT: collected,
+    S.RECEIVE: received,
+    S.SHIP: _shipped,
+    S.PREPARE: _prepared,
+    S.HANDLE: _handled,
+    S.DEPART: _departs,
+    S.FLY: _flies,
+    S.MOVE: _moves,
+    S.ARRIVE: _arrives,
+    S.FORWARD: _forwarded,
+    S.ATTEMPT: _attempted,
+    S.CANCEL: _cancelled,
+    S.RETURN_SCAN: _scanned_back,
+    S.MUST_PAY: must_pay,
+}

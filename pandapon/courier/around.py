@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 S = Sign
 
 _OTHER_MATTERS = ("退货", "退款", "理赔", "拦截", "截件", "售后", "退换", "发票", "换货", "旧件", "赔", "仅退")
+_SPOKEN = frozenset({S.NOTICE, S.ASKED})
 
 
 def clause_has(event: Event, text: Text, *signs: Sign) -> bool:
     """Whether the act's clause has a word of one of these meanings."""
-    return any(token.sign in signs for token in text.clauses[event.clause])
+    return not text.kinds[event.clause].isdisjoint(signs)
 
 
 def goes_back(text: Text) -> bool:
@@ -41,9 +42,11 @@ def speaks_of_return(clause: Sequence[Token]) -> bool:
 
 def in_notice(event: Event, text: Text) -> bool:
     """Spoken of before the act, in its clause: an advertisement, a question, a survey. What a sender asks is done."""
+    if text.kinds[event.clause].isdisjoint(_SPOKEN):
+        return False
     clause = text.clauses[event.clause]
     before = {token.sign for token in clause[: event.token]}
-    if S.NOTICE in before or (event.act in {S.TAKE, S.FETCH} and S.NOTICE in {token.sign for token in clause}):
+    if S.NOTICE in before or (event.act in {S.TAKE, S.FETCH} and S.NOTICE in text.kinds[event.clause]):
         return True
     is_ordered = event.act is S.RETURN and S.SENDER in before and not happened(text, S.CARRY)
     return S.ASKED in before and not is_ordered and not is_as_asked(clause[: event.token])
@@ -70,8 +73,13 @@ def is_for_the_sender(text: Text) -> bool:
 
 def is_about_else(text: Text) -> bool:
     """A refund, a claim, an interception that is asked for: what is handled or received is no parcel."""
-    return S.COMPENSATE in text.signs or any(
-        token.sign is S.NOTE and token.text.startswith(_OTHER_MATTERS) for clause in text.clauses for token in clause
+    return S.COMPENSATE in text.signs or (
+        S.NOTE in text.signs
+        and any(
+            token.sign is S.NOTE and token.text.startswith(_OTHER_MATTERS)
+            for clause in text.clauses
+            for token in clause
+        )
     )
 
 

@@ -21,24 +21,52 @@ _MOVES = frozenset({S.REACH, S.CARRY, S.DEPART, S.RETURN, S.SHIP})
 CHOICES = frozenset(
     {S.RETURN, S.CARRY, S.FETCH, S.TAKE, S.SIGN, S.SHIP, S.ABANDON, S.DESTROY, S.FORWARD, S.COLLECT, S.PROXY, S.STORE}
 )
+_REVOCABLE = frozenset({S.RETURN, S.COLLECT, S.INTERCEPT})
+_REVOKE = frozenset({S.CANCEL, S.VOID})
+# Words that tell the aspect where they stand right behind an act.
+_TELLING = frozenset(
+    {S.DONE, S.ONGOING, S.VOID, S.CANCEL, S.RESUME, S.FAILED, S.WILL, S.OR, S.TODAY, S.ABSENT, S.ARRANGE, S.NOT}
+    | {S.CANNOT, S.OK, S.MIDST, S.WAIT, S.AFTER, S.OF, S.ASKED, S.PLEASE, S.MAY, S.NOTICE}
+)
+_MOVED_TO = ("改为", "改到", "改至", "延至", "推至", "调整到", "调整至")
+_SERVICES = ("服务", "功能")
+_STATED = View(Aspect.BARE)
 _BY_APPOINTMENT = frozenset({S.COLLECT, S.TAKE})
 
 
 def behind(clause: Sequence[Token], at: int) -> View:
     """What stands behind the act: success, failure, "in the midst", "after"."""
+    if clause[-1].text == "吗":
+        return View(Aspect.ASKED)
+    if at + 1 == len(clause):
+        return _STATED
     after = [
         token.sign
         for token in clause[at + 1 : at + 4]
         if token.sign is not S.PARCEL and token.text not in _EACH  # 两次派送均未成功
     ]
-    if clause[-1].text == "吗":
-        return View(Aspect.ASKED)
-    act_is_return = clause[at].sign in {S.RETURN, S.COLLECT, S.INTERCEPT}
-    first, second = (*after, None, None)[:2]
-    if clause[at].sign is S.SIGN and _is_taken_back(clause[at + 1 :]):
+    act = clause[at].sign
+    if act is S.SIGN and _is_taken_back(clause[at + 1 :]):
         return View(Aspect.REVOKED)
-    if act_is_return and (S.CANCEL in {first, second} or S.VOID in {first, second}):
+    if act in _REVOCABLE and not _REVOKE.isdisjoint(after[:2]):
         return View(Aspect.REVOKED)
+    if not after:
+        return _STATED
+    first, second = after[0], after[1] if after[1:] else None
+    found = _right_behind(clause, at, first, second) if first in _TELLING else None
+    if found is not None:
+        return found
+    if act is S.CARRY and clause[at + 1].text.startswith(_MOVED_TO):  # 派送改为夜间
+        return View(Aspect.PLANNED)
+    if act in _MOVES and S.MIDST in after:  # 配送至门市途中
+        return View(Aspect.ONGOING)
+    if S.AFTER in after[1:] and S.COLON not in after and not clause[at].text.isascii():  # 收到旧件后
+        return View(Aspect.MENTIONED)
+    return _STATED
+
+
+def _right_behind(clause: Sequence[Token], at: int, first: Sign, second: Sign | None) -> View | None:
+    """What the very next words tell of the act; None where they leave it open."""
     match first:
         case S.DONE if clause[at + 1].text[-1] in _PERFECT:
             return View(Aspect.DONE)
@@ -50,7 +78,7 @@ def behind(clause: Sequence[Token], at: int) -> View:
             return View(Aspect.REVOKED)
         case S.FAILED:
             return View(Aspect.FAILED)
-        case S.WILL if clause[at].sign in {S.REFUSE, S.LOSE}:  # 拒收将影响信用
+        case S.WILL if clause[at].sign in {S.REFUSE, S.LOSE, S.ABSENT, S.NO_CONTACT}:  # 拒收将影响信用
             return View(Aspect.CONDITIONAL)
         case S.OR if clause[at].sign in CHOICES:
             return View(Aspect.POSSIBLE)
@@ -76,13 +104,11 @@ def behind(clause: Sequence[Token], at: int) -> View:
             return View(Aspect.MENTIONED)
         case S.ASKED if clause[at].sign is S.FORWARD:
             return View(Aspect.MENTIONED)
+        case S.NOTICE if clause[at + 1].text.startswith(_SERVICES):  # 代收服务已开通
+            return View(Aspect.MENTIONED)
         case S.PLEASE | S.MAY if clause[at + 1].start == clause[at].end:  # 签收请…: what to do at it
             return View(Aspect.MENTIONED)
-    if clause[at].sign in _MOVES and S.MIDST in after:  # 配送至门市途中
-        return View(Aspect.ONGOING)
-    if S.AFTER in after[1:] and S.COLON not in after and not clause[at].text.isascii():  # 收到旧件后
-        return View(Aspect.MENTIONED)
-    return View(Aspect.BARE)
+    return None
 
 
 def _is_taken_back(behind: Sequence[Token]) -> bool:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
+_PLAIN = 2  # characters of 派送, not of 骑士配送
+_LONGEST_NAME = 3  # characters
 _PICK_UPS = ("取件", "揽", "接货", "上门取", "收件", "接件")
 _AGAIN = frozenset({"再投", "续送", "再派", "重投", "重派", "二投"})
 
@@ -23,6 +25,8 @@ _AGAIN = frozenset({"再投", "续送", "再派", "重投", "重派", "二投"})
 def carried(event: Event, text: Text) -> Claim | None:
     """What a word of the last leg claims."""
     seen = event.view
+    if event.word == "出门":
+        return _out_of_doors(event, text)
     noun = event.act is S.CARRY_NOUN
     if not noun:
         if _is_only_booked(event, text):
@@ -30,6 +34,10 @@ def carried(event: Event, text: Text) -> Claim | None:
         found = _another_leg(event, text)
         if found is not None:
             return found
+    if seen.succeeded and _goes_out(event, text):
+        return Claim(M.OUT_FOR_DELIVERY)
+    if noun and seen.today and seen.aspect is A.BARE:
+        return Claim(M.OUT_FOR_DELIVERY)
     if seen.succeeded and seen.aspect is A.DONE:
         return Claim(M.READY_FOR_PICKUP) if event.at in _POINTS else Claim(M.DELIVERED)
     match seen.aspect:
@@ -50,19 +58,51 @@ def carried(event: Event, text: Text) -> Claim | None:
     return None
 
 
+def _goes_out(event: Event, text: Text) -> bool:
+    """ออกนำจ่ายแล้ว: the word itself is of something under way, and what is done is the setting out."""
+    clause = text.clauses[event.clause]
+    before = clause[event.token - 1] if event.token else None
+    return before is not None and before.sign is S.ONGOING and before.start == clause[event.token].start
+
+
+def _out_of_doors(event: Event, text: Text) -> Claim | None:
+    """小哥带着您的快件出门了, 客户出门了."""
+    if event.aspect not in HAPPENED:
+        return None
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    if before & {S.COURIER, S.PARCEL}:
+        return Claim(M.OUT_FOR_DELIVERY)
+    return Claim(M.ATTEMPT_FAILED, Reason.ABSENT) if S.RECIPIENT in before else None
+
+
 def _another_leg(event: Event, text: Text) -> Claim | None:
     """The claim of a word of the last leg that speaks of another leg or of the courier's way to the sender."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     if event.word == "派单" and any(token.text.startswith(_PICK_UPS) for clause in text.clauses for token in clause):
         return Claim(M.SHIPPED)
-    behind = {token.sign for token in text.clauses[event.clause][event.token + 1 :][:1]}
-    if behind & {S.COLLECT, S.TAKE, S.RECEIVE} or (event.word == "前往您" and is_for_the_sender(text)):  # 前来取件
+    if event.word in {"派", "派给"} and any(
+        token.sign is S.NOTE and token.text.startswith(_PICK_UPS) for token in text.clauses[event.clause]
+    ):
         return Claim(M.SHIPPED)
+    if event.word in {"出仓", "出库"} and S.COLLECT in text.signs and not happened(text, S.CARRY_NOUN):
+        return Claim(M.SHIPPED)
+    behind = {token.sign for token in text.clauses[event.clause][event.token + 1 :][:1]}
+    if behind & {S.COLLECT, S.TAKE, S.RECEIVE} or (
+        event.word.startswith(("前往您", "赶来", "过来", "前来")) and is_for_the_sender(text)
+    ):  # 前来取件
+        return Claim(M.SHIPPED)
+    if _is_sorted_for(event, text):
+        return Claim(M.IN_TRANSIT)
     if event.aspect not in {A.BARE, A.PLANNED, A.DONE}:
         return None
     if S.FORWARD in before and event.aspect is not A.DONE:
         return Claim(M.IN_TRANSIT)
-    if event.aspect is not A.DONE and S.TRANSFER in before and not is_on_foot(event, text):
+    if (
+        event.aspect is not A.DONE
+        and S.TRANSFER in before
+        and not is_on_foot(event, text)
+        and not _by_name(event, text)
+    ):
         return Claim(M.IN_TRANSIT)
     if (
         event.aspect is not A.DONE
@@ -70,9 +110,36 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         and text.signs & {S.FORWARD, S.TRANSFER}
     ):
         return Claim(M.IN_TRANSIT)
+    signs = text.kinds[event.clause]
+    if event.word.endswith("赶往") and not signs & {S.COURIER, S.RECIPIENT, S.DOOR}:
+        return Claim(M.IN_TRANSIT)
+    if says(event, text, "负责") and before & {S.CARRIER, S.PARTNER} and S.COURIER not in signs:
+        return Claim(M.IN_TRANSIT)
+    if event.word == "送" and event.at in {S.PORT, S.CUSTOMS}:  # 已送口岸
+        return Claim(M.IN_TRANSIT)
     if event.word in {"出仓", "出库"} and text.signs & {S.MOVE, S.FLY, S.WAREHOUSE}:
         return Claim(M.IN_TRANSIT)
     return None
+
+
+def _is_sorted_for(event: Event, text: Text) -> bool:
+    """正在分拣末端派送: what is sorted is for the last leg, and lies in a warehouse or a hub."""
+    clause = text.clauses[event.clause]
+    before = clause[event.token - 1] if event.token else None
+    is_sorted = before is not None and before.sign is S.HANDLE and before.end == clause[event.token].start
+    return is_sorted and bool(text.signs & {S.WAREHOUSE, S.HUB}) and S.COURIER not in text.signs
+
+
+def _by_name(event: Event, text: Text) -> bool:
+    """交给小李派送: a short name right between them is a courier's."""
+    clause = text.clauses[event.clause]
+    name = clause[event.token - 1]
+    return (
+        len(event.word) == _PLAIN
+        and name.sign is S.OTHER
+        and len(name.text) <= _LONGEST_NAME
+        and clause[event.token - 2].sign is S.TRANSFER
+    )
 
 
 def _is_only_booked(event: Event, text: Text) -> bool:
@@ -142,9 +209,12 @@ def departed(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     if event.word == "发" and S.SENDER in before:
         return Claim(M.SHIPPED)
+    if event.word.startswith("left") and S.COURIER in before and clause_has(event, text, S.PARCEL):
+        return Claim(M.OUT_FOR_DELIVERY)
     if event.word.isascii() and event.word == "left" and event.at in {S.DOOR, S.KIN, S.DESK}:
         return Claim(M.DELIVERED)
-    carries = clause_has(event, text, S.FETCH, S.TAKE, S.COLLECT, S.HANDLE)
+    drives = any(token.text.endswith("司机") for token in clause if token.sign is S.COURIER)
+    carries = clause_has(event, text, S.FETCH, S.TAKE, S.COLLECT) or (drives and clause_has(event, text, S.HANDLE))
     if event.aspect in HAPPENED and S.COURIER in before and event.at is None and not carries:
         if event.word.endswith(("出发", "启程")) and is_for_the_sender(text):
             return Claim(M.SHIPPED)

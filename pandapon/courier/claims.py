@@ -184,7 +184,7 @@ TABLE: dict[Sign, tuple[Row, ...]] = {
     S.ABSENT: _problem(Reason.ABSENT, M.ATTEMPT_FAILED),
     S.OUT_OF_AREA: _problem(Reason.OUT_OF_AREA),
     S.FORBIDDEN: _problem(Reason.FORBIDDEN),
-    S.CANCEL: (_row(HAPPENED, None, M.CANCELLED),),
+    S.CANCEL: (_row(frozenset({A.DONE, A.BARE}), None, M.CANCELLED),),
     S.ATTEMPT: (_row(HAPPENED | {A.FAILED, A.NEGATED}, None, M.ATTEMPT_FAILED),),
     S.ACCEPT: (Row(HAPPENED, None, Claim(M.ARRIVED, resumes=True)),),
     S.RESUME: (

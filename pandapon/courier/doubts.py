@@ -5,6 +5,7 @@ An end stops a team's waiting, so it is claimed only where nothing in the text s
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 A, M, S = Aspect, Milestone, Sign
 
 # Before the act, in its clause: it is to come, wished for, or impossible.
-_UNREAL = frozenset({S.WILL, S.WAIT, S.PROMISE, S.SUSPECT, S.CANNOT})
+_UNREAL = frozenset({S.WILL, S.WAIT, S.PROMISE, S.SUSPECT, S.CANNOT, S.NO_LONGER, S.IF})
+_DENIALS = frozenset({S.NOT, S.NOT_YET})
+_CHECKED = ("核实", "核查", "调查", "核对")
 _ENDS = frozenset({M.DELIVERED, M.RETURNED, M.LOST, M.CANCELLED})
 _DISPUTED = Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
 _HANDOVERS = frozenset({S.FETCH, S.TAKE, S.RECEIVE, S.REACH})
@@ -42,6 +45,8 @@ _DENIED = (
     "不知情",
     "not received",
 )
+_SEEN = ("见", "看到", "看见", "拿到", "取到", "收到")
+_CHOSEN = ("改为", "改成", "变更为", "设为", "设置为", "选择")  # 签收方式改为: a setting, nothing that happened
 _ELSEWHERE = ("还在车上", "仍在车上", "在车上", "还在网点", "仍在网点", "还在站点", "在途中")
 _ANOTHER = (
     "另",
@@ -72,6 +77,8 @@ def told_as_an_end(found: Claim, event: Event, text: Text) -> Claim | None:
     if found.milestone is M.DELIVERED and is_disputed(event, text):
         return _DISPUTED
     clause = text.clauses[event.clause]
+    if any(token.text.endswith(_CHOSEN) for token in clause[: event.token]):
+        return None
     before, behind = _behind_colon(clause[: event.token]), clause[event.token + 1 :]
     if found.milestone is M.DELIVERED and any(token.text.endswith(_SHOWN) for token in before):
         is_denied = bool(text.signs & {S.NOT, S.NOT_YET})
@@ -90,10 +97,38 @@ def _behind_colon(before: Sequence[Token]) -> Sequence[Token]:
 def _is_unreal(found: Claim, before: Sequence[Token], behind: Sequence[Token]) -> bool:
     if any(token.text.startswith(_ANOTHER) for token in before):
         return True
+    if _is_of_another(before) or _is_denied(before):
+        return True
+    if behind and behind[-1].sign is S.NOT and not behind[-1].text.isascii():  # 签收-未
+        return True
     if any(token.sign is S.ASKED and token.text != "协商" for token in before) and not is_as_asked(before):
         return True
     unreal = _UNREAL - {S.CANNOT, S.SUSPECT} if found.milestone is M.LOST else _UNREAL
-    return any(token.sign in unreal for token in before) or any(_speaks_of(token) for token in behind)
+    return any(token.sign in unreal for token in before) or any(_speaks_of(token) for token in _told(behind))
+
+
+def _is_of_another(before: Sequence[Token]) -> bool:
+    """邻居的快件: of somebody else's parcel."""
+    signs = [token.sign for token in before]
+    return any(signs[at : at + 3] == [S.KIN, S.OF, S.PARCEL] for at in range(len(signs)))
+
+
+def _is_denied(before: Sequence[Token]) -> bool:
+    """不是快件已妥投, 正在核实…: a denial or a check that no act parts from the end."""
+    for token in reversed(before):
+        if token.sign in _DENIALS:
+            return True
+        if token.sign is S.TROUBLE:
+            return any(word in token.text for word in _CHECKED)
+        if token.sign in ACTS:
+            return False
+    return False
+
+
+def _told(behind: Sequence[Token]) -> Sequence[Token]:
+    """What is said before 如有: the rest is advice."""
+    conditions = [at for at, token in enumerate(behind) if token.sign is S.IF]
+    return behind[: conditions[0]] if conditions else behind
 
 
 def _less(found: Claim, event: Event) -> Claim | None:
@@ -107,7 +142,17 @@ def _less(found: Claim, event: Event) -> Claim | None:
 
 
 def _speaks_of(token: Token) -> bool:
-    return token.sign is S.FAILED or token.text.startswith(("异议", "争议", "须知", "存疑", "问题", "疑问", "疑"))
+    return token.sign is S.FAILED or token.text.startswith(
+        ("异议", "争议", "须知", "存疑", "申请", "流程", "说明", "误报", "系统误报", "审核", "问题", "疑问", "疑")
+    )
+
+
+def _sees_nothing(clause: Sequence[Token]) -> bool:
+    """客户没见到."""
+    return any(
+        one.sign is S.NOT and behind.text.startswith(_SEEN) and any(token.sign is S.RECIPIENT for token in clause)
+        for one, behind in pairwise(clause)
+    )
 
 
 def is_disputed(event: Event, text: Text) -> bool:
@@ -116,9 +161,11 @@ def is_disputed(event: Event, text: Text) -> bool:
         return True
     if any(one.act is S.SIGN and one.aspect is A.REVOKED for one in text.events):
         return True
+    if any(_sees_nothing(clause) for clause in text.clauses):
+        return True
     return any(
         token.text.startswith(_DENIED) or any(word in token.text for word in _ELSEWHERE)
-        for clause in text.clauses
+        for clause, signs in zip(text.clauses, text.kinds, strict=True)
         for token in clause
-        if token.sign in {S.VOID, S.OTHER, S.NOT}
+        if token.sign in {S.VOID, S.OTHER, S.NOT} and S.IF not in signs
     )

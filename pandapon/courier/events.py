@@ -18,9 +18,17 @@ Clause = list[Token]
 
 _WHERE = PLACES | {S.POINT, S.LOCKER, S.DESK, S.KIN, S.SENDER, S.CUSTOMS, S.CARRIER, S.PARTNER, S.RECIPIENT, S.SELF}
 _MOST_EVENTS = 40  # a text of more acts is no scan
+_CLOSES_CONDITION = frozenset({S.PLEASE, S.MAY, S.WILL, S.NOTICE, S.CALL_BUYER, S.ELSE})
+_POINTS = frozenset({S.POINT, S.LOCKER})
+_REACHES = frozenset({S.ARRIVE, S.STORE, S.REACH, S.HANDLE})
+_BEFORE_ARRIVAL = frozenset({S.DONE, S.PARCEL, S.OTHER, S.NUMBER, S.RECIPIENT, S.OF, S.NOT_YET, S.NOT})
+_PARTS_WHERE = ACTS - {S.PROXY, S.STORE}
+_NAMED = PLACES | {S.OTHER, S.CITY}
+_NAMES = frozenset({S.DONE, S.PARCEL, S.OTHER, S.RECIPIENT, S.OF, S.COURIER, S.ONGOING})
 _PREPOSITIONS = frozenset({"到", "入", "进"})
 _STAYS = frozenset({"在", "还在", "仍在", "at"})  # with a place: it lies there
 _COURSES = frozenset({"从", "往", "经", "from", "towards"})  # with a place and no verb that a list knows: it moves
+_VERBLESS = _STAYS | _COURSES
 
 
 class Event(NamedTuple):
@@ -46,24 +54,27 @@ class Text(NamedTuple):
     clauses: list[Clause]
     events: list[Event]
     signs: frozenset[Sign]
+    kinds: list[frozenset[Sign]]  # the signs of each clause
 
 
 def read(line: Sequence[Token]) -> Text:
     """The clauses and events of a line of words."""
-    clauses, sentences = _clauses(line)
-    signs = frozenset(token.sign for token in line)
+    clauses, sentences, questions = _clauses(line)
+    signs = frozenset([token.sign for token in line])
+    kinds = [frozenset([token.sign for token in clause]) for clause in clauses]
     events: list[Event] = []
     open_condition = False
-    for number, clause in enumerate(clauses):
-        found = {token.sign for token in clause}
+    for number, (clause, found) in enumerate(zip(clauses, kinds, strict=True)):
         conditional = open_condition and S.DONE not in found and number not in sentences
         after = clauses[number + 1] if number + 1 < len(clauses) else []
         found_here = _events(clause, number, after, conditional=conditional)
+        if number in questions:
+            found_here = (one._replace(view=View(Aspect.ASKED)) for one in found_here)
         events += islice(found_here, _MOST_EVENTS - len(events))
-        open_condition = S.IF in found and not found & {S.PLEASE, S.MAY, S.WILL, S.NOTICE, S.CALL_BUYER, S.ELSE}
+        open_condition = S.IF in found and found.isdisjoint(_CLOSES_CONDITION)
     if S.SIGNER in signs and S.SIGN not in signs:
         events += _signatures(clauses)
-    return Text(clauses, events, signs)
+    return Text(clauses, events, signs, kinds)
 
 
 def _signatures(clauses: Sequence[Clause]) -> Iterator[Event]:
@@ -77,24 +88,27 @@ def _signatures(clauses: Sequence[Clause]) -> Iterator[Event]:
                 return
 
 
-def _clauses(line: Sequence[Token]) -> tuple[list[Clause], set[int]]:
-    """The clauses, and which of them begin a sentence."""
+def _clauses(line: Sequence[Token]) -> tuple[list[Clause], set[int], set[int]]:
+    """The clauses, which of them begin a sentence, and which are asked."""
     clauses: list[Clause] = [[]]
     sentences: set[int] = set()
+    questions: set[int] = set()
     for token in line:
         if token.sign not in ENDS:
             clauses[-1].append(token)
             continue
+        if token.text == "?" and clauses[-1]:
+            questions.add(len(clauses) - 1)
         if clauses[-1]:
             clauses.append([])
         if token.sign is S.STOP:
             sentences.add(len(clauses) - 1)
-    return [clause for clause in clauses if clause], sentences
+    return [clause for clause in clauses if clause], sentences, questions
 
 
 def _next_point(token: Token, after: Clause) -> Token | None:
     """已到站; X驿站: the point stands alone behind the act."""
-    if token.sign in {S.ARRIVE, S.STORE, S.REACH, S.HANDLE} and after and after[-1].sign in {S.POINT, S.LOCKER}:
+    if token.sign in _REACHES and after and after[-1].sign in _POINTS:
         return after[-1] if not any(one.sign in ACTS for one in after) else None
     return None
 
@@ -116,10 +130,7 @@ def _events(clause: Clause, number: int, after: Clause, *, conditional: bool) ->
 def _arrivals(clause: Clause, number: int, *, conditional: bool) -> Iterator[Event]:
     """已到X, 到X: a preposition that is the whole clause's verb."""
     for at, token in enumerate(clause):
-        if token.text in _PREPOSITIONS and all(
-            one.sign in {S.DONE, S.PARCEL, S.OTHER, S.NUMBER, S.RECIPIENT, S.OF, S.NOT_YET, S.NOT}
-            for one in clause[:at]
-        ):
+        if token.text in _PREPOSITIONS and all(one.sign in _BEFORE_ARRIVAL for one in clause[:at]):
             where = _where(clause, at)
             if where is not None or any(one.sign is S.DONE for one in clause):
                 seen = view(clause, at, conditional=conditional)
@@ -127,10 +138,10 @@ def _arrivals(clause: Clause, number: int, *, conditional: bool) -> Iterator[Eve
                     S.ARRIVE, seen, where.sign if where else None, where.text if where else "", number, token.text, at
                 )
             return
-        if token.text in _STAYS | _COURSES and _only_names(clause[:at]):
+        if token.text in _VERBLESS and _only_names(clause[:at]):
             where = _where(clause, at)
             act = S.ARRIVE if token.text in _STAYS else S.MOVE
-            named = clause[at + 1 :][:1] and clause[at + 1].sign in {S.OTHER, S.CITY, *PLACES}
+            named = clause[at + 1 :][:1] and clause[at + 1].sign in _NAMED
             if where is not None if act is S.ARRIVE else named:
                 seen = view(clause, at, conditional=conditional)
                 yield Event(
@@ -140,37 +151,40 @@ def _arrivals(clause: Clause, number: int, *, conditional: bool) -> Iterator[Eve
 
 
 def _only_names(before: Clause) -> bool:
-    return all(one.sign in {S.DONE, S.PARCEL, S.OTHER, S.RECIPIENT, S.OF, S.COURIER, S.ONGOING} for one in before)
+    return all(one.sign in _NAMES for one in before)
 
 
 def _where(clause: Clause, at: int) -> Token | None:
     """The place that belongs to an act: behind it, else before it."""
     behind: list[Token] = []
     for place in range(at + 1, len(clause)):
-        if clause[place].sign in ACTS and clause[place].sign not in {S.PROXY, S.STORE}:
+        sign = clause[place].sign
+        if sign in _PARTS_WHERE:
             break
-        if _is_where(clause, place):
+        if sign in _WHERE and _is_where(clause, place):
             behind.append(clause[place])
     if behind:
-        return max(behind, key=_decides)
+        return behind[0] if len(behind) == 1 else max(behind, key=_decides)
     for place in range(at - 1, -1, -1):
-        if clause[place].sign in ACTS:
+        sign = clause[place].sign
+        if sign in ACTS:
             break
-        if _is_where(clause, place):
+        if sign in _WHERE and _is_where(clause, place):
             return clause[place]
     return None
 
 
 def _is_where(clause: Clause, place: int) -> bool:
-    """Whether a word tells where or who; not 您 in 您的包裹, nor a carrier's name before its own outlet."""
-    sign, behind = clause[place].sign, clause[place + 1 : place + 3]
-    if sign is S.RECIPIENT and behind and behind[0].sign is S.OF:
-        return False
-    return sign in _WHERE and not (sign is S.CARRIER and behind and behind[0].sign in PLACES)
+    """Whether such a word tells where or who; not 您 in 您的包裹, nor a carrier's name before its own outlet."""
+    sign = clause[place].sign
+    if place + 1 == len(clause) or (sign is not S.RECIPIENT and sign is not S.CARRIER):
+        return True
+    behind = clause[place + 1].sign
+    return behind is not S.OF if sign is S.RECIPIENT else behind not in PLACES
 
 
 def _decides(token: Token) -> int:
     """Of several places the point counts most, then the first place; a person addressed counts least."""
-    if token.sign in {S.POINT, S.LOCKER}:
+    if token.sign in _POINTS:
         return 3
     return 1 if token.sign is S.RECIPIENT else 2

@@ -1,9 +1,10 @@
 """The last stage: where a parcel stands after all its entries. What an entry changes depends on what stood before.
 
-Progress never goes back by itself. A problem is over with later progress. A return can be taken back: in words, by
-customs' release, or by a new attempt before it has moved; a return that has moved ends as returned. An end can be
-corrected. A delivery that was told before the parcel ever arrived is the end of a leg where a warehouse, customs or a
-flight follows. What was intercepted goes on only by words or to the door. An entry from before the order claims none.
+Progress goes back only where words tell it: it left the outlet where it was told as arrived, or is brought from where it
+lay ready. A problem is over with later progress. A return can be taken back: in words, by customs' release, or by a new
+attempt before it has moved; a return that has moved ends as returned. An end can be corrected. A delivery that was told
+before the parcel ever arrived is the end of a leg where a warehouse, customs or a flight follows. What was intercepted
+goes on only by words or to the door. An entry from before the order claims none.
 """
 
 from __future__ import annotations
@@ -135,11 +136,22 @@ def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
         return way
     if way.place is M.DELIVERED and not way.had_arrived and claim in _ON_THE_ROAD and entry.reading.is_between:
         way = replace(way, best=None)  # the end of a leg: a warehouse had signed
+    if way.best is M.ARRIVED and claim is M.IN_TRANSIT and entry.reading.leaves:
+        way = replace(way, best=None)
+    if way.best is M.READY_FOR_PICKUP and _takes_it_on(entry, claim):
+        way = replace(way, best=None)
     best = claim if way.best is None or _RANK[claim] > _RANK[way.best] else way.best
     arrived = way.had_arrived or claim in _ARRIVED
     if best is way.place:
         return way if arrived is way.had_arrived else replace(way, had_arrived=arrived)
     return Way(best, best, was_delivered=way.was_delivered or best is M.DELIVERED, had_arrived=arrived)
+
+
+def _takes_it_on(entry: Entry, claim: Milestone) -> bool:
+    """What lay ready is brought after all, or it was no point but a stop on the way."""
+    return (claim is entry.reading.milestone is M.OUT_FOR_DELIVERY) or (
+        claim is M.IN_TRANSIT and entry.reading.is_between
+    )
 
 
 def _on_its_way_back(way: Way, entry: Entry, claim: Milestone) -> Way:

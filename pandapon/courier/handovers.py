@@ -1,11 +1,10 @@
-"""Acts by which a parcel passes to somebody: signed for, fetched, received, laid down. Who it is decides the claim."""
+"""The claims of fetching and taking: by the recipient who comes for it, or by the courier at the sender."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier import signers as stage
-from pandapon.courier.around import clause_has, goes_back, in_notice, says
+from pandapon.courier.around import clause_has, happened, in_notice, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.signs import Sign
@@ -19,114 +18,29 @@ A, M, S = Aspect, Milestone, Sign
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _COURIERS = frozenset({S.COURIER, S.SENDER, S.CARRIER, S.PARTNER})
 _NEEDLESS = ("勿", "无需", "无须", "不必", "不用", "不需", "毋须", "别", "do not", "no need", "not yet")
-_CARRIED_ON = frozenset({S.PARTNER, S.WAREHOUSE, S.HUB, S.PORT})
 _EN_ROUTE = frozenset({S.FLY, S.PORT, S.DECLARE, S.CUSTOMS})
 _PUBLIC = _POINTS | {S.SELF, S.BY_CODE}
-_LONGEST_NAME = 4  # characters
+_BIDDING = frozenset({S.PLEASE, S.MAY, S.IF, S.WAIT, S.WILL, S.COURIER, S.NOTICE, S.CANNOT, S.PROMISE})
 _SHORT = 3  # words
 _RECIPIENTS = frozenset({S.RECIPIENT, S.SELF, S.KIN, S.BY_CODE, S.SIGNER})
 
 
-def signed(event: Event, text: Text) -> Claim | None:
-    """Who has it by a signature, or by taking it in for somebody else."""
-    aspect = event.aspect
-    if aspect is A.REVOKED:
-        return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
-    if aspect is A.NEGATED and _is_needless(event, text):
-        return None
-    if aspect in {A.FAILED, A.NEGATED}:
-        if S.OVERDUE in text.signs:
-            return Claim(M.EXCEPTION, Reason.DELAYED)
-        return Claim(M.ATTEMPT_FAILED)
-    if aspect not in HAPPENED or (event.view.again and aspect is A.BARE):
-        return None
-    if aspect is A.ONGOING and event.act is S.SIGN and not event.word.isascii():
-        return Claim(M.OUT_FOR_DELIVERY)
-    before = {token.sign for token in text.clauses[event.clause][: event.token]}
-    if event.word.endswith("交件") and before & {S.SENDER, S.BRANCH} and not goes_back(text):
-        return Claim(M.PICKED_UP) if S.SENDER in before else Claim(M.IN_TRANSIT)
-    if _handed_on(event, text):
-        return Claim(M.IN_TRANSIT)
-    behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
-    if behind[:2] and behind[0] is S.BY and behind[1] in {S.NUMBER, S.TODAY, S.FUTURE_DAY}:
-        return None
-    if S.TO in behind[:1] and event.at in _POINTS:
-        return Claim(M.READY_FOR_PICKUP)
-    who = stage.signer(text)
-    fetches = event.act is S.PROXY and event.word in {"代领", "代取"} and who not in _POINTS
-    if fetches and (event.view.succeeded or who is not None):
-        return Claim(M.DELIVERED, fetched=True)
-    if event.act is S.PROXY and who is None:
-        who = event.at if event.at in _POINTS else S.POINT
-    if aspect is A.BARE and _is_instruction(event, text):
-        return None
-    if who is None and text.signs & {S.WAREHOUSE, S.FLY, S.MOVE, S.NEXT_STOP} and not _is_public(event, text):
-        return Claim(M.IN_TRANSIT)
-    if aspect is A.BARE and who in {None, S.RECIPIENT} and (_is_a_noun(event, text) or _is_of_a_time(event, text)):
-        return None
-    if who in _POINTS:
-        return Claim(M.READY_FOR_PICKUP)
-    if who is S.SENDER or goes_back(text):
-        return Claim(M.RETURNED)
-    if S.PART in text.signs:
-        return Claim(M.DELIVERED, Reason.PARTIAL)
-    return Claim(M.DELIVERED)
-
-
-def _is_a_noun(event: Event, text: Text) -> bool:
-    """签收争议, 签收问题: a part of a longer word that no list knows."""
-    behind = text.clauses[event.clause][event.token + 1 :][:1]
-    if any(token.text.endswith("显示") for token in text.clauses[event.clause][: event.token]):
-        return False
-    return (
-        bool(behind)
-        and behind[0].sign is S.OTHER
-        and behind[0].text[0] not in "一两三四五"
-        and "一" <= behind[0].text[0] <= "鿿"
-    )
-
-
-def _is_of_a_time(event: Event, text: Text) -> bool:
-    """下午三点左右签收: a longer unknown phrase right before the act is no name."""
-    clause = text.clauses[event.clause]
-    if not event.token:
-        return False
-    before = clause[event.token - 1]
-    is_joined = before.sign is S.OTHER and before.end == clause[event.token].start
-    return is_joined and len(before.text) > _LONGEST_NAME
-
-
-def _is_instruction(event: Event, text: Text) -> bool:
-    """签收酒水请出示证件: what to do at a signature that may come."""
-    behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
-    asked = next((at for at, sign in enumerate(behind) if sign in {S.PLEASE, S.MAY}), None)
-    return asked is not None and not set(behind[:asked]) & {S.IF, S.NOTICE, S.SIGNER, S.DONE, S.POINT, S.LOCKER}
-
-
-def _handed_on(event: Event, text: Text) -> bool:
-    """Signed by whoever carries it on, or brought to them: not the end."""
-    clause = text.clauses[event.clause]
-    before, behind = clause[: event.token], clause[event.token + 1 :]
-    signs = [token.sign for token in behind]
-    to_next = S.TO in signs[:1] and bool({S.PARTNER, S.CARRIER, S.WAREHOUSE, S.HUB, S.PORT} & set(signs))
-    by_courier = bool(before) and before[-1].sign is S.COURIER and before[-1].end == clause[event.token].start
-    return to_next or by_courier or any(token.sign in _CARRIED_ON for token in before)
-
-
 def fetched(event: Event, text: Text) -> Claim | None:
     """自提, 领取: it lies ready, or the recipient has it."""
-    clause = {token.sign for token in text.clauses[event.clause]}
+    clause = text.kinds[event.clause]
     if S.SENDER in clause and event.aspect in HAPPENED and text.signs & {S.RETURN, S.REVERSE}:
         return Claim(M.RETURNED)
-    if event.aspect in HAPPENED and text.signs & _EN_ROUTE and not _is_public(event, text):
+    if event.aspect in HAPPENED and text.signs & _EN_ROUTE and not is_public(event, text):
         return Claim(M.IN_TRANSIT)
     if event.at is S.SENDER and event.aspect in HAPPENED and S.RETURN not in text.signs:
         return Claim(M.PICKED_UP)
-    carries_off = S.COURIER in text.signs and event.word.startswith(("提", "已提")) and not _is_public(event, text)
+    carries_off = S.COURIER in text.signs and event.word.startswith(("提", "已提")) and not is_public(event, text)
     if event.aspect is A.DONE and carries_off:
         return Claim(M.PICKED_UP, unsure=True)
-    if _is_needless(event, text) or (S.WAREHOUSE in text.signs and not _is_public(event, text)):
+    if is_needless(event, text) or (S.WAREHOUSE in text.signs and not is_public(event, text)):
         return None
+    if _is_awaited_courier(event, text):
+        return Claim(M.ARRIVED)
     if S.COURIER in clause and not clause & {S.PLEASE, S.WAIT}:
         if any("寄" in token.text for token in text.clauses[event.clause]):
             return Claim(M.PICKED_UP)
@@ -138,6 +52,8 @@ def fetched(event: Event, text: Text) -> Claim | None:
             return Claim(M.DELIVERED, fetched=True)
         case A.BARE if clause & {S.SIGNER, S.SIGN, S.KIN} or (S.SELF in clause and event.at not in {None, S.RECIPIENT}):
             return Claim(M.DELIVERED, fetched=True)
+        case A.BARE if event.word == "取出" and _opens_locker(text):
+            return Claim(M.DELIVERED, fetched=True)
         case A.POSSIBLE if len(text.clauses[event.clause]) <= _SHORT:  # 可自提
             return Claim(M.READY_FOR_PICKUP)
         case A.CONDITIONAL | A.REVOKED | A.MENTIONED:
@@ -145,12 +61,25 @@ def fetched(event: Event, text: Text) -> Claim | None:
     return Claim(M.READY_FOR_PICKUP) if _is_ready(event, text) else None
 
 
-def _is_public(event: Event, text: Text) -> bool:
+def _is_awaited_courier(event: Event, text: Text) -> bool:
+    """等待快递员领件, 配送员待领取: the outlet has it, and its courier is to take it out."""
+    clause = text.clauses[event.clause]
+    before = {token.sign for token in clause[: event.token]}
+    is_due = event.aspect is A.PLANNED and S.COURIER in before and not before & {S.RECIPIENT, S.PLEASE}
+    return is_due and S.SENDER not in text.signs and not text.signs & _POINTS
+
+
+def _opens_locker(text: Text) -> bool:
+    """用户扫码开柜: told of a recipient, and nobody is asked to."""
+    return {S.LOCKER, S.RECIPIENT} <= text.signs and not text.signs & {S.PLEASE, S.COURIER, S.MAY, S.WAIT, S.CANNOT}
+
+
+def is_public(event: Event, text: Text) -> bool:
     """A recipient can come to it: a point, a code, or the recipient in the clause; thanks to 您 elsewhere are none."""
     return bool(text.signs & _PUBLIC) or clause_has(event, text, S.RECIPIENT)
 
 
-def _is_needless(event: Event, text: Text) -> bool:
+def is_needless(event: Event, text: Text) -> bool:
     """It is not there yet, or nobody need come."""
     if any(one.act is S.ARRIVE and one.aspect in {A.NOT_YET, A.NEGATED} for one in text.events):
         return True
@@ -173,9 +102,17 @@ def _is_ready(event: Event, text: Text) -> bool:
 
 def taken(event: Event, text: Text) -> Claim | None:
     """取件: the courier's pick-up, or the recipient's."""
-    clause = {token.sign for token in text.clauses[event.clause]}
+    clause = text.kinds[event.clause]
     if clause_has(event, text, S.NOTE) and event.aspect is A.BARE:
         return None
+    if event.aspect is A.PLANNED and any(
+        one.sign is S.AFTER and one.text == "后" for one in text.clauses[event.clause][: event.token]
+    ):
+        return None  # 到达后会有短信通知取件
+    if happened(text, S.ARRIVE) and _is_awaited_courier(event, text):
+        return Claim(M.ARRIVED)
+    if event.aspect is A.PLANNED and text.signs & {S.LABEL, S.PREPARE, S.PAID} and not text.signs & _PUBLIC:
+        return Claim(M.SHIPPED)
     for_recipient = event.token > 0 and text.clauses[event.clause][event.token - 1].sign is S.RECIPIENT
     if for_recipient and event.view.arranged:
         return Claim(M.READY_FOR_PICKUP)
@@ -183,9 +120,9 @@ def taken(event: Event, text: Text) -> Claim | None:
     by_courier = (bool(clause & takers) or S.SENDER in text.signs or S.ARRANGE in clause) and not (
         for_recipient and S.ARRANGE in clause
     )
-    if text.signs & _EN_ROUTE and not _is_public(event, text) and event.aspect in HAPPENED | {A.PLANNED}:
+    if text.signs & _EN_ROUTE and not is_public(event, text) and event.aspect in HAPPENED | {A.PLANNED}:
         return Claim(M.IN_TRANSIT)
-    if _is_needless(event, text):
+    if is_needless(event, text):
         return None
     visits = S.COLLECT in text.signs or says(event, text, "上门")
     if event.aspect in {A.NEGATED, A.FAILED} and visits:
@@ -211,6 +148,8 @@ def taken(event: Event, text: Text) -> Claim | None:
     if event.aspect not in HAPPENED or (event.aspect is A.BARE and not by_courier):
         if by_courier and S.LOCKER not in text.signs:
             return Claim(M.SHIPPED)
+        if event.word == "取走" and event.at in _POINTS and event.aspect is A.BARE and not text.signs & _BIDDING:
+            return Claim(M.DELIVERED, fetched=True)
         taken_away = event.word == "取走" and S.RECIPIENT in clause
         if event.aspect is A.BARE and (taken_away or clause & {S.SELF, S.KIN, S.SIGNER, S.SIGN}):
             return Claim(M.DELIVERED, fetched=True)

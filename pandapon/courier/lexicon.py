@@ -12,12 +12,15 @@ import unicodedata
 from collections import defaultdict
 from importlib.resources import files
 from itertools import product
+from typing import TYPE_CHECKING
 
 from pandapon.courier.signs import Sign
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 Signs = tuple[Sign, ...]
 LATIN = re.compile(r"[a-z0-9'&]+")
-_FIRST = re.compile(r".")
 _PARTS = re.compile(r"\{([^}]*)\}|([^{]+)")
 _FORMED = "{"
 
@@ -57,17 +60,24 @@ def _words() -> tuple[dict[str, Signs], dict[str, Signs], frozenset[str]]:
     return {word: signs for word, signs in words.items() if word not in latin}, latin, tails
 
 
-def _lengths(words: dict[str, Signs], key_of: re.Pattern[str]) -> dict[str, tuple[int, ...]]:
+def _lengths(words: dict[str, Signs], key_of: Callable[[str], str]) -> dict[str, tuple[int, ...]]:
+    """The lengths of the words that begin alike, the longest first."""
     lengths: dict[str, set[int]] = defaultdict(set)
     for word in words:
-        key = key_of.match(word)
-        assert key is not None
-        lengths[key[0]].add(len(word))
+        lengths[key_of(word)].add(len(word))
     return {key: tuple(sorted(found, reverse=True)) for key, found in lengths.items()}
+
+
+def _latin_start(word: str) -> str:
+    found = LATIN.match(word)
+    assert found is not None
+    return found[0]
 
 
 # TAILS make a noun of the act before them: 签收 + 单 is a slip.
 WORDS, LATIN_WORDS, TAILS = _words()
-LENGTHS = _lengths(WORDS, _FIRST)
-LATIN_LENGTHS = _lengths(LATIN_WORDS, LATIN)
+# By their first two characters: few words share them, so a place of a text is looked up once or twice. A word of one
+# character has itself for a key.
+LENGTHS = _lengths(WORDS, lambda word: word[:2])
+LATIN_LENGTHS = _lengths(LATIN_WORDS, _latin_start)
 LONGEST_TAIL = max(map(len, TAILS))

@@ -1,12 +1,13 @@
-"""The claims of problems: lost or only sought, paid for, refused by whom, papers wanted or handed in."""
+"""The claims of problems: refused by whom, absent who, papers wanted or handed in, over or not."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, happened, says
+from pandapon.courier.around import clause_has, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
+from pandapon.courier.losses import compensated, is_rule, lost
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
 
@@ -19,40 +20,11 @@ PROBLEMS = frozenset(
     {S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN, S.MISSING, S.TROUBLE, S.PAPERS, S.DUTY, S.REFUSE, S.NO_CONTACT, S.ABSENT}
     | {S.COMPENSATE, S.INTERCEPT, S.RESUME, S.HOLD, S.DESTROY, S.SEIZE, S.ADDRESS_FAULT}
 )
-# Words that say a loss was settled; without them a loss that is being looked into is not yet one.
-_SETTLED = ("确认", "判定", "认定", "按遗失", "按丢失", "无法寻回", "灭失", "confirmed", "declared")
-_SOUGHT = (
-    "中",
-    "正在",
-    "กําลัง",
-    "อยู่ระหว่าง",
-    "仲裁",
-    "查件",
-    "查询",
-    "investigat",
-    "trace",
-    "inquir",
-    "enquir",
-    "search",
-)
-PAID_OUT = ("支付", "打给", "打", "到账", "打款", "转账", "转给", "发放", "汇", "赔付", "划")
 _SUSPECTED = {S.MISSING: Reason.MISSING, S.DAMAGE: Reason.DAMAGED, S.FORBIDDEN: Reason.FORBIDDEN}
 _CARRIED = ("送", "派", "投", "派件", "派送", "配送", "投递")
 _CAN_END = frozenset({S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN, S.MISSING, S.TROUBLE, S.HOLD, S.ADDRESS_FAULT})
-_NOT_FOUND = (
-    "找",
-    "未找",
-    "没找",
-    "查不到",
-    "查询不到",
-    "未能找",
-    "无法找",
-    "无法查",
-    "不知",
-    "不见",
-    "cannot",
-    "unable",
-)
+_UNTOLD = frozenset({A.BARE, A.PLANNED})
+_OF_A_COURIER = frozenset({"外出", "下班", "休息"})
 _PICK_UPS = frozenset({S.COLLECT, S.TAKE})
 
 
@@ -65,22 +37,28 @@ def problem(event: Event, text: Text) -> Claim | None:
             event, text, S.NOTICE
         ):
             return None
-        case S.LOSE | S.DAMAGE | S.MISSING if event.aspect is A.BARE and _is_rule(event, text):
+        case S.LOSE | S.DAMAGE | S.MISSING | S.DESTROY if event.aspect in _UNTOLD and is_rule(event, text):
             return None
         case S.TROUBLE if event.word.endswith("处理") and text.signs & {S.PAID, S.ORDER}:
             return None
         case S.LOSE if event.word == "找不到" and clause_has(event, text, S.SENDER):
             return None
         case S.LOSE:
-            return _lost(event, text)
+            return lost(event, text)
         case S.COMPENSATE:
-            return _compensated(event, text)
+            return compensated(event, text)
         case S.PAPERS | S.DUTY:
             return customs_wants(event, text)
         case S.REFUSE:
             return _refused(event, text)
         case S.NO_CONTACT | S.ABSENT if _is_the_senders(event, text):
             return None
+        case S.HOLD if (
+            event.word.endswith(("拦下", "被拦", "拦住"))
+            and event.aspect in HAPPENED
+            and text.signs & {S.RETURN, S.SENDER}
+        ):
+            return Claim(M.EXCEPTION, Reason.INTERCEPTED)
         case S.HOLD if event.aspect in HAPPENED and _is_customs(event, text):
             return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
         case S.HOLD if event.at in {S.POINT, S.LOCKER} and event.word in {"留存", "停放", "留置"}:
@@ -101,23 +79,18 @@ def problem(event: Event, text: Text) -> Claim | None:
             return None
         case S.RESUME if event.aspect in HAPPENED and event.word.endswith(_CARRIED) and _is_brought(event, text):
             return Claim(M.OUT_FOR_DELIVERY, resumes=True)
+        case S.RESUME if event.word.endswith(_CARRIED) and _was_misread(text):
+            return Claim(M.ARRIVED, resumes=True) if event.aspect in HAPPENED else None
+        case S.DESTROY if event.word == "报废" and event.aspect is A.BARE and S.DAMAGE in text.signs:
+            return Claim(M.EXCEPTION, Reason.DAMAGED)
+        case S.ABSENT if S.COURIER in text.signs and S.RECIPIENT not in text.signs and event.word in _OF_A_COURIER:
+            is_out = event.word == "外出" and event.aspect in HAPPENED
+            return Claim(M.OUT_FOR_DELIVERY) if is_out else None
+        case S.ABSENT if event.word == "约定" and event.aspect is A.DONE and clause_has(event, text, S.CARRY):
+            return None
         case S.RESUME if event.word.endswith(("更正", "纠正", "改正", "corrected")) and _was_misread(text):
             return None
     return claim(event)
-
-
-def _lost(event: Event, text: Text) -> Claim | None:
-    found = claim(event)
-    if found and S.PART in text.signs:
-        return Claim(M.EXCEPTION, Reason.LOST)
-    settled = happened(text, S.COMPENSATE) or any(
-        token.text.startswith(_SETTLED) or token.text == "结案" for clause in text.clauses for token in clause
-    )
-    return (
-        Claim(M.EXCEPTION, Reason.LOST)
-        if found and not settled and (event.word.startswith(_NOT_FOUND) or _is_sought(event, text))
-        else found
-    )
 
 
 def _is_customs(event: Event, text: Text) -> bool:
@@ -129,12 +102,6 @@ def _begins_as_notice(event: Event, text: Text) -> bool:
     return any(token.sign is S.NOTICE for clause in text.clauses[: event.clause + 1] for token in clause)
 
 
-def _is_rule(event: Event, text: Text) -> bool:
-    """丢失、破损按件赔付: what is paid in which case."""
-    spoken = {A.BARE, A.MENTIONED, A.ASKED, A.CONDITIONAL, A.POSSIBLE}
-    return any(one.act is S.COMPENSATE and one.aspect in spoken and one.clause == event.clause for one in text.events)
-
-
 def _is_over(event: Event, text: Text) -> bool:
     """异常已处理, 误会已排除: behind the problem."""
     return any(token.sign is S.NO_LONGER for token in text.clauses[event.clause][event.token + 1 :])
@@ -142,29 +109,6 @@ def _is_over(event: Event, text: Text) -> bool:
 
 def _is_brought(event: Event, text: Text) -> bool:
     return event.view.today or S.COURIER in text.signs
-
-
-def _is_sought(event: Event, text: Text) -> bool:
-    """Somebody looks for it still, or only claims that it is lost."""
-    before = text.clauses[event.clause][: event.token]
-    if event.aspect is A.ONGOING or any(token.sign in {S.ASKED, S.DECLARE} for token in before):
-        return True
-    return any(
-        (token.sign is S.TROUBLE and any(word in token.text for word in _SOUGHT)) or token.text == "investigation"
-        for clause in text.clauses
-        for token in clause
-    )
-
-
-def _compensated(event: Event, text: Text) -> Claim | None:
-    is_paid = event.aspect in HAPPENED and (clause_has(event, text, S.PAID) or _is_paid_out(event, text))
-    if event.aspect is A.DONE or is_paid:
-        return Claim(M.LOST, Reason.COMPENSATED)
-    return Claim(M.EXCEPTION, Reason.COMPENSATED) if event.aspect in {A.ONGOING, A.PLANNED} else None
-
-
-def _is_paid_out(event: Event, text: Text) -> bool:
-    return clause_has(event, text, S.DONE) and says(event, text, *PAID_OUT)
 
 
 def customs_wants(event: Event, text: Text) -> Claim | None:
@@ -211,7 +155,7 @@ def must_pay(event: Event, text: Text) -> Claim | None:
 
 def _refused(event: Event, text: Text) -> Claim | None:
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
-    if S.DECLARE in text.signs:
+    if text.signs & {S.DECLARE, S.CUSTOMS}:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
     if event.aspect is A.BARE and event.view.again:
         return None

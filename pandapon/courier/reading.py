@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pandapon.courier import signers as stage
-from pandapon.courier.acts import claim_of
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
-from pandapon.courier.doubts import told_as_an_end
 from pandapon.courier.problems import customs_wants
-from pandapon.courier.records import recorded
 from pandapon.courier.signs import Sign
+from pandapon.courier.told import Said, said_in, weight
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -56,16 +54,10 @@ class Reading:
     unsure: bool = False  # picked up from the sender or fetched by the recipient: what stood before decides
     resumes: bool = False  # what was wrong is over: a return that was begun is taken back
     moves: bool = False  # it tells of a movement too: a return that is under way
+    leaves: bool = False  # it tells of a departure: whatever was told as its last outlet was none
     is_between: bool = False  # it tells of a warehouse, of customs or of a flight: of a leg that is not the last
     is_urgent: bool = False  # to be fetched now, or it goes back
     understood: bool = True  # False: no word of it is known to mean anything
-
-
-class Said(NamedTuple):
-    """A claim and the act that made it."""
-
-    claim: Claim
-    event: Event
 
 
 _HOLDERS = {
@@ -78,43 +70,16 @@ _HOLDERS = {
     S.RECIPIENT: Holder.RECIPIENT,
     S.PERSON: Holder.RECIPIENT,
 }
-# Which claim wins where one text makes several; the higher one.
-_WEIGHT = {
-    M.RETURNED: 100,
-    M.LOST: 95,
-    M.CANCELLED: 90,
-    M.RETURNING: 85,
-    M.ATTEMPT_FAILED: 70,
-    M.EXCEPTION: 65,
-    M.READY_FOR_PICKUP: 60,
-    M.DELIVERED: 55,
-    M.OUT_FOR_DELIVERY: 50,
-    M.PICKED_UP: 45,
-    M.ARRIVED: 40,
-    M.IN_TRANSIT: 35,
-    M.SHIPPED: 30,
-    M.PAID: 25,
-    M.ORDERED: 20,
-}
-_FETCHED = 80
-# A disputed signature or a parcel given up counts more than a failed attempt told beside it.
-_DECISIVE = frozenset({Reason.SIGNATURE_DISPUTED, Reason.ABANDONED})
-_DECIDED = 72
-_AWAITED = 42  # a courier is to come: whatever else is told, it has not moved
 _MOVEMENTS = frozenset({S.DEPART, S.ARRIVE, S.MOVE, S.HANDLE, S.COLLECT, S.FLY})
+_LEAVES = frozenset({S.DEPART, S.FLY})
 _BETWEEN = frozenset({S.WAREHOUSE, S.CUSTOMS, S.DECLARE, S.FLY, S.ABROAD})
-_MENDABLE = frozenset({M.ATTEMPT_FAILED, M.EXCEPTION})
-_RESUMABLE = _MENDABLE | {M.LOST}
-_MENDS = frozenset({M.OUT_FOR_DELIVERY, M.DELIVERED, M.READY_FOR_PICKUP})
+_ASKING = frozenset({S.PAPERS, S.DUTY, S.MUST_PAY, S.ADDRESS_FAULT, S.NO_CONTACT})
 
 
 def decide(text: Text) -> Reading:
     """The reading of a text that was parted into events."""
-    told = [(claim_of(event, text), event) for event in text.events] + recorded(text)
-    sure = [(found and told_as_an_end(found, event, text), event) for found, event in told]
-    said = [Said(found, event) for found, event in sure if found is not None]
-    said = _without_doubles(_without_mended(said))
-    best = max(said, key=_weight, default=None)
+    said = said_in(text)
+    best = max(said, key=weight, default=None) if len(said) != 1 else said[0]
     action = _action(text, best)
     if best is None:
         return Reading(action=action, understood=bool(text.events) or S.NOTICE in text.signs or S.NOTE in text.signs)
@@ -130,69 +95,9 @@ def decide(text: Text) -> Reading:
         resumes=any(one.claim.resumes for one in said),
         is_urgent=_is_urgent(text),
         is_between=bool(text.signs & _BETWEEN),
+        leaves=any(one.act in _LEAVES and one.aspect in HAPPENED for one in text.events),
         moves=any(one.act in _MOVEMENTS and one.aspect in HAPPENED for one in text.events),
     )
-
-
-def _weight(said: Said) -> int:
-    if said.claim.milestone is M.SHIPPED and (said.event.act in {S.COLLECT, S.TAKE} or said.event.word[0] in "待等"):
-        return _AWAITED
-    if said.claim.milestone is M.EXCEPTION and said.claim.reason in _DECISIVE:
-        return _DECIDED
-    return _FETCHED if said.claim.fetched else _WEIGHT[said.claim.milestone]
-
-
-def _without_mended(said: list[Said]) -> list[Said]:
-    """A problem that a later clause tells the end of is over: yesterday in vain, today out for delivery again."""
-    ends = [one.event.clause for one in said if one.claim.milestone in _MENDS and _tells_of_now(one.event)]
-    again = [one.event.clause for one in said if one.claim.milestone in _MENDS and one.event.aspect is A.ONGOING]
-    resumed = [one.event.clause for one in said if one.claim.resumes]
-    last, over = max(ends, default=-1), max(resumed, default=-1)
-    now = max(again, default=-1)
-    return [
-        one
-        for one in said
-        if not (
-            (
-                one.claim.milestone in _MENDABLE
-                and one.event.clause < (now if one.claim.reason is Reason.SIGNATURE_DISPUTED else last)
-            )
-            or (one.claim.milestone in _RESUMABLE and one.event.clause <= over)
-        )
-    ]
-
-
-def _is_handed_over(one: Said) -> bool:
-    return one.claim.milestone is M.DELIVERED and one.event.aspect is A.DONE
-
-
-def _is_invitation(one: Said) -> bool:
-    return one.claim.milestone is M.READY_FOR_PICKUP and one.event.act in {S.FETCH, S.TAKE}
-
-
-def _tells_of_now(event: Event) -> bool:
-    """暂停投递，邮件妥存: kept without a point, it is not ready."""
-    return event.aspect in HAPPENED and not (event.act is S.STORE and event.at is None)
-
-
-def _without_doubles(said: list[Said]) -> list[Said]:
-    """An order that is closed once its parcel has an end; "fetch it" said of a parcel that is still being brought."""
-    milestones = {one.claim.milestone for one in said}
-    ended = bool(milestones & {M.DELIVERED, M.LOST, M.RETURNED})
-    signed = max((one.event.clause for one in said if _is_handed_over(one)), default=-1)
-    is_brought = any(one.claim.milestone is M.OUT_FOR_DELIVERY and one.event.aspect is A.ONGOING for one in said)
-    return [
-        one
-        for one in said
-        if not (ended and one.claim.milestone is M.CANCELLED)
-        and not (_is_invitation(one) and one.event.clause < signed)
-        and not (
-            is_brought
-            and one.claim.milestone is M.READY_FOR_PICKUP
-            and one.event.act in {S.FETCH, S.TAKE}
-            and one.event.at is None
-        )
-    ]
 
 
 # --- what follows from the claim --------------------------------------------------------------------------------------
@@ -234,6 +139,8 @@ def _is_urgent(text: Text) -> bool:
 def _action(text: Text, best: Said | None) -> Action | None:
     milestone = best.claim.milestone if best else None
     if milestone in {M.DELIVERED, M.RETURNED, M.CANCELLED, M.LOST}:
+        return None
+    if milestone is not M.READY_FOR_PICKUP and text.signs.isdisjoint(_ASKING):
         return None
     asked = {one.act: one for one in text.events}
     for act, action in ((S.PAPERS, Action.PAPERS), (S.DUTY, Action.PAY)):

@@ -23,7 +23,7 @@ _COLLECTORS = frozenset({S.BRANCH, S.COURIER, S.CARRIER})
 def received(event: Event, text: Text) -> Claim | None:
     """收到: by the courier, a hub, the recipient, or the sender of a return."""
     clause = text.clauses[event.clause]
-    signs = {token.sign for token in clause}
+    signs = text.kinds[event.clause]
     behind = {token.sign for token in clause[event.token + 1 :]}
     if S.TO_DEPOT in text.signs:
         return None
@@ -43,6 +43,8 @@ def received(event: Event, text: Text) -> Claim | None:
         return Claim(M.RETURNING) if event.word == "收" and event.aspect is A.BARE else Claim(M.RETURNED)
     if event.aspect in HAPPENED and S.LABEL in signs:
         return Claim(M.SHIPPED)
+    if event.aspect in HAPPENED and any(token.text.endswith("货款") for token in clause[event.token + 1 :]):
+        return Claim(M.PAID)
     if event.aspect in HAPPENED and behind & {S.NOTE, S.PAPERS, S.INTERCEPT}:
         return None if S.INTERCEPT in behind or is_about_else(text) else Claim(M.SHIPPED)
     if event.aspect in {A.NOT_YET, A.NEGATED}:
@@ -56,11 +58,13 @@ def received(event: Event, text: Text) -> Claim | None:
     if event.aspect in HAPPENED and signs & {S.RETURN, S.REVERSE, S.NOTE} and speaks_of_return(clause):
         return Claim(M.RETURNED) if signs & {S.SENDER, S.WAREHOUSE} else Claim(M.RETURNING)
     takers = {one.sign for one in clause[: event.token]}
+    if event.word == "收下" and event.aspect is A.DONE and takers & {S.RECIPIENT, S.SELF, S.KIN}:
+        return Claim(M.DELIVERED)
     if event.aspect in HAPPENED and event.at is S.RECIPIENT and takers & _COLLECTORS and S.RECIPIENT not in takers:
         return Claim(M.PICKED_UP)
     if event.aspect in HAPPENED and event.at is None and happened(text, S.DEPART) and S.SENDER not in text.signs:
         return Claim(M.IN_TRANSIT)
-    if event.aspect in HAPPENED and event.at is None and takers & {S.HUB, S.FLY, S.CARRIER, S.PARTNER}:
+    if event.aspect in HAPPENED and (S.PARTNER in takers or (event.at is None and takers & {S.HUB, S.FLY, S.CARRIER})):
         return Claim(M.IN_TRANSIT)
     if event.aspect in HAPPENED and signs & {S.CUSTOMS, S.DECLARE, S.FLY}:
         return Claim(M.IN_TRANSIT)
@@ -70,10 +74,16 @@ def received(event: Event, text: Text) -> Claim | None:
 def brought(event: Event, text: Text) -> Claim | None:
     """Laid down or brought to somebody: by the courier, by the sender for the courier, or back to the sender."""
     found = claim(event)
-    if event.act is S.STORE and event.aspect is A.BARE and {S.OVERDUE, S.WILL} <= _signs(event, text):
+    if event.act is S.STORE and event.aspect is A.BARE and {S.OVERDUE, S.WILL} <= text.kinds[event.clause]:
         return None
     if event.act is S.TRANSFER and event.aspect in {A.FAILED, A.NEGATED}:
         return Claim(M.EXCEPTION, Reason.HELD) if S.MUST_PAY in text.signs else _not_given(event)
+    if event.act is S.TRANSFER and event.at in {S.SENDER, None} and _is_given_by_sender(event, text):
+        return Claim(M.SHIPPED)
+    if event.token and _is_about_a_slip(event, text):
+        return None
+    if event.act is S.STORE and found is not None and found.milestone is M.DELIVERED and _is_kept_to_fetch(event, text):
+        return Claim(M.READY_FOR_PICKUP)
     if event.act is S.TRANSFER and event.at in _POINTS and text.signs & {S.DECLARE, S.CUSTOMS}:
         return Claim(M.IN_TRANSIT)
     if event.act is S.TRANSFER and clause_has(event, text, S.COURIER) and _is_sent_off(text):
@@ -90,17 +100,36 @@ def brought(event: Event, text: Text) -> Claim | None:
     ):
         return Claim(M.PICKED_UP) if event.act is S.REACH and event.aspect is A.DONE else Claim(M.SHIPPED)
     alone = len(text.clauses[event.clause]) == 1 and event.word == "送达"
-    given = event.word.endswith("交付") and event.aspect is A.DONE and event.at is None
+    given = (
+        event.word.endswith("交付")
+        and event.at is None
+        and (event.aspect is A.DONE or (event.aspect is A.BARE and {S.RECIPIENT, S.BY_CODE} <= text.signs))
+    )
     if found is None and ((alone and event.aspect is A.BARE) or given):
         return Claim(M.DELIVERED)
     return found
 
 
-def _signs(event: Event, text: Text) -> set[Sign]:
-    return {token.sign for token in text.clauses[event.clause]}
+def _is_given_by_sender(event: Event, text: Text) -> bool:
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    return S.SENDER in before and event.aspect is A.DONE and not text.signs & {S.RETURN, S.REVERSE, S.COURIER, S.BY}
 
 
-def _not_come(signs: set[Sign], text: Text) -> Claim | None:
+def _is_about_a_slip(event: Event, text: Text) -> bool:
+    """通知单已投: what was brought is a note."""
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    return event.act is S.REACH and event.at is None and S.NOTE in before and S.PARCEL not in before
+
+
+def _is_kept_to_fetch(event: Event, text: Text) -> bool:
+    """Kept at the office for pickup: the same clause says that it is to be fetched."""
+    return any(
+        one.act in {S.FETCH, S.TAKE, S.COLLECT} and one.clause == event.clause and one.token > event.token
+        for one in text.events
+    )
+
+
+def _not_come(signs: frozenset[Sign], text: Text) -> Claim | None:
     if S.REFUSE in text.signs:
         return Claim(M.ATTEMPT_FAILED, Reason.REFUSED)
     return None if S.NOTE in signs else Claim(M.SHIPPED)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from pandapon.courier.aspect import Aspect, View
 from pandapon.courier.claims import Claim, Reason
 from pandapon.courier.events import Event
-from pandapon.courier.problems import PAID_OUT
+from pandapon.courier.losses import PAID_OUT
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pandapon.courier.events import Text
     from pandapon.courier.tokens import Token
@@ -25,13 +25,22 @@ _PICK_UPS = frozenset({"取件", "揽收", "上门", "收寄", "寄件", "揽件
 _DECLARATIONS = frozenset({"报关", "清关", "申报"})
 _NEEDS = frozenset({"需", "需要", "须"})
 _NOUNS = frozenset({S.PARCEL, S.NOTE, S.VOID})
+_NO_WISH = frozenset({S.FETCH, S.TAKE, S.COLLECT, S.POINT, S.NOTICE, S.IF, S.SENDER})
+_NOT_STUCK = frozenset({S.NOTICE, S.IF, S.MAY, S.FETCH, S.SIGN})
+_UNABLE = frozenset({S.CANNOT, S.SENDER})
+_CODED = frozenset({S.NUMBER, S.BY_CODE, S.DONE})
+_CALLED_OFF = frozenset({S.VOID, S.CANCEL})
+_RETURNS = frozenset({"退回", "退件"})
+_NUMBERS = frozenset({"运单号", "面单号", "单号"})
 _NOT_GOT = frozenset({"未收到", "没收到", "没有收到"})
 _PAYMENTS = ("赔", "理赔款", "理赔金", "保价赔")
 _CODES = frozenset(
     {"取件码", "取货码", "提货码", "货架号", "货号", "取件号", "取货号", "提货号", "开箱码", "开柜码", "货位号"}
     | {"库位号", "货架", "开箱密码", "取件密码", "开柜密码", "取货密码", "取件编号", "取货编号", "货架编号"}
 )
-_ON_ITS_WAY = frozenset({S.COURIER, S.SENDER, S.COLLECT, S.CARRY, S.DEPART, S.LABEL, S.FETCH, S.SIGN, S.CUSTOMS})
+_ON_ITS_WAY = frozenset(
+    {S.WAREHOUSE, S.COURIER, S.SENDER, S.COLLECT, S.CARRY, S.DEPART, S.LABEL, S.FETCH, S.SIGN, S.CUSTOMS}
+)
 _NOT_THERE = frozenset({A.NOT_YET, A.NEGATED, A.PLANNED, A.CONDITIONAL, A.FAILED, A.MENTIONED})
 _TASKS = ("任务", "指令", "调度", "订单", "单", "请求", "计划", "申请")
 _ORDERS = ("订单", "交易", "运单", "寄件单")
@@ -40,22 +49,25 @@ _NOT_THE_ORDER = frozenset({S.COLLECT, S.TAKE, S.RETURN, S.CARRY, S.FORWARD, S.S
 
 def recorded(text: Text) -> list[tuple[Claim, Event]]:
     """Each noun's claim with the noun as its event: a signature's record corrected, a pick-up's task cancelled."""
-    return (
-        _coded(text)
-        + _wishes(text)
-        + _cannot(text)
-        + [
-            (found, Event(token.sign, View(A.MENTIONED), None, "", number, token.text, at))
-            for number, clause in enumerate(text.clauses)
-            for at, token in enumerate(clause)
-            if token.sign in _NOUNS and (found := _noun(token, clause, at)) is not None
-        ]
-    )
+    found = _coded(text) + _wishes(text) + _cannot(text) + _unpaid(text)
+    if text.signs.isdisjoint(_NOUNS):
+        return found
+    for number, (clause, signs) in enumerate(zip(text.clauses, text.kinds, strict=True)):
+        if not signs.isdisjoint(_NOUNS):
+            found += _nouns(clause, signs, number)
+    return found
+
+
+def _nouns(clause: Sequence[Token], signs: frozenset[Sign], number: int) -> Iterator[tuple[Claim, Event]]:
+    for at, token in enumerate(clause):
+        claim = _noun(token, clause, at, signs) if token.sign in _NOUNS else None
+        if claim is not None:
+            yield claim, Event(token.sign, View(A.MENTIONED), None, "", number, token.text, at)
 
 
 def _wishes(text: Text) -> list[tuple[Claim, Event]]:
     """客户让周六再来, 收件人…不要: what the recipient wants instead of the parcel now."""
-    if text.signs & {S.FETCH, S.TAKE, S.COLLECT, S.POINT, S.NOTICE, S.IF, S.SENDER}:
+    if S.RECIPIENT not in text.signs or not text.signs.isdisjoint(_NO_WISH):
         return []
     for number, clause in enumerate(text.clauses):
         signs = [one.sign for one in clause]
@@ -65,6 +77,8 @@ def _wishes(text: Text) -> list[tuple[Claim, Event]]:
         behind = signs[at + 1 :]
         later = S.ASKED in behind and bool({S.FUTURE_DAY, S.AGAIN} & set(behind[behind.index(S.ASKED) :]))
         event = Event(S.ABSENT, View(A.BARE), None, "", number, clause[at].text, at)
+        if clause[-1].text in {"投诉", "投诉受理"}:
+            return [(Claim(M.EXCEPTION, Reason.OTHER), event)]
         if clause[-1].text == "不要":
             return [(Claim(M.ATTEMPT_FAILED, Reason.REFUSED), event)]
         if later:
@@ -74,7 +88,7 @@ def _wishes(text: Text) -> list[tuple[Claim, Event]]:
 
 def _cannot(text: Text) -> list[tuple[Claim, Event]]:
     """无法确定, 需发件人说明: a verb that no list knows cannot be done, or the sender has to do it."""
-    if text.signs & {S.NOTICE, S.IF, S.MAY, S.FETCH, S.SIGN}:
+    if text.signs.isdisjoint(_UNABLE) or not text.signs.isdisjoint(_NOT_STUCK):
         return []
     for number, clause in enumerate(text.clauses):
         for at, (one, behind) in enumerate(pairwise(clause)):
@@ -88,24 +102,40 @@ def _cannot(text: Text) -> list[tuple[Claim, Event]]:
     return []
 
 
+def _unpaid(text: Text) -> list[tuple[Claim, Event]]:
+    """订单…未付款，已取消: a clause of its own says that it is off."""
+    if text.signs.isdisjoint(_CALLED_OFF) or text.signs.isdisjoint({S.MUST_PAY, S.PAID}):
+        return []
+    of_order = any(one.text.endswith(_ORDERS) for clause in text.clauses for one in clause if one.sign is S.PARCEL)
+    for number, (clause, signs) in enumerate(zip(text.clauses, text.kinds, strict=True)):
+        if of_order and number and S.DONE in signs and signs <= _CALLED_OFF | {S.DONE, S.BY, S.SERVICE}:
+            event = Event(S.CANCEL, View(A.BARE), None, "", number, clause[-1].text, len(clause) - 1)
+            return [(Claim(M.CANCELLED), event)]
+    return []
+
+
 def _coded(text: Text) -> list[tuple[Claim, Event]]:
     """货架号 5-1, or a locker and a code: it lies ready, where no courier and no sender is spoken of."""
-    if text.signs & _ON_ITS_WAY or any(one.aspect in _NOT_THERE for one in text.events):
+    if text.signs.isdisjoint(_CODED) or not text.signs.isdisjoint(_ON_ITS_WAY):
+        return []
+    if any(one.aspect in _NOT_THERE for one in text.events):
         return []
     at_point = bool(text.signs & {S.POINT, S.LOCKER})
     for number, clause in enumerate(text.clauses):
         for at, token in enumerate(clause):
-            behind = {one.sign for one in clause[at + 1 : at + 3]}
-            was_sent = token.text in _CODES and at_point and S.DONE in behind
             has_code = token.text in _CODES or (at_point and token.text.endswith("位置"))
             opens = token.sign is S.BY_CODE and at_point and not text.events
+            if not has_code and not opens:
+                continue
+            behind = {one.sign for one in clause[at + 1 : at + 3]}
+            was_sent = token.text in _CODES and at_point and S.DONE in behind
             if (has_code and S.NUMBER in behind) or opens or was_sent:
                 event = Event(token.sign, View(A.BARE), S.POINT, "", number, token.text, at)
                 return [(Claim(M.READY_FOR_PICKUP), event)]
     return []
 
 
-def _not_got(signs: set[Sign]) -> Claim | None:
+def _not_got(signs: frozenset[Sign]) -> Claim | None:
     """仓库未收到该单, 客户反映没收到."""
     if S.WAREHOUSE in signs:
         return Claim(M.EXCEPTION, Reason.MISSING)
@@ -116,9 +146,8 @@ def _is_paid_out(clause: Sequence[Token]) -> bool:
     return any(word in token.text for token in clause for word in PAID_OUT)
 
 
-def _noun(token: Token, clause: Sequence[Token], at: int) -> Claim | None:
-    signs = {one.sign for one in clause}
-    void = bool(signs & {S.VOID, S.CANCEL})
+def _noun(token: Token, clause: Sequence[Token], at: int, signs: frozenset[Sign]) -> Claim | None:
+    void = not signs.isdisjoint(_CALLED_OFF)
     if token.sign is S.PARCEL and void and token.text.endswith(_ORDERS) and S.NOT not in signs:
         near = {one.sign for one in clause[max(0, at - 2) : at + 4]}
         closed = S.VOID in near or any(one.sign is S.VOID and before.sign is S.DONE for before, one in pairwise(clause))
@@ -130,7 +159,7 @@ def _noun(token: Token, clause: Sequence[Token], at: int) -> Claim | None:
     head = token.text[:2]
     if head in _DECLARATIONS and void:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
-    if token.text in {"运单号", "面单号", "单号"} and void and not signs & _NOT_THE_ORDER:
+    if token.text in _NUMBERS and any(one.sign in _CALLED_OFF for one in clause[at:]) and not signs & _NOT_THE_ORDER:
         return Claim(M.CANCELLED)
     if token.text.startswith(_PAYMENTS) and (S.PAID in signs or (S.DONE in signs and _is_paid_out(clause))):
         return Claim(M.LOST, Reason.COMPENSATED)
@@ -142,4 +171,6 @@ def _noun(token: Token, clause: Sequence[Token], at: int) -> Claim | None:
         return Claim(M.SHIPPED)
     if head[:1] == "退" and void:
         return Claim(M.IN_TRANSIT, resumes=True)
+    if head in _RETURNS and token.text.endswith(("登记", "操作", "申请")):
+        return Claim(M.RETURNING) if S.ASKED not in signs else None
     return None

@@ -20,6 +20,8 @@ _ON_THE_WAY = frozenset({S.HUB, S.WAREHOUSE, S.BRANCH, S.LAST_BRANCH, S.PORT})
 _KEEPERS = frozenset({S.PARTNER, S.CARRIER, S.POINT, S.LOCKER})
 # Words of a return that is over once it is done; 退回 may only have begun.
 _GIVEN_BACK = ("还", "给", "returned", "delivered back to")
+_POINTS = frozenset({S.POINT, S.LOCKER})
+_SLIPS = ("回单", "签收单", "签单", "底单", "回执")
 _MONEY = ("账户", "运费", "差价", "款")
 
 
@@ -33,8 +35,10 @@ def returned(event: Event, text: Text) -> Claim | None:
         return Claim(M.RETURNING) if waits and S.FETCH not in text.signs else None
     if aspect is A.POSSIBLE and S.WAIT in text.signs and text.signs & {S.CARRY, S.DESTROY, S.ABANDON}:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD if S.CUSTOMS in text.signs else None)  # somebody has to choose
-    if aspect not in HAPPENED or _is_of_something_else(event, text):
+    if aspect not in HAPPENED or _is_of_something_else(event, text) or _is_of_a_slip(text):
         return None
+    if text.signs & {S.CUSTOMS} and clause_has(event, text, S.DECLARE) and S.SENDER not in text.signs:
+        return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)  # 海关退回申报
     if event.act is S.REVERSE:
         return Claim(M.RETURNING)
     if text.signs & {S.CUSTOMS, S.DECLARE} and event.at in _KEEPERS:
@@ -59,6 +63,11 @@ def _is_of_something_else(event: Event, text: Text) -> bool:
     return clause_has(event, text, S.NOTE) and any(word in token.text for token in clause for word in _MONEY)
 
 
+def _is_of_a_slip(text: Text) -> bool:
+    """回单已签，待返还寄方: the receipt goes back, the parcel was handed over."""
+    return any(token.text.startswith(_SLIPS) for clause in text.clauses for token in clause)
+
+
 def _is_over(event: Event) -> bool:
     if event.view.succeeded and not "一" <= event.word[0] <= "鿿":  # 退回成功 may be said of its beginning
         return True
@@ -72,6 +81,8 @@ def _not_to_the_sender(event: Event, text: Text) -> Claim | None:
     behind = {token.sign for token in clause[event.token + 1 :]}
     if S.SENDER in text.signs or event.word.endswith("件"):
         return None
+    if event.at in _POINTS and text.signs & {S.FETCH, S.TAKE, S.BY_CODE} and S.RECIPIENT not in before:
+        return Claim(M.READY_FOR_PICKUP)  # 退至驿站，请前往领取
     was_tried = text.signs & {S.REFUSE, S.ABSENT, S.NO_CONTACT, S.CARRY}
     goes_on = event.at in _ON_THE_WAY and bool(text.signs & {S.FLY, S.PORT} or happened(text, S.COLLECT))
     if goes_on and not was_tried:
@@ -82,6 +93,8 @@ def _not_to_the_sender(event: Event, text: Text) -> Claim | None:
         return Claim(M.EXCEPTION, Reason.REFUSED)  # whoever should carry it on does not take it
     if S.POINT in before and (S.CARRY in text.signs or event.at in {S.CARRIER, S.COURIER, *_OUTLETS}):
         return Claim(M.EXCEPTION, Reason.NOT_FETCHED)
+    if event.word == "返仓" and S.CARRY in before:
+        return Claim(M.ATTEMPT_FAILED)
     if behind & _OUTLETS or (S.COURIER in before and event.at in {None, S.HUB, S.COURIER, *_OUTLETS}):
         return Claim(M.ATTEMPT_FAILED)
     if event.at is S.HUB and text.signs & {S.AGAIN, S.CARRY}:

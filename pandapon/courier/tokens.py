@@ -35,6 +35,7 @@ _WEAK = frozenset("取领拿放收送退拒停反缺要问想堵改转投搁慢�
 _PREFIXED = 2  # characters of 已取, 已交
 _OPEN, _CLOSE = "[", "]"
 _PERFECT = ("了", "啦")
+_TITLES = ("先生", "女士", "小姐", "太太", "**")
 _PARTICLES = frozenset("啊哦哟呢呀吧呗喔嘛一两下个")
 _TAILED = frozenset({S.OTHER, S.NOTE, S.PARCEL})  # a known word is not parted for a tail
 _SEPARATORS: dict[str, tuple[Sign, ...]] = {" ": (), _OPEN: (S.OTHER,), _CLOSE: (S.OTHER,)}
@@ -66,6 +67,7 @@ _PURPOSES = frozenset(
 _PARTS_OF_NAMES = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.WAREHOUSE, S.PORT})
 _PURPOSE_VERBS = frozenset(["退回", "退至", "退往", "转退", "退返", "返回", "派送至", "正在派送"])
 _DIRECTIONS = frozenset("在至往到于")
+_TOWNS = frozenset({"小店", "超市", "商店"})
 _POINTS = (S.LOCKER, S.POINT)
 _LONGEST_NAME = 8  # characters in brackets
 
@@ -103,20 +105,23 @@ def _at(text: str, at: int, *, in_word: bool) -> tuple[tuple[Sign, ...] | None, 
     if char in _SEPARATORS:
         return _SEPARATORS[char], at + 1
     signs, end = _latin(text, at) if char.isascii() and (char.isalnum() or char in "'&") else _word(text, at)
-    is_part = in_word and end == at + 1 and char in _WEAK and text[end : end + 1] not in _PERFECT  # 小李收了 is an act
-    if not signs or is_part:
+    if not signs:
         return None, end
-    return signs, end
+    if end == at + 1 and text.startswith(_TITLES, end):  # 拒先生
+        return None, end
+    behind = text[end : end + 1]  # 小李收了 and 请下楼领 are acts
+    is_part = in_word and end == at + 1 and char in _WEAK and behind and behind not in _PERFECT
+    return (None if is_part else signs), end
 
 
 def _word(text: str, at: int) -> tuple[tuple[Sign, ...], int]:
-    for length in LENGTHS.get(text[at], ()):
+    for length in LENGTHS.get(text[at : at + 2], ()):
         signs = WORDS.get(text[at : at + length])
         if signs:
             if length == _PREFIXED and text[at] == "已" and _word(text, at + 1)[1] > at + length:
                 return WORDS["已"], at + 1  # 已|交航, not 已交|航
             return signs, at + length
-    return (), at + 1
+    return WORDS.get(text[at], ()), at + 1
 
 
 def _latin(text: str, at: int) -> tuple[tuple[Sign, ...], int]:
@@ -164,33 +169,39 @@ def _is_within_name(line: list[Token], behind: Token) -> bool:
 
 def _append(line: list[Token], token: Token) -> None:
     last = line[-1] if line else None
-    if last is not None and _is_within_name(line, token):  # 站前路店
+    if last is None or last.end != token.start:
+        line.append(token)
+    elif _is_within_name(line, token):  # 站前路店
         front = line[-2]
         line[-2:] = [Token(S.OTHER, front.text + last.text + token.text, front.start, token.end)]
-        return
-    if last is not None and _is_part_of_word(last, token):
+    elif _is_part_of_word(last, token):
         while line and line[-1].start == last.start:
             line.pop()
         line.append(Token(S.OTHER, last.text + token.text, last.start, token.end))
-        return
-    if last is not None and last.end == token.start:
-        if (
-            last.sign in _PARTS_OF_NAMES and token.sign in _PARTS_OF_NAMES
-        ):  # 集运仓营业部: its last word tells what it is
-            line[-1] = Token(token.sign, last.text + token.text, last.start, token.end)
-            return
-        is_verb = last.text in _PURPOSE_VERBS or last.text[-1] in _DIRECTIONS
-        if token.sign is S.HUB and last.sign in _PURPOSES and not is_verb:
-            line.pop()
-            _append(line, Token(S.HUB, last.text + token.text, last.start, token.end))
-            return
-        if last.sign in _NOMINAL:
-            tail = _tail(token.text)
-            if tail and (token.sign in _TAILED or tail == token.text) and token.sign not in {S.DONE, S.FAILED, S.OK}:
-                kind = S.COURIER if tail == "员" else S.NOTE
-                line[-1] = Token(kind, last.text + tail, last.start, token.end)
-                return
-    line.append(token)
+    elif last.sign in _PARTS_OF_NAMES and token.sign in _PARTS_OF_NAMES:  # 集运仓营业部: its last word tells what it is
+        line[-1] = Token(token.sign, last.text + token.text, last.start, token.end)
+    elif token.sign is S.HUB and last.sign in _PURPOSES and not _is_verb(last):
+        line.pop()
+        _append(line, Token(S.HUB, last.text + token.text, last.start, token.end))
+    else:
+        noun = _noun(last, token) if last.sign in _NOMINAL else None
+        if noun is None:
+            line.append(token)
+        else:
+            line[-1] = noun
+
+
+def _is_verb(word: Token) -> bool:
+    return word.text in _PURPOSE_VERBS or word.text[-1] in _DIRECTIONS
+
+
+def _noun(act: Token, behind: Token) -> Token | None:
+    """签收 + 单."""
+    tail = _tail(behind.text)
+    is_tail = behind.sign in _TAILED or tail == behind.text
+    if not tail or not is_tail or behind.sign in {S.DONE, S.FAILED, S.OK}:
+        return None
+    return Token(S.COURIER if tail == "员" else S.NOTE, act.text + tail, act.start, behind.end)
 
 
 def _tail(text: str) -> str:
@@ -205,13 +216,18 @@ def _close_name(line: list[Token], begin: int) -> None:
     line[begin:] = inside
     signs = [token.sign for token in inside]
     kind = next((point for point in _POINTS if point in signs), None)
-    if kind is None:
+    if kind is None or _is_a_towns(inside, signs):
         kind = signs[-1] if signs[-1] in PLACES else None
     if kind is None and _is_name(inside):
         kind = S.OTHER
     if kind is not None and not (kind in _POINTS and S.SIGN in signs):
         text = "".join(token.text for token in inside)
         line[begin:] = [Token(kind, text, inside[0].start, inside[-1].end)]
+
+
+def _is_a_towns(inside: list[Token], signs: list[Sign]) -> bool:
+    """小店公司: an outlet of a town whose name happens to be a shop's word."""
+    return signs[-1] is S.BRANCH and any(token.text in _TOWNS for token in inside)
 
 
 def _is_name(inside: list[Token]) -> bool:

@@ -45,6 +45,8 @@ _BRIDGES = frozenset(
 _NEAR = 2  # words that a denial reaches over whatever they are
 # These may stand between two acts of one phrase without ending the first one's modifiers.
 _INHERENT = {S.DONE: Aspect.DONE, S.ONGOING: Aspect.ONGOING}
+_HURRIED = frozenset({"抓紧", "尽早", "及时"})
+_WORKERS = frozenset({S.SENDER, S.BRANCH, S.COURIER, S.WAREHOUSE})
 _MODALS = {
     S.IF: Aspect.CONDITIONAL,
     S.ELSE: Aspect.CONDITIONAL,
@@ -52,6 +54,16 @@ _MODALS = {
     S.MAY: Aspect.POSSIBLE,
 }
 _SETTLES = {**_MODALS, S.SUSPECT: Aspect.POSSIBLE, S.NOT_YET: Aspect.NOT_YET}
+_TELLING = (
+    frozenset(_SETTLES)
+    | {S.NOT, S.VOID, S.AFTER, S.FAILED, S.CANNOT, S.DONE, S.ASKED, S.OR}
+    | {S.WILL, S.WAIT, S.FUTURE_DAY, S.PROMISE}
+)
+_ADDING = frozenset({S.BY, S.OK, S.ONGOING, S.DONE, S.ARRANGE, S.AGAIN, S.TODAY})
+_SETTLED = frozenset({Aspect.REVOKED, Aspect.MENTIONED, Aspect.POSSIBLE, Aspect.ASKED})
+_CARRIED = frozenset({S.CARRY, S.CARRY_NOUN})
+_CARRIED_TO = frozenset({S.SIGN, S.REACH})
+_TOLD = frozenset({Aspect.DONE, Aspect.FAILED, Aspect.NEGATED})
 _LIGHT = frozenset({S.CALL_BUYER})
 _ON_REQUEST = frozenset({S.REFUSE, S.RETURN, S.INTERCEPT, S.CANCEL, S.ABANDON, S.ABSENT})
 
@@ -65,7 +77,7 @@ def view(clause: Sequence[Token], at: int, *, conditional: bool = False) -> View
 
 def _left(clause: Sequence[Token], at: int, found: View) -> View:
     """What stands before it; the nearest wins, and beyond another act only conditions, requests and offers are seen."""
-    if found.aspect in {Aspect.REVOKED, Aspect.MENTIONED, Aspect.POSSIBLE, Aspect.ASKED}:
+    if not at or found.aspect in _SETTLED:
         return found
     act = clause[at]
     between: list[Sign] = []
@@ -75,7 +87,7 @@ def _left(clause: Sequence[Token], at: int, found: View) -> View:
             found = _inherent(found, token.sign)
         elif token.sign in ACTS and token.sign not in _LIGHT and token.text not in _GOING:
             is_object = token.sign is act.sign is S.RETURN  # 已将退件交还
-            if not is_object and not (token.sign in {S.CARRY, S.CARRY_NOUN} and act.sign in {S.SIGN, S.REACH}):
+            if not is_object and not (token.sign in _CARRIED and act.sign in _CARRIED_TO):
                 return _modal(found, clause[:position])
         elif token.sign is S.COLON:
             return _modal(found, clause[:position])
@@ -100,6 +112,8 @@ def _inherent(found: View, sign: Sign) -> View:
 
 def _verdict(found: View, clause: Sequence[Token], at: int, position: int, between: Sequence[Sign]) -> View | None:
     """The aspect where the word at that place settles it; None where the look goes on to the left."""
+    if clause[position].sign not in _TELLING:
+        return None
     token, before = clause[position], clause[:position]
     is_near = len(between) <= _NEAR
     match token.sign:
@@ -132,6 +146,8 @@ def _verdict(found: View, clause: Sequence[Token], at: int, position: int, betwe
             return found._replace(aspect=Aspect.MENTIONED)
         case S.OR if not between and clause[at].sign in CHOICES:
             return found._replace(aspect=Aspect.POSSIBLE)
+        case S.PLEASE if token.text in _HURRIED and any(one.sign in _WORKERS for one in before):  # 商家抓紧备货
+            return None
         case S.PLEASE if S.AFTER in between or any(one.sign is S.AFTER for one in before):  # 到达后请…: not yet
             return found._replace(aspect=Aspect.CONDITIONAL)
         case S.FUTURE_DAY if found.succeeded:  # 次日揽收完成
@@ -152,6 +168,8 @@ def _denied(found: View, act_and_behind: Sequence[Token], between: Sequence[Sign
 
 def _noted(found: View, token: Token, between: Sequence[Sign]) -> View:
     """The view with what a word adds to it without settling it."""
+    if token.sign not in _ADDING:
+        return found
     match token.sign:
         case S.BY if token.text == "被" and found.aspect is Aspect.BARE:  # the passive tells what was done to it
             return found._replace(aspect=Aspect.DONE)
@@ -185,7 +203,7 @@ def _ends_a_time(before: Sequence[Token]) -> bool:
 
 def _modal(found: View, before: Sequence[Token]) -> View:
     """A condition, a request or an offer holds for each act of its clause that is not told as done."""
-    if found.aspect in {Aspect.DONE, Aspect.FAILED, Aspect.NEGATED}:
+    if found.aspect in _TOLD:
         return found
     for token in reversed(before):
         if token.sign is S.DONE:

@@ -149,11 +149,42 @@ def test_each_reason(text: str, reason: Reason) -> None:
         ("投递失败后退回寄件人", M.RETURNING),
         ("客户让周六再来", M.ATTEMPT_FAILED),
         ("驿站已收到寄件人的包裹", M.PICKED_UP),
+        ("等待快递员领件", M.ARRIVED),  # who is to take it: an outlet's courier, or the recipient
+        ("包裹在【喜鹊驿站】，等待客户领取", M.READY_FOR_PICKUP),
+        ("驿站小二已领件，正在为您送货上门", M.OUT_FOR_DELIVERY),
+        ("用户扫码开柜，快件取出", M.DELIVERED),
+        ("小哥带着您的快件出门了", M.OUT_FOR_DELIVERY),
+        ("送货时客户出门了", M.ATTEMPT_FAILED),
+        ("签收人：拒先生", M.DELIVERED),  # a name
+        ("丢件，正赔付流程中", M.EXCEPTION),  # nothing is paid yet
+        ("丢件，已赔付", M.LOST),
+        ("箱子进水，产品报废", M.EXCEPTION),
+        ("快件已报废", M.LOST),
+        ("退货入库完成", M.RETURNED),
+        ("包裹已退至驿站，请前往领取", M.READY_FOR_PICKUP),
+        ("订单超过24小时未付款，已取消", M.CANCELLED),
+        ("面单已回收作废，未揽收", M.CANCELLED),
+        ("昨日派送时您不在家，正在第2次派件", M.OUT_FOR_DELIVERY),
+        ("正在第2次派件，昨日派送时您不在家", M.OUT_FOR_DELIVERY),
     ],
 )
 def test_more_entries(text: str, claim: Milestone) -> None:
     """Kinds that the grammar tells apart."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("签收方式已改为：本人当面签收", "派送方式变更为客户自提", "诚邀您参与签收评价", "代收服务已开通"),
+        *("商家承诺丢失破损包赔", "快件遗失最高按运费三倍赔付", "超时赔付红包已发放", "Is your parcel delivered?"),
+        *("通知单已投", "催领单已送达", "订单取消中", "取消申请审核中"),
+    ],
+)
+def test_a_setting_a_rule_or_a_slip_is_no_end(text: str) -> None:
+    """What may come, what is paid in which case, and a note that was brought: the parcel has no end by them."""
+    ends = {M.DELIVERED, M.RETURNED, M.LOST, M.CANCELLED}
+    assert read_entry(text).milestone not in ends
 
 
 @pytest.mark.parametrize(
@@ -213,6 +244,10 @@ def test_an_entry(
         # intercepted: a scan between places does not set it free
         (["已揽收", "已成功拦截快件，准备退回", "快件到达【泉州中转场】"], M.EXCEPTION),
         (["已揽收", "已成功拦截快件，准备退回", "派件中，派件员：方舟"], M.OUT_FOR_DELIVERY),
+        # brought after all, once words tell it; what was told as a last outlet was none when the parcel leaves it
+        (["快件已存放至菜鸟驿站", "客户要求上门，派件员方舟正在派送"], M.OUT_FOR_DELIVERY),
+        (["已揽收", "快件已到【丰县网点】", "快件离开【丰县网点】，发往【徐州转运中心】"], M.IN_TRANSIT),
+        (["正在派件", "【丰县网点】出站"], M.OUT_FOR_DELIVERY),
     ],
 )  # fmt: skip
 def test_a_trace(texts: list[str], place: Milestone) -> None:

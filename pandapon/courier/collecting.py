@@ -1,0 +1,57 @@
+"""The courier's pick-up at the sender: told to come, on the way, in vain, booked, or done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandapon.courier.around import is_about_else, says
+from pandapon.courier.aspect import Aspect
+from pandapon.courier.claims import HAPPENED, Claim, claim
+from pandapon.courier.signs import Sign
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from pandapon.courier.events import Event, Text
+
+A, M, S = Aspect, Milestone, Sign
+
+
+def collected(event: Event, text: Text) -> Claim | None:
+    """The courier's pick-up: told to come, on the way, in vain, or done."""
+    clause = text.kinds[event.clause]
+    if is_about_else(text) and event.aspect not in HAPPENED:
+        return None
+    if (text.signs & {S.CUSTOMS, S.DECLARE} or event.at is S.PORT) and event.aspect in HAPPENED:
+        return Claim(M.IN_TRANSIT)
+    if event.word.isascii() and event.aspect is A.DONE and (S.SENDER in clause or _is_dropped_off(text)):
+        return Claim(M.PICKED_UP)
+    if event.word.startswith("accepted"):
+        return Claim(M.DELIVERED) if clause & {S.DESK, S.KIN} and event.aspect is A.DONE else claim(event)
+    if event.word.endswith("受理") and S.ORDER in clause:
+        return None
+    if event.word == "收件" and event.at is S.HUB and not text.signs & {S.SENDER, S.COURIER} and not event.view.today:
+        return Claim(M.IN_TRANSIT)
+    if event.word.endswith("受理") and len(text.clauses[event.clause]) <= 1 and S.NOTE in text.signs:
+        return None  # what was received is a request
+    if event.word.isascii() and clause & {S.RECIPIENT, S.POINT, S.LOCKER} and event.aspect is not A.CONDITIONAL:
+        return Claim(M.DELIVERED, fetched=True) if event.view.succeeded else Claim(M.READY_FOR_PICKUP)
+    is_order = S.ARRANGE in text.signs or says(event, text, "寄件", "订单", "下单")
+    if event.aspect is A.REVOKED or (event.word.endswith("受理") and is_order):
+        return Claim(M.SHIPPED)
+    if event.aspect is A.NEGATED and S.LABEL in text.signs:
+        return Claim(M.SHIPPED)
+    if event.at is S.LAST_BRANCH and event.word.startswith("收件") and event.aspect in HAPPENED:
+        return Claim(M.ARRIVED)
+    on_the_way = any(token.text in {"前往", "赶往"} for token in text.clauses[event.clause])
+    if event.aspect is A.BARE and any(
+        token.sign in {S.ABSENT, S.FUTURE_DAY} for token in text.clauses[event.clause][: event.token]
+    ):
+        return Claim(M.SHIPPED)  # 改天上门揽收
+    is_booked = any(token.text == "预约" for token in text.clauses[event.clause][: event.token])
+    if (event.view.arranged or on_the_way) and (is_booked or not event.view.succeeded) and event.aspect in HAPPENED:
+        return Claim(M.SHIPPED)
+    return claim(event)
+
+
+def _is_dropped_off(text: Text) -> bool:
+    return any(one.word.startswith("drop") for one in text.events)

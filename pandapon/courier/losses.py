@@ -1,0 +1,101 @@
+"""The claims of losses: said to be, only sought, settled, paid for, or spoken of as a rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandapon.courier.around import clause_has, happened, says
+from pandapon.courier.aspect import Aspect
+from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
+from pandapon.courier.signs import Sign
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from pandapon.courier.events import Event, Text
+
+A, M, S = Aspect, Milestone, Sign
+
+# Words that say a loss was settled; without them a loss that is being looked into is not yet one.
+_SETTLED = ("确认", "判定", "认定", "按遗失", "按丢失", "无法寻回", "灭失", "confirmed", "declared")
+_SOUGHT = (
+    "中",
+    "正在",
+    "กําลัง",
+    "อยู่ระหว่าง",
+    "仲裁",
+    "查件",
+    "查询",
+    "investigat",
+    "trace",
+    "inquir",
+    "enquir",
+    "search",
+)
+PAID_OUT = ("支付", "打给", "打", "到账", "打款", "转账", "转给", "发放", "汇", "赔付", "划")
+_NOT_FOUND = (
+    "找",
+    "未找",
+    "没找",
+    "查不到",
+    "查询不到",
+    "未能找",
+    "无法找",
+    "无法查",
+    "不知",
+    "不见",
+    "cannot",
+    "unable",
+)
+
+
+def lost(event: Event, text: Text) -> Claim | None:
+    """A loss; only a problem while it is sought, claimed or settled."""
+    found = claim(event)
+    if found and S.PART in text.signs:
+        return Claim(M.EXCEPTION, Reason.LOST)
+    settled = (happened(text, S.COMPENSATE) and not _is_being_settled(event, text)) or any(
+        token.text.startswith(_SETTLED) or token.text == "结案" for clause in text.clauses for token in clause
+    )
+    return (
+        Claim(M.EXCEPTION, Reason.LOST)
+        if found
+        and not settled
+        and (event.word.startswith(_NOT_FOUND) or _is_sought(event, text) or _is_being_settled(event, text))
+        else found
+    )
+
+
+def _is_being_settled(event: Event, text: Text) -> bool:
+    """丢件, 正赔付: the name of a kind of complaint, and nothing is paid yet."""
+    paid = [one.aspect for one in text.events if one.act is S.COMPENSATE]
+    return event.word == "丢件" and event.aspect is A.BARE and A.ONGOING in paid
+
+
+def is_rule(event: Event, text: Text) -> bool:
+    """丢失、破损按件赔付: what is paid in which case."""
+    spoken = {A.BARE, A.PLANNED, A.MENTIONED, A.ASKED, A.CONDITIONAL, A.POSSIBLE}
+    return any(one.act is S.COMPENSATE and one.aspect in spoken and one.clause == event.clause for one in text.events)
+
+
+def _is_sought(event: Event, text: Text) -> bool:
+    """Somebody looks for it still, or only claims that it is lost."""
+    before = text.clauses[event.clause][: event.token]
+    if event.aspect is A.ONGOING or any(token.sign in {S.ASKED, S.DECLARE} for token in before):
+        return True
+    return any(
+        (token.sign is S.TROUBLE and any(word in token.text for word in _SOUGHT)) or token.text == "investigation"
+        for clause in text.clauses
+        for token in clause
+    )
+
+
+def compensated(event: Event, text: Text) -> Claim | None:
+    """A compensation: paid, the parcel is lost; agreed or under way, it is a problem."""
+    is_paid = event.aspect in HAPPENED and (clause_has(event, text, S.PAID) or _is_paid_out(event, text))
+    if event.aspect is A.DONE or is_paid:
+        return Claim(M.LOST, Reason.COMPENSATED)
+    return Claim(M.EXCEPTION, Reason.COMPENSATED) if event.aspect in {A.ONGOING, A.PLANNED} else None
+
+
+def _is_paid_out(event: Event, text: Text) -> bool:
+    return clause_has(event, text, S.DONE) and says(event, text, *PAID_OUT)

@@ -1,0 +1,112 @@
+"""Who has it by a signature, or by taking it in for somebody else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandapon.courier import signers as stage
+from pandapon.courier.around import goes_back, happened, says
+from pandapon.courier.aspect import Aspect
+from pandapon.courier.claims import HAPPENED, Claim, Reason
+from pandapon.courier.handovers import is_needless, is_public
+from pandapon.courier.signs import Sign
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from pandapon.courier.events import Event, Text
+
+A, M, S = Aspect, Milestone, Sign
+
+_POINTS = frozenset({S.POINT, S.LOCKER})
+_CARRIED_ON = frozenset({S.PARTNER, S.WAREHOUSE, S.HUB, S.PORT})
+_LONGEST_NAME = 4  # characters
+
+
+def signed(event: Event, text: Text) -> Claim | None:
+    """Who has it by a signature, or by taking it in for somebody else."""
+    aspect = event.aspect
+    if aspect is A.REVOKED:
+        return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
+    if aspect is A.NEGATED and is_needless(event, text):
+        return None
+    if aspect is A.NEGATED and says(event, text, "并未", "并没"):  # said against somebody who claims it
+        return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
+    if aspect in {A.FAILED, A.NEGATED}:
+        if S.OVERDUE in text.signs:
+            return Claim(M.EXCEPTION, Reason.DELAYED)
+        return Claim(M.ATTEMPT_FAILED)
+    if aspect not in HAPPENED or (event.view.again and aspect is A.BARE):
+        return None
+    if aspect is A.ONGOING and event.act is S.SIGN and not event.word.isascii():
+        return Claim(M.OUT_FOR_DELIVERY)
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    if event.word.endswith("交件") and before & {S.SENDER, S.BRANCH} and not goes_back(text):
+        return Claim(M.PICKED_UP) if S.SENDER in before else Claim(M.IN_TRANSIT)
+    if event.word in {"收妥", "收讫"} and S.SENDER in text.signs and happened(text, S.COLLECT):
+        return Claim(M.PICKED_UP)
+    if _handed_on(event, text):
+        return Claim(M.IN_TRANSIT)
+    behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
+    if behind[:2] and behind[0] is S.BY and behind[1] in {S.NUMBER, S.TODAY, S.FUTURE_DAY}:
+        return None
+    if S.TO in behind[:1] and event.at in _POINTS:
+        return Claim(M.READY_FOR_PICKUP)
+    who = stage.signer(text)
+    fetches = event.act is S.PROXY and event.word in {"代领", "代取"} and who not in _POINTS
+    if fetches and (event.view.succeeded or who is not None):
+        return Claim(M.DELIVERED, fetched=True)
+    if event.act is S.PROXY and who is None:
+        who = event.at if event.at in _POINTS else S.POINT
+    if aspect is A.BARE and _is_instruction(event, text):
+        return None
+    if who is None and text.signs & {S.WAREHOUSE, S.FLY, S.MOVE, S.NEXT_STOP} and not is_public(event, text):
+        return Claim(M.IN_TRANSIT)
+    if aspect is A.BARE and who in {None, S.RECIPIENT} and (_is_a_noun(event, text) or _is_of_a_time(event, text)):
+        return None
+    if who in _POINTS:
+        return Claim(M.READY_FOR_PICKUP)
+    if S.PART in text.signs and who is not S.SENDER:
+        return Claim(M.DELIVERED, Reason.PARTIAL)
+    if who is S.SENDER or goes_back(text):
+        return Claim(M.RETURNED)
+    return Claim(M.DELIVERED)
+
+
+def _is_a_noun(event: Event, text: Text) -> bool:
+    """签收争议, 签收问题: a part of a longer word that no list knows."""
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    if any(token.text.endswith("显示") for token in text.clauses[event.clause][: event.token]):
+        return False
+    return (
+        bool(behind)
+        and behind[0].sign is S.OTHER
+        and behind[0].text[0] not in "一两三四五"
+        and "一" <= behind[0].text[0] <= "鿿"
+    )
+
+
+def _is_of_a_time(event: Event, text: Text) -> bool:
+    """下午三点左右签收: a longer unknown phrase right before the act is no name."""
+    clause = text.clauses[event.clause]
+    if not event.token:
+        return False
+    before = clause[event.token - 1]
+    is_joined = before.sign is S.OTHER and before.end == clause[event.token].start
+    return is_joined and len(before.text) > _LONGEST_NAME
+
+
+def _is_instruction(event: Event, text: Text) -> bool:
+    """签收酒水请出示证件: what to do at a signature that may come."""
+    behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
+    asked = next((at for at, sign in enumerate(behind) if sign in {S.PLEASE, S.MAY}), None)
+    return asked is not None and not set(behind[:asked]) & {S.IF, S.NOTICE, S.SIGNER, S.DONE, S.POINT, S.LOCKER}
+
+
+def _handed_on(event: Event, text: Text) -> bool:
+    """Signed by whoever carries it on, or brought to them: not the end."""
+    clause = text.clauses[event.clause]
+    before, behind = clause[: event.token], clause[event.token + 1 :]
+    signs = [token.sign for token in behind]
+    to_next = S.TO in signs[:1] and bool({S.PARTNER, S.CARRIER, S.WAREHOUSE, S.HUB, S.PORT} & set(signs))
+    by_courier = bool(before) and before[-1].sign is S.COURIER and before[-1].end == clause[event.token].start
+    return to_next or by_courier or any(token.sign in _CARRIED_ON for token in before)
