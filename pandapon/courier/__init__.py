@@ -57,6 +57,7 @@ def asked_action(text: str) -> Action | None:
     return reading.action if reading.action is not Action.PICK_UP or reading.is_urgent else None
 
 
+@lru_cache(maxsize=16_384)  # every reading of an order repeats the scans of the one before
 def _reading(text: str) -> Reading:
     """A long number means nothing by itself: scans that differ in a parcel's or a courier's number are read once."""
     alike = _LONG_NUMBER.sub(lambda number: "0" * len(number[0]), text)
@@ -65,7 +66,7 @@ def _reading(text: str) -> Reading:
     return _read(text) if is_told and alike != text else found
 
 
-@lru_cache(maxsize=16_384)  # every reading of an order repeats the scans of the one before
+@lru_cache(maxsize=16_384)
 def _read(text: str) -> Reading:
     return decide(read(tokens(fold_text(text))))
 
