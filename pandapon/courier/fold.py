@@ -1,10 +1,10 @@
 """The last stage: where a parcel stands after all its entries. What an entry changes depends on what stood before.
 
 Progress goes back only where words tell it: it left the outlet where it was told as arrived, or is brought from where
-it lay ready. A problem is over with later progress. A return can be taken back: in words, by customs' release, or by a new
-attempt before it has moved; a return that has moved ends as returned. An end can be corrected. A delivery that was told
-before the parcel ever arrived is the end of a leg where a warehouse, customs or a flight follows. What was intercepted
-goes on only by words or to the door. An entry from before the order claims none.
+it lay ready. A problem is over with later progress. A return can be taken back: in words, by customs' release, or by
+a new attempt before it has moved; a return that has moved ends as returned. An end can be corrected. A delivery that
+was told before the parcel ever arrived is the end of a leg where a warehouse, customs or a flight follows. What was
+intercepted goes on only by words or to the door. An entry from before the order claims none.
 """
 
 from __future__ import annotations
