@@ -86,8 +86,9 @@ def decide(
     naming = order if policy.names else None
     read = reading.shipment.parcels if reading.shipment else ()
     lines = lines_of(base.shipment.parcels, read, naming, ordered_at)
-    heard = _moved_at(base if known and not baseline else None, order, [line.after for line in lines], None, now) or now
-    lines = with_named(lines, naming, None if baseline else base.order, heard=heard, now=now)
+    if naming or any(line.is_marked for line in lines):
+        heard = _moved_at(base if known and not baseline else None, order, [one.after for one in lines], None, now)
+        lines = with_named(lines, naming, None if baseline else base.order, heard=heard or now, now=now)
     parcels = tuple(line.after for line in lines)
     milestone = order_milestone(order.milestone if order else None, _counted(parcels)) or base.milestone
     news = _news(base, order, reading.ref, lines, milestone) if known and not baseline else None

@@ -33,6 +33,11 @@ class Line:
     is_old_news: bool = False  # it was not known as a parcel, and yet nobody is to be told that there is one more
 
     @property
+    def is_marked(self) -> bool:
+        """Only its order names it, or did."""
+        return named.is_only_named(self.after) or named.is_withdrawn(self.after)
+
+    @property
     def is_added(self) -> bool:
         """Whether it is one more parcel."""
         return self.before is None and not self.is_old_news
@@ -112,11 +117,11 @@ def with_named(
     ``before``: the order as it was known; None: never read, or this is its baseline. What it names only now, beside
     parcels that were known, is news. ``heard`` (aware): since when nothing is heard of what it had named before.
     """
-    shown = [line.after for line in lines if not _is_marked(line.after)]
+    shown = [line.after for line in lines if not line.is_marked]
     counted = [parcel for parcel in live(shown) if parcel.milestone is not Milestone.CANCELLED]
     unseen = named.unseen(order, shown, counted)
-    marked = [line for line in lines if _is_marked(line.after)]
-    found = [_remarked(line, unseen, now) if _is_marked(line.after) else line for line in lines]
+    marked = [line for line in lines if line.is_marked]
+    found = [_remarked(line, unseen, now) if line.is_marked else line for line in lines]
     had_parcels = any(line.before for line in lines)
     for one in unseen:
         if not any(is_same(one.waybill, line.after.waybill) for line in marked):
@@ -124,10 +129,6 @@ def with_named(
             parcel = named.newly_named(one, now if is_new else heard)
             found.append(Line(None, parcel, _NOTHING, is_old_news=not (is_new and had_parcels)))
     return found
-
-
-def _is_marked(parcel: Parcel) -> bool:
-    return named.is_only_named(parcel) or named.is_withdrawn(parcel)
 
 
 def _remarked(line: Line, unseen: Sequence[Consignment], now: datetime) -> Line:
