@@ -5,6 +5,7 @@ Each act has one function; :mod:`claims` has the table for all that these leave 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier.around import clause_has, happened, in_notice, is_about_else, is_on_foot, says, speaks_of_return
@@ -70,7 +71,7 @@ def _shipped(event: Event, text: Text) -> Claim | None:
 
 
 def _prepared(event: Event, text: Text) -> Claim | None:
-    if is_about_else(text):
+    if is_about_else(text) or (event.word == "审核" and happened(text, S.ORDER)):
         return None
     if text.signs & {S.CUSTOMS, S.DECLARE}:
         return Claim(M.IN_TRANSIT) if event.aspect in HAPPENED else None
@@ -86,6 +87,8 @@ def _handled(event: Event, text: Text) -> Claim | None:
         return None
     if event.word in _PUT_AWAY and event.aspect is A.DONE and _is_of_returns(event, text):
         return Claim(M.RETURNED)
+    if event.aspect is A.PLANNED and event.word == "交接" and _is_before_collection(text):
+        return Claim(M.SHIPPED)  # 等待交接给快递
     if event.word in _PACKING and _is_before_collection(text):
         return Claim(M.PAID)
     if event.at is S.LOCKER and S.HUB in text.signs and event.word in _SORTING:
@@ -104,7 +107,7 @@ def _is_before_collection(text: Text) -> bool:
     if S.COLLECT in text.signs:
         return False
     is_sellers = any(token.text in _GOODS for clause in text.clauses for token in clause)
-    return bool(text.signs & {S.LABEL, S.SENDER}) or (is_sellers and not text.signs & _CARRIED)
+    return bool(text.signs & {S.LABEL, S.SENDER, S.PAID}) or (is_sellers and not text.signs & _CARRIED)
 
 
 def _departs(event: Event, text: Text) -> Claim | None:
@@ -164,7 +167,18 @@ def _attempted(event: Event, _: Text) -> Claim | None:
 def _cancelled(event: Event, text: Text) -> Claim | None:
     if event.word.startswith("不发") and clause_has(event, text, S.SENDER):  # they say so; nothing is cancelled yet
         return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
+    if "号" in event.word and _has_another_number(text):
+        return Claim(M.IN_TRANSIT)
     return None if event.token and _of_a_part(event, text) else claim(event)
+
+
+def _has_another_number(text: Text) -> bool:
+    """原单号作废，新单号…: the parcel goes on under another number."""
+    return any(
+        token.sign is S.NOTE and token.text.endswith("单号") and before.text.endswith(("新", "换"))
+        for clause in text.clauses
+        for before, token in pairwise(clause)
+    )
 
 
 def _scanned_back(event: Event, text: Text) -> Claim | None:
@@ -176,6 +190,12 @@ def _scanned_back(event: Event, text: Text) -> Claim | None:
 def _taken_back(event: Event, text: Text) -> Claim | None:
     """Out of a locker, to the depot, or by the one who sent it."""
     collected = S.COLLECT in text.signs
+    if (
+        event.act is S.TO_DEPOT
+        and clause_has(event, text, S.REFUSE)
+        and clause_has(event, text, S.WAREHOUSE, S.ONGOING)
+    ):
+        return Claim(M.RETURNING)  # 拒收后正在返回仓库
     by_sender = event.act is S.TAKE_BACK and event.aspect in HAPPENED and _is_taken_by_sender(event, text)
     if by_sender and not collected:
         return Claim(M.RETURNED)

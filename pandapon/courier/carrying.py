@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
+_BACK = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.INTERCEPT})
 _PLAIN = 2  # characters of 派送, not of 骑士配送
 _LONGEST_NAME = 3  # characters
 _PICK_UPS = ("取件", "揽", "接货", "上门取", "收件", "接件")
@@ -91,6 +92,8 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         event.word.startswith(("前往您", "赶来", "过来", "前来")) and is_for_the_sender(text)
     ):  # 前来取件
         return Claim(M.SHIPPED)
+    if event.at is S.SENDER and S.COURIER in before and event.aspect in HAPPENED and not text.signs & _BACK:
+        return Claim(M.SHIPPED)  # 快递员正赶往寄件地
     if _is_sorted_for(event, text):
         return Claim(M.IN_TRANSIT)
     if event.aspect not in {A.BARE, A.PLANNED, A.DONE}:

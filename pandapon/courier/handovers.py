@@ -125,6 +125,11 @@ def taken(event: Event, text: Text) -> Claim | None:
     if is_needless(event, text):
         return None
     visits = S.COLLECT in text.signs or says(event, text, "上门")
+    if event.token and text.clauses[event.clause][event.token - 1].text.startswith("待"):  # 待收取
+        return Claim(M.SHIPPED)
+    comes = event.word.startswith(("来", "上门")) or (event.view.arranged and S.SENDER in clause)
+    if comes and (by_courier or S.SHIP in text.signs) and event.aspect in {A.BARE, A.ONGOING} and S.DONE not in clause:
+        return Claim(M.SHIPPED)
     if event.aspect in {A.NEGATED, A.FAILED} and visits:
         return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     if event.aspect is A.POSSIBLE and len(text.clauses[event.clause]) <= _SHORT:  # 可提货

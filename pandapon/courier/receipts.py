@@ -52,8 +52,10 @@ def received(event: Event, text: Text) -> Claim | None:
     before = stage.best([token.sign for token in clause[: event.token]])
     if event.aspect in HAPPENED and before in _POINTS:
         from_sender = S.SENDER in text.signs and not goes_back(text)
-        return Claim(M.PICKED_UP) if from_sender else Claim(M.READY_FOR_PICKUP)
-    if event.aspect in HAPPENED and event.at is S.BRANCH and any(one.act is S.CARRY for one in text.events):
+        by_courier = S.COURIER in signs and _is_sent_off(text)
+        return Claim(M.PICKED_UP) if from_sender or by_courier else Claim(M.READY_FOR_PICKUP)
+    brings = any(one.act is S.CARRY or (one.act is S.SIGN and one.aspect is A.PLANNED) for one in text.events)
+    if event.aspect in HAPPENED and event.at is S.BRANCH and brings:
         return Claim(M.ARRIVED)
     if event.aspect in HAPPENED and signs & {S.RETURN, S.REVERSE, S.NOTE} and speaks_of_return(clause):
         return Claim(M.RETURNED) if signs & {S.SENDER, S.WAREHOUSE} else Claim(M.RETURNING)
@@ -98,7 +100,9 @@ def brought(event: Event, text: Text) -> Claim | None:
         and S.SENDER in text.signs
         and S.RETURN not in text.signs
     ):
-        return Claim(M.PICKED_UP) if event.act is S.REACH and event.aspect is A.DONE else Claim(M.SHIPPED)
+        is_awaited = any({S.WAIT, S.COURIER} <= signs for signs in text.kinds)
+        taken = event.act is S.REACH and event.aspect is A.DONE and not is_awaited
+        return Claim(M.PICKED_UP) if taken else Claim(M.SHIPPED)
     alone = len(text.clauses[event.clause]) == 1 and event.word == "送达"
     given = (
         event.word.endswith("交付")
