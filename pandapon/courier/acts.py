@@ -5,17 +5,18 @@ Each act has one function; :mod:`claims` has the table for all that these leave 
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier.around import clause_has, happened, in_notice, is_about_else, is_on_foot, says, speaks_of_return
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.carrying import carried, departed, is_no_departure
+from pandapon.courier.carrying import carried
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
 from pandapon.courier.collecting import collected
+from pandapon.courier.departing import departed, is_no_departure
 from pandapon.courier.handovers import fetched, taken
 from pandapon.courier.problems import PROBLEMS, must_pay, problem
 from pandapon.courier.receipts import brought, received
+from pandapon.courier.records import has_another_number
 from pandapon.courier.returns import returned
 from pandapon.courier.signing import signed
 from pandapon.courier.signs import Sign
@@ -35,6 +36,7 @@ _COUNTS = frozenset("一二两三四五六七八九十半几多最保有夜期�
 _SORTING = frozenset({"分拣", "分流", "扫描", "识别"})
 _GOODS = frozenset({"商品", "订单", "宝贝"})
 _CARRIED = frozenset({S.ARRIVE, S.DEPART, S.HUB, S.BRANCH, S.FLY, S.MOVE, S.PORT, S.RESUME, S.RETURN, S.CARRY})
+_LATER = frozenset({S.HUB, S.BRANCH, S.ARRIVE, S.COLLECT, S.FLY, S.CUSTOMS, S.RETURN, S.PORT})
 # Acts that notices like to speak of.
 _ADVERTISED = frozenset(
     {S.SIGN, S.PROXY, S.CARRY, S.FETCH, S.TAKE, S.COLLECT, S.RETURN, S.RECEIVE, S.REACH, S.SHIP, S.STORE, S.RESUME}
@@ -87,8 +89,9 @@ def _handled(event: Event, text: Text) -> Claim | None:
         return None
     if event.word in _PUT_AWAY and event.aspect is A.DONE and _is_of_returns(event, text):
         return Claim(M.RETURNED)
-    if event.aspect is A.PLANNED and event.word == "交接" and _is_before_collection(text):
-        return Claim(M.SHIPPED)  # 等待交接给快递
+    awaited = any(one.act is S.TRANSFER and one.aspect is A.PLANNED for one in text.events)
+    if event.word in _PACKING and awaited and not text.signs & _LATER:  # 等待交接给快递
+        return Claim(M.SHIPPED)
     if event.word in _PACKING and _is_before_collection(text):
         return Claim(M.PAID)
     if event.at is S.LOCKER and S.HUB in text.signs and event.word in _SORTING:
@@ -113,6 +116,8 @@ def _is_before_collection(text: Text) -> bool:
 def _departs(event: Event, text: Text) -> Claim | None:
     if is_no_departure(event, text):
         return None
+    if event.word.endswith("送往") and event.at in {S.RECIPIENT, S.DOOR} and event.aspect in HAPPENED:
+        return Claim(M.OUT_FOR_DELIVERY)
     if event.word.endswith(("on the way", "on its way")) and is_on_foot(event, text) and event.aspect in HAPPENED:
         return Claim(M.OUT_FOR_DELIVERY)
     return _back_to_sender(event, text) if _is_towards_sender(event, text) else departed(event, text) or claim(event)
@@ -167,18 +172,9 @@ def _attempted(event: Event, _: Text) -> Claim | None:
 def _cancelled(event: Event, text: Text) -> Claim | None:
     if event.word.startswith("不发") and clause_has(event, text, S.SENDER):  # they say so; nothing is cancelled yet
         return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
-    if "号" in event.word and _has_another_number(text):
+    if "号" in event.word and has_another_number(text):
         return Claim(M.IN_TRANSIT)
     return None if event.token and _of_a_part(event, text) else claim(event)
-
-
-def _has_another_number(text: Text) -> bool:
-    """原单号作废，新单号…: the parcel goes on under another number."""
-    return any(
-        token.sign is S.NOTE and token.text.endswith("单号") and before.text.endswith(("新", "换"))
-        for clause in text.clauses
-        for before, token in pairwise(clause)
-    )
 
 
 def _scanned_back(event: Event, text: Text) -> Claim | None:

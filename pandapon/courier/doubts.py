@@ -24,6 +24,7 @@ A, M, S = Aspect, Milestone, Sign
 
 # Before the act, in its clause: it is to come, wished for, or impossible.
 _UNREAL = frozenset({S.WILL, S.WAIT, S.PROMISE, S.SUSPECT, S.CANNOT, S.NO_LONGER, S.IF})
+_ADVICE = frozenset({S.IF, S.PLEASE})  # 未收到请…反馈: what to do if
 _DENIALS = frozenset({S.NOT, S.NOT_YET})
 _CHECKED = ("核实", "核查", "调查", "核对")
 _ENDS = frozenset({M.DELIVERED, M.RETURNED, M.LOST, M.CANCELLED})
@@ -167,5 +168,5 @@ def is_disputed(event: Event, text: Text) -> bool:
         token.text.startswith(_DENIED) or any(word in token.text for word in _ELSEWHERE)
         for clause, signs in zip(text.clauses, text.kinds, strict=True)
         for token in clause
-        if token.sign in {S.VOID, S.OTHER, S.NOT} and S.IF not in signs
+        if token.sign in {S.VOID, S.OTHER, S.NOT} and signs.isdisjoint(_ADVICE)
     )

@@ -25,8 +25,12 @@ def received(event: Event, text: Text) -> Claim | None:
     clause = text.clauses[event.clause]
     signs = text.kinds[event.clause]
     behind = {token.sign for token in clause[event.token + 1 :]}
-    if S.TO_DEPOT in text.signs:
-        return None
+    if S.TO_DEPOT in text.signs or any(token.text.startswith(("元", "块钱")) for token in clause[event.token + 1 :]):
+        return None  # 每12小时收取0.5元
+    if event.word == "承运" and event.aspect is A.NEGATED:
+        return Claim(M.EXCEPTION, Reason.FORBIDDEN)
+    if event.word == "承运" and event.at is S.CARRIER and happened(text, S.TRANSFER):
+        return Claim(M.IN_TRANSIT)
     if event.view.arranged or clause[max(0, event.token - 1)].text in {"前往", "赶往"}:
         return None if S.RECIPIENT in signs else Claim(M.SHIPPED)
     if event.aspect is A.BARE and signs & {S.PLEASE, S.MAY}:
@@ -86,6 +90,8 @@ def brought(event: Event, text: Text) -> Claim | None:
         return None
     if event.act is S.STORE and found is not None and found.milestone is M.DELIVERED and _is_kept_to_fetch(event, text):
         return Claim(M.READY_FOR_PICKUP)
+    if event.act is S.STORE and event.at is None and S.DECLARE in text.signs and not text.signs & (_POINTS | {S.FETCH}):
+        return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
     if event.act is S.TRANSFER and event.at in _POINTS and text.signs & {S.DECLARE, S.CUSTOMS}:
         return Claim(M.IN_TRANSIT)
     if event.act is S.TRANSFER and clause_has(event, text, S.COURIER) and _is_sent_off(text):
