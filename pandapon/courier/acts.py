@@ -47,11 +47,7 @@ def claim_of(event: Event, text: Text) -> Claim | None:
     """What an act of a text claims; None where it claims nothing."""
     if event.aspect is A.BARE and event.act in _ADVERTISED and in_notice(event, text):
         return None
-    return _CLAIMS.get(event.act, _by_table)(event, text)
-
-
-def _by_table(event: Event, _: Text) -> Claim | None:
-    return claim(event)
+    return _CLAIMS[event.act](event, text) if event.act in _CLAIMS else claim(event)
 
 
 def _noted(event: Event, text: Text) -> Claim | None:
@@ -89,11 +85,12 @@ def _handled(event: Event, text: Text) -> Claim | None:
         return None
     if event.word in _PUT_AWAY and event.aspect is A.DONE and _is_of_returns(event, text):
         return Claim(M.RETURNED)
-    awaited = any(one.act is S.TRANSFER and one.aspect is A.PLANNED for one in text.events)
-    if event.word in _PACKING and awaited and not text.signs & _LATER:  # 等待交接给快递
-        return Claim(M.SHIPPED)
-    if event.word in _PACKING and _is_before_collection(text):
-        return Claim(M.PAID)
+    if event.word in _PACKING:
+        awaited = any(one.act is S.TRANSFER and one.aspect is A.PLANNED for one in text.events)
+        if awaited and not text.signs & _LATER:  # 等待交接给快递
+            return Claim(M.SHIPPED)
+        if _is_before_collection(text):
+            return Claim(M.PAID)
     if event.at is S.LOCKER and S.HUB in text.signs and event.word in _SORTING:
         return Claim(M.IN_TRANSIT)
     return claim(event)
@@ -155,6 +152,9 @@ def _arrives(event: Event, text: Text) -> Claim | None:
     """A port or a flight: the place of destination is a city still."""
     if event.at is S.SENDER and is_on_foot(event, text):
         return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
+    takes = any(one.act is S.TAKE and one.aspect is A.ONGOING for one in text.events)
+    if takes and event.at in _POINTS and is_on_foot(event, text):  # 骑手已到达取货点，正在取件
+        return Claim(M.SHIPPED)
     if event.at is S.DESTINATION and text.signs & {S.FLY, S.PORT} and event.aspect in HAPPENED:
         return Claim(M.IN_TRANSIT)
     return claim(event)

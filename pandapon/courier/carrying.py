@@ -206,6 +206,6 @@ def _planned(event: Event, text: Text) -> Claim | None:
         return None  # 已寄出，将由…配送: by whom, once it is there
     if event.act is S.CARRY_NOUN and not event.view.again and not clause_has(event, text, S.WAIT):
         return None
-    if event.view.again:
+    if event.view.again or event.word in _AGAIN:
         return Claim(M.ATTEMPT_FAILED)
     return None if event.view.promised else Claim(M.ARRIVED)

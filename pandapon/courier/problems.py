@@ -86,6 +86,8 @@ def problem(event: Event, text: Text) -> Claim | None:
         case S.ABSENT if S.COURIER in text.signs and S.RECIPIENT not in text.signs and event.word in _OF_A_COURIER:
             is_out = event.word == "外出" and event.aspect in HAPPENED
             return Claim(M.OUT_FOR_DELIVERY) if is_out else None
+        case S.ADDRESS_FAULT if event.at in {S.BRANCH, S.POINT} and text.signs & {S.FETCH, S.TAKE}:
+            return None  # 站点搬迁，请到新址取件
         case S.ABSENT if event.word == "约定" and _is_agreed(event, text):
             return None
         case S.HOLD if event.word.isascii() and _is_to_be_fetched(text):

@@ -128,7 +128,10 @@ def _is_given_by_sender(event: Event, text: Text) -> bool:
 def _is_about_a_slip(event: Event, text: Text) -> bool:
     """通知单已投: what was brought is a note."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
-    return event.act is S.REACH and event.at is None and S.NOTE in before and S.PARCEL not in before
+    behind = text.clauses[event.clause][event.token + 1 :]
+    is_slip = bool(behind) and behind[-1].sign is S.NOTE and behind[-1].text.endswith(("通知单", "通知", "短信"))
+    told = is_slip or S.NOTE in before
+    return event.act is S.REACH and event.at is None and told and S.PARCEL not in before
 
 
 def _is_kept_to_fetch(event: Event, text: Text) -> bool:
