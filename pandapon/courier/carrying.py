@@ -107,7 +107,7 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         event.aspect is not A.DONE
         and S.TRANSFER in before
         and not is_on_foot(event, text)
-        and not _by_name(event, text)
+        and (S.WAREHOUSE in text.signs or not _by_name(event, text))
     ):
         return Claim(M.IN_TRANSIT)
     if (
