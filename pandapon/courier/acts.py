@@ -16,7 +16,6 @@ from pandapon.courier.departing import departed, is_no_departure
 from pandapon.courier.handovers import fetched, taken
 from pandapon.courier.problems import PROBLEMS, must_pay, problem
 from pandapon.courier.receipts import brought, received
-from pandapon.courier.records import has_another_number
 from pandapon.courier.returns import returned
 from pandapon.courier.signing import signed
 from pandapon.courier.signs import Sign
@@ -172,8 +171,6 @@ def _attempted(event: Event, _: Text) -> Claim | None:
 def _cancelled(event: Event, text: Text) -> Claim | None:
     if event.word.startswith("不发") and clause_has(event, text, S.SENDER):  # they say so; nothing is cancelled yet
         return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
-    if "号" in event.word and has_another_number(text):
-        return Claim(M.IN_TRANSIT)
     return None if event.token and _of_a_part(event, text) else claim(event)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import Claim, Reason
+from pandapon.courier.records import has_another_number
 from pandapon.courier.signs import ACTS, Sign
 from pandapon.courier.view import is_as_asked
 from pandapon.shipment import Milestone
@@ -78,7 +79,8 @@ def told_as_an_end(found: Claim, event: Event, text: Text) -> Claim | None:
     if found.milestone is M.DELIVERED and is_disputed(event, text):
         return _DISPUTED
     clause = text.clauses[event.clause]
-    if any(token.text.endswith(_CHOSEN) for token in clause[: event.token]):
+    is_replaced = found.milestone is M.CANCELLED and has_another_number(text)
+    if is_replaced or any(token.text.endswith(_CHOSEN) for token in clause[: event.token]):
         return None
     before, behind = _behind_colon(clause[: event.token]), clause[event.token + 1 :]
     if found.milestone is M.DELIVERED and any(token.text.endswith(_SHOWN) for token in before):

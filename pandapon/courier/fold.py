@@ -156,7 +156,8 @@ def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
 
 def _was_before_pick_up(way: Way, entry: Entry) -> bool:
     """The one thing told before the courier's pick-up was the seller's or a courier's way to the seller."""
-    return way.steps == 1 and way.best in _MISTAKEN and not entry.reading.unsure and not entry.reading.moves
+    told = entry.reading.milestone is M.PICKED_UP and not entry.reading.unsure
+    return told and way.steps == 1 and way.best in _MISTAKEN
 
 
 def _takes_it_on(entry: Entry, claim: Milestone) -> bool:
