@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.around import clause_has, happened, in_notice, is_about_else, is_on_foot, says, speaks_of_return
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.carrying import carried, departed, is_no_departure
+from pandapon.courier.carrying import carried
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
 from pandapon.courier.collecting import collected
+from pandapon.courier.departing import departed, is_no_departure
 from pandapon.courier.handovers import fetched, taken
 from pandapon.courier.problems import PROBLEMS, must_pay, problem
 from pandapon.courier.receipts import brought, received
@@ -34,6 +35,7 @@ _COUNTS = frozenset("一二两三四五六七八九十半几多最保有夜期�
 _SORTING = frozenset({"分拣", "分流", "扫描", "识别"})
 _GOODS = frozenset({"商品", "订单", "宝贝"})
 _CARRIED = frozenset({S.ARRIVE, S.DEPART, S.HUB, S.BRANCH, S.FLY, S.MOVE, S.PORT, S.RESUME, S.RETURN, S.CARRY})
+_LATER = frozenset({S.HUB, S.BRANCH, S.ARRIVE, S.COLLECT, S.FLY, S.CUSTOMS, S.RETURN, S.PORT})
 # Acts that notices like to speak of.
 _ADVERTISED = frozenset(
     {S.SIGN, S.PROXY, S.CARRY, S.FETCH, S.TAKE, S.COLLECT, S.RETURN, S.RECEIVE, S.REACH, S.SHIP, S.STORE, S.RESUME}
@@ -44,11 +46,7 @@ def claim_of(event: Event, text: Text) -> Claim | None:
     """What an act of a text claims; None where it claims nothing."""
     if event.aspect is A.BARE and event.act in _ADVERTISED and in_notice(event, text):
         return None
-    return _CLAIMS.get(event.act, _by_table)(event, text)
-
-
-def _by_table(event: Event, _: Text) -> Claim | None:
-    return claim(event)
+    return _CLAIMS[event.act](event, text) if event.act in _CLAIMS else claim(event)
 
 
 def _noted(event: Event, text: Text) -> Claim | None:
@@ -70,7 +68,7 @@ def _shipped(event: Event, text: Text) -> Claim | None:
 
 
 def _prepared(event: Event, text: Text) -> Claim | None:
-    if is_about_else(text):
+    if is_about_else(text) or (event.word == "审核" and happened(text, S.ORDER)):
         return None
     if text.signs & {S.CUSTOMS, S.DECLARE}:
         return Claim(M.IN_TRANSIT) if event.aspect in HAPPENED else None
@@ -86,8 +84,12 @@ def _handled(event: Event, text: Text) -> Claim | None:
         return None
     if event.word in _PUT_AWAY and event.aspect is A.DONE and _is_of_returns(event, text):
         return Claim(M.RETURNED)
-    if event.word in _PACKING and _is_before_collection(text):
-        return Claim(M.PAID)
+    if event.word in _PACKING:
+        awaited = any(one.act is S.TRANSFER and one.aspect is A.PLANNED for one in text.events)
+        if awaited and not text.signs & _LATER:  # 等待交接给快递
+            return Claim(M.SHIPPED)
+        if _is_before_collection(text):
+            return Claim(M.PAID)
     if event.at is S.LOCKER and S.HUB in text.signs and event.word in _SORTING:
         return Claim(M.IN_TRANSIT)
     return claim(event)
@@ -104,12 +106,14 @@ def _is_before_collection(text: Text) -> bool:
     if S.COLLECT in text.signs:
         return False
     is_sellers = any(token.text in _GOODS for clause in text.clauses for token in clause)
-    return bool(text.signs & {S.LABEL, S.SENDER}) or (is_sellers and not text.signs & _CARRIED)
+    return bool(text.signs & {S.LABEL, S.SENDER, S.PAID}) or (is_sellers and not text.signs & _CARRIED)
 
 
 def _departs(event: Event, text: Text) -> Claim | None:
     if is_no_departure(event, text):
         return None
+    if event.word.endswith("送往") and event.at in {S.RECIPIENT, S.DOOR} and event.aspect in HAPPENED:
+        return Claim(M.OUT_FOR_DELIVERY)
     if event.word.endswith(("on the way", "on its way")) and is_on_foot(event, text) and event.aspect in HAPPENED:
         return Claim(M.OUT_FOR_DELIVERY)
     return _back_to_sender(event, text) if _is_towards_sender(event, text) else departed(event, text) or claim(event)
@@ -147,6 +151,9 @@ def _arrives(event: Event, text: Text) -> Claim | None:
     """A port or a flight: the place of destination is a city still."""
     if event.at is S.SENDER and is_on_foot(event, text):
         return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
+    takes = any(one.act is S.TAKE and one.aspect is A.ONGOING for one in text.events)
+    if takes and event.at in _POINTS and is_on_foot(event, text):  # 骑手已到达取货点，正在取件
+        return Claim(M.SHIPPED)
     if event.at is S.DESTINATION and text.signs & {S.FLY, S.PORT} and event.aspect in HAPPENED:
         return Claim(M.IN_TRANSIT)
     return claim(event)
@@ -176,6 +183,12 @@ def _scanned_back(event: Event, text: Text) -> Claim | None:
 def _taken_back(event: Event, text: Text) -> Claim | None:
     """Out of a locker, to the depot, or by the one who sent it."""
     collected = S.COLLECT in text.signs
+    if (
+        event.act is S.TO_DEPOT
+        and clause_has(event, text, S.REFUSE)
+        and clause_has(event, text, S.WAREHOUSE, S.ONGOING)
+    ):
+        return Claim(M.RETURNING)  # 拒收后正在返回仓库
     by_sender = event.act is S.TAKE_BACK and event.aspect in HAPPENED and _is_taken_by_sender(event, text)
     if by_sender and not collected:
         return Claim(M.RETURNED)

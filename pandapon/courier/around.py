@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 S = Sign
 
 _OTHER_MATTERS = ("退货", "退款", "理赔", "拦截", "截件", "售后", "退换", "发票", "换货", "旧件", "赔", "仅退")
+_SLIPS = ("回单", "签收单", "签单", "底单", "回执")
 _SPOKEN = frozenset({S.NOTICE, S.ASKED})
 
 
@@ -27,7 +28,13 @@ def clause_has(event: Event, text: Text, *signs: Sign) -> bool:
 
 def goes_back(text: Text) -> bool:
     """Whether the text tells of a return that is done or under way."""
-    return any(one.act in {S.RETURN, S.REVERSE} and one.aspect in HAPPENED for one in text.events)
+    back = any(one.act in {S.RETURN, S.REVERSE} and one.aspect in HAPPENED for one in text.events)
+    return back and not is_of_a_slip(text)
+
+
+def is_of_a_slip(text: Text) -> bool:
+    """回单已签，待返还寄方: the receipt goes back, the parcel was handed over."""
+    return any(token.text.startswith(_SLIPS) for clause in text.clauses for token in clause)
 
 
 def happened(text: Text, act: Sign) -> bool:

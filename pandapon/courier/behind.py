@@ -33,6 +33,8 @@ _SERVICES = ("服务", "功能")
 _STATED = View(Aspect.BARE)
 _BY_APPOINTMENT = frozenset({S.COLLECT, S.TAKE})
 
+_TRIES = frozenset({S.CARRY, S.AGAIN})  # 客户不在，将再次派送: it was tried
+
 
 def behind(clause: Sequence[Token], at: int) -> View:
     """What stands behind the act: success, failure, "in the midst", "after"."""
@@ -78,7 +80,9 @@ def _right_behind(clause: Sequence[Token], at: int, first: Sign, second: Sign | 
             return View(Aspect.REVOKED)
         case S.FAILED:
             return View(Aspect.FAILED)
-        case S.WILL if clause[at].sign in {S.REFUSE, S.LOSE, S.ABSENT, S.NO_CONTACT}:  # 拒收将影响信用
+        case S.WILL if (
+            clause[at].sign in {S.REFUSE, S.LOSE, S.ABSENT, S.NO_CONTACT} and second not in _TRIES
+        ):  # 拒收将影响信用
             return View(Aspect.CONDITIONAL)
         case S.OR if clause[at].sign in CHOICES:
             return View(Aspect.POSSIBLE)

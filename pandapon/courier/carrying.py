@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
+_BACK = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.INTERCEPT})
+_ON_THE_ROAD = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.ARRIVE, S.FLY, S.CUSTOMS, S.WAREHOUSE, S.RELEASE})
 _PLAIN = 2  # characters of 派送, not of 骑士配送
 _LONGEST_NAME = 3  # characters
 _PICK_UPS = ("取件", "揽", "接货", "上门取", "收件", "接件")
-_AGAIN = frozenset({"再投", "续送", "再派", "重投", "重派", "二投"})
+_AGAIN = frozenset({"再投", "续送", "再派", "重投", "重派", "二投", "重送"})
 
 
 def carried(event: Event, text: Text) -> Claim | None:
@@ -91,17 +93,21 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         event.word.startswith(("前往您", "赶来", "过来", "前来")) and is_for_the_sender(text)
     ):  # 前来取件
         return Claim(M.SHIPPED)
+    if event.at is S.SENDER and S.COURIER in before and event.aspect in HAPPENED and not text.signs & _BACK:
+        return Claim(M.SHIPPED)  # 快递员正赶往寄件地
     if _is_sorted_for(event, text):
         return Claim(M.IN_TRANSIT)
     if event.aspect not in {A.BARE, A.PLANNED, A.DONE}:
         return None
     if S.FORWARD in before and event.aspect is not A.DONE:
         return Claim(M.IN_TRANSIT)
+    if event.aspect is A.PLANNED and {S.WAIT, S.TRANSFER} <= before and not text.signs & _ON_THE_ROAD:
+        return Claim(M.SHIPPED)  # 已打包，等待交给配送
     if (
         event.aspect is not A.DONE
         and S.TRANSFER in before
         and not is_on_foot(event, text)
-        and not _by_name(event, text)
+        and (S.WAREHOUSE in text.signs or not _by_name(event, text))
     ):
         return Claim(M.IN_TRANSIT)
     if (
@@ -146,6 +152,9 @@ def _is_only_booked(event: Event, text: Text) -> bool:
     """The sender brings it to the outlet; the recipient booked a delivery."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     if event.aspect is A.BARE and happened(text, S.COLLECT) and event.word.startswith("送"):
+        return True
+    clause = text.clauses[event.clause]
+    if event.aspect is A.BARE and S.RECIPIENT in before and any(one.text == "约定" for one in clause[: event.token]):
         return True
     booked = event.view.arranged or S.NOTICE in before
     return event.aspect is A.DONE and S.RECIPIENT in before and booked and not event.view.succeeded
@@ -193,51 +202,10 @@ def _called_off(event: Event, text: Text) -> Claim | None:
 
 
 def _planned(event: Event, text: Text) -> Claim | None:
+    if happened(text, S.SHIP) and not event.view.again:
+        return None  # 已寄出，将由…配送: by whom, once it is there
     if event.act is S.CARRY_NOUN and not event.view.again and not clause_has(event, text, S.WAIT):
         return None
-    if event.view.again:
+    if event.view.again or event.word in _AGAIN:
         return Claim(M.ATTEMPT_FAILED)
     return None if event.view.promised else Claim(M.ARRIVED)
-
-
-def departed(event: Event, text: Text) -> Claim | None:
-    """A courier who sets out, to the sender or to the recipient; None: it is a vehicle between places."""
-    clause = text.clauses[event.clause]
-    before = {token.sign for token in clause[: event.token]}
-    behind = clause[event.token + 1 :][:1]
-    if event.at is S.SENDER and event.word in {"前往", "赶往"}:
-        return Claim(M.SHIPPED)
-    if event.word == "发" and S.SENDER in before:
-        return Claim(M.SHIPPED)
-    if event.word.startswith("left") and S.COURIER in before and clause_has(event, text, S.PARCEL):
-        return Claim(M.OUT_FOR_DELIVERY)
-    if event.word.isascii() and event.word == "left" and event.at in {S.DOOR, S.KIN, S.DESK}:
-        return Claim(M.DELIVERED)
-    drives = any(token.text.endswith("司机") for token in clause if token.sign is S.COURIER)
-    carries = clause_has(event, text, S.FETCH, S.TAKE, S.COLLECT) or (drives and clause_has(event, text, S.HANDLE))
-    if event.aspect in HAPPENED and S.COURIER in before and event.at is None and not carries:
-        if event.word.endswith(("出发", "启程")) and is_for_the_sender(text):
-            return Claim(M.SHIPPED)
-        if event.word.endswith(("出发", "启程")):
-            return Claim(M.OUT_FOR_DELIVERY)
-        if event.word == "离开":
-            return Claim(M.ATTEMPT_FAILED)
-    left_the_point = event.word in {"出站", "出库"} and (
-        says(event, text, "核对") or any(token.text.startswith("取件") for part in text.clauses for token in part)
-    )
-    if left_the_point and not (behind and behind[0].sign is S.CARRY):
-        return Claim(M.DELIVERED, fetched=True)
-    return None
-
-
-def is_no_departure(event: Event, text: Text) -> bool:
-    """发出催促: something else was sent; 前往取件: somebody comes for it."""
-    clause = text.clauses[event.clause]
-    behind = clause[event.token + 1 :][:1]
-    if event.word == "发":
-        before = {token.sign for token in clause[: event.token]}
-        of_parcel = S.PARCEL in before or S.SENDER in before or says(event, text, "班", "车")
-        return event.aspect is not Aspect.DONE or not of_parcel or bool(before & {S.NOTE, S.NOTICE})
-    if event.word == "发出" and behind and behind[0].sign in {S.ASKED, S.NOTE, S.NOTICE}:
-        return True
-    return event.word in {"前往", "赶往"} and clause_has(event, text, S.COLLECT, S.TAKE, S.RECEIVE, S.FETCH)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import Claim, Reason
+from pandapon.courier.records import has_another_number
 from pandapon.courier.signs import ACTS, Sign
 from pandapon.courier.view import is_as_asked
 from pandapon.shipment import Milestone
@@ -24,6 +25,7 @@ A, M, S = Aspect, Milestone, Sign
 
 # Before the act, in its clause: it is to come, wished for, or impossible.
 _UNREAL = frozenset({S.WILL, S.WAIT, S.PROMISE, S.SUSPECT, S.CANNOT, S.NO_LONGER, S.IF})
+_ADVICE = frozenset({S.IF, S.PLEASE})  # 未收到请…反馈: what to do if
 _DENIALS = frozenset({S.NOT, S.NOT_YET})
 _CHECKED = ("核实", "核查", "调查", "核对")
 _ENDS = frozenset({M.DELIVERED, M.RETURNED, M.LOST, M.CANCELLED})
@@ -77,7 +79,8 @@ def told_as_an_end(found: Claim, event: Event, text: Text) -> Claim | None:
     if found.milestone is M.DELIVERED and is_disputed(event, text):
         return _DISPUTED
     clause = text.clauses[event.clause]
-    if any(token.text.endswith(_CHOSEN) for token in clause[: event.token]):
+    is_replaced = found.milestone is M.CANCELLED and has_another_number(text)
+    if is_replaced or any(token.text.endswith(_CHOSEN) for token in clause[: event.token]):
         return None
     before, behind = _behind_colon(clause[: event.token]), clause[event.token + 1 :]
     if found.milestone is M.DELIVERED and any(token.text.endswith(_SHOWN) for token in before):
@@ -167,5 +170,5 @@ def is_disputed(event: Event, text: Text) -> bool:
         token.text.startswith(_DENIED) or any(word in token.text for word in _ELSEWHERE)
         for clause, signs in zip(text.clauses, text.kinds, strict=True)
         for token in clause
-        if token.sign in {S.VOID, S.OTHER, S.NOT} and S.IF not in signs
+        if token.sign in {S.VOID, S.OTHER, S.NOT} and signs.isdisjoint(_ADVICE)
     )

@@ -35,6 +35,8 @@ _CORRECTIONS = frozenset(
 _GONE = frozenset({Reason.DESTROYED, Reason.SEIZED, Reason.ABANDONED})
 _ON_THE_ROAD = frozenset({M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})
 _ARRIVED = frozenset({M.ARRIVED, M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP})
+_MISTAKEN = frozenset({M.IN_TRANSIT, M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP})
+_FEW = 2
 _AT_THE_DOOR = frozenset({M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP, M.DELIVERED})
 
 
@@ -63,6 +65,7 @@ class Way:
     reason: Reason | None = None  # why, where the place is a problem or an end; only where it was asked for
     is_stopped: bool = False  # intercepted: a scan between places does not set it free
     had_arrived: bool = False  # it was told at its place before it was told as delivered
+    steps: int = 0  # entries that told of a pick-up or of what comes after one
 
 
 def fold(entries: Iterable[Entry]) -> Way:
@@ -132,6 +135,8 @@ def _into_trouble(way: Way, entry: Entry, claim: Milestone) -> Way:
 def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
     if claim is M.PICKED_UP and way.best in _AT_THE_DOOR and entry.reading.unsure:
         claim = M.DELIVERED
+    if claim is M.PICKED_UP and _was_before_pick_up(way, entry):
+        way = replace(way, best=None)
     if way.is_stopped and claim not in _AT_THE_DOOR and not entry.reading.resumes:
         return way
     if way.place is M.DELIVERED and not way.had_arrived and claim in _ON_THE_ROAD and entry.reading.is_between:
@@ -140,11 +145,19 @@ def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
         way = replace(way, best=None)
     if way.best is M.READY_FOR_PICKUP and _takes_it_on(entry, claim):
         way = replace(way, best=None)
+    way = replace(way, steps=way.steps + 1) if way.steps < _FEW and _RANK[claim] >= _RANK[M.PICKED_UP] else way
     best = claim if way.best is None or _RANK[claim] > _RANK[way.best] else way.best
     arrived = way.had_arrived or claim in _ARRIVED
     if best is way.place:
         return way if arrived is way.had_arrived else replace(way, had_arrived=arrived)
-    return Way(best, best, was_delivered=way.was_delivered or best is M.DELIVERED, had_arrived=arrived)
+    delivered = way.was_delivered or best is M.DELIVERED
+    return Way(best, best, was_delivered=delivered, had_arrived=arrived, steps=way.steps)
+
+
+def _was_before_pick_up(way: Way, entry: Entry) -> bool:
+    """The one thing told before the courier's pick-up was the seller's or a courier's way to the seller."""
+    told = entry.reading.milestone is M.PICKED_UP and not entry.reading.unsure
+    return told and way.steps == 1 and way.best in _MISTAKEN
 
 
 def _takes_it_on(entry: Entry, claim: Milestone) -> bool:

@@ -47,6 +47,9 @@ def fetched(event: Event, text: Text) -> Claim | None:
         return Claim(M.ARRIVED) if event.aspect in HAPPENED else None
     if event.word.isascii() and S.BY in clause and clause & {S.COURIER, S.CARRIER, S.PARTNER}:
         return Claim(M.SHIPPED)
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    if event.aspect is A.BARE and S.RECIPIENT in before and _was_brought(text):
+        return Claim(M.DELIVERED, fetched=True)
     match event.aspect:
         case A.DONE:
             return Claim(M.DELIVERED, fetched=True)
@@ -59,6 +62,11 @@ def fetched(event: Event, text: Text) -> Claim | None:
         case A.CONDITIONAL | A.REVOKED | A.MENTIONED:
             return None
     return Claim(M.READY_FOR_PICKUP) if _is_ready(event, text) else None
+
+
+def _was_brought(text: Text) -> bool:
+    """投递成功，收件人凭身份证领收."""
+    return any(one.act is S.CARRY and one.view.succeeded and one.aspect is A.DONE for one in text.events)
 
 
 def _is_awaited_courier(event: Event, text: Text) -> bool:
@@ -125,6 +133,11 @@ def taken(event: Event, text: Text) -> Claim | None:
     if is_needless(event, text):
         return None
     visits = S.COLLECT in text.signs or says(event, text, "上门")
+    if event.token and text.clauses[event.clause][event.token - 1].text == "待收":  # 待收取
+        return Claim(M.SHIPPED)
+    comes = event.word.startswith(("来", "上门")) or (event.view.arranged and S.SENDER in clause)
+    if comes and (by_courier or S.SHIP in text.signs) and event.aspect in {A.BARE, A.ONGOING} and S.DONE not in clause:
+        return Claim(M.SHIPPED)
     if event.aspect in {A.NEGATED, A.FAILED} and visits:
         return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     if event.aspect is A.POSSIBLE and len(text.clauses[event.clause]) <= _SHORT:  # 可提货

@@ -74,6 +74,8 @@ def _is_being_settled(event: Event, text: Text) -> bool:
 def is_rule(event: Event, text: Text) -> bool:
     """丢失、破损按件赔付: what is paid in which case."""
     spoken = {A.BARE, A.PLANNED, A.MENTIONED, A.ASKED, A.CONDITIONAL, A.POSSIBLE}
+    if any(token.text.startswith(("包赔", "必赔")) for token in text.clauses[event.clause][event.token + 1 :]):
+        return True
     return any(one.act is S.COMPENSATE and one.aspect in spoken and one.clause == event.clause for one in text.events)
 
 

@@ -86,11 +86,27 @@ def problem(event: Event, text: Text) -> Claim | None:
         case S.ABSENT if S.COURIER in text.signs and S.RECIPIENT not in text.signs and event.word in _OF_A_COURIER:
             is_out = event.word == "外出" and event.aspect in HAPPENED
             return Claim(M.OUT_FOR_DELIVERY) if is_out else None
-        case S.ABSENT if event.word == "约定" and event.aspect is A.DONE and clause_has(event, text, S.CARRY):
+        case S.ADDRESS_FAULT if event.at in {S.BRANCH, S.POINT} and text.signs & {S.FETCH, S.TAKE}:
+            return None  # 站点搬迁，请到新址取件
+        case S.ABSENT if event.word == "约定" and _is_agreed(event, text):
             return None
+        case S.HOLD if event.word.isascii() and _is_to_be_fetched(text):
+            return Claim(M.READY_FOR_PICKUP)
         case S.RESUME if event.word.endswith(("更正", "纠正", "改正", "corrected")) and _was_misread(text):
             return None
     return claim(event)
+
+
+def _is_agreed(event: Event, text: Text) -> bool:
+    """已与客户约定…送货: when it is brought; 以约定为准: a rule."""
+    told = event.aspect is A.DONE or (S.DONE in text.signs and S.ARRANGE in text.signs)
+    return clause_has(event, text, S.NOTICE) or (told and clause_has(event, text, S.CARRY))
+
+
+def _is_to_be_fetched(text: Text) -> bool:
+    """Held at a shop, bring ID to collect."""
+    fetches = any(one.act in {S.FETCH, S.TAKE, S.COLLECT} and one.word.startswith("to ") for one in text.events)
+    return fetches and not text.signs & {S.CUSTOMS, S.DECLARE, S.DUTY, S.PAPERS, S.SENDER}
 
 
 def _is_customs(event: Event, text: Text) -> bool:

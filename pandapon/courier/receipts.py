@@ -25,8 +25,12 @@ def received(event: Event, text: Text) -> Claim | None:
     clause = text.clauses[event.clause]
     signs = text.kinds[event.clause]
     behind = {token.sign for token in clause[event.token + 1 :]}
-    if S.TO_DEPOT in text.signs:
-        return None
+    if S.TO_DEPOT in text.signs or any(token.text.startswith(("元", "块钱")) for token in clause[event.token + 1 :]):
+        return None  # 每12小时收取0.5元
+    if event.word == "承运" and event.aspect is A.NEGATED:
+        return Claim(M.EXCEPTION, Reason.FORBIDDEN)
+    if event.word == "承运" and event.at is S.CARRIER and happened(text, S.TRANSFER):
+        return Claim(M.IN_TRANSIT)
     if event.view.arranged or clause[max(0, event.token - 1)].text in {"前往", "赶往"}:
         return None if S.RECIPIENT in signs else Claim(M.SHIPPED)
     if event.aspect is A.BARE and signs & {S.PLEASE, S.MAY}:
@@ -52,8 +56,10 @@ def received(event: Event, text: Text) -> Claim | None:
     before = stage.best([token.sign for token in clause[: event.token]])
     if event.aspect in HAPPENED and before in _POINTS:
         from_sender = S.SENDER in text.signs and not goes_back(text)
-        return Claim(M.PICKED_UP) if from_sender else Claim(M.READY_FOR_PICKUP)
-    if event.aspect in HAPPENED and event.at is S.BRANCH and any(one.act is S.CARRY for one in text.events):
+        by_courier = S.COURIER in signs and _is_sent_off(text)
+        return Claim(M.PICKED_UP) if from_sender or by_courier else Claim(M.READY_FOR_PICKUP)
+    brings = any(one.act is S.CARRY or (one.act is S.SIGN and one.aspect is A.PLANNED) for one in text.events)
+    if event.aspect in HAPPENED and event.at is S.BRANCH and brings:
         return Claim(M.ARRIVED)
     if event.aspect in HAPPENED and signs & {S.RETURN, S.REVERSE, S.NOTE} and speaks_of_return(clause):
         return Claim(M.RETURNED) if signs & {S.SENDER, S.WAREHOUSE} else Claim(M.RETURNING)
@@ -84,6 +90,8 @@ def brought(event: Event, text: Text) -> Claim | None:
         return None
     if event.act is S.STORE and found is not None and found.milestone is M.DELIVERED and _is_kept_to_fetch(event, text):
         return Claim(M.READY_FOR_PICKUP)
+    if event.act is S.STORE and event.at is None and S.DECLARE in text.signs and not text.signs & (_POINTS | {S.FETCH}):
+        return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
     if event.act is S.TRANSFER and event.at in _POINTS and text.signs & {S.DECLARE, S.CUSTOMS}:
         return Claim(M.IN_TRANSIT)
     if event.act is S.TRANSFER and clause_has(event, text, S.COURIER) and _is_sent_off(text):
@@ -98,7 +106,9 @@ def brought(event: Event, text: Text) -> Claim | None:
         and S.SENDER in text.signs
         and S.RETURN not in text.signs
     ):
-        return Claim(M.PICKED_UP) if event.act is S.REACH and event.aspect is A.DONE else Claim(M.SHIPPED)
+        is_awaited = any({S.WAIT, S.COURIER} <= signs for signs in text.kinds)
+        taken = event.act is S.REACH and event.aspect is A.DONE and not is_awaited
+        return Claim(M.PICKED_UP) if taken else Claim(M.SHIPPED)
     alone = len(text.clauses[event.clause]) == 1 and event.word == "送达"
     given = (
         event.word.endswith("交付")
@@ -118,7 +128,10 @@ def _is_given_by_sender(event: Event, text: Text) -> bool:
 def _is_about_a_slip(event: Event, text: Text) -> bool:
     """通知单已投: what was brought is a note."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
-    return event.act is S.REACH and event.at is None and S.NOTE in before and S.PARCEL not in before
+    behind = text.clauses[event.clause][event.token + 1 :]
+    is_slip = bool(behind) and behind[-1].sign is S.NOTE and behind[-1].text.endswith(("通知单", "通知", "短信"))
+    told = is_slip or S.NOTE in before
+    return event.act is S.REACH and event.at is None and told and S.PARCEL not in before
 
 
 def _is_kept_to_fetch(event: Event, text: Text) -> bool:

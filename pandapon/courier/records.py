@@ -58,6 +58,15 @@ def recorded(text: Text) -> list[tuple[Claim, Event]]:
     return found
 
 
+def has_another_number(text: Text) -> bool:
+    """原单号作废，新单号…: the parcel goes on under another number."""
+    return any(
+        token.sign is S.NOTE and token.text.endswith("单号") and before.text.endswith(("新", "换"))
+        for clause in text.clauses
+        for before, token in pairwise(clause)
+    )
+
+
 def _nouns(clause: Sequence[Token], signs: frozenset[Sign], number: int) -> Iterator[tuple[Claim, Event]]:
     for at, token in enumerate(clause):
         claim = _noun(token, clause, at, signs) if token.sign in _NOUNS else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, happened, is_wrongly_sorted
+from pandapon.courier.around import clause_has, happened, is_of_a_slip, is_wrongly_sorted
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.signs import Sign
@@ -21,7 +21,6 @@ _KEEPERS = frozenset({S.PARTNER, S.CARRIER, S.POINT, S.LOCKER})
 # Words of a return that is over once it is done; 退回 may only have begun.
 _GIVEN_BACK = ("还", "给", "returned", "delivered back to")
 _POINTS = frozenset({S.POINT, S.LOCKER})
-_SLIPS = ("回单", "签收单", "签单", "底单", "回执")
 _MONEY = ("账户", "运费", "差价", "款")
 
 
@@ -35,7 +34,7 @@ def returned(event: Event, text: Text) -> Claim | None:
         return Claim(M.RETURNING) if waits and S.FETCH not in text.signs else None
     if aspect is A.POSSIBLE and S.WAIT in text.signs and text.signs & {S.CARRY, S.DESTROY, S.ABANDON}:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD if S.CUSTOMS in text.signs else None)  # somebody has to choose
-    if aspect not in HAPPENED or _is_of_something_else(event, text) or _is_of_a_slip(text):
+    if aspect not in HAPPENED or _is_of_something_else(event, text) or is_of_a_slip(text):
         return None
     if text.signs & {S.CUSTOMS} and clause_has(event, text, S.DECLARE) and S.SENDER not in text.signs:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)  # 海关退回申报
@@ -44,7 +43,7 @@ def returned(event: Event, text: Text) -> Claim | None:
     if text.signs & {S.CUSTOMS, S.DECLARE} and event.at in _KEEPERS:
         return Claim(M.IN_TRANSIT)
     is_stored = event.aspect is A.DONE and clause_has(event, text, S.WAREHOUSE)
-    if _is_over(event) or (is_stored and S.REVERSE in text.signs):
+    if _is_over(event, text) or (is_stored and S.REVERSE in text.signs):
         return Claim(M.RETURNED)
     return _not_to_the_sender(event, text) or Claim(M.RETURNING)
 
@@ -63,15 +62,16 @@ def _is_of_something_else(event: Event, text: Text) -> bool:
     return clause_has(event, text, S.NOTE) and any(word in token.text for token in clause for word in _MONEY)
 
 
-def _is_of_a_slip(text: Text) -> bool:
-    """回单已签，待返还寄方: the receipt goes back, the parcel was handed over."""
-    return any(token.text.startswith(_SLIPS) for clause in text.clauses for token in clause)
-
-
-def _is_over(event: Event) -> bool:
-    if event.view.succeeded and not "一" <= event.word[0] <= "鿿":  # 退回成功 may be said of its beginning
+def _is_over(event: Event, text: Text) -> bool:
+    clause = text.clauses[event.clause]
+    ends = clause[-1].sign is S.OK and event.at is S.SENDER
+    if (event.view.succeeded or ends) and not "一" <= event.word[0] <= "鿿":  # 退回成功 may be said of its beginning
         return True
-    return event.aspect is A.DONE and event.word.endswith(_GIVEN_BACK) and event.at in {S.SENDER, S.POINT}
+    if event.aspect is not A.DONE or not event.word.endswith(_GIVEN_BACK):
+        return False
+    if any(token.sign is S.COURIER for token in clause[event.token + 1 :]):
+        return False  # 交还业务员: it sets out
+    return event.at in {S.SENDER, S.POINT} or (event.at is S.RECIPIENT and event.place == "您")
 
 
 def _not_to_the_sender(event: Event, text: Text) -> Claim | None:

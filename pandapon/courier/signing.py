@@ -52,7 +52,7 @@ def signed(event: Event, text: Text) -> Claim | None:
     if S.TO in behind[:1] and event.at in _POINTS:
         return Claim(M.READY_FOR_PICKUP)
     who = stage.signer(text)
-    fetches = event.act is S.PROXY and event.word in {"代领", "代取"} and who not in _POINTS
+    fetches = event.act is S.PROXY and event.word in {"代领", "代取"} and (who not in _POINTS or S.KIN in before)
     if fetches and (event.view.succeeded or who is not None):
         return Claim(M.DELIVERED, fetched=True)
     if event.act is S.PROXY and who is None:

@@ -72,6 +72,7 @@ def weight(said: Said) -> int:
 
 def _without_mended(said: list[Said], text: Text) -> list[Said]:
     """A problem that a later clause tells the end of is over: yesterday in vain, today out for delivery again."""
+    said = [one for one in said if not (one.claim.fetched and _is_brought_next(one, text))]
     if any(_is_on_its_way(one) for one in said):
         said = [one for one in said if not _was_before(one, text)]
     kept = any(_is_kept(one) for one in said)
@@ -112,6 +113,17 @@ def _was_before(one: Said, text: Text) -> bool:
     if one.claim.milestone in _MENDABLE:
         return S.BEFORE_NOW in text.kinds[one.event.clause]
     return one.claim.fetched and S.COURIER in text.kinds[one.event.clause]
+
+
+def _is_brought_next(one: Said, text: Text) -> bool:
+    """已由驿站取出，派件员马上送上门: a courier took it out."""
+    return any(
+        event.act is S.CARRY
+        and event.aspect in {A.PLANNED, A.ONGOING}
+        and event.clause > one.event.clause
+        and S.COURIER in text.kinds[event.clause]
+        for event in text.events
+    )
 
 
 def _is_handed_over(one: Said) -> bool:

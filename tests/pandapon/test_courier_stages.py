@@ -248,6 +248,10 @@ def test_an_entry(
         (["快件已存放至菜鸟驿站", "客户要求上门，派件员方舟正在派送"], M.OUT_FOR_DELIVERY),
         (["已揽收", "快件已到【丰县网点】", "快件离开【丰县网点】，发往【徐州转运中心】"], M.IN_TRANSIT),
         (["正在派件", "【丰县网点】出站"], M.OUT_FOR_DELIVERY),
+        # the courier's way to the sender is no last leg, however it is told: the first pick-up takes it back
+        (["商家已发货", "小哥正赶往您处", "收件员方舟已揽收", "离开【宁波分拨中心】"], M.IN_TRANSIT),
+        (["商家已发货", "快件已存放至菜鸟驿站", "快递员已揽收"], M.PICKED_UP),
+        (["已揽收", "到达【丰县网点】", "正在派件", "快递员已揽收"], M.OUT_FOR_DELIVERY),
     ],
 )  # fmt: skip
 def test_a_trace(texts: list[str], place: Milestone) -> None:

@@ -261,3 +261,29 @@ def test_going_back(text: str, claim: Milestone | None) -> None:
 def test_trouble(text: str, claim: Milestone | None) -> None:
     """Only a parcel can be lost, and what is mended, insured or not so is no trouble."""
     assert _claim(text) is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("派送完毕，签单正在寄回", M.DELIVERED),
+        ("签收成功，回单正在返回寄方", M.DELIVERED),
+        ("退件已交还快递员", M.RETURNING),
+        ("包裹无人领取，已退还给派件员", M.RETURNING),
+        ("快件已退还您", M.RETURNED),
+        ("货物已从快递柜取出，快递员正在为您送货", M.OUT_FOR_DELIVERY),
+        ("包裹已由驿站取出，业务员稍后派送", M.ARRIVED),
+        ("原面单作废，新单号SF1", None),
+        ("原运单号作废，换新单号SF1", None),
+        ("单号作废", M.CANCELLED),
+        ("小哥正赶往寄件人地址", M.SHIPPED),
+        ("包裹已装箱，等待移交给物流", M.SHIPPED),
+        ("订单提交成功，审核中", M.ORDERED),
+        ("遗失必赔，请放心", None),
+        ("签收成功，未收到请联系客服", M.DELIVERED),
+        ("客户未收到，显示已签收", M.EXCEPTION),
+    ],
+)
+def test_an_end_of_something_else(text: str, claim: Milestone | None) -> None:
+    """A slip goes back, a return sets out, a number is replaced, a seller still waits: none is the parcel's end."""
+    assert _claim(text) is claim

@@ -1,0 +1,59 @@
+"""Departures: of a courier on foot, of a parcel from a point, or of a vehicle between places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandapon.courier.around import clause_has, is_for_the_sender, says
+from pandapon.courier.aspect import Aspect
+from pandapon.courier.claims import HAPPENED, Claim
+from pandapon.courier.signs import Sign
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from pandapon.courier.events import Event, Text
+
+M, S = Milestone, Sign
+
+
+def departed(event: Event, text: Text) -> Claim | None:
+    """A courier who sets out, to the sender or to the recipient; None: it is a vehicle between places."""
+    clause = text.clauses[event.clause]
+    before = {token.sign for token in clause[: event.token]}
+    behind = clause[event.token + 1 :][:1]
+    if event.at is S.SENDER and event.word in {"前往", "赶往"}:
+        return Claim(M.SHIPPED)
+    if event.word == "发" and S.SENDER in before:
+        return Claim(M.SHIPPED)
+    if event.word.startswith("left") and S.COURIER in before and clause_has(event, text, S.PARCEL):
+        return Claim(M.OUT_FOR_DELIVERY)
+    if event.word.isascii() and event.word == "left" and event.at in {S.DOOR, S.KIN, S.DESK}:
+        return Claim(M.DELIVERED)
+    drives = any(token.text.endswith("司机") for token in clause if token.sign is S.COURIER)
+    carries = clause_has(event, text, S.FETCH, S.TAKE, S.COLLECT) or (drives and clause_has(event, text, S.HANDLE))
+    if event.aspect in HAPPENED and S.COURIER in before and event.at is None and not carries:
+        if event.word.endswith(("出发", "启程")) and is_for_the_sender(text):
+            return Claim(M.SHIPPED)
+        if event.word.endswith(("出发", "启程")):
+            return Claim(M.OUT_FOR_DELIVERY)
+        if event.word == "离开":
+            return Claim(M.ATTEMPT_FAILED)
+    left_the_point = event.word in {"出站", "出库"} and (
+        says(event, text, "核对") or any(token.text.startswith("取件") for part in text.clauses for token in part)
+    )
+    if left_the_point and not (behind and behind[0].sign is S.CARRY):
+        return Claim(M.DELIVERED, fetched=True)
+    return None
+
+
+def is_no_departure(event: Event, text: Text) -> bool:
+    """发出催促: something else was sent; 前往取件: somebody comes for it."""
+    clause = text.clauses[event.clause]
+    behind = clause[event.token + 1 :][:1]
+    if event.word == "发":
+        before = {token.sign for token in clause[: event.token]}
+        of_parcel = S.PARCEL in before or S.SENDER in before or says(event, text, "班", "车")
+        return event.aspect is not Aspect.DONE or not of_parcel or bool(before & {S.NOTE, S.NOTICE})
+    if event.word == "发出" and behind and behind[0].sign in {S.ASKED, S.NOTE, S.NOTICE}:
+        return True
+    return event.word in {"前往", "赶往"} and clause_has(event, text, S.COLLECT, S.TAKE, S.RECEIVE, S.FETCH)
