@@ -72,9 +72,17 @@ def fold(entries: Iterable[Entry]) -> Way:
     """The way after these entries, oldest first."""
     way = Way()
     for entry in entries:
-        if entry.milestone is not None:
-            way = _after(way, entry, entry.milestone)
+        claim = entry.milestone
+        if claim is not None and not _repeats(way, claim):
+            way = _after(way, entry, claim)
     return way
+
+
+def _repeats(way: Way, claim: Milestone) -> bool:
+    """Most entries are scans between two places of a parcel that is there already: they change nothing."""
+    if claim is not M.IN_TRANSIT or way.place is not claim or way.best is not claim or way.steps < _FEW:
+        return False
+    return not (way.is_stopped or way.is_back or way.is_gone)
 
 
 def fold_with_reason(entries: Iterable[Entry]) -> Way:
