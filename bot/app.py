@@ -109,7 +109,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """What everything stands on: the file, the two networks, and what was learnt from the file at the start."""
+    """The database, the clients of both networks, and the languages and names that the database knew at the start."""
 
     store: Store
     backups: Backups
@@ -200,7 +200,7 @@ def _workers(settings: Settings, ground: _Ground, clock: Callable[[], datetime])
 
 
 def _scheduled(settings: Settings, ground: _Ground, workers: _Workers, clock: Callable[[], datetime]) -> Timetable:
-    """Which job runs when."""
+    """The schedule of all jobs."""
     store, deliverer = ground.store, workers.deliverer
     slow = min(MINUTE, settings.poll_interval * 10)  # a demo's clock runs faster, and its jobs with it
     return Timetable(
@@ -225,7 +225,7 @@ def _scheduled(settings: Settings, ground: _Ground, workers: _Workers, clock: Ca
 def _context(
     settings: Settings, ground: _Ground, workers: _Workers, clock: Callable[[], datetime], report: Callable[[], Report]
 ) -> Context:
-    """What the handlers need. ``report`` is the bot's, which is made later."""
+    """The handlers' context. ``report`` calls the bot, which is built after it."""
     return Context(
         api=ground.api,
         store=ground.store,

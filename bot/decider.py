@@ -64,7 +64,7 @@ class Decider:
         return Unchanged(due.key, due.fence, again, pay_at)
 
     def result(self, due: DueOrder, stored: KnownOrder, reading: OrderReading, now: datetime) -> Changed | Unchanged:
-        """What the store is told of a due order that read differently."""
+        """The record of a due order that read differently."""
         decided = self.decide(stored, reading, now, baseline=not due.polls)
         is_same = not (decided.changed or decided.learned) and reading.fingerprint == due.fingerprint
         if decided.news is None and is_same:

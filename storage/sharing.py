@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
 
 from storage import codec
 from storage.records import Shared
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable, Iterator
 
     from storage.records import Post
+    from tracking.values import News
 
 # A name that only counts the parcels of an order (the API sent no number) is nobody else's.
 OTHERS = """
@@ -43,5 +48,12 @@ def shared(conn: sqlite3.Connection, post: Post) -> Shared:
         return Shared()
     return Shared(
         tuple((key, waybill) for key, waybill in conn.execute(WATCHED, facts)),
-        tuple(codec.load_news(payload) for (payload,) in conn.execute(TOLD, facts)),
+        tuple(_readable(payload for (payload,) in conn.execute(TOLD, facts))),
     )
+
+
+def _readable(payloads: Iterable[str]) -> Iterator[News]:
+    """One that cannot be read takes nothing away: it must not hold up another order's news."""
+    for payload in payloads:
+        with contextlib.suppress(ValidationError):
+            yield codec.load_news(payload)

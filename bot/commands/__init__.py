@@ -1,1 +1,1 @@
-"""What `pandabot …` does in a terminal."""
+"""The subcommands of `pandabot` in a terminal."""

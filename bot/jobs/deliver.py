@@ -156,7 +156,7 @@ class Deliverer:
             point("after_mark")
 
     async def _untold(self, post: Post) -> Post | None:
-        """What its channel was not told of the same parcel under another order; None, and it is settled: all of it."""
+        """The post less what another order of its parcel told the channel; None, and it is skipped: nothing is left."""
         if post.kind is not PostKind.NEWS:
             return post
         left = await shared.untold(self._store, post)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from storage import codec
 from tracking import fact_ids, severity
 from tracking.values import Severity
@@ -23,7 +25,10 @@ async def untold(store: Store, post: Post) -> Post | None:
     shared = await store.outbox.shared(post)
     if not shared.told or not post.payload:
         return post
-    news = post.news
+    try:
+        news = post.news
+    except ValidationError:  # whoever composes it says so, and gives it up
+        return post
     left = fact_ids.beyond(news, shared.told)
     if left == news:
         return post

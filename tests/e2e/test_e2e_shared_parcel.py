@@ -146,3 +146,17 @@ async def test_what_is_the_orders_own_is_told_beside_it(house: House) -> None:
     assert len(told(house, both, "签收人：本人")) == 1
     assert len(told(house, both, "发往 杭州")) == 1
     assert told(house, [both[0]], "发往 杭州") == []
+
+
+async def test_news_that_cannot_be_read_holds_nobody_up(house: House) -> None:
+    """What was told of the parcel before is damaged: what comes next is told all the same, once."""
+    both = await cards(house, "all", "all")
+    house.scan(AGAIN)
+    await house.until(lambda: bool(told(house, both, AGAIN)))
+    await settled(house)
+    assert house.bot is not None
+    await house.bot.store.thread.run(lambda conn: conn.execute("UPDATE news SET payload = '{'"))
+    for text in ("快件正在派送中", "派送不成功，客户不在家"):
+        house.scan(text)
+        await house.until(lambda text=text: bool(told(house, both, text)))  # type: ignore[misc]
+        await settled(house)
