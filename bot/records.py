@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.outcomes import Look
+from handlers.interactions.ports import Look
 from pandapon.shipment import Milestone, Node, OrderRef, Parcel, Shipment, TimeBasis, by_shipping
 from storage import codec
 from storage.records import Announcement, Changed, KnownOrder, NodeRecord, OrderState, ParcelRecord

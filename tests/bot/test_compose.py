@@ -10,7 +10,7 @@ import pytest
 from support.tracking_cases import LEFT, PICKED, REF, M, at, node
 
 from bot.jobs.compose import folding, merged
-from handlers.views import digest
+from handlers.posts import digest
 from storage.records import Folding, Post, PostKind, PostState, Watch, WatchState
 from tracking.channel_settings import ChannelSettings
 from tracking.severity import LEVELS

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from handlers.outcomes import Look
+from handlers.interactions.ports import Look
 from pandapon.models import Item, Order, Product
 from pandapon.shipment import Milestone, Node, OrderRef, Parcel, Platform, Shipment, TimeBasis
 from storage.records import Watch, WatchState
