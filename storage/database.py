@@ -179,11 +179,17 @@ def open_file(path: Path) -> Database:
             _check_owner(db, path)
             private.close_to_others(private.family(path))
             _configure(conn)
-            migrations.apply(db)
+            _migrate(db)
     except BaseException:
         conn.close()
         raise
     return db
+
+
+def _migrate(db: Database) -> None:
+    """Every step that is missing, in one transaction: a process that dies meanwhile leaves the tables as they were."""
+    if migrations.pending(db):
+        _all_or_nothing(db.conn, lambda _conn: migrations.apply(db), "BEGIN IMMEDIATE")
 
 
 def _prepare_file(path: Path) -> None:
