@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from sqlite_utils import Database
+
 from storage import private
-from storage.database import open_file
+from storage.database import check_owner, open_file, open_to_read
 from storage.errors import CorruptFileError, DiskFullError, LostFileError, StorageError
 from storage.store import Store, open_store
 from storage.values import to_int
@@ -131,10 +133,13 @@ def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None
 
     The copy is full of doubt before it takes that place: were the process killed in between, the next one would post
     again what was posted since the copy was made. No process may have the database open. Raises StorageError when the
-    copy cannot be used; then nothing was moved. ``passing`` is told when there is no database for a moment.
+    copy cannot be used, NewerSchemaError when a newer version made it; then nothing was moved. ``passing`` is told when
+    there is no database for a moment.
     """
     if problem := _problem_of(copy):
         raise CorruptFileError(f"The copy {copy} cannot be used: {problem}.")
+    with contextlib.closing(open_to_read(copy)) as conn:
+        check_owner(Database(conn), copy)
     partial = path.with_name(f"{path.name}.restoring")
     for part in private.family(partial):  # of a restore that was killed: another file's pages
         part.unlink(missing_ok=True)
@@ -227,7 +232,7 @@ def _complaint(conn: sqlite3.Connection) -> str:
 
 def _problem_of(copy: Path) -> str:
     try:
-        with contextlib.closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as conn:
+        with contextlib.closing(open_to_read(copy)) as conn:
             if problem := _complaint(conn):
                 return problem
             ours = conn.execute("SELECT COUNT(*) FROM sqlite_master WHERE name IN ('orders', 'watches', 'outbox')")

@@ -176,7 +176,7 @@ def open_file(path: Path) -> Database:
         with translated(path):
             db = Database(conn)
             _check(conn, path)
-            _check_owner(db, path)
+            check_owner(db, path)
             private.close_to_others(private.family(path))
             _configure(conn)
             _migrate(db)
@@ -202,10 +202,19 @@ def _prepare_file(path: Path) -> None:
 
 
 def _look_first(path: Path) -> None:
-    """A process that was killed left its log. Whoever closes a damaged file would write that log into it."""
+    """A process that was killed left its log, which whoever closes the file would write into it.
+
+    Not into a damaged one, nor into what a newer version or another program left behind.
+    """
     if path.with_name(f"{path.name}-wal").exists():
-        with translated(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as conn:
+        with translated(path), closing(open_to_read(path)) as conn:
             _check(conn, path)
+            check_owner(Database(conn), path)
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing, not even the log that a killed process left. Raises sqlite3.Error."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def _check(conn: sqlite3.Connection, path: Path) -> None:
@@ -231,8 +240,11 @@ def _post_token(channel: str, key: str, what: str) -> str:
     return hashlib.blake2b(f"{channel}\x1f{key}\x1f{what}".encode(), digest_size=16).hexdigest()
 
 
-def _check_owner(db: Database, path: Path) -> None:
-    """Before anything is set: even another journal mode would be a change to somebody else's file."""
+def check_owner(db: Database, path: Path) -> None:
+    """Whether this version may write to the file. Raises NewerSchemaError and UnusableFileError.
+
+    Asked before anything is set: even another journal mode would be a change to somebody else's file.
+    """
     applied = {migration.name for migration in migrations.applied(db)}
     known = {migration.name for migration in migrations._migrations}  # noqa: SLF001  sqlite-utils has no public list
     if applied - known:
