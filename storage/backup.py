@@ -36,7 +36,7 @@ DOUBT = (
     (
         "UPDATE orders SET doubtful_since = CASE WHEN doubtful_since < :then THEN doubtful_since ELSE :then END, "
         "fingerprint = :nothing, fence = fence + 1, "
-        "next_poll_at = CASE WHEN next_poll_at IS NULL THEN NULL ELSE :now END"
+        "next_poll_at = CASE WHEN next_poll_at IS NULL THEN next_poll_at ELSE :now END"
     ),
     (
         "UPDATE outbox SET state = 'uncertain', fence = fence + 1, lease_until = NULL, not_before = :now, "

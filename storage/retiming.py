@@ -52,7 +52,9 @@ HELD = """
 UPDATE outbox SET held_until = :now WHERE state = 'held' AND held_until IS NOT NULL AND held_until > :now
   AND (:by < 0 OR (kind = 'news' AND held_until > :now + :held))
 """
-FAR_STALL = "UPDATE orders SET stall_at = :now WHERE stall_at IS NOT NULL AND stall_at > :now + :stall"
+FAR_STALL = (
+    "UPDATE orders SET stall_at = :now WHERE stall_at IS NOT NULL AND stall_at > :now AND stall_at - :stall > :now"
+)
 # A day that nobody has yet: the mark was made under a clock that was ahead, and would silence the digest until then.
 DIGESTS = "UPDATE channels SET digest_day = :today WHERE digest_day > :tomorrow"
 LAST_SEEN = """
