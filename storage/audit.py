@@ -24,7 +24,7 @@ def append(conn: sqlite3.Connection, entries: Sequence[AuditEntry]) -> None:
 
 def first_seen(conn: sqlite3.Connection, event_id: str, now: datetime) -> bool:
     """True the first time this delivery id is seen; Slack delivers some twice."""
-    sql = "INSERT OR IGNORE INTO deliveries (id, at) VALUES (?, ?)"
+    sql = "INSERT INTO deliveries (id, at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
     return conn.execute(sql, (event_id, to_int(now))).rowcount == 1
 
 

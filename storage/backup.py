@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from storage import private
-from storage.database import open_file
+from sqlite_utils import Database
+
+from storage import private, sqlite
+from storage.database import check_owner, open_file, open_to_read
 from storage.errors import CorruptFileError, DiskFullError, LostFileError, StorageError
 from storage.store import Store, open_store
 from storage.values import to_int
@@ -32,8 +34,9 @@ STEP = 500  # pages copied (2 MB) before others have their turn
 # every order is read again from the start.
 DOUBT = (
     (
-        "UPDATE orders SET doubtful_since = MIN(COALESCE(doubtful_since, :then), :then), fingerprint = x'', "
-        "fence = fence + 1, next_poll_at = CASE WHEN next_poll_at IS NULL THEN NULL ELSE :now END"
+        "UPDATE orders SET doubtful_since = CASE WHEN doubtful_since < :then THEN doubtful_since ELSE :then END, "
+        "fingerprint = :nothing, fence = fence + 1, "
+        "next_poll_at = CASE WHEN next_poll_at IS NULL THEN next_poll_at ELSE :now END"
     ),
     (
         "UPDATE outbox SET state = 'uncertain', fence = fence + 1, lease_until = NULL, not_before = :now, "
@@ -43,7 +46,7 @@ DOUBT = (
     # A paused watch's posts are looked up when it is resumed.
     "UPDATE outbox SET claimed_at = COALESCE(claimed_at, created_at) WHERE state = 'held'",
     (
-        "INSERT INTO facts (name, value, at) VALUES ('restored', :then, :now) "
+        "INSERT INTO facts (name, value, at) VALUES ('restored', :said, :now) "
         "ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at"
     ),
 )
@@ -87,7 +90,7 @@ async def back_up(thread: DatabaseThread, folder: Path, now: datetime) -> Path:
 
 async def check(thread: DatabaseThread) -> str:
     """Look through the open database; empty when it is sound, else SQLite's first complaint."""
-    return await thread.direct(_complaint)
+    return await thread.direct(sqlite.complaint)
 
 
 async def open_present(path: Path, folder: Path) -> Store:
@@ -131,10 +134,13 @@ def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None
 
     The copy is full of doubt before it takes that place: were the process killed in between, the next one would post
     again what was posted since the copy was made. No process may have the database open. Raises StorageError when the
-    copy cannot be used; then nothing was moved. ``passing`` is told when there is no database for a moment.
+    copy cannot be used, NewerSchemaError when a newer version made it; then nothing was moved. ``passing`` is told when
+    there is no database for a moment.
     """
     if problem := _problem_of(copy):
         raise CorruptFileError(f"The copy {copy} cannot be used: {problem}.")
+    with contextlib.closing(open_to_read(copy)) as conn:
+        check_owner(Database(conn), copy)
     partial = path.with_name(f"{path.name}.restoring")
     for part in private.family(partial):  # of a restore that was killed: another file's pages
         part.unlink(missing_ok=True)
@@ -152,11 +158,12 @@ def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None
 def _doubt(partial: Path, then: datetime, now: datetime) -> None:
     """Mark everything as possibly posted since the copy was taken."""
     with contextlib.closing(open_file(partial).conn) as conn:
-        conn.execute("BEGIN IMMEDIATE")
+        conn.execute(sqlite.BEGIN_TO_WRITE)
+        facts = {"then": to_int(then), "said": str(to_int(then)), "now": to_int(now), "nothing": b""}
         for statement in DOUBT:
-            conn.execute(statement, {"then": to_int(then), "now": to_int(now)})
+            conn.execute(statement, facts)
         conn.execute("COMMIT")
-        conn.execute("PRAGMA journal_mode=DELETE")  # one file, complete by itself
+        sqlite.without_log(conn)
 
 
 def copies(folder: Path) -> list[Path]:
@@ -199,15 +206,15 @@ def _copy(conn: sqlite3.Connection, partial: Path, breathe: Callable[[], None]) 
     partial.unlink(missing_ok=True)
     private.create(partial)
     with contextlib.closing(sqlite3.connect(partial)) as copy:
-        copy.execute("PRAGMA synchronous=OFF")  # the whole is synchronised at the end, where nobody waits for it
+        sqlite.in_no_hurry(copy)  # the whole is synchronised at the end, where nobody waits for it
         conn.backup(copy, pages=STEP, progress=lambda *_: breathe())
 
 
 def _finish(partial: Path, target: Path) -> None:
     """Check the copy, by itself and in no hurry, and give it its name."""
     with contextlib.closing(sqlite3.connect(partial)) as copy:
-        copy.execute("PRAGMA journal_mode=DELETE")  # one file, complete by itself
-        if problem := _complaint(copy):
+        sqlite.without_log(copy)
+        if problem := sqlite.complaint(copy):
             raise CorruptFileError(f"A copy of the database is not sound: {problem}.")
     _sync(partial)
     partial.replace(target)
@@ -215,23 +222,17 @@ def _finish(partial: Path, target: Path) -> None:
 
 
 def _check_space(conn: sqlite3.Connection, folder: Path) -> None:
-    size = conn.execute("PRAGMA page_count").fetchone()[0] * conn.execute("PRAGMA page_size").fetchone()[0]
-    if shutil.disk_usage(folder).free < size * SPARE:
+    if shutil.disk_usage(folder).free < sqlite.size(conn) * SPARE:
         raise DiskFullError(f"There is no room for a copy of the database in {folder}.")
-
-
-def _complaint(conn: sqlite3.Connection) -> str:
-    found = str(conn.execute("PRAGMA quick_check(1)").fetchone()[0])
-    return "" if found == "ok" else found
 
 
 def _problem_of(copy: Path) -> str:
     try:
-        with contextlib.closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as conn:
-            if problem := _complaint(conn):
+        with contextlib.closing(open_to_read(copy)) as conn:
+            if problem := sqlite.complaint(conn):
                 return problem
-            ours = conn.execute("SELECT COUNT(*) FROM sqlite_master WHERE name IN ('orders', 'watches', 'outbox')")
-            return "" if ours.fetchone()[0] == 3 else "it is not a database of pandabot"  # noqa: PLR2004  those three
+            is_ours = sqlite.has_tables(conn, "orders", "watches", "outbox")
+            return "" if is_ours else "it is not a database of pandabot"
     except sqlite3.Error as error:
         return str(error)
 

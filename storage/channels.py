@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 TOLD = """
-SELECT n.*, p.state, p.sent_at, p.error, p.folded_into, MAX(p.not_before, COALESCE(p.held_until, 0)) AS later
+SELECT n.*, p.state, p.sent_at, p.error, p.folded_into,
+  CASE WHEN p.held_until > p.not_before THEN p.held_until ELSE p.not_before END AS later
 FROM news n LEFT JOIN outbox p ON p.key = n.key AND p.what = n.what AND p.channel = ?
 WHERE {where} ORDER BY n.at, n.id
 """

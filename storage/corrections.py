@@ -23,7 +23,7 @@ ORDER = """
 UPDATE orders SET milestone = :milestone, version = version + 1, final_at = CASE WHEN :is_final THEN final_at END,
   stall_at = CASE WHEN :is_final THEN stall_at ELSE COALESCE(stall_at, :asks_at) END,
   next_poll_at = CASE WHEN NOT :is_final AND EXISTS (SELECT 1 FROM watches WHERE watches.key = orders.key
-    AND state <> 'ended') THEN MIN(COALESCE(next_poll_at, :now), :now) ELSE next_poll_at END
+    AND state <> 'ended') AND (next_poll_at > :now OR next_poll_at IS NULL) THEN :now ELSE next_poll_at END
 WHERE key = :key
 """
 MISLED = "SELECT DISTINCT channel, key FROM watches WHERE state = 'active' AND key IN ({marks})"

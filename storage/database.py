@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import queue
 import sqlite3
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from sqlite_utils import Database
 
-from storage import private, room
+from storage import private, room, sqlite
 from storage.errors import CorruptFileError, NewerSchemaError, StorageError, UnusableFileError
 from storage.migrations import migrations
 from storage.sqlite_errors import translated
@@ -81,7 +80,7 @@ class DatabaseThread:
         """``work`` that only reads, at one moment of the file: done also where nothing can be written."""
         if self._closed:
             raise StorageError("The database is closed.")
-        return await self._submit(partial(self._transact, work, "BEGIN"))
+        return await self._submit(partial(self._transact, work, sqlite.BEGIN_TO_READ))
 
     async def direct(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """``work`` outside any transaction: a copy of the file, a check of it. It may :meth:`breathe` meanwhile."""
@@ -141,7 +140,7 @@ class DatabaseThread:
         with translated():
             return work(self._db.conn)
 
-    def _transact(self, work: Callable[[sqlite3.Connection], T], begin: str = "BEGIN IMMEDIATE") -> T:
+    def _transact(self, work: Callable[[sqlite3.Connection], T], begin: str = sqlite.BEGIN_TO_WRITE) -> T:
         if self._db is None:
             raise StorageError("The database is not open.")
         conn = self._db.conn
@@ -176,14 +175,21 @@ def open_file(path: Path) -> Database:
         with translated(path):
             db = Database(conn)
             _check(conn, path)
-            _check_owner(db, path)
+            check_owner(db, path)
             private.close_to_others(private.family(path))
-            _configure(conn)
-            migrations.apply(db)
+            sqlite.configure(conn, room.WAL_LIMIT)
+            conn.row_factory = sqlite3.Row
+            _migrate(db)
     except BaseException:
         conn.close()
         raise
     return db
+
+
+def _migrate(db: Database) -> None:
+    """Every step that is missing, in one transaction: a process that dies meanwhile leaves the tables as they were."""
+    if migrations.pending(db):
+        _all_or_nothing(db.conn, lambda _conn: migrations.apply(db), sqlite.BEGIN_TO_WRITE)
 
 
 def _prepare_file(path: Path) -> None:
@@ -196,37 +202,33 @@ def _prepare_file(path: Path) -> None:
 
 
 def _look_first(path: Path) -> None:
-    """A process that was killed left its log. Whoever closes a damaged file would write that log into it."""
+    """A process that was killed left its log, which whoever closes the file would write into it.
+
+    Not into a damaged one, nor into what a newer version or another program left behind.
+    """
     if path.with_name(f"{path.name}-wal").exists():
-        with translated(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as conn:
+        with translated(path), closing(open_to_read(path)) as conn:
             _check(conn, path)
+            check_owner(Database(conn), path)
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing, not even the log that a killed process left. Raises sqlite3.Error."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def _check(conn: sqlite3.Connection, path: Path) -> None:
-    problems = [row[0] for row in conn.execute("PRAGMA quick_check(1)")]
-    if problems != ["ok"]:
+    if sqlite.complaint(conn):
         raise CorruptFileError(
             f"The database {path} is damaged. It was left as it is: move it aside and restore a backup."
         )
 
 
-def _configure(conn: sqlite3.Connection) -> None:
-    conn.execute("PRAGMA journal_mode=WAL")
-    conn.execute("PRAGMA synchronous=FULL")
-    conn.execute(f"PRAGMA journal_size_limit={room.WAL_LIMIT}")  # cut off when it begins anew, instead of kept for ever
-    conn.execute("PRAGMA foreign_keys=ON")
-    conn.execute("PRAGMA mmap_size=0")
-    conn.row_factory = sqlite3.Row
-    conn.create_function("post_token", 3, _post_token, deterministic=True)
+def check_owner(db: Database, path: Path) -> None:
+    """Whether this version may write to the file. Raises NewerSchemaError and UnusableFileError.
 
-
-def _post_token(channel: str, key: str, what: str) -> str:
-    """An opaque name for one piece of news in one channel: the same again when a restored database finds it again."""
-    return hashlib.blake2b(f"{channel}\x1f{key}\x1f{what}".encode(), digest_size=16).hexdigest()
-
-
-def _check_owner(db: Database, path: Path) -> None:
-    """Before anything is set: even another journal mode would be a change to somebody else's file."""
+    Asked before anything is set: even another journal mode would be a change to somebody else's file.
+    """
     applied = {migration.name for migration in migrations.applied(db)}
     known = {migration.name for migration in migrations._migrations}  # noqa: SLF001  sqlite-utils has no public list
     if applied - known:

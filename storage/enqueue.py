@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from storage import values
+from storage import sqlite, values
 from storage.records import ANY_POSTS, DETAIL_OF, Post, PostKind, PostState
+from storage.sqlite import RANDOM_TOKEN
 from storage.values import to_int
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
 
 NEXT = "(SELECT COALESCE(MAX(position), 0) + 1 FROM outbox)"
 DAY = 86_400_000_000  # microseconds
-RANDOM = "lower(hex(randomblob(16)))"
-
-HEARS = "instr(?, json_quote(w.filter))"  # the watch's filter stands in the audience, a JSON list
+HEARS = f"w.filter IN ({', '.join('?' * len(Filter))})"  # the watch's filter is in the audience: see _filters
+NEWS_TOKEN = sqlite.POST_TOKEN.format(channel="w.channel", key="w.key", what="?")
+CARD_TOKEN = sqlite.POST_TOKEN.format(channel="w.channel", key="w.key", what="'card:' || w.id")
+DIGEST_TOKEN = sqlite.POST_TOKEN.format(channel=":channel", key="''", what=":what")
 LOG = """
 INSERT INTO news (key, what, at, level, audience, payload) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key, what) DO NOTHING
 """
@@ -33,7 +36,7 @@ INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level
   claimed_at)
 SELECT {NEXT}, w.id, ?, 'news', w.channel, w.key, '', ?,
   CASE WHEN w.state = 'paused' THEN 'held' WHEN o.doubtful_since IS NULL THEN 'pending' ELSE 'uncertain' END,
-  CASE WHEN w.state = 'paused' THEN w.reason ELSE '' END, post_token(w.channel, w.key, ?), ?, o.doubtful_since
+  CASE WHEN w.state = 'paused' THEN w.reason ELSE '' END, {NEWS_TOKEN}, ?, o.doubtful_since
 FROM watches w JOIN orders o ON o.key = w.key
 WHERE w.key = ? AND w.state <> 'ended' AND {HEARS}
 ON CONFLICT (watch_id, what) DO NOTHING
@@ -43,36 +46,36 @@ FIRST_CARD = f"""
 INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at, claimed_at)
 SELECT {NEXT}, w.id, 'card', 'card', w.channel, w.key, '',
   CASE WHEN w.state = 'paused' THEN 'held' WHEN o.doubtful_since IS NULL THEN 'pending' ELSE 'uncertain' END,
-  post_token(w.channel, w.key, 'card:' || w.id), ?, o.doubtful_since FROM watches w JOIN orders o ON o.key = w.key
+  {CARD_TOKEN}, ?, o.doubtful_since FROM watches w JOIN orders o ON o.key = w.key
 WHERE w.key = ? AND w.state IN ('active', 'paused') AND w.card_ts = '' AND {HEARS}
-ON CONFLICT (watch_id, what) DO UPDATE SET state = excluded.state, fence = fence + 1, position = excluded.position,
-  attempts = 0, not_before = 0, lease_until = NULL, claimed_at = excluded.claimed_at, error = '',
-  token = excluded.token, level = ''
+ON CONFLICT (watch_id, what) DO UPDATE SET state = excluded.state, fence = outbox.fence + 1,
+  position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, claimed_at = excluded.claimed_at,
+  error = '', token = excluded.token, level = ''
   WHERE outbox.state IN ('sent', 'failed', 'skipped')
 """
 # A card that may be on its way is left alone: it will be this watch's card, a second one would stay in the channel.
 # One that may have been posted before it was given up is looked up first, under the token it may stand there with.
 CARD = f"""
 INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at)
-SELECT {NEXT}, id, 'card', 'card', channel, key, '', 'pending', {RANDOM}, ? FROM watches WHERE id = ?
+SELECT {NEXT}, id, 'card', 'card', channel, key, '', 'pending', {RANDOM_TOKEN}, ? FROM watches WHERE id = ?
 ON CONFLICT (watch_id, what) DO UPDATE SET
   state = CASE WHEN outbox.state <> 'sent' AND outbox.claimed_at IS NOT NULL THEN 'uncertain' ELSE 'pending' END,
-  token = CASE WHEN outbox.state <> 'sent' AND outbox.claimed_at IS NOT NULL THEN token ELSE excluded.token END,
-  claimed_at = CASE WHEN outbox.state <> 'sent' THEN claimed_at END,
-  fence = fence + 1, position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, error = '',
+  token = CASE WHEN outbox.state <> 'sent' AND outbox.claimed_at IS NOT NULL THEN outbox.token ELSE excluded.token END,
+  claimed_at = CASE WHEN outbox.state <> 'sent' THEN outbox.claimed_at END,
+  fence = outbox.fence + 1, position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, error = '',
   level = '' WHERE outbox.state NOT IN ('sending', 'uncertain')
 """
 # One refresh row a watch, ever: a new wish revives it. The fence sees to it that an older claim does not settle it.
 REFRESH = f"""
 INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at)
-SELECT {NEXT}, id, 'refresh', 'refresh', channel, key, '', 'pending', {RANDOM}, ? FROM watches
+SELECT {NEXT}, id, 'refresh', 'refresh', channel, key, '', 'pending', {RANDOM_TOKEN}, ? FROM watches
 WHERE {{where}} AND state IN ('active', 'opening') AND (card_ts <> '' OR state = 'opening')
-ON CONFLICT (watch_id, what) DO UPDATE SET state = 'pending', fence = fence + 1, position = excluded.position,
+ON CONFLICT (watch_id, what) DO UPDATE SET state = 'pending', fence = outbox.fence + 1, position = excluded.position,
   attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = ''
 """
 LOOSE = f"""
 INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, token, created_at)
-VALUES ({NEXT}, NULL, ?, ?, ?, '', ?, '', 'pending', {RANDOM}, ?)
+VALUES ({NEXT}, NULL, ?, ?, ?, '', ?, '', 'pending', {RANDOM_TOKEN}, ?)
 """
 REFUSAL = "refused:"  # the names of such facts: channel, reason and owner follow
 TOLD_OWNER = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING"
@@ -81,15 +84,16 @@ TOLD_OWNER = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT 
 SUMMARY = f"""
 INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, token, created_at, claimed_at)
 SELECT {NEXT}, NULL, :what, 'summary', :channel, '', :payload, '',
-  CASE WHEN then_ IS NULL THEN 'pending' ELSE 'uncertain' END, post_token(:channel, '', :what), :now, then_
-FROM (SELECT MAX(CAST(value AS INTEGER)) AS then_ FROM facts WHERE name = 'restored' AND at > :now - 2 * {DAY})
+  CASE WHEN then_ IS NULL THEN 'pending' ELSE 'uncertain' END, {DIGEST_TOKEN}, :now, then_
+FROM (SELECT MAX(CAST(value AS BIGINT)) AS then_ FROM facts
+  WHERE name = 'restored' AND at > :now - 2 * {DAY}) AS restored
 """
 # All live states are named as well: that is how SQLite knows that the index of live rows will do.
 FOLDABLE = """
 SELECT p.id, p.watch_id, p.level FROM outbox p JOIN watches w ON w.id = p.watch_id
 WHERE p.channel = ? AND p.state IN ('pending', 'sending', 'uncertain') AND p.state = 'pending' AND p.kind = 'news'
   AND p.not_before <= ? AND w.state = 'active' AND w.card_ts <> ''
-  AND COALESCE(w.muted_until, 0) <= ? AND (? = 0 OR p.held_until IS NOT NULL) ORDER BY p.position, p.id LIMIT ?
+  AND COALESCE(w.muted_until, 0) <= ? AND (NOT ? OR p.held_until IS NOT NULL) ORDER BY p.position, p.id LIMIT ?
 """
 SEEN = 50  # cards
 AHEAD = 10  # times as many rows are looked at as fit into one message: not all of them may have to go into it
@@ -97,13 +101,14 @@ AHEAD = 10  # times as many rows are looked at as fit into one message: not all 
 FOLD = f"""
 INSERT INTO outbox (position, what, kind, channel, key, payload, level, state, fence, attempts, lease_until, token,
   created_at, claimed_at)
-SELECT position, 'digest:' || id, 'digest', channel, ?, ?, ?, 'sending', 1, 1, ?, {RANDOM}, ?, ? FROM outbox
+SELECT position, 'digest:' || id, 'digest', channel, ?, ?, ?, 'sending', 1, 1, ?, {RANDOM_TOKEN}, ?, ? FROM outbox
 WHERE id = ? AND fence = ? AND state = 'sending'
 RETURNING id, token
 """
 DETAIL = f"""
 INSERT INTO outbox (position, what, kind, channel, key, payload, level, state, token, created_at)
-SELECT {NEXT}, '{DETAIL_OF}' || id, 'digest', channel, key, '', '', 'pending', {RANDOM}, ? FROM outbox WHERE id = ?
+SELECT {NEXT}, '{DETAIL_OF}' || id, 'digest', channel, key, '', '', 'pending', {RANDOM_TOKEN}, ? FROM outbox
+WHERE id = ?
 RETURNING id
 """
 
@@ -112,15 +117,14 @@ def announce(conn: sqlite3.Connection, at: int, told: Sequence[tuple[str, Announ
     """Log the news of these orders and fan it out to the watches it is for. Returns rows touched."""
     if not told:
         return 0
-    news = [(key, one, _audience(one)) for key, one in told]
-    conn.executemany(LOG, [(key, one.what, at, one.level, audience, one.payload) for key, one, audience in news])
-    posts = [(one.what, one.level, one.what, at, key, audience) for key, one, audience in news]
+    conn.executemany(LOG, [(key, one.what, at, one.level, _audience(one), one.payload) for key, one in told])
+    posts = [(one.what, one.level, one.what, at, key, *_filters(one)) for key, one in told]
     return conn.executemany(NEWS, posts).rowcount
 
 
 def first_cards(conn: sqlite3.Connection, at: int, key: str, told: Announcement) -> None:
     """Watches that joined without a card get one before the first news that is for them."""
-    conn.execute(FIRST_CARD, (at, key, _audience(told)))
+    conn.execute(FIRST_CARD, (at, key, *_filters(told)))
 
 
 def tell(conn: sqlite3.Connection, at: int, key: str, told: Announcement) -> None:
@@ -131,6 +135,11 @@ def tell(conn: sqlite3.Connection, at: int, key: str, told: Announcement) -> Non
 
 def _audience(told: Announcement) -> str:
     return json.dumps(sorted(told.audience))
+
+
+def _filters(told: Announcement) -> list[str]:
+    """The audience for HEARS, which has a place for every filter that there is."""
+    return [*told.audience, *[""] * (len(Filter) - len(told.audience))]
 
 
 def card(conn: sqlite3.Connection, now: datetime, watch_id: int) -> None:

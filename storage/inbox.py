@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -23,17 +24,18 @@ REPEATED = timedelta(seconds=10)  # the same message again within this is the se
 PUT = """
 INSERT INTO inbox (dedup, kind, ids, body, received_at) VALUES (?, ?, ?, '', ?) ON CONFLICT (dedup)
 DO UPDATE SET handled_at = NULL, outcome = '', received_at = excluded.received_at
-WHERE handled_at IS NOT NULL AND received_at < excluded.received_at - ?
+WHERE inbox.handled_at IS NOT NULL AND inbox.received_at < excluded.received_at - ?
 """
 # Said as the index of such rows says it.
 UNKNOWN_ROWS = f"SELECT id FROM inbox WHERE outcome = '{UNKNOWN}'"
-EXCESS = f"DELETE FROM inbox WHERE id IN ({UNKNOWN_ROWS} ORDER BY received_at DESC LIMIT -1 OFFSET ?)"
+EXCESS = f"DELETE FROM inbox WHERE id IN ({UNKNOWN_ROWS} ORDER BY received_at DESC LIMIT ? OFFSET ?)"
 FORGET = f"DELETE FROM inbox WHERE id IN ({UNKNOWN_ROWS} AND received_at < ? LIMIT ?)"
 DROPPED = "pushes dropped"  # how many since the moment that stands beside it, for a day
 TALLY = """
-INSERT INTO facts (name, value, at) VALUES (:name, :more, :now) ON CONFLICT (name) DO UPDATE SET
-  value = CASE WHEN at < :day_ago THEN excluded.value ELSE CAST(value AS INTEGER) + :more END,
-  at = CASE WHEN at < :day_ago THEN excluded.at ELSE at END
+INSERT INTO facts (name, value, at) VALUES (:name, :said, :now) ON CONFLICT (name) DO UPDATE SET
+  value = CASE WHEN facts.at < :day_ago THEN excluded.value
+    ELSE CAST(CAST(facts.value AS BIGINT) + :more AS TEXT) END,
+  at = CASE WHEN facts.at < :day_ago THEN excluded.at ELSE facts.at END
 """
 # A sub-order is found by the text of its order's list: there are few orders with the same digits in it.
 CONCERNED = """
@@ -92,7 +94,7 @@ def counts(conn: sqlite3.Connection, since: datetime) -> tuple[dict[str, int], d
         (to_int(since),),
     ).fetchall()
     rows += conn.execute(
-        "SELECT ?, CAST(value AS INTEGER), at FROM facts WHERE name = ? AND at >= ?", (UNKNOWN, DROPPED, to_int(since))
+        "SELECT ?, CAST(value AS BIGINT), at FROM facts WHERE name = ? AND at >= ?", (UNKNOWN, DROPPED, to_int(since))
     ).fetchall()
     found: dict[str, int] = {}
     for outcome, count, _last in rows:
@@ -107,7 +109,7 @@ def prune_unknown(conn: sqlite3.Connection, before: datetime, limit: int) -> int
 
 def _keep_few(conn: sqlite3.Connection, now: datetime) -> None:
     """However many different messages somebody sends about orders that are none of ours, few are kept."""
-    dropped = conn.execute(EXCESS, (MOST_UNKNOWN,)).rowcount
+    dropped = conn.execute(EXCESS, (sys.maxsize, MOST_UNKNOWN)).rowcount
     if dropped:
-        facts = {"name": DROPPED, "more": dropped, "now": to_int(now), "day_ago": to_int(now - DAY)}
-        conn.execute(TALLY, facts)
+        facts = {"name": DROPPED, "more": dropped, "said": str(dropped)}
+        conn.execute(TALLY, facts | {"now": to_int(now), "day_ago": to_int(now - DAY)})

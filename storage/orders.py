@@ -29,7 +29,7 @@ IN_TURN = """
 SELECT key FROM (
   SELECT o.key, o.next_poll_at, ROW_NUMBER() OVER (PARTITION BY w.channel ORDER BY o.next_poll_at) AS turn
   FROM orders o LEFT JOIN watches w ON w.key = o.key AND w.state <> 'ended' WHERE o.next_poll_at <= ?
-) GROUP BY key ORDER BY MIN(turn), MIN(next_poll_at)
+) AS due GROUP BY key ORDER BY MIN(turn), MIN(next_poll_at)
 """
 NODES = f"SELECT key, {', '.join(NodeRecord._fields)} FROM nodes WHERE key IN ({{marks}}) ORDER BY at, sequence"
 
@@ -88,14 +88,15 @@ def mark_due(conn: sqlite3.Connection, keys: Sequence[str], at: datetime, *, who
 
     The fence grows: a reading that left before the hint may not know of it.
     """
-    forget = ", fingerprint = x''" if whole else ""
+    forget, nothing = (", fingerprint = ?", [b""]) if whole else ("", [])
     known = 0
     for some, marks in chunks(keys):
         known += conn.execute(
-            f"UPDATE orders SET fence = fence + 1, next_poll_at = MIN(COALESCE(next_poll_at, ?), ?){forget} "
+            f"UPDATE orders SET fence = fence + 1, "
+            f"next_poll_at = CASE WHEN next_poll_at < ? THEN next_poll_at ELSE ? END{forget} "
             f"WHERE key IN ({marks}) AND EXISTS "
             "(SELECT 1 FROM watches w WHERE w.key = orders.key AND w.state <> 'ended')",
-            (to_int(at), to_int(at), *some),
+            (to_int(at), to_int(at), *nothing, *some),
         ).rowcount
     return known
 

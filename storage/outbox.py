@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -43,9 +44,9 @@ WHERE state = 'sending' AND lease_until <= ?
 AROUND = """
 SELECT w.id AS watch_id, w.card_ts, w.state, c.settings, n.payload,
   CASE WHEN w.muted_until > :now THEN w.muted_by WHEN c.muted_until > :now THEN c.muted_by ELSE '' END AS muted_by,
-  MAX(COALESCE(w.muted_until, 0), COALESCE(c.muted_until, 0)) AS muted_until,
-  (SELECT COUNT(*) FROM (SELECT 1 FROM watches x WHERE x.channel = p.channel AND x.state <> 'ended' LIMIT 100))
-    AS watched,
+  CASE WHEN w.muted_until > COALESCE(c.muted_until, 0) THEN w.muted_until ELSE c.muted_until END AS muted_until,
+  (SELECT COUNT(*) FROM (SELECT 1 FROM watches x WHERE x.channel = p.channel AND x.state <> 'ended' LIMIT 100)
+    AS few) AS watched,
   EXISTS (SELECT 1 FROM outbox k WHERE k.watch_id = p.watch_id AND k.what = 'card' AND k.state = 'held') AS card_held,
   (SELECT at FROM facts WHERE name = 'restored' AND at >= p.claimed_at) AS restored_at
 FROM outbox p LEFT JOIN watches w ON w.id = COALESCE(p.watch_id,
@@ -208,9 +209,11 @@ def rescue(conn: sqlite3.Connection, now: datetime) -> int:
 def folded(conn: sqlite3.Connection, digest: int) -> list[Post]:
     """The posts inside a digest, oldest first."""
     listed = conn.execute("SELECT payload FROM outbox WHERE id = ?", (digest,)).fetchone()
-    where = "folded_into = ?2" if listed is None or not listed["payload"] else "id IN (SELECT value FROM json_each(?1))"
-    facts = (listed["payload"] if listed else "", digest)
-    rows = conn.execute(f"SELECT * FROM outbox WHERE {where} AND ?1 IS NOT ?2 ORDER BY position, id", facts).fetchall()
+    where, facts = "folded_into = ?", [digest]
+    if listed is not None and listed["payload"]:
+        facts = json.loads(listed["payload"])
+        where = f"id IN ({', '.join('?' * len(facts))})"
+    rows = conn.execute(f"SELECT * FROM outbox WHERE {where} ORDER BY position, id", facts).fetchall()
     return [_post(conn, row, row["created_at"], PostState.FOLDED) for row in rows]
 
 

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
 UNCHANGED = """
 UPDATE orders SET fence = fence + 1, leased = 0, polls = polls + 1, fails = 0, error = '', stale_since = NULL,
-  read_at = ?, next_poll_at = ?, stall_at = COALESCE(MIN(stall_at, ?), ?, stall_at) WHERE key = ? AND fence = ?
+  read_at = ?, next_poll_at = ?,
+  stall_at = CASE WHEN stall_at <= ? THEN stall_at ELSE COALESCE(?, stall_at) END WHERE key = ? AND fence = ?
 """
 CHANGED = """
 UPDATE orders SET fence = fence + 1, leased = 0, version = version + 1, polls = polls + 1, fails = 0, error = '',
   stale_since = NULL, read_at = ?, next_poll_at = ?, fingerprint = ?, milestone = ?, detail = ?, sub_orders = ?,
-  moved_at = ?, final_at = ?, has_parcels = has_parcels OR ?, stall_at = CASE WHEN ? THEN ? ELSE stall_at END
+  moved_at = ?, final_at = ?, has_parcels = CASE WHEN ? THEN 1 ELSE has_parcels END,
+  stall_at = CASE WHEN ? THEN ? ELSE stall_at END
 WHERE key = ? AND fence = ?
 """
 ARCHIVED = "state = 'active' AND key IN (SELECT key FROM orders WHERE key = ? AND next_poll_at IS NULL)"
@@ -37,8 +39,9 @@ UPDATE orders SET fence = fence + 1, leased = 0, fails = fails + 1, error = ?, s
   next_poll_at = ? WHERE key = ? AND fence = ?
 """
 ADD = """
-INSERT OR IGNORE INTO orders (key, platform, order_id, fingerprint, milestone, detail, sub_orders, moved_at, final_at,
+INSERT INTO orders (key, platform, order_id, fingerprint, milestone, detail, sub_orders, moved_at, final_at,
   has_parcels, read_at, created_at, stall_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (key) DO NOTHING
 """
 # A reading right after a restore may be an empty or a partial one: what an order's next ones bring is looked up as
 # well, and the alarm of its silence. One that does not change stays doubtful until it does.
@@ -162,7 +165,7 @@ def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> boo
         json.dumps(state.sub_orders),
         to_int(state.moved_at),
         to_int(state.final_at),
-        bool(baseline.parcels),
+        int(bool(baseline.parcels)),
         at,
         at,
         # Old news is no alarm, a deadline that is still ahead is.

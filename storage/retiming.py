@@ -52,20 +52,23 @@ HELD = """
 UPDATE outbox SET held_until = :now WHERE state = 'held' AND held_until IS NOT NULL AND held_until > :now
   AND (:by < 0 OR (kind = 'news' AND held_until > :now + :held))
 """
-FAR_STALL = "UPDATE orders SET stall_at = :now WHERE stall_at IS NOT NULL AND stall_at > :now + :stall"
+FAR_STALL = (
+    "UPDATE orders SET stall_at = :now WHERE stall_at IS NOT NULL AND stall_at > :now AND stall_at - :stall > :now"
+)
 # A day that nobody has yet: the mark was made under a clock that was ahead, and would silence the digest until then.
 DIGESTS = "UPDATE channels SET digest_day = :today WHERE digest_day > :tomorrow"
 LAST_SEEN = """
-SELECT MAX((SELECT COALESCE(MAX(read_at), 0) FROM orders),
-  (SELECT COALESCE(MAX(sent_at), 0) FROM outbox WHERE state = 'sent'),
-  (SELECT COALESCE(MAX(claimed_at), 0) FROM outbox WHERE state IN ('pending', 'sending', 'uncertain')),
-  (SELECT COALESCE(MAX(at), 0) FROM news), (SELECT COALESCE(MAX(at), 0) FROM audit))
+SELECT MAX(at) FROM (SELECT MAX(read_at) AS at FROM orders
+  UNION ALL SELECT MAX(sent_at) FROM outbox WHERE state = 'sent'
+  UNION ALL SELECT MAX(claimed_at) FROM outbox WHERE state IN ('pending', 'sending', 'uncertain')
+  UNION ALL SELECT MAX(at) FROM news UNION ALL SELECT MAX(at) FROM audit) AS seen
 """
 
 
 def last_seen(conn: sqlite3.Connection) -> datetime | None:
     """The latest moment at which something was recorded; None for a new database."""
-    return to_time(conn.execute(LAST_SEEN).fetchone()[0] or None)
+    latest: int | None = conn.execute(LAST_SEEN).fetchone()[0]
+    return to_time(latest)
 
 
 def retime(conn: sqlite3.Connection, now: datetime, by: timedelta, longest: timedelta) -> int:
@@ -88,13 +91,16 @@ def retime(conn: sqlite3.Connection, now: datetime, by: timedelta, longest: time
     }
     changed = 0
     for table, column, where, limit in AHEAD:
-        moved = f"MAX(:now, {column} + :by)"
+        moved = f"{column} + :by"
+        is_ahead = f"{moved} > :now AND {moved} <= :now + :{limit}"
         changed += conn.execute(
-            f"UPDATE {table} SET {column} = CASE WHEN {moved} > :now + :{limit} THEN :now ELSE {moved} END "
+            f"UPDATE {table} SET {column} = CASE WHEN {is_ahead} THEN {moved} ELSE :now END "
             f"WHERE {where} AND {column} > :now AND (:by < 0 OR {column} > :now + :{limit})",
             facts,
         ).rowcount
     for table, column, where in BEHIND:
-        sql = f"UPDATE {table} SET {column} = MIN(:now, {column} + :by) WHERE {where} AND {column} > :now"
-        changed += conn.execute(sql, facts).rowcount
+        past = f"CASE WHEN {column} + :by < :now THEN {column} + :by ELSE :now END"
+        changed += conn.execute(
+            f"UPDATE {table} SET {column} = {past} WHERE {where} AND {column} > :now", facts
+        ).rowcount
     return changed + sum(conn.execute(sql, facts).rowcount for sql in (HELD, FAR_STALL, DIGESTS))

@@ -6,6 +6,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+from storage import sqlite
 from storage.errors import CorruptFileError, DiskFullError, StorageError, UnusableFileError
 from storage.values import to_int
 
@@ -19,7 +20,10 @@ NEEDED = 1024 * 1024  # bytes of disk without which the next batch may not be re
 LASTS = (DiskFullError, UnusableFileError, CorruptFileError)  # what a person has to mend; a lock passes
 
 TRIED = 128 * 1024  # bytes; a mark fits where a batch of readings does not
-TRY = f"INSERT OR REPLACE INTO facts (name, value, at) VALUES ('room', hex(zeroblob({TRIED // 2})), ?)"
+TRY = """
+INSERT INTO facts (name, value, at) VALUES ('room', ?, ?)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at
+"""
 
 
 def wal_size(path: Path) -> int:
@@ -40,7 +44,7 @@ def free(path: Path) -> int | None:
 
 def try_to_write(conn: sqlite3.Connection, now: datetime) -> None:
     """As much as a batch may need; :func:`tidy_up` takes it away. Raises sqlite3.Error."""
-    conn.execute(TRY, (to_int(now),))
+    conn.execute(TRY, ("0" * TRIED, to_int(now)))
 
 
 def tidy_up(conn: sqlite3.Connection) -> None:
@@ -54,14 +58,7 @@ def truncate(conn: sqlite3.Connection, path: Path) -> bool:
     While another program reads, SQLite keeps what that one sees and appends: the log grows until it ends. Nobody waits
     for it here.
     """
-    if wal_size(path) <= WAL_LIMIT:
-        return True
-    patience = conn.execute("PRAGMA busy_timeout").fetchone()[0]
-    conn.execute("PRAGMA busy_timeout = 0")
-    try:
-        return not conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    finally:
-        conn.execute(f"PRAGMA busy_timeout = {int(patience)}")
+    return wal_size(path) <= WAL_LIMIT or sqlite.truncate_wal(conn)
 
 
 def lack_of_room(path: Path) -> StorageError | None:

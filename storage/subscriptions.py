@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from storage.records import NewOrder
 
 ADD_ORDER = """
-INSERT OR IGNORE INTO orders (key, platform, order_id, fingerprint, milestone, detail, sub_orders, polls, created_at)
-VALUES (?, ?, ?, x'', ?, ?, ?, 0, ?)
+INSERT INTO orders (key, platform, order_id, fingerprint, milestone, detail, sub_orders, polls, created_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (key) DO NOTHING
 """
 # An order that somebody stopped watching in this channel does not come back through the back door. Where all watches
 # are paused the new one is too: otherwise the first news of each would be refused, and its owner told again each time.
@@ -32,12 +32,16 @@ WHERE id = ? AND state = 'active' AND NOT EXISTS
   (SELECT 1 FROM watches w WHERE w.key = ? AND w.channel = subscriptions.channel)
 """
 REVIVE = """
-UPDATE OR IGNORE subscriptions SET state = 'active', ended_at = NULL
-WHERE channel = ? AND state = 'ended' AND ended_at = ? RETURNING id
+UPDATE subscriptions SET state = 'active', ended_at = NULL
+WHERE channel = ? AND state = 'ended' AND ended_at = ? AND NOT EXISTS (SELECT 1 FROM subscriptions live
+  WHERE live.channel = subscriptions.channel AND live.status = subscriptions.status AND live.state = 'active')
+RETURNING id
 """
 REVIVE_WATCHES = """
-UPDATE OR IGNORE watches SET state = 'active', ended_at = NULL, reason = ''
-WHERE subscription = ? AND state = 'ended' AND ended_at = ? RETURNING key
+UPDATE watches SET state = 'active', ended_at = NULL, reason = ''
+WHERE subscription = ? AND state = 'ended' AND ended_at = ? AND NOT EXISTS (SELECT 1 FROM watches live
+  WHERE live.key = watches.key AND live.channel = watches.channel AND live.state <> 'ended')
+RETURNING key
 """
 SCHEDULE = "UPDATE orders SET next_poll_at = ? WHERE key = ? AND next_poll_at IS NULL"
 
@@ -51,13 +55,13 @@ def subscribe(conn: sqlite3.Connection, now: datetime, wish: Subscription) -> tu
             "UPDATE watches SET filter = ? WHERE subscription = ? AND state <> 'ended'", (wish.filter, standing.id)
         )
         return _must(conn, standing.id), False
-    cursor = conn.execute(
+    made = conn.execute(
         "INSERT INTO subscriptions (channel, status, filter, state, created_by, created_at) "
-        "VALUES (?, ?, ?, 'active', ?, ?)",
+        "VALUES (?, ?, ?, 'active', ?, ?) RETURNING id",
         (wish.channel, wish.status, wish.filter, wish.created_by, to_int(now)),
-    )
+    ).fetchone()
     audit.append(conn, [AuditEntry(now, wish.created_by, "watch all", wish.channel, "", wish.status)])
-    return _must(conn, int(cursor.lastrowid or 0)), True
+    return _must(conn, made["id"]), True
 
 
 def unsubscribe(conn: sqlite3.Connection, now: datetime, channel: str, actor: str) -> tuple[int, int]:
@@ -105,7 +109,7 @@ def join_orders(conn: sqlite3.Connection, now: datetime, subscription: int, foun
         platform, _, order_id = one.key.partition(":")
         conn.execute(
             ADD_ORDER,
-            (one.key, platform, order_id, one.milestone, one.detail, json.dumps(one.sub_orders), to_int(now)),
+            (one.key, platform, order_id, b"", one.milestone, one.detail, json.dumps(one.sub_orders), to_int(now)),
         )
         if conn.execute(JOIN, (one.key, state, reason, to_int(now), subscription, one.key)).rowcount:
             joined += 1

@@ -138,11 +138,12 @@ def _open(conn: sqlite3.Connection, now: datetime, wish: NewWatch) -> Opened:
     if standing is not None:
         return _stands_already(conn, now, wish, standing)
     filter_ = wish.filter or wish.default
-    cursor = conn.execute(
-        "INSERT INTO watches (key, channel, filter, state, created_by, created_at) VALUES (?, ?, ?, 'opening', ?, ?)",
+    made = conn.execute(
+        "INSERT INTO watches (key, channel, filter, state, created_by, created_at) VALUES (?, ?, ?, 'opening', ?, ?) "
+        "RETURNING id",
         (wish.key, wish.channel, filter_, wish.created_by, to_int(now)),
-    )
-    watch = _must(conn, int(cursor.lastrowid or 0))
+    ).fetchone()
+    watch = _must(conn, made["id"])
     enqueue.card(conn, now, watch.id)
     if _is_unscheduled(conn, wish.key):
         orders.mark_due(conn, [wish.key], now)

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from support.sql_dialect import only_sqlite, sql_of
 
 import bot.process
 
@@ -47,3 +48,42 @@ def test_what_lives_in_memory_names_its_owner() -> None:
     for owner in owners:
         module, _, name = owner.rpartition(".")
         assert isinstance(getattr(importlib.import_module(module), name), type), owner
+
+
+ENGINE = {"sqlite.py", "migrations.py"}  # what only SQLite understands; and the tables, which each engine makes itself
+
+
+@pytest.mark.parametrize("path", modules("storage"), ids=lambda path: path.name)
+def test_sql_that_only_sqlite_understands_stands_in_one_module(path: Path) -> None:
+    """Other engines come under the same functions: every statement elsewhere is one that PostgreSQL takes too."""
+    if path.name in ENGINE:
+        return
+    assert {sql: found for sql in sql_of(path) if (found := only_sqlite(sql))} == {}
+    assert "lastrowid" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT OR IGNORE INTO a (b) VALUES (?)",
+        "UPDATE OR REPLACE a SET b = 1",
+        "PRAGMA journal_mode=WAL",
+        "SELECT name FROM sqlite_master",
+        "SELECT value FROM json_each(?)",
+        "SELECT hex(randomblob(16))",
+        "UPDATE a SET b = MAX(b, ?)",
+        "UPDATE a SET b = MIN(COALESCE(b, ?), ?)",
+        "SELECT a FROM b WHERE c IS NOT ?",
+        "SELECT a FROM b WHERE c = ?2",
+        "UPDATE a SET b = x''",
+        "DELETE FROM a WHERE b IN (SELECT b FROM a LIMIT -1 OFFSET ?)",
+        "SELECT COUNT(*) FROM (SELECT 1 FROM a LIMIT 5)",
+        "INSERT INTO a (b) VALUES (1) ON CONFLICT (b) DO UPDATE SET c = 1, fence = fence + 1",
+        "BEGIN IMMEDIATE",
+        "SELECT unixepoch()",
+        "SELECT iif(a, 1, 2) FROM b",
+    ],
+)
+def test_what_only_sqlite_understands_is_seen(sql: str) -> None:
+    """Each kind that was in these modules once, or may come into them."""
+    assert only_sqlite(sql)

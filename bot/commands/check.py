@@ -21,7 +21,7 @@ from bot.slack import slack_way
 from pandapon.client import PandaPon
 from pandapon.errors import ApiError, AuthError, PandaPonError, TimestampError, TransportError
 from storage.backup import open_present
-from storage.errors import LostFileError, StorageError
+from storage.errors import LostFileError, NewerSchemaError, StorageError
 from storage.private import is_open_to_others
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ async def _database(settings: Settings) -> Finding:
         return Finding("database", ok=True, words=f"{settings.database_path} is in use by a running pandabot")
     except LostFileError as error:
         return Finding("database", ok=False, words=str(error), mend="Start the bot, or move the copies away.")
+    except NewerSchemaError as error:
+        return Finding("database", ok=False, words=str(error), mend="Run the version that wrote it, or a later one.")
     except StorageError as error:
         return Finding("database", ok=False, words=str(error), mend="Set DATABASE_PATH to a file that I may write.")
     return Finding("database", ok=True, words=f"{settings.database_path}, {health.watches} watches")

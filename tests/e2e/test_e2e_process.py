@@ -6,13 +6,17 @@ import asyncio
 import os
 import signal
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from support.outside import SECRETS, Outside
+from support.shelf import by_a_newer_version
 
 from sandbox.pandapon.demo import FIRST
+from storage.backup import back_up
+from storage.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -181,6 +185,32 @@ async def test_an_unusable_folder_is_one_sentence(outside: Outside) -> None:
     assert code == 78
     assert "DATABASE_PATH" in text
     assert "Traceback" not in text
+
+
+@pytest.mark.parametrize(("command", "code"), [("run", 78), ("check", 1), ("backup", 1), ("restore", 1)])
+async def test_the_database_of_a_newer_version_is_refused_in_one_sentence(
+    outside: Outside, command: str, code: int
+) -> None:
+    """Whatever the operator tries, with its newest copy too: what is wrong, what to do, and every byte as it was."""
+    folder = outside.folder / "data"
+    store = await open_store(folder / "bot.db")
+    copy = await back_up(store.thread, folder / "backups", datetime.now(UTC))
+    await store.close()
+    for path in (folder / "bot.db", copy):
+        by_a_newer_version(path)
+    before = databases(folder)
+    result, text = await outside.run(command)
+    assert result == code, text
+    assert text.count("was written by a newer version of pandabot") == 1
+    assert "Traceback" not in text
+    assert "DATABASE_PATH to a file" not in text
+    assert databases(folder) == before
+
+
+def databases(folder: Path) -> dict[str, bytes]:
+    """All files in a folder but the mark of who leads."""
+    found = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
+    return {str(path): path.read_bytes() for path in found}
 
 
 async def test_check_tries_the_other_timestamp_unit(outside: Outside) -> None:

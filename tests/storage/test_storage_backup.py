@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.shelf import NOW, ORDERS_CHANNEL, Shelf
+from support.shelf import NOW, ORDERS_CHANNEL, Shelf, by_a_newer_version
 
 from storage import backup
-from storage.errors import CorruptFileError, LostFileError, StorageError
+from storage.errors import CorruptFileError, LostFileError, NewerSchemaError, StorageError
 from storage.records import PostKind, PostState
 from storage.store import open_store
 from storage.values import to_int
@@ -259,3 +259,26 @@ async def test_a_foreign_file_is_no_copy(shelf: Shelf, tmp_path: Path) -> None:
         backup.restore(foreign, shelf.path, NOW)
     reopened = await open_store(shelf.path.with_name("other.db"))
     await reopened.close()
+
+
+async def test_the_copy_of_a_newer_version_is_left_alone(shelf: Shelf, tmp_path: Path) -> None:
+    """Somebody went back to an older version: neither the copy nor the database is touched, and nothing lies about.
+
+    Neither by hand, nor where a start looks for a copy because the database is lost.
+    """
+    folder = tmp_path / "copies"
+    copy = await backup.back_up(thread(shelf), folder, NOW)
+    await shelf.close()
+    by_a_newer_version(copy)
+    before = _files(tmp_path)
+    with pytest.raises(NewerSchemaError, match="newer version"):
+        backup.restore(copy, shelf.path, NOW + HOUR)
+    assert _files(tmp_path) == before
+    before = _files(_emptied(shelf.path).parents[1])
+    with pytest.raises(NewerSchemaError, match=copy.name):
+        await backup.open_or_restore(shelf.path, folder, NOW + HOUR)
+    assert _files(tmp_path) == before
+
+
+def _files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.shelf import NOW, baseline
+from support.shelf import NOW, baseline, by_a_newer_version
 
 from storage import database
 from storage.errors import BusyFileError, CorruptFileError, NewerSchemaError, StorageError, UnusableFileError
@@ -119,10 +119,24 @@ async def test_a_newer_version_s_database_is_left_alone(tmp_path: Path) -> None:
     """An old bot does not write to what it does not understand."""
     path = tmp_path / "bot.db"
     await _make(path)
-    with closing(sqlite3.connect(path)) as conn:
-        conn.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('pandabot', '9999', '')")
-        conn.commit()
+    by_a_newer_version(path)
     assert "newer version" in await _refused(path, NewerSchemaError)
+
+
+async def test_the_log_of_a_newer_version_that_was_killed_is_left_alone(tmp_path: Path) -> None:
+    """It may hold what this version does not understand: it is not written into the file either."""
+    path = tmp_path / "bot.db"
+    await _make(path)
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute("SELECT COUNT(*) FROM orders").fetchone()  # whoever closes the file last puts the log away
+        by_a_newer_version(path)
+        left = {name: (tmp_path / name).read_bytes() for name in ("bot.db", "bot.db-wal")}
+    for name, content in left.items():  # as if that process had not closed them
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(NewerSchemaError, match="newer version"):
+        await open_store(path)
+    assert len(left["bot.db-wal"]) > 0
+    assert {name: (tmp_path / name).read_bytes() for name in left} == left
 
 
 async def test_a_file_held_by_another_process_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from handlers.commands.declarations import Feature
+    from sandbox.pandapon.world import World
     from sandbox.slack.delivery import Ack
     from sandbox.slack.workspace import Message
 
@@ -45,10 +46,17 @@ class House:
 
     features: Sequence[Feature] = FEATURES
 
-    def __init__(self, folder: Path, mode: str, extra: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        mode: str,
+        extra: dict[str, Any],
+        clock: SimClock | None = None,
+        world_of: Callable[[SimClock], World] = demo_world,
+    ) -> None:
         self.folder, self.mode, self.extra = folder, mode, extra
-        self.clock = SimClock(START)
-        self.world = demo_world(self.clock)
+        self.clock = clock or SimClock(START)
+        self.world = world_of(self.clock)
         self.pandapon = PandaPonServer(self.world, self.clock, access_key=KEY, access_secret=SECRET)
         self.slack = SlackServer(
             self.clock,

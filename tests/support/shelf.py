@@ -173,3 +173,10 @@ def changed(key: str, fence: int, what: str, **fields: Any) -> Changed:
 def announcement(what: str, audience: frozenset[Filter] = EVERYONE) -> Announcement:
     """News for these filters whose payload is its own name."""
     return Announcement(what, audience, what)
+
+
+def by_a_newer_version(path: Path) -> None:
+    """Another step was applied to a database, which this version does not know."""
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('pandabot', '9999', '')")
+        conn.commit()

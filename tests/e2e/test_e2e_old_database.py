@@ -1,0 +1,187 @@
+"""The bot starts on a database that an earlier version left in the midst of things: all goes on, nothing comes twice.
+
+What the old file holds, and what stood in Slack then: ``support.old_database``. Everything is asserted by what people
+see and by the store's own methods, so that it holds for whatever later versions make of tables and columns.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from support.house import words
+from support.old_database import DIGEST, LATE, LATER, NIGHT_ENDS, STORIES, OldHouse, left_behind, unpack, up
+
+from storage.records import AlarmState, WatchState
+from storage.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from sandbox.slack.workspace import Message
+
+COUNTS = {
+    "SELECT state, COUNT(*) FROM watches WHERE channel <> 'C0EVERYTHING' GROUP BY state": {
+        "opening": 1,
+        "active": 10,
+        "paused": 1,
+        "ended": 1,
+    },
+    "SELECT state, COUNT(*) FROM alarms GROUP BY state": {"open": 1, "acknowledged": 1, "snoozed": 1},
+    "SELECT state, COUNT(*) FROM outbox WHERE kind = 'news' AND state NOT IN ('sent', 'skipped') GROUP BY state": {
+        "pending": 1,
+        "uncertain": 2,
+        "held": 3,
+        "folded": 2,
+    },
+    "SELECT kind, COUNT(*) FROM outbox WHERE kind IN ('digest', 'card') AND state = 'pending' GROUP BY kind": {
+        "digest": 1,
+        "card": 1,
+    },
+    "SELECT state, COUNT(*) FROM outbox WHERE kind = 'summary' GROUP BY state": {"sent": 2},
+    "SELECT 'snoozed', COUNT(*) FROM reminders WHERE at IS NOT NULL": {"snoozed": 1},
+    "SELECT 'muted', COUNT(*) FROM watches WHERE muted_until IS NOT NULL": {"muted": 1},
+    "SELECT 'muted', COUNT(*) FROM channels WHERE muted_until IS NOT NULL": {"muted": 1},
+    "SELECT 'settings', COUNT(*) FROM channels WHERE settings <> ''": {"settings": 3},
+    "SELECT state, COUNT(*) FROM subscriptions GROUP BY state": {"active": 1},
+    "SELECT handled_at IS NULL, COUNT(*) FROM inbox GROUP BY 1": {0: 1, 1: 1},
+}
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[OldHouse]:
+    """Both stand-ins as the old version left them, its database, and no bot yet."""
+    async with up(left_behind(tmp_path)) as one:
+        yield one
+
+
+def test_the_old_database_holds_every_state(tmp_path: Path) -> None:
+    """The file as it was made: by the names that it has itself, which never change."""
+    unpack(tmp_path / "bot.db")
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as conn:
+        assert {sql: dict(conn.execute(sql).fetchall()) for sql in COUNTS} == COUNTS
+        for table in ("audit", "deliveries", "people", "news", "nodes", "parcels", "facts"):
+            assert conn.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] > 0, table  # noqa: S608  those names
+
+
+async def test_what_waited_is_delivered_once(house: OldHouse) -> None:
+    """Refused for now, in doubt, in a batch, held for the night, its card to come: each is told, and told once."""
+    before = everything(house)
+    await house.start_bot()
+    await house.pass_to(LATE + 0.1)
+    await house.until(lambda: all(all(house.told(name)) for name in ("waiting", "in doubt", "lost", "batch")))
+    assert house.told("night") == [1, 1, 1, 0, 0]
+    await house.until(lambda: len(house.channel("#fresh")) == 1)
+    await house.pass_to(NIGHT_ENDS + 0.1)
+    await house.until(lambda: all(house.told("night")))
+    for name in ("waiting", "in doubt", "lost", "batch", "night"):
+        assert set(house.told(name)) == {1}, name
+    assert house.told("muted") == [1, 1, 1, 0]
+    assert house.told("unwatched") == [1, 1, 0, 0]
+    assert alarmed(house) == alarmed_in(before)
+    await nothing_more_after_another_start(house)
+
+
+async def test_a_paused_channel_gets_what_was_held_once_it_takes_posts(house: OldHouse) -> None:
+    """Its watch stays paused while Slack refuses the channel, and goes on when somebody opens it again."""
+    await house.start_bot()
+    assert await state_of(house, "closed") is WatchState.PAUSED
+    await house.several_ticks(8)
+    assert house.told("closed") == [1, 1, 1, 0]
+    house.slack.workspace.channel("closed").is_archived = False
+    answer = await house.ask(f"/panda watch {STORIES['closed'].order_id}", channel="#closed")
+    assert STORIES["closed"].order_id[-4:] in answer
+    await house.until(lambda: all(house.told("closed")))
+    assert house.told("closed") == [1, 1, 1, 1]
+    assert await state_of(house, "closed") is WatchState.ACTIVE
+    await nothing_more_after_another_start(house)
+
+
+async def test_watches_alarms_and_settings_stand(house: OldHouse) -> None:
+    """Whoever looks sees what was there; alarms are not raised again, the reminder and the digest come once."""
+    alarms, made = alarmed(house), len(digests(house))
+    assert letters(house) == []
+    await house.start_bot()
+    assert house.bot is not None
+    store = house.bot.store
+    expected = dict.fromkeys(STORIES, WatchState.ACTIVE) | {"closed": WatchState.PAUSED, "unwatched": None}
+    del expected["opening"]  # its card may be out by now
+    assert {name: await state_of(house, name) for name in expected} == expected
+    live = await store.alarms.of_orders([story.key for story in STORIES.values()])
+    assert {key: alarm.state for key, alarm in live.items()} == {
+        STORIES["silent"].key: AlarmState.OPEN,
+        STORIES["seen"].key: AlarmState.ACKNOWLEDGED,
+        STORIES["snoozed"].key: AlarmState.SNOOZED,
+    }
+    assert json.loads((await store.channels.get("C0NIGHT")).settings) == {"quiet_from": "21:00", "quiet_to": "07:00"}
+    assert (await store.channels.get("C0MUTED")).muted_until is not None
+    assert [one.channel for one in await store.subscriptions.active()] == ["C0EVERYTHING"]
+    await house.pass_to(DIGEST + 0.2)
+    await house.until(lambda: len(digests(house)) > made and bool(letters(house)))
+    await house.pass_to(LATER + 0.1)
+    await house.until(lambda: all(house.told("told")))
+    assert house.told("told") == [1, 1, 1, 1]
+    assert (len(digests(house)), len(letters(house)), alarmed(house)) == (made + 1, 1, alarms)
+    await nothing_more_after_another_start(house)
+
+
+async def test_a_push_that_waited_is_handled(house: OldHouse) -> None:
+    """A message of PandaPon that arrived as the process ended is looked at by the next one."""
+    store = await open_store(house.settings.database_path)
+    assert [hint.ids for hint in await store.inbox.waiting(10)] == [(STORIES["told"].order_id,)]
+    await store.close()
+    await house.start_bot()
+    assert house.bot is not None
+    for _ in range(40):
+        if not await house.bot.store.inbox.waiting(10):
+            break
+        await house.several_ticks(1)
+    assert await house.bot.store.inbox.waiting(10) == []
+
+
+async def nothing_more_after_another_start(house: OldHouse) -> None:
+    """The next process says nothing that was said."""
+    before = everything(house)
+    await house.stop_bot()
+    await house.start_bot()
+    await house.several_ticks(12)
+    assert everything(house) == before
+
+
+async def state_of(house: OldHouse, name: str) -> WatchState | None:
+    """Of an order's watch in its channel; None: there is none."""
+    assert house.bot is not None
+    channel = house.slack.workspace.channel(STORIES[name].channel).id
+    found = await house.bot.store.watches.of_orders([STORIES[name].key])
+    return next((watch.state for watch in found if watch.channel == channel), None)
+
+
+def everything(house: OldHouse) -> dict[str, str]:
+    """What the bot has said anywhere, by where and when; cards may change, so their words are left out."""
+    channels = house.slack.workspace.channels.values()
+    said = [m for channel in channels for m in channel.messages.values() if m.by_bot]
+    return {f"{m.channel} {m.ts}": words(m) if m.thread_ts else "" for m in said}
+
+
+def alarmed_in(said: dict[str, str]) -> int:
+    """How many messages in threads raise an alarm."""
+    return sum("Not moving" in text for text in said.values())
+
+
+def alarmed(house: OldHouse) -> int:
+    """How many alarms stand in Slack."""
+    return alarmed_in(everything(house))
+
+
+def digests(house: OldHouse) -> list[Message]:
+    """The daily digests of #orders."""
+    return [message for message in house.channel("#orders") if "The day's digest" in words(message)]
+
+
+def letters(house: OldHouse) -> list[Message]:
+    """What the bot wrote to Tom, who asked to be reminded."""
+    return list(house.slack.workspace.direct("U0TOM00002").messages.values())

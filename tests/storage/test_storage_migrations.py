@@ -1,0 +1,175 @@
+"""A migration that is killed at any step: the file is as it was before, and the next start finishes."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlite_utils import Database
+from support.old_database import unpack
+
+from storage.database import open_file
+from storage.migrations import migrations
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = [migration.name for migration in migrations._migrations]
+FIXTURE = "the database of an earlier version"
+# Opens one copy of a file after the other, each in a process of its own, which dies at the next moment of that work: at
+# its first statement that may write, its second one, and so on, and whenever a statement has taken so many steps. Of
+# several migrations only the first is looked at, and the end of all. It names the copies at which a process died; the
+# last process came through.
+KILLER = """
+import os, shutil, signal, sqlite3, sys
+from pathlib import Path
+
+STEPS = 400  # of SQLite's virtual machine
+
+def begins(statement: str) -> bool:
+    return statement == "COMMIT" or "journal_mode" in statement
+
+def is_record(statement: str) -> bool:
+    return statement.upper().startswith("INSERT") and "_sqlite_migrations" in statement
+
+def open_and_die(path: Path, moment: int) -> None:
+    from storage import database
+    passed, is_looked_at, is_reading = 0, False, False
+
+    def pass_moment(*statement: str) -> None:
+        nonlocal passed, is_looked_at, is_reading
+        if statement:
+            is_reading = statement[0].lower().startswith("select")
+            is_looked_at = begins(*statement) or (is_looked_at and not is_record(*statement))
+        passed += is_looked_at and not is_reading
+        if passed > moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    class Mortal(sqlite3.Connection):
+        def __init__(self, *args: object, **more: object) -> None:
+            super().__init__(*args, **more)
+            self.set_trace_callback(pass_moment)
+            self.set_progress_handler(pass_moment, STEPS)
+
+    connect = sqlite3.connect
+    sqlite3.connect = lambda *args, **more: connect(*args, factory=Mortal, **more)
+    database.open_file(path)
+    os._exit(0)
+
+def main(source: Path, folder: Path) -> None:
+    import storage.database
+    for moment in range(10_000):
+        path = folder / f"{moment}.db"
+        if source.exists():
+            shutil.copyfile(source, path)
+        child = os.fork()
+        if not child:
+            open_and_die(path, moment)
+        if os.waitpid(child, 0)[1] != signal.SIGKILL:
+            return
+        print(path, flush=True)
+
+main(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+# Something in each table as soon as there is one, in the words of that version: no migration is edited once it is out.
+ROWS = {
+    "0001_first_tables": """
+INSERT INTO orders (key, platform, order_id, fingerprint, detail, sub_orders, next_poll_at, created_at)
+  VALUES ('1688:1', '1688', '1', x'01', '', '[]', 5, 1), ('taobao:2', 'taobao', '2', x'02', '', '["21"]', NULL, 2);
+INSERT INTO parcels (key, waybill, carrier, status_code, milestone)
+  VALUES ('1688:1', 'yt 88-01', '圆通速递', 'TRANSIT', 'in_transit'), ('taobao:2', 'SF1', '', '', NULL);
+INSERT INTO nodes (key, identity, content, waybill, at, raw_time, time_basis, text, code, place, sequence, seen_at)
+  VALUES ('1688:1', 'n', 'c', 'yt 88-01', 3, '', 'china', '已揽收', 'GOT', '', 0, 4);
+INSERT INTO watches (key, channel, filter, state, created_by, created_at)
+  VALUES ('1688:1', 'C1', 'all', 'active', 'U1', 1), ('taobao:2', 'C2', 'problems', 'ended', 'U2', 2);
+INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at)
+  VALUES (1, 1, 'card', 'card', 'C1', '1688:1', '', 'sent', 't1', 1),
+    (2, 1, 'n', 'news', 'C1', '1688:1', '', 'uncertain', 't2', 2);
+INSERT INTO audit (at, actor, action, channel, key, detail) VALUES (1, 'U1', 'watch', 'C1', '1688:1', 'all');
+INSERT INTO deliveries VALUES ('Ev1', 1);
+""",
+    "0003_delivery": """
+INSERT INTO channels (channel, settings) VALUES ('C1', '{"digest_at": "09:00"}');
+INSERT INTO news (key, what, at, level, audience, payload) VALUES ('1688:1', 'n', 3, 'node', '["all"]', '{}');
+INSERT INTO subscriptions (channel, status, filter, state, created_by, created_at, scanned_at)
+  VALUES ('C1', '', 'all', 'active', 'U1', 1, 9);
+INSERT INTO alarms (key, what, leg, facts, state, raised_at, snoozed_until, actor)
+  VALUES ('1688:1', 'a', 'domestic', '{}', 'snoozed', 5, 9, 'U1');
+INSERT INTO facts VALUES ('rules', '1', 1);
+UPDATE outbox SET state = 'held', held_until = 9 WHERE what = 'n';
+""",
+    "0004_inbox": "INSERT INTO inbox (dedup, kind, ids, body, received_at) VALUES ('d', 'k', '[\"1\"]', '', 4);",
+}
+
+
+def before(path: Path, name: str) -> None:
+    """A database to which this migration is the next, with rows in its tables; no file before the first."""
+    if name == FIXTURE:
+        unpack(path)
+        return
+    for number, applied in enumerate(NAMES[: NAMES.index(name)], 1):
+        with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+            migrations.apply(Database(conn), stop_before=NAMES[number])
+            conn.executescript(ROWS.get(applied, ""))
+
+
+def contents(path: Path) -> dict[str, list[Any]]:
+    """Every table's rows, and the schema without its spaces; of the migrations their names."""
+    with closing(sqlite3.connect(path)) as conn:
+        schema = conn.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name")
+        found = {"": [(kind, name, " ".join((sql or "").split())) for kind, name, sql in schema]}
+        for kind, name, _sql in found[""]:
+            if kind == "table":
+                columns = "name" if name == "_sqlite_migrations" else "*"
+                found[name] = sorted(conn.execute(f"SELECT {columns} FROM {name}").fetchall(), key=repr)  # noqa: S608  its own
+    return found
+
+
+def schema_now(folder: Path) -> list[Any]:
+    """Of a database that is made today."""
+    path = folder / "fresh.db"
+    open_file(path).conn.close()
+    return contents(path)[""]
+
+
+@pytest.mark.parametrize("name", [*NAMES, FIXTURE])
+def test_a_process_that_dies_in_a_migration_leaves_the_old_file_or_the_new(tmp_path: Path, name: str) -> None:
+    """Whenever it dies: all rows are there in the tables of before or of after, and the next start ends as any does."""
+    source, whole, copies = tmp_path / "source.db", tmp_path / "whole.db", tmp_path / "copies"
+    copies.mkdir()
+    before(source, name)
+    if source.exists():
+        shutil.copyfile(source, whole)
+    open_file(whole).conn.close()
+    old, new = contents(source), contents(whole)
+    assert new[""] == schema_now(tmp_path)
+    killed = subprocess.run(  # noqa: S603  the program above
+        [sys.executable, "-c", KILLER, str(source), str(copies)],
+        capture_output=True,
+        check=True,
+        text=True,
+        env={"PYTHONPATH": ":".join(sys.path)},
+    ).stdout.split()
+    assert len(killed) > (3 if name == FIXTURE else 10)
+    for path in (copies / one.rpartition("/")[2] for one in killed):
+        left = contents(path) if path.exists() else {"": []}
+        assert left in (old, new)
+        open_file(path).conn.close()
+        assert contents(path) == new
+
+
+def test_no_migration_loses_a_row(tmp_path: Path) -> None:
+    """What an earlier version stored is there after each one that follows, in as many rows."""
+    path = tmp_path / "bot.db"
+    before(path, FIXTURE)
+    old = contents(path)
+    open_file(path).conn.close()
+    new = contents(path)
+    kept = set(old) & set(new) - {"", "_sqlite_migrations"}
+    assert kept
+    assert {name: len(new[name]) for name in kept} == {name: len(old[name]) for name in kept}

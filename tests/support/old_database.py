@@ -1,0 +1,176 @@
+"""A database that an earlier version left behind, and the scene around it: its orders, and what stands in Slack.
+
+``make_old_database`` makes the files. Orders and their scans are laid out at fixed times here, so that the stand-in of
+PandaPon answers the same to the version that made the database and to the one that opens it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from support.house import START, House
+
+from pandapon.shipment import Platform
+from sandbox.clock import SimClock
+from sandbox.pandapon.world import Line, Package, SandboxOrder, Scan, World
+from sandbox.slack.workspace import BOT_USER, Channel, Message
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+VERSION = "513b369"  # the commit that made the files
+FILES = Path(__file__).resolve().parents[1] / "storage" / "databases"
+DATABASE, CONVERSATIONS = FILES / f"{VERSION}.db.gz", FILES / f"{VERSION}.slack.json.gz"
+# Hours after START, which is a Monday, ten o'clock in the morning in China.
+EARLIER = (10.0, 30.0, 50.0)  # what was told while all was well
+LATE = 60.7  # the last scan before the process ended
+NIGHT_ENDS = 69.0  # 7:00
+DIGEST = 71.0  # 9:00
+LATER = 86.0  # a scan that the old version never saw
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An order, the channel that watches it, and when its parcel is scanned, in hours after START."""
+
+    order_id: str
+    channel: str
+    scans: tuple[float, ...]
+    platform: Platform = Platform.ALIBABA
+
+    @property
+    def key(self) -> str:
+        """As the store names it."""
+        return f"{self.platform.value}:{self.order_id}"
+
+    def text(self, number: int) -> str:
+        """What the courier writes at its n-th scan."""
+        return f"【广州市】 {self.order_id[-3:]}号货第{number + 1}站：快件已到达 分拨中心"
+
+
+STORIES = {
+    "told": Story("2542285634920880101", "orders", (*EARLIER, LATER)),
+    "silent": Story("2542285634920880102", "orders", ()),
+    "seen": Story("2542285634920880103", "orders", ()),
+    "snoozed": Story("3305075341149134104", "orders", (), Platform.TAOBAO),
+    "unwatched": Story("2542285634920880105", "orders", (*EARLIER, LATE)),
+    "waiting": Story("2542285634920880106", "waiting", (*EARLIER, LATE)),  # Slack refused for now
+    "in doubt": Story("2542285634920880107", "doubt", (*EARLIER, LATE)),  # Slack stored it and did not say so
+    "lost": Story("3305075341149134108", "lost", (*EARLIER, LATE), Platform.TAOBAO),  # Slack said and stored nothing
+    "night": Story("3305075341149134109", "night", (*EARLIER, 60.1, 60.2), Platform.TAOBAO),  # quiet hours
+    "batch": Story("2542285634920880110", "evening", (*EARLIER, 60.1, 60.2)),  # one message of two, not yet out
+    "closed": Story("2542285634920880111", "closed", (*EARLIER, LATE)),  # archived in Slack, so its watch is paused
+    "muted": Story("2542285634920880112", "muted", (*EARLIER, 60.1)),
+    "opening": Story("2542285634920880113", "fresh", (*EARLIER, LATER)),  # its card was refused for now
+}
+NAMES = ("waiting", "doubt", "lost", "night", "evening", "closed", "muted", "fresh", "everything")
+
+
+def world_of(clock: SimClock) -> World:
+    """The account: one parcel an order, shipped half a day before START."""
+    world = World(clock)
+    for number, story in enumerate(STORIES.values()):
+        world.add_order(_order(story, number))
+    return world
+
+
+def _order(story: Story, number: int) -> SandboxOrder:
+    shipped = START - timedelta(hours=12)
+    before = Scan(
+        START - timedelta(hours=2), "【义乌市】 快件已到达 义乌分拨中心", action="TMS_STATION_IN", city="义乌"
+    )
+    scans = [
+        Scan(START + timedelta(hours=hours), story.text(place), action="TMS_STATION_IN", city="广州")
+        for place, hours in enumerate(story.scans)
+    ]
+    codes = ("waitsellersend", "waitbuyerreceive") if story.platform is Platform.ALIBABA else ("10", "11")
+    return SandboxOrder(
+        story.platform,
+        story.order_id,
+        "杭州锦绣服饰厂",
+        [Line("白色陶瓷马克杯 带盖勺", Decimal("9.46"), 12, "白色", sub_order=f"20004885{number:04d}")],
+        START - timedelta(hours=30),
+        [(START - timedelta(hours=30), codes[0]), (shipped, codes[1])],
+        Decimal(8),
+        [Package(f"781000000000{number:02d}", "中通快递", shipped, [before, *scans], f"20004885{number:04d}")],
+    )
+
+
+class OldHouse(House):
+    """The house in which the database was made, or another one that stands in its place."""
+
+    def __init__(self, folder: Path, at: datetime = START) -> None:
+        super().__init__(folder, "socket", {"poll_interval_seconds": 0.1}, SimClock(at), world_of)
+        for name in NAMES:
+            self._channel(name)
+
+    def _channel(self, name: str) -> None:
+        made = Channel(f"C0{name.upper()}", name, members={"U0MEI00001", "U0TOM00002", BOT_USER})
+        self.slack.workspace.channels[made.id] = made
+
+    async def pass_to(self, hours: float) -> None:
+        """Let the clock go on to so many hours after START; the poller has looked at everything since."""
+        self.clock.advance(START + timedelta(hours=hours) - self.clock())
+        await self.several_ticks(6)
+
+    def replies_of(self, story: Story) -> list[Message]:
+        """What the bot has said in the threads of a channel, oldest first."""
+        return [m for m in self.slack.workspace.channel(story.channel).messages.values() if m.by_bot and m.thread_ts]
+
+    def told(self, name: str) -> list[int]:
+        """For each scan of an order, how many messages of its channel's threads tell it."""
+        story = STORIES[name]
+        said = [
+            f"{message.text} {json.dumps(message.blocks, ensure_ascii=False)}" for message in self.replies_of(story)
+        ]
+        return [
+            sum(story.text(number).partition("】 ")[2] in one for one in said) for number in range(len(story.scans))
+        ]
+
+    def conversations(self) -> dict[str, Any]:
+        """Who is in which channel, and what stands in it; and when."""
+        channels = [asdict(channel) for channel in self.slack.workspace.channels.values()]
+        return {"at": self.clock().isoformat(), "channels": channels}
+
+
+@asynccontextmanager
+async def up(house: OldHouse) -> AsyncIterator[OldHouse]:
+    """Both stand-ins; the bot is started by whoever wants it, and stopped at the end."""
+    await house.pandapon.start()
+    await house.slack.start()
+    try:
+        yield house
+    finally:
+        await house.stop_bot()
+        await house.slack.stop()
+        await house.pandapon.stop()
+
+
+def unpack(path: Path) -> None:
+    """Put the old version's database there."""
+    path.write_bytes(gzip.decompress(DATABASE.read_bytes()))
+
+
+def left_behind(folder: Path) -> OldHouse:
+    """The house as the old version left it: its database in this folder, its messages in Slack, the time stopped."""
+    unpack(folder / "bot.db")
+    found = json.loads(gzip.decompress(CONVERSATIONS.read_bytes()))
+    house = OldHouse(folder, datetime.fromisoformat(found["at"]))
+    for channel in found["channels"]:
+        house.slack.workspace.channels[channel["id"]] = _channel(channel)
+    return house
+
+
+def _channel(stored: dict[str, Any]) -> Channel:
+    messages = {
+        ts: Message(**message | {"notifies": frozenset(message["notifies"])})
+        for ts, message in stored["messages"].items()
+    }
+    return Channel(**stored | {"members": set(stored["members"]), "messages": messages})
