@@ -11,7 +11,7 @@ from handlers.slack import FAILURES
 from handlers.text import when
 from handlers.views import elements as el
 from handlers.views import errors, stalls
-from storage.records import AlarmState
+from storage.alarm import AlarmState
 from tracking.values import Leg
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from handlers.turn import Turn
     from handlers.views.message import Message
-    from storage.records import Alarm
+    from storage.alarm import Alarm
 
 log = logging.getLogger(__name__)
 

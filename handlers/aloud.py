@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from handlers.stored import keys_of
 from handlers.views import lines
 from storage import codec
-from tracking.channel_settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 
 async def say(ctx: Context, channel: str, by: str, what: str, **facts: Any) -> None:
     """Tell a channel. ``what``: see ``handlers.views.lines``; ``undo`` among the facts is what Undo needs to know."""
-    line = codec.dump_facts({"line": what, "by": by, **facts})
-    await ctx.store.channels.say(ctx.clock(), channel, line)
+    await ctx.store.channels.say(ctx.clock(), channel, {"line": what, "by": by, **facts})
     ctx.wake()
 
 
@@ -51,7 +49,7 @@ async def undo(turn: Turn, line: int) -> Message:
     taken = await turn.ctx.store.channels.take_line(line)
     if taken is None:
         return lines.too_late()
-    channel, facts = taken[0], codec.load_facts(taken[1])
+    channel, facts = taken
     former, store, now = facts.get("undo") or {}, turn.ctx.store, turn.ctx.clock()
     match facts["line"]:
         case "mute" | "unmute":
@@ -93,10 +91,11 @@ async def unwatch_all(turn: Turn, channel: str) -> tuple[int, int]:
 
 async def _undo_settings(turn: Turn, channel: str, facts: dict[str, Any]) -> None:
     former = facts["undo"]
-    await turn.ctx.desk.save(channel, load(former["settings"]), turn.user, filter_all=False)
+    settings = codec.load_settings(former["settings"])
+    await turn.ctx.desk.save(channel, settings, turn.user, filter_all=False)
     if former.get("filters"):
         await turn.ctx.store.watches.restore_filters(turn.ctx.clock(), channel, former["filters"], turn.user)
-    turn.ctx.languages.put(channel, load(former["settings"]).language)
+    turn.ctx.languages.put(channel, settings.language)
     now = {"settings": facts["settings"]}
     await say(turn.ctx, channel, turn.user, "settings", settings=former["settings"], undo=now)
 

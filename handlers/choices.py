@@ -14,7 +14,8 @@ from handlers.text import code
 from handlers.views import choices, digest, errors
 from handlers.views.forms import VALUE, value_of
 from handlers.views.why import why as why_view
-from tracking.channel_settings import THREADS, ChannelSettings, load
+from storage import codec
+from tracking.channel_settings import THREADS, ChannelSettings
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ NEWS_SHOWN = 12
 async def watch_all(turn: Turn, request: WatchAll) -> Message:
     """Watch every order of the account; those that are known now join at once, as a baseline."""
     channel = request.channel or turn.channel
-    chosen = load((await turn.ctx.store.channels.get(channel)).settings)
+    chosen = (await turn.ctx.store.channels.get(channel)).settings
     standing = [one for one in await turn.ctx.store.subscriptions.active(channel) if one.status == request.status]
     kept = standing[0].filter if standing else None
     filter_ = request.filter or kept or chosen.filter or turn.ctx.default_filter
@@ -69,7 +70,7 @@ async def show(turn: Turn, request: ShowSettings) -> Message:
     channel = request.channel or turn.channel
     ctx = turn.ctx
     stored = await ctx.store.channels.get(channel)
-    chosen = load(stored.settings)
+    chosen = stored.settings
     week = await ctx.desk.dry_run(channel, chosen)
     subscriptions = await ctx.store.subscriptions.active(channel)
     return choices.settings(stored, chosen, subscriptions, ctx.desk.next_digest(chosen), week, ctx.clock())
@@ -97,7 +98,7 @@ async def why(turn: Turn, request: Why) -> Message:
 
 async def form(ctx: Context, channel: str) -> dict[str, Any]:
     """The modal with what the channel has now."""
-    return choices.modal(channel, load((await ctx.store.channels.get(channel)).settings))
+    return choices.modal(channel, (await ctx.store.channels.get(channel)).settings)
 
 
 def read_form(values: dict[str, Any]) -> tuple[ChannelSettings, bool, dict[str, str]]:
@@ -141,13 +142,18 @@ async def _save(
     ctx: Context, channel: str, user: str, settings: ChannelSettings, *, filter_all: bool
 ) -> dict[str, Any]:
     former = (await ctx.store.channels.get(channel)).settings
-    before = await ctx.desk.dry_run(channel, load(former))
+    before = await ctx.desk.dry_run(channel, former)
     filter_ = settings.filter if filter_all and settings.filter else None
     after = await ctx.desk.dry_run(channel, settings, filter_=filter_)
-    undo = {"settings": former, "filters": await ctx.store.watches.filters(channel) if filter_ else {}}
+    undo = {
+        "settings": codec.dump_settings(former),
+        "filters": await ctx.store.watches.filters(channel) if filter_ else {},
+    }
     await ctx.desk.save(channel, settings, user, filter_all=filter_all)
-    if filter_ or settings != load(former):
-        await aloud.say(ctx, channel, user, "settings", settings=settings.dump(), filter_all=filter_ or "", undo=undo)
+    if filter_ or settings != former:
+        await aloud.say(
+            ctx, channel, user, "settings", settings=codec.dump_settings(settings), filter_all=filter_ or "", undo=undo
+        )
     ctx.languages.put(channel, settings.language)
     speak(ctx.languages.of(channel))
     ctx.wake()

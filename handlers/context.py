@@ -16,32 +16,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from handlers.outcomes import Joined, Look, Report, WatchOutcome
+    from handlers.outcomes import Joined, Report, WatchOutcome
     from pandapon.client import PandaPon
     from pandapon.models import Order
     from pandapon.shipment import Platform
-    from storage.records import Told
+    from storage.channel import DeliveryLogEntry
     from storage.store import Store
     from tracking.channel_settings import ChannelSettings, Load
     from tracking.daily_digest import DailyDigest
+    from tracking.orders import OrderSnapshot
     from tracking.values import News
 
 
 class Tracker(Protocol):
     """Reads orders through the same decide-and-record path as the poller, so that nothing is told twice."""
 
-    async def look(self, text: str, platform: Platform | None = None) -> Look:
+    async def look(self, text: str, platform: Platform | None = None) -> OrderSnapshot:
         """The order that an id or waybill means, read now; the stored state marked stale when PandaPon fails.
 
         Raises UnknownOrderError, WrongPlatformError, and PandaPonError when nothing is stored to fall back on.
         """
         ...
 
-    async def stored(self, text: str, platform: Platform | None = None) -> Look | None:
+    async def stored(self, text: str, platform: Platform | None = None) -> OrderSnapshot | None:
         """The same order as it was last read, without asking anybody; None when it is not stored."""
         ...
 
-    async def listed(self, orders: Sequence[Order]) -> dict[str, Look]:
+    async def listed(self, orders: Sequence[Order]) -> dict[str, OrderSnapshot]:
         """By key, those orders of a list that are stored: as they stand with what the list says of them.
 
         Nobody is asked, and nothing is recorded.
@@ -88,7 +89,7 @@ class Desk(Protocol):
         """Keep settings; ``filter_all``: the filter goes for the orders watched already, too."""
         ...
 
-    async def history(self, key: str, log: Sequence[Told]) -> tuple[Look, list[News]]:
+    async def history(self, key: str, log: Sequence[DeliveryLogEntry]) -> tuple[OrderSnapshot, list[News]]:
         """A stored order as it stands, and what the pieces of its log said."""
         ...
 

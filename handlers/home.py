@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from handlers.context import Context
     from handlers.views.message import Message
-    from storage.records import Watch
+    from storage.watch import Watch
 
 log = logging.getLogger(__name__)
 

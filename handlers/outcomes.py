@@ -1,4 +1,4 @@
-"""What became of a wish: an order as it stands, a watch that opened or did not, why not, and how the bot is doing."""
+"""What became of a wish: a watch that opened or did not, why not, and how the bot is doing."""
 
 from __future__ import annotations
 
@@ -12,24 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
-    from pandapon.models import Order
-    from pandapon.shipment import Milestone, OrderRef, Platform, Shipment
+    from pandapon.shipment import OrderRef, Platform
     from storage.backup import Restored
     from storage.errors import StorageError
-    from storage.records import Watch
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """An order as it stands now, from a fresh reading or, when PandaPon failed, from the store."""
-
-    ref: OrderRef
-    order: Order | None  # None: its detail could not be read, its logistics could
-    shipment: Shipment
-    milestone: Milestone | None
-    read_at: datetime | None  # when the data was good
-    stale_since: datetime | None = None  # first failed reading after read_at; None: fresh
-    moved_at: datetime | None = None  # when something last happened; None: nobody knows
+    from storage.watch import Watch
+    from tracking.orders import OrderSnapshot
 
 
 class WatchResult(StrEnum):
@@ -52,7 +39,7 @@ class WatchOutcome:
     order_id: str
     result: WatchResult
     watch: Watch | None = None
-    look: Look | None = None
+    look: OrderSnapshot | None = None
     platform: Platform | None = None  # OTHER_PLATFORM: where it was found
     reason: str = ""  # REFUSED and QUEUED: Slack's error code; UNAVAILABLE: why, as Slack text
 

@@ -26,7 +26,7 @@ from handlers.views import choices as choice_views
 from handlers.views import errors as error_views
 from handlers.views import finder as finder_views
 from pandapon import log_context
-from storage.records import AlarmState
+from storage.alarm import AlarmState
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from handlers.context import Context
     from handlers.payloads import Body
     from handlers.views.message import Message
-    from storage.records import Alarm
+    from storage.alarm import Alarm
 
 FORM_SECONDS = 1.8  # how long a form may think before it has to be acknowledged; Slack allows three
 # Bolt looks every 10 ms whether it was acknowledged, and after a failure takes that back: not before it was seen.

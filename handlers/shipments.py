@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.views import tracking
-from storage.records import WatchState
+from storage.watch import WatchState
 
 if TYPE_CHECKING:
     from handlers.requests import Track
     from handlers.turn import Turn
     from handlers.views.message import Message
-    from storage.records import Watch
+    from storage.watch import Watch
 
 
 async def track(turn: Turn, request: Track) -> Message:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from handlers import watches
 from handlers.ids import find_ids
-from handlers.outcomes import Look, UnknownOrderError, WrongPlatformError
+from handlers.outcomes import UnknownOrderError, WrongPlatformError
 from handlers.views import shortcuts as views
 from pandapon.errors import PandaPonError
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from handlers.context import Context
     from handlers.turn import Turn
     from handlers.views.message import Message
+    from tracking.orders import OrderSnapshot
 
 
 async def track_message(turn: Turn, message: dict[str, Any]) -> Message:
@@ -33,7 +34,7 @@ async def watch_message(turn: Turn, message: dict[str, Any]) -> Message:
     return outcome.followed_by(views.skipped(found)) if found.skipped else outcome
 
 
-async def _look(ctx: Context, text: str) -> Look | UnknownOrderError | PandaPonError:
+async def _look(ctx: Context, text: str) -> OrderSnapshot | UnknownOrderError | PandaPonError:
     try:
         return await ctx.tracker.look(text)
     except (UnknownOrderError, PandaPonError) as error:

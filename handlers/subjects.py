@@ -10,7 +10,7 @@ from handlers import channels, finder, payloads, requests
 from handlers.grammar import Refusal, parse
 from handlers.outcomes import OutdatedError
 from handlers.permissions import Claim, Need, ask
-from storage.records import WatchState
+from storage.watch import WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

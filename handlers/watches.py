@@ -10,7 +10,6 @@ from handlers.outcomes import WatchResult
 from handlers.stored import keys_of
 from handlers.views import notices, watches
 from handlers.views.help import help as help_view
-from tracking.channel_settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from handlers.turn import Turn
     from handlers.views.message import Message
     from pandapon.shipment import Platform
-    from storage.records import Watch
+    from storage.watch import Watch
     from tracking.values import Filter
 
 PAGE_SIZE = 10
@@ -46,7 +45,7 @@ async def start_in(
     typed_in: str = "",
 ) -> Message:
     """Watch orders in a channel that is known to be allowed. ``typed_in``: how one types it, if it is another one."""
-    chosen = load((await turn.ctx.store.channels.get(channel)).settings)
+    chosen = (await turn.ctx.store.channels.get(channel)).settings
     default = chosen.filter or turn.ctx.default_filter
     outcomes = await turn.ctx.tracker.watch(
         ids, channel=channel, filter_=filter_, user=turn.user, platform=platform, default=default

@@ -16,8 +16,8 @@ from sqlite_utils import Database
 from storage import private, sqlite
 from storage.database import check_owner, open_file, open_to_read
 from storage.errors import CorruptFileError, DiskFullError, LostFileError, StorageError
+from storage.rows import to_int
 from storage.store import Store, open_store
-from storage.values import to_int
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.outbox import LIVE
-from storage.values import to_int
+from storage.rows import to_int
 
 if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
 
-    from storage.records import Watch
+    from storage.watch import Watch
 
 
 def hold(conn: sqlite3.Connection, watch: Watch, reason: str) -> None:

@@ -6,16 +6,17 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from storage import enqueue, orders, values
-from storage.records import Post, PostKind, PostState, WatchState
-from storage.values import to_int, to_time
+from storage import codec, enqueue, orders, rows
+from storage.post import Post, PostKind, PostState
+from storage.rows import to_int, to_time
+from storage.watch import WatchState
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterator
     from datetime import datetime
 
-    from tracking.values import Severity
+    from tracking.values import News, Severity
 
 
 LIVE = "state IN ('pending', 'sending', 'uncertain')"
@@ -114,10 +115,10 @@ def mark_uncertain(conn: sqlite3.Connection, now: datetime, post: Post, not_befo
     return _settle(conn, post, "state = 'uncertain', not_before = ?, error = ?", to_int(not_before), error)
 
 
-def mark_reduced(conn: sqlite3.Connection, now: datetime, post: Post, payload: str, level: Severity) -> bool:
-    """Part of a NEWS was told before: the rest goes at once, under this payload and level."""
+def mark_reduced(conn: sqlite3.Connection, now: datetime, post: Post, remaining: News, severity: Severity) -> bool:
+    """Part of a NEWS was told before: what remains goes at once, as loud as this."""
     changes = "state = 'pending', claimed_at = NULL, not_before = ?, error = 'told in part', payload = ?, level = ?"
-    return _settle(conn, post, changes, to_int(now), payload, level)
+    return _settle(conn, post, changes, to_int(now), codec.dump_news(remaining), severity)
 
 
 def mark_held(conn: sqlite3.Connection, post: Post, until: datetime, reason: str) -> bool:
@@ -171,7 +172,7 @@ def _card_before(conn: sqlite3.Connection, now: datetime, post: Post) -> None:
         conn.execute(
             "UPDATE outbox SET position = (SELECT position - 1 FROM outbox WHERE id = ?), level = ?, held_until = NULL "
             "WHERE watch_id = ? AND what = 'card'",
-            (post.id, post.level or "", post.watch_id),
+            (post.id, post.severity or "", post.watch_id),
         )
 
 
@@ -187,7 +188,8 @@ def _fail_unsent(conn: sqlite3.Connection, now: datetime, card: Post, error: str
 def drop_unsent(conn: sqlite3.Connection, watch_ids: Collection[int]) -> None:
     """Forget what was not said yet; what may be on its way is left to finish."""
     conn.executemany(
-        "DELETE FROM outbox WHERE watch_id = ? AND state IN ('pending', 'held')", [(one,) for one in watch_ids]
+        "DELETE FROM outbox WHERE watch_id = ? AND state IN ('pending', 'held')",
+        [(watch_id,) for watch_id in watch_ids],
     )
 
 
@@ -213,8 +215,8 @@ def folded(conn: sqlite3.Connection, digest: int) -> list[Post]:
     if listed is not None and listed["payload"]:
         facts = json.loads(listed["payload"])
         where = f"id IN ({', '.join('?' * len(facts))})"
-    rows = conn.execute(f"SELECT * FROM outbox WHERE {where} ORDER BY position, id", facts).fetchall()
-    return [_post(conn, row, row["created_at"], PostState.FOLDED) for row in rows]
+    members = conn.execute(f"SELECT * FROM outbox WHERE {where} ORDER BY position, id", facts).fetchall()
+    return [_post(conn, row, row["created_at"], PostState.FOLDED) for row in members]
 
 
 def _head(conn: sqlite3.Connection, channel: str, now: int) -> sqlite3.Row | None:
@@ -266,15 +268,15 @@ def _claim(conn: sqlite3.Connection, row: sqlite3.Row, now: datetime, lease: tim
 
 def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState, *, claimed: bool = False) -> Post:
     around = conn.execute(AROUND, {"id": row["id"], "now": now}).fetchone()
-    is_news = claimed and row["kind"] == PostKind.NEWS
+    kind = PostKind(row["kind"])
     return Post(
         id=row["id"],
         fence=row["fence"] + claimed,
-        kind=PostKind(row["kind"]),
+        kind=kind,
         channel=row["channel"],
         watch_id=around["watch_id"],
         key=row["key"],
-        payload=row["payload"] or around["payload"] or "",
+        content=rows.content(kind, row["payload"] or around["payload"] or ""),
         attempts=row["attempts"],
         state=state,
         token=row["token"],
@@ -283,15 +285,15 @@ def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState
         restored_at=to_time(around["restored_at"]),
         thread_ts=around["card_ts"] or "",
         watch_state=WatchState(around["state"]) if around["state"] else None,
-        what=row["what"],
-        level=values.severity(row["level"]),
-        settings=around["settings"] or "",
+        event_id=row["what"],
+        severity=rows.severity(row["level"]),
+        settings=codec.load_settings(around["settings"] or ""),
         muted_by=around["muted_by"],
         muted_until=to_time(around["muted_until"]) if around["muted_by"] else None,
         card_held=bool(around["card_held"]),
         was_held=row["held_until"] is not None,
         watched=around["watched"],
-        behind=conn.execute(BEHIND, (row["channel"], now)).fetchone()[0] if is_news else 0,
+        behind=conn.execute(BEHIND, (row["channel"], now)).fetchone()[0] if claimed and kind is PostKind.NEWS else 0,
     )
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from storage.records import Health
+    from storage.upkeep import Health
 
 
 async def open_store(path: Path) -> Store:

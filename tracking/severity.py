@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tracking.values import News
 
-LEVELS = tuple(Severity)  # the quietest first
+SEVERITIES = tuple(Severity)  # the quietest first
 
 # Under way nobody has to do anything: the card says where a parcel is, and its thread how it came there.
 _UNDER_WAY = frozenset(

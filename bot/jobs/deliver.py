@@ -20,8 +20,8 @@ from handlers.languages import Languages
 from handlers.people import People
 from pandapon import budget, log_context
 from storage.errors import StorageError
-from storage.records import NOTHING_TO_SAY, TOLD_OF_PARCEL, Post, PostKind, PostState, WatchState
-from tracking import channel_settings
+from storage.post import NOTHING_TO_SAY, TOLD_OF_PARCEL, Post, PostKind, PostState
+from storage.watch import WatchState
 from tracking.quiet_hours import hold_until
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ class Deliverer:
             await self._store.outbox.mark_held(post, post.muted_until, f"muted by {post.muted_by}")
         elif post.muted_by:
             await self._store.outbox.mark_skipped(now, post, f"muted by {post.muted_by}")
-        elif (until := hold_until(channel_settings.load(post.settings), post.level, now)) is not None:
+        elif (until := hold_until(post.settings, post.severity, now)) is not None:
             await self._store.outbox.mark_held(post, until, "quiet hours")
         elif post.card_held and not brought:
             await self._store.outbox.queue_card_before(now, post)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from handlers.order_states import code
 from pandapon.errors import PandaPonError
 from pandapon.shipment import FINAL, Platform
-from storage import codec
-from storage.records import NewOrder
+from storage.subscription import NewOrder
 from tracking.cadence import spread
 
 if TYPE_CHECKING:
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 
     from pandapon.client import PandaPon
     from pandapon.models import Order, Page
-    from storage.records import Subscription
     from storage.store import Store
+    from storage.subscription import Subscription
 
 log = logging.getLogger(__name__)
 
@@ -132,14 +131,7 @@ class Discoverer:
         return [self._new(order) for order in open_ if order.ref.key in keys]
 
     def _new(self, order: Order) -> NewOrder:
-        key = order.ref.key
-        return NewOrder(
-            key=key,
-            milestone=order.milestone.value if order.milestone else None,
-            detail=codec.dump_order(order),
-            sub_orders=order.sub_order_ids,
-            first_poll_at=self._clock() + self._settle_in * spread(key),
-        )
+        return NewOrder(order, self._clock() + self._settle_in * spread(order.ref.key))
 
 
 def _rest(page: Page[Order], number: int) -> int:

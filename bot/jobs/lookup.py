@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from storage.records import Post
+    from storage.post import Post
 
 MARGIN = timedelta(minutes=5)  # that our clock and Slack's may differ by
 # A claimed post leaves within seconds, and after its lease somebody else has it. The rest is for a machine that was

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
     from bot.decider import Decider
     from pandapon.client import PandaPon
-    from storage.records import DueOrder, KnownOrder, PollResult
+    from storage.poll import DueOrder, PollResult
     from storage.store import Store
     from tracking.circuit_breaker import Breaker
+    from tracking.orders import StoredOrder
 
 log = logging.getLogger(__name__)
 
@@ -221,7 +222,7 @@ class Poller:
                 log.error("order not recorded", extra={"order": result.key, "error": error})  # noqa: TRY400  one line
         return posts
 
-    async def _known(self, batch: list[_Read]) -> Mapping[str, KnownOrder | Exception]:
+    async def _known(self, batch: list[_Read]) -> Mapping[str, StoredOrder | Exception]:
         """What is stored of the orders that read differently; an unchanged one costs no read of its nodes."""
         changed = [r.due.key for r in batch if isinstance(r.outcome, OrderReading) and r.outcome.fetched is not None]
         try:
@@ -232,7 +233,7 @@ class Poller:
             log.error("orders not loaded, each is tried alone", extra={"orders": len(changed), "error": error})  # noqa: TRY400  one line
         return {key: await self._known_alone(key) for key in changed}
 
-    async def _known_alone(self, key: str) -> KnownOrder | Exception:
+    async def _known_alone(self, key: str) -> StoredOrder | Exception:
         try:
             return (await self._store.orders.load([key]))[key]
         except Exception as error:  # noqa: BLE001  told with the result

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from storage import codec
-from storage.records import Post, PostKind
+from storage.post import Post, PostKind
 from tracking import fact_ids, severity
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def told_by(payload: dict[str, Any]) -> list[str]:
 async def settle(store: Store, post: Post, found: Mapping[str, str], now: datetime) -> None:
     """Send on what the channel was not told. ``found``: the marks that stand in it, and in which message each does."""
     news = post.news
-    left = fact_ids.untold(post.key, post.what, news, found)
+    left = fact_ids.untold(post.key, post.event_id, news, found)
     if left == news:
         await store.outbox.mark_retry(now, post, now, "not found in the channel")
         return
@@ -43,8 +42,8 @@ async def settle(store: Store, post: Post, found: Mapping[str, str], now: dateti
     if left is None or (watch is not None and watch.filter not in severity.audience(left)):
         await store.outbox.mark_sent(now, post, max(found.values()))
         return
-    await store.outbox.mark_reduced(now, post, codec.dump_news(left), severity.level(left))
+    await store.outbox.mark_reduced(now, post, left, severity.level(left))
 
 
 def _marks(post: Post) -> tuple[str, ...]:
-    return fact_ids.marks(post.key, post.what, post.news) if post.payload else ()
+    return fact_ids.marks(post.key, post.event_id, post.news) if post.content is not None else ()

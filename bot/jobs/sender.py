@@ -9,7 +9,7 @@ from bot.jobs.compose import goes_to_thread, is_broadcast
 from handlers.slack import OddAnswerError, ts_of
 from handlers.text import clip
 from handlers.views.message import Message
-from storage.records import Post, PostKind
+from storage.post import Post, PostKind
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.process.version import VERSION
 from storage.errors import StorageError
-from storage.records import PostState
+from storage.post import PostState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from bot.jobs.poll import Poller
     from bot.process.scheduler import Timetable
-    from storage.records import Health
     from storage.store import Store
+    from storage.upkeep import Health
     from tracking.circuit_breaker import Breaker
 
 NOT_SENT = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN, PostState.HELD, PostState.FAILED)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from handlers.outcomes import Joined
     from handlers.views.message import Block, Message
-    from storage.records import Channel, Subscription
+    from storage.channel import Channel
+    from storage.subscription import Subscription
     from tracking.channel_settings import ChannelSettings, Load
 
 View = dict[str, Any]

@@ -11,8 +11,8 @@ from handlers.views import elements as el
 from handlers.views import unpaid
 from handlers.views.parts import ref_of, standing_of, title_of
 from handlers.views.stalls import headline
-from pandapon.shipment import Milestone, OrderRef
-from storage.records import WatchState
+from pandapon.shipment import OrderRef
+from storage.watch import WatchState
 from tracking.values import Leg
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.views.message import Block, Message
-    from storage.records import Alarm, Watch
+    from storage.alarm import Alarm
+    from storage.watch import Watch
 
 View = dict[str, Any]
 
@@ -69,7 +70,7 @@ def _line(watch: Watch) -> str:
 
 def _trouble(watch: Watch, alarms: Mapping[str, Alarm], now: datetime) -> str:
     """Why an order needs a look; empty when it does not."""
-    milestone, alarm = Milestone.parse(watch.milestone or ""), alarms.get(watch.key)
+    milestone, alarm = watch.milestone, alarms.get(watch.key)
     why = []
     if watch.state is WatchState.PAUSED:
         why.append(_("⏸ paused"))

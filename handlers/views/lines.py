@@ -12,7 +12,7 @@ from handlers.text import code, when
 from handlers.views import choices
 from handlers.views import elements as el
 from handlers.views.parts import filter_words
-from tracking.channel_settings import load
+from storage import codec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,8 +76,8 @@ def _watching(user: str, facts: dict[str, Any]) -> str:
 
 def _changed(user: str, facts: dict[str, Any], now: datetime) -> str:
     """Only what differs from before."""
-    before = choices.lines(load(facts["undo"]["settings"]), None, now)
-    after = [one for one in choices.lines(load(facts["settings"]), None, now) if one not in before]
+    before = choices.lines(codec.load_settings(facts["undo"]["settings"]), None, now)
+    after = [one for one in choices.lines(codec.load_settings(facts["settings"]), None, now) if one not in before]
     if facts.get("filter_all"):
         after.append(
             _("The orders that are watched already post: {filter}").format(filter=filter_words(facts["filter_all"]))

@@ -13,19 +13,19 @@ from handlers.standing import of_milestone, standing
 from handlers.text import ago, clip, cut, escape, ident, when
 from handlers.views import elements as el
 from pandapon.markup import plain
-from pandapon.shipment import Milestone, OrderRef
+from pandapon.shipment import OrderRef
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from handlers.outcomes import Look
     from handlers.requests import Request
     from handlers.standing import Standing
     from handlers.views.message import Block
     from pandapon.models import Order, Page
     from pandapon.shipment import Node, Parcel, Platform
-    from storage.records import Watch
+    from storage.watch import Watch
+    from tracking.orders import OrderSnapshot
 
 LINE = 400  # characters of one trace entry; the longest real ones have about 150
 PARAGRAPH = 2800  # characters of trace entries in one section
@@ -47,10 +47,10 @@ def title_of(order: Order | None, limit: int = 80) -> str:
 
 def standing_of(watch: Watch) -> Standing:
     """What is said of the order that a watch follows."""
-    return standing(Milestone.parse(watch.milestone or ""), watch.order)
+    return standing(watch.milestone, watch.order)
 
 
-def standing_in(look: Look) -> Standing:
+def standing_in(look: OrderSnapshot) -> Standing:
     """What is said of an order at which somebody looks."""
     return standing(look.milestone, look.order, look.shipment.parcels)
 
@@ -72,7 +72,7 @@ def freshness(read_at: datetime | None, stale_since: datetime | None, now: datet
     )
 
 
-def freshness_of(look: Look, now: datetime, *, relative: bool = True) -> str:
+def freshness_of(look: OrderSnapshot, now: datetime, *, relative: bool = True) -> str:
     """:func:`freshness` of a look."""
     return freshness(look.read_at, look.stale_since, now, relative=relative)
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from handlers.errors_in_words import platform_error
 from handlers.i18n import _, ngettext
-from handlers.outcomes import Look, UnknownOrderError
+from handlers.outcomes import UnknownOrderError
 from handlers.requests import Track
 from handlers.standing import progress
 from handlers.text import ident
 from handlers.views import elements as el
 from handlers.views.message import Layout
 from handlers.views.parts import freshness_of, newest_first, node_line, order_name, run_button, standing_in, title_of
+from tracking.orders import OrderSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,11 @@ NAMED = 25  # skipped ids that are printed: as many as one watch command takes
 
 
 def tracked(
-    found: Found, looks: Mapping[str, Look | UnknownOrderError | PandaPonError], now: datetime, *, verb: str = "track"
+    found: Found,
+    looks: Mapping[str, OrderSnapshot | UnknownOrderError | PandaPonError],
+    now: datetime,
+    *,
+    verb: str = "track",
 ) -> Message:
     """A paragraph for each id found in the message, with a button for its whole track; and what was skipped.
 
@@ -40,7 +45,7 @@ def tracked(
     layout = Layout([el.section(heading.format(n=len(found.ids)))], tail=skipped(found).blocks if found.skipped else [])
     seen: dict[str, str] = {}
     for number, (text, outcome) in enumerate(looks.items(), 1):
-        key = outcome.ref.key if isinstance(outcome, Look) else text
+        key = outcome.ref.key if isinstance(outcome, OrderSnapshot) else text
         if key in seen:  # an order and its own waybill in one message
             continue
         seen[key] = text
@@ -68,8 +73,8 @@ def _nothing(verb: str) -> str:
     ).format(command=f"`/panda {verb} 2542285634920880794`")
 
 
-def _found(text: str, outcome: Look | UnknownOrderError | PandaPonError, number: int, now: datetime) -> Block:
-    if isinstance(outcome, Look):
+def _found(text: str, outcome: OrderSnapshot | UnknownOrderError | PandaPonError, number: int, now: datetime) -> Block:
+    if isinstance(outcome, OrderSnapshot):
         return el.section(
             _state(outcome, now), run_button(_("All of it"), number, Track(outcome.ref.order_id, outcome.ref.platform))
         )
@@ -79,7 +84,7 @@ def _found(text: str, outcome: Look | UnknownOrderError | PandaPonError, number:
     return el.section(_("⚠️ {id}: {error}").format(id=name, error=platform_error(outcome)))
 
 
-def _state(look: Look, now: datetime) -> str:
+def _state(look: OrderSnapshot, now: datetime) -> str:
     nodes = newest_first(look.shipment.nodes)
     stands = progress(look.milestone, standing_in(look), (node.milestone for node in nodes))
     lines = [f"*{order_name(look.ref)}*", title_of(look.order, 60), stands]

@@ -13,22 +13,23 @@ from handlers.views import elements as el
 from handlers.views import unpaid
 from handlers.views.parts import here, order_name, ref_of, title_of, unwatch_button
 from pandapon.shipment import OrderRef
-from storage.records import AlarmState
+from storage.alarm import AlarmState
 from tracking.values import Leg, Stall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from handlers.outcomes import Look
     from handlers.views.message import Block, Message
     from pandapon.models import Order
     from pandapon.shipment import Milestone
-    from storage.records import Alarm, Watch
+    from storage.alarm import Alarm
+    from storage.watch import Watch
+    from tracking.orders import OrderSnapshot
     from tracking.values import News
 
 
-def alarm(news: News, look: Look, watch: Watch, alarm: Alarm | None, now: datetime) -> Message:
+def alarm(news: News, look: OrderSnapshot, watch: Watch, alarm: Alarm | None, now: datetime) -> Message:
     """The alarm as it is posted, with what people can do about it while it holds."""
     assert news.stall is not None
     order = look.order or watch.order

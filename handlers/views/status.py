@@ -10,7 +10,7 @@ from handlers.i18n import _, ngettext
 from handlers.text import ago, code, cut, escape, span, when
 from handlers.views import elements as el
 from storage.errors import CorruptFileError, DiskFullError
-from storage.records import PostState
+from storage.post import PostState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from handlers.outcomes import Copies, Report
     from handlers.views.message import Message
     from storage.errors import StorageError
-    from storage.records import Health
+    from storage.upkeep import Health
 
 LATE = timedelta(hours=1)
 LONG_LOG = 8 * 1024 * 1024  # bytes; it is cut off at half of that where nobody reads

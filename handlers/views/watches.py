@@ -27,14 +27,15 @@ from handlers.views.parts import (
     title_of,
     unwatch_button,
 )
-from storage.records import WatchState
+from storage.watch import WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from handlers.views.message import Block
-    from storage.records import Channel, Watch
+    from storage.channel import Channel
+    from storage.watch import Watch
 
 SHOWN = 12  # orders named in one answer; the others are counted
 

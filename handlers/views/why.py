@@ -13,20 +13,24 @@ from handlers.views import elements as el
 from handlers.views.message import Layout, Message
 from handlers.views.parts import filter_words, here, muted_line, order_name
 from handlers.views.stalls import headline
-from storage.records import TOLD_OF_PARCEL, PostState, WatchState
+from storage.post import TOLD_OF_PARCEL, PostState
+from storage.watch import WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from handlers.outcomes import Look
-    from storage.records import Told, Watch
+    from storage.channel import DeliveryLogEntry
+    from storage.watch import Watch
+    from tracking.orders import OrderSnapshot
     from tracking.values import News
 
 WAITING = frozenset({PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN})
 
 
-def why(look: Look, channel: str, watch: Watch | None, log: Sequence[tuple[Told, News]], now: datetime) -> Message:
+def why(
+    look: OrderSnapshot, channel: str, watch: Watch | None, log: Sequence[tuple[DeliveryLogEntry, News]], now: datetime
+) -> Message:
     """Newest first: each piece of news, when it was found, and whether it was posted, or why not."""
     layout = Layout(
         [el.section(f"*{order_name(look.ref)}* {here(channel)}\n{_standing(watch, now)}")],
@@ -68,12 +72,12 @@ def _what(news: News) -> str:
     return ngettext("🚚 {n} scan", "🚚 {n} scans", n).format(n=n) if n else _("✏️ Details")
 
 
-def _outcome(told: Told, watch: Watch | None, channel: str, now: datetime) -> str:  # noqa: PLR0911  one line an outcome
+def _outcome(told: DeliveryLogEntry, watch: Watch | None, channel: str, now: datetime) -> str:  # noqa: PLR0911  one line an outcome
     match told.state:
         case None:
             return _not_for(told, watch, now)
         case PostState.SENT:
-            words = _("posted in a digest {time}") if told.in_digest else _("posted {time}")
+            words = _("posted in a digest {time}") if told.in_batch else _("posted {time}")
             return words.format(time=when(told.sent_at, now) if told.sent_at else "")
         case PostState.SKIPPED:
             return _("not posted: {reason}").format(reason=_skipped(told.error))
@@ -89,7 +93,7 @@ def _outcome(told: Told, watch: Watch | None, channel: str, now: datetime) -> st
             return _("waits for Slack to take it")
 
 
-def _not_for(told: Told, watch: Watch | None, now: datetime) -> str:
+def _not_for(told: DeliveryLogEntry, watch: Watch | None, now: datetime) -> str:
     if watch is None:
         return _("not posted: it was not watched here")
     if told.at < watch.created_at:
@@ -106,7 +110,7 @@ def _skipped(error: str) -> str:
     return _("muted by {user}").format(user=name(by)) if by != error else escape(cut(error, 60))
 
 
-def _read(look: Look, now: datetime) -> str:
+def _read(look: OrderSnapshot, now: datetime) -> str:
     if look.read_at is None:
         return _("It was never read from PandaPon.")
     words = _("Last read from PandaPon {time}").format(time=when(look.read_at, now))

@@ -10,13 +10,14 @@ import pytest
 from support.pandapon_api import Api, Seen, api_server, ok, talking, utc_now
 from support.shelf import Shelf
 
-from bot import records
 from bot.decider import Decider
 from bot.jobs.poll import FLUSH_SECONDS, Poller
 from pandapon.shipment import OrderRef, Shipment
+from storage.poll import Changed
 from storage.store import open_store
 from tracking.circuit_breaker import Breaker
-from tracking.decide import Fetched, decide
+from tracking.decide import decide
+from tracking.orders import FetchedOrder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -49,8 +50,8 @@ class Stage:
         """Watch them there, due from now on."""
         for key in keys:
             ref = OrderRef.from_key(key)
-            decided = decide(None, Fetched(ref, None, Shipment(ref)), utc_now())
-            await self.shelf.store.orders.add(utc_now(), records.changed(key, 0, b"", decided))
+            decided = decide(None, FetchedOrder(ref, None, Shipment(ref)), utc_now())
+            await self.shelf.store.orders.add(utc_now(), Changed(decided, 0, b""))
             await self.shelf.opening(key, channel)
         await self.shelf.store.orders.mark_due(keys, utc_now() - timedelta(seconds=1))
 

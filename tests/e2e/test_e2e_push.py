@@ -15,6 +15,7 @@ from support.house import CALLBACK_TOKEN, ORDER, House, running, words
 
 from sandbox.pandapon.demo import TAOBAO
 from sandbox.pandapon.pushes import Pushes, PushFaults
+from storage.inbox import PushMessage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -202,9 +203,7 @@ async def test_a_restart_looks_at_what_was_kept(house: House) -> None:
 
 
 def _hint(house: House) -> Any:
-    from storage.records import Hint  # noqa: PLC0415  only here
-
-    return Hint("one", "LOGISTICS_BUYER_VIEW_TRACE", (ORDER,), house.clock())
+    return PushMessage("one", "LOGISTICS_BUYER_VIEW_TRACE", (ORDER,), house.clock())
 
 
 async def test_price_and_refund_are_news(house: House) -> None:

@@ -14,7 +14,7 @@ from handlers.alarms import remind_at
 from handlers.text import when
 from handlers.views import digest, home, stalls, thread, tracking
 from pandapon.shipment import Milestone, OrderRef, Platform
-from storage.records import Alarm, AlarmState
+from storage.alarm import Alarm, AlarmState
 from tracking.daily_digest import DailyDigest, DigestEntry
 from tracking.values import Leg, News, Stall
 

@@ -12,9 +12,9 @@ from support.shelf import NOW, ORDERS_CHANNEL, Shelf, by_a_newer_version
 
 from storage import backup
 from storage.errors import CorruptFileError, LostFileError, NewerSchemaError, StorageError
-from storage.records import PostKind, PostState
+from storage.post import PostKind, PostState
+from storage.rows import to_int
 from storage.store import open_store
-from storage.values import to_int
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.shelf import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, Shelf, changed
+from support.shelf import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, Shelf, changed, order_of
 
 from storage import alarms, channels, enqueue, orders, outbox, recording, subscriptions, upkeep
-from storage.records import Failed, NewOrder, Subscription, Unchanged
+from storage.poll import Failed, Unchanged
 from storage.store import open_store
+from storage.subscription import NewOrder, Subscription
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ async def test_the_history_of_an_order_is_searched(shelf: Shelf) -> None:
 async def test_joining_and_leaving_all_orders_searches(shelf: Shelf) -> None:
     """Ten thousand orders join without each of them looking at all the others."""
     wish, _ = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
-    new = NewOrder(ORDER, "shipped", "", (), NOW)
+    new = NewOrder(order_of(), NOW)
     plans = await _plans(shelf, lambda conn: subscriptions.join_orders(conn, NOW, wish.id, [new]))
     plans += await _plans(shelf, lambda conn: subscriptions.unknown_of(conn, ORDERS_CHANNEL, [ORDER]))
     assert _scans(plans) == []
