@@ -21,13 +21,13 @@ from benchmarks.server import LatencyServer, first_reading, latency_server
 from benchmarks.table import show
 from bot.decider import Decider
 from bot.jobs.poll import Poller
-from bot.running import spare_the_collector
+from bot.running import tune_gc
 from pandapon.client import Config, PandaPon
 from pandapon.shipment import OrderRef, Platform
 from storage.poll import Changed
 from storage.store import open_store
 from storage.watch import NewWatch
-from tracking.circuit_breaker import Breaker
+from tracking.circuit_breaker import CircuitBreaker
 from tracking.decide import decide
 from tracking.orders import FetchedOrder
 from tracking.values import Filter
@@ -107,7 +107,7 @@ async def watched_orders(
             store=store,
             api=api,
             decider=Decider(),
-            breaker=Breaker(),
+            breaker=CircuitBreaker(),
             clock=clock,
             concurrency=IN_FLIGHT,
             on_news=lambda: None,
@@ -157,7 +157,7 @@ async def measure() -> None:
         bare = max([await bare_aiohttp(server.url, ORDERS) for _ in range(2)])
         rows = [["bare aiohttp", f"{bare:,.0f}", "100 %"]]
         async with watched_orders(server.url, ORDERS) as (poller, clock, _):
-            spare_the_collector()  # as the running bot does
+            tune_gc()  # as the running bot does
             await polls_per_second(server, poller, clock)  # warms up, and brings the fingerprints
             for name, happens in (
                 ("the bot, nothing new", _nothing),

@@ -30,7 +30,7 @@ from storage.alarm import AlarmState
 from storage.rows import to_time
 from storage.store import Store
 from tracking.channel_settings import ChannelSettings
-from tracking.circuit_breaker import Breaker
+from tracking.circuit_breaker import CircuitBreaker
 from tracking.quiet_hours import next_digest
 from tracking.stalls import Limits
 from tracking.values import Filter
@@ -144,7 +144,7 @@ class _Run:
             store=store,
             api=client,
             decider=decider,
-            breaker=Breaker(),
+            breaker=CircuitBreaker(),
             clock=clock,
             concurrency=16,
             on_news=self._wake,

@@ -22,7 +22,7 @@ from storage import recording, watches
 from storage.poll import Changed
 from storage.store import open_store
 from storage.watch import NewWatch
-from tracking.circuit_breaker import Breaker
+from tracking.circuit_breaker import CircuitBreaker
 from tracking.decide import decide
 from tracking.orders import FetchedOrder
 from tracking.values import Filter
@@ -181,7 +181,7 @@ def _poller(store: Store, api: PandaPon, clock: Clock) -> Poller:
         store=store,
         api=api,
         decider=Decider(),
-        breaker=Breaker(),
+        breaker=CircuitBreaker(),
         clock=clock,
         concurrency=IN_FLIGHT,
         on_news=lambda: None,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from bot.reading import OrderReading
+    from bot.reading import PollOutcome
     from tracking.decide import Decision
     from tracking.orders import StoredOrder
 
@@ -42,7 +42,7 @@ class Decider:
         return Policy(self._cadence, self._limits(), self._names)
 
     def decide(
-        self, stored: StoredOrder | None, reading: OrderReading, now: datetime, *, baseline: bool = False
+        self, stored: StoredOrder | None, reading: PollOutcome, now: datetime, *, baseline: bool = False
     ) -> Decision:
         """See :func:`tracking.decide.decide`. ``reading`` must hold something that differs."""
         if stored is None:
@@ -58,7 +58,7 @@ class Decider:
         again, pay_at = read_again(ref, order, due.milestone, moved_at, due.final_at, self.policy, now)
         return Unchanged(due.key, due.fence, again, pay_at)
 
-    def result(self, due: DueOrder, stored: StoredOrder, reading: OrderReading, now: datetime) -> Changed | Unchanged:
+    def result(self, due: DueOrder, stored: StoredOrder, reading: PollOutcome, now: datetime) -> Changed | Unchanged:
         """The record of a due order that read differently."""
         decided = self.decide(stored, reading, now, baseline=not due.polls)
         is_same = not (decided.changed or decided.learned) and reading.fingerprint == due.fingerprint

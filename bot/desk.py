@@ -80,5 +80,5 @@ class ChannelDesk:
         """See handlers.context.Desk."""
         wish = Subscription(channel, status, filter_, user)
         standing, is_new = await self._store.subscriptions.subscribe(self._clock(), wish)
-        seen = await self._discoverer.look(standing, LOOK_SECONDS)
+        seen = await self._discoverer.discover(standing, LOOK_SECONDS)
         return Joined(is_new, seen.joined, seen.later, seen.never)

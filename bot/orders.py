@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.reading import OrderReading, read_order
+from bot.reading import PollOutcome, read_order
 from bot.waybills import find_waybill
 from handlers.errors_in_words import platform_error
 from handlers.outcomes import (
@@ -51,7 +51,7 @@ class _Resolved:
 
     ref: OrderRef
     look: OrderSnapshot
-    reading: OrderReading | None  # None: PandaPon failed, the look is the stored state
+    reading: PollOutcome | None  # None: PandaPon failed, the look is the stored state
     decided: Decision | None
 
 
@@ -70,7 +70,7 @@ class LiveTracker:
         self._store, self._api, self._decider = store, api, decider
         self._deliverer, self._clock = deliverer, clock
 
-    async def look(self, text: str, platform: Platform | None = None) -> OrderSnapshot:
+    async def lookup(self, text: str, platform: Platform | None = None) -> OrderSnapshot:
         """See handlers.context.Tracker."""
         return (await self._resolve(text, platform)).look
 
@@ -143,7 +143,7 @@ class LiveTracker:
             await self._record(stored, reading, decided, now)
         return _Resolved(ref, decided.snapshot(), reading, decided)
 
-    async def _record(self, stored: StoredOrder, reading: OrderReading, decided: Decision, now: datetime) -> None:
+    async def _record(self, stored: StoredOrder, reading: PollOutcome, decided: Decision, now: datetime) -> None:
         """What a person's own look found is news for the channels that watch the order.
 
         The fence is the one that was read with the state: should the poller lease the order meanwhile, this result

@@ -32,7 +32,7 @@ DETAIL_EVERY = 6  # later on, every sixth reading looks for late-added parcels, 
 
 
 @dataclass(frozen=True, slots=True)
-class OrderReading:
+class PollOutcome:
     """What one look at an order brought. ``fetched`` is None when nothing differs from what is stored."""
 
     fetched: FetchedOrder | None
@@ -53,7 +53,7 @@ class OrderReading:
         return replace(self.fetched, shipment=self.trace.shipment(() if self.is_whole else stored.nodes, near))
 
 
-async def poll_order(api: PandaPon, due: DueOrder) -> OrderReading:
+async def poll_order(api: PandaPon, due: DueOrder) -> PollOutcome:
     """Read a due order with as few calls as its state needs. Raises PandaPonError."""
     ref = OrderRef.from_key(due.key)
     known = due.fingerprint if due.polls % READ_AFRESH_EVERY else b""
@@ -62,12 +62,12 @@ async def poll_order(api: PandaPon, due: DueOrder) -> OrderReading:
     reading = await api.trace(ref, sub_orders=sub_orders, known=known or None, background=True)
     news_in_order = order is not None and not due.is_same(order)
     if reading.trace is None and not news_in_order:
-        return OrderReading(None, reading.fingerprint)
+        return PollOutcome(None, reading.fingerprint)
     fetched = FetchedOrder(ref, order if news_in_order else None, None)
-    return OrderReading(fetched, reading.fingerprint, reading.trace, is_whole=not known)
+    return PollOutcome(fetched, reading.fingerprint, reading.trace, is_whole=not known)
 
 
-async def read_order(api: PandaPon, ref: OrderRef) -> OrderReading:
+async def read_order(api: PandaPon, ref: OrderRef) -> PollOutcome:
     """Read everything about an order for a person who waits. Raises PandaPonError, NotFoundError when it is unknown."""
     if ref.platform is Platform.ALIBABA:
         order, reading = await asyncio.gather(
@@ -86,7 +86,7 @@ def needs_detail(due: DueOrder) -> bool:
     return not due.fingerprint or due.milestone in EARLY or not due.has_parcels or due.polls % DETAIL_EVERY == 0
 
 
-def _combined(ref: OrderRef, order: Order | PandaPonError, reading: Reading | PandaPonError) -> OrderReading:
+def _combined(ref: OrderRef, order: Order | PandaPonError, reading: Reading | PandaPonError) -> PollOutcome:
     """Either half may be missing, but not both, and an order known only by an empty trace is not known."""
     if isinstance(order, PandaPonError) and isinstance(reading, PandaPonError):
         raise _worse(order, reading)
@@ -94,13 +94,13 @@ def _combined(ref: OrderRef, order: Order | PandaPonError, reading: Reading | Pa
         assert not isinstance(reading, PandaPonError)
         if reading.trace is None or not reading.trace.packages:
             raise order
-        return OrderReading(FetchedOrder(ref, None, reading.trace.shipment()), reading.fingerprint)
+        return PollOutcome(FetchedOrder(ref, None, reading.trace.shipment()), reading.fingerprint)
     if isinstance(reading, NotFoundError | DecodeError) and not isinstance(reading, AuthError):
-        return OrderReading(FetchedOrder(ref, order, Shipment(ref)), b"")
+        return PollOutcome(FetchedOrder(ref, order, Shipment(ref)), b"")
     if isinstance(reading, PandaPonError):
         raise reading
     shipment = reading.trace.shipment(near=order.created_at) if reading.trace else Shipment(ref)
-    return OrderReading(FetchedOrder(ref, order, shipment), reading.fingerprint)
+    return PollOutcome(FetchedOrder(ref, order, shipment), reading.fingerprint)
 
 
 def _worse(one: PandaPonError, other: PandaPonError) -> PandaPonError:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Tracker(Protocol):
     """Reads orders through the same decide-and-record path as the poller, so that nothing is told twice."""
 
-    async def look(self, text: str, platform: Platform | None = None) -> OrderSnapshot:
+    async def lookup(self, text: str, platform: Platform | None = None) -> OrderSnapshot:
         """The order that an id or waybill means, read now; the stored state marked stale when PandaPon fails.
 
         Raises UnknownOrderError, WrongPlatformError, and PandaPonError when nothing is stored to fall back on.

@@ -23,7 +23,7 @@ async def show(turn: Turn, request: ShowOrder) -> Message:
     ctx = turn.ctx
     if known := await ctx.tracker.stored(request.order_id, request.platform):
         turn.meanwhile.message = orders.detail(known, ctx.clock())
-    look = await ctx.tracker.look(request.order_id, request.platform)
+    look = await ctx.tracker.lookup(request.order_id, request.platform)
     return orders.detail(look, ctx.clock())
 
 

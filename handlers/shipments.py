@@ -18,7 +18,7 @@ async def track(turn: Turn, request: Track) -> Message:
     """Every parcel, its milestone, its nodes newest first, and how fresh the data is."""
     if known := await turn.ctx.tracker.stored(request.text, request.platform):
         turn.meanwhile.message = tracking.track(known, turn.ctx.clock(), all_nodes=request.all_nodes)
-    look = await turn.ctx.tracker.look(request.text, request.platform)
+    look = await turn.ctx.tracker.lookup(request.text, request.platform)
     watched = await watch_here(turn, look.ref.key)
     return tracking.track(look, turn.ctx.clock(), all_nodes=request.all_nodes, watched_by=watched)
 

@@ -36,7 +36,7 @@ async def watch_message(turn: Turn, message: dict[str, Any]) -> Message:
 
 async def _look(ctx: Context, text: str) -> OrderSnapshot | UnknownOrderError | PandaPonError:
     try:
-        return await ctx.tracker.look(text)
+        return await ctx.tracker.lookup(text)
     except (UnknownOrderError, PandaPonError) as error:
         return error
     except WrongPlatformError as error:  # no platform was asked for

@@ -44,7 +44,7 @@ SELECT r.alarm, r.person, r.channel, a.key, a.leg, a.state FROM reminders r
 JOIN alarms a ON a.id = r.alarm JOIN orders o ON o.key = a.key
 WHERE r.at <= ? AND (a.state = 'cleared' OR o.read_at >= r.at OR r.at <= ? OR o.error = 'NotFoundError')
 """
-AWAKE = """
+END_SNOOZE = """
 UPDATE alarms SET state = CASE assignee WHEN '' THEN 'open' ELSE 'assigned' END
 WHERE id = ? AND state = 'snoozed' AND snoozed_until <= ?
 """
@@ -60,7 +60,7 @@ WHERE n.at IS NOT NULL AND n.at >= ? ORDER BY n.key, n.waybill, n.at, n.sequence
 """
 
 
-def stalled(conn: sqlite3.Connection, now: datetime, unread: datetime, limit: int) -> list[str]:
+def due(conn: sqlite3.Connection, now: datetime, unread: datetime, limit: int) -> list[str]:
     """Watched orders whose silence may be worth an alarm by now, read since it became too long.
 
     With them those that PandaPon does not know any more, or that could not be read since ``unread``.
@@ -131,7 +131,7 @@ def act(  # noqa: PLR0917  one argument a column
 
     Whoever snoozes it is reminded ``until`` then; ``channel``: where they did so.
     """
-    alarm = one(conn, alarm_id)
+    alarm = get(conn, alarm_id)
     if alarm is None or alarm.state is AlarmState.CLEARED:
         return alarm
     assignee = actor if state is AlarmState.ASSIGNED else alarm.assignee
@@ -144,7 +144,7 @@ def act(  # noqa: PLR0917  one argument a column
         conn.execute(REMEMBER, (alarm_id, actor, channel, to_int(until)))
     enqueue.refresh_order(conn, now, alarm.key)
     audit.append(conn, [AuditEntry(now, actor, f"alarm {state.value}", "", alarm.key)])
-    return one(conn, alarm_id)
+    return get(conn, alarm_id)
 
 
 def remind(conn: sqlite3.Connection, now: datetime, unread: datetime, over_at: datetime) -> int:
@@ -164,8 +164,8 @@ def remind(conn: sqlite3.Connection, now: datetime, unread: datetime, over_at: d
 
 def _remind(conn: sqlite3.Connection, now: datetime, row: sqlite3.Row, over_at: datetime) -> None:
     reminder = {"reminder": row["alarm"], "person": row["person"], "channel": row["channel"]}
-    enqueue.loose(conn, now, PostKind.NOTICE, f"reminder:{row['alarm']}", row["person"], reminder)
-    if conn.execute(AWAKE, (row["alarm"], to_int(now))).rowcount:
+    enqueue.enqueue_message(conn, now, PostKind.NOTICE, f"reminder:{row['alarm']}", row["person"], reminder)
+    if conn.execute(END_SNOOZE, (row["alarm"], to_int(now))).rowcount:
         enqueue.refresh_order(conn, now, row["key"])
         if row["leg"] == "silent":  # an open question: whoever was reminded has time to answer it
             schedule(conn, row["key"], over_at)
@@ -174,7 +174,7 @@ def _remind(conn: sqlite3.Connection, now: datetime, row: sqlite3.Row, over_at: 
 def say_in_thread(conn: sqlite3.Connection, post: Post) -> bool:
     """A reminder whose person takes no direct message goes under the order's card. False: it cannot."""
     facts = post.facts
-    alarm = one(conn, facts["reminder"]) if "reminder" in facts and post.watch_id is None else None
+    alarm = get(conn, facts["reminder"]) if "reminder" in facts and post.watch_id is None else None
     if alarm is None:
         return False
     return bool(conn.execute(IN_THREAD, (post.id, post.fence, alarm.key, facts["channel"])).rowcount)
@@ -194,13 +194,13 @@ def retire(conn: sqlite3.Connection, now: datetime, key: str, reason: str) -> No
     audit.append(conn, [AuditEntry(now, "pandabot", reason, "", key)])
 
 
-def one(conn: sqlite3.Connection, alarm_id: int) -> Alarm | None:
+def get(conn: sqlite3.Connection, alarm_id: int) -> Alarm | None:
     """One alarm by id."""
     row = conn.execute("SELECT * FROM alarms WHERE id = ?", (alarm_id,)).fetchone()
     return _alarm(row) if row else None
 
 
-def live(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Alarm]:
+def of_orders(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Alarm]:
     """The live alarms of these orders."""
     alarms = {}
     for key in keys:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from storage import audit, codec, enqueue, held, rows
+from storage import audit, codec, enqueue, holds, rows
 from storage.audit import AuditEntry
 from storage.channel import Channel, DeliveryLogEntry
 from storage.post import PostKind, PostState
@@ -50,7 +50,7 @@ def save_settings(
     """Replace a channel's settings; what quiet hours hold there is looked at again."""
     stored = codec.dump_settings(settings)
     conn.execute(SAVE, (channel_id, stored, actor, to_int(now)))
-    held.reconsider(conn, channel_id, to_int(now))
+    holds.recheck_quiet_hours(conn, channel_id, to_int(now))
     audit.append(conn, [AuditEntry(now, actor, "settings", channel_id, "", stored)])
 
 
@@ -69,7 +69,7 @@ def set_filters(conn: sqlite3.Connection, now: datetime, channel_id: str, filter
 
 def say(conn: sqlite3.Connection, now: datetime, channel_id: str, facts: Mapping[str, Any]) -> None:
     """Enqueue a LINE: what somebody changed for all in a channel."""
-    enqueue.loose(conn, now, PostKind.LINE, "line", channel_id, facts)
+    enqueue.enqueue_message(conn, now, PostKind.LINE, "line", channel_id, facts)
 
 
 def channel_of_line(conn: sqlite3.Connection, line: int) -> str:
@@ -112,7 +112,7 @@ def restore_filters(
 
 def mute_channel(conn: sqlite3.Connection, now: datetime, channel_id: str, until: datetime | None, actor: str) -> None:
     """Post no news there until then; None ends it."""
-    held.wake_cards(conn, now, channel_id)
+    holds.recheck_cards(conn, now, channel_id)
     conn.execute(
         "INSERT INTO channels (channel, muted_until, muted_by) VALUES (?, ?, ?) ON CONFLICT (channel) "
         "DO UPDATE SET muted_until = excluded.muted_until, muted_by = excluded.muted_by",
@@ -126,7 +126,7 @@ def mute_watches(  # noqa: PLR0917  the protocol's arguments
     conn: sqlite3.Connection, now: datetime, channel_id: str, keys: Sequence[str], until: datetime | None, actor: str
 ) -> list[str]:
     """The same for single orders. Returns the keys that are watched there."""
-    held.wake_cards(conn, now, channel_id)
+    holds.recheck_cards(conn, now, channel_id)
     muted = [
         key
         for key in keys
@@ -147,13 +147,15 @@ def with_settings(conn: sqlite3.Connection) -> list[Channel]:
     return [_channel(row) for row in conn.execute("SELECT * FROM channels WHERE settings <> ''")]
 
 
-def put_summary(conn: sqlite3.Connection, now: datetime, channel_id: str, day: str, digest: DailyDigest | None) -> bool:
+def put_daily_digest(
+    conn: sqlite3.Connection, now: datetime, channel_id: str, day: str, digest: DailyDigest | None
+) -> bool:
     """Mark the channel's digest of a local day as done and enqueue it, if there is one. False: it was done already."""
     marked = conn.execute(
         "UPDATE channels SET digest_day = ? WHERE channel = ? AND digest_day < ?", (day, channel_id, day)
     ).rowcount
     if marked and digest:
-        enqueue.summary(conn, now, day, channel_id, digest)
+        enqueue.daily_digest(conn, now, day, channel_id, digest)
     return bool(marked)
 
 

@@ -78,4 +78,4 @@ def finish(conn: sqlite3.Connection, now: datetime, rules: str, misled: dict[str
     """One line for each channel that was told wrongly, and the mark that all is read by these rules."""
     conn.execute(SET, (RULES, rules, to_int(now)))
     for channel, count in misled.items():
-        enqueue.loose(conn, now, PostKind.NOTICE, f"corrected:{rules}", channel, {"corrected": count})
+        enqueue.enqueue_message(conn, now, PostKind.NOTICE, f"corrected:{rules}", channel, {"corrected": count})

@@ -50,7 +50,7 @@ def claim_due(
     return [rows.due(row) for row in leased]
 
 
-def due_in_turn(conn: sqlite3.Connection, now: datetime) -> list[str]:
+def due_round_robin(conn: sqlite3.Connection, now: datetime) -> list[str]:
     """Every due order in a fair order: the first of each channel, the second of each, and so on."""
     return [key for (key,) in conn.execute(IN_TURN, (to_int(now),))]
 

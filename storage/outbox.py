@@ -36,13 +36,13 @@ WITH RECURSIVE waiting (channel) AS (
 BUSY = "SELECT 1 FROM outbox WHERE state = 'sending' AND channel = ?"
 # Cards are brought up to date when there is nothing to tell: a reader waits for news, nobody waits for a card.
 QUEUE = f"SELECT * FROM outbox WHERE channel = ? AND {LIVE} AND (kind = 'refresh') = ? ORDER BY position, id"
-AWAKE = "UPDATE outbox SET state = 'pending' WHERE state = 'held' AND held_until IS NOT NULL AND held_until <= ?"
+END_HOLDS = "UPDATE outbox SET state = 'pending' WHERE state = 'held' AND held_until IS NOT NULL AND held_until <= ?"
 LEASE_OVER = """
 UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL
 WHERE state = 'sending' AND lease_until <= ?
 """
 # A digest names the order in whose thread it belongs, by whatever watch that order has now.
-AROUND = """
+POST_CONTEXT = """
 SELECT w.id AS watch_id, w.card_ts, w.state, c.settings, n.payload,
   CASE WHEN w.muted_until > :now THEN w.muted_by WHEN c.muted_until > :now THEN c.muted_by ELSE '' END AS muted_by,
   CASE WHEN w.muted_until > COALESCE(c.muted_until, 0) THEN w.muted_until ELSE c.muted_until END AS muted_until,
@@ -71,7 +71,7 @@ def claim_posts(
     that have ended are dropped instead of returned.
     """
     at = to_int(now)
-    conn.execute(AWAKE, (at,))
+    conn.execute(END_HOLDS, (at,))
     conn.execute(LEASE_OVER, (at, at))
     claimed: list[Post] = []
     for (channel,) in conn.execute(CHANNELS).fetchall():
@@ -86,14 +86,14 @@ def mark_sent(conn: sqlite3.Connection, now: datetime, post: Post, ts: str) -> b
     """Sent. A CARD's ts becomes the watch's ``card_ts`` and makes it ACTIVE. False: the fence was stale."""
     done = _settle(conn, post, "state = 'sent', ts = ?, sent_at = ?, error = ''", ts, to_int(now))
     if done and post.kind is not PostKind.REFRESH:  # a card can be edited where nothing can be posted
-        enqueue.taken(conn, post.channel)
+        enqueue.clear_refusals(conn, post.channel)
     if done and post.kind is PostKind.CARD:
         conn.execute(
             "UPDATE watches SET card_ts = ?, state = CASE state WHEN 'opening' THEN 'active' ELSE state END "
             "WHERE id = ?",
             (ts, post.watch_id),
         )
-    if done and post.kind is PostKind.DIGEST:
+    if done and post.kind is PostKind.BATCH:
         conn.execute(
             "UPDATE outbox SET state = 'sent', ts = ?, sent_at = ?, error = '' WHERE folded_into = ?",
             (ts, to_int(now), post.id),
@@ -139,12 +139,12 @@ def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str)
             drop_unsent(conn, [post.watch_id])
         else:
             _fail_unsent(conn, now, post, error)
-    if done and post.kind is PostKind.DIGEST:
+    if done and post.kind is PostKind.BATCH:
         conn.execute(FAIL.format(which="folded_into = ?"), (to_int(now), error, post.id))
     return done
 
 
-def card_lost(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
+def mark_card_deleted(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
     """The watch's card was deleted in Slack: news gets a new one first, a refresh is dropped."""
     lost = _settle(conn, post, "state = 'pending', claimed_at = NULL, not_before = 0, error = 'card deleted'")
     if not lost:
@@ -157,7 +157,7 @@ def card_lost(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
     return True
 
 
-def card_first(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
+def queue_card_before(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
     """This news may go, but its watch's card is held: the card goes before it, as something of the same level."""
     waits = _settle(conn, post, "state = 'pending', claimed_at = NULL, not_before = 0")
     if waits:
@@ -193,7 +193,7 @@ def drop_unsent(conn: sqlite3.Connection, watch_ids: Collection[int]) -> None:
     )
 
 
-def rescue(conn: sqlite3.Connection, now: datetime) -> int:
+def recover_after_crash(conn: sqlite3.Connection, now: datetime) -> int:
     """At the start of the only process: leased orders and posts are due at once, and a SENDING row is UNCERTAIN.
 
     Returns how many posts those were.
@@ -208,7 +208,7 @@ def rescue(conn: sqlite3.Connection, now: datetime) -> int:
     ).rowcount
 
 
-def folded(conn: sqlite3.Connection, digest: int) -> list[Post]:
+def batched(conn: sqlite3.Connection, digest: int) -> list[Post]:
     """The posts inside a digest, oldest first."""
     listed = conn.execute("SELECT payload FROM outbox WHERE id = ?", (digest,)).fetchone()
     where, facts = "folded_into = ?", [digest]
@@ -216,7 +216,7 @@ def folded(conn: sqlite3.Connection, digest: int) -> list[Post]:
         facts = json.loads(listed["payload"])
         where = f"id IN ({', '.join('?' * len(facts))})"
     members = conn.execute(f"SELECT * FROM outbox WHERE {where} ORDER BY position, id", facts).fetchall()
-    return [_post(conn, row, row["created_at"], PostState.FOLDED) for row in members]
+    return [_post(conn, row, row["created_at"], PostState.BATCHED) for row in members]
 
 
 def _head(conn: sqlite3.Connection, channel: str, now: int) -> sqlite3.Row | None:
@@ -267,7 +267,7 @@ def _claim(conn: sqlite3.Connection, row: sqlite3.Row, now: datetime, lease: tim
 
 
 def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState, *, claimed: bool = False) -> Post:
-    around = conn.execute(AROUND, {"id": row["id"], "now": now}).fetchone()
+    around = conn.execute(POST_CONTEXT, {"id": row["id"], "now": now}).fetchone()
     kind = PostKind(row["kind"])
     return Post(
         id=row["id"],

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-DETAIL_OF = "detail:"  # how the name of a DIGEST begins that tells in a thread what another one told in a line
+DETAIL_OF = "detail:"  # how the event of a BATCH begins that tells in a thread what another one told in a line
 NOTHING_TO_SAY = "nothing to say"  # the error of a failed post by which nothing was lost: its matter was over
 TOLD_OF_PARCEL = "told with another order of the same parcel"  # the reason of a skipped post
 
@@ -33,7 +33,7 @@ class PostState(StrEnum):
     UNCERTAIN = "uncertain"  # ambiguous failure: look in the channel before sending again
     SENT = "sent"
     HELD = "held"  # waits for a person, or until quiet hours end
-    FOLDED = "folded"  # goes out within a digest
+    BATCHED = "folded"  # goes out within a batch
     SKIPPED = "skipped"  # not to be said: muted
     FAILED = "failed"  # permanent
 
@@ -45,8 +45,8 @@ class PostKind(StrEnum):
     REFRESH = "refresh"  # bring the parent card up to date; at most one live row per watch
     NEWS = "news"  # post in the card's thread
     NOTICE = "notice"  # a direct message to a person
-    DIGEST = "digest"  # several NEWS rows of a channel in one message
-    SUMMARY = "summary"  # the daily digest of a channel
+    BATCH = "digest"  # several NEWS rows of a channel in one message
+    DAILY_DIGEST = "summary"  # the daily digest of a channel
     LINE = "line"  # tells a channel what somebody changed for all in it
 
 
@@ -96,7 +96,7 @@ class Post:
 
     @property
     def daily_digest(self) -> DailyDigest:
-        """What a SUMMARY says. Raises UnreadableError."""
+        """What a DAILY_DIGEST says. Raises UnreadableError."""
         return self._content(DailyDigest)
 
     @property

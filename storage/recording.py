@@ -49,14 +49,14 @@ ON CONFLICT (key) DO NOTHING
 # A reading right after a restore may be an empty or a partial one: what an order's next ones bring is looked up as
 # well, and the alarm of its silence. One that does not change stays doubtful until it does.
 SETTLING = 3_600_000_000  # microseconds
-SURE = """
+CONFIRM_RESTORED = """
 UPDATE orders SET doubtful_since = NULL
 WHERE key = ? AND NOT EXISTS (SELECT 1 FROM facts WHERE name = 'restored' AND at > ?)
 """
-SPECIAL = """
+BATCH_FLAGS = """
 SELECT key, 'alarm' FROM alarms WHERE state <> 'cleared' AND key IN ({marks})
 UNION ALL SELECT DISTINCT key, 'cardless' FROM watches WHERE state <> 'ended' AND card_ts = '' AND key IN ({marks})
-UNION ALL SELECT key, 'doubtful' FROM orders WHERE doubtful_since IS NOT NULL AND key IN ({marks})
+UNION ALL SELECT key, 'unconfirmed' FROM orders WHERE doubtful_since IS NOT NULL AND key IN ({marks})
 """
 PARCEL = """
 INSERT INTO parcels (key, waybill, number, carrier, status_code, status_milestone, milestone, logistics_id)
@@ -114,7 +114,7 @@ def _special(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, frozens
     """What few orders have and each would have to be asked for: looked up once for a whole batch."""
     flags: dict[str, frozenset[str]] = {}
     for chunk, marks in chunks(keys):
-        for key, flag in conn.execute(SPECIAL.format(marks=marks), chunk * 3):
+        for key, flag in conn.execute(BATCH_FLAGS.format(marks=marks), chunk * 3):
             flags[key] = flags.get(key, frozenset()) | {flag}
     return flags
 
@@ -132,7 +132,7 @@ def _announce(conn: sqlite3.Connection, at: int, changed: Sequence[Changed]) -> 
             told.append((result.key, news))
     posts = enqueue.announce(conn, at, told)
     posts += enqueue.refresh_orders(conn, at, [result.key for result in changed if result.decision.changed])
-    _many(conn, SURE, [(key, at - SETTLING) for key, flags in special.items() if "doubtful" in flags])
+    _many(conn, CONFIRM_RESTORED, [(key, at - SETTLING) for key, flags in special.items() if "unconfirmed" in flags])
     return posts
 
 

@@ -66,12 +66,12 @@ def milestone(stored: str | None) -> Milestone | None:
 
 def content(kind: PostKind, stored: str) -> Content:
     """What a post says. That of a DIGEST is told by its members."""
-    if not stored or kind is PostKind.DIGEST:
+    if not stored or kind is PostKind.BATCH:
         return None
     try:
         if kind is PostKind.NEWS:
             return codec.load_news(stored)
-        return codec.load_digest(stored) if kind is PostKind.SUMMARY else codec.load_facts(stored)
+        return codec.load_digest(stored) if kind is PostKind.DAILY_DIGEST else codec.load_facts(stored)
     except (ValueError, TypeError) as error:
         return Unreadable(f"{type(error).__name__} in a {kind.value}")
 

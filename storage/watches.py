@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import audit, enqueue, held, orders, outbox, rows
+from storage import audit, enqueue, holds, orders, outbox, rows
 from storage.audit import AuditEntry
 from storage.ending import end
 from storage.post import PostKind
@@ -45,7 +45,7 @@ def restore_watches(conn: sqlite3.Connection, now: datetime, ids: Sequence[int],
     """Undo :func:`end_watches`; a watch whose order was watched anew meanwhile stays ended."""
     restored = []
     for watch_id in ids:
-        watch = one(conn, watch_id)
+        watch = get(conn, watch_id)
         if watch is None or watch.state is not WatchState.ENDED or watch.reason:
             continue
         if _live(conn, watch.key, watch.channel) is None:
@@ -66,17 +66,17 @@ def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str)
 
 def resume_watch(conn: sqlite3.Connection, now: datetime, watch_id: int, actor: str) -> Watch | None:
     """Make a paused watch active again and refresh its card."""
-    watch = one(conn, watch_id)
+    watch = get(conn, watch_id)
     if watch is None or watch.state is not WatchState.PAUSED:
         return None
     _set_state(conn, watch, WatchState.ACTIVE)  # only active ones are paused, even if their card is still to come
-    held.release(conn, watch)
+    holds.release(conn, watch)
     enqueue.refresh(conn, now, watch.id)
     orders.mark_due(conn, [watch.key], now)
     if actor != "slack":
-        enqueue.taken(conn, watch.channel)
+        enqueue.clear_refusals(conn, watch.channel)
     _audit(conn, now, actor, "resume", watch)
-    return one(conn, watch_id)
+    return get(conn, watch_id)
 
 
 def pause_channel(conn: sqlite3.Connection, now: datetime, channel: str, reason: str) -> list[Watch]:
@@ -88,9 +88,9 @@ def pause_channel(conn: sqlite3.Connection, now: datetime, channel: str, reason:
     paused = _select(conn, "w.channel = ? AND w.state = 'active' ORDER BY w.id", (channel,))
     for watch in paused:
         conn.execute("UPDATE watches SET state = 'paused', reason = ? WHERE id = ?", (reason, watch.id))
-        held.hold(conn, watch, reason)
+        holds.hold(conn, watch, reason)
         _audit(conn, now, "slack", "pause", watch, reason)
-    held.strand(conn, now, channel, reason)
+    holds.fail_undeliverable(conn, now, channel, reason)
     _tell_owners(conn, now, paused, channel, reason)
     return _again(conn, paused)
 
@@ -113,7 +113,7 @@ def paused_channels(conn: sqlite3.Connection) -> dict[str, str]:
     return dict(conn.execute(sql).fetchall())
 
 
-def one(conn: sqlite3.Connection, watch_id: int) -> Watch | None:
+def get(conn: sqlite3.Connection, watch_id: int) -> Watch | None:
     """One watch by id."""
     return next(iter(_select(conn, "w.id = ?", (watch_id,))), None)
 
@@ -201,7 +201,7 @@ def _live(conn: sqlite3.Connection, key: str, channel: str) -> Watch | None:
 
 
 def _must(conn: sqlite3.Connection, watch_id: int) -> Watch:
-    watch = one(conn, watch_id)
+    watch = get(conn, watch_id)
     assert watch is not None
     return watch
 

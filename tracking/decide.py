@@ -14,7 +14,7 @@ from tracking.orders import OrderSnapshot, StoredOrder, shown
 from tracking.policy import FollowUp, Policy, follow_up
 from tracking.renumber import live
 from tracking.stalls import plausible
-from tracking.suppression import echoes
+from tracking.suppression import suppressed
 from tracking.values import Filter, News, NewsToPost, Severity
 
 if TYPE_CHECKING:
@@ -113,9 +113,9 @@ def decide(
         edited_nodes=tuple(node for line in lines for node in line.nodes.rewritten),
         parcels=tuple(facts(parcel) for parcel in parcels),
         news=news,
-        severity=severity.level(news, echoes(base.shipment.parcels, news, now)) if news else None,
+        severity=severity.of(news, suppressed(base.shipment.parcels, news, now)) if news else None,
         audience=severity.audience(news) if news else frozenset(),
-        event_id=severity.key(news, base.moved_at) if news else "",
+        event_id=severity.dedup_key(news, base.moved_at) if news else "",
         moved_at=moved_at,
         final_at=final_at,
         moved=bool(news and (news.nodes or news.steps or news.added or news.settled)),

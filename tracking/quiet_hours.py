@@ -46,9 +46,9 @@ def quiet_until(settings: ChannelSettings, now: datetime) -> datetime | None:
     return _end(settings, day, end, now)
 
 
-def hold_until(settings: ChannelSettings, level: Severity | None, now: datetime) -> datetime | None:
-    """Until when news of this level waits; None: it may go now."""
-    if settings.break_through and level is Severity.PROBLEM:
+def hold_until(settings: ChannelSettings, severity: Severity | None, now: datetime) -> datetime | None:
+    """Until when news of this severity waits; None: it may go now."""
+    if settings.break_through and severity is Severity.PROBLEM:
         return None
     return quiet_until(settings, now)
 

@@ -50,9 +50,9 @@ class Composer:
                 return await self._reminder(post, facts, now) if "reminder" in facts else notices.notice(facts)
             case PostKind.LINE:
                 return lines.line(post.facts, post.id, now)
-            case PostKind.SUMMARY:
+            case PostKind.DAILY_DIGEST:
                 return digest.summary(post.daily_digest, now)
-            case PostKind.DIGEST:
+            case PostKind.BATCH:
                 return await self._digest(post, now)
             case _:
                 return await self._of_watch(post, now)
@@ -93,7 +93,7 @@ class Composer:
         """Orders that are watched no more are left out: nobody asks about them."""
         told: list[tuple[Post, News, Watch]] = []
         for folded in await self._store.outbox.batched(post.id):
-            member = await shared.untold(self._store, folded)
+            member = await shared.remaining(self._store, folded)
             if member is None:
                 continue
             watch = await self._store.watches.get(member.watch_id) if member.watch_id is not None else None
@@ -147,7 +147,7 @@ def _whole(changes: Sequence[tuple[T, T] | None]) -> tuple[T, T] | None:
     return (known[0][0], known[-1][1]) if known else None
 
 
-def folding(post: Post, now: datetime, fewest: int) -> BatchRule:
+def batch_rule(post: Post, now: datetime, fewest: int) -> BatchRule:
     """What may become one message with this post: nothing that quiet hours hold.
 
     What the channel is not shown stays in its order's thread, as do the words of what it is told of many orders.
@@ -161,7 +161,7 @@ def folding(post: Post, now: datetime, fewest: int) -> BatchRule:
 
 def goes_to_thread(post: Post) -> bool:
     """Whether the post is a reply under its card. A notice has one where its person could not be written to."""
-    replies = post.kind in {PostKind.NEWS, PostKind.DIGEST, PostKind.NOTICE}
+    replies = post.kind in {PostKind.NEWS, PostKind.BATCH, PostKind.NOTICE}
     return replies and bool(post.thread_ts) and (_is_detail(post) or post.settings.threads != "channel")
 
 

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.decider import Decider
-    from bot.reading import OrderReading
+    from bot.reading import PollOutcome
     from tracking.orders import StoredOrder
 
 log = logging.getLogger(__name__)
 
 
 def poll_result(
-    decider: Decider, due: DueOrder, outcome: OrderReading | Exception, stored: StoredOrder | None, now: datetime
+    decider: Decider, due: DueOrder, outcome: PollOutcome | Exception, stored: StoredOrder | None, now: datetime
 ) -> PollResult:
     """``stored``: what is known of the order, needed only if it read differently.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tracking.values import News
 
 
-async def untold(store: Store, post: Post) -> Post | None:
+async def remaining(store: Store, post: Post) -> Post | None:
     """The post with what its channel was not told under another order; None: it was told all of it.
 
     Reckoned anew at each try, from what stands in the outbox: nothing is stored, so nothing can be lost by a stop.
@@ -44,4 +44,4 @@ def concerned(news: News, shared: Shared) -> tuple[str, ...]:
 
 def _no_louder(left: News, severity_: Severity | None) -> Severity:
     """The rest is as loud as it would be by itself, and never louder than the whole."""
-    return min(severity.level(left), severity_ or Severity.PROBLEM, key=severity.SEVERITIES.index)
+    return min(severity.of(left), severity_ or Severity.PROBLEM, key=severity.SEVERITIES.index)

@@ -58,7 +58,7 @@ class StallWatch:
         raised = await self._store.alarms.remind(now, now - PATIENCE, now + self.limits.grace)
         while keys := await self._stalled():
             for key in keys:
-                raised += await self._look_safely(key)
+                raised += await self._check_safely(key)
         if raised:
             self._wake()
         return raised
@@ -67,11 +67,11 @@ class StallWatch:
         now = self._clock()
         return await self._store.alarms.due(now, now - self.limits.silent, BATCH)
 
-    async def _look_safely(self, key: str) -> bool:
+    async def _check_safely(self, key: str) -> bool:
         """One order that trips the rules is put off, so that it keeps nobody else from being looked at."""
         try:
             stored, standing = (await self._store.orders.load([key]))[key], await self._store.alarms.of_orders([key])
-            return await self._look(stored, standing.get(key))
+            return await self._check(stored, standing.get(key))
         except (DiskFullError, BusyFileError):
             raise
         except Exception:
@@ -79,7 +79,7 @@ class StallWatch:
             await self._store.alarms.schedule(key, self._clock() + LATER)
             return False
 
-    async def _look(self, stored: StoredOrder, standing: Alarm | None) -> bool:
+    async def _check(self, stored: StoredOrder, standing: Alarm | None) -> bool:
         now = self._clock()
         parcels = live(stored.shipment.parcels)
         silent = silences(stored.order, stored.milestone, parcels, self.limits, now, moved_at=stored.moved_at)

@@ -87,7 +87,7 @@ def _outcome(told: DeliveryLogEntry, watch: Watch | None, channel: str, now: dat
             return _("held: {reason}").format(reason=channel_error(told.error, channel))
         case PostState.FAILED:
             return _("refused by Slack: {code}").format(code=escape(cut(told.error, 60)) or "–")
-        case PostState.FOLDED:
+        case PostState.BATCHED:
             return _("on its way in a digest")
         case _:
             return _("waits for Slack to take it")

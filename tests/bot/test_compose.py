@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from support.tracking_cases import LEFT, PICKED, REF, M, at, node
 
-from bot.jobs.compose import folding, merged
+from bot.jobs.compose import batch_rule, merged
 from handlers.views import digest
 from storage.post import BatchRule, Post, PostKind, PostState
 from storage.watch import Watch, WatchState
@@ -104,4 +104,4 @@ SHOWN = frozenset({Severity.STEP, Severity.MILESTONE, Severity.PROBLEM})  # of a
 def test_what_may_go_together(settings: ChannelSettings, rule: BatchRule) -> None:
     """Quiet hours hold what they hold, and a channel that wants less in its main view is not given more."""
     one = Post(1, 1, PostKind.NEWS, "C1", 1, REF.key, None, 0, PostState.SENDING, "t", at(0), settings=settings)
-    assert folding(one, NOON, 2) == rule
+    assert batch_rule(one, NOON, 2) == rule

@@ -10,12 +10,12 @@ from support.tracking_cases import REF, Desk, at, due_order, only_order, order
 
 from bot.decider import MONEY_A_DAY, Decider
 from bot.jobs.poll_results import poll_result
-from bot.reading import OrderReading
+from bot.reading import PollOutcome
 from handlers.views import thread
 from pandapon import alibaba
 from pandapon.models import Item, Order
 from storage.poll import Changed
-from tracking.fact_ids import marks, untold
+from tracking.fact_ids import fact_ids, remaining
 
 
 def told(*states: Order) -> Desk:
@@ -80,7 +80,7 @@ def _read(desk: Desk, results: Decider, state: Order) -> str:
     """How loud the poll records this reading."""
     assert desk.stored
     due = due_order(desk.stored, has_parcels=False, polls=1, fails=0, created_at=at(0))
-    result = poll_result(results, due, OrderReading(only_order(state), b"x"), desk.stored, desk.now)
+    result = poll_result(results, due, PollOutcome(only_order(state), b"x"), desk.stored, desk.now)
     desk.see(only_order(state))
     assert isinstance(result, Changed)
     assert result.decision.severity
@@ -98,6 +98,6 @@ def test_more_paid_back_is_not_what_a_restored_database_takes_for_told() -> None
     """In the same state, another amount has another mark."""
     paid = [order(refund_status="refundsuccess", refunded_amount=amount) for amount in (20, 28)]
     first, more = told(order(), *paid).news
-    standing = marks(REF.key, "first", first)
-    assert untold(REF.key, "again", first, standing) is None
-    assert untold(REF.key, "more", more, standing) == more
+    standing = fact_ids(REF.key, "first", first)
+    assert remaining(REF.key, "again", first, standing) is None
+    assert remaining(REF.key, "more", more, standing) == more

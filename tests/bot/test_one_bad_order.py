@@ -17,7 +17,7 @@ from sandbox.pandapon.replies import naive
 from storage.rows import to_int
 from storage.store import open_store
 from tracking.channel_settings import ChannelSettings
-from tracking.circuit_breaker import Breaker
+from tracking.circuit_breaker import CircuitBreaker
 from tracking.stalls import Limits
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ async def polled(shelf: Shelf, *, when: str = "", limits: Callable[[], Limits] =
             store=shelf.store,
             api=client,
             decider=Decider(limits=limits),
-            breaker=Breaker(),
+            breaker=CircuitBreaker(),
             clock=utc_now,
             concurrency=2,
             on_news=lambda: None,

@@ -62,7 +62,7 @@ async def test_dying_over_held_and_folded_news_loses_and_repeats_nothing(tmp_pat
             one.scan(0)
             await died(one, "after_hold")
         await quiet(one, ChannelSettings())
-        await died(one, "after_fold")
+        await died(one, "after_batch")
         process = await one.spawn()
         said = one.slack.workspace.channels[one.channels[0]].messages
         await until(lambda: len(said) > 1, 30)

@@ -45,13 +45,13 @@ async def _digest(shelf: Shelf) -> Post:
 async def test_news_that_piles_up_is_folded_into_one_message(shelf: Shelf) -> None:
     """The digest takes the head's place; its parts are sent with it and not again."""
     digest = await _digest(shelf)
-    assert (digest.kind, digest.channel, digest.state) == (PostKind.DIGEST, ORDERS_CHANNEL, PostState.SENDING)
+    assert (digest.kind, digest.channel, digest.state) == (PostKind.BATCH, ORDERS_CHANNEL, PostState.SENDING)
     assert [words(post) for post in await shelf.store.outbox.batched(digest.id)] == ["one", "two", "three"]
     assert await shelf.claim() == []
     assert await shelf.store.outbox.mark_sent(NOW, digest, "ts")
     for key, parts in ((ORDER, ["one", "three"]), (OTHER, ["two"])):  # the words of it, each order's in its thread
         detail = await shelf.claim_one()
-        assert (detail.kind, detail.key, detail.event_id.startswith(DETAIL_OF)) == (PostKind.DIGEST, key, True)
+        assert (detail.kind, detail.key, detail.event_id.startswith(DETAIL_OF)) == (PostKind.BATCH, key, True)
         assert detail.thread_ts
         assert [words(post) for post in await shelf.store.outbox.batched(detail.id)] == parts
         assert await shelf.store.outbox.mark_sent(NOW, detail, "ts")
@@ -146,7 +146,7 @@ async def test_a_digest_of_one_order_finds_its_thread_again(shelf: Shelf) -> Non
     assert card.kind is PostKind.CARD
     await shelf.store.outbox.mark_sent(NOW, card, "new-card")
     again = await shelf.claim_one()
-    assert (again.id, again.kind, again.thread_ts) == (digest.id, PostKind.DIGEST, "new-card")
+    assert (again.id, again.kind, again.thread_ts) == (digest.id, PostKind.BATCH, "new-card")
 
 
 async def test_news_whose_card_is_to_come_is_not_folded(shelf: Shelf) -> None:
@@ -167,7 +167,7 @@ async def test_a_digest_in_doubt_is_looked_for_after_a_restart(shelf: Shelf) -> 
     assert (doubt.id, doubt.state, doubt.token) == (lost.id, PostState.UNCERTAIN, lost.token)
     assert await store.outbox.mark_retry(NOW, doubt, NOW, "not found")
     again = await shelf.claim_one()
-    assert (again.kind, again.token) == (PostKind.DIGEST, lost.token)
+    assert (again.kind, again.token) == (PostKind.BATCH, lost.token)
     assert len(await store.outbox.batched(again.id)) == 3
 
 

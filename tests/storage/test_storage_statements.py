@@ -208,7 +208,7 @@ async def test_folding_looks_at_its_channel_alone(shelf: Shelf) -> None:
     await shelf.tell("one")
     await shelf.tell("two", OTHER)
     head = await shelf.claim_one()
-    plans = await _plans(shelf, lambda conn: enqueue.fold(conn, NOW, head, 10, LEASE))
+    plans = await _plans(shelf, lambda conn: enqueue.batch(conn, NOW, head, 10, LEASE))
     assert any("INDEX outbox_live (channel=?" in step for step in plans)
     assert _scans(plans) == []
 
@@ -242,7 +242,7 @@ async def test_looking_for_silent_orders_searches(shelf: Shelf) -> None:
     """Only orders whose time has come are looked at."""
     await shelf.active()
     await shelf.store.alarms.schedule(ORDER, NOW)
-    plans = await _plans(shelf, lambda conn: alarms.stalled(conn, NOW, NOW, 10))
+    plans = await _plans(shelf, lambda conn: alarms.due(conn, NOW, NOW, 10))
     assert _scans(plans) == []
 
 

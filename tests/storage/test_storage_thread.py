@@ -39,7 +39,7 @@ async def test_a_long_job_lets_transactions_in_between(tmp_path: Path) -> None:
     def long(_conn: object) -> str:
         begun.set()
         while not ended.is_set():
-            store.thread.breathe()
+            store.thread.run_pending()
             time.sleep(0.001)
         return "over"
 

@@ -250,7 +250,7 @@ async def test_a_daily_digest_waits_with_the_paused_watches_of_its_channel(shelf
     await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
     assert await shelf.claim(NOW + LEASE, MEI) == []
     await shelf.store.watches.resume(NOW, watch.id, MEI)
-    assert (await shelf.claim_one()).kind is PostKind.SUMMARY
+    assert (await shelf.claim_one()).kind is PostKind.DAILY_DIGEST
 
 
 async def test_resuming_sends_what_was_held_and_refreshes_the_card(shelf: Shelf) -> None:

@@ -226,7 +226,7 @@ def words(post: Post) -> str:
             return post.news.added[0]
         case PostKind.NOTICE | PostKind.LINE:
             return codec.dump_facts(post.facts)
-        case PostKind.SUMMARY:
+        case PostKind.DAILY_DIGEST:
             return post.daily_digest.day
         case _:
             return ""

@@ -14,7 +14,7 @@ from support.tracking_cases import REF, Desk, M, at, due_order, only_order, orde
 
 from bot.decider import Decider
 from bot.jobs.poll_results import poll_result
-from bot.reading import OrderReading
+from bot.reading import PollOutcome
 from pandapon.shipment import Shipment
 from storage.poll import DueOrder, Unchanged
 from tracking.cadence import Cadence
@@ -165,7 +165,7 @@ def due(detail: Order) -> DueOrder:
 def test_the_next_reading_comes_no_later_than_the_alarm(hours: float | None, moment: float | None) -> None:
     """By its turn it is read every four hours; an unchanged reading also schedules the alarm itself."""
     decider = Decider(Cadence(jitter=0), lambda: LIMITS)
-    result = poll_result(decider, due(unpaid(hours)), OrderReading(None, b""), None, at(1))
+    result = poll_result(decider, due(unpaid(hours)), PollOutcome(None, b""), None, at(1))
     assert isinstance(result, Unchanged)
     assert result.next_poll_at == at(5 if moment is None else moment)
     assert result.stall_at == pay_alarm_at(unpaid(hours), M.ORDERED, LIMITS, at(1))
