@@ -19,16 +19,17 @@ import httpx
 
 from benchmarks.server import LatencyServer, first_reading, latency_server
 from benchmarks.table import show
-from bot import records
 from bot.decider import Decider
 from bot.jobs.poll import Poller
-from bot.running import spare_the_collector
+from bot.running import tune_gc
 from pandapon.client import Config, PandaPon
 from pandapon.shipment import OrderRef, Platform
-from storage.records import NewWatch
+from storage.poll import Changed
 from storage.store import open_store
-from tracking.circuit_breaker import Breaker
-from tracking.decide import Fetched, decide
+from storage.watch import NewWatch
+from tracking.circuit_breaker import CircuitBreaker
+from tracking.decide import decide
+from tracking.orders import FetchedOrder
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ async def watched_orders(
             store=store,
             api=api,
             decider=Decider(),
-            breaker=Breaker(),
+            breaker=CircuitBreaker(),
             clock=clock,
             concurrency=IN_FLIGHT,
             on_news=lambda: None,
@@ -124,8 +125,8 @@ async def _fill(store: Store, clock: Clock, count: int) -> None:
     for start in range(0, count, 500):
         keys = [OrderRef(Platform.ALIBABA, order_id(number)) for number in range(start, min(start + 500, count))]
         for ref in keys:
-            decided = decide(None, Fetched(ref, None, first_reading(ref.order_id)), clock())
-            await store.orders.add(clock(), records.changed(ref.key, 0, b"", decided))
+            decided = decide(None, FetchedOrder(ref, None, first_reading(ref.order_id)), clock())
+            await store.orders.add(clock(), Changed(decided, 0, b""))
         wishes = [NewWatch(ref.key, f"C{number % CHANNELS:08d}", Filter.ALL, "U1") for number, ref in enumerate(keys)]
         await store.watches.open(clock(), wishes)
         await all_sent(store, clock)
@@ -156,7 +157,7 @@ async def measure() -> None:
         bare = max([await bare_aiohttp(server.url, ORDERS) for _ in range(2)])
         rows = [["bare aiohttp", f"{bare:,.0f}", "100 %"]]
         async with watched_orders(server.url, ORDERS) as (poller, clock, _):
-            spare_the_collector()  # as the running bot does
+            tune_gc()  # as the running bot does
             await polls_per_second(server, poller, clock)  # warms up, and brings the fingerprints
             for name, happens in (
                 ("the bot, nothing new", _nothing),

@@ -26,11 +26,11 @@ from handlers.watching.alarms import SNOOZE
 from pandapon.client import Config, PandaPon
 from sandbox.pandapon.generator import Event, lives
 from sandbox.pandapon.world import World
-from storage.records import AlarmState
+from storage.alarm import AlarmState
+from storage.rows import to_time
 from storage.store import Store
-from storage.values import to_time
 from tracking.channel_settings import ChannelSettings
-from tracking.circuit_breaker import Breaker
+from tracking.circuit_breaker import CircuitBreaker
 from tracking.quiet_hours import next_digest
 from tracking.stalls import Limits
 from tracking.values import Filter
@@ -144,7 +144,7 @@ class _Run:
             store=store,
             api=client,
             decider=decider,
-            breaker=Breaker(),
+            breaker=CircuitBreaker(),
             clock=clock,
             concurrency=16,
             on_news=self._wake,
@@ -153,7 +153,7 @@ class _Run:
     async def run(self) -> None:
         """From event to event, and from due order to due order."""
         for channel in sorted(set(self.channels.values())):
-            await self.store.channels.save_settings(self.clock(), channel, self.way.settings.dump(), WATCHER)
+            await self.store.channels.save_settings(self.clock(), channel, self.way.settings, WATCHER)
         self._every_day(self.way.settings)
         while (moment := await self._next()) < self.end:
             self.clock.at = moment

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.poll import IN_FLIGHT, LATENCY, Clock, all_sent, order_id
 from benchmarks.server import LatencyServer, first_reading, latency_server
 from benchmarks.table import show
-from bot import records
 from bot.decider import Decider
 from bot.jobs.poll import Poller
 from pandapon.client import Config, PandaPon
 from pandapon.shipment import OrderRef, Platform
 from storage import recording, watches
-from storage.records import NewWatch
+from storage.poll import Changed
 from storage.store import open_store
-from tracking.circuit_breaker import Breaker
-from tracking.decide import Fetched, decide
+from storage.watch import NewWatch
+from tracking.circuit_breaker import CircuitBreaker
+from tracking.decide import decide
+from tracking.orders import FetchedOrder
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -123,8 +124,8 @@ async def _fill(store: Store, clock: Clock, size: int) -> None:
     def batch(conn: sqlite3.Connection, start: int) -> None:
         refs = [OrderRef(Platform.ALIBABA, order_id(n)) for n in range(start, min(start + BATCH, size))]
         for ref in refs:
-            decided = decide(None, Fetched(ref, None, first_reading(ref.order_id)), clock())
-            recording.add_order(conn, clock(), records.changed(ref.key, 0, b"?", decided))
+            decided = decide(None, FetchedOrder(ref, None, first_reading(ref.order_id)), clock())
+            recording.add_order(conn, clock(), Changed(decided, 0, b"?"))
         wishes = [NewWatch(ref.key, f"C{n % 500:06d}", Filter.ALL, "U1") for n, ref in enumerate(refs)]
         watches.open_watches(conn, clock(), wishes)
         conn.execute("UPDATE watches SET state = 'active', card_ts = '1.0' WHERE state = 'opening'")
@@ -180,7 +181,7 @@ def _poller(store: Store, api: PandaPon, clock: Clock) -> Poller:
         store=store,
         api=api,
         decider=Decider(),
-        breaker=Breaker(),
+        breaker=CircuitBreaker(),
         clock=clock,
         concurrency=IN_FLIGHT,
         on_news=lambda: None,

@@ -17,7 +17,7 @@ from bot.jobs.backups import Backups
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
 from bot.jobs.discovery import Discoverer
-from bot.jobs.inbox import Hints
+from bot.jobs.inbox import InboxReader
 from bot.jobs.pacing import Pacer
 from bot.jobs.poll import LEASE, Poller
 from bot.jobs.prune import prune, prune_unknown
@@ -30,7 +30,7 @@ from bot.process.clock import utc_now
 from bot.process.failpoints import point
 from bot.process.log import for_bolt
 from bot.process.proxies import hide_from_libraries, proxy_for
-from bot.process.scheduler import Job, Timetable
+from bot.process.scheduler import Job, Scheduler
 from bot.running import Bot, StartError
 from bot.slack import SlackClient, bolt_app, web_client
 from bot.web import callbacks, metrics
@@ -43,7 +43,7 @@ from handlers.interactions.languages import Languages
 from handlers.listeners import register
 from pandapon.client import Config, PandaPon
 from storage.backup import open_or_restore
-from tracking.circuit_breaker import Breaker
+from tracking.circuit_breaker import CircuitBreaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -101,10 +101,10 @@ async def _build(
         scheduler=scheduler,
         breaker=workers.breaker,
         backups=ground.backups,
-        hints=workers.hints,
+        inbox=workers.inbox,
         timekeeper=workers.timekeeper,
         routes=(
-            *callbacks.routes(settings.callback_tokens, ground.store, clock, workers.hints.wake),
+            *callbacks.routes(settings.callback_tokens, ground.store, clock, workers.inbox.wake),
             *metrics.routes(ground.store, clock, workers.poller, workers.breaker, scheduler),
         ),
         started_at=clock(),
@@ -151,19 +151,19 @@ async def _ground(settings: Settings, clock: Callable[[], datetime], opened: con
 class _Workers:
     """Who does the work: each has a job or waits to be woken."""
 
-    breaker: Breaker
+    breaker: CircuitBreaker
     deliverer: Deliverer
     stalls: StallWatch
     digester: Digester
     discoverer: Discoverer
     tracker: LiveTracker
     poller: Poller
-    hints: Hints
+    inbox: InboxReader
     timekeeper: Timekeeper
 
 
 def _workers(settings: Settings, ground: _Ground, clock: Callable[[], datetime]) -> _Workers:
-    store, api, cadence, breaker = ground.store, ground.api, settings.cadence, Breaker()
+    store, api, cadence, breaker = ground.store, ground.api, settings.cadence, CircuitBreaker()
     deliverer = Deliverer(
         store=store,
         slack=ground.slack,
@@ -201,20 +201,20 @@ def _workers(settings: Settings, ground: _Ground, clock: Callable[[], datetime])
         discoverer,
         LiveTracker(store=store, api=api, decider=decider, deliverer=deliverer, clock=clock),
         poller,
-        Hints(store, clock, poller.look),
+        InboxReader(store, clock, poller.poll_now),
         Timekeeper(store, clock, longest, moved, lambda: api.clock_moved(timedelta())),
     )
 
 
-def _scheduled(settings: Settings, ground: _Ground, workers: _Workers, clock: Callable[[], datetime]) -> Timetable:
+def _scheduled(settings: Settings, ground: _Ground, workers: _Workers, clock: Callable[[], datetime]) -> Scheduler:
     """The schedule of all jobs."""
     store, deliverer = ground.store, workers.deliverer
     slow = min(MINUTE, settings.poll_interval * 10)  # a demo's clock runs faster, and its jobs with it
-    return Timetable(
+    return Scheduler(
         Job("clock", workers.timekeeper.tick, min(HALF_SECOND, settings.poll_interval)),
         Job("poll", workers.poller.tick, settings.poll_interval),
         Job("deliver", deliverer.drain, HALF_SECOND),
-        Job("hints", workers.hints.tick, slow),
+        Job("hints", workers.inbox.tick, slow),
         Job("stalls", workers.stalls.tick, slow),
         Job("digests", workers.digester.tick, slow),
         Job("discover", workers.discoverer.tick, max(slow, DISCOVER_EVERY * settings.cadence_factor), slow),
@@ -222,7 +222,7 @@ def _scheduled(settings: Settings, ground: _Ground, workers: _Workers, clock: Ca
         Job("token", TokenWatch(ground.slack, deliverer.failures.note_token).tick, slow * 5, slow * 5),
         Job("learn", workers.stalls.learn, DAY),
         Job("backup", ground.backups.copy, HOUR, MINUTE),
-        Job("check", ground.backups.look_through, DAY, HOUR),
+        Job("check", ground.backups.verify, DAY, HOUR),
         Job("prune", partial(prune, store, clock, ground.api), DAY, MINUTE * 10),
         Job("prune unknown", partial(prune_unknown, store, clock), HOUR, MINUTE * 5),
         Job("log", store.upkeep.truncate_wal, slow, slow),

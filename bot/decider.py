@@ -6,10 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot import records
 from pandapon.shipment import Milestone, OrderRef
-from storage import codec
-from storage.records import Changed, DueOrder, KnownOrder, Unchanged
+from storage.poll import Changed, DueOrder, Unchanged
 from tracking.cadence import Cadence
 from tracking.decide import decide
 from tracking.policy import Policy, read_again
@@ -21,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from bot.reading import OrderReading
+    from bot.reading import PollOutcome
     from tracking.decide import Decision
+    from tracking.orders import StoredOrder
 
 DAY, MONEY_A_DAY = timedelta(days=1), 3
 
@@ -43,33 +42,29 @@ class Decider:
         return Policy(self._cadence, self._limits(), self._names)
 
     def decide(
-        self, stored: KnownOrder | None, reading: OrderReading, now: datetime, *, baseline: bool = False
+        self, stored: StoredOrder | None, reading: PollOutcome, now: datetime, *, baseline: bool = False
     ) -> Decision:
         """See :func:`tracking.decide.decide`. ``reading`` must hold something that differs."""
         if stored is None:
             assert reading.fetched is not None, "nothing differs"
             return decide(None, reading.fetched, now, self.policy, baseline=baseline)
-        known = records.known(stored)
-        fetched = reading.beside(known.shipment, known.order.created_at if known.order else None)
-        return self._calmed(stored.key, decide(known, fetched, now, self.policy, baseline=baseline))
+        fetched = reading.beside(stored.shipment, stored.order.created_at if stored.order else None)
+        return self._calmed(stored.key, decide(stored, fetched, now, self.policy, baseline=baseline))
 
     def unchanged(self, due: DueOrder, now: datetime) -> Unchanged:
         """It is looked at again; an unpaid one that an older version stored, which knew no such alarm, has one too."""
-        milestone = records.due_milestone(due)
-        order = codec.load_order(due.state.detail) if milestone is Milestone.ORDERED else None
-        moved_at = due.state.moved_at or due.created_at
-        again, pay_at = read_again(
-            OrderRef.from_key(due.key), order, milestone, moved_at, due.state.final_at, self.policy, now
-        )
+        order = due.order if due.milestone is Milestone.ORDERED else None
+        moved_at, ref = due.moved_at or due.created_at, OrderRef.from_key(due.key)
+        again, pay_at = read_again(ref, order, due.milestone, moved_at, due.final_at, self.policy, now)
         return Unchanged(due.key, due.fence, again, pay_at)
 
-    def result(self, due: DueOrder, stored: KnownOrder, reading: OrderReading, now: datetime) -> Changed | Unchanged:
+    def result(self, due: DueOrder, stored: StoredOrder, reading: PollOutcome, now: datetime) -> Changed | Unchanged:
         """The record of a due order that read differently."""
         decided = self.decide(stored, reading, now, baseline=not due.polls)
         is_same = not (decided.changed or decided.learned) and reading.fingerprint == due.fingerprint
         if decided.news is None and is_same:
             return self.unchanged(due, now)
-        return records.changed(due.key, due.fence, reading.fingerprint, decided)
+        return Changed(decided, due.fence, reading.fingerprint)
 
     def _calmed(self, key: str, decided: Decision) -> Decision:
         """Numbers that flap are told in the thread each time, but a channel is shown only so many a day."""
@@ -77,7 +72,7 @@ class Decider:
             return decided
         recent = [at for at in self._money.get(key, ()) if decided.at - at < DAY]
         if len(recent) >= MONEY_A_DAY:
-            return replace(decided, level=Severity.NODE)
-        self._money = {one: times for one, times in self._money.items() if decided.at - times[-1] < DAY}
+            return replace(decided, severity=Severity.NODE)
+        self._money = {order: times for order, times in self._money.items() if decided.at - times[-1] < DAY}
         self._money[key] = [*recent, decided.at]
         return decided

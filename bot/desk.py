@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot import records
 from handlers.interactions.ports import Joined
-from storage.records import Subscription
-from tracking.channel_settings import load
-from tracking.quiet_hours import Happened, digest_day, digest_since, dry_run, next_digest, quiet_until
+from storage.subscription import Subscription
+from tracking.quiet_hours import digest_day, digest_since, dry_run, next_digest, quiet_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,11 +17,11 @@ if TYPE_CHECKING:
 
     from bot.jobs.digests import Digester
     from bot.jobs.discovery import Discoverer
-    from handlers.interactions.ports import Look
-    from storage.records import Told
+    from storage.channel import DeliveryLogEntry
     from storage.store import Store
     from tracking.channel_settings import ChannelSettings, Load
     from tracking.daily_digest import DailyDigest
+    from tracking.orders import OrderSnapshot
     from tracking.values import Filter, News
 
 WEEK = timedelta(days=7)
@@ -40,7 +39,7 @@ class ChannelDesk:
     async def preview(self, channel: str) -> DailyDigest:
         """See handlers.interactions.ports.Desk."""
         stored, now = await self._store.channels.get(channel), self._clock()
-        settings = load(stored.settings)
+        settings = stored.settings
         since = digest_since(settings, stored.digest_day, now)
         return await self._digester.make(channel, now.astimezone(settings.zone).date().isoformat(), since)
 
@@ -54,8 +53,8 @@ class ChannelDesk:
 
     async def dry_run(self, channel: str, settings: ChannelSettings, *, filter_: Filter | None = None) -> Load:
         """See handlers.interactions.ports.Desk."""
-        told = await self._store.delivery_log.events_since(channel, self._clock() - WEEK)
-        news = [Happened(one.at, one.level, one.audience, filter_ or one.filter) for one in told]
+        events = await self._store.delivery_log.events_since(channel, self._clock() - WEEK)
+        news = [replace(event, filter=filter_) for event in events] if filter_ else events
         _none, watched = await self._store.watches.of_channel(channel, 0, 0)
         # In a thread: the news of a busy channel takes longer than an acknowledgement may wait.
         return await asyncio.to_thread(dry_run, news, settings, watched)
@@ -64,22 +63,22 @@ class ChannelDesk:
         """See handlers.interactions.ports.Desk. A digest whose time has passed today comes tomorrow, not at once."""
         now = self._clock()
         stored = await self._store.channels.get(channel)
-        await self._store.channels.save_settings(now, channel, settings.dump() or "{}", user)
-        if settings.digest_at != load(stored.settings).digest_at:
+        await self._store.channels.save_settings(now, channel, settings, user)
+        if settings.digest_at != stored.settings.digest_at:
             passed = digest_day(settings, "", now)
             if passed:
-                await self._store.channels.put_daily_digest(now, channel, passed, "")
+                await self._store.channels.put_daily_digest(now, channel, passed, None)
         if filter_all and settings.filter:
             await self._store.watches.set_filters(now, channel, settings.filter, user)
 
-    async def history(self, key: str, log: Sequence[Told]) -> tuple[Look, list[News]]:
+    async def history(self, key: str, log: Sequence[DeliveryLogEntry]) -> tuple[OrderSnapshot, list[News]]:
         """See handlers.interactions.ports.Desk."""
         stored = (await self._store.orders.load([key]))[key]
-        return records.look(stored), [one.news for one in log]
+        return stored.snapshot(), [entry.news for entry in log]
 
     async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> Joined:
         """See handlers.interactions.ports.Desk."""
         wish = Subscription(channel, status, filter_, user)
         standing, is_new = await self._store.subscriptions.subscribe(self._clock(), wish)
-        seen = await self._discoverer.look(standing, LOOK_SECONDS)
+        seen = await self._discoverer.discover(standing, LOOK_SECONDS)
         return Joined(is_new, seen.joined, seen.later, seen.never)

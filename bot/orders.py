@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot import records
-from bot.reading import OrderReading, read_order
+from bot.reading import PollOutcome, read_order
 from bot.waybills import find_waybill
 from handlers.blocks.error_messages import platform_error
 from handlers.errors import UnknownOrderError, WrongPlatformError
-from handlers.interactions.ports import Look, WatchOutcome, WatchResult
+from handlers.interactions.ports import WatchOutcome, WatchResult
 from pandapon import budget
 from pandapon.errors import NotFoundError, PandaPonError
 from pandapon.shipment import OrderRef, Platform
 from storage.errors import StorageError
-from storage.records import NewWatch, Opened, Watch, WatchState
-from tracking.decide import Decision, Fetched, decide
+from storage.poll import Changed
+from storage.watch import NewWatch, Opened, Watch, WatchState
+from tracking.decide import Decision, decide
+from tracking.orders import FetchedOrder, OrderSnapshot, StoredOrder
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from bot.jobs.deliver import Deliverer
     from pandapon.client import PandaPon
     from pandapon.models import Order
-    from storage.records import KnownOrder
     from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -46,8 +46,8 @@ class _Resolved:
     """An order that exists: what was read of it, and how."""
 
     ref: OrderRef
-    look: Look
-    reading: OrderReading | None  # None: PandaPon failed, the look is the stored state
+    look: OrderSnapshot
+    reading: PollOutcome | None  # None: PandaPon failed, the look is the stored state
     decided: Decision | None
 
 
@@ -66,24 +66,24 @@ class LiveTracker:
         self._store, self._api, self._decider = store, api, decider
         self._deliverer, self._clock = deliverer, clock
 
-    async def look(self, text: str, platform: Platform | None = None) -> Look:
+    async def lookup(self, text: str, platform: Platform | None = None) -> OrderSnapshot:
         """See handlers.interactions.ports.Tracker."""
         return (await self._resolve(text, platform)).look
 
-    async def stored(self, text: str, platform: Platform | None = None) -> Look | None:
+    async def stored(self, text: str, platform: Platform | None = None) -> OrderSnapshot | None:
         """See handlers.interactions.ports.Tracker."""
         ref = next((ref for ref in await self._stored_refs(text) if platform in {None, ref.platform}), None)
         known = await self._store.orders.load([ref.key]) if ref else {}
-        return records.look(known[ref.key]) if ref and ref.key in known else None
+        return known[ref.key].snapshot() if ref and ref.key in known else None
 
-    async def listed(self, orders: Sequence[Order]) -> dict[str, Look]:
+    async def listed(self, orders: Sequence[Order]) -> dict[str, OrderSnapshot]:
         """See handlers.interactions.ports.Tracker. One that was never read itself is known from the list alone."""
         stored, now = await self._store.orders.load([order.ref.key for order in orders]), self._clock()
-        fetched = {order.ref.key: Fetched(order.ref, order) for order in orders}
+        fetched = {order.ref.key: FetchedOrder(order.ref, order) for order in orders}
         return {
-            key: records.fresh_look(fetched[key].ref, decide(records.known(one), fetched[key], now), now)
-            for key, one in stored.items()
-            if one.read_at is not None
+            key: decide(known, fetched[key], now).snapshot()
+            for key, known in stored.items()
+            if known.read_at is not None
         }
 
     async def watch(
@@ -131,22 +131,22 @@ class LiveTracker:
             reading = await read_order(self._api, ref)
         except PandaPonError as error:
             log.info("order is shown from the store", extra={"order": ref.key, "error": error})
-            return _Resolved(ref, _stale(records.look(stored), self._clock()), None, None)
+            return _Resolved(ref, _stale(stored.snapshot(), self._clock()), None, None)
         assert reading.fetched is not None
         now = self._clock()
         decided = self._decider.decide(stored, reading, now)
         if decided.changed or decided.learned or decided.news:
             await self._record(stored, reading, decided, now)
-        return _Resolved(ref, records.fresh_look(ref, decided, now), reading, decided)
+        return _Resolved(ref, decided.snapshot(), reading, decided)
 
-    async def _record(self, stored: KnownOrder, reading: OrderReading, decided: Decision, now: datetime) -> None:
+    async def _record(self, stored: StoredOrder, reading: PollOutcome, decided: Decision, now: datetime) -> None:
         """What a person's own look found is news for the channels that watch the order.
 
         The fence is the one that was read with the state: should the poller lease the order meanwhile, this result
         is dropped and the poller finds the same news itself.
         """
         is_archived = stored.next_poll_at is None
-        result = records.changed(stored.key, stored.fence, reading.fingerprint, decided, archived=is_archived)
+        result = Changed(decided, stored.fence, reading.fingerprint, is_archived)
         try:
             recorded = await self._store.orders.record(now, [result])
         except StorageError as error:  # a full disk is no reason to keep from the person what was read for them
@@ -181,7 +181,7 @@ class LiveTracker:
             return error
         now = self._clock()
         decided = self._decider.decide(None, reading, now)
-        return _Resolved(ref, records.fresh_look(ref, decided, now), reading, decided)
+        return _Resolved(ref, decided.snapshot(), reading, decided)
 
     async def _resolve_waybill(self, text: str, platform: Platform | None) -> _Resolved:
         ref = await find_waybill(self._api, text, platform)
@@ -215,8 +215,7 @@ class LiveTracker:
         now = self._clock()
         for one in resolved:
             if one.reading and one.decided:
-                baseline = records.changed(one.ref.key, 0, one.reading.fingerprint, one.decided)
-                await self._store.orders.add(now, baseline)
+                await self._store.orders.add(now, Changed(one.decided, 0, one.reading.fingerprint))
 
     async def _settle(self, watches: Sequence[Watch]) -> None:
         """Wait until Slack took or refused the cards: that post is the proof that the channel works."""
@@ -262,7 +261,7 @@ def _candidates(order_id: str) -> tuple[Platform, Platform]:
     return Platform.TAOBAO, Platform.ALIBABA
 
 
-def _stale(look: Look, now: datetime) -> Look:
+def _stale(look: OrderSnapshot, now: datetime) -> OrderSnapshot:
     if look.stale_since is not None:
         return look
-    return Look(look.ref, look.order, look.shipment, look.milestone, look.read_at, stale_since=now)
+    return replace(look, stale_since=now)

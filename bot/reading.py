@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from pandapon.errors import ApiError, AuthError, DecodeError, NotFoundError, PandaPonError
-from pandapon.shipment import OrderRef, Platform, Shipment
-from storage import codec
-from tracking.decide import Fetched
+from pandapon.shipment import Milestone, OrderRef, Platform, Shipment
+from tracking.orders import FetchedOrder
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -19,13 +18,13 @@ if TYPE_CHECKING:
     from pandapon.client import PandaPon, Reading
     from pandapon.models import Order
     from pandapon.traces import Trace
-    from storage.records import DueOrder
+    from storage.poll import DueOrder
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-EARLY = frozenset({None, "ordered", "paid"})  # before shipping, news comes from the order itself
+EARLY = frozenset({None, Milestone.ORDERED, Milestone.PAID})  # before shipping, news comes from the order itself
 # Every so often all of an answer is read, so that a fault in the skipping could not last, and what an older version
 # made of a courier's words neither.
 READ_AFRESH_EVERY = 20
@@ -33,15 +32,15 @@ DETAIL_EVERY = 6  # later on, every sixth reading looks for late-added parcels, 
 
 
 @dataclass(frozen=True, slots=True)
-class OrderReading:
+class PollOutcome:
     """What one look at an order brought. ``fetched`` is None when nothing differs from what is stored."""
 
-    fetched: Fetched | None
+    fetched: FetchedOrder | None
     fingerprint: bytes
     trace: Trace | None = None  # of ``fetched``, where it is still to be read
     is_whole: bool = False  # all of the trace is to be read, known or not
 
-    def beside(self, stored: Shipment, ordered_at: datetime | None = None) -> Fetched:
+    def beside(self, stored: Shipment, ordered_at: datetime | None = None) -> FetchedOrder:
         """What differs, its trace read beside what is known of it: only what is new in it costs anything.
 
         ``ordered_at`` (aware) dates scans whose time has no year.
@@ -54,21 +53,21 @@ class OrderReading:
         return replace(self.fetched, shipment=self.trace.shipment(() if self.is_whole else stored.nodes, near))
 
 
-async def poll_order(api: PandaPon, due: DueOrder) -> OrderReading:
+async def poll_order(api: PandaPon, due: DueOrder) -> PollOutcome:
     """Read a due order with as few calls as its state needs. Raises PandaPonError."""
     ref = OrderRef.from_key(due.key)
     known = due.fingerprint if due.polls % READ_AFRESH_EVERY else b""
     order = await _optional(api.order(ref, background=True)) if needs_detail(due) else None
-    sub_orders = order.sub_order_ids if order else due.state.sub_orders
+    sub_orders = order.sub_order_ids if order else due.sub_orders
     reading = await api.trace(ref, sub_orders=sub_orders, known=known or None, background=True)
-    news_in_order = order is not None and codec.dump_order(order) != due.state.detail
+    news_in_order = order is not None and not due.is_same(order)
     if reading.trace is None and not news_in_order:
-        return OrderReading(None, reading.fingerprint)
-    fetched = Fetched(ref, order if news_in_order else None, None)
-    return OrderReading(fetched, reading.fingerprint, reading.trace, is_whole=not known)
+        return PollOutcome(None, reading.fingerprint)
+    fetched = FetchedOrder(ref, order if news_in_order else None, None)
+    return PollOutcome(fetched, reading.fingerprint, reading.trace, is_whole=not known)
 
 
-async def read_order(api: PandaPon, ref: OrderRef) -> OrderReading:
+async def read_order(api: PandaPon, ref: OrderRef) -> PollOutcome:
     """Read everything about an order for a person who waits. Raises PandaPonError, NotFoundError when it is unknown."""
     if ref.platform is Platform.ALIBABA:
         order, reading = await asyncio.gather(
@@ -84,10 +83,10 @@ async def read_order(api: PandaPon, ref: OrderRef) -> OrderReading:
 
 def needs_detail(due: DueOrder) -> bool:
     """Whether this poll asks for the order itself beside its logistics."""
-    return not due.fingerprint or due.state.milestone in EARLY or not due.has_parcels or due.polls % DETAIL_EVERY == 0
+    return not due.fingerprint or due.milestone in EARLY or not due.has_parcels or due.polls % DETAIL_EVERY == 0
 
 
-def _combined(ref: OrderRef, order: Order | PandaPonError, reading: Reading | PandaPonError) -> OrderReading:
+def _combined(ref: OrderRef, order: Order | PandaPonError, reading: Reading | PandaPonError) -> PollOutcome:
     """Either half may be missing, but not both, and an order known only by an empty trace is not known."""
     if isinstance(order, PandaPonError) and isinstance(reading, PandaPonError):
         raise _worse(order, reading)
@@ -95,13 +94,13 @@ def _combined(ref: OrderRef, order: Order | PandaPonError, reading: Reading | Pa
         assert not isinstance(reading, PandaPonError)
         if reading.trace is None or not reading.trace.packages:
             raise order
-        return OrderReading(Fetched(ref, None, reading.trace.shipment()), reading.fingerprint)
+        return PollOutcome(FetchedOrder(ref, None, reading.trace.shipment()), reading.fingerprint)
     if isinstance(reading, NotFoundError | DecodeError) and not isinstance(reading, AuthError):
-        return OrderReading(Fetched(ref, order, Shipment(ref)), b"")
+        return PollOutcome(FetchedOrder(ref, order, Shipment(ref)), b"")
     if isinstance(reading, PandaPonError):
         raise reading
     shipment = reading.trace.shipment(near=order.created_at) if reading.trace else Shipment(ref)
-    return OrderReading(Fetched(ref, order, shipment), reading.fingerprint)
+    return PollOutcome(FetchedOrder(ref, order, shipment), reading.fingerprint)
 
 
 def _worse(one: PandaPonError, other: PandaPonError) -> PandaPonError:

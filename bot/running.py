@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 
     from bot.jobs.backups import Backups
     from bot.jobs.deliver import Deliverer
-    from bot.jobs.inbox import Hints
+    from bot.jobs.inbox import InboxReader
     from bot.jobs.poll import Poller
     from bot.jobs.slack_errors import Failure
     from bot.jobs.timekeeper import Timekeeper
-    from bot.process.scheduler import Timetable
+    from bot.process.scheduler import Scheduler
     from bot.settings import Settings
     from bot.slack import SlackClient
     from handlers.interactions.context import Context
     from pandapon.client import PandaPon
     from storage.store import Store
-    from tracking.circuit_breaker import Breaker
+    from tracking.circuit_breaker import CircuitBreaker
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ CONNECT_SECONDS = 10.0  # how long a start waits for Slack before it goes on try
 STOP_SECONDS = 10.0  # how long answers in hand may take when the process is asked to stop
 
 
-def spare_the_collector() -> None:
+def tune_gc() -> None:
     """What is there now stays for good: looking through it again costs an ack 30 ms at times.
 
     And each reading of an order makes and drops some thousand objects, hardly one of them in a cycle: looked through
@@ -77,10 +77,10 @@ class Bot:
     context: Context
     poller: Poller
     deliverer: Deliverer
-    scheduler: Timetable
-    breaker: Breaker
+    scheduler: Scheduler
+    breaker: CircuitBreaker
     backups: Backups
-    hints: Hints
+    inbox: InboxReader
     timekeeper: Timekeeper
     routes: tuple[aiohttp_web.RouteDef, ...]
     started_at: datetime
@@ -117,7 +117,7 @@ class Bot:
         # People are answered meanwhile; nothing is polled before.
         await reread(self.store, self.clock, self.settings.limits, names=self.settings.pandapon_named_parcels)
         self.scheduler.start()
-        spare_the_collector()
+        tune_gc()
         log.info("pandabot is running", extra={"version": VERSION, "mode": self.settings.slack_mode})
 
     async def stop(self) -> None:
@@ -130,7 +130,7 @@ class Bot:
             last_to_first.push_async_callback(self.scheduler.stop, STOP_SECONDS)
             last_to_first.push_async_callback(self.deliverer.stop)
             last_to_first.push_async_callback(self._finish_answers)
-            last_to_first.push_async_callback(self.hints.stop)
+            last_to_first.push_async_callback(self.inbox.stop)
             last_to_first.push_async_callback(self.poller.stop)
             last_to_first.push_async_callback(self._disconnect)
         log.info("pandabot has stopped")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import audit, codec, enqueue, values
+from storage import audit, codec, enqueue, rows
+from storage.alarm import Alarm, AlarmState
+from storage.audit import AuditEntry
 from storage.ending import end
-from storage.records import Alarm, AlarmState, AuditEntry, PostKind
-from storage.values import to_int, to_time
+from storage.post import PostKind
+from storage.rows import to_int, to_time
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from storage.records import Announcement, Post
-    from tracking.values import Filter, Severity
+    from pandapon.shipment import Milestone
+    from storage.post import Post
+    from tracking.values import Filter, NewsToPost, Severity
 
 # That nobody looked is no silence: after an outage, or while the bot was off, the order is read first. One that
 # PandaPon does not know any more, or that could not be read for long, must not be followed for ever either.
@@ -41,7 +44,7 @@ SELECT r.alarm, r.person, r.channel, a.key, a.leg, a.state FROM reminders r
 JOIN alarms a ON a.id = r.alarm JOIN orders o ON o.key = a.key
 WHERE r.at <= ? AND (a.state = 'cleared' OR o.read_at >= r.at OR r.at <= ? OR o.error = 'NotFoundError')
 """
-AWAKE = """
+END_SNOOZE = """
 UPDATE alarms SET state = CASE assignee WHEN '' THEN 'open' ELSE 'assigned' END
 WHERE id = ? AND state = 'snoozed' AND snoozed_until <= ?
 """
@@ -57,7 +60,7 @@ WHERE n.at IS NOT NULL AND n.at >= ? ORDER BY n.key, n.waybill, n.at, n.sequence
 """
 
 
-def stalled(conn: sqlite3.Connection, now: datetime, unread: datetime, limit: int) -> list[str]:
+def due(conn: sqlite3.Connection, now: datetime, unread: datetime, limit: int) -> list[str]:
     """Watched orders whose silence may be worth an alarm by now, read since it became too long.
 
     With them those that PandaPon does not know any more, or that could not be read since ``unread``.
@@ -71,22 +74,22 @@ def schedule(conn: sqlite3.Connection, key: str, at: datetime | None) -> None:
 
 
 def raise_alarm(
-    conn: sqlite3.Connection, now: datetime, alarm: Alarm, told: Announcement, again_at: datetime | None
+    conn: sqlite3.Connection, now: datetime, alarm: Alarm, news: NewsToPost, again_at: datetime | None
 ) -> bool:
     """Store an alarm and enqueue what it says, once. False: it was raised before."""
     schedule(conn, alarm.key, again_at)
     conn.execute(
         "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' AND what <> ?",
-        (to_int(now), alarm.key, alarm.what),
+        (to_int(now), alarm.key, alarm.event_id),
     )
     is_new = conn.execute(
         "INSERT INTO alarms (key, what, leg, facts, state, raised_at, assignee) VALUES (?, ?, ?, ?, 'open', ?, ?) "
         "ON CONFLICT (key, what) DO NOTHING",
-        (alarm.key, alarm.what, alarm.stall.leg, codec.dump_stall(alarm.stall), to_int(now), alarm.assignee),
+        (alarm.key, alarm.event_id, alarm.stall.leg, codec.dump_stall(alarm.stall), to_int(now), alarm.assignee),
     ).rowcount
     if is_new:
-        enqueue.tell(conn, to_int(now), alarm.key, told)
-    if is_new or conn.execute(REOPEN, (alarm.key, alarm.what)).rowcount:
+        enqueue.tell(conn, to_int(now), alarm.key, news)
+    if is_new or conn.execute(REOPEN, (alarm.key, alarm.event_id)).rowcount:
         enqueue.refresh_order(conn, now, alarm.key)
     return bool(is_new)
 
@@ -99,14 +102,14 @@ def clear(
     Returns the filters that were told of the alarm, and how loud; nothing when there was none, or it stands.
     """
     live = conn.execute("SELECT what FROM alarms WHERE key = ? AND state <> 'cleared'", (key,)).fetchone()
-    if live is None or any(f":{one}" in live["what"] for one in silent):
+    if live is None or any(f":{silence}" in live["what"] for silence in silent):
         return frozenset(), None
     row = conn.execute(
         "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' RETURNING what",
         (at, key),
     ).fetchone()
     told = conn.execute("SELECT audience, level FROM news WHERE key = ? AND what = ?", (key, row["what"])).fetchone()
-    return (values.audience(told["audience"]), values.severity(told["level"])) if told else (frozenset(), None)
+    return (rows.audience(told["audience"]), rows.severity(told["level"])) if told else (frozenset(), None)
 
 
 def cleared_at(conn: sqlite3.Connection, key: str, at: datetime) -> Alarm | None:
@@ -128,7 +131,7 @@ def act(  # noqa: PLR0917  one argument a column
 
     Whoever snoozes it is reminded ``until`` then; ``channel``: where they did so.
     """
-    alarm = one(conn, alarm_id)
+    alarm = get(conn, alarm_id)
     if alarm is None or alarm.state is AlarmState.CLEARED:
         return alarm
     assignee = actor if state is AlarmState.ASSIGNED else alarm.assignee
@@ -141,7 +144,7 @@ def act(  # noqa: PLR0917  one argument a column
         conn.execute(REMEMBER, (alarm_id, actor, channel, to_int(until)))
     enqueue.refresh_order(conn, now, alarm.key)
     audit.append(conn, [AuditEntry(now, actor, f"alarm {state.value}", "", alarm.key)])
-    return one(conn, alarm_id)
+    return get(conn, alarm_id)
 
 
 def remind(conn: sqlite3.Connection, now: datetime, unread: datetime, over_at: datetime) -> int:
@@ -160,9 +163,9 @@ def remind(conn: sqlite3.Connection, now: datetime, unread: datetime, over_at: d
 
 
 def _remind(conn: sqlite3.Connection, now: datetime, row: sqlite3.Row, over_at: datetime) -> None:
-    payload = codec.dump_facts({"reminder": row["alarm"], "person": row["person"], "channel": row["channel"]})
-    enqueue.loose(conn, now, PostKind.NOTICE, f"reminder:{row['alarm']}", row["person"], payload)
-    if conn.execute(AWAKE, (row["alarm"], to_int(now))).rowcount:
+    reminder = {"reminder": row["alarm"], "person": row["person"], "channel": row["channel"]}
+    enqueue.enqueue_message(conn, now, PostKind.NOTICE, f"reminder:{row['alarm']}", row["person"], reminder)
+    if conn.execute(END_SNOOZE, (row["alarm"], to_int(now))).rowcount:
         enqueue.refresh_order(conn, now, row["key"])
         if row["leg"] == "silent":  # an open question: whoever was reminded has time to answer it
             schedule(conn, row["key"], over_at)
@@ -171,7 +174,7 @@ def _remind(conn: sqlite3.Connection, now: datetime, row: sqlite3.Row, over_at: 
 def say_in_thread(conn: sqlite3.Connection, post: Post) -> bool:
     """A reminder whose person takes no direct message goes under the order's card. False: it cannot."""
     facts = post.facts
-    alarm = one(conn, facts["reminder"]) if "reminder" in facts and post.watch_id is None else None
+    alarm = get(conn, facts["reminder"]) if "reminder" in facts and post.watch_id is None else None
     if alarm is None:
         return False
     return bool(conn.execute(IN_THREAD, (post.id, post.fence, alarm.key, facts["channel"])).rowcount)
@@ -191,26 +194,26 @@ def retire(conn: sqlite3.Connection, now: datetime, key: str, reason: str) -> No
     audit.append(conn, [AuditEntry(now, "pandabot", reason, "", key)])
 
 
-def one(conn: sqlite3.Connection, alarm_id: int) -> Alarm | None:
+def get(conn: sqlite3.Connection, alarm_id: int) -> Alarm | None:
     """One alarm by id."""
     row = conn.execute("SELECT * FROM alarms WHERE id = ?", (alarm_id,)).fetchone()
     return _alarm(row) if row else None
 
 
-def live(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Alarm]:
+def of_orders(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Alarm]:
     """The live alarms of these orders."""
-    found = {}
+    alarms = {}
     for key in keys:
         row = conn.execute("SELECT * FROM alarms WHERE key = ? AND state <> 'cleared'", (key,)).fetchone()
         if row:
-            found[key] = _alarm(row)
-    return found
+            alarms[key] = _alarm(row)
+    return alarms
 
 
-def scans(conn: sqlite3.Connection, since: datetime, limit: int) -> list[tuple[str, str, datetime, str | None]]:
+def scans(conn: sqlite3.Connection, since: datetime, limit: int) -> list[tuple[str, str, datetime, Milestone | None]]:
     """(order key, waybill, time, milestone) of stored nodes, parcel by parcel, oldest first: for usual times."""
     return [
-        (row["key"], row["waybill"], to_time(row["at"]), row["milestone"])
+        (row["key"], row["waybill"], to_time(row["at"]), rows.milestone(row["milestone"]))
         for row in conn.execute(SCANS, (to_int(since), limit))
     ]
 
@@ -218,7 +221,7 @@ def scans(conn: sqlite3.Connection, since: datetime, limit: int) -> list[tuple[s
 def _alarm(row: sqlite3.Row) -> Alarm:
     return Alarm(
         key=row["key"],
-        what=row["what"],
+        event_id=row["what"],
         stall=codec.load_stall(row["facts"]),
         id=row["id"],
         state=AlarmState(row["state"]),

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage.values import to_int
+from storage.rows import to_int
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
 
-    from storage.records import AuditEntry
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did what."""
+
+    at: datetime
+    actor: str
+    action: str
+    channel: str = ""
+    key: str = ""
+    detail: str = ""
 
 
 def append(conn: sqlite3.Connection, entries: Sequence[AuditEntry]) -> None:

@@ -16,8 +16,8 @@ from sqlite_utils import Database
 from storage import private, sqlite
 from storage.database import check_owner, open_file, open_to_read
 from storage.errors import CorruptFileError, DiskFullError, LostFileError, StorageError
+from storage.rows import to_int
 from storage.store import Store, open_store
-from storage.values import to_int
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +75,7 @@ async def back_up(thread: DatabaseThread, folder: Path, now: datetime) -> Path:
     """
     target, partial = folder / now.strftime(NAME), folder / "partial.tmp"
     try:
-        await thread.direct(lambda conn: _copy(conn, partial, thread.breathe))
+        await thread.direct(lambda conn: _copy(conn, partial, thread.run_pending))
         await asyncio.to_thread(_finish, partial, target)
     except OSError as error:
         raise StorageError(f"The database could not be copied to {folder}: {error.strerror}.") from error
@@ -99,7 +99,7 @@ async def open_present(path: Path, folder: Path) -> Store:
     LostFileError when there is nothing to open, but copies: a file was lost, and an empty one in its place would lose
     every watch in silence, and push the copies out one by one.
     """
-    if _is_empty(path) and copies(folder):
+    if _is_empty(path) and backups(folder):
         raise LostFileError(
             f"The database {path} is missing or empty, but there are copies of it. Starting the bot puts the newest "
             f"in its place; to start afresh instead, move the folder {folder} away first."
@@ -116,7 +116,7 @@ async def open_or_restore(
     no good copy, with the damaged file left where it was. ``passing``: see :func:`restore`.
     """
     is_lost = False
-    private.close_to_others(copies(folder))
+    private.close_to_others(backups(folder))
     try:
         return await open_present(path, folder), None
     except CorruptFileError as error:
@@ -166,7 +166,7 @@ def _doubt(partial: Path, then: datetime, now: datetime) -> None:
         sqlite.without_log(conn)
 
 
-def copies(folder: Path) -> list[Path]:
+def backups(folder: Path) -> list[Path]:
     """The copies, newest first."""
     found = folder.glob("pandabot-*.db") if folder.is_dir() else ()
     return sorted((one for one in found if _stamp(one)), key=lambda one: one.name, reverse=True)
@@ -174,7 +174,7 @@ def copies(folder: Path) -> list[Path]:
 
 def newest_good(folder: Path) -> Path | None:
     """The newest copy that is sound."""
-    return next((one for one in copies(folder) if not _problem_of(one)), None)
+    return next((one for one in backups(folder) if not _problem_of(one)), None)
 
 
 def taken_at(copy: Path) -> datetime:
@@ -199,7 +199,7 @@ def _without_copy(path: Path, folder: Path) -> LostFileError:
     )
 
 
-def _copy(conn: sqlite3.Connection, partial: Path, breathe: Callable[[], None]) -> None:
+def _copy(conn: sqlite3.Connection, partial: Path, run_pending: Callable[[], None]) -> None:
     """Page by page; what the connection itself writes between two steps is in the copy too."""
     partial.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_space(conn, partial.parent)
@@ -207,7 +207,7 @@ def _copy(conn: sqlite3.Connection, partial: Path, breathe: Callable[[], None]) 
     private.create(partial)
     with contextlib.closing(sqlite3.connect(partial)) as copy:
         sqlite.in_no_hurry(copy)  # the whole is synchronised at the end, where nobody waits for it
-        conn.backup(copy, pages=STEP, progress=lambda *_: breathe())
+        conn.backup(copy, pages=STEP, progress=lambda *_: run_pending())
 
 
 def _finish(partial: Path, target: Path) -> None:
@@ -253,7 +253,7 @@ def _set_aside(path: Path, now: datetime) -> Path | None:
 
 
 def _too_old(folder: Path) -> list[Path]:
-    found = copies(folder)
+    found = backups(folder)
     kept = set(found[:HOURLY])
     days: dict[str, Path] = {}
     for one in found:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from storage import audit, enqueue, held, values
-from storage.records import AuditEntry, Channel, Happening, PostKind, PostState, Told
-from storage.values import to_int, to_time
+from storage import audit, codec, enqueue, holds, rows
+from storage.audit import AuditEntry
+from storage.channel import Channel, DeliveryLogEntry
+from storage.post import PostKind, PostState
+from storage.rows import to_int, to_time
+from tracking.quiet_hours import NewsEvent
 from tracking.values import Filter, Severity
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    from tracking.channel_settings import ChannelSettings
+    from tracking.daily_digest import DailyDigest
 
 TOLD = """
 SELECT n.*, p.state, p.sent_at, p.error, p.folded_into,
@@ -38,14 +44,14 @@ def channel(conn: sqlite3.Connection, channel_id: str) -> Channel:
     return _channel(row) if row else Channel(channel_id)
 
 
-def save_settings(conn: sqlite3.Connection, now: datetime, channel_id: str, settings: str, actor: str) -> None:
+def save_settings(
+    conn: sqlite3.Connection, now: datetime, channel_id: str, settings: ChannelSettings, actor: str
+) -> None:
     """Replace a channel's settings; what quiet hours hold there is looked at again."""
-    conn.execute(
-        SAVE,
-        (channel_id, settings, actor, to_int(now)),
-    )
-    held.reconsider(conn, channel_id, to_int(now))
-    audit.append(conn, [AuditEntry(now, actor, "settings", channel_id, "", settings)])
+    stored = codec.dump_settings(settings)
+    conn.execute(SAVE, (channel_id, stored, actor, to_int(now)))
+    holds.recheck_quiet_hours(conn, channel_id, to_int(now))
+    audit.append(conn, [AuditEntry(now, actor, "settings", channel_id, "", stored)])
 
 
 def set_filters(conn: sqlite3.Connection, now: datetime, channel_id: str, filter_: str, actor: str) -> int:
@@ -61,9 +67,9 @@ def set_filters(conn: sqlite3.Connection, now: datetime, channel_id: str, filter
     return len(watches)
 
 
-def say(conn: sqlite3.Connection, now: datetime, channel_id: str, payload: str) -> None:
+def say(conn: sqlite3.Connection, now: datetime, channel_id: str, facts: Mapping[str, Any]) -> None:
     """Enqueue a LINE: what somebody changed for all in a channel."""
-    enqueue.loose(conn, now, PostKind.LINE, "line", channel_id, payload)
+    enqueue.enqueue_message(conn, now, PostKind.LINE, "line", channel_id, facts)
 
 
 def channel_of_line(conn: sqlite3.Connection, line: int) -> str:
@@ -72,22 +78,22 @@ def channel_of_line(conn: sqlite3.Connection, line: int) -> str:
     return row["channel"] if row else ""
 
 
-def take_line(conn: sqlite3.Connection, line: int) -> tuple[str, str] | None:
-    """Channel and payload of a LINE that is to be undone, once; None: it was, or is not there any more."""
+def take_line(conn: sqlite3.Connection, line: int) -> tuple[str, dict[str, Any]] | None:
+    """Channel and facts of a LINE that is to be undone, once; None: it was, or is not there any more."""
     row = conn.execute(
         "UPDATE outbox SET what = 'line:undone' WHERE id = ? AND kind = 'line' AND what = 'line' "
         "RETURNING channel, payload",
         (line,),
     ).fetchone()
-    return (row["channel"], row["payload"]) if row else None
+    return (row["channel"], codec.load_facts(row["payload"])) if row else None
 
 
 def filters_of(conn: sqlite3.Connection, channel_id: str) -> dict[str, list[int]]:
     """The channel's live watches by what they tell."""
-    found: dict[str, list[int]] = {}
+    filters: dict[str, list[int]] = {}
     for row in conn.execute("SELECT id, filter FROM watches WHERE channel = ? AND state <> 'ended'", (channel_id,)):
-        found.setdefault(row["filter"], []).append(row["id"])
-    return found
+        filters.setdefault(row["filter"], []).append(row["id"])
+    return filters
 
 
 def restore_filters(
@@ -96,16 +102,17 @@ def restore_filters(
     """Give watches of the channel the filters of :func:`filters_of` back."""
     for filter_, ids in filters.items():
         conn.executemany(
-            "UPDATE watches SET filter = ? WHERE id = ? AND channel = ?", [(filter_, one, channel_id) for one in ids]
+            "UPDATE watches SET filter = ? WHERE id = ? AND channel = ?",
+            [(filter_, each, channel_id) for each in ids],
         )
-        for one in ids:
-            enqueue.refresh(conn, now, one)
+        for watch in ids:
+            enqueue.refresh(conn, now, watch)
     audit.append(conn, [AuditEntry(now, actor, "filters restored", channel_id)])
 
 
 def mute_channel(conn: sqlite3.Connection, now: datetime, channel_id: str, until: datetime | None, actor: str) -> None:
     """Post no news there until then; None ends it."""
-    held.wake_cards(conn, now, channel_id)
+    holds.recheck_cards(conn, now, channel_id)
     conn.execute(
         "INSERT INTO channels (channel, muted_until, muted_by) VALUES (?, ?, ?) ON CONFLICT (channel) "
         "DO UPDATE SET muted_until = excluded.muted_until, muted_by = excluded.muted_by",
@@ -119,7 +126,7 @@ def mute_watches(  # noqa: PLR0917  the protocol's arguments
     conn: sqlite3.Connection, now: datetime, channel_id: str, keys: Sequence[str], until: datetime | None, actor: str
 ) -> list[str]:
     """The same for single orders. Returns the keys that are watched there."""
-    held.wake_cards(conn, now, channel_id)
+    holds.recheck_cards(conn, now, channel_id)
     muted = [
         key
         for key in keys
@@ -140,31 +147,33 @@ def with_settings(conn: sqlite3.Connection) -> list[Channel]:
     return [_channel(row) for row in conn.execute("SELECT * FROM channels WHERE settings <> ''")]
 
 
-def put_summary(conn: sqlite3.Connection, now: datetime, channel_id: str, day: str, payload: str) -> bool:
-    """Mark the channel's digest of a local day as done and enqueue it, unless empty. False: it was done already."""
+def put_daily_digest(
+    conn: sqlite3.Connection, now: datetime, channel_id: str, day: str, digest: DailyDigest | None
+) -> bool:
+    """Mark the channel's digest of a local day as done and enqueue it, if there is one. False: it was done already."""
     marked = conn.execute(
         "UPDATE channels SET digest_day = ? WHERE channel = ? AND digest_day < ?", (day, channel_id, day)
     ).rowcount
-    if marked and payload:
-        enqueue.summary(conn, now, day, channel_id, payload)
+    if marked and digest:
+        enqueue.daily_digest(conn, now, day, channel_id, digest)
     return bool(marked)
 
 
-def told_of_order(conn: sqlite3.Connection, key: str, channel_id: str, limit: int) -> list[Told]:
+def told_of_order(conn: sqlite3.Connection, key: str, channel_id: str, limit: int) -> list[DeliveryLogEntry]:
     """The newest ``limit`` pieces of an order's news, oldest first, and what became of each in the channel."""
-    rows = conn.execute(TOLD.format(where="n.key = ?"), (channel_id, key)).fetchall()
-    return [_told(row) for row in rows[-limit:]]
+    log = conn.execute(TOLD.format(where="n.key = ?"), (channel_id, key)).fetchall()
+    return [_told(row) for row in log[-limit:]]
 
 
-def happened_since(conn: sqlite3.Connection, channel_id: str, since: datetime) -> list[Happening]:
+def happened_since(conn: sqlite3.Connection, channel_id: str, since: datetime) -> list[NewsEvent]:
     """The same without what it said: when, how loud and for whom, oldest first."""
     return [
-        Happening(to_time(at), Severity(level), values.audience(audience), Filter(filter_))
+        NewsEvent(to_time(at), Severity(level), rows.audience(audience), Filter(filter_))
         for at, level, audience, filter_ in conn.execute(HAPPENED, (channel_id, to_int(since)))
     ]
 
 
-def told_since(conn: sqlite3.Connection, channel_id: str, since: datetime) -> list[Told]:
+def told_since(conn: sqlite3.Connection, channel_id: str, since: datetime) -> list[DeliveryLogEntry]:
     """All news since then of the orders that the channel watches, oldest first."""
     where = "n.at >= ? AND n.key IN (SELECT key FROM watches WHERE channel = ? AND state <> 'ended')"
     return [_told(row) for row in conn.execute(TOLD.format(where=where), (channel_id, to_int(since), channel_id))]
@@ -173,7 +182,7 @@ def told_since(conn: sqlite3.Connection, channel_id: str, since: datetime) -> li
 def _channel(row: sqlite3.Row) -> Channel:
     return Channel(
         channel=row["channel"],
-        settings=row["settings"],
+        settings=codec.load_settings(row["settings"]),
         muted_until=to_time(row["muted_until"]),
         muted_by=row["muted_by"],
         digest_day=row["digest_day"],
@@ -182,18 +191,18 @@ def _channel(row: sqlite3.Row) -> Channel:
     )
 
 
-def _told(row: sqlite3.Row) -> Told:
-    return Told(
+def _told(row: sqlite3.Row) -> DeliveryLogEntry:
+    return DeliveryLogEntry(
         key=row["key"],
-        what=row["what"],
+        event_id=row["what"],
         at=to_time(row["at"]),
-        level=Severity(row["level"]),
-        audience=values.audience(row["audience"]),
-        payload=row["payload"],
+        severity=Severity(row["level"]),
+        audience=rows.audience(row["audience"]),
+        news=codec.load_news(row["payload"]),
         state=PostState(row["state"]) if row["state"] else None,
         sent_at=to_time(row["sent_at"]),
         error=row["error"] or "",
-        in_digest=row["folded_into"] is not None,
+        in_batch=row["folded_into"] is not None,
         not_before=to_time(row["later"] or None),
     )
 

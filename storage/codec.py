@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from pandapon.models import Order
+from tracking.channel_settings import DEFAULTS, ChannelSettings
 from tracking.daily_digest import DailyDigest
 from tracking.values import News, Stall
 
@@ -24,6 +26,14 @@ def dump_order(order: Order | None) -> str:
 def load_order(stored: str) -> Order | None:
     """Read :func:`dump_order` back. Raises pydantic's ValidationError for what another version wrote otherwise."""
     return Order.model_validate_json(stored) if stored else None
+
+
+def readable_order(stored: str) -> Order | None:
+    """The same for a list that one bad row must not spoil: None where it cannot be read."""
+    try:
+        return load_order(stored)
+    except ValidationError:
+        return None
 
 
 def dump_news(news: News) -> str:
@@ -56,6 +66,25 @@ def load_digest(stored: str) -> DailyDigest:
     return _digest().validate_json(stored)
 
 
+def dump_settings(settings: ChannelSettings) -> str:
+    """The settings of a channel: only what differs from the defaults, so that better defaults reach everybody."""
+    defaults = ChannelSettings()
+    chosen = {
+        f.name: value for f in fields(settings) if (value := getattr(settings, f.name)) != getattr(defaults, f.name)
+    }
+    return json.dumps(chosen, separators=(",", ":"))
+
+
+def load_settings(stored: str) -> ChannelSettings:
+    """Read :func:`dump_settings` back; what another version wrote and this one cannot read is the default."""
+    try:
+        chosen = json.loads(stored) if stored else {}
+        known = {f.name for f in fields(ChannelSettings)}
+        return _settings().validate_python({name: value for name, value in chosen.items() if name in known})
+    except (ValueError, AttributeError):
+        return DEFAULTS
+
+
 def dump_facts(facts: Mapping[str, Any]) -> str:
     """The payload of a notice or of a public line: names and values, for the view that words them."""
     return json.dumps(facts, ensure_ascii=False)
@@ -80,3 +109,8 @@ def _stall() -> TypeAdapter[Stall]:
 @cache
 def _digest() -> TypeAdapter[DailyDigest]:
     return TypeAdapter(DailyDigest)
+
+
+@cache
+def _settings() -> TypeAdapter[ChannelSettings]:
+    return TypeAdapter(ChannelSettings)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from storage import codec, enqueue, orders, recording
-from storage.records import PostKind
-from storage.values import to_int
+from storage import enqueue, orders, recording
+from storage.post import PostKind
+from storage.rows import to_int
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
 
-    from storage.records import KnownOrder, ParcelRecord
+    from pandapon.shipment import Milestone, Parcel
+    from tracking.orders import StoredOrder
 
 RULES = "courier rules"  # the fact that says by which rules the stored entries were read
 AFTER = "SELECT key FROM orders WHERE key > ? ORDER BY key LIMIT ?"
@@ -34,10 +35,10 @@ class Correction(NamedTuple):
     """What newer rules say of a stored order. Only what differs."""
 
     key: str
-    milestone: str | None
+    milestone: Milestone | None
     is_final: bool
-    nodes: tuple[tuple[str, str | None], ...]  # identity and milestone
-    parcels: tuple[ParcelRecord, ...]  # as they are now, also those that were none before
+    nodes: tuple[tuple[str, Milestone | None], ...]  # identity and milestone
+    parcels: tuple[Parcel, ...]  # as they are now, also those that were none before
     asks_at: datetime  # when to ask about an order that was over and is not
     was_told_as_over: bool  # a channel was told an end that was none
 
@@ -48,27 +49,28 @@ def read_by(conn: sqlite3.Connection) -> str:
     return str(row[0]) if row else ""
 
 
-def batch(conn: sqlite3.Connection, after: str, limit: int) -> list[KnownOrder]:
+def batch(conn: sqlite3.Connection, after: str, limit: int) -> list[StoredOrder]:
     """The next orders by key."""
     keys = [key for (key,) in conn.execute(AFTER, (after, limit))]
-    found = orders.load(conn, keys)
-    return [found[key] for key in keys if key in found]
+    stored = orders.load(conn, keys)
+    return [stored[key] for key in keys if key in stored]
 
 
 def correct(conn: sqlite3.Connection, now: datetime, corrections: Sequence[Correction]) -> list[tuple[str, str]]:
     """Store them and refresh the cards quietly. Returns channel and order where an end had been told that was none."""
     at = to_int(now)
-    for one in corrections:
-        conn.executemany(NODE, [(milestone, one.key, identity) for identity, milestone in one.nodes])
-        recording.store_parcels(conn, [(one.key, parcel) for parcel in one.parcels])
-        facts = {"milestone": one.milestone, "is_final": one.is_final, "now": at, "key": one.key}
-        conn.execute(ORDER, facts | {"asks_at": to_int(one.asks_at)})
-    enqueue.refresh_orders(conn, at, [one.key for one in corrections])
-    misled = [one.key for one in corrections if one.was_told_as_over]
+    for correction in corrections:
+        key = correction.key
+        conn.executemany(NODE, [(milestone, key, identity) for identity, milestone in correction.nodes])
+        recording.store_parcels(conn, [(key, parcel) for parcel in correction.parcels])
+        facts = {"milestone": correction.milestone, "is_final": correction.is_final, "now": at, "key": key}
+        conn.execute(ORDER, facts | {"asks_at": to_int(correction.asks_at)})
+    enqueue.refresh_orders(conn, at, [correction.key for correction in corrections])
+    misled = [correction.key for correction in corrections if correction.was_told_as_over]
     return [
         (str(channel), str(key))
-        for some, marks in orders.chunks(misled)
-        for channel, key in conn.execute(MISLED.format(marks=marks), some)
+        for chunk, marks in orders.chunks(misled)
+        for channel, key in conn.execute(MISLED.format(marks=marks), chunk)
     ]
 
 
@@ -76,4 +78,4 @@ def finish(conn: sqlite3.Connection, now: datetime, rules: str, misled: dict[str
     """One line for each channel that was told wrongly, and the mark that all is read by these rules."""
     conn.execute(SET, (RULES, rules, to_int(now)))
     for channel, count in misled.items():
-        enqueue.loose(conn, now, PostKind.NOTICE, f"corrected:{rules}", channel, codec.dump_facts({"corrected": count}))
+        enqueue.enqueue_message(conn, now, PostKind.NOTICE, f"corrected:{rules}", channel, {"corrected": count})

@@ -83,12 +83,12 @@ class DatabaseThread:
         return await self._submit(partial(self._transact, work, sqlite.BEGIN_TO_READ))
 
     async def direct(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """``work`` outside any transaction: a copy of the file, a check of it. It may :meth:`breathe` meanwhile."""
+        """``work`` outside any transaction: a copy of the file, a check of it. It may :meth:`run_pending` meanwhile."""
         if self._closed:
             raise StorageError("The database is closed.")
         return await self._submit(partial(self._alone, work), is_short=False)
 
-    def breathe(self) -> None:
+    def run_pending(self) -> None:
         """Do the transactions that wait. For long work in the thread, between two steps of it."""
         while not self._jobs.empty():  # nobody else takes from it
             job = self._jobs.get()
@@ -169,7 +169,7 @@ def open_file(path: Path) -> Database:
     if sqlite3.sqlite_version_info < OLDEST:
         raise UnusableFileError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed.")
     _prepare_file(path)
-    _look_first(path)
+    _check_before_opening(path)
     conn = sqlite3.connect(path, isolation_level=None, check_same_thread=True, timeout=BUSY_MS / 1000)
     try:
         with translated(path):
@@ -201,7 +201,7 @@ def _prepare_file(path: Path) -> None:
         raise UnusableFileError(f"The database {path} cannot be opened for writing: {error.strerror}.") from None
 
 
-def _look_first(path: Path) -> None:
+def _check_before_opening(path: Path) -> None:
     """A process that was killed left its log, which whoever closes the file would write into it.
 
     Not into a damaged one, nor into what a newer version or another program left behind.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage import orders, outbox
-from storage.values import to_int
+from storage.rows import to_int
 
 if TYPE_CHECKING:
     import sqlite3

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from storage import sqlite, values
-from storage.records import ANY_POSTS, DETAIL_OF, Post, PostKind, PostState
+from storage import codec, rows, sqlite
+from storage.post import ANY_POSTS, DETAIL_OF, Post, PostKind, PostState
+from storage.rows import to_int
 from storage.sqlite import RANDOM_TOKEN
-from storage.values import to_int
 from tracking.values import Filter
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from storage.records import Announcement, Folding
-    from tracking.values import Severity
+    from storage.post import BatchRule
+    from tracking.daily_digest import DailyDigest
+    from tracking.values import NewsToPost, Severity
 
 NEXT = "(SELECT COALESCE(MAX(position), 0) + 1 FROM outbox)"
 DAY = 86_400_000_000  # microseconds
-HEARS = f"w.filter IN ({', '.join('?' * len(Filter))})"  # the watch's filter is in the audience: see _filters
+WATCH_IN_AUDIENCE = (
+    f"w.filter IN ({', '.join('?' * len(Filter))})"  # the watch's filter is in the audience: see _filters
+)
 NEWS_TOKEN = sqlite.POST_TOKEN.format(channel="w.channel", key="w.key", what="?")
 CARD_TOKEN = sqlite.POST_TOKEN.format(channel="w.channel", key="w.key", what="'card:' || w.id")
 DIGEST_TOKEN = sqlite.POST_TOKEN.format(channel=":channel", key="''", what=":what")
@@ -38,7 +41,7 @@ SELECT {NEXT}, w.id, ?, 'news', w.channel, w.key, '', ?,
   CASE WHEN w.state = 'paused' THEN 'held' WHEN o.doubtful_since IS NULL THEN 'pending' ELSE 'uncertain' END,
   CASE WHEN w.state = 'paused' THEN w.reason ELSE '' END, {NEWS_TOKEN}, ?, o.doubtful_since
 FROM watches w JOIN orders o ON o.key = w.key
-WHERE w.key = ? AND w.state <> 'ended' AND {HEARS}
+WHERE w.key = ? AND w.state <> 'ended' AND {WATCH_IN_AUDIENCE}
 ON CONFLICT (watch_id, what) DO NOTHING
 """
 # A watch that joined without a card gets one with its first news, so that there is a thread to tell it in.
@@ -47,7 +50,7 @@ INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state
 SELECT {NEXT}, w.id, 'card', 'card', w.channel, w.key, '',
   CASE WHEN w.state = 'paused' THEN 'held' WHEN o.doubtful_since IS NULL THEN 'pending' ELSE 'uncertain' END,
   {CARD_TOKEN}, ?, o.doubtful_since FROM watches w JOIN orders o ON o.key = w.key
-WHERE w.key = ? AND w.state IN ('active', 'paused') AND w.card_ts = '' AND {HEARS}
+WHERE w.key = ? AND w.state IN ('active', 'paused') AND w.card_ts = '' AND {WATCH_IN_AUDIENCE}
 ON CONFLICT (watch_id, what) DO UPDATE SET state = excluded.state, fence = outbox.fence + 1,
   position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, claimed_at = excluded.claimed_at,
   error = '', token = excluded.token, level = ''
@@ -73,7 +76,7 @@ WHERE {{where}} AND state IN ('active', 'opening') AND (card_ts <> '' OR state =
 ON CONFLICT (watch_id, what) DO UPDATE SET state = 'pending', fence = outbox.fence + 1, position = excluded.position,
   attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = ''
 """
-LOOSE = f"""
+MESSAGE = f"""
 INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, token, created_at)
 VALUES ({NEXT}, NULL, ?, ?, ?, '', ?, '', 'pending', {RANDOM_TOKEN}, ?)
 """
@@ -81,7 +84,7 @@ REFUSAL = "refused:"  # the names of such facts: channel, reason and owner follo
 TOLD_OWNER = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING"
 # A restored database does not know whether its last day's digest was posted. Like news, it is looked up under the
 # token that it was posted with; two days are more than a local day can last.
-SUMMARY = f"""
+DAILY_DIGEST = f"""
 INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, token, created_at, claimed_at)
 SELECT {NEXT}, NULL, :what, 'summary', :channel, '', :payload, '',
   CASE WHEN then_ IS NULL THEN 'pending' ELSE 'uncertain' END, {DIGEST_TOKEN}, :now, then_
@@ -89,7 +92,7 @@ FROM (SELECT MAX(CAST(value AS BIGINT)) AS then_ FROM facts
   WHERE name = 'restored' AND at > :now - 2 * {DAY}) AS restored
 """
 # All live states are named as well: that is how SQLite knows that the index of live rows will do.
-FOLDABLE = """
+BATCHABLE = """
 SELECT p.id, p.watch_id, p.level FROM outbox p JOIN watches w ON w.id = p.watch_id
 WHERE p.channel = ? AND p.state IN ('pending', 'sending', 'uncertain') AND p.state = 'pending' AND p.kind = 'news'
   AND p.not_before <= ? AND w.state = 'active' AND w.card_ts <> ''
@@ -98,7 +101,7 @@ WHERE p.channel = ? AND p.state IN ('pending', 'sending', 'uncertain') AND p.sta
 SEEN = 50  # cards
 AHEAD = 10  # times as many rows are looked at as fit into one message: not all of them may have to go into it
 # A digest names its order when it belongs into that order's thread; one of many orders lists the posts that it tells.
-FOLD = f"""
+BATCH = f"""
 INSERT INTO outbox (position, what, kind, channel, key, payload, level, state, fence, attempts, lease_until, token,
   created_at, claimed_at)
 SELECT position, 'digest:' || id, 'digest', channel, ?, ?, ?, 'sending', 1, 1, ?, {RANDOM_TOKEN}, ?, ? FROM outbox
@@ -113,32 +116,33 @@ RETURNING id
 """
 
 
-def announce(conn: sqlite3.Connection, at: int, told: Sequence[tuple[str, Announcement]]) -> int:
+def announce(conn: sqlite3.Connection, at: int, told: Sequence[tuple[str, NewsToPost]]) -> int:
     """Log the news of these orders and fan it out to the watches it is for. Returns rows touched."""
     if not told:
         return 0
-    conn.executemany(LOG, [(key, one.what, at, one.level, _audience(one), one.payload) for key, one in told])
-    posts = [(one.what, one.level, one.what, at, key, *_filters(one)) for key, one in told]
+    log = [(key, each.event_id, at, each.severity, _audience(each), codec.dump_news(each.news)) for key, each in told]
+    conn.executemany(LOG, log)
+    posts = [(each.event_id, each.severity, each.event_id, at, key, *_filters(each)) for key, each in told]
     return conn.executemany(NEWS, posts).rowcount
 
 
-def first_cards(conn: sqlite3.Connection, at: int, key: str, told: Announcement) -> None:
+def first_cards(conn: sqlite3.Connection, at: int, key: str, told: NewsToPost) -> None:
     """Watches that joined without a card get one before the first news that is for them."""
     conn.execute(FIRST_CARD, (at, key, *_filters(told)))
 
 
-def tell(conn: sqlite3.Connection, at: int, key: str, told: Announcement) -> None:
+def tell(conn: sqlite3.Connection, at: int, key: str, told: NewsToPost) -> None:
     """Log a piece of news and enqueue it for each watch in its audience, after its card."""
     first_cards(conn, at, key, told)
     announce(conn, at, [(key, told)])
 
 
-def _audience(told: Announcement) -> str:
+def _audience(told: NewsToPost) -> str:
     return json.dumps(sorted(told.audience))
 
 
-def _filters(told: Announcement) -> list[str]:
-    """The audience for HEARS, which has a place for every filter that there is."""
+def _filters(told: NewsToPost) -> list[str]:
+    """The audience for WATCH_IN_AUDIENCE, which has a place for every filter that there is."""
     return [*told.audience, *[""] * (len(Filter) - len(told.audience))]
 
 
@@ -168,33 +172,36 @@ def refresh_orders(conn: sqlite3.Connection, at: int, keys: Sequence[str]) -> in
     return conn.executemany(REFRESH.format(where="key = ?"), [(at, key) for key in keys]).rowcount if keys else 0
 
 
-def loose(  # noqa: PLR0917  one argument a column
-    conn: sqlite3.Connection, now: datetime, kind: PostKind, what: str, channel: str, payload: str
+def enqueue_message(  # noqa: PLR0917  one argument a column
+    conn: sqlite3.Connection, now: datetime, kind: PostKind, event_id: str, channel: str, facts: Mapping[str, Any]
 ) -> None:
     """Ask for a message that belongs to no watch: a notice to a person."""
-    conn.execute(LOOSE, (what, kind.value, channel, payload, to_int(now)))
+    conn.execute(MESSAGE, (event_id, kind.value, channel, codec.dump_facts(facts), to_int(now)))
 
 
 def refused(  # noqa: PLR0917  what the notice is about
-    conn: sqlite3.Connection, now: datetime, channel: str, reason: str, owner: str, payload: str
+    conn: sqlite3.Connection, now: datetime, channel: str, reason: str, owner: str, facts: Mapping[str, Any]
 ) -> None:
     """Tell an owner that a channel refuses posts, unless they were told and it has not taken one since."""
     if conn.execute(TOLD_OWNER, (f"{REFUSAL}{channel}:{reason}:{owner}", to_int(now))).rowcount:
-        loose(conn, now, PostKind.NOTICE, f"paused:{channel}", owner, payload)
+        enqueue_message(conn, now, PostKind.NOTICE, f"paused:{channel}", owner, facts)
 
 
-def taken(conn: sqlite3.Connection, channel: str) -> None:
+def clear_refusals(conn: sqlite3.Connection, channel: str) -> None:
     """A channel took a post, or a person wants it tried again: when it refuses the next one, owners are told anew."""
     conn.execute("DELETE FROM facts WHERE name > ? AND name < ?", (f"{REFUSAL}{channel}:", f"{REFUSAL}{channel};"))
 
 
-def summary(conn: sqlite3.Connection, now: datetime, day: str, channel: str, payload: str) -> None:
+def daily_digest(conn: sqlite3.Connection, now: datetime, day: str, channel: str, digest: DailyDigest) -> None:
     """Ask for a channel's daily digest."""
-    conn.execute(SUMMARY, {"what": f"summary:{day}", "channel": channel, "payload": payload, "now": to_int(now)})
+    conn.execute(
+        DAILY_DIGEST,
+        {"what": f"summary:{day}", "channel": channel, "payload": codec.dump_digest(digest), "now": to_int(now)},
+    )
 
 
-def fold(  # noqa: PLR0917  the protocol's arguments
-    conn: sqlite3.Connection, now: datetime, head: Post, limit: int, lease: timedelta, rule: Folding = ANY_POSTS
+def batch(  # noqa: PLR0917  the protocol's arguments
+    conn: sqlite3.Connection, now: datetime, head: Post, limit: int, lease: timedelta, rule: BatchRule = ANY_POSTS
 ) -> Post | None:
     """Put a claimed NEWS post and up to ``limit - 1`` that wait behind it into one DIGEST, claimed in its place.
 
@@ -204,31 +211,31 @@ def fold(  # noqa: PLR0917  the protocol's arguments
     with, or the fence was stale.
     """
     at = to_int(now)
-    rows = conn.execute(FOLDABLE, (head.channel, at, at, head.was_held, AHEAD * limit)).fetchall()
-    may_go = [row for row in rows if rule.levels is None or values.severity(row["level"]) in rule.levels]
+    waiting_rows = conn.execute(BATCHABLE, (head.channel, at, at, head.was_held, AHEAD * limit)).fetchall()
+    may_go = [row for row in waiting_rows if rule.severities is None or rows.severity(row["level"]) in rule.severities]
     if len(may_go) + 1 < rule.fewest or not head.thread_ts:
         return None
-    waiting = [_Waiting(head.id, head.watch_id, head.level)]
-    waiting += [_Waiting(row["id"], row["watch_id"], values.severity(row["level"])) for row in may_go]
-    loud = {one.watch: one.level for one in waiting if rule.shown is None or one.level in rule.shown}
-    ours = [one.id for one in waiting if one.watch == head.watch_id][:limit]
+    waiting = [_Waiting(head.id, head.watch_id, head.severity)]
+    waiting += [_Waiting(row["id"], row["watch_id"], rows.severity(row["level"])) for row in may_go]
+    loud = {post.watch: post.severity for post in waiting if rule.shown is None or post.severity in rule.shown}
+    ours = [post.id for post in waiting if post.watch == head.watch_id][:limit]
     if set(loud) <= {head.watch_id}:
         made = _make(conn, now, head, lease, head.key, "", loud.get(head.watch_id)) if len(ours) > 1 else None
         if made is not None:
-            _fold_members(conn, made.id, ours)
+            _put_into_batch(conn, made.id, ours)
         return made
-    told = [one for one in waiting if one.watch in loud][:limit]
-    made = _make(conn, now, head, lease, "", json.dumps([one.id for one in told]), None)
+    told = [post for post in waiting if post.watch in loud][:limit]
+    made = _make(conn, now, head, lease, "", json.dumps([post.id for post in told]), None)
     if made is not None:
-        for watch in dict.fromkeys([*(one.watch for one in told), head.watch_id]):
-            _put_into_thread(conn, at, [one.id for one in told if one.watch == watch] or ours)
+        for watch in dict.fromkeys([*(post.watch for post in told), head.watch_id]):
+            _put_into_thread(conn, at, [post.id for post in told if post.watch == watch] or ours)
     return made
 
 
 class _Waiting(NamedTuple):
     id: int
     watch: int | None
-    level: Severity | None
+    severity: Severity | None
 
 
 def _make(  # noqa: PLR0917  what a digest is made of
@@ -238,21 +245,23 @@ def _make(  # noqa: PLR0917  what a digest is made of
     lease: timedelta,
     key: str,
     members: str,
-    level: Severity | None,
+    severity: Severity | None,
 ) -> Post | None:
     """A digest, claimed in the place of the first post. ``key``: of the order in whose thread it goes, if it is one."""
     at = to_int(now)
-    made = conn.execute(FOLD, (key, members, level or "", to_int(now + lease), at, at, head.id, head.fence)).fetchone()
+    made = conn.execute(
+        BATCH, (key, members, severity or "", to_int(now + lease), at, at, head.id, head.fence)
+    ).fetchone()
     if made is None:
         return None
     return Post(
         id=made["id"],
         fence=1,
-        kind=PostKind.DIGEST,
+        kind=PostKind.BATCH,
         channel=head.channel,
         watch_id=head.watch_id if key else None,
         key=key,
-        payload=members,
+        content=None,
         attempts=0,
         state=PostState.SENDING,
         token=made["token"],
@@ -260,7 +269,7 @@ def _make(  # noqa: PLR0917  what a digest is made of
         claimed_at=now,
         thread_ts=head.thread_ts if key else "",
         settings=head.settings,
-        level=level,
+        severity=severity,
         watched=head.watched,
     )
 
@@ -268,10 +277,10 @@ def _make(  # noqa: PLR0917  what a digest is made of
 def _put_into_thread(conn: sqlite3.Connection, at: int, ids: Sequence[int]) -> None:
     """What a digest tells in a line goes, word for word and shown to nobody else, behind all that waits."""
     made = conn.execute(DETAIL, (at, ids[0])).fetchone()
-    _fold_members(conn, made["id"], ids)
+    _put_into_batch(conn, made["id"], ids)
 
 
-def _fold_members(conn: sqlite3.Connection, digest: int, ids: Sequence[int]) -> None:
+def _put_into_batch(conn: sqlite3.Connection, digest: int, ids: Sequence[int]) -> None:
     conn.executemany(
         "UPDATE outbox SET state = 'folded', folded_into = ?, fence = fence + 1, lease_until = NULL WHERE id = ?",
         [(digest, one) for one in ids],

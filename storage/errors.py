@@ -7,6 +7,7 @@ StorageError
   NewerSchemaError
   BusyFileError
   DiskFullError
+UnreadableError: of one row's content; the file is well
 """
 
 from __future__ import annotations
@@ -38,3 +39,7 @@ class BusyFileError(StorageError):
 
 class DiskFullError(StorageError):
     """Nothing could be written; the transaction was rolled back and the store goes on working."""
+
+
+class UnreadableError(ValueError):
+    """What a row holds cannot be decoded: another version wrote it otherwise, or it was damaged. Others are well."""

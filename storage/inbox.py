@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pandapon.tracking_numbers import normal
-from storage.records import Hint
-from storage.values import to_int, to_time
+from storage.rows import to_int, to_time
 
 if TYPE_CHECKING:
     import sqlite3
@@ -44,17 +44,36 @@ UNION SELECT key FROM orders WHERE sub_orders <> '[]' AND platform = 'taobao' AN
 """
 
 
-def put(conn: sqlite3.Connection, hint: Hint) -> bool:
+@dataclass(frozen=True, slots=True)
+class PushMessage:
+    """A message that PandaPon pushed. Nothing in it is taken for true: it says which order to look at.
+
+    The rest of it, which may name people, is not kept.
+    """
+
+    dedup: str  # the same message again has the same
+    kind: str
+    ids: tuple[str, ...]
+    received_at: datetime
+
+
+def put(conn: sqlite3.Connection, message: PushMessage) -> bool:
     """Keep a pushed message; False when it is there already."""
-    row = (hint.dedup, hint.kind, json.dumps(hint.ids), to_int(hint.received_at), int(REPEATED / MICROSECOND))
+    row = (
+        message.dedup,
+        message.kind,
+        json.dumps(message.ids),
+        to_int(message.received_at),
+        int(REPEATED / MICROSECOND),
+    )
     return conn.execute(PUT, row).rowcount == 1
 
 
-def waiting(conn: sqlite3.Connection, limit: int) -> list[Hint]:
+def waiting(conn: sqlite3.Connection, limit: int) -> list[PushMessage]:
     """Messages that nobody has looked at, oldest first."""
     rows = conn.execute("SELECT * FROM inbox WHERE handled_at IS NULL ORDER BY id LIMIT ?", (limit,))
     return [
-        Hint(
+        PushMessage(
             dedup=row["dedup"],
             kind=row["kind"],
             ids=tuple(json.loads(row["ids"])),

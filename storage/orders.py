@@ -6,14 +6,17 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pandapon.tracking_numbers import normal
-from storage import values
-from storage.records import DueOrder, KnownOrder, NodeRecord, ParcelRecord
-from storage.values import to_int, to_time
+from storage import rows
+from storage.rows import to_int
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
     from datetime import datetime, timedelta
+
+    from pandapon.shipment import Node
+    from storage.poll import DueOrder
+    from tracking.orders import StoredOrder
 
 
 CHUNK = 500  # keys in one IN (…)
@@ -31,7 +34,7 @@ SELECT key FROM (
   FROM orders o LEFT JOIN watches w ON w.key = o.key AND w.state <> 'ended' WHERE o.next_poll_at <= ?
 ) AS due GROUP BY key ORDER BY MIN(turn), MIN(next_poll_at)
 """
-NODES = f"SELECT key, {', '.join(NodeRecord._fields)} FROM nodes WHERE key IN ({{marks}}) ORDER BY at, sequence"
+NODES = f"SELECT key, {rows.NODE} FROM nodes WHERE key IN ({{marks}}) ORDER BY at, sequence"
 
 
 def claim_due(
@@ -43,42 +46,33 @@ def claim_due(
     """
     among = "" if keys is None else f"AND key IN ({', '.join('?' * len(keys))})"
     claim = CLAIM.format(among=among)
-    rows = conn.execute(claim, (to_int(now + lease), to_int(now), *(keys or ()), limit)).fetchall()
-    return [
-        DueOrder(
-            key=row["key"],
-            fence=row["fence"],
-            fingerprint=row["fingerprint"],
-            state=values.state(row),
-            has_parcels=bool(row["has_parcels"]),
-            polls=row["polls"],
-            fails=row["fails"],
-            created_at=to_time(row["created_at"]),
-        )
-        for row in rows
-    ]
+    leased = conn.execute(claim, (to_int(now + lease), to_int(now), *(keys or ()), limit)).fetchall()
+    return [rows.due(row) for row in leased]
 
 
-def due_in_turn(conn: sqlite3.Connection, now: datetime) -> list[str]:
+def due_round_robin(conn: sqlite3.Connection, now: datetime) -> list[str]:
     """Every due order in a fair order: the first of each channel, the second of each, and so on."""
     return [key for (key,) in conn.execute(IN_TURN, (to_int(now),))]
 
 
-def load(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, KnownOrder]:
-    """Everything stored about these orders; unknown keys are absent."""
-    parcels: dict[str, list[ParcelRecord]] = defaultdict(list)
-    nodes: dict[str, list[NodeRecord]] = defaultdict(list)
-    found: dict[str, KnownOrder] = {}
+def load(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, StoredOrder]:
+    """Everything stored about these orders; unknown keys are absent.
+
+    Raises ValueError and its kind for one that cannot be decoded: whoever asked for several asks for each alone.
+    """
+    parcels: dict[str, list[sqlite3.Row]] = defaultdict(list)
+    nodes: dict[str, list[Node]] = defaultdict(list)
+    stored: dict[str, StoredOrder] = {}
     plain = conn.cursor()
     plain.row_factory = None  # an order has dozens of nodes, and a tuple is made sooner than a row
-    for some, marks in chunks(keys):
-        for row in conn.execute(f"SELECT * FROM parcels WHERE key IN ({marks}) ORDER BY key, waybill", some):
-            parcels[row["key"]].append(values.parcel(row))
-        for row in plain.execute(NODES.format(marks=marks), some):
-            nodes[row[0]].append(values.node(row))
-        for row in conn.execute(f"SELECT * FROM orders WHERE key IN ({marks})", some):
-            found[row["key"]] = _known(row, parcels[row["key"]], nodes[row["key"]])
-    return found
+    for chunk, marks in chunks(keys):
+        for row in conn.execute(f"SELECT * FROM parcels WHERE key IN ({marks}) ORDER BY key, waybill", chunk):
+            parcels[row["key"]].append(row)
+        for row in plain.execute(NODES.format(marks=marks), chunk):
+            nodes[row[0]].append(rows.node(row))
+        for row in conn.execute(f"SELECT * FROM orders WHERE key IN ({marks})", chunk):
+            stored[row["key"]] = rows.order(row, parcels[row["key"]], nodes[row["key"]])
+    return stored
 
 
 def mark_due(conn: sqlite3.Connection, keys: Sequence[str], at: datetime, *, whole: bool = False) -> int:
@@ -90,13 +84,13 @@ def mark_due(conn: sqlite3.Connection, keys: Sequence[str], at: datetime, *, who
     """
     forget, nothing = (", fingerprint = ?", [b""]) if whole else ("", [])
     known = 0
-    for some, marks in chunks(keys):
+    for chunk, marks in chunks(keys):
         known += conn.execute(
             f"UPDATE orders SET fence = fence + 1, "
             f"next_poll_at = CASE WHEN next_poll_at < ? THEN next_poll_at ELSE ? END{forget} "
             f"WHERE key IN ({marks}) AND EXISTS "
             "(SELECT 1 FROM watches w WHERE w.key = orders.key AND w.state <> 'ended')",
-            (to_int(at), to_int(at), *nothing, *some),
+            (to_int(at), to_int(at), *nothing, *chunk),
         ).rowcount
     return known
 
@@ -131,22 +125,8 @@ def unschedule_unwatched(conn: sqlite3.Connection, keys: Iterable[str]) -> None:
     )
 
 
-def _known(row: sqlite3.Row, parcels: list[ParcelRecord], nodes: list[NodeRecord]) -> KnownOrder:
-    return KnownOrder(
-        key=row["key"],
-        state=values.state(row),
-        version=row["version"],
-        parcels=tuple(parcels),
-        nodes=tuple(nodes),
-        read_at=to_time(row["read_at"]),
-        stale_since=to_time(row["stale_since"]),
-        next_poll_at=to_time(row["next_poll_at"]),
-        fence=row["fence"],
-    )
-
-
 def chunks(keys: Sequence[str]) -> Iterable[tuple[list[str], str]]:
     """The keys in pieces, each with its question marks."""
     for start in range(0, len(keys), CHUNK):
-        some = list(keys[start : start + CHUNK])
-        yield some, ", ".join("?" * len(some))
+        chunk = list(keys[start : start + CHUNK])
+        yield chunk, ", ".join("?" * len(chunk))

@@ -6,16 +6,17 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from storage import enqueue, orders, values
-from storage.records import Post, PostKind, PostState, WatchState
-from storage.values import to_int, to_time
+from storage import codec, enqueue, orders, rows
+from storage.post import Post, PostKind, PostState
+from storage.rows import to_int, to_time
+from storage.watch import WatchState
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterator
     from datetime import datetime
 
-    from tracking.values import Severity
+    from tracking.values import News, Severity
 
 
 LIVE = "state IN ('pending', 'sending', 'uncertain')"
@@ -35,13 +36,13 @@ WITH RECURSIVE waiting (channel) AS (
 BUSY = "SELECT 1 FROM outbox WHERE state = 'sending' AND channel = ?"
 # Cards are brought up to date when there is nothing to tell: a reader waits for news, nobody waits for a card.
 QUEUE = f"SELECT * FROM outbox WHERE channel = ? AND {LIVE} AND (kind = 'refresh') = ? ORDER BY position, id"
-AWAKE = "UPDATE outbox SET state = 'pending' WHERE state = 'held' AND held_until IS NOT NULL AND held_until <= ?"
+END_HOLDS = "UPDATE outbox SET state = 'pending' WHERE state = 'held' AND held_until IS NOT NULL AND held_until <= ?"
 LEASE_OVER = """
 UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL
 WHERE state = 'sending' AND lease_until <= ?
 """
 # A digest names the order in whose thread it belongs, by whatever watch that order has now.
-AROUND = """
+POST_CONTEXT = """
 SELECT w.id AS watch_id, w.card_ts, w.state, c.settings, n.payload,
   CASE WHEN w.muted_until > :now THEN w.muted_by WHEN c.muted_until > :now THEN c.muted_by ELSE '' END AS muted_by,
   CASE WHEN w.muted_until > COALESCE(c.muted_until, 0) THEN w.muted_until ELSE c.muted_until END AS muted_until,
@@ -70,7 +71,7 @@ def claim_posts(
     that have ended are dropped instead of returned.
     """
     at = to_int(now)
-    conn.execute(AWAKE, (at,))
+    conn.execute(END_HOLDS, (at,))
     conn.execute(LEASE_OVER, (at, at))
     claimed: list[Post] = []
     for (channel,) in conn.execute(CHANNELS).fetchall():
@@ -85,14 +86,14 @@ def mark_sent(conn: sqlite3.Connection, now: datetime, post: Post, ts: str) -> b
     """Sent. A CARD's ts becomes the watch's ``card_ts`` and makes it ACTIVE. False: the fence was stale."""
     done = _settle(conn, post, "state = 'sent', ts = ?, sent_at = ?, error = ''", ts, to_int(now))
     if done and post.kind is not PostKind.REFRESH:  # a card can be edited where nothing can be posted
-        enqueue.taken(conn, post.channel)
+        enqueue.clear_refusals(conn, post.channel)
     if done and post.kind is PostKind.CARD:
         conn.execute(
             "UPDATE watches SET card_ts = ?, state = CASE state WHEN 'opening' THEN 'active' ELSE state END "
             "WHERE id = ?",
             (ts, post.watch_id),
         )
-    if done and post.kind is PostKind.DIGEST:
+    if done and post.kind is PostKind.BATCH:
         conn.execute(
             "UPDATE outbox SET state = 'sent', ts = ?, sent_at = ?, error = '' WHERE folded_into = ?",
             (ts, to_int(now), post.id),
@@ -114,10 +115,10 @@ def mark_uncertain(conn: sqlite3.Connection, now: datetime, post: Post, not_befo
     return _settle(conn, post, "state = 'uncertain', not_before = ?, error = ?", to_int(not_before), error)
 
 
-def mark_reduced(conn: sqlite3.Connection, now: datetime, post: Post, payload: str, level: Severity) -> bool:
-    """Part of a NEWS was told before: the rest goes at once, under this payload and level."""
+def mark_reduced(conn: sqlite3.Connection, now: datetime, post: Post, remaining: News, severity: Severity) -> bool:
+    """Part of a NEWS was told before: what remains goes at once, as loud as this."""
     changes = "state = 'pending', claimed_at = NULL, not_before = ?, error = 'told in part', payload = ?, level = ?"
-    return _settle(conn, post, changes, to_int(now), payload, level)
+    return _settle(conn, post, changes, to_int(now), codec.dump_news(remaining), severity)
 
 
 def mark_held(conn: sqlite3.Connection, post: Post, until: datetime, reason: str) -> bool:
@@ -138,12 +139,12 @@ def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str)
             drop_unsent(conn, [post.watch_id])
         else:
             _fail_unsent(conn, now, post, error)
-    if done and post.kind is PostKind.DIGEST:
+    if done and post.kind is PostKind.BATCH:
         conn.execute(FAIL.format(which="folded_into = ?"), (to_int(now), error, post.id))
     return done
 
 
-def card_lost(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
+def mark_card_deleted(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
     """The watch's card was deleted in Slack: news gets a new one first, a refresh is dropped."""
     lost = _settle(conn, post, "state = 'pending', claimed_at = NULL, not_before = 0, error = 'card deleted'")
     if not lost:
@@ -156,7 +157,7 @@ def card_lost(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
     return True
 
 
-def card_first(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
+def queue_card_before(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
     """This news may go, but its watch's card is held: the card goes before it, as something of the same level."""
     waits = _settle(conn, post, "state = 'pending', claimed_at = NULL, not_before = 0")
     if waits:
@@ -171,7 +172,7 @@ def _card_before(conn: sqlite3.Connection, now: datetime, post: Post) -> None:
         conn.execute(
             "UPDATE outbox SET position = (SELECT position - 1 FROM outbox WHERE id = ?), level = ?, held_until = NULL "
             "WHERE watch_id = ? AND what = 'card'",
-            (post.id, post.level or "", post.watch_id),
+            (post.id, post.severity or "", post.watch_id),
         )
 
 
@@ -187,11 +188,12 @@ def _fail_unsent(conn: sqlite3.Connection, now: datetime, card: Post, error: str
 def drop_unsent(conn: sqlite3.Connection, watch_ids: Collection[int]) -> None:
     """Forget what was not said yet; what may be on its way is left to finish."""
     conn.executemany(
-        "DELETE FROM outbox WHERE watch_id = ? AND state IN ('pending', 'held')", [(one,) for one in watch_ids]
+        "DELETE FROM outbox WHERE watch_id = ? AND state IN ('pending', 'held')",
+        [(watch_id,) for watch_id in watch_ids],
     )
 
 
-def rescue(conn: sqlite3.Connection, now: datetime) -> int:
+def recover_after_crash(conn: sqlite3.Connection, now: datetime) -> int:
     """At the start of the only process: leased orders and posts are due at once, and a SENDING row is UNCERTAIN.
 
     Returns how many posts those were.
@@ -206,15 +208,15 @@ def rescue(conn: sqlite3.Connection, now: datetime) -> int:
     ).rowcount
 
 
-def folded(conn: sqlite3.Connection, digest: int) -> list[Post]:
+def batched(conn: sqlite3.Connection, digest: int) -> list[Post]:
     """The posts inside a digest, oldest first."""
     listed = conn.execute("SELECT payload FROM outbox WHERE id = ?", (digest,)).fetchone()
     where, facts = "folded_into = ?", [digest]
     if listed is not None and listed["payload"]:
         facts = json.loads(listed["payload"])
         where = f"id IN ({', '.join('?' * len(facts))})"
-    rows = conn.execute(f"SELECT * FROM outbox WHERE {where} ORDER BY position, id", facts).fetchall()
-    return [_post(conn, row, row["created_at"], PostState.FOLDED) for row in rows]
+    members = conn.execute(f"SELECT * FROM outbox WHERE {where} ORDER BY position, id", facts).fetchall()
+    return [_post(conn, row, row["created_at"], PostState.BATCHED) for row in members]
 
 
 def _head(conn: sqlite3.Connection, channel: str, now: int) -> sqlite3.Row | None:
@@ -265,16 +267,16 @@ def _claim(conn: sqlite3.Connection, row: sqlite3.Row, now: datetime, lease: tim
 
 
 def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState, *, claimed: bool = False) -> Post:
-    around = conn.execute(AROUND, {"id": row["id"], "now": now}).fetchone()
-    is_news = claimed and row["kind"] == PostKind.NEWS
+    around = conn.execute(POST_CONTEXT, {"id": row["id"], "now": now}).fetchone()
+    kind = PostKind(row["kind"])
     return Post(
         id=row["id"],
         fence=row["fence"] + claimed,
-        kind=PostKind(row["kind"]),
+        kind=kind,
         channel=row["channel"],
         watch_id=around["watch_id"],
         key=row["key"],
-        payload=row["payload"] or around["payload"] or "",
+        content=rows.content(kind, row["payload"] or around["payload"] or ""),
         attempts=row["attempts"],
         state=state,
         token=row["token"],
@@ -283,15 +285,15 @@ def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState
         restored_at=to_time(around["restored_at"]),
         thread_ts=around["card_ts"] or "",
         watch_state=WatchState(around["state"]) if around["state"] else None,
-        what=row["what"],
-        level=values.severity(row["level"]),
-        settings=around["settings"] or "",
+        event_id=row["what"],
+        severity=rows.severity(row["level"]),
+        settings=codec.load_settings(around["settings"] or ""),
         muted_by=around["muted_by"],
         muted_until=to_time(around["muted_until"]) if around["muted_by"] else None,
         card_held=bool(around["card_held"]),
         was_held=row["held_until"] is not None,
         watched=around["watched"],
-        behind=conn.execute(BEHIND, (row["channel"], now)).fetchone()[0] if is_news else 0,
+        behind=conn.execute(BEHIND, (row["channel"], now)).fetchone()[0] if claimed and kind is PostKind.NEWS else 0,
     )
 
 

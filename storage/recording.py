@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pandapon.tracking_numbers import normal
-from storage import alarms, enqueue
+from storage import alarms, codec, enqueue
 from storage.ending import end
 from storage.orders import chunks
-from storage.records import Changed, Failed, NodeRecord, Recorded, Unchanged
-from storage.values import to_int
+from storage.poll import Changed, Failed, Recorded, Unchanged
+from storage.rows import to_int
 from tracking.values import Severity
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from storage.records import Announcement, ParcelRecord, PollResult
+    from pandapon.shipment import Milestone, Node, Parcel
+    from storage.poll import PollResult
+    from tracking.decide import Decision
+    from tracking.values import NewsToPost
 
 UNCHANGED = """
 UPDATE orders SET fence = fence + 1, leased = 0, polls = polls + 1, fails = 0, error = '', stale_since = NULL,
@@ -46,14 +49,14 @@ ON CONFLICT (key) DO NOTHING
 # A reading right after a restore may be an empty or a partial one: what an order's next ones bring is looked up as
 # well, and the alarm of its silence. One that does not change stays doubtful until it does.
 SETTLING = 3_600_000_000  # microseconds
-SURE = """
+CONFIRM_RESTORED = """
 UPDATE orders SET doubtful_since = NULL
 WHERE key = ? AND NOT EXISTS (SELECT 1 FROM facts WHERE name = 'restored' AND at > ?)
 """
-SPECIAL = """
+BATCH_FLAGS = """
 SELECT key, 'alarm' FROM alarms WHERE state <> 'cleared' AND key IN ({marks})
 UNION ALL SELECT DISTINCT key, 'cardless' FROM watches WHERE state <> 'ended' AND card_ts = '' AND key IN ({marks})
-UNION ALL SELECT key, 'doubtful' FROM orders WHERE doubtful_since IS NOT NULL AND key IN ({marks})
+UNION ALL SELECT key, 'unconfirmed' FROM orders WHERE doubtful_since IS NOT NULL AND key IN ({marks})
 """
 PARCEL = """
 INSERT INTO parcels (key, waybill, number, carrier, status_code, status_milestone, milestone, logistics_id)
@@ -74,8 +77,8 @@ ON CONFLICT (key, identity) DO UPDATE SET at = excluded.at, time_basis = exclude
 def record_polls(conn: sqlite3.Connection, now: datetime, results: Sequence[PollResult]) -> Recorded:
     """Write nodes, states, schedules and outbox rows of a whole batch. A result with a stale fence is dropped.
 
-    An announcement becomes one NEWS row for each ACTIVE watch of the order whose filter is in its audience,
-    in the same transaction; a (watch, what) pair that exists already is left alone.
+    The news becomes one NEWS row for each ACTIVE watch of the order whose filter is in its audience,
+    in the same transaction; a (watch, event) pair that exists already is left alone.
 
     The fence grows with each result, so that one lease gives one result.
     """
@@ -98,8 +101,8 @@ def record_polls(conn: sqlite3.Connection, now: datetime, results: Sequence[Poll
 def _standing(conn: sqlite3.Connection, changed: Sequence[Changed]) -> list[Changed]:
     """Those whose lease still stands, one of each order."""
     fences: dict[str, int] = {}
-    for some, marks in chunks([result.key for result in changed]):
-        fences.update(conn.execute(f"SELECT key, fence FROM orders WHERE key IN ({marks})", some).fetchall())
+    for chunk, marks in chunks([result.key for result in changed]):
+        fences.update(conn.execute(f"SELECT key, fence FROM orders WHERE key IN ({marks})", chunk).fetchall())
     standing: dict[str, Changed] = {}
     for result in changed:
         if fences.get(result.key) == result.fence:
@@ -109,36 +112,36 @@ def _standing(conn: sqlite3.Connection, changed: Sequence[Changed]) -> list[Chan
 
 def _special(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, frozenset[str]]:
     """What few orders have and each would have to be asked for: looked up once for a whole batch."""
-    found: dict[str, frozenset[str]] = {}
-    for some, marks in chunks(keys):
-        for key, what in conn.execute(SPECIAL.format(marks=marks), some * 3):
-            found[key] = found.get(key, frozenset()) | {what}
-    return found
+    flags: dict[str, frozenset[str]] = {}
+    for chunk, marks in chunks(keys):
+        for key, flag in conn.execute(BATCH_FLAGS.format(marks=marks), chunk * 3):
+            flags[key] = flags.get(key, frozenset()) | {flag}
+    return flags
 
 
 def _announce(conn: sqlite3.Connection, at: int, changed: Sequence[Changed]) -> int:
     special = _special(conn, [result.key for result in changed])
-    told: list[tuple[str, Announcement]] = []
+    told: list[tuple[str, NewsToPost]] = []
     for result in changed:
-        news, its = result.announcement, special.get(result.key, frozenset())
-        if news and result.moved and "alarm" in its:
+        news, flags = result.decision.to_post, special.get(result.key, frozenset())
+        if news and result.decision.moved and "alarm" in flags:
             news = _relieved(conn, at, result, news)
-        if news and "cardless" in its:
+        if news and "cardless" in flags:
             enqueue.first_cards(conn, at, result.key, news)
         if news:
             told.append((result.key, news))
     posts = enqueue.announce(conn, at, told)
-    posts += enqueue.refresh_orders(conn, at, [result.key for result in changed if result.refresh_cards])
-    _many(conn, SURE, [(key, at - SETTLING) for key, its in special.items() if "doubtful" in its])
+    posts += enqueue.refresh_orders(conn, at, [result.key for result in changed if result.decision.changed])
+    _many(conn, CONFIRM_RESTORED, [(key, at - SETTLING) for key, flags in special.items() if "unconfirmed" in flags])
     return posts
 
 
-def _relieved(conn: sqlite3.Connection, at: int, result: Changed, news: Announcement) -> Announcement:
+def _relieved(conn: sqlite3.Connection, at: int, result: Changed, news: NewsToPost) -> NewsToPost:
     """The end of a silence clears its alarm, and whoever was told of the alarm is told of the movement."""
-    relieved, loudness = alarms.clear(conn, at, result.key, result.silent)
-    is_quieter = news.level in {Severity.EDIT, Severity.NODE, Severity.STEP}
-    level = Severity.MILESTONE if loudness is Severity.PROBLEM and is_quieter else news.level
-    return replace(news, audience=news.audience | relieved, level=level)
+    relieved, alarmed = alarms.clear(conn, at, result.key, result.decision.follow_up.silent)
+    is_quieter = news.severity in {Severity.EDIT, Severity.NODE, Severity.STEP}
+    severity = Severity.MILESTONE if alarmed is Severity.PROBLEM and is_quieter else news.severity
+    return replace(news, audience=news.audience | relieved, severity=severity)
 
 
 def _archive(conn: sqlite3.Connection, now: datetime, key: str) -> int:
@@ -153,23 +156,23 @@ def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> boo
 
     The order falls due when its first watch opens.
     """
-    at, state = to_int(now), baseline.state
-    platform, _, order_id = baseline.key.partition(":")
+    at, decided = to_int(now), baseline.decision
+    stall_at, is_pressing = decided.follow_up.stall_at, decided.follow_up.is_pressing
     row = (
         baseline.key,
-        platform,
-        order_id,
+        decided.shipment.ref.platform.value,
+        decided.shipment.ref.order_id,
         baseline.fingerprint,
-        state.milestone,
-        state.detail,
-        json.dumps(state.sub_orders),
-        to_int(state.moved_at),
-        to_int(state.final_at),
-        int(bool(baseline.parcels)),
+        decided.milestone,
+        codec.dump_order(decided.order),
+        _sub_orders(decided),
+        to_int(decided.moved_at),
+        to_int(decided.final_at),
+        int(bool(decided.parcels)),
         at,
         at,
         # Old news is no alarm, a deadline that is still ahead is.
-        to_int(baseline.stall_at) if baseline.is_pressing or (baseline.stall_at and baseline.stall_at > now) else None,
+        to_int(stall_at) if is_pressing or (stall_at and stall_at > now) else None,
     )
     if not conn.execute(ADD, row).rowcount:
         return False
@@ -178,49 +181,58 @@ def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> boo
 
 
 def _order_row(result: Changed, at: int) -> tuple[object, ...]:
-    state = result.state
+    decided, stall_at = result.decision, to_int(result.decision.follow_up.stall_at)
     return (
         at,
         to_int(result.next_poll_at),
         result.fingerprint,
-        state.milestone,
-        state.detail,
-        json.dumps(state.sub_orders),
-        to_int(state.moved_at),
-        to_int(state.final_at),
-        bool(result.parcels),
+        decided.milestone,
+        codec.dump_order(decided.order),
+        _sub_orders(decided),
+        to_int(decided.moved_at),
+        to_int(decided.final_at),
+        bool(decided.parcels),
         # A baseline's old silence is no alarm, and what does not move leaves an alarm as it stands.
-        result.moved or result.is_pressing or result.stall_at is None or to_int(result.stall_at) > at,
-        to_int(result.stall_at),
+        decided.moved or decided.follow_up.is_pressing or stall_at is None or stall_at > at,
+        stall_at,
         result.key,
         result.fence,
     )
 
 
+def _sub_orders(decided: Decision) -> str:
+    return json.dumps(decided.order.sub_order_ids if decided.order else ())
+
+
 def _store_parts(conn: sqlite3.Connection, at: int, results: Sequence[Changed]) -> None:
-    store_parcels(conn, [(result.key, parcel) for result in results for parcel in result.parcels])
-    _many(conn, NODE, [_node_row(result.key, node, at) for result in results for node in result.nodes])
+    store_parcels(conn, [(result.key, parcel) for result in results for parcel in result.decision.parcels])
+    nodes = [
+        _node_row(result.key, node, at)
+        for result in results
+        for node in (*result.decision.new_nodes, *result.decision.edited_nodes)
+    ]
+    _many(conn, NODE, nodes)
 
 
-def store_parcels(conn: sqlite3.Connection, parcels: Sequence[tuple[str, ParcelRecord]]) -> None:
+def store_parcels(conn: sqlite3.Connection, parcels: Sequence[tuple[str, Parcel]]) -> None:
     """Write the parcels of orders, given by key; those that are not named stay."""
     _many(conn, PARCEL, [_parcel_row(key, parcel) for key, parcel in parcels])
 
 
-def _parcel_row(key: str, parcel: ParcelRecord) -> tuple[object, ...]:
+def _parcel_row(key: str, parcel: Parcel) -> tuple[object, ...]:
     return (
         key,
         parcel.waybill,
         normal(parcel.waybill),
         parcel.carrier,
         parcel.status_code,
-        parcel.status_milestone,
-        parcel.milestone,
+        _value(parcel.status_milestone),
+        _value(parcel.milestone),
         parcel.logistics_id,
     )
 
 
-def _node_row(key: str, node: NodeRecord, at: int) -> tuple[object, ...]:
+def _node_row(key: str, node: Node, at: int) -> tuple[object, ...]:
     return (
         key,
         node.identity,
@@ -228,14 +240,19 @@ def _node_row(key: str, node: NodeRecord, at: int) -> tuple[object, ...]:
         node.waybill,
         to_int(node.at),
         node.raw_time,
-        node.time_basis,
+        node.time_basis.value,
         node.text,
         node.code,
         node.place,
-        node.milestone,
+        _value(node.milestone),
         node.sequence,
         at,
     )
+
+
+def _value(milestone: Milestone | None) -> str | None:
+    """As SQLite takes it at once; an enum it would look for an adapter for, and nodes are many."""
+    return milestone.value if milestone else None
 
 
 def _many(conn: sqlite3.Connection, sql: str, rows: Sequence[tuple[object, ...]]) -> int:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage.outbox import LIVE
-from storage.values import MICROSECOND, to_int, to_time
+from storage.rows import MICROSECOND, to_int, to_time
 
 if TYPE_CHECKING:
     import sqlite3

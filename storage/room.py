@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from storage import sqlite
 from storage.errors import CorruptFileError, DiskFullError, StorageError, UnusableFileError
-from storage.values import to_int
+from storage.rows import to_int
 
 if TYPE_CHECKING:
     import sqlite3

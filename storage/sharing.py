@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from storage import codec
-from storage.records import Shared
+from storage.post import Shared
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
 
-    from storage.records import Post
+    from storage.post import Post
     from tracking.values import News
 
 # A name that only counts the parcels of an order (the API sent no number) is nobody else's.

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from storage.records import Health
+    from storage.upkeep import Health
 
 
 async def open_store(path: Path) -> Store:
@@ -51,7 +51,7 @@ class Orders(Aggregate):
     """What is known of orders, and when each is read again."""
 
     claim_due = Operation(orders.claim_due)
-    due_round_robin = Operation(orders.due_in_turn)
+    due_round_robin = Operation(orders.due_round_robin)
     load = Operation(orders.load)
     record = Operation(recording.record_polls)
     add = Operation(recording.add_order)
@@ -69,7 +69,7 @@ class Watches(Aggregate):
     end = Operation(watches.end_watches)
     restore = Operation(watches.restore_watches)
     resume = Operation(watches.resume_watch)
-    get = Operation(watches.one)
+    get = Operation(watches.get)
     of_channel = Operation(watches.of_channel)
     of_orders = Operation(watches.of_orders)
     pause_channel = Operation(watches.pause_channel)
@@ -93,13 +93,13 @@ class Outbox(Aggregate):
     mark_failed = Operation(watches.mark_failed)
     mark_held = Operation(outbox.mark_held)
     mark_skipped = Operation(outbox.mark_skipped)
-    mark_card_deleted = Operation(outbox.card_lost)
-    queue_card_before = Operation(outbox.card_first)
+    mark_card_deleted = Operation(outbox.mark_card_deleted)
+    queue_card_before = Operation(outbox.queue_card_before)
     move_to_thread = Operation(alarms.say_in_thread)
-    batch = Operation(enqueue.fold)
-    batched = Operation(outbox.folded)
+    batch = Operation(enqueue.batch)
+    batched = Operation(outbox.batched)
     shared = Operation(sharing.shared)
-    recover_after_crash = Operation(outbox.rescue)
+    recover_after_crash = Operation(outbox.recover_after_crash)
 
 
 class Channels(Aggregate):
@@ -109,7 +109,7 @@ class Channels(Aggregate):
     with_settings = Operation(channels.with_settings)
     save_settings = Operation(channels.save_settings)
     mute = Operation(channels.mute_channel)
-    put_daily_digest = Operation(channels.put_summary)
+    put_daily_digest = Operation(channels.put_daily_digest)
     say = Operation(channels.say)
     of_line = Operation(channels.channel_of_line)
     take_line = Operation(channels.take_line)
@@ -126,14 +126,14 @@ class DeliveryLog(Aggregate):
 class Alarms(Aggregate):
     """Silences that a channel was told of, and what people did about them."""
 
-    due = Operation(alarms.stalled)
+    due = Operation(alarms.due)
     schedule = Operation(alarms.schedule)
     open = Operation(alarms.raise_alarm)
-    get = Operation(alarms.one)
+    get = Operation(alarms.get)
     act = Operation(alarms.act)
     remind = Operation(alarms.remind)
     names = Operation(alarms.names)
-    of_orders = Operation(alarms.live)
+    of_orders = Operation(alarms.of_orders)
     cleared_at = Operation(alarms.cleared_at)
 
 

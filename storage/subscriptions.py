@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from storage import audit, enqueue, orders
+from storage import audit, codec, enqueue, orders
+from storage.audit import AuditEntry
 from storage.ending import end
-from storage.records import AuditEntry, Subscription
-from storage.values import to_int, to_time
+from storage.rows import to_int, to_time
+from storage.subscription import Subscription
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from storage.records import NewOrder
+    from storage.subscription import NewOrder
 
 ADD_ORDER = """
 INSERT INTO orders (key, platform, order_id, fingerprint, milestone, detail, sub_orders, polls, created_at)
@@ -71,9 +72,9 @@ def unsubscribe(conn: sqlite3.Connection, now: datetime, channel: str, actor: st
         for row in conn.execute("SELECT id FROM subscriptions WHERE channel = ? AND state = 'active'", (channel,))
     ]
     ended = 0
-    for one in ids:
-        conn.execute("UPDATE subscriptions SET state = 'ended', ended_at = ? WHERE id = ?", (to_int(now), one))
-        ended += len(end(conn, now, "subscription = ?", (one,)))
+    for subscription in ids:
+        conn.execute("UPDATE subscriptions SET state = 'ended', ended_at = ? WHERE id = ?", (to_int(now), subscription))
+        ended += len(end(conn, now, "subscription = ?", (subscription,)))
     if ids:
         audit.append(conn, [AuditEntry(now, actor, "unwatch all", channel)])
     return len(ids), ended
@@ -98,22 +99,20 @@ def active(conn: sqlite3.Connection, channel: str | None = None) -> list[Subscri
     return [_subscription(row) for row in rows]
 
 
-def join_orders(conn: sqlite3.Connection, now: datetime, subscription: int, found: Sequence[NewOrder]) -> int:
+def join_orders(conn: sqlite3.Connection, now: datetime, subscription: int, new: Sequence[NewOrder]) -> int:
     """Watch these orders for a subscription, silently, unless the channel has or had a watch of them.
 
     In a channel that is paused they wait with the others. Returns how many joined.
     """
     joined = 0
-    state, reason = _state_to_join(conn, subscription) if found else ("active", "")
-    for one in found:
-        platform, _, order_id = one.key.partition(":")
-        conn.execute(
-            ADD_ORDER,
-            (one.key, platform, order_id, b"", one.milestone, one.detail, json.dumps(one.sub_orders), to_int(now)),
-        )
-        if conn.execute(JOIN, (one.key, state, reason, to_int(now), subscription, one.key)).rowcount:
+    state, reason = _state_to_join(conn, subscription) if new else ("active", "")
+    for each in new:
+        order, key = each.order, each.order.ref.key
+        facts = (b"", order.milestone, codec.dump_order(order), json.dumps(order.sub_order_ids))
+        conn.execute(ADD_ORDER, (key, order.platform.value, order.order_id, *facts, to_int(now)))
+        if conn.execute(JOIN, (key, state, reason, to_int(now), subscription, key)).rowcount:
             joined += 1
-            conn.execute(SCHEDULE, (to_int(one.first_poll_at), one.key))
+            conn.execute(SCHEDULE, (to_int(each.first_poll_at), key))
     return joined
 
 
@@ -141,8 +140,8 @@ def _live(conn: sqlite3.Connection, channel: str, status: str) -> Subscription |
     return _subscription(row) if row else None
 
 
-def _must(conn: sqlite3.Connection, one: int) -> Subscription:
-    return _subscription(conn.execute("SELECT * FROM subscriptions WHERE id = ?", (one,)).fetchone())
+def _must(conn: sqlite3.Connection, subscription: int) -> Subscription:
+    return _subscription(conn.execute("SELECT * FROM subscriptions WHERE id = ?", (subscription,)).fetchone())
 
 
 def _subscription(row: sqlite3.Row) -> Subscription:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage.records import PostState
+from storage.post import PostState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ TRANSITIONS: Mapping[PostState, frozenset[PostState]] = {
         {
             S.SENDING,  # claimed
             S.HELD,  # its channel was paused
-            S.FOLDED,  # goes out within a batch
+            S.BATCHED,  # goes out within a batch
             S.SKIPPED,  # the edit of a card that is gone
             S.FAILED,  # its card was refused, or its channel for good
             S.UNCERTAIN,  # a card that is asked for again and may stand there
@@ -30,7 +30,7 @@ TRANSITIONS: Mapping[PostState, frozenset[PostState]] = {
             S.PENDING,  # refused for now, or waits for its card
             S.UNCERTAIN,  # no answer, or the process died
             S.HELD,  # quiet hours, a mute, or its channel was paused
-            S.FOLDED,  # the first of a batch
+            S.BATCHED,  # the first of a batch
             S.SKIPPED,  # muted, or told with another order
             S.FAILED,  # refused for good
         }
@@ -50,7 +50,7 @@ TRANSITIONS: Mapping[PostState, frozenset[PostState]] = {
             S.FAILED,  # its card was refused, or its channel for good
         }
     ),
-    S.FOLDED: frozenset({S.SENT, S.FAILED}),  # with its batch
+    S.BATCHED: frozenset({S.SENT, S.FAILED}),  # with its batch
     # A watch has one card row and one refresh row: each is revived when it is needed again.
     S.SENT: frozenset({S.PENDING, S.HELD, S.UNCERTAIN}),
     S.SKIPPED: frozenset({S.PENDING, S.HELD, S.UNCERTAIN}),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage.outbox import LIVE
-from storage.records import NOTHING_TO_SAY, Health, PostState
-from storage.values import to_int, to_time
+from storage.post import NOTHING_TO_SAY, PostState
+from storage.rows import to_int, to_time
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from storage.errors import StorageError
 
 DAY = timedelta(days=1)
 STUCK = "state IN ('held', 'failed', 'skipped')"  # said as the index of such rows says it
@@ -38,6 +41,27 @@ FORGET = (
     "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE at < ? LIMIT ?)",
     "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ? LIMIT ?)",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Figures for ``/panda status``, ``/readyz`` and ``/metrics``."""
+
+    orders: int
+    watches: int
+    paused: int
+    due: int
+    oldest_due: datetime | None
+    outbox: dict[PostState, int] = field(default_factory=dict)  # what was not said: waiting, held, failed
+    oldest_post: datetime | None = None
+    last_sent_at: datetime | None = None
+    lost: int = 0  # news, digests and notices of the last day that Slack refused for good
+    stale_orders: int = 0
+    alarms: int = 0  # that stand, whatever was done about them
+    sqlite_version: str = ""
+    trouble: StorageError | None = None  # why nothing can be written; reading goes on
+    wal_bytes: int = field(default=0, compare=False)  # of the write-ahead log
+    disk_free: int | None = field(default=None, compare=False)  # bytes left on its disk; None: not to be told
 
 
 def prune(conn: sqlite3.Connection, before: datetime, limit: int) -> int:

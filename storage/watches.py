@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import audit, codec, enqueue, held, orders, outbox, values
+from storage import audit, enqueue, holds, orders, outbox, rows
+from storage.audit import AuditEntry
 from storage.ending import end
-from storage.records import AuditEntry, Opened, PostKind, Watch, WatchState
-from storage.values import to_int
+from storage.post import PostKind
+from storage.rows import to_int
+from storage.watch import Opened, Watch, WatchState
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from storage.records import NewWatch, Post
+    from storage.post import Post
+    from storage.watch import NewWatch
 
 SELECT = """
 SELECT w.*, o.milestone, o.detail, o.read_at, o.stale_since FROM watches w JOIN orders o ON o.key = w.key WHERE
@@ -42,7 +45,7 @@ def restore_watches(conn: sqlite3.Connection, now: datetime, ids: Sequence[int],
     """Undo :func:`end_watches`; a watch whose order was watched anew meanwhile stays ended."""
     restored = []
     for watch_id in ids:
-        watch = one(conn, watch_id)
+        watch = get(conn, watch_id)
         if watch is None or watch.state is not WatchState.ENDED or watch.reason:
             continue
         if _live(conn, watch.key, watch.channel) is None:
@@ -63,17 +66,17 @@ def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str)
 
 def resume_watch(conn: sqlite3.Connection, now: datetime, watch_id: int, actor: str) -> Watch | None:
     """Make a paused watch active again and refresh its card."""
-    watch = one(conn, watch_id)
+    watch = get(conn, watch_id)
     if watch is None or watch.state is not WatchState.PAUSED:
         return None
     _set_state(conn, watch, WatchState.ACTIVE)  # only active ones are paused, even if their card is still to come
-    held.release(conn, watch)
+    holds.release(conn, watch)
     enqueue.refresh(conn, now, watch.id)
     orders.mark_due(conn, [watch.key], now)
     if actor != "slack":
-        enqueue.taken(conn, watch.channel)
+        enqueue.clear_refusals(conn, watch.channel)
     _audit(conn, now, actor, "resume", watch)
-    return one(conn, watch_id)
+    return get(conn, watch_id)
 
 
 def pause_channel(conn: sqlite3.Connection, now: datetime, channel: str, reason: str) -> list[Watch]:
@@ -85,9 +88,9 @@ def pause_channel(conn: sqlite3.Connection, now: datetime, channel: str, reason:
     paused = _select(conn, "w.channel = ? AND w.state = 'active' ORDER BY w.id", (channel,))
     for watch in paused:
         conn.execute("UPDATE watches SET state = 'paused', reason = ? WHERE id = ?", (reason, watch.id))
-        held.hold(conn, watch, reason)
+        holds.hold(conn, watch, reason)
         _audit(conn, now, "slack", "pause", watch, reason)
-    held.strand(conn, now, channel, reason)
+    holds.fail_undeliverable(conn, now, channel, reason)
     _tell_owners(conn, now, paused, channel, reason)
     return _again(conn, paused)
 
@@ -100,19 +103,17 @@ def resume_channel(conn: sqlite3.Connection, now: datetime, channel: str, actor:
 
 def watched_channels(conn: sqlite3.Connection) -> list[str]:
     """Channels with live watches, the one with the newest watch first."""
-    rows = conn.execute(
-        "SELECT channel FROM watches WHERE state <> 'ended' GROUP BY channel ORDER BY MAX(id) DESC"
-    ).fetchall()
-    return [row[0] for row in rows]
+    sql = "SELECT channel FROM watches WHERE state <> 'ended' GROUP BY channel ORDER BY MAX(id) DESC"
+    return [channel for (channel,) in conn.execute(sql)]
 
 
 def paused_channels(conn: sqlite3.Connection) -> dict[str, str]:
     """Channels with paused watches, and Slack's reason."""
-    rows = conn.execute("SELECT channel, MAX(reason) FROM watches WHERE state = 'paused' GROUP BY channel")
-    return {row[0]: row[1] for row in rows}
+    sql = "SELECT channel, MAX(reason) FROM watches WHERE state = 'paused' GROUP BY channel"
+    return dict(conn.execute(sql).fetchall())
 
 
-def one(conn: sqlite3.Connection, watch_id: int) -> Watch | None:
+def get(conn: sqlite3.Connection, watch_id: int) -> Watch | None:
     """One watch by id."""
     return next(iter(_select(conn, "w.id = ?", (watch_id,))), None)
 
@@ -186,8 +187,8 @@ def _tell_owners(conn: sqlite3.Connection, now: datetime, paused: Sequence[Watch
     """Each owner once, however many of their watches the channel held, and however often it is tried again."""
     for owner in sorted({watch.created_by for watch in paused}):
         keys = [watch.key for watch in paused if watch.created_by == owner]
-        payload = codec.dump_facts({"paused": channel, "reason": reason, "orders": len(keys), "key": keys[0]})
-        enqueue.refused(conn, now, channel, reason, owner, payload)
+        notice = {"paused": channel, "reason": reason, "orders": len(keys), "key": keys[0]}
+        enqueue.refused(conn, now, channel, reason, owner, notice)
 
 
 def _is_unscheduled(conn: sqlite3.Connection, key: str) -> bool:
@@ -200,7 +201,7 @@ def _live(conn: sqlite3.Connection, key: str, channel: str) -> Watch | None:
 
 
 def _must(conn: sqlite3.Connection, watch_id: int) -> Watch:
-    watch = one(conn, watch_id)
+    watch = get(conn, watch_id)
     assert watch is not None
     return watch
 
@@ -210,7 +211,7 @@ def _again(conn: sqlite3.Connection, watches: Iterable[Watch]) -> list[Watch]:
 
 
 def _select(conn: sqlite3.Connection, where: str, facts: Sequence[object]) -> list[Watch]:
-    return [values.watch(row) for row in conn.execute(SELECT + where, facts)]
+    return [rows.watch(row) for row in conn.execute(SELECT + where, facts)]
 
 
 def _audit(  # noqa: PLR0917  one argument a column

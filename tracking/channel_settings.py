@@ -1,14 +1,12 @@
-"""What a channel can choose for itself, as values; the store keeps them as JSON."""
+"""What a channel can choose for itself."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import time
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from pydantic import TypeAdapter, ValidationError
 
 from tracking.values import Filter, Severity
 
@@ -41,13 +39,13 @@ class ChannelSettings:
     language: Literal["", "en", "zh_CN"] = ""  # empty: the bot's own default
     time_zone: str = DEFAULT_ZONE
 
-    def shows(self, level: Severity | None, watched: int) -> bool:
-        """Whether news of this level, see ``tracking.severity.level``, is seen in the channel's main view.
+    def shows(self, severity: Severity | None, watched: int) -> bool:
+        """Whether news of this severity is seen in the channel's main view.
 
         ``watched``: how many orders the channel watches; with ``auto`` a channel of few sees every milestone.
         """
         mode = self.threads if self.threads != "auto" else ("milestones" if watched <= FEW else "broadcast")
-        return mode == "channel" or level in _SHOWN[mode]
+        return mode == "channel" or severity in _SHOWN[mode]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -68,10 +66,8 @@ class ChannelSettings:
         """When the daily digest goes out."""
         return clock(self.digest_at)
 
-    def dump(self) -> str:
-        """The JSON that is stored: only what differs from the defaults, so that better defaults reach everybody."""
-        chosen = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
-        return _ANY.dump_json(chosen).decode()
+
+DEFAULTS = ChannelSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +78,6 @@ class Load:
     thread: int = 0
 
 
-def load(stored: str) -> ChannelSettings:
-    """Read :meth:`ChannelSettings.dump` back; what another version wrote and this one cannot read is the default."""
-    if not stored:
-        return ChannelSettings()
-    try:
-        known = {f.name for f in fields(ChannelSettings)}
-        chosen = {name: value for name, value in _ANY.validate_json(stored).items() if name in known}
-        return _SETTINGS.validate_python(chosen)
-    except ValidationError:
-        return ChannelSettings()
-
-
 def clock(text: str) -> time | None:
     """A wall-clock time; None for none."""
     return time.fromisoformat(text) if CLOCK.fullmatch(text) else None
-
-
-_SETTINGS = TypeAdapter(ChannelSettings)
-_ANY: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])

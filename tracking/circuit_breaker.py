@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Turn(Enum):
+class Transition(Enum):
     """What a result changed. A caller logs one line when it is not NONE."""
 
     NONE = "none"
@@ -20,7 +20,7 @@ class Turn(Enum):
     UP = "up"
 
 
-class Breaker:
+class CircuitBreaker:
     """One per source, not per order. Keeps no clock: every call says what time it is (aware)."""
 
     def __init__(
@@ -65,35 +65,35 @@ class Breaker:
         self._closed_until = now + self._wait()
         return min(wanted, self._probes)
 
-    def ok(self, now: datetime) -> Turn:
+    def record_success(self, now: datetime) -> Transition:
         """The source answered. What was on its way before a pause or the outage began proves nothing about it."""
         if self.down_since is not None and not self._probing:
-            return Turn.NONE
+            return Transition.NONE
         if self.down_since is None and self._is_held(now):
-            return Turn.NONE
+            return Transition.NONE
         return self._close()
 
-    def failed(self, now: datetime) -> Turn:
+    def record_failure(self, now: datetime) -> Transition:
         """No answer, or one that says the source failed."""
         if self.down_since is not None:
             self._probe_failed(now)
-            return Turn.NONE
+            return Transition.NONE
         self._first_failure = self._first_failure or now
         self._failures += 1
         if self._failures < self._threshold:
-            return Turn.NONE
+            return Transition.NONE
         self.down_since, self._waits = self._first_failure, 0
         opened_until = now + self._wait()
         self._closed_until = max(opened_until, self._closed_until or opened_until)  # a pause it asked for still holds
-        return Turn.DOWN
+        return Transition.DOWN
 
-    def rate_limited(self, now: datetime, retry_after: float | None = None) -> Turn:
+    def record_rate_limit(self, now: datetime, retry_after: float | None = None) -> Transition:
         """The source asks for a pause of ``retry_after`` seconds (not said: a doubling wait). It is up, though.
 
         The other requests of the same burst are refused too; they may lengthen the pause but count as one.
         """
         if self.down_since is not None and not self._probing:
-            return Turn.NONE
+            return Transition.NONE
         if self.down_since is None and self._is_held(now):
             waits = max(self._waits, 1)
         else:
@@ -110,10 +110,10 @@ class Breaker:
         moved = [at + by if at else None for at in (self.down_since, self._first_failure, self._closed_until)]
         self.down_since, self._first_failure, self._closed_until = moved
 
-    def _close(self) -> Turn:
-        turn = Turn.NONE
+    def _close(self) -> Transition:
+        turn = Transition.NONE
         if self.down_since is not None:
-            turn, self._closed_until = Turn.UP, None
+            turn, self._closed_until = Transition.UP, None
         self.down_since = self._first_failure = None
         self._failures = self._waits = 0
         self._probing = False

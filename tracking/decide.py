@@ -10,11 +10,12 @@ from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Shipment
 from tracking import severity
 from tracking.lines import facts, lines_of, with_named
 from tracking.merge import merge_order
+from tracking.orders import OrderSnapshot, StoredOrder, shown
 from tracking.policy import FollowUp, Policy, follow_up
 from tracking.renumber import live
 from tracking.stalls import plausible
-from tracking.suppression import echoes
-from tracking.values import Filter, News, Severity
+from tracking.suppression import suppressed
+from tracking.values import Filter, News, NewsToPost, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,29 +24,10 @@ if TYPE_CHECKING:
 
     from pandapon.models import Order
     from tracking.lines import Line
+    from tracking.orders import FetchedOrder
 
 DEFAULT = Policy()
 _NO_REFUND = frozenset({"", "0"})
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An order as it is stored: all of it has been told, or was there at the first sight."""
-
-    order: Order | None
-    shipment: Shipment
-    milestone: Milestone | None = None
-    moved_at: datetime | None = None
-    final_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """One reading. None means not read this time, which says nothing about the order."""
-
-    ref: OrderRef
-    order: Order | None = None
-    shipment: Shipment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +41,9 @@ class Decision:
     edited_nodes: tuple[Node, ...]  # known nodes to be stored again
     parcels: tuple[Parcel, ...]  # every parcel's facts, without nodes
     news: News | None  # None: nothing to tell
-    level: Severity | None  # None without news
+    severity: Severity | None  # None without news
     audience: frozenset[Filter]  # filters of the watches that are told
-    what: str  # names the news, the same for the same news; empty without
+    event_id: str  # names the news, the same for the same news; empty without
     moved_at: datetime | None  # when something last happened
     final_at: datetime | None  # when it was first seen delivered, returned, cancelled or lost
     changed: bool  # a card that shows the order looks different now
@@ -71,48 +53,76 @@ class Decision:
     follow_up: FollowUp = field(compare=False)  # when it is read again, and when its silence is an alarm
     at: datetime = field(compare=False)  # when it was decided
 
+    @property
+    def key(self) -> str:
+        """The order's."""
+        return self.shipment.ref.key
+
+    @property
+    def to_post(self) -> NewsToPost | None:
+        """What the outbox is told, if there is anything to tell."""
+        if self.news is None or self.severity is None:
+            return None
+        return NewsToPost(self.event_id, self.news, self.severity, self.audience)
+
+    def snapshot(self) -> OrderSnapshot:
+        """The order as it was just read."""
+        return OrderSnapshot(
+            ref=self.shipment.ref,
+            order=self.order,
+            shipment=shown(self.shipment),
+            milestone=self.milestone,
+            read_at=self.at,
+            moved_at=self.moved_at,
+        )
+
 
 def decide(
-    known: Known | None, reading: Fetched, now: datetime, policy: Policy = DEFAULT, *, baseline: bool = False
+    stored: StoredOrder | None,
+    fetched: FetchedOrder,
+    now: datetime,
+    policy: Policy = DEFAULT,
+    *,
+    baseline: bool = False,
 ) -> Decision:
-    """What ``reading`` adds to ``known``, and everything that is recorded of it. Pure.
+    """What ``fetched`` adds to ``stored``, and everything that is recorded of it. Pure.
 
-    Without ``known`` the reading is the baseline: all is stored, nothing is told. ``baseline`` says so of an order
+    Without ``stored`` the reading is the baseline: all is stored, nothing is told. ``baseline`` says so of an order
     that is known from a list only. ``now`` is aware UTC.
     """
-    base = known or Known(None, Shipment(reading.ref))
-    order = merge_order(base.order, reading.order)
+    base = stored or StoredOrder(None, Shipment(fetched.ref))
+    order = merge_order(base.order, fetched.order)
     ordered_at = order.created_at if order else None
     naming = order if policy.names else None
-    read = reading.shipment.parcels if reading.shipment else ()
+    read = fetched.shipment.parcels if fetched.shipment else ()
     lines = lines_of(base.shipment.parcels, read, naming, ordered_at)
     if naming or any(line.is_marked for line in lines):
-        heard = _moved_at(base if known and not baseline else None, order, [one.after for one in lines], None, now)
+        heard = _moved_at(base if stored and not baseline else None, order, [line.after for line in lines], None, now)
         lines = with_named(lines, naming, None if baseline else base.order, heard=heard or now, now=now)
     parcels = tuple(line.after for line in lines)
     milestone = order_milestone(order.milestone if order else None, _counted(parcels)) or base.milestone
-    news = _news(base, order, reading.ref, lines, milestone) if known and not baseline else None
-    moved_at = _moved_at(None if baseline else known, order, parcels, news, now)
+    news = _news(base, order, fetched.ref, lines, milestone) if stored and not baseline else None
+    moved_at = _moved_at(None if baseline else stored, order, parcels, news, now)
     final_at = (base.final_at or now) if milestone in FINAL else None
-    is_first = known is None or baseline
+    is_first = stored is None or baseline
     return Decision(
         order=order,
-        shipment=Shipment(reading.ref, parcels),
+        shipment=Shipment(fetched.ref, parcels),
         milestone=milestone,
         new_nodes=tuple(node for line in lines for node in line.nodes.new),
         edited_nodes=tuple(node for line in lines for node in line.nodes.rewritten),
         parcels=tuple(facts(parcel) for parcel in parcels),
         news=news,
-        level=severity.level(news, echoes(base.shipment.parcels, news, now)) if news else None,
+        severity=severity.of(news, suppressed(base.shipment.parcels, news, now)) if news else None,
         audience=severity.audience(news) if news else frozenset(),
-        what=severity.key(news, base.moved_at) if news else "",
+        event_id=severity.dedup_key(news, base.moved_at) if news else "",
         moved_at=moved_at,
         final_at=final_at,
         moved=bool(news and (news.nodes or news.steps or news.added or news.settled)),
         is_first=is_first,
-        follow_up=follow_up(reading.ref, order, milestone, parcels, moved_at, final_at, policy, now, is_first=is_first),
+        follow_up=follow_up(fetched.ref, order, milestone, parcels, moved_at, final_at, policy, now, is_first=is_first),
         at=now,
-        changed=known is None
+        changed=stored is None
         or _looks_different(base.order, order)
         or milestone is not base.milestone
         or any(line.differs for line in lines),
@@ -126,7 +136,7 @@ def _counted(parcels: Sequence[Parcel]) -> tuple[Parcel, ...]:
 
 
 def _news(
-    base: Known, order: Order | None, ref: OrderRef, lines: Sequence[Line], milestone: Milestone | None
+    base: StoredOrder, order: Order | None, ref: OrderRef, lines: Sequence[Line], milestone: Milestone | None
 ) -> News | None:
     """One piece of news for all that the reading found, however much; edits alone are news too, the quietest."""
     parcels = tuple(facts(parcel) for parcel in by_shipping(live(line.after for line in lines)))
@@ -183,7 +193,7 @@ def _refunded(before: Order | None, after: Order | None) -> tuple[Decimal | None
 
 
 def _moved_at(
-    known: Known | None, order: Order | None, parcels: Sequence[Parcel], news: News | None, now: datetime
+    known: StoredOrder | None, order: Order | None, parcels: Sequence[Parcel], news: News | None, now: datetime
 ) -> datetime | None:
     """For an order seen the first time, its latest scan: one that is silent for weeks is not asked about hourly."""
     if known is not None:

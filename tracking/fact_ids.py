@@ -1,4 +1,4 @@
-"""Marks: short opaque names of what a message tells, by which news that is found again is known to be told."""
+"""Short opaque ids of the facts that a message tells, by which news that is found again is known to be told."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 
     from tracking.values import News, Step
 
-SIZE = 8  # hex digits of one mark
+SIZE = 8  # hex digits of one id
 
 
-def marks(key: str, what: str, news: News) -> tuple[str, ...]:
-    """One of the piece as a whole, and one of each thing in it. ``key`` names the order, ``what`` the piece."""
-    return tuple(dict.fromkeys(_mark(key, *fact) for fact in (("what", what), *_facts(news))))
+def fact_ids(key: str, event_id: str, news: News) -> tuple[str, ...]:
+    """One of the piece as a whole, and one of each thing in it. ``key`` names the order, ``event_id`` the piece."""
+    return tuple(dict.fromkeys(_fact_id(key, *fact) for fact in (("what", event_id), *_facts(news))))
 
 
-def untold(key: str, what: str, news: News, told: Collection[str]) -> News | None:
-    """What is left of ``news`` when these marks stand in the channel; None: all of it was told.
+def remaining(key: str, event_id: str, news: News, told: Collection[str]) -> News | None:
+    """What is left of ``news`` when the facts with these ids stand in the channel; None: all of it was told.
 
     Another reading cuts the same events into other pieces: two scans that were told one by one are found together.
     """
 
     def is_new(*fact: str) -> bool:
-        return _mark(key, *fact) not in told
+        return _fact_id(key, *fact) not in told
 
-    if not is_new("what", what):
+    if not is_new("what", event_id):
         return None
     if news.stall:
         return news
@@ -96,5 +96,5 @@ def _step(step: Step) -> tuple[str, ...]:
     return "step", step.waybill, step.after
 
 
-def _mark(*parts: str) -> str:
+def _fact_id(*parts: str) -> str:
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=SIZE // 2).hexdigest()

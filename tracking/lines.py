@@ -10,7 +10,7 @@ from pandapon.shipment import Milestone, Node, Parcel, normalise
 from pandapon.tracking_numbers import is_same
 from tracking import named
 from tracking.merge import MergedNodes, merge_nodes, merge_parcel, one_per_waybill
-from tracking.renumber import live, renumbered, replaced_by, retire, revive, untold
+from tracking.renumber import live, renumbered, replaced_by, retire, revive, unseen_nodes
 from tracking.values import Step
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Line:
     @property
     def told(self) -> tuple[Node, ...]:
         """The entries that are new to a reader."""
-        return untold(self.nodes.new, self.before if self.previous else None)
+        return unseen_nodes(self.nodes.new, self.before if self.previous else None)
 
     @property
     def edits(self) -> tuple[Node, ...]:

@@ -19,11 +19,11 @@ SECOND, DAY, WEEK = timedelta(seconds=1), timedelta(days=1), timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
-    """News as the dry run sees it."""
+class NewsEvent:
+    """A piece of news as figures: what a channel would have had to read of it is reckoned from these."""
 
     at: datetime
-    level: Severity
+    severity: Severity
     audience: frozenset[Filter]
     filter: Filter = Filter.ALL  # of the watch it would reach
 
@@ -46,9 +46,9 @@ def quiet_until(settings: ChannelSettings, now: datetime) -> datetime | None:
     return _end(settings, day, end, now)
 
 
-def hold_until(settings: ChannelSettings, level: Severity | None, now: datetime) -> datetime | None:
-    """Until when news of this level waits; None: it may go now."""
-    if settings.break_through and level is Severity.PROBLEM:
+def hold_until(settings: ChannelSettings, severity: Severity | None, now: datetime) -> datetime | None:
+    """Until when news of this severity waits; None: it may go now."""
+    if settings.break_through and severity is Severity.PROBLEM:
         return None
     return quiet_until(settings, now)
 
@@ -81,7 +81,7 @@ def next_digest(settings: ChannelSettings, now: datetime) -> datetime | None:
     return first if first > now else _at(settings, today + DAY, at)
 
 
-def dry_run(news: Iterable[Happened], settings: ChannelSettings, watched: int) -> Load:
+def dry_run(news: Iterable[NewsEvent], settings: ChannelSettings, watched: int) -> Load:
     """What these pieces of news would have meant under these settings. Pure.
 
     ``news``: oldest first. ``watched``: how many orders the channel watches.
@@ -89,13 +89,13 @@ def dry_run(news: Iterable[Happened], settings: ChannelSettings, watched: int) -
     channel = thread = 0
     held: set[datetime] = set()
     days: set[str] = set()
-    for one in news:
-        days.add(one.at.astimezone(settings.zone).date().isoformat())
-        if one.filter not in one.audience:
+    for event in news:
+        days.add(event.at.astimezone(settings.zone).date().isoformat())
+        if event.filter not in event.audience:
             continue
-        if (until := hold_until(settings, one.level, one.at)) is not None:
+        if (until := hold_until(settings, event.severity, event.at)) is not None:
             held.add(until)
-        elif settings.shows(one.level, watched):
+        elif settings.shows(event.severity, watched):
             channel += 1
         else:
             thread += 1

@@ -78,7 +78,7 @@ def _appeared(gone: Sequence[Parcel], fresh: Sequence[Parcel], named: Sequence[C
     return pairs
 
 
-def untold(nodes: Iterable[Node], predecessor: Parcel | None) -> tuple[Node, ...]:
+def unseen_nodes(nodes: Iterable[Node], predecessor: Parcel | None) -> tuple[Node, ...]:
     """The nodes whose time and words the predecessor had not shown."""
     if predecessor is None:
         return tuple(nodes)

@@ -14,13 +14,13 @@ _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class RestDays:
     """Weekdays (0 is Monday) and ranges of dates, both ends included; days are China's, where parcels move."""
 
     weekdays: frozenset[int] = frozenset()
     spans: tuple[tuple[date, date], ...] = ()
 
-    def stretch(self, since: datetime, limit: timedelta) -> timedelta:
+    def extend(self, since: datetime, limit: timedelta) -> timedelta:
         """The time on the clock, from ``since`` (aware) on, in which ``limit`` of counted time goes by."""
         if not self.weekdays and not self.spans:
             return limit
@@ -37,7 +37,7 @@ class Rest:
         return day.weekday() in self.weekdays or any(first <= day <= last for first, last in self.spans)
 
 
-def parse(text: str) -> Rest:
+def parse(text: str) -> RestDays:
     """``sun 2027-02-05..2027-02-12``: weekdays, dates and ranges, with spaces or commas between.
 
     Raises ValueError with a sentence.
@@ -51,7 +51,7 @@ def parse(text: str) -> Rest:
             spans.append(_span(word))
     if len(weekdays) == len(WEEKDAYS):
         raise ValueError("at least one day of the week must count")
-    return Rest(frozenset(weekdays), tuple(spans))
+    return RestDays(frozenset(weekdays), tuple(spans))
 
 
 def _span(word: str) -> tuple[date, date]:

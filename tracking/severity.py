@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tracking.values import News
 
-LEVELS = tuple(Severity)  # the quietest first
+SEVERITIES = tuple(Severity)  # the quietest first
 
 # Under way nobody has to do anything: the card says where a parcel is, and its thread how it came there.
 _UNDER_WAY = frozenset(
@@ -43,16 +43,16 @@ def order_step(
     return step if after.is_problem or after in FINAL else ()
 
 
-def level(news: News, echoes: Collection[str] = ()) -> Severity:
+def of(news: News, suppressed: Collection[str] = ()) -> Severity:
     """How loud it is.
 
-    ``echoes``: the parcels of which the channel was shown the same a short while ago, see ``tracking.suppression``.
+    ``suppressed``: the parcels of which the channel was shown the same a short while ago, see ``tracking.suppression``.
     """
     if is_edit(news):
         return Severity.EDIT
-    if news.has_problem or needs(news) or any(waybill not in echoes for waybill in news.repeats):
+    if news.has_problem or needs(news) or any(waybill not in suppressed for waybill in news.repeats):
         return Severity.PROBLEM
-    loud = any(_is_loud(step, news) for step in news.steps if step.waybill not in echoes)
+    loud = any(_is_loud(step, news) for step in news.steps if step.waybill not in suppressed)
     if news.price or news.refund or loud:
         return Severity.MILESTONE
     return Severity.STEP if news.has_milestone else Severity.NODE
@@ -101,7 +101,7 @@ def needs(news: News) -> tuple[Action, ...]:
     return tuple(dict.fromkeys(one for one in found if one))
 
 
-def key(news: News, last: datetime | None = None) -> str:
+def dedup_key(news: News, last: datetime | None = None) -> str:
     """Names what happened: the same nodes, steps and numbers give the same text, on any machine, at any time.
 
     ``last``: when the order last made news, as stored. A price or a refund can come to the same numbers again, which is

@@ -14,7 +14,7 @@ from pandapon.markup import plain
 from pandapon.shipment import FINAL, Milestone, Parcel, normalise
 from tracking.named import is_only_named
 from tracking.named import since as since_named
-from tracking.rest_days import Rest
+from tracking.rest_days import RestDays
 from tracking.values import Leg, Stall
 
 if TYPE_CHECKING:
@@ -48,11 +48,11 @@ class Limits:
     silent: timedelta = timedelta(days=30)  # nobody may be waiting any more
     grace: timedelta = timedelta(days=7)  # for an answer to that question
     usual: Mapping[Leg, timedelta] = field(default_factory=dict)
-    rest: Rest = field(default_factory=Rest)
+    rest: RestDays = field(default_factory=RestDays)
 
     def since(self, last: datetime, leg: Leg) -> timedelta:
         """How long after ``last`` the silence on this leg is too long, days of rest included."""
-        return self.rest.stretch(last, self.of(leg))
+        return self.rest.extend(last, self.of(leg))
 
     def of(self, leg: Leg) -> timedelta:
         """The limit of a leg, moved towards what is usual here once that is known."""

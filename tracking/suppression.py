@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 AGAIN = timedelta(hours=12)  # the same trouble of the same parcel within that is the same trouble
 
 
-def echoes(known: Sequence[Parcel], news: News, now: datetime) -> frozenset[str]:
+def suppressed(known: Sequence[Parcel], news: News, now: datetime) -> frozenset[str]:
     """The waybills of ``news`` that bring nothing a whole channel has to be shown. ``known``: as it was before.
 
     A parcel that comes where another of its order came on the same day (China's, where parcels move), and a problem

@@ -103,3 +103,13 @@ class News:
     def has_milestone(self) -> bool:
         """True when a parcel or the order reached another milestone."""
         return bool(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class NewsToPost:
+    """News of one order, to be fanned out to its active watches in the transaction that records it."""
+
+    event_id: str  # names what happened, unique per order; a watch is told each once
+    news: News
+    severity: Severity
+    audience: frozenset[Filter]  # watches with one of these filters receive it

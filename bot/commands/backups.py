@@ -33,7 +33,7 @@ async def restore(database: Path, folder: Path, copy: Path | None, say: Callable
 
 def show(folder: Path, say: Callable[[str], None]) -> int:
     """List the copies, newest first. Returns the exit code."""
-    found = backup.copies(folder)
+    found = backup.backups(folder)
     for one in found:
         say(f"{one}  {backup.taken_at(one):%Y-%m-%d %H:%M} UTC  {one.stat().st_size // 1024} KiB")
     if not found:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.interactions.ports import Copies
-from storage.backup import back_up, check, copies, taken_at
+from storage.backup import back_up, backups, check, taken_at
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Backups:
     ) -> None:
         """``restored``: what happened at this start."""
         self._thread, self._folder, self._clock = thread, folder, clock
-        newest = next(iter(copies(folder)), None)
+        newest = next(iter(backups(folder)), None)
         self.state = Copies(copied_at=taken_at(newest) if newest else None, restored=restored)
         if restored and restored.is_lost:
             log.error(
@@ -53,7 +53,7 @@ class Backups:
             self.state = replace(self.state, copied_at=now, failed=None)
             log.info("database copied", extra={"file": path.name})
 
-    async def look_through(self) -> None:
+    async def verify(self) -> None:
         """Look for damage. Nothing is changed: the next start sets a damaged file aside and takes a copy."""
         complaint = await check(self._thread)
         if complaint:

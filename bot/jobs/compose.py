@@ -6,17 +6,17 @@ from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot import records
 from bot.jobs import shared
 from bot.jobs.links import permalink
 from handlers.blocks.i18n import use_language
 from handlers.blocks.message import Message
 from handlers.posts import alarms as stalls
 from handlers.posts import digest, lines, notices, thread, tracking
-from storage.records import DETAIL_OF, AlarmState, Folding, Post, PostKind, WatchState
-from tracking.channel_settings import load
+from storage.alarm import AlarmState
+from storage.post import DETAIL_OF, BatchRule, Post, PostKind
+from storage.watch import WatchState
 from tracking.quiet_hours import hold_until, quiet_until
-from tracking.severity import LEVELS
+from tracking.severity import SEVERITIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from handlers.blocks.people import People
     from handlers.interactions.languages import Languages
-    from storage.records import Watch
     from storage.store import Store
+    from storage.watch import Watch
     from tracking.values import News
 
 T = TypeVar("T")
@@ -51,9 +51,9 @@ class Composer:
                 return await self._reminder(post, facts, now) if "reminder" in facts else notices.notice(facts)
             case PostKind.LINE:
                 return lines.line(post.facts, post.id, now)
-            case PostKind.SUMMARY:
-                return digest.summary(post.digest, now)
-            case PostKind.DIGEST:
+            case PostKind.DAILY_DIGEST:
+                return digest.summary(post.daily_digest, now)
+            case PostKind.BATCH:
                 return await self._digest(post, now)
             case _:
                 return await self._of_watch(post, now)
@@ -63,7 +63,7 @@ class Composer:
         stored = (await self._store.orders.load([post.key])).get(post.key) if post.key else None
         if watch is None or stored is None:
             return None
-        look = records.look(stored)
+        look = stored.snapshot()
         if post.kind is not PostKind.NEWS:
             alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
             muted = (post.muted_by, post.muted_until) if post.muted_until else None
@@ -94,7 +94,7 @@ class Composer:
         """Orders that are watched no more are left out: nobody asks about them."""
         told: list[tuple[Post, News, Watch]] = []
         for folded in await self._store.outbox.batched(post.id):
-            member = await shared.untold(self._store, folded)
+            member = await shared.remaining(self._store, folded)
             if member is None:
                 continue
             watch = await self._store.watches.get(member.watch_id) if member.watch_id is not None else None
@@ -116,7 +116,7 @@ class Composer:
 
     async def _piece(self, news: News, members: Sequence[Post], watch: Watch, now: datetime) -> Message:
         stored = (await self._store.orders.load([watch.key])).get(watch.key)
-        look = records.look(stored) if stored else None
+        look = stored.snapshot() if stored else None
         if news.stall is not None and look is not None:
             alarm = (await self._store.alarms.of_orders([watch.key])).get(watch.key)
             return stalls.alarm(news, look, watch, alarm, now)
@@ -148,29 +148,29 @@ def _whole(changes: Sequence[tuple[T, T] | None]) -> tuple[T, T] | None:
     return (known[0][0], known[-1][1]) if known else None
 
 
-def folding(post: Post, now: datetime, fewest: int) -> Folding:
+def batch_rule(post: Post, now: datetime, fewest: int) -> BatchRule:
     """What may become one message with this post: nothing that quiet hours hold.
 
     What the channel is not shown stays in its order's thread, as do the words of what it is told of many orders.
     """
-    settings = load(post.settings)
-    levels = None
+    settings, severities = post.settings, None
     if quiet_until(settings, now) is not None:
-        levels = frozenset(level for level in LEVELS if hold_until(settings, level, now) is None)
-    return Folding(fewest, levels, frozenset(level for level in LEVELS if settings.shows(level, post.watched)))
+        severities = frozenset(each for each in SEVERITIES if hold_until(settings, each, now) is None)
+    shown = frozenset(each for each in SEVERITIES if settings.shows(each, post.watched))
+    return BatchRule(fewest, severities, shown)
 
 
 def goes_to_thread(post: Post) -> bool:
     """Whether the post is a reply under its card. A notice has one where its person could not be written to."""
-    replies = post.kind in {PostKind.NEWS, PostKind.DIGEST, PostKind.NOTICE}
-    return replies and bool(post.thread_ts) and (_is_detail(post) or load(post.settings).threads != "channel")
+    replies = post.kind in {PostKind.NEWS, PostKind.BATCH, PostKind.NOTICE}
+    return replies and bool(post.thread_ts) and (_is_detail(post) or post.settings.threads != "channel")
 
 
 def is_broadcast(post: Post) -> bool:
     """Whether a reply is shown in the channel as well."""
-    return not _is_detail(post) and load(post.settings).shows(post.level, post.watched)
+    return not _is_detail(post) and post.settings.shows(post.severity, post.watched)
 
 
 def _is_detail(post: Post) -> bool:
     """The words of what the channel was shown in a line: for the thread alone, whatever else goes there."""
-    return post.kind is PostKind.NOTICE or post.what.startswith(DETAIL_OF)
+    return post.kind is PostKind.NOTICE or post.event_id.startswith(DETAIL_OF)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.jobs import shared
-from bot.jobs.compose import Composer, folding
+from bot.jobs.compose import Composer, batch_rule
 from bot.jobs.failure_policy import FailurePolicy
 from bot.jobs.recovery import Recovery
 from bot.jobs.sender import Sender
@@ -20,8 +20,8 @@ from handlers.blocks.people import People
 from handlers.interactions.languages import Languages
 from pandapon import budget, log_context
 from storage.errors import StorageError
-from storage.records import NOTHING_TO_SAY, TOLD_OF_PARCEL, Post, PostKind, PostState, WatchState
-from tracking import channel_settings
+from storage.post import NOTHING_TO_SAY, TOLD_OF_PARCEL, Post, PostKind, PostState
+from storage.watch import WatchState
 from tracking.quiet_hours import hold_until
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ CLAIM = 50  # channels served at a time
 # What waits for less than this is told piece by piece: at Slack's pace that is a burst of some sixty posts, which a
 # thread or a channel can bear; after it each further post would be told later and later.
 BEHIND = timedelta(seconds=60)
-FOLD_MOST = 20  # pieces of news in one digest, for Slack's sake and the reader's
+BATCH_MOST = 20  # pieces of news in one digest, for Slack's sake and the reader's
 
 
 class Deliverer:
@@ -140,8 +140,8 @@ class Deliverer:
             point("after_hold")
             return
         if post.kind is PostKind.NEWS:
-            post = await self._folded(post)
-        left = await self._untold(post)
+            post = await self._batched(post)
+        left = await self._remaining(post)
         message = await self._composed(left) if left else None
         if left is None or message is None:
             return
@@ -155,11 +155,11 @@ class Deliverer:
             await self.failures.accepted(left, ts)
             point("after_mark")
 
-    async def _untold(self, post: Post) -> Post | None:
+    async def _remaining(self, post: Post) -> Post | None:
         """The post less what another order of its parcel told the channel; None, and it is skipped: nothing is left."""
         if post.kind is not PostKind.NEWS:
             return post
-        left = await shared.untold(self._store, post)
+        left = await shared.remaining(self._store, post)
         if left is None:
             await self._store.outbox.mark_skipped(self._clock(), post, TOLD_OF_PARCEL)
         return left
@@ -188,7 +188,7 @@ class Deliverer:
             await self._store.outbox.mark_held(post, post.muted_until, f"muted by {post.muted_by}")
         elif post.muted_by:
             await self._store.outbox.mark_skipped(now, post, f"muted by {post.muted_by}")
-        elif (until := hold_until(channel_settings.load(post.settings), post.level, now)) is not None:
+        elif (until := hold_until(post.settings, post.severity, now)) is not None:
             await self._store.outbox.mark_held(post, until, "quiet hours")
         elif post.card_held and not brought:
             await self._store.outbox.queue_card_before(now, post)
@@ -196,13 +196,13 @@ class Deliverer:
             return False
         return True
 
-    async def _folded(self, post: Post) -> Post:
+    async def _batched(self, post: Post) -> Post:
         """A channel that fell behind, or wakes from its quiet hours, gets one message instead of a queue of them."""
         now = self._clock()
         fewest = 2 if post.was_held else self._digest_from
         is_late = post.was_held or now - post.created_at >= BEHIND
         if not is_late or post.behind + 1 < fewest:
             return post
-        digest = await self._store.outbox.batch(now, post, FOLD_MOST, LEASE, folding(post, now, fewest))
-        point("after_fold")
+        digest = await self._store.outbox.batch(now, post, BATCH_MOST, LEASE, batch_rule(post, now, fewest))
+        point("after_batch")
         return digest or post

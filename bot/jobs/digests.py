@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pandapon.shipment import Milestone
-from storage import codec
 from storage.errors import BusyFileError, DiskFullError
-from tracking.channel_settings import load
 from tracking.daily_digest import DailyDigest, DigestEntry
 from tracking.quiet_hours import digest_day, digest_since
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterable
     from datetime import datetime
 
-    from storage.records import Channel, Told, Watch
+    from storage.channel import Channel, DeliveryLogEntry
     from storage.store import Store
+    from storage.watch import Watch
 
 PART = 1000  # watches looked at in one go
 LATER = timedelta(minutes=15)  # a digest that could not be made is tried again then
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Digester:
@@ -54,26 +54,26 @@ class Digester:
         except (DiskFullError, BusyFileError):
             raise
         except Exception:
-            log.exception("daily digest not made, tried again later", extra={"channel": channel.channel})
+            logger.exception("daily digest not made, tried again later", extra={"channel": channel.channel})
             self._put_off[channel.channel] = self._clock() + LATER
             return False
 
     async def _make_due(self, channel: Channel) -> bool:
-        settings, now = load(channel.settings), self._clock()
+        settings, now = channel.settings, self._clock()
         day = digest_day(settings, channel.digest_day, now)
         if day is None:
             return False
-        summary = await self.make(channel.channel, day, digest_since(settings, channel.digest_day, now))
-        empty = not summary.moved and not summary.troubled
-        payload = "" if empty else codec.dump_digest(summary)
-        return await self._store.channels.put_daily_digest(self._clock(), channel.channel, day, payload) and not empty
+        made = await self.make(channel.channel, day, digest_since(settings, channel.digest_day, now))
+        digest = made if made.moved or made.troubled else None
+        marked = await self._store.channels.put_daily_digest(self._clock(), channel.channel, day, digest)
+        return marked and digest is not None
 
     async def make(self, channel: str, day: str, since: datetime) -> DailyDigest:
         """What a channel was brought, and what needs a look in it now."""
-        told = await self._store.delivery_log.since(channel, since)
-        counts, moved, troubled, total = _counts(told), [], [], 0
+        log = await self._store.delivery_log.since(channel, since)
+        counts, moved, troubled, total = _counts(log), [], [], 0
         async for watch, alarm in self._watches(channel):
-            entry = _entry(watch, counts.get(watch.key, 0), alarm)
+            entry = _entry(watch, counts[watch.key], alarm)
             total += 1
             if entry.alarm or _is_problem(entry):
                 troubled.append(entry)
@@ -94,12 +94,9 @@ class Digester:
             seen += len(watches)
 
 
-def _counts(told: list[Told]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for one in told:
-        if one.news.stall is None:
-            counts[one.key] = counts.get(one.key, 0) + 1
-    return counts
+def _counts(log: Iterable[DeliveryLogEntry]) -> Counter[str]:
+    """Pieces of news by order; an alarm is none."""
+    return Counter(entry.key for entry in log if entry.news.stall is None)
 
 
 def _entry(watch: Watch, news: int, alarm: str) -> DigestEntry:

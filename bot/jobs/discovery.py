@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks.order_states import code
 from pandapon.errors import PandaPonError
 from pandapon.shipment import FINAL, Platform
-from storage import codec
-from storage.records import NewOrder
+from storage.subscription import NewOrder
 from tracking.cadence import spread
 
 if TYPE_CHECKING:
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 
     from pandapon.client import PandaPon
     from pandapon.models import Order, Page
-    from storage.records import Subscription
     from storage.store import Store
+    from storage.subscription import Subscription
 
 log = logging.getLogger(__name__)
 
@@ -73,10 +72,10 @@ class Discoverer:
         """Look once for every subscription, however long that takes. Returns how many orders joined."""
         joined = 0
         for one in await self._store.subscriptions.active():
-            joined += (await self.look(one)).joined
+            joined += (await self.discover(one)).joined
         return joined
 
-    async def look(self, subscription: Subscription, patience: float | None = None) -> Seen:
+    async def discover(self, subscription: Subscription, patience: float | None = None) -> Seen:
         """Look for one channel. A platform that does not answer is looked at the next time.
 
         ``patience``: seconds after which the rest is left to the next :meth:`tick`, for somebody who waits.
@@ -84,7 +83,7 @@ class Discoverer:
         seen, until = Seen(), None if patience is None else time.monotonic() + patience
         for platform in Platform:
             try:
-                seen += await self._look(subscription, platform, until)
+                seen += await self._discover_on(subscription, platform, until)
             except PandaPonError as error:
                 log.info("order list not read", extra={"platform": platform.value, "error": error})
         if seen.joined:
@@ -93,7 +92,7 @@ class Discoverer:
             self.unfinished()
         return seen
 
-    async def _look(self, subscription: Subscription, platform: Platform, until: float | None) -> Seen:
+    async def _discover_on(self, subscription: Subscription, platform: Platform, until: float | None) -> Seen:
         place, began, joined, before = (subscription.id, platform), self._clock(), 0, set[str]()
         status, whole = code(subscription.status, platform), self._whole_is_due(subscription, platform, began)
         number = first = self._left_off.pop(place, 1) if whole else 1
@@ -132,14 +131,7 @@ class Discoverer:
         return [self._new(order) for order in open_ if order.ref.key in keys]
 
     def _new(self, order: Order) -> NewOrder:
-        key = order.ref.key
-        return NewOrder(
-            key=key,
-            milestone=order.milestone.value if order.milestone else None,
-            detail=codec.dump_order(order),
-            sub_orders=order.sub_order_ids,
-            first_poll_at=self._clock() + self._settle_in * spread(key),
-        )
+        return NewOrder(order, self._clock() + self._settle_in * spread(order.ref.key))
 
 
 def _rest(page: Page[Order], number: int) -> int:

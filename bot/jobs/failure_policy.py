@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 
 from bot.jobs.slack_errors import Failure, Verdict, understand
 from bot.jobs.unknown_refusals import Puzzles
-from storage.records import Post, PostKind, WatchState
+from storage.post import Post, PostKind
+from storage.watch import WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Callable

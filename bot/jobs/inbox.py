@@ -33,14 +33,14 @@ KNOWN = (
 )
 
 
-class Hints:
+class InboxReader:
     """The job: from the inbox to orders that are due now."""
 
     def __init__(
-        self, store: Store, clock: Callable[[], datetime], look: Callable[[Sequence[str]], Awaitable[object]]
+        self, store: Store, clock: Callable[[], datetime], poll_now: Callable[[Sequence[str]], Awaitable[object]]
     ) -> None:
-        self._store, self._clock, self._look = store, clock, look
-        self._looking = asyncio.Lock()
+        self._store, self._clock, self._poll_now = store, clock, poll_now
+        self._polling = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
@@ -56,21 +56,21 @@ class Hints:
     async def tick(self) -> list[str]:
         """Look at every message that waits. Returns the orders that became due by it; the poll would find them too."""
         due: dict[str, None] = {}
-        async with self._looking:
-            while hints := await self._store.inbox.waiting(BATCH):
+        async with self._polling:
+            while messages := await self._store.inbox.waiting(BATCH):
                 outcomes = []
-                for hint in hints:
-                    keys = await self._store.inbox.concerned(hint.ids)
+                for message in messages:
+                    keys = await self._store.inbox.concerned(message.ids)
                     if keys and await self._store.orders.mark_due(keys, self._clock(), whole=True):
                         due.update(dict.fromkeys(keys))
-                    outcomes.append((hint.dedup, _outcome(hint.kind, known=bool(keys))))
+                    outcomes.append((message.dedup, _outcome(message.kind, known=bool(keys))))
                 await self._store.inbox.done(self._clock(), outcomes)
         return list(due)
 
     async def _woken(self) -> None:
         try:
             if keys := await self.tick():
-                await self._look(keys)
+                await self._poll_now(keys)
         except Exception:  # the tick of the scheduler tries again
             log.exception("push messages not handled yet")
 

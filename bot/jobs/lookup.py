@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.jobs.reconcile import told_by
+from bot.jobs.reconcile import fact_ids_in
 from bot.jobs.slack_errors import Verdict, understand
 from handlers.wire.slack import EndlessError, pages, rows, ts_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from storage.records import Post
+    from storage.post import Post
 
 MARGIN = timedelta(minutes=5)  # that our clock and Slack's may differ by
 # A claimed post leaves within seconds, and after its lease somebody else has it. The rest is for a machine that was
@@ -100,7 +100,7 @@ def _is_it(message: Any, post: Post, event_type: str, found: Found) -> bool:
     if payload.get("id") == post.token:
         found.ts = ts
     elif post.restored_at is not None and _is_before(ts, post.restored_at):
-        found.told |= dict.fromkeys(told_by(payload), ts)
+        found.told |= dict.fromkeys(fact_ids_in(payload), ts)
     return bool(found.ts)
 
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from bot.jobs.poll_results import poll_result
 from bot.process.failpoints import point
-from bot.reading import OrderReading, poll_order
+from bot.reading import PollOutcome, poll_order
 from pandapon.errors import PandaPonError, RateLimitError, ServerError, TransportError
 from storage.errors import BusyFileError, DiskFullError
-from tracking.circuit_breaker import Turn
+from tracking.circuit_breaker import Transition
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
     from bot.decider import Decider
     from pandapon.client import PandaPon
-    from storage.records import DueOrder, KnownOrder, PollResult
+    from storage.poll import DueOrder, PollResult
     from storage.store import Store
-    from tracking.circuit_breaker import Breaker
+    from tracking.circuit_breaker import CircuitBreaker
+    from tracking.orders import StoredOrder
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ YIELD_AFTER = 0.002  # seconds of deciding between two breaths of the event loop
 @dataclass(frozen=True, slots=True)
 class _Read:
     due: DueOrder
-    outcome: OrderReading | Exception
+    outcome: PollOutcome | Exception
 
 
 class Poller:
@@ -50,7 +51,7 @@ class Poller:
         store: Store,
         api: PandaPon,
         decider: Decider,
-        breaker: Breaker,
+        breaker: CircuitBreaker,
         clock: Callable[[], datetime],
         concurrency: int,
         on_news: Callable[[], None],
@@ -59,7 +60,7 @@ class Poller:
         self._decider = decider
         self._concurrency, self._on_news = concurrency, on_news
         self._stopping = False
-        self._ticking, self._looking = asyncio.Lock(), asyncio.Lock()
+        self._ticking, self._polling_now = asyncio.Lock(), asyncio.Lock()
         self.last_tick_at: datetime | None = None
         self._ticked: float | None = None  # the same on the monotonic clock
         self.alive_at = 0.0  # monotonic seconds: the last time that it claimed or recorded
@@ -68,7 +69,7 @@ class Poller:
     async def stop(self) -> None:
         """Claim nothing more, and wait until what is leased is recorded."""
         self._stopping = True
-        async with self._ticking, self._looking:
+        async with self._ticking, self._polling_now:
             pass
 
     async def tick(self) -> int:
@@ -83,9 +84,9 @@ class Poller:
         """How long ago the last tick began, however the wall clock was set since; None before the first."""
         return timedelta(seconds=time.monotonic() - self._ticked) if self._ticked is not None else None
 
-    async def look(self, keys: Sequence[str]) -> int:
+    async def poll_now(self, keys: Sequence[str]) -> int:
         """Poll these orders if they are due, without waiting for the tick that may be at work on a long queue."""
-        async with self._looking:
+        async with self._polling_now:
             began = self._clock()
             return await self._run(self._these(keys, began), began)
 
@@ -145,7 +146,7 @@ class Poller:
         while (due := await queue.get()) is not None:
             await done.put(_Read(due, await self._read(due)))
 
-    async def _read(self, due: DueOrder) -> OrderReading | Exception:
+    async def _read(self, due: DueOrder) -> PollOutcome | Exception:
         try:
             outcome = await poll_order(self._api, due)
         except PandaPonError as error:
@@ -160,16 +161,16 @@ class Poller:
         """Tell the breaker, which says when the source goes down and when it is back: one log line each."""
         now, down_since = self._clock(), self._breaker.down_since
         if isinstance(error, RateLimitError):
-            turn = self._breaker.rate_limited(now, error.retry_after)
+            turn = self._breaker.record_rate_limit(now, error.retry_after)
         elif isinstance(error, TransportError | ServerError):
-            turn = self._breaker.failed(now)
+            turn = self._breaker.record_failure(now)
         else:
-            turn = self._breaker.ok(now)
+            turn = self._breaker.record_success(now)
         if error is not None:
             self.last_error = str(error)
-        if turn is Turn.DOWN and error is not None:
+        if turn is Transition.DOWN and error is not None:
             log.warning("PandaPon is not answering, polling slows down until it does", extra={"error": error})
-        elif turn is Turn.UP and down_since is not None:
+        elif turn is Transition.UP and down_since is not None:
             log.info("PandaPon answers again", extra={"after": now - down_since})
 
     async def _record_all(self, done: asyncio.Queue[_Read | None], began: datetime) -> int:
@@ -221,9 +222,9 @@ class Poller:
                 log.error("order not recorded", extra={"order": result.key, "error": error})  # noqa: TRY400  one line
         return posts
 
-    async def _known(self, batch: list[_Read]) -> Mapping[str, KnownOrder | Exception]:
+    async def _known(self, batch: list[_Read]) -> Mapping[str, StoredOrder | Exception]:
         """What is stored of the orders that read differently; an unchanged one costs no read of its nodes."""
-        changed = [r.due.key for r in batch if isinstance(r.outcome, OrderReading) and r.outcome.fetched is not None]
+        changed = [r.due.key for r in batch if isinstance(r.outcome, PollOutcome) and r.outcome.fetched is not None]
         try:
             return await self._store.orders.load(changed) if changed else {}
         except (DiskFullError, BusyFileError):
@@ -232,7 +233,7 @@ class Poller:
             log.error("orders not loaded, each is tried alone", extra={"orders": len(changed), "error": error})  # noqa: TRY400  one line
         return {key: await self._known_alone(key) for key in changed}
 
-    async def _known_alone(self, key: str) -> KnownOrder | Exception:
+    async def _known_alone(self, key: str) -> StoredOrder | Exception:
         try:
             return (await self._store.orders.load([key]))[key]
         except Exception as error:  # noqa: BLE001  told with the result

@@ -6,20 +6,21 @@ import logging
 from typing import TYPE_CHECKING
 
 from pandapon.errors import NotFoundError, PandaPonError, RateLimitError, ServerError, TransportError
-from storage.records import DueOrder, Failed, KnownOrder, PollResult
+from storage.poll import DueOrder, Failed, PollResult
 from tracking.cadence import retry_at, spread
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.decider import Decider
-    from bot.reading import OrderReading
+    from bot.reading import PollOutcome
+    from tracking.orders import StoredOrder
 
 log = logging.getLogger(__name__)
 
 
 def poll_result(
-    decider: Decider, due: DueOrder, outcome: OrderReading | Exception, stored: KnownOrder | None, now: datetime
+    decider: Decider, due: DueOrder, outcome: PollOutcome | Exception, stored: StoredOrder | None, now: datetime
 ) -> PollResult:
     """``stored``: what is known of the order, needed only if it read differently.
 

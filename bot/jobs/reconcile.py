@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from storage import codec
-from storage.records import Post, PostKind
+from storage.post import Post, PostKind
 from tracking import fact_ids, severity
 
 if TYPE_CHECKING:
@@ -20,13 +19,13 @@ MOST = 1000  # marks in one message, about half of what Slack lets its metadata 
 async def identity(store: Store, post: Post) -> dict[str, str]:
     """The payload of the message's metadata, which every member can see: its token, and a mark of all that it tells."""
     members = [post] if post.kind is PostKind.NEWS else []
-    if post.kind is PostKind.DIGEST:
+    if post.kind is PostKind.BATCH:
         members = await store.outbox.batched(post.id)
     marks = dict.fromkeys(mark for one in members for mark in _marks(one))
     return {"id": post.token} | ({"told": "".join(list(marks)[:MOST])} if marks else {})
 
 
-def told_by(payload: dict[str, Any]) -> list[str]:
+def fact_ids_in(payload: dict[str, Any]) -> list[str]:
     """The marks of :func:`identity`; none where an older version posted the message."""
     text = str(payload.get("told", ""))
     return [text[start : start + fact_ids.SIZE] for start in range(0, len(text), fact_ids.SIZE)]
@@ -35,7 +34,7 @@ def told_by(payload: dict[str, Any]) -> list[str]:
 async def settle(store: Store, post: Post, found: Mapping[str, str], now: datetime) -> None:
     """Send on what the channel was not told. ``found``: the marks that stand in it, and in which message each does."""
     news = post.news
-    left = fact_ids.untold(post.key, post.what, news, found)
+    left = fact_ids.remaining(post.key, post.event_id, news, found)
     if left == news:
         await store.outbox.mark_retry(now, post, now, "not found in the channel")
         return
@@ -43,8 +42,8 @@ async def settle(store: Store, post: Post, found: Mapping[str, str], now: dateti
     if left is None or (watch is not None and watch.filter not in severity.audience(left)):
         await store.outbox.mark_sent(now, post, max(found.values()))
         return
-    await store.outbox.mark_reduced(now, post, codec.dump_news(left), severity.level(left))
+    await store.outbox.mark_reduced(now, post, left, severity.of(left))
 
 
 def _marks(post: Post) -> tuple[str, ...]:
-    return fact_ids.marks(post.key, post.what, post.news) if post.payload else ()
+    return fact_ids.fact_ids(post.key, post.event_id, post.news) if post.content is not None else ()

@@ -11,7 +11,7 @@ from bot.jobs.lookup import GaveUpError, find_post
 from bot.jobs.sender import EVENT_TYPE
 from bot.jobs.slack_errors import Failure, Verdict, understand
 from bot.process.failpoints import point
-from storage.records import Post, PostKind
+from storage.post import Post, PostKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot import records
 from pandapon.courier import RULES, read_entry
 from pandapon.progress import order_milestone, place_after
 from pandapon.shipment import FINAL, Milestone
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pandapon.shipment import Parcel
-    from storage.records import KnownOrder
     from storage.store import Store
+    from tracking.orders import StoredOrder
 
 log = logging.getLogger(__name__)
 
@@ -47,43 +46,42 @@ async def reread(
     misled: Counter[str] = Counter()
     while stored := await store.rereading.batch(after, BATCH):
         made = (correction(order, clock(), limits or Limits(), names=names) for order in stored)
-        found = [one for one in made if one is not None]
-        if found:
-            misled.update(channel for channel, _key in await store.rereading.correct(clock(), found))
-        corrected += len(found)
+        corrections = [each for each in made if each is not None]
+        if corrections:
+            misled.update(channel for channel, _key in await store.rereading.correct(clock(), corrections))
+        corrected += len(corrections)
         after = stored[-1].key
     await store.rereading.finish(clock(), rules, dict(misled))
     if corrected:
         log.info("stored orders read by the new rules", extra={"corrected": corrected, "rules": rules})
 
 
-def correction(stored: KnownOrder, now: datetime, limits: Limits, *, names: bool = True) -> Correction | None:
+def correction(stored: StoredOrder, now: datetime, limits: Limits, *, names: bool = True) -> Correction | None:
     """What the rules of now say otherwise of an order; None: nothing."""
-    known = records.known(stored)
-    ordered_at = known.order.created_at if known.order else None
+    ordered_at = stored.order.created_at if stored.order else None
     nodes = [
         (node.identity, claim)
-        for node in known.shipment.nodes
+        for node in stored.shipment.nodes
         if (claim := read_entry(node.text, node.code).milestone) is not node.milestone
     ]
     claims = dict(nodes)
     nothing = merge_nodes((), ())
-    placed = [Line(one, _placed(one, claims, ordered_at), nothing) for one in known.shipment.parcels]
-    lines = with_named(placed, known.order if names else None, known.order, heard=known.moved_at or now, now=now)
+    placed = [Line(parcel, _placed(parcel, claims, ordered_at), nothing) for parcel in stored.shipment.parcels]
+    lines = with_named(placed, stored.order if names else None, stored.order, heard=stored.moved_at or now, now=now)
     parcels = [line.after for line in lines]
-    own = known.order.milestone if known.order else None
-    milestone = order_milestone(own, sorted(live(parcels), key=lambda parcel: parcel.waybill)) or known.milestone
+    own = stored.order.milestone if stored.order else None
+    milestone = order_milestone(own, sorted(live(parcels), key=lambda parcel: parcel.waybill)) or stored.milestone
     changed = [line.after for line in lines if line.before is None or facts(line.before) != facts(line.after)]
-    if not nodes and not changed and milestone is known.milestone:
+    if not nodes and not changed and milestone is stored.milestone:
         return None
     return Correction(
         stored.key,
         milestone,
         milestone in FINAL,
         tuple(nodes),
-        tuple(records.parcel_record(parcel) for parcel in changed),
-        asks_at(known.moved_at, limits, now),
-        was_told_as_over=known.milestone is Milestone.DELIVERED and milestone is not Milestone.DELIVERED,
+        tuple(changed),
+        asks_at(stored.moved_at, limits, now),
+        was_told_as_over=stored.milestone is Milestone.DELIVERED and milestone is not Milestone.DELIVERED,
     )
 
 

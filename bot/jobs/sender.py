@@ -9,7 +9,7 @@ from bot.jobs.compose import goes_to_thread, is_broadcast
 from handlers.blocks.message import Message
 from handlers.blocks.text import truncate_mrkdwn
 from handlers.wire.slack import OddAnswerError, ts_of
-from storage.records import Post, PostKind
+from storage.post import Post, PostKind
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient

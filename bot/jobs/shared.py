@@ -5,29 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from storage import codec
+from storage.errors import UnreadableError
 from tracking import fact_ids, severity
 from tracking.values import Severity
 
 if TYPE_CHECKING:
-    from storage.records import Post, Shared
+    from storage.post import Post, Shared
     from storage.store import Store
     from tracking.values import News
 
 
-async def untold(store: Store, post: Post) -> Post | None:
+async def remaining(store: Store, post: Post) -> Post | None:
     """The post with what its channel was not told under another order; None: it was told all of it.
 
     Reckoned anew at each try, from what stands in the outbox: nothing is stored, so nothing can be lost by a stop.
     """
     shared = await store.outbox.shared(post)
-    if not shared.told or not post.payload:
+    if not shared.told or post.content is None:
         return post
     try:
         news = post.news
-    except ValidationError:  # whoever composes it says so, and gives it up
+    except UnreadableError:  # whoever composes it says so, and gives it up
         return post
     left = fact_ids.beyond(news, shared.told)
     if left == news:
@@ -35,7 +33,7 @@ async def untold(store: Store, post: Post) -> Post | None:
     watch = await store.watches.get(post.watch_id) if post.watch_id is not None else None
     if left is None or (watch is not None and watch.filter not in severity.audience(left)):
         return None
-    return replace(post, payload=codec.dump_news(left), level=_no_louder(left, post.level))
+    return replace(post, content=left, severity=_no_louder(left, post.severity))
 
 
 def concerned(news: News, shared: Shared) -> tuple[str, ...]:
@@ -44,6 +42,6 @@ def concerned(news: News, shared: Shared) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key, waybill in shared.watched if waybill in about))
 
 
-def _no_louder(left: News, level: Severity | None) -> Severity:
+def _no_louder(left: News, severity_: Severity | None) -> Severity:
     """The rest is as loud as it would be by itself, and never louder than the whole."""
-    return min(severity.level(left), level or Severity.PROBLEM, key=severity.LEVELS.index)
+    return min(severity.of(left), severity_ or Severity.PROBLEM, key=severity.SEVERITIES.index)

@@ -7,21 +7,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot import records
-from pandapon.shipment import OrderRef
-from storage import codec
+from storage.alarm import Alarm, AlarmState
 from storage.errors import BusyFileError, DiskFullError
-from storage.records import Alarm, AlarmState, Announcement
 from tracking.renumber import live
 from tracking.stalls import Limits, is_same, silence, silences, stall, stall_at, usual_times
-from tracking.values import Filter, Leg, News, Severity
+from tracking.values import Filter, Leg, News, NewsToPost, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from storage.records import KnownOrder
     from storage.store import Store
+    from tracking.orders import StoredOrder
     from tracking.values import Stall
 
 log = logging.getLogger(__name__)
@@ -61,7 +58,7 @@ class StallWatch:
         raised = await self._store.alarms.remind(now, now - PATIENCE, now + self.limits.grace)
         while keys := await self._stalled():
             for key in keys:
-                raised += await self._look_safely(key)
+                raised += await self._check_safely(key)
         if raised:
             self._wake()
         return raised
@@ -70,11 +67,11 @@ class StallWatch:
         now = self._clock()
         return await self._store.alarms.due(now, now - self.limits.silent, BATCH)
 
-    async def _look_safely(self, key: str) -> bool:
+    async def _check_safely(self, key: str) -> bool:
         """One order that trips the rules is put off, so that it keeps nobody else from being looked at."""
         try:
             stored, standing = (await self._store.orders.load([key]))[key], await self._store.alarms.of_orders([key])
-            return await self._look(stored, standing.get(key))
+            return await self._check(stored, standing.get(key))
         except (DiskFullError, BusyFileError):
             raise
         except Exception:
@@ -82,11 +79,10 @@ class StallWatch:
             await self._store.alarms.schedule(key, self._clock() + LATER)
             return False
 
-    async def _look(self, stored: KnownOrder, standing: Alarm | None) -> bool:
+    async def _check(self, stored: StoredOrder, standing: Alarm | None) -> bool:
         now = self._clock()
-        known = records.known(stored)
-        parcels = live(known.shipment.parcels)
-        silent = silences(known.order, known.milestone, parcels, self.limits, now, moved_at=known.moved_at)
+        parcels = live(stored.shipment.parcels)
+        silent = silences(stored.order, stored.milestone, parcels, self.limits, now, moved_at=stored.moved_at)
         found = stall(silent, self.limits, now)
         if found is None:
             again = stall_at(silent)
@@ -97,7 +93,7 @@ class StallWatch:
         assignee = standing.assignee if standing else ""
         return await self._raise(stored, found, f"stall:{found.leg}:{silence(found)}", now, assignee)
 
-    async def _stands(self, stored: KnownOrder, standing: Alarm, found: Stall, now: datetime) -> bool:
+    async def _stands(self, stored: StoredOrder, standing: Alarm, found: Stall, now: datetime) -> bool:
         """The same silence as before: nobody is told twice, and an unanswered question ends the watch."""
         if found.leg is Leg.SILENT and standing.state is AlarmState.OPEN:
             log.info("order is silent and nobody answered, no longer followed", extra={"order": stored.key})
@@ -107,19 +103,17 @@ class StallWatch:
         await self._store.alarms.schedule(stored.key, self._next(found, now))
         return False
 
-    async def _raise(self, stored: KnownOrder, found: Stall, what: str, now: datetime, assignee: str = "") -> bool:
-        ref = OrderRef.from_key(stored.key)
-        news = News(ref=ref, milestone=records.known(stored).milestone, stall=found)
+    async def _raise(self, stored: StoredOrder, found: Stall, event_id: str, now: datetime, assignee: str = "") -> bool:
+        news = News(ref=stored.ref, milestone=stored.milestone, stall=found)
         recalled = found.leg is Leg.PROBLEM and await self._was_recalled(stored.key, found)
-        level = Severity.NODE if recalled else Severity.PROBLEM
-        told = Announcement(what, EVERYBODY, codec.dump_news(news), level)
-        alarm = Alarm(stored.key, what, found, assignee=assignee)
-        return await self._store.alarms.open(now, alarm, told, self._next(found, now))
+        to_post = NewsToPost(event_id, news, Severity.NODE if recalled else Severity.PROBLEM, EVERYBODY)
+        alarm = Alarm(stored.key, event_id, found, assignee=assignee)
+        return await self._store.alarms.open(now, alarm, to_post, self._next(found, now))
 
     async def _was_recalled(self, key: str, found: Stall) -> bool:
         """Whether it was told before that this parcel's problem is not solved: after that it is for its thread."""
         names = await self._store.alarms.names(key)
-        return any(what.startswith(f"stall:{found.leg}:{found.waybill}:") for what in names)
+        return any(name.startswith(f"stall:{found.leg}:{found.waybill}:") for name in names)
 
     def _next(self, found: Stall, now: datetime) -> datetime | None:
         """When this silence becomes another matter."""

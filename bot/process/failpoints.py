@@ -13,7 +13,7 @@ from bot.addresses import LOOPBACK
 
 VARIABLE = "PANDABOT_KILL_AT"
 COMMON = ("after_claim", "before_record", "after_record", "before_send", "after_send", "after_mark")  # by any news
-RARE = ("after_search", "after_hold", "after_fold", "in_restore")  # passed only where something brought it about
+RARE = ("after_search", "after_hold", "after_batch", "in_restore")  # passed only where something brought it about
 POINTS = (*COMMON, *RARE)
 
 

@@ -37,13 +37,13 @@ class Job:
 
 
 class _OnCall(BaseTrigger):  # type: ignore[misc]  # apscheduler ships no types
-    """Never by itself: :class:`Timetable` says when."""
+    """Never by itself: :class:`Scheduler` says when."""
 
     def get_next_fire_time(self, _previous: datetime | None, _now: datetime) -> datetime:
         return NEVER
 
 
-class Timetable:
+class Scheduler:
     """The scheduler with its jobs. A run that is late is run once; no job runs twice at a time.
 
     APScheduler reckons with the wall clock: one that is set back leaves its jobs asleep for as long, one that is set

@@ -18,7 +18,7 @@ from aiohttp import hdrs, web
 
 from bot.web import gate
 from storage.errors import StorageError
-from storage.records import Hint
+from storage.inbox import PushMessage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -105,12 +105,12 @@ class _Callbacks:
             message = read(body)
         except MalformedError as error:
             return web.json_response({"code": 400, "msg": str(error)}, status=400)
-        hint = Hint(hashlib.sha256(body).hexdigest(), message.kind, message.ids, self._clock())
+        hint = PushMessage(hashlib.sha256(body).hexdigest(), message.kind, message.ids, self._clock())
         if await self._is_stored(hint):
             return _ok()
         return web.json_response({"code": 503, "msg": "not stored; please send it again"}, status=503)
 
-    async def _is_stored(self, hint: Hint) -> bool:
+    async def _is_stored(self, hint: PushMessage) -> bool:
         """Whether it is kept while the sender waits. One that is late is kept too; its repeat is known then."""
         if len(self._waiting) >= MOST_WAITING:
             return False
@@ -120,7 +120,7 @@ class _Callbacks:
         done, _late = await asyncio.wait({task}, timeout=STORE_SECONDS)
         return bool(done) and task.result()
 
-    async def _store_it(self, hint: Hint) -> bool:
+    async def _store_it(self, hint: PushMessage) -> bool:
         try:
             if await self._store.inbox.put(hint):
                 self._wake()

@@ -36,17 +36,17 @@ class Refusals:
     """Tells what was refused: one line at once, and then how often, so that nobody can fill the log."""
 
     def __init__(self) -> None:
-        self._untold: Counter[str] = Counter()
+        self._remaining: Counter[str] = Counter()
         self._told_at: dict[str, float] = {}
 
     def note(self, what: str) -> None:
         """``what`` is one of our own short sentences, never a word of the request."""
         now = asyncio.get_running_loop().time()
         if now - self._told_at.get(what, -EVERY) < EVERY:
-            self._untold[what] += 1
+            self._remaining[what] += 1
             return
         self._told_at[what] = now
-        more = self._untold.pop(what, 0)
+        more = self._remaining.pop(what, 0)
         log.info("request refused", extra={"reason": what, "more_before": more or None})
 
 

@@ -9,23 +9,23 @@ from aiohttp import web
 
 from bot.process.version import VERSION
 from storage.errors import StorageError
-from storage.records import PostState
+from storage.post import PostState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from bot.jobs.poll import Poller
-    from bot.process.scheduler import Timetable
-    from storage.records import Health
+    from bot.process.scheduler import Scheduler
     from storage.store import Store
-    from tracking.circuit_breaker import Breaker
+    from storage.upkeep import Health
+    from tracking.circuit_breaker import CircuitBreaker
 
 NOT_SENT = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN, PostState.HELD, PostState.FAILED)
 
 
 def routes(
-    store: Store, clock: Callable[[], datetime], poller: Poller, breaker: Breaker, timetable: Timetable
+    store: Store, clock: Callable[[], datetime], poller: Poller, breaker: CircuitBreaker, timetable: Scheduler
 ) -> list[web.RouteDef]:
     """The route."""
 
@@ -64,7 +64,7 @@ def _of_machine(health: Health) -> Iterator[str]:
         yield from _gauge("disk_free_bytes", "Bytes left on the database's disk.", health.disk_free)
 
 
-def _of_process(poller: Poller, breaker: Breaker, timetable: Timetable) -> Iterator[str]:
+def _of_process(poller: Poller, breaker: CircuitBreaker, timetable: Scheduler) -> Iterator[str]:
     yield from _gauge("pandapon_up", "1 while PandaPon answers.", int(breaker.down_since is None))
     if (since := poller.since_tick) is not None:  # before the first look there is no such time, and 0 would be a lie
         yield from _gauge("last_tick_seconds", "Since the poller last looked.", round(since.total_seconds(), 3))

@@ -88,10 +88,10 @@ def _slack(app: AsyncApp, gate: SlackGate) -> list[web.RouteDef]:
         asked = AsyncBoltRequest(body=payload, headers=dict(headers), mode="socket_mode")
         return await to_aiohttp_response(await dispatched(app, asked))
 
-    async def look(request: web.Request) -> web.Response:
+    async def certificate_check(request: web.Request) -> web.Response:
         """Slack looks at the certificate by GET too."""
         if request.query.get("ssl_check") == "1":
             return web.Response()
         raise web.HTTPMethodNotAllowed(request.method, ["POST"])
 
-    return [web.post("/slack/events", events), web.get("/slack/events", look)]
+    return [web.post("/slack/events", events), web.get("/slack/events", certificate_check)]

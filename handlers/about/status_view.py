@@ -10,7 +10,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.text import ago, code, escape, slack_date, span, truncate
 from storage.errors import CorruptFileError, DiskFullError
-from storage.records import PostState
+from storage.post import PostState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from handlers.blocks.message import Message
     from handlers.interactions.ports import Copies, Report
     from storage.errors import StorageError
-    from storage.records import Health
+    from storage.upkeep import Health
 
 LATE = timedelta(hours=1)
 LONG_LOG = 8 * 1024 * 1024  # bytes; it is cut off at half of that where nobody reads

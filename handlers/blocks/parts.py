@@ -13,7 +13,7 @@ from handlers.blocks.standing import of_milestone, standing
 from handlers.blocks.text import ago, escape, sanitize_id, slack_date, truncate, truncate_mrkdwn
 from handlers.requests import Unwatch
 from pandapon.markup import plain
-from pandapon.shipment import Milestone, OrderRef
+from pandapon.shipment import OrderRef
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from handlers.blocks.message import Block
     from handlers.blocks.standing import Standing
-    from handlers.interactions.ports import Look
     from handlers.requests import Request
     from pandapon.models import Order, Page
     from pandapon.shipment import Node, Parcel, Platform
-    from storage.records import Watch
+    from storage.watch import Watch
+    from tracking.orders import OrderSnapshot
 
 LINE = 400  # characters of one trace entry; the longest real ones have about 150
 PARAGRAPH = 2800  # characters of trace entries in one section
@@ -47,10 +47,10 @@ def title_of(order: Order | None, limit: int = 80) -> str:
 
 def standing_of(watch: Watch) -> Standing:
     """What is said of the order that a watch follows."""
-    return standing(Milestone.parse(watch.milestone or ""), watch.order)
+    return standing(watch.milestone, watch.order)
 
 
-def standing_in(look: Look) -> Standing:
+def standing_in(look: OrderSnapshot) -> Standing:
     """What is said of an order at which somebody looks."""
     return standing(look.milestone, look.order, look.shipment.parcels)
 
@@ -72,7 +72,7 @@ def freshness(read_at: datetime | None, stale_since: datetime | None, now: datet
     )
 
 
-def freshness_of(look: Look, now: datetime, *, relative: bool = True) -> str:
+def freshness_of(look: OrderSnapshot, now: datetime, *, relative: bool = True) -> str:
     """:func:`freshness` of a look."""
     return freshness(look.read_at, look.stale_since, now, relative=relative)
 

@@ -13,20 +13,24 @@ from handlers.blocks.people import name
 from handlers.blocks.standing import of_step
 from handlers.blocks.text import escape, slack_date, truncate
 from handlers.posts.alarms import headline
-from storage.records import TOLD_OF_PARCEL, PostState, WatchState
+from storage.post import TOLD_OF_PARCEL, PostState
+from storage.watch import WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from handlers.interactions.ports import Look
-    from storage.records import Told, Watch
+    from storage.channel import DeliveryLogEntry
+    from storage.watch import Watch
+    from tracking.orders import OrderSnapshot
     from tracking.values import News
 
 WAITING = frozenset({PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN})
 
 
-def why(look: Look, channel: str, watch: Watch | None, log: Sequence[tuple[Told, News]], now: datetime) -> Message:
+def why(
+    look: OrderSnapshot, channel: str, watch: Watch | None, log: Sequence[tuple[DeliveryLogEntry, News]], now: datetime
+) -> Message:
     """Newest first: each piece of news, when it was found, and whether it was posted, or why not."""
     layout = Layout(
         [el.section(f"*{order_name(look.ref)}* {here(channel)}\n{_standing(watch, now)}")],
@@ -68,12 +72,12 @@ def _what(news: News) -> str:
     return ngettext("🚚 {n} scan", "🚚 {n} scans", n).format(n=n) if n else _("✏️ Details")
 
 
-def _outcome(told: Told, watch: Watch | None, channel: str, now: datetime) -> str:  # noqa: PLR0911  one line an outcome
+def _outcome(told: DeliveryLogEntry, watch: Watch | None, channel: str, now: datetime) -> str:  # noqa: PLR0911  one line an outcome
     match told.state:
         case None:
             return _not_for(told, watch, now)
         case PostState.SENT:
-            words = _("posted in a digest {time}") if told.in_digest else _("posted {time}")
+            words = _("posted in a digest {time}") if told.in_batch else _("posted {time}")
             return words.format(time=slack_date(told.sent_at, now) if told.sent_at else "")
         case PostState.SKIPPED:
             return _("not posted: {reason}").format(reason=_skipped(told.error))
@@ -83,13 +87,13 @@ def _outcome(told: Told, watch: Watch | None, channel: str, now: datetime) -> st
             return _("held: {reason}").format(reason=channel_error(told.error, channel))
         case PostState.FAILED:
             return _("refused by Slack: {code}").format(code=escape(truncate(told.error, 60)) or "–")
-        case PostState.FOLDED:
+        case PostState.BATCHED:
             return _("on its way in a digest")
         case _:
             return _("waits for Slack to take it")
 
 
-def _not_for(told: Told, watch: Watch | None, now: datetime) -> str:
+def _not_for(told: DeliveryLogEntry, watch: Watch | None, now: datetime) -> str:
     if watch is None:
         return _("not posted: it was not watched here")
     if told.at < watch.created_at:
@@ -106,7 +110,7 @@ def _skipped(error: str) -> str:
     return _("muted by {user}").format(user=name(by)) if by != error else escape(truncate(error, 60))
 
 
-def _read(look: Look, now: datetime) -> str:
+def _read(look: OrderSnapshot, now: datetime) -> str:
     if look.read_at is None:
         return _("It was never read from PandaPon.")
     words = _("Last read from PandaPon {time}").format(time=slack_date(look.read_at, now))

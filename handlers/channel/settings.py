@@ -22,7 +22,8 @@ from handlers.parsing.words import Verb
 from handlers.posts import digest
 from handlers.requests import ShowSettings
 from handlers.wire import payloads
-from tracking.channel_settings import THREADS, ChannelSettings, load
+from storage import codec
+from tracking.channel_settings import THREADS, ChannelSettings
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ async def show_settings(interaction: Interaction, request: ShowSettings) -> Mess
     channel = request.channel or interaction.channel
     ctx = interaction.ctx
     stored = await ctx.store.channels.get(channel)
-    chosen = load(stored.settings)
+    chosen = stored.settings
     week = await ctx.desk.dry_run(channel, chosen)
     subscriptions = await ctx.store.subscriptions.active(channel)
     return settings_views.settings(stored, chosen, subscriptions, ctx.desk.next_digest(chosen), week, ctx.clock())
@@ -70,7 +71,7 @@ async def preview(interaction: Interaction, channel: str) -> Message:
 async def open_form(interaction: Interaction, channel: str) -> View:
     """The form with what the channel has now."""
     stored = await interaction.ctx.store.channels.get(channel)
-    return settings_views.modal(channel, load(stored.settings))
+    return settings_views.modal(channel, stored.settings)
 
 
 def read_form(values: dict[str, Any]) -> FilledSettings:
@@ -106,13 +107,16 @@ async def save(interaction: Interaction, channel: str, filled: FilledSettings) -
     """Keep the settings; the form's next page says what they would have meant last week."""
     ctx, user, settings = interaction.ctx, interaction.user, filled.settings
     former = (await ctx.store.channels.get(channel)).settings
-    before = await ctx.desk.dry_run(channel, load(former))
+    before = await ctx.desk.dry_run(channel, former)
     filter_ = settings.filter if filled.filter_all and settings.filter else None
     after = await ctx.desk.dry_run(channel, settings, filter_=filter_)
-    undo = {"settings": former, "filters": await ctx.store.watches.filters(channel) if filter_ else {}}
+    undo = {
+        "settings": codec.dump_settings(former),
+        "filters": await ctx.store.watches.filters(channel) if filter_ else {},
+    }
     await ctx.desk.save(channel, settings, user, filter_all=filled.filter_all)
-    if filter_ or settings != load(former):
-        facts = {"settings": settings.dump(), "filter_all": filter_ or "", "undo": undo}
+    if filter_ or settings != former:
+        facts = {"settings": codec.dump_settings(settings), "filter_all": filter_ or "", "undo": undo}
         await announce(ctx, channel, user, "settings", **facts)
     ctx.languages.put(channel, settings.language)
     set_language(ctx.languages.of(channel))
@@ -123,12 +127,14 @@ async def save(interaction: Interaction, channel: str, filled: FilledSettings) -
 async def undo_settings(interaction: Interaction, channel: str, facts: dict[str, Any]) -> None:
     """The settings of before, and the filters of the watches."""
     former = facts["undo"]
-    await interaction.ctx.desk.save(channel, load(former["settings"]), interaction.user, filter_all=False)
+    await interaction.ctx.desk.save(
+        channel, codec.load_settings(former["settings"]), interaction.user, filter_all=False
+    )
     if former.get("filters"):
         await interaction.ctx.store.watches.restore_filters(
             interaction.ctx.clock(), channel, former["filters"], interaction.user
         )
-    interaction.ctx.languages.put(channel, load(former["settings"]).language)
+    interaction.ctx.languages.put(channel, codec.load_settings(former["settings"]).language)
     now = {"settings": facts["settings"]}
     await announce(interaction.ctx, channel, interaction.user, "settings", settings=former["settings"], undo=now)
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.blocks.message import Block, Message
-    from storage.records import Channel, Subscription
+    from storage.channel import Channel
+    from storage.subscription import Subscription
     from tracking.channel_settings import ChannelSettings, Load
 
 View = dict[str, Any]

@@ -10,7 +10,6 @@ from handlers.blocks import action_ids
 from handlers.commands.declarations import Button, Feature
 from handlers.posts import lines
 from handlers.wire import payloads
-from storage import codec
 
 if TYPE_CHECKING:
     from handlers.blocks.message import Message
@@ -22,7 +21,7 @@ async def undo(interaction: Interaction, line: int) -> Message:
     taken = await interaction.ctx.store.channels.take_line(line)
     if taken is None:
         return lines.too_late()
-    channel, facts = taken[0], codec.load_facts(taken[1])
+    channel, facts = taken
     take_back = interaction.ctx.commands.undo.get(facts["line"])
     if take_back:
         await take_back(interaction, channel, facts)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from handlers.commands.declarations import View
     from handlers.interactions.context import Context
     from handlers.interactions.interaction import Interaction
-    from storage.records import Watch
+    from storage.watch import Watch
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from handlers.blocks.parts import ref_of, standing_of, title_of
 from handlers.blocks.text import sanitize_id, slack_date
 from handlers.posts import unpaid
 from handlers.posts.alarms import headline
-from pandapon.shipment import Milestone, OrderRef
-from storage.records import WatchState
+from pandapon.shipment import OrderRef
+from storage.watch import WatchState
 from tracking.values import Leg
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.blocks.message import Block
-    from storage.records import Alarm, Watch
+    from storage.alarm import Alarm
+    from storage.watch import Watch
 
 View = dict[str, Any]
 
@@ -64,7 +65,7 @@ def _line(watch: Watch) -> str:
 
 def _trouble(watch: Watch, alarms: Mapping[str, Alarm], now: datetime) -> str:
     """Why an order needs a look; empty when it does not."""
-    milestone, alarm = Milestone.parse(watch.milestone or ""), alarms.get(watch.key)
+    milestone, alarm = watch.milestone, alarms.get(watch.key)
     why = []
     if watch.state is WatchState.PAUSED:
         why.append(_("⏸ paused"))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracking.channel_settings import load
-
 if TYPE_CHECKING:
     from storage.store import Store
 
@@ -21,7 +19,7 @@ class Languages:
     async def learn(self, store: Store) -> None:
         """Read what the channels chose."""
         for channel in await store.channels.with_settings():
-            self.put(channel.channel, load(channel.settings).language)
+            self.put(channel.channel, channel.settings.language)
 
     def put(self, channel: str, language: str) -> None:
         """A channel chose; empty: the default again."""

@@ -13,26 +13,15 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from pandapon.models import Order
-    from pandapon.shipment import Milestone, OrderRef, Platform, Shipment
+    from pandapon.shipment import Platform
     from storage.backup import Restored
+    from storage.channel import DeliveryLogEntry
     from storage.errors import StorageError
-    from storage.records import Told, Watch
+    from storage.watch import Watch
     from tracking.channel_settings import ChannelSettings, Load
     from tracking.daily_digest import DailyDigest
+    from tracking.orders import OrderSnapshot
     from tracking.values import News
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """An order as it stands now, from a fresh reading or, when PandaPon failed, from the store."""
-
-    ref: OrderRef
-    order: Order | None  # None: its detail could not be read, its logistics could
-    shipment: Shipment
-    milestone: Milestone | None
-    read_at: datetime | None  # when the data was good
-    stale_since: datetime | None = None  # first failed reading after read_at; None: fresh
-    moved_at: datetime | None = None  # when something last happened; None: nobody knows
 
 
 class WatchResult(StrEnum):
@@ -55,7 +44,7 @@ class WatchOutcome:
     order_id: str
     result: WatchResult
     watch: Watch | None = None
-    look: Look | None = None
+    look: OrderSnapshot | None = None
     platform: Platform | None = None  # OTHER_PLATFORM: where it was found
     reason: str = ""  # REFUSED and QUEUED: Slack's error code; UNAVAILABLE: why, as Slack text
 
@@ -105,18 +94,18 @@ class Report:
 class Tracker(Protocol):
     """Reads orders through the same decide-and-record path as the poller, so that nothing is told twice."""
 
-    async def look(self, text: str, platform: Platform | None = None) -> Look:
+    async def lookup(self, text: str, platform: Platform | None = None) -> OrderSnapshot:
         """The order that an id or waybill means, read now; the stored state marked stale when PandaPon fails.
 
         Raises UnknownOrderError, WrongPlatformError, and PandaPonError when nothing is stored to fall back on.
         """
         ...
 
-    async def stored(self, text: str, platform: Platform | None = None) -> Look | None:
+    async def stored(self, text: str, platform: Platform | None = None) -> OrderSnapshot | None:
         """The same order as it was last read, without asking anybody; None when it is not stored."""
         ...
 
-    async def listed(self, orders: Sequence[Order]) -> dict[str, Look]:
+    async def listed(self, orders: Sequence[Order]) -> dict[str, OrderSnapshot]:
         """By key, those orders of a list that are stored: as they stand with what the list says of them.
 
         Nobody is asked, and nothing is recorded.
@@ -163,7 +152,7 @@ class Desk(Protocol):
         """Keep settings; ``filter_all``: the filter goes for the orders watched already, too."""
         ...
 
-    async def history(self, key: str, log: Sequence[Told]) -> tuple[Look, list[News]]:
+    async def history(self, key: str, log: Sequence[DeliveryLogEntry]) -> tuple[OrderSnapshot, list[News]]:
         """A stored order as it stands, and what the pieces of its log said."""
         ...
 

@@ -31,7 +31,7 @@ async def show_order(interaction: Interaction, request: ShowOrder) -> Message:
     ctx = interaction.ctx
     if known := await ctx.tracker.stored(request.order_id, request.platform):
         interaction.meanwhile.message = views.detail(known, ctx.clock())
-    look = await ctx.tracker.look(request.order_id, request.platform)
+    look = await ctx.tracker.lookup(request.order_id, request.platform)
     return views.detail(look, ctx.clock())
 
 

@@ -12,14 +12,14 @@ from handlers.parsing.targets import one_id
 from handlers.parsing.words import Verb
 from handlers.posts import tracking
 from handlers.requests import Track
-from storage.records import WatchState
+from storage.watch import WatchState
 
 if TYPE_CHECKING:
     from handlers.blocks.help_page import Example
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
-    from storage.records import Watch
+    from storage.watch import Watch
 
 
 def read_track(command: TypedCommand) -> Track:
@@ -32,7 +32,7 @@ async def track(interaction: Interaction, request: Track) -> Message:
     """Every parcel, its milestone, its nodes newest first, and how fresh the data is."""
     if known := await interaction.ctx.tracker.stored(request.text, request.platform):
         interaction.meanwhile.message = tracking.track(known, interaction.ctx.clock(), all_nodes=request.all_nodes)
-    look = await interaction.ctx.tracker.look(request.text, request.platform)
+    look = await interaction.ctx.tracker.lookup(request.text, request.platform)
     watched = await watch_here(interaction, look.ref.key)
     return tracking.track(look, interaction.ctx.clock(), all_nodes=request.all_nodes, watched_by=watched)
 

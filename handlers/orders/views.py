@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.blocks.message import Block
-    from handlers.interactions.ports import Look
     from handlers.requests import ListOrders
     from pandapon.models import Item, Order, Page
+    from tracking.orders import OrderSnapshot
 
 ITEMS = 10  # lines of an order that are shown
 
 
-def detail(look: Look, now: datetime) -> Message:
+def detail(look: OrderSnapshot, now: datetime) -> Message:
     """Status, amounts, times, seller, items and parcels of one order."""
     ref = look.ref
     buttons = [
@@ -62,7 +62,7 @@ def detail(look: Look, now: datetime) -> Message:
     return el.message(layout.blocks)
 
 
-def _state(look: Look) -> str:
+def _state(look: OrderSnapshot) -> str:
     order, lines = look.order, [standing_in(look).headline]
     if order and order.close_reason:
         lines.append(_("Closed: {reason}").format(reason=close_words(order.close_reason)))
@@ -111,7 +111,7 @@ def _item(item: Item) -> str:
     return (escape(truncate(item.title, 200)) or _("(no title)")) + "\n" + " · ".join(fact for fact in facts if fact)
 
 
-def _add_parcels(layout: Layout, look: Look) -> None:
+def _add_parcels(layout: Layout, look: OrderSnapshot) -> None:
     """What the order names is among the parcels, but for what no carrier could know, such as "self pick-up"."""
     parcels = look.shipment.parcels
     lines = [
@@ -131,7 +131,7 @@ def listing(
     request: ListOrders,
     pages: dict[Platform, Page[Order]],
     errors: dict[Platform, str],
-    known: Mapping[str, Look] | None = None,
+    known: Mapping[str, OrderSnapshot] | None = None,
 ) -> Message:
     """One page of the account's orders on each platform that answered. ``errors`` is Slack text.
 
@@ -158,13 +158,13 @@ def listing(
     return el.message(layout.blocks)
 
 
-def _other(request: ListOrders, order: Order, known: Mapping[str, Look]) -> Look | None:
+def _other(request: ListOrders, order: Order, known: Mapping[str, OrderSnapshot]) -> OrderSnapshot | None:
     """The order as the bot knows it, where that is not the state that was asked for."""
     look = known.get(order.ref.key)
     return look if look and not fits(request.status, look.milestone) else None
 
 
-def _elsewhere(looks: Sequence[Look]) -> str:
+def _elsewhere(looks: Sequence[OrderSnapshot]) -> str:
     if not looks:
         return ""
     n = len(looks)
@@ -173,7 +173,7 @@ def _elsewhere(looks: Sequence[Look]) -> str:
     return words.format(n=n, orders=", ".join(named))
 
 
-def _row(order: Order, look: Look | None, number: int) -> Block:
+def _row(order: Order, look: OrderSnapshot | None, number: int) -> Block:
     said = standing_in(look) if look else standing(order.milestone, order)
     total = f" · {money(order.total_amount)}" if order.total_amount is not None else ""
     lines = [f"*{order_name(order.ref)}*", f"{said.line}{total}", title_of(order)]

@@ -13,7 +13,7 @@ from handlers.blocks.people import name
 from handlers.blocks.text import escape, sanitize_id, slack_date, span, truncate
 from handlers.posts import unpaid
 from pandapon.shipment import OrderRef
-from storage.records import AlarmState
+from storage.alarm import AlarmState
 from tracking.values import Leg, Stall
 
 if TYPE_CHECKING:
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.blocks.message import Block, Message
-    from handlers.interactions.ports import Look
     from pandapon.models import Order
     from pandapon.shipment import Milestone
-    from storage.records import Alarm, Watch
+    from storage.alarm import Alarm
+    from storage.watch import Watch
+    from tracking.orders import OrderSnapshot
     from tracking.values import News
 
 
-def alarm(news: News, look: Look, watch: Watch, alarm: Alarm | None, now: datetime) -> Message:
+def alarm(news: News, look: OrderSnapshot, watch: Watch, alarm: Alarm | None, now: datetime) -> Message:
     """The alarm as it is posted, with what people can do about it while it holds."""
     assert news.stall is not None
     order = look.order or watch.order

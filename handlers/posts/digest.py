@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from storage.records import Watch
+    from storage.watch import Watch
     from tracking.daily_digest import DailyDigest, DigestEntry
     from tracking.values import News
 

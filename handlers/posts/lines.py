@@ -12,7 +12,7 @@ from handlers.blocks.parts import filter_words
 from handlers.blocks.people import name
 from handlers.blocks.settings_words import settings_lines
 from handlers.blocks.text import code, slack_date
-from tracking.channel_settings import load
+from storage import codec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,8 +76,8 @@ def _watching(user: str, facts: dict[str, Any]) -> str:
 
 def _changed(user: str, facts: dict[str, Any], now: datetime) -> str:
     """Only what differs from before."""
-    before = settings_lines(load(facts["undo"]["settings"]), None, now)
-    after = [one for one in settings_lines(load(facts["settings"]), None, now) if one not in before]
+    before = settings_lines(codec.load_settings(facts["undo"]["settings"]), None, now)
+    after = [one for one in settings_lines(codec.load_settings(facts["settings"]), None, now) if one not in before]
     if facts.get("filter_all"):
         after.append(
             _("The orders that are watched already post: {filter}").format(filter=filter_words(facts["filter_all"]))

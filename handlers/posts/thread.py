@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from handlers.interactions.ports import Look
     from pandapon.models import Order
     from pandapon.shipment import Node, Parcel
-    from storage.records import Alarm, Watch
+    from storage.alarm import Alarm
+    from storage.watch import Watch
+    from tracking.orders import OrderSnapshot
     from tracking.values import News
 
 NEWS_NODES = 12
@@ -35,7 +36,7 @@ SCANS = 40  # entries shown; a message is full before that, or after some ten ho
 
 def news(
     news: News,
-    look: Look | None,
+    look: OrderSnapshot | None,
     watch: Watch,
     now: datetime,
     *,

@@ -29,21 +29,22 @@ from handlers.blocks.text import escape, sanitize_id, slack_date, truncate
 from handlers.posts import alarms as stalls
 from handlers.requests import Track, WatchOrders
 from pandapon.shipment import Milestone
-from storage.records import WatchState
+from storage.watch import WatchState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.blocks.message import Block
-    from handlers.interactions.ports import Look
     from pandapon.models import Order
     from pandapon.shipment import Parcel
-    from storage.records import Alarm, Watch
+    from storage.alarm import Alarm
+    from storage.watch import Watch
+    from tracking.orders import OrderSnapshot
 
 FEW, FEWER, MANY_PARCELS = 5, 2, 3  # entries of a parcel before "Show all"; fewer when there are many parcels
 
 
-def track(look: Look, now: datetime, *, all_nodes: bool = False, watched_by: Watch | None = None) -> Message:
+def track(look: OrderSnapshot, now: datetime, *, all_nodes: bool = False, watched_by: Watch | None = None) -> Message:
     """Every parcel with its bar and its entries, newest first, and how fresh all that is."""
     hidden = 0 if all_nodes else sum(max(0, len(p.nodes) - _few(look)) for p in look.shipment.parcels)
     layout = Layout(
@@ -65,7 +66,7 @@ def track(look: Look, now: datetime, *, all_nodes: bool = False, watched_by: Wat
 
 
 def card(
-    look: Look,
+    look: OrderSnapshot,
     watch: Watch,
     now: datetime,
     *,
@@ -98,25 +99,25 @@ def card(
     return el.message(layout.blocks)
 
 
-def _unchanged(look: Look, watch: Watch, now: datetime) -> str:
+def _unchanged(look: OrderSnapshot, watch: Watch, now: datetime) -> str:
     """How old what the card shows is. It stays as it is until something changes: when it was last read says nothing."""
     if look.stale_since is not None:
         return freshness_of(look, now, relative=False)
     return _("No change since {time}").format(time=slack_date(look.moved_at or watch.created_at, now))
 
 
-def _few(look: Look) -> int:
+def _few(look: OrderSnapshot) -> int:
     return FEW if len(look.shipment.parcels) <= MANY_PARCELS else FEWER
 
 
-def _state(look: Look, order: Order | None) -> str:
+def _state(look: OrderSnapshot, order: Order | None) -> str:
     title = title_of(order)
     seller = escape(truncate(order.seller, 60)) if order else ""
     about = " · ".join(part for part in (title, seller) if part)
     return standing(look.milestone, order, look.shipment.parcels).headline + (f"\n{about}" if about else "")
 
 
-def _buttons(look: Look, hidden: int, watched_by: Watch | None, *, all_nodes: bool) -> list[Block]:
+def _buttons(look: OrderSnapshot, hidden: int, watched_by: Watch | None, *, all_nodes: bool) -> list[Block]:
     ref = look.ref
     buttons = [run_button(_("Refresh"), 1, Track(ref.order_id, ref.platform, all_nodes))]
     if watched_by:
@@ -133,7 +134,7 @@ def _buttons(look: Look, hidden: int, watched_by: Watch | None, *, all_nodes: bo
     return buttons
 
 
-def _no_parcel(look: Look) -> str:
+def _no_parcel(look: OrderSnapshot) -> str:
     waybills = look.order.waybills if look.order else ()
     if waybills:
         listed = ", ".join(f"`{sanitize_id(waybill)}`" for waybill in sorted(waybills)[:10])
@@ -145,7 +146,7 @@ def _no_parcel(look: Look) -> str:
     return _("No parcel: PandaPon has not named any.")
 
 
-def _head(look: Look, at: int, order: Order | None) -> str:
+def _head(look: OrderSnapshot, at: int, order: Order | None) -> str:
     """Which parcel it is, and where it stands."""
     parcel, total = look.shipment.parcels[at], len(look.shipment.parcels)
     number = _("Parcel {n} of {total}").format(n=at + 1, total=total) if total > 1 else _("Parcel")

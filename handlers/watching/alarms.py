@@ -17,7 +17,8 @@ from handlers.commands.declarations import Button, Feature
 from handlers.posts import alarms as stalls
 from handlers.wire import payloads
 from handlers.wire.slack import FAILURES
-from storage.records import AlarmState, WatchState
+from storage.alarm import AlarmState
+from storage.watch import WatchState
 from tracking.values import Leg
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
-    from storage.records import Alarm
+    from storage.alarm import Alarm
 
 log = logging.getLogger(__name__)
 

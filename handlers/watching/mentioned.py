@@ -12,8 +12,8 @@ from handlers.blocks.parts import freshness_of, newest_first, node_line, order_n
 from handlers.blocks.standing import progress
 from handlers.blocks.text import sanitize_id
 from handlers.errors import UnknownOrderError
-from handlers.interactions.ports import Look
 from handlers.requests import Track
+from tracking.orders import OrderSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,11 @@ NAMED = 25  # skipped ids that are printed: as many as one watch command takes
 
 
 def tracked(
-    found: Found, looks: Mapping[str, Look | UnknownOrderError | PandaPonError], now: datetime, *, verb: str = "track"
+    found: Found,
+    looks: Mapping[str, OrderSnapshot | UnknownOrderError | PandaPonError],
+    now: datetime,
+    *,
+    verb: str = "track",
 ) -> Message:
     """A paragraph for each id found in the message, with a button for its whole track; and what was skipped.
 
@@ -41,7 +45,7 @@ def tracked(
     layout = Layout([el.section(heading.format(n=len(found.ids)))], tail=skipped(found).blocks if found.skipped else [])
     seen: dict[str, str] = {}
     for number, (text, outcome) in enumerate(looks.items(), 1):
-        key = outcome.ref.key if isinstance(outcome, Look) else text
+        key = outcome.ref.key if isinstance(outcome, OrderSnapshot) else text
         if key in seen:  # an order and its own waybill in one message
             continue
         seen[key] = text
@@ -69,8 +73,8 @@ def _nothing(verb: str) -> str:
     ).format(command=f"`/panda {verb} 2542285634920880794`")
 
 
-def _found(text: str, outcome: Look | UnknownOrderError | PandaPonError, number: int, now: datetime) -> Block:
-    if isinstance(outcome, Look):
+def _found(text: str, outcome: OrderSnapshot | UnknownOrderError | PandaPonError, number: int, now: datetime) -> Block:
+    if isinstance(outcome, OrderSnapshot):
         return el.section(
             _state(outcome, now), run_button(_("All of it"), number, Track(outcome.ref.order_id, outcome.ref.platform))
         )
@@ -80,7 +84,7 @@ def _found(text: str, outcome: Look | UnknownOrderError | PandaPonError, number:
     return el.section(_("⚠️ {id}: {error}").format(id=name, error=platform_error(outcome)))
 
 
-def _state(look: Look, now: datetime) -> str:
+def _state(look: OrderSnapshot, now: datetime) -> str:
     nodes = newest_first(look.shipment.nodes)
     stands = progress(look.milestone, standing_in(look), (node.milestone for node in nodes))
     lines = [f"*{order_name(look.ref)}*", title_of(look.order, 60), stands]

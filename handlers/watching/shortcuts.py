@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from handlers.blocks.message import Message
     from handlers.interactions.context import Context
     from handlers.interactions.interaction import Interaction
-    from handlers.interactions.ports import Look
+    from tracking.orders import OrderSnapshot
 
 
 async def track_message(interaction: Interaction, message: dict[str, Any]) -> Message:
@@ -39,9 +39,9 @@ async def watch_message(interaction: Interaction, message: dict[str, Any]) -> Me
     return outcome.followed_by(mentioned.skipped(found)) if found.skipped else outcome
 
 
-async def _look(ctx: Context, text: str) -> Look | UnknownOrderError | PandaPonError:
+async def _look(ctx: Context, text: str) -> OrderSnapshot | UnknownOrderError | PandaPonError:
     try:
-        return await ctx.tracker.look(text)
+        return await ctx.tracker.lookup(text)
     except (UnknownOrderError, PandaPonError) as error:
         return error
     except WrongPlatformError as error:  # no platform was asked for

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
-    from storage.records import Watch
+    from storage.watch import Watch
 
 ROWS = 500  # of one button, whose value Slack cuts at 2,000 characters
 

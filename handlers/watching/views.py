@@ -27,14 +27,15 @@ from handlers.blocks.text import code as typed
 from handlers.blocks.text import sanitize_id, slack_date
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.requests import ListWatches, Unwatch
-from storage.records import WatchState
+from storage.watch import WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from handlers.blocks.message import Block
-    from storage.records import Channel, Watch
+    from storage.channel import Channel
+    from storage.watch import Watch
 
 SHOWN = 12  # orders named in one answer; the others are counted
 

@@ -21,7 +21,6 @@ from handlers.watching import views
 from handlers.watching.watch_all import is_about_all, read_watch_all
 from handlers.watching.watches import list_watches
 from handlers.wire.text import folded
-from tracking.channel_settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +74,7 @@ async def watch_in(
     typed_in: str = "",
 ) -> Message:
     """Watch orders in a channel that is known to be allowed. ``typed_in``: how one types it, if it is another one."""
-    chosen = load((await interaction.ctx.store.channels.get(channel)).settings)
+    chosen = (await interaction.ctx.store.channels.get(channel)).settings
     default = chosen.filter or interaction.ctx.default_filter
     outcomes = await interaction.ctx.tracker.watch(
         ids, channel=channel, filter_=filter_, user=interaction.user, platform=platform, default=default

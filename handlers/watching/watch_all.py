@@ -18,7 +18,6 @@ from handlers.parsing.words import FILTERS
 from handlers.requests import UnwatchAll, WatchAll
 from handlers.watching import watch_all_views
 from handlers.wire.text import folded
-from tracking.channel_settings import load
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def read_unwatch_all(command: TypedCommand) -> UnwatchAll:
 async def watch_all(interaction: Interaction, request: WatchAll) -> Message:
     """Watch every order of the account; those that are known now join at once, as a baseline."""
     channel = request.channel or interaction.channel
-    chosen = load((await interaction.ctx.store.channels.get(channel)).settings)
+    chosen = (await interaction.ctx.store.channels.get(channel)).settings
     standing = [
         one for one in await interaction.ctx.store.subscriptions.active(channel) if one.status == request.status
     ]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
-    from storage.records import Watch
+    from storage.watch import Watch
 
 PAGE_SIZE = 10
 

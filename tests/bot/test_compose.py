@@ -9,11 +9,12 @@ from decimal import Decimal
 import pytest
 from support.tracking_cases import LEFT, PICKED, REF, M, at, node
 
-from bot.jobs.compose import folding, merged
+from bot.jobs.compose import batch_rule, merged
 from handlers.posts import digest
-from storage.records import Folding, Post, PostKind, PostState, Watch, WatchState
+from storage.post import BatchRule, Post, PostKind, PostState
+from storage.watch import Watch, WatchState
 from tracking.channel_settings import ChannelSettings
-from tracking.severity import LEVELS
+from tracking.severity import SEVERITIES
 from tracking.values import Filter, Leg, News, Severity, Stall, Step
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # in China
@@ -88,19 +89,19 @@ SHOWN = frozenset({Severity.STEP, Severity.MILESTONE, Severity.PROBLEM})  # of a
 @pytest.mark.parametrize(
     ("settings", "rule"),
     [
-        (ChannelSettings(), Folding(shown=SHOWN)),
-        (ChannelSettings(threads="channel"), Folding(shown=frozenset(LEVELS))),
-        (ChannelSettings(threads="thread"), Folding(shown=frozenset())),
-        (ChannelSettings(threads="problems"), Folding(shown=frozenset({Severity.PROBLEM}))),
-        (ChannelSettings(quiet_from="22:00", quiet_to="08:00"), Folding(shown=SHOWN)),
+        (ChannelSettings(), BatchRule(shown=SHOWN)),
+        (ChannelSettings(threads="channel"), BatchRule(shown=frozenset(SEVERITIES))),
+        (ChannelSettings(threads="thread"), BatchRule(shown=frozenset())),
+        (ChannelSettings(threads="problems"), BatchRule(shown=frozenset({Severity.PROBLEM}))),
+        (ChannelSettings(quiet_from="22:00", quiet_to="08:00"), BatchRule(shown=SHOWN)),
         (
             ChannelSettings(quiet_from="11:00", quiet_to="13:00"),
-            Folding(levels=frozenset({Severity.PROBLEM}), shown=SHOWN),
+            BatchRule(severities=frozenset({Severity.PROBLEM}), shown=SHOWN),
         ),
     ],
     ids=["default", "channel", "thread", "problems", "not quiet", "quiet"],
 )
-def test_what_may_go_together(settings: ChannelSettings, rule: Folding) -> None:
+def test_what_may_go_together(settings: ChannelSettings, rule: BatchRule) -> None:
     """Quiet hours hold what they hold, and a channel that wants less in its main view is not given more."""
-    one = Post(1, 1, PostKind.NEWS, "C1", 1, REF.key, "", 0, PostState.SENDING, "t", at(0), settings=settings.dump())
-    assert folding(one, NOON, 2) == rule
+    one = Post(1, 1, PostKind.NEWS, "C1", 1, REF.key, None, 0, PostState.SENDING, "t", at(0), settings=settings)
+    assert batch_rule(one, NOON, 2) == rule

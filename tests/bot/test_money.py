@@ -6,16 +6,16 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from support.tracking_cases import REF, Desk, at, only_order, order
+from support.tracking_cases import REF, Desk, at, due_order, only_order, order
 
 from bot.decider import MONEY_A_DAY, Decider
 from bot.jobs.poll_results import poll_result
-from bot.reading import OrderReading
+from bot.reading import PollOutcome
 from handlers.posts import thread
 from pandapon import alibaba
 from pandapon.models import Item, Order
-from storage.records import Changed, DueOrder
-from tracking.fact_ids import marks, untold
+from storage.poll import Changed
+from tracking.fact_ids import fact_ids, remaining
 
 
 def told(*states: Order) -> Desk:
@@ -39,8 +39,8 @@ def test_a_change_that_comes_again_is_news_again(states: list[Order], count: int
     desk = told(*states[:-1])
     lost = desk.decide(only_order(states[-1]))
     desk.now += timedelta(days=1)
-    assert desk.see(only_order(states[-1])).what == lost.what
-    assert len({one.what for one in desk.told}) == len(desk.told) == count
+    assert desk.see(only_order(states[-1])).event_id == lost.event_id
+    assert len({one.event_id for one in desk.told}) == len(desk.told) == count
 
 
 def test_a_refund_of_one_line_is_news() -> None:
@@ -79,12 +79,12 @@ def test_a_price_that_flaps_is_shown_to_the_channel_so_often_a_day() -> None:
 def _read(desk: Desk, results: Decider, state: Order) -> str:
     """How loud the poll records this reading."""
     assert desk.stored
-    due = DueOrder(REF.key, 0, b"", desk.stored.state, has_parcels=False, polls=1, fails=0, created_at=at(0))
-    result = poll_result(results, due, OrderReading(only_order(state), b"x"), desk.stored, desk.now)
+    due = due_order(desk.stored, has_parcels=False, polls=1, fails=0, created_at=at(0))
+    result = poll_result(results, due, PollOutcome(only_order(state), b"x"), desk.stored, desk.now)
     desk.see(only_order(state))
     assert isinstance(result, Changed)
-    assert result.announcement
-    return result.announcement.level
+    assert result.decision.severity
+    return result.decision.severity
 
 
 @pytest.mark.parametrize(("sent", "known"), [(Decimal("20.5"), Decimal("20.5")), (0, None), (None, None)])
@@ -98,6 +98,6 @@ def test_more_paid_back_is_not_what_a_restored_database_takes_for_told() -> None
     """In the same state, another amount has another mark."""
     paid = [order(refund_status="refundsuccess", refunded_amount=amount) for amount in (20, 28)]
     first, more = told(order(), *paid).news
-    standing = marks(REF.key, "first", first)
-    assert untold(REF.key, "again", first, standing) is None
-    assert untold(REF.key, "more", more, standing) == more
+    standing = fact_ids(REF.key, "first", first)
+    assert remaining(REF.key, "again", first, standing) is None
+    assert remaining(REF.key, "more", more, standing) == more

@@ -14,11 +14,10 @@ from bot.jobs.digests import Digester
 from bot.jobs.poll import Poller
 from bot.jobs.stalls import StallWatch
 from sandbox.pandapon.replies import naive
-from storage.records import OrderState
+from storage.rows import to_int
 from storage.store import open_store
-from storage.values import to_int
 from tracking.channel_settings import ChannelSettings
-from tracking.circuit_breaker import Breaker
+from tracking.circuit_breaker import CircuitBreaker
 from tracking.stalls import Limits
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
     one = Shelf(tmp_path / "bot.db", open_store)
     await one.open()
     for key in (BAD, GOOD):
-        found = baseline(key, stall_at=utc_now() + timedelta(days=1), state=OrderState("in_transit", "", (), utc_now()))
+        found = baseline(key, stall_at=utc_now() + timedelta(days=1), moved_at=utc_now())
         assert await one.store.orders.add(utc_now(), found)
         await one.active(key)
     await one.store.orders.mark_due([BAD, GOOD], utc_now() - timedelta(seconds=1))
@@ -63,7 +62,7 @@ async def polled(shelf: Shelf, *, when: str = "", limits: Callable[[], Limits] =
             store=shelf.store,
             api=client,
             decider=Decider(limits=limits),
-            breaker=Breaker(),
+            breaker=CircuitBreaker(),
             clock=utc_now,
             concurrency=2,
             on_news=lambda: None,
@@ -119,7 +118,7 @@ async def test_the_look_for_silence_goes_on_after_a_bad_order(shelf: Shelf) -> N
 
 async def test_one_channel_without_its_digest_keeps_none_from_the_others(shelf: Shelf) -> None:
     """The channel whose news cannot be read is put off; the next one's digest is made."""
-    settings = ChannelSettings(digest_at="00:00", time_zone="UTC").dump()
+    settings = ChannelSettings(digest_at="00:00", time_zone="UTC")
     for channel, key in (("C0A", BAD), ("C0B", GOOD)):
         await shelf.active(key, channel)
         await shelf.store.channels.save_settings(utc_now(), channel, settings, "U1")

@@ -10,13 +10,14 @@ import pytest
 from support.pandapon_api import Api, Seen, api_server, ok, talking, utc_now
 from support.shelf import Shelf
 
-from bot import records
 from bot.decider import Decider
 from bot.jobs.poll import FLUSH_SECONDS, Poller
 from pandapon.shipment import OrderRef, Shipment
+from storage.poll import Changed
 from storage.store import open_store
-from tracking.circuit_breaker import Breaker
-from tracking.decide import Fetched, decide
+from tracking.circuit_breaker import CircuitBreaker
+from tracking.decide import decide
+from tracking.orders import FetchedOrder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -49,8 +50,8 @@ class Stage:
         """Watch them there, due from now on."""
         for key in keys:
             ref = OrderRef.from_key(key)
-            decided = decide(None, Fetched(ref, None, Shipment(ref)), utc_now())
-            await self.shelf.store.orders.add(utc_now(), records.changed(key, 0, b"", decided))
+            decided = decide(None, FetchedOrder(ref, None, Shipment(ref)), utc_now())
+            await self.shelf.store.orders.add(utc_now(), Changed(decided, 0, b""))
             await self.shelf.opening(key, channel)
         await self.shelf.store.orders.mark_due(keys, utc_now() - timedelta(seconds=1))
 
@@ -66,7 +67,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
             store=shelf.store,
             api=client,
             decider=Decider(),
-            breaker=Breaker(),
+            breaker=CircuitBreaker(),
             clock=utc_now,
             concurrency=1,
             on_news=lambda: None,
@@ -122,7 +123,7 @@ async def test_a_hint_does_not_wait_for_the_tick(stage: Stage) -> None:
         await asyncio.sleep(0.3)  # it has claimed all that it has room for
         assert len(stage.asked) == 1
         await stage.watch(FEW, SMALL)
-        assert await asyncio.wait_for(stage.poller.look(FEW), 1.5) == len(FEW)
+        assert await asyncio.wait_for(stage.poller.poll_now(FEW), 1.5) == len(FEW)
         assert not tick.done()
     finally:
         hung.set()
@@ -132,6 +133,6 @@ async def test_a_hint_does_not_wait_for_the_tick(stage: Stage) -> None:
 async def test_what_is_not_due_is_not_looked_at(stage: Stage) -> None:
     """A hint that came twice finds the order read already."""
     await stage.watch(FEW, SMALL)
-    assert await stage.poller.look(FEW) == len(FEW)
-    assert await stage.poller.look(FEW) == 0
-    assert await stage.poller.look([]) == 0
+    assert await stage.poller.poll_now(FEW) == len(FEW)
+    assert await stage.poller.poll_now(FEW) == 0
+    assert await stage.poller.poll_now([]) == 0

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from support.pandapon_stage import staged
+from support.tracking_cases import due_order
 
 from bot.reading import READ_AFRESH_EVERY, poll_order
 from pandapon.shipment import Milestone, OrderRef, Platform, Shipment
 from sandbox.pandapon.demo import FIRST
-from storage.records import DueOrder, OrderState
+from tracking.orders import StoredOrder
+
+if TYPE_CHECKING:
+    from storage.poll import DueOrder
 
 REF = OrderRef(Platform.ALIBABA, FIRST)
 
 
 def due(polls: int) -> DueOrder:
     """The order, leased for its next reading."""
-    state, created = OrderState("in_transit"), datetime(2026, 3, 1, tzinfo=UTC)
-    return DueOrder(REF.key, 1, b"another answer", state, has_parcels=True, polls=polls, fails=0, created_at=created)
+    stored = StoredOrder(None, Shipment(REF), Milestone.IN_TRANSIT)
+    created = datetime(2026, 3, 1, tzinfo=UTC)
+    return due_order(stored, fingerprint=b"another answer", has_parcels=True, polls=polls, created_at=created)
 
 
 @pytest.mark.parametrize(

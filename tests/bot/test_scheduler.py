@@ -10,7 +10,7 @@ import apscheduler.schedulers.base
 import pytest
 
 from bot.process import scheduler
-from bot.process.scheduler import Job, Timetable
+from bot.process.scheduler import Job, Scheduler
 
 TICK = timedelta(seconds=0.02)
 
@@ -41,7 +41,7 @@ async def test_jobs_go_on_whatever_the_wall_clock_shows(monkeypatch: pytest.Monk
         nonlocal runs
         runs += 1
 
-    timetable = Timetable(Job("one", run, TICK))
+    timetable = Scheduler(Job("one", run, TICK))
     timetable.start()
     await asyncio.sleep(0.2)
     before = runs
@@ -63,7 +63,7 @@ async def test_a_run_that_takes_long_is_not_doubled() -> None:
         await asyncio.sleep(0.15)
         at_work -= 1
 
-    timetable = Timetable(Job("slow", run, TICK))
+    timetable = Scheduler(Job("slow", run, TICK))
     timetable.start()
     await asyncio.sleep(0.5)
     await timetable.stop(1)
@@ -78,7 +78,7 @@ async def test_a_job_waits_for_its_first_time() -> None:
     async def run(name: str) -> None:
         runs.append(name)
 
-    timetable = Timetable(
+    timetable = Scheduler(
         Job("now", lambda: run("now"), timedelta(hours=1)),
         Job("later", lambda: run("later"), timedelta(hours=1), timedelta(minutes=1)),
     )
@@ -96,7 +96,7 @@ async def test_a_job_that_stands_still_is_named(monkeypatch: pytest.MonkeyPatch)
     async def nothing() -> None:
         """Done at once."""
 
-    timetable = Timetable(Job("hangs", asyncio.Event().wait, TICK), Job("works", nothing, TICK))
+    timetable = Scheduler(Job("hangs", asyncio.Event().wait, TICK), Job("works", nothing, TICK))
     assert timetable.stopped() is None
     timetable.start()
     await asyncio.sleep(0.05)
@@ -124,7 +124,7 @@ async def test_a_failing_job_runs_again() -> None:
         runs += 1
         raise ValueError("broken")
 
-    timetable = Timetable(Job("fails", run, TICK))
+    timetable = Scheduler(Job("fails", run, TICK))
     timetable.start()
     await asyncio.sleep(0.2)
     await timetable.stop(1)

@@ -22,9 +22,8 @@ from pandapon.shipment import OrderRef
 from sandbox.pandapon.demo import SECOND
 from sandbox.slack.faults import Fault
 from sandbox.slack.workspace import BOT_USER, User
-from storage.codec import dump_news
-from storage.records import Alarm, Announcement
-from tracking.values import Filter, Leg, News, Severity, Stall
+from storage.alarm import Alarm
+from tracking.values import Filter, Leg, News, NewsToPost, Severity, Stall
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -130,8 +129,7 @@ async def watched_in_secret(house: House) -> dict[str, str]:
     assert "Watching 2" in await house.ask(f"/panda watch {ORDER} {SECOND}", user="tom", channel="#secret")
     by_order = {watch.key.partition(":")[2]: watch for watch in (await store.watches.of_channel(SECRET, 0, 9))[0]}
     key, stall = by_order[ORDER].key, Stall(Leg.DOMESTIC, now, timedelta(hours=48))
-    payload = dump_news(News(OrderRef.from_key(key), None, stall=stall))
-    told = Announcement("stall:1", EVERYONE, payload, Severity.PROBLEM)
+    told = NewsToPost("stall:1", News(OrderRef.from_key(key), None, stall=stall), Severity.PROBLEM, EVERYONE)
     await store.alarms.open(now, Alarm(key, "stall:1", stall), told, None)
     alarm = (await store.alarms.of_orders([key]))[key]
     assert "Stopped" in await house.ask(f"/panda unwatch {SECOND}", user="tom", channel="#secret")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sandbox.slack.workspace import Message
-    from storage.records import Happening
+    from tracking.quiet_hours import NewsEvent
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ async def test_a_slow_database_is_waited_for_in_the_form(house: House, monkeypat
     store = house.bot.store
     count = store.delivery_log.events_since
 
-    async def slow(channel: str, since: datetime) -> list[Happening]:
+    async def slow(channel: str, since: datetime) -> list[NewsEvent]:
         await asyncio.sleep(1.2)
         return await count(channel, since)
 

@@ -19,7 +19,7 @@ from support.house import ORDER, House, running, words
 from benchmarks.kill import begin, kill, now, stage, until
 from bot.cli import EX_CONFIG
 from sandbox.slack.faults import Fault
-from storage.backup import back_up, copies
+from storage.backup import back_up, backups
 from storage.store import open_store
 
 if TYPE_CHECKING:
@@ -259,7 +259,7 @@ async def test_the_database_is_cut_and_so_is_its_copy(tmp_path: Path, size: int)
     """No process starts on a guess: one sentence, an exit code that is not tried again, and all files as they were."""
     async with stage(tmp_path, 1) as one:
         left = await told_then_cut(one, size)
-        [copy] = copies(tmp_path / "backups")
+        [copy] = backups(tmp_path / "backups")
         os.truncate(copy, 5000)
         process = await one.spawn(errors=asyncio.subprocess.PIPE)
         _, log = await process.communicate()

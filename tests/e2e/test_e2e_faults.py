@@ -17,7 +17,10 @@ from bot.jobs import lookup
 from sandbox.pandapon.demo import TAOBAO
 from sandbox.slack.delivery import post_signed
 from sandbox.slack.faults import Fault
+from storage import channels
 from storage.errors import DiskFullError, StorageError
+from tracking.channel_settings import ChannelSettings
+from tracking.daily_digest import DailyDigest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -118,9 +121,14 @@ async def test_a_post_that_cannot_be_composed_stands_in_nobodys_way(house: House
     """A row that another version wrote is given up, and the news behind it comes."""
     card = await watched(house)
     assert house.bot is not None
-    channels = house.bot.store.channels
-    await channels.save_settings(house.clock(), card.channel, "", "U0MEI00001")
-    assert await channels.put_daily_digest(house.clock(), card.channel, "2026-03-02", '{"from": "another version"}')
+    now = house.clock()
+
+    def put(conn: sqlite3.Connection) -> None:
+        channels.save_settings(conn, now, card.channel, ChannelSettings(), "U0MEI00001")
+        assert channels.put_daily_digest(conn, now, card.channel, "2026-03-02", DailyDigest("2026-03-02"))
+        conn.execute("""UPDATE outbox SET payload = '{"from": "another version"}' WHERE kind = 'summary'""")
+
+    await house.bot.store.thread.run(put)
     house.scan("快件已发往 广州分拨中心")
     await told_once(house, card, "快件已发往 广州分拨中心")
     assert "1 was refused" in await house.ask("/panda status")
@@ -256,7 +264,9 @@ async def test_a_long_weekend_of_chatter_hides_no_post(
     monkeypatch.setattr(lookup, "PAGES", 2)
     card = await watched(house)
     assert house.bot is not None
-    await house.bot.store.channels.save_settings(house.clock(), card.channel, '{"threads": "channel"}', "U0MEI00001")
+    await house.bot.store.channels.save_settings(
+        house.clock(), card.channel, ChannelSettings(threads="channel"), "U0MEI00001"
+    )
 
     def searches() -> int:
         return sum(call.method == "conversations.history" and bool(call.answer.get("ok")) for call in house.slack.calls)

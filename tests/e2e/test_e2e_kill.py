@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
 import signal
@@ -44,7 +43,7 @@ async def died(one: Stage, kill_at: str) -> None:
         await kill(process, one)
 
 
-async def quiet(one: Stage, settings: str) -> None:
+async def quiet(one: Stage, settings: ChannelSettings) -> None:
     """Give the channel these settings while no process runs."""
     store = await open_store(one.folder / "bot.db")
     await store.channels.save_settings(now(), one.channels[0], settings, "U0MEI00001")
@@ -58,12 +57,12 @@ async def test_dying_over_held_and_folded_news_loses_and_repeats_nothing(tmp_pat
         await begin(one)
         local = now().astimezone(ChannelSettings().zone)
         begins, ends = local - timedelta(hours=1), local + timedelta(hours=2)
-        await quiet(one, json.dumps({"quiet_from": f"{begins:%H:%M}", "quiet_to": f"{ends:%H:%M}"}))
+        await quiet(one, ChannelSettings(quiet_from=f"{begins:%H:%M}", quiet_to=f"{ends:%H:%M}"))
         for _ in range(2):
             one.scan(0)
             await died(one, "after_hold")
-        await quiet(one, "")
-        await died(one, "after_fold")
+        await quiet(one, ChannelSettings())
+        await died(one, "after_batch")
         process = await one.spawn()
         said = one.slack.workspace.channels[one.channels[0]].messages
         await until(lambda: len(said) > 1, 30)

@@ -15,6 +15,7 @@ from support.house import CALLBACK_TOKEN, ORDER, House, running, words
 
 from sandbox.pandapon.demo import TAOBAO
 from sandbox.pandapon.pushes import Pushes, PushFaults
+from storage.inbox import PushMessage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -119,7 +120,7 @@ async def test_a_type_that_is_no_text_is_kept_and_counted(house: House) -> None:
     """Half a sign of a pair is no reason to lose the message."""
     await house.ask(f"/panda watch {ORDER}")
     assert await push(house, b'{"messageType": "\\ud800", "messageBody": {"orderId": "%s"}}' % ORDER.encode()) == 200
-    await house.until(lambda: house.bot is not None and not house.bot.hints._looking.locked())
+    await house.until(lambda: house.bot is not None and not house.bot.inbox._polling.locked())
     await house.several_ticks(12)
     assert await inbox(house) == {"unknown type": 1}
 
@@ -191,9 +192,9 @@ async def test_a_restart_looks_at_what_was_kept(house: House) -> None:
     assert "Watching" in await house.ask(f"/panda watch {ORDER}")
     [card] = house.channel("#orders")
     assert house.bot is not None
-    house.bot.hints.wake = lambda: None  # type: ignore[method-assign]
+    house.bot.inbox.wake = lambda: None  # type: ignore[method-assign]
     house.bot.scheduler.pause()
-    house.bot.hints._look = None  # type: ignore[assignment]
+    house.bot.inbox._poll_now = None  # type: ignore[assignment]
     house.scan("快件已发往 广州分拨中心")
     await house.bot.store.inbox.put(_hint(house))
     await house.stop_bot()
@@ -202,9 +203,7 @@ async def test_a_restart_looks_at_what_was_kept(house: House) -> None:
 
 
 def _hint(house: House) -> Any:
-    from storage.records import Hint  # noqa: PLC0415  only here
-
-    return Hint("one", "LOGISTICS_BUYER_VIEW_TRACE", (ORDER,), house.clock())
+    return PushMessage("one", "LOGISTICS_BUYER_VIEW_TRACE", (ORDER,), house.clock())
 
 
 async def test_price_and_refund_are_news(house: House) -> None:

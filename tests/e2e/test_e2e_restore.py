@@ -10,6 +10,7 @@ import pytest
 from support.house import ORDER, House, running, words
 
 from storage import backup
+from tracking.channel_settings import ChannelSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -106,7 +107,7 @@ async def test_all_told_in_other_pieces_is_no_news(house: House) -> None:
 async def test_quiet_news_that_a_digest_told_is_not_told_again(house: House) -> None:
     """It waits in the copy; since then the quiet hours ended, and one message told all of it."""
     card = await copied(house)
-    quiet = '{"quiet_from": "09:00", "quiet_to": "11:00"}'
+    quiet = ChannelSettings(quiet_from="09:00", quiet_to="11:00")
     assert house.bot is not None
     await house.bot.store.channels.save_settings(house.clock(), card.channel, quiet, "U0MEI00001")
     for scan in (FIRST, SECOND):
@@ -144,7 +145,9 @@ async def test_the_daily_digest_is_not_made_again(house: House) -> None:
     house.scan(FIRST)
     await house.replies(card, 1)
     assert house.bot is not None
-    await house.bot.store.channels.save_settings(house.clock(), card.channel, '{"digest_at": "11:00"}', "U0MEI00001")
+    await house.bot.store.channels.save_settings(
+        house.clock(), card.channel, ChannelSettings(digest_at="11:00"), "U0MEI00001"
+    )
     await house.bot.backups.copy()
     house.clock.advance(timedelta(minutes=70))
     await house.until(lambda: len(digests(house)) == 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from support.commands import TOPICS, help_page, parse
@@ -15,7 +16,7 @@ from handlers.about import status_view as status
 from handlers.blocks import failures
 from handlers.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.goods import products
-from handlers.interactions.ports import Copies, Look, Report, WatchOutcome, WatchResult
+from handlers.interactions.ports import Copies, Report, WatchOutcome, WatchResult
 from handlers.orders import views as orders
 from handlers.parsing.message_ids import Found
 from handlers.requests import Help, ListOrders, ListWatches, Search, ShowOrder, Track, Unwatch
@@ -25,8 +26,14 @@ from pandapon import errors as api
 from pandapon.models import Order, Page, Product
 from pandapon.shipment import OrderRef, Parcel, Platform
 from storage.backup import Restored
+from storage.channel import Channel
 from storage.errors import StorageError
-from storage.records import Channel, Health, PostState, WatchState
+from storage.post import PostState
+from storage.upkeep import Health
+from storage.watch import WatchState
+
+if TYPE_CHECKING:
+    from tracking.orders import OrderSnapshot
 
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
 TEXTS = pytest.mark.parametrize("text", [HOSTILE, VERY_HOSTILE, "", "裙" * 10_000, "👗" * 3000, "&" * 5000])
@@ -231,7 +238,7 @@ def test_no_orders(request_: ListOrders, says: str) -> None:
 
 def test_watches_listed() -> None:
     """State, filter, who and when, a way to stop each, a reason and Resume for a paused one."""
-    paused = watch(2, state=WatchState.PAUSED, reason="not_in_channel", stale_since=NOW, detail="{}")
+    paused = watch(2, state=WatchState.PAUSED, reason="not_in_channel", stale_since=NOW, order=None)
     message = check(watches.listing([watch(1), paused], 23, 2, "C0123ABCD", 10, Channel("C0123ABCD"), NOW))
     text = shown(message)
     assert "23 orders are watched in <#C0123ABCD>" in text
@@ -289,7 +296,7 @@ def test_outcomes_of_nothing_but_failure() -> None:
 @TEXTS
 def test_hostile_watches(text: str) -> None:
     """25 watches with hostile words keep the limits."""
-    bad = [watch(n, reason=text, filter=text, detail=order(text).model_dump_json(), milestone=text) for n in range(25)]
+    bad = [watch(n, reason=text, filter=text, order=order(text)) for n in range(25)]
     check(watches.listing(bad, 25, 1, "C0123ABCD", 10, Channel("C0123ABCD"), NOW))
     hostile = look(parcel(text=text), of=order(text))
     outcomes = [WatchOutcome(f"{10**17 + n}", WatchResult.WATCHING, one, hostile) for n, one in enumerate(bad)]
@@ -331,7 +338,7 @@ def test_help_has_examples_that_work(topic: str) -> None:
 
 def test_help_and_list_in_one_message() -> None:
     """The bare watch command answers with both, in the limits even when both are long."""
-    rows = [watch(n, detail=order(HOSTILE).model_dump_json()) for n in range(25)]
+    rows = [watch(n, order=order(HOSTILE)) for n in range(25)]
     listed = watches.listing(rows, 25, 1, "C0123ABCD", 25, Channel("C0123ABCD"), NOW)
     both = check(help_page("watch").followed_by(listed))
     assert "Watch orders" in both.text
@@ -504,7 +511,7 @@ def test_shortcut_shows_each_order_once() -> None:
     """An order and its waybill are one paragraph; unknown ids and failures say so; skipped ones are named."""
     seen = look(parcel(), of=order(), stale=True)
     found = Found((ID, "SF1234567890123", OTHER, "100000000003"), skipped=("100000000004", "100000000005"))
-    outcomes: dict[str, Look | UnknownOrderError | api.PandaPonError]
+    outcomes: dict[str, OrderSnapshot | UnknownOrderError | api.PandaPonError]
     outcomes = dict(zip(found.ids, [seen, seen, UnknownOrderError(OTHER), api.TimeoutError("slow")], strict=True))
     message = check(shortcuts.tracked(found, outcomes, NOW))
     text = shown(message)

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -15,14 +16,13 @@ from support.effort import examples
 from support.message_checks import check, shown
 from support.view_samples import HOSTILE, NOW, order, parcel, watch
 
-from bot import records
 from bot.jobs import digests
 from handlers.blocks.i18n import LANGUAGES, use_language
 from handlers.blocks.labels import milestone_emoji, milestone_name, reason_words, status_name
 from handlers.blocks.order_states import STATES, fits
 from handlers.blocks.standing import of_parcel, of_step, standing
 from handlers.home import view as home
-from handlers.interactions.ports import Look, WatchOutcome, WatchResult
+from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.orders import views as orders
 from handlers.posts import digest, thread, tracking
 from handlers.requests import ListOrders
@@ -32,10 +32,14 @@ from pandapon.courier import Reason, read_entry
 from pandapon.milestones import ALIBABA_ORDER, TAOBAO_ORDER, status_claim
 from pandapon.models import Order, Page
 from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Platform, Shipment, TimeBasis
-from storage.records import Channel, Watch
+from storage.channel import Channel
 from tracking.daily_digest import DailyDigest
-from tracking.decide import Decision, Fetched, decide
+from tracking.decide import Decision, decide
+from tracking.orders import FetchedOrder, OrderSnapshot
 from tracking.values import News, Step
+
+if TYPE_CHECKING:
+    from storage.watch import Watch
 
 ROOT = Path(__file__).parents[2]
 M = Milestone
@@ -236,17 +240,16 @@ def seen(detail: Order, traces: list[list[str]]) -> Decision:
         Parcel(f"SF{n}", "顺丰速运", nodes=tuple(scan(text, hour, f"SF{n}") for hour, text in enumerate(texts)))
         for n, texts in enumerate(traces, 1)
     )
-    return decide(None, Fetched(detail.ref, detail, Shipment(detail.ref, parcels)), NOW)
+    return decide(None, FetchedOrder(detail.ref, detail, Shipment(detail.ref, parcels)), NOW)
 
 
-def looked(decided: Decision) -> Look:
-    return records.fresh_look(decided.shipment.ref, decided, NOW)
+def looked(decided: Decision) -> OrderSnapshot:
+    return decided.snapshot()
 
 
 def stored(decided: Decision) -> Watch:
     """A watch with what is stored of its order."""
-    state = records.order_state(decided)
-    return replace(watch(), key=decided.shipment.ref.key, milestone=state.milestone, detail=state.detail)
+    return replace(watch(), key=decided.key, milestone=decided.milestone, order=decided.order)
 
 
 STORIES = st.sampled_from(list(Platform)).flatmap(
@@ -276,7 +279,7 @@ def test_no_two_views_contradict_each_other(story: tuple[Order, list[list[str]]]
     assert (bare.says in listed) if bare.says else ("says:" not in listed)
 
 
-def lines_of(look: Look, one: Watch) -> list[str]:
+def lines_of(look: OrderSnapshot, one: Watch) -> list[str]:
     """What the views say that have one line for an order."""
     assert look.order is not None
     platform = look.ref.platform
@@ -310,7 +313,7 @@ def states_in(text: str) -> set[str]:
     return found
 
 
-def shows_parcel(text: str, one: Parcel, look: Look) -> None:
+def shows_parcel(text: str, one: Parcel, look: OrderSnapshot) -> None:
     """A parcel stands as it was seen; where the order is over before it, it says by whose word."""
     said = of_parcel(one, look.milestone, look.order)
     assert said.told in text

@@ -18,7 +18,7 @@ from handlers.blocks.people import People
 from handlers.posts import thread, tracking
 from handlers.requests import Track, Unwatch, WatchOrders
 from pandapon.shipment import Milestone, Parcel, Platform, TimeBasis, by_shipping
-from storage.records import WatchState
+from storage.watch import WatchState
 from tracking.values import News, Step
 
 
@@ -208,7 +208,7 @@ def test_news_of_scans_and_edits() -> None:
     text = shown(check(thread.news(news(None, None, edited=2), None, watch(), NOW)))
     assert "2 new scans" in text
     assert "2 earlier entries were filled in" in text
-    assert "Details were filled in" in shown(check(thread.news(news(edited=1), None, watch(detail=""), NOW)))
+    assert "Details were filled in" in shown(check(thread.news(news(edited=1), None, watch(order=None), NOW)))
     assert "1 new scan" in shown(check(thread.news(news(None), None, watch(filter="milestones"), NOW)))
 
 
@@ -234,7 +234,7 @@ def test_hostile_words_do_nothing(text: str) -> None:
     bad = parcel(30, text=text, waybill=text, carrier=text)
     bad = replace(bad, nodes=tuple(replace(one, place=text, code=text, raw_time=text) for one in bad.nodes))
     hostile = look(bad, replace(bad, nodes=()), of=order(text))
-    watched = watch(state=WatchState.PAUSED, reason=text, filter=text, created_by=text, channel=text, detail=text)
+    watched = watch(state=WatchState.PAUSED, reason=text, filter=text, created_by=text, channel=text, order=None)
     check(tracking.track(hostile, NOW))
     check(tracking.track(hostile, NOW, all_nodes=True))
     steps = (Step(None, Milestone.LOST, text), Step(Milestone.PAID, Milestone.DELIVERED))

@@ -16,7 +16,7 @@ from handlers.posts import alarms as stalls
 from handlers.posts import digest, thread, tracking
 from handlers.watching.alarms import remind_at
 from pandapon.shipment import Milestone, OrderRef, Platform
-from storage.records import Alarm, AlarmState
+from storage.alarm import Alarm, AlarmState
 from tracking.daily_digest import DailyDigest, DigestEntry
 from tracking.values import Leg, News, Stall
 

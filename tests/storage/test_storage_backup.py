@@ -12,9 +12,9 @@ from support.shelf import NOW, ORDERS_CHANNEL, Shelf, by_a_newer_version
 
 from storage import backup
 from storage.errors import CorruptFileError, LostFileError, NewerSchemaError, StorageError
-from storage.records import PostKind, PostState
+from storage.post import PostKind, PostState
+from storage.rows import to_int
 from storage.store import open_store
-from storage.values import to_int
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +77,7 @@ async def test_old_copies_are_dropped(shelf: Shelf, tmp_path: Path) -> None:
     folder = tmp_path / "copies"
     for hours in range(0, 24 * 10, 6):
         await backup.back_up(thread(shelf), folder, NOW + timedelta(hours=hours))
-    kept = backup.copies(folder)
+    kept = backup.backups(folder)
     assert len(kept) == 24 + 1  # 24 copies reach six days back; one day more has its last one
     assert len({backup.taken_at(one).date() for one in kept}) == 7
 
@@ -89,7 +89,7 @@ async def test_no_room_for_a_copy(shelf: Shelf, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(backup, "SPARE", 10**12)
     with pytest.raises(StorageError, match="no room"):
         await backup.back_up(thread(shelf), folder, NOW + timedelta(hours=1))
-    assert backup.copies(folder) == [first]
+    assert backup.backups(folder) == [first]
 
 
 async def _garbled(shelf: Shelf, tmp_path: Path) -> tuple[Path, Path]:
@@ -125,7 +125,7 @@ async def test_a_damaged_file_is_set_aside_and_the_copy_used(shelf: Shelf, tmp_p
 async def test_without_a_copy_the_damaged_file_stays(shelf: Shelf, tmp_path: Path) -> None:
     """No copy, no guess: the start fails with a sentence and touches nothing."""
     path, folder = await _garbled(shelf, tmp_path)
-    for copy in backup.copies(folder):
+    for copy in backup.backups(folder):
         copy.write_bytes(b"not a database at all" * 300)
     damaged = path.read_bytes()
     with pytest.raises(CorruptFileError):
@@ -156,7 +156,7 @@ async def test_a_lost_file_without_a_sound_copy_is_for_a_person(shelf: Shelf, tm
     """An empty start would hide it: the start fails with what to do, and what to do helps."""
     path, folder = await _garbled(shelf, tmp_path)
     path.unlink()
-    for copy in backup.copies(folder):
+    for copy in backup.backups(folder):
         copy.write_bytes(b"not a database at all" * 300)
     with pytest.raises(LostFileError, match="To start afresh, move that folder away"):
         await backup.open_or_restore(path, folder, NOW)

@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from support.shelf import MINUTE, NODE, NOW, ORDER, ORDERS_CHANNEL, OTHER, Shelf, baseline, changed
+from support.shelf import MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, Shelf, baseline, changed, scan
 
 from storage.errors import DiskFullError
 from storage.store import open_store
@@ -18,20 +18,20 @@ from storage.store import open_store
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from storage.records import NodeRecord
+    from pandapon.shipment import Node
 
 # Writes batches of news for every order, each batch one transaction, and says after each that it is done.
 WRITER = """
 import asyncio, sys
 from pathlib import Path
-from support.shelf import EVERYONE, LEASE, MINUTE, NODE, NOW, changed
+from support.shelf import LEASE, MINUTE, NOW, changed, scan
 from storage.store import open_store
 
 async def main() -> None:
     store = await open_store(Path(sys.argv[1]))
     for batch in range(100_000):
         due = await store.orders.claim_due(NOW + batch * MINUTE, 100, LEASE)
-        node = NODE._replace(identity=f"node-{batch}", content=str(batch))
+        node = scan(f"node-{batch}", str(batch))
         results = [
             changed(one.key, one.fence, f"batch-{batch}", nodes=(node,), next_poll_at=NOW + batch * MINUTE)
             for one in due
@@ -90,9 +90,9 @@ async def _limit(shelf: Shelf, pages: int | None) -> None:
     await shelf.store.thread.run(limit)
 
 
-def _many_nodes() -> tuple[NodeRecord, ...]:
+def _many_nodes() -> tuple[Node, ...]:
     """More than fits in what is left."""
-    return tuple(NODE._replace(identity=f"node-{n}", text="快件已到达" * 20) for n in range(200))
+    return tuple(scan(f"node-{n}", "快件已到达" * 20) for n in range(200))
 
 
 @pytest.mark.parametrize("pages", [0, 1, 3])
@@ -115,7 +115,7 @@ async def test_a_full_disk_rolls_back_and_the_store_goes_on(shelf: Shelf, pages:
     await _limit(shelf, None)
     recorded = await shelf.store.orders.record(NOW, batch)
     assert (recorded.applied, recorded.posts) == (1, 2)
-    assert len((await shelf.store.orders.load([ORDER]))[ORDER].nodes) == 201
+    assert len((await shelf.store.orders.load([ORDER]))[ORDER].shipment.nodes) == 201
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news moved", f"{ORDERS_CHANNEL} refresh"]
 
 

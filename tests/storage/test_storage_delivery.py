@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from support.shelf import (
     CLAIMS_CHANNEL,
-    EVERYONE,
     LEASE,
     MEI,
     MINUTE,
@@ -14,22 +13,16 @@ from support.shelf import (
     ORDER,
     ORDERS_CHANNEL,
     OTHER,
-    announcement,
+    named,
+    news_saying,
+    order_of,
+    words,
 )
 
-from storage.records import (
-    DETAIL_OF,
-    Alarm,
-    AlarmState,
-    Announcement,
-    Folding,
-    NewOrder,
-    Post,
-    PostKind,
-    PostState,
-    Subscription,
-    WatchState,
-)
+from storage.alarm import Alarm, AlarmState
+from storage.post import DETAIL_OF, BatchRule, Post, PostKind, PostState
+from storage.subscription import NewOrder, Subscription
+from storage.watch import WatchState
 from tracking.values import Filter, Leg, Severity, Stall
 
 if TYPE_CHECKING:
@@ -52,15 +45,15 @@ async def _digest(shelf: Shelf) -> Post:
 async def test_news_that_piles_up_is_folded_into_one_message(shelf: Shelf) -> None:
     """The digest takes the head's place; its parts are sent with it and not again."""
     digest = await _digest(shelf)
-    assert (digest.kind, digest.channel, digest.state) == (PostKind.DIGEST, ORDERS_CHANNEL, PostState.SENDING)
-    assert [post.payload for post in await shelf.store.outbox.batched(digest.id)] == ["one", "two", "three"]
+    assert (digest.kind, digest.channel, digest.state) == (PostKind.BATCH, ORDERS_CHANNEL, PostState.SENDING)
+    assert [words(post) for post in await shelf.store.outbox.batched(digest.id)] == ["one", "two", "three"]
     assert await shelf.claim() == []
     assert await shelf.store.outbox.mark_sent(NOW, digest, "ts")
     for key, parts in ((ORDER, ["one", "three"]), (OTHER, ["two"])):  # the words of it, each order's in its thread
         detail = await shelf.claim_one()
-        assert (detail.kind, detail.key, detail.what.startswith(DETAIL_OF)) == (PostKind.DIGEST, key, True)
+        assert (detail.kind, detail.key, detail.event_id.startswith(DETAIL_OF)) == (PostKind.BATCH, key, True)
         assert detail.thread_ts
-        assert [post.payload for post in await shelf.store.outbox.batched(detail.id)] == parts
+        assert [words(post) for post in await shelf.store.outbox.batched(detail.id)] == parts
         assert await shelf.store.outbox.mark_sent(NOW, detail, "ts")
     assert await shelf.claim() == []
     assert [row["state"] for row in shelf.rows("SELECT DISTINCT state FROM outbox")] == ["sent"]
@@ -75,7 +68,7 @@ async def test_a_digest_says_how_much_waits_behind_a_post(shelf: Shelf) -> None:
     assert head.behind == 2
     digest = await shelf.store.outbox.batch(NOW, head, 2, LEASE)
     assert digest is not None
-    assert [post.payload for post in await shelf.store.outbox.batched(digest.id)] == ["one", "two"]
+    assert [words(post) for post in await shelf.store.outbox.batched(digest.id)] == ["one", "two"]
     assert await shelf.store.outbox.mark_sent(NOW, digest, "ts")
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news three"]
 
@@ -110,7 +103,7 @@ async def _loud_and_quiet(shelf: Shelf) -> Post:
         ("three", ORDER, Severity.PROBLEM),
         ("four", OTHER, Severity.NODE),
     ):
-        await shelf.tell(what, key, announcement=Announcement(what, EVERYONE, what, level))
+        await shelf.tell(what, key, to_post=named(what, severity=level))
     return await shelf.claim_one()
 
 
@@ -118,27 +111,27 @@ async def test_only_what_may_go_now_is_folded(shelf: Shelf) -> None:
     """Quiet hours let problems pass: what they hold is not taken along, and does not count as a queue."""
     head = await _loud_and_quiet(shelf)
     problems = frozenset({Severity.PROBLEM})
-    assert await shelf.store.outbox.batch(NOW, head, 10, LEASE, Folding(3, problems)) is None
-    digest = await shelf.store.outbox.batch(NOW, head, 10, LEASE, Folding(2, problems))
+    assert await shelf.store.outbox.batch(NOW, head, 10, LEASE, BatchRule(3, problems)) is None
+    digest = await shelf.store.outbox.batch(NOW, head, 10, LEASE, BatchRule(2, problems))
     assert digest is not None
-    assert [post.payload for post in await shelf.store.outbox.batched(digest.id)] == ["one", "three"]
+    assert [words(post) for post in await shelf.store.outbox.batched(digest.id)] == ["one", "three"]
 
 
 async def test_orders_with_nothing_to_show_stay_in_their_threads(shelf: Shelf) -> None:
     """One with a problem is told with all its news, as loud as that, the other's scans go into its own thread."""
     head = await _loud_and_quiet(shelf)
-    rule = Folding(2, shown=frozenset({Severity.PROBLEM}))
+    rule = BatchRule(2, shown=frozenset({Severity.PROBLEM}))
     loud = await shelf.store.outbox.batch(NOW, head, 10, LEASE, rule)
     assert loud is not None
     (watch,) = await shelf.store.watches.of_orders([ORDER])
-    assert (loud.key, loud.thread_ts, loud.level) == (ORDER, watch.card_ts, "problem")
-    assert [post.payload for post in await shelf.store.outbox.batched(loud.id)] == ["one", "three"]
+    assert (loud.key, loud.thread_ts, loud.severity) == (ORDER, watch.card_ts, "problem")
+    assert [words(post) for post in await shelf.store.outbox.batched(loud.id)] == ["one", "three"]
     assert await shelf.store.outbox.mark_sent(NOW, loud, "ts")
     quiet = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, rule)
     assert quiet is not None
     (watch,) = await shelf.store.watches.of_orders([OTHER])
     assert (quiet.key, quiet.watch_id, quiet.thread_ts) == (OTHER, watch.id, watch.card_ts)
-    assert [post.payload for post in await shelf.store.outbox.batched(quiet.id)] == ["two", "four"]
+    assert [words(post) for post in await shelf.store.outbox.batched(quiet.id)] == ["two", "four"]
 
 
 async def test_a_digest_of_one_order_finds_its_thread_again(shelf: Shelf) -> None:
@@ -146,14 +139,14 @@ async def test_a_digest_of_one_order_finds_its_thread_again(shelf: Shelf) -> Non
     await shelf.active()
     for what in ("one", "two"):
         await shelf.tell(what)
-    digest = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, Folding(shown=frozenset()))
+    digest = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, BatchRule(shown=frozenset()))
     assert digest is not None
     assert await shelf.store.outbox.mark_card_deleted(NOW, digest)
     card = await shelf.claim_one()
     assert card.kind is PostKind.CARD
     await shelf.store.outbox.mark_sent(NOW, card, "new-card")
     again = await shelf.claim_one()
-    assert (again.id, again.kind, again.thread_ts) == (digest.id, PostKind.DIGEST, "new-card")
+    assert (again.id, again.kind, again.thread_ts) == (digest.id, PostKind.BATCH, "new-card")
 
 
 async def test_news_whose_card_is_to_come_is_not_folded(shelf: Shelf) -> None:
@@ -174,7 +167,7 @@ async def test_a_digest_in_doubt_is_looked_for_after_a_restart(shelf: Shelf) -> 
     assert (doubt.id, doubt.state, doubt.token) == (lost.id, PostState.UNCERTAIN, lost.token)
     assert await store.outbox.mark_retry(NOW, doubt, NOW, "not found")
     again = await shelf.claim_one()
-    assert (again.kind, again.token) == (PostKind.DIGEST, lost.token)
+    assert (again.kind, again.token) == (PostKind.BATCH, lost.token)
     assert len(await store.outbox.batched(again.id)) == 3
 
 
@@ -212,7 +205,7 @@ async def test_what_was_skipped_stays_unsaid_and_explained(shelf: Shelf) -> None
     assert await shelf.store.outbox.mark_skipped(NOW, await shelf.claim_one(), "muted")
     assert await shelf.claim() == []
     (told,) = await shelf.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)
-    assert (told.what, told.payload, told.state, told.error) == ("one", "one", PostState.SKIPPED, "muted")
+    assert (told.event_id, told.news, told.state, told.error) == ("one", news_saying("one"), PostState.SKIPPED, "muted")
     (elsewhere,) = await shelf.store.delivery_log.of_order(ORDER, CLAIMS_CHANNEL, 10)
     assert elsewhere.state is None
 
@@ -226,15 +219,15 @@ async def test_a_lost_card_is_posted_anew_before_the_news(shelf: Shelf) -> None:
     assert card.kind is PostKind.CARD
     await shelf.store.outbox.mark_sent(NOW, card, "new-card")
     news = await shelf.claim_one()
-    assert (news.payload, news.thread_ts) == ("one", "new-card")
+    assert (words(news), news.thread_ts) == ("one", "new-card")
 
 
 async def test_an_alarm_is_raised_once_and_cleared_by_movement(shelf: Shelf) -> None:
     """People can act on it until then; after that it is history."""
     await shelf.active()
     alarm = Alarm(ORDER, "silent:1", SILENCE)
-    assert await shelf.store.alarms.open(NOW, alarm, announcement("silent:1"), None)
-    assert not await shelf.store.alarms.open(NOW, alarm, announcement("silent:1"), None)
+    assert await shelf.store.alarms.open(NOW, alarm, named("silent:1"), None)
+    assert not await shelf.store.alarms.open(NOW, alarm, named("silent:1"), None)
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news silent:1", f"{ORDERS_CHANNEL} refresh"]
     raised = (await shelf.store.alarms.of_orders([ORDER]))[ORDER]
     acted = await shelf.store.alarms.act(NOW, raised.id, AlarmState.ASSIGNED, MEI, None)
@@ -251,13 +244,13 @@ async def test_an_alarm_stands_while_its_silence_does(shelf: Shelf) -> None:
     """What else moves does not clear it; one that was taken for over and is found again is reopened without a word."""
     await shelf.active()
     alarm = Alarm(ORDER, "stall:domestic:YT1:2026-03-01T00:00:00+00:00", SILENCE)
-    assert await shelf.store.alarms.open(NOW, alarm, announcement(alarm.what), None)
+    assert await shelf.store.alarms.open(NOW, alarm, named(alarm.event_id), None)
     await shelf.tell("another moved", moved=True, silent=("YT1:2026-03-01T00:00:00+00:00",))
     assert list(await shelf.store.alarms.of_orders([ORDER])) == [ORDER]
     await shelf.tell("this one moved", moved=True, silent=("YT2:2026-03-01T00:00:00+00:00",))
     assert await shelf.store.alarms.of_orders([ORDER]) == {}
     assert len(await shelf.said()) == 4
-    assert not await shelf.store.alarms.open(NOW, alarm, announcement(alarm.what), None)
+    assert not await shelf.store.alarms.open(NOW, alarm, named(alarm.event_id), None)
     assert (await shelf.store.alarms.of_orders([ORDER]))[ORDER].state is AlarmState.OPEN
     assert await shelf.said() == [f"{ORDERS_CHANNEL} refresh"]
 
@@ -268,7 +261,7 @@ async def test_orders_join_a_channel_that_watches_all(shelf: Shelf) -> None:
     await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [watch.key], MEI)
     wish, new = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
     assert new
-    found = [NewOrder(key, "shipped", "", (), NOW) for key in (ORDER, OTHER)]
+    found = [NewOrder(order_of(key), NOW) for key in (ORDER, OTHER)]
     assert await shelf.store.subscriptions.join(NOW, wish.id, found) == 1
     assert await shelf.store.subscriptions.join(NOW, wish.id, found) == 0
     assert [one.key for one in await shelf.store.watches.of_orders([ORDER, OTHER])] == [ORDER]
@@ -281,7 +274,7 @@ async def test_orders_join_a_channel_that_watches_all(shelf: Shelf) -> None:
 async def _joined(shelf: Shelf) -> int:
     """A watch without a card, as `watch all` makes them. Returns its id."""
     wish, _ = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
-    await shelf.store.subscriptions.join(NOW, wish.id, [NewOrder(ORDER, "shipped", "", (), NOW)])
+    await shelf.store.subscriptions.join(NOW, wish.id, [NewOrder(order_of(), NOW)])
     (watch,) = await shelf.store.watches.of_orders([ORDER])
     return watch.id
 
@@ -301,13 +294,13 @@ async def test_news_under_a_refused_card_fails_with_it(shelf: Shelf) -> None:
     for what in ("one", "two"):
         await shelf.tell(what)
     await shelf.tell("other", OTHER)
-    digest = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, Folding(shown=frozenset()))
+    digest = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, BatchRule(shown=frozenset()))
     assert digest is not None
     await shelf.tell("three")
     assert await shelf.store.outbox.mark_card_deleted(NOW, digest)
     assert await shelf.store.outbox.mark_failed(NOW, await shelf.claim_one(), "msg_too_long")
     told = await shelf.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)
-    assert [(one.what, one.state, one.error) for one in told] == [
+    assert [(one.event_id, one.state, one.error) for one in told] == [
         (what, PostState.FAILED, "msg_too_long") for what in ("one", "two", "three")
     ]
     assert (await shelf.store.upkeep.health(NOW)).lost == 4  # the digest is counted as well
@@ -320,16 +313,16 @@ async def test_a_held_card_comes_before_the_news_that_may_go(shelf: Shelf) -> No
     await shelf.tell("quiet")
     for _held in ("card", "news"):
         assert await shelf.store.outbox.mark_held(await shelf.claim_one(), NOW + MINUTE, "quiet hours")
-    await shelf.tell("loud", announcement=Announcement("loud", EVERYONE, "loud", Severity.PROBLEM))
+    await shelf.tell("loud", to_post=named("loud", severity=Severity.PROBLEM))
     loud = await shelf.claim_one()
     assert loud.card_held
     assert await shelf.store.outbox.queue_card_before(NOW, loud)
     assert not await shelf.store.outbox.queue_card_before(NOW, loud)
     card = await shelf.claim_one()
-    assert (card.kind, card.level) == (PostKind.CARD, "problem")
+    assert (card.kind, card.severity) == (PostKind.CARD, "problem")
     assert await shelf.store.outbox.mark_sent(NOW, card, "card-ts")
     again = await shelf.claim_one()
-    assert (again.payload, again.thread_ts, again.card_held) == ("loud", "card-ts", False)
+    assert (words(again), again.thread_ts, again.card_held) == ("loud", "card-ts", False)
     assert await shelf.store.outbox.mark_card_deleted(NOW, again)
     assert await shelf.said() == [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news loud"]
     assert await shelf.said(NOW + MINUTE) == [f"{ORDERS_CHANNEL} news quiet"]
@@ -340,7 +333,7 @@ async def test_orders_join_a_paused_channel_paused(shelf: Shelf) -> None:
     wish, _ = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
     paused = await shelf.active(OTHER)
     await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
-    await shelf.store.subscriptions.join(NOW, wish.id, [NewOrder(ORDER, "shipped", "", (), NOW)])
+    await shelf.store.subscriptions.join(NOW, wish.id, [NewOrder(order_of(), NOW)])
     await shelf.tell("moved")
     assert [post.kind for post in await shelf.claim()] == [PostKind.NOTICE]
     assert await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived") == []

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from support.shelf import MINUTE, NOW, ORDER, Shelf
 
-from storage.inbox import MOST_UNKNOWN
-from storage.records import Hint
+from storage.inbox import MOST_UNKNOWN, PushMessage
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,7 +18,7 @@ DAY = timedelta(days=1)
 async def push(shelf: Shelf, names: range, outcome: str, at: datetime = NOW) -> None:
     """So many different messages, looked at."""
     for number in names:
-        assert await shelf.store.inbox.put(Hint(f"{outcome} {number}", "CLOSE", (str(number),), at))
+        assert await shelf.store.inbox.put(PushMessage(f"{outcome} {number}", "CLOSE", (str(number),), at))
     await shelf.store.inbox.done(at, [(f"{outcome} {number}", outcome) for number in names])
 
 

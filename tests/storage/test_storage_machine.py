@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from support.effort import examples
-from support.shelf import LEASE, MEI, NOW, ORDER, OTHER, Shelf
+from support.shelf import LEASE, MEI, NOW, ORDER, OTHER, Shelf, words
 
-from storage.records import Post, PostKind, PostState
+from storage.post import Post, PostKind, PostState
 from storage.store import open_store
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Sender(RuleBasedStateMachine):
     @rule(key=st.sampled_from(KEYS), refresh=st.booleans())
     def an_order_moves(self, key: str, refresh: bool) -> None:
         self.news += 1
-        self.run(self.shelf.tell(str(self.news), key, refresh_cards=refresh))
+        self.run(self.shelf.tell(str(self.news), key, changed=refresh))
         for watch in self.run(self.shelf.store.watches.of_orders([key])):
             self.owed[key, watch.channel].add(self.news)
 
@@ -191,13 +191,13 @@ class Sender(RuleBasedStateMachine):
             return post.thread_ts or "ts"
         room = self.rooms[post.channel]
         assert post.token not in room.messages, "the same post appears twice"
-        room.messages[post.token] = f"{post.kind} {post.payload}"
+        room.messages[post.token] = f"{post.kind} {words(post)}"
         if post.kind is PostKind.CARD:
             assert post.watch_id not in room.cards, "a watch has two cards"
             room.cards.add(post.watch_id)
         if post.kind is PostKind.NEWS:
             assert post.thread_ts, "news without a card"
-            number = int(post.payload)
+            number = int(words(post))
             assert (post.key, number) not in room.said, "the same news is told twice"
             assert all(number > one for key, one in room.said if key == post.key), "news out of order"
             room.said.append((post.key, number))

@@ -2,35 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from support.shelf import LEASE, MINUTE, NODE, NOW, ORDER, ORDERS_CHANNEL, OTHER, PARCEL, baseline, changed
+from support.shelf import (
+    LEASE,
+    MINUTE,
+    NODE,
+    NOW,
+    ORDER,
+    ORDERS_CHANNEL,
+    OTHER,
+    PARCEL,
+    baseline,
+    changed,
+    order_of,
+    scan,
+)
 
-from storage.records import Failed, NewWatch, OrderState, ParcelRecord, Unchanged, WatchState
+from pandapon.shipment import Milestone, Parcel
+from storage.poll import Failed, Unchanged
+from storage.watch import NewWatch, WatchState
 from tracking.values import Filter
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
 
-    from storage.records import PollResult
+    from storage.poll import PollResult
 
 
 async def test_a_stored_order_comes_back_as_it_was(shelf: Shelf) -> None:
     """Ids, Chinese text and microseconds survive the round trip."""
-    state = OrderState("delivered", "详情 {}", ("254228563492088079", "0001"), NOW, NOW + MINUTE)
-    await shelf.store.orders.add(NOW, baseline(state=state))
+    order = order_of(seller="详情 {}", sub_order_ids=("254228563492088079", "0001"))
+    await shelf.store.orders.add(NOW, baseline(order=order, milestone=Milestone.DELIVERED, final_at=NOW + MINUTE))
     known = (await shelf.store.orders.load([ORDER]))[ORDER]
-    assert (known.state, known.parcels, known.nodes) == (state, (PARCEL,), (NODE,))
+    assert (known.order, known.milestone, known.moved_at, known.final_at) == (
+        order,
+        Milestone.DELIVERED,
+        NOW,
+        NOW + MINUTE,
+    )
+    assert known.shipment.parcels == (replace(PARCEL, nodes=(NODE,)),)
+    assert [node.identity for node in known.shipment.nodes] == [NODE.identity]
     assert (known.read_at, known.stale_since, known.version) == (NOW, None, 1)
 
 
 async def test_the_first_reading_wins(shelf: Shelf) -> None:
     """Two people who ask for an unknown order at once store it once."""
     await shelf.order()
-    late = baseline(nodes=(NODE._replace(identity="another"),), fingerprint=b"late")
+    late = baseline(nodes=(scan("another"),), fingerprint=b"late")
     assert not await shelf.store.orders.add(NOW, late)
-    assert [node.identity for node in (await shelf.store.orders.load([ORDER]))[ORDER].nodes] == [NODE.identity]
+    assert [node.identity for node in (await shelf.store.orders.load([ORDER]))[ORDER].shipment.nodes] == [NODE.identity]
 
 
 async def test_unknown_orders_are_absent(shelf: Shelf) -> None:
@@ -51,7 +74,7 @@ async def test_an_order_is_due_from_its_first_watch_on(shelf: Shelf) -> None:
     """The watch itself makes it due, before its card is posted."""
     await shelf.opening()
     due = await shelf.due()
-    assert (due.state.milestone, due.has_parcels, due.polls, due.fails) == ("in_transit", True, 1, 0)
+    assert (due.milestone, due.has_parcels, due.polls, due.fails) == ("in_transit", True, 1, 0)
     assert due.created_at == NOW
 
 
@@ -84,35 +107,38 @@ async def test_an_unchanged_reading_schedules_and_nothing_else(shelf: Shelf) -> 
     after = (await shelf.store.orders.load([ORDER]))[ORDER]
     assert (recorded.applied, recorded.stale, recorded.posts) == (1, 0, 0)
     assert (after.read_at, after.next_poll_at) == (NOW + MINUTE, NOW + 5 * MINUTE)
-    assert (after.state, after.nodes, after.version) == (before.state, before.nodes, before.version)
+    assert replace(after, read_at=NOW, next_poll_at=before.next_poll_at, fence=before.fence) == before
 
 
 async def test_a_changed_reading_adds_and_edits_but_never_deletes(shelf: Shelf) -> None:
     """Parcels and nodes that a reply leaves out stay; those it names are brought up to date."""
     await shelf.opening()
     due = await shelf.due()
-    filled = NODE._replace(content="c2", place="杭州转运中心")
-    second = ParcelRecord("SF1400000000019", "顺丰速运")
-    state = OrderState("arrived", "{}", (), NOW, None)
-    result = changed(ORDER, due.fence, "moved", nodes=(filled,), parcels=(second,), state=state)
+    filled = scan(NODE.identity, place="杭州转运中心")
+    second = Parcel("SF1400000000019", "顺丰速运")
+    order = order_of(seller="")
+    result = changed(
+        ORDER, due.fence, "moved", nodes=(filled,), parcels=(second,), order=order, milestone=Milestone.ARRIVED
+    )
     await shelf.store.orders.record(NOW, [result])
     known = (await shelf.store.orders.load([ORDER]))[ORDER]
-    assert {parcel.waybill for parcel in known.parcels} == {PARCEL.waybill, second.waybill}
-    assert known.nodes == (filled,)
-    assert (known.state, known.version) == (state, 2)
+    assert {parcel.waybill for parcel in known.shipment.parcels} == {PARCEL.waybill, second.waybill}
+    assert known.shipment.nodes == (filled,)
+    assert (known.order, known.milestone, known.version) == (order, Milestone.ARRIVED, 2)
 
 
 async def test_failures_keep_the_state_and_say_since_when(shelf: Shelf) -> None:
     """The first failure marks the order stale; later ones keep that time; a good reading clears it."""
     await shelf.opening()
-    state = (await shelf.store.orders.load([ORDER]))[ORDER].state
+    before = (await shelf.store.orders.load([ORDER]))[ORDER]
     for minutes in range(3):
         at = NOW + 10 * minutes * MINUTE
         due = await shelf.due(now=at)
         assert due.fails == minutes
         await shelf.store.orders.record(at, [Failed(ORDER, due.fence, at + MINUTE, "TransportError")])
         known = (await shelf.store.orders.load([ORDER]))[ORDER]
-        assert (known.stale_since, known.read_at, known.state) == (NOW, NOW, state)
+        assert (known.stale_since, known.read_at) == (NOW, NOW)
+        assert (known.order, known.milestone, known.shipment) == (before.order, before.milestone, before.shipment)
     due = await shelf.due(now=NOW + 60 * MINUTE)
     await shelf.store.orders.record(NOW + 60 * MINUTE, [Unchanged(ORDER, due.fence, None)])
     assert (await shelf.store.orders.load([ORDER]))[ORDER].stale_since is None
@@ -139,7 +165,7 @@ async def test_one_lease_gives_one_result(shelf: Shelf) -> None:
     late: list[PollResult] = [
         Unchanged(ORDER, due.fence, NOW),
         Failed(ORDER, due.fence, NOW, "TransportError"),
-        changed(ORDER, due.fence, "late", nodes=(NODE._replace(identity="late"),)),
+        changed(ORDER, due.fence, "late", nodes=(scan("late"),)),
     ]
     recorded = await shelf.store.orders.record(NOW + MINUTE, late)
     assert (recorded.applied, recorded.stale, recorded.posts) == (0, 3, 0)
@@ -151,14 +177,12 @@ async def test_two_results_of_one_lease_in_a_batch(shelf: Shelf) -> None:
     """The first of them counts, and is told once."""
     await shelf.active()
     due = await shelf.due()
-    both: list[PollResult] = [
-        changed(ORDER, due.fence, what, nodes=(NODE._replace(identity=what),)) for what in ("first", "second")
-    ]
+    both: list[PollResult] = [changed(ORDER, due.fence, what, nodes=(scan(what),)) for what in ("first", "second")]
     recorded = await shelf.store.orders.record(NOW, both)
     assert (recorded.applied, recorded.stale) == (1, 1)
     known = (await shelf.store.orders.load([ORDER]))[ORDER]
-    assert {node.identity for node in known.nodes} == {NODE.identity, "first"}
-    assert [post.what for post in await shelf.claim()] == ["first"]
+    assert {node.identity for node in known.shipment.nodes} == {NODE.identity, "first"}
+    assert [post.event_id for post in await shelf.claim()] == ["first"]
 
 
 async def test_a_lease_that_ran_out_gives_no_result(shelf: Shelf) -> None:
@@ -243,7 +267,7 @@ async def test_a_watch_of_a_second_channel_does_not_disturb_the_schedule(shelf: 
 
 async def test_a_number_is_found_however_it_is_spelt(shelf: Shelf) -> None:
     """Stored and asked for in any width, case and grouping; JD's box stands behind a number that finds it."""
-    jd = ParcelRecord("JDX012345678901-1-1-", logistics_id="LP01")
+    jd = Parcel("JDX012345678901-1-1-", logistics_id="LP01")
     await shelf.store.orders.add(NOW, baseline(parcels=(PARCEL, jd)))
     for spelling in (
         "yt8801234567890",
@@ -257,4 +281,7 @@ async def test_a_number_is_found_however_it_is_spelt(shelf: Shelf) -> None:
     for other in ("YT880123456789", "自提", "", "-"):
         assert await shelf.store.orders.with_waybill(other) == []
         assert await shelf.store.inbox.concerned([other]) == []
-    assert {one.logistics_id for one in (await shelf.store.orders.load([ORDER]))[ORDER].parcels} == {"", "LP01"}
+    assert {one.logistics_id for one in (await shelf.store.orders.load([ORDER]))[ORDER].shipment.parcels} == {
+        "",
+        "LP01",
+    }

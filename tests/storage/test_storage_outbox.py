@@ -15,11 +15,14 @@ from support.shelf import (
     ORDER,
     ORDERS_CHANNEL,
     OTHER,
-    announcement,
     changed,
+    named,
+    words,
 )
 
-from storage.records import PostKind, PostState, Unchanged
+from storage.errors import UnreadableError
+from storage.poll import Unchanged
+from storage.post import PostKind, PostState
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -31,15 +34,15 @@ async def test_news_goes_to_the_watches_in_its_audience(shelf: Shelf) -> None:
     await shelf.active(ORDER, "C1", Filter.ALL)
     await shelf.active(ORDER, "C2", Filter.PROBLEMS)
     await shelf.active(ORDER, "C3", Filter.MILESTONES)
-    told = announcement("moved", frozenset({Filter.ALL, Filter.MILESTONES}))
-    assert await shelf.tell("moved", announcement=told) == 2
+    told = named("moved", frozenset({Filter.ALL, Filter.MILESTONES}))
+    assert await shelf.tell("moved", to_post=told) == 2
     assert await shelf.said() == ["C1 news moved", "C3 news moved"]
 
 
 async def test_news_for_nobody_is_nothing_to_send(shelf: Shelf) -> None:
     """An empty audience writes no outbox row."""
     await shelf.active()
-    assert await shelf.tell("moved", announcement=announcement("moved", frozenset())) == 0
+    assert await shelf.tell("moved", to_post=named("moved", frozenset())) == 0
     assert await shelf.claim() == []
 
 
@@ -58,7 +61,7 @@ async def test_a_post_carries_what_sending_needs(shelf: Shelf) -> None:
     await shelf.tell("delivered 已签收")
     post = await shelf.claim_one(now=NOW + MINUTE)
     assert (post.kind, post.state, post.channel, post.key) == (PostKind.NEWS, PostState.SENDING, ORDERS_CHANNEL, ORDER)
-    assert (post.payload, post.thread_ts, post.watch_id) == ("delivered 已签收", watch.card_ts, watch.id)
+    assert (words(post), post.thread_ts, post.watch_id) == ("delivered 已签收", watch.card_ts, watch.id)
     assert (post.created_at, post.claimed_at, post.attempts) == (NOW, NOW + MINUTE, 0)
     assert len(post.token) == 32
     assert int(post.token, 16)
@@ -72,7 +75,7 @@ async def test_tokens_differ_from_post_to_post(shelf: Shelf) -> None:
     await shelf.active(ORDER, CLAIMS_CHANNEL)
     for what in ("one", "two"):
         for key in (ORDER, OTHER):
-            await shelf.tell(what, key, refresh_cards=True)
+            await shelf.tell(what, key, changed=True)
     tokens = [row["token"] for row in shelf.rows("SELECT token FROM outbox")]
     assert len(tokens) == len(set(tokens)) == 3 + 6 + 3
 
@@ -132,13 +135,13 @@ async def test_a_post_that_must_wait_holds_its_channel(shelf: Shelf) -> None:
     assert await shelf.store.outbox.mark_retry(NOW, post, NOW + MINUTE, "ratelimited")
     assert await shelf.claim(NOW + MINUTE - timedelta(seconds=1)) == []
     again = await shelf.claim_one(now=NOW + MINUTE)
-    assert (again.payload, again.attempts, again.claimed_at) == ("first", 1, NOW + MINUTE)
+    assert (words(again), again.attempts, again.claimed_at) == ("first", 1, NOW + MINUTE)
 
 
 async def test_a_refresh_that_must_wait_lets_others_pass(shelf: Shelf) -> None:
     """A card that cannot be edited just now does not silence the channel."""
     await shelf.active()
-    await shelf.tell("first", refresh_cards=True)
+    await shelf.tell("first", changed=True)
     await shelf.store.outbox.mark_sent(NOW, await shelf.claim_one(), "ts")
     refresh = await shelf.claim_one()
     assert refresh.kind is PostKind.REFRESH
@@ -151,7 +154,7 @@ async def test_a_refresh_that_must_wait_lets_others_pass(shelf: Shelf) -> None:
 async def test_a_card_is_not_brought_up_to_date_before_it_is_posted(shelf: Shelf) -> None:
     """The card that Slack asked to wait with has no ts yet that a refresh could name."""
     await shelf.opening()
-    await shelf.tell("first", announcement=None, refresh_cards=True)
+    await shelf.tell("first", to_post=None, changed=True)
     await shelf.store.outbox.mark_retry(NOW, await shelf.claim_one(), NOW + MINUTE, "ratelimited")
     assert await shelf.claim() == []
     assert (await shelf.claim_one(now=NOW + MINUTE)).kind is PostKind.CARD
@@ -161,12 +164,12 @@ async def test_many_wishes_for_a_refresh_are_one_row_at_the_end(shelf: Shelf) ->
     """A card shows the latest state: refreshing it once, after all the news, is enough."""
     await shelf.active()
     for what in ("one", "two", "three"):
-        await shelf.tell(what, refresh_cards=True)
+        await shelf.tell(what, changed=True)
     assert shelf.value("SELECT COUNT(*) FROM outbox WHERE kind = 'refresh'") == 1
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news {what}" for what in ("one", "two", "three")] + [
         f"{ORDERS_CHANNEL} refresh"
     ]
-    await shelf.tell("four", refresh_cards=True)
+    await shelf.tell("four", changed=True)
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news four", f"{ORDERS_CHANNEL} refresh"]
 
 
@@ -174,9 +177,9 @@ async def test_many_wishes_for_a_refresh_are_one_row_at_the_end(shelf: Shelf) ->
 async def test_a_wish_made_while_a_refresh_is_on_its_way_is_not_swallowed(shelf: Shelf, outcome: str) -> None:
     """The edit that left may lack the newest state: whatever becomes of it, another follows."""
     await shelf.active()
-    await shelf.tell("one", announcement=None, refresh_cards=True)
+    await shelf.tell("one", to_post=None, changed=True)
     on_its_way = await shelf.claim_one()
-    await shelf.tell("two", announcement=None, refresh_cards=True)
+    await shelf.tell("two", to_post=None, changed=True)
     if outcome == "sent":
         assert not await shelf.store.outbox.mark_sent(NOW, on_its_way, "ts")
     elif outcome == "retry":
@@ -189,10 +192,10 @@ async def test_a_wish_made_while_a_refresh_is_on_its_way_is_not_swallowed(shelf:
 async def test_an_unsent_refresh_failing_for_good_comes_back_with_the_next_wish(shelf: Shelf) -> None:
     """A card that could not be edited once is tried again when there is something new to show."""
     await shelf.active()
-    await shelf.tell("one", announcement=None, refresh_cards=True)
+    await shelf.tell("one", to_post=None, changed=True)
     await shelf.store.outbox.mark_failed(NOW, await shelf.claim_one(), "cant_update_message")
     assert await shelf.claim() == []
-    await shelf.tell("two", announcement=None, refresh_cards=True)
+    await shelf.tell("two", to_post=None, changed=True)
     assert await shelf.said() == [f"{ORDERS_CHANNEL} refresh"]
 
 
@@ -326,7 +329,7 @@ async def test_a_stale_reading_tells_nobody(shelf: Shelf) -> None:
     """What is dropped is dropped with its news and its refresh."""
     await shelf.active()
     due = await shelf.due()
-    result = changed(ORDER, due.fence - 1, "stale", refresh_cards=True)
+    result = changed(ORDER, due.fence - 1, "stale", changed=True)
     assert (await shelf.store.orders.record(NOW, [result])).posts == 0
     assert await shelf.claim() == []
 
@@ -362,3 +365,19 @@ async def test_pruning_forgets_the_past_and_nothing_else(shelf: Shelf) -> None:
 async def test_a_delivery_is_new_once(shelf: Shelf) -> None:
     """Slack sends some events twice."""
     assert [await shelf.store.people.first_seen(one, NOW) for one in ("Ev1", "Ev1", "Ev2")] == [True, False, True]
+
+
+@pytest.mark.parametrize("stored", ["{", "[]", "3", '{"from": "another version"}'])
+async def test_a_post_that_cannot_be_read_keeps_no_other_from_being_claimed(shelf: Shelf, stored: str) -> None:
+    """It is claimed with the rest, and says so to whoever asks what it tells."""
+    await shelf.active(ORDER)
+    await shelf.active(OTHER, CLAIMS_CHANNEL)
+    await shelf.tell("bad", ORDER)
+    await shelf.tell("good", OTHER)
+    await shelf.store.thread.run(
+        lambda conn: conn.execute("UPDATE news SET payload = ? WHERE key = ?", (stored, ORDER))
+    )
+    bad, good = sorted(await shelf.claim(), key=lambda post: post.key)
+    assert words(good) == "good"
+    with pytest.raises(UnreadableError, match="in a news"):
+        _ = bad.news

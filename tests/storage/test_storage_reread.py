@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from support.shelf import NODE, NOW, ORDER, ORDERS_CHANNEL, OTHER, PARCEL, baseline
+from support.shelf import NOW, ORDER, ORDERS_CHANNEL, OTHER, PARCEL, baseline, scan
 
 from bot.jobs.reread import reread
 from handlers.posts.notices import notice
 from pandapon.courier import RULES
-from storage.records import OrderState
+from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
 
 # YTO's ordinary pick-up scan, which the rules of before told as delivered.
-PICKED_UP = NODE._replace(identity="yto", text="【义乌市公司】 已收件 取件人: 王大山", code="", milestone="delivered")
-SIGNED = NODE._replace(identity="signed", text="已签收，签收人：本人", code="", milestone="delivered")
+PICKED_UP = scan("yto", "【义乌市公司】 已收件 取件人: 王大山", code="", milestone=Milestone.DELIVERED)
+SIGNED = scan("signed", "已签收，签收人：本人", code="", milestone=Milestone.DELIVERED)
 
 
 def told_as_delivered(key: str, node: Any) -> Any:
     """An order as the rules of before left it."""
-    parcel = replace(PARCEL, status_code="", status_milestone=None, milestone="delivered")
-    state = OrderState("delivered", "", (), NOW, NOW)
-    return baseline(key, state=state, parcels=(parcel,), nodes=(node,), next_poll_at=None)
+    parcel = replace(PARCEL, status_code="", status_milestone=None, milestone=Milestone.DELIVERED)
+    state = {"order": None, "milestone": Milestone.DELIVERED, "final_at": NOW}
+    return baseline(key, **state, parcels=(parcel,), nodes=(node,), next_poll_at=None)
 
 
 async def test_what_was_told_wrongly_is_put_right(shelf: Shelf) -> None:
@@ -36,10 +36,10 @@ async def test_what_was_told_wrongly_is_put_right(shelf: Shelf) -> None:
     await reread(shelf.store, lambda: NOW)
     stored = await shelf.store.orders.load([ORDER, OTHER])
     wrong, right = stored[ORDER], stored[OTHER]
-    assert (wrong.state.milestone, wrong.state.final_at, wrong.next_poll_at) == ("picked_up", None, NOW)
-    assert [node.milestone for node in wrong.nodes] == ["picked_up"]
-    assert [parcel.milestone for parcel in wrong.parcels] == ["picked_up"]
-    assert (right.state.milestone, right.state.final_at) == ("delivered", NOW)
+    assert (wrong.milestone, wrong.final_at, wrong.next_poll_at) == ("picked_up", None, NOW)
+    assert [node.milestone for node in wrong.shipment.nodes] == ["picked_up"]
+    assert [parcel.milestone for parcel in wrong.shipment.parcels] == ["picked_up"]
+    assert (right.milestone, right.final_at) == ("delivered", NOW)
     assert sorted(await shelf.said()) == [
         f'{ORDERS_CHANNEL} notice {{"corrected": 1}}',
         f"{ORDERS_CHANNEL} refresh",

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from support.shelf import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, changed
 
-from storage.records import Failed, PostKind, PostState, WatchState
-from storage.values import to_int
+from storage.poll import Failed
+from storage.post import PostKind, PostState
+from storage.rows import to_int
+from storage.watch import WatchState
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
@@ -159,7 +161,7 @@ async def test_a_lease_of_the_old_process_runs_out(shelf: Shelf) -> None:
     store = await shelf.restart()
     assert await store.orders.claim_due(NOW, 10, LEASE) == []
     again = await shelf.due(now=NOW + LEASE)
-    late, good = changed(ORDER, lost.fence, "moved"), changed(ORDER, again.fence, "moved", refresh_cards=False)
+    late, good = changed(ORDER, lost.fence, "moved"), changed(ORDER, again.fence, "moved", changed=False)
     recorded = await store.orders.record(NOW + LEASE, [late, good])
     assert (recorded.applied, recorded.stale, recorded.posts) == (1, 1, 1)
 
@@ -178,7 +180,7 @@ async def test_staleness_survives(shelf: Shelf) -> None:
 async def test_everything_reads_the_same_after_a_restart(shelf: Shelf, channel: str) -> None:
     """What the store answers does not depend on who wrote it."""
     await shelf.active(ORDER, channel)
-    await shelf.tell("moved", refresh_cards=True)
+    await shelf.tell("moved", changed=True)
 
     async def seen() -> tuple[object, ...]:
         store = shelf.store

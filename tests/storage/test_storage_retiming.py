@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.shelf import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, Shelf, changed
 
-from storage.records import Hint
+from storage.inbox import PushMessage
+from tracking.channel_settings import ChannelSettings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,11 +71,11 @@ async def test_a_post_that_waits_is_sent_once(shelf: Shelf, back: timedelta) -> 
     await shelf.store.clock.retime(now, -back, LONGEST)
     assert await shelf.store.outbox.claim(now, 10, LEASE, ()) == []
     [again] = await shelf.store.outbox.claim(now + MINUTE, 10, LEASE, ())
-    assert again.what == post.what
+    assert again.event_id == post.event_id
     assert await shelf.store.outbox.mark_sent(now + MINUTE, again, "1772416800.000100")
     await shelf.store.clock.retime(now - back, -back, LONGEST)
     left = await shelf.store.outbox.claim(now + 2 * MINUTE, 10, LEASE, ())
-    assert again.what not in [one.what for one in left]
+    assert again.event_id not in [one.event_id for one in left]
 
 
 @pytest.mark.parametrize("back", BACK, ids=str)
@@ -121,24 +122,24 @@ async def test_what_quiet_hours_hold_is_asked_again(shelf: Shelf) -> None:
 )
 async def test_a_day_has_one_digest_and_the_next_one_comes(shelf: Shelf, day: str, left: str) -> None:
     """A mark of today, or of the day that has begun elsewhere, stays; one of a year to come silences nobody."""
-    await shelf.store.channels.save_settings(NOW, ORDERS_CHANNEL, '{"digest_at": "09:00"}', MEI)
+    await shelf.store.channels.save_settings(NOW, ORDERS_CHANNEL, ChannelSettings(digest_at="09:00"), MEI)
     if day:
-        assert await shelf.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, day, "")
+        assert await shelf.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, day, None)
     await shelf.store.clock.retime(NOW, -3 * HOUR, LONGEST)
     assert (await shelf.store.channels.get(ORDERS_CHANNEL)).digest_day == left
-    assert await shelf.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, "2026-03-02", "") == (not day)
-    assert await shelf.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, "2026-03-04", "")
+    assert await shelf.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, "2026-03-02", None) == (not day)
+    assert await shelf.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, "2026-03-04", None)
 
 
 async def test_a_pushed_message_counts_again(shelf: Shelf) -> None:
     """The same message later is another event, though the first came in what is now the future."""
-    hint = Hint("same", "CLOSE", ("1",), NOW)
+    hint = PushMessage("same", "CLOSE", ("1",), NOW)
     assert await shelf.store.inbox.put(hint)
     await shelf.store.inbox.done(NOW, [("same", "looked at")])
     now = NOW - 120 * DAY
     await shelf.store.clock.retime(now, -120 * DAY, LONGEST)
-    assert not await shelf.store.inbox.put(Hint("same", "CLOSE", ("1",), now + timedelta(seconds=5)))
-    assert await shelf.store.inbox.put(Hint("same", "CLOSE", ("1",), now + MINUTE))
+    assert not await shelf.store.inbox.put(PushMessage("same", "CLOSE", ("1",), now + timedelta(seconds=5)))
+    assert await shelf.store.inbox.put(PushMessage("same", "CLOSE", ("1",), now + MINUTE))
 
 
 async def test_a_restart_sees_when_the_file_was_last_written(shelf: Shelf) -> None:

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.shelf import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, Shelf, changed
+from support.shelf import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, Shelf, changed, order_of
 
 from storage import alarms, channels, enqueue, orders, outbox, recording, subscriptions, upkeep
-from storage.records import Failed, NewOrder, Subscription, Unchanged
+from storage.poll import Failed, Unchanged
 from storage.store import open_store
+from storage.subscription import NewOrder, Subscription
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ async def test_folding_looks_at_its_channel_alone(shelf: Shelf) -> None:
     await shelf.tell("one")
     await shelf.tell("two", OTHER)
     head = await shelf.claim_one()
-    plans = await _plans(shelf, lambda conn: enqueue.fold(conn, NOW, head, 10, LEASE))
+    plans = await _plans(shelf, lambda conn: enqueue.batch(conn, NOW, head, 10, LEASE))
     assert any("INDEX outbox_live (channel=?" in step for step in plans)
     assert _scans(plans) == []
 
@@ -224,7 +225,7 @@ async def test_the_history_of_an_order_is_searched(shelf: Shelf) -> None:
 async def test_joining_and_leaving_all_orders_searches(shelf: Shelf) -> None:
     """Ten thousand orders join without each of them looking at all the others."""
     wish, _ = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
-    new = NewOrder(ORDER, "shipped", "", (), NOW)
+    new = NewOrder(order_of(), NOW)
     plans = await _plans(shelf, lambda conn: subscriptions.join_orders(conn, NOW, wish.id, [new]))
     plans += await _plans(shelf, lambda conn: subscriptions.unknown_of(conn, ORDERS_CHANNEL, [ORDER]))
     assert _scans(plans) == []
@@ -241,7 +242,7 @@ async def test_looking_for_silent_orders_searches(shelf: Shelf) -> None:
     """Only orders whose time has come are looked at."""
     await shelf.active()
     await shelf.store.alarms.schedule(ORDER, NOW)
-    plans = await _plans(shelf, lambda conn: alarms.stalled(conn, NOW, NOW, 10))
+    plans = await _plans(shelf, lambda conn: alarms.due(conn, NOW, NOW, 10))
     assert _scans(plans) == []
 
 

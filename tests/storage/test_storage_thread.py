@@ -39,7 +39,7 @@ async def test_a_long_job_lets_transactions_in_between(tmp_path: Path) -> None:
     def long(_conn: object) -> str:
         begun.set()
         while not ended.is_set():
-            store.thread.breathe()
+            store.thread.run_pending()
             time.sleep(0.001)
         return "over"
 
@@ -74,7 +74,7 @@ async def test_a_cancelled_caller_leaves_a_whole_transaction(tmp_path: Path) -> 
     with pytest.raises(asyncio.CancelledError):
         await writing
     stored = (await store.orders.load([ORDER])).get(ORDER)
-    assert stored is None or stored.nodes
+    assert stored is None or stored.shipment.nodes
     assert await store.orders.add(NOW, baseline(OTHER))
     await store.close()
 

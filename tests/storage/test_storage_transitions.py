@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from storage.errors import StorageError
-from storage.records import PostState
+from storage.post import PostState
 from storage.transitions import TRANSITIONS
 
 if TYPE_CHECKING:

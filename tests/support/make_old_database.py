@@ -25,7 +25,7 @@ from support.house import CALLBACK_TOKEN, words
 from support.old_database import CONVERSATIONS, DATABASE, EARLIER, FILES, LATE, STORIES, OldHouse, up
 
 from sandbox.slack.faults import Fault
-from storage.records import Hint
+from storage.inbox import PushMessage
 from storage.store import open_store
 from tracking.channel_settings import ChannelSettings
 
@@ -41,7 +41,7 @@ class Maker(OldHouse):
     async def choose(self, channel: str, **settings: str) -> None:
         """A channel's settings."""
         assert self.bot is not None
-        chosen = ChannelSettings(**settings).dump()  # type: ignore[arg-type]  # the plain strings among them
+        chosen = ChannelSettings(**settings)  # type: ignore[arg-type]  # the plain strings among them
         channel_id = self.slack.workspace.channel(channel).id
         await self.bot.store.channels.save_settings(self.clock(), channel_id, chosen, "U0MEI00001")
 
@@ -133,7 +133,7 @@ async def make(folder: Path) -> tuple[bytes, bytes]:
         await house.last_evening()
         await house.stop_bot()
         store = await open_store(folder / "bot.db")
-        hint = Hint(
+        hint = PushMessage(
             "pushed-before-the-end", "1688_LOGISTICS_BUYER_VIEW_TRACE", (STORIES["told"].order_id,), house.clock()
         )
         await store.inbox.put(hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from support.commands import TOPICS, help_page
 from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, look, node, order, parcel, product, watch
@@ -19,7 +19,7 @@ from handlers.channel import settings_views as choices
 from handlers.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.goods import products
 from handlers.home import view as home
-from handlers.interactions.ports import Copies, Joined, Look, Report, WatchOutcome, WatchResult
+from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
 from handlers.orders import views as orders
 from handlers.parsing.message_ids import Found
 from handlers.posts import alarms as stalls
@@ -32,12 +32,20 @@ from handlers.watching import watch_all_views
 from pandapon import errors as api
 from pandapon.models import Page
 from pandapon.shipment import Milestone, OrderRef, Parcel, Platform
+from storage.alarm import Alarm, AlarmState
 from storage.backup import Restored
+from storage.channel import Channel, DeliveryLogEntry
 from storage.errors import DiskFullError
-from storage.records import Alarm, AlarmState, Channel, Health, PostState, Subscription, Told, WatchState
+from storage.post import PostState
+from storage.subscription import Subscription
+from storage.upkeep import Health
+from storage.watch import WatchState
 from tracking.channel_settings import ChannelSettings, Load
 from tracking.daily_digest import DailyDigest, DigestEntry
 from tracking.values import Filter, Leg, News, Severity, Stall, Step
+
+if TYPE_CHECKING:
+    from tracking.orders import OrderSnapshot
 
 Json = dict[str, Any]
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
@@ -144,9 +152,9 @@ def _tracked() -> dict[str, Any]:
     }
 
 
-def _log() -> list[tuple[Told, News]]:
+def _log() -> list[tuple[DeliveryLogEntry, News]]:
     then, everything = NOW - timedelta(hours=1), frozenset({Filter.ALL})
-    told = Told(REF.key, "m:1", then, Severity.MILESTONE, everything, "", PostState.SENT, NOW)
+    told = DeliveryLogEntry(REF.key, "m:1", then, Severity.MILESTONE, everything, _news(), PostState.SENT, NOW)
     muted = replace(told, state=PostState.SKIPPED, sent_at=None, error=f"muted by {MEI}")
     return [(told, _news()), (muted, _news()), (replace(told, state=None, sent_at=None), _news(steps=()))]
 
@@ -162,7 +170,7 @@ def _watched() -> dict[str, Any]:
         WatchOutcome("100000000007", WatchResult.UNAVAILABLE, reason="请稍后再试。"),
         WatchOutcome("100000000008", WatchResult.REFUSED, reason="not_in_channel"),
     ]
-    rows = [watch(), watch(2, detail=order(HOSTILE).model_dump_json()), watch(3, state=WatchState.PAUSED)]
+    rows = [watch(), watch(2, order=order(HOSTILE)), watch(3, state=WatchState.PAUSED)]
     return {
         "watching.views.listing": watches.listing(rows, 23, 2, HERE, 3, Channel("C0123ABCD"), NOW),
         "watching.views.listing none": watches.listing([], 0, 1, HERE, 10, Channel("C0123ABCD"), NOW),
@@ -187,7 +195,7 @@ def _watched() -> dict[str, Any]:
     }
 
 
-def _found() -> tuple[Found, dict[str, Look | UnknownOrderError | api.PandaPonError]]:
+def _found() -> tuple[Found, dict[str, OrderSnapshot | UnknownOrderError | api.PandaPonError]]:
     seen = look(parcel(text=HOSTILE), of=order(), stale=True)
     return Found((ID, OTHER, "100000000003"), skipped=("100000000004", "100000000005")), {
         ID: seen,
@@ -197,7 +205,7 @@ def _found() -> tuple[Found, dict[str, Look | UnknownOrderError | api.PandaPonEr
 
 
 def _chosen() -> dict[str, Any]:
-    channel = Channel(HERE, "", LATER, MEI, updated_by=MEI, updated_at=NOW)
+    channel = Channel(HERE, ChannelSettings(), LATER, MEI, updated_by=MEI, updated_at=NOW)
     subscription = Subscription(HERE, "", Filter.ALL, MEI, 1, NOW)
     entry = DigestEntry(REF.key, "in_transit", HOSTILE, 2, "")
     unpaid = replace(entry, milestone="ordered", alarm=Leg.NOT_PAID.value)

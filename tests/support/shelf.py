@@ -9,19 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from support.transitions import guard
 
-from storage.records import (
-    Announcement,
-    Changed,
-    DueOrder,
-    NewWatch,
-    NodeRecord,
-    OrderState,
-    ParcelRecord,
-    Post,
-    PostKind,
-    Watch,
-)
-from tracking.values import Filter
+from pandapon.models import Order
+from pandapon.shipment import Milestone, Node, OrderRef, Parcel, Shipment, TimeBasis
+from storage import codec
+from storage.poll import Changed, DueOrder
+from storage.post import Post, PostKind
+from storage.watch import NewWatch, Watch
+from tracking.decide import Decision
+from tracking.policy import FollowUp
+from tracking.values import Filter, News, NewsToPost, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -39,20 +35,26 @@ ORDERS_CHANNEL, CLAIMS_CHANNEL = "C0ORDERS", "C0CLAIMS"
 MEI = "U0MEI"
 EVERYONE = frozenset(Filter)
 
-PARCEL = ParcelRecord("YT8801234567890", "圆通速递", "TRANSIT", "in_transit", "in_transit")
-NODE = NodeRecord(
-    waybill=PARCEL.waybill,
-    identity="first-scan",
-    content="c1",
-    at=NOW - timedelta(hours=5),
-    raw_time="2026-03-02 05:00:00",
-    time_basis="china",
-    text="【杭州市】快件已被揽收",
-    code="GOT",
-    place="杭州",
-    milestone="picked_up",
-    sequence=0,
-)
+PARCEL = Parcel("YT8801234567890", "圆通速递", "TRANSIT", Milestone.IN_TRANSIT, milestone=Milestone.IN_TRANSIT)
+
+
+def scan(identity: str, text: str = "【杭州市】快件已被揽收", **fields: Any) -> Node:
+    """A node of PARCEL that is stored under this identity."""
+    given: dict[str, Any] = {
+        "waybill": PARCEL.waybill,
+        "at": NOW - timedelta(hours=5),
+        "raw_time": "2026-03-02 05:00:00",
+        "time_basis": TimeBasis.CHINA,
+        "code": "GOT",
+        "place": "杭州",
+        "milestone": Milestone.PICKED_UP,
+    }
+    node = Node(text=text, **(given | fields))
+    node.__dict__["identity"] = identity
+    return node
+
+
+NODE = scan("first-scan")
 
 
 class Shelf:
@@ -111,7 +113,7 @@ class Shelf:
     async def tell(self, what: str, key: str = ORDER, **fields: Any) -> int:
         """Record news of an order for its watches. Returns how many outbox rows it made or revived."""
         fence = (await self.store.orders.load([key]))[key].fence
-        fields = {"refresh_cards": False} | fields
+        fields = {"changed": False} | fields
         recorded = await self.store.orders.record(NOW, [changed(key, fence, what, **fields)])
         assert recorded.applied == 1
         return recorded.posts
@@ -126,14 +128,14 @@ class Shelf:
         return post
 
     async def said(self, now: datetime = NOW, quiet: str = "") -> list[str]:
-        """Send everything that may go, one after the other; returns what it was, as ``channel kind payload``.
+        """Send everything that may go, one after the other; returns what it was, as ``channel kind words``.
 
         The channel named as quiet is not served.
         """
         out = []
         while posts := await self.claim(now, quiet):
             for post in posts:
-                out.append(f"{post.channel} {post.kind.value} {post.payload}".strip())
+                out.append(f"{post.channel} {post.kind.value} {words(post)}".strip())
                 assert await self.store.outbox.mark_sent(now, post, f"sent-{post.id}")
         return out
 
@@ -153,26 +155,44 @@ class Shelf:
 
 def baseline(key: str = ORDER, **fields: Any) -> Changed:
     """An order's first reading."""
-    given: dict[str, Any] = {"announcement": None, "refresh_cards": False} | fields
+    given: dict[str, Any] = {"to_post": None, "changed": False} | fields
     return changed(key, 0, "", **given)
 
 
-def changed(key: str, fence: int, what: str, **fields: Any) -> Changed:
+def changed(key: str, fence: int, what: str, *, fingerprint: bytes | None = None, **fields: Any) -> Changed:
     """A reading that says something new, which is called ``what``."""
+    return Changed(decided(key, what, **fields), fence, what.encode() if fingerprint is None else fingerprint)
+
+
+def decided(key: str, what: str, **fields: Any) -> Decision:
+    """What follows from such a reading. ``to_post``: None, or the news; ``nodes``: new or edited ones."""
+    ref, to_post = OrderRef.from_key(key), fields.pop("to_post", named(what))
+    nodes, parcels = fields.pop("nodes", (NODE,)), fields.pop("parcels", (PARCEL,))
+    follow_up: dict[str, Any] = {"next_poll_at": NOW + MINUTE, "silent": (), "stall_at": None, "is_pressing": False}
+    follow_up |= {name: fields.pop(name) for name in list(fields) if name in follow_up}
     given: dict[str, Any] = {
-        "next_poll_at": NOW + MINUTE,
-        "fingerprint": what.encode(),
-        "state": OrderState("in_transit", '{"备注": "易碎"}', ("254228563492088079",), NOW, None),
-        "parcels": (PARCEL,),
-        "nodes": (NODE,),
-        "announcement": announcement(what),
+        "order": order_of(key),
+        "milestone": Milestone.IN_TRANSIT,
+        "moved_at": NOW,
+        "final_at": None,
+        "changed": True,
+        "moved": False,
     }
-    return Changed(key, fence, **(given | fields))
-
-
-def announcement(what: str, audience: frozenset[Filter] = EVERYONE) -> Announcement:
-    """News for these filters whose payload is its own name."""
-    return Announcement(what, audience, what)
+    return Decision(
+        shipment=Shipment(ref, parcels),
+        new_nodes=nodes,
+        edited_nodes=(),
+        parcels=parcels,
+        news=to_post.news if to_post else None,
+        severity=to_post.severity if to_post else None,
+        audience=to_post.audience if to_post else frozenset(),
+        event_id=to_post.event_id if to_post else "",
+        learned=True,
+        is_first=False,
+        follow_up=FollowUp(**follow_up),
+        at=NOW,
+        **(given | fields),
+    )
 
 
 def by_a_newer_version(path: Path) -> None:
@@ -180,3 +200,33 @@ def by_a_newer_version(path: Path) -> None:
     with closing(sqlite3.connect(path)) as conn:
         conn.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('pandabot', '9999', '')")
         conn.commit()
+
+
+def order_of(key: str = ORDER, **fields: Any) -> Order:
+    """What is read of an order itself."""
+    ref = OrderRef.from_key(key)
+    facts = {"seller": "易碎", "sub_order_ids": ("254228563492088079",)} | fields
+    return Order.model_validate({"platform": ref.platform, "order_id": ref.order_id} | facts)
+
+
+def named(what: str, audience: frozenset[Filter] = EVERYONE, severity: Severity = Severity.NODE) -> NewsToPost:
+    """News for these filters that says its own name."""
+    return NewsToPost(what, news_saying(what), severity, audience)
+
+
+def news_saying(what: str) -> News:
+    """News of which :func:`words` are these."""
+    return News(OrderRef.from_key(ORDER), None, added=(what,))
+
+
+def words(post: Post) -> str:
+    """What a post says."""
+    match post.kind:
+        case PostKind.NEWS:
+            return post.news.added[0]
+        case PostKind.NOTICE | PostKind.LINE:
+            return codec.dump_facts(post.facts)
+        case PostKind.DAILY_DIGEST:
+            return post.daily_digest.day
+        case _:
+            return ""

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bot import records
 from pandapon.models import Order
 from pandapon.shipment import Milestone, Node, OrderRef, Parcel, Platform, Shipment, TimeBasis
-from storage.records import KnownOrder, NodeRecord, OrderState, ParcelRecord
-from tracking.decide import Decision, Fetched, decide
+from storage import codec
+from storage.poll import DueOrder
+from tracking.decide import Decision, decide
+from tracking.orders import FetchedOrder, StoredOrder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tracking.values import News
 
 REF = OrderRef(Platform.ALIBABA, "2542285634920880794")
@@ -65,25 +64,25 @@ def order(milestone: Milestone | None = M.SHIPPED, code: str = "", **fields: obj
     )
 
 
-def reading(*parcels: Parcel, detail: Order | None = None) -> Fetched:
-    return Fetched(REF, detail, Shipment(REF, parcels))
+def reading(*parcels: Parcel, detail: Order | None = None) -> FetchedOrder:
+    return FetchedOrder(REF, detail, Shipment(REF, parcels))
 
 
-def only_order(detail: Order) -> Fetched:
+def only_order(detail: Order) -> FetchedOrder:
     """The order was read, its logistics were not."""
-    return Fetched(REF, detail, None)
+    return FetchedOrder(REF, detail, None)
 
 
 @dataclass
 class Desk:
     """Decides reading after reading, keeping between two of them only what the store would: every step is a restart."""
 
-    stored: KnownOrder | None = None
+    stored: StoredOrder | None = None
     last: Decision | None = None
     told: list[Decision] = field(default_factory=list)
     now: datetime = field(default_factory=lambda: at(100))
 
-    def see(self, fetched: Fetched) -> Decision:
+    def see(self, fetched: FetchedOrder) -> Decision:
         """One poll: decide, record, remember what was told."""
         decision = self.last = self.decide(fetched)
         self.stored = self._recorded(decision)
@@ -92,9 +91,9 @@ class Desk:
         self.now += timedelta(hours=1)
         return decision
 
-    def decide(self, fetched: Fetched) -> Decision:
+    def decide(self, fetched: FetchedOrder) -> Decision:
         """The same without recording: the process dies before the transaction."""
-        return decide(records.known(self.stored) if self.stored else None, fetched, self.now)
+        return decide(self.stored, fetched, self.now)
 
     @property
     def news(self) -> list[News]:
@@ -113,20 +112,14 @@ class Desk:
     @property
     def milestone(self) -> Milestone | None:
         assert self.stored
-        return Milestone(self.stored.state.milestone) if self.stored.state.milestone else None
+        return self.stored.milestone
 
     def parcel(self, waybill: str = "SF1") -> Parcel:
         assert self.last
         return next(one for one in self.last.shipment.parcels if one.waybill == waybill)
 
-    def _recorded(self, decision: Decision) -> KnownOrder:
-        old = self.stored or KnownOrder(REF.key, OrderState(None), 0, (), (), None, None, None)
-        return replace(
-            old,
-            state=records.order_state(decision),
-            parcels=_upserted(old.parcels, map(records.parcel_record, decision.parcels)),
-            nodes=_nodes_upserted(old.nodes, map(records.node_record, decision.new_nodes + decision.edited_nodes)),
-        )
+    def _recorded(self, decision: Decision) -> StoredOrder:
+        return recorded(self.stored, decision)
 
 
 def desk(*first: Parcel, detail: Order | None = None) -> Desk:
@@ -136,9 +129,35 @@ def desk(*first: Parcel, detail: Order | None = None) -> Desk:
     return made
 
 
-def _upserted(old: Iterable[ParcelRecord], new: Iterable[ParcelRecord]) -> tuple[ParcelRecord, ...]:
-    return tuple(({one.waybill: one for one in old} | {one.waybill: one for one in new}).values())
+def recorded(stored: StoredOrder | None, decision: Decision) -> StoredOrder:
+    """What the store holds of an order after this: what a decision does not name stays as it was."""
+    old = stored.shipment.parcels if stored else ()
+    facts = {parcel.waybill: parcel for parcel in (*old, *decision.parcels)}
+    nodes = {node.identity: node for parcel in old for node in parcel.nodes}
+    nodes |= {node.identity: node for node in (*decision.new_nodes, *decision.edited_nodes)}
+    parcels = tuple(
+        replace(parcel, nodes=tuple(node for node in nodes.values() if node.waybill == waybill))
+        for waybill, parcel in facts.items()
+    )
+    return StoredOrder(
+        decision.order,
+        Shipment(decision.shipment.ref, parcels),
+        decision.milestone,
+        decision.moved_at,
+        decision.final_at,
+    )
 
 
-def _nodes_upserted(old: Iterable[NodeRecord], new: Iterable[NodeRecord]) -> tuple[NodeRecord, ...]:
-    return tuple(({one.identity: one for one in old} | {one.identity: one for one in new}).values())
+def due_order(stored: StoredOrder, **fields: Any) -> DueOrder:
+    """The order as it is leased, read once so far."""
+    given: dict[str, Any] = {"has_parcels": False, "polls": 1, "fails": 0, "fingerprint": b""} | fields
+    return DueOrder(
+        key=stored.key,
+        fence=3,
+        milestone=stored.milestone,
+        order_json=codec.dump_order(stored.order),
+        sub_orders=stored.order.sub_order_ids if stored.order else (),
+        moved_at=stored.moved_at,
+        final_at=stored.final_at,
+        **given,
+    )

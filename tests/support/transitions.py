@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage.records import PostState
+from storage.post import PostState
 from storage.store import Store
 from storage.transitions import REVIVED, TRANSITIONS
 

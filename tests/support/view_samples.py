@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from handlers.interactions.ports import Look
 from pandapon.models import Item, Order, Product
 from pandapon.shipment import Milestone, Node, OrderRef, Parcel, Platform, Shipment, TimeBasis
-from storage.records import Watch, WatchState
+from storage.watch import Watch, WatchState
+from tracking.orders import OrderSnapshot
 from tracking.values import Filter
 
 NOW = datetime(2026, 5, 20, 8, 0, tzinfo=UTC)
@@ -77,8 +77,8 @@ def order(text: str = "雪纺连衣裙", items: int = 2) -> Order:
     )
 
 
-def look(*parcels: Parcel, of: Order | None = None, stale: bool = False) -> Look:
-    return Look(
+def look(*parcels: Parcel, of: Order | None = None, stale: bool = False) -> OrderSnapshot:
+    return OrderSnapshot(
         REF,
         of,
         Shipment(REF, parcels),
@@ -97,8 +97,8 @@ def watch(n: int = 1, *, state: WatchState = WatchState.ACTIVE, **fields: Any) -
         state=state,
         created_by="U0123ABCD",
         created_at=NOW - timedelta(days=1),
-        milestone="in_transit",
-        detail=order().model_dump_json(),
+        milestone=Milestone.IN_TRANSIT,
+        order=order(),
         read_at=NOW,
     )
     return replace(made, **fields)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from support.tracking_cases import (
     ARRIVED,
@@ -24,8 +26,11 @@ from support.tracking_cases import (
 )
 
 from pandapon.shipment import Milestone, Parcel
-from tracking.decide import Decision, Fetched
+from tracking.orders import FetchedOrder
 from tracking.values import Step
+
+if TYPE_CHECKING:
+    from tracking.decide import Decision
 
 ALL = frozenset({"all"})
 MILESTONES = ALL | {"milestones"}
@@ -35,7 +40,7 @@ EVERYBODY = MILESTONES | {"problems"}
 def test_a_plain_scan_is_a_node_for_those_who_want_everything() -> None:
     """A node that moves no milestone reaches only watches with the filter "all"."""
     decision = desk(parcel(PICKED, LEFT)).see(reading(parcel(PICKED, LEFT, ARRIVED)))
-    assert (decision.level, decision.audience) == ("node", ALL)
+    assert (decision.severity, decision.audience) == ("node", ALL)
     assert decision.news
     assert not decision.news.has_milestone
 
@@ -45,7 +50,7 @@ def test_a_step_says_from_where_to_where() -> None:
     decision = desk(parcel(PICKED)).see(reading(parcel(*JOURNEY)))
     assert decision.news
     assert decision.news.steps == (Step(M.PICKED_UP, M.DELIVERED, "SF1"),)
-    assert (decision.level, decision.audience) == ("milestone", MILESTONES)
+    assert (decision.severity, decision.audience) == ("milestone", MILESTONES)
 
 
 def test_two_hundred_new_nodes_in_one_reading_are_one_piece_of_news() -> None:
@@ -82,7 +87,7 @@ def test_a_status_of_the_order_is_a_step_of_its_own(
     decision = tracked.see(only_order(order(after)))
     assert decision.news
     assert decision.news.steps == (Step(before, after, ""),)
-    assert (decision.level, decision.audience, decision.milestone) == (level, audience, after)
+    assert (decision.severity, decision.audience, decision.milestone) == (level, audience, after)
 
 
 def test_the_first_parcel_of_a_watched_order_is_news_with_one_step() -> None:
@@ -103,7 +108,7 @@ def test_a_parcel_without_scans_is_news_by_its_number() -> None:
     assert decision.news.added == ("YT2",)
     assert decision.news.nodes == ()
     assert all(step.waybill != "YT2" or step.after is M.SHIPPED for step in decision.news.steps)
-    assert decision.what
+    assert decision.event_id
 
 
 def test_a_parcel_added_after_delivery_reopens_the_order_silently_at_order_level() -> None:
@@ -160,8 +165,8 @@ def test_whoever_hears_of_problems_hears_that_they_are_over() -> None:
     tracked = desk(parcel(PICKED, OUT))
     problem = tracked.see(reading(parcel(PICKED, OUT, FAILED)))
     over = tracked.see(reading(parcel(PICKED, OUT, FAILED, SIGNED)))
-    assert (problem.level, problem.audience) == ("problem", EVERYBODY)
-    assert (over.level, over.audience) == ("milestone", EVERYBODY)
+    assert (problem.severity, problem.audience) == ("problem", EVERYBODY)
+    assert (over.severity, over.audience) == ("milestone", EVERYBODY)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +191,7 @@ def test_the_channel_is_shown_what_somebody_acts_on(
     """The way from hub to hub is the thread's; who asked for milestones hears once that a parcel is under way."""
     tracked = desk(parcel(*scans[:-1]))
     decision = tracked.see(reading(parcel(*scans)))
-    assert (decision.level, decision.audience) == (level, audience)
+    assert (decision.severity, decision.audience) == (level, audience)
 
 
 def test_a_second_parcel_at_the_same_place_on_the_same_day_stays_in_the_thread() -> None:
@@ -204,7 +209,7 @@ def test_a_second_parcel_at_the_same_place_on_the_same_day_stays_in_the_thread()
             ([OUT, SIGNED], [OUT, SIGNED], [out_next_day, (66, SIGNED[1], M.DELIVERED)]),
         )
     ]
-    assert [one.level for one in told] == ["milestone", "step", "milestone", "step", "milestone"]
+    assert [one.severity for one in told] == ["milestone", "step", "milestone", "step", "milestone"]
     assert told[1].audience == MILESTONES, "in the thread it is told as ever"
 
 
@@ -214,8 +219,8 @@ def test_the_same_trouble_within_hours_is_shown_once() -> None:
     soon, later = (45, "收件人不在，已登记", M.ATTEMPT_FAILED), (66, "再次派送，收件人仍不在", M.ATTEMPT_FAILED)
     again = tracked.see(reading(parcel(PICKED, OUT, FAILED, soon)))
     next_day = tracked.see(reading(parcel(PICKED, OUT, FAILED, soon, later)))
-    assert (again.level, again.audience) == ("node", EVERYBODY)
-    assert next_day.level == "problem"
+    assert (again.severity, again.audience) == ("node", EVERYBODY)
+    assert next_day.severity == "problem"
 
 
 def test_a_second_failed_attempt_is_a_problem_again() -> None:
@@ -225,7 +230,7 @@ def test_a_second_failed_attempt_is_a_problem_again() -> None:
     decision = tracked.see(reading(parcel(PICKED, OUT, FAILED, again)))
     assert decision.news
     assert decision.news.steps == ()
-    assert (decision.level, decision.audience) == ("problem", EVERYBODY)
+    assert (decision.severity, decision.audience) == ("problem", EVERYBODY)
 
 
 def test_a_problem_that_comes_a_second_time_has_another_key() -> None:
@@ -235,7 +240,7 @@ def test_a_problem_that_comes_a_second_time_has_another_key() -> None:
     tracked = desk(parcel(PICKED, OUT))
     for count in range(3, 6):
         tracked.see(reading(parcel(*scans[:count])))
-    assert len({decision.what for decision in tracked.told}) == 3
+    assert len({decision.event_id for decision in tracked.told}) == 3
     assert [after for _, after in tracked.milestones] == [M.ATTEMPT_FAILED, M.OUT_FOR_DELIVERY, M.ATTEMPT_FAILED]
 
 
@@ -255,7 +260,7 @@ def test_the_key_does_not_depend_on_an_edit_beside_the_news() -> None:
     tracked = desk(parcel(PICKED))
     plain = tracked.decide(reading(parcel(PICKED, LEFT)))
     beside = tracked.decide(reading(Parcel("SF1", nodes=(node(PICKED, place="义乌"), node(LEFT)))))
-    assert plain.what == beside.what
+    assert plain.event_id == beside.event_id
 
 
 def test_an_unchanged_reading_changes_nothing() -> None:
@@ -277,7 +282,7 @@ def test_an_unchanged_reading_changes_nothing() -> None:
     ],
     ids=["last scan", "not in the future", "the order's own times", "the first sight"],
 )
-def test_a_baseline_knows_when_the_order_last_moved(fetched: Fetched, moved: object) -> None:
+def test_a_baseline_knows_when_the_order_last_moved(fetched: FetchedOrder, moved: object) -> None:
     """An order that has been silent for weeks starts as a silent one."""
     assert Desk().see(fetched).moved_at == moved
 
@@ -298,5 +303,5 @@ def test_a_baseline_of_a_delivered_order_dates_its_end_at_the_first_sight() -> N
 
 def test_a_reading_of_nothing_is_a_baseline_of_nothing() -> None:
     """An order of which nothing could be read has no milestone and is stored all the same."""
-    decision: Decision = Desk().see(Fetched(REF))
+    decision: Decision = Desk().see(FetchedOrder(REF))
     assert (decision.milestone, decision.parcels, decision.news, decision.changed) == (None, (), None, True)

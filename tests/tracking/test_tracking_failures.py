@@ -27,10 +27,10 @@ from support.tracking_cases import (
 )
 
 from pandapon.shipment import Milestone, Node, Parcel
-from tracking.decide import Fetched
+from tracking.orders import FetchedOrder
 
 
-def _with(one: Node) -> Fetched:
+def _with(one: Node) -> FetchedOrder:
     return reading(Parcel("SF1", "顺丰速运", nodes=(one,)))
 
 
@@ -47,7 +47,7 @@ def test_the_same_checkpoint_is_not_told_twice_when_it_is_edited(later: Node) ->
     """A node that is enriched or tidied up later keeps its identity and is never announced again."""
     tracked = desk(parcel(PICKED))
     decision = tracked.see(_with(later))
-    assert decision.level in {None, "edit"}
+    assert decision.severity in {None, "edit"}
     assert decision.new_nodes == ()
 
 
@@ -60,9 +60,9 @@ def test_an_edit_is_told_quietly_and_once() -> None:
     assert decision.changed
     assert [one.place for one in decision.edited_nodes] == ["杭州"]
     assert tracked.parcel().nodes[0].place == "杭州"
-    assert (decision.level, decision.audience, decision.moved) == ("edit", frozenset({"all"}), False)
+    assert (decision.severity, decision.audience, decision.moved) == ("edit", frozenset({"all"}), False)
     again = tracked.see(_with(node(PICKED, place="金华")))
-    assert again.what == decision.what
+    assert again.event_id == decision.event_id
 
 
 def test_an_edit_rides_along_with_other_news() -> None:
@@ -97,7 +97,7 @@ def test_a_crash_before_the_record_tells_the_same_news_under_the_same_key() -> N
     lost = tracked.decide(reading(parcel(PICKED, LEFT)))
     again = tracked.see(reading(parcel(PICKED, LEFT)))
     assert lost == again
-    assert lost.what
+    assert lost.event_id
 
 
 def test_a_reading_without_logistics_makes_nothing_vanish() -> None:
@@ -114,7 +114,7 @@ def test_a_late_correction_after_delivery_is_still_told() -> None:
     assert tracked.see(reading(parcel(*JOURNEY))).final_at == at(100)
     returning = (50, "快件已退回，正在返回寄件方", M.RETURNING)
     decision = tracked.see(reading(parcel(*JOURNEY, returning)))
-    assert decision.level == "problem"
+    assert decision.severity == "problem"
     assert (decision.milestone, decision.final_at) == (M.RETURNING, None)
 
 
@@ -133,7 +133,7 @@ def test_a_late_out_for_delivery_does_not_flip_delivered_back() -> None:
     straggler = (45, "【广州市】快递员正在派件", M.OUT_FOR_DELIVERY)
     decision = tracked.see(reading(parcel(PICKED, SIGNED, straggler)))
     assert decision.news
-    assert (decision.news.steps, decision.level, decision.milestone) == ((), "node", M.DELIVERED)
+    assert (decision.news.steps, decision.severity, decision.milestone) == ((), "node", M.DELIVERED)
 
 
 def test_nodes_are_kept_in_order_of_time_then_sequence_with_their_raw_time() -> None:
@@ -159,7 +159,7 @@ def test_a_failed_delivery_is_a_problem_and_not_a_delivery() -> None:
     """A claim of a failed attempt is told as a problem."""
     tracked = desk(parcel(PICKED, LEFT, ARRIVED, OUT))
     decision = tracked.see(reading(parcel(PICKED, LEFT, ARRIVED, OUT, FAILED)))
-    assert decision.level == "problem"
+    assert decision.severity == "problem"
     assert tracked.milestones == [("SF1", M.ATTEMPT_FAILED)]
 
 
@@ -168,7 +168,7 @@ def test_an_old_order_starts_with_a_baseline() -> None:
     scans = tuple((hour, f"第{hour}次扫描", M.IN_TRANSIT) for hour in range(30))
     tracked = Desk()
     decision = tracked.see(reading(parcel(*scans), detail=order()))
-    assert (decision.news, decision.level, decision.audience, decision.what) == (None, None, frozenset(), "")
+    assert (decision.news, decision.severity, decision.audience, decision.event_id) == (None, None, frozenset(), "")
     assert len(decision.new_nodes) == 30
     assert decision.changed
     assert decision.milestone is M.IN_TRANSIT
@@ -183,7 +183,7 @@ def test_an_old_order_starts_with_a_baseline() -> None:
         pytest.param(reading(parcel(PICKED, waybill="YT2")), id="another parcel"),
     ],
 )
-def test_a_poor_reply_deletes_nothing_and_makes_nothing_new(flaky: Fetched) -> None:
+def test_a_poor_reply_deletes_nothing_and_makes_nothing_new(flaky: FetchedOrder) -> None:
     """After an empty or partial reply the full one holds nothing new."""
     both = (parcel(*JOURNEY[:4]), parcel(PICKED, waybill="YT2"))
     tracked = desk(*both)
@@ -198,7 +198,7 @@ def test_a_push_and_a_poll_that_find_the_same_agree_on_the_key() -> None:
     push = tracked.decide(reading(parcel(PICKED, LEFT)))
     tracked.now += timedelta(seconds=3)
     poll = tracked.decide(reading(parcel(LEFT, PICKED)))
-    assert push.what == poll.what
+    assert push.event_id == poll.event_id
 
 
 @pytest.mark.parametrize("scans", [JOURNEY, tuple(reversed(JOURNEY))], ids=["oldest first", "newest first"])
@@ -250,6 +250,6 @@ def test_nulls_in_an_order_keep_what_is_known() -> None:
 def test_an_order_never_read_in_full_is_still_tracked() -> None:
     """Logistics alone suffice: without the order's detail the parcels decide."""
     tracked = desk(parcel(PICKED))
-    decision = tracked.see(Fetched(REF, None, reading(parcel(PICKED, LEFT)).shipment))
+    decision = tracked.see(FetchedOrder(REF, None, reading(parcel(PICKED, LEFT)).shipment))
     assert decision.order is None
     assert decision.milestone is M.IN_TRANSIT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import permutations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,16 +12,18 @@ from hypothesis import strategies as st
 from support.effort import examples
 from support.tracking_cases import JOURNEY, LEFT, PICKED, SIGNED, Desk, M, at, desk, only_order, order, parcel, reading
 
-from bot import records
 from bot.jobs.reread import correction
 from pandapon.models import Consignment, Order
 from pandapon.shipment import Parcel
-from tracking.decide import Fetched, decide
+from tracking.decide import decide
 from tracking.named import MOST, is_only_named, since
 from tracking.policy import Policy
 from tracking.renumber import live
 from tracking.stalls import Limits, silences
 from tracking.values import Leg
+
+if TYPE_CHECKING:
+    from tracking.orders import FetchedOrder
 
 SF, YT, ZT = "SF1234567890123", "YT8801234567890", "78012345678901"
 JD = "JDX012345678901"
@@ -34,7 +36,7 @@ def names(*waybills: str, milestone: M = M.SHIPPED, **more: Any) -> Order:
 def standing(tracked: Desk) -> list[str]:
     """The parcels that count, as they are stored."""
     assert tracked.stored
-    return [one.waybill for one in live(records.known(tracked.stored).shipment.parcels)]
+    return [one.waybill for one in live(tracked.stored.shipment.parcels)]
 
 
 def test_one_of_two_is_not_the_order() -> None:
@@ -104,7 +106,7 @@ def test_a_new_name_is_news_once() -> None:
     tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF))
     decided = tracked.see(only_order(names(SF, YT)))
     assert decided.news
-    assert (decided.news.added, decided.news.steps, decided.level) == ((YT,), (), "node")
+    assert (decided.news.added, decided.news.steps, decided.severity) == ((YT,), (), "node")
     assert tracked.see(only_order(names(SF, YT, seller="Another"))).news is None
     scanned = tracked.see(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=YT)))
     assert scanned.news
@@ -256,7 +258,7 @@ events = st.lists(
 
 @settings(max_examples=examples(150, 2000), deadline=None)
 @given(events)
-def test_whatever_comes(happened: list[Fetched]) -> None:
+def test_whatever_comes(happened: list[FetchedOrder]) -> None:
     """A second look changes nothing, no number is told as new twice, and nobody is delivered while one is unseen."""
     tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF))
     for fetched in happened:

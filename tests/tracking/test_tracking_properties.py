@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,10 @@ from support.effort import examples
 from support.tracking_cases import JOURNEY, Desk, M, node, reading
 
 from pandapon.shipment import Milestone, Node, Parcel
-from tracking.decide import Fetched, decide
+from tracking.decide import decide
+
+if TYPE_CHECKING:
+    from tracking.orders import FetchedOrder
 
 WAYBILLS = ("SF1", "YT2", "78753196186473")
 CLAIMS: tuple[Milestone | None, ...] = (
@@ -34,7 +38,7 @@ class Story:
     """The whole truth about an order, and the readings of it in the order in which they arrive."""
 
     truth: tuple[Parcel, ...]
-    readings: tuple[Fetched, ...]
+    readings: tuple[FetchedOrder, ...]
 
     @property
     def identities(self) -> set[str]:
@@ -59,7 +63,7 @@ def _parcels(draw: st.DrawFn) -> tuple[Parcel, ...]:
 
 
 @st.composite
-def _partial(draw: st.DrawFn, truth: tuple[Parcel, ...]) -> Fetched:
+def _partial(draw: st.DrawFn, truth: tuple[Parcel, ...]) -> FetchedOrder:
     """A reply that may be empty, lack parcels or nodes, come in any order, repeat itself, or lack the enrichment."""
     parcels = []
     for parcel in draw(st.permutations(truth)):
@@ -92,9 +96,9 @@ def _watched(story: Story) -> Desk:
 
 def _final_state(desk: Desk) -> object:
     assert desk.stored
-    nodes = {one.identity: one._replace(content="", place="") for one in desk.stored.nodes}
-    parcels = {one.waybill: one for one in desk.stored.parcels}
-    return desk.stored.state.milestone, parcels, nodes
+    nodes = {node.identity: replace(node, place="") for node in desk.stored.shipment.nodes}
+    parcels = {parcel.waybill: replace(parcel, nodes=()) for parcel in desk.stored.shipment.parcels}
+    return desk.stored.milestone, parcels, nodes
 
 
 @settings(max_examples=COUNT)
@@ -144,7 +148,7 @@ def test_a_crash_at_any_point_changes_nothing(story: Story, data: st.DataObject)
         assert lost is None or lost == kept
         if fate == "read again after it":
             assert shaken.see(fetched).news is None
-    assert [one.what for one in shaken.told] == [one.what for one in desk.told]
+    assert [one.event_id for one in shaken.told] == [one.event_id for one in desk.told]
     assert _final_state(shaken) == _final_state(desk)
 
 
@@ -155,7 +159,7 @@ def test_no_two_pieces_of_news_share_a_key(story: Story) -> None:
     desk = _watched(story)
     for fetched in story.readings:
         desk.see(fetched)
-    keys = [one.what for one in desk.told if one.level != "edit"]
+    keys = [one.event_id for one in desk.told if one.severity != "edit"]
     assert len(keys) == len(set(keys))
 
 

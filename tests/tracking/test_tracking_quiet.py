@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracking.channel_settings import FEW, THREADS, ChannelSettings, Load, load
-from tracking.quiet_hours import Happened, digest_day, digest_since, dry_run, hold_until, next_digest, quiet_until
+from storage import codec
+from tracking.channel_settings import FEW, THREADS, ChannelSettings, Load
+from tracking.quiet_hours import NewsEvent, digest_day, digest_since, dry_run, hold_until, next_digest, quiet_until
 from tracking.values import Filter, Severity
 
 NIGHT = ChannelSettings(quiet_from="22:00", quiet_to="08:00", time_zone="Europe/Berlin")
@@ -125,24 +126,24 @@ def test_quiet_hours_end(now: datetime, settings: ChannelSettings) -> None:
 def test_the_dry_run_counts_what_a_reader_gets() -> None:
     """Held news is one message a night, filters leave out, plain scans stay in the thread, a digest is one more."""
     news = [
-        Happened(utc("2026-03-02 10:00"), Severity.NODE, frozenset({Filter.ALL})),
-        Happened(utc("2026-03-02 11:00"), Severity.MILESTONE, frozenset({Filter.ALL, Filter.MILESTONES})),
-        Happened(utc("2026-03-02 22:00"), Severity.MILESTONE, frozenset({Filter.ALL, Filter.MILESTONES})),
-        Happened(utc("2026-03-03 02:00"), Severity.NODE, frozenset({Filter.ALL})),
-        Happened(utc("2026-03-03 03:00"), Severity.PROBLEM, ALL),
+        NewsEvent(utc("2026-03-02 10:00"), Severity.NODE, frozenset({Filter.ALL})),
+        NewsEvent(utc("2026-03-02 11:00"), Severity.MILESTONE, frozenset({Filter.ALL, Filter.MILESTONES})),
+        NewsEvent(utc("2026-03-02 22:00"), Severity.MILESTONE, frozenset({Filter.ALL, Filter.MILESTONES})),
+        NewsEvent(utc("2026-03-03 02:00"), Severity.NODE, frozenset({Filter.ALL})),
+        NewsEvent(utc("2026-03-03 03:00"), Severity.PROBLEM, ALL),
     ]
     assert dry_run(news, ChannelSettings(), 1) == Load(3, 2)
     assert dry_run(news, NIGHT, 1) == Load(3, 1)
     assert dry_run(news, ChannelSettings(threads="channel"), 1) == Load(5, 0)
     assert dry_run(news, ChannelSettings(threads="problems"), 1) == Load(1, 4)
-    step = [*news, Happened(utc("2026-03-03 04:00"), Severity.STEP, ALL)]
+    step = [*news, NewsEvent(utc("2026-03-03 04:00"), Severity.STEP, ALL)]
     assert dry_run(step, ChannelSettings(threads="broadcast"), 1) == Load(3, 3)
     assert dry_run(step, ChannelSettings(threads="milestones"), 1000) == Load(4, 2)
     assert dry_run(step, ChannelSettings(), FEW) == Load(4, 2)
     assert dry_run(step, ChannelSettings(), FEW + 1) == Load(3, 3)
     assert dry_run(news, ChannelSettings(threads="thread"), 1) == Load(0, 5)
     assert dry_run(news, ChannelSettings(threads="thread", digest_at="09:00"), 1) == Load(2, 5)
-    only = [Happened(one.at, one.level, one.audience, Filter.PROBLEMS) for one in news]
+    only = [NewsEvent(one.at, one.severity, one.audience, Filter.PROBLEMS) for one in news]
     assert dry_run(only, ChannelSettings(), 1) == Load(1, 0)
 
 
@@ -160,10 +161,10 @@ def test_the_dry_run_counts_what_a_reader_gets() -> None:
 )
 def test_settings_survive_the_store(settings: ChannelSettings) -> None:
     """What is kept reads back the same."""
-    assert load(settings.dump()) == settings
+    assert codec.load_settings(codec.dump_settings(settings)) == settings
 
 
 @pytest.mark.parametrize("stored", ["", "{}", "not json", "[]", '{"threads": "shouting"}', '{"unknown": 1}'])
 def test_unreadable_settings_are_the_defaults(stored: str) -> None:
     """Another version's settings take no channel down."""
-    assert load(stored) == ChannelSettings()
+    assert codec.load_settings(stored) == ChannelSettings()

@@ -18,7 +18,7 @@ def test_a_new_number_for_the_same_scans_is_told_as_a_number() -> None:
     assert decision.news
     assert decision.news.renumbered == (("SF1", "SF9"),)
     assert (decision.news.nodes, decision.news.steps, decision.news.added) == ((), (), ())
-    assert (decision.level, decision.audience) == ("node", frozenset({"all"}))
+    assert (decision.severity, decision.audience) == ("node", frozenset({"all"}))
     assert len(decision.new_nodes) == 2, "they are stored under the new number all the same"
 
 

@@ -200,7 +200,7 @@ CHINA = timezone(timedelta(hours=8))
 def test_days_of_rest_do_not_count(days: str, since: str, hours: int, until: str) -> None:
     """Silence over the Spring Festival is no alarm: the limit is reached that much later, in China's days."""
     began, end = (datetime.fromisoformat(one).replace(tzinfo=CHINA) for one in (since, until))
-    assert parse(days).stretch(began, timedelta(hours=hours)) == end - began
+    assert parse(days).extend(began, timedelta(hours=hours)) == end - began
 
 
 def test_an_alarm_waits_for_the_days_of_rest() -> None:

@@ -10,7 +10,7 @@ import pytest
 from support.tracking_cases import LEFT, PICKED, REF, M, at, node
 
 from pandapon.shipment import OrderRef, Platform
-from tracking.fact_ids import beyond, marks, untold
+from tracking.fact_ids import beyond, fact_ids, remaining
 from tracking.values import Leg, News, Stall, Step
 
 KEY = "1688:1"
@@ -22,22 +22,22 @@ SECOND = replace(BOTH, nodes=(B,), steps=(Step(M.PICKED_UP, M.IN_TRANSIT, A.wayb
 
 def test_told_piece_by_piece_is_told() -> None:
     """Two scans and two steps told apart leave nothing of the one piece with the one longer step."""
-    told = {*marks(KEY, "first", FIRST), *marks(KEY, "second", SECOND)}
-    assert untold(KEY, "both", BOTH, told) is None
+    told = {*fact_ids(KEY, "first", FIRST), *fact_ids(KEY, "second", SECOND)}
+    assert remaining(KEY, "both", BOTH, told) is None
 
 
 def test_told_together_is_told() -> None:
     """One piece told leaves nothing of its halves but the step that it passed over."""
-    told = marks(KEY, "both", BOTH)
-    assert untold(KEY, "second", SECOND, told) is None
-    left = untold(KEY, "first", FIRST, told)
+    told = fact_ids(KEY, "both", BOTH)
+    assert remaining(KEY, "second", SECOND, told) is None
+    left = remaining(KEY, "first", FIRST, told)
     assert left is not None
     assert (left.nodes, left.steps) == ((), FIRST.steps)
 
 
 def test_what_is_new_is_left() -> None:
     """The second scan and its step are still to be told."""
-    assert untold(KEY, "both", BOTH, marks(KEY, "first", FIRST)) == replace(BOTH, nodes=(B,))
+    assert remaining(KEY, "both", BOTH, fact_ids(KEY, "first", FIRST)) == replace(BOTH, nodes=(B,))
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_what_is_new_is_left() -> None:
 )
 def test_each_kind_of_news_has_its_mark(news: News) -> None:
     """Told under another name it is told; of another order it is not."""
-    assert untold(KEY, "later", news, marks(KEY, "earlier", news)) is None
-    assert untold("1688:2", "later", news, marks(KEY, "earlier", news)) == news
-    assert untold(KEY, "later", news, ()) == news
+    assert remaining(KEY, "later", news, fact_ids(KEY, "earlier", news)) is None
+    assert remaining("1688:2", "later", news, fact_ids(KEY, "earlier", news)) == news
+    assert remaining(KEY, "later", news, ()) == news
 
 
 TWIN = OrderRef(Platform.TAOBAO, "200048859480")

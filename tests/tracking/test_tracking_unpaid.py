@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.tracking_cases import REF, Desk, M, at, only_order, order, reading
+from support.tracking_cases import REF, Desk, M, at, due_order, only_order, order, reading
 
 from bot.decider import Decider
 from bot.jobs.poll_results import poll_result
-from bot.reading import OrderReading
-from storage.records import DueOrder, OrderState, Unchanged
+from bot.reading import PollOutcome
+from pandapon.shipment import Shipment
+from storage.poll import DueOrder, Unchanged
 from tracking.cadence import Cadence
 from tracking.decide import decide
+from tracking.orders import StoredOrder
 from tracking.policy import Policy
 from tracking.rest_days import parse
 from tracking.stalls import PAY_NOTICE, Limits, is_pressing, is_same, pay_alarm_at, silence, silences, stall, stall_at
@@ -153,26 +155,17 @@ def test_a_late_payment_without_a_time_is_not_a_late_shipment() -> None:
     assert stall_at(found) == at(96 + 72)
 
 
-def due(detail: str) -> DueOrder:
+def due(detail: Order) -> DueOrder:
     """The order as it is leased; nothing of its stored state knows of the alarm."""
-    return DueOrder(
-        REF.key,
-        3,
-        b"",
-        OrderState("ordered", detail, moved_at=at(0)),
-        has_parcels=False,
-        polls=2,
-        fails=0,
-        created_at=at(0),
-    )
+    stored = StoredOrder(detail, Shipment(REF), M.ORDERED, moved_at=at(0))
+    return due_order(stored, polls=2, created_at=at(0))
 
 
 @pytest.mark.parametrize(("hours", "moment"), [(5, 3.75), (72, None), (None, None)])
 def test_the_next_reading_comes_no_later_than_the_alarm(hours: float | None, moment: float | None) -> None:
     """By its turn it is read every four hours; an unchanged reading also schedules the alarm itself."""
     decider = Decider(Cadence(jitter=0), lambda: LIMITS)
-    detail = unpaid(hours).model_dump_json(exclude_defaults=True)
-    result = poll_result(decider, due(detail), OrderReading(None, b""), None, at(1))
+    result = poll_result(decider, due(unpaid(hours)), PollOutcome(None, b""), None, at(1))
     assert isinstance(result, Unchanged)
     assert result.next_poll_at == at(5 if moment is None else moment)
     assert result.stall_at == pay_alarm_at(unpaid(hours), M.ORDERED, LIMITS, at(1))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.outbox import LIVE
-from storage.values import to_int
+from storage.rows import to_int
 
 if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
 
-    from storage.records import Watch
+    from storage.watch import Watch
 
 
 def hold(conn: sqlite3.Connection, watch: Watch, reason: str) -> None:
@@ -23,7 +23,7 @@ def hold(conn: sqlite3.Connection, watch: Watch, reason: str) -> None:
     )
 
 
-def strand(conn: sqlite3.Connection, now: datetime, channel: str, reason: str) -> None:
+def fail_undeliverable(conn: sqlite3.Connection, now: datetime, channel: str, reason: str) -> None:
     """A channel refuses for good: what no watch waits with would be tried for ever, digests wait with the watches."""
     paused = "EXISTS (SELECT 1 FROM watches w WHERE w.channel = outbox.channel AND w.state = 'paused')"
     ended = "EXISTS (SELECT 1 FROM watches w WHERE w.id = outbox.watch_id AND w.state = 'ended')"
@@ -47,7 +47,7 @@ def release(conn: sqlite3.Connection, watch: Watch) -> None:
     )
 
 
-def reconsider(conn: sqlite3.Connection, channel: str, at: int) -> None:
+def recheck_quiet_hours(conn: sqlite3.Connection, channel: str, at: int) -> None:
     """Other settings: what quiet hours hold is looked at again."""
     conn.execute(
         "UPDATE outbox SET held_until = ? WHERE state = 'held' AND held_until IS NOT NULL AND channel = ?",
@@ -55,7 +55,7 @@ def reconsider(conn: sqlite3.Connection, channel: str, at: int) -> None:
     )
 
 
-def wake_cards(conn: sqlite3.Connection, now: datetime, channel: str) -> None:
+def recheck_cards(conn: sqlite3.Connection, now: datetime, channel: str) -> None:
     """Another mute: the cards that wait for its end are looked at again."""
     conn.execute(
         "UPDATE outbox SET held_until = ? "

@@ -1,0 +1,164 @@
+"""Times as integers, and rows as the values that they hold."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, overload
+
+from pandapon.shipment import Milestone, Node, OrderRef, Parcel, Shipment, TimeBasis
+from storage import codec
+from storage.poll import DueOrder
+from storage.post import PostKind, Unreadable
+from storage.watch import Watch, WatchState
+from tracking.orders import StoredOrder
+from tracking.values import Filter, Severity
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from storage.post import Content
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+NODE = "waybill, identity, at, raw_time, time_basis, text, code, place, milestone, sequence"  # the columns of a node
+_BASES = {basis.value: basis for basis in TimeBasis}
+
+
+@overload
+def to_int(when: datetime) -> int: ...
+@overload
+def to_int(when: datetime | None) -> int | None: ...
+def to_int(when: datetime | None) -> int | None:
+    """Microseconds since 1970, exact."""
+    return None if when is None else (when - EPOCH) // MICROSECOND
+
+
+@overload
+def to_time(stored: int) -> datetime: ...
+@overload
+def to_time(stored: int | None) -> datetime | None: ...
+def to_time(stored: int | None) -> datetime | None:
+    """Aware, in UTC."""
+    return None if stored is None else EPOCH + MICROSECOND * stored
+
+
+def severity(stored: str) -> Severity | None:
+    """How loud a row's news is; None: it has none."""
+    return Severity(stored) if stored else None
+
+
+def audience(stored: str) -> frozenset[Filter]:
+    """The JSON list of filters."""
+    return frozenset(Filter(name) for name in json.loads(stored))
+
+
+def sub_orders(stored: str) -> tuple[str, ...]:
+    """The JSON list of the order's sub-orders."""
+    return tuple(json.loads(stored)) if stored else ()
+
+
+def milestone(stored: str | None) -> Milestone | None:
+    """Where something stands; None also for what only a newer version knows."""
+    return Milestone.parse(stored or "")
+
+
+def content(kind: PostKind, stored: str) -> Content:
+    """What a post says. That of a DIGEST is told by its members."""
+    if not stored or kind is PostKind.BATCH:
+        return None
+    try:
+        if kind is PostKind.NEWS:
+            return codec.load_news(stored)
+        return codec.load_digest(stored) if kind is PostKind.DAILY_DIGEST else codec.load_facts(stored)
+    except (ValueError, TypeError) as error:
+        return Unreadable(f"{type(error).__name__} in a {kind.value}")
+
+
+def due(row: sqlite3.Row) -> DueOrder:
+    """An order that was leased."""
+    return DueOrder(
+        key=row["key"],
+        fence=row["fence"],
+        fingerprint=row["fingerprint"],
+        milestone=milestone(row["milestone"]),
+        order_json=row["detail"],
+        sub_orders=sub_orders(row["sub_orders"]),
+        moved_at=to_time(row["moved_at"]),
+        final_at=to_time(row["final_at"]),
+        has_parcels=bool(row["has_parcels"]),
+        polls=row["polls"],
+        fails=row["fails"],
+        created_at=to_time(row["created_at"]),
+    )
+
+
+def order(row: sqlite3.Row, parcels: Iterable[sqlite3.Row], nodes: Iterable[Node]) -> StoredOrder:
+    """An order with its parcels, and with nodes in the order in which they are to stand."""
+    facts = {parcel["waybill"]: parcel for parcel in parcels}
+    by_waybill: dict[str, list[Node]] = {waybill: [] for waybill in facts}
+    for each in nodes:
+        by_waybill.setdefault(each.waybill, []).append(each)
+    return StoredOrder(
+        order=codec.load_order(row["detail"]),
+        shipment=Shipment(
+            OrderRef.from_key(row["key"]),
+            tuple(_parcel(waybill, facts.get(waybill), tuple(its_nodes)) for waybill, its_nodes in by_waybill.items()),
+        ),
+        milestone=milestone(row["milestone"]),
+        moved_at=to_time(row["moved_at"]),
+        final_at=to_time(row["final_at"]),
+        read_at=to_time(row["read_at"]),
+        stale_since=to_time(row["stale_since"]),
+        next_poll_at=to_time(row["next_poll_at"]),
+        version=row["version"],
+        fence=row["fence"],
+    )
+
+
+def _parcel(waybill: str, row: sqlite3.Row | None, nodes: tuple[Node, ...]) -> Parcel:
+    if row is None:
+        return Parcel(waybill, nodes=nodes)
+    return Parcel(
+        waybill=waybill,
+        carrier=row["carrier"],
+        status_code=row["status_code"],
+        status_milestone=milestone(row["status_milestone"]),
+        nodes=nodes,
+        milestone=milestone(row["milestone"]),
+        logistics_id=row["logistics_id"],
+    )
+
+
+def node(row: tuple[Any, ...]) -> Node:
+    """A node, of a row of its order's key and ``NODE``.
+
+    The stored identity is kept as it is: computing it again for every known node would double a poll's cost.
+    """
+    _key, waybill, identity, at, raw_time, basis, text, code, place, claim, sequence = row
+    made = Node(waybill, to_time(at), raw_time, _BASES[basis], text, code, place, milestone(claim), sequence)
+    made.__dict__["identity"] = identity
+    return made
+
+
+def watch(row: sqlite3.Row) -> Watch:
+    """A watch with its order joined in."""
+    return Watch(
+        id=row["id"],
+        key=row["key"],
+        channel=row["channel"],
+        filter=Filter(row["filter"]),
+        state=WatchState(row["state"]),
+        created_by=row["created_by"],
+        created_at=to_time(row["created_at"]),
+        card_ts=row["card_ts"],
+        reason=row["reason"],
+        milestone=milestone(row["milestone"]),
+        order=codec.readable_order(row["detail"]),
+        read_at=to_time(row["read_at"]),
+        stale_since=to_time(row["stale_since"]),
+        muted_until=to_time(row["muted_until"]),
+        muted_by=row["muted_by"],
+        subscription=row["subscription"],
+    )

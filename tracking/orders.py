@@ -1,0 +1,80 @@
+"""An order as it is fetched, as it is stored, and as people are shown it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pandapon.shipment import Shipment, by_shipping
+from tracking.renumber import live
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pandapon.models import Order
+    from pandapon.shipment import Milestone, OrderRef
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedOrder:
+    """One reading. None means not read this time, which says nothing about the order."""
+
+    ref: OrderRef
+    order: Order | None = None
+    shipment: Shipment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOrder:
+    """Everything stored about an order: all of it has been told, or was there at the first sight."""
+
+    order: Order | None  # as last read; None: only its logistics were
+    shipment: Shipment  # numbers that were replaced are still in it (see renumber.live)
+    milestone: Milestone | None = None
+    moved_at: datetime | None = None  # when it last made news, for the cadence
+    final_at: datetime | None = None  # when it was first seen delivered, returned, cancelled or lost
+    read_at: datetime | None = None  # last good reading
+    stale_since: datetime | None = None  # first failed reading since then
+    next_poll_at: datetime | None = None  # None: archived
+    version: int = 0  # grows by one whenever the order, its parcels or its nodes change
+    fence: int = 0
+
+    @property
+    def ref(self) -> OrderRef:
+        """Which order it is."""
+        return self.shipment.ref
+
+    @property
+    def key(self) -> str:
+        """The same as one string."""
+        return self.shipment.ref.key
+
+    def snapshot(self) -> OrderSnapshot:
+        """The order as it was last read."""
+        return OrderSnapshot(
+            ref=self.ref,
+            order=self.order,
+            shipment=shown(self.shipment),
+            milestone=self.milestone,
+            read_at=self.read_at,
+            stale_since=self.stale_since,
+            moved_at=self.moved_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSnapshot:
+    """An order as it stands now, from a fresh reading or, when PandaPon failed, from the store."""
+
+    ref: OrderRef
+    order: Order | None  # None: its detail could not be read, its logistics could
+    shipment: Shipment
+    milestone: Milestone | None
+    read_at: datetime | None  # when the data was good
+    stale_since: datetime | None = None  # first failed reading after read_at; None: fresh
+    moved_at: datetime | None = None  # when something last happened; None: nobody knows
+
+
+def shown(shipment: Shipment) -> Shipment:
+    """In the order in which parcels are counted, without the numbers that they had before; those can be asked for."""
+    return Shipment(shipment.ref, by_shipping(live(shipment.parcels)))
