@@ -25,7 +25,7 @@ CLAIM = """
 UPDATE orders SET next_poll_at = ?, fence = fence + 1, leased = 1
 WHERE key IN (SELECT key FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ? {among}
   ORDER BY next_poll_at LIMIT ?)
-RETURNING key, fence, fingerprint, milestone, detail, sub_orders, moved_at, final_at, has_parcels, polls, fails,
+RETURNING key, fence, fingerprint, milestone, order_json, sub_orders, moved_at, final_at, has_parcels, polls, fails,
   created_at
 """
 IN_TURN = """
