@@ -22,7 +22,7 @@ from bot.jobs.digests import Digester
 from bot.jobs.poll import Poller
 from bot.jobs.stalls import StallWatch
 from bot.orders import LiveTracker
-from handlers.alarms import SNOOZE
+from handlers.watching.alarms import SNOOZE
 from pandapon.client import Config, PandaPon
 from sandbox.pandapon.generator import Event, lives
 from sandbox.pandapon.world import World

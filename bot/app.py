@@ -34,21 +34,24 @@ from bot.process.scheduler import Job, Scheduler
 from bot.running import Bot, StartError
 from bot.slack import SlackClient, bolt_app, web_client
 from bot.web import callbacks, metrics
-from handlers.admission import Admission
-from handlers.context import Context
-from handlers.languages import Languages
-from handlers.people import People
-from handlers.register import register
+from handlers.access.admission import Admission
+from handlers.blocks.people import People
+from handlers.commands.registry import Commands
+from handlers.features import FEATURES
+from handlers.interactions.context import Context
+from handlers.interactions.languages import Languages
+from handlers.listeners import register
 from pandapon.client import Config, PandaPon
 from storage.backup import open_or_restore
 from tracking.circuit_breaker import CircuitBreaker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from bot.settings import Settings
-    from handlers.outcomes import Report
+    from handlers.commands.declarations import Feature
+    from handlers.interactions.ports import Report
     from storage.store import Store
 
 
@@ -60,14 +63,18 @@ DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 HALF_SECOND = timedelta(seconds=0.5)
 
 
-async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Bot:
+async def build(
+    settings: Settings, *, clock: Callable[[], datetime] = utc_now, features: Sequence[Feature] = FEATURES
+) -> Bot:
     """The bot's parts, wired and not yet started. Raises StorageError when the database cannot be used."""
     hide_from_libraries()
     async with contextlib.AsyncExitStack() as opened:  # what was opened is closed again when a later part fails
-        return await _build(settings, clock, opened)
+        return await _build(settings, clock, opened, Commands(features))
 
 
-async def _build(settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack) -> Bot:
+async def _build(
+    settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack, commands: Commands
+) -> Bot:
     ground = await _ground(settings, clock, opened)
     workers = _workers(settings, ground, clock)
     scheduler = _scheduled(settings, ground, workers, clock)
@@ -79,7 +86,7 @@ async def _build(settings: Settings, clock: Callable[[], datetime], opened: cont
         ssl_check_enabled=False,
     )
     made: list[Bot] = []
-    context = _context(settings, ground, workers, clock, lambda: made[0].report())  # noqa: PLW0108  it is made below
+    context = _context(settings, ground, workers, clock, commands, lambda: made[0].report())  # noqa: PLW0108  made below
     register(app, context)
     bot = Bot(
         settings=settings,
@@ -222,13 +229,19 @@ def _scheduled(settings: Settings, ground: _Ground, workers: _Workers, clock: Ca
     )
 
 
-def _context(
-    settings: Settings, ground: _Ground, workers: _Workers, clock: Callable[[], datetime], report: Callable[[], Report]
+def _context(  # noqa: PLR0917  all that was built before
+    settings: Settings,
+    ground: _Ground,
+    workers: _Workers,
+    clock: Callable[[], datetime],
+    commands: Commands,
+    report: Callable[[], Report],
 ) -> Context:
     """The handlers' context. ``report`` calls the bot, which is built after it."""
     return Context(
         api=ground.api,
         store=ground.store,
+        commands=commands,
         tracker=workers.tracker,
         desk=ChannelDesk(store=ground.store, digester=workers.digester, discoverer=workers.discoverer, clock=clock),
         clock=clock,

@@ -9,13 +9,9 @@ from typing import TYPE_CHECKING
 
 from bot.reading import PollOutcome, read_order
 from bot.waybills import find_waybill
-from handlers.errors_in_words import platform_error
-from handlers.outcomes import (
-    UnknownOrderError,
-    WatchOutcome,
-    WatchResult,
-    WrongPlatformError,
-)
+from handlers.blocks.error_messages import platform_error
+from handlers.errors import UnknownOrderError, WrongPlatformError
+from handlers.interactions.ports import WatchOutcome, WatchResult
 from pandapon import budget
 from pandapon.errors import NotFoundError, PandaPonError
 from pandapon.shipment import OrderRef, Platform
@@ -71,17 +67,17 @@ class LiveTracker:
         self._deliverer, self._clock = deliverer, clock
 
     async def lookup(self, text: str, platform: Platform | None = None) -> OrderSnapshot:
-        """See handlers.context.Tracker."""
+        """See handlers.interactions.ports.Tracker."""
         return (await self._resolve(text, platform)).look
 
     async def stored(self, text: str, platform: Platform | None = None) -> OrderSnapshot | None:
-        """See handlers.context.Tracker."""
+        """See handlers.interactions.ports.Tracker."""
         ref = next((ref for ref in await self._stored_refs(text) if platform in {None, ref.platform}), None)
         known = await self._store.orders.load([ref.key]) if ref else {}
         return known[ref.key].snapshot() if ref and ref.key in known else None
 
     async def listed(self, orders: Sequence[Order]) -> dict[str, OrderSnapshot]:
-        """See handlers.context.Tracker. One that was never read itself is known from the list alone."""
+        """See handlers.interactions.ports.Tracker. One that was never read itself is known from the list alone."""
         stored, now = await self._store.orders.load([order.ref.key for order in orders]), self._clock()
         fetched = {order.ref.key: FetchedOrder(order.ref, order) for order in orders}
         return {
@@ -100,7 +96,7 @@ class LiveTracker:
         platform: Platform | None = None,
         default: Filter = Filter.ALL,
     ) -> list[WatchOutcome]:
-        """See handlers.context.Tracker. The first sight of an order is its baseline: no backlog is told."""
+        """See handlers.interactions.ports.Tracker. The first sight of an order is its baseline: no backlog is told."""
         found = await asyncio.gather(*(self._resolved_or_outcome(text, platform) for text in ids))
         good = {one.ref.key: one for one in found if isinstance(one, _Resolved)}
         await self._store_new(list(good.values()))

@@ -17,8 +17,8 @@ from bot.link import Link
 from bot.process.version import VERSION
 from bot.web import server
 from bot.web.door import Doors, Site
+from handlers.interactions.ports import Report
 from handlers.listeners import declarations
-from handlers.outcomes import Report
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bot.process.scheduler import Scheduler
     from bot.settings import Settings
     from bot.slack import SlackClient
-    from handlers.context import Context
+    from handlers.interactions.context import Context
     from pandapon.client import PandaPon
     from storage.store import Store
     from tracking.circuit_breaker import CircuitBreaker

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from handlers.order_states import code
+from handlers.blocks.order_states import code
 from pandapon.errors import PandaPonError
 from pandapon.shipment import OrderRef, Platform
 from pandapon.tracking_numbers import is_same

@@ -1,1 +1,1 @@
-"""What a person does in Slack: parse, call, answer. Thin by intent."""
+"""What a person does in Slack. Feature folders declare commands, buttons and forms; ``listeners`` attaches them."""

@@ -1,69 +1,65 @@
-"""The error boundary: whatever goes wrong becomes one sentence for the person, and a cause in the log."""
+"""What a person's request raises on purpose. ``handlers.interactions.error_boundary`` says each in one sentence.
+
+RequestError
+  UsageError
+  UnknownOrderError
+  WrongPlatformError
+  ForbiddenError
+    UnseenError
+    OutdatedError
+"""
 
 from __future__ import annotations
 
-import logging
-import secrets
 from typing import TYPE_CHECKING
 
-import aiohttp
-from slack_sdk.errors import SlackClientError
-
-from handlers.grammar import Refusal
-from handlers.i18n import _
-from handlers.outcomes import ForbiddenError, UnknownOrderError, WrongPlatformError
-from handlers.slack import code_of
-from handlers.slack_in_words import slack_error
-from handlers.views import errors as views
-from pandapon import log_context
-from pandapon.errors import PandaPonError
-from storage.errors import DiskFullError, StorageError
-
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
-    from handlers.views.message import Message
-
-log = logging.getLogger(__name__)
+    from pandapon.shipment import OrderRef, Platform
 
 
-async def guarded(work: Coroutine[None, None, Message]) -> Message:
-    """The work's message, or the message that says what went wrong. Never raises an ordinary exception."""
-    try:
-        return await work
-    except Exception as error:  # noqa: BLE001  the one boundary: a user always gets an answer
-        return explain(error)
+class RequestError(Exception):
+    """Base of everything that a request raises on purpose."""
 
 
-def explain(error: Exception) -> Message:  # noqa: PLR0911  one line an error
-    """A known error in one helpful sentence; an unknown one with an id that is also in the log."""
-    match error:
-        case Refusal():
-            return views.refusal(error)
-        case UnknownOrderError():
-            return views.unknown_order(error.text)
-        case WrongPlatformError():
-            return views.wrong_platform(error)
-        case PandaPonError():
-            log.info("PandaPon refused or failed", extra={"error": error})
-            return views.pandapon(error)
-        case ForbiddenError():
-            return views.failure(str(error))
-        case DiskFullError():
-            log.error("disk is full")
-            return views.failure(_("The bot's disk is full, so nothing was changed. Please tell whoever runs it."))
-        case StorageError():
-            log.error("database failed", extra={"error": error})
-            return views.failure(_("The bot's database did not take that, so nothing was changed. Please try again."))
-        case SlackClientError() | aiohttp.ClientError() | TimeoutError():
-            log.warning("Slack refused or failed", extra={"error": code_of(error) or error})
-            return views.failure(slack_error(error))
-        case _:
-            return unexpected(error)
+class UsageError(RequestError):
+    """A command that was not understood, with the command that would be.
+
+    ``typed`` and ``problem`` are ready to show as Slack text: whatever a person typed is escaped in them.
+    ``suggestion`` is the whole corrected command as one would type it, slash included; empty when there is none.
+    """
+
+    def __init__(self, *, typed: str, problem: str, suggestion: str = "") -> None:
+        super().__init__(problem)
+        self.typed = typed
+        self.problem = problem
+        self.suggestion = suggestion
 
 
-def unexpected(error: Exception) -> Message:
-    """A fault of ours: an id for the person, which stands on each log line of their request; the rest for the log."""
-    incident = log_context.fields().get("request") or secrets.token_hex(4)
-    log.error("unexpected error", extra={"request": incident}, exc_info=error)
-    return views.failure(_("Something went wrong on the bot's side."), incident_id=incident)
+class UnknownOrderError(RequestError):
+    """No platform knows this id, and no stored parcel bears this number."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"no order or parcel {text!r}")
+        self.text = text
+
+
+class WrongPlatformError(RequestError):
+    """The id exists, on the platform that was not asked for."""
+
+    def __init__(self, ref: OrderRef, asked: Platform) -> None:
+        super().__init__(f"{ref.order_id!r} is on {ref.platform}, not on {asked}")
+        self.ref = ref
+        self.asked = asked
+        self.suggestion = ""  # the whole corrected command, once it is known what was asked
+
+
+class ForbiddenError(RequestError):
+    """The person may not do that; the message says why, in words meant for them."""
+
+
+class UnseenError(ForbiddenError):
+    """The same for a channel of which this person is to learn nothing, not even that it exists."""
+
+
+class OutdatedError(ForbiddenError):
+    """A button or form carries what this version does not understand."""

@@ -1,49 +1,89 @@
-"""How a listener comes to the app: with what it acts on, or not at all."""
+"""Every listener of the app, from what the features declare. Acknowledge first, always; the answer follows."""
 
 from __future__ import annotations
 
+import asyncio
 import re
+import secrets
+import time
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from handlers.access import subjects
+from handlers.access.subjects import Subject, claimed
+from handlers.blocks import action_ids, failures
+from handlers.blocks.i18n import _, set_language
+from handlers.blocks.people import keep
+from handlers.commands.declarations import Button, Feature
+from handlers.errors import OutdatedError, UsageError
+from handlers.interactions.answering import Ways
+from handlers.interactions.deliveries import is_new
+from handlers.interactions.error_boundary import explain
+from handlers.interactions.interaction import WORKING, Interaction, in_time, within
+from handlers.wire import payloads
+from pandapon import log_context
+
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
 
-    from slack_bolt.async_app import AsyncApp
+    from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+    from slack_bolt.context.async_context import AsyncBoltContext
+    from slack_sdk.web.async_client import AsyncWebClient
 
-    from handlers.subjects import Subject
+    from handlers.blocks.message import Message
+    from handlers.commands.declarations import Form, Listener, MessageShortcut, Opener, View
+    from handlers.interactions.context import Context
+    from handlers.wire.payloads import Body
 
-    Listener = Callable[..., Awaitable[None]]
+    BoltListener = Callable[..., Awaitable[None]]
 
+HOME_OPENED = "app_home_opened"
+FORM_SECONDS = 1.8  # how long a form may think before it has to be acknowledged; Slack allows three
+# Bolt looks every 10 ms whether it was acknowledged, and after a failure takes that back: not before it was seen.
+SEEN_SECONDS = 0.1
 ANYTHING = re.compile(r".*", re.DOTALL)
 
 
 class UndeclaredError(Exception):
-    """A listener of the app says not what it acts on, so nobody would be asked whether that is allowed."""
+    """A listener of the app does not say what it acts on, so nobody would be asked whether that is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """One listener: what it hears, and what it acts on."""
+    """One listener: the kind and name of what it hears, and what it acts on."""
 
     kind: str  # command, action, shortcut, view, options or event
     name: str | re.Pattern[str]  # an action's is how its id begins
     subject: Subject
 
 
-class Listeners:
-    """Attaches listeners; each is handed its subject first, then what else is given here, then Bolt's arguments."""
+def register(app: AsyncApp, ctx: Context) -> None:
+    """Attach the listeners, the catch-alls and the error boundary. manifest.yml names exactly these.
 
-    def __init__(self, app: AsyncApp) -> None:
-        self._app = app
+    Raises UndeclaredError for a listener of the app that does not say what it acts on.
+    """
 
-    def add(self, kind: str, name: str | re.Pattern[str], subject: Subject, listener: Listener, *bound: Any) -> None:
-        """Attach one."""
-        declared = partial(listener, subject, *bound)
-        declared.declaration = Declaration(kind, name, subject)  # type: ignore[attr-defined]  # partials take notes
-        matcher = re.compile(f"^{re.escape(name)}") if kind == "action" and isinstance(name, str) else name
-        getattr(self._app, kind)(matcher)(declared)
+    @app.middleware
+    async def prepare(body: Body, context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002  Bolt's name
+        """Who it is, and their language: before everything else, in the task in which Bolt then starts the listener."""
+        log_context.bind(request=secrets.token_hex(4))
+        if not payloads.text(body, "response_url"):  # Bolt takes whatever stands there for one
+            context["response_url"] = None
+            context.pop("respond", None)
+        if (new := ctx.people.meet(body))[0]:
+            ctx.hold(asyncio.ensure_future(keep(ctx.store, *new)))
+        set_language(ctx.languages.of(payloads.channel(body) or payloads.text(body, "view", "private_metadata")))
+        await next()
+
+    attach = _Attacher(app, ctx)
+    for command in ctx.commands.slash_commands():
+        attach("command", command, subjects.TYPED, _on_command)
+    again = Button(action_ids.RUN, subjects.COMMAND, ctx.commands.perform, replaces=True)
+    for feature in (Feature(buttons=(again,)), *ctx.commands.features):
+        _attach_feature(attach, feature)
+    _attach_catch_alls(attach)
+    app.error(_on_error)
+    declarations(app)
 
 
 def declarations(app: AsyncApp) -> list[Declaration]:
@@ -57,3 +97,156 @@ def declarations(app: AsyncApp) -> list[Declaration]:
                 raise UndeclaredError(f"the listener {name} does not declare what it acts on (handlers.listeners)")
             found.append(declaration)
     return found
+
+
+class _Attacher:
+    """Attaches listeners. Each is handed its subject, then what else is given here, then the interaction."""
+
+    def __init__(self, app: AsyncApp, ctx: Context) -> None:
+        self._app, self._ctx = app, ctx
+
+    def __call__(
+        self, kind: str, name: str | re.Pattern[str], subject: Subject, listener: BoltListener, *bound: Any
+    ) -> None:
+        ctx = self._ctx
+
+        async def listen(ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> None:
+            await listener(subject, *bound, _interaction(ctx, body, respond, client), ack)
+
+        listen.declaration = Declaration(kind, name, subject)  # type: ignore[attr-defined]  # functions take notes
+        matcher = re.compile(f"^{re.escape(name)}") if kind == "action" and isinstance(name, str) else name
+        getattr(self._app, kind)(matcher)(listen)
+
+
+def _attach_feature(attach: _Attacher, feature: Feature) -> None:
+    for button in feature.buttons:
+        attach("action", button.id, button.subject, _on_act, button)
+    for shortcut in feature.message_shortcuts:
+        attach("shortcut", shortcut.callback_id, shortcut.subject, _on_act, shortcut)
+    for opener in feature.openers:
+        attach(opener.kind, opener.id, opener.subject, _on_open, opener)
+    for form in feature.forms:
+        attach("view", form.callback_id, form.subject, _on_form, form)
+    for other in feature.listeners:
+        attach(other.kind, other.name, other.subject, _on_other, other)
+
+
+def _attach_catch_alls(attach: _Attacher) -> None:
+    """Bolt answers nothing at all to what nobody listens to; a person would see a bare failure."""
+    attach("command", ANYTHING, subjects.TYPED, _on_command)
+    for kind in ("action", "shortcut"):
+        attach(kind, ANYTHING, subjects.NOTHING, _on_unknown)
+    for kind in ("view", "options", "event"):
+        attach(kind, ANYTHING, subjects.NOTHING, _just_ack)
+
+
+def _interaction(ctx: Context, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> Interaction:
+    user, channel, name = payloads.user(body), payloads.channel(body), payloads.channel_name(body)
+    return Interaction(ctx, user, channel, respond, client, channel_name=name, body=body)
+
+
+async def _on_command(subject: Subject, interaction: Interaction, ack: AsyncAck) -> None:
+    await ack()
+    if not await is_new(interaction.ctx, interaction.body):
+        return
+    commands, body = interaction.ctx.commands, interaction.body
+    try:
+        typed = commands.read(payloads.text(body, "text"), command=payloads.text(body, "command"))
+    except UsageError as error:
+        await interaction.answer(_carried_out(interaction, subject, error, commands.perform), "")
+    else:
+        working = commands.answer_to(typed).working()
+        await interaction.answer(_carried_out(interaction, subject, typed, commands.perform), working)
+
+
+async def _on_act(
+    subject: Subject, declared: Button | MessageShortcut, interaction: Interaction, ack: AsyncAck
+) -> None:
+    await ack()
+    if await is_new(interaction.ctx, interaction.body):
+        work = _carried_out(interaction, subject, None, declared.act)
+        await interaction.answer(work, _("Working on it…"), replace=getattr(declared, "replaces", False))
+
+
+async def _carried_out(
+    interaction: Interaction, subject: Subject, given: Any, act: Callable[[Interaction, Any], Awaitable[Message]]
+) -> Message:
+    return await act(interaction, await claimed(interaction, subject, given))
+
+
+async def _on_open(subject: Subject, opener: Opener, interaction: Interaction, ack: AsyncAck) -> None:
+    """A form needs the trigger of this very press, within three seconds: nothing slow but the check is before it."""
+    await ack()
+    try:
+        view = await opener.view(interaction, await claimed(interaction, subject))
+    except Exception as error:  # noqa: BLE001  told in words, like what goes wrong with a command
+        if opener.refused is None:
+            await interaction.say(explain(error), replace=False)
+            return
+        view = opener.refused(explain(error))
+    await interaction.client.views_open(trigger_id=payloads.text(interaction.body, "trigger_id"), view=view)
+
+
+async def _on_form(subject: Subject, form: Form, interaction: Interaction, ack: AsyncAck) -> None:
+    """Wrong fields are marked in the form; right ones are answered with its next page."""
+    filled = form.read(payloads.table(interaction.body, "view", "state", "values"))
+    if filled.wrong:
+        await ack(response_action="errors", errors=dict(filled.wrong))
+        return
+
+    async def work() -> View:
+        try:
+            return await form.answer(interaction, await claimed(interaction, subject, filled), filled)
+        except Exception as error:  # noqa: BLE001  the form is the only place where this person can be answered
+            return form.page(explain(error))
+
+    await _answer_form(interaction, ack, work(), form)
+
+
+async def _answer_form(interaction: Interaction, ack: AsyncAck, work: Coroutine[Any, Any, View], form: Form) -> None:
+    """The form's next page at once where the work is quick, else a page that says so, and then the answer."""
+    ctx, until = interaction.ctx, time.monotonic() + interaction.ctx.answer_seconds * WORKING
+    task = asyncio.ensure_future(within(work, ctx.answer_seconds))
+    ctx.hold(task)
+    done, _pending = await asyncio.wait({task}, timeout=FORM_SECONDS)
+    if done:
+        await ack(response_action="update", view=task.result())
+        return
+    # Only an acknowledgement that is surely there before the next update cannot undo it.
+    await ack(response_action="update", view=form.working())
+    late = form.page(failures.too_late(ctx.answer_seconds))
+    view, _slept = await asyncio.gather(in_time(task, until, late), asyncio.sleep(1))
+    await interaction.client.views_update(view_id=payloads.text(interaction.body, "view", "id"), view=view)
+
+
+async def _on_other(subject: Subject, declared: Listener, interaction: Interaction, ack: AsyncAck) -> None:
+    await ack()
+    await declared.handle(subject, interaction)
+
+
+async def _on_unknown(subject: Subject, interaction: Interaction, ack: AsyncAck) -> None:
+    """A button or shortcut of another version. Where Slack hands over no way to answer, App Home comes anew."""
+    await ack()
+    if payloads.text(interaction.body, "response_url"):
+        await interaction.answer(_outdated(), "")
+    elif payloads.text(interaction.body, "view", "type") == payloads.HOME:
+        await _home(interaction.ctx).handle(subject, interaction)
+
+
+def _home(ctx: Context) -> Listener:
+    listeners = (listener for feature in ctx.commands.features for listener in feature.listeners)
+    return next(listener for listener in listeners if listener.name == HOME_OPENED)
+
+
+async def _outdated() -> Message:
+    raise OutdatedError
+
+
+async def _just_ack(_subject: Subject, _interaction: Interaction, ack: AsyncAck) -> None:
+    await ack()
+
+
+async def _on_error(error: Exception, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> None:
+    """What escaped a listener. Bolt hands it over here; the person is told all the same."""
+    await asyncio.sleep(SEEN_SECONDS)
+    await Ways.of(body, client, respond).tell(explain(error))

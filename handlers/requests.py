@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from handlers.tokens import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES, escape_wire, folded, quoted
+from handlers.wire.text import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES, escape_wire, folded, quoted
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 MUTE_FOR = timedelta(hours=24)
 HELP_WORDS = frozenset({"help", "?", "--help", "-h", "帮助"})
+
+
+class Request(Protocol):
+    """What a person asked for."""
+
+    def command(self) -> str:
+        """The text that follows ``/panda`` and is read as this request again, as Slack would send it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,23 +216,7 @@ class Status:
         return "status"
 
 
-Request = (
-    Search
-    | ShowOrder
-    | ListOrders
-    | Track
-    | WatchOrders
-    | WatchAll
-    | Unwatch
-    | UnwatchAll
-    | ListWatches
-    | Mute
-    | Unmute
-    | ShowSettings
-    | Why
-    | Help
-    | Status
-)
+OfOnePlatform = ShowOrder | Track  # they can be asked again on the platform on which the order is
 
 
 def is_channel_id(text: str) -> bool:

@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from handlers.outcomes import Copies
+from handlers.interactions.ports import Copies
 from storage.backup import back_up, backups, check, taken_at
 from storage.errors import StorageError
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.jobs import shared
 from bot.jobs.links import permalink
-from handlers.i18n import use_language
-from handlers.views import digest, lines, notices, stalls, thread, tracking
-from handlers.views.message import Message
+from handlers.blocks.i18n import use_language
+from handlers.blocks.message import Message
+from handlers.posts import alarms as stalls
+from handlers.posts import digest, lines, notices, thread, tracking
 from storage.alarm import AlarmState
 from storage.post import DETAIL_OF, BatchRule, Post, PostKind
 from storage.watch import WatchState
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from handlers.languages import Languages
-    from handlers.people import People
+    from handlers.blocks.people import People
+    from handlers.interactions.languages import Languages
     from storage.store import Store
     from storage.watch import Watch
     from tracking.values import News

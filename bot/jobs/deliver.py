@@ -16,8 +16,8 @@ from bot.jobs.recovery import Recovery
 from bot.jobs.sender import Sender
 from bot.jobs.slack_errors import understand
 from bot.process.failpoints import point
-from handlers.languages import Languages
-from handlers.people import People
+from handlers.blocks.people import People
+from handlers.interactions.languages import Languages
 from pandapon import budget, log_context
 from storage.errors import StorageError
 from storage.post import NOTHING_TO_SAY, TOLD_OF_PARCEL, Post, PostKind, PostState
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.jobs.pacing import Pacer
-    from handlers.views.message import Message
+    from handlers.blocks.message import Message
     from storage.store import Store
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from handlers.order_states import code
+from handlers.blocks.order_states import code
 from pandapon.errors import PandaPonError
 from pandapon.shipment import FINAL, Platform
 from storage.subscription import NewOrder

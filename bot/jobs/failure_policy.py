@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from bot.jobs.pacing import Pacer
     from bot.jobs.sender import Sender
-    from handlers.views.message import Message
+    from handlers.blocks.message import Message
     from storage.store import Store
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.jobs.reconcile import fact_ids_in
 from bot.jobs.slack_errors import Verdict, understand
-from handlers.slack import EndlessError, pages, rows, ts_of
+from handlers.wire.slack import EndlessError, pages, rows, ts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

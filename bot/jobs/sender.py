@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.jobs import reconcile
 from bot.jobs.compose import goes_to_thread, is_broadcast
-from handlers.slack import OddAnswerError, ts_of
-from handlers.text import clip
-from handlers.views.message import Message
+from handlers.blocks.message import Message
+from handlers.blocks.text import truncate_mrkdwn
+from handlers.wire.slack import OddAnswerError, ts_of
 from storage.post import Post, PostKind
 
 if TYPE_CHECKING:
@@ -48,4 +48,4 @@ class Sender:
 
     async def send_short(self, post: Post, message: Message) -> str:
         """The same without blocks: newer ones are not on every workspace, and limits change."""
-        return await self.send(post, Message(clip(message.text, SHORT), []))
+        return await self.send(post, Message(truncate_mrkdwn(message.text, SHORT), []))

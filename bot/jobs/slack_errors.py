@@ -9,7 +9,7 @@ from enum import StrEnum
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from handlers.slack import BLOCKS, OddAnswerError, code_of
+from handlers.wire.slack import BLOCKS, OddAnswerError, code_of
 from pandapon.waits import asked
 
 # Nothing can be posted anywhere, whatever the channel: the operator has to install the app again or renew its token.

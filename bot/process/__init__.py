@@ -14,10 +14,10 @@ second process beside it, and names who owns it:
 ``bot.jobs.discovery.Discoverer``         which pages of the order lists were seen, and when each was seen whole
 ``bot.jobs.digests.Digester``             channels whose daily digest is put off
 ``bot.jobs.timekeeper.Timekeeper``        the wall clock against the monotonic one
-``handlers.deliveries.Recent``            requests that were handled while the database could not be asked
-``handlers.admission.Admission``          who people are, for ten minutes
-``handlers.languages.Languages``          the channels' languages, learnt at the start
-``handlers.people.People``                what people are called, learnt at the start
+``handlers.interactions.deliveries.Recent``  requests that were handled while the database could not be asked
+``handlers.access.admission.Admission``   who people are, for ten minutes
+``handlers.interactions.languages.Languages``  the channels' languages, learnt at the start
+``handlers.blocks.people.People``         what people are called, learnt at the start
 ``storage.database.DatabaseThread``       the one connection that writes, and what is wrong with the file
 ========================================  ==========================================================================
 """

@@ -10,7 +10,7 @@ import pytest
 from support.tracking_cases import LEFT, PICKED, REF, M, at, node
 
 from bot.jobs.compose import batch_rule, merged
-from handlers.views import digest
+from handlers.posts import digest
 from storage.post import BatchRule, Post, PostKind, PostState
 from storage.watch import Watch, WatchState
 from tracking.channel_settings import ChannelSettings

@@ -11,7 +11,7 @@ from support.tracking_cases import REF, Desk, at, due_order, only_order, order
 from bot.decider import MONEY_A_DAY, Decider
 from bot.jobs.poll_results import poll_result
 from bot.reading import PollOutcome
-from handlers.views import thread
+from handlers.posts import thread
 from pandapon import alibaba
 from pandapon.models import Item, Order
 from storage.poll import Changed

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from support.commands import VERBS
 
 from bot.commands import manifest
 from bot.settings import Settings
-from handlers.verbs import VERBS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])

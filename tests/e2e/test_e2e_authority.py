@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import is_dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from slack_bolt.async_app import AsyncApp
 from support import forged
 from support.house import ORDER, House, running, words
 
-from handlers import actions, requests
-from handlers.listeners import UndeclaredError, declarations
-from handlers.permissions import Need
-from handlers.register import COMMANDS, register
-from handlers.subjects import NEEDS
+from handlers import requests
+from handlers.access.permissions import Need
+from handlers.blocks import action_ids as actions
+from handlers.features import COMMANDS
+from handlers.listeners import UndeclaredError, declarations, register
 from pandapon.shipment import OrderRef
 from sandbox.pandapon.demo import SECOND
 from sandbox.slack.faults import Fault
@@ -57,9 +58,7 @@ async def test_every_listener_says_what_it_acts_on(house: House) -> None:
     nothing = "nothing: it is only acknowledged, or said to be from an older version"
     person = "nothing but what the person may see"
     assert found == [
-        *(("command", one, named) for one in COMMANDS),
-        ("shortcut", "track_message", person),
-        ("shortcut", "watch_message", "the channel of the message"),
+        *(("command", one, named) for one in COMMANDS.slash_commands()),
         ("action", "run:", of_button),
         ("action", "watch_here", "the same, of a command that watches"),
         ("action", "unwatch_here", "the same, of a command that stops watching"),
@@ -67,18 +66,20 @@ async def test_every_listener_says_what_it_acts_on(house: House) -> None:
         ("action", "undo_unwatch", "the watches whose numbers the button carries, and their channels"),
         ("action", "resume_watch", "the watch whose number the button carries, and its channel"),
         ("action", "resume_channel", carried),
-        ("action", "undo_for_all", "the line whose number the button carries, and the channel to which it was said"),
         ("action", "preview_digest", f"{carried}, to look at"),
-        ("action", "alarm_seen", alarm),
-        ("action", "alarm_snooze", alarm),
-        ("action", "alarm_take", alarm),
-        ("event", "app_home_opened", person),
-        ("action", "refresh_home", person),
+        ("action", "edit_settings", carried),
+        ("view", "channel_settings", "the channel of the settings form"),
+        ("shortcut", "track_message", "nothing but the message, which the person sees"),
+        ("shortcut", "watch_message", "the channel of the message"),
         ("shortcut", "find_orders", person),
         ("action", "find_orders", person),
         ("view", "find_orders", "the channel chosen in the form, where it is to watch"),
-        ("action", "edit_settings", carried),
-        ("view", "channel_settings", "the channel of the settings form"),
+        ("action", "alarm_seen", alarm),
+        ("action", "alarm_snooze", alarm),
+        ("action", "alarm_take", alarm),
+        ("action", "undo_for_all", "the line whose number the button carries, and the channel to which it was said"),
+        ("event", "app_home_opened", person),
+        ("action", "refresh_home", person),
         ("command", "…", named),
         ("action", "…", nothing),
         ("shortcut", "…", nothing),
@@ -92,11 +93,13 @@ async def test_every_listener_says_what_it_acts_on(house: House) -> None:
 
 async def test_every_command_says_what_it_wants_of_a_channel() -> None:
     """Those that name a channel look at it or change it, and the others name none."""
-    assert set(NEEDS) == set(get_args(requests.Request))
-    named = {kind for kind in NEEDS if "channel" in kind.__dataclass_fields__}
-    assert named == {kind for kind, need in NEEDS.items() if need}
+    needs = {kind: one.need_of(requests.WatchOrders(("1",))) for kind, one in COMMANDS.answers.items()}
+    every = {one for one in vars(requests).values() if isinstance(one, type) and is_dataclass(one)}
+    assert {kind.__name__ for kind in needs} == {one.__name__ for one in every}
+    named = {kind for kind in needs if "channel" in getattr(kind, "__dataclass_fields__", {})}
+    assert named == {kind for kind, need in needs.items() if need}
     looking = {requests.ListWatches, requests.ShowSettings, requests.Why}
-    assert {kind for kind, need in NEEDS.items() if need is Need.READ} == looking
+    assert {kind for kind, need in needs.items() if need is Need.READ} == looking
 
 
 @pytest.mark.parametrize("kind", ["command", "action", "shortcut", "view", "options", "event"])

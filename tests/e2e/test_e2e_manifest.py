@@ -8,19 +8,19 @@ import pytest
 from support.house import ORDER, House, running
 
 from bot.commands import manifest
-from handlers import actions
-from handlers.register import COMMANDS, EVENTS, SHORTCUTS
+from handlers.blocks import action_ids as actions
+from handlers.features import COMMANDS, FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-FEATURES = manifest.read()["features"]
+MANIFEST = manifest.read()["features"]
 
 
 @pytest.fixture(scope="module")
 def declared_shortcuts() -> dict[str, str]:
-    return {one["callback_id"]: one["type"] for one in FEATURES["shortcuts"]}
+    return {one["callback_id"]: one["type"] for one in MANIFEST["shortcuts"]}
 
 
 @pytest.fixture
@@ -32,12 +32,23 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 def test_commands_are_the_same_both_ways() -> None:
     """What the manifest declares is what the code registers, and nothing else."""
-    assert [one["command"] for one in FEATURES["slash_commands"]] == list(COMMANDS)
+    assert [one["command"] for one in MANIFEST["slash_commands"]] == COMMANDS.slash_commands()
+
+
+def test_the_hints_are_those_of_the_declarations() -> None:
+    """Slack shows what the code says of itself; the common command's hint names commands that there are."""
+    hints = {one["command"]: one["usage_hint"] for one in MANIFEST["slash_commands"]}
+    common = hints.pop("/panda").split(" | ")
+    assert hints == {f"/panda-{name}": one.slash for name, one in COMMANDS.declared.items() if one.slash}
+    assert set(common) <= set(COMMANDS.declared)
+    assert len(common) > 5
 
 
 def test_shortcuts_are_the_same_both_ways(declared_shortcuts: dict[str, str]) -> None:
     """The same for shortcuts: two on messages, one anywhere."""
-    assert list(declared_shortcuts) == list(SHORTCUTS)
+    shortcuts = [one.callback_id for feature in FEATURES for one in feature.message_shortcuts]
+    shortcuts += [one.id for feature in FEATURES for one in feature.openers if one.kind == "shortcut"]
+    assert list(declared_shortcuts) == shortcuts
     assert declared_shortcuts == {
         actions.TRACK_MESSAGE: "message",
         actions.WATCH_MESSAGE: "message",
@@ -47,17 +58,19 @@ def test_shortcuts_are_the_same_both_ways(declared_shortcuts: dict[str, str]) ->
 
 def test_events_are_the_same_both_ways() -> None:
     """Each event that the app subscribes to has its listener, and the other way round."""
-    assert manifest.read()["settings"]["event_subscriptions"]["bot_events"] == list(EVENTS)
+    assert manifest.read()["settings"]["event_subscriptions"]["bot_events"] == [
+        one.name for feature in FEATURES for one in feature.listeners if one.kind == "event"
+    ]
 
 
 def test_the_manifest_keeps_slacks_limits() -> None:
     """Commands up to 32 characters, shortcut names up to 24, hints and descriptions short enough to be taken."""
-    for one in FEATURES["slash_commands"]:
+    for one in MANIFEST["slash_commands"]:
         assert len(one["command"]) <= 32
         assert len(one["description"]) <= 2000
         assert len(one["usage_hint"]) <= 1000
         assert one["should_escape"] is True
-    for one in FEATURES["shortcuts"]:
+    for one in MANIFEST["shortcuts"]:
         assert len(one["name"]) <= 24
         assert len(one["description"]) <= 150
     assert len(manifest.read()["display_information"]["description"]) <= 140
@@ -65,14 +78,14 @@ def test_the_manifest_keeps_slacks_limits() -> None:
 
 async def test_every_declared_command_is_answered(house: House) -> None:
     """Each command of the manifest gets its help, not the catch-all's silence."""
-    for one in FEATURES["slash_commands"]:
+    for one in MANIFEST["slash_commands"]:
         assert "/panda" in await house.ask(f"{one['command']} help")
 
 
 async def test_every_declared_shortcut_is_answered(house: House) -> None:
     """Each shortcut of the manifest works on a message."""
     said = await house.say(f"please look at {ORDER}")
-    for one in FEATURES["shortcuts"]:
+    for one in MANIFEST["shortcuts"]:
         if one["type"] == "message":
             assert ORDER in await house.shortcut(one["callback_id"], said)
         else:

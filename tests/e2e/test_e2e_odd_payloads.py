@@ -12,14 +12,15 @@ from support import forged
 from support.effort import examples
 from support.house import ORDER, House, running
 
-from handlers.register import ACTS
+from handlers.blocks import action_ids
+from handlers.features import FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
 OLDER = "This button is from an older version of me"
-BUTTONS = (*ACTS, "edit_settings")
+BUTTONS = (action_ids.RUN, *(button.id for one in FEATURES for button in one.buttons), "edit_settings")
 PLAIN = ("find_orders", "refresh_home")  # carry nothing that is read
 ODD: list[Any] = [
     "",

@@ -8,17 +8,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from support.commands import TOPICS, help_page, parse
 from support.message_checks import check, commands, labels, shown
 from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, VERY_HOSTILE, look, order, parcel, product, watch
 
-from handlers.grammar import parse
-from handlers.ids import Found
-from handlers.outcomes import Copies, Report, UnknownOrderError, WatchOutcome, WatchResult, WrongPlatformError
-from handlers.refusal import Refusal
+from handlers.about import status_view as status
+from handlers.blocks import failures
+from handlers.errors import UnknownOrderError, UsageError, WrongPlatformError
+from handlers.goods import products
+from handlers.interactions.ports import Copies, Report, WatchOutcome, WatchResult
+from handlers.orders import views as orders
+from handlers.parsing.message_ids import Found
 from handlers.requests import Help, ListOrders, ListWatches, Search, ShowOrder, Track, Unwatch
-from handlers.verbs import TOPICS
-from handlers.views import errors, orders, products, shortcuts, status, watches
-from handlers.views.help import help as help_view
+from handlers.watching import mentioned as shortcuts
+from handlers.watching import views as watches
 from pandapon import errors as api
 from pandapon.models import Order, Page, Product
 from pandapon.shipment import OrderRef, Parcel, Platform
@@ -28,6 +31,7 @@ from storage.errors import StorageError
 from storage.post import PostState
 from storage.upkeep import Health
 from storage.watch import WatchState
+from tracking.orders import OrderSnapshot
 
 if TYPE_CHECKING:
     from tracking.orders import OrderSnapshot
@@ -325,7 +329,7 @@ def test_restored_and_resumed() -> None:
 @pytest.mark.parametrize("topic", ["", *TOPICS, "nonsense"])
 def test_help_has_examples_that_work(topic: str) -> None:
     """Every example on every page of help is a command that the grammar takes."""
-    text = shown(check(help_view(topic)))
+    text = shown(check(help_page(topic)))
     examples = [part for part in text.split("`") if part.startswith("/panda")]
     assert examples
     for example in examples:
@@ -337,7 +341,7 @@ def test_help_and_list_in_one_message() -> None:
     """The bare watch command answers with both, in the limits even when both are long."""
     rows = [watch(n, order=order(HOSTILE)) for n in range(25)]
     listed = watches.listing(rows, 25, 1, "C0123ABCD", 25, Channel("C0123ABCD"), NOW)
-    both = check(help_view("watch").followed_by(listed))
+    both = check(help_page("watch").followed_by(listed))
     assert "Watch orders" in both.text
     assert "25 orders are watched" in shown(both)
 
@@ -451,15 +455,15 @@ def test_status_at_the_start() -> None:
 @TEXTS
 def test_a_refusal_shows_the_command_to_copy(text: str) -> None:
     """Whatever was typed, what is wrong and the correction are shown harmlessly."""
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(UsageError) as caught:
         parse(f"serch red {text}")
-    message = check(errors.refusal(caught.value))
+    message = check(failures.usage_error(caught.value))
     assert "Try: `/panda search" in shown(message)
 
 
 def test_a_refusal_without_a_correction() -> None:
     """Where there is none, none is shown."""
-    message = check(errors.refusal(Refusal(understood="the channel #x", problem="I do not know it.")))
+    message = check(failures.usage_error(UsageError(typed="the channel #x", problem="I do not know it.")))
     assert shown(message) == "I read the channel #x, but I do not know it."
 
 
@@ -482,7 +486,7 @@ def test_a_refusal_without_a_correction() -> None:
 )
 def test_each_failure_of_pandapon_is_one_sentence(error: api.PandaPonError, says: str) -> None:
     """A person learns what happened and what to do."""
-    assert says in shown(check(errors.pandapon(error)))
+    assert says in shown(check(failures.pandapon(error)))
 
 
 @pytest.mark.parametrize(
@@ -497,11 +501,11 @@ def test_each_refusal_of_slack_is_one_sentence(code: str) -> None:
 
 def test_other_errors() -> None:
     """Unknown and wrong ids lead on; a fault of ours shows its number; a working line works."""
-    assert "/panda orders" in shown(check(errors.unknown_order(HOSTILE)))
+    assert "/panda orders" in shown(check(failures.unknown_order(HOSTILE)))
     wrong = WrongPlatformError(OrderRef(TAOBAO, ID), ALIBABA)
-    assert f"/panda order {ID} --taobao" in shown(check(errors.wrong_platform(wrong)))
-    assert "`1f2e3d4c`" in shown(check(errors.failure("Something went wrong.", incident_id="1f2e3d4c")))
-    assert "⏳" in shown(check(errors.working("")))
+    assert f"/panda order {ID} --taobao" in shown(check(failures.wrong_platform(wrong)))
+    assert "`1f2e3d4c`" in shown(check(failures.failure("Something went wrong.", incident_id="1f2e3d4c")))
+    assert "⏳" in shown(check(failures.working("")))
 
 
 def test_shortcut_shows_each_order_once() -> None:

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from support.commands import parse
 
-from handlers import order_states
-from handlers.grammar import Refusal, parse
+from handlers.blocks import order_states
+from handlers.errors import UsageError
 from handlers.requests import (
     Help,
     ListOrders,
@@ -33,8 +34,8 @@ A, B = "2542285634920880794", "3305075341149134260"
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
 
 
-def refused(text: str, command: str = "/panda") -> Refusal:
-    with pytest.raises(Refusal) as caught:
+def refused(text: str, command: str = "/panda") -> UsageError:
+    with pytest.raises(UsageError) as caught:
         parse(text, command=command)
     return caught.value
 
@@ -165,7 +166,7 @@ def test_other_commands_bring_their_verb(command: str, text: str, request_: Requ
 
 
 @pytest.mark.parametrize(
-    ("text", "says", "try_"),
+    ("text", "says", "suggestion"),
     [
         ("serch red dress", "serch", "/panda search red dress"),
         ("trak " + A, "trak", f"/panda track {A}"),
@@ -231,25 +232,25 @@ def test_other_commands_bring_their_verb(command: str, text: str, request_: Requ
         ("watches of mine", "of mine", "/panda watches"),
     ],
 )
-def test_refuses_with_the_corrected_command(text: str, says: str, try_: str) -> None:
+def test_refuses_with_the_corrected_command(text: str, says: str, suggestion: str) -> None:
     """A refusal says what is wrong and offers a command that works as it stands."""
     refusal = refused(text)
     assert says in refusal.problem
-    assert refusal.try_ == try_
-    parse(refusal.try_.removeprefix("/panda"))
+    assert refusal.suggestion == suggestion
+    parse(refusal.suggestion.removeprefix("/panda"))
 
 
 def test_repeats_what_was_understood() -> None:
     """The refusal quotes the whole command, harmlessly."""
     refusal = refused("track <!channel> `x` 5")
-    assert refusal.understood == "`/panda track &lt;!channel&gt; ˋxˋ 5`"
+    assert refusal.typed == "`/panda track &lt;!channel&gt; ˋxˋ 5`"
 
 
 def test_one_bad_id_stops_all() -> None:
     """A typo never widens, nor half does, what was asked."""
     refusal = refused(f"unwatch {A} {B[:-10]}")
     assert B[:-10] in refusal.problem
-    assert refusal.try_ == f"/panda unwatch {A}"
+    assert refusal.suggestion == f"/panda unwatch {A}"
 
 
 def test_many_ids_are_refused() -> None:
@@ -258,7 +259,7 @@ def test_many_ids_are_refused() -> None:
     assert parse("watch " + " ".join(ids[:25])) == WatchOrders(tuple(ids[:25]))
     refusal = refused("watch " + " ".join(ids))
     assert "26" in refusal.problem
-    assert refusal.try_.split() == ["/panda", "watch", *ids[:25]]
+    assert refusal.suggestion.split() == ["/panda", "watch", *ids[:25]]
 
 
 def test_many_bad_ids_are_counted() -> None:
@@ -270,7 +271,7 @@ def test_a_long_keyword_is_refused() -> None:
     """A search longer than a button can carry is refused with its beginning."""
     refusal = refused("search " + "裙" * 300)
     assert "200" in refusal.problem
-    assert refusal.try_ == "/panda search " + "裙" * 200
+    assert refusal.suggestion == "/panda search " + "裙" * 200
 
 
 def test_states_have_each_platforms_code() -> None:
@@ -282,4 +283,4 @@ def test_states_have_each_platforms_code() -> None:
 
 def test_an_invented_command_is_refused() -> None:
     """A slash command that nobody registered is answered like a mistyped verb."""
-    assert refused("red dress", command="/panda-serch").try_ == "/panda search red dress"
+    assert refused("red dress", command="/panda-serch").suggestion == "/panda search red dress"

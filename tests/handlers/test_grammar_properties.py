@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.commands import MEANINGS, TOPICS, parse
 from support.effort import examples
 
-from handlers.grammar import Refusal, parse
-from handlers.order_states import STATES
+from handlers.blocks.order_states import STATES
+from handlers.errors import UsageError
 from handlers.requests import (
     Help,
     ListOrders,
@@ -22,8 +23,7 @@ from handlers.requests import (
     Unwatch,
     WatchOrders,
 )
-from handlers.tokens import clean
-from handlers.verbs import MEANINGS, TOPICS
+from handlers.wire.text import clean
 from pandapon.shipment import Platform
 
 PIECES = st.sampled_from(
@@ -97,10 +97,10 @@ REQUESTS: st.SearchStrategy[Request] = st.one_of(
 )
 
 
-def _answer(text: str, command: str = "/panda") -> Request | Refusal:
+def _answer(text: str, command: str = "/panda") -> Request | UsageError:
     try:
         return parse(text, command=command)
-    except Refusal as refusal:
+    except UsageError as refusal:
         return refusal
 
 
@@ -109,11 +109,11 @@ def _answer(text: str, command: str = "/panda") -> Request | Refusal:
 def test_anything_is_a_request_or_a_refusal(text: str, command: str) -> None:
     """Whatever is typed reads back as the same request, or is refused with a correction that reads."""
     answer = _answer(text, command)
-    if isinstance(answer, Refusal):
-        assert answer.understood
+    if isinstance(answer, UsageError):
+        assert answer.typed
         assert answer.problem
-        assert answer.try_.startswith("/panda ")
-        parse(answer.try_.removeprefix("/panda"))
+        assert answer.suggestion.startswith("/panda ")
+        parse(answer.suggestion.removeprefix("/panda"))
     else:
         assert parse(answer.command()) == answer
 

@@ -10,9 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.i18n import _, ngettext, use_language
-from handlers.milestones import bar, milestone_emoji, milestone_name, status_name
-from handlers.text import ago, clip, code, cut, escape, ident, money, plain, span, when
+from handlers.blocks.i18n import _, ngettext, use_language
+from handlers.blocks.labels import bar, milestone_emoji, milestone_name, status_name
+from handlers.blocks.text import (
+    ago,
+    code,
+    escape,
+    money,
+    plain,
+    sanitize_id,
+    slack_date,
+    span,
+    truncate,
+    truncate_mrkdwn,
+)
 from pandapon.shipment import Milestone, Platform
 
 NOW = datetime(2026, 5, 20, 8, 0, tzinfo=UTC)
@@ -62,14 +73,14 @@ def test_no_emoji_code_is_left(remote: str) -> None:
 @given(st.text(alphabet="a&<>|! 1", max_size=30), st.integers(1, 20))
 def test_clip_never_cuts_an_entity(remote: str, limit: int) -> None:
     """A clipped text is short enough and holds whole entities only."""
-    shown = clip(escape(remote), limit)
+    shown = truncate_mrkdwn(escape(remote), limit)
     assert len(shown) <= limit
     assert not re.search(r"&(?!amp;|lt;|gt;)", shown)
 
 
 def test_clip_leaves_out_a_cut_date() -> None:
     """A date or link that does not fit whole is left out whole."""
-    assert clip("seen <!date^1^{time}|long ago>", 20) == "seen…"
+    assert truncate_mrkdwn("seen <!date^1^{time}|long ago>", 20) == "seen…"
 
 
 @given(st.text())
@@ -82,16 +93,18 @@ def test_copied_text_stays_between_its_backticks(typed: str) -> None:
 
 def test_ids_are_never_taken_for_phones() -> None:
     """A waybill of eleven digits stays whole; what is no part of an id goes."""
-    assert ident("13812345678") == "13812345678"
-    assert ident("SF<!here>123") == "SFhere123"
-    assert ident("\u202e") == "?"
+    assert sanitize_id("13812345678") == "13812345678"
+    assert sanitize_id("SF<!here>123") == "SFhere123"
+    assert sanitize_id("\u202e") == "?"
 
 
 def test_when() -> None:
     """Each reader's own time zone, and China time where it cannot be known."""
     at = datetime(2026, 5, 20, 7, 41, tzinfo=UTC)
-    assert when(at, NOW) == f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|20 May 15:41 China time>"
-    assert "2025" in when(at.replace(year=2025), NOW)
+    assert (
+        slack_date(at, NOW) == f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|20 May 15:41 China time>"
+    )
+    assert "2025" in slack_date(at.replace(year=2025), NOW)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +129,7 @@ def test_money_and_cut() -> None:
     """Yuan with thousands; an ellipsis where something is missing."""
     assert money(Decimal("1234.5")) == "¥1,234.50"
     assert money(Decimal(-3)) == "-¥3.00"
-    assert cut("连衣裙", 2) == "连…"
+    assert truncate("连衣裙", 2) == "连…"
 
 
 def test_bars() -> None:

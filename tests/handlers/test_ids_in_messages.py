@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.ids import Found, find_ids
+from handlers.parsing.message_ids import Found, find_ids
 
 A, B = "2542285634920880794", "3305075341149134260"
 

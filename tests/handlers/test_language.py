@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from support.message_catalogue import catalogue
 
-from handlers.i18n import LANGUAGES, LOCALE_DIR, _, use_language
+from handlers.blocks.i18n import LANGUAGES, LOCALE_DIR, _, use_language
 from sandbox.slack.blocks import check_message
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ CODES = [code for code, _name in LANGUAGES if code != "en"]
 PLACE = re.compile(r"\{\w+\}")
 CODE = re.compile(r"`[^`]+`")
 PROSE = re.compile(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b")
-SAMPLES = ("errors.refusal", "errors.failure")  # their words are the sample's
+SAMPLES = ("blocks.failures.usage_error", "blocks.failures.failure")  # their words are the sample's
 THEIRS = re.compile(r"Track orders in message|Watch orders in message")  # samples, and names
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from support.commands import parse
 
-from handlers.grammar import Refusal, parse
-from handlers.ids import find_ids
+from handlers.errors import UsageError
+from handlers.parsing.message_ids import find_ids
 from handlers.requests import ListOrders, Mute, ShowOrder, Track, Unwatch, WatchOrders, Why
 
 A, B = "2542285634920880794", "3305075341149134260"
@@ -129,7 +130,7 @@ def test_several_in_a_word_and_names_beside_them(typed: str, ids: tuple[str, ...
 def test_what_is_no_number_is_refused(typed: str) -> None:
     """A name without a number, an amount, a telephone, a mail address, a part of something longer."""
     for verb in ("track", "watch", "unwatch", "order"):
-        with pytest.raises(Refusal):
+        with pytest.raises(UsageError):
             parse(f"{verb} {typed}")
 
 
@@ -170,9 +171,9 @@ JOINTS = [" ", "\n", " \n ", "\u3000", "-", " - ", "–", " —", "－", "，", 
 @pytest.mark.parametrize("verb", ["track", "order", "watch", "unwatch", "mute", "why", ""])
 def test_an_id_in_pieces_is_offered_whole(pieces: str, joint: str, verb: str) -> None:
     """The one that was meant, never another order's; and nothing is done about it unasked."""
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(UsageError) as refused:
         parse(f"{verb} {pieces.replace('|', joint)}")
-    assert refused.value.try_ == f"/panda {verb or 'track'} {A}"
+    assert refused.value.suggestion == f"/panda {verb or 'track'} {A}"
 
 
 @pytest.mark.parametrize(
@@ -194,6 +195,6 @@ def test_an_id_in_pieces_is_offered_whole(pieces: str, joint: str, verb: str) ->
 )
 def test_what_is_offered_where_some_are_whole(typed: str, offered: str) -> None:
     """Whole ids stay, pieces are put together where there is one way to do it."""
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(UsageError) as refused:
         parse(typed)
-    assert refused.value.try_ == offered
+    assert refused.value.suggestion == offered

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.view_samples import product
 
+from handlers.blocks import elements as el
+from handlers.goods import products
 from handlers.requests import Search
-from handlers.views import elements as el
-from handlers.views import products
 from pandapon.models import Page, Product
 
 

@@ -17,13 +17,17 @@ from support.message_checks import check, shown
 from support.view_samples import HOSTILE, NOW, order, parcel, watch
 
 from bot.jobs import digests
-from handlers.i18n import LANGUAGES, use_language
-from handlers.milestones import milestone_emoji, milestone_name, reason_words, status_name
-from handlers.order_states import STATES, fits
-from handlers.outcomes import WatchOutcome, WatchResult
+from handlers.blocks.i18n import LANGUAGES, use_language
+from handlers.blocks.labels import milestone_emoji, milestone_name, reason_words, status_name
+from handlers.blocks.order_states import STATES, fits
+from handlers.blocks.standing import of_parcel, of_step, standing
+from handlers.home import view as home
+from handlers.interactions.ports import WatchOutcome, WatchResult
+from handlers.orders import views as orders
+from handlers.posts import digest, thread, tracking
 from handlers.requests import ListOrders
-from handlers.standing import of_parcel, of_step, standing
-from handlers.views import digest, home, orders, shortcuts, thread, tracking, watches
+from handlers.watching import mentioned as shortcuts
+from handlers.watching import views as watches
 from pandapon.courier import Reason, read_entry
 from pandapon.milestones import ALIBABA_ORDER, TAOBAO_ORDER, status_claim
 from pandapon.models import Order, Page

@@ -9,14 +9,14 @@ from itertools import permutations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.commands import parse
 from support.effort import examples
 from support.message_checks import check, commands, labels, shown
 from support.view_samples import HOSTILE, ID, NOW, REF, VERY_HOSTILE, look, node, order, parcel, watch
 
-from handlers.grammar import parse
-from handlers.people import People
+from handlers.blocks.people import People
+from handlers.posts import thread, tracking
 from handlers.requests import Track, Unwatch, WatchOrders
-from handlers.views import thread, tracking
 from pandapon.shipment import Milestone, Parcel, Platform, TimeBasis, by_shipping
 from storage.watch import WatchState
 from tracking.values import News, Step

@@ -10,9 +10,11 @@ import pytest
 from support.message_checks import check, labels, shown
 from support.view_samples import NOW, REF, look, order, watch
 
-from handlers.alarms import remind_at
-from handlers.text import when
-from handlers.views import digest, home, stalls, thread, tracking
+from handlers.blocks.text import slack_date
+from handlers.home import view as home
+from handlers.posts import alarms as stalls
+from handlers.posts import digest, thread, tracking
+from handlers.watching.alarms import remind_at
 from pandapon.shipment import Milestone, OrderRef, Platform
 from storage.alarm import Alarm, AlarmState
 from tracking.daily_digest import DailyDigest, DigestEntry
@@ -40,7 +42,7 @@ def test_until_when_how_much_and_where() -> None:
     """What it is, what is left of the time, and what to do."""
     paid = order()
     assert paid.total_amount is not None
-    until = when(NOW + 6 * HOUR, NOW)
+    until = slack_date(NOW + 6 * HOUR, NOW)
     page = f"<https://trade.1688.com/order/new_step_order_detail.htm?orderId={REF.order_id}|pay it on 1688>"
     first = f"{WORDS}1688 closes it in 6 hours, {until}, unless it is paid.\n"
     assert said(STALL, of=paid) == f"{first}¥{paid.total_amount:,.2f} to pay: {page}, or cancel it."
@@ -50,7 +52,7 @@ def test_until_when_how_much_and_where() -> None:
 def test_the_deadline_is_over_or_was_never_said() -> None:
     """Read later, the alarm does not say that something is still to come; where nobody knows, none is made up."""
     over = said(replace(STALL, until=NOW - HOUR))
-    assert over.startswith(f"{WORDS}1688 was to close it {when(NOW - HOUR, NOW)}.\n")
+    assert over.startswith(f"{WORDS}1688 was to close it {slack_date(NOW - HOUR, NOW)}.\n")
     assert said(OPEN, TAOBAO).startswith(f"{WORDS}Ordered 2 days ago and not paid. Taobao closes unpaid orders")
 
 
@@ -86,10 +88,10 @@ def test_the_finance_team_is_named_by_the_platforms_own_word(code: str, words: s
 
 def test_a_line_where_there_is_room_for_one() -> None:
     """On the card, in App Home and in the digest; on the card it stays true for days."""
-    line = f"⏰ Not paid: 1688 closes it {when(NOW + 6 * HOUR, NOW)}"
+    line = f"⏰ Not paid: 1688 closes it {slack_date(NOW + 6 * HOUR, NOW)}"
     assert line in shown(check(tracking.card(look(of=order()), watch(), NOW, alarm=alarm(STALL))))
     assert line in str(home.view([("C0123ABCD", [watch()], 1)], {REF.key: alarm(STALL)}, NOW))
-    since = f"⏰ Not paid since {when(OPEN.since, NOW)}"
+    since = f"⏰ Not paid since {slack_date(OPEN.since, NOW)}"
     assert since in shown(check(tracking.card(look(of=order()), watch(), NOW, alarm=alarm(OPEN))))
     entry = DigestEntry(REF.key, "ordered", alarm=Leg.NOT_PAID.value)
     assert "⏰ not paid" in shown(check(digest.summary(DailyDigest("2026-05-20", troubled=(entry,)), NOW)))

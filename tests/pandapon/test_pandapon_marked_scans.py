@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from handlers.views.parts import node_line
+from handlers.blocks.parts import node_line
 from pandapon import alibaba
 from pandapon.shipment import Milestone, Node, OrderRef, Platform, TimeBasis
 

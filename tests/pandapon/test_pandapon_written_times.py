@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.views.parts import node_line
+from handlers.blocks.parts import node_line
 from pandapon import alibaba, taobao
 from pandapon.shipment import Node, OrderRef, Platform, TimeBasis
 from pandapon.times import CHINA, parse_time

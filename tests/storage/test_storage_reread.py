@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from support.shelf import NOW, ORDER, ORDERS_CHANNEL, OTHER, PARCEL, baseline, scan
 
 from bot.jobs.reread import reread
-from handlers.views.notices import notice
+from handlers.posts.notices import notice
 from pandapon.courier import RULES
 from pandapon.shipment import Milestone
 

@@ -15,6 +15,7 @@ from support.transitions import guard
 from bot.app import Bot, build
 from bot.commands import manifest
 from bot.settings import Settings
+from handlers.features import FEATURES
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import FIRST, demo_world
 from sandbox.pandapon.server import PandaPonServer
@@ -23,9 +24,10 @@ from sandbox.slack.schemas import errors
 from sandbox.slack.server import SlackServer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
+    from handlers.commands.declarations import Feature
     from sandbox.pandapon.world import World
     from sandbox.slack.delivery import Ack
     from sandbox.slack.workspace import Message
@@ -41,6 +43,8 @@ KEY, SECRET = "house-access-key", "house-access-secret"
 
 class House:
     """Mei sits in #orders and types; the bot, PandaPon and Slack are real processes on loopback in one loop."""
+
+    features: Sequence[Feature] = FEATURES
 
     def __init__(
         self,
@@ -86,7 +90,7 @@ class House:
         return Settings(_env_file=None, **(values | self.extra))
 
     async def start_bot(self) -> Bot:
-        self.bot = await build(self.settings, clock=self.clock)
+        self.bot = await build(self.settings, clock=self.clock, features=self.features)
         await self.bot.start()
         await guard(self.bot.store)
         if self.mode == "http":
@@ -243,9 +247,12 @@ def _collect(value: Any, parts: list[str]) -> None:
 
 
 @asynccontextmanager
-async def running(folder: Path, *, mode: str = "socket", **extra: Any) -> AsyncIterator[House]:
+async def running(
+    folder: Path, *, mode: str = "socket", features: Sequence[Feature] = FEATURES, **extra: Any
+) -> AsyncIterator[House]:
     """The whole house, up; taken down in order afterwards. ``extra`` are settings."""
     house = House(folder, mode, extra)
+    house.features = features
     watch = SchemaWatch(house.slack)
     await house.pandapon.start()
     await house.slack.start()

@@ -7,33 +7,28 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from support.commands import TOPICS, help_page
 from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, look, node, order, parcel, product, watch
 
-from handlers.ids import Found
-from handlers.outcomes import Copies, Joined, Report, UnknownOrderError, WatchOutcome, WatchResult, WrongPlatformError
-from handlers.refusal import Refusal
+from handlers.about import status_view as status
+from handlers.blocks import failures, pages
+from handlers.blocks.text import escape
+from handlers.channel import delivery_log_view as why
+from handlers.channel import mute
+from handlers.channel import settings_views as choices
+from handlers.errors import UnknownOrderError, UsageError, WrongPlatformError
+from handlers.goods import products
+from handlers.home import view as home
+from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
+from handlers.orders import views as orders
+from handlers.parsing.message_ids import Found
+from handlers.posts import alarms as stalls
+from handlers.posts import digest, lines, notices, thread, tracking
 from handlers.requests import ListOrders, Search
-from handlers.text import escape
-from handlers.verbs import TOPICS
-from handlers.views import (
-    choices,
-    digest,
-    errors,
-    finder,
-    home,
-    lines,
-    notices,
-    orders,
-    products,
-    shortcuts,
-    stalls,
-    status,
-    thread,
-    tracking,
-    watches,
-    why,
-)
-from handlers.views.help import help as help_view
+from handlers.watching import finder_form as finder
+from handlers.watching import mentioned as shortcuts
+from handlers.watching import views as watches
+from handlers.watching import watch_all_views
 from pandapon import errors as api
 from pandapon.models import Page
 from pandapon.shipment import Milestone, OrderRef, Parcel, Platform
@@ -93,19 +88,19 @@ def _searched() -> dict[str, Any]:
     empty: Page[Any] = Page(items=(), page=1, page_size=5, total=0)
     bought: Page[Any] = Page(items=(order(), order(HOSTILE)), page=1, page_size=2, total=9)
     return {
-        "products.results": products.results(
+        "goods.products.results": products.results(
             Search("连衣裙", price_max=Decimal(80)), {ALIBABA: page, TAOBAO: page}, {}
         ),
-        "products.results hostile": products.results(Search("x"), {ALIBABA: hostile}, {TAOBAO: "no answer"}),
-        "products.results none": products.results(Search("x"), {ALIBABA: empty}, {}),
-        "orders.detail": orders.detail(look(parcel(), UNSEEN, of=order()), NOW),
-        "orders.detail hostile": orders.detail(look(parcel(text=HOSTILE), of=order(HOSTILE), stale=True), NOW),
-        "orders.detail bare": orders.detail(look(parcel()), NOW),
-        "orders.listing": orders.listing(ListOrders(), {ALIBABA: bought}, {TAOBAO: "no answer"}),
-        "orders.listing known": orders.listing(
+        "goods.products.results hostile": products.results(Search("x"), {ALIBABA: hostile}, {TAOBAO: "no answer"}),
+        "goods.products.results none": products.results(Search("x"), {ALIBABA: empty}, {}),
+        "orders.views.detail": orders.detail(look(parcel(), UNSEEN, of=order()), NOW),
+        "orders.views.detail hostile": orders.detail(look(parcel(text=HOSTILE), of=order(HOSTILE), stale=True), NOW),
+        "orders.views.detail bare": orders.detail(look(parcel()), NOW),
+        "orders.views.listing": orders.listing(ListOrders(), {ALIBABA: bought}, {TAOBAO: "no answer"}),
+        "orders.views.listing known": orders.listing(
             ListOrders("done"), {ALIBABA: bought}, {}, {REF.key: look(parcel(), of=order(HOSTILE))}
         ),
-        "orders.listing none": orders.listing(ListOrders(), {ALIBABA: empty}, {}),
+        "orders.views.listing none": orders.listing(ListOrders(), {ALIBABA: empty}, {}),
     }
 
 
@@ -118,42 +113,42 @@ def _tracked() -> dict[str, Any]:
     changed = _news(nodes=(), steps=(), refund=("", "退款中"), renumbered=(("SF1", "SF2"),))
     told = _news(nodes=(node(1, HOSTILE),))
     return {
-        "tracking.track": tracking.track(two, NOW),
-        "tracking.track all": tracking.track(two, NOW, all_nodes=True, watched_by=watch()),
-        "tracking.track hostile": tracking.track(hostile, NOW),
-        "tracking.track none": tracking.track(look(of=order()), NOW),
-        "tracking.card": tracking.card(two, watch(), NOW),
-        "tracking.card silent": tracking.card(two, watch(), NOW, alarm=ALARM),
-        "tracking.card unpaid": tracking.card(look(of=order()), watch(), NOW, alarm=UNPAID_ALARM),
-        "tracking.card of a parcel that was never scanned": tracking.card(partly, watch(), NOW),
-        "tracking.card paused": tracking.card(hostile, paused, NOW),
-        "tracking.card ended": tracking.card(two, watch(state=WatchState.ENDED), NOW),
-        "thread.news": thread.news(moved, two, watch(), NOW, cleared=ALARM),
-        "thread.news of several": thread.news(moved, two, watch(), NOW, others=[f"taobao:{n}" for n in range(7)]),
-        "thread.news paid": thread.news(_news(milestone=Milestone.PAID), two, watch(), NOW, cleared=UNPAID_ALARM),
-        "thread.news with finance": thread.news(
+        "posts.tracking.track": tracking.track(two, NOW),
+        "posts.tracking.track all": tracking.track(two, NOW, all_nodes=True, watched_by=watch()),
+        "posts.tracking.track hostile": tracking.track(hostile, NOW),
+        "posts.tracking.track none": tracking.track(look(of=order()), NOW),
+        "posts.tracking.card": tracking.card(two, watch(), NOW),
+        "posts.tracking.card silent": tracking.card(two, watch(), NOW, alarm=ALARM),
+        "posts.tracking.card unpaid": tracking.card(look(of=order()), watch(), NOW, alarm=UNPAID_ALARM),
+        "posts.tracking.card of a parcel that was never scanned": tracking.card(partly, watch(), NOW),
+        "posts.tracking.card paused": tracking.card(hostile, paused, NOW),
+        "posts.tracking.card ended": tracking.card(two, watch(state=WatchState.ENDED), NOW),
+        "posts.thread.news": thread.news(moved, two, watch(), NOW, cleared=ALARM),
+        "posts.thread.news of several": thread.news(moved, two, watch(), NOW, others=[f"taobao:{n}" for n in range(7)]),
+        "posts.thread.news paid": thread.news(_news(milestone=Milestone.PAID), two, watch(), NOW, cleared=UNPAID_ALARM),
+        "posts.thread.news with finance": thread.news(
             _news(nodes=(), steps=(), milestone=Milestone.ORDERED, settled=True),
             two,
             watch(),
             NOW,
             cleared=UNPAID_ALARM,
         ),
-        "thread.news hostile": thread.news(told, None, watch(filter="problems"), NOW),
-        "thread.news changed": thread.news(changed, two, watch(filter="milestones"), NOW),
-        "stalls.alarm": stalls.alarm(_news(stall=STALL), two, watch(), ALARM, NOW),
-        "stalls.alarm over": stalls.alarm(_news(stall=STALL), two, watch(), None, NOW),
-        "stalls.alarm unpaid": stalls.alarm(_news(stall=UNPAID), two, watch(), UNPAID_ALARM, NOW),
-        "stalls.alarm paid": stalls.alarm(_news(stall=UNPAID), two, watch(), None, NOW),
-        "stalls.alarm unpaid, no deadline": stalls.alarm(
+        "posts.thread.news hostile": thread.news(told, None, watch(filter="problems"), NOW),
+        "posts.thread.news changed": thread.news(changed, two, watch(filter="milestones"), NOW),
+        "posts.alarms.alarm": stalls.alarm(_news(stall=STALL), two, watch(), ALARM, NOW),
+        "posts.alarms.alarm over": stalls.alarm(_news(stall=STALL), two, watch(), None, NOW),
+        "posts.alarms.alarm unpaid": stalls.alarm(_news(stall=UNPAID), two, watch(), UNPAID_ALARM, NOW),
+        "posts.alarms.alarm paid": stalls.alarm(_news(stall=UNPAID), two, watch(), None, NOW),
+        "posts.alarms.alarm unpaid, no deadline": stalls.alarm(
             _news(stall=replace(UNPAID, until=None)), look(), watch(), UNPAID_ALARM, NOW
         ),
-        "stalls.acted_on unpaid, too late": stalls.acted_on(UNPAID_ALARM, None, LATER),
-        "stalls.acted_on": stalls.acted_on(
+        "posts.alarms.acted_on unpaid, too late": stalls.acted_on(UNPAID_ALARM, None, LATER),
+        "posts.alarms.acted_on": stalls.acted_on(
             replace(ALARM, state=AlarmState.ASSIGNED, assignee=MEI, actor=MEI), None, NOW
         ),
-        "stalls.acted_on cleared": stalls.acted_on(replace(ALARM, state=AlarmState.CLEARED), watch(), NOW),
-        "why.why": why.why(two, HERE, watch(), _log(), NOW),
-        "why.why unwatched": why.why(two, HERE, None, [], NOW),
+        "posts.alarms.acted_on cleared": stalls.acted_on(replace(ALARM, state=AlarmState.CLEARED), watch(), NOW),
+        "channel.delivery_log_view.why": why.why(two, HERE, watch(), _log(), NOW),
+        "channel.delivery_log_view.why unwatched": why.why(two, HERE, None, [], NOW),
     }
 
 
@@ -177,26 +172,26 @@ def _watched() -> dict[str, Any]:
     ]
     rows = [watch(), watch(2, order=order(HOSTILE)), watch(3, state=WatchState.PAUSED)]
     return {
-        "watches.listing": watches.listing(rows, 23, 2, HERE, 3, Channel("C0123ABCD"), NOW),
-        "watches.listing none": watches.listing([], 0, 1, HERE, 10, Channel("C0123ABCD"), NOW),
-        "watches.outcomes": watches.outcomes(results, HERE),
-        "watches.ended": watches.ended([watch(), watch(2)], HERE, [OTHER]),
-        "watches.restored": watches.restored([watch()], HERE),
-        "watches.resumed": watches.resumed(watch()),
-        "watches.resumed none": watches.resumed(None),
-        "notices.notice": notices.notice({"paused": HERE, "reason": "is_archived", "orders": 2}),
-        "lines.line": lines.line(
+        "watching.views.listing": watches.listing(rows, 23, 2, HERE, 3, Channel("C0123ABCD"), NOW),
+        "watching.views.listing none": watches.listing([], 0, 1, HERE, 10, Channel("C0123ABCD"), NOW),
+        "watching.views.outcomes": watches.outcomes(results, HERE),
+        "watching.views.ended": watches.ended([watch(), watch(2)], HERE, [OTHER]),
+        "watching.views.restored": watches.restored([watch()], HERE),
+        "watching.views.resumed": watches.resumed(watch()),
+        "watching.views.resumed none": watches.resumed(None),
+        "posts.notices.notice": notices.notice({"paused": HERE, "reason": "is_archived", "orders": 2}),
+        "posts.lines.line": lines.line(
             {"line": "mute", "by": "U0MEI00001", "ids": [], "until": (NOW + timedelta(hours=24)).isoformat()}, 7, NOW
         ),
-        "lines.undone": lines.undone(),
-        "lines.too_late": lines.too_late(),
-        "stalls.reminder": stalls.reminder(ALARM, watch(), "https://example.slack.com/archives/C0/p1", NOW),
-        "notices.corrected": notices.corrected(3),
-        "notices.paused": notices.paused(HERE, "not_in_channel", 1),
-        "notices.resumed": notices.resumed(HERE, 2),
-        "shortcuts.skipped": shortcuts.skipped(Found((ID,), (OTHER,))),
-        "shortcuts.tracked": shortcuts.tracked(*_found(), NOW),
-        "shortcuts.tracked none": shortcuts.tracked(Found(()), {}, NOW),
+        "posts.lines.undone": lines.undone(),
+        "posts.lines.too_late": lines.too_late(),
+        "posts.alarms.reminder": stalls.reminder(ALARM, watch(), "https://example.slack.com/archives/C0/p1", NOW),
+        "posts.notices.corrected": notices.corrected(3),
+        "posts.notices.paused": notices.paused(HERE, "not_in_channel", 1),
+        "posts.notices.resumed": notices.resumed(HERE, 2),
+        "watching.mentioned.skipped": shortcuts.skipped(Found((ID,), (OTHER,))),
+        "watching.mentioned.tracked": shortcuts.tracked(*_found(), NOW),
+        "watching.mentioned.tracked none": shortcuts.tracked(Found(()), {}, NOW),
     }
 
 
@@ -216,48 +211,48 @@ def _chosen() -> dict[str, Any]:
     unpaid = replace(entry, milestone="ordered", alarm=Leg.NOT_PAID.value)
     summary = DailyDigest("2026-05-20", (entry,), (replace(entry, alarm=Leg.DOMESTIC.value), unpaid), 7)
     return {
-        "choices.settings": choices.settings(channel, CHOSEN, [subscription], LATER, Load(3, 8), NOW),
-        "choices.modal": choices.modal(HERE, CHOSEN),
-        "choices.working": choices.working(),
-        "choices.not_saved": choices.not_saved(errors.failure("Something went wrong.")),
-        "choices.saved": choices.saved(HERE, CHOSEN, LATER, (Load(3, 8), Load(1)), NOW),
-        "choices.muted": choices.muted(HERE, [ID], LATER, [OTHER], NOW),
-        "choices.unmuted": choices.unmuted(HERE, [ID], []),
-        "choices.watching_all": choices.watching_all(
+        "channel.settings_views.settings": choices.settings(channel, CHOSEN, [subscription], LATER, Load(3, 8), NOW),
+        "channel.settings_views.modal": choices.modal(HERE, CHOSEN),
+        "channel.settings_views.working": choices.working(),
+        "channel.settings_views.not_saved": choices.not_saved(failures.failure("Something went wrong.")),
+        "channel.settings_views.saved": choices.saved(HERE, CHOSEN, LATER, (Load(3, 8), Load(1)), NOW),
+        "channel.mute.muted": mute.muted(HERE, [ID], LATER, [OTHER], NOW),
+        "channel.mute.unmuted": mute.unmuted(HERE, [ID], []),
+        "watching.watch_all_views.watching": watch_all_views.watching(
             HERE, "waitsellersend", "all", Joined(is_new=True, count=4, later=90_000, never=12)
         ),
-        "choices.unwatched_all": choices.unwatched_all(HERE, 1, 4),
-        "finder.form": finder.form(),
-        "finder.working": finder.working(),
-        "finder.result": finder.result(errors.failure("Something went wrong.")),
-        "home.closed": home.closed(errors.failure("Something went wrong.")),
-        "home.view": home.view([(HERE, [watch()], 1)], {REF.key: ALARM}, NOW),
-        "home.view unpaid": home.view([(HERE, [watch()], 1)], {REF.key: UNPAID_ALARM}, NOW),
-        "home.view none": home.view([], {}, NOW),
-        "digest.folded": digest.folded([(_news(), watch()), (_news(), watch())], NOW),
-        "digest.summary": digest.summary(summary, NOW),
-        "digest.summary none": digest.summary(DailyDigest("2026-05-20"), NOW),
+        "watching.watch_all_views.ended": watch_all_views.ended(HERE, 1, 4),
+        "watching.finder_form.form": finder.form(),
+        "watching.finder_form.working": finder.working(),
+        "blocks.pages.answer_page": pages.answer_page(failures.failure("Something went wrong.")),
+        "blocks.pages.home_page": pages.home_page(failures.failure("Something went wrong.")),
+        "home.view.view": home.view([(HERE, [watch()], 1)], {REF.key: ALARM}, NOW),
+        "home.view.view unpaid": home.view([(HERE, [watch()], 1)], {REF.key: UNPAID_ALARM}, NOW),
+        "home.view.view none": home.view([], {}, NOW),
+        "posts.digest.folded": digest.folded([(_news(), watch()), (_news(), watch())], NOW),
+        "posts.digest.summary": digest.summary(summary, NOW),
+        "posts.digest.summary none": digest.summary(DailyDigest("2026-05-20"), NOW),
     }
 
 
 def _told() -> dict[str, Any]:
     down = _report(pandapon_down_since=NOW - timedelta(minutes=20), pandapon_error=HOSTILE, copies=UNSAFE)
     late = _health(due=2, oldest_due=NOW - timedelta(minutes=9), outbox={PostState.PENDING: 1}, lost=3)
-    refused = Refusal(understood=f"the word {escape(HOSTILE)}", problem="I do not know it.", try_="/panda help")
+    refused = UsageError(typed=f"the word {escape(HOSTILE)}", problem="I do not know it.", suggestion="/panda help")
     return {
-        "status.status": status.status(_health(), _report(), NOW),
-        "status.status pushed": status.status(
+        "about.status_view.status": status.status(_health(), _report(), NOW),
+        "about.status_view.status pushed": status.status(
             _health(), _report(takes_pushes=True), NOW, status.Pushed(1204, 3, 1, NOW - timedelta(minutes=4))
         ),
-        "status.status ill": status.status(late, down, NOW),
-        "errors.refusal": errors.refusal(refused),
-        "errors.failure": errors.failure("Something went wrong.", incident_id="1f2e3d4c"),
-        "errors.working": errors.working("Asking PandaPon"),
-        "errors.too_late": errors.too_late(15),
-        "errors.unknown_order": errors.unknown_order(HOSTILE),
-        "errors.wrong_platform": errors.wrong_platform(WrongPlatformError(OrderRef(TAOBAO, ID), ALIBABA)),
-        "errors.pandapon": errors.pandapon(api.RateLimitError("slow down", retry_after=7.2)),
-        **{f"help.help {topic}".strip(): help_view(topic) for topic in ("", *sorted(set(TOPICS)))},
+        "about.status_view.status ill": status.status(late, down, NOW),
+        "blocks.failures.usage_error": failures.usage_error(refused),
+        "blocks.failures.failure": failures.failure("Something went wrong.", incident_id="1f2e3d4c"),
+        "blocks.failures.working": failures.working("Asking PandaPon"),
+        "blocks.failures.too_late": failures.too_late(15),
+        "blocks.failures.unknown_order": failures.unknown_order(HOSTILE),
+        "blocks.failures.wrong_platform": failures.wrong_platform(WrongPlatformError(OrderRef(TAOBAO, ID), ALIBABA)),
+        "blocks.failures.pandapon": failures.pandapon(api.RateLimitError("slow down", retry_after=7.2)),
+        **{f"about.help.page {topic}".strip(): help_page(topic) for topic in ("", *sorted(set(TOPICS)))},
     }
 
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import Block
 
-from handlers.views.message import MAX_SIZE, MAX_TEXT
+from handlers.blocks.message import MAX_SIZE, MAX_TEXT
 from sandbox.slack.blocks import check_message
 from sandbox.slack.schemas import errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from handlers.views.message import Message
+    from handlers.blocks.message import Message
 
 OURS = re.compile(
     r"<!date\^\d+\^\{date_short_pretty\} \{time\}\|[^<>|]+>"

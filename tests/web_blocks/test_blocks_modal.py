@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.async_api import expect
 
-from handlers.views.choices import modal
+from handlers.channel.settings_views import modal
 from tracking.channel_settings import ChannelSettings
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 from support.block_parity import EXPECTED, PEOPLE, RENEW, ROOMS, ZONE, fingerprint, samples
 from support.message_catalogue import catalogue
 
-import handlers.views
+import handlers
 
 if TYPE_CHECKING:
     from support.block_board import Board
@@ -77,11 +77,12 @@ async def test_nothing_more(board: Board, name: str) -> None:
 def test_catalogue_is_complete() -> None:
     """Every function that builds a message or a form is in the catalogue, so that a new one is compared too."""
     builders = {
-        f"{module.name}.{name}"
-        for module in pkgutil.iter_modules(handlers.views.__path__)
-        for name, one in inspect.getmembers(import_module(f"handlers.views.{module.name}"), inspect.isfunction)
-        if one.__module__ == f"handlers.views.{module.name}"
+        f"{module.name.removeprefix('handlers.')}.{name}"
+        for module in pkgutil.walk_packages(handlers.__path__, "handlers.")
+        for name, one in inspect.getmembers(import_module(module.name), inspect.isfunction)
+        if one.__module__ == module.name
+        and not inspect.iscoroutinefunction(one)
         and not name.startswith("_")
         and one.__annotations__.get("return") in {"Message", "View", "Message | None"}
     }
-    assert builders - {"elements.message"} == {name.partition(" ")[0] for name in catalogue()}
+    assert builders - {"blocks.elements.message"} == {name.partition(" ")[0] for name in catalogue()}

@@ -1,0 +1,1 @@
+"""The bot itself: help and status."""

@@ -1,0 +1,65 @@
+"""How the bot is doing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from handlers.about import status_view
+from handlers.blocks.help_page import HelpPage
+from handlers.blocks.i18n import _
+from handlers.commands.declarations import Answer, Command, Feature
+from handlers.parsing.words import Verb
+from handlers.requests import Status
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from handlers.blocks.help_page import Example
+    from handlers.blocks.message import Message
+    from handlers.interactions.interaction import Interaction
+    from handlers.parsing.typed_command import TypedCommand
+
+LATELY = timedelta(hours=24)  # of pushed messages
+
+
+def read_status(command: TypedCommand) -> Status:
+    """Read ``status``. Raises UsageError."""
+    if not command.tokens:
+        return Status()
+    if re.search(r"[0-9]{5}", command.tokens[0].text):
+        problem = _("this says how the bot is doing; `/panda order` shows an order")
+        raise command.refuse(problem, suggestion=replace(command, verb="order").text())
+    raise command.refuse(
+        _("{command} takes nothing after it").format(command="`/panda status`"), suggestion="/panda status"
+    )
+
+
+async def show_status(interaction: Interaction, _request: Status) -> Message:
+    """Whether PandaPon answers, what waits, and how safe the database is."""
+    ctx, now = interaction.ctx, interaction.ctx.clock()
+    report = ctx.report()
+    pushed = await _pushed(interaction, now) if report.takes_pushes else None
+    return status_view.status(await ctx.store.upkeep.health(now), report, now, pushed)
+
+
+async def _pushed(interaction: Interaction, now: datetime) -> status_view.Pushed:
+    counts, last = await interaction.ctx.store.inbox.counts(now - LATELY)
+    return status_view.Pushed(sum(counts.values()), counts.get("unknown order", 0), counts.get("unknown type", 0), last)
+
+
+def _help() -> HelpPage:
+    return HelpPage(_("Status"), _("Whether PandaPon answers, and what is waiting."), (("/panda status", ""),))
+
+
+def _overview() -> list[Example]:
+    return [("/panda status", _("how the bot is doing"))]
+
+
+FEATURE = Feature(
+    commands=(Command(Verb("status", ("health", "状态")), read_status, _help),),
+    answers=(Answer(Status, show_status),),
+    overview=_overview,
+)

@@ -1,0 +1,240 @@
+"""How the bot is doing, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from handlers.blocks import elements as el
+from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.text import ago, code, escape, slack_date, span, truncate
+from storage.errors import CorruptFileError, DiskFullError
+from storage.post import PostState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from handlers.blocks.message import Message
+    from handlers.interactions.ports import Copies, Report
+    from storage.errors import StorageError
+    from storage.upkeep import Health
+
+LATE = timedelta(hours=1)
+LONG_LOG = 8 * 1024 * 1024  # bytes; it is cut off at half of that where nobody reads
+WAITING = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """PandaPon's messages of the last day, and how many of them named no known order or had no known type."""
+
+    count: int = 0
+    unknown_orders: int = 0
+    unknown_types: int = 0
+    last_at: datetime | None = None
+
+
+def status(health: Health, report: Report, now: datetime, pushed: Pushed | None = None) -> Message:
+    """PandaPon, polling, delivery, what is watched; whatever is wrong stands first. ``pushed``: None when it is off."""
+    ailing = _ailing(health, report, now)
+    headline = _("⚠️ Not everything is well") if ailing else _("✅ All is well")
+    lines = [
+        _pandapon(report, now),
+        _polling(health, report, now),
+        _delivery(health, report, now),
+        _watching(health),
+        *_database(report.copies, now),
+    ]
+    if pushed is not None:
+        lines.insert(2, _pushes(pushed, now))
+    lines = [*_machine(health, report), *lines]
+    blocks = [el.section(f"*{headline}*"), el.section("\n".join(f"• {line}" for line in lines))]
+    up = _("pandabot {version}, up for {span}, Slack by {mode}, SQLite {sqlite}").format(
+        version=escape(report.version),
+        span=span(now - report.started_at),
+        mode=_("Socket Mode") if report.slack_mode == "socket" else _("HTTP"),
+        sqlite=escape(health.sqlite_version) or "–",
+    )
+    return el.message([*blocks, el.context(up)])
+
+
+def _ailing(health: Health, report: Report, now: datetime) -> bool:
+    copies = report.copies
+    unsafe = copies.is_damaged or copies.failed or copies.restored
+    unsaid = (
+        report.token_refused
+        or report.puzzles
+        or health.paused
+        or health.lost
+        or health.outbox.get(PostState.UNCERTAIN, 0)
+    )
+    unread = report.pandapon_down_since or health.stale_orders or _is_late(report, now)
+    return bool(unsaid or unread or unsafe or report.stopped or report.clock_off_by or health.trouble)
+
+
+def _is_late(report: Report, now: datetime) -> bool:
+    """Whether the poll's tick has not come for so long that it hangs; a long queue takes its minutes."""
+    return report.last_tick_at is not None and now - report.last_tick_at > max(LATE, report.poll_interval * 10)
+
+
+def _machine(health: Health, report: Report) -> Iterator[str]:
+    """What is wrong where the bot runs."""
+    if health.trouble:
+        yield _(
+            "Nothing can be written to the database, so no order is read and nothing is posted until that is mended: "
+            "{why}"
+        ).format(why=_storage_error(health.trouble))
+    if report.stopped:
+        job, silence = report.stopped
+        yield _("The job {job} has shown no sign of life for {span}. Restart the bot.").format(
+            job=code(job), span=span(silence)
+        )
+    if report.clock_off_by is not None:
+        words = (
+            _("This machine's clock is {span} behind PandaPon's. Alarms wait until it is set.")
+            if report.clock_off_by > timedelta()
+            else _("This machine's clock is {span} ahead of PandaPon's. Alarms wait until it is set.")
+        )
+        yield words.format(span=span(abs(report.clock_off_by)))
+    if health.wal_bytes > LONG_LOG:
+        yield _(
+            "The database's log has {size} MB: another program keeps the database open. It is cut off when that ends."
+        ).format(size=round(health.wal_bytes / 1_000_000))
+
+
+def _pandapon(report: Report, now: datetime) -> str:
+    if report.pandapon_down_since:
+        why = f" ({escape(truncate(report.pandapon_error, 200))})" if report.pandapon_error else ""
+        return _("PandaPon has not answered since {time}{why}. The last known state is shown meanwhile.").format(
+            time=slack_date(report.pandapon_down_since, now), why=why
+        )
+    if report.pandapon_ok_at is None:
+        return _("PandaPon has not been asked since the start.")
+    return _("PandaPon answers; the last answer came {ago}.").format(ago=ago(now - report.pandapon_ok_at))
+
+
+def _polling(health: Health, report: Report, now: datetime) -> str:
+    every = span(report.poll_interval)
+    if report.last_tick_at is None:
+        return _("Polling has not started yet; it looks every {every}.").format(every=every)
+    line = _("Polling looks every {every}, last {ago}.").format(every=every, ago=ago(now - report.last_tick_at))
+    if health.due and health.oldest_due:
+        late = ngettext("{n} order is due, for {span}.", "{n} orders are due, the oldest for {span}.", health.due)
+        return f"{line} {late.format(n=health.due, span=span(now - health.oldest_due))}"
+    return line
+
+
+def _pushes(pushed: Pushed, now: datetime) -> str:
+    if not pushed.count or pushed.last_at is None:
+        return _("PandaPon may push, and sent nothing in the last 24 hours.")
+    line = ngettext(
+        "PandaPon pushed {n} message in the last 24 hours, {ago}",
+        "PandaPon pushed {n} messages in the last 24 hours, the last one {ago}",
+        pushed.count,
+    ).format(n=pushed.count, ago=ago(now - pushed.last_at))
+    if pushed.unknown_orders:
+        others = ngettext(
+            "{n} about an order not watched here", "{n} about orders not watched here", pushed.unknown_orders
+        )
+        line += ", " + others.format(n=pushed.unknown_orders)
+    if pushed.unknown_types:
+        line += ", " + ngettext("{n} of an unknown type", "{n} of unknown types", pushed.unknown_types).format(
+            n=pushed.unknown_types
+        )
+    return f"{line}."
+
+
+def _delivery(health: Health, report: Report, now: datetime) -> str:
+    said = " ".join([*_puzzles(report), ", ".join(_posts(health, now)) + "."])
+    if not report.token_refused:
+        return said
+    refused = _(
+        "Slack refuses the bot's token ({code}): nothing can be posted until the app is installed again or has its "
+        "new token. Whoever runs the bot can find out more with `pandabot check`."
+    )
+    return f"{refused.format(code=code(report.token_refused))} {said}"
+
+
+def _puzzles(report: Report) -> Iterator[str]:
+    for slacks_word, channels in report.puzzles.items():
+        words = ngettext(
+            "Slack refuses posts in {n} channel for a reason that I do not know ({code}); I keep trying.",
+            "Slack refuses posts in {n} channels for a reason that I do not know ({code}); I keep trying.",
+            channels,
+        )
+        yield words.format(n=channels, code=code(slacks_word))
+
+
+def _posts(health: Health, now: datetime) -> list[str]:
+    waiting = sum(health.outbox.get(state, 0) for state in WAITING)
+    held = health.outbox.get(PostState.HELD, 0)
+    parts = [ngettext("{n} message waits for Slack", "{n} messages wait for Slack", waiting).format(n=waiting)]
+    if waiting and health.oldest_post:
+        parts.append(_("the oldest for {span}").format(span=span(now - health.oldest_post)))
+    if held:
+        parts.append(ngettext("{n} is held back", "{n} are held back", held).format(n=held))
+    if health.lost:
+        lost = ngettext(
+            "{n} was refused by Slack for good in the last 24 hours",
+            "{n} were refused by Slack for good in the last 24 hours",
+            health.lost,
+        )
+        parts.append(lost.format(n=health.lost))
+    if health.last_sent_at:
+        parts.append(_("the last one went out {ago}").format(ago=ago(now - health.last_sent_at)))
+    return parts
+
+
+def _watching(health: Health) -> str:
+    line = _("{watches}, {orders}").format(
+        watches=ngettext("{n} watch", "{n} watches", health.watches).format(n=health.watches),
+        orders=ngettext("{n} order known", "{n} orders known", health.orders).format(n=health.orders),
+    )
+    if health.stale_orders:
+        stale = ngettext(
+            "{n} of them could not be read lately", "{n} of them could not be read lately", health.stale_orders
+        )
+        line += ", " + stale.format(n=health.stale_orders)
+    if health.alarms:
+        line += "; " + ngettext("{n} alarm stands", "{n} alarms stand", health.alarms).format(n=health.alarms)
+    if health.paused:
+        line += "; " + ngettext(
+            "{n} watch is paused because its channel cannot be posted to",
+            "{n} watches are paused because their channels cannot be posted to",
+            health.paused,
+        ).format(n=health.paused)
+    return f"{line}."
+
+
+def _storage_error(error: StorageError) -> str:
+    """SQLite's own words only where nothing better is known."""
+    match error:
+        case DiskFullError():
+            return _("the disk has no room for it.")
+        case CorruptFileError():
+            return _("it was not sound.")
+        case _:
+            return escape(truncate(str(error), 300))
+
+
+def _database(copies: Copies, now: datetime) -> Iterator[str]:
+    if copies.restored and copies.restored.is_lost:
+        yield _(
+            "The database was missing or empty when the bot started. The copy of {time} is in use, and what was "
+            "changed after that has to be done again. To start afresh instead, stop the bot and move away both the "
+            "database and the folder of its copies."
+        ).format(time=slack_date(copies.restored.taken_at, now))
+    elif copies.restored:
+        yield _(
+            "The database was damaged when the bot started. It is kept as {file}; the copy of {time} is in use, and "
+            "what was changed after that has to be done again."
+        ).format(file=code(copies.restored.aside), time=slack_date(copies.restored.taken_at, now))
+    if copies.is_damaged:
+        yield _("The database is damaged. Restart the bot: it sets the file aside and takes the newest copy.")
+    if copies.failed:
+        yield _("No copy of the database could be made: {why}").format(why=_storage_error(copies.failed))
+    if copies.copied_at:
+        yield _("The newest copy of the database was made {ago}.").format(ago=ago(now - copies.copied_at))
+    else:
+        yield _("There is no copy of the database yet; one is made every hour.")

@@ -1,0 +1,125 @@
+"""What each listener acts on. It is loaded, and its channels are asked for, before the act; no id is believed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from handlers.access import channel_lookup
+from handlers.access.permissions import Claim, Need, ask
+from handlers.errors import OutdatedError, UsageError
+from handlers.wire import payloads
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from handlers.interactions.interaction import Interaction
+    from handlers.requests import Request
+
+_ROW = re.compile(r"[0-9]{1,18}")  # what fits into a row's number
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,20}")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a listener acts on, by a name for people, and how it is found.
+
+    ``find`` is given what was read of the payload: a command's request or usage error, what was filled into a form, or
+    nothing where the payload of the interaction holds all. It raises OutdatedError for a payload in which the subject
+    is not, and whatever answers the person better.
+    """
+
+    name: str
+    find: Callable[[Interaction, Any], Awaitable[Claim]]
+
+
+async def claimed(interaction: Interaction, subject: Subject, given: Any = None) -> Any:
+    """The one check between a listener and its act: the subject, for somebody who may act on it.
+
+    Raises ForbiddenError and what ``subject.find`` raises.
+    """
+    person = await interaction.ctx.admission.admit(interaction.client, interaction.body)
+    claim = await subject.find(interaction, given)
+    await ask(interaction, person, claim)
+    return claim.subject
+
+
+async def claim_of(interaction: Interaction, request: Request) -> Claim:
+    """What a command acts on: the channel that it names, else the one in which it was typed. Raises UsageError."""
+    need = interaction.ctx.commands.answer_to(request).need_of(request)
+    if need is None:
+        return Claim(request)
+    typed = getattr(request, "channel", None)
+    channel = await channel_lookup.find(interaction, typed)
+    unseen = channel_lookup.unknown(typed) if typed and channel != typed else None
+    named: Any = replace(request, channel=channel or None)  # type: ignore[type-var]  # those with a need have one
+    return Claim(named, (channel,), need, unseen=unseen)
+
+
+def button(name: str, *kinds: type[Request]) -> Subject:
+    """A button that carries a command, of these kinds only where some are named."""
+
+    async def find(interaction: Interaction, _given: Any) -> Claim:
+        text = payloads.value(interaction.body)
+        try:
+            request = interaction.ctx.commands.read(text)
+        except UsageError as error:
+            raise OutdatedError from error
+        if not text.strip() or (kinds and type(request) not in kinds):
+            raise OutdatedError
+        return await claim_of(interaction, request)
+
+    return Subject(name, find)
+
+
+def channel_of_button(name: str, need: Need) -> Subject:
+    """A button that carries a channel."""
+
+    async def find(interaction: Interaction, _given: Any) -> Claim:
+        return one_channel(payloads.value(interaction.body), need)
+
+    return Subject(name, find)
+
+
+def one_channel(channel: str, need: Need) -> Claim:
+    """The claim on a channel whose id came in a payload. Raises OutdatedError where it is none."""
+    if not _CHANNEL.fullmatch(channel):
+        raise OutdatedError
+    return Claim(channel, (channel,), need)
+
+
+def rows(text: str, most: int) -> list[int]:
+    """The numbers of rows, joined by commas. Raises OutdatedError for more than ``most``, or anything else."""
+    parts = text.split(",")
+    if len(parts) > most or not all(_ROW.fullmatch(part) for part in parts):
+        raise OutdatedError
+    return [int(part) for part in parts]
+
+
+async def _typed(interaction: Interaction, given: Request | UsageError) -> Claim:
+    if isinstance(given, UsageError):
+        raise given
+    return await claim_of(interaction, given)
+
+
+async def _nothing(_interaction: Interaction, _given: Any) -> Claim:
+    return Claim()
+
+
+async def _message(interaction: Interaction, _given: Any) -> Claim:
+    return Claim(payloads.table(interaction.body, "message"), (interaction.channel,))
+
+
+async def _shown_message(interaction: Interaction, _given: Any) -> Claim:
+    return Claim(payloads.table(interaction.body, "message"))
+
+
+TYPED = Subject("the channel that the command names, or in which it is typed", _typed)
+COMMAND = button("the channel that the button's command names, or in which it is pressed")
+MESSAGE = Subject("the channel of the message", _message)
+MESSAGE_TO_LOOK_AT = Subject("nothing but the message, which the person sees", _shown_message)
+CHANNEL = channel_of_button("the channel that the button carries", Need.CHANGE)
+CHANNEL_TO_LOOK_AT = channel_of_button("the channel that the button carries, to look at", Need.READ)
+PERSON = Subject("nothing but what the person may see", _nothing)
+NOTHING = Subject("nothing: it is only acknowledged, or said to be from an older version", _nothing)

@@ -1,0 +1,1 @@
+"""What messages are made of: Block Kit elements, texts, labels, languages. Pure: values in, blocks out."""

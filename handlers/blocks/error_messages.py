@@ -1,0 +1,92 @@
+"""What a failure of PandaPon means for the person who asked."""
+
+from __future__ import annotations
+
+from handlers.blocks.i18n import _
+from handlers.blocks.text import escape, sanitize_id
+from pandapon import errors
+
+# Slack's errors that mean the same to a reader.
+CLOSED = (
+    "channel_is_limited_access",
+    "no_permission",
+    "restricted_action",
+    "restricted_action_non_threadable_channel",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_only_channel",
+)
+BARRED = ("access_denied", "accesslimited", "ekm_access_denied", "team_access_not_granted")
+BETWEEN_PEOPLE = "between people"  # ours: a direct message that the bot is not part of
+LOCKED = ("restricted_action_thread_locked", "thread_locked")
+
+
+def platform_error(error: errors.PandaPonError) -> str:
+    """One sentence as Slack text: what happened, and what to do. The vendor's own words only where nothing is known."""
+    match error:
+        case errors.TimeoutError():
+            return _("PandaPon did not answer in time. Please try again in a minute.")
+        case errors.TransportError():
+            return _("PandaPon cannot be reached right now. Please try again in a minute.")
+        case errors.RateLimitError():
+            return _rate_limited(error)
+        case errors.ApiError():
+            return _refused(error)
+        case errors.DecodeError():
+            return _("PandaPon sent an answer that makes no sense. Please try again in a few minutes.")
+        case _:
+            return _("PandaPon has trouble on its side. Please try again in a few minutes.")
+
+
+def _rate_limited(error: errors.RateLimitError) -> str:
+    if error.retry_after is None:
+        return _("PandaPon asks us to slow down. Please try again in a minute.")
+    return _("PandaPon asks us to slow down. Please try again in {n} s.").format(n=max(1, round(error.retry_after)))
+
+
+def _refused(error: errors.ApiError) -> str:
+    match error:
+        case errors.TimestampError():
+            return _(
+                "PandaPon refused the time stamp of the request. Whoever runs the bot can find out why with "
+                "`pandabot check`: a clock that is off, or the other unit of time."
+            )
+        case errors.AuthError():
+            return _(
+                "PandaPon refused the bot's access key. Whoever runs the bot can find out why with `pandabot check`."
+            )
+        case errors.NotFoundError():
+            return _("PandaPon has nothing with that id for this account.")
+        case errors.NotShippedError():
+            return _("The order has not been shipped yet, so there is nothing to track.")
+        case _:
+            return _("PandaPon refused the request: {words}").format(words=escape(str(error))[:300])
+
+
+def channel_error(code: str, channel: str) -> str:
+    """Why Slack does not let the bot post in a channel, and what to do about it; ``code`` is Slack's error."""
+    where = f"<#{sanitize_id(channel)}>" if channel[:1] in {"C", "G"} else _("this conversation")
+    invite = "`/invite @pandabot`"
+    sentences = {
+        "not_in_channel": _("I am not in {where} yet. Type {invite} there and try again."),
+        "channel_not_found": _("I cannot see {where}. If it is private, type {invite} there and try again."),
+        BETWEEN_PEOPLE: _(
+            "I can't post in a direct message between people, and can't be invited there. "
+            "Name a channel for the news, such as `in #orders`."
+        ),
+        "is_archived": _("{where} is archived. Bring it back, or choose another channel."),
+        "account_inactive": _("The app was removed from the workspace. It has to be installed again."),
+        "token_revoked": _("The app was removed from the workspace. It has to be installed again."),
+        "invalid_auth": _(
+            "Slack refused the bot's token. Whoever runs the bot can find out why with `pandabot check`."
+        ),
+    }
+    closed = _(
+        "Only some people may post in {where}. Ask whoever manages it to let pandabot in, or choose another channel."
+    )
+    barred = _("The workspace lets no app like me post in {where} at present ({code}). Please ask its administrators.")
+    locked = _(
+        "The thread of the order's card in {where} takes no replies any more. Unlock it, or watch the order anew."
+    )
+    sentences |= dict.fromkeys(CLOSED, closed) | dict.fromkeys(BARRED, barred) | dict.fromkeys(LOCKED, locked)
+    unknown = _("Slack does not let me post in {where}: {code}.")
+    return sentences.get(code, unknown).format(where=where, invite=invite, code=escape(code) or _("no reason given"))

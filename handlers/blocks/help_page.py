@@ -1,0 +1,38 @@
+"""How to use one command: a title, what it does, and examples that work as they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from handlers.blocks import elements as el
+from handlers.blocks.i18n import _
+
+if TYPE_CHECKING:
+    from handlers.blocks.message import Message
+
+Example = tuple[str, str]  # a command as it is typed, and what it does
+
+ID = "2542285634920880794"
+ID2 = "3305075341149134260"
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPage:
+    """Texts in the reader's language, as Slack text."""
+
+    title: str
+    words: str
+    examples: tuple[Example, ...] = ()
+
+
+def bullets(examples: tuple[Example, ...] | list[Example]) -> str:
+    """The examples, one a line."""
+    return "\n".join(f"• `{command}`  {meaning}" for command, meaning in examples)
+
+
+def show(page: HelpPage) -> Message:
+    """The page as a message."""
+    shown = bullets(page.examples)
+    blocks = [el.section(f"*{page.title}*\n{page.words}"), *([el.section(shown)] if shown else [])]
+    return el.message([*blocks, el.context(_("Everything else: {command}").format(command="`/panda help`"))])

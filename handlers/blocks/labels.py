@@ -1,0 +1,173 @@
+"""The vocabulary of :mod:`handlers.standing`: what milestones, status codes and reasons are called; signs and bars."""
+
+from __future__ import annotations
+
+from handlers.blocks.i18n import _
+from pandapon.courier import Reason
+from pandapon.shipment import PROGRESS, Milestone, Platform
+
+M = Milestone
+
+_SIGNS: dict[Milestone, str] = {
+    M.ORDERED: "🛒",
+    M.PAID: "💳",
+    M.SHIPPED: "📤",
+    M.PICKED_UP: "📦",
+    M.IN_TRANSIT: "🚚",
+    M.ARRIVED: "📍",
+    M.OUT_FOR_DELIVERY: "🛵",
+    M.READY_FOR_PICKUP: "🏪",
+    M.DELIVERED: "✅",
+    M.ATTEMPT_FAILED: "⚠️",
+    M.EXCEPTION: "⚠️",
+    M.RETURNING: "↩️",
+    M.RETURNED: "↩️",
+    M.CANCELLED: "✖️",
+    M.LOST: "❌",
+}
+
+# The bar has one dot for each stage: nine would not fit a phone, and some milestones are one thing to a buyer.
+_STAGES: tuple[frozenset[Milestone], ...] = (
+    frozenset({M.ORDERED}),
+    frozenset({M.PAID}),
+    frozenset({M.SHIPPED, M.PICKED_UP}),
+    frozenset({M.IN_TRANSIT, M.ARRIVED}),
+    frozenset({M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP}),
+    frozenset({M.DELIVERED}),
+)
+
+
+def milestone_name(milestone: Milestone | None) -> str:
+    """In words, e.g. "Out for delivery"."""
+    names = {
+        M.ORDERED: _("Ordered"),
+        M.PAID: _("Paid"),
+        M.SHIPPED: _("Shipped"),
+        M.PICKED_UP: _("Picked up"),
+        M.IN_TRANSIT: _("In transit"),
+        M.ARRIVED: _("Arrived at the destination"),
+        M.OUT_FOR_DELIVERY: _("Out for delivery"),
+        M.READY_FOR_PICKUP: _("Ready for pickup"),
+        M.DELIVERED: _("Delivered"),
+        M.ATTEMPT_FAILED: _("Delivery attempt failed"),
+        M.EXCEPTION: _("Problem on the way"),
+        M.RETURNING: _("Going back to the sender"),
+        M.RETURNED: _("Returned to the sender"),
+        M.CANCELLED: _("Cancelled"),
+        M.LOST: _("Lost"),
+    }
+    return names[milestone] if milestone else _("State not known yet")
+
+
+def milestone_emoji(milestone: Milestone | None) -> str:
+    """One sign, as a character rather than a code, so that a terminal shows it too."""
+    return _SIGNS[milestone] if milestone else "❔"
+
+
+def bar(milestone: Milestone | None, reached: Milestone | None = None) -> str:
+    """Six stages as dots: ``●━●━●━◉┄○┄○``.
+
+    A problem is no stage: it stands behind the furthest one that was ``reached``.
+    """
+    if milestone and milestone.is_problem:
+        return _dots(_stage(reached), "✖")
+    return _dots(_stage(milestone), "●" if milestone is M.DELIVERED else "◉")
+
+
+def reason_words(reason: Reason) -> str:
+    """Why something is a problem, to stand behind its name; empty for a problem that the courier gives no name."""
+    return {
+        Reason.REFUSED: _("refused by the receiver"),
+        Reason.NO_CONTACT: _("the receiver cannot be reached"),
+        Reason.ABSENT: _("nobody was there"),
+        Reason.ADDRESS: _("the address is wrong or incomplete"),
+        Reason.OUT_OF_AREA: _("outside the delivery area"),
+        Reason.DELAYED: _("delayed"),
+        Reason.DAMAGED: _("damaged"),
+        Reason.MISSING: _("something is missing"),
+        Reason.MISSORTED: _("sent the wrong way"),
+        Reason.FORBIDDEN: _("goods that are not allowed"),
+        Reason.HELD: _("held back"),
+        Reason.CUSTOMS_INSPECTION: _("inspected by customs"),
+        Reason.CUSTOMS_HELD: _("held by customs"),
+        Reason.PAPERS: _("papers are missing"),
+        Reason.DUTY: _("duty or charges have to be paid"),
+        Reason.INTERCEPTED: _("intercepted"),
+        Reason.NOT_FETCHED: _("not fetched in time"),
+        Reason.NOT_COLLECTED: _("not collected from the sender"),
+        Reason.SIGNATURE_DISPUTED: _("the signature is disputed"),
+        Reason.LOST: _("perhaps lost"),
+        Reason.COMPENSATED: _("compensation agreed"),
+        Reason.DESTROYED: _("destroyed"),
+        Reason.SEIZED: _("confiscated"),
+        Reason.ABANDONED: _("given up"),
+        Reason.FORWARDED: _("sent on to another address"),
+        Reason.PARTIAL: _("only a part has come"),
+        Reason.OTHER: "",
+    }[reason]
+
+
+def furthest(milestones: list[Milestone | None]) -> Milestone | None:
+    """The highest progress among these; None when there is none."""
+    progress = [one for one in milestones if one in PROGRESS]
+    return max(progress, key=lambda one: one.rank if one else -1, default=None)
+
+
+def platform_name(platform: Platform) -> str:
+    """The marketplace as it writes itself."""
+    return "1688" if platform is Platform.ALIBABA else "Taobao"
+
+
+def status_name(platform: Platform, code: str) -> str:
+    """An order's state code in words; an unknown code is returned as it is: no state is claimed for it."""
+    if platform is Platform.ALIBABA:
+        return _alibaba_states().get(code.strip().replace("_", "").casefold(), code)
+    return _taobao_states().get(code.strip().upper(), code)
+
+
+def _stage(milestone: Milestone | None) -> int:
+    return next((at for at, stage in enumerate(_STAGES) if milestone in stage), -1)
+
+
+def _dots(stage: int, now: str) -> str:
+    signs = ["●" if at < stage else now if at == stage else "○" for at in range(len(_STAGES))]
+    if stage < 0 and now == "✖":
+        signs[0] = now
+    links = ["━" if at < stage else "┄" for at in range(len(_STAGES) - 1)]
+    return "".join(sign + link for sign, link in zip(signs, [*links, ""], strict=True))
+
+
+def _alibaba_states() -> dict[str, str]:
+    """1688's states, as the upstream documents them; underscores are left out of the keys."""
+    return {
+        "waitbuyerpay": _("Waiting for payment"),
+        "waitsellersend": _("Paid, waiting for the seller to ship"),
+        "waitlogisticstakein": _("Waiting for the courier to pick it up"),
+        "waitbuyerreceive": _("Shipped"),
+        "waitbuyersign": _("Waiting for the buyer to sign"),
+        "signinsuccess": _("Signed for"),
+        "confirmgoods": _("Receipt confirmed"),
+        "success": _("Completed"),
+        "cancel": _("Cancelled"),
+        "terminated": _("Terminated"),
+    }
+
+
+def _taobao_states() -> dict[str, str]:
+    """Taobao's numeric states and the upstream's own names for them (stated for a sibling of this API)."""
+    unpaid, unsent, sent = _("Waiting for payment"), _("Paid, waiting for the seller to ship"), _("Shipped")
+    closed = _("Cancelled or closed")
+    return {
+        **dict.fromkeys(("12", "BULIDING", "ORDER_BULIDING"), _("Being created")),
+        **dict.fromkeys(("0", "WAIT_BUYER_P", "WAIT_BUYER_PAY", "TAOBAO_ORDER_WAIT_BUYER_PAY"), unpaid),
+        **dict.fromkeys(("1", "ORDER_PAY_STATUS"), _("Paid, waiting for the finance team")),
+        **dict.fromkeys(("2", "ORDER_FINANCE_PASS_STATUS"), _("Approved by the finance team")),
+        **dict.fromkeys(("3", "ORDER_FINANCE_REFUSE_STATUS"), _("Rejected by the finance team")),
+        **dict.fromkeys(("5", "WAIT_FINANCE_PAY"), _("Waiting for the finance team's payment")),
+        "10": unsent,
+        "WAIT_SELLER_SEND_GOODS": unsent,
+        "11": sent,
+        "WAIT_BUYER_CONFIRM_GOODS": sent,
+        **dict.fromkeys(("4", "CANCEL", "TRADE_CLOSED"), closed),
+        "9": _("Other"),
+    }

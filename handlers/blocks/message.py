@@ -1,0 +1,68 @@
+"""A message as Slack takes it: the text that everybody gets, and the blocks that most see."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from handlers.blocks.text import truncate_mrkdwn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Block = dict[str, Any]
+
+MAX_BLOCKS = 50
+SPARE_BLOCKS, SPARE_SIZE = 3, 600  # kept free for the lines that say how much was left out
+MAX_TEXT = 3900  # Slack advises 4000 and cuts off at 40,000
+MAX_SIZE = 8000  # characters of all blocks as JSON; with the text it stays under the 12,000 that Slack takes
+
+
+@dataclass(frozen=True)
+class Message:
+    """Text for notifications and screen readers, complete by itself; blocks for the eye."""
+
+    text: str
+    blocks: list[Block]
+
+    def followed_by(self, other: Message) -> Message:
+        """Both in one message; what does not fit of the second one is left out, block by block."""
+        layout = Layout(self.blocks)
+        for block in other.blocks:
+            if not layout.add(block):
+                break
+        return Message(truncate_mrkdwn(f"{self.text}\n\n{other.text}", MAX_TEXT), layout.blocks)
+
+
+class Layout:
+    """Collects blocks up to Slack's limits, keeping room for what must come last."""
+
+    def __init__(self, blocks: Sequence[Block] = (), *, tail: Sequence[Block] = ()) -> None:
+        self._blocks, self._tail = list(blocks), list(tail)
+        self._size = sum(map(_size, (*self._blocks, *self._tail)))
+
+    @property
+    def blocks(self) -> list[Block]:
+        """Everything, the tail at the end."""
+        return [*self._blocks, *self._tail]
+
+    def add(self, *blocks: Block) -> bool:
+        """Append all of these, or none of them and say False."""
+        return self._append(blocks, MAX_BLOCKS - SPARE_BLOCKS, MAX_SIZE - SPARE_SIZE)
+
+    def note(self, block: Block) -> bool:
+        """Append a line that says what was left out, for which room is kept."""
+        return self._append((block,), MAX_BLOCKS, MAX_SIZE)
+
+    def _append(self, blocks: Sequence[Block], most: int, room: int) -> bool:
+        size = sum(map(_size, blocks))
+        if len(self._blocks) + len(self._tail) + len(blocks) > most or self._size + size > room:
+            return False
+        self._blocks += blocks
+        self._size += size
+        return True
+
+
+def _size(block: Block) -> int:
+    return len(json.dumps(block, ensure_ascii=False)) + 1

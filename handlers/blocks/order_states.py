@@ -1,0 +1,124 @@
+"""The words a person filters orders by, and what each platform calls them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.blocks.i18n import _
+from handlers.blocks.text import escape, truncate
+from pandapon.shipment import FINAL, PROBLEMS, PROGRESS, Milestone, Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+M = Milestone
+
+# 1688: its documented order states (upstream). Taobao: the numeric states stated for a sibling of this API. Taobao has
+# no state for a finished order: "done" is asked as "shipped" there, which holds the finished ones too (inferred), and
+# the answer says so (see `caveat`): only each order's trace could tell, and a list must not ask for dozens of them. Of
+# an order that is stored, its trace is known.
+STATES: dict[str, dict[Platform, str]] = {
+    "unpaid": {Platform.ALIBABA: "waitbuyerpay", Platform.TAOBAO: "0"},
+    "paid": {Platform.ALIBABA: "waitsellersend", Platform.TAOBAO: "10"},
+    "shipped": {Platform.ALIBABA: "waitbuyerreceive", Platform.TAOBAO: "11"},
+    "done": {Platform.ALIBABA: "success", Platform.TAOBAO: "11"},
+    "cancelled": {Platform.ALIBABA: "cancel", Platform.TAOBAO: "4"},
+}
+
+# Where an order of each state stands, as the bot knows it.
+_STANDS: dict[str, frozenset[Milestone]] = {
+    "unpaid": frozenset({M.ORDERED}),
+    "paid": frozenset({M.PAID}),
+    "shipped": frozenset(PROGRESS[M.SHIPPED.rank : M.DELIVERED.rank]) | (PROBLEMS - FINAL),
+    "done": FINAL - {M.CANCELLED},
+    "cancelled": frozenset({M.CANCELLED}),
+}
+
+SYNONYMS: dict[str, str] = {
+    "all": "",
+    "pending": "unpaid",
+    "waiting": "unpaid",
+    "unshipped": "paid",
+    "processing": "paid",
+    "sent": "shipped",
+    "received": "done",
+    "finished": "done",
+    "complete": "done",
+    "completed": "done",
+    "success": "done",
+    "canceled": "cancelled",
+    "closed": "cancelled",
+    "全部": "",
+    "待付款": "unpaid",
+    "未付款": "unpaid",
+    "待发货": "paid",
+    "已付款": "paid",
+    "未发货": "paid",
+    "已发货": "shipped",
+    "待收货": "shipped",
+    "已完成": "done",
+    "已收货": "done",
+    "已取消": "cancelled",
+    "取消": "cancelled",
+}
+
+
+def code(status: str, platform: Platform) -> str:
+    """What this platform's order list calls a state; empty for all orders."""
+    return STATES[status][platform] if status else ""
+
+
+def fits(status: str, milestone: Milestone | None) -> bool:
+    """Whether an order that stands there belongs among the orders in this state; in doubt, it does."""
+    return not status or milestone is None or milestone in _STANDS[status]
+
+
+def caveat(status: str, platforms: Collection[Platform]) -> str:
+    """What a list of orders in this state cannot tell, as Slack text; empty when it tells all."""
+    taobaos = [codes[Platform.TAOBAO] for codes in STATES.values()]
+    is_shared = status in STATES and taobaos.count(STATES[status][Platform.TAOBAO]) > 1
+    if Platform.TAOBAO not in platforms or not is_shared:
+        return ""
+    return _(
+        "Taobao's list does not tell delivered orders from shipped ones, so those that I do not follow are all shown. "
+        "{command} tells."
+    ).format(command="`/panda track`")
+
+
+def has_refund(status: str) -> bool:
+    """Whether there is a refund at all; Taobao's 0 says that there is none."""
+    return status.strip() not in {"", "0"}
+
+
+def close_words(reason: str) -> str:
+    """Why an order was closed, as Slack text; the upstream's list is not closed, so others are shown as they came."""
+    words = {
+        "buyercancel": _("cancelled by the buyer"),
+        "sellergoodslack": _("the seller is out of stock"),
+        "buyernopay": _("not paid in time"),
+        "other": _("another reason"),
+    }
+    return words.get(reason.strip().lower().replace("_", "")) or escape(truncate(reason, 100))
+
+
+def refund_words(status: str) -> str:
+    """What a refund's state means; 1688's words (upstream) and Taobao's numbers (stated for a sibling of this API)."""
+    words = {
+        "": _("none"),
+        "0": _("none"),
+        "10": _("requested"),
+        "20": _("agreed, goods to be returned"),
+        "30": _("goods returned"),
+        "100": _("refunded"),
+        "-10": _("refused"),
+        "-20": _("closed"),
+        "waitselleragree": _("requested"),
+        "waitbuyermodify": _("the buyer has to change the request"),
+        "waitbuyersend": _("agreed, goods to be returned"),
+        "waitsellerreceive": _("goods returned"),
+        "refundsuccess": _("refunded"),
+        "refundclose": _("closed"),
+        "refund_closed": _("closed"),
+    }
+    plain = status.strip().lower()
+    return words.get(plain) or words.get(plain.replace("_", "")) or escape(truncate(status, 40))

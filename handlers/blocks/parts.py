@@ -1,0 +1,168 @@
+"""Lines that several messages share: which order, how fresh, which node, who watches, where to turn pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handlers.blocks import action_ids as actions
+from handlers.blocks import elements as el
+from handlers.blocks.i18n import _
+from handlers.blocks.labels import platform_name
+from handlers.blocks.people import name
+from handlers.blocks.standing import of_milestone, standing
+from handlers.blocks.text import ago, escape, sanitize_id, slack_date, truncate, truncate_mrkdwn
+from handlers.requests import Unwatch
+from pandapon.markup import plain
+from pandapon.shipment import OrderRef
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+
+    from handlers.blocks.message import Block
+    from handlers.blocks.standing import Standing
+    from handlers.requests import Request
+    from pandapon.models import Order, Page
+    from pandapon.shipment import Node, Parcel, Platform
+    from storage.watch import Watch
+    from tracking.orders import OrderSnapshot
+
+LINE = 400  # characters of one trace entry; the longest real ones have about 150
+PARAGRAPH = 2800  # characters of trace entries in one section
+
+
+def order_name(ref: OrderRef) -> str:
+    """Platform and id."""
+    return _("{platform} order {id}").format(platform=platform_name(ref.platform), id=sanitize_id(ref.order_id))
+
+
+def title_of(order: Order | None, limit: int = 80) -> str:
+    """What was bought, as escaped text; empty when nobody knows."""
+    titles = [item.title for item in order.items if item.title] if order else []
+    if not titles:
+        return ""
+    first = escape(truncate(titles[0], limit))
+    return first if len(titles) == 1 else _("{title} and {n} more").format(title=first, n=len(titles) - 1)
+
+
+def standing_of(watch: Watch) -> Standing:
+    """What is said of the order that a watch follows."""
+    return standing(watch.milestone, watch.order)
+
+
+def standing_in(look: OrderSnapshot) -> Standing:
+    """What is said of an order at which somebody looks."""
+    return standing(look.milestone, look.order, look.shipment.parcels)
+
+
+def ref_of(watch: Watch) -> OrderRef:
+    """Which order a watch is about."""
+    return OrderRef.from_key(watch.key)
+
+
+def freshness(read_at: datetime | None, stale_since: datetime | None, now: datetime, *, relative: bool = True) -> str:
+    """How old the data is. ``relative`` only where the message is read at once: "5 min ago" does not keep."""
+    read = slack_date(read_at, now) if read_at else _("an unknown time")
+    if relative and read_at:
+        read += f" ({ago(now - read_at)})"
+    if stale_since is None:
+        return _("As of {time}").format(time=read)
+    return _("⚠️ PandaPon has not answered since {since}; this is the state of {time}").format(
+        since=slack_date(stale_since, now), time=read
+    )
+
+
+def freshness_of(look: OrderSnapshot, now: datetime, *, relative: bool = True) -> str:
+    """:func:`freshness` of a look."""
+    return freshness(look.read_at, look.stale_since, now, relative=relative)
+
+
+def parcel_name(parcel: Parcel) -> str:
+    """Waybill and carrier."""
+    carrier = escape(truncate(parcel.carrier, 40))
+    return f"`{sanitize_id(parcel.waybill)}`" + (f" · {carrier}" if carrier else "")
+
+
+def node_line(node: Node, now: datetime) -> str:
+    """One trace entry: when, what, where. An unreadable time is shown as it was sent."""
+    time = (
+        slack_date(node.at, now)
+        if node.at and node.is_timed
+        else escape(truncate(node.raw_time, 40)) or _("time unknown")
+    )
+    sign = f"{of_milestone(node.milestone).sign} " if node.milestone else ""
+    words = escape(truncate(node.shown, LINE)) or escape(truncate(node.code, 40)) or _("(no words)")
+    place = escape(truncate(plain(node.place), 60))
+    return truncate_mrkdwn(
+        f"{time}  {sign}{words}" + (f" · {place}" if place and place not in words else ""), LINE + 300
+    )
+
+
+def newest_first(nodes: tuple[Node, ...]) -> list[Node]:
+    """By time and then by sequence, whatever order they came in; those without a time last."""
+    return sorted(
+        nodes, key=lambda node: (node.at is not None, node.at and node.at.timestamp(), node.sequence), reverse=True
+    )
+
+
+def filter_words(filter_: str) -> str:
+    """What a watch tells."""
+    words = {"all": _("all news"), "milestones": _("milestones and problems"), "problems": _("problems only")}
+    return words.get(filter_) or escape(filter_)
+
+
+def muted_line(by: str, until: datetime, now: datetime) -> str:
+    """That there is no news for a while, and who wanted that."""
+    return _("🔕 Muted by {user} until {time}").format(user=name(by), time=slack_date(until, now))
+
+
+def here(channel: str) -> str:
+    """Where: "in #channel", or "here" for a direct message."""
+    mention = el.channel(channel)
+    return _("in {channel}").format(channel=mention) if mention else _("here")
+
+
+def unwatch_button(text: str, watch: Watch, number: int = 1) -> Block:
+    """Stop one watch, wherever the button is pressed."""
+    value = Unwatch((ref_of(watch).order_id,), watch.channel or None).command()
+    return el.button(text, f"{actions.UNWATCH_HERE}:{number}", value)
+
+
+def run_button(text: str, number: int, request: Request) -> Block:
+    """Run a command and put its answer in the place of this message."""
+    return el.button(text, f"{actions.RUN}{number}", request.command())
+
+
+def has_next(page: Page[Any], number: int) -> bool:
+    """Whether there is another page; where the API does not say how many, a full one is followed by another."""
+    return number < page.pages if page.pages is not None else len(page.items) >= page.page_size
+
+
+def page_before(pages: Collection[Page[Any]], number: int) -> int:
+    """The page to turn back to: the one before or, behind the end, the last one; the first where nobody knows."""
+    if any(page.items for page in pages):
+        return number - 1
+    return min(number - 1, max((page.pages for page in pages if page.pages is not None), default=1))
+
+
+def failed(platform: Platform, error: str) -> Block:
+    """A platform that did not answer, beside one that did. ``error`` is Slack text."""
+    return el.section(_("⚠️ *{platform}*: {error}").format(platform=platform_name(platform), error=error))
+
+
+def paragraphs(lines: Iterable[str]) -> list[list[str]]:
+    """Lines gathered into paragraphs that Slack takes."""
+    chunks: list[list[str]] = []
+    room = 0
+    for line in lines:
+        if len(line) + 1 > room:
+            chunks.append([])
+            room = PARAGRAPH
+        chunks[-1].append(line)
+        room -= len(line) + 1
+    return chunks
+
+
+def stop_command(watch: Watch) -> str:
+    """What ends a watch, without the slash command."""
+    return Unwatch((sanitize_id(watch.key.partition(":")[2]),)).command()

@@ -1,0 +1,61 @@
+"""What a channel chose, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.blocks.i18n import LANGUAGES, _, ngettext
+from handlers.blocks.parts import filter_words
+from handlers.blocks.text import code, slack_date
+from tracking.channel_settings import FEW
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tracking.channel_settings import ChannelSettings, Load
+
+
+def settings_lines(chosen: ChannelSettings, next_digest: datetime | None, now: datetime) -> list[str]:
+    """The channel's choices, one a line."""
+    told = filter_words(chosen.filter) if chosen.filter else _("the bot's default")
+    said = [_("New watches post: {filter}").format(filter=told), dict(thread_choices())[chosen.threads]]
+    if chosen.quiet:
+        quiet = _("Quiet from {begin} to {end} ({zone})").format(
+            begin=chosen.quiet_from, end=chosen.quiet_to, zone=code(chosen.time_zone)
+        )
+        exception = _("except for problems") if chosen.break_through else _("without exception")
+        said.append(f"{quiet}, {exception}")
+    else:
+        said.append(_("No quiet hours"))
+    if chosen.digest and not next_digest:
+        said.append(_("Daily digest at {time} ({zone})").format(time=chosen.digest_at, zone=code(chosen.time_zone)))
+    elif next_digest:
+        digest = _("Daily digest at {time} ({zone}), next {next}")
+        said.append(
+            digest.format(time=chosen.digest_at, zone=code(chosen.time_zone), next=slack_date(next_digest, now))
+        )
+    else:
+        said.append(_("No daily digest"))
+    if chosen.language:
+        said.append(_("Language: {language}").format(language=dict(LANGUAGES)[chosen.language]))
+    return said
+
+
+def thread_choices() -> list[tuple[str, str]]:
+    """The ways in which news may appear, and what each means."""
+    return [
+        ("auto", _("Milestones in the channel too; over {n} orders: only what to act on").format(n=FEW)),
+        ("milestones", _("In the order's thread; every milestone in the channel too")),
+        ("broadcast", _("In the order's thread; deliveries, problems and money in the channel too")),
+        ("problems", _("In the order's thread; problems in the channel too")),
+        ("thread", _("Only in the order's thread")),
+        ("channel", _("Always in the channel, no threads")),
+    ]
+
+
+def load_words(load: Load) -> str:
+    """How much a channel has to read."""
+    channel = ngettext("{n} message in the channel", "{n} messages in the channel", load.channel).format(n=load.channel)
+    if not load.thread:
+        return channel
+    return _("{channel} and {n} in threads").format(channel=channel, n=load.thread)

@@ -1,0 +1,67 @@
+"""Why an order's news was posted in a channel, or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.access.permissions import Need
+from handlers.blocks import failures
+from handlers.blocks.help_page import ID, HelpPage
+from handlers.blocks.i18n import _
+from handlers.blocks.text import code
+from handlers.channel.delivery_log_view import why as why_view
+from handlers.commands.declarations import Answer, Command, Feature
+from handlers.interactions.order_keys import resolve_order_keys
+from handlers.parsing.options import read_options
+from handlers.parsing.targets import one_id, take_channel
+from handlers.parsing.words import Verb
+from handlers.requests import Why
+
+if TYPE_CHECKING:
+    from handlers.blocks.help_page import Example
+    from handlers.blocks.message import Message
+    from handlers.interactions.interaction import Interaction
+    from handlers.parsing.typed_command import TypedCommand
+
+NEWS_SHOWN = 12
+
+
+def read_why(command: TypedCommand) -> Why:
+    """Read ``why``. Raises UsageError."""
+    _options, words = read_options(command)
+    where, words = take_channel(command, words)
+    return Why(one_id(command, words, waybills=True), where.channel)
+
+
+async def why(interaction: Interaction, request: Why) -> Message:
+    """Why an order's news was posted here, or not. Says nothing that the store does not know."""
+    ctx = interaction.ctx
+    channel = request.channel or interaction.channel
+    keys = await resolve_order_keys(ctx.store, request.text)
+    if not keys:
+        words = _("I have no record of {id}: nobody has watched it. {command} starts.")
+        command = code(f"/panda watch {request.text}")
+        return failures.failure(words.format(id=code(request.text), command=command))
+    log = await ctx.store.delivery_log.of_order(keys[0], channel, NEWS_SHOWN)
+    watch = next((one for one in await ctx.store.watches.of_orders(keys) if one.channel == channel), None)
+    look, news = await ctx.desk.history(keys[0], log)
+    return why_view(look, channel, watch, list(zip(log, news, strict=True)), ctx.clock())
+
+
+def _help() -> HelpPage:
+    return HelpPage(
+        _("Why was that posted, or not?"),
+        _("The log of an order in this channel: each piece of news, and what became of it."),
+        ((f"/panda why {ID}", _("here")), (f"/panda why {ID} in #purchasing", _("in another channel"))),
+    )
+
+
+def _overview() -> list[Example]:
+    return [(f"/panda why {ID}", _("why something was posted here, or not"))]
+
+
+FEATURE = Feature(
+    commands=(Command(Verb("why", ("log", "explain", "为什么"), takes_one_id=True), read_why, _help),),
+    answers=(Answer(Why, why, Need.READ),),
+    overview=_overview,
+)

@@ -1,0 +1,175 @@
+"""What a channel chose for itself: filter, threads, quiet hours, digest, language, time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from handlers.access.permissions import Claim, Need
+from handlers.access.subjects import CHANNEL, CHANNEL_TO_LOOK_AT, Subject, one_channel
+from handlers.blocks import action_ids
+from handlers.blocks.forms import VALUE, value_of
+from handlers.blocks.help_page import HelpPage
+from handlers.blocks.i18n import LANGUAGES, _, set_language
+from handlers.blocks.text import code
+from handlers.channel import settings_views
+from handlers.commands.declarations import Answer, Button, Command, Feature, Form, Opener
+from handlers.interactions.announcing import announce
+from handlers.parsing.options import read_options
+from handlers.parsing.targets import take_channel
+from handlers.parsing.words import Verb
+from handlers.posts import digest
+from handlers.requests import ShowSettings
+from handlers.wire import payloads
+from storage import codec
+from tracking.channel_settings import THREADS, ChannelSettings
+from tracking.values import Filter
+
+if TYPE_CHECKING:
+    from handlers.blocks.message import Message
+    from handlers.commands.declarations import View
+    from handlers.interactions.interaction import Interaction
+    from handlers.parsing.typed_command import TypedCommand
+
+
+@dataclass(frozen=True, slots=True)
+class FilledSettings:
+    """What was filled in: the settings, whether the filter goes for orders watched already, and what is wrong."""
+
+    settings: ChannelSettings
+    filter_all: bool = False
+    wrong: dict[str, str] = field(default_factory=dict)
+
+
+def read_settings(command: TypedCommand) -> ShowSettings:
+    """Read ``settings``. Raises UsageError."""
+    _options, words = read_options(command)
+    where, words = take_channel(command, words)
+    if words:
+        problem = _("{word} is not a channel; to change its settings, press the button in this command's answer")
+        raise command.refuse(problem.format(word=code(words[0].text, 40)), suggestion="/panda settings")
+    return ShowSettings(where.channel)
+
+
+async def show_settings(interaction: Interaction, request: ShowSettings) -> Message:
+    """What the channel chose, and what that meant last week."""
+    channel = request.channel or interaction.channel
+    ctx = interaction.ctx
+    stored = await ctx.store.channels.get(channel)
+    chosen = stored.settings
+    week = await ctx.desk.dry_run(channel, chosen)
+    subscriptions = await ctx.store.subscriptions.active(channel)
+    return settings_views.settings(stored, chosen, subscriptions, ctx.desk.next_digest(chosen), week, ctx.clock())
+
+
+async def preview(interaction: Interaction, channel: str) -> Message:
+    """The digest as it would go out now."""
+    return digest.summary(await interaction.ctx.desk.preview(channel), interaction.ctx.clock())
+
+
+async def open_form(interaction: Interaction, channel: str) -> View:
+    """The form with what the channel has now."""
+    stored = await interaction.ctx.store.channels.get(channel)
+    return settings_views.modal(channel, stored.settings)
+
+
+def read_form(values: dict[str, Any]) -> FilledSettings:
+    """What was filled in, wrong or right."""
+    filter_ = value_of(values, "filter", "selected_option")
+    threads = value_of(values, "threads", "selected_option")
+    begin, end = value_of(values, "quiet_from", "selected_time"), value_of(values, "quiet_to", "selected_time")
+    zone = value_of(values, "time_zone", "value").strip()
+    language = value_of(values, "language", "selected_option")
+    wrong: dict[str, str] = {}
+    if begin and not end:
+        wrong["quiet_to"] = _("Quiet hours need an end as well; or leave both fields empty.")
+    if end and not begin:
+        wrong["quiet_from"] = _("Quiet hours need a start as well; or leave both fields empty.")
+    if begin and begin == end:
+        wrong["quiet_to"] = _("Start and end are the same. To hear nothing at all, use /panda mute.")
+    if not _is_zone(zone):
+        wrong["time_zone"] = _("That is not a time zone. Try Asia/Shanghai, Europe/Berlin or America/New_York.")
+    settings = ChannelSettings(
+        filter=Filter(filter_) if filter_ in set(Filter) else "",
+        threads=threads if threads in THREADS else "auto",  # type: ignore[arg-type]  # it is one of them
+        quiet_from=begin,
+        quiet_to=end,
+        break_through=bool(_checked(values, "break_through")),
+        digest_at=value_of(values, "digest_at", "selected_time"),
+        language=language if language in dict(LANGUAGES) else "",  # type: ignore[arg-type]  # it is one of them
+        time_zone=zone,
+    )
+    return FilledSettings(settings, bool(_checked(values, "filter_all")), wrong)
+
+
+async def save(interaction: Interaction, channel: str, filled: FilledSettings) -> View:
+    """Keep the settings; the form's next page says what they would have meant last week."""
+    ctx, user, settings = interaction.ctx, interaction.user, filled.settings
+    former = (await ctx.store.channels.get(channel)).settings
+    before = await ctx.desk.dry_run(channel, former)
+    filter_ = settings.filter if filled.filter_all and settings.filter else None
+    after = await ctx.desk.dry_run(channel, settings, filter_=filter_)
+    filters = await ctx.store.watches.filters(channel) if filter_ else {}
+    undo = {"settings": codec.dump_settings(former), "filters": filters}
+    await ctx.desk.save(channel, settings, user, filter_all=filled.filter_all)
+    if filter_ or settings != former:
+        facts = {"settings": codec.dump_settings(settings), "filter_all": filter_ or "", "undo": undo}
+        await announce(ctx, channel, user, "settings", **facts)
+    ctx.languages.put(channel, settings.language)
+    set_language(ctx.languages.of(channel))
+    ctx.wake()
+    return settings_views.saved(channel, settings, ctx.desk.next_digest(settings), (before, after), ctx.clock())
+
+
+async def undo_settings(interaction: Interaction, channel: str, facts: dict[str, Any]) -> None:
+    """The settings of before, and the filters of the watches."""
+    former = facts["undo"]
+    settings = codec.load_settings(former["settings"])
+    await interaction.ctx.desk.save(channel, settings, interaction.user, filter_all=False)
+    if former.get("filters"):
+        await interaction.ctx.store.watches.restore_filters(
+            interaction.ctx.clock(), channel, former["filters"], interaction.user
+        )
+    interaction.ctx.languages.put(channel, settings.language)
+    now = {"settings": facts["settings"]}
+    await announce(interaction.ctx, channel, interaction.user, "settings", settings=former["settings"], undo=now)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return bool(name)
+
+
+def _checked(values: dict[str, Any], name: str) -> list[Any]:
+    found = payloads.part(values, name, VALUE, "selected_options")
+    return found if isinstance(found, list) else []
+
+
+async def _channel_of_form(interaction: Interaction, _filled: FilledSettings) -> Claim:
+    return one_channel(payloads.text(interaction.body, "view", "private_metadata"), Need.CHANGE)
+
+
+def _help() -> HelpPage:
+    return HelpPage(
+        _("Channel settings"),
+        _("Which news, where it appears, quiet hours, digest, language and time zone; and what they meant last week."),
+        (("/panda settings", _("here")), ("/panda settings in #purchasing", _("in another channel"))),
+    )
+
+
+FORM = Subject("the channel of the settings form", _channel_of_form)
+
+FEATURE = Feature(
+    commands=(
+        Command(Verb("settings", ("setting", "config", "configure", "preferences", "设置")), read_settings, _help),
+    ),
+    answers=(Answer(ShowSettings, show_settings, Need.READ),),
+    buttons=(Button(action_ids.PREVIEW_DIGEST, CHANNEL_TO_LOOK_AT, preview),),
+    openers=(Opener("action", action_ids.EDIT_SETTINGS, CHANNEL, open_form),),
+    forms=(Form(action_ids.SETTINGS_MODAL, FORM, read_form, save, settings_views.working, settings_views.not_saved),),
+    undo={"settings": undo_settings},
+)

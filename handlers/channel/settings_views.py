@@ -1,0 +1,170 @@
+"""What a channel chose, and the form in which it chooses otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handlers.blocks import action_ids as actions
+from handlers.blocks import elements as el
+from handlers.blocks.forms import field, option, plain
+from handlers.blocks.i18n import LANGUAGES, _
+from handlers.blocks.parts import filter_words, here, muted_line
+from handlers.blocks.people import name
+from handlers.blocks.settings_words import load_words, settings_lines, thread_choices
+from handlers.blocks.text import code, slack_date
+from tracking.values import Filter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from handlers.blocks.message import Block, Message
+    from storage.channel import Channel
+    from storage.subscription import Subscription
+    from tracking.channel_settings import ChannelSettings, Load
+
+View = dict[str, Any]
+
+
+def settings(  # noqa: PLR0917  everything that the answer says
+    channel: Channel,
+    chosen: ChannelSettings,
+    subscriptions: Sequence[Subscription],
+    next_digest: datetime | None,
+    week: Load,
+    now: datetime,
+) -> Message:
+    """The channel's choices and what they meant last week."""
+    chosen_lines = settings_lines(chosen, next_digest, now)
+    if channel.muted_until and channel.muted_until > now:
+        chosen_lines.insert(0, muted_line(channel.muted_by, channel.muted_until, now))
+    chosen_lines += [_subscribed(one) for one in subscriptions]
+    buttons = [
+        el.button(_("Change…"), f"{actions.EDIT_SETTINGS}:1", channel.channel, "primary"),
+        el.button(_("Preview the digest"), f"{actions.PREVIEW_DIGEST}:1", channel.channel),
+    ]
+    last = _("With these settings, last week's news meant {load} here.").format(load=load_words(week))
+    head = _("Settings {where}").format(where=here(channel.channel))
+    blocks = [
+        el.section(f"⚙️ *{head}*"),
+        el.section("\n".join(f"• {line}" for line in chosen_lines)),
+        el.context(last, *_changed_by(channel, now)),
+        *el.actions(buttons),
+    ]
+    return el.message(blocks)
+
+
+def modal(channel: str, chosen: ChannelSettings) -> View:
+    """The form. Its values come back under the names of the settings."""
+    blocks = [
+        field(_("News of orders watched here"), "filter", _select(_filters(), chosen.filter or "default")),
+        _checks("filter_all", _("Already watched"), [("yes", _("Also for orders that are already watched here"))], []),
+        field(_("Where news appears"), "threads", _radio(thread_choices(), chosen.threads)),
+        field(_("Quiet from"), "quiet_from", _time(chosen.quiet_from), optional=True),
+        field(_("Quiet to"), "quiet_to", _time(chosen.quiet_to), optional=True),
+        _checks(
+            "break_through",
+            _("In quiet hours"),
+            [("yes", _("Problems are posted in quiet hours too"))],
+            ["yes"] if chosen.break_through else [],
+        ),
+        field(_("Daily digest at"), "digest_at", _time(chosen.digest_at), optional=True),
+        field(
+            _("Language"),
+            "language",
+            _select([("default", _("The bot's default")), *LANGUAGES], chosen.language or "default"),
+        ),
+        field(
+            _("Time zone"),
+            "time_zone",
+            {"type": "plain_text_input", "action_id": "value", "initial_value": chosen.time_zone, "max_length": 60},
+            hint=_("A name such as Asia/Shanghai or Europe/Berlin. It applies to the times above."),
+        ),
+    ]
+    return {
+        "type": "modal",
+        "callback_id": actions.SETTINGS_MODAL,
+        "private_metadata": channel,
+        "title": plain(_("Channel settings")),
+        "submit": plain(_("Save")),
+        "close": plain(_("Cancel")),
+        "blocks": blocks,
+    }
+
+
+def saved(
+    channel: str, chosen: ChannelSettings, next_digest: datetime | None, loads: tuple[Load, Load], now: datetime
+) -> View:
+    """What was saved, and what it would have meant: the dry run over last week."""
+    before, after = loads
+    compared = _("With these settings last week would have meant {after} here, instead of {before}.").format(
+        after=load_words(after), before=load_words(before)
+    )
+    words = "\n".join(f"• {line}" for line in settings_lines(chosen, next_digest, now))
+    head = _("Saved {where}").format(where=here(channel))
+    return _page([el.section(f"✅ *{head}*\n{words}"), el.section(compared)])
+
+
+def working() -> View:
+    """While last week's news is counted, which takes a while where there was much."""
+    return _page([el.section(_("⏳ Saving…"))])
+
+
+def not_saved(reason: Message) -> View:
+    """What went wrong instead."""
+    return _page(reason.blocks)
+
+
+def _page(blocks: list[Block]) -> View:
+    return {"type": "modal", "title": plain(_("Channel settings")), "close": plain(_("Done")), "blocks": blocks}
+
+
+def _filters() -> list[tuple[str, str]]:
+    return [
+        ("default", _("The bot's default")),
+        *((one, filter_words(one)) for one in Filter),
+    ]
+
+
+def _subscribed(one: Subscription) -> str:
+    what = (
+        _("Watches every order")
+        if not one.status
+        else _("Watches every order that is {status}").format(status=code(one.status))
+    )
+    return _("{what}: {filter}, by {user}").format(
+        what=what, filter=filter_words(one.filter), user=name(one.created_by)
+    )
+
+
+def _changed_by(channel: Channel, now: datetime) -> list[str]:
+    if not channel.updated_by or channel.updated_at is None:
+        return []
+    return [
+        _("Last changed by {user} {time}").format(
+            user=name(channel.updated_by), time=slack_date(channel.updated_at, now)
+        )
+    ]
+
+
+def _select(options: Sequence[tuple[str, str]], chosen: str) -> Block:
+    made = [option(*one) for one in options]
+    initial = next((one for one in made if one["value"] == chosen), made[0])
+    return {"type": "static_select", "action_id": "value", "options": made, "initial_option": initial}
+
+
+def _radio(options: Sequence[tuple[str, str]], chosen: str) -> Block:
+    return _select(options, chosen) | {"type": "radio_buttons"}
+
+
+def _time(chosen: str) -> Block:
+    element: Block = {"type": "timepicker", "action_id": "value"}
+    return element | ({"initial_time": chosen} if chosen else {})
+
+
+def _checks(name: str, label: str, options: Sequence[tuple[str, str]], chosen: Sequence[str]) -> Block:
+    made = [option(*one) for one in options]
+    element: Block = {"type": "checkboxes", "action_id": "value", "options": made}
+    if initial := [one for one in made if one["value"] in chosen]:
+        element["initial_options"] = initial
+    return field(label, name, element, optional=True)

@@ -1,0 +1,140 @@
+"""Every command: what was typed becomes a request, or a usage error with the corrected command, and is answered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from handlers.blocks.i18n import _
+from handlers.blocks.text import code
+from handlers.errors import UsageError, WrongPlatformError
+from handlers.parsing.order_ids import sift
+from handlers.parsing.tokens import Kind, Token, tokenise
+from handlers.parsing.typed_command import TypedCommand
+from handlers.parsing.words import Vocabulary
+from handlers.requests import HELP_WORDS, Help, OfOnePlatform, Request
+from handlers.wire.text import escape_wire, folded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from handlers.blocks.help_page import Example, HelpPage
+    from handlers.blocks.message import Message
+    from handlers.commands.declarations import Answer, Feature
+    from handlers.interactions.interaction import Interaction
+
+CORRECTIONS = 8  # mistakes in one command that are corrected one after the other
+# What is meant by words without a verb: an id alone is tracked, other words may be meant as a search.
+IDS_ALONE, WORDS_ALONE = "track", "search"
+
+
+class Commands:
+    """The commands and requests that the features declare."""
+
+    def __init__(self, features: Sequence[Feature]) -> None:
+        self.features = tuple(features)
+        self.declared = {command.verb.name: command for feature in features for command in feature.commands}
+        self.answers: dict[type[Request], Answer] = {
+            one.request: one for feature in features for one in feature.answers
+        }
+        self.undo = {line: undo for feature in features for line, undo in feature.undo.items()}
+        self.pages: dict[str, Callable[[], HelpPage]] = {
+            **{name: command.help for name, command in self.declared.items() if command.help},
+            **{topic: page for feature in features for topic, page in feature.topics.items()},
+        }
+        verbs = {name: command.verb for name, command in self.declared.items()}
+        self.vocabulary = Vocabulary(verbs, tuple(self.pages))
+
+    def slash_commands(self) -> list[str]:
+        """The names of the slash commands, the common one first."""
+        own = [f"/panda-{name}" for name, command in self.declared.items() if command.slash]
+        return ["/panda", *own]
+
+    def overview(self) -> list[Example]:
+        """A line or two for each feature that has something to say of itself."""
+        return [line for feature in self.features for line in feature.overview()]
+
+    def read(self, text: str, *, command: str = "/panda") -> Request:
+        """Read what followed a slash command, as Slack sends it.
+
+        Raises nothing but UsageError; its suggestion can itself be read, or is empty.
+        """
+        prefix = command.removeprefix("/panda").removeprefix("-")
+        try:
+            return self._read(tokenise(f"{prefix} {text}"), named=bool(prefix))
+        except UsageError as error:
+            error.suggestion = self._readable(error.suggestion)
+            raise
+
+    def answer_to(self, request: Request) -> Answer:
+        """How a request is answered."""
+        return self.answers[type(request)]
+
+    async def perform(self, interaction: Interaction, request: Request) -> Message:
+        """Do what was asked. Raises what handlers.interactions.error_boundary explains."""
+        try:
+            return await self.answer_to(request).act(interaction, request)
+        except WrongPlatformError as error:
+            if isinstance(request, OfOnePlatform):
+                error.suggestion = f"/panda {replace(request, platform=error.ref.platform).command()}"
+            raise
+
+    def _readable(self, suggestion: str) -> str:
+        """A correction may hold the next mistake: correct that too, so that what is offered always works."""
+        for _attempt in range(CORRECTIONS):
+            if not suggestion:
+                return ""
+            try:
+                self._read(tokenise(escape_wire(suggestion.removeprefix("/panda"))), named=False)
+            except UsageError as error:
+                suggestion = error.suggestion
+            else:
+                return suggestion
+        return "/panda help"
+
+    def _read(self, tokens: list[Token], *, named: bool) -> Request:
+        """``named``: the verb came with the slash command, so that it was not left out on purpose."""
+        if not tokens:
+            return Help()
+        first, rest = tokens[0], tokens[1:]
+        word, words = folded(first.text), self.vocabulary
+        verb = words.meaning(word) if first.kind is Kind.WORD else None
+        if verb is None and first.kind is Kind.WORD and (parts := words.split(word)):
+            verb, rest = words.meaning(parts[0]), [Token(Kind.WORD, first.text[len(parts[0]) :]), *rest]
+        if verb is None:
+            return self._without_verb(tokens)
+        command = self.declared[verb]
+        asks_for_help = bool(rest) and command.help is not None and _asks_for_help(rest)
+        if asks_for_help or (not rest and named and not command.stands_alone):
+            return Help(verb)
+        return command.read(self._typed(verb, rest))
+
+    def _typed(self, verb: str, tokens: Sequence[Token]) -> TypedCommand:
+        return TypedCommand(verb, tuple(tokens), self.vocabulary)
+
+    def _without_verb(self, tokens: list[Token]) -> Request:
+        """An id alone is tracked; a mistyped verb is corrected; other words are offered as a search."""
+        ids = sift(tokens, waybills=True)
+        is_number = len(tokens) == 1 and re.search(r"[0-9]{5}", tokens[0].target or tokens[0].text)
+        if is_number or (ids.good and not ids.bad) or ids.rejoined:
+            return self.declared[IDS_ALONE].read(self._typed(IDS_ALONE, tokens))
+        first, rest = tokens[0], tokens[1:]
+        typed = self._typed(first.typed(), rest)
+        mistyped = self.vocabulary.nearest_verb(folded(first.text)) if first.kind is Kind.WORD else None
+        problem = _("{word} is not a command. Commands: {verbs}").format(
+            word=code(first.text, 40), verbs=", ".join(f"`{verb}`" for verb in self.declared)
+        )
+        if mistyped:
+            suggestion = self._typed(mistyped, rest).text()
+        elif ids.good:
+            suggestion = f"/panda {IDS_ALONE} {ids.good[0]}"
+        elif rest or not first.text.isascii():
+            suggestion = self._typed(WORDS_ALONE, tokens).text()
+        else:
+            suggestion = "/panda help"
+        raise typed.refuse(problem, suggestion=suggestion)
+
+
+def _asks_for_help(tokens: list[Token]) -> bool:
+    return len(tokens) == 1 and tokens[0].kind is Kind.WORD and folded(tokens[0].text) in HELP_WORDS

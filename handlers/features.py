@@ -1,0 +1,34 @@
+"""Every feature of the bot, in the order in which its commands are listed for people. A new one is a line here."""
+
+from __future__ import annotations
+
+from handlers.about import help as help_
+from handlers.about import status
+from handlers.channel import delivery_log, mute, settings, undo
+from handlers.commands.registry import Commands
+from handlers.goods import search
+from handlers.home import tab
+from handlers.orders import listing, order, track
+from handlers.watching import alarms, finder, shortcuts, unwatch, watch, watch_all, watches
+
+FEATURES = (
+    search.FEATURE,
+    order.FEATURE,
+    listing.FEATURE,
+    track.FEATURE,
+    watch.FEATURE,
+    unwatch.FEATURE,
+    watches.FEATURE,
+    watch_all.FEATURE,
+    mute.FEATURE,
+    settings.FEATURE,
+    delivery_log.FEATURE,
+    status.FEATURE,
+    help_.FEATURE,
+    shortcuts.FEATURE,
+    finder.FEATURE,
+    alarms.FEATURE,
+    undo.FEATURE,
+    tab.FEATURE,
+)
+COMMANDS = Commands(FEATURES)

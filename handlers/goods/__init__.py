@@ -1,0 +1,1 @@
+"""Goods: the search on both platforms."""

@@ -1,0 +1,103 @@
+"""Search results: picture, title, price, seller, and the way to the next page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from handlers.blocks import elements as el
+from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.labels import platform_name
+from handlers.blocks.message import Layout, Message
+from handlers.blocks.parts import failed, has_next, page_before, run_button
+from handlers.blocks.text import escape, money, truncate
+from pandapon.shipment import Platform
+
+if TYPE_CHECKING:
+    from handlers.blocks.message import Block
+    from handlers.requests import Search
+    from pandapon.models import Page, Product
+
+TITLE = 120
+
+
+def results(request: Search, pages: dict[Platform, Page[Product]], errors: dict[Platform, str]) -> Message:
+    """One page of each platform that answered; the others say why they did not. ``errors`` is Slack text."""
+    keyword = truncate(request.keyword, TITLE)
+    layout = Layout(
+        [el.header(_("Search: {keyword}").format(keyword=keyword)), el.context(_summary(request, pages))],
+        tail=el.actions(_paging(request, pages)),
+    )
+    for platform in Platform:
+        if platform in errors:
+            layout.add(failed(platform, errors[platform]))
+        elif platform in pages:
+            _add_platform(layout, platform, pages[platform], alone=len(pages) + len(errors) == 1)
+    if not any(page.items for page in pages.values()) and pages:
+        layout.add(el.section(_advice(request)))
+    return el.message(layout.blocks)
+
+
+def _add_platform(layout: Layout, platform: Platform, page: Page[Product], *, alone: bool) -> None:
+    if not alone:
+        heading = f"*{platform_name(platform)}*" + ("" if page.items else _(": nothing found"))
+        layout.add(el.divider(), el.section(heading))
+    for at, product in enumerate(page.items):
+        if not layout.add(_product(product)):
+            layout.note(el.context(_more(len(page.items) - at)))
+            return
+
+
+def _product(product: Product) -> Block:
+    title = truncate(product.title, TITLE) or _("(no title)")
+    facts = [
+        f"*{money(product.price)}*" if product.price is not None else _("price not given"),
+        escape(truncate(product.seller, 60)),
+        _sold(product.sold),
+    ]
+    text = f"{el.link(product.url, title)}\n" + " · ".join(fact for fact in facts if fact)
+    return el.section(text, el.image(product.image_url, title))
+
+
+def _sold(sold: str) -> str:
+    if not sold:
+        return ""
+    number = f"{int(sold):,}" if sold.isascii() and sold.isdigit() and len(sold) < 15 else escape(truncate(sold, 30))  # noqa: PLR2004  longer ones are no count
+    return _("sold {number}").format(number=number)
+
+
+def _summary(request: Search, pages: dict[Platform, Page[Product]]) -> str:
+    facts = [_("page {page}").format(page=request.page)]
+    for platform, page in pages.items():
+        if page.total is not None:
+            found = ngettext("{n} result", "{n} results", page.total).format(n=f"{page.total:,}")
+            facts.append(f"{platform_name(platform)}: {found}")
+    if request.price_min is not None:
+        facts.append(_("from {price}").format(price=money(request.price_min)))
+    if request.price_max is not None:
+        facts.append(_("up to {price}").format(price=money(request.price_max)))
+    sorts = {"price": _("cheapest first"), "-price": _("most expensive first"), "sales": _("best-selling first")}
+    facts += [sorts[request.sort]] if request.sort in sorts else []
+    return " · ".join(facts)
+
+
+def _advice(request: Search) -> str:
+    if request.page > 1:
+        return _("There is nothing on page {page}.").format(page=request.page)
+    if request.price_min is not None or request.price_max is not None:
+        return _("Nothing found. Try it without the price limits, or with fewer words.")
+    return _("Nothing found. Try fewer words, or the Chinese word: both platforms search Chinese titles.")
+
+
+def _more(n: int) -> str:
+    return ngettext("and {n} more that does not fit here", "and {n} more that do not fit here", n).format(n=n)
+
+
+def _paging(request: Search, pages: dict[Platform, Page[Product]]) -> list[Block]:
+    buttons = []
+    if request.page > 1:
+        before = page_before(pages.values(), request.page)
+        buttons.append(run_button(_("◀ Previous page"), 1, replace(request, page=before)))
+    if any(has_next(page, request.page) for page in pages.values()):
+        buttons.append(run_button(_("Next page ▶"), 2, replace(request, page=request.page + 1)))
+    return buttons

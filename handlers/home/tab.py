@@ -1,0 +1,90 @@
+"""The app's home: what a person's channels watch, what needs a look, and how to begin."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from handlers.access.permissions import is_member
+from handlers.access.subjects import PERSON, claimed
+from handlers.blocks import action_ids, failures
+from handlers.blocks.pages import home_page
+from handlers.commands.declarations import Feature, Listener
+from handlers.home import view
+from handlers.interactions.error_boundary import explain
+from handlers.interactions.interaction import WORKING, in_time, within
+from handlers.wire import payloads
+from handlers.wire.slack import FAILURES, code_of
+
+if TYPE_CHECKING:
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from handlers.access.subjects import Subject
+    from handlers.commands.declarations import View
+    from handlers.interactions.context import Context
+    from handlers.interactions.interaction import Interaction
+    from storage.watch import Watch
+
+log = logging.getLogger(__name__)
+
+CHANNELS, PER_CHANNEL = 20, 50  # looked at for one home; what is beyond is counted
+
+
+async def open_home(subject: Subject, interaction: Interaction) -> None:
+    """Opened, or refreshed by its button; the app's other tabs are none of its business."""
+    if payloads.text(interaction.body, "event", "tab") in {"", payloads.HOME}:
+        await show_home(subject, interaction)
+
+
+async def show_home(subject: Subject, interaction: Interaction) -> None:
+    """Publish the home as it now is, or why this person is shown nothing else.
+
+    Should Slack refuse it, it is published again when the home is opened next.
+    """
+    ctx = interaction.ctx
+    until = time.monotonic() + ctx.answer_seconds * WORKING
+    work = asyncio.ensure_future(within(_shown(subject, interaction), ctx.answer_seconds))
+    late = home_page(failures.too_late(ctx.answer_seconds))
+    try:
+        await interaction.client.views_publish(user_id=interaction.user, view=await in_time(work, until, late))
+    except FAILURES as error:
+        log.info("App Home not shown", extra={"error": code_of(error) or error})
+
+
+async def _shown(subject: Subject, interaction: Interaction) -> View:
+    try:
+        await claimed(interaction, subject)
+        return await make(interaction.ctx, interaction.client, interaction.user)
+    except Exception as error:  # noqa: BLE001  whoever opens the home is told there
+        return home_page(explain(error))
+
+
+async def make(ctx: Context, client: AsyncWebClient, user: str) -> dict[str, Any]:
+    """The home of one person. Channels that the person is not in stay unnamed."""
+    found: list[tuple[str, list[Watch], int]] = []
+    for channel in (await ctx.store.watches.watched_channels())[:CHANNELS]:
+        if await _is_in(client, channel, user):
+            watches, total = await ctx.store.watches.of_channel(channel, 0, PER_CHANNEL)
+            found.append((channel, watches, total))
+    alarms = await ctx.store.alarms.of_orders([watch.key for _channel, watches, _total in found for watch in watches])
+    return view.view(found, alarms, ctx.clock())
+
+
+async def _is_in(client: AsyncWebClient, channel: str, user: str) -> bool:
+    """Whether a person may know what a channel watches. In doubt, no."""
+    if channel.startswith("D"):
+        return False
+    try:
+        return await is_member(client, channel, user)
+    except FAILURES:
+        return False
+
+
+FEATURE = Feature(
+    listeners=(
+        Listener("event", "app_home_opened", PERSON, open_home),
+        Listener("action", action_ids.REFRESH_HOME, PERSON, open_home),
+    )
+)

@@ -1,0 +1,113 @@
+"""The one way to answer a person, whatever Slack refuses: by URL, in the channel, directly, in a form, in App Home."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from handlers.blocks.pages import answer_page, home_page
+from handlers.wire import payloads
+from handlers.wire.slack import BLOCKS, FAILURES, code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from slack_bolt.async_app import AsyncRespond
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from handlers.blocks.message import Block, Message
+    from handlers.wire.payloads import Body
+
+log = logging.getLogger(__name__)
+
+OK, REFUSED = 200, 400  # what a response URL answers; 404 or 410 when its five uses or its thirty minutes are over
+STEP_SECONDS = 4.0  # for one way
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What Slack handed over with one thing that somebody did. No response URL is a normal case."""
+
+    client: AsyncWebClient
+    user: str
+    channel: str = ""
+    respond: AsyncRespond | None = None
+    trigger: str = ""  # opens one form, for three seconds
+    view: str = ""  # the form in which it was done
+
+    @classmethod
+    def of(cls, body: Body, client: AsyncWebClient, respond: AsyncRespond | None) -> Ways:
+        """The ways that a payload leaves open."""
+        is_form = payloads.text(body, "view", "type") == "modal"
+        return cls(
+            client=client,
+            user=payloads.user(body),
+            channel=payloads.channel(body),
+            respond=respond,
+            trigger=payloads.text(body, "trigger_id"),
+            view=payloads.text(body, "view", "id") if is_form else "",
+        )
+
+    async def tell(self, message: Message, *, replace: bool = False) -> bool:
+        """Show a message to this person alone, by the first way that is taken. False: there was none."""
+        for name, way in self._open(message, replace=replace):
+            try:
+                async with asyncio.timeout(STEP_SECONDS):
+                    await way()
+            except (*FAILURES, ValueError) as error:  # the last: bytes that are no text
+                log.info("answer not accepted", extra={"way": name, "error": code_of(error) or str(error) or error})
+            else:
+                return True
+        log.warning("answer not accepted in any way")
+        return False
+
+    def _open(self, message: Message, *, replace: bool) -> Iterator[tuple[str, Callable[[], Awaitable[Any]]]]:
+        if getattr(self.respond, "response_url", None):
+            yield "by its URL", partial(self._by_url, message, replace=replace)
+        if self.view:
+            yield "in its form", partial(self.client.views_update, view_id=self.view, view=answer_page(message))
+        if self.channel and self.user:
+            yield "in the channel", partial(self._as_blocks, self._in_channel, message.text, message.blocks)
+        if self.user:
+            # A button there would act on the conversation in which it is pressed, not on the channel.
+            blocks = answer_page(message)["blocks"]
+            yield "directly", partial(self._as_blocks, self._directly, message.text, blocks)
+        if self.trigger:
+            yield "as a form", partial(self.client.views_open, trigger_id=self.trigger, view=answer_page(message))
+        if self.user:
+            view = home_page(message)
+            yield "in App Home", partial(self.client.views_publish, user_id=self.user, view=view)
+
+    async def _by_url(self, message: Message, *, replace: bool) -> None:
+        """With blocks, or with the text alone where those are refused. Raises what says why neither was taken."""
+        assert self.respond is not None
+        status = 0
+        for blocks in (message.blocks, []):
+            answer = await self.respond(
+                text=message.text, blocks=blocks, response_type="ephemeral", replace_original=replace
+            )
+            status = answer.status_code
+            if status == OK:
+                return
+            if status != REFUSED:
+                break
+        raise OSError(f"HTTP {status}")
+
+    async def _as_blocks(
+        self, say: Callable[[str, list[Block]], Awaitable[Any]], text: str, blocks: list[Block]
+    ) -> None:
+        try:
+            await say(text, blocks)
+        except FAILURES as error:
+            if not code_of(error).startswith(BLOCKS):
+                raise
+            await say(text, [])
+
+    async def _in_channel(self, text: str, blocks: list[Block]) -> Any:
+        return await self.client.chat_postEphemeral(channel=self.channel, user=self.user, text=text, blocks=blocks)
+
+    async def _directly(self, text: str, blocks: list[Block]) -> Any:
+        return await self.client.chat_postMessage(channel=self.user, text=text, blocks=blocks)

@@ -1,0 +1,1 @@
+"""Orders: one, the list of all, and the parcels of one."""

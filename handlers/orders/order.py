@@ -1,0 +1,56 @@
+"""One order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.blocks.help_page import ID, HelpPage
+from handlers.blocks.i18n import _
+from handlers.commands.declarations import Answer, Command, Feature
+from handlers.orders import views
+from handlers.parsing.options import PLATFORMS, read_options
+from handlers.parsing.targets import one_id
+from handlers.parsing.words import Verb
+from handlers.requests import ShowOrder
+
+if TYPE_CHECKING:
+    from handlers.blocks.help_page import Example
+    from handlers.blocks.message import Message
+    from handlers.interactions.interaction import Interaction
+    from handlers.parsing.typed_command import TypedCommand
+
+
+def read_order(command: TypedCommand) -> ShowOrder:
+    """Read ``order``. Raises UsageError."""
+    options, words = read_options(command)
+    return ShowOrder(one_id(command, words, waybills=False), options.platform)
+
+
+async def show_order(interaction: Interaction, request: ShowOrder) -> Message:
+    """Status, amounts, items, seller and parcels of one order."""
+    ctx = interaction.ctx
+    if known := await ctx.tracker.stored(request.order_id, request.platform):
+        interaction.meanwhile.message = views.detail(known, ctx.clock())
+    look = await ctx.tracker.lookup(request.order_id, request.platform)
+    return views.detail(look, ctx.clock())
+
+
+def _help() -> HelpPage:
+    return HelpPage(
+        _("Show an order"),
+        _("State, amounts, items, seller and parcels. The platform is detected automatically."),
+        ((f"/panda order {ID}", _("one order")), (f"/panda order {ID} --1688", _("only if it is on 1688"))),
+    )
+
+
+def _overview() -> list[Example]:
+    return [(f"/panda order {ID}", _("one order: state, amounts, items, parcels"))]
+
+
+VERB = Verb("order", ("o", "show", "订单", "订单详情"), PLATFORMS, takes_one_id=True)
+
+FEATURE = Feature(
+    commands=(Command(VERB, read_order, _help, slash=ID),),
+    answers=(Answer(ShowOrder, show_order),),
+    overview=_overview,
+)

@@ -1,0 +1,1 @@
+"""What was typed: tokens, ids, options, channels; a usage error carries the corrected command."""

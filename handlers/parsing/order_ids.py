@@ -1,0 +1,158 @@
+"""Which of the words after a verb are order ids or waybills, and what is wrong with the others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.text import code
+from handlers.parsing.numbers import bare, in_text, in_url, in_word, is_name
+from handlers.parsing.tokens import Kind
+from handlers.wire.text import DASHES, folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from handlers.parsing.tokens import Token
+
+MAX_IDS = 25
+SHORTEST, LONGEST = 12, 20  # digits of an order id, from the samples seen (inferred)
+
+ORDER_ID = re.compile(r"[0-9]{12,20}")
+# Letters and digits, mostly digits; some couriers number the parcels of a consignment with hyphens.
+WAYBILL = re.compile(r"(?=(?:[A-Z-]*[0-9]){5})[A-Z0-9][A-Z0-9-]{6,28}[A-Z0-9]")
+_SEPARATORS = re.compile(r"[\s,，、;；|]+")
+_IN_LINK = re.compile(r"(?<![0-9])[0-9]{12,20}(?![0-9])")  # who gives a link as an order means the number in it
+_DASHES = re.compile(f"[{DASHES}]")
+_PIECES = re.compile(r"[0-9]+(?:-+[0-9]+)+")
+# A consignment's parcels are numbered behind its own number, which has at most 15 digits: no id is split there.
+_NUMBERED = re.compile(r"[0-9]{10,15}(?:-[0-9]{1,3}){1,2}")
+MOST_PIECES = 200  # in one command: nobody types more, and each could belong to what is on either side
+WHOLE = 19  # digits of the longest id seen: what is longer was not one id
+# What carriers' numbers begin with: only such a number is put together of pieces. Any other two letters are a word.
+_CARRIERS = "SF|YT|ZT|ZTO|ST|STO|YD|HT|JT|JD[A-Z]{0,2}|DP|DPK|DBL|EMS|LP|UC|FW|KY|ANE|TT|TTK|CN|QH"
+_BEGUN = re.compile(rf"(?:{_CARRIERS})[0-9]*")
+_JOINED = re.compile(rf"(?:{_CARRIERS})[0-9]{{10,15}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A word that is no id, and why, as Slack text."""
+
+    text: str
+    why: str
+    waybill: str = ""  # set when it is a waybill where an order id is wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """Ids in the order typed, each once; and what is not one.
+
+    ``rejoined``: the ids where some were typed in pieces (2542 2856…), put together; empty when that is not what
+    happened, or could be done in more than one way.
+    """
+
+    good: tuple[str, ...]
+    bad: tuple[Bad, ...]
+    rejoined: tuple[str, ...] = ()
+
+
+def sift(tokens: Iterable[Token], *, waybills: bool) -> Sifted:
+    """Sort the words into ids and others. ``waybills``: whether a waybill will do."""
+    good: dict[str, None] = {}
+    bad: dict[str, Bad] = {}
+    typed: list[str] = []  # what may be an id or a piece of one
+    for word in (word for token in tokens for word in _words(token)):
+        ids, problem = _read(word, waybills=waybills)
+        good |= dict.fromkeys(ids)
+        if problem:
+            bad[word] = problem
+        typed += ids or _pieces(word) or _begun(word)
+    return Sifted(tuple(good), tuple(bad.values()), _rejoined(typed, waybills=waybills) if bad else ())
+
+
+def _words(token: Token) -> list[str]:
+    if token.kind is Kind.LINK:
+        return in_url(token.target) or _IN_LINK.findall(token.target) or list(in_text(token.text)) or [token.target]
+    if token.kind in {Kind.CHANNEL, Kind.PERSON}:
+        return [token.typed()]
+    pieces = (_DASHES.sub("-", folded(piece)) for piece in _SEPARATORS.split(folded(token.text)))
+    return [piece for piece in pieces if not is_name(piece)]
+
+
+def _read(word: str, *, waybills: bool) -> tuple[list[str], Bad | None]:
+    """The ids in a word; or what is wrong with it."""
+    core = bare(word)
+    found = in_word(word)
+    if not found and (ORDER_ID.fullmatch(core) or (WAYBILL.fullmatch(core.upper()) and not _pieces(core))):
+        found = [core.upper()]
+    if not found:
+        return [], Bad(word, _no_id(core, word, waybills=waybills))
+    waybill = next((one for one in found if not ORDER_ID.fullmatch(one)), "")
+    if waybill and not waybills:
+        return [], Bad(word, _waybill(waybill), waybill=waybill)
+    return found, None
+
+
+def _pieces(word: str) -> list[str]:
+    """The digits of which an id was put together with hyphens, or which may be a piece of one."""
+    core = bare(word)
+    if core.isascii() and core.isdigit():
+        return [core]
+    return re.findall("[0-9]+", core) if _PIECES.fullmatch(core) and not _NUMBERED.fullmatch(core) else []
+
+
+def _begun(word: str) -> list[str]:
+    """How a carrier's number begins that was typed in pieces: YT 8812 3456 78901."""
+    core = bare(word).upper()
+    return [core] if _BEGUN.fullmatch(core) else []
+
+
+def _rejoined(typed: list[str], *, waybills: bool) -> tuple[str, ...]:
+    """The only way in which neighbouring pieces make whole ids."""
+    if len(typed) > MOST_PIECES:
+        return ()
+    ways: list[list[tuple[str, ...]]] = [[()]]  # up to each place, at most two: more are no more ambiguous
+    for end in range(1, len(typed) + 1):
+        here: list[tuple[str, ...]] = []
+        for start in range(end - 1, -1, -1):
+            whole = "".join(typed[start:end])
+            if len(whole) > LONGEST and end - start > 1:
+                break
+            if _is_whole(whole, end - start, waybills=waybills):
+                here += [(*way, whole) for way in ways[start]]
+        ways.append(here[:2])
+    only = ways[-1][0] if len(ways[-1]) == 1 else ()
+    return only if len(only) < len(typed) else ()
+
+
+def _is_whole(word: str, pieces: int, *, waybills: bool) -> bool:
+    if pieces > 1:
+        is_id = word.isdigit() and SHORTEST <= len(word) <= WHOLE
+        return is_id or (waybills and bool(_JOINED.fullmatch(word)))
+    return bool(ORDER_ID.fullmatch(word) or (not word.isdigit() and WAYBILL.fullmatch(word)))
+
+
+def _no_id(core: str, word: str, *, waybills: bool) -> str:
+    if core.isascii() and core.isdigit():
+        return _wrong_length(core)
+    if waybills:
+        return _("{word} is neither an order id nor a waybill").format(word=code(word, 40))
+    return _("{word} is not an order id").format(word=code(word, 40))
+
+
+def _wrong_length(word: str) -> str:
+    n = len(word)
+    return ngettext(
+        "an order id has {shortest} to {longest} digits, {word} has {n}",
+        "an order id has {shortest} to {longest} digits, {word} has {n}",
+        n,
+    ).format(shortest=SHORTEST, longest=LONGEST, word=code(word, 40), n=n)
+
+
+def _waybill(word: str) -> str:
+    return _("{word} is a courier's waybill, and this needs the order id, which {command} shows").format(
+        word=code(word, 40), command=code(f"/panda track {word}", 60)
+    )

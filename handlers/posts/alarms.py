@@ -1,0 +1,171 @@
+"""Stall alarms: why an order is worth a look, and what people did about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.blocks import action_ids as actions
+from handlers.blocks import elements as el
+from handlers.blocks.i18n import _
+from handlers.blocks.labels import platform_name
+from handlers.blocks.parts import here, order_name, ref_of, title_of, unwatch_button
+from handlers.blocks.people import name
+from handlers.blocks.text import escape, sanitize_id, slack_date, span, truncate
+from handlers.posts import unpaid
+from pandapon.shipment import OrderRef
+from storage.alarm import AlarmState
+from tracking.values import Leg, Stall
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from handlers.blocks.message import Block, Message
+    from pandapon.models import Order
+    from pandapon.shipment import Milestone
+    from storage.alarm import Alarm
+    from storage.watch import Watch
+    from tracking.orders import OrderSnapshot
+    from tracking.values import News
+
+
+def alarm(news: News, look: OrderSnapshot, watch: Watch, alarm: Alarm | None, now: datetime) -> Message:
+    """The alarm as it is posted, with what people can do about it while it holds."""
+    assert news.stall is not None
+    order = look.order or watch.order
+    title = title_of(order) or order_name(news.ref)
+    blocks = [el.section(f"{words(news.stall, news.ref, order, now)}\n{title}")]
+    if alarm is None or alarm.stall.since != news.stall.since:
+        is_unpaid = news.stall.leg is Leg.NOT_PAID
+        blocks.append(el.context(_("It no longer waits for payment.") if is_unpaid else _("It has moved since.")))
+    else:
+        blocks += _state(alarm, now, watch, el.mention)
+    return el.message([*blocks, el.context(order_name(news.ref))])
+
+
+def reminder(alarm: Alarm, watch: Watch, link: str, now: datetime, *, person: str = "") -> Message:
+    """What somebody asked to be reminded of, with the way back to the card. ``link``: its address, if Slack told it.
+
+    ``person``: who is mentioned where they cannot be written to, and the card's thread has to do.
+    """
+    head = _("⏰ You asked to be reminded:")
+    if person:
+        head = _("⏰ {user}, you asked to be reminded, and I cannot send you direct messages:")
+        head = head.format(user=el.mention(person))
+    order, ref = watch.order, ref_of(watch)
+    title = title_of(order) or order_name(ref)
+    card = el.link(link, _("Open the card")) if link else ""
+    where = " · ".join(one for one in (order_name(ref), here(watch.channel), card) if one)
+    blocks = [el.section(f"{head}\n{words(alarm.stall, ref, order, now)}\n{title}"), el.context(where)]
+    return el.message([*blocks, *_state(alarm, now, watch, name)])
+
+
+def acted_on(alarm: Alarm, watch: Watch | None, now: datetime) -> Message:
+    """The alarm after somebody acted on it, in the place of the one with the buttons."""
+    ref = OrderRef.from_key(alarm.key)
+    blocks = [el.section(words(alarm.stall, ref, watch.order if watch else None, now))]
+    if alarm.state is AlarmState.CLEARED:
+        blocks.append(el.context(was_cleared(alarm)))
+    else:
+        blocks += _state(alarm, now, watch, name)
+    return el.message([*blocks, el.context(f"{platform_name(ref.platform)} `{sanitize_id(ref.order_id)}`")])
+
+
+def was_cleared(alarm: Alarm) -> str:
+    """That there is nothing left to be done about it."""
+    if alarm.stall.leg is Leg.NOT_PAID:
+        return _("✅ It no longer waits for payment, so the alarm is over.")
+    return _("✅ It has moved since; the alarm is over.")
+
+
+def line(alarm: Alarm, now: datetime) -> str:
+    """The alarm on an order's card."""
+    stall = alarm.stall
+    said = _("⏰ Silent since {time}").format(time=slack_date(stall.since, now))
+    if stall.leg is Leg.NOT_PAID:
+        said = unpaid.line(stall, OrderRef.from_key(alarm.key), now)
+    return " · ".join([said, *_done(alarm, now, name)])
+
+
+def over(alarm: Alarm, milestone: Milestone | None) -> str:
+    """The line in the news that ends an alarm. Whoever took it on has nothing to do any more, and is told so.
+
+    ``milestone``: where the order stands now.
+    """
+    said = _("✅ Moving again, so the alarm is over.")
+    if alarm.stall.leg is Leg.NOT_PAID:
+        said = unpaid.over(milestone)
+    if alarm.assignee:
+        said += " " + _("{user} had taken it on.").format(user=el.mention(alarm.assignee))
+    return said
+
+
+def words(stall: Stall, ref: OrderRef, order: Order | None, now: datetime) -> str:
+    """What is wrong and how we know, as Slack text."""
+    said = unpaid.words(stall, ref, order, now) if stall.leg is Leg.NOT_PAID else _silence(stall, now)
+    return f"⏰ *{headline(stall.leg)}*\n{said}"
+
+
+def _silence(stall: Stall, now: datetime) -> str:
+    silence = span(now - stall.since)
+    parcel = _(" of parcel {waybill}").format(waybill=f"`{sanitize_id(stall.waybill)}`") if stall.waybill else ""
+    last = escape(truncate(stall.last, 80))
+    reason = {
+        Leg.NOT_SHIPPED: _("Paid {silence} ago, and the seller has not shipped it."),
+        Leg.PICKUP: _("Ready for {silence} and not picked up{parcel}; couriers send such parcels back."),
+        Leg.SILENT: _(
+            "Nothing for {silence}{parcel}. I will stop following it in a week unless somebody says otherwise."
+        ),
+    }.get(stall.leg, _("No scan{parcel} for {silence}") + (_(" since {last}") if last else ""))
+    said = reason.format(silence=silence, parcel=parcel, last=last)
+    if stall.usual is not None:
+        said += _("; {usual} is usual here").format(usual=span(stall.usual))
+    return said
+
+
+def headline(leg: Leg) -> str:
+    """The alarm in three words."""
+    return {
+        Leg.NOT_PAID: _("Action needed: not paid"),
+        Leg.NOT_SHIPPED: _("Not shipped"),
+        Leg.FIRST_SCAN: _("Handed over, but not moving"),
+        Leg.DOMESTIC: _("Not moving"),
+        Leg.ABROAD: _("Not moving on its way abroad"),
+        Leg.PICKUP: _("Action needed: pick it up"),
+        Leg.PROBLEM: _("The problem is not solved"),
+        Leg.SILENT: _("Is anybody still waiting for this?"),
+    }[leg]
+
+
+def _state(alarm: Alarm, now: datetime, watch: Watch | None, owner: Callable[[str], str]) -> list[Block]:
+    done = _done(alarm, now, owner)
+    return [*([el.context(" · ".join(done))] if done else []), *el.actions(_buttons(alarm, watch, now))]
+
+
+def _done(alarm: Alarm, now: datetime, owner: Callable[[str], str]) -> list[str]:
+    """Who takes care of it, and what was done about it last. ``owner``: how the former is written."""
+    done = []
+    if alarm.assignee:
+        done.append(_("🙋 {user} takes care of it").format(user=owner(alarm.assignee)))
+    if alarm.state is AlarmState.ACKNOWLEDGED:
+        done.append(_("👌 {user} has seen it").format(user=name(alarm.actor)))
+    if alarm.state is AlarmState.SNOOZED and alarm.snoozed_until:
+        until = slack_date(alarm.snoozed_until, now)
+        done.append(_("💤 snoozed by {user} until {time}").format(user=name(alarm.actor), time=until))
+    return done
+
+
+def _buttons(alarm: Alarm, watch: Watch | None, now: datetime) -> list[Block]:
+    value = str(alarm.id)
+    buttons = []
+    if alarm.state is AlarmState.OPEN:
+        seen = _("Keep following") if alarm.stall.leg is Leg.SILENT else _("Seen")
+        buttons.append(el.button(seen, f"{actions.ALARM_SEEN}:1", value))
+    until = alarm.stall.until
+    again = _("Remind me before it closes") if until and until > now else _("Remind me in 24 h")
+    buttons.append(el.button(again, f"{actions.ALARM_SNOOZE}:1", value))  # each is reminded for themselves
+    if alarm.state is not AlarmState.ASSIGNED:
+        buttons.append(el.button(_("I take care of it"), f"{actions.ALARM_TAKE}:1", value))
+    if watch is not None and alarm.stall.leg is Leg.SILENT:
+        buttons.append(unwatch_button(_("Stop watching"), watch))
+    return buttons

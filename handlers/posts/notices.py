@@ -1,0 +1,61 @@
+"""What a person is told in a direct message: that their watches are paused, and how to mend it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handlers.blocks import action_ids as actions
+from handlers.blocks import elements as el
+from handlers.blocks.error_messages import channel_error
+from handlers.blocks.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from handlers.blocks.message import Message
+
+
+def notice(payload: dict[str, Any]) -> Message | None:
+    """The direct message that a payload of the store stands for; None for one that is not known."""
+    if "paused" in payload:
+        return paused(str(payload["paused"]), str(payload.get("reason", "")), int(payload.get("orders", 1)))
+    if "corrected" in payload:
+        return corrected(int(payload["corrected"]))
+    return None
+
+
+def corrected(orders: int) -> Message:
+    """The one line of a channel after an upgrade."""
+    line = ngettext(
+        "🩹 {n} order that was told as delivered was not. Its card shows where it stands.",
+        "🩹 {n} orders that were told as delivered were not. Their cards show where they stand.",
+        orders,
+    ).format(n=orders)
+    return el.message([el.section(line)])
+
+
+def paused(channel: str, reason: str, orders: int) -> Message:
+    """Slack refuses posts in a channel; nothing is lost, and one button goes on."""
+    head = ngettext(
+        "⏸ *I had to pause the {n} order that you watch {where}*",
+        "⏸ *I had to pause the {n} orders that you watch {where}*",
+        orders,
+    ).format(n=orders, where=_("in {channel}").format(channel=el.channel(channel)) if el.channel(channel) else "")
+    why = channel_error(reason, channel)
+    kept = _("Their news is kept and will be posted when you press Resume, or by itself once I can post there again.")
+    return el.message(
+        [
+            el.section(f"{head}\n{why}"),
+            el.context(kept),
+            *el.actions([el.button(_("Resume"), f"{actions.RESUME_CHANNEL}:1", channel, "primary")]),
+        ]
+    )
+
+
+def resumed(channel: str, orders: int) -> Message:
+    """What became of a press on Resume."""
+    if not orders:
+        return el.message([el.section(_("Nothing is paused there any longer."))])
+    words = ngettext(
+        "▶️ News of {n} order is posted {where} again.", "▶️ News of {n} orders is posted {where} again.", orders
+    )
+    where = _("in {channel}").format(channel=el.channel(channel)) if el.channel(channel) else _("here")
+    return el.message([el.section(words.format(n=orders, where=where))])

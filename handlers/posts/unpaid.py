@@ -1,0 +1,57 @@
+"""An order that waits for payment: what its alarm says, what is left of its time, and what ended it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.blocks import elements as el
+from handlers.blocks.addresses import order_page
+from handlers.blocks.i18n import _
+from handlers.blocks.labels import platform_name
+from handlers.blocks.text import money, slack_date, span
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pandapon.models import Order
+    from pandapon.shipment import OrderRef
+    from tracking.values import Stall
+
+
+def words(stall: Stall, ref: OrderRef, order: Order | None, now: datetime) -> str:
+    """Until when it can be paid, how much, and where, as Slack text. ``order``: None where its price is not known."""
+    todo = el.link(order_page(ref), _("pay it on {platform}").format(platform=platform_name(ref.platform)))
+    if order is not None and order.total_amount is not None:
+        todo = _("{amount} to pay: {link}, or cancel it.").format(amount=money(order.total_amount), link=todo)
+    else:
+        todo = _("To do: {link}, or cancel it.").format(link=todo)
+    return f"{_deadline(stall, ref, now)}\n{todo}"
+
+
+def line(stall: Stall, ref: OrderRef, now: datetime) -> str:
+    """The same in a line, which is true as long as it stands."""
+    if stall.until is None:
+        return _("⏰ Not paid since {time}").format(time=slack_date(stall.since, now))
+    words = _("⏰ Not paid: {platform} closes it {time}")
+    return words.format(platform=platform_name(ref.platform), time=slack_date(stall.until, now))
+
+
+def over(milestone: Milestone | None) -> str:
+    """Why there is nothing to pay any more. ``milestone``: where the order stands now."""
+    if milestone is Milestone.CANCELLED:
+        return _("✖️ It was closed, so the alarm is over.")
+    if milestone is Milestone.ORDERED:
+        return _("✅ It no longer waits for payment, so the alarm is over.")
+    return _("✅ Paid, so the alarm is over.")
+
+
+def _deadline(stall: Stall, ref: OrderRef, now: datetime) -> str:
+    platform = platform_name(ref.platform)
+    if stall.until is None:
+        words = _("Ordered {span} ago and not paid. {platform} closes unpaid orders, and does not say when this one.")
+        return words.format(span=span(now - stall.since), platform=platform)
+    if stall.until <= now:
+        return _("{platform} was to close it {time}.").format(platform=platform, time=slack_date(stall.until, now))
+    words = _("{platform} closes it in {span}, {time}, unless it is paid.")
+    return words.format(platform=platform, span=span(stall.until - now), time=slack_date(stall.until, now))

@@ -1,1 +1,0 @@
-"""Block Kit builders: pure functions, values in, messages out."""

@@ -1,0 +1,103 @@
+"""What people do about a stall alarm: they have seen it, want to be asked again, or take it on."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from handlers.access.permissions import Claim
+from handlers.access.subjects import Subject, rows
+from handlers.blocks import action_ids, failures
+from handlers.blocks import elements as el
+from handlers.blocks.i18n import _
+from handlers.blocks.text import slack_date
+from handlers.commands.declarations import Button, Feature
+from handlers.posts import alarms as stalls
+from handlers.wire import payloads
+from handlers.wire.slack import FAILURES
+from storage.alarm import AlarmState
+from storage.watch import WatchState
+from tracking.values import Leg
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from handlers.blocks.message import Message
+    from handlers.interactions.interaction import Interaction
+    from storage.alarm import Alarm
+
+log = logging.getLogger(__name__)
+
+SNOOZE = timedelta(hours=24)
+
+
+async def act(state: AlarmState, interaction: Interaction, raised: Alarm | None) -> Message:
+    """Keep what somebody did, show it in the alarm for all, and confirm it to the person; None: it is not there."""
+    ctx, now = interaction.ctx, interaction.ctx.clock()
+    until = remind_at(raised, now) if raised and state is AlarmState.SNOOZED else None
+    alarm = raised and await ctx.store.alarms.act(
+        now, raised.id, state, interaction.user, until, channel=interaction.channel
+    )
+    if alarm is None:
+        return failures.failure(_("That alarm no longer exists."))
+    ctx.wake()
+    await _show(interaction, alarm, payloads.text(interaction.body, "message", "ts"))
+    if alarm.state is AlarmState.CLEARED:
+        return el.message([el.section(stalls.was_cleared(alarm))])
+    return el.message([el.section(_said(alarm, until, now))])
+
+
+def remind_at(alarm: Alarm, now: datetime) -> datetime:
+    """When whoever asked is reminded: a day later, but of a deadline while half of what is left of it is still left."""
+    until = alarm.stall.until
+    return now + min(SNOOZE, (until - now) / 2) if until and until > now else now + SNOOZE
+
+
+def _said(alarm: Alarm, until: datetime | None, now: datetime) -> str:
+    """What was done about it. ``until``: when the person is reminded."""
+    is_unpaid = alarm.stall.leg is Leg.NOT_PAID
+    if alarm.state is AlarmState.ACKNOWLEDGED:
+        return _("👌 Noted.") if is_unpaid else _("👌 Noted. I will stay quiet until it moves.")
+    if alarm.state is AlarmState.ASSIGNED:
+        return _("🙋 It is yours: the alarm and the card now say so.")
+    if alarm.state is not AlarmState.SNOOZED or until is None:
+        return _("Noted.")
+    if is_unpaid:
+        return _("💤 I will remind you by a direct message, {time}, unless it is paid before then.").format(
+            time=slack_date(until, now)
+        )
+    return _("💤 I will remind you in 24 hours by a direct message, unless it moves before then.")
+
+
+async def _show(interaction: Interaction, alarm: Alarm, ts: str) -> None:
+    """The alarm's own message, as it now is. Should Slack refuse, the order's card shows it all the same."""
+    watches = await interaction.ctx.store.watches.of_orders([alarm.key])
+    watch = next((one for one in watches if one.channel == interaction.channel), None)
+    shown = stalls.acted_on(alarm, watch, interaction.ctx.clock())
+    try:
+        await interaction.client.chat_update(channel=interaction.channel, ts=ts, text=shown.text, blocks=shown.blocks)
+    except FAILURES as error:
+        log.info("alarm message not updated", extra={"error": error})
+
+
+async def _alarm(interaction: Interaction, _given: Any) -> Claim:
+    """An alarm belongs to its order, and so to each channel that watches it: first of all to where it was pressed."""
+    [row] = rows(payloads.value(interaction.body), most=1)
+    alarm = await interaction.ctx.store.alarms.get(row)
+    watches = await interaction.ctx.store.watches.of_orders([alarm.key]) if alarm else []
+    places = [watch.channel for watch in watches if watch.state is not WatchState.ENDED]
+    places.sort(key=lambda channel: channel != interaction.channel)
+    return Claim(alarm if places else None, tuple(places), any_of=True)
+
+
+ALARM = Subject("the alarm whose number the button carries, and the channels that watch its order", _alarm)
+
+FEATURE = Feature(
+    buttons=(
+        Button(action_ids.ALARM_SEEN, ALARM, partial(act, AlarmState.ACKNOWLEDGED)),
+        Button(action_ids.ALARM_SNOOZE, ALARM, partial(act, AlarmState.SNOOZED)),
+        Button(action_ids.ALARM_TAKE, ALARM, partial(act, AlarmState.ASSIGNED)),
+    )
+)

@@ -1,0 +1,57 @@
+"""The form that tracks or watches whatever orders are pasted into it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers.blocks import elements as el
+from handlers.blocks.forms import field, option
+from handlers.blocks.i18n import _
+from handlers.blocks.pages import orders_page
+
+View = dict[str, Any]
+
+
+def form() -> View:
+    """The empty form."""
+    return orders_page(
+        [
+            field(
+                _("Orders or waybills: ids, links, or a whole message"),
+                "orders",
+                {
+                    "type": "plain_text_input",
+                    "action_id": "value",
+                    "multiline": True,
+                    "max_length": 3000,
+                },
+            ),
+            field(
+                _("What to do"),
+                "what",
+                {
+                    "type": "radio_buttons",
+                    "action_id": "value",
+                    "options": [option("track", _("Show where they are")), option("watch", _("Watch in a channel"))],
+                    "initial_option": option("track", _("Show where they are")),
+                },
+            ),
+            field(
+                _("Channel for the news"),
+                "channel",
+                {
+                    "type": "conversations_select",
+                    "action_id": "value",
+                    "default_to_current_conversation": True,
+                    "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+                },
+                optional=True,
+            ),
+        ],
+        submit=_("Go"),
+    )
+
+
+def working() -> View:
+    """While PandaPon is asked."""
+    return orders_page([el.section(_("⏳ Asking PandaPon…"))])

@@ -1,0 +1,93 @@
+"""The answers of the two message shortcuts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.blocks import elements as el
+from handlers.blocks.error_messages import platform_error
+from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.message import Layout
+from handlers.blocks.parts import freshness_of, newest_first, node_line, order_name, run_button, standing_in, title_of
+from handlers.blocks.standing import progress
+from handlers.blocks.text import sanitize_id
+from handlers.errors import UnknownOrderError
+from handlers.requests import Track
+from tracking.orders import OrderSnapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from handlers.blocks.message import Block, Message
+    from handlers.parsing.message_ids import Found
+    from pandapon.errors import PandaPonError
+
+NAMED = 25  # skipped ids that are printed: as many as one watch command takes
+
+
+def tracked(
+    found: Found,
+    looks: Mapping[str, OrderSnapshot | UnknownOrderError | PandaPonError],
+    now: datetime,
+    *,
+    verb: str = "track",
+) -> Message:
+    """A paragraph for each id found in the message, with a button for its whole track; and what was skipped.
+
+    ``verb``: what one would type instead where there is no id in it.
+    """
+    if not found.ids:
+        return el.message([el.section(_nothing(verb))])
+    heading = ngettext(
+        "*{n} order or parcel in that message*", "*{n} orders and parcels in that message*", len(found.ids)
+    )
+    layout = Layout([el.section(heading.format(n=len(found.ids)))], tail=skipped(found).blocks if found.skipped else [])
+    seen: dict[str, str] = {}
+    for number, (text, outcome) in enumerate(looks.items(), 1):
+        key = outcome.ref.key if isinstance(outcome, OrderSnapshot) else text
+        if key in seen:  # an order and its own waybill in one message
+            continue
+        seen[key] = text
+        if not layout.add(_found(text, outcome, number, now)):
+            break
+    return el.message(layout.blocks)
+
+
+def skipped(found: Found) -> Message:
+    """Which ids were left out, to be copied."""
+    n = len(found.skipped)
+    told = ngettext(
+        "Ten at a time, so {n} more id in that message was skipped: {ids}",
+        "Ten at a time, so {n} more ids in that message were skipped: {ids}",
+        n,
+    )
+    ids = " ".join(f"`{sanitize_id(one)}`" for one in found.skipped[:NAMED])
+    return el.message([el.context(told.format(n=n, ids=ids) + (" …" if n > NAMED else ""))])
+
+
+def _nothing(verb: str) -> str:
+    return _(
+        "I found no order id or waybill in that message. Order ids have 12 to 20 digits. "
+        "You can also name one yourself: {command}"
+    ).format(command=f"`/panda {verb} 2542285634920880794`")
+
+
+def _found(text: str, outcome: OrderSnapshot | UnknownOrderError | PandaPonError, number: int, now: datetime) -> Block:
+    if isinstance(outcome, OrderSnapshot):
+        return el.section(
+            _state(outcome, now), run_button(_("All of it"), number, Track(outcome.ref.order_id, outcome.ref.platform))
+        )
+    name = f"`{sanitize_id(text)}`"
+    if isinstance(outcome, UnknownOrderError):
+        return el.section(_("🔍 {id}: no order or parcel of this account.").format(id=name))
+    return el.section(_("⚠️ {id}: {error}").format(id=name, error=platform_error(outcome)))
+
+
+def _state(look: OrderSnapshot, now: datetime) -> str:
+    nodes = newest_first(look.shipment.nodes)
+    stands = progress(look.milestone, standing_in(look), (node.milestone for node in nodes))
+    lines = [f"*{order_name(look.ref)}*", title_of(look.order, 60), stands]
+    lines += [node_line(nodes[0], now)] if nodes else []
+    lines += [freshness_of(look, now)] if look.stale_since else []
+    return "\n".join(line for line in lines if line)

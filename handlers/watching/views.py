@@ -1,0 +1,273 @@
+"""What a channel watches, and what became of a wish to watch or to stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.blocks import action_ids as actions
+from handlers.blocks import elements as el
+from handlers.blocks.error_messages import BETWEEN_PEOPLE, channel_error
+from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.labels import platform_name
+from handlers.blocks.message import Layout, Message
+from handlers.blocks.parts import (
+    filter_words,
+    here,
+    muted_line,
+    order_name,
+    ref_of,
+    run_button,
+    standing_in,
+    standing_of,
+    title_of,
+    unwatch_button,
+)
+from handlers.blocks.people import name
+from handlers.blocks.text import code as typed
+from handlers.blocks.text import sanitize_id, slack_date
+from handlers.interactions.ports import WatchOutcome, WatchResult
+from handlers.requests import ListWatches, Unwatch
+from storage.watch import WatchState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from handlers.blocks.message import Block
+    from storage.channel import Channel
+    from storage.watch import Watch
+
+SHOWN = 12  # orders named in one answer; the others are counted
+
+
+def listing(  # noqa: PLR0917  the page, and where and when it is read
+    rows: list[Watch], total: int, page: int, channel: str, page_size: int, muted: Channel, now: datetime
+) -> Message:
+    """One page of a channel's watches: state, filter, who and when, each with a way to stop it.
+
+    ``muted``: the channel, which may be muted as a whole; a muted order says so as well.
+    """
+    pages = max(1, -(-total // page_size))
+    heading = ngettext("*{n} order is watched {where}*", "*{n} orders are watched {where}*", total)
+    layout = Layout(
+        [el.section(heading.format(n=total, where=here(channel)))], tail=el.actions(_paging(page, pages, channel))
+    )
+    if muted.muted_until and muted.muted_until > now:
+        layout.add(el.section(muted_line(muted.muted_by, muted.muted_until, now)))
+    if not rows:
+        layout.add(el.section(_nothing(total)))
+    for at, watch in enumerate(rows):
+        if not layout.add(_row(watch, at + 1, now)):
+            layout.note(el.context(_("and {n} more").format(n=len(rows) - at)))
+            break
+    if pages > 1:
+        layout.note(el.context(_("page {page} of {pages}").format(page=page, pages=pages)))
+    return el.message(layout.blocks)
+
+
+def outcomes(results: list[WatchOutcome], channel: str, typed_in: str = "") -> Message:
+    """What became of each id. Undo takes back what was just started, and nothing else.
+
+    ``typed_in``: the channel as a person types it, where it is not the one in which they read this.
+    """
+    started = [one for one in results if one.result in {WatchResult.WATCHING, WatchResult.QUEUED}]
+    filters = _filters(results)
+    layout = Layout(tail=[*_how_to_stop(results, filters, typed_in), *el.actions(_undo(started, channel))])
+    if started:
+        heading = ngettext("Watching {n} order {where}", "Watching {n} orders {where}", len(started))
+        layout.add(el.section(f"👀 *{heading.format(n=len(started), where=here(channel))}*"))
+    lines = [_outcome(one, channel, mixed=len(filters) > 1) for one in results]
+    refusals = {line: None for line in lines if line}
+    for line in [*list(refusals)[: SHOWN + 13], *_elsewhere(results)]:
+        if not layout.add(el.section(line)):
+            break
+    return el.message(layout.blocks)
+
+
+def _elsewhere(results: list[WatchOutcome]) -> list[str]:
+    """The command that watches in a channel what could not be watched here."""
+    ids = [sanitize_id(one.order_id) for one in results if one.reason == BETWEEN_PEOPLE]
+    command = typed(f"/panda watch {' '.join(ids)} in #orders", 1500)
+    return [_("Try: {command}").format(command=command)] if ids else []
+
+
+def ended(watches: list[Watch], channel: str, missing: Sequence[str], typed_in: str = "") -> Message:
+    """What is no longer watched, with Undo; and what was not watched in the first place."""
+    blocks: list[Block] = []
+    if watches:
+        heading = ngettext(
+            "*Stopped watching {n} order {where}*", "*Stopped watching {n} orders {where}*", len(watches)
+        )
+        blocks.append(el.section("\n".join([heading.format(n=len(watches), where=here(channel)), *_names(watches)])))
+    if missing:
+        unknown = ngettext("{ids} was not watched {where}.", "{ids} were not watched {where}.", len(missing)).format(
+            ids=_ids(missing), where=here(channel)
+        )
+        shows = _("{command} shows what is.").format(command=typed(_command("watches", typed_in=typed_in)))
+        blocks.append(el.section(f"{unknown} {shows}"))
+    if watches:
+        value = ",".join(str(watch.id) for watch in watches)
+        blocks += el.actions([el.button(_("Undo"), f"{actions.UNDO_UNWATCH}:1", value)])
+    return el.message(blocks or [el.section(_("Nothing was watched, so nothing was stopped."))])
+
+
+def restored(watches: list[Watch], channel: str) -> Message:
+    """What Undo brought back."""
+    if not watches:
+        text = _("There was nothing to restore: these orders are already watched again.")
+        return el.message([el.section(text)])
+    heading = ngettext("*Watching {n} order {where} again*", "*Watching {n} orders {where} again*", len(watches))
+    return el.message([el.section("\n".join([heading.format(n=len(watches), where=here(channel)), *_names(watches)]))])
+
+
+def resumed(watch: Watch | None) -> Message:
+    """What became of a press on Resume; None: the watch is not there any more."""
+    if watch is None or watch.state is WatchState.ENDED:
+        return el.message(
+            [el.section(_("That order is no longer watched. {command} starts again.").format(command="`/panda watch`"))]
+        )
+    text = _("News of {order} is posted {where} again.").format(
+        order=order_name(ref_of(watch)), where=here(watch.channel)
+    )
+    return el.message([el.section(text)])
+
+
+def _row(watch: Watch, number: int, now: datetime) -> Block:
+    ref = ref_of(watch)
+    said = standing_of(watch)
+    lines = [
+        f"{said.sign} *{order_name(ref)}* · {said.words}",
+        title_of(watch.order),
+    ]
+    since = _("{filter} · by {user} since {time}").format(
+        filter=filter_words(watch.filter),
+        user=name(watch.created_by),
+        time=slack_date(watch.created_at, watch.created_at),
+    )
+    lines.append(since)
+    if watch.state is WatchState.PAUSED:
+        lines.append(_("⏸ Paused: {reason}").format(reason=channel_error(watch.reason, watch.channel)))
+    if watch.muted_until and watch.muted_until > now:
+        lines.append(muted_line(watch.muted_by, watch.muted_until, now))
+    if watch.stale_since:
+        lines.append(
+            _("⚠️ PandaPon has not answered since {time}").format(time=slack_date(watch.stale_since, watch.stale_since))
+        )
+    return el.section("\n".join(line for line in lines if line), _row_button(watch, number))
+
+
+def _row_button(watch: Watch, number: int) -> Block:
+    if watch.state is WatchState.PAUSED:
+        return el.button(_("Resume"), f"{actions.RESUME_WATCH}:{number}", str(watch.id))
+    return unwatch_button(_("Stop"), watch, number)
+
+
+def _nothing(total: int) -> str:
+    if total:
+        return _("There is nothing on this page.")
+    return _("{command} starts: the order's news is then posted here automatically.").format(
+        command="`/panda watch 2542285634920880794`"
+    )
+
+
+def _paging(page: int, pages: int, channel: str) -> list[Block]:
+    buttons = []
+    if page > 1:
+        buttons.append(run_button(_("◀ Previous page"), 1, ListWatches(channel or None, min(page - 1, pages))))
+    if page < pages:
+        buttons.append(run_button(_("Next page ▶"), 2, ListWatches(channel or None, page + 1)))
+    return buttons
+
+
+def _outcome(one: WatchOutcome, channel: str, *, mixed: bool) -> str:
+    """One line; empty refusals never: every id gets its answer. ``mixed``: the filters differ, so each says its own."""
+    code = f"`{sanitize_id(one.order_id)}`"
+    match one.result:
+        case WatchResult.WATCHING | WatchResult.QUEUED | WatchResult.ALREADY | WatchResult.FILTER_CHANGED:
+            return _standing(one, code, mixed=mixed)
+        case WatchResult.NOT_FOUND:
+            return _("❌ {id}: this account has no such order or parcel on 1688 or Taobao. Check the digits.").format(
+                id=code
+            )
+        case WatchResult.OTHER_PLATFORM:
+            return _other_platform(one, code)
+        case WatchResult.UNAVAILABLE:
+            return _("⚠️ {id} is not watched yet. {reason}").format(id=code, reason=one.reason)
+        case WatchResult.REFUSED:
+            return _("❌ {id}: {reason}").format(id=code, reason=channel_error(one.reason, channel))
+
+
+def _standing(one: WatchOutcome, code: str, *, mixed: bool) -> str:
+    said = standing_in(one.look) if one.look else None
+    state = f"{said.sign} {code} · {said.words}" if said else f"👀 {code}"
+    title = title_of(one.look.order, 60) if one.look else ""
+    filter_ = filter_words(one.watch.filter if one.watch else "")
+    notes = {
+        WatchResult.WATCHING: filter_ if mixed else "",
+        WatchResult.QUEUED: _queued(one.reason),
+        WatchResult.ALREADY: _("was watched already, with {filter}").format(filter=filter_),
+        WatchResult.FILTER_CHANGED: _("was watched already, now with {filter}").format(filter=filter_),
+    }
+    return " · ".join(part for part in (state, title, notes.get(one.result, "")) if part)
+
+
+def _queued(reason: str) -> str:
+    if not reason:
+        return _("its card will follow; Slack is slow right now")
+    return _("its card will follow; Slack does not take it yet ({code}), and I keep trying").format(code=typed(reason))
+
+
+def _other_platform(one: WatchOutcome, code: str) -> str:
+    if one.platform is None:
+        return _("❌ {id} is an order of the other platform.").format(id=code)
+    command = f"`/panda watch {sanitize_id(one.order_id)} --{one.platform.value}`"
+    return _("❌ {id} is an order of {platform}. Try {command}").format(
+        id=code, platform=platform_name(one.platform), command=command
+    )
+
+
+def _standing_ones(results: list[WatchOutcome]) -> list[WatchOutcome]:
+    return [one for one in results if one.watch and one.watch.state is not WatchState.ENDED]
+
+
+def _filters(results: list[WatchOutcome]) -> list[str]:
+    """What the standing watches post, in words, each once."""
+    return list(dict.fromkeys(filter_words(one.watch.filter) for one in _standing_ones(results) if one.watch))
+
+
+def _how_to_stop(results: list[WatchOutcome], filters: list[str], typed_in: str) -> list[Block]:
+    standing = _standing_ones(results)
+    if not standing:
+        return []
+    hint = _("To stop: {stop}; to see the list: {list}").format(
+        stop=typed(_command("unwatch", sanitize_id(standing[0].order_id), typed_in)),
+        list=typed(_command("watches", typed_in=typed_in)),
+    )
+    posts = _("They post {filter}.").format(filter=filters[0]) if len(filters) == 1 else ""
+    return [el.context(f"{posts} {hint}".strip())]
+
+
+def _command(verb: str, order_id: str = "", typed_in: str = "") -> str:
+    return " ".join(word for word in ("/panda", verb, order_id, typed_in and f"in {typed_in}") if word)
+
+
+def _undo(started: list[WatchOutcome], channel: str) -> list[Block]:
+    if not started:
+        return []
+    value = Unwatch(tuple(one.order_id for one in started), channel or None).command()
+    return [el.button(_("Undo"), f"{actions.UNDO_WATCH}:1", value)]
+
+
+def _names(watches: Sequence[Watch]) -> list[str]:
+    lines = []
+    for watch in watches[:SHOWN]:
+        title = title_of(watch.order, 60)
+        lines.append(f"• {order_name(ref_of(watch))}" + (f" · {title}" if title else ""))
+    if len(watches) > SHOWN:
+        lines.append(_("• and {n} more").format(n=len(watches) - SHOWN))
+    return lines
+
+
+def _ids(ids: Sequence[str]) -> str:
+    shown = ", ".join(f"`{sanitize_id(one)}`" for one in ids[:SHOWN])
+    return shown if len(ids) <= SHOWN else _("{ids} and {n} more").format(ids=shown, n=len(ids) - SHOWN)

@@ -1,0 +1,149 @@
+"""Watch every order of the account in a channel, those to come included; and end that."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from handlers.access.permissions import Need
+from handlers.blocks import order_states
+from handlers.blocks.i18n import _
+from handlers.blocks.text import code
+from handlers.commands.declarations import Answer, Feature
+from handlers.interactions.announcing import announce
+from handlers.parsing.options import read_options
+from handlers.parsing.order_ids import sift
+from handlers.parsing.targets import take_channel
+from handlers.parsing.words import FILTERS
+from handlers.requests import UnwatchAll, WatchAll
+from handlers.watching import watch_all_views
+from handlers.wire.text import folded
+from tracking.values import Filter
+
+if TYPE_CHECKING:
+    from handlers.blocks.help_page import Example
+    from handlers.blocks.message import Message
+    from handlers.interactions.interaction import Interaction
+    from handlers.parsing.typed_command import TypedCommand
+
+_ALL = frozenset({"all", "everything", "全部", "所有"})
+
+
+def is_about_all(command: TypedCommand) -> bool:
+    """Whether ``watch`` or ``unwatch`` means every order rather than the filter "all" for some."""
+    if not command.tokens or folded(command.tokens[0].text) not in _ALL:
+        return False
+    _where, words = take_channel(command, command.tokens[1:])  # a channel's name may look like a waybill
+    return not sift(words, waybills=True).good
+
+
+def read_watch_all(command: TypedCommand) -> WatchAll:
+    """Read ``watch all [state] [filter]``. Raises UsageError."""
+    _options, words = read_options(command)
+    where, words = take_channel(command, words[1:])
+    states = {**{state: state for state in order_states.STATES}, **order_states.SYNONYMS}
+    status, filter_ = "", None
+    for word in words:
+        text = folded(word.text)
+        if text in FILTERS and not filter_:
+            filter_ = FILTERS[text]
+        elif text in states and not status:
+            status = states[text]
+        else:
+            problem = _("{word} is neither a state ({states}) nor a filter ({filters})").format(
+                word=code(word.text, 40),
+                states=", ".join(f"`{one}`" for one in order_states.STATES),
+                filters=", ".join(f"`{one}`" for one in Filter),
+            )
+            raise command.refuse(problem, suggestion=" ".join(["/panda watch all", *where.typed()]))
+    return WatchAll(where.channel, status, filter_)
+
+
+def read_unwatch_all(command: TypedCommand) -> UnwatchAll:
+    """Read ``unwatch all``. Raises UsageError."""
+    _options, words = read_options(command)
+    where, words = take_channel(command, words[1:])
+    if words:
+        problem = _("{word} is not expected here: this ends `watch all`; to stop single orders, give their ids")
+        raise command.refuse(problem.format(word=code(words[0].text, 40)), suggestion="/panda unwatch all")
+    return UnwatchAll(where.channel)
+
+
+async def watch_all(interaction: Interaction, request: WatchAll) -> Message:
+    """Watch every order of the account; those that are known now join at once, as a baseline."""
+    channel = request.channel or interaction.channel
+    chosen = (await interaction.ctx.store.channels.get(channel)).settings
+    standing = [
+        one for one in await interaction.ctx.store.subscriptions.active(channel) if one.status == request.status
+    ]
+    kept = standing[0].filter if standing else None
+    filter_ = request.filter or kept or chosen.filter or interaction.ctx.default_filter
+    joined = await interaction.ctx.desk.subscribe(channel, request.status, filter_, interaction.user)
+    if joined.is_new or filter_ != kept:
+        undo = {} if joined.is_new else {"filter": kept or ""}
+        facts = {"n": joined.count, "status": request.status, "filter": filter_, "undo": undo}
+        await announce(interaction.ctx, channel, interaction.user, "watch all", **facts)
+    return watch_all_views.watching(channel, request.status, filter_, joined)
+
+
+async def unwatch_all(interaction: Interaction, request: UnwatchAll) -> Message:
+    """End it, with the watches it brought."""
+    channel = request.channel or interaction.channel
+    subscriptions, ended = await _end(interaction, channel)
+    return watch_all_views.ended(channel, subscriptions, ended)
+
+
+async def _end(interaction: Interaction, channel: str) -> tuple[int, int]:
+    """End every `watch all` of a channel, and say so. Returns how many ended, and how many watches with them."""
+    now = interaction.ctx.clock()
+    subscriptions, ended = await interaction.ctx.store.subscriptions.unsubscribe(now, channel, interaction.user)
+    if subscriptions:
+        await announce(interaction.ctx, channel, interaction.user, "unwatch all", undo={"at": now.isoformat()})
+    return subscriptions, ended
+
+
+async def undo_watch_all(interaction: Interaction, channel: str, facts: dict[str, Any]) -> None:
+    """The filter that stood before, or the end of it."""
+    former = facts["undo"].get("filter")
+    if former:
+        n = (await interaction.ctx.desk.subscribe(channel, facts.get("status", ""), former, interaction.user)).count
+        await announce(
+            interaction.ctx,
+            channel,
+            interaction.user,
+            "watch all",
+            n=n,
+            filter=former,
+            status=facts.get("status", ""),
+            undo={},
+        )
+    else:
+        await _end(interaction, channel)
+
+
+async def undo_unwatch_all(interaction: Interaction, channel: str, facts: dict[str, Any]) -> None:
+    """All orders again, with the watches that ended."""
+    store, now, user = interaction.ctx.store, interaction.ctx.clock(), interaction.user
+    ended_at = datetime.fromisoformat(facts["undo"]["at"])
+    n = await store.subscriptions.resubscribe(now, channel, ended_at, user)
+    standing = await store.subscriptions.active(channel)
+    filter_ = standing[-1].filter if standing else ""
+    await announce(interaction.ctx, channel, user, "watch all", n=n, filter=filter_, undo={})
+
+
+def _working() -> str:
+    return _("Looking the orders up…")
+
+
+def _overview() -> list[Example]:
+    return [("/panda watch all", _("news of every order of the account, here"))]
+
+
+FEATURE = Feature(
+    answers=(
+        Answer(WatchAll, watch_all, Need.CHANGE, _working),
+        Answer(UnwatchAll, unwatch_all, Need.CHANGE),
+    ),
+    overview=_overview,
+    undo={"watch all": undo_watch_all, "unwatch all": undo_unwatch_all},
+)

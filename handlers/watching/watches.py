@@ -1,0 +1,94 @@
+"""What a channel watches, and going on with what is paused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handlers.access.permissions import Claim, Need
+from handlers.access.subjects import CHANNEL, Subject, rows
+from handlers.blocks import action_ids
+from handlers.blocks.help_page import HelpPage
+from handlers.blocks.i18n import _
+from handlers.blocks.text import code
+from handlers.commands.declarations import Answer, Button, Command, Feature
+from handlers.parsing.options import read_options
+from handlers.parsing.targets import take_channel
+from handlers.parsing.words import Verb
+from handlers.posts import notices
+from handlers.requests import ListWatches
+from handlers.watching import views
+from handlers.wire import payloads
+
+if TYPE_CHECKING:
+    from handlers.blocks.help_page import Example
+    from handlers.blocks.message import Message
+    from handlers.interactions.interaction import Interaction
+    from handlers.parsing.typed_command import TypedCommand
+    from storage.watch import Watch
+
+PAGE_SIZE = 10
+
+
+def read_watches(command: TypedCommand) -> ListWatches:
+    """Read ``watches``. Raises UsageError."""
+    options, words = read_options(command)
+    where, words = take_channel(command, words)
+    if words:
+        problem = _("{word} is not a channel").format(word=code(" ".join(word.text for word in words), 40))
+        raise command.refuse(problem, suggestion=" ".join(["/panda watches", *where.typed()]))
+    return ListWatches(where.channel, options.page)
+
+
+async def list_watches(interaction: Interaction, request: ListWatches) -> Message:
+    """What a channel watches: state, filter, who and when."""
+    channel = request.channel or interaction.channel
+    start = (request.page - 1) * PAGE_SIZE
+    watches, total = await interaction.ctx.store.watches.of_channel(channel, start, PAGE_SIZE)
+    muted, now = await interaction.ctx.store.channels.get(channel), interaction.ctx.clock()
+    return views.listing(watches, total, request.page, channel, PAGE_SIZE, muted, now)
+
+
+async def resume(interaction: Interaction, watch: Watch | None) -> Message:
+    """Go on with a watch that was paused because Slack refused its posts; None: it is not there any more."""
+    resumed = watch and await interaction.ctx.store.watches.resume(interaction.ctx.clock(), watch.id, interaction.user)
+    interaction.ctx.wake()
+    return views.resumed(resumed)
+
+
+async def resume_channel(interaction: Interaction, channel: str) -> Message:
+    """Go on with every paused watch of a channel; the button stands in a direct message to their owner."""
+    resumed = await interaction.ctx.store.watches.resume_channel(interaction.ctx.clock(), channel, interaction.user)
+    interaction.ctx.wake()
+    return notices.resumed(channel, len(resumed))
+
+
+async def _watch(interaction: Interaction, _given: Any) -> Claim:
+    [row] = rows(payloads.value(interaction.body), most=1)
+    watch = await interaction.ctx.store.watches.get(row)
+    return Claim(watch, (watch.channel,) if watch else ())
+
+
+def _help() -> HelpPage:
+    return HelpPage(
+        _("What is watched"),
+        _("The channel's watches: state, filter, who and when."),
+        (("/panda watches", _("here")), ("/panda watches in #purchasing", _("in another channel"))),
+    )
+
+
+def _overview() -> list[Example]:
+    return [("/panda watches", _("what this channel watches"))]
+
+
+VERB = Verb("watches", ("list", "ls", "watching", "watched", "关注列表"), frozenset({"page"}))
+WATCH = Subject("the watch whose number the button carries, and its channel", _watch)
+
+FEATURE = Feature(
+    commands=(Command(VERB, read_watches, _help),),
+    answers=(Answer(ListWatches, list_watches, Need.READ),),
+    buttons=(
+        Button(action_ids.RESUME_WATCH, WATCH, resume),
+        Button(action_ids.RESUME_CHANNEL, CHANNEL, resume_channel),
+    ),
+    overview=_overview,
+)

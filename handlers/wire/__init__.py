@@ -1,0 +1,1 @@
+"""What Slack sends: its payloads, its answers to calls, and the text that people typed."""

@@ -1,0 +1,21 @@
+"""The bot's commands, as the tests read and look them up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.about.help import page
+from handlers.features import COMMANDS
+
+if TYPE_CHECKING:
+    from handlers.blocks.message import Message
+
+parse = COMMANDS.read
+TOPICS = COMMANDS.vocabulary.topics
+MEANINGS = COMMANDS.vocabulary.meanings
+VERBS = tuple(COMMANDS.declared)
+
+
+def help_page(topic: str = "") -> Message:
+    """The help on a topic."""
+    return page(COMMANDS, topic)
