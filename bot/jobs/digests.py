@@ -68,6 +68,12 @@ class Digester:
         marked = await self._store.channels.put_daily_digest(self._clock(), channel.channel, day, digest)
         return marked and digest is not None
 
+    async def preview(self, channel: str) -> DailyDigest:
+        """See handlers.interactions.ports.Digests."""
+        stored, now = await self._store.channels.get(channel), self._clock()
+        since = digest_since(stored.settings, stored.digest_day, now)
+        return await self.make(channel, now.astimezone(stored.settings.zone).date().isoformat(), since)
+
     async def make(self, channel: str, day: str, since: datetime) -> DailyDigest:
         """What a channel was brought, and what needs a look in it now."""
         log = await self._store.delivery_log.since(channel, since)
