@@ -7,8 +7,8 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.jobs.isolation import isolated
 from pandapon.shipment import Milestone
-from storage.errors import BusyFileError, DiskFullError
 from tracking.daily_digest import DailyDigest, DigestEntry
 from tracking.quiet_hours import digest_day, digest_since
 
@@ -49,14 +49,10 @@ class Digester:
 
     async def _make_safely(self, channel: Channel) -> bool:
         """A channel whose digest cannot be made is put off, so that the others get theirs."""
-        try:
+        with isolated(logger, "daily digest not made, tried again later", channel=channel.channel):
             return await self._make_due(channel)
-        except (DiskFullError, BusyFileError):
-            raise
-        except Exception:
-            logger.exception("daily digest not made, tried again later", extra={"channel": channel.channel})
-            self._put_off[channel.channel] = self._clock() + LATER
-            return False
+        self._put_off[channel.channel] = self._clock() + LATER
+        return False
 
     async def _make_due(self, channel: Channel) -> bool:
         settings, now = channel.settings, self._clock()
