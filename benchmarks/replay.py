@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 TICK = timedelta(seconds=5)
 WATCHER, COLLEAGUE = "U0MEI00001", "U0TOM00002"
 LAST = timedelta(hours=5)  # what happens just before the end may be found after it
-FOLDED = "SELECT COUNT(*) FROM outbox WHERE folded_into IS NOT NULL AND state = 'sent'"
+FOLDED = "SELECT COUNT(*) FROM outbox WHERE batch_id IS NOT NULL AND state = 'sent'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,8 +271,8 @@ def _waits_to_be_sent(conn: sqlite3.Connection) -> bool:
 
 
 def _open_alarms(conn: sqlite3.Connection) -> list[tuple[int, str, str]]:
-    found = conn.execute("SELECT id, what, key FROM alarms WHERE state = 'open'")
-    return [(one["id"], one["key"] + one["what"], one["key"].partition(":")[2]) for one in found]
+    found = conn.execute("SELECT id, event_id, key FROM alarms WHERE state = 'open'")
+    return [(one["id"], one["key"] + one["event_id"], one["key"].partition(":")[2]) for one in found]
 
 
 def _channel(number: int, share: int) -> str:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from bot.decider import Decider
-from bot.desk import ChannelDesk
 from bot.jobs.backups import Backups
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
@@ -243,7 +242,8 @@ def _context(  # noqa: PLR0917  all that was built before
         store=ground.store,
         commands=commands,
         tracker=workers.tracker,
-        desk=ChannelDesk(store=ground.store, digester=workers.digester, discoverer=workers.discoverer, clock=clock),
+        digests=workers.digester,
+        all_orders=workers.discoverer,
         clock=clock,
         report=report,
         wake=workers.deliverer.wake,

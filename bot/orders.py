@@ -78,7 +78,7 @@ class LiveTracker:
 
     async def listed(self, orders: Sequence[Order]) -> dict[str, OrderSnapshot]:
         """See handlers.interactions.ports.Tracker. One that was never read itself is known from the list alone."""
-        stored, now = await self._store.orders.load([order.ref.key for order in orders]), self._clock()
+        stored, now = await self._store.orders.load_readable([order.ref.key for order in orders]), self._clock()
         fetched = {order.ref.key: FetchedOrder(order.ref, order) for order in orders}
         return {
             key: decide(known, fetched[key], now).snapshot()

@@ -30,7 +30,7 @@ SELECT o.key FROM orders o WHERE o.stall_at IS NOT NULL AND o.stall_at <= ?
 # Said once, however often it is taken for over: the same silence found again is shown on the card only.
 REOPEN = """
 UPDATE alarms SET state = CASE assignee WHEN '' THEN 'open' ELSE 'assigned' END, cleared_at = NULL
-WHERE key = ? AND what = ? AND state = 'cleared'
+WHERE key = ? AND event_id = ? AND state = 'cleared'
 """
 # Whoever is reminded in a direct message and asks again there still means the channel in which it was first.
 REMEMBER = """
@@ -79,12 +79,12 @@ def raise_alarm(
     """Store an alarm and enqueue what it says, once. False: it was raised before."""
     schedule(conn, alarm.key, again_at)
     conn.execute(
-        "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' AND what <> ?",
+        "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' AND event_id <> ?",
         (to_int(now), alarm.key, alarm.event_id),
     )
     is_new = conn.execute(
-        "INSERT INTO alarms (key, what, leg, facts, state, raised_at, assignee) VALUES (?, ?, ?, ?, 'open', ?, ?) "
-        "ON CONFLICT (key, what) DO NOTHING",
+        "INSERT INTO alarms (key, event_id, leg, facts, state, raised_at, assignee) VALUES (?, ?, ?, ?, 'open', ?, ?) "
+        "ON CONFLICT (key, event_id) DO NOTHING",
         (alarm.key, alarm.event_id, alarm.stall.leg, codec.dump_stall(alarm.stall), to_int(now), alarm.assignee),
     ).rowcount
     if is_new:
@@ -101,15 +101,16 @@ def clear(
 
     Returns the filters that were told of the alarm, and how loud; nothing when there was none, or it stands.
     """
-    live = conn.execute("SELECT what FROM alarms WHERE key = ? AND state <> 'cleared'", (key,)).fetchone()
-    if live is None or any(f":{silence}" in live["what"] for silence in silent):
+    live = conn.execute("SELECT event_id FROM alarms WHERE key = ? AND state <> 'cleared'", (key,)).fetchone()
+    if live is None or any(f":{silence}" in live["event_id"] for silence in silent):
         return frozenset(), None
     row = conn.execute(
-        "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' RETURNING what",
+        "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' RETURNING event_id",
         (at, key),
     ).fetchone()
-    told = conn.execute("SELECT audience, level FROM news WHERE key = ? AND what = ?", (key, row["what"])).fetchone()
-    return (rows.audience(told["audience"]), rows.severity(told["level"])) if told else (frozenset(), None)
+    sql = "SELECT audience, severity FROM news WHERE key = ? AND event_id = ?"
+    news = conn.execute(sql, (key, row["event_id"])).fetchone()
+    return (rows.audience(news["audience"]), rows.severity(news["severity"])) if news else (frozenset(), None)
 
 
 def cleared_at(conn: sqlite3.Connection, key: str, at: datetime) -> Alarm | None:
@@ -182,7 +183,7 @@ def say_in_thread(conn: sqlite3.Connection, post: Post) -> bool:
 
 def names(conn: sqlite3.Connection, key: str) -> list[str]:
     """The ``what`` of every alarm that an order ever had."""
-    return [row[0] for row in conn.execute("SELECT what FROM alarms WHERE key = ?", (key,))]
+    return [row[0] for row in conn.execute("SELECT event_id FROM alarms WHERE key = ?", (key,))]
 
 
 def retire(conn: sqlite3.Connection, now: datetime, key: str, reason: str) -> None:
@@ -221,7 +222,7 @@ def scans(conn: sqlite3.Connection, since: datetime, limit: int) -> list[tuple[s
 def _alarm(row: sqlite3.Row) -> Alarm:
     return Alarm(
         key=row["key"],
-        event_id=row["what"],
+        event_id=row["event_id"],
         stall=codec.load_stall(row["facts"]),
         id=row["id"],
         state=AlarmState(row["state"]),

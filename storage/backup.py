@@ -34,8 +34,8 @@ STEP = 500  # pages copied (2 MB) before others have their turn
 # every order is read again from the start.
 DOUBT = (
     (
-        "UPDATE orders SET doubtful_since = CASE WHEN doubtful_since < :then THEN doubtful_since ELSE :then END, "
-        "fingerprint = :nothing, fence = fence + 1, "
+        "UPDATE orders SET fingerprint = :nothing, fence = fence + 1, "
+        "unconfirmed_since = CASE WHEN unconfirmed_since < :then THEN unconfirmed_since ELSE :then END, "
         "next_poll_at = CASE WHEN next_poll_at IS NULL THEN next_poll_at ELSE :now END"
     ),
     (

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from tracking.daily_digest import DailyDigest
 
 TOLD = """
-SELECT n.*, p.state, p.sent_at, p.error, p.folded_into,
+SELECT n.*, p.state, p.sent_at, p.error, p.batch_id,
   CASE WHEN p.held_until > p.not_before THEN p.held_until ELSE p.not_before END AS later
-FROM news n LEFT JOIN outbox p ON p.key = n.key AND p.what = n.what AND p.channel = ?
+FROM news n LEFT JOIN outbox p ON p.key = n.key AND p.event_id = n.event_id AND p.channel = ?
 WHERE {where} ORDER BY n.at, n.id
 """
 
 HAPPENED = """
-SELECT n.at, n.level, n.audience, w.filter FROM watches w JOIN news n ON n.key = w.key
+SELECT n.at, n.severity, n.audience, w.filter FROM watches w JOIN news n ON n.key = w.key
 WHERE w.channel = ? AND w.state <> 'ended' AND n.at >= ? ORDER BY n.at, n.id
 """
 SAVE = """
@@ -81,7 +81,7 @@ def channel_of_line(conn: sqlite3.Connection, line: int) -> str:
 def take_line(conn: sqlite3.Connection, line: int) -> tuple[str, dict[str, Any]] | None:
     """Channel and facts of a LINE that is to be undone, once; None: it was, or is not there any more."""
     row = conn.execute(
-        "UPDATE outbox SET what = 'line:undone' WHERE id = ? AND kind = 'line' AND what = 'line' "
+        "UPDATE outbox SET event_id = 'line:undone' WHERE id = ? AND kind = 'line' AND event_id = 'line' "
         "RETURNING channel, payload",
         (line,),
     ).fetchone()
@@ -194,15 +194,15 @@ def _channel(row: sqlite3.Row) -> Channel:
 def _told(row: sqlite3.Row) -> DeliveryLogEntry:
     return DeliveryLogEntry(
         key=row["key"],
-        event_id=row["what"],
+        event_id=row["event_id"],
         at=to_time(row["at"]),
-        severity=Severity(row["level"]),
+        severity=Severity(row["severity"]),
         audience=rows.audience(row["audience"]),
         news=codec.load_news(row["payload"]),
         state=PostState(row["state"]) if row["state"] else None,
         sent_at=to_time(row["sent_at"]),
         error=row["error"] or "",
-        in_batch=row["folded_into"] is not None,
+        in_batch=row["batch_id"] is not None,
         not_before=to_time(row["later"] or None),
     )
 

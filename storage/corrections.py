@@ -49,11 +49,11 @@ def read_by(conn: sqlite3.Connection) -> str:
     return str(row[0]) if row else ""
 
 
-def batch(conn: sqlite3.Connection, after: str, limit: int) -> list[StoredOrder]:
-    """The next orders by key."""
+def batch(conn: sqlite3.Connection, after: str, limit: int) -> tuple[str, list[StoredOrder]]:
+    """The next orders by key, without those that cannot be decoded, and the last key; empty at the end."""
     keys = [key for (key,) in conn.execute(AFTER, (after, limit))]
-    stored = orders.load(conn, keys)
-    return [stored[key] for key in keys if key in stored]
+    stored = orders.load_readable(conn, keys)
+    return (keys[-1] if keys else ""), [stored[key] for key in keys if key in stored]
 
 
 def correct(conn: sqlite3.Connection, now: datetime, corrections: Sequence[Correction]) -> list[tuple[str, str]]:

@@ -25,59 +25,60 @@ DAY = 86_400_000_000  # microseconds
 WATCH_IN_AUDIENCE = (
     f"w.filter IN ({', '.join('?' * len(Filter))})"  # the watch's filter is in the audience: see _filters
 )
-NEWS_TOKEN = sqlite.POST_TOKEN.format(channel="w.channel", key="w.key", what="?")
-CARD_TOKEN = sqlite.POST_TOKEN.format(channel="w.channel", key="w.key", what="'card:' || w.id")
-DIGEST_TOKEN = sqlite.POST_TOKEN.format(channel=":channel", key="''", what=":what")
+NEWS_TOKEN = sqlite.POST_TOKEN.format(channel="w.channel", key="w.key", event_id="?")
+CARD_TOKEN = sqlite.POST_TOKEN.format(channel="w.channel", key="w.key", event_id="'card:' || w.id")
+DIGEST_TOKEN = sqlite.POST_TOKEN.format(channel=":channel", key="''", event_id=":seed")
 LOG = """
-INSERT INTO news (key, what, at, level, audience, payload) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key, what) DO NOTHING
+INSERT INTO news (key, event_id, at, severity, audience, payload) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (key, event_id) DO NOTHING
 """
 # The token is derived, not random: news that is found again after a backup was restored can still be looked up in the
-# channel. While the order is doubtful (restored, and not long ago) each post is looked up before it is sent. A paused
-# watch's news waits with it: the channel will be told when it can be posted to again.
+# channel. While the order is unconfirmed (restored, and not long ago) each post is looked up before it is sent. A
+# paused watch's news waits with it: the channel will be told when it can be posted to again.
 NEWS = f"""
-INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, error, token, created_at,
-  claimed_at)
+INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, severity, state, error, token,
+  created_at, claimed_at)
 SELECT {NEXT}, w.id, ?, 'news', w.channel, w.key, '', ?,
-  CASE WHEN w.state = 'paused' THEN 'held' WHEN o.doubtful_since IS NULL THEN 'pending' ELSE 'uncertain' END,
-  CASE WHEN w.state = 'paused' THEN w.reason ELSE '' END, {NEWS_TOKEN}, ?, o.doubtful_since
+  CASE WHEN w.state = 'paused' THEN 'held' WHEN o.unconfirmed_since IS NULL THEN 'pending' ELSE 'uncertain' END,
+  CASE WHEN w.state = 'paused' THEN w.reason ELSE '' END, {NEWS_TOKEN}, ?, o.unconfirmed_since
 FROM watches w JOIN orders o ON o.key = w.key
 WHERE w.key = ? AND w.state <> 'ended' AND {WATCH_IN_AUDIENCE}
-ON CONFLICT (watch_id, what) DO NOTHING
+ON CONFLICT (watch_id, event_id) DO NOTHING
 """
 # A watch that joined without a card gets one with its first news, so that there is a thread to tell it in.
 FIRST_CARD = f"""
-INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at, claimed_at)
+INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, state, token, created_at, claimed_at)
 SELECT {NEXT}, w.id, 'card', 'card', w.channel, w.key, '',
-  CASE WHEN w.state = 'paused' THEN 'held' WHEN o.doubtful_since IS NULL THEN 'pending' ELSE 'uncertain' END,
-  {CARD_TOKEN}, ?, o.doubtful_since FROM watches w JOIN orders o ON o.key = w.key
+  CASE WHEN w.state = 'paused' THEN 'held' WHEN o.unconfirmed_since IS NULL THEN 'pending' ELSE 'uncertain' END,
+  {CARD_TOKEN}, ?, o.unconfirmed_since FROM watches w JOIN orders o ON o.key = w.key
 WHERE w.key = ? AND w.state IN ('active', 'paused') AND w.card_ts = '' AND {WATCH_IN_AUDIENCE}
-ON CONFLICT (watch_id, what) DO UPDATE SET state = excluded.state, fence = outbox.fence + 1,
+ON CONFLICT (watch_id, event_id) DO UPDATE SET state = excluded.state, fence = outbox.fence + 1,
   position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, claimed_at = excluded.claimed_at,
-  error = '', token = excluded.token, level = ''
+  error = '', token = excluded.token, severity = ''
   WHERE outbox.state IN ('sent', 'failed', 'skipped')
 """
 # A card that may be on its way is left alone: it will be this watch's card, a second one would stay in the channel.
 # One that may have been posted before it was given up is looked up first, under the token it may stand there with.
 CARD = f"""
-INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at)
+INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, state, token, created_at)
 SELECT {NEXT}, id, 'card', 'card', channel, key, '', 'pending', {RANDOM_TOKEN}, ? FROM watches WHERE id = ?
-ON CONFLICT (watch_id, what) DO UPDATE SET
+ON CONFLICT (watch_id, event_id) DO UPDATE SET
   state = CASE WHEN outbox.state <> 'sent' AND outbox.claimed_at IS NOT NULL THEN 'uncertain' ELSE 'pending' END,
   token = CASE WHEN outbox.state <> 'sent' AND outbox.claimed_at IS NOT NULL THEN outbox.token ELSE excluded.token END,
   claimed_at = CASE WHEN outbox.state <> 'sent' THEN outbox.claimed_at END,
   fence = outbox.fence + 1, position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, error = '',
-  level = '' WHERE outbox.state NOT IN ('sending', 'uncertain')
+  severity = '' WHERE outbox.state NOT IN ('sending', 'uncertain')
 """
 # One refresh row a watch, ever: a new wish revives it. The fence sees to it that an older claim does not settle it.
 REFRESH = f"""
-INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, state, token, created_at)
+INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, state, token, created_at)
 SELECT {NEXT}, id, 'refresh', 'refresh', channel, key, '', 'pending', {RANDOM_TOKEN}, ? FROM watches
 WHERE {{where}} AND state IN ('active', 'opening') AND (card_ts <> '' OR state = 'opening')
-ON CONFLICT (watch_id, what) DO UPDATE SET state = 'pending', fence = outbox.fence + 1, position = excluded.position,
-  attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = ''
+ON CONFLICT (watch_id, event_id) DO UPDATE SET state = 'pending', fence = outbox.fence + 1,
+  position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = ''
 """
 MESSAGE = f"""
-INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, token, created_at)
+INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, severity, state, token, created_at)
 VALUES ({NEXT}, NULL, ?, ?, ?, '', ?, '', 'pending', {RANDOM_TOKEN}, ?)
 """
 REFUSAL = "refused:"  # the names of such facts: channel, reason and owner follow
@@ -85,15 +86,16 @@ TOLD_OWNER = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT 
 # A restored database does not know whether its last day's digest was posted. Like news, it is looked up under the
 # token that it was posted with; two days are more than a local day can last.
 DAILY_DIGEST = f"""
-INSERT INTO outbox (position, watch_id, what, kind, channel, key, payload, level, state, token, created_at, claimed_at)
-SELECT {NEXT}, NULL, :what, 'summary', :channel, '', :payload, '',
+INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, severity, state, token, created_at,
+  claimed_at)
+SELECT {NEXT}, NULL, :event_id, 'daily_digest', :channel, '', :payload, '',
   CASE WHEN then_ IS NULL THEN 'pending' ELSE 'uncertain' END, {DIGEST_TOKEN}, :now, then_
 FROM (SELECT MAX(CAST(value AS BIGINT)) AS then_ FROM facts
   WHERE name = 'restored' AND at > :now - 2 * {DAY}) AS restored
 """
 # All live states are named as well: that is how SQLite knows that the index of live rows will do.
 BATCHABLE = """
-SELECT p.id, p.watch_id, p.level FROM outbox p JOIN watches w ON w.id = p.watch_id
+SELECT p.id, p.watch_id, p.severity FROM outbox p JOIN watches w ON w.id = p.watch_id
 WHERE p.channel = ? AND p.state IN ('pending', 'sending', 'uncertain') AND p.state = 'pending' AND p.kind = 'news'
   AND p.not_before <= ? AND w.state = 'active' AND w.card_ts <> ''
   AND COALESCE(w.muted_until, 0) <= ? AND (NOT ? OR p.held_until IS NOT NULL) ORDER BY p.position, p.id LIMIT ?
@@ -102,15 +104,15 @@ SEEN = 50  # cards
 AHEAD = 10  # times as many rows are looked at as fit into one message: not all of them may have to go into it
 # A digest names its order when it belongs into that order's thread; one of many orders lists the posts that it tells.
 BATCH = f"""
-INSERT INTO outbox (position, what, kind, channel, key, payload, level, state, fence, attempts, lease_until, token,
-  created_at, claimed_at)
-SELECT position, 'digest:' || id, 'digest', channel, ?, ?, ?, 'sending', 1, 1, ?, {RANDOM_TOKEN}, ?, ? FROM outbox
+INSERT INTO outbox (position, event_id, kind, channel, key, payload, severity, state, fence, attempts, lease_until,
+  token, created_at, claimed_at)
+SELECT position, 'batch:' || id, 'batch', channel, ?, ?, ?, 'sending', 1, 1, ?, {RANDOM_TOKEN}, ?, ? FROM outbox
 WHERE id = ? AND fence = ? AND state = 'sending'
 RETURNING id, token
 """
 DETAIL = f"""
-INSERT INTO outbox (position, what, kind, channel, key, payload, level, state, token, created_at)
-SELECT {NEXT}, '{DETAIL_OF}' || id, 'digest', channel, key, '', '', 'pending', {RANDOM_TOKEN}, ? FROM outbox
+INSERT INTO outbox (position, event_id, kind, channel, key, payload, severity, state, token, created_at)
+SELECT {NEXT}, '{DETAIL_OF}' || id, 'batch', channel, key, '', '', 'pending', {RANDOM_TOKEN}, ? FROM outbox
 WHERE id = ?
 RETURNING id
 """
@@ -194,10 +196,9 @@ def clear_refusals(conn: sqlite3.Connection, channel: str) -> None:
 
 def daily_digest(conn: sqlite3.Connection, now: datetime, day: str, channel: str, digest: DailyDigest) -> None:
     """Ask for a channel's daily digest."""
-    conn.execute(
-        DAILY_DIGEST,
-        {"what": f"summary:{day}", "channel": channel, "payload": codec.dump_digest(digest), "now": to_int(now)},
-    )
+    names = {"event_id": f"daily_digest:{day}", "seed": f"summary:{day}"}  # the seed of the first versions, for ever
+    facts = {"channel": channel, "payload": codec.dump_digest(digest), "now": to_int(now)}
+    conn.execute(DAILY_DIGEST, names | facts)
 
 
 def batch(  # noqa: PLR0917  the protocol's arguments
@@ -212,11 +213,12 @@ def batch(  # noqa: PLR0917  the protocol's arguments
     """
     at = to_int(now)
     waiting_rows = conn.execute(BATCHABLE, (head.channel, at, at, head.was_held, AHEAD * limit)).fetchall()
-    may_go = [row for row in waiting_rows if rule.severities is None or rows.severity(row["level"]) in rule.severities]
+    allowed = rule.severities
+    may_go = [row for row in waiting_rows if allowed is None or rows.severity(row["severity"]) in allowed]
     if len(may_go) + 1 < rule.fewest or not head.thread_ts:
         return None
     waiting = [_Waiting(head.id, head.watch_id, head.severity)]
-    waiting += [_Waiting(row["id"], row["watch_id"], rows.severity(row["level"])) for row in may_go]
+    waiting += [_Waiting(row["id"], row["watch_id"], rows.severity(row["severity"])) for row in may_go]
     loud = {post.watch: post.severity for post in waiting if rule.shown is None or post.severity in rule.shown}
     ours = [post.id for post in waiting if post.watch == head.watch_id][:limit]
     if set(loud) <= {head.watch_id}:
@@ -282,6 +284,6 @@ def _put_into_thread(conn: sqlite3.Connection, at: int, ids: Sequence[int]) -> N
 
 def _put_into_batch(conn: sqlite3.Connection, digest: int, ids: Sequence[int]) -> None:
     conn.executemany(
-        "UPDATE outbox SET state = 'folded', folded_into = ?, fence = fence + 1, lease_until = NULL WHERE id = ?",
+        "UPDATE outbox SET state = 'batched', batch_id = ?, fence = fence + 1, lease_until = NULL WHERE id = ?",
         [(digest, one) for one in ids],
     )

@@ -201,3 +201,29 @@ def _tracking_numbers(db: Database) -> None:
     db.conn.create_function("normal_number", 1, normal, deterministic=True)
     for statement in NUMBERS.split(";\n"):
         db.conn.execute(statement)
+
+
+# The names that the code has for the same things. A daily digest's token was made from what its event was called then
+# (see ``enqueue``), and stays.
+VOCABULARY = """
+ALTER TABLE outbox RENAME COLUMN what TO event_id;
+ALTER TABLE outbox RENAME COLUMN level TO severity;
+ALTER TABLE outbox RENAME COLUMN folded_into TO batch_id;
+ALTER TABLE news RENAME COLUMN what TO event_id;
+ALTER TABLE news RENAME COLUMN level TO severity;
+ALTER TABLE alarms RENAME COLUMN what TO event_id;
+ALTER TABLE orders RENAME COLUMN detail TO order_json;
+ALTER TABLE orders RENAME COLUMN doubtful_since TO unconfirmed_since;
+DROP INDEX outbox_folded;
+CREATE INDEX outbox_batch ON outbox (batch_id) WHERE batch_id IS NOT NULL;
+UPDATE outbox SET state = 'batched' WHERE state = 'folded';
+UPDATE outbox SET event_id = 'batch:' || substr(event_id, 8) WHERE kind = 'digest' AND event_id LIKE 'digest:%';
+UPDATE outbox SET kind = 'batch' WHERE kind = 'digest';
+UPDATE outbox SET kind = 'daily_digest', event_id = 'daily_digest:' || substr(event_id, 9) WHERE kind = 'summary'
+"""
+
+
+@migrations(name="0010_vocabulary")
+def _vocabulary(db: Database) -> None:
+    for statement in VOCABULARY.split(";\n"):
+        db.conn.execute(statement)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 
 
 CHUNK = 500  # keys in one IN (…)
+# What a row raises that was damaged, or that another version wrote otherwise: its JSON, its words, its times.
+UNREADABLE = (ValueError, KeyError, OverflowError)
 
 CLAIM = """
 UPDATE orders SET next_poll_at = ?, fence = fence + 1, leased = 1
 WHERE key IN (SELECT key FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ? {among}
   ORDER BY next_poll_at LIMIT ?)
-RETURNING key, fence, fingerprint, milestone, detail, sub_orders, moved_at, final_at, has_parcels, polls, fails,
+RETURNING key, fence, fingerprint, milestone, order_json, sub_orders, moved_at, final_at, has_parcels, polls, fails,
   created_at
 """
 IN_TURN = """
@@ -58,7 +61,7 @@ def due_round_robin(conn: sqlite3.Connection, now: datetime) -> list[str]:
 def load(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, StoredOrder]:
     """Everything stored about these orders; unknown keys are absent.
 
-    Raises ValueError and its kind for one that cannot be decoded: whoever asked for several asks for each alone.
+    Raises one of ``UNREADABLE`` for one that cannot be decoded: whoever asked for several asks for each alone.
     """
     parcels: dict[str, list[sqlite3.Row]] = defaultdict(list)
     nodes: dict[str, list[Node]] = defaultdict(list)
@@ -72,6 +75,17 @@ def load(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, StoredOrder
             nodes[row[0]].append(rows.node(row))
         for row in conn.execute(f"SELECT * FROM orders WHERE key IN ({marks})", chunk):
             stored[row["key"]] = rows.order(row, parcels[row["key"]], nodes[row["key"]])
+    return stored
+
+
+def load_readable(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, StoredOrder]:
+    """The same without those that cannot be decoded, for a list that one of them must not spoil."""
+    with contextlib.suppress(*UNREADABLE):
+        return load(conn, keys)
+    stored: dict[str, StoredOrder] = {}
+    for key in keys:
+        with contextlib.suppress(*UNREADABLE):
+            stored |= load(conn, [key])
     return stored
 
 

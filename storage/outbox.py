@@ -48,12 +48,13 @@ SELECT w.id AS watch_id, w.card_ts, w.state, c.settings, n.payload,
   CASE WHEN w.muted_until > COALESCE(c.muted_until, 0) THEN w.muted_until ELSE c.muted_until END AS muted_until,
   (SELECT COUNT(*) FROM (SELECT 1 FROM watches x WHERE x.channel = p.channel AND x.state <> 'ended' LIMIT 100)
     AS few) AS watched,
-  EXISTS (SELECT 1 FROM outbox k WHERE k.watch_id = p.watch_id AND k.what = 'card' AND k.state = 'held') AS card_held,
+  EXISTS (SELECT 1 FROM outbox k WHERE k.watch_id = p.watch_id AND k.event_id = 'card' AND k.state = 'held')
+    AS card_held,
   (SELECT at FROM facts WHERE name = 'restored' AND at >= p.claimed_at) AS restored_at
 FROM outbox p LEFT JOIN watches w ON w.id = COALESCE(p.watch_id,
   (SELECT x.id FROM watches x WHERE x.key = p.key AND x.channel = p.channel AND x.state <> 'ended'))
 LEFT JOIN channels c ON c.channel = p.channel
-LEFT JOIN news n ON n.key = p.key AND n.what = p.what WHERE p.id = :id
+LEFT JOIN news n ON n.key = p.key AND n.event_id = p.event_id WHERE p.id = :id
 """
 # LIVE is said as well, word for word: that is how SQLite knows that the index of live rows will do.
 BEHIND = f"""
@@ -95,7 +96,7 @@ def mark_sent(conn: sqlite3.Connection, now: datetime, post: Post, ts: str) -> b
         )
     if done and post.kind is PostKind.BATCH:
         conn.execute(
-            "UPDATE outbox SET state = 'sent', ts = ?, sent_at = ?, error = '' WHERE folded_into = ?",
+            "UPDATE outbox SET state = 'sent', ts = ?, sent_at = ?, error = '' WHERE batch_id = ?",
             (ts, to_int(now), post.id),
         )
     return done
@@ -117,7 +118,7 @@ def mark_uncertain(conn: sqlite3.Connection, now: datetime, post: Post, not_befo
 
 def mark_reduced(conn: sqlite3.Connection, now: datetime, post: Post, remaining: News, severity: Severity) -> bool:
     """Part of a NEWS was told before: what remains goes at once, as loud as this."""
-    changes = "state = 'pending', claimed_at = NULL, not_before = ?, error = 'told in part', payload = ?, level = ?"
+    changes = "state = 'pending', claimed_at = NULL, not_before = ?, error = 'told in part', payload = ?, severity = ?"
     return _settle(conn, post, changes, to_int(now), codec.dump_news(remaining), severity)
 
 
@@ -140,7 +141,7 @@ def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str)
         else:
             _fail_unsent(conn, now, post, error)
     if done and post.kind is PostKind.BATCH:
-        conn.execute(FAIL.format(which="folded_into = ?"), (to_int(now), error, post.id))
+        conn.execute(FAIL.format(which="batch_id = ?"), (to_int(now), error, post.id))
     return done
 
 
@@ -170,8 +171,8 @@ def _card_before(conn: sqlite3.Connection, now: datetime, post: Post) -> None:
     if post.watch_id is not None:
         enqueue.card(conn, now, post.watch_id)
         conn.execute(
-            "UPDATE outbox SET position = (SELECT position - 1 FROM outbox WHERE id = ?), level = ?, held_until = NULL "
-            "WHERE watch_id = ? AND what = 'card'",
+            "UPDATE outbox SET position = (SELECT position - 1 FROM outbox WHERE id = ?), severity = ?, "
+            "held_until = NULL WHERE watch_id = ? AND event_id = 'card'",
             (post.id, post.severity or "", post.watch_id),
         )
 
@@ -180,9 +181,9 @@ def _fail_unsent(conn: sqlite3.Connection, now: datetime, card: Post, error: str
     """What was to be told under a card that Slack refused fails with it, and its history says why."""
     waits = "state IN ('pending', 'held')"
     conn.execute(FAIL.format(which=f"watch_id = ? AND {waits}"), (to_int(now), error, card.watch_id))
-    digests = f"SELECT id FROM outbox WHERE channel = ? AND key = ? AND kind = 'digest' AND {waits}"
+    digests = f"SELECT id FROM outbox WHERE channel = ? AND key = ? AND kind = 'batch' AND {waits}"
     for (digest,) in conn.execute(digests, (card.channel, card.key)).fetchall():
-        conn.execute(FAIL.format(which="id = ? OR folded_into = ?"), (to_int(now), error, digest, digest))
+        conn.execute(FAIL.format(which="id = ? OR batch_id = ?"), (to_int(now), error, digest, digest))
 
 
 def drop_unsent(conn: sqlite3.Connection, watch_ids: Collection[int]) -> None:
@@ -211,7 +212,7 @@ def recover_after_crash(conn: sqlite3.Connection, now: datetime) -> int:
 def batched(conn: sqlite3.Connection, digest: int) -> list[Post]:
     """The posts inside a digest, oldest first."""
     listed = conn.execute("SELECT payload FROM outbox WHERE id = ?", (digest,)).fetchone()
-    where, facts = "folded_into = ?", [digest]
+    where, facts = "batch_id = ?", [digest]
     if listed is not None and listed["payload"]:
         facts = json.loads(listed["payload"])
         where = f"id IN ({', '.join('?' * len(facts))})"
@@ -249,13 +250,13 @@ def _is_opening(conn: sqlite3.Connection, watch_id: int) -> bool:
 
 
 def _claim(conn: sqlite3.Connection, row: sqlite3.Row, now: datetime, lease: timedelta) -> Post:
-    doubtful = row["state"] == "uncertain"
+    is_uncertain = row["state"] == "uncertain"
     conn.execute(
         "UPDATE outbox SET state = ?, fence = fence + 1, attempts = attempts + 1, "
         "claimed_at = COALESCE(claimed_at, ?), lease_until = ?, "
         "not_before = CASE ? WHEN 'uncertain' THEN ? ELSE not_before END WHERE id = ?",
         (
-            "uncertain" if doubtful else "sending",
+            "uncertain" if is_uncertain else "sending",
             to_int(now),
             to_int(now + lease),
             row["state"],
@@ -263,7 +264,7 @@ def _claim(conn: sqlite3.Connection, row: sqlite3.Row, now: datetime, lease: tim
             row["id"],
         ),
     )
-    return _post(conn, row, to_int(now), PostState.UNCERTAIN if doubtful else PostState.SENDING, claimed=True)
+    return _post(conn, row, to_int(now), PostState.UNCERTAIN if is_uncertain else PostState.SENDING, claimed=True)
 
 
 def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState, *, claimed: bool = False) -> Post:
@@ -285,8 +286,8 @@ def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState
         restored_at=to_time(around["restored_at"]),
         thread_ts=around["card_ts"] or "",
         watch_state=WatchState(around["state"]) if around["state"] else None,
-        event_id=row["what"],
-        severity=rows.severity(row["level"]),
+        event_id=row["event_id"],
+        severity=rows.severity(row["severity"]),
         settings=codec.load_settings(around["settings"] or ""),
         muted_by=around["muted_by"],
         muted_until=to_time(around["muted_until"]) if around["muted_by"] else None,

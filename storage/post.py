@@ -33,7 +33,7 @@ class PostState(StrEnum):
     UNCERTAIN = "uncertain"  # ambiguous failure: look in the channel before sending again
     SENT = "sent"
     HELD = "held"  # waits for a person, or until quiet hours end
-    BATCHED = "folded"  # goes out within a batch
+    BATCHED = "batched"  # goes out within a batch
     SKIPPED = "skipped"  # not to be said: muted
     FAILED = "failed"  # permanent
 
@@ -45,8 +45,8 @@ class PostKind(StrEnum):
     REFRESH = "refresh"  # bring the parent card up to date; at most one live row per watch
     NEWS = "news"  # post in the card's thread
     NOTICE = "notice"  # a direct message to a person
-    BATCH = "digest"  # several NEWS rows of a channel in one message
-    DAILY_DIGEST = "summary"  # the daily digest of a channel
+    BATCH = "batch"  # several NEWS rows of a channel in one message
+    DAILY_DIGEST = "daily_digest"  # the daily digest of a channel
     LINE = "line"  # tells a channel what somebody changed for all in it
 
 

@@ -31,7 +31,7 @@ UPDATE orders SET fence = fence + 1, leased = 0, polls = polls + 1, fails = 0, e
 """
 CHANGED = """
 UPDATE orders SET fence = fence + 1, leased = 0, version = version + 1, polls = polls + 1, fails = 0, error = '',
-  stale_since = NULL, read_at = ?, next_poll_at = ?, fingerprint = ?, milestone = ?, detail = ?, sub_orders = ?,
+  stale_since = NULL, read_at = ?, next_poll_at = ?, fingerprint = ?, milestone = ?, order_json = ?, sub_orders = ?,
   moved_at = ?, final_at = ?, has_parcels = CASE WHEN ? THEN 1 ELSE has_parcels END,
   stall_at = CASE WHEN ? THEN ? ELSE stall_at END
 WHERE key = ? AND fence = ?
@@ -42,21 +42,21 @@ UPDATE orders SET fence = fence + 1, leased = 0, fails = fails + 1, error = ?, s
   next_poll_at = ? WHERE key = ? AND fence = ?
 """
 ADD = """
-INSERT INTO orders (key, platform, order_id, fingerprint, milestone, detail, sub_orders, moved_at, final_at,
+INSERT INTO orders (key, platform, order_id, fingerprint, milestone, order_json, sub_orders, moved_at, final_at,
   has_parcels, read_at, created_at, stall_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO NOTHING
 """
 # A reading right after a restore may be an empty or a partial one: what an order's next ones bring is looked up as
-# well, and the alarm of its silence. One that does not change stays doubtful until it does.
+# well, and the alarm of its silence. One that does not change stays unconfirmed until it does.
 SETTLING = 3_600_000_000  # microseconds
 CONFIRM_RESTORED = """
-UPDATE orders SET doubtful_since = NULL
+UPDATE orders SET unconfirmed_since = NULL
 WHERE key = ? AND NOT EXISTS (SELECT 1 FROM facts WHERE name = 'restored' AND at > ?)
 """
 BATCH_FLAGS = """
 SELECT key, 'alarm' FROM alarms WHERE state <> 'cleared' AND key IN ({marks})
 UNION ALL SELECT DISTINCT key, 'cardless' FROM watches WHERE state <> 'ended' AND card_ts = '' AND key IN ({marks})
-UNION ALL SELECT key, 'unconfirmed' FROM orders WHERE doubtful_since IS NOT NULL AND key IN ({marks})
+UNION ALL SELECT key, 'unconfirmed' FROM orders WHERE unconfirmed_since IS NOT NULL AND key IN ({marks})
 """
 PARCEL = """
 INSERT INTO parcels (key, waybill, number, carrier, status_code, status_milestone, milestone, logistics_id)

@@ -39,7 +39,7 @@ BEHIND = (
     ("orders", "stale_since", "stale_since IS NOT NULL"),
     ("orders", "final_at", "final_at IS NOT NULL"),
     ("orders", "created_at", "TRUE"),
-    ("orders", "doubtful_since", "doubtful_since IS NOT NULL"),
+    ("orders", "unconfirmed_since", "unconfirmed_since IS NOT NULL"),
     ("outbox", "created_at", LIVE),
     ("outbox", "claimed_at", f"{LIVE} AND claimed_at IS NOT NULL"),
     ("outbox", "sent_at", "state = 'sent'"),

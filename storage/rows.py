@@ -83,7 +83,7 @@ def due(row: sqlite3.Row) -> DueOrder:
         fence=row["fence"],
         fingerprint=row["fingerprint"],
         milestone=milestone(row["milestone"]),
-        order_json=row["detail"],
+        order_json=row["order_json"],
         sub_orders=sub_orders(row["sub_orders"]),
         moved_at=to_time(row["moved_at"]),
         final_at=to_time(row["final_at"]),
@@ -101,7 +101,7 @@ def order(row: sqlite3.Row, parcels: Iterable[sqlite3.Row], nodes: Iterable[Node
     for each in nodes:
         by_waybill.setdefault(each.waybill, []).append(each)
     return StoredOrder(
-        order=codec.load_order(row["detail"]),
+        order=codec.load_order(row["order_json"]),
         shipment=Shipment(
             OrderRef.from_key(row["key"]),
             tuple(_parcel(waybill, facts.get(waybill), tuple(its_nodes)) for waybill, its_nodes in by_waybill.items()),
@@ -155,7 +155,7 @@ def watch(row: sqlite3.Row) -> Watch:
         card_ts=row["card_ts"],
         reason=row["reason"],
         milestone=milestone(row["milestone"]),
-        order=codec.readable_order(row["detail"]),
+        order=codec.readable_order(row["order_json"]),
         read_at=to_time(row["read_at"]),
         stale_since=to_time(row["stale_since"]),
         muted_until=to_time(row["muted_until"]),

@@ -31,9 +31,9 @@ WHERE w.channel = :channel AND w.state IN ('active', 'paused') ORDER BY w.key, o
 # less is shown less of the same news, so it takes nothing away from one that asks for more.
 TOLD = f"""
 SELECT CASE WHEN p.payload <> '' THEN p.payload ELSE n.payload END
-FROM outbox p JOIN watches theirs ON theirs.id = p.watch_id JOIN news n ON n.key = p.key AND n.what = p.what
+FROM outbox p JOIN watches theirs ON theirs.id = p.watch_id JOIN news n ON n.key = p.key AND n.event_id = p.event_id
 WHERE p.key IN (SELECT key FROM ({OTHERS}) AS others) AND p.channel = :channel AND p.kind = 'news'
-  AND p.state IN ('pending', 'sending', 'uncertain', 'held', 'folded', 'sent')
+  AND p.state IN ('pending', 'sending', 'uncertain', 'held', 'batched', 'sent')
   AND (p.position, p.id) < (SELECT position, id FROM outbox WHERE id = :id)
   AND EXISTS (SELECT 1 FROM watches our WHERE our.id = :watch
     AND (theirs.filter = 'all' OR theirs.filter = our.filter OR our.filter = 'problems'))

@@ -15,7 +15,7 @@ BEGIN_TO_WRITE = "BEGIN IMMEDIATE"  # waits for the lock here, instead of failin
 BEGIN_TO_READ = "BEGIN"
 # Expressions for the statements of other modules.
 RANDOM_TOKEN = "lower(hex(randomblob(16)))"  # noqa: S105  no secret: another one for each row
-POST_TOKEN = "post_token({channel}, {key}, {what})"  # noqa: S105  no secret: see :func:`post_token`
+POST_TOKEN = "post_token({channel}, {key}, {event_id})"  # noqa: S105  no secret: see :func:`post_token`
 
 
 def configure(conn: sqlite3.Connection, wal_limit: int) -> None:
@@ -28,9 +28,9 @@ def configure(conn: sqlite3.Connection, wal_limit: int) -> None:
     conn.create_function("post_token", 3, post_token, deterministic=True)
 
 
-def post_token(channel: str, key: str, what: str) -> str:
+def post_token(channel: str, key: str, event_id: str) -> str:
     """An opaque name for one piece of news in one channel: the same again when a restored database finds it again."""
-    return hashlib.blake2b(f"{channel}\x1f{key}\x1f{what}".encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(f"{channel}\x1f{key}\x1f{event_id}".encode(), digest_size=16).hexdigest()
 
 
 def complaint(conn: sqlite3.Connection) -> str:

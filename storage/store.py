@@ -53,6 +53,7 @@ class Orders(Aggregate):
     claim_due = Operation(orders.claim_due)
     due_round_robin = Operation(orders.due_round_robin)
     load = Operation(orders.load)
+    load_readable = Operation(orders.load_readable)
     record = Operation(recording.record_polls)
     add = Operation(recording.add_order)
     mark_due = Operation(orders.mark_due)

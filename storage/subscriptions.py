@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from storage.subscription import NewOrder
 
 ADD_ORDER = """
-INSERT INTO orders (key, platform, order_id, fingerprint, milestone, detail, sub_orders, polls, created_at)
+INSERT INTO orders (key, platform, order_id, fingerprint, milestone, order_json, sub_orders, polls, created_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (key) DO NOTHING
 """
 # An order that somebody stopped watching in this channel does not come back through the back door. Where all watches

@@ -21,7 +21,7 @@ STUCK = "state IN ('held', 'failed', 'skipped')"  # said as the index of such ro
 # A watch has one card and one refresh, ever: they stay.
 POSTS = """
 DELETE FROM outbox WHERE id IN
-  (SELECT id FROM outbox WHERE {which} AND sent_at < ? AND what NOT IN ('card', 'refresh') LIMIT ?)
+  (SELECT id FROM outbox WHERE {which} AND sent_at < ? AND event_id NOT IN ('card', 'refresh') LIMIT ?)
 """
 # A refused card was answered to whoever asked for it, and a refused refresh says nothing new.
 LOST = f"""
@@ -29,8 +29,8 @@ SELECT COUNT(*) FROM outbox
 WHERE {STUCK} AND state = 'failed' AND kind NOT IN ('card', 'refresh') AND sent_at >= ? AND error <> ?
 """
 NEWS = """
-SELECT id FROM news WHERE at < ? AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.key = news.key AND p.what = news.what
-  AND p.state NOT IN ('sent', 'skipped', 'failed')) LIMIT ?
+SELECT id FROM news WHERE at < ? AND NOT EXISTS (SELECT 1 FROM outbox p
+  WHERE p.key = news.key AND p.event_id = news.event_id AND p.state NOT IN ('sent', 'skipped', 'failed')) LIMIT ?
 """
 FORGET = (
     POSTS.format(which="state = 'sent'"),

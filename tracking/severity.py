@@ -50,7 +50,7 @@ def of(news: News, suppressed: Collection[str] = ()) -> Severity:
     """
     if is_edit(news):
         return Severity.EDIT
-    if news.has_problem or needs(news) or any(waybill not in suppressed for waybill in news.repeats):
+    if news.has_problem or required_actions(news) or any(waybill not in suppressed for waybill in news.repeats):
         return Severity.PROBLEM
     loud = any(_is_loud(step, news) for step in news.steps if step.waybill not in suppressed)
     if news.price or news.refund or loud:
@@ -61,7 +61,7 @@ def of(news: News, suppressed: Collection[str] = ()) -> Severity:
 def audience(news: News) -> frozenset[Filter]:
     """The filters it passes, however loud. Whoever was told of a problem is told that it is over."""
     filters = {Filter.ALL}
-    is_urgent = bool(news.has_problem or needs(news) or news.repeats)
+    is_urgent = bool(news.has_problem or required_actions(news) or news.repeats)
     if is_urgent or news.price or news.refund or news.settled or any(not _is_between_hubs(step) for step in news.steps):
         filters.add(Filter.MILESTONES)
     if is_urgent or news.refund or any(_is_relief(step) for step in news.steps):
@@ -94,7 +94,7 @@ def is_only_money(news: News) -> bool:
     return bool(news.price or news.refund) and says_nothing(replace(news, price=None, refund=None, edited=()))
 
 
-def needs(news: News) -> tuple[Action, ...]:
+def required_actions(news: News) -> tuple[Action, ...]:
     """What the new entries ask of a person, each once; nothing where the parcel has come through since."""
     done = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
     found = (asked_action(node.shown) for node in news.nodes if node.waybill not in done)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.jobs import shared
 from bot.jobs.compose import Composer, batch_rule
 from bot.jobs.failure_policy import FailurePolicy
+from bot.jobs.isolation import isolated
 from bot.jobs.recovery import Recovery
 from bot.jobs.sender import Sender
 from bot.jobs.slack_errors import understand
@@ -166,17 +167,14 @@ class Deliverer:
 
     async def _composed(self, post: Post) -> Message | None:
         """The message; None, and the post is settled, where there is none: it must not stand in its channel's way."""
-        try:
+        # What goes wrong in the database passes: the lease brings the post back.
+        with isolated(log, "post cannot be composed, it is given up", passing=(StorageError,)):
             message = await self._composer.compose(post, self._clock())
-        except StorageError:  # passes: the lease brings the post back
-            raise
-        except Exception:
-            log.exception("post cannot be composed, it is given up")
-            await self._store.outbox.mark_failed(self._clock(), post, "cannot be composed")
-            return None
-        if message is None:  # its order or watch is gone
-            await self._store.outbox.mark_failed(self._clock(), post, NOTHING_TO_SAY)
-        return message
+            if message is None:  # its order or watch is gone
+                await self._store.outbox.mark_failed(self._clock(), post, NOTHING_TO_SAY)
+            return message
+        await self._store.outbox.mark_failed(self._clock(), post, "cannot be composed")
+        return None
 
     async def _kept_back(self, post: Post) -> bool:
         """Muted by a person, or held by the channel's quiet hours; a card that its first news brings waits with it."""

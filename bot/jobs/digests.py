@@ -7,8 +7,8 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.jobs.isolation import isolated
 from pandapon.shipment import Milestone
-from storage.errors import BusyFileError, DiskFullError
 from tracking.daily_digest import DailyDigest, DigestEntry
 from tracking.quiet_hours import digest_day, digest_since
 
@@ -49,14 +49,10 @@ class Digester:
 
     async def _make_safely(self, channel: Channel) -> bool:
         """A channel whose digest cannot be made is put off, so that the others get theirs."""
-        try:
+        with isolated(logger, "daily digest not made, tried again later", channel=channel.channel):
             return await self._make_due(channel)
-        except (DiskFullError, BusyFileError):
-            raise
-        except Exception:
-            logger.exception("daily digest not made, tried again later", extra={"channel": channel.channel})
-            self._put_off[channel.channel] = self._clock() + LATER
-            return False
+        self._put_off[channel.channel] = self._clock() + LATER
+        return False
 
     async def _make_due(self, channel: Channel) -> bool:
         settings, now = channel.settings, self._clock()
@@ -67,6 +63,12 @@ class Digester:
         digest = made if made.moved or made.troubled else None
         marked = await self._store.channels.put_daily_digest(self._clock(), channel.channel, day, digest)
         return marked and digest is not None
+
+    async def preview(self, channel: str) -> DailyDigest:
+        """See handlers.interactions.ports.Digests."""
+        stored, now = await self._store.channels.get(channel), self._clock()
+        since = digest_since(stored.settings, stored.digest_day, now)
+        return await self.make(channel, now.astimezone(stored.settings.zone).date().isoformat(), since)
 
     async def make(self, channel: str, day: str, since: datetime) -> DailyDigest:
         """What a channel was brought, and what needs a look in it now."""

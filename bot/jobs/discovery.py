@@ -9,9 +9,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers.blocks.order_states import code
+from handlers.interactions.ports import Joined
 from pandapon.errors import PandaPonError
 from pandapon.shipment import FINAL, Platform
-from storage.subscription import NewOrder
+from storage.subscription import NewOrder, Subscription
 from tracking.cadence import spread
 
 if TYPE_CHECKING:
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     from pandapon.client import PandaPon
     from pandapon.models import Order, Page
     from storage.store import Store
-    from storage.subscription import Subscription
+    from tracking.values import Filter
 
 log = logging.getLogger(__name__)
 
 PAGE = 50
+PATIENCE_SECONDS = 6.0  # of pages that somebody waits for; the others follow
 MOST_PAGES = 4000  # 200,000 orders of one platform: a list that goes on beyond that may have no end
 # In between, a look stops at the first page that brings nothing new. An order that comes into a state stands where it
 # was created, not at the top, so lists of one state are seen whole more often.
@@ -74,6 +76,13 @@ class Discoverer:
         for one in await self._store.subscriptions.active():
             joined += (await self.discover(one)).joined
         return joined
+
+    async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> Joined:
+        """See handlers.interactions.ports.AllOrders."""
+        wish = Subscription(channel, status, filter_, user)
+        standing, is_new = await self._store.subscriptions.subscribe(self._clock(), wish)
+        seen = await self.discover(standing, PATIENCE_SECONDS)
+        return Joined(is_new, seen.joined, seen.later, seen.never)
 
     async def discover(self, subscription: Subscription, patience: float | None = None) -> Seen:
         """Look for one channel. A platform that does not answer is looked at the next time.

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.jobs.isolation import SHARED_TROUBLE, isolated
 from bot.jobs.poll_results import poll_result
 from bot.process.failpoints import point
 from bot.reading import PollOutcome, poll_order
 from pandapon.errors import PandaPonError, RateLimitError, ServerError, TransportError
-from storage.errors import BusyFileError, DiskFullError
 from tracking.circuit_breaker import Transition
 
 if TYPE_CHECKING:
@@ -205,37 +205,26 @@ class Poller:
 
     async def _write(self, now: datetime, results: list[PollResult]) -> int:
         """Record a batch; should the database refuse it for what is in it, each reading by itself."""
-        try:
+        with isolated(log, "batch not recorded, each reading is tried alone", trace=False, readings=len(results)):
             return (await self._store.orders.record(now, results)).posts
-        except (DiskFullError, BusyFileError):
-            raise
-        except Exception as error:  # noqa: BLE001  logged here
-            fields = {"readings": len(results), "error": error}
-            log.error("batch not recorded, each reading is tried alone", extra=fields)  # noqa: TRY400  one line
         posts = 0
         for result in results:
-            try:
+            with isolated(log, "order not recorded", trace=False, order=result.key):
                 posts += (await self._store.orders.record(now, [result])).posts
-            except (DiskFullError, BusyFileError):
-                raise
-            except Exception as error:  # noqa: BLE001  the same
-                log.error("order not recorded", extra={"order": result.key, "error": error})  # noqa: TRY400  one line
         return posts
 
     async def _known(self, batch: list[_Read]) -> Mapping[str, StoredOrder | Exception]:
         """What is stored of the orders that read differently; an unchanged one costs no read of its nodes."""
         changed = [r.due.key for r in batch if isinstance(r.outcome, PollOutcome) and r.outcome.fetched is not None]
-        try:
+        with isolated(log, "orders not loaded, each is tried alone", trace=False, orders=len(changed)):
             return await self._store.orders.load(changed) if changed else {}
-        except (DiskFullError, BusyFileError):
-            raise
-        except Exception as error:  # noqa: BLE001  logged here
-            log.error("orders not loaded, each is tried alone", extra={"orders": len(changed), "error": error})  # noqa: TRY400  one line
         return {key: await self._known_alone(key) for key in changed}
 
     async def _known_alone(self, key: str) -> StoredOrder | Exception:
         try:
             return (await self._store.orders.load([key]))[key]
+        except SHARED_TROUBLE:
+            raise
         except Exception as error:  # noqa: BLE001  told with the result
             return error
 

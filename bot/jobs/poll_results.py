@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from bot.jobs.isolation import isolated
 from pandapon.errors import NotFoundError, PandaPonError, RateLimitError, ServerError, TransportError
 from storage.poll import DueOrder, Failed, PollResult
 from tracking.cadence import retry_at, spread
@@ -26,17 +27,16 @@ def poll_result(
 
     One order that trips the rules, whatever it raises, must not take its whole batch down with it.
     """
-    try:
-        if isinstance(outcome, PandaPonError):
-            return _failed(decider, due, outcome, now)
+    if isinstance(outcome, PandaPonError):
+        return _failed(decider, due, outcome, now)
+    with isolated(log, "order not decided, tried again later", order=due.key) as item:
         if isinstance(outcome, Exception):
-            raise outcome  # noqa: TRY301  logged and put off as what goes wrong here
+            raise outcome
         if outcome.fetched is None or stored is None:
             return decider.unchanged(due, now)
         return decider.result(due, stored, outcome, now)
-    except Exception as error:
-        log.exception("order not decided, tried again later", extra={"order": due.key})
-        return _retried(decider, due, error, due.fails + 1, now)
+    assert item.error is not None
+    return _retried(decider, due, item.error, due.fails + 1, now)
 
 
 def _failed(decider: Decider, due: DueOrder, error: PandaPonError, now: datetime) -> Failed:

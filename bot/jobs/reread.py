@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.jobs.isolation import isolated
 from pandapon.courier import RULES, read_entry
 from pandapon.progress import order_milestone, place_after
 from pandapon.shipment import FINAL, Milestone
@@ -44,13 +45,16 @@ async def reread(
         return
     after, corrected = "", 0
     misled: Counter[str] = Counter()
-    while stored := await store.rereading.batch(after, BATCH):
-        made = (correction(order, clock(), limits or Limits(), names=names) for order in stored)
-        corrections = [each for each in made if each is not None]
-        if corrections:
-            misled.update(channel for channel, _key in await store.rereading.correct(clock(), corrections))
-        corrected += len(corrections)
-        after = stored[-1].key
+    while (read := await store.rereading.batch(after, BATCH))[0]:
+        after, stored = read
+        corrections = []
+        for order in stored:
+            with isolated(log, "order not read by the new rules", order=order.key):
+                corrections.append(correction(order, clock(), limits or Limits(), names=names))
+        made = [each for each in corrections if each is not None]
+        if made:
+            misled.update(channel for channel, _key in await store.rereading.correct(clock(), made))
+        corrected += len(made)
     await store.rereading.finish(clock(), rules, dict(misled))
     if corrected:
         log.info("stored orders read by the new rules", extra={"corrected": corrected, "rules": rules})

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.jobs.isolation import isolated
 from storage.alarm import Alarm, AlarmState
-from storage.errors import BusyFileError, DiskFullError
 from tracking.renumber import live
 from tracking.stalls import Limits, is_same, silence, silences, stall, stall_at, usual_times
 from tracking.values import Filter, Leg, News, NewsToPost, Severity
@@ -69,15 +69,11 @@ class StallWatch:
 
     async def _check_safely(self, key: str) -> bool:
         """One order that trips the rules is put off, so that it keeps nobody else from being looked at."""
-        try:
+        with isolated(log, "order not checked for silence, tried again later", order=key):
             stored, standing = (await self._store.orders.load([key]))[key], await self._store.alarms.of_orders([key])
             return await self._check(stored, standing.get(key))
-        except (DiskFullError, BusyFileError):
-            raise
-        except Exception:
-            log.exception("order not checked for silence, tried again later", extra={"order": key})
-            await self._store.alarms.schedule(key, self._clock() + LATER)
-            return False
+        await self._store.alarms.schedule(key, self._clock() + LATER)
+        return False
 
     async def _check(self, stored: StoredOrder, standing: Alarm | None) -> bool:
         now = self._clock()

@@ -7,7 +7,7 @@ second process beside it, and names who owns it:
 ``bot.jobs.deliver.Deliverer``            which channels a message is on its way to
 ``bot.jobs.pacing.Pacer``                 how much may be posted to a channel now, and what Slack asked to wait for
 ``bot.jobs.failure_policy.FailurePolicy``  whether the token is refused, and what Slack refuses for unknown reasons
-``tracking.circuit_breaker.CircuitBreaker``      whether PandaPon answers
+``tracking.circuit_breaker.CircuitBreaker``  whether PandaPon answers
 ``pandapon.wire.Wire``                    the requests' pace and pauses, and how far PandaPon's clock is off
 ``bot.decider.Decider``                   how often a change of money was shown today
 ``bot.jobs.stalls.StallWatch``            what is usual here, for the limits of silence

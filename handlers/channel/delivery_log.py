@@ -44,8 +44,8 @@ async def why(interaction: Interaction, request: Why) -> Message:
         return failures.failure(words.format(id=code(request.text), command=command))
     log = await ctx.store.delivery_log.of_order(keys[0], channel, NEWS_SHOWN)
     watch = next((one for one in await ctx.store.watches.of_orders(keys) if one.channel == channel), None)
-    look, news = await ctx.desk.history(keys[0], log)
-    return why_view(look, channel, watch, list(zip(log, news, strict=True)), ctx.clock())
+    stored = (await ctx.store.orders.load(keys[:1]))[keys[0]]
+    return why_view(stored.snapshot(), channel, watch, log, ctx.clock())
 
 
 def _help() -> HelpPage:

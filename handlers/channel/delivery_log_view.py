@@ -29,7 +29,7 @@ WAITING = frozenset({PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN})
 
 
 def why(
-    look: OrderSnapshot, channel: str, watch: Watch | None, log: Sequence[tuple[DeliveryLogEntry, News]], now: datetime
+    look: OrderSnapshot, channel: str, watch: Watch | None, log: Sequence[DeliveryLogEntry], now: datetime
 ) -> Message:
     """Newest first: each piece of news, when it was found, and whether it was posted, or why not."""
     layout = Layout(
@@ -38,9 +38,9 @@ def why(
     )
     if not log:
         layout.add(el.section(_("There was no news of it yet: the first reading is the baseline and is not posted.")))
-    for at, (told, news) in enumerate(reversed(log)):
+    for at, told in enumerate(reversed(log)):
         if not layout.add(
-            el.section(f"• {slack_date(told.at, now)}  {_what(news)}\n→ {_outcome(told, watch, channel, now)}")
+            el.section(f"• {slack_date(told.at, now)}  {_what(told.news)}\n→ {_outcome(told, watch, channel, now)}")
         ):
             n = len(log) - at
             layout.note(el.context(ngettext("and {n} older one", "and {n} older ones", n).format(n=n)))

@@ -14,6 +14,7 @@ from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import LANGUAGES, _, set_language
 from handlers.blocks.text import code
 from handlers.channel import settings_views
+from handlers.channel.changes import keep, last_week
 from handlers.commands.declarations import Answer, Button, Command, Feature, Form, Opener
 from handlers.interactions.announcing import announce
 from handlers.parsing.options import read_options
@@ -24,6 +25,7 @@ from handlers.requests import ShowSettings
 from handlers.wire import payloads
 from storage import codec
 from tracking.channel_settings import THREADS, ChannelSettings
+from tracking.quiet_hours import next_digest
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -58,14 +60,14 @@ async def show_settings(interaction: Interaction, request: ShowSettings) -> Mess
     ctx = interaction.ctx
     stored = await ctx.store.channels.get(channel)
     chosen = stored.settings
-    week = await ctx.desk.dry_run(channel, chosen)
+    week = await last_week(ctx, channel, chosen)
     subscriptions = await ctx.store.subscriptions.active(channel)
-    return settings_views.settings(stored, chosen, subscriptions, ctx.desk.next_digest(chosen), week, ctx.clock())
+    return settings_views.settings(stored, chosen, subscriptions, next_digest(chosen, ctx.clock()), week, ctx.clock())
 
 
 async def preview(interaction: Interaction, channel: str) -> Message:
     """The digest as it would go out now."""
-    return digest.summary(await interaction.ctx.desk.preview(channel), interaction.ctx.clock())
+    return digest.summary(await interaction.ctx.digests.preview(channel), interaction.ctx.clock())
 
 
 async def open_form(interaction: Interaction, channel: str) -> View:
@@ -107,34 +109,31 @@ async def save(interaction: Interaction, channel: str, filled: FilledSettings) -
     """Keep the settings; the form's next page says what they would have meant last week."""
     ctx, user, settings = interaction.ctx, interaction.user, filled.settings
     former = (await ctx.store.channels.get(channel)).settings
-    before = await ctx.desk.dry_run(channel, former)
+    before = await last_week(ctx, channel, former)
     filter_ = settings.filter if filled.filter_all and settings.filter else None
-    after = await ctx.desk.dry_run(channel, settings, filter_=filter_)
-    undo = {
-        "settings": codec.dump_settings(former),
-        "filters": await ctx.store.watches.filters(channel) if filter_ else {},
-    }
-    await ctx.desk.save(channel, settings, user, filter_all=filled.filter_all)
+    after = await last_week(ctx, channel, settings, filter_)
+    filters = await ctx.store.watches.filters(channel) if filter_ else {}
+    undo = {"settings": codec.dump_settings(former), "filters": filters}
+    await keep(ctx, channel, settings, user, filter_all=filled.filter_all)
     if filter_ or settings != former:
         facts = {"settings": codec.dump_settings(settings), "filter_all": filter_ or "", "undo": undo}
         await announce(ctx, channel, user, "settings", **facts)
     ctx.languages.put(channel, settings.language)
     set_language(ctx.languages.of(channel))
     ctx.wake()
-    return settings_views.saved(channel, settings, ctx.desk.next_digest(settings), (before, after), ctx.clock())
+    return settings_views.saved(channel, settings, next_digest(settings, ctx.clock()), (before, after), ctx.clock())
 
 
 async def undo_settings(interaction: Interaction, channel: str, facts: dict[str, Any]) -> None:
     """The settings of before, and the filters of the watches."""
     former = facts["undo"]
-    await interaction.ctx.desk.save(
-        channel, codec.load_settings(former["settings"]), interaction.user, filter_all=False
-    )
+    settings = codec.load_settings(former["settings"])
+    await keep(interaction.ctx, channel, settings, interaction.user, filter_all=False)
     if former.get("filters"):
         await interaction.ctx.store.watches.restore_filters(
             interaction.ctx.clock(), channel, former["filters"], interaction.user
         )
-    interaction.ctx.languages.put(channel, codec.load_settings(former["settings"]).language)
+    interaction.ctx.languages.put(channel, settings.language)
     now = {"settings": facts["settings"]}
     await announce(interaction.ctx, channel, interaction.user, "settings", settings=former["settings"], undo=now)
 

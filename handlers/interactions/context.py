@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.commands.registry import Commands
-    from handlers.interactions.ports import Desk, Report, Tracker
+    from handlers.interactions.ports import AllOrders, Digests, Report, Tracker
     from pandapon.client import PandaPon
     from storage.store import Store
 
@@ -32,7 +32,8 @@ class Context:
     tracker: Tracker
     clock: Callable[[], datetime]
     report: Callable[[], Report]
-    desk: Desk
+    digests: Digests
+    all_orders: AllOrders
     wake: Callable[[], None]  # something entered the outbox: deliver now rather than at the next tick
     default_filter: Filter = Filter.ALL
     languages: Languages = field(default_factory=Languages)

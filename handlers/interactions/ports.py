@@ -15,13 +15,10 @@ if TYPE_CHECKING:
     from pandapon.models import Order
     from pandapon.shipment import Platform
     from storage.backup import Restored
-    from storage.channel import DeliveryLogEntry
     from storage.errors import StorageError
     from storage.watch import Watch
-    from tracking.channel_settings import ChannelSettings, Load
     from tracking.daily_digest import DailyDigest
     from tracking.orders import OrderSnapshot
-    from tracking.values import News
 
 
 class WatchResult(StrEnum):
@@ -129,33 +126,17 @@ class Tracker(Protocol):
         ...
 
 
-class Desk(Protocol):
-    """What a channel decides for itself, worked out by the rules."""
+class Digests(Protocol):
+    """Makes daily digests."""
 
     async def preview(self, channel: str) -> DailyDigest:
-        """The digest that the channel would get now."""
+        """The one that the channel would get now."""
         ...
 
-    def next_digest(self, settings: ChannelSettings) -> datetime | None:
-        """When it comes next; None: never."""
-        ...
 
-    def quiet_until(self, settings: ChannelSettings) -> datetime | None:
-        """The end of the quiet hours that hold now; None: none do."""
-        ...
-
-    async def dry_run(self, channel: str, settings: ChannelSettings, *, filter_: Filter | None = None) -> Load:
-        """How many messages last week's news would have meant; ``filter_`` None: each watch's own."""
-        ...
-
-    async def save(self, channel: str, settings: ChannelSettings, user: str, *, filter_all: bool) -> None:
-        """Keep settings; ``filter_all``: the filter goes for the orders watched already, too."""
-        ...
-
-    async def history(self, key: str, log: Sequence[DeliveryLogEntry]) -> tuple[OrderSnapshot, list[News]]:
-        """A stored order as it stands, and what the pieces of its log said."""
-        ...
+class AllOrders(Protocol):
+    """Finds the account's orders for channels that watch all of them."""
 
     async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> Joined:
-        """Watch all orders in a channel."""
+        """Watch all orders in a channel, or all in one state."""
         ...

@@ -12,9 +12,9 @@ from handlers.blocks.parts import order_name, title_of
 from handlers.blocks.standing import of_milestone, of_step, standing
 from handlers.blocks.text import escape, sanitize_id, truncate, truncate_mrkdwn
 from handlers.posts.alarms import headline
-from pandapon.courier import asked_action
 from pandapon.models import Order
-from pandapon.shipment import FINAL, Milestone, OrderRef
+from pandapon.shipment import Milestone, OrderRef
+from tracking.severity import required_actions
 from tracking.values import Leg, Step
 
 if TYPE_CHECKING:
@@ -116,8 +116,7 @@ def _signs(news: News, order: Order | None) -> Sequence[str]:
     problems = [node for node in news.nodes if node.milestone and node.milestone.is_problem]
     signs = [of_step(Step(None, node.milestone), nodes=[node]).headline for node in problems if node.milestone]
     signs += [of_step(step, order, news.nodes).headline for step in news.steps]
-    over = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
-    if any(asked_action(node.shown) for node in news.nodes if node.waybill not in over):
+    if required_actions(news):
         signs.append(_("✋ *Action needed*"))
     if news.settled:
         signs.append(_("💳 *No longer waiting for payment*"))

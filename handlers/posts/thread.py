@@ -13,9 +13,10 @@ from handlers.blocks.parts import newest_first, node_line, order_name, paragraph
 from handlers.blocks.standing import delivered, of_milestone, of_step, platform_word
 from handlers.blocks.text import money, sanitize_id
 from handlers.posts import alarms as stalls
-from pandapon.courier import Action, asked_action
+from pandapon.courier import Action
 from pandapon.milestones import is_with_finance
-from pandapon.shipment import FINAL, Milestone, OrderRef
+from pandapon.shipment import Milestone, OrderRef
+from tracking.severity import required_actions
 from tracking.values import Filter, Step
 
 if TYPE_CHECKING:
@@ -138,9 +139,7 @@ def _needs(news: News) -> list[str]:
         Action.PAPERS: _("papers are missing"),
         Action.PAY: _("duty or charges have to be paid"),
     }
-    over = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
-    asked = dict.fromkeys(asked_action(node.shown) for node in news.nodes if node.waybill not in over)
-    return [_("✋ *Action needed:* {what}").format(what=sentences[one]) for one in asked if one]
+    return [_("✋ *Action needed:* {what}").format(what=sentences[action]) for action in required_actions(news)]
 
 
 def _added(waybill: str) -> str:

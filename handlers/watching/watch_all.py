@@ -78,7 +78,7 @@ async def watch_all(interaction: Interaction, request: WatchAll) -> Message:
     ]
     kept = standing[0].filter if standing else None
     filter_ = request.filter or kept or chosen.filter or interaction.ctx.default_filter
-    joined = await interaction.ctx.desk.subscribe(channel, request.status, filter_, interaction.user)
+    joined = await interaction.ctx.all_orders.subscribe(channel, request.status, filter_, interaction.user)
     if joined.is_new or filter_ != kept:
         undo = {} if joined.is_new else {"filter": kept or ""}
         facts = {"n": joined.count, "status": request.status, "filter": filter_, "undo": undo}
@@ -106,7 +106,9 @@ async def undo_watch_all(interaction: Interaction, channel: str, facts: dict[str
     """The filter that stood before, or the end of it."""
     former = facts["undo"].get("filter")
     if former:
-        n = (await interaction.ctx.desk.subscribe(channel, facts.get("status", ""), former, interaction.user)).count
+        n = (
+            await interaction.ctx.all_orders.subscribe(channel, facts.get("status", ""), former, interaction.user)
+        ).count
         await announce(
             interaction.ctx,
             channel,

@@ -126,7 +126,7 @@ async def test_one_channel_without_its_digest_keeps_none_from_the_others(shelf: 
     await _run(shelf, "UPDATE news SET payload = 'not JSON' WHERE key = ?", BAD)
     digester = Digester(shelf.store, utc_now, lambda: None)
     assert await digester.tick() == 1
-    assert shelf.rows("SELECT channel FROM outbox WHERE kind = 'summary'") == [{"channel": "C0B"}]
+    assert shelf.rows("SELECT channel FROM outbox WHERE kind = 'daily_digest'") == [{"channel": "C0B"}]
 
 
 async def _spoil(shelf: Shelf) -> None:

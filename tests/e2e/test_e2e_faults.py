@@ -126,7 +126,7 @@ async def test_a_post_that_cannot_be_composed_stands_in_nobodys_way(house: House
     def put(conn: sqlite3.Connection) -> None:
         channels.save_settings(conn, now, card.channel, ChannelSettings(), "U0MEI00001")
         assert channels.put_daily_digest(conn, now, card.channel, "2026-03-02", DailyDigest("2026-03-02"))
-        conn.execute("""UPDATE outbox SET payload = '{"from": "another version"}' WHERE kind = 'summary'""")
+        conn.execute("""UPDATE outbox SET payload = '{"from": "another version"}' WHERE kind = 'daily_digest'""")
 
     await house.bot.store.thread.run(put)
     house.scan("快件已发往 广州分拨中心")

@@ -23,7 +23,7 @@ ALTER TABLE parcels DROP COLUMN number;
 ALTER TABLE parcels DROP COLUMN logistics_id;
 CREATE INDEX parcels_waybill ON parcels (waybill);
 DELETE FROM _sqlite_migrations WHERE name = '0009_tracking_numbers';
-UPDATE orders SET detail = json_remove(detail, '$.consignments') WHERE detail <> '';
+UPDATE orders SET order_json = json_remove(order_json, '$.consignments') WHERE order_json <> '';
 UPDATE facts SET value = '2' WHERE name = 'courier rules';
 """
 FIRST, UNSEEN = "78012345678901", "YT8812345678901"

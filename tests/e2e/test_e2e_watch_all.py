@@ -123,7 +123,7 @@ async def test_a_first_look_that_breaks_off_is_made_again(house: House) -> None:
 
 async def test_a_long_list_is_watched_to_its_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever asks is told how many are still to come; they join without anybody's doing."""
-    monkeypatch.setattr("bot.desk.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("bot.jobs.discovery.PATIENCE_SECONDS", 0.0)
     fill(house, "waitsellersend", "waitsellersend")
     answer = await house.ask("/panda watch all")
     assert "Every order" not in answer

@@ -31,6 +31,7 @@ from storage.errors import StorageError
 from storage.post import PostState
 from storage.upkeep import Health
 from storage.watch import WatchState
+from tracking.orders import OrderSnapshot
 
 if TYPE_CHECKING:
     from tracking.orders import OrderSnapshot

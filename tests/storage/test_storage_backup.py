@@ -234,13 +234,13 @@ async def test_doubt_and_copy_come_in_one_step(shelf: Shelf, tmp_path: Path, mon
     copy = backup.newest_good(folder)
     assert copy is not None
     backup.restore(copy, shelf.path, NOW + HOUR)
-    since = shelf.value("SELECT doubtful_since FROM orders")
+    since = shelf.value("SELECT unconfirmed_since FROM orders")
     assert since == to_int(NOW.replace(microsecond=0))
     await shelf.open()
     newer = await backup.back_up(thread(shelf), folder, NOW + 2 * HOUR)
     await shelf.close()
     backup.restore(newer, shelf.path, NOW + 3 * HOUR)
-    assert shelf.value("SELECT doubtful_since FROM orders") == since
+    assert shelf.value("SELECT unconfirmed_since FROM orders") == since
     await shelf.open()
 
 

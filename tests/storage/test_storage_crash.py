@@ -56,7 +56,7 @@ async def test_a_killed_writer_leaves_whole_transactions(tmp_path: Path, batches
     reported = await _kill_after(shelf.path, batches)
 
     await shelf.open()
-    told = shelf.rows("SELECT what, COUNT(*) AS orders FROM outbox WHERE kind = 'news' GROUP BY what")
+    told = shelf.rows("SELECT event_id, COUNT(*) AS orders FROM outbox WHERE kind = 'news' GROUP BY event_id")
     assert {row["orders"] for row in told} == {ORDERS}
     assert len(told) in {reported, reported + 1}
     nodes = shelf.rows("SELECT identity, COUNT(*) AS orders FROM nodes GROUP BY identity")

@@ -42,7 +42,7 @@ async def _digest(shelf: Shelf) -> Post:
     return digest
 
 
-async def test_news_that_piles_up_is_folded_into_one_message(shelf: Shelf) -> None:
+async def test_news_that_piles_up_is_batch_id_one_message(shelf: Shelf) -> None:
     """The digest takes the head's place; its parts are sent with it and not again."""
     digest = await _digest(shelf)
     assert (digest.kind, digest.channel, digest.state) == (PostKind.BATCH, ORDERS_CHANNEL, PostState.SENDING)
@@ -90,7 +90,7 @@ async def test_a_stale_claim_folds_nothing(shelf: Shelf) -> None:
     slow = await shelf.claim_one()
     await shelf.claim(NOW + LEASE)
     assert await shelf.store.outbox.batch(NOW + LEASE, slow, 10, LEASE) is None
-    assert shelf.value("SELECT COUNT(*) FROM outbox WHERE kind = 'digest'") == 0
+    assert shelf.value("SELECT COUNT(*) FROM outbox WHERE kind = 'batch'") == 0
 
 
 async def _loud_and_quiet(shelf: Shelf) -> Post:

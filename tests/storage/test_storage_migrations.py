@@ -7,14 +7,17 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlite_utils import Database
 from support.old_database import unpack
 
+from storage import enqueue
 from storage.database import open_file
 from storage.migrations import migrations
+from tracking.daily_digest import DailyDigest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,6 +106,15 @@ INSERT INTO alarms (key, what, leg, facts, state, raised_at, snoozed_until, acto
 INSERT INTO facts VALUES ('rules', '1', 1);
 UPDATE outbox SET state = 'held', held_until = 9 WHERE what = 'n';
 """,
+    "0009_tracking_numbers": """
+INSERT INTO outbox (id, position, watch_id, what, kind, channel, key, payload, level, state, token, created_at)
+  VALUES (10, 3, NULL, 'digest:2', 'digest', 'C1', '', '[11, 12]', '', 'sending', 't3', 3),
+    (11, 4, 1, 'n2', 'news', 'C1', '1688:1', '', 'milestone', 'folded', 't4', 3),
+    (12, 5, NULL, 'detail:11', 'digest', 'C1', '1688:1', '', '', 'pending', 't5', 3),
+    (13, 6, NULL, 'summary:2026-03-02', 'summary', 'C1', '', '{}', '', 'sent', 't6', 3);
+UPDATE outbox SET folded_into = 12 WHERE id = 11;
+UPDATE orders SET doubtful_since = 3, detail = '{"seller": "x"}' WHERE key = '1688:1';
+""",
     "0004_inbox": "INSERT INTO inbox (dedup, kind, ids, body, received_at) VALUES ('d', 'k', '[\"1\"]', '', 4);",
 }
 
@@ -173,3 +185,33 @@ def test_no_migration_loses_a_row(tmp_path: Path) -> None:
     kept = set(old) & set(new) - {"", "_sqlite_migrations"}
     assert kept
     assert {name: len(new[name]) for name in kept} == {name: len(old[name]) for name in kept}
+
+
+def test_posts_that_wait_keep_their_place_under_the_names_of_today(tmp_path: Path) -> None:
+    """A batch on its way, what it tells word for word, the news in it, and a day's digest that was sent."""
+    path = tmp_path / "bot.db"
+    before(path, "0010_vocabulary")
+    open_file(path).conn.close()
+    with closing(sqlite3.connect(path)) as conn:
+        sql = "SELECT id, event_id, kind, state, severity, batch_id, payload FROM outbox WHERE id >= 10 ORDER BY id"
+        assert conn.execute(sql).fetchall() == [
+            (10, "batch:2", "batch", "sending", "", None, "[11, 12]"),
+            (11, "n2", "news", "batched", "milestone", 12, ""),
+            (12, "detail:11", "batch", "pending", "", None, ""),
+            (13, "daily_digest:2026-03-02", "daily_digest", "sent", "", None, "{}"),
+        ]
+        order = "SELECT order_json, unconfirmed_since FROM orders WHERE key = '1688:1'"
+        assert conn.execute(order).fetchall() == [('{"seller": "x"}', 3)]
+
+
+def test_a_days_digest_has_the_token_under_which_an_earlier_version_posted_it(tmp_path: Path) -> None:
+    """In a restored database it is looked up by that, whichever version posted it."""
+    unpack(tmp_path / "bot.db")
+    sql = "SELECT channel, substr(what, 9), token FROM outbox WHERE kind = 'summary' ORDER BY id"
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as conn:
+        posted = conn.execute(sql).fetchall()
+    assert posted
+    with closing(open_file(tmp_path / "bot.db").conn) as conn:
+        for channel, day, token in posted:
+            enqueue.daily_digest(conn, datetime(2026, 12, 1, tzinfo=UTC), day, channel, DailyDigest(day))
+            assert conn.execute("SELECT token FROM outbox ORDER BY id DESC LIMIT 1").fetchone()[0] == token

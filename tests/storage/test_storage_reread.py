@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from support.shelf import NOW, ORDER, ORDERS_CHANNEL, OTHER, PARCEL, baseline, scan
 
 from bot.jobs.reread import reread
@@ -63,3 +64,22 @@ def test_the_line() -> None:
     assert three is not None
     assert "1 order that was told as delivered was not" in one.text
     assert "3 orders that were told as delivered were not" in three.text
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE orders SET order_json = '{}' WHERE key = ?",
+        "UPDATE nodes SET at = 9000000000000000000 WHERE key = ?",
+        "UPDATE nodes SET time_basis = 'of another version' WHERE key = ?",
+    ],
+)
+async def test_an_order_that_cannot_be_read_keeps_no_other_from_being_put_right(shelf: Shelf, damage: str) -> None:
+    """The bot starts, and the others are read by the new rules."""
+    await shelf.store.orders.add(NOW, told_as_delivered(ORDER, PICKED_UP))
+    await shelf.store.orders.add(NOW, told_as_delivered(OTHER, PICKED_UP))
+    await shelf.store.thread.run(lambda conn: conn.execute(damage, (OTHER,)))
+    await reread(shelf.store, lambda: NOW)
+    assert set(await shelf.store.orders.load_readable([ORDER, OTHER])) == {ORDER}
+    assert (await shelf.store.orders.load([ORDER]))[ORDER].milestone == "picked_up"
+    assert (await shelf.store.rereading.rules()).startswith(RULES)

@@ -251,4 +251,4 @@ async def test_pruning_goes_through_each_table_once(shelf: Shelf) -> None:
     await shelf.active()
     await shelf.tell("one")
     plans = await _plans(shelf, lambda conn: upkeep.prune(conn, NOW, 10))
-    assert any("INDEX outbox_news (key=? AND what=?)" in step for step in plans)
+    assert any("INDEX outbox_news (key=? AND event_id=?)" in step for step in plans)

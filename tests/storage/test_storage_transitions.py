@@ -34,7 +34,7 @@ async def test_a_database_of_the_tests_refuses_what_is_not_in_it(shelf: Shelf, k
         def change(conn: sqlite3.Connection, before: PostState = before, after: PostState = after) -> None:
             conn.execute("DELETE FROM outbox")
             conn.execute(
-                "INSERT INTO outbox (position, what, kind, channel, key, payload, state, token, created_at) "
+                "INSERT INTO outbox (position, event_id, kind, channel, key, payload, state, token, created_at) "
                 "VALUES (1, 'x', ?, 'C1', '', '', ?, 't', 1)",
                 (kind, before),
             )

@@ -320,7 +320,7 @@ async def test_a_list_stands_though_one_of_its_orders_cannot_be_read(shelf: Shel
     """An order that another version wrote otherwise is listed by its number alone, beside the others."""
     await shelf.active(ORDER)
     await shelf.active(OTHER)
-    sql = "UPDATE orders SET detail = ? WHERE key = ?"
+    sql = "UPDATE orders SET order_json = ? WHERE key = ?"
     await shelf.store.thread.run(lambda conn: conn.execute(sql, (stored, ORDER)))
     watches, total = await shelf.store.watches.of_channel(ORDERS_CHANNEL, 0, 10)
     assert total == 2

@@ -101,7 +101,7 @@ class Maker(OldHouse):
             self._fault("conversations.replies", channel, AGES, retry_after=60)
         self.slack.workspace.channel("closed").is_archived = True
         await self.pass_to(60.55)
-        await self.states("folded", 2)
+        await self.states("batched", 2)
         await self.pass_to(LATE + 0.01)
         assert (await self.type(f"/panda watch {STORIES['opening'].order_id} all", channel="#fresh")).ok
         await self.states("uncertain", 2)

@@ -152,11 +152,11 @@ def _tracked() -> dict[str, Any]:
     }
 
 
-def _log() -> list[tuple[DeliveryLogEntry, News]]:
+def _log() -> list[DeliveryLogEntry]:
     then, everything = NOW - timedelta(hours=1), frozenset({Filter.ALL})
     told = DeliveryLogEntry(REF.key, "m:1", then, Severity.MILESTONE, everything, _news(), PostState.SENT, NOW)
     muted = replace(told, state=PostState.SKIPPED, sent_at=None, error=f"muted by {MEI}")
-    return [(told, _news()), (muted, _news()), (replace(told, state=None, sent_at=None), _news(steps=()))]
+    return [told, muted, replace(told, state=None, sent_at=None, news=_news(steps=()))]
 
 
 def _watched() -> dict[str, Any]:
