@@ -6,9 +6,9 @@ see and by the store's own methods, so that it holds for whatever later versions
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import closing
+from datetime import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +17,7 @@ from support.old_database import DIGEST, LATE, LATER, NIGHT_ENDS, STORIES, OldHo
 
 from storage.records import AlarmState, WatchState
 from storage.store import open_store
+from tracking.channel_settings import load
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -117,7 +118,7 @@ async def test_watches_alarms_and_settings_stand(house: OldHouse) -> None:
         STORIES["seen"].key: AlarmState.ACKNOWLEDGED,
         STORIES["snoozed"].key: AlarmState.SNOOZED,
     }
-    assert json.loads((await store.channels.get("C0NIGHT")).settings) == {"quiet_from": "21:00", "quiet_to": "07:00"}
+    assert load((await store.channels.get("C0NIGHT")).settings).quiet == (time(21), time(7))
     assert (await store.channels.get("C0MUTED")).muted_until is not None
     assert [one.channel for one in await store.subscriptions.active()] == ["C0EVERYTHING"]
     await house.pass_to(DIGEST + 0.2)
