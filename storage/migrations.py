@@ -1,4 +1,7 @@
-"""The schema, step by step. Times are integer microseconds since 1970 UTC, ids are text."""
+"""The schema, step by step. Times are integer microseconds since 1970 UTC, ids are text.
+
+All steps that a database lacks are applied in one transaction: none may commit, or need to run outside of one.
+"""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,6 @@ from support.old_database import DIGEST, LATE, LATER, NIGHT_ENDS, STORIES, OldHo
 from storage.alarm import AlarmState
 from storage.store import open_store
 from storage.watch import WatchState
-from tracking.channel_settings import ChannelSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -118,8 +118,7 @@ async def test_watches_alarms_and_settings_stand(house: OldHouse) -> None:
         STORIES["seen"].key: AlarmState.ACKNOWLEDGED,
         STORIES["snoozed"].key: AlarmState.SNOOZED,
     }
-    night = ChannelSettings(quiet_from="21:00", quiet_to="07:00")
-    assert (await store.channels.get("C0NIGHT")).settings == night
+    assert (await store.channels.get("C0NIGHT")).settings.quiet == (time(21), time(7))
     assert (await store.channels.get("C0MUTED")).muted_until is not None
     assert [one.channel for one in await store.subscriptions.active()] == ["C0EVERYTHING"]
     await house.pass_to(DIGEST + 0.2)
