@@ -31,7 +31,7 @@ from storage.rows import to_time
 from storage.store import Store
 from tracking.channel_settings import ChannelSettings
 from tracking.circuit_breaker import CircuitBreaker
-from tracking.quiet_hours import next_digest
+from tracking.digest_schedule import next_digest
 from tracking.stalls import Limits
 from tracking.values import Filter
 

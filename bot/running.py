@@ -107,9 +107,9 @@ class Bot:
         """Bring everything up. Raises StartError for what a person has to mend first, and UndeclaredError."""
         declarations(self.app)
         await self.timekeeper.begin()
-        doubtful = await self.store.outbox.recover_after_crash(self.clock())
-        if doubtful:
-            log.info("posts in doubt since the last stop are looked up first", extra={"posts": doubtful})
+        uncertain = await self.store.outbox.recover_after_crash(self.clock())
+        if uncertain:
+            log.info("posts in doubt since the last stop are looked up first", extra={"posts": uncertain})
         await self._serve()
         await self._check_token()
         if self.settings.slack_mode == "socket":

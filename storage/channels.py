@@ -10,7 +10,7 @@ from storage.audit import AuditEntry
 from storage.channel import Channel, DeliveryLogEntry
 from storage.post import PostKind, PostState
 from storage.rows import to_int, to_time
-from tracking.quiet_hours import NewsEvent
+from tracking.dry_run import NewsEvent
 from tracking.values import Filter, Severity
 
 if TYPE_CHECKING:

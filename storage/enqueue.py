@@ -204,12 +204,12 @@ def daily_digest(conn: sqlite3.Connection, now: datetime, day: str, channel: str
 def batch(  # noqa: PLR0917  the protocol's arguments
     conn: sqlite3.Connection, now: datetime, head: Post, limit: int, lease: timedelta, rule: BatchRule = ANY_POSTS
 ) -> Post | None:
-    """Put a claimed NEWS post and up to ``limit - 1`` that wait behind it into one DIGEST, claimed in its place.
+    """Put a claimed NEWS post and up to ``limit - 1`` that wait behind it into one BATCH, claimed in its place.
 
-    After quiet hours only what they held is taken; news whose card is still to come waits for it. A DIGEST of many
-    orders names those with something that is ``rule.shown``; what it tells of each is put, as a DIGEST of that
-    order's thread, behind all that waits. One of a single order is that alone. None: there was nothing to fold
-    with, or the fence was stale.
+    After quiet hours only what they held is taken; news whose card is still to come waits for it. A BATCH of many
+    orders names those with something that is ``rule.shown``; what it tells of each is put, as a BATCH of that
+    order's thread, behind all that waits. One of a single order is that alone. None: there was nothing to batch
+    it with, or the fence was stale.
     """
     at = to_int(now)
     waiting_rows = conn.execute(BATCHABLE, (head.channel, at, at, head.was_held, AHEAD * limit)).fetchall()

@@ -65,7 +65,7 @@ def milestone(stored: str | None) -> Milestone | None:
 
 
 def content(kind: PostKind, stored: str) -> Content:
-    """What a post says. That of a DIGEST is told by its members."""
+    """What a post says. That of a BATCH is told by its members."""
     if not stored or kind is PostKind.BATCH:
         return None
     try:

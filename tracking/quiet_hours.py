@@ -1,31 +1,18 @@
-"""When a channel wants to hear nothing, when its digest is due, and how many messages other settings would mean."""
+"""When a channel wants to hear nothing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tracking.channel_settings import Load
-from tracking.values import Filter, Severity
+from tracking.values import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import time
 
     from tracking.channel_settings import ChannelSettings
 
-SECOND, DAY, WEEK = timedelta(seconds=1), timedelta(days=1), timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class NewsEvent:
-    """A piece of news as figures: what a channel would have had to read of it is reckoned from these."""
-
-    at: datetime
-    severity: Severity
-    audience: frozenset[Filter]
-    filter: Filter = Filter.ALL  # of the watch it would reach
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 def quiet_until(settings: ChannelSettings, now: datetime) -> datetime | None:
@@ -53,56 +40,6 @@ def hold_until(settings: ChannelSettings, severity: Severity | None, now: dateti
     return quiet_until(settings, now)
 
 
-def digest_day(settings: ChannelSettings, last_day: str, now: datetime) -> str | None:
-    """The local date whose digest is due and was not made; None: none is. After downtime only today's is caught up."""
-    if (at := settings.digest) is None:
-        return None
-    local = now.astimezone(settings.zone)
-    today = local.date().isoformat()
-    return today if local.time().replace(tzinfo=None) >= at and last_day < today else None
-
-
-def digest_since(settings: ChannelSettings, last_day: str, now: datetime) -> datetime:
-    """Where a digest that is made now begins: a day ago, or where the last one ended if that is longer ago.
-
-    So nothing falls between two of them, on a day of 25 hours or after downtime; but for what is older than a week.
-    """
-    if (at := settings.digest) is None or not last_day:
-        return now - DAY
-    return max(now - WEEK, min(now - DAY, _at(settings, date.fromisoformat(last_day), at)))
-
-
-def next_digest(settings: ChannelSettings, now: datetime) -> datetime | None:
-    """When the next digest goes out, in UTC; None: never."""
-    if (at := settings.digest) is None:
-        return None
-    today = now.astimezone(settings.zone).date()
-    first = _at(settings, today, at)
-    return first if first > now else _at(settings, today + DAY, at)
-
-
-def dry_run(news: Iterable[NewsEvent], settings: ChannelSettings, watched: int) -> Load:
-    """What these pieces of news would have meant under these settings. Pure.
-
-    ``news``: oldest first. ``watched``: how many orders the channel watches.
-    """
-    channel = thread = 0
-    held: set[datetime] = set()
-    days: set[str] = set()
-    for event in news:
-        days.add(event.at.astimezone(settings.zone).date().isoformat())
-        if event.filter not in event.audience:
-            continue
-        if (until := hold_until(settings, event.severity, event.at)) is not None:
-            held.add(until)
-        elif settings.shows(event.severity, watched):
-            channel += 1
-        else:
-            thread += 1
-    digests = len(days) if settings.digest else 0
-    return Load(channel + len(held) + digests, thread)
-
-
 def _end(settings: ChannelSettings, day: date, clock: time, now: datetime) -> datetime:
     """The first moment after ``now`` at which the channel's clock shows this time of this day, or has passed it."""
     both = [datetime.combine(day, clock, settings.zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
@@ -121,7 +58,3 @@ def _seam(settings: ChannelSettings, before: datetime, after: datetime) -> datet
         else:
             after = middle
     return after.replace(microsecond=0)
-
-
-def _at(settings: ChannelSettings, day: date, clock: time) -> datetime:
-    return datetime.combine(day, clock, settings.zone).astimezone(UTC)

@@ -93,8 +93,8 @@ class Composer:
     async def _digest(self, post: Post, now: datetime) -> Message | None:
         """Orders that are watched no more are left out: nobody asks about them."""
         told: list[tuple[Post, News, Watch]] = []
-        for folded in await self._store.outbox.batched(post.id):
-            member = await shared.remaining(self._store, folded)
+        for batched in await self._store.outbox.batched(post.id):
+            member = await shared.remaining(self._store, batched)
             if member is None:
                 continue
             watch = await self._store.watches.get(member.watch_id) if member.watch_id is not None else None

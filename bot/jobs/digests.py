@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.jobs.isolation import isolated
 from pandapon.shipment import Milestone
 from tracking.daily_digest import DailyDigest, DigestEntry
-from tracking.quiet_hours import digest_day, digest_since
+from tracking.digest_schedule import digest_day, digest_since
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable

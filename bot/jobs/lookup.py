@@ -34,12 +34,12 @@ class GaveUpError(Exception):
 
 @dataclass(slots=True)
 class Found:
-    """What the search saw. ``told``: after a restore, the marks of what our messages tell, each with its ``ts``."""
+    """What the search saw. ``fact_ids``: after a restore, those of what our messages tell, each with its ``ts``."""
 
     now: datetime  # by our clock
     apart: timedelta = timedelta()  # Slack's clock less ours, as its answer tells
     ts: str = ""  # of the message that carries the post's token; empty: the channel does not hold it
-    told: dict[str, str] = field(default_factory=dict)
+    fact_ids: dict[str, str] = field(default_factory=dict)
 
 
 async def find_post(slack: AsyncWebClient, post: Post, event_type: str, now: datetime) -> Found:
@@ -100,7 +100,7 @@ def _is_it(message: Any, post: Post, event_type: str, found: Found) -> bool:
     if payload.get("id") == post.token:
         found.ts = ts
     elif post.restored_at is not None and _is_before(ts, post.restored_at):
-        found.told |= dict.fromkeys(fact_ids_in(payload), ts)
+        found.fact_ids |= dict.fromkeys(fact_ids_in(payload), ts)
     return bool(found.ts)
 
 

@@ -13,26 +13,26 @@ if TYPE_CHECKING:
 
     from storage.store import Store
 
-MOST = 1000  # marks in one message, about half of what Slack lets its metadata hold
+MOST = 1000  # fact ids in one message, about half of what Slack lets its metadata hold
 
 
 async def identity(store: Store, post: Post) -> dict[str, str]:
-    """The payload of the message's metadata, which every member can see: its token, and a mark of all that it tells."""
+    """The payload of the message's metadata, which every member can see: its token, and the ids of what it tells."""
     members = [post] if post.kind is PostKind.NEWS else []
     if post.kind is PostKind.BATCH:
         members = await store.outbox.batched(post.id)
-    marks = dict.fromkeys(mark for one in members for mark in _marks(one))
-    return {"id": post.token} | ({"told": "".join(list(marks)[:MOST])} if marks else {})
+    ids = dict.fromkeys(fact_id for member in members for fact_id in _fact_ids(member))
+    return {"id": post.token} | ({"told": "".join(list(ids)[:MOST])} if ids else {})
 
 
 def fact_ids_in(payload: dict[str, Any]) -> list[str]:
-    """The marks of :func:`identity`; none where an older version posted the message."""
+    """The fact ids of :func:`identity`; none where an older version posted the message."""
     text = str(payload.get("told", ""))
     return [text[start : start + fact_ids.SIZE] for start in range(0, len(text), fact_ids.SIZE)]
 
 
 async def settle(store: Store, post: Post, found: Mapping[str, str], now: datetime) -> None:
-    """Send on what the channel was not told. ``found``: the marks that stand in it, and in which message each does."""
+    """Send on what the channel was not told. ``found``: the fact ids that stand in it, and in which message."""
     news = post.news
     left = fact_ids.remaining(post.key, post.event_id, news, found)
     if left == news:
@@ -45,5 +45,5 @@ async def settle(store: Store, post: Post, found: Mapping[str, str], now: dateti
     await store.outbox.mark_reduced(now, post, left, severity.of(left))
 
 
-def _marks(post: Post) -> tuple[str, ...]:
+def _fact_ids(post: Post) -> tuple[str, ...]:
     return fact_ids.fact_ids(post.key, post.event_id, post.news) if post.content is not None else ()

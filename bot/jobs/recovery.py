@@ -54,8 +54,8 @@ class Recovery:
         point("after_search")
         if found.ts:
             await self._store.outbox.mark_sent(now, post, found.ts)
-        elif found.told and post.kind is PostKind.NEWS:
-            await reconcile.settle(self._store, post, found.told, now)
+        elif found.fact_ids and post.kind is PostKind.NEWS:
+            await reconcile.settle(self._store, post, found.fact_ids, now)
         else:
             await self._store.outbox.mark_retry(now, post, now, "not found in the channel")
 

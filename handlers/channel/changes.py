@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tracking.quiet_hours import digest_day, dry_run
+from tracking.digest_schedule import digest_day
+from tracking.dry_run import dry_run
 
 if TYPE_CHECKING:
     from handlers.interactions.context import Context

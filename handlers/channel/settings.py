@@ -25,7 +25,7 @@ from handlers.requests import ShowSettings
 from handlers.wire import payloads
 from storage import codec
 from tracking.channel_settings import THREADS, ChannelSettings
-from tracking.quiet_hours import next_digest
+from tracking.digest_schedule import next_digest
 from tracking.values import Filter
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sandbox.slack.workspace import Message
-    from tracking.quiet_hours import NewsEvent
+    from tracking.dry_run import NewsEvent
 
 
 @pytest.fixture

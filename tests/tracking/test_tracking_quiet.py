@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from storage import codec
 from tracking.channel_settings import FEW, THREADS, ChannelSettings, Load
-from tracking.quiet_hours import NewsEvent, digest_day, digest_since, dry_run, hold_until, next_digest, quiet_until
+from tracking.digest_schedule import digest_day, digest_since, next_digest
+from tracking.dry_run import NewsEvent, dry_run
+from tracking.quiet_hours import hold_until, quiet_until
 from tracking.values import Filter, Severity
 
 NIGHT = ChannelSettings(quiet_from="22:00", quiet_to="08:00", time_zone="Europe/Berlin")

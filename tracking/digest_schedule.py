@@ -1,0 +1,45 @@
+"""When a channel's daily digest is due, and where it begins."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import time
+
+    from tracking.channel_settings import ChannelSettings
+
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+
+
+def digest_day(settings: ChannelSettings, last_day: str, now: datetime) -> str | None:
+    """The local date whose digest is due and was not made; None: none is. After downtime only today's is caught up."""
+    if (at := settings.digest) is None:
+        return None
+    local = now.astimezone(settings.zone)
+    today = local.date().isoformat()
+    return today if local.time().replace(tzinfo=None) >= at and last_day < today else None
+
+
+def digest_since(settings: ChannelSettings, last_day: str, now: datetime) -> datetime:
+    """Where a digest that is made now begins: a day ago, or where the last one ended if that is longer ago.
+
+    So nothing falls between two of them, on a day of 25 hours or after downtime; but for what is older than a week.
+    """
+    if (at := settings.digest) is None or not last_day:
+        return now - DAY
+    return max(now - WEEK, min(now - DAY, _at(settings, date.fromisoformat(last_day), at)))
+
+
+def next_digest(settings: ChannelSettings, now: datetime) -> datetime | None:
+    """When the next digest goes out, in UTC; None: never."""
+    if (at := settings.digest) is None:
+        return None
+    today = now.astimezone(settings.zone).date()
+    first = _at(settings, today, at)
+    return first if first > now else _at(settings, today + DAY, at)
+
+
+def _at(settings: ChannelSettings, day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, settings.zone).astimezone(UTC)

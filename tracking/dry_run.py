@@ -1,0 +1,48 @@
+"""How many messages other settings of a channel would have meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003  dataclass fields are read by tools at run time
+from typing import TYPE_CHECKING
+
+from tracking.channel_settings import Load
+from tracking.quiet_hours import hold_until
+from tracking.values import Filter, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tracking.channel_settings import ChannelSettings
+
+
+@dataclass(frozen=True, slots=True)
+class NewsEvent:
+    """A piece of news as figures: what a channel would have had to read of it is reckoned from these."""
+
+    at: datetime
+    severity: Severity
+    audience: frozenset[Filter]
+    filter: Filter = Filter.ALL  # of the watch it would reach
+
+
+def dry_run(news: Iterable[NewsEvent], settings: ChannelSettings, watched: int) -> Load:
+    """What these pieces of news would have meant under these settings. Pure.
+
+    ``news``: oldest first. ``watched``: how many orders the channel watches.
+    """
+    channel = thread = 0
+    held: set[datetime] = set()
+    days: set[str] = set()
+    for event in news:
+        days.add(event.at.astimezone(settings.zone).date().isoformat())
+        if event.filter not in event.audience:
+            continue
+        if (until := hold_until(settings, event.severity, event.at)) is not None:
+            held.add(until)
+        elif settings.shows(event.severity, watched):
+            channel += 1
+        else:
+            thread += 1
+    digests = len(days) if settings.digest else 0
+    return Load(channel + len(held) + digests, thread)
