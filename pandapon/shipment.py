@@ -89,6 +89,7 @@ class TimeBasis(StrEnum):
     UNKNOWN = "unknown"  # unreadable; the raw text is shown instead
 
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _BY_RAW_TIME = frozenset({TimeBasis.WRITTEN, TimeBasis.PLACED})
 
 
@@ -176,9 +177,9 @@ def by_shipping(parcels: Iterable[Parcel]) -> tuple[Parcel, ...]:
     return tuple(sorted(parcels, key=_shipped))
 
 
-def _shipped(parcel: Parcel) -> tuple[bool, float, str]:
-    times = [node.at.timestamp() for node in parcel.nodes if node.at is not None]
-    return not times, min(times, default=0.0), parcel.waybill
+def _shipped(parcel: Parcel) -> tuple[bool, datetime, str]:
+    first = next((node.at for node in parcel.nodes if node.at is not None), None)
+    return first is None, first or _NEVER, parcel.waybill
 
 
 @dataclass(frozen=True, slots=True)
