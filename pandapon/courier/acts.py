@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier.around import clause_has, happened, in_notice, is_about_else, is_on_foot, says, speaks_of_return
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.carrying import carried
-from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
+from pandapon.courier.claims import HAPPENED, PACKING, Claim, Reason, claim
 from pandapon.courier.collecting import collected
 from pandapon.courier.departing import departed, is_no_departure
 from pandapon.courier.handovers import fetched, taken
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
-_PACKING = frozenset({"打包", "装箱", "包装", "封装", "贴标", "封箱", "复核", "贴单"})
 _PUT_AWAY = frozenset({"入库", "上架", "验收", "入仓"})
 _COUNTS = frozenset("一二两三四五六七八九十半几多最保有夜期时")
 _SORTING = frozenset({"分拣", "分流", "扫描", "识别"})
-_GOODS = frozenset({"商品", "订单", "宝贝"})
+_GOODS = frozenset({"商品", "订单", "宝贝", "order"})
+_FETCHED_AT = frozenset({S.FETCH, S.TAKE, S.PLEASE, S.BY_CODE, S.RECIPIENT, S.MAY, S.WAIT, S.COLLECT, S.STORE})
 _CARRIED = frozenset({S.ARRIVE, S.DEPART, S.HUB, S.BRANCH, S.FLY, S.MOVE, S.PORT, S.RESUME, S.RETURN, S.CARRY})
 _LATER = frozenset({S.HUB, S.BRANCH, S.ARRIVE, S.COLLECT, S.FLY, S.CUSTOMS, S.RETURN, S.PORT})
 # Acts that notices like to speak of.
@@ -84,14 +84,14 @@ def _handled(event: Event, text: Text) -> Claim | None:
         return None
     if event.word in _PUT_AWAY and event.aspect is A.DONE and _is_of_returns(event, text):
         return Claim(M.RETURNED)
-    if event.word in _PACKING:
+    if event.word in PACKING:
         awaited = any(one.act is S.TRANSFER and one.aspect is A.PLANNED for one in text.events)
         if awaited and not text.signs & _LATER:  # 等待交接给快递
             return Claim(M.SHIPPED)
         if _is_before_collection(text):
             return Claim(M.PAID)
-    if event.at is S.LOCKER and S.HUB in text.signs and event.word in _SORTING:
-        return Claim(M.IN_TRANSIT)
+    if event.at is S.LOCKER and event.word in _SORTING and text.signs & {S.HUB, S.COURIER}:
+        return Claim(M.ARRIVED if S.COURIER in text.signs else M.IN_TRANSIT)  # 分拣至派送员格口
     return claim(event)
 
 
@@ -156,10 +156,31 @@ def _arrives(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     if event.at is S.DESTINATION and text.signs & {S.FLY, S.PORT} and event.aspect in HAPPENED:
         return Claim(M.IN_TRANSIT)
+    if event.aspect in HAPPENED and event.at is S.POINT and _is_post_office(event) and not text.signs & _FETCHED_AT:
+        return Claim(M.ARRIVED)
+    if event.aspect in HAPPENED and event.at is None and _is_announced(text):
+        return Claim(M.ARRIVED)
     return claim(event)
 
 
+def _is_post_office(event: Event) -> bool:
+    """A post office is where the last leg begins, too; it lies ready there where somebody is asked to come."""
+    return event.word != "at" and event.place.endswith(
+        ("邮局", "支局", "邮政所", "post office", "ที่ทําการไปรษณีย์", "ที่ทําการ")
+    )
+
+
+def _is_announced(text: Text) -> bool:
+    """派送员将尽快联系您: where it has come to, the last leg begins."""
+    return not text.signs & {S.FLY, S.PORT, S.CUSTOMS, S.HUB} and any(
+        {S.COURIER, S.RECIPIENT} <= signs and signs & {S.WILL, S.PROMISE} for signs in text.kinds
+    )
+
+
 def _forwarded(event: Event, text: Text) -> Claim | None:
+    """已转投驿站 is there; 派送超区，转由…代理 is not."""
+    if event.at in _POINTS and event.aspect in {A.DONE, A.BARE} and event.word in {"转投", "改投", "转送", "改送"}:
+        return Claim(M.READY_FOR_PICKUP)
     is_pick_up = clause_has(event, text, S.NOTE) and says(event, text, "揽收", "取件", "收件", "揽件")
     return Claim(M.SHIPPED) if is_pick_up else claim(event)
 

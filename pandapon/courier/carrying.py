@@ -20,6 +20,9 @@ _BACK = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.INTERCEPT})
 _ON_THE_ROAD = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.ARRIVE, S.FLY, S.CUSTOMS, S.WAREHOUSE, S.RELEASE})
 _PLAIN = 2  # characters of 派送, not of 骑士配送
 _LONGEST_NAME = 3  # characters
+_NO_NAMES = frozenset({"本地", "当地", "落地", "同城", "国内", "境内", "泰国"})
+_BETWEEN = frozenset({S.HUB, S.WAREHOUSE, S.PORT, S.CUSTOMS})
+_OUTLETS = frozenset({S.BRANCH, S.LAST_BRANCH})
 _PICK_UPS = ("取件", "揽", "接货", "上门取", "收件", "接件")
 _AGAIN = frozenset({"再投", "续送", "再派", "重投", "重派", "二投", "重送"})
 
@@ -95,7 +98,7 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     if event.at is S.SENDER and S.COURIER in before and event.aspect in HAPPENED and not text.signs & _BACK:
         return Claim(M.SHIPPED)  # 快递员正赶往寄件地
-    if _is_sorted_for(event, text):
+    if _is_sorted_for(event, text) or (event.aspect in HAPPENED and _is_brought_between(event, text)):
         return Claim(M.IN_TRANSIT)
     if event.aspect not in {A.BARE, A.PLANNED, A.DONE}:
         return None
@@ -109,13 +112,13 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         and not is_on_foot(event, text)
         and (S.WAREHOUSE in text.signs or not _by_name(event, text))
     ):
-        return Claim(M.IN_TRANSIT)
+        return _handed_on(text)
     if (
         event.aspect is not A.DONE
         and text.signs & {S.CARRIER, S.PARTNER, S.FORWARD}
         and text.signs & {S.FORWARD, S.TRANSFER}
     ):
-        return Claim(M.IN_TRANSIT)
+        return _handed_on(text)
     signs = text.kinds[event.clause]
     if event.word.endswith("赶往") and not signs & {S.COURIER, S.RECIPIENT, S.DOOR}:
         return Claim(M.IN_TRANSIT)
@@ -136,6 +139,23 @@ def _is_sorted_for(event: Event, text: Text) -> bool:
     return is_sorted and bool(text.signs & {S.WAREHOUSE, S.HUB}) and S.COURIER not in text.signs
 
 
+def _handed_on(text: Text) -> Claim:
+    """To whoever carries it next: 包裹已出库，交由丹鸟配送 is the seller's way of telling that it was sent."""
+    is_sent = happened(text, S.SHIP) and not text.signs & _ON_THE_ROAD
+    return Claim(M.SHIPPED if is_sent else M.IN_TRANSIT)
+
+
+def _is_brought_between(event: Event, text: Text) -> bool:
+    """配送至物流中心, 已送交航空公司: it is brought to a place between two legs."""
+    behind = text.clauses[event.clause][event.token + 1 :]
+    if behind and behind[0].sign in {S.FLY, S.CUSTOMS, S.DECLARE} and event.word == "送":
+        return True
+    if not behind or behind[0].sign is not S.TO:
+        return False
+    where = next((token.sign for token in behind[1:] if token.sign is not S.OTHER), None)
+    return where in _BETWEEN or (where in _OUTLETS and "ก" <= event.word[0] <= "๙")  # Thai has one word for both
+
+
 def _by_name(event: Event, text: Text) -> bool:
     """交给小李派送: a short name right between them is a courier's."""
     clause = text.clauses[event.clause]
@@ -143,6 +163,7 @@ def _by_name(event: Event, text: Text) -> bool:
     return (
         len(event.word) == _PLAIN
         and name.sign is S.OTHER
+        and name.text not in _NO_NAMES
         and len(name.text) <= _LONGEST_NAME
         and clause[event.token - 2].sign is S.TRANSFER
     )
@@ -167,6 +188,10 @@ def _was_in_vain(text: Text) -> bool:
 
 
 def _under_way(event: Event, text: Text) -> Claim:
+    if event.word == "派递" and event.aspect is A.DONE and S.COURIER not in text.signs:
+        return Claim(M.DELIVERED)  # so Hongkong's couriers say
+    if event.aspect is A.ONGOING and event.view.arranged and _is_being_arranged(event, text):
+        return Claim(M.ARRIVED)
     if event.aspect is A.ONGOING or S.COURIER in text.signs or event.view.today:
         return Claim(M.OUT_FOR_DELIVERY)
     if event.aspect is A.BARE and _return_is_off(text):
@@ -177,6 +202,12 @@ def _under_way(event: Event, text: Text) -> Claim:
         if says(event, text, "预约", "约"):
             return Claim(M.ATTEMPT_FAILED)
     return Claim(M.OUT_FOR_DELIVERY)
+
+
+def _is_being_arranged(event: Event, text: Text) -> bool:
+    """正在安排派送, and not 安排专人派送途中: the arranging goes on, nobody carries it yet."""
+    before = [token.sign for token in text.clauses[event.clause][: event.token]]
+    return S.ONGOING in before and before.index(S.ONGOING) < before.index(S.ARRANGE) and S.COURIER not in text.signs
 
 
 def _return_is_off(text: Text) -> bool:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 A, M, S = Aspect, Milestone, Sign
 
+_COMING = frozenset({"前往", "赶往", "赶来", "前来", "过来", "赶去", "马上", "即将"})
+
 
 def collected(event: Event, text: Text) -> Claim | None:
     """The courier's pick-up: told to come, on the way, in vain, or done."""
@@ -25,6 +27,10 @@ def collected(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)
     if event.word.isascii() and event.aspect is A.DONE and (S.SENDER in clause or _is_dropped_off(text)):
         return Claim(M.PICKED_UP)
+    if event.word.isascii() and "origin" in event.word:
+        return claim(event)
+    if event.at is S.PARTNER and event.aspect in HAPPENED:  # 尾程已揽收
+        return Claim(M.IN_TRANSIT)
     if event.word.startswith("accepted"):
         return Claim(M.DELIVERED) if clause & {S.DESK, S.KIN} and event.aspect is A.DONE else claim(event)
     if event.word.endswith("受理") and S.ORDER in clause:
@@ -42,7 +48,7 @@ def collected(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     if event.at is S.LAST_BRANCH and event.word.startswith("收件") and event.aspect in HAPPENED:
         return Claim(M.ARRIVED)
-    on_the_way = any(token.text in {"前往", "赶往"} for token in text.clauses[event.clause])
+    on_the_way = any(token.text in _COMING for token in text.clauses[event.clause][: event.token])
     if event.aspect is A.BARE and any(
         token.sign in {S.ABSENT, S.FUTURE_DAY} for token in text.clauses[event.clause][: event.token]
     ):

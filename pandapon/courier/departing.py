@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 M, S = Milestone, Sign
 
+_MOVED = frozenset({S.HUB, S.BRANCH, S.COLLECT, S.FLY, S.CUSTOMS, S.RETURN, S.REVERSE, S.REFUSE, S.SHIP, S.LABEL})
+
 
 def departed(event: Event, text: Text) -> Claim | None:
     """A courier who sets out, to the sender or to the recipient; None: it is a vehicle between places."""
@@ -23,6 +25,8 @@ def departed(event: Event, text: Text) -> Claim | None:
     behind = clause[event.token + 1 :][:1]
     if event.at is S.SENDER and event.word in {"前往", "赶往"}:
         return Claim(M.SHIPPED)
+    if event.aspect is Aspect.PLANNED and event.at in {None, S.SENDER} and text.signs & {S.SENDER, S.PREPARE, S.PAID}:
+        return Claim(M.PAID) if text.signs.isdisjoint(_MOVED) else None  # 卖家…，预计48小时内发出
     if event.word == "发" and S.SENDER in before:
         return Claim(M.SHIPPED)
     if event.word.startswith("left") and S.COURIER in before and clause_has(event, text, S.PARCEL):

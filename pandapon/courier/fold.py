@@ -37,6 +37,8 @@ _ON_THE_ROAD = frozenset({M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})
 _ARRIVED = frozenset({M.ARRIVED, M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP})
 _MISTAKEN = frozenset({M.IN_TRANSIT, M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP})
 _FEW = 2
+_AT_THE_SHOP = frozenset({M.ORDERED, M.PAID, M.SHIPPED})
+_MOVED = frozenset(milestone for milestone in Milestone if M.PICKED_UP.rank <= milestone.rank <= M.DELIVERED.rank)
 _AT_THE_DOOR = frozenset({M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP, M.DELIVERED})
 
 
@@ -147,6 +149,10 @@ def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
         way = replace(way, best=None)
     if way.is_stopped and claim not in _AT_THE_DOOR and not entry.reading.resumes:
         return way
+    if claim is M.IN_TRANSIT and way.best in _AT_THE_SHOP and entry.reading.packs:
+        claim = M.PAID  # a seller packs
+    if way.place is not None and way.place.is_problem and way.best in _MOVED and claim in _AT_THE_SHOP:
+        return way  # what is said of the order or of its payment ends no problem on the way
     if way.place is M.DELIVERED and not way.had_arrived and claim in _ON_THE_ROAD and entry.reading.is_between:
         way = replace(way, best=None)  # the end of a leg: a warehouse had signed
     if way.best is M.ARRIVED and claim is M.IN_TRANSIT and entry.reading.leaves:

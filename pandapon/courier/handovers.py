@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pandapon.courier.around import clause_has, happened, in_notice, says
@@ -34,7 +35,9 @@ def fetched(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)
     if event.at is S.SENDER and event.aspect in HAPPENED and S.RETURN not in text.signs:
         return Claim(M.PICKED_UP)
-    carries_off = S.COURIER in text.signs and event.word.startswith(("提", "已提")) and not is_public(event, text)
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    by_carrier = S.COURIER in text.signs or bool(before & {S.CARRIER, S.PARTNER} and before & {S.WAREHOUSE, S.FROM})
+    carries_off = by_carrier and event.word.startswith(("提", "已提")) and not is_public(event, text)
     if event.aspect is A.DONE and carries_off:
         return Claim(M.PICKED_UP, unsure=True)
     if is_needless(event, text) or (S.WAREHOUSE in text.signs and not is_public(event, text)):
@@ -44,10 +47,11 @@ def fetched(event: Event, text: Text) -> Claim | None:
     if S.COURIER in clause and not clause & {S.PLEASE, S.WAIT}:
         if any("寄" in token.text for token in text.clauses[event.clause]):
             return Claim(M.PICKED_UP)
+        if event.aspect is A.DONE and text.signs & {S.LOCKER, S.OVERDUE} and not text.signs & {S.CARRY, S.FORWARD}:
+            return Claim(M.ATTEMPT_FAILED, Reason.NOT_FETCHED)  # 快件超时，快递员已取出
         return Claim(M.ARRIVED) if event.aspect in HAPPENED else None
     if event.word.isascii() and S.BY in clause and clause & {S.COURIER, S.CARRIER, S.PARTNER}:
         return Claim(M.SHIPPED)
-    before = {token.sign for token in text.clauses[event.clause][: event.token]}
     if event.aspect is A.BARE and S.RECIPIENT in before and _was_brought(text):
         return Claim(M.DELIVERED, fetched=True)
     match event.aspect:
@@ -83,8 +87,12 @@ def _opens_locker(text: Text) -> bool:
 
 
 def is_public(event: Event, text: Text) -> bool:
-    """A recipient can come to it: a point, a code, or the recipient in the clause; thanks to 您 elsewhere are none."""
-    return bool(text.signs & _PUBLIC) or clause_has(event, text, S.RECIPIENT)
+    """A recipient can come to it: a point, a code, or the recipient in the clause; 您 in 您的货物 is none."""
+    if text.signs & _PUBLIC:
+        return True
+    clause = text.clauses[event.clause]
+    behind = [token.sign for token in clause[1:]]
+    return any(token.sign is S.RECIPIENT and after is not S.OF for token, after in zip_longest(clause, behind) if token)
 
 
 def is_needless(event: Event, text: Text) -> bool:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
+_ON_THE_ROAD = frozenset({S.HUB, S.BRANCH, S.ARRIVE, S.FLY, S.CUSTOMS, S.WAREHOUSE, S.RELEASE, S.DECLARE})
+_NOT_TO_THE_DOOR = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.CARRY, S.NOTE})
 _COLLECTORS = frozenset({S.BRANCH, S.COURIER, S.CARRIER})
 
 
@@ -96,6 +98,11 @@ def brought(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)
     if event.act is S.TRANSFER and clause_has(event, text, S.COURIER) and _is_sent_off(text):
         return Claim(M.PICKED_UP)
+    if event.aspect in HAPPENED and _is_sent_by_seller(event, text):
+        return Claim(M.SHIPPED)
+    behind = {token.sign for token in text.clauses[event.clause][event.token + 1 :]}
+    if event.act is S.TRANSFER and found is None and S.COURIER in behind:
+        return _given_to_courier(event, text)
     if event.act is S.STORE and found is not None and found.milestone is M.ARRIVED and text.signs & _POINTS:
         return Claim(M.READY_FOR_PICKUP)
     if event.aspect in HAPPENED and event.at is S.SENDER and text.signs & {S.RETURN, S.REVERSE}:
@@ -123,6 +130,25 @@ def brought(event: Event, text: Text) -> Claim | None:
 def _is_given_by_sender(event: Event, text: Text) -> bool:
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     return S.SENDER in before and event.aspect is A.DONE and not text.signs & {S.RETURN, S.REVERSE, S.COURIER, S.BY}
+
+
+def _is_sent_by_seller(event: Event, text: Text) -> bool:
+    """已出库，交由丹鸟: the seller's way of telling that it was sent."""
+    to_carrier = event.act is S.TRANSFER and event.at is S.CARRIER
+    return to_carrier and happened(text, S.SHIP) and text.signs.isdisjoint(_ON_THE_ROAD)
+
+
+def _given_to_courier(event: Event, text: Text) -> Claim | None:
+    """商家已交给快递员 at the start; 已交接给派件员 on the last leg."""
+    if event.aspect is A.PLANNED:
+        return Claim(M.SHIPPED) if S.SENDER in text.signs else None
+    if event.aspect not in HAPPENED or "转" in event.word or text.signs & _NOT_TO_THE_DOOR:
+        return None
+    if clause_has(event, text, S.MOVE):  # 已交干线司机
+        return Claim(M.IN_TRANSIT)
+    if clause_has(event, text, S.SENDER) or text.signs & {S.MOVE, S.DEPART}:
+        return Claim(M.PICKED_UP)
+    return Claim(M.OUT_FOR_DELIVERY)
 
 
 def _is_about_a_slip(event: Event, text: Text) -> bool:

@@ -43,13 +43,20 @@ _ON_ITS_WAY = frozenset(
 )
 _NOT_THERE = frozenset({A.NOT_YET, A.NEGATED, A.PLANNED, A.CONDITIONAL, A.FAILED, A.MENTIONED})
 _TASKS = ("任务", "指令", "调度", "订单", "单", "请求", "计划", "申请")
+_LEGS = (
+    (("揽", "取件员", "收件员", "收寄员"), M.PICKED_UP),
+    (("派", "投递员", "投送员", "配送", "送货", "送件", "骑手"), M.OUT_FOR_DELIVERY),
+)
+_NO_LEG = frozenset(
+    {S.NOT, S.NOTICE, S.IF, S.WILL, S.WAIT, S.PROMISE, S.PLEASE, S.ARRANGE, S.ASKED, S.POINT, S.RECIPIENT}
+)
 _ORDERS = ("订单", "交易", "运单", "寄件单")
 _NOT_THE_ORDER = frozenset({S.COLLECT, S.TAKE, S.RETURN, S.CARRY, S.FORWARD, S.SIGN, S.INTERCEPT, S.ADDRESS_FAULT})
 
 
 def recorded(text: Text) -> list[tuple[Claim, Event]]:
     """Each noun's claim with the noun as its event: a signature's record corrected, a pick-up's task cancelled."""
-    found = _coded(text) + _wishes(text) + _cannot(text) + _unpaid(text)
+    found = _coded(text) + _wishes(text) + _cannot(text) + _unpaid(text) + _labelled(text)
     if text.signs.isdisjoint(_NOUNS):
         return found
     for number, (clause, signs) in enumerate(zip(text.clauses, text.kinds, strict=True)):
@@ -108,6 +115,20 @@ def _cannot(text: Text) -> list[tuple[Claim, Event]]:
                 return [
                     (Claim(M.EXCEPTION, Reason.OTHER), Event(S.TROUBLE, View(A.BARE), None, "", number, one.text, at))
                 ]
+    return []
+
+
+def _labelled(text: Text) -> list[tuple[Claim, Event]]:
+    """派件员：小周, 揽收扫描员：小王, where nothing else is told: whoever has it names the leg."""
+    if text.events or S.COURIER not in text.signs or not text.signs.isdisjoint(_NO_LEG):
+        return []
+    for number, clause in enumerate(text.clauses):
+        for at, (token, behind) in enumerate(pairwise(clause)):
+            if token.sign is not S.COURIER or behind.sign not in {S.COLON, S.OTHER}:
+                continue
+            leg = next((leg for heads, leg in _LEGS if token.text.startswith(heads)), None)
+            if leg is not None:
+                return [(Claim(leg), Event(token.sign, View(A.BARE), None, "", number, token.text, at))]
     return []
 
 

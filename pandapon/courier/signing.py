@@ -44,7 +44,7 @@ def signed(event: Event, text: Text) -> Claim | None:
         return Claim(M.PICKED_UP) if S.SENDER in before else Claim(M.IN_TRANSIT)
     if event.word in {"收妥", "收讫"} and S.SENDER in text.signs and happened(text, S.COLLECT):
         return Claim(M.PICKED_UP)
-    if _handed_on(event, text):
+    if _handed_on(event, text) or _is_received_between(event, text):
         return Claim(M.IN_TRANSIT)
     behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
     if behind[:2] and behind[0] is S.BY and behind[1] in {S.NUMBER, S.TODAY, S.FUTURE_DAY}:
@@ -70,6 +70,12 @@ def signed(event: Event, text: Text) -> Claim | None:
     if who is S.SENDER or goes_back(text):
         return Claim(M.RETURNED)
     return Claim(M.DELIVERED)
+
+
+def _is_received_between(event: Event, text: Text) -> bool:
+    """สาขา…ได้รับพัสดุแล้ว: an outlet has received it; Thai has one word for that and for a recipient's receipt."""
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    return event.word.startswith("ได้รับ") and bool(before & {S.BRANCH, S.LAST_BRANCH, S.HUB, S.WAREHOUSE})
 
 
 def _is_a_noun(event: Event, text: Text) -> bool:
