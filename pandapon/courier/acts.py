@@ -64,6 +64,8 @@ def _shipped(event: Event, text: Text) -> Claim | None:
         return None
     if done and speaks_of_return(text.clauses[event.clause][event.token + 1 :]):
         return Claim(M.RETURNING)
+    if event.aspect is A.BARE and any(one.act is S.PREPARE and one.aspect is A.ONGOING for one in text.events):
+        return None  # 生产中，完工后安排发货
     return None if event.aspect is A.PLANNED and event.view.promised else claim(event)
 
 
@@ -80,8 +82,8 @@ def _prepared(event: Event, text: Text) -> Claim | None:
 def _handled(event: Event, text: Text) -> Claim | None:
     if event.at is S.LAST_BRANCH and event.aspect in HAPPENED:
         return Claim(M.ARRIVED)
-    if happened(text, S.PREPARE):
-        return None
+    if happened(text, S.PREPARE) or (event.word == "交接" and happened(text, S.SHIP) and not text.signs & _LATER):
+        return None  # 仓库已出库，正在交接快递
     if event.word in _PUT_AWAY and event.aspect is A.DONE and _is_of_returns(event, text):
         return Claim(M.RETURNED)
     if event.word in PACKING:

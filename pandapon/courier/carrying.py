@@ -41,6 +41,8 @@ def carried(event: Event, text: Text) -> Claim | None:
             return found
     if seen.succeeded and _goes_out(event, text):
         return Claim(M.OUT_FOR_DELIVERY)
+    if not noun and seen.arranged and _is_booked_by_recipient(event, text):
+        return None
     if noun and seen.today and seen.aspect is A.BARE:
         return Claim(M.OUT_FOR_DELIVERY)
     if seen.succeeded and seen.aspect is A.DONE:
@@ -54,6 +56,8 @@ def carried(event: Event, text: Text) -> Claim | None:
             return _called_off(event, text)
         case A.PLANNED:
             return _planned(event, text)
+        case A.BARE if seen.again and happened(text, S.ABSENT) and not is_on_foot(event, text):
+            return Claim(M.ATTEMPT_FAILED)  # 不在家，另行配送
         case A.BARE if event.word in _AGAIN and not seen.today and _was_in_vain(text):
             return Claim(M.ATTEMPT_FAILED)
         case A.DONE | A.ONGOING | A.BARE if not noun:
@@ -61,6 +65,13 @@ def carried(event: Event, text: Text) -> Claim | None:
         case A.ONGOING:
             return Claim(M.OUT_FOR_DELIVERY)
     return None
+
+
+def _is_booked_by_recipient(event: Event, text: Text) -> bool:
+    """客户预约 11月29日 14:00-18:00 送货: for when it is booked."""
+    before = [token.sign for token in text.clauses[event.clause][: event.token]]
+    booked = S.RECIPIENT in before and S.ARRANGE in before[before.index(S.RECIPIENT) :]
+    return booked and before[-1] is S.NUMBER and event.aspect is A.BARE
 
 
 def _goes_out(event: Event, text: Text) -> bool:
@@ -120,6 +131,8 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
     ):
         return _handed_on(text)
     signs = text.kinds[event.clause]
+    if event.word.endswith("赶往") and event.at is S.POINT and event.place.startswith("取"):
+        return Claim(M.SHIPPED)  # 骑手正赶往取货点
     if event.word.endswith("赶往") and not signs & {S.COURIER, S.RECIPIENT, S.DOOR}:
         return Claim(M.IN_TRANSIT)
     if says(event, text, "负责") and before & {S.CARRIER, S.PARTNER} and S.COURIER not in signs:
@@ -190,7 +203,7 @@ def _was_in_vain(text: Text) -> bool:
 def _under_way(event: Event, text: Text) -> Claim:
     if event.word == "派递" and event.aspect is A.DONE and S.COURIER not in text.signs:
         return Claim(M.DELIVERED)  # so Hongkong's couriers say
-    if event.aspect is A.ONGOING and event.view.arranged and _is_being_arranged(event, text):
+    if event.view.arranged and _is_being_arranged(event, text):
         return Claim(M.ARRIVED)
     if event.aspect is A.ONGOING or S.COURIER in text.signs or event.view.today:
         return Claim(M.OUT_FOR_DELIVERY)
@@ -205,9 +218,13 @@ def _under_way(event: Event, text: Text) -> Claim:
 
 
 def _is_being_arranged(event: Event, text: Text) -> bool:
-    """正在安排派送, and not 安排专人派送途中: the arranging goes on, nobody carries it yet."""
+    """正在安排派送, 今日安排配送, and not 安排专人派送途中: the arranging goes on, nobody carries it yet."""
+    if S.COURIER in text.signs:
+        return False
     before = [token.sign for token in text.clauses[event.clause][: event.token]]
-    return S.ONGOING in before and before.index(S.ONGOING) < before.index(S.ARRANGE) and S.COURIER not in text.signs
+    if event.aspect is A.BARE and event.word != "投递":  # the post arranges on the day itself
+        return before[-1] is S.ARRANGE and not event.view.again and S.DONE not in before
+    return S.ONGOING in before and before.index(S.ONGOING) < before.index(S.ARRANGE)
 
 
 def _return_is_off(text: Text) -> bool:

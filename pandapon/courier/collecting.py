@@ -23,7 +23,9 @@ def collected(event: Event, text: Text) -> Claim | None:
     clause = text.kinds[event.clause]
     if is_about_else(text) and event.aspect not in HAPPENED:
         return None
-    if (text.signs & {S.CUSTOMS, S.DECLARE} or event.at is S.PORT) and event.aspect in HAPPENED:
+    if (
+        text.signs & {S.CUSTOMS, S.DECLARE} or (event.at is S.PORT and event.place != "港")
+    ) and event.aspect in HAPPENED:
         return Claim(M.IN_TRANSIT)
     if event.word.isascii() and event.aspect is A.DONE and (S.SENDER in clause or _is_dropped_off(text)):
         return Claim(M.PICKED_UP)

@@ -143,21 +143,12 @@ def _into_trouble(way: Way, entry: Entry, claim: Milestone) -> Way:
 
 
 def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
-    if claim is M.PICKED_UP and way.best in _AT_THE_DOOR and entry.reading.unsure:
-        claim = M.DELIVERED
-    if claim is M.PICKED_UP and _was_before_pick_up(way, entry):
-        way = replace(way, best=None)
+    claim = _meant(way, entry, claim)
     if way.is_stopped and claim not in _AT_THE_DOOR and not entry.reading.resumes:
         return way
-    if claim is M.IN_TRANSIT and way.best in _AT_THE_SHOP and entry.reading.packs:
-        claim = M.PAID  # a seller packs
     if way.place is not None and way.place.is_problem and way.best in _MOVED and claim in _AT_THE_SHOP:
         return way  # what is said of the order or of its payment ends no problem on the way
-    if way.place is M.DELIVERED and not way.had_arrived and claim in _ON_THE_ROAD and entry.reading.is_between:
-        way = replace(way, best=None)  # the end of a leg: a warehouse had signed
-    if way.best is M.ARRIVED and claim is M.IN_TRANSIT and entry.reading.leaves:
-        way = replace(way, best=None)
-    if way.best is M.READY_FOR_PICKUP and _takes_it_on(entry, claim):
+    if _is_set_back(way, entry, claim):
         way = replace(way, best=None)
     way = replace(way, steps=way.steps + 1) if way.steps < _FEW and _RANK[claim] >= _RANK[M.PICKED_UP] else way
     best = claim if way.best is None or _RANK[claim] > _RANK[way.best] else way.best
@@ -166,6 +157,34 @@ def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
         return way if arrived is way.had_arrived else replace(way, had_arrived=arrived)
     delivered = way.was_delivered or best is M.DELIVERED
     return Way(best, best, was_delivered=delivered, had_arrived=arrived, steps=way.steps)
+
+
+def _meant(way: Way, entry: Entry, claim: Milestone) -> Milestone:
+    """What words that can be said at two places of the way mean after what stood before."""
+    if claim is M.PICKED_UP and way.best in _AT_THE_DOOR and entry.reading.unsure:
+        return M.DELIVERED
+    if claim is M.IN_TRANSIT and way.best in _AT_THE_SHOP and entry.reading.packs:
+        return M.PAID  # a seller packs
+    return claim
+
+
+def _is_set_back(way: Way, entry: Entry, claim: Milestone) -> bool:
+    """Whether the words tell that the furthest progress so far was none, or was another leg's."""
+    if claim is M.PICKED_UP:
+        return _was_before_pick_up(way, entry)
+    if way.place is M.DELIVERED and claim in _ON_THE_ROAD:
+        return _is_another_leg(way, entry)
+    if way.best is M.READY_FOR_PICKUP:
+        return _takes_it_on(entry, claim)
+    if claim is not M.IN_TRANSIT or way.best not in _ON_THE_ROAD:
+        return False
+    # a warehouse, customs or a flight: what it arrived at was the end of a leg
+    return entry.reading.is_between or (way.best is M.ARRIVED and entry.reading.leaves)
+
+
+def _is_another_leg(way: Way, entry: Entry) -> bool:
+    """After a delivery: a flight or customs may be a late scan of a parcel that had arrived, a warehouse's is none."""
+    return entry.reading.is_stored or (entry.reading.is_between and not way.had_arrived)
 
 
 def _was_before_pick_up(way: Way, entry: Entry) -> bool:

@@ -116,6 +116,14 @@ def _is_ready(event: Event, text: Text) -> bool:
     return bool(text.signs & (_POINTS | {S.BY_CODE, S.STORE, S.NUMBER})) or len(text.clauses[event.clause]) == 1
 
 
+def _success(text: Text) -> Claim:
+    """取件成功: of a courier, of an outlet with its courier's name, or of the recipient."""
+    if S.COURIER in text.signs:
+        return Claim(M.PICKED_UP)
+    at_outlet = bool(text.signs & {S.BRANCH, S.SENDER}) and not text.signs & (_POINTS | _RECIPIENTS)
+    return Claim(M.PICKED_UP, unsure=True) if at_outlet else Claim(M.DELIVERED, fetched=True)
+
+
 def taken(event: Event, text: Text) -> Claim | None:
     """取件: the courier's pick-up, or the recipient's."""
     clause = text.kinds[event.clause]
@@ -146,12 +154,14 @@ def taken(event: Event, text: Text) -> Claim | None:
     comes = event.word.startswith(("来", "上门")) or (event.view.arranged and S.SENDER in clause)
     if comes and (by_courier or S.SHIP in text.signs) and event.aspect in {A.BARE, A.ONGOING} and S.DONE not in clause:
         return Claim(M.SHIPPED)
+    if event.word.startswith("来") and S.RECIPIENT in text.signs and says(event, text, "约定"):
+        return Claim(M.READY_FOR_PICKUP)
     if event.aspect in {A.NEGATED, A.FAILED} and visits:
         return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     if event.aspect is A.POSSIBLE and len(text.clauses[event.clause]) <= _SHORT:  # 可提货
         return Claim(M.READY_FOR_PICKUP)
     if event.view.succeeded and event.aspect is A.DONE:
-        return Claim(M.PICKED_UP) if S.COURIER in text.signs else Claim(M.DELIVERED, fetched=True)
+        return _success(text)
     if event.aspect is A.REVOKED:
         return Claim(M.SHIPPED)
     if event.aspect is A.DONE and S.SENDER in clause and text.signs & {S.RETURN, S.REVERSE, S.REFUSE}:

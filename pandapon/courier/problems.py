@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, says
+from pandapon.courier.around import clause_has, is_about_else, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
 from pandapon.courier.losses import compensated, is_rule, lost
@@ -88,6 +88,10 @@ def problem(event: Event, text: Text) -> Claim | None:
             return Claim(M.OUT_FOR_DELIVERY) if is_out else None
         case S.ADDRESS_FAULT if event.at in {S.BRANCH, S.POINT} and text.signs & {S.FETCH, S.TAKE}:
             return None  # 站点搬迁，请到新址取件
+        case S.ABSENT if event.word == "约定" and _is_fetched_later(event, text):
+            return None
+        case S.TROUBLE if event.word.endswith("处理") and is_about_else(text):
+            return None
         case S.ABSENT if event.word == "约定" and _is_agreed(event, text):
             return None
         case S.HOLD if event.word.isascii() and _is_to_be_fetched(text):
@@ -95,6 +99,11 @@ def problem(event: Event, text: Text) -> Claim | None:
         case S.RESUME if event.word.endswith(("更正", "纠正", "改正", "corrected")) and _was_misread(text):
             return None
     return claim(event)
+
+
+def _is_fetched_later(event: Event, text: Text) -> bool:
+    """收件人约定晚些来取: it lies ready until then."""
+    return any(one.act in {S.FETCH, S.TAKE} and one.clause == event.clause for one in text.events)
 
 
 def _is_agreed(event: Event, text: Text) -> bool:

@@ -31,8 +31,8 @@ def received(event: Event, text: Text) -> Claim | None:
         return None  # 每12小时收取0.5元
     if event.word == "承运" and event.aspect is A.NEGATED:
         return Claim(M.EXCEPTION, Reason.FORBIDDEN)
-    if event.word == "承运" and event.at is S.CARRIER and happened(text, S.TRANSFER):
-        return Claim(M.IN_TRANSIT)
+    if event.word == "承运" and (S.BY in signs or happened(text, S.TRANSFER)) and event.at in {S.CARRIER, S.PARTNER}:
+        return None if happened(text, S.SHIP) or S.SENDER in text.signs else Claim(M.IN_TRANSIT)
     if event.view.arranged or clause[max(0, event.token - 1)].text in {"前往", "赶往"}:
         return None if S.RECIPIENT in signs else Claim(M.SHIPPED)
     if event.aspect is A.BARE and signs & {S.PLEASE, S.MAY}:
@@ -49,6 +49,8 @@ def received(event: Event, text: Text) -> Claim | None:
         return Claim(M.RETURNING) if event.word == "收" and event.aspect is A.BARE else Claim(M.RETURNED)
     if event.aspect in HAPPENED and S.LABEL in signs:
         return Claim(M.SHIPPED)
+    if event.aspect in HAPPENED and _is_of_data(event, text):
+        return Claim(M.SHIPPED)  # 订单信息已接收
     if event.aspect in HAPPENED and any(token.text.endswith("货款") for token in clause[event.token + 1 :]):
         return Claim(M.PAID)
     if event.aspect in HAPPENED and behind & {S.NOTE, S.PAPERS, S.INTERCEPT}:
@@ -61,7 +63,7 @@ def received(event: Event, text: Text) -> Claim | None:
         by_courier = S.COURIER in signs and _is_sent_off(text)
         return Claim(M.PICKED_UP) if from_sender or by_courier else Claim(M.READY_FOR_PICKUP)
     brings = any(one.act is S.CARRY or (one.act is S.SIGN and one.aspect is A.PLANNED) for one in text.events)
-    if event.aspect in HAPPENED and event.at is S.BRANCH and brings:
+    if event.aspect in HAPPENED and event.at is S.BRANCH and (brings or S.LAST_BRANCH in text.signs):
         return Claim(M.ARRIVED)
     if event.aspect in HAPPENED and signs & {S.RETURN, S.REVERSE, S.NOTE} and speaks_of_return(clause):
         return Claim(M.RETURNED) if signs & {S.SENDER, S.WAREHOUSE} else Claim(M.RETURNING)
@@ -149,6 +151,12 @@ def _given_to_courier(event: Event, text: Text) -> Claim | None:
     if clause_has(event, text, S.SENDER) or text.signs & {S.MOVE, S.DEPART}:
         return Claim(M.PICKED_UP)
     return Claim(M.OUT_FOR_DELIVERY)
+
+
+def _is_of_data(event: Event, text: Text) -> bool:
+    """订单信息已接收: the courier has the order's data, no parcel."""
+    near = text.clauses[event.clause][max(0, event.token - 2) : event.token]
+    return any(token.sign is S.NOTE and token.text.endswith("信息") for token in near)
 
 
 def _is_about_a_slip(event: Event, text: Text) -> bool:

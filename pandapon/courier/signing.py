@@ -51,6 +51,8 @@ def signed(event: Event, text: Text) -> Claim | None:
         return None
     if S.TO in behind[:1] and event.at in _POINTS:
         return Claim(M.READY_FOR_PICKUP)
+    if S.SIGNER in text.signs and stage.is_warehouse(text):
+        return Claim(M.IN_TRANSIT)
     who = stage.signer(text)
     fetches = event.act is S.PROXY and event.word in {"代领", "代取"} and (who not in _POINTS or S.KIN in before)
     if fetches and (event.view.succeeded or who is not None):

@@ -31,7 +31,7 @@ class Token(NamedTuple):
 _MARKS = {",": S.COMMA, ";": S.STOP, "!": S.STOP, "?": S.STOP, "\n": S.STOP, ":": S.COLON, "(": S.OPEN, ")": S.CLOSE}
 _NUMBER = re.compile(r"[0-9][0-9a-z*.:/%#-]*")
 # Characters that mean an act only where they stand alone: within an unknown word they are a part of it.
-_WEAK = frozenset("取领拿放收送退拒停反缺要问想堵改转投搁慢存发")
+_WEAK = frozenset("凡取领拿放收送退拒停反缺要问想堵改转投搁慢存发")
 _PREFIXED = 2  # characters of 已取, 已交
 _OPEN, _CLOSE = "[", "]"
 _PERFECT = ("了", "啦")
