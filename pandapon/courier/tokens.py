@@ -14,6 +14,7 @@ from pandapon.courier.lexicon import (
     TAILS,
     WORDS,
 )
+from pandapon.courier.names import SURNAMES, name_end
 from pandapon.courier.signs import PLACES, Sign
 
 S = Sign
@@ -82,6 +83,12 @@ def _scan(text: str) -> list[Token]:
     found: list[Token] = []
     at, size, unknown = 0, len(text), -1
     while at < size:
+        if text[at] in SURNAMES and unknown < 0:
+            end = name_end(text, at, found, _word_end)
+            if end > at:
+                found.append(Token(S.OTHER, text[at:end], at, end))
+                at = end
+                continue
         signs, end = _at(text, at, in_word=unknown >= 0)
         if signs is None:
             unknown, at = (at if unknown < 0 else unknown), end
@@ -122,6 +129,12 @@ def _word(text: str, at: int) -> tuple[tuple[Sign, ...], int]:
                 return WORDS["已"], at + 1  # 已|交航, not 已交|航
             return signs, at + length
     return WORDS.get(text[at], ()), at + 1
+
+
+def _word_end(text: str, at: int) -> int:
+    """Where the longest known word that begins here ends; the next place where none does."""
+    signs, end = _word(text, at)
+    return end if signs else at + 1
 
 
 def _latin(text: str, at: int) -> tuple[tuple[Sign, ...], int]:
