@@ -32,6 +32,7 @@ _POINTS = frozenset({S.POINT, S.LOCKER})
 _PUT_AWAY = frozenset({"入库", "上架", "验收", "入仓"})
 _COUNTS = frozenset("一二两三四五六七八九十半几多最保有夜期时")
 _SORTING = frozenset({"分拣", "分流", "扫描", "识别"})
+_BETWEEN_LEGS = ("集运", "转运", "海外", "境外", "中转")
 _GOODS = frozenset({"商品", "订单", "宝贝", "order"})
 _FETCHED_AT = frozenset({S.FETCH, S.TAKE, S.PLEASE, S.BY_CODE, S.RECIPIENT, S.MAY, S.WAIT, S.COLLECT, S.STORE})
 _CARRIED = frozenset({S.ARRIVE, S.DEPART, S.HUB, S.BRANCH, S.FLY, S.MOVE, S.PORT, S.RESUME, S.RETURN, S.CARRY})
@@ -58,6 +59,8 @@ def _noted(event: Event, text: Text) -> Claim | None:
 
 def _shipped(event: Event, text: Text) -> Claim | None:
     done = event.aspect in HAPPENED
+    if done and event.at is S.WAREHOUSE and event.place.startswith(_BETWEEN_LEGS):
+        return Claim(M.IN_TRANSIT)  # 海外仓出库
     if done and _is_handed_out(event, text):
         return Claim(M.DELIVERED, fetched=True)
     if is_about_else(text):
@@ -84,6 +87,8 @@ def _handled(event: Event, text: Text) -> Claim | None:
         return Claim(M.ARRIVED)
     if happened(text, S.PREPARE) or (event.word == "交接" and happened(text, S.SHIP) and not text.signs & _LATER):
         return None  # 仓库已出库，正在交接快递
+    if event.word == "装货" and event.aspect is A.PLANNED:
+        return None
     if event.word in _PUT_AWAY and event.aspect is A.DONE and _is_of_returns(event, text):
         return Claim(M.RETURNED)
     if event.word in PACKING:
@@ -114,11 +119,17 @@ def _is_before_collection(text: Text) -> bool:
 def _departs(event: Event, text: Text) -> Claim | None:
     if is_no_departure(event, text):
         return None
-    if event.word.endswith("送往") and event.at in {S.RECIPIENT, S.DOOR} and event.aspect in HAPPENED:
+    if event.word.endswith("送往") and _is_to_the_door(event, text) and event.aspect in HAPPENED:
         return Claim(M.OUT_FOR_DELIVERY)
     if event.word.endswith(("on the way", "on its way")) and is_on_foot(event, text) and event.aspect in HAPPENED:
         return Claim(M.OUT_FOR_DELIVERY)
     return _back_to_sender(event, text) if _is_towards_sender(event, text) else departed(event, text) or claim(event)
+
+
+def _is_to_the_door(event: Event, text: Text) -> bool:
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    has_address = bool(behind) and behind[0].text.startswith(("收货地址", "收件地址"))
+    return has_address or event.at in {S.RECIPIENT, S.DOOR}
 
 
 def _moves(event: Event, text: Text) -> Claim | None:
@@ -153,16 +164,25 @@ def _arrives(event: Event, text: Text) -> Claim | None:
     """A port or a flight: the place of destination is a city still."""
     if event.at is S.SENDER and is_on_foot(event, text):
         return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
+    if event.at in _POINTS and is_on_foot(event, text) and _takes_there(event, text):
+        return Claim(M.PICKED_UP)
     takes = any(one.act is S.TAKE and one.aspect is A.ONGOING for one in text.events)
     if takes and event.at in _POINTS and is_on_foot(event, text):  # 骑手已到达取货点，正在取件
         return Claim(M.SHIPPED)
-    if event.at is S.DESTINATION and text.signs & {S.FLY, S.PORT} and event.aspect in HAPPENED:
+    if event.at in {S.DESTINATION, S.BRANCH} and text.signs & {S.FLY, S.PORT} and event.aspect in HAPPENED:
         return Claim(M.IN_TRANSIT)
     if event.aspect in HAPPENED and event.at is S.POINT and _is_post_office(event) and not text.signs & _FETCHED_AT:
         return Claim(M.ARRIVED)
     if event.aspect in HAPPENED and event.at is None and _is_announced(text):
         return Claim(M.ARRIVED)
     return claim(event)
+
+
+def _takes_there(event: Event, text: Text) -> bool:
+    """快递员已到店取件."""
+    behind = text.clauses[event.clause][event.token + 1 :]
+    signs = [token.sign for token in behind if token.sign is not S.POINT]
+    return event.aspect is A.DONE and signs[:1] in ([S.TAKE], [S.COLLECT])
 
 
 def _is_post_office(event: Event) -> bool:
@@ -183,6 +203,9 @@ def _forwarded(event: Event, text: Text) -> Claim | None:
     """已转投驿站 is there; 派送超区，转由…代理 is not."""
     if event.at in _POINTS and event.aspect in {A.DONE, A.BARE} and event.word in {"转投", "改投", "转送", "改送"}:
         return Claim(M.READY_FOR_PICKUP)
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    if event.word.endswith("地址") and S.RECIPIENT in before:
+        return None  # 您已修改收货地址
     is_pick_up = clause_has(event, text, S.NOTE) and says(event, text, "揽收", "取件", "收件", "揽件")
     return Claim(M.SHIPPED) if is_pick_up else claim(event)
 
@@ -206,6 +229,8 @@ def _scanned_back(event: Event, text: Text) -> Claim | None:
 def _taken_back(event: Event, text: Text) -> Claim | None:
     """Out of a locker, to the depot, or by the one who sent it."""
     collected = S.COLLECT in text.signs
+    if event.act is S.TAKE_BACK and _is_of_sending(event, text):
+        return Claim(M.PICKED_UP)  # 智能柜寄件已被快递员取出
     if (
         event.act is S.TO_DEPOT
         and clause_has(event, text, S.REFUSE)
@@ -218,6 +243,11 @@ def _taken_back(event: Event, text: Text) -> Claim | None:
     if collected and happened(text, S.COLLECT):
         return Claim(M.IN_TRANSIT) if event.aspect in HAPPENED else None
     return claim(event)
+
+
+def _is_of_sending(event: Event, text: Text) -> bool:
+    sends = any(token.text in {"寄", "寄件"} for token in text.clauses[event.clause])
+    return sends and text.signs.isdisjoint({S.RETURN, S.REVERSE, S.SENDER})
 
 
 def _is_taken_by_sender(event: Event, text: Text) -> bool:

@@ -18,6 +18,7 @@ A, M, S = Aspect, Milestone, Sign
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _BACK = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.INTERCEPT})
 _ON_THE_ROAD = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.ARRIVE, S.FLY, S.CUSTOMS, S.WAREHOUSE, S.RELEASE})
+_TENS = 2  # digits of kilometres within a town
 _PLAIN = 2  # characters of 派送, not of 骑士配送
 _LONGEST_NAME = 3  # characters
 _NO_NAMES = frozenset({"本地", "当地", "落地", "同城", "国内", "境内", "泰国"})
@@ -41,6 +42,8 @@ def carried(event: Event, text: Text) -> Claim | None:
             return found
     if seen.succeeded and _goes_out(event, text):
         return Claim(M.OUT_FOR_DELIVERY)
+    if event.word[0] in "离距" and _is_far(event, text):
+        return Claim(M.IN_TRANSIT)
     if not noun and seen.arranged and _is_booked_by_recipient(event, text):
         return None
     if noun and seen.today and seen.aspect is A.BARE:
@@ -65,6 +68,13 @@ def carried(event: Event, text: Text) -> Claim | None:
         case A.ONGOING:
             return Claim(M.OUT_FOR_DELIVERY)
     return None
+
+
+def _is_far(event: Event, text: Text) -> bool:
+    """离您还有500公里."""
+    behind = text.clauses[event.clause][event.token + 1 :][:2]
+    number = "".join(char for token in behind[:1] for char in token.text if char.isdigit() or char == ".")
+    return len(behind) > 1 and behind[1].text.startswith(("公里", "km")) and len(number.split(".")[0]) > _TENS
 
 
 def _is_booked_by_recipient(event: Event, text: Text) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import is_about_else, says
+from pandapon.courier.around import happened, is_about_else, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, claim
 from pandapon.courier.signs import Sign
@@ -35,7 +35,7 @@ def collected(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)
     if event.word.startswith("accepted"):
         return Claim(M.DELIVERED) if clause & {S.DESK, S.KIN} and event.aspect is A.DONE else claim(event)
-    if event.word.endswith("受理") and S.ORDER in clause:
+    if event.word.endswith("受理") and (S.ORDER in clause or happened(text, S.PREPARE)):
         return None
     if event.word == "收件" and event.at is S.HUB and not text.signs & {S.SENDER, S.COURIER} and not event.view.today:
         return Claim(M.IN_TRANSIT)

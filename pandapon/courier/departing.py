@@ -37,10 +37,15 @@ def departed(event: Event, text: Text) -> Claim | None:
         return Claim(M.DELIVERED)
     drives = any(token.text.endswith("司机") for token in clause if token.sign is S.COURIER)
     carries = clause_has(event, text, S.FETCH, S.TAKE, S.COLLECT) or (drives and clause_has(event, text, S.HANDLE))
-    if event.aspect in HAPPENED and S.COURIER in before and event.at is None and not carries:
-        if event.word.endswith(("出发", "启程")) and is_for_the_sender(text):
+    sets_out = event.word.endswith(("出发", "启程"))
+    waits = {Aspect.PLANNED} if S.IF in text.signs else {Aspect.PLANNED, Aspect.CONDITIONAL}
+    if sets_out and event.aspect in waits and S.COURIER in text.signs and event.at is None:
+        return Claim(M.ARRIVED)  # 小哥整理后就出发
+    from_outlet = sets_out and not drives and event.at in {S.BRANCH, S.LAST_BRANCH} and says(event, text, "从")
+    if event.aspect in HAPPENED and S.COURIER in before and (event.at is None or from_outlet) and not carries:
+        if sets_out and is_for_the_sender(text):
             return Claim(M.SHIPPED)
-        if event.word.endswith(("出发", "启程")):
+        if sets_out:
             return Claim(M.OUT_FOR_DELIVERY)
         if event.word == "离开":
             return Claim(M.ATTEMPT_FAILED)

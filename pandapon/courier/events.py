@@ -123,7 +123,11 @@ def _events(clause: Clause, number: int, after: Clause, *, conditional: bool) ->
             yield Event(
                 token.sign, seen, where.sign if where else None, where.text if where else "", number, token.text, at
             )
-    if not has_act:
+    signs = [token.sign for token in clause]
+    if not has_act and S.MIDST in signs and S.HUB in signs[: signs.index(S.MIDST)]:  # 集散中心处理中
+        at = signs.index(S.MIDST)
+        yield Event(S.HANDLE, View(Aspect.ONGOING), S.HUB, "", number, clause[at].text, at)
+    elif not has_act:
         yield from _arrivals(clause, number, conditional=conditional)
 
 

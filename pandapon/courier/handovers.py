@@ -127,7 +127,7 @@ def _success(text: Text) -> Claim:
 def taken(event: Event, text: Text) -> Claim | None:
     """取件: the courier's pick-up, or the recipient's."""
     clause = text.kinds[event.clause]
-    if clause_has(event, text, S.NOTE) and event.aspect is A.BARE:
+    if clause_has(event, text, S.NOTE) and event.aspect is A.BARE and not (clause >= {S.BY_CODE, S.POINT}):
         return None
     if event.aspect is A.PLANNED and any(
         one.sign is S.AFTER and one.text == "后" for one in text.clauses[event.clause][: event.token]
@@ -187,6 +187,6 @@ def taken(event: Event, text: Text) -> Claim | None:
         return Claim(M.READY_FOR_PICKUP) if _is_ready(event, text) else None
     if by_courier:
         return Claim(M.OUT_FOR_DELIVERY) if S.CARRY in text.signs else Claim(M.PICKED_UP)
-    if clause & _RECIPIENTS or event.at in _POINTS:
+    if clause & _RECIPIENTS or event.at in _POINTS or S.BY_CODE in text.signs:
         return Claim(M.DELIVERED, fetched=True)
     return Claim(M.PICKED_UP, unsure=True)

@@ -65,6 +65,10 @@ def problem(event: Event, text: Text) -> Claim | None:
             return Claim(M.READY_FOR_PICKUP) if event.aspect in HAPPENED else None
         case S.DELAY if event.aspect is A.PLANNED and says(event, text, "可能") and _begins_as_notice(event, text):
             return None
+        case S.DELAY if event.word.endswith("拖车") and any("柜" in one.word for one in text.events):
+            return None
+        case S.MISSING if event.word == "缺货" and S.PREPARE in text.signs:
+            return Claim(M.PAID)
         case S.DELAY if event.word == "延长" and clause_has(event, text, S.POINT, S.LOCKER, S.NOTE):
             return None
         case S.ABSENT if event.at is S.POINT and S.RECIPIENT not in text.signs:
@@ -147,7 +151,7 @@ def customs_wants(event: Event, text: Text) -> Claim | None:
     if event.act is S.DUTY and {S.DONE, S.MUST_PAY} <= behind:
         return None
     if event.act is S.PAPERS and S.DONE in behind and S.OVERDUE not in behind:
-        return None
+        return Claim(M.IN_TRANSIT) if event.word.startswith(("报关", "清关", "申报")) else None
     before = text.clauses[event.clause][: event.token]
     if clause_has(event, text, S.BY_CODE) or (event.aspect is A.BARE and S.NOTICE in text.signs):
         return None

@@ -18,7 +18,7 @@ A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _ON_THE_ROAD = frozenset({S.HUB, S.BRANCH, S.ARRIVE, S.FLY, S.CUSTOMS, S.WAREHOUSE, S.RELEASE, S.DECLARE})
-_NOT_TO_THE_DOOR = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.CARRY, S.NOTE})
+_NOT_TO_THE_DOOR = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.CARRY})
 _COLLECTORS = frozenset({S.BRANCH, S.COURIER, S.CARRIER})
 
 
@@ -29,6 +29,10 @@ def received(event: Event, text: Text) -> Claim | None:
     behind = {token.sign for token in clause[event.token + 1 :]}
     if S.TO_DEPOT in text.signs or any(token.text.startswith(("元", "块钱")) for token in clause[event.token + 1 :]):
         return None  # 每12小时收取0.5元
+    if any(token.text.startswith("总包") for token in clause) and event.aspect in HAPPENED:
+        return Claim(M.IN_TRANSIT)
+    if event.aspect is A.PLANNED and event.place.startswith(("航", "船", "港")):
+        return Claim(M.IN_TRANSIT)  # 等待航司接收
     if event.word == "承运" and event.aspect is A.NEGATED:
         return Claim(M.EXCEPTION, Reason.FORBIDDEN)
     if event.word == "承运" and (S.BY in signs or happened(text, S.TRANSFER)) and event.at in {S.CARRIER, S.PARTNER}:
@@ -144,7 +148,8 @@ def _given_to_courier(event: Event, text: Text) -> Claim | None:
     """商家已交给快递员 at the start; 已交接给派件员 on the last leg."""
     if event.aspect is A.PLANNED:
         return Claim(M.SHIPPED) if S.SENDER in text.signs else None
-    if event.aspect not in HAPPENED or "转" in event.word or text.signs & _NOT_TO_THE_DOOR:
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    if event.aspect not in HAPPENED or "转" in event.word or S.NOTE in before or text.signs & _NOT_TO_THE_DOOR:
         return None
     if clause_has(event, text, S.MOVE):  # 已交干线司机
         return Claim(M.IN_TRANSIT)

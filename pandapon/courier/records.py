@@ -22,6 +22,7 @@ A, M, S = Aspect, Milestone, Sign
 
 _SIGNATURES = frozenset({"签收", "妥投"})
 _PICK_UPS = frozenset({"取件", "揽收", "上门", "收寄", "寄件", "揽件"})
+_LAST_LEG = frozenset({"派件", "派送", "配送", "投递"})
 _DECLARATIONS = frozenset({"报关", "清关", "申报"})
 _NEEDS = frozenset({"需", "需要", "须"})
 _NOUNS = frozenset({S.PARCEL, S.NOTE, S.VOID})
@@ -199,6 +200,8 @@ def _noun(token: Token, clause: Sequence[Token], at: int, signs: frozenset[Sign]
         return Claim(M.CANCELLED)
     if head in _PICK_UPS and token.text.endswith(_TASKS) and (void or signs & {S.ARRANGE, S.DONE, S.LABEL, S.OK}):
         return Claim(M.SHIPPED)
+    if head in _LAST_LEG and token.text.endswith("任务") and signs & {S.ONGOING} and not void:
+        return Claim(M.OUT_FOR_DELIVERY)
     if head[:1] == "退" and void:
         return Claim(M.IN_TRANSIT, resumes=True)
     if head in _RETURNS and token.text.endswith(("登记", "操作", "申请")):

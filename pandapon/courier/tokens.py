@@ -36,6 +36,7 @@ _WEAK = frozenset("凡取领拿放收送退拒停反缺要问想堵改转投搁�
 _PREFIXED = 2  # characters of 已取, 已交
 _OPEN, _CLOSE = "[", "]"
 _PERFECT = ("了", "啦")
+_GOES_ON = frozenset("为将再会即由给才需可统方便")  # begin what is said behind 后
 _TITLES = ("先生", "女士", "小姐", "太太", "**")
 _PARTICLES = frozenset("啊哦哟呢呀吧呗喔嘛一两下个")
 _TAILED = frozenset({S.OTHER, S.NOTE, S.PARCEL})  # a known word is not parted for a tail
@@ -174,6 +175,8 @@ def _is_part_of_word(word: Token, behind: Token) -> bool:
 def _is_within_name(line: list[Token], behind: Token) -> bool:
     """前 and 后 between a place's word and an unknown one belong to a street's name."""
     if behind.sign is not S.OTHER or line[-1].text not in {"前", "后"}:
+        return False
+    if behind.text[0] in _GOES_ON:
         return False
     front, middle = line[-2] if line[1:] else behind, line[-1]
     is_joined = front.end == middle.start and middle.end == behind.start

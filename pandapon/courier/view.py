@@ -36,6 +36,12 @@ _UNTIL = (
     "款",
     "同意",
     "联系",
+    "通过",
+    "完工",
+    "到齐",
+    "备齐",
+    "整理",
+    "恢复",
 )
 # A denial reaches over these to its act.
 _BRIDGES = frozenset(
