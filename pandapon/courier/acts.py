@@ -85,6 +85,8 @@ def _prepared(event: Event, text: Text) -> Claim | None:
 def _handled(event: Event, text: Text) -> Claim | None:
     if event.at is S.LAST_BRANCH and event.aspect in HAPPENED:
         return Claim(M.ARRIVED)
+    if event.word == "收入" and event.aspect in HAPPENED and _is_by_courier(event, text):
+        return Claim(M.PICKED_UP)
     if happened(text, S.PREPARE) or (event.word == "交接" and happened(text, S.SHIP) and not text.signs & _LATER):
         return None  # 仓库已出库，正在交接快递
     if event.word == "装货" and event.aspect is A.PLANNED:
@@ -100,6 +102,10 @@ def _handled(event: Event, text: Text) -> Claim | None:
     if event.at is S.LOCKER and event.word in _SORTING and text.signs & {S.HUB, S.COURIER}:
         return Claim(M.ARRIVED if S.COURIER in text.signs else M.IN_TRANSIT)  # 分拣至派送员格口
     return claim(event)
+
+
+def _is_by_courier(event: Event, text: Text) -> bool:
+    return any(token.sign is S.COURIER for token in text.clauses[event.clause][: event.token])
 
 
 def _is_of_returns(event: Event, text: Text) -> bool:
@@ -166,6 +172,8 @@ def _arrives(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
     if event.at in _POINTS and is_on_foot(event, text) and _takes_there(event, text):
         return Claim(M.PICKED_UP)
+    if event.aspect is A.BARE and _is_of_messages(event, text):
+        return None
     takes = any(one.act is S.TAKE and one.aspect is A.ONGOING for one in text.events)
     if takes and event.at in _POINTS and is_on_foot(event, text):  # 骑手已到达取货点，正在取件
         return Claim(M.SHIPPED)
@@ -176,6 +184,16 @@ def _arrives(event: Event, text: Text) -> Claim | None:
     if event.aspect in HAPPENED and event.at is None and _is_announced(text):
         return Claim(M.ARRIVED)
     return claim(event)
+
+
+def _is_of_messages(event: Event, text: Text) -> bool:
+    """到站短信提醒: a message that tells of an arrival."""
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    return bool(behind) and behind[0].text.startswith(("短信", "提醒", "通知")) and behind[0].start == _end(event, text)
+
+
+def _end(event: Event, text: Text) -> int:
+    return text.clauses[event.clause][event.token].end
 
 
 def _takes_there(event: Event, text: Text) -> bool:

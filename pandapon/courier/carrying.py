@@ -50,6 +50,8 @@ def carried(event: Event, text: Text) -> Claim | None:
         return Claim(M.OUT_FOR_DELIVERY)
     if seen.succeeded and seen.aspect is A.DONE:
         return Claim(M.READY_FOR_PICKUP) if event.at in _POINTS else Claim(M.DELIVERED)
+    if seen.aspect in {A.BARE, A.PLANNED} and (seen.again or event.word in _AGAIN) and _is_resumed(text):
+        return Claim(M.ARRIVED, resumes=True)
     match seen.aspect:
         case A.FAILED:
             return Claim(M.ATTEMPT_FAILED)
@@ -237,8 +239,15 @@ def _is_being_arranged(event: Event, text: Text) -> bool:
     return S.ONGOING in before and before.index(S.ONGOING) < before.index(S.ARRANGE)
 
 
+def _is_resumed(text: Text) -> bool:
+    return S.COURIER not in text.signs and _return_is_off(text)
+
+
 def _return_is_off(text: Text) -> bool:
-    return any(one.act is S.RETURN and one.aspect is A.REVOKED for one in text.events) or any(
+    return any(
+        (one.act is S.RETURN and one.aspect is A.REVOKED) or (one.act is S.RETURN_SCAN and one.aspect is A.NEGATED)
+        for one in text.events
+    ) or any(
         token.sign is S.NOTE and token.text.startswith("退件") and S.VOID in text.signs
         for clause in text.clauses
         for token in clause

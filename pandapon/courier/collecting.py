@@ -35,12 +35,18 @@ def collected(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)
     if event.word.startswith("accepted"):
         return Claim(M.DELIVERED) if clause & {S.DESK, S.KIN} and event.aspect is A.DONE else claim(event)
+    if event.aspect in HAPPENED and _came_from_a_hub(text):
+        return Claim(M.ARRIVED if event.at in {S.BRANCH, S.LAST_BRANCH} else M.IN_TRANSIT)
+    if event.word.startswith("รับเข้า") and event.at is S.HUB and event.aspect in HAPPENED:
+        return Claim(M.IN_TRANSIT)
     if event.word.endswith("受理") and (S.ORDER in clause or happened(text, S.PREPARE)):
         return None
     if event.word == "收件" and event.at is S.HUB and not text.signs & {S.SENDER, S.COURIER} and not event.view.today:
         return Claim(M.IN_TRANSIT)
     if event.word.endswith("受理") and len(text.clauses[event.clause]) <= 1 and S.NOTE in text.signs:
         return None  # what was received is a request
+    if event.word.isascii() and event.aspect is A.DONE and _is_by_recipient(event, text):
+        return Claim(M.DELIVERED, fetched=True)
     if event.word.isascii() and clause & {S.RECIPIENT, S.POINT, S.LOCKER} and event.aspect is not A.CONDITIONAL:
         return Claim(M.DELIVERED, fetched=True) if event.view.succeeded else Claim(M.READY_FOR_PICKUP)
     is_order = S.ARRANGE in text.signs or says(event, text, "寄件", "订单", "下单")
@@ -59,6 +65,21 @@ def collected(event: Event, text: Text) -> Claim | None:
     if (event.view.arranged or on_the_way) and (is_booked or not event.view.succeeded) and event.aspect in HAPPENED:
         return Claim(M.SHIPPED)
     return claim(event)
+
+
+def _is_by_recipient(event: Event, text: Text) -> bool:
+    """Parcel collected by recipient."""
+    behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :] if token.sign is not S.PARCEL]
+    return behind[:1] == [S.BY] and behind[1:2] in ([S.RECIPIENT], [S.KIN], [S.SELF])
+
+
+def _came_from_a_hub(text: Text) -> bool:
+    """上一站 南昌转运中心: whoever has it now did not get it from the sender."""
+    return any(
+        token.text == "上一站" and any(one.sign is S.HUB for one in clause[at + 1 :])
+        for clause in text.clauses
+        for at, token in enumerate(clause)
+    )
 
 
 def _is_dropped_off(text: Text) -> bool:

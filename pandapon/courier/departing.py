@@ -23,6 +23,11 @@ def departed(event: Event, text: Text) -> Claim | None:
     clause = text.clauses[event.clause]
     before = {token.sign for token in clause[: event.token]}
     behind = clause[event.token + 1 :][:1]
+    brings = any(
+        token.sign is S.COURIER and token.text.startswith(("送货", "派送", "配送")) for token in clause[: event.token]
+    )
+    if brings and event.word in {"发车", "出发", "启程", "发出"} and event.aspect in HAPPENED and event.at is None:
+        return Claim(M.OUT_FOR_DELIVERY)  # 送货车辆已发车
     if event.at is S.SENDER and event.word in {"前往", "赶往"}:
         return Claim(M.SHIPPED)
     if event.at in {S.POINT, S.LOCKER} and event.aspect is Aspect.DONE and event.word.endswith(("至", "到", "往")):

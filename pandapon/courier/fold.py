@@ -173,7 +173,8 @@ def _is_set_back(way: Way, entry: Entry, claim: Milestone) -> bool:
     if claim is M.PICKED_UP:
         return _was_before_pick_up(way, entry)
     if way.place is M.DELIVERED and claim in _ON_THE_ROAD:
-        return _is_another_leg(way, entry)
+        rest = claim is M.OUT_FOR_DELIVERY and entry.reading.is_part  # the pieces that had not come
+        return rest or _is_another_leg(way, entry)
     if way.best is M.READY_FOR_PICKUP:
         return _takes_it_on(entry, claim)
     if claim is not M.IN_TRANSIT or way.best not in _ON_THE_ROAD:

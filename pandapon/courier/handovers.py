@@ -33,6 +33,10 @@ def fetched(event: Event, text: Text) -> Claim | None:
         return Claim(M.RETURNED)
     if event.aspect in HAPPENED and text.signs & _EN_ROUTE and not is_public(event, text):
         return Claim(M.IN_TRANSIT)
+    if event.word == "完成取件" and S.BRANCH in text.signs and event.aspect is not A.PLANNED:
+        return _success(text)
+    if happened(text, S.TO_DEPOT) or _is_of_a_notice(event, text):
+        return None
     if event.at is S.SENDER and event.aspect in HAPPENED and S.RETURN not in text.signs:
         return Claim(M.PICKED_UP)
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
@@ -61,11 +65,20 @@ def fetched(event: Event, text: Text) -> Claim | None:
             return Claim(M.DELIVERED, fetched=True)
         case A.BARE if event.word == "取出" and _opens_locker(text):
             return Claim(M.DELIVERED, fetched=True)
+        case A.POSSIBLE if S.PROMISE in text.signs and text.signs.isdisjoint(_POINTS):
+            return None  # 预计…送达，届时可选择自提
         case A.POSSIBLE if len(text.clauses[event.clause]) <= _SHORT:  # 可自提
             return Claim(M.READY_FOR_PICKUP)
         case A.CONDITIONAL | A.REVOKED | A.MENTIONED:
             return None
     return Claim(M.READY_FOR_PICKUP) if _is_ready(event, text) else None
+
+
+def _is_of_a_notice(event: Event, text: Text) -> bool:
+    """已留下领取邮件通知卡: what was left is a card."""
+    behind = text.clauses[event.clause][event.token + 1 :]
+    at = next((place for place, token in enumerate(behind) if token.text.startswith("通知")), None)
+    return at is not None and all(token.sign is S.PARCEL for token in behind[:at])
 
 
 def _was_brought(text: Text) -> bool:

@@ -25,6 +25,7 @@ _CARRIED = ("送", "派", "投", "派件", "派送", "配送", "投递")
 _CAN_END = frozenset({S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN, S.MISSING, S.TROUBLE, S.HOLD, S.ADDRESS_FAULT})
 _UNTOLD = frozenset({A.BARE, A.PLANNED})
 _OF_A_COURIER = frozenset({"外出", "下班", "休息"})
+_PICK_UP_TASKS = ("收件任务", "揽收任务", "取件任务", "寄件任务", "揽件任务", "收件订单", "寄件订单")
 _PICK_UPS = frozenset({S.COLLECT, S.TAKE})
 
 
@@ -65,6 +66,8 @@ def problem(event: Event, text: Text) -> Claim | None:
             return Claim(M.READY_FOR_PICKUP) if event.aspect in HAPPENED else None
         case S.DELAY if event.aspect is A.PLANNED and says(event, text, "可能") and _begins_as_notice(event, text):
             return None
+        case S.DELAY if event.word.startswith("排队") and _is_next(event, text):
+            return None
         case S.DELAY if event.word.endswith("拖车") and any("柜" in one.word for one in text.events):
             return None
         case S.MISSING if event.word == "缺货" and S.PREPARE in text.signs:
@@ -103,6 +106,12 @@ def problem(event: Event, text: Text) -> Claim | None:
         case S.RESUME if event.word.endswith(("更正", "纠正", "改正", "corrected")) and _was_misread(text):
             return None
     return claim(event)
+
+
+def _is_next(event: Event, text: Text) -> bool:
+    """排队等待卸货: its turn comes, nothing is late."""
+    behind = text.clauses[event.clause][event.token + 1 :]
+    return any(token.sign in {S.HANDLE, S.SHIP, S.FLY, S.DECLARE} for token in behind)
 
 
 def _is_fetched_later(event: Event, text: Text) -> bool:
@@ -200,6 +209,8 @@ def _is_the_senders(event: Event, text: Text) -> bool:
     """Nobody there at a pick-up: the parcel is still the sender's."""
     if text.signs & {S.CARRY, S.SIGN}:
         return False
+    if clause_has(event, text, S.NOTE) and says(event, text, *_PICK_UP_TASKS):
+        return True
     in_vain = any(one.act is S.COLLECT and one.aspect not in HAPPENED for one in text.events)
     if in_vain or (clause_has(event, text, S.COLLECT) and S.TAKE_BACK not in text.signs):
         return True

@@ -57,6 +57,7 @@ class Reading:
     leaves: bool = False  # it tells of a departure: whatever was told as its last outlet was none
     is_between: bool = False  # it tells of a warehouse, of customs or of a flight: of a leg that is not the last
     is_stored: bool = False  # a warehouse has it: of a leg that is not the last
+    is_part: bool = False  # it speaks of a part of several pieces
     packs: bool = False  # only goods are packed or picked: before the pick-up it is the seller who does
     is_urgent: bool = False  # to be fetched now, or it goes back
     understood: bool = True  # False: no word of it is known to mean anything
@@ -98,6 +99,7 @@ def decide(text: Text) -> Reading:
         unsure=what.unsure,
         resumes=any(one.claim.resumes for one in said),
         is_stored=S.WAREHOUSE in text.signs and event.act in _TAKES_IN and event.aspect in HAPPENED,
+        is_part=S.PART in text.signs,
         packs=_only_packs(said, text),
         is_urgent=_is_urgent(text),
         is_between=bool(text.signs & _BETWEEN),

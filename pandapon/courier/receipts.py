@@ -90,6 +90,8 @@ def brought(event: Event, text: Text) -> Claim | None:
     found = claim(event)
     if event.act is S.STORE and event.aspect is A.BARE and {S.OVERDUE, S.WILL} <= text.kinds[event.clause]:
         return None
+    if event.act is S.REACH and event.at is S.POINT and event.aspect in {A.BARE, A.ONGOING} and _has_left_a_hub(text):
+        return Claim(M.IN_TRANSIT)
     if event.act is S.TRANSFER and event.aspect in {A.FAILED, A.NEGATED}:
         return Claim(M.EXCEPTION, Reason.HELD) if S.MUST_PAY in text.signs else _not_given(event)
     if event.act is S.TRANSFER and event.at in {S.SENDER, None} and _is_given_by_sender(event, text):
@@ -136,6 +138,11 @@ def brought(event: Event, text: Text) -> Claim | None:
 def _is_given_by_sender(event: Event, text: Text) -> bool:
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     return S.SENDER in before and event.aspect is A.DONE and not text.signs & {S.RETURN, S.REVERSE, S.COURIER, S.BY}
+
+
+def _has_left_a_hub(text: Text) -> bool:
+    """已离开物流中心，配送至门市: a lorry brings it to the shop."""
+    return any(one.act is S.DEPART and one.at is S.HUB and one.aspect in HAPPENED for one in text.events)
 
 
 def _is_sent_by_seller(event: Event, text: Text) -> bool:

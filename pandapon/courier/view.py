@@ -51,6 +51,7 @@ _BRIDGES = frozenset(
 _NEAR = 2  # words that a denial reaches over whatever they are
 # These may stand between two acts of one phrase without ending the first one's modifiers.
 _INHERENT = {S.DONE: Aspect.DONE, S.ONGOING: Aspect.ONGOING}
+_CLOCK = ("时", "点", "日", "号", "底", "天")
 _HURRIED = frozenset({"抓紧", "尽早", "及时"})
 _WORKERS = frozenset({S.SENDER, S.BRANCH, S.COURIER, S.WAREHOUSE})
 _MODALS = {
@@ -138,6 +139,10 @@ def _verdict(found: View, clause: Sequence[Token], at: int, position: int, betwe
             and (_ends_a_time(before))
         ):
             return found._replace(aspect=Aspect.PLANNED, promised=True, again=found.again or "再" in token.text)
+        case S.AFTER if (
+            token.text == "前" and _is_deadline(clause, position, between) and found.aspect is not Aspect.DONE
+        ):
+            return found._replace(aspect=Aspect.PLANNED, promised=True)
         case S.FAILED if S.AFTER in between:  # 投递失败后退回
             return None
         case S.CANNOT | S.FAILED if found.aspect is not Aspect.DONE or S.DONE not in between:
@@ -163,6 +168,13 @@ def _verdict(found: View, clause: Sequence[Token], at: int, position: int, betwe
         case sign if sign in _SETTLES:
             return found._replace(aspect=_SETTLES[sign])
     return None
+
+
+def _is_deadline(clause: Sequence[Token], position: int, between: Sequence[Sign]) -> bool:
+    """最晚24时前发出: what stands before 前 is a time, and the act follows."""
+    before = clause[position - 1] if position else None
+    is_time = before is not None and (before.sign in {S.NUMBER, S.FUTURE_DAY} or before.text.endswith(_CLOCK))
+    return is_time and not between
 
 
 def _denied(found: View, act_and_behind: Sequence[Token], between: Sequence[Sign]) -> View:
@@ -216,8 +228,9 @@ def _modal(found: View, before: Sequence[Token]) -> View:
             return found
         if token.sign in _MODALS:
             return found._replace(aspect=_MODALS[token.sign])
-        if token.sign in {S.WILL, S.PROMISE, S.WAIT} and found.aspect is Aspect.BARE:
-            return found._replace(aspect=Aspect.PLANNED, promised=token.sign is S.PROMISE)
+        if token.sign in {S.WILL, S.PROMISE, S.WAIT, S.FUTURE_DAY} and found.aspect is Aspect.BARE:
+            promised = token.sign in {S.PROMISE, S.FUTURE_DAY}
+            return found._replace(aspect=Aspect.PLANNED, promised=promised)
     return found
 
 
