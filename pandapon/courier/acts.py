@@ -174,6 +174,8 @@ def _arrives(event: Event, text: Text) -> Claim | None:
         return Claim(M.PICKED_UP)
     if event.aspect is A.BARE and _is_of_messages(event, text):
         return None
+    if event.aspect is A.PLANNED and event.at is S.RECIPIENT and is_on_foot(event, text):
+        return Claim(M.OUT_FOR_DELIVERY)  # 快递员即将到达您处
     takes = any(one.act is S.TAKE and one.aspect is A.ONGOING for one in text.events)
     if takes and event.at in _POINTS and is_on_foot(event, text):  # 骑手已到达取货点，正在取件
         return Claim(M.SHIPPED)

@@ -151,6 +151,8 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)
     if event.word == "送" and event.at in {S.PORT, S.CUSTOMS}:  # 已送口岸
         return Claim(M.IN_TRANSIT)
+    if event.word in {"出仓", "出库"} and event.at is S.HUB and S.COURIER not in text.signs:
+        return Claim(M.IN_TRANSIT)
     if event.word in {"出仓", "出库"} and text.signs & {S.MOVE, S.FLY, S.WAREHOUSE}:
         return Claim(M.IN_TRANSIT)
     return None

@@ -163,6 +163,8 @@ def _meant(way: Way, entry: Entry, claim: Milestone) -> Milestone:
     """What words that can be said at two places of the way mean after what stood before."""
     if claim is M.PICKED_UP and way.best in _AT_THE_DOOR and entry.reading.unsure:
         return M.DELIVERED
+    if claim is M.OUT_FOR_DELIVERY and way.best in _AT_THE_SHOP and entry.reading.unsure:
+        return M.PICKED_UP  # given to a courier
     if claim is M.IN_TRANSIT and way.best in _AT_THE_SHOP and entry.reading.packs:
         return M.PAID  # a seller packs
     return claim

@@ -33,7 +33,12 @@ def fetched(event: Event, text: Text) -> Claim | None:
         return Claim(M.RETURNED)
     if event.aspect in HAPPENED and text.signs & _EN_ROUTE and not is_public(event, text):
         return Claim(M.IN_TRANSIT)
-    if event.word == "完成取件" and S.BRANCH in text.signs and event.aspect is not A.PLANNED:
+    if (
+        event.word == "完成取件"
+        and text.signs & {S.BRANCH, S.COURIER}
+        and S.RECIPIENT not in text.signs
+        and event.aspect is not A.PLANNED
+    ):
         return _success(text)
     if happened(text, S.TO_DEPOT) or _is_of_a_notice(event, text):
         return None

@@ -90,6 +90,8 @@ def brought(event: Event, text: Text) -> Claim | None:
     found = claim(event)
     if event.act is S.STORE and event.aspect is A.BARE and {S.OVERDUE, S.WILL} <= text.kinds[event.clause]:
         return None
+    if event.act is S.REACH and event.at is None and event.aspect in HAPPENED and _is_to_a_place(event, text):
+        return Claim(M.IN_TRANSIT)
     if event.act is S.REACH and event.at is S.POINT and event.aspect in {A.BARE, A.ONGOING} and _has_left_a_hub(text):
         return Claim(M.IN_TRANSIT)
     if event.act is S.TRANSFER and event.aspect in {A.FAILED, A.NEGATED}:
@@ -140,6 +142,12 @@ def _is_given_by_sender(event: Event, text: Text) -> bool:
     return S.SENDER in before and event.aspect is A.DONE and not text.signs & {S.RETURN, S.REVERSE, S.COURIER, S.BY}
 
 
+def _is_to_a_place(event: Event, text: Text) -> bool:
+    """已送达【南昌市】: a town, by its last character."""
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    return bool(behind) and behind[0].sign is S.OTHER and behind[0].text.endswith(("市", "省", "县", "区", "镇", "州"))
+
+
 def _has_left_a_hub(text: Text) -> bool:
     """已离开物流中心，配送至门市: a lorry brings it to the shop."""
     return any(one.act is S.DEPART and one.at is S.HUB and one.aspect in HAPPENED for one in text.events)
@@ -162,7 +170,7 @@ def _given_to_courier(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)
     if clause_has(event, text, S.SENDER) or text.signs & {S.MOVE, S.DEPART}:
         return Claim(M.PICKED_UP)
-    return Claim(M.OUT_FOR_DELIVERY)
+    return Claim(M.OUT_FOR_DELIVERY, unsure=True)
 
 
 def _is_of_data(event: Event, text: Text) -> bool:
