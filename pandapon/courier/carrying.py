@@ -46,6 +46,8 @@ def carried(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)
     if not noun and seen.arranged and _is_booked_by_recipient(event, text):
         return None
+    if not noun and seen.aspect in {A.DONE, A.PLANNED} and _is_answered(event, text):
+        return None
     if noun and seen.today and seen.aspect is A.BARE:
         return Claim(M.OUT_FOR_DELIVERY)
     if seen.succeeded and seen.aspect is A.DONE:
@@ -77,6 +79,12 @@ def _is_far(event: Event, text: Text) -> bool:
     behind = text.clauses[event.clause][event.token + 1 :][:2]
     number = "".join(char for token in behind[:1] for char in token.text if char.isdigit() or char == ".")
     return len(behind) > 1 and behind[1].text.startswith(("公里", "km")) and len(number.split(".")[0]) > _TENS
+
+
+def _is_answered(event: Event, text: Text) -> bool:
+    """网点已回复：今日会派送, 已升级为优先派送: said of what is to be."""
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    return S.NOTICE in before and S.COURIER not in text.signs
 
 
 def _is_booked_by_recipient(event: Event, text: Text) -> bool:
@@ -215,8 +223,8 @@ def _was_in_vain(text: Text) -> bool:
 
 
 def _under_way(event: Event, text: Text) -> Claim:
-    if event.word == "派递" and event.aspect is A.DONE and S.COURIER not in text.signs:
-        return Claim(M.DELIVERED)  # so Hongkong's couriers say
+    if event.aspect is A.DONE and S.COURIER not in text.signs and _is_said_of_the_end(event, text):
+        return Claim(M.DELIVERED)
     if event.view.arranged and _is_being_arranged(event, text):
         return Claim(M.ARRIVED)
     if event.aspect is A.ONGOING or S.COURIER in text.signs or event.view.today:
@@ -229,6 +237,13 @@ def _under_way(event: Event, text: Text) -> Claim:
         if says(event, text, "预约", "约"):
             return Claim(M.ATTEMPT_FAILED)
     return Claim(M.OUT_FOR_DELIVERY)
+
+
+def _is_said_of_the_end(event: Event, text: Text) -> bool:
+    """已派递, as Hongkong's couriers say, and 已送货上门."""
+    clause = text.clauses[event.clause]
+    is_told = clause[event.token - 1].sign is S.DONE and event.token + 1 == len(clause)
+    return event.word == "派递" or (event.word in {"送货上门", "送上门"} and is_told)
 
 
 def _is_being_arranged(event: Event, text: Text) -> bool:

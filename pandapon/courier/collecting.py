@@ -24,7 +24,7 @@ def collected(event: Event, text: Text) -> Claim | None:
     if is_about_else(text) and event.aspect not in HAPPENED:
         return None
     if (
-        text.signs & {S.CUSTOMS, S.DECLARE} or (event.at is S.PORT and event.place != "港")
+        text.signs & {S.CUSTOMS, S.DECLARE} or (event.at is S.PORT and event.place != "港" and S.OF not in clause)
     ) and event.aspect in HAPPENED:
         return Claim(M.IN_TRANSIT)
     if event.word.isascii() and event.aspect is A.DONE and (S.SENDER in clause or _is_dropped_off(text)):

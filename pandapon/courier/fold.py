@@ -165,8 +165,13 @@ def _meant(way: Way, entry: Entry, claim: Milestone) -> Milestone:
         return M.DELIVERED
     if claim is M.OUT_FOR_DELIVERY and way.best in _AT_THE_SHOP and entry.reading.unsure:
         return M.PICKED_UP  # given to a courier
-    if claim is M.IN_TRANSIT and way.best in _AT_THE_SHOP and entry.reading.packs:
-        return M.PAID  # a seller packs
+    if claim is M.ARRIVED and way.best is M.PICKED_UP and way.steps == 1 and not entry.reading.is_last:
+        return M.IN_TRANSIT  # the outlet whose courier picked it up
+    if claim is M.IN_TRANSIT and way.best in _AT_THE_SHOP:
+        if entry.reading.packs:
+            return M.PAID  # a seller packs
+        if entry.reading.resumes and not (entry.reading.moves or entry.reading.is_between):
+            return way.best  # something of the order was set right
     return claim
 
 

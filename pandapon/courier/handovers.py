@@ -70,6 +70,8 @@ def fetched(event: Event, text: Text) -> Claim | None:
             return Claim(M.DELIVERED, fetched=True)
         case A.BARE if event.word == "取出" and _opens_locker(text):
             return Claim(M.DELIVERED, fetched=True)
+        case A.POSSIBLE if {S.OR, S.CARRY} <= clause:
+            return None  # 可选择送货上门或驿站自提
         case A.POSSIBLE if S.PROMISE in text.signs and text.signs.isdisjoint(_POINTS):
             return None  # 预计…送达，届时可选择自提
         case A.POSSIBLE if len(text.clauses[event.clause]) <= _SHORT:  # 可自提

@@ -93,7 +93,9 @@ def problem(event: Event, text: Text) -> Claim | None:
         case S.ABSENT if S.COURIER in text.signs and S.RECIPIENT not in text.signs and event.word in _OF_A_COURIER:
             is_out = event.word == "外出" and event.aspect in HAPPENED
             return Claim(M.OUT_FOR_DELIVERY) if is_out else None
-        case S.ADDRESS_FAULT if event.at in {S.BRANCH, S.POINT} and text.signs & {S.FETCH, S.TAKE}:
+        case S.ADDRESS_FAULT if event.at in {S.BRANCH, S.POINT} and (
+            text.signs & {S.FETCH, S.TAKE} or (event.word.endswith("搬迁") and S.RECIPIENT not in text.signs)
+        ):
             return None  # 站点搬迁，请到新址取件
         case S.ABSENT if event.word == "约定" and _is_fetched_later(event, text):
             return None

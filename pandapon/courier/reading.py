@@ -58,6 +58,7 @@ class Reading:
     is_between: bool = False  # it tells of a warehouse, of customs or of a flight: of a leg that is not the last
     is_stored: bool = False  # a warehouse has it: of a leg that is not the last
     is_part: bool = False  # it speaks of a part of several pieces
+    is_last: bool = False  # it tells of the last leg: by an outlet's kind, or by what is to come
     packs: bool = False  # only goods are packed or picked: before the pick-up it is the seller who does
     is_urgent: bool = False  # to be fetched now, or it goes back
     understood: bool = True  # False: no word of it is known to mean anything
@@ -76,6 +77,7 @@ _HOLDERS = {
 _MOVEMENTS = frozenset({S.DEPART, S.ARRIVE, S.MOVE, S.HANDLE, S.COLLECT, S.FLY})
 _LEAVES = frozenset({S.DEPART, S.FLY})
 _BETWEEN = frozenset({S.WAREHOUSE, S.CUSTOMS, S.DECLARE, S.FLY, S.ABROAD})
+_LAST_LEG = frozenset({S.LAST_BRANCH, S.DESTINATION, S.CARRY, S.CARRY_NOUN, S.RECIPIENT, S.WAIT})
 _TAKES_IN = frozenset({S.HANDLE, S.RECEIVE, S.ARRIVE, S.STORE, S.SIGN})
 _PLACES_ON_THE_WAY = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.PORT, S.ABROAD, S.CUSTOMS})
 _ASKING = frozenset({S.PAPERS, S.DUTY, S.MUST_PAY, S.ADDRESS_FAULT, S.NO_CONTACT})
@@ -100,6 +102,7 @@ def decide(text: Text) -> Reading:
         resumes=any(one.claim.resumes for one in said),
         is_stored=S.WAREHOUSE in text.signs and event.act in _TAKES_IN and event.aspect in HAPPENED,
         is_part=S.PART in text.signs,
+        is_last=not text.signs.isdisjoint(_LAST_LEG),
         packs=_only_packs(said, text),
         is_urgent=_is_urgent(text),
         is_between=bool(text.signs & _BETWEEN),

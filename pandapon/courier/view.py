@@ -51,6 +51,7 @@ _BRIDGES = frozenset(
 _NEAR = 2  # words that a denial reaches over whatever they are
 # These may stand between two acts of one phrase without ending the first one's modifiers.
 _INHERENT = {S.DONE: Aspect.DONE, S.ONGOING: Aspect.ONGOING}
+_CHECKS = frozenset({S.HANDLE, S.RECEIVE})  # 验货, 验收
 _CLOCK = ("时", "点", "日", "号", "底", "天")
 _HURRIED = frozenset({"抓紧", "尽早", "及时"})
 _WORKERS = frozenset({S.SENDER, S.BRANCH, S.COURIER, S.WAREHOUSE})
@@ -130,7 +131,7 @@ def _verdict(found: View, clause: Sequence[Token], at: int, position: int, betwe
             return _denied(found, clause[at:], between)
         case S.AFTER if token.text.isascii() and is_near and found.aspect is not Aspect.DONE:  # after delivery
             return found._replace(aspect=Aspect.MENTIONED)
-        case S.AFTER if before and before[-1].sign is S.HANDLE and clause[at].sign is S.SIGN and _has_actor(before):
+        case S.AFTER if before and before[-1].sign in _CHECKS and clause[at].sign is S.SIGN and _has_actor(before):
             return None
         case S.AFTER if (
             "后" in token.text
