@@ -252,7 +252,9 @@ def _is_being_arranged(event: Event, text: Text) -> bool:
         return False
     before = [token.sign for token in text.clauses[event.clause][: event.token]]
     if event.aspect is A.BARE and event.word != "投递":  # the post arranges on the day itself
-        return before[-1] is S.ARRANGE and not event.view.again and S.DONE not in before
+        return (
+            text.clauses[event.clause][event.token - 1].text == "安排" and not event.view.again and S.DONE not in before
+        )
     return S.ONGOING in before and before.index(S.ONGOING) < before.index(S.ARRANGE)
 
 

@@ -64,7 +64,9 @@ def collected(event: Event, text: Text) -> Claim | None:
     is_booked = any(token.text == "预约" for token in text.clauses[event.clause][: event.token])
     if (event.view.arranged or on_the_way) and (is_booked or not event.view.succeeded) and event.aspect in HAPPENED:
         return Claim(M.SHIPPED)
-    return claim(event)
+    found = claim(event)
+    is_fetched = event.word in {"取货完成", "提货成功"} and not text.signs & {S.COURIER, S.SENDER, S.BRANCH}
+    return found._replace(unsure=True) if found and is_fetched and found.milestone is M.PICKED_UP else found
 
 
 def _is_by_recipient(event: Event, text: Text) -> bool:

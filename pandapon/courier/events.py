@@ -152,8 +152,8 @@ def _events(clause: Clause, number: int, after: Clause, *, conditional: bool) ->
     if not has_act and S.MIDST in signs and S.HUB in signs[: signs.index(S.MIDST)]:  # 集散中心处理中
         at = signs.index(S.MIDST)
         yield Event(S.HANDLE, View(Aspect.ONGOING), S.HUB, "", number, clause[at].text, at)
-    elif not has_act and (at := _next_stop(clause)) is not None:
-        yield Event(S.MOVE, View(Aspect.BARE), S.NEXT_STOP, "", number, clause[at].text, at)
+    elif not has_act and (stop := _next_stop(clause)) is not None:
+        yield Event(S.MOVE, View(Aspect.BARE), S.NEXT_STOP, "", number, clause[stop].text, stop)
     elif not has_act:
         yield from _arrivals(clause, number, conditional=conditional)
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
+from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import Reason
 from pandapon.shipment import Milestone
 
@@ -37,6 +38,7 @@ _ON_THE_ROAD = frozenset({M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})
 _ARRIVED = frozenset({M.ARRIVED, M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP})
 _MISTAKEN = frozenset({M.IN_TRANSIT, M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP})
 _FEW = 2
+_TAKEN = frozenset({M.OUT_FOR_DELIVERY, M.DELIVERED})
 _AT_THE_SHOP = frozenset({M.ORDERED, M.PAID, M.SHIPPED})
 _MOVED = frozenset(milestone for milestone in Milestone if M.PICKED_UP.rank <= milestone.rank <= M.DELIVERED.rank)
 _AT_THE_DOOR = frozenset({M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP, M.DELIVERED})
@@ -67,6 +69,7 @@ class Way:
     reason: Reason | None = None  # why, where the place is a problem or an end; only where it was asked for
     is_stopped: bool = False  # intercepted: a scan between places does not set it free
     had_arrived: bool = False  # it was told at its place before it was told as delivered
+    is_unsure: bool = False  # it was told as taken, and not by whom
     steps: int = 0  # entries that told of a pick-up or of what comes after one
 
 
@@ -156,23 +159,32 @@ def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
     if best is way.place:
         return way if arrived is way.had_arrived else replace(way, had_arrived=arrived)
     delivered = way.was_delivered or best is M.DELIVERED
-    return Way(best, best, was_delivered=delivered, had_arrived=arrived, steps=way.steps)
+    unsure = best is M.DELIVERED and entry.reading.unsure
+    return Way(best, best, was_delivered=delivered, had_arrived=arrived, is_unsure=unsure, steps=way.steps)
 
 
 def _meant(way: Way, entry: Entry, claim: Milestone) -> Milestone:
     """What words that can be said at two places of the way mean after what stood before."""
     if claim is M.PICKED_UP and way.best in _AT_THE_DOOR and entry.reading.unsure:
         return M.DELIVERED
-    if claim is M.OUT_FOR_DELIVERY and way.best in _AT_THE_SHOP and entry.reading.unsure:
-        return M.PICKED_UP  # given to a courier
     if claim is M.ARRIVED and way.best is M.PICKED_UP and way.steps == 1 and not entry.reading.is_last:
         return M.IN_TRANSIT  # the outlet whose courier picked it up
-    if claim is M.IN_TRANSIT and way.best in _AT_THE_SHOP:
-        if entry.reading.packs:
-            return M.PAID  # a seller packs
-        if entry.reading.resumes and not (entry.reading.moves or entry.reading.is_between):
-            return way.best  # something of the order was set right
-    return claim
+    return _meant_at_the_shop(way.best, entry.reading, claim) if way.best in _AT_THE_SHOP else claim
+
+
+def _meant_at_the_shop(best: Milestone | None, reading: Reading, claim: Milestone) -> Milestone:
+    """The same of a parcel that no courier has yet."""
+    if claim in _TAKEN and reading.unsure:
+        return M.PICKED_UP  # given to a courier, or taken by whoever came for it
+    if claim is not M.IN_TRANSIT:
+        return claim
+    if reading.packs:
+        return M.PAID  # a seller packs
+    if reading.moves or reading.is_between:
+        return claim
+    if reading.aspect is Aspect.PLANNED:
+        return M.SHIPPED  # 已出库，准备发往…
+    return best or claim if reading.resumes else claim  # something of the order was set right
 
 
 def _is_set_back(way: Way, entry: Entry, claim: Milestone) -> bool:
@@ -181,7 +193,8 @@ def _is_set_back(way: Way, entry: Entry, claim: Milestone) -> bool:
         return _was_before_pick_up(way, entry)
     if way.place is M.DELIVERED and claim in _ON_THE_ROAD:
         rest = claim is M.OUT_FOR_DELIVERY and entry.reading.is_part  # the pieces that had not come
-        return rest or _is_another_leg(way, entry)
+        was_pick_up = way.is_unsure and way.steps == 1 and entry.reading.moves
+        return rest or was_pick_up or _is_another_leg(way, entry)
     if way.best is M.READY_FOR_PICKUP:
         return _takes_it_on(entry, claim)
     if claim is not M.IN_TRANSIT or way.best not in _ON_THE_ROAD:

@@ -77,6 +77,7 @@ _HOLDERS = {
 _MOVEMENTS = frozenset({S.DEPART, S.ARRIVE, S.MOVE, S.HANDLE, S.COLLECT, S.FLY})
 _LEAVES = frozenset({S.DEPART, S.FLY})
 _BETWEEN = frozenset({S.WAREHOUSE, S.CUSTOMS, S.DECLARE, S.FLY, S.ABROAD})
+_FETCHERS = frozenset({S.POINT, S.LOCKER, S.RECIPIENT, S.SELF, S.KIN, S.BY_CODE, S.SIGN, S.SIGNER, S.STORE})
 _LAST_LEG = frozenset({S.LAST_BRANCH, S.DESTINATION, S.CARRY, S.CARRY_NOUN, S.RECIPIENT, S.WAIT})
 _TAKES_IN = frozenset({S.HANDLE, S.RECEIVE, S.ARRIVE, S.STORE, S.SIGN})
 _PLACES_ON_THE_WAY = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.PORT, S.ABROAD, S.CUSTOMS})
@@ -98,7 +99,7 @@ def decide(text: Text) -> Reading:
         reason=_reason(said, what),
         place=event.place,
         aspect=event.aspect,
-        unsure=what.unsure,
+        unsure=what.unsure or (what.fetched and text.signs.isdisjoint(_FETCHERS)),
         resumes=any(one.claim.resumes for one in said),
         is_stored=S.WAREHOUSE in text.signs and event.act in _TAKES_IN and event.aspect in HAPPENED,
         is_part=S.PART in text.signs,
