@@ -13,12 +13,13 @@ from pandapon.courier.carrying import carried
 from pandapon.courier.claims import HAPPENED, PACKING, Claim, Reason, claim
 from pandapon.courier.collecting import collected
 from pandapon.courier.departing import departed, is_no_departure
-from pandapon.courier.handovers import fetched, taken
+from pandapon.courier.handovers import fetched
 from pandapon.courier.problems import PROBLEMS, must_pay, problem
 from pandapon.courier.receipts import brought, received
 from pandapon.courier.returns import returned
 from pandapon.courier.signing import signed
 from pandapon.courier.signs import Sign
+from pandapon.courier.taking import taken
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
