@@ -73,7 +73,7 @@ class Pushes:
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(timeout=TIMEOUT)
-        self._seen = {order_id: self._look(order) for order_id, order in self._world.orders.items()}
+        self._seen = {order_id: self._snapshot(order) for order_id, order in self._world.orders.items()}
         self._task = asyncio.create_task(self._run())
         return self
 
@@ -87,14 +87,14 @@ class Pushes:
     async def _run(self) -> None:
         while True:
             for order_id, order in list(self._world.orders.items()):
-                now = self._look(order)
+                now = self._snapshot(order)
                 before = self._seen.get(order_id, {})
                 self._seen[order_id] = now
                 for kind in (name for name, value in now.items() if before.get(name) != value):
                     self._post(Push(kind, order_id), order)
             await asyncio.sleep(self._every)
 
-    def _look(self, order: SandboxOrder) -> dict[str, Any]:
+    def _snapshot(self, order: SandboxOrder) -> dict[str, Any]:
         """What messages are about, as it is now."""
         now = self._clock()
         scans = [scan for package in order.packages for scan in package.scans if scan.at <= now]

@@ -14,9 +14,9 @@ from aiohttp import web
 
 from pandapon.shipment import Platform
 from pandapon.signing import SignatureError, StaleError, Unit, verify
-from sandbox.broken import cut_off, dripped
 from sandbox.pandapon import replies
 from sandbox.pandapon.goods import picture
+from sandbox.partial_answers import send_half, send_slowly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +57,7 @@ class Faults:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ReceivedRequest:
     """A request that arrived; the headers are not kept."""
 
     method: str
@@ -79,8 +79,8 @@ class PandaPonServer:
     user_id: str = "2100007341207"
     timestamp_unit: Unit = "s"
     faults: Faults = field(default_factory=Faults)
-    requests: list[Seen] = field(default_factory=list)
-    on_request: list[Callable[[Seen, Mapping[str, str], str], None]] = field(default_factory=list)
+    requests: list[ReceivedRequest] = field(default_factory=list)
+    on_request: list[Callable[[ReceivedRequest, Mapping[str, str], str], None]] = field(default_factory=list)
     pictures: str = ""  # the base address of the goods' pictures, where it is not this server's own
     base_url: str = ""
     _runner: web.AppRunner | None = None
@@ -119,14 +119,14 @@ class PandaPonServer:
         if fault.delay:
             await asyncio.sleep(fault.delay)
         response = self._faulty(request, fault) or self._answer(request, body, fault)
-        seen = Seen(request.method, request.path, dict(request.query), body, self.clock(), response.status)
+        seen = ReceivedRequest(request.method, request.path, dict(request.query), body, self.clock(), response.status)
         self.requests.append(seen)
         for listener in self.on_request:  # who wants to hear of every request: headers and the answer's text with it
             listener(seen, request.headers, response.text or "")
         if fault.drip:
-            return await dripped(request, (response.text or "").encode(), fault.drip)
+            return await send_slowly(request, (response.text or "").encode(), fault.drip)
         if fault.cut:
-            return await cut_off(request, (response.text or "").encode())
+            return await send_half(request, (response.text or "").encode())
         response.headers["Date"] = format_datetime(self._now(), usegmt=True)
         return response
 
@@ -217,7 +217,7 @@ class PandaPonServer:
             for order in self.world.of(platform)
             if order.created_at <= now and replies.matches(order, now, status)
         ]
-        number, size = _counted(number, 1), min(_counted(body.get("pageSize"), 20), MAX_PAGE)
+        number, size = _positive(number, 1), min(_positive(body.get("pageSize"), 20), MAX_PAGE)
         rows = [
             replies.order_1688(order, now, detail=False)
             if platform is Platform.ALIBABA
@@ -236,7 +236,7 @@ class PandaPonServer:
         elif sort:
             found.sort(key=lambda goods: goods.sold, reverse=True)
         most = MAX_PAGE if platform is Platform.ALIBABA else MAX_TAOBAO_SEARCH
-        number, size = _counted(number, 1), min(_counted(body.get("pageSize"), 20), most)
+        number, size = _positive(number, 1), min(_positive(body.get("pageSize"), 20), most)
         make = replies.product_1688 if platform is Platform.ALIBABA else replies.product_taobao
         rows = [make(goods, self.pictures or self.base_url) for goods in replies.page(found, number, size)]
         pages = -(-len(found) // size)
@@ -260,7 +260,7 @@ async def _json_body(request: web.Request) -> Any:
         return None
 
 
-def _counted(value: Any, default: int) -> int:
+def _positive(value: Any, default: int) -> int:
     """A number from 1 on. Raises RefusedError."""
     if value is None:
         return default

@@ -51,17 +51,17 @@ class Chat:
         return {"channel": channel.id, "ts": message.ts, "message": message.wire()}
 
     def _post_ephemeral(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.entered(str(arguments["channel"]))
+        channel = self._workspace.joined_by_bot(str(arguments["channel"]))
         if channel.is_archived:
             raise SlackError("is_archived")
         viewer = str(arguments["user"])
         if viewer not in channel.members:
             raise SlackError("user_not_in_channel")
-        message = self._workspace.whisper(channel.id, viewer, **self._content(arguments))
+        message = self._workspace.post_ephemeral(channel.id, viewer, **self._content(arguments))
         return {"message_ts": message.ts}
 
     def _update(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.known(str(arguments["channel"]))
+        channel = self._workspace.seen_by_bot(str(arguments["channel"]))
         message = self._workspace.find(channel, str(arguments["ts"]))
         if message.user != BOT_USER:
             raise SlackError("cant_update_message")
@@ -78,7 +78,7 @@ class Chat:
         return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": message.wire()}
 
     def _delete(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.known(str(arguments["channel"]))
+        channel = self._workspace.seen_by_bot(str(arguments["channel"]))
         message = self._workspace.find(channel, str(arguments["ts"]))
         if message.user != BOT_USER:
             raise SlackError("cant_delete_message")
@@ -86,7 +86,7 @@ class Chat:
         return {"channel": channel.id, "ts": message.ts}
 
     def _permalink(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.known(str(arguments["channel"]))
+        channel = self._workspace.seen_by_bot(str(arguments["channel"]))
         ts = str(arguments["message_ts"])
         self._workspace.find(channel, ts)
         link = f"https://panda.slack.com/archives/{channel.id}/p{ts.replace('.', '')}"
@@ -97,7 +97,7 @@ class Chat:
         if target.startswith("U"):
             return self._workspace.direct(target)
         channel = self._workspace.channel(target)
-        self._workspace.known(channel.id)
+        self._workspace.seen_by_bot(channel.id)
         if channel.is_archived:
             raise SlackError("is_archived")
         if BOT_USER not in channel.members and not self._may("chat:write.public"):

@@ -47,21 +47,21 @@ class Conversations:
         return {"channels": page, "response_metadata": {"next_cursor": cursor}}
 
     def _info(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.known(str(arguments["channel"]))
+        channel = self._workspace.seen_by_bot(str(arguments["channel"]))
         return {"channel": self._describe(channel)}
 
     def _members(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.known(str(arguments["channel"]))
+        channel = self._workspace.seen_by_bot(str(arguments["channel"]))
         page, cursor = _page(sorted(channel.members), arguments)
         return {"members": page, "response_metadata": {"next_cursor": cursor}}
 
     def _history(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.entered(str(arguments["channel"]))
+        channel = self._workspace.joined_by_bot(str(arguments["channel"]))
         found = [m for m in channel.messages.values() if not m.thread_ts or m.broadcast or m.thread_ts == m.ts]
         return self._messages(sorted(found, key=lambda m: m.ts, reverse=True), arguments)
 
     def _replies(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.entered(str(arguments["channel"]))
+        channel = self._workspace.joined_by_bot(str(arguments["channel"]))
         asked = channel.messages.get(str(arguments["ts"]))
         parent = (asked.thread_ts or asked.ts) if asked is not None else ""
         if parent not in channel.messages:
@@ -93,7 +93,7 @@ class Conversations:
         return {"channel": {"id": channel.id}}
 
     def _join(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.known(str(arguments["channel"]))
+        channel = self._workspace.seen_by_bot(str(arguments["channel"]))
         if channel.is_archived:
             raise SlackError("is_archived")
         if channel.is_private:

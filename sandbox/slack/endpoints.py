@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from sandbox.broken import cut_off
+from sandbox.partial_answers import send_half
 from sandbox.slack.arguments import as_object
 from sandbox.slack.arguments import read as read_arguments
 from sandbox.slack.faults import Fault, Faults, pause
@@ -69,7 +69,7 @@ class Endpoints:
         except SlackError as error:
             return self._answer(call, {"ok": False, "error": error.code})
         finally:
-            tell(self.on_call, call)
+            notify(self.on_call, call)
 
     async def _respond(self, request: web.Request, call: Call, token: str) -> web.StreamResponse:
         if self.faults.down:
@@ -79,17 +79,17 @@ class Endpoints:
         fault = self.faults.take(method, channel)
         if fault is not None:
             await pause(fault.delay)
-            if (refused := self._met(request, call, fault)) is not None:
+            if (refused := self._refuse(request, call, fault)) is not None:
                 return refused
         if method == "chat.postMessage" and self.faults.too_fast(channel):
             return self._answer(call, {"ok": False, "error": "ratelimited"}, 429, retry_after=1)
         answer = self._do(method, arguments, token)
         if fault is not None and fault.applied:
             call.answer = answer
-            return await self._spoilt(request, call, fault)
+            return await self._spoil(request, call, fault)
         return self._answer(call, answer)
 
-    def _met(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse | None:
+    def _refuse(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse | None:
         """The answer of a fault that comes before the work; None where the work is done first, or at all."""
         if fault.retry_after:
             return self._answer(call, {"ok": False, "error": "ratelimited"}, 429, retry_after=fault.retry_after)
@@ -103,12 +103,12 @@ class Endpoints:
             return web.Response(text=fault.text, content_type="application/json", status=fault.status or 200)
         return self._answer(call, {}, fault.status) if fault.status else None
 
-    async def _spoilt(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse:
+    async def _spoil(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse:
         """What comes of the answer after the work was done."""
         if fault.drop:
             return _hang_up(request, call)
         if fault.cut:
-            return await cut_off(request, json.dumps(call.answer).encode())
+            return await send_half(request, json.dumps(call.answer).encode())
         if fault.text:
             return web.Response(text=fault.text, content_type="application/json")
         return self._answer(call, {}, fault.status)
@@ -149,7 +149,7 @@ class Endpoints:
             call.answer = {"ok": False, "error": error.code, **error.more}
             return web.json_response(call.answer, status=call.status)
         finally:
-            tell(self.on_call, call)
+            notify(self.on_call, call)
 
     async def _accept(self, request: web.Request, call: Call) -> web.StreamResponse:
         if self.faults.down:
@@ -166,7 +166,7 @@ class Endpoints:
         return web.Response(text="ok")
 
 
-def tell(listeners: list[Callable[..., None]], *what: Any) -> None:
+def notify(listeners: list[Callable[..., None]], *what: Any) -> None:
     """Every listener hears of it."""
     for listener in listeners:
         listener(*what)

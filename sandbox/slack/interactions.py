@@ -112,4 +112,4 @@ class Interactions:
             channel = self._workspace.channel(url.channel)
             self._workspace.post(channel, "U0BOTPANDA", text, blocks=blocks, thread_ts=thread)
         else:
-            self._workspace.whisper(url.channel, url.viewer, text, blocks=blocks, thread_ts=thread)
+            self._workspace.post_ephemeral(url.channel, url.viewer, text, blocks=blocks, thread_ts=thread)

@@ -59,7 +59,7 @@ class People(ABC):
                 self.interactions.answer(self.interactions.urls[path], ack.payload)
             except SlackError as error:
                 line = f"{command} failed because the app's answer was refused: {error.code}"
-                self.workspace.whisper(where.id, who.id, line)
+                self.workspace.post_ephemeral(where.id, who.id, line)
         return ack
 
     async def press(self, user: str, message: Message, action_id: str, *, value: str | None = None) -> Ack:
@@ -172,7 +172,7 @@ class People(ABC):
         """Send a payload as it is: an act's, a redelivery, or one that a test made."""
 
     def _failed(self, channel: Channel, user: User, what: str) -> None:
-        self.workspace.whisper(channel.id, user.id, f"{what} failed because the app did not respond")
+        self.workspace.post_ephemeral(channel.id, user.id, f"{what} failed because the app did not respond")
 
     def _should_escape(self, command: str) -> bool:
         commands = (self.manifest.get("features") or {}).get("slash_commands") or []

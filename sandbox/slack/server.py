@@ -9,7 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from sandbox.slack.delivery import Ack, Sockets, post_signed
-from sandbox.slack.endpoints import Call, Endpoints, tell
+from sandbox.slack.endpoints import Call, Endpoints, notify
 from sandbox.slack.faults import pause
 from sandbox.slack.interactions import Interactions
 from sandbox.slack.people import People
@@ -107,7 +107,7 @@ class SlackServer(People):
 
     async def deliver(self, kind: str, payload: Payload, attempt: int = 0) -> Ack:
         """Send a payload as it is, over the socket or to the request URL; ``attempt`` counts redeliveries."""
-        tell(self.on_payload, kind, payload, None)
+        notify(self.on_payload, kind, payload, None)
         if self.request_url:
             ack = await self._post(kind, payload, attempt)
         else:
@@ -116,7 +116,7 @@ class SlackServer(People):
             await pause(max(0.0, self.ack_seconds - ack.seconds))
             ack = Ack(ok=False, seconds=self.ack_seconds, status=0)
         self.acks.append(ack)
-        tell(self.on_payload, kind, payload, ack)
+        notify(self.on_payload, kind, payload, ack)
         return ack
 
     async def _post(self, kind: str, payload: Payload, attempt: int) -> Ack:

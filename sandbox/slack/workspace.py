@@ -146,16 +146,16 @@ class Workspace:
                 return channel
         raise SlackError("channel_not_found")
 
-    def known(self, channel_id: str) -> Channel:
+    def seen_by_bot(self, channel_id: str) -> Channel:
         """A channel as the bot finds it: by id only, and not a private one that it is not in. Raises SlackError."""
         channel = self.channels.get(channel_id)
         if channel is None or (channel.is_private and BOT_USER not in channel.members):
             raise SlackError("channel_not_found")
         return channel
 
-    def entered(self, channel_id: str) -> Channel:
+    def joined_by_bot(self, channel_id: str) -> Channel:
         """A channel that the bot is in. Raises SlackError channel_not_found or not_in_channel."""
-        channel = self.known(channel_id)
+        channel = self.seen_by_bot(channel_id)
         if BOT_USER not in channel.members:
             raise SlackError("not_in_channel")
         return channel
@@ -204,7 +204,7 @@ class Workspace:
                 messages[message.thread_ts].replies.remove(message.ts)
         self.touch()
 
-    def whisper(self, channel_id: str, viewer: str, text: str, **more: Any) -> Message:
+    def post_ephemeral(self, channel_id: str, viewer: str, text: str, **more: Any) -> Message:
         """Show a message to one person only."""
         message = Message(ts=self.next_ts(), channel=channel_id, user=BOT_USER, text=text, viewer=viewer, **more)
         self.ephemeral.append(message)

@@ -35,7 +35,7 @@ class Button:
 
 
 @dataclass
-class Page:
+class Layout:
     """Collects the lines of one message, and its buttons in reading order."""
 
     viewer: Viewer
@@ -78,37 +78,37 @@ def text_object(made: Block | None, viewer: Viewer) -> Text:
     return plain(made.get("text", ""), emoji=made.get("emoji", True))
 
 
-def add_block(page: Page, block: Block) -> None:
-    """Append one block to the page."""
+def add_block(layout: Layout, block: Block) -> None:
+    """Append one block to the layout."""
     draw = _BLOCKS.get(block.get("type", ""))
     if draw is None:
-        page.add(_unknown("block", block))
+        layout.add(_unknown("block", block))
         return
-    draw(page, block)
+    draw(layout, block)
 
 
 def _unknown(what: str, block: Block) -> Text:
     return Text(f"⟨{what} of a kind this terminal cannot show: {safe(str(block.get('type')))}⟩", style="dim italic")
 
 
-def _section(page: Page, block: Block) -> None:
+def _section(layout: Layout, block: Block) -> None:
     if block.get("text"):
-        page.add(text_object(block["text"], page.viewer))
-    _fields(page, [text_object(one, page.viewer) for one in block.get("fields", [])])
+        layout.add(text_object(block["text"], layout.viewer))
+    _fields(layout, [text_object(one, layout.viewer) for one in block.get("fields", [])])
     if accessory := block.get("accessory"):
-        page.add(_element(page, accessory, block.get("block_id", "")))
+        layout.add(_element(layout, accessory, block.get("block_id", "")))
 
 
-def _fields(page: Page, texts: list[Text]) -> None:
-    if page.width < TWO_COLUMNS:
+def _fields(layout: Layout, texts: list[Text]) -> None:
+    if layout.width < TWO_COLUMNS:
         for text in texts:
-            page.add(text)
+            layout.add(text)
         return
-    column = (page.width - _GAP) // 2
+    column = (layout.width - _GAP) // 2
     for at in range(0, len(texts), 2):
         left, right = wrap(texts[at], column), wrap(texts[at + 1], column) if at + 1 < len(texts) else []
         for one, other in zip_longest(left, right, fillvalue=Text()):
-            page.lines.append(_beside(one, other, column))
+            layout.lines.append(_beside(one, other, column))
 
 
 def _beside(left: Text, right: Text, column: int) -> Text:
@@ -119,32 +119,32 @@ def _beside(left: Text, right: Text, column: int) -> Text:
     return line
 
 
-def _header(page: Page, block: Block) -> None:
-    made = text_object(block.get("text"), page.viewer)
+def _header(layout: Layout, block: Block) -> None:
+    made = text_object(block.get("text"), layout.viewer)
     made.stylize("bold")
-    page.add(made)
+    layout.add(made)
 
 
-def _context(page: Page, block: Block) -> None:
-    shown = [_context_element(page, one) for one in block.get("elements", [])]
+def _context(layout: Layout, block: Block) -> None:
+    shown = [_context_element(layout, one) for one in block.get("elements", [])]
     made = Text("  ").join(shown)
     made.stylize("dim", 0, len(made))
-    page.add(made)
+    layout.add(made)
 
 
-def _context_element(page: Page, element: Block) -> Text:
+def _context_element(layout: Layout, element: Block) -> Text:
     if element.get("type") in {"mrkdwn", "plain_text"}:
-        return text_object(element, page.viewer)
-    return _element(page, element, "")
+        return text_object(element, layout.viewer)
+    return _element(layout, element, "")
 
 
-def _divider(page: Page, _block: Block) -> None:
-    page.lines.append(Text("─" * min(page.width, 40), style="dim"))
+def _divider(layout: Layout, _block: Block) -> None:
+    layout.lines.append(Text("─" * min(layout.width, 40), style="dim"))
 
 
-def _actions(page: Page, block: Block) -> None:
-    shown = [_element(page, one, block.get("block_id", "")) for one in block.get("elements", [])]
-    page.add(Text("   ").join(_unbroken(one) for one in shown))
+def _actions(layout: Layout, block: Block) -> None:
+    shown = [_element(layout, one, block.get("block_id", "")) for one in block.get("elements", [])]
+    layout.add(Text("   ").join(_unbroken(one) for one in shown))
 
 
 def _unbroken(text: Text) -> Text:
@@ -155,11 +155,11 @@ def _unbroken(text: Text) -> Text:
     return made
 
 
-def _image(page: Page, block: Block) -> None:
+def _image(layout: Layout, block: Block) -> None:
     made = picture(block)
-    if title := text_object(block.get("title"), page.viewer).plain:
+    if title := text_object(block.get("title"), layout.viewer).plain:
         made.append(f" ({title})")
-    page.add(made)
+    layout.add(made)
 
 
 def picture(element: Block) -> Text:
@@ -167,33 +167,33 @@ def picture(element: Block) -> Text:
     return Text(f"🖼 {safe(element.get('alt_text', ''))}", style="green")
 
 
-def _rich_text(page: Page, block: Block) -> None:
+def _rich_text(layout: Layout, block: Block) -> None:
     for element in block.get("elements", []):
-        page.add(rich_text(element, page.viewer) or _unknown("text", element))
+        layout.add(rich_text(element, layout.viewer) or _unknown("text", element))
 
 
-def _video(page: Page, block: Block) -> None:
-    page.add(Text(f"▶ {text_object(block.get('title'), page.viewer).plain} ({block.get('video_url', '')})"))
+def _video(layout: Layout, block: Block) -> None:
+    layout.add(Text(f"▶ {text_object(block.get('title'), layout.viewer).plain} ({block.get('video_url', '')})"))
 
 
-def _element(page: Page, element: Block, block_id: str) -> Text:
+def _element(layout: Layout, element: Block, block_id: str) -> Text:
     kind = element.get("type", "")
     if kind == "button":
-        return page.button(element, block_id)
+        return layout.button(element, block_id)
     if kind == "image":
         return picture(element)
     if kind == "overflow" or kind.endswith("_select"):
-        return _menu(page, element)
+        return _menu(layout, element)
     return _unknown("element", element)
 
 
-def _menu(page: Page, element: Block) -> Text:
-    options = [text_object(one.get("text"), page.viewer).plain for one in element.get("options", [])]
-    title = text_object(element.get("placeholder"), page.viewer).plain or "…"
+def _menu(layout: Layout, element: Block) -> Text:
+    options = [text_object(one.get("text"), layout.viewer).plain for one in element.get("options", [])]
+    title = text_object(element.get("placeholder"), layout.viewer).plain or "…"
     return Text(f"⟨menu {title}: {' / '.join(options)}⟩", style="magenta")
 
 
-_BLOCKS: dict[str, Callable[[Page, Block], None]] = {
+_BLOCKS: dict[str, Callable[[Layout, Block], None]] = {
     "section": _section,
     "header": _header,
     "context": _context,

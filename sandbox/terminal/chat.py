@@ -10,19 +10,19 @@ from rich.text import Text
 
 from sandbox.terminal.commands import NotUnderstoodError, read
 from sandbox.terminal.session import CannotError, Session
-from sandbox.terminal.words import WELCOME
+from sandbox.terminal.texts import WELCOME
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable
 
-    from sandbox.terminal.stage import Stage
+    from sandbox.terminal.sandbox import Sandbox
 
 SCRIPT_WIDTH = 100  # the same in every pipe, whatever the terminal around it
 WIDEST = 110  # longer lines are hard to read, however wide the window is
 CLEAR_LINE = "\r\x1b[K"
 
 
-class Paper:
+class Printer:
     """Where lines go. With a prompt standing, it is taken away first and put back after."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -64,29 +64,29 @@ class Paper:
             self._stream.flush()
 
 
-async def chat(stage: Stage, lines: AsyncIterable[str], paper: Paper) -> None:
+async def chat(sandbox: Sandbox, lines: AsyncIterable[str], printer: Printer) -> None:
     """Talk until ``quit`` or the end of input."""
-    session = Session(stage, paper, width=paper.width, everywhere=False)
-    paper(*(Text(line, style="green") for line in WELCOME))
-    session.look()
+    session = Session(sandbox, printer, width=printer.width, everywhere=False)
+    printer(*(Text(line, style="green") for line in WELCOME))
+    session.refresh()
     following = asyncio.create_task(session.follow())
     try:
-        paper.prompt(session.prompt)
+        printer.prompt(session.prompt)
         async for line in lines:
-            paper.prompt("")
-            await _line(session, line, paper)
+            printer.prompt("")
+            await _line(session, line, printer)
             if session.leaving:
                 return
-            paper.prompt(session.prompt)
+            printer.prompt(session.prompt)
     finally:
-        paper.leave()
+        printer.leave()
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
 
 
-async def _line(session: Session, line: str, paper: Paper) -> None:
+async def _line(session: Session, line: str, printer: Printer) -> None:
     try:
         if request := read(line):
             await session.do(request)
     except (NotUnderstoodError, CannotError) as error:
-        paper(Text(f"· {error}", style="red"))
+        printer(Text(f"· {error}", style="red"))

@@ -10,7 +10,7 @@ from rich.console import Console, Group
 from rich.padding import Padding
 from rich.text import Text
 
-from sandbox.terminal.words import FIRST_ORDER
+from sandbox.terminal.texts import FIRST_ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

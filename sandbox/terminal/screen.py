@@ -111,7 +111,7 @@ class Screen:
         parent = entry.item.thread or entry.item.ts
         return [one for one in self.channel(entry.item.channel) if parent in {one.item.ts, one.item.thread}]
 
-    def words(self, name: str) -> str:
+    def visible_text(self, name: str) -> str:
         """Everything that a channel shows now, unwrapped, white space made single: what an expectation looks into."""
         drawn = (render(one.item.content, self.viewer, UNWRAPPED).plain for one in self.channel(name))
         return " ".join(" ".join(drawn).split())

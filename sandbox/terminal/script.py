@@ -27,7 +27,7 @@ async def play(session: Session, lines: AsyncIterable[str], out: Callable[[Text]
 
 
 async def _play(session: Session, lines: AsyncIterable[str], out: Callable[[Text], None]) -> str:
-    session.look()
+    session.refresh()
     number = 0
     async for line in lines:
         number += 1
@@ -51,4 +51,4 @@ async def _line(session: Session, line: str, out: Callable[[Text], None]) -> Non
     if isinstance(request, Slash | Press | Shortcut):
         await session.settle()
     elif isinstance(request, Say):
-        session.look()
+        session.refresh()

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from sandbox.terminal import commands as asked
+from sandbox.terminal import commands
 from sandbox.terminal.screen import Screen
-from sandbox.terminal.words import HELP, spoken
+from sandbox.terminal.texts import HELP, format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.terminal.blocks import Button
+    from sandbox.terminal.sandbox import Sandbox
     from sandbox.terminal.screen import Change, Entry
-    from sandbox.terminal.stage import Stage
 
 RECENT = 4  # messages shown again on entering a channel
 PATIENCE = 20.0  # seconds of this machine's time that something may take to arrive
@@ -34,16 +34,16 @@ class Session:
 
     def __init__(
         self,
-        stage: Stage,
+        sandbox: Sandbox,
         out: Callable[..., None],
         *,
         width: int,
         everywhere: bool,
         patience: float = PATIENCE,
     ) -> None:
-        self._stage, self._out, self._width, self._everywhere = stage, out, width, everywhere
+        self._sandbox, self._out, self._width, self._everywhere = sandbox, out, width, everywhere
         self._patience = patience
-        self.user, self.channel = stage.first_user, stage.first_channel
+        self.user, self.channel = sandbox.first_user, sandbox.first_channel
         self.screen = self._fresh_screen()
         self._arrived: list[Change] = []  # since the last action
         self._taken: dict[str, int] = {}  # how many of a kind the waits since then have used up
@@ -59,57 +59,57 @@ class Session:
     async def follow(self) -> None:
         """Print what arrives, for as long as it is let."""
         while True:
-            await self._stage.changed()
-            self.look()
+            await self._sandbox.changed()
+            self.refresh()
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Print what is new since the last look."""
-        self.screen.viewer = self._stage.viewer(self.user)
-        changes = self.screen.update(self._stage.items(self.user))
+        self.screen.viewer = self._sandbox.viewer(self.user)
+        changes = self.screen.update(self._sandbox.items(self.user))
         for change in changes:
             self._show(change)
         self._arrived += changes
         self._more.set()
 
-    async def do(self, request: asked.Request) -> None:  # noqa: C901, PLR0912  one branch for each kind of request
+    async def do(self, request: commands.Request) -> None:  # noqa: C901, PLR0912  one branch for each kind of request
         """Carry out a request. Raises CannotError."""
         match request:
-            case asked.Slash():
-                self._acting()
-                await self._stage.slash(self.user, self.channel, request.command, request.text)
-            case asked.Say():
-                self._acting()
-                await self._stage.say(self.user, self.channel, request.text)
-            case asked.Press():
+            case commands.Slash():
+                self._begin_action()
+                await self._sandbox.slash(self.user, self.channel, request.command, request.text)
+            case commands.Say():
+                self._begin_action()
+                await self._sandbox.say(self.user, self.channel, request.text)
+            case commands.Press():
                 entry, button = self._button(request)
-                self._acting()
-                await self._stage.press(self.user, entry.item, button)
-            case asked.Shortcut():
+                self._begin_action()
+                await self._sandbox.press(self.user, entry.item, button)
+            case commands.Shortcut():
                 entry = self._shared(request.message)
-                self._acting()
-                await self._stage.shortcut(self.user, entry.item, request.name)
-            case asked.Thread():
+                self._begin_action()
+                await self._sandbox.shortcut(self.user, entry.item, request.name)
+            case commands.Thread():
                 self._thread(request.message)
-            case asked.GoTo():
+            case commands.GoTo():
                 self._go(request.channel)
-            case asked.Become():
+            case commands.Become():
                 self._become(request.name)
-            case asked.Forward():
-                self._acting()
-                self._stage.clock.advance(request.by)
-                self._note(f"{spoken(request.by)} later: it is {self._stage.viewer(self.user).local_time()}")
-            case asked.Speed():
-                self._stage.clock.set_speed(request.factor)
+            case commands.Forward():
+                self._begin_action()
+                self._sandbox.clock.advance(request.by)
+                self._note(f"{format_duration(request.by)} later: it is {self._sandbox.viewer(self.user).local_time()}")
+            case commands.Speed():
+                self._sandbox.clock.set_speed(request.factor)
                 self._note(f"time passes {request.factor:g} times as fast")
-            case asked.Fault():
-                self._note(self._stage.fault(request.kind))
-            case asked.Wait():
+            case commands.Fault():
+                self._note(self._sandbox.fault(request.kind))
+            case commands.Wait():
                 await self.wait(request.kind, request.count)
-            case asked.Expect():
+            case commands.Expect():
                 await self.expect(request.text)
-            case asked.Plain():
+            case commands.Plain():
                 self._plain(request.word)
-        self.look()
+        self.refresh()
 
     async def wait(self, kind: str, count: int = 1) -> None:
         """Until ``count`` more of a kind have arrived since the last action. Raises CannotError when none come."""
@@ -122,19 +122,19 @@ class Session:
     async def expect(self, text: str) -> None:
         """Until this channel shows the text. Raises CannotError when it does not."""
         wanted = " ".join(text.split())
-        if not await self._until(lambda: wanted in self.screen.words(self.channel)):
+        if not await self._until(lambda: wanted in self.screen.visible_text(self.channel)):
             raise CannotError(f"{self.channel} does not show {wanted!r}")
 
     async def settle(self) -> None:
         """Until the bot has answered the last action and works on nothing more."""
-        await self._until(lambda: self._stage.answers() > self._answered)
-        await self._stage.settled()
-        self.look()
+        await self._until(lambda: self._sandbox.answers() > self._answered)
+        await self._sandbox.settled()
+        self.refresh()
 
     async def _until(self, is_so: Callable[[], bool]) -> bool:
         try:
             async with asyncio.timeout(self._patience):
-                self.look()
+                self.refresh()
                 while not is_so():
                     self._more.clear()
                     await self._more.wait()  # set by look(), which follow() calls at every change
@@ -145,10 +145,10 @@ class Session:
     def _number_of(self, kind: str) -> int:
         return sum(_is(kind, change) for change in self._arrived)
 
-    def _acting(self) -> None:
-        self.look()
+    def _begin_action(self) -> None:
+        self.refresh()
         self._arrived, self._taken = [], {}
-        self._answered = self._stage.answers()
+        self._answered = self._sandbox.answers()
 
     def _show(self, change: Change) -> None:
         item = change.entry.item
@@ -178,7 +178,7 @@ class Session:
             raise CannotError(f"nobody has said anything in {self.channel} yet")
         return shared[-1] if number is None else self._entry(number)
 
-    def _button(self, request: asked.Press) -> tuple[Entry, Button]:
+    def _button(self, request: commands.Press) -> tuple[Entry, Button]:
         with_buttons = [one for one in self.screen.channel(self.channel) if one.drawn.buttons]
         if request.message is None and not with_buttons:
             raise CannotError(f"no message in {self.channel} has buttons")
@@ -197,7 +197,7 @@ class Session:
             self._print(self.screen.whole(entry))
 
     def _go(self, name: str) -> None:
-        channels = self._stage.channels(self.user)
+        channels = self._sandbox.channels(self.user)
         found = next((one for one in channels if one.lstrip("#@") == name.lstrip("#@")), None)
         if found is None:
             raise CannotError(f"{self.user} is in no channel #{name}; there are {', '.join(channels)}")
@@ -205,16 +205,16 @@ class Session:
         self._recent()
 
     def _become(self, name: str) -> None:
-        people = self._stage.people()
+        people = self._sandbox.people()
         if name.lower() not in people:
             raise CannotError(f"there is nobody called {name}; there are {', '.join(people)}")
         self.user = name.lower()
-        if self.channel not in self._stage.channels(self.user):
-            self.channel = self._stage.first_channel
+        if self.channel not in self._sandbox.channels(self.user):
+            self.channel = self._sandbox.first_channel
         self.screen = self._fresh_screen()
         self._arrived, self._taken = [], {}
-        self.screen.update(self._stage.items(self.user))
-        self._note(f"you are {self.user} now; it is {self._stage.viewer(self.user).local_time()} where you are")
+        self.screen.update(self._sandbox.items(self.user))
+        self._note(f"you are {self.user} now; it is {self._sandbox.viewer(self.user).local_time()} where you are")
         self._recent()
 
     def _recent(self) -> None:
@@ -228,11 +228,11 @@ class Session:
         if word == "quit":
             self.leaving = True
         else:
-            text = HELP if word == "help" else "\n".join(self._stage.orders())
+            text = HELP if word == "help" else "\n".join(self._sandbox.orders())
             self._print([Text(line, no_wrap=True) for line in text.splitlines()])
 
     def _fresh_screen(self) -> Screen:
-        return Screen(self._stage.viewer(self.user), self._width)
+        return Screen(self._sandbox.viewer(self.user), self._width)
 
 
 def _is(kind: str, change: Change) -> bool:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Self
 from aiohttp import WSMsgType, web
 
 from sandbox.pandapon.goods import picture
-from sandbox.web import deeds, guard
+from sandbox.web import guard, page_commands
 from sandbox.web.hub import Hub
 from sandbox.web.session import Session
 
 if TYPE_CHECKING:
-    from sandbox.terminal.stage import Stage
+    from sandbox.terminal.sandbox import Sandbox
 
 PORT = 8765
 STATIC = Path(__file__).resolve().parent / "static"
@@ -37,10 +37,10 @@ LONGEST = 4 * 1024 * 1024  # bytes of one message from a page
 
 
 class WebServer:
-    """Start it on a stage, and open the address that :meth:`start` returns."""
+    """Start it on a sandbox, and open the address that :meth:`start` returns."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.hub = Hub(stage)
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.hub = Hub(sandbox)
         self.base_url = ""
         self._version = ""
         self._runner: web.AppRunner | None = None
@@ -133,7 +133,7 @@ class WebServer:
         self.hub.pages.add(session)
         writing = asyncio.ensure_future(self._write(session, socket))
         try:
-            session.hello()
+            session.send_state()
             await self._read(session, socket)
         finally:
             self.hub.leave(session)
@@ -143,7 +143,7 @@ class WebServer:
         return socket
 
     def _user(self, wanted: str) -> str:
-        workspace = self.hub.stage.slack.workspace
+        workspace = self.hub.sandbox.slack.workspace
         people = [one for one in workspace.users.values() if not one.is_bot]
         return next((one.id for one in people if wanted in {one.id, one.name}), people[0].id)
 
@@ -153,9 +153,9 @@ class WebServer:
                 continue
             body = _parsed(message.data)
             if body.get("type") in IN_HAND:
-                await deeds.do(session, body)
+                await page_commands.execute(session, body)
             else:
-                self.hub.run(deeds.do(session, body))
+                self.hub.run(page_commands.execute(session, body))
 
     @staticmethod
     async def _write(session: Session, socket: web.WebSocketResponse) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from sandbox.pandapon.server import PandaPonServer
     from sandbox.slack.server import SlackServer
-    from sandbox.web.shapes import Json
+    from sandbox.web.page_json import Json
 
 ALWAYS = 10**9  # calls
 SLOW = 5.0  # seconds

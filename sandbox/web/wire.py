@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from sandbox.pandapon.server import Seen
+    from sandbox.pandapon.server import ReceivedRequest
     from sandbox.slack.delivery import Ack
     from sandbox.slack.server import Call
-    from sandbox.web.shapes import Json
+    from sandbox.web.page_json import Json
 
 KEPT = 300  # lines
 AT_ONCE = 100  # lines
@@ -29,7 +29,7 @@ RIGHTS = re.compile(r"(/(?:commands|actions)/|ticket=)[^\s\"&]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Exchange:
     """One exchange as it was. Bodies are made fit to be read only when somebody reads them."""
 
     number: int
@@ -64,12 +64,12 @@ class Wire:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._lines: deque[Line] = deque(maxlen=KEPT)
+        self._exchanges: deque[Exchange] = deque(maxlen=KEPT)
         self.number = 0  # of the newest line
 
     def since(self, number: int) -> list[Json]:
         """The lines after a number, of many only the newest."""
-        return [line.shown() for line in islice(reversed(self._lines), AT_ONCE) if line.number > number][::-1]
+        return [line.shown() for line in islice(reversed(self._exchanges), AT_ONCE) if line.number > number][::-1]
 
     def payload(self, kind: str, payload: Json, ack: Ack | None) -> None:
         """Slack tells the bot something, and the bot acknowledges it."""
@@ -85,7 +85,7 @@ class Wire:
         ok = 0 < call.status < FAILED and bool(call.answer.get("ok", True))
         self._add("pandabot", "Slack", call.method, call.arguments, call.answer, status=_outcome(call), ok=ok)
 
-    def request(self, seen: Seen, headers: Mapping[str, str], answer: str) -> None:
+    def request(self, seen: ReceivedRequest, headers: Mapping[str, str], answer: str) -> None:
         """The bot asks PandaPon."""
         asked: Json = {"headers": _vendor(headers)}
         asked |= {"query": seen.query} if seen.query else {}
@@ -97,8 +97,8 @@ class Wire:
         self, source: str, target: str, title: str, asked: Any, answer: Any, *, status: str, ok: bool, **more: Any
     ) -> None:
         self.number += 1
-        self._lines.append(
-            Line(self.number, source, target, title, asked, answer, status, ok=ok, at=self._clock(), **more)
+        self._exchanges.append(
+            Exchange(self.number, source, target, title, asked, answer, status, ok=ok, at=self._clock(), **more)
         )
 
 

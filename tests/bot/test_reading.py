@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from support.pandapon_stage import staged
+from support.fake_pandapon import fake_pandapon
 
 from bot.reading import READ_AFRESH_EVERY, poll_order
 from pandapon.shipment import Milestone, OrderRef, Platform, Shipment
@@ -31,7 +31,7 @@ def due(polls: int) -> DueOrder:
 )
 async def test_a_claim_of_an_older_version(polls: int, claim: Milestone | None) -> None:
     """What an older version made of a scan's words holds until the order is read afresh."""
-    async with staged() as stage, stage.client() as api:
+    async with fake_pandapon() as pandapon, pandapon.client() as api:
         alone = (await api.trace(REF)).trace
         assert alone is not None
         (parcel, *_) = alone.shipment().parcels

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def server() -> AsyncIterator[WebServer]:
-    async with demo.stage(demo.STARTED) as stage, WebServer(stage) as one:
-        watch = SchemaWatch(stage.slack)
+    async with demo.running_sandbox(demo.STARTED) as sandbox, WebServer(sandbox) as one:
+        watch = SchemaWatch(sandbox.slack)
         await one.start()
         yield one
         assert watch.problems == []  # what the page sent in a person's name, and what the bot answered

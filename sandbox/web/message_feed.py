@@ -6,13 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sandbox.web import shapes
+from sandbox.web import page_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.slack.workspace import Channel, Message, Workspace
-    from sandbox.web.shapes import Json
+    from sandbox.web.page_json import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Mark:
         )
 
 
-class Eyes:
+class MessageFeed:
     """One person's view. ``since``: private messages from before it have vanished, as after a reload."""
 
     def __init__(self, workspace: Workspace, user: str, since: str) -> None:
@@ -61,7 +61,7 @@ class Eyes:
                 continue
             marks[key] = _mark(one, replies)
             kind = "changed" if before else "ephemeral" if one.viewer else "message"
-            found.append({"type": kind, "channel": one.channel, "message": shapes.message(one, replies)})
+            found.append({"type": kind, "channel": one.channel, "message": page_json.message(one, replies)})
         found += [{"type": "deleted", "channel": key[0], "ts": key[1]} for key in self._marks if key not in marks]
         self._marks = marks
         return found
@@ -70,21 +70,21 @@ class Eyes:
         """Some fifty messages of a channel or thread, oldest first, and whether there are older ones."""
         replies = _replies(channel)
         wanted = (
-            replies.get(thread, []) if thread else [one for one in channel.messages.values() if shapes.in_main(one)]
+            replies.get(thread, []) if thread else [one for one in channel.messages.values() if page_json.in_main(one)]
         )
         private = [one for one in self._private(channel.id) if (one.thread_ts == thread if thread else _loose(one))]
         found = sorted([*wanted, *private], key=lambda one: one.ts)
         older = [one for one in found if not before or one.ts < before]
-        some = older[-shapes.PAGE :]
-        return [shapes.message(one, replies.get(one.ts, ())) for one in some], len(older) > len(some)
+        some = older[-page_json.PAGE :]
+        return [page_json.message(one, replies.get(one.ts, ())) for one in some], len(older) > len(some)
 
     @staticmethod
     def shape(channel: Channel, one: Message) -> Json:
         """One message of a channel, with its replies counted."""
-        return shapes.message(one, _replies(channel).get(one.ts, ()))
+        return page_json.message(one, _replies(channel).get(one.ts, ()))
 
     def _everything(self) -> Iterator[tuple[Message, list[Message]]]:
-        for channel in shapes.rooms(self._workspace, self.user):
+        for channel in page_json.rooms(self._workspace, self.user):
             replies = _replies(channel)
             for one in (*channel.messages.values(), *self._private(channel.id)):
                 yield one, replies.get(one.ts, [])

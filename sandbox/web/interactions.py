@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 from sandbox.slack import payloads
 from sandbox.slack.mentions import escaped
 from sandbox.slack.workspace import Message, SlackError
-from sandbox.web.words import NO_ANSWER, TROUBLE
+from sandbox.web.texts import NO_ANSWER, TROUBLE
 
 if TYPE_CHECKING:
     from sandbox.slack.workspace import User
     from sandbox.web.hub import Hub
+    from sandbox.web.page_json import Json
     from sandbox.web.session import Session
-    from sandbox.web.shapes import Json
 
 LINK = re.compile(r"(https?://[^\s<>]+[^\s<>.,;:!?)）。，；])")
 
 
 def typed(hub: Hub, text: str) -> str:
     """What a person typed as Slack stores it: escaped, with links and mentions marked."""
-    workspace, pieces = hub.stage.slack.workspace, LINK.split(text)  # every second one is a link
+    workspace, pieces = hub.sandbox.slack.workspace, LINK.split(text)  # every second one is a link
     return "".join(
         f"<{escaped(piece, workspace, with_mentions=False)}>"
         if number % 2
@@ -33,15 +33,15 @@ def typed(hub: Hub, text: str) -> str:
 def message(hub: Hub, user: str, channel: str, ts: str) -> Message:
     """A message that this person sees, their private ones too. Raises SlackError."""
     room = hub.room(user, channel)
-    for one in hub.stage.slack.workspace.ephemeral:
+    for one in hub.sandbox.slack.workspace.ephemeral:
         if one.ts == ts and one.viewer == user and one.channel == channel:
             return one
-    return hub.stage.slack.workspace.find(room, ts)
+    return hub.sandbox.slack.workspace.find(room, ts)
 
 
 async def press(hub: Hub, user: str, one: Message, action: Json, state: Json) -> None:
     """Press a button of a message, or choose in it."""
-    slack = hub.stage.slack
+    slack = hub.sandbox.slack
     who, where = slack.workspace.users[user], slack.workspace.channels[one.channel]
     path = slack.interactions.new_url("actions", where.id, who.id, one)
     payload = payloads.block_actions(
@@ -56,19 +56,19 @@ async def press(hub: Hub, user: str, one: Message, action: Json, state: Json) ->
     ack = await slack.deliver("interactive", payload)
     if not ack.ok:
         what = "This button" if action.get("type") == "button" else "This menu"
-        slack.workspace.whisper(where.id, who.id, NO_ANSWER.format(what=what), thread_ts=one.thread_ts)
+        slack.workspace.post_ephemeral(where.id, who.id, NO_ANSWER.format(what=what), thread_ts=one.thread_ts)
 
 
 async def press_in_view(session: Session, view_id: str, action: Json, state: Json) -> None:
     """Press a button in a modal or in App Home."""
-    hub, slack = session.hub, session.hub.stage.slack
+    hub, slack = session.hub, session.hub.sandbox.slack
     view = _with_state(_view(hub, view_id), state)
     trigger = slack.interactions.new_trigger("" if view["type"] == "home" else view_id)  # nothing lies upon App Home
     ack = await slack.deliver(
         "interactive", payloads.view_actions(_who(hub, session.user), view, _stamped(hub, action), trigger=trigger)
     )
     if not ack.ok:
-        session.views.refused(view_id, {"": TROUBLE})
+        session.modals.refused(view_id, {"": TROUBLE})
 
 
 async def options(hub: Hub, user: str, body: Json) -> list[Json]:
@@ -80,7 +80,7 @@ async def options(hub: Hub, user: str, body: Json) -> list[Json]:
     else:
         one = message(hub, user, str(body["channel"]), str(body["ts"]))
         asked = payloads.message_options(who, hub.room(user, one.channel), one, menu, query)
-    ack = await hub.stage.slack.deliver("interactive", asked)
+    ack = await hub.sandbox.slack.deliver("interactive", asked)
     found = ack.payload if ack.ok and isinstance(ack.payload, dict) else {}
     groups = [{"options": found.get("options") or []}, *(found.get("option_groups") or [])]
     return [one for group in groups for one in group["options"]]
@@ -88,18 +88,18 @@ async def options(hub: Hub, user: str, body: Json) -> list[Json]:
 
 async def submit(session: Session, view_id: str, values: Json) -> None:
     """Submit a modal: it closes, or does what the acknowledgement says."""
-    hub, slack = session.hub, session.hub.stage.slack
+    hub, slack = session.hub, session.hub.sandbox.slack
     payload = payloads.view_submission(
         _who(hub, session.user), _view(hub, view_id), values, trigger=slack.interactions.new_trigger(view_id)
     )
     ack = await slack.deliver("interactive", payload)
     if not ack.ok:
-        session.views.refused(view_id, {"": TROUBLE})
+        session.modals.refused(view_id, {"": TROUBLE})
         return
     try:
         _answered(session, view_id, ack.payload if isinstance(ack.payload, dict) else {})
     except SlackError as error:
-        session.views.refused(view_id, {"": f"{TROUBLE} ({error.code})"})
+        session.modals.refused(view_id, {"": f"{TROUBLE} ({error.code})"})
 
 
 async def close(session: Session, view_id: str, *, everything: bool) -> None:
@@ -107,41 +107,41 @@ async def close(session: Session, view_id: str, *, everything: bool) -> None:
     hub = session.hub
     view = _view(hub, view_id)
     if everything:
-        session.views.close_all()
+        session.modals.close_all()
     else:
-        session.views.close(view_id)
+        session.modals.close(view_id)
     if view.get("notify_on_close"):
         payload = payloads.view_closed(_who(hub, session.user), view, everything=everything)
-        await hub.stage.slack.deliver("interactive", payload)
+        await hub.sandbox.slack.deliver("interactive", payload)
 
 
 async def open_home(hub: Hub, user: str) -> None:
     """Look at the bot's App Home: the app hears of it and publishes what is to be seen."""
-    workspace = hub.stage.slack.workspace
+    workspace = hub.sandbox.slack.workspace
     body = payloads.home_opened(_who(hub, user), workspace.direct(user), workspace.homes.get(user))
-    await hub.stage.slack.event(body)
+    await hub.sandbox.slack.event(body)
 
 
 def _answered(session: Session, view_id: str, answer: Json) -> None:
-    slack = session.hub.stage.slack
+    slack = session.hub.sandbox.slack
     match answer.get("response_action"):
         case "errors":
-            session.views.refused(view_id, answer.get("errors") or {})
+            session.modals.refused(view_id, answer.get("errors") or {})
         case "update":
             slack.web_api.call("views.update", {"view_id": view_id, "view": answer.get("view")})
-            session.views.updated(view_id)
+            session.modals.updated(view_id)
         case "push":
             trigger = slack.interactions.new_trigger(view_id, own=True)
             pushed = slack.web_api.call("views.push", {"trigger_id": trigger, "view": answer.get("view")})
-            session.views.opened(pushed["view"]["id"], pushed=True)
+            session.modals.opened(pushed["view"]["id"], pushed=True)
         case "clear":
-            session.views.close_all()
+            session.modals.close_all()
         case _:
-            session.views.close(view_id)
+            session.modals.close(view_id)
 
 
 def _view(hub: Hub, view_id: str) -> Json:
-    view = hub.stage.slack.workspace.views.get(view_id)
+    view = hub.sandbox.slack.workspace.views.get(view_id)
     if view is None:
         raise SlackError("view_not_found")
     return view
@@ -152,8 +152,8 @@ def _with_state(view: Json, state: Json) -> Json:
 
 
 def _who(hub: Hub, user: str) -> User:
-    return hub.stage.slack.workspace.users[user]
+    return hub.sandbox.slack.workspace.users[user]
 
 
 def _stamped(hub: Hub, action: Json) -> dict[str, Any]:
-    return {"block_id": "generated", **action, "action_ts": hub.stage.slack.workspace.next_ts()}
+    return {"block_id": "generated", **action, "action_ts": hub.sandbox.slack.workspace.next_ts()}

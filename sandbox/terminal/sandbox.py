@@ -45,7 +45,7 @@ ANSWERS = {"response_url", "chat.postEphemeral"}
 
 
 @dataclass
-class Stage:
+class Sandbox:
     """Both stand-ins. ``settled``: returns when the bot works on no answer any more."""
 
     slack: SlackServer

@@ -30,7 +30,7 @@ expect TEXT                 fail unless the channel shows it (in scripts)
 quit                        leave"""
 
 
-def spoken(length: timedelta) -> str:
+def format_duration(length: timedelta) -> str:
     """A length of time in two units at most: 2 h, 1 d 6 h, 30 min."""
     minutes, seconds = divmod(round(length.total_seconds()), 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60

@@ -7,7 +7,7 @@ import asyncio
 from aiohttp import web
 
 
-async def cut_off(request: web.Request, body: bytes) -> web.StreamResponse:
+async def send_half(request: web.Request, body: bytes) -> web.StreamResponse:
     """Promise the whole body, send half of it, and reset the connection."""
     response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
     await response.prepare(request)
@@ -17,7 +17,7 @@ async def cut_off(request: web.Request, body: bytes) -> web.StreamResponse:
     return response
 
 
-async def dripped(request: web.Request, body: bytes, pause: float) -> web.StreamResponse:
+async def send_slowly(request: web.Request, body: bytes, pause: float) -> web.StreamResponse:
     """The answer byte by byte, so many seconds apart."""
     response = web.StreamResponse(headers={"Content-Type": "application/json"})
     response.content_length = len(body)

@@ -8,17 +8,17 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from sandbox.slack.workspace import identified
-from sandbox.web import deeds
+from sandbox.web import page_commands
 from sandbox.web.hub import Hub
-from sandbox.web.recording import VERSION, line, look_of, message_at, said, view_at
+from sandbox.web.recording import VERSION, all_messages, conversation_digest, find_message, find_view, normalized
 from sandbox.web.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.slack.workspace import Message
-    from sandbox.terminal.stage import Stage
-    from sandbox.web.shapes import Json
+    from sandbox.terminal.sandbox import Sandbox
+    from sandbox.web.page_json import Json
 
 PATIENCE = 10.0  # seconds that a message may take to come
 BRIEFLY = 0.5  # seconds for a look that is as it was, once one was not
@@ -29,15 +29,15 @@ class ReplayError(Exception):
     """The conversation did not go on as it was recorded."""
 
 
-async def replay(recording: Json, stage: Stage, *, patience: float = PATIENCE) -> list[Json]:
+async def replay(recording: Json, sandbox: Sandbox, *, patience: float = PATIENCE) -> list[Json]:
     """Do a recording's deeds again, each as soon as as much has been said as then. Returns the new conversation.
 
-    Begin with a stage whose clock stands at the recording's ``began``. Raises ReplayError for another version, when
+    Begin with a sandbox whose clock stands at the recording's ``began``. Raises ReplayError for another version, when
     something never comes that was recorded, or when it comes with another text or other blocks.
     """
     if recording.get("version") != VERSION:
         raise ReplayError(f"recordings of version {recording.get('version')!r} cannot be played")
-    player = _Player(recording, stage, patience)
+    player = _Player(recording, sandbox, patience)
     try:
         for step in recording["steps"]:
             await player.play(step)
@@ -49,17 +49,17 @@ async def replay(recording: Json, stage: Stage, *, patience: float = PATIENCE) -
 class _Player:
     """One replay."""
 
-    def __init__(self, recording: Json, stage: Stage, patience: float) -> None:
-        self._recording, self._stage, self._patience = recording, stage, patience
+    def __init__(self, recording: Json, sandbox: Sandbox, patience: float) -> None:
+        self._recording, self._sandbox, self._patience = recording, sandbox, patience
         self._look_patience = patience
-        self._hub = Hub(stage)
-        self._began = stage.clock()
+        self._hub = Hub(sandbox)
+        self._began = sandbox.clock()
         self._reached = 0  # lines of the recorded conversation
         self._pages: dict[int, Session] = {}
 
     async def play(self, step: Json) -> None:
         """One deed, when everything is there that was there then."""
-        if step["do"] not in deeds.DEEDS:
+        if step["do"] not in page_commands.COMMANDS:
             raise ReplayError(f"{step['do']!r} cannot be played here")
         await self._reach(step["after"], step["at"])
         await self._until(
@@ -67,9 +67,9 @@ class _Player:
             lambda: f"{step['after']} messages had been recorded, and {self._count()} came",
         )
         self._pass(step["at"])
-        workspace = self._stage.slack.workspace
+        workspace = self._sandbox.slack.workspace
         # Only as far as it can be had: the deed may have come in the middle of an answer, or the words have changed.
-        if not await workspace.wait_for(lambda: look_of(workspace) == step["look"], self._look_patience):
+        if not await workspace.wait_for(lambda: conversation_digest(workspace) == step["look"], self._look_patience):
             self._look_patience = BRIEFLY
         page = self._page(step)
         await self._until(
@@ -77,7 +77,7 @@ class _Player:
         )
         if step["do"] == "time" and "speed" in step:
             return  # what the speed did is played: the clock stands at each deed and message where it stood
-        await deeds.do(page, self._body(page, step))
+        await page_commands.execute(page, self._body(page, step))
 
     async def end(self) -> list[Json]:
         """Wait for the rest, and for it to be the same."""
@@ -104,7 +104,7 @@ class _Player:
 
     def _pass(self, at: float) -> None:
         """Let time pass until then; a replay that waited longer is there already."""
-        behind = self._began + timedelta(seconds=at) - self._stage.clock()
+        behind = self._began + timedelta(seconds=at) - self._sandbox.clock()
         if behind > timedelta():
             self._hub.forward(behind.total_seconds())
 
@@ -114,14 +114,14 @@ class _Player:
             page = self._pages[step["page"]] = Session(self._hub, step["user"])
             self._hub.pages.add(page)
         if page.user != step["user"]:
-            page.become(step["user"])
+            page.switch_user(step["user"])
         return page
 
     def _is_there(self, page: Session, step: Json) -> bool:
         """The message or view, with what is pressed in it: it may still be the one that says "one moment"."""
         blocks: list[Json] = []
         if "message" in step:
-            one = message_at(self._stage.slack.workspace, step["message"])
+            one = find_message(self._sandbox.slack.workspace, step["message"])
             if one is None:
                 return False
             blocks = one.identified_blocks()
@@ -135,8 +135,8 @@ class _Player:
         return (action is None or json.dumps(action) in json.dumps(blocks)) and there >= set(step.get("values") or {})
 
     def _view(self, page: Session, step: Json) -> Json | None:
-        home = self._stage.slack.workspace.homes.get(page.user)
-        return view_at(home, page.views.shown(), step["view"])
+        home = self._sandbox.slack.workspace.homes.get(page.user)
+        return find_view(home, page.modals.shown(), step["view"])
 
     def _body(self, page: Session, step: Json) -> Json:
         """The deed as a page would ask for it now."""
@@ -151,19 +151,19 @@ class _Player:
         return body
 
     def _message(self, place: Json) -> Message:
-        found = message_at(self._stage.slack.workspace, place)
+        found = find_message(self._sandbox.slack.workspace, place)
         if found is None:
             raise ReplayError(f"there is no such message: {place}")
         return found
 
     def _count(self) -> int:
-        return len(said(self._stage.slack.workspace))
+        return len(all_messages(self._sandbox.slack.workspace))
 
     def _lines(self) -> list[Json]:
-        return [line(one) for one in said(self._stage.slack.workspace)]
+        return [normalized(one) for one in all_messages(self._sandbox.slack.workspace)]
 
     async def _until(self, predicate: Callable[[], bool], words: Callable[[], str]) -> None:
-        if not await self._stage.slack.workspace.wait_for(predicate, self._patience):
+        if not await self._sandbox.slack.workspace.wait_for(predicate, self._patience):
             raise ReplayError(words())
 
 

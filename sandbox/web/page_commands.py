@@ -1,4 +1,4 @@
-"""What a page may ask for: each kind of message from it, and what is then done on the stage."""
+"""What a page may ask for: each kind of message from it, and what is then done on the sandbox."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sandbox.slack.workspace import SlackError
-from sandbox.web import acting
-from sandbox.web.hub import HAND
-from sandbox.web.recording import place_of, place_of_view
-from sandbox.web.words import MOMENTS, NOT_A_COMMAND, NOT_IN_THREADS, WAITING
+from sandbox.web import interactions
+from sandbox.web.hub import current_page
+from sandbox.web.recording import message_reference, view_reference
+from sandbox.web.texts import NOT_A_COMMAND, NOT_IN_THREADS, SCAN_PRESETS, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from sandbox.web.page_json import Json
     from sandbox.web.session import Session
-    from sandbox.web.shapes import Json
 
-    Deed = Callable[[Session, Json], Awaitable[None]]
+    PageCommand = Callable[[Session, Json], Awaitable[None]]
 
 LONGEST = timedelta(days=60)  # the demo's orders do not live longer
 FASTEST = 100_000
@@ -30,10 +30,10 @@ class CannotError(Exception):
     """The page asked for what cannot be; the message says why, for the person to read."""
 
 
-async def do(session: Session, body: Json) -> None:
+async def execute(session: Session, body: Json) -> None:
     """Carry out what a page asked for, and tell it why when that cannot be."""
     kind = str(body.get("type"))
-    deed, token = DEEDS.get(kind, _unknown), HAND.set(session)
+    deed, token = COMMANDS.get(kind, _unknown), current_page.set(session)
     waiting = asyncio.get_running_loop().call_later(BRIEFLY, session.note, WAITING) if kind in ASKING else None
     try:
         await deed(session, body)
@@ -44,10 +44,10 @@ async def do(session: Session, body: Json) -> None:
     except (KeyError, TypeError, ValueError, LookupError) as error:
         session.note(f"That could not be done: {error}", bad=True)
     finally:
-        HAND.reset(token)
+        current_page.reset(token)
         if waiting is not None:
             waiting.cancel()
-    session.hub.look()
+    session.hub.send_changes()
 
 
 async def _unknown(_session: Session, body: Json) -> None:
@@ -64,9 +64,11 @@ async def _say(session: Session, body: Json) -> None:
         return
     where: Json = {"channel": room.id}
     if thread:
-        where["thread"] = place_of(_workspace(session), _workspace(session).find(room, thread))
-    _keep(session, "say", **where, text=text)
-    said = await session.hub.stage.slack.say(session.user, room.id, acting.typed(session.hub, text), thread_ts=thread)
+        where["thread"] = message_reference(_workspace(session), _workspace(session).find(room, thread))
+    _record(session, "say", **where, text=text)
+    said = await session.hub.sandbox.slack.say(
+        session.user, room.id, interactions.typed(session.hub, text), thread_ts=thread
+    )
     session.hub.mark_read(session.user, room.id, said.ts)
 
 
@@ -77,8 +79,8 @@ async def _slash(session: Session, body: Json) -> None:
         raise CannotError(NOT_IN_THREADS.format(command=command))
     if command not in {one["command"] for one in session.hub.setting()["commands"]}:
         raise CannotError(NOT_A_COMMAND.format(command=command))
-    _keep(session, "slash", channel=room.id, command=command, text=text)
-    await session.hub.stage.slack.slash(session.user, room.id, command, text)
+    _record(session, "slash", channel=room.id, command=command, text=text)
+    await session.hub.sandbox.slack.slash(session.user, room.id, command, text)
 
 
 async def _mark_read(session: Session, body: Json) -> None:
@@ -101,50 +103,50 @@ async def _press(session: Session, body: Json) -> None:
     what: Json = {"action": action, **({"state": state} if state else {})}
     if body.get("view_id"):
         view_id = str(body["view_id"])
-        _keep(session, "press", view=_place_of_view(session, view_id), **what)
-        await acting.press_in_view(session, view_id, action, state)
+        _record(session, "press", view=_place_of_view(session, view_id), **what)
+        await interactions.press_in_view(session, view_id, action, state)
         return
-    message = acting.message(session.hub, session.user, str(body["channel"]), str(body["ts"]))
-    _keep(session, "press", message=place_of(_workspace(session), message), **what)
-    await acting.press(session.hub, session.user, message, action, state)
+    message = interactions.message(session.hub, session.user, str(body["channel"]), str(body["ts"]))
+    _record(session, "press", message=message_reference(_workspace(session), message), **what)
+    await interactions.press(session.hub, session.user, message, action, state)
 
 
 async def _options(session: Session, body: Json) -> None:
-    found = await acting.options(session.hub, session.user, body)
-    session.tell({"type": "options", "ask": body.get("ask"), "options": found})
+    found = await interactions.options(session.hub, session.user, body)
+    session.send({"type": "options", "ask": body.get("ask"), "options": found})
 
 
 async def _shortcut(session: Session, body: Json) -> None:
-    message = acting.message(session.hub, session.user, str(body["channel"]), str(body["ts"]))
+    message = interactions.message(session.hub, session.user, str(body["channel"]), str(body["ts"]))
     if message.viewer:
         raise CannotError("Slack offers shortcuts only on messages that everybody in the channel sees.")
-    place = place_of(_workspace(session), message)
-    _keep(session, "shortcut", message=place, callback_id=body["callback_id"])
-    await session.hub.stage.slack.shortcut(session.user, message, str(body["callback_id"]))
+    place = message_reference(_workspace(session), message)
+    _record(session, "shortcut", message=place, callback_id=body["callback_id"])
+    await session.hub.sandbox.slack.shortcut(session.user, message, str(body["callback_id"]))
 
 
 async def _global_shortcut(session: Session, body: Json) -> None:
-    _keep(session, "global_shortcut", callback_id=body["callback_id"])
-    ack = await session.hub.stage.slack.global_shortcut(session.user, str(body["callback_id"]))
+    _record(session, "global_shortcut", callback_id=body["callback_id"])
+    ack = await session.hub.sandbox.slack.global_shortcut(session.user, str(body["callback_id"]))
     if not ack.ok:
         raise CannotError("This shortcut failed because the app did not respond.")
 
 
 async def _submit(session: Session, body: Json) -> None:
     view_id, values = str(body["view_id"]), dict(body["values"])
-    _keep(session, "submit", view=_place_of_view(session, view_id), values=values)
-    await acting.submit(session, view_id, values)
+    _record(session, "submit", view=_place_of_view(session, view_id), values=values)
+    await interactions.submit(session, view_id, values)
 
 
 async def _close_view(session: Session, body: Json) -> None:
     view_id, everything = str(body["view_id"]), bool(body.get("everything"))
-    _keep(session, "close_view", view=_place_of_view(session, view_id), everything=everything)
-    await acting.close(session, view_id, everything=everything)
+    _record(session, "close_view", view=_place_of_view(session, view_id), everything=everything)
+    await interactions.close(session, view_id, everything=everything)
 
 
 async def _open_home(session: Session, _body: Json) -> None:
-    _keep(session, "open_home")
-    await acting.open_home(session.hub, session.user)
+    _record(session, "open_home")
+    await interactions.open_home(session.hub, session.user)
 
 
 # --- the panel ------------------------------------------------------------------------------------------------------
@@ -154,20 +156,20 @@ async def _switch_user(session: Session, body: Json) -> None:
     person = _workspace(session).users.get(str(body["user"]))
     if person is None or person.is_bot:
         raise CannotError("There is nobody of that name.")
-    session.become(person.id)
+    session.switch_user(person.id)
 
 
 async def _place(session: Session, body: Json) -> None:
     me = _workspace(session).users[session.user]
     me.tz, me.locale = str(body["tz"]), str(body["locale"])
-    _keep(session, "place", tz=me.tz, locale=me.locale)
+    _record(session, "place", tz=me.tz, locale=me.locale)
     _workspace(session).touch()
 
 
 async def _fault(session: Session, body: Json) -> None:
     name, on = str(body["name"]), bool(body["on"])
     session.hub.switches.turn(name, on=on)
-    _keep(session, "fault", name=name, on=on)
+    _record(session, "fault", name=name, on=on)
     _workspace(session).touch()
 
 
@@ -177,49 +179,49 @@ async def _time(session: Session, body: Json) -> None:
         if not 0 < factor <= FASTEST:
             raise CannotError(f"Time passes at a speed above 0 and up to {FASTEST}.")
         session.hub.set_speed(factor)
-        _keep(session, "time", speed=factor)
+        _record(session, "time", speed=factor)
     else:
         seconds = float(body["forward"])
         if not 0 <= seconds <= LONGEST.total_seconds():
             raise CannotError(f"Time goes forward only, and {LONGEST.days} days at most.")
-        _keep(session, "time", forward=seconds)
+        _record(session, "time", forward=seconds)
         session.hub.forward(seconds)
 
 
 async def _add_node(session: Session, body: Json) -> None:
     moment, waybill = str(body.get("moment") or "transport"), str(body.get("waybill") or "")
-    status, action = MOMENTS[moment]
+    status, action = SCAN_PRESETS[moment]
     text, order_id = str(body["text"]).strip(), str(body["order"])
     if not text:
         raise CannotError("A node needs words: what would the courier write?")
-    if order_id not in session.hub.stage.world.orders:
+    if order_id not in session.hub.sandbox.world.orders:
         raise CannotError(f"The account has no order {order_id}.")
     try:
-        session.hub.stage.world.add_node(order_id, text, waybill=waybill, status=status, action=action)
+        session.hub.sandbox.world.add_node(order_id, text, waybill=waybill, status=status, action=action)
     except KeyError:
         raise CannotError("That order has no parcel yet, so nobody can scan it.") from None
-    _keep(session, "add_node", order=order_id, waybill=waybill, moment=moment, text=text)
+    _record(session, "add_node", order=order_id, waybill=waybill, moment=moment, text=text)
     session.note("Scanned. Whoever watches the order hears of it at the next poll.")
 
 
 async def _wire(session: Session, body: Json) -> None:
-    session.want_wire(wanted=bool(body["on"]))
+    session.show_wire(wanted=bool(body["on"]))
 
 
 def _workspace(session: Session) -> Any:
-    return session.hub.stage.slack.workspace
+    return session.hub.sandbox.slack.workspace
 
 
-def _keep(session: Session, do: str, **what: Any) -> None:
-    session.hub.recorder.keep(do, session.user, session.began, **what)
+def _record(session: Session, do: str, **what: Any) -> None:
+    session.hub.recorder.record(do, session.user, session.began, **what)
 
 
 def _place_of_view(session: Session, view_id: str) -> str | int:
     home = _workspace(session).homes.get(session.user)
-    return place_of_view(home, session.views.shown(), view_id)
+    return view_reference(home, session.modals.shown(), view_id)
 
 
-DEEDS: dict[str, Deed] = {
+COMMANDS: dict[str, PageCommand] = {
     "say": _say,
     "slash": _slash,
     "mark_read": _mark_read,

@@ -12,7 +12,7 @@ WAITING = "Waiting for the app to acknowledge. Slack gives it 3 seconds."
 TROUBLE = "We had some trouble connecting. Try again?"
 
 # name -> the codes that the API sends for it
-MOMENTS = {
+SCAN_PRESETS = {
     "accept": ("ACCEPT", "TMS_ACCEPT"),
     "transport": ("TRANSPORT", "TMS_STATION_IN"),
     "delivering": ("DELIVERING", "TMS_DELIVERING"),

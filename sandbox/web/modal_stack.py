@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sandbox.slack.workspace import Workspace
-    from sandbox.web.shapes import Json
+    from sandbox.web.page_json import Json
 
 
-class Views:
+class ModalStack:
     """A page's stack of modals. The workspace holds the views; here is only their order, for as long as the page."""
 
     def __init__(self, workspace: Workspace) -> None:

@@ -20,7 +20,7 @@ CARRIERS = {"中通快递": "781", "圆通速递": "YT8", "韵达快递": "463",
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class Step:
     """One step of a parcel's life: hours after the one before, the codes, and the words."""
 
     hours: float
@@ -29,53 +29,53 @@ class Leg:
     text: str
 
 
-def road(origin: str, target: str) -> list[Leg]:
+def route(origin: str, target: str) -> list[Step]:
     """From pick-up to the last outlet."""
     return [
-        Leg(3, "ACCEPT", "TMS_ACCEPT", f"【{origin}市】 {origin}国际商贸城网点 已揽收"),
-        Leg(2, "TRANSPORT", "TMS_STATION_OUT", f"【{origin}市】 快件已发往 {origin}分拨中心"),
-        Leg(4, "TRANSPORT", "TMS_STATION_IN", f"【{origin}市】 快件已到达 {origin}分拨中心"),
-        Leg(1, "TRANSPORT", "TMS_STATION_OUT", f"【{origin}市】 快件离开 {origin}分拨中心，已发往 {target}分拨中心"),
-        Leg(14, "TRANSPORT", "TMS_STATION_IN", f"【{target}市】 快件已到达 {target}分拨中心"),
-        Leg(3, "TRANSPORT", "TMS_STATION_IN", f"【{target}市】 快件已到达 {target}白云集运仓营业部"),
+        Step(3, "ACCEPT", "TMS_ACCEPT", f"【{origin}市】 {origin}国际商贸城网点 已揽收"),
+        Step(2, "TRANSPORT", "TMS_STATION_OUT", f"【{origin}市】 快件已发往 {origin}分拨中心"),
+        Step(4, "TRANSPORT", "TMS_STATION_IN", f"【{origin}市】 快件已到达 {origin}分拨中心"),
+        Step(1, "TRANSPORT", "TMS_STATION_OUT", f"【{origin}市】 快件离开 {origin}分拨中心，已发往 {target}分拨中心"),
+        Step(14, "TRANSPORT", "TMS_STATION_IN", f"【{target}市】 快件已到达 {target}分拨中心"),
+        Step(3, "TRANSPORT", "TMS_STATION_IN", f"【{target}市】 快件已到达 {target}白云集运仓营业部"),
     ]
 
 
-ENDINGS: dict[str, list[Leg]] = {
+ENDINGS: dict[str, list[Step]] = {
     "delivered": [
-        Leg(2, "DELIVERING", "TMS_DELIVERING", f"快件正在派送中，派送员：{COURIER}，请保持电话畅通"),
-        Leg(3, "SIGN", "TMS_SIGN", "快件已签收，签收人：前台。感谢使用，期待再次为您服务"),
+        Step(2, "DELIVERING", "TMS_DELIVERING", f"快件正在派送中，派送员：{COURIER}，请保持电话畅通"),
+        Step(3, "SIGN", "TMS_SIGN", "快件已签收，签收人：前台。感谢使用，期待再次为您服务"),
     ],
     "locker": [
-        Leg(2, "DELIVERING", "TMS_DELIVERING", f"快件正在派送中，派送员：{COURIER}"),
-        Leg(2, "AGENT_SIGN", "TMS_DELIVERY", "快件已存放至菜鸟驿站（白云仓旁），请凭取件码取件"),
-        Leg(20, "SIGN", "TMS_SIGN", "已从菜鸟驿站取出，取件成功"),
+        Step(2, "DELIVERING", "TMS_DELIVERING", f"快件正在派送中，派送员：{COURIER}"),
+        Step(2, "AGENT_SIGN", "TMS_DELIVERY", "快件已存放至菜鸟驿站（白云仓旁），请凭取件码取件"),
+        Step(20, "SIGN", "TMS_SIGN", "已从菜鸟驿站取出，取件成功"),
     ],
     "failed": [
-        Leg(2, "DELIVERING", "TMS_DELIVERING", f"快件正在派送中，派送员：{COURIER}"),
-        Leg(4, "TRANSPORT", "TMS_FAILED", "快件未妥投，原因：收件人不在指定地址，将再次派送"),
-        Leg(18, "DELIVERING", "TMS_DELIVERING", f"快件正在派送中，派送员：{COURIER}"),
-        Leg(3, "SIGN", "TMS_SIGN", "快件已签收，签收人：本人"),
+        Step(2, "DELIVERING", "TMS_DELIVERING", f"快件正在派送中，派送员：{COURIER}"),
+        Step(4, "TRANSPORT", "TMS_FAILED", "快件未妥投，原因：收件人不在指定地址，将再次派送"),
+        Step(18, "DELIVERING", "TMS_DELIVERING", f"快件正在派送中，派送员：{COURIER}"),
+        Step(3, "SIGN", "TMS_SIGN", "快件已签收，签收人：本人"),
     ],
     "returned": [
-        Leg(2, "DELIVERING", "TMS_DELIVERING", f"快件正在派送中，派送员：{COURIER}"),
-        Leg(3, "UNSIGN", "TMS_FAILED", "收件人拒收，快件准备退回"),
-        Leg(20, "TRANSPORT", "TMS_RETURN", "退回途中：快件已到达 义乌分拨中心"),
-        Leg(10, "SIGN", "TMS_SIGN", "退回件已签收，签收人：发件网点"),
+        Step(2, "DELIVERING", "TMS_DELIVERING", f"快件正在派送中，派送员：{COURIER}"),
+        Step(3, "UNSIGN", "TMS_FAILED", "收件人拒收，快件准备退回"),
+        Step(20, "TRANSPORT", "TMS_RETURN", "退回途中：快件已到达 义乌分拨中心"),
+        Step(10, "SIGN", "TMS_SIGN", "退回件已签收，签收人：发件网点"),
     ],
-    "stuck": [Leg(2, "UNSIGN", "TMS_ERROR", "快件外包装破损，已登记为问题件，等待处理")],
+    "stuck": [Step(2, "UNSIGN", "TMS_ERROR", "快件外包装破损，已登记为问题件，等待处理")],
 }
 
 
 def package(
-    waybill: str, carrier: str, shipped_at: datetime, legs: list[Leg], *, pace: float = 1.0, sub_order: str = ""
+    waybill: str, carrier: str, shipped_at: datetime, steps: list[Step], *, pace: float = 1.0, sub_order: str = ""
 ) -> Package:
-    """A parcel whose scans follow the legs; ``pace`` multiplies every wait."""
+    """A parcel whose scans follow the steps; ``pace`` multiplies every wait."""
     scans, at = [], shipped_at
-    for leg in legs:
-        at += timedelta(hours=leg.hours * pace)
-        place = leg.text.partition("】")[0].removeprefix("【") if leg.text.startswith("【") else ""
-        scans.append(Scan(at, leg.text, leg.status, leg.action, city=place))
+    for step in steps:
+        at += timedelta(hours=step.hours * pace)
+        place = step.text.partition("】")[0].removeprefix("【") if step.text.startswith("【") else ""
+        scans.append(Scan(at, step.text, step.status, step.action, city=place))
     return Package(waybill, carrier, shipped_at, scans, sub_order)
 
 
@@ -84,7 +84,7 @@ def waybill(rng: random.Random, carrier: str) -> str:
     return CARRIERS[carrier] + "".join(str(rng.randrange(10)) for _ in range(11))
 
 
-def life(
+def shipped_order(
     rng: random.Random,
     platform: Platform,
     order_id: str,
@@ -110,9 +110,9 @@ def life(
     for number in range(parcels):
         carrier = rng.choice(sorted(CARRIERS))
         sent = shipped + timedelta(hours=6 * number * pace)
-        legs = road(origin, target) + ENDINGS[ending]
+        steps = route(origin, target) + ENDINGS[ending]
         sub = subs[number % len(subs)]
-        packages.append(package(waybill(rng, carrier), carrier, sent, legs, pace=pace, sub_order=sub))
+        packages.append(package(waybill(rng, carrier), carrier, sent, steps, pace=pace, sub_order=sub))
     names, trades = ("晨曦", "优品", "百盛", "锦绣"), ("服饰厂", "日用百货", "电子商行", "工艺品厂")
     seller = f"{origin}{rng.choice(names)}{rng.choice(trades)}"
     return SandboxOrder(
