@@ -1,4 +1,4 @@
-"""The account that a newcomer meets: orders in every state, one of which moves soon after it is watched."""
+"""The account of the demo: orders in every state, one of which gets a new scan soon after the start."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNPAID, PAY_WITHIN = "2542285634920889990", timedelta(days=3)
 
 
 def demo_world(clock: Callable[[], datetime]) -> World:
-    """Fourteen orders and the catalogue, laid out around the present time."""
+    """Return a world of fourteen orders and the catalogue, dated around the clock's present time."""
     world = World(clock)
     world.goods = catalogue()
     now = clock().replace(microsecond=0)
@@ -47,7 +47,7 @@ def demo_world(clock: Callable[[], datetime]) -> World:
     return world
 
 
-# platform, how it ends, hours since it was ordered, and how slow its life is
+# platform, ending, hours since it was ordered, and pace (a factor on every wait)
 _OTHERS: tuple[tuple[Platform, str, float, float], ...] = (
     (Platform.ALIBABA, "delivered", 200, 1.0),
     (Platform.ALIBABA, "locker", 62, 1.0),
@@ -67,7 +67,7 @@ def _line(number: int, *, sub_order: str = "") -> Line:
 
 
 def _first(now: datetime) -> SandboxOrder:
-    """In transit; its next scan comes in ten minutes, its delivery in about seven hours."""
+    """Return an order in transit whose next scan comes in ten minutes, its delivery in about seven hours."""
     shipped = now - timedelta(hours=20)
     before = [
         Step(3, "ACCEPT", "TMS_ACCEPT", "【义乌市】 义乌国际商贸城网点 已揽收"),

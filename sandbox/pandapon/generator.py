@@ -1,7 +1,7 @@
-"""Many realistic lives of orders, from a seed: what happens when, and when the API shows it.
+"""Makes many realistic order scenarios from a seed: the events of each order, at the times when the API shows them.
 
-Couriers deliver by day, scans turn up late, places are filled in afterwards, sources answer with nothing for a while,
-parcels stall, come back, or are split in two.
+Couriers deliver by day. Some scans show late or get their place later, some sources answer with nothing for a while,
+and some parcels stall, come back, or are split in two.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 
     from sandbox.pandapon.world import World
 
-# How lives end, out of a hundred.
+# How many of a hundred parcels end so.
 ENDING_SHARES = (("delivered", 66), ("locker", 18), ("failed", 8), ("returned", 4), ("stuck", 4))
+# The share of scans that show late or are edited, of orders that vanish for a while or are split, of stalled parcels.
 LATE, EDITED, FLAKY, SPLIT, STALLED = 0.05, 0.15, 0.1, 0.12, 0.05
-DOORS = frozenset({"DELIVERING", "SIGN", "AGENT_SIGN"})  # what happens by day only
+DAYTIME = frozenset({"DELIVERING", "SIGN", "AGENT_SIGN"})  # the statuses of scans that happen by day only
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that becomes visible at a time. ``scan``: the words of the scan that it is about."""
+    """A change that the API shows from ``at`` on. ``scan`` is the text of the scan that appears or is edited."""
 
     at: datetime
     order_id: str
@@ -43,7 +44,7 @@ class Event:
 
 @dataclass
 class Scenario:
-    """One order: from when it is watched, and everything that will happen to it."""
+    """One order, the time from which it is watched, and its events."""
 
     order: SandboxOrder
     watched_at: datetime
@@ -52,7 +53,7 @@ class Scenario:
 
 
 def scenarios(count: int, start: datetime, days: int, seed: int) -> list[Scenario]:
-    """So many lives, begun within the first two thirds of the time. The same seed gives the same lives."""
+    """Return ``count`` scenarios that begin in the first two thirds of so many days; equal seeds give equal ones."""
     rng = random.Random(seed)
     return [_scenario(rng, number, start + timedelta(days=days * 0.66 * rng.random())) for number in range(count)]
 
@@ -96,15 +97,15 @@ def _parcel(rng: random.Random, scenario: Scenario, waybill: str, shipped: datet
     at = shipped
     for position, step in enumerate([*_long_route(origin, target), *ENDINGS[ending]]):
         at += timedelta(hours=step.hours * pace * rng.uniform(0.5, 1.5) + (90 if position == stall else 0))
-        if step.status in DOORS:
+        if step.status in DAYTIME:
             at = _by_day(rng, at)
         _scan(rng, scenario, waybill, step, at, position)
 
 
-def _scan(  # noqa: PLR0917  what a scan consists of
+def _scan(  # noqa: PLR0917  the parts of a scan
     rng: random.Random, scenario: Scenario, waybill: str, step: Step, at: datetime, position: int
 ) -> None:
-    """A scan with words of its own, visible at once or late, its place known at once or later."""
+    """Plan a scan with a unique text; it may show late, and its place may be filled in later."""
     order_id = scenario.order.order_id
     words = f"{step.text} #{waybill}-{position:02d}"
     seen = at + timedelta(hours=rng.uniform(1, 6)) if rng.random() < LATE else at
@@ -122,7 +123,7 @@ def _scan(  # noqa: PLR0917  what a scan consists of
         scenario.events.append(Event(later, order_id, change, words, step.status, is_edit=True))
 
 
-def _add(  # noqa: PLR0917  the parts of one scan
+def _add(  # noqa: PLR0917  the parts of a scan
     world: World, order_id: str, waybill: str, words: str, at: datetime, step: Step, city: str
 ) -> None:
     world.add_node(order_id, words, waybill=waybill, at=at, status=step.status, action=step.action, city=city)
@@ -135,7 +136,7 @@ def _edit(world: World, order_id: str, waybill: str, words: str, city: str) -> N
 
 
 def _long_route(origin: str, target: str) -> list[Step]:
-    """The way with its hubs: a real trace has about a dozen entries, in and out at each of them."""
+    """Return a route with more hubs: a real trace has about a dozen entries, arrival and departure at each hub."""
     first, *middle, last = route(origin, target)
     hubs = [
         Step(3, "TRANSPORT", "TMS_STATION_OUT", f"【{target}市】 快件离开 {target}转运中心，已发往 {target}分拨中心"),
@@ -146,7 +147,7 @@ def _long_route(origin: str, target: str) -> list[Step]:
 
 
 def _by_day(rng: random.Random, at: datetime) -> datetime:
-    """The same time, or the next morning when that is at night in China."""
+    """Return the time, or the next morning if it is night in China."""
     local = at.astimezone(CHINA)
     if 8 <= local.hour < 20:  # noqa: PLR2004  a courier's day
         return at

@@ -1,4 +1,4 @@
-"""Realistic lives of orders: where a parcel goes, how long it takes, and what couriers write. Seedable."""
+"""Realistic order scenarios: the route of a parcel, the time that it takes, and the couriers' texts. Seedable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.pandapon.world import Line, Package, SandboxOrder, Scan
 if TYPE_CHECKING:
     import random
 
-# The courier's phone number is nobody's: it must be masked wherever the bot shows it.
+# The phone number is nobody's. The bot must mask it wherever it shows the text.
 COURIER = "陈师傅（电话：13800138000）"
 CITIES = ("义乌", "广州", "杭州", "泉州", "东莞", "深圳", "汕头", "常熟")
 CARRIERS = {"中通快递": "781", "圆通速递": "YT8", "韵达快递": "463", "申通快递": "773", "顺丰速运": "SF1"}
@@ -21,7 +21,7 @@ CARRIERS = {"中通快递": "781", "圆通速递": "YT8", "韵达快递": "463",
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a parcel's life: hours after the one before, the codes, and the words."""
+    """One step of a parcel's route: hours since the step before, the API's codes, and the courier's text."""
 
     hours: float
     status: str
@@ -30,7 +30,7 @@ class Step:
 
 
 def route(origin: str, target: str) -> list[Step]:
-    """From pick-up to the last outlet."""
+    """Return the steps from pick-up to the last outlet."""
     return [
         Step(3, "ACCEPT", "TMS_ACCEPT", f"【{origin}市】 {origin}国际商贸城网点 已揽收"),
         Step(2, "TRANSPORT", "TMS_STATION_OUT", f"【{origin}市】 快件已发往 {origin}分拨中心"),
@@ -70,7 +70,7 @@ ENDINGS: dict[str, list[Step]] = {
 def package(
     waybill: str, carrier: str, shipped_at: datetime, steps: list[Step], *, pace: float = 1.0, sub_order: str = ""
 ) -> Package:
-    """A parcel whose scans follow the steps; ``pace`` multiplies every wait."""
+    """Return a parcel with a scan for each step; ``pace`` multiplies every wait."""
     scans, at = [], shipped_at
     for step in steps:
         at += timedelta(hours=step.hours * pace)
@@ -80,7 +80,7 @@ def package(
 
 
 def waybill(rng: random.Random, carrier: str) -> str:
-    """A number of the carrier's form."""
+    """Return a tracking number in the carrier's format."""
     return CARRIERS[carrier] + "".join(str(rng.randrange(10)) for _ in range(11))
 
 
@@ -95,7 +95,10 @@ def shipped_order(
     parcels: int = 1,
     pace: float = 1.0,
 ) -> SandboxOrder:
-    """A whole order: paid after an hour, shipped within a day, its parcels some hours apart."""
+    """Return an order that is paid after an hour and shipped within a day, its parcels six hours apart.
+
+    ``ending`` is a key of ``ENDINGS``; ``pace`` multiplies every wait.
+    """
     alibaba = platform is Platform.ALIBABA
     paid = created_at + timedelta(hours=pace)
     shipped = paid + timedelta(hours=rng.uniform(8, 20) * pace)
@@ -121,7 +124,7 @@ def shipped_order(
 
 
 def unpaid(order: SandboxOrder, pay_within: timedelta | None, closes_after: timedelta | None = None) -> SandboxOrder:
-    """The same order waiting for payment, and closed after a while. ``pay_within``: what the API says of that."""
+    """Make an order wait for payment and be closed later. ``pay_within`` is the time to pay that the API states."""
     alibaba = order.platform is Platform.ALIBABA
     order.pay_within, order.packages = pay_within, []
     order.statuses = [(order.created_at, "waitbuyerpay" if alibaba else "0")]

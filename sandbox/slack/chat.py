@@ -1,4 +1,4 @@
-"""The chat methods of the Web API: say, whisper, edit, delete, link."""
+"""The chat methods of the Web API: post, post for one person, edit, delete, link."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ LONGEST_TEXT = 40_000
 
 
 class Chat:
-    """What the bot says. ``may`` tells whether the app has a scope."""
+    """The messages of the bot. ``may`` tells whether the app has a scope."""
 
     def __init__(self, workspace: Workspace, may: Callable[[str], bool]) -> None:
         self._workspace, self._may = workspace, may
 
     def methods(self) -> dict[str, Method]:
-        """By name."""
+        """Return the methods by name."""
         return {
             "chat.postMessage": self._post,
             "chat.postEphemeral": self._post_ephemeral,
@@ -93,7 +93,7 @@ class Chat:
         return {"channel": channel.id, "permalink": link}
 
     def _postable(self, target: str) -> Channel:
-        """The channel, if the bot may post there now."""
+        """Return the channel, if the bot may post there now. Raises SlackError."""
         if target.startswith("U"):
             return self._workspace.direct(target)
         channel = self._workspace.channel(target)
@@ -114,7 +114,8 @@ class Chat:
         if size(blocks) > MAX_TOTAL:
             raise SlackError("msg_blocks_too_long")
         if problems := check_message({"text": text or "-", "blocks": blocks}):
-            raise SlackError("invalid_blocks", response_metadata={"messages": [f"[ERROR] {one}" for one in problems]})
+            messages = [f"[ERROR] {problem}" for problem in problems]
+            raise SlackError("invalid_blocks", response_metadata={"messages": messages})
         return {"text": text, "blocks": blocks, "attachments": attachments}
 
 

@@ -1,4 +1,4 @@
-"""Each Block Kit block as styled lines. A block or element that is not known here is named, never dropped."""
+"""Draws Block Kit blocks as styled lines. An unknown block or element is named, never dropped."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 Block = dict[str, Any]
 
-TWO_COLUMNS = 56  # narrower than this, fields stand below each other
+TWO_COLUMNS = 56  # columns; in a narrower layout, fields stand below each other
 _GAP = 2
 
 
 @dataclass(frozen=True)
 class Button:
-    """What can be pressed: its number in the message, counted from 1, and what the press must name."""
+    """A button that can be pressed: its number in the message, counted from 1, and the fields of a press."""
 
     number: int
     label: str
@@ -48,18 +48,18 @@ class Layout:
         self.lines += wrap(text, self.width)
 
     def button(self, element: Block, block_id: str) -> Text:
-        """Number a button and show it."""
+        """Number a button, keep it and return its text."""
         label = text_object(element.get("text"), self.viewer).plain
         number = len(self.buttons) + 1
-        made = Button(number, label, element.get("action_id", ""), block_id, element.get("value", ""))
-        self.buttons.append(made)
+        button = Button(number, label, element.get("action_id", ""), block_id, element.get("value", ""))
+        self.buttons.append(button)
         shown = Text(f"[{number}] {label}")
         shown.stylize({"primary": "bold green", "danger": "bold red"}.get(element.get("style", ""), "bold magenta"))
         return shown
 
 
 def wrap(text: Text, width: int) -> list[Text]:
-    """Lines that fit; Chinese characters count as the two cells they take."""
+    """Wrap text into lines of ``width`` cells. A Chinese character takes two."""
     console = Console(width=max(width, 10), file=StringIO(), color_system=None)
     return [_trimmed(line) for line in text.wrap(console, max(width, 10))] or [Text()]
 
@@ -69,17 +69,17 @@ def _trimmed(line: Text) -> Text:
     return line
 
 
-def text_object(made: Block | None, viewer: Viewer) -> Text:
-    """A text object of either kind."""
-    if not made:
+def text_object(source: Block | None, viewer: Viewer) -> Text:
+    """Draw a text object, mrkdwn or plain_text."""
+    if not source:
         return Text()
-    if made.get("type") == "mrkdwn":
-        return mrkdwn(made.get("text", ""), viewer)
-    return plain(made.get("text", ""), emoji=made.get("emoji", True))
+    if source.get("type") == "mrkdwn":
+        return mrkdwn(source.get("text", ""), viewer)
+    return plain(source.get("text", ""), emoji=source.get("emoji", True))
 
 
 def add_block(layout: Layout, block: Block) -> None:
-    """Append one block to the layout."""
+    """Append a block to the layout."""
     draw = _BLOCKS.get(block.get("type", ""))
     if draw is None:
         layout.add(_unknown("block", block))
@@ -94,7 +94,7 @@ def _unknown(what: str, block: Block) -> Text:
 def _section(layout: Layout, block: Block) -> None:
     if block.get("text"):
         layout.add(text_object(block["text"], layout.viewer))
-    _fields(layout, [text_object(one, layout.viewer) for one in block.get("fields", [])])
+    _fields(layout, [text_object(field_text, layout.viewer) for field_text in block.get("fields", [])])
     if accessory := block.get("accessory"):
         layout.add(_element(layout, accessory, block.get("block_id", "")))
 
@@ -107,8 +107,8 @@ def _fields(layout: Layout, texts: list[Text]) -> None:
     column = (layout.width - _GAP) // 2
     for at in range(0, len(texts), 2):
         left, right = wrap(texts[at], column), wrap(texts[at + 1], column) if at + 1 < len(texts) else []
-        for one, other in zip_longest(left, right, fillvalue=Text()):
-            layout.lines.append(_beside(one, other, column))
+        for left_line, right_line in zip_longest(left, right, fillvalue=Text()):
+            layout.lines.append(_beside(left_line, right_line, column))
 
 
 def _beside(left: Text, right: Text, column: int) -> Text:
@@ -120,16 +120,16 @@ def _beside(left: Text, right: Text, column: int) -> Text:
 
 
 def _header(layout: Layout, block: Block) -> None:
-    made = text_object(block.get("text"), layout.viewer)
-    made.stylize("bold")
-    layout.add(made)
+    title = text_object(block.get("text"), layout.viewer)
+    title.stylize("bold")
+    layout.add(title)
 
 
 def _context(layout: Layout, block: Block) -> None:
-    shown = [_context_element(layout, one) for one in block.get("elements", [])]
-    made = Text("  ").join(shown)
-    made.stylize("dim", 0, len(made))
-    layout.add(made)
+    elements = [_context_element(layout, element) for element in block.get("elements", [])]
+    line = Text("  ").join(elements)
+    line.stylize("dim", 0, len(line))
+    layout.add(line)
 
 
 def _context_element(layout: Layout, element: Block) -> Text:
@@ -143,27 +143,27 @@ def _divider(layout: Layout, _block: Block) -> None:
 
 
 def _actions(layout: Layout, block: Block) -> None:
-    shown = [_element(layout, one, block.get("block_id", "")) for one in block.get("elements", [])]
-    layout.add(Text("   ").join(_unbroken(one) for one in shown))
+    elements = [_element(layout, element, block.get("block_id", "")) for element in block.get("elements", [])]
+    layout.add(Text("   ").join(_unbroken(element) for element in elements))
 
 
 def _unbroken(text: Text) -> Text:
-    """A button's label does not break over lines: its spaces are made hard ones."""
-    made = Text(text.plain.replace(" ", "\u00a0"))
+    """Make the spaces of a label hard ones, so that it does not break over lines."""
+    label = Text(text.plain.replace(" ", "\u00a0"))
     for span in text.spans:
-        made.stylize(span.style, span.start, span.end)
-    return made
+        label.stylize(span.style, span.start, span.end)
+    return label
 
 
 def _image(layout: Layout, block: Block) -> None:
-    made = picture(block)
+    image = picture(block)
     if title := text_object(block.get("title"), layout.viewer).plain:
-        made.append(f" ({title})")
-    layout.add(made)
+        image.append(f" ({title})")
+    layout.add(image)
 
 
 def picture(element: Block) -> Text:
-    """A picture, by what it says of itself."""
+    """Draw an image as its alternative text."""
     return Text(f"🖼 {safe(element.get('alt_text', ''))}", style="green")
 
 
@@ -188,7 +188,7 @@ def _element(layout: Layout, element: Block, block_id: str) -> Text:
 
 
 def _menu(layout: Layout, element: Block) -> Text:
-    options = [text_object(one.get("text"), layout.viewer).plain for one in element.get("options", [])]
+    options = [text_object(option.get("text"), layout.viewer).plain for option in element.get("options", [])]
     title = text_object(element.get("placeholder"), layout.viewer).plain or "…"
     return Text(f"⟨menu {title}: {' / '.join(options)}⟩", style="magenta")
 

@@ -1,4 +1,4 @@
-"""The interactive chat: a prompt, and what arrives printed above it, also while nobody types."""
+"""The interactive chat: a prompt, and messages that are printed above it as they arrive."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from sandbox.terminal.sandbox import Sandbox
 
-SCRIPT_WIDTH = 100  # the same in every pipe, whatever the terminal around it
-WIDEST = 110  # longer lines are hard to read, however wide the window is
+SCRIPT_WIDTH = 100  # columns of a pipe or file, whatever the terminal's width
+WIDEST = 110  # columns; longer lines are hard to read
 CLEAR_LINE = "\r\x1b[K"
 
 
 class Printer:
-    """Where lines go. With a prompt standing, it is taken away first and put back after."""
+    """Prints lines. A prompt that is shown is removed before, and shown again after them."""
 
     def __init__(self, stream: TextIO) -> None:
         self.is_terminal = stream.isatty()
@@ -34,7 +34,7 @@ class Printer:
 
     @property
     def width(self) -> int:
-        """How wide a line may be."""
+        """The columns that a line may take."""
         return min(self._console.width, WIDEST)
 
     def __call__(self, *lines: Text) -> None:
@@ -42,18 +42,18 @@ class Printer:
         if self._prompt:
             self._stream.write(CLEAR_LINE)
         for line in lines:
-            shown = line.copy()
-            shown.plain = shown.plain.replace("\u00a0", " ")
-            self._console.print(shown, soft_wrap=True)
+            printed = line.copy()
+            printed.plain = printed.plain.replace("\u00a0", " ")
+            self._console.print(printed, soft_wrap=True)
         self._show_prompt()
 
     def prompt(self, text: str) -> None:
-        """Ask for a line; empty: the line has come."""
+        """Show a prompt; empty text removes it."""
         self._prompt = text
         self._show_prompt()
 
     def leave(self) -> None:
-        """The last line is ended, so that what comes after begins on its own."""
+        """End the prompt's line, so that later output begins on a line of its own."""
         if self._prompt:
             self._stream.write("\n")
         self._prompt = ""
@@ -65,7 +65,7 @@ class Printer:
 
 
 async def chat(sandbox: Sandbox, lines: AsyncIterable[str], printer: Printer) -> None:
-    """Talk until ``quit`` or the end of input."""
+    """Chat until ``quit`` or the end of input."""
     session = Session(sandbox, printer, width=printer.width, everywhere=False)
     printer(*(Text(line, style="green") for line in WELCOME))
     session.refresh()

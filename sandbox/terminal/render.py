@@ -1,4 +1,4 @@
-"""A Slack message as lines for a terminal. Pure: what renders knows nothing of what serves."""
+"""Renders a Slack message as lines for a terminal. Pure."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rendered:
-    """The lines of one message, none wider than asked for, and the buttons in them."""
+    """The lines of one message, none wider than the asked width, and its buttons."""
 
     lines: tuple[Text, ...]
     buttons: tuple[Button, ...]
 
     @property
     def plain(self) -> str:
-        """Without colours. Hard spaces, which only keep labels together, are spaces again."""
+        """The text without colours. Hard spaces, which keep labels together, are plain spaces again."""
         return "\n".join(plain_line(line) for line in self.lines)
 
 
 def plain_line(line: Text) -> str:
-    """One line without colours."""
+    """Return a line's text without colours."""
     return line.plain.replace("\u00a0", " ").rstrip()
 
 
 def render(message: Mapping[str, Any], viewer: Viewer, width: int = 80) -> Rendered:
-    """Draw a message: its blocks where it has any, as Slack does, its text otherwise; then its attachments."""
+    """Render a message: its blocks, or its text if it has none, and then its attachments."""
     layout = Layout(viewer, width)
     for block in message.get("blocks") or ():
         add_block(layout, block)
@@ -45,13 +45,13 @@ def render(message: Mapping[str, Any], viewer: Viewer, width: int = 80) -> Rende
 
 
 def _attachment(layout: Layout, attachment: Mapping[str, Any]) -> None:
-    """An attachment of the older kind, indented behind a bar; its blocks where it has any."""
+    """Render an attachment behind a bar: its blocks, or Slack's older fields if it has none."""
     inner = Layout(layout.viewer, layout.width - 2, buttons=layout.buttons)
     for block in attachment.get("blocks") or ():
         add_block(inner, block)
     if not inner.lines:
-        told = [str(attachment.get(key) or "") for key in ("pretext", "title", "text")]
+        parts = [str(attachment.get(key) or "") for key in ("pretext", "title", "text")]
         inner.add(
-            mrkdwn("\n".join(part for part in told if part) or str(attachment.get("fallback") or ""), layout.viewer)
+            mrkdwn("\n".join(part for part in parts if part) or str(attachment.get("fallback") or ""), layout.viewer)
         )
     layout.lines += [Text("▏ ", style="dim").append_text(line) for line in inner.lines]

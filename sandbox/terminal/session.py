@@ -1,4 +1,4 @@
-"""One person at the demo's terminal: where they are, what they see, and what each request does."""
+"""One person at the demo's terminal: their channel and screen, and what each request does."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ PATIENCE = 20.0  # seconds of this machine's time that something may take to arr
 
 
 class CannotError(Exception):
-    """The request makes sense and cannot be done now; the message says why."""
+    """The request is valid but impossible now. The message says why."""
 
 
 class Session:
-    """Carries out requests and prints what arrives.
+    """Carries out requests and prints the messages that arrive.
 
-    ``everywhere``: print other channels' messages whole too. ``patience``: real seconds that a wait may take.
+    With ``everywhere``, other channels are printed whole too. A wait takes ``patience`` real seconds at most.
     """
 
     def __init__(
@@ -46,24 +46,24 @@ class Session:
         self.user, self.channel = sandbox.first_user, sandbox.first_channel
         self.screen = self._fresh_screen()
         self._arrived: list[Change] = []  # since the last action
-        self._taken: dict[str, int] = {}  # how many of a kind the waits since then have used up
-        self._answered = 0  # answers that the bot had given when the last action began
+        self._taken: dict[str, int] = {}  # messages of a kind that waits since then have counted
+        self._answered = 0  # the bot's answers when the last action began
         self._more = asyncio.Event()
         self.leaving = False
 
     @property
     def prompt(self) -> str:
-        """Who one is and where: ``mei #orders> ``."""
+        """The person and the channel: ``mei #orders> ``."""
         return f"{self.user} {self.channel}> "
 
     async def follow(self) -> None:
-        """Print what arrives, for as long as it is let."""
+        """Print messages as they arrive, until cancelled."""
         while True:
             await self._sandbox.changed()
             self.refresh()
 
     def refresh(self) -> None:
-        """Print what is new since the last look."""
+        """Print what is new since the last time."""
         self.screen.viewer = self._sandbox.viewer(self.user)
         changes = self.screen.update(self._sandbox.items(self.user))
         for change in changes:
@@ -112,7 +112,7 @@ class Session:
         self.refresh()
 
     async def wait(self, kind: str, count: int = 1) -> None:
-        """Until ``count`` more of a kind have arrived since the last action. Raises CannotError when none come."""
+        """Wait until ``count`` more of a kind have arrived since the last action. Raises CannotError if they do not."""
         wanted = self._taken.get(kind, 0) + count
         if not await self._until(lambda: self._number_of(kind) >= wanted):
             came = self._number_of(kind) - self._taken.get(kind, 0)
@@ -120,13 +120,13 @@ class Session:
         self._taken[kind] = wanted
 
     async def expect(self, text: str) -> None:
-        """Until this channel shows the text. Raises CannotError when it does not."""
+        """Wait until this channel shows the text. Raises CannotError if it does not."""
         wanted = " ".join(text.split())
         if not await self._until(lambda: wanted in self.screen.visible_text(self.channel)):
             raise CannotError(f"{self.channel} does not show {wanted!r}")
 
     async def settle(self) -> None:
-        """Until the bot has answered the last action and works on nothing more."""
+        """Wait until the bot has answered the last action and has no more work."""
         await self._until(lambda: self._sandbox.answers() > self._answered)
         await self._sandbox.settled()
         self.refresh()
@@ -137,7 +137,7 @@ class Session:
                 self.refresh()
                 while not is_so():
                     self._more.clear()
-                    await self._more.wait()  # set by look(), which follow() calls at every change
+                    await self._more.wait()  # set by refresh(), which follow() calls at every change
         except TimeoutError:
             return False
         return True
@@ -170,16 +170,16 @@ class Session:
         return entry
 
     def _shared(self, number: int | None) -> Entry:
-        """A message that everybody in the channel sees: Slack offers shortcuts on no other."""
+        """Return a message that everybody in the channel sees, as Slack offers shortcuts on no other."""
         if number is not None and self._entry(number).item.private:
             raise CannotError(f"only you see m{number}; shortcuts work on what everybody in the channel sees")
-        shared = [one for one in self.screen.channel(self.channel) if not one.item.private]
+        shared = [entry for entry in self.screen.channel(self.channel) if not entry.item.private]
         if number is None and not shared:
             raise CannotError(f"nobody has said anything in {self.channel} yet")
         return shared[-1] if number is None else self._entry(number)
 
     def _button(self, request: commands.Press) -> tuple[Entry, Button]:
-        with_buttons = [one for one in self.screen.channel(self.channel) if one.drawn.buttons]
+        with_buttons = [entry for entry in self.screen.channel(self.channel) if entry.drawn.buttons]
         if request.message is None and not with_buttons:
             raise CannotError(f"no message in {self.channel} has buttons")
         entry = with_buttons[-1] if request.message is None else self._entry(request.message)
@@ -190,7 +190,7 @@ class Session:
         return entry, button
 
     def _thread(self, number: int | None) -> None:
-        replies = [one for one in self.screen.channel(self.channel) if one.item.thread]
+        replies = [entry for entry in self.screen.channel(self.channel) if entry.item.thread]
         if number is None and not replies:
             raise CannotError(f"no thread in {self.channel}")
         for entry in self.screen.thread(replies[-1] if number is None else self._entry(number)):
@@ -198,10 +198,10 @@ class Session:
 
     def _go(self, name: str) -> None:
         channels = self._sandbox.channels(self.user)
-        found = next((one for one in channels if one.lstrip("#@") == name.lstrip("#@")), None)
-        if found is None:
+        match = next((channel for channel in channels if channel.lstrip("#@") == name.lstrip("#@")), None)
+        if match is None:
             raise CannotError(f"{self.user} is in no channel #{name}; there are {', '.join(channels)}")
-        self.channel = found
+        self.channel = match
         self._recent()
 
     def _become(self, name: str) -> None:

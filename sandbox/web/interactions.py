@@ -1,4 +1,4 @@
-"""What people do that is more than one call to the stand-in: typed text, presses, modals, menus."""
+"""Button presses, menus, modals and App Home: interactions that take more than one call to the Slack stand-in."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ LINK = re.compile(r"(https?://[^\s<>]+[^\s<>.,;:!?)）。，；])")
 
 
 def typed(hub: Hub, text: str) -> str:
-    """What a person typed as Slack stores it: escaped, with links and mentions marked."""
-    workspace, pieces = hub.sandbox.slack.workspace, LINK.split(text)  # every second one is a link
+    """Return typed text as Slack stores it: escaped, with links and mentions in angle brackets."""
+    workspace, pieces = hub.sandbox.slack.workspace, LINK.split(text)  # every second piece is a link
     return "".join(
         f"<{escaped(piece, workspace, with_mentions=False)}>"
         if number % 2
@@ -31,23 +31,23 @@ def typed(hub: Hub, text: str) -> str:
 
 
 def message(hub: Hub, user: str, channel: str, ts: str) -> Message:
-    """A message that this person sees, their private ones too. Raises SlackError."""
+    """Return a message that this person sees, ephemeral or not. Raises SlackError."""
     room = hub.room(user, channel)
-    for one in hub.sandbox.slack.workspace.ephemeral:
-        if one.ts == ts and one.viewer == user and one.channel == channel:
-            return one
+    for ephemeral in hub.sandbox.slack.workspace.ephemeral:
+        if ephemeral.ts == ts and ephemeral.viewer == user and ephemeral.channel == channel:
+            return ephemeral
     return hub.sandbox.slack.workspace.find(room, ts)
 
 
-async def press(hub: Hub, user: str, one: Message, action: Json, state: Json) -> None:
-    """Press a button of a message, or choose in it."""
+async def press(hub: Hub, user: str, message: Message, action: Json, state: Json) -> None:
+    """Press a button of a message, or choose from one of its menus."""
     slack = hub.sandbox.slack
-    who, where = slack.workspace.users[user], slack.workspace.channels[one.channel]
-    path = slack.interactions.new_url("actions", where.id, who.id, one)
+    person, channel = slack.workspace.users[user], slack.workspace.channels[message.channel]
+    path = slack.interactions.new_url("actions", channel.id, person.id, message)
     payload = payloads.block_actions(
-        who,
-        where,
-        one,
+        person,
+        channel,
+        message,
         _stamped(hub, action),
         trigger=slack.interactions.new_trigger(),
         url=slack.base_url + path,
@@ -56,54 +56,57 @@ async def press(hub: Hub, user: str, one: Message, action: Json, state: Json) ->
     ack = await slack.deliver("interactive", payload)
     if not ack.ok:
         what = "This button" if action.get("type") == "button" else "This menu"
-        slack.workspace.post_ephemeral(where.id, who.id, NO_ANSWER.format(what=what), thread_ts=one.thread_ts)
+        text = NO_ANSWER.format(what=what)
+        slack.workspace.post_ephemeral(channel.id, person.id, text, thread_ts=message.thread_ts)
 
 
 async def press_in_view(session: Session, view_id: str, action: Json, state: Json) -> None:
     """Press a button in a modal or in App Home."""
     hub, slack = session.hub, session.hub.sandbox.slack
     view = _with_state(_view(hub, view_id), state)
-    trigger = slack.interactions.new_trigger("" if view["type"] == "home" else view_id)  # nothing lies upon App Home
+    trigger = slack.interactions.new_trigger(
+        "" if view["type"] == "home" else view_id
+    )  # App Home is no modal to push upon
     ack = await slack.deliver(
-        "interactive", payloads.view_actions(_who(hub, session.user), view, _stamped(hub, action), trigger=trigger)
+        "interactive", payloads.view_actions(_person(hub, session.user), view, _stamped(hub, action), trigger=trigger)
     )
     if not ack.ok:
         session.modals.refused(view_id, {"": TROUBLE})
 
 
 async def options(hub: Hub, user: str, body: Json) -> list[Json]:
-    """What the app offers in a menu that asks it while one types."""
-    who, query = _who(hub, user), str(body.get("query") or "")
+    """Ask the app for the options of a menu with an external data source. Groups are flattened."""
+    person, query = _person(hub, user), str(body.get("query") or "")
     menu = {"block_id": body["block_id"], "action_id": body["action_id"]}
     if body.get("view_id"):
-        asked = payloads.view_options(who, _view(hub, str(body["view_id"])), menu, query)
+        payload = payloads.view_options(person, _view(hub, str(body["view_id"])), menu, query)
     else:
-        one = message(hub, user, str(body["channel"]), str(body["ts"]))
-        asked = payloads.message_options(who, hub.room(user, one.channel), one, menu, query)
-    ack = await hub.sandbox.slack.deliver("interactive", asked)
-    found = ack.payload if ack.ok and isinstance(ack.payload, dict) else {}
-    groups = [{"options": found.get("options") or []}, *(found.get("option_groups") or [])]
-    return [one for group in groups for one in group["options"]]
+        source = message(hub, user, str(body["channel"]), str(body["ts"]))
+        payload = payloads.message_options(person, hub.room(user, source.channel), source, menu, query)
+    ack = await hub.sandbox.slack.deliver("interactive", payload)
+    answer = ack.payload if ack.ok and isinstance(ack.payload, dict) else {}
+    groups = [{"options": answer.get("options") or []}, *(answer.get("option_groups") or [])]
+    return [option for group in groups for option in group["options"]]
 
 
 async def submit(session: Session, view_id: str, values: Json) -> None:
-    """Submit a modal: it closes, or does what the acknowledgement says."""
+    """Submit a modal. The modal closes, unless the acknowledgement has another ``response_action``."""
     hub, slack = session.hub, session.hub.sandbox.slack
     payload = payloads.view_submission(
-        _who(hub, session.user), _view(hub, view_id), values, trigger=slack.interactions.new_trigger(view_id)
+        _person(hub, session.user), _view(hub, view_id), values, trigger=slack.interactions.new_trigger(view_id)
     )
     ack = await slack.deliver("interactive", payload)
     if not ack.ok:
         session.modals.refused(view_id, {"": TROUBLE})
         return
     try:
-        _answered(session, view_id, ack.payload if isinstance(ack.payload, dict) else {})
+        _apply_response(session, view_id, ack.payload if isinstance(ack.payload, dict) else {})
     except SlackError as error:
         session.modals.refused(view_id, {"": f"{TROUBLE} ({error.code})"})
 
 
 async def close(session: Session, view_id: str, *, everything: bool) -> None:
-    """Close a modal, or all that lie upon each other; the app hears of it where it asked to."""
+    """Close a modal, or the whole stack with ``everything``. A view with ``notify_on_close`` tells the app."""
     hub = session.hub
     view = _view(hub, view_id)
     if everything:
@@ -111,18 +114,18 @@ async def close(session: Session, view_id: str, *, everything: bool) -> None:
     else:
         session.modals.close(view_id)
     if view.get("notify_on_close"):
-        payload = payloads.view_closed(_who(hub, session.user), view, everything=everything)
+        payload = payloads.view_closed(_person(hub, session.user), view, everything=everything)
         await hub.sandbox.slack.deliver("interactive", payload)
 
 
 async def open_home(hub: Hub, user: str) -> None:
-    """Look at the bot's App Home: the app hears of it and publishes what is to be seen."""
+    """Open the bot's App Home: send the app ``app_home_opened``, upon which it publishes the view."""
     workspace = hub.sandbox.slack.workspace
-    body = payloads.home_opened(_who(hub, user), workspace.direct(user), workspace.homes.get(user))
+    body = payloads.home_opened(_person(hub, user), workspace.direct(user), workspace.homes.get(user))
     await hub.sandbox.slack.event(body)
 
 
-def _answered(session: Session, view_id: str, answer: Json) -> None:
+def _apply_response(session: Session, view_id: str, answer: Json) -> None:
     slack = session.hub.sandbox.slack
     match answer.get("response_action"):
         case "errors":
@@ -151,7 +154,7 @@ def _with_state(view: Json, state: Json) -> Json:
     return {**view, "state": {"values": state}}
 
 
-def _who(hub: Hub, user: str) -> User:
+def _person(hub: Hub, user: str) -> User:
     return hub.sandbox.slack.workspace.users[user]
 
 

@@ -1,4 +1,4 @@
-"""What one person has been shown of every message, and what changed since."""
+"""Finds the messages that appeared, changed or disappeared since a page was last told."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A message as it was last shown. Its parts are replaced, never changed in place: the object itself is the mark."""
+class Snapshot:
+    """A message as the page last showed it.
+
+    The parts of a message are replaced and never changed in place, so comparing by identity is enough.
+    """
 
     text: str
     blocks: Any
@@ -25,89 +28,90 @@ class Mark:
     edited: bool
     replies: int
 
-    def is_of(self, one: Message, replies: list[Message]) -> bool:
-        """The message still looks so."""
+    def matches(self, message: Message, replies: list[Message]) -> bool:
+        """Whether the message still looks the same."""
         return (
-            self.blocks is one.blocks
-            and self.attachments is one.attachments
+            self.blocks is message.blocks
+            and self.attachments is message.attachments
             and self.replies == len(replies)
-            and self.edited == one.edited
-            and self.text == one.text
+            and self.edited == message.edited
+            and self.text == message.text
         )
 
 
 class MessageFeed:
-    """One person's view. ``since``: private messages from before it have vanished, as after a reload."""
+    """The messages that one person sees. Ephemeral messages up to the ts ``since`` are gone, as after a reload."""
 
     def __init__(self, workspace: Workspace, user: str, since: str) -> None:
         self.user, self.since = user, since
         self._workspace = workspace
-        self._marks: dict[tuple[str, str], Mark] = {}
+        self._snapshots: dict[tuple[str, str], Snapshot] = {}
         self.skip()
 
     def skip(self) -> None:
-        """Take everything that is there as shown."""
-        self._marks = {(one.channel, one.ts): _mark(one, replies) for one, replies in self._everything()}
+        """Take every present message as shown."""
+        self._snapshots = {
+            (message.channel, message.ts): _snapshot(message, replies) for message, replies in self._everything()
+        }
 
     def changes(self) -> list[Json]:
-        """What to tell the page: messages that came, changed and went."""
-        found: list[Json] = []
-        marks: dict[tuple[str, str], Mark] = {}
-        for one, replies in self._everything():
-            key = (one.channel, one.ts)
-            before = self._marks.get(key)
-            if before is not None and before.is_of(one, replies):
-                marks[key] = before
+        """Return what to send the page about messages that appeared, changed or disappeared; take them as shown."""
+        changes: list[Json] = []
+        snapshots: dict[tuple[str, str], Snapshot] = {}
+        for message, replies in self._everything():
+            key = (message.channel, message.ts)
+            before = self._snapshots.get(key)
+            if before is not None and before.matches(message, replies):
+                snapshots[key] = before
                 continue
-            marks[key] = _mark(one, replies)
-            kind = "changed" if before else "ephemeral" if one.viewer else "message"
-            found.append({"type": kind, "channel": one.channel, "message": page_json.message(one, replies)})
-        found += [{"type": "deleted", "channel": key[0], "ts": key[1]} for key in self._marks if key not in marks]
-        self._marks = marks
-        return found
+            snapshots[key] = _snapshot(message, replies)
+            kind = "changed" if before else "ephemeral" if message.viewer else "message"
+            content = page_json.message(message, replies)
+            changes.append({"type": kind, "channel": message.channel, "message": content})
+        deleted = [key for key in self._snapshots if key not in snapshots]
+        changes += [{"type": "deleted", "channel": channel, "ts": ts} for channel, ts in deleted]
+        self._snapshots = snapshots
+        return changes
 
     def page(self, channel: Channel, before: str = "", thread: str = "") -> tuple[list[Json], bool]:
-        """Some fifty messages of a channel or thread, oldest first, and whether there are older ones."""
+        """Return the last messages before a ts of a channel or thread, oldest first, and whether there are older ones.
+
+        There are at most ``page_json.PAGE`` of them.
+        """
         replies = _replies(channel)
-        wanted = (
-            replies.get(thread, []) if thread else [one for one in channel.messages.values() if page_json.in_main(one)]
-        )
-        private = [one for one in self._private(channel.id) if (one.thread_ts == thread if thread else _loose(one))]
-        found = sorted([*wanted, *private], key=lambda one: one.ts)
-        older = [one for one in found if not before or one.ts < before]
-        some = older[-page_json.PAGE :]
-        return [page_json.message(one, replies.get(one.ts, ())) for one in some], len(older) > len(some)
+        shared = replies.get(thread, []) if thread else list(filter(page_json.in_main, channel.messages.values()))
+        private = [message for message in self._private(channel.id) if message.thread_ts == thread]
+        older = [message for message in (*shared, *private) if not before or message.ts < before]
+        page = sorted(older, key=lambda message: message.ts)[-page_json.PAGE :]
+        shown = [page_json.message(message, replies.get(message.ts, ())) for message in page]
+        return shown, len(older) > len(page)
 
     @staticmethod
-    def shape(channel: Channel, one: Message) -> Json:
-        """One message of a channel, with its replies counted."""
-        return page_json.message(one, _replies(channel).get(one.ts, ()))
+    def as_json(channel: Channel, message: Message) -> Json:
+        """Return a message of a channel in the page's JSON, with its replies counted."""
+        return page_json.message(message, _replies(channel).get(message.ts, ()))
 
     def _everything(self) -> Iterator[tuple[Message, list[Message]]]:
         for channel in page_json.rooms(self._workspace, self.user):
             replies = _replies(channel)
-            for one in (*channel.messages.values(), *self._private(channel.id)):
-                yield one, replies.get(one.ts, [])
+            for message in (*channel.messages.values(), *self._private(channel.id)):
+                yield message, replies.get(message.ts, [])
 
     def _private(self, channel: str) -> list[Message]:
         return [
-            one
-            for one in self._workspace.ephemeral
-            if one.viewer == self.user and one.channel == channel and one.ts > self.since
+            message
+            for message in self._workspace.ephemeral
+            if message.viewer == self.user and message.channel == channel and message.ts > self.since
         ]
 
 
-def _mark(one: Message, replies: list[Message]) -> Mark:
-    return Mark(one.text, one.blocks, one.attachments, one.edited, len(replies))
-
-
-def _loose(one: Message) -> bool:
-    return not one.thread_ts
+def _snapshot(message: Message, replies: list[Message]) -> Snapshot:
+    return Snapshot(message.text, message.blocks, message.attachments, message.edited, len(replies))
 
 
 def _replies(channel: Channel) -> dict[str, list[Message]]:
-    found: dict[str, list[Message]] = defaultdict(list)
-    for one in channel.messages.values():
-        if one.thread_ts and one.thread_ts != one.ts:
-            found[one.thread_ts].append(one)
-    return found
+    replies: dict[str, list[Message]] = defaultdict(list)
+    for message in channel.messages.values():
+        if message.thread_ts and message.thread_ts != message.ts:
+            replies[message.thread_ts].append(message)
+    return replies

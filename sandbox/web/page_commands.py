@@ -1,4 +1,4 @@
-"""What a page may ask for: each kind of message from it, and what is then done on the sandbox."""
+"""The messages that a page may send, and the function that carries out each of them in the sandbox."""
 
 from __future__ import annotations
 
@@ -20,23 +20,25 @@ if TYPE_CHECKING:
 
     PageCommand = Callable[[Session, Json], Awaitable[None]]
 
-LONGEST = timedelta(days=60)  # the demo's orders do not live longer
+LONGEST = timedelta(days=60)  # the scans of the demo's orders end earlier
 FASTEST = 100_000
-BRIEFLY = 0.7  # seconds that an acknowledgement may take without a word about it
-ASKING = {"slash", "press", "options", "shortcut", "global_shortcut", "submit"}  # somebody waits for the app
+WAITING_NOTE_AFTER = 0.7  # seconds without an acknowledgement until the page shows that it waits
+# The app has to acknowledge these, so the person may have to wait.
+AWAIT_APP = {"slash", "press", "options", "shortcut", "global_shortcut", "submit"}
 
 
 class CannotError(Exception):
-    """The page asked for what cannot be; the message says why, for the person to read."""
+    """The page asked for something impossible. The message is a sentence for the person."""
 
 
 async def execute(session: Session, body: Json) -> None:
-    """Carry out what a page asked for, and tell it why when that cannot be."""
+    """Carry out a message from a page. A failure becomes a note on that page."""
     kind = str(body.get("type"))
-    deed, token = COMMANDS.get(kind, _unknown), current_page.set(session)
-    waiting = asyncio.get_running_loop().call_later(BRIEFLY, session.note, WAITING) if kind in ASKING else None
+    command, token = COMMANDS.get(kind, _unknown), current_page.set(session)
+    loop = asyncio.get_running_loop()
+    waiting_note = loop.call_later(WAITING_NOTE_AFTER, session.note, WAITING) if kind in AWAIT_APP else None
     try:
-        await deed(session, body)
+        await command(session, body)
     except CannotError as error:
         session.note(str(error), bad=True)
     except SlackError as error:
@@ -45,8 +47,8 @@ async def execute(session: Session, body: Json) -> None:
         session.note(f"That could not be done: {error}", bad=True)
     finally:
         current_page.reset(token)
-        if waiting is not None:
-            waiting.cancel()
+        if waiting_note is not None:
+            waiting_note.cancel()
     session.hub.send_changes()
 
 
@@ -54,7 +56,7 @@ async def _unknown(_session: Session, body: Json) -> None:
     raise CannotError(f"This demo does not know {body.get('type')!r}.")
 
 
-# --- talking --------------------------------------------------------------------------------------------------------
+# --- messages -------------------------------------------------------------------------------------------------------
 
 
 async def _say(session: Session, body: Json) -> None:
@@ -62,10 +64,10 @@ async def _say(session: Session, body: Json) -> None:
     text, thread = str(body["text"]).strip(), str(body.get("thread") or "")
     if not text:
         return
-    where: Json = {"channel": room.id}
+    place: Json = {"channel": room.id}
     if thread:
-        where["thread"] = message_reference(_workspace(session), _workspace(session).find(room, thread))
-    _record(session, "say", **where, text=text)
+        place["thread"] = message_reference(_workspace(session), _workspace(session).find(room, thread))
+    _record(session, "say", **place, text=text)
     said = await session.hub.sandbox.slack.say(
         session.user, room.id, interactions.typed(session.hub, text), thread_ts=thread
     )
@@ -77,7 +79,7 @@ async def _slash(session: Session, body: Json) -> None:
     command, text = str(body["command"]), str(body.get("text") or "").strip()
     if body.get("thread"):
         raise CannotError(NOT_IN_THREADS.format(command=command))
-    if command not in {one["command"] for one in session.hub.setting()["commands"]}:
+    if command not in {declared["command"] for declared in session.hub.setting()["commands"]}:
         raise CannotError(NOT_A_COMMAND.format(command=command))
     _record(session, "slash", channel=room.id, command=command, text=text)
     await session.hub.sandbox.slack.slash(session.user, room.id, command, text)
@@ -95,33 +97,33 @@ async def _thread(session: Session, body: Json) -> None:
     session.history(str(body["channel"]), str(body.get("before") or ""), str(body["ts"]))
 
 
-# --- pressing -------------------------------------------------------------------------------------------------------
+# --- interactions---------------------------------------------------------------------------------------------------
 
 
 async def _press(session: Session, body: Json) -> None:
     action, state = dict(body["action"]), dict(body.get("state") or {})
-    what: Json = {"action": action, **({"state": state} if state else {})}
+    recorded: Json = {"action": action, **({"state": state} if state else {})}
     if body.get("view_id"):
         view_id = str(body["view_id"])
-        _record(session, "press", view=_place_of_view(session, view_id), **what)
+        _record(session, "press", view=_view_reference(session, view_id), **recorded)
         await interactions.press_in_view(session, view_id, action, state)
         return
     message = interactions.message(session.hub, session.user, str(body["channel"]), str(body["ts"]))
-    _record(session, "press", message=message_reference(_workspace(session), message), **what)
+    _record(session, "press", message=message_reference(_workspace(session), message), **recorded)
     await interactions.press(session.hub, session.user, message, action, state)
 
 
 async def _options(session: Session, body: Json) -> None:
-    found = await interactions.options(session.hub, session.user, body)
-    session.send({"type": "options", "ask": body.get("ask"), "options": found})
+    options = await interactions.options(session.hub, session.user, body)
+    session.send({"type": "options", "ask": body.get("ask"), "options": options})
 
 
 async def _shortcut(session: Session, body: Json) -> None:
     message = interactions.message(session.hub, session.user, str(body["channel"]), str(body["ts"]))
     if message.viewer:
         raise CannotError("Slack offers shortcuts only on messages that everybody in the channel sees.")
-    place = message_reference(_workspace(session), message)
-    _record(session, "shortcut", message=place, callback_id=body["callback_id"])
+    reference = message_reference(_workspace(session), message)
+    _record(session, "shortcut", message=reference, callback_id=body["callback_id"])
     await session.hub.sandbox.slack.shortcut(session.user, message, str(body["callback_id"]))
 
 
@@ -134,13 +136,13 @@ async def _global_shortcut(session: Session, body: Json) -> None:
 
 async def _submit(session: Session, body: Json) -> None:
     view_id, values = str(body["view_id"]), dict(body["values"])
-    _record(session, "submit", view=_place_of_view(session, view_id), values=values)
+    _record(session, "submit", view=_view_reference(session, view_id), values=values)
     await interactions.submit(session, view_id, values)
 
 
 async def _close_view(session: Session, body: Json) -> None:
     view_id, everything = str(body["view_id"]), bool(body.get("everything"))
-    _record(session, "close_view", view=_place_of_view(session, view_id), everything=everything)
+    _record(session, "close_view", view=_view_reference(session, view_id), everything=everything)
     await interactions.close(session, view_id, everything=everything)
 
 
@@ -149,7 +151,7 @@ async def _open_home(session: Session, _body: Json) -> None:
     await interactions.open_home(session.hub, session.user)
 
 
-# --- the panel ------------------------------------------------------------------------------------------------------
+# --- workbench -----------------------------------------------------------------------------------------------------
 
 
 async def _switch_user(session: Session, body: Json) -> None:
@@ -212,11 +214,11 @@ def _workspace(session: Session) -> Any:
     return session.hub.sandbox.slack.workspace
 
 
-def _record(session: Session, do: str, **what: Any) -> None:
-    session.hub.recorder.record(do, session.user, session.began, **what)
+def _record(session: Session, command: str, /, **fields: Any) -> None:
+    session.hub.recorder.record(command, session.user, session.began, **fields)
 
 
-def _place_of_view(session: Session, view_id: str) -> str | int:
+def _view_reference(session: Session, view_id: str) -> str | int:
     home = _workspace(session).homes.get(session.user)
     return view_reference(home, session.modals.shown(), view_id)
 

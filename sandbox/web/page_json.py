@@ -1,4 +1,4 @@
-"""The JSON that the page gets: people, channels and messages, as one person may see them."""
+"""People, channels and messages as the JSON that the page gets, limited to what its person may see."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from sandbox.slack.workspace import Channel, Message, User, Workspace
 
 Json = dict[str, Any]
-PAGE = 50  # messages in one answer
+PAGE = 50  # messages in one answer about history
 
 
 def person(user: User) -> Json:
-    """Somebody's name and place."""
+    """Return a person's names, time zone and locale."""
     return {
         "id": user.id,
         "name": user.name,
@@ -27,47 +27,47 @@ def person(user: User) -> Json:
     }
 
 
-def channel(one: Channel, unread: int) -> Json:
-    """A line of the left rail."""
-    kind = "im" if one.is_im else "private" if one.is_private else "channel"
+def channel(channel: Channel, unread: int) -> Json:
+    """Return a channel as the left rail shows it; ``unread`` counts messages."""
+    kind = "im" if channel.is_im else "private" if channel.is_private else "channel"
     return {
-        "id": one.id,
-        "name": "pandabot" if one.is_im else one.name,
+        "id": channel.id,
+        "name": "pandabot" if channel.is_im else channel.name,
         "kind": kind,
         "unread": unread,
-        "has_bot": BOT_USER in one.members,
+        "has_bot": BOT_USER in channel.members,
     }
 
 
-def message(one: Message, replies: Iterable[Message] = ()) -> Json:
-    """A message as Slack's history gives it, with what a client adds: whose it is, whether it is private, replies."""
-    found = one.wire(metadata=False) | {"channel": one.channel, "ephemeral": bool(one.viewer)}
-    if answered := list(replies):
-        found |= {
-            "reply_count": len(answered),
-            "reply_users": list(dict.fromkeys(reply.user for reply in answered))[:5],
-            "latest_reply": answered[-1].ts,
+def message(message: Message, replies: Iterable[Message] = ()) -> Json:
+    """Return a message as Slack's history has it, with its channel, whether it is ephemeral, and a count of replies."""
+    body = message.wire(metadata=False) | {"channel": message.channel, "ephemeral": bool(message.viewer)}
+    if thread := list(replies):
+        body |= {
+            "reply_count": len(thread),
+            "reply_users": list(dict.fromkeys(reply.user for reply in thread))[:5],
+            "latest_reply": thread[-1].ts,
         }
-    return found
+    return body
 
 
 def rooms(workspace: Workspace, user: str) -> list[Channel]:
-    """The channels a person is in, direct conversations last."""
-    mine = [one for one in workspace.channels.values() if user in one.members and not one.is_archived]
-    return sorted(mine, key=lambda one: one.is_im)
+    """Return the channels that a person is in, direct conversations last."""
+    joined = [room for room in workspace.channels.values() if user in room.members and not room.is_archived]
+    return sorted(joined, key=lambda room: room.is_im)
 
 
-def in_main(one: Message) -> bool:
-    """Shown in the channel itself, not only in a thread."""
-    return not one.thread_ts or one.broadcast or one.thread_ts == one.ts
+def in_main(message: Message) -> bool:
+    """Whether the channel itself shows the message: it is no reply, or a broadcast one."""
+    return not message.thread_ts or message.broadcast or message.thread_ts == message.ts
 
 
-def unread(one: Channel, user: str, read: str) -> int:
-    """Messages of others in the channel's main view after the last one read."""
+def unread(channel: Channel, user: str, read: str) -> int:
+    """Count the messages of others in the channel's main view after the ts ``read``."""
     count = 0
-    for ts in reversed(one.messages):
+    for ts in reversed(channel.messages):
         if ts <= read:
             break
-        found = one.messages[ts]
-        count += in_main(found) and found.user != user
+        newer = channel.messages[ts]
+        count += in_main(newer) and newer.user != user
     return count

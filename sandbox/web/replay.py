@@ -1,4 +1,4 @@
-"""Plays a recording against the demo: the same deeds by the same hands, with a clock that goes along."""
+"""Plays a recording against the demo: the same commands of the same people, at the same times of the clock."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ if TYPE_CHECKING:
     from sandbox.web.page_json import Json
 
 PATIENCE = 10.0  # seconds that a message may take to come
-BRIEFLY = 0.5  # seconds for a look that is as it was, once one was not
-OURS = {"do", "user", "page", "at", "after", "look", "message", "thread", "view"}  # the rest is as the page sent it
+SHORT_PATIENCE = 0.5  # seconds for the recorded digest, once a digest has differed
+# The keys that the recorder adds to a command. The page sent the others.
+RECORDER_KEYS = {"do", "user", "page", "at", "after", "look", "message", "thread", "view"}
 
 
 class ReplayError(Exception):
-    """The conversation did not go on as it was recorded."""
+    """The conversation took another course than the recorded one."""
 
 
 async def replay(recording: Json, sandbox: Sandbox, *, patience: float = PATIENCE) -> list[Json]:
-    """Do a recording's deeds again, each as soon as as much has been said as then. Returns the new conversation.
+    """Give a recording's commands again, each once as many messages are there as then. Returns the new conversation.
 
-    Begin with a sandbox whose clock stands at the recording's ``began``. Raises ReplayError for another version, when
-    something never comes that was recorded, or when it comes with another text or other blocks.
+    The sandbox's clock must stand at the recording's ``began``; ``patience`` is in seconds. Raises ReplayError for
+    another version, and when a recorded message does not come or comes with other content.
     """
     if recording.get("version") != VERSION:
         raise ReplayError(f"recordings of version {recording.get('version')!r} cannot be played")
@@ -51,14 +52,14 @@ class _Player:
 
     def __init__(self, recording: Json, sandbox: Sandbox, patience: float) -> None:
         self._recording, self._sandbox, self._patience = recording, sandbox, patience
-        self._look_patience = patience
+        self._digest_patience = patience
         self._hub = Hub(sandbox)
         self._began = sandbox.clock()
         self._reached = 0  # lines of the recorded conversation
         self._pages: dict[int, Session] = {}
 
     async def play(self, step: Json) -> None:
-        """One deed, when everything is there that was there then."""
+        """Give one command, once the messages are there that preceded it."""
         if step["do"] not in page_commands.COMMANDS:
             raise ReplayError(f"{step['do']!r} cannot be played here")
         await self._reach(step["after"], step["at"])
@@ -68,31 +69,33 @@ class _Player:
         )
         self._pass(step["at"])
         workspace = self._sandbox.slack.workspace
-        # Only as far as it can be had: the deed may have come in the middle of an answer, or the words have changed.
-        if not await workspace.wait_for(lambda: conversation_digest(workspace) == step["look"], self._look_patience):
-            self._look_patience = BRIEFLY
+        # The same digest may never come: the command was given in the middle of an answer, or the texts have changed.
+        if not await workspace.wait_for(lambda: conversation_digest(workspace) == step["look"], self._digest_patience):
+            self._digest_patience = SHORT_PATIENCE
         page = self._page(step)
         await self._until(
             lambda: self._is_there(page, step), lambda: f"what {step['do']!r} is about never came: {step}"
         )
         if step["do"] == "time" and "speed" in step:
-            return  # what the speed did is played: the clock stands at each deed and message where it stood
+            return  # the replay sets the clock before each command and message, so no speed is needed
         await page_commands.execute(page, self._body(page, step))
 
     async def end(self) -> list[Json]:
-        """Wait for the rest, and for it to be the same."""
-        wanted, lasted = self._recording["conversation"], self._recording["lasted"]
-        await self._reach(len(wanted), lasted)
+        """Wait for the remaining messages, and for all of them to be as recorded."""
+        recorded, lasted = self._recording["conversation"], self._recording["lasted"]
+        await self._reach(len(recorded), lasted)
         self._pass(lasted)
-        await self._until(lambda: _difference(wanted, self._lines()) == "", lambda: _difference(wanted, self._lines()))
+        await self._until(
+            lambda: _difference(recorded, self._lines()) == "", lambda: _difference(recorded, self._lines())
+        )
         return self._lines()
 
     async def close(self) -> None:
-        """End what is still under way."""
+        """Cancel the commands that are still running."""
         await self._hub.close()
 
     async def _reach(self, count: int, at: float) -> None:
-        """What was said until then comes again, one after the other: the poller has to see each moment."""
+        """Wait for each message up to a time, moving the clock to each: the poller must poll at all of these times."""
         lines = self._recording["conversation"][:count]
         while self._reached < len(lines) and lines[self._reached]["at"] <= at:
             self._pass(lines[self._reached]["at"])
@@ -103,7 +106,7 @@ class _Player:
             )
 
     def _pass(self, at: float) -> None:
-        """Let time pass until then; a replay that waited longer is there already."""
+        """Move the clock forward to a time of the recording, unless it is there already."""
         behind = self._began + timedelta(seconds=at) - self._sandbox.clock()
         if behind > timedelta():
             self._hub.forward(behind.total_seconds())
@@ -118,13 +121,13 @@ class _Player:
         return page
 
     def _is_there(self, page: Session, step: Json) -> bool:
-        """The message or view, with what is pressed in it: it may still be the one that says "one moment"."""
+        """Whether the message or view is there with the pressed element; at first it may still say "one moment"."""
         blocks: list[Json] = []
         if "message" in step:
-            one = find_message(self._sandbox.slack.workspace, step["message"])
-            if one is None:
+            message = find_message(self._sandbox.slack.workspace, step["message"])
+            if message is None:
                 return False
-            blocks = one.identified_blocks()
+            blocks = message.identified_blocks()
         if "view" in step:
             view = self._view(page, step)
             if view is None:
@@ -139,51 +142,51 @@ class _Player:
         return find_view(home, page.modals.shown(), step["view"])
 
     def _body(self, page: Session, step: Json) -> Json:
-        """The deed as a page would ask for it now."""
-        body = {name: value for name, value in step.items() if name not in OURS} | {"type": step["do"]}
+        """Return the command as a page would send it now."""
+        body = {name: value for name, value in step.items() if name not in RECORDER_KEYS} | {"type": step["do"]}
         if "message" in step:
-            one = self._message(step["message"])
-            body |= {"channel": one.channel, "ts": one.ts}
+            message = self._message(step["message"])
+            body |= {"channel": message.channel, "ts": message.ts}
         if "thread" in step:
             body["thread"] = self._message(step["thread"]).ts
         if "view" in step and (view := self._view(page, step)) is not None:
             body["view_id"] = view["id"]
         return body
 
-    def _message(self, place: Json) -> Message:
-        found = find_message(self._sandbox.slack.workspace, place)
-        if found is None:
-            raise ReplayError(f"there is no such message: {place}")
-        return found
+    def _message(self, reference: Json) -> Message:
+        message = find_message(self._sandbox.slack.workspace, reference)
+        if message is None:
+            raise ReplayError(f"there is no such message: {reference}")
+        return message
 
     def _count(self) -> int:
         return len(all_messages(self._sandbox.slack.workspace))
 
     def _lines(self) -> list[Json]:
-        return [normalized(one) for one in all_messages(self._sandbox.slack.workspace)]
+        return [normalized(message) for message in all_messages(self._sandbox.slack.workspace)]
 
-    async def _until(self, predicate: Callable[[], bool], words: Callable[[], str]) -> None:
+    async def _until(self, predicate: Callable[[], bool], problem: Callable[[], str]) -> None:
         if not await self._sandbox.slack.workspace.wait_for(predicate, self._patience):
-            raise ReplayError(words())
+            raise ReplayError(problem())
 
 
 def _difference(recorded: list[Json], came: list[Json]) -> str:
-    """The first message that is not as it was recorded, among those of one person in one place; empty if none is."""
-    wanted, found = _sorted(recorded), _sorted(came)
+    """Describe the first message that differs from the recorded one; empty if none does."""
+    wanted, found = _by_author_and_place(recorded), _by_author_and_place(came)
     if len(recorded) != len(came):
         return f"{len(recorded)} messages had been recorded, and {len(came)} came"
     for place, lines in wanted.items():
-        for one, other in zip_longest(lines, found.get(place, [])):
-            if one != other:
-                return f"recorded was {one}, and what came is {other}"
+        for line, other in zip_longest(lines, found.get(place, [])):
+            if line != other:
+                return f"recorded was {line}, and what came is {other}"
     return ""
 
 
-def _sorted(lines: list[Json]) -> dict[str, list[Json]]:
-    """By who said it where: an answer and news from the poller may come in either order."""
-    found: dict[str, list[Json]] = {}
-    for one in lines:
-        plain = {name: value for name, value in one.items() if name != "at"}
+def _by_author_and_place(lines: list[Json]) -> dict[str, list[Json]]:
+    """Group messages: an answer and news from the poller may come in either order, those of one group may not."""
+    groups: dict[str, list[Json]] = {}
+    for line in lines:
+        plain = {name: value for name, value in line.items() if name != "at"}
         place: Any = [plain.get(name) for name in ("channel", "user", "viewer", "thread")]
-        found.setdefault(json.dumps(place), []).append(plain)
-    return found
+        groups.setdefault(json.dumps(place), []).append(plain)
+    return groups
