@@ -1,4 +1,4 @@
-// Lets time pass, and scans a parcel by hand.
+// The Time tab: moves the clock, and scans a parcel by hand.
 
 import { button, h } from "./dom.js";
 
