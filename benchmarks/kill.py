@@ -54,7 +54,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class Stage:
+class KillHarness:
     """Both stand-ins, the orders and their channels, and the process between them."""
 
     def __init__(self, folder: Path, orders: int) -> None:
@@ -168,9 +168,9 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def stage(folder: Path, orders: int) -> AsyncIterator[Stage]:
+async def kill_harness(folder: Path, orders: int) -> AsyncIterator[KillHarness]:
     """Everything outside of the bot, up."""
-    one = Stage(folder, orders)
+    one = KillHarness(folder, orders)
     await one.slack.start()
     await one.pandapon.start()
     try:
@@ -187,7 +187,7 @@ async def until(predicate: Callable[[], bool], patience: float) -> None:
             await asyncio.sleep(0.01)
 
 
-async def begin(one: Stage) -> None:
+async def begin(one: KillHarness) -> None:
     """Mei watches all orders, and the process is killed."""
     process = await one.spawn()
     await one.connected(process)
@@ -195,7 +195,7 @@ async def begin(one: Stage) -> None:
     await kill(process, one)
 
 
-async def kill(process: asyncio.subprocess.Process, one: Stage) -> None:
+async def kill(process: asyncio.subprocess.Process, one: KillHarness) -> None:
     """Kill it, unless it has died already, and wait until Slack has noticed."""
     if process.returncode is None:
         process.kill()
@@ -203,7 +203,7 @@ async def kill(process: asyncio.subprocess.Process, one: Stage) -> None:
     await until(lambda: not one.slack.sockets.open, 10)
 
 
-async def torture(one: Stage, plan: list[str], rng: random.Random) -> None:
+async def torture(one: KillHarness, plan: list[str], rng: random.Random) -> None:
     """Kill once for each entry: at a named point, or (empty) at a random moment. Then let it finish."""
     await begin(one)
     for kill_at in plan:
@@ -231,7 +231,7 @@ async def measure(kills: int = KILLS) -> None:
     named = [f"{name}:{times}" for name in COMMON for times in (1, 2, 3)]
     plan = [rng.choice(named) if number % 3 == 0 else "" for number in range(kills)]
     with tempfile.TemporaryDirectory() as folder:
-        async with stage(Path(folder), ORDERS) as one:
+        async with kill_harness(Path(folder), ORDERS) as one:
             await torture(one, plan, rng)
             counts = one.seen()
             rows = [

@@ -18,7 +18,7 @@ from playwright.async_api import async_playwright
 from benchmarks.table import percentile, show
 from bot.commands import demo
 from pandapon.shipment import Platform
-from sandbox.pandapon.lives import life
+from sandbox.pandapon.scenarios import shipped_order
 from sandbox.pandapon.world import Line
 from sandbox.slack.workspace import BOT_USER
 from sandbox.web.screenshots import CHROMIUM
@@ -78,7 +78,7 @@ async def measure() -> None:
 
 async def _first_screen(browser: Browser) -> None:
     async with _server() as server:
-        workspace = server.hub.stage.slack.workspace
+        workspace = server.hub.sandbox.slack.workspace
         workspace.post(workspace.channel("orders"), BOT_USER, "hello")
         waits: dict[str, list[float]] = {"first visit": [], "second visit": []}
         for _ in range(VISITS):
@@ -99,7 +99,7 @@ async def _first_screen(browser: Browser) -> None:
 
 async def _long_channel(browser: Browser) -> None:
     async with _server() as server, _page(browser, server) as page:
-        _post_many(server.hub.stage.slack.workspace)
+        _post_many(server.hub.sandbox.slack.workspace)
         await page.locator("#main article", has_text=f"number {MESSAGES - 1}").wait_for()
         await page.locator("#main [role=log]").hover()
         rows = []
@@ -121,14 +121,14 @@ async def _long_channel(browser: Browser) -> None:
 
 async def _many_orders(browser: Browser) -> None:
     async with _server() as server, _page(browser, server) as page:
-        fill(server.hub.stage.world)
+        fill(server.hub.sandbox.world)
         await _say(page, "/panda watch all")
         await page.locator("#main article", has_text="Every order of the account is watched").first.wait_for()
         _, idle = await _watched(page, lambda: asyncio.sleep(TURNED))
         server.hub.set_speed(SPEED)
         waits: list[float] = []
         tasks, frames = await _watched(page, lambda: _talk(page, waits))
-        channel = server.hub.stage.slack.workspace.channel("orders")
+        channel = server.hub.sandbox.slack.workspace.channel("orders")
         news = sum(one.by_bot for one in channel.messages.values())
     still, busy = percentile(idle, 0.95), percentile(frames, 0.95)
     rows = [
@@ -142,7 +142,7 @@ async def _many_orders(browser: Browser) -> None:
 
 @contextlib.asynccontextmanager
 async def _server() -> AsyncIterator[WebServer]:
-    async with demo.stage(demo.STARTED) as stage, WebServer(stage) as server:
+    async with demo.running_sandbox(demo.STARTED) as sandbox, WebServer(sandbox) as server:
         await server.start()
         yield server
 
@@ -220,4 +220,4 @@ def fill(world: World) -> None:
         goods = world.goods[number % len(world.goods)]
         line = Line(goods.title, goods.price, 10, "均码", goods.product_id, f"30004886{number:04d}")
         created = now - timedelta(hours=20 + number % 30)
-        world.add_order(life(rng, Platform.ALIBABA, order_id, created, [line]))
+        world.add_order(shipped_order(rng, Platform.ALIBABA, order_id, created, [line]))

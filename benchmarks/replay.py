@@ -24,7 +24,7 @@ from bot.jobs.stalls import StallWatch
 from bot.orders import LiveTracker
 from handlers.watching.alarms import SNOOZE
 from pandapon.client import Config, PandaPon
-from sandbox.pandapon.generator import Event, lives
+from sandbox.pandapon.generator import Event, scenarios
 from sandbox.pandapon.world import World
 from storage.alarm import AlarmState
 from storage.rows import to_time
@@ -38,7 +38,7 @@ from tracking.values import Filter
 if TYPE_CHECKING:
     import sqlite3
 
-    from sandbox.pandapon.generator import Life
+    from sandbox.pandapon.generator import Scenario
 
 TICK = timedelta(seconds=5)
 WATCHER, COLLEAGUE = "U0MEI00001", "U0TOM00002"
@@ -70,7 +70,7 @@ WAYS = {
 }
 
 
-async def ours(orders: list[Life], days: int, way: Way) -> Result:
+async def ours(orders: list[Scenario], days: int, way: Way) -> Result:
     """The bot on the jumping clock."""
     clock = Clock(START)
     world = World(clock)
@@ -85,7 +85,12 @@ async def ours(orders: list[Life], days: int, way: Way) -> Result:
         finally:
             await store.close()
     last = START + timedelta(days=days) - LAST
-    events = [event for life in orders for event in life.events if event.scan and not event.is_edit and event.at < last]
+    events = [
+        event
+        for scenario in orders
+        for event in scenario.events
+        if event.scan and not event.is_edit and event.at < last
+    ]
     return Result(
         channel=ledger.channel,
         thread=ledger.thread,
@@ -109,7 +114,7 @@ class _Run:
 
     def __init__(  # noqa: PLR0917  the parts
         self,
-        orders: list[Life],
+        orders: list[Scenario],
         days: int,
         clock: Clock,
         world: World,
@@ -128,10 +133,10 @@ class _Run:
         self.snoozed: set[str] = set()  # names of alarms
         self.posts = False  # something waits to be sent
         self.stall_at: datetime | None = None  # when an order's silence has to be looked at
-        self.channels = {life.order.order_id: _channel(at, way.share) for at, life in enumerate(orders)}
-        for life in orders:
-            self._at(life.watched_at, life)
-            for event in life.events:
+        self.channels = {scenario.order.order_id: _channel(at, way.share) for at, scenario in enumerate(orders)}
+        for scenario in orders:
+            self._at(scenario.watched_at, scenario)
+            for event in scenario.events:
                 self._at(event.at, event)
         client = PandaPon(_config(), transport=api, clock=clock)
         pacer = Pace(clock, way.pace or 1e9, 4 if way.pace else 10**6)
@@ -246,7 +251,7 @@ class _Run:
         while (moment := next_digest(settings, moment) or moment + timedelta(days=1)) < self.end:
             self._at(moment, None)
 
-    def _at(self, when: datetime, what: Event | Life | str | None) -> None:
+    def _at(self, when: datetime, what: Event | Scenario | str | None) -> None:
         self.number += 1
         heapq.heappush(self.queue, (when, self.number, what))
 
@@ -298,6 +303,6 @@ def _on_grid(at: datetime) -> datetime:
 
 async def measure(count: int = 1000, days: int = 30, seed: int = 1) -> None:
     """Run it all and print the tables."""
-    plain = naive(lives(count, START, days, seed), days)
-    results = {name: await ours(lives(count, START, days, seed), days, way) for name, way in WAYS.items()}
+    plain = naive(scenarios(count, START, days, seed), days)
+    results = {name: await ours(scenarios(count, START, days, seed), days, way) for name, way in WAYS.items()}
     tables(count, days, plain, results)

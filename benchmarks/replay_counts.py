@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from benchmarks.networks import Ledger
-    from sandbox.pandapon.generator import Event, Life
+    from sandbox.pandapon.generator import Event, Scenario
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 NAIVE = timedelta(minutes=10)
@@ -43,20 +43,20 @@ class Result:
     most_mentions: int = 0  # the same of one order
 
 
-def naive(orders: list[Life], days: int) -> Result:
+def naive(orders: list[Scenario], days: int) -> Result:
     """A fixed poll, and a post for each entry not seen in this very form: reckoned, not run."""
     end = START + timedelta(days=days)
     posts = calls = 0
     waits: dict[str, list[float]] = defaultdict(list)
-    for life in orders:
-        calls += int((end - life.watched_at) / NAIVE)
+    for scenario in orders:
+        calls += int((end - scenario.watched_at) / NAIVE)
         polls: dict[tuple[str, datetime], bool] = {}
-        for event in life.events:
+        for event in scenario.events:
             if event.scan and event.at < end:
-                polls[event.scan, _next_poll(life, event.at)] = True
+                polls[event.scan, _next_poll(scenario, event.at)] = True
                 if not event.is_edit:
                     for kind in _kinds(event):
-                        waits[kind].append((_next_poll(life, event.at) - event.at).total_seconds())
+                        waits[kind].append((_next_poll(scenario, event.at) - event.at).total_seconds())
         posts += len(polls)
     return Result(posts, 0, calls, waits)
 
@@ -79,10 +79,10 @@ def _kinds(event: Event) -> Iterator[str]:
             yield kind
 
 
-def is_false(orders: list[Life], alarm: str, at: datetime) -> bool:
-    """Whether the order had no stall in its life and came on by itself: the alarm was noise."""
-    life = next(one for one in orders if one.order.order_id in alarm)
-    return not life.stalled and any(event.scan and not event.is_edit and event.at > at for event in life.events)
+def is_false(orders: list[Scenario], alarm: str, at: datetime) -> bool:
+    """Whether the order had no stall and came on by itself: the alarm was noise."""
+    scenario = next(scenario for scenario in orders if scenario.order.order_id in alarm)
+    return not scenario.stalled and any(event.scan and not event.is_edit and event.at > at for event in scenario.events)
 
 
 def claims(events: list[Event]) -> Iterator[Event]:
@@ -101,9 +101,9 @@ def mark(event: Event) -> str:
     return found[0] if found else ""
 
 
-def _next_poll(life: Life, at: datetime) -> datetime:
-    polls = max(0, -((life.watched_at - at) // NAIVE))
-    return life.watched_at + polls * NAIVE if at > life.watched_at else life.watched_at
+def _next_poll(scenario: Scenario, at: datetime) -> datetime:
+    polls = max(0, -((scenario.watched_at - at) // NAIVE))
+    return scenario.watched_at + polls * NAIVE if at > scenario.watched_at else scenario.watched_at
 
 
 def tables(count: int, days: int, plain: Result, results: Mapping[str, Result]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from pandapon.errors import ApiError, AuthError, DecodeError, NotFoundError, PandaPonError
@@ -50,7 +50,8 @@ class PollOutcome:
             return self.fetched
         order = self.fetched.order
         near = (order.created_at if order else None) or ordered_at
-        return replace(self.fetched, shipment=self.trace.shipment(() if self.is_whole else stored.nodes, near))
+        shipment = self.trace.shipment(() if self.is_whole else stored.nodes, near)
+        return FetchedOrder(self.fetched.ref, order, shipment)
 
 
 async def poll_order(api: PandaPon, due: DueOrder) -> PollOutcome:

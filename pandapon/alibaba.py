@@ -184,7 +184,7 @@ def _product(row: dict[str, Any]) -> Product:
 def _package(row: dict[str, Any], position: int) -> Package | None:
     """``traceNodeList`` is finer than ``logisticsSteps``; a step that no node repeats is kept too."""
     nodes = [_node_row(one) for one in items(row.get("traceNodeList"))]
-    steps = _other_steps(row, {(one.time, one.text) for one in nodes})
+    steps = _other_steps(row, nodes)
     status = text(row, "logisticsStatus", "status")
     waybill = text(row, "logisticsBillNo", "mailNo", "logisticsId")
     if not (waybill or status or any(one.is_event for one in (*nodes, *steps))):
@@ -199,9 +199,12 @@ def _package(row: dict[str, Any], position: int) -> Package | None:
     )
 
 
-def _other_steps(row: dict[str, Any], known: set[tuple[str, str]]) -> list[Row]:
+def _other_steps(row: dict[str, Any], nodes: Sequence[Row]) -> list[Row]:
     """Those that no node repeats; all of them where one has no readable time, since its neighbours say where it was."""
     steps = [Row(text(one, "acceptTime"), text(one, "remark")) for one in items(row.get("logisticsSteps"))]
+    if not steps:
+        return steps
+    known = {(one.time, one.text) for one in nodes}
     others = [step for step in steps if (step.time, step.text) not in known]
     return others if all(parse_time(step.time)[0] for step in others) else steps
 

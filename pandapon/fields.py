@@ -60,8 +60,6 @@ def text(source: dict[str, Any], *names: str) -> str:
     """The first of these fields that says something, as text. Whole numbers keep every digit."""
     for name in names:
         value = source.get(name)
-        if value is None:
-            continue
         if isinstance(value, str):
             if found := value.strip():
                 return found

@@ -112,7 +112,7 @@ def _brings(place: Milestone | None, milestone: Milestone) -> bool:
     return place is not None and milestone in {place, _WHILE_OTHERS_MOVE.get(place)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: each entry of each reading passes through one, and freezing doubles its price
 class _Scan:
     """A stored entry. Its words are read again only where its milestone alone does not decide."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -89,6 +90,8 @@ class TimeBasis(StrEnum):
     UNKNOWN = "unknown"  # unreadable; the raw text is shown instead
 
 
+_WIDE, _WIDER_BY = re.compile("[\uff01-\uff5e]"), 0xFEE0  # the wide forms of ASCII, and how far they lie from it
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _BY_RAW_TIME = frozenset({TimeBasis.WRITTEN, TimeBasis.PLACED})
 
 
@@ -176,9 +179,9 @@ def by_shipping(parcels: Iterable[Parcel]) -> tuple[Parcel, ...]:
     return tuple(sorted(parcels, key=_shipped))
 
 
-def _shipped(parcel: Parcel) -> tuple[bool, float, str]:
-    times = [node.at.timestamp() for node in parcel.nodes if node.at is not None]
-    return not times, min(times, default=0.0), parcel.waybill
+def _shipped(parcel: Parcel) -> tuple[bool, datetime, str]:
+    first = next((node.at for node in parcel.nodes if node.at is not None), None)
+    return first is None, first or _NEVER, parcel.waybill
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,20 @@ class Shipment:
 
 def normalise(text: str) -> str:
     """Fold width, case and white space, so that cosmetic edits keep a node's identity."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(nfkc(text).casefold().split())
+
+
+def nfkc(text: str) -> str:
+    """NFKC of Unicode, several times faster for Chinese texts.
+
+    Their wide commas and brackets have a plain form of their own. A text without them is mostly in NFKC already, which
+    the standard library sees at once; with a single one of them it takes all of the text apart.
+    """
+    return unicodedata.normalize("NFKC", _WIDE.sub(_narrow, text))
+
+
+def _narrow(wide: re.Match[str]) -> str:
+    return chr(ord(wide[0]) - _WIDER_BY)
 
 
 def _digest(*parts: str) -> str:

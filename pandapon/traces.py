@@ -5,10 +5,9 @@ Every reading of an order repeats the rows of the one before, so rows of known n
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import pairwise
+from operator import gt, lt
 from typing import TYPE_CHECKING, NamedTuple
 
 from pandapon.courier import read_entry
@@ -118,13 +117,16 @@ def _in_order(waybill: str, lists: Sequence[Sequence[_Timed]]) -> tuple[Node, ..
     timed = [one for rows in lists for one in rows]
     timed.sort(key=lambda one: one.at or _NEVER)
     seen: dict[str, Node] = {}
-    at_moment: Counter[datetime | None] = Counter()
+    moment: datetime | None = None
+    sequence = 0
     for one in timed:
-        node = _node(waybill, one, at_moment[one.at])
+        if one.at != moment:
+            moment, sequence = one.at, 0
+        node = _node(waybill, one, sequence)
         twin = seen.get(node.identity)
         if twin is None:
             seen[node.identity] = node
-            at_moment[one.at] += 1
+            sequence += 1
         elif node.code and not twin.code:
             seen[node.identity] = replace(node, sequence=twin.sequence)
     return tuple(seen.values())
@@ -133,15 +135,16 @@ def _in_order(waybill: str, lists: Sequence[Sequence[_Timed]]) -> tuple[Node, ..
 def _forward(rows: Sequence[Row], known: _Known, near: datetime | None, newest_first: bool) -> list[_Timed]:
     """The rows with their times, oldest first; one without a readable time belongs right behind the one before it."""
     timed = [_timed(row, known, near) for row in rows if row.is_event]
-    if _runs_backward([one.at for one in timed if one.at], newest_first):
+    times = [one.at for one in timed if one.at]
+    if _runs_backward(times, newest_first):
         timed.reverse()
-    return timed if all(one.at for one in timed) else _placed(timed)
+    return timed if len(times) == len(timed) else _placed(timed)
 
 
 def _runs_backward(times: Sequence[datetime], newest_first: bool) -> bool:
     """As most neighbours say, so that one mistyped year does not turn the list round; then its ends; then its kind."""
-    falls = sum(after < before for before, after in pairwise(times))
-    rises = sum(after > before for before, after in pairwise(times))
+    falls: int = sum(map(gt, times, times[1:]))
+    rises: int = sum(map(lt, times, times[1:]))
     if falls != rises:
         return falls > rises
     if rises:

@@ -7,23 +7,23 @@ from datetime import datetime, timedelta
 
 
 class SimClock:
-    """Call it for the present time (aware). Both stand-ins and, in the demo, the bot live by it."""
+    """Call it for the present time (aware). The stand-ins use it, and in the demo the bot too."""
 
     def __init__(self, start: datetime, speed: float = 1.0) -> None:
         self._at, self._since, self._speed = start, time.monotonic(), speed
 
     def __call__(self) -> datetime:
-        """Now."""
+        """Return the present time."""
         return self._at + timedelta(seconds=(time.monotonic() - self._since) * self._speed)
 
     def advance(self, by: timedelta) -> None:
-        """Let this much time pass at once. Raises ValueError for a step back."""
+        """Move forward at once. Raises ValueError for a step back."""
         if by < timedelta():
             raise ValueError("time does not go back")
         self._settle(self() + by)
 
     def set_speed(self, speed: float) -> None:
-        """Seconds of its time that pass in one second."""
+        """Set how many seconds pass in one real second. Raises ValueError if negative."""
         if speed < 0:
             raise ValueError("time does not go back")
         self._settle(self())

@@ -1,8 +1,24 @@
-"""For all tests: a slow machine is no failure, so examples have no deadline."""
+"""For all tests: examples have no deadline, as a slow machine is no failure; and one browser for each worker."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pytest_asyncio
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser
 
 settings.register_profile("pandabot", deadline=None, print_blob=True)
 settings.load_profile("pandabot")
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    from support.chromium import chromium  # noqa: PLC0415  only the page's tests need Playwright
+
+    async with chromium() as launched:
+        yield launched

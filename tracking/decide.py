@@ -39,7 +39,7 @@ class Decision:
     milestone: Milestone | None
     new_nodes: tuple[Node, ...]
     edited_nodes: tuple[Node, ...]  # known nodes to be stored again
-    parcels: tuple[Parcel, ...]  # every parcel's facts, without nodes
+    parcels: tuple[Parcel, ...]  # facts to be stored, without nodes: of the parcels that are new or otherwise now
     news: News | None  # None: nothing to tell
     severity: Severity | None  # None without news
     audience: frozenset[Filter]  # filters of the watches that are told
@@ -111,7 +111,7 @@ def decide(
         milestone=milestone,
         new_nodes=tuple(node for line in lines for node in line.nodes.new),
         edited_nodes=tuple(node for line in lines for node in line.nodes.rewritten),
-        parcels=tuple(facts(parcel) for parcel in parcels),
+        parcels=tuple(facts(line.after) for line in lines if line.has_new_facts),
         news=news,
         severity=severity.of(news, suppressed(base.shipment.parcels, news, now)) if news else None,
         audience=severity.audience(news) if news else frozenset(),

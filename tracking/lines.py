@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pandapon.progress import place_after
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from pandapon.models import Consignment, Order
 
 _NOTHING = MergedNodes((), (), (), ())
+_SHOWN = ("waybill", "carrier", "status_code", "status_milestone", "milestone")
+_shown_facts = attrgetter(*_SHOWN)
+_all_facts = attrgetter(*_SHOWN, "logistics_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,17 @@ class Line:
         """Whether it looks different now."""
         if self.before is None or self.nodes.new or self.nodes.rewritten:
             return True
-        return facts(replace(self.before, logistics_id=self.after.logistics_id)) != facts(self.after)
+        return _shown_facts(self.before) != _shown_facts(self.after)
+
+    @property
+    def has_new_facts(self) -> bool:
+        """Whether the parcel itself is to be stored, apart from its entries."""
+        return self.before is None or _all_facts(self.before) != _all_facts(self.after)
 
     @property
     def is_learned(self) -> bool:
         """Whether there is anything to store."""
-        return self.differs or self.before is None or self.before.logistics_id != self.after.logistics_id
+        return bool(self.nodes.new or self.nodes.rewritten) or self.has_new_facts
 
 
 def facts(parcel: Parcel) -> Parcel:
@@ -159,7 +168,7 @@ def _new_line(fetched: Parcel, predecessor: Parcel | None, ordered_at: datetime 
 def _placed(parcel: Parcel, ordered_at: datetime | None) -> Parcel:
     """The parcel where its merged nodes and status put it; an unknown claim keeps the last known place."""
     place = place_after(parcel.nodes, parcel.status_milestone, ordered_at) or parcel.milestone
-    return replace(parcel, milestone=place)
+    return parcel if place is parcel.milestone else replace(parcel, milestone=place)
 
 
 def _reads_differently(before: Node | None, after: Node) -> bool:

@@ -55,7 +55,8 @@ def merge_nodes(known: Iterable[Node], fetched: Iterable[Node]) -> MergedNodes:
     union = dict(stored)
     for node in fetched:
         before = union.get(node.identity)
-        union[node.identity] = node if before is None else _enriched(before, node)
+        if before is not node:
+            union[node.identity] = node if before is None else _enriched(before, node)
     nodes = tuple(sorted(union.values(), key=order_of))
     rewritten = tuple(
         node for node in nodes if (before := stored.get(node.identity, node)) is not node and before != node
@@ -113,7 +114,7 @@ def _enriched(before: Node, after: Node) -> Node:
     ``sequence`` only grows: a reply that holds fewer of the scans made at the same moment counts from a lower start.
     A time that was read stays, and a place in the list only moves to later neighbours, for the same reason.
     """
-    if after is before or after == before:
+    if after == before:
         return before
     lost_code = bool(before.code) and not after.code
     at, basis = _placed(before, after)

@@ -54,6 +54,8 @@ def renumbered(known: Sequence[Parcel], fetched: Sequence[Parcel], named: Sequen
     read, stored = {parcel.waybill for parcel in fetched}, {parcel.waybill for parcel in known}
     gone = [parcel for parcel in live(known) if parcel.waybill not in read]
     fresh = [parcel for parcel in fetched if parcel.waybill not in stored]
+    if not (gone and fresh):
+        return {}
     pairs = _appeared(gone, fresh, named)
     scanned = [*fetched, *(parcel for parcel in live(known) if not is_only_named(parcel))]
     if borne(named, scanned):

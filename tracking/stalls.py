@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from itertools import groupby, pairwise
 from statistics import median
 from typing import TYPE_CHECKING, TypeGuard
@@ -155,16 +154,11 @@ def leg_of(parcel: Parcel) -> Leg | None:
         return None
     if place is Milestone.READY_FOR_PICKUP:
         return Leg.PICKUP
-    if any(_tells_of_abroad(node.shown) for node in parcel.nodes[-3:]):
+    if _ABROAD.search(normalise("\n".join(node.shown for node in parcel.nodes[-3:]))):
         return Leg.ABROAD
     if place.is_problem:  # told already: what follows takes longer, and is no surprise
         return Leg.PROBLEM
     return Leg.FIRST_SCAN if place in _HANDED_OVER else Leg.DOMESTIC
-
-
-@lru_cache(maxsize=8192)  # each reading repeats the last scans of the one before
-def _tells_of_abroad(text: str) -> bool:
-    return _ABROAD.search(normalise(text)) is not None
 
 
 def usual_times(scans: Iterable[tuple[str, str, datetime, str | None]]) -> dict[Leg, timedelta]:

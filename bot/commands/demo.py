@@ -25,11 +25,11 @@ from sandbox.pandapon.goods import PICTURES
 from sandbox.pandapon.server import PandaPonServer
 from sandbox.slack.server import SlackServer
 from sandbox.terminal import picture as pictures
-from sandbox.terminal.chat import Paper, chat
+from sandbox.terminal.chat import Printer, chat
 from sandbox.terminal.lines import lines
+from sandbox.terminal.sandbox import Sandbox
 from sandbox.terminal.script import play as play_lines
 from sandbox.terminal.session import PATIENCE, Session
-from sandbox.terminal.stage import Stage
 from sandbox.web.server import PORT, WebServer
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class DemoSettings(Settings):
 
 
 @contextlib.asynccontextmanager
-async def stage(start: datetime) -> AsyncIterator[Stage]:
+async def running_sandbox(start: datetime) -> AsyncIterator[Sandbox]:
     """Both stand-ins and the production bot between them, on free ports and a database that is gone afterwards."""
     clock = SimClock(start)
     world = demo_world(clock)
@@ -89,7 +89,7 @@ async def stage(start: datetime) -> AsyncIterator[Stage]:
         stack.push_async_callback(slack.stop)
         settings = _settings(slack.api_url, base_url, folder / "pandabot.db")
         bot = await stack.enter_async_context(await build(settings, clock=clock))
-        yield Stage(slack=slack, pandapon=pandapon, world=world, clock=clock, settled=lambda: _settled(bot))
+        yield Sandbox(slack=slack, pandapon=pandapon, world=world, clock=clock, settled=lambda: _settled(bot))
 
 
 def _settings(slack_url: str, pandapon_url: str, database: Path) -> Settings:
@@ -122,7 +122,7 @@ async def show(port: int | None = None, *, open_page: bool = True) -> int:
 
 
 async def _show(port: int | None, *, open_page: bool) -> int:
-    async with stage(utc_now()) as one, WebServer(one) as server:
+    async with running_sandbox(utc_now()) as one, WebServer(one) as server:
         try:
             address = await _listen(server, port)
         except OSError as error:
@@ -171,13 +171,13 @@ async def paint(path: Path) -> int:
 async def _photograph(path: Path) -> int:
     from sandbox.web.screenshots import photograph  # noqa: PLC0415  needs what only developers install
 
-    async with stage(PICTURED) as one, WebServer(one) as server:
+    async with running_sandbox(PICTURED) as one, WebServer(one) as server:
         await photograph(f"{await server.start()}?as=tom", path, server.hub.forward)
     return 0
 
 
 async def _paint(path: Path) -> int:
-    async with stage(STARTED) as one:
+    async with running_sandbox(STARTED) as one:
         session = Session(one, _unseen, width=pictures.WIDTH, everywhere=True)
         failure = await play_lines(session, _each(pictures.SCENES), _unseen)
         if not failure:
@@ -196,8 +196,8 @@ def _write(path: Path, text: str) -> None:
 
 
 async def _talk() -> int:
-    async with stage(utc_now()) as one:
-        await chat(one, lines(sys.stdin.fileno()), Paper(sys.stdout))
+    async with running_sandbox(utc_now()) as one:
+        await chat(one, lines(sys.stdin.fileno()), Printer(sys.stdout))
     return 0
 
 
@@ -206,10 +206,10 @@ async def _play_input() -> int:
 
 
 async def _play(script: AsyncIterable[str], patience: float = PATIENCE) -> int:
-    paper = Paper(sys.stdout)
-    async with stage(STARTED) as one:
-        session = Session(one, paper, width=paper.width, everywhere=True, patience=patience)
-        failure = await play_lines(session, script, paper)
+    printer = Printer(sys.stdout)
+    async with running_sandbox(STARTED) as one:
+        session = Session(one, printer, width=printer.width, everywhere=True, patience=patience)
+        failure = await play_lines(session, script, printer)
     sys.stdout.flush()
     return _outcome(failure)
 

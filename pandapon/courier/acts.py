@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 from pandapon.courier.around import clause_has, happened, in_notice, is_about_else, is_on_foot, says, speaks_of_return
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.carrying import carried
-from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
+from pandapon.courier.claims import HAPPENED, PACKING, Claim, Reason, claim
 from pandapon.courier.collecting import collected
 from pandapon.courier.departing import departed, is_no_departure
-from pandapon.courier.handovers import fetched, taken
+from pandapon.courier.handovers import fetched
 from pandapon.courier.problems import PROBLEMS, must_pay, problem
 from pandapon.courier.receipts import brought, received
 from pandapon.courier.returns import returned
 from pandapon.courier.signing import signed
 from pandapon.courier.signs import Sign
+from pandapon.courier.taking import taken
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
-_PACKING = frozenset({"打包", "装箱", "包装", "封装", "贴标", "封箱", "复核", "贴单"})
 _PUT_AWAY = frozenset({"入库", "上架", "验收", "入仓"})
 _COUNTS = frozenset("一二两三四五六七八九十半几多最保有夜期时")
 _SORTING = frozenset({"分拣", "分流", "扫描", "识别"})
-_GOODS = frozenset({"商品", "订单", "宝贝"})
+_BETWEEN_LEGS = ("集运", "转运", "海外", "境外", "中转")
+_GOODS = frozenset({"商品", "订单", "宝贝", "order"})
+_FETCHED_AT = frozenset({S.FETCH, S.TAKE, S.PLEASE, S.BY_CODE, S.RECIPIENT, S.MAY, S.WAIT, S.COLLECT, S.STORE})
 _CARRIED = frozenset({S.ARRIVE, S.DEPART, S.HUB, S.BRANCH, S.FLY, S.MOVE, S.PORT, S.RESUME, S.RETURN, S.CARRY})
 _LATER = frozenset({S.HUB, S.BRANCH, S.ARRIVE, S.COLLECT, S.FLY, S.CUSTOMS, S.RETURN, S.PORT})
 # Acts that notices like to speak of.
@@ -58,12 +60,16 @@ def _noted(event: Event, text: Text) -> Claim | None:
 
 def _shipped(event: Event, text: Text) -> Claim | None:
     done = event.aspect in HAPPENED
+    if done and event.at is S.WAREHOUSE and event.place.startswith(_BETWEEN_LEGS):
+        return Claim(M.IN_TRANSIT)  # 海外仓出库
     if done and _is_handed_out(event, text):
         return Claim(M.DELIVERED, fetched=True)
     if is_about_else(text):
         return None
     if done and speaks_of_return(text.clauses[event.clause][event.token + 1 :]):
         return Claim(M.RETURNING)
+    if event.aspect is A.BARE and any(one.act is S.PREPARE and one.aspect is A.ONGOING for one in text.events):
+        return None  # 生产中，完工后安排发货
     return None if event.aspect is A.PLANNED and event.view.promised else claim(event)
 
 
@@ -80,19 +86,27 @@ def _prepared(event: Event, text: Text) -> Claim | None:
 def _handled(event: Event, text: Text) -> Claim | None:
     if event.at is S.LAST_BRANCH and event.aspect in HAPPENED:
         return Claim(M.ARRIVED)
-    if happened(text, S.PREPARE):
+    if event.word == "收入" and event.aspect in HAPPENED and _is_by_courier(event, text):
+        return Claim(M.PICKED_UP)
+    if happened(text, S.PREPARE) or (event.word == "交接" and happened(text, S.SHIP) and not text.signs & _LATER):
+        return None  # 仓库已出库，正在交接快递
+    if event.word == "装货" and event.aspect is A.PLANNED:
         return None
     if event.word in _PUT_AWAY and event.aspect is A.DONE and _is_of_returns(event, text):
         return Claim(M.RETURNED)
-    if event.word in _PACKING:
+    if event.word in PACKING:
         awaited = any(one.act is S.TRANSFER and one.aspect is A.PLANNED for one in text.events)
         if awaited and not text.signs & _LATER:  # 等待交接给快递
             return Claim(M.SHIPPED)
         if _is_before_collection(text):
             return Claim(M.PAID)
-    if event.at is S.LOCKER and S.HUB in text.signs and event.word in _SORTING:
-        return Claim(M.IN_TRANSIT)
+    if event.at is S.LOCKER and event.word in _SORTING and text.signs & {S.HUB, S.COURIER}:
+        return Claim(M.ARRIVED if S.COURIER in text.signs else M.IN_TRANSIT)  # 分拣至派送员格口
     return claim(event)
+
+
+def _is_by_courier(event: Event, text: Text) -> bool:
+    return any(token.sign is S.COURIER for token in text.clauses[event.clause][: event.token])
 
 
 def _is_of_returns(event: Event, text: Text) -> bool:
@@ -112,11 +126,17 @@ def _is_before_collection(text: Text) -> bool:
 def _departs(event: Event, text: Text) -> Claim | None:
     if is_no_departure(event, text):
         return None
-    if event.word.endswith("送往") and event.at in {S.RECIPIENT, S.DOOR} and event.aspect in HAPPENED:
+    if event.word.endswith("送往") and _is_to_the_door(event, text) and event.aspect in HAPPENED:
         return Claim(M.OUT_FOR_DELIVERY)
     if event.word.endswith(("on the way", "on its way")) and is_on_foot(event, text) and event.aspect in HAPPENED:
         return Claim(M.OUT_FOR_DELIVERY)
     return _back_to_sender(event, text) if _is_towards_sender(event, text) else departed(event, text) or claim(event)
+
+
+def _is_to_the_door(event: Event, text: Text) -> bool:
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    has_address = bool(behind) and behind[0].text.startswith(("收货地址", "收件地址"))
+    return has_address or event.at in {S.RECIPIENT, S.DOOR}
 
 
 def _moves(event: Event, text: Text) -> Claim | None:
@@ -151,15 +171,62 @@ def _arrives(event: Event, text: Text) -> Claim | None:
     """A port or a flight: the place of destination is a city still."""
     if event.at is S.SENDER and is_on_foot(event, text):
         return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
+    if event.at in _POINTS and is_on_foot(event, text) and _takes_there(event, text):
+        return Claim(M.PICKED_UP)
+    if event.aspect is A.BARE and _is_of_messages(event, text):
+        return None
+    if event.aspect is A.PLANNED and event.at is S.RECIPIENT and is_on_foot(event, text):
+        return Claim(M.OUT_FOR_DELIVERY)  # 快递员即将到达您处
     takes = any(one.act is S.TAKE and one.aspect is A.ONGOING for one in text.events)
     if takes and event.at in _POINTS and is_on_foot(event, text):  # 骑手已到达取货点，正在取件
         return Claim(M.SHIPPED)
-    if event.at is S.DESTINATION and text.signs & {S.FLY, S.PORT} and event.aspect in HAPPENED:
+    if event.at in {S.DESTINATION, S.BRANCH} and text.signs & {S.FLY, S.PORT} and event.aspect in HAPPENED:
         return Claim(M.IN_TRANSIT)
+    if event.aspect in HAPPENED and event.at is S.POINT and _is_post_office(event) and not text.signs & _FETCHED_AT:
+        return Claim(M.ARRIVED)
+    if event.aspect in HAPPENED and event.at is None and _is_announced(text):
+        return Claim(M.ARRIVED)
     return claim(event)
 
 
+def _is_of_messages(event: Event, text: Text) -> bool:
+    """到站短信提醒: a message that tells of an arrival."""
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    return bool(behind) and behind[0].text.startswith(("短信", "提醒", "通知")) and behind[0].start == _end(event, text)
+
+
+def _end(event: Event, text: Text) -> int:
+    return text.clauses[event.clause][event.token].end
+
+
+def _takes_there(event: Event, text: Text) -> bool:
+    """快递员已到店取件."""
+    behind = text.clauses[event.clause][event.token + 1 :]
+    signs = [token.sign for token in behind if token.sign is not S.POINT]
+    return event.aspect is A.DONE and signs[:1] in ([S.TAKE], [S.COLLECT])
+
+
+def _is_post_office(event: Event) -> bool:
+    """A post office is where the last leg begins, too; it lies ready there where somebody is asked to come."""
+    return event.word != "at" and event.place.endswith(
+        ("邮局", "支局", "邮政所", "post office", "ที่ทําการไปรษณีย์", "ที่ทําการ")
+    )
+
+
+def _is_announced(text: Text) -> bool:
+    """派送员将尽快联系您: where it has come to, the last leg begins."""
+    return not text.signs & {S.FLY, S.PORT, S.CUSTOMS, S.HUB} and any(
+        {S.COURIER, S.RECIPIENT} <= signs and signs & {S.WILL, S.PROMISE} for signs in text.kinds
+    )
+
+
 def _forwarded(event: Event, text: Text) -> Claim | None:
+    """已转投驿站 is there; 派送超区，转由…代理 is not."""
+    if event.at in _POINTS and event.aspect in {A.DONE, A.BARE} and event.word in {"转投", "改投", "转送", "改送"}:
+        return Claim(M.READY_FOR_PICKUP)
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    if event.word.endswith("地址") and S.RECIPIENT in before:
+        return None  # 您已修改收货地址
     is_pick_up = clause_has(event, text, S.NOTE) and says(event, text, "揽收", "取件", "收件", "揽件")
     return Claim(M.SHIPPED) if is_pick_up else claim(event)
 
@@ -183,6 +250,8 @@ def _scanned_back(event: Event, text: Text) -> Claim | None:
 def _taken_back(event: Event, text: Text) -> Claim | None:
     """Out of a locker, to the depot, or by the one who sent it."""
     collected = S.COLLECT in text.signs
+    if event.act is S.TAKE_BACK and _is_of_sending(event, text):
+        return Claim(M.PICKED_UP)  # 智能柜寄件已被快递员取出
     if (
         event.act is S.TO_DEPOT
         and clause_has(event, text, S.REFUSE)
@@ -195,6 +264,11 @@ def _taken_back(event: Event, text: Text) -> Claim | None:
     if collected and happened(text, S.COLLECT):
         return Claim(M.IN_TRANSIT) if event.aspect in HAPPENED else None
     return claim(event)
+
+
+def _is_of_sending(event: Event, text: Text) -> bool:
+    sends = any(token.text in {"寄", "寄件"} for token in text.clauses[event.clause])
+    return sends and text.signs.isdisjoint({S.RETURN, S.REVERSE, S.SENDER})
 
 
 def _is_taken_by_sender(event: Event, text: Text) -> bool:

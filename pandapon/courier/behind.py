@@ -84,6 +84,12 @@ def _right_behind(clause: Sequence[Token], at: int, first: Sign, second: Sign | 
             clause[at].sign in {S.REFUSE, S.LOSE, S.ABSENT, S.NO_CONTACT} and second not in _TRIES
         ):  # 拒收将影响信用
             return View(Aspect.CONDITIONAL)
+        case S.WILL | S.ARRANGE if second is S.MIDST and clause[at].sign is S.CARRY:  # 派件准备中
+            return View(Aspect.PLANNED)
+        case S.ARRANGE if clause[at].sign is S.CARRY and second is S.OK:  # 送货预约成功
+            return View(Aspect.PLANNED)
+        case S.WILL if second is S.DELAY and clause[at].sign is S.CARRY:  # 配送可能延迟
+            return View(Aspect.MENTIONED)
         case S.OR if clause[at].sign in CHOICES:
             return View(Aspect.POSSIBLE)
         case S.TODAY if clause[at + 1].text in {"当日", "当天"}:  # 派送当日: on that day

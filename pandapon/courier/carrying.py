@@ -18,8 +18,12 @@ A, M, S = Aspect, Milestone, Sign
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _BACK = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.INTERCEPT})
 _ON_THE_ROAD = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.ARRIVE, S.FLY, S.CUSTOMS, S.WAREHOUSE, S.RELEASE})
+_TENS = 2  # digits of kilometres within a town
 _PLAIN = 2  # characters of 派送, not of 骑士配送
 _LONGEST_NAME = 3  # characters
+_NO_NAMES = frozenset({"本地", "当地", "落地", "同城", "国内", "境内", "泰国"})
+_BETWEEN = frozenset({S.HUB, S.WAREHOUSE, S.PORT, S.CUSTOMS})
+_OUTLETS = frozenset({S.BRANCH, S.LAST_BRANCH})
 _PICK_UPS = ("取件", "揽", "接货", "上门取", "收件", "接件")
 _AGAIN = frozenset({"再投", "续送", "再派", "重投", "重派", "二投", "重送"})
 
@@ -38,10 +42,18 @@ def carried(event: Event, text: Text) -> Claim | None:
             return found
     if seen.succeeded and _goes_out(event, text):
         return Claim(M.OUT_FOR_DELIVERY)
+    if event.word[0] in "离距" and _is_far(event, text):
+        return Claim(M.IN_TRANSIT)
+    if not noun and seen.arranged and _is_booked_by_recipient(event, text):
+        return None
+    if not noun and seen.aspect in {A.DONE, A.PLANNED} and _is_answered(event, text):
+        return None
     if noun and seen.today and seen.aspect is A.BARE:
         return Claim(M.OUT_FOR_DELIVERY)
     if seen.succeeded and seen.aspect is A.DONE:
         return Claim(M.READY_FOR_PICKUP) if event.at in _POINTS else Claim(M.DELIVERED)
+    if seen.aspect in {A.BARE, A.PLANNED} and (seen.again or event.word in _AGAIN) and _is_resumed(text):
+        return Claim(M.ARRIVED, resumes=True)
     match seen.aspect:
         case A.FAILED:
             return Claim(M.ATTEMPT_FAILED)
@@ -51,6 +63,8 @@ def carried(event: Event, text: Text) -> Claim | None:
             return _called_off(event, text)
         case A.PLANNED:
             return _planned(event, text)
+        case A.BARE if seen.again and happened(text, S.ABSENT) and not is_on_foot(event, text):
+            return Claim(M.ATTEMPT_FAILED)  # 不在家，另行配送
         case A.BARE if event.word in _AGAIN and not seen.today and _was_in_vain(text):
             return Claim(M.ATTEMPT_FAILED)
         case A.DONE | A.ONGOING | A.BARE if not noun:
@@ -58,6 +72,26 @@ def carried(event: Event, text: Text) -> Claim | None:
         case A.ONGOING:
             return Claim(M.OUT_FOR_DELIVERY)
     return None
+
+
+def _is_far(event: Event, text: Text) -> bool:
+    """离您还有500公里."""
+    behind = text.clauses[event.clause][event.token + 1 :][:2]
+    number = "".join(char for token in behind[:1] for char in token.text if char.isdigit() or char == ".")
+    return len(behind) > 1 and behind[1].text.startswith(("公里", "km")) and len(number.split(".")[0]) > _TENS
+
+
+def _is_answered(event: Event, text: Text) -> bool:
+    """网点已回复：今日会派送, 已升级为优先派送: said of what is to be."""
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    return S.NOTICE in before and S.COURIER not in text.signs
+
+
+def _is_booked_by_recipient(event: Event, text: Text) -> bool:
+    """客户预约 11月29日 14:00-18:00 送货: for when it is booked."""
+    before = [token.sign for token in text.clauses[event.clause][: event.token]]
+    booked = S.RECIPIENT in before and S.ARRANGE in before[before.index(S.RECIPIENT) :]
+    return booked and before[-1] is S.NUMBER and event.aspect is A.BARE
 
 
 def _goes_out(event: Event, text: Text) -> bool:
@@ -95,7 +129,7 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     if event.at is S.SENDER and S.COURIER in before and event.aspect in HAPPENED and not text.signs & _BACK:
         return Claim(M.SHIPPED)  # 快递员正赶往寄件地
-    if _is_sorted_for(event, text):
+    if _is_sorted_for(event, text) or (event.aspect in HAPPENED and _is_brought_between(event, text)):
         return Claim(M.IN_TRANSIT)
     if event.aspect not in {A.BARE, A.PLANNED, A.DONE}:
         return None
@@ -109,19 +143,23 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         and not is_on_foot(event, text)
         and (S.WAREHOUSE in text.signs or not _by_name(event, text))
     ):
-        return Claim(M.IN_TRANSIT)
+        return _handed_on(text)
     if (
         event.aspect is not A.DONE
         and text.signs & {S.CARRIER, S.PARTNER, S.FORWARD}
         and text.signs & {S.FORWARD, S.TRANSFER}
     ):
-        return Claim(M.IN_TRANSIT)
+        return _handed_on(text)
     signs = text.kinds[event.clause]
+    if event.word.endswith("赶往") and event.at is S.POINT and event.place.startswith("取"):
+        return Claim(M.SHIPPED)  # 骑手正赶往取货点
     if event.word.endswith("赶往") and not signs & {S.COURIER, S.RECIPIENT, S.DOOR}:
         return Claim(M.IN_TRANSIT)
     if says(event, text, "负责") and before & {S.CARRIER, S.PARTNER} and S.COURIER not in signs:
         return Claim(M.IN_TRANSIT)
     if event.word == "送" and event.at in {S.PORT, S.CUSTOMS}:  # 已送口岸
+        return Claim(M.IN_TRANSIT)
+    if event.word in {"出仓", "出库"} and event.at is S.HUB and S.COURIER not in text.signs:
         return Claim(M.IN_TRANSIT)
     if event.word in {"出仓", "出库"} and text.signs & {S.MOVE, S.FLY, S.WAREHOUSE}:
         return Claim(M.IN_TRANSIT)
@@ -136,6 +174,23 @@ def _is_sorted_for(event: Event, text: Text) -> bool:
     return is_sorted and bool(text.signs & {S.WAREHOUSE, S.HUB}) and S.COURIER not in text.signs
 
 
+def _handed_on(text: Text) -> Claim:
+    """To whoever carries it next: 包裹已出库，交由丹鸟配送 is the seller's way of telling that it was sent."""
+    is_sent = happened(text, S.SHIP) and not text.signs & _ON_THE_ROAD
+    return Claim(M.SHIPPED if is_sent else M.IN_TRANSIT)
+
+
+def _is_brought_between(event: Event, text: Text) -> bool:
+    """配送至物流中心, 已送交航空公司: it is brought to a place between two legs."""
+    behind = text.clauses[event.clause][event.token + 1 :]
+    if behind and behind[0].sign in {S.FLY, S.CUSTOMS, S.DECLARE} and event.word == "送":
+        return True
+    if not behind or behind[0].sign is not S.TO:
+        return False
+    where = next((token.sign for token in behind[1:] if token.sign is not S.OTHER), None)
+    return where in _BETWEEN or (where in _OUTLETS and "ก" <= event.word[0] <= "๙")  # Thai has one word for both
+
+
 def _by_name(event: Event, text: Text) -> bool:
     """交给小李派送: a short name right between them is a courier's."""
     clause = text.clauses[event.clause]
@@ -143,6 +198,7 @@ def _by_name(event: Event, text: Text) -> bool:
     return (
         len(event.word) == _PLAIN
         and name.sign is S.OTHER
+        and name.text not in _NO_NAMES
         and len(name.text) <= _LONGEST_NAME
         and clause[event.token - 2].sign is S.TRANSFER
     )
@@ -167,6 +223,10 @@ def _was_in_vain(text: Text) -> bool:
 
 
 def _under_way(event: Event, text: Text) -> Claim:
+    if event.aspect is A.DONE and S.COURIER not in text.signs and _is_said_of_the_end(event, text):
+        return Claim(M.DELIVERED)
+    if event.view.arranged and _is_being_arranged(event, text):
+        return Claim(M.ARRIVED)
     if event.aspect is A.ONGOING or S.COURIER in text.signs or event.view.today:
         return Claim(M.OUT_FOR_DELIVERY)
     if event.aspect is A.BARE and _return_is_off(text):
@@ -179,8 +239,34 @@ def _under_way(event: Event, text: Text) -> Claim:
     return Claim(M.OUT_FOR_DELIVERY)
 
 
+def _is_said_of_the_end(event: Event, text: Text) -> bool:
+    """已派递, as Hongkong's couriers say, and 已送货上门."""
+    clause = text.clauses[event.clause]
+    is_told = clause[event.token - 1].sign is S.DONE and event.token + 1 == len(clause)
+    return event.word == "派递" or (event.word in {"送货上门", "送上门"} and is_told)
+
+
+def _is_being_arranged(event: Event, text: Text) -> bool:
+    """正在安排派送, 今日安排配送, and not 安排专人派送途中: the arranging goes on, nobody carries it yet."""
+    if S.COURIER in text.signs:
+        return False
+    before = [token.sign for token in text.clauses[event.clause][: event.token]]
+    if event.aspect is A.BARE and event.word != "投递":  # the post arranges on the day itself
+        return (
+            text.clauses[event.clause][event.token - 1].text == "安排" and not event.view.again and S.DONE not in before
+        )
+    return S.ONGOING in before and before.index(S.ONGOING) < before.index(S.ARRANGE)
+
+
+def _is_resumed(text: Text) -> bool:
+    return S.COURIER not in text.signs and _return_is_off(text)
+
+
 def _return_is_off(text: Text) -> bool:
-    return any(one.act is S.RETURN and one.aspect is A.REVOKED for one in text.events) or any(
+    return any(
+        (one.act is S.RETURN and one.aspect is A.REVOKED) or (one.act is S.RETURN_SCAN and one.aspect is A.NEGATED)
+        for one in text.events
+    ) or any(
         token.sign is S.NOTE and token.text.startswith("退件") and S.VOID in text.signs
         for clause in text.clauses
         for token in clause

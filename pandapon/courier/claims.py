@@ -70,6 +70,24 @@ class Row(NamedTuple):
 
 
 HAPPENED = frozenset({A.DONE, A.ONGOING, A.BARE})
+# Words of a warehouse's work that a seller does too.
+PACKING = frozenset(
+    {
+        "打包",
+        "装箱",
+        "包装",
+        "封装",
+        "贴标",
+        "封箱",
+        "复核",
+        "贴单",
+        "称重",
+        "质检",
+        "验货",
+        "packed",
+        "packing completed",
+    }
+)
 _IN_VAIN = frozenset({A.FAILED, A.NEGATED})
 _PLANNED = frozenset({A.PLANNED})
 _OFFERED = frozenset({A.PLANNED, A.ASKED, A.POSSIBLE, A.BARE})

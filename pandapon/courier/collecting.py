@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import is_about_else, says
+from pandapon.courier.around import happened, is_about_else, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, claim
 from pandapon.courier.signs import Sign
@@ -15,24 +15,38 @@ if TYPE_CHECKING:
 
 A, M, S = Aspect, Milestone, Sign
 
+_COMING = frozenset({"前往", "赶往", "赶来", "前来", "过来", "赶去", "马上", "即将"})
+
 
 def collected(event: Event, text: Text) -> Claim | None:
     """The courier's pick-up: told to come, on the way, in vain, or done."""
     clause = text.kinds[event.clause]
     if is_about_else(text) and event.aspect not in HAPPENED:
         return None
-    if (text.signs & {S.CUSTOMS, S.DECLARE} or event.at is S.PORT) and event.aspect in HAPPENED:
+    if (
+        text.signs & {S.CUSTOMS, S.DECLARE} or (event.at is S.PORT and event.place != "港" and S.OF not in clause)
+    ) and event.aspect in HAPPENED:
         return Claim(M.IN_TRANSIT)
     if event.word.isascii() and event.aspect is A.DONE and (S.SENDER in clause or _is_dropped_off(text)):
         return Claim(M.PICKED_UP)
+    if event.word.isascii() and "origin" in event.word:
+        return claim(event)
+    if event.at is S.PARTNER and event.aspect in HAPPENED:  # 尾程已揽收
+        return Claim(M.IN_TRANSIT)
     if event.word.startswith("accepted"):
         return Claim(M.DELIVERED) if clause & {S.DESK, S.KIN} and event.aspect is A.DONE else claim(event)
-    if event.word.endswith("受理") and S.ORDER in clause:
+    if event.aspect in HAPPENED and _came_from_a_hub(text):
+        return Claim(M.ARRIVED if event.at in {S.BRANCH, S.LAST_BRANCH} else M.IN_TRANSIT)
+    if event.word.startswith("รับเข้า") and event.at is S.HUB and event.aspect in HAPPENED:
+        return Claim(M.IN_TRANSIT)
+    if event.word.endswith("受理") and (S.ORDER in clause or happened(text, S.PREPARE)):
         return None
     if event.word == "收件" and event.at is S.HUB and not text.signs & {S.SENDER, S.COURIER} and not event.view.today:
         return Claim(M.IN_TRANSIT)
     if event.word.endswith("受理") and len(text.clauses[event.clause]) <= 1 and S.NOTE in text.signs:
         return None  # what was received is a request
+    if event.word.isascii() and event.aspect is A.DONE and _is_by_recipient(event, text):
+        return Claim(M.DELIVERED, fetched=True)
     if event.word.isascii() and clause & {S.RECIPIENT, S.POINT, S.LOCKER} and event.aspect is not A.CONDITIONAL:
         return Claim(M.DELIVERED, fetched=True) if event.view.succeeded else Claim(M.READY_FOR_PICKUP)
     is_order = S.ARRANGE in text.signs or says(event, text, "寄件", "订单", "下单")
@@ -42,7 +56,7 @@ def collected(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     if event.at is S.LAST_BRANCH and event.word.startswith("收件") and event.aspect in HAPPENED:
         return Claim(M.ARRIVED)
-    on_the_way = any(token.text in {"前往", "赶往"} for token in text.clauses[event.clause])
+    on_the_way = any(token.text in _COMING for token in text.clauses[event.clause][: event.token])
     if event.aspect is A.BARE and any(
         token.sign in {S.ABSENT, S.FUTURE_DAY} for token in text.clauses[event.clause][: event.token]
     ):
@@ -50,7 +64,24 @@ def collected(event: Event, text: Text) -> Claim | None:
     is_booked = any(token.text == "预约" for token in text.clauses[event.clause][: event.token])
     if (event.view.arranged or on_the_way) and (is_booked or not event.view.succeeded) and event.aspect in HAPPENED:
         return Claim(M.SHIPPED)
-    return claim(event)
+    found = claim(event)
+    is_fetched = event.word in {"取货完成", "提货成功"} and not text.signs & {S.COURIER, S.SENDER, S.BRANCH}
+    return found._replace(unsure=True) if found and is_fetched and found.milestone is M.PICKED_UP else found
+
+
+def _is_by_recipient(event: Event, text: Text) -> bool:
+    """Parcel collected by recipient."""
+    behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :] if token.sign is not S.PARCEL]
+    return behind[:1] == [S.BY] and behind[1:2] in ([S.RECIPIENT], [S.KIN], [S.SELF])
+
+
+def _came_from_a_hub(text: Text) -> bool:
+    """上一站 南昌转运中心: whoever has it now did not get it from the sender."""
+    return any(
+        token.text == "上一站" and any(one.sign is S.HUB for one in clause[at + 1 :])
+        for clause in text.clauses
+        for at, token in enumerate(clause)
+    )
 
 
 def _is_dropped_off(text: Text) -> bool:

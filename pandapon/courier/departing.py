@@ -15,14 +15,25 @@ if TYPE_CHECKING:
 
 M, S = Milestone, Sign
 
+_MOVED = frozenset({S.HUB, S.BRANCH, S.COLLECT, S.FLY, S.CUSTOMS, S.RETURN, S.REVERSE, S.REFUSE, S.SHIP, S.LABEL})
+
 
 def departed(event: Event, text: Text) -> Claim | None:
     """A courier who sets out, to the sender or to the recipient; None: it is a vehicle between places."""
     clause = text.clauses[event.clause]
     before = {token.sign for token in clause[: event.token]}
     behind = clause[event.token + 1 :][:1]
+    brings = any(
+        token.sign is S.COURIER and token.text.startswith(("送货", "派送", "配送")) for token in clause[: event.token]
+    )
+    if brings and event.word in {"发车", "出发", "启程", "发出"} and event.aspect in HAPPENED and event.at is None:
+        return Claim(M.OUT_FOR_DELIVERY)  # 送货车辆已发车
     if event.at is S.SENDER and event.word in {"前往", "赶往"}:
         return Claim(M.SHIPPED)
+    if event.at in {S.POINT, S.LOCKER} and event.aspect is Aspect.DONE and event.word.endswith(("至", "到", "往")):
+        return Claim(M.READY_FOR_PICKUP)  # 包裹已转至校外驿站
+    if event.aspect is Aspect.PLANNED and event.at in {None, S.SENDER} and text.signs & {S.SENDER, S.PREPARE, S.PAID}:
+        return Claim(M.PAID) if text.signs.isdisjoint(_MOVED) else None  # 卖家…，预计48小时内发出
     if event.word == "发" and S.SENDER in before:
         return Claim(M.SHIPPED)
     if event.word.startswith("left") and S.COURIER in before and clause_has(event, text, S.PARCEL):
@@ -31,10 +42,15 @@ def departed(event: Event, text: Text) -> Claim | None:
         return Claim(M.DELIVERED)
     drives = any(token.text.endswith("司机") for token in clause if token.sign is S.COURIER)
     carries = clause_has(event, text, S.FETCH, S.TAKE, S.COLLECT) or (drives and clause_has(event, text, S.HANDLE))
-    if event.aspect in HAPPENED and S.COURIER in before and event.at is None and not carries:
-        if event.word.endswith(("出发", "启程")) and is_for_the_sender(text):
+    sets_out = event.word.endswith(("出发", "启程"))
+    waits = {Aspect.PLANNED} if S.IF in text.signs else {Aspect.PLANNED, Aspect.CONDITIONAL}
+    if sets_out and event.aspect in waits and S.COURIER in text.signs and event.at is None:
+        return Claim(M.ARRIVED)  # 小哥整理后就出发
+    from_outlet = sets_out and not drives and event.at in {S.BRANCH, S.LAST_BRANCH} and says(event, text, "从")
+    if event.aspect in HAPPENED and S.COURIER in before and (event.at is None or from_outlet) and not carries:
+        if sets_out and is_for_the_sender(text):
             return Claim(M.SHIPPED)
-        if event.word.endswith(("出发", "启程")):
+        if sets_out:
             return Claim(M.OUT_FOR_DELIVERY)
         if event.word == "离开":
             return Claim(M.ATTEMPT_FAILED)

@@ -49,6 +49,7 @@ _DENIED = (
 )
 _SEEN = ("见", "看到", "看见", "拿到", "取到", "收到")
 _CHOSEN = ("改为", "改成", "变更为", "设为", "设置为", "选择")  # 签收方式改为: a setting, nothing that happened
+_WISHES = ("备注", "留言", "授权", "允许", "嘱咐", "叮嘱", "选择", "设置", "偏好", "指示", "委托", "同意")
 _ELSEWHERE = ("还在车上", "仍在车上", "在车上", "还在网点", "仍在网点", "还在站点", "在途中")
 _ANOTHER = (
     "另",
@@ -80,7 +81,8 @@ def told_as_an_end(found: Claim, event: Event, text: Text) -> Claim | None:
         return _DISPUTED
     clause = text.clauses[event.clause]
     is_replaced = found.milestone is M.CANCELLED and has_another_number(text)
-    if is_replaced or any(token.text.endswith(_CHOSEN) for token in clause[: event.token]):
+    is_wished = found.milestone is M.DELIVERED and _is_wished(clause[: event.token])
+    if is_replaced or is_wished or any(token.text.endswith(_CHOSEN) for token in clause[: event.token]):
         return None
     before, behind = _behind_colon(clause[: event.token]), clause[event.token + 1 :]
     if found.milestone is M.DELIVERED and any(token.text.endswith(_SHOWN) for token in before):
@@ -89,6 +91,14 @@ def told_as_an_end(found: Claim, event: Event, text: Text) -> Claim | None:
     if event.act in ACTS and any(token.sign in {S.VOID, S.CANCEL} and token.text != "非本人" for token in behind):
         return _less(found, event) if found.milestone is not M.DELIVERED else _DISPUTED
     return _less(found, event) if _is_unreal(found, before, behind) else found
+
+
+def _is_wished(before: Sequence[Token]) -> bool:
+    """客户备注：放门口, 您已授权快递员将包裹放在门口: how it may be done; 已按备注放门口 is told."""
+    wished = next((at for at in range(len(before) - 1, -1, -1) if before[at].text.endswith(_WISHES)), None)
+    if wished is None or is_as_asked(before) or before[0].text in {"经", "征得"}:
+        return False
+    return all(token.sign is not S.DONE for token in before[wished + 1 :])
 
 
 def _behind_colon(before: Sequence[Token]) -> Sequence[Token]:

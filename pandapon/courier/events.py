@@ -17,17 +17,23 @@ S = Sign
 Clause = list[Token]
 
 _WHERE = PLACES | {S.POINT, S.LOCKER, S.DESK, S.KIN, S.SENDER, S.CUSTOMS, S.CARRIER, S.PARTNER, S.RECIPIENT, S.SELF}
+_BESIDE = frozenset({S.NUMBER, S.NOTE, S.COLON})  # a telephone and its label
+_LONGEST_BESIDE = 6  # words with the parentheses
 _MOST_EVENTS = 40  # a text of more acts is no scan
 _CLOSES_CONDITION = frozenset({S.PLEASE, S.MAY, S.WILL, S.NOTICE, S.CALL_BUYER, S.ELSE})
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _REACHES = frozenset({S.ARRIVE, S.STORE, S.REACH, S.HANDLE})
 _BEFORE_ARRIVAL = frozenset({S.DONE, S.PARCEL, S.OTHER, S.NUMBER, S.RECIPIENT, S.OF, S.NOT_YET, S.NOT})
-_PARTS_WHERE = ACTS - {S.PROXY, S.STORE}
+_PARTS_WHERE = ACTS - {S.PROXY, S.STORE, S.CARRY_NOUN}
 _NAMED = PLACES | {S.OTHER, S.CITY}
 _NAMES = frozenset({S.DONE, S.PARCEL, S.OTHER, S.RECIPIENT, S.OF, S.COURIER, S.ONGOING})
+_ARRIVED_BEFORE = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.WAREHOUSE, S.PORT, S.DESTINATION})
 _PREPOSITIONS = frozenset({"到", "入", "进"})
-_STAYS = frozenset({"在", "还在", "仍在", "at"})  # with a place: it lies there
-_COURSES = frozenset({"从", "往", "经", "from", "towards"})  # with a place and no verb that a list knows: it moves
+_CITIES = ("市", "省", "县", "区", "镇", "州")
+_STAYS = frozenset({"在", "还在", "仍在", "已在", "at"})  # with a place: it lies there
+_COURSES = frozenset(
+    {"从", "往", "经", "经过", "路过", "from", "towards"}
+)  # with a place and no verb that a list knows: it moves
 _VERBLESS = _STAYS | _COURSES
 
 
@@ -93,7 +99,10 @@ def _clauses(line: Sequence[Token]) -> tuple[list[Clause], set[int], set[int]]:
     clauses: list[Clause] = [[]]
     sentences: set[int] = set()
     questions: set[int] = set()
-    for token in line:
+    beside = _numbers_beside(line) if any(token.sign is S.OPEN for token in line) else frozenset()
+    for at, token in enumerate(line):
+        if at in beside:
+            continue
         if token.sign not in ENDS:
             clauses[-1].append(token)
             continue
@@ -104,6 +113,22 @@ def _clauses(line: Sequence[Token]) -> tuple[list[Clause], set[int], set[int]]:
         if token.sign is S.STOP:
             sentences.add(len(clauses) - 1)
     return [clause for clause in clauses if clause], sentences, questions
+
+
+def _numbers_beside(line: Sequence[Token]) -> frozenset[int]:
+    """Places of a number in parentheses: 业务员李磊(13000000000)已领取快件 is one clause."""
+    places: set[int] = set()
+    for at, token in enumerate(line):
+        if token.sign is not S.OPEN:
+            continue
+        end = next(
+            (place for place in range(at + 1, min(at + _LONGEST_BESIDE, len(line))) if line[place].sign is S.CLOSE),
+            None,
+        )
+        inside = {one.sign for one in line[at + 1 : end]} if end else set()
+        if end and S.NUMBER in inside and inside <= _BESIDE:
+            places.update(range(at, end + 1))
+    return frozenset(places)
 
 
 def _next_point(token: Token, after: Clause) -> Token | None:
@@ -123,16 +148,35 @@ def _events(clause: Clause, number: int, after: Clause, *, conditional: bool) ->
             yield Event(
                 token.sign, seen, where.sign if where else None, where.text if where else "", number, token.text, at
             )
-    if not has_act:
+    signs = [token.sign for token in clause]
+    if not has_act and S.MIDST in signs and S.HUB in signs[: signs.index(S.MIDST)]:  # 集散中心处理中
+        at = signs.index(S.MIDST)
+        yield Event(S.HANDLE, View(Aspect.ONGOING), S.HUB, "", number, clause[at].text, at)
+    elif not has_act and (stop := _next_stop(clause)) is not None:
+        yield Event(S.MOVE, View(Aspect.BARE), S.NEXT_STOP, "", number, clause[stop].text, stop)
+    elif not has_act:
         yield from _arrivals(clause, number, conditional=conditional)
+
+
+def _next_stop(clause: Clause) -> int | None:
+    """下一站：南昌: the place of the word, where a place is named behind it."""
+    for at, token in enumerate(clause[:-1]):
+        if token.sign is S.NEXT_STOP:
+            return at if clause[at + 1].sign in _NAMED | {S.COLON} else None
+        if token.sign is not S.PARCEL:
+            return None
+    return None
 
 
 def _arrivals(clause: Clause, number: int, *, conditional: bool) -> Iterator[Event]:
     """已到X, 到X: a preposition that is the whole clause's verb."""
     for at, token in enumerate(clause):
-        if token.text in _PREPOSITIONS and all(one.sign in _BEFORE_ARRIVAL for one in clause[:at]):
+        is_last = at + 1 == len(clause)
+        if token.text in _PREPOSITIONS and all(
+            one.sign in _BEFORE_ARRIVAL or (is_last and one.sign in _ARRIVED_BEFORE) for one in clause[:at]
+        ):
             where = _where(clause, at)
-            if where is not None or any(one.sign is S.DONE for one in clause):
+            if where is not None or any(one.sign is S.DONE for one in clause) or _is_city(clause[at + 1 :]):
                 seen = view(clause, at, conditional=conditional)
                 yield Event(
                     S.ARRIVE, seen, where.sign if where else None, where.text if where else "", number, token.text, at
@@ -148,6 +192,11 @@ def _arrivals(clause: Clause, number: int, *, conditional: bool) -> Iterator[Eve
                     act, seen, where.sign if where else None, where.text if where else "", number, token.text, at
                 )
             return
+
+
+def _is_city(behind: Clause) -> bool:
+    """到【南昌市】."""
+    return len(behind) == 1 and behind[0].sign is S.OTHER and behind[0].text.endswith(_CITIES)
 
 
 def _only_names(before: Clause) -> bool:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
+from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import Reason
 from pandapon.shipment import Milestone
 
@@ -37,6 +38,9 @@ _ON_THE_ROAD = frozenset({M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})
 _ARRIVED = frozenset({M.ARRIVED, M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP})
 _MISTAKEN = frozenset({M.IN_TRANSIT, M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP})
 _FEW = 2
+_TAKEN = frozenset({M.OUT_FOR_DELIVERY, M.DELIVERED})
+_AT_THE_SHOP = frozenset({M.ORDERED, M.PAID, M.SHIPPED})
+_MOVED = frozenset(milestone for milestone in Milestone if M.PICKED_UP.rank <= milestone.rank <= M.DELIVERED.rank)
 _AT_THE_DOOR = frozenset({M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP, M.DELIVERED})
 
 
@@ -65,6 +69,7 @@ class Way:
     reason: Reason | None = None  # why, where the place is a problem or an end; only where it was asked for
     is_stopped: bool = False  # intercepted: a scan between places does not set it free
     had_arrived: bool = False  # it was told at its place before it was told as delivered
+    is_unsure: bool = False  # it was told as taken, and not by whom
     steps: int = 0  # entries that told of a pick-up or of what comes after one
 
 
@@ -141,17 +146,12 @@ def _into_trouble(way: Way, entry: Entry, claim: Milestone) -> Way:
 
 
 def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
-    if claim is M.PICKED_UP and way.best in _AT_THE_DOOR and entry.reading.unsure:
-        claim = M.DELIVERED
-    if claim is M.PICKED_UP and _was_before_pick_up(way, entry):
-        way = replace(way, best=None)
+    claim = _meant(way, entry, claim)
     if way.is_stopped and claim not in _AT_THE_DOOR and not entry.reading.resumes:
         return way
-    if way.place is M.DELIVERED and not way.had_arrived and claim in _ON_THE_ROAD and entry.reading.is_between:
-        way = replace(way, best=None)  # the end of a leg: a warehouse had signed
-    if way.best is M.ARRIVED and claim is M.IN_TRANSIT and entry.reading.leaves:
-        way = replace(way, best=None)
-    if way.best is M.READY_FOR_PICKUP and _takes_it_on(entry, claim):
+    if way.place is not None and way.place.is_problem and way.best in _MOVED and claim in _AT_THE_SHOP:
+        return way  # what is said of the order or of its payment ends no problem on the way
+    if _is_set_back(way, entry, claim):
         way = replace(way, best=None)
     way = replace(way, steps=way.steps + 1) if way.steps < _FEW and _RANK[claim] >= _RANK[M.PICKED_UP] else way
     best = claim if way.best is None or _RANK[claim] > _RANK[way.best] else way.best
@@ -159,7 +159,53 @@ def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
     if best is way.place:
         return way if arrived is way.had_arrived else replace(way, had_arrived=arrived)
     delivered = way.was_delivered or best is M.DELIVERED
-    return Way(best, best, was_delivered=delivered, had_arrived=arrived, steps=way.steps)
+    unsure = best is M.DELIVERED and entry.reading.unsure
+    return Way(best, best, was_delivered=delivered, had_arrived=arrived, is_unsure=unsure, steps=way.steps)
+
+
+def _meant(way: Way, entry: Entry, claim: Milestone) -> Milestone:
+    """What words that can be said at two places of the way mean after what stood before."""
+    if claim is M.PICKED_UP and way.best in _AT_THE_DOOR and entry.reading.unsure:
+        return M.DELIVERED
+    if claim is M.ARRIVED and way.best is M.PICKED_UP and way.steps == 1 and not entry.reading.is_last:
+        return M.IN_TRANSIT  # the outlet whose courier picked it up
+    return _meant_at_the_shop(way.best, entry.reading, claim) if way.best in _AT_THE_SHOP else claim
+
+
+def _meant_at_the_shop(best: Milestone | None, reading: Reading, claim: Milestone) -> Milestone:
+    """The same of a parcel that no courier has yet."""
+    if claim in _TAKEN and reading.unsure:
+        return M.PICKED_UP  # given to a courier, or taken by whoever came for it
+    if claim is not M.IN_TRANSIT:
+        return claim
+    if reading.packs:
+        return M.PAID  # a seller packs
+    if reading.moves or reading.is_between:
+        return claim
+    if reading.aspect is Aspect.PLANNED:
+        return M.SHIPPED  # 已出库，准备发往…
+    return best or claim if reading.resumes else claim  # something of the order was set right
+
+
+def _is_set_back(way: Way, entry: Entry, claim: Milestone) -> bool:
+    """Whether the words tell that the furthest progress so far was none, or was another leg's."""
+    if claim is M.PICKED_UP:
+        return _was_before_pick_up(way, entry)
+    if way.place is M.DELIVERED and claim in _ON_THE_ROAD:
+        rest = claim is M.OUT_FOR_DELIVERY and entry.reading.is_part  # the pieces that had not come
+        was_pick_up = way.is_unsure and way.steps == 1 and entry.reading.moves
+        return rest or was_pick_up or _is_another_leg(way, entry)
+    if way.best is M.READY_FOR_PICKUP:
+        return _takes_it_on(entry, claim)
+    if claim is not M.IN_TRANSIT or way.best not in _ON_THE_ROAD:
+        return False
+    # a warehouse, customs or a flight: what it arrived at was the end of a leg
+    return entry.reading.is_between or (way.best is M.ARRIVED and entry.reading.leaves)
+
+
+def _is_another_leg(way: Way, entry: Entry) -> bool:
+    """After a delivery: a flight or customs may be a late scan of a parcel that had arrived, a warehouse's is none."""
+    return entry.reading.is_stored or (entry.reading.is_between and not way.had_arrived)
 
 
 def _was_before_pick_up(way: Way, entry: Entry) -> bool:

@@ -1,10 +1,11 @@
-"""The claims of fetching and taking: by the recipient who comes for it, or by the courier at the sender."""
+"""The claims of fetching (自提, 领取): it lies ready, or the recipient has it; and who is meant to come for it."""
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, happened, in_notice, says
+from pandapon.courier.around import clause_has, happened, in_notice
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.signs import Sign
@@ -15,14 +16,12 @@ if TYPE_CHECKING:
 
 A, M, S = Aspect, Milestone, Sign
 
-_POINTS = frozenset({S.POINT, S.LOCKER})
-_COURIERS = frozenset({S.COURIER, S.SENDER, S.CARRIER, S.PARTNER})
+POINTS = frozenset({S.POINT, S.LOCKER})
 _NEEDLESS = ("勿", "无需", "无须", "不必", "不用", "不需", "毋须", "别", "do not", "no need", "not yet")
-_EN_ROUTE = frozenset({S.FLY, S.PORT, S.DECLARE, S.CUSTOMS})
-_PUBLIC = _POINTS | {S.SELF, S.BY_CODE}
-_BIDDING = frozenset({S.PLEASE, S.MAY, S.IF, S.WAIT, S.WILL, S.COURIER, S.NOTICE, S.CANNOT, S.PROMISE})
-_SHORT = 3  # words
-_RECIPIENTS = frozenset({S.RECIPIENT, S.SELF, S.KIN, S.BY_CODE, S.SIGNER})
+EN_ROUTE = frozenset({S.FLY, S.PORT, S.DECLARE, S.CUSTOMS})
+PUBLIC = POINTS | {S.SELF, S.BY_CODE}
+SHORT = 3  # words
+RECIPIENTS = frozenset({S.RECIPIENT, S.SELF, S.KIN, S.BY_CODE, S.SIGNER})
 
 
 def fetched(event: Event, text: Text) -> Claim | None:
@@ -30,24 +29,36 @@ def fetched(event: Event, text: Text) -> Claim | None:
     clause = text.kinds[event.clause]
     if S.SENDER in clause and event.aspect in HAPPENED and text.signs & {S.RETURN, S.REVERSE}:
         return Claim(M.RETURNED)
-    if event.aspect in HAPPENED and text.signs & _EN_ROUTE and not is_public(event, text):
+    if event.aspect in HAPPENED and text.signs & EN_ROUTE and not is_public(event, text):
         return Claim(M.IN_TRANSIT)
+    if (
+        event.word == "完成取件"
+        and text.signs & {S.BRANCH, S.COURIER}
+        and S.RECIPIENT not in text.signs
+        and event.aspect is not A.PLANNED
+    ):
+        return success(text)
+    if happened(text, S.TO_DEPOT) or _is_of_a_notice(event, text):
+        return None
     if event.at is S.SENDER and event.aspect in HAPPENED and S.RETURN not in text.signs:
         return Claim(M.PICKED_UP)
-    carries_off = S.COURIER in text.signs and event.word.startswith(("提", "已提")) and not is_public(event, text)
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    by_carrier = S.COURIER in text.signs or bool(before & {S.CARRIER, S.PARTNER} and before & {S.WAREHOUSE, S.FROM})
+    carries_off = by_carrier and event.word.startswith(("提", "已提")) and not is_public(event, text)
     if event.aspect is A.DONE and carries_off:
         return Claim(M.PICKED_UP, unsure=True)
     if is_needless(event, text) or (S.WAREHOUSE in text.signs and not is_public(event, text)):
         return None
-    if _is_awaited_courier(event, text):
+    if is_awaited_courier(event, text):
         return Claim(M.ARRIVED)
     if S.COURIER in clause and not clause & {S.PLEASE, S.WAIT}:
         if any("寄" in token.text for token in text.clauses[event.clause]):
             return Claim(M.PICKED_UP)
+        if event.aspect is A.DONE and text.signs & {S.LOCKER, S.OVERDUE} and not text.signs & {S.CARRY, S.FORWARD}:
+            return Claim(M.ATTEMPT_FAILED, Reason.NOT_FETCHED)  # 快件超时，快递员已取出
         return Claim(M.ARRIVED) if event.aspect in HAPPENED else None
     if event.word.isascii() and S.BY in clause and clause & {S.COURIER, S.CARRIER, S.PARTNER}:
         return Claim(M.SHIPPED)
-    before = {token.sign for token in text.clauses[event.clause][: event.token]}
     if event.aspect is A.BARE and S.RECIPIENT in before and _was_brought(text):
         return Claim(M.DELIVERED, fetched=True)
     match event.aspect:
@@ -57,11 +68,22 @@ def fetched(event: Event, text: Text) -> Claim | None:
             return Claim(M.DELIVERED, fetched=True)
         case A.BARE if event.word == "取出" and _opens_locker(text):
             return Claim(M.DELIVERED, fetched=True)
-        case A.POSSIBLE if len(text.clauses[event.clause]) <= _SHORT:  # 可自提
+        case A.POSSIBLE if {S.OR, S.CARRY} <= clause:
+            return None  # 可选择送货上门或驿站自提
+        case A.POSSIBLE if S.PROMISE in text.signs and text.signs.isdisjoint(POINTS):
+            return None  # 预计…送达，届时可选择自提
+        case A.POSSIBLE if len(text.clauses[event.clause]) <= SHORT:  # 可自提
             return Claim(M.READY_FOR_PICKUP)
         case A.CONDITIONAL | A.REVOKED | A.MENTIONED:
             return None
-    return Claim(M.READY_FOR_PICKUP) if _is_ready(event, text) else None
+    return Claim(M.READY_FOR_PICKUP) if is_ready(event, text) else None
+
+
+def _is_of_a_notice(event: Event, text: Text) -> bool:
+    """已留下领取邮件通知卡: what was left is a card."""
+    behind = text.clauses[event.clause][event.token + 1 :]
+    at = next((place for place, token in enumerate(behind) if token.text.startswith("通知")), None)
+    return at is not None and all(token.sign is S.PARCEL for token in behind[:at])
 
 
 def _was_brought(text: Text) -> bool:
@@ -69,12 +91,12 @@ def _was_brought(text: Text) -> bool:
     return any(one.act is S.CARRY and one.view.succeeded and one.aspect is A.DONE for one in text.events)
 
 
-def _is_awaited_courier(event: Event, text: Text) -> bool:
+def is_awaited_courier(event: Event, text: Text) -> bool:
     """等待快递员领件, 配送员待领取: the outlet has it, and its courier is to take it out."""
     clause = text.clauses[event.clause]
     before = {token.sign for token in clause[: event.token]}
     is_due = event.aspect is A.PLANNED and S.COURIER in before and not before & {S.RECIPIENT, S.PLEASE}
-    return is_due and S.SENDER not in text.signs and not text.signs & _POINTS
+    return is_due and S.SENDER not in text.signs and not text.signs & POINTS
 
 
 def _opens_locker(text: Text) -> bool:
@@ -83,8 +105,12 @@ def _opens_locker(text: Text) -> bool:
 
 
 def is_public(event: Event, text: Text) -> bool:
-    """A recipient can come to it: a point, a code, or the recipient in the clause; thanks to 您 elsewhere are none."""
-    return bool(text.signs & _PUBLIC) or clause_has(event, text, S.RECIPIENT)
+    """A recipient can come to it: a point, a code, or the recipient in the clause; 您 in 您的货物 is none."""
+    if text.signs & PUBLIC:
+        return True
+    clause = text.clauses[event.clause]
+    behind = [token.sign for token in clause[1:]]
+    return any(token.sign is S.RECIPIENT and after is not S.OF for token, after in zip_longest(clause, behind) if token)
 
 
 def is_needless(event: Event, text: Text) -> bool:
@@ -95,80 +121,22 @@ def is_needless(event: Event, text: Text) -> bool:
     return event.aspect in {A.NEGATED, A.NOT_YET} and any(token.text.endswith(_NEEDLESS) for token in before)
 
 
-def _is_ready(event: Event, text: Text) -> bool:
+def is_ready(event: Event, text: Text) -> bool:
     """Whether it is: 'fetch it' is said of a parcel that lies somewhere; the bare word may be an advertisement's."""
-    is_alone = len(text.clauses[event.clause]) <= _SHORT and len(text.clauses) == 1
-    named = text.signs & (_POINTS | {S.RECIPIENT, S.PARCEL})
+    is_alone = len(text.clauses[event.clause]) <= SHORT and len(text.clauses) == 1
+    named = text.signs & (POINTS | {S.RECIPIENT, S.PARCEL})
     if event.aspect in {A.NEGATED, A.NOT_YET} and not named and not is_alone:
         return False
     if text.signs & {S.BRANCH, S.LAST_BRANCH} and clause_has(event, text, S.RECIPIENT):
         return True
     if event.aspect in {A.ASKED, A.PLANNED, A.NEGATED, A.NOT_YET}:
-        return not in_notice(event, text) or bool(text.signs & (_POINTS | {S.BY_CODE, S.STORE}))
-    return bool(text.signs & (_POINTS | {S.BY_CODE, S.STORE, S.NUMBER})) or len(text.clauses[event.clause]) == 1
+        return not in_notice(event, text) or bool(text.signs & (POINTS | {S.BY_CODE, S.STORE}))
+    return bool(text.signs & (POINTS | {S.BY_CODE, S.STORE, S.NUMBER})) or len(text.clauses[event.clause]) == 1
 
 
-def taken(event: Event, text: Text) -> Claim | None:
-    """取件: the courier's pick-up, or the recipient's."""
-    clause = text.kinds[event.clause]
-    if clause_has(event, text, S.NOTE) and event.aspect is A.BARE:
-        return None
-    if event.aspect is A.PLANNED and any(
-        one.sign is S.AFTER and one.text == "后" for one in text.clauses[event.clause][: event.token]
-    ):
-        return None  # 到达后会有短信通知取件
-    if happened(text, S.ARRIVE) and _is_awaited_courier(event, text):
-        return Claim(M.ARRIVED)
-    if event.aspect is A.PLANNED and text.signs & {S.LABEL, S.PREPARE, S.PAID} and not text.signs & _PUBLIC:
-        return Claim(M.SHIPPED)
-    for_recipient = event.token > 0 and text.clauses[event.clause][event.token - 1].sign is S.RECIPIENT
-    if for_recipient and event.view.arranged:
-        return Claim(M.READY_FOR_PICKUP)
-    takers = _COURIERS if not clause & (_POINTS | {S.BY_CODE}) else _COURIERS - {S.CARRIER, S.PARTNER}
-    by_courier = (bool(clause & takers) or S.SENDER in text.signs or S.ARRANGE in clause) and not (
-        for_recipient and S.ARRANGE in clause
-    )
-    if text.signs & _EN_ROUTE and not is_public(event, text) and event.aspect in HAPPENED | {A.PLANNED}:
-        return Claim(M.IN_TRANSIT)
-    if is_needless(event, text):
-        return None
-    visits = S.COLLECT in text.signs or says(event, text, "上门")
-    if event.token and text.clauses[event.clause][event.token - 1].text == "待收":  # 待收取
-        return Claim(M.SHIPPED)
-    comes = event.word.startswith(("来", "上门")) or (event.view.arranged and S.SENDER in clause)
-    if comes and (by_courier or S.SHIP in text.signs) and event.aspect in {A.BARE, A.ONGOING} and S.DONE not in clause:
-        return Claim(M.SHIPPED)
-    if event.aspect in {A.NEGATED, A.FAILED} and visits:
-        return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
-    if event.aspect is A.POSSIBLE and len(text.clauses[event.clause]) <= _SHORT:  # 可提货
-        return Claim(M.READY_FOR_PICKUP)
-    if event.view.succeeded and event.aspect is A.DONE:
-        return Claim(M.PICKED_UP) if S.COURIER in text.signs else Claim(M.DELIVERED, fetched=True)
-    if event.aspect is A.REVOKED:
-        return Claim(M.SHIPPED)
-    if event.aspect is A.DONE and S.SENDER in clause and text.signs & {S.RETURN, S.REVERSE, S.REFUSE}:
-        return Claim(M.RETURNED)
-    if event.aspect is A.FAILED:
-        return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
-    if event.aspect in {A.CONDITIONAL, A.MENTIONED}:
-        return None
-    if (
-        event.aspect is A.BARE
-        and not clause & (_RECIPIENTS | _POINTS)
-        and not text.signs & (_POINTS | {S.PLEASE, S.BY_CODE, S.CALL_BUYER})
-    ):
-        return Claim(M.PICKED_UP, unsure=True)
-    if event.aspect not in HAPPENED or (event.aspect is A.BARE and not by_courier):
-        if by_courier and S.LOCKER not in text.signs:
-            return Claim(M.SHIPPED)
-        if event.word == "取走" and event.at in _POINTS and event.aspect is A.BARE and not text.signs & _BIDDING:
-            return Claim(M.DELIVERED, fetched=True)
-        taken_away = event.word == "取走" and S.RECIPIENT in clause
-        if event.aspect is A.BARE and (taken_away or clause & {S.SELF, S.KIN, S.SIGNER, S.SIGN}):
-            return Claim(M.DELIVERED, fetched=True)
-        return Claim(M.READY_FOR_PICKUP) if _is_ready(event, text) else None
-    if by_courier:
-        return Claim(M.OUT_FOR_DELIVERY) if S.CARRY in text.signs else Claim(M.PICKED_UP)
-    if clause & _RECIPIENTS or event.at in _POINTS:
-        return Claim(M.DELIVERED, fetched=True)
-    return Claim(M.PICKED_UP, unsure=True)
+def success(text: Text) -> Claim:
+    """取件成功: of a courier, of an outlet with its courier's name, or of the recipient."""
+    if S.COURIER in text.signs:
+        return Claim(M.PICKED_UP)
+    at_outlet = bool(text.signs & {S.BRANCH, S.SENDER}) and not text.signs & (POINTS | RECIPIENTS)
+    return Claim(M.PICKED_UP, unsure=True) if at_outlet else Claim(M.DELIVERED, fetched=True)

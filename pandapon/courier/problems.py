@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, says
+from pandapon.courier.around import clause_has, is_about_else, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
 from pandapon.courier.losses import compensated, is_rule, lost
@@ -12,6 +12,8 @@ from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pandapon.courier.events import Event, Text
 
 A, M, S = Aspect, Milestone, Sign
@@ -23,8 +25,11 @@ PROBLEMS = frozenset(
 _SUSPECTED = {S.MISSING: Reason.MISSING, S.DAMAGE: Reason.DAMAGED, S.FORBIDDEN: Reason.FORBIDDEN}
 _CARRIED = ("送", "派", "投", "派件", "派送", "配送", "投递")
 _CAN_END = frozenset({S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN, S.MISSING, S.TROUBLE, S.HOLD, S.ADDRESS_FAULT})
+_NOTICED = frozenset({S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN})
+_RULED = frozenset({S.LOSE, S.DAMAGE, S.MISSING, S.DESTROY})
 _UNTOLD = frozenset({A.BARE, A.PLANNED})
 _OF_A_COURIER = frozenset({"外出", "下班", "休息"})
+_PICK_UP_TASKS = ("收件任务", "揽收任务", "取件任务", "寄件任务", "揽件任务", "收件订单", "寄件订单")
 _PICK_UPS = frozenset({S.COLLECT, S.TAKE})
 
 
@@ -32,69 +37,121 @@ def problem(event: Event, text: Text) -> Claim | None:
     """What an act of trouble claims."""
     if event.act in _CAN_END and _is_over(event, text):
         return Claim(M.IN_TRANSIT, resumes=True)
-    match event.act:
-        case S.DELAY | S.LOSE | S.DAMAGE | S.FORBIDDEN if event.aspect is not A.DONE and clause_has(
-            event, text, S.NOTICE
-        ):
-            return None
-        case S.LOSE | S.DAMAGE | S.MISSING | S.DESTROY if event.aspect in _UNTOLD and is_rule(event, text):
-            return None
-        case S.TROUBLE if event.word.endswith("处理") and text.signs & {S.PAID, S.ORDER}:
-            return None
-        case S.LOSE if event.word == "找不到" and clause_has(event, text, S.SENDER):
-            return None
-        case S.LOSE:
-            return lost(event, text)
-        case S.COMPENSATE:
-            return compensated(event, text)
-        case S.PAPERS | S.DUTY:
-            return customs_wants(event, text)
-        case S.REFUSE:
-            return _refused(event, text)
-        case S.NO_CONTACT | S.ABSENT if _is_the_senders(event, text):
-            return None
-        case S.HOLD if (
-            event.word.endswith(("拦下", "被拦", "拦住"))
-            and event.aspect in HAPPENED
-            and text.signs & {S.RETURN, S.SENDER}
-        ):
-            return Claim(M.EXCEPTION, Reason.INTERCEPTED)
-        case S.HOLD if event.aspect in HAPPENED and _is_customs(event, text):
-            return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
-        case S.HOLD if event.at in {S.POINT, S.LOCKER} and event.word in {"留存", "停放", "留置"}:
-            return Claim(M.READY_FOR_PICKUP) if event.aspect in HAPPENED else None
-        case S.DELAY if event.aspect is A.PLANNED and says(event, text, "可能") and _begins_as_notice(event, text):
-            return None
-        case S.DELAY if event.word == "延长" and clause_has(event, text, S.POINT, S.LOCKER, S.NOTE):
-            return None
-        case S.ABSENT if event.at is S.POINT and S.RECIPIENT not in text.signs:
-            return Claim(M.EXCEPTION, Reason.HELD) if event.aspect in HAPPENED else None
-        case S.ABSENT if event.word in {"不在", "未在", "没在"} and event.at in {S.POINT, S.LOCKER, S.BRANCH}:
-            return None
-        case S.TROUBLE if event.token and text.clauses[event.clause][event.token - 1].sign is S.CARRY:
-            return Claim(M.ATTEMPT_FAILED) if event.aspect in HAPPENED else None
-        case S.MISSING | S.DAMAGE | S.FORBIDDEN if event.aspect is A.POSSIBLE and clause_has(event, text, S.SUSPECT):
-            return Claim(M.EXCEPTION, _SUSPECTED[event.act])
-        case S.INTERCEPT if _is_only_asked(event, text):
-            return None
-        case S.RESUME if event.aspect in HAPPENED and event.word.endswith(_CARRIED) and _is_brought(event, text):
-            return Claim(M.OUT_FOR_DELIVERY, resumes=True)
-        case S.RESUME if event.word.endswith(_CARRIED) and _was_misread(text):
-            return Claim(M.ARRIVED, resumes=True) if event.aspect in HAPPENED else None
-        case S.DESTROY if event.word == "报废" and event.aspect is A.BARE and S.DAMAGE in text.signs:
-            return Claim(M.EXCEPTION, Reason.DAMAGED)
-        case S.ABSENT if S.COURIER in text.signs and S.RECIPIENT not in text.signs and event.word in _OF_A_COURIER:
-            is_out = event.word == "外出" and event.aspect in HAPPENED
-            return Claim(M.OUT_FOR_DELIVERY) if is_out else None
-        case S.ADDRESS_FAULT if event.at in {S.BRANCH, S.POINT} and text.signs & {S.FETCH, S.TAKE}:
-            return None  # 站点搬迁，请到新址取件
-        case S.ABSENT if event.word == "约定" and _is_agreed(event, text):
-            return None
-        case S.HOLD if event.word.isascii() and _is_to_be_fetched(text):
-            return Claim(M.READY_FOR_PICKUP)
-        case S.RESUME if event.word.endswith(("更正", "纠正", "改正", "corrected")) and _was_misread(text):
-            return None
+    if event.act in _NOTICED and event.aspect is not A.DONE and clause_has(event, text, S.NOTICE):
+        return None
+    if event.act in _RULED and event.aspect in _UNTOLD and is_rule(event, text):
+        return None
+    return _BY_ACT.get(event.act, _stated)(event, text)
+
+
+def _stated(event: Event, _: Text) -> Claim | None:
     return claim(event)
+
+
+def _delayed(event: Event, text: Text) -> Claim | None:
+    if event.aspect is A.PLANNED and says(event, text, "可能") and _begins_as_notice(event, text):
+        return None
+    if event.word.startswith("排队") and _is_next(event, text):
+        return None
+    if event.word.endswith("拖车") and any("柜" in one.word for one in text.events):
+        return None
+    if event.word == "延长" and clause_has(event, text, S.POINT, S.LOCKER, S.NOTE):
+        return None
+    return claim(event)
+
+
+def _lost(event: Event, text: Text) -> Claim | None:
+    return None if event.word == "找不到" and clause_has(event, text, S.SENDER) else lost(event, text)
+
+
+def _suspected(event: Event, text: Text) -> Claim | None:
+    """Damaged, missing or forbidden; 疑似 makes a problem of it too."""
+    if event.word == "缺货" and S.PREPARE in text.signs:
+        return Claim(M.PAID)
+    if event.aspect is A.POSSIBLE and clause_has(event, text, S.SUSPECT):
+        return Claim(M.EXCEPTION, _SUSPECTED[event.act])
+    return claim(event)
+
+
+def _destroyed(event: Event, text: Text) -> Claim | None:
+    is_damaged = event.word == "报废" and event.aspect is A.BARE and S.DAMAGE in text.signs
+    return Claim(M.EXCEPTION, Reason.DAMAGED) if is_damaged else claim(event)
+
+
+def _troubled(event: Event, text: Text) -> Claim | None:
+    if event.word.endswith("处理") and (text.signs & {S.PAID, S.ORDER} or is_about_else(text)):
+        return None
+    if event.token and text.clauses[event.clause][event.token - 1].sign is S.CARRY:
+        return Claim(M.ATTEMPT_FAILED) if event.aspect in HAPPENED else None
+    return claim(event)
+
+
+def _unreached(event: Event, text: Text) -> Claim | None:
+    return None if _is_the_senders(event, text) else claim(event)
+
+
+def _absent(event: Event, text: Text) -> Claim | None:
+    """Nobody there: the recipient, a point, or the courier."""
+    if _is_the_senders(event, text):
+        return None
+    if event.at is S.POINT and S.RECIPIENT not in text.signs:
+        return Claim(M.EXCEPTION, Reason.HELD) if event.aspect in HAPPENED else None
+    if event.word in {"不在", "未在", "没在"} and event.at in {S.POINT, S.LOCKER, S.BRANCH}:
+        return None
+    if S.COURIER in text.signs and S.RECIPIENT not in text.signs and event.word in _OF_A_COURIER:
+        is_out = event.word == "外出" and event.aspect in HAPPENED
+        return Claim(M.OUT_FOR_DELIVERY) if is_out else None
+    if event.word == "约定" and (_is_fetched_later(event, text) or _is_agreed(event, text)):
+        return None
+    return claim(event)
+
+
+def _held(event: Event, text: Text) -> Claim | None:
+    """Held back: for the sender, by customs, or at a point for the recipient."""
+    is_told = event.aspect in HAPPENED
+    if event.word.endswith(("拦下", "被拦", "拦住")) and is_told and text.signs & {S.RETURN, S.SENDER}:
+        return Claim(M.EXCEPTION, Reason.INTERCEPTED)
+    if is_told and _is_customs(event, text):
+        return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
+    if event.at in {S.POINT, S.LOCKER} and event.word in {"留存", "停放", "留置"}:
+        return Claim(M.READY_FOR_PICKUP) if is_told else None
+    if event.word.isascii() and _is_to_be_fetched(text):
+        return Claim(M.READY_FOR_PICKUP)
+    return claim(event)
+
+
+def _intercepted(event: Event, text: Text) -> Claim | None:
+    return None if _is_only_asked(event, text) else claim(event)
+
+
+def _resumed(event: Event, text: Text) -> Claim | None:
+    """It goes on; a signature that was set right is no movement."""
+    is_told = event.aspect in HAPPENED
+    if is_told and event.word.endswith(_CARRIED) and _is_brought(event, text):
+        return Claim(M.OUT_FOR_DELIVERY, resumes=True)
+    if event.word.endswith(_CARRIED) and _was_misread(text):
+        return Claim(M.ARRIVED, resumes=True) if is_told else None
+    if event.word.endswith(("更正", "纠正", "改正", "corrected")) and _was_misread(text):
+        return None
+    return claim(event)
+
+
+def _misaddressed(event: Event, text: Text) -> Claim | None:
+    """站点搬迁，请到新址取件: of an outlet or a point, and not of the recipient."""
+    moved = event.word.endswith("搬迁") and S.RECIPIENT not in text.signs
+    is_points = event.at in {S.BRANCH, S.POINT} and (moved or bool(text.signs & {S.FETCH, S.TAKE}))
+    return None if is_points else claim(event)
+
+
+def _is_next(event: Event, text: Text) -> bool:
+    """排队等待卸货: its turn comes, nothing is late."""
+    behind = text.clauses[event.clause][event.token + 1 :]
+    return any(token.sign in {S.HANDLE, S.SHIP, S.FLY, S.DECLARE} for token in behind)
+
+
+def _is_fetched_later(event: Event, text: Text) -> bool:
+    """收件人约定晚些来取: it lies ready until then."""
+    return any(one.act in {S.FETCH, S.TAKE} and one.clause == event.clause for one in text.events)
 
 
 def _is_agreed(event: Event, text: Text) -> bool:
@@ -138,7 +195,7 @@ def customs_wants(event: Event, text: Text) -> Claim | None:
     if event.act is S.DUTY and {S.DONE, S.MUST_PAY} <= behind:
         return None
     if event.act is S.PAPERS and S.DONE in behind and S.OVERDUE not in behind:
-        return None
+        return Claim(M.IN_TRANSIT) if event.word.startswith(("报关", "清关", "申报")) else None
     before = text.clauses[event.clause][: event.token]
     if clause_has(event, text, S.BY_CODE) or (event.aspect is A.BARE and S.NOTICE in text.signs):
         return None
@@ -187,6 +244,8 @@ def _is_the_senders(event: Event, text: Text) -> bool:
     """Nobody there at a pick-up: the parcel is still the sender's."""
     if text.signs & {S.CARRY, S.SIGN}:
         return False
+    if clause_has(event, text, S.NOTE) and says(event, text, *_PICK_UP_TASKS):
+        return True
     in_vain = any(one.act is S.COLLECT and one.aspect not in HAPPENED for one in text.events)
     if in_vain or (clause_has(event, text, S.COLLECT) and S.TAKE_BACK not in text.signs):
         return True
@@ -207,3 +266,21 @@ def _was_misread(text: Text) -> bool:
     return any(one.act is S.SIGN for one in text.events) or any(
         token.text.startswith(("签收", "妥投", "签字")) for clause in text.clauses for token in clause
     )
+
+
+_BY_ACT: dict[Sign, Callable[[Event, Text], Claim | None]] = {
+    **dict.fromkeys((S.MISSING, S.DAMAGE, S.FORBIDDEN), _suspected),
+    **dict.fromkeys((S.PAPERS, S.DUTY), customs_wants),
+    S.DELAY: _delayed,
+    S.LOSE: _lost,
+    S.DESTROY: _destroyed,
+    S.COMPENSATE: compensated,
+    S.TROUBLE: _troubled,
+    S.REFUSE: _refused,
+    S.NO_CONTACT: _unreached,
+    S.ABSENT: _absent,
+    S.HOLD: _held,
+    S.INTERCEPT: _intercepted,
+    S.RESUME: _resumed,
+    S.ADDRESS_FAULT: _misaddressed,
+}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier import signers as stage
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.claims import HAPPENED, Claim, Reason
+from pandapon.courier.claims import HAPPENED, PACKING, Claim, Reason
 from pandapon.courier.problems import customs_wants
 from pandapon.courier.signs import Sign
 from pandapon.courier.told import Said, said_in, weight
@@ -56,6 +56,10 @@ class Reading:
     moves: bool = False  # it tells of a movement too: a return that is under way
     leaves: bool = False  # it tells of a departure: whatever was told as its last outlet was none
     is_between: bool = False  # it tells of a warehouse, of customs or of a flight: of a leg that is not the last
+    is_stored: bool = False  # a warehouse has it: of a leg that is not the last
+    is_part: bool = False  # it speaks of a part of several pieces
+    is_last: bool = False  # it tells of the last leg: by an outlet's kind, or by what is to come
+    packs: bool = False  # only goods are packed or picked: before the pick-up it is the seller who does
     is_urgent: bool = False  # to be fetched now, or it goes back
     understood: bool = True  # False: no word of it is known to mean anything
 
@@ -73,6 +77,10 @@ _HOLDERS = {
 _MOVEMENTS = frozenset({S.DEPART, S.ARRIVE, S.MOVE, S.HANDLE, S.COLLECT, S.FLY})
 _LEAVES = frozenset({S.DEPART, S.FLY})
 _BETWEEN = frozenset({S.WAREHOUSE, S.CUSTOMS, S.DECLARE, S.FLY, S.ABROAD})
+_FETCHERS = frozenset({S.POINT, S.LOCKER, S.RECIPIENT, S.SELF, S.KIN, S.BY_CODE, S.SIGN, S.SIGNER, S.STORE})
+_LAST_LEG = frozenset({S.LAST_BRANCH, S.DESTINATION, S.CARRY, S.CARRY_NOUN, S.RECIPIENT, S.WAIT})
+_TAKES_IN = frozenset({S.HANDLE, S.RECEIVE, S.ARRIVE, S.STORE, S.SIGN})
+_PLACES_ON_THE_WAY = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.PORT, S.ABROAD, S.CUSTOMS})
 _ASKING = frozenset({S.PAPERS, S.DUTY, S.MUST_PAY, S.ADDRESS_FAULT, S.NO_CONTACT})
 
 
@@ -91,8 +99,12 @@ def decide(text: Text) -> Reading:
         reason=_reason(said, what),
         place=event.place,
         aspect=event.aspect,
-        unsure=what.unsure,
+        unsure=what.unsure or (what.fetched and text.signs.isdisjoint(_FETCHERS)),
         resumes=any(one.claim.resumes for one in said),
+        is_stored=S.WAREHOUSE in text.signs and event.act in _TAKES_IN and event.aspect in HAPPENED,
+        is_part=S.PART in text.signs,
+        is_last=not text.signs.isdisjoint(_LAST_LEG),
+        packs=_only_packs(said, text),
         is_urgent=_is_urgent(text),
         is_between=bool(text.signs & _BETWEEN),
         leaves=any(one.act in _LEAVES and one.aspect in HAPPENED for one in text.events),
@@ -129,6 +141,11 @@ def _reason(said: Sequence[Said], what: Claim) -> Reason | None:
         found = (one.claim.reason for one in said if one.claim.reason not in {None, Reason.OTHER})
         return next(found, what.reason)
     return what.reason
+
+
+def _only_packs(said: Sequence[Said], text: Text) -> bool:
+    packed = all(one.event.act is S.HANDLE and one.event.word in PACKING for one in said)
+    return packed and text.signs.isdisjoint(_PLACES_ON_THE_WAY)
 
 
 def _is_urgent(text: Text) -> bool:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
+_ON_THE_ROAD = frozenset({S.HUB, S.BRANCH, S.ARRIVE, S.FLY, S.CUSTOMS, S.WAREHOUSE, S.RELEASE, S.DECLARE})
+_NOT_TO_THE_DOOR = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.CARRY})
 _COLLECTORS = frozenset({S.BRANCH, S.COURIER, S.CARRIER})
 
 
@@ -27,10 +29,14 @@ def received(event: Event, text: Text) -> Claim | None:
     behind = {token.sign for token in clause[event.token + 1 :]}
     if S.TO_DEPOT in text.signs or any(token.text.startswith(("元", "块钱")) for token in clause[event.token + 1 :]):
         return None  # 每12小时收取0.5元
+    if any(token.text.startswith("总包") for token in clause) and event.aspect in HAPPENED:
+        return Claim(M.IN_TRANSIT)
+    if event.aspect is A.PLANNED and event.place.startswith(("航", "船", "港")):
+        return Claim(M.IN_TRANSIT)  # 等待航司接收
     if event.word == "承运" and event.aspect is A.NEGATED:
         return Claim(M.EXCEPTION, Reason.FORBIDDEN)
-    if event.word == "承运" and event.at is S.CARRIER and happened(text, S.TRANSFER):
-        return Claim(M.IN_TRANSIT)
+    if event.word == "承运" and (S.BY in signs or happened(text, S.TRANSFER)) and event.at in {S.CARRIER, S.PARTNER}:
+        return None if happened(text, S.SHIP) or S.SENDER in text.signs else Claim(M.IN_TRANSIT)
     if event.view.arranged or clause[max(0, event.token - 1)].text in {"前往", "赶往"}:
         return None if S.RECIPIENT in signs else Claim(M.SHIPPED)
     if event.aspect is A.BARE and signs & {S.PLEASE, S.MAY}:
@@ -47,6 +53,8 @@ def received(event: Event, text: Text) -> Claim | None:
         return Claim(M.RETURNING) if event.word == "收" and event.aspect is A.BARE else Claim(M.RETURNED)
     if event.aspect in HAPPENED and S.LABEL in signs:
         return Claim(M.SHIPPED)
+    if event.aspect in HAPPENED and _is_of_data(event, text):
+        return Claim(M.SHIPPED)  # 订单信息已接收
     if event.aspect in HAPPENED and any(token.text.endswith("货款") for token in clause[event.token + 1 :]):
         return Claim(M.PAID)
     if event.aspect in HAPPENED and behind & {S.NOTE, S.PAPERS, S.INTERCEPT}:
@@ -59,7 +67,7 @@ def received(event: Event, text: Text) -> Claim | None:
         by_courier = S.COURIER in signs and _is_sent_off(text)
         return Claim(M.PICKED_UP) if from_sender or by_courier else Claim(M.READY_FOR_PICKUP)
     brings = any(one.act is S.CARRY or (one.act is S.SIGN and one.aspect is A.PLANNED) for one in text.events)
-    if event.aspect in HAPPENED and event.at is S.BRANCH and brings:
+    if event.aspect in HAPPENED and event.at is S.BRANCH and (brings or S.LAST_BRANCH in text.signs):
         return Claim(M.ARRIVED)
     if event.aspect in HAPPENED and signs & {S.RETURN, S.REVERSE, S.NOTE} and speaks_of_return(clause):
         return Claim(M.RETURNED) if signs & {S.SENDER, S.WAREHOUSE} else Claim(M.RETURNING)
@@ -82,6 +90,10 @@ def brought(event: Event, text: Text) -> Claim | None:
     found = claim(event)
     if event.act is S.STORE and event.aspect is A.BARE and {S.OVERDUE, S.WILL} <= text.kinds[event.clause]:
         return None
+    if event.act is S.REACH and event.at is None and event.aspect in HAPPENED and _is_to_a_place(event, text):
+        return Claim(M.IN_TRANSIT)
+    if event.act is S.REACH and event.at is S.POINT and event.aspect in {A.BARE, A.ONGOING} and _has_left_a_hub(text):
+        return Claim(M.IN_TRANSIT)
     if event.act is S.TRANSFER and event.aspect in {A.FAILED, A.NEGATED}:
         return Claim(M.EXCEPTION, Reason.HELD) if S.MUST_PAY in text.signs else _not_given(event)
     if event.act is S.TRANSFER and event.at in {S.SENDER, None} and _is_given_by_sender(event, text):
@@ -96,6 +108,11 @@ def brought(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)
     if event.act is S.TRANSFER and clause_has(event, text, S.COURIER) and _is_sent_off(text):
         return Claim(M.PICKED_UP)
+    if event.aspect in HAPPENED and _is_sent_by_seller(event, text):
+        return Claim(M.SHIPPED)
+    behind = {token.sign for token in text.clauses[event.clause][event.token + 1 :]}
+    if event.act is S.TRANSFER and found is None and S.COURIER in behind:
+        return _given_to_courier(event, text)
     if event.act is S.STORE and found is not None and found.milestone is M.ARRIVED and text.signs & _POINTS:
         return Claim(M.READY_FOR_PICKUP)
     if event.aspect in HAPPENED and event.at is S.SENDER and text.signs & {S.RETURN, S.REVERSE}:
@@ -123,6 +140,43 @@ def brought(event: Event, text: Text) -> Claim | None:
 def _is_given_by_sender(event: Event, text: Text) -> bool:
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     return S.SENDER in before and event.aspect is A.DONE and not text.signs & {S.RETURN, S.REVERSE, S.COURIER, S.BY}
+
+
+def _is_to_a_place(event: Event, text: Text) -> bool:
+    """已送达【南昌市】: a town, by its last character."""
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    return bool(behind) and behind[0].sign is S.OTHER and behind[0].text.endswith(("市", "省", "县", "区", "镇", "州"))
+
+
+def _has_left_a_hub(text: Text) -> bool:
+    """已离开物流中心，配送至门市: a lorry brings it to the shop."""
+    return any(one.act is S.DEPART and one.at is S.HUB and one.aspect in HAPPENED for one in text.events)
+
+
+def _is_sent_by_seller(event: Event, text: Text) -> bool:
+    """已出库，交由丹鸟: the seller's way of telling that it was sent."""
+    to_carrier = event.act is S.TRANSFER and event.at is S.CARRIER
+    return to_carrier and happened(text, S.SHIP) and text.signs.isdisjoint(_ON_THE_ROAD)
+
+
+def _given_to_courier(event: Event, text: Text) -> Claim | None:
+    """商家已交给快递员 at the start; 已交接给派件员 on the last leg."""
+    if event.aspect is A.PLANNED:
+        return Claim(M.SHIPPED) if S.SENDER in text.signs else None
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    if event.aspect not in HAPPENED or "转" in event.word or S.NOTE in before or text.signs & _NOT_TO_THE_DOOR:
+        return None
+    if clause_has(event, text, S.MOVE):  # 已交干线司机
+        return Claim(M.IN_TRANSIT)
+    if clause_has(event, text, S.SENDER) or text.signs & {S.MOVE, S.DEPART}:
+        return Claim(M.PICKED_UP)
+    return Claim(M.OUT_FOR_DELIVERY, unsure=True)
+
+
+def _is_of_data(event: Event, text: Text) -> bool:
+    """订单信息已接收: the courier has the order's data, no parcel."""
+    near = text.clauses[event.clause][max(0, event.token - 2) : event.token]
+    return any(token.sign is S.NOTE and token.text.endswith("信息") for token in near)
 
 
 def _is_about_a_slip(event: Event, text: Text) -> bool:

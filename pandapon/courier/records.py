@@ -22,6 +22,7 @@ A, M, S = Aspect, Milestone, Sign
 
 _SIGNATURES = frozenset({"签收", "妥投"})
 _PICK_UPS = frozenset({"取件", "揽收", "上门", "收寄", "寄件", "揽件"})
+_LAST_LEG = frozenset({"派件", "派送", "配送", "投递"})
 _DECLARATIONS = frozenset({"报关", "清关", "申报"})
 _NEEDS = frozenset({"需", "需要", "须"})
 _NOUNS = frozenset({S.PARCEL, S.NOTE, S.VOID})
@@ -43,13 +44,20 @@ _ON_ITS_WAY = frozenset(
 )
 _NOT_THERE = frozenset({A.NOT_YET, A.NEGATED, A.PLANNED, A.CONDITIONAL, A.FAILED, A.MENTIONED})
 _TASKS = ("任务", "指令", "调度", "订单", "单", "请求", "计划", "申请")
+_LEGS = (
+    (("揽", "取件员", "收件员", "收寄员"), M.PICKED_UP),
+    (("派", "投递员", "投送员", "配送", "送货", "送件", "骑手"), M.OUT_FOR_DELIVERY),
+)
+_NO_LEG = frozenset(
+    {S.NOT, S.NOTICE, S.IF, S.WILL, S.WAIT, S.PROMISE, S.PLEASE, S.ARRANGE, S.ASKED, S.POINT, S.RECIPIENT}
+)
 _ORDERS = ("订单", "交易", "运单", "寄件单")
 _NOT_THE_ORDER = frozenset({S.COLLECT, S.TAKE, S.RETURN, S.CARRY, S.FORWARD, S.SIGN, S.INTERCEPT, S.ADDRESS_FAULT})
 
 
 def recorded(text: Text) -> list[tuple[Claim, Event]]:
     """Each noun's claim with the noun as its event: a signature's record corrected, a pick-up's task cancelled."""
-    found = _coded(text) + _wishes(text) + _cannot(text) + _unpaid(text)
+    found = _coded(text) + _wishes(text) + _cannot(text) + _unpaid(text) + _labelled(text)
     if text.signs.isdisjoint(_NOUNS):
         return found
     for number, (clause, signs) in enumerate(zip(text.clauses, text.kinds, strict=True)):
@@ -108,6 +116,20 @@ def _cannot(text: Text) -> list[tuple[Claim, Event]]:
                 return [
                     (Claim(M.EXCEPTION, Reason.OTHER), Event(S.TROUBLE, View(A.BARE), None, "", number, one.text, at))
                 ]
+    return []
+
+
+def _labelled(text: Text) -> list[tuple[Claim, Event]]:
+    """派件员：小周, 揽收扫描员：小王, where nothing else is told: whoever has it names the leg."""
+    if text.events or S.COURIER not in text.signs or not text.signs.isdisjoint(_NO_LEG):
+        return []
+    for number, clause in enumerate(text.clauses):
+        for at, (token, behind) in enumerate(pairwise(clause)):
+            if token.sign is not S.COURIER or behind.sign not in {S.COLON, S.OTHER}:
+                continue
+            leg = next((leg for heads, leg in _LEGS if token.text.startswith(heads)), None)
+            if leg is not None:
+                return [(Claim(leg), Event(token.sign, View(A.BARE), None, "", number, token.text, at))]
     return []
 
 
@@ -178,6 +200,8 @@ def _noun(token: Token, clause: Sequence[Token], at: int, signs: frozenset[Sign]
         return Claim(M.CANCELLED)
     if head in _PICK_UPS and token.text.endswith(_TASKS) and (void or signs & {S.ARRANGE, S.DONE, S.LABEL, S.OK}):
         return Claim(M.SHIPPED)
+    if head in _LAST_LEG and token.text.endswith("任务") and signs & {S.ONGOING} and not void:
+        return Claim(M.OUT_FOR_DELIVERY)
     if head[:1] == "退" and void:
         return Claim(M.IN_TRANSIT, resumes=True)
     if head in _RETURNS and token.text.endswith(("登记", "操作", "申请")):

@@ -38,14 +38,34 @@ def returned(event: Event, text: Text) -> Claim | None:
         return None
     if text.signs & {S.CUSTOMS} and clause_has(event, text, S.DECLARE) and S.SENDER not in text.signs:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)  # 海关退回申报
+    if event.act is S.REVERSE and S.MISSORT in text.signs:
+        return Claim(M.EXCEPTION, Reason.MISSORTED)
+    if _is_in_their_store(event, text):
+        return Claim(M.RETURNED)
     if event.act is S.REVERSE:
         return Claim(M.RETURNING)
+    if S.COURIER in text.signs and _has_just_collected(event, text):
+        return None
     if text.signs & {S.CUSTOMS, S.DECLARE} and event.at in _KEEPERS:
         return Claim(M.IN_TRANSIT)
     is_stored = event.aspect is A.DONE and clause_has(event, text, S.WAREHOUSE)
     if _is_over(event, text) or (is_stored and S.REVERSE in text.signs):
         return Claim(M.RETURNED)
     return _not_to_the_sender(event, text) or Claim(M.RETURNING)
+
+
+def _is_in_their_store(event: Event, text: Text) -> bool:
+    """退货已入商家仓."""
+    behind = text.clauses[event.clause][event.token + 1 :]
+    signs = [token.sign for token in behind]
+    return signs[:2] == [S.DONE, S.TO] and behind[1].text in {"入", "进"} and signs[2:3] == [S.SENDER]
+
+
+def _has_just_collected(event: Event, text: Text) -> bool:
+    """收派员已取到快件，正返回【营业点】: the courier goes back with what was picked up."""
+    return event.at is not S.SENDER and any(
+        one.act in {S.TAKE, S.COLLECT} and one.aspect is A.DONE and one.clause <= event.clause for one in text.events
+    )
 
 
 def _is_of_something_else(event: Event, text: Text) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier.signs import ACTS, Sign
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pandapon.courier.events import Clause, Text
 
@@ -31,14 +31,20 @@ def best(signs: Sequence[Sign]) -> Sign | None:
 
 def _labelled(clauses: list[Clause]) -> Sign | None:
     """Find X in 签收人: X."""
+    return next((found for found in map(_who, _values(clauses)) if found is not None), None)
+
+
+def is_warehouse(text: Text) -> bool:
+    """签收人：集运仓库: whoever sends it on."""
+    return any(token.sign is S.WAREHOUSE for value in _values(text.clauses) for token in value)
+
+
+def _values(clauses: list[Clause]) -> Iterator[Clause]:
+    """What stands behind each label of a signer, in its clause or as the next one."""
     for number, clause in enumerate(clauses):
         for at, token in enumerate(clause):
             if token.sign is S.SIGNER:
-                value = _value(clause, at) or (clauses[number + 1] if number + 1 < len(clauses) else [])
-                found = _who(value)
-                if found is not None:
-                    return found
-    return None
+                yield _value(clause, at) or (clauses[number + 1] if number + 1 < len(clauses) else [])
 
 
 def _value(clause: Clause, at: int) -> Clause:

@@ -44,13 +44,15 @@ def signed(event: Event, text: Text) -> Claim | None:
         return Claim(M.PICKED_UP) if S.SENDER in before else Claim(M.IN_TRANSIT)
     if event.word in {"收妥", "收讫"} and S.SENDER in text.signs and happened(text, S.COLLECT):
         return Claim(M.PICKED_UP)
-    if _handed_on(event, text):
+    if _handed_on(event, text) or _is_received_between(event, text):
         return Claim(M.IN_TRANSIT)
     behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
     if behind[:2] and behind[0] is S.BY and behind[1] in {S.NUMBER, S.TODAY, S.FUTURE_DAY}:
         return None
     if S.TO in behind[:1] and event.at in _POINTS:
         return Claim(M.READY_FOR_PICKUP)
+    if S.SIGNER in text.signs and stage.is_warehouse(text):
+        return Claim(M.IN_TRANSIT)
     who = stage.signer(text)
     fetches = event.act is S.PROXY and event.word in {"代领", "代取"} and (who not in _POINTS or S.KIN in before)
     if fetches and (event.view.succeeded or who is not None):
@@ -70,6 +72,12 @@ def signed(event: Event, text: Text) -> Claim | None:
     if who is S.SENDER or goes_back(text):
         return Claim(M.RETURNED)
     return Claim(M.DELIVERED)
+
+
+def _is_received_between(event: Event, text: Text) -> bool:
+    """สาขา…ได้รับพัสดุแล้ว: an outlet has received it; Thai has one word for that and for a recipient's receipt."""
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    return event.word.startswith("ได้รับ") and bool(before & {S.BRANCH, S.LAST_BRANCH, S.HUB, S.WAREHOUSE})
 
 
 def _is_a_noun(event: Event, text: Text) -> bool:

@@ -14,6 +14,7 @@ from pandapon.courier.lexicon import (
     TAILS,
     WORDS,
 )
+from pandapon.courier.names import SURNAMES, name_end
 from pandapon.courier.signs import PLACES, Sign
 
 S = Sign
@@ -31,10 +32,11 @@ class Token(NamedTuple):
 _MARKS = {",": S.COMMA, ";": S.STOP, "!": S.STOP, "?": S.STOP, "\n": S.STOP, ":": S.COLON, "(": S.OPEN, ")": S.CLOSE}
 _NUMBER = re.compile(r"[0-9][0-9a-z*.:/%#-]*")
 # Characters that mean an act only where they stand alone: within an unknown word they are a part of it.
-_WEAK = frozenset("取领拿放收送退拒停反缺要问想堵改转投搁慢存发")
+_WEAK = frozenset("凡取领拿放收送退拒停反缺要问想堵改转投搁慢存发")
 _PREFIXED = 2  # characters of 已取, 已交
 _OPEN, _CLOSE = "[", "]"
 _PERFECT = ("了", "啦")
+_GOES_ON = frozenset("为将再会即由给才需可统方便")  # begin what is said behind 后
 _TITLES = ("先生", "女士", "小姐", "太太", "**")
 _PARTICLES = frozenset("啊哦哟呢呀吧呗喔嘛一两下个")
 _TAILED = frozenset({S.OTHER, S.NOTE, S.PARCEL})  # a known word is not parted for a tail
@@ -82,6 +84,12 @@ def _scan(text: str) -> list[Token]:
     found: list[Token] = []
     at, size, unknown = 0, len(text), -1
     while at < size:
+        if text[at] in SURNAMES and unknown < 0:
+            end = name_end(text, at, found, _word_end)
+            if end > at:
+                found.append(Token(S.OTHER, text[at:end], at, end))
+                at = end
+                continue
         signs, end = _at(text, at, in_word=unknown >= 0)
         if signs is None:
             unknown, at = (at if unknown < 0 else unknown), end
@@ -124,6 +132,12 @@ def _word(text: str, at: int) -> tuple[tuple[Sign, ...], int]:
     return WORDS.get(text[at], ()), at + 1
 
 
+def _word_end(text: str, at: int) -> int:
+    """Where the longest known word that begins here ends; the next place where none does."""
+    signs, end = _word(text, at)
+    return end if signs else at + 1
+
+
 def _latin(text: str, at: int) -> tuple[tuple[Sign, ...], int]:
     word = LATIN.match(text, at)
     assert word is not None
@@ -161,6 +175,8 @@ def _is_part_of_word(word: Token, behind: Token) -> bool:
 def _is_within_name(line: list[Token], behind: Token) -> bool:
     """前 and 后 between a place's word and an unknown one belong to a street's name."""
     if behind.sign is not S.OTHER or line[-1].text not in {"前", "后"}:
+        return False
+    if behind.text[0] in _GOES_ON:
         return False
     front, middle = line[-2] if line[1:] else behind, line[-1]
     is_joined = front.end == middle.start and middle.end == behind.start

@@ -153,6 +153,7 @@ def _without_doubles(said: list[Said]) -> list[Said]:
         if not (ended and one.claim.milestone is M.CANCELLED)
         and not (_is_invitation(one) and (one.event.clause < signed or (at_door and one.event.at is None)))
         and not (is_awaited and one.claim.milestone is M.READY_FOR_PICKUP and one.event.act is S.ARRIVE)
+        and not (is_awaited and one.claim.milestone is M.DELIVERED and one.event.act is S.REACH)  # 已送到…，待派送
         and not (
             is_brought
             and one.claim.milestone is M.READY_FOR_PICKUP

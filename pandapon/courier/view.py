@@ -36,6 +36,12 @@ _UNTIL = (
     "款",
     "同意",
     "联系",
+    "通过",
+    "完工",
+    "到齐",
+    "备齐",
+    "整理",
+    "恢复",
 )
 # A denial reaches over these to its act.
 _BRIDGES = frozenset(
@@ -45,6 +51,8 @@ _BRIDGES = frozenset(
 _NEAR = 2  # words that a denial reaches over whatever they are
 # These may stand between two acts of one phrase without ending the first one's modifiers.
 _INHERENT = {S.DONE: Aspect.DONE, S.ONGOING: Aspect.ONGOING}
+_CHECKS = frozenset({S.HANDLE, S.RECEIVE})  # 验货, 验收
+_CLOCK = ("时", "点", "日", "号", "底", "天")
 _HURRIED = frozenset({"抓紧", "尽早", "及时"})
 _WORKERS = frozenset({S.SENDER, S.BRANCH, S.COURIER, S.WAREHOUSE})
 _MODALS = {
@@ -123,7 +131,7 @@ def _verdict(found: View, clause: Sequence[Token], at: int, position: int, betwe
             return _denied(found, clause[at:], between)
         case S.AFTER if token.text.isascii() and is_near and found.aspect is not Aspect.DONE:  # after delivery
             return found._replace(aspect=Aspect.MENTIONED)
-        case S.AFTER if before and before[-1].sign is S.HANDLE and clause[at].sign is S.SIGN and _has_actor(before):
+        case S.AFTER if before and before[-1].sign in _CHECKS and clause[at].sign is S.SIGN and _has_actor(before):
             return None
         case S.AFTER if (
             "后" in token.text
@@ -132,6 +140,10 @@ def _verdict(found: View, clause: Sequence[Token], at: int, position: int, betwe
             and (_ends_a_time(before))
         ):
             return found._replace(aspect=Aspect.PLANNED, promised=True, again=found.again or "再" in token.text)
+        case S.AFTER if (
+            token.text == "前" and _is_deadline(clause, position, between) and found.aspect is not Aspect.DONE
+        ):
+            return found._replace(aspect=Aspect.PLANNED, promised=True)
         case S.FAILED if S.AFTER in between:  # 投递失败后退回
             return None
         case S.CANNOT | S.FAILED if found.aspect is not Aspect.DONE or S.DONE not in between:
@@ -157,6 +169,13 @@ def _verdict(found: View, clause: Sequence[Token], at: int, position: int, betwe
         case sign if sign in _SETTLES:
             return found._replace(aspect=_SETTLES[sign])
     return None
+
+
+def _is_deadline(clause: Sequence[Token], position: int, between: Sequence[Sign]) -> bool:
+    """最晚24时前发出: what stands before 前 is a time, and the act follows."""
+    before = clause[position - 1] if position else None
+    is_time = before is not None and (before.sign in {S.NUMBER, S.FUTURE_DAY} or before.text.endswith(_CLOCK))
+    return is_time and not between
 
 
 def _denied(found: View, act_and_behind: Sequence[Token], between: Sequence[Sign]) -> View:
@@ -210,8 +229,9 @@ def _modal(found: View, before: Sequence[Token]) -> View:
             return found
         if token.sign in _MODALS:
             return found._replace(aspect=_MODALS[token.sign])
-        if token.sign in {S.WILL, S.PROMISE, S.WAIT} and found.aspect is Aspect.BARE:
-            return found._replace(aspect=Aspect.PLANNED, promised=token.sign is S.PROMISE)
+        if token.sign in {S.WILL, S.PROMISE, S.WAIT, S.FUTURE_DAY} and found.aspect is Aspect.BARE:
+            promised = token.sign in {S.PROMISE, S.FUTURE_DAY}
+            return found._replace(aspect=Aspect.PLANNED, promised=promised)
     return found
 
 

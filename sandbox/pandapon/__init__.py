@@ -1,1 +1,1 @@
-"""A PandaPon server that verifies signatures and keeps orders whose nodes arrive as time passes."""
+"""The PandaPon stand-in: it verifies signatures, and its orders get new nodes as time passes."""

@@ -1,4 +1,4 @@
-"""The account that a newcomer meets: orders in every state, one of which moves soon after it is watched."""
+"""The account of the demo: orders in every state, one of which gets a new scan soon after the start."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.shipment import Platform
 from sandbox.pandapon.goods import catalogue
-from sandbox.pandapon.lives import ENDINGS, Leg, life, package, unpaid
+from sandbox.pandapon.scenarios import ENDINGS, Step, package, shipped_order, unpaid
 from sandbox.pandapon.world import Line, SandboxOrder, World
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ UNPAID, PAY_WITHIN = "2542285634920889990", timedelta(days=3)
 
 
 def demo_world(clock: Callable[[], datetime]) -> World:
-    """Fourteen orders and the catalogue, laid out around the present time."""
+    """Return a world of fourteen orders and the catalogue, dated around the clock's present time."""
     world = World(clock)
     world.goods = catalogue()
     now = clock().replace(microsecond=0)
@@ -35,15 +35,19 @@ def demo_world(clock: Callable[[], datetime]) -> World:
             f"{2542285634920881000 + number * 37}" if platform is Platform.ALIBABA else f"{330507534115000 + number}"
         )
         lines = [_line(number, sub_order=f"20004886{number:04d}")]
-        world.add_order(life(rng, platform, order_id, now - timedelta(hours=hours), lines, ending=ending, pace=pace))
-    fresh = life(rng, Platform.ALIBABA, UNPAID, now - timedelta(hours=1), [_line(9)])
+        world.add_order(
+            shipped_order(rng, platform, order_id, now - timedelta(hours=hours), lines, ending=ending, pace=pace)
+        )
+    fresh = shipped_order(rng, Platform.ALIBABA, UNPAID, now - timedelta(hours=1), [_line(9)])
     world.add_order(unpaid(fresh, PAY_WITHIN))
-    cancelled = world.add_order(life(rng, Platform.ALIBABA, "2542285634920889991", now - timedelta(days=4), [_line(5)]))
+    cancelled = world.add_order(
+        shipped_order(rng, Platform.ALIBABA, "2542285634920889991", now - timedelta(days=4), [_line(5)])
+    )
     cancelled.statuses, cancelled.packages = [(cancelled.created_at, "cancel")], []
     return world
 
 
-# platform, how it ends, hours since it was ordered, and how slow its life is
+# platform, ending, hours since it was ordered, and pace (a factor on every wait)
 _OTHERS: tuple[tuple[Platform, str, float, float], ...] = (
     (Platform.ALIBABA, "delivered", 200, 1.0),
     (Platform.ALIBABA, "locker", 62, 1.0),
@@ -63,18 +67,18 @@ def _line(number: int, *, sub_order: str = "") -> Line:
 
 
 def _first(now: datetime) -> SandboxOrder:
-    """In transit; its next scan comes in ten minutes, its delivery in about seven hours."""
+    """Return an order in transit whose next scan comes in ten minutes, its delivery in about seven hours."""
     shipped = now - timedelta(hours=20)
     before = [
-        Leg(3, "ACCEPT", "TMS_ACCEPT", "【义乌市】 义乌国际商贸城网点 已揽收"),
-        Leg(4, "TRANSPORT", "TMS_STATION_OUT", "【义乌市】 快件离开 义乌国际商贸城网点，已发往 义乌分拨中心"),
-        Leg(6, "TRANSPORT", "TMS_STATION_IN", "【义乌市】 快件已到达 义乌分拨中心"),
+        Step(3, "ACCEPT", "TMS_ACCEPT", "【义乌市】 义乌国际商贸城网点 已揽收"),
+        Step(4, "TRANSPORT", "TMS_STATION_OUT", "【义乌市】 快件离开 义乌国际商贸城网点，已发往 义乌分拨中心"),
+        Step(6, "TRANSPORT", "TMS_STATION_IN", "【义乌市】 快件已到达 义乌分拨中心"),
     ]
     after = [
-        Leg(7 + 1 / 6, "TRANSPORT", "TMS_STATION_OUT", "【义乌市】 快件离开 义乌分拨中心，已发往 广州分拨中心"),
-        Leg(0.5, "TRANSPORT", "TMS_STATION_IN", "【广州市】 快件已到达 广州分拨中心"),
-        Leg(0.7, "TRANSPORT", "TMS_STATION_OUT", "【广州市】 快件离开 广州分拨中心，已发往 白云集运仓"),
-        Leg(1.5, "TRANSPORT", "TMS_STATION_IN", "【广州市】 快件已到达 广州白云营业部，待派送"),
+        Step(7 + 1 / 6, "TRANSPORT", "TMS_STATION_OUT", "【义乌市】 快件离开 义乌分拨中心，已发往 广州分拨中心"),
+        Step(0.5, "TRANSPORT", "TMS_STATION_IN", "【广州市】 快件已到达 广州分拨中心"),
+        Step(0.7, "TRANSPORT", "TMS_STATION_OUT", "【广州市】 快件离开 广州分拨中心，已发往 白云集运仓"),
+        Step(1.5, "TRANSPORT", "TMS_STATION_IN", "【广州市】 快件已到达 广州白云营业部，待派送"),
         *ENDINGS["delivered"],
     ]
     lines = [
@@ -101,9 +105,9 @@ def _first(now: datetime) -> SandboxOrder:
 
 def _two_parcels(rng: random.Random, now: datetime) -> SandboxOrder:
     lines = [_line(3), _line(4)]
-    return life(rng, Platform.ALIBABA, SECOND, now - timedelta(hours=46), lines, parcels=2)
+    return shipped_order(rng, Platform.ALIBABA, SECOND, now - timedelta(hours=46), lines, parcels=2)
 
 
 def _two_sub_orders(now: datetime) -> SandboxOrder:
     lines = [_line(6, sub_order="200048859480"), _line(8, sub_order="200048859481")]
-    return life(random.Random(7), Platform.TAOBAO, TAOBAO, now - timedelta(hours=38), lines, parcels=2)
+    return shipped_order(random.Random(7), Platform.TAOBAO, TAOBAO, now - timedelta(hours=38), lines, parcels=2)

@@ -1,7 +1,7 @@
-"""Many realistic lives of orders, from a seed: what happens when, and when the API shows it.
+"""Makes many realistic order scenarios from a seed: the events of each order, at the times when the API shows them.
 
-Couriers deliver by day, scans turn up late, places are filled in afterwards, sources answer with nothing for a while,
-parcels stall, come back, or are split in two.
+Couriers deliver by day. Some scans show late or get their place later, some sources answer with nothing for a while,
+and some parcels stall, come back, or are split in two.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.shipment import Platform
 from pandapon.times import CHINA
-from sandbox.pandapon.lives import CARRIERS, CITIES, ENDINGS, Leg, road
+from sandbox.pandapon.scenarios import CARRIERS, CITIES, ENDINGS, Step, route
 from sandbox.pandapon.world import Line, Package, SandboxOrder
 
 if TYPE_CHECKING:
@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 
     from sandbox.pandapon.world import World
 
-# How lives end, out of a hundred.
-FATES = (("delivered", 66), ("locker", 18), ("failed", 8), ("returned", 4), ("stuck", 4))
+# How many of a hundred parcels end so.
+ENDING_SHARES = (("delivered", 66), ("locker", 18), ("failed", 8), ("returned", 4), ("stuck", 4))
+# The share of scans that show late or are edited, of orders that vanish for a while or are split, of stalled parcels.
 LATE, EDITED, FLAKY, SPLIT, STALLED = 0.05, 0.15, 0.1, 0.12, 0.05
-DOORS = frozenset({"DELIVERING", "SIGN", "AGENT_SIGN"})  # what happens by day only
+DAYTIME = frozenset({"DELIVERING", "SIGN", "AGENT_SIGN"})  # the statuses of scans that happen by day only
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that becomes visible at a time. ``scan``: the words of the scan that it is about."""
+    """A change that the API shows from ``at`` on. ``scan`` is the text of the scan that appears or is edited."""
 
     at: datetime
     order_id: str
@@ -42,8 +43,8 @@ class Event:
 
 
 @dataclass
-class Life:
-    """One order: from when it is watched, and everything that will happen to it."""
+class Scenario:
+    """One order, the time from which it is watched, and its events."""
 
     order: SandboxOrder
     watched_at: datetime
@@ -51,13 +52,13 @@ class Life:
     stalled: bool = False
 
 
-def lives(count: int, start: datetime, days: int, seed: int) -> list[Life]:
-    """So many lives, begun within the first two thirds of the time. The same seed gives the same lives."""
+def scenarios(count: int, start: datetime, days: int, seed: int) -> list[Scenario]:
+    """Return ``count`` scenarios that begin in the first two thirds of so many days; equal seeds give equal ones."""
     rng = random.Random(seed)
-    return [_life(rng, number, start + timedelta(days=days * 0.66 * rng.random())) for number in range(count)]
+    return [_scenario(rng, number, start + timedelta(days=days * 0.66 * rng.random())) for number in range(count)]
 
 
-def _life(rng: random.Random, number: int, begun: datetime) -> Life:
+def _scenario(rng: random.Random, number: int, begun: datetime) -> Scenario:
     platform = Platform.TAOBAO if number % 4 == 0 else Platform.ALIBABA
     order_id = f"{330507500000 + number}" if platform is Platform.TAOBAO else f"{2542285634930000000 + number}"
     sub_order = f"20004{number:07d}" if platform is Platform.TAOBAO else ""
@@ -73,57 +74,59 @@ def _life(rng: random.Random, number: int, begun: datetime) -> Life:
         [(begun, paid), (shipped, sent)],
         Decimal(5),
     )
-    life = Life(order, begun + timedelta(hours=1))
+    scenario = Scenario(order, begun + timedelta(hours=1))
     for part in range(2 if rng.random() < SPLIT else 1):
-        _parcel(rng, life, f"{list(CARRIERS.values())[number % len(CARRIERS)]}{number:06d}{part}00", shipped, sub_order)
-    if rng.random() < FLAKY and life.events:
-        at = rng.choice(life.events).at + timedelta(minutes=rng.uniform(1, 60))
-        life.events.append(Event(at, order_id, lambda world: world.hide(order_id)))
+        _parcel(
+            rng, scenario, f"{list(CARRIERS.values())[number % len(CARRIERS)]}{number:06d}{part}00", shipped, sub_order
+        )
+    if rng.random() < FLAKY and scenario.events:
+        at = rng.choice(scenario.events).at + timedelta(minutes=rng.uniform(1, 60))
+        scenario.events.append(Event(at, order_id, lambda world: world.hide(order_id)))
         until = at + timedelta(minutes=rng.uniform(10, 60))
-        life.events.append(Event(until, order_id, lambda world: world.hide(order_id, hidden=False)))
-    return life
+        scenario.events.append(Event(until, order_id, lambda world: world.hide(order_id, hidden=False)))
+    return scenario
 
 
-def _parcel(rng: random.Random, life: Life, waybill: str, shipped: datetime, sub_order: str) -> None:
-    life.order.packages.append(Package(waybill, rng.choice(list(CARRIERS)), shipped, sub_order=sub_order))
-    fate = rng.choices([name for name, _ in FATES], [share for _, share in FATES])[0]
+def _parcel(rng: random.Random, scenario: Scenario, waybill: str, shipped: datetime, sub_order: str) -> None:
+    scenario.order.packages.append(Package(waybill, rng.choice(list(CARRIERS)), shipped, sub_order=sub_order))
+    ending = rng.choices([name for name, _ in ENDING_SHARES], [share for _, share in ENDING_SHARES])[0]
     origin, target = rng.sample(CITIES, 2)
     pace = rng.uniform(0.7, 2.2)
     stall = rng.randrange(3, 9) if rng.random() < STALLED else -1
-    life.stalled |= stall >= 0
+    scenario.stalled |= stall >= 0
     at = shipped
-    for position, leg in enumerate([*_road(origin, target), *ENDINGS[fate]]):
-        at += timedelta(hours=leg.hours * pace * rng.uniform(0.5, 1.5) + (90 if position == stall else 0))
-        if leg.status in DOORS:
+    for position, step in enumerate([*_long_route(origin, target), *ENDINGS[ending]]):
+        at += timedelta(hours=step.hours * pace * rng.uniform(0.5, 1.5) + (90 if position == stall else 0))
+        if step.status in DAYTIME:
             at = _by_day(rng, at)
-        _scan(rng, life, waybill, leg, at, position)
+        _scan(rng, scenario, waybill, step, at, position)
 
 
-def _scan(  # noqa: PLR0917  what a scan consists of
-    rng: random.Random, life: Life, waybill: str, leg: Leg, at: datetime, position: int
+def _scan(  # noqa: PLR0917  the parts of a scan
+    rng: random.Random, scenario: Scenario, waybill: str, step: Step, at: datetime, position: int
 ) -> None:
-    """A scan with words of its own, visible at once or late, its place known at once or later."""
-    order_id = life.order.order_id
-    words = f"{leg.text} #{waybill}-{position:02d}"
+    """Plan a scan with a unique text; it may show late, and its place may be filled in later."""
+    order_id = scenario.order.order_id
+    words = f"{step.text} #{waybill}-{position:02d}"
     seen = at + timedelta(hours=rng.uniform(1, 6)) if rng.random() < LATE else at
-    city = leg.text.partition("】")[0].removeprefix("【") if leg.text.startswith("【") else ""
+    city = step.text.partition("】")[0].removeprefix("【") if step.text.startswith("【") else ""
     edited = bool(city) and rng.random() < EDITED
     add: Callable[[World], object] = partial(
-        _add, order_id=order_id, waybill=waybill, words=words, at=at, leg=leg, city="" if edited else city
+        _add, order_id=order_id, waybill=waybill, words=words, at=at, step=step, city="" if edited else city
     )
-    life.events.append(Event(seen, order_id, add, words, leg.status))
+    scenario.events.append(Event(seen, order_id, add, words, step.status))
     if edited:
         change: Callable[[World], object] = partial(
             _edit, order_id=order_id, waybill=waybill, words=words, city=f"{city}分拨"
         )
         later = seen + timedelta(hours=rng.uniform(0.5, 4))
-        life.events.append(Event(later, order_id, change, words, leg.status, is_edit=True))
+        scenario.events.append(Event(later, order_id, change, words, step.status, is_edit=True))
 
 
-def _add(  # noqa: PLR0917  the parts of one scan
-    world: World, order_id: str, waybill: str, words: str, at: datetime, leg: Leg, city: str
+def _add(  # noqa: PLR0917  the parts of a scan
+    world: World, order_id: str, waybill: str, words: str, at: datetime, step: Step, city: str
 ) -> None:
-    world.add_node(order_id, words, waybill=waybill, at=at, status=leg.status, action=leg.action, city=city)
+    world.add_node(order_id, words, waybill=waybill, at=at, status=step.status, action=step.action, city=city)
     for package in world.orders[order_id].packages:
         package.scans.sort(key=lambda scan: scan.at)
 
@@ -132,19 +135,19 @@ def _edit(world: World, order_id: str, waybill: str, words: str, city: str) -> N
     world.edit_node(order_id, words, waybill=waybill, city=city)
 
 
-def _road(origin: str, target: str) -> list[Leg]:
-    """The way with its hubs: a real trace has about a dozen entries, in and out at each of them."""
-    first, *middle, last = road(origin, target)
+def _long_route(origin: str, target: str) -> list[Step]:
+    """Return a route with more hubs: a real trace has about a dozen entries, arrival and departure at each hub."""
+    first, *middle, last = route(origin, target)
     hubs = [
-        Leg(3, "TRANSPORT", "TMS_STATION_OUT", f"【{target}市】 快件离开 {target}转运中心，已发往 {target}分拨中心"),
-        Leg(2, "TRANSPORT", "TMS_STATION_IN", f"【{target}市】 快件已到达 {target}市内集散点"),
-        Leg(2, "TRANSPORT", "TMS_STATION_OUT", f"【{target}市】 快件离开 {target}市内集散点"),
+        Step(3, "TRANSPORT", "TMS_STATION_OUT", f"【{target}市】 快件离开 {target}转运中心，已发往 {target}分拨中心"),
+        Step(2, "TRANSPORT", "TMS_STATION_IN", f"【{target}市】 快件已到达 {target}市内集散点"),
+        Step(2, "TRANSPORT", "TMS_STATION_OUT", f"【{target}市】 快件离开 {target}市内集散点"),
     ]
     return [first, *middle, *hubs, last]
 
 
 def _by_day(rng: random.Random, at: datetime) -> datetime:
-    """The same time, or the next morning when that is at night in China."""
+    """Return the time, or the next morning if it is night in China."""
     local = at.astimezone(CHINA)
     if 8 <= local.hour < 20:  # noqa: PLR2004  a courier's day
         return at

@@ -1,4 +1,4 @@
-"""The catalogue: some eighty products on both platforms, with pictures made here, so that no network is needed."""
+"""The catalogue: eighty products on both platforms. Pictures are drawn here, so no network is needed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from functools import cache
 from pandapon.shipment import Platform
 from sandbox.pandapon.world import Goods
 
-# Where the demo says its pictures are: a public name that is nobody's, as the bot wants it. The page draws them.
+# The address of the pictures in the demo. The bot demands a public name; this one is reserved, and the page draws them.
 PICTURES = "https://pictures.pandapon.example"
-# (title, price in yuan, seller): our own words, in the manner of the two marketplaces.
+# (title, price in yuan, seller), written by us in the manner of the two marketplaces
 _KINDS: tuple[tuple[str, str, str], ...] = (
     ("夏季新款{}连衣裙 碎花雪纺中长款", "36.80", "杭州锦绣服饰厂"),
     ("法式{}连衣裙 收腰显瘦气质长裙", "52.00", "广州晨曦服饰厂"),
@@ -30,14 +30,14 @@ _COLOURS = ("红色", "白色", "蓝色", "黑色")
 
 @cache
 def catalogue() -> tuple[Goods, ...]:
-    """Forty products on each platform; the same ones at every start."""
-    found = []
+    """Return forty products of each platform, the same ones at every start."""
+    goods = []
     for platform in Platform:
         for row, (title, price, seller) in enumerate(_KINDS):
             for column, colour in enumerate(_COLOURS):
                 number = row * len(_COLOURS) + column
                 factor = Decimal(1) + Decimal(column) / 10 + (Decimal("0.3") if platform is Platform.TAOBAO else 0)
-                found.append(
+                goods.append(
                     Goods(
                         platform,
                         f"{'A' if platform is Platform.ALIBABA else 'T'}{number:03d}-{platform.value}-demo",
@@ -47,11 +47,11 @@ def catalogue() -> tuple[Goods, ...]:
                         sold=(number * 137 + 41) % 5000,
                     )
                 )
-    return tuple(found)
+    return tuple(goods)
 
 
 def picture(product_id: str, side: int = 96) -> bytes:
-    """A small PNG whose colours follow from the id: a plain square with a band."""
+    """Draw a PNG of ``side`` pixels: a square with a band, in colours that follow from the id."""
     seed = zlib.crc32(product_id.encode())
     ground = bytes(160 + (seed >> shift) % 80 for shift in (0, 8, 16))
     band = bytes(40 + (seed >> shift) % 120 for shift in (4, 12, 20))

@@ -1,6 +1,6 @@
-"""PandaPon's push messages: one for each change in the world, sent, repeated, lost and mixed up as the vendor allows.
+"""PandaPon's push messages, one for each change in the world; they can be repeated, lost or out of order.
 
-Names and bodies of the price message are stated by the vendor; the others are inferred from what lies upstream.
+The vendor documents the name and body of the price message. The others are inferred from the platforms' own messages.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 
     from sandbox.pandapon.world import SandboxOrder, World
 
-TIMEOUT = aiohttp.ClientTimeout(total=1.0)  # stated: the sender waits 1,000 ms
-REPEATS = 5  # stated, half an hour apart
+TIMEOUT = aiohttp.ClientTimeout(total=1.0)  # documented: the sender waits 1,000 ms
+REPEATS = 5  # documented, half an hour apart
 TRACE, STATUS, PRICE = "LOGISTICS_BUYER_VIEW_TRACE", "ORDER_STATUS", "ORDER_BUYER_VIEW_ORDER_PRICE_MODIFY"
 
 
 @dataclass
 class PushFaults:
-    """What goes wrong on the way, switchable at any time."""
+    """Faults on the way to the receiver. They can be switched on and off at any time."""
 
     lost: bool = False  # never sent
     duplicate: bool = False  # sent twice
-    mixed: bool = False  # each pair in the wrong order
+    mixed: bool = False  # of each two messages the second is sent first
     as_text: bool = False  # the body is a string that holds JSON
 
 
 @dataclass
 class Push:
-    """A message and what became of it: the status of each attempt, 0 for none at all."""
+    """A message and the HTTP status of each attempt to send it; 0 stands for no answer."""
 
     kind: str
     order_id: str
@@ -46,12 +46,12 @@ class Push:
 
     @property
     def arrived(self) -> bool:
-        """The receiver acknowledged it."""
-        return 200 in self.statuses  # noqa: PLR2004  stated: nothing else counts
+        """Whether the receiver acknowledged the message."""
+        return 200 in self.statuses  # noqa: PLR2004  documented: no other status counts
 
 
 class Pushes:
-    """Looks at the world and pushes what changed; one task, ended with the block."""
+    """Watches the world and pushes its changes, for the length of an ``async with`` block."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Pushes:
         pause: float = 0.1,
         faults: PushFaults | None = None,
     ) -> None:
-        """``every``: seconds between two looks; ``pause``: seconds between two attempts, half an hour in real life."""
+        """``every`` is the interval of the watch, ``pause`` that between two attempts, both in seconds."""
         self._world, self._clock, self.url = world, clock, url
         self._every, self._pause = every, pause
         self.faults = faults or PushFaults()
@@ -73,7 +73,7 @@ class Pushes:
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(timeout=TIMEOUT)
-        self._seen = {order_id: self._look(order) for order_id, order in self._world.orders.items()}
+        self._seen = {order_id: self._snapshot(order) for order_id, order in self._world.orders.items()}
         self._task = asyncio.create_task(self._run())
         return self
 
@@ -87,15 +87,15 @@ class Pushes:
     async def _run(self) -> None:
         while True:
             for order_id, order in list(self._world.orders.items()):
-                now = self._look(order)
+                now = self._snapshot(order)
                 before = self._seen.get(order_id, {})
                 self._seen[order_id] = now
                 for kind in (name for name, value in now.items() if before.get(name) != value):
                     self._post(Push(kind, order_id), order)
             await asyncio.sleep(self._every)
 
-    def _look(self, order: SandboxOrder) -> dict[str, Any]:
-        """What messages are about, as it is now."""
+    def _snapshot(self, order: SandboxOrder) -> dict[str, Any]:
+        """Return the facts that messages are about, by kind of message."""
         now = self._clock()
         scans = [scan for package in order.packages for scan in package.scans if scan.at <= now]
         return {TRACE: (order.hidden, scans), STATUS: order.status(now), PRICE: order.goods + order.shipping}
@@ -108,8 +108,8 @@ class Pushes:
         if self.faults.mixed and len(self._held) == 1:
             return
         held, self._held = self._held[::-1], []
-        for one, message in held * (2 if self.faults.duplicate else 1):
-            task = asyncio.create_task(self._deliver(one, message))
+        for held_push, message in held * (2 if self.faults.duplicate else 1):
+            task = asyncio.create_task(self._deliver(held_push, message))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -137,7 +137,10 @@ class Pushes:
 
 
 def _body(kind: str, order: SandboxOrder, now: datetime) -> Iterator[tuple[str, Any]]:
-    """Ids are numbers where the vendor's samples show numbers; a trace message names the sub-order on Taobao."""
+    """Yield the fields of a message. Ids are numbers where the vendor's samples have numbers.
+
+    A Taobao trace message names the sub-orders.
+    """
     if order.platform is Platform.ALIBABA:
         if kind == PRICE:
             yield "baseInfo", {"id": int(order.order_id), "idOfStr": order.order_id, "totalAmount": float(order.goods)}

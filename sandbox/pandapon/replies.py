@@ -1,4 +1,4 @@
-"""The world in the API's shapes: names, number types, nulls, units and row orders as the vendor documents them."""
+"""Orders, traces and goods as the API's JSON: names, types, nulls, units and order of rows are as documented."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ REASONS = {"TRANSPORT": "运输中", "DELIVERING": "派送中", "SIGN": "已签�
 
 
 def naive(when: datetime) -> str:
-    """China time without a zone, as traces have it."""
+    """Format a time as traces do: China time without a zone."""
     return when.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def compact(when: datetime) -> str:
-    """``20180614101942000+0800``, as 1688 orders have it."""
+    """Format a time as 1688 orders do: ``20180614101942000+0800``."""
     return when.astimezone(CHINA).strftime("%Y%m%d%H%M%S000%z")
 
 
 def epoch_ms(when: datetime) -> int:
-    """As Taobao orders have it."""
+    """Convert a time as Taobao orders do, to milliseconds."""
     return int(when.timestamp() * 1000)
 
 
 def trace_1688(order: SandboxOrder, now: datetime) -> list[Json]:
-    """One object a parcel, steps oldest first, the order id as a number of 19 digits."""
+    """Return one object for each parcel, nodes oldest first, the order id as a 19-digit number."""
     return [
         {
             "logisticsId": logistics_id(package),
@@ -51,7 +51,7 @@ def trace_1688(order: SandboxOrder, now: datetime) -> list[Json]:
 
 
 def trace_taobao(order: SandboxOrder, sub_order: str, now: datetime) -> Json:
-    """The parcels of one sub-order, traces newest first."""
+    """Return the parcels of one sub-order, traces newest first."""
     return {
         "purchaseOrderOuterId": f"9{sub_order}",
         "pnmLogisticsDetails": [
@@ -69,7 +69,7 @@ def trace_taobao(order: SandboxOrder, sub_order: str, now: datetime) -> Json:
 
 
 def order_1688(order: SandboxOrder, now: datetime, *, detail: bool) -> Json:
-    """The upstream's TradeInfo; amounts in yuan. The list has no parcels, an unshipped order null for them."""
+    """Return an order in the shape of 1688's TradeInfo, amounts in yuan. Only a shipped order's detail has parcels."""
     packages = [package for package in order.packages if package.shipped_at <= now and package.is_named]
     return {
         "guaranteesTerms": None,
@@ -122,7 +122,7 @@ def order_1688(order: SandboxOrder, now: datetime, *, detail: bool) -> Json:
 
 
 def order_taobao(order: SandboxOrder, now: datetime) -> Json:
-    """The upstream's order, camel-cased; amounts in fen, times as epoch milliseconds."""
+    """Return an order in Taobao's shape, camel-cased; amounts in fen, times in epoch milliseconds."""
     return {
         "purchaseId": int(order.order_id),
         "status": int(order.status(now)),
@@ -154,7 +154,7 @@ def order_taobao(order: SandboxOrder, now: datetime) -> Json:
 
 
 def product_1688(goods: Goods, base_url: str) -> Json:
-    """A search result."""
+    """Return a search result of 1688."""
     return {
         "offerMapId": goods.product_id,
         "subject": goods.title,
@@ -167,7 +167,7 @@ def product_1688(goods: Goods, base_url: str) -> Json:
 
 
 def product_taobao(goods: Goods, base_url: str) -> Json:
-    """A search result; this shape is ours, the vendor's is not documented."""
+    """Return a search result of Taobao. The vendor documents no shape; this one is ours."""
     return {
         "itemId": goods.product_id,
         "title": goods.title,
@@ -179,17 +179,17 @@ def product_taobao(goods: Goods, base_url: str) -> Json:
 
 
 def visible(package: Package, now: datetime) -> list[Scan]:
-    """The scans that have happened, oldest first."""
+    """Return the scans up to now, oldest first."""
     return sorted((scan for scan in package.scans if scan.at <= now), key=lambda scan: scan.at)
 
 
 def logistics_id(package: Package) -> str:
-    """The platform's own id of a parcel."""
+    """Return the platform's own id of a parcel."""
     return package.logistics_id or f"AL{package.waybill}"
 
 
 def fen(yuan: Decimal) -> int:
-    """Hundredths."""
+    """Convert yuan to fen, its hundredths."""
     return int(yuan * 100)
 
 
@@ -236,7 +236,7 @@ def _trace(scan: Scan) -> Json:
 
 
 def page(rows: Sequence[Any], number: int, size: int) -> list[Any]:
-    """One page, counted from 1."""
+    """Return one page of rows; pages count from 1."""
     start = max(0, number - 1) * size
     return list(rows[start : start + size])
 
@@ -246,7 +246,7 @@ def matches(order: SandboxOrder, now: datetime, status: str) -> bool:
     return not status or order.status(now) == status
 
 
-def wanted(goods: Goods, platform: Platform, keyword: str, low: Decimal | None, high: Decimal | None) -> bool:
+def matches_search(goods: Goods, platform: Platform, keyword: str, low: Decimal | None, high: Decimal | None) -> bool:
     """Whether a product passes a search."""
     words = keyword.casefold().split()
     inside = (low is None or goods.price >= low) and (high is None or goods.price <= high)

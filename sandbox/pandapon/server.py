@@ -1,4 +1,4 @@
-"""The PandaPon server: verifies the five headers, answers in the documented shapes, fails on demand."""
+"""The PandaPon server: it verifies the signature headers, answers in the documented shapes, and fails on demand."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from aiohttp import web
 
 from pandapon.shipment import Platform
 from pandapon.signing import SignatureError, StaleError, Unit, verify
-from sandbox.broken import cut_off, dripped
 from sandbox.pandapon import replies
 from sandbox.pandapon.goods import picture
+from sandbox.partial_answers import send_half, send_slowly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 
     from sandbox.pandapon.world import World
 
-MAX_PAGE, MAX_TAOBAO_SEARCH = 50, 40  # the second is stated by the vendor, the first is ours
+MAX_PAGE, MAX_TAOBAO_SEARCH = 50, 40  # the vendor documents the second, the first is ours
 
 
 class RefusedError(Exception):
-    """An envelope whose code is not 200. The numbers are invented: the vendor's table could not be read."""
+    """A refusal, which becomes an envelope whose code is not 200.
+
+    The codes are invented, because the vendor's table of codes could not be read.
+    """
 
     def __init__(self, code: int | str, text: str) -> None:
         super().__init__(text)
@@ -37,28 +40,28 @@ class RefusedError(Exception):
 
 @dataclass
 class Faults:
-    """What goes wrong, switchable at any time. ``path``: only for addresses that contain it."""
+    """Faults that can be switched on and off at any time. A ``path`` limits them to addresses that contain it."""
 
     delay: float = 0.0  # seconds
     drip: float = 0.0  # seconds between two bytes of the answer
     status: int = 0  # answer with this HTTP status
     malformed: bool = False  # half of the JSON
     cut: bool = False  # the connection is reset in the middle of the answer
-    wrong_types: bool = False  # data is a word
-    rate_limited: int = 0  # 429 with this Retry-After
-    empty: bool = False  # success with nothing in it
+    wrong_types: bool = False  # data is a string
+    rate_limited: int = 0  # answer with 429 and this Retry-After, in seconds
+    empty: bool = False  # code 200 with an empty list
     down: bool = False  # the connection is reset
     clock_skew: timedelta | None = None  # the server's clock is off by this
     path: str = ""
 
     def clear(self) -> None:
-        """All is well again."""
+        """Switch every fault off."""
         self.__init__()  # type: ignore[misc]  # back to the defaults
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A request that arrived; the headers are not kept."""
+class ReceivedRequest:
+    """A request that arrived, without its headers."""
 
     method: str
     path: str
@@ -70,23 +73,26 @@ class Seen:
 
 @dataclass
 class PandaPonServer:
-    """Start it and point the bot's PANDAPON_BASE_URL at what :meth:`start` returns."""
+    """The stand-in's server: point the bot's PANDAPON_BASE_URL at the address that :meth:`start` returns.
+
+    Each listener of ``on_request`` gets the request, its headers and the text of the answer.
+    """
 
     world: World
     clock: Callable[[], datetime]
     access_key: str = "sandbox-key"
-    access_secret: str = "sandbox-secret"  # noqa: S105  it opens nothing but this
+    access_secret: str = "sandbox-secret"  # noqa: S105  a stand-in's secret
     user_id: str = "2100007341207"
     timestamp_unit: Unit = "s"
     faults: Faults = field(default_factory=Faults)
-    requests: list[Seen] = field(default_factory=list)
-    on_request: list[Callable[[Seen, Mapping[str, str], str], None]] = field(default_factory=list)
-    pictures: str = ""  # the base address of the goods' pictures, where it is not this server's own
+    requests: list[ReceivedRequest] = field(default_factory=list)
+    on_request: list[Callable[[ReceivedRequest, Mapping[str, str], str], None]] = field(default_factory=list)
+    pictures: str = ""  # the base address of the goods' pictures; empty: this server's own
     base_url: str = ""
     _runner: web.AppRunner | None = None
 
     async def start(self, port: int = 0) -> str:
-        """Listen on loopback. Returns the base address."""
+        """Listen on loopback; port 0 is any free one. Returns the base address."""
         app = web.Application()
         app.router.add_get("/img/{name}.png", self._picture)
         app.router.add_route("*", "/{path:.*}", self._on_request)
@@ -97,7 +103,7 @@ class PandaPonServer:
         return self.base_url
 
     async def stop(self) -> None:
-        """Close everything."""
+        """Close the server."""
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -110,7 +116,7 @@ class PandaPonServer:
         await self.stop()
 
     def count(self, path: str) -> int:
-        """How many requests went to addresses that contain this."""
+        """Count the requests to addresses that contain ``path``."""
         return sum(path in seen.path for seen in self.requests)
 
     async def _on_request(self, request: web.Request) -> web.StreamResponse:
@@ -119,14 +125,14 @@ class PandaPonServer:
         if fault.delay:
             await asyncio.sleep(fault.delay)
         response = self._faulty(request, fault) or self._answer(request, body, fault)
-        seen = Seen(request.method, request.path, dict(request.query), body, self.clock(), response.status)
+        seen = ReceivedRequest(request.method, request.path, dict(request.query), body, self.clock(), response.status)
         self.requests.append(seen)
-        for listener in self.on_request:  # who wants to hear of every request: headers and the answer's text with it
+        for listener in self.on_request:
             listener(seen, request.headers, response.text or "")
         if fault.drip:
-            return await dripped(request, (response.text or "").encode(), fault.drip)
+            return await send_slowly(request, (response.text or "").encode(), fault.drip)
         if fault.cut:
-            return await cut_off(request, (response.text or "").encode())
+            return await send_half(request, (response.text or "").encode())
         response.headers["Date"] = format_datetime(self._now(), usegmt=True)
         return response
 
@@ -212,35 +218,35 @@ class PandaPonServer:
 
     def _orders(self, platform: Platform, body: dict[str, Any], status: str, number: Any) -> Any:
         now = self.clock()
-        found = [
+        matching = [
             order
             for order in self.world.of(platform)
             if order.created_at <= now and replies.matches(order, now, status)
         ]
-        number, size = _counted(number, 1), min(_counted(body.get("pageSize"), 20), MAX_PAGE)
+        number, size = _positive(number, 1), min(_positive(body.get("pageSize"), 20), MAX_PAGE)
         rows = [
             replies.order_1688(order, now, detail=False)
             if platform is Platform.ALIBABA
             else replies.order_taobao(order, now)
-            for order in replies.page(found, number, size)
+            for order in replies.page(matching, number, size)
         ]
-        return {"result": rows, "totalRecord": len(found), "pageSize": size, "currentPage": number}
+        return {"result": rows, "totalRecord": len(matching), "pageSize": size, "currentPage": number}
 
     def _products(self, platform: Platform, body: dict[str, Any], number: Any) -> Any:
         low, high = _amount(body.get("priceStart")), _amount(body.get("priceEnd"))
         keyword = str(body.get("keyword") or "")
-        found = [goods for goods in self.world.goods if replies.wanted(goods, platform, keyword, low, high)]
+        matching = [goods for goods in self.world.goods if replies.matches_search(goods, platform, keyword, low, high)]
         sort = str(body.get("sort") or "")
         if "price" in sort:
-            found.sort(key=lambda goods: goods.price, reverse="desc" in sort)
+            matching.sort(key=lambda goods: goods.price, reverse="desc" in sort)
         elif sort:
-            found.sort(key=lambda goods: goods.sold, reverse=True)
+            matching.sort(key=lambda goods: goods.sold, reverse=True)
         most = MAX_PAGE if platform is Platform.ALIBABA else MAX_TAOBAO_SEARCH
-        number, size = _counted(number, 1), min(_counted(body.get("pageSize"), 20), most)
+        number, size = _positive(number, 1), min(_positive(body.get("pageSize"), 20), most)
         make = replies.product_1688 if platform is Platform.ALIBABA else replies.product_taobao
-        rows = [make(goods, self.pictures or self.base_url) for goods in replies.page(found, number, size)]
-        pages = -(-len(found) // size)
-        return {"totalRecords": len(found), "totalPage": pages, "pageSize": size, "currentPage": number, "data": rows}
+        rows = [make(goods, self.pictures or self.base_url) for goods in replies.page(matching, number, size)]
+        total, pages = len(matching), -(-len(matching) // size)
+        return {"totalRecords": total, "totalPage": pages, "pageSize": size, "currentPage": number, "data": rows}
 
     def _now(self) -> datetime:
         return self.clock() + self.faults.clock_skew if self.faults.clock_skew else self.clock()
@@ -260,8 +266,8 @@ async def _json_body(request: web.Request) -> Any:
         return None
 
 
-def _counted(value: Any, default: int) -> int:
-    """A number from 1 on. Raises RefusedError."""
+def _positive(value: Any, default: int) -> int:
+    """Read a whole number from 1 on. Raises RefusedError for anything else."""
     if value is None:
         return default
     if not str(value).isdecimal() or not int(value):

@@ -1,4 +1,4 @@
-"""What the account holds: orders whose nodes become visible as time passes. State and time; no HTTP."""
+"""The orders and goods of the account. Nodes become visible as time passes. No HTTP here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNPAID, CLOSED = frozenset({"waitbuyerpay", "0"}), frozenset({"cancel", "4"})  #
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One trace entry, visible from ``at`` on. Codes are as the API sends them."""
+    """One trace entry, visible from ``at`` on, with the API's codes."""
 
     at: datetime
     text: str
@@ -36,15 +36,15 @@ class Package:
     carrier: str
     shipped_at: datetime
     scans: list[Scan] = field(default_factory=list)
-    sub_order: str = ""  # Taobao: which sub-order it belongs to
-    is_traced: bool = True  # whether the trace shows it …
-    is_named: bool = True  # … and the order's detail names it …
-    named_as: str = ""  # … in another spelling than the trace's
-    logistics_id: str = ""  # the platform's own; empty: made up from the number
+    sub_order: str = ""  # Taobao: the sub-order that the parcel belongs to
+    is_traced: bool = True  # the trace shows the parcel
+    is_named: bool = True  # the order's detail names the parcel
+    named_as: str = ""  # the waybill as the detail spells it; empty: as the trace does
+    logistics_id: str = ""  # the platform's own id; empty: derived from the waybill
 
     @property
     def name(self) -> str:
-        """The number as the order's detail writes it."""
+        """The waybill as the order's detail spells it."""
         return self.named_as or self.waybill
 
 
@@ -62,7 +62,7 @@ class Line:
 
 @dataclass
 class SandboxOrder:
-    """An order. ``statuses`` says from when on it has which status code."""
+    """An order. ``statuses`` holds each status code with the time from which the order has it, oldest first."""
 
     platform: Platform
     order_id: str
@@ -72,20 +72,20 @@ class SandboxOrder:
     statuses: list[tuple[datetime, str]]
     shipping: Decimal
     packages: list[Package] = field(default_factory=list)
-    pay_within: timedelta | None = None  # of its creation; then an unpaid one is closed. None: the API does not say
+    pay_within: timedelta | None = None  # time to pay from its creation on; None: the API does not state it
     hidden: bool = False  # the API answers with an empty list for a while
 
     def status(self, now: datetime) -> str:
-        """The status code at a time."""
+        """Return the status code at a time."""
         return [code for since, code in self.statuses if since <= now][-1]
 
     def paid_at(self, now: datetime) -> datetime | None:
-        """When it was paid, as known at a time."""
+        """Return the time of payment; None if the order is unpaid at ``now``."""
         return next((since for since, code in self.statuses if since <= now and code not in UNPAID | CLOSED), None)
 
     @property
     def goods(self) -> Decimal:
-        """The lines' sum in yuan."""
+        """The sum of the lines in yuan."""
         return sum((line.price * line.quantity for line in self.lines), start=self.shipping * 0)
 
 
@@ -102,13 +102,13 @@ class Goods:
 
 
 class World:
-    """Orders and products. Everything added appears at once unless a time is given."""
+    """The account's orders and goods. Additions are visible at once unless a time is given."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
         self.orders: dict[str, SandboxOrder] = {}
         self.goods: tuple[Goods, ...] = ()
-        self.revision = 0  # grows with every change by hand, so that rendered answers can be kept
+        self.revision = 0  # grows with every change, so that a cache of answers knows its age
 
     def add_order(self, order: SandboxOrder) -> SandboxOrder:
         """Put an order into the account."""
@@ -128,14 +128,14 @@ class World:
         city: str = "",
         facility: str = "",
     ) -> Scan:
-        """Scan a parcel (the order's first, unless a waybill is given). Raises KeyError for an unknown one."""
+        """Scan a parcel: that of the waybill, or the order's first. Raises KeyError for an unknown order or parcel."""
         scan = Scan(at or self.clock(), text, status, action, city, facility)
         self._package(order_id, waybill).scans.append(scan)
         self.revision += 1
         return scan
 
     def edit_node(self, order_id: str, text: str, *, city: str = "", facility: str = "", waybill: str = "") -> None:
-        """Fill in later what a scan lacked."""
+        """Fill in the place of the scans that have this text. Raises KeyError like :meth:`add_node`."""
         package = self._package(order_id, waybill)
         package.scans = [
             replace(scan, city=city or scan.city, facility=facility or scan.facility) if scan.text == text else scan
@@ -144,45 +144,45 @@ class World:
         self.revision += 1
 
     def drop_nodes(self, order_id: str, *, waybill: str = "") -> list[Scan]:
-        """Lose a parcel's scans, as a flaky source does; returns them."""
+        """Remove a parcel's scans, as a flaky source does, and return them."""
         package = self._package(order_id, waybill)
         lost, package.scans = package.scans, []
         self.revision += 1
         return lost
 
     def hide(self, order_id: str, *, hidden: bool = True) -> None:
-        """Answer with an empty list for this order, or no longer."""
+        """Let the API answer with an empty list for an order, or no longer."""
         self.orders[order_id].hidden = hidden
         self.revision += 1
 
     def add_parcel(
         self, order_id: str, waybill: str, carrier: str = "圆通速递", *, sub_order: str = "", traced: bool = True
     ) -> Package:
-        """Send one more parcel. One that is not ``traced`` is named by the order only, until that is set."""
+        """Add a parcel that ships now. Only the order's detail names a parcel that is not ``traced``."""
         package = Package(waybill, carrier, self.clock(), sub_order=sub_order, is_traced=traced)
         self.orders[order_id].packages.append(package)
         self.revision += 1
         return package
 
     def change_parcel(self, order_id: str, waybill: str, **facts: object) -> None:
-        """Change what the trace or the order says of a parcel: any field of it."""
+        """Set fields of a parcel. Raises KeyError for an unknown order or parcel."""
         package = self._package(order_id, waybill)
         for name, value in facts.items():
             setattr(package, name, value)
         self.revision += 1
 
     def set_status(self, order_id: str, status: str) -> None:
-        """Change an order's status now."""
+        """Give an order another status code from now on."""
         self.orders[order_id].statuses.append((self.clock(), status))
         self.revision += 1
 
     def of(self, platform: Platform) -> list[SandboxOrder]:
-        """A platform's orders, newest first."""
-        found = [order for order in self.orders.values() if order.platform is platform]
-        return sorted(found, key=lambda order: (order.created_at, order.order_id), reverse=True)
+        """Return a platform's orders, newest first."""
+        orders = [order for order in self.orders.values() if order.platform is platform]
+        return sorted(orders, key=lambda order: (order.created_at, order.order_id), reverse=True)
 
     def by_sub_order(self, sub_order: str) -> SandboxOrder | None:
-        """The Taobao order that holds a sub-order."""
+        """Return the Taobao order that holds a sub-order."""
         for order in self.orders.values():
             if order.platform is Platform.TAOBAO and sub_order in {line.sub_order for line in order.lines}:
                 return order
@@ -190,7 +190,7 @@ class World:
 
     def _package(self, order_id: str, waybill: str) -> Package:
         packages = self.orders[order_id].packages
-        found = [package for package in packages if waybill in {"", package.waybill}]
-        if not found:
+        matching = [package for package in packages if waybill in {"", package.waybill}]
+        if not matching:
             raise KeyError(f"order {order_id} has no parcel {waybill or 'yet'}")
-        return found[0]
+        return matching[0]

@@ -1,1 +1,1 @@
-"""A Slack server that speaks the real wire: Web API, Socket Mode, signed HTTP."""
+"""The Slack stand-in, which speaks Slack's protocols: Web API, Socket Mode, signed HTTP."""

@@ -1,4 +1,4 @@
-"""The arguments of a Web API call in each of the shapes that slack_sdk sends, and the token."""
+"""Reads the arguments and the token of a Web API call, in each of the shapes that slack_sdk sends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Method = Callable[[Arguments], Answer]
 
 
 async def read(request: web.Request) -> tuple[dict[str, Any], str]:
-    """JSON bodies, form bodies, and arguments in the query, whichever there are. The token is not among them.
+    """Return the arguments of the query and of the JSON or form body, and separately the token.
 
     Raises SlackError invalid_json.
     """
@@ -33,30 +33,30 @@ async def read(request: web.Request) -> tuple[dict[str, Any], str]:
 
 
 def require(arguments: Arguments, names: tuple[str, ...]) -> None:
-    """Raises SlackError that names what is missing."""
+    """Check that these arguments are there. Raises SlackError invalid_arguments with the missing names."""
     if missing := [name for name in names if not arguments.get(name)]:
         problems = [f"[ERROR] missing required field: {name}" for name in missing]
         raise SlackError("invalid_arguments", response_metadata={"messages": problems})
 
 
 def as_object(text: str, code: str = "invalid_json") -> Arguments:
-    """The object that a body holds. Raises SlackError with the code."""
+    """Parse a body that must be a JSON object. Raises SlackError with the code."""
     try:
-        found = json.loads(text)
+        value = json.loads(text)
     except ValueError:
-        found = None
-    if not isinstance(found, dict):
+        value = None
+    if not isinstance(value, dict):
         raise SlackError(code)
-    return found
+    return value
 
 
 def flag(value: Any) -> bool:
-    """A yes or no, as JSON or as a form field."""
+    """Whether an argument says yes, as JSON or as a form field."""
     return value in {True, "true", "1"}
 
 
 def parsed(value: Any, code: str = "invalid_arguments") -> Any:
-    """A structure, whether it came as JSON or as JSON text in a form field. Raises SlackError with the code."""
+    """Return a structure that came as JSON, or as JSON text in a form field. Raises SlackError with the code."""
     if not isinstance(value, str) or not value:
         return value
     try:

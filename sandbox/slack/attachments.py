@@ -1,4 +1,4 @@
-"""Attachments: the secondary part of a message, in which links are unfurled too."""
+"""Checks attachments, the secondary part of a message. Previews of links are attachments too."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from typing import Any
 from sandbox.slack.blocks import check_message
 from sandbox.slack.workspace import SlackError
 
-MOST = 100  # of one message
-# Any of these makes something to be seen.
+MOST = 100  # attachments of one message
+# An attachment needs at least one of these to show anything.
 SHOWN = {"text", "title", "fallback", "pretext", "author_name", "footer", "image_url", "thumb_url", "fields", "blocks"}
 
 
 def checked(given: Any, *, malformed: str = "invalid_arguments") -> list[dict[str, Any]]:
-    """A message's attachments, numbered. Raises SlackError: ``malformed`` for what is none, or Slack's for the rest."""
-    if not isinstance(given, list) or not all(isinstance(one, dict) and SHOWN & one.keys() for one in given):
+    """Return the attachments with numbers as ids. Raises SlackError: ``malformed``, or Slack's code for a limit."""
+    if not isinstance(given, list) or not all(isinstance(item, dict) and SHOWN & item.keys() for item in given):
         raise SlackError(malformed)
     if len(given) > MOST:
         raise SlackError("too_many_attachments")
-    for one in given:
-        if problems := check_message({"text": "-", "blocks": one.get("blocks") or []}):
-            raise SlackError("invalid_blocks", response_metadata={"messages": [f"[ERROR] {one}" for one in problems]})
-    return [{**copy.deepcopy(one), "id": number} for number, one in enumerate(given, start=1)]
+    for attachment in given:
+        if problems := check_message({"text": "-", "blocks": attachment.get("blocks") or []}):
+            messages = [f"[ERROR] {problem}" for problem in problems]
+            raise SlackError("invalid_blocks", response_metadata={"messages": messages})
+    return [{**copy.deepcopy(attachment), "id": number} for number, attachment in enumerate(given, start=1)]

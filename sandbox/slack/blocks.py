@@ -1,4 +1,4 @@
-"""Checks messages and views against Slack's limits: what chat.postMessage calls ``invalid_blocks``."""
+"""Checks messages and views against Slack's limits. A violation is what Slack calls ``invalid_blocks``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Value = Any
 
 MAX_BLOCKS, MAX_VIEW_BLOCKS, MAX_TOTAL, MAX_TABLES = 50, 100, 12_000, 1
-# (block type, path) -> most characters
+# block type -> the most characters of its text
 TEXT_LIMITS = {"section": 3000, "header": 150}
 FIELD_LIMIT, BUTTON_LIMIT, VALUE_LIMIT, ID_LIMIT, URL_LIMIT, ALT_LIMIT = 2000, 75, 2000, 255, 3000, 2000
 COUNTS = {"actions": ("elements", 25), "context": ("elements", 10), "section": ("fields", 10)}
@@ -25,7 +25,7 @@ UNMODELLED = {"table", "plan", "task_card", "card", "carousel", "data_table", "d
 
 
 def check_message(message: dict[str, Any]) -> list[str]:
-    """What Slack would refuse about a message; empty when it is fine."""
+    """Return the reasons for which Slack would refuse a message."""
     blocks = message.get("blocks") or []
     problems = [] if message.get("text") else ["the top-level text is empty"]
     if not isinstance(blocks, list):
@@ -40,7 +40,7 @@ def check_message(message: dict[str, Any]) -> list[str]:
 
 
 def size(blocks: list[Any]) -> int:
-    """How much blocks count towards the cumulative limit.
+    """Return how much blocks count towards the limit of all blocks together, in characters.
 
     Inferred: Slack's staff speak of 12,000 characters of text and some room for the blocks around it, and users
     measured refusals from 13,200 on. Counting the JSON itself stays on the safe side of both.
@@ -49,7 +49,7 @@ def size(blocks: list[Any]) -> int:
 
 
 def check_view(view: dict[str, Any]) -> list[str]:
-    """What Slack would refuse about a modal or App Home."""
+    """Return the reasons for which Slack would refuse a modal or an App Home view."""
     blocks = view.get("blocks") or []
     problems = [] if view.get("type") in {"modal", "home"} else ["type must be modal or home"]
     if len(blocks) > MAX_VIEW_BLOCKS:
@@ -59,7 +59,7 @@ def check_view(view: dict[str, Any]) -> list[str]:
             problems.append(f"{name} has at most {most} characters")
     if view.get("type") == "modal":
         problems += _check_labels(view)
-        if not view.get("submit") and any(isinstance(one, dict) and one.get("type") == "input" for one in blocks):
+        if not view.get("submit") and any(isinstance(block, dict) and block.get("type") == "input" for block in blocks):
             problems.append("a modal with inputs needs submit")
     return problems + _check_blocks(blocks)
 
@@ -75,7 +75,7 @@ def _check_labels(view: dict[str, Any]) -> Iterator[str]:
 
 
 def require_valid(message: dict[str, Any]) -> None:
-    """Raises ValueError with every problem of a message."""
+    """Check a message. Raises ValueError with every problem of it."""
     if problems := check_message(message):
         raise ValueError("; ".join(problems))
 
@@ -120,8 +120,9 @@ def _check_block(block: dict[str, Any]) -> Iterator[str]:
 
 
 def _check_elements(block: dict[str, Any]) -> Iterator[str]:
-    elements = [one for one in (*(block.get("elements") or []), block.get("accessory")) if isinstance(one, dict)]
-    ids = [one["action_id"] for one in elements if one.get("action_id")]
+    candidates = (*(block.get("elements") or []), block.get("accessory"))
+    elements = [element for element in candidates if isinstance(element, dict)]
+    ids = [element["action_id"] for element in elements if element.get("action_id")]
     if len(ids) != len(set(ids)):
         yield "an action_id is used twice"
     if block["type"] in {"rich_text", "table"}:
@@ -154,9 +155,9 @@ def _check_element(element: dict[str, Any]) -> Iterator[str]:
 
 
 def _options(element: dict[str, Any]) -> int:
-    """How many options there are in a menu's largest group, or in all if it has no groups."""
+    """Count the options of a menu's largest group, or of the menu if it has no groups."""
     groups = element.get("option_groups") or [element]
-    return max(len(one.get("options") or []) for one in groups)
+    return max(len(group.get("options") or []) for group in groups)
 
 
 def _check_text(text: Any, most: int) -> Iterator[str]:
@@ -180,7 +181,7 @@ def _check_image(image: dict[str, Any]) -> Iterator[str]:
 
 
 def _unknown_keys(block: dict[str, Any]) -> Iterator[str]:
-    """slack_sdk's models refuse most broken limits and drop what they do not know: that is how a typo shows."""
+    """Compare a block with slack_sdk's model of it. The model refuses most broken limits, and drops misspelt keys."""
     if block["type"] in UNMODELLED:
         return
     try:
@@ -203,5 +204,5 @@ def _dropped(sent: Value, kept: Value, path: str = "") -> Iterator[str]:
             elif key in kept:
                 yield from _dropped(value, kept[key], f"{path}{key}.")
     elif isinstance(sent, list) and isinstance(kept, list):
-        for one, other in zip(sent, kept, strict=False):
-            yield from _dropped(one, other, path)
+        for sent_item, kept_item in zip(sent, kept, strict=False):
+            yield from _dropped(sent_item, kept_item, path)

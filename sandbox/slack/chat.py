@@ -1,4 +1,4 @@
-"""The chat methods of the Web API: say, whisper, edit, delete, link."""
+"""The chat methods of the Web API: post, post for one person, edit, delete, link."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ LONGEST_TEXT = 40_000
 
 
 class Chat:
-    """What the bot says. ``may`` tells whether the app has a scope."""
+    """The messages of the bot. ``may`` tells whether the app has a scope."""
 
     def __init__(self, workspace: Workspace, may: Callable[[str], bool]) -> None:
         self._workspace, self._may = workspace, may
 
     def methods(self) -> dict[str, Method]:
-        """By name."""
+        """Return the methods by name."""
         return {
             "chat.postMessage": self._post,
             "chat.postEphemeral": self._post_ephemeral,
@@ -51,17 +51,17 @@ class Chat:
         return {"channel": channel.id, "ts": message.ts, "message": message.wire()}
 
     def _post_ephemeral(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.entered(str(arguments["channel"]))
+        channel = self._workspace.joined_by_bot(str(arguments["channel"]))
         if channel.is_archived:
             raise SlackError("is_archived")
         viewer = str(arguments["user"])
         if viewer not in channel.members:
             raise SlackError("user_not_in_channel")
-        message = self._workspace.whisper(channel.id, viewer, **self._content(arguments))
+        message = self._workspace.post_ephemeral(channel.id, viewer, **self._content(arguments))
         return {"message_ts": message.ts}
 
     def _update(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.known(str(arguments["channel"]))
+        channel = self._workspace.seen_by_bot(str(arguments["channel"]))
         message = self._workspace.find(channel, str(arguments["ts"]))
         if message.user != BOT_USER:
             raise SlackError("cant_update_message")
@@ -78,7 +78,7 @@ class Chat:
         return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": message.wire()}
 
     def _delete(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.known(str(arguments["channel"]))
+        channel = self._workspace.seen_by_bot(str(arguments["channel"]))
         message = self._workspace.find(channel, str(arguments["ts"]))
         if message.user != BOT_USER:
             raise SlackError("cant_delete_message")
@@ -86,18 +86,18 @@ class Chat:
         return {"channel": channel.id, "ts": message.ts}
 
     def _permalink(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.known(str(arguments["channel"]))
+        channel = self._workspace.seen_by_bot(str(arguments["channel"]))
         ts = str(arguments["message_ts"])
         self._workspace.find(channel, ts)
         link = f"https://panda.slack.com/archives/{channel.id}/p{ts.replace('.', '')}"
         return {"channel": channel.id, "permalink": link}
 
     def _postable(self, target: str) -> Channel:
-        """The channel, if the bot may post there now."""
+        """Return the channel, if the bot may post there now. Raises SlackError."""
         if target.startswith("U"):
             return self._workspace.direct(target)
         channel = self._workspace.channel(target)
-        self._workspace.known(channel.id)
+        self._workspace.seen_by_bot(channel.id)
         if channel.is_archived:
             raise SlackError("is_archived")
         if BOT_USER not in channel.members and not self._may("chat:write.public"):
@@ -114,7 +114,8 @@ class Chat:
         if size(blocks) > MAX_TOTAL:
             raise SlackError("msg_blocks_too_long")
         if problems := check_message({"text": text or "-", "blocks": blocks}):
-            raise SlackError("invalid_blocks", response_metadata={"messages": [f"[ERROR] {one}" for one in problems]})
+            messages = [f"[ERROR] {problem}" for problem in problems]
+            raise SlackError("invalid_blocks", response_metadata={"messages": messages})
         return {"text": text, "blocks": blocks, "attachments": attachments}
 
 

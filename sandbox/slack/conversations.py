@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from sandbox.slack.arguments import Answer, Arguments, Method
     from sandbox.slack.workspace import Channel, Message, Workspace
 
-USUAL_LIMIT, MOST = 100, 1000  # of one page
+USUAL_LIMIT, MOST = 100, 1000  # entries of one page
 
 
 class Conversations:
-    """What the bot can learn of channels."""
+    """The bot's view of channels."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
     def methods(self) -> dict[str, Method]:
-        """By name."""
+        """Return the methods by name."""
         return {
             "conversations.list": self._list,
             "conversations.info": self._info,
@@ -35,7 +35,7 @@ class Conversations:
 
     def _list(self, arguments: Arguments) -> Answer:
         kinds = str(arguments.get("types") or "public_channel").split(",")
-        found = [
+        channels = [
             self._describe(channel)
             for channel in self._workspace.channels.values()
             if ("private_channel" if channel.is_private else "public_channel") in kinds
@@ -43,38 +43,38 @@ class Conversations:
             and (not channel.is_private or BOT_USER in channel.members)
             and not (flag(arguments.get("exclude_archived")) and channel.is_archived)
         ]
-        page, cursor = _page(found, arguments)
+        page, cursor = _page(channels, arguments)
         return {"channels": page, "response_metadata": {"next_cursor": cursor}}
 
     def _info(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.known(str(arguments["channel"]))
+        channel = self._workspace.seen_by_bot(str(arguments["channel"]))
         return {"channel": self._describe(channel)}
 
     def _members(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.known(str(arguments["channel"]))
+        channel = self._workspace.seen_by_bot(str(arguments["channel"]))
         page, cursor = _page(sorted(channel.members), arguments)
         return {"members": page, "response_metadata": {"next_cursor": cursor}}
 
     def _history(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.entered(str(arguments["channel"]))
-        found = [m for m in channel.messages.values() if not m.thread_ts or m.broadcast or m.thread_ts == m.ts]
-        return self._messages(sorted(found, key=lambda m: m.ts, reverse=True), arguments)
+        channel = self._workspace.joined_by_bot(str(arguments["channel"]))
+        shown = [m for m in channel.messages.values() if not m.thread_ts or m.broadcast or m.thread_ts == m.ts]
+        return self._messages(sorted(shown, key=lambda m: m.ts, reverse=True), arguments)
 
     def _replies(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.entered(str(arguments["channel"]))
-        asked = channel.messages.get(str(arguments["ts"]))
-        parent = (asked.thread_ts or asked.ts) if asked is not None else ""
+        channel = self._workspace.joined_by_bot(str(arguments["channel"]))
+        message = channel.messages.get(str(arguments["ts"]))
+        parent = (message.thread_ts or message.ts) if message is not None else ""
         if parent not in channel.messages:
             raise SlackError("thread_not_found")
-        found = [channel.messages[parent], *self._workspace.thread(channel, parent)]
-        return self._messages(found, arguments)
+        thread = [channel.messages[parent], *self._workspace.thread(channel, parent)]
+        return self._messages(thread, arguments)
 
-    def _messages(self, found: list[Message], arguments: Arguments) -> Answer:
+    def _messages(self, messages: list[Message], arguments: Arguments) -> Answer:
         oldest, latest = _ts(arguments, "oldest", "0"), _ts(arguments, "latest", "9" * 12)
         inclusive = flag(arguments.get("inclusive"))
         within = [
             message
-            for message in found
+            for message in messages
             if oldest < Decimal(message.ts) < latest or (inclusive and Decimal(message.ts) in {oldest, latest})
         ]
         page, cursor = _page(within, arguments)
@@ -93,7 +93,7 @@ class Conversations:
         return {"channel": {"id": channel.id}}
 
     def _join(self, arguments: Arguments) -> Answer:
-        channel = self._workspace.known(str(arguments["channel"]))
+        channel = self._workspace.seen_by_bot(str(arguments["channel"]))
         if channel.is_archived:
             raise SlackError("is_archived")
         if channel.is_private:
@@ -123,12 +123,12 @@ def _ts(arguments: Arguments, name: str, default: str) -> Decimal:
         raise SlackError(f"invalid_ts_{name}") from None
 
 
-def _page(found: list[Any], arguments: Arguments) -> tuple[list[Any], str]:
+def _page(entries: list[Any], arguments: Arguments) -> tuple[list[Any], str]:
     cursor, limit = str(arguments.get("cursor") or "0"), str(arguments.get("limit") or USUAL_LIMIT)
-    if not cursor.isdecimal() or int(cursor) > len(found):
+    if not cursor.isdecimal() or int(cursor) > len(entries):
         raise SlackError("invalid_cursor")
     if not limit.isdecimal() or not 1 <= int(limit) <= MOST:
         raise SlackError("invalid_limit")
     start = int(cursor)
     end = start + int(limit)
-    return found[start:end], str(end) if end < len(found) else ""
+    return entries[start:end], str(end) if end < len(entries) else ""

@@ -1,4 +1,4 @@
-"""How an interaction reaches the app: over its Socket Mode connection, or as a signed POST to its request URL."""
+"""Delivers payloads to the app: over its Socket Mode connections, or as signed POSTs to its request URL."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from slack_sdk.signature import SignatureVerifier
 if TYPE_CHECKING:
     from sandbox.slack.payloads import Payload
 
-CONNECTION_SECONDS = 18_060  # what Slack announces; a test or a person asks for the refresh here
+CONNECTION_SECONDS = 18_060  # announced as Slack does; a connection ends only by Sockets.refresh or close
 
 
 @dataclass
 class Ack:
-    """What came back. ``payload`` is what the app put into its acknowledgement."""
+    """The app's acknowledgement: its payload, and the seconds until it came. Not ``ok``: none came in time."""
 
     ok: bool
     seconds: float
@@ -42,13 +42,13 @@ class Sockets:
     _turn: int = 0
 
     def ticket(self) -> str:
-        """A single-use ticket."""
+        """Return a new single-use ticket."""
         ticket = secrets.token_urlsafe(12)
         self.tickets.add(ticket)
         return ticket
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """One connection, for as long as it lasts."""
+        """Serve one connection until it ends. Answers 403 without a valid ticket."""
         ticket = request.query.get("ticket", "")
         if ticket not in self.tickets:
             return web.Response(status=403)
@@ -81,7 +81,7 @@ class Sockets:
                 future.set_result(body.get("payload"))
 
     async def send(self, kind: str, payload: Payload, timeout: float, attempt: int = 0) -> Ack:  # noqa: ASYNC109  the ack timer
-        """To ONE of the connections, as Slack does. The Ack says whether it came in time."""
+        """Send an envelope to ONE connection, as Slack does, and wait ``timeout`` seconds for its acknowledgement."""
         began = time.perf_counter()
         if not self.open:
             return Ack(ok=False, seconds=0.0)
@@ -107,17 +107,17 @@ class Sockets:
         return Ack(ok=True, seconds=time.perf_counter() - began, payload=answer)
 
     async def refresh(self) -> None:
-        """Ask every connection to reconnect, as Slack does every few hours."""
+        """Ask the app to reconnect every connection, as Slack does every few hours."""
         for socket in list(self.open):
             await socket.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
 
     async def close(self) -> None:
-        """Drop every connection."""
+        """Close every connection."""
         for socket in list(self.open):
             await socket.close()
 
 
-async def post_signed(  # noqa: PLR0917  the parts of one request
+async def post_signed(  # noqa: PLR0917  the parts of a request
     session: aiohttp.ClientSession,
     url: str,
     secret: str,
@@ -128,7 +128,10 @@ async def post_signed(  # noqa: PLR0917  the parts of one request
     sent_at: float | None = None,
     headers: dict[str, str] | None = None,
 ) -> Ack:
-    """A signed POST: form fields for commands, a form with JSON for interactions, JSON for events."""
+    """Send a signed POST and wait ``timeout`` seconds for its answer.
+
+    Commands are form fields, interactions a form with JSON, events JSON. ``sent_at`` is the Unix time of the signature.
+    """
     content_type = "application/x-www-form-urlencoded"
     if kind == "slash_commands":
         body = urlencode(payload)

@@ -1,4 +1,4 @@
-"""What the bot calls over HTTP: the Web API and the response URLs, with the faults that are switched on."""
+"""The HTTP endpoints that the bot calls: Web API and response URLs, with the faults that are switched on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from sandbox.broken import cut_off
+from sandbox.partial_answers import send_half
 from sandbox.slack.arguments import as_object
 from sandbox.slack.arguments import read as read_arguments
 from sandbox.slack.faults import Fault, Faults, pause
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
     from sandbox.slack.interactions import Interactions
     from sandbox.slack.web_api import WebApi
 
-BAD_REQUESTS = {"no_text", "invalid_blocks", "invalid_payload"}  # what else is wrong with a response URL is a 404
+BAD_REQUESTS = {"no_text", "invalid_blocks", "invalid_payload"}  # other errors of a response URL are HTTP 404
 
 
 @dataclass
 class Call:
-    """A call that the bot made; tokens are not in it. A status of 0: the connection ended without an answer."""
+    """A call of the bot, without its token. Status 0 means that the connection ended without an answer."""
 
     method: str
     arguments: dict[str, Any]
     at: datetime
     answer: dict[str, Any] = field(default_factory=dict)
     status: int = 200
-    remark: str = ""  # what the answer says outside its body, for those who read along
+    remark: str = ""  # a fact of the answer that its body lacks, for the wire tab
 
 
 class Endpoints:
-    """Slack's side of HTTP: every call is noted, and told to ``on_call`` once it is answered."""
+    """Slack's HTTP endpoints. Every call is kept in ``calls`` and passed to ``on_call`` once it is answered."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Endpoints:
         self._clock, self._bot_token, self._app_token = clock, bot_token, app_token
 
     async def on_api(self, request: web.Request) -> web.StreamResponse:
-        """A Web API method."""
+        """Serve a Web API method."""
         method = request.match_info["method"]
         call = Call(method, {}, self._clock())
         self.calls.append(call)
@@ -69,7 +69,7 @@ class Endpoints:
         except SlackError as error:
             return self._answer(call, {"ok": False, "error": error.code})
         finally:
-            tell(self.on_call, call)
+            notify(self.on_call, call)
 
     async def _respond(self, request: web.Request, call: Call, token: str) -> web.StreamResponse:
         if self.faults.down:
@@ -79,18 +79,18 @@ class Endpoints:
         fault = self.faults.take(method, channel)
         if fault is not None:
             await pause(fault.delay)
-            if (refused := self._met(request, call, fault)) is not None:
-                return refused
+            if (refusal := self._refuse(request, call, fault)) is not None:
+                return refusal
         if method == "chat.postMessage" and self.faults.too_fast(channel):
             return self._answer(call, {"ok": False, "error": "ratelimited"}, 429, retry_after=1)
         answer = self._do(method, arguments, token)
         if fault is not None and fault.applied:
             call.answer = answer
-            return await self._spoilt(request, call, fault)
+            return await self._spoil(request, call, fault)
         return self._answer(call, answer)
 
-    def _met(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse | None:
-        """The answer of a fault that comes before the work; None where the work is done first, or at all."""
+    def _refuse(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse | None:
+        """Return the answer of a fault that prevents the work; None where the work is done."""
         if fault.retry_after:
             return self._answer(call, {"ok": False, "error": "ratelimited"}, 429, retry_after=fault.retry_after)
         if fault.error:
@@ -103,12 +103,12 @@ class Endpoints:
             return web.Response(text=fault.text, content_type="application/json", status=fault.status or 200)
         return self._answer(call, {}, fault.status) if fault.status else None
 
-    async def _spoilt(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse:
-        """What comes of the answer after the work was done."""
+    async def _spoil(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse:
+        """Return the faulty answer after the work was done."""
         if fault.drop:
             return _hang_up(request, call)
         if fault.cut:
-            return await cut_off(request, json.dumps(call.answer).encode())
+            return await send_half(request, json.dumps(call.answer).encode())
         if fault.text:
             return web.Response(text=fault.text, content_type="application/json")
         return self._answer(call, {}, fault.status)
@@ -139,7 +139,7 @@ class Endpoints:
         return web.json_response(answer, status=status, headers=headers)
 
     async def on_response_url(self, request: web.Request) -> web.StreamResponse:
-        """What the app says through a response URL."""
+        """Serve a response URL."""
         call = Call("response_url", {}, self._clock())
         self.calls.append(call)
         try:
@@ -149,7 +149,7 @@ class Endpoints:
             call.answer = {"ok": False, "error": error.code, **error.more}
             return web.json_response(call.answer, status=call.status)
         finally:
-            tell(self.on_call, call)
+            notify(self.on_call, call)
 
     async def _accept(self, request: web.Request, call: Call) -> web.StreamResponse:
         if self.faults.down:
@@ -166,14 +166,14 @@ class Endpoints:
         return web.Response(text="ok")
 
 
-def tell(listeners: list[Callable[..., None]], *what: Any) -> None:
-    """Every listener hears of it."""
+def notify(listeners: list[Callable[..., None]], *event: Any) -> None:
+    """Call every listener."""
     for listener in listeners:
-        listener(*what)
+        listener(*event)
 
 
 def _hang_up(request: web.Request, call: Call) -> web.StreamResponse:
-    """The connection ends without an answer."""
+    """End the connection without an answer."""
     call.status = 0
     if request.transport is not None:
         request.transport.abort()

@@ -1,4 +1,4 @@
-"""Faults that can be switched on: slow, failing, rate-limited, hanging, down; and the real pace of a channel."""
+"""The faults of the Slack stand-in, and Slack's rate limit for a channel."""
 
 from __future__ import annotations
 
@@ -9,46 +9,42 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Fault:
-    """One thing that goes wrong with a method, for so many calls. ``applied``: the call does its work all the same.
+    """One fault of a method, for so many calls."""
 
-    ``text`` stands in the place of the answer. With ``applied``, ``cut`` ends the connection in the middle of it.
-    ``retry_after`` may be any words: what a proxy in between makes of it.
-    """
-
-    method: str
+    method: str  # "*": any method
     times: int = 1
-    error: str = ""
-    status: int = 0
-    applied: bool = False
-    retry_after: int | str = 0
-    delay: float = 0.0
-    drop: bool = False
-    text: str = ""
-    cut: bool = False
-    channel: str = ""
+    error: str = ""  # Slack's error code
+    status: int = 0  # the HTTP status
+    applied: bool = False  # the call does its work before it fails
+    retry_after: int | str = 0  # answer with 429 and this header; a proxy in between may make any text of it
+    delay: float = 0.0  # seconds
+    drop: bool = False  # the connection ends without an answer
+    text: str = ""  # the body of the answer
+    cut: bool = False  # with ``applied``: the connection ends in the middle of the answer
+    channel: str = ""  # only for calls about this channel
 
 
 @dataclass
 class Faults:
-    """All that is switched on."""
+    """All faults that are switched on."""
 
     planned: list[Fault] = field(default_factory=list)
     down: bool = False
-    late_acks: bool = False  # what the app acknowledges is held back until the timer has run out
+    late_acks: bool = False  # acknowledgements are held back until their time has run out
     one_per_second: bool = False  # enforce Slack's pace: a message a second and channel, bursts of four
     _buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def plan(self, fault: Fault) -> None:
-        """The next calls of a method meet this."""
+        """Let the next calls of the fault's method meet it."""
         self.planned.append(fault)
 
     def clear(self) -> None:
-        """All is well again."""
+        """Switch the faults off; the rate limit of channels stays."""
         self.planned.clear()
         self.down = self.late_acks = False
 
     def take(self, method: str, channel: str) -> Fault | None:
-        """The fault that this call meets, used up by one."""
+        """Return the fault that a call meets, and count it as used once."""
         for fault in self.planned:
             if fault.method in {method, "*"} and fault.channel in {"", channel}:
                 fault.times -= 1
@@ -58,7 +54,7 @@ class Faults:
         return None
 
     def too_fast(self, channel: str) -> bool:
-        """Whether a message to this channel comes too soon; takes a token when it does not."""
+        """Whether a message to this channel comes too soon. A message that does not uses up one token."""
         if not self.one_per_second:
             return False
         tokens, at = self._buckets.get(channel, (4.0, time.monotonic()))
@@ -69,6 +65,6 @@ class Faults:
 
 
 async def pause(seconds: float) -> None:
-    """Be slow."""
+    """Wait so many seconds; 0 does not even yield."""
     if seconds:
         await asyncio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""Trigger ids and response URLs: short-lived rights that Slack hands to the app with each interaction."""
+"""Trigger ids and response URLs, which Slack gives to the app with each interaction for a short time."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ URL_USES = 5
 
 @dataclass
 class ResponseUrl:
-    """What an interaction may still answer, and where the answers go."""
+    """A response URL: how often it was used, and where its answers go."""
 
     channel: str
     viewer: str
     expires: datetime
     kind: str  # "commands" | "actions"
     uses: int = 0
-    source: Message | None = None  # the message whose button was pressed: what ``replace_original`` means
+    source: Message | None = None  # the message with the pressed button, which ``replace_original`` replaces
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Trigger:
 
 
 class Interactions:
-    """Every right that was handed out."""
+    """Every trigger id and response URL that was handed out."""
 
     def __init__(self, workspace: Workspace, clock: Callable[[], datetime]) -> None:
         self._workspace, self._clock = workspace, clock
@@ -49,16 +49,16 @@ class Interactions:
         self.spent_triggers = self.spent_urls = False  # faults: new ones are used up when the app gets them
 
     def new_trigger(self, view_id: str = "", *, own: bool = False) -> str:
-        """A trigger id: three seconds, one use. ``view_id``: the modal in which the person acted.
+        """Return a trigger id for one use within three seconds. ``view_id`` is the modal in which the person acted.
 
-        ``own``: Slack's own use, for what an acknowledgement asks for; no fault spoils it.
+        An ``own`` trigger is for the ``response_action`` of an acknowledgement, which no fault affects.
         """
         trigger = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
         self._triggers[trigger] = Trigger(self._clock() + TRIGGER_LIFE, view_id, used=self.spent_triggers and not own)
         return trigger
 
     def use_trigger(self, trigger_id: str) -> str:
-        """The modal in which the person acted, if any. Raises SlackError for one unknown, used, or too old."""
+        """Use a trigger; return the modal in which the person acted, if any. Raises SlackError for an invalid one."""
         trigger = self._triggers.get(trigger_id)
         if trigger is None:
             raise SlackError("invalid_trigger_id")
@@ -70,14 +70,14 @@ class Interactions:
         return trigger.view_id
 
     def new_url(self, kind: str, channel: str, viewer: str, source: Message | None = None) -> str:
-        """The path of a response URL, to be put behind the server's address."""
+        """Return the path of a new response URL, relative to the server's address."""
         path = f"/{kind}/T0PANDA01/{secrets.randbelow(10**12)}/{secrets.token_urlsafe(18)}"
         uses = URL_USES if self.spent_urls else 0
         self.urls[path] = ResponseUrl(channel, viewer, self._clock() + URL_LIFE, kind, uses, source=source)
         return path
 
     def respond(self, path: str, body: dict[str, Any]) -> None:
-        """What the app POSTs to a response URL. Raises SlackError; works where the bot is no member."""
+        """Apply what the app posted to a response URL, also where the bot is no member. Raises SlackError."""
         url = self.urls.get(path)
         if url is None:
             raise SlackError("no_such_url")
@@ -89,7 +89,7 @@ class Interactions:
         self.answer(url, body)
 
     def answer(self, url: ResponseUrl, body: dict[str, Any]) -> None:
-        """Say, replace or delete. Only a pressed message can be replaced: a command has none, and says anew."""
+        """Post, replace or delete. Only the message of a pressed button can be replaced; a command has no message."""
         target = url.source
         if body.get("delete_original") and target is not None:
             self._workspace.remove(target)
@@ -112,4 +112,4 @@ class Interactions:
             channel = self._workspace.channel(url.channel)
             self._workspace.post(channel, "U0BOTPANDA", text, blocks=blocks, thread_ts=thread)
         else:
-            self._workspace.whisper(url.channel, url.viewer, text, blocks=blocks, thread_ts=thread)
+            self._workspace.post_ephemeral(url.channel, url.viewer, text, blocks=blocks, thread_ts=thread)

@@ -1,4 +1,4 @@
-"""Links that people post, and what the app shows under them: the event link_shared, and chat.unfurl."""
+"""Previews of links that people post: the event link_shared, and the method chat.unfurl."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
     from sandbox.slack.workspace import Message, Workspace
 
 LINK = re.compile(r"https?://[^\s<>|]+")
-COMPOSER, POSTED = "composer", "conversations_history"  # where Slack may have found a link; here only the latter
+COMPOSER, POSTED = "composer", "conversations_history"  # values of ``source``; this stand-in sends the latter only
 
 
 class Links:
-    """Which links are the app's, by the domains of its manifest, and what is attached for them."""
+    """The links that belong to the app by its manifest's domains, and their previews."""
 
     def __init__(self, workspace: Workspace, manifest: dict[str, Any]) -> None:
         self._workspace = workspace
-        self._domains = [str(one) for one in (manifest.get("features") or {}).get("unfurl_domains") or []]
+        self._domains = [str(domain) for domain in (manifest.get("features") or {}).get("unfurl_domains") or []]
         subscriptions = (manifest.get("settings") or {}).get("event_subscriptions") or {}
         self._listens = "link_shared" in (subscriptions.get("bot_events") or [])
 
     def methods(self) -> dict[str, Method]:
-        """By name."""
+        """Return the methods by name."""
         return {"chat.unfurl": self._unfurl}
 
     def shared(self, message: Message) -> dict[str, Any] | None:
-        """The event that a person posted links of the app's domains; None where there is nothing to tell."""
+        """Return the event for a message with links of the app; None without links or without a subscription."""
         links = self._of_the_app(message)
         if not links or not self._listens:
             return None
-        found = {
+        event = {
             "type": "link_shared",
             "user": message.user,
             "channel": message.channel,
@@ -48,7 +48,7 @@ class Links:
             "unfurl_id": _id(message),
             "source": POSTED,
         }
-        return found | ({"thread_ts": message.thread_ts} if message.thread_ts else {})
+        return event | ({"thread_ts": message.thread_ts} if message.thread_ts else {})
 
     def _unfurl(self, arguments: Arguments) -> Answer:
         unfurls = parsed(arguments.get("unfurls"), "invalid_unfurls_format")
@@ -60,23 +60,23 @@ class Links:
         if not unfurls.keys() <= self._of_the_app(message).keys():
             raise SlackError("cannot_unfurl_url")
         given = checked(list(unfurls.values()), malformed="cannot_parse_attachment")
-        # A second call changes what the first one attached; it adds nothing to it.
-        kept = {one.get("app_unfurl_url"): one for one in message.attachments}
-        for url, one in zip(unfurls, given, strict=True):
-            ours = {"app_unfurl_url": url, "is_app_unfurl": True, "app_id": APP, "bot_id": BOT}
-            kept[url] = {"fallback": "[no preview available]", **one, **ours}
-        message.attachments = [{**one, "id": number} for number, one in enumerate(kept.values(), start=1)]
+        # A second call for the same link replaces the first preview.
+        previews = {attachment.get("app_unfurl_url"): attachment for attachment in message.attachments}
+        for url, attachment in zip(unfurls, given, strict=True):
+            origin = {"app_unfurl_url": url, "is_app_unfurl": True, "app_id": APP, "bot_id": BOT}
+            previews[url] = {"fallback": "[no preview available]", **attachment, **origin}
+        message.attachments = [{**preview, "id": number} for number, preview in enumerate(previews.values(), start=1)]
         self._workspace.touch()
         return {}
 
     def _named(self, arguments: Arguments) -> Message:
-        """The message: by channel and ts, or by the id and the source that the event had. Raises SlackError."""
+        """Return the message named by channel and ts, or by the event's unfurl_id and source. Raises SlackError."""
         if arguments.get("unfurl_id") or arguments.get("source"):
             return self._by_id(arguments)
         for name in ("channel", "ts"):
             if not arguments.get(name):
                 raise SlackError(f"missing_{name}")
-        # Links are shared with an app wherever they are posted, also where its bot is not.
+        # An app gets links from all channels, also from those that its bot is not in.
         channel = self._workspace.channels.get(str(arguments["channel"]))
         if channel is None:
             raise SlackError("cannot_find_channel")
@@ -97,15 +97,15 @@ class Links:
         raise SlackError("invalid_unfurl_id")
 
     def _of_the_app(self, message: Message) -> dict[str, str]:
-        """The links in a person's message that lie in the app's domains or below, each with the domain."""
-        found: dict[str, str] = {}
+        """Return the links of a person's message in the app's domains or their subdomains, each with its domain."""
+        links: dict[str, str] = {}
         for match in LINK.finditer("" if message.by_bot else message.text):
             url = html.unescape(match[0])
             host = (urlsplit(url).hostname or "").casefold()
             for domain in self._domains:
                 if host == domain or host.endswith(f".{domain}"):
-                    found.setdefault(url, domain)
-        return found
+                    links.setdefault(url, domain)
+        return links
 
 
 def _id(message: Message) -> str:

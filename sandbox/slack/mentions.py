@@ -1,4 +1,4 @@
-"""Mentions: how typed ones reach a command, and whom those in a message notify."""
+"""Mentions: how typed ones reach a command, and whom the mentions of a message notify."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ if TYPE_CHECKING:
     from sandbox.slack.workspace import Workspace
 
 MENTION = re.compile(r"(?<![\w<])([#@])([\w\u4e00-\u9fff-]+)")
-URL = re.compile(r"(https?://(?:(?!&[lg]t;)[^\s|])+(?<![.,;:!?)'\"]))")  # in escaped text
+URL = re.compile(r"(https?://(?:(?!&[lg]t;)[^\s|])+(?<![.,;:!?)'\"]))")  # matches in escaped text
 WRITTEN = re.compile(r"<(?:@([UW][A-Z0-9]+)|!(channel|here|everyone))(?:\|[^<>]*)?>")
 
 
 def escaped(text: str, workspace: Workspace, *, with_mentions: bool) -> str:
-    """The text of a command. ``with_mentions`` (``should_escape``): mentions become ids, and addresses become links.
+    """Return typed text as a command gets it.
 
-    What names no channel or person stays a word.
+    With ``with_mentions`` (the manifest's ``should_escape``) mentions become ids and addresses become links. A name of
+    no channel or person stays as it is.
     """
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if not with_mentions:
         return text
-    pieces = URL.split(text)  # every second one is an address, in which # mentions nothing
+    pieces = URL.split(text)  # every second piece is an address, in which # is no mention
     return "".join(
         f"<{piece}>" if number % 2 else MENTION.sub(lambda match: _mention(match, workspace), piece)
         for number, piece in enumerate(pieces)
@@ -43,10 +44,9 @@ def _mention(match: re.Match[str], workspace: Workspace) -> str:
 
 
 def notified(text: str, blocks: list[dict[str, Any]]) -> frozenset[str]:
-    """Whom a message notifies once it is posted, each once: ids of people, and ``channel``, ``here``, ``everyone``.
+    """Return whom a new message notifies: ids of people, and ``channel``, ``here``, ``everyone``.
 
-    A mention counts wherever it stands, in the text or in the blocks; plain text mentions nobody. An update of a
-    message notifies nobody, whatever it holds.
+    Mentions count in the text and in blocks, except in plain text. An update of a message notifies nobody.
     """
     return frozenset(
         name for words in (text, *_marked_up(blocks)) for pair in WRITTEN.findall(words) for name in pair if name
@@ -54,10 +54,10 @@ def notified(text: str, blocks: list[dict[str, Any]]) -> frozenset[str]:
 
 
 def _marked_up(part: Any) -> Iterator[str]:
-    """Every text in mrkdwn within blocks, and the people and groups that rich text names."""
+    """Yield every mrkdwn text within blocks, and the mentions of rich text as mrkdwn."""
     if isinstance(part, list):
-        for one in part:
-            yield from _marked_up(one)
+        for item in part:
+            yield from _marked_up(item)
     elif isinstance(part, dict):
         kind = part.get("type")
         if kind == "mrkdwn":

@@ -1,4 +1,4 @@
-"""What Slack sends to an app: commands, button presses, shortcuts, submitted views, events."""
+"""Makes the payloads that Slack sends to an app: commands, actions, shortcuts, submitted views, events."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from sandbox.slack.workspace import Channel, Message, User
 
 Payload = dict[str, Any]
-TOKEN = "deprecated-verification-token"  # noqa: S105  a field that Slack still sends; it protects nothing
+TOKEN = "deprecated-verification-token"  # noqa: S105  Slack still sends this field, but it protects nothing
 
 
 def command(user: User, channel: Channel, name: str, text: str, *, trigger: str, url: str) -> Payload:
-    """A slash command: flat text fields."""
+    """Return a slash command, whose fields are all text."""
     return {
         "token": TOKEN,
         "team_id": TEAM,
@@ -36,7 +36,7 @@ def command(user: User, channel: Channel, name: str, text: str, *, trigger: str,
 def block_actions(
     user: User, channel: Channel, message: Message, action: Payload, *, trigger: str, url: str, state: Payload
 ) -> Payload:
-    """A pressed button or chosen option."""
+    """Return the press of a button, or the choice of an option, in a message."""
     return {
         **_common("block_actions", user),
         **_in_message(channel, message),
@@ -48,24 +48,24 @@ def block_actions(
 
 
 def view_actions(user: User, view: Payload, action: Payload, *, trigger: str) -> Payload:
-    """A pressed button in a modal or in App Home."""
+    """Return the press of a button, or the choice of an option, in a modal or in App Home."""
     return {**_common("block_actions", user), **_in_view(view), "trigger_id": trigger, "actions": [action]}
 
 
 def message_options(user: User, channel: Channel, message: Message, menu: Payload, query: str) -> Payload:
-    """A question for the options of a menu in a message. ``menu``: its block id and action id."""
+    """Return the request for the options of a menu in a message. ``menu`` holds its block_id and action_id."""
     return {**_common("block_suggestion", user), **_in_message(channel, message), **menu, "value": query}
 
 
 def view_options(user: User, view: Payload, menu: Payload, query: str) -> Payload:
-    """The same of a menu in a modal or in App Home."""
+    """Return the request for the options of a menu in a modal or in App Home."""
     return {**_common("block_suggestion", user), **_in_view(view), **menu, "value": query}
 
 
 def message_shortcut(
     user: User, channel: Channel, message: Message, callback_id: str, *, trigger: str, url: str
 ) -> Payload:
-    """A shortcut from a message's menu."""
+    """Return a shortcut from a message's menu."""
     return {
         **_shortcut("message_action", user),
         "action_ts": message.ts,
@@ -79,14 +79,14 @@ def message_shortcut(
 
 
 def global_shortcut(user: User, callback_id: str, *, trigger: str, ts: str) -> Payload:
-    """A shortcut from the search bar."""
-    found = {**_shortcut("shortcut", user), "action_ts": ts, "callback_id": callback_id, "trigger_id": trigger}
-    del found["user"]["name"]  # only here Slack tells no plain name
-    return found
+    """Return a shortcut from the search bar."""
+    payload = {**_shortcut("shortcut", user), "action_ts": ts, "callback_id": callback_id, "trigger_id": trigger}
+    del payload["user"]["name"]  # the user of this payload alone has no ``name``
+    return payload
 
 
 def view_submission(user: User, view: Payload, values: Payload, *, trigger: str) -> Payload:
-    """A submitted modal."""
+    """Return the submission of a modal."""
     return {
         **_common("view_submission", user),
         "trigger_id": trigger,
@@ -96,18 +96,18 @@ def view_submission(user: User, view: Payload, values: Payload, *, trigger: str)
 
 
 def view_closed(user: User, view: Payload, *, everything: bool) -> Payload:
-    """A modal that its person closed; ``everything``: the whole stack at once."""
+    """Return the closing of a modal, or with ``everything`` of the whole stack."""
     return {**_common("view_closed", user), "view": _view(view), "is_cleared": everything}
 
 
 def home_opened(user: User, channel: Channel, view: Payload | None) -> Payload:
-    """The event that somebody looks at App Home. ``view``: what was published before."""
-    found: Payload = {"type": "app_home_opened", "user": user.id, "channel": channel.id, "tab": "home"}
-    return found | ({"view": _view(view)} if view is not None else {})
+    """Return the event of an opened App Home. ``view`` is the one that was published before."""
+    payload: Payload = {"type": "app_home_opened", "user": user.id, "channel": channel.id, "tab": "home"}
+    return payload | ({"view": _view(view)} if view is not None else {})
 
 
 def event(body: Payload, *, event_id: str, at: int) -> Payload:
-    """An event of the Events API."""
+    """Wrap an event for the Events API. ``at`` is Unix time."""
     return {
         "token": TOKEN,
         "team_id": TEAM,
@@ -122,7 +122,7 @@ def event(body: Payload, *, event_id: str, at: int) -> Payload:
 
 
 def _in_message(channel: Channel, message: Message) -> Payload:
-    """Where something was done: in a message. Of an ephemeral one Slack tells only the place."""
+    """Return the fields that describe a message. Of an ephemeral one Slack sends only the container."""
     ephemeral = bool(message.viewer)
     container: Payload = {
         "type": "message",
@@ -132,8 +132,8 @@ def _in_message(channel: Channel, message: Message) -> Payload:
     }
     if message.thread_ts or message.replies:
         container["thread_ts"] = message.thread_ts or message.ts
-    found: Payload = {"container": container, "channel": {"id": channel.id, "name": _name(channel)}}
-    return found if ephemeral else {**found, "message": message.wire()}
+    place: Payload = {"container": container, "channel": {"id": channel.id, "name": _name(channel)}}
+    return place if ephemeral else {**place, "message": message.wire()}
 
 
 def _in_view(view: Payload) -> Payload:
@@ -141,13 +141,13 @@ def _in_view(view: Payload) -> Payload:
 
 
 def _view(view: Payload) -> Payload:
-    """A view as Slack tells of it; one of App Home, which has no title, gets Slack's own."""
+    """Return a view as Slack sends it. An App Home view has no title, so Slack adds its own."""
     title = {"type": "plain_text", "text": "View Title", "emoji": True}
     return {"title": title, **copy.deepcopy(view), "blocks": identified(view.get("blocks") or [])}
 
 
 def _name(channel: Channel) -> str:
-    """What Slack calls a channel in a payload: private ones are not named."""
+    """Return a channel's name in payloads, in which private channels have none of their own."""
     if channel.is_im:
         return "directmessage"
     if channel.is_mpim:
@@ -156,7 +156,7 @@ def _name(channel: Channel) -> str:
 
 
 def _shortcut(kind: str, user: User) -> Payload:
-    """Shortcuts do not name the app."""
+    """Return the common fields without the app, which shortcuts do not name."""
     return {key: value for key, value in _common(kind, user).items() if key != "api_app_id"}
 
 

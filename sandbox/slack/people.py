@@ -1,4 +1,4 @@
-"""What people do in the workspace: type commands, press buttons, choose shortcuts, submit modals, write."""
+"""The people of the workspace: they type commands, press buttons, choose shortcuts, submit modals, and write."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EVENT_RETRIES = 3
 
 
 class People(ABC):
-    """The people of a workspace. Each act makes the payload that Slack would make, and sends it to the app."""
+    """The people of a workspace. Each of their acts sends the app the payload that Slack would send."""
 
     web_api: WebApi
 
@@ -40,12 +40,12 @@ class People(ABC):
         self._events = 0
 
     async def slash(self, user: str, channel: str, command: str, text: str = "") -> Ack:
-        """Type a slash command. Shows "did not respond" when the app is too slow, and the app's ack when it has one."""
-        who, where = self.workspace.user(user), self.workspace.channel(channel)
-        path = self.interactions.new_url("commands", where.id, who.id)
+        """Type a slash command. The person sees the text of the acknowledgement, or that the app did not respond."""
+        person, room = self.workspace.user(user), self.workspace.channel(channel)
+        path = self.interactions.new_url("commands", room.id, person.id)
         payload = payloads.command(
-            who,
-            where,
+            person,
+            room,
             command,
             escaped(text, self.workspace, with_mentions=self._should_escape(command)),
             trigger=self.interactions.new_trigger(),
@@ -53,25 +53,25 @@ class People(ABC):
         )
         ack = await self.deliver("slash_commands", payload)
         if not ack.ok:
-            self._failed(where, who, command)
+            self._failed(room, person, command)
         elif isinstance(ack.payload, dict) and (ack.payload.get("text") or ack.payload.get("blocks")):
             try:
                 self.interactions.answer(self.interactions.urls[path], ack.payload)
             except SlackError as error:
                 line = f"{command} failed because the app's answer was refused: {error.code}"
-                self.workspace.whisper(where.id, who.id, line)
+                self.workspace.post_ephemeral(room.id, person.id, line)
         return ack
 
     async def press(self, user: str, message: Message, action_id: str, *, value: str | None = None) -> Ack:
-        """Press a button, or choose ``value`` in a select, of a message."""
-        who, where = self.workspace.user(user), self.workspace.channel(message.channel)
+        """Press a button of a message, or choose the option ``value`` of a select. Raises LookupError for none."""
+        person, room = self.workspace.user(user), self.workspace.channel(message.channel)
         blocks = message.identified_blocks()
         block, element = _element(blocks, action_id)
         action = _action(block, element, self.workspace.next_ts(), value)
-        path = self.interactions.new_url("actions", where.id, who.id, message)
+        path = self.interactions.new_url("actions", room.id, person.id, message)
         payload = payloads.block_actions(
-            who,
-            where,
+            person,
+            room,
             message,
             action,
             trigger=self.interactions.new_trigger(),
@@ -80,32 +80,32 @@ class People(ABC):
         )
         ack = await self.deliver("interactive", payload)
         if not ack.ok:
-            self._failed(where, who, "This button")
+            self._failed(room, person, "This button")
         return ack
 
     async def shortcut(self, user: str, message: Message, callback_id: str) -> Ack:
         """Choose a message shortcut."""
-        who, where = self.workspace.user(user), self.workspace.channel(message.channel)
-        path = self.interactions.new_url("actions", where.id, who.id)
+        person, room = self.workspace.user(user), self.workspace.channel(message.channel)
+        path = self.interactions.new_url("actions", room.id, person.id)
         payload = payloads.message_shortcut(
-            who, where, message, callback_id, trigger=self.interactions.new_trigger(), url=self.base_url + path
+            person, room, message, callback_id, trigger=self.interactions.new_trigger(), url=self.base_url + path
         )
         ack = await self.deliver("interactive", payload)
         if not ack.ok:
-            self._failed(where, who, "This shortcut")
+            self._failed(room, person, "This shortcut")
         return ack
 
     async def global_shortcut(self, user: str, callback_id: str) -> Ack:
         """Choose a global shortcut."""
-        who = self.workspace.user(user)
+        person = self.workspace.user(user)
         trigger = self.interactions.new_trigger()
-        payload = payloads.global_shortcut(who, callback_id, trigger=trigger, ts=self.workspace.next_ts())
+        payload = payloads.global_shortcut(person, callback_id, trigger=trigger, ts=self.workspace.next_ts())
         return await self.deliver("interactive", payload)
 
     async def submit(self, user: str, view_id: str, values: dict[str, Any]) -> Ack:
-        """Submit a modal with what was typed and chosen, by block id and action id; the rest is as it was at first.
+        """Submit a modal with these changed inputs, by block_id and action_id; the others keep their initial values.
 
-        The modal closes, or does what the acknowledgement says. Raises SlackError for a bad view in it.
+        The modal closes, unless the acknowledgement has another ``response_action``. Raises SlackError for a bad view.
         """
         view = self.workspace.views[view_id]
         payload = payloads.view_submission(
@@ -131,7 +131,7 @@ class People(ABC):
                 self.web_api.call("views.push", {"trigger_id": trigger, "view": answer.get("view")})
             case "clear":
                 root = views[view_id]["root_view_id"]
-                for other in [one for one, view in views.items() if view["root_view_id"] == root]:
+                for other in [other_id for other_id, view in views.items() if view["root_view_id"] == root]:
                     del views[other]
             case _:
                 views.pop(view_id, None)
@@ -140,9 +140,9 @@ class People(ABC):
     async def say(
         self, user: str, channel: str, text: str, *, thread_ts: str = "", blocks: list[dict[str, Any]] | None = None
     ) -> Message:
-        """Write a plain message. The app hears of links that are its own, and nobody waits for it."""
-        who, where = self.workspace.user(user), self.workspace.channel(channel)
-        message = self.workspace.post(where, who.id, text, thread_ts=thread_ts, blocks=blocks or [])
+        """Write a message. The app gets an event if there are links of its domains; nobody waits for that."""
+        person, room = self.workspace.user(user), self.workspace.channel(channel)
+        message = self.workspace.post(room, person.id, text, thread_ts=thread_ts, blocks=blocks or [])
         if "links:read" in self.web_api.scopes and (shared := self.links.shared(message)) is not None:
             task = asyncio.ensure_future(self.event(shared))
             self._under_way.add(task)
@@ -150,7 +150,7 @@ class People(ABC):
         return message
 
     async def event(self, body: dict[str, Any], *, event_id: str = "") -> Ack:
-        """Send an event, again while it is not acknowledged."""
+        """Send an event, and send it again up to ``EVENT_RETRIES`` times until it is acknowledged."""
         self._events += 1
         body = {"event_ts": self.workspace.next_ts(), **body}
         payload = payloads.event(body, event_id=event_id or f"Ev{self._events:08d}", at=int(self._clock().timestamp()))
@@ -162,21 +162,21 @@ class People(ABC):
         return ack
 
     async def leave(self) -> None:
-        """Tell the app of nothing more."""
+        """Cancel the events that are still being sent."""
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
     @abstractmethod
     async def deliver(self, kind: str, payload: payloads.Payload, attempt: int = 0) -> Ack:
-        """Send a payload as it is: an act's, a redelivery, or one that a test made."""
+        """Send a payload as it is. ``attempt`` counts redeliveries."""
 
     def _failed(self, channel: Channel, user: User, what: str) -> None:
-        self.workspace.whisper(channel.id, user.id, f"{what} failed because the app did not respond")
+        self.workspace.post_ephemeral(channel.id, user.id, f"{what} failed because the app did not respond")
 
     def _should_escape(self, command: str) -> bool:
         commands = (self.manifest.get("features") or {}).get("slash_commands") or []
-        return any(one["command"] == command and one.get("should_escape") for one in commands)
+        return any(declared["command"] == command and declared.get("should_escape") for declared in commands)
 
 
 def _element(blocks: list[dict[str, Any]], action_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -200,5 +200,5 @@ def _action(block: dict[str, Any], element: dict[str, Any], ts: str, value: str 
             action["value"] = element["value"]
     else:
         options = element.get("options") or []
-        action["selected_option"] = next(one for one in options if one.get("value") == value)
+        action["selected_option"] = next(option for option in options if option.get("value") == value)
     return action

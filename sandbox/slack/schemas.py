@@ -1,4 +1,4 @@
-"""Holds payloads and arguments to the JSON Schema made from Slack's published types (schema/generate.sh)."""
+"""Checks payloads and arguments against the JSON Schema made from Slack's published types (schema/generate.sh)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from jsonschema_rs import Draft7Validator, ValidationError
 
 SCHEMA = Path(__file__).parent / "schema" / "slack.json"
-# What Slack's own example of app_home_opened has, and the type of a view to publish has not.
+# Fields of a view in Slack's example of app_home_opened that the published type, a view to publish, lacks.
 ADDED_TO_HOME = {
     "id",
     "team_id",
@@ -28,11 +28,11 @@ ADDED_TO_HOME = {
     "root_view_id",
     "previous_view_id",
 }
-DEEPEST = 12  # levels of "none of these fits" that are looked through for the one reason that helps
+DEEPEST = 12  # levels of "none of these shapes fits" that are searched for the most helpful cause
 
 
 def errors(kind: str, value: Any) -> list[str]:
-    """What is wrong with a value, by the path in it; empty when it is as Slack's types say.
+    """Return the violations of Slack's types in a value, each with its path.
 
     ``kind`` is a name of schema/entry.ts without "Our", such as ``Blocks`` or ``Command``. Needs jsonschema-rs, which
     only developers have: the stand-in itself runs without it.
@@ -41,26 +41,25 @@ def errors(kind: str, value: Any) -> list[str]:
 
 
 def _relaxed(kind: str, value: Any) -> Any:
-    """The value without what Slack sends and its types do not know.
+    """Return the value adapted where Slack's payloads differ from its published types.
 
-    - ``enterprise: null`` for an ordinary workspace; the types know the field only as left out.
-    - ``user.username`` in what a view or a menu sends; Slack's own examples have it, the types of no other payload
-      forbid it.
-    - no ``response_url`` for what is pressed in a view; there is no message to answer, and the type is that of both.
-    - what Slack adds to a published view; the type of the event speaks of the view as an app hands it in.
+    - An ordinary workspace sends ``enterprise: null``; the types only let the field be left out.
+    - The user of a view's or menu's payload has a ``username`` in Slack's own examples; only these types forbid it.
+    - A press in a view has no ``response_url``, as there is no message to answer; the type is shared with messages.
+    - Slack adds fields to a published view; the event's type describes the view as an app publishes it.
     """
     if not isinstance(value, dict):
         return value
-    found = {key: part for key, part in value.items() if key != "enterprise" or part is not None}
-    if kind in {"Submission", "Closed", "Suggestion"} and isinstance(found.get("user"), dict):
-        found["user"] = {key: part for key, part in found["user"].items() if key != "username"}
-    if kind == "Actions" and (found.get("container") or {}).get("type") == "view":
-        found.setdefault("response_url", "")
-    event = found.get("event")
+    relaxed = {key: part for key, part in value.items() if key != "enterprise" or part is not None}
+    if kind in {"Submission", "Closed", "Suggestion"} and isinstance(relaxed.get("user"), dict):
+        relaxed["user"] = {key: part for key, part in relaxed["user"].items() if key != "username"}
+    if kind == "Actions" and (relaxed.get("container") or {}).get("type") == "view":
+        relaxed.setdefault("response_url", "")
+    event = relaxed.get("event")
     if kind == "HomeOpened" and isinstance(event, dict) and isinstance(event.get("view"), dict):
         view = {key: part for key, part in event["view"].items() if key not in ADDED_TO_HOME}
-        found["event"] = {**event, "view": view}
-    return found
+        relaxed["event"] = {**event, "view": view}
+    return relaxed
 
 
 @cache
@@ -72,7 +71,7 @@ def _validator(kind: str) -> Draft7Validator:
 
 
 def _sentence(error: ValidationError) -> str:
-    """The deepest cause: of many shapes that do not fit, the one that fits best tells most."""
+    """Describe the deepest cause: of the shapes that do not fit, the cause in the best-fitting one."""
     for _ in range(DEEPEST):
         if not (shapes := _shapes(error)):
             break
@@ -82,16 +81,16 @@ def _sentence(error: ValidationError) -> str:
 
 
 def _shapes(error: ValidationError) -> list[list[ValidationError]]:
-    """For "none of these fits": what is wrong with the value as each of them."""
+    """Return, for "none of these shapes fits", the errors against each shape."""
     return [shape for shape in getattr(error.kind, "context", ()) if shape]
 
 
 def _misfit(depth: int, shape: list[ValidationError]) -> tuple[bool, int]:
-    """How far the value at this depth is from a shape: another ``type`` is another thing; else fewer errors win."""
+    """Rate how badly the value at this depth fits a shape: a wrong ``type`` counts most, then the number of errors."""
     total = (False, 0)
     for error in shape:
         inner = partial(_misfit, len(error.instance_path))
         other = error.kind.name == "const" and error.instance_path[depth:] == ["type"]
-        one = min(map(inner, shapes)) if (shapes := _shapes(error)) else (other, 1)
-        total = total[0] or one[0], total[1] + one[1]
+        misfit = min(map(inner, shapes)) if (shapes := _shapes(error)) else (other, 1)
+        total = total[0] or misfit[0], total[1] + misfit[1]
     return total

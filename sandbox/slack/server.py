@@ -1,4 +1,4 @@
-"""The Slack server: starts and stops what the bot calls, the app's sockets, and the people who act upon it."""
+"""The Slack server: the endpoints that the bot calls, the app's sockets, and the people of the workspace."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from sandbox.slack.delivery import Ack, Sockets, post_signed
-from sandbox.slack.endpoints import Call, Endpoints, tell
+from sandbox.slack.endpoints import Call, Endpoints, notify
 from sandbox.slack.faults import pause
 from sandbox.slack.interactions import Interactions
 from sandbox.slack.people import People
@@ -28,13 +28,16 @@ ACK_SECONDS = 3.0
 
 
 class SlackServer(People):
-    """Start it, point the bot's SLACK_API_URL at ``api_url``, and act as the people of the workspace."""
+    """A Slack of one workspace: point the bot's SLACK_API_URL at ``api_url``, and act as its people.
+
+    Each listener of ``on_payload`` gets kind, payload and None before a delivery, and the Ack after it.
+    """
 
     def __init__(
         self,
         clock: Callable[[], datetime],
         *,
-        bot_token: str = "xoxb-sandbox",  # noqa: S107  it opens nothing but this
+        bot_token: str = "xoxb-sandbox",  # noqa: S107  a stand-in's token
         app_token: str = "xapp-sandbox",  # noqa: S107  the same
         signing_secret: str = "sandbox-signing-secret",  # noqa: S107  the same
         manifest: dict[str, Any] | None = None,
@@ -51,7 +54,7 @@ class SlackServer(People):
         )
         self.faults, self.calls, self.on_call = self._endpoints.faults, self._endpoints.calls, self._endpoints.on_call
         self.acks: list[Ack] = []
-        self.on_payload: list[Callable[[str, Payload, Ack | None], None]] = []  # before it goes, and after
+        self.on_payload: list[Callable[[str, Payload, Ack | None], None]] = []
         self.request_url = ""  # set: HTTP mode; empty: Socket Mode
         self.ack_seconds = ack_seconds
         self.signing_secret = signing_secret
@@ -60,11 +63,11 @@ class SlackServer(People):
 
     @property
     def api_url(self) -> str:
-        """For SLACK_API_URL."""
+        """The value for SLACK_API_URL."""
         return f"{self.base_url}/api/"
 
     async def start(self, port: int = 0) -> str:
-        """Listen on loopback. Returns :attr:`api_url`."""
+        """Listen on loopback; port 0 is any free one. Returns :attr:`api_url`."""
         app = web.Application(client_max_size=4 * 1024 * 1024)
         app.router.add_route("*", "/api/{method}", self._endpoints.on_api)
         app.router.add_post("/{kind:commands|actions}/{rest:.*}", self._endpoints.on_response_url)
@@ -78,11 +81,11 @@ class SlackServer(People):
         return self.api_url
 
     async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
-        """Slack's clock, as its answers tell it: the one that messages have their ``ts`` from."""
+        """Put the time of the stand-in's clock into each answer, as it also makes the ``ts`` of messages."""
         response.headers["Date"] = format_datetime(self._clock(), usegmt=True)
 
     async def stop(self) -> None:
-        """Close everything."""
+        """Close the connections and the server."""
         await self.leave()
         await self.sockets.close()
         if self._session is not None:
@@ -98,16 +101,16 @@ class SlackServer(People):
         await self.stop()
 
     def visible(self, channel: str, user: str) -> list[Message]:
-        """What a person sees in a channel's main view."""
+        """Return the messages that a person sees in a channel's main view."""
         return self.workspace.visible(self.workspace.channel(channel), self.workspace.user(user).id)
 
     def thread(self, message: Message) -> list[Message]:
-        """The replies to a message."""
+        """Return the replies to a message, oldest first."""
         return self.workspace.thread(self.workspace.channel(message.channel), message.ts)
 
     async def deliver(self, kind: str, payload: Payload, attempt: int = 0) -> Ack:
         """Send a payload as it is, over the socket or to the request URL; ``attempt`` counts redeliveries."""
-        tell(self.on_payload, kind, payload, None)
+        notify(self.on_payload, kind, payload, None)
         if self.request_url:
             ack = await self._post(kind, payload, attempt)
         else:
@@ -116,7 +119,7 @@ class SlackServer(People):
             await pause(max(0.0, self.ack_seconds - ack.seconds))
             ack = Ack(ok=False, seconds=self.ack_seconds, status=0)
         self.acks.append(ack)
-        tell(self.on_payload, kind, payload, ack)
+        notify(self.on_payload, kind, payload, ack)
         return ack
 
     async def _post(self, kind: str, payload: Payload, attempt: int) -> Ack:

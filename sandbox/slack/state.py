@@ -1,4 +1,4 @@
-"""What the inputs of a view or a message hold: what a person chose, and what each held from the beginning."""
+"""The state of the inputs of a view or message: chosen values, and initial values for the others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 TEXTS = ("plain_text_input", "email_text_input", "url_text_input", "number_input")
-# element type -> the key in the state, the key in the element that says what it begins with, and the empty value
+# element type -> the key of its value in the state, the key of its initial value, and the empty value
 INPUTS: dict[str, tuple[str, str, Any]] = {
     **dict.fromkeys(TEXTS, ("value", "initial_value", None)),
     **dict.fromkeys(("static_select", "external_select", "radio_buttons"), ("selected_option", "initial_option", None)),
@@ -30,17 +30,17 @@ INPUTS: dict[str, tuple[str, str, Any]] = {
 
 
 def filled(blocks: list[Json], chosen: Json) -> Json:
-    """The ``state.values`` of blocks: by block id and action id, what was chosen and else what is there at first.
+    """Return the ``state.values`` of blocks, by block_id and action_id: the chosen value, else the initial one.
 
-    Options may be chosen by their value alone; they come out whole, as Slack sends them.
+    An option may be chosen by its value alone; the result holds it whole, as Slack sends it.
     """
     values: Json = {}
     for block, element in _inputs(blocks):
         key, initial, empty = INPUTS[element["type"]]
         given = (chosen.get(block["block_id"]) or {}).get(element["action_id"]) or {}
         value = given[key] if key in given else element.get(initial, empty)
-        held = {"type": element["type"], key: _whole(element, value) if key.startswith("selected_option") else value}
-        values.setdefault(block["block_id"], {})[element["action_id"]] = held
+        state = {"type": element["type"], key: _whole(element, value) if key.startswith("selected_option") else value}
+        values.setdefault(block["block_id"], {})[element["action_id"]] = state
     return values
 
 
@@ -53,9 +53,9 @@ def _inputs(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
 
 def _whole(element: Json, value: Any) -> Any:
     if isinstance(value, list):
-        return [_whole(element, one) for one in value]
+        return [_whole(element, option) for option in value]
     if not isinstance(value, dict):
         return value
     groups = [element, *(element.get("option_groups") or [])]
-    options = [one for group in groups for one in group.get("options") or []]
-    return next((one for one in options if one["value"] == value["value"]), value)
+    options = [option for group in groups for option in group.get("options") or []]
+    return next((option for option in options if option["value"] == value["value"]), value)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from sandbox.slack.workspace import Workspace
 
 MOST_STACKED = 3
-# What a view has although its app did not say so.
-ABSENT = {
+# The fields of a stored view that its app may leave out.
+DEFAULTS = {
     "callback_id": "",
     "private_metadata": "",
     "external_id": "",
@@ -29,13 +29,13 @@ ABSENT = {
 
 
 class Views:
-    """What the bot shows in modals and in App Home."""
+    """The bot's modals and App Home views."""
 
     def __init__(self, workspace: Workspace, interactions: Interactions) -> None:
         self._workspace, self._interactions = workspace, interactions
 
     def methods(self) -> dict[str, Method]:
-        """By name."""
+        """Return the methods by name."""
         return {
             "views.open": self._open,
             "views.push": self._push,
@@ -59,7 +59,7 @@ class Views:
         return {"view": stored}
 
     def _depth(self, view: Answer) -> int:
-        """How many views there are in a stack, counted down from this one."""
+        """Count the views from this one down to the bottom of its stack."""
         below = self._workspace.views.get(view["previous_view_id"] or "")
         return 1 + (self._depth(below) if below is not None else 0)
 
@@ -87,7 +87,7 @@ class Views:
 
     def _store(self, view: Arguments, view_id: str) -> Answer:
         stored = {
-            **ABSENT,
+            **DEFAULTS,
             **view,
             "id": view_id,
             "root_view_id": view_id,

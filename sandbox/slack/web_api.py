@@ -1,4 +1,4 @@
-"""The Web API: which method needs which scope, who answers it; Slack's own error codes as SlackError."""
+"""The Web API: the methods, their scopes and required arguments. Slack's error codes are raised as SlackError."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ALL_SCOPES = (
     "groups:history",
     "users:read",
 )
-# The scope each method needs; what is not listed needs none. Private channels and direct ones have their own families.
+# The scope of each method; a method that is not listed needs none. Private and direct channels have other families.
 SCOPES = {
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
@@ -66,7 +66,7 @@ REQUIRED = {
 
 
 class WebApi:
-    """Slack's side of every call that the bot may make."""
+    """All methods that the bot may call."""
 
     def __init__(self, workspace: Workspace, interactions: Interactions, scopes: frozenset[str], links: Links) -> None:
         self._workspace, self.scopes = workspace, scopes
@@ -76,7 +76,7 @@ class WebApi:
             "team.info": lambda _: {"team": {"id": TEAM, "name": "Panda Trading", "domain": "panda"}},
             "bots.info": self._bot,
             "users.info": self._user,
-            "users.list": lambda _: {"members": [self._person(one) for one in workspace.users]},
+            "users.list": lambda _: {"members": [self._person(user_id) for user_id in workspace.users]},
             **Chat(workspace, lambda scope: scope in self.scopes).methods(),
             **Conversations(workspace).methods(),
             **Views(workspace, interactions).methods(),
@@ -84,7 +84,7 @@ class WebApi:
         }
 
     def call(self, method: str, arguments: Arguments) -> Answer:
-        """Do what a method does. Raises SlackError."""
+        """Carry out a method and return its answer without ``ok``. Raises SlackError."""
         if method not in self._methods:
             raise SlackError("unknown_method")
         self._check_scopes(method, arguments)
@@ -95,13 +95,13 @@ class WebApi:
         scope = SCOPES.get(method, "")
         family, _, right = scope.partition(":")
         families = self._families(method, arguments) if scope in {"channels:read", "channels:history"} else [family]
-        for one in families:
-            needed = f"{one}:{right}" if one else ""
+        for family_name in families:
+            needed = f"{family_name}:{right}" if family_name else ""
             if needed and needed not in self.scopes:
                 raise SlackError("missing_scope", needed=needed, provided=",".join(sorted(self.scopes)))
 
     def _families(self, method: str, arguments: Arguments) -> list[str]:
-        """What kinds of conversation a call reads: those that it lists, or that of the one that it names."""
+        """Return the scope families of the conversations that a call reads: the listed kinds, or the named one's."""
         if method == "conversations.list":
             kinds = str(arguments.get("types") or "public_channel").split(",")
             return [FAMILIES[kind.strip()] for kind in kinds if kind.strip() in FAMILIES]

@@ -1,4 +1,4 @@
-"""The workspace: people, channels and messages. State and its rules; no HTTP."""
+"""The workspace: people, channels and messages, and Slack's rules for them. No HTTP here."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BOT = "B0PANDA01"
 
 
 class SlackError(Exception):
-    """An answer of ``ok: false``. The code is Slack's own."""
+    """An answer of ``ok: false`` with Slack's own error code; ``more`` holds its other fields."""
 
     def __init__(self, code: str, **more: Any) -> None:
         super().__init__(code)
@@ -39,8 +39,8 @@ class User:
     locale: str = "zh-CN"
     is_bot: bool = False
     is_restricted: bool = False  # a guest of the workspace, in several channels
-    is_ultra_restricted: bool = False  # a guest in a single one, who counts as restricted too
-    team: str = TEAM  # another one: somebody of another company, in a channel that both share
+    is_ultra_restricted: bool = False  # a guest in a single channel, who counts as restricted too
+    team: str = TEAM  # another team: a person of another company, in a channel that both share
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Channel:
 
 @dataclass
 class Message:
-    """One message. ``viewer``: only that person sees it (ephemeral), and the history does not hold it."""
+    """One message. Only its ``viewer`` sees an ephemeral one, and no history contains it."""
 
     ts: str
     channel: str
@@ -71,55 +71,55 @@ class Message:
     metadata: dict[str, Any] | None = None
     viewer: str = ""
     edited: bool = False
-    replies: list[str] = field(default_factory=list)  # the ts of each, oldest first; a message has a thread if any
+    replies: list[str] = field(default_factory=list)  # the ts of each reply, oldest first
     attachments: list[dict[str, Any]] = field(default_factory=list)
-    notifies: frozenset[str] = frozenset()  # whom it mentioned when it was posted
+    notifies: frozenset[str] = frozenset()  # the people and groups that it mentioned when it was posted
 
     @property
     def by_bot(self) -> bool:
-        """The bot said it."""
+        """Whether the bot wrote the message."""
         return self.user == BOT_USER
 
     def identified_blocks(self) -> list[dict[str, Any]]:
-        """The blocks as Slack hands them out."""
+        """Return the blocks as Slack sends them, each with an id."""
         return identified(self.blocks)
 
     def wire(self, *, metadata: bool = True) -> dict[str, Any]:
-        """The message object as Slack sends it."""
-        found: dict[str, Any] = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts, "team": TEAM}
+        """Return the message object as Slack sends it."""
+        body: dict[str, Any] = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts, "team": TEAM}
         if self.by_bot:
-            found |= {"bot_id": BOT, "app_id": APP}
+            body |= {"bot_id": BOT, "app_id": APP}
         if self.blocks:
-            found["blocks"] = self.identified_blocks()
+            body["blocks"] = self.identified_blocks()
         if self.attachments:
-            found["attachments"] = [_whole(one) for one in self.attachments]
+            body["attachments"] = [_whole(attachment) for attachment in self.attachments]
         if self.thread_ts or self.replies:
-            found["thread_ts"] = self.thread_ts or self.ts
+            body["thread_ts"] = self.thread_ts or self.ts
         if self.replies:
-            found |= {"reply_count": len(self.replies), "latest_reply": self.replies[-1]}
+            body |= {"reply_count": len(self.replies), "latest_reply": self.replies[-1]}
         if self.broadcast:
-            found["subtype"] = "thread_broadcast"
+            body["subtype"] = "thread_broadcast"
         if self.edited:
-            found["edited"] = {"user": self.user, "ts": self.ts}
+            body["edited"] = {"user": self.user, "ts": self.ts}
         if metadata and self.metadata is not None:
-            found["metadata"] = copy.deepcopy(self.metadata)
-        return found
+            body["metadata"] = copy.deepcopy(self.metadata)
+        return body
 
 
 def identified(blocks: list[dict[str, Any]], prefix: str = "b") -> list[dict[str, Any]]:
-    """Blocks with an id for each: the app's own, or one that Slack makes up."""
-    return [{"block_id": f"{prefix}{place}", **copy.deepcopy(block)} for place, block in enumerate(blocks)]
+    """Return the blocks with an id each: the app's own, or a generated one."""
+    return [{"block_id": f"{prefix}{number}", **copy.deepcopy(block)} for number, block in enumerate(blocks)]
 
 
 def _whole(attachment: dict[str, Any]) -> dict[str, Any]:
-    """An attachment as Slack hands it out; no id in it is one of the message's own."""
+    """Return an attachment as Slack sends it. Its generated block ids differ from those of the message."""
     blocks = attachment.get("blocks")
-    more = {"blocks": identified(blocks, f"a{attachment['id']}b")} if blocks else {}
-    return copy.deepcopy(attachment) | more
+    with_ids = {"blocks": identified(blocks, f"a{attachment['id']}b")} if blocks else {}
+    return copy.deepcopy(attachment) | with_ids
 
 
 class Workspace:
-    """Who and what there is. Every change wakes those who wait for one."""
+    """The people, channels, messages and views. Every change wakes the waiters of :meth:`wait_for`."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
@@ -134,34 +134,34 @@ class Workspace:
         self.link_names: dict[str, str] = {}
 
     def user(self, name_or_id: str) -> User:
-        """A person by id or name. Raises KeyError."""
+        """Return a person by id or name. Raises StopIteration for an unknown one."""
         wanted = name_or_id.lstrip("@").casefold()
         return next(u for u in self.users.values() if name_or_id == u.id or u.name == wanted)
 
     def channel(self, name_or_id: str) -> Channel:
-        """A channel by id or name. Raises SlackError channel_not_found."""
+        """Return a channel by id or name. Raises SlackError channel_not_found."""
         wanted = name_or_id.lstrip("#")
         for channel in self.channels.values():
             if name_or_id == channel.id or wanted == channel.name:
                 return channel
         raise SlackError("channel_not_found")
 
-    def known(self, channel_id: str) -> Channel:
-        """A channel as the bot finds it: by id only, and not a private one that it is not in. Raises SlackError."""
+    def seen_by_bot(self, channel_id: str) -> Channel:
+        """Return a channel by its id, if the bot can see it: a private one only as a member. Raises SlackError."""
         channel = self.channels.get(channel_id)
         if channel is None or (channel.is_private and BOT_USER not in channel.members):
             raise SlackError("channel_not_found")
         return channel
 
-    def entered(self, channel_id: str) -> Channel:
-        """A channel that the bot is in. Raises SlackError channel_not_found or not_in_channel."""
-        channel = self.known(channel_id)
+    def joined_by_bot(self, channel_id: str) -> Channel:
+        """Return a channel that the bot is in. Raises SlackError channel_not_found or not_in_channel."""
+        channel = self.seen_by_bot(channel_id)
         if BOT_USER not in channel.members:
             raise SlackError("not_in_channel")
         return channel
 
     def direct(self, user_id: str) -> Channel:
-        """The bot's direct conversation with a person."""
+        """Return the bot's direct conversation with a person. Raises SlackError channel_not_found."""
         if user_id not in self.users:
             raise SlackError("channel_not_found")
         return self.channels.setdefault(
@@ -170,21 +170,22 @@ class Workspace:
         )
 
     def between(self, *names: str) -> Channel:
-        """The direct conversation that two or more people have with each other. The bot is never in it."""
+        """Return the direct conversation of two or more people, without the bot."""
         people = [self.user(name) for name in names]
         group = len(people) > 2  # noqa: PLR2004  two are a pair
-        name = "mpdm-" + "--".join(one.name for one in people) + "-1"
-        id_ = ("C0MP" if group else "D0IM") + "".join(one.name[:2].upper() for one in people)
-        found = Channel(id_, name, is_private=True, is_im=not group, is_mpim=group, members={one.id for one in people})
-        return self.channels.setdefault(id_, found)
+        name = "mpdm-" + "--".join(person.name for person in people) + "-1"
+        id_ = ("C0MP" if group else "D0IM") + "".join(person.name[:2].upper() for person in people)
+        members = {person.id for person in people}
+        channel = Channel(id_, name, is_private=True, is_im=not group, is_mpim=group, members=members)
+        return self.channels.setdefault(id_, channel)
 
     def next_ts(self) -> str:
-        """A timestamp id: unique, and growing even when the clock stands still."""
+        """Return a new ``ts``: unique, and higher than the last one even when the clock stands still."""
         self._last_ts = max(self._last_ts + 1, int(self._clock().timestamp() * 1_000_000))
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
     def post(self, channel: Channel, user: str, text: str, **more: Any) -> Message:
-        """Store a message."""
+        """Add a message to a channel. Further arguments are fields of Message."""
         message = Message(ts=self.next_ts(), channel=channel.id, user=user, text=text, **more)
         message.notifies = notified(message.text, message.blocks) - {user}
         channel.messages[message.ts] = message
@@ -194,7 +195,7 @@ class Workspace:
         return message
 
     def remove(self, message: Message) -> None:
-        """Delete a message, whoever sees it."""
+        """Delete a message, ephemeral or not."""
         if message.viewer:
             self.ephemeral.remove(message)
         else:
@@ -204,37 +205,37 @@ class Workspace:
                 messages[message.thread_ts].replies.remove(message.ts)
         self.touch()
 
-    def whisper(self, channel_id: str, viewer: str, text: str, **more: Any) -> Message:
-        """Show a message to one person only."""
+    def post_ephemeral(self, channel_id: str, viewer: str, text: str, **more: Any) -> Message:
+        """Show one person a message of the bot."""
         message = Message(ts=self.next_ts(), channel=channel_id, user=BOT_USER, text=text, viewer=viewer, **more)
         self.ephemeral.append(message)
         self.touch()
         return message
 
     def find(self, channel: Channel, ts: str) -> Message:
-        """A message by its ts. Raises SlackError message_not_found."""
+        """Return a message by its ts. Raises SlackError message_not_found."""
         if ts not in channel.messages:
             raise SlackError("message_not_found")
         return channel.messages[ts]
 
     def mentions(self, person: str) -> list[Message]:
-        """The messages that notified a person by a mention, oldest first; what an update brought notifies nobody."""
-        loud = {person, "channel", "here", "everyone"}
-        found = [m for c in self.channels.values() if person in c.members for m in c.messages.values()]
-        return sorted((m for m in found if m.notifies & loud), key=lambda message: message.ts)
+        """Return the messages that notified a person by a mention when they were posted, oldest first."""
+        names = {person, "channel", "here", "everyone"}
+        messages = [m for c in self.channels.values() if person in c.members for m in c.messages.values()]
+        return sorted((m for m in messages if m.notifies & names), key=lambda message: message.ts)
 
     def visible(self, channel: Channel, viewer: str) -> list[Message]:
-        """What a person sees in a channel's main view: no thread replies but broadcasts, their own whispers too."""
+        """Return the messages of a channel's main view for a person: no replies but broadcasts, and ephemeral ones."""
         seen = [m for m in channel.messages.values() if not m.thread_ts or m.broadcast or m.thread_ts == m.ts]
         seen += [m for m in self.ephemeral if m.channel == channel.id and m.viewer == viewer]
         return sorted(seen, key=lambda message: message.ts)
 
     def thread(self, channel: Channel, parent_ts: str) -> list[Message]:
-        """The replies to a message, oldest first."""
+        """Return the replies to a message, oldest first."""
         return [m for m in channel.messages.values() if m.thread_ts == parent_ts and m.ts != parent_ts]
 
     def touch(self) -> None:
-        """Something changed."""
+        """Count a change and wake those who wait for one."""
         self.version += 1
         task = asyncio.ensure_future(self._notify())
         self._notifying = task
@@ -244,7 +245,7 @@ class Workspace:
             self.changed.notify_all()
 
     async def wait_for(self, predicate: Callable[[], bool], timeout: float = 10.0) -> bool:  # noqa: ASYNC109  a test says how long
-        """Wait until something is so, looking again at every change. False when it never was."""
+        """Wait until the predicate holds, checking it at every change. Returns False after ``timeout`` seconds."""
         try:
             async with asyncio.timeout(timeout), self.changed:
                 await self.changed.wait_for(predicate)

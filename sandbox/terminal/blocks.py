@@ -1,4 +1,4 @@
-"""Each Block Kit block as styled lines. A block or element that is not known here is named, never dropped."""
+"""Draws Block Kit blocks as styled lines. An unknown block or element is named, never dropped."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 Block = dict[str, Any]
 
-TWO_COLUMNS = 56  # narrower than this, fields stand below each other
+TWO_COLUMNS = 56  # columns; in a narrower layout, fields stand below each other
 _GAP = 2
 
 
 @dataclass(frozen=True)
 class Button:
-    """What can be pressed: its number in the message, counted from 1, and what the press must name."""
+    """A button that can be pressed: its number in the message, counted from 1, and the fields of a press."""
 
     number: int
     label: str
@@ -35,7 +35,7 @@ class Button:
 
 
 @dataclass
-class Page:
+class Layout:
     """Collects the lines of one message, and its buttons in reading order."""
 
     viewer: Viewer
@@ -48,18 +48,18 @@ class Page:
         self.lines += wrap(text, self.width)
 
     def button(self, element: Block, block_id: str) -> Text:
-        """Number a button and show it."""
+        """Number a button, keep it and return its text."""
         label = text_object(element.get("text"), self.viewer).plain
         number = len(self.buttons) + 1
-        made = Button(number, label, element.get("action_id", ""), block_id, element.get("value", ""))
-        self.buttons.append(made)
+        button = Button(number, label, element.get("action_id", ""), block_id, element.get("value", ""))
+        self.buttons.append(button)
         shown = Text(f"[{number}] {label}")
         shown.stylize({"primary": "bold green", "danger": "bold red"}.get(element.get("style", ""), "bold magenta"))
         return shown
 
 
 def wrap(text: Text, width: int) -> list[Text]:
-    """Lines that fit; Chinese characters count as the two cells they take."""
+    """Wrap text into lines of ``width`` cells. A Chinese character takes two."""
     console = Console(width=max(width, 10), file=StringIO(), color_system=None)
     return [_trimmed(line) for line in text.wrap(console, max(width, 10))] or [Text()]
 
@@ -69,46 +69,46 @@ def _trimmed(line: Text) -> Text:
     return line
 
 
-def text_object(made: Block | None, viewer: Viewer) -> Text:
-    """A text object of either kind."""
-    if not made:
+def text_object(source: Block | None, viewer: Viewer) -> Text:
+    """Draw a text object, mrkdwn or plain_text."""
+    if not source:
         return Text()
-    if made.get("type") == "mrkdwn":
-        return mrkdwn(made.get("text", ""), viewer)
-    return plain(made.get("text", ""), emoji=made.get("emoji", True))
+    if source.get("type") == "mrkdwn":
+        return mrkdwn(source.get("text", ""), viewer)
+    return plain(source.get("text", ""), emoji=source.get("emoji", True))
 
 
-def add_block(page: Page, block: Block) -> None:
-    """Append one block to the page."""
+def add_block(layout: Layout, block: Block) -> None:
+    """Append a block to the layout."""
     draw = _BLOCKS.get(block.get("type", ""))
     if draw is None:
-        page.add(_unknown("block", block))
+        layout.add(_unknown("block", block))
         return
-    draw(page, block)
+    draw(layout, block)
 
 
 def _unknown(what: str, block: Block) -> Text:
     return Text(f"⟨{what} of a kind this terminal cannot show: {safe(str(block.get('type')))}⟩", style="dim italic")
 
 
-def _section(page: Page, block: Block) -> None:
+def _section(layout: Layout, block: Block) -> None:
     if block.get("text"):
-        page.add(text_object(block["text"], page.viewer))
-    _fields(page, [text_object(one, page.viewer) for one in block.get("fields", [])])
+        layout.add(text_object(block["text"], layout.viewer))
+    _fields(layout, [text_object(field_text, layout.viewer) for field_text in block.get("fields", [])])
     if accessory := block.get("accessory"):
-        page.add(_element(page, accessory, block.get("block_id", "")))
+        layout.add(_element(layout, accessory, block.get("block_id", "")))
 
 
-def _fields(page: Page, texts: list[Text]) -> None:
-    if page.width < TWO_COLUMNS:
+def _fields(layout: Layout, texts: list[Text]) -> None:
+    if layout.width < TWO_COLUMNS:
         for text in texts:
-            page.add(text)
+            layout.add(text)
         return
-    column = (page.width - _GAP) // 2
+    column = (layout.width - _GAP) // 2
     for at in range(0, len(texts), 2):
         left, right = wrap(texts[at], column), wrap(texts[at + 1], column) if at + 1 < len(texts) else []
-        for one, other in zip_longest(left, right, fillvalue=Text()):
-            page.lines.append(_beside(one, other, column))
+        for left_line, right_line in zip_longest(left, right, fillvalue=Text()):
+            layout.lines.append(_beside(left_line, right_line, column))
 
 
 def _beside(left: Text, right: Text, column: int) -> Text:
@@ -119,81 +119,81 @@ def _beside(left: Text, right: Text, column: int) -> Text:
     return line
 
 
-def _header(page: Page, block: Block) -> None:
-    made = text_object(block.get("text"), page.viewer)
-    made.stylize("bold")
-    page.add(made)
+def _header(layout: Layout, block: Block) -> None:
+    title = text_object(block.get("text"), layout.viewer)
+    title.stylize("bold")
+    layout.add(title)
 
 
-def _context(page: Page, block: Block) -> None:
-    shown = [_context_element(page, one) for one in block.get("elements", [])]
-    made = Text("  ").join(shown)
-    made.stylize("dim", 0, len(made))
-    page.add(made)
+def _context(layout: Layout, block: Block) -> None:
+    elements = [_context_element(layout, element) for element in block.get("elements", [])]
+    line = Text("  ").join(elements)
+    line.stylize("dim", 0, len(line))
+    layout.add(line)
 
 
-def _context_element(page: Page, element: Block) -> Text:
+def _context_element(layout: Layout, element: Block) -> Text:
     if element.get("type") in {"mrkdwn", "plain_text"}:
-        return text_object(element, page.viewer)
-    return _element(page, element, "")
+        return text_object(element, layout.viewer)
+    return _element(layout, element, "")
 
 
-def _divider(page: Page, _block: Block) -> None:
-    page.lines.append(Text("─" * min(page.width, 40), style="dim"))
+def _divider(layout: Layout, _block: Block) -> None:
+    layout.lines.append(Text("─" * min(layout.width, 40), style="dim"))
 
 
-def _actions(page: Page, block: Block) -> None:
-    shown = [_element(page, one, block.get("block_id", "")) for one in block.get("elements", [])]
-    page.add(Text("   ").join(_unbroken(one) for one in shown))
+def _actions(layout: Layout, block: Block) -> None:
+    elements = [_element(layout, element, block.get("block_id", "")) for element in block.get("elements", [])]
+    layout.add(Text("   ").join(_unbroken(element) for element in elements))
 
 
 def _unbroken(text: Text) -> Text:
-    """A button's label does not break over lines: its spaces are made hard ones."""
-    made = Text(text.plain.replace(" ", "\u00a0"))
+    """Make the spaces of a label hard ones, so that it does not break over lines."""
+    label = Text(text.plain.replace(" ", "\u00a0"))
     for span in text.spans:
-        made.stylize(span.style, span.start, span.end)
-    return made
+        label.stylize(span.style, span.start, span.end)
+    return label
 
 
-def _image(page: Page, block: Block) -> None:
-    made = picture(block)
-    if title := text_object(block.get("title"), page.viewer).plain:
-        made.append(f" ({title})")
-    page.add(made)
+def _image(layout: Layout, block: Block) -> None:
+    image = picture(block)
+    if title := text_object(block.get("title"), layout.viewer).plain:
+        image.append(f" ({title})")
+    layout.add(image)
 
 
 def picture(element: Block) -> Text:
-    """A picture, by what it says of itself."""
+    """Draw an image as its alternative text."""
     return Text(f"🖼 {safe(element.get('alt_text', ''))}", style="green")
 
 
-def _rich_text(page: Page, block: Block) -> None:
+def _rich_text(layout: Layout, block: Block) -> None:
     for element in block.get("elements", []):
-        page.add(rich_text(element, page.viewer) or _unknown("text", element))
+        layout.add(rich_text(element, layout.viewer) or _unknown("text", element))
 
 
-def _video(page: Page, block: Block) -> None:
-    page.add(Text(f"▶ {text_object(block.get('title'), page.viewer).plain} ({block.get('video_url', '')})"))
+def _video(layout: Layout, block: Block) -> None:
+    layout.add(Text(f"▶ {text_object(block.get('title'), layout.viewer).plain} ({block.get('video_url', '')})"))
 
 
-def _element(page: Page, element: Block, block_id: str) -> Text:
+def _element(layout: Layout, element: Block, block_id: str) -> Text:
     kind = element.get("type", "")
     if kind == "button":
-        return page.button(element, block_id)
+        return layout.button(element, block_id)
     if kind == "image":
         return picture(element)
     if kind == "overflow" or kind.endswith("_select"):
-        return _menu(page, element)
+        return _menu(layout, element)
     return _unknown("element", element)
 
 
-def _menu(page: Page, element: Block) -> Text:
-    options = [text_object(one.get("text"), page.viewer).plain for one in element.get("options", [])]
-    title = text_object(element.get("placeholder"), page.viewer).plain or "…"
+def _menu(layout: Layout, element: Block) -> Text:
+    options = [text_object(option.get("text"), layout.viewer).plain for option in element.get("options", [])]
+    title = text_object(element.get("placeholder"), layout.viewer).plain or "…"
     return Text(f"⟨menu {title}: {' / '.join(options)}⟩", style="magenta")
 
 
-_BLOCKS: dict[str, Callable[[Page, Block], None]] = {
+_BLOCKS: dict[str, Callable[[Layout, Block], None]] = {
     "section": _section,
     "header": _header,
     "context": _context,

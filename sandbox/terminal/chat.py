@@ -1,4 +1,4 @@
-"""The interactive chat: a prompt, and what arrives printed above it, also while nobody types."""
+"""The interactive chat: a prompt, and messages that are printed above it as they arrive."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from rich.text import Text
 
 from sandbox.terminal.commands import NotUnderstoodError, read
 from sandbox.terminal.session import CannotError, Session
-from sandbox.terminal.words import WELCOME
+from sandbox.terminal.texts import WELCOME
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable
 
-    from sandbox.terminal.stage import Stage
+    from sandbox.terminal.sandbox import Sandbox
 
-SCRIPT_WIDTH = 100  # the same in every pipe, whatever the terminal around it
-WIDEST = 110  # longer lines are hard to read, however wide the window is
+SCRIPT_WIDTH = 100  # columns of a pipe or file, whatever the terminal's width
+WIDEST = 110  # columns; longer lines are hard to read
 CLEAR_LINE = "\r\x1b[K"
 
 
-class Paper:
-    """Where lines go. With a prompt standing, it is taken away first and put back after."""
+class Printer:
+    """Prints lines. A prompt that is shown is removed before, and shown again after them."""
 
     def __init__(self, stream: TextIO) -> None:
         self.is_terminal = stream.isatty()
@@ -34,7 +34,7 @@ class Paper:
 
     @property
     def width(self) -> int:
-        """How wide a line may be."""
+        """The columns that a line may take."""
         return min(self._console.width, WIDEST)
 
     def __call__(self, *lines: Text) -> None:
@@ -42,18 +42,18 @@ class Paper:
         if self._prompt:
             self._stream.write(CLEAR_LINE)
         for line in lines:
-            shown = line.copy()
-            shown.plain = shown.plain.replace("\u00a0", " ")
-            self._console.print(shown, soft_wrap=True)
+            printed = line.copy()
+            printed.plain = printed.plain.replace("\u00a0", " ")
+            self._console.print(printed, soft_wrap=True)
         self._show_prompt()
 
     def prompt(self, text: str) -> None:
-        """Ask for a line; empty: the line has come."""
+        """Show a prompt; empty text removes it."""
         self._prompt = text
         self._show_prompt()
 
     def leave(self) -> None:
-        """The last line is ended, so that what comes after begins on its own."""
+        """End the prompt's line, so that later output begins on a line of its own."""
         if self._prompt:
             self._stream.write("\n")
         self._prompt = ""
@@ -64,29 +64,29 @@ class Paper:
             self._stream.flush()
 
 
-async def chat(stage: Stage, lines: AsyncIterable[str], paper: Paper) -> None:
-    """Talk until ``quit`` or the end of input."""
-    session = Session(stage, paper, width=paper.width, everywhere=False)
-    paper(*(Text(line, style="green") for line in WELCOME))
-    session.look()
+async def chat(sandbox: Sandbox, lines: AsyncIterable[str], printer: Printer) -> None:
+    """Chat until ``quit`` or the end of input."""
+    session = Session(sandbox, printer, width=printer.width, everywhere=False)
+    printer(*(Text(line, style="green") for line in WELCOME))
+    session.refresh()
     following = asyncio.create_task(session.follow())
     try:
-        paper.prompt(session.prompt)
+        printer.prompt(session.prompt)
         async for line in lines:
-            paper.prompt("")
-            await _line(session, line, paper)
+            printer.prompt("")
+            await _line(session, line, printer)
             if session.leaving:
                 return
-            paper.prompt(session.prompt)
+            printer.prompt(session.prompt)
     finally:
-        paper.leave()
+        printer.leave()
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
 
 
-async def _line(session: Session, line: str, paper: Paper) -> None:
+async def _line(session: Session, line: str, printer: Printer) -> None:
     try:
         if request := read(line):
             await session.do(request)
     except (NotUnderstoodError, CannotError) as error:
-        paper(Text(f"· {error}", style="red"))
+        printer(Text(f"· {error}", style="red"))

@@ -1,4 +1,4 @@
-"""What a line typed in the terminal means. Pure: a line in, a request out."""
+"""Parses a line typed in the terminal into a request. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST = timedelta(days=60)
 
 
 class NotUnderstoodError(ValueError):
-    """The line begins like a command and is not one; the message says what it should look like."""
+    """The line begins like a command but is not a valid one. The message shows the right form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button by its number, of a message by its number or of the last one that has any."""
+    """Press a button by its number, of a message by its number or of the last message with buttons."""
 
     button: int
     message: int | None = None
@@ -46,7 +46,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """A message shortcut on a message by its number, or on the last one."""
+    """Run a message shortcut on a message by its number, or on the last one."""
 
     name: str
     message: int | None = None
@@ -54,14 +54,14 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Show a whole thread: of a message by its number, or of the last one that has replies."""
+    """Show the whole thread of a message by its number, or the last thread."""
 
     message: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GoTo:
-    """Look at another channel."""
+    """Go to another channel."""
 
     channel: str
 
@@ -75,28 +75,28 @@ class Become:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Let time pass at once."""
+    """Move the clock forward at once."""
 
     by: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Let time pass faster."""
+    """Set how many seconds pass in one real second."""
 
     factor: float
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Break PandaPon in one way, or mend it."""
+    """Switch one of PandaPon's faults on, or all off."""
 
     kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Wait until something has arrived this many times since the last action."""
+    """Wait until a kind of message has arrived this many times since the last action."""
 
     kind: str
     count: int = 1
@@ -104,14 +104,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """The channel must show this text."""
+    """Fail unless the channel shows this text."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A word that needs nothing more: orders, help, quit."""
+    """A request of one word: orders, help, quit."""
 
     word: str
 
@@ -122,7 +122,7 @@ Request = (
 
 
 def read(line: str) -> Request | None:
-    """The request in a line; None for an empty line or a comment. Raises NotUnderstoodError."""
+    """Return the request in a line; None for an empty line or a comment. Raises NotUnderstoodError."""
     line = line.strip().removeprefix("\ufeff")
     if not line or line == "#" or line.startswith(("# ", "##")):
         return None
@@ -130,15 +130,15 @@ def read(line: str) -> Request | None:
         command, _, text = line.partition(" ")
         return Slash(command, text.strip())
     for pattern, make in _SHAPES:
-        if found := re.fullmatch(pattern, line, re.IGNORECASE):
-            return make(*found.groups())
+        if match := re.fullmatch(pattern, line, re.IGNORECASE):
+            return make(*match.groups())
     if usage := _USAGES.get(line.split()[0].lower()):
         raise NotUnderstoodError(usage)
     return Say(line)
 
 
 def duration(number: str, unit: str) -> timedelta:
-    """2 and h, or 90 and m. Raises NotUnderstoodError for what the demo's orders do not live to see."""
+    """Return a length of time such as 2 and h, or 90 and m. Raises NotUnderstoodError beyond ``LONGEST``."""
     length = timedelta(seconds=float(number) * _UNITS[unit.lower()]) if len(number) < len("123456") else LONGEST * 2
     if length > LONGEST:
         raise NotUnderstoodError(f"no more than {LONGEST.days} days at a time, please")

@@ -1,4 +1,4 @@
-"""Lines from a terminal, a pipe or a file, read in the event loop: no thread that could outlive it."""
+"""Reads lines from a terminal, a pipe or a file in the event loop, without a thread that could outlive it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ CHUNK = 65536
 
 
 async def lines(fd: int) -> AsyncGenerator[str]:
-    """Each line as it comes, without its end; stops at the end of input.
+    """Yield each line as it comes, without its end, until the end of input.
 
-    The descriptor is left as it was: making a terminal non-blocking would do the same to the output beside it.
+    The descriptor stays blocking: a terminal made non-blocking would make the output that shares it non-blocking too.
     """
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     rest = ""
@@ -32,7 +32,7 @@ async def lines(fd: int) -> AsyncGenerator[str]:
 
 
 async def _chunks(fd: int) -> AsyncGenerator[bytes]:
-    """What can be read without waiting, each time there is something."""
+    """Yield the bytes that can be read without waiting, as they come."""
     while True:
         await _readable(fd)
         if not (chunk := os.read(fd, CHUNK)):
@@ -41,12 +41,12 @@ async def _chunks(fd: int) -> AsyncGenerator[bytes]:
 
 
 async def _readable(fd: int) -> None:
-    """Watch only while somebody waits: a watched descriptor with unread data would keep the loop spinning."""
+    """Wait for data. The descriptor is watched only here, as unread data would keep the loop spinning."""
     loop = asyncio.get_running_loop()
     ready = asyncio.Event()
     try:
         loop.add_reader(fd, ready.set)
-    except (OSError, ValueError):  # a plain file cannot be watched, and never makes anybody wait
+    except (OSError, ValueError):  # a plain file cannot be watched, and can always be read
         return
     try:
         await ready.wait()

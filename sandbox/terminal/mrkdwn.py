@@ -1,4 +1,4 @@
-"""Slack's mrkdwn as styled terminal text: names for mentions, dates in the viewer's zone, no control codes."""
+"""Draws Slack's mrkdwn as styled text: names for mentions, dates in the viewer's zone, no control characters."""
 
 from __future__ import annotations
 
@@ -26,50 +26,50 @@ _TOKENS = re.compile(
 _STYLES = {"bold": "bold", "italic": "italic", "strike": "strike"}
 _DATE_TOKENS = re.compile(r"\{([a-z_]+)\}")
 _DATE_PARTS = 3  # epoch, format, and an optional address
-# What would move the cursor, ring, or turn the reading direction of everything behind it.
+# Characters that move the cursor, ring the bell, or change the direction of the text after them.
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Whose eyes: names by id (users, channels), the time zone, and the present for "today"."""
+    """The person who reads: the names of users and channels by id, the time zone, and the present time for "today"."""
 
     names: Mapping[str, str] = field(default_factory=dict)
     zone: tzinfo = UTC
     now: datetime | None = None
 
     def local_time(self) -> str:
-        """The present as the viewer reads it."""
+        """Return the present time in the viewer's zone."""
         return f"{self.now.astimezone(self.zone):%a %d %b, %H:%M}" if self.now else "an unknown time"
 
 
 def mrkdwn(text: str, viewer: Viewer) -> Text:
-    """Styled text for mrkdwn; what is not markup stays as it is written."""
-    made = Text()
+    """Draw mrkdwn; text without markup stays as it is."""
+    drawn = Text()
     for number, line in enumerate(_quotes(text)):
         if number:
-            made.append("\n")
-        made.append_text(_inline(line, viewer))
-    return made
+            drawn.append("\n")
+        drawn.append_text(_inline(line, viewer))
+    return drawn
 
 
 def plain(text: str, *, emoji: bool = True) -> Text:
-    """A plain_text object: short codes become signs, everything else is shown literally."""
+    """Draw a plain_text object: emoji codes become characters, everything else is literal."""
     return Text(safe(Emoji.replace(text) if emoji else text))
 
 
 def safe(text: str) -> str:
-    """Without control characters and marks that change the direction of writing."""
+    """Remove control characters and marks that change the direction of writing."""
     return _UNSAFE.sub("", text.expandtabs(4))
 
 
 def unescape(text: str) -> str:
-    """Slack's three entities, back to characters."""
+    """Turn Slack's three entities back into characters."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _quotes(text: str) -> list[str]:
-    """Quoted lines get a bar; a code block is one line here, whatever it holds."""
+    """Split text into lines and mark quoted ones with a bar. A code block counts as one line."""
     parts = re.split(r"(```.+?```)", text, flags=re.DOTALL)
     lines = [""]
     for number, part in enumerate(parts):
@@ -80,25 +80,25 @@ def _quotes(text: str) -> list[str]:
 
 
 def _inline(text: str, viewer: Viewer) -> Text:
-    made, at = Text(), 0
-    for found in _TOKENS.finditer(text):
-        made.append(_leaf(text[at : found.start()]))
-        made.append_text(_token(found, viewer))
-        at = found.end()
-    return made.append(_leaf(text[at:]))
+    drawn, at = Text(), 0
+    for token in _TOKENS.finditer(text):
+        drawn.append(_leaf(text[at : token.start()]))
+        drawn.append_text(_token(token, viewer))
+        at = token.end()
+    return drawn.append(_leaf(text[at:]))
 
 
 def _leaf(text: str) -> str:
     return safe(unescape(text))
 
 
-def _token(found: re.Match[str], viewer: Viewer) -> Text:
-    kind = found.lastgroup or ""
-    inner = found.group(kind)
+def _token(token: re.Match[str], viewer: Viewer) -> Text:
+    kind = token.lastgroup or ""
+    inner = token.group(kind)
     if kind in _STYLES:
-        made = _inline(inner, viewer)
-        made.stylize(_STYLES[kind])
-        return made
+        styled = _inline(inner, viewer)
+        styled.stylize(_STYLES[kind])
+        return styled
     if kind == "pre":
         return Text(_leaf(inner.strip("\n")), style="cyan")
     if kind == "code":
@@ -107,7 +107,7 @@ def _token(found: re.Match[str], viewer: Viewer) -> Text:
 
 
 def angle(inner: str, viewer: Viewer) -> Text:
-    """What stands between ``<`` and ``>``: a mention, a date, a special word or a link."""
+    """Draw the text between ``<`` and ``>``: a mention, a date, a broadcast or a link."""
     address, _, label = inner.partition("|")
     for sign, look_up in _MENTIONS.items():
         if address.startswith(sign):
@@ -131,7 +131,7 @@ _MENTIONS: dict[str, Callable[[str, str, Viewer], str]] = {"@": _user, "#": _cha
 
 
 def date(inner: str, fallback: str, viewer: Viewer) -> str:
-    """``EPOCH^FORMAT`` in the viewer's zone; the fallback where Slack would use it too."""
+    """Format ``EPOCH^FORMAT`` in the viewer's zone; return the fallback where Slack would use it too."""
     parts = inner.split("^", _DATE_PARTS - 1)
     try:
         when = datetime.fromtimestamp(int(parts[0]), viewer.zone)

@@ -1,4 +1,4 @@
-"""A picture of messages for the documents: SVG that needs no font, script or address from elsewhere."""
+"""Draws messages as an SVG for the documents, which needs no font, script or address from elsewhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.console import Console, Group
 from rich.padding import Padding
 from rich.text import Text
 
-from sandbox.terminal.words import FIRST_ORDER
+from sandbox.terminal.texts import FIRST_ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from sandbox.terminal.screen import Entry, Screen
 
 WIDTH = 92
-LONGEST = 14  # lines of one message; a picture of everything would show nothing
+LONGEST = 14  # lines of one part of the picture
 WATCH, SEARCH = f"/panda watch {FIRST_ORDER}", "/panda search 连衣裙 --1688"
-# The card is edited a moment after its news: without the expectation the picture would be of either state.
+# The card is edited a moment after its news. The expectation waits for that, so that the picture is always the same.
 SCENES = f"{WATCH}\nff 1h\nwait news\nexpect No change since today\n{SEARCH}"
 
 
 def scenes(screen: Screen, channel: str) -> list[tuple[str, list[Text]]]:
-    """After the scenes were played: the card, its thread, and a search result."""
+    """Return captions and lines once the scenes were played: the card, its thread, and a search result."""
     entries = screen.channel(channel)
-    card = next(one for one in entries if one.item.by_bot and not one.item.private)
-    answer = [one for one in entries if one.item.private][-1]
+    card = next(entry for entry in entries if entry.item.by_bot and not entry.item.private)
+    answer = [entry for entry in entries if entry.item.private][-1]
     return [
         (WATCH, _lines(screen, [card])),
         ("an hour later, in its thread", _lines(screen, screen.thread(card)[1:])),
@@ -42,7 +42,7 @@ def _lines(screen: Screen, entries: Sequence[Entry]) -> list[Text]:
 
 
 def picture(parts: Sequence[tuple[str, Sequence[Text]]], *, title: str, width: int = WIDTH) -> str:
-    """An SVG of several parts, each with a caption: what was typed, and the lines that came of it.
+    """Return an SVG of several parts, each with its caption (the typed command) and its lines.
 
     The same input gives the same bytes, so that a picture changes only when the messages do.
     """
@@ -54,7 +54,7 @@ def picture(parts: Sequence[tuple[str, Sequence[Text]]], *, title: str, width: i
 
 
 def _self_contained(svg: str) -> str:
-    """Without the font faces, which would be fetched from a host elsewhere; every reader has a monospaced font."""
+    """Remove the font faces, which would be fetched from another host; every reader has a monospaced font."""
     without = re.sub(r"@font-face\s*\{[^}]*\}|font-variant-east-asian:[^;]*;", "", svg)
     named = without.replace("Fira Code", "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Noto Sans Mono CJK SC'")
     return re.sub(r"[ \t]+$", "", re.sub(r"\n\s*\n+", "\n", named), flags=re.MULTILINE)

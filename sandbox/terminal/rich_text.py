@@ -1,4 +1,4 @@
-"""The rich_text block, which Slack's own composer makes of what people type, as styled text."""
+"""Draws the rich_text block, which Slack's composer makes of typed text, as styled text."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ Element = dict[str, Any]
 
 
 def rich_text(element: Element, viewer: Viewer) -> Text | None:
-    """One part of a rich_text block; None for a kind that is not known here."""
+    """Draw one part of a rich_text block; return None for an unknown kind."""
     kind = element.get("type", "")
     if kind == "rich_text_list":
         return _list(element, viewer)
     if kind == "rich_text_quote":
         return Text("\n").join(Text("▏ ").append_text(line) for line in _inline(element, viewer).split("\n"))
     if kind == "rich_text_preformatted":
-        made = _inline(element, viewer)
-        made.stylize("cyan")
-        return made
+        code = _inline(element, viewer)
+        code.stylize("cyan")
+        return code
     return _inline(element, viewer) if kind == "rich_text_section" else None
 
 
@@ -40,23 +40,23 @@ def _list(element: Element, viewer: Viewer) -> Text:
 
 
 def _inline(element: Element, viewer: Viewer) -> Text:
-    made = Text()
-    for one in element.get("elements", []):
-        made.append_text(_piece(one, viewer))
-    return made
+    line = Text()
+    for piece in element.get("elements", []):
+        line.append_text(_piece(piece, viewer))
+    return line
 
 
 def _piece(piece: Element, viewer: Viewer) -> Text:
     draw = _PIECES.get(piece.get("type", ""))
     if draw is None:
         return Text(f"⟨{safe(str(piece.get('type')))}⟩", style="dim italic")
-    made = draw(piece, viewer)
+    drawn = draw(piece, viewer)
     for name, on in piece.get("style", {}).items():
         if on and name in {"bold", "italic", "strike"}:
-            made.stylize(name)
+            drawn.stylize(name)
         elif on and name == "code":
-            made.stylize("cyan")
-    return made
+            drawn.stylize("cyan")
+    return drawn
 
 
 def _link(piece: Element, _viewer: Viewer) -> Text:

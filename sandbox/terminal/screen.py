@@ -1,4 +1,4 @@
-"""What is on the screen already, what is new, and how each message is introduced. Pure: messages in, lines out."""
+"""Keeps the messages that were shown, finds new and edited ones, and draws their lines. Pure."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from sandbox.terminal.mrkdwn import Viewer
 
 INDENT = 2
-UNWRAPPED = 10_000  # columns: no line breaks where an expectation may look for words
+UNWRAPPED = 10_000  # columns: no line break may part the text that an expectation looks for
 
 
 @dataclass(frozen=True)
 class Item:
-    """A message as somebody sees it."""
+    """A message as a person sees it."""
 
     channel: str  # a name as shown: #orders, or @pandabot for a direct message
     ts: str
@@ -36,7 +36,7 @@ class Item:
 
     @property
     def key(self) -> tuple[str, str, bool]:
-        """What identifies it: an ephemeral message may bear the ts of a real one."""
+        """The identity. An ephemeral message may have the ts of another one."""
         return self.channel, self.ts, self.private
 
 
@@ -51,26 +51,26 @@ class Entry:
 
 @dataclass(frozen=True)
 class Change:
-    """Something to show: a message that is new, or one that was edited (``before`` tells what it was)."""
+    """A message to show: a new one, or an edited one with its state ``before``."""
 
     entry: Entry
     before: Entry | None = None
 
     @property
     def is_news(self) -> bool:
-        """The bot said it to a thread by itself, rather than in answer to somebody."""
+        """Whether the message is the bot's own news in a thread, no answer to a person."""
         item = self.entry.item
         return self.before is None and item.by_bot and bool(item.thread) and not item.private
 
     @property
     def is_answer(self) -> bool:
-        """The bot told it to one person."""
+        """Whether the message is the bot's answer to one person."""
         return self.entry.item.by_bot and self.entry.item.private
 
 
 @dataclass
 class Screen:
-    """Everything shown so far, in the order it came."""
+    """The messages that were shown, in the order in which they came."""
 
     viewer: Viewer
     width: int
@@ -78,7 +78,7 @@ class Screen:
     count: int = 0
 
     def update(self, items: Iterable[Item]) -> list[Change]:
-        """Take what is visible now; returns what differs from before, oldest first. What is gone loses its entry."""
+        """Take the present messages; return new and edited ones, oldest first. Entries of deleted ones go."""
         present = {item.key: item for item in items}
         for key in [key for key in self.entries if key not in present]:
             del self.entries[key]
@@ -99,25 +99,27 @@ class Screen:
         return render(item.content, self.viewer, self.width - INDENT)
 
     def channel(self, name: str) -> list[Entry]:
-        """What a channel shows, oldest first."""
-        return sorted((one for one in self.entries.values() if one.item.channel == name), key=lambda one: one.item.ts)
+        """Return the messages of a channel, oldest first."""
+        entries = [entry for entry in self.entries.values() if entry.item.channel == name]
+        return sorted(entries, key=lambda entry: entry.item.ts)
 
     def find(self, number: int) -> Entry | None:
-        """The message with this number, while it is there."""
-        return next((one for one in self.entries.values() if one.number == number), None)
+        """Return the message with this number; None if it is gone."""
+        return next((entry for entry in self.entries.values() if entry.number == number), None)
 
     def thread(self, entry: Entry) -> list[Entry]:
-        """The whole thread that a message belongs to, its parent first."""
+        """Return the whole thread of a message, its parent first."""
         parent = entry.item.thread or entry.item.ts
-        return [one for one in self.channel(entry.item.channel) if parent in {one.item.ts, one.item.thread}]
+        messages = self.channel(entry.item.channel)
+        return [message for message in messages if parent in {message.item.ts, message.item.thread}]
 
-    def words(self, name: str) -> str:
-        """Everything that a channel shows now, unwrapped, white space made single: what an expectation looks into."""
-        drawn = (render(one.item.content, self.viewer, UNWRAPPED).plain for one in self.channel(name))
-        return " ".join(" ".join(drawn).split())
+    def visible_text(self, name: str) -> str:
+        """Return the text of a channel, unwrapped and with single spaces, for an expectation to search."""
+        texts = (render(entry.item.content, self.viewer, UNWRAPPED).plain for entry in self.channel(name))
+        return " ".join(" ".join(texts).split())
 
     def introduce(self, change: Change) -> list[Text]:
-        """The lines to print: a new message whole, an edited answer whole, of an edited card what differs."""
+        """Return the lines to print: all of a new message or an edited answer, but only the changed lines of a card."""
         body = list(change.entry.drawn.lines)
         if change.before and not change.entry.item.private:
             old = {plain_line(line) for line in self._draw(change.before.item).lines}
@@ -125,16 +127,16 @@ class Screen:
         return [self.heading(change.entry, edited=change.before is not None), *_indented(body)]
 
     def whole(self, entry: Entry) -> list[Text]:
-        """A message once more, as it reads now: "today" may be yesterday."""
+        """Return all lines of a message, drawn anew, as "today" may have become "yesterday"."""
         return [self.heading(entry), *_indented(self._draw(entry.item).lines)]
 
     def heading(self, entry: Entry, *, edited: bool = False) -> Text:
-        """Number, channel, sender and time; who sees it; whose thread it is in."""
+        """Return the line above a message: number, channel, sender, time and remarks."""
         item = entry.item
-        made = Text(f"m{entry.number} {safe(item.channel)} ", style="dim")
-        made.append(safe(item.sender), style="bold green" if item.by_bot else "bold blue")
-        made.append(f" {item.at.astimezone(self.viewer.zone):%H:%M}{self._remarks(item, edited=edited)}", style="dim")
-        return made
+        line = Text(f"m{entry.number} {safe(item.channel)} ", style="dim")
+        line.append(safe(item.sender), style="bold green" if item.by_bot else "bold blue")
+        line.append(f" {item.at.astimezone(self.viewer.zone):%H:%M}{self._remarks(item, edited=edited)}", style="dim")
+        return line
 
     def _remarks(self, item: Item, *, edited: bool) -> str:
         parent = self.entries.get((item.channel, item.thread, False)) if item.thread else None

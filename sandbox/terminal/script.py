@@ -1,4 +1,4 @@
-"""Plays lines as if they were typed, and prints what every channel shows: for a pipe, a CI or the README's picture."""
+"""Plays lines as if they were typed, and prints all channels: for a pipe, CI or the README's picture."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def play(session: Session, lines: AsyncIterable[str], out: Callable[[Text], None]) -> str:
-    """Play until the end, ``quit`` or the first line that fails. Returns what failed, empty when all went well."""
+    """Play until the end, ``quit`` or the first failing line. Returns a sentence about the failure, else nothing."""
     following = asyncio.create_task(session.follow())
     try:
         return await _play(session, lines, out)
@@ -27,7 +27,7 @@ async def play(session: Session, lines: AsyncIterable[str], out: Callable[[Text]
 
 
 async def _play(session: Session, lines: AsyncIterable[str], out: Callable[[Text], None]) -> str:
-    session.look()
+    session.refresh()
     number = 0
     async for line in lines:
         number += 1
@@ -51,4 +51,4 @@ async def _line(session: Session, line: str, out: Callable[[Text], None]) -> Non
     if isinstance(request, Slash | Press | Shortcut):
         await session.settle()
     elif isinstance(request, Say):
-        session.look()
+        session.refresh()

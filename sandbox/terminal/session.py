@@ -1,4 +1,4 @@
-"""One person at the demo's terminal: where they are, what they see, and what each request does."""
+"""One person at the demo's terminal: their channel and screen, and what each request does."""
 
 from __future__ import annotations
 
@@ -7,112 +7,112 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from sandbox.terminal import commands as asked
+from sandbox.terminal import commands
 from sandbox.terminal.screen import Screen
-from sandbox.terminal.words import HELP, spoken
+from sandbox.terminal.texts import HELP, format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.terminal.blocks import Button
+    from sandbox.terminal.sandbox import Sandbox
     from sandbox.terminal.screen import Change, Entry
-    from sandbox.terminal.stage import Stage
 
 RECENT = 4  # messages shown again on entering a channel
 PATIENCE = 20.0  # seconds of this machine's time that something may take to arrive
 
 
 class CannotError(Exception):
-    """The request makes sense and cannot be done now; the message says why."""
+    """The request is valid but impossible now. The message says why."""
 
 
 class Session:
-    """Carries out requests and prints what arrives.
+    """Carries out requests and prints the messages that arrive.
 
-    ``everywhere``: print other channels' messages whole too. ``patience``: real seconds that a wait may take.
+    With ``everywhere``, other channels are printed whole too. A wait takes ``patience`` real seconds at most.
     """
 
     def __init__(
         self,
-        stage: Stage,
+        sandbox: Sandbox,
         out: Callable[..., None],
         *,
         width: int,
         everywhere: bool,
         patience: float = PATIENCE,
     ) -> None:
-        self._stage, self._out, self._width, self._everywhere = stage, out, width, everywhere
+        self._sandbox, self._out, self._width, self._everywhere = sandbox, out, width, everywhere
         self._patience = patience
-        self.user, self.channel = stage.first_user, stage.first_channel
+        self.user, self.channel = sandbox.first_user, sandbox.first_channel
         self.screen = self._fresh_screen()
         self._arrived: list[Change] = []  # since the last action
-        self._taken: dict[str, int] = {}  # how many of a kind the waits since then have used up
-        self._answered = 0  # answers that the bot had given when the last action began
+        self._taken: dict[str, int] = {}  # messages of a kind that waits since then have counted
+        self._answered = 0  # the bot's answers when the last action began
         self._more = asyncio.Event()
         self.leaving = False
 
     @property
     def prompt(self) -> str:
-        """Who one is and where: ``mei #orders> ``."""
+        """The person and the channel: ``mei #orders> ``."""
         return f"{self.user} {self.channel}> "
 
     async def follow(self) -> None:
-        """Print what arrives, for as long as it is let."""
+        """Print messages as they arrive, until cancelled."""
         while True:
-            await self._stage.changed()
-            self.look()
+            await self._sandbox.changed()
+            self.refresh()
 
-    def look(self) -> None:
-        """Print what is new since the last look."""
-        self.screen.viewer = self._stage.viewer(self.user)
-        changes = self.screen.update(self._stage.items(self.user))
+    def refresh(self) -> None:
+        """Print what is new since the last time."""
+        self.screen.viewer = self._sandbox.viewer(self.user)
+        changes = self.screen.update(self._sandbox.items(self.user))
         for change in changes:
             self._show(change)
         self._arrived += changes
         self._more.set()
 
-    async def do(self, request: asked.Request) -> None:  # noqa: C901, PLR0912  one branch for each kind of request
+    async def do(self, request: commands.Request) -> None:  # noqa: C901, PLR0912  one branch for each kind of request
         """Carry out a request. Raises CannotError."""
         match request:
-            case asked.Slash():
-                self._acting()
-                await self._stage.slash(self.user, self.channel, request.command, request.text)
-            case asked.Say():
-                self._acting()
-                await self._stage.say(self.user, self.channel, request.text)
-            case asked.Press():
+            case commands.Slash():
+                self._begin_action()
+                await self._sandbox.slash(self.user, self.channel, request.command, request.text)
+            case commands.Say():
+                self._begin_action()
+                await self._sandbox.say(self.user, self.channel, request.text)
+            case commands.Press():
                 entry, button = self._button(request)
-                self._acting()
-                await self._stage.press(self.user, entry.item, button)
-            case asked.Shortcut():
+                self._begin_action()
+                await self._sandbox.press(self.user, entry.item, button)
+            case commands.Shortcut():
                 entry = self._shared(request.message)
-                self._acting()
-                await self._stage.shortcut(self.user, entry.item, request.name)
-            case asked.Thread():
+                self._begin_action()
+                await self._sandbox.shortcut(self.user, entry.item, request.name)
+            case commands.Thread():
                 self._thread(request.message)
-            case asked.GoTo():
+            case commands.GoTo():
                 self._go(request.channel)
-            case asked.Become():
+            case commands.Become():
                 self._become(request.name)
-            case asked.Forward():
-                self._acting()
-                self._stage.clock.advance(request.by)
-                self._note(f"{spoken(request.by)} later: it is {self._stage.viewer(self.user).local_time()}")
-            case asked.Speed():
-                self._stage.clock.set_speed(request.factor)
+            case commands.Forward():
+                self._begin_action()
+                self._sandbox.clock.advance(request.by)
+                self._note(f"{format_duration(request.by)} later: it is {self._sandbox.viewer(self.user).local_time()}")
+            case commands.Speed():
+                self._sandbox.clock.set_speed(request.factor)
                 self._note(f"time passes {request.factor:g} times as fast")
-            case asked.Fault():
-                self._note(self._stage.fault(request.kind))
-            case asked.Wait():
+            case commands.Fault():
+                self._note(self._sandbox.fault(request.kind))
+            case commands.Wait():
                 await self.wait(request.kind, request.count)
-            case asked.Expect():
+            case commands.Expect():
                 await self.expect(request.text)
-            case asked.Plain():
+            case commands.Plain():
                 self._plain(request.word)
-        self.look()
+        self.refresh()
 
     async def wait(self, kind: str, count: int = 1) -> None:
-        """Until ``count`` more of a kind have arrived since the last action. Raises CannotError when none come."""
+        """Wait until ``count`` more of a kind have arrived since the last action. Raises CannotError if they do not."""
         wanted = self._taken.get(kind, 0) + count
         if not await self._until(lambda: self._number_of(kind) >= wanted):
             came = self._number_of(kind) - self._taken.get(kind, 0)
@@ -120,24 +120,24 @@ class Session:
         self._taken[kind] = wanted
 
     async def expect(self, text: str) -> None:
-        """Until this channel shows the text. Raises CannotError when it does not."""
+        """Wait until this channel shows the text. Raises CannotError if it does not."""
         wanted = " ".join(text.split())
-        if not await self._until(lambda: wanted in self.screen.words(self.channel)):
+        if not await self._until(lambda: wanted in self.screen.visible_text(self.channel)):
             raise CannotError(f"{self.channel} does not show {wanted!r}")
 
     async def settle(self) -> None:
-        """Until the bot has answered the last action and works on nothing more."""
-        await self._until(lambda: self._stage.answers() > self._answered)
-        await self._stage.settled()
-        self.look()
+        """Wait until the bot has answered the last action and has no more work."""
+        await self._until(lambda: self._sandbox.answers() > self._answered)
+        await self._sandbox.settled()
+        self.refresh()
 
     async def _until(self, is_so: Callable[[], bool]) -> bool:
         try:
             async with asyncio.timeout(self._patience):
-                self.look()
+                self.refresh()
                 while not is_so():
                     self._more.clear()
-                    await self._more.wait()  # set by look(), which follow() calls at every change
+                    await self._more.wait()  # set by refresh(), which follow() calls at every change
         except TimeoutError:
             return False
         return True
@@ -145,10 +145,10 @@ class Session:
     def _number_of(self, kind: str) -> int:
         return sum(_is(kind, change) for change in self._arrived)
 
-    def _acting(self) -> None:
-        self.look()
+    def _begin_action(self) -> None:
+        self.refresh()
         self._arrived, self._taken = [], {}
-        self._answered = self._stage.answers()
+        self._answered = self._sandbox.answers()
 
     def _show(self, change: Change) -> None:
         item = change.entry.item
@@ -170,16 +170,16 @@ class Session:
         return entry
 
     def _shared(self, number: int | None) -> Entry:
-        """A message that everybody in the channel sees: Slack offers shortcuts on no other."""
+        """Return a message that everybody in the channel sees, as Slack offers shortcuts on no other."""
         if number is not None and self._entry(number).item.private:
             raise CannotError(f"only you see m{number}; shortcuts work on what everybody in the channel sees")
-        shared = [one for one in self.screen.channel(self.channel) if not one.item.private]
+        shared = [entry for entry in self.screen.channel(self.channel) if not entry.item.private]
         if number is None and not shared:
             raise CannotError(f"nobody has said anything in {self.channel} yet")
         return shared[-1] if number is None else self._entry(number)
 
-    def _button(self, request: asked.Press) -> tuple[Entry, Button]:
-        with_buttons = [one for one in self.screen.channel(self.channel) if one.drawn.buttons]
+    def _button(self, request: commands.Press) -> tuple[Entry, Button]:
+        with_buttons = [entry for entry in self.screen.channel(self.channel) if entry.drawn.buttons]
         if request.message is None and not with_buttons:
             raise CannotError(f"no message in {self.channel} has buttons")
         entry = with_buttons[-1] if request.message is None else self._entry(request.message)
@@ -190,31 +190,31 @@ class Session:
         return entry, button
 
     def _thread(self, number: int | None) -> None:
-        replies = [one for one in self.screen.channel(self.channel) if one.item.thread]
+        replies = [entry for entry in self.screen.channel(self.channel) if entry.item.thread]
         if number is None and not replies:
             raise CannotError(f"no thread in {self.channel}")
         for entry in self.screen.thread(replies[-1] if number is None else self._entry(number)):
             self._print(self.screen.whole(entry))
 
     def _go(self, name: str) -> None:
-        channels = self._stage.channels(self.user)
-        found = next((one for one in channels if one.lstrip("#@") == name.lstrip("#@")), None)
-        if found is None:
+        channels = self._sandbox.channels(self.user)
+        match = next((channel for channel in channels if channel.lstrip("#@") == name.lstrip("#@")), None)
+        if match is None:
             raise CannotError(f"{self.user} is in no channel #{name}; there are {', '.join(channels)}")
-        self.channel = found
+        self.channel = match
         self._recent()
 
     def _become(self, name: str) -> None:
-        people = self._stage.people()
+        people = self._sandbox.people()
         if name.lower() not in people:
             raise CannotError(f"there is nobody called {name}; there are {', '.join(people)}")
         self.user = name.lower()
-        if self.channel not in self._stage.channels(self.user):
-            self.channel = self._stage.first_channel
+        if self.channel not in self._sandbox.channels(self.user):
+            self.channel = self._sandbox.first_channel
         self.screen = self._fresh_screen()
         self._arrived, self._taken = [], {}
-        self.screen.update(self._stage.items(self.user))
-        self._note(f"you are {self.user} now; it is {self._stage.viewer(self.user).local_time()} where you are")
+        self.screen.update(self._sandbox.items(self.user))
+        self._note(f"you are {self.user} now; it is {self._sandbox.viewer(self.user).local_time()} where you are")
         self._recent()
 
     def _recent(self) -> None:
@@ -228,11 +228,11 @@ class Session:
         if word == "quit":
             self.leaving = True
         else:
-            text = HELP if word == "help" else "\n".join(self._stage.orders())
+            text = HELP if word == "help" else "\n".join(self._sandbox.orders())
             self._print([Text(line, no_wrap=True) for line in text.splitlines()])
 
     def _fresh_screen(self) -> Screen:
-        return Screen(self._stage.viewer(self.user), self._width)
+        return Screen(self._sandbox.viewer(self.user), self._width)
 
 
 def _is(kind: str, change: Change) -> bool:

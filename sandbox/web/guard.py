@@ -1,4 +1,4 @@
-"""Who may talk to the page's server: browsers of this machine that asked for it by a loopback name."""
+"""Lets only browsers of this machine reach the page's server, and only under a loopback name."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ NO_SUCH_HOST = "This page answers to 127.0.0.1 and localhost only.\n"
 
 
 def hosts(port: int) -> frozenset[str]:
-    """The Host headers that mean us; a site that rebinds its own name to 127.0.0.1 sends another."""
+    """Return the Host headers of this server. A site that rebinds its own name to 127.0.0.1 sends another one."""
     return frozenset(f"{name}:{port}" for name in NAMES)
 
 
 def is_ours(request: web.Request) -> bool:
-    """The Host header names this server on this port, as the socket itself knows it."""
+    """Whether the Host header names this server and the port of the request's own socket."""
     return request.headers.get("Host", "").lower() in hosts(_port(request))
 
 
 def is_our_page(request: web.Request) -> bool:
-    """The Origin is this server's own page. A browser sends it with every websocket, so none means no browser."""
+    """Whether the Origin is this server's own page. Browsers send an Origin with every websocket request."""
     scheme, _, host = request.headers.get("Origin", "").lower().partition("://")
     return scheme == "http" and host in hosts(_port(request))
 
 
 @web.middleware
 async def only_loopback(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """403 for every other Host, before anything is looked up."""
+    """Answer 403 to any other Host, before routing."""
     if not is_ours(request):
         return web.Response(status=403, text=NO_SUCH_HOST)
     return await handler(request)

@@ -1,4 +1,4 @@
-"""What all open pages share: the stage, who has read what, the switches, the wire; and the task that follows it."""
+"""The state that all open pages share, and the tasks that tell them of changes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sandbox.slack.workspace import SlackError
-from sandbox.web import shapes
+from sandbox.web import page_json
 from sandbox.web.recording import Recorder
 from sandbox.web.switches import Switches
 from sandbox.web.wire import Wire
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
     from sandbox.slack.server import Call
     from sandbox.slack.workspace import Channel
-    from sandbox.terminal.stage import Stage
-    from sandbox.web.shapes import Json
-    from sandbox.web.views import Views
+    from sandbox.terminal.sandbox import Sandbox
+    from sandbox.web.modal_stack import ModalStack
+    from sandbox.web.page_json import Json
 
-# Whose hand does what is being done: what a person opens is opened on the page where they did it.
-HAND: ContextVar[Page | None] = ContextVar("hand", default=None)
-TOGETHER = 0.03  # seconds: changes within one breath are looked at once
-WIRE_EVERY = 0.2  # seconds
-LOOK_AGAIN = 3600.0  # seconds; a wait without end in pieces
+# The page whose command is being carried out: a modal opens on the page where the person acted.
+current_page: ContextVar[Page | None] = ContextVar("hand", default=None)
+COALESCE = 0.03  # seconds in which changes are gathered, to be sent together
+WIRE_EVERY = 0.2  # seconds between two looks at the wire
+ONE_WAIT = 3600.0  # seconds; the wait for a change is repeated without end
 KEPT = 10_000  # entries of the stand-ins' own logs
-# Where a person can be: the name in the menu, the time zone, the locale.
+# The places of the menu: its label, the time zone, the locale.
 PLACES = (
     ("Shanghai · 中文", "Asia/Shanghai", "zh-CN"),
     ("Berlin · English", "Europe/Berlin", "en-US"),
@@ -37,94 +37,94 @@ PLACES = (
 
 
 class Page(Protocol):
-    """An open page, as the hub knows it."""
+    """An open page, as far as the hub needs it."""
 
-    views: Views
+    modals: ModalStack
 
-    def look(self) -> None:
-        """Tell what changed since the last look."""
+    def send_changes(self) -> None:
+        """Send what changed since the last time."""
         ...
 
-    def look_at_wire(self) -> None:
-        """Tell the new lines of the wire, if the page shows it."""
+    def send_wire(self) -> None:
+        """Send the new exchanges of the wire, if the page shows it."""
         ...
 
-    def tell(self, message: Json) -> None:
+    def send(self, message: Json) -> None:
         """Send a message after all that were sent before."""
         ...
 
 
 class Hub:
-    """Everything behind the pages. Use :meth:`follow` as a task, and :meth:`close` at the end."""
+    """Shared state of the pages. Run ``follow`` and ``follow_wire`` as tasks, and call ``close`` at the end."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
         self.pages: set[Page] = set()
-        workspace = stage.slack.workspace
-        for person in [one for one in workspace.users.values() if not one.is_bot]:
+        workspace = sandbox.slack.workspace
+        for person in [user for user in workspace.users.values() if not user.is_bot]:
             workspace.direct(person.id)
-        self.switches = Switches(stage.slack, stage.pandapon)
-        self.wire = Wire(stage.clock)
-        self.recorder = Recorder(workspace, stage.clock)
+        self.switches = Switches(sandbox.slack, sandbox.pandapon)
+        self.wire = Wire(sandbox.clock)
+        self.recorder = Recorder(workspace, sandbox.clock)
         self._speed = 1.0
         self._reads: dict[tuple[str, str], str] = {}
-        self._triggers: dict[str, Page] = {}  # on which page somebody acted
+        self._triggers: dict[str, Page] = {}  # the page on which the person acted, by trigger id
         self._tasks: set[asyncio.Task[Any]] = set()
         self._listen()
 
     async def follow(self) -> None:
-        """Tell every page what changes, for as long as it is let."""
-        workspace = self.stage.slack.workspace
+        """Send every page what changes, until cancelled."""
+        workspace = self.sandbox.slack.workspace
         while True:
             seen = workspace.version
-            self.look()
-            while not await workspace.wait_for(lambda seen=seen: workspace.version != seen, LOOK_AGAIN):  # type: ignore[misc]  # mypy knows no defaults in lambdas
+            self.send_changes()
+            while not await workspace.wait_for(lambda seen=seen: workspace.version != seen, ONE_WAIT):  # type: ignore[misc]  # mypy knows no defaults in lambdas
                 pass
-            await asyncio.sleep(TOGETHER)
+            await asyncio.sleep(COALESCE)
 
     async def follow_wire(self) -> None:
-        """Send the wire to the pages that show it, a few times a second."""
+        """Send new exchanges to the pages that show the wire, until cancelled; also cut the stand-ins' logs."""
         while True:
             await asyncio.sleep(WIRE_EVERY)
             for page in self.pages:
-                page.look_at_wire()
-            for log in (self.stage.slack.calls, self.stage.slack.acks, self.stage.pandapon.requests):
+                page.send_wire()
+            for log in (self.sandbox.slack.calls, self.sandbox.slack.acks, self.sandbox.pandapon.requests):
                 if len(log) > KEPT:  # a page may stay open for days
                     del log[: -KEPT // 2]
 
     async def close(self) -> None:
-        """End what is still under way."""
+        """Cancel the commands that are still running."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def leave(self, page: Page) -> None:
-        """A page is closed: its modals go with it, as those of Slack's clients do, and nothing opens there any more."""
+        """Forget a closed page. Its modals close too, as in Slack's clients, and no later modal opens there."""
         self.pages.discard(page)
-        self._triggers = {one: where for one, where in self._triggers.items() if where is not page}
-        page.views.close_all()
+        self._triggers = {trigger: where for trigger, where in self._triggers.items() if where is not page}
+        page.modals.close_all()
 
-    def look(self) -> None:
-        """Tell every page what is new to it."""
+    def send_changes(self) -> None:
+        """Send every page what is new to it."""
         for page in self.pages:
-            page.look()
+            page.send_changes()
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something beside the reading of what the page sends: an acknowledgement may take its three seconds."""
+        """Run a command beside the reading of the page's messages: an acknowledgement may take three seconds."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def tell_all(self, message: Json) -> None:
-        """Send every page the same."""
+    def send_all(self, message: Json) -> None:
+        """Send all pages the same message."""
         for page in self.pages:
-            page.tell(message)
+            page.send(message)
 
     # --- state ------------------------------------------------------------------------------------------------------
 
     def setting(self) -> Json:
-        """What does not change while a page is open."""
-        features = self.stage.slack.manifest.get("features") or {}
+        """Return the part of the state that stays the same while a page is open, and the clock."""
+        features = self.sandbox.slack.manifest.get("features") or {}
         app_home = features.get("app_home") or {}
         return {
             "commands": features.get("slash_commands") or [],
@@ -137,7 +137,7 @@ class Hub:
         }
 
     def orders(self) -> list[Json]:
-        """The account's orders: what there is to try, and to add nodes to."""
+        """Return the account's orders for the scan form."""
         return [
             {
                 "id": order.order_id,
@@ -145,44 +145,44 @@ class Hub:
                 "title": order.lines[0].title,
                 "waybills": [package.waybill for package in order.packages],
             }
-            for order in self.stage.world.orders.values()
+            for order in self.sandbox.world.orders.values()
         ]
 
     def time(self) -> Json:
-        """The present of the demo, and how fast it passes."""
-        return {"at": self.stage.clock().timestamp(), "speed": self._speed}
+        """Return the demo's time as a Unix timestamp, and its speed (1: as fast as real time)."""
+        return {"at": self.sandbox.clock().timestamp(), "speed": self._speed}
 
     def forward(self, seconds: float) -> None:
-        """Let time pass at once, for the bot and on every page. Raises ValueError for a step back."""
-        self.stage.clock.advance(timedelta(seconds=seconds))
-        self.tell_all({"type": "clock", "clock": self.time()})
+        """Move the clock forward, for the bot and every page. Raises ValueError for a step back."""
+        self.sandbox.clock.advance(timedelta(seconds=seconds))
+        self.send_all({"type": "clock", "clock": self.time()})
 
     def set_speed(self, factor: float) -> None:
-        """Let time pass faster. Raises ValueError for a step back."""
-        self.stage.clock.set_speed(factor)
+        """Set how many seconds pass in one real second. Raises ValueError if negative."""
+        self.sandbox.clock.set_speed(factor)
         self._speed = factor
-        self.tell_all({"type": "clock", "clock": self.time()})
+        self.send_all({"type": "clock", "clock": self.time()})
 
     def room(self, user: str, channel_id: str) -> Channel:
-        """A channel that this person is in. Raises SlackError channel_not_found."""
-        channel = self.stage.slack.workspace.channels.get(channel_id)
+        """Return a channel that this person is in. Raises SlackError channel_not_found."""
+        channel = self.sandbox.slack.workspace.channels.get(channel_id)
         if channel is None or user not in channel.members:
             raise SlackError("channel_not_found")
         return channel
 
     def unread(self, user: str, channel: Channel) -> int:
-        """How many messages of others this person has not seen."""
-        return shapes.unread(channel, user, self._reads.get((user, channel.id), ""))
+        """Count the messages of others that this person has not read."""
+        return page_json.unread(channel, user, self._reads.get((user, channel.id), ""))
 
     def mark_read(self, user: str, channel_id: str, ts: str) -> None:
-        """This person has seen a channel up to this message."""
+        """Note that this person has read a channel up to a message. Raises SlackError channel_not_found."""
         key = (user, self.room(user, channel_id).id)
         self._reads[key] = max(self._reads.get(key, ""), ts)
 
     # --- listening --------------------------------------------------------------------------------------------------
 
     def _listen(self) -> None:
-        slack, pandapon = self.stage.slack, self.stage.pandapon
+        slack, pandapon = self.sandbox.slack, self.sandbox.pandapon
         slack.on_payload.append(self._payload_sent)
         slack.on_payload.append(self.wire.payload)
         slack.on_call.append(self._called)
@@ -190,7 +190,7 @@ class Hub:
         pandapon.on_request.append(self.wire.request)
 
     def _payload_sent(self, _kind: str, payload: Json, ack: object) -> None:
-        page = HAND.get()
+        page = current_page.get()
         if page is not None and ack is None and "trigger_id" in payload:
             self._triggers[payload["trigger_id"]] = page
 
@@ -200,6 +200,6 @@ class Hub:
             return
         page = self._triggers.pop(str(call.arguments.get("trigger_id", "")), None)
         if page is not None:
-            page.views.opened(view["id"], pushed=call.method == "views.push")
-        for one in self.pages:
-            one.views.updated(view["id"])
+            page.modals.opened(view["id"], pushed=call.method == "views.push")
+        for open_page in self.pages:
+            open_page.modals.updated(view["id"])

@@ -1,6 +1,6 @@
-"""A conversation as a file: what people did, whole, and what was then said. ``replaying`` does the same again.
+"""A conversation as a file: every command of a page, and the messages that came of them. ``replay`` plays it again.
 
-What only looks (history, menus that ask the app, the wire) is no part of it: it changes nothing.
+Commands that only read (history, options of a menu, the wire) are not recorded, for they change nothing.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sandbox.slack.workspace import Workspace
-    from sandbox.web.shapes import Json
+    from sandbox.web.page_json import Json
 
 VERSION = 2
-# What differs from run to run: the moment of a date, as the demo's life begins when it is started, and the port.
-MOMENT = re.compile(r"<!date\^\d+\^([^|>]*)\|[^>]*>")
+# These differ from run to run: dates, because the demo begins at the time it is started, and the port.
+DATE_TOKEN = re.compile(r"<!date\^\d+\^([^|>]*)\|[^>]*>")
 PORT = re.compile(r"(http://127\.0\.0\.1):\d+")
 
 
 class Recorder:
-    """Keeps every deed with how much had been said before it, so that a replay knows when to go on."""
+    """Keeps every command with the number of messages before it, so that a replay knows how long to wait."""
 
     def __init__(self, workspace: Workspace, clock: Callable[[], datetime]) -> None:
         self._workspace, self._clock = workspace, clock
@@ -34,86 +34,90 @@ class Recorder:
         self._steps: list[Json] = []
         self._pages: dict[str, int] = {}
 
-    def keep(self, do: str, user: str, page: str, **what: Any) -> None:
-        """Somebody did something now. ``page`` tells the open pages apart: each has modals of its own."""
+    def record(self, command: str, user: str, page: str, /, **fields: Any) -> None:
+        """Keep a command that a person gives now. ``page`` tells open pages apart, as each has its own modals."""
         number = self._pages.setdefault(page, len(self._pages))
-        seen = {"after": len(said(self._workspace)), "look": look_of(self._workspace)}
-        self._steps.append({"do": do, "user": user, "page": number, "at": self._passed(), **seen, **what})
+        before = {"after": len(all_messages(self._workspace)), "look": conversation_digest(self._workspace)}
+        self._steps.append({"do": command, "user": user, "page": number, "at": self._passed(), **before, **fields})
 
     def recording(self) -> Json:
-        """Everything since the beginning. Times are seconds since then."""
+        """Return everything since the beginning. Times are seconds since then, but ``began`` is an ISO date."""
         began = self._began.timestamp()
         return {
             "version": VERSION,
             "began": self._began.isoformat(),
             "lasted": self._passed(),
             "steps": list(self._steps),
-            "conversation": [{"at": round(float(one.ts) - began, 3), **line(one)} for one in said(self._workspace)],
+            "conversation": [
+                {"at": round(float(one.ts) - began, 3), **normalized(one)} for one in all_messages(self._workspace)
+            ],
         }
 
     def _passed(self) -> float:
         return round((self._clock() - self._began).total_seconds(), 3)
 
 
-def said(workspace: Workspace) -> list[Message]:
-    """Everything that was said, to all or to one, in the order it was."""
+def all_messages(workspace: Workspace) -> list[Message]:
+    """Return all messages, ephemeral ones too, in the order of their ts."""
     shared = [one for channel in workspace.channels.values() for one in channel.messages.values()]
     return sorted([*shared, *workspace.ephemeral], key=lambda one: one.ts)
 
 
-def place_of(workspace: Workspace, message: Message) -> Json:
-    """How a recording names a message: who said it where, and its number among those.
+def message_reference(workspace: Workspace, message: Message) -> Json:
+    """Return how a recording names a message: its author and place, and its number among the messages with both.
 
-    Its place among all would not do: an answer and news from the poller may come in either order.
+    Its number among all messages is no name: an answer and news from the poller may come in either order.
     """
-    kind = kind_of(message)
-    alike = (one for one in said(workspace) if kind_of(one) == kind)
-    return kind | {"number": next(number for number, one in enumerate(alike) if one is message)}
+    key = message_key(message)
+    alike = (other for other in all_messages(workspace) if message_key(other) == key)
+    return key | {"number": next(number for number, other in enumerate(alike) if other is message)}
 
 
-def message_at(workspace: Workspace, place: Json) -> Message | None:
-    """The message that a recording names, once it is there."""
-    kind = {name: value for name, value in place.items() if name != "number"}
-    alike = [one for one in said(workspace) if kind_of(one) == kind]
-    return alike[place["number"]] if place["number"] < len(alike) else None
+def find_message(workspace: Workspace, reference: Json) -> Message | None:
+    """Return the message that a recording names; None until it is there."""
+    key = {name: value for name, value in reference.items() if name != "number"}
+    alike = [message for message in all_messages(workspace) if message_key(message) == key]
+    return alike[reference["number"]] if reference["number"] < len(alike) else None
 
 
-def kind_of(one: Message) -> Json:
-    """Who said a message, where, and to whom."""
-    found: Json = {"channel": one.channel, "user": "pandabot" if one.user == BOT_USER else one.user}
-    return found | {name: value for name, value in (("viewer", one.viewer), ("thread", bool(one.thread_ts))) if value}
+def message_key(message: Message) -> Json:
+    """Return a message's author, channel and viewer, and whether it is in a thread."""
+    key: Json = {"channel": message.channel, "user": "pandabot" if message.user == BOT_USER else message.user}
+    optional = {"viewer": message.viewer, "thread": bool(message.thread_ts)}
+    return key | {name: value for name, value in optional.items() if value}
 
 
-def look_of(workspace: Workspace) -> str:
-    """A short sum of all that is to be read: a deed waits until the bot has put its answer in place of "one moment"."""
-    lines = sorted(json.dumps(line(one), ensure_ascii=False, sort_keys=True) for one in said(workspace))
+def conversation_digest(workspace: Workspace) -> str:
+    """Return a digest of all messages. A replay waits for it, so that an answer has replaced its "one moment"."""
+    contents = map(normalized, all_messages(workspace))
+    lines = sorted(json.dumps(content, ensure_ascii=False, sort_keys=True) for content in contents)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
 
 
-def line(one: Message) -> Json:
-    """A message without what differs from run to run."""
-    shown = {"text": one.text, "blocks": one.blocks, "attachments": one.attachments}
-    return kind_of(one) | {name: settled(value) for name, value in shown.items() if value}
+def normalized(message: Message) -> Json:
+    """Return a message without the parts that differ from run to run."""
+    content = {"text": message.text, "blocks": message.blocks, "attachments": message.attachments}
+    return message_key(message) | {name: without_run_specifics(value) for name, value in content.items() if value}
 
 
-def settled(value: Any) -> Any:
-    """The same without moments and ports."""
+def without_run_specifics(value: Any) -> Any:
+    """Return the value without dates and ports."""
     if isinstance(value, dict):
-        return {key: settled(one) for key, one in value.items()}
+        return {key: without_run_specifics(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [settled(one) for one in value]
-    return PORT.sub(r"\1", MOMENT.sub(r"<!date^…^\1>", value)) if isinstance(value, str) else value
+        return [without_run_specifics(item) for item in value]
+    return PORT.sub(r"\1", DATE_TOKEN.sub(r"<!date^…^\1>", value)) if isinstance(value, str) else value
 
 
-def view_at(home: Json | None, stack: list[Json], place: Any) -> Json | None:
-    """The view that a recording names, once it is there: ``home``, or how deep in the stack of modals."""
-    if place == "home":
+def find_view(home: Json | None, stack: list[Json], reference: Any) -> Json | None:
+    """Return the view that a recording names by ``home`` or by its depth in the modals; None until it is there."""
+    if reference == "home":
         return home
-    return stack[place] if place < len(stack) else None
+    return stack[reference] if reference < len(stack) else None
 
 
-def place_of_view(home: Json | None, stack: list[Json], view_id: str) -> str | int:
-    """How a recording names a view. Raises SlackError view_not_found."""
+def view_reference(home: Json | None, stack: list[Json], view_id: str) -> str | int:
+    """Return how a recording names a view. Raises SlackError view_not_found."""
     if home is not None and home["id"] == view_id:
         return "home"
     for depth, view in enumerate(stack):

@@ -1,4 +1,4 @@
-"""Photographs the page for the documents: a browser plays a short scene on it, as a person would."""
+"""Takes the README's picture of the page: a browser plays a short scene on it, as a person would."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CARD = "News comes in this thread"
 
 
 async def photograph(address: str, path: Path, forward: Callable[[float], None]) -> None:
-    """Draw a PNG of a watched order, its thread and what the channel heard. ``forward`` lets so many seconds pass.
+    """Write a PNG of a watched order's card, its thread and the channel. ``forward`` moves the clock by seconds.
 
     Needs Playwright, a development dependency, and Debian's Chromium. Where no font has emoji, they are empty boxes.
     """

@@ -1,4 +1,4 @@
-"""The page's own server: loopback only, the page's files, and one websocket for each open page."""
+"""The page's own server: it listens on loopback and serves the page's files and a websocket for each open page."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Self
 from aiohttp import WSMsgType, web
 
 from sandbox.pandapon.goods import picture
-from sandbox.web import deeds, guard
+from sandbox.web import guard, page_commands
 from sandbox.web.hub import Hub
 from sandbox.web.session import Session
 
 if TYPE_CHECKING:
-    from sandbox.terminal.stage import Stage
+    from sandbox.terminal.sandbox import Sandbox
 
 PORT = 8765
 STATIC = Path(__file__).resolve().parent / "static"
@@ -30,17 +30,17 @@ TYPES = {
     ".json": "application/json",
     ".png": "image/png",
 }
-IN_HAND = {"history", "thread", "mark_read", "switch_user", "say"}  # done at once, in the order they came
+IN_ORDER = {"history", "thread", "mark_read", "switch_user", "say"}  # carried out one after the other
 FOREVER = "public, max-age=31536000, immutable"
 VERSIONED = re.compile(r"v-[0-9a-f]+/")
 LONGEST = 4 * 1024 * 1024  # bytes of one message from a page
 
 
 class WebServer:
-    """Start it on a stage, and open the address that :meth:`start` returns."""
+    """The server of a sandbox's page: open the address that :meth:`start` returns."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.hub = Hub(stage)
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.hub = Hub(sandbox)
         self.base_url = ""
         self._version = ""
         self._runner: web.AppRunner | None = None
@@ -48,7 +48,7 @@ class WebServer:
         self._open: set[web.WebSocketResponse] = set()
 
     async def start(self, port: int = 0) -> str:
-        """Listen on loopback. Returns the page's address. Raises OSError when the port is taken."""
+        """Listen on loopback; port 0 is any free one. Returns the page's address. Raises OSError for a taken port."""
         app = web.Application(middlewares=[guard.only_loopback])
         app.router.add_get("/", self._page)
         app.router.add_get("/static/{path:.+}", self._file)
@@ -67,7 +67,7 @@ class WebServer:
         return f"{self.base_url}/"
 
     async def stop(self) -> None:
-        """Close everything."""
+        """Close the open pages and the server."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -90,21 +90,21 @@ class WebServer:
         return web.Response(text=text, content_type="text/html", headers=self._headers())
 
     async def _file(self, request: web.Request) -> web.Response:
-        """A file by its plain address, or by one with the version in it: that one the browser need not ask for again.
+        """Serve a static file. Browsers may cache it for ever under an address that holds the current version.
 
-        The modules name each other by relative addresses, so the version in the page's own reaches all of them.
+        Modules import each other by relative addresses, so the version in the page's own address reaches all of them.
         """
-        wanted = request.match_info["path"]
-        version = VERSIONED.match(wanted)
-        path = (STATIC / wanted[version.end() if version else 0 :]).resolve()
+        name = request.match_info["path"]
+        version = VERSIONED.match(name)
+        path = (STATIC / name[version.end() if version else 0 :]).resolve()
         if not path.is_relative_to(STATIC) or not path.is_file() or path.suffix not in TYPES:
             raise web.HTTPNotFound
-        kept = FOREVER if version and version[0] == f"{self._version}/" else "no-cache"
-        headers = self._headers() | {"Cache-Control": kept}
+        caching = FOREVER if version and version[0] == f"{self._version}/" else "no-cache"
+        headers = self._headers() | {"Cache-Control": caching}
         return web.Response(body=path.read_bytes(), content_type=TYPES[path.suffix], charset="utf-8", headers=headers)
 
     async def _picture(self, request: web.Request) -> web.Response:
-        """The goods' pictures: their public address is nobody's, so the page asks here for them."""
+        """Draw a picture of the goods. Their public address does not exist, so the page asks this server."""
         return web.Response(body=picture(request.match_info["name"]), content_type="image/png", headers=self._headers())
 
     def _headers(self) -> dict[str, str]:
@@ -133,7 +133,7 @@ class WebServer:
         self.hub.pages.add(session)
         writing = asyncio.ensure_future(self._write(session, socket))
         try:
-            session.hello()
+            session.send_state()
             await self._read(session, socket)
         finally:
             self.hub.leave(session)
@@ -143,19 +143,19 @@ class WebServer:
         return socket
 
     def _user(self, wanted: str) -> str:
-        workspace = self.hub.stage.slack.workspace
-        people = [one for one in workspace.users.values() if not one.is_bot]
-        return next((one.id for one in people if wanted in {one.id, one.name}), people[0].id)
+        workspace = self.hub.sandbox.slack.workspace
+        people = [user for user in workspace.users.values() if not user.is_bot]
+        return next((person.id for person in people if wanted in {person.id, person.name}), people[0].id)
 
     async def _read(self, session: Session, socket: web.WebSocketResponse) -> None:
         async for message in socket:
             if message.type is not WSMsgType.TEXT:
                 continue
             body = _parsed(message.data)
-            if body.get("type") in IN_HAND:
-                await deeds.do(session, body)
+            if body.get("type") in IN_ORDER:
+                await page_commands.execute(session, body)
             else:
-                self.hub.run(deeds.do(session, body))
+                self.hub.run(page_commands.execute(session, body))
 
     @staticmethod
     async def _write(session: Session, socket: web.WebSocketResponse) -> None:
@@ -164,16 +164,16 @@ class WebServer:
 
 
 def _version() -> str:
-    """What stands for the present state of all files; a file that is changed while the demo runs makes a new one."""
-    found = hashlib.blake2s(digest_size=6)
+    """Return a version that changes with any static file, also while the demo runs."""
+    digest = hashlib.blake2s(digest_size=6)
     for path in sorted(STATIC.rglob("*.*")):
-        found.update(f"{path}{path.stat().st_mtime_ns}".encode())
-    return f"v-{found.hexdigest()}"
+        digest.update(f"{path}{path.stat().st_mtime_ns}".encode())
+    return f"v-{digest.hexdigest()}"
 
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(text)
+        body = json.loads(text)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return body if isinstance(body, dict) else {}

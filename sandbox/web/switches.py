@@ -1,4 +1,4 @@
-"""What can be broken with a switch: one entry for each fault of either stand-in, on or off."""
+"""The fault switches of the workbench: one for each fault of either stand-in."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from sandbox.pandapon.server import PandaPonServer
     from sandbox.slack.server import SlackServer
-    from sandbox.web.shapes import Json
+    from sandbox.web.page_json import Json
 
 ALWAYS = 10**9  # calls
 SLOW = 5.0  # seconds
 
-# name -> (words, the fault's fields)
+# name -> (label, the fields of the fault while it is on)
 PANDAPON: dict[str, tuple[str, dict[str, Any]]] = {
     "pandapon-slow": ("Every answer takes 5 s", {"delay": SLOW}),
     "pandapon-down": ("Every connection is reset", {"down": True}),
@@ -35,7 +35,7 @@ SLACK: dict[str, tuple[str, Fault]] = {
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """One fault: what it does in words, whether it is on, and how to turn it."""
+    """One fault: its label, whether it is on, and how to turn it on and off."""
 
     name: str
     side: str
@@ -50,17 +50,18 @@ class Switches:
     def __init__(self, slack: SlackServer, pandapon: PandaPonServer) -> None:
         self._slack, self._pandapon = slack, pandapon
         self._planned: dict[str, Fault] = {}
-        found = [
+        switches = [
             *(self._of_pandapon(name, words, fields) for name, (words, fields) in PANDAPON.items()),
             *self._of_slack(),
             *(self._planned_switch(name, words, fault) for name, (words, fault) in SLACK.items()),
         ]
-        self._all = {switch.name: switch for switch in found}
+        self._all = {switch.name: switch for switch in switches}
 
     def state(self) -> list[Json]:
-        """Every switch as it is."""
+        """Return every switch with its present state."""
         return [
-            {"name": one.name, "side": one.side, "words": one.words, "on": one.is_on()} for one in self._all.values()
+            {"name": switch.name, "side": switch.side, "words": switch.words, "on": switch.is_on()}
+            for switch in self._all.values()
         ]
 
     def turn(self, name: str, *, on: bool) -> None:
@@ -81,7 +82,7 @@ class Switches:
         return Switch(name, "PandaPon", words, is_on, turn)
 
     def _of_slack(self) -> list[Switch]:
-        """Those that are a flag somewhere in the stand-in."""
+        """Return the switches that set a flag of the stand-in."""
         faults, rights = self._slack.faults, self._slack.interactions
         late = f"The bot's acknowledgement comes too late, after {self._slack.ack_seconds:g} s"
         return [

@@ -1,4 +1,4 @@
-"""The wire as a developer wants to read it: each request and answer of the three parties, without their secrets."""
+"""The traffic between the bot, Slack and PandaPon for a developer to read, with secrets masked."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from sandbox.pandapon.server import Seen
+    from sandbox.pandapon.server import ReceivedRequest
     from sandbox.slack.delivery import Ack
     from sandbox.slack.server import Call
-    from sandbox.web.shapes import Json
+    from sandbox.web.page_json import Json
 
-KEPT = 300  # lines
-AT_ONCE = 100  # lines
-FAILED = 400  # HTTP statuses from here on
+KEPT = 300  # exchanges
+AT_ONCE = 100  # exchanges in one message to a page
+FAILED = 400  # the lowest HTTP status of a failure
 LONGEST = 20_000  # characters of one body
 MASK = "•••"
 SECRET_NAMES = re.compile(r"token|secret|^sign(ature)?$|authorization|access.?key|password|cookie", re.IGNORECASE)
 SECRET_VALUES = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+")
-RIGHTS = re.compile(r"(/(?:commands|actions)/|ticket=)[^\s\"&]+")
+CAPABILITY_URLS = re.compile(r"(/(?:commands|actions)/|ticket=)[^\s\"&]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One exchange as it was. Bodies are made fit to be read only when somebody reads them."""
+class Exchange:
+    """One request and its answer. Bodies are masked and formatted only when a page asks for them."""
 
     number: int
     source: str
@@ -44,7 +44,7 @@ class Line:
     seconds: float | None = None
 
     def shown(self) -> Json:
-        """What the page gets."""
+        """Return the exchange as JSON for the page, its secrets masked. Times are seconds."""
         return {
             "number": self.number,
             "from": self.source,
@@ -60,19 +60,20 @@ class Line:
 
 
 class Wire:
-    """The last exchanges."""
+    """The last ``KEPT`` exchanges, numbered from 1."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._lines: deque[Line] = deque(maxlen=KEPT)
-        self.number = 0  # of the newest line
+        self._exchanges: deque[Exchange] = deque(maxlen=KEPT)
+        self.number = 0  # of the newest exchange
 
     def since(self, number: int) -> list[Json]:
-        """The lines after a number, of many only the newest."""
-        return [line.shown() for line in islice(reversed(self._lines), AT_ONCE) if line.number > number][::-1]
+        """Return the exchanges after a number, oldest first, at most the newest ``AT_ONCE``."""
+        newest = islice(reversed(self._exchanges), AT_ONCE)
+        return [exchange.shown() for exchange in newest if exchange.number > number][::-1]
 
     def payload(self, kind: str, payload: Json, ack: Ack | None) -> None:
-        """Slack tells the bot something, and the bot acknowledges it."""
+        """Add a payload from Slack to the bot, once it was acknowledged or the wait for that has ended."""
         if ack is None:
             return
         name = payload.get("command") or payload.get("callback_id") or (payload.get("event") or {}).get("type")
@@ -81,42 +82,42 @@ class Wire:
         self._add("Slack", "pandabot", title, payload, ack.payload, status=status, ok=ack.ok, seconds=ack.seconds)
 
     def call(self, call: Call) -> None:
-        """The bot calls a method of Slack's, or answers through a response URL."""
+        """Add the bot's call of a Slack method or of a response URL."""
         ok = 0 < call.status < FAILED and bool(call.answer.get("ok", True))
         self._add("pandabot", "Slack", call.method, call.arguments, call.answer, status=_outcome(call), ok=ok)
 
-    def request(self, seen: Seen, headers: Mapping[str, str], answer: str) -> None:
-        """The bot asks PandaPon."""
-        asked: Json = {"headers": _vendor(headers)}
-        asked |= {"query": seen.query} if seen.query else {}
-        asked |= {"body": seen.body} if seen.body is not None else {}
-        title = f"{seen.method} {seen.path}"
-        self._add("pandabot", "PandaPon", title, asked, answer, status=f"HTTP {seen.status}", ok=seen.status < FAILED)
+    def request(self, seen: ReceivedRequest, headers: Mapping[str, str], answer: str) -> None:
+        """Add the bot's request to PandaPon."""
+        request: Json = {"headers": _own_headers(headers)}
+        request |= {"query": seen.query} if seen.query else {}
+        request |= {"body": seen.body} if seen.body is not None else {}
+        title, status = f"{seen.method} {seen.path}", f"HTTP {seen.status}"
+        self._add("pandabot", "PandaPon", title, request, answer, status=status, ok=seen.status < FAILED)
 
     def _add(
-        self, source: str, target: str, title: str, asked: Any, answer: Any, *, status: str, ok: bool, **more: Any
+        self, source: str, target: str, title: str, request: Any, answer: Any, *, status: str, ok: bool, **timing: float
     ) -> None:
         self.number += 1
-        self._lines.append(
-            Line(self.number, source, target, title, asked, answer, status, ok=ok, at=self._clock(), **more)
+        self._exchanges.append(
+            Exchange(self.number, source, target, title, request, answer, status, ok=ok, at=self._clock(), **timing)
         )
 
 
 def _outcome(call: Call) -> str:
-    """How a call ended, in one line: Slack tells a refusal in the body of an HTTP 200."""
+    """Say in one line how a call ended. Slack's refusals are HTTP 200 with an error in the body."""
     if not call.status:
         return "no answer"
-    return " · ".join(one for one in (f"HTTP {call.status}", call.remark or call.answer.get("error")) if one)
+    return " · ".join(part for part in (f"HTTP {call.status}", call.remark or call.answer.get("error")) if part)
 
 
 def masked(value: Any) -> Any:
-    """The same value without secrets: by the name they go under, and by what they look like."""
+    """Return the value with secrets masked. They are recognised by their key and by their form."""
     if isinstance(value, dict):
-        return {key: MASK if _is_secret(key, one) else masked(one) for key, one in value.items()}
+        return {key: MASK if _is_secret(key, item) else masked(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [masked(one) for one in value]
+        return [masked(item) for item in value]
     if isinstance(value, str):
-        return RIGHTS.sub(rf"\1{MASK}", SECRET_VALUES.sub(MASK, value))
+        return CAPABILITY_URLS.sub(rf"\1{MASK}", SECRET_VALUES.sub(MASK, value))
     return value
 
 
@@ -124,7 +125,7 @@ def _is_secret(name: Any, value: Any) -> bool:
     return isinstance(value, str) and bool(SECRET_NAMES.search(str(name)))
 
 
-def _vendor(headers: Mapping[str, str]) -> dict[str, str]:
+def _own_headers(headers: Mapping[str, str]) -> dict[str, str]:
     ordinary = {"host", "accept", "accept-encoding", "connection", "user-agent", "content-type", "content-length"}
     return {name: value for name, value in headers.items() if name.lower() not in ordinary}
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from support.pandapon_stage import staged
+from support.fake_pandapon import fake_pandapon
 from support.tracking_cases import due_order
 
 from bot.reading import READ_AFRESH_EVERY, poll_order
@@ -37,7 +37,7 @@ def due(polls: int) -> DueOrder:
 )
 async def test_a_claim_of_an_older_version(polls: int, claim: Milestone | None) -> None:
     """What an older version made of a scan's words holds until the order is read afresh."""
-    async with staged() as stage, stage.client() as api:
+    async with fake_pandapon() as pandapon, pandapon.client() as api:
         alone = (await api.trace(REF)).trace
         assert alone is not None
         (parcel, *_) = alone.shipment().parcels

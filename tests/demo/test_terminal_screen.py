@@ -69,10 +69,10 @@ def test_what_is_gone_is_forgotten() -> None:
     """A deleted message has no number any more, and is not among the channel's words."""
     made = screen()
     made.update([item("1", "one"), item("2", "two"), item("3", "elsewhere", channel="#urgent")])
-    assert made.words("#orders") == "one two"
+    assert made.visible_text("#orders") == "one two"
     made.update([item("2", "two")])
     assert made.find(1) is None
-    assert made.words("#orders") == "two"
+    assert made.visible_text("#orders") == "two"
     assert made.find(2) == made.channel("#orders")[0]
 
 
@@ -80,7 +80,7 @@ def test_an_expectation_looks_past_line_breaks() -> None:
     """Where a line is broken depends on the terminal; the words do not."""
     made = screen()
     made.update([item("1", "word " * 40)])
-    assert ("word " * 40).strip() in made.words("#orders")
+    assert ("word " * 40).strip() in made.visible_text("#orders")
 
 
 def test_a_picture_needs_nothing_from_elsewhere() -> None:

@@ -12,7 +12,7 @@ from support.settings_form import at as clock_time
 from support.settings_form import choose, form
 
 from sandbox.pandapon.demo import SECOND
-from sandbox.pandapon.generator import lives
+from sandbox.pandapon.generator import scenarios
 from sandbox.slack.faults import Fault
 from storage.errors import DiskFullError
 from tracking.channel_settings import FEW
@@ -41,7 +41,7 @@ async def watched(house: House, line: str = f"/panda watch {ORDER}") -> Message:
 
 async def watch_many(house: House, count: int) -> None:
     """Watch so many more orders in the same channel, none of which has news for the time being."""
-    orders = [life.order for life in lives(count, house.clock() - timedelta(days=1), 1, seed=1)]
+    orders = [scenario.order for scenario in scenarios(count, house.clock() - timedelta(days=1), 1, seed=1)]
     for order in orders:
         house.world.add_order(order)
     for at in range(0, count, 10):

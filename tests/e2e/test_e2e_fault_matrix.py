@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.house import ORDER, House, running, words
 
-from benchmarks.kill import begin, kill, now, stage, until
+from benchmarks.kill import begin, kill, kill_harness, now, until
 from bot.cli import EX_CONFIG
 from sandbox.slack.faults import Fault
 from storage.backup import back_up, backups
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from benchmarks.kill import Stage
+    from benchmarks.kill import KillHarness
     from sandbox.slack.workspace import Message
 
 FIRST, SECOND, THIRD = (
@@ -216,7 +216,7 @@ async def test_another_process_locks_the_database(house: House) -> None:
     await told_once(house, card, 20)
 
 
-async def told_then_cut(one: Stage, size: int) -> bytes:
+async def told_then_cut(one: KillHarness, size: int) -> bytes:
     """Watch, copy, tell a scan, die, and cut the file to so many bytes; returns what is left of it."""
     await begin(one)
     path = one.folder / "bot.db"
@@ -240,7 +240,7 @@ def contents(folder: Path, pattern: str) -> list[bytes]:
 @pytest.mark.parametrize("size", [0, 5000], ids=["to nothing", "in the middle"])
 async def test_the_database_is_cut(tmp_path: Path, size: int) -> None:
     """The next process says so, keeps what is left under another name, and goes on with the newest copy."""
-    async with stage(tmp_path, 1) as one:
+    async with kill_harness(tmp_path, 1) as one:
         left = await told_then_cut(one, size)
         process = await one.spawn(errors=asyncio.subprocess.PIPE)
         one.scan(0)
@@ -257,7 +257,7 @@ async def test_the_database_is_cut(tmp_path: Path, size: int) -> None:
 @pytest.mark.parametrize("size", [0, 5000], ids=["to nothing", "in the middle"])
 async def test_the_database_is_cut_and_so_is_its_copy(tmp_path: Path, size: int) -> None:
     """No process starts on a guess: one sentence, an exit code that is not tried again, and all files as they were."""
-    async with stage(tmp_path, 1) as one:
+    async with kill_harness(tmp_path, 1) as one:
         left = await told_then_cut(one, size)
         [copy] = backups(tmp_path / "backups")
         os.truncate(copy, 5000)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.kill import begin, kill, now, stage, torture, until
+from benchmarks.kill import begin, kill, kill_harness, now, torture, until
 from bot.process import failpoints
 from storage.backup import back_up
 from storage.store import open_store
@@ -20,21 +20,21 @@ from tracking.channel_settings import ChannelSettings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from benchmarks.kill import Stage
+    from benchmarks.kill import KillHarness
 
 
 @pytest.mark.timeout(240)  # a dozen processes one after the other, on whatever machine this is
 async def test_dying_anywhere_loses_and_repeats_nothing(tmp_path: Path) -> None:
     """Each named point once, and some random moments: every scan in one message, every watch with one card."""
     plan = [*failpoints.COMMON, "after_send", "after_search", "", ""]  # what was sent is searched for, twice
-    async with stage(tmp_path, 5) as one:
+    async with kill_harness(tmp_path, 5) as one:
         await torture(one, plan, random.Random(3))  # noqa: S311  the same every time
         assert set(one.seen().values()) == {1}
         assert one.cards() == 5
         assert len(one.told) == 4 * len(plan)
 
 
-async def died(one: Stage, kill_at: str) -> None:
+async def died(one: KillHarness, kill_at: str) -> None:
     """Start it; it dies at this point."""
     process = await one.spawn(kill_at)
     try:
@@ -43,7 +43,7 @@ async def died(one: Stage, kill_at: str) -> None:
         await kill(process, one)
 
 
-async def quiet(one: Stage, settings: ChannelSettings) -> None:
+async def quiet(one: KillHarness, settings: ChannelSettings) -> None:
     """Give the channel these settings while no process runs."""
     store = await open_store(one.folder / "bot.db")
     await store.channels.save_settings(now(), one.channels[0], settings, "U0MEI00001")
@@ -53,7 +53,7 @@ async def quiet(one: Stage, settings: ChannelSettings) -> None:
 @pytest.mark.timeout(120)
 async def test_dying_over_held_and_folded_news_loses_and_repeats_nothing(tmp_path: Path) -> None:
     """What quiet hours held becomes one message in the thread, though the process dies as it holds and as it folds."""
-    async with stage(tmp_path, 1) as one:
+    async with kill_harness(tmp_path, 1) as one:
         await begin(one)
         local = now().astimezone(ChannelSettings().zone)
         begins, ends = local - timedelta(hours=1), local + timedelta(hours=2)
@@ -77,7 +77,7 @@ async def test_dying_over_held_and_folded_news_loses_and_repeats_nothing(tmp_pat
 @pytest.mark.timeout(120)
 async def test_dying_in_a_restore_loses_and_repeats_nothing(tmp_path: Path) -> None:
     """The old file is set aside, the copy not yet in its place: the next process does not start empty."""
-    async with stage(tmp_path, 1) as one:
+    async with kill_harness(tmp_path, 1) as one:
         await begin(one)
         store = await open_store(tmp_path / "bot.db")
         await back_up(store.thread, tmp_path / "backups", now())

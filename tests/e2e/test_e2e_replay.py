@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.replay import Way, ours
 from benchmarks.replay_counts import DOORS, START, naive
-from sandbox.pandapon.generator import lives
+from sandbox.pandapon.generator import scenarios
 from tracking.channel_settings import ChannelSettings
 
 MANY = ChannelSettings(threads="broadcast")  # what a channel of many orders is shown; these lives are few
@@ -28,8 +28,8 @@ async def test_whole_lives_are_told_once_and_quietly(orders: int, days: int, see
 
     A fifth of its calls, no later at the door, hardly a false alarm; a channel that fell behind reads digests.
     """
-    told = await ours(lives(orders, START, days, seed), days, way)
-    plain = naive(lives(orders, START, days, seed), days)
+    told = await ours(scenarios(orders, START, days, seed), days, way)
+    plain = naive(scenarios(orders, START, days, seed), days)
     assert (told.missed, told.twice) == (0, 0)
     assert told.channel <= plain.channel / 4
     assert told.calls <= plain.calls / 5
@@ -45,7 +45,9 @@ def test_the_same_seed_gives_the_same_lives() -> None:
     """A figure that somebody else measured can be measured again."""
 
     def told(seed: int) -> list[tuple[object, ...]]:
-        return [(event.at, event.order_id, event.scan) for life in lives(20, START, 16, seed) for event in life.events]
+        return [
+            (event.at, event.order_id, event.scan) for life in scenarios(20, START, 16, seed) for event in life.events
+        ]
 
     assert told(3) == told(3)
     assert told(3) != told(4)

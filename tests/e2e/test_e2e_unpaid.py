@@ -14,7 +14,7 @@ from support.house import House, running, words
 
 from pandapon.shipment import Platform
 from sandbox.pandapon.demo import PAY_WITHIN, UNPAID
-from sandbox.pandapon.lives import life, unpaid
+from sandbox.pandapon.scenarios import shipped_order, unpaid
 from sandbox.pandapon.world import Line
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def ordered(
     """An order that waits for payment, created some time ago."""
     order_id = UNPAID if platform is Platform.ALIBABA else TAOBAO
     lines = [Line("白色陶瓷马克杯", Decimal("9.50"), 12, sub_order="200048869999")]
-    order = life(random.Random(5), platform, order_id, house.clock() - ago, lines)  # noqa: S311  no secret
+    order = shipped_order(random.Random(5), platform, order_id, house.clock() - ago, lines)  # noqa: S311  no secret
     return house.world.add_order(unpaid(order, pay_within, closes_after))
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pandapon.models import Order, Page
     from pandapon.shipment import Platform
-    from sandbox.pandapon.server import Seen
+    from sandbox.pandapon.server import ReceivedRequest
 
 OLDEST = "2542285634920870001"
 
@@ -108,7 +108,7 @@ async def test_a_first_look_that_breaks_off_is_made_again(house: House) -> None:
     """The pages that it did not reach are not forgotten because the first ones are known."""
     fill(house, "waitsellersend", "waitsellersend")
 
-    def break_off(seen: Seen, _headers: Mapping[str, str], _answer: str) -> None:
+    def break_off(seen: ReceivedRequest, _headers: Mapping[str, str], _answer: str) -> None:
         if seen.path.endswith("order/page"):  # the first page of a list has come, the next ones do not
             house.pandapon.faults.status, house.pandapon.faults.path = 503, "order/page"
 

@@ -177,7 +177,7 @@ async def test_an_unknown_button_says_that_it_is_old(house: House) -> None:
     """A button of a version long gone still gets an answer."""
     assert house.bot is not None
     old = [{"type": "actions", "elements": [{"type": "button", "action_id": "gone", "text": text("Old")}]}]
-    house.slack.workspace.whisper("C0ORDERS01", "U0MEI00001", "old", blocks=old)
+    house.slack.workspace.post_ephemeral("C0ORDERS01", "U0MEI00001", "old", blocks=old)
     assert "older version" in await house.press("Old")
 
 

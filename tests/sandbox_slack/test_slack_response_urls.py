@@ -104,7 +104,7 @@ async def test_the_message_of_a_button(slack: SlackServer) -> None:
     """A button's message can be replaced or deleted, be it everybody's or one person's; else the answer is new."""
     orders = slack.workspace.channels[ORDERS]
     public = slack.workspace.post(orders, "U0BOTPANDA", "public", blocks=[section("public")])
-    private = slack.workspace.whisper(ORDERS, MEI, "private")
+    private = slack.workspace.post_ephemeral(ORDERS, MEI, "private")
     await url(slack, kind="actions", source=public).send(text="public, replaced", replace_original=True)
     await url(slack, kind="actions", source=private).send(text="private, replaced", replace_original=True)
     await url(slack, kind="actions", source=public).send(text="new")
@@ -116,7 +116,7 @@ async def test_the_message_of_a_button(slack: SlackServer) -> None:
 
 async def test_the_message_of_a_button_stays_the_original(slack: SlackServer) -> None:
     """What was said through a button's address since does not matter: the message with the button is replaced."""
-    pressed = slack.workspace.whisper(ORDERS, MEI, "pressed")
+    pressed = slack.workspace.post_ephemeral(ORDERS, MEI, "pressed")
     hook = url(slack, kind="actions", source=pressed)
     await hook.send(text="new")
     await hook.send(text="pressed, replaced", replace_original=True)

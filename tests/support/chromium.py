@@ -1,4 +1,4 @@
-"""Debian's Chromium for the tests of the demo's page: headless, the one that is installed, nothing is downloaded."""
+"""Starts the installed Chromium of Debian, headless, for the tests of the demo's page. Nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ MISSING = f"The page's tests need {CHROMIUM}: install it with `sudo apt-get inst
 
 @contextlib.asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """One browser. Skips the test that asks for it, with a word on how to install it, where there is none."""
-    if not CHROMIUM.exists():  # noqa: ASYNC240  one look, before anything runs
+    """Start a browser. Where there is none, skip the test and say how to install it."""
+    if not CHROMIUM.exists():  # noqa: ASYNC240  once, before anything else runs
         pytest.skip(MISSING)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(

@@ -28,7 +28,7 @@ UNTOUCHED = {  # tables and columns; times of reading change by themselves
 def press(house: House, action_id: str, value: Any, *, user: str = "mei", channel: str = "#orders") -> Json:
     """The press of a button in an answer that this person sees."""
     who, where = house.slack.workspace.user(user), house.slack.workspace.channel(channel)
-    message = house.slack.workspace.whisper(where.id, who.id, "an older answer")
+    message = house.slack.workspace.post_ephemeral(where.id, who.id, "an older answer")
     action: Json = {"action_id": action_id, "block_id": "b0", "type": "button", "action_ts": "1.2", "value": value}
     action["text"] = {"type": "plain_text", "text": "Do it", "emoji": True}
     path = house.slack.interactions.new_url("actions", where.id, who.id, message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,15 @@ from playwright.async_api import expect
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser, Locator, Page
+    from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page
 
 PATIENCE = 8_000  # milliseconds that something may take to be seen
+_idle: weakref.WeakKeyDictionary[Browser, list[Page]] = weakref.WeakKeyDictionary()
 
 
 @dataclass
 class Person:
-    """One browser of their own. ``problems``: what the page's scripts complained about."""
+    """A person with a page. ``problems`` are the errors of its scripts."""
 
     page: Page
     problems: list[str] = field(default_factory=list)
@@ -72,19 +74,45 @@ class Person:
 async def person(
     browser: Browser, address: str, *, width: int = 1400, height: int = 900, dark: bool = False
 ) -> AsyncIterator[Person]:
-    """Somebody opens the page; at the end its scripts must have complained about nothing."""
-    context = await browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
-    )
-    context.set_default_timeout(PATIENCE)
-    page = await context.new_page()
-    one = Person(page)
-    page.on("pageerror", lambda error: one.problems.append(str(error)))
-    page.on("console", lambda line: one.problems.append(line.text) if line.type == "error" else None)
-    try:
+    """A person opens the page. At the end its scripts must have complained about nothing."""
+    async with _blank_page(browser) as page:
+        await page.set_viewport_size({"width": width, "height": height})
+        await page.emulate_media(color_scheme="dark" if dark else "light")
+        visitor = Person(page)
+
+        def on_error(error: Error) -> None:
+            visitor.problems.append(str(error))
+
+        def on_console(line: ConsoleMessage) -> None:
+            if line.type == "error":
+                visitor.problems.append(line.text)
+
+        page.on("pageerror", on_error)
+        page.on("console", on_console)
         await page.goto(address)
         await expect(page.locator("#rail button").first).to_be_attached()
-        yield one
-        assert one.problems == []
-    finally:
-        await context.close()
+        yield visitor
+        assert visitor.problems == []
+        page.remove_listener("pageerror", on_error)
+        page.remove_listener("console", on_console)
+
+
+@contextlib.asynccontextmanager
+async def _blank_page(browser: Browser) -> AsyncIterator[Page]:
+    """A page in a browser context of its own, which is used again if the test succeeds.
+
+    A new context starts two or three processes, and that costs more than most tests. One that is used again shares
+    nothing with the test before: each test serves the page from another port, which is another origin.
+    """
+    idle = _idle.setdefault(browser, [])
+    page = idle.pop() if idle else await (await browser.new_context()).new_page()
+    page.set_default_timeout(PATIENCE)
+    try:
+        yield page
+        await page.mouse.move(0, 0)
+        await page.evaluate("sessionStorage.clear()")
+        await page.goto("about:blank")
+    except BaseException:
+        await page.context.close()
+        raise
+    idle.append(page)

@@ -16,7 +16,7 @@ from sandbox.clock import SimClock
 from sandbox.pandapon.server import PandaPonServer
 from sandbox.pandapon.world import World
 from sandbox.slack.server import SlackServer
-from sandbox.terminal.stage import Stage
+from sandbox.terminal.sandbox import Sandbox
 from sandbox.web.server import WebServer
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ async def scene(manifest: dict[str, Any], build: Callable[[SlackServer], AsyncAp
         handler = AsyncSocketModeHandler(build(slack), "xapp-sandbox")
         handler.client.web_client = AsyncWebClient(token="xapp-sandbox", base_url=slack.api_url)
         await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own
-        async with WebServer(Stage(slack, pandapon, world, clock, _nothing)) as server:
+        async with WebServer(Sandbox(slack, pandapon, world, clock, _nothing)) as server:
             await server.start()
             yield Scene(server, slack, watch)
         await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt's own

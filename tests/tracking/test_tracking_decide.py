@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -305,3 +306,20 @@ def test_a_reading_of_nothing_is_a_baseline_of_nothing() -> None:
     """An order of which nothing could be read has no milestone and is stored all the same."""
     decision: Decision = Desk().see(FetchedOrder(REF))
     assert (decision.milestone, decision.parcels, decision.news, decision.changed) == (None, (), None, True)
+
+
+def test_only_parcels_that_are_otherwise_now_are_stored_again() -> None:
+    """A scan that leaves its parcel where it was stores the scan alone; what changes of a parcel stores that one."""
+    known = (parcel(PICKED, LEFT), parcel(PICKED, waybill="SF2"))
+    scanned = parcel(PICKED, LEFT, ARRIVED)
+    assert not desk(*known).see(reading(scanned, known[1])).parcels
+    for changed in (
+        replace(scanned, carrier="顺丰"),
+        replace(scanned, logistics_id="LP01"),
+        replace(scanned, status_code="SIGN", status_milestone=M.DELIVERED),
+        parcel(PICKED, LEFT, OUT),
+        replace(scanned, waybill="SF3"),
+    ):
+        stored = desk(*known).see(reading(changed, known[1])).parcels
+        assert {one.waybill for one in stored} == {changed.waybill, "SF1"}
+        assert not any(one.nodes for one in stored)

@@ -106,7 +106,7 @@ async def test_many_lines(browser: Browser, server: WebServer) -> None:
         await mei.box.press_sequentially("two")
         await mei.box.press("Enter")
         await mei.sees("two")
-        [said] = server.hub.stage.slack.workspace.channel("orders").messages.values()
+        [said] = server.hub.sandbox.slack.workspace.channel("orders").messages.values()
         assert said.text == "one\ntwo"
         ids = "2542285634920880794\n2542285634920880795\n3305075341149134260"
         await mei.type(f"/panda watch {ids}")

@@ -23,9 +23,9 @@ HEARD = 4  # orders that the channel has heard of by then
 
 async def test_two_hundred_watched_orders_in_accelerated_time(browser: Browser, server: WebServer) -> None:
     """While the bot polls them all and news pours in, one's own words are heard, in the order that they were said."""
-    stage = server.hub.stage
-    fill(stage.world)
-    channel = stage.slack.workspace.channel("orders")
+    sandbox = server.hub.sandbox
+    fill(sandbox.world)
+    channel = sandbox.slack.workspace.channel("orders")
     async with person(browser, server.base_url) as mei:
         await mei.type("/panda watch all")
         await mei.sees("Every order of the account is watched")

@@ -37,7 +37,7 @@ async def test_news_arrives_while_the_page_is_open(browser: Browser, server: Web
         await mei.type(f"/panda watch {ORDER}")
         card = mei.message("News comes in this thread")
         await expect(card).to_be_visible()
-        server.hub.stage.clock.advance(timedelta(minutes=40))
+        server.hub.sandbox.clock.advance(timedelta(minutes=40))
         replies = card.locator("button.replies")
         await expect(replies).to_be_visible()
         await replies.click()
@@ -199,7 +199,7 @@ async def test_the_direct_conversation_takes_messages_if_the_manifest_says_so(
 ) -> None:
     """Where the messages tab is read-only there is no box, but a word on where to go; otherwise commands work in it."""
     async with person(browser, f"{server.base_url}?as=tom#pandabot") as tom:
-        home = server.hub.stage.slack.manifest["features"]["app_home"]
+        home = server.hub.sandbox.slack.manifest["features"]["app_home"]
         if home["messages_tab_read_only_enabled"]:
             await expect(tom.page.get_by_text("Sending messages to this app has been turned off")).to_be_visible()
             await expect(tom.box).to_be_hidden()

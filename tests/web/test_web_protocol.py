@@ -75,7 +75,7 @@ async def test_private_answers_vanish_on_reload_and_history_stays(pages: Pages) 
 
 async def test_long_history_comes_in_pages(pages: Pages) -> None:
     """Fifty messages at a time, newest first asked, each page oldest first, until there are no more."""
-    workspace = pages.server.hub.stage.slack.workspace
+    workspace = pages.server.hub.sandbox.slack.workspace
     for number in range(120):
         workspace.post(workspace.channel("orders"), TOM, f"number {number}")
     page = await pages.open()

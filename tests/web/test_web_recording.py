@@ -14,8 +14,8 @@ from support.web_page import person
 
 from bot.commands import demo
 from sandbox.slack.workspace import BOT_USER
-from sandbox.web import deeds
-from sandbox.web.replaying import ReplayError, replay
+from sandbox.web import page_commands
+from sandbox.web.replay import ReplayError, replay
 from sandbox.web.session import Session
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
     from support.web_page import Person
 
-    from sandbox.terminal.stage import Stage
+    from sandbox.terminal.sandbox import Sandbox
     from sandbox.web.server import WebServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -36,10 +36,10 @@ PATIENCE = 20.0
 
 
 @asynccontextmanager
-async def stage_of(recording: dict[str, Any]) -> AsyncIterator[Stage]:
+async def sandbox_of(recording: dict[str, Any]) -> AsyncIterator[Sandbox]:
     """A fresh demo whose clock stands where it stood."""
-    async with demo.stage(datetime.fromisoformat(recording["began"])) as stage:
-        yield stage
+    async with demo.running_sandbox(datetime.fromisoformat(recording["began"])) as sandbox:
+        yield sandbox
 
 
 async def saved(mei: Person, path: Path) -> dict[str, Any]:
@@ -75,8 +75,8 @@ async def test_a_watch_a_scan_and_a_question(browser: Browser, server: WebServer
         await mei.sees("how the bot is doing")
         recording = await saved(mei, tmp_path / "conversation.json")
     assert [step["do"] for step in recording["steps"]] == ["slash", "add_node", "slash"]
-    async with stage_of(recording) as stage:
-        again = await replay(recording, stage, patience=PATIENCE)
+    async with sandbox_of(recording) as sandbox:
+        again = await replay(recording, sandbox, patience=PATIENCE)
     assert [one["text"] for one in again if "手工扫描 派送中" in one["text"]]
 
 
@@ -91,11 +91,11 @@ CHOSEN: list[dict[str, Any]] = [
 async def test_the_whole_action_is_kept(server: WebServer, chosen: dict[str, Any]) -> None:
     """A date, a time and several options are in the recording as they were chosen, beside what else is filled in."""
     hub = server.hub
-    workspace = hub.stage.slack.workspace
+    workspace = hub.sandbox.slack.workspace
     one = workspace.post(workspace.channel("orders"), BOT_USER, "choose")
     action, state = {"block_id": "b", "action_id": "unknown", **chosen}, {"b": {"unknown": chosen}}
     body = {"type": "press", "channel": one.channel, "ts": one.ts, "action": action, "state": state}
-    await deeds.do(Session(hub, "U0MEI00001"), body)
+    await page_commands.execute(Session(hub, "U0MEI00001"), body)
     [step] = hub.recorder.recording()["steps"]
     assert (step["action"], step["state"]) == (action, state)
     assert step["message"] == {"channel": one.channel, "user": "pandabot", "number": 0}
@@ -117,10 +117,10 @@ async def test_the_recorded_morning() -> None:
         "fault",
         "time",
     }
-    async with stage_of(recording) as stage:
-        began = stage.clock()
-        again = await replay(recording, stage, patience=PATIENCE)
-        assert (stage.clock() - began).total_seconds() >= recording["lasted"] > 1800
+    async with sandbox_of(recording) as sandbox:
+        began = sandbox.clock()
+        again = await replay(recording, sandbox, patience=PATIENCE)
+        assert (sandbox.clock() - began).total_seconds() >= recording["lasted"] > 1800
     assert len(again) == len(recording["conversation"])
 
 
@@ -139,9 +139,9 @@ async def test_the_recorded_morning() -> None:
 async def test_a_recording_that_does_not_go_on_says_so(change: dict[str, Any], words: str) -> None:
     """Another version, an unknown deed and a message that never comes are each a sentence, not a hang."""
     recording = {"version": 2, "steps": [], "conversation": [], "lasted": 0.0} | change
-    async with demo.stage(demo.STARTED) as stage:
+    async with demo.running_sandbox(demo.STARTED) as sandbox:
         with pytest.raises(ReplayError, match=words):
-            await replay(recording, stage, patience=0.2)
+            await replay(recording, sandbox, patience=0.2)
 
 
 @pytest.mark.parametrize("name", ["text", "blocks"])
@@ -152,6 +152,6 @@ async def test_another_text_is_noticed(name: str) -> None:
     lines = copy.deepcopy(recording["conversation"][:2])
     lines[1][name] = "another text" if name == "text" else lines[1][name][1:]
     short = recording | {"steps": [said, asked], "conversation": lines, "lasted": lines[1]["at"]}
-    async with stage_of(short) as stage:
+    async with sandbox_of(short) as sandbox:
         with pytest.raises(ReplayError, match=r"recorded was .* and what came is .*1 order or parcel"):
-            await replay(short, stage, patience=2)
+            await replay(short, sandbox, patience=2)

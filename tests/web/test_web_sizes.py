@@ -32,7 +32,7 @@ ORDERLY = {"heading-order", "landmark-unique"}  # moderate, and none of them has
 
 async def test_five_thousand_messages(browser: Browser, server: WebServer) -> None:
     """A long channel opens at once at its end, draws few messages, and stays in place as older ones come."""
-    workspace = server.hub.stage.slack.workspace
+    workspace = server.hub.sandbox.slack.workspace
     channel = workspace.channel("orders")
     for number in range(5000):
         workspace.post(channel, "U0TOM00002", f"number {number}")
@@ -60,7 +60,7 @@ async def test_five_thousand_messages(browser: Browser, server: WebServer) -> No
 
 async def test_what_is_read_stays_where_it_is(browser: Browser, server: WebServer) -> None:
     """While one reads in the middle, messages above that change, grow or get their true height move nothing."""
-    workspace = server.hub.stage.slack.workspace
+    workspace = server.hub.sandbox.slack.workspace
     channel = workspace.channel("orders")
     posted = [workspace.post(channel, BOT_USER, f"card {one}", blocks=card(one)) for one in range(200)]
     async with person(browser, server.base_url) as mei:

@@ -29,7 +29,7 @@ LOADED = """() => performance.getEntriesByType("resource")
 
 async def test_the_first_useful_screen(browser: Browser, server: WebServer) -> None:
     """Channels, box and messages are there from some forty files; a second visit asks for none of them again."""
-    workspace = server.hub.stage.slack.workspace
+    workspace = server.hub.sandbox.slack.workspace
     workspace.post(workspace.channel("orders"), "U0TOM00002", "hello")
     context = await browser.new_context()
     for visit in ("first", "second"):
@@ -66,7 +66,7 @@ def _collect(name: str, found: dict[str, None]) -> None:
 
 async def test_what_is_rare_in_messages_comes_when_it_is_needed(browser: Browser, server: WebServer) -> None:
     """A table, and a menu among buttons, are drawn although their code was not loaded; an unknown block says so."""
-    workspace = server.hub.stage.slack.workspace
+    workspace = server.hub.sandbox.slack.workspace
     channel = workspace.channel("orders")
     option = {"text": {"type": "plain_text", "text": "By air"}, "value": "air"}
     select = {"type": "static_select", "action_id": "how", "options": [option]}

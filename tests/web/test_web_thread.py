@@ -43,7 +43,7 @@ async def test_the_keyboard_goes_back_to_where_the_thread_was_opened(browser: Br
 
 async def test_a_reply_to_all_says_to_what(browser: Browser, server: WebServer) -> None:
     """What a thread also tells the channel stands under the thread's first words, which lead to it."""
-    workspace = server.hub.stage.slack.workspace
+    workspace = server.hub.sandbox.slack.workspace
     channel = workspace.channel("orders")
     parent = workspace.post(channel, BOT_USER, "*Order 2542285634920880794* is on its way\nand more")
     workspace.post(channel, BOT_USER, "It has been delivered", thread_ts=parent.ts, broadcast=True)

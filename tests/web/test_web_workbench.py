@@ -36,7 +36,7 @@ async def test_a_fault_switched_on_and_off(browser: Browser, server: WebServer) 
         await switch.uncheck()
         await expect(opener.first).to_have_accessible_name("Workbench")
         await expect(theirs).not_to_be_checked()
-        server.hub.stage.pandapon.faults.clear()
+        server.hub.sandbox.pandapon.faults.clear()
         await mei.type(f"/panda order {ORDER}")
         await mei.sees("连衣裙")
 

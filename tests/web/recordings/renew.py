@@ -27,7 +27,7 @@ ORDER, OTHER = "2542285634920880794", "2542285634920880795"
 
 async def renew() -> None:
     """Overwrite the recording."""
-    async with demo.stage(demo.STARTED) as stage, WebServer(stage) as server, chromium() as browser:
+    async with demo.running_sandbox(demo.STARTED) as sandbox, WebServer(sandbox) as server, chromium() as browser:
         await server.start()
         async with person(browser, server.base_url) as mei, person(browser, f"{server.base_url}?as=tom") as tom:
             for scene in (watch, scan, settle, look_around, suffer, wait, regret):

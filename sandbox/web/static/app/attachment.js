@@ -1,4 +1,4 @@
-// An attachment: what an app shows under a message, above all for a link in it. Blocks, or Slack's older fields.
+// Draws an attachment, such as the preview of a link: its blocks, or Slack's older fields.
 
 import { renderBlocks, renderMrkdwn } from "../blocks/light.js";
 import { picture } from "../blocks/pictures.js";
@@ -16,7 +16,7 @@ export function drawAttachment(one, context) {
 }
 
 function older(one, context) {
-  const found = document.createDocumentFragment();
+  const fragment = document.createDocumentFragment();
   const lines = [
     one.pretext ? h("p", {}, renderMrkdwn(one.pretext, context)) : null,
     one.author_name ? h("small", {}, one.author_link ? link(one.author_link, one.author_name) : one.author_name) : null,
@@ -26,7 +26,7 @@ function older(one, context) {
     ...[one.image_url, one.thumb_url].filter(Boolean).map((url) => picture({ image_url: url, alt_text: one.title ?? one.fallback ?? "Picture" }, "bk-picture")),
     one.footer ? h("small", {}, one.footer) : null,
   ].filter(Boolean);
-  // What stands in for all the rest where it cannot be shown.
-  found.append(...(lines.length ? lines : [renderMrkdwn(one.fallback ?? "", context)]));
-  return found;
+  // An attachment without any of these has at least its fallback.
+  fragment.append(...(lines.length ? lines : [renderMrkdwn(one.fallback ?? "", context)]));
+  return fragment;
 }

@@ -1,15 +1,15 @@
-// Squares with a sign: pictures of people who do not exist, and of the bot.
+// Draws avatars: a square with an initial for people, and a panda for the bot.
 
 import { h } from "./dom.js";
 
 const PANDA = new URL("../panda.svg", import.meta.url).pathname;
 
-/** The bot's face, with nothing for screen readers: its name stands beside it. */
+/** The bot's picture. Screen readers skip it, as the name stands beside it. */
 export function panda(props = {}) {
   return h("img", { src: PANDA, alt: "", ...props });
 }
 
-/** Whose words stand beside it. */
+/** The avatar of a message's author. */
 export function avatar(user) {
   const sign = user?.is_bot ? panda() : (user?.real_name ?? "?").slice(0, 1);
   return h("div", { class: `avatar ${user?.name ?? ""}`, "aria-hidden": "true" }, sign);

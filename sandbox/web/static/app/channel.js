@@ -1,4 +1,4 @@
-// The middle: a channel's header, its messages and the box to write in.
+// The middle of the page: a channel's header, its messages and the composer.
 
 import { button, h, unseen } from "./dom.js";
 import { Composer } from "./composer.js";
@@ -40,7 +40,7 @@ export function startChannel(page) {
     drawEmpty(page, empty, room);
   };
   store.on("hello place", enter);
-  // After the first screen: what draws messages is half of all files.
+  // Loaded after the first screen: half of all files are for drawing messages.
   store.once("hello", async () => {
     const { drawMessage } = await import("./message.js");
     list.drawWith((message, before) => drawMessage(page, message, before));
@@ -78,16 +78,16 @@ function drawEmpty(page, empty, room) {
   empty.replaceChildren("pandabot has not written to you here. Go to ", there, ", type ", help, " and press Enter; ", home, " shows what is watched in your channels.");
 }
 
-const told = new Map();
+const markedRead = new Map(); // channel id -> the last ts that the server was sent
 
 function markRead(page, ts) {
   const { channel } = page.store;
-  if (!ts || !channel || (told.get(channel.id) === ts && !channel.unread)) return;
-  told.set(channel.id, ts);
+  if (!ts || !channel || (markedRead.get(channel.id) === ts && !channel.unread)) return;
+  markedRead.set(channel.id, ts);
   page.socket.send("mark_read", { channel: channel.id, ts });
 }
 
-/** The two buttons that the header shares with App Home. */
+/** The buttons for rail and workbench in the header, which the channel shares with App Home. */
 export function headButtons(page) {
   return {
     railButton: button([icon("menu"), unseen("Channels")], () => page.showRail(), { class: "rail-toggle", "aria-expanded": "false" }),
@@ -95,7 +95,7 @@ export function headButtons(page) {
   };
 }
 
-/** It also says how many faults are on: a closed workbench would hide why nothing works. */
+/** The workbench button, with the number of faults that are on, as they explain why nothing works. */
 function panelButton(page) {
   const { store } = page;
   const badge = h("span", { class: "badge", hidden: true });

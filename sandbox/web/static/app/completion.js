@@ -1,10 +1,10 @@
-// The list of slash commands above the box, and the usage hint of the one that is being typed.
+// The list of slash commands above the composer, and the usage hint of the typed command.
 
 import { h } from "./dom.js";
 
 export class Completion {
-  #found = [];
-  #at = 0;
+  #matches = [];
+  #active = 0;
 
   constructor(box, id, commands) {
     Object.assign(this, { box, id, commands });
@@ -14,11 +14,11 @@ export class Completion {
     box.addEventListener("blur", () => setTimeout(() => this.close(), 150));
   }
 
-  /** The text changed. */
+  /** Adapt list and hint to the typed text. */
   update() {
     const text = this.box.value;
-    this.#found = /^\/\S*$/.test(text) ? this.commands().filter((one) => one.command.startsWith(text)) : [];
-    this.#at = 0;
+    this.#matches = /^\/\S*$/.test(text) ? this.commands().filter((one) => one.command.startsWith(text)) : [];
+    this.#active = 0;
     this.#draw();
     const typed = this.commands().find((one) => text.startsWith(`${one.command} `));
     this.hint.hidden = !typed;
@@ -26,19 +26,19 @@ export class Completion {
   }
 
   close() {
-    this.#found = [];
+    this.#matches = [];
     this.#draw();
   }
 
-  /** Take a key if it is about the list. Returns whether it was. */
+  /** Handle a key that belongs to the list. Returns whether it did. */
   key(event) {
-    if (!this.#found.length) return false;
+    if (!this.#matches.length) return false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const whole = this.#found[this.#at].command === this.box.value;
-    if (step) this.#at = (this.#at + step + this.#found.length) % this.#found.length;
-    else if (event.key === "Tab" && !event.shiftKey) this.#take(this.#at);
-    else if (event.key === "Enter" && !event.shiftKey && !whole) this.#take(this.#at);
-    else if (event.key === "Escape") this.#found = [];
+    const isComplete = this.#matches[this.#active].command === this.box.value;
+    if (step) this.#active = (this.#active + step + this.#matches.length) % this.#matches.length;
+    else if (event.key === "Tab" && !event.shiftKey) this.#take(this.#active);
+    else if (event.key === "Enter" && !event.shiftKey && !isComplete) this.#take(this.#active);
+    else if (event.key === "Escape") this.#matches = [];
     else return false;
     event.preventDefault();
     this.#draw();
@@ -46,24 +46,24 @@ export class Completion {
   }
 
   #take(number) {
-    this.box.value = `${this.#found[number].command} `;
-    this.#found = [];
+    this.box.value = `${this.#matches[number].command} `;
+    this.#matches = [];
     this.box.focus();
     this.update();
   }
 
   #draw() {
-    const open = this.#found.length > 0;
+    const open = this.#matches.length > 0;
     this.list.hidden = !open;
     this.box.setAttribute("aria-expanded", String(open));
     this.list.replaceChildren(
-      ...this.#found.map((one, number) =>
+      ...this.#matches.map((one, number) =>
         h(
           "li",
           {
             id: `${this.id}-${number}`,
             role: "option",
-            "aria-selected": String(number === this.#at),
+            "aria-selected": String(number === this.#active),
             onpointerdown: (event) => {
               event.preventDefault();
               this.#take(number);
@@ -74,7 +74,7 @@ export class Completion {
         ),
       ),
     );
-    if (open) this.box.setAttribute("aria-activedescendant", `${this.id}-${this.#at}`);
+    if (open) this.box.setAttribute("aria-activedescendant", `${this.id}-${this.#active}`);
     else this.box.removeAttribute("aria-activedescendant");
   }
 }

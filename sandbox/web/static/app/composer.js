@@ -1,4 +1,4 @@
-// The box one types in: slash commands completed from the manifest, history, lines and pastes as they come.
+// The composer: a text box with completion of slash commands, the history of sent lines, and shortcuts.
 
 import { button, freshId, h } from "./dom.js";
 import { Completion } from "./completion.js";
@@ -7,13 +7,13 @@ import { menuButton } from "./menu.js";
 import { icon } from "./icons.js";
 
 export class Composer {
-  #back = 0; // how far back in the history, 0: the line that is being typed
+  #back = 0; // how many lines back in the history; 0: the line that is being typed
   #draft = "";
-  #drafts = new Map(); // what was typed and not sent, by place
+  #drafts = new Map(); // unsent text by place
   #place = "";
 
   /**
-   * `where()` gives {channel, thread}; `sent()` hears that something was; `id` makes the box reachable by a link.
+   * `where()` returns {channel, thread}; `sent()` is called after sending; `id` lets a link lead to the box.
    * `commands: false` is for threads, which refuse slash commands.
    */
   constructor(page, { id, label, where, sent, commands = true }) {
@@ -52,7 +52,7 @@ export class Composer {
     this.box.placeholder = text;
   }
 
-  /** Whose draft the box holds: what was typed elsewhere stays there. */
+  /** Show the draft of a place, and keep the one of the place before. */
   moveTo(place) {
     if (place === this.#place) return;
     this.#drafts.set(this.#place, this.box.value);
@@ -83,7 +83,7 @@ export class Composer {
     else if (event.key === "ArrowDown" && this.#back && this.#canLeave(this.box.value.length)) this.#go(-1, event);
   }
 
-  /** The history is reached from an empty box, or from a line that came out of it. */
+  /** Whether an arrow key means the history: in an empty box, or in an unedited line of the history. */
   #canLeave(edge) {
     return this.box.selectionStart === this.box.selectionEnd && (this.#back > 0 || this.box.value === "") && (this.#back > 0 || this.box.selectionStart === edge);
   }
@@ -118,7 +118,7 @@ export class Composer {
     const [, command, rest] = text.match(/^(\/\S+)\s*([\s\S]*)$/) ?? [];
     const isKnown = this.#commands().some((one) => one.command === command);
     if (command) this.page.socket.send("slash", { ...this.where(), command, text: rest });
-    if (command && !isKnown) return; // it is refused, and can be mended
+    if (command && !isKnown) return; // the server refuses it; the text stays, to be corrected
     if (!command) this.page.socket.send("say", { ...this.where(), text });
     keepLine(text);
     this.#put("");

@@ -1,8 +1,8 @@
-// What the Block Kit renderer has to know: names, the reader's zone and locale, and where actions go.
+// The context that the Block Kit renderer needs: names, the reader's zone and locale, and functions for actions.
 
-const KINDS = { channel: "public" }; // where Slack's filters have another word than the page
+const KINDS = { channel: "public" }; // the page's kind of channel -> the word of Slack's filters
 
-/** A context for messages, modals or App Home. Headings in it stand one below the one that they are under. */
+/** A context for messages, modals or App Home. `heading` is the level of header blocks. */
 export function contextFor(store, surface, { act, options, heading = 3 }) {
   const { users, channels } = store.state;
   return {

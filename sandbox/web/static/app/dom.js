@@ -1,6 +1,6 @@
-// Makes elements: the one place that touches attributes, so that no text ever becomes markup.
+// Makes elements. Attributes are set only here, so that no text can become markup.
 
-/** An element. `on*` are listeners, `class` and `aria-*` attributes; `null`, `undefined` and `false` are left out. */
+/** An element. Props are attributes, `on*` listeners; `null`, `undefined` and `false` are left out. */
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
@@ -19,18 +19,18 @@ export function unseen(text) {
   return h("span", { class: "unseen" }, text);
 }
 
-/** A button that does one thing. `label` is read out where the visible text is a sign. */
+/** A button; give `aria-label` where the visible text is an icon. */
 export function button(text, onclick, props = {}) {
   return h("button", { type: "button", onclick, ...props }, text);
 }
 
-/** A function that does its work at the first call only, and hands out the same promise ever after. */
+/** Wrap a function so that it works at the first call only; each call returns the same promise. */
 export function onlyOnce(work) {
   let done = null;
   return (...given) => (done ??= work(...given));
 }
 
-/** Put a stylesheet of ours into the page, and wait for it: nothing shall be seen without its looks. */
+/** Add one of our stylesheets to the page and wait for it, so that nothing is shown unstyled. */
 export function stylesheet(name) {
   const { pathname } = new URL(`../style/${name}.css`, import.meta.url);
   return new Promise((resolve) => document.head.append(h("link", { rel: "stylesheet", href: pathname, onload: resolve, onerror: resolve })));
@@ -38,7 +38,7 @@ export function stylesheet(name) {
 
 let numbers = 0;
 
-/** An id that nothing else on the page has. */
+/** An id that is unique on the page. */
 export function freshId(prefix) {
   numbers += 1;
   return `${prefix}-${numbers}`;

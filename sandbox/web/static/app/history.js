@@ -1,4 +1,4 @@
-// The lines that were sent, for ↑ and ↓: they outlive a reload of the page, not its tab.
+// The sent lines, for ↑ and ↓. They survive a reload, but not the closing of the tab.
 
 const KEY = "pandabot.sent";
 const KEPT = 100; // lines
@@ -17,14 +17,14 @@ export function keepLine(text) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(sent));
   } catch {
-    // a browser that keeps nothing still has the lines of this page
+    // without storage the lines last until the page is reloaded
   }
 }
 
 function read() {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY));
-    return Array.isArray(kept) ? kept : [];
+    const stored = JSON.parse(sessionStorage.getItem(KEY));
+    return Array.isArray(stored) ? stored : [];
   } catch {
     return [];
   }

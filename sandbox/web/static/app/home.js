@@ -1,4 +1,4 @@
-// App Home: what the bot publishes for this person alone.
+// App Home: the view that the bot publishes for this person alone.
 
 import { readState, renderBlocks } from "../blocks/index.js";
 import { h } from "./dom.js";

@@ -1,4 +1,4 @@
-// The page's own signs, drawn, so that no font has to have them.
+// The page's icons as SVG, so that no font needs to contain them.
 
 const PATHS = {
   hash: "M6 3 5 13M11 3l-1 10M3 6h10.5M2.5 10H13",
@@ -18,7 +18,7 @@ const PATHS = {
 };
 const SVG = "http://www.w3.org/2000/svg";
 
-/** A sign of the size of the text around it; hidden from screen readers, which get words beside it. */
+/** An icon in the size of the surrounding text. Screen readers skip it, as there is text for them beside it. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");

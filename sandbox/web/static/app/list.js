@@ -1,24 +1,27 @@
-// A log of messages that draws only a window of them: the newest, and older or newer ones as one scrolls.
+// A log of messages that draws only a window of them, which moves as the reader scrolls.
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
 const FIRST = 30; // messages drawn when a channel opens
-const STEP = 20; // messages drawn more at an end, in one frame
+const STEP = 20; // messages added at an end in one frame
 const MOST = 120; // messages drawn at once
-const NEAR = 800; // pixels from an end at which more are drawn
+const NEAR = 800; // pixels from an end of the window at which more are drawn
 const AT_END = 40; // pixels from the bottom that still count as the bottom
 
 export class MessageList {
   #drawn = new Map(); // ts -> {message, node, before}
   #start = 0;
   #end = 0;
-  #follows = true; // the newest message stays in sight
-  #due = false;
-  #top = 0; // where the last scroll left us
-  #held = null; // {ts, node, index, top}: the first message in sight, which stays where it is
+  #follows = true; // whether the newest message stays in sight
+  #due = false; // whether an update is planned for the next frame
+  #top = 0; // scrollTop after the last scroll
+  #held = null; // {ts, node, index, top} of the first message in sight, which must not move
 
-  /** `draw(message, before)` makes a node, and may come later with `drawWith`; `older()` asks the server for more; `seen(ts)` hears what was read. */
+  /**
+   * `draw(message, before)` makes a node; `drawWith` may give it later. `older(ts)` asks the server for older messages.
+   * `seen(ts)` is called with the newest message that was read.
+   */
   constructor({ label, draw = null, older, seen = () => {} }) {
     Object.assign(this, { draw, older, seen });
     this.inner = h("div", { class: "log-inner" });
@@ -28,13 +31,13 @@ export class MessageList {
       this.inner,
     );
     this.down = h("button", { type: "button", class: "to-end", hidden: true, onclick: () => this.toEnd() }, icon("down"), " Newest messages");
-    // Before anything is painted: a picture came, or a message got its true height.
+    // Called before painting, when a picture has loaded or a message got its true height.
     this.sizes = new ResizeObserver(() => this.#settle());
     this.sizes.observe(this.inner);
     this.sizes.observe(this.element);
   }
 
-  /** From now on draw so. */
+  /** Set the function that draws messages. */
   drawWith(draw) {
     this.draw = draw;
     if (this.room) this.toEnd();
@@ -47,13 +50,13 @@ export class MessageList {
     this.toEnd();
   }
 
-  /** Draw again all that is there: the reader's zone or name changed. */
+  /** Draw all messages anew, because the reader's zone or a name changed. */
   redraw() {
-    for (const one of this.#drawn.values()) one.message = null;
+    for (const entry of this.#drawn.values()) entry.message = null;
     this.changed();
   }
 
-  /** Something in the room changed: draw with the next frame, however much it was. */
+  /** The room changed: plan one update for the next frame. */
   changed() {
     if (this.#due) return;
     this.#due = true;
@@ -95,12 +98,12 @@ export class MessageList {
     this.#fill();
   }
 
-  /** Where the window may begin: at its end it holds so many and no more. */
+  /** The lowest start of the window: while it follows the newest message, it holds at most MOST. */
   #least() {
     return this.#follows ? Math.max(0, this.#end - MOST) : 0;
   }
 
-  /** Go on with the next frame where an end is still near: a few in each, and the page never stands still. */
+  /** Go on with the next frame if an end is still near. Few messages a frame keep the page responsive. */
   #fill() {
     const { scrollTop, scrollHeight, clientHeight } = this.element;
     const up = this.#start > this.#least() && scrollTop < NEAR;
@@ -108,7 +111,7 @@ export class MessageList {
     if (clientHeight && (up || down)) requestAnimationFrame(() => this.#scrolled());
   }
 
-  /** Older messages that arrived moved everything: keep the window where this message of it is. */
+  /** Move the window with a message of it, as older messages have shifted all indexes. */
   #find(held) {
     const at = held ? this.room.items.findIndex((one) => one.ts === held.ts) : -1;
     if (at < 0) return;
@@ -122,7 +125,7 @@ export class MessageList {
     return ts && { ts, index };
   }
 
-  /** Remember what is in sight. Half a dozen messages are measured, not all. */
+  /** Remember the first message in sight, found by bisection, as measuring is slow. */
   #hold() {
     this.#held = null;
     if (!this.#drawn.size) return;
@@ -138,7 +141,7 @@ export class MessageList {
     this.#held = { ts, node, index, top: node.getBoundingClientRect().top };
   }
 
-  /** Put what was in sight back where it was: the end, or the message that is held. */
+  /** Scroll back to the end, or to where the held message was. */
   #settle() {
     if (this.#follows) {
       this.#stick();
@@ -173,7 +176,7 @@ export class MessageList {
     }
   }
 
-  /** A new node for a message; the keyboard stays on the same button when its message changed. */
+  /** A new node for a message. The focus stays on the same button of a changed message. */
   #remake(old, message, before) {
     const node = this.draw(message, before);
     if (old?.node.contains(document.activeElement)) {
@@ -195,7 +198,7 @@ export class MessageList {
     const { scrollTop, scrollHeight, clientHeight } = this.element;
     const below = scrollHeight - scrollTop - clientHeight;
     const atEnd = this.#end === this.room.items.length;
-    // What grew below moves nothing up: only who scrolls up leaves the end.
+    // Content that grew below does not change scrollTop: only a person who scrolls up leaves the end.
     if (below > AT_END && scrollTop < this.#top) this.#follows = false;
     else if (below <= AT_END && atEnd) this.#follows = true;
     this.#top = scrollTop;
@@ -224,7 +227,7 @@ export class MessageList {
     this.#quietly();
   }
 
-  /** Draw what scrolling brought: nobody wants it read out. */
+  /** Draw the messages that scrolling needs, without having them read out. */
   #quietly() {
     this.element.setAttribute("aria-busy", "true");
     this.#update();

@@ -1,4 +1,4 @@
-// Puts the page together: the store, the socket, and each part of the screen.
+// Puts the page together: store, socket and the parts of the screen.
 
 import { headButtons, startChannel } from "./channel.js";
 import { onlyOnce, stylesheet } from "./dom.js";
@@ -13,8 +13,8 @@ const HOME = "#home";
 const page = {
   store: new Store(),
 
-  /** Be somebody else. */
-  become(user) {
+  /** Change the person of this page. */
+  switchUser(user) {
     page.socket.user = user;
     page.socket.send("switch_user", { user });
   },
@@ -24,7 +24,7 @@ const page = {
     return channel && channel.kind !== "channel" ? channel.name : `#${channel?.name ?? id}`;
   },
 
-  /** On a narrow screen: show the channels or not; without an argument the other way round. */
+  /** Show or hide the channels on a narrow screen; without an argument, toggle them. */
   showRail(open = !document.body.classList.contains("rail-open")) {
     document.body.classList.toggle("rail-open", open);
     page.railButton.setAttribute("aria-expanded", String(open));
@@ -50,7 +50,7 @@ const page = {
   },
 };
 
-// What the first screen does without comes when it is first wanted: half of the files are for that.
+// Parts that the first screen does not need are loaded when they are first used: half of all files.
 const parts = {
   home: onlyOnce(async (head) => (await import("./home.js")).startHome(page, head)),
   thread: onlyOnce(async () => (await import("./thread.js")).startThread(page)),
@@ -64,23 +64,23 @@ const parts = {
   }),
 };
 
-function bringParts(head) {
+function loadParts(head) {
   const { store } = page;
   store.on("hello place", () => store.place.kind === "home" && parts.home(head));
   store.on("thread_opened", () => store.thread && parts.thread());
   store.on("hello views", () => store.state.views.length && parts.modals());
 }
 
-/** Where the address leads; null where it leads nowhere in the page. */
+/** The place that the address names; null if there is none. */
 function placeInAddress() {
   const { state } = page.store;
-  const wanted = decodeURIComponent(location.hash.slice(1));
-  const channel = state.channels.find((one) => one.id === wanted || one.name === wanted);
+  const name = decodeURIComponent(location.hash.slice(1));
+  const channel = state.channels.find((one) => one.id === name || one.name === name);
   if (location.hash === HOME && state.has_home) return { kind: "home" };
   return channel ? { kind: "channel", id: channel.id } : null;
 }
 
-/** Somebody typed another #channel, or went back or forward. */
+/** Go to the place in the address after Back, Forward or another #channel. */
 function followAddress() {
   const { store } = page;
   if (!store.me) return;
@@ -89,7 +89,7 @@ function followAddress() {
   const place = placeInAddress();
   if (person) {
     if (place) store.place = place;
-    page.become(person.id);
+    page.switchUser(person.id);
   } else if (place) store.goTo(place);
   else writeAddress("replaceState");
 }
@@ -105,7 +105,7 @@ function writeAddress(how) {
 function start() {
   const { store } = page;
   let lost = () => {};
-  page.socket = new Socket((message) => store.hear(message), (isLost) => lost(isLost));
+  page.socket = new Socket((message) => store.receive(message), (isLost) => lost(isLost));
   Object.assign(page, headButtons(page));
   let first = true;
   store.on("hello", () => {
@@ -122,7 +122,7 @@ function start() {
     page.railButton.focus();
   });
   startRail(page);
-  bringParts(startChannel(page));
+  loadParts(startChannel(page));
   lost = startNotes(page);
   store.on("place", () => writeAddress("pushState"));
   addEventListener("popstate", followAddress);

@@ -1,10 +1,10 @@
-// A popup menu under a button: arrows move, Enter chooses, Escape closes and gives the focus back.
+// A popup menu under a button: arrows move, Enter chooses, Escape closes and returns the focus.
 
 import { button, h } from "./dom.js";
 
 let open = null;
 
-/** A button that opens a menu. `entries()` gives [{label, hint, choose}] at the time of opening. */
+/** A button that opens a menu. `entries()` returns [{label, hint, choose}] when the menu is opened. */
 export function menuButton(sign, label, entries, props = {}) {
   const opener = button(sign, () => toggle(opener, label, entries()), {
     "aria-haspopup": "menu",
@@ -43,7 +43,7 @@ function show(opener, label, entries) {
 function place(menu, opener) {
   const box = opener.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
-  // To the right of its button where there is room, as it is read; else to the left.
+  // Aligned with the left edge of its button, or with the right edge if there is no room.
   const left = box.left + width + 8 <= innerWidth ? box.left : box.right - width;
   menu.style.left = `${Math.max(8, left)}px`;
   menu.style.top = `${box.bottom + height + 8 < innerHeight ? box.bottom + 4 : Math.max(8, box.top - height - 4)}px`;

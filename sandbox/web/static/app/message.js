@@ -1,4 +1,4 @@
-// One message as Slack shows it: who, when, what, and what can be done with it.
+// Draws a message as Slack shows it: author, time, content, and its menu.
 
 import { readState, renderBlocks, renderMrkdwn } from "../blocks/light.js";
 import { plainText } from "../blocks/text.js";
@@ -9,9 +9,9 @@ import { menuButton } from "./menu.js";
 import { clockTime, dayName, momentOf, shortTime, wholeTime } from "./times.js";
 import { icon } from "./icons.js";
 
-const WORDS = 80; // characters of a thread's beginning
+const EXCERPT = 80; // characters of a thread's first message
 
-/** The node of a message. `before` is the one above it; `inThread` leaves out what leads to the thread. */
+/** The node of a message. `before` is the message above it; `inThread` leaves out links to the thread. */
 export function drawMessage(page, message, before, { inThread = false } = {}) {
   const { store } = page;
   const author = store.state.users[message.user];
@@ -43,15 +43,15 @@ function content(page, message, body, inThread) {
     act: (action) => socket.send("press", { ...where, action, state: readState(body) }),
     options: async (block_id, action_id, query) => (await socket.ask("options", { ...where, block_id, action_id, query })).options,
   });
-  const found = document.createDocumentFragment();
-  if (message.blocks?.length) found.append(renderBlocks(message.blocks, context));
-  else found.append(h("div", { class: "plain" }, renderMrkdwn(message.text, context)));
-  found.append(...(message.attachments ?? []).map((one) => attachment(one, context)));
-  if (message.edited) found.append(h("span", { class: "edited", title: "This message was changed after it was posted" }, "(edited)"));
-  return found;
+  const fragment = document.createDocumentFragment();
+  if (message.blocks?.length) fragment.append(renderBlocks(message.blocks, context));
+  else fragment.append(h("div", { class: "plain" }, renderMrkdwn(message.text, context)));
+  fragment.append(...(message.attachments ?? []).map((one) => attachment(one, context)));
+  if (message.edited) fragment.append(h("span", { class: "edited", title: "This message was changed after it was posted" }, "(edited)"));
+  return fragment;
 }
 
-/** Few messages have one: what draws it is loaded with the first. */
+/** An attachment. Few messages have one, so the code that draws it is loaded with the first. */
 function attachment(one, context) {
   const place = h("div", { class: "unfurl" });
   import("./attachment.js").then(({ drawAttachment }) => place.replaceWith(drawAttachment(one, context)));
@@ -89,7 +89,7 @@ function broadcastLine(page, message) {
 
 function firstWords(text) {
   const [line] = plainText({ type: "mrkdwn", text }).split("\n");
-  return line.length > WORDS ? `${line.slice(0, WORDS).trimEnd()}…` : line || "a thread";
+  return line.length > EXCERPT ? `${line.slice(0, EXCERPT).trimEnd()}…` : line || "a thread";
 }
 
 function repliesLine(page, message) {

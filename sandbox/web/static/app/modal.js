@@ -1,9 +1,9 @@
-// Modals: the topmost of the open views in a dialog; errors beside their inputs; what was typed survives an update.
+// Modals: a dialog with the topmost open view. Errors stand beside their inputs, and typed text survives an update.
 
 import { readState, renderBlocks, showErrors } from "../blocks/index.js";
 import { button, freshId, h } from "./dom.js";
 import { contextFor } from "./context.js";
-import { kept } from "./kept.js";
+import { withTypedValues } from "./typed_values.js";
 import { icon } from "./icons.js";
 
 export function startModals(page) {
@@ -25,7 +25,7 @@ export function startModals(page) {
   draw();
 }
 
-/** Only the errors differ: the dialog stays as it is. */
+/** Whether two views look the same but for their errors; then the dialog stays. */
 function sameLook(one, other) {
   return one.id === other.id && JSON.stringify([one.blocks, one.title, one.submit]) === JSON.stringify([other.blocks, other.title, other.submit]);
 }
@@ -37,7 +37,7 @@ function open(page, view, typed) {
     act: (action) => socket.send("press", { view_id: view.id, action, state: readState(root) }),
     options: async (block_id, action_id, query) => (await socket.ask("options", { view_id: view.id, block_id, action_id, query })).options,
   });
-  root.append(renderBlocks(kept(view.blocks, typed), context));
+  root.append(renderBlocks(withTypedValues(view.blocks, typed), context));
   const heading = freshId("modal");
   const trouble = h("p", { class: "trouble", role: "alert" });
   const form = h(

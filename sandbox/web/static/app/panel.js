@@ -1,4 +1,4 @@
-// The workbench: faults as switches, time, scans by hand, the wire, and the recording.
+// The workbench: fault switches, time, scans by hand, the wire, and the recording.
 
 import { button, freshId, h, unseen } from "./dom.js";
 import { faultsTab } from "./panel_faults.js";

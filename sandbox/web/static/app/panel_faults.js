@@ -1,4 +1,4 @@
-// A switch for each thing that goes wrong in production.
+// The Faults tab: a switch for each fault that happens in production.
 
 import { h } from "./dom.js";
 

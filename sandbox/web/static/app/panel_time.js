@@ -1,10 +1,10 @@
-// Lets time pass, and scans a parcel by hand.
+// The Time tab: moves the clock, and scans a parcel by hand.
 
 import { button, h } from "./dom.js";
 
 const STEPS = [["10 min", 600], ["1 h", 3600], ["6 h", 21600], ["1 day", 86400]];
 const SPEEDS = [["as it is", 1], ["a minute a second", 60], ["ten minutes a second", 600], ["an hour a second", 3600]];
-const MOMENTS = [
+const SCAN_PRESETS = [
   ["transport", "In transit", "【广州市】 快件已到达 广州分拨中心"],
   ["accept", "Picked up", "【义乌市】 义乌国际商贸城网点 已揽收"],
   ["delivering", "Out for delivery", "快件正在派送中，派送员：陈师傅，请保持电话畅通"],
@@ -40,8 +40,8 @@ function scanForm(page) {
   const { store, socket } = page;
   const order = h("select", { id: "scan-order", onchange: () => drawWaybills() });
   const waybill = h("select", { id: "scan-waybill" });
-  const moment = h("select", { id: "scan-moment", onchange: () => { text.value = MOMENTS.find(([name]) => name === moment.value)[2]; } }, MOMENTS.map(([name, words]) => h("option", { value: name }, words)));
-  const text = h("textarea", { id: "scan-text", rows: "2", value: MOMENTS[0][2] });
+  const moment = h("select", { id: "scan-moment", onchange: () => { text.value = SCAN_PRESETS.find(([name]) => name === moment.value)[2]; } }, SCAN_PRESETS.map(([name, words]) => h("option", { value: name }, words)));
+  const text = h("textarea", { id: "scan-text", rows: "2", value: SCAN_PRESETS[0][2] });
   const drawWaybills = () => {
     const found = store.state.orders.find((one) => one.id === order.value);
     waybill.replaceChildren(...(found?.waybills ?? []).map((one) => h("option", { value: one }, one)));

@@ -1,9 +1,9 @@
-// The wire: each request and answer between the bot, Slack and PandaPon, for those who want to learn the protocol.
+// The Wire tab: each request and answer between the bot, Slack and PandaPon.
 
 import { button, h } from "./dom.js";
 import { exactTime } from "./times.js";
 
-const MOST = 200; // lines kept on the page
+const MOST = 200; // exchanges kept on the page
 
 export function wireTab(page) {
   const { store, socket } = page;
@@ -58,7 +58,7 @@ function drawLine(store, one) {
   return h("li", { class: one.ok ? "" : "failed", dataset: { side } }, details);
 }
 
-/** The bodies are put in only when somebody looks: two hundred of them would be heavy. */
+/** Add the bodies once the details are opened, as two hundred of them would make the page slow. */
 function fill(details, bodies) {
   if (details.children.length > 1) return;
   for (const [words, text] of bodies) details.append(h("h3", {}, words), h("pre", { tabindex: "0", "aria-label": words }, text));

@@ -1,4 +1,4 @@
-// The left rail: where one can go, what is unread, who one is, and what time it is in the demo.
+// The left rail: the places with their unread counts, the person, and the demo's time.
 
 import { avatar, panda } from "./avatar.js";
 import { button, h, unseen } from "./dom.js";
@@ -14,7 +14,7 @@ export function startRail(page) {
   const there = h("div", { class: "places" });
   const me = h("div");
   rail.append(title(), there, h("div", { class: "rail-foot" }, me, clock));
-  // Apart, so that an open menu of one is not closed by news in the other.
+  // Drawn separately, so that an unread count does not close the open menu of the person.
   const drawPlaces = () => keepingFocus(there, places(page));
   const drawMe = () => {
     keepingFocus(me, [who(page)]);
@@ -77,7 +77,7 @@ function who(page) {
   const people = Object.values(store.state.users).filter((one) => !one.is_bot);
   const person = h(
     "select",
-    { id: "who", dataset: { key: "who" }, onchange: (event) => page.become(event.target.value) },
+    { id: "who", dataset: { key: "who" }, onchange: (event) => page.switchUser(event.target.value) },
     people.map((one) => h("option", { value: one.id, selected: one.id === store.state.me }, one.real_name)),
   );
   const here = store.state.places.find((one) => one.tz === store.me.tz);

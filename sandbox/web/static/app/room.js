@@ -1,12 +1,12 @@
-// The messages of one channel or thread that the page has: a run that ends with the newest.
+// The messages of one channel or thread that the page has loaded, up to the newest one.
 
 export class Room {
   items = [];
-  more = true; // there are older ones at the server
-  asked = false; // older ones are on their way
-  loaded = false;
+  more = true; // whether the server has older ones
+  asked = false; // whether the server was asked for older ones
+  loaded = false; // whether the first answer has come
 
-  /** Put an answer of the server before what is there. */
+  /** Add older messages from the server. */
   prepend(messages, more) {
     const known = new Set(this.items.map((one) => one.ts));
     this.items = [...messages.filter((one) => !known.has(one.ts)), ...this.items].sort(byTime);
@@ -15,7 +15,7 @@ export class Room {
     this.loaded = true;
   }
 
-  /** Put a message where it belongs, in place of its older self. */
+  /** Add a message in the order of time, or replace its older version. */
   put(message) {
     if (message.ts > this.newest) {
       this.items.push(message);

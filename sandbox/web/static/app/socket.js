@@ -1,21 +1,21 @@
-// The websocket to the demo: what the page says, what it hears, and coming back after a loss.
+// The websocket to the demo's server, which reconnects after a loss.
 
 const FIRST_WAIT = 300; // milliseconds, doubled at each try
 const LONGEST_WAIT = 5000;
 
-/** Talks to the server. `hear(message)` gets every message; `lost(isLost)` when the connection goes and comes. */
+/** `receive(message)` is called with every message, `lost(isLost)` when the connection is lost or comes back. */
 export class Socket {
   #ws = null;
   #wait = FIRST_WAIT;
   #asked = new Map();
   #number = 0;
 
-  constructor(hear, lost) {
-    this.hear = hear;
+  constructor(receive, lost) {
+    this.receive = receive;
     this.lost = lost;
   }
 
-  /** Open as a person, again and again until it works. */
+  /** Connect as a person, and try again until it works. */
   connect(user) {
     this.user = user;
     const address = new URL("/ws", location.href);
@@ -34,12 +34,12 @@ export class Socket {
     };
   }
 
-  /** Say something; what is said while there is no connection is lost, and the banner says that there is none. */
+  /** Send a message. Without a connection it is dropped; a note on the page says that there is none. */
   send(type, body = {}) {
     if (this.#ws?.readyState === WebSocket.OPEN) this.#ws.send(JSON.stringify({ ...body, type }));
   }
 
-  /** Say something that has an answer of its own. */
+  /** Send a message and return a promise of its answer. */
   ask(type, body) {
     this.#number += 1;
     const number = this.#number;
@@ -54,6 +54,6 @@ export class Socket {
     else if (this.#asked.has(message.ask)) {
       this.#asked.get(message.ask)(message);
       this.#asked.delete(message.ask);
-    } else this.hear(message);
+    } else this.receive(message);
   }
 }

@@ -1,17 +1,17 @@
-// What the page knows. Everything drawn is drawn from here; every change is an event named after what changed.
+// The state of the page. All parts draw from here; every change is an event with the name of the changed part.
 
 import { Room } from "./room.js";
 
 export class Store extends EventTarget {
   state = { me: "", users: {}, channels: [], commands: [], shortcuts: [], places: [], orders: [], faults: [], views: [] };
-  place = { kind: "channel", id: "" }; // what the middle shows: {kind: "channel", id} or {kind: "home"}
+  place = { kind: "channel", id: "" }; // the place in the middle: {kind: "channel", id} or {kind: "home"}
   thread = null; // {channel, ts, parent}
   #rooms = new Map();
 
-  /** Take in a message of the server. */
-  hear(message) {
-    const how = this[`_${message.type}`];
-    if (how) how.call(this, message);
+  /** Apply a message of the server. */
+  receive(message) {
+    const apply = this[`_${message.type}`];
+    if (apply) apply.call(this, message);
     else if (message.type in this.state) {
       this.state[message.type] = message[message.type];
       this.tell(message.type);
@@ -55,22 +55,22 @@ export class Store extends EventTarget {
     this.tell("thread_opened");
   }
 
-  /** The demo's present: it may pass faster than ours. */
+  /** The demo's present time, which may pass faster than the real one. */
   now() {
-    const { at, speed, heard } = this.state.clock;
-    return new Date((at + ((performance.now() - heard) / 1000) * speed) * 1000);
+    const { at, speed, receivedAt } = this.state.clock;
+    return new Date((at + ((performance.now() - receivedAt) / 1000) * speed) * 1000);
   }
 
   _hello(message) {
     this.#rooms.clear();
-    this.state = { ...message, clock: { ...message.clock, heard: performance.now() } };
+    this.state = { ...message, clock: { ...message.clock, receivedAt: performance.now() } };
     this.thread = null;
     if (this.place.kind === "channel" && !this.channel) this.place = { kind: "channel", id: message.channels[0].id };
     this.tell("hello");
   }
 
   _clock({ clock }) {
-    this.state.clock = { ...clock, heard: performance.now() };
+    this.state.clock = { ...clock, receivedAt: performance.now() };
     this.tell("clock");
   }
 
@@ -113,10 +113,10 @@ export class Store extends EventTarget {
   #put(channel, message) {
     const thread = message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : "";
     const inMain = !thread || message.subtype === "thread_broadcast";
-    for (const one of [...(thread ? [thread] : []), ...(inMain ? [""] : [])]) {
-      if (!this.room(channel, one).loaded) continue;
-      this.room(channel, one).put(message);
-      this.tell("room", { channel, thread: one });
+    for (const name of [...(thread ? [thread] : []), ...(inMain ? [""] : [])]) {
+      if (!this.room(channel, name).loaded) continue;
+      this.room(channel, name).put(message);
+      this.tell("room", { channel, thread: name });
     }
   }
 }

@@ -1,4 +1,4 @@
-// The side pane with a thread: its first message, the replies, and a box to reply in.
+// The side pane with a thread: its first message, the replies, and a composer.
 
 import { button, h, unseen } from "./dom.js";
 import { Composer } from "./composer.js";
@@ -29,15 +29,15 @@ export function startThread(page) {
   pane.append(h("header", { class: "side-head" }, h("div", {}, h("h2", {}, "Thread"), about), close), h("div", { class: "log-frame" }, list.element, list.down), composer.element);
   pane.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && store.openThread("", ""));
 
-  let way = null; // how one came here, for the way back
+  let origin = null; // the button that opened the thread, to return the focus to
 
   const drawParent = () => parent.replaceChildren(...(store.thread?.parent ? [drawMessage(page, store.thread.parent, store.thread.parent, { inThread: true })] : []));
   const show = () => {
-    const held = pane.contains(document.activeElement);
-    if (store.thread && !held) way = cameFrom(document.activeElement);
+    const hadFocus = pane.contains(document.activeElement);
+    if (store.thread && !hadFocus) origin = originOf(document.activeElement);
     page.showSide("thread", Boolean(store.thread));
     if (!store.thread) {
-      if (held) goBack(way);
+      if (hadFocus) returnFocus(origin);
       return;
     }
     const { channel, ts } = store.thread;
@@ -62,14 +62,14 @@ export function startThread(page) {
   show();
 }
 
-/** The button that led here, and its message: while the thread is open the message may be drawn anew. */
-function cameFrom(button) {
+/** The button that opened the thread, and its message's ts, as the message may be drawn anew meanwhile. */
+function originOf(button) {
   return { button, ts: button?.closest("[data-ts]")?.dataset.ts ?? "" };
 }
 
-function goBack(way) {
-  const message = document.querySelector(`#main [data-ts="${CSS.escape(way?.ts ?? "")}"]`);
-  const places = [way?.button, message?.querySelector(".replies"), message?.querySelector(".tools button"), document.querySelector("#main .log")];
+function returnFocus(origin) {
+  const message = document.querySelector(`#main [data-ts="${CSS.escape(origin?.ts ?? "")}"]`);
+  const places = [origin?.button, message?.querySelector(".replies"), message?.querySelector(".tools button"), document.querySelector("#main .log")];
   const there = places.find((one) => one?.isConnected && one !== document.body);
   there?.focus({ preventScroll: true });
 }

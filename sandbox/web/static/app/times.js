@@ -1,6 +1,6 @@
-// Times as the person reads them: in the zone and locale of whoever one is.
+// Formats times in the zone and locale of the page's person.
 
-/** The moment of a message id, "1772416800.097618". */
+/** The time of a message's ts, such as "1772416800.097618". */
 export function momentOf(ts) {
   return new Date(Number(ts) * 1000);
 }
@@ -20,7 +20,7 @@ export function dayName(moment, person) {
   return format(moment, person, { weekday: "long", day: "numeric", month: "long" });
 }
 
-/** The whole of it, for a tooltip. */
+/** Date and time in full, for a tooltip. */
 export function wholeTime(moment, person) {
   return format(moment, person, { dateStyle: "full", timeStyle: "long" });
 }
@@ -30,10 +30,10 @@ export function shortTime(moment, person) {
   return format(moment, person, { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
 }
 
-const made = new Map();
+const formatters = new Map();
 
 function format(moment, { locale, tz }, options) {
   const key = JSON.stringify([locale, tz, options]);
-  if (!made.has(key)) made.set(key, new Intl.DateTimeFormat(locale, { timeZone: tz, ...options }));
-  return made.get(key).format(moment);
+  if (!formatters.has(key)) formatters.set(key, new Intl.DateTimeFormat(locale, { timeZone: tz, ...options }));
+  return formatters.get(key).format(moment);
 }

@@ -1,4 +1,4 @@
-// Cards and carousels, alerts and containers.
+// Draws cards and carousels, alerts and containers.
 
 import { h, unseen } from "../app/dom.js";
 import { drawElement } from "./elements/index.js";
@@ -36,7 +36,7 @@ export function card(block, place) {
   );
 }
 
-/** Cards beside each other, to be scrolled sideways. */
+/** Cards side by side, which scroll horizontally. */
 export function carousel(block, place) {
   const count = block.elements?.length ?? 0;
   const cards = (block.elements ?? []).map((one) =>
@@ -49,7 +49,7 @@ export function carousel(block, place) {
   );
 }
 
-/** A line with a level; the level is also said in words, for colour alone tells too little. */
+/** A line with a level. The level is also given in words, as colour alone is not enough. */
 export function alert(block, { context }) {
   const word = LEVELS[block.level];
   const sign = word ? [h("span", { "aria-hidden": "true" }, SIGNS[block.level]), unseen(`${word}: `)] : null;
@@ -61,7 +61,7 @@ export function alert(block, { context }) {
   );
 }
 
-/** A frame around other blocks; it folds where the app lets it. `drawBlock` draws what is inside. */
+/** A frame around other blocks, which folds if the app lets it. `drawBlock` draws the blocks inside. */
 export function container(block, place, drawBlock) {
   const head = [
     block.icon ? picture(block.icon, "bk-thumb") : null,

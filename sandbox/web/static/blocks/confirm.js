@@ -4,7 +4,7 @@ import { freshId, h } from "../app/dom.js";
 import { textNodes } from "./mrkdwn.js";
 import { plainText } from "./text.js";
 
-/** Whether the person agrees. Escape and a click on the second button mean no. */
+/** Ask the person; a promise of whether they agree. Escape means no. */
 export function agreed(confirm, context) {
   return new Promise((resolve) => {
     const heading = freshId("bk-confirm");

@@ -1,4 +1,4 @@
-// What stands between angle brackets in mrkdwn: people, channels, broadcasts, dates and links.
+// Draws the controls between angle brackets in mrkdwn: people, channels, broadcasts, dates and links.
 
 import { h } from "../app/dom.js";
 import { formatDate, wholeDate } from "./dates.js";
@@ -8,7 +8,7 @@ import { decode, lines, link, plainText } from "./text.js";
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 const BROADCASTS = new Set(["here", "channel", "everyone"]);
 
-/** The node for what `<…>` holds. */
+/** The node for the text between `<` and `>`. */
 export function controlNode(body, context) {
   const bar = body.indexOf("|");
   const [target, label] = bar < 0 ? [body, ""] : [body.slice(0, bar), body.slice(bar + 1)];
@@ -19,28 +19,28 @@ export function controlNode(body, context) {
   return link(decode(target), ...lines(plainText(label || target.replace(/^(?:mailto|tel):/, ""))));
 }
 
-/** A mention of a person: by name if they are known. */
+/** A mention of a person, by name if they are known. */
 export function userNode(id, context, label = "") {
   const user = context.users?.[id];
   return mention(`@${user?.real_name || user?.name || plainText(label).replace(/^@/, "") || id}`);
 }
 
-/** A mention of a channel: by its present name if it is known. */
+/** A mention of a channel, by its present name if it is known. */
 export function channelNode(id, context, label = "") {
   return mention(`#${(context.channels?.[id]?.name || plainText(label) || id).replace(/^#/, "")}`);
 }
 
-/** @here, @channel and @everyone, which reach many; and groups. */
+/** A mention of @here, @channel or @everyone. */
 export function broadcastNode(range) {
   return mention(`@${range}`, "bk-broadcast");
 }
 
-/** A date in the reader's zone, or its fallback where it cannot be told. */
+/** A date in the reader's zone, or its fallback if it cannot be formatted. */
 export function dateNode(seconds, pattern, context, { address, fallback = "" } = {}) {
-  const told = formatDate(seconds, pattern, context);
-  if (told === null) return h("span", {}, ...lines(plainText(fallback)));
+  const text = formatDate(seconds, pattern, context);
+  if (text === null) return h("span", {}, ...lines(plainText(fallback)));
   const moment = new Date(seconds * 1000).toISOString();
-  const node = h("time", { datetime: moment, title: wholeDate(seconds, context) }, told);
+  const node = h("time", { datetime: moment, title: wholeDate(seconds, context) }, text);
   return address ? link(address, node) : node;
 }
 

@@ -1,4 +1,4 @@
-// Slack's date tokens, in the reader's own zone and locale.
+// Formats Slack's date tokens in the reader's zone and locale.
 
 const DAY = 86_400_000;
 const PART = {
@@ -14,8 +14,8 @@ const PART = {
 };
 
 /**
- * A pattern such as "{date_short_pretty} {time}" filled in; null where the moment is none or a token is unknown, and
- * then Slack shows the fallback. `seconds` is Unix time.
+ * Fill in a pattern such as "{date_short_pretty} {time}"; null for an invalid time or an unknown token, for which Slack
+ * shows the fallback. `seconds` is Unix time.
  */
 export function formatDate(seconds, pattern, context) {
   const moment = new Date(seconds * 1000);
@@ -29,7 +29,7 @@ export function formatDate(seconds, pattern, context) {
   return known ? text : null;
 }
 
-/** Everything about a moment, for a tooltip. */
+/** Date and time in full, for a tooltip. */
 export function wholeDate(seconds, context) {
   return formatter(context, { dateStyle: "full", timeStyle: "long" }).format(new Date(seconds * 1000));
 }
@@ -44,7 +44,7 @@ function fill(token, moment, context) {
   return near ?? formatter(context, fitted(base, part, moment, context)).format(moment);
 }
 
-// Where clocks run to 24 they show 09:05, elsewhere 9:05 AM. A divider leaves out the year that the reader is in.
+// A 24-hour clock shows 09:05, a 12-hour clock 9:05 AM. A divider leaves out the current year.
 function fitted(base, part, moment, context) {
   if (part.hour) return { ...part, hour: formatter(context, part).resolvedOptions().hour12 ? "numeric" : "2-digit" };
   const isThisYear = isoDay(moment, context).slice(0, 4) === isoDay(now(context), context).slice(0, 4);
@@ -75,22 +75,22 @@ export function isoDay(moment, context) {
 }
 
 function now(context) {
-  const told = context.now?.();
-  return told === undefined ? new Date() : new Date(told);
+  const time = context.now?.();
+  return time === undefined ? new Date() : new Date(time);
 }
 
-const made = new Map();
+const formatters = new Map();
 
-// Intl's formatters are slow to make; a channel draws hundreds of dates.
+// Kept, as Intl's formatters are slow to make and a channel draws hundreds of dates.
 function formatter({ locale, timeZone }, options) {
-  return kept(JSON.stringify([locale, timeZone, options]), () => new Intl.DateTimeFormat(locale, { timeZone, ...options }));
+  return cached(JSON.stringify([locale, timeZone, options]), () => new Intl.DateTimeFormat(locale, { timeZone, ...options }));
 }
 
 function relative(locale, numeric) {
-  return kept(`${locale} ${numeric}`, () => new Intl.RelativeTimeFormat(locale, { numeric }));
+  return cached(`${locale} ${numeric}`, () => new Intl.RelativeTimeFormat(locale, { numeric }));
 }
 
-function kept(key, make) {
-  if (!made.has(key)) made.set(key, make());
-  return made.get(key);
+function cached(key, make) {
+  if (!formatters.has(key)) formatters.set(key, make());
+  return formatters.get(key);
 }

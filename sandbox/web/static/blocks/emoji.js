@@ -1,4 +1,4 @@
-// Emoji codes and their characters: those that order messages use, and the common ones. Others stay as :name:.
+// The characters of emoji codes that order messages use and of common ones. Other codes stay as :name:.
 
 const TABLE = `
 package 📦|inbox_tray 📥|outbox_tray 📤|truck 🚚|articulated_lorry 🚛|airplane ✈️|airplane_departure 🛫|airplane_arriving 🛬
@@ -33,11 +33,11 @@ const TONES = ["🏻", "🏼", "🏽", "🏾", "🏿"];
 export const CODE = /:([a-z0-9_+'-]+):(?::skin-tone-([2-6]):)?/;
 const CODES = new RegExp(CODE, "g");
 
-/** The character of an emoji's name, with a skin tone (2–6) if there is one; null where it is not known. */
+/** The character of an emoji's name, with an optional skin tone (2–6); null for an unknown name. */
 export function emojiCharacter(name, tone) {
-  const found = CHARACTERS.get(name);
-  if (!found) return null;
-  return tone ? found.replace("\ufe0f", "") + TONES[Number(tone) - 2] : found;
+  const character = CHARACTERS.get(name);
+  if (!character) return null;
+  return tone ? character.replace("\ufe0f", "") + TONES[Number(tone) - 2] : character;
 }
 
 /** Text with its known emoji codes as characters. */

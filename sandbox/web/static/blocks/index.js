@@ -1,4 +1,4 @@
-// Draws all of Slack's Block Kit at once: for modals and App Home.
+// Draws all of Slack's Block Kit, with rare blocks and inputs loaded at once: for modals and App Home.
 
 import "./rare.js";
 

@@ -1,4 +1,4 @@
-// One run of mrkdwn without quotes and fences: styles, code, emoji, and what stands in angle brackets.
+// Draws a run of mrkdwn without quotes and fences: styles, code, emoji, addresses and controls.
 
 import { h } from "../app/dom.js";
 import { controlNode } from "./control.js";
@@ -12,7 +12,7 @@ const INLINE_CODE = /`([^`\n]+)`/y;
 const ADDRESS = /https?:\/\/[^\s<>|]*[^\s<>|.,;:!?'")\]，。；：！？）】]/y;
 const SIGNS = /[*_~`<:h]/g;
 
-/** The nodes of a run. `open` holds the styles that it already stands in; `verbatim` leaves bare addresses alone. */
+/** The nodes of a run. `open` holds the marks of the styles around it; `verbatim` leaves bare addresses as text. */
 export function inline(text, context, { verbatim = false, open = "" } = {}) {
   const run = { text, context, verbatim, open, closed: {} };
   const found = document.createDocumentFragment();
@@ -31,7 +31,7 @@ export function inline(text, context, { verbatim = false, open = "" } = {}) {
   return found;
 }
 
-/** Text in which only angle brackets have a meaning: what stands in code. */
+/** The nodes of text in code, in which only angle brackets have a meaning. */
 export function unstyled(text, context) {
   const found = document.createDocumentFragment();
   text.split(/<([^<>]+)>/).forEach((part, at) => found.append(...(at % 2 ? [controlNode(part, context)] : lines(decode(part)))));
@@ -81,13 +81,13 @@ function styleStep(run, at, mark) {
   if (!opens || at < (run.closed[mark] ?? 0)) return null;
   const end = closing(text, at, mark);
   if (end < 0) {
-    run.closed[mark] = -end; // nothing closes before there: long hostile lines are read once, not once for each mark
+    run.closed[mark] = -end; // no mark closes before there, so a long hostile line is scanned once, not for each mark
     return null;
   }
   return { node: h(STYLES[mark], {}, inline(text.slice(at + 1, end), context, { verbatim, open: open + mark })), end: end + 1 };
 }
 
-/** Where the mark closes; or the negative place up to which nothing does. Styles end with their line. */
+/** The index at which the mark closes, or the negative index up to which none does. Styles end with their line. */
 function closing(text, opened, mark) {
   for (let at = opened + 1; at < text.length; at += 1) {
     const one = text[at];
@@ -105,7 +105,7 @@ function codeAt(text, at) {
   return match && !isWordAfter(text, at + match[0].length) ? match : null;
 }
 
-// Letters and digits of every script hold a mark fast: Slack formats neither snake_case nor 中*文*字.
+// A mark beside a letter or digit of any script is text: Slack formats neither snake_case nor 中*文*字.
 function isWordBefore(text, at) {
   return /[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, at - 2), at));
 }

@@ -1,10 +1,10 @@
-// Input blocks: label, control, hint and the place for an error.
+// Draws input blocks: label, control, hint and the place for an error.
 
 import { freshId, h } from "../app/dom.js";
 import { drawElement, isGroup } from "./elements/index.js";
 import { plainText } from "./text.js";
 
-/** An input block. The label is a label; where there are several controls, a legend. */
+/** An input block. A group of several controls is named by its label through aria-labelledby. */
 export function input(block, { context, blockId }) {
   const ids = { label: freshId("bk-label"), control: freshId("bk-control"), hint: freshId("bk-hint"), error: freshId("bk-error") };
   const grouped = isGroup(block.element ?? {});

@@ -1,4 +1,4 @@
-// Draws Slack's Block Kit as messages need it: what is rare in them is loaded with the first message that has it.
+// Draws Slack's Block Kit for messages. Code for rare blocks is loaded with the first message that has one.
 
 import { drawBlock } from "./blocks.js";
 
@@ -9,12 +9,12 @@ export { readState } from "./state.js";
  * The nodes of a message's, modal's or App Home's blocks.
  *
  * `context` has `users` {id: {name, real_name}}, `channels` {id: {name, kind}} with Slack's `public`, `private` or `im`,
- * `locale`, `timeZone`, `now()` (milliseconds, for "today"; the real time without it), `surface`, `heading` (the level
- * of a heading; 3), `act(action)`, which gets what was pressed or chosen in Slack's shape, and `options(block_id,
+ * `locale`, `timeZone`, `now()` (milliseconds; the real time without it), `surface`, `heading` (the level of header
+ * blocks, 3 by default), `act(action)`, which is called with an action in Slack's shape, and `options(block_id,
  * action_id, query)`, which asks the app for a menu's options.
  */
 export function renderBlocks(blocks, context) {
-  const found = document.createDocumentFragment();
-  found.append(...(blocks ?? []).map((block, at) => drawBlock(block, context, at)));
-  return found;
+  const fragment = document.createDocumentFragment();
+  fragment.append(...(blocks ?? []).map((block, at) => drawBlock(block, context, at)));
+  return fragment;
 }

@@ -1,4 +1,4 @@
-// The markdown block: headings, lists, quotations, fences and links of common Markdown, as far as messages need them.
+// Draws the markdown block: headings, lists, quotations, fences and links of common Markdown.
 
 import { h } from "../app/dom.js";
 import { inlineMarkdown } from "./markdown_inline.js";
@@ -34,7 +34,7 @@ function firstOf(lines, at, top) {
     const made = kind(lines, at, top);
     if (made) return made;
   }
-  return [null, at + 1]; // never reached: any line is a paragraph
+  return [null, at + 1]; // never reached, as any line can be a paragraph
 }
 
 function fence(lines, at) {
@@ -44,7 +44,7 @@ function fence(lines, at) {
   return [h("pre", { class: "bk-pre" }, lines.slice(at + 1, last).join("\n")), last + 1];
 }
 
-// All levels look alike but for their size; they stay below the heading that the block is under.
+// Levels 1 and 2 become one level, the others the next: both are below the heading above the block.
 function heading(lines, at, top) {
   const match = HEADING.exec(lines[at]);
   return match && [h(`h${match[1].length < 3 ? top : top + 1}`, {}, inlineMarkdown(match[2])), at + 1];

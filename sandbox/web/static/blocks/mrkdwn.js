@@ -1,4 +1,4 @@
-// Slack's mrkdwn: fences and quotations, which take whole lines, around runs of inline text.
+// Draws Slack's mrkdwn: fences and quotations, which take whole lines, and runs of inline text.
 
 import { h } from "../app/dom.js";
 import { inline, unstyled } from "./inline.js";
@@ -8,7 +8,7 @@ const FENCE = /```([^]+?)```/g;
 const QUOTE = /^(?:&gt;|>) ?/;
 const REST = /(^|\n)(?:&gt;|>){3} ?/;
 
-/** The nodes of a mrkdwn text. `verbatim` is Slack's: bare addresses stay text. */
+/** The nodes of a mrkdwn text. With Slack's option `verbatim` bare addresses stay text. */
 export function renderMrkdwn(text, context, options = {}) {
   const found = document.createDocumentFragment();
   let from = 0;
@@ -23,7 +23,7 @@ export function renderMrkdwn(text, context, options = {}) {
   return found;
 }
 
-/** Three signs quote everything that follows, fences too. */
+/** The rest of a text, in which `>>>` quotes everything that follows, fences too. */
 function tail(text, context, options) {
   const found = document.createDocumentFragment();
   const rest = REST.exec(text);
@@ -64,7 +64,7 @@ function preformatted(text, context) {
   return h("pre", { class: "bk-pre" }, unstyled(text.replace(/^\n|\n$/g, ""), context));
 }
 
-/** A text object's nodes: mrkdwn with its meaning, plain text as it is; a bare string counts as plain. */
+/** The nodes of a text object. A bare string counts as plain text. */
 export function textNodes(object, context) {
   if (object?.type === "mrkdwn") return renderMrkdwn(object.text, context, { verbatim: object.verbatim });
   const found = document.createDocumentFragment();

@@ -1,12 +1,12 @@
-// Pictures and videos. A picture that does not load leaves its alternative text.
+// Draws pictures and videos. A picture that does not load leaves its alternative text.
 
 import { h } from "../app/dom.js";
 import { link, plainText, safeAddress } from "./text.js";
 
-// The demo's goods have pictures at an address that is nobody's; this page's own server draws them.
+// The address of the demo's goods does not exist, so this page's own server draws their pictures.
 const DRAWN_HERE = "https://pictures.pandapon.example/";
 
-/** A picture of this class; one that lies in Slack's own files has no address here and is told in words. */
+/** A picture of this class. A file of Slack has no address here, so its alternative text is shown. */
 export function picture(image, name) {
   const address = safeAddress(image.image_url ?? image.slack_file?.url);
   const alt = image.alt_text ?? "";
@@ -20,7 +20,7 @@ export function image(block) {
   return h("figure", { class: "bk-figure" }, title ? h("figcaption", {}, title) : null, picture(block, "bk-picture"));
 }
 
-/** A video: its picture, title, maker and description, as a link; the page plays nothing. */
+/** A video as a link with its picture, title, author and description; the page plays nothing. */
 export function video(block) {
   const title = plainText(block.title) || block.alt_text;
   const shown = block.thumbnail_url ? picture({ image_url: block.thumbnail_url, alt_text: block.alt_text }, "bk-picture") : null;
@@ -35,7 +35,7 @@ export function video(block) {
   );
 }
 
-/** A file: where it lies is known to Slack alone. */
+/** A file by its id; only Slack knows its address. */
 export function file(block) {
   return h("p", { class: "bk-file" }, `File: ${block.external_id} (${block.source})`);
 }

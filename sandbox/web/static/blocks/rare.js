@@ -1,4 +1,4 @@
-// The blocks and elements that few messages have, and the inputs of modals.
+// Registers the blocks and elements that few messages have, and the inputs of modals.
 
 import { drawBlock } from "./blocks.js";
 import { alert, card, carousel, container } from "./cards.js";
@@ -10,7 +10,7 @@ import { datePicker, dateTimePicker, timePicker } from "./elements/pickers.js";
 import { channelsSelect, conversationsSelect, staticSelect, usersSelect } from "./elements/select.js";
 import { fileInput, richTextInput, textInput } from "./elements/texts.js";
 import { input } from "./inputs.js";
-import { add, BLOCKS, complete, ELEMENTS } from "./known.js";
+import { add, BLOCKS, complete, ELEMENTS } from "./registry.js";
 import { markdown } from "./markdown.js";
 import { file, video } from "./pictures.js";
 import { richText } from "./rich_text.js";

@@ -1,4 +1,4 @@
-// Rich text: sections, lists, quotations and preformatted text, and everything that stands in their lines.
+// Draws rich text: sections, lists, quotations, preformatted text, and their inline elements.
 
 import { h } from "../app/dom.js";
 import { broadcastNode, channelNode, dateNode, userNode } from "./control.js";

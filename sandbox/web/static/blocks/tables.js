@@ -1,4 +1,4 @@
-// Tables, and charts told as tables: figures that can be read out, copied and searched.
+// Draws tables, and charts as tables, whose figures can be read out, copied and searched.
 
 import { freshId, h } from "../app/dom.js";
 import { richText } from "./rich_text.js";
@@ -12,12 +12,12 @@ export function table(block, place) {
   return framed("Table", rowsOf(block, place));
 }
 
-/** A data_table block: the same, with a caption and with a column that heads its rows. */
+/** A data_table block: a table with a caption and a column of row headings. */
 export function dataTable(block, place) {
   return framed(plainText(block.caption) || "Table", rowsOf(block, place), plainText(block.caption));
 }
 
-/** A chart's figures: one row a category, one column a series; or one row a segment with its share. */
+/** The figures of a chart: a row for each category and a column for each series, or a row for each segment. */
 export function chart(block) {
   const { chart: drawn } = block;
   const rows = drawn?.segments ? segmentRows(drawn.segments) : drawn?.series ? seriesRows(drawn) : null;
@@ -67,7 +67,7 @@ function cellContent(cell, place) {
   }
 }
 
-// A wide table scrolls by itself, also from the keyboard.
+// A wide table scrolls within its frame, also by keyboard.
 function framed(name, [head, ...body], caption = "") {
   const id = freshId("bk-caption");
   const props = caption ? { "aria-labelledby": id } : { "aria-label": name };

@@ -1,4 +1,4 @@
-// Plans and their tasks: what is done, what is under way, what went wrong.
+// Draws plans and their tasks.
 
 import { h, unseen } from "../app/dom.js";
 import { richText } from "./rich_text.js";

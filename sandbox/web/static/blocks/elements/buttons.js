@@ -1,4 +1,4 @@
-// Buttons: plain, with a link, with a sign, and the pair that asks for an opinion.
+// Draws buttons: plain ones, links, icon buttons, and feedback buttons.
 
 import { h } from "../../app/dom.js";
 import { plainText, safeAddress } from "../text.js";
@@ -7,25 +7,25 @@ import { send } from "./common.js";
 const STYLES = { primary: "bk-primary", danger: "bk-danger" };
 const ICONS = { trash: "🗑️" };
 
-/** A button; with a `url` a link that also tells the app. */
+/** A button. With a `url` it is a link, and the app gets an action too. */
 export function button(element, place) {
-  const told = { text: element.text, value: element.value };
+  const payload = { text: element.text, value: element.value };
   const props = { class: `bk-button ${STYLES[element.style] ?? ""}`.trim(), "aria-label": element.accessibility_label };
   const address = safeAddress(element.url);
-  if (address) return linkButton(element, place, address, props, told);
-  return h("button", { type: "button", ...props, onclick: () => send(element, place, told) }, plainText(element.text));
+  if (address) return linkButton(element, place, address, props, payload);
+  return h("button", { type: "button", ...props, onclick: () => send(element, place, payload) }, plainText(element.text));
 }
 
-function linkButton(element, place, address, props, told) {
+function linkButton(element, place, address, props, payload) {
   const follow = async (event) => {
     if (element.confirm) event.preventDefault();
-    const sent = await send(element, place, told);
+    const sent = await send(element, place, payload);
     if (sent && element.confirm) window.open(address, "_blank", "noopener,noreferrer");
   };
   return h("a", { ...props, href: address, target: "_blank", rel: "noopener noreferrer", onclick: follow }, plainText(element.text));
 }
 
-/** A button that starts a workflow: the workspace would, the app hears nothing; here it only says so. */
+/** A button that starts a workflow, which only Slack can do; here it is disabled and says so. */
 export function workflowButton(element) {
   const props = { type: "button", class: `bk-button ${STYLES[element.style] ?? ""}`.trim(), disabled: true };
   return h(
@@ -35,12 +35,12 @@ export function workflowButton(element) {
   );
 }
 
-/** A small button with a sign before its words. */
+/** A small button with an icon before its text. */
 export function iconButton(element, place) {
-  const told = { value: element.value };
+  const payload = { value: element.value };
   const props = { type: "button", class: "bk-button bk-icon", "aria-label": element.accessibility_label };
   const sign = ICONS[element.icon] ? h("span", { "aria-hidden": "true" }, `${ICONS[element.icon]} `) : null;
-  return h("button", { ...props, onclick: () => send(element, place, told) }, sign, plainText(element.text));
+  return h("button", { ...props, onclick: () => send(element, place, payload) }, sign, plainText(element.text));
 }
 
 /** Thumbs up, thumbs down. */

@@ -1,18 +1,18 @@
-// A field with a list of suggestions below it, worked with arrows, Enter and Escape, as WAI-ARIA describes one.
+// A text field with a list of suggestions, used by arrows, Enter and Escape as WAI-ARIA describes a combobox.
 
 import { freshId, h } from "../../app/dom.js";
 import { plainText } from "../text.js";
 
-const PAUSE = 150; // ms without a key before the app is asked
+const PAUSE = 150; // milliseconds after the last key until the app is asked
 
 /**
- * The field and its list. `ask(query)` gives options, or null where the query is too short; `choose(option)` hears of
- * the choice. Answers that come after a newer question are dropped.
+ * The field and its list. `ask(query)` returns options, or null for a query that is too short; `choose(option)` is
+ * called with the chosen one. Answers to outdated queries are dropped.
  */
 export function combobox(input, { listId, label, ask, choose }) {
   const list = h("ul", { id: listId, class: "bk-list", role: "listbox", "aria-label": label, hidden: true });
-  const told = h("p", { class: "bk-note", role: "status" });
-  const box = { input, list, told, choose, options: [], at: -1, asked: 0 };
+  const status = h("p", { class: "bk-note", role: "status" });
+  const box = { input, list, status, choose, options: [], at: -1, asked: 0 };
   let timer = 0;
   input.addEventListener("input", () => {
     clearTimeout(timer);
@@ -21,7 +21,7 @@ export function combobox(input, { listId, label, ask, choose }) {
   input.addEventListener("focus", () => input.value || search(box, ask));
   input.addEventListener("blur", () => show(box, null));
   input.addEventListener("keydown", (event) => onKey(event, box));
-  return h("div", { class: "bk-combobox" }, input, list, told);
+  return h("div", { class: "bk-combobox" }, input, list, status);
 }
 
 async function search(box, ask) {
@@ -32,7 +32,7 @@ async function search(box, ask) {
 
 function show(box, options) {
   box.options = options ?? [];
-  box.told.textContent = options && !options.length ? "No results" : "";
+  box.status.textContent = options && !options.length ? "No results" : "";
   box.list.replaceChildren(...box.options.map((option) => entry(box, option)));
   box.list.hidden = !box.options.length;
   box.input.setAttribute("aria-expanded", String(!box.list.hidden));
@@ -40,7 +40,7 @@ function show(box, options) {
 }
 
 function entry(box, option) {
-  // The pointer's press would take the focus from the field, and with it the list.
+  // Without preventDefault the press would take the focus from the field, which closes the list.
   return h(
     "li",
     {
@@ -64,7 +64,7 @@ function pick(box, option) {
   box.choose(asOption(option));
 }
 
-// The page hands options on as the app gave them; a shorter form is made whole, for the app gets it back.
+// An option whose text is a plain string becomes a whole option object, as the app gets it back.
 function asOption(option) {
   return typeof option.text === "string" ? { ...option, text: { type: "plain_text", text: option.text } } : option;
 }

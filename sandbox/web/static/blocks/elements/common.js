@@ -1,4 +1,4 @@
-// What all interactive elements share: sending an action, asking first, names for screen readers.
+// Shared by all interactive elements: sending an action, confirmation, names for screen readers.
 
 import { agreed } from "../confirm.js";
 import { plainText } from "../text.js";
@@ -13,20 +13,20 @@ const NAMES = {
 };
 
 /**
- * Send what was done. A `confirm` asks first; who says no gets `undo` called and nothing is sent. Inputs of a modal
- * stay silent unless their block dispatches.
+ * Send an action. If the person denies the element's `confirm` dialog, `undo` is called and nothing is sent. Inputs of
+ * a modal send nothing unless their block has `dispatch_action`.
  */
-export async function send(element, place, told, undo = () => {}) {
+export async function send(element, place, payload, undo = () => {}) {
   if (place.input && !place.input.dispatches) return false;
   if (element.confirm && !(await agreed(element.confirm, place.context))) {
     undo();
     return false;
   }
-  place.context.act?.({ type: element.type, block_id: place.blockId, action_id: element.action_id, ...told });
+  place.context.act?.({ type: element.type, block_id: place.blockId, action_id: element.action_id, ...payload });
   return true;
 }
 
-/** Where an element's state is filed. */
+/** The ids under which an element's state is found. */
 export function filed(element, place) {
   return { blockId: place.blockId, actionId: element.action_id };
 }
@@ -41,7 +41,7 @@ export function named(element, place, { isGroup = false } = {}) {
   return { ...described, id: input.controlId, "aria-required": input.isRequired ? "true" : null };
 }
 
-/** What a control without a label is called. */
+/** The name of a control without a label. */
 export function nameOf(element) {
   return plainText(element.placeholder) || NAMES[element.type] || "Choose";
 }

@@ -1,4 +1,4 @@
-// Menus whose options the app is asked for while one types: one choice, or many.
+// Draws menus with an external data source: the app is asked for options while the person types.
 
 import { freshId, h } from "../../app/dom.js";
 import { plainText } from "../text.js";
@@ -10,45 +10,45 @@ const QUERY_LENGTH = 3; // Slack's, where the element gives none
 
 /** One option. */
 export function externalSelect(element, place) {
-  let kept = element.initial_option ?? null;
+  let current = element.initial_option ?? null;
   const { node, input } = searchField(element, place, async (option) => {
-    const before = kept;
-    show((kept = option));
-    await send(element, place, { selected_option: option }, () => show((kept = before)));
+    const before = current;
+    show((current = option));
+    await send(element, place, { selected_option: option }, () => show((current = before)));
   });
   const show = (option) => (input.value = plainText(option?.text));
-  input.addEventListener("blur", () => show(kept));
-  show(kept);
-  remember(node, filed(element, place), () => ({ type: element.type, selected_option: kept }));
+  input.addEventListener("blur", () => show(current));
+  show(current);
+  remember(node, filed(element, place), () => ({ type: element.type, selected_option: current }));
   return node;
 }
 
-/** Many options: each chosen one is a button that takes it out again. */
+/** Many options. Each chosen one is a button that removes it again. */
 export function multiExternalSelect(element, place) {
-  let kept = element.initial_options ?? [];
+  let current = element.initial_options ?? [];
   const chips = h("span", { class: "bk-chips" });
   const change = async (options) => {
-    const before = kept;
-    show((kept = options));
-    await send(element, place, { selected_options: options }, () => show((kept = before)));
+    const before = current;
+    show((current = options));
+    await send(element, place, { selected_options: options }, () => show((current = before)));
   };
   const { node, input } = searchField(element, place, async (option) => {
     input.value = "";
-    const isFull = element.max_selected_items && kept.length >= element.max_selected_items;
-    if (!isFull && kept.every((one) => one.value !== option.value)) await change([...kept, option]);
+    const isFull = element.max_selected_items && current.length >= element.max_selected_items;
+    if (!isFull && current.every((one) => one.value !== option.value)) await change([...current, option]);
   });
   const show = (options) =>
     chips.replaceChildren(
       ...options.map((option) =>
         chip(option, () => {
           input.focus();
-          change(kept.filter((one) => one !== option));
+          change(current.filter((one) => one !== option));
         }),
       ),
     );
   node.prepend(chips);
-  show(kept);
-  remember(node, filed(element, place), () => ({ type: element.type, selected_options: kept }));
+  show(current);
+  remember(node, filed(element, place), () => ({ type: element.type, selected_options: current }));
   return node;
 }
 

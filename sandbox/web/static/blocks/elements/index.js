@@ -1,6 +1,6 @@
-// Draws an element: finds what draws its type. The elements that nearly every message has are here.
+// Draws an element by its type. The functions for common elements are here.
 
-import { add, drawerOf, ELEMENTS } from "../known.js";
+import { add, drawerOf, ELEMENTS } from "../registry.js";
 import { picture } from "../pictures.js";
 import { textNodes } from "../mrkdwn.js";
 import { unsupported } from "../unsupported.js";
@@ -16,7 +16,7 @@ add(ELEMENTS, {
 });
 
 /**
- * The node of an element. `place` says where it stands: {blockId, context}, and in an input block `input`:
+ * The node of an element. `place` is {blockId, context}, and in an input block also `input`:
  * {labelId, controlId, describedBy, isRequired, dispatches}.
  */
 export function drawElement(element, place) {
@@ -24,7 +24,7 @@ export function drawElement(element, place) {
   return draw ? draw(element, place) : unsupported("element", element);
 }
 
-/** Elements that hold several controls are named by a legend, the others by a label. */
+/** Whether an element consists of several controls, which a label cannot name. */
 export function isGroup(element) {
   return element.type === "checkboxes" || element.type === "radio_buttons";
 }

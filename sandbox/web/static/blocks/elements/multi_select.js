@@ -1,4 +1,4 @@
-// Menus of many choices: a field that unfolds into checkboxes, and says what is chosen while it is folded.
+// Draws menus of many choices: a summary of the chosen options that unfolds into checkboxes.
 
 import { freshId, h, unseen } from "../../app/dom.js";
 import { plainText } from "../text.js";
@@ -6,7 +6,7 @@ import { remember } from "../state.js";
 import { filed, named, nameOf, send } from "./common.js";
 import { channelOptions, conversationOptions, peopleOptions } from "./rosters.js";
 
-/** Options that stand in the block. */
+/** Options of the block itself. */
 export function multiStaticSelect(element, place) {
   const groups = element.option_groups ?? [{ options: element.options ?? [] }];
   const initial = new Set((element.initial_options ?? []).map((one) => one.value));
@@ -38,14 +38,14 @@ function roster(element, place, options, initial, as) {
   return unfolding(element, place, [{ options }], new Set(initial ?? []), (chosen) => ({ [as]: chosen.map((one) => one.value) }));
 }
 
-function unfolding(element, place, groups, initial, told) {
+function unfolding(element, place, groups, initial, payload) {
   const options = groups.flatMap((group) => group.options);
   const boxes = new Map(options.map((one) => [one, h("input", { type: "checkbox", checked: initial.has(one.value) })]));
   const chosen = () => options.filter((one) => boxes.get(one).checked);
-  const said = h("span", {});
+  const summaryText = h("span", {});
   const { id, ...props } = named(element, place);
-  delete props["aria-required"]; // not for a summary
-  const summary = h("summary", { class: "bk-summary", id, ...labelled(place, said, props) }, said);
+  delete props["aria-required"]; // not allowed on a summary
+  const summary = h("summary", { class: "bk-summary", id, ...labelled(place, summaryText, props) }, summaryText);
   const fields = h(
     "fieldset",
     { class: "bk-options", tabindex: "-1" },
@@ -54,7 +54,7 @@ function unfolding(element, place, groups, initial, told) {
   );
   const node = h("details", { class: "bk-multi" }, summary, fields);
   const settle = () => {
-    said.textContent =
+    summaryText.textContent =
       chosen()
         .map((one) => plainText(one.text))
         .join(", ") || nameOf(element);
@@ -62,17 +62,17 @@ function unfolding(element, place, groups, initial, told) {
   };
   fields.addEventListener("change", settle);
   folds(node, summary);
-  sendWhenFolded(node, element, place, { boxes, chosen, told, settle });
-  remember(node, filed(element, place), () => ({ type: element.type, ...told(chosen()) }));
+  sendWhenFolded(node, element, place, { boxes, chosen, payload, settle });
+  remember(node, filed(element, place), () => ({ type: element.type, ...payload(chosen()) }));
   settle();
   return node;
 }
 
-// In an input block the label and what is chosen are read out, elsewhere what is chosen.
-function labelled(place, said, props) {
+// Screen readers get the chosen options, in an input block after its label.
+function labelled(place, summaryText, props) {
   if (!place.input) return { ...props, "aria-label": null };
-  said.id = freshId("bk-said");
-  return { ...props, "aria-labelledby": `${place.input.labelId} ${said.id}` };
+  summaryText.id = freshId("bk-said");
+  return { ...props, "aria-labelledby": `${place.input.labelId} ${summaryText.id}` };
 }
 
 function listing(group, boxes) {
@@ -100,23 +100,23 @@ function folds(node, summary) {
   });
   node.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !node.open) return;
-    event.preventDefault(); // or the modal around it would close
+    event.preventDefault(); // otherwise the modal around it closes
     node.open = false;
     summary.focus();
   });
 }
 
-// As in Slack: the app hears of the choice once the menu is closed, and only of a new one.
-function sendWhenFolded(node, element, place, { boxes, chosen, told, settle }) {
-  let kept = chosen();
+// As in Slack, the action is sent when the menu is closed, and only if the choice has changed.
+function sendWhenFolded(node, element, place, { boxes, chosen, payload, settle }) {
+  let current = chosen();
   node.addEventListener("toggle", async () => {
     const now = chosen();
-    if (node.open || (now.length === kept.length && now.every((one, at) => one === kept[at]))) return;
-    const before = kept;
-    kept = now;
-    await send(element, place, told(now), () => {
+    if (node.open || (now.length === current.length && now.every((one, at) => one === current[at]))) return;
+    const before = current;
+    current = now;
+    await send(element, place, payload(now), () => {
       for (const [option, box] of boxes) box.checked = before.includes(option);
-      kept = before;
+      current = before;
       settle();
     });
   });

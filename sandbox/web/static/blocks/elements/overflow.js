@@ -1,4 +1,4 @@
-// The ⋯ menu of a section or of actions. It opens in the top layer, so that it works inside a modal too.
+// Draws the overflow menu (⋯). It opens in the top layer, so that it also works inside a modal.
 
 import { freshId, h } from "../../app/dom.js";
 import { icon } from "../../app/icons.js";
@@ -7,7 +7,7 @@ import { nameOf, send } from "./common.js";
 
 const GAP = 4;
 
-/** A button and its menu. Arrows move, Escape closes and gives the focus back. */
+/** A button and its menu. Arrows move, Escape closes and returns the focus. */
 export function overflow(element, place) {
   const id = freshId("bk-menu");
   const opener = h(
@@ -44,10 +44,10 @@ function item(option, choose) {
   const props = { class: "bk-menu-item", role: "menuitem", tabindex: "-1", onclick: () => choose(option) };
   const description = option.description ? h("small", {}, plainText(option.description)) : null;
   if (!safeAddress(option.url)) return h("button", { type: "button", ...props }, plainText(option.text), description);
-  const found = link(option.url, plainText(option.text), description);
-  for (const [name, value] of Object.entries(props)) if (name !== "onclick") found.setAttribute(name, value);
-  found.addEventListener("click", props.onclick);
-  return found;
+  const entry = link(option.url, plainText(option.text), description);
+  for (const [name, value] of Object.entries(props)) if (name !== "onclick") entry.setAttribute(name, value);
+  entry.addEventListener("click", props.onclick);
+  return entry;
 }
 
 function show(menu, opener, items) {

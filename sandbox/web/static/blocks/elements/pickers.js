@@ -1,4 +1,4 @@
-// Dates and times, in the browser's own pickers.
+// Draws date and time pickers as the browser's own.
 
 import { h } from "../../app/dom.js";
 import { remember } from "../state.js";
@@ -7,7 +7,7 @@ import { atWallClock, wallClock } from "./zones.js";
 
 const MINUTE = 60;
 
-/** A day, YYYY-MM-DD. */
+/** A date, YYYY-MM-DD. */
 export function datePicker(element, place) {
   return picker(element, place, "date", element.initial_date, (value) => ({ selected_date: value || null }));
 }
@@ -18,7 +18,7 @@ export function timePicker(element, place) {
   return element.timezone ? h("span", { class: "bk-pair" }, node, h("small", {}, element.timezone)) : node;
 }
 
-/** A moment, Unix seconds; it is picked as the reader's clock shows it. */
+/** A date and time in Unix seconds, picked in the reader's zone. */
 export function dateTimePicker(element, place) {
   const { timeZone } = place.context;
   const initial = element.initial_date_time ? wallClock(element.initial_date_time, timeZone) : "";
@@ -27,7 +27,7 @@ export function dateTimePicker(element, place) {
   }));
 }
 
-function picker(element, place, type, initial, told) {
+function picker(element, place, type, initial, payload) {
   const node = h("input", {
     type,
     class: "bk-picker",
@@ -35,12 +35,12 @@ function picker(element, place, type, initial, told) {
     step: type === "date" ? null : MINUTE,
     ...named(element, place),
   });
-  let kept = node.value;
+  let current = node.value;
   node.addEventListener("change", async () => {
-    const before = kept;
-    kept = node.value;
-    await send(element, place, told(node.value), () => (node.value = kept = before));
+    const before = current;
+    current = node.value;
+    await send(element, place, payload(node.value), () => (node.value = current = before));
   });
-  remember(node, filed(element, place), () => ({ type: element.type, ...told(node.value) }));
+  remember(node, filed(element, place), () => ({ type: element.type, ...payload(node.value) }));
   return node;
 }

@@ -1,6 +1,6 @@
 // The people and channels of the workspace as options of a menu.
 
-/** Everybody, by name. */
+/** All people, by name. */
 export function peopleOptions(context) {
   return sorted(
     Object.entries(context.users ?? {}).map(([value, user]) => ({
@@ -11,12 +11,12 @@ export function peopleOptions(context) {
   );
 }
 
-/** The public channels, by name: all that a menu of channels offers. */
+/** The public channels by name; Slack's menu of channels offers no others. */
 export function channelOptions(context) {
   return channelsOf(context, ["public"]);
 }
 
-/** Channels and then people, as the element's filter allows. A direct conversation is told as the person in it. */
+/** Channels and then people, as the element's filter allows. A direct conversation appears as its person. */
 export function conversationOptions(context, filter = {}) {
   const kinds = filter.include ?? ["public", "private", "im", "mpim"];
   const people = peopleOptions(context).filter((one) => !(filter.exclude_bot_users && one.is_bot));

@@ -1,4 +1,4 @@
-// Menus of one choice, in the browser's own menu: options that the app gave, people, channels.
+// Draws menus of one choice as the browser's own select: static options, people, channels.
 
 import { h } from "../../app/dom.js";
 import { plainText } from "../text.js";
@@ -6,7 +6,7 @@ import { remember } from "../state.js";
 import { filed, indexOf, named, nameOf, send } from "./common.js";
 import { channelOptions, conversationOptions, peopleOptions } from "./rosters.js";
 
-/** Options that stand in the block, in groups or without. */
+/** Options of the block itself, with or without groups. */
 export function staticSelect(element, place) {
   const groups = element.option_groups ?? [{ options: element.options ?? [] }];
   const options = groups.flatMap((group) => group.options);
@@ -39,7 +39,7 @@ function rosterSelect(element, place, options, initial, as) {
   return menu(element, place, [{ options }], at, (option) => ({ [as]: option?.value ?? null }));
 }
 
-function menu(element, place, groups, initial, told) {
+function menu(element, place, groups, initial, payload) {
   const options = groups.flatMap((group) => group.options);
   let count = -1;
   const entry = (option) => {
@@ -59,12 +59,12 @@ function menu(element, place, groups, initial, told) {
     h("option", { value: "", selected: initial < 0 }, nameOf(element)),
     entries,
   );
-  let kept = node.value;
-  const chosen = () => told(node.value === "" ? undefined : options[Number(node.value)]);
+  let current = node.value;
+  const chosen = () => payload(node.value === "" ? undefined : options[Number(node.value)]);
   node.addEventListener("change", async () => {
-    const before = kept;
-    kept = node.value;
-    await send(element, place, chosen(), () => (node.value = kept = before));
+    const before = current;
+    current = node.value;
+    await send(element, place, chosen(), () => (node.value = current = before));
   });
   remember(node, filed(element, place), () => ({ type: element.type, ...chosen() }));
   return node;

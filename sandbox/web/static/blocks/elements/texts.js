@@ -1,4 +1,4 @@
-// What one types into: lines and paragraphs, numbers, addresses, formatted text as plain text.
+// Draws text inputs: lines, paragraphs, numbers, addresses, and rich text as plain text.
 
 import { h } from "../../app/dom.js";
 import { plainText } from "../text.js";
@@ -7,7 +7,7 @@ import { filed, named, send } from "./common.js";
 
 const TYPES = { email_text_input: "email", url_text_input: "url", number_input: "number" };
 
-/** One line, or a paragraph where the element says so. */
+/** One line, or several if the element is `multiline`. */
 export function textInput(element, place) {
   const type = TYPES[element.type] ?? "text";
   const props = {
@@ -24,33 +24,33 @@ export function textInput(element, place) {
   return wired(node, element, place, () => ({ value: node.value || null }));
 }
 
-/** Formatted text, here typed without formats: the app gets one plain section. */
+/** Rich text, typed here without formats: the app gets one plain section. */
 export function richTextInput(element, place) {
   const props = { class: "bk-type", rows: element.min_lines ?? 4, placeholder: plainText(element.placeholder) || null };
   const node = h("textarea", { ...props, value: wordsOf(element.initial_value), ...named(element, place) });
   return wired(node, element, place, () => ({ rich_text_value: richText(node.value) }));
 }
 
-/** A choice of files. Nothing is sent anywhere: the stand-in keeps no files, and the app hears of none. */
+/** A choice of files, which are sent nowhere: the stand-in keeps no files, and the app gets none. */
 export function fileInput(element, place) {
   const accept = element.filetypes?.map((one) => `.${one}`).join(",");
   const node = h("input", { type: "file", class: "bk-type", accept, multiple: (element.max_files ?? 10) > 1, ...named(element, place) });
   return wired(node, element, place, () => ({ files: [] }));
 }
 
-function wired(node, element, place, told) {
+function wired(node, element, place, payload) {
   const when = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
   if (place.input?.dispatches && when.includes("on_enter_pressed"))
-    node.addEventListener("keydown", (event) => onEnter(event, element, place, told));
-  if (when.includes("on_character_entered")) node.addEventListener("input", () => send(element, place, told()));
-  remember(node, filed(element, place), () => ({ type: element.type, ...told() }));
+    node.addEventListener("keydown", (event) => onEnter(event, element, place, payload));
+  if (when.includes("on_character_entered")) node.addEventListener("input", () => send(element, place, payload()));
+  remember(node, filed(element, place), () => ({ type: element.type, ...payload() }));
   return node;
 }
 
-function onEnter(event, element, place, told) {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return; // Enter ends a Chinese word, too
+function onEnter(event, element, place, payload) {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return; // while composing, Enter only ends a Chinese word
   event.preventDefault();
-  send(element, place, told());
+  send(element, place, payload());
 }
 
 function numberProps(element) {

@@ -1,4 +1,4 @@
-// Between moments and what the clock on the wall shows in a zone.
+// Converts between Unix time and the local time of a zone.
 
 const FIELDS = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 
@@ -9,11 +9,11 @@ export function wallClock(seconds, timeZone) {
   return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}`;
 }
 
-/** The Unix seconds at which this zone's clock shows "2026-03-02T10:05". In the hour that clocks skip, a moment beside it. */
+/** The Unix seconds at which this zone's clock shows "2026-03-02T10:05". For a skipped hour, a time close to it. */
 export function atWallClock(text, timeZone) {
   const wanted = Date.parse(`${text}Z`) / 1000;
-  let found = wanted;
-  // Twice, for the offset at the first guess may be that of the other side of a change of clocks.
-  for (let turn = 0; turn < 2; turn += 1) found += wanted - Date.parse(`${wallClock(found, timeZone)}Z`) / 1000;
-  return found;
+  let seconds = wanted;
+  // Twice, because near a change of clocks the first guess may have the wrong offset.
+  for (let turn = 0; turn < 2; turn += 1) seconds += wanted - Date.parse(`${wallClock(seconds, timeZone)}Z`) / 1000;
+  return seconds;
 }

@@ -1,4 +1,4 @@
-// Keeps what was typed when the app sends the same inputs again, as Slack does: by block id and action id.
+// Keeps typed values when the app updates a view, as Slack does for inputs with the same block_id and action_id.
 
 const INITIAL = {
   value: "initial_value",
@@ -11,8 +11,8 @@ const INITIAL = {
   selected_user: "initial_user",
 };
 
-/** The blocks with what was typed as their initial values. */
-export function kept(blocks, typed) {
+/** The blocks with the typed values as initial values. */
+export function withTypedValues(blocks, typed) {
   return blocks.map((block) => {
     const state = block.element && typed[block.block_id]?.[block.element.action_id];
     if (!state) return block;

@@ -1,4 +1,4 @@
-"""A connection that ends in the middle of an answer, as both stand-ins can let it happen."""
+"""Faulty ways to send an answer, for both stand-ins: only half of it, or byte by byte."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import asyncio
 from aiohttp import web
 
 
-async def cut_off(request: web.Request, body: bytes) -> web.StreamResponse:
-    """Promise the whole body, send half of it, and reset the connection."""
+async def send_half(request: web.Request, body: bytes) -> web.StreamResponse:
+    """Announce the whole body, send half of it, and reset the connection."""
     response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
     await response.prepare(request)
     await response.write(body[: len(body) // 2])
@@ -17,8 +17,8 @@ async def cut_off(request: web.Request, body: bytes) -> web.StreamResponse:
     return response
 
 
-async def dripped(request: web.Request, body: bytes, pause: float) -> web.StreamResponse:
-    """The answer byte by byte, so many seconds apart."""
+async def send_slowly(request: web.Request, body: bytes, pause: float) -> web.StreamResponse:
+    """Send the body byte by byte, with a pause of so many seconds after each."""
     response = web.StreamResponse(headers={"Content-Type": "application/json"})
     response.content_length = len(body)
     await response.prepare(request)

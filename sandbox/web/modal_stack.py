@@ -1,4 +1,4 @@
-"""The modals that are open on one page, in the order in which they lie upon each other."""
+"""The stack of modals that are open on one page."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sandbox.slack.workspace import Workspace
-    from sandbox.web.shapes import Json
+    from sandbox.web.page_json import Json
 
 
-class Views:
-    """A page's stack of modals. The workspace holds the views; here is only their order, for as long as the page."""
+class ModalStack:
+    """A page's open modals, the topmost last. The workspace holds the views; the stack holds their order and errors."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -18,32 +18,32 @@ class Views:
         self._errors: dict[str, Json] = {}
 
     def shown(self) -> list[Json]:
-        """The open views, the topmost last, each with the errors of its last submission."""
+        """Return the open views, the topmost last, each with the errors of its last submission."""
         self._stack = [view_id for view_id in self._stack if view_id in self._workspace.views]
         return [self._workspace.views[view_id] | self._errors.get(view_id, {}) for view_id in self._stack]
 
     def opened(self, view_id: str, *, pushed: bool = False) -> None:
-        """A view came: alone, or upon the one that is open."""
+        """Show a new view: on top of the open ones if it was ``pushed``, otherwise in their place."""
         stack = self._stack if pushed else []
         if view_id not in stack:
             self._stack = [*stack, view_id]
         self._errors.pop(view_id, None)
 
     def refused(self, view_id: str, errors: dict[str, str]) -> None:
-        """A submission came back with errors, by block id. ``tries`` tells the page that the same ones came again."""
+        """Keep the errors of a submission, by block id. ``tries`` tells the page when the same errors come again."""
         tries = self._errors.get(view_id, {"tries": 0})["tries"] + 1
         self._errors[view_id] = {"errors": errors, "tries": tries}
 
     def updated(self, view_id: str) -> None:
-        """A view has new content: the old errors are about what is not there any more."""
+        """Drop the errors of a view whose content was replaced."""
         self._errors.pop(view_id, None)
 
     def close(self, view_id: str) -> None:
-        """Close a view and what lies upon it."""
+        """Close a view and the views on top of it."""
         if view_id in self._stack:
-            place = self._stack.index(view_id)
-            self._drop(self._stack[place:])
-            self._stack = self._stack[:place]
+            depth = self._stack.index(view_id)
+            self._drop(self._stack[depth:])
+            self._stack = self._stack[:depth]
 
     def close_all(self) -> None:
         """Close the whole stack."""

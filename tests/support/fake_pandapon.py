@@ -37,7 +37,7 @@ POSTED = {"order", "orders", "taobao orders", "search", "taobao search"}
 
 
 @dataclass
-class Stage:
+class FakePandaPon:
     """``ask`` signs as a client does; ``raw`` sends the headers that it is given."""
 
     server: PandaPonServer
@@ -73,10 +73,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged() -> AsyncIterator[Stage]:
+async def fake_pandapon() -> AsyncIterator[FakePandaPon]:
     """The demo's account at a fixed time, on a free port."""
     clock = SimClock(START)
     world = demo_world(clock)
     server = PandaPonServer(world, clock, access_key=KEY, access_secret=SECRET)
     async with server, aiohttp.ClientSession() as session:
-        yield Stage(server, world, clock, session)
+        yield FakePandaPon(server, world, clock, session)

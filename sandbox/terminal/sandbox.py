@@ -1,4 +1,4 @@
-"""What a terminal session plays on: both stand-ins and their clock, in the session's own terms."""
+"""Both stand-ins and their clock, and what a terminal session needs of them in its own terms."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sandbox.slack.workspace import Channel, Message, User
     from sandbox.terminal.blocks import Button
 
-LOOK_AGAIN = 3600.0  # seconds; a wait without end in pieces
+ONE_WAIT = 3600.0  # seconds; the wait for a change is repeated without end
 SHORTCUTS = {"track": "track_message", "watch": "watch_message"}  # callback ids of the manifest
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -45,8 +45,8 @@ ANSWERS = {"response_url", "chat.postEphemeral"}
 
 
 @dataclass
-class Stage:
-    """Both stand-ins. ``settled``: returns when the bot works on no answer any more."""
+class Sandbox:
+    """Both stand-ins with the bot between them. ``settled`` waits until the bot works on no answer any more."""
 
     slack: SlackServer
     pandapon: PandaPonServer
@@ -57,29 +57,29 @@ class Stage:
     first_channel: str = "#orders"
 
     async def changed(self) -> None:
-        """Until something in the workspace is not as it was."""
+        """Wait for a change in the workspace."""
         workspace = self.slack.workspace
         seen = workspace.version
-        while not await workspace.wait_for(lambda: workspace.version != seen, LOOK_AGAIN):
+        while not await workspace.wait_for(lambda: workspace.version != seen, ONE_WAIT):
             pass
 
     def viewer(self, user: str) -> Viewer:
-        """The eyes of a person: the names they read, their time zone, the present."""
+        """Return how a person reads: names by id, their time zone, the present time."""
         workspace = self.slack.workspace
-        names = {one.id: one.name for one in workspace.users.values()}
-        names |= {one.id: one.name for one in workspace.channels.values()}
+        names = {user_id: person.name for user_id, person in workspace.users.items()}
+        names |= {channel_id: channel.name for channel_id, channel in workspace.channels.items()}
         return Viewer(names, ZoneInfo(self._user(user).tz), self.clock())
 
     def people(self) -> list[str]:
-        """Whom one can be."""
-        return [one.name for one in self.slack.workspace.users.values() if not one.is_bot]
+        """Return the names of the people."""
+        return [user.name for user in self.slack.workspace.users.values() if not user.is_bot]
 
     def channels(self, user: str) -> list[str]:
-        """Where a person can look."""
+        """Return the channels of a person, as shown."""
         return [_shown(channel) for channel in self._channels(user)]
 
     def items(self, user: str) -> list[Item]:
-        """Everything a person sees, in all channels and threads."""
+        """Return every message that a person sees, in all channels and threads."""
         viewer = self._user(user).id
         shared = [(c, message) for c in self._channels(user) for message in c.messages.values()]
         mine = {channel.id: channel for channel in self._channels(user)}
@@ -87,7 +87,7 @@ class Stage:
         return [self._item(channel, message) for channel, message in (*shared, *private)]
 
     def answers(self) -> int:
-        """How many answers the bot has given to people so far, one that says the same again included."""
+        """Count the bot's answers to people so far, including repeated ones."""
         return sum(call.method in ANSWERS for call in self.slack.calls)
 
     async def slash(self, user: str, channel: str, command: str, text: str) -> None:
@@ -108,7 +108,7 @@ class Stage:
         await self.slack.shortcut(self._user(user).id, self._message(item), SHORTCUTS[name])
 
     def orders(self) -> list[str]:
-        """Order ids to try, each with its state code and what was bought."""
+        """Return a line for each order of the account: id, platform, status code, first goods."""
         now = self.clock()
         return [
             f"{order.order_id:20} {_PLATFORMS[order.platform]:7} {order.status(now):20} {order.lines[0].title}"
@@ -116,7 +116,7 @@ class Stage:
         ]
 
     def fault(self, kind: str) -> str:
-        """Break PandaPon in one way, or mend it. Returns what is so now, in words."""
+        """Switch one of PandaPon's faults on, or all off. Returns a sentence about the effect."""
         faults = self.pandapon.faults
         faults.clear()
         for name, value in FAULTS[kind].items():
@@ -140,18 +140,18 @@ class Stage:
 
     def _message(self, item: Item) -> Message:
         if item.private:
-            return next(one for one in self.slack.workspace.ephemeral if one.ts == item.ts)
+            return next(message for message in self.slack.workspace.ephemeral if message.ts == item.ts)
         return self.slack.workspace.find(self._channel(item.channel), item.ts)
 
     def _user(self, name: str) -> User:
         return self.slack.workspace.user(name)
 
     def _channel(self, shown: str) -> Channel:
-        return next(one for one in self.slack.workspace.channels.values() if _shown(one) == shown)
+        return next(channel for channel in self.slack.workspace.channels.values() if _shown(channel) == shown)
 
     def _channels(self, user: str) -> list[Channel]:
         viewer = self._user(user).id
-        return [one for one in self.slack.workspace.channels.values() if viewer in one.members]
+        return [channel for channel in self.slack.workspace.channels.values() if viewer in channel.members]
 
 
 def _shown(channel: Channel) -> str:

@@ -1,4 +1,4 @@
-"""What the page says for itself, and the moments that a node added by hand can be."""
+"""Sentences of the page itself, and the presets for a scan that a person adds by hand."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ NO_ANSWER = "{what} failed because the app did not respond"
 WAITING = "Waiting for the app to acknowledge. Slack gives it 3 seconds."
 TROUBLE = "We had some trouble connecting. Try again?"
 
-# name -> the codes that the API sends for it
-MOMENTS = {
+# name -> (status, action), the codes that PandaPon's traces have for it
+SCAN_PRESETS = {
     "accept": ("ACCEPT", "TMS_ACCEPT"),
     "transport": ("TRANSPORT", "TMS_STATION_IN"),
     "delivering": ("DELIVERING", "TMS_DELIVERING"),

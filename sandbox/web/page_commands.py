@@ -1,4 +1,4 @@
-"""What a page may ask for: each kind of message from it, and what is then done on the stage."""
+"""The messages that a page may send, and the function that carries out each of them in the sandbox."""
 
 from __future__ import annotations
 
@@ -7,36 +7,38 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sandbox.slack.workspace import SlackError
-from sandbox.web import acting
-from sandbox.web.hub import HAND
-from sandbox.web.recording import place_of, place_of_view
-from sandbox.web.words import MOMENTS, NOT_A_COMMAND, NOT_IN_THREADS, WAITING
+from sandbox.web import interactions
+from sandbox.web.hub import current_page
+from sandbox.web.recording import message_reference, view_reference
+from sandbox.web.texts import NOT_A_COMMAND, NOT_IN_THREADS, SCAN_PRESETS, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from sandbox.web.page_json import Json
     from sandbox.web.session import Session
-    from sandbox.web.shapes import Json
 
-    Deed = Callable[[Session, Json], Awaitable[None]]
+    PageCommand = Callable[[Session, Json], Awaitable[None]]
 
-LONGEST = timedelta(days=60)  # the demo's orders do not live longer
+LONGEST = timedelta(days=60)  # the scans of the demo's orders end earlier
 FASTEST = 100_000
-BRIEFLY = 0.7  # seconds that an acknowledgement may take without a word about it
-ASKING = {"slash", "press", "options", "shortcut", "global_shortcut", "submit"}  # somebody waits for the app
+WAITING_NOTE_AFTER = 0.7  # seconds without an acknowledgement until the page shows that it waits
+# The app has to acknowledge these, so the person may have to wait.
+AWAIT_APP = {"slash", "press", "options", "shortcut", "global_shortcut", "submit"}
 
 
 class CannotError(Exception):
-    """The page asked for what cannot be; the message says why, for the person to read."""
+    """The page asked for something impossible. The message is a sentence for the person."""
 
 
-async def do(session: Session, body: Json) -> None:
-    """Carry out what a page asked for, and tell it why when that cannot be."""
+async def execute(session: Session, body: Json) -> None:
+    """Carry out a message from a page. A failure becomes a note on that page."""
     kind = str(body.get("type"))
-    deed, token = DEEDS.get(kind, _unknown), HAND.set(session)
-    waiting = asyncio.get_running_loop().call_later(BRIEFLY, session.note, WAITING) if kind in ASKING else None
+    command, token = COMMANDS.get(kind, _unknown), current_page.set(session)
+    loop = asyncio.get_running_loop()
+    waiting_note = loop.call_later(WAITING_NOTE_AFTER, session.note, WAITING) if kind in AWAIT_APP else None
     try:
-        await deed(session, body)
+        await command(session, body)
     except CannotError as error:
         session.note(str(error), bad=True)
     except SlackError as error:
@@ -44,17 +46,17 @@ async def do(session: Session, body: Json) -> None:
     except (KeyError, TypeError, ValueError, LookupError) as error:
         session.note(f"That could not be done: {error}", bad=True)
     finally:
-        HAND.reset(token)
-        if waiting is not None:
-            waiting.cancel()
-    session.hub.look()
+        current_page.reset(token)
+        if waiting_note is not None:
+            waiting_note.cancel()
+    session.hub.send_changes()
 
 
 async def _unknown(_session: Session, body: Json) -> None:
     raise CannotError(f"This demo does not know {body.get('type')!r}.")
 
 
-# --- talking --------------------------------------------------------------------------------------------------------
+# --- messages -------------------------------------------------------------------------------------------------------
 
 
 async def _say(session: Session, body: Json) -> None:
@@ -62,11 +64,13 @@ async def _say(session: Session, body: Json) -> None:
     text, thread = str(body["text"]).strip(), str(body.get("thread") or "")
     if not text:
         return
-    where: Json = {"channel": room.id}
+    place: Json = {"channel": room.id}
     if thread:
-        where["thread"] = place_of(_workspace(session), _workspace(session).find(room, thread))
-    _keep(session, "say", **where, text=text)
-    said = await session.hub.stage.slack.say(session.user, room.id, acting.typed(session.hub, text), thread_ts=thread)
+        place["thread"] = message_reference(_workspace(session), _workspace(session).find(room, thread))
+    _record(session, "say", **place, text=text)
+    said = await session.hub.sandbox.slack.say(
+        session.user, room.id, interactions.typed(session.hub, text), thread_ts=thread
+    )
     session.hub.mark_read(session.user, room.id, said.ts)
 
 
@@ -75,10 +79,10 @@ async def _slash(session: Session, body: Json) -> None:
     command, text = str(body["command"]), str(body.get("text") or "").strip()
     if body.get("thread"):
         raise CannotError(NOT_IN_THREADS.format(command=command))
-    if command not in {one["command"] for one in session.hub.setting()["commands"]}:
+    if command not in {declared["command"] for declared in session.hub.setting()["commands"]}:
         raise CannotError(NOT_A_COMMAND.format(command=command))
-    _keep(session, "slash", channel=room.id, command=command, text=text)
-    await session.hub.stage.slack.slash(session.user, room.id, command, text)
+    _record(session, "slash", channel=room.id, command=command, text=text)
+    await session.hub.sandbox.slack.slash(session.user, room.id, command, text)
 
 
 async def _mark_read(session: Session, body: Json) -> None:
@@ -93,81 +97,81 @@ async def _thread(session: Session, body: Json) -> None:
     session.history(str(body["channel"]), str(body.get("before") or ""), str(body["ts"]))
 
 
-# --- pressing -------------------------------------------------------------------------------------------------------
+# --- interactions---------------------------------------------------------------------------------------------------
 
 
 async def _press(session: Session, body: Json) -> None:
     action, state = dict(body["action"]), dict(body.get("state") or {})
-    what: Json = {"action": action, **({"state": state} if state else {})}
+    recorded: Json = {"action": action, **({"state": state} if state else {})}
     if body.get("view_id"):
         view_id = str(body["view_id"])
-        _keep(session, "press", view=_place_of_view(session, view_id), **what)
-        await acting.press_in_view(session, view_id, action, state)
+        _record(session, "press", view=_view_reference(session, view_id), **recorded)
+        await interactions.press_in_view(session, view_id, action, state)
         return
-    message = acting.message(session.hub, session.user, str(body["channel"]), str(body["ts"]))
-    _keep(session, "press", message=place_of(_workspace(session), message), **what)
-    await acting.press(session.hub, session.user, message, action, state)
+    message = interactions.message(session.hub, session.user, str(body["channel"]), str(body["ts"]))
+    _record(session, "press", message=message_reference(_workspace(session), message), **recorded)
+    await interactions.press(session.hub, session.user, message, action, state)
 
 
 async def _options(session: Session, body: Json) -> None:
-    found = await acting.options(session.hub, session.user, body)
-    session.tell({"type": "options", "ask": body.get("ask"), "options": found})
+    options = await interactions.options(session.hub, session.user, body)
+    session.send({"type": "options", "ask": body.get("ask"), "options": options})
 
 
 async def _shortcut(session: Session, body: Json) -> None:
-    message = acting.message(session.hub, session.user, str(body["channel"]), str(body["ts"]))
+    message = interactions.message(session.hub, session.user, str(body["channel"]), str(body["ts"]))
     if message.viewer:
         raise CannotError("Slack offers shortcuts only on messages that everybody in the channel sees.")
-    place = place_of(_workspace(session), message)
-    _keep(session, "shortcut", message=place, callback_id=body["callback_id"])
-    await session.hub.stage.slack.shortcut(session.user, message, str(body["callback_id"]))
+    reference = message_reference(_workspace(session), message)
+    _record(session, "shortcut", message=reference, callback_id=body["callback_id"])
+    await session.hub.sandbox.slack.shortcut(session.user, message, str(body["callback_id"]))
 
 
 async def _global_shortcut(session: Session, body: Json) -> None:
-    _keep(session, "global_shortcut", callback_id=body["callback_id"])
-    ack = await session.hub.stage.slack.global_shortcut(session.user, str(body["callback_id"]))
+    _record(session, "global_shortcut", callback_id=body["callback_id"])
+    ack = await session.hub.sandbox.slack.global_shortcut(session.user, str(body["callback_id"]))
     if not ack.ok:
         raise CannotError("This shortcut failed because the app did not respond.")
 
 
 async def _submit(session: Session, body: Json) -> None:
     view_id, values = str(body["view_id"]), dict(body["values"])
-    _keep(session, "submit", view=_place_of_view(session, view_id), values=values)
-    await acting.submit(session, view_id, values)
+    _record(session, "submit", view=_view_reference(session, view_id), values=values)
+    await interactions.submit(session, view_id, values)
 
 
 async def _close_view(session: Session, body: Json) -> None:
     view_id, everything = str(body["view_id"]), bool(body.get("everything"))
-    _keep(session, "close_view", view=_place_of_view(session, view_id), everything=everything)
-    await acting.close(session, view_id, everything=everything)
+    _record(session, "close_view", view=_view_reference(session, view_id), everything=everything)
+    await interactions.close(session, view_id, everything=everything)
 
 
 async def _open_home(session: Session, _body: Json) -> None:
-    _keep(session, "open_home")
-    await acting.open_home(session.hub, session.user)
+    _record(session, "open_home")
+    await interactions.open_home(session.hub, session.user)
 
 
-# --- the panel ------------------------------------------------------------------------------------------------------
+# --- workbench -----------------------------------------------------------------------------------------------------
 
 
 async def _switch_user(session: Session, body: Json) -> None:
     person = _workspace(session).users.get(str(body["user"]))
     if person is None or person.is_bot:
         raise CannotError("There is nobody of that name.")
-    session.become(person.id)
+    session.switch_user(person.id)
 
 
 async def _place(session: Session, body: Json) -> None:
     me = _workspace(session).users[session.user]
     me.tz, me.locale = str(body["tz"]), str(body["locale"])
-    _keep(session, "place", tz=me.tz, locale=me.locale)
+    _record(session, "place", tz=me.tz, locale=me.locale)
     _workspace(session).touch()
 
 
 async def _fault(session: Session, body: Json) -> None:
     name, on = str(body["name"]), bool(body["on"])
     session.hub.switches.turn(name, on=on)
-    _keep(session, "fault", name=name, on=on)
+    _record(session, "fault", name=name, on=on)
     _workspace(session).touch()
 
 
@@ -177,49 +181,49 @@ async def _time(session: Session, body: Json) -> None:
         if not 0 < factor <= FASTEST:
             raise CannotError(f"Time passes at a speed above 0 and up to {FASTEST}.")
         session.hub.set_speed(factor)
-        _keep(session, "time", speed=factor)
+        _record(session, "time", speed=factor)
     else:
         seconds = float(body["forward"])
         if not 0 <= seconds <= LONGEST.total_seconds():
             raise CannotError(f"Time goes forward only, and {LONGEST.days} days at most.")
-        _keep(session, "time", forward=seconds)
+        _record(session, "time", forward=seconds)
         session.hub.forward(seconds)
 
 
 async def _add_node(session: Session, body: Json) -> None:
     moment, waybill = str(body.get("moment") or "transport"), str(body.get("waybill") or "")
-    status, action = MOMENTS[moment]
+    status, action = SCAN_PRESETS[moment]
     text, order_id = str(body["text"]).strip(), str(body["order"])
     if not text:
         raise CannotError("A node needs words: what would the courier write?")
-    if order_id not in session.hub.stage.world.orders:
+    if order_id not in session.hub.sandbox.world.orders:
         raise CannotError(f"The account has no order {order_id}.")
     try:
-        session.hub.stage.world.add_node(order_id, text, waybill=waybill, status=status, action=action)
+        session.hub.sandbox.world.add_node(order_id, text, waybill=waybill, status=status, action=action)
     except KeyError:
         raise CannotError("That order has no parcel yet, so nobody can scan it.") from None
-    _keep(session, "add_node", order=order_id, waybill=waybill, moment=moment, text=text)
+    _record(session, "add_node", order=order_id, waybill=waybill, moment=moment, text=text)
     session.note("Scanned. Whoever watches the order hears of it at the next poll.")
 
 
 async def _wire(session: Session, body: Json) -> None:
-    session.want_wire(wanted=bool(body["on"]))
+    session.show_wire(wanted=bool(body["on"]))
 
 
 def _workspace(session: Session) -> Any:
-    return session.hub.stage.slack.workspace
+    return session.hub.sandbox.slack.workspace
 
 
-def _keep(session: Session, do: str, **what: Any) -> None:
-    session.hub.recorder.keep(do, session.user, session.began, **what)
+def _record(session: Session, command: str, /, **fields: Any) -> None:
+    session.hub.recorder.record(command, session.user, session.began, **fields)
 
 
-def _place_of_view(session: Session, view_id: str) -> str | int:
+def _view_reference(session: Session, view_id: str) -> str | int:
     home = _workspace(session).homes.get(session.user)
-    return place_of_view(home, session.views.shown(), view_id)
+    return view_reference(home, session.modals.shown(), view_id)
 
 
-DEEDS: dict[str, Deed] = {
+COMMANDS: dict[str, PageCommand] = {
     "say": _say,
     "slash": _slash,
     "mark_read": _mark_read,
