@@ -10,8 +10,7 @@ from bot.jobs import shared
 from bot.jobs.links import permalink
 from handlers.blocks.i18n import use_language
 from handlers.blocks.message import Message
-from handlers.posts import alarms as stalls
-from handlers.posts import digest, lines, notices, thread, tracking
+from handlers.posts import alarms, digest, lines, notices, thread, tracking
 from storage.alarm import AlarmState
 from storage.post import DETAIL_OF, BatchRule, Post, PostKind
 from storage.watch import WatchState
@@ -71,7 +70,7 @@ class Composer:
         news = post.news
         if news.stall:
             alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
-            return stalls.alarm(news, look, watch, alarm, now)
+            return alarms.alarm(news, look, watch, alarm, now)
         cleared = await self._store.alarms.cleared_at(post.key, post.created_at)
         others = shared.concerned(news, await self._store.outbox.shared(post))
         return thread.news(news, look, watch, now, cleared=cleared, others=others)
@@ -86,9 +85,9 @@ class Composer:
         if watch is None:
             return None
         if post.channel == watch.channel:  # under the card itself
-            return stalls.reminder(alarm, watch, "", now, person=facts["person"])
+            return alarms.reminder(alarm, watch, "", now, person=facts["person"])
         link = await permalink(self._slack, watch.channel, watch.card_ts)
-        return stalls.reminder(alarm, watch, link, now)
+        return alarms.reminder(alarm, watch, link, now)
 
     async def _digest(self, post: Post, now: datetime) -> Message | None:
         """Orders that are watched no more are left out: nobody asks about them."""
@@ -119,7 +118,7 @@ class Composer:
         look = stored.snapshot() if stored else None
         if news.stall is not None and look is not None:
             alarm = (await self._store.alarms.of_orders([watch.key])).get(watch.key)
-            return stalls.alarm(news, look, watch, alarm, now)
+            return alarms.alarm(news, look, watch, alarm, now)
         cleared = [await self._store.alarms.cleared_at(watch.key, member.created_at) for member in members]
         return thread.news(news, look, watch, now, cleared=next((one for one in cleared if one), None))
 

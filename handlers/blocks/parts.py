@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handlers.blocks import action_ids as actions
+from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
 from handlers.blocks.labels import platform_name
@@ -125,12 +125,12 @@ def here(channel: str) -> str:
 def unwatch_button(text: str, watch: Watch, number: int = 1) -> Block:
     """Stop one watch, wherever the button is pressed."""
     value = Unwatch((ref_of(watch).order_id,), watch.channel or None).command()
-    return el.button(text, f"{actions.UNWATCH_HERE}:{number}", value)
+    return el.button(text, f"{action_ids.UNWATCH_HERE}:{number}", value)
 
 
 def run_button(text: str, number: int, request: Request) -> Block:
     """Run a command and put its answer in the place of this message."""
-    return el.button(text, f"{actions.RUN}{number}", request.command())
+    return el.button(text, f"{action_ids.RUN}{number}", request.command())
 
 
 def has_next(page: Page[Any], number: int) -> bool:

@@ -9,7 +9,7 @@ from handlers.blocks import failures
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
-from handlers.channel.delivery_log_view import why as why_view
+from handlers.channel import delivery_log_view
 from handlers.commands.declarations import Answer, Command, Feature
 from handlers.interactions.order_keys import resolve_order_keys
 from handlers.parsing.options import read_options
@@ -45,7 +45,7 @@ async def why(interaction: Interaction, request: Why) -> Message:
     log = await ctx.store.delivery_log.of_order(keys[0], channel, NEWS_SHOWN)
     watch = next((one for one in await ctx.store.watches.of_orders(keys) if one.channel == channel), None)
     stored = (await ctx.store.orders.load(keys[:1]))[keys[0]]
-    return why_view(stored.snapshot(), channel, watch, log, ctx.clock())
+    return delivery_log_view.why(stored.snapshot(), channel, watch, log, ctx.clock())
 
 
 def _help() -> HelpPage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handlers.blocks import action_ids as actions
+from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.forms import field, option, plain
 from handlers.blocks.i18n import LANGUAGES, _
@@ -40,8 +40,8 @@ def settings(  # noqa: PLR0917  everything that the answer says
         chosen_lines.insert(0, muted_line(channel.muted_by, channel.muted_until, now))
     chosen_lines += [_subscribed(one) for one in subscriptions]
     buttons = [
-        el.button(_("Change…"), f"{actions.EDIT_SETTINGS}:1", channel.channel, "primary"),
-        el.button(_("Preview the digest"), f"{actions.PREVIEW_DIGEST}:1", channel.channel),
+        el.button(_("Change…"), f"{action_ids.EDIT_SETTINGS}:1", channel.channel, "primary"),
+        el.button(_("Preview the digest"), f"{action_ids.PREVIEW_DIGEST}:1", channel.channel),
     ]
     last = _("With these settings, last week's news meant {load} here.").format(load=load_words(week))
     head = _("Settings {where}").format(where=here(channel.channel))
@@ -83,7 +83,7 @@ def modal(channel: str, chosen: ChannelSettings) -> View:
     ]
     return {
         "type": "modal",
-        "callback_id": actions.SETTINGS_MODAL,
+        "callback_id": action_ids.SETTINGS_MODAL,
         "private_metadata": channel,
         "title": plain(_("Channel settings")),
         "submit": plain(_("Save")),

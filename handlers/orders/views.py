@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from handlers.blocks import action_ids as actions
+from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
@@ -46,7 +46,7 @@ def detail(look: OrderSnapshot, now: datetime) -> Message:
         run_button(_("Track parcels"), 1, Track(ref.order_id, ref.platform)),
         run_button(_("Refresh"), 2, ShowOrder(ref.order_id, ref.platform)),
         el.button(
-            _("Watch here"), f"{actions.WATCH_HERE}:1", WatchOrders((ref.order_id,), platform=ref.platform).command()
+            _("Watch here"), f"{action_ids.WATCH_HERE}:1", WatchOrders((ref.order_id,), platform=ref.platform).command()
         ),
     ]
     layout = Layout(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.blocks import action_ids as actions
+from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
 from handlers.blocks.labels import platform_name
@@ -160,12 +160,12 @@ def _buttons(alarm: Alarm, watch: Watch | None, now: datetime) -> list[Block]:
     buttons = []
     if alarm.state is AlarmState.OPEN:
         seen = _("Keep following") if alarm.stall.leg is Leg.SILENT else _("Seen")
-        buttons.append(el.button(seen, f"{actions.ALARM_SEEN}:1", value))
+        buttons.append(el.button(seen, f"{action_ids.ALARM_SEEN}:1", value))
     until = alarm.stall.until
     again = _("Remind me before it closes") if until and until > now else _("Remind me in 24 h")
-    buttons.append(el.button(again, f"{actions.ALARM_SNOOZE}:1", value))  # each is reminded for themselves
+    buttons.append(el.button(again, f"{action_ids.ALARM_SNOOZE}:1", value))  # each is reminded for themselves
     if alarm.state is not AlarmState.ASSIGNED:
-        buttons.append(el.button(_("I take care of it"), f"{actions.ALARM_TAKE}:1", value))
+        buttons.append(el.button(_("I take care of it"), f"{action_ids.ALARM_TAKE}:1", value))
     if watch is not None and alarm.stall.leg is Leg.SILENT:
         buttons.append(unwatch_button(_("Stop watching"), watch))
     return buttons

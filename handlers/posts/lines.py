@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from handlers.blocks import action_ids as actions
+from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.parts import filter_words
@@ -27,7 +27,7 @@ def line(facts: dict[str, Any], number: int, now: datetime) -> Message | None:
     words = _words(facts, now)
     if not words:
         return None
-    undo = el.button(_("Undo"), f"{actions.UNDO_FOR_ALL}:1", str(number))
+    undo = el.button(_("Undo"), f"{action_ids.UNDO_FOR_ALL}:1", str(number))
     return el.message([el.section(words), *el.actions([undo])])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handlers.blocks import action_ids as actions
+from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.error_messages import channel_error
 from handlers.blocks.i18n import _, ngettext
@@ -45,7 +45,7 @@ def paused(channel: str, reason: str, orders: int) -> Message:
         [
             el.section(f"{head}\n{why}"),
             el.context(kept),
-            *el.actions([el.button(_("Resume"), f"{actions.RESUME_CHANNEL}:1", channel, "primary")]),
+            *el.actions([el.button(_("Resume"), f"{action_ids.RESUME_CHANNEL}:1", channel, "primary")]),
         ]
     )
 

@@ -12,7 +12,7 @@ from handlers.blocks.order_states import refund_words
 from handlers.blocks.parts import newest_first, node_line, order_name, paragraphs, title_of
 from handlers.blocks.standing import delivered, of_milestone, of_step, platform_word
 from handlers.blocks.text import money, sanitize_id
-from handlers.posts import alarms as stalls
+from handlers.posts import alarms
 from pandapon.courier import Action
 from pandapon.milestones import is_with_finance
 from pandapon.shipment import Milestone, OrderRef
@@ -54,7 +54,7 @@ def news(
     order = (look.order if look else None) or watch.order
     layout = Layout([el.section(_headline(news, order))], tail=[el.context(_orders(news, others))])
     if cleared:
-        layout.add(el.section(stalls.over(cleared, news.milestone)))
+        layout.add(el.section(alarms.over(cleared, news.milestone)))
     told = _told(news, watch)
     lines = [_with_waybill(node, news, now) for node in told[:SCANS]]
     shown = 0

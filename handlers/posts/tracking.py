@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.blocks import action_ids as actions
+from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.error_messages import channel_error
 from handlers.blocks.i18n import _, ngettext
@@ -26,7 +26,7 @@ from handlers.blocks.parts import (
 from handlers.blocks.people import name
 from handlers.blocks.standing import of_parcel, progress, standing
 from handlers.blocks.text import escape, sanitize_id, slack_date, truncate
-from handlers.posts import alarms as stalls
+from handlers.posts import alarms
 from handlers.requests import Track, WatchOrders
 from pandapon.shipment import Milestone
 from storage.watch import WatchState
@@ -89,7 +89,7 @@ def card(
     if muted:
         layout.add(el.section(muted_line(*muted, now)))
     if alarm:
-        layout.add(el.section(stalls.line(alarm, now)))
+        layout.add(el.section(alarms.line(alarm, now)))
     if not look.shipment.parcels:
         layout.add(el.section(_no_parcel(look)))
     for at, parcel in enumerate(look.shipment.parcels):
@@ -124,7 +124,7 @@ def _buttons(look: OrderSnapshot, hidden: int, watched_by: Watch | None, *, all_
         buttons.append(unwatch_button(_("Stop watching"), watched_by))
     else:
         value = WatchOrders((ref.order_id,), platform=ref.platform).command()
-        buttons.append(el.button(_("Watch here"), f"{actions.WATCH_HERE}:1", value, "primary"))
+        buttons.append(el.button(_("Watch here"), f"{action_ids.WATCH_HERE}:1", value, "primary"))
     if hidden:
         total = len(look.shipment.nodes)
         label = _("Show all {n} nodes").format(n=total)

@@ -14,7 +14,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
 from handlers.blocks.text import slack_date
 from handlers.commands.declarations import Button, Feature
-from handlers.posts import alarms as stalls
+from handlers.posts import alarms
 from handlers.wire import payloads
 from handlers.wire.slack import FAILURES
 from storage.alarm import AlarmState
@@ -45,7 +45,7 @@ async def act(state: AlarmState, interaction: Interaction, raised: Alarm | None)
     ctx.wake()
     await _show(interaction, alarm, payloads.text(interaction.body, "message", "ts"))
     if alarm.state is AlarmState.CLEARED:
-        return el.message([el.section(stalls.was_cleared(alarm))])
+        return el.message([el.section(alarms.was_cleared(alarm))])
     return el.message([el.section(_said(alarm, until, now))])
 
 
@@ -75,7 +75,7 @@ async def _show(interaction: Interaction, alarm: Alarm, ts: str) -> None:
     """The alarm's own message, as it now is. Should Slack refuse, the order's card shows it all the same."""
     watches = await interaction.ctx.store.watches.of_orders([alarm.key])
     watch = next((one for one in watches if one.channel == interaction.channel), None)
-    shown = stalls.acted_on(alarm, watch, interaction.ctx.clock())
+    shown = alarms.acted_on(alarm, watch, interaction.ctx.clock())
     try:
         await interaction.client.chat_update(channel=interaction.channel, ts=ts, text=shown.text, blocks=shown.blocks)
     except FAILURES as error:

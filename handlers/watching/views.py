@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.blocks import action_ids as actions
+from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.error_messages import BETWEEN_PEOPLE, channel_error
 from handlers.blocks.i18n import _, ngettext
@@ -23,8 +23,7 @@ from handlers.blocks.parts import (
     unwatch_button,
 )
 from handlers.blocks.people import name
-from handlers.blocks.text import code as typed
-from handlers.blocks.text import sanitize_id, slack_date
+from handlers.blocks.text import code, sanitize_id, slack_date
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.requests import ListWatches, Unwatch
 from storage.watch import WatchState
@@ -87,7 +86,7 @@ def outcomes(results: list[WatchOutcome], channel: str, typed_in: str = "") -> M
 def _elsewhere(results: list[WatchOutcome]) -> list[str]:
     """The command that watches in a channel what could not be watched here."""
     ids = [sanitize_id(one.order_id) for one in results if one.reason == BETWEEN_PEOPLE]
-    command = typed(f"/panda watch {' '.join(ids)} in #orders", 1500)
+    command = code(f"/panda watch {' '.join(ids)} in #orders", 1500)
     return [_("Try: {command}").format(command=command)] if ids else []
 
 
@@ -103,11 +102,11 @@ def ended(watches: list[Watch], channel: str, missing: Sequence[str], typed_in: 
         unknown = ngettext("{ids} was not watched {where}.", "{ids} were not watched {where}.", len(missing)).format(
             ids=_ids(missing), where=here(channel)
         )
-        shows = _("{command} shows what is.").format(command=typed(_command("watches", typed_in=typed_in)))
+        shows = _("{command} shows what is.").format(command=code(_command("watches", typed_in=typed_in)))
         blocks.append(el.section(f"{unknown} {shows}"))
     if watches:
         value = ",".join(str(watch.id) for watch in watches)
-        blocks += el.actions([el.button(_("Undo"), f"{actions.UNDO_UNWATCH}:1", value)])
+        blocks += el.actions([el.button(_("Undo"), f"{action_ids.UNDO_UNWATCH}:1", value)])
     return el.message(blocks or [el.section(_("Nothing was watched, so nothing was stopped."))])
 
 
@@ -158,7 +157,7 @@ def _row(watch: Watch, number: int, now: datetime) -> Block:
 
 def _row_button(watch: Watch, number: int) -> Block:
     if watch.state is WatchState.PAUSED:
-        return el.button(_("Resume"), f"{actions.RESUME_WATCH}:{number}", str(watch.id))
+        return el.button(_("Resume"), f"{action_ids.RESUME_WATCH}:{number}", str(watch.id))
     return unwatch_button(_("Stop"), watch, number)
 
 
@@ -181,25 +180,25 @@ def _paging(page: int, pages: int, channel: str) -> list[Block]:
 
 def _outcome(one: WatchOutcome, channel: str, *, mixed: bool) -> str:
     """One line; empty refusals never: every id gets its answer. ``mixed``: the filters differ, so each says its own."""
-    code = f"`{sanitize_id(one.order_id)}`"
+    shown = f"`{sanitize_id(one.order_id)}`"
     match one.result:
         case WatchResult.WATCHING | WatchResult.QUEUED | WatchResult.ALREADY | WatchResult.FILTER_CHANGED:
-            return _standing(one, code, mixed=mixed)
+            return _standing(one, shown, mixed=mixed)
         case WatchResult.NOT_FOUND:
             return _("❌ {id}: this account has no such order or parcel on 1688 or Taobao. Check the digits.").format(
-                id=code
+                id=shown
             )
         case WatchResult.OTHER_PLATFORM:
-            return _other_platform(one, code)
+            return _other_platform(one, shown)
         case WatchResult.UNAVAILABLE:
-            return _("⚠️ {id} is not watched yet. {reason}").format(id=code, reason=one.reason)
+            return _("⚠️ {id} is not watched yet. {reason}").format(id=shown, reason=one.reason)
         case WatchResult.REFUSED:
-            return _("❌ {id}: {reason}").format(id=code, reason=channel_error(one.reason, channel))
+            return _("❌ {id}: {reason}").format(id=shown, reason=channel_error(one.reason, channel))
 
 
-def _standing(one: WatchOutcome, code: str, *, mixed: bool) -> str:
+def _standing(one: WatchOutcome, shown: str, *, mixed: bool) -> str:
     said = standing_in(one.look) if one.look else None
-    state = f"{said.sign} {code} · {said.words}" if said else f"👀 {code}"
+    state = f"{said.sign} {shown} · {said.words}" if said else f"👀 {shown}"
     title = title_of(one.look.order, 60) if one.look else ""
     filter_ = filter_words(one.watch.filter if one.watch else "")
     notes = {
@@ -214,15 +213,15 @@ def _standing(one: WatchOutcome, code: str, *, mixed: bool) -> str:
 def _queued(reason: str) -> str:
     if not reason:
         return _("its card will follow; Slack is slow right now")
-    return _("its card will follow; Slack does not take it yet ({code}), and I keep trying").format(code=typed(reason))
+    return _("its card will follow; Slack does not take it yet ({code}), and I keep trying").format(code=code(reason))
 
 
-def _other_platform(one: WatchOutcome, code: str) -> str:
+def _other_platform(one: WatchOutcome, shown: str) -> str:
     if one.platform is None:
-        return _("❌ {id} is an order of the other platform.").format(id=code)
+        return _("❌ {id} is an order of the other platform.").format(id=shown)
     command = f"`/panda watch {sanitize_id(one.order_id)} --{one.platform.value}`"
     return _("❌ {id} is an order of {platform}. Try {command}").format(
-        id=code, platform=platform_name(one.platform), command=command
+        id=shown, platform=platform_name(one.platform), command=command
     )
 
 
@@ -240,8 +239,8 @@ def _how_to_stop(results: list[WatchOutcome], filters: list[str], typed_in: str)
     if not standing:
         return []
     hint = _("To stop: {stop}; to see the list: {list}").format(
-        stop=typed(_command("unwatch", sanitize_id(standing[0].order_id), typed_in)),
-        list=typed(_command("watches", typed_in=typed_in)),
+        stop=code(_command("unwatch", sanitize_id(standing[0].order_id), typed_in)),
+        list=code(_command("watches", typed_in=typed_in)),
     )
     posts = _("They post {filter}.").format(filter=filters[0]) if len(filters) == 1 else ""
     return [el.context(f"{posts} {hint}".strip())]
@@ -255,7 +254,7 @@ def _undo(started: list[WatchOutcome], channel: str) -> list[Block]:
     if not started:
         return []
     value = Unwatch(tuple(one.order_id for one in started), channel or None).command()
-    return [el.button(_("Undo"), f"{actions.UNDO_WATCH}:1", value)]
+    return [el.button(_("Undo"), f"{action_ids.UNDO_WATCH}:1", value)]
 
 
 def _names(watches: Sequence[Watch]) -> list[str]:

@@ -15,7 +15,7 @@ from support.house import ORDER, House, running, words
 
 from handlers import requests
 from handlers.access.permissions import Need
-from handlers.blocks import action_ids as actions
+from handlers.blocks import action_ids
 from handlers.features import COMMANDS
 from handlers.listeners import UndeclaredError, declarations, register
 from pandapon.shipment import OrderRef
@@ -87,7 +87,7 @@ async def test_every_listener_says_what_it_acts_on(house: House) -> None:
         ("options", "…", nothing),
         ("event", "…", nothing),
     ]
-    every = {value for name, value in vars(actions).items() if name.isupper()}
+    every = {value for name, value in vars(action_ids).items() if name.isupper()}
     assert every == {name for kind, name, _subject in found if kind in {"action", "view", "shortcut"}} - {"…"}
 
 
@@ -217,11 +217,11 @@ def chosen(**fields: Any) -> dict[str, Any]:
 async def test_somebody_outside_saves_no_settings(house: House, channel: str, sentence: str) -> None:
     """The form's hidden channel is not believed: the person is asked about, and told in the form."""
     before = forged.rows(house)
-    ack = await forged.send(house, forged.submission(house, actions.SETTINGS_MODAL, channel, chosen()))
+    ack = await forged.send(house, forged.submission(house, action_ids.SETTINGS_MODAL, channel, chosen()))
     assert ack.payload["response_action"] == "update"
     assert sentence in json.dumps(ack.payload["view"], ensure_ascii=False)
     assert forged.rows(house) == before
-    tom = forged.submission(house, actions.SETTINGS_MODAL, SECRET, chosen(), user="tom")
+    tom = forged.submission(house, action_ids.SETTINGS_MODAL, SECRET, chosen(), user="tom")
     assert f"<#{SECRET}>" in json.dumps((await forged.send(house, tom)).payload["view"], ensure_ascii=False)
     assert forged.rows(house)["channels"] != before["channels"]
 
@@ -234,7 +234,7 @@ async def test_somebody_outside_watches_nothing_by_the_form(house: House) -> Non
         "channel": {"value": {"type": "conversations_select", "selected_conversation": SECRET}},
     }
     before = forged.rows(house)
-    ack = await forged.send(house, forged.submission(house, actions.FIND_ORDERS, "", values))
+    ack = await forged.send(house, forged.submission(house, action_ids.FIND_ORDERS, "", values))
     assert "you are not in it" in json.dumps(ack.payload["view"])
     assert forged.rows(house) == before
 
@@ -421,9 +421,9 @@ async def test_an_outsiders_home_form_and_shortcuts(house: House) -> None:
     for shortcut in ("track_message", "watch_message"):
         assert "full members" in await house.shortcut(shortcut, said, user="guest")
     values = {"orders": {"value": {"type": "plain_text_input", "value": ORDER}}}
-    ack = await forged.send(house, forged.submission(house, actions.FIND_ORDERS, "", values, user="guest"))
+    ack = await forged.send(house, forged.submission(house, action_ids.FIND_ORDERS, "", values, user="guest"))
     assert "full members" in json.dumps(ack.payload["view"])
-    ack = await forged.send(house, forged.submission(house, actions.SETTINGS_MODAL, ORDERS, chosen(), user="guest"))
+    ack = await forged.send(house, forged.submission(house, action_ids.SETTINGS_MODAL, ORDERS, chosen(), user="guest"))
     assert "full members" in json.dumps(ack.payload["view"])
     assert forged.rows(house)["channels"] == []
 

@@ -8,7 +8,7 @@ import pytest
 from support.house import ORDER, House, running
 
 from bot.commands import manifest
-from handlers.blocks import action_ids as actions
+from handlers.blocks import action_ids
 from handlers.features import COMMANDS, FEATURES
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def test_shortcuts_are_the_same_both_ways(declared_shortcuts: dict[str, str]) ->
     shortcuts += [one.id for feature in FEATURES for one in feature.openers if one.kind == "shortcut"]
     assert list(declared_shortcuts) == shortcuts
     assert declared_shortcuts == {
-        actions.TRACK_MESSAGE: "message",
-        actions.WATCH_MESSAGE: "message",
-        actions.FIND_ORDERS: "global",
+        action_ids.TRACK_MESSAGE: "message",
+        action_ids.WATCH_MESSAGE: "message",
+        action_ids.FIND_ORDERS: "global",
     }
 
 

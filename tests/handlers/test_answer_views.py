@@ -12,16 +12,16 @@ from support.commands import TOPICS, help_page, parse
 from support.message_checks import check, commands, labels, shown
 from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, VERY_HOSTILE, look, order, parcel, product, watch
 
-from handlers.about import status_view as status
+from handlers.about import status_view
 from handlers.blocks import failures
 from handlers.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.goods import products
 from handlers.interactions.ports import Copies, Report, WatchOutcome, WatchResult
-from handlers.orders import views as orders
+from handlers.orders import views as order_views
 from handlers.parsing.message_ids import Found
 from handlers.requests import Help, ListOrders, ListWatches, Search, ShowOrder, Track, Unwatch
-from handlers.watching import mentioned as shortcuts
-from handlers.watching import views as watches
+from handlers.watching import mentioned
+from handlers.watching import views as watch_views
 from pandapon import errors as api
 from pandapon.models import Order, Page, Product
 from pandapon.shipment import OrderRef, Parcel, Platform
@@ -78,7 +78,7 @@ def test_behind_the_end_one_turns_back_to_the_end(total: int | None, number: int
     found = check(products.results(Search("x", ALIBABA, page=number), pages, {}))
     assert parse(commands(found)[0]) == Search("x", ALIBABA, page=before)
     listed = check(
-        orders.listing(ListOrders("", ALIBABA, number), {ALIBABA: Page[Order](total=total, page_size=5)}, {})
+        order_views.listing(ListOrders("", ALIBABA, number), {ALIBABA: Page[Order](total=total, page_size=5)}, {})
     )
     assert parse(commands(listed)[0]) == ListOrders("", ALIBABA, before)
 
@@ -116,7 +116,7 @@ def test_hostile_products(text: str) -> None:
 def test_order_in_words() -> None:
     """State, amounts, items, seller and parcels are all there, and the buttons lead on."""
     named = Parcel("YT2538123456789", "圆通速递")  # by the order only
-    message = check(orders.detail(look(parcel(), named, of=order()), NOW))
+    message = check(order_views.detail(look(parcel(), named, of=order()), NOW))
     text = shown(message)
     for part in (
         "Shipped",
@@ -135,9 +135,9 @@ def test_order_in_words() -> None:
 
 def test_order_of_which_little_is_known() -> None:
     """Missing parts are said to be missing."""
-    assert "only its parcels" in shown(check(orders.detail(look(parcel()), NOW)))
+    assert "only its parcels" in shown(check(order_views.detail(look(parcel()), NOW)))
     bare = Order(platform=ALIBABA, order_id=ID)
-    text = shown(check(orders.detail(look(of=bare), NOW)))
+    text = shown(check(order_views.detail(look(of=bare), NOW)))
     assert "no amounts" in text
     assert "No parcel yet" in text
 
@@ -145,7 +145,7 @@ def test_order_of_which_little_is_known() -> None:
 def test_an_unknown_state_is_shown_as_sent() -> None:
     """A code that nobody knows is shown, and no state is claimed for it."""
     odd = order().model_copy(update={"status_code": "waitmoon"})
-    assert "waitmoon" in shown(check(orders.detail(look(of=odd), NOW)))
+    assert "waitmoon" in shown(check(order_views.detail(look(of=odd), NOW)))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_refund_is_in_words(status: str, words: str) -> None:
     """The order's refund and an item's are said in words; an unknown state is shown as it came, harmlessly."""
     items = tuple(item.model_copy(update={"refund_status": status}) for item in order().items)
     text = shown(
-        check(orders.detail(look(of=order().model_copy(update={"refund_status": status, "items": items})), NOW))
+        check(order_views.detail(look(of=order().model_copy(update={"refund_status": status, "items": items})), NOW))
     )
     assert f"Refund: {words}" in text
     assert f"refund: {words}" in text
@@ -171,7 +171,9 @@ def test_a_refund_is_in_words(status: str, words: str) -> None:
 def test_no_refund_is_not_mentioned() -> None:
     """Taobao sends 0 for an order without a refund."""
     items = tuple(item.model_copy(update={"refund_status": "0"}) for item in order().items)
-    text = shown(check(orders.detail(look(of=order().model_copy(update={"refund_status": "0", "items": items})), NOW)))
+    text = shown(
+        check(order_views.detail(look(of=order().model_copy(update={"refund_status": "0", "items": items})), NOW))
+    )
     assert "efund" not in text
 
 
@@ -188,7 +190,7 @@ def test_no_refund_is_not_mentioned() -> None:
 )
 def test_why_an_order_was_closed_is_in_words(reason: str, words: str) -> None:
     """The upstream's reasons are said in words; any other one is shown as it came, harmlessly."""
-    text = shown(check(orders.detail(look(of=order().model_copy(update={"close_reason": reason})), NOW)))
+    text = shown(check(order_views.detail(look(of=order().model_copy(update={"close_reason": reason})), NOW)))
     assert f"Closed: {words}" in text
 
 
@@ -196,9 +198,9 @@ def test_why_an_order_was_closed_is_in_words(reason: str, words: str) -> None:
 def test_hostile_orders(text: str) -> None:
     """An order of forty hostile lines keeps the limits, alone and in a list."""
     bad = order(text, items=40).model_copy(update={"status_code": text, "waybills": (text,) * 30})
-    check(orders.detail(look(*[parcel(text=text, waybill=text, carrier=text)] * 20, of=bad), NOW))
+    check(order_views.detail(look(*[parcel(text=text, waybill=text, carrier=text)] * 20, of=bad), NOW))
     pages = {p: Page[Order](items=(bad,) * 20, total=None) for p in Platform}
-    check(orders.listing(ListOrders(page=2), pages, {}))
+    check(order_views.listing(ListOrders(page=2), pages, {}))
 
 
 @pytest.mark.parametrize(
@@ -213,14 +215,16 @@ def test_hostile_orders(text: str) -> None:
 )
 def test_what_taobaos_list_cannot_tell(status: str, platform: Platform, is_said: bool) -> None:
     """Taobao has one state for shipped and delivered orders; the list of either says so."""
-    text = shown(check(orders.listing(ListOrders(status, platform), {platform: Page[Order](items=(order(),))}, {})))
+    text = shown(
+        check(order_views.listing(ListOrders(status, platform), {platform: Page[Order](items=(order(),))}, {}))
+    )
     assert ("does not tell delivered orders from shipped ones" in text) is is_said
 
 
 def test_orders_listed_and_paged() -> None:
     """Every order has its state, sum and a way to its details."""
     pages = {ALIBABA: Page[Order](items=(order(),) * 5, page_size=5, total=12)}
-    message = check(orders.listing(ListOrders("shipped"), pages, {TAOBAO: "no answer"}))
+    message = check(order_views.listing(ListOrders("shipped"), pages, {TAOBAO: "no answer"}))
     assert "Orders: shipped" in shown(message)
     assert "¥107.80" in shown(message)
     assert "⚠️ *Taobao*: no answer" in shown(message)
@@ -234,13 +238,13 @@ def test_orders_listed_and_paged() -> None:
 )
 def test_no_orders(request_: ListOrders, says: str) -> None:
     """An empty list says why."""
-    assert says in shown(check(orders.listing(request_, {ALIBABA: Page[Order](total=0)}, {})))
+    assert says in shown(check(order_views.listing(request_, {ALIBABA: Page[Order](total=0)}, {})))
 
 
 def test_watches_listed() -> None:
     """State, filter, who and when, a way to stop each, a reason and Resume for a paused one."""
     paused = watch(2, state=WatchState.PAUSED, reason="not_in_channel", stale_since=NOW, order=None)
-    message = check(watches.listing([watch(1), paused], 23, 2, "C0123ABCD", 10, Channel("C0123ABCD"), NOW))
+    message = check(watch_views.listing([watch(1), paused], 23, 2, "C0123ABCD", 10, Channel("C0123ABCD"), NOW))
     text = shown(message)
     assert "23 orders are watched in <#C0123ABCD>" in text
     assert "all news · by somebody since" in text
@@ -253,8 +257,10 @@ def test_watches_listed() -> None:
 
 def test_no_watches() -> None:
     """An empty channel learns how to start; a page too far says so."""
-    assert "/panda watch" in shown(check(watches.listing([], 0, 1, "D0123ABCD", 10, Channel("C0123ABCD"), NOW)))
-    assert "nothing on this page" in shown(check(watches.listing([], 3, 9, "C0123ABCD", 10, Channel("C0123ABCD"), NOW)))
+    assert "/panda watch" in shown(check(watch_views.listing([], 0, 1, "D0123ABCD", 10, Channel("C0123ABCD"), NOW)))
+    assert "nothing on this page" in shown(
+        check(watch_views.listing([], 3, 9, "C0123ABCD", 10, Channel("C0123ABCD"), NOW))
+    )
 
 
 def test_outcomes_one_by_one() -> None:
@@ -270,7 +276,7 @@ def test_outcomes_one_by_one() -> None:
         WatchOutcome("100000000008", WatchResult.REFUSED, reason="not_in_channel"),
         WatchOutcome("100000000009", WatchResult.OTHER_PLATFORM),
     ]
-    message = check(watches.outcomes(results, "C0123ABCD"))
+    message = check(watch_views.outcomes(results, "C0123ABCD"))
     text = shown(message)
     for part in (
         "Watching 2 orders in <#C0123ABCD>",
@@ -290,7 +296,7 @@ def test_outcomes_one_by_one() -> None:
 
 def test_outcomes_of_nothing_but_failure() -> None:
     """Where nothing was started there is nothing to undo."""
-    message = check(watches.outcomes([WatchOutcome(ID, WatchResult.NOT_FOUND)], "C0123ABCD"))
+    message = check(watch_views.outcomes([WatchOutcome(ID, WatchResult.NOT_FOUND)], "C0123ABCD"))
     assert not labels(message)
 
 
@@ -298,32 +304,32 @@ def test_outcomes_of_nothing_but_failure() -> None:
 def test_hostile_watches(text: str) -> None:
     """25 watches with hostile words keep the limits."""
     bad = [watch(n, reason=text, filter=text, order=order(text)) for n in range(25)]
-    check(watches.listing(bad, 25, 1, "C0123ABCD", 10, Channel("C0123ABCD"), NOW))
+    check(watch_views.listing(bad, 25, 1, "C0123ABCD", 10, Channel("C0123ABCD"), NOW))
     hostile = look(parcel(text=text), of=order(text))
     outcomes = [WatchOutcome(f"{10**17 + n}", WatchResult.WATCHING, one, hostile) for n, one in enumerate(bad)]
-    check(watches.outcomes(outcomes, "C0123ABCD"))
-    check(watches.ended(bad, "C0123ABCD", [text, ID]))
-    check(watches.restored(bad, "C0123ABCD"))
+    check(watch_views.outcomes(outcomes, "C0123ABCD"))
+    check(watch_views.ended(bad, "C0123ABCD", [text, ID]))
+    check(watch_views.restored(bad, "C0123ABCD"))
 
 
 def test_ended_with_undo() -> None:
     """What was stopped is named, what was not watched too; Undo carries the watches' ids."""
-    message = check(watches.ended([watch(7), watch(9)], "C0123ABCD", [OTHER]))
+    message = check(watch_views.ended([watch(7), watch(9)], "C0123ABCD", [OTHER]))
     assert "Stopped watching 2 orders in <#C0123ABCD>" in shown(message)
     assert f"`{OTHER}` was not watched" in shown(message)
     assert commands(message) == ["7,9"]
     many = [watch(n) for n in range(25)]
-    assert "and 13 more" in shown(check(watches.ended(many, "C0123ABCD", [])))
-    assert not labels(check(watches.ended([], "C0123ABCD", [OTHER])))
-    assert "nothing was stopped" in shown(check(watches.ended([], "C0123ABCD", [])))
+    assert "and 13 more" in shown(check(watch_views.ended(many, "C0123ABCD", [])))
+    assert not labels(check(watch_views.ended([], "C0123ABCD", [OTHER])))
+    assert "nothing was stopped" in shown(check(watch_views.ended([], "C0123ABCD", [])))
 
 
 def test_restored_and_resumed() -> None:
     """Undo and Resume say what is watched again, or that nothing had to be done."""
-    assert "Watching 1 order in <#C0123ABCD> again" in shown(check(watches.restored([watch()], "C0123ABCD")))
-    assert "already watched again" in shown(check(watches.restored([], "C0123ABCD")))
-    assert "again" in shown(check(watches.resumed(watch())))
-    assert "no longer watched" in shown(check(watches.resumed(None)))
+    assert "Watching 1 order in <#C0123ABCD> again" in shown(check(watch_views.restored([watch()], "C0123ABCD")))
+    assert "already watched again" in shown(check(watch_views.restored([], "C0123ABCD")))
+    assert "again" in shown(check(watch_views.resumed(watch())))
+    assert "no longer watched" in shown(check(watch_views.resumed(None)))
 
 
 @pytest.mark.parametrize("topic", ["", *TOPICS, "nonsense"])
@@ -340,7 +346,7 @@ def test_help_has_examples_that_work(topic: str) -> None:
 def test_help_and_list_in_one_message() -> None:
     """The bare watch command answers with both, in the limits even when both are long."""
     rows = [watch(n, order=order(HOSTILE)) for n in range(25)]
-    listed = watches.listing(rows, 25, 1, "C0123ABCD", 25, Channel("C0123ABCD"), NOW)
+    listed = watch_views.listing(rows, 25, 1, "C0123ABCD", 25, Channel("C0123ABCD"), NOW)
     both = check(help_page("watch").followed_by(listed))
     assert "Watch orders" in both.text
     assert "25 orders are watched" in shown(both)
@@ -362,7 +368,7 @@ def report(**changes: object) -> Report:
 
 def test_status_when_all_is_well() -> None:
     """Health in words."""
-    message = check(status.status(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), report(), NOW))
+    message = check(status_view.status(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), report(), NOW))
     for part in (
         "All is well",
         "PandaPon answers",
@@ -397,7 +403,7 @@ def test_status_when_it_is_not() -> None:
             NOW - timedelta(hours=3), StorageError(HOSTILE), is_damaged=True, restored=Restored(NOW, "bot.db.aside")
         ),
     )
-    text = shown(check(status.status(health, down, NOW)))
+    text = shown(check(status_view.status(health, down, NOW)))
     for part in (
         "Not everything is well",
         "has not answered since",
@@ -431,23 +437,25 @@ def test_status_when_it_is_not() -> None:
 def test_status_headline(figures: dict[str, object], facts: dict[str, object], well: bool) -> None:
     """All is well only where nothing is lost, in doubt, refused or hanging."""
     health = replace(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), **figures)  # type: ignore[arg-type]
-    assert ("All is well" in shown(check(status.status(health, report(**facts), NOW)))) is well
+    assert ("All is well" in shown(check(status_view.status(health, report(**facts), NOW)))) is well
 
 
 def test_status_tells_of_pushes() -> None:
     """How many came lately, the last, and what nobody here knows; or that none came."""
     health = Health(orders=5, watches=3, paused=0, due=0, oldest_due=None)
-    pushed = status.Pushed(12, 1, 2, NOW - timedelta(minutes=4))
-    text = shown(check(status.status(health, report(), NOW, pushed)))
+    pushed = status_view.Pushed(12, 1, 2, NOW - timedelta(minutes=4))
+    text = shown(check(status_view.status(health, report(), NOW, pushed)))
     for part in ("pushed 12 messages", "the last one", "1 about an order not watched", "2 of unknown types"):
         assert part in text
-    assert "sent nothing in the last 24 hours" in shown(check(status.status(health, report(), NOW, status.Pushed())))
+    assert "sent nothing in the last 24 hours" in shown(
+        check(status_view.status(health, report(), NOW, status_view.Pushed()))
+    )
 
 
 def test_status_at_the_start() -> None:
     """Before the first poll nothing is claimed."""
     empty = Health(orders=0, watches=0, paused=0, due=0, oldest_due=None)
-    text = shown(check(status.status(empty, report(pandapon_ok_at=None, last_tick_at=None), NOW)))
+    text = shown(check(status_view.status(empty, report(pandapon_ok_at=None, last_tick_at=None), NOW)))
     assert "not been asked" in text
     assert "not started" in text
 
@@ -495,8 +503,8 @@ def test_each_failure_of_pandapon_is_one_sentence(error: api.PandaPonError, says
 def test_each_refusal_of_slack_is_one_sentence(code: str) -> None:
     """A channel that cannot be posted to is explained, in a direct message too."""
     refused = [WatchOutcome(ID, WatchResult.REFUSED, reason=code)]
-    assert "<#C0123ABCD>" in shown(check(watches.outcomes(refused, "C0123ABCD"))) or code == "token_revoked"
-    check(watches.outcomes(refused, "D0123ABCD"))
+    assert "<#C0123ABCD>" in shown(check(watch_views.outcomes(refused, "C0123ABCD"))) or code == "token_revoked"
+    check(watch_views.outcomes(refused, "D0123ABCD"))
 
 
 def test_other_errors() -> None:
@@ -514,7 +522,7 @@ def test_shortcut_shows_each_order_once() -> None:
     found = Found((ID, "SF1234567890123", OTHER, "100000000003"), skipped=("100000000004", "100000000005"))
     outcomes: dict[str, OrderSnapshot | UnknownOrderError | api.PandaPonError]
     outcomes = dict(zip(found.ids, [seen, seen, UnknownOrderError(OTHER), api.TimeoutError("slow")], strict=True))
-    message = check(shortcuts.tracked(found, outcomes, NOW))
+    message = check(mentioned.tracked(found, outcomes, NOW))
     text = shown(message)
     assert text.count("1688 order") == 1
     assert f"`{OTHER}`: no order" in text
@@ -525,9 +533,9 @@ def test_shortcut_shows_each_order_once() -> None:
 
 def test_shortcut_on_a_message_without_orders() -> None:
     """Nothing found says what would be found."""
-    assert "12 to 20 digits" in shown(check(shortcuts.tracked(Found(()), {}, NOW)))
+    assert "12 to 20 digits" in shown(check(mentioned.tracked(Found(()), {}, NOW)))
     assert f"1 more id in that message was skipped: `{OTHER}`" in shown(
-        check(shortcuts.skipped(Found((ID,), (OTHER,))))
+        check(mentioned.skipped(Found((ID,), (OTHER,))))
     )
 
 
@@ -539,7 +547,7 @@ def test_hostile_shortcut(text: str) -> None:
         one: replace(look(parcel(text=text, carrier=text), of=order(text)), ref=replace(REF, order_id=one))
         for one in ids
     }
-    check(shortcuts.tracked(Found(ids, ids * 5), looks, NOW))
+    check(mentioned.tracked(Found(ids, ids * 5), looks, NOW))
 
 
 def test_help_topics_read() -> None:

@@ -21,13 +21,13 @@ from handlers.blocks.i18n import LANGUAGES, use_language
 from handlers.blocks.labels import milestone_emoji, milestone_name, reason_words, status_name
 from handlers.blocks.order_states import STATES, fits
 from handlers.blocks.standing import of_parcel, of_step, standing
-from handlers.home import view as home
+from handlers.home import view as home_view
 from handlers.interactions.ports import WatchOutcome, WatchResult
-from handlers.orders import views as orders
+from handlers.orders import views as order_views
 from handlers.posts import digest, thread, tracking
 from handlers.requests import ListOrders
-from handlers.watching import mentioned as shortcuts
-from handlers.watching import views as watches
+from handlers.watching import mentioned
+from handlers.watching import views as watch_views
 from pandapon.courier import Reason, read_entry
 from pandapon.milestones import ALIBABA_ORDER, TAOBAO_ORDER, status_claim
 from pandapon.models import Order, Page
@@ -155,7 +155,7 @@ def test_why_it_is_a_problem(texts: list[str], line: str) -> None:
     one = look.shipment.parcels[0]
     assert replace(standing(look.milestone, look.order, look.shipment.parcels), says="").line == line
     assert of_parcel(one, look.milestone, look.order).line == line
-    for message in (tracking.card(look, watch(), NOW), tracking.track(look, NOW), orders.detail(look, NOW)):
+    for message in (tracking.card(look, watch(), NOW), tracking.track(look, NOW), order_views.detail(look, NOW)):
         assert shown(check(message)).replace("*", "").count(line.split(" ", 1)[1]) >= 2
 
 
@@ -269,7 +269,7 @@ def test_no_two_views_contradict_each_other(story: tuple[Order, list[list[str]]]
     said = standing(look.milestone, look.order, look.shipment.parcels)
     bare = standing(look.milestone, look.order)
     assert bare == replace(said, reason="", part="")
-    for message in (tracking.card(look, one, NOW), tracking.track(look, NOW), orders.detail(look, NOW)):
+    for message in (tracking.card(look, one, NOW), tracking.track(look, NOW), order_views.detail(look, NOW)):
         assert message.blocks[1]["text"]["text"].partition("\n")[0] == said.headline
         for parcel_ in look.shipment.parcels:
             shows_parcel(shown(message), parcel_, look)
@@ -288,12 +288,12 @@ def lines_of(look: OrderSnapshot, one: Watch) -> list[str]:
     outcome = WatchOutcome(look.ref.order_id, WatchResult.WATCHING, one, look)
     without = replace(look, shipment=Shipment(look.ref))
     return [
-        shown(check(orders.listing(ListOrders(), pages, {}, {look.ref.key: look}))),
-        shown(check(watches.listing([one], 1, 1, one.channel, 10, Channel(one.channel), NOW))),
-        shown(check(watches.outcomes([outcome], one.channel))),
+        shown(check(order_views.listing(ListOrders(), pages, {}, {look.ref.key: look}))),
+        shown(check(watch_views.listing([one], 1, 1, one.channel, 10, Channel(one.channel), NOW))),
+        shown(check(watch_views.outcomes([outcome], one.channel))),
         shown(check(digest.summary(DailyDigest("2026-05-20", (entry,), watched=1), NOW))),
-        json.dumps(home.view([(one.channel, [one], 1)], {}, NOW)["blocks"][1:2], ensure_ascii=False),
-        shortcuts._state(without, NOW),
+        json.dumps(home_view.view([(one.channel, [one], 1)], {}, NOW)["blocks"][1:2], ensure_ascii=False),
+        mentioned._state(without, NOW),
     ]
 
 
@@ -327,7 +327,7 @@ def test_a_list_in_one_state_shows_no_other(story: tuple[Order, list[list[str]]]
     """An order that the bot knows to stand elsewhere is not listed, but named with where it stands."""
     look = looked(seen(*story))
     assert look.order is not None
-    message = orders.listing(
+    message = order_views.listing(
         ListOrders(status), {look.ref.platform: Page[Order](items=(look.order,))}, {}, {look.ref.key: look}
     )
     rows = [block for block in message.blocks if block.get("accessory")]

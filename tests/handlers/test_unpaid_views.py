@@ -11,9 +11,8 @@ from support.message_checks import check, labels, shown
 from support.view_samples import NOW, REF, look, order, watch
 
 from handlers.blocks.text import slack_date
-from handlers.home import view as home
-from handlers.posts import alarms as stalls
-from handlers.posts import digest, thread, tracking
+from handlers.home import view as home_view
+from handlers.posts import alarms, digest, thread, tracking
 from handlers.watching.alarms import remind_at
 from pandapon.shipment import Milestone, OrderRef, Platform
 from storage.alarm import Alarm, AlarmState
@@ -35,7 +34,7 @@ def alarm(stall: Stall, **more: object) -> Alarm:
 
 
 def said(stall: Stall, ref: OrderRef = REF, of: Order | None = None) -> str:
-    return stalls.words(stall, ref, of, NOW)
+    return alarms.words(stall, ref, of, NOW)
 
 
 def test_until_when_how_much_and_where() -> None:
@@ -90,7 +89,7 @@ def test_a_line_where_there_is_room_for_one() -> None:
     """On the card, in App Home and in the digest; on the card it stays true for days."""
     line = f"⏰ Not paid: 1688 closes it {slack_date(NOW + 6 * HOUR, NOW)}"
     assert line in shown(check(tracking.card(look(of=order()), watch(), NOW, alarm=alarm(STALL))))
-    assert line in str(home.view([("C0123ABCD", [watch()], 1)], {REF.key: alarm(STALL)}, NOW))
+    assert line in str(home_view.view([("C0123ABCD", [watch()], 1)], {REF.key: alarm(STALL)}, NOW))
     since = f"⏰ Not paid since {slack_date(OPEN.since, NOW)}"
     assert since in shown(check(tracking.card(look(of=order()), watch(), NOW, alarm=alarm(OPEN))))
     entry = DigestEntry(REF.key, "ordered", alarm=Leg.NOT_PAID.value)
@@ -106,15 +105,15 @@ def test_the_reminder_comes_while_there_is_time(left: float, hours: float) -> No
 
 def test_its_buttons() -> None:
     """As of every alarm, but the reminder is promised for a time before the deadline, not after it."""
-    shown_now = check(stalls.acted_on(alarm(STALL), watch(), NOW))
+    shown_now = check(alarms.acted_on(alarm(STALL), watch(), NOW))
     assert labels(shown_now) == ["Seen", "Remind me before it closes", "I take care of it"]
-    assert labels(check(stalls.acted_on(alarm(OPEN), watch(), NOW))) == [
+    assert labels(check(alarms.acted_on(alarm(OPEN), watch(), NOW))) == [
         "Seen",
         "Remind me in 24 h",
         "I take care of it",
     ]
-    late = check(stalls.acted_on(alarm(STALL), watch(), NOW + 7 * HOUR))
+    late = check(alarms.acted_on(alarm(STALL), watch(), NOW + 7 * HOUR))
     assert labels(late) == ["Seen", "Remind me in 24 h", "I take care of it"]
-    over = check(stalls.acted_on(alarm(STALL, state=AlarmState.CLEARED), watch(), NOW))
+    over = check(alarms.acted_on(alarm(STALL, state=AlarmState.CLEARED), watch(), NOW))
     assert "no longer waits for payment" in shown(over)
     assert labels(over) == []

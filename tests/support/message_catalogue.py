@@ -10,25 +10,20 @@ from typing import TYPE_CHECKING, Any
 from support.commands import TOPICS, help_page
 from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, look, node, order, parcel, product, watch
 
-from handlers.about import status_view as status
+from handlers.about import status_view
 from handlers.blocks import failures, pages
 from handlers.blocks.text import escape
-from handlers.channel import delivery_log_view as why
-from handlers.channel import mute
-from handlers.channel import settings_views as choices
+from handlers.channel import delivery_log_view, mute, settings_views
 from handlers.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.goods import products
-from handlers.home import view as home
+from handlers.home import view as home_view
 from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
-from handlers.orders import views as orders
+from handlers.orders import views as order_views
 from handlers.parsing.message_ids import Found
-from handlers.posts import alarms as stalls
-from handlers.posts import digest, lines, notices, thread, tracking
+from handlers.posts import alarms, digest, lines, notices, thread, tracking
 from handlers.requests import ListOrders, Search
-from handlers.watching import finder_form as finder
-from handlers.watching import mentioned as shortcuts
-from handlers.watching import views as watches
-from handlers.watching import watch_all_views
+from handlers.watching import finder_form, mentioned, watch_all_views
+from handlers.watching import views as watch_views
 from pandapon import errors as api
 from pandapon.models import Page
 from pandapon.shipment import Milestone, OrderRef, Parcel, Platform
@@ -93,14 +88,16 @@ def _searched() -> dict[str, Any]:
         ),
         "goods.products.results hostile": products.results(Search("x"), {ALIBABA: hostile}, {TAOBAO: "no answer"}),
         "goods.products.results none": products.results(Search("x"), {ALIBABA: empty}, {}),
-        "orders.views.detail": orders.detail(look(parcel(), UNSEEN, of=order()), NOW),
-        "orders.views.detail hostile": orders.detail(look(parcel(text=HOSTILE), of=order(HOSTILE), stale=True), NOW),
-        "orders.views.detail bare": orders.detail(look(parcel()), NOW),
-        "orders.views.listing": orders.listing(ListOrders(), {ALIBABA: bought}, {TAOBAO: "no answer"}),
-        "orders.views.listing known": orders.listing(
+        "orders.views.detail": order_views.detail(look(parcel(), UNSEEN, of=order()), NOW),
+        "orders.views.detail hostile": order_views.detail(
+            look(parcel(text=HOSTILE), of=order(HOSTILE), stale=True), NOW
+        ),
+        "orders.views.detail bare": order_views.detail(look(parcel()), NOW),
+        "orders.views.listing": order_views.listing(ListOrders(), {ALIBABA: bought}, {TAOBAO: "no answer"}),
+        "orders.views.listing known": order_views.listing(
             ListOrders("done"), {ALIBABA: bought}, {}, {REF.key: look(parcel(), of=order(HOSTILE))}
         ),
-        "orders.views.listing none": orders.listing(ListOrders(), {ALIBABA: empty}, {}),
+        "orders.views.listing none": order_views.listing(ListOrders(), {ALIBABA: empty}, {}),
     }
 
 
@@ -135,20 +132,20 @@ def _tracked() -> dict[str, Any]:
         ),
         "posts.thread.news hostile": thread.news(told, None, watch(filter="problems"), NOW),
         "posts.thread.news changed": thread.news(changed, two, watch(filter="milestones"), NOW),
-        "posts.alarms.alarm": stalls.alarm(_news(stall=STALL), two, watch(), ALARM, NOW),
-        "posts.alarms.alarm over": stalls.alarm(_news(stall=STALL), two, watch(), None, NOW),
-        "posts.alarms.alarm unpaid": stalls.alarm(_news(stall=UNPAID), two, watch(), UNPAID_ALARM, NOW),
-        "posts.alarms.alarm paid": stalls.alarm(_news(stall=UNPAID), two, watch(), None, NOW),
-        "posts.alarms.alarm unpaid, no deadline": stalls.alarm(
+        "posts.alarms.alarm": alarms.alarm(_news(stall=STALL), two, watch(), ALARM, NOW),
+        "posts.alarms.alarm over": alarms.alarm(_news(stall=STALL), two, watch(), None, NOW),
+        "posts.alarms.alarm unpaid": alarms.alarm(_news(stall=UNPAID), two, watch(), UNPAID_ALARM, NOW),
+        "posts.alarms.alarm paid": alarms.alarm(_news(stall=UNPAID), two, watch(), None, NOW),
+        "posts.alarms.alarm unpaid, no deadline": alarms.alarm(
             _news(stall=replace(UNPAID, until=None)), look(), watch(), UNPAID_ALARM, NOW
         ),
-        "posts.alarms.acted_on unpaid, too late": stalls.acted_on(UNPAID_ALARM, None, LATER),
-        "posts.alarms.acted_on": stalls.acted_on(
+        "posts.alarms.acted_on unpaid, too late": alarms.acted_on(UNPAID_ALARM, None, LATER),
+        "posts.alarms.acted_on": alarms.acted_on(
             replace(ALARM, state=AlarmState.ASSIGNED, assignee=MEI, actor=MEI), None, NOW
         ),
-        "posts.alarms.acted_on cleared": stalls.acted_on(replace(ALARM, state=AlarmState.CLEARED), watch(), NOW),
-        "channel.delivery_log_view.why": why.why(two, HERE, watch(), _log(), NOW),
-        "channel.delivery_log_view.why unwatched": why.why(two, HERE, None, [], NOW),
+        "posts.alarms.acted_on cleared": alarms.acted_on(replace(ALARM, state=AlarmState.CLEARED), watch(), NOW),
+        "channel.delivery_log_view.why": delivery_log_view.why(two, HERE, watch(), _log(), NOW),
+        "channel.delivery_log_view.why unwatched": delivery_log_view.why(two, HERE, None, [], NOW),
     }
 
 
@@ -172,26 +169,26 @@ def _watched() -> dict[str, Any]:
     ]
     rows = [watch(), watch(2, order=order(HOSTILE)), watch(3, state=WatchState.PAUSED)]
     return {
-        "watching.views.listing": watches.listing(rows, 23, 2, HERE, 3, Channel("C0123ABCD"), NOW),
-        "watching.views.listing none": watches.listing([], 0, 1, HERE, 10, Channel("C0123ABCD"), NOW),
-        "watching.views.outcomes": watches.outcomes(results, HERE),
-        "watching.views.ended": watches.ended([watch(), watch(2)], HERE, [OTHER]),
-        "watching.views.restored": watches.restored([watch()], HERE),
-        "watching.views.resumed": watches.resumed(watch()),
-        "watching.views.resumed none": watches.resumed(None),
+        "watching.views.listing": watch_views.listing(rows, 23, 2, HERE, 3, Channel("C0123ABCD"), NOW),
+        "watching.views.listing none": watch_views.listing([], 0, 1, HERE, 10, Channel("C0123ABCD"), NOW),
+        "watching.views.outcomes": watch_views.outcomes(results, HERE),
+        "watching.views.ended": watch_views.ended([watch(), watch(2)], HERE, [OTHER]),
+        "watching.views.restored": watch_views.restored([watch()], HERE),
+        "watching.views.resumed": watch_views.resumed(watch()),
+        "watching.views.resumed none": watch_views.resumed(None),
         "posts.notices.notice": notices.notice({"paused": HERE, "reason": "is_archived", "orders": 2}),
         "posts.lines.line": lines.line(
             {"line": "mute", "by": "U0MEI00001", "ids": [], "until": (NOW + timedelta(hours=24)).isoformat()}, 7, NOW
         ),
         "posts.lines.undone": lines.undone(),
         "posts.lines.too_late": lines.too_late(),
-        "posts.alarms.reminder": stalls.reminder(ALARM, watch(), "https://example.slack.com/archives/C0/p1", NOW),
+        "posts.alarms.reminder": alarms.reminder(ALARM, watch(), "https://example.slack.com/archives/C0/p1", NOW),
         "posts.notices.corrected": notices.corrected(3),
         "posts.notices.paused": notices.paused(HERE, "not_in_channel", 1),
         "posts.notices.resumed": notices.resumed(HERE, 2),
-        "watching.mentioned.skipped": shortcuts.skipped(Found((ID,), (OTHER,))),
-        "watching.mentioned.tracked": shortcuts.tracked(*_found(), NOW),
-        "watching.mentioned.tracked none": shortcuts.tracked(Found(()), {}, NOW),
+        "watching.mentioned.skipped": mentioned.skipped(Found((ID,), (OTHER,))),
+        "watching.mentioned.tracked": mentioned.tracked(*_found(), NOW),
+        "watching.mentioned.tracked none": mentioned.tracked(Found(()), {}, NOW),
     }
 
 
@@ -211,24 +208,26 @@ def _chosen() -> dict[str, Any]:
     unpaid = replace(entry, milestone="ordered", alarm=Leg.NOT_PAID.value)
     summary = DailyDigest("2026-05-20", (entry,), (replace(entry, alarm=Leg.DOMESTIC.value), unpaid), 7)
     return {
-        "channel.settings_views.settings": choices.settings(channel, CHOSEN, [subscription], LATER, Load(3, 8), NOW),
-        "channel.settings_views.modal": choices.modal(HERE, CHOSEN),
-        "channel.settings_views.working": choices.working(),
-        "channel.settings_views.not_saved": choices.not_saved(failures.failure("Something went wrong.")),
-        "channel.settings_views.saved": choices.saved(HERE, CHOSEN, LATER, (Load(3, 8), Load(1)), NOW),
+        "channel.settings_views.settings": settings_views.settings(
+            channel, CHOSEN, [subscription], LATER, Load(3, 8), NOW
+        ),
+        "channel.settings_views.modal": settings_views.modal(HERE, CHOSEN),
+        "channel.settings_views.working": settings_views.working(),
+        "channel.settings_views.not_saved": settings_views.not_saved(failures.failure("Something went wrong.")),
+        "channel.settings_views.saved": settings_views.saved(HERE, CHOSEN, LATER, (Load(3, 8), Load(1)), NOW),
         "channel.mute.muted": mute.muted(HERE, [ID], LATER, [OTHER], NOW),
         "channel.mute.unmuted": mute.unmuted(HERE, [ID], []),
         "watching.watch_all_views.watching": watch_all_views.watching(
             HERE, "waitsellersend", "all", Joined(is_new=True, count=4, later=90_000, never=12)
         ),
         "watching.watch_all_views.ended": watch_all_views.ended(HERE, 1, 4),
-        "watching.finder_form.form": finder.form(),
-        "watching.finder_form.working": finder.working(),
+        "watching.finder_form.form": finder_form.form(),
+        "watching.finder_form.working": finder_form.working(),
         "blocks.pages.answer_page": pages.answer_page(failures.failure("Something went wrong.")),
         "blocks.pages.home_page": pages.home_page(failures.failure("Something went wrong.")),
-        "home.view.view": home.view([(HERE, [watch()], 1)], {REF.key: ALARM}, NOW),
-        "home.view.view unpaid": home.view([(HERE, [watch()], 1)], {REF.key: UNPAID_ALARM}, NOW),
-        "home.view.view none": home.view([], {}, NOW),
+        "home.view.view": home_view.view([(HERE, [watch()], 1)], {REF.key: ALARM}, NOW),
+        "home.view.view unpaid": home_view.view([(HERE, [watch()], 1)], {REF.key: UNPAID_ALARM}, NOW),
+        "home.view.view none": home_view.view([], {}, NOW),
         "posts.digest.folded": digest.folded([(_news(), watch()), (_news(), watch())], NOW),
         "posts.digest.summary": digest.summary(summary, NOW),
         "posts.digest.summary none": digest.summary(DailyDigest("2026-05-20"), NOW),
@@ -240,11 +239,11 @@ def _told() -> dict[str, Any]:
     late = _health(due=2, oldest_due=NOW - timedelta(minutes=9), outbox={PostState.PENDING: 1}, lost=3)
     refused = UsageError(typed=f"the word {escape(HOSTILE)}", problem="I do not know it.", suggestion="/panda help")
     return {
-        "about.status_view.status": status.status(_health(), _report(), NOW),
-        "about.status_view.status pushed": status.status(
-            _health(), _report(takes_pushes=True), NOW, status.Pushed(1204, 3, 1, NOW - timedelta(minutes=4))
+        "about.status_view.status": status_view.status(_health(), _report(), NOW),
+        "about.status_view.status pushed": status_view.status(
+            _health(), _report(takes_pushes=True), NOW, status_view.Pushed(1204, 3, 1, NOW - timedelta(minutes=4))
         ),
-        "about.status_view.status ill": status.status(late, down, NOW),
+        "about.status_view.status ill": status_view.status(late, down, NOW),
         "blocks.failures.usage_error": failures.usage_error(refused),
         "blocks.failures.failure": failures.failure("Something went wrong.", incident_id="1f2e3d4c"),
         "blocks.failures.working": failures.working("Asking PandaPon"),
