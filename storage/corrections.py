@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from pandapon.courier import Reason
     from pandapon.shipment import Milestone, Parcel
     from tracking.orders import StoredOrder
 
@@ -21,7 +22,8 @@ AFTER = "SELECT key FROM orders WHERE key > ? ORDER BY key LIMIT ?"
 NODE = "UPDATE nodes SET milestone = ? WHERE key = ? AND identity = ?"
 # An order that is not over after all is looked at again, if anybody still watches it, and asked about in the end.
 ORDER = """
-UPDATE orders SET milestone = :milestone, version = version + 1, final_at = CASE WHEN :is_final THEN final_at END,
+UPDATE orders SET milestone = :milestone, reason = :reason, version = version + 1,
+  final_at = CASE WHEN :is_final THEN final_at END,
   stall_at = CASE WHEN :is_final THEN stall_at ELSE COALESCE(stall_at, :asks_at) END,
   next_poll_at = CASE WHEN NOT :is_final AND EXISTS (SELECT 1 FROM watches WHERE watches.key = orders.key
     AND state <> 'ended') AND (next_poll_at > :now OR next_poll_at IS NULL) THEN :now ELSE next_poll_at END
@@ -36,6 +38,7 @@ class Correction(NamedTuple):
 
     key: str
     milestone: Milestone | None
+    reason: Reason | None
     is_final: bool
     nodes: tuple[tuple[str, Milestone | None], ...]  # identity and milestone
     parcels: tuple[Parcel, ...]  # as they are now, also those that were none before
@@ -63,7 +66,13 @@ def correct(conn: sqlite3.Connection, now: datetime, corrections: Sequence[Corre
         key = correction.key
         conn.executemany(NODE, [(milestone, key, identity) for identity, milestone in correction.nodes])
         recording.store_parcels(conn, [(key, parcel) for parcel in correction.parcels])
-        facts = {"milestone": correction.milestone, "is_final": correction.is_final, "now": at, "key": key}
+        facts = {
+            "milestone": correction.milestone,
+            "reason": correction.reason or "",
+            "is_final": correction.is_final,
+            "now": at,
+            "key": key,
+        }
         conn.execute(ORDER, facts | {"asks_at": to_int(correction.asks_at)})
     enqueue.refresh_orders(conn, at, [correction.key for correction in corrections])
     misled = [correction.key for correction in corrections if correction.was_told_as_over]

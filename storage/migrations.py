@@ -230,3 +230,9 @@ UPDATE outbox SET kind = 'daily_digest', event_id = 'daily_digest:' || substr(ev
 def _vocabulary(db: Database) -> None:
     for statement in VOCABULARY.split(";\n"):
         db.conn.execute(statement)
+
+
+@migrations(name="0011_reason")
+def _reason(db: Database) -> None:
+    """Why an order stands where it stands, for lists, which load no entries. Rereading by newer rules fills it."""
+    db.conn.execute("ALTER TABLE orders ADD COLUMN reason TEXT NOT NULL DEFAULT ''")

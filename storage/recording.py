@@ -31,8 +31,8 @@ UPDATE orders SET fence = fence + 1, leased = 0, polls = polls + 1, fails = 0, e
 """
 CHANGED = """
 UPDATE orders SET fence = fence + 1, leased = 0, version = version + 1, polls = polls + 1, fails = 0, error = '',
-  stale_since = NULL, read_at = ?, next_poll_at = ?, fingerprint = ?, milestone = ?, order_json = ?, sub_orders = ?,
-  moved_at = ?, final_at = ?, has_parcels = CASE WHEN ? THEN 1 ELSE has_parcels END,
+  stale_since = NULL, read_at = ?, next_poll_at = ?, fingerprint = ?, milestone = ?, reason = ?, order_json = ?,
+  sub_orders = ?, moved_at = ?, final_at = ?, has_parcels = CASE WHEN ? THEN 1 ELSE has_parcels END,
   stall_at = CASE WHEN ? THEN ? ELSE stall_at END
 WHERE key = ? AND fence = ?
 """
@@ -42,8 +42,8 @@ UPDATE orders SET fence = fence + 1, leased = 0, fails = fails + 1, error = ?, s
   next_poll_at = ? WHERE key = ? AND fence = ?
 """
 ADD = """
-INSERT INTO orders (key, platform, order_id, fingerprint, milestone, order_json, sub_orders, moved_at, final_at,
-  has_parcels, read_at, created_at, stall_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO orders (key, platform, order_id, fingerprint, milestone, reason, order_json, sub_orders, moved_at,
+  final_at, has_parcels, read_at, created_at, stall_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO NOTHING
 """
 # A reading right after a restore may be an empty or a partial one: what an order's next ones bring is looked up as
@@ -164,6 +164,7 @@ def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> boo
         decided.shipment.ref.order_id,
         baseline.fingerprint,
         decided.milestone,
+        decided.reason or "",
         codec.dump_order(decided.order),
         _sub_orders(decided),
         to_int(decided.moved_at),
@@ -187,6 +188,7 @@ def _order_row(result: Changed, at: int) -> tuple[object, ...]:
         to_int(result.next_poll_at),
         result.fingerprint,
         decided.milestone,
+        decided.reason or "",
         codec.dump_order(decided.order),
         _sub_orders(decided),
         to_int(decided.moved_at),

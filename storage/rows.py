@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, overload
 
+from pandapon.courier import Reason
 from pandapon.shipment import Milestone, Node, OrderRef, Parcel, Shipment, TimeBasis
 from storage import codec
 from storage.poll import DueOrder
@@ -64,6 +65,11 @@ def milestone(stored: str | None) -> Milestone | None:
     return Milestone.parse(stored or "")
 
 
+def reason(stored: str) -> Reason | None:
+    """Why an order stands there; None also for what only a newer version knows."""
+    return Reason(stored) if stored in set(Reason) else None
+
+
 def content(kind: PostKind, stored: str) -> Content:
     """What a post says. That of a BATCH is told by its members."""
     if not stored or kind is PostKind.BATCH:
@@ -107,6 +113,7 @@ def order(row: sqlite3.Row, parcels: Iterable[sqlite3.Row], nodes: Iterable[Node
             tuple(_parcel(waybill, facts.get(waybill), tuple(its_nodes)) for waybill, its_nodes in by_waybill.items()),
         ),
         milestone=milestone(row["milestone"]),
+        reason=reason(row["reason"]),
         moved_at=to_time(row["moved_at"]),
         final_at=to_time(row["final_at"]),
         read_at=to_time(row["read_at"]),
@@ -155,6 +162,7 @@ def watch(row: sqlite3.Row) -> Watch:
         card_ts=row["card_ts"],
         reason=row["reason"],
         milestone=milestone(row["milestone"]),
+        order_reason=reason(row["order_reason"]),
         order=codec.readable_order(row["order_json"]),
         read_at=to_time(row["read_at"]),
         stale_since=to_time(row["stale_since"]),

@@ -11,6 +11,7 @@ from tracking.values import Filter
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pandapon.courier import Reason
     from pandapon.models import Order
     from pandapon.shipment import Milestone
 
@@ -49,6 +50,7 @@ class Watch:
     card_ts: str = ""  # Slack's id of the parent card; empty until posted
     reason: str = ""  # why it is paused or was refused
     milestone: Milestone | None = None  # the order's, joined in for lists
+    order_reason: Reason | None = None  # why the order stands at a problem or an end, joined in
     order: Order | None = None  # joined in for lists; None: never read, or another version wrote it otherwise
     read_at: datetime | None = None  # the order's
     stale_since: datetime | None = None  # the order's

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from storage.watch import NewWatch
 
 SELECT = """
-SELECT w.*, o.milestone, o.order_json, o.read_at, o.stale_since FROM watches w JOIN orders o ON o.key = w.key WHERE
+SELECT w.*, o.milestone, o.reason AS order_reason, o.order_json, o.read_at, o.stale_since
+FROM watches w JOIN orders o ON o.key = w.key WHERE
 """
 
 

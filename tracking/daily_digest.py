@@ -14,6 +14,7 @@ class DigestEntry:
     title: str = ""  # as sent; escaped when it is shown
     news: int = 0  # pieces of it that day
     alarm: str = ""  # the leg of its stall alarm
+    reason: str = ""  # why it stands there: one of pandapon.courier.Reason
     status: str = ""  # the platform's code for its state
 
 

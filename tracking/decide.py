@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pandapon.progress import order_milestone
+from pandapon.progress import order_milestone, order_reason
 from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Shipment, by_shipping
 from tracking import severity
 from tracking.lines import facts, lines_of, with_named
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
+    from pandapon.courier import Reason
     from pandapon.models import Order
     from tracking.lines import Line
     from tracking.orders import FetchedOrder
@@ -37,6 +38,7 @@ class Decision:
     order: Order | None
     shipment: Shipment  # stored and fetched together; numbers that were replaced are still in it (see renumber.live)
     milestone: Milestone | None
+    reason: Reason | None  # why it stands at a problem or an end, as its entries say
     new_nodes: tuple[Node, ...]
     edited_nodes: tuple[Node, ...]  # known nodes to be stored again
     parcels: tuple[Parcel, ...]  # facts to be stored, without nodes: of the parcels that are new or otherwise now
@@ -100,7 +102,8 @@ def decide(
         heard = _moved_at(base if stored and not baseline else None, order, [line.after for line in lines], None, now)
         lines = with_named(lines, naming, None if baseline else base.order, heard=heard or now, now=now)
     parcels = tuple(line.after for line in lines)
-    milestone = order_milestone(order.milestone if order else None, _counted(parcels)) or base.milestone
+    counted = _counted(parcels)
+    milestone = order_milestone(order.milestone if order else None, counted) or base.milestone
     news = _news(base, order, fetched.ref, lines, milestone) if stored and not baseline else None
     moved_at = _moved_at(None if baseline else stored, order, parcels, news, now)
     final_at = (base.final_at or now) if milestone in FINAL else None
@@ -109,6 +112,7 @@ def decide(
         order=order,
         shipment=Shipment(fetched.ref, parcels),
         milestone=milestone,
+        reason=order_reason(milestone, counted, ordered_at),
         new_nodes=tuple(node for line in lines for node in line.nodes.new),
         edited_nodes=tuple(node for line in lines for node in line.nodes.rewritten),
         parcels=tuple(facts(line.after) for line in lines if line.has_new_facts),

@@ -11,6 +11,7 @@ from tracking.renumber import live
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pandapon.courier import Reason
     from pandapon.models import Order
     from pandapon.shipment import Milestone, OrderRef
 
@@ -31,6 +32,7 @@ class StoredOrder:
     order: Order | None  # as last read; None: only its logistics were
     shipment: Shipment  # numbers that were replaced are still in it (see renumber.live)
     milestone: Milestone | None = None
+    reason: Reason | None = None  # why it stands at a problem or an end
     moved_at: datetime | None = None  # when it last made news, for the cadence
     final_at: datetime | None = None  # when it was first seen delivered, returned, cancelled or lost
     read_at: datetime | None = None  # last good reading

@@ -104,7 +104,8 @@ def _counts(log: Iterable[DeliveryLogEntry]) -> Counter[str]:
 def _entry(watch: Watch, news: int, alarm: str) -> DigestEntry:
     order = watch.order
     title = next((item.title for item in order.items if item.title), "") if order else ""
-    return DigestEntry(watch.key, watch.milestone, title, news, alarm, order.status_code if order else "")
+    status, reason = order.status_code if order else "", watch.order_reason or ""
+    return DigestEntry(watch.key, watch.milestone, title, news, alarm, reason=reason, status=status)
 
 
 def _is_problem(entry: DigestEntry) -> bool:

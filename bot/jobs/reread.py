@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.jobs.isolation import isolated
 from pandapon.courier import RULES, read_entry
-from pandapon.progress import order_milestone, place_after
+from pandapon.progress import order_milestone, order_reason, place_after
 from pandapon.shipment import FINAL, Milestone
 from storage.corrections import Correction
 from tracking.lines import Line, facts, with_named
@@ -74,13 +74,16 @@ def correction(stored: StoredOrder, now: datetime, limits: Limits, *, names: boo
     lines = with_named(placed, stored.order if names else None, stored.order, heard=stored.moved_at or now, now=now)
     parcels = [line.after for line in lines]
     own = stored.order.milestone if stored.order else None
-    milestone = order_milestone(own, sorted(live(parcels), key=lambda parcel: parcel.waybill)) or stored.milestone
+    counted = sorted(live(parcels), key=lambda parcel: parcel.waybill)
+    milestone = order_milestone(own, counted) or stored.milestone
+    reason = order_reason(milestone, counted, ordered_at)
     changed = [line.after for line in lines if line.before is None or facts(line.before) != facts(line.after)]
-    if not nodes and not changed and milestone is stored.milestone:
+    if not nodes and not changed and (milestone, reason) == (stored.milestone, stored.reason):
         return None
     return Correction(
         stored.key,
         milestone,
+        reason,
         milestone in FINAL,
         tuple(nodes),
         tuple(changed),

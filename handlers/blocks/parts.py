@@ -47,7 +47,7 @@ def title_of(order: Order | None, limit: int = 80) -> str:
 
 def standing_of(watch: Watch) -> Standing:
     """What is said of the order that a watch follows."""
-    return standing(watch.milestone, watch.order)
+    return standing(watch.milestone, watch.order, reason=watch.order_reason)
 
 
 def standing_in(look: OrderSnapshot) -> Standing:

@@ -63,6 +63,11 @@ class Standing:
         return f"{self.sign} *{self.words}*"
 
     @property
+    def why(self) -> str:
+        """The state in bold, and the reason: for one line among many that want an eye."""
+        return f"{self.bold} · {self.reason}" if self.reason else self.bold
+
+    @property
     def line(self) -> str:
         """All of it: ``⚠️ Problem on the way · held by customs (1688 says: Waiting for payment)``."""
         return f"{self.sign} {self.told}"
@@ -83,13 +88,19 @@ class Standing:
         return more + (f" ({self.says})" if self.says else "")
 
 
-def standing(milestone: Milestone | None, order: Order | None = None, parcels: Sequence[Parcel] = ()) -> Standing:
+def standing(
+    milestone: Milestone | None,
+    order: Order | None = None,
+    parcels: Sequence[Parcel] = (),
+    reason: Reason | None = None,
+) -> Standing:
     """What is said of an order.
 
     ``milestone``: where it stands, decided from its parcels and its status together (see pandapon.progress).
     ``order``: as last read, for the platform's word. ``parcels``: with their entries, for the reason.
+    ``reason``: the same as it is stored, for lists, which load no entries.
     """
-    reason = order_reason(milestone, parcels, order.created_at if order else None)
+    reason = reason or order_reason(milestone, parcels, order.created_at if order else None)
     said = replace(_of(milestone, order, reason), part=delivered(parcels))
     if order is None or not order.status_code or _agrees(milestone, status_claim(order.platform, order.status_code)):
         return said

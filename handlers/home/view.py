@@ -72,7 +72,7 @@ def _trouble(watch: Watch, alarms: Mapping[str, Alarm], now: datetime) -> str:
     if alarm:
         why.append(_silent(alarm, now))
     if milestone and milestone.is_problem:
-        why.append(standing_of(watch).bold)
+        why.append(standing_of(watch).why)
     if not why:
         return ""
     where = el.channel(watch.channel)

@@ -12,6 +12,7 @@ from handlers.blocks.parts import order_name, title_of
 from handlers.blocks.standing import of_milestone, of_step, standing
 from handlers.blocks.text import escape, sanitize_id, truncate, truncate_mrkdwn
 from handlers.posts.alarms import headline
+from pandapon.courier import Reason
 from pandapon.models import Order
 from pandapon.shipment import Milestone, OrderRef
 from tracking.severity import required_actions
@@ -130,7 +131,9 @@ def _signs(news: News, order: Order | None) -> Sequence[str]:
 def _entry(entry: DigestEntry) -> str:
     ref = OrderRef.from_key(entry.key)
     order = Order(platform=ref.platform, order_id=ref.order_id, status_code=entry.status)
-    parts = [standing(Milestone.parse(entry.milestone or ""), order).bold, f"`{sanitize_id(ref.order_id)}`"]
+    reason = Reason(entry.reason) if entry.reason in set(Reason) else None
+    said = standing(Milestone.parse(entry.milestone or ""), order, reason=reason)
+    parts = [said.why, f"`{sanitize_id(ref.order_id)}`"]
     if entry.title:
         parts.append(escape(truncate(entry.title, 40)))
     if entry.alarm:

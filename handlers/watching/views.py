@@ -135,7 +135,7 @@ def _row(watch: Watch, number: int, now: datetime) -> Block:
     ref = ref_of(watch)
     said = standing_of(watch)
     lines = [
-        f"{said.sign} *{order_name(ref)}* · {said.words}",
+        f"{said.sign} *{order_name(ref)}* · {said.words}" + (f" · {said.reason}" if said.reason else ""),
         title_of(watch.order),
     ]
     since = _("{filter} · by {user} since {time}").format(

@@ -10,7 +10,7 @@ from support.shelf import NOW, ORDER, ORDERS_CHANNEL, OTHER, PARCEL, baseline, s
 
 from bot.jobs.reread import reread
 from handlers.posts.notices import notice
-from pandapon.courier import RULES
+from pandapon.courier import RULES, Reason
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -49,6 +49,21 @@ async def test_what_was_told_wrongly_is_put_right(shelf: Shelf) -> None:
     await reread(shelf.store, lambda: NOW)
     assert await shelf.said() == []
     assert (await shelf.store.rereading.rules()).startswith(RULES)
+
+
+async def test_reasons_that_were_not_stored_before_are_read(shelf: Shelf) -> None:
+    """A list loads no entries, so the reason of a problem stands beside the order from now on."""
+    damaged = scan("damaged", "快件外包装破损，已登记为问题件", code="", milestone=Milestone.EXCEPTION)
+    parcel = replace(PARCEL, status_code="", status_milestone=None, milestone=Milestone.EXCEPTION)
+    state = {"order": None, "milestone": Milestone.EXCEPTION}
+    await shelf.store.orders.add(NOW, baseline(ORDER, **state, parcels=(parcel,), nodes=(damaged,)))
+    watch = await shelf.active(ORDER)
+    assert watch.order_reason is None
+    await reread(shelf.store, lambda: NOW)
+    [again] = await shelf.store.watches.of_orders([ORDER])
+    assert again.order_reason is Reason.DAMAGED
+    assert (await shelf.store.orders.load([ORDER]))[ORDER].reason is Reason.DAMAGED
+    assert await shelf.said() == [f"{ORDERS_CHANNEL} refresh"]
 
 
 async def test_a_new_database_says_nothing(shelf: Shelf) -> None:

@@ -143,6 +143,7 @@ def recorded(stored: StoredOrder | None, decision: Decision) -> StoredOrder:
         decision.order,
         Shipment(decision.shipment.ref, parcels),
         decision.milestone,
+        decision.reason,
         decision.moved_at,
         decision.final_at,
     )
