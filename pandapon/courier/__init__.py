@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "Action", "Holder", "Reading", "Reason", "asked_action", "read_entry", "read_trace"]
 
-RULES = "4"  # grows with each change of what stored entries would claim: they are then read again
+RULES = "5"  # grows with each change of what stored entries would claim: they are then read again
 _LONGEST_CODE = 40
 _LONG_NUMBER = re.compile(r"[0-9]{6,}")
 

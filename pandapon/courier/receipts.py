@@ -43,18 +43,13 @@ def received(event: Event, text: Text) -> Claim | None:
         return None
     if event.aspect in {A.NEGATED, A.FAILED} and signs & {S.RECIPIENT, S.SELF}:
         return Claim(M.ATTEMPT_FAILED, Reason.REFUSED)
-    if (
-        event.aspect in HAPPENED
-        and S.SENDER in {one.sign for one in clause[: event.token]}
-        and speaks_of_return(clause)
-    ):
-        return Claim(M.RETURNED)
-    if event.aspect in HAPPENED and S.SENDER in signs and text.signs & {S.RETURN, S.REVERSE}:
-        return Claim(M.RETURNING) if event.word == "收" and event.aspect is A.BARE else Claim(M.RETURNED)
-    if event.aspect in HAPPENED and S.LABEL in signs:
+    if event.aspect in HAPPENED and S.SENDER in signs:
+        if S.SENDER in {one.sign for one in clause[: event.token]} and speaks_of_return(clause):
+            return Claim(M.RETURNED)
+        if text.signs & {S.RETURN, S.REVERSE}:
+            return Claim(M.RETURNING) if event.word == "收" and event.aspect is A.BARE else Claim(M.RETURNED)
+    if event.aspect in HAPPENED and (S.LABEL in signs or _is_of_data(event, text)):
         return Claim(M.SHIPPED)
-    if event.aspect in HAPPENED and _is_of_data(event, text):
-        return Claim(M.SHIPPED)  # 订单信息已接收
     if event.aspect in HAPPENED and any(token.text.endswith("货款") for token in clause[event.token + 1 :]):
         return Claim(M.PAID)
     if event.aspect in HAPPENED and behind & {S.NOTE, S.PAPERS, S.INTERCEPT}:
