@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import is_on_foot
+from pandapon.courier.around import clause_has, is_on_foot
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, claim
 from pandapon.courier.signs import Sign
@@ -25,6 +25,8 @@ def arrived(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
     if event.at in _POINTS and is_on_foot(event, text) and _takes_there(event, text):
         return Claim(M.PICKED_UP)
+    if event.at is S.POINT and _takes_there(event, text) and clause_has(event, text, S.RECIPIENT):
+        return Claim(M.DELIVERED, fetched=True)  # 顾客已到店提货
     if event.aspect is A.BARE and _is_of_messages(event, text):
         return None
     if event.aspect is A.PLANNED and event.at is S.RECIPIENT and is_on_foot(event, text):

@@ -18,6 +18,7 @@ A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _ON_THE_ROAD = frozenset({S.HUB, S.BRANCH, S.ARRIVE, S.FLY, S.CUSTOMS, S.WAREHOUSE, S.RELEASE, S.DECLARE})
+_BACK = frozenset({S.RETURN, S.REVERSE, S.REFUSE})
 _NOT_TO_THE_DOOR = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.CARRY})
 _COLLECTORS = frozenset({S.BRANCH, S.COURIER, S.CARRIER})
 
@@ -151,7 +152,8 @@ def _has_left_a_hub(text: Text) -> bool:
 def _is_sent_by_seller(event: Event, text: Text) -> bool:
     """已出库，交由丹鸟: the seller's way of telling that it was sent."""
     to_carrier = event.act is S.TRANSFER and event.at is S.CARRIER
-    return to_carrier and happened(text, S.SHIP) and text.signs.isdisjoint(_ON_THE_ROAD)
+    by_seller = happened(text, S.SHIP) or clause_has(event, text, S.SENDER)
+    return to_carrier and by_seller and text.signs.isdisjoint(_BACK) and text.signs.isdisjoint(_ON_THE_ROAD)
 
 
 def _given_to_courier(event: Event, text: Text) -> Claim | None:
