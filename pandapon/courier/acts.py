@@ -86,6 +86,8 @@ def _prepared(event: Event, text: Text) -> Claim | None:
 def _handled(event: Event, text: Text) -> Claim | None:
     if event.at is S.LAST_BRANCH and event.aspect in HAPPENED:
         return Claim(M.ARRIVED)
+    if event.word.endswith("处理") and event.at not in {S.HUB, S.BRANCH, S.LAST_BRANCH, S.WAREHOUSE, S.PORT}:
+        return None  # 正在处理: what is, is not said
     if event.word == "收入" and event.aspect in HAPPENED and _is_by_courier(event, text):
         return Claim(M.PICKED_UP)
     if happened(text, S.PREPARE) or (event.word == "交接" and happened(text, S.SHIP) and not text.signs & _LATER):
