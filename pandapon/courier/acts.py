@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pandapon.courier.around import clause_has, happened, in_notice, is_about_else, is_on_foot, says, speaks_of_return
+from pandapon.courier.arriving import arrived
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.carrying import carried
 from pandapon.courier.claims import HAPPENED, PACKING, Claim, Reason, claim
@@ -35,7 +36,6 @@ _COUNTS = frozenset("一二两三四五六七八九十半几多最保有夜期�
 _SORTING = frozenset({"分拣", "分流", "扫描", "识别"})
 _BETWEEN_LEGS = ("集运", "转运", "海外", "境外", "中转")
 _GOODS = frozenset({"商品", "订单", "宝贝", "order"})
-_FETCHED_AT = frozenset({S.FETCH, S.TAKE, S.PLEASE, S.BY_CODE, S.RECIPIENT, S.MAY, S.WAIT, S.COLLECT, S.STORE})
 _CARRIED = frozenset({S.ARRIVE, S.DEPART, S.HUB, S.BRANCH, S.FLY, S.MOVE, S.PORT, S.RESUME, S.RETURN, S.CARRY})
 _LATER = frozenset({S.HUB, S.BRANCH, S.ARRIVE, S.COLLECT, S.FLY, S.CUSTOMS, S.RETURN, S.PORT})
 # Acts that notices like to speak of.
@@ -86,6 +86,8 @@ def _prepared(event: Event, text: Text) -> Claim | None:
 def _handled(event: Event, text: Text) -> Claim | None:
     if event.at is S.LAST_BRANCH and event.aspect in HAPPENED:
         return Claim(M.ARRIVED)
+    if event.word.endswith("处理") and event.at not in {S.HUB, S.BRANCH, S.LAST_BRANCH, S.WAREHOUSE, S.PORT}:
+        return None  # 正在处理: what is, is not said
     if event.word == "收入" and event.aspect in HAPPENED and _is_by_courier(event, text):
         return Claim(M.PICKED_UP)
     if happened(text, S.PREPARE) or (event.word == "交接" and happened(text, S.SHIP) and not text.signs & _LATER):
@@ -165,59 +167,6 @@ def _flies(event: Event, text: Text) -> Claim | None:
     """A seller "will ship": no vessel."""
     is_sellers = event.word == "ship" and clause_has(event, text, S.SENDER) and event.aspect not in HAPPENED
     return None if is_sellers else claim(event)
-
-
-def _arrives(event: Event, text: Text) -> Claim | None:
-    """A port or a flight: the place of destination is a city still."""
-    if event.at is S.SENDER and is_on_foot(event, text):
-        return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
-    if event.at in _POINTS and is_on_foot(event, text) and _takes_there(event, text):
-        return Claim(M.PICKED_UP)
-    if event.aspect is A.BARE and _is_of_messages(event, text):
-        return None
-    if event.aspect is A.PLANNED and event.at is S.RECIPIENT and is_on_foot(event, text):
-        return Claim(M.OUT_FOR_DELIVERY)  # 快递员即将到达您处
-    takes = any(one.act is S.TAKE and one.aspect is A.ONGOING for one in text.events)
-    if takes and event.at in _POINTS and is_on_foot(event, text):  # 骑手已到达取货点，正在取件
-        return Claim(M.SHIPPED)
-    if event.at in {S.DESTINATION, S.BRANCH} and text.signs & {S.FLY, S.PORT} and event.aspect in HAPPENED:
-        return Claim(M.IN_TRANSIT)
-    if event.aspect in HAPPENED and event.at is S.POINT and _is_post_office(event) and not text.signs & _FETCHED_AT:
-        return Claim(M.ARRIVED)
-    if event.aspect in HAPPENED and event.at is None and _is_announced(text):
-        return Claim(M.ARRIVED)
-    return claim(event)
-
-
-def _is_of_messages(event: Event, text: Text) -> bool:
-    """到站短信提醒: a message that tells of an arrival."""
-    behind = text.clauses[event.clause][event.token + 1 :][:1]
-    return bool(behind) and behind[0].text.startswith(("短信", "提醒", "通知")) and behind[0].start == _end(event, text)
-
-
-def _end(event: Event, text: Text) -> int:
-    return text.clauses[event.clause][event.token].end
-
-
-def _takes_there(event: Event, text: Text) -> bool:
-    """快递员已到店取件."""
-    behind = text.clauses[event.clause][event.token + 1 :]
-    signs = [token.sign for token in behind if token.sign is not S.POINT]
-    return event.aspect is A.DONE and signs[:1] in ([S.TAKE], [S.COLLECT])
-
-
-def _is_post_office(event: Event) -> bool:
-    """A post office is where the last leg begins, too; it lies ready there where somebody is asked to come."""
-    return event.word != "at" and event.place.endswith(
-        ("邮局", "支局", "邮政所", "post office", "ที่ทําการไปรษณีย์", "ที่ทําการ")
-    )
-
-
-def _is_announced(text: Text) -> bool:
-    """派送员将尽快联系您: where it has come to, the last leg begins."""
-    return not text.signs & {S.FLY, S.PORT, S.CUSTOMS, S.HUB} and any(
-        {S.COURIER, S.RECIPIENT} <= signs and signs & {S.WILL, S.PROMISE} for signs in text.kinds
-    )
 
 
 def _forwarded(event: Event, text: Text) -> Claim | None:
@@ -310,7 +259,7 @@ _CLAIMS: dict[Sign, Callable[[Event, Text], Claim | None]] = {
     S.DEPART: _departs,
     S.FLY: _flies,
     S.MOVE: _moves,
-    S.ARRIVE: _arrives,
+    S.ARRIVE: arrived,
     S.FORWARD: _forwarded,
     S.ATTEMPT: _attempted,
     S.CANCEL: _cancelled,

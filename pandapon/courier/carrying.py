@@ -294,4 +294,5 @@ def _planned(event: Event, text: Text) -> Claim | None:
         return None
     if event.view.again or event.word in _AGAIN:
         return Claim(M.ATTEMPT_FAILED)
-    return None if event.view.promised else Claim(M.ARRIVED)
+    waits = event.token > 0 and clause_has(event, text, S.WAIT)  # 待明日派送
+    return None if event.view.promised and not waits else Claim(M.ARRIVED)

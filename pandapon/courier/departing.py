@@ -30,7 +30,7 @@ def departed(event: Event, text: Text) -> Claim | None:
         return Claim(M.OUT_FOR_DELIVERY)  # 送货车辆已发车
     if event.at is S.SENDER and event.word in {"前往", "赶往"}:
         return Claim(M.SHIPPED)
-    if event.at in {S.POINT, S.LOCKER} and event.aspect is Aspect.DONE and event.word.endswith(("至", "到", "往")):
+    if event.at in {S.POINT, S.LOCKER} and event.aspect is Aspect.DONE and event.word in {"转至", "转到"}:
         return Claim(M.READY_FOR_PICKUP)  # 包裹已转至校外驿站
     if event.aspect is Aspect.PLANNED and event.at in {None, S.SENDER} and text.signs & {S.SENDER, S.PREPARE, S.PAID}:
         return Claim(M.PAID) if text.signs.isdisjoint(_MOVED) else None  # 卖家…，预计48小时内发出

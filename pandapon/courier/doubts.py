@@ -49,7 +49,7 @@ _DENIED = (
 )
 _SEEN = ("见", "看到", "看见", "拿到", "取到", "收到")
 _CHOSEN = ("改为", "改成", "变更为", "设为", "设置为", "选择")  # 签收方式改为: a setting, nothing that happened
-_WISHES = ("备注", "留言", "授权", "允许", "嘱咐", "叮嘱", "选择", "设置", "偏好", "指示", "委托", "同意")
+_WISHES = ("备注", "留言", "授权", "允许", "嘱咐", "叮嘱", "选择", "设置", "偏好", "指示", "同意")
 _ELSEWHERE = ("还在车上", "仍在车上", "在车上", "还在网点", "仍在网点", "还在站点", "在途中")
 _ANOTHER = (
     "另",
@@ -156,7 +156,29 @@ def _less(found: Claim, event: Event) -> Claim | None:
 
 def _speaks_of(token: Token) -> bool:
     return token.sign is S.FAILED or token.text.startswith(
-        ("异议", "争议", "须知", "存疑", "申请", "流程", "说明", "误报", "系统误报", "审核", "问题", "疑问", "疑")
+        (
+            "任务",
+            "率",
+            "服务",
+            "一步",
+            "还有一步",
+            "仅差",
+            "只差",
+            "做好准备",
+            "异议",
+            "争议",
+            "须知",
+            "存疑",
+            "申请",
+            "流程",
+            "说明",
+            "误报",
+            "系统误报",
+            "审核",
+            "问题",
+            "疑问",
+            "疑",
+        )
     )
 
 
@@ -168,13 +190,18 @@ def _sees_nothing(clause: Sequence[Token]) -> bool:
     )
 
 
+def _is_of_a_thief(clause: Sequence[Token]) -> bool:
+    """疑似他人冒领, 派件员提前点了签收: it was signed, and not by whom it was for."""
+    return any(word in token.text for token in clause for word in ("冒领", "冒名", "提前点"))
+
+
 def is_disputed(event: Event, text: Text) -> bool:
     """Somebody says in the same text that it was not handed over."""
     if any(one.act in _HANDOVERS and one.aspect in _IN_VAIN and one is not event for one in text.events):
         return True
     if any(one.act is S.SIGN and one.aspect is A.REVOKED for one in text.events):
         return True
-    if any(_sees_nothing(clause) for clause in text.clauses):
+    if any(_sees_nothing(clause) or _is_of_a_thief(clause) for clause in text.clauses):
         return True
     return any(
         token.text.startswith(_DENIED) or any(word in token.text for word in _ELSEWHERE)

@@ -18,6 +18,7 @@ A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _ON_THE_ROAD = frozenset({S.HUB, S.BRANCH, S.ARRIVE, S.FLY, S.CUSTOMS, S.WAREHOUSE, S.RELEASE, S.DECLARE})
+_BACK = frozenset({S.RETURN, S.REVERSE, S.REFUSE})
 _NOT_TO_THE_DOOR = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.CARRY})
 _COLLECTORS = frozenset({S.BRANCH, S.COURIER, S.CARRIER})
 
@@ -43,18 +44,13 @@ def received(event: Event, text: Text) -> Claim | None:
         return None
     if event.aspect in {A.NEGATED, A.FAILED} and signs & {S.RECIPIENT, S.SELF}:
         return Claim(M.ATTEMPT_FAILED, Reason.REFUSED)
-    if (
-        event.aspect in HAPPENED
-        and S.SENDER in {one.sign for one in clause[: event.token]}
-        and speaks_of_return(clause)
-    ):
-        return Claim(M.RETURNED)
-    if event.aspect in HAPPENED and S.SENDER in signs and text.signs & {S.RETURN, S.REVERSE}:
-        return Claim(M.RETURNING) if event.word == "收" and event.aspect is A.BARE else Claim(M.RETURNED)
-    if event.aspect in HAPPENED and S.LABEL in signs:
+    if event.aspect in HAPPENED and S.SENDER in signs:
+        if S.SENDER in {one.sign for one in clause[: event.token]} and speaks_of_return(clause):
+            return Claim(M.RETURNED)
+        if text.signs & {S.RETURN, S.REVERSE}:
+            return Claim(M.RETURNING) if event.word == "收" and event.aspect is A.BARE else Claim(M.RETURNED)
+    if event.aspect in HAPPENED and (S.LABEL in signs or _is_of_data(event, text)):
         return Claim(M.SHIPPED)
-    if event.aspect in HAPPENED and _is_of_data(event, text):
-        return Claim(M.SHIPPED)  # 订单信息已接收
     if event.aspect in HAPPENED and any(token.text.endswith("货款") for token in clause[event.token + 1 :]):
         return Claim(M.PAID)
     if event.aspect in HAPPENED and behind & {S.NOTE, S.PAPERS, S.INTERCEPT}:
@@ -156,7 +152,8 @@ def _has_left_a_hub(text: Text) -> bool:
 def _is_sent_by_seller(event: Event, text: Text) -> bool:
     """已出库，交由丹鸟: the seller's way of telling that it was sent."""
     to_carrier = event.act is S.TRANSFER and event.at is S.CARRIER
-    return to_carrier and happened(text, S.SHIP) and text.signs.isdisjoint(_ON_THE_ROAD)
+    by_seller = happened(text, S.SHIP) or clause_has(event, text, S.SENDER)
+    return to_carrier and by_seller and text.signs.isdisjoint(_BACK) and text.signs.isdisjoint(_ON_THE_ROAD)
 
 
 def _given_to_courier(event: Event, text: Text) -> Claim | None:

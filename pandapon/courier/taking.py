@@ -149,7 +149,11 @@ def _by_whom(one: _Taking) -> Claim | None:
     if one.aspect not in HAPPENED or (one.aspect is A.BARE and not one.by_courier):
         return _not_told(one)
     if one.by_courier:
-        return Claim(M.OUT_FOR_DELIVERY) if S.CARRY in one.signs else Claim(M.PICKED_UP)
+        brings = S.CARRY in one.signs or any(
+            token.sign is S.COURIER and token.text.startswith(("送", "派", "配", "投"))
+            for token in one.text.clauses[one.event.clause]
+        )
+        return Claim(M.OUT_FOR_DELIVERY) if brings else Claim(M.PICKED_UP)
     if one.kinds & RECIPIENTS or one.event.at in POINTS or S.BY_CODE in one.signs:
         return Claim(M.DELIVERED, fetched=True)
     return Claim(M.PICKED_UP, unsure=True)

@@ -23,7 +23,7 @@ PLACES = ("义乌", "昆山", "晋江", "安溪", "瑞安")
         ("fresh", 0.96, 0.94),
         ("held", 0.8, 0.86),
         ("later", 0.95, 0.96),
-        ("open", 0.9, 0.96),
+        ("open", 0.97, 0.97),
         ("unseen", 0.94, 0.94),
     ],
 )
@@ -41,7 +41,7 @@ def test_shares_of_the_rounds() -> None:
     assert found.right / found.entries >= 0.9, found.wrong
 
 
-@pytest.mark.parametrize("name", ["given", "develop", "fresh", "unseen", "later"])
+@pytest.mark.parametrize("name", ["given", "develop", "fresh", "unseen", "later", "open"])
 def test_no_end_is_told_falsely(name: str) -> None:
     """A team that reads "Delivered" of a parcel that is not stops believing."""
     found: Figures = figures(name)
@@ -77,6 +77,15 @@ DOUBTS = (
     ),
     *("不是{}", "正在核实{}", "不同意{}", "误报{}", "{}申请审核中", "{}流程说明", "{}系统误报", "邻居的快件{}"),
     *("客户询问何时{}", "为确保{}，请保持电话畅通", "虚假{}", "争取今日{}", "一旦{}"),
+    *(
+        "派件员提前点了{}",
+        "疑似他人冒领，{}",
+        "冒名{}",
+        "{}记录已删除",
+        "距离{}还有一步",
+        "{}仅差一步",
+        "{}服务即将开始",
+    ),
 )
 
 
@@ -123,3 +132,28 @@ def test_no_text_is_too_long(unit: str) -> None:
     start = time.perf_counter()
     read_entry(unit * (200_000 // len(unit)))
     assert time.perf_counter() - start < 5  # a bound against hanging, not a measure
+
+
+@pytest.mark.parametrize("wish", ["客户备注：{}", "您已授权快递员{}", "收件人留言：{}", "您选择了{}", "您已设置{}"])
+@pytest.mark.parametrize("place", ["放门口", "将包裹放在门卫", "放在家门口", "放到前台"])
+def test_a_wish_is_no_delivery(wish: str, place: str) -> None:
+    """Where a parcel may be put is not where it was put; what was done by the remark is."""
+    assert read_entry(wish.format(place)).milestone is not Milestone.DELIVERED
+    assert read_entry(f"已按备注{place}").milestone is Milestone.DELIVERED
+
+
+TOLD_WITH_A_NAME = {
+    "派件员{}正在派送您的快件": Milestone.OUT_FOR_DELIVERY,
+    "【城东】的{}（13000000000）正在派件": Milestone.OUT_FOR_DELIVERY,
+    "业务员{}(13000000000)已收件": Milestone.PICKED_UP,
+    "【昆山】{} 已揽件": Milestone.PICKED_UP,
+    "快件已由{}签收": Milestone.DELIVERED,
+    "签收人：{}，已签收": Milestone.DELIVERED,
+}
+
+
+@pytest.mark.parametrize("name", ["孟凡", "陈美如", "王可", "李将", "周若男", "何正", "方别亦", "赵能", "于立"])
+@pytest.mark.parametrize("told", TOLD_WITH_A_NAME)
+def test_a_name_is_no_word(told: str, name: str) -> None:
+    """A character of a person's name may mean something by itself, as 凡 (whenever) or 可 (may)."""
+    assert read_entry(told.format(name)).milestone is TOLD_WITH_A_NAME[told]

@@ -252,6 +252,23 @@ def test_an_entry(
         (["商家已发货", "小哥正赶往您处", "收件员方舟已揽收", "离开【宁波分拨中心】"], M.IN_TRANSIT),
         (["商家已发货", "快件已存放至菜鸟驿站", "快递员已揽收"], M.PICKED_UP),
         (["已揽收", "到达【丰县网点】", "正在派件", "快递员已揽收"], M.OUT_FOR_DELIVERY),
+        # taken by whoever: before the pick-up by the courier, after it lay ready by the recipient
+        (["商家已发货", "百世快运已提货"], M.PICKED_UP),
+        (["商家已发货", "江湾公司-骆志高-取件成功", "【江湾公司】装车"], M.IN_TRANSIT),
+        (["已揽收", "快件已存放至菜鸟驿站", "取件成功"], M.DELIVERED),
+        # at the shop: packed, prepared, set right, given to a courier
+        (["付款成功", "包裹已打包"], M.PAID),
+        (["商家已发货", "已出库，准备发往下一站"], M.SHIPPED),
+        (["商家已发货", "收件人地址已更新"], M.SHIPPED),
+        (["商家已发货", "货物已交给快递员李磊"], M.PICKED_UP),
+        (["到达【丰县网点】，待派件", "货物已交给快递员李磊"], M.OUT_FOR_DELIVERY),
+        # the first outlet is the sender's; a warehouse begins another leg
+        (["已揽收", "快件到达【丰县网点】"], M.IN_TRANSIT),
+        (["已揽收", "到达【丰县网点】，待派件"], M.ARRIVED),
+        (["已揽收", "正在派件", "客户拒收", "订单已支付"], M.ATTEMPT_FAILED),
+        (["已揽收", "【白云】派件中", "已签收，签收人：集运仓库", "【广州仓】包裹入仓"], M.IN_TRANSIT),
+        # the rest of several pieces
+        (["已揽收", "正在派件", "部分签收，剩余1件未到", "剩余1件派送中，司机李磊"], M.OUT_FOR_DELIVERY),
     ],
 )  # fmt: skip
 def test_a_trace(texts: list[str], place: Milestone) -> None:

@@ -1,0 +1,74 @@
+"""Arrivals: of a parcel between places, at its last outlet, at a point, or of a courier on foot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandapon.courier.around import clause_has, is_on_foot
+from pandapon.courier.aspect import Aspect
+from pandapon.courier.claims import HAPPENED, Claim, claim
+from pandapon.courier.signs import Sign
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from pandapon.courier.events import Event, Text
+
+A, M, S = Aspect, Milestone, Sign
+
+_POINTS = frozenset({S.POINT, S.LOCKER})
+_FETCHED_AT = frozenset({S.FETCH, S.TAKE, S.PLEASE, S.BY_CODE, S.RECIPIENT, S.MAY, S.WAIT, S.COLLECT, S.STORE})
+
+
+def arrived(event: Event, text: Text) -> Claim | None:
+    """A port or a flight: the place of destination is a city still."""
+    if event.at is S.SENDER and is_on_foot(event, text):
+        return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
+    if event.at in _POINTS and is_on_foot(event, text) and _takes_there(event, text):
+        return Claim(M.PICKED_UP)
+    if event.at is S.POINT and _takes_there(event, text) and clause_has(event, text, S.RECIPIENT):
+        return Claim(M.DELIVERED, fetched=True)  # 顾客已到店提货
+    if event.aspect is A.BARE and _is_of_messages(event, text):
+        return None
+    if event.aspect is A.PLANNED and event.at is S.RECIPIENT and is_on_foot(event, text):
+        return Claim(M.OUT_FOR_DELIVERY)  # 快递员即将到达您处
+    takes = any(one.act is S.TAKE and one.aspect is A.ONGOING for one in text.events)
+    if takes and event.at in _POINTS and is_on_foot(event, text):  # 骑手已到达取货点，正在取件
+        return Claim(M.SHIPPED)
+    if event.at in {S.DESTINATION, S.BRANCH} and text.signs & {S.FLY, S.PORT} and event.aspect in HAPPENED:
+        return Claim(M.IN_TRANSIT)
+    if event.aspect in HAPPENED and event.at is S.POINT and _is_post_office(event) and not text.signs & _FETCHED_AT:
+        return Claim(M.ARRIVED)
+    if event.aspect in HAPPENED and event.at is None and _is_announced(text):
+        return Claim(M.ARRIVED)
+    return claim(event)
+
+
+def _is_of_messages(event: Event, text: Text) -> bool:
+    """到站短信提醒: a message that tells of an arrival."""
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    return bool(behind) and behind[0].text.startswith(("短信", "提醒", "通知")) and behind[0].start == _end(event, text)
+
+
+def _end(event: Event, text: Text) -> int:
+    return text.clauses[event.clause][event.token].end
+
+
+def _takes_there(event: Event, text: Text) -> bool:
+    """快递员已到店取件."""
+    behind = text.clauses[event.clause][event.token + 1 :]
+    signs = [token.sign for token in behind if token.sign is not S.POINT]
+    return event.aspect is A.DONE and signs[:1] in ([S.TAKE], [S.COLLECT])
+
+
+def _is_post_office(event: Event) -> bool:
+    """A post office is where the last leg begins, too; it lies ready there where somebody is asked to come."""
+    return event.word != "at" and event.place.endswith(
+        ("邮局", "支局", "邮政所", "post office", "ที่ทําการไปรษณีย์", "ที่ทําการ")
+    )
+
+
+def _is_announced(text: Text) -> bool:
+    """派送员将尽快联系您: where it has come to, the last leg begins."""
+    return not text.signs & {S.FLY, S.PORT, S.CUSTOMS, S.HUB} and any(
+        {S.COURIER, S.RECIPIENT} <= signs and signs & {S.WILL, S.PROMISE} for signs in text.kinds
+    )
