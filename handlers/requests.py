@@ -216,6 +216,7 @@ class Status:
         return "status"
 
 
+PagedRequest = Search | ListOrders | ListWatches  # their answers are shown page by page
 OfOnePlatform = ShowOrder | Track  # they can be asked again on the platform on which the order is
 
 

@@ -1,8 +1,8 @@
-"""Lines that several messages share: which order, how fresh, which node, who watches, where to turn pages."""
+"""Lines that several messages share: which order, how fresh, which node, who watches."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
@@ -16,13 +16,13 @@ from pandapon.markup import plain
 from pandapon.shipment import OrderRef
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
     from datetime import datetime
 
     from handlers.blocks.message import Block
     from handlers.blocks.standing import Standing
     from handlers.requests import Request
-    from pandapon.models import Order, Page
+    from pandapon.models import Order
     from pandapon.shipment import Node, Parcel, Platform
     from storage.watch import Watch
     from tracking.orders import OrderSnapshot
@@ -131,18 +131,6 @@ def unwatch_button(text: str, watch: Watch, number: int = 1) -> Block:
 def run_button(text: str, number: int, request: Request) -> Block:
     """Run a command and put its answer in the place of this message."""
     return el.button(text, f"{action_ids.RUN}{number}", request.command())
-
-
-def has_next(page: Page[Any], number: int) -> bool:
-    """Whether there is another page; where the API does not say how many, a full one is followed by another."""
-    return number < page.pages if page.pages is not None else len(page.items) >= page.page_size
-
-
-def page_before(pages: Collection[Page[Any]], number: int) -> int:
-    """The page to turn back to: the one before or, behind the end, the last one; the first where nobody knows."""
-    if any(page.items for page in pages):
-        return number - 1
-    return min(number - 1, max((page.pages for page in pages if page.pages is not None), default=1))
 
 
 def failed(platform: Platform, error: str) -> Block:

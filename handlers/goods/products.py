@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.message import Layout, Message
-from handlers.blocks.parts import failed, has_next, page_before, run_button
+from handlers.blocks.paging import of_answers
+from handlers.blocks.parts import failed
 from handlers.blocks.text import escape, money, truncate
 from pandapon.shipment import Platform
 
@@ -26,7 +26,7 @@ def results(request: Search, pages: dict[Platform, Page[Product]], errors: dict[
     keyword = truncate(request.keyword, TITLE)
     layout = Layout(
         [el.header(_("Search: {keyword}").format(keyword=keyword)), el.context(_summary(request, pages))],
-        tail=el.actions(_paging(request, pages)),
+        tail=el.actions(of_answers(request, pages.values()).buttons()),
     )
     for platform in Platform:
         if platform in errors:
@@ -67,7 +67,7 @@ def _sold(sold: str) -> str:
 
 
 def _summary(request: Search, pages: dict[Platform, Page[Product]]) -> str:
-    facts = [_("page {page}").format(page=request.page)]
+    facts = [of_answers(request, pages.values()).words()]
     for platform, page in pages.items():
         if page.total is not None:
             found = ngettext("{n} result", "{n} results", page.total).format(n=f"{page.total:,}")
@@ -91,13 +91,3 @@ def _advice(request: Search) -> str:
 
 def _more(n: int) -> str:
     return ngettext("and {n} more that does not fit here", "and {n} more that do not fit here", n).format(n=n)
-
-
-def _paging(request: Search, pages: dict[Platform, Page[Product]]) -> list[Block]:
-    buttons = []
-    if request.page > 1:
-        before = page_before(pages.values(), request.page)
-        buttons.append(run_button(_("◀ Previous page"), 1, replace(request, page=before)))
-    if any(has_next(page, request.page) for page in pages.values()):
-        buttons.append(run_button(_("Next page ▶"), 2, replace(request, page=request.page + 1)))
-    return buttons

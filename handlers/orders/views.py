@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
@@ -11,12 +10,11 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.message import Layout, Message
 from handlers.blocks.order_states import caveat, close_words, fits, has_refund, refund_words
+from handlers.blocks.paging import of_answers
 from handlers.blocks.parts import (
     failed,
     freshness_of,
-    has_next,
     order_name,
-    page_before,
     parcel_name,
     run_button,
     standing_in,
@@ -142,7 +140,10 @@ def listing(
     elsewhere = [look for page in pages.values() for order in page.items if (look := _other(request, order, known))]
     said = (_summary(request, pages), caveat(request.status, pages), _elsewhere(elsewhere))
     small_print = [line for line in said if line]
-    layout = Layout([el.header(_title(request)), el.context(*small_print)], tail=el.actions(_paging(request, pages)))
+    layout = Layout(
+        [el.header(_title(request)), el.context(*small_print)],
+        tail=el.actions(of_answers(request, pages.values()).buttons()),
+    )
     number = 10  # the buttons below the list have the first numbers
     for platform in Platform:
         if platform in errors:
@@ -186,7 +187,7 @@ def _title(request: ListOrders) -> str:
 
 
 def _summary(request: ListOrders, pages: dict[Platform, Page[Order]]) -> str:
-    facts = [_("page {page}").format(page=request.page)]
+    facts = [of_answers(request, pages.values()).words()]
     for platform, page in pages.items():
         if page.total is not None:
             found = ngettext("{n} order", "{n} orders", page.total).format(n=f"{page.total:,}")
@@ -200,13 +201,3 @@ def _advice(request: ListOrders) -> str:
     if request.status:
         return _("No order is in that state. {command} lists them all.").format(command="`/panda orders`")
     return _("This account has no orders yet.")
-
-
-def _paging(request: ListOrders, pages: dict[Platform, Page[Order]]) -> list[Block]:
-    buttons = []
-    if request.page > 1:
-        before = page_before(pages.values(), request.page)
-        buttons.append(run_button(_("◀ Previous page"), 1, replace(request, page=before)))
-    if any(has_next(page, request.page) for page in pages.values()):
-        buttons.append(run_button(_("Next page ▶"), 2, replace(request, page=request.page + 1)))
-    return buttons

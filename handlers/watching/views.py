@@ -10,13 +10,13 @@ from handlers.blocks.error_messages import BETWEEN_PEOPLE, channel_error
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.message import Layout, Message
+from handlers.blocks.paging import of_rows
 from handlers.blocks.parts import (
     filter_words,
     here,
     muted_line,
     order_name,
     ref_of,
-    run_button,
     standing_in,
     standing_of,
     title_of,
@@ -25,7 +25,7 @@ from handlers.blocks.parts import (
 from handlers.blocks.people import name
 from handlers.blocks.text import code, sanitize_id, slack_date
 from handlers.interactions.ports import WatchOutcome, WatchResult
-from handlers.requests import ListWatches, Unwatch
+from handlers.requests import Unwatch
 from storage.watch import WatchState
 
 if TYPE_CHECKING:
@@ -33,34 +33,34 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.blocks.message import Block
+    from handlers.requests import ListWatches
     from storage.channel import Channel
     from storage.watch import Watch
 
 SHOWN = 12  # orders named in one answer; the others are counted
 
 
-def listing(  # noqa: PLR0917  the page, and where and when it is read
-    rows: list[Watch], total: int, page: int, channel: str, page_size: int, muted: Channel, now: datetime
+def listing(
+    request: ListWatches, watches: Sequence[Watch], total: int, stored: Channel, now: datetime, *, page_size: int
 ) -> Message:
-    """One page of a channel's watches: state, filter, who and when, each with a way to stop it.
+    """One page of a channel's watches: state, filter, who and when, each with a button that stops it.
 
-    ``muted``: the channel, which may be muted as a whole; a muted order says so as well.
+    ``request`` names the channel. ``total``: watches on all pages. ``stored``: the channel's row; it tells whether
+    the whole channel is muted, beside what each watch tells of its own order.
     """
-    pages = max(1, -(-total // page_size))
+    where, paging = here(request.channel or ""), of_rows(request, total, page_size)
     heading = ngettext("*{n} order is watched {where}*", "*{n} orders are watched {where}*", total)
-    layout = Layout(
-        [el.section(heading.format(n=total, where=here(channel)))], tail=el.actions(_paging(page, pages, channel))
-    )
-    if muted.muted_until and muted.muted_until > now:
-        layout.add(el.section(muted_line(muted.muted_by, muted.muted_until, now)))
-    if not rows:
+    layout = Layout([el.section(heading.format(n=total, where=where))], tail=el.actions(paging.buttons()))
+    if stored.muted_until and stored.muted_until > now:
+        layout.add(el.section(muted_line(stored.muted_by, stored.muted_until, now)))
+    if not watches:
         layout.add(el.section(_nothing(total)))
-    for at, watch in enumerate(rows):
+    for at, watch in enumerate(watches):
         if not layout.add(_row(watch, at + 1, now)):
-            layout.note(el.context(_("and {n} more").format(n=len(rows) - at)))
+            layout.note(el.context(_("and {n} more").format(n=len(watches) - at)))
             break
-    if pages > 1:
-        layout.note(el.context(_("page {page} of {pages}").format(page=page, pages=pages)))
+    if total > page_size:
+        layout.note(el.context(paging.words()))
     return el.message(layout.blocks)
 
 
@@ -167,15 +167,6 @@ def _nothing(total: int) -> str:
     return _("{command} starts: the order's news is then posted here automatically.").format(
         command="`/panda watch 2542285634920880794`"
     )
-
-
-def _paging(page: int, pages: int, channel: str) -> list[Block]:
-    buttons = []
-    if page > 1:
-        buttons.append(run_button(_("◀ Previous page"), 1, ListWatches(channel or None, min(page - 1, pages))))
-    if page < pages:
-        buttons.append(run_button(_("Next page ▶"), 2, ListWatches(channel or None, page + 1)))
-    return buttons
 
 
 def _outcome(one: WatchOutcome, channel: str, *, mixed: bool) -> str:

@@ -44,8 +44,9 @@ async def list_watches(interaction: Interaction, request: ListWatches) -> Messag
     channel = request.channel or interaction.channel
     start = (request.page - 1) * PAGE_SIZE
     watches, total = await interaction.ctx.store.watches.of_channel(channel, start, PAGE_SIZE)
-    muted, now = await interaction.ctx.store.channels.get(channel), interaction.ctx.clock()
-    return views.listing(watches, total, request.page, channel, PAGE_SIZE, muted, now)
+    stored, now = await interaction.ctx.store.channels.get(channel), interaction.ctx.clock()
+    shown = ListWatches(channel or None, request.page)
+    return views.listing(shown, watches, total, stored, now, page_size=PAGE_SIZE)
 
 
 async def resume(interaction: Interaction, watch: Watch | None) -> Message:

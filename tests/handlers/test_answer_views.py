@@ -244,7 +244,11 @@ def test_no_orders(request_: ListOrders, says: str) -> None:
 def test_watches_listed() -> None:
     """State, filter, who and when, a way to stop each, a reason and Resume for a paused one."""
     paused = watch(2, state=WatchState.PAUSED, reason="not_in_channel", stale_since=NOW, order=None)
-    message = check(watch_views.listing([watch(1), paused], 23, 2, "C0123ABCD", 10, Channel("C0123ABCD"), NOW))
+    message = check(
+        watch_views.listing(
+            ListWatches("C0123ABCD", 2), [watch(1), paused], 23, Channel("C0123ABCD"), NOW, page_size=10
+        )
+    )
     text = shown(message)
     assert "23 orders are watched in <#C0123ABCD>" in text
     assert "all news · by somebody since" in text
@@ -257,9 +261,11 @@ def test_watches_listed() -> None:
 
 def test_no_watches() -> None:
     """An empty channel learns how to start; a page too far says so."""
-    assert "/panda watch" in shown(check(watch_views.listing([], 0, 1, "D0123ABCD", 10, Channel("C0123ABCD"), NOW)))
+    assert "/panda watch" in shown(
+        check(watch_views.listing(ListWatches("D0123ABCD", 1), [], 0, Channel("C0123ABCD"), NOW, page_size=10))
+    )
     assert "nothing on this page" in shown(
-        check(watch_views.listing([], 3, 9, "C0123ABCD", 10, Channel("C0123ABCD"), NOW))
+        check(watch_views.listing(ListWatches("C0123ABCD", 9), [], 3, Channel("C0123ABCD"), NOW, page_size=10))
     )
 
 
@@ -304,7 +310,7 @@ def test_outcomes_of_nothing_but_failure() -> None:
 def test_hostile_watches(text: str) -> None:
     """25 watches with hostile words keep the limits."""
     bad = [watch(n, reason=text, filter=text, order=order(text)) for n in range(25)]
-    check(watch_views.listing(bad, 25, 1, "C0123ABCD", 10, Channel("C0123ABCD"), NOW))
+    check(watch_views.listing(ListWatches("C0123ABCD", 1), bad, 25, Channel("C0123ABCD"), NOW, page_size=10))
     hostile = look(parcel(text=text), of=order(text))
     outcomes = [WatchOutcome(f"{10**17 + n}", WatchResult.WATCHING, one, hostile) for n, one in enumerate(bad)]
     check(watch_views.outcomes(outcomes, "C0123ABCD"))
@@ -346,7 +352,7 @@ def test_help_has_examples_that_work(topic: str) -> None:
 def test_help_and_list_in_one_message() -> None:
     """The bare watch command answers with both, in the limits even when both are long."""
     rows = [watch(n, order=order(HOSTILE)) for n in range(25)]
-    listed = watch_views.listing(rows, 25, 1, "C0123ABCD", 25, Channel("C0123ABCD"), NOW)
+    listed = watch_views.listing(ListWatches("C0123ABCD", 1), rows, 25, Channel("C0123ABCD"), NOW, page_size=25)
     both = check(help_page("watch").followed_by(listed))
     assert "Watch orders" in both.text
     assert "25 orders are watched" in shown(both)

@@ -25,7 +25,7 @@ from handlers.home import view as home_view
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.orders import views as order_views
 from handlers.posts import digest, thread, tracking
-from handlers.requests import ListOrders
+from handlers.requests import ListOrders, ListWatches
 from handlers.watching import mentioned
 from handlers.watching import views as watch_views
 from pandapon.courier import Reason, read_entry
@@ -289,7 +289,9 @@ def lines_of(look: OrderSnapshot, one: Watch) -> list[str]:
     without = replace(look, shipment=Shipment(look.ref))
     return [
         shown(check(order_views.listing(ListOrders(), pages, {}, {look.ref.key: look}))),
-        shown(check(watch_views.listing([one], 1, 1, one.channel, 10, Channel(one.channel), NOW))),
+        shown(
+            check(watch_views.listing(ListWatches(one.channel, 1), [one], 1, Channel(one.channel), NOW, page_size=10))
+        ),
         shown(check(watch_views.outcomes([outcome], one.channel))),
         shown(check(digest.summary(DailyDigest("2026-05-20", (entry,), watched=1), NOW))),
         json.dumps(home_view.view([(one.channel, [one], 1)], {}, NOW)["blocks"][1:2], ensure_ascii=False),

@@ -21,7 +21,7 @@ from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, Wa
 from handlers.orders import views as order_views
 from handlers.parsing.message_ids import Found
 from handlers.posts import alarms, digest, lines, notices, thread, tracking
-from handlers.requests import ListOrders, Search
+from handlers.requests import ListOrders, ListWatches, Search
 from handlers.watching import finder_form, mentioned, watch_all_views
 from handlers.watching import views as watch_views
 from pandapon import errors as api
@@ -169,8 +169,12 @@ def _watched() -> dict[str, Any]:
     ]
     rows = [watch(), watch(2, order=order(HOSTILE)), watch(3, state=WatchState.PAUSED)]
     return {
-        "watching.views.listing": watch_views.listing(rows, 23, 2, HERE, 3, Channel("C0123ABCD"), NOW),
-        "watching.views.listing none": watch_views.listing([], 0, 1, HERE, 10, Channel("C0123ABCD"), NOW),
+        "watching.views.listing": watch_views.listing(
+            ListWatches(HERE, 2), rows, 23, Channel("C0123ABCD"), NOW, page_size=3
+        ),
+        "watching.views.listing none": watch_views.listing(
+            ListWatches(HERE, 1), [], 0, Channel("C0123ABCD"), NOW, page_size=10
+        ),
         "watching.views.outcomes": watch_views.outcomes(results, HERE),
         "watching.views.ended": watch_views.ended([watch(), watch(2)], HERE, [OTHER]),
         "watching.views.restored": watch_views.restored([watch()], HERE),

@@ -1,0 +1,65 @@
+"""Lists that are shown page by page: the buttons that turn the pages, and which page of how many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from handlers.blocks.i18n import _
+from handlers.blocks.parts import run_button
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from handlers.blocks.message import Block
+    from handlers.requests import PagedRequest
+    from pandapon.models import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """One page of a list, and the pages around it. Pages are numbered from 1."""
+
+    request: PagedRequest  # asks for this page; its buttons ask for the pages beside it
+    last: int  # the last page that is known to exist; less than the request's where that page lies behind the end
+    has_next: bool
+    count: int | None = None  # pages in all; None: unknown
+
+    def buttons(self) -> list[Block]:
+        """Previous and Next, each where there is such a page."""
+        page, buttons = self.request.page, []
+        if page > 1:
+            before = replace(self.request, page=min(page - 1, self.last))
+            buttons.append(run_button(_("◀ Previous page"), 1, before))
+        if self.has_next:
+            buttons.append(run_button(_("Next page ▶"), 2, replace(self.request, page=page + 1)))
+        return buttons
+
+    def words(self) -> str:
+        """``page 2 of 3``, or ``page 2`` where nobody knows how many there are."""
+        if self.count is None:
+            return _("page {page}").format(page=self.request.page)
+        return _("page {page} of {pages}").format(page=self.request.page, pages=self.count)
+
+
+def of_rows(request: PagedRequest, total: int, page_size: int) -> Paging:
+    """The paging of a list whose length is known. An empty list has one page."""
+    count = max(1, -(-total // page_size))
+    return Paging(request, last=count, has_next=request.page < count, count=count)
+
+
+def of_answers(request: PagedRequest, pages: Collection[Page[Any]]) -> Paging:
+    """The paging of PandaPon's answers, a page from each platform.
+
+    The platforms' lists differ in length, so no common number of pages is named. Where all answers are empty, the page
+    lies behind the end, and the last page is the longest list's; page 1 where no platform gives a length.
+    """
+    has_next = any(_has_next(page, request.page) for page in pages)
+    if any(page.items for page in pages):
+        return Paging(request, request.page, has_next)
+    return Paging(request, max((page.pages for page in pages if page.pages is not None), default=1), has_next)
+
+
+def _has_next(page: Page[Any], number: int) -> bool:
+    """Whether another page follows. Where the API gives no number of pages, a full page is followed by another."""
+    return number < page.pages if page.pages is not None else len(page.items) >= page.page_size
