@@ -17,7 +17,7 @@ from benchmarks.table import show
 from pandapon.courier import read_entry, read_trace
 
 FOLDER = Path(__file__).parent.parent / "tests" / "courier"
-SETS = ("given", "develop", "fresh", "rounds", "unseen", "held", "later", "open")
+SETS = ("given", "develop", "fresh", "rounds", "unseen", "held", "later", "open", "next")
 PROBLEMS = {"attempt_failed", "exception", "returning", "returned", "cancelled", "lost"}
 ENDS = ("delivered", "returned", "lost", "cancelled")
 _KNOWN_TWICE = 20  # how often the speed of known texts is measured
