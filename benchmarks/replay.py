@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.networks import Api, Clock, Database, Ledger, Pace
 from benchmarks.replay_counts import START, Result, claims, is_false, mark, naive, tables, waits_of
+from benchmarks.replay_queries import due, folded_posts, open_alarms, waits_to_be_sent
 from bot.decider import Decider
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
@@ -27,7 +28,6 @@ from pandapon.client import Config, PandaPon
 from sandbox.pandapon.generator import Event, scenarios
 from sandbox.pandapon.world import World
 from storage.alarm import AlarmState
-from storage.rows import to_time
 from storage.store import Store
 from tracking.channel_settings import ChannelSettings
 from tracking.circuit_breaker import CircuitBreaker
@@ -36,14 +36,11 @@ from tracking.stalls import Limits
 from tracking.values import Filter
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from sandbox.pandapon.generator import Scenario
 
 TICK = timedelta(seconds=5)
 WATCHER, COLLEAGUE = "U0MEI00001", "U0TOM00002"
 LAST = timedelta(hours=5)  # what happens just before the end may be found after it
-FOLDED = "SELECT COUNT(*) FROM outbox WHERE batch_id IS NOT NULL AND state = 'sent'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +77,10 @@ async def ours(orders: list[Scenario], days: int, way: Way) -> Result:
         await store.thread.open(Path(folder) / "replay.db")
         try:
             await store.thread.direct(lambda conn: conn.execute("PRAGMA synchronous=OFF"))  # nobody pulls this plug
-            await _Run(orders, days, clock, world, api, ledger, store, way).run()
-            folded = await _folded(store)
+            await _Run(
+                orders=orders, days=days, clock=clock, world=world, api=api, ledger=ledger, store=store, way=way
+            ).run()
+            folded = await folded_posts(store)
         finally:
             await store.close()
     last = START + timedelta(days=days) - LAST
@@ -112,8 +111,9 @@ async def ours(orders: list[Scenario], days: int, way: Way) -> Result:
 class _Run:
     """The parts of the bot, wired as in production, without its scheduler."""
 
-    def __init__(  # noqa: PLR0917  the parts
+    def __init__(
         self,
+        *,
         orders: list[Scenario],
         days: int,
         clock: Clock,
@@ -217,7 +217,7 @@ class _Run:
 
     async def _snooze(self) -> None:
         """Every alarm that nobody has acted on, but not what comes of that."""
-        for alarm, what, order_id in await self.store.thread.run(_open_alarms):
+        for alarm, what, order_id in await self.store.thread.run(open_alarms):
             if what not in self.snoozed:
                 self.snoozed.add(what)
                 until = self.clock() + SNOOZE
@@ -232,17 +232,17 @@ class _Run:
             await self.deliverer.drain()
             await self.deliverer.stop()
             self.deliverer._stopping = False  # noqa: SLF001  the same deliverer goes on
-            self.posts = await self.store.thread.run(_waits_to_be_sent)
+            self.posts = await self.store.thread.run(waits_to_be_sent)
             if self.ledger.calls == sent:
                 return
 
     async def _next(self) -> datetime:
         """The next moment at which something happens or is due, on the grid of the ticks."""
-        due, self.stall_at = await self.store.thread.run(lambda conn: _due(conn, self.clock()))
+        poll_at, self.stall_at = await self.store.thread.run(lambda conn: due(conn, self.clock()))
         moments = [self.queue[0][0]] if self.queue else [self.end]
         if self.posts:  # its channel has to wait a second
             return self.clock.at + timedelta(seconds=1)
-        moments += [] if self._is_off() else [one for one in (due, self.stall_at) if one is not None]
+        moments += [] if self._is_off() else [one for one in (poll_at, self.stall_at) if one is not None]
         return max(self.clock.at + TICK, _on_grid(min(moments)))
 
     def _every_day(self, settings: ChannelSettings) -> None:
@@ -254,30 +254,6 @@ class _Run:
     def _at(self, when: datetime, what: Event | Scenario | str | None) -> None:
         self.number += 1
         heapq.heappush(self.queue, (when, self.number, what))
-
-
-async def _folded(store: Store) -> int:
-    """How many pieces of news came together with others; each of their scans stands in a thread all the same."""
-    return int(await store.thread.run(lambda conn: conn.execute(FOLDED).fetchone()[0]))
-
-
-def _due(conn: sqlite3.Connection, now: datetime) -> tuple[datetime | None, datetime | None]:
-    """When the next order is due, and when the next silence has to be looked at: an order is read before that."""
-    poll = conn.execute("SELECT MIN(next_poll_at) FROM orders").fetchone()[0]
-    at = int(now.timestamp() * 1e6)
-    silence = conn.execute("SELECT MIN(stall_at) FROM orders WHERE stall_at > ? OR read_at >= stall_at", (at,))
-    return to_time(poll), to_time(silence.fetchone()[0])
-
-
-def _waits_to_be_sent(conn: sqlite3.Connection) -> bool:
-    return (
-        conn.execute("SELECT 1 FROM outbox WHERE state IN ('pending', 'sending', 'uncertain')").fetchone() is not None
-    )
-
-
-def _open_alarms(conn: sqlite3.Connection) -> list[tuple[int, str, str]]:
-    found = conn.execute("SELECT id, event_id, key FROM alarms WHERE state = 'open'")
-    return [(one["id"], one["key"] + one["event_id"], one["key"].partition(":")[2]) for one in found]
 
 
 def _channel(number: int, share: int) -> str:

@@ -85,7 +85,14 @@ async def _build(
         ssl_check_enabled=False,
     )
     made: list[Bot] = []
-    context = _context(settings, ground, workers, clock, commands, lambda: made[0].report())  # noqa: PLW0108  made below
+    context = _context(
+        settings,
+        ground,
+        workers,
+        clock,
+        commands=commands,
+        report=lambda: made[0].report(),  # noqa: PLW0108  it is made below
+    )
     register(app, context)
     bot = Bot(
         settings=settings,
@@ -228,11 +235,12 @@ def _scheduled(settings: Settings, ground: _Ground, workers: _Workers, clock: Ca
     )
 
 
-def _context(  # noqa: PLR0917  all that was built before
+def _context(
     settings: Settings,
     ground: _Ground,
     workers: _Workers,
     clock: Callable[[], datetime],
+    *,
     commands: Commands,
     report: Callable[[], Report],
 ) -> Context:
