@@ -33,18 +33,18 @@ MODES = ("http", "socket")
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What the bot does beside answering."""
+    """The work of the bot beside answering commands."""
 
     name: str
     polls: bool = True
-    news: bool = False  # every reading brings a scan, told in its channel at Slack's pace
-    flat_out: bool = False
+    news: bool = False  # every reading brings a new scan, posted at Slack's pace
+    flat_out: bool = False  # 100 requests in flight, without a rate limit
 
     @property
     def settings(self) -> dict[str, float]:
-        """The settings that make it so; what is not named is the default."""
-        chosen = {"cadence_factor": 0.0 if self.polls else 1.0, "poll_interval_seconds": 0.1}
-        return chosen | ({"pandapon_rate_per_second": 0, "pandapon_concurrency": 100} if self.flat_out else {})
+        """The settings for this load; the others are the defaults."""
+        settings = {"cadence_factor": 0.0 if self.polls else 1.0, "poll_interval_seconds": 0.1}
+        return settings | ({"pandapon_rate_per_second": 0, "pandapon_concurrency": 100} if self.flat_out else {})
 
 
 LOADS = (
@@ -54,12 +54,12 @@ LOADS = (
     Load("flat out (100 in flight)", flat_out=True),
     Load("flat out, every reading with news to post", flat_out=True, news=True),
 )
-Salvo = tuple[list[float], int]  # the seconds of each acknowledgement, and what was posted or updated meanwhile
+Salvo = tuple[list[float], int]  # the seconds of each acknowledgement, and the number of posts and updates meanwhile
 
 
 @contextlib.asynccontextmanager
 async def _running(mode: str, load_: Load, slack_url: str, server: LatencyServer) -> AsyncIterator[str]:
-    """The bot with its watched orders; yields where commands are sent to."""
+    """Run the bot with its watched orders; yields the target of the commands."""
     with tempfile.TemporaryDirectory() as folder:
         settings = load(
             None,
@@ -90,7 +90,7 @@ async def _running(mode: str, load_: Load, slack_url: str, server: LatencyServer
 async def _under(
     mode: str, load_: Load, slack_url: str, ask: Callable[[str], Awaitable[Salvo]]
 ) -> tuple[float, Salvo, float]:
-    """Polls a second, the salvo's figures, and its length in seconds."""
+    """Measure polls a second, the salvo's figures, and its length in seconds."""
     loop = asyncio.get_running_loop()
     with latency_server(LATENCY) as server:
         async with _running(mode, load_, slack_url, server) as target:
@@ -106,14 +106,14 @@ async def _under(
 
 
 async def _scanning(server: LatencyServer) -> None:
-    """A courier who scans everything, always."""
+    """Give every order a new scan each second."""
     while True:
         server.scan_again()
         await asyncio.sleep(1)
 
 
 async def measure() -> None:
-    """Run it all and print the table."""
+    """Run every load in both modes and print the table."""
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that finds the last one at work says so
     here, there = Pipe()
     process = Process(target=typist, args=(there,), daemon=True)
@@ -129,12 +129,12 @@ async def measure() -> None:
     rows: list[list[str]] = []
     for mode in MODES:
         idle = 0.0
-        for one in LOADS:
-            polls, (times, posts), seconds = await _under(mode, one, slack_url, ask)
+        for load_ in LOADS:
+            polls, (times, posts), seconds = await _under(mode, load_, slack_url, ask)
             p50, p99 = percentile(times, 0.5) * 1000, percentile(times, 0.99) * 1000
             idle = idle or p99
             posted = f"{posts / seconds:,.0f}"
-            rows.append([mode, one.name, f"{polls:,.0f}", posted, f"{p50:.1f}", f"{p99:.1f}", f"{p99 / idle:.2f} ×"])
+            rows.append([mode, load_.name, f"{polls:,.0f}", posted, f"{p50:.1f}", f"{p99:.1f}", f"{p99 / idle:.2f} ×"])
     here.send("")
     process.join()
     title = f"Acknowledging {PER_SECOND} slash commands a second beside {ORDERS:,} watched orders"

@@ -1,6 +1,6 @@
-"""How well courier texts are read: shares of labelled entries and whole traces, and the time a text takes.
+"""How well the bot reads courier texts: shares of labelled entries and traces, and the time for a text.
 
-The sets lie in ``tests/courier``; their README says how they are labelled and which of them were held back.
+The sets are in ``tests/courier``. Their README explains the labels, and which sets were held back.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent.parent / "tests" / "courier"
 SETS = ("given", "develop", "fresh", "rounds", "unseen", "held", "later", "open", "next")
 PROBLEMS = {"attempt_failed", "exception", "returning", "returned", "cancelled", "lost"}
 ENDS = ("delivered", "returned", "lost", "cancelled")
-_KNOWN_TWICE = 20  # how often the speed of known texts is measured
+_KNOWN_ROUNDS = 20  # rounds over all texts in which known texts are timed
 
 
 @dataclass
@@ -44,18 +44,18 @@ class Figures:
 
 
 def entries(name: str) -> list[dict[str, str]]:
-    """The labelled entries of a set."""
+    """Read the labelled entries of a set."""
     with (FOLDER / f"{name}.tsv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def traces(name: str) -> list[dict[str, Any]]:
-    """The labelled traces of a set."""
+    """Read the labelled traces of a set."""
     return [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def figures(name: str) -> Figures:
-    """Everything that is counted over a set."""
+    """Count over a set."""
     found = Figures()
     for row in entries(name):
         _count_entry(found, row)
@@ -100,7 +100,7 @@ def _count_trace(found: Figures, one: dict[str, Any]) -> None:
 
 
 def microseconds_a_text() -> tuple[float, float]:
-    """Mean time of an unseen and of a known text, over all sets."""
+    """Return the mean time of an unseen and of a known text over all sets."""
     texts = [row["text"] for name in SETS for row in entries(name)]
     read_entry("warm")
     start = time.perf_counter()
@@ -108,10 +108,10 @@ def microseconds_a_text() -> tuple[float, float]:
         read_entry(f"{text} ")  # not in the cache
     unseen = time.perf_counter() - start
     start = time.perf_counter()
-    for _ in range(_KNOWN_TWICE):
+    for _ in range(_KNOWN_ROUNDS):
         for text in texts:
             read_entry(f"{text} ")
-    known = (time.perf_counter() - start) / _KNOWN_TWICE
+    known = (time.perf_counter() - start) / _KNOWN_ROUNDS
     return unseen / len(texts) * 1e6, known / len(texts) * 1e6
 
 

@@ -1,7 +1,7 @@
-"""Kills the real process again and again while parcels move, and counts what a reader of Slack sees.
+"""Kills the real process again and again while parcels move, and counts the messages in Slack.
 
-The bot runs as `python -m bot run` between the stand-ins, which live on in this process and keep the ledger. Every scan
-must be told in exactly one message.
+The bot runs as `python -m bot run` between the stand-ins, which keep running in this process. Exactly one message must
+tell each scan.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ SECRETS = {
 
 
 def inherited() -> dict[str, str]:
-    """What a process needs of its parent's: where programs lie, and where Python keeps what it compiled."""
+    """Return the variables that a process needs from its parent: the paths of programs and of Python's cache."""
     names = ("PATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
     return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def now() -> datetime:
-    """The real time: nothing is simulated here."""
+    """Return the real time, as nothing is simulated here."""
     return datetime.now(UTC)
 
 
@@ -75,7 +75,7 @@ class KillHarness:
         )
         self.orders = [self._order(number) for number in range(orders)]
         self.channels = [self._channel(number) for number in range(orders)]
-        self.told: list[tuple[int, str]] = []  # order number and the words of each scan made
+        self.told: list[tuple[int, str]] = []  # order number and text of each scan
         self.restarts: list[float] = []  # seconds from the start of a process to its connection
 
     def _order(self, number: int) -> str:
@@ -98,7 +98,7 @@ class KillHarness:
         return order_id
 
     def _channel(self, number: int) -> str:
-        """One channel an order: a backlog of several orders would become a digest, which holds no words of scans."""
+        """Add a channel for one order: a backlog of several would become one message, which holds no text of a scan."""
         workspace = self.slack.workspace
         members = {workspace.user("mei").id, BOT_USER}
         channel = Channel(f"C0KILL{number:04d}", f"kill-{number}", members=members)
@@ -107,7 +107,7 @@ class KillHarness:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What leads the process to the stand-ins."""
+        """The process's environment, with the addresses of the stand-ins."""
         return {
             **inherited(),
             "PYTHONPATH": str(Path(__file__).resolve().parents[1]),
@@ -122,36 +122,36 @@ class KillHarness:
             "LOG_LEVEL": "error",
             "CHANNEL_MESSAGES_PER_SECOND": "20",
             "CHANNEL_BURST": "20",
-            "DIGEST_FROM": "100000",  # a digest holds no words of scans, which are what is counted here
+            "DIGEST_FROM": "100000",  # no backlog becomes one message, which would hold no text of a scan
         }
 
     async def spawn(self, kill_at: str = "", errors: int | None = None) -> asyncio.subprocess.Process:
-        """Start the bot. ``errors``: where its log goes, as for subprocesses."""
+        """Start the bot. ``errors`` is its stderr, as for subprocesses."""
         extra = {"PANDABOT_KILL_AT": kill_at} if kill_at else {}
         return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run", env=self.environment | extra, cwd=self.folder, stderr=errors
         )
 
     async def connected(self, process: asyncio.subprocess.Process) -> None:
-        """Until it speaks with Slack, or died on the way."""
+        """Wait until the process is connected to Slack or has died."""
         began = time.monotonic()
         await until(lambda: bool(self.slack.sockets.open) or process.returncode is not None, 30)
         self.restarts.append(time.monotonic() - began)
 
     async def watch_all(self) -> None:
-        """Mei watches each order in its channel."""
+        """Watch each order in its channel, as Mei."""
         for order_id, channel in zip(self.orders, self.channels, strict=True):
             await self.slack.slash("mei", channel, "/panda", f"watch {order_id}")
         await until(lambda: all(self._cards(channel) for channel in self.channels), 60)
 
     def scan(self, number: int) -> None:
-        """A courier scans a parcel; the words name the scan."""
+        """Scan a parcel; the text identifies the scan."""
         words = f"第{len(self.told):05d}站：快件已到达 分拨中心"
         self.world.add_node(self.orders[number], words)
         self.told.append((number, words))
 
     def seen(self) -> Counter[str]:
-        """In how many messages each scan is told. The card shows the newest one too and does not count."""
+        """Count the thread messages that tell each scan. The card, which shows the newest scan too, does not count."""
         counts: Counter[str] = Counter()
         for number, words in self.told:
             messages = self.slack.workspace.channels[self.channels[number]].messages.values()
@@ -159,7 +159,7 @@ class KillHarness:
         return counts
 
     def cards(self) -> int:
-        """Cards that stand in all channels together."""
+        """Count the cards in all channels."""
         return sum(self._cards(channel) for channel in self.channels)
 
     def _cards(self, channel: str) -> int:
@@ -169,77 +169,77 @@ class KillHarness:
 
 @contextlib.asynccontextmanager
 async def kill_harness(folder: Path, orders: int) -> AsyncIterator[KillHarness]:
-    """Everything outside of the bot, up."""
-    one = KillHarness(folder, orders)
-    await one.slack.start()
-    await one.pandapon.start()
+    """Start everything but the bot."""
+    harness = KillHarness(folder, orders)
+    await harness.slack.start()
+    await harness.pandapon.start()
     try:
-        yield one
+        yield harness
     finally:
-        await one.slack.stop()
-        await one.pandapon.stop()
+        await harness.slack.stop()
+        await harness.pandapon.stop()
 
 
 async def until(predicate: Callable[[], bool], patience: float) -> None:
-    """Wait for what another process does. Raises TimeoutError."""
+    """Wait until another process has made the predicate true. Raises TimeoutError after ``patience`` seconds."""
     async with asyncio.timeout(patience):
         while not predicate():  # noqa: ASYNC110  another process has to act
             await asyncio.sleep(0.01)
 
 
-async def begin(one: KillHarness) -> None:
-    """Mei watches all orders, and the process is killed."""
-    process = await one.spawn()
-    await one.connected(process)
-    await one.watch_all()
-    await kill(process, one)
+async def begin(harness: KillHarness) -> None:
+    """Watch all orders, and kill the process."""
+    process = await harness.spawn()
+    await harness.connected(process)
+    await harness.watch_all()
+    await kill(process, harness)
 
 
-async def kill(process: asyncio.subprocess.Process, one: KillHarness) -> None:
-    """Kill it, unless it has died already, and wait until Slack has noticed."""
+async def kill(process: asyncio.subprocess.Process, harness: KillHarness) -> None:
+    """Kill the process, unless it has died already, and wait until Slack has noticed."""
     if process.returncode is None:
         process.kill()
     await process.wait()
-    await until(lambda: not one.slack.sockets.open, 10)
+    await until(lambda: not harness.slack.sockets.open, 10)
 
 
-async def torture(one: KillHarness, plan: list[str], rng: random.Random) -> None:
-    """Kill once for each entry: at a named point, or (empty) at a random moment. Then let it finish."""
-    await begin(one)
+async def torture(harness: KillHarness, plan: list[str], rng: random.Random) -> None:
+    """Kill once for each entry of the plan: at a failpoint, or (empty) at a random time. Then let the bot finish."""
+    await begin(harness)
     for kill_at in plan:
-        process = await one.spawn(kill_at)
-        for number in rng.sample(range(len(one.orders)), k=min(4, len(one.orders))):
-            one.scan(number)
-        await one.connected(process)
+        process = await harness.spawn(kill_at)
+        for number in rng.sample(range(len(harness.orders)), k=min(4, len(harness.orders))):
+            harness.scan(number)
+        await harness.connected(process)
         if kill_at:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(process.wait(), 10)
         else:
             await asyncio.sleep(rng.uniform(0, 0.5))
-        await kill(process, one)
-    process = await one.spawn()
+        await kill(process, harness)
+    process = await harness.spawn()
     with contextlib.suppress(TimeoutError):
-        await until(lambda: min(one.seen().values()) > 0, 60)
+        await until(lambda: min(harness.seen().values()) > 0, 60)
     await asyncio.sleep(2)
     process.send_signal(signal.SIGTERM)
     await process.wait()
 
 
 async def measure(kills: int = KILLS) -> None:
-    """Kill that often, a third of it at named points, and print what was seen."""
+    """Kill so many times, a third of them at failpoints, and print the counts."""
     rng = random.Random(1)  # noqa: S311  the same plan every time
     named = [f"{name}:{times}" for name in COMMON for times in (1, 2, 3)]
     plan = [rng.choice(named) if number % 3 == 0 else "" for number in range(kills)]
     with tempfile.TemporaryDirectory() as folder:
-        async with kill_harness(Path(folder), ORDERS) as one:
-            await torture(one, plan, rng)
-            counts = one.seen()
+        async with kill_harness(Path(folder), ORDERS) as harness:
+            await torture(harness, plan, rng)
+            counts = harness.seen()
             rows = [
                 ["kills", f"{kills}"],
-                ["scans made", f"{len(one.told)}"],
+                ["scans made", f"{len(harness.told)}"],
                 ["lost", f"{sum(count == 0 for count in counts.values())}"],
                 ["told twice", f"{sum(count > 1 for count in counts.values())}"],
-                ["cards", f"{one.cards()} for {len(one.orders)} watches"],
-                ["start to connection, median", f"{percentile(one.restarts, 0.5):.2f} s"],
+                ["cards", f"{harness.cards()} for {len(harness.orders)} watches"],
+                ["start to connection, median", f"{percentile(harness.restarts, 0.5):.2f} s"],
             ]
     show("Killed with SIGKILL while parcels move", ["", ""], rows)

@@ -1,4 +1,4 @@
-"""What stands for networks and threads in the replay: PandaPon's answers, Slack's channel, a clock that jumps."""
+"""The replay's substitutes for networks and threads: PandaPon's answers, Slack's channels, and a clock that jumps."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ if TYPE_CHECKING:
     from sandbox.pandapon.world import World
 
 T = TypeVar("T")
-TOKEN = re.compile(r"#[A-Z0-9]+-\d\d")  # the generator marks each scan's words
+TOKEN = re.compile(r"#[A-Z0-9]+-\d\d")  # the mark in the text of each generated scan
 
 
 @dataclass
 class Clock:
-    """Jumps."""
+    """A clock that the replay sets."""
 
     at: datetime
 
     def __call__(self) -> datetime:
-        """Now."""
+        """Return the present time."""
         return self.at
 
 
 class Api(httpx.AsyncBaseTransport):
-    """PandaPon without the network: the stand-in's answers, counted."""
+    """PandaPon without the network: it returns the stand-in's answers and counts them."""
 
     def __init__(self, world: World, clock: Clock) -> None:
         self.world, self.clock, self.calls = world, clock, 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer from the world as it is now."""
+        """Answer from the present state of the world."""
         self.calls += 1
         code, data = self._data(request)
         body = json.dumps({"requestId": "r", "code": code, "msg": "", "data": data}, ensure_ascii=False)
         return httpx.Response(200, content=body.encode(), request=request)
 
-    def _data(self, request: httpx.Request) -> tuple[int | str, Any]:  # noqa: PLR0911  one line an answer
+    def _data(self, request: httpx.Request) -> tuple[int | str, Any]:  # noqa: PLR0911  a line for each answer
         path, query, now = request.url.path, request.url.params, self.clock()
         if path.endswith("order/logistics"):
             order = self.world.orders.get(query["orderId"])
@@ -78,7 +78,7 @@ class Api(httpx.AsyncBaseTransport):
 
 
 class Pace(Pacer):
-    """The bot's own pacing on the clock that jumps."""
+    """The bot's own pacing, on the clock that jumps."""
 
     def __init__(self, clock: Clock, per_second: float, burst: int) -> None:
         super().__init__(per_second, burst)
@@ -96,7 +96,7 @@ class Pace(Pacer):
 
 
 class Database(DatabaseThread):
-    """The database without its thread: in a replay nobody waits for a disk, and hundreds of thousands of hops cost."""
+    """The database without its thread: a replay has no waiting users, and each switch of threads costs time."""
 
     async def _submit(self, work: Callable[[], T], *, is_short: bool = True) -> T:
         del is_short
@@ -105,13 +105,13 @@ class Database(DatabaseThread):
 
 @dataclass
 class Ledger:
-    """Slack without the network: every message with its time."""
+    """Slack without the network: it counts messages and keeps the times of told scans."""
 
     clock: Clock
     channel: int = 0  # messages that a channel's main view shows
     thread: int = 0  # replies that only the thread shows
     told: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))  # by the mark of the scan
-    alarms: list[tuple[str, datetime]] = field(default_factory=list)  # of which order, and when
+    alarms: list[tuple[str, datetime]] = field(default_factory=list)  # text and time of each
     broadcast: int = 0  # replies that the channel shows as well
     direct: int = 0  # messages to one person
     unseen: int = 0  # alarms and reminders that only a thread shows, and that notify nobody
@@ -119,7 +119,7 @@ class Ledger:
     calls: int = 0
 
     async def chat_postMessage(self, **post: Any) -> dict[str, Any]:  # noqa: N802  slack_sdk's name
-        """Take a message."""
+        """Count a message."""
         self.calls += 1
         text, thread = str(post["text"]), str(post.get("thread_ts") or "")
         people = len(notified(text, post["blocks"]))
@@ -135,15 +135,15 @@ class Ledger:
         if text.startswith("⏰"):
             self.alarms.append((text, self.clock()))
         elif post.get("thread_ts"):
-            for mark in set(TOKEN.findall(text.partition("filled in")[0])):  # what follows was told before
+            for mark in set(TOKEN.findall(text.partition("filled in")[0])):  # the text after it repeats older scans
                 self.told[mark].append(self.clock())
         return {"ts": f"{self.calls}.0"}
 
     async def chat_getPermalink(self, **_which: Any) -> dict[str, Any]:  # noqa: N802  slack_sdk's name
-        """The address of a message."""
+        """Return an address."""
         return {"permalink": "https://panda.slack.com/archives/C0ORDERS01/p1"}
 
     async def chat_update(self, **_post: Any) -> dict[str, Any]:
-        """A card brought up to date: no message."""
+        """Count the call; an updated card is no message."""
         self.calls += 1
         return {"ts": "0"}

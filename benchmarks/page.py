@@ -1,4 +1,4 @@
-"""How the demo's page feels in Chromium: its first screen, a long channel, and two hundred watched orders in a hurry.
+"""The speed of the demo's page in Chromium: first screen, a long channel, and two hundred watched orders in a hurry.
 
 The bot, both stand-ins and the page's server run in this process. Needs Debian's Chromium.
 """
@@ -38,10 +38,10 @@ ORDERS = 200
 SPEED = 600.0  # simulated seconds in one
 WHEEL = 400  # pixels in one turn
 TURNED = 3.0  # seconds of turning, one way
-LINES = 20  # said while the news pours in
+LINES = 20  # messages of the person while the news comes
 LONG = 50.0  # milliseconds: what a browser calls a long task
 
-# When the rail, the box and a message are drawn, from the moment that the page was asked for.
+# The milliseconds from the request of the page until rail, composer and a message are drawn.
 DRAWN = """(() => {
   const look = () => {
     const drawn = ["#rail .place", "#composer-box", "#main article"].every((one) => document.querySelector(one));
@@ -50,7 +50,7 @@ DRAWN = """(() => {
   };
   requestAnimationFrame(look);
 })()"""
-# The milliseconds of each long task, and between two frames.
+# The milliseconds of each long task, and those between two frames.
 LISTEN = """() => {
   window.tasks = [];
   window.frames_ = [];
@@ -67,7 +67,7 @@ LISTEN = """() => {
 
 
 async def measure() -> None:
-    """Run it and print the tables."""
+    """Measure and print the tables."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         await _first_screen(browser)
@@ -84,15 +84,15 @@ async def _first_screen(browser: Browser) -> None:
         for _ in range(VISITS):
             context = await browser.new_context()
             await context.add_init_script(DRAWN)
-            for found in waits.values():
+            for times in waits.values():
                 page = await context.new_page()
                 await page.goto(server.base_url)
                 await page.wait_for_function("() => window.drawn")
-                found.append(await page.evaluate("drawn"))
+                times.append(await page.evaluate("drawn"))
             await context.close()
     rows = [
-        [name, str(len(found)), f"{median(found):.0f}", f"{max(found):.0f}", f"{median(found) / 1000:.2f}"]
-        for name, found in waits.items()
+        [name, str(len(times)), f"{median(times):.0f}", f"{max(times):.0f}", f"{median(times) / 1000:.2f}"]
+        for name, times in waits.items()
     ]
     show("The first useful screen", ["", "visits", "median ms", "slowest ms", "of the second allowed"], rows)
 
@@ -129,7 +129,7 @@ async def _many_orders(browser: Browser) -> None:
         waits: list[float] = []
         tasks, frames = await _watched(page, lambda: _talk(page, waits))
         channel = server.hub.sandbox.slack.workspace.channel("orders")
-        news = sum(one.by_bot for one in channel.messages.values())
+        news = sum(message.by_bot for message in channel.messages.values())
     still, busy = percentile(idle, 0.95), percentile(frames, 0.95)
     rows = [
         ["95 % of frames within ms", f"{still:.1f}", f"{busy:.1f}", f"{busy / still:.2f}"],
@@ -158,7 +158,7 @@ async def _page(browser: Browser, server: WebServer) -> AsyncIterator[Page]:
 
 
 async def _watched(page: Page, act: Callable[[], Awaitable[Any]]) -> tuple[list[float], list[float]]:
-    """The milliseconds of the long tasks and of the frames, while something is done."""
+    """Return the milliseconds of long tasks and of frames during an act."""
     await page.evaluate("tasks.length = frames_.length = 0")
     await act()
     await page.wait_for_timeout(200)
@@ -199,7 +199,7 @@ def _post_many(workspace: Workspace) -> None:
 
 
 def card(number: int) -> list[dict[str, Any]]:
-    """The blocks of a message about as large as the bot's own."""
+    """Return the blocks of a message about as large as the bot's own."""
     fields = [{"type": "mrkdwn", "text": f"*Field {one}*\nvalue"} for one in range(6)]
     text = f"*Order {number}* `2542285634920880794` <!date^1772416800^{{date_short_pretty}} {{time}}|x>"
     ago = {"type": "mrkdwn", "text": ":package: <!date^1772416800^{ago}|x>"}
@@ -212,7 +212,7 @@ def card(number: int) -> list[dict[str, Any]]:
 
 
 def fill(world: World) -> None:
-    """Orders that were placed in the last two days, each with its own parcel on the way."""
+    """Add orders of the last two days, each with a parcel on its way."""
     rng = random.Random(7)  # noqa: S311  a made-up world, the same in each run
     now = world.clock()
     for number in range(ORDERS):

@@ -1,6 +1,6 @@
-"""How many polls a second the whole path does, beside bare aiohttp on the same server in the same run.
+"""Polls a second over the whole path, compared with bare aiohttp on the same server in the same run.
 
-The whole path: lease, sign, request, fingerprint or decode and decide, one SQLite transaction a batch with
+The whole path is: lease, sign, request, fingerprint or decode and decide, one SQLite transaction a batch with
 synchronous=FULL. The server answers after 80 ms, 100 requests are in flight.
 """
 
@@ -45,7 +45,7 @@ CHANNELS = 50
 
 
 class Clock:
-    """The real time, plus what the benchmark skips so that every order falls due again."""
+    """The real time plus the skipped time, which makes every order due again."""
 
     def __init__(self) -> None:
         self.skipped = timedelta()
@@ -56,12 +56,12 @@ class Clock:
 
 
 def order_id(number: int) -> str:
-    """A 19-digit id."""
+    """Return a 19-digit id."""
     return str(2542285634920000000 + number)
 
 
 async def bare_aiohttp(url: str, count: int) -> float:
-    """Requests a second of aiohttp alone: unsigned, the body read and thrown away."""
+    """Measure the requests a second of aiohttp alone, unsigned and undecoded."""
     numbers = iter(range(count))
 
     async def worker(session: aiohttp.ClientSession) -> None:
@@ -85,7 +85,7 @@ async def watched_orders(
     database: Path | None = None,
     skipped: timedelta = timedelta(),
 ) -> AsyncIterator[tuple[Poller, Clock, Store]]:
-    """A poller over a fresh database in which so many orders are watched, each read once, at now plus ``skipped``."""
+    """Make a poller over a new database with ``count`` watched orders, each read once at now plus ``skipped``."""
     clock = Clock()
     clock.skipped = skipped
     transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=IN_FLIGHT)) if stock_httpx else None
@@ -121,7 +121,7 @@ async def watched_orders(
 
 
 async def _fill(store: Store, clock: Clock, count: int) -> None:
-    """Store the first reading of every order and a posted card for each."""
+    """Store the first reading of every order, and a posted card for each."""
     for start in range(0, count, 500):
         keys = [OrderRef(Platform.ALIBABA, order_id(number)) for number in range(start, min(start + 500, count))]
         for ref in keys:
@@ -133,14 +133,14 @@ async def _fill(store: Store, clock: Clock, count: int) -> None:
 
 
 async def all_sent(store: Store, clock: Clock) -> None:
-    """Take every post that waits for posted, without a Slack."""
+    """Mark every waiting post as sent, without Slack."""
     while posts := await store.outbox.claim(clock(), CHANNELS, timedelta(minutes=5), ()):
         for post in posts:
             await store.outbox.mark_sent(clock(), post, "1.0")
 
 
 async def polls_per_second(server: LatencyServer, poller: Poller, clock: Clock) -> float:
-    """One tick over everything, in requests the server answered a second."""
+    """Run one tick over all orders, and return the requests that the server answered a second."""
     clock.skipped += timedelta(days=1)
     served, began = server.served, time.perf_counter()
     await poller.tick()
@@ -152,7 +152,7 @@ def _nothing() -> None:
 
 
 async def measure() -> None:
-    """Run it all and print the table."""
+    """Run every case and print the table."""
     with latency_server(LATENCY) as server:
         bare = max([await bare_aiohttp(server.url, ORDERS) for _ in range(2)])
         rows = [["bare aiohttp", f"{bare:,.0f}", "100 %"]]

@@ -23,24 +23,24 @@ FUZZ = ("tests/e2e/test_e2e_fuzz.py",)
 
 
 async def faults() -> None:
-    """Each fault with news meanwhile: nothing lost, nothing twice, well again in the time of docs/operation.md."""
+    """Prove for each fault, with news meanwhile: no loss, no repetition, recovery in the time of docs/operation.md."""
     await _prove("Faults of PandaPon, Slack, the disk, the clock and the database, with news meanwhile", FAULTS)
 
 
 async def machine() -> None:
-    """Watches, scans, edits, restarts, faults and leaps in time in any order: hundreds of histories, not a dozen."""
+    """Try hundreds of random histories of watches, scans, edits, restarts, faults and leaps in time."""
     await _prove("Random histories against a simple model", MACHINES, PANDABOT_LONG="1")
 
 
 async def fuzz() -> None:
-    """500 signed and malformed payloads in either mode, 500 unsigned requests, 300 callbacks."""
+    """Send 500 signed and malformed payloads in either mode, 500 unsigned requests, and 300 callbacks."""
     await _prove("Malformed requests: no 5xx, no traceback, 3 s, memory and files as before", FUZZ, PANDABOT_LONG="1")
 
 
 async def _prove(title: str, files: tuple[str, ...], **environment: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        # No limit on the time of one test: a long history is the point.
+        # No time limit for a test, as long histories are wanted here.
         command = (sys.executable, "-m", "pytest", "-q", "--timeout=0", f"--junitxml={report}", *files)
         process = await asyncio.create_subprocess_exec(
             *command, cwd=ROOT, env=os.environ | environment, stdout=asyncio.subprocess.DEVNULL

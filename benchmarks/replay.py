@@ -1,8 +1,8 @@
-"""Many orders over many days in simulated time: what a channel reads, how soon, and what it costs the API.
+"""Many orders over many days in simulated time: the messages of a channel, their delay, and the API calls.
 
-The bot's own poll, decisions, database and delivery run on a clock that jumps from event to event; only the two
-networks are left out. Beside it a naive bot, reckoned exactly from the same lives: it polls every order every ten
-minutes and posts each entry that it has not seen in exactly this form.
+The bot's own poller, decisions, database and delivery run on a clock that jumps from event to event; only the two
+networks are left out. The figures of a naive bot are computed from the same scenarios: it polls every order every ten
+minutes, and posts each entry that it has not seen in exactly this form.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.networks import Api, Clock, Database, Ledger, Pace
 from benchmarks.replay_counts import START, Result, claims, is_false, mark, naive, tables, waits_of
-from benchmarks.replay_queries import due, folded_posts, open_alarms, waits_to_be_sent
+from benchmarks.replay_queries import due_times, folded_posts, open_alarms, waits_to_be_sent
 from bot.decider import Decider
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
@@ -40,19 +40,19 @@ if TYPE_CHECKING:
 
 TICK = timedelta(seconds=5)
 WATCHER, COLLEAGUE = "U0MEI00001", "U0TOM00002"
-LAST = timedelta(hours=5)  # what happens just before the end may be found after it
+LAST = timedelta(hours=5)  # an event just before the end may be found only after it
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How the bot is used."""
+    """A way to use the bot."""
 
     filter: Filter = Filter.ALL
-    push: bool = False  # PandaPon's messages come, a hint two seconds after each change
+    push: bool = False  # PandaPon pushes a message two seconds after each change
     settings: ChannelSettings = ChannelSettings()  # noqa: RUF009  frozen
-    share: int = 0  # orders of one channel; 0: one channel has them all
-    pace: float = 0.0  # messages a second and channel, as Slack takes them; 0: at once
-    off: tuple[timedelta, timedelta] = (timedelta(), timedelta())  # the bot stands still from when to when
+    share: int = 0  # orders in each channel; 0: all orders in one
+    pace: float = 0.0  # messages a second that Slack accepts in a channel; 0: no limit
+    off: tuple[timedelta, timedelta] = (timedelta(), timedelta())  # the bot is off between these times since the start
     snooze: bool = False  # somebody presses "Remind me in 24 h" on each alarm, once
 
 
@@ -68,7 +68,7 @@ WAYS = {
 
 
 async def ours(orders: list[Scenario], days: int, way: Way) -> Result:
-    """The bot on the jumping clock."""
+    """Run the bot on the jumping clock."""
     clock = Clock(START)
     world = World(clock)
     api, ledger = Api(world, clock), Ledger(clock)
@@ -76,7 +76,8 @@ async def ours(orders: list[Scenario], days: int, way: Way) -> Result:
         store = Store(Database())
         await store.thread.open(Path(folder) / "replay.db")
         try:
-            await store.thread.direct(lambda conn: conn.execute("PRAGMA synchronous=OFF"))  # nobody pulls this plug
+            # No power failure has to be survived here.
+            await store.thread.direct(lambda conn: conn.execute("PRAGMA synchronous=OFF"))
             await _Run(
                 orders=orders, days=days, clock=clock, world=world, api=api, ledger=ledger, store=store, way=way
             ).run()
@@ -109,7 +110,7 @@ async def ours(orders: list[Scenario], days: int, way: Way) -> Result:
 
 
 class _Run:
-    """The parts of the bot, wired as in production, without its scheduler."""
+    """The parts of the bot, connected as in production, without its scheduler."""
 
     def __init__(
         self,
@@ -128,11 +129,11 @@ class _Run:
         self.off, self.on = (START + one for one in way.off)
         self.queue: list[tuple[datetime, int, Any]] = []
         self.ledger = ledger
-        self.number = 0  # of what was put into the queue
-        self.late = 0  # orders that nobody could ask for while the bot stood still
+        self.number = 0  # of the newest entry of the queue
+        self.late = 0  # orders whose watch had to wait while the bot was off
         self.snoozed: set[str] = set()  # names of alarms
-        self.posts = False  # something waits to be sent
-        self.stall_at: datetime | None = None  # when an order's silence has to be looked at
+        self.posts = False  # whether posts wait to be sent
+        self.stall_at: datetime | None = None  # the time of the next check for a stalled order
         self.channels = {scenario.order.order_id: _channel(at, way.share) for at, scenario in enumerate(orders)}
         for scenario in orders:
             self._at(scenario.watched_at, scenario)
@@ -156,7 +157,7 @@ class _Run:
         )
 
     async def run(self) -> None:
-        """From event to event, and from due order to due order."""
+        """Jump from event to event, and from due order to due order."""
         for channel in sorted(set(self.channels.values())):
             await self.store.channels.save_settings(self.clock(), channel, self.way.settings, WATCHER)
         self._every_day(self.way.settings)
@@ -179,7 +180,7 @@ class _Run:
         return self.off <= self.clock() < self.on
 
     async def _happen(self) -> list[str]:
-        """Everything whose time has come. Returns the keys of the orders that changed."""
+        """Apply everything whose time has come. Returns the keys of the changed orders."""
         changed = []
         while self.queue and self.queue[0][0] <= self.clock():
             _at, _number, what = heapq.heappop(self.queue)
@@ -198,7 +199,7 @@ class _Run:
         return changed
 
     def _asked_at(self) -> datetime:
-        """When somebody asks for a new order to be watched: one after the other once the bot is back and caught up."""
+        """Return when a person asks to watch a new order: now, or one a minute once an absent bot has caught up."""
         if not self._is_off():
             return self.clock()
         self.late += 1
@@ -206,17 +207,17 @@ class _Run:
 
     async def _watch(self, order_id: str) -> None:
         await self.tracker.watch([order_id], channel=self.channels[order_id], filter_=self.way.filter, user=WATCHER)
-        self.posts = True  # the card's own, should its channel have to wait
+        self.posts = True  # the card, if its channel has to wait
 
     async def _look_for_silence(self) -> None:
-        """Whenever an order's time has come, which is when the job would find something."""
+        """Run the stall job when an order's check is due; at other times it would find none."""
         if self.stall_at is not None and self.stall_at <= self.clock():
             await self.stalls.tick()
         if self.way.snooze:
             await self._snooze()
 
     async def _snooze(self) -> None:
-        """Every alarm that nobody has acted on, but not what comes of that."""
+        """Snooze every new alarm, but not the alarms that follow from a snooze."""
         for alarm, what, order_id in await self.store.thread.run(open_alarms):
             if what not in self.snoozed:
                 self.snoozed.add(what)
@@ -226,7 +227,7 @@ class _Run:
                 )
 
     async def _deliver(self) -> None:
-        """Everything that may go now."""
+        """Send all posts that may be sent now."""
         while self.posts:
             sent = self.ledger.calls
             await self.deliverer.drain()
@@ -237,16 +238,16 @@ class _Run:
                 return
 
     async def _next(self) -> datetime:
-        """The next moment at which something happens or is due, on the grid of the ticks."""
-        poll_at, self.stall_at = await self.store.thread.run(lambda conn: due(conn, self.clock()))
+        """Return the next time of an event or a due order, rounded up to a tick."""
+        poll_at, self.stall_at = await self.store.thread.run(lambda conn: due_times(conn, self.clock()))
         moments = [self.queue[0][0]] if self.queue else [self.end]
-        if self.posts:  # its channel has to wait a second
+        if self.posts:  # a channel waits a second for the rate limit
             return self.clock.at + timedelta(seconds=1)
         moments += [] if self._is_off() else [one for one in (poll_at, self.stall_at) if one is not None]
         return max(self.clock.at + TICK, _on_grid(min(moments)))
 
     def _every_day(self, settings: ChannelSettings) -> None:
-        """Moments at which something is looked at although nothing happens."""
+        """Queue the daily jobs and digests."""
         moment = START
         while (moment := next_digest(settings, moment) or moment + timedelta(days=1)) < self.end:
             self._at(moment, None)
@@ -278,7 +279,7 @@ def _on_grid(at: datetime) -> datetime:
 
 
 async def measure(count: int = 1000, days: int = 30, seed: int = 1) -> None:
-    """Run it all and print the tables."""
+    """Run every way and print the tables."""
     plain = naive(scenarios(count, START, days, seed), days)
     results = {name: await ours(scenarios(count, START, days, seed), days, way) for name, way in WAYS.items()}
     tables(count, days, plain, results)

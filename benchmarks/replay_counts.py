@@ -1,4 +1,4 @@
-"""What bots did with simulated lives: counted, reckoned for a naive bot, and shown side by side."""
+"""The figures of the replay: counts of the bot, computed ones of a naive bot, and the tables of both."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DOORS = {"out for delivery": ("DELIVERING",), "delivered": ("SIGN",)}
 
 @dataclass
 class Result:
-    """What one bot did."""
+    """The figures of one bot."""
 
     channel: int
     thread: int
@@ -35,16 +35,16 @@ class Result:
     twice: int = 0
     alarms: int = 0
     false_alarms: int = 0
-    folded: int = 0  # pieces of news that came in a digest, because their channel had fallen behind
+    folded: int = 0  # news that came in one message with others, because their channel had fallen behind
     broadcast: int = 0  # replies that the channel shows as well
     direct: int = 0  # messages to one person
     unseen: int = 0  # alarms and reminders that only a thread shows, and that notify nobody
-    mentions: int = 0  # people notified by a mention, each once a message
-    most_mentions: int = 0  # the same of one order
+    mentions: int = 0  # people notified by mentions; a message counts each person once
+    most_mentions: int = 0  # the highest such number of one order
 
 
 def naive(orders: list[Scenario], days: int) -> Result:
-    """A fixed poll, and a post for each entry not seen in this very form: reckoned, not run."""
+    """Compute the figures of a bot that polls at a fixed interval and posts each entry not seen in the same form."""
     end = START + timedelta(days=days)
     posts = calls = 0
     waits: dict[str, list[float]] = defaultdict(list)
@@ -62,7 +62,7 @@ def naive(orders: list[Scenario], days: int) -> Result:
 
 
 def waits_of(events: list[Event], ledger: Ledger) -> dict[str, list[float]]:
-    """Seconds from each scan to its first telling, by kind."""
+    """Return the seconds from each scan to the first message about it, by kind."""
     waits: dict[str, list[float]] = defaultdict(list)
     for event in events:
         times = ledger.told.get(mark(event))
@@ -80,13 +80,13 @@ def _kinds(event: Event) -> Iterator[str]:
 
 
 def is_false(orders: list[Scenario], alarm: str, at: datetime) -> bool:
-    """Whether the order had no stall and came on by itself: the alarm was noise."""
+    """Whether an alarm was needless: the order had no stall, and a later scan came."""
     scenario = next(scenario for scenario in orders if scenario.order.order_id in alarm)
     return not scenario.stalled and any(event.scan and not event.is_edit and event.at > at for event in scenario.events)
 
 
 def claims(events: list[Event]) -> Iterator[Event]:
-    """What must be told under any filter; a claim that the next scan overtook before it was seen is none any more."""
+    """Yield the scans that any filter must tell, except those that the next scan overtook before they were visible."""
     seen = {mark(event): event.at for event in events}
     for event in events:
         waybill, _dash, number = mark(event).rpartition("-")
@@ -96,9 +96,9 @@ def claims(events: list[Event]) -> Iterator[Event]:
 
 
 def mark(event: Event) -> str:
-    """The generator's mark in the words of the scan; empty without one."""
-    found = TOKEN.search(event.scan)
-    return found[0] if found else ""
+    """Return the generator's mark in the text of the scan; empty without one."""
+    match = TOKEN.search(event.scan)
+    return match[0] if match else ""
 
 
 def _next_poll(scenario: Scenario, at: datetime) -> datetime:
@@ -107,8 +107,11 @@ def _next_poll(scenario: Scenario, at: datetime) -> datetime:
 
 
 def tables(count: int, days: int, plain: Result, results: Mapping[str, Result]) -> None:
-    """Print what each way of using the bot came to, beside the naive bot."""
-    rows = [_row("naive bot", plain, plain, count), *(_row(name, one, plain, count) for name, one in results.items())]
+    """Print the figures of each way to use the bot, compared with the naive bot."""
+    rows = [
+        _row("naive bot", plain, plain, count),
+        *(_row(name, result, plain, count) for name, result in results.items()),
+    ]
     header = [
         "",
         "in channel",
@@ -123,15 +126,15 @@ def tables(count: int, days: int, plain: Result, results: Mapping[str, Result]) 
     ]
     show(f"{count:,} orders over {days} days: messages and calls an order, median minutes to the post", header, rows)
     facts = [
-        [name, *(f"{n:,}" for n in (one.missed, one.twice, one.alarms, one.false_alarms, one.folded))]
-        for name, one in results.items()
+        [name, *(f"{n:,}" for n in (result.missed, result.twice, result.alarms, result.false_alarms, result.folded))]
+        for name, result in results.items()
     ]
     show(
         "What must not happen, alarms raised, and news that came in a digest because its channel had fallen behind",
         ["", "milestones missed", "told twice", "alarms", "false ones", "in digests"],
         facts,
     )
-    reach = [_reach(name, one, count) for name, one in results.items()]
+    reach = [_reach(name, result, count) for name, result in results.items()]
     columns = [
         "posts",
         "in channel",

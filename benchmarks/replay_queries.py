@@ -12,17 +12,16 @@ if TYPE_CHECKING:
 
     from storage.store import Store
 
-
 FOLDED = "SELECT COUNT(*) FROM outbox WHERE batch_id IS NOT NULL AND state = 'sent'"
 
 
 async def folded_posts(store: Store) -> int:
-    """How many pieces of news came together with others; each of their scans stands in a thread all the same."""
+    """Count the news that came in one message with others; a thread holds each of their scans all the same."""
     return int(await store.thread.run(lambda conn: conn.execute(FOLDED).fetchone()[0]))
 
 
-def due(conn: sqlite3.Connection, now: datetime) -> tuple[datetime | None, datetime | None]:
-    """When the next order is due, and when the next silence has to be looked at: an order is read before that."""
+def due_times(conn: sqlite3.Connection, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Return when the next order is due, and when the next check for a stall is; an order is read before its check."""
     poll = conn.execute("SELECT MIN(next_poll_at) FROM orders").fetchone()[0]
     at = int(now.timestamp() * 1e6)
     silence = conn.execute("SELECT MIN(stall_at) FROM orders WHERE stall_at > ? OR read_at >= stall_at", (at,))
@@ -30,13 +29,13 @@ def due(conn: sqlite3.Connection, now: datetime) -> tuple[datetime | None, datet
 
 
 def waits_to_be_sent(conn: sqlite3.Connection) -> bool:
-    """Whether a post has not been taken by Slack yet."""
+    """Return whether Slack has not yet taken a post."""
     return (
         conn.execute("SELECT 1 FROM outbox WHERE state IN ('pending', 'sending', 'uncertain')").fetchone() is not None
     )
 
 
 def open_alarms(conn: sqlite3.Connection) -> list[tuple[int, str, str]]:
-    """Row, name and order id of each alarm that nobody acted on."""
+    """Return row, name and order id of each alarm that nobody acted on."""
     found = conn.execute("SELECT id, event_id, key FROM alarms WHERE state = 'open'")
     return [(one["id"], one["key"] + one["event_id"], one["key"].partition(":")[2]) for one in found]

@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 SIZES = (1_000, 10_000, 100_000)
-DUE = 3_000  # orders polled to learn the cost of one; all of them where there are fewer
+DUE = 3_000  # orders polled to measure the cost of one; fewer if there are fewer
 BATCH = 1_000
 SCANS_A_DAY = 3
 PAGES = ("page_count", "freelist_count", "page_size")
 
 
 async def measure() -> None:
-    """Each size in a process of its own, so that its memory is its own."""
+    """Measure each size in a process of its own, so that memory is not shared, and print the table."""
     rows: list[list[str]] = []
     first = 0.0
     with latency_server(LATENCY) as server:
@@ -119,7 +119,7 @@ async def _one(server: LatencyServer, size: int) -> dict[str, float]:
 
 
 async def _fill(store: Store, clock: Clock, size: int) -> None:
-    """Orders with their scans, each watched with a card, none of them due."""
+    """Store orders with their scans, each watched with a card, none of them due."""
 
     def batch(conn: sqlite3.Connection, start: int) -> None:
         refs = [OrderRef(Platform.ALIBABA, order_id(n)) for n in range(start, min(start + BATCH, size))]
@@ -154,7 +154,7 @@ async def _poll(store: Store, api: PandaPon, clock: Clock, size: int) -> dict[st
 
 
 async def _growth(server: LatencyServer, store: Store, api: PandaPon, clock: Clock, size: int) -> float:
-    """MB that a day of three scans an order, each told, adds for so many orders; old ones are pruned later."""
+    """Return the MB that a day of three told scans an order adds for so many orders, before pruning."""
     poller, keys = _poller(store, api, clock), _sample(size)
     before = await _used(store)
     for _ in range(SCANS_A_DAY):
@@ -167,7 +167,7 @@ async def _growth(server: LatencyServer, store: Store, api: PandaPon, clock: Clo
 
 
 async def _used(store: Store) -> int:
-    """Bytes in use in the database."""
+    """Return the bytes in use in the database."""
 
     def ask(conn: sqlite3.Connection) -> int:
         pages, free, size = (conn.execute(f"PRAGMA {name}").fetchone()[0] for name in PAGES)
@@ -189,12 +189,12 @@ def _poller(store: Store, api: PandaPon, clock: Clock) -> Poller:
 
 
 def _sample(size: int) -> list[str]:
-    """Keys of orders from all over the table."""
+    """Return keys of orders spread over the table."""
     count = min(DUE, size)
     return [OrderRef(Platform.ALIBABA, order_id(n * (size // count))).key for n in range(count)]
 
 
 def _memory() -> float:
-    """Resident, in MB."""
+    """Return the resident memory in MB."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

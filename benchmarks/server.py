@@ -1,6 +1,6 @@
 """A bare server with a fixed latency, in its own process: 12 scans an order, one more on demand.
 
-It is asyncio's protocol layer and nothing else, so that what is measured is the client's side.
+It uses only asyncio's protocol layer, so that the figures are those of the client's side.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FIRST_SCANS = 12
 HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: keep-alive\r\n\r\n"
-FIRST_SCAN = datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(hours=12)  # lately: nothing counts as stalled
+FIRST_SCAN = datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(hours=12)  # recent, so that no order counts as stalled
 STEP = (
     '{{"action":"TRANSPORT","areaCode":"440100","encrypt":"CN","acceptTime":"{at:%Y-%m-%d %H:%M:%S}",'
     '"remark":"【广州市】快件{tail}已到达 广州分拨中心，第{number}站","facilityType":"分拨中心",'
@@ -34,8 +34,8 @@ STEP = (
 
 
 def body(order_id: str, scans: int, request: int) -> bytes:
-    """One order's trace with so many scans, in the documented shape."""
-    tail = order_id[-11:]  # in every text: what couriers write is seldom the same for two parcels
+    """Return the answer with an order's trace of so many scans, in the documented shape."""
+    tail = order_id[-11:]  # in every text, as couriers' texts are seldom the same for two parcels
     steps = ",".join(
         STEP.format(number=number, tail=tail, at=FIRST_SCAN + timedelta(minutes=number)) for number in range(scans)
     )
@@ -47,7 +47,7 @@ def body(order_id: str, scans: int, request: int) -> bytes:
 
 
 def first_reading(order_id: str) -> Shipment:
-    """What an order's first answer says, without asking for it."""
+    """Return an order's first reading without a request."""
     ref = OrderRef(Platform.ALIBABA, order_id)
     return alibaba.trace(loads(body(order_id, FIRST_SCANS, 0))["data"], ref).shipment()
 
@@ -87,17 +87,17 @@ class LatencyServer:
         return int(self._served.value)
 
     def scan_again(self) -> None:
-        """Every order has one more scan from now on."""
+        """Give every order one more scan from now on."""
         self._scans.value += 1
 
     def scan_a_tenth_again(self) -> None:
-        """One order in ten has one more scan from now on."""
+        """Give one order in ten one more scan from now on."""
         self._tenth.value += 1
 
 
 @contextlib.contextmanager
 def latency_server(latency: float) -> Iterator[LatencyServer]:
-    """Serve in another process for the length of the block. ``latency`` is in seconds."""
+    """Serve in another process during the block. ``latency`` is in seconds."""
     scans, tenth, served = Value("i", FIRST_SCANS), Value("i", 0), Value("i", 0, lock=False)
     here, there = Pipe()
     process = Process(target=_serve, args=(latency, scans, tenth, served, there), daemon=True)

@@ -1,6 +1,6 @@
-"""The people's side of the ack benchmark: a Slack that sends slash commands at a fixed pace and times each answer.
+"""The senders of the ack benchmark: a Slack that sends slash commands at a fixed pace and times each answer.
 
-It is a process of its own, and as little of Slack as the bot needs to start, be asked and post.
+It runs in a process of its own, and has only the parts of Slack that the bot needs to start, answer and post.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Payload = dict[str, str]
 
 
 def typist(pipe_end: Connection) -> None:
-    """The process: sends its address, then for each address of a bot (or "socket") the figures of one salvo."""
+    """Run the process: send its address, then for each target (a bot's address or "socket") the figures of a salvo."""
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_Slack(pipe_end).run())
 
@@ -80,7 +80,7 @@ class _Slack:
         return socket
 
     async def _salvo(self, target: str) -> list[float]:
-        """Seconds until each command was acknowledged; they go out on time, answered or not."""
+        """Return the seconds until each acknowledgement. Commands are sent on time, answered or not."""
         async with aiohttp.ClientSession() as session:
             tasks = []
             began = time.perf_counter()

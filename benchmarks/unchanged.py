@@ -1,4 +1,4 @@
-"""What an unchanged poll costs in the database: statements and rows, counted, not timed."""
+"""The database cost of an unchanged poll, in statements and rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _trace(listener: Callable[[str], None] | None, conn: sqlite3.Connection) -> 
 
 
 async def measure() -> None:
-    """Run it and print the table."""
+    """Count and print the table."""
     rows = []
     with latency_server(0.0) as server:
         async with watched_orders(server.url, ORDERS) as (poller, clock, store):

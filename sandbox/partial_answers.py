@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from aiohttp import web
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 async def send_half(request: web.Request, body: bytes) -> web.StreamResponse:
@@ -17,12 +21,12 @@ async def send_half(request: web.Request, body: bytes) -> web.StreamResponse:
     return response
 
 
-async def send_slowly(request: web.Request, body: bytes, pause: float) -> web.StreamResponse:
-    """Send the body byte by byte, with a pause of so many seconds after each."""
+async def send_slowly(request: web.Request, body: bytes, pause: Callable[[], float]) -> web.StreamResponse:
+    """Send the body byte by byte, with a pause after each. ``pause`` gives its seconds, and may change meanwhile."""
     response = web.StreamResponse(headers={"Content-Type": "application/json"})
     response.content_length = len(body)
     await response.prepare(request)
     for at in range(len(body)):
         await response.write(body[at : at + 1])
-        await asyncio.sleep(pause)
+        await asyncio.sleep(pause())
     return response

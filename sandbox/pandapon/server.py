@@ -130,7 +130,7 @@ class PandaPonServer:
         for listener in self.on_request:
             listener(seen, request.headers, response.text or "")
         if fault.drip:
-            return await send_slowly(request, (response.text or "").encode(), fault.drip)
+            return await send_slowly(request, (response.text or "").encode(), lambda: fault.drip)
         if fault.cut:
             return await send_half(request, (response.text or "").encode())
         response.headers["Date"] = format_datetime(self._now(), usegmt=True)

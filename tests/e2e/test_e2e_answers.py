@@ -328,6 +328,7 @@ async def test_what_is_stored_is_shown_first(hurried: House, fault: dict[str, fl
         assert "As of" in first
         await hurried.until(lambda: len(hurried.private()) > seen + 1)
     assert "has not answered since" in words(hurried.private()[-1])
+    hurried.pandapon.faults.clear()  # or the bot's end waits for the poll whose answer still drips
 
 
 async def test_slack_hangs_while_somebody_waits(hurried: House) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ __all__ = ["outside"]
 LIBRARY = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
 JUMPS = ["-60", "-10800", "-120d", "-2y", "+60", "+10800", "+120d", "+2y"]
 SOON = 15.0  # seconds; a set-back of a minute would be seen
+NOTICEABLE = 30.0  # seconds; every jump is longer
 
 pytestmark = [
     pytest.mark.timeout(120),
@@ -40,10 +43,15 @@ class Machine:
         self.outside, self._set = outside, outside.folder / "clock"
         self.process: asyncio.subprocess.Process | None = None
         self.port, self.log = 0, ""
-        self.set("+0")
+        self._write("+0")
 
-    def set(self, off: str) -> None:
-        """Set the clock to so much more or less than the true time."""
+    async def set(self, off: str) -> None:
+        """Set the clock to so much more or less than the true time, and wait until a running process sees that."""
+        self._write(off)
+        if self.process is not None and self.process.returncode is None:
+            await self._until_seen(is_off=off != "+0")
+
+    def _write(self, off: str) -> None:
         partial = self._set.with_suffix(".new")
         partial.write_text(off)
         partial.replace(self._set)
@@ -53,7 +61,7 @@ class Machine:
             "run",
             LD_PRELOAD=str(LIBRARY),
             FAKETIME_TIMESTAMP_FILE=str(self._set),
-            FAKETIME_NO_CACHE="1",
+            FAKETIME_CACHE_DURATION="1",  # seconds; without a cache every look at the clock reads the file
             FAKETIME_DONT_FAKE_MONOTONIC="1",
             LOG_LEVEL="info",
             HTTP_PORT=str(self.port),
@@ -93,6 +101,16 @@ class Machine:
             while (await self.get("/readyz"))[0] != 200:  # noqa: ASYNC110  another process has to act
                 await asyncio.sleep(0.1)
 
+    async def _until_seen(self, *, is_off: bool) -> None:
+        """The process's clock is in the Date header of its answers."""
+        async with asyncio.timeout(SOON), aiohttp.ClientSession() as session:
+            while True:
+                async with session.get(f"http://127.0.0.1:{self.port}/healthz") as answer:
+                    shown = parsedate_to_datetime(answer.headers["Date"])
+                if (abs((shown - datetime.now(UTC)).total_seconds()) > NOTICEABLE) is is_off:
+                    return
+                await asyncio.sleep(0.05)
+
     async def get(self, path: str) -> tuple[int, str]:
         async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{self.port}{path}") as answer:
             return answer.status, await answer.text()
@@ -115,13 +133,13 @@ async def test_polls_and_posts_go_on_when_the_clock_is_set(machine: Machine, jum
     await machine.watch()
     await machine.told_once("第一站 快件已到达")
     cards = machine.cards()
-    machine.set(jump)
+    await machine.set(jump)
     await machine.told_once("第二站 快件已到达")
     await machine.ready()
     age = re.search(r"(?m)^pandabot_last_tick_seconds (\S+)", (await machine.get("/metrics"))[1])
     assert age is not None
     assert 0 <= float(age[1]) < SOON
-    machine.set("+0")
+    await machine.set("+0")
     await machine.told_once("第三站 快件已到达")
     assert machine.cards() == cards
     log = await machine.stop()
@@ -137,7 +155,7 @@ async def test_a_start_on_a_clock_that_was_set_meanwhile(machine: Machine, jump:
     await machine.watch()
     await machine.told_once("第一站 快件已到达")
     await machine.stop(signal.SIGKILL)
-    machine.set(jump)
+    await machine.set(jump)
     await machine.start(CADENCE_FACTOR=cadence)
     await machine.told_once("第二站 快件已到达")
     await machine.stop()

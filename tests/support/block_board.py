@@ -1,4 +1,4 @@
-"""An empty page with the Block Kit renderer and nothing else: draws blocks, tells what is seen, typed and sent."""
+"""A page with nothing but the Block Kit renderer: it draws blocks, and reports visible text, state and actions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 STATIC = Path(sandbox.web.__file__).parent / "static"
-PATIENCE = 3000  # ms
+PATIENCE = 3000  # milliseconds
 NOW = 1_779_264_000  # 20 May 2026, 08:00 UTC
 USERS = {"U1": {"name": "mei", "real_name": "Mei Lin"}, "U2": {"name": "tom", "real_name": "Tom Weber"}}
 CHANNELS = {"C1": {"name": "orders"}, "C2": {"name": "urgent"}}
@@ -57,7 +57,7 @@ def app() -> web.Application:
 
 
 class Board:
-    """The page. One person's zone and locale hold until the next drawing."""
+    """The page. A drawing sets the reader's zone and locale."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -67,31 +67,31 @@ class Board:
         page.on("dialog", lambda dialog: self.problems.append(f"a script ran: {dialog.message}"))
 
     async def draw(self, *blocks: Json, answers: Sequence[Json] = (), **context: Any) -> str:
-        """Draw these blocks; the visible text."""
+        """Draw blocks; return the visible text."""
         return await self._draw({"blocks": list(blocks), "mrkdwn": None}, answers, context)
 
     async def write(self, mrkdwn: str, **context: Any) -> str:
-        """Draw a mrkdwn text; the visible text."""
+        """Draw a mrkdwn text; return the visible text."""
         return await self._draw({"blocks": [], "mrkdwn": mrkdwn}, (), context)
 
     async def markup(self, mrkdwn: str) -> str:
-        """The markup that a mrkdwn text is drawn as."""
+        """Draw a mrkdwn text; return its markup."""
         await self.write(mrkdwn)
         return await self.root.inner_html()
 
     async def state(self) -> Json:
-        """What is typed and chosen, in Slack's shape."""
-        found: Json = await self.page.evaluate("window.state()")
-        return found
+        """Return typed and chosen values, in Slack's shape."""
+        state: Json = await self.page.evaluate("window.state()")
+        return state
 
     async def sent(self, count: int = 0) -> list[Json]:
-        """The actions that went out since the last drawing; waits until there are ``count``."""
+        """Wait for ``count`` actions since the last drawing, and return all of them."""
         await self.page.wait_for_function("count => window.acts.length >= count", arg=count, timeout=PATIENCE)
         found: list[Json] = await self.page.evaluate("window.acts")
         return found
 
     async def asked(self) -> list[list[str]]:
-        """The questions for options since the last drawing."""
+        """Return the requests for options since the last drawing."""
         found: list[list[str]] = await self.page.evaluate("window.asked")
         return found
 

@@ -1,4 +1,4 @@
-"""What the page's drawing is compared with: the same samples as another renderer draws them, kept as data."""
+"""The samples for comparing the page's renderer with another one, whose drawings are kept as data."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ RENEW = "PYTHONPATH=tests .venv/bin/python -m web_blocks.parity.renew"
 
 
 def samples() -> dict[str, list[Json]]:
-    """Everything that the bot sends, and a block of each kind."""
+    """Return every message of the bot, and a block of each kind."""
     return catalogue() | {f"block {name}": [block] for name, block in SHARED.items()}
 
 
 def fingerprint(blocks: list[Json]) -> str:
-    """Changes whenever a sample does."""
+    """Return a digest that changes whenever a sample does."""
     return hashlib.sha256(json.dumps(blocks, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def comparable(part: Any) -> Any:
-    """A sample without ``verbatim``, which the other renderer takes for "no formatting at all"; Slack does not."""
+    """Return a sample without ``verbatim``, which the other renderer wrongly takes for "no formatting at all"."""
     if isinstance(part, dict):
         return {key: comparable(value) for key, value in part.items() if key != "verbatim"}
     return [comparable(one) for one in part] if isinstance(part, list) else part

@@ -95,7 +95,7 @@ TASK: Json = {
 }
 LATER: Json = {"type": "task_card", "task_id": "2", "title": "Waiting for news", "status": "in_progress"}
 
-# What both our page and other people's renderers draw.
+# Blocks that both our page and the other renderers draw.
 SHARED: dict[str, Json] = {
     "section": {
         "type": "section",
@@ -132,7 +132,7 @@ SHARED: dict[str, Json] = {
         "child_blocks": [{"type": "section", "text": mrkdwn("inside")}],
     },
 }
-# What only we, or only the others, draw in words.
+# Blocks that only our page, or only the other renderers, describe in words.
 OURS: dict[str, Json] = {
     "mentions": MENTIONS,
     "video": {

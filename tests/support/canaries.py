@@ -1,4 +1,4 @@
-"""What must never be read in a log, put into every field of everything that comes in."""
+"""Canaries that must never appear in a log, and payloads that carry them in every field."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PHONES = (
     "400-820-8821",
 )
 HOOK = "https://hooks.slack.com/commands/T0CANARY/99/canaryhookpart"
-# An answer goes to a closed port of this machine at once.
+# Answers go to a closed port of this machine, where they fail at once.
 NOWHERE = "http://127.0.0.1:9/commands/T0CANARY/99/canaryhookpart"
 FORGED = "\n2026-03-02 02:00:00,000 INFO    bot  forged line\r\x1b[31m\x1b[2J\x85\u2028"
 ENCODED = (
@@ -63,14 +63,14 @@ FORBIDDEN = (
 
 
 def found(log: str) -> list[str]:
-    """Every canary that the log holds, and every line that nobody of ours has begun."""
+    """Return every canary in the log, and every line that none of our loggers began."""
     lines = [line for line in log.splitlines() if "forged line" in line and line.startswith("2026-03-02")]
     return [one for one in FORBIDDEN if one in log] + lines
 
 
 @contextmanager
 def logged(level: str, form: str = "line") -> Iterator[io.StringIO]:
-    """The process's log, as ``pandabot run`` sets it up."""
+    """Set up the log as ``pandabot run`` does."""
     root = logging.getLogger()
     handlers, before = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in list(logging.Logger.manager.loggerDict)}
@@ -89,7 +89,7 @@ def logged(level: str, form: str = "line") -> Iterator[io.StringIO]:
 def payloads(
     hook: str = "http://127.0.0.1:9/commands/T0CANARY/99/canaryhookpart",
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every kind that Slack sends, with canaries wherever a person or a program may write."""
+    """Return every kind of payload that Slack sends, with canaries in each field that a person or program can fill."""
     person = {"id": "U0MEI00001", "name": TEXT, "username": TEXT, "team_id": "T0PANDA001"}
     around = {
         "token": "canaryhookpart-token",
@@ -136,7 +136,7 @@ def payloads(
     yield "events_api", {"type": "event_callback", "event": TEXT}
 
 
-# The HTTP status, and what differs from a refusal without a code.
+# The HTTP status, and the fields in which the body differs from a refusal without a code.
 ANSWERS: tuple[tuple[int, dict[str, Any]], ...] = (
     (200, {"code": 400}),
     (200, {"code": SHORT}),
@@ -151,7 +151,7 @@ ANSWERS: tuple[tuple[int, dict[str, Any]], ...] = (
 
 
 class Slanderer:
-    """A PandaPon that fails in every way, each time with canaries in what it says."""
+    """A PandaPon that fails in every way, each time with canaries in its answer."""
 
     def __init__(self) -> None:
         self._turns = itertools.cycle(ANSWERS)

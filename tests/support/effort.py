@@ -1,4 +1,4 @@
-"""How many examples a property is tried on: few in every run, many where `python -m benchmarks machine` asks for it."""
+"""The number of examples of a property: few in an ordinary run, many in `python -m benchmarks machine`."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ LONG = bool(os.environ.get("PANDABOT_LONG"))
 
 
 def examples(short: int, long: int) -> int:
-    """The number for this run."""
+    """Return the number for this run."""
     return long if LONG else short

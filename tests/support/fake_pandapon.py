@@ -1,4 +1,4 @@
-"""The PandaPon stand-in alone, asked over HTTP by hand or by the bot's own client."""
+"""The PandaPon stand-in alone, with requests made by hand or by the bot's own client."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ POSTED = {"order", "orders", "taobao orders", "search", "taobao search"}
 
 @dataclass
 class FakePandaPon:
-    """``ask`` signs as a client does; ``raw`` sends the headers that it is given."""
+    """The stand-in and a session. ``ask`` signs like a client; ``raw`` sends the given headers."""
 
     server: PandaPonServer
     world: World
@@ -46,11 +46,11 @@ class FakePandaPon:
     session: aiohttp.ClientSession
 
     def headers(self, shift: float = 0, secret: str = SECRET, key: str = KEY) -> dict[str, str]:
-        """Signed so many seconds from now."""
+        """Return headers signed so many seconds from now."""
         return Signer(key, secret, USER).headers(self.clock() + timedelta(seconds=shift))
 
     async def raw(self, name: str, headers: dict[str, str], **arguments: Any) -> tuple[int, str]:
-        """Status and text of an answer."""
+        """Return status and text of an answer."""
         url = self.server.base_url + PATHS[name]
         if name in POSTED:
             request = self.session.post(url, headers=headers, json=arguments)
@@ -60,21 +60,21 @@ class FakePandaPon:
             return answer.status, await answer.text()
 
     async def ask(self, name: str, headers: dict[str, str] | None = None, **arguments: Any) -> dict[str, Any]:
-        """The envelope of an answer."""
+        """Return the envelope of an answer."""
         status, text = await self.raw(name, headers or self.headers(), **arguments)
         assert status == 200
         found: dict[str, Any] = json.loads(text)
         return found
 
     def client(self, **changes: Any) -> PandaPon:
-        """The bot's own client."""
+        """Return the bot's own client."""
         settings: dict[str, Any] = {"rate_per_second": 0, "read_timeout": 1.0, "retries": 0, **changes}
         return PandaPon(Config(self.server.base_url, KEY, SECRET, USER, **settings), clock=self.clock)
 
 
 @asynccontextmanager
 async def fake_pandapon() -> AsyncIterator[FakePandaPon]:
-    """The demo's account at a fixed time, on a free port."""
+    """Serve the demo's account at a fixed time, on a free port."""
     clock = SimClock(START)
     world = demo_world(clock)
     server = PandaPonServer(world, clock, access_key=KEY, access_secret=SECRET)

@@ -1,4 +1,4 @@
-"""Payloads that nobody's screen offers: rightly signed, with any user, channel, id and shape."""
+"""Correctly signed payloads that no screen offers, with any user, channel, id and shape."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sandbox.slack.workspace import Message
 
 Json = dict[str, Any]
-SILENCE = 1.0  # seconds after which nothing more is said
+SILENCE = 0.2  # seconds after the bot has nothing in hand, in which an answer would still show
 UNTOUCHED = {  # tables and columns; times of reading change by themselves
     **dict.fromkeys(("watches", "outbox", "audit", "channels", "subscriptions", "alarms", "news"), "*"),
     "orders": "key, milestone",
@@ -26,7 +26,7 @@ UNTOUCHED = {  # tables and columns; times of reading change by themselves
 
 
 def press(house: House, action_id: str, value: Any, *, user: str = "mei", channel: str = "#orders") -> Json:
-    """The press of a button in an answer that this person sees."""
+    """Return the press of a button in an answer that this person sees."""
     who, where = house.slack.workspace.user(user), house.slack.workspace.channel(channel)
     message = house.slack.workspace.post_ephemeral(where.id, who.id, "an older answer")
     action: Json = {"action_id": action_id, "block_id": "b0", "type": "button", "action_ts": "1.2", "value": value}
@@ -37,7 +37,7 @@ def press(house: House, action_id: str, value: Any, *, user: str = "mei", channe
 
 
 def press_in_home(house: House, action_id: str, value: str = "home", user: str = "mei") -> Json:
-    """The press of a button in App Home: Slack names no channel and hands over no way to answer."""
+    """Return the press of a button in App Home, with neither a channel nor a response URL."""
     who = house.slack.workspace.user(user)
     action: Json = {"action_id": action_id, "block_id": "b0", "type": "button", "action_ts": "1.2", "value": value}
     action["text"] = {"type": "plain_text", "text": "Do it", "emoji": True}
@@ -46,14 +46,14 @@ def press_in_home(house: House, action_id: str, value: str = "home", user: str =
 
 
 def submission(house: House, callback_id: str, metadata: str, values: Json, user: str = "mei") -> Json:
-    """A submitted form."""
+    """Return a submitted form."""
     view = {"id": "V0FORM", "type": "modal", "callback_id": callback_id, "private_metadata": metadata, "blocks": []}
     who = house.slack.workspace.user(user)
     return payloads.view_submission(who, stored(view), values, trigger=house.slack.interactions.new_trigger())
 
 
 def command(house: House, text: str, *, user: str = "mei", channel: str = "#orders") -> Json:
-    """A slash command."""
+    """Return a slash command."""
     who, where = house.slack.workspace.user(user), house.slack.workspace.channel(channel)
     path = house.slack.interactions.new_url("commands", where.id, who.id)
     trigger, url = house.slack.interactions.new_trigger(), house.slack.base_url + path
@@ -61,7 +61,7 @@ def command(house: House, text: str, *, user: str = "mei", channel: str = "#orde
 
 
 def stored(view: Json) -> Json:
-    """A view with what Slack adds to each."""
+    """Return a view with the fields that Slack adds."""
     return {
         "team_id": "T0PANDA01",
         "state": {"values": {}},
@@ -82,7 +82,7 @@ def stored(view: Json) -> Json:
 
 
 async def send(house: House, payload: Json, kind: str = "interactive") -> Ack:
-    """Deliver it, past what holds well-formed payloads to Slack's types, and wait until the bot has done with it."""
+    """Deliver a payload without the check against Slack's types, and wait until the bot has handled it."""
     slack = house.slack
     if slack.request_url:
         assert slack._session is not None
@@ -96,7 +96,7 @@ async def send(house: House, payload: Json, kind: str = "interactive") -> Ack:
 
 
 async def answered(house: House, payload: Json, *, user: str = "mei", channel: str = "#orders") -> str:
-    """Deliver it; what this person was told about it in the end, which may be nothing."""
+    """Deliver a payload and return the final answer to this person, which may be empty."""
     before = {id(one): one.text for one in house.private(user, channel)}
     kind = "slash_commands" if "command" in payload else "interactive"
     ack = await send(house, payload, kind)
@@ -112,7 +112,7 @@ async def answered(house: House, payload: Json, *, user: str = "mei", channel: s
 
 
 def rows(house: House) -> dict[str, list[Any]]:
-    """All that the bot keeps of orders, channels and people's acts."""
+    """Return everything that the bot stores about orders, channels and people's acts."""
     with contextlib.closing(sqlite3.connect(house.folder / "bot.db")) as conn:
         return {
             table: conn.execute(f"SELECT {columns} FROM {table} ORDER BY 1, 2").fetchall()  # noqa: S608  our own names

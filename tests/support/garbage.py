@@ -1,4 +1,4 @@
-"""Payloads that Slack would never send: real ones with something in them changed, and bytes of no form at all."""
+"""Payloads that Slack would never send: real ones with random changes, and random bytes."""
 
 from __future__ import annotations
 
@@ -71,12 +71,12 @@ RAW = (
 
 
 def chances(seed: int) -> random.Random:
-    """The same garbage for the same seed."""
+    """Makes the same garbage for the same seed."""
     return random.Random(seed)  # noqa: S311  no secret is made of it
 
 
 def malformed(chance: random.Random) -> tuple[str, dict[str, Any]]:
-    """A payload with one to three changes somewhere in it, and the kind of it."""
+    """Return a payload with one to three random changes, and its kind."""
     kind, payload = chance.choice(list(payloads()))
     payload = copy.deepcopy(payload)
     for _ in range(chance.randint(1, 3)):

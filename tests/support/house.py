@@ -1,4 +1,4 @@
-"""Both stand-ins and the production bot between them, with the steps that end-to-end tests are told in."""
+"""Both stand-ins and the production bot between them, with the steps of end-to-end tests."""
 
 from __future__ import annotations
 
@@ -102,24 +102,24 @@ class House:
             await self.bot.stop()
             self.bot = None
 
-    # --- what a person does -----------------------------------------------------------------------------------------
+    # --- acts of a person -------------------------------------------------------------------------------------------
 
     async def type(self, line: str, *, user: str = "mei", channel: str = "#orders") -> Ack:
-        """Type a slash command and get the acknowledgement only."""
+        """Type a slash command; return the acknowledgement."""
         command, _, text = line.partition(" ")
         return await self.slack.slash(user, channel, command, text)
 
     async def ask(self, line: str, *, user: str = "mei", channel: str = "#orders") -> str:
-        """Type a slash command; the text of the final private answer, checked against Slack's limits."""
+        """Type a slash command; return the text of the final private answer, checked against Slack's limits."""
         return await self._answered(lambda: self.type(line, user=user, channel=channel), user, channel)
 
     async def press(self, label: str, *, user: str = "mei", channel: str = "#orders") -> str:
-        """Press the newest button with this label; the answer's text."""
+        """Press the newest button with this label; return the answer's text."""
         message, action_id = self.button(label, user, channel)
         return await self._answered(lambda: self.slack.press(user, message, action_id), user, channel)
 
     async def shortcut(self, callback_id: str, message: Message, *, user: str = "mei") -> str:
-        """Choose a message shortcut; the answer's text."""
+        """Choose a message shortcut; return the answer's text."""
         channel = self.slack.workspace.channels[message.channel].name
         return await self._answered(lambda: self.slack.shortcut(user, message, callback_id), user, channel)
 
@@ -136,38 +136,38 @@ class House:
         def changed() -> list[Message]:
             return [m for m in self.private(user, channel) if before.get(id(m)) != (m.text, str(m.blocks))]
 
-        # On a busy machine the working line may be seen before the answer that takes its place.
+        # On a busy machine the working line may show before the answer replaces it.
         await self.until(lambda: bool(changed()) and not changed()[-1].text.startswith("⏳"), patience)
         answer = changed()[-1]
         assert check_message({"text": answer.text, "blocks": answer.blocks}) == []
         return words(answer)
 
     async def _idle(self) -> None:
-        """Until the bot works on no answer any more."""
+        """Wait until the bot works on no answer any more."""
         await asyncio.sleep(0.02)
         while self.bot is not None and self.bot.context.in_hand:
             await asyncio.wait(set(self.bot.context.in_hand))
 
-    # --- what there is to see ---------------------------------------------------------------------------------------
+    # --- messages --------------------------------------------------------------------------------------------------
 
     def private(self, user: str = "mei", channel: str = "#orders") -> list[Message]:
-        """What only this person sees here, oldest first."""
+        """Return the messages that only this person sees here, oldest first."""
         return [m for m in self.slack.visible(channel, user) if m.viewer]
 
     def channel(self, name: str = "#orders") -> list[Message]:
-        """What the bot has said of orders to all in a channel, broadcasts included."""
+        """Return the bot's messages about orders to a whole channel, broadcasts included."""
         said = [m for m in self.slack.visible(name, "mei") if not m.viewer and m.by_bot]
         return [message for message in said if not is_line(message)]
 
     def lines(self, name: str = "#orders") -> list[Message]:
-        """The lines that tell a channel what somebody changed for all in it."""
+        """Return the lines that tell a channel about a change that a person made for all in it."""
         return [m for m in self.slack.visible(name, "mei") if not m.viewer and m.by_bot and is_line(m)]
 
     def thread(self, card: Message) -> list[Message]:
         return self.slack.thread(card)
 
     async def home(self, user: str = "mei") -> str:
-        """Open the app's home; what it says."""
+        """Open App Home; return its text."""
         user_id = self.slack.workspace.user(user).id
         self.slack.workspace.homes.pop(user_id, None)
         event = {"type": "app_home_opened", "user": user_id, "channel": "D0", "tab": "home", "event_ts": "1.2"}
@@ -179,7 +179,7 @@ class House:
         return json.dumps(view["blocks"], ensure_ascii=False)
 
     async def replies(self, card: Message, count: int) -> list[Message]:
-        """Wait for so many replies; each is checked against Slack's limits."""
+        """Wait for so many replies and return them, checked against Slack's limits."""
         await self.until(lambda: len(self.thread(card)) >= count)
         found = self.thread(card)
         assert len(found) == count, [words(message) for message in found]
@@ -195,20 +195,20 @@ class House:
                         return message, str(element["action_id"])
         raise AssertionError(f"no button {label!r} in {channel}")
 
-    # --- what happens elsewhere -------------------------------------------------------------------------------------
+    # --- courier, jobs and time ------------------------------------------------------------------------------------
 
     def scan(self, text: str, **more: Any) -> None:
-        """A courier scans the order's parcel now."""
+        """Scan the order's parcel now."""
         self.world.add_node(ORDER, text, **more)
 
     def hurry(self, *jobs: str) -> None:
-        """The time of these jobs of the scheduler has come, before it would by itself."""
+        """Let these jobs of the scheduler run now."""
         assert self.bot is not None
         for job in jobs:
             self.bot.scheduler._scheduler.modify_job(job, next_run_time=datetime.now(UTC))
 
     async def several_ticks(self, count: int = 4) -> None:
-        """Let the poller look that often, and the delivery send what it found."""
+        """Let the poller tick so many times, and the delivery send its news."""
         assert self.bot is not None
         for _ in range(count):
             last = self.bot.poller.last_tick_at
@@ -216,19 +216,19 @@ class House:
         await asyncio.sleep(TICK)
 
     async def until(self, predicate: Callable[[], bool], patience: float = PATIENCE) -> None:
-        """Wait for something, looking often. Fails loudly when it never comes."""
+        """Wait until the predicate holds, and fail if it never does."""
         async with asyncio.timeout(patience):
             while not predicate():  # noqa: ASYNC110  it may hang on the bot, the database or either stand-in
                 await asyncio.sleep(0.01)
 
 
 def is_line(message: Message) -> bool:
-    """Whether it tells a channel what somebody changed for all in it."""
+    """Whether a message tells a channel about a change that a person made for all in it."""
     return any(one.get("action_id") == "undo_for_all:1" for b in message.blocks for one in b.get("elements") or [])
 
 
 def words(message: Message) -> str:
-    """Everything a reader sees of a message: its blocks' texts, or its text where it has none."""
+    """Return all text of a message that a reader sees: that of its blocks, or its text if it has none."""
     parts: list[str] = []
     _collect(message.blocks, parts)
     return "\n".join(parts) if parts else message.text
@@ -250,7 +250,7 @@ def _collect(value: Any, parts: list[str]) -> None:
 async def running(
     folder: Path, *, mode: str = "socket", features: Sequence[Feature] = FEATURES, **extra: Any
 ) -> AsyncIterator[House]:
-    """The whole house, up; taken down in order afterwards. ``extra`` are settings."""
+    """Start both stand-ins and the bot, and stop them in order. ``extra`` are settings."""
     house = House(folder, mode, extra)
     house.features = features
     watch = SchemaWatch(house.slack)
@@ -259,7 +259,7 @@ async def running(
     try:
         await house.start_bot()
         yield house
-        assert watch.problems == [], watch.problems  # all that was sent and accepted is as Slack's types say
+        assert watch.problems == [], watch.problems  # every accepted message fits Slack's types
     finally:
         await house.stop_bot()
         await house.slack.stop()

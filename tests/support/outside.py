@@ -31,7 +31,7 @@ def now() -> datetime:
 
 
 class Outside:
-    """Both stand-ins on the real clock, and the environment that leads the process to them."""
+    """Both stand-ins, and the environment of a process between them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -72,7 +72,7 @@ class Outside:
         )
 
     async def spawn_with_files(self, files: int, **extra: str) -> asyncio.subprocess.Process:
-        """``run`` in a process that may open so many files and no more."""
+        """Run ``pandabot run`` with a limit on open files."""
         command = f'ulimit -n {files}; exec "$0" -m bot run'
         environment = self.environment | extra
         return await asyncio.create_subprocess_exec(

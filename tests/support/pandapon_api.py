@@ -1,4 +1,4 @@
-"""A small API server for the client's tests: it checks every signature and answers what a test tells it to."""
+"""A small API server for the client's tests: it checks every signature and sends the answers of the test."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def utc_now() -> datetime:
 
 
 def ok(data: Any, **fields: Any) -> web.Response:
-    """A successful answer in the documented envelope."""
+    """Return a successful answer in the documented envelope."""
     return answer({"requestId": "a" * 32, "code": 200, "developId": None, "msg": "成功", "data": data, **fields})
 
 
 def refused(code: Any, msg: str, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """A refusal in the envelope."""
+    """Return a refusal in the envelope."""
     body = {"requestId": "b" * 32, "code": code, "msg": msg, "data": None}
     return answer(body, status=status, headers=headers)
 
@@ -45,7 +45,7 @@ def answer(body: Any, *, status: int = 200, headers: dict[str, str] | None = Non
 
 
 def page(text: str, *, status: int = 200) -> web.Response:
-    """Something that is not the API's: a proxy's page."""
+    """Return an answer that is not the API's, such as a proxy's page."""
     return web.Response(text=text, status=status, content_type="text/html")
 
 
@@ -62,7 +62,7 @@ class Seen:
 
 @dataclass
 class Api:
-    """Answers from the queue, then the last one again and again."""
+    """Sends the answers of a queue, and then the last one again and again."""
 
     replies: deque[Reply] = field(default_factory=deque)
     seen: list[Seen] = field(default_factory=list)
@@ -94,7 +94,7 @@ class Api:
 
 
 def _copy(reply: web.Response) -> web.Response:
-    """A response object can be sent only once."""
+    """Copy a response, as the object can be sent only once."""
     return web.Response(body=reply.body, status=reply.status, headers=reply.headers)
 
 
@@ -114,6 +114,6 @@ def config(url: str, **changes: Any) -> Config:
 
 @asynccontextmanager
 async def talking(api: Api, clock: Callable[[], datetime] = utc_now, **changes: Any) -> AsyncIterator[PandaPon]:
-    """A client of that server."""
+    """Make a client of that server."""
     async with PandaPon(config(api.url, **changes), clock=clock) as client:
         yield client

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Proxy:
-    """``seen``: method and address of each request, as the proxy was asked."""
+    """A proxy. ``seen`` holds method and address of each request."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str]] = []
@@ -23,7 +23,7 @@ class Proxy:
         self._writers: list[StreamWriter] = []
 
     def count(self, port: int) -> int:
-        """How many requests were meant for this port."""
+        """Count the requests for this port."""
         return sum(f":{port}" in target for _method, target in self.seen)
 
     async def __aenter__(self) -> Self:

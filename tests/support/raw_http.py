@@ -1,4 +1,4 @@
-"""HTTP as nobody's library would send it: bytes on a socket, and rightly signed requests with any body."""
+"""HTTP that no library would send: bytes on a socket, and correctly signed requests with any body."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; status 0 when the connection was closed without a word."""
+    """An answer. Status 0 means that the connection was closed without one."""
 
     status: int
     text: str
@@ -29,7 +29,7 @@ class Answer:
 
 
 def signature(body: bytes, stamp: str, secret: str = SIGNING) -> str:
-    """Slack's signature, also of bytes that are no text, which the library refuses."""
+    """Return Slack's signature, also of bytes that are no text, which the library refuses."""
     ours = "v0=" + hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
     with contextlib.suppress(UnicodeDecodeError):
         assert ours == SignatureVerifier(secret).generate_signature(timestamp=stamp, body=body)
@@ -37,7 +37,7 @@ def signature(body: bytes, stamp: str, secret: str = SIGNING) -> str:
 
 
 def signed(body: bytes, kind: str = FORM, *, secret: str = SIGNING, at: float | None = None) -> dict[str, str]:
-    """The head of a request that Slack has signed."""
+    """Return the head of a request that Slack has signed."""
     stamp = str(int(time.time() if at is None else at))
     return {
         "Content-Type": kind,
@@ -47,7 +47,7 @@ def signed(body: bytes, kind: str = FORM, *, secret: str = SIGNING, at: float | 
 
 
 def request(path: str, body: bytes = b"", headers: dict[str, str] | None = None, method: str = "POST") -> bytes:
-    """A request as bytes."""
+    """Return a request as bytes."""
     head = {"Host": "bot", "Content-Length": str(len(body))} | (headers or {})
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items())]
     return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + body
@@ -80,12 +80,12 @@ async def _read(reader: asyncio.StreamReader) -> bytes:
 
 
 async def post(port: int, body: bytes, headers: dict[str, str], path: str = "/slack/events") -> Answer:
-    """One POST."""
+    """Send one POST."""
     return await send(port, request(path, body, headers))
 
 
 async def hand_over(house: House, kind: str, payload: Any) -> Ack:
-    """A payload as Slack brings it in this house's mode, which need not be one that Slack would ever send."""
+    """Deliver a payload, valid or not, in the mode of this harness."""
     if house.mode == "socket":
         return await house.slack.sockets.send(kind, payload, 3.0)
     return await house.slack._post(kind, payload, 0)

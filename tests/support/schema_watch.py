@@ -1,4 +1,4 @@
-"""Holds what passes between an app and the Slack stand-in to the schema made from Slack's published types."""
+"""Checks the traffic between an app and the Slack stand-in against the schema made from Slack's published types."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ INTERACTIONS = {
     "view_submission": "Submission",
 }
 EVENTS = {"app_home_opened": "HomeOpened", "link_shared": "LinkShared"}
-# What a query or a form carries as text, and the types know as something else.
+# Arguments that a query or form carries as text, but the types as another kind.
 STRUCTURES = {"attachments", "blocks", "metadata", "unfurls", "view"}
 NUMBERS = {"limit"}
 FLAGS = {"exclude_archived", "include_all_metadata", "include_locale", "include_num_members", "inclusive", "return_im"}
 
 
 class SchemaWatch:
-    """``problems`` holds what did not fit; ``seen`` counts what was looked at, by kind."""
+    """``problems`` holds violations; ``seen`` counts the checked values by kind."""
 
     def __init__(self, slack: SlackServer) -> None:
         self.problems: list[str] = []
@@ -66,7 +66,7 @@ class SchemaWatch:
             if call.status == 200:
                 self._check("Blocks", call.arguments.get("blocks") or [])
         elif call.answer.get("ok"):
-            # Bolt's client adds the team to every call; Slack takes it anywhere, its types know it where it matters.
+            # Bolt's client adds the team to every call. Slack accepts it everywhere, but few types have it.
             sent = {name: _parsed(name, value) for name, value in call.arguments.items() if name != "team_id"}
             self._check(CALLS.get(call.method, ""), sent, call.method)
 

@@ -1,4 +1,4 @@
-"""The settings form of a channel, filled in as a person does it."""
+"""Fills in a channel's settings form as a person does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def choose(house: House, *, patience: float = PATIENCE, **chosen: Any) -> str:
-    """Fill in the settings modal and save it; the text of what it shows in the end."""
+    """Fill in the settings modal and save it; return its text afterwards."""
     await house.ask("/panda settings")
     message, action_id = house.button("Change…", "mei", "#orders")
     before = set(house.slack.workspace.views)
@@ -33,14 +33,14 @@ async def choose(house: House, *, patience: float = PATIENCE, **chosen: Any) -> 
 
 
 def shown(house: House, view_id: str) -> str:
-    """The words of a modal as it stands."""
+    """Return the text of a modal."""
     return "\n".join(
         block["text"]["text"] for block in house.slack.workspace.views[view_id]["blocks"] if "text" in block
     )
 
 
 def form() -> dict[str, Any]:
-    """The form as a channel finds it at first."""
+    """Return the form of a channel with default settings."""
     return {
         "filter": {"value": {"type": "static_select", "selected_option": {"value": "default"}}},
         "filter_all": {"value": {"type": "checkboxes", "selected_options": []}},

@@ -1,4 +1,4 @@
-"""The Slack stand-in alone, with a clock that the test moves, and a small Bolt app to talk to it."""
+"""The Slack stand-in alone, with a clock that the test moves, and a small Bolt app connected to it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ACK_SECONDS = 0.4
 
 
 def manifest(*scopes: str) -> dict[str, Any]:
-    """What the app asks for, with these scopes or the usual ones."""
+    """Return the app's manifest, with these scopes or the usual ones."""
     command = {"command": "/ask", "description": "Ask", "usage_hint": "", "should_escape": True}
     plain_command = {"command": "/plain", "description": "Plain", "usage_hint": ""}
     return {
@@ -41,7 +41,7 @@ def manifest(*scopes: str) -> dict[str, Any]:
 
 
 def stand_in(clock: SimClock, *scopes: str) -> SlackServer:
-    """A stand-in that waits for an acknowledgement only as long as a test has patience."""
+    """Make a stand-in that waits only briefly for an acknowledgement."""
     return SlackServer(
         clock,
         bot_token=BOT_TOKEN,
@@ -53,7 +53,7 @@ def stand_in(clock: SimClock, *scopes: str) -> SlackServer:
 
 
 def web_client(slack: SlackServer, token: str = BOT_TOKEN) -> AsyncWebClient:
-    """Slack's own client, pointed at the stand-in."""
+    """Return Slack's own client for the stand-in."""
     return AsyncWebClient(token=token, base_url=slack.api_url)
 
 
@@ -82,13 +82,13 @@ def modal(title: str = "A form", **more: Any) -> dict[str, Any]:
 
 
 def typed(value: str) -> dict[str, Any]:
-    """The state of :func:`modal`'s only field."""
+    """Return the state of the only field of :func:`modal`."""
     return {"number": {"typed": {"type": "plain_text_input", "value": value}}}
 
 
 @asynccontextmanager
 async def socket_mode(slack: SlackServer, app: AsyncApp) -> AsyncIterator[AsyncSocketModeHandler]:
-    """The app, connected over Socket Mode."""
+    """Connect the app over Socket Mode."""
     handler = AsyncSocketModeHandler(app, APP_TOKEN)
     handler.client.web_client = web_client(slack, APP_TOKEN)
     await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own
@@ -101,7 +101,7 @@ async def socket_mode(slack: SlackServer, app: AsyncApp) -> AsyncIterator[AsyncS
 
 @asynccontextmanager
 async def http_mode(slack: SlackServer, app: AsyncApp) -> AsyncIterator[None]:
-    """The app, behind a request URL that checks signatures."""
+    """Serve the app behind a request URL that checks signatures."""
 
     async def receive(request: web.Request) -> web.Response:
         return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))

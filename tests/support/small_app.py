@@ -15,12 +15,12 @@ Json = dict[str, Any]
 
 
 class SmallApp:
-    """``bodies`` holds what the app was sent, ``retries`` how often each event had come before."""
+    """The app's log: ``bodies`` are the payloads, ``retries`` the number of earlier deliveries of each event."""
 
     def __init__(self, slack: SlackServer) -> None:
         self.bodies: list[Json] = []
         self.retries: list[str] = []
-        self.naps: list[float] = []  # seconds that the next events take
+        self.naps: list[float] = []  # seconds that the next events are delayed
         self.client = web_client(slack)
         self.bolt = AsyncApp(client=self.client, signing_secret=SIGNING, process_before_response=True)
         self._listen()
@@ -37,7 +37,7 @@ class SmallApp:
         bolt.event("app_home_opened")(self._home)
 
     async def _ask(self, ack: Any, body: Json, respond: Any) -> None:
-        """The text says how to answer."""
+        """Answer as the text of the command asks."""
         self.bodies.append(body)
         match body["text"].split():
             case ["slow"]:

@@ -1,4 +1,4 @@
-"""What PostgreSQL would not take of the statements in a module: the kinds of it that SQLite lets one write."""
+"""Finds statements of a module that PostgreSQL would refuse although SQLite accepts them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ONLY_SQLITE = {
 
 
 def sql_of(path: Path) -> list[str]:
-    """The texts of a module that are, or may be part of, a statement; what is put into them is left out."""
+    """Return the texts of a module that are, or may be part of, a statement, without interpolated values."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     docstrings = {
         id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
@@ -50,7 +50,7 @@ def sql_of(path: Path) -> list[str]:
 
 
 def only_sqlite(sql: str) -> list[str]:
-    """What of a statement PostgreSQL would not take."""
+    """Return the parts of a statement that PostgreSQL would refuse."""
     found = [name for name, pattern in ONLY_SQLITE.items() if pattern.search(sql)]
     if any("," in _outermost(_inside(sql, call.end())) for call in re.finditer(r"\b(MAX|MIN)\(", sql)):
         found.append("the larger or smaller of two")
@@ -62,7 +62,7 @@ def only_sqlite(sql: str) -> list[str]:
 
 
 def _inside(sql: str, start: int) -> str:
-    """From after an opening parenthesis to its closing one."""
+    """Return the text up to the closing parenthesis of an opened one."""
     depth = 1
     for place, sign in enumerate(sql[start:], start):
         depth += (sign == "(") - (sign == ")")
@@ -72,7 +72,7 @@ def _inside(sql: str, start: int) -> str:
 
 
 def _outermost(sql: str) -> str:
-    """Without what stands in parentheses."""
+    """Remove the text in parentheses."""
     while (shorter := re.sub(r"\([^()]*\)", "", sql)) != sql:
         sql = shorter
     return sql

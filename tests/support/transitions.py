@@ -1,4 +1,4 @@
-"""A database that refuses what ``storage.transitions`` does not list, and no new row in a state that is not a first."""
+"""A database that refuses transitions, and states of new rows, that ``storage.transitions`` does not list."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SETTLED = (PostState.SENT, PostState.SKIPPED, PostState.FAILED)
 
 
 async def guard(store: Store) -> None:
-    """From now on a transition that the table does not have fails, and so does whoever made it."""
+    """Make every transition fail that the table does not have."""
     await store.thread.run(_guard)
 
 

@@ -1,4 +1,4 @@
-"""Orders, parcels and watches to build messages from, tame and hostile."""
+"""Orders, parcels and watches for building messages, ordinary and hostile ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person at the demo's page: what they do with keyboard and mouse, and what they see."""
+"""A person at the demo's page: acts with keyboard and mouse, and the parts of the page."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Person:
 
     @property
     def box(self) -> Locator:
-        """Where one types."""
+        """The composer's text box."""
         return self.page.locator("#composer-box")
 
     def message(self, text: str) -> Locator:
@@ -50,7 +50,7 @@ class Person:
         await self.box.press("Enter")
 
     async def sees(self, text: str) -> None:
-        """A message with this text is there."""
+        """Wait for a message with this text."""
         await expect(self.message(text)).to_be_attached(timeout=PATIENCE)
 
     async def menu(self, message: Locator, entry: str) -> None:

@@ -1,4 +1,4 @@
-"""A page without a browser: it says and hears what the real one does, over the same websocket."""
+"""A page without a browser, which uses the same websocket protocol as the real one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Page:
-    """A page without a browser: says things, and waits for what it is told."""
+    """A page without a browser. ``told`` holds the messages that it has received."""
 
     def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
         self.ws = ws

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Scene:
-    """A page's server, the workspace behind it, and the watch over what passes between it and the app."""
+    """A page's server, its workspace, and the check of the traffic with the app."""
 
     server: WebServer
     slack: SlackServer
@@ -39,7 +39,7 @@ class Scene:
 
     @property
     def modals(self) -> list[dict[str, Any]]:
-        """The workspace's views but for App Home."""
+        """The open modals of the workspace."""
         return [view for view in self.slack.workspace.views.values() if view["type"] == "modal"]
 
 
@@ -49,7 +49,7 @@ async def _nothing() -> None:
 
 @asynccontextmanager
 async def scene(manifest: dict[str, Any], build: Callable[[SlackServer], AsyncApp]) -> AsyncIterator[Scene]:
-    """What passes must in the end have been as Slack's types say."""
+    """Serve the page with an app. At the end all traffic must have been as Slack's types say."""
     clock = SimClock(datetime(2026, 3, 2, 2, tzinfo=UTC))
     world = World(clock)
     async with SlackServer(clock, manifest=manifest) as slack, PandaPonServer(world, clock=clock) as pandapon:
