@@ -55,7 +55,9 @@ class Decider:
         """It is looked at again; an unpaid one that an older version stored, which knew no such alarm, has one too."""
         order = due.order if due.milestone is Milestone.ORDERED else None
         moved_at, ref = due.moved_at or due.created_at, OrderRef.from_key(due.key)
-        again, pay_at = read_again(ref, order, due.milestone, moved_at, due.final_at, self.policy, now)
+        again, pay_at = read_again(
+            ref, order, self.policy, now, milestone=due.milestone, moved_at=moved_at, final_at=due.final_at
+        )
         return Unchanged(due.key, due.fence, again, pay_at)
 
     def result(self, due: DueOrder, stored: StoredOrder, reading: PollOutcome, now: datetime) -> Changed | Unchanged:

@@ -1,4 +1,4 @@
-"""When an order is looked at again: often while it moves, seldom while it waits, never once it is over."""
+"""When an order is read again: often while it moves, seldom while it waits, never once it is archived."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from datetime import UTC, datetime, timedelta
 from pandapon.shipment import FINAL, Milestone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Nothing moves until somebody acts: the buyer pays, the seller sends, the receiver fetches it.
+# The order stands still until a person acts: the buyer pays, the seller sends, the receiver fetches the parcel.
 _WAITING = frozenset({Milestone.ORDERED, Milestone.PAID, Milestone.READY_FOR_PICKUP})
-# The next scan is the one that people wait for.
+# People wait for the next scan: it is a delivery, or the parcel lies ready.
 _NEAR = frozenset({Milestone.ARRIVED, Milestone.OUT_FOR_DELIVERY})
 _CHINA, _DAY = timedelta(hours=8), (6, 22)
 
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """The intervals between two looks at one order."""
+    """The intervals between two readings of one order."""
 
     near: timedelta = timedelta(minutes=7)  # at its last stop or out for delivery, by day
-    moving: timedelta = timedelta(minutes=60)  # also while it has a problem, or a status nobody knows
+    moving: timedelta = timedelta(minutes=60)  # also at a problem, or with an unknown status
     waiting: timedelta = timedelta(hours=4)  # unpaid, not shipped yet, ready for pick-up
     final: timedelta = timedelta(days=1)  # couriers correct themselves for some days …
     final_for: timedelta = timedelta(days=3)  # … after which the order is archived
-    silent: timedelta = timedelta(days=1)
-    silent_after: timedelta = timedelta(days=30)  # without any move
+    silent: timedelta = timedelta(days=1)  # for an order that has not moved for silent_after
+    silent_after: timedelta = timedelta(days=30)
     first_retry: timedelta = timedelta(minutes=1)  # after a failed reading; four times longer with each further one
-    jitter: float = 0.1  # of the interval, either way
-    grid: timedelta = timedelta(seconds=5)  # times are rounded up to it, so that due orders come in batches
+    jitter: float = 0.1  # share of the interval by which it is lengthened or shortened
+    grid: timedelta = timedelta(seconds=5)  # due times are rounded up to a multiple, so that orders fall due in batches
     factor: float = 1.0  # multiplies every interval; 0: due at every tick
 
     def __post_init__(self) -> None:
@@ -40,9 +40,9 @@ class Cadence:
 
     @property
     def longest(self) -> timedelta:
-        """No reading puts an order off for longer."""
-        most = max(self.near, self.moving, self.waiting, self.final, self.silent)
-        return most * self.factor * (1 + self.jitter) + self.grid
+        """The longest time after which an order is read again, jitter and rounding included."""
+        longest_interval = max(self.near, self.moving, self.waiting, self.final, self.silent)
+        return longest_interval * self.factor * (1 + self.jitter) + self.grid
 
 
 def next_poll(
@@ -56,12 +56,13 @@ def next_poll(
     spread: float,
     by: datetime | None = None,
 ) -> datetime | None:
-    """When to look again after a good reading, None to archive. All times are aware.
+    """Return when to read an order again after a good reading; None archives it. All times are aware. Pure.
 
-    ``by``: no later than that, as long as it lies ahead: a deadline does not wait for the order's turn.
+    ``moved_at``: when the order last moved; ``created_at`` stands in for it while that is None. ``final_at``: when the
+    order was first seen at its end. ``by``: a deadline, such as for payment; while it lies ahead, the order is read no
+    later than that. ``spread`` in [0, 1): the order's own place within the jitter, see :func:`spread`.
 
-    ``spread`` in [0, 1) is the order's own place within the jitter, the same every time. With factor 0 the answer is
-    always ``now``: nothing is archived, a demo shows every late correction.
+    With factor 0 the answer is always ``now``: a demo archives nothing and shows every late correction.
     """
     if cadence.factor == 0:
         return now
@@ -72,21 +73,22 @@ def next_poll(
 
 
 def retry_at(cadence: Cadence, fails: int, now: datetime, spread: float) -> datetime:
-    """When to look again after ``fails`` failed readings in a row (from 1): soon at first, then as when waiting.
+    """Return when to read an order again after ``fails`` failed readings in a row (from 1).
 
-    This is about one order that the source refuses; a source that is down is the breaker's matter.
+    The wait begins at ``first_retry`` and grows fourfold up to ``waiting``. It is for one order that PandaPon refuses;
+    while PandaPon as a whole is down, :class:`tracking.circuit_breaker.CircuitBreaker` holds readings back.
     """
-    steps = min(max(fails, 1) - 1, 16)  # far beyond the cap, and no overflow
+    steps = min(max(fails, 1) - 1, 16)  # 16 steps exceed the cap and do not overflow
     return _after(cadence, min(cadence.first_retry * 4**steps, cadence.waiting), now, spread)
 
 
 def spread(key: str) -> float:
-    """A stable number in [0, 1) for an order, so that a mass import does not fall due all at once."""
+    """Return a stable number in [0, 1) for an order key, so that the orders of a mass import fall due one by one."""
     return zlib.crc32(key.encode()) / 2**32
 
 
-def _interval(cadence: Cadence, milestone: Milestone | None, quiet: timedelta, now: datetime) -> timedelta:
-    if quiet > cadence.silent_after:
+def _interval(cadence: Cadence, milestone: Milestone | None, silence: timedelta, now: datetime) -> timedelta:
+    if silence > cadence.silent_after:
         return cadence.silent
     if milestone in _NEAR:
         return cadence.near if _is_day(now) else cadence.moving
@@ -94,12 +96,12 @@ def _interval(cadence: Cadence, milestone: Milestone | None, quiet: timedelta, n
 
 
 def _is_day(now: datetime) -> bool:
-    """Whether couriers in China work, where nearly every door is."""
+    """Whether it is day in China, where nearly every parcel is delivered."""
     return _DAY[0] <= (now.astimezone(UTC) + _CHINA).hour < _DAY[1]
 
 
 def _after_the_end(cadence: Cadence, final_at: datetime, now: datetime, spread: float) -> datetime | None:
-    """Slowly until the archive, with one last look on its eve."""
+    """At the interval for ended orders until the archive, with one last reading just before it."""
     end = final_at + cadence.final_for
     return None if now >= end else max(now, min(end, _after(cadence, cadence.final, now, spread)))
 

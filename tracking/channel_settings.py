@@ -1,4 +1,4 @@
-"""What a channel can choose for itself."""
+"""The settings that a channel can choose for itself."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Threads = Literal["auto", "milestones", "broadcast", "problems", "thread", "chan
 THREADS: tuple[str, ...] = get_args(Threads)
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 DEFAULT_ZONE = "Asia/Shanghai"
-# So many watched orders are few: each is known by name, and every milestone of it is worth a line in the channel. Of
-# more, "shipped" and "arrived" would drown what somebody has to act on.
+# Up to so many watched orders people know each by name, and every milestone is worth a line in the channel. With more
+# orders, "shipped" and "arrived" would drown the news that somebody has to act on.
 FEW = 20
-# The levels of news that a channel shows although they are told in a thread.
+# For each mode the severities that are shown in the channel's main view as well as in the order's thread.
 _SHOWN: dict[str, frozenset[Severity]] = {
     "broadcast": frozenset({Severity.MILESTONE, Severity.PROBLEM}),
     "milestones": frozenset({Severity.STEP, Severity.MILESTONE, Severity.PROBLEM}),
@@ -28,9 +28,9 @@ _SHOWN: dict[str, frozenset[Severity]] = {
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """Times are local wall-clock times ``HH:MM`` in ``time_zone``; empty ones are switched off."""
+    """A channel's settings. Times are wall-clock times ``HH:MM`` in ``time_zone``; an empty time is switched off."""
 
-    filter: Filter | Literal[""] = ""  # of watches started from now on; empty: the bot's own default
+    filter: Filter | Literal[""] = ""  # of new watches; empty: the bot's own default
     threads: Threads = "auto"
     quiet_from: str = ""
     quiet_to: str = ""
@@ -40,16 +40,17 @@ class ChannelSettings:
     time_zone: str = DEFAULT_ZONE
 
     def shows(self, severity: Severity | None, watched: int) -> bool:
-        """Whether news of this severity is seen in the channel's main view.
+        """Whether news of this severity is shown in the channel's main view.
 
-        ``watched``: how many orders the channel watches; with ``auto`` a channel of few sees every milestone.
+        ``watched``: the number of orders that the channel watches. With ``auto`` a channel that watches up to
+        :data:`FEW` orders shows every milestone.
         """
         mode = self.threads if self.threads != "auto" else ("milestones" if watched <= FEW else "broadcast")
         return mode == "channel" or severity in _SHOWN[mode]
 
     @property
     def zone(self) -> ZoneInfo:
-        """The channel's time zone; a name that this machine does not know is China's."""
+        """The channel's time zone; China's where this machine does not know its name."""
         try:
             return ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -63,7 +64,7 @@ class ChannelSettings:
 
     @property
     def digest(self) -> time | None:
-        """When the daily digest goes out."""
+        """The local time at which the daily digest goes out; None: there is none."""
         return clock(self.digest_at)
 
 
@@ -72,12 +73,12 @@ DEFAULTS = ChannelSettings()
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How many messages a channel gets: in its main view, and in threads only."""
+    """The number of messages that a channel gets in its main view, and in threads only."""
 
     channel: int = 0
     thread: int = 0
 
 
 def clock(text: str) -> time | None:
-    """A wall-clock time; None for none."""
+    """Read a wall-clock time ``HH:MM``; None for any other text."""
     return time.fromisoformat(text) if CLOCK.fullmatch(text) else None

@@ -1,4 +1,4 @@
-"""Holds back from a source that is down, so that an outage is met with a few probes instead of a full round."""
+"""Holds back requests to a source that is down, so that an outage costs a few probes instead of full rounds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Transition(Enum):
-    """What a result changed. A caller logs one line when it is not NONE."""
+    """How the state of the source changed with a result. A caller logs one line when it is not NONE."""
 
     NONE = "none"
     DOWN = "down"
@@ -21,7 +21,7 @@ class Transition(Enum):
 
 
 class CircuitBreaker:
-    """One per source, not per order. Keeps no clock: every call says what time it is (aware)."""
+    """One per source, not per order. It has no clock of its own: every call passes the time, aware."""
 
     def __init__(
         self,
@@ -32,29 +32,30 @@ class CircuitBreaker:
         probes: int = 1,
         spread: float = 0.5,
     ) -> None:
-        """``threshold`` failures in a row open it; ``probes`` requests test it after each wait.
+        """``threshold`` failures in a row open the breaker; after each wait ``probes`` requests test the source.
 
-        Waits double up to ``longest_wait``, each ±10 % by ``spread`` in [0, 1), this installation's own number.
+        Waits begin at ``first_wait`` and double up to ``longest_wait``. ``spread`` in [0, 1), the installation's own
+        number, shifts each by up to 10 % either way.
         """
-        self.down_since: datetime | None = None  # None: the source answers, as far as known
+        self.down_since: datetime | None = None  # aware; None: the source answers, as far as known
         self._threshold, self._probes = threshold, probes
         self._first, self._longest, self._factor = first_wait, longest_wait, 0.9 + 0.2 * spread
         self._failures = 0  # in a row, while closed
-        self._waits = 0  # waits in a row that ended badly
+        self._waits = 0  # waits in a row that ended with a failed probe
         self._closed_until: datetime | None = None  # no request before then
         self._first_failure: datetime | None = None
         self._probing = False
 
     @property
     def waits_until(self) -> datetime | None:
-        """No request leaves before this time; None when nothing holds them back."""
+        """The time (aware) before which no request leaves; None: nothing holds them back."""
         return self._closed_until
 
     def allow(self, now: datetime, wanted: int) -> int:
-        """How many of ``wanted`` requests may leave now.
+        """Return how many of ``wanted`` requests may leave now.
 
-        While the source is down a probe that nobody used, or whose answer is still out, costs one wait: so
-        an idle caller cannot lose the only probe there is.
+        While the source is down, each grant of probes starts the next wait at once. So a grant that the caller does not
+        use, or whose answer never comes, costs one wait and does not keep the breaker open for ever.
         """
         if wanted <= 0 or self._is_held(now):
             return 0
@@ -66,7 +67,7 @@ class CircuitBreaker:
         return min(wanted, self._probes)
 
     def record_success(self, now: datetime) -> Transition:
-        """The source answered. What was on its way before a pause or the outage began proves nothing about it."""
+        """Record an answer. An answer to a request from before the outage or pause is ignored."""
         if self.down_since is not None and not self._probing:
             return Transition.NONE
         if self.down_since is None and self._is_held(now):
@@ -74,7 +75,7 @@ class CircuitBreaker:
         return self._close()
 
     def record_failure(self, now: datetime) -> Transition:
-        """No answer, or one that says the source failed."""
+        """Record a missing answer, or one with which the source reports a failure of its own."""
         if self.down_since is not None:
             self._probe_failed(now)
             return Transition.NONE
@@ -84,13 +85,15 @@ class CircuitBreaker:
             return Transition.NONE
         self.down_since, self._waits = self._first_failure, 0
         opened_until = now + self._wait()
-        self._closed_until = max(opened_until, self._closed_until or opened_until)  # a pause it asked for still holds
+        self._closed_until = max(
+            opened_until, self._closed_until or opened_until
+        )  # a pause that the source asked for still holds
         return Transition.DOWN
 
     def record_rate_limit(self, now: datetime, retry_after: float | None = None) -> Transition:
-        """The source asks for a pause of ``retry_after`` seconds (not said: a doubling wait). It is up, though.
+        """Record a request for a pause of ``retry_after`` seconds; None: a doubling wait. The source is up.
 
-        The other requests of the same burst are refused too; they may lengthen the pause but count as one.
+        The other requests of the same burst are refused too: they may lengthen the pause, but count as one refusal.
         """
         if self.down_since is not None and not self._probing:
             return Transition.NONE
@@ -98,29 +101,29 @@ class CircuitBreaker:
             waits = max(self._waits, 1)
         else:
             waits = 1 if self.down_since is not None else self._waits + 1
-        turn, until = self._close(), self._closed_until
+        transition, until = self._close(), self._closed_until
         self._waits = waits
         wait = self._wait(waits - 1) if retry_after is None else timedelta(seconds=max(0.0, retry_after))
         pause = now + min(wait, LONGEST)
         self._closed_until = max(pause, until or pause)
-        return turn
+        return transition
 
     def clock_moved(self, by: timedelta) -> None:
-        """The clock whose times the calls tell was set: what is left of a wait stays as it is."""
+        """Shift every stored time by ``by`` after the caller's clock was set, so that what is left of a wait stays."""
         moved = [at + by if at else None for at in (self.down_since, self._first_failure, self._closed_until)]
         self.down_since, self._first_failure, self._closed_until = moved
 
     def _close(self) -> Transition:
-        turn = Transition.NONE
+        transition = Transition.NONE
         if self.down_since is not None:
-            turn, self._closed_until = Transition.UP, None
+            transition, self._closed_until = Transition.UP, None
         self.down_since = self._first_failure = None
         self._failures = self._waits = 0
         self._probing = False
-        return turn
+        return transition
 
     def _probe_failed(self, now: datetime) -> None:
-        """Requests that left before the breaker opened fail late; only a probe lengthens the wait."""
+        """Only a failed probe lengthens the wait; requests that left before the breaker opened fail late."""
         if not self._probing:
             return
         self._probing = False

@@ -1,4 +1,4 @@
-"""A channel's day as values: which orders moved, and which need a look."""
+"""The contents of a channel's daily digest: the orders that moved, and those that need attention."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from dataclasses import dataclass, field
 class DigestEntry:
     """One order in a daily digest."""
 
-    key: str
+    key: str  # of the order
     milestone: str | None
     title: str = ""  # as sent; escaped when it is shown
-    news: int = 0  # pieces of it that day
-    alarm: str = ""  # the leg of its stall alarm
+    news: int = 0  # pieces of news about the order that day
+    alarm: str = ""  # the leg of the order's stall alarm; empty: it has none
     reason: str = ""  # why it stands there: one of pandapon.courier.Reason
     status: str = ""  # the platform's code for its state
 
 
 @dataclass(frozen=True, slots=True)
 class DailyDigest:
-    """A channel's day."""
+    """One day of a channel."""
 
-    day: str  # local date
+    day: str  # local date, ISO
     moved: tuple[DigestEntry, ...] = ()
-    troubled: tuple[DigestEntry, ...] = field(default=())  # in a problem or silent, whether or not that is new
-    watched: int = 0
+    troubled: tuple[DigestEntry, ...] = field(default=())  # at a problem or silent, also for longer than this day
+    watched: int = 0  # orders that the channel watches

@@ -1,4 +1,4 @@
-"""Decides what a reading of an order means: what is new, what is worth telling, and what is known from now on."""
+"""Decides what follows from a reading of an order: the news, its severity and audience, and all that is stored."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NO_REFUND = frozenset({"", "0"})
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What follows from a reading. To be stored as a whole, in the transaction that enqueues ``news``."""
+    """All that follows from a reading. It is stored as a whole, in the transaction that enqueues ``news``."""
 
     order: Order | None
     shipment: Shipment  # stored and fetched together; numbers that were replaced are still in it (see renumber.live)
@@ -41,34 +41,34 @@ class Decision:
     reason: Reason | None  # why it stands at a problem or an end, as its entries say
     new_nodes: tuple[Node, ...]
     edited_nodes: tuple[Node, ...]  # known nodes to be stored again
-    parcels: tuple[Parcel, ...]  # facts to be stored, without nodes: of the parcels that are new or otherwise now
+    parcels: tuple[Parcel, ...]  # without nodes: those that are new or changed, to be stored
     news: News | None  # None: nothing to tell
     severity: Severity | None  # None without news
-    audience: frozenset[Filter]  # filters of the watches that are told
-    event_id: str  # names the news, the same for the same news; empty without
-    moved_at: datetime | None  # when something last happened
+    audience: frozenset[Filter]  # filters of the watches that receive the news
+    event_id: str  # key of the news, see severity.dedup_key; empty without news
+    moved_at: datetime | None  # when the order last moved
     final_at: datetime | None  # when it was first seen delivered, returned, cancelled or lost
-    changed: bool  # a card that shows the order looks different now
-    learned: bool  # there is something to store, which no card may show
-    moved: bool  # a parcel came, was scanned or came a step on: its silence is over
-    is_first: bool  # the baseline: what was before it is told to nobody
-    follow_up: FollowUp = field(compare=False)  # when it is read again, and when its silence is an alarm
+    changed: bool  # the order's card looks different now
+    learned: bool  # there is something to store, even if no card shows it
+    moved: bool  # the order was scanned, made a step or got a parcel: its silence is over
+    is_first: bool  # the baseline: nothing of it is told
+    follow_up: FollowUp = field(compare=False)  # when it is read again, and when its silence is worth an alarm
     at: datetime = field(compare=False)  # when it was decided
 
     @property
     def key(self) -> str:
-        """The order's."""
+        """The key of the order."""
         return self.shipment.ref.key
 
     @property
     def to_post(self) -> NewsToPost | None:
-        """What the outbox is told, if there is anything to tell."""
+        """The news for the outbox; None: there is none."""
         if self.news is None or self.severity is None:
             return None
         return NewsToPost(self.event_id, self.news, self.severity, self.audience)
 
     def snapshot(self) -> OrderSnapshot:
-        """The order as it was just read."""
+        """The order as it stands after this reading."""
         return OrderSnapshot(
             ref=self.shipment.ref,
             order=self.order,
@@ -87,10 +87,10 @@ def decide(
     *,
     baseline: bool = False,
 ) -> Decision:
-    """What ``fetched`` adds to ``stored``, and everything that is recorded of it. Pure.
+    """Compare a reading with what is stored, and return all that follows from it. Pure.
 
-    Without ``stored`` the reading is the baseline: all is stored, nothing is told. ``baseline`` says so of an order
-    that is known from a list only. ``now`` is aware UTC.
+    ``stored`` None: the reading is the baseline, of which all is stored and nothing is told. ``baseline``: so is this
+    reading, of an order that is stored from the order list only. ``now``: aware UTC.
     """
     base = stored or StoredOrder(None, Shipment(fetched.ref))
     order = merge_order(base.order, fetched.order)
@@ -124,7 +124,17 @@ def decide(
         final_at=final_at,
         moved=bool(news and (news.nodes or news.steps or news.added or news.settled)),
         is_first=is_first,
-        follow_up=follow_up(fetched.ref, order, milestone, parcels, moved_at, final_at, policy, now, is_first=is_first),
+        follow_up=follow_up(
+            fetched.ref,
+            order,
+            policy,
+            now,
+            milestone=milestone,
+            parcels=parcels,
+            moved_at=moved_at,
+            final_at=final_at,
+            is_first=is_first,
+        ),
         at=now,
         changed=stored is None
         or _looks_different(base.order, order)
@@ -135,14 +145,14 @@ def decide(
 
 
 def _counted(parcels: Sequence[Parcel]) -> tuple[Parcel, ...]:
-    """Always in the same order: of two problems the one shown must not depend on which parcel was read first."""
+    """The parcels that count, by waybill: the problem that the order shows must not depend on the order of reading."""
     return tuple(sorted(live(parcels), key=lambda parcel: parcel.waybill))
 
 
 def _news(
     base: StoredOrder, order: Order | None, ref: OrderRef, lines: Sequence[Line], milestone: Milestone | None
 ) -> News | None:
-    """One piece of news for all that the reading found, however much; edits alone are news too, the quietest."""
+    """One piece of news for all that the reading found; None: nothing new. Edits alone are news too, the quietest."""
     parcels = tuple(facts(parcel) for parcel in by_shipping(live(line.after for line in lines)))
     steps = tuple(step for line in lines for step in line.steps)
     refunded = _refunded(base.order, order)
@@ -164,19 +174,22 @@ def _news(
 
 
 def _is_settled(before: Order | None, after: Order | None) -> bool:
-    """It waited for the buyer's payment and does no longer, though no milestone says so: a finance team has it."""
+    """Whether the order no longer waits for the buyer's payment, though no milestone says so: a finance team has it."""
     return bool(before and after and before.is_unpaid and after.is_settled)
 
 
 def _price(before: Order | None, after: Order | None) -> tuple[Decimal, Decimal] | None:
-    """A total that changed; one that was not known before is none."""
+    """The total before and after, if it changed; a total that was not known before is no change."""
     if before is None or after is None or before.total_amount is None or after.total_amount is None:
         return None
     return None if before.total_amount == after.total_amount else (before.total_amount, after.total_amount)
 
 
 def _refund(before: Order | None, after: Order | None, *, is_paid: bool) -> tuple[str, str] | None:
-    """The order's refund, or that of a line of it. One that is silent is none: the upstream's nulls come and go."""
+    """The refund state before and after, of the order or of one of its lines.
+
+    A state that came empty is no change: the upstream's nulls come and go.
+    """
     if before is None or after is None:
         return None
     lines = zip(before.items, after.items, strict=True) if len(before.items) == len(after.items) else ()
@@ -184,12 +197,12 @@ def _refund(before: Order | None, after: Order | None, *, is_paid: bool) -> tupl
         (before.refund_status, after.refund_status),
         *((old.refund_status, new.refund_status) for old, new in lines),
     ]
-    changed = (one for one in states if one[1] not in {*_NO_REFUND, one[0]})
+    changed = ((old, new) for old, new in states if new not in {*_NO_REFUND, old})
     return next(changed, (before.refund_status, after.refund_status) if is_paid else None)
 
 
 def _refunded(before: Order | None, after: Order | None) -> tuple[Decimal | None, Decimal] | None:
-    """What was paid back, where the upstream says it and it changed."""
+    """The amount paid back before and after, if the upstream names it and it changed."""
     if before is None or after is None or after.refunded_amount in {None, before.refunded_amount}:
         return None
     assert after.refunded_amount is not None
@@ -199,7 +212,7 @@ def _refunded(before: Order | None, after: Order | None) -> tuple[Decimal | None
 def _moved_at(
     known: StoredOrder | None, order: Order | None, parcels: Sequence[Parcel], news: News | None, now: datetime
 ) -> datetime | None:
-    """For an order seen the first time, its latest scan: one that is silent for weeks is not asked about hourly."""
+    """When the order last moved. At the first reading this is its latest scan, so that an old order is read seldom."""
     if known is not None:
         return now if news and not severity.is_edit(news) else known.moved_at
     times = [node.at for parcel in parcels for node in parcel.nodes if plausible(node.at, now)]
@@ -209,7 +222,7 @@ def _moved_at(
 
 
 def _looks_different(before: Order | None, after: Order | None) -> bool:
-    """Whether a card would: what only tells which parcel is which is shown nowhere."""
+    """Whether the order's card looks different. Consignments only tell parcels apart, and no card shows them."""
     if before is after or before is None or after is None:
         return before is not after
     return before.model_copy(update={"consignments": after.consignments}) != after

@@ -14,7 +14,10 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 def digest_day(settings: ChannelSettings, last_day: str, now: datetime) -> str | None:
-    """The local date whose digest is due and was not made; None: none is. After downtime only today's is caught up."""
+    """Return the local date (ISO) whose digest is due and not made yet; None: no digest is due. ``now`` is aware.
+
+    ``last_day``: the date of the last digest; empty: none was made. After downtime only today's digest is made up for.
+    """
     if (at := settings.digest) is None:
         return None
     local = now.astimezone(settings.zone)
@@ -23,9 +26,9 @@ def digest_day(settings: ChannelSettings, last_day: str, now: datetime) -> str |
 
 
 def digest_since(settings: ChannelSettings, last_day: str, now: datetime) -> datetime:
-    """Where a digest that is made now begins: a day ago, or where the last one ended if that is longer ago.
+    """Return where a digest that is made now begins: a day ago, or where the last one ended if that is longer ago.
 
-    So nothing falls between two of them, on a day of 25 hours or after downtime; but for what is older than a week.
+    So no news falls between two digests, on a day of 25 hours or after downtime. News older than a week is left out.
     """
     if (at := settings.digest) is None or not last_day:
         return now - DAY
@@ -33,7 +36,7 @@ def digest_since(settings: ChannelSettings, last_day: str, now: datetime) -> dat
 
 
 def next_digest(settings: ChannelSettings, now: datetime) -> datetime | None:
-    """When the next digest goes out, in UTC; None: never."""
+    """Return when the next digest goes out, in UTC; None: never. ``now`` is aware."""
     if (at := settings.digest) is None:
         return None
     today = now.astimezone(settings.zone).date()

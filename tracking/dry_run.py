@@ -1,4 +1,4 @@
-"""How many messages other settings of a channel would have meant."""
+"""How many messages a channel would have had under other settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NewsEvent:
-    """A piece of news as figures: what a channel would have had to read of it is reckoned from these."""
+    """A piece of news without its contents: enough to count the messages that it would have caused."""
 
     at: datetime
     severity: Severity
@@ -27,9 +27,9 @@ class NewsEvent:
 
 
 def dry_run(news: Iterable[NewsEvent], settings: ChannelSettings, watched: int) -> Load:
-    """What these pieces of news would have meant under these settings. Pure.
+    """Count the messages that this news would have caused under these settings. Pure.
 
-    ``news``: oldest first. ``watched``: how many orders the channel watches.
+    ``news``: oldest first. ``watched``: the number of orders that the channel watches.
     """
     channel = thread = 0
     held: set[datetime] = set()

@@ -1,4 +1,4 @@
-"""Short opaque ids of the facts that a message tells, by which news that is found again is known to be told."""
+"""Short opaque ids of the facts in a message: news found again after a restore is compared with them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ SIZE = 8  # hex digits of one id
 
 
 def fact_ids(key: str, event_id: str, news: News) -> tuple[str, ...]:
-    """One of the piece as a whole, and one of each thing in it. ``key`` names the order, ``event_id`` the piece."""
+    """Return the id of the news as a whole, then the ids of its facts: each :data:`SIZE` hexadecimal digits. Pure.
+
+    ``key``: of the order. ``event_id``: of the news.
+    """
     return tuple(dict.fromkeys(_fact_id(key, *fact) for fact in (("what", event_id), *_facts(news))))
 
 
 def remaining(key: str, event_id: str, news: News, told: Collection[str]) -> News | None:
-    """What is left of ``news`` when the facts with these ids stand in the channel; None: all of it was told.
+    """Return ``news`` without the facts whose ids are in ``told``; None: nothing is left. Pure.
 
-    Another reading cuts the same events into other pieces: two scans that were told one by one are found together.
+    A later reading may join the same events in other ways: two scans that were told one by one are found together.
     """
 
     def is_new(*fact: str) -> bool:
@@ -34,7 +37,7 @@ def remaining(key: str, event_id: str, news: News, told: Collection[str]) -> New
         return None
     if news.stall:
         return news
-    left = replace(
+    untold = replace(
         news,
         nodes=tuple(node for node in news.nodes if is_new("node", node.identity)),
         edited=tuple(node for node in news.edited if is_new("edit", node.identity)),
@@ -45,30 +48,33 @@ def remaining(key: str, event_id: str, news: News, told: Collection[str]) -> New
         price=news.price if news.price and is_new("price", str(news.price[1])) else None,
         refund=news.refund if news.refund and is_new(*_refund(news)) else None,
     )
-    return None if severity.says_nothing(left) else left
+    return None if severity.says_nothing(untold) else untold
 
 
 def beyond(news: News, others: Sequence[News]) -> News | None:
-    """What of ``news`` none of ``others`` tells, which are of other orders with the same parcel; None: nothing.
+    """Return the part of ``news`` that none of ``others`` tells; None: nothing is left. Pure.
 
-    What concerns the order as a whole, its money and its numbers, is its own.
+    ``others``: news of other orders with the same parcel. Money, numbers and the steps of the order as a whole are
+    always kept: they concern this order alone.
     """
     if news.stall:
-        stalls = {(one.stall.leg, one.stall.waybill) for one in others if one.stall}
+        stalls = {(other.stall.leg, other.stall.waybill) for other in others if other.stall}
         return None if (news.stall.leg, news.stall.waybill) in stalls else news
-    nodes = {node.identity for one in others for node in one.nodes}
-    edited = {node.identity for one in others for node in one.edited}
-    steps = {(step.waybill, step.after) for one in others for step in one.steps if step.waybill}
+    nodes = {node.identity for other in others for node in other.nodes}
+    edited = {node.identity for other in others for node in other.edited}
+    steps = {(step.waybill, step.after) for other in others for step in other.steps if step.waybill}
     new = tuple(node for node in news.nodes if node.identity not in nodes)
-    # A step that was passed over there is said by entries that were all told.
+    # Where all nodes of a parcel were told with the other order, its step was told by them, even if it is not listed.
     passed = {node.waybill for node in news.nodes} - {node.waybill for node in new}
-    left = replace(
+    own = replace(
         news,
         nodes=new,
         edited=tuple(node for node in news.edited if node.identity not in edited),
-        steps=tuple(s for s in news.steps if s.waybill not in passed and (s.waybill, s.after) not in steps),
+        steps=tuple(
+            step for step in news.steps if step.waybill not in passed and (step.waybill, step.after) not in steps
+        ),
     )
-    return None if severity.says_nothing(left) else left
+    return None if severity.says_nothing(own) else own
 
 
 def _facts(news: News) -> Iterator[tuple[str, ...]]:
@@ -86,13 +92,13 @@ def _facts(news: News) -> Iterator[tuple[str, ...]]:
 
 
 def _refund(news: News) -> tuple[str, ...]:
-    """Named by its state and what was paid back by then."""
+    """The fact of a refund: its state and the amount paid back by then."""
     state, paid = (news.refund or ("", ""))[1], news.refunded
     return ("refund", state, str(paid[1])) if paid else ("refund", state)
 
 
 def _step(step: Step) -> tuple[str, ...]:
-    """Named by where it leads: found later, two steps are one that begins elsewhere."""
+    """The fact of a step: where it leads. A later reading may join two steps into one that begins elsewhere."""
     return "step", step.waybill, step.after
 
 

@@ -1,4 +1,4 @@
-"""What a reading makes of each parcel of an order: before and after, side by side."""
+"""Each parcel of an order before and after a reading, side by side."""
 
 from __future__ import annotations
 
@@ -30,32 +30,32 @@ _all_facts = attrgetter(*_SHOWN, "logistics_id")
 class Line:
     """One parcel before and after the reading."""
 
-    before: Parcel | None  # what was known of it, perhaps under its old number; None: never seen
+    before: Parcel | None  # as stored, perhaps under its old number; None: never seen
     after: Parcel
     nodes: MergedNodes
     previous: str = ""  # the number it had until this reading
-    is_old_news: bool = False  # it was not known as a parcel, and yet nobody is to be told that there is one more
+    is_old_news: bool = False  # it is new to the store, but not worth telling as one more parcel
 
     @property
     def is_marked(self) -> bool:
-        """Only its order names it, or did."""
+        """Whether only its order names it, or named it once."""
         return named.is_only_named(self.after) or named.is_withdrawn(self.after)
 
     @property
     def is_added(self) -> bool:
-        """Whether it is one more parcel."""
+        """Whether it is one more parcel that is worth telling."""
         return self.before is None and not self.is_old_news
 
     @property
     def renumbered(self) -> tuple[tuple[str, str], ...]:
-        """Its old and its new number, where they differ by more than the spelling."""
+        """Its old and new number, if they differ by more than the spelling; else empty."""
         if not self.previous or is_same(self.previous, self.after.waybill):
             return ()
         return ((self.previous, self.after.waybill),)
 
     @property
     def told(self) -> tuple[Node, ...]:
-        """The entries that are new to a reader."""
+        """The new nodes whose scans were not told under an old number of the parcel."""
         return unseen_nodes(self.nodes.new, self.before if self.previous else None)
 
     @property
@@ -68,7 +68,7 @@ class Line:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Where it came, if that is elsewhere. A parcel that its order names counts as shipped before any scan."""
+        """Its move to another milestone, if any. A parcel that was only named counts as shipped before."""
         before, after = self.before.milestone if self.before else None, self.after.milestone
         if self.before and named.is_only_named(self.before):
             before = Milestone.SHIPPED
@@ -78,7 +78,7 @@ class Line:
 
     @property
     def differs(self) -> bool:
-        """Whether it looks different now."""
+        """Whether people would see a difference."""
         if self.before is None or self.nodes.new or self.nodes.rewritten:
             return True
         return _shown_facts(self.before) != _shown_facts(self.after)
@@ -95,14 +95,17 @@ class Line:
 
 
 def facts(parcel: Parcel) -> Parcel:
-    """The parcel without its entries."""
+    """Return the parcel without its nodes."""
     return replace(parcel, nodes=())
 
 
 def lines_of(
     known: Sequence[Parcel], read: Sequence[Parcel], order: Order | None, ordered_at: datetime | None
 ) -> list[Line]:
-    """Every parcel, the known ones first. An empty reading leaves each as it was. ``order``: whose names count."""
+    """Return a line for every parcel, the known ones first. An empty reading leaves each as it was. Pure.
+
+    ``order``: the order whose named parcels count; None: none count. ``ordered_at``: aware time of the order.
+    """
     fetched = one_per_waybill(read)
     successors = renumbered(known, tuple(fetched.values()), named.consignments(order))
     stored = {parcel.waybill: parcel for parcel in known}
@@ -121,31 +124,34 @@ def lines_of(
 def with_named(
     lines: Sequence[Line], order: Order | None, before: Order | None, *, heard: datetime, now: datetime
 ) -> list[Line]:
-    """With the parcels that the order names and no trace shows; those that it names no more do not count.
+    """Add the parcels that the order names and no trace shows; mark those that it no longer names as withdrawn. Pure.
 
-    ``before``: the order as it was known; None: never read, or this is its baseline. What it names only now, beside
-    parcels that were known, is news. ``heard`` (aware): since when nothing is heard of what it had named before.
+    ``before``: the order as stored; None: never read, or this is its baseline. A parcel that the order names for the
+    first time is news if other parcels were known. ``heard`` (aware): since when nothing is heard of the parcels that
+    the order named before.
     """
     shown = [line.after for line in lines if not line.is_marked]
     counted = [parcel for parcel in live(shown) if parcel.milestone is not Milestone.CANCELLED]
     unseen = named.unseen(order, shown, counted)
     marked = [line for line in lines if line.is_marked]
-    found = [_remarked(line, unseen, now) if line.is_marked else line for line in lines]
+    with_marks = [_remarked(line, unseen, now) if line.is_marked else line for line in lines]
     had_parcels = any(line.before for line in lines)
-    for one in unseen:
-        if not any(is_same(one.waybill, line.after.waybill) for line in marked):
-            is_new = before is not None and not named.is_named(one.waybill, before)
-            parcel = named.newly_named(one, now if is_new else heard)
-            found.append(Line(None, parcel, _NOTHING, is_old_news=not (is_new and had_parcels)))
-    return found
+    for consignment in unseen:
+        if not any(is_same(consignment.waybill, line.after.waybill) for line in marked):
+            is_new = before is not None and not named.is_named(consignment.waybill, before)
+            parcel = named.newly_named(consignment, now if is_new else heard)
+            with_marks.append(Line(None, parcel, _NOTHING, is_old_news=not (is_new and had_parcels)))
+    return with_marks
 
 
 def _remarked(line: Line, unseen: Sequence[Consignment], now: datetime) -> Line:
-    still = next((one for one in unseen if is_same(one.waybill, line.after.waybill)), None)
-    if still is None:
-        return replace(line, after=named.withdrawn(line.after))
-    again = named.newly_named(still, now) if named.is_withdrawn(line.after) else line.after
-    return replace(line, after=replace(again, waybill=line.after.waybill, carrier=still.carrier or line.after.carrier))
+    """The line of a marked parcel: withdrawn once the order no longer names it, named again when it does."""
+    old = line.after
+    consignment = next((unshown for unshown in unseen if is_same(unshown.waybill, old.waybill)), None)
+    if consignment is None:
+        return replace(line, after=named.withdrawn(old))
+    parcel = named.newly_named(consignment, now) if named.is_withdrawn(old) else old
+    return replace(line, after=replace(parcel, waybill=old.waybill, carrier=consignment.carrier or old.carrier))
 
 
 def _known_line(known: Parcel, fetched: Parcel | None, successor: str | None, ordered_at: datetime | None) -> Line:
@@ -166,13 +172,13 @@ def _new_line(fetched: Parcel, predecessor: Parcel | None, ordered_at: datetime 
 
 
 def _placed(parcel: Parcel, ordered_at: datetime | None) -> Parcel:
-    """The parcel where its merged nodes and status put it; an unknown claim keeps the last known place."""
-    place = place_after(parcel.nodes, parcel.status_milestone, ordered_at) or parcel.milestone
-    return parcel if place is parcel.milestone else replace(parcel, milestone=place)
+    """The parcel at the milestone of its merged nodes and status; an unknown claim keeps the last known milestone."""
+    milestone = place_after(parcel.nodes, parcel.status_milestone, ordered_at) or parcel.milestone
+    return parcel if milestone is parcel.milestone else replace(parcel, milestone=milestone)
 
 
 def _reads_differently(before: Node | None, after: Node) -> bool:
-    """Whether a person would read something else: a place that is only filled in, or spelt out, is none."""
+    """Whether people would read another meaning. A place that is only filled in or spelt out does not count."""
     if before is None or normalise(before.shown) != normalise(after.shown):
         return True
     old, new = normalise(before.place), normalise(after.place)

@@ -1,4 +1,4 @@
-"""Joins what is stored with what was read, so that no reading, however poor, deletes anything."""
+"""Merges a reading into what is stored, so that no reading, however poor, deletes anything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pandapon.shipment import Milestone, Node, Parcel, TimeBasis
 
 _EMPTY: tuple[object, ...] = (None, "", ())
-# A refund that is over, or a reason that no longer holds, is said by silence; keeping the old words would be wrong.
+# The upstream empties these when the refund is over or the reason no longer holds: the old words would be wrong.
 _MAY_EMPTY = frozenset({"refund_status", "close_reason"})
 
 
@@ -26,11 +26,11 @@ class MergedNodes:
     nodes: tuple[Node, ...]  # oldest first
     new: tuple[Node, ...]
     rewritten: tuple[Node, ...]  # known ones to be stored again
-    edited: tuple[Node, ...]  # those of them whose content a reader would see differ
+    edited: tuple[Node, ...]  # those of the rewritten whose content differs
 
 
 def goes_back(before: Milestone | None, after: Milestone | None) -> bool:
-    """True for a move to a lower rung of the way; a move to or from a problem is never one."""
+    """Whether this is a move to an earlier milestone; a move to or from a problem never is. None: unknown."""
     if before is None or after is None or before.is_problem or after.is_problem:
         return False
     return after.rank < before.rank
@@ -39,9 +39,9 @@ def goes_back(before: Milestone | None, after: Milestone | None) -> bool:
 def merge_claim(
     known: tuple[str, Milestone | None], fetched: tuple[str, Milestone | None]
 ) -> tuple[str, Milestone | None]:
-    """A status code with its milestone: an absent one keeps the known pair, an unknown code the known milestone.
+    """Merge a status code with its milestone: an absent code keeps the known pair, an unknown one the milestone.
 
-    A lower rung is a stale reply from some cache and is not believed.
+    An earlier milestone is not believed: it comes from a stale cache of the upstream [inferred].
     """
     code, milestone = fetched
     if milestone is None:
@@ -50,7 +50,7 @@ def merge_claim(
 
 
 def merge_nodes(known: Iterable[Node], fetched: Iterable[Node]) -> MergedNodes:
-    """The union by identity. The result does not depend on the order in which nodes or readings arrive."""
+    """Return the union by identity. It does not depend on the order in which nodes or readings arrive. Pure."""
     stored = {node.identity: node for node in known}
     union = dict(stored)
     for node in fetched:
@@ -70,7 +70,10 @@ def merge_nodes(known: Iterable[Node], fetched: Iterable[Node]) -> MergedNodes:
 
 
 def merge_parcel(known: Parcel, fetched: Parcel, nodes: tuple[Node, ...]) -> Parcel:
-    """The facts of the reading over those that are stored, with these nodes; where it stands is decided elsewhere."""
+    """Return the parcel with the facts of the reading over the stored ones, and with these nodes.
+
+    Its milestone is kept: ``lines`` decides it from nodes and status.
+    """
     code, milestone = merge_claim(
         (known.status_code, known.status_milestone), (fetched.status_code, fetched.status_milestone)
     )
@@ -85,18 +88,18 @@ def merge_parcel(known: Parcel, fetched: Parcel, nodes: tuple[Node, ...]) -> Par
 
 
 def one_per_waybill(parcels: Iterable[Parcel]) -> dict[str, Parcel]:
-    """The parcels of one reading by waybill; two sub-orders that share a parcel each bring it."""
-    found: dict[str, Parcel] = {}
+    """Return the parcels of one reading by waybill, those with the same waybill merged: sub-orders may share one."""
+    by_waybill: dict[str, Parcel] = {}
     for parcel in parcels:
-        twin = found.get(parcel.waybill)
-        if twin is not None:
-            parcel = merge_parcel(twin, parcel, merge_nodes(twin.nodes, parcel.nodes).nodes)  # noqa: PLW2901
-        found[parcel.waybill] = parcel
-    return found
+        twin = by_waybill.get(parcel.waybill)
+        by_waybill[parcel.waybill] = (
+            parcel if twin is None else merge_parcel(twin, parcel, merge_nodes(twin.nodes, parcel.nodes).nodes)
+        )
+    return by_waybill
 
 
 def merge_order(known: Order | None, fetched: Order | None) -> Order | None:
-    """The reading over what is stored; a field that came empty keeps its known value (nulls come and go upstream)."""
+    """Return the order as read. A field that came empty keeps its stored value: the upstream's nulls come and go."""
     if known is None or fetched is None:
         return fetched or known
     kept = {
@@ -109,10 +112,10 @@ def merge_order(known: Order | None, fetched: Order | None) -> Order | None:
 
 
 def _enriched(before: Node, after: Node) -> Node:
-    """The newer words and claim, but nothing filled in is emptied again.
+    """The node with the newer words and claim; no field that was filled in is emptied.
 
-    ``sequence`` only grows: a reply that holds fewer of the scans made at the same moment counts from a lower start.
-    A time that was read stays, and a place in the list only moves to later neighbours, for the same reason.
+    ``sequence`` only grows, and so does a time taken from a neighbour: a reply with fewer of the scans would count
+    lower. A time that was read itself stays.
     """
     if after == before:
         return before
@@ -131,10 +134,10 @@ def _enriched(before: Node, after: Node) -> Node:
 
 
 def _placed(before: Node, after: Node) -> tuple[datetime | None, TimeBasis]:
-    times = [(one.is_timed, one.at, one.time_basis) for one in (before, after) if one.at is not None]
+    times = [(node.is_timed, node.at, node.time_basis) for node in (before, after) if node.at is not None]
     if not times:
         return None, after.time_basis
     if after.is_timed:
         return after.at, after.time_basis
-    _is_timed, at, basis = max(times, key=lambda one: one[:2])
+    _is_timed, at, basis = max(times, key=lambda time: time[:2])
     return at, basis

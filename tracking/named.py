@@ -1,4 +1,4 @@
-"""Parcels that only their order names: its trace does not show them (yet), and they are on their way all the same."""
+"""Parcels that only their order names: the trace does not show them yet, but they were shipped."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
     from pandapon.models import Order
 
-# Kept in the parcel's status code, as the mark of a number that was replaced is: a trace that shows the parcel writes
-# its own code there. Behind it stands since when nothing is heard of the parcel.
+# The mark stands in the parcel's status code, like the mark of a replaced number (see renumber): a trace that shows the
+# parcel overwrites it with its own code. Behind the mark stands the time since which nothing is heard of the parcel.
 _NAMED = "NAMED_BY_ORDER:"
 _WITHDRAWN = "NO_LONGER_NAMED"
-MOST = 300  # parcels that are taken from what one order names; a longer list is a fault of its source
+MOST = 300  # parcels taken from the names of one order; a longer list is a fault of the source
 
 
 def is_only_named(parcel: Parcel) -> bool:
-    """Whether nothing but the order says that there is this parcel."""
+    """Whether the order names this parcel and no trace has shown it."""
     return parcel.status_code.startswith(_NAMED)
 
 
 def is_withdrawn(parcel: Parcel) -> bool:
-    """Whether the order named it once and does not any more, and no trace ever showed it."""
+    """Whether the order once named this parcel and no longer does, and no trace ever showed it."""
     return parcel.status_code == _WITHDRAWN
 
 
 def since(parcel: Parcel) -> datetime | None:
-    """Since when nothing is heard of a parcel that is only named, aware; None: of any other."""
+    """Return the aware time since which nothing is heard of a parcel that is only named; None for any other parcel."""
     if is_only_named(parcel):
         with suppress(ValueError):
             return datetime.fromisoformat(parcel.status_code.removeprefix(_NAMED))
@@ -44,30 +44,33 @@ def since(parcel: Parcel) -> datetime | None:
 
 
 def newly_named(consignment: Consignment, at: datetime) -> Parcel:
-    """The parcel. No state is claimed for it: of its order it is at least known that others were shipped."""
+    """Return the parcel for a consignment, silent since ``at`` (aware). It has no milestone: no scan claims one."""
     return Parcel(consignment.waybill, consignment.carrier, f"{_NAMED}{at.isoformat()}")
 
 
 def withdrawn(parcel: Parcel) -> Parcel:
-    """It counts no more. Its number stays stored, so that a person can still ask for it."""
+    """Return the parcel marked as not counting. Its number stays stored, so that people can still look it up."""
     return replace(parcel, status_code=_WITHDRAWN)
 
 
 def consignments(order: Order | None) -> tuple[Consignment, ...]:
-    """What the order names, each number once however it is spelt, and always in the same order."""
+    """Return the consignments that an order names, each number once however it is spelt, in a stable order."""
     return _each_once(order.waybills, order.consignments) if order else ()
 
 
-@lru_cache(maxsize=4096)  # most readings of an order are decided beside the same names
-def _each_once(waybills: tuple[str, ...], more: tuple[Consignment, ...]) -> tuple[Consignment, ...]:
-    ids = Counter(one.logistics_id for one in more)  # one that several share tells none of them from the others
-    said = {one.waybill: one if ids[one.logistics_id] == 1 else _without_id(one) for one in more}
-    found: dict[str, list[Consignment]] = {}
-    for waybill in sorted(waybills, key=lambda one: (normal(one), one)):
-        alike = found.setdefault(normal(waybill), [])
-        if is_number(waybill) and not any(is_same(waybill, one.waybill) for one in alike):
-            alike.append(said.get(waybill) or Consignment(waybill=waybill))
-    return tuple(one for alike in found.values() for one in alike)[:MOST]
+@lru_cache(maxsize=4096)  # successive readings of an order mostly name the same parcels
+def _each_once(waybills: tuple[str, ...], details: tuple[Consignment, ...]) -> tuple[Consignment, ...]:
+    ids = Counter(consignment.logistics_id for consignment in details)
+    by_waybill = {  # an id that several consignments share tells none of them from the others
+        consignment.waybill: consignment if ids[consignment.logistics_id] == 1 else _without_id(consignment)
+        for consignment in details
+    }
+    by_number: dict[str, list[Consignment]] = {}
+    for waybill in sorted(waybills, key=lambda waybill: (normal(waybill), waybill)):
+        alike = by_number.setdefault(normal(waybill), [])
+        if is_number(waybill) and not any(is_same(waybill, other.waybill) for other in alike):
+            alike.append(by_waybill.get(waybill) or Consignment(waybill=waybill))
+    return tuple(consignment for alike in by_number.values() for consignment in alike)[:MOST]
 
 
 def _without_id(consignment: Consignment) -> Consignment:
@@ -75,50 +78,51 @@ def _without_id(consignment: Consignment) -> Consignment:
 
 
 def is_named(waybill: str, order: Order) -> bool:
-    """Whether the order names this number, in whatever spelling."""
-    return any(is_same(waybill, one) for one in order.waybills)
+    """Whether the order names this number, in any spelling."""
+    return any(is_same(waybill, named) for named in order.waybills)
 
 
 def borne(every: Iterable[Consignment], parcels: Iterable[Parcel]) -> dict[str, str]:
-    """Which of the consignments are among the parcels: the waybill as the order names it to that of the parcel.
+    """Match consignments with parcels: from the waybill as the order names it to the waybill of the parcel.
 
-    By the number; a parcel that has none of these numbers, by the platform's own id of it [inferred].
+    A parcel is matched by its number; one that bears none of these numbers, by the platform's own id [inferred].
     """
     by_number: dict[str, list[Consignment]] = {}
     by_id: dict[str, list[Consignment]] = {}
-    for one in every:
-        by_number.setdefault(normal(one.waybill), []).append(one)
-        by_id.setdefault(one.logistics_id, []).append(one)
-    found: dict[str, str] = {}
+    for consignment in every:
+        by_number.setdefault(normal(consignment.waybill), []).append(consignment)
+        by_id.setdefault(consignment.logistics_id, []).append(consignment)
+    matches: dict[str, str] = {}
     for parcel in parcels:
-        ours = [one for one in by_number.get(normal(parcel.waybill), ()) if is_same(one.waybill, parcel.waybill)]
-        for one in ours or [one for id_ in _ids(parcel) for one in by_id.get(id_, ())]:
-            found.setdefault(one.waybill, parcel.waybill)
-    return found
+        alike = by_number.get(normal(parcel.waybill), ())
+        same_number = [consignment for consignment in alike if is_same(consignment.waybill, parcel.waybill)]
+        for consignment in same_number or [other for id_ in _ids(parcel) for other in by_id.get(id_, ())]:
+            matches.setdefault(consignment.waybill, parcel.waybill)
+    return matches
 
 
 def _ids(parcel: Parcel) -> set[str]:
-    """What the platform may call it; where it has no number yet, it is shown under that."""
+    """The platform's possible ids of a parcel; one without a number yet bears such an id as its waybill."""
     return {parcel.logistics_id, parcel.waybill} - {""}
 
 
 def unseen(order: Order | None, shown: Sequence[Parcel], counted: Sequence[Parcel]) -> tuple[Consignment, ...]:
-    """Those that the order names and no trace has shown.
+    """Return the consignments that the order names and no trace has shown.
 
     ``shown``: every parcel that a trace ever showed, also under a number that was replaced since. ``counted``: those of
-    them that are on a way; a consignment that was called back stands for none. A parcel without a carrier's number may
-    be any of the consignments. So may every parcel, where not one number is found among them: then the order names its
-    parcels otherwise than the trace [inferred], and each parcel of the trace stands for one.
+    them that still count; a consignment that was called back stands for no other. A parcel without a carrier's number
+    may be any of the consignments, so it stands for one of them. If not a single number matches, the order names its
+    parcels in another way than the trace [inferred], and every counted parcel stands for one consignment.
     """
     every = consignments(order)
-    found = borne(every, shown)
-    left = [one for one in every if one.waybill not in found]
-    if found:
+    matches = borne(every, shown)
+    unmatched = [consignment for consignment in every if consignment.waybill not in matches]
+    if matches:
         counted = [parcel for parcel in counted if _has_no_number(parcel, order)]
-    return tuple(left[len(counted) :])
+    return tuple(unmatched[len(counted) :])
 
 
 def _has_no_number(parcel: Parcel, order: Order | None) -> bool:
-    """Whether it is shown under a stand-in for the number: see pandapon.alibaba and pandapon.taobao."""
+    """Whether the parcel bears a stand-in for its number, made in pandapon.alibaba and pandapon.taobao."""
     stand_ins = {parcel.logistics_id, "parcel", *(order.sub_order_ids if order else ())} - {""}
     return parcel.waybill in stand_ins or parcel.waybill.rpartition("-")[0] in stand_ins

@@ -1,4 +1,4 @@
-"""An order as it is fetched, as it is stored, and as people are shown it."""
+"""An order as it is fetched, as it is stored, and as it is shown."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FetchedOrder:
-    """One reading. None means not read this time, which says nothing about the order."""
+    """One reading. A part that is None was not read this time, which says nothing about the order."""
 
     ref: OrderRef
     order: Order | None = None
@@ -27,28 +27,28 @@ class FetchedOrder:
 
 @dataclass(frozen=True, slots=True)
 class StoredOrder:
-    """Everything stored about an order: all of it has been told, or was there at the first sight."""
+    """Everything stored about an order. All of it was told, or was there at the first reading. Times are aware."""
 
-    order: Order | None  # as last read; None: only its logistics were
+    order: Order | None  # as last read; None: only its logistics were read
     shipment: Shipment  # numbers that were replaced are still in it (see renumber.live)
     milestone: Milestone | None = None
     reason: Reason | None = None  # why it stands at a problem or an end
     moved_at: datetime | None = None  # when it last made news, for the cadence
     final_at: datetime | None = None  # when it was first seen delivered, returned, cancelled or lost
-    read_at: datetime | None = None  # last good reading
-    stale_since: datetime | None = None  # first failed reading since then
+    read_at: datetime | None = None  # time of the last good reading
+    stale_since: datetime | None = None  # time of the first failed reading since read_at; None: fresh
     next_poll_at: datetime | None = None  # None: archived
     version: int = 0  # grows by one whenever the order, its parcels or its nodes change
-    fence: int = 0
+    fence: int = 0  # grows with each lease and reading, so that a late result is dropped
 
     @property
     def ref(self) -> OrderRef:
-        """Which order it is."""
+        """The reference of the order."""
         return self.shipment.ref
 
     @property
     def key(self) -> str:
-        """The same as one string."""
+        """The reference as one string."""
         return self.shipment.ref.key
 
     def snapshot(self) -> OrderSnapshot:
@@ -66,17 +66,17 @@ class StoredOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrderSnapshot:
-    """An order as it stands now, from a fresh reading or, when PandaPon failed, from the store."""
+    """An order as it is shown: from a fresh reading or, when PandaPon failed, from the store. Times are aware."""
 
     ref: OrderRef
-    order: Order | None  # None: its detail could not be read, its logistics could
+    order: Order | None  # None: only its logistics could be read
     shipment: Shipment
     milestone: Milestone | None
-    read_at: datetime | None  # when the data was good
-    stale_since: datetime | None = None  # first failed reading after read_at; None: fresh
-    moved_at: datetime | None = None  # when something last happened; None: nobody knows
+    read_at: datetime | None  # time of the last good reading
+    stale_since: datetime | None = None  # time of the first failed reading after read_at; None: fresh
+    moved_at: datetime | None = None  # when the order last moved; None: unknown
 
 
 def shown(shipment: Shipment) -> Shipment:
-    """In the order in which parcels are counted, without the numbers that they had before; those can be asked for."""
+    """Return the shipment as it is shown: the parcels that count, in the order in which they are numbered."""
     return Shipment(shipment.ref, by_shipping(live(shipment.parcels)))

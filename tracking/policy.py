@@ -1,4 +1,4 @@
-"""What follows a reading in time: when the order is read again, and when its silence is worth an alarm."""
+"""When an order is read again after a reading, and when its silence is worth an alarm."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """This installation's choices, as they are now."""
+    """The intervals and limits of this installation."""
 
     cadence: Cadence = field(default_factory=Cadence)
     limits: Limits = field(default_factory=Limits)
@@ -29,51 +29,57 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """To be stored with the decision that it follows from."""
+    """The schedule that follows from a reading; stored in one transaction with the decision."""
 
-    next_poll_at: datetime | None  # None: the order is archived
-    silent: tuple[str, ...]  # names of the silences that are too long already: an alarm for one of them stands
-    stall_at: datetime | None  # when silence has to be looked at; None: never
-    is_pressing: bool  # a deadline is so near that it has to be told now
+    next_poll_at: datetime | None  # aware; None: the order is archived
+    silent: tuple[str, ...]  # names of the silences that are too long already: their alarms stay
+    stall_at: datetime | None  # when the order is next checked for silence; None: never
+    is_pressing: bool  # a deadline is so near that the channel is told now
 
 
-def follow_up(  # noqa: PLR0917  what is known of the order
+def follow_up(
     ref: OrderRef,
     order: Order | None,
+    policy: Policy,
+    now: datetime,
+    *,
     milestone: Milestone | None,
     parcels: Sequence[Parcel],
     moved_at: datetime | None,
     final_at: datetime | None,
-    policy: Policy,
-    now: datetime,
-    *,
     is_first: bool,
 ) -> FollowUp:
-    """Pure. ``is_first``: the reading is the order's baseline.
+    """Return the schedule of an order after a reading. All times are aware. Pure.
 
-    An order that was already silent when it was first watched skips the early alarms and gets only the final question.
-    A deadline that is near was not over before: of that the channel is told at once.
+    ``is_first``: the reading is the order's baseline. An order that was already silent when it was first watched skips
+    the early alarms and gets only the final question. A payment deadline that is near is told even then.
     """
     found = silences(order, milestone, live(parcels), policy.limits, now, moved_at=moved_at)
     presses, due = is_pressing(found, now), stall_at(found)
     if due is not None and due <= now and is_first and not presses:
         due = asks_at(moved_at, policy.limits, now)
-    again, _pay_at = read_again(ref, order, milestone, moved_at, final_at, policy, now)
-    return FollowUp(again, _names(found, now), due, presses)
+    next_poll_at, _pay_at = read_again(
+        ref, order, policy, now, milestone=milestone, moved_at=moved_at, final_at=final_at
+    )
+    return FollowUp(next_poll_at, _names(found, now), due, presses)
 
 
-def read_again(  # noqa: PLR0917  the same
+def read_again(
     ref: OrderRef,
     order: Order | None,
+    policy: Policy,
+    now: datetime,
+    *,
     milestone: Milestone | None,
     moved_at: datetime | None,
     final_at: datetime | None,
-    policy: Policy,
-    now: datetime,
 ) -> tuple[datetime | None, datetime | None]:
-    """When the order is read next, and when it has to be paid at the latest to be spared an alarm; each may be None."""
+    """Return when the order is read next (None: archived), and when its unpaid alarm is due (None: no alarm).
+
+    All times are aware. Pure.
+    """
     pay_at = pay_alarm_at(order, milestone, policy.limits, now)
-    again = next_poll(
+    next_poll_at = next_poll(
         policy.cadence,
         milestone=milestone,
         moved_at=moved_at,
@@ -83,8 +89,8 @@ def read_again(  # noqa: PLR0917  the same
         spread=spread(ref.key),
         by=pay_at,
     )
-    return again, pay_at
+    return next_poll_at, pay_at
 
 
 def _names(found: Sequence[Stall], now: datetime) -> tuple[str, ...]:
-    return tuple(silence(one) for one in too_long(found, now))
+    return tuple(silence(stall) for stall in too_long(found, now))

@@ -16,10 +16,10 @@ SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 def quiet_until(settings: ChannelSettings, now: datetime) -> datetime | None:
-    """The end of the quiet hours that hold now, None outside them. ``now`` is aware; the answer is in UTC.
+    """Return the end of the quiet hours that hold now, in UTC; None outside them. ``now`` is aware.
 
-    Reckoned on the wall clock of the channel's zone, so that a change to or from summer time moves nothing. Of an hour
-    that comes twice each time counts by itself: the end lies in the same one as now, and is never over.
+    The hours are those of the wall clock in the channel's zone, also on a day with a change to or from summer time.
+    Where an hour comes twice, the end is its next occurrence, so it always lies ahead.
     """
     if (hours := settings.quiet) is None:
         return None
@@ -34,22 +34,22 @@ def quiet_until(settings: ChannelSettings, now: datetime) -> datetime | None:
 
 
 def hold_until(settings: ChannelSettings, severity: Severity | None, now: datetime) -> datetime | None:
-    """Until when news of this severity waits; None: it may go now."""
+    """Return until when (UTC) news of this severity waits; None: it may be posted now. ``now`` is aware."""
     if settings.break_through and severity is Severity.PROBLEM:
         return None
     return quiet_until(settings, now)
 
 
 def _end(settings: ChannelSettings, day: date, clock: time, now: datetime) -> datetime:
-    """The first moment after ``now`` at which the channel's clock shows this time of this day, or has passed it."""
+    """Return the first moment after ``now`` at which the channel's clock shows this time, or has leapt over it."""
     both = [datetime.combine(day, clock, settings.zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
-    if both[1] < both[0]:  # the clock skips it: the zone's data tell both sides of the gap, and the end is their seam
+    if both[1] < both[0]:  # the clock leaps over this time: the end is the moment of the leap
         return _seam(settings, *both[::-1])
-    return next((one for one in both if one > now), both[1])
+    return next((moment for moment in both if moment > now), both[1])
 
 
 def _seam(settings: ChannelSettings, before: datetime, after: datetime) -> datetime:
-    """Between these two moments the channel's clock leaps: the moment at which it does, to the second."""
+    """Return the moment, to the second, at which the channel's clock leaps between these two."""
     offset = before.astimezone(settings.zone).utcoffset()
     while after - before > SECOND:
         middle = before + (after - before) // 2

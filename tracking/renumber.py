@@ -1,4 +1,4 @@
-"""Recognises a parcel that came back under another number, so that its whole story is not told again."""
+"""Recognises a parcel that came back under another number, so that its old scans are not told again."""
 
 from __future__ import annotations
 
@@ -16,40 +16,40 @@ if TYPE_CHECKING:
     from pandapon.models import Consignment
     from pandapon.shipment import Node
 
-# Kept in the old parcel's status code, which no reading touches while the parcel is gone; one that names the old
-# number again writes its own code there, and the parcel is back.
+# The mark stands in the old parcel's status code, which no reading touches while the parcel is gone. A reading that
+# shows the old number again overwrites the mark with its own code, and the parcel counts again.
 _MARK = "REPLACED_BY:"
-# A parcel without a single scan has no story to compare; only one that had not set out may pass for a placeholder.
+# A parcel without scans cannot be compared by them; it passes for a placeholder only if it had not set out.
 _NOT_MOVING = frozenset({None, Milestone.ORDERED, Milestone.PAID, Milestone.SHIPPED, Milestone.PICKED_UP})
 
 
 def replaced_by(parcel: Parcel) -> str:
-    """The number that took this one's place; empty for a parcel that counts."""
+    """Return the number that replaced this one; empty for a parcel that counts."""
     return parcel.status_code.removeprefix(_MARK) if parcel.status_code.startswith(_MARK) else ""
 
 
 def live(parcels: Iterable[Parcel]) -> tuple[Parcel, ...]:
-    """The parcels that count. The numbers they had before stay stored, so that a person can still ask for them."""
+    """Return the parcels that count. Replaced and withdrawn ones stay stored, so that people can look them up."""
     return tuple(parcel for parcel in parcels if not replaced_by(parcel) and not is_withdrawn(parcel))
 
 
 def retire(parcel: Parcel, successor: str) -> Parcel:
-    """The parcel under its old number, marked."""
+    """Return the parcel under its old number, marked as replaced by ``successor``."""
     return replace(parcel, status_code=_MARK + successor, status_milestone=None)
 
 
 def revive(parcel: Parcel) -> Parcel:
-    """The parcel without its mark: its number was read in a trace."""
+    """Return the parcel without its mark, after a trace showed its number."""
     is_marked = replaced_by(parcel) or is_only_named(parcel) or is_withdrawn(parcel)
     return replace(parcel, status_code="") if is_marked else parcel
 
 
 def renumbered(known: Sequence[Parcel], fetched: Sequence[Parcel], named: Sequence[Consignment] = ()) -> dict[str, str]:
-    """Old number to new one, for each parcel that vanished while one with all its scans appeared.
+    """Return old number to new one, for each parcel that vanished while one with all its scans appeared. Pure.
 
-    Both must happen in the same reading: two parcels that merely share a scan are two parcels. ``named``: what the
-    order names. A parcel that only the order names, and that the trace shows now, may be spelt otherwise there. It
-    passes for another number only where none of those that the order names is found in the trace.
+    Both must happen in the same reading: two parcels that merely share a scan are two parcels. ``named``: the
+    consignments that the order names. A parcel that only the order named is paired with its other spelling in the
+    trace; it is paired by its lack of scans only if the trace shows none of the numbers that the order names.
     """
     read, stored = {parcel.waybill for parcel in fetched}, {parcel.waybill for parcel in known}
     gone = [parcel for parcel in live(known) if parcel.waybill not in read]
@@ -70,31 +70,31 @@ def renumbered(known: Sequence[Parcel], fetched: Sequence[Parcel], named: Sequen
 
 def _appeared(gone: Sequence[Parcel], fresh: Sequence[Parcel], named: Sequence[Consignment]) -> dict[str, str]:
     """The parcels that only the order named, each with the number under which the trace shows it now."""
-    found = borne(named, fresh)
+    matches = borne(named, fresh)
     pairs: dict[str, str] = {}
     for old in gone:
-        spelt = (name for name in (old.waybill, *found) if name in found and is_same(name, old.waybill))
-        heir = found.get(next(spelt, ""), "") if is_only_named(old) else ""
+        spellings = (name for name in (old.waybill, *matches) if name in matches and is_same(name, old.waybill))
+        heir = matches.get(next(spellings, ""), "") if is_only_named(old) else ""
         if heir and heir not in pairs.values():
             pairs[old.waybill] = heir
     return pairs
 
 
 def unseen_nodes(nodes: Iterable[Node], predecessor: Parcel | None) -> tuple[Node, ...]:
-    """The nodes whose time and words the predecessor had not shown."""
+    """Return the nodes whose time and words are not among those of the predecessor."""
     if predecessor is None:
         return tuple(nodes)
-    told = _story(predecessor)
-    return tuple(node for node in nodes if _scan(node) not in told)
+    known_scans = _scans(predecessor)
+    return tuple(node for node in nodes if _scan(node) not in known_scans)
 
 
 def _continues(old: Parcel, new: Parcel) -> bool:
     if not old.nodes:
         return old.milestone in _NOT_MOVING
-    return _story(old) <= _story(new)
+    return _scans(old) <= _scans(new)
 
 
-def _story(parcel: Parcel) -> frozenset[tuple[datetime | str, str]]:
+def _scans(parcel: Parcel) -> frozenset[tuple[datetime | str, str]]:
     return frozenset(_scan(node) for node in parcel.nodes)
 
 

@@ -1,4 +1,4 @@
-"""Days on which silence does not count: a couriers' weekend, the days around the Spring Festival."""
+"""Days that do not count as silence: a weekend of the couriers, the days around the Spring Festival."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from datetime import date, datetime, timedelta, timezone
 CHINA = timezone(timedelta(hours=8))
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = timedelta(days=1)
-LONGEST = 60  # days of one range: a slip in the year must not silence every alarm
+LONGEST = 60  # days of one range; a typing error in the year must not silence every alarm
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
 
 
 @dataclass(frozen=True, slots=True)
 class RestDays:
-    """Weekdays (0 is Monday) and ranges of dates, both ends included; days are China's, where parcels move."""
+    """Weekdays (0 is Monday) and ranges of dates, both ends included. Days are days in China, where parcels move."""
 
     weekdays: frozenset[int] = frozenset()
     spans: tuple[tuple[date, date], ...] = ()
 
     def extend(self, since: datetime, limit: timedelta) -> timedelta:
-        """The time on the clock, from ``since`` (aware) on, in which ``limit`` of counted time goes by."""
+        """Return the time from ``since`` (aware) until ``limit`` has passed without counting rest days."""
         if not self.weekdays and not self.spans:
             return limit
         at, left = since.astimezone(CHINA), limit
@@ -38,9 +38,9 @@ class RestDays:
 
 
 def parse(text: str) -> RestDays:
-    """``sun 2027-02-05..2027-02-12``: weekdays, dates and ranges, with spaces or commas between.
+    """Read weekdays, dates and ranges between spaces or commas, such as ``sun 2027-02-05..2027-02-12``.
 
-    Raises ValueError with a sentence.
+    Raises ValueError with a sentence for the person who wrote it.
     """
     weekdays: set[int] = set()
     spans: list[tuple[date, date]] = []
@@ -55,10 +55,10 @@ def parse(text: str) -> RestDays:
 
 
 def _span(word: str) -> tuple[date, date]:
-    found = _SPAN.fullmatch(word)
+    match = _SPAN.fullmatch(word)
     try:
-        first = date.fromisoformat(found[1] if found else "")
-        last = date.fromisoformat(found[2]) if found and found[2] else first
+        first = date.fromisoformat(match[1] if match else "")
+        last = date.fromisoformat(match[2]) if match and match[2] else first
     except ValueError:
         raise ValueError(f"{word!r} is neither a weekday (mon … sun) nor dates like 2027-02-05..2027-02-12") from None
     if not first <= last < first + LONGEST * DAY:

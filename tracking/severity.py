@@ -1,4 +1,4 @@
-"""What is worth saying of a move, how loud, to which watches, and under which key it is said once."""
+"""How severe news is, which watches receive it, and the key under which it is told once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SEVERITIES = tuple(Severity)  # the quietest first
 
-# Under way nobody has to do anything: the card says where a parcel is, and its thread how it came there.
+# Nobody has to act on these: the card shows where a parcel is, and its thread how it came there.
 _UNDER_WAY = frozenset(
     {Milestone.ORDERED, Milestone.PAID, Milestone.SHIPPED, Milestone.PICKED_UP, Milestone.IN_TRANSIT, Milestone.ARRIVED}
 )
@@ -29,24 +29,26 @@ _MOVING = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT, Milestone.ARRIVE
 def order_step(
     before: Milestone | None, after: Milestone | None, parcel_steps: Sequence[Step], parcels: int
 ) -> tuple[Step, ...]:
-    """The order's own step, unless its parcels' steps say it already.
+    """Return the step of the order as a whole, unless the steps of its parcels say the same. Pure.
 
-    A step back is never the order's own: a late-added parcel holds the order back, and that parcel's step tells it.
+    ``parcels``: how many the order has. A step back is never the order's own: it comes from a parcel that was added
+    late, and that parcel's step tells it.
     """
     if after is None or after is before or goes_back(before, after):
         return ()
     step = (Step(before, after),)
     if not parcel_steps:
         return step
-    if any(one.after is after for one in parcel_steps):
+    if any(parcel_step.after is after for parcel_step in parcel_steps):
         return step if parcels > 1 and after in FINAL else ()
     return step if after.is_problem or after in FINAL else ()
 
 
 def of(news: News, suppressed: Collection[str] = ()) -> Severity:
-    """How loud it is.
+    """Return the severity of news. Pure.
 
-    ``suppressed``: the parcels of which the channel was shown the same a short while ago, see ``tracking.suppression``.
+    ``suppressed``: waybills of the parcels of which the channel was shown the same a short while ago, see
+    :mod:`tracking.suppression`.
     """
     if is_edit(news):
         return Severity.EDIT
@@ -59,7 +61,7 @@ def of(news: News, suppressed: Collection[str] = ()) -> Severity:
 
 
 def audience(news: News) -> frozenset[Filter]:
-    """The filters it passes, however loud. Whoever was told of a problem is told that it is over."""
+    """Return the filters that news passes. A watch that was told of a problem is told of its end. Pure."""
     filters = {Filter.ALL}
     is_urgent = bool(news.has_problem or required_actions(news) or news.repeats)
     if is_urgent or news.price or news.refund or news.settled or any(not _is_between_hubs(step) for step in news.steps):
@@ -70,9 +72,10 @@ def audience(news: News) -> frozenset[Filter]:
 
 
 def _is_loud(step: Step, news: News) -> bool:
-    """What somebody acts on: at the door, ready to be fetched, over, in trouble, and out of it.
+    """Whether people act on this step: at the door, ready for pick-up, at an end, in a problem, or out of one.
 
-    After a failed attempt the next one is shown by how it ends, and an order of several parcels is over with its last.
+    Another delivery after a failed attempt is loud only in how it ends. Of an order with several parcels only the last
+    delivery is loud.
     """
     if step.after is Milestone.DELIVERED and step.waybill and not _is_relief(step):
         return all(parcel.milestone in FINAL for parcel in news.parcels)
@@ -90,39 +93,39 @@ def _is_relief(step: Step) -> bool:
 
 
 def is_only_money(news: News) -> bool:
-    """Whether it says nothing but what the order costs, or what of that comes back."""
+    """Whether the news holds nothing but the price or a refund."""
     return bool(news.price or news.refund) and says_nothing(replace(news, price=None, refund=None, edited=()))
 
 
 def required_actions(news: News) -> tuple[Action, ...]:
-    """What the new entries ask of a person, each once; nothing where the parcel has come through since."""
+    """Return the actions that the new nodes ask of a person, each once. A parcel at its end asks for none."""
     done = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
-    found = (asked_action(node.shown) for node in news.nodes if node.waybill not in done)
-    return tuple(dict.fromkeys(one for one in found if one))
+    actions = (asked_action(node.shown) for node in news.nodes if node.waybill not in done)
+    return tuple(dict.fromkeys(action for action in actions if action))
 
 
 def dedup_key(news: News, last: datetime | None = None) -> str:
-    """Names what happened: the same nodes, steps and numbers give the same text, on any machine, at any time.
+    """Return the key of news: the same nodes, steps and numbers give the same key, on any machine, at any time. Pure.
 
-    ``last``: when the order last made news, as stored. A price or a refund can come to the same numbers again, which is
-    news again: what came in between tells the two apart, after a restart and in a restored database as well.
+    ``last``: when the order last made news, as stored. A price or a refund that comes to the same numbers again is news
+    again, and ``last`` tells the two apart, also after a restart and in a restored database.
 
-    Edits are left out: what differs only by an edit was told already. News of nothing but edits is named by its nodes,
-    not by their words: an entry that flaps to and fro is told once.
+    Edits do not change the key: news that differs only by an edit was told already. News of nothing but edits is named
+    by its nodes, not by their words, so that an entry that flaps to and fro is told once.
     """
     digest = hashlib.blake2b("\x1e".join(sorted(_facts(news, last))).encode(), digest_size=16)
     return digest.hexdigest()
 
 
 def is_edit(news: News) -> bool:
-    """Whether it brings nothing but better words for what was told."""
+    """Whether the news holds nothing but edits of nodes that were told."""
     return bool(news.edited) and says_nothing(replace(news, edited=()))
 
 
 def says_nothing(news: News) -> bool:
-    """Whether there is nothing in it to tell."""
-    found = (news.nodes, news.edited, news.steps, news.added, news.renumbered, news.price, news.refund)
-    return not (any(found) or news.settled)
+    """Whether the news is empty. A stall is not looked at: its news holds nothing else."""
+    contents = (news.nodes, news.edited, news.steps, news.added, news.renumbered, news.price, news.refund)
+    return not (any(contents) or news.settled)
 
 
 def _facts(news: News, last: datetime | None) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What repeats what a channel was just shown, of the same parcel or of another: told in the thread only."""
+"""Which news repeats news that a channel was just shown, of the same parcel or another: it goes to the thread only."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from pandapon.shipment import Milestone, Node, Parcel
     from tracking.values import News
 
-AGAIN = timedelta(hours=12)  # the same trouble of the same parcel within that is the same trouble
+AGAIN = timedelta(hours=12)  # a problem that is scanned again within this time is the same problem
 
 
 def suppressed(known: Sequence[Parcel], news: News, now: datetime) -> frozenset[str]:
-    """The waybills of ``news`` that bring nothing a whole channel has to be shown. ``known``: as it was before.
+    """Return the waybills whose part of ``news`` a whole channel need not be shown. Pure.
 
-    A parcel that comes where another of its order came on the same day (China's, where parcels move), and a problem
-    that is scanned again within hours. What completes the order is the order's own step, which is none of these.
+    ``known``: the order's parcels before this reading. Two kinds are suppressed: a parcel that reaches the milestone
+    that another parcel of the order reached on the same day (in China, where parcels move), and a problem that is
+    scanned again within :data:`AGAIN`. The step of the whole order, such as to its end, is never suppressed.
     """
     return frozenset(_followers(known, news, now)) | frozenset(_repeats(known, news, now))
 
@@ -31,8 +32,8 @@ def _followers(known: Sequence[Parcel], news: News, now: datetime) -> Iterator[s
     for step in news.steps:
         if step.waybill and not step.after.is_problem:
             others = [node for parcel in known if _goes_well(parcel, but=step.waybill) for node in parcel.nodes]
-            came = max(_times(news.nodes, step.waybill, step.after, now), default=now)
-            if any(_day(at) == _day(came) for at in _times(others, "", step.after, now)):
+            reached_at = max(_times(news.nodes, step.waybill, step.after, now), default=now)
+            if any(_day(at) == _day(reached_at) for at in _times(others, "", step.after, now)):
                 yield step.waybill
 
 
@@ -51,7 +52,7 @@ def _goes_well(parcel: Parcel, *, but: str) -> bool:
 
 
 def _times(nodes: Iterable[Node], waybill: str, claim: Milestone, now: datetime) -> Iterator[datetime]:
-    """When a parcel, or any where none is named, was scanned at this place."""
+    """When the parcel ``waybill`` was scanned with this claim; empty: any parcel."""
     for node in nodes:
         if node.milestone is claim and waybill in {"", node.waybill} and plausible(node.at, now):
             yield node.at

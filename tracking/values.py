@@ -1,4 +1,4 @@
-"""What the rules speak of: news and how severe it is, steps, silences, and which news a watch is for."""
+"""The values of the rules: news and its severity, steps, silences, and the filters of watches."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _TOLD_AGAIN = frozenset({Milestone.ATTEMPT_FAILED, Milestone.EXCEPTION})
 
 
 class Severity(StrEnum):
-    """How loud a piece of news is; the quietest first."""
+    """How severe a piece of news is; the quietest first."""
 
-    EDIT = "edit"  # what was told already, put better
-    NODE = "node"  # its order's thread
-    STEP = "step"  # a milestone on the way to the next one that matters: the channel's, while its orders are few
-    MILESTONE = "milestone"  # the whole channel
-    PROBLEM = "problem"  # the whole channel, in quiet hours too
+    EDIT = "edit"  # other words for a node that was told
+    NODE = "node"  # shown in the order's thread only
+    STEP = "step"  # a milestone that nobody acts on: shown in the channel while it watches few orders
+    MILESTONE = "milestone"  # shown in the channel
+    PROBLEM = "problem"  # shown in the channel, in quiet hours too
 
 
 class Filter(StrEnum):
@@ -40,26 +40,26 @@ class Step:
 
 
 class Leg(StrEnum):
-    """The part of the way on which an order is silent."""
+    """The part of the way on which an order or parcel is."""
 
-    NOT_PAID = "not_paid"  # ordered, and the platform will close it
-    NOT_SHIPPED = "not_shipped"  # paid, and no courier has it
-    FIRST_SCAN = "first_scan"  # handed over, not scanned on its way yet
+    NOT_PAID = "not_paid"  # ordered and unpaid: the platform will close it
+    NOT_SHIPPED = "not_shipped"  # paid, not yet with a courier
+    FIRST_SCAN = "first_scan"  # handed over, not yet scanned on its way
     DOMESTIC = "domestic"
     ABROAD = "abroad"
-    PICKUP = "pickup"  # lies ready and is not fetched
-    PROBLEM = "problem"  # stands at a problem, which was told
-    SILENT = "silent"  # for so long that nobody may be waiting any more
+    PICKUP = "pickup"  # ready for pick-up and not fetched
+    PROBLEM = "problem"  # at a problem that was told
+    SILENT = "silent"  # silent for so long that perhaps nobody waits any more
 
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """An order, or one of its parcels, that has been silent for too long."""
+    """A silence of an order or one of its parcels, too long or not yet."""
 
     leg: Leg
-    since: datetime  # of its last sign of life, aware
+    since: datetime  # time of its last sign of life, aware
     limit: timedelta  # the silence that is too long
-    usual: timedelta | None = None  # the median here, from this installation's own history; None: too little of it
+    usual: timedelta | None = None  # the median of this installation's parcels; None: too few seen
     waybill: str = ""  # empty: the order has no parcel yet
     last: str = ""  # the last entry's place, or its words, as sent
     until: datetime | None = None  # not paid: when the platform closes it, aware; None: it does not say
@@ -67,7 +67,7 @@ class Stall:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What one reading of one order found that nobody has been told: one message, however much it holds."""
+    """All that one reading of one order found and nobody was told yet. It becomes one message."""
 
     ref: OrderRef
     milestone: Milestone | None  # where the order stands now
@@ -80,19 +80,19 @@ class News:
     price: tuple[Decimal, Decimal] | None = None  # the total before and after, yuan
     refund: tuple[str, str] | None = None  # the refund's state before and after, as sent; empty: none
     refunded: tuple[Decimal | None, Decimal] | None = None  # what was paid back before and after, yuan, with ``refund``
-    settled: bool = False  # it waited for payment and does no longer, while no step says so: a finance team has it
-    stall: Stall | None = None  # an alarm: this news is that there is none
+    settled: bool = False  # it no longer waits for the buyer's payment, though no step says so: a finance team has it
+    stall: Stall | None = None  # of an alarm, whose news is the silence alone
 
     @property
     def has_problem(self) -> bool:
-        """True when a step leads to a problem."""
+        """Whether a step leads to a problem."""
         return any(step.after.is_problem for step in self.steps)
 
     @property
     def repeats(self) -> tuple[str, ...]:
-        """The parcels of which a new entry repeats the problem in which they stand, each once.
+        """Waybills of the parcels whose problem a new node repeats, each once.
 
-        A second failed attempt is worth as much as the first; a parcel on its way back is not a new problem at each
+        A second failed attempt is worth as much as the first. A parcel on its way back is not a new problem at each
         stop.
         """
         standing = {parcel.waybill: parcel.milestone for parcel in self.parcels}
@@ -101,7 +101,7 @@ class News:
 
     @property
     def has_milestone(self) -> bool:
-        """True when a parcel or the order reached another milestone."""
+        """Whether a parcel or the order reached another milestone."""
         return bool(self.steps)
 
 
@@ -109,7 +109,7 @@ class News:
 class NewsToPost:
     """News of one order, to be fanned out to its active watches in the transaction that records it."""
 
-    event_id: str  # names what happened, unique per order; a watch is told each once
+    event_id: str  # unique per order; a watch is told each event once
     news: News
     severity: Severity
     audience: frozenset[Filter]  # watches with one of these filters receive it
