@@ -105,7 +105,7 @@ class OrderRef:
     @property
     def key(self) -> str:
         """The one-string form, ``1688:2542285634920880794``, used as a key everywhere."""
-        return f"{self.platform.value}:{self.order_id}"
+        return f"{self.platform}:{self.order_id}"
 
     @classmethod
     def from_key(cls, key: str) -> Self:

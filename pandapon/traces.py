@@ -34,17 +34,14 @@ class Row(NamedTuple):
     @property
     def is_event(self) -> bool:
         """Whether it says anything: a time or a place alone is no event."""
-        return bool(self.words)
+        return bool(self.text or self.status or self.action)
 
     @property
-    def words(self) -> str:
-        """What a reader is shown."""
-        return self.text or self.status or self.action
-
-    @property
-    def code(self) -> str:
-        """The code of whichever kind."""
-        return self.status or self.action
+    def said(self) -> _Said:
+        """What a reader is shown of it."""
+        time, text, status, action, place = self
+        code = status or action
+        return time, text or code, code, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,8 @@ class Trace:
         return Shipment(self.ref, tuple(parcels))
 
 
-_Known = dict[tuple[str, str, str, str], Node]  # by what a row says
+_Said = tuple[str, str, str, str]  # time, words, code of whichever kind, place
+_Known = dict[_Said, Node]
 
 
 class _Timed(NamedTuple):
@@ -169,7 +167,7 @@ def _placed(timed: Sequence[_Timed]) -> list[_Timed]:
 
 
 def _timed(row: Row, known: _Known, near: datetime | None) -> _Timed:
-    node = known.get((row.time, row.words, row.code, row.place))
+    node = known.get(row.said)
     if node and node.is_timed:
         return _Timed(node.at, node.time_basis, row, node)
     return _Timed(*parse_time(row.time, near), row, node)
@@ -180,14 +178,15 @@ def _node(waybill: str, timed: _Timed, sequence: int) -> Node:
     if known is not None:
         same = (known.sequence, known.at, known.time_basis) == (sequence, timed.at, timed.basis)
         return known if same else replace(known, sequence=sequence, at=timed.at, time_basis=timed.basis)
+    raw_time, words, code, place = row.said
     return Node(
         waybill=waybill,
         at=timed.at,
-        raw_time=row.time,
+        raw_time=raw_time,
         time_basis=timed.basis,
-        text=row.words,
-        code=row.code,
-        place=row.place,
+        text=words,
+        code=code,
+        place=place,
         milestone=read_entry(row.text, row.status, row.action).milestone,
         sequence=sequence,
     )
