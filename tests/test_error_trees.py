@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from handlers import errors as of_handlers
 from pandapon import errors as of_pandapon
 from storage import errors as of_storage
 
@@ -21,7 +22,12 @@ def tree(base: type[BaseException], depth: int = 0) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("module", "base"), [(of_pandapon, of_pandapon.PandaPonError), (of_storage, of_storage.StorageError)]
+    ("module", "base"),
+    [
+        (of_handlers, of_handlers.RequestError),
+        (of_pandapon, of_pandapon.PandaPonError),
+        (of_storage, of_storage.StorageError),
+    ],
 )
 def test_the_printed_tree_is_the_tree(module: ModuleType, base: type[BaseException]) -> None:
     """A class that is added or moved stands in it."""
