@@ -44,8 +44,8 @@ def parcel_milestone(
     The parcel's own status is a claim without a time: it can lead and name a problem, and mend one, but not undo.
     ``ordered_at``: aware time of the order; entries from before it claim nothing.
     """
-    in_order = sorted(nodes, key=lambda one: (*order_of(one), one.milestone or ""))
-    return place_after(in_order, status_milestone, ordered_at)
+    once = {(*order_of(node), node.milestone or ""): node for node in nodes}  # an entry that is given twice is one
+    return place_after([once[key] for key in sorted(once)], status_milestone, ordered_at)
 
 
 def place_after(

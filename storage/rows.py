@@ -25,6 +25,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 NODE = "waybill, identity, at, raw_time, time_basis, text, code, place, milestone, sequence"  # the columns of a node
 _BASES = {basis.value: basis for basis in TimeBasis}
+_REASONS = {reason.value: reason for reason in Reason}
 
 
 @overload
@@ -67,7 +68,7 @@ def milestone(stored: str | None) -> Milestone | None:
 
 def reason(stored: str) -> Reason | None:
     """Why an order stands there; None also for what only a newer version knows."""
-    return Reason(stored) if stored in set(Reason) else None
+    return _REASONS.get(stored)
 
 
 def content(kind: PostKind, stored: str) -> Content:
