@@ -318,7 +318,7 @@ def states_in(text: str) -> set[str]:
 def shows_parcel(text: str, one: Parcel, look: OrderSnapshot) -> None:
     """A parcel stands as it was seen; where the order is over before it, it says by whose word."""
     said = of_parcel(one, look.milestone, look.order)
-    assert said.told in text
+    assert said.text in text
     if look.milestone is M.DELIVERED and one.milestone not in FINAL:
         assert said.says
 
