@@ -25,9 +25,9 @@ def _(message: str) -> str:
     return _catalogue(_language.get()).gettext(message)
 
 
-def ngettext(one: str, many: str, n: int) -> str:
+def ngettext(singular: str, plural: str, n: int) -> str:
     """The plural form that the current language uses for ``n``. The caller fills in ``{n}``."""
-    return _catalogue(_language.get()).ngettext(one, many, n)
+    return _catalogue(_language.get()).ngettext(singular, plural, n)
 
 
 def set_language(code: str) -> None:
