@@ -1,4 +1,4 @@
-"""What a person's request raises on purpose. ``handlers.interactions.error_boundary`` says each in one sentence.
+"""Errors of a person's request. ``handlers.interactions.error_boundary`` answers each with one sentence.
 
 RequestError
   UsageError
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class RequestError(Exception):
-    """Base of everything that a request raises on purpose."""
+    """Base of the errors for which a request is refused."""
 
 
 class UsageError(RequestError):
-    """A command that was not understood, with the command that would be.
+    """A command that was not understood, with the corrected command.
 
-    ``typed`` and ``problem`` are ready to show as Slack text: whatever a person typed is escaped in them.
-    ``suggestion`` is the whole corrected command as one would type it, slash included; empty when there is none.
+    ``typed`` and ``problem`` are ready to show as Slack text: the person's words in them are escaped.
+    ``suggestion`` is the whole corrected command as a person would type it, slash included; empty where there is none.
     """
 
     def __init__(self, *, typed: str, problem: str, suggestion: str = "") -> None:
@@ -36,7 +36,7 @@ class UsageError(RequestError):
 
 
 class UnknownOrderError(RequestError):
-    """No platform knows this id, and no stored parcel bears this number."""
+    """No platform knows the id ``text``, and no stored parcel has it as its waybill."""
 
     def __init__(self, text: str) -> None:
         super().__init__(f"no order or parcel {text!r}")
@@ -44,22 +44,22 @@ class UnknownOrderError(RequestError):
 
 
 class WrongPlatformError(RequestError):
-    """The id exists, on the platform that was not asked for."""
+    """The id exists, but not on the platform ``asked`` for: ``ref`` names the other."""
 
     def __init__(self, ref: OrderRef, asked: Platform) -> None:
         super().__init__(f"{ref.order_id!r} is on {ref.platform}, not on {asked}")
         self.ref = ref
         self.asked = asked
-        self.suggestion = ""  # the whole corrected command, once it is known what was asked
+        self.suggestion = ""  # the whole corrected command; set where the request is known
 
 
 class ForbiddenError(RequestError):
-    """The person may not do that; the message says why, in words meant for them."""
+    """The person may not do that. The error's message says why, as Slack text in their language."""
 
 
 class UnseenError(ForbiddenError):
-    """The same for a channel of which this person is to learn nothing, not even that it exists."""
+    """The person may not even learn that a channel exists. The message is the one for a channel that does not exist."""
 
 
 class OutdatedError(ForbiddenError):
-    """A button or form carries what this version does not understand."""
+    """A button or form of an older version of the bot carries a value that this version cannot read."""

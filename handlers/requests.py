@@ -1,4 +1,4 @@
-"""What a person asked for, as values. Each can say itself as the text that follows ``/panda``."""
+"""Requests: the commands that a person can give, as values. Each can write itself as the text after ``/panda``."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ HELP_WORDS = frozenset({"help", "?", "--help", "-h", "帮助"})
 
 
 class Request(Protocol):
-    """What a person asked for."""
+    """A request of a person."""
 
     def command(self) -> str:
-        """The text that follows ``/panda`` and is read as this request again, as Slack would send it."""
+        """The canonical text after ``/panda``, escaped as Slack sends it. It is read as this request again."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Find goods. Prices are yuan; ``platform`` None asks both."""
+    """Find goods. Prices are yuan; ``platform`` None: both."""
 
     keyword: str
     platform: Platform | None = None
@@ -38,7 +38,7 @@ class Search:
     price_max: Decimal | None = None
 
     def command(self) -> str:
-        """The canonical text, as Slack would send it: ``& < >`` escaped."""
+        """The canonical text."""
         words = ["search", escape_wire(_keyword(self.keyword)), _platform(self.platform)]
         words += [f"--sort {self.sort}" if self.sort else ""]
         words += [f"--min {self.price_min:f}" if self.price_min is not None else ""]
@@ -48,7 +48,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class ShowOrder:
-    """Show one order."""
+    """Show one order. ``platform`` None: the one on which the order is found."""
 
     order_id: str
     platform: Platform | None = None
@@ -60,7 +60,7 @@ class ShowOrder:
 
 @dataclass(frozen=True, slots=True)
 class ListOrders:
-    """List the account's orders. ``status`` is one of :data:`handlers.order_states.STATES`, or empty for all."""
+    """List the account's orders. ``status``: a key of ``handlers.blocks.order_states.STATES``, or empty for all."""
 
     status: str = ""
     platform: Platform | None = None
@@ -73,7 +73,7 @@ class ListOrders:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Show every parcel of the order that an id or a waybill means."""
+    """Show every parcel of an order. ``text``: its id, or the waybill of one of its parcels."""
 
     text: str
     platform: Platform | None = None
@@ -86,10 +86,10 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class WatchOrders:
-    """Watch orders in a channel; without ids: how to, and what is watched."""
+    """Watch orders in a channel. Without ids: explain how, and list the watched orders."""
 
     ids: tuple[str, ...]  # order ids or waybills
-    channel: str | None = None  # a channel id, or a name without "#"; None: where it is typed
+    channel: str | None = None  # in all requests: a channel id, or a name without "#"; None: the channel of the command
     filter: Filter | None = None
     platform: Platform | None = None
     typed_in: str = field(default="", compare=False)  # the channel as one would type it again, for hints
@@ -114,7 +114,7 @@ class Unwatch:
 
 @dataclass(frozen=True, slots=True)
 class ListWatches:
-    """What a channel watches."""
+    """List the orders that a channel watches."""
 
     channel: str | None = None
     page: int = 1
@@ -126,7 +126,7 @@ class ListWatches:
 
 @dataclass(frozen=True, slots=True)
 class WatchAll:
-    """Watch every order of the account in a channel, or all that are in one state."""
+    """Watch all orders of the account in a channel, present and future. ``status``: only those in this state."""
 
     channel: str | None = None
     status: str = ""
@@ -139,7 +139,7 @@ class WatchAll:
 
 @dataclass(frozen=True, slots=True)
 class UnwatchAll:
-    """End that, with the watches it brought."""
+    """End a channel's :class:`WatchAll`, and the watches that it started."""
 
     channel: str | None = None
 
@@ -150,7 +150,7 @@ class UnwatchAll:
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """Post no news of these orders, or of any, in a channel for a while. Cards go on showing the present state."""
+    """Keep the news of these orders, or without ids all news, out of a channel for ``span``. Cards stay up to date."""
 
     ids: tuple[str, ...] = ()
     channel: str | None = None
@@ -163,7 +163,7 @@ class Mute:
 
 @dataclass(frozen=True, slots=True)
 class Unmute:
-    """Let news come again."""
+    """Post news of these orders again; without ids, of all."""
 
     ids: tuple[str, ...] = ()
     channel: str | None = None
@@ -175,7 +175,7 @@ class Unmute:
 
 @dataclass(frozen=True, slots=True)
 class ShowSettings:
-    """What a channel chose, and the way to choose otherwise."""
+    """Show a channel's settings, and a button to change them."""
 
     channel: str | None = None
 
@@ -186,7 +186,7 @@ class ShowSettings:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why an order's news was posted in a channel, or not."""
+    """Show why an order's news was posted in a channel, or not. ``text``: its id, or the waybill of a parcel."""
 
     text: str
     channel: str | None = None
@@ -198,7 +198,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """How to use the bot, or one of its commands."""
+    """Show how to use the bot. ``topic``: one of its commands or of the other help pages; empty: the overview."""
 
     topic: str = ""
 
@@ -209,19 +209,19 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the bot is doing."""
+    """Show how the bot is doing."""
 
     def command(self) -> str:
         """The canonical text."""
         return "status"
 
 
-PagedRequest = Search | ListOrders | ListWatches  # their answers are shown page by page
-OfOnePlatform = ShowOrder | Track  # they can be asked again on the platform on which the order is
+PagedRequest = Search | ListOrders | ListWatches  # requests whose answers come page by page
+OfOnePlatform = ShowOrder | Track  # requests that can be repeated for the platform on which the order is
 
 
 def is_channel_id(text: str) -> bool:
-    """Slack's ids are upper-case; its channel names never are."""
+    """Whether a text is a channel's id rather than its name: ids are upper case, names never are."""
     return len(text) > 1 and text[0] in "CGD" and text.isalnum() and text.isascii() and text == text.upper()
 
 
@@ -244,7 +244,7 @@ def _channel(channel: str | None) -> str:
 
 
 def _keyword(keyword: str) -> str:
-    """As it is where it reads back the same; between quotes where a word of it would mean something else."""
+    """The keyword; in quotes where it would be read as a request for help, or words of it as options or quotations."""
     special = DASHES + DOUBLE_QUOTES + SINGLE_QUOTES
     if folded(keyword) in HELP_WORDS or any(word[0] in special for word in keyword.split()):
         return quoted(keyword)

@@ -51,7 +51,7 @@ class Composer:
             case PostKind.LINE:
                 return lines.line(post.facts, post.id, now)
             case PostKind.DAILY_DIGEST:
-                return digest.summary(post.daily_digest, now)
+                return digest.daily(post.daily_digest)
             case PostKind.BATCH:
                 return await self._digest(post, now)
             case _:
@@ -103,7 +103,7 @@ class Composer:
             return None
         if post.key:
             return await self._of_order(told, now)
-        return digest.folded([(news, watch) for _member, news, watch in told], now)
+        return digest.batch([(news, watch) for _member, news, watch in told])
 
     async def _of_order(self, told: Sequence[tuple[Post, News, Watch]], now: datetime) -> Message:
         """Join news that waited for one order's thread, as if found at once; else list it piece by piece."""

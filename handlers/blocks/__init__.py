@@ -1,1 +1,1 @@
-"""What messages are made of: Block Kit elements, texts, labels, languages. Pure: values in, blocks out."""
+"""The parts of messages: Block Kit elements, texts, labels, languages. Pure: values in, blocks out."""

@@ -1,11 +1,14 @@
-"""The ids of buttons and shortcuts. Listeners match by these beginnings; a number after them keeps ids unique."""
+"""The ids of buttons, forms and shortcuts.
+
+Listeners match the beginning of a button's id; the number that follows keeps the ids within one message unique.
+"""
 
 from __future__ import annotations
 
 RUN = "run:"  # value: a command to run again, its answer replacing the message that holds the button
 WATCH_HERE = "watch_here"  # value: a watch command
 UNWATCH_HERE = "unwatch_here"  # value: an unwatch command
-UNDO_WATCH = "undo_watch"  # value: the unwatch command that takes back what was just started
+UNDO_WATCH = "undo_watch"  # value: the unwatch command that ends the watches just started
 UNDO_UNWATCH = "undo_unwatch"  # value: ids of the ended watches, joined by commas
 RESUME_WATCH = "resume_watch"  # value: the id of a paused watch
 
@@ -17,6 +20,6 @@ ALARM_SEEN, ALARM_SNOOZE, ALARM_TAKE = "alarm_seen", "alarm_snooze", "alarm_take
 EDIT_SETTINGS = "edit_settings"  # value: the channel
 PREVIEW_DIGEST = "preview_digest"  # value: the channel
 SETTINGS_MODAL = "channel_settings"  # callback id
-UNDO_FOR_ALL = "undo_for_all"  # value: the id of the line that told a channel of a change
+UNDO_FOR_ALL = "undo_for_all"  # value: the id of the post that shows the change to the channel
 REFRESH_HOME = "refresh_home"
 FIND_ORDERS = "find_orders"  # callback id of the global shortcut and of its form; also the button in the home

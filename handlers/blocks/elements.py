@@ -1,4 +1,4 @@
-"""The few Block Kit pieces that messages are made of, each within Slack's limits. Values in, dicts out."""
+"""The Block Kit elements of messages, each within Slack's limits. Values in, dicts out."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from handlers.blocks.text import escape, plain, truncate, truncate_mrkdwn
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+# Slack's limits: characters of each kind of text, and elements in a block.
 HEADER, BUTTON, SECTION, FIELD, CONTEXT, VALUE, ALT = 150, 75, 3000, 2000, 2000, 2000, 300
 MAX_FIELDS, MAX_CONTEXT = 10, 10
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -19,12 +20,12 @@ _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")
 
 
 def header(text: str) -> Block:
-    """A heading; remote text in it is shown as it is."""
+    """A heading, as ``plain_text``: remote text in it needs no escaping."""
     return {"type": "header", "text": _plain(text, HEADER)}
 
 
 def section(text: str, accessory: Block | None = None) -> Block:
-    """A paragraph of mrkdwn: remote text in it is escaped already."""
+    """A paragraph of mrkdwn. The caller has escaped the remote text in it."""
     block: Block = {"type": "section", "text": mrkdwn(text, SECTION)}
     if accessory:
         block["accessory"] = accessory
@@ -37,7 +38,7 @@ def fields(texts: Sequence[str]) -> Block:
 
 
 def context(*texts: str) -> Block:
-    """Small print in mrkdwn."""
+    """Small print in mrkdwn, ten texts at most."""
     return {"type": "context", "elements": [mrkdwn(text, CONTEXT) for text in texts[:MAX_CONTEXT]]}
 
 
@@ -47,21 +48,21 @@ def divider() -> Block:
 
 
 def button(text: str, action_id: str, value: str, style: str = "") -> Block:
-    """A button that carries a command. Raises ValueError for a value that Slack would cut off."""
+    """A button; ``value`` comes back when it is pressed. Raises ValueError for a value longer than Slack allows."""
     if len(value) > VALUE:
         raise ValueError(f"a button's value has {len(value)} characters, more than {VALUE}")
-    made: Block = {"type": "button", "text": _plain(text, BUTTON), "action_id": action_id, "value": value}
-    return made | ({"style": style} if style else {})
+    block: Block = {"type": "button", "text": _plain(text, BUTTON), "action_id": action_id, "value": value}
+    return block | ({"style": style} if style else {})
 
 
 def actions(buttons: Iterable[Block]) -> list[Block]:
-    """A row of buttons; no row when there are none."""
+    """A row of buttons; an empty list where there are none."""
     row = list(buttons)
     return [{"type": "actions", "elements": row}] if row else []
 
 
 def image(url: str, alt: str) -> Block | None:
-    """A picture beside a paragraph; None when the address is not one that Slack may be sent to."""
+    """A picture beside a paragraph; None where Slack must not open the address (see ``addresses.picture_address``)."""
     address = picture_address(url)
     if not address:
         return None
@@ -69,34 +70,37 @@ def image(url: str, alt: str) -> Block | None:
 
 
 def link(url: str, title: str) -> str:
-    """A link built by us around remote words; the words alone where the address is none."""
+    """A link around remote words; the escaped words alone where ``url`` is no web address."""
     address = web_address(url).replace("&", "&amp;")
     return f"<{address}|{escape(title).replace('|', '¦')}>" if address and title.strip() else escape(title)
 
 
 def mention(user_id: str) -> str:
-    """A mention: posted, it notifies that person. Only for what is theirs; else ``handlers.people.name``."""
+    """A mention, which notifies the person when it is posted.
+
+    Only for news that concerns this person; everywhere else :func:`handlers.blocks.people.name` names them silently.
+    """
     return f"<@{user_id}>" if _USER.fullmatch(user_id) else escape(user_id)
 
 
 def channel(channel_id: str) -> str:
-    """A channel's name, whatever it is called now; a direct message has none."""
+    """A reference that Slack shows as the channel's present name; empty for a direct message, which has no name."""
     return f"<#{channel_id}>" if _CHANNEL.fullmatch(channel_id) else ""
 
 
 def message(blocks: list[Block], summary: str = "") -> Message:
-    """A message whose text says everything that its blocks say. ``summary``: a first line for notifications."""
+    """A message whose text holds the words of all its blocks. ``summary``: a first line for notifications."""
     lines = [summary, *(line for block in blocks for line in _lines(block))]
     return Message(truncate_mrkdwn("\n".join(line for line in lines if line), MAX_TEXT), blocks)
 
 
 def mrkdwn(text: str, limit: int) -> Block:
-    """A text object; ``verbatim`` keeps Slack from finding links and names in remote words."""
+    """A text object; ``verbatim`` keeps Slack from turning remote words into links and mentions."""
     return {"type": "mrkdwn", "text": truncate_mrkdwn(text, limit) or " ", "verbatim": True}
 
 
 def _plain(text: str, limit: int) -> Block:
-    # "<!channel>" has no force here; it is still not left standing for whatever reads the payload next.
+    # "<!channel>" notifies nobody in plain text; it is disarmed all the same for other readers of the payload.
     return {"type": "plain_text", "text": truncate(plain(text), limit).replace("<", "＜") or "–", "emoji": True}
 
 

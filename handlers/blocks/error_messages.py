@@ -1,4 +1,4 @@
-"""What a failure of PandaPon means for the person who asked."""
+"""The sentences for failures of PandaPon, and for channels in which Slack does not let the bot post."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.text import escape, sanitize_id
 from pandapon import errors
 
-# Slack's errors that mean the same to a reader.
+# Slack's errors, grouped by the sentence that explains them.
 CLOSED = (
     "channel_is_limited_access",
     "no_permission",
@@ -16,12 +16,12 @@ CLOSED = (
     "restricted_action_thread_only_channel",
 )
 BARRED = ("access_denied", "accesslimited", "ekm_access_denied", "team_access_not_granted")
-BETWEEN_PEOPLE = "between people"  # ours: a direct message that the bot is not part of
+BETWEEN_PEOPLE = "between people"  # the bot's own code for a direct message to which it does not belong
 LOCKED = ("restricted_action_thread_locked", "thread_locked")
 
 
 def platform_error(error: errors.PandaPonError) -> str:
-    """One sentence as Slack text: what happened, and what to do. The vendor's own words only where nothing is known."""
+    """What happened and what to do, as Slack text. An unknown refusal is quoted in the vendor's own words."""
     match error:
         case errors.TimeoutError():
             return _("PandaPon did not answer in time. Please try again in a minute.")
@@ -63,7 +63,10 @@ def _refused(error: errors.ApiError) -> str:
 
 
 def channel_error(code: str, channel: str) -> str:
-    """Why Slack does not let the bot post in a channel, and what to do about it; ``code`` is Slack's error."""
+    """Why Slack does not let the bot post in a channel, and what to do about it, as Slack text.
+
+    ``code``: Slack's error, or ``BETWEEN_PEOPLE``. ``channel``: its id.
+    """
     where = f"<#{sanitize_id(channel)}>" if channel[:1] in {"C", "G"} else _("this conversation")
     invite = "`/invite @pandabot`"
     sentences = {

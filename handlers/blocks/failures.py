@@ -1,4 +1,4 @@
-"""What went wrong, in one sentence, with what to do next."""
+"""Answers to requests that failed: one sentence that says what went wrong, and the next step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def usage_error(error: UsageError) -> Message:
-    """What was understood, what is wrong, and the corrected command to copy."""
+    """The command as it was read, the mistake in it, and the corrected command to copy."""
     lines = [_("I read {understood}, but {problem}.").format(understood=error.typed, problem=error.problem.rstrip("."))]
     if error.suggestion:
         lines.append(_("Try: {command}").format(command=code(error.suggestion, 1500)))
@@ -25,21 +25,24 @@ def usage_error(error: UsageError) -> Message:
 
 
 def failure(sentence: str, incident_id: str = "") -> Message:
-    """A failure that is nobody's mistake. ``sentence`` is Slack text; the id is also in the log."""
+    """A failure for which the person is not to blame.
+
+    ``sentence``: Slack text. ``incident_id``: the number of an unexpected error, which is also in the log.
+    """
     blocks = [el.section(f"⚠️ {sentence}")]
     if incident_id:
-        told = _("If it happens again, tell whoever runs the bot this number: {id}").format(id=code(incident_id))
-        blocks.append(el.context(told))
+        note = _("If it happens again, tell whoever runs the bot this number: {id}").format(id=code(incident_id))
+        blocks.append(el.context(note))
     return el.message(blocks)
 
 
 def working(sentence: str) -> Message:
-    """The line that stands there until the answer is ready."""
+    """The line in the answer's place until the answer is ready. ``sentence``: empty for "Working on it…"."""
     return el.message([el.section(f"⏳ {sentence or _('Working on it…')}")])
 
 
 def too_late(seconds: float) -> Message:
-    """The time that a question has is over."""
+    """The request took longer than the ``seconds`` it is allowed, and was cancelled."""
     sentence = _(
         "That took longer than {n} s, so I gave it up: PandaPon, Slack or the bot's own database does not answer. "
         "If it was to change something, look whether it is done before you try again; {command} says how I am doing."
@@ -48,7 +51,7 @@ def too_late(seconds: float) -> Message:
 
 
 def unknown_order(text: str) -> Message:
-    """No platform knows this id, and no known parcel bears it."""
+    """No platform knows this id, and no stored parcel has it as its waybill."""
     sentence = _(
         "I found no order or parcel {id} on 1688 or Taobao for this account. "
         "Check the digits, or list the orders: {command}"
@@ -57,7 +60,7 @@ def unknown_order(text: str) -> Message:
 
 
 def wrong_platform(error: WrongPlatformError) -> Message:
-    """The id exists on the platform that was not asked."""
+    """The id exists on the other platform than the one asked for."""
     sentence = _("{id} is an order of {found}, not of {asked}. Try: {command}").format(
         id=f"`{sanitize_id(error.ref.order_id)}`",
         found=platform_name(error.ref.platform),
@@ -70,7 +73,7 @@ def wrong_platform(error: WrongPlatformError) -> Message:
 
 
 def pandapon(error: PandaPonError) -> Message:
-    """PandaPon failed or refused."""
+    """PandaPon failed or refused: a sentence, and PandaPon's number of the request where it gave one."""
     blocks = [el.section(f"⚠️ {platform_error(error)}")]
     if error.request_id:
         blocks.append(

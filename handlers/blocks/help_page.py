@@ -1,4 +1,4 @@
-"""How to use one command: a title, what it does, and examples that work as they stand."""
+"""The help page of one command: a title, a description, and examples that work as they stand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from handlers.blocks.i18n import _
 if TYPE_CHECKING:
     from handlers.blocks.message import Message
 
-Example = tuple[str, str]  # a command as it is typed, and what it does
+Example = tuple[str, str]  # a command as it is typed, and its effect
 
 ID = "2542285634920880794"
 ID2 = "3305075341149134260"
@@ -19,7 +19,7 @@ ID2 = "3305075341149134260"
 
 @dataclass(frozen=True, slots=True)
 class HelpPage:
-    """Texts in the reader's language, as Slack text."""
+    """One page in the reader's language; all its texts are Slack text."""
 
     title: str
     words: str
@@ -33,6 +33,6 @@ def bullets(examples: tuple[Example, ...] | list[Example]) -> str:
 
 def show(page: HelpPage) -> Message:
     """The page as a message."""
-    shown = bullets(page.examples)
-    blocks = [el.section(f"*{page.title}*\n{page.words}"), *([el.section(shown)] if shown else [])]
+    examples = bullets(page.examples)
+    blocks = [el.section(f"*{page.title}*\n{page.words}"), *([el.section(examples)] if examples else [])]
     return el.message([*blocks, el.context(_("Everything else: {command}").format(command="`/panda help`"))])

@@ -1,4 +1,4 @@
-"""Every sentence a person reads passes here: gettext with the language of the current task."""
+"""Translation of every sentence that a person reads: gettext in the language of the current task."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOMAIN = "pandabot"
-LANGUAGES = (("en", "English"), ("zh_CN", "简体中文"))  # each in its own words
+LANGUAGES = (("en", "English"), ("zh_CN", "简体中文"))  # code, and the language's own name
 LOCALE_DIR = Path(__file__).parent.parent / "locale"
 
 # A context variable, not a global: two people with two languages are answered at the same time.
@@ -21,23 +21,23 @@ _language: ContextVar[str] = ContextVar("language", default="en")
 
 
 def _(message: str) -> str:
-    """The message in the current language. Values are filled in afterwards, with ``.format``."""
+    """The message in the current language. The caller fills in values with ``.format`` afterwards."""
     return _catalogue(_language.get()).gettext(message)
 
 
-def ngettext(one: str, many: str, n: int) -> str:
-    """The form that the current language uses for ``n``; ``{n}`` is still to be filled in."""
-    return _catalogue(_language.get()).ngettext(one, many, n)
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """The plural form that the current language uses for ``n``. The caller fills in ``{n}``."""
+    return _catalogue(_language.get()).ngettext(singular, plural, n)
 
 
 def set_language(code: str) -> None:
-    """From now on this language in the current task and those that it starts."""
+    """Use this language from now on in the current task and in the tasks that it starts."""
     _language.set(code)
 
 
 @contextmanager
 def use_language(code: str) -> Iterator[None]:
-    """Answer in this language inside the block, e.g. ``zh_CN``; one without a catalogue falls back to English."""
+    """Use this language inside the block, e.g. ``zh_CN``. A language without a catalogue falls back to English."""
     token = _language.set(code)
     try:
         yield

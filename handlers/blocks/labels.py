@@ -1,4 +1,7 @@
-"""The vocabulary of :mod:`handlers.standing`: what milestones, status codes and reasons are called; signs and bars."""
+"""Names and signs of milestones, platforms, order states and reasons, and the progress bar.
+
+The views show them through :mod:`handlers.blocks.standing`.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ _SIGNS: dict[Milestone, str] = {
     M.LOST: "❌",
 }
 
-# The bar has one dot for each stage: nine would not fit a phone, and some milestones are one thing to a buyer.
+# The bar has one dot for each stage. Nine dots would not fit a phone, and some milestones mean the same to a buyer.
 _STAGES: tuple[frozenset[Milestone], ...] = (
     frozenset({M.ORDERED}),
     frozenset({M.PAID}),
@@ -38,7 +41,7 @@ _STAGES: tuple[frozenset[Milestone], ...] = (
 
 
 def milestone_name(milestone: Milestone | None) -> str:
-    """In words, e.g. "Out for delivery"."""
+    """The milestone in words, e.g. "Out for delivery"; None is a state not known yet."""
     names = {
         M.ORDERED: _("Ordered"),
         M.PAID: _("Paid"),
@@ -60,14 +63,14 @@ def milestone_name(milestone: Milestone | None) -> str:
 
 
 def milestone_emoji(milestone: Milestone | None) -> str:
-    """One sign, as a character rather than a code, so that a terminal shows it too."""
+    """The milestone's emoji, as a character rather than Slack's ``:code:``, so that a terminal shows it too."""
     return _SIGNS[milestone] if milestone else "❔"
 
 
 def bar(milestone: Milestone | None, reached: Milestone | None = None) -> str:
     """Six stages as dots: ``●━●━●━◉┄○┄○``.
 
-    A problem is no stage: it stands behind the furthest one that was ``reached``.
+    A problem is no stage: its ✖ stands behind the stage of ``reached``, the furthest progress before it.
     """
     if milestone and milestone.is_problem:
         return _dots(_stage(reached), "✖")
@@ -75,7 +78,7 @@ def bar(milestone: Milestone | None, reached: Milestone | None = None) -> str:
 
 
 def reason_words(reason: Reason) -> str:
-    """Why something is a problem, to stand behind its name; empty for a problem that the courier gives no name."""
+    """The reason in words, to follow the milestone's name; empty for ``Reason.OTHER``, a problem without a reason."""
     return {
         Reason.REFUSED: _("refused by the receiver"),
         Reason.NO_CONTACT: _("the receiver cannot be reached"),
@@ -108,18 +111,18 @@ def reason_words(reason: Reason) -> str:
 
 
 def furthest(milestones: list[Milestone | None]) -> Milestone | None:
-    """The highest progress among these; None when there is none."""
-    progress = [one for one in milestones if one in PROGRESS]
-    return max(progress, key=lambda one: one.rank if one else -1, default=None)
+    """The milestone of the highest rank among those of ``PROGRESS``; None where there is none."""
+    progress = [milestone for milestone in milestones if milestone in PROGRESS]
+    return max(progress, key=lambda milestone: milestone.rank if milestone else -1, default=None)
 
 
 def platform_name(platform: Platform) -> str:
-    """The marketplace as it writes itself."""
+    """The marketplace's own name."""
     return "1688" if platform is Platform.ALIBABA else "Taobao"
 
 
 def status_name(platform: Platform, code: str) -> str:
-    """An order's state code in words; an unknown code is returned as it is: no state is claimed for it."""
+    """An order's state code in words. An unknown code is returned unchanged, since nobody knows what it means."""
     if platform is Platform.ALIBABA:
         return _alibaba_states().get(code.strip().replace("_", "").casefold(), code)
     return _taobao_states().get(code.strip().upper(), code)
@@ -138,7 +141,7 @@ def _dots(stage: int, now: str) -> str:
 
 
 def _alibaba_states() -> dict[str, str]:
-    """1688's states, as the upstream documents them; underscores are left out of the keys."""
+    """1688's states as the upstream documents them. The keys are lower case and without underscores."""
     return {
         "waitbuyerpay": _("Waiting for payment"),
         "waitsellersend": _("Paid, waiting for the seller to ship"),
@@ -154,7 +157,7 @@ def _alibaba_states() -> dict[str, str]:
 
 
 def _taobao_states() -> dict[str, str]:
-    """Taobao's numeric states and the upstream's own names for them (stated for a sibling of this API)."""
+    """Taobao's numeric states and the upstream's names for them, both documented for a sibling of this API."""
     unpaid, unsent, sent = _("Waiting for payment"), _("Paid, waiting for the seller to ship"), _("Shipped")
     closed = _("Cancelled or closed")
     return {

@@ -1,4 +1,4 @@
-"""A message as Slack takes it: the text that everybody gets, and the blocks that most see."""
+"""A message as Slack takes it: a text that is complete by itself, and blocks within Slack's limits."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 Block = dict[str, Any]
 
 MAX_BLOCKS = 50
-SPARE_BLOCKS, SPARE_SIZE = 3, 600  # kept free for the lines that say how much was left out
+SPARE_BLOCKS, SPARE_SIZE = 3, 600  # blocks and characters kept free for the lines that say how much is left out
 MAX_TEXT = 3900  # Slack advises 4000 and cuts off at 40,000
 MAX_SIZE = 8000  # characters of all blocks as JSON; with the text it stays under the 12,000 that Slack takes
 
 
 @dataclass(frozen=True)
 class Message:
-    """Text for notifications and screen readers, complete by itself; blocks for the eye."""
+    """``text`` is for notifications and screen readers and complete by itself; ``blocks`` are for the eye."""
 
     text: str
     blocks: list[Block]
 
     def followed_by(self, other: Message) -> Message:
-        """Both in one message; what does not fit of the second one is left out, block by block."""
+        """Both in one message. Blocks of ``other`` from the first that does not fit are left out."""
         layout = Layout(self.blocks)
         for block in other.blocks:
             if not layout.add(block):
@@ -48,11 +48,11 @@ class Layout:
         return [*self._blocks, *self._tail]
 
     def add(self, *blocks: Block) -> bool:
-        """Append all of these, or none of them and say False."""
+        """Append all these blocks, or none where they do not all fit. Returns whether they were appended."""
         return self._append(blocks, MAX_BLOCKS - SPARE_BLOCKS, MAX_SIZE - SPARE_SIZE)
 
     def note(self, block: Block) -> bool:
-        """Append a line that says what was left out, for which room is kept."""
+        """Append a line that says how much is left out; room is kept for a few. Returns whether it was appended."""
         return self._append((block,), MAX_BLOCKS, MAX_SIZE)
 
     def _append(self, blocks: Sequence[Block], most: int, room: int) -> bool:

@@ -1,4 +1,4 @@
-"""The words a person filters orders by, and what each platform calls them."""
+"""The words by which a person filters orders, and each platform's code for them; refunds and closings in words."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 M = Milestone
 
-# 1688: its documented order states (upstream). Taobao: the numeric states stated for a sibling of this API. Taobao has
-# no state for a finished order: "done" is asked as "shipped" there, which holds the finished ones too (inferred), and
-# the answer says so (see `caveat`): only each order's trace could tell, and a list must not ask for dozens of them. Of
-# an order that is stored, its trace is known.
+# 1688: its documented order states (upstream). Taobao: the numeric states documented for a sibling of this API.
+# Taobao has no state for a finished order. "done" therefore asks for the shipped orders there, which include the
+# finished ones (inferred), and the answer says so (see `caveat`). Only an order's trace tells the two apart: the bot
+# has it for the orders it follows, and a list must not ask for dozens more.
 STATES: dict[str, dict[Platform, str]] = {
     "unpaid": {Platform.ALIBABA: "waitbuyerpay", Platform.TAOBAO: "0"},
     "paid": {Platform.ALIBABA: "waitsellersend", Platform.TAOBAO: "10"},
@@ -25,7 +25,7 @@ STATES: dict[str, dict[Platform, str]] = {
     "cancelled": {Platform.ALIBABA: "cancel", Platform.TAOBAO: "4"},
 }
 
-# Where an order of each state stands, as the bot knows it.
+# The milestones at which the bot counts an order among those of a state.
 _STANDS: dict[str, frozenset[Milestone]] = {
     "unpaid": frozenset({M.ORDERED}),
     "paid": frozenset({M.PAID}),
@@ -64,19 +64,19 @@ SYNONYMS: dict[str, str] = {
 
 
 def code(status: str, platform: Platform) -> str:
-    """What this platform's order list calls a state; empty for all orders."""
+    """This platform's code for a state in its order list; empty for all orders."""
     return STATES[status][platform] if status else ""
 
 
 def fits(status: str, milestone: Milestone | None) -> bool:
-    """Whether an order that stands there belongs among the orders in this state; in doubt, it does."""
+    """Whether an order at this milestone belongs in the list of a state; one without a milestone belongs in each."""
     return not status or milestone is None or milestone in _STANDS[status]
 
 
 def caveat(status: str, platforms: Collection[Platform]) -> str:
-    """What a list of orders in this state cannot tell, as Slack text; empty when it tells all."""
-    taobaos = [codes[Platform.TAOBAO] for codes in STATES.values()]
-    is_shared = status in STATES and taobaos.count(STATES[status][Platform.TAOBAO]) > 1
+    """The distinction that the list of a state cannot make on Taobao, as Slack text; empty where there is none."""
+    taobao_codes = [codes[Platform.TAOBAO] for codes in STATES.values()]
+    is_shared = status in STATES and taobao_codes.count(STATES[status][Platform.TAOBAO]) > 1
     if Platform.TAOBAO not in platforms or not is_shared:
         return ""
     return _(
@@ -86,12 +86,12 @@ def caveat(status: str, platforms: Collection[Platform]) -> str:
 
 
 def has_refund(status: str) -> bool:
-    """Whether there is a refund at all; Taobao's 0 says that there is none."""
+    """Whether a refund state says that there is a refund. Taobao's 0 says that there is none."""
     return status.strip() not in {"", "0"}
 
 
 def close_words(reason: str) -> str:
-    """Why an order was closed, as Slack text; the upstream's list is not closed, so others are shown as they came."""
+    """Why an order was closed, as Slack text. The upstream's list is open: an unknown reason is shown as it came."""
     words = {
         "buyercancel": _("cancelled by the buyer"),
         "sellergoodslack": _("the seller is out of stock"),
@@ -102,7 +102,10 @@ def close_words(reason: str) -> str:
 
 
 def refund_words(status: str) -> str:
-    """What a refund's state means; 1688's words (upstream) and Taobao's numbers (stated for a sibling of this API)."""
+    """A refund's state as Slack text; an unknown one is shown as it came.
+
+    The keys are 1688's words (upstream) and Taobao's numbers (documented for a sibling of this API).
+    """
     words = {
         "": _("none"),
         "0": _("none"),

@@ -1,4 +1,4 @@
-"""An answer as a page: in a form, or in the place of App Home."""
+"""Answers as views: a page of a form, or App Home."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ View = dict[str, Any]
 
 
 def answer_page(message: Message) -> View:
-    """The answer. Buttons that answer in a channel have no place in a form and are left out."""
+    """An answer in a form. Its buttons are left out: they answer in a channel, and a form has none."""
     blocks = []
     for block in message.blocks:
         if block["type"] == "actions":
@@ -26,7 +26,7 @@ def answer_page(message: Message) -> View:
 
 
 def orders_page(blocks: list[Block], *, submit: str = "") -> View:
-    """A page of the form that looks up orders; every other answer without a place of its own stands in one, too."""
+    """A page of the form that looks up orders. Answers that have no form of their own use it, too."""
     view: View = {
         "type": "modal",
         "callback_id": action_ids.FIND_ORDERS,
@@ -38,5 +38,5 @@ def orders_page(blocks: list[Block], *, submit: str = "") -> View:
 
 
 def home_page(message: Message) -> View:
-    """App Home with nothing but a message."""
+    """App Home that shows one message."""
     return {"type": "home", "blocks": message.blocks}

@@ -1,4 +1,4 @@
-"""Lists that are shown page by page: the buttons that turn the pages, and which page of how many."""
+"""Lists shown page by page: the buttons that turn the pages, and the number of the page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Paging:
     """One page of a list, and the pages around it. Pages are numbered from 1."""
 
     request: PagedRequest  # asks for this page; its buttons ask for the pages beside it
-    last: int  # the last page that is known to exist; less than the request's where that page lies behind the end
+    last: int  # the last page known to exist; below the request's page where that lies behind the end
     has_next: bool
     count: int | None = None  # pages in all; None: unknown
 

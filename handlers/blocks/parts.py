@@ -1,4 +1,4 @@
-"""Lines that several messages share: which order, how fresh, which node, who watches."""
+"""Lines and buttons that several messages share: the order's name, the age of the data, a trace entry, commands."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ PARAGRAPH = 2800  # characters of trace entries in one section
 
 
 def order_name(ref: OrderRef) -> str:
-    """Platform and id."""
+    """An order's platform and id in words."""
     return _("{platform} order {id}").format(platform=platform_name(ref.platform), id=sanitize_id(ref.order_id))
 
 
 def title_of(order: Order | None, limit: int = 80) -> str:
-    """What was bought, as escaped text; empty when nobody knows."""
+    """The title of an order's first item and the number of the others, as Slack text; empty where no title is known."""
     titles = [item.title for item in order.items if item.title] if order else []
     if not titles:
         return ""
@@ -46,45 +46,49 @@ def title_of(order: Order | None, limit: int = 80) -> str:
 
 
 def standing_of(watch: Watch) -> Standing:
-    """What is said of the order that a watch follows."""
+    """The standing of the order that a watch follows."""
     return standing(watch.milestone, watch.order, reason=watch.order_reason)
 
 
-def standing_in(look: OrderSnapshot) -> Standing:
-    """What is said of an order at which somebody looks."""
-    return standing(look.milestone, look.order, look.shipment.parcels)
+def standing_in(snapshot: OrderSnapshot) -> Standing:
+    """The standing of an order as it was read."""
+    return standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels)
 
 
 def ref_of(watch: Watch) -> OrderRef:
-    """Which order a watch is about."""
+    """The order that a watch follows."""
     return OrderRef.from_key(watch.key)
 
 
 def freshness(read_at: datetime | None, stale_since: datetime | None, now: datetime, *, relative: bool = True) -> str:
-    """How old the data is. ``relative`` only where the message is read at once: "5 min ago" does not keep."""
-    read = slack_date(read_at, now) if read_at else _("an unknown time")
+    """How old the data is, as Slack text.
+
+    ``stale_since``: when PandaPon stopped answering; None while it answers. ``relative``: add "5 min ago", for messages
+    that are read at once; in a message that stays, such words become wrong.
+    """
+    time = slack_date(read_at, now) if read_at else _("an unknown time")
     if relative and read_at:
-        read += f" ({ago(now - read_at)})"
+        time += f" ({ago(now - read_at)})"
     if stale_since is None:
-        return _("As of {time}").format(time=read)
+        return _("As of {time}").format(time=time)
     return _("⚠️ PandaPon has not answered since {since}; this is the state of {time}").format(
-        since=slack_date(stale_since, now), time=read
+        since=slack_date(stale_since, now), time=time
     )
 
 
-def freshness_of(look: OrderSnapshot, now: datetime, *, relative: bool = True) -> str:
-    """:func:`freshness` of a look."""
-    return freshness(look.read_at, look.stale_since, now, relative=relative)
+def freshness_of(snapshot: OrderSnapshot, now: datetime, *, relative: bool = True) -> str:
+    """How old a snapshot is; see :func:`freshness`."""
+    return freshness(snapshot.read_at, snapshot.stale_since, now, relative=relative)
 
 
 def parcel_name(parcel: Parcel) -> str:
-    """Waybill and carrier."""
+    """A parcel's waybill, and its carrier where that is known."""
     carrier = escape(truncate(parcel.carrier, 40))
     return f"`{sanitize_id(parcel.waybill)}`" + (f" · {carrier}" if carrier else "")
 
 
 def node_line(node: Node, now: datetime) -> str:
-    """One trace entry: when, what, where. An unreadable time is shown as it was sent."""
+    """One trace entry: its time, words and place. A time that cannot be read is shown as the courier sent it."""
     time = (
         slack_date(node.at, now)
         if node.at and node.is_timed
@@ -99,47 +103,47 @@ def node_line(node: Node, now: datetime) -> str:
 
 
 def newest_first(nodes: tuple[Node, ...]) -> list[Node]:
-    """By time and then by sequence, whatever order they came in; those without a time last."""
+    """The nodes by time and then by sequence, the newest first; nodes without a time last."""
     return sorted(
         nodes, key=lambda node: (node.at is not None, node.at and node.at.timestamp(), node.sequence), reverse=True
     )
 
 
 def filter_words(filter_: str) -> str:
-    """What a watch tells."""
+    """The news that a filter lets through, in words."""
     words = {"all": _("all news"), "milestones": _("milestones and problems"), "problems": _("problems only")}
     return words.get(filter_) or escape(filter_)
 
 
 def muted_line(by: str, until: datetime, now: datetime) -> str:
-    """That there is no news for a while, and who wanted that."""
+    """Until when news is muted, and who muted it."""
     return _("🔕 Muted by {user} until {time}").format(user=name(by), time=slack_date(until, now))
 
 
 def here(channel: str) -> str:
-    """Where: "in #channel", or "here" for a direct message."""
+    """The place: "in #channel", or "here" for a direct message, which has no name."""
     mention = el.channel(channel)
     return _("in {channel}").format(channel=mention) if mention else _("here")
 
 
 def unwatch_button(text: str, watch: Watch, number: int = 1) -> Block:
-    """Stop one watch, wherever the button is pressed."""
+    """A button that ends one watch, whichever message or channel it is pressed in."""
     value = Unwatch((ref_of(watch).order_id,), watch.channel or None).command()
     return el.button(text, f"{action_ids.UNWATCH_HERE}:{number}", value)
 
 
 def run_button(text: str, number: int, request: Request) -> Block:
-    """Run a command and put its answer in the place of this message."""
+    """A button that runs a command and puts its answer in the place of the message. ``number`` keeps ids unique."""
     return el.button(text, f"{action_ids.RUN}{number}", request.command())
 
 
 def failed(platform: Platform, error: str) -> Block:
-    """A platform that did not answer, beside one that did. ``error`` is Slack text."""
+    """The line about a platform that did not answer, beside the answer of the other. ``error``: Slack text."""
     return el.section(_("⚠️ *{platform}*: {error}").format(platform=platform_name(platform), error=error))
 
 
 def paragraphs(lines: Iterable[str]) -> list[list[str]]:
-    """Lines gathered into paragraphs that Slack takes."""
+    """Lines gathered into paragraphs, each short enough for one section."""
     chunks: list[list[str]] = []
     room = 0
     for line in lines:
@@ -152,5 +156,5 @@ def paragraphs(lines: Iterable[str]) -> list[list[str]]:
 
 
 def stop_command(watch: Watch) -> str:
-    """What ends a watch, without the slash command."""
+    """The text after ``/panda`` that ends a watch."""
     return Unwatch((sanitize_id(watch.key.partition(":")[2]),)).command()

@@ -1,6 +1,6 @@
-"""What people are called. Names are written as names: a mention notifies, and is for what concerns that person.
+"""The names of people. A name notifies nobody; a mention does, and is kept for news that concerns that person.
 
-Slack tells a person's name with each thing that they do, so no scope is needed to know it.
+Slack sends a person's name with every command and press, so the bot needs no scope to know it.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from handlers.blocks.i18n import _
@@ -21,29 +22,32 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LONGEST = 60
+LONGEST = 60  # characters of a name
 
-# Like the language, see handlers.i18n: everybody who is answered at the same time may sit in another workspace.
-_names: ContextVar[Mapping[str, str]] = ContextVar("names", default={})  # noqa: B039  nobody writes into the default
+# A context variable, like the language in handlers.blocks.i18n: people of several workspaces are answered at once.
+_names: ContextVar[Mapping[str, str]] = ContextVar("names", default=MappingProxyType({}))
 
 
 def name(user_id: str) -> str:
-    """What a person is called, as Slack text that notifies nobody; "somebody" where Slack never said it."""
+    """A person's name as Slack text that notifies nobody; "somebody" where Slack never sent it."""
     return escape(truncate(_names.get().get(user_id, ""), LONGEST)) or _("somebody")
 
 
 class People:
-    """The names of those who did something, kept in memory: every answer and every post may ask."""
+    """The names of everybody who used the bot, by user id; kept in memory, since every message may need them."""
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
 
     async def learn(self, store: Store) -> None:
-        """Read what is stored."""
+        """Read the stored names. Raises StorageError."""
         self.names |= await store.people.names()
 
     def meet(self, body: Mapping[str, Any]) -> tuple[str, str]:
-        """Know from now on, in this task and those that it starts, who sent this. Returns id and name where new."""
+        """Learn the name of a payload's sender, and use all names in the current task and in the tasks that it starts.
+
+        Returns the id and the name where the name is new or changed; two empty texts otherwise.
+        """
         _names.set(self.names)
         user_id, called = _introduced(body)
         if not user_id or not called or self.names.get(user_id) == called:
@@ -53,7 +57,7 @@ class People:
 
     @contextmanager
     def known(self) -> Iterator[None]:
-        """Write their names inside the block."""
+        """Use all names inside the block."""
         token = _names.set(self.names)
         try:
             yield
@@ -62,7 +66,7 @@ class People:
 
 
 async def keep(store: Store, user_id: str, called: str) -> None:
-    """Store a name. One that is lost is told again with the next thing that its owner does."""
+    """Store a name. A failure is only logged: Slack sends the name again with this person's next command or press."""
     try:
         await store.people.name(user_id, called)
     except StorageError as error:
@@ -70,7 +74,7 @@ async def keep(store: Store, user_id: str, called: str) -> None:
 
 
 def _introduced(body: Mapping[str, Any]) -> tuple[str, str]:
-    """A command names its sender in flat fields, everything else in an object; an event tells an id alone."""
+    """The sender's id and name: flat fields of a command, an object in a press or form; an event has an id alone."""
     user = body.get("user")
-    found = user if isinstance(user, dict) else {"id": body.get("user_id"), "name": body.get("user_name")}
-    return str(found.get("id") or ""), str(found.get("name") or found.get("username") or "")
+    sender = user if isinstance(user, dict) else {"id": body.get("user_id"), "name": body.get("user_name")}
+    return str(sender.get("id") or ""), str(sender.get("name") or sender.get("username") or "")

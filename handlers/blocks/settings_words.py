@@ -1,4 +1,4 @@
-"""What a channel chose, in words."""
+"""A channel's settings in words."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ if TYPE_CHECKING:
 
 
 def settings_lines(chosen: ChannelSettings, next_digest: datetime | None, now: datetime) -> list[str]:
-    """The channel's choices, one a line."""
-    told = filter_words(chosen.filter) if chosen.filter else _("the bot's default")
-    said = [_("New watches post: {filter}").format(filter=told), dict(thread_choices())[chosen.threads]]
+    """The channel's settings, one a line, as Slack text. ``next_digest``: None where no time is to be named."""
+    news = filter_words(chosen.filter) if chosen.filter else _("the bot's default")
+    lines = [_("New watches post: {filter}").format(filter=news), dict(thread_choices())[chosen.threads]]
     if chosen.quiet:
         quiet = _("Quiet from {begin} to {end} ({zone})").format(
             begin=chosen.quiet_from, end=chosen.quiet_to, zone=code(chosen.time_zone)
         )
         exception = _("except for problems") if chosen.break_through else _("without exception")
-        said.append(f"{quiet}, {exception}")
+        lines.append(f"{quiet}, {exception}")
     else:
-        said.append(_("No quiet hours"))
+        lines.append(_("No quiet hours"))
     if chosen.digest and not next_digest:
-        said.append(_("Daily digest at {time} ({zone})").format(time=chosen.digest_at, zone=code(chosen.time_zone)))
+        lines.append(_("Daily digest at {time} ({zone})").format(time=chosen.digest_at, zone=code(chosen.time_zone)))
     elif next_digest:
         digest = _("Daily digest at {time} ({zone}), next {next}")
-        said.append(
+        lines.append(
             digest.format(time=chosen.digest_at, zone=code(chosen.time_zone), next=slack_date(next_digest, now))
         )
     else:
-        said.append(_("No daily digest"))
+        lines.append(_("No daily digest"))
     if chosen.language:
-        said.append(_("Language: {language}").format(language=dict(LANGUAGES)[chosen.language]))
-    return said
+        lines.append(_("Language: {language}").format(language=dict(LANGUAGES)[chosen.language]))
+    return lines
 
 
 def thread_choices() -> list[tuple[str, str]]:
-    """The ways in which news may appear, and what each means."""
+    """The values of ``ChannelSettings.threads``, each with its meaning in words, as forms list them."""
     return [
         ("auto", _("Milestones in the channel too; over {n} orders: only what to act on").format(n=FEW)),
         ("milestones", _("In the order's thread; every milestone in the channel too")),
@@ -54,7 +54,7 @@ def thread_choices() -> list[tuple[str, str]]:
 
 
 def load_words(load: Load) -> str:
-    """How much a channel has to read."""
+    """The number of messages that a load brings to a channel and its threads."""
     channel = ngettext("{n} message in the channel", "{n} messages in the channel", load.channel).format(n=load.channel)
     if not load.thread:
         return channel

@@ -1,4 +1,4 @@
-"""What a failure of Slack means for the person who waits: what it said, and what to do."""
+"""The sentences for failures of Slack: what happened, and what to do."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pandapon.waits import asked
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# Slack's error codes, grouped by the sentence that explains them.
 LATE = frozenset(
     {"exchanged_trigger_id", "expired_trigger_id", "invalid_trigger_id", "trigger_exchanged", "trigger_expired"}
 )
@@ -25,21 +26,21 @@ TOO_MANY, FAILED = 429, 500  # HTTP statuses
 
 
 def slack_error(error: Exception) -> str:
-    """One sentence as Slack text, and what to do next."""
-    said, status = code_of(error), getattr(getattr(error, "response", None), "status_code", 200)
-    if status == TOO_MANY or said in {"ratelimited", "rate_limited"}:
+    """What happened and what to do next, as Slack text. ``error``: one of ``handlers.wire.slack.FAILURES``."""
+    error_code, status = code_of(error), getattr(getattr(error, "response", None), "status_code", 200)
+    if status == TOO_MANY or error_code in {"ratelimited", "rate_limited"}:
         return _slower(asked(getattr(getattr(error, "response", None), "headers", {})))
-    if said in PASSES or status >= FAILED:
+    if error_code in PASSES or status >= FAILED:
         words = _("Slack has trouble on its side ({code}). Please try again in a minute.")
-        return words.format(code=code(said or f"HTTP {status}"))
-    if isinstance(error, OddAnswerError) or (isinstance(error, SlackApiError) and not said):
+        return words.format(code=code(error_code or f"HTTP {status}"))
+    if isinstance(error, OddAnswerError) or (isinstance(error, SlackApiError) and not error_code):
         return _("Slack sent an answer that makes no sense. Please try again in a minute.")
-    if not said:
+    if not error_code:
         return _("Slack did not answer in time. Please try again in a minute.")
-    return _sentences(said).format(code=code(said))
+    return _sentence(error_code).format(code=code(error_code))
 
 
-def _sentences(said: str) -> str:
+def _sentence(error_code: str) -> str:
     known: Mapping[frozenset[str], str] = {
         LATE: _("Slack opened no form: it allows three seconds and one try for that ({code}). Please press again."),
         TOKEN: _(
@@ -52,7 +53,7 @@ def _sentences(said: str) -> str:
         CLOSED: _("The form was closed before its answer was there ({code}). Please open it again."),
     }
     other = _("Slack refused that: {code}. Please try again; if it stays, tell whoever runs the bot.")
-    return next((words for codes, words in known.items() if said in codes), other)
+    return next((words for codes, words in known.items() if error_code in codes), other)
 
 
 def _slower(seconds: float | None) -> str:

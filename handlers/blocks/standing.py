@@ -1,7 +1,7 @@
-"""What every view says of an order and its parcels. One function decides, so that no two of them contradict each other.
+"""The standing of orders and parcels in words. All views use it, so that no two of them contradict each other.
 
-What the bot knows from the parcels comes first. The platform's own word is shown as such where it says something else,
-and in the place of the bot's while the platform is the only one who knows: before anything is sent.
+The state known from the parcels comes first. The platform's own word is added where it contradicts that state, and
+replaces it until a courier has the parcel, since only the platform knows the state until then.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from tracking.values import Step
 
 M = Milestone
-# Until a courier has it, only the platform knows: its words, which say who is to act, are the state.
+# States before a courier has the parcel. The platform's words for them also say who has to act, so they are shown.
 _PLATFORM_KNOWS = frozenset({M.ORDERED, M.PAID})
 _NOT_FETCHED_YET = "waitlogisticstakein"
-# "Shipped" is all that a platform says of a parcel on its way, and no contradiction of what is known more exactly.
+# A platform says no more than "shipped" of a parcel on its way. That does not contradict a more exact milestone.
 _ON_ITS_WAY = frozenset(
     {M.PICKED_UP, M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP, M.ATTEMPT_FAILED, M.EXCEPTION}
 )
@@ -44,48 +44,48 @@ _ON_ITS_WAY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where something stands, as Slack text."""
+    """The state of an order or a parcel, as Slack text."""
 
     sign: str
     words: str
-    reason: str = ""  # why it is a problem, or an end of its kind; empty: it is none, or nobody says
-    part: str = ""  # how many of its parcels are delivered, while it is some of them
-    says: str = ""  # what the platform says instead; empty: the same, or nothing
+    reason: str = ""  # of a problem or of an unusual end; empty where there is none, or it is not known
+    part: str = ""  # how many of an order's parcels are delivered; empty where it is none or all of them
+    says: str = ""  # the platform's word where it contradicts ``words``, e.g. "1688 says: Waiting for payment"
 
     @property
     def state(self) -> str:
-        """For one line among many: ``🚚 In transit``."""
+        """Sign and words, for one line among many: ``🚚 In transit``."""
         return f"{self.sign} {self.words}"
 
     @property
     def bold(self) -> str:
-        """The same, in bold."""
+        """Sign and words, the words in bold: ``🚚 *In transit*``."""
         return f"{self.sign} *{self.words}*"
 
     @property
     def why(self) -> str:
-        """The state in bold, and the reason: for one line among many that want an eye."""
+        """The state in bold and its reason, for one line among the orders with problems."""
         return f"{self.bold} · {self.reason}" if self.reason else self.bold
 
     @property
     def line(self) -> str:
-        """All of it: ``⚠️ Problem on the way · held by customs (1688 says: Waiting for payment)``."""
-        return f"{self.sign} {self.told}"
+        """All fields: ``⚠️ Problem on the way · held by customs (1688 says: Waiting for payment)``."""
+        return f"{self.sign} {self.text}"
 
     @property
     def headline(self) -> str:
-        """All of it, the state in bold."""
-        return f"{self.bold}{self._rest}"
+        """All fields, the words in bold."""
+        return f"{self.bold}{self._details}"
 
     @property
-    def told(self) -> str:
-        """All of it but the sign."""
-        return f"{self.words}{self._rest}"
+    def text(self) -> str:
+        """All fields but the sign."""
+        return f"{self.words}{self._details}"
 
     @property
-    def _rest(self) -> str:
-        more = "".join(f" · {one}" for one in (self.part, self.reason) if one)
-        return more + (f" ({self.says})" if self.says else "")
+    def _details(self) -> str:
+        details = "".join(f" · {detail}" for detail in (self.part, self.reason) if detail)
+        return details + (f" ({self.says})" if self.says else "")
 
 
 def standing(
@@ -94,57 +94,61 @@ def standing(
     parcels: Sequence[Parcel] = (),
     reason: Reason | None = None,
 ) -> Standing:
-    """What is said of an order.
+    """The standing of an order.
 
-    ``milestone``: where it stands, decided from its parcels and its status together (see pandapon.progress).
-    ``order``: as last read, for the platform's word. ``parcels``: with their entries, for the reason.
-    ``reason``: the same as it is stored, for lists, which load no entries.
+    ``milestone``: the order's state, decided from its parcels and its status together (see ``pandapon.progress``).
+    ``order``: as last read; it brings the platform's word. ``parcels``: with their nodes, which bring the reason.
+    ``reason``: the stored reason, for lists, which load no nodes.
     """
     reason = reason or order_reason(milestone, parcels, order.created_at if order else None)
-    said = replace(_of(milestone, order, reason), part=delivered(parcels))
+    known = replace(_of(milestone, order, reason), part=delivered(parcels))
     if order is None or not order.status_code or _agrees(milestone, status_claim(order.platform, order.status_code)):
-        return said
-    return replace(said, says=_says(order))
+        return known
+    return replace(known, says=_says(order))
 
 
 def delivered(parcels: Sequence[Parcel]) -> str:
-    """How many of the parcels, once it is some and while it is not all of them; else empty."""
+    """How many of the parcels are delivered, in words; empty where it is none or all of them."""
     n, total = sum(parcel.milestone is M.DELIVERED for parcel in parcels), len(parcels)
     return _("{n} of {total} parcels delivered").format(n=n, total=total) if 0 < n < total else ""
 
 
 def of_parcel(parcel: Parcel, milestone: Milestone | None = None, order: Order | None = None) -> Standing:
-    """What is said of one parcel of an order that stands at ``milestone``.
+    """The standing of one parcel. ``milestone`` and ``order``: of the order to which it belongs.
 
-    An order that its platform calls completed has settled a parcel that gets no further scan, which is said.
+    The platform's word is added to a parcel without a final state whose order is delivered: an order that its platform
+    calls completed settles a parcel that gets no further scan.
     """
     reason = parcel_reason(parcel, order.created_at if order else None)
-    said = _of(parcel.milestone, None, reason)
-    if parcel.milestone is None and not parcel.nodes:  # its order names it, and that is all that is known of it
-        said = Standing("📦", _("No scans yet"))
+    known = _of(parcel.milestone, None, reason)
+    if parcel.milestone is None and not parcel.nodes:  # only the order names it
+        known = Standing("📦", _("No scans yet"))
     if milestone is not M.DELIVERED or parcel.milestone in FINAL or not (order and order.status_code):
-        return said
-    return replace(said, says=_says(order))
+        return known
+    return replace(known, says=_says(order))
 
 
 def of_step(step: Step, order: Order | None = None, nodes: Iterable[Node] = ()) -> Standing:
-    """What is said of a move, which may be over by now. ``nodes``: the entries that were found with it."""
-    ours = [node for node in nodes if step.waybill in {"", node.waybill}]
-    return _of(step.after, None if step.waybill else order, told_reason(step.after, ours))
+    """The standing right after a step, even if it has changed since. ``nodes``: those read together with the step."""
+    step_nodes = [node for node in nodes if step.waybill in {"", node.waybill}]
+    return _of(step.after, None if step.waybill else order, told_reason(step.after, step_nodes))
 
 
 def of_milestone(milestone: Milestone | None) -> Standing:
-    """A state that is over, or one of which nothing else is known."""
+    """The standing at a milestone of which no more is known, such as an earlier one."""
     return _of(milestone, None, None)
 
 
-def progress(milestone: Milestone | None, said: Standing, reached: Iterable[Milestone | None]) -> str:
-    """Six stages as dots, and what is said: ``●━●━●━◉┄○┄○  In transit``. ``reached``: all that was, for a problem."""
-    return f"{bar(milestone, furthest(list(reached)))}  {said.told}"
+def progress(milestone: Milestone | None, standing: Standing, reached: Iterable[Milestone | None]) -> str:
+    """The progress bar and the standing in words: ``●━●━●━◉┄○┄○  In transit``.
+
+    ``reached``: all milestones so far; the furthest of them is the stage at which the bar shows a problem.
+    """
+    return f"{bar(milestone, furthest(list(reached)))}  {standing.text}"
 
 
 def platform_word(order: Order) -> str:
-    """The platform's own word for an order's state, as Slack text; empty where it says none."""
+    """The platform's own word for an order's state, as Slack text; empty where the order has no status."""
     return escape(truncate(status_name(order.platform, order.status_code), 80)) if order.status_code else ""
 
 
@@ -152,7 +156,7 @@ def _of(milestone: Milestone | None, order: Order | None, reason: Reason | None)
     words = milestone_name(milestone)
     if order is not None and status_claim(order.platform, order.status_code) is milestone and _is_finer(order):
         words = platform_word(order)
-    if milestone is M.LOST and reason is Reason.LOST:  # no more than its name says
+    if milestone is M.LOST and reason is Reason.LOST:  # the reason repeats the milestone's name
         reason = None
     return Standing(milestone_emoji(milestone), words, reason_words(reason) if reason else "")
 

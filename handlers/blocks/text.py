@@ -1,4 +1,4 @@
-"""Remote and typed text made harmless for Slack, and times, money and lengths in words."""
+"""Remote and typed text made harmless for Slack; times, durations and amounts in words."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from pandapon.times import CHINA
 if TYPE_CHECKING:
     from decimal import Decimal
 
-JOINERS = "\u200c\u200d"  # they hold emoji and some scripts together
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
-# Look-alikes: a zero-width character beside a mark does not stop Slack from formatting, another character does.
+JOINERS = "\u200c\u200d"  # invisible, but emoji and some scripts need them
+
+# Look-alikes replace the marks, since a zero-width character beside a mark does not stop Slack from formatting.
 _LOOK_ALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", "@": "＠"})
 _EMOJI_CODE = re.compile(r":(?=[^\s:]+:)")
 _CLOCK = re.compile(r"(?<=\d):(?=\d\d)")
@@ -25,14 +27,14 @@ _BARE_DOMAIN = re.compile(r"(?<=[\w-])\.(?=[^\W\d_]{2,})")
 
 
 def plain(remote: str) -> str:
-    """Remote text for a ``plain_text`` element: one line, phones masked, no controls, no emoji codes."""
+    """Remote text for a ``plain_text`` element: one line, no invisible characters, no emoji codes, phones masked."""
     line = " ".join(clean(remote).split())
-    line = "".join(one for one in line if one in JOINERS or not _invisible(one))
+    line = "".join(character for character in line if character in JOINERS or not _invisible(character))
     return _neutral_colons(mask_phones(line))
 
 
 def escape(remote: str) -> str:
-    """Remote text for mrkdwn: shows as it reads, and can neither format, link, mention nor start a quotation."""
+    """Remote text for mrkdwn: Slack shows it literally. It cannot format, link, mention or start a quotation."""
     text = plain(remote).translate(_LOOK_ALIKES).replace("://", ":∕∕")
     text = _BARE_DOMAIN.sub("․", text)
     if text.startswith(">"):
@@ -41,23 +43,23 @@ def escape(remote: str) -> str:
 
 
 def code(typed: str, limit: int = 150) -> str:
-    """Typed text between backticks, to be copied; formatting has no force there."""
+    """Typed text between backticks, for copying, of at most ``limit`` characters. Slack formats nothing in it."""
     line = " ".join(clean(typed).split()).replace("`", "ˋ")
     return f"`{_entities(truncate(line, limit)) or ' '}`"
 
 
 def sanitize_id(text: str, limit: int = 40) -> str:
-    """An id or waybill: whatever else got into the field is left out, and a number is never taken for a phone."""
-    return "".join(one for one in text if one.isascii() and (one.isalnum() or one == "-"))[:limit] or "?"
+    """The letters, digits and hyphens of an id or waybill; "?" where there are none. Never masked as a phone."""
+    return "".join(sign for sign in text if sign.isascii() and (sign.isalnum() or sign == "-"))[:limit] or "?"
 
 
 def truncate(text: str, limit: int) -> str:
-    """The first ``limit`` characters, the last of them an ellipsis where something was cut off."""
+    """At most ``limit`` characters of a text; the last is an ellipsis where the text was longer."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def truncate_mrkdwn(marked: str, limit: int) -> str:
-    """:func:`cut` for mrkdwn: never in the middle of an entity, a link or a date."""
+    """At most ``limit`` characters of mrkdwn, never cut within an entity, a link or a date; see :func:`truncate`."""
     if len(marked) <= limit:
         return marked
     kept = marked[: limit - 1]
@@ -67,7 +69,7 @@ def truncate_mrkdwn(marked: str, limit: int) -> str:
 
 
 def slack_date(at: datetime, now: datetime) -> str:
-    """A time that Slack shows in each reader's own zone; the fallback says that it is China time."""
+    """A time that Slack shows in each reader's own zone. The fallback is in China time and says so."""
     local = at.astimezone(CHINA)
     pattern = "%d %b %H:%M" if local.year == now.astimezone(CHINA).year else "%d %b %Y %H:%M"
     fallback = _("{time} China time").format(time=local.strftime(pattern))
@@ -76,40 +78,39 @@ def slack_date(at: datetime, now: datetime) -> str:
 
 def ago(delta: timedelta) -> str:
     """How long ago, in words; a future time (a clock that is off) counts as just now."""
-    seconds = int(delta.total_seconds())
-    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
-    if minutes < 1:
+    if delta < MINUTE:
         return _("just now")
-    if hours < 1:
-        return _("{n} min ago").format(n=minutes)
-    if days < 2:  # noqa: PLR2004  "30 h ago" says more than "1 day ago"
-        return _("{n} h ago").format(n=hours)
-    return ngettext("{n} day ago", "{n} days ago", days).format(n=days)
+    if delta < HOUR:
+        return _("{n} min ago").format(n=delta // MINUTE)
+    if delta < 2 * DAY:  # "30 h ago" says more than "1 day ago"
+        return _("{n} h ago").format(n=delta // HOUR)
+    return ngettext("{n} day ago", "{n} days ago", delta // DAY).format(n=delta // DAY)
 
 
 def span(delta: timedelta) -> str:
-    """A length of time in words."""
-    seconds = max(0, int(delta.total_seconds()))
-    if seconds < 120:  # noqa: PLR2004  two minutes and more are said in minutes
+    """A length of time in words, in the largest unit of which it holds at least two; below zero it is 0 seconds."""
+    if delta < 2 * MINUTE:
+        seconds = max(0, delta // timedelta(seconds=1))
         return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
-    if seconds < 7200:  # noqa: PLR2004  two hours and more are said in hours
-        return _("{n} minutes").format(n=seconds // 60)
-    if seconds < 172800:  # noqa: PLR2004  two days and more are said in days
-        return _("{n} hours").format(n=seconds // 3600)
-    return _("{n} days").format(n=seconds // 86400)
+    if delta < 2 * HOUR:
+        return _("{n} minutes").format(n=delta // MINUTE)
+    if delta < 2 * DAY:
+        return _("{n} hours").format(n=delta // HOUR)
+    return _("{n} days").format(n=delta // DAY)
 
 
 def money(amount: Decimal) -> str:
-    """Yuan, e.g. ¥1,234.50."""
+    """An amount of yuan, e.g. ¥1,234.50."""
     return f"-¥{-amount:,.2f}" if amount < 0 else f"¥{amount:,.2f}"
 
 
-def _invisible(one: str) -> bool:
-    return unicodedata.category(one) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and not "\U000e0020" <= one <= "\U000e007f"
+def _invisible(character: str) -> bool:
+    is_flag = "\U000e0020" <= character <= "\U000e007f"  # tags, of which the flags of regions consist
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and not is_flag
 
 
 def _neutral_colons(text: str) -> str:
-    """``:smile:`` becomes no picture; 12:30:45 stays a time."""
+    """Replace the colons of emoji codes such as ``:smile:``, and keep those of times such as 12:30:45."""
     clocks = {match.start() for match in _CLOCK.finditer(text)}
     return _EMOJI_CODE.sub(lambda match: ":" if match.start() in clocks else "꞉", text)
 

@@ -67,7 +67,7 @@ async def show_settings(interaction: Interaction, request: ShowSettings) -> Mess
 
 async def preview(interaction: Interaction, channel: str) -> Message:
     """The digest as it would go out now."""
-    return digest.summary(await interaction.ctx.digests.preview(channel), interaction.ctx.clock())
+    return digest.daily(await interaction.ctx.digests.preview(channel))
 
 
 async def open_form(interaction: Interaction, channel: str) -> View:

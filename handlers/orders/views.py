@@ -113,7 +113,7 @@ def _add_parcels(layout: Layout, look: OrderSnapshot) -> None:
     """What the order names is among the parcels, but for what no carrier could know, such as "self pick-up"."""
     parcels = look.shipment.parcels
     lines = [
-        f"{said.sign} {parcel_name(parcel)} · {said.told}"
+        f"{said.sign} {parcel_name(parcel)} · {said.text}"
         for parcel in parcels[:ITEMS]
         if (said := of_parcel(parcel, look.milestone, look.order))
     ]

@@ -1,1 +1,1 @@
-"""What was typed: tokens, ids, options, channels; a usage error carries the corrected command."""
+"""Reads typed commands: tokens, ids, options, channels. A usage error carries the corrected command."""

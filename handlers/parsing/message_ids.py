@@ -1,4 +1,4 @@
-"""Finds the order ids and waybills that a Slack message mentions, wherever in it they stand."""
+"""Finds the order ids and waybills in a Slack message: in its text, blocks, attachments and links."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from handlers.parsing.numbers import in_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST = 10  # orders that one message shortcut takes on
+MOST = 10  # ids that one message shortcut reads
 
-# Where people's words stand in messages, blocks and attachments, in the order a reader meets them. Everything else
-# (timestamps, user and channel ids, button values) holds numbers that are no orders; of a button, only its link counts.
+# The fields of messages, blocks and attachments that hold people's words, in reading order. Numbers in other fields
+# (timestamps, user and channel ids, button values) are no order ids. Of a button, only its link is read.
 _WORDS = ("pretext", "author_name", "title", "title_link", "from_url", "url", "text", "fallback", "footer")
 _PARTS = ("blocks", "elements", "fields", "accessory", "rows", "actions", "attachments", "message_blocks", "message")
 _SILENT = frozenset({"button", "user", "usergroup", "channel", "broadcast", "emoji", "date", "image", "overflow"})
@@ -21,29 +21,25 @@ _SILENT = frozenset({"button", "user", "usergroup", "channel", "broadcast", "emo
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The ids of a message, each once, in order of appearance; ``skipped`` are those beyond the first ten."""
+    """The ids of a message, each once, in order of appearance. ``skipped``: those beyond the first ``MOST``."""
 
     ids: tuple[str, ...]
     skipped: tuple[str, ...] = ()
 
 
 def find_ids(message: dict[str, Any]) -> Found:
-    """Look through text, blocks, attachments and links of a message as Slack hands it to a shortcut."""
-    found: dict[str, None] = {}
-    for text in _texts(message):
-        for one in in_text(text):
-            found[one] = None
-    ids = tuple(found)
+    """Find the ids in a message, as Slack hands it to a message shortcut."""
+    ids = tuple(dict.fromkeys(number for text in _texts(message) for number in in_text(text)))
     return Found(ids[:MOST], ids[MOST:])
 
 
 def _texts(part: Any) -> Iterator[str]:
     if isinstance(part, list):
-        for one in part:
-            yield from _texts(one)
+        for element in part:
+            yield from _texts(element)
     if not isinstance(part, dict):
         return
-    if part.get("type") == "button" and isinstance(part.get("url"), str):  # a shop's bot links an order this way
+    if part.get("type") == "button" and isinstance(part.get("url"), str):  # bots of shops link orders this way
         yield part["url"]
     if str(part.get("type")) in _SILENT:
         return
@@ -53,7 +49,7 @@ def _texts(part: Any) -> Iterator[str]:
             yield value
         else:  # a section's text is an object
             yield from _texts(value)
-    if isinstance(part.get("value"), str):  # a field of an attachment; buttons do not come this far
+    if isinstance(part.get("value"), str):  # a field of an attachment: buttons have returned above
         yield part["value"]
     for key in _PARTS:
         yield from _texts(part.get(key))

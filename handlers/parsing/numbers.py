@@ -1,4 +1,4 @@
-"""The one reader of order ids and waybills in people's words: for commands, shortcuts and forms alike."""
+"""Finds order ids and waybills in people's words, for commands, shortcuts and forms alike."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _SHOPS = re.compile(r"(?:^|\.)(?:1688|taobao|tmall|pandapon)\.com$", re.IGNORECA
 _IN_PATH = re.compile(r"/(?:orders?|trades?)/(?:[a-z_]+/)*([0-9]{12,20})(?![0-9])", re.IGNORECASE)
 _IN_URL = re.compile(r"(?:order|trade)_?(?:id|no)=([0-9]{12,20})(?![0-9])", re.IGNORECASE)
 
-# A number that is part of a longer word, an amount, a decimal or a mail address is no id; one behind the name of what
-# it is (order-2542…), or behind another id, is.
+# A number that is part of a longer word, an amount, a decimal or a mail address is no id. A number behind a name such
+# as "order-", or behind another id and a hyphen, is one.
 _NAMES = "1688|alibaba|taobao|tmall|tb|orders?|trade|ids?|nos?|nr|number|po|waybill|parcel|track(?:ing)?"
 _BEFORE = (
     rf"(?:(?<![0-9A-Za-z])(?i:{_NAMES})[-_]|(?<=[0-9]{{12}}[-_])"
@@ -28,7 +28,7 @@ _BEFORE = (
 _AFTER = r"(?![0-9A-Za-z@]|[-_](?![0-9]{12,20}(?![0-9A-Za-z]))[0-9A-Za-z]|\.[0-9]{1,6}(?![0-9]))"
 _NUMBER = re.compile(rf"{_BEFORE}([0-9]{{12,20}}){_AFTER}")
 _WAYBILL = re.compile(rf"{_BEFORE}([A-Za-z]{{2,4}}[0-9]{{10,20}}|[A-Za-z]{{2}}[0-9]{{9}}[A-Za-z]{{2}}){_AFTER}")
-# JD numbers the boxes of a parcel behind its waybill: JDX012345678901-1-1-.
+# JD appends the numbers of a parcel's boxes to the waybill: JDX012345678901-1-1-.
 _JD = re.compile(rf"{_BEFORE}(JD[A-Z]{{0,2}}[0-9]{{10,20}})(?:-[0-9]{{1,3}}){{2}}-?(?![0-9A-Za-z])", re.IGNORECASE)
 
 _NOT_IDS = re.compile(
@@ -37,7 +37,7 @@ _NOT_IDS = re.compile(
     r"|0[0-9]{11,}"  # a landline, an account: order ids do not start with 0
     r"|20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{3})?)?"
 )
-# What a number is called, before or behind it; a currency, a country code or a mail address is no name of an id.
+# A number with its name before or behind it. The signs of a currency, a country code or a mail address rule an id out.
 _ASIDE = r"[^0-9A-Za-z@¥$€+]"
 _LABELLED = re.compile(
     rf"{_ASIDE}*(?:(?:{_NAMES}){_ASIDE}+)*(?P<core>[0-9A-Za-z](?:.*[0-9A-Za-z])?){_ASIDE}*", re.IGNORECASE | re.DOTALL
@@ -50,7 +50,7 @@ _NAME = re.compile(
 
 
 def in_text(text: str) -> Iterator[str]:
-    """Ids of one text as Slack sends it, in order: links are looked into where they stand."""
+    """The ids in a text as Slack sends it, in order, including those in the addresses and labels of links."""
     at = 0
     text = _visible(text)
     for match in _MARKUP.finditer(text):
@@ -61,48 +61,48 @@ def in_text(text: str) -> Iterator[str]:
 
 
 def in_url(url: str) -> list[str]:
-    """Order ids named as such, on any site; in the path only on the platforms' own order pages."""
-    found = _IN_URL.findall(unquote(url))
+    """The order ids in an address: in parameters such as ``orderId=`` of any site, in paths of the platforms."""
+    ids = _IN_URL.findall(unquote(url))
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
-    except ValueError:  # an address that is none, e.g. http://[
-        return found
-    return found + (_IN_PATH.findall(parts.path) if _SHOPS.search(host) else [])
+    except ValueError:  # no valid address, e.g. http://[
+        return ids
+    return ids + (_IN_PATH.findall(parts.path) if _SHOPS.search(host) else [])
 
 
 def in_word(word: str) -> list[str]:
-    """The ids of which a single word consists, names and punctuation aside; empty where there is more in it.
+    """The ids in a word that consists of ids, their names and punctuation; empty for any other word.
 
-    A command's word is meant as an id, so that numbers count that in a message would be moments or phones.
+    A word of a command is meant as an id, so numbers count that :func:`in_text` takes for timestamps or phones.
     """
     spans = _spans(word)
-    rest, at = "", 0
+    others, at = "", 0
     for start, end, _number in spans:
-        rest, at = f"{rest}{word[at:start]} ", end
-    others = re.findall(r"[0-9A-Za-z]+", rest + word[at:])
-    is_more = any(not _NAME.fullmatch(one) for one in others) or re.search(r"[@¥$€+]", rest)
-    return [] if is_more else [number for _start, _end, number in spans]
+        others, at = f"{others}{word[at:start]} ", end
+    words = re.findall(r"[0-9A-Za-z]+", others + word[at:])
+    has_others = any(not _NAME.fullmatch(other) for other in words) or re.search(r"[@¥$€+]", others)
+    return [] if has_others else [number for _start, _end, number in spans]
 
 
 def bare(word: str) -> str:
-    """A word without what it is called and the punctuation around it: 订单号：2542…, 运单号SF…, SF…?"""
+    """A word without the name of the number and the punctuation around it: 订单号：2542? is 2542."""
     match = _LABELLED.fullmatch(word)
     return match["core"] if match else word
 
 
 def is_name(word: str) -> bool:
-    """Whether a word only says what the number beside it is, or nothing at all."""
+    """Whether a word is only the name of a number, such as "order", or has no letters and digits at all."""
     letters = re.sub(r"[^\w]|_", "", word)
     return not letters or (bool(_NAME.fullmatch(letters)) and not letters.isdigit())
 
 
 def _visible(text: str) -> str:
-    return "".join(one for one in clean(text) if unicodedata.category(one) != "Cf")
+    return "".join(character for character in clean(text) if unicodedata.category(character) != "Cf")
 
 
 def _in_markup(inside: str) -> Iterator[str]:
-    """A link's address and its label; users, channels and dates hold no ids."""
+    """The ids in a link's address and label. The markup of users, channels and dates holds none."""
     target, _bar, label = inside.partition("|")
     if target[:1] in {"@", "#", "!"} or target.startswith("mailto:"):
         return
@@ -126,6 +126,6 @@ def _numbers(text: str) -> Iterator[str]:
 
 
 def _spans(text: str) -> list[tuple[int, int, str]]:
-    """Where each number begins and ends, and the number, in order."""
+    """The start, the end and the text of each number, in order."""
     hits = [*_NUMBER.finditer(text), *_WAYBILL.finditer(text), *_JD.finditer(text)]
     return [(hit.start(1), hit.end(), hit[1].upper()) for hit in sorted(hits, key=lambda hit: hit.start(1))]

@@ -1,4 +1,4 @@
-"""Options after dashes: platform, sorting, prices, page. A wrong one is refused with the command that is right."""
+"""Options after dashes: platform, sorting, prices, page. A wrong option is refused with the corrected command."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
 
 MAX_PAGE = 1000
-MAX_PRICE = 9_999_999
+MAX_PRICE = 9_999_999  # yuan
 
 _OPTION = re.compile(rf"(?P<dashes>[{DASHES}]+)(?P<name>[^=:＝：]*)(?:[=:＝：](?P<value>.*))?", re.DOTALL)
 _PRICE = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,2})?")
 _CURRENCY = re.compile(r"^(?:¥|￥|rmb|cny)\s*|\s*(?:元|块|yuan|rmb|cny)$")
 
-# What may follow dashes; True: with a value. Which of them a verb takes, its declaration says.
+# All options; True: it takes a value. ``Verb.options`` says which of them a command takes.
 OPTIONS: dict[str, bool] = {
     "1688": False,
     "taobao": False,
@@ -69,7 +69,7 @@ SORTS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the options of one command say."""
+    """Options of one command. Prices are yuan. ``platform`` None: both. ``sort``: a value of ``SORTS``, or empty."""
 
     platform: Platform | None = None
     sort: str = ""
@@ -80,12 +80,12 @@ class Options:
 
 
 def read_options(command: TypedCommand) -> tuple[Options, list[Token]]:
-    """The options, and the tokens that are none. Raises UsageError for an unknown option or a bad value."""
+    """The options of a command, and its other tokens. Raises UsageError for an unknown option or a bad value."""
     return _Reader(command).run()
 
 
 class _Reader:
-    """Goes through the tokens once, taking options and their values out."""
+    """Reads the tokens once, and takes options and their values out."""
 
     def __init__(self, command: TypedCommand) -> None:
         self._command, self._tokens = command, command.tokens
@@ -106,7 +106,9 @@ class _Reader:
             else:
                 self._take(*option)
             self._at += 1
-        platform = self._platforms.pop() if len(self._platforms) == 1 else None  # both is the same as none
+        platform = (
+            self._platforms.pop() if len(self._platforms) == 1 else None
+        )  # naming both is the same as naming none
         return replace(self._options, platform=platform), self._rest
 
     def _take(self, name: str, value: str | None) -> None:
@@ -121,12 +123,12 @@ class _Reader:
             value = self._tokens[self._at].text
         problem = self._set(name, value or "")
         if problem:
-            others = (*self._tokens[:start], *self._tokens[self._at + 1 :])
-            raise self._command.refuse(problem, instead=others)
+            other_tokens = (*self._tokens[:start], *self._tokens[self._at + 1 :])
+            raise self._command.refuse(problem, instead=other_tokens)
 
     def _value_follows(self) -> bool:
-        following = self._tokens[self._at + 1 : self._at + 2]
-        return bool(following) and _option(following[0]) is None
+        next_tokens = self._tokens[self._at + 1 : self._at + 2]
+        return bool(next_tokens) and _option(next_tokens[0]) is None
 
     def _set_flag(self, name: str) -> None:
         if name == "all":
@@ -135,7 +137,7 @@ class _Reader:
             self._platforms.add(Platform(name))
 
     def _set(self, name: str, value: str) -> str:
-        """Store a value; what is wrong with it otherwise."""
+        """Store a value. Returns the problem with it; empty for a good value."""
         match name:
             case "sort":
                 sort = SORTS.get(_minus(folded(value)))
@@ -154,34 +156,34 @@ class _Reader:
                 return "" if price else _bad_price(name, value)
 
     def _unknown(self, name: str, value: str | None) -> UsageError:
-        """Refuse an option, with the nearest one in its place, or without it."""
+        """Refuse an option. The corrected command has the nearest known option in its place, or none."""
         shown = code(f"--{name}", 40)
         if name in OPTIONS:
             problem = _("{option} is not an option of {verb}").format(option=shown, verb=code(self._command.verb))
         else:
             problem = _("there is no option {option}").format(option=shown)
         known = {
-            **{one: one for one in sorted(self._known)},
-            **{k: v for k, v in OPTION_SYNONYMS.items() if v in self._known},
+            **{option: option for option in sorted(self._known)},
+            **{synonym: option for synonym, option in OPTION_SYNONYMS.items() if option in self._known},
         }
-        better = nearest(name, known) if name not in OPTIONS else None
+        guess = nearest(name, known) if name not in OPTIONS else None
         tail = f"={value}" if value else ""
-        instead = [Token(Kind.WORD, f"--{better}{tail}")] if better else []
-        if not better and self._command.declared.takes_words and name not in OPTIONS:
-            instead = [Token(Kind.QUOTED, f"{name}{tail}")]  # perhaps it was meant as a word to search for
+        instead = [Token(Kind.WORD, f"--{guess}{tail}")] if guess else []
+        if not guess and self._command.declared.takes_words and name not in OPTIONS:
+            instead = [Token(Kind.QUOTED, f"{name}{tail}")]  # it may be meant as a word to search for
         before, after = self._tokens[: self._at], self._tokens[self._at + 1 :]
         return self._command.refuse(problem, instead=(*before, *instead, *after))
 
 
 def _option(token: Token) -> tuple[str, str | None] | None:
-    """Name and value of an option; None for a word. One hyphen is enough only before a name that exists."""
+    """Name and value of an option; None for any other token. A single hyphen counts only before a known name."""
     match = _OPTION.fullmatch(token.text) if token.kind is Kind.WORD else None
     if not match or not folded(match["name"]):
         return None
     name = folded(match["name"])
     name = OPTION_SYNONYMS.get(name, name)
-    marked = len(match["dashes"]) > 1 or (match["dashes"] in "—―" and not name.isdigit())  # —4 is the end of an id
-    return (name, match["value"]) if marked or name in OPTIONS else None
+    is_marked = len(match["dashes"]) > 1 or (match["dashes"] in "—―" and not name.isdigit())  # —4 is the end of an id
+    return (name, match["value"]) if is_marked or name in OPTIONS else None
 
 
 def _minus(text: str) -> str:
@@ -189,23 +191,24 @@ def _minus(text: str) -> str:
 
 
 def _price(text: str) -> Decimal | None:
-    """Yuan from 80, ¥80, 80元, 1,200.50; None when it is no amount above zero."""
-    bare = _CURRENCY.sub("", _CURRENCY.sub("", folded(text))).replace(",", "")
-    if not _PRICE.fullmatch(bare) or not Decimal(bare):
+    """Yuan from 80, ¥80, 80元 or 1,200.50; None for any other text, and for zero."""
+    amount = _CURRENCY.sub("", _CURRENCY.sub("", folded(text))).replace(",", "")
+    if not _PRICE.fullmatch(amount) or not Decimal(amount):
         return None
-    short = Decimal(bare).normalize()
-    return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
+    price = Decimal(amount).normalize()
+    return price.quantize(Decimal(1)) if price == price.to_integral_value() else price
 
 
 def _page(text: str) -> int:
-    bare = folded(text)
-    page = int(bare) if re.fullmatch(r"[0-9]{1,6}", bare) else 0
+    """A page's number, from 1; 0 for any other text."""
+    number = folded(text)
+    page = int(number) if re.fullmatch(r"[0-9]{1,6}", number) else 0
     return page if page <= MAX_PAGE else 0
 
 
 def _bad_sort(value: str) -> str:
     problem = _("results can be sorted by {choices}").format(
-        choices=", ".join(f"`{one}`" for one in ("price", "-price", "sales"))
+        choices=", ".join(f"`{choice}`" for choice in ("price", "-price", "sales"))
     )
     return problem + (_(", not by {value}").format(value=code(value, 40)) if value else "")
 

@@ -1,4 +1,4 @@
-"""Which of the words after a verb are order ids or waybills, and what is wrong with the others."""
+"""Sorts the words after a verb into order ids, waybills and others, and says what is wrong with the others."""
 
 from __future__ import annotations
 
@@ -18,20 +18,22 @@ if TYPE_CHECKING:
     from handlers.parsing.tokens import Token
 
 MAX_IDS = 25
-SHORTEST, LONGEST = 12, 20  # digits of an order id, from the samples seen (inferred)
+SHORTEST, LONGEST = 12, 20  # digits of an order id, from samples (inferred)
 
 ORDER_ID = re.compile(r"[0-9]{12,20}")
 # Letters and digits, mostly digits; some couriers number the parcels of a consignment with hyphens.
 WAYBILL = re.compile(r"(?=(?:[A-Z-]*[0-9]){5})[A-Z0-9][A-Z0-9-]{6,28}[A-Z0-9]")
 _SEPARATORS = re.compile(r"[\s,，、;；|]+")
-_IN_LINK = re.compile(r"(?<![0-9])[0-9]{12,20}(?![0-9])")  # who gives a link as an order means the number in it
+_IN_LINK = re.compile(
+    r"(?<![0-9])[0-9]{12,20}(?![0-9])"
+)  # a link typed in the place of an order means the number in it
 _DASHES = re.compile(f"[{DASHES}]")
 _PIECES = re.compile(r"[0-9]+(?:-+[0-9]+)+")
-# A consignment's parcels are numbered behind its own number, which has at most 15 digits: no id is split there.
+# A consignment's number of at most 15 digits, followed by the numbers of its parcels: this is no id typed in pieces.
 _NUMBERED = re.compile(r"[0-9]{10,15}(?:-[0-9]{1,3}){1,2}")
-MOST_PIECES = 200  # in one command: nobody types more, and each could belong to what is on either side
-WHOLE = 19  # digits of the longest id seen: what is longer was not one id
-# What carriers' numbers begin with: only such a number is put together of pieces. Any other two letters are a word.
+MOST_PIECES = 200  # of ids in one command; nobody types more, and joining them costs time
+WHOLE = 19  # digits of the longest id seen; pieces that are longer together are not one id
+# The letters with which carriers' numbers begin. Only such numbers are joined from pieces: other letters are a word.
 _CARRIERS = "SF|YT|ZT|ZTO|ST|STO|YD|HT|JT|JD[A-Z]{0,2}|DP|DPK|DBL|EMS|LP|UC|FW|KY|ANE|TT|TTK|CN|QH"
 _BEGUN = re.compile(rf"(?:{_CARRIERS})[0-9]*")
 _JOINED = re.compile(rf"(?:{_CARRIERS})[0-9]{{10,15}}")
@@ -39,19 +41,19 @@ _JOINED = re.compile(rf"(?:{_CARRIERS})[0-9]{{10,15}}")
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A word that is no id, and why, as Slack text."""
+    """A word that is no id. ``why`` is Slack text."""
 
     text: str
     why: str
-    waybill: str = ""  # set when it is a waybill where an order id is wanted
+    waybill: str = ""  # the waybill in it, where the command takes only order ids
 
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """Ids in the order typed, each once; and what is not one.
+    """The ids in the order typed, each once, and the words that are no ids.
 
-    ``rejoined``: the ids where some were typed in pieces (2542 2856…), put together; empty when that is not what
-    happened, or could be done in more than one way.
+    ``rejoined``: all ids, with those typed in pieces (2542 2856…) joined. Empty where none was typed in pieces, and
+    where the pieces could be joined in several ways.
     """
 
     good: tuple[str, ...]
@@ -60,10 +62,10 @@ class Sifted:
 
 
 def sift(tokens: Iterable[Token], *, waybills: bool) -> Sifted:
-    """Sort the words into ids and others. ``waybills``: whether a waybill will do."""
+    """Sort the words of tokens into ids and others. ``waybills``: whether waybills count as ids."""
     good: dict[str, None] = {}
     bad: dict[str, Bad] = {}
-    typed: list[str] = []  # what may be an id or a piece of one
+    typed: list[str] = []  # ids, and words that may be pieces of one
     for word in (word for token in tokens for word in _words(token)):
         ids, problem = _read(word, waybills=waybills)
         good |= dict.fromkeys(ids)
@@ -83,21 +85,21 @@ def _words(token: Token) -> list[str]:
 
 
 def _read(word: str, *, waybills: bool) -> tuple[list[str], Bad | None]:
-    """The ids in a word; or what is wrong with it."""
+    """The ids in a word, or why it is none."""
     core = bare(word)
-    found = in_word(word)
-    if not found and (ORDER_ID.fullmatch(core) or (WAYBILL.fullmatch(core.upper()) and not _pieces(core))):
-        found = [core.upper()]
-    if not found:
+    ids = in_word(word)
+    if not ids and (ORDER_ID.fullmatch(core) or (WAYBILL.fullmatch(core.upper()) and not _pieces(core))):
+        ids = [core.upper()]
+    if not ids:
         return [], Bad(word, _no_id(core, word, waybills=waybills))
-    waybill = next((one for one in found if not ORDER_ID.fullmatch(one)), "")
+    waybill = next((number for number in ids if not ORDER_ID.fullmatch(number)), "")
     if waybill and not waybills:
         return [], Bad(word, _waybill(waybill), waybill=waybill)
-    return found, None
+    return ids, None
 
 
 def _pieces(word: str) -> list[str]:
-    """The digits of which an id was put together with hyphens, or which may be a piece of one."""
+    """The digits of a word that may be a piece of an id, or an id's pieces with hyphens between; else empty."""
     core = bare(word)
     if core.isascii() and core.isdigit():
         return [core]
@@ -105,16 +107,17 @@ def _pieces(word: str) -> list[str]:
 
 
 def _begun(word: str) -> list[str]:
-    """How a carrier's number begins that was typed in pieces: YT 8812 3456 78901."""
+    """A word that may be the first piece of a carrier's number, as in YT 8812 3456 78901; else empty."""
     core = bare(word).upper()
     return [core] if _BEGUN.fullmatch(core) else []
 
 
 def _rejoined(typed: list[str], *, waybills: bool) -> tuple[str, ...]:
-    """The only way in which neighbouring pieces make whole ids."""
+    """The ids that neighbouring pieces make, where there is exactly one way to join all of them; else empty."""
     if len(typed) > MOST_PIECES:
         return ()
-    ways: list[list[tuple[str, ...]]] = [[()]]  # up to each place, at most two: more are no more ambiguous
+    # The ways to join the pieces up to each place. Two are enough to know that there is more than one.
+    ways: list[list[tuple[str, ...]]] = [[()]]
     for end in range(1, len(typed) + 1):
         here: list[tuple[str, ...]] = []
         for start in range(end - 1, -1, -1):

@@ -1,4 +1,4 @@
-"""The orders and the channel that a command names. Strict: a typo never widens what is done."""
+"""The orders and the channel that a command names. Anything unclear is refused, so that a typo never does too much."""
 
 from __future__ import annotations
 
@@ -24,15 +24,21 @@ if TYPE_CHECKING:
     from tracking.values import Filter
 
 _CHANNEL_NAME = re.compile(r"[\w-]{1,80}")
-_WIRE_CHANNEL = re.compile(r"<#([CGD][A-Z0-9]+)(?:\|[^<>]*)?>")  # copied from an answer and typed again
+_WIRE_CHANNEL = re.compile(
+    r"<#([CGD][A-Z0-9]+)(?:\|[^<>]*)?>"
+)  # as ``Where.shown`` writes it, and as people copy it from an answer
 _IN = frozenset({"in", "to", "into", "在", "到"})
 _HERE = frozenset({"here", "这里", "本频道"})
+CHANNEL_ID_LENGTH = 9  # characters of Slack's shortest channel ids
 _SHOWN = 3  # bad words that are explained; the others are counted
 EXAMPLE = "2542285634920880794"
 
 
 def one_id(command: TypedCommand, words: Sequence[Token], *, waybills: bool) -> str:
-    """The one id that ``order`` or ``track`` needs. Raises UsageError."""
+    """The id of a command that takes exactly one. Raises UsageError for none, several, or a word that is no id.
+
+    ``waybills``: whether a waybill counts as an id.
+    """
     sifted = sift(words, waybills=waybills)
     if not sifted.good and not sifted.bad:
         raise _missing(command, waybills=waybills)
@@ -46,51 +52,57 @@ def one_id(command: TypedCommand, words: Sequence[Token], *, waybills: bool) -> 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The channel that was named. ``shown`` is how a person would type it again."""
+    """The channel that a command names: an id, or a lower-case name; None: the channel of the command.
+
+    ``shown``: the channel as a person would type it again; empty where none was named.
+    """
 
     channel: str | None = None
     shown: str = ""
 
     def typed(self) -> list[str]:
-        """The words behind a command."""
+        """The words that name the channel in a command."""
         return ["in", self.shown] if self.shown else []
 
 
 def ids_or_none(command: TypedCommand, words: Sequence[Token], where: Where) -> tuple[str, ...]:
-    """The order ids and waybills, none at all being right too. Raises UsageError for what is neither."""
+    """The order ids and waybills, of which there may be none. Raises UsageError as :func:`take_ids` does."""
     return take_ids(command, words, where) if words else ()
 
 
 def take_channel(command: TypedCommand, words: Sequence[Token]) -> tuple[Where, list[Token]]:
-    """Take ``in #channel``, ``#channel`` or ``here`` out of the words. Raises UsageError for a second or wrong one."""
+    """Take ``in #channel``, ``#channel`` or ``here`` out of the words. Returns the channel and the other words.
+
+    Raises UsageError for a second channel, and for an "in" without one.
+    """
     _refuse_lone_sign(command, words)
-    found: list[Where] = []
+    channels: list[Where] = []
     rest: list[Token] = []
     queue = list(words)
     while queue:
         token = queue.pop(0)
         if token.kind is Kind.WORD and folded(token.text) in _IN:
-            found.append(_after_in(command, token, queue))
+            channels.append(_after_in(command, token, queue))
         elif (where := _channel(token)) and _is_marked(token):
-            found.append(where)
+            channels.append(where)
         else:
             rest.append(token)
-    if len(set(found)) > 1:
+    if len(set(channels)) > 1:
         raise command.refuse(
-            _("one channel at a time, and there are {n}").format(n=len(found)),
-            instead=[*rest, Token(Kind.WORD, "in"), Token(Kind.WORD, found[0].shown or "here")],
+            _("one channel at a time, and there are {n}").format(n=len(channels)),
+            instead=[*rest, Token(Kind.WORD, "in"), Token(Kind.WORD, channels[0].shown or "here")],
         )
-    return (found[0] if found else Where()), rest
+    return (channels[0] if channels else Where()), rest
 
 
 def _refuse_lone_sign(command: TypedCommand, words: Sequence[Token]) -> None:
-    """``# orders`` is a slip for ``#orders``; read as nothing, it would turn the news to the channel of the command."""
+    """Refuse ``# orders``, a slip for ``#orders``: to ignore it would send the news to the channel of the command."""
     for sign, name in pairwise(words):
         is_alone = sign.kind is Kind.WORD and not sign.text.strip("#＃")
         where = _channel(name) if is_alone else None
         if where and where.shown:
             joined = Token(Kind.WORD, where.shown)
-            others = [joined if one is name else one for one in command.tokens if one is not sign]
+            others = [joined if token is name else token for token in command.tokens if token is not sign]
             raise command.refuse(_("a channel's name is written right behind its `#`"), instead=others)
 
 
@@ -99,25 +111,25 @@ def _after_in(command: TypedCommand, token: Token, queue: list[Token]) -> Where:
     if where is not None:
         queue.pop(0)
         return where
-    wrong = queue[0] if queue and queue[0].kind is Kind.PERSON else None
-    others = [one for one in command.tokens if one is not token and one is not wrong]
-    if wrong:
+    person = queue[0] if queue and queue[0].kind is Kind.PERSON else None
+    others = [other for other in command.tokens if other is not token and other is not person]
+    if person:
         problem = _("news goes to channels, not to people; {who} can watch in a direct message with me")
-        problem = problem.format(who=code(wrong.text, 40))
+        problem = problem.format(who=code(person.text, 40))
     else:
         problem = _("the name of a channel is missing after {word}").format(word=code(token.text, 10))
     raise command.refuse(problem, instead=others)
 
 
 def _is_marked(token: Token) -> bool:
-    """Whether the word is a channel by itself, without "in" before it; ``#2542…`` is an id."""
+    """Whether a word names a channel without "in" before it. ``#2542…`` does not: it is an order id."""
     if token.kind is Kind.CHANNEL or folded(token.text) in _HERE or _WIRE_CHANNEL.fullmatch(token.text):
         return True
     return token.text[0] in "#＃" and not token.text.lstrip("#＃").isdigit()
 
 
 def _channel(token: Token) -> Where | None:
-    """The channel that a token names; None when it names none."""
+    """The channel that a token names; None where it cannot be a channel."""
     if token.kind is Kind.CHANNEL and is_channel_id(token.target):
         return Where(token.target, token.typed())
     if token.kind is not Kind.WORD:
@@ -130,8 +142,8 @@ def _channel(token: Token) -> Where | None:
 
 
 def _named(name: str) -> Where | None:
-    """A channel typed as a bare id or a name; a name is looked up later, by whoever can ask Slack."""
-    if is_channel_id(name) and len(name) > 8:  # noqa: PLR2004  Slack's ids have 9 characters and more
+    """A channel typed as a bare id or as a name. ``access.channel_lookup`` later finds the id of a name."""
+    if is_channel_id(name) and len(name) >= CHANNEL_ID_LENGTH:
         return Where(name, f"<#{name}>")
     name = name.lower()
     if not _CHANNEL_NAME.fullmatch(name) or re.fullmatch(r"[0-9]{5,}", name):
@@ -144,16 +156,19 @@ def take_filters(words: Sequence[Token]) -> tuple[list[Filter], list[Token]]:
     filters: dict[Filter, None] = {}
     rest = []
     for token in words:
-        meant = FILTERS.get(folded(token.text).strip(",;、")) if token.kind is Kind.WORD else None
-        if meant:
-            filters[meant] = None
+        filter_ = FILTERS.get(folded(token.text).strip(",;、")) if token.kind is Kind.WORD else None
+        if filter_:
+            filters[filter_] = None
         else:
             rest.append(token)
     return list(filters), rest
 
 
 def take_ids(command: TypedCommand, words: Sequence[Token], where: Where, extra: Sequence[str] = ()) -> tuple[str, ...]:
-    """The order ids and waybills, of which there must be one; ``extra`` is what corrections keep. Raises UsageError."""
+    """The order ids and waybills, 1 to ``MAX_IDS``. Raises UsageError for none, for more, and for any other word.
+
+    ``extra``: words that the corrected command keeps behind the ids and the channel.
+    """
     sifted = sift(words, waybills=True)
     if not sifted.good and not sifted.bad:
         raise _missing(command, waybills=True)
@@ -166,23 +181,25 @@ def take_ids(command: TypedCommand, words: Sequence[Token], where: Where, extra:
 
 
 def _missing(command: TypedCommand, *, waybills: bool) -> UsageError:
-    example, shows = code(f"/panda {command.verb} {EXAMPLE}"), f"/panda {command.declared.ids_shown_by}"
-    if shows != "/panda orders":
+    example, lister = code(f"/panda {command.verb} {EXAMPLE}"), f"/panda {command.declared.ids_shown_by}"
+    if lister != "/panda orders":
         problem = _("no order id was given, e.g. {example}; {list} shows what is watched here")
     elif waybills:
         problem = _("an order id or a waybill is missing, e.g. {example}; {list} shows the ids")
     else:
         problem = _("an order id is missing, e.g. {example}; {list} shows the ids")
-    return command.refuse(problem.format(example=example, list=f"`{shows}`"), suggestion=shows)
+    return command.refuse(problem.format(example=example, list=f"`{lister}`"), suggestion=lister)
 
 
 def _bad(command: TypedCommand, sifted: Sifted, channel: list[str], extra: Sequence[str]) -> UsageError:
-    """Refuse everything, name what is wrong, and offer what is right of it."""
-    shown = [bad.why for bad in sifted.bad[:_SHOWN]]
-    more = len(sifted.bad) - len(shown)
-    problem = "; ".join(shown)
-    if more:
-        problem += "; " + ngettext("and {n} other is wrong too", "and {n} others are wrong too", more).format(n=more)
+    """Refuse the whole command, explain the words that are no ids, and suggest the command with the good ids."""
+    reasons = [bad.why for bad in sifted.bad[:_SHOWN]]
+    others = len(sifted.bad) - len(reasons)
+    problem = "; ".join(reasons)
+    if others:
+        problem += "; " + ngettext("and {n} other is wrong too", "and {n} others are wrong too", others).format(
+            n=others
+        )
     return command.refuse(problem, suggestion=_corrected(command, sifted, channel, extra))
 
 
@@ -201,7 +218,7 @@ def _corrected(command: TypedCommand, sifted: Sifted, channel: list[str], extra:
 
 
 def _near_filter(sifted: Sifted) -> str | None:
-    words = [bad.text for bad in sifted.bad if not any(one.isdigit() for one in bad.text)]
+    words = [bad.text for bad in sifted.bad if not any(character.isdigit() for character in bad.text)]
     return nearest(words[0].casefold(), FILTERS) if words else None
 
 

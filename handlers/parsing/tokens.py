@@ -1,4 +1,4 @@
-"""What Slack hands over after a slash command, cut into words, quoted parts, links, channels and people."""
+"""Cuts the text after a slash command into words, quoted parts, links, channels and people."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from handlers.wire.text import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES, clean, quot
 _MARKUP = re.compile(
     r"<(?:(?P<sign>[#@])(?P<id>[A-Z0-9]{2,})|(?P<url>(?:https?|mailto):[^<>|\s]+))(?:\|(?P<label>[^<>]*))?>"
 )
-# An apostrophe inside a word closes nothing: 'men's shoes'.
+# An apostrophe inside a word does not end the quotation: 'men's shoes'.
 _SINGLE_QUOTED = re.compile(
     rf"[{SINGLE_QUOTES}]((?:[^{SINGLE_QUOTES}]|(?<=\w)[{SINGLE_QUOTES}](?=\w))*)[{SINGLE_QUOTES}](?=\s|$)"
 )
-# The three alternatives exclude each other, so that a long run of backslashes costs nothing.
+# The three alternatives exclude each other, so that a long run of backslashes takes linear time.
 _DOUBLE_QUOTED = re.compile(
     rf"[{DOUBLE_QUOTES}]((?:[^\\{DOUBLE_QUOTES}]|\\[\\{DOUBLE_QUOTES}]|\\(?![\\{DOUBLE_QUOTES}]))*)[{DOUBLE_QUOTES}]"
 )
@@ -25,10 +25,10 @@ _BARE_URL = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 class Kind(StrEnum):
-    """What a token is."""
+    """The kind of a token."""
 
     WORD = "word"
-    QUOTED = "quoted"  # between quotes: never an option, never a keyword of ours
+    QUOTED = "quoted"  # text between quotes, which is never an option or a keyword
     CHANNEL = "channel"
     PERSON = "person"
     LINK = "link"
@@ -36,14 +36,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One piece of a command. ``text`` is what a reader sees, ``target`` the id or address behind it."""
+    """One piece of a command. ``text``: as a reader sees it; ``target``: the id or address behind a channel or link."""
 
     kind: Kind
     text: str
     target: str = ""
 
     def typed(self) -> str:
-        """The piece as one would type it again."""
+        """The piece as a person would type it again."""
         match self.kind:
             case Kind.QUOTED:
                 return quoted(self.text)
@@ -56,12 +56,12 @@ class Token:
 
 
 def tokenise(wire: str) -> list[Token]:
-    """Cut Slack's wire text into tokens. Never fails: an unclosed quote or angle bracket is text."""
+    """Cut the text that Slack sends into tokens. Never fails: an unclosed quote or angle bracket is ordinary text."""
     return _Scanner(clean(wire)).run()
 
 
 class _Scanner:
-    """Walks over the text once."""
+    """Reads the text once, character by character."""
 
     def __init__(self, text: str) -> None:
         self._text, self._at = text, 0
@@ -70,12 +70,12 @@ class _Scanner:
 
     def run(self) -> list[Token]:
         while self._at < len(self._text):
-            one = self._text[self._at]
-            if one.isspace():
+            character = self._text[self._at]
+            if character.isspace():
                 self._flush()
                 self._at += 1
-            elif not (one == "<" and self._take_markup()) and not self._take_quoted(one):
-                self._word.append(one)
+            elif not (character == "<" and self._take_markup()) and not self._take_quoted(character):
+                self._word.append(character)
                 self._at += 1
         self._flush()
         return self._tokens
@@ -102,14 +102,14 @@ class _Scanner:
             self._tokens.append(Token(kind, match["sign"] + label.replace(" ", "-"), match["id"]))
         return True
 
-    def _take_quoted(self, one: str) -> bool:
+    def _take_quoted(self, opening: str) -> bool:
         in_option = bool(self._word) and self._word[0] in DASHES and self._word[-1] in "=＝"
         if self._word and not in_option:
             return False
-        found = self._closed(one)
-        if found is None:
+        quotation = self._closed(opening)
+        if quotation is None:
             return False
-        content, self._at = found
+        content, self._at = quotation
         if in_option:
             self._word.append(content)
         elif text := " ".join(unescape(content).split()):
@@ -117,10 +117,10 @@ class _Scanner:
         return True
 
     def _closed(self, opening: str) -> tuple[str, int] | None:
-        """What stands between this quote and its partner, and where it ends; None without a partner."""
+        """The text between this quote and its partner, and the place behind it; None without a partner."""
         if opening in DOUBLE_QUOTES:
             return self._closed_double()
-        if opening in SINGLE_QUOTES:  # an apostrophe closes nothing in the middle of a word: men's
+        if opening in SINGLE_QUOTES:  # the pattern passes over apostrophes in words
             match = _SINGLE_QUOTED.match(self._text, self._at)
             return (match[1], match.end()) if match else None
         return None
@@ -129,5 +129,5 @@ class _Scanner:
         match = _DOUBLE_QUOTED.match(self._text, self._at)
         if match:
             return _ESCAPED.sub(r"\1", match[1]), match.end()
-        match = _DOUBLE_QUOTED_PLAIN.match(self._text, self._at)  # the last backslash was meant as one: "C:\"
+        match = _DOUBLE_QUOTED_PLAIN.match(self._text, self._at)  # the last backslash is literal, as in "C:\"
         return (match[1], match.end()) if match else None

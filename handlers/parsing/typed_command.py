@@ -1,4 +1,4 @@
-"""A command as it was typed: what usage errors quote and correct."""
+"""A command as a person typed it. Usage errors quote and correct it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NO_VERB = Verb("")
 
 @dataclass(frozen=True, slots=True)
 class TypedCommand:
-    """A verb, the tokens behind it, and the vocabulary in which both are read."""
+    """A verb, the tokens behind it, and the vocabulary by which both are read."""
 
     verb: str
     tokens: tuple[Token, ...]
@@ -29,19 +29,23 @@ class TypedCommand:
 
     @property
     def declared(self) -> Verb:
-        """What the verb takes; nothing, where it is none."""
+        """The declaration of the verb; one that takes nothing where the verb is unknown."""
         return self.vocabulary.verbs.get(self.verb, NO_VERB)
 
     def text(self) -> str:
-        """The whole command as one would type it."""
+        """The whole command as a person would type it, slash included."""
         return " ".join(word for word in ("/panda", self.verb, *(token.typed() for token in self.tokens)) if word)
 
     def refuse(self, problem: str, *, instead: Sequence[Token] | None = None, suggestion: str = "") -> UsageError:
-        """The usage error of this command; ``instead``: the tokens that would be right."""
+        """The usage error of this command, for the caller to raise.
+
+        ``problem``: Slack text. ``instead``: the corrected tokens; without them, ``suggestion`` is the whole corrected
+        command.
+        """
         corrected = replace(self, tokens=tuple(instead)).text() if instead is not None else suggestion
         return UsageError(typed=code(self.text()), problem=problem, suggestion=corrected)
 
 
 def text_of(request: Request) -> str:
-    """A request as one would type it."""
+    """A request as a person would type it, slash included."""
     return TypedCommand("", tuple(tokenise(request.command()))).text()

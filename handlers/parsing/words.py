@@ -1,4 +1,4 @@
-"""The words that start a command, and those of filters; mistyped ones find the nearest."""
+"""The words that start a command or name a filter, and the nearest known word to a mistyped one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tracking.values import Filter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+SHORT_WORD = 3  # letters; words up to this length resemble others by chance, so they have to be nearer
 FILTERS: dict[str, Filter] = {
     "all": Filter.ALL,
     "everything": Filter.ALL,
@@ -32,15 +33,15 @@ class Verb:
 
     name: str
     synonyms: tuple[str, ...] = ()
-    options: frozenset[str] = frozenset()  # of handlers.parsing.options.OPTIONS
-    takes_filters: bool = False  # --problems is as good as problems
-    takes_words: bool = False  # any words: an unknown option may be meant as one
+    options: frozenset[str] = frozenset()  # names from handlers.parsing.options.OPTIONS
+    takes_filters: bool = False  # --problems then means problems
+    takes_words: bool = False  # free text, so that an unknown option may be a word of it
     takes_one_id: bool = False
-    ids_shown_by: str = "orders"  # the verb of the list in which the ids stand that may follow
+    ids_shown_by: str = "orders"  # the verb that lists the ids this command takes
 
 
 class Vocabulary:
-    """All verbs, and all topics on which there is help. Both keep the order in which they are listed for people."""
+    """All verbs and all help topics, both in the order in which people see them."""
 
     def __init__(self, verbs: Mapping[str, Verb], topics: tuple[str, ...]) -> None:
         self.verbs = verbs
@@ -49,29 +50,32 @@ class Vocabulary:
         self.meanings |= {word: verb.name for verb in verbs.values() for word in verb.synonyms}
 
     def meaning(self, word: str) -> str | None:
-        """The name of the verb that a folded word means."""
+        """The name of the verb that a word means; None where it is no verb. ``word``: a folded text."""
         return self.meanings.get(word.rstrip(":,。，：") or word)
 
     def split(self, word: str) -> tuple[str, str] | None:
-        """A Chinese verb and what is written right behind it: 搜索连衣裙 is 搜索 连衣裙."""
+        """A Chinese verb and the text right behind it: 搜索连衣裙 is 搜索 and 连衣裙. None for any other word."""
         for verb in self._chinese:
             if word.startswith(verb) and len(word) > len(verb):
                 return verb, word[len(verb) :]
         return None
 
     def nearest_verb(self, word: str) -> str | None:
-        """The verb that was mistyped. Synonyms are short and near to anything, and a wrong guess may watch an id."""
+        """The verb nearest to a mistyped word; None where none is near.
+
+        Synonyms are left out: they are short and resemble anything, and a wrong guess may suggest to watch an order.
+        """
         return nearest(word, {name: name for name in self.verbs})
 
     @cached_property
     def _chinese(self) -> list[str]:
-        """Chinese has no spaces: a verb of two characters or more may stand right before what it is about."""
+        """The Chinese verbs of two characters or more, the longest first. Chinese puts no space behind them."""
         words = (word for word in self.meanings if len(word) > 1 and not word.isascii())
         return sorted(words, key=len, reverse=True)
 
 
 def nearest(word: str, known: Mapping[str, str]) -> str | None:
-    """What the best match of a mistyped word means; None when nothing is close."""
-    cutoff = 0.6 if len(word) > 3 else 0.66  # noqa: PLR2004  short words match by chance
+    """The value in ``known`` of the key nearest to a mistyped word; None where no key is near."""
+    cutoff = 0.6 if len(word) > SHORT_WORD else 0.66
     matches = get_close_matches(word, known, n=1, cutoff=cutoff)
     return known[matches[0]] if matches else None

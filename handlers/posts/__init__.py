@@ -1,1 +1,1 @@
-"""What appears in channels by itself: cards, news, alarms, digests, lines about changes."""
+"""Messages that the bot posts by itself: cards, news, alarms, digests, lines about changes."""

@@ -1,4 +1,4 @@
-"""Stall alarms: why an order is worth a look, and what people did about it."""
+"""Stall alarms: why an order needs attention, and what people did about it."""
 
 from __future__ import annotations
 
@@ -29,10 +29,13 @@ if TYPE_CHECKING:
     from tracking.values import News
 
 
-def alarm(news: News, look: OrderSnapshot, watch: Watch, alarm: Alarm | None, now: datetime) -> Message:
-    """The alarm as it is posted, with what people can do about it while it holds."""
+def alarm(news: News, snapshot: OrderSnapshot, watch: Watch, alarm: Alarm | None, now: datetime) -> Message:
+    """The post that raises an alarm, with its buttons while the alarm stands.
+
+    ``alarm``: the stored alarm of the order; None, or that of a later stall, where the alarm of ``news`` is over.
+    """
     assert news.stall is not None
-    order = look.order or watch.order
+    order = snapshot.order or watch.order
     title = title_of(order) or order_name(news.ref)
     blocks = [el.section(f"{words(news.stall, news.ref, order, now)}\n{title}")]
     if alarm is None or alarm.stall.since != news.stall.since:
@@ -44,9 +47,10 @@ def alarm(news: News, look: OrderSnapshot, watch: Watch, alarm: Alarm | None, no
 
 
 def reminder(alarm: Alarm, watch: Watch, link: str, now: datetime, *, person: str = "") -> Message:
-    """What somebody asked to be reminded of, with the way back to the card. ``link``: its address, if Slack told it.
+    """The reminder of an alarm, with a link to the order's card.
 
-    ``person``: who is mentioned where they cannot be written to, and the card's thread has to do.
+    ``link``: the card's address; empty where Slack gave none. ``person``: the user id of the person who asked, to be
+    mentioned where the reminder goes to the card's thread because Slack refuses direct messages to them.
     """
     head = _("⏰ You asked to be reminded:")
     if person:
@@ -55,13 +59,13 @@ def reminder(alarm: Alarm, watch: Watch, link: str, now: datetime, *, person: st
     order, ref = watch.order, ref_of(watch)
     title = title_of(order) or order_name(ref)
     card = el.link(link, _("Open the card")) if link else ""
-    where = " · ".join(one for one in (order_name(ref), here(watch.channel), card) if one)
+    where = " · ".join(part for part in (order_name(ref), here(watch.channel), card) if part)
     blocks = [el.section(f"{head}\n{words(alarm.stall, ref, order, now)}\n{title}"), el.context(where)]
     return el.message([*blocks, *_state(alarm, now, watch, name)])
 
 
 def acted_on(alarm: Alarm, watch: Watch | None, now: datetime) -> Message:
-    """The alarm after somebody acted on it, in the place of the one with the buttons."""
+    """The alarm as it stands after a press on one of its buttons; this replaces the message pressed."""
     ref = OrderRef.from_key(alarm.key)
     blocks = [el.section(words(alarm.stall, ref, watch.order if watch else None, now))]
     if alarm.state is AlarmState.CLEARED:
@@ -72,38 +76,38 @@ def acted_on(alarm: Alarm, watch: Watch | None, now: datetime) -> Message:
 
 
 def was_cleared(alarm: Alarm) -> str:
-    """That there is nothing left to be done about it."""
+    """The sentence that an alarm is over."""
     if alarm.stall.leg is Leg.NOT_PAID:
         return _("✅ It no longer waits for payment, so the alarm is over.")
     return _("✅ It has moved since; the alarm is over.")
 
 
 def line(alarm: Alarm, now: datetime) -> str:
-    """The alarm on an order's card."""
+    """The line about an alarm on the order's card."""
     stall = alarm.stall
-    said = _("⏰ Silent since {time}").format(time=slack_date(stall.since, now))
+    sentence = _("⏰ Silent since {time}").format(time=slack_date(stall.since, now))
     if stall.leg is Leg.NOT_PAID:
-        said = unpaid.line(stall, OrderRef.from_key(alarm.key), now)
-    return " · ".join([said, *_done(alarm, now, name)])
+        sentence = unpaid.line(stall, OrderRef.from_key(alarm.key), now)
+    return " · ".join([sentence, *_done(alarm, now, name)])
 
 
 def over(alarm: Alarm, milestone: Milestone | None) -> str:
-    """The line in the news that ends an alarm. Whoever took it on has nothing to do any more, and is told so.
+    """The line in the news that ends an alarm. It mentions the person who took the alarm on.
 
-    ``milestone``: where the order stands now.
+    ``milestone``: the order's state now.
     """
-    said = _("✅ Moving again, so the alarm is over.")
+    sentence = _("✅ Moving again, so the alarm is over.")
     if alarm.stall.leg is Leg.NOT_PAID:
-        said = unpaid.over(milestone)
+        sentence = unpaid.over(milestone)
     if alarm.assignee:
-        said += " " + _("{user} had taken it on.").format(user=el.mention(alarm.assignee))
-    return said
+        sentence += " " + _("{user} had taken it on.").format(user=el.mention(alarm.assignee))
+    return sentence
 
 
 def words(stall: Stall, ref: OrderRef, order: Order | None, now: datetime) -> str:
-    """What is wrong and how we know, as Slack text."""
-    said = unpaid.words(stall, ref, order, now) if stall.leg is Leg.NOT_PAID else _silence(stall, now)
-    return f"⏰ *{headline(stall.leg)}*\n{said}"
+    """The headline of an alarm and its cause, as Slack text. ``order``: None where only the id is known."""
+    cause = unpaid.words(stall, ref, order, now) if stall.leg is Leg.NOT_PAID else _silence(stall, now)
+    return f"⏰ *{headline(stall.leg)}*\n{cause}"
 
 
 def _silence(stall: Stall, now: datetime) -> str:
@@ -117,14 +121,14 @@ def _silence(stall: Stall, now: datetime) -> str:
             "Nothing for {silence}{parcel}. I will stop following it in a week unless somebody says otherwise."
         ),
     }.get(stall.leg, _("No scan{parcel} for {silence}") + (_(" since {last}") if last else ""))
-    said = reason.format(silence=silence, parcel=parcel, last=last)
+    sentence = reason.format(silence=silence, parcel=parcel, last=last)
     if stall.usual is not None:
-        said += _("; {usual} is usual here").format(usual=span(stall.usual))
-    return said
+        sentence += _("; {usual} is usual here").format(usual=span(stall.usual))
+    return sentence
 
 
 def headline(leg: Leg) -> str:
-    """The alarm in three words."""
+    """The alarm in a few words."""
     return {
         Leg.NOT_PAID: _("Action needed: not paid"),
         Leg.NOT_SHIPPED: _("Not shipped"),
@@ -143,7 +147,7 @@ def _state(alarm: Alarm, now: datetime, watch: Watch | None, owner: Callable[[st
 
 
 def _done(alarm: Alarm, now: datetime, owner: Callable[[str], str]) -> list[str]:
-    """Who takes care of it, and what was done about it last. ``owner``: how the former is written."""
+    """The person who took an alarm on, and the last act on it. ``owner``: writes the former, as a mention or a name."""
     done = []
     if alarm.assignee:
         done.append(_("🙋 {user} takes care of it").format(user=owner(alarm.assignee)))
@@ -163,7 +167,8 @@ def _buttons(alarm: Alarm, watch: Watch | None, now: datetime) -> list[Block]:
         buttons.append(el.button(seen, f"{action_ids.ALARM_SEEN}:1", value))
     until = alarm.stall.until
     again = _("Remind me before it closes") if until and until > now else _("Remind me in 24 h")
-    buttons.append(el.button(again, f"{action_ids.ALARM_SNOOZE}:1", value))  # each is reminded for themselves
+    # In every state, since a reminder goes only to the person who presses.
+    buttons.append(el.button(again, f"{action_ids.ALARM_SNOOZE}:1", value))
     if alarm.state is not AlarmState.ASSIGNED:
         buttons.append(el.button(_("I take care of it"), f"{action_ids.ALARM_TAKE}:1", value))
     if watch is not None and alarm.stall.leg is Leg.SILENT:

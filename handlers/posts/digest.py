@@ -1,4 +1,4 @@
-"""Many pieces of news in one message: what a channel missed, and what its day brought."""
+"""Many pieces of news in one message: a batch of posts that waited, and the daily digest."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from tracking.values import Leg, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from storage.watch import Watch
     from tracking.daily_digest import DailyDigest, DigestEntry
@@ -30,45 +29,46 @@ LINES, PARAGRAPH = 12, 2800  # orders and characters in one paragraph; Slack tak
 LONGEST = 700  # characters about one order
 
 
-def folded(told: Sequence[tuple[News, Watch]], now: datetime) -> Message:
-    """What waited for a channel, one line an order, newest state of each and what came before; nothing is left out."""
-    del now
+def batch(waiting: Sequence[tuple[News, Watch]]) -> Message:
+    """The news that waited for a channel, each with its watch, oldest first.
+
+    Every order has one line: its newest state, and the problems and milestones before it.
+    """
     of_order: dict[str, list[News]] = {}
-    for news, watch in told:
+    for news, watch in waiting:
         of_order.setdefault(watch.key, []).append(news)
-    watches = {watch.key: watch for _news, watch in told}
-    loud = sorted(of_order, key=lambda key: _loudness(of_order[key]), reverse=True)
-    heading = ngettext("📬 *News of {n} order*", "📬 *News of {n} orders*", len(loud)).format(n=len(loud))
+    watches = {watch.key: watch for _news, watch in waiting}
+    keys = sorted(of_order, key=lambda key: _urgency(of_order[key]), reverse=True)
+    heading = ngettext("📬 *News of {n} order*", "📬 *News of {n} orders*", len(keys)).format(n=len(keys))
     tail = [el.context(_("Collected in one message. Each order's thread has the scans."))]
     layout = Layout([el.section(heading)], tail=tail)
-    _add(layout, [_line(of_order[key], watches[key]) for key in loud])
+    _add(layout, [_line(of_order[key], watches[key]) for key in keys])
     return el.message(layout.blocks)
 
 
-def summary(summary: DailyDigest, now: datetime) -> Message:
-    """The daily digest; also its preview."""
-    del now
-    heading = _("📰 *The day's digest* · {n} orders watched").format(n=summary.watched)
+def daily(digest: DailyDigest) -> Message:
+    """The daily digest of a channel, and its preview."""
+    heading = _("📰 *The day's digest* · {n} orders watched").format(n=digest.watched)
     layout = Layout([el.section(heading)])
-    if summary.troubled:
+    if digest.troubled:
         layout.add(el.section(_("*Needs a look*")))
-        _add(layout, [_entry(one) for one in summary.troubled])
-    if summary.moved:
+        _add(layout, [_entry(entry) for entry in digest.troubled])
+    if digest.moved:
         layout.add(el.section(_("*Moved*")))
-        _add(layout, [_entry(one) for one in summary.moved])
-    if not summary.troubled and not summary.moved:
+        _add(layout, [_entry(entry) for entry in digest.moved])
+    if not digest.troubled and not digest.moved:
         layout.add(el.section(_("Nothing happened, and nothing needs attention.")))
     return el.message(layout.blocks)
 
 
 def _add(layout: Layout, lines: Sequence[str]) -> None:
-    at = 0
+    shown = 0
     for paragraph in _paragraphs(lines):
         if not layout.add(el.section("\n".join(paragraph))):
-            n = len(lines) - at
+            n = len(lines) - shown
             layout.note(el.context(ngettext("and {n} more order", "and {n} more orders", n).format(n=n)))
             return
-        at += len(paragraph)
+        shown += len(paragraph)
 
 
 def _paragraphs(lines: Sequence[str]) -> Iterator[list[str]]:
@@ -82,19 +82,19 @@ def _paragraphs(lines: Sequence[str]) -> Iterator[list[str]]:
         yield paragraph
 
 
-def _line(told: Sequence[News], watch: Watch) -> str:
-    """Where an order stands, and each problem and milestone that came before: none of them was told elsewhere."""
-    newest, order = told[-1], watch.order
+def _line(batched: Sequence[News], watch: Watch) -> str:
+    """An order's state, and each problem and milestone before it, since no other message shows those."""
+    newest, order = batched[-1], watch.order
     state = _state(newest, order)
     parts = [state, f"`{sanitize_id(newest.ref.order_id)}`", title_of(order, 40) or order_name(newest.ref)]
-    before = [sign for news in told for sign in _signs(news, order)]
+    before = [sign for news in batched for sign in _signs(news, order)]
     if before and before[-1] == state:
         before.pop()
-    nodes = sum(len(news.nodes) for news in told)
-    if nodes and not any(news.steps for news in told):
+    nodes = sum(len(news.nodes) for news in batched)
+    if nodes and not any(news.steps for news in batched):
         parts.append(ngettext("{n} new scan", "{n} new scans", nodes).format(n=nodes))
-    if len(told) > 1:
-        parts.append(_("{n} times").format(n=len(told)))
+    if len(batched) > 1:
+        parts.append(_("{n} times").format(n=len(batched)))
     if before:
         runs = [(sign, len(list(run))) for sign, run in groupby(before)]
         states = ", ".join(sign if n == 1 else f"{sign} ×{n}" for sign, n in runs)
@@ -111,7 +111,7 @@ def _state(news: News, order: Order | None) -> str:
 
 
 def _signs(news: News, order: Order | None) -> Sequence[str]:
-    """What one piece of news told besides scans, each once: a problem may have been over in the same reading."""
+    """The facts of one piece of news but plain scans, each once; also problems that ended within the same reading."""
     if news.stall is not None:
         return [_state(news, order)]
     problems = [node for node in news.nodes if node.milestone and node.milestone.is_problem]
@@ -132,8 +132,8 @@ def _entry(entry: DigestEntry) -> str:
     ref = OrderRef.from_key(entry.key)
     order = Order(platform=ref.platform, order_id=ref.order_id, status_code=entry.status)
     reason = Reason(entry.reason) if entry.reason in set(Reason) else None
-    said = standing(Milestone.parse(entry.milestone or ""), order, reason=reason)
-    parts = [said.why, f"`{sanitize_id(ref.order_id)}`"]
+    state = standing(Milestone.parse(entry.milestone or ""), order, reason=reason)
+    parts = [state.why, f"`{sanitize_id(ref.order_id)}`"]
     if entry.title:
         parts.append(escape(truncate(entry.title, 40)))
     if entry.alarm:
@@ -141,9 +141,9 @@ def _entry(entry: DigestEntry) -> str:
     return "• " + " · ".join(parts)
 
 
-def _loudness(told: Sequence[News]) -> tuple[bool, bool, bool]:
-    """Orders in trouble come first, then those that were, then those that did more than move."""
-    return _is_trouble(told[-1]), any(map(_is_trouble, told)), any(news.steps for news in told)
+def _urgency(batched: Sequence[News]) -> tuple[bool, bool, bool]:
+    """The rank of an order in a batch: a problem now, a problem before, a step to another milestone."""
+    return _is_trouble(batched[-1]), any(map(_is_trouble, batched)), any(news.steps for news in batched)
 
 
 def _is_trouble(news: News) -> bool:

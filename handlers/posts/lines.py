@@ -1,4 +1,4 @@
-"""One public line for what somebody changed for all in a channel: who, what, and Undo."""
+"""Public lines: each tells a channel that a person changed something for all its members, and offers Undo."""
 
 from __future__ import annotations
 
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
     from handlers.blocks.message import Message
 
-NAMED = 12  # orders named in a line
+MAX_NAMED = 12  # orders named in a line
 
 
 def line(facts: dict[str, Any], number: int, now: datetime) -> Message | None:
-    """The line that a payload of the store stands for; None for one of another version. ``number``: for Undo."""
+    """The message for a stored line. None where another version of the bot stored it.
+
+    ``facts``: the post's payload; ``line`` in it names the kind. ``number``: the post's id, which Undo sends back.
+    """
     words = _words(facts, now)
     if not words:
         return None
@@ -32,23 +35,23 @@ def line(facts: dict[str, Any], number: int, now: datetime) -> Message | None:
 
 
 def undone() -> Message:
-    """The answer to a press on Undo; what it did, everybody reads."""
+    """The answer to the person who pressed Undo; the channel gets a line of its own."""
     return el.message([el.section(_("↩️ Undone."))])
 
 
 def too_late() -> Message:
-    """Somebody was quicker, or it was long ago."""
+    """The answer to a press on Undo when the change was undone already, or is too old."""
     return el.message([el.section(_("That was undone already, or is too long ago."))])
 
 
 def _words(facts: dict[str, Any], now: datetime) -> str:
-    user, what = name(str(facts.get("by", ""))), _what(facts.get("ids") or [])
+    user, orders = name(str(facts.get("by", ""))), _orders(facts.get("ids") or [])
     match facts.get("line"):
         case "mute":
             until = slack_date(datetime.fromisoformat(facts["until"]), now)
-            return _("🔕 {user} muted {what} here until {time}.").format(user=user, what=what, time=until)
+            return _("🔕 {user} muted {what} here until {time}.").format(user=user, what=orders, time=until)
         case "unmute":
-            return _("🔔 {user} unmuted {what} here.").format(user=user, what=what)
+            return _("🔔 {user} unmuted {what} here.").format(user=user, what=orders)
         case "watch all":
             return _watching(user, facts)
         case "unwatch all":
@@ -59,27 +62,29 @@ def _words(facts: dict[str, Any], now: datetime) -> str:
             return ""
 
 
-def _what(ids: Sequence[str]) -> str:
-    return ", ".join(code(one) for one in ids[:NAMED]) if ids else _("all order news")
+def _orders(ids: Sequence[str]) -> str:
+    return ", ".join(code(order_id) for order_id in ids[:MAX_NAMED]) if ids else _("all order news")
 
 
 def _watching(user: str, facts: dict[str, Any]) -> str:
     status = f" (`{facts['status']}`)" if facts.get("status") else ""
-    n, told = int(facts.get("n", 0)), filter_words(str(facts.get("filter", "")))
+    n, news = int(facts.get("n", 0)), filter_words(str(facts.get("filter", "")))
     words = ngettext(
         "👀 {user} watches all orders here{status}: {n} now, new ones join by themselves. Posts: {filter}.",
         "👀 {user} watches all orders here{status}: {n} now, new ones join by themselves. Posts: {filter}.",
         n,
     )
-    return words.format(user=user, status=status, n=n, filter=told)
+    return words.format(user=user, status=status, n=n, filter=news)
 
 
 def _changed(user: str, facts: dict[str, Any], now: datetime) -> str:
-    """Only what differs from before."""
+    """The settings that differ from before, one a line."""
     before = settings_lines(codec.load_settings(facts["undo"]["settings"]), None, now)
-    after = [one for one in settings_lines(codec.load_settings(facts["settings"]), None, now) if one not in before]
+    after = settings_lines(codec.load_settings(facts["settings"]), None, now)
+    changes = [setting for setting in after if setting not in before]
     if facts.get("filter_all"):
-        after.append(
+        changes.append(
             _("The orders that are watched already post: {filter}").format(filter=filter_words(facts["filter_all"]))
         )
-    return "\n".join([_("⚙️ {user} changed the settings here.").format(user=user), *(f"• {one}" for one in after)])
+    heading = _("⚙️ {user} changed the settings here.").format(user=user)
+    return "\n".join([heading, *(f"• {change}" for change in changes)])

@@ -1,4 +1,4 @@
-"""What a person is told in a direct message: that their watches are paused, and how to mend it."""
+"""Notices: paused watches and how to resume them, to the person who watches; and corrections after an upgrade."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def notice(payload: dict[str, Any]) -> Message | None:
-    """The direct message that a payload of the store stands for; None for one that is not known."""
+    """The message for a stored notice. None where another version of the bot stored it."""
     if "paused" in payload:
         return paused(str(payload["paused"]), str(payload.get("reason", "")), int(payload.get("orders", 1)))
     if "corrected" in payload:
@@ -23,7 +23,7 @@ def notice(payload: dict[str, Any]) -> Message | None:
 
 
 def corrected(orders: int) -> Message:
-    """The one line of a channel after an upgrade."""
+    """The line that a channel gets after an upgrade that corrects orders. ``orders``: their number."""
     line = ngettext(
         "🩹 {n} order that was told as delivered was not. Its card shows where it stands.",
         "🩹 {n} orders that were told as delivered were not. Their cards show where they stand.",
@@ -33,7 +33,10 @@ def corrected(orders: int) -> Message:
 
 
 def paused(channel: str, reason: str, orders: int) -> Message:
-    """Slack refuses posts in a channel; nothing is lost, and one button goes on."""
+    """The direct message to a person whose watches in a channel are paused, because Slack refuses posts there.
+
+    ``channel``: its id. ``reason``: Slack's error. ``orders``: the number of this person's watches there.
+    """
     head = ngettext(
         "⏸ *I had to pause the {n} order that you watch {where}*",
         "⏸ *I had to pause the {n} orders that you watch {where}*",
@@ -51,7 +54,7 @@ def paused(channel: str, reason: str, orders: int) -> Message:
 
 
 def resumed(channel: str, orders: int) -> Message:
-    """What became of a press on Resume."""
+    """The answer to a press on Resume. ``orders``: the number of watches resumed."""
     if not orders:
         return el.message([el.section(_("Nothing is paused there any longer."))])
     words = ngettext(

@@ -1,4 +1,4 @@
-"""News in a card's thread: what happened, what somebody has to do about it, and the entries that say so."""
+"""News in a card's thread: the events, the actions needed, and the trace entries that report them."""
 
 from __future__ import annotations
 
@@ -30,40 +30,40 @@ if TYPE_CHECKING:
     from tracking.orders import OrderSnapshot
     from tracking.values import News
 
-NEWS_NODES = 12
-ORDERS = 5  # named beside the one whose news it is
-SCANS = 40  # entries shown; a message is full before that, or after some ten hours of a busy parcel
+MAX_LINES = 12  # lines of each kind in the headline
+MAX_OTHERS = 5  # orders in the same parcel that are named
+MAX_SCANS = 40  # entries shown; a message is full before, and a busy parcel takes some ten hours for them
 
 
 def news(
     news: News,
-    look: OrderSnapshot | None,
+    snapshot: OrderSnapshot | None,
     watch: Watch,
     now: datetime,
     *,
     cleared: Alarm | None = None,
     others: Sequence[str] = (),
 ) -> Message:
-    """What one reading found: what happened, and the new entries. Edits are told quietly.
+    """The news of one reading: the events, the new entries, and in small print the entries edited.
 
-    Why it is here, and how to stop it, says the card.
+    The card above says who watches the order and how to stop, so the news does not.
 
-    ``cleared``: the stall alarm that this movement ends. ``others``: keys of orders that the channel watches and whose
-    goods are in the same parcel; they are named here, since it is told once.
+    ``cleared``: the stall alarm that this movement ends. ``others``: keys of other watched orders whose goods are in
+    the same parcel. They are named here, since the channel gets the news of a parcel only once.
     """
-    order = (look.order if look else None) or watch.order
+    order = (snapshot.order if snapshot else None) or watch.order
     layout = Layout([el.section(_headline(news, order))], tail=[el.context(_orders(news, others))])
     if cleared:
         layout.add(el.section(alarms.over(cleared, news.milestone)))
-    told = _told(news, watch)
-    lines = [_with_waybill(node, news, now) for node in told[:SCANS]]
+    nodes = _nodes_for(watch, news)
+    lines = [_with_waybill(node, news, now) for node in nodes[:MAX_SCANS]]
     shown = 0
     for chunk in paragraphs(lines):
         if not layout.add(el.section("\n".join(chunk))):
             break
         shown += len(chunk)
-    if rest := len(news.nodes) - shown:
-        layout.note(el.context(_and_scans(rest, any_shown=shown > 0)))
+    if hidden := len(news.nodes) - shown:
+        layout.note(el.context(_and_scans(hidden, any_shown=shown > 0)))
     if news.edited:
         count, example = _edits(news.edited, now)
         if not layout.note(el.context(f"{count}: {example}")):
@@ -72,29 +72,29 @@ def news(
 
 
 def _orders(news: News, others: Sequence[str]) -> str:
-    """Whose news it is."""
+    """The order that the news is about, and the others in the same parcel."""
     if not others:
         return order_name(news.ref)
-    names = ", ".join(order_name(OrderRef.from_key(key)) for key in others[:ORDERS])
-    more = "…" if others[ORDERS:] else ""
-    return _("{order} · same parcel: {others}").format(order=order_name(news.ref), others=names + more)
+    names = ", ".join(order_name(OrderRef.from_key(key)) for key in others[:MAX_OTHERS])
+    ellipsis = "…" if others[MAX_OTHERS:] else ""
+    return _("{order} · same parcel: {others}").format(order=order_name(news.ref), others=names + ellipsis)
 
 
 def _headline(news: News, order: Order | None) -> str:
-    """What happened, one line for each step; the title last, so that a notification says what it is about."""
+    """The events, one a line, actions first; then the title of the goods, so that a notification names them."""
     overall = [step for step in news.steps if not step.waybill]
     steps = overall or news.steps
-    lines = [*_needs(news), *(_step(step, news, order) for step in steps[:NEWS_NODES]), *_again(news)]
+    lines = [*_actions(news), *(_step(step, news, order) for step in steps[:MAX_LINES]), *_repeats(news)]
     if news.settled and not steps:
         lines.append(_settled(order))
     lines += _changes(news, order)
-    lines += [_renumbered(old, new) for old, new in news.renumbered[:NEWS_NODES]]
-    told = {step.waybill for step in news.steps}
-    lines += [_added(waybill) for waybill in news.added[:NEWS_NODES] if waybill not in told]
+    lines += [_renumbered(old, new) for old, new in news.renumbered[:MAX_LINES]]
+    with_step = {step.waybill for step in news.steps}
+    lines += [_added(waybill) for waybill in news.added[:MAX_LINES] if waybill not in with_step]
     if overall and (split := _split(news.parcels)):
         lines.append(split)
-    elif any(step.after is Milestone.DELIVERED for step in steps) and (some := delivered(news.parcels)):
-        lines.append(some)
+    elif any(step.after is Milestone.DELIVERED for step in steps) and (part := delivered(news.parcels)):
+        lines.append(part)
     if not lines:
         n = len(news.nodes)
         lines = (
@@ -104,15 +104,15 @@ def _headline(news: News, order: Order | None) -> str:
 
 
 def _settled(order: Order | None) -> str:
-    """The platform's own word of who has it now: an order with a finance team is neither unpaid nor paid."""
-    said = _("💳 *No longer waiting for payment*")
+    """That an order no longer waits for payment; the platform's word where a finance team has yet to pay it."""
+    line = _("💳 *No longer waiting for payment*")
     if order is None or not is_with_finance(order.platform, order.status_code):
-        return said
-    return f"{said}: {platform_word(order)}"
+        return line
+    return f"{line}: {platform_word(order)}"
 
 
 def _changes(news: News, order: Order | None) -> list[str]:
-    """Money: what an order costs now, where its refund stands, and how much of how much was paid back."""
+    """The changes of money: the order's price, the state of its refund, and the amount paid back."""
     lines = []
     if news.price:
         before, after = (money(amount) for amount in news.price)
@@ -130,8 +130,8 @@ def _changes(news: News, order: Order | None) -> list[str]:
     return lines
 
 
-def _needs(news: News) -> list[str]:
-    """What somebody has to do, before all else."""
+def _actions(news: News) -> list[str]:
+    """The actions that people have to take."""
     sentences = {
         Action.PICK_UP: _("it has to be picked up soon, or it goes back"),
         Action.ADDRESS: _("the address is wrong or incomplete"),
@@ -159,42 +159,42 @@ def _step(step: Step, news: News, order: Order | None) -> str:
     return name
 
 
-def _again(news: News) -> list[str]:
-    """Problems that a new entry repeats, which no step says."""
-    unsaid = set(news.repeats) - {step.waybill for step in news.steps}
-    parcels = [parcel for parcel in news.parcels if parcel.waybill in unsaid]
-    return [_repeated(parcel, news) for parcel in parcels[:NEWS_NODES]]
+def _repeats(news: News) -> list[str]:
+    """The problems that a new entry repeats; the state stays the same, so no step reports them."""
+    waybills = set(news.repeats) - {step.waybill for step in news.steps}
+    parcels = [parcel for parcel in news.parcels if parcel.waybill in waybills]
+    return [_repeated(parcel, news) for parcel in parcels[:MAX_LINES]]
 
 
 def _repeated(parcel: Parcel, news: News) -> str:
-    assert parcel.milestone is not None  # it is a problem's
-    said = of_step(Step(None, parcel.milestone, parcel.waybill), nodes=news.nodes)
+    assert parcel.milestone is not None  # only parcels with a problem repeat it
+    state = of_step(Step(None, parcel.milestone, parcel.waybill), nodes=news.nodes)
     words = _("{emoji} *{state}*, again: parcel {waybill}").format(
-        emoji=said.sign, state=said.words, waybill=f"`{sanitize_id(parcel.waybill)}`"
+        emoji=state.sign, state=state.words, waybill=f"`{sanitize_id(parcel.waybill)}`"
     )
-    return f"{words} · {said.reason}" if said.reason else words
+    return f"{words} · {state.reason}" if state.reason else words
 
 
 def _split(parcels: Sequence[Parcel]) -> str:
-    """Where the parcels of one order stand when they do not stand together."""
+    """The number of parcels in each state; empty where all are in the same."""
     states: dict[str, int] = {}
     for parcel in parcels:
-        name = of_milestone(parcel.milestone).words  # news brings no entries that could tell more
+        name = of_milestone(parcel.milestone).words  # news has no entries that could add a reason
         states[name] = states.get(name, 0) + 1
-    if len(states) < 2:  # noqa: PLR2004  together
+    if len(states) <= 1:
         return ""
     return _("Parcels: {states}").format(states=", ".join(f"{n} × {name}" for name, n in states.items()))
 
 
-def _told(news: News, watch: Watch) -> list[Node]:
-    """The entries to show: those that say a state first; plain scans only to those who asked for all news."""
+def _nodes_for(watch: Watch, news: News) -> list[Node]:
+    """The entries to show for the watch's filter: those with a milestone, then plain scans if it asks for all news."""
     nodes = newest_first(news.nodes)
-    speaking = [node for node in nodes if node.milestone]
+    with_milestone = [node for node in nodes if node.milestone]
     if watch.filter == Filter.PROBLEMS:
-        return [node for node in speaking if node.milestone and node.milestone.is_problem] or speaking[:1]
+        return [node for node in with_milestone if node.milestone and node.milestone.is_problem] or with_milestone[:1]
     if watch.filter == Filter.MILESTONES:
-        return speaking
-    return [*speaking, *(node for node in nodes if not node.milestone)]
+        return with_milestone
+    return [*with_milestone, *(node for node in nodes if not node.milestone)]
 
 
 def _with_waybill(node: Node, news: News, now: datetime) -> str:
@@ -209,7 +209,7 @@ def _and_scans(n: int, *, any_shown: bool) -> str:
 
 
 def _edits(edited: tuple[Node, ...], now: datetime) -> tuple[str, str]:
-    """How many entries were filled in, and the newest of them."""
+    """The number of entries that were edited, in words, and the newest of them."""
     n = len(edited)
     count = ngettext("{n} earlier entry was filled in", "{n} earlier entries were filled in", n).format(n=n)
     return count, node_line(newest_first(edited)[0], now)

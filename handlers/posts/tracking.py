@@ -1,4 +1,4 @@
-"""Where an order's parcels are: the answer to a question, and the card of a watch."""
+"""An order's parcels and their trace: the answer to ``track``, and the card of a watch."""
 
 from __future__ import annotations
 
@@ -41,47 +41,53 @@ if TYPE_CHECKING:
     from storage.watch import Watch
     from tracking.orders import OrderSnapshot
 
-FEW, FEWER, MANY_PARCELS = 5, 2, 3  # entries of a parcel before "Show all"; fewer when there are many parcels
+FEW, FEWER = 5, 2  # entries shown of each parcel; the latter for orders with more than FEW_PARCELS parcels
+FEW_PARCELS = 3
 
 
-def track(look: OrderSnapshot, now: datetime, *, all_nodes: bool = False, watched_by: Watch | None = None) -> Message:
-    """Every parcel with its bar and its entries, newest first, and how fresh all that is."""
-    hidden = 0 if all_nodes else sum(max(0, len(p.nodes) - _few(look)) for p in look.shipment.parcels)
+def track(
+    snapshot: OrderSnapshot, now: datetime, *, all_nodes: bool = False, watched_by: Watch | None = None
+) -> Message:
+    """Every parcel with its progress bar and its entries, newest first, and the age of the data.
+
+    ``all_nodes``: all entries instead of the latest few. ``watched_by``: the watch in this channel, if there is one.
+    """
+    hidden = 0 if all_nodes else sum(max(0, len(parcel.nodes) - _few(snapshot)) for parcel in snapshot.shipment.parcels)
     layout = Layout(
-        [el.header(order_name(look.ref)), el.section(_state(look, look.order))],
+        [el.header(order_name(snapshot.ref)), el.section(_state(snapshot, snapshot.order))],
         tail=[
-            el.context(freshness_of(look, now)),
-            *el.actions(_buttons(look, hidden, watched_by, all_nodes=all_nodes)),
+            el.context(freshness_of(snapshot, now)),
+            *el.actions(_buttons(snapshot, hidden, watched_by, all_nodes=all_nodes)),
         ],
     )
-    if not look.shipment.parcels:
-        layout.add(el.section(_no_parcel(look)))
-    for at, parcel in enumerate(look.shipment.parcels):
-        limit = len(parcel.nodes) if all_nodes else _few(look)
-        if not _add_parcel(layout, parcel, _head(look, at, look.order), limit, now):
-            left = len(look.shipment.parcels) - at
+    if not snapshot.shipment.parcels:
+        layout.add(el.section(_no_parcel(snapshot)))
+    for at, parcel in enumerate(snapshot.shipment.parcels):
+        limit = len(parcel.nodes) if all_nodes else _few(snapshot)
+        if not _add_parcel(layout, parcel, _head(snapshot, at, snapshot.order), limit, now):
+            left = len(snapshot.shipment.parcels) - at
             layout.note(el.context(_more_parcels(left)))
             break
     return el.message(layout.blocks)
 
 
 def card(
-    look: OrderSnapshot,
+    snapshot: OrderSnapshot,
     watch: Watch,
     now: datetime,
     *,
     alarm: Alarm | None = None,
     muted: tuple[str, datetime] | None = None,
 ) -> Message:
-    """The parent message of a watch: the present state, the latest entry of each parcel, and how to stop.
+    """The parent message of a watch's thread: the present state, the latest entry of each parcel, and how to stop.
 
-    ``muted``: by whom and until when its news is not posted.
+    ``alarm``: the order's open alarm. ``muted``: who muted the order's news, and until when.
     """
-    order = look.order or watch.order
+    order = snapshot.order or watch.order
     layout = Layout(
-        [el.header(order_name(look.ref)), el.section(_state(look, order))],
+        [el.header(order_name(snapshot.ref)), el.section(_state(snapshot, order))],
         tail=[
-            el.context(_unchanged(look, watch, now)),
+            el.context(_unchanged(snapshot, watch, now)),
             el.context(_why(watch)),
             *el.actions([unwatch_button(_("Stop watching"), watch)] if watch.state is not WatchState.ENDED else []),
         ],
@@ -90,35 +96,35 @@ def card(
         layout.add(el.section(muted_line(*muted, now)))
     if alarm:
         layout.add(el.section(alarms.line(alarm, now)))
-    if not look.shipment.parcels:
-        layout.add(el.section(_no_parcel(look)))
-    for at, parcel in enumerate(look.shipment.parcels):
-        if not _add_parcel(layout, parcel, _head(look, at, order), 1, now, counting=False):
-            layout.note(el.context(_more_parcels(len(look.shipment.parcels) - at)))
+    if not snapshot.shipment.parcels:
+        layout.add(el.section(_no_parcel(snapshot)))
+    for at, parcel in enumerate(snapshot.shipment.parcels):
+        if not _add_parcel(layout, parcel, _head(snapshot, at, order), 1, now, counting=False):
+            layout.note(el.context(_more_parcels(len(snapshot.shipment.parcels) - at)))
             break
     return el.message(layout.blocks)
 
 
-def _unchanged(look: OrderSnapshot, watch: Watch, now: datetime) -> str:
-    """How old what the card shows is. It stays as it is until something changes: when it was last read says nothing."""
-    if look.stale_since is not None:
-        return freshness_of(look, now, relative=False)
-    return _("No change since {time}").format(time=slack_date(look.moved_at or watch.created_at, now))
+def _unchanged(snapshot: OrderSnapshot, watch: Watch, now: datetime) -> str:
+    """The time of the last change. The card is edited only at changes, so the time of a reading would soon be wrong."""
+    if snapshot.stale_since is not None:
+        return freshness_of(snapshot, now, relative=False)
+    return _("No change since {time}").format(time=slack_date(snapshot.moved_at or watch.created_at, now))
 
 
-def _few(look: OrderSnapshot) -> int:
-    return FEW if len(look.shipment.parcels) <= MANY_PARCELS else FEWER
+def _few(snapshot: OrderSnapshot) -> int:
+    return FEW if len(snapshot.shipment.parcels) <= FEW_PARCELS else FEWER
 
 
-def _state(look: OrderSnapshot, order: Order | None) -> str:
+def _state(snapshot: OrderSnapshot, order: Order | None) -> str:
     title = title_of(order)
     seller = escape(truncate(order.seller, 60)) if order else ""
-    about = " · ".join(part for part in (title, seller) if part)
-    return standing(look.milestone, order, look.shipment.parcels).headline + (f"\n{about}" if about else "")
+    details = " · ".join(part for part in (title, seller) if part)
+    return standing(snapshot.milestone, order, snapshot.shipment.parcels).headline + (f"\n{details}" if details else "")
 
 
-def _buttons(look: OrderSnapshot, hidden: int, watched_by: Watch | None, *, all_nodes: bool) -> list[Block]:
-    ref = look.ref
+def _buttons(snapshot: OrderSnapshot, hidden: int, watched_by: Watch | None, *, all_nodes: bool) -> list[Block]:
+    ref = snapshot.ref
     buttons = [run_button(_("Refresh"), 1, Track(ref.order_id, ref.platform, all_nodes))]
     if watched_by:
         buttons.append(unwatch_button(_("Stop watching"), watched_by))
@@ -126,7 +132,7 @@ def _buttons(look: OrderSnapshot, hidden: int, watched_by: Watch | None, *, all_
         value = WatchOrders((ref.order_id,), platform=ref.platform).command()
         buttons.append(el.button(_("Watch here"), f"{action_ids.WATCH_HERE}:1", value, "primary"))
     if hidden:
-        total = len(look.shipment.nodes)
+        total = len(snapshot.shipment.nodes)
         label = _("Show all {n} nodes").format(n=total)
         buttons.append(run_button(label, 2, Track(ref.order_id, ref.platform, all_nodes=True)))
     elif all_nodes:
@@ -134,29 +140,29 @@ def _buttons(look: OrderSnapshot, hidden: int, watched_by: Watch | None, *, all_
     return buttons
 
 
-def _no_parcel(look: OrderSnapshot) -> str:
-    waybills = look.order.waybills if look.order else ()
+def _no_parcel(snapshot: OrderSnapshot) -> str:
+    waybills = snapshot.order.waybills if snapshot.order else ()
     if waybills:
-        listed = ", ".join(f"`{sanitize_id(waybill)}`" for waybill in sorted(waybills)[:10])
-        return _("Shipped as {waybills}; the courier has not reported anything yet.").format(waybills=listed)
-    if look.milestone is Milestone.ORDERED and look.order and look.order.is_unpaid:
+        names = ", ".join(f"`{sanitize_id(waybill)}`" for waybill in sorted(waybills)[:10])
+        return _("Shipped as {waybills}; the courier has not reported anything yet.").format(waybills=names)
+    if snapshot.milestone is Milestone.ORDERED and snapshot.order and snapshot.order.is_unpaid:
         return _("No parcel yet: the order is not paid.")
-    if look.milestone in {None, Milestone.ORDERED, Milestone.PAID}:
+    if snapshot.milestone in {None, Milestone.ORDERED, Milestone.PAID}:
         return _("No parcel yet: the seller has not handed anything to a courier, or PandaPon has not heard of it.")
     return _("No parcel: PandaPon has not named any.")
 
 
-def _head(look: OrderSnapshot, at: int, order: Order | None) -> str:
-    """Which parcel it is, and where it stands."""
-    parcel, total = look.shipment.parcels[at], len(look.shipment.parcels)
+def _head(snapshot: OrderSnapshot, at: int, order: Order | None) -> str:
+    """A parcel's number and name, its progress bar and its standing."""
+    parcel, total = snapshot.shipment.parcels[at], len(snapshot.shipment.parcels)
     number = _("Parcel {n} of {total}").format(n=at + 1, total=total) if total > 1 else _("Parcel")
     reached = [parcel.status_milestone, *(node.milestone for node in parcel.nodes)]
-    stands = progress(parcel.milestone, of_parcel(parcel, look.milestone, order), reached)
-    return f"*{number}* {parcel_name(parcel)}\n{stands}"
+    state = progress(parcel.milestone, of_parcel(parcel, snapshot.milestone, order), reached)
+    return f"*{number}* {parcel_name(parcel)}\n{state}"
 
 
 def _add_parcel(layout: Layout, parcel: Parcel, head: str, limit: int, now: datetime, *, counting: bool = True) -> bool:
-    """A parcel's paragraphs; False when not even its first one fits."""
+    """Add a parcel's paragraphs; False where not even the first fits. ``counting``: say how many entries are hidden."""
     if not layout.add(el.section(head)):
         return False
     nodes = newest_first(parcel.nodes)
@@ -166,8 +172,8 @@ def _add_parcel(layout: Layout, parcel: Parcel, head: str, limit: int, now: date
             break
         shown += len(chunk)
     if counting and len(nodes) > shown:
-        left = len(nodes) - shown
-        layout.note(el.context(ngettext("and {n} older node", "and {n} older nodes", left).format(n=left)))
+        hidden = len(nodes) - shown
+        layout.note(el.context(ngettext("and {n} older node", "and {n} older nodes", hidden).format(n=hidden)))
     elif not nodes and parcel.milestone is not None:
         layout.note(el.context(_("The courier has not reported anything yet.")))
     return True
@@ -178,17 +184,17 @@ def _more_parcels(n: int) -> str:
 
 
 def _why(watch: Watch) -> str:
-    """Why a card stands in the channel, and how to stop it; or that it has been stopped."""
+    """Who watches the order and with which filter, and how to stop; or why nobody watches it any more."""
     by = name(watch.created_by)
     if watch.state is WatchState.ENDED:
         return _ended(watch)
-    told = filter_words(watch.filter)
+    news = filter_words(watch.filter)
     if watch.state is WatchState.PAUSED:
         return _("Watched by {user} ({filter}), paused: {reason}").format(
-            user=by, filter=told, reason=channel_error(watch.reason, watch.channel)
+            user=by, filter=news, reason=channel_error(watch.reason, watch.channel)
         )
     return _("Watched by {user} ({filter}). News comes in this thread. To stop: the button, or {command}").format(
-        user=by, filter=told, command=f"`/panda {stop_command(watch)}`"
+        user=by, filter=news, command=f"`/panda {stop_command(watch)}`"
     )
 
 

@@ -1,4 +1,4 @@
-"""An order that waits for payment: what its alarm says, what is left of its time, and what ended it."""
+"""The alarm of an order that waits for payment: its words, the time left to pay, and its end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def words(stall: Stall, ref: OrderRef, order: Order | None, now: datetime) -> str:
-    """Until when it can be paid, how much, and where, as Slack text. ``order``: None where its price is not known."""
+    """Until when the order can be paid, how much and on which page, as Slack text.
+
+    ``order``: None where only its id is known; the amount is left out then, and where the order names none.
+    """
     todo = el.link(order_page(ref), _("pay it on {platform}").format(platform=platform_name(ref.platform)))
     if order is not None and order.total_amount is not None:
         todo = _("{amount} to pay: {link}, or cancel it.").format(amount=money(order.total_amount), link=todo)
@@ -30,7 +33,7 @@ def words(stall: Stall, ref: OrderRef, order: Order | None, now: datetime) -> st
 
 
 def line(stall: Stall, ref: OrderRef, now: datetime) -> str:
-    """The same in a line, which is true as long as it stands."""
+    """The deadline of an unpaid order in one line, as an absolute time: the card shows the line until it changes."""
     if stall.until is None:
         return _("⏰ Not paid since {time}").format(time=slack_date(stall.since, now))
     words = _("⏰ Not paid: {platform} closes it {time}")
@@ -38,7 +41,7 @@ def line(stall: Stall, ref: OrderRef, now: datetime) -> str:
 
 
 def over(milestone: Milestone | None) -> str:
-    """Why there is nothing to pay any more. ``milestone``: where the order stands now."""
+    """The line that ends the alarm, and why nothing is to be paid any more. ``milestone``: the order's state now."""
     if milestone is Milestone.CANCELLED:
         return _("✖️ It was closed, so the alarm is over.")
     if milestone is Milestone.ORDERED:

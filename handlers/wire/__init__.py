@@ -1,1 +1,1 @@
-"""What Slack sends: its payloads, its answers to calls, and the text that people typed."""
+"""Readers of what Slack sends: payloads, answers to calls, and the text that people typed."""

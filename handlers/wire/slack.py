@@ -1,4 +1,4 @@
-"""Slack's answers, read with care: what a failed call says, and what stands in a page of a list."""
+"""Slack's answers to calls: the error code of a failed call, the parts of an answer, and the pages of a list."""
 
 from __future__ import annotations
 
@@ -10,53 +10,54 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-# All that a call to Slack fails with: refused, not understood, not answered, not in time.
+# Everything that a call to Slack raises: for refusals, unreadable answers, lost connections and timeouts.
 FAILURES = (SlackClientError, aiohttp.ClientError, OSError, TimeoutError)
-BLOCKS = "invalid_blocks"  # with whatever Slack adds: invalid_blocks_format
+BLOCKS = "invalid_blocks"  # the beginning of a code: Slack also sends invalid_blocks_format
 
 
 class OddAnswerError(SlackClientError):
-    """An answer that is no refusal and does not hold what it should."""
+    """An answer that is no refusal and still lacks the parts it should have."""
 
 
 class EndlessError(OddAnswerError):
-    """A list with more pages than are looked through, or whose cursors go round."""
+    """A list with more pages than the bot reads, or whose cursors repeat."""
 
 
 def code_of(error: BaseException) -> str:
-    """Slack's word for why it refused; empty where it said none."""
+    """Slack's code of a refusal, such as ``not_in_channel``; empty for other errors, and where Slack sent none."""
     data = getattr(error.response, "data", None) if isinstance(error, SlackApiError) else None
     code = data.get("error") if isinstance(data, dict) else None
     return code if isinstance(code, str) else ""
 
 
 def part(answer: Any, name: str) -> dict[str, Any]:
-    """An object within an answer. Raises OddAnswerError where there is none."""
-    found = answer.get(name)
-    if not isinstance(found, dict):
+    """The object ``name`` of an answer. Raises OddAnswerError where there is none."""
+    value = answer.get(name)
+    if not isinstance(value, dict):
         raise OddAnswerError(f"Slack's answer holds no {name}")
-    return found
+    return value
 
 
 def rows(answer: Any, name: str) -> list[Any]:
-    """A list within an answer. Raises OddAnswerError where there is none."""
-    found = answer.get(name)
-    if not isinstance(found, list):
+    """The list ``name`` of an answer. Raises OddAnswerError where there is none."""
+    value = answer.get(name)
+    if not isinstance(value, list):
         raise OddAnswerError(f"Slack's answer holds no {name}")
-    return found
+    return value
 
 
 def ts_of(message: Any) -> str:
-    """A message's time stamp, which is its id; empty where it bears none."""
-    found = message.get("ts")
-    whole, dot, rest = found.partition(".") if isinstance(found, str) else ("", "", "")
-    return f"{whole}.{rest}" if dot and (whole + rest).isdecimal() and whole.isascii() and rest.isascii() else ""
+    """A message's time stamp (seconds since 1970), which is its id; empty where it has none of that form."""
+    ts = message.get("ts")
+    whole, dot, fraction = ts.partition(".") if isinstance(ts, str) else ("", "", "")
+    digits = whole + fraction
+    return f"{whole}.{fraction}" if dot and digits.isdecimal() and digits.isascii() else ""
 
 
 async def pages(call: Callable[[str | None], Awaitable[Any]], most: int) -> AsyncIterator[Any]:
-    """Page after page: ``call`` takes a cursor. Ends after ``most`` pages, and where Slack's cursors go round.
+    """The pages of a list, one after the other. ``call`` gets a page by its cursor; None: the first page.
 
-    Raises EndlessError then: what was looked for may stand on a page that was not seen.
+    Raises EndlessError after ``most`` pages, and where Slack's cursors repeat: later pages may hold what is looked for.
     """
     cursor, seen = "", set[str]()
     for _page in range(most):
@@ -72,6 +73,6 @@ async def pages(call: Callable[[str | None], Awaitable[Any]], most: int) -> Asyn
 
 
 def _cursor(answer: Any) -> str:
-    more = answer.get("response_metadata")
-    cursor = more.get("next_cursor") if isinstance(more, dict) else None
+    metadata = answer.get("response_metadata")
+    cursor = metadata.get("next_cursor") if isinstance(metadata, dict) else None
     return cursor if isinstance(cursor, str) else ""

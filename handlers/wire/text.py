@@ -1,11 +1,11 @@
-"""The text that Slack hands over, before anything is read in it: its characters, its quotes and its escapes."""
+"""The text that Slack sends: its invisible and full-width characters, dashes, quotes and escapes."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Phones turn two hyphens into a dash, Chinese keyboards type them full-width.
+# Phones turn two hyphens into a dash; Chinese keyboards type hyphens and quotes full-width.
 DASHES = "-－‐‑‒–—―−﹣"
 DOUBLE_QUOTES = '"“”„‟＂'
 SINGLE_QUOTES = "'‘’＇"
@@ -18,36 +18,36 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code
 
 
 def clean(text: str) -> str:
-    """Drop control and bidi characters and fold full-width letters and digits; everything else stays as typed.
+    """Drop control and bidi characters, fold full-width letters and digits, and undo Slack's links to phone numbers.
 
-    A number that Slack took for a telephone's, ``<tel:200048859480|200048859480>``, is what was typed again.
-    Only letters and digits are folded (ＩＰｈｏｎｅ１５ is searched as IPhone15): the API gets Chinese punctuation,
-    emoji and their joiners as they were typed.
+    Slack takes some ids for phone numbers: ``<tel:200048859480|200048859480>`` becomes 200048859480 again. Only letters
+    and digits are folded (ＩＰｈｏｎｅ１５ is searched as IPhone15): Chinese punctuation, emoji and their joiners reach
+    the API as they were typed.
     """
-    kept = (one for one in text if one.isspace() or not _unwanted(one))
+    kept = (character for character in text if character.isspace() or not _is_unwanted(character))
     return _CALL.sub(lambda call: call[2] or call[1], "".join(kept).translate(_FULL_WIDTH))
 
 
 def folded(text: str) -> str:
-    """Width, case and invisible characters folded away: for verbs, options, numbers and ids."""
-    plain = unicodedata.normalize("NFKC", "".join(one for one in text if unicodedata.category(one) != "Cf"))
-    return plain.casefold().strip()
+    """The text in one width and case, without invisible characters: for comparing verbs, options, numbers and ids."""
+    visible = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    return unicodedata.normalize("NFKC", visible).casefold().strip()
 
 
 def quoted(text: str) -> str:
-    """The text between quotes, so that it is read back as one piece."""
+    """The text between quotes, with quotes and backslashes in it escaped, so that it is read back as one token."""
     return '"' + re.sub(rf"([\\{DOUBLE_QUOTES}])", r"\\\1", text) + '"'
 
 
 def unescape(wire: str) -> str:
-    """Undo what Slack does to the three characters it reserves."""
+    """Undo :func:`escape_wire`."""
     return wire.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def escape_wire(text: str) -> str:
-    """Do what Slack does to the three characters it reserves."""
+    """Escape ``& < >`` as Slack does in the texts it sends."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _unwanted(one: str) -> bool:
-    return one in INVISIBLE or unicodedata.category(one) in {"Cc", "Cs"}
+def _is_unwanted(character: str) -> bool:
+    return character in INVISIBLE or unicodedata.category(character) in {"Cc", "Cs"}

@@ -27,7 +27,7 @@ SCANS = [News(REF, M.IN_TRANSIT, nodes=(node(scan),)) for scan in (PICKED, LEFT)
 
 def line(*told: News) -> str:
     """What a digest says of the order."""
-    blocks = digest.folded([(news, WATCH) for news in told], NOON).blocks
+    blocks = digest.batch([(news, WATCH) for news in told]).blocks
     return str(blocks[1]["text"]["text"])
 
 
@@ -77,7 +77,7 @@ def test_many_orders_are_several_paragraphs() -> None:
     trials = [step for _ in range(20) for step in (FAILED, ON_ITS_WAY)]
     told = [(news, replace(WATCH, key=f"1688:{n}")) for n in range(9) for news in trials]
     told.append((FAILED, replace(WATCH, key="1688:in trouble")))
-    sections = [block["text"]["text"] for block in digest.folded(told, NOON).blocks if block["type"] == "section"]
+    sections = [block["text"]["text"] for block in digest.batch(told).blocks if block["type"] == "section"]
     assert [len(text) <= 3000 for text in sections] == [True] * len(sections)
     assert sections[1].startswith("• ⚠️ *Delivery attempt failed*")
     assert sum(text.count("• ") for text in sections) == 10

@@ -293,7 +293,7 @@ def lines_of(look: OrderSnapshot, one: Watch) -> list[str]:
             check(watch_views.listing(ListWatches(one.channel, 1), [one], 1, Channel(one.channel), NOW, page_size=10))
         ),
         shown(check(watch_views.outcomes([outcome], one.channel))),
-        shown(check(digest.summary(DailyDigest("2026-05-20", (entry,), watched=1), NOW))),
+        shown(check(digest.daily(DailyDigest("2026-05-20", (entry,), watched=1)))),
         json.dumps(home_view.view([(one.channel, [one], 1)], {}, NOW)["blocks"][1:2], ensure_ascii=False),
         mentioned._state(without, NOW),
     ]
@@ -318,7 +318,7 @@ def states_in(text: str) -> set[str]:
 def shows_parcel(text: str, one: Parcel, look: OrderSnapshot) -> None:
     """A parcel stands as it was seen; where the order is over before it, it says by whose word."""
     said = of_parcel(one, look.milestone, look.order)
-    assert said.told in text
+    assert said.text in text
     if look.milestone is M.DELIVERED and one.milestone not in FINAL:
         assert said.says
 

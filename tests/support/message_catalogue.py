@@ -232,9 +232,9 @@ def _chosen() -> dict[str, Any]:
         "home.view.view": home_view.view([(HERE, [watch()], 1)], {REF.key: ALARM}, NOW),
         "home.view.view unpaid": home_view.view([(HERE, [watch()], 1)], {REF.key: UNPAID_ALARM}, NOW),
         "home.view.view none": home_view.view([], {}, NOW),
-        "posts.digest.folded": digest.folded([(_news(), watch()), (_news(), watch())], NOW),
-        "posts.digest.summary": digest.summary(summary, NOW),
-        "posts.digest.summary none": digest.summary(DailyDigest("2026-05-20"), NOW),
+        "posts.digest.batch": digest.batch([(_news(), watch()), (_news(), watch())]),
+        "posts.digest.daily": digest.daily(summary),
+        "posts.digest.daily none": digest.daily(DailyDigest("2026-05-20")),
     }
 
 
