@@ -49,7 +49,7 @@ def run(
     settings = _settings()
     try:
         failpoints.arm([settings.slack_api_url, settings.pandapon_base_url])
-    except failpoints.KillPointError as error:
+    except failpoints.FailpointError as error:
         _fail(str(error))
     log.configure(settings.log_level, settings.secrets(), form=settings.log_format)
     raise typer.Exit(asyncio.run(_run(settings, standby=standby)))
