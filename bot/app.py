@@ -84,14 +84,17 @@ async def _build(
         request_verification_enabled=False,
         ssl_check_enabled=False,
     )
-    bots: list[Bot] = []
+
+    def report() -> Report:
+        return bot.report()
+
     context = _context(
         settings,
         resources,
         workers,
         clock,
         commands=commands,
-        report=lambda: bots[0].report(),  # noqa: PLW0108  filled below
+        report=report,
     )
     register(app, context)
     bot = Bot(
@@ -116,7 +119,6 @@ async def _build(
         started_at=clock(),
         opened=opened.pop_all(),
     )
-    bots.append(bot)
     return bot
 
 

@@ -47,7 +47,7 @@ class Backups:
             path = await back_up(self._thread, self._folder, now)
         except StorageError as error:
             if not self.state.failed:
-                log.error("database not copied", extra={"error": error})  # noqa: TRY400  one sentence says it all
+                log.error("database not copied", extra={"error": error})  # noqa: TRY400  a StorageError's sentence suffices
             self.state = replace(self.state, failed=error)
         else:
             self.state = replace(self.state, copied_at=now, failed=None)

@@ -71,13 +71,14 @@ async def _search(slack: AsyncWebClient, post: Post, event_type: str, thread: st
     Our clock may have been set since the post, and a post that is not found is sent again.
     """
     began, ended = _window(post)
-    await _between(slack, post, event_type, thread, found, (began, ended))
+    await _between(slack, post, event_type, thread, found=found, window=(began, ended))
     if not found.ts and abs(found.apart) > MARGIN:
-        await _between(slack, post, event_type, thread, found, (began + found.apart, ended + found.apart))
+        shifted = began + found.apart, ended + found.apart
+        await _between(slack, post, event_type, thread, found=found, window=shifted)
 
 
-async def _between(  # noqa: PLR0917  the post, the place and the time of one search
-    slack: AsyncWebClient, post: Post, event_type: str, thread: str, found: Found, window: tuple[datetime, datetime]
+async def _between(
+    slack: AsyncWebClient, post: Post, event_type: str, thread: str, *, found: Found, window: tuple[datetime, datetime]
 ) -> None:
     async def page(cursor: str | None) -> Any:
         return await _page(slack, post.channel, window, cursor, thread)

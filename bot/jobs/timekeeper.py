@@ -50,7 +50,7 @@ class Timekeeper:
         try:
             await self._store.clock.retime(now, by, self._longest)
         except StorageError as error:  # the status shows it; due orders can still be read
-            log.error("due times not checked", extra={"error": error})  # noqa: TRY400  one sentence says it all
+            log.error("due times not checked", extra={"error": error})  # noqa: TRY400  a StorageError's sentence suffices
 
     async def tick(self) -> timedelta:
         """Compare the wall clock with the monotonic one. Returns the step since then; negative when set back."""
