@@ -1,4 +1,4 @@
-"""Addresses from the settings: what a base address may look like, and nothing in it that would go astray."""
+"""Checks addresses from the settings."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _LONGEST_HOST = 253
 
 
 def base_url(value: str) -> str:
-    """Https, or http on the machine itself; no trailing slash. Raises ValueError that never shows the value.
+    """Return the address without its trailing slash. Raises ValueError, which never shows the value.
 
-    Request paths are joined to it and signed, so it ends with a path. What urlsplit would quietly drop (line breaks) or
-    carry along (a user, a question, a fragment) is refused.
+    The scheme is https, or http on this machine. Request paths are appended and signed, so a query or fragment is
+    refused, as are a user, a password, and line breaks, which urlsplit would drop silently.
     """
     parts = web_address(value)
     if parts.username is not None or parts.password is not None:
@@ -31,7 +31,7 @@ def base_url(value: str) -> str:
 
 
 def web_address(value: str) -> SplitResult:
-    """The parts of an http(s) address with a real host and port. Raises ValueError that never shows the value."""
+    """Return the parts of an http(s) address with a valid host and port. Raises ValueError without the value."""
     if any(sign.isspace() or not sign.isprintable() or sign == "\\" for sign in value):
         raise ValueError("must be one address without spaces, line breaks or backslashes, also at its ends")
     try:

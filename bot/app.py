@@ -1,4 +1,4 @@
-"""Builds the running parts from settings: who knows whom, and which job runs when."""
+"""Builds the bot's parts from the settings, connects them, and schedules the jobs."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bot", "StartError", "api_config", "build", "run"]
 
-SETTLE_IN = timedelta(minutes=30)  # the first readings of all orders that join together are spread over this
+SETTLE_IN = timedelta(minutes=30)  # the first readings of orders that join together are spread over this time
 DISCOVER_EVERY = timedelta(minutes=10)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 HALF_SECOND = timedelta(seconds=0.5)
@@ -65,64 +65,66 @@ HALF_SECOND = timedelta(seconds=0.5)
 async def build(
     settings: Settings, *, clock: Callable[[], datetime] = utc_now, features: Sequence[Feature] = FEATURES
 ) -> Bot:
-    """The bot's parts, wired and not yet started. Raises StorageError when the database cannot be used."""
+    """Build the bot, not yet started. Raises StorageError when the database cannot be used."""
     hide_from_libraries()
-    async with contextlib.AsyncExitStack() as opened:  # what was opened is closed again when a later part fails
+    async with contextlib.AsyncExitStack() as opened:  # closes the opened parts when a later part fails
         return await _build(settings, clock, opened, Commands(features))
 
 
 async def _build(
     settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack, commands: Commands
 ) -> Bot:
-    ground = await _ground(settings, clock, opened)
-    workers = _workers(settings, ground, clock)
-    scheduler = _scheduled(settings, ground, workers, clock)
+    resources = await _open_resources(settings, clock, opened)
+    workers = _workers(settings, resources, clock)
+    scheduler = _scheduled(settings, resources, workers, clock)
     workers.discoverer.unfinished = lambda: scheduler.hurry("discover")
-    app = bolt_app(  # requests are verified before Bolt sees them, by bot.web.gate, and Bolt is told no secret for that
-        web_client(settings, ground.session, patient=True),
+    app = bolt_app(  # bot.web.gate verifies requests before Bolt gets them
+        web_client(settings, resources.session, patient=True),
         logger=for_bolt(),
         request_verification_enabled=False,
         ssl_check_enabled=False,
     )
-    made: list[Bot] = []
+
+    def report() -> Report:
+        return bot.report()
+
     context = _context(
         settings,
-        ground,
+        resources,
         workers,
         clock,
         commands=commands,
-        report=lambda: made[0].report(),  # noqa: PLW0108  it is made below
+        report=report,
     )
     register(app, context)
     bot = Bot(
         settings=settings,
         clock=clock,
-        store=ground.store,
-        api=ground.api,
+        store=resources.store,
+        api=resources.api,
         app=app,
-        slack=ground.slack,
+        slack=resources.slack,
         context=context,
         poller=workers.poller,
         deliverer=workers.deliverer,
         scheduler=scheduler,
         breaker=workers.breaker,
-        backups=ground.backups,
+        backups=resources.backups,
         inbox=workers.inbox,
         timekeeper=workers.timekeeper,
         routes=(
-            *callbacks.routes(settings.callback_tokens, ground.store, clock, workers.inbox.wake),
-            *metrics.routes(ground.store, clock, workers.poller, workers.breaker, scheduler),
+            *callbacks.routes(settings.callback_tokens, resources.store, clock, workers.inbox.wake),
+            *metrics.routes(resources.store, clock, workers.poller, workers.breaker, scheduler),
         ),
         started_at=clock(),
         opened=opened.pop_all(),
     )
-    made.append(bot)
     return bot
 
 
 @dataclass(frozen=True, slots=True)
-class _Ground:
-    """The database, the clients of both networks, and the languages and names that the database knew at the start."""
+class _Resources:
+    """The database, both network clients, and the languages and people's names that the database holds."""
 
     store: Store
     backups: Backups
@@ -133,7 +135,9 @@ class _Ground:
     people: People
 
 
-async def _ground(settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack) -> _Ground:
+async def _open_resources(
+    settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack
+) -> _Resources:
     store, restored = await open_or_restore(settings.database_path, settings.backups, clock(), point)
     opened.push_async_callback(store.close)
     api = PandaPon(api_config(settings), clock=clock)
@@ -142,7 +146,7 @@ async def _ground(settings: Settings, clock: Callable[[], datetime], opened: con
     languages, people = Languages(settings.language), People()
     await languages.learn(store)
     await people.learn(store)
-    return _Ground(
+    return _Resources(
         store,
         Backups(store.thread, settings.backups, clock, restored),
         api,
@@ -155,7 +159,7 @@ async def _ground(settings: Settings, clock: Callable[[], datetime], opened: con
 
 @dataclass(frozen=True, slots=True)
 class _Workers:
-    """Who does the work: each has a job or waits to be woken."""
+    """The parts that do the work, by a job or when they are woken."""
 
     breaker: CircuitBreaker
     deliverer: Deliverer
@@ -168,16 +172,16 @@ class _Workers:
     timekeeper: Timekeeper
 
 
-def _workers(settings: Settings, ground: _Ground, clock: Callable[[], datetime]) -> _Workers:
-    store, api, cadence, breaker = ground.store, ground.api, settings.cadence, CircuitBreaker()
+def _workers(settings: Settings, resources: _Resources, clock: Callable[[], datetime]) -> _Workers:
+    store, api, cadence, breaker = resources.store, resources.api, settings.cadence, CircuitBreaker()
     deliverer = Deliverer(
         store=store,
-        slack=ground.slack,
+        slack=resources.slack,
         pacer=Pacer(settings.channel_messages_per_second, settings.channel_burst),
         clock=clock,
         digest_from=settings.digest_from,
-        languages=ground.languages,
-        people=ground.people,
+        languages=resources.languages,
+        people=resources.people,
     )
     stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted=lambda: not api.clock_is_off)
     digester = Digester(store, clock, deliverer.wake)
@@ -192,13 +196,13 @@ def _workers(settings: Settings, ground: _Ground, clock: Callable[[], datetime])
         concurrency=settings.pandapon_concurrency,
         on_news=deliverer.wake,
     )
-    moved = (
+    clock_keepers = (
         api.clock_moved,
         breaker.clock_moved,
         lambda _by: digester.clock_moved(),
         lambda _by: discoverer.clock_moved(),
     )
-    longest = max(cadence.longest, SETTLE_IN * cadence.factor) + LEASE
+    longest_wait = max(cadence.longest, SETTLE_IN * cadence.factor) + LEASE
     return _Workers(
         breaker,
         deliverer,
@@ -208,28 +212,30 @@ def _workers(settings: Settings, ground: _Ground, clock: Callable[[], datetime])
         LiveTracker(store=store, api=api, decider=decider, deliverer=deliverer, clock=clock),
         poller,
         InboxReader(store, clock, poller.poll_now),
-        Timekeeper(store, clock, longest, moved, lambda: api.clock_moved(timedelta())),
+        Timekeeper(store, clock, longest_wait, clock_keepers, lambda: api.clock_moved(timedelta())),
     )
 
 
-def _scheduled(settings: Settings, ground: _Ground, workers: _Workers, clock: Callable[[], datetime]) -> Scheduler:
-    """The schedule of all jobs."""
-    store, deliverer = ground.store, workers.deliverer
-    slow = min(MINUTE, settings.poll_interval * 10)  # a demo's clock runs faster, and its jobs with it
+def _scheduled(
+    settings: Settings, resources: _Resources, workers: _Workers, clock: Callable[[], datetime]
+) -> Scheduler:
+    """Return the scheduler with all jobs."""
+    store, deliverer = resources.store, workers.deliverer
+    slow = min(MINUTE, settings.poll_interval * 10)  # a demo's clock is faster, and so are its jobs
     return Scheduler(
         Job("clock", workers.timekeeper.tick, min(HALF_SECOND, settings.poll_interval)),
         Job("poll", workers.poller.tick, settings.poll_interval),
         Job("deliver", deliverer.drain, HALF_SECOND),
-        Job("hints", workers.inbox.tick, slow),
+        Job("inbox", workers.inbox.tick, slow),
         Job("stalls", workers.stalls.tick, slow),
         Job("digests", workers.digester.tick, slow),
         Job("discover", workers.discoverer.tick, max(slow, DISCOVER_EVERY * settings.cadence_factor), slow),
-        Job("reopen", Reopener(store, ground.slack, clock, deliverer.wake).tick, slow * 5, slow),
-        Job("token", TokenWatch(ground.slack, deliverer.failures.note_token).tick, slow * 5, slow * 5),
+        Job("reopen", Reopener(store, resources.slack, clock, deliverer.wake).tick, slow * 5, slow),
+        Job("token", TokenWatch(resources.slack, deliverer.failures.note_token).tick, slow * 5, slow * 5),
         Job("learn", workers.stalls.learn, DAY),
-        Job("backup", ground.backups.copy, HOUR, MINUTE),
-        Job("check", ground.backups.verify, DAY, HOUR),
-        Job("prune", partial(prune, store, clock, ground.api), DAY, MINUTE * 10),
+        Job("backup", resources.backups.copy, HOUR, MINUTE),
+        Job("check", resources.backups.verify, DAY, HOUR),
+        Job("prune", partial(prune, store, clock, resources.api), DAY, MINUTE * 10),
         Job("prune unknown", partial(prune_unknown, store, clock), HOUR, MINUTE * 5),
         Job("log", store.upkeep.truncate_wal, slow, slow),
     )
@@ -237,17 +243,17 @@ def _scheduled(settings: Settings, ground: _Ground, workers: _Workers, clock: Ca
 
 def _context(
     settings: Settings,
-    ground: _Ground,
+    resources: _Resources,
     workers: _Workers,
     clock: Callable[[], datetime],
     *,
     commands: Commands,
     report: Callable[[], Report],
 ) -> Context:
-    """The handlers' context. ``report`` calls the bot, which is built after it."""
+    """Return the handlers' context. ``report`` calls the bot, which is built later."""
     return Context(
-        api=ground.api,
-        store=ground.store,
+        api=resources.api,
+        store=resources.store,
         commands=commands,
         tracker=workers.tracker,
         digests=workers.digester,
@@ -257,14 +263,14 @@ def _context(
         wake=workers.deliverer.wake,
         default_filter=settings.default_filter,
         answer_seconds=settings.answer_seconds,
-        languages=ground.languages,
+        languages=resources.languages,
         admission=Admission(settings.slack_outsiders),
-        people=ground.people,
+        people=resources.people,
     )
 
 
 def api_config(settings: Settings) -> Config:
-    """The PandaPon client's configuration."""
+    """Return the PandaPon client's configuration."""
     return Config(
         base_url=settings.pandapon_base_url,
         access_key=settings.pandapon_access_key.get_secret_value(),
@@ -282,7 +288,7 @@ def api_config(settings: Settings) -> Config:
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
-    """Run until asked to stop."""
+    """Run the bot until ``stop`` is set. Raises StartError and StorageError."""
     async with await build(settings):
         with contextlib.suppress(asyncio.CancelledError):
             await stop.wait()

@@ -1,4 +1,7 @@
-"""The command line: run, demo, check, backup, restore, api, courier."""
+"""The command line: run, demo, check, backup, restore, api, courier.
+
+Each command imports its parts when it runs, so that --help and --version stay quick.
+"""
 
 from __future__ import annotations
 
@@ -49,21 +52,21 @@ def run(
     settings = _settings()
     try:
         failpoints.arm([settings.slack_api_url, settings.pandapon_base_url])
-    except failpoints.KillPointError as error:
+    except failpoints.FailpointError as error:
         _fail(str(error))
     log.configure(settings.log_level, settings.secrets(), form=settings.log_format)
     raise typer.Exit(asyncio.run(_run(settings, standby=standby)))
 
 
 async def _run(settings: Settings, *, standby: bool) -> int:
-    from bot.app import StartError, run  # noqa: PLC0415  keeps --help and --version quick
-    from bot.process.leader import NotLeaderError, leading  # noqa: PLC0415  the same
-    from storage.errors import StorageError  # noqa: PLC0415  the same
+    from bot.app import StartError, run
+    from bot.process.leader import NotLeaderError, leading
+    from storage.errors import StorageError
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(sign, stop.set)
+    for signal_ in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_, stop.set)
     try:
         async with leading(settings.database_path, standby=standby, stop=stop) as leads:
             if leads:
@@ -80,7 +83,7 @@ async def _run(settings: Settings, *, standby: bool) -> int:
 @app.command()
 def backup() -> None:
     """Copy the database now, while no bot runs on it; a running bot copies it every hour by itself."""
-    from bot.commands import backups  # noqa: PLC0415  keeps --help and --version quick
+    from bot.commands import backups
 
     settings = _settings()
     raise typer.Exit(asyncio.run(backups.back_up_now(settings.database_path, settings.backups, typer.echo)))
@@ -93,7 +96,7 @@ def restore(
     show: Annotated[bool, typer.Option("--list", help="Only list the copies.")] = False,
 ) -> None:
     """Put a copy of the database in its place. The present files are kept under another name."""
-    from bot.commands import backups  # noqa: PLC0415  keeps --help and --version quick
+    from bot.commands import backups
 
     settings = _settings()
     if show:
@@ -110,7 +113,7 @@ def check() -> None:
 
 
 async def _check(settings: Settings) -> int:
-    from bot.commands.check import check  # noqa: PLC0415  keeps --help quick
+    from bot.commands.check import check
 
     failed = 0
     async for finding in check(settings):
@@ -133,8 +136,8 @@ def api(
     yes: Annotated[bool, typer.Option("--yes", help="Really call an endpoint that writes.")] = False,
 ) -> None:
     """Call one PandaPon endpoint, signed, and print its data: the way to check the inferred ones with a live key."""
-    from bot.commands.api import listing  # noqa: PLC0415  keeps --help quick
-    from pandapon.catalogue import ENDPOINTS  # noqa: PLC0415  the same
+    from bot.commands.api import listing
+    from pandapon.catalogue import ENDPOINTS
 
     if name == "list":
         try:
@@ -142,10 +145,10 @@ def api(
         except SettingsError as error:
             _fail(str(error))
         return
-    found = next((one for one in ENDPOINTS if one.name == name), None)
-    if found is None:
+    endpoint = next((endpoint for endpoint in ENDPOINTS if endpoint.name == name), None)
+    if endpoint is None:
         _fail(f"no endpoint {name!r}; `pandabot api list` shows them all")
-    if found.writes and not yes:
+    if endpoint.writes and not yes:
         _fail(f"{name} changes things in the account; add --yes to call it")
     settings = _settings()
     log.configure("error", settings.secrets())
@@ -153,10 +156,10 @@ def api(
 
 
 async def _api(settings: Settings, name: str, query: dict[str, str], body: Any) -> int:
-    from bot.app import api_config  # noqa: PLC0415  keeps --help quick
-    from bot.process.clock import utc_now  # noqa: PLC0415  the same
-    from pandapon.client import PandaPon  # noqa: PLC0415  the same
-    from pandapon.errors import PandaPonError  # noqa: PLC0415  the same
+    from bot.app import api_config
+    from bot.process.clock import utc_now
+    from pandapon.client import PandaPon
+    from pandapon.errors import PandaPonError
 
     async with PandaPon(api_config(settings), clock=utc_now) as client:
         try:
@@ -178,7 +181,7 @@ def courier_read(
     status: Annotated[str, typer.Option(help="The platform's code of the scan, if there is one.")] = "",
 ) -> None:
     """Print the stages in which one text is read."""
-    from bot.commands.courier import stages  # noqa: PLC0415  keeps --help quick
+    from bot.commands.courier import stages
 
     for line in stages(text, status):
         typer.echo(line)
@@ -189,7 +192,7 @@ def courier_unknown(
     most: Annotated[int, typer.Option(min=1, max=10_000, help="How many to print.")] = 50,
 ) -> None:
     """List the stored texts that claim nothing to the bot, the commonest first, without numbers and names."""
-    from bot.commands.courier import unknown  # noqa: PLC0415  keeps --help quick
+    from bot.commands.courier import unknown
 
     for count, text in unknown(_settings().database_path, most):
         typer.echo(f"{count:6}  {text}")
@@ -211,7 +214,7 @@ def demo(
 
     Opens a page in the browser. Input that is no terminal is played as a script, unless --port or --no-open is given.
     """
-    from bot.commands.demo import paint, play, show, talk  # noqa: PLC0415  keeps --help quick
+    from bot.commands.demo import paint, play, show, talk
 
     log.configure("info" if debug else "error", ())
     if picture is not None:

@@ -1,4 +1,4 @@
-"""From a reading to what is recorded of it: the one path, for the poller and for a person's own look."""
+"""Turns a reading into its record, for the poller and for a person's lookup alike."""
 
 from __future__ import annotations
 
@@ -27,24 +27,26 @@ DAY, MONEY_A_DAY = timedelta(days=1), 3
 
 
 class Decider:
-    """Knows this installation's policy, which follows what is usual here, and how often money was shown today."""
+    """Holds this installation's policy, and when channels were shown changes of money."""
 
     def __init__(
         self, cadence: Cadence | None = None, limits: Callable[[], Limits] = Limits, *, names: bool = True
     ) -> None:
-        """``limits``: of silence, as they are now. ``names``: see Policy."""
+        """``limits`` returns the present limits of silence. ``names``: see Policy."""
         self._cadence, self._limits, self._names = cadence or Cadence(), limits, names
-        self._money: dict[str, list[datetime]] = {}  # when a channel was shown a change of an order's price or refund
+        self._money: dict[
+            str, list[datetime]
+        ] = {}  # by order key: when channels were shown a change of its price or refund
 
     @property
     def policy(self) -> Policy:
-        """As it is now."""
+        """The present policy."""
         return Policy(self._cadence, self._limits(), self._names)
 
     def decide(
         self, stored: StoredOrder | None, reading: PollOutcome, now: datetime, *, baseline: bool = False
     ) -> Decision:
-        """See :func:`tracking.decide.decide`. ``reading`` must hold something that differs."""
+        """See :func:`tracking.decide.decide`. ``stored``: None if new. ``reading.fetched`` must not be None."""
         if stored is None:
             assert reading.fetched is not None, "nothing differs"
             return decide(None, reading.fetched, now, self.policy, baseline=baseline)
@@ -52,7 +54,7 @@ class Decider:
         return self._calmed(stored.key, decide(stored, fetched, now, self.policy, baseline=baseline))
 
     def unchanged(self, due: DueOrder, now: datetime) -> Unchanged:
-        """It is looked at again; an unpaid one that an older version stored, which knew no such alarm, has one too."""
+        """Return the record of an unchanged reading: the next reading, and the alarm time of an unpaid order."""
         order = due.order if due.milestone is Milestone.ORDERED else None
         moved_at, ref = due.moved_at or due.created_at, OrderRef.from_key(due.key)
         again, pay_at = read_again(
@@ -61,7 +63,7 @@ class Decider:
         return Unchanged(due.key, due.fence, again, pay_at)
 
     def result(self, due: DueOrder, stored: StoredOrder, reading: PollOutcome, now: datetime) -> Changed | Unchanged:
-        """The record of a due order that read differently."""
+        """Return the record of a due order whose reading differs."""
         decided = self.decide(stored, reading, now, baseline=not due.polls)
         is_same = not (decided.changed or decided.learned) and reading.fingerprint == due.fingerprint
         if decided.news is None and is_same:
@@ -69,7 +71,7 @@ class Decider:
         return Changed(decided, due.fence, reading.fingerprint)
 
     def _calmed(self, key: str, decided: Decision) -> Decision:
-        """Numbers that flap are told in the thread each time, but a channel is shown only so many a day."""
+        """Leave frequent changes of price to the thread: a channel is shown at most ``MONEY_A_DAY`` of an order."""
         if decided.news is None or not is_only_money(decided.news):
             return decided
         recent = [at for at in self._money.get(key, ()) if decided.at - at < DAY]

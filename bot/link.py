@@ -1,4 +1,4 @@
-"""The Socket Mode connection: its payloads are held to the same form as signed requests before Bolt sees them."""
+"""The Socket Mode connection, with the same check of payloads as for signed requests."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class Link(AsyncSocketModeHandler):
-    """Bolt's handler behind a check."""
+    """Bolt's handler, which gets only payloads that pass the check."""
 
     def __init__(self, app: AsyncApp, app_token: str, refusals: Refusals, *, web_client: AsyncWebClient) -> None:
         super().__init__(app, app_token, web_client=web_client, proxy=web_client.proxy)
         self._refusals = refusals
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as Bolt's own
-        """What no listener could make sense of is acknowledged, or Slack would send it again."""
+        """Check and dispatch a payload. A malformed one is acknowledged, or Slack would send it again."""
         try:
             req.payload = check(req.payload)
         except MalformedPayloadError as error:

@@ -1,4 +1,4 @@
-"""Reads orders for people through the same decide-and-record path as the poller, and opens their watches."""
+"""Reads orders for people, decides and records like the poller, and opens watches."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ log = logging.getLogger(__name__)
 
 CARD_SECONDS = 8.0  # how long a person waits for the card to be posted before "it will follow"
 ORDER_ID_DIGITS = range(12, 21)
-# 1688 ids have 16 to 19 digits, Taobao sub-orders were seen with 12: where to look first (inferred from samples).
+# 1688 ids have 16 to 19 digits, Taobao sub-orders were seen with 12 (inferred): says which platform is tried first.
 LONG_ID = 16
 LONGER_THAN_WAYBILLS = 18  # all-digit waybills seen so far have at most 15
 
 
 @dataclass(frozen=True, slots=True)
 class _Resolved:
-    """An order that exists: what was read of it, and how."""
+    """An order that exists, with its reading."""
 
     ref: OrderRef
-    look: OrderSnapshot
-    reading: PollOutcome | None  # None: PandaPon failed, the look is the stored state
+    snapshot: OrderSnapshot
+    reading: PollOutcome | None  # None: PandaPon failed, the snapshot is the stored state
     decided: Decision | None
 
 
@@ -68,7 +68,7 @@ class LiveTracker:
 
     async def lookup(self, text: str, platform: Platform | None = None) -> OrderSnapshot:
         """See handlers.interactions.ports.Tracker."""
-        return (await self._resolve(text, platform)).look
+        return (await self._resolve(text, platform)).snapshot
 
     async def stored(self, text: str, platform: Platform | None = None) -> OrderSnapshot | None:
         """See handlers.interactions.ports.Tracker."""
@@ -77,7 +77,7 @@ class LiveTracker:
         return known[ref.key].snapshot() if ref and ref.key in known else None
 
     async def listed(self, orders: Sequence[Order]) -> dict[str, OrderSnapshot]:
-        """See handlers.interactions.ports.Tracker. One that was never read itself is known from the list alone."""
+        """See handlers.interactions.ports.Tracker. An order that was never read alone is left out."""
         stored, now = await self._store.orders.load_readable([order.ref.key for order in orders]), self._clock()
         fetched = {order.ref.key: FetchedOrder(order.ref, order) for order in orders}
         return {
@@ -96,19 +96,20 @@ class LiveTracker:
         platform: Platform | None = None,
         default: Filter = Filter.ALL,
     ) -> list[WatchOutcome]:
-        """See handlers.interactions.ports.Tracker. The first sight of an order is its baseline: no backlog is told."""
-        found = await asyncio.gather(*(self._resolved_or_outcome(text, platform) for text in ids))
-        good = {one.ref.key: one for one in found if isinstance(one, _Resolved)}
-        await self._store_new(list(good.values()))
-        wishes = [NewWatch(key, channel, filter_, user, default) for key in good]
-        opened = await self._open(wishes)
-        await self._settle([one.watch for one in opened.values()])
-        each = {one.order_id if isinstance(one, WatchOutcome) else one.ref.key: one for one in found}
+        """See handlers.interactions.ports.Tracker. The first reading of an order is its baseline and no news."""
+        answers = await asyncio.gather(*(self._resolved_or_outcome(text, platform) for text in ids))
+        resolved = {answer.ref.key: answer for answer in answers if isinstance(answer, _Resolved)}
+        await self._store_new(list(resolved.values()))
+        new_watches = [NewWatch(key, channel, filter_, user, default) for key in resolved]
+        opened = await self._open(new_watches)
+        await self._settle([result.watch for result in opened.values()])
+        unique = {answer.order_id if isinstance(answer, WatchOutcome) else answer.ref.key: answer for answer in answers}
         return [
-            one if isinstance(one, WatchOutcome) else await self._outcome(one, opened[key]) for key, one in each.items()
+            answer if isinstance(answer, WatchOutcome) else await self._outcome(answer, opened[key])
+            for key, answer in unique.items()
         ]
 
-    # --- which order is meant, and how it stands -------------------------------------------------------------------
+    # --- finding and reading an order ------------------------------------------------------------------------------
 
     async def _resolve(self, text: str, platform: Platform | None) -> _Resolved:
         stored = await self._stored_refs(text)
@@ -125,7 +126,7 @@ class LiveTracker:
         return [OrderRef.from_key(key) for key in keys]
 
     async def _read_known(self, ref: OrderRef) -> _Resolved:
-        """A stored order: read it again, tell its watchers what is new, fall back on what is stored."""
+        """Read a stored order again and record the news for its watchers. When PandaPon fails, use the stored state."""
         stored = (await self._store.orders.load([ref.key]))[ref.key]
         try:
             reading = await read_order(self._api, ref)
@@ -140,16 +141,16 @@ class LiveTracker:
         return _Resolved(ref, decided.snapshot(), reading, decided)
 
     async def _record(self, stored: StoredOrder, reading: PollOutcome, decided: Decision, now: datetime) -> None:
-        """What a person's own look found is news for the channels that watch the order.
+        """Record a person's reading, so that the channels that watch the order get its news.
 
-        The fence is the one that was read with the state: should the poller lease the order meanwhile, this result
-        is dropped and the poller finds the same news itself.
+        The fence was read with the state. If the poller has leased the order since, the store drops this record and
+        the poller finds the same news.
         """
         is_archived = stored.next_poll_at is None
         result = Changed(decided, stored.fence, reading.fingerprint, is_archived)
         try:
             recorded = await self._store.orders.record(now, [result])
-        except StorageError as error:  # a full disk is no reason to keep from the person what was read for them
+        except StorageError as error:  # the person still gets the reading, for example when the disk is full
             log.warning(
                 "order read and not recorded, the poll finds it again", extra={"order": stored.key, "error": error}
             )
@@ -160,14 +161,14 @@ class LiveTracker:
     async def _resolve_remote(self, text: str, platform: Platform | None) -> _Resolved:
         if not text.isdigit() or len(text) not in ORDER_ID_DIGITS:
             return await self._resolve_waybill(text, platform)
-        answers = await asyncio.gather(*(self._try(OrderRef(one, text)) for one in _candidates(text)))
+        answers = await asyncio.gather(*(self._try(OrderRef(candidate, text)) for candidate in _candidates(text)))
         for answer in answers:
             if isinstance(answer, _Resolved):
                 if platform not in {None, answer.ref.platform}:
                     assert platform is not None
                     raise WrongPlatformError(answer.ref, platform)
                 return answer
-        for answer in answers:  # a platform that did not answer may be the one that has it
+        for answer in answers:  # a platform that did not answer may have the order
             if isinstance(answer, PandaPonError) and not isinstance(answer, NotFoundError):
                 raise answer
         if len(text) >= LONGER_THAN_WAYBILLS:
@@ -189,10 +190,10 @@ class LiveTracker:
             raise UnknownOrderError(text)
         if await self._store.orders.with_id(ref.order_id):
             return await self._read_known(ref)
-        found = await self._try(ref)
-        if isinstance(found, PandaPonError):
-            raise found
-        return found
+        answer = await self._try(ref)
+        if isinstance(answer, PandaPonError):
+            raise answer
+        return answer
 
     # --- opening watches ------------------------------------------------------------------------------------------
 
@@ -206,19 +207,19 @@ class LiveTracker:
         except PandaPonError as error:
             return WatchOutcome(text, WatchResult.UNAVAILABLE, reason=platform_error(error))
 
-    async def _open(self, wishes: Sequence[NewWatch]) -> dict[str, Opened]:
-        opened = await self._store.watches.open(self._clock(), wishes) if wishes else []
-        return {one.watch.key: one for one in opened}
+    async def _open(self, new_watches: Sequence[NewWatch]) -> dict[str, Opened]:
+        opened = await self._store.watches.open(self._clock(), new_watches) if new_watches else []
+        return {result.watch.key: result for result in opened}
 
     async def _store_new(self, resolved: Sequence[_Resolved]) -> None:
-        """A watch needs its order: those read for the first time are stored as their baseline."""
+        """Store new orders with this reading as their baseline: a watch refers to a stored order."""
         now = self._clock()
-        for one in resolved:
-            if one.reading and one.decided:
-                await self._store.orders.add(now, Changed(one.decided, 0, one.reading.fingerprint))
+        for order in resolved:
+            if order.reading and order.decided:
+                await self._store.orders.add(now, Changed(order.decided, 0, order.reading.fingerprint))
 
     async def _settle(self, watches: Sequence[Watch]) -> None:
-        """Wait until Slack took or refused the cards: that post is the proof that the channel works."""
+        """Wait until Slack took or refused the cards, for :data:`CARD_SECONDS` at most."""
         waiting = {watch.id for watch in watches if watch.state is WatchState.OPENING}
         try:
             async with asyncio.timeout(budget.within(CARD_SECONDS)):
@@ -232,7 +233,7 @@ class LiveTracker:
             log.info("cards are still on their way", extra={"cards": len(waiting)})
 
     async def _still_opening(self, ids: set[int]) -> set[int]:
-        watches = [await self._store.watches.get(one) for one in ids]
+        watches = [await self._store.watches.get(id_) for id_ in ids]
         return {watch.id for watch in watches if watch and watch.state is WatchState.OPENING}
 
     async def _outcome(self, resolved: _Resolved, opened: Opened) -> WatchOutcome:
@@ -240,7 +241,7 @@ class LiveTracker:
         result = _result(opened, watch)
         puzzle = self._deliverer.failures.puzzles.of(watch.channel) if result is WatchResult.QUEUED else ""
         reason = watch.reason or puzzle
-        return WatchOutcome(resolved.ref.order_id, result, watch=watch, look=resolved.look, reason=reason)
+        return WatchOutcome(resolved.ref.order_id, result, watch=watch, look=resolved.snapshot, reason=reason)
 
 
 def _result(opened: Opened, watch: Watch) -> WatchResult:
@@ -261,7 +262,7 @@ def _candidates(order_id: str) -> tuple[Platform, Platform]:
     return Platform.TAOBAO, Platform.ALIBABA
 
 
-def _stale(look: OrderSnapshot, now: datetime) -> OrderSnapshot:
-    if look.stale_since is not None:
-        return look
-    return replace(look, stale_since=now)
+def _stale(snapshot: OrderSnapshot, now: datetime) -> OrderSnapshot:
+    if snapshot.stale_since is not None:
+        return snapshot
+    return replace(snapshot, stale_since=now)

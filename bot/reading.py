@@ -1,4 +1,4 @@
-"""Reads one order from PandaPon: which calls it takes, and which of them may fail without spoiling the reading."""
+"""Reads one order from PandaPon: chooses the calls, and which of them may fail."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 EARLY = frozenset({None, Milestone.ORDERED, Milestone.PAID})  # before shipping, news comes from the order itself
-# Every so often all of an answer is read, so that a fault in the skipping could not last, and what an older version
-# made of a courier's words neither.
+# Every twentieth reading reads the whole answer, so that an error in skipping known rows cannot last, nor an older
+# version's reading of a courier's words.
 READ_AFRESH_EVERY = 20
-DETAIL_EVERY = 6  # later on, every sixth reading looks for late-added parcels, refunds and closings
+DETAIL_EVERY = 6  # after shipping, every sixth reading asks for the order too: late parcels, refunds, closings
 
 
 @dataclass(frozen=True, slots=True)
 class PollOutcome:
-    """What one look at an order brought. ``fetched`` is None when nothing differs from what is stored."""
+    """One reading of an order. ``fetched`` is None when nothing differs from the stored order."""
 
     fetched: FetchedOrder | None
     fingerprint: bytes
-    trace: Trace | None = None  # of ``fetched``, where it is still to be read
-    is_whole: bool = False  # all of the trace is to be read, known or not
+    trace: Trace | None = None  # of ``fetched``, not yet parsed
+    is_whole: bool = False  # parse known rows of the trace too
 
     def beside(self, stored: Shipment, ordered_at: datetime | None = None) -> FetchedOrder:
-        """What differs, its trace read beside what is known of it: only what is new in it costs anything.
+        """Return what differs. The trace is parsed beside ``stored``, so that only its new rows cost time.
 
-        ``ordered_at`` (aware) dates scans whose time has no year.
+        ``ordered_at`` (aware) dates scans without a year. ``fetched`` must not be None.
         """
         assert self.fetched is not None, "nothing differs"
         if self.trace is None:
@@ -83,12 +83,12 @@ async def read_order(api: PandaPon, ref: OrderRef) -> PollOutcome:
 
 
 def needs_detail(due: DueOrder) -> bool:
-    """Whether this poll asks for the order itself beside its logistics."""
+    """Return whether this poll asks for the order's detail beside its trace."""
     return not due.fingerprint or due.milestone in EARLY or not due.has_parcels or due.polls % DETAIL_EVERY == 0
 
 
 def _combined(ref: OrderRef, order: Order | PandaPonError, reading: Reading | PandaPonError) -> PollOutcome:
-    """Either half may be missing, but not both, and an order known only by an empty trace is not known."""
+    """Combine both answers. One may have failed; an empty trace alone does not prove that the order exists."""
     if isinstance(order, PandaPonError) and isinstance(reading, PandaPonError):
         raise _worse(order, reading)
     if isinstance(order, PandaPonError):
@@ -104,13 +104,13 @@ def _combined(ref: OrderRef, order: Order | PandaPonError, reading: Reading | Pa
     return PollOutcome(FetchedOrder(ref, order, shipment), reading.fingerprint)
 
 
-def _worse(one: PandaPonError, other: PandaPonError) -> PandaPonError:
-    """Of two failures, the one that says less about the order: a silent API must not read as "no such order"."""
-    return other if isinstance(one, NotFoundError) else one
+def _worse(first: PandaPonError, other: PandaPonError) -> PandaPonError:
+    """Return the failure that says less of the order: an API that fails must not read as "no such order"."""
+    return other if isinstance(first, NotFoundError) else first
 
 
 async def _optional(call: Awaitable[Order]) -> Order | None:
-    """The order's detail is a bonus to a poll: its path is inferred, so a refusal must not stop the tracking."""
+    """Read the detail if possible: its path is inferred, so a refusal must not stop the tracking."""
     try:
         return await call
     except (ApiError, DecodeError) as error:

@@ -1,4 +1,4 @@
-"""The running bot: its parts, started and stopped in the right order."""
+"""The running bot: starts and stops its parts in the right order."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ASK_SECONDS = 5.0  # how long a start waits for Slack to know the token
+ASK_SECONDS = 5.0  # how long a start waits for Slack to check the token
 ASK_AGAIN_SECONDS = 60.0
-CONNECT_SECONDS = 10.0  # how long a start waits for Slack before it goes on trying in the background
-STOP_SECONDS = 10.0  # how long answers in hand may take when the process is asked to stop
+CONNECT_SECONDS = 10.0  # how long a start waits for Socket Mode; then it connects in the background
+STOP_SECONDS = 10.0  # how long a stop waits for answers and for jobs
 
 
 def tune_gc() -> None:
-    """What is there now stays for good: looking through it again costs an ack 30 ms at times.
+    """Freeze the objects of the start, and collect less often.
 
-    And each reading of an order makes and drops some thousand objects, hardly one of them in a cycle: looked through
-    after every 700 of them, as Python does unless told otherwise, a busy poll spends a tenth of its time on that.
+    The objects of the start stay: scanning them again can delay an ack by 30 ms. A reading makes and drops some
+    thousand objects, almost none in a cycle; with Python's default of 700 a busy poll spends a tenth of its time on it.
     """
     gc.collect()
     gc.freeze()
@@ -104,7 +104,7 @@ class Bot:
         await self.stop()
 
     async def start(self) -> None:
-        """Bring everything up. Raises StartError for what a person has to mend first, and UndeclaredError."""
+        """Start all parts. Raises StartError when a person must mend something, and UndeclaredError."""
         declarations(self.app)
         await self.timekeeper.begin()
         uncertain = await self.store.outbox.recover_after_crash(self.clock())
@@ -114,16 +114,16 @@ class Bot:
         await self._check_token()
         if self.settings.slack_mode == "socket":
             await self._connect()
-        # People are answered meanwhile; nothing is polled before.
+        # People are answered during this; the first poll comes after it.
         await reread(self.store, self.clock, self.settings.limits, names=self.settings.pandapon_named_parcels)
         self.scheduler.start()
         tune_gc()
         log.info("pandabot is running", extra={"version": VERSION, "mode": self.settings.slack_mode})
 
     async def stop(self) -> None:
-        """Take nothing new, finish what is in hand, close in order. Safe to call at any stage."""
+        """Accept no new work, finish the work in hand, and close all parts. Safe to call at any stage."""
         self.scheduler.pause()
-        async with AsyncExitStack() as last_to_first:  # a step that fails keeps none of the others from being done
+        async with AsyncExitStack() as last_to_first:  # a failed step does not stop the others
             last_to_first.push_async_callback(self.opened.aclose)
             if self._runner is not None:
                 last_to_first.push_async_callback(self._runner.cleanup)
@@ -148,7 +148,7 @@ class Bot:
             await asyncio.wait(set(self.context.in_hand), timeout=STOP_SECONDS)
 
     async def _check_token(self) -> None:
-        """A refused token is for a person to mend; a Slack that does not answer is not, and is asked again later."""
+        """Raise StartError for a refused token. When Slack does not answer, check again later in the background."""
         failure = await self._ask_slack()
         if failure and failure.verdict is Verdict.TOKEN_REFUSED:
             raise StartError(
@@ -160,7 +160,7 @@ class Bot:
             self._asking = asyncio.create_task(self._ask_again(failure))
 
     async def _ask_slack(self) -> Failure | None:
-        """What is wrong with the token, or with asking about it; None: nothing."""
+        """Check the token. Returns the failure; None when Slack accepts the token."""
         try:
             async with asyncio.timeout(ASK_SECONDS):
                 await self.slack.auth_test()
@@ -169,7 +169,7 @@ class Bot:
         return None
 
     async def _ask_again(self, failure: Failure | None) -> None:
-        """Until Slack says something about the token: a start waits for nobody."""
+        """Check again until Slack accepts or refuses the token."""
         while failure and failure.verdict is not Verdict.TOKEN_REFUSED:
             await asyncio.sleep(failure.retry_after or ASK_AGAIN_SECONDS)
             failure = await self._ask_slack()
@@ -201,7 +201,7 @@ class Bot:
         assert self.settings.slack_app_token is not None
         token = self.settings.slack_app_token.get_secret_value()
         self._socket = Link(self.app, token, self.doors.refusals, web_client=self.slack)
-        self._connecting = asyncio.create_task(self._socket.connect_async())  # type: ignore[no-untyped-call]  # the same
+        self._connecting = asyncio.create_task(self._socket.connect_async())  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
         done, _ = await asyncio.wait({self._connecting}, timeout=CONNECT_SECONDS)
         if not done:
             log.warning("no Socket Mode connection yet, tried again in the background")
@@ -227,17 +227,17 @@ class Bot:
         }
 
     def stopped(self) -> tuple[str, timedelta] | None:
-        """The job that stands still, and for how long; None when all go on."""
+        """Return the name of the job that has stopped, and for how long; None when all jobs run."""
         return self.scheduler.stopped(busy={"poll": self.poller.alive_at})
 
     @property
     def last_tick_at(self) -> datetime | None:
-        """When the poller last looked, on the clock as it is now; None before the first time."""
+        """When the last tick of the poller began, by the present clock; None before the first tick."""
         since = self.poller.since_tick
         return self.clock() - since if since is not None else None
 
     def report(self) -> Report:
-        """What ``/panda status`` adds to the store's figures."""
+        """Return the process's part of ``/panda status``."""
         return Report(
             version=VERSION,
             started_at=self.started_at,

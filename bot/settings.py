@@ -1,4 +1,4 @@
-"""Every setting of the process, read from the environment and .env, checked once, secrets masked."""
+"""All settings of the process, read from the environment and .env and checked once. Secrets are masked."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _starts_with(prefix: str) -> AfterValidator:
 
 
 def _tokens(joined: SecretStr) -> tuple[str, ...]:
-    return tuple(one.strip() for one in joined.get_secret_value().split(",") if one.strip())
+    return tuple(token.strip() for token in joined.get_secret_value().split(",") if token.strip())
 
 
 def _hard_to_guess(value: SecretStr) -> SecretStr:
@@ -90,7 +90,7 @@ def _proxy(value: SecretStr) -> SecretStr:
 
 
 def _certificates(value: Path) -> Path:
-    """What cannot be read would be found out at the first connection only."""
+    """Load the file once: otherwise an unreadable file would only fail at the first connection."""
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
     except OSError:
@@ -99,7 +99,7 @@ def _certificates(value: Path) -> Path:
 
 
 def _slack_url(value: str) -> str:
-    """The same, with the trailing slash that slack_sdk joins method names to."""
+    """Return the base address with a trailing slash, to which slack_sdk appends method names."""
     return base_url(value) + "/"
 
 
@@ -171,7 +171,7 @@ class Settings(BaseSettings):
     @field_validator("slack_app_token", "slack_signing_secret")
     @classmethod
     def _mode_has_its_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        """Asked of each by itself, so that a start names everything that is missing at once."""
+        """Require the mode's secret. A check for each field lets one start name all that is missing."""
         mode, why = NEEDED_BY[str(info.field_name)]
         if value is None and info.data.get("slack_mode") == mode:
             raise PydanticCustomError("missing", why)
@@ -179,12 +179,12 @@ class Settings(BaseSettings):
 
     @property
     def poll_interval(self) -> timedelta:
-        """The tick: how often the scheduler looks for due orders."""
+        """How often the poller looks for due orders."""
         return timedelta(seconds=self.poll_interval_seconds)
 
     @property
     def cadence(self) -> Cadence:
-        """How often an order is read."""
+        """How often an order is read, by its state."""
         return Cadence(
             factor=self.cadence_factor,
             **{name: timedelta(minutes=value) for name, value in self.poll_minutes.items()},  # type: ignore[arg-type]  # its names are checked
@@ -192,40 +192,40 @@ class Settings(BaseSettings):
 
     @property
     def limits(self) -> Limits:
-        """How long each leg may be silent."""
+        """How long each leg may be silent before an alarm."""
         hours = {name: timedelta(hours=value) for name, value in self.stall_hours.items()}
         return Limits(rest=parse_rest(self.stall_rest), **hours)  # type: ignore[arg-type]  # its names are checked
 
     @property
     def backups(self) -> Path:
-        """The folder of the database's copies: beside it, unless another is set."""
+        """The folder of the database's copies: beside the database unless BACKUP_PATH is set."""
         return self.backup_path or self.database_path.parent / "backups"
 
     def secrets(self) -> tuple[str, ...]:
-        """Every secret value, for the log filter that blots them out."""
-        found = (
+        """Return every secret value, for the log's redaction."""
+        secrets = (
             self.slack_bot_token,
             self.slack_app_token,
             self.slack_signing_secret,
             self.pandapon_access_key,
             self.pandapon_access_secret,
         )
-        known = (value.get_secret_value() for value in found if value is not None)
-        return (*known, *self.callback_tokens, *passwords(self))
+        values = (value.get_secret_value() for value in secrets if value is not None)
+        return (*values, *self.callback_tokens, *passwords(self))
 
     @property
     def certificates(self) -> Path | None:
-        """Whose certificates are trusted beside the system's: a company's that looks into what passes its proxy."""
+        """The file of certificates that are trusted beside the system's, as for a company's inspecting proxy."""
         return self.ssl_cert_file or self.requests_ca_bundle
 
     @property
     def callback_tokens(self) -> tuple[str, ...]:
-        """The tokens that are good in the callback's address; two while one takes the place of the other."""
+        """The valid tokens of the callback's address; two while a new one replaces the old."""
         return _tokens(self.callback_token) if self.callback_token else ()
 
 
 def load(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
-    """Read the settings. Raises SettingsError with one line for each thing that is wrong."""
+    """Read the settings. Raises SettingsError with one line for each wrong or missing setting."""
     try:
         return Settings(_env_file=env_file, **overrides)
     except ValidationError as error:

@@ -33,32 +33,32 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SECONDS = 10.0  # for one call; less where a person waits
+SECONDS = 10.0  # seconds for one call; less when a person waits
 TOO_MANY = 429
-PATIENCE = 5.0  # seconds that a person's call waits when Slack asks for it; else they are told
-PAUSE = 1.0  # seconds that a person's call waits when Slack does not say sensibly for how long
-NOT_SAID = 30.0  # seconds that anything else waits then
+PATIENCE = 5.0  # longest pause in seconds that a person waits for; else they get the error
+PAUSE = 1.0  # seconds that a person's call waits when Slack gives no usable time
+NOT_SAID = 30.0  # seconds that any other call waits then
 RETRY_AFTER = "Retry-After"
 
 
 class SlackWay(TypedDict):
-    """The part of slack_sdk's arguments that is about the way there."""
+    """slack_sdk's arguments for the connection."""
 
     proxy: str | None
     ssl: SSLContext | None
 
 
 class SlackClient(AsyncWebClient):
-    """A client whose calls end in time, and whose answers are objects: what else comes is a call that failed."""
+    """A client with a time limit for each call. An answer that is no JSON object counts as a failed call."""
 
     async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
-        """See AsyncWebClient. A body that cannot be read becomes an object without ``ok``, which is refused later."""
+        """See AsyncWebClient. An unreadable body becomes ``{"ok": False}``, which slack_sdk raises as an error."""
         try:
             async with asyncio.timeout(budget.within(SECONDS)):
                 answer = await super()._request(http_verb=http_verb, api_url=api_url, req_args=req_args)
-        except SlackApiError as error:  # the body is no JSON; its response is aiohttp's
+        except SlackApiError as error:  # the body is no JSON; error.response is aiohttp's
             answer = {"headers": error.response.headers, "status_code": error.response.status}
-        except (ValueError, RecursionError) as error:  # its bytes are no text, or it is nested without end
+        except (ValueError, RecursionError) as error:  # its bytes are no text, or it is nested too deeply
             log.warning("Slack's answer cannot be read", extra={"error": error})
             answer = {"headers": {}, "status_code": 200}
         if not isinstance(answer.get("data"), dict):
@@ -69,7 +69,7 @@ class SlackClient(AsyncWebClient):
 
 
 class Patience(AsyncRetryHandler):
-    """Waits and asks again when Slack says so, if that is no longer than a person has patience."""
+    """Retries after the pause that Slack asks for, if a person can wait that long."""
 
     async def _can_retry_async(
         self,
@@ -90,7 +90,7 @@ class Patience(AsyncRetryHandler):
         response: HttpResponse | None = None,
         error: Exception | None = None,
     ) -> None:
-        """Wait so long."""
+        """Wait for the pause that Slack asked for."""
         del request, error
         assert response is not None
         state.next_attempt_requested = True
@@ -99,15 +99,15 @@ class Patience(AsyncRetryHandler):
 
 
 def _wait(response: HttpResponse) -> float:
-    said = asked(response.headers, now=datetime.now(UTC))
-    return PAUSE if said is None else said
+    seconds = asked(response.headers, now=datetime.now(UTC))
+    return PAUSE if seconds is None else seconds
 
 
 def _sane(headers: Any) -> dict[str, str]:
-    """The headers with a Retry-After in whole seconds: Slack's own libraries believe whatever stands there."""
-    said = asked(headers, now=datetime.now(UTC))
+    """Return the headers with a Retry-After in whole seconds: Slack's libraries use any value unchecked."""
+    seconds = asked(headers, now=datetime.now(UTC))
     rest = {str(name): str(value) for name, value in headers.items() if str(name).lower() != RETRY_AFTER.lower()}
-    return rest | {RETRY_AFTER: str(math.ceil(NOT_SAID if said is None else said))}
+    return rest | {RETRY_AFTER: str(math.ceil(NOT_SAID if seconds is None else seconds))}
 
 
 def _fits(seconds: float) -> bool:
@@ -115,7 +115,7 @@ def _fits(seconds: float) -> bool:
 
 
 def web_client(settings: Settings, session: aiohttp.ClientSession, *, patient: bool) -> SlackClient:
-    """A Web API client. The delivery's never retries by itself: a retried post could be posted twice."""
+    """Return a Web API client. ``patient``: it retries after short pauses. Posts never do: they could come twice."""
     return SlackClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
@@ -127,7 +127,7 @@ def web_client(settings: Settings, session: aiohttp.ClientSession, *, patient: b
 
 
 def slack_way(settings: Settings) -> SlackWay:
-    """How Slack is reached: the client hands it on to the socket and to the addresses for answers."""
+    """Return the proxy and certificates for Slack. The client passes them on to the socket and to response URLs."""
     certificates = settings.certificates
     return {
         "proxy": proxy_for(settings.slack_api_url, settings),
@@ -136,10 +136,10 @@ def slack_way(settings: Settings) -> SlackWay:
 
 
 def bolt_app(client: SlackClient, **options: Any) -> AsyncApp:
-    """The app whose listeners use this very client; ``options`` are Bolt's own.
+    """Return the app whose listeners all use this client. ``options``: Bolt's own.
 
-    Bolt left to itself makes a plain client for each request, and asks Slack who it is before the first one is
-    acknowledged: while Slack answers that with a wait, nobody would get an answer.
+    By default Bolt makes a new client for each request, and calls auth.test before it acknowledges the first one.
+    While Slack answers auth.test with a pause, nobody would get an answer.
     """
 
     async def one_client(context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002  Bolt's

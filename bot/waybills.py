@@ -1,4 +1,4 @@
-"""Finds the order behind a waybill: PandaPon has no such call, so the newest shipped orders are looked through."""
+"""Finds the order of a waybill. PandaPon has no such call, so it searches the newest shipped orders."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SCANNED = 20  # orders a platform: one page, and at most that many traces and as many details
+SCANNED = 20  # orders of each platform: one page, and at most as many traces and details
 
 
 async def find_waybill(api: PandaPon, waybill: str, platform: Platform | None) -> OrderRef | None:
-    """The order among the newest shipped ones that bears this parcel number; None when none does.
+    """Return the newest shipped order with this parcel number; None when there is none. ``platform``: None for both.
 
-    Raises PandaPonError only when no platform could be searched at all.
+    Raises PandaPonError only when no platform could be searched.
     """
     platforms = [platform] if platform else list(Platform)
-    answers = await asyncio.gather(*(_search(api, waybill, one) for one in platforms), return_exceptions=True)
+    answers = await asyncio.gather(*(_search(api, waybill, each) for each in platforms), return_exceptions=True)
     for answer in answers:
         if isinstance(answer, OrderRef):
             return answer
@@ -44,23 +44,24 @@ async def _search(api: PandaPon, waybill: str, platform: Platform) -> OrderRef |
     for order in page.items:
         if _names(order, waybill):
             return order.ref
+    # The 1688 list names no parcels, so each order is asked: first its trace, then its detail.
     unknown = [order for order in page.items if not order.waybills][:SCANNED]
-    return await _first(_bears(api, waybill, order) for order in unknown) or await _first(
-        _says(api, waybill, order) for order in unknown
+    return await _first(_in_trace(api, waybill, order) for order in unknown) or await _first(
+        _in_detail(api, waybill, order) for order in unknown
     )
 
 
 async def _first(searches: Iterable[Awaitable[OrderRef | None]]) -> OrderRef | None:
-    """The 1688 list names no parcels, so each order's own trace is asked, and then what the order itself names."""
+    """Return the first order that a search finds."""
     return next((ref for ref in await asyncio.gather(*searches) if ref), None)
 
 
 def _names(order: Order, waybill: str) -> bool:
-    return any(is_same(waybill, one) for one in order.waybills)
+    return any(is_same(waybill, known) for known in order.waybills)
 
 
-async def _says(api: PandaPon, waybill: str, order: Order) -> OrderRef | None:
-    """A parcel may be named before any trace shows it."""
+async def _in_detail(api: PandaPon, waybill: str, order: Order) -> OrderRef | None:
+    """Search the order's detail, which may name a parcel before any trace shows it."""
     try:
         return order.ref if _names(await api.order(order.ref), waybill) else None
     except PandaPonError as error:
@@ -68,7 +69,7 @@ async def _says(api: PandaPon, waybill: str, order: Order) -> OrderRef | None:
         return None
 
 
-async def _bears(api: PandaPon, waybill: str, order: Order) -> OrderRef | None:
+async def _in_trace(api: PandaPon, waybill: str, order: Order) -> OrderRef | None:
     try:
         reading = await api.trace(order.ref, sub_orders=order.sub_order_ids)
     except PandaPonError as error:

@@ -1,4 +1,4 @@
-"""What `pandabot api list` shows: the catalogue's endpoints with the paths that would really be called."""
+"""`pandabot api list`: the catalogue's endpoints, each with the path that would be called."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class _Paths(BaseSettings):
-    """The one setting that the list needs. It can be read before keys and tokens are there."""
+    """The only setting that the list needs. It is readable before keys and tokens are set."""
 
     model_config = Settings.model_config
 
@@ -25,7 +25,7 @@ class _Paths(BaseSettings):
 
 
 def listing() -> Iterator[str]:
-    """A line for each endpoint. Raises SettingsError when PANDAPON_PATHS is not what it should be."""
+    """Return a line for each endpoint. Raises SettingsError when PANDAPON_PATHS is malformed."""
     try:
         paths = _Paths().pandapon_paths
     except ValueError:

@@ -1,4 +1,4 @@
-"""`pandabot backup` and `pandabot restore`: what they do and what they say."""
+"""`pandabot backup` and `pandabot restore`. ``say`` prints a line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storage.errors import StorageError
 from storage.store import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
 FAILED, BUSY = 1, 75
@@ -20,7 +20,7 @@ FAILED, BUSY = 1, 75
 
 async def back_up_now(database: Path, folder: Path, say: Callable[[str], None]) -> int:
     """Copy the database. Returns the exit code."""
-    if not database.exists() or not database.stat().st_size:  # noqa: ASYNC240  a command line has nothing else to do
+    if await asyncio.to_thread(_is_empty, database):
         say(f"There is no database at {database} yet, or an empty one, so there is nothing to copy.")
         return FAILED
     return await _alone(database, lambda: _back_up(database, folder, say), say)
@@ -33,12 +33,16 @@ async def restore(database: Path, folder: Path, copy: Path | None, say: Callable
 
 def show(folder: Path, say: Callable[[str], None]) -> int:
     """List the copies, newest first. Returns the exit code."""
-    found = backup.backups(folder)
-    for one in found:
-        say(f"{one}  {backup.taken_at(one):%Y-%m-%d %H:%M} UTC  {one.stat().st_size // 1024} KiB")
-    if not found:
+    copies = backup.backups(folder)
+    for copy in copies:
+        say(f"{copy}  {backup.taken_at(copy):%Y-%m-%d %H:%M} UTC  {copy.stat().st_size // 1024} KiB")
+    if not copies:
         say(f"There is no copy in {folder} yet: a running bot makes one every hour.")
     return 0
+
+
+def _is_empty(database: Path) -> bool:
+    return not database.exists() or not database.stat().st_size
 
 
 async def _back_up(database: Path, folder: Path, say: Callable[[str], None]) -> None:
@@ -66,11 +70,11 @@ async def _restore(database: Path, folder: Path, copy: Path | None, say: Callabl
     )
 
 
-async def _alone(database: Path, work: Callable[[], object], say: Callable[[str], None]) -> int:
-    """Only while no bot uses the database: it would go on writing to a file that is no longer there."""
+async def _alone(database: Path, work: Callable[[], Awaitable[None]], say: Callable[[str], None]) -> int:
+    """Run ``work`` only while no bot uses the database: the bot would go on writing to the replaced file."""
     try:
         async with leading(database, standby=False, stop=asyncio.Event()):
-            await work()  # type: ignore[misc]  # the lambdas above return coroutines
+            await work()
     except NotLeaderError as error:
         say(f"pandabot: {error}")
         return BUSY

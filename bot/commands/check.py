@@ -1,4 +1,4 @@
-"""`pandabot check`: tries every part once and says in words what is wrong and how to mend it."""
+"""`pandabot check`: tries every part once and says what is wrong and how to mend it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ENV_FILE = Path(".env")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was tried."""
+    """The result of one check. ``mend``: what the person should do; empty when nothing."""
 
     name: str
     ok: bool
@@ -43,7 +43,7 @@ class Finding:
 
 
 async def check(settings: Settings) -> AsyncIterator[Finding]:
-    """Every finding, as it is made. A running bot is left alone; a database without one is created or updated."""
+    """Yield each finding. The database is only opened while no bot runs; it is then created or updated."""
     hide_from_libraries()
     yield Finding("settings", ok=True, words="complete and well-formed")
     for finding in (*_env_file(ENV_FILE), *_way(settings)):
@@ -57,19 +57,21 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
 
 
 def _env_file(path: Path) -> Iterator[Finding]:
-    """A file with secrets in it that everybody on the machine may read."""
+    """Warn of a file with secrets that every user of the machine may read."""
     with contextlib.suppress(OSError):
         if is_open_to_others(path):
             yield Finding(str(path), ok=True, words="others on this machine may read it", mend=f"chmod 600 {path}")
 
 
 def _way(settings: Settings) -> Iterator[Finding]:
-    """Through which proxy each service is reached; nothing where none is set."""
+    """Say through which proxy each service is reached; nothing when none is set."""
     services = {"Slack": settings.slack_api_url, "PandaPon": settings.pandapon_base_url}
-    ways = {name: proxy_for(url, settings) for name, url in services.items()}
-    if any(ways.values()) or (settings.no_proxy and _has_proxy(settings)):
-        told = [f"{name} {f'through {without_password(way)}' if way else 'directly'}" for name, way in ways.items()]
-        yield Finding("proxy", ok=True, words=", ".join(told))
+    proxies = {name: proxy_for(url, settings) for name, url in services.items()}
+    if any(proxies.values()) or (settings.no_proxy and _has_proxy(settings)):
+        routes = [
+            f"{name} {f'through {without_password(proxy)}' if proxy else 'directly'}" for name, proxy in proxies.items()
+        ]
+        yield Finding("proxy", ok=True, words=", ".join(routes))
 
 
 def _has_proxy(settings: Settings) -> bool:
@@ -77,7 +79,7 @@ def _has_proxy(settings: Settings) -> bool:
 
 
 async def _database(settings: Settings) -> Finding:
-    """Opened only while no bot leads it: two write connections could damage it, and an update is the bot's to make."""
+    """Open the database only while no bot leads it: two write connections could damage it."""
     try:
         async with leading(settings.database_path, standby=False, stop=asyncio.Event()):
             store = await open_present(settings.database_path, settings.backups)
@@ -177,7 +179,7 @@ async def _pandapon(settings: Settings) -> AsyncIterator[Finding]:
 
 
 def _pushes(settings: Settings) -> Finding:
-    """Whether PandaPon's messages have an address. It is told without its token: this may be pasted somewhere."""
+    """Say whether push messages are on. The address is shown without its token, since people paste this output."""
     if not settings.callback_tokens:
         return Finding("push messages", ok=True, words="off (no CALLBACK_TOKEN): news waits for the next poll")
     words = (

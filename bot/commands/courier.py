@@ -1,4 +1,4 @@
-"""Two commands about courier texts: show the stages of one, and list the stored ones that are not understood."""
+"""`pandabot courier`: shows the stages of reading a text, and lists stored texts that are not understood."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 _NUMBERS = re.compile(r"[0-9*][0-9*a-z-]*")
 _IN_BRACKETS = re.compile(r"\[[^\]]*\]")
-# A short unknown word beside one of these is somebody's name, or a place's.
+# A short unknown word beside one of these is the name of a person or place.
 _NAMED = ACTORS | PLACES | {Sign.NUMBER}
 _LONGEST_NAME = 4
 
 
 def stages(text: str, status: str = "") -> Iterator[str]:
-    """The stages of one text, a line each."""
+    """Yield the stages of reading a text, a line each. ``status``: the platform's code of the scan."""
     folded = fold(text)
     line = tokens(folded)
     yield f"form:   {folded}"
@@ -34,17 +34,17 @@ def stages(text: str, status: str = "") -> Iterator[str]:
     for event in read(line).events:
         where = f" at {event.at.name.lower()} ({event.place})" if event.at else ""
         yield f"act:    {event.act.name.lower()} ({event.word}): {event.aspect}{where}"
-    found = read_entry(text, status)
+    entry = read_entry(text, status)
     yield (
-        f"claim:  {found.milestone or 'nothing'}; holder: {found.holder or '-'}; action: {found.action or '-'}; "
-        f"reason: {found.reason or '-'}{'' if found.understood else '; no word of it means anything to the bot'}"
+        f"claim:  {entry.milestone or 'nothing'}; holder: {entry.holder or '-'}; action: {entry.action or '-'}; "
+        f"reason: {entry.reason or '-'}{'' if entry.understood else '; no word of it means anything to the bot'}"
     )
 
 
 def unknown(database: Path, most: int) -> list[tuple[int, str]]:
-    """How often and in which form a stored text is not understood; commonest first. Reads only.
+    """Return the stored texts that are not understood, masked, each with its count; the commonest first.
 
-    Raises sqlite3.OperationalError where there is no database.
+    ``most``: the length of the list. Only reads. Raises sqlite3.OperationalError when there is no database.
     """
     counted: Counter[str] = Counter()
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as conn:
@@ -55,12 +55,12 @@ def unknown(database: Path, most: int) -> list[tuple[int, str]]:
 
 
 def blotted(text: str) -> str:
-    """The text without numbers and names: three dots for each. Unknown words stay, since they are what is reported."""
+    """Return the text with "…" for numbers and names. Unknown words stay, since the list is about them."""
     line = tokens(_NUMBERS.sub("…", _IN_BRACKETS.sub("…", fold(text))))
     words: list[str] = []
     for at, token in enumerate(line):
-        beside = {one.sign for one in line[max(0, at - 1) : at + 2]}
-        is_name = token.sign is Sign.OTHER and len(token.text.strip("… ")) <= _LONGEST_NAME and beside & _NAMED
+        neighbours = {neighbour.sign for neighbour in line[max(0, at - 1) : at + 2]}
+        is_name = token.sign is Sign.OTHER and len(token.text.strip("… ")) <= _LONGEST_NAME and neighbours & _NAMED
         if not at or token.start != line[at - 1].start:
             words.append("…" if is_name else token.text)
     return re.sub("…[…\\s]*", "…", "".join(words))

@@ -62,7 +62,7 @@ class DemoSettings(Settings):
 
 @contextlib.asynccontextmanager
 async def running_sandbox(start: datetime) -> AsyncIterator[Sandbox]:
-    """Both stand-ins and the production bot between them, on free ports and a database that is gone afterwards."""
+    """Run both stand-ins and the production bot, on free ports and a temporary database."""
     clock = SimClock(start)
     world = demo_world(clock)
     async with contextlib.AsyncExitStack() as stack:
@@ -83,7 +83,7 @@ async def running_sandbox(start: datetime) -> AsyncIterator[Sandbox]:
             app_token=APP_TOKEN,
             signing_secret=SIGNING_SECRET,
             manifest=manifest.read(),
-            rights_clock=utc_now,  # at a thousand times the speed nobody could press anything in time
+            rights_clock=utc_now,  # at a thousand times the speed, trigger ids would end before anybody could press
         )
         await slack.start()
         stack.push_async_callback(slack.stop)
@@ -111,7 +111,7 @@ def _settings(slack_url: str, pandapon_url: str, database: Path) -> Settings:
 
 
 async def _settled(bot: Bot) -> None:
-    """Until the bot works on no answer any more."""
+    """Wait until the bot has finished all answers."""
     while in_hand := set(bot.context.in_hand):
         await asyncio.wait(in_hand)
 
@@ -122,7 +122,7 @@ async def show(port: int | None = None, *, open_page: bool = True) -> int:
 
 
 async def _show(port: int | None, *, open_page: bool) -> int:
-    async with running_sandbox(utc_now()) as one, WebServer(one) as server:
+    async with running_sandbox(utc_now()) as sandbox, WebServer(sandbox) as server:
         try:
             address = await _listen(server, port)
         except OSError as error:
@@ -137,12 +137,12 @@ async def _show(port: int | None, *, open_page: bool) -> int:
 
 
 def _has_screen() -> bool:
-    """A browser can open a window; without a screen one of those for the terminal would take it over."""
+    """Return whether a browser can open a window; without a screen a text browser would take the terminal over."""
     return sys.platform in {"darwin", "win32"} or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 async def _listen(server: WebServer, port: int | None) -> str:
-    """On the port that was asked for, else on the usual one, else on any."""
+    """Listen on the given port; without one on the usual port, or on any free port when that is taken."""
     if port is not None:
         return await server.start(port)
     try:
@@ -159,26 +159,26 @@ async def talk() -> int:
 
 
 async def play(text: str, *, patience: float = PATIENCE) -> int:
-    """Play a script. Returns the exit code: 1 when a line failed, or waited ``patience`` seconds for nothing."""
+    """Play a script. Returns the exit code: 1 when a line failed, or waited ``patience`` seconds in vain."""
     return await _guarded(_play(_each(text), patience))
 
 
 async def paint(path: Path) -> int:
-    """Play the scenes of the README's pictures for real and draw what is seen: the page (.png) or the terminal."""
+    """Play the scenes of the README's pictures and draw them: the page (.png) or the terminal (.svg)."""
     return await _guarded(_photograph(path) if path.suffix == ".png" else _paint(path))
 
 
 async def _photograph(path: Path) -> int:
-    from sandbox.web.screenshots import photograph  # noqa: PLC0415  needs what only developers install
+    from sandbox.web.screenshots import photograph  # noqa: PLC0415  needs a package that only developers install
 
-    async with running_sandbox(PICTURED) as one, WebServer(one) as server:
+    async with running_sandbox(PICTURED) as sandbox, WebServer(sandbox) as server:
         await photograph(f"{await server.start()}?as=tom", path, server.hub.forward)
     return 0
 
 
 async def _paint(path: Path) -> int:
-    async with running_sandbox(STARTED) as one:
-        session = Session(one, _unseen, width=pictures.WIDTH, everywhere=True)
+    async with running_sandbox(STARTED) as sandbox:
+        session = Session(sandbox, _unseen, width=pictures.WIDTH, everywhere=True)
         failure = await play_lines(session, _each(pictures.SCENES), _unseen)
         if not failure:
             drawn = pictures.picture(pictures.scenes(session.screen, session.channel), title="pandabot")
@@ -187,7 +187,7 @@ async def _paint(path: Path) -> int:
 
 
 def _unseen(*_lines: object) -> None:
-    """Where the lines of a picture's making go."""
+    """Drop the lines: only the picture is wanted."""
 
 
 def _write(path: Path, text: str) -> None:
@@ -196,8 +196,8 @@ def _write(path: Path, text: str) -> None:
 
 
 async def _talk() -> int:
-    async with running_sandbox(utc_now()) as one:
-        await chat(one, lines(sys.stdin.fileno()), Printer(sys.stdout))
+    async with running_sandbox(utc_now()) as sandbox:
+        await chat(sandbox, lines(sys.stdin.fileno()), Printer(sys.stdout))
     return 0
 
 
@@ -207,8 +207,8 @@ async def _play_input() -> int:
 
 async def _play(script: AsyncIterable[str], patience: float = PATIENCE) -> int:
     printer = Printer(sys.stdout)
-    async with running_sandbox(STARTED) as one:
-        session = Session(one, printer, width=printer.width, everywhere=True, patience=patience)
+    async with running_sandbox(STARTED) as sandbox:
+        session = Session(sandbox, printer, width=printer.width, everywhere=True, patience=patience)
         failure = await play_lines(session, script, printer)
     sys.stdout.flush()
     return _outcome(failure)
@@ -226,7 +226,7 @@ async def _each(text: str) -> AsyncIterator[str]:
 
 
 async def _guarded(work: Coroutine[None, None, int]) -> int:
-    """Run until the end or until told to stop; a reader of our output who went away is no error of ours."""
+    """Run until the end or a signal. A closed output pipe ends the run without a traceback. Returns the exit code."""
     task = asyncio.ensure_future(work)
     with _stopping_on_signals(task.cancel):
         try:

@@ -16,12 +16,12 @@ CREATE_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
 _LINK = re.compile(re.escape(CREATE_APP) + r"[A-Za-z0-9%._~-]*")
 # Beside this package in a wheel, at the top of the tree in a checkout.
 PLACES = (PACKAGE / "manifest.yml", PACKAGE.parent / "manifest.yml")
-# libyaml's loader reads it in a tenth of the time, where it is there.
+# libyaml's loader takes a tenth of the time; not every installation has it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read() -> dict[str, Any]:
-    """The manifest as data. Raises FileNotFoundError when the installation lacks it."""
+    """Return the manifest as data. Raises FileNotFoundError when the installation lacks it."""
     for place in PLACES:
         if place.is_file():
             text = place.read_text(encoding="utf-8")
@@ -31,26 +31,26 @@ def read() -> dict[str, Any]:
 
 
 def scopes() -> frozenset[str]:
-    """The bot scopes that the app asks for."""
+    """Return the bot scopes that the app asks for."""
     return frozenset(read()["oauth_config"]["scopes"]["bot"])
 
 
 def commands() -> list[dict[str, str]]:
-    """The slash commands with their description and usage hint."""
+    """Return the slash commands, each with its description and usage hint."""
     return list(read()["features"]["slash_commands"])
 
 
 def create_app_link() -> str:
-    """The address that opens Slack's "create an app" page with this manifest filled in."""
+    """Return the address that opens Slack's "create an app" page with this manifest filled in."""
     text = json.dumps(read(), ensure_ascii=False, separators=(",", ":"))
     return f"{CREATE_APP}{quote(text, safe='')}"
 
 
 def renew_link(document: Path) -> None:
-    """Put the present link into a document that holds an older one."""
+    """Replace the link in a document by the present one."""
     text = document.read_text(encoding="utf-8")
     document.write_text(_LINK.sub(lambda _: create_app_link(), text), encoding="utf-8")
 
 
-if __name__ == "__main__":  # python -m bot.manifest README.md
+if __name__ == "__main__":  # python -m bot.commands.manifest README.md
     renew_link(Path(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""Hourly copies of the database and a daily look through it; what went wrong is told in words."""
+"""Copies the database every hour and checks it for damage once a day."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ log = logging.getLogger(__name__)
 
 
 class Backups:
-    """The two jobs. ``state``: what people should know of them."""
+    """The two jobs. ``state``: their last results, for the status."""
 
     def __init__(
         self, thread: DatabaseThread, folder: Path, clock: Callable[[], datetime], restored: Restored | None = None
     ) -> None:
-        """``restored``: what happened at this start."""
+        """``restored``: the copy that this start put in place, if any."""
         self._thread, self._folder, self._clock = thread, folder, clock
         newest = next(iter(backups(folder)), None)
         self.state = Copies(copied_at=taken_at(newest) if newest else None, restored=restored)
@@ -41,20 +41,20 @@ class Backups:
             log.error("database was damaged: it is kept aside, a copy is in use", extra={"kept": restored.aside})
 
     async def copy(self) -> None:
-        """Make a copy; the older ones stay when that fails."""
+        """Make a copy. A failure is logged once and leaves the older copies."""
         now = self._clock()
         try:
             path = await back_up(self._thread, self._folder, now)
         except StorageError as error:
             if not self.state.failed:
-                log.error("database not copied", extra={"error": error})  # noqa: TRY400  one sentence says it all
+                log.error("database not copied", extra={"error": error})  # noqa: TRY400  a StorageError's sentence suffices
             self.state = replace(self.state, failed=error)
         else:
             self.state = replace(self.state, copied_at=now, failed=None)
             log.info("database copied", extra={"file": path.name})
 
     async def verify(self) -> None:
-        """Look for damage. Nothing is changed: the next start sets a damaged file aside and takes a copy."""
+        """Check for damage. Changes nothing: the next start sets a damaged file aside and restores a copy."""
         complaint = await check(self._thread)
         if complaint:
             log.error("database is damaged", extra={"error": complaint})

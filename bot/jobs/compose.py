@@ -1,4 +1,4 @@
-"""From an outbox row to the message it becomes, from what is true at the moment it is sent."""
+"""Makes the message of an outbox row, from the state at the moment of sending."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ T = TypeVar("T")
 
 
 class Composer:
-    """Renders posts. What no longer matters when its turn comes is rendered as None."""
+    """Renders posts. A post that no longer matters is rendered as None."""
 
     def __init__(self, store: Store, slack: AsyncWebClient, languages: Languages, people: People) -> None:
         self._store, self._slack, self._languages, self._people = store, slack, languages, people
 
     async def compose(self, post: Post, now: datetime) -> Message | None:
-        """The message of a post in its channel's language, or None when there is nothing to say any more."""
+        """Return the message of a post in its channel's language; None when its order, watch or alarm is gone."""
         with use_language(self._languages.of(post.channel)), self._people.known():
             return await self._compose(post, now)
 
@@ -62,26 +62,26 @@ class Composer:
         stored = (await self._store.orders.load([post.key])).get(post.key) if post.key else None
         if watch is None or stored is None:
             return None
-        look = stored.snapshot()
+        snapshot = stored.snapshot()
         if post.kind is not PostKind.NEWS:
             alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
             muted = (post.muted_by, post.muted_until) if post.muted_until else None
-            return tracking.card(look, watch, now, alarm=alarm, muted=muted)
+            return tracking.card(snapshot, watch, now, alarm=alarm, muted=muted)
         news = post.news
         if news.stall:
             alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
-            return alarms.alarm(news, look, watch, alarm, now)
+            return alarms.alarm(news, snapshot, watch, alarm, now)
         cleared = await self._store.alarms.cleared_at(post.key, post.created_at)
         others = shared.concerned(news, await self._store.outbox.shared(post))
-        return thread.news(news, look, watch, now, cleared=cleared, others=others)
+        return thread.news(news, snapshot, watch, now, cleared=cleared, others=others)
 
     async def _reminder(self, post: Post, facts: dict[str, Any], now: datetime) -> Message | None:
-        """None where the alarm is over, or its order is watched no more."""
+        """Return the reminder; None when the alarm is over or the order is no longer watched there."""
         alarm = await self._store.alarms.get(facts["reminder"])
         if alarm is None or alarm.state is AlarmState.CLEARED:
             return None
         watches = await self._store.watches.of_orders([alarm.key])
-        watch = next((one for one in watches if one.channel == facts["channel"]), None)
+        watch = next((watch for watch in watches if watch.channel == facts["channel"]), None)
         if watch is None:
             return None
         if post.channel == watch.channel:  # under the card itself
@@ -90,67 +90,67 @@ class Composer:
         return alarms.reminder(alarm, watch, link, now)
 
     async def _digest(self, post: Post, now: datetime) -> Message | None:
-        """Orders that are watched no more are left out: nobody asks about them."""
-        told: list[tuple[Post, News, Watch]] = []
+        """Join the batched news, without that of orders that are no longer watched."""
+        entries: list[tuple[Post, News, Watch]] = []
         for batched in await self._store.outbox.batched(post.id):
             member = await shared.remaining(self._store, batched)
             if member is None:
                 continue
             watch = await self._store.watches.get(member.watch_id) if member.watch_id is not None else None
             if watch is not None and watch.state is not WatchState.ENDED:
-                told.append((member, member.news, watch))
-        if not told:
+                entries.append((member, member.news, watch))
+        if not entries:
             return None
         if post.key:
-            return await self._of_order(told, now)
-        return digest.batch([(news, watch) for _member, news, watch in told])
+            return await self._of_order(entries, now)
+        return digest.batch([(news, watch) for _member, news, watch in entries])
 
-    async def _of_order(self, told: Sequence[tuple[Post, News, Watch]], now: datetime) -> Message:
-        """Join news that waited for one order's thread, as if found at once; else list it piece by piece."""
-        whole = merged([news for _member, news, _watch in told])
+    async def _of_order(self, entries: Sequence[tuple[Post, News, Watch]], now: datetime) -> Message:
+        """Join the news for one order's thread as if one reading had found it; else list it piece by piece."""
+        whole = merged([news for _member, news, _watch in entries])
         if whole is not None:
-            return await self._piece(whole, [member for member, _news, _watch in told], told[-1][2], now)
-        pieces = [await self._piece(news, [member], watch, now) for member, news, watch in told]
+            return await self._piece(whole, [member for member, _news, _watch in entries], entries[-1][2], now)
+        pieces = [await self._piece(news, [member], watch, now) for member, news, watch in entries]
         return reduce(Message.followed_by, pieces)
 
     async def _piece(self, news: News, members: Sequence[Post], watch: Watch, now: datetime) -> Message:
         stored = (await self._store.orders.load([watch.key])).get(watch.key)
-        look = stored.snapshot() if stored else None
-        if news.stall is not None and look is not None:
+        snapshot = stored.snapshot() if stored else None
+        if news.stall is not None and snapshot is not None:
             alarm = (await self._store.alarms.of_orders([watch.key])).get(watch.key)
-            return alarms.alarm(news, look, watch, alarm, now)
+            return alarms.alarm(news, snapshot, watch, alarm, now)
         cleared = [await self._store.alarms.cleared_at(watch.key, member.created_at) for member in members]
-        return thread.news(news, look, watch, now, cleared=next((one for one in cleared if one), None))
+        return thread.news(news, snapshot, watch, now, cleared=next((at for at in cleared if at), None))
 
 
-def merged(told: Sequence[News]) -> News | None:
-    """What several readings of one order found, as one; None where the whole would not tell all of its parts."""
-    steps = tuple(step for news in told for step in news.steps)
-    if any(news.stall for news in told) or len({bool(step.waybill) for step in steps}) > 1:
+def merged(pieces: Sequence[News]) -> News | None:
+    """Join the news of several readings of one order; None when one message could not show all of it."""
+    steps = tuple(step for news in pieces for step in news.steps)
+    if any(news.stall for news in pieces) or len({bool(step.waybill) for step in steps}) > 1:
         return None
     return replace(
-        told[-1],
-        nodes=tuple(node for news in told for node in news.nodes),
-        edited=tuple(node for news in told for node in news.edited),
+        pieces[-1],
+        nodes=tuple(node for news in pieces for node in news.nodes),
+        edited=tuple(node for news in pieces for node in news.edited),
         steps=steps,
-        added=tuple(waybill for news in told for waybill in news.added),
-        renumbered=tuple(pair for news in told for pair in news.renumbered),
-        settled=any(news.settled for news in told),
-        price=_whole([news.price for news in told]),
-        refund=_whole([news.refund for news in told]),
+        added=tuple(waybill for news in pieces for waybill in news.added),
+        renumbered=tuple(pair for news in pieces for pair in news.renumbered),
+        settled=any(news.settled for news in pieces),
+        price=_whole([news.price for news in pieces]),
+        refund=_whole([news.refund for news in pieces]),
     )
 
 
 def _whole(changes: Sequence[tuple[T, T] | None]) -> tuple[T, T] | None:
-    """From the first to the last value."""
+    """Return the change from the first to the last value."""
     known = [change for change in changes if change]
     return (known[0][0], known[-1][1]) if known else None
 
 
 def batch_rule(post: Post, now: datetime, fewest: int) -> BatchRule:
-    """What may become one message with this post: nothing that quiet hours hold.
+    """Return which posts may join this one in a batch of ``fewest`` or more: none that quiet hours hold.
 
-    What the channel is not shown stays in its order's thread, as do the words of what it is told of many orders.
+    Posts that the channel is not shown stay in their order's thread, as do the details of news of several orders.
     """
     settings, severities = post.settings, None
     if quiet_until(settings, now) is not None:
@@ -160,16 +160,16 @@ def batch_rule(post: Post, now: datetime, fewest: int) -> BatchRule:
 
 
 def goes_to_thread(post: Post) -> bool:
-    """Whether the post is a reply under its card. A notice has one where its person could not be written to."""
+    """Return whether the post is a reply under its card. A notice is one when Slack took no direct message."""
     replies = post.kind in {PostKind.NEWS, PostKind.BATCH, PostKind.NOTICE}
     return replies and bool(post.thread_ts) and (_is_detail(post) or post.settings.threads != "channel")
 
 
 def is_broadcast(post: Post) -> bool:
-    """Whether a reply is shown in the channel as well."""
+    """Return whether a reply is shown in the channel as well."""
     return not _is_detail(post) and post.settings.shows(post.severity, post.watched)
 
 
 def _is_detail(post: Post) -> bool:
-    """The words of what the channel was shown in a line: for the thread alone, whatever else goes there."""
+    """Return whether the post is for the thread alone: the details of a line that the channel was shown."""
     return post.kind is PostKind.NOTICE or post.event_id.startswith(DETAIL_OF)

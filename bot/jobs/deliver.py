@@ -39,10 +39,10 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
 CLAIM = 50  # channels served at a time
-# What waits for less than this is told piece by piece: at Slack's pace that is a burst of some sixty posts, which a
-# thread or a channel can bear; after it each further post would be told later and later.
+# News that waits for less than this is sent piece by piece: at Slack's pace that is a burst of about sixty posts.
+# Beyond it each further post would be sent later and later.
 BEHIND = timedelta(seconds=60)
-BATCH_MOST = 20  # pieces of news in one digest, for Slack's sake and the reader's
+BATCH_MOST = 20  # pieces of news in one batch: Slack limits blocks, and a reader reads no more
 
 
 class Deliverer:
@@ -59,7 +59,7 @@ class Deliverer:
         languages: Languages | None = None,
         people: People | None = None,
     ) -> None:
-        """``digest_from``: so many pieces of news become one message, in a channel that is behind (``BEHIND``)."""
+        """``digest_from``: so many pieces of news become one message in a channel that is late by ``BEHIND``."""
         self._store, self._pacer, self._clock = store, pacer, clock
         self._composer = Composer(store, slack, languages or Languages(), people or People())
         self._sender = Sender(store, slack)
@@ -74,37 +74,37 @@ class Deliverer:
         self._drains: set[asyncio.Task[None]] = set()
 
     async def drain(self) -> None:
-        """Start sending everything that may go now. Cheap when there is nothing; safe to call at any time."""
+        """Start sending every post that may go now. Cheap when there is none; safe to call at any time."""
         self._again = True
         if self._draining.locked():
             return
         async with self._draining:
             while self._again and not self._stopping:
                 self._again = False
-                while not self._stopping and await self._start_some():
+                while not self._stopping and await self._start_claimed():
                     pass
 
     async def stop(self) -> None:
-        """Start nothing more and finish what is on its way."""
+        """Start no further post, and wait up to 15 seconds for those being sent."""
         self._stopping = True
         async with self._draining:
             pass
-        going = {*self._in_flight.values(), *self._drains}
-        if going:
-            await asyncio.wait(going, timeout=15)
+        tasks = {*self._in_flight.values(), *self._drains}
+        if tasks:
+            await asyncio.wait(tasks, timeout=15)
 
     def outcome(self) -> asyncio.Event:
-        """An event that is set after the next message, sent or refused; for those who wait for theirs."""
+        """Return an event that is set when the next post is settled, for callers that wait for a certain post."""
         event = asyncio.Event()
         self._watchers.append(event)
         return event
 
-    async def _start_some(self) -> int:
+    async def _start_claimed(self) -> int:
         busy = set(self._in_flight) | self._pacer.waiting(time.monotonic())
         posts = await self._store.outbox.claim(self._clock(), CLAIM, LEASE, busy)
         for post in posts:
             self._pacer.spend(post.channel, time.monotonic())
-            context = budget.unlimited()  # whoever set this off may have no time left for it
+            context = budget.unlimited()  # the caller's own time limit must not cut the delivery short
             task = asyncio.create_task(self._deliver(post), name=f"post-{post.id}", context=context)
             self._in_flight[post.channel] = task
             task.add_done_callback(partial(self._finished, post.channel))
@@ -121,7 +121,7 @@ class Deliverer:
             self.wake()
 
     def wake(self) -> None:
-        """Something may go now: look without waiting for the tick."""
+        """Start sending now, without waiting for the tick."""
         if not self._stopping:
             task = asyncio.create_task(self.drain(), context=budget.unlimited())
             self._drains.add(task)
@@ -157,7 +157,7 @@ class Deliverer:
             point("after_mark")
 
     async def _remaining(self, post: Post) -> Post | None:
-        """The post less what another order of its parcel told the channel; None, and it is skipped: nothing is left."""
+        """Return the post without the news of its parcel's other orders; None, and it is skipped, when none is left."""
         if post.kind is not PostKind.NEWS:
             return post
         left = await shared.remaining(self._store, post)
@@ -166,8 +166,8 @@ class Deliverer:
         return left
 
     async def _composed(self, post: Post) -> Message | None:
-        """The message; None, and the post is settled, where there is none: it must not stand in its channel's way."""
-        # What goes wrong in the database passes: the lease brings the post back.
+        """Return the message. Without one, settle the post, so that it does not block its channel, and return None."""
+        # A failure of the database passes: the post comes back when its lease ends.
         with isolated(log, "post cannot be composed, it is given up", passing=(StorageError,)):
             message = await self._composer.compose(post, self._clock())
             if message is None:  # its order or watch is gone
@@ -177,30 +177,30 @@ class Deliverer:
         return None
 
     async def _kept_back(self, post: Post) -> bool:
-        """Muted by a person, or held by the channel's quiet hours; a card that its first news brings waits with it."""
-        brought = post.kind is PostKind.CARD and post.watch_state is WatchState.ACTIVE  # one in OPENING is an answer
-        if not brought and post.kind is not PostKind.NEWS:
+        """Settle a post that is muted or in quiet hours; its card waits with it. Returns whether that was so."""
+        is_card_of_news = post.kind is PostKind.CARD and post.watch_state is WatchState.ACTIVE  # in OPENING: an answer
+        if not is_card_of_news and post.kind is not PostKind.NEWS:
             return False
         now = self._clock()
-        if brought and post.muted_until is not None:
+        if is_card_of_news and post.muted_until is not None:
             await self._store.outbox.mark_held(post, post.muted_until, f"muted by {post.muted_by}")
         elif post.muted_by:
             await self._store.outbox.mark_skipped(now, post, f"muted by {post.muted_by}")
         elif (until := hold_until(post.settings, post.severity, now)) is not None:
             await self._store.outbox.mark_held(post, until, "quiet hours")
-        elif post.card_held and not brought:
+        elif post.card_held and not is_card_of_news:
             await self._store.outbox.queue_card_before(now, post)
         else:
             return False
         return True
 
     async def _batched(self, post: Post) -> Post:
-        """A channel that fell behind, or wakes from its quiet hours, gets one message instead of a queue of them."""
+        """Join the waiting news of a channel that is late, or leaves its quiet hours, into one message."""
         now = self._clock()
         fewest = 2 if post.was_held else self._digest_from
         is_late = post.was_held or now - post.created_at >= BEHIND
         if not is_late or post.behind + 1 < fewest:
             return post
-        digest = await self._store.outbox.batch(now, post, BATCH_MOST, LEASE, batch_rule(post, now, fewest))
+        batch = await self._store.outbox.batch(now, post, BATCH_MOST, LEASE, batch_rule(post, now, fewest))
         point("after_batch")
-        return digest or post
+        return batch or post

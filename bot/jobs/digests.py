@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from storage.store import Store
     from storage.watch import Watch
 
-PART = 1000  # watches looked at in one go
+PART = 1000  # watches read at a time
 LATER = timedelta(minutes=15)  # a digest that could not be made is tried again then
 
 logger = logging.getLogger(__name__)
@@ -34,11 +34,11 @@ class Digester:
         self._put_off: dict[str, datetime] = {}  # channels whose digest could not be made, and until when
 
     def clock_moved(self) -> None:
-        """What was put off by the former clock is tried now."""
+        """Try every channel again: the times until which they were put off are no longer right."""
         self._put_off.clear()
 
     async def tick(self) -> int:
-        """Enqueue every digest that is due. A day on which nothing happened is marked and says nothing."""
+        """Enqueue every due digest. Returns how many. A day without news is marked as done and gets no post."""
         made = 0
         for channel in await self._store.channels.with_settings():
             if self._put_off.get(channel.channel, self._clock()) <= self._clock():
@@ -48,7 +48,7 @@ class Digester:
         return made
 
     async def _make_safely(self, channel: Channel) -> bool:
-        """A channel whose digest cannot be made is put off, so that the others get theirs."""
+        """Put a channel off whose digest fails, so that the other channels get theirs."""
         with isolated(logger, "daily digest not made, tried again later", channel=channel.channel):
             return await self._make_due(channel)
         self._put_off[channel.channel] = self._clock() + LATER
@@ -71,7 +71,7 @@ class Digester:
         return await self.make(channel, now.astimezone(stored.settings.zone).date().isoformat(), since)
 
     async def make(self, channel: str, day: str, since: datetime) -> DailyDigest:
-        """What a channel was brought, and what needs a look in it now."""
+        """Return a channel's digest: its orders with news since then, and those in trouble. ``day``: ISO date."""
         log = await self._store.delivery_log.since(channel, since)
         counts, moved, troubled, total = _counts(log), [], [], 0
         async for watch, alarm in self._watches(channel):
@@ -84,7 +84,7 @@ class Digester:
         return DailyDigest(day, tuple(moved), tuple(troubled), total)
 
     async def _watches(self, channel: str) -> AsyncIterator[tuple[Watch, str]]:
-        """Every watch of a channel, the newest first, with the leg of its alarm if it has one."""
+        """Yield every watch of a channel, the newest first, with the leg of its alarm; empty without an alarm."""
         seen, total = 0, 1
         while seen < total:
             watches, total = await self._store.watches.of_channel(channel, seen, PART)
@@ -97,7 +97,7 @@ class Digester:
 
 
 def _counts(log: Iterable[DeliveryLogEntry]) -> Counter[str]:
-    """Pieces of news by order; an alarm is none."""
+    """Count the pieces of news by order. Alarms do not count."""
     return Counter(entry.key for entry in log if entry.news.stall is None)
 
 

@@ -27,29 +27,29 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PAGE = 50
-PATIENCE_SECONDS = 6.0  # of pages that somebody waits for; the others follow
-MOST_PAGES = 4000  # 200,000 orders of one platform: a list that goes on beyond that may have no end
-# In between, a look stops at the first page that brings nothing new. An order that comes into a state stands where it
-# was created, not at the top, so lists of one state are seen whole more often.
+PATIENCE_SECONDS = 6.0  # for the pages that a person waits for; the others follow
+MOST_PAGES = 4000  # 200,000 orders of one platform; a longer list may have no end
+# Between whole readings, a reading stops at the first page without new orders. Lists of one state are read whole more
+# often: an order that enters the state stands at its creation time, not at the top.
 WHOLE_EVERY, WHOLE_EVERY_OF_STATE = timedelta(days=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a look brought, and how many orders it did not come to; where the list tells no number, a page's."""
+    """The result of a reading of order lists. Without a total in the list, one page's size stands for the rest."""
 
     joined: int = 0
-    later: int = 0  # looked at by the next tick
-    never: int = 0  # beyond what is looked at
+    later: int = 0  # left to the next tick
+    never: int = 0  # beyond MOST_PAGES
 
     def __add__(self, other: Seen) -> Seen:
         return Seen(self.joined + other.joined, self.later + other.later, self.never + other.never)
 
 
 class Discoverer:
-    """Looks through the order list, newest first [inferred], now and then to its end.
+    """Reads the order lists, newest first [inferred], and now and then to their end.
 
-    When a list was seen whole is not kept: after a restart it is seen whole again, so that nothing depends on it.
+    The time of the last whole reading is kept in memory only: after a restart every list is read whole again.
     """
 
     def __init__(
@@ -62,19 +62,19 @@ class Discoverer:
     ) -> None:
         """``settle_in``: the first readings of orders that join together are spread over this time."""
         self._store, self._api, self._clock, self._settle_in = store, api, clock, settle_in
-        self.unfinished: Callable[[], None] = _nothing  # told when a look for somebody left pages for the next tick
+        self.unfinished: Callable[[], None] = _nothing  # called when pages are left to the next tick
         self._whole: dict[tuple[int, Platform], datetime] = {}
-        self._left_off: dict[tuple[int, Platform], int] = {}  # the page with which a look goes on
+        self._left_off: dict[tuple[int, Platform], int] = {}  # the page at which a reading goes on
 
     def clock_moved(self) -> None:
-        """When a list was seen whole is not known by the present clock: it is seen again."""
+        """Read every list whole again: the times of the last whole readings are no longer right."""
         self._whole.clear()
 
     async def tick(self) -> int:
-        """Look once for every subscription, however long that takes. Returns how many orders joined."""
+        """Read the lists for every subscription, however long that takes. Returns how many orders joined."""
         joined = 0
-        for one in await self._store.subscriptions.active():
-            joined += (await self.discover(one)).joined
+        for subscription in await self._store.subscriptions.active():
+            joined += (await self.discover(subscription)).joined
         return joined
 
     async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> Joined:
@@ -85,9 +85,9 @@ class Discoverer:
         return Joined(is_new, seen.joined, seen.later, seen.never)
 
     async def discover(self, subscription: Subscription, patience: float | None = None) -> Seen:
-        """Look for one channel. A platform that does not answer is looked at the next time.
+        """Read the lists for one channel. A platform that does not answer is left to the next tick.
 
-        ``patience``: seconds after which the rest is left to the next :meth:`tick`, for somebody who waits.
+        ``patience``: seconds after which the rest is left to the next :meth:`tick`, because a person waits.
         """
         seen, until = Seen(), None if patience is None else time.monotonic() + patience
         for platform in Platform:
@@ -106,7 +106,7 @@ class Discoverer:
         status, whole = code(subscription.status, platform), self._whole_is_due(subscription, platform, began)
         number = first = self._left_off.pop(place, 1) if whole else 1
         while True:
-            self._left_off[place] = max(1, number - 1)  # what came in meanwhile has pushed others over the edge
+            self._left_off[place] = max(1, number - 1)  # new orders may have pushed old ones to the next page
             page = await self._api.orders(platform, status=status, page=number, page_size=PAGE)
             fresh = await self._fresh(subscription, page)
             joined += await self._store.subscriptions.join(self._clock(), subscription.id, fresh)
@@ -134,7 +134,7 @@ class Discoverer:
         return last is None or now - last >= (WHOLE_EVERY_OF_STATE if subscription.status else WHOLE_EVERY)
 
     async def _fresh(self, subscription: Subscription, page: Page[Order]) -> list[NewOrder]:
-        """Orders that the channel never watched. What is over already has no news to come."""
+        """Return the page's open orders that the channel never watched. A finished order brings no more news."""
         open_ = [order for order in page.items if order.milestone not in FINAL]
         keys = await self._store.subscriptions.never_watched(subscription.channel, [order.ref.key for order in open_])
         return [self._new(order) for order in open_ if order.ref.key in keys]
@@ -144,7 +144,7 @@ class Discoverer:
 
 
 def _rest(page: Page[Order], number: int) -> int:
-    """How many orders the pages after this one hold."""
+    """Return how many orders the later pages hold."""
     return max(1, page.total - number * page.page_size) if page.total is not None else page.page_size
 
 
@@ -155,4 +155,4 @@ def _more(page: Page[Order], number: int) -> bool:
 
 
 def _nothing() -> None:
-    """Nobody wants to know."""
+    """The default of :attr:`Discoverer.unfinished`."""

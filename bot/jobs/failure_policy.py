@@ -1,13 +1,13 @@
-"""What follows when Slack does not take a post. Which of Slack's words means which verdict: ``slack_errors``.
+"""What follows when Slack does not take a post. ``slack_errors`` says which error code means which verdict.
 
 =============  =========================================================================================
 not sent       tried again, after Slack's own wait or a backoff
-uncertain      looked for in the channel before it is sent again; edits and notices are just sent again
+uncertain      searched in the channel before it is sent again; edits and notices are sent again without a search
 refused        sent once more as a short text, then given up
-channel gone   the channel's watches are paused, and their owners told; a card that is an answer is given up
-token refused  waits, whatever the channel, until the operator has mended the token
+channel gone   the channel's watches are paused and their owners told; a card that answers a command is given up
+token refused  waits until the operator has renewed the token
 card gone      the card is posted anew with the next news
-unknown        tried on, ever less often, then as a short text; the status names Slack's word
+unknown        tried again, ever less often, then as a short text; the status shows Slack's error code
 =============  =========================================================================================
 """
 
@@ -34,19 +34,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# An edit may be sent again without harm. A notice too: a person's own conversation cannot be read with our scopes.
+# A repeated edit does no harm. A notice cannot be searched: our scopes do not cover direct messages.
 SENT_AGAIN = frozenset({PostKind.REFRESH, PostKind.NOTICE})
-SHORT_AFTER = 6  # tries of what Slack refuses for no known reason, before it is said as a short text
+SHORT_AFTER = 6  # tries with an unknown error code before the short text is sent
 BACKOFF = (1, 2, 5, 15, 60, 300)  # seconds between tries of one message
 
 
 class FailurePolicy:
-    """Settles a post that failed; remembers what Slack refuses for the status."""
+    """Settles a post that failed, and keeps Slack's refusals for the status."""
 
     def __init__(self, store: Store, sender: Sender, pacer: Pacer, clock: Callable[[], datetime]) -> None:
         self._store, self._sender, self._pacer, self._clock = store, sender, pacer, clock
         self.puzzles = Puzzles()
-        self.token_refused = ""  # Slack's word for what is wrong with the bot's token; empty while it is taken
+        self.token_refused = ""  # Slack's error code for the bot's token; empty while Slack accepts it
 
     async def apply(self, post: Post, message: Message, failure: Failure) -> None:
         """Settle a claimed post by the table above."""
@@ -71,14 +71,14 @@ class FailurePolicy:
                 await self._give_up(post, failure.code)
 
     async def accepted(self, post: Post, ts: str) -> None:
-        """Slack took the post."""
+        """Settle a post that Slack took. ``ts``: of its message."""
         self.note_token("")
         if post.kind is not PostKind.REFRESH:  # a card can be edited where nothing can be posted
             self.puzzles.solved(post.channel)
         await self._store.outbox.mark_sent(self._clock(), post, ts)
 
     def note_token(self, code: str) -> None:
-        """Slack's word for what is wrong with the token, or nothing: it is taken."""
+        """Record Slack's error code for the token; empty when Slack accepts it. Logs a change."""
         if code and not self.token_refused:
             log.error("Slack refuses the bot's token: nothing can be posted until it is mended", extra={"error": code})
         elif self.token_refused and not code:
@@ -86,14 +86,14 @@ class FailurePolicy:
         self.token_refused = code
 
     def wait(self, post: Post, failure: Failure) -> timedelta:
-        """How long Slack asked to wait, which holds for the whole channel; else the post's own backoff."""
+        """Return the pause that Slack asked for, and pause the whole channel by it; else return the post's backoff."""
         if failure.retry_after is None:
             return backoff(post)
         self._pacer.pause(post.channel, time.monotonic(), failure.retry_after)
         return timedelta(seconds=failure.retry_after)
 
     async def close_channel(self, post: Post, code: str) -> None:
-        """No post is taken there until a person changes something."""
+        """Pause the channel's watches until a person changes something. A notice or an awaited card is given up."""
         now = self._clock()
         if post.kind is PostKind.NOTICE:
             await self._give_up(post, code)
@@ -120,7 +120,7 @@ class FailurePolicy:
             await self.apply(post, message, again)
 
     async def _try_on(self, post: Post, message: Message, failure: Failure) -> None:
-        """Nothing says that the channel is closed."""
+        """Try again after an unknown error code: it does not mean that the channel is closed."""
         if self.puzzles.note(post.channel, failure.code):
             log.error("Slack refuses posts for an unknown reason, tried again", extra={"error": failure.code})
         if post.attempts == SHORT_AFTER:
@@ -131,7 +131,7 @@ class FailurePolicy:
             await self._retry(post, failure.code)
 
     async def _wait_for_token(self, post: Post, code: str) -> None:
-        """Nothing is wrong with the channel: its messages wait until somebody has mended the token."""
+        """Keep the post until the operator has renewed the token. An awaited card is given up."""
         self.note_token(code)
         if _is_awaited(post):
             await self._store.outbox.mark_failed(self._clock(), post, code)
@@ -151,10 +151,10 @@ class FailurePolicy:
 
 
 def backoff(post: Post) -> timedelta:
-    """The pause before the next try of a post, by how often it was tried."""
+    """Return the pause before the next try of a post, by the number of its tries."""
     return timedelta(seconds=BACKOFF[min(post.attempts, len(BACKOFF) - 1)])
 
 
 def _is_awaited(post: Post) -> bool:
-    """A card that is the answer to somebody's command: they are told at once that it could not be posted."""
+    """Return whether a person waits for this card as the answer to a command; they are told at once if it fails."""
     return post.kind is PostKind.CARD and post.watch_state is WatchState.OPENING

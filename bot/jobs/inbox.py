@@ -1,4 +1,4 @@
-"""Looks at pushed messages: the orders that they name are read again now."""
+"""Handles PandaPon's push messages: the orders that they name are read again now."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 100
-# What follows the platform's name in a messageType [stated and inferred]; any other is kept, counted and looked at too.
+# What follows the platform's name in a messageType [stated and inferred]; any other type is handled alike and counted.
 KNOWN = (
     "ORDER_PRICE_MODIFY",
     "BUYER_REFUND",
@@ -34,7 +34,7 @@ KNOWN = (
 
 
 class InboxReader:
-    """The job: from the inbox to orders that are due now."""
+    """The job: makes the orders that messages in the inbox name due now."""
 
     def __init__(
         self, store: Store, clock: Callable[[], datetime], poll_now: Callable[[Sequence[str]], Awaitable[object]]
@@ -44,17 +44,17 @@ class InboxReader:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
-        """A message came: look without waiting for the tick."""
+        """Handle a new message now, without waiting for the tick."""
         task = asyncio.ensure_future(self._woken())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def stop(self) -> None:
-        """Finish what is in hand."""
+        """Wait for the handling that has begun."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def tick(self) -> list[str]:
-        """Look at every message that waits. Returns the orders that became due by it; the poll would find them too."""
+        """Handle every waiting message. Returns the keys of the orders that it made due."""
         due: dict[str, None] = {}
         async with self._polling:
             while messages := await self._store.inbox.waiting(BATCH):

@@ -1,4 +1,4 @@
-"""One item that goes wrong, whatever it raises, keeps no other from its turn."""
+"""Isolates one failing item, so that the others of its batch are still handled."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     import logging
     from types import TracebackType
 
-# The database's trouble and not the item's: the others would meet it too, and the next tick tries all of them again.
+# Failures of the database and not of the item: every item would meet them, and the next tick tries all of them again.
 SHARED_TROUBLE: tuple[type[Exception], ...] = (DiskFullError, BusyFileError)
 
 
 class isolated:  # noqa: N801  reads as the statement that it is: with isolated(…)
-    """Logs what goes wrong with one item, and goes on after the block; :attr:`error` is then what it was."""
+    """Logs an exception of the block and suppresses it; :attr:`error` then holds it."""
 
     def __init__(
         self,
@@ -26,9 +26,9 @@ class isolated:  # noqa: N801  reads as the statement that it is: with isolated(
         passing: tuple[type[Exception], ...] = SHARED_TROUBLE,
         **fields: object,
     ) -> None:
-        """``event`` and ``fields``: of the log entry. ``trace``: with the traceback; without, the error is a field.
+        """``event`` and ``fields``: of the log entry. ``trace``: log the traceback; else the error is a field.
 
-        ``passing``: what is raised as ever.
+        ``passing``: exceptions that are raised on and neither logged nor suppressed.
         """
         self._log, self._event, self._trace, self._passing, self._fields = log, event, trace, passing, fields
         self.error: Exception | None = None

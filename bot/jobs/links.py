@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 async def permalink(slack: AsyncWebClient, channel: str, ts: str) -> str:
-    """A message's address; empty where Slack does not tell it. No scope is needed for it."""
+    """Return a message's address; empty when Slack gives none. Needs no scope."""
     if not ts:
         return ""
     try:

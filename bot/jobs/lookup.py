@@ -1,4 +1,4 @@
-"""Finds a message that may have been sent, by the opaque id in its metadata."""
+"""Finds a message that may have been sent, by the opaque token in its metadata."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ if TYPE_CHECKING:
 
     from storage.post import Post
 
-MARGIN = timedelta(minutes=5)  # that our clock and Slack's may differ by
-# A claimed post leaves within seconds, and after its lease somebody else has it. The rest is for a machine that was
-# asleep in between. Without an end the search would go through all that was written since, be it over a long weekend.
+MARGIN = timedelta(minutes=5)  # allowed difference between our clock and Slack's
+# A claimed post is sent within seconds. The rest is for a machine that slept in between. Without an end the search
+# would read everything written since, perhaps over a long weekend.
 AFTER = timedelta(hours=1)
 PAGES = 50  # of 200 messages: more than a channel writes in so short a time
 
 
 class GaveUpError(Exception):
-    """The channel wrote more in that time than is looked through: the message may stand there or not."""
+    """The channel has more messages in that time than are searched: the post may or may not be among them."""
 
 
 @dataclass(slots=True)
 class Found:
-    """What the search saw. ``fact_ids``: after a restore, those of what our messages tell, each with its ``ts``."""
+    """The result of a search. ``fact_ids``: after a restore, those of our messages, each with its message's ``ts``."""
 
     now: datetime  # by our clock
     apart: timedelta = timedelta()  # Slack's clock less ours, as its answer tells
-    ts: str = ""  # of the message that carries the post's token; empty: the channel does not hold it
+    ts: str = ""  # of the message with the post's token; empty when there is none
     fact_ids: dict[str, str] = field(default_factory=dict)
 
 
 async def find_post(slack: AsyncWebClient, post: Post, event_type: str, now: datetime) -> Found:
     """Look for the message that carries the post's token.
 
-    A reply is looked for in its thread and then in the channel, where other settings may have put it. Needs
-    channels:history or groups:history. Raises GaveUpError and what slack_sdk raises.
+    A reply is searched in its thread and then in the channel, where other settings may have put it. ``now``: by our
+    clock. Needs channels:history or groups:history. Raises GaveUpError and what slack_sdk raises.
     """
     found = Found(now)
     if post.thread_ts:
@@ -57,7 +57,7 @@ async def find_post(slack: AsyncWebClient, post: Post, event_type: str, now: dat
 
 
 async def _in_thread(slack: AsyncWebClient, post: Post, event_type: str, found: Found) -> None:
-    """A thread whose card was deleted holds nothing; what was said in it may still stand in the channel."""
+    """Search the thread. When its card was deleted, only the channel may still show the reply."""
     try:
         await _search(slack, post, event_type, post.thread_ts, found)
     except SlackApiError as error:
@@ -66,26 +66,27 @@ async def _in_thread(slack: AsyncWebClient, post: Post, event_type: str, found: 
 
 
 async def _search(slack: AsyncWebClient, post: Post, event_type: str, thread: str, found: Found) -> None:
-    """Around our clock's time of the post; where Slack's clock shows another time now, around that one too.
+    """Search around our time of the post and, when Slack's clock differs, around Slack's time of it too.
 
-    Our clock may have been set between the post and now, and a post that is not found is sent again.
+    Our clock may have been set since the post, and a post that is not found is sent again.
     """
     began, ended = _window(post)
-    await _between(slack, post, event_type, thread, found, (began, ended))
+    await _between(slack, post, event_type, thread, found=found, window=(began, ended))
     if not found.ts and abs(found.apart) > MARGIN:
-        await _between(slack, post, event_type, thread, found, (began + found.apart, ended + found.apart))
+        shifted = began + found.apart, ended + found.apart
+        await _between(slack, post, event_type, thread, found=found, window=shifted)
 
 
-async def _between(  # noqa: PLR0917  what is looked for, where and when
-    slack: AsyncWebClient, post: Post, event_type: str, thread: str, found: Found, window: tuple[datetime, datetime]
+async def _between(
+    slack: AsyncWebClient, post: Post, event_type: str, thread: str, *, found: Found, window: tuple[datetime, datetime]
 ) -> None:
     async def page(cursor: str | None) -> Any:
         return await _page(slack, post.channel, window, cursor, thread)
 
     try:
-        async for one in pages(page, PAGES):
-            found.apart = _date(one.headers, found.now) - found.now
-            for message in rows(one, "messages"):
+        async for answer in pages(page, PAGES):
+            found.apart = _date(answer.headers, found.now) - found.now
+            for message in rows(answer, "messages"):
                 if _is_it(message, post, event_type, found):
                     return
     except EndlessError as error:
@@ -93,7 +94,7 @@ async def _between(  # noqa: PLR0917  what is looked for, where and when
 
 
 def _is_it(message: Any, post: Post, event_type: str, found: Found) -> bool:
-    """Whether it carries the post's token; what else it tells is noted. One without a ``ts`` can be neither."""
+    """Return whether the message has the post's token, and note its fact ids. Without a ``ts`` it is passed over."""
     if not isinstance(message, dict) or not (ts := ts_of(message)):
         return False
     payload = _payload(message, event_type)
@@ -105,22 +106,22 @@ def _is_it(message: Any, post: Post, event_type: str, found: Found) -> bool:
 
 
 def _date(headers: Mapping[str, str], otherwise: datetime) -> datetime:
-    """When Slack says that it answered."""
-    said = next((value for name, value in headers.items() if name.lower() == "date"), "")
+    """Return the time of Slack's answer by its ``Date`` header; ``otherwise`` when that is unreadable."""
+    date = next((value for name, value in headers.items() if name.lower() == "date"), "")
     try:
-        when = parsedate_to_datetime(said)
+        when = parsedate_to_datetime(date)
     except (ValueError, TypeError, OverflowError):
         return otherwise
     return when if when.tzinfo else otherwise
 
 
 def _is_before(ts: str, restored_at: datetime) -> bool:
-    """What was told since then is known: a price that came back to what it was is news again."""
+    """Only messages before the restore count: a price that changed back since then is news again."""
     return float(ts) <= (restored_at + MARGIN).timestamp()
 
 
 def _window(post: Post) -> tuple[datetime, datetime]:
-    """Between which moments the message was posted, if it was."""
+    """Return the times between which the message was posted, if it was."""
     began = post.claimed_at or post.created_at
     return began - MARGIN, (post.restored_at or began) + AFTER
 

@@ -1,4 +1,4 @@
-"""Client-side pacing of posts: one token bucket a channel, emptied further by what Slack says."""
+"""Client-side pacing of posts: one token bucket a channel, and the pauses that Slack asks for."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ class _Bucket:
 
 @dataclass(slots=True)
 class Pacer:
-    """About one message a second and channel, short bursts allowed: Slack's stated limit. Times are monotonic."""
+    """Slack's stated limit: about one message a second and channel, with short bursts. Times are monotonic seconds."""
 
     per_second: float
     burst: int
     _buckets: dict[str, _Bucket] = field(default_factory=dict)
 
     def ready(self, channel: str, now: float) -> bool:
-        """Whether a message may go to this channel now."""
+        """Return whether a message may go to this channel now."""
         bucket = self._filled(channel, now)
         return bucket.tokens >= 1 and now >= bucket.paused_until
 
     def spend(self, channel: str, now: float) -> None:
-        """A message is going out."""
+        """Take the token of a message that is being sent."""
         self._filled(channel, now).tokens -= 1
 
     def pause(self, channel: str, now: float, seconds: float) -> None:
-        """Slack asked us to wait."""
+        """Send nothing to this channel for so many seconds, as Slack asked."""
         bucket = self._filled(channel, now)
         bucket.paused_until = max(bucket.paused_until, now + seconds)
         bucket.tokens = min(bucket.tokens, 1)
 
     def waiting(self, now: float) -> set[str]:
-        """Channels that must wait. Full buckets are forgotten, so idle channels cost nothing."""
+        """Return the channels that must wait. Drops full buckets, so that idle channels cost nothing."""
         for channel in list(self._buckets):
             bucket = self._filled(channel, now)
             if bucket.tokens >= self.burst and now >= bucket.paused_until:

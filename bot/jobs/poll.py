@@ -32,8 +32,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 FLUSH_ROWS = 100  # a transaction holds this many readings …
-FLUSH_SECONDS = 0.25  # … or those of this long, whichever is first
-YIELD_AFTER = 0.002  # seconds of deciding between two breaths of the event loop, so that no ack waits behind a batch
+FLUSH_SECONDS = 0.25  # … or those of so many seconds, whichever comes first
+YIELD_AFTER = 0.002  # seconds of deciding before the event loop gets a turn, so that no ack waits for a batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Poller:
         self._ticking, self._polling_now = asyncio.Lock(), asyncio.Lock()
         self.last_tick_at: datetime | None = None
         self._ticked: float | None = None  # the same on the monotonic clock
-        self.alive_at = 0.0  # monotonic seconds: the last time that it claimed or recorded
+        self.alive_at = 0.0  # monotonic seconds: when it last claimed or recorded
         self.last_error = ""
 
     async def stop(self) -> None:
@@ -81,17 +81,17 @@ class Poller:
 
     @property
     def since_tick(self) -> timedelta | None:
-        """How long ago the last tick began, however the wall clock was set since; None before the first."""
+        """How long ago the last tick began, by the monotonic clock; None before the first tick."""
         return timedelta(seconds=time.monotonic() - self._ticked) if self._ticked is not None else None
 
     async def poll_now(self, keys: Sequence[str]) -> int:
         """Poll these orders if they are due, without waiting for the tick that may be at work on a long queue."""
         async with self._polling_now:
             began = self._clock()
-            return await self._run(self._these(keys, began), began)
+            return await self._run(self._claims_of(keys, began), began)
 
     async def _run(self, batches: AsyncGenerator[list[DueOrder]], began: datetime) -> int:
-        """Read batch after batch, so many at a time, while what was read is recorded."""
+        """Read batch after batch with a fixed number of requests, and record at the same time. Returns the count."""
         async with contextlib.aclosing(batches):
             first = await anext(batches, None)
             if not first:
@@ -112,31 +112,31 @@ class Poller:
             return count
 
     async def _everything(self, began: datetime) -> AsyncGenerator[list[DueOrder]]:
-        """What is due, the longest overdue first; a long queue is served channel by channel in turn."""
+        """Yield due orders, the longest overdue first. Of a long queue each channel gets its turn."""
         if batch := await self._claim(began):
             yield batch
-        if len(batch) == self._most:
-            async for batch in self._these(await self._store.orders.due_round_robin(began), began):
+        if len(batch) == self._claim_size:
+            async for batch in self._claims_of(await self._store.orders.due_round_robin(began), began):
                 yield batch
         while batch := await self._claim(began):
             yield batch
 
-    async def _these(self, keys: Sequence[str], began: datetime) -> AsyncGenerator[list[DueOrder]]:
-        for start in range(0, len(keys), self._most):
-            if batch := await self._claim(began, keys[start : start + self._most]):
+    async def _claims_of(self, keys: Sequence[str], began: datetime) -> AsyncGenerator[list[DueOrder]]:
+        for start in range(0, len(keys), self._claim_size):
+            if batch := await self._claim(began, keys[start : start + self._claim_size]):
                 yield batch
 
     @property
-    def _most(self) -> int:
-        """Orders of one claim: enough to keep everybody at work, few enough that a crash costs little."""
+    def _claim_size(self) -> int:
+        """Orders of one claim: enough to keep all workers busy, few enough that a crash delays little."""
         return self._concurrency * 2
 
     async def _claim(self, began: datetime, keys: Sequence[str] | None = None) -> list[DueOrder]:
         self.alive_at = time.monotonic()
-        # A clock that was set back makes everything due "when the tick began", again and again: the next tick goes on.
+        # After the clock is set back, the same orders would be due by ``began`` again and again. The next tick goes on.
         if self._stopping or self._clock() < began:
             return []
-        allowed = self._breaker.allow(self._clock(), self._most)
+        allowed = self._breaker.allow(self._clock(), self._claim_size)
         claimed = await self._store.orders.claim_due(began, allowed, LEASE, keys) if allowed else []
         if claimed:
             point("after_claim")
@@ -152,25 +152,25 @@ class Poller:
         except PandaPonError as error:
             self._note(error)
             return error
-        except Exception as error:  # noqa: BLE001  an answer that trips the reader: the others are read all the same
+        except Exception as error:  # noqa: BLE001  becomes a failed reading of this order alone
             return error
         self._note(None)
         return outcome
 
     def _note(self, error: PandaPonError | None) -> None:
-        """Tell the breaker, which says when the source goes down and when it is back: one log line each."""
+        """Record the outcome in the circuit breaker, and log once when PandaPon goes down and when it is back."""
         now, down_since = self._clock(), self._breaker.down_since
         if isinstance(error, RateLimitError):
-            turn = self._breaker.record_rate_limit(now, error.retry_after)
+            transition = self._breaker.record_rate_limit(now, error.retry_after)
         elif isinstance(error, TransportError | ServerError):
-            turn = self._breaker.record_failure(now)
+            transition = self._breaker.record_failure(now)
         else:
-            turn = self._breaker.record_success(now)
+            transition = self._breaker.record_success(now)
         if error is not None:
             self.last_error = str(error)
-        if turn is Transition.DOWN and error is not None:
+        if transition is Transition.DOWN and error is not None:
             log.warning("PandaPon is not answering, polling slows down until it does", extra={"error": error})
-        elif turn is Transition.UP and down_since is not None:
+        elif transition is Transition.UP and down_since is not None:
             log.info("PandaPon answers again", extra={"after": now - down_since})
 
     async def _record_all(self, done: asyncio.Queue[_Read | None], began: datetime) -> int:
@@ -189,14 +189,14 @@ class Poller:
         later = now if now < began else max(now, began + timedelta(milliseconds=1))
         known = await self._known(batch)
         results: list[PollResult] = []
-        breath = time.perf_counter() + YIELD_AFTER
+        yield_at = time.perf_counter() + YIELD_AFTER
         for read in batch:
             stored = known.get(read.due.key)
             outcome, stored = (stored, None) if isinstance(stored, Exception) else (read.outcome, stored)
             results.append(poll_result(self._decider, read.due, outcome, stored, later))
-            if time.perf_counter() >= breath:
+            if time.perf_counter() >= yield_at:
                 await asyncio.sleep(0)
-                breath = time.perf_counter() + YIELD_AFTER
+                yield_at = time.perf_counter() + YIELD_AFTER
         point("before_record")
         posts = await self._write(now, results)
         point("after_record")
@@ -204,7 +204,7 @@ class Poller:
             self._on_news()
 
     async def _write(self, now: datetime, results: list[PollResult]) -> int:
-        """Record a batch; should the database refuse it for what is in it, each reading by itself."""
+        """Record a batch in one transaction; if that fails, each reading alone. Returns the number of new posts."""
         with isolated(log, "batch not recorded, each reading is tried alone", trace=False, readings=len(results)):
             return (await self._store.orders.record(now, results)).posts
         posts = 0
@@ -214,8 +214,11 @@ class Poller:
         return posts
 
     async def _known(self, batch: list[_Read]) -> Mapping[str, StoredOrder | Exception]:
-        """What is stored of the orders that read differently; an unchanged one costs no read of its nodes."""
-        changed = [r.due.key for r in batch if isinstance(r.outcome, PollOutcome) and r.outcome.fetched is not None]
+        """Load the stored orders whose reading differs. An unchanged order costs no read of its nodes."""
+        differing = (
+            read for read in batch if isinstance(read.outcome, PollOutcome) and read.outcome.fetched is not None
+        )
+        changed = [read.due.key for read in differing]
         with isolated(log, "orders not loaded, each is tried alone", trace=False, orders=len(changed)):
             return await self._store.orders.load(changed) if changed else {}
         return {key: await self._known_alone(key) for key in changed}
@@ -225,7 +228,7 @@ class Poller:
             return (await self._store.orders.load([key]))[key]
         except SHARED_TROUBLE:
             raise
-        except Exception as error:  # noqa: BLE001  told with the result
+        except Exception as error:  # noqa: BLE001  becomes a failed reading of this order alone
             return error
 
 
@@ -235,7 +238,7 @@ async def _put(queue: asyncio.Queue[DueOrder | None], items: Sequence[DueOrder |
 
 
 async def _gather_batch(done: asyncio.Queue[_Read | None]) -> tuple[list[_Read], bool]:
-    """What arrives within one flush window; the flag says that nothing more will come."""
+    """Collect the readings of one flush window. Returns them, and whether they are the last."""
     batch: list[_Read] = []
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(FLUSH_SECONDS):

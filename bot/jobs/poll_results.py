@@ -1,4 +1,4 @@
-"""What the store is told of a poll, whatever came of it: never raising for one order's sake."""
+"""Turns the outcome of a poll into the record for the store. A failing order never raises."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ log = logging.getLogger(__name__)
 def poll_result(
     decider: Decider, due: DueOrder, outcome: PollOutcome | Exception, stored: StoredOrder | None, now: datetime
 ) -> PollResult:
-    """``stored``: what is known of the order, needed only if it read differently.
+    """Return the record of one reading.
 
-    One order that trips the rules, whatever it raises, must not take its whole batch down with it.
+    ``stored``: the order as the store has it; None when the reading differs in nothing. An exception in the rules
+    becomes a failed reading of this order alone, so that the rest of its batch is recorded.
     """
     if isinstance(outcome, PandaPonError):
         return _failed(decider, due, outcome, now)

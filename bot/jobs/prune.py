@@ -1,4 +1,4 @@
-"""Forgets what nobody will ask about any more: told news, settled posts, old entries of the audit trail."""
+"""Deletes old rows: posted news, settled posts, entries of the audit trail."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-KEEP = timedelta(days=60)  # longer than a delivery takes, and what `/panda why` can tell about
-KEEP_UNKNOWN = timedelta(days=1)  # pushed messages about orders that are none of ours
+KEEP = timedelta(days=60)  # longer than any delivery takes; `/panda why` looks back no further
+KEEP_UNKNOWN = timedelta(days=1)  # for push messages about orders that the bot does not know
 AT_ONCE = 5000  # rows of a table deleted in one transaction: a tenth of a second, so that nobody waits long behind it
 
 
 async def prune(store: Store, clock: Callable[[], datetime], api: PandaPon) -> None:
-    """Delete everything that is older than :data:`KEEP`; not by a clock that is off."""
+    """Delete rows older than :data:`KEEP`. A clock that is wrong deletes nothing."""
     if api.clock_is_off:
         return
     before, rows = clock() - KEEP, 0
-    while some := await store.upkeep.prune(before, AT_ONCE):
-        rows += some
+    while deleted := await store.upkeep.prune(before, AT_ONCE):
+        rows += deleted
     if rows:
         log.info("old rows pruned", extra={"rows": rows})
 
 
 async def prune_unknown(store: Store, clock: Callable[[], datetime]) -> None:
-    """Forget pushed messages about orders that are none of ours."""
+    """Delete push messages older than :data:`KEEP_UNKNOWN` about orders that the bot does not know."""
     before = clock() - KEEP_UNKNOWN
     while await store.inbox.prune_unknown(before, AT_ONCE):
         pass

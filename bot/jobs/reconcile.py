@@ -1,4 +1,4 @@
-"""What each message says that it tells, and what is left to tell of news that a restored database found again."""
+"""The fact ids in each message, and the news that is still unposted after a backup was restored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST = 1000  # fact ids in one message, about half of what Slack lets its metada
 
 
 async def identity(store: Store, post: Post) -> dict[str, str]:
-    """The payload of the message's metadata, which every member can see: its token, and the ids of what it tells."""
+    """Return the payload of the message's metadata, which every member can see: its token and its fact ids."""
     members = [post] if post.kind is PostKind.NEWS else []
     if post.kind is PostKind.BATCH:
         members = await store.outbox.batched(post.id)
@@ -26,13 +26,13 @@ async def identity(store: Store, post: Post) -> dict[str, str]:
 
 
 def fact_ids_in(payload: dict[str, Any]) -> list[str]:
-    """The fact ids of :func:`identity`; none where an older version posted the message."""
+    """Return the fact ids of :func:`identity`; none when an older version posted the message."""
     text = str(payload.get("told", ""))
     return [text[start : start + fact_ids.SIZE] for start in range(0, len(text), fact_ids.SIZE)]
 
 
 async def settle(store: Store, post: Post, found: Mapping[str, str], now: datetime) -> None:
-    """Send on what the channel was not told. ``found``: the fact ids that stand in it, and in which message."""
+    """Queue the news that the channel does not show yet. ``found``: its fact ids, each with its message's ``ts``."""
     news = post.news
     left = fact_ids.remaining(post.key, post.event_id, news, found)
     if left == news:

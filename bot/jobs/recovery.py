@@ -1,4 +1,4 @@
-"""Posts that may have gone out: each is looked for in its channel before it is sent again."""
+"""Searches the channel for each post that may have been sent, before it is sent again."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOOKUPS = 300  # tries, about a day of them: a search that fails for so long is given up for the channel's sake
-CLOSED = frozenset({"channel_not_found", "is_archived"})  # whatever else hides a history, a post may be taken there
+LOOKUPS = 300  # tries, about a day; then the search is given up, so that the channel gets its other posts
+CLOSED = frozenset({"channel_not_found", "is_archived"})  # other codes hide the history but may still allow posts
 
 
 class Recovery:
-    """Settles an uncertain post: sent, to be sent, or still uncertain."""
+    """Settles an uncertain post as sent, as to be sent again, or as still uncertain."""
 
     def __init__(
         self, store: Store, slack: AsyncWebClient, failures: FailurePolicy, clock: Callable[[], datetime]
@@ -37,7 +37,7 @@ class Recovery:
         self._store, self._slack, self._failures, self._clock = store, slack, failures, clock
 
     async def resolve(self, post: Post) -> None:
-        """Look for the post, and send it again (or what is left of it to tell) only if it is not there."""
+        """Search for the post. Queue it again, or the part that the channel lacks, only when it is not there."""
         now = self._clock()
         if post.kind in SENT_AGAIN:
             await self._store.outbox.mark_retry(now, post, now, "may have been sent")
@@ -60,7 +60,7 @@ class Recovery:
             await self._store.outbox.mark_retry(now, post, now, "not found in the channel")
 
     async def _not_searched(self, post: Post, failure: Failure) -> None:
-        """What passes is waited for. Where Slack will never show the history, the post must not block its channel."""
+        """Wait if the failure may pass. If Slack never shows the history, send again: the channel must not block."""
         now, verdict = self._clock(), failure.verdict
         passes = verdict is Verdict.NOT_SENT or (verdict is Verdict.UNCERTAIN and post.attempts < LOOKUPS)
         if failure.code in CLOSED:

@@ -1,4 +1,4 @@
-"""Looks whether channels that refused posts take them again: invited back, brought back from the archive."""
+"""Checks whether paused channels take posts again: the bot was invited back, or the channel was unarchived."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Reasons that go away when somebody changes the channel; the others need the owner's Resume.
+# Reasons that a change of the channel removes. The others need the owner's Resume.
 MAY_PASS = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
 
 
@@ -42,12 +42,12 @@ class Reopener:
 
     async def _is_open(self, channel: str, reason: str) -> bool:
         try:
-            found = (await self._slack.conversations_info(channel=channel))["channel"]
+            info = (await self._slack.conversations_info(channel=channel))["channel"]
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
             understand(error)
             return False
-        if found.get("is_archived"):
+        if info.get("is_archived"):
             return False
-        if reason == "not_in_channel":  # it may be public: Slack wants the bot in it all the same
-            return bool(found.get("is_member"))
-        return bool(found.get("is_member") or found.get("is_im") or not found.get("is_private"))
+        if reason == "not_in_channel":  # the channel may be public, and the bot must still be a member
+            return bool(info.get("is_member"))
+        return bool(info.get("is_member") or info.get("is_im") or not info.get("is_private"))

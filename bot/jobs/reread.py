@@ -1,4 +1,4 @@
-"""After an upgrade: stored entries are read by the new rules, and what was told wrongly is put right."""
+"""After an upgrade: reads stored entries by the new rules and corrects what was posted wrongly."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 100  # orders read and stored at a time
-# Grows with each change of what stored orders would claim, beside the courier rules.
+# Change a text when the rules for parcels change: stored orders are then read again, as for new courier rules.
 PARCELS = {True: "with named parcels", False: "without named parcels"}
 
 
 async def reread(
     store: Store, clock: Callable[[], datetime], limits: Limits | None = None, *, names: bool = True
 ) -> None:
-    """Read every stored order again, once for each change of the rules; before anything is polled.
+    """Read every stored order again, once for each change of the rules, before the first poll.
 
-    A stop in between begins anew: a correction that was stored is none the second time, so the line in a channel may
-    then name fewer orders than were wrong. ``limits``: of silence; ``names``: see tracking.decide.
+    After a stop in between the next start begins anew. Corrections that were stored then count no more, so the line in
+    a channel may name fewer orders than were wrong. ``limits``: of silence. ``names``: see tracking.policy.Policy.
     """
     rules = f"{RULES}, {PARCELS[names]}"
     if await store.rereading.rules() == rules:
@@ -51,17 +51,17 @@ async def reread(
         for order in stored:
             with isolated(log, "order not read by the new rules", order=order.key):
                 corrections.append(correction(order, clock(), limits or Limits(), names=names))
-        made = [each for each in corrections if each is not None]
-        if made:
-            misled.update(channel for channel, _key in await store.rereading.correct(clock(), made))
-        corrected += len(made)
+        wrong = [each for each in corrections if each is not None]
+        if wrong:
+            misled.update(channel for channel, _key in await store.rereading.correct(clock(), wrong))
+        corrected += len(wrong)
     await store.rereading.finish(clock(), rules, dict(misled))
     if corrected:
         log.info("stored orders read by the new rules", extra={"corrected": corrected, "rules": rules})
 
 
 def correction(stored: StoredOrder, now: datetime, limits: Limits, *, names: bool = True) -> Correction | None:
-    """What the rules of now say otherwise of an order; None: nothing."""
+    """Return how the present rules read an order differently; None when they read it alike."""
     ordered_at = stored.order.created_at if stored.order else None
     nodes = [
         (node.identity, claim)

@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
     from storage.store import Store
 
-EVENT_TYPE = "pandabot_post"  # the metadata's type; its payload is an opaque id and opaque marks
-SHORT = 1000  # characters of what Slack refused at full length
+EVENT_TYPE = "pandabot_post"  # the metadata's type; its payload is an opaque token and opaque fact ids
+SHORT = 1000  # characters of the short text
 
 
 class Sender:
-    """Knows nothing of what follows from a failure: it raises what slack_sdk raises."""
+    """Sends, and raises what slack_sdk raises: the failure policy decides what follows."""
 
     def __init__(self, store: Store, slack: AsyncWebClient) -> None:
         self._store, self._slack = store, slack
 
     async def send(self, post: Post, message: Message) -> str:
-        """Post or update; the message's ``ts``. Raises OddAnswerError where Slack took a post and names none."""
+        """Post or update. Returns the message's ``ts``. Raises OddAnswerError when Slack returns no ``ts``."""
         content: dict[str, Any] = {"text": message.text, "blocks": message.blocks}
         if post.kind is PostKind.REFRESH:
             await self._slack.chat_update(channel=post.channel, ts=post.thread_ts, **content)
@@ -47,5 +47,5 @@ class Sender:
         return ts
 
     async def send_short(self, post: Post, message: Message) -> str:
-        """The same without blocks: newer ones are not on every workspace, and limits change."""
+        """Send the text alone, shortened: not every workspace takes newer blocks, and limits change."""
         return await self.send(post, Message(truncate_mrkdwn(message.text, SHORT), []))

@@ -1,4 +1,4 @@
-"""One parcel of several orders is one piece of news in a channel: whichever order brings it first tells it."""
+"""A parcel with goods of several orders is news once in a channel: the order that is read first posts it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 async def remaining(store: Store, post: Post) -> Post | None:
-    """The post with what its channel was not told under another order; None: it was told all of it.
+    """Return the post without the news that its channel was told under another order; None when nothing is left.
 
-    Reckoned anew at each try, from what stands in the outbox: nothing is stored, so nothing can be lost by a stop.
+    Each try computes this from the outbox. Nothing is stored, so a stop loses nothing.
     """
     shared = await store.outbox.shared(post)
     if not shared.told or post.content is None:
         return post
     try:
         news = post.news
-    except UnreadableError:  # whoever composes it says so, and gives it up
+    except UnreadableError:  # the composer logs it and gives the post up
         return post
     left = fact_ids.beyond(news, shared.told)
     if left == news:
@@ -37,11 +37,11 @@ async def remaining(store: Store, post: Post) -> Post | None:
 
 
 def concerned(news: News, shared: Shared) -> tuple[str, ...]:
-    """Keys of the watched orders whose goods are in a parcel that the news is about."""
-    about = {node.waybill for node in (*news.nodes, *news.edited)} | {step.waybill for step in news.steps}
-    return tuple(dict.fromkeys(key for key, waybill in shared.watched if waybill in about))
+    """Return the keys of the watched orders whose goods are in a parcel of the news."""
+    waybills = {node.waybill for node in (*news.nodes, *news.edited)} | {step.waybill for step in news.steps}
+    return tuple(dict.fromkeys(key for key, waybill in shared.watched if waybill in waybills))
 
 
 def _no_louder(left: News, severity_: Severity | None) -> Severity:
-    """The rest is as loud as it would be by itself, and never louder than the whole."""
+    """Return the severity of the news that is left, but at most that of the whole."""
     return min(severity.of(left), severity_ or Severity.PROBLEM, key=severity.SEVERITIES.index)

@@ -1,10 +1,11 @@
-"""What a failed call to Slack means for the message: certainly not sent, perhaps sent, or never to be sent."""
+"""Classifies a failed call to Slack: the message was not sent, may have been sent, or will never be taken."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -12,7 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from handlers.wire.slack import BLOCKS, OddAnswerError, code_of
 from pandapon.waits import asked
 
-# Nothing can be posted anywhere, whatever the channel: the operator has to install the app again or renew its token.
+# No channel takes posts until the operator installs the app again or renews its token.
 TOKEN_REFUSED = frozenset(
     {
         "account_inactive",
@@ -24,8 +25,8 @@ TOKEN_REFUSED = frozenset(
         "token_revoked",
     }
 )
-# The channel takes no post until a person changes something there or in the workspace. These pause its watches, and
-# nothing else does. From Slack's list at https://docs.slack.dev/reference/methods/chat.postMessage, which says that
+# The channel takes no post until a person changes something there or in the workspace. Only these codes pause its
+# watches. From Slack's list at https://docs.slack.dev/reference/methods/chat.postMessage, which says that
 # it is not complete; docs/operation.md shows each by name.
 CHANNEL_REFUSES = frozenset(
     {
@@ -51,11 +52,11 @@ CHANNEL_REFUSES = frozenset(
 )
 # Slack failed on its side; it does not say whether before or after storing the message.
 AMBIGUOUS = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org"})
-# Nobody has to do anything: the workspace talks too much at the moment, or is being moved.
+# These pass by themselves: the workspace has reached a limit for the moment, or is being moved.
 PASSES = frozenset({"external_channel_migrating", "message_limit_exceeded", "org_login_required", "update_failed"})
-# The parent card is gone; there is nothing to update and no thread to post in.
+# The card was deleted: there is no message to update and no thread to post in.
 CARD_GONE = frozenset({"message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"})
-# What we made is wrong or too much, wherever it is posted.
+# The message is malformed or too large for any channel.
 MESSAGE_REFUSED = frozenset(
     {
         "attachment_payload_limit_exceeded",
@@ -78,11 +79,11 @@ MESSAGE_REFUSED = frozenset(
         "too_many_attachments",
     }
 )
-NOT_SAID = 30.0  # seconds, where Slack asks to wait and does not say sensibly for how long
+NOT_SAID = 30.0  # seconds to wait when Slack gives no usable time
 
 
 class Verdict(StrEnum):
-    """What is known after a failure."""
+    """What a failure means for the post. See failure_policy for what follows from each."""
 
     NOT_SENT = "not_sent"
     UNCERTAIN = "uncertain"
@@ -90,20 +91,20 @@ class Verdict(StrEnum):
     TOKEN_REFUSED = "token_refused"  # noqa: S105  no secret
     CARD_GONE = "card_gone"
     REFUSED = "refused"  # our message is wrong; sending the same again will not help
-    UNKNOWN = "unknown"  # not sent, for a reason that stands in none of the lists: it is tried on, and told
+    UNKNOWN = "unknown"  # not sent, with a code of none of the lists: tried again, and shown in the status
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failed call, understood."""
+    """A classified failure. ``code``: Slack's error code, or our word for a failure without one."""
 
     verdict: Verdict
     code: str
-    retry_after: float | None = None  # seconds, when Slack said so
+    retry_after: float | None = None  # seconds, when Slack asked to wait
 
 
 def understand(error: Exception) -> Failure:
-    """Sort any exception that slack_sdk's async client raises."""
+    """Classify an exception of slack_sdk's async client. Raises any other exception again."""
     if isinstance(error, SlackApiError):
         return _refused(error)
     if isinstance(error, OddAnswerError):
@@ -118,9 +119,9 @@ def understand(error: Exception) -> Failure:
 def _refused(error: SlackApiError) -> Failure:
     response, code = error.response, code_of(error)
     status = getattr(response, "status_code", 200)
-    if status == 429 or code in {"ratelimited", "rate_limited"}:  # noqa: PLR2004  the HTTP status
+    if status == HTTPStatus.TOO_MANY_REQUESTS or code in {"ratelimited", "rate_limited"}:
         return Failure(Verdict.NOT_SENT, "ratelimited", _wait(response))
-    if status >= 500 or not code or code in AMBIGUOUS:  # noqa: PLR2004  the HTTP status class
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or not code or code in AMBIGUOUS:
         return Failure(Verdict.UNCERTAIN, code or f"http_{status}")
     return Failure(_verdict(code), code)
 
@@ -138,6 +139,6 @@ def _verdict(code: str) -> Verdict:
 
 
 def _wait(response: object) -> float:
-    """Seconds, 1 at least. The client has put what Slack said into sensible digits already; others may not have."""
-    said = asked(getattr(response, "headers", {}))
-    return max(1.0, NOT_SAID if said is None else said)
+    """Return the seconds to wait, at least 1. Only our own client has checked the header already."""
+    seconds = asked(getattr(response, "headers", {}))
+    return max(1.0, NOT_SAID if seconds is None else seconds)

@@ -1,4 +1,4 @@
-"""Raises an alarm for each watched order that has been silent for too long, once, and learns what is usual here."""
+"""Raises one alarm for each watched order that is silent for too long, and learns which gaps are usual here."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ log = logging.getLogger(__name__)
 BATCH = 200
 HISTORY, SCANS = timedelta(days=60), 200_000
 PATIENCE = timedelta(hours=1)  # how long a reminder waits for its order to be read
-LATER = timedelta(hours=1)  # an order that trips the rules is looked at again then
+LATER = timedelta(hours=1)  # an order whose check fails is checked again then
 EVERYBODY = frozenset(Filter)
 
 
 class StallWatch:
-    """The job's state: the limits as they are now."""
+    """The job, with the present limits of silence."""
 
     def __init__(
         self,
@@ -41,17 +41,17 @@ class StallWatch:
         wake: Callable[[], None],
         is_trusted: Callable[[], bool] = lambda: True,
     ) -> None:
-        """``is_trusted``: whether the clock is; by one that is months ahead every order has been silent for months."""
+        """``is_trusted``: whether the clock is right. With a clock months ahead, every order would seem silent."""
         self._store, self._clock, self._wake, self._is_trusted = store, clock, wake, is_trusted
         self.limits = limits
 
     async def learn(self) -> None:
-        """Ask the history what gaps are usual."""
+        """Take the usual gaps between scans from the history."""
         usual = usual_times(await self._store.orders.scans(self._clock() - HISTORY, SCANS))
         self.limits = replace(self.limits, usual=usual)
 
     async def tick(self) -> int:
-        """Look at every order whose time has come. Returns how many alarms were raised."""
+        """Check every order that is due for it. Returns how many alarms and reminders were raised."""
         if not self._is_trusted():
             return 0
         now = self._clock()
@@ -68,7 +68,7 @@ class StallWatch:
         return await self._store.alarms.due(now, now - self.limits.silent, BATCH)
 
     async def _check_safely(self, key: str) -> bool:
-        """One order that trips the rules is put off, so that it keeps nobody else from being looked at."""
+        """Put an order off whose check fails, so that the other orders are checked."""
         with isolated(log, "order not checked for silence, tried again later", order=key):
             stored, standing = (await self._store.orders.load([key]))[key], await self._store.alarms.of_orders([key])
             return await self._check(stored, standing.get(key))
@@ -90,7 +90,7 @@ class StallWatch:
         return await self._raise(stored, found, f"stall:{found.leg}:{silence(found)}", now, assignee)
 
     async def _stands(self, stored: StoredOrder, standing: Alarm, found: Stall, now: datetime) -> bool:
-        """The same silence as before: nobody is told twice, and an unanswered question ends the watch."""
+        """Handle the same silence as before: no second alarm, but an unanswered final question ends the watches."""
         if found.leg is Leg.SILENT and standing.state is AlarmState.OPEN:
             log.info("order is silent and nobody answered, no longer followed", extra={"order": stored.key})
             await self._store.orders.retire(now, stored.key, "silent")
@@ -107,12 +107,12 @@ class StallWatch:
         return await self._store.alarms.open(now, alarm, to_post, self._next(found, now))
 
     async def _was_recalled(self, key: str, found: Stall) -> bool:
-        """Whether it was told before that this parcel's problem is not solved: after that it is for its thread."""
+        """Return whether this parcel's unsolved problem was posted before; a repeat goes to the thread only."""
         names = await self._store.alarms.names(key)
         return any(name.startswith(f"stall:{found.leg}:{found.waybill}:") for name in names)
 
     def _next(self, found: Stall, now: datetime) -> datetime | None:
-        """When this silence becomes another matter."""
+        """Return when this silence needs the next step; None when only news can change it."""
         if found.leg is Leg.SILENT:
             return now + self.limits.grace
         asks = found.since + self.limits.silent

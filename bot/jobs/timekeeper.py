@@ -1,4 +1,4 @@
-"""Notices that the wall clock was set, and sees to it that nothing sleeps through or waits for what it showed."""
+"""Notices that the wall clock was set, and moves the stored due times with it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SETTING = timedelta(seconds=1)  # smaller steps are a clock's ordinary correction
-SAID = timedelta(minutes=1)  # larger ones are worth a line in the log
-LEAP = timedelta(minutes=5)  # forward; smaller ones change nothing that is signed or told
+SETTING = timedelta(seconds=1)  # smaller steps are ordinary corrections of a clock
+LOGGED = timedelta(minutes=1)  # larger steps are logged
+LEAP = timedelta(minutes=5)  # larger steps forward matter to signed requests
 
 
 class Timekeeper:
-    """The job, and the look back at a start. Forward, due times come sooner, and are then reckoned anew."""
+    """The job, and the check at a start. After a step forward due times come sooner and are then set anew."""
 
     def __init__(
         self,
@@ -33,41 +33,41 @@ class Timekeeper:
         moved: Sequence[Callable[[timedelta], None]],
         leapt: Callable[[], None] = lambda: None,
     ) -> None:
-        """``longest``: an order is never put off for longer.
+        """``longest``: the longest time until an order's next reading.
 
-        ``moved``: who keeps times in memory, and is told by how much the clock was set back. ``leapt``: told when it
-        was set forward, or the machine slept.
+        ``moved``: called with the (negative) step when the clock was set back, for those who keep times in memory.
+        ``leapt``: called when it was set forward, or the machine slept.
         """
         self._store, self._clock, self._longest, self._moved, self._leapt = store, clock, longest, moved, leapt
-        self._last: tuple[datetime, float] | None = None
+        self._compared: tuple[datetime, float] | None = None
 
     async def begin(self) -> None:
-        """The clock may have been set while nobody ran: nothing was recorded later than now."""
+        """Move due times if the clock was set back while no process ran: no row can be younger than now."""
         now, seen = self._clock(), await self._store.clock.last_seen()
         by = min(now - seen, timedelta()) if seen else timedelta()
-        if -by > SAID:
+        if -by > LOGGED:
             log.warning("clock is behind the database's last write, due times are moved", extra={"by": -by})
         try:
             await self._store.clock.retime(now, by, self._longest)
-        except StorageError as error:  # the status tells of it; what is due can be read all the same
-            log.error("due times not checked", extra={"error": error})  # noqa: TRY400  one sentence says it all
+        except StorageError as error:  # the status shows it; due orders can still be read
+            log.error("due times not checked", extra={"error": error})  # noqa: TRY400  a StorageError's sentence suffices
 
     async def tick(self) -> timedelta:
-        """Compare the wall clock with the monotonic one. Returns by how much it moved against that."""
+        """Compare the wall clock with the monotonic one. Returns the step since then; negative when set back."""
         now, steady = self._clock(), time.monotonic()
-        if self._last is None:
-            self._last = now, steady
+        if self._compared is None:
+            self._compared = now, steady
             return timedelta()
-        then, steadily = self._last
-        by = now - then - timedelta(seconds=steady - steadily)
-        # A demo's clock runs at a speed of its own, so only one that shows less than before was surely set back.
-        if now < then - SETTING:
+        earlier, earlier_steady = self._compared
+        by = now - earlier - timedelta(seconds=steady - earlier_steady)
+        # A demo's clock is faster, so only a clock that shows less than before was surely set back.
+        if now < earlier - SETTING:
             await self._store.clock.retime(now, by, self._longest)
-            if by < -SAID:
+            if by < -LOGGED:
                 log.warning("clock was set back, due times are moved with it", extra={"by": -by})
             for move in self._moved:
                 move(by)
         elif by > LEAP:
             self._leapt()
-        self._last = now, steady  # only now: a full disk does not keep it from being tried again
+        self._compared = now, steady  # last, so that after a full disk the next tick tries again
         return by

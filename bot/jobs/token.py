@@ -1,4 +1,4 @@
-"""Asks now and then whether Slack still takes the bot's token: in a quiet week nothing else would find out."""
+"""Checks now and then whether Slack still accepts the bot's token: in a quiet week no other call would show it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class TokenWatch:
     """The job."""
 
     def __init__(self, slack: AsyncWebClient, tell: Callable[[str], None]) -> None:
-        """``tell``: is told Slack's word for what is wrong with the token, or nothing where it is taken."""
+        """``tell`` gets Slack's error code of the refused token, or an empty text when the token is accepted."""
         self._slack, self._tell = slack, tell
 
     async def tick(self) -> None:
-        """Ask. A Slack that cannot be reached says nothing about the token."""
+        """Check once. A Slack that cannot be reached says nothing about the token."""
         try:
             await self._slack.auth_test()
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's

@@ -1,35 +1,37 @@
-"""Channels whose posts Slack refuses for a reason that we do not know; the status tells of them."""
+"""Channels whose posts Slack refuses with an error code that we do not know. The status shows them."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
 
-FORGOTTEN = 900.0  # seconds; three times the longest pause between two tries: what is not met again is over
+FORGOTTEN = (
+    900.0  # seconds, three times the longest pause between two tries; a refusal that is not repeated by then is over
+)
 
 
 @dataclass(slots=True)
 class Puzzles:
-    """Times are monotonic."""
+    """The last unknown refusal of each channel. Times are monotonic."""
 
-    _met: dict[str, tuple[str, float]] = field(default_factory=dict)  # by channel: Slack's word, and when
+    _met: dict[str, tuple[str, float]] = field(default_factory=dict)  # by channel: Slack's error code, and when it came
 
     def note(self, channel: str, code: str) -> bool:
-        """It was met. Returns whether that is news."""
+        """Record a refusal. Returns whether this code is new for the channel."""
         is_new = self._live().get(channel) != code
         self._met[channel] = (code, time.monotonic())
         return is_new
 
     def solved(self, channel: str) -> None:
-        """The channel takes posts."""
+        """Forget the channel's refusal: it takes posts again."""
         self._met.pop(channel, None)
 
     def of(self, channel: str) -> str:
-        """Slack's word for a channel; empty where nothing is the matter."""
+        """Return Slack's error code for a channel; empty when the channel takes posts."""
         return self._live().get(channel, "")
 
     def told(self) -> dict[str, int]:
-        """How many channels there are for each of Slack's words."""
+        """Return how many channels have each of Slack's error codes."""
         codes = list(self._live().values())
         return {code: codes.count(code) for code in sorted(set(codes))}
 

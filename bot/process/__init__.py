@@ -1,23 +1,23 @@
 """The process itself: its log, its clock, its lock, its scheduler.
 
-One process leads a data directory (``leader``), so it may keep this in its memory. Each line would be wrong with a
-second process beside it, and names who owns it:
+One process leads a data directory (``leader``), so these classes keep state in memory. A second process beside it
+would have its own copy, and both would be wrong:
 
 ========================================  ==========================================================================
-``bot.jobs.deliver.Deliverer``            which channels a message is on its way to
-``bot.jobs.pacing.Pacer``                 how much may be posted to a channel now, and what Slack asked to wait for
-``bot.jobs.failure_policy.FailurePolicy``  whether the token is refused, and what Slack refuses for unknown reasons
+``bot.jobs.deliver.Deliverer``            which channels a message is being sent to
+``bot.jobs.pacing.Pacer``                 how many posts a channel may get now, and the pauses that Slack asked for
+``bot.jobs.failure_policy.FailurePolicy``  whether the token is refused, and which channels refuse for no known reason
 ``tracking.circuit_breaker.CircuitBreaker``  whether PandaPon answers
 ``pandapon.wire.Wire``                    the requests' pace and pauses, and how far PandaPon's clock is off
-``bot.decider.Decider``                   how often a change of money was shown today
-``bot.jobs.stalls.StallWatch``            what is usual here, for the limits of silence
-``bot.jobs.discovery.Discoverer``         which pages of the order lists were seen, and when each was seen whole
-``bot.jobs.digests.Digester``             channels whose daily digest is put off
+``bot.decider.Decider``                   how often a channel was shown a change of price or refund in the last 24 hours
+``bot.jobs.stalls.StallWatch``            the usual gaps between scans here, for the limits of silence
+``bot.jobs.discovery.Discoverer``         the next page of each order list, and when each list was last read to its end
+``bot.jobs.digests.Digester``             channels whose daily digest failed, and when it is tried again
 ``bot.jobs.timekeeper.Timekeeper``        the wall clock against the monotonic one
-``handlers.interactions.deliveries.Recent``  requests that were handled while the database could not be asked
-``handlers.access.admission.Admission``   who people are, for ten minutes
+``handlers.interactions.deliveries.Recent``  requests that were handled while the database could not be read
+``handlers.access.admission.Admission``   whether a person is a member, a guest or an outsider, for ten minutes
 ``handlers.interactions.languages.Languages``  the channels' languages, learnt at the start
-``handlers.blocks.people.People``         what people are called, learnt at the start
-``storage.database.DatabaseThread``       the one connection that writes, and what is wrong with the file
+``handlers.blocks.people.People``         people's names, learnt at the start
+``storage.database.DatabaseThread``       the one connection that writes, and the last failure of the file
 ========================================  ==========================================================================
 """

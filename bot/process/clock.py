@@ -1,4 +1,4 @@
-"""The wall clock, the only one of the process: everything else is told the time."""
+"""The wall clock. Only here is it read; every other module takes a clock as a parameter."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """Now, aware, in UTC."""
+    """Return the present time, aware, in UTC."""
     return datetime.now(UTC)

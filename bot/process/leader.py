@@ -1,4 +1,4 @@
-"""One process leads a data directory: a lock that the kernel frees the moment its holder dies, however it dies."""
+"""One process leads a data directory: a file lock, which the kernel frees as soon as its holder dies."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class NotLeaderError(Exception):
 
 @asynccontextmanager
 async def leading(database: Path, *, standby: bool, stop: asyncio.Event) -> AsyncIterator[bool]:
-    """Hold the lock of the database's directory for the length of the block.
+    """Hold the lock of the database for the length of the block, since two pollers would post everything twice.
 
-    Yields True as the leader; False when ``stop`` was set while waiting as a standby. Two pollers on one database
-    would tell everything twice. The lock is on a file of its own: closing any other descriptor of the database file
-    would drop SQLite's own locks. Raises NotLeaderError at once unless ``standby``, and StorageError for a folder that
-    cannot be used. Works on local disks only.
+    Yields True as the leader, and False when ``stop`` was set while a standby waited. The lock is on a separate file:
+    closing another descriptor of the database file would drop SQLite's own locks. Works on local disks only.
+
+    Raises NotLeaderError when another process leads and ``standby`` is off, and StorageError for an unusable folder.
     """
     path = database.with_name(database.name + ".lock")
     descriptor = _open(path)

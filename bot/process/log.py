@@ -1,4 +1,4 @@
-"""Logging for the process: one line an event, harmless whoever wrote what is in it."""
+"""Logging for the process: one line an event, with secrets and control characters removed."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
-# What each record has; whatever else it has is an ``extra``.
+# The attributes of every record. Any other attribute comes from ``extra``.
 STANDARD = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "taskName"}
 LONGEST_FIELD = 300  # characters
 LONGEST_TRACE = 8_000  # characters of a traceback
 MOST_CAUSES = 5
-# These print addresses, payloads or whole requests at INFO and DEBUG.
+# These libraries log addresses, payloads or whole requests at INFO and DEBUG.
 TALKATIVE = ("httpx", "httpcore", "aiohttp", "slack_sdk", "slack_bolt", "asyncio")
-SILENT = ("apscheduler", "stamina")  # what a job or a call fails with in the end is told by whoever runs it
-# Errors whose words name code, files or our own sentences. Others may quote what was read: a name, an address.
+SILENT = ("apscheduler", "stamina")  # the caller of a job or request logs its final failure
+# Errors whose text names code, files or our own sentences. Other errors may quote data: a name, an address.
 OURS = (StorageError, AttributeError, TypeError, NameError, ImportError, RecursionError, OSError)
-# What Bolt says of itself to whoever writes an app, in many lines and with parts of payloads.
+# Beginnings of Bolt's hints to app developers: many lines, with parts of payloads.
 CHATTER = ("Unhandled request", "As you gave `client` as well", "A global middleware (")
 
 
 class Entry(NamedTuple):
-    """One event, harmless: secrets, phones and controls are out of every text, and each has its limit."""
+    """One event. Every text is shortened, and without secrets, phone numbers and control characters."""
 
     time: datetime  # aware, the machine's zone
     level: str
@@ -45,11 +45,11 @@ class Entry(NamedTuple):
 
 
 class EntryFormatter(logging.Formatter):
-    """The last step before the stream: it sees what every logger and every library says.
+    """Makes an :class:`Entry` of a record. It is the last step before the stream, so it sees every library's records.
 
-    Fields are the record's ``extra`` and those of the task at work (``pandapon.log_context``). The standard library's
-    ``extra`` was chosen over structlog: the client can be used alone, libraries' records take the same way, and a
-    formatter of this size is all that is missing.
+    Its fields are the record's ``extra`` and those bound to the current task (``pandapon.log_context``). We use the
+    standard library's ``extra`` and not structlog: the client stays usable alone, records of libraries take the same
+    path, and only this formatter is needed.
     """
 
     def __init__(self, redaction: Redaction) -> None:
@@ -57,7 +57,7 @@ class EntryFormatter(logging.Formatter):
         self._redaction = redaction
 
     def entry(self, record: logging.LogRecord) -> Entry:
-        """The record's event, redacted."""
+        """Return the record's event, redacted."""
         clean = self._redaction.line
         fields = {**log_context.fields(), **{k: v for k, v in vars(record).items() if k not in STANDARD}}
         return Entry(
@@ -79,32 +79,32 @@ class LineFormatter(EntryFormatter):
     """For people: ``time LEVEL logger  event name=value …``, and below it, indented, the traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, or some more with a traceback."""
-        one = self.entry(record)
-        fields = "".join(f" {name}={_quoted(value)}" for name, value in one.fields.items())
-        when = one.time.strftime("%Y-%m-%d %H:%M:%S") + f",{one.time.microsecond // 1000:03}"
-        head = f"{when} {one.level.upper():7} {one.logger}  {one.event}{fields}"
-        return "\n".join([head, *(f"    {line}" for line in one.trace)])
+        """Return one line, and the lines of a traceback."""
+        entry = self.entry(record)
+        fields = "".join(f" {name}={_quoted(value)}" for name, value in entry.fields.items())
+        time = entry.time.strftime("%Y-%m-%d %H:%M:%S") + f",{entry.time.microsecond // 1000:03}"
+        head = f"{time} {entry.level.upper():7} {entry.logger}  {entry.event}{fields}"
+        return "\n".join([head, *(f"    {line}" for line in entry.trace)])
 
 
 class JsonFormatter(EntryFormatter):
-    """For machines: one JSON object a line. An event's fields stand beside its own names and never take their place."""
+    """For machines: one JSON object a line. A field with the name of a fixed key (time, level, …) is left out."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line."""
-        one = self.entry(record)
-        own = {"time": one.time.isoformat(), "level": one.level, "logger": one.logger, "event": one.event}
-        trace = {"trace": one.trace} if one.trace else {}
-        return json.dumps({**one.fields, **own, **trace}, ensure_ascii=False)
+        """Return one line."""
+        entry = self.entry(record)
+        fixed = {"time": entry.time.isoformat(), "level": entry.level, "logger": entry.logger, "event": entry.event}
+        trace = {"trace": entry.trace} if entry.trace else {}
+        return json.dumps({**entry.fields, **fixed, **trace}, ensure_ascii=False)
 
 
 FORMATS = {"line": LineFormatter, "json": JsonFormatter}
 
 
 def configure(level: str, secrets: Sequence[str], stream: TextIO | None = None, *, form: str = "line") -> None:
-    """Set up the root logger, and what else a process writes to its error stream. Never called at import.
+    """Set up the root logger, warnings and the hooks for unhandled errors. Call it at the start, never at import.
 
-    ``form``: a name of ``FORMATS``.
+    ``level``: a name of logging's levels. ``stream``: standard error when None. ``form``: a key of ``FORMATS``.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(FORMATS[form](Redaction(secrets)))
@@ -119,9 +119,9 @@ def configure(level: str, secrets: Sequence[str], stream: TextIO | None = None, 
 
 
 def for_bolt() -> logging.Logger:
-    """The logger for Bolt and its Socket Mode client. Their own ones copy this one's level and filters.
+    """Return the logger for Bolt and its Socket Mode client, whose own loggers copy its level and filters.
 
-    Without it they take the root's level, and print whole payloads at DEBUG.
+    Without it they take the root's level and print whole payloads at DEBUG.
     """
     logger = logging.getLogger("slack_bolt")
     logger.setLevel(logging.WARNING)
@@ -135,12 +135,12 @@ def _is_no_chatter(record: logging.LogRecord) -> bool:
 
 
 def _message(record: logging.LogRecord) -> str:
-    """The record's text; an error among its arguments is shown as :func:`_words` shows it."""
-    if record.name == "asyncio":  # below its first line it shows the error that nobody awaited, with all its words
+    """Return the record's text, with each error among its arguments as :func:`_words` shows it."""
+    if record.name == "asyncio":  # its further lines show an error with its whole text
         return record.getMessage().partition("\n")[0]
     args = record.args
     if isinstance(args, tuple):
-        args = tuple(_words(one) if isinstance(one, BaseException) else one for one in args)
+        args = tuple(_words(arg) if isinstance(arg, BaseException) else arg for arg in args)
     try:
         return str(record.msg) % args if args else str(record.msg)
     except (TypeError, ValueError, KeyError):
@@ -152,12 +152,12 @@ def _shown(value: object) -> str:
 
 
 def _quoted(value: str) -> str:
-    """A value with blanks or quotes in it, so that a line can be taken apart again."""
+    """Quote a value that is empty or holds blanks, quotes or ``=``, so that programs can split the line."""
     return json.dumps(value, ensure_ascii=False) if not value or set(value) & set(' "=') else value
 
 
 def _words(error: BaseException) -> str:
-    """What may be told of an error: our own sentences, PandaPon's code, else its kind."""
+    """Return what is safe to log of an error: PandaPon's code, our own sentence, else only its type."""
     if isinstance(error, PandaPonError):
         return error.brief
     if isinstance(error, OURS) and str(error):
@@ -166,7 +166,7 @@ def _words(error: BaseException) -> str:
 
 
 def _trace(error: BaseException | None) -> Iterator[str]:
-    """The error's frames, the newest last, and below them those of what it came from."""
+    """Yield the error's frames, the newest last, then those of its causes."""
     for _ in range(MOST_CAUSES):
         if error is None:
             return

@@ -1,7 +1,7 @@
 """The one rule about proxies and certificates, for Slack and for PandaPon.
 
-slack_sdk reads HTTPS_PROXY and HTTP_PROXY by itself and never NO_PROXY, httpx's transport reads none of them: so the
-variables are settings here, are hidden from the libraries, and what they mean is worked out once.
+slack_sdk reads HTTPS_PROXY and HTTP_PROXY by itself and ignores NO_PROXY; httpx's transport ignores all of them. So
+the variables are settings here, hidden from the libraries, and this module alone interprets them.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
 
 
 def proxy_address(value: str) -> str:
-    """The proxy's address with its scheme. Raises ValueError, which shows nothing of it."""
-    whole = value if "://" in value else f"http://{value}"
+    """Return the proxy's address with its scheme, http by default. Raises ValueError, which never shows the value."""
+    address = value if "://" in value else f"http://{value}"
     try:
-        parts = web_address(whole)
+        parts = web_address(address)
     except ValueError:
         raise ValueError("must be the address of an HTTP proxy such as http://proxy.example:3128") from None
-    if parts.path not in {"", "/"} or "?" in whole or "#" in whole:
+    if parts.path not in {"", "/"} or "?" in address or "#" in address:
         raise ValueError("must be the address of an HTTP proxy and nothing more, such as http://proxy.example:3128")
-    return whole.rstrip("/")
+    return address.rstrip("/")
 
 
 def proxy_for(url: str, settings: Settings) -> str | None:
-    """The proxy that leads to this address; None: none does, or NO_PROXY excepts it."""
+    """Return the proxy for this address; None when none is set, or NO_PROXY excepts the host."""
     proxy = settings.https_proxy or settings.all_proxy or settings.http_proxy
     return proxy.get_secret_value() if proxy and not is_excepted(url, settings.no_proxy) else None
 
 
 def is_excepted(url: str, no_proxy: str) -> bool:
-    """Whether NO_PROXY names this host.
+    """Return whether NO_PROXY names this host.
 
-    Names divided by commas or blanks: a domain with all below it, with or without a dot before it; an IP address or a
-    network (10.0.0.0/8); ``*`` for everything. Each may end with a port.
+    ``no_proxy``: entries divided by commas or blanks. An entry is a domain (its subdomains are meant too, with or
+    without a dot before it), an IP address, a network (10.0.0.0/8), or ``*`` for every host. It may end with a port.
     """
     parts = urlsplit(url)
     host, port = (parts.hostname or "").rstrip("."), parts.port or PORTS.get(parts.scheme, 0)
@@ -53,10 +53,10 @@ def is_excepted(url: str, no_proxy: str) -> bool:
 def _names(entry: str, host: str, port: int) -> bool:
     if entry == "*":
         return True
-    name, wanted = entry, ""
-    if found := re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::(\d+))?", entry):
-        name, wanted = found[1].strip("[]"), found[2] or ""
-    if wanted and int(wanted) != port:
+    name, wanted_port = entry, ""
+    if match := re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::(\d+))?", entry):
+        name, wanted_port = match[1].strip("[]"), match[2] or ""
+    if wanted_port and int(wanted_port) != port:
         return False
     try:
         return ipaddress.ip_address(host) in ipaddress.ip_network(name, strict=False)
@@ -66,20 +66,20 @@ def _names(entry: str, host: str, port: int) -> bool:
 
 
 def hide_from_libraries() -> None:
-    """From here on the settings decide alone, also in what a library opens by itself."""
+    """Remove the variables from the environment, so that the settings alone decide, in every library."""
     for name in VARIABLES:
         os.environ.pop(name, None)
         os.environ.pop(name.lower(), None)
 
 
 def without_password(proxy: str) -> str:
-    """The proxy's address for people."""
+    """Return the proxy's address without user and password, as people are shown it."""
     parts = urlsplit(proxy)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def passwords(settings: Settings) -> list[str]:
-    """What of the proxies' addresses must reach no log, as it is written and as it is meant."""
-    given = [one.get_secret_value() for one in (settings.https_proxy, settings.http_proxy, settings.all_proxy) if one]
-    found = [urlsplit(proxy).password for proxy in given]
-    return [word for one in found if one for word in dict.fromkeys((one, unquote(one)))]
+    """Return the passwords in the proxies' addresses, each as written and percent-decoded, for the log's redaction."""
+    proxies = [url.get_secret_value() for url in (settings.https_proxy, settings.http_proxy, settings.all_proxy) if url]
+    written = [urlsplit(proxy).password for proxy in proxies]
+    return [form for password in written if password for form in dict.fromkeys((password, unquote(password)))]

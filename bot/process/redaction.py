@@ -1,7 +1,7 @@
-"""What must not be read in a log is taken out of any text: secrets, addresses that can be written to, phones, controls.
+"""Removes from a text what no log may hold: secrets, response URLs and hooks, phone numbers, control characters.
 
-The text is first brought into its plain form, whatever was done to it on its way (percent signs, JSON, ``repr``, HTML,
-full-width letters, base64, hex), so that each rule is written once.
+The text is first decoded to its plain form (from percent signs, JSON, ``repr``, HTML, full-width letters, base64,
+hex), so that each rule is written once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MASK = "***"
 LONGEST = 2_000  # characters of one line
-LAYERS = 4  # encodings within encodings that are undone
+LAYERS = 4  # nested encodings that are decoded
 
 _ESCAPE = re.compile(r"\\+u([0-9A-Fa-f]{4})|(?:\\+x[0-9A-Fa-f]{2})+|\\+/")
 _BYTE = re.compile(r"\\+x([0-9A-Fa-f]{2})")
@@ -33,7 +33,7 @@ _SHAPES = re.compile(
     rf"|(?<=/callbacks/){_REST}",
     re.IGNORECASE,
 )
-# A value under a name that says that it is nobody's business: token=…, "token": "…", 'X-Slack-Signature': '…'.
+# A value under the name of a secret: token=…, "token": "…", 'X-Slack-Signature': '…'.
 _NAMED = re.compile(
     r"((?:token|ticket|secret|signature|password|authorization|access[-_]?key|response_url|trigger_id)\\*[\"']?"
     r"(?:\s?[:=]\s?|, )\\*b?[\"']?(?:Bearer |Basic )?)(?=[^\s\"'&,;)}\]]{6})[^\s\"'&,;)}\]]+",
@@ -44,19 +44,19 @@ _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){6,}")
 
 
 class Redaction:
-    """Takes the secrets of one process, and all that looks like one, out of texts."""
+    """Replaces the secrets of one process, and whatever looks like a secret, by :data:`MASK`."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        self._secrets = tuple(sorted({_plain(one) for one in secrets if one}, key=len, reverse=True))
-        # A secret cut in two by the limit must not be left half.
-        self._margin = max((len(one) for one in self._secrets), default=0)
+        self._secrets = tuple(sorted({_plain(secret) for secret in secrets if secret}, key=len, reverse=True))
+        # The limit may cut a secret in two, and no half of it may stay.
+        self._margin = max((len(secret) for secret in self._secrets), default=0)
 
     def line(self, text: str, longest: int = LONGEST) -> str:
-        """One harmless line of at most ``longest`` characters."""
+        """Return the redacted text as one printable line of at most ``longest`` characters."""
         return _printable(self.clean(text, longest))
 
     def clean(self, text: str, longest: int = LONGEST) -> str:
-        """The text without what must not be read; its line ends stay."""
+        """Return the redacted text, of at most ``longest`` characters. Its line ends stay."""
         cut = text[: longest * 2 + self._margin]
         clean = self._blot(self._decoded(_plain(cut)))
         if len(cut) < len(text):
@@ -72,7 +72,7 @@ class Redaction:
         return mask_phones(text, MASK)
 
     def _decoded(self, text: str) -> str:
-        """Blot out each run of base64 or hex that hides something."""
+        """Mask each run of base64 or hex whose decoded text would be masked."""
         text = _HEX.sub(self._blot_where(bytes.fromhex), text)
         return _BASE64.sub(self._blot_where(_from_base64), text)
 
@@ -85,7 +85,7 @@ class Redaction:
 
 
 def _text(decode: Callable[[str], bytes], run: str) -> str:
-    """What a run of base64 or hex says; empty where it is none."""
+    """Decode a run of base64 or hex; empty when it is neither."""
     try:
         return decode(run).decode()
     except (ValueError, binascii.Error):
@@ -98,7 +98,7 @@ def _from_base64(run: str) -> bytes:
 
 
 def _plain(text: str) -> str:
-    """The text as it was before it was encoded for an address, for JSON, for HTML or by ``repr``."""
+    """Undo the encoding for an address, for JSON, for HTML or by ``repr``."""
     for _ in range(LAYERS):
         before = text
         if "%" in text:
@@ -117,18 +117,18 @@ def _unescaped(match: re.Match[str]) -> str:
         return chr(int(match[1], 16))
     if match[0].endswith("/"):
         return "/"
-    return bytes(int(one, 16) for one in _BYTE.findall(match[0])).decode(errors="replace")
+    return bytes(int(digits, 16) for digits in _BYTE.findall(match[0])).decode(errors="replace")
 
 
 def _narrow(text: str) -> str:
-    """Full-width letters, digits and signs as plain ones; nothing that is not seen."""
+    """Make full-width letters, digits and signs plain, and drop invisible characters."""
     return "".join(
-        chr(ord(one) - 0xFEE0) if "！" <= one <= "～" else one for one in text if unicodedata.category(one) != "Cf"
+        chr(ord(char) - 0xFEE0) if "！" <= char <= "～" else char for char in text if unicodedata.category(char) != "Cf"
     )
 
 
 def _printable(text: str) -> str:
-    """No sign that moves a cursor or starts a line; what is not printable is shown as its escape."""
+    """Show each unprintable character as its escape, so that none moves a cursor or starts a line."""
     if text.isprintable():
         return text
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)

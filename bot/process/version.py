@@ -1,4 +1,4 @@
-"""The one place where the version is read."""
+"""The version of the installed package. Only here is it read."""
 
 from __future__ import annotations
 

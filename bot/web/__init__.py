@@ -1,1 +1,1 @@
-"""What the process answers over HTTP, and what it lets in."""
+"""The HTTP side: Slack's requests, PandaPon's push messages, health and metrics."""

@@ -1,7 +1,7 @@
-"""Takes PandaPon's push messages: checks who sends and what it is, keeps it, and answers at once.
+"""Takes PandaPon's push messages: checks the token and the form, stores the message, and answers at once.
 
-The sender waits 1,000 ms, repeats five times, and promises no order [stated]. It signs nothing as far as is known: so
-the address is secret, and a message is a hint that makes an order due, never a fact.
+The sender waits 1,000 ms, repeats five times, and promises no sequence [stated]. No signature is documented. So the
+address holds a secret token, and a message only makes its orders due; it is never taken as a fact.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 BODY_LIMIT = 256 * 1024  # bytes
-STORE_SECONDS = 0.7  # the sender hangs up after 1 s, and what is not stored by then must not be acknowledged
-MOST_WAITING = 50  # messages that wait for a database that does not take them; more are sent back at once
+STORE_SECONDS = 0.7  # the sender hangs up after 1 s; an unstored message must not be acknowledged
+MOST_WAITING = 50  # messages that wait for a slow database; any further one gets 503 at once
 TAKEN = ("GET", "HEAD", "POST")
 PATH = "/pandapon/callbacks/{token}"
 # Every name under which a message may carry the number of an order, sub-order or parcel [stated and inferred].
@@ -58,12 +58,12 @@ MOST_IDS, DEEPEST = 50, 8
 
 
 class MalformedError(ValueError):
-    """No message; the text says in a sentence what is wrong."""
+    """The body is no message; the text says in a sentence why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What can be told of a message."""
+    """A parsed message. ``ids``: of orders, sub-orders and parcels in it."""
 
     kind: str  # messageType without its platform; empty when there is none
     ids: tuple[str, ...]
@@ -72,7 +72,7 @@ class Message:
 def routes(
     tokens: tuple[str, ...], store: Store, clock: Callable[[], datetime], wake: Callable[[], None]
 ) -> list[web.RouteDef]:
-    """The address. Without a token, or with a wrong one, it is as if it were not there, whatever the method."""
+    """Return the route. A wrong token gets 404 for every method, as does every token when none is set."""
     return [web.route(hdrs.METH_ANY, PATH, _Callbacks(tokens, store, clock, wake).answer)]
 
 
@@ -85,7 +85,7 @@ class _Callbacks:
         self._waiting: set[asyncio.Task[bool]] = set()
 
     async def answer(self, request: web.Request) -> web.Response:
-        """The vendor's console tries the address before it saves it; with what method and body is not stated."""
+        """Answer. The vendor's console tries the address before it saves it; its method and body are not stated."""
         self._admit(request)
         if request.method in {hdrs.METH_GET, hdrs.METH_HEAD}:
             return _ok()
@@ -96,8 +96,8 @@ class _Callbacks:
 
     def _admit(self, request: web.Request) -> None:
         given = _digest(request.match_info["token"])
-        # Every token is compared, in constant time: how long it takes tells nothing.
-        if not any([hmac.compare_digest(given, good) for good in self._digests]):  # noqa: C419  all of them, on purpose
+        # A sum compares every token, each in constant time, so that the duration shows nothing.
+        if not sum(hmac.compare_digest(given, good) for good in self._digests):
             raise web.HTTPNotFound
 
     async def _take(self, body: bytes) -> web.Response:
@@ -105,24 +105,24 @@ class _Callbacks:
             message = read(body)
         except MalformedError as error:
             return web.json_response({"code": 400, "msg": str(error)}, status=400)
-        hint = PushMessage(hashlib.sha256(body).hexdigest(), message.kind, message.ids, self._clock())
-        if await self._is_stored(hint):
+        push = PushMessage(hashlib.sha256(body).hexdigest(), message.kind, message.ids, self._clock())
+        if await self._is_stored(push):
             return _ok()
         return web.json_response({"code": 503, "msg": "not stored; please send it again"}, status=503)
 
-    async def _is_stored(self, hint: PushMessage) -> bool:
-        """Whether it is kept while the sender waits. One that is late is kept too; its repeat is known then."""
+    async def _is_stored(self, message: PushMessage) -> bool:
+        """Return whether it is stored in time. A late one is stored too, and its repeat is then a known message."""
         if len(self._waiting) >= MOST_WAITING:
             return False
-        task = asyncio.ensure_future(self._store_it(hint))
+        task = asyncio.ensure_future(self._store_it(message))
         self._waiting.add(task)
         task.add_done_callback(self._waiting.discard)
         done, _late = await asyncio.wait({task}, timeout=STORE_SECONDS)
         return bool(done) and task.result()
 
-    async def _store_it(self, hint: PushMessage) -> bool:
+    async def _store_it(self, message: PushMessage) -> bool:
         try:
-            if await self._store.inbox.put(hint):
+            if await self._store.inbox.put(message):
                 self._wake()
         except StorageError:
             return False
@@ -134,10 +134,7 @@ def _ok() -> web.Response:
 
 
 def read(body: bytes) -> Message:
-    """What a body says, in either of its two forms: the message body as an object, or as a string that holds JSON.
-
-    Raises MalformedError.
-    """
+    """Parse a body. Its message body is an object, or a string that holds JSON. Raises MalformedError."""
     outer = _json(body)
     if isinstance(outer, str):
         outer = _json(outer)
@@ -151,7 +148,7 @@ def read(body: bytes) -> Message:
 
 
 def _json(body: bytes | str) -> Any:
-    """Numbers are kept as their text: 19 digits do not survive a float."""
+    """Parse JSON with numbers as text: 19 digits do not survive a float."""
     try:
         return json.loads(body, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError):
@@ -159,18 +156,18 @@ def _json(body: bytes | str) -> Any:
 
 
 def _suffix(kind: str) -> str:
-    """Types are matched by what follows the platform: ``1688_ORDER_…`` and ``TAOBAO_ORDER_…`` mean the same."""
+    """Return a type without its platform: ``1688_ORDER_…`` and ``TAOBAO_ORDER_…`` mean the same."""
     storable = kind.encode("utf-8", "replace").decode()  # JSON may carry half of a surrogate pair
     return re.sub(r"^(?:TAOBAO|1688)_", "", storable.strip().upper())[:80]
 
 
 def _ids(value: Any, depth: int = 0) -> Iterator[str]:
-    """Every number that stands under a name of an order, sub-order or parcel, wherever in the message."""
+    """Yield each number under a name of an order, sub-order or parcel, anywhere in the message."""
     if depth > DEEPEST:
         return
     if isinstance(value, list):
-        for one in value[:MOST_IDS]:
-            yield from _ids(one, depth + 1)
+        for item in value[:MOST_IDS]:
+            yield from _ids(item, depth + 1)
     elif isinstance(value, dict):
         for name, part in value.items():
             named = str(name).lower() in ID_NAMES or (depth > 0 and name == "id")

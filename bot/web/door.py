@@ -1,8 +1,7 @@
-"""Who may hold a connection, and for how long: before a single line of a request is believed.
+"""Limits the connections and the time of each request, before any of its contents is read.
 
-The number of connections is bounded, and so is the time in which a request has to be there. When there are too many,
-the one that has kept us waiting longest is shown out, of the address that has most of them: whoever sends a request in
-one piece is served, however many others drip.
+When there are too many connections, the address with most unfinished requests loses its oldest connection. So a sender
+who sends a request at once is served, however many others send slowly.
 """
 
 from __future__ import annotations
@@ -23,37 +22,37 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REQUEST_SECONDS = 5.0  # for head and body together
+REQUEST_SECONDS = 5.0  # for the head and body of a request
 IDLE_SECONDS = 75.0  # between two requests of one connection; proxies keep theirs for 60
-LINGER_SECONDS = 1.0  # a body that nobody asked for is read on for so long, so that the answer arrives
+LINGER_SECONDS = 1.0  # an unread body is read on for so long, so that the answer arrives
 MOST = 256  # connections, and at most a quarter of the files that this process may open
-BURST = 32  # connections taken in one go, before any of them can be shown out
-QUEUE = 1024  # connections that the system may hold until they are taken
-EVERY = 10.0  # seconds between two lines about the same refusal
+BURST = 32  # connections accepted at a time, before any can be closed
+QUEUE = 1024  # connections that the system holds until they are accepted
+EVERY = 10.0  # seconds between two log lines about the same refusal
 
 
 class Refusals:
-    """Tells what was refused: one line at once, and then how often, so that nobody can fill the log."""
+    """Logs refusals: the first at once, then only their number, so that nobody can fill the log."""
 
     def __init__(self) -> None:
         self._remaining: Counter[str] = Counter()
-        self._told_at: dict[str, float] = {}
+        self._logged_at: dict[str, float] = {}
 
-    def note(self, what: str) -> None:
-        """``what`` is one of our own short sentences, never a word of the request."""
+    def note(self, reason: str) -> None:
+        """Log or count a refusal. ``reason``: a short sentence of ours, without any text of the request."""
         now = asyncio.get_running_loop().time()
-        if now - self._told_at.get(what, -EVERY) < EVERY:
-            self._remaining[what] += 1
+        if now - self._logged_at.get(reason, -EVERY) < EVERY:
+            self._remaining[reason] += 1
             return
-        self._told_at[what] = now
-        more = self._remaining.pop(what, 0)
-        log.info("request refused", extra={"reason": what, "more_before": more or None})
+        self._logged_at[reason] = now
+        unlogged = self._remaining.pop(reason, 0)
+        log.info("request refused", extra={"reason": reason, "more_before": unlogged or None})
 
 
 class Doors:
     """All connections of the server.
 
-    ``waiting``: those whose request is not there yet; ``idle``: those whose last one is done; the longest first.
+    ``waiting``: those whose request is incomplete. ``idle``: those between two requests. Both hold the oldest first.
     """
 
     def __init__(self, most: int | None = None) -> None:
@@ -67,33 +66,33 @@ class Doors:
         return len(self._all)
 
     def enter(self, door: Door) -> None:
-        """A new connection; another one leaves when there are too many."""
+        """Add a connection, and close one when there are too many."""
         self._all.add(door)
         if len(self._all) > self._most:
-            # An idle one only after those: Slack may just be sending its next request there.
+            # Idle connections come second: Slack may be about to send its next request there.
             (_longest(self.waiting) or _longest(self.idle) or door).show_out(
                 HTTPStatus.TOO_MANY_REQUESTS, "too many connections"
             )
 
     def leave(self, door: Door) -> None:
-        """The connection is closed."""
+        """Remove a closed connection."""
         self._all.discard(door)
         self.forget(door)
 
     def forget(self, door: Door) -> None:
-        """It is neither waited for nor idle now."""
+        """Count the connection as neither waiting nor idle."""
         self.waiting.pop(door, None)
         self.idle.pop(door, None)
 
 
 def _longest(doors: dict[Door, None]) -> Door | None:
-    """The first one of the address that has most of them."""
+    """Return the oldest connection of the address that has most of them; None without any."""
     crowd = Counter(door.address for door in doors).most_common(1)
     return next((door for door in doors if door.address == crowd[0][0]), None)
 
 
 class Door(RequestHandler):
-    """One connection: aiohttp's protocol, with a time in which the whole request has to be there."""
+    """One connection: aiohttp's protocol with a time limit for the whole request."""
 
     __slots__ = ("_doors", "_has_begun", "_is_busy", "_timer", "address", "deadline")
 
@@ -104,17 +103,17 @@ class Door(RequestHandler):
             access_log=None,  # type: ignore[arg-type]  # aiohttp's way to have none
             keepalive_timeout=IDLE_SECONDS,
             lingering_time=LINGER_SECONDS,
-            auto_decompress=False,  # signatures are of the bytes as they came
+            auto_decompress=False,  # signatures cover the raw bytes
         )
         self._doors = doors
-        self._has_begun = False  # something of a request is there
+        self._has_begun = False  # bytes of a request have arrived
         self._is_busy = False
         self._timer: asyncio.TimerHandle | None = None
         self.address = ""
-        self.deadline = 0.0  # on the loop's clock: when the request that now comes has to be whole
+        self.deadline = 0.0  # on the loop's clock: the time limit of the present request
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Whoever comes has to say something."""
+        """Register the connection and start the time of its first request."""
         super().connection_made(transport)
         self.address = str((transport.get_extra_info("peername") or ("",))[0])
         self._doors.enter(self)
@@ -122,41 +121,41 @@ class Door(RequestHandler):
             self._expect()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """It is over, however it ended."""
+        """Forget the connection."""
         self._stop_timer()
         self._doors.leave(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """The first bytes of a further request start its time."""
+        """Start the time of a further request at its first bytes."""
         if self._timer is None and not self._is_busy:
             self._expect()
         self._has_begun = True
         super().data_received(data)
 
     def head_is_there(self) -> None:
-        """The request has a handler now, which reads its body by :attr:`deadline`."""
+        """The head is complete; a handler reads the body by :attr:`deadline`."""
         self._is_busy = True
         self._stop_timer()
 
     def request_is_there(self) -> None:
-        """It is whole: nobody waits for the sender any more."""
+        """The request is complete: the connection waits for its sender no longer."""
         self._doors.forget(self)
 
     def request_is_done(self) -> None:
-        """It is answered; the connection may stay for the next one."""
+        """The request is answered; the connection stays for the next request."""
         self._is_busy = self._has_begun = False
         self._doors.forget(self)
         self._doors.idle[self] = None
 
     def show_out(self, status: HTTPStatus, why: str) -> None:
-        """Close the connection; whoever has begun a request is told why."""
+        """Close the connection. A sender who has begun a request gets the reason."""
         self._stop_timer()
         self._doors.forget(self)
         self._doors.refusals.note(f"{status} {why}")
         if self.transport is None or self.transport.is_closing():
             return
-        if self._has_begun:  # else the next request of this connection would take it for its own answer
+        if self._has_begun:  # else the client would take it as the answer to its next request
             head = (
                 f"HTTP/1.1 {status} {status.phrase}\r\nContent-Type: text/plain\r\nContent-Length: {len(why) + 1}\r\n"
             )
@@ -166,7 +165,7 @@ class Door(RequestHandler):
     def handle_error(
         self, request: BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> web.StreamResponse:
-        """Answer what is no HTTP, and a failure of ours, in one short line, with nothing of the request."""
+        """Answer malformed HTTP, and our own failures, in one line that quotes nothing of the request."""
         del message  # it quotes the request
         if request.writer.output_size > 0:
             raise ConnectionError("an answer has been begun")
@@ -205,7 +204,7 @@ class Site(web.BaseSite):
 
     @property
     def name(self) -> str:
-        """Its address."""
+        """The site's address, as aiohttp shows it."""
         return f"http://{self._host}:{self._port}"
 
     async def start(self) -> None:
@@ -217,12 +216,12 @@ class Site(web.BaseSite):
             lambda: Door(self._doors, server, loop), self._host, self._port, backlog=BURST
         )
         self._server = listening
-        for one in listening.sockets:  # asyncio takes as many at once as may wait: let more of them wait
-            with socket.fromfd(one.fileno(), one.family, one.type) as same:
-                same.listen(QUEUE)
+        for listener in listening.sockets:  # asyncio's backlog also sets how many it accepts at a time: let more wait
+            with socket.fromfd(listener.fileno(), listener.family, listener.type) as duplicate:
+                duplicate.listen(QUEUE)
 
 
 def _affordable() -> int:
-    """How many connections leave enough files for the database, for Slack and for PandaPon."""
+    """Return how many connections leave enough open files for the database, Slack and PandaPon."""
     soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     return MOST if soft == resource.RLIM_INFINITY else max(16, min(MOST, soft // 4))

@@ -1,7 +1,7 @@
-"""Checks each request before anything behind it sees it: small, in time, of the right form, signed.
+"""Checks the size, time, form and signature of each request before a handler sees it.
 
-Checked in the order of what each check costs: size and form of the head, then the body within its time, its signature
-on the bytes as they came, and only then what it says.
+The cheapest check comes first: the head, then the body within its time, the signature over its raw bytes, and last its
+contents.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from bot.web.door import Doors
 
 BODY_LIMIT = 1024 * 1024  # bytes; Slack's payloads are well below this
-UNSIGNED_LIMIT = 1024  # bytes; all that Slack sends unsigned is its look at the certificate
+UNSIGNED_LIMIT = 1024  # bytes; Slack's only unsigned request is its certificate check
 STAMP, SIGNATURE = "X-Slack-Request-Timestamp", "X-Slack-Signature"
 _STAMP, _SIGNATURE = re.compile(r"[0-9]{1,12}"), re.compile(r"v0=[0-9a-f]{64}")
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
 class RefusedError(Exception):
-    """The request is not let in; the text is all that its sender and the log are told."""
+    """The request is refused. Its sender and the log get only the text of this error."""
 
     def __init__(self, status: HTTPStatus, why: str) -> None:
         super().__init__(why)
@@ -37,7 +37,7 @@ class RefusedError(Exception):
 
 
 def guard(doors: Doors) -> Any:
-    """The middleware around every handler: a refusal in one line, and the connection told how far its request is."""
+    """Return the middleware that answers refusals and tells the connection how far its request is."""
 
     @web.middleware
     async def around(request: web.Request, handler: Any) -> web.StreamResponse:
@@ -51,7 +51,7 @@ def guard(doors: Doors) -> Any:
         except RefusedError as refused:
             doors.refusals.note(f"{refused.status} {refused}")
             return short(refused.status, str(refused))
-        except ConnectionError:  # shown out, or gone by itself: nobody hears the answer
+        except ConnectionError:  # closed by us or by the sender: nobody gets the answer
             return short(HTTPStatus.BAD_REQUEST, "the connection was lost")
         else:
             return answer
@@ -62,14 +62,14 @@ def guard(doors: Doors) -> Any:
 
 
 def short(status: HTTPStatus, line: str) -> web.Response:
-    """One line of text. A refused sender's connection is not kept."""
+    """Return an answer of one line, which closes the connection."""
     answer = web.Response(status=status, text=f"{line}\n")
     answer.force_close()
     return answer
 
 
 async def body(request: web.Request, limit: int = BODY_LIMIT) -> bytes:
-    """The whole body, as it came, in what is left of the request's time. Raises RefusedError, ConnectionError."""
+    """Read the raw body within the request's time. Raises RefusedError, and ConnectionError for a lost sender."""
     door = request.protocol
     assert isinstance(door, Door), "served by a bot.door.Site"
     if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
@@ -100,13 +100,13 @@ def _check_size(size: int, limit: int) -> None:
 
 
 class SlackGate:
-    """Lets in what Slack has signed, and nothing else."""
+    """Lets only requests in that Slack has signed."""
 
     def __init__(self, signing_secret: str) -> None:
         self._verifier = SignatureVerifier(signing_secret)
 
     async def admit(self, request: web.Request) -> dict[str, Any]:
-        """The payload of a request that Slack has signed within five minutes; ``{}`` for its look at the certificate.
+        """Return the payload of a request that Slack signed within five minutes; ``{}`` for its certificate check.
 
         Raises RefusedError: 400 for a wrong form, 401 for a wrong signature, 408 and 413 for a body too slow or large.
         """
@@ -115,7 +115,7 @@ class SlackGate:
             raise RefusedError(HTTPStatus.BAD_REQUEST, "the content type is neither a form nor JSON")
         if STAMP not in request.headers and SIGNATURE not in request.headers and kind == FORM:
             return await self._unsigned(request)
-        stamp, signature = _one(request, STAMP, _STAMP), _one(request, SIGNATURE, _SIGNATURE)
+        stamp, signature = _single_header(request, STAMP, _STAMP), _single_header(request, SIGNATURE, _SIGNATURE)
         raw = await body(request)
         try:
             genuine = self._verifier.is_valid(raw, stamp, signature)
@@ -129,7 +129,7 @@ class SlackGate:
             raise RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from None
 
     async def _unsigned(self, request: web.Request) -> dict[str, Any]:
-        """Slack looks at the certificate with an unsigned ``ssl_check=1&token=…``; nothing is done for it."""
+        """Accept Slack's certificate check, an unsigned ``ssl_check=1&token=…``. It has no effect."""
         if request.content_length is not None and request.content_length <= UNSIGNED_LIMIT:
             fields = (await body(request, UNSIGNED_LIMIT)).split(b"&")
             if b"ssl_check=1" in fields:
@@ -137,7 +137,7 @@ class SlackGate:
         raise RefusedError(HTTPStatus.UNAUTHORIZED, "the request is not signed")
 
 
-def _one(request: web.Request, name: str, form: re.Pattern[str]) -> str:
+def _single_header(request: web.Request, name: str, form: re.Pattern[str]) -> str:
     values = request.headers.getall(name, [])
     if len(values) != 1 or not form.fullmatch(values[0]):
         raise RefusedError(HTTPStatus.UNAUTHORIZED, f"{name} is missing or malformed")

@@ -25,9 +25,9 @@ NOT_SENT = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN, PostState
 
 
 def routes(
-    store: Store, clock: Callable[[], datetime], poller: Poller, breaker: CircuitBreaker, timetable: Scheduler
+    store: Store, clock: Callable[[], datetime], poller: Poller, breaker: CircuitBreaker, scheduler: Scheduler
 ) -> list[web.RouteDef]:
-    """The route."""
+    """Return the route of ``/metrics``."""
 
     async def metrics(_request: web.Request) -> web.Response:
         now = clock()
@@ -35,7 +35,7 @@ def routes(
             health = await store.upkeep.health(now)
         except StorageError as error:
             return web.Response(text=f"the database does not answer: {error}", status=HTTPStatus.SERVICE_UNAVAILABLE)
-        lines = [*_of_store(health, now), *_of_machine(health), *_of_process(poller, breaker, timetable)]
+        lines = [*_of_store(health, now), *_of_machine(health), *_of_process(poller, breaker, scheduler)]
         return web.Response(text="\n".join(lines) + "\n", content_type="text/plain", charset="utf-8")
 
     return [web.get("/metrics", metrics)]
@@ -64,11 +64,11 @@ def _of_machine(health: Health) -> Iterator[str]:
         yield from _gauge("disk_free_bytes", "Bytes left on the database's disk.", health.disk_free)
 
 
-def _of_process(poller: Poller, breaker: CircuitBreaker, timetable: Scheduler) -> Iterator[str]:
+def _of_process(poller: Poller, breaker: CircuitBreaker, scheduler: Scheduler) -> Iterator[str]:
     yield from _gauge("pandapon_up", "1 while PandaPon answers.", int(breaker.down_since is None))
-    if (since := poller.since_tick) is not None:  # before the first look there is no such time, and 0 would be a lie
+    if (since := poller.since_tick) is not None:  # before the first tick there is none, and 0 would be wrong
         yield from _gauge("last_tick_seconds", "Since the poller last looked.", round(since.total_seconds(), 3))
-    stopped = timetable.stopped(busy={"poll": poller.alive_at})
+    stopped = scheduler.stopped(busy={"poll": poller.alive_at})
     yield from _gauge("jobs_stopped", "1 while a job of the scheduler shows no sign of life.", int(stopped is not None))
     yield "# HELP pandabot_info The version."
     yield "# TYPE pandabot_info gauge"

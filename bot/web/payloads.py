@@ -1,7 +1,7 @@
-"""What Slack sends, checked as far as anybody behind relies on it: in both modes, before Bolt.
+"""Checks the form of Slack's payloads before Bolt gets them, in HTTP mode and in Socket Mode.
 
-Types of the fields that Bolt and the listeners touch, and those that a kind cannot do without. Everything else passes
-as it is: Slack adds fields and kinds, and Bolt's catch-alls answer what nobody knows.
+It checks the types of the fields that Bolt and the listeners read, and the fields that each kind requires. Other fields
+and unknown kinds pass unchanged: Slack adds new ones, and Bolt's catch-alls answer them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 MOST_FIELDS = 200
-# What an interaction cannot do without; those that are not named here have a callback_id.
+# The required fields of each interaction. One that is not named here requires a callback_id.
 NEEDED: dict[str, tuple[str, ...]] = {
     "block_actions": ("pressed",),
     "block_suggestion": ("action_id",),
@@ -38,13 +38,13 @@ INTERACTIVE = frozenset(
     }
 )
 
-# Empty where nobody can be answered. Bolt opens whatever stands there.
+# Empty when there is no address for an answer. Bolt opens any address that stands here.
 Url = Annotated[str, Field(pattern=r"^(https?://[!-~]{1,2000})?$")]
 Flag = bool | Literal["true", "false"] | None
 
 
 class MalformedPayloadError(ValueError):
-    """Nothing that Slack sends; the text says in one line what is wrong, without a word of it."""
+    """The payload is none of Slack's. The text says why in one line and quotes nothing of it."""
 
 
 class _Model(BaseModel):
@@ -52,7 +52,7 @@ class _Model(BaseModel):
 
 
 class _Ref(_Model):
-    """A user, channel, team or enterprise, where it is more than its id."""
+    """A user, channel, team or enterprise as an object; elsewhere it is only its id."""
 
     id: str | None = None
     team_id: str | None = None
@@ -94,7 +94,7 @@ class _View(_Model):
 
 
 class _Part(_Model):
-    """What an event, a message or an item has in common with the payload around it."""
+    """The fields that events, messages and items share with the payload around them."""
 
     type: str | None = None
     subtype: str | None = None
@@ -127,7 +127,7 @@ class _Event(_Part):
 
 
 class _Payload(_Event):
-    """Any payload; what its kind needs is checked apart."""
+    """Any payload. :func:`_need` checks the fields that its kind requires."""
 
     event: _Event | None = None
     event_id: str | None = None
@@ -148,17 +148,17 @@ class _Payload(_Event):
 
     @property
     def pressed(self) -> bool:
-        """Whether every element that was used is named."""
-        return bool(self.actions) and all(one.action_id for one in self.actions or ())
+        """Whether there are actions and each has its id."""
+        return bool(self.actions) and all(action.action_id for action in self.actions or ())
 
     @property
     def form(self) -> bool:
-        """Whether it says which form it is about."""
+        """Whether the view has its type and callback_id."""
         return self.view is not None and bool(self.view.type) and self.view.callback_id is not None
 
 
 def read(text: str, *, is_json: bool) -> dict[str, Any]:
-    """The payload of an HTTP body: JSON, a form with JSON in ``payload``, or a form. Raises MalformedPayloadError."""
+    """Parse an HTTP body: JSON, a form with JSON in ``payload``, or a form. Raises MalformedPayloadError."""
     if is_json:
         return check(_json(text))
     try:
@@ -171,10 +171,10 @@ def read(text: str, *, is_json: bool) -> dict[str, Any]:
 
 
 def check(payload: Any) -> dict[str, Any]:
-    """The payload, when it is one that Slack could send. Raises MalformedPayloadError."""
+    """Return the payload if Slack could have sent it. Raises MalformedPayloadError."""
     if not isinstance(payload, dict):
         raise MalformedPayloadError("the payload is not a JSON object")
-    whole = _whole_signs(payload)
+    whole = _without_surrogates(payload)
     try:
         _need(_Payload.model_validate(whole))
     except ValidationError as error:
@@ -185,7 +185,7 @@ def check(payload: Any) -> dict[str, Any]:
 
 
 def _need(payload: _Payload) -> None:
-    """What each kind cannot do without."""
+    """Require the fields of the payload's kind. Raises MalformedPayloadError."""
     needed: dict[str, object]
     if payload.command is not None:
         named = payload.command.startswith("/")
@@ -198,13 +198,13 @@ def _need(payload: _Payload) -> None:
         needed |= {name: getattr(payload, name) for name in NEEDED.get(payload.type, ("callback_id",))}
     else:
         needed = {"type": payload.type}
-    for name, there in needed.items():
-        if not there:
+    for name, value in needed.items():
+        if not value:
             raise MalformedPayloadError(f"the payload has no {name}")
 
 
 def _place(error: ValidationError) -> str:
-    """The name of the first field that is wrong: of ours where it is one, never a name that the sender chose."""
+    """Return the name of the first wrong field: one of ours, never a name that the sender chose."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]["loc"]
     named = [str(part) for part in first[:1] if str(part) in _Payload.model_fields]
     return named[0] if named else "form"
@@ -221,8 +221,8 @@ def _no_number(name: str) -> float:
     raise ValueError(name)
 
 
-def _whole_signs(payload: dict[str, Any]) -> dict[str, Any]:
-    """The payload with half signs of a pair replaced, which no database and no network takes."""
+def _without_surrogates(payload: dict[str, Any]) -> dict[str, Any]:
+    """Replace lone halves of surrogate pairs, which neither a database nor a network takes."""
     try:
         text = json.dumps(payload, ensure_ascii=False)
     except (ValueError, RecursionError):

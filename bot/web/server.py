@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ACK_SECONDS = 2.5  # Slack waits three
-PASSED_ON = ("X-Slack-Retry-Num", "X-Slack-Retry-Reason")  # all that Bolt is told of a request's head
+PASSED_ON = ("X-Slack-Retry-Num", "X-Slack-Retry-Reason")  # the only headers that Bolt gets
 
 
 def build(
@@ -35,9 +35,10 @@ def build(
     ready: Callable[[], Awaitable[dict[str, object] | str]],
     more: Iterable[web.RouteDef] = (),
 ) -> web.Application:
-    """The web application, for a bot.door.Site of the same doors; with a signing secret it takes Slack's requests.
+    """Return the web application, for a ``bot.web.door.Site`` with the same doors.
 
-    ``ready`` returns facts when the bot can work, or the reason in words when it can't.
+    ``signing_secret``: of Slack's requests; without it there is no ``/slack/events``. ``ready`` returns facts for
+    ``/readyz``, or the reason as a text when the bot cannot work. ``more``: further routes.
     """
     server = web.Application(middlewares=[guard(doors)])
 
@@ -59,9 +60,9 @@ def build(
 
 
 async def dispatched(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:
-    """Bolt's answer; a plain acknowledgement where there is none in time: Slack would only ask again.
+    """Return Bolt's answer, or a plain acknowledgement after :data:`ACK_SECONDS`; else Slack would send it again.
 
-    Nobody listens then, or a listener failed: Bolt loses what was acknowledged just before, and waits.
+    Bolt is late when no listener matches, or when one failed: it then loses an acknowledgement and waits.
     """
     work = asyncio.ensure_future(_answered(app, asked))
     done, _late = await asyncio.wait({work}, timeout=ACK_SECONDS)
@@ -71,8 +72,8 @@ async def dispatched(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:
 async def _answered(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:
     try:
         answer = await app.async_dispatch(asked)
-    except Exception as error:  # noqa: BLE001  of telling a failure, which has its own traceback
-        log.error("failure not told to its person", extra={"error": error})  # noqa: TRY400  the same
+    except Exception as error:  # noqa: BLE001  the error boundary itself failed; its cause is logged with a traceback
+        log.error("failure not told to its person", extra={"error": error})  # noqa: TRY400  the cause has the traceback
         return BoltResponse(status=HTTPStatus.OK)
     return answer if answer.status < HTTPStatus.BAD_REQUEST else BoltResponse(status=HTTPStatus.OK)
 
@@ -83,13 +84,13 @@ def _slack(app: AsyncApp, gate: SlackGate) -> list[web.RouteDef]:
         if not payload:
             return web.Response()
         headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
-        # Read and verified: handed over like a payload of Socket Mode, so that Bolt neither reads nor verifies again.
-        # Its own reader takes any form that has "payload" in some text for an interaction.
+        # The payload is parsed and verified. Bolt gets it like a payload of Socket Mode, so that it does neither again:
+        # its own parser takes any form with "payload" in a text for an interaction.
         asked = AsyncBoltRequest(body=payload, headers=dict(headers), mode="socket_mode")
         return await to_aiohttp_response(await dispatched(app, asked))
 
     async def certificate_check(request: web.Request) -> web.Response:
-        """Slack looks at the certificate by GET too."""
+        """Answer Slack's certificate check, which comes by GET too."""
         if request.query.get("ssl_check") == "1":
             return web.Response()
         raise web.HTTPMethodNotAllowed(request.method, ["POST"])

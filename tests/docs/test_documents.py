@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def test_the_configuration_document_names_every_setting_with_its_default() -> No
 
 
 def test_the_readme_holds_the_link_that_creates_the_app() -> None:
-    """The link is the present manifest; `python -m bot.manifest README.md` renews it."""
+    """The link is the present manifest; `python -m bot.commands.manifest README.md` renews it."""
     assert "[open this link][create-app]" in README
     assert f"\n[create-app]: {manifest.create_app_link()}\n" in README
 
@@ -87,3 +88,28 @@ def test_every_file_that_is_named_is_there(document: Path) -> None:
             found = next((place for place in places if place.exists()), None)
             assert found is not None, name
             folder = found if found.is_dir() else found.parent
+
+
+def test_the_day_of_an_order_names_what_is_there() -> None:
+    """Every module, class and function of the story exists under that name."""
+    text = (ROOT / "docs" / "a-day-of-an-order.md").read_text(encoding="utf-8")
+    names = re.findall(r"`((?:bot|handlers|storage|tracking|pandapon)\.[\w.]+)`", text)
+    assert len(names) > 30
+    missing = [name for name in names if not is_there(name)]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", ["bot.jobs.nothing", "bot.jobs.poll.Pollster", "tracking.decide.decides"])
+def test_a_name_that_is_not_there_is_seen(name: str) -> None:
+    """A module, a class, a function."""
+    assert not is_there(name)
+
+
+def is_there(name: str) -> bool:
+    """Whether it is a module, or a name in one."""
+    module, _, member = name.rpartition(".")
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError:
+        return hasattr(importlib.import_module(module), member)
+    return True

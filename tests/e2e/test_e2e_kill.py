@@ -98,8 +98,8 @@ async def test_dying_in_a_restore_loses_and_repeats_nothing(tmp_path: Path) -> N
 def test_kill_points_are_for_stand_ins_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable is refused where a real service could be meant, and when it names nothing."""
     monkeypatch.setenv(failpoints.VARIABLE, "after_send")
-    with pytest.raises(failpoints.KillPointError, match="this machine only"):
+    with pytest.raises(failpoints.FailpointError, match="this machine only"):
         failpoints.arm(["http://127.0.0.1:1/api/", "https://api.pandapon.com"])
     monkeypatch.setenv(failpoints.VARIABLE, "somewhere")
-    with pytest.raises(failpoints.KillPointError, match="after_send"):
+    with pytest.raises(failpoints.FailpointError, match="after_send"):
         failpoints.arm([])
