@@ -223,7 +223,7 @@ class _Run:
                 self.snoozed.add(what)
                 until = self.clock() + SNOOZE
                 await self.store.alarms.act(
-                    self.clock(), alarm, AlarmState.SNOOZED, COLLEAGUE, until, channel=self.channels[order_id]
+                    self.clock(), alarm, AlarmState.SNOOZED, COLLEAGUE, until=until, channel=self.channels[order_id]
                 )
 
     async def _deliver(self) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
     from datetime import datetime
 
-    from pandapon.client import PandaPon, Reading
+    from pandapon.client import PandaPon, TraceResult
     from pandapon.models import Order
     from pandapon.traces import Trace
     from storage.poll import DueOrder
@@ -87,7 +87,7 @@ def needs_detail(due: DueOrder) -> bool:
     return not due.fingerprint or due.milestone in EARLY or not due.has_parcels or due.polls % DETAIL_EVERY == 0
 
 
-def _combined(ref: OrderRef, order: Order | PandaPonError, reading: Reading | PandaPonError) -> PollOutcome:
+def _combined(ref: OrderRef, order: Order | PandaPonError, reading: TraceResult | PandaPonError) -> PollOutcome:
     """Combine both answers. One may have failed; an empty trace alone does not prove that the order exists."""
     if isinstance(order, PandaPonError) and isinstance(reading, PandaPonError):
         raise _worse(order, reading)

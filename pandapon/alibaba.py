@@ -1,4 +1,4 @@
-"""1688's shapes. Objects look passed through from the upstream platform unchanged: nulls for lists are normal."""
+"""1688's request bodies and answers. The upstream's objects seem passed on unchanged: null for a list is normal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _WITHOUT_COURIER = "2"  # a consignment's type: "0" sent by the seller, "1" book
 
 
 def search_body(query: ProductQuery) -> dict[str, Any]:
-    """Keyword search. The sort is a JSON text in the JSON [stated]."""
+    """Return the body of a keyword search. The sort is a JSON text within the JSON [stated]."""
     body: dict[str, Any] = {
         "keyword": query.keyword,
         "beginPage": query.page,
@@ -49,19 +49,19 @@ def search_body(query: ProductQuery) -> dict[str, Any]:
 
 
 def products(data: Any, query: ProductQuery) -> Page[Product]:
-    """A page of search results. Raises DecodeError."""
+    """Read a page of search results. Prices are yuan. Raises DecodeError."""
     rows, total = listed(data, "the product page")
-    found = tuple(_product(row) for row in rows)
-    return Page[Product](items=found, page=query.page, page_size=query.page_size, total=total)
+    goods = tuple(_product(row) for row in rows)
+    return Page[Product](items=goods, page=query.page, page_size=query.page_size, total=total)
 
 
 def order_body(order_id: str) -> dict[str, str]:
-    """Order detail; ``webSite`` is always 1688 [stated]."""
+    """Return the body of an order's detail; ``webSite`` is always 1688 [stated]."""
     return {"webSite": "1688", "orderId": order_id}
 
 
 def orders_body(status: str, page: int, page_size: int) -> dict[str, Any]:
-    """Order list; the filter names are the upstream's [upstream]."""
+    """Return the body of the order list; the names of the filters are the upstream's [upstream]."""
     body: dict[str, Any] = {"page": page, "pageSize": page_size}
     if status:
         body["orderStatus"] = status
@@ -69,25 +69,26 @@ def orders_body(status: str, page: int, page_size: int) -> dict[str, Any]:
 
 
 def order(data: Any, order_id: str) -> Order:
-    """The order that was asked for: the upstream's TradeInfo. Amounts are yuan. Raises DecodeError.
+    """Read an order, the upstream's TradeInfo, and give it the id that was asked for. Raises DecodeError.
 
-    The id asked for stays: one of the vendor's own samples answers with an id whose last digits a float has eaten.
+    Amounts are yuan. The answer's id may be wrong: in one of the vendor's samples a float has cut its last digits.
     """
-    found = _order(_trade(data))
-    if not (found.order_id or found.status_code):
+    answered = _order(_trade(data))
+    if not (answered.order_id or answered.status_code):
         raise DecodeError("the order has neither an id nor a status")
-    return found.model_copy(update={"order_id": order_id})
+    return answered.model_copy(update={"order_id": order_id})
 
 
 def orders(data: Any, page: int, page_size: int) -> Page[Order]:
-    """A page of orders. The list's shape is inferred; several envelopes are accepted. Raises DecodeError."""
+    """Read a page of orders in several envelopes [inferred]; rows without id are dropped. Raises DecodeError."""
     rows, total = listed(data, "the order page")
-    found = (_order(_trade(row)) for row in rows)
-    return Page[Order](items=tuple(one for one in found if one.order_id), page=page, page_size=page_size, total=total)
+    page_orders = (_order(_trade(row)) for row in rows)
+    with_id = tuple(each for each in page_orders if each.order_id)
+    return Page[Order](items=with_id, page=page, page_size=page_size, total=total)
 
 
 def trace(data: Any, ref: OrderRef) -> Trace:
-    """An order's parcels. Null is an empty list; anything but a list or object raises DecodeError."""
+    """Read an order's trace: a list, or one object. Null is an empty list. Raises DecodeError for other values."""
     if isinstance(data, dict):
         inner = first(data, "logisticsTrace", "result", "data", "list")
         data = inner if isinstance(inner, list) else [data]
@@ -139,7 +140,7 @@ def _seller(base: dict[str, Any]) -> str:
 
 def _item(row: dict[str, Any]) -> Item:
     images = row.get("productImgUrl")
-    variant = " / ".join(found for one in items(row.get("skuInfos")) if (found := words(one, "value")))
+    variant = " / ".join(value for sku in items(row.get("skuInfos")) if (value := words(sku, "value")))
     return Item(
         title=words(row, "name", "productName", "subject"),
         quantity=number(row.get("quantity")),
@@ -152,12 +153,12 @@ def _item(row: dict[str, Any]) -> Item:
 
 
 def _goods_claim(goods: Sequence[dict[str, Any]]) -> Milestone | None:
-    """What the lines say where the order's own status is not known."""
+    """The claim of the lines, for an order whose own status is unknown."""
     return lines_claim([ALIBABA_LINE.get(text(row, "logisticsStatus")) for row in goods])
 
 
 def _consignments(trade: dict[str, Any]) -> list[Consignment]:
-    """Each with a number. What was handed over without a courier has none that could be tracked [upstream]."""
+    """The consignments with a number. One that was handed over without a courier cannot be tracked [upstream]."""
     rows = items(mapping(trade.get("nativeLogistics")).get("logisticsItems"))
     return [
         Consignment(waybill=bill, carrier=words(row, "logisticsCompanyName"), logistics_id=text(row, "logisticsCode"))
@@ -182,7 +183,10 @@ def _product(row: dict[str, Any]) -> Product:
 
 
 def _package(row: dict[str, Any], position: int) -> Package | None:
-    """``traceNodeList`` is finer than ``logisticsSteps``; a step that no node repeats is kept too."""
+    """The package of a row; None for an empty row.
+
+    ``traceNodeList`` is finer than ``logisticsSteps``; a step that no node repeats is kept, too.
+    """
     nodes = [_node_row(one) for one in items(row.get("traceNodeList"))]
     steps = _other_steps(row, nodes)
     status = text(row, "logisticsStatus", "status")
@@ -200,11 +204,11 @@ def _package(row: dict[str, Any], position: int) -> Package | None:
 
 
 def _other_steps(row: dict[str, Any], nodes: Sequence[Row]) -> list[Row]:
-    """Those that no node repeats; all of them where one has no readable time, since its neighbours say where it was."""
-    steps = [Row(text(one, "acceptTime"), text(one, "remark")) for one in items(row.get("logisticsSteps"))]
+    """The steps that no node repeats; all steps if one of them has no readable time, since its neighbours place it."""
+    steps = [Row(text(step, "acceptTime"), text(step, "remark")) for step in items(row.get("logisticsSteps"))]
     if not steps:
         return steps
-    known = {(one.time, one.text) for one in nodes}
+    known = {(node.time, node.text) for node in nodes}
     others = [step for step in steps if (step.time, step.text) not in known]
     return others if all(parse_time(step.time)[0] for step in others) else steps
 

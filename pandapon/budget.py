@@ -1,6 +1,6 @@
-"""The time that one question of a person may take, shared by everything that is asked on its behalf.
+"""The time that the answer to a person's question may take, shared by all calls for that answer.
 
-Carried along the task that answers, so that ten calls in a row have no more of it than one.
+The limit belongs to the context of the answering task, so ten calls in a row have no more time than one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _until: ContextVar[float | None] = ContextVar("until", default=None)  # monotoni
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Whatever is begun within has so many seconds in all. A narrower limit that holds already stays."""
+    """Limit the block to ``seconds`` in all. A narrower limit that holds already stays."""
     until, standing = time.monotonic() + seconds, _until.get()
     token = _until.set(until if standing is None else min(until, standing))
     try:
@@ -28,19 +28,19 @@ def limited(seconds: float) -> Iterator[None]:
 
 
 def left() -> float | None:
-    """The seconds that are left, never below 0; None without a limit."""
+    """Return the seconds that are left, never below 0; None: there is no limit."""
     until = _until.get()
     return None if until is None else max(0.0, until - time.monotonic())
 
 
 def within(seconds: float) -> float:
-    """So many seconds, or what is left where that is less."""
-    rest = left()
-    return seconds if rest is None else min(seconds, rest)
+    """Return ``seconds``, or the seconds that are left if these are fewer."""
+    remaining = left()
+    return seconds if remaining is None else min(seconds, remaining)
 
 
 def unlimited() -> Context:
-    """This context without its limit: for work that a question only sets off."""
+    """Return a copy of this context without the limit, for work that outlives the question."""
     context = copy_context()
     context.run(_until.set, None)
     return context

@@ -1,7 +1,7 @@
-"""Every endpoint of the vendor's navigation tree, with how sure its path is.
+"""The catalogue: every endpoint in the navigation of the vendor's documentation, with the source of its path.
 
-Grades: S stated on a vendor page, C read in a public client, I inferred from the v1 to v2 path rule or a twin, ? not
-known. Every path can be replaced by a setting, because many are inferred.
+Grades: S stated on a vendor page, C read in a public client, I inferred from the rule between v1 and v2 paths or from a
+similar endpoint, ? unknown. Every path can be replaced by a setting, because many are inferred.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _PATH = re.compile(r"/[A-Za-z0-9_./{}-]+")
 
 
 class UnknownPathError(PandaPonError):
-    """The endpoint's path is not known and no setting gives it, or a value for a place in it is missing."""
+    """The endpoint's path is unknown and no setting gives it, or the value for a place in the path is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One call. ``writes``: it changes something in the account, so it is never retried and never called unasked."""
+    """One endpoint. ``writes``: it changes the account, so it is never repeated and never called without a request."""
 
     name: str
     title: str
@@ -142,7 +142,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _1688("refund.carriers", "Carriers for returns", "GET", "", "?"),
     _open("address.get", "The account's address", "POST", "", "?"),
     _open("address.save", "Add or change an address", "POST", "address/addOrUpdate", "S", writes=True),
-    # Two parameters take part in another, unknown signature [stated]: these are listed, and not callable as they are.
+    # These need a second, undocumented signature over two parameters [stated]: they are listed, but cannot be called.
     _open(
         "freight.estimate", "Overseas freight estimate", "POST", "pp/logistics/itemLogisticsPrice", "S", note=_SIGNED
     ),
@@ -171,10 +171,10 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 
 
 class Catalogue:
-    """The endpoints, with the paths that the settings replace."""
+    """The endpoints, with the paths of the settings in place of their own."""
 
     def __init__(self, overrides: Mapping[str, str] | None = None) -> None:
-        """Raises ValueError for a name that is not in the catalogue or a path that is none."""
+        """``overrides``: endpoint name to path. Raises ValueError for an unknown name or an unusable path."""
         self._endpoints = {endpoint.name: endpoint for endpoint in ENDPOINTS}
         self._paths = {name: endpoint.path for name, endpoint in self._endpoints.items()}
         for name, path in (overrides or {}).items():
@@ -185,11 +185,11 @@ class Catalogue:
             self._paths[name] = path
 
     def __getitem__(self, name: str) -> Endpoint:
-        """The endpoint of that name. Raises KeyError."""
+        """Return the endpoint of that name. Raises KeyError."""
         return self._endpoints[name]
 
     def path(self, name: str) -> str:
-        """Its path. Raises UnknownPathError when nobody knows it."""
+        """Return the path of an endpoint. Raises KeyError for an unknown name, UnknownPathError for an unknown path."""
         path = self._paths[name]
         if not path:
             raise UnknownPathError(f'the path of {name!r} is not known; set PANDAPON_PATHS={{"{name}": "/v2/…"}}')

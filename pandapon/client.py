@@ -1,4 +1,4 @@
-"""The client: typed calls over the catalogue. Signing, pace and retries are the wire's."""
+"""The client: typed calls of the endpoints in the catalogue. The wire signs, paces and repeats them."""
 
 from __future__ import annotations
 
@@ -29,48 +29,54 @@ if TYPE_CHECKING:
     from pandapon.shipment import OrderRef
     from pandapon.traces import Trace
 
-__all__ = ["Config", "PandaPon", "Reading"]
+__all__ = ["Config", "PandaPon", "TraceResult"]
 
-NOT_SHIPPED = b"not shipped yet."  # 16 bytes, as a fingerprint has
-_SLOT = re.compile(r"\{(\w+)\}")  # a value that belongs into the path
+NOT_SHIPPED = b"not shipped yet."  # 16 bytes, the length of a fingerprint
+_SLOT = re.compile(r"\{(\w+)\}")  # a place in a path, such as {refundId}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A reading of an order's logistics. ``trace`` is None when the answer equals the known fingerprint."""
+class TraceResult:
+    """The result of reading an order's logistics. ``trace`` None: the answer equals the known fingerprint."""
 
-    fingerprint: bytes  # 16 bytes over what matters of the answer
+    fingerprint: bytes  # 16 bytes over the data of the answer
     trace: Trace | None
 
 
 class PandaPon:
-    """One client for the life of the process. Every call raises PandaPonError and nothing else of its own."""
+    """A client for one account, used for the life of the process.
+
+    Every call raises PandaPonError (the tree is in :mod:`pandapon.errors`) and no error of a library.
+    """
 
     def __init__(
         self, config: Config, *, clock: Callable[[], datetime], transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
-        """``transport`` replaces the connections, for tests. Raises ValueError for a wrong override or key."""
+        """``clock`` returns the present time, aware. ``transport`` replaces the connections, for tests.
+
+        Raises ValueError for an unusable path override, key or user id.
+        """
         self.catalogue = Catalogue(config.paths)
         self._wire = Wire(config, clock=clock, transport=transport)
         self._fen = config.taobao_amounts == "fen"
 
     @property
     def skew(self) -> timedelta | None:
-        """The server's clock less this machine's, from its Date header; None until seen."""
+        """The server's time minus this machine's, from the server's Date header; None: not seen yet."""
         return self._wire.skew
 
     @property
     def clock_is_off(self) -> bool:
-        """Whether this machine's clock and the server's differ by more than the API tolerates, as far as seen."""
+        """Whether this machine's clock and the server's differ by more than the API's 600 s, as far as seen."""
         return self.skew is not None and abs(self.skew.total_seconds()) > WINDOW
 
     @property
     def answered_at(self) -> datetime | None:
-        """When PandaPon last did its part for whoever asked, be it to refuse an order; None before the first time."""
+        """When PandaPon last gave a proper answer (aware), a refusal of one order included; None: not yet."""
         return self._wire.answered_at
 
     def clock_moved(self, by: timedelta) -> None:
-        """This machine's clock was set, by so much."""
+        """Adapt to a change of this machine's clock by ``by``."""
         self._wire.clock_moved(by)
 
     async def __aenter__(self) -> Self:
@@ -86,7 +92,7 @@ class PandaPon:
     # --- goods ------------------------------------------------------------------------------------------------------
 
     async def search(self, platform: Platform, query: ProductQuery) -> Page[Product]:
-        """One page of products for a keyword."""
+        """Return one page of products for a keyword. Prices are yuan."""
         if platform is Platform.ALIBABA:
             return alibaba.products(await self.call("1688.goods.search", body=alibaba.search_body(query)), query)
         return taobao.products(await self.call("taobao.goods.search", body=taobao.search_body(query)), query)
@@ -94,7 +100,10 @@ class PandaPon:
     # --- orders -----------------------------------------------------------------------------------------------------
 
     async def order(self, ref: OrderRef, *, background: bool = False) -> Order:
-        """One order. Raises NotFoundError when the account has none of that id."""
+        """Return one order of the account. Amounts are yuan, times aware. Raises NotFoundError for an unknown id.
+
+        ``background``: a call of the poller, which keeps to its share of the pace.
+        """
         if ref.platform is Platform.ALIBABA:
             body = alibaba.order_body(ref.order_id)
             data = await self.call("1688.order.detail", body=body, background=background)
@@ -108,7 +117,7 @@ class PandaPon:
         return taobao.order(data, ref.order_id, fen=self._fen)
 
     async def orders(self, platform: Platform, *, status: str = "", page: int = 1, page_size: int = 20) -> Page[Order]:
-        """One page of the account's orders; ``status`` is the platform's own code, empty for all."""
+        """Return one page of the account's orders, from page 1. ``status``: the platform's own code; empty: all."""
         if platform is Platform.ALIBABA:
             data = await self.call("1688.order.list", body=alibaba.orders_body(status, page, page_size))
             return alibaba.orders(data, page, page_size)
@@ -122,23 +131,24 @@ class PandaPon:
         sub_orders: Sequence[str] = (),
         known: bytes | None = None,
         background: bool = False,
-    ) -> Reading:
-        """Every parcel of an order. An order that is not shipped yet has none, which is no error.
+    ) -> TraceResult:
+        """Return every parcel of an order. An order that is not shipped yet has none, which is no error.
 
-        1688 takes one call; Taobao one for each sub-order, or one with the order's own id where they are not known.
-        An answer equal to ``known`` is not decoded.
+        1688 takes one call. Taobao takes one call for each of ``sub_orders``, or one with the order's id where they are
+        not known. An answer whose fingerprint equals ``known`` is not decoded. ``background``: a call of the poller.
         """
         if ref.platform is Platform.ALIBABA:
             answer = await self._traced("1688.order.logistics", {"orderId": ref.order_id}, background=background)
-            return Reading(answer.mark, None if answer.mark == known else alibaba.trace(answer.data(), ref))
+            return TraceResult(answer.mark, None if answer.mark == known else alibaba.trace(answer.data(), ref))
         subs = tuple(sub_orders) or (ref.order_id,)
         answers = await _all(
             [self._traced("taobao.order.logistics", {"subPurchaseOrderId": sub}, background=background) for sub in subs]
         )
         mark = _digest(b"".join(answer.mark for answer in answers)) if len(answers) > 1 else answers[0].mark
         if mark == known:
-            return Reading(mark, None)
-        return Reading(mark, taobao.trace([(sub, one.data()) for sub, one in zip(subs, answers, strict=True)], ref))
+            return TraceResult(mark, None)
+        by_sub_order = [(sub, answer.data()) for sub, answer in zip(subs, answers, strict=True)]
+        return TraceResult(mark, taobao.trace(by_sub_order, ref))
 
     # --- anything ---------------------------------------------------------------------------------------------------
 
@@ -150,15 +160,16 @@ class PandaPon:
         body: Any = None,
         background: bool = False,
     ) -> Any:
-        """The ``data`` of one endpoint of the catalogue. A value that the path has a place for is taken from ``query``.
+        """Call one endpoint of the catalogue and return its ``data``. Places in the path are filled from ``query``.
 
-        Raises KeyError for a name that is not in the catalogue, UnknownPathError where the path is not known.
+        Raises KeyError for a name that is not in the catalogue, UnknownPathError for an endpoint whose path or whose
+        value for a place in it is unknown, and the other PandaPonErrors.
         """
         response, content = await self._exchange(name, query, body, background=background)
         return open_envelope(response, content)
 
     async def probe(self) -> None:
-        """One cheap signed read, to see whether key, signature and clock are accepted."""
+        """Make one cheap signed call that reads. Raises PandaPonError when key, signature or clock are not accepted."""
         await self.call("1688.order.list", body=alibaba.orders_body("", 1, 1))
 
     async def _traced(self, name: str, query: Mapping[str, str], *, background: bool) -> _Answer:
@@ -184,7 +195,7 @@ class PandaPon:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A trace's answer, decoded only when somebody asks for it."""
+    """The answer of a trace, decoded on demand."""
 
     mark: bytes
     response: httpx.Response
@@ -192,12 +203,12 @@ class _Answer:
     decoded: Any = None
 
     def data(self) -> Any:
-        """The ``data``, an empty list when nothing is shipped yet. Raises PandaPonError."""
+        """Return the ``data``; an empty list: nothing is shipped yet. Raises PandaPonError."""
         if not self.content:
             return self.decoded
         try:
             return open_envelope(self.response, self.content)
-        except NotShippedError:  # said within the data of a successful answer
+        except NotShippedError:  # a refusal within the data of a successful answer
             return []
 
 
@@ -206,7 +217,7 @@ def _digest(content: bytes) -> bytes:
 
 
 def _canonical(data: Any) -> bytes:
-    """A fingerprint for an answer whose plain bytes cannot be trusted to tell. Raises DecodeError."""
+    """Fingerprint the decoded data, where the bytes of the answer cannot be compared. Raises DecodeError."""
     try:
         return _digest(json.dumps(data, sort_keys=True, default=str, ensure_ascii=False).encode(errors="replace"))
     except RecursionError as error:
@@ -214,21 +225,21 @@ def _canonical(data: Any) -> bytes:
 
 
 def _filled(path: str, query: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """The path with its places filled from the query, and what is left of that. Raises UnknownPathError."""
-    left = dict(query)
+    """The path with its places filled from the query, and the rest of the query. Raises UnknownPathError."""
+    rest = dict(query)
     for name in _SLOT.findall(path):
-        if not (value := left.pop(name, "")):
+        if not (value := rest.pop(name, "")):
             raise UnknownPathError(f"the path {path} needs a value for {name!r}")
         path = path.replace(f"{{{name}}}", quote(value, safe="", errors="replace"))
-    return path, left
+    return path, rest
 
 
 async def _all(calls: Sequence[Coroutine[Any, Any, _Answer]]) -> list[_Answer]:
-    """All of them; when one fails the others are awaited too, so that nothing runs on unattended."""
+    """Await all calls, then raise the first failure: no call is left running."""
     if len(calls) == 1:
         return [await calls[0]]
-    done = await asyncio.gather(*calls, return_exceptions=True)
-    for one in done:
-        if isinstance(one, BaseException):
-            raise one
-    return cast("list[_Answer]", done)
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return cast("list[_Answer]", results)

@@ -1,4 +1,4 @@
-"""What the client has to know about the account and its pace."""
+"""The configuration of the client: the account and the pace."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything about the account and the pace. ``rate_per_second`` 0: no limit. Timeouts are in seconds."""
+    """The account and the pace. ``rate_per_second`` 0: no limit. Times are in seconds."""
 
     base_url: str
     access_key: str = field(repr=False)
     access_secret: str = field(repr=False)
     user_id: str
     timestamp_unit: Unit = "s"
-    paths: Mapping[str, str] = field(default_factory=dict)  # endpoint name -> path, over the catalogue's own
+    paths: Mapping[str, str] = field(default_factory=dict)  # endpoint name -> path, instead of the catalogue's
     rate_per_second: float = 200.0
     concurrency: int = 64  # requests in flight
-    background_share: float = 0.8  # of slots and rate; the rest is kept for people who wait
-    retries: int = 2  # of a read; a call that writes is never repeated
-    read_timeout: float = 8.0  # between two pieces of an answer; a whole answer may take twice that
-    taobao_amounts: Literal["fen", "yuan"] = "fen"  # the upstream counts fen, the vendor does not say
-    proxy: str | None = field(default=None, repr=False)  # an HTTP proxy's address; the environment is not asked
-    certificates: str | None = None  # a file of certificates to trust beside the system's
+    background_share: float = 0.8  # of requests in flight and rate; the rest is for people who wait
+    retries: int = 2  # of a call that only reads; a call that writes is never repeated
+    read_timeout: float = 8.0  # between two parts of an answer; a whole answer may take twice that and the connecting
+    taobao_amounts: Literal["fen", "yuan"] = "fen"  # the upstream counts fen [upstream], the vendor does not say
+    proxy: str | None = field(default=None, repr=False)  # address of an HTTP proxy; the environment is ignored
+    certificates: str | None = None  # file of certificates that are trusted beside the system's

@@ -1,4 +1,4 @@
-"""Until when an unpaid order can be paid: the platform says it as a length of time, or as a moment."""
+"""The payment deadline of an unpaid order, which a platform gives as a length of time or as a moment."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from datetime import datetime, timedelta
 from pandapon.fields import number
 from pandapon.times import parse_time
 
-# Platforms close unpaid orders within days; whatever lies further off is no deadline but a slip [inferred].
+# Platforms close unpaid orders within days; a deadline further off is an error of the source [inferred].
 LONGEST = timedelta(days=30)
-_WHOLE_SECOND = 1000  # milliseconds: a length that is counted in them is one of whole seconds
+_WHOLE_SECOND = 1000  # milliseconds; a length in milliseconds is one of whole seconds
 
 
 def pay_by(value: object, created_at: datetime | None) -> datetime | None:
-    """The moment (aware) at which the order is closed if it is still unpaid; None for what makes no sense.
+    """Return the moment (aware) at which the platform closes the order if it is still unpaid; None: no sensible one.
 
-    1688's ``payTimeout`` is a length in seconds [upstream]; that it runs from the order's creation is inferred. Epochs,
-    times as text and milliseconds are taken as well, should the API turn out to send them: of all readings the first
-    counts that lies after the creation and at most :data:`LONGEST` after it. Without a time of creation (aware) a
-    length says nothing.
+    1688's ``payTimeout`` is a length in seconds [upstream], counted from the order's creation [inferred]. Epochs, times
+    as text and lengths in milliseconds are read as well, in case the API sends them [inferred]. Of these meanings the
+    first counts that lies after the creation, by :data:`LONGEST` at most. ``created_at`` (aware) None: a length cannot
+    be read.
     """
     moments = (_after(created_at, _seconds(value)), parse_time(value)[0], _after(created_at, _milliseconds(value)))
     if created_at is None:
         return moments[1]
-    return next((one for one in moments if one and timedelta() < one - created_at <= LONGEST), None)
+    return next((moment for moment in moments if moment and timedelta() < moment - created_at <= LONGEST), None)
 
 
 def _after(created_at: datetime | None, seconds: float | None) -> datetime | None:
@@ -36,10 +36,10 @@ def _after(created_at: datetime | None, seconds: float | None) -> datetime | Non
 
 
 def _seconds(value: object) -> float | None:
-    found = number(value)
-    return None if found is None else float(found)
+    seconds = number(value)
+    return None if seconds is None else float(seconds)
 
 
 def _milliseconds(value: object) -> float | None:
-    found = number(value)
-    return None if found is None or found % _WHOLE_SECOND else float(found / _WHOLE_SECOND)
+    length = number(value)
+    return None if length is None or length % _WHOLE_SECOND else float(length / _WHOLE_SECOND)

@@ -1,4 +1,4 @@
-"""The envelope around every answer: success is ``code`` 200, everything else is one of our errors."""
+"""The envelope around every answer: ``code`` 200 is a success, every other code becomes one of our errors."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import httpx
 
 SUCCESS = "200"
-# The vendor's error table could not be read. What is matched here are upstream codes and words [upstream], and plain
-# words of the trade [inferred]; anything else stays an ApiError that shows its own code and text.
+# The vendor's error table could not be read. Errors are told apart by the upstream's codes and words [upstream] and by
+# plain words of the trade [inferred]; any other error is an ApiError with its own code and text.
 _NOT_SHIPPED = re.compile(r"500_2|尚未发货|未发货|没有物流|无物流|暂无物流|no logistics|not shipped", re.IGNORECASE)
 _NOT_FOUND = re.compile(r"不存在|未找到|查无|nopermission|no permission|not found|not exist", re.IGNORECASE)
 _TIMESTAMP = re.compile(r"timestamp|时间戳|请求已?过期|请求时间.{0,4}(?:过期|无效|误差|不正确)", re.IGNORECASE)
@@ -35,7 +35,7 @@ _AUTH = re.compile(
 )
 _RATE = re.compile(r"rate.?limit|too many|频繁|限流|请求过多|次数超|\bquota\b", re.IGNORECASE)
 _FAILED = re.compile(r"5\d\d")
-# The words of a refusal that a log may repeat at DEBUG: of the trade, never of a person or a place.
+# The words of a refusal that a log may repeat at DEBUG: words of the trade, which name no person and no place.
 _TRADE = re.compile(
     r"时间戳|签名|验签|过期|无效|错误|失败|不正确|不能为空|缺少|参数|格式|重复|权限|授权|鉴权|密钥|账号|用户|限流|频繁|次数"
     r"|超时|系统|服务|异常|繁忙|维护|订单|子订单|商品|物流|运单|发货|退款|支付|取消"
@@ -50,10 +50,10 @@ _MARK = b'"data":'
 
 
 def fingerprint(body: bytes) -> bytes | None:
-    """16 bytes over the part of a successful answer that matters; None when that part is not plain to see.
+    """Return 16 bytes over the data of a successful answer, without decoding it; None: it cannot be told for sure.
 
-    requestId and msg change from call to call, so they must come before the data. The marker must be alone, and the
-    head before it must say success, so an error can never look like what was read before.
+    requestId and msg change from call to call, so they must come before the data. The marker of the data must occur
+    once, behind a head with the code of success, so that an error never has the fingerprint of an earlier answer.
     """
     at = body.find(_MARK)
     if at < 0 or body.find(_MARK, at + 1) >= 0 or body.find(b'"requestId"', at) >= 0:
@@ -64,7 +64,7 @@ def fingerprint(body: bytes) -> bytes | None:
 
 
 def open_envelope(response: httpx.Response, body: bytes) -> Any:
-    """The ``data`` of a successful answer. Raises one of our errors for anything else."""
+    """Return the ``data`` of a successful answer. Raises the fitting PandaPonError for any other answer."""
     status = response.status_code
     envelope = _decoded(body)
     if envelope is None:
@@ -80,21 +80,21 @@ def open_envelope(response: httpx.Response, body: bytes) -> Any:
     return data
 
 
-def trade_words(said: str) -> str:
-    """The words of a refusal as a log may have them: those of the trade. All others may name people and addresses."""
-    return " ".join(_TRADE.findall(said)) or "none of the trade"
+def trade_words(refusal: str) -> str:
+    """Return the words of a refusal that a log may hold: those of the trade. Others may name people and addresses."""
+    return " ".join(_TRADE.findall(refusal)) or "none of the trade"
 
 
 def _decoded(body: bytes) -> dict[str, Any] | None:
     try:
-        found = loads(body)
+        envelope = loads(body)
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return envelope if isinstance(envelope, dict) else None
 
 
 def _unpacked(data: str) -> Any:
-    """Data that came as a JSON text within the JSON."""
+    """The data of an answer that holds it as a JSON text within the JSON."""
     try:
         return loads(data)
     except ValueError:
@@ -102,7 +102,7 @@ def _unpacked(data: str) -> Any:
 
 
 def _without_envelope(response: httpx.Response) -> PandaPonError:
-    """What the HTTP status alone says: a proxy's page, a cut answer."""
+    """The error of an answer without an envelope, such as a proxy's page: only its HTTP status counts."""
     status = response.status_code
     if status >= 500 or status == 429:  # noqa: PLR2004  HTTP statuses
         return _refusal(response, str(status), "", "")
@@ -114,39 +114,40 @@ def _without_envelope(response: httpx.Response) -> PandaPonError:
 
 
 def _check_inner(data: Any, response: httpx.Response, request_id: str) -> None:
-    """Some 1688 calls nest a second verdict in their data."""
+    """Raise the error of a refusal within the data, as some 1688 calls answer."""
     if isinstance(data, dict) and str(data.get("success", "")).casefold() == "false":
         words = _text(data.get("errorInfo")) or _text(data.get("errorMsg")) or _text(data.get("errorMessage"))
         raise _named(response, _text(data.get("errorCode")), words, request_id)
 
 
 def _refusal(response: httpx.Response, code: str, words: str, request_id: str) -> PandaPonError:
-    """What a refusal is, from its code and words first and the HTTP status second."""
+    """The error of a refusal: by its code and words first, by the HTTP status second."""
     status = response.status_code
     if status == 429 or code == "429":  # noqa: PLR2004  the HTTP status
         return _too_fast(response, code, words, request_id)
     if status in {401, 403} or code in _AUTH_CODES:
         kind = TimestampError if _TIMESTAMP.search(words) else AuthError
-        return kind(f"PandaPon refused the signature: {_said(code, words)}", code=code, request_id=request_id)
-    found = _named(response, code, words, request_id)
-    if status >= 500 and type(found) is ApiError:  # noqa: PLR2004  the HTTP status class
-        said = f"PandaPon failed with HTTP {status}: {_said(code, words)}"
-        return ServerError(said, code=code, request_id=request_id)
-    return found
+        return kind(f"PandaPon refused the signature: {_quoted(code, words)}", code=code, request_id=request_id)
+    error = _named(response, code, words, request_id)
+    if status >= 500 and type(error) is ApiError:  # noqa: PLR2004  the HTTP status class
+        message = f"PandaPon failed with HTTP {status}: {_quoted(code, words)}"
+        return ServerError(message, code=code, request_id=request_id)
+    return error
 
 
 def _named(response: httpx.Response, code: str, words: str, request_id: str) -> PandaPonError:
-    said, both = _said(code, words), f"{code} {words}"
+    """The error of a refusal by its code and words alone."""
+    quoted, both = _quoted(code, words), f"{code} {words}"
     if _RATE.search(both):
         return _too_fast(response, code, words, request_id)
     if _FAILED.fullmatch(code) and not _NOT_SHIPPED.search(both) and not _TIMESTAMP.search(both):
-        return ServerError(f"PandaPon failed: {said}", code=code, request_id=request_id)
+        return ServerError(f"PandaPon failed: {quoted}", code=code, request_id=request_id)
     for kind, pattern, sentence in _KINDS:
         if pattern.search(both):
-            return kind(f"{sentence}: {said}", code=code, request_id=request_id)
+            return kind(f"{sentence}: {quoted}", code=code, request_id=request_id)
     if code == "404":
-        return NotFoundError(f"PandaPon knows no such thing: {said}", code=code, request_id=request_id)
-    return ApiError(f"PandaPon refused: {said}", code=code, request_id=request_id)
+        return NotFoundError(f"PandaPon knows no such thing: {quoted}", code=code, request_id=request_id)
+    return ApiError(f"PandaPon refused: {quoted}", code=code, request_id=request_id)
 
 
 _KINDS: tuple[tuple[type[ApiError], re.Pattern[str], str], ...] = (
@@ -158,16 +159,16 @@ _KINDS: tuple[tuple[type[ApiError], re.Pattern[str], str], ...] = (
 
 
 def _too_fast(response: httpx.Response, code: str, words: str, request_id: str) -> RateLimitError:
-    said = f"PandaPon asks to slow down: {_said(code, words)}"
-    return RateLimitError(said, retry_after=asked(response.headers), code=code, request_id=request_id)
+    message = f"PandaPon asks to slow down: {_quoted(code, words)}"
+    return RateLimitError(message, retry_after=asked(response.headers), code=code, request_id=request_id)
 
 
-def _said(code: str, words: str) -> str:
+def _quoted(code: str, words: str) -> str:
     return f"{_line(words, 200) or 'no reason given'} (code {_line(code, 40) or 'missing'})"
 
 
 def _line(text: str, longest: int) -> str:
-    """One short printable line: the vendor's words reach the log, where they must not look like lines of ours."""
+    """The text as one short printable line: in the log the vendor's words must not look like lines of ours."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:longest]
 
 

@@ -17,22 +17,22 @@ from __future__ import annotations
 
 import re
 
-_PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,40}")  # as codes are written; a sentence, a name or an address is none
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,40}")  # the form of a code, which no sentence, name or address has
 
 
 class PandaPonError(Exception):
-    """Base of everything this package raises on purpose."""
+    """Base of all errors that this package raises on purpose."""
 
-    own_words = False  # whether the text is ours alone, with nothing in it that was read
+    own_words = False  # whether the message holds nothing that the API sent
 
     def __init__(self, message: str, *, code: str = "", request_id: str = "") -> None:
         super().__init__(message)
-        self.code = code  # the vendor's, or the HTTP status; empty where there was no answer
+        self.code = code  # the vendor's code, or the HTTP status; empty: no answer came
         self.request_id = request_id  # the vendor's id of the call, for a support request
 
     @property
     def brief(self) -> str:
-        """What a log may say: the kind of failure and the vendor's code. Its words may name people and addresses."""
+        """The error as a log may hold it: its kind and the vendor's code. The vendor's words may name people."""
         parts = [type(self).__name__]
         if self.own_words:
             parts.append(str(self))
@@ -44,7 +44,7 @@ class PandaPonError(Exception):
 
 
 class TransportError(PandaPonError):
-    """No whole answer came: refused, reset, timed out. A read may be tried again."""
+    """No whole answer came: connection refused or reset, or no time left. A call that only reads may be repeated."""
 
     own_words = True
 
@@ -58,11 +58,11 @@ class ServerError(PandaPonError):
 
 
 class RateLimitError(PandaPonError):
-    """The API asked us to slow down."""
+    """The API asked to slow down."""
 
     def __init__(self, message: str, *, retry_after: float | None = None, code: str = "", request_id: str = "") -> None:
         super().__init__(message, code=code, request_id=request_id)
-        self.retry_after = retry_after  # seconds, None when not said
+        self.retry_after = retry_after  # seconds; None: the API named no time
 
 
 class DecodeError(PandaPonError):
@@ -72,7 +72,7 @@ class DecodeError(PandaPonError):
 
 
 class ApiError(PandaPonError):
-    """The API understood and refused: ``code`` is not 200."""
+    """The API understood the call and refused it: ``code`` is not 200."""
 
 
 class AuthError(ApiError):
@@ -80,7 +80,7 @@ class AuthError(ApiError):
 
 
 class TimestampError(AuthError):
-    """The timestamp was refused: the clock is off by more than 600 s, or the unit is the other one."""
+    """The timestamp was refused: the clock differs by more than 600 s, or the API takes the other unit (s, ms)."""
 
 
 class NotFoundError(ApiError):

@@ -1,6 +1,6 @@
-"""The words in a courier's or seller's text without the markup around them: tags, entities, marks that nobody sees.
+"""Removes markup from the texts of couriers and sellers: tags, entities, invisible characters.
 
-Only the standard library's entities are used of it: its parser takes quadratic time on some unfinished tags.
+Of the standard library only the table of entities is used: its parser takes quadratic time on some unfinished tags.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 
-ROUNDS = 3  # texts are escaped up to twice on their way here: &amp;lt;br/&amp;gt;
+ROUNDS = 3  # texts may be escaped up to twice: &amp;lt;br/&amp;gt;
 
 
 def _names(spaced: str) -> frozenset[str]:
@@ -21,7 +21,7 @@ _BLOCKS = _names(
     "thead tr ul"
 )
 _CELLS = frozenset({"td", "th"})
-# The last ones are a mini program's.
+# The last names are tags of mini programs.
 _INLINE = _names(
     "a abbr acronym area audio b base basefont bdi bdo big blink button canvas cite code col colgroup data del dfn dir "
     "em embed font frame frameset i iframe img input ins kbd label link map mark marquee meta meter nobr noscript "
@@ -29,8 +29,8 @@ _INLINE = _names(
     "template textarea time title track tt u var video wbr xml view text image navigator"
 )
 _NAMES = _BLOCKS | _CELLS | _INLINE
-# A tag ends at the next > outside quotes, or at the next > where a quote never ends. No part of it holds a <, so each
-# character is looked at by one attempt.
+# A tag ends at the next > outside quotes, or at the next > if a quote never ends. No part of a tag holds a <, so each
+# character takes part in one attempt only.
 _TAG = re.compile(
     r"""<(/?)([a-zA-Z][a-zA-Z0-9:._-]*+)((?:[^<>"']|"[^"<]*"|'[^'<]*')*+|[^<>]*+)>"""
     r"|<!\[CDATA\[|\]\]>|<[!?][^<>]*+>"
@@ -39,12 +39,12 @@ _TAG = re.compile(
 _ATTRIBUTES = re.compile(r"\s+[a-zA-Z_:][\w:.-]*\s*=|\s*/\Z")
 _HIDDEN = re.compile(r"<!--|<(script|style)(?=[\s>])[^<>]*+>", re.IGNORECASE)
 _HIDES = {"script": re.compile(r"</script\s*>", re.IGNORECASE), "style": re.compile(r"</style\s*>", re.IGNORECASE)}
-# A name needs its semicolon, or an address with ?a=1&copy=2 would be damaged; these few are often written without one.
+# A name needs its semicolon, or an address with ?a=1&copy=2 would be damaged; the few below often lack it.
 _ENTITY = re.compile(
     r"&(?:#[0-9]{1,7}(?![0-9]);?|#[xX][0-9a-fA-F]{1,6}(?![0-9a-fA-F]);?|[a-zA-Z][a-zA-Z0-9]{1,31};"
     r"|(?:nbsp|amp|lt|gt|quot)(?![a-zA-Z0-9=;]))"
 )
-# Zero-width marks and soft hyphens: they stand between the halves of a word, and nobody sees them.
+# Zero-width characters and soft hyphens: they part a word, and nobody sees them.
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n[ \n]*")
@@ -52,9 +52,9 @@ _MARKED = re.compile("[<&\u00a0\u00ad\u200b-\u200d\u2060\ufeff]")
 
 
 def plain(text: str) -> str:
-    """What a person reads in it: tags dropped, a break kept as a line feed, entities decoded, split words joined.
+    """Return a text without markup: tags dropped, breaks as line feeds, entities decoded, parted words joined.
 
-    A text without markup comes back as it is. In linear time, whatever it holds.
+    A text without markup is returned unchanged. Any text takes linear time.
     """
     if _MARKED.search(text) is None:
         return text
@@ -68,14 +68,14 @@ def plain(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Without comments, scripts and styles; a script that never ends hides what follows it."""
+    """The text without comments, scripts and styles; a script that never ends hides the rest of the text."""
     kept, at, unclosed = [], 0, False
     while (opened := _HIDDEN.search(text, at)) is not None:
         kept.append(text[at : opened.start()])
         if opened[1]:
             closed = _HIDES[opened[1].lower()].search(text, opened.end())
             at = closed.end() if closed else len(text)
-        else:  # of a comment that never ends, which may be an arrow, only the mark is left out
+        else:  # a comment that never ends may be an arrow: only its mark is removed
             end = -1 if unclosed else text.find("-->", opened.end())
             unclosed = end < 0
             at = opened.end() if unclosed else end + len("-->")
@@ -83,9 +83,10 @@ def _shown(text: str) -> str:
 
 
 def _gap(tag: re.Match[str]) -> str:
-    """What stands in its place: nothing, so that the halves of a word join; a break where the page would have one.
+    """The replacement of a tag: a break or blank where a page would have one, else nothing, so that parted words join.
 
-    A word, a place or a waybill in angle brackets is no tag: whatever else is one has attributes, or closes.
+    A word, a place or a waybill in angle brackets stays: an unknown name counts as a tag only if it has attributes or
+    closes.
     """
     if tag[5] is not None:
         return "" if _is_cut_off(tag) else tag[0]
@@ -105,5 +106,5 @@ def _is_cut_off(tag: re.Match[str]) -> bool:
 
 
 def _character(entity: re.Match[str]) -> str:
-    """The character that it names; the entity itself where it names none."""
+    """The character of an entity; the entity itself if it names none."""
     return html.unescape(entity[0])

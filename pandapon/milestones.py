@@ -1,6 +1,6 @@
-"""What a code claims about an order or a parcel: nothing where it is not known.
+"""The milestones that the platforms' status codes claim.
 
-Grades stand beside each table. A code that is not listed is unknown, which is not progress.
+The source of each table stands beside it. A code that is not listed is unknown and claims nothing.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ ALIBABA_ORDER: dict[str, Milestone] = {
     "waitsellersend": M.PAID,
     "waitlogisticstakein": M.SHIPPED,
     "waitbuyerreceive": M.SHIPPED,
-    "waitbuyersign": M.SHIPPED,  # on its way, wherever: it says who is to act next
+    "waitbuyersign": M.SHIPPED,  # on its way, at any place: the code says who acts next
     "signinsuccess": M.DELIVERED,
     "confirm_goods": M.DELIVERED,
     "success": M.DELIVERED,
     "cancel": M.CANCELLED,
     "terminated": M.CANCELLED,
 }
-# 1688 parcel status: the union of both upstream lists; which one the API uses is open.
+# 1688 parcel status: both upstream lists together; which one the API uses is unknown.
 ALIBABA_PARCEL: dict[str, Milestone] = {
     "waitaccept": M.SHIPPED,
     "consign": M.SHIPPED,
@@ -66,14 +66,23 @@ TAOBAO_ORDER: dict[str, Milestone] = {
     "cancel": M.CANCELLED,
     "trade_closed": M.CANCELLED,
 }
-# What waits for the buyer's payment [graded as the tables above]. Taobao's 12 is not an order yet.
+# Codes of orders that wait for the buyer's payment [sources as above]. Taobao's 12 is not an order yet.
 UNPAID: dict[Platform, frozenset[str]] = {
     Platform.ALIBABA: frozenset({"waitbuyerpay"}),
     Platform.TAOBAO: frozenset({"0", "wait_buyer_p", "wait_buyer_pay", "taobao_order_wait_buyer_pay"}),
 }
-# Taobao: paid as far as the buyer goes, and in the hands of a finance team [stated for a sibling product].
+# Taobao: paid by the buyer, and with a finance team [stated for a sibling product].
 _FINANCE = frozenset(
-    "1 order_pay_status 2 order_finance_pass_status 3 order_finance_refuse_status 5 wait_finance_pay".split()  # noqa: SIM905
+    {
+        "1",
+        "order_pay_status",
+        "2",
+        "order_finance_pass_status",
+        "3",
+        "order_finance_refuse_status",
+        "5",
+        "wait_finance_pay",
+    }
 )
 # 1688's lines: integers [upstream]; 5 and 6 are both "partly", 1, 8 and 9 say nothing that the order does not.
 ALIBABA_LINE: dict[str, Milestone] = {
@@ -86,7 +95,7 @@ ALIBABA_LINE: dict[str, Milestone] = {
 
 
 def order_claim(platform_table: dict[str, Milestone], code: str) -> Milestone | None:
-    """What an order's status code says. None when it is not known."""
+    """Return the milestone that an order's status code claims; None: an unknown code."""
     plain = code.strip().casefold()
     return platform_table.get(plain) or platform_table.get(plain.replace("_", ""))
 
@@ -103,17 +112,20 @@ def waits_for_payment(platform: Platform, code: str) -> bool:
 
 
 def is_with_finance(platform: Platform, code: str) -> bool:
-    """Whether a finance team has the order, neither unpaid nor paid for the seller."""
+    """Whether a finance team has the order: the buyer has paid, and the seller is not paid yet."""
     return platform is Platform.TAOBAO and code.strip().casefold() in _FINANCE
 
 
 def parcel_claim(code: str) -> Milestone | None:
-    """What a parcel's status code says, on either platform. None when it is not known."""
+    """Return the milestone that a parcel's status code claims, on either platform; None: an unknown code."""
     return ALIBABA_PARCEL.get(code.strip().casefold())
 
 
 def lines_claim(claims: Sequence[Milestone | None]) -> Milestone | None:
-    """What the lines of an order say together: as far as the slowest; None while one of them says nothing known."""
+    """Return the milestone that the lines of an order claim together: that of the slowest; None if a code is unknown.
+
+    A problem of one line goes before; a cancelled line counts only if all are.
+    """
     open_lines = [claim for claim in claims if claim is not M.CANCELLED]
     if not open_lines:
         return M.CANCELLED if claims else None
@@ -123,7 +135,7 @@ def lines_claim(claims: Sequence[Milestone | None]) -> Milestone | None:
 
 
 def further(one: Milestone | None, other: Milestone | None) -> Milestone | None:
-    """The more advanced of two claims about the same order; a problem that the first names stays."""
+    """Return the more advanced of two claims about an order; if one is a problem, the first claim that is not None."""
     if one is None or other is None or one.is_problem or other.is_problem:
         return one or other
     return max(one, other, key=lambda claim: claim.rank)

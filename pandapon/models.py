@@ -1,4 +1,4 @@
-"""What is asked of the API and what its answers become, with ids as text and money as Decimal yuan."""
+"""The values of questions and answers. Ids are text, money is Decimal yuan, times are aware."""
 
 from __future__ import annotations
 
@@ -32,49 +32,49 @@ class Item(_Frozen):
 
 
 class Consignment(_Frozen):
-    """What an order says of one of its waybills beside the number."""
+    """One waybill of an order, with the further facts that the order names of it."""
 
     waybill: str
     carrier: str = ""
-    logistics_id: str = ""  # 1688's logisticsCode; taken for the logisticsId of the trace's parcel [inferred]
+    logistics_id: str = ""  # 1688's logisticsCode; taken as the logisticsId in the trace [inferred]
 
 
 class Order(_Frozen):
-    """An order as the account sees it. Every field but the ids may be missing: the upstream sends nulls freely."""
+    """An order of the account. Every field but platform and id may be missing: the upstream sends nulls freely."""
 
     platform: Platform
     order_id: str
     status_code: str = ""  # as sent, e.g. waitbuyerreceive or 11
-    milestone: Milestone | None = None  # what status_code claims; None: unknown code
+    milestone: Milestone | None = None  # claimed by status_code or the lines; None: unknown
     created_at: datetime | None = None
     paid_at: datetime | None = None
-    pay_by: datetime | None = None  # of an unpaid one: when the platform closes it; None: not said
+    pay_by: datetime | None = None  # when the platform closes an unpaid order; None: unknown
     goods_amount: Decimal | None = None  # yuan
     shipping_amount: Decimal | None = None  # yuan
     total_amount: Decimal | None = None  # yuan
     seller: str = ""
     items: tuple[Item, ...] = ()
     waybills: tuple[str, ...] = ()
-    consignments: tuple[Consignment, ...] = ()  # of those waybills of which more is said than the number
-    sub_order_ids: tuple[str, ...] = ()  # Taobao: logistics are asked per sub-order
+    consignments: tuple[Consignment, ...] = ()  # of the waybills of which more is known than the number
+    sub_order_ids: tuple[str, ...] = ()  # Taobao only: logistics are read per sub-order
     refund_status: str = ""  # as sent; empty: none
-    refunded_amount: Decimal | None = None  # yuan; None: nothing, or not said
+    refunded_amount: Decimal | None = None  # yuan; None: nothing, or unknown
     close_reason: str = ""  # as sent
 
     @property
     def ref(self) -> OrderRef:
-        """Which order this is."""
+        """The reference of the order."""
         return OrderRef(self.platform, self.order_id)
 
     @property
     def is_unpaid(self) -> bool:
-        """Whether it waits for the buyer's payment: by the platform's own code, and nothing else says otherwise."""
+        """Whether it waits for the buyer's payment: the platform's code says so, and no other field contradicts."""
         says_so = waits_for_payment(self.platform, self.status_code)
         return says_so and self.milestone is Milestone.ORDERED and self.paid_at is None
 
     @property
     def is_settled(self) -> bool:
-        """Whether the buyer has paid it, as far as the platform says; an unknown code says nothing."""
+        """Whether the platform says that the buyer has paid; an unknown code does not."""
         is_past = self.milestone is not None and self.milestone.rank > Milestone.ORDERED.rank
         return is_past or self.paid_at is not None or is_with_finance(self.platform, self.status_code)
 
@@ -83,17 +83,17 @@ class Product(_Frozen):
     """One search result."""
 
     platform: Platform
-    product_id: str  # v2 ids are opaque strings
+    product_id: str  # the opaque id of API v2
     title: str = ""
     price: Decimal | None = None  # yuan
     image_url: str = ""
     seller: str = ""
-    sold: str = ""  # as sent: a number or words
-    url: str = ""  # built only where the product id is the marketplace's own number
+    sold: str = ""  # units sold, as sent: a number or words
+    url: str = ""  # made from the marketplace's own number; empty without one
 
 
 class Page(_Frozen, Generic[T]):
-    """One page of a list. ``total`` is None where the API does not say."""
+    """One page of a list, from page 1. ``total``: the number of all items; None: unknown."""
 
     items: tuple[T, ...] = ()
     page: int = 1
@@ -102,13 +102,13 @@ class Page(_Frozen, Generic[T]):
 
     @property
     def pages(self) -> int | None:
-        """How many pages there are, None when unknown."""
+        """The number of pages, at least 1; None: unknown."""
         return None if self.total is None else max(1, -(-self.total // self.page_size))
 
 
 @dataclass(frozen=True, slots=True)
 class ProductQuery:
-    """What to search for. Prices are yuan, pages start at 1."""
+    """A product search. Prices are yuan, pages start at 1."""
 
     keyword: str
     page: int = 1

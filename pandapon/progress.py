@@ -1,4 +1,4 @@
-"""Where a parcel and an order stand: the most plausible highest, not the last row."""
+"""The milestone of a parcel and of an order: the highest plausible one, not that of the last scan."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 _RANK = {milestone: milestone.rank for milestone in Milestone}
 # Only these take back a delivery. A failed attempt after "signed" is not plausible.
 _UNDO_DELIVERY = frozenset({M.EXCEPTION, M.RETURNING, M.RETURNED, M.LOST})
-# What a later delivery mends.
+# A later delivery ends these problems.
 _MENDABLE = frozenset({M.ATTEMPT_FAILED, M.EXCEPTION})
 _SEVERITY = (M.LOST, M.EXCEPTION, M.ATTEMPT_FAILED, M.RETURNING, M.RETURNED, M.CANCELLED)
-# A parcel that is seen there is scanned again before it ends.
+# A parcel at one of these is scanned again before its end.
 _ON_ITS_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})
-# How an order shows a parcel that ended badly while others are still on their way: as a problem that is not the end.
+# While other parcels move, a parcel that ended badly counts in its order as a problem that is not the end.
 _WHILE_OTHERS_MOVE = {M.RETURNED: M.RETURNING, M.LOST: M.EXCEPTION}
 
 
 def order_of(node: Node) -> tuple[datetime, int, str]:
-    """The order of events: by time, then as the source counted, then by anything that is stable."""
+    """Return the sort key of events: by time, then by the sequence of the source, then by identity."""
     return node.at or _NEVER, node.sequence, node.identity
 
 
 def parcel_milestone(
     nodes: Iterable[Node], status_milestone: Milestone | None, ordered_at: datetime | None = None
 ) -> Milestone | None:
-    """Where a parcel stands after all its entries, in whatever order they are given. None: nothing is known.
+    """Return the milestone of a parcel after all its nodes, which come in any order; None: unknown. Pure.
 
-    The parcel's own status is a claim without a time: it can lead and name a problem, and mend one, but not undo.
-    ``ordered_at``: aware time of the order; entries from before it claim nothing.
+    The parcel's own status is a claim without a time: it can be ahead of the nodes, name a problem or end one, but not
+    take a milestone back. ``ordered_at``: aware time of the order; nodes from before it claim nothing.
     """
     once = {(*order_of(node), node.milestone or ""): node for node in nodes}  # an entry that is given twice is one
     return place_after([once[key] for key in sorted(once)], status_milestone, ordered_at)
@@ -51,17 +51,18 @@ def parcel_milestone(
 def place_after(
     nodes: Iterable[Node], status_milestone: Milestone | None, ordered_at: datetime | None = None
 ) -> Milestone | None:
-    """The same for entries that are in the order of events."""
+    """Return the same as :func:`parcel_milestone` for nodes in the order of events. Pure."""
     ours = (_Scan(node) for node in nodes if not precedes(node.at, ordered_at))
     return _with_status(fold(ours), status_milestone)
 
 
 def order_milestone(order_status_milestone: Milestone | None, parcels: Sequence[Parcel]) -> Milestone | None:
-    """Where an order stands: its least advanced parcel, a problem of any, the order's own status where that leads.
+    """Return the milestone of an order: the problem of a parcel, else the least advanced parcel or the own status.
 
-    A consignment that was withdrawn counts only when there is no other. A platform that calls the order completed has
-    settled what often gets no further scan: a problem, a parcel that lies ready or was never scanned. One that is seen
-    on its way has not come by that: platforms complete orders by themselves after some days [inferred].
+    Of the last two the more advanced counts. A cancelled parcel counts only if there is no other. A platform that calls
+    the order completed settles parcels that often get no further scan: at a problem, ready for pick-up, never scanned.
+    It does not settle a parcel that is seen on its way: platforms complete orders after some days by themselves
+    [inferred].
     """
     own = order_status_milestone
     if own is not None and own.is_problem:
@@ -79,7 +80,7 @@ def order_milestone(order_status_milestone: Milestone | None, parcels: Sequence[
 
 
 def parcel_reason(parcel: Parcel, ordered_at: datetime | None = None) -> Reason | None:
-    """Why a parcel stands at its problem or its end, as its entries say; None: it is at neither, or they do not say."""
+    """Return why a parcel is at its problem or delivered, by its nodes; None: it is at neither, or none says why."""
     if not _has_reason(parcel.milestone):
         return None
     ours = (_Scan(node) for node in sorted(parcel.nodes, key=order_of) if not precedes(node.at, ordered_at))
@@ -90,7 +91,7 @@ def parcel_reason(parcel: Parcel, ordered_at: datetime | None = None) -> Reason 
 def order_reason(
     milestone: Milestone | None, parcels: Sequence[Parcel], ordered_at: datetime | None = None
 ) -> Reason | None:
-    """Why an order stands at its problem or its end: the reason of the first of its parcels that brings it there."""
+    """Return why an order is at its problem or delivered: the reason of the first parcel that brings it there."""
     if milestone is None or not _has_reason(milestone):
         return None
     bringing = (parcel for parcel in parcels if _brings(parcel.milestone, milestone))
@@ -98,10 +99,10 @@ def order_reason(
 
 
 def told_reason(milestone: Milestone, nodes: Iterable[Node]) -> Reason | None:
-    """The reason that the latest of these entries gives for a step there; None: none of them gives one."""
+    """Return the reason that the latest of these nodes gives for a step to ``milestone``; None: none gives one."""
     telling = [node for node in nodes if _brings(node.milestone, milestone)] if _has_reason(milestone) else []
     reasons = (_Scan(node).reading.reason for node in sorted(telling, key=order_of, reverse=True))
-    return next((one for one in reasons if one not in {None, Reason.OTHER}), None)
+    return next((reason for reason in reasons if reason not in {None, Reason.OTHER}), None)
 
 
 def _has_reason(place: Milestone | None) -> bool:
@@ -112,9 +113,9 @@ def _brings(place: Milestone | None, milestone: Milestone) -> bool:
     return place is not None and milestone in {place, _WHILE_OTHERS_MOVE.get(place)}
 
 
-@dataclass(slots=True)  # not frozen: each entry of each reading passes through one, and freezing doubles its price
+@dataclass(slots=True)  # not frozen: every node of every reading passes through one, and freezing doubles its cost
 class _Scan:
-    """A stored entry. Its words are read again only where its milestone alone does not decide."""
+    """A node. Its words are read again only where its milestone alone does not decide."""
 
     node: Node
 
@@ -136,13 +137,13 @@ def _with_status(way: Way, status: Milestone | None) -> Milestone | None:
         return status if is_mended else place
     if status.is_problem:
         return place if place is M.DELIVERED and status not in _UNDO_DELIVERY else status
-    if place is M.READY_FOR_PICKUP:  # "signed" by the pick-up point, as the words of the scan say
+    if place is M.READY_FOR_PICKUP:  # the status "signed" is the pick-up point's, as the words of the scan say
         return place
     return max(place, status, key=_RANK.__getitem__)
 
 
 def _slowest(places: Sequence[Milestone | None]) -> Milestone | None:
-    """A parcel about which nothing is known yet has at least been shipped with the others."""
+    """The least advanced of these; None counts as shipped if another parcel was, and a problem as shipped, too."""
     if all(place is None for place in places):
         return None
     return min(
@@ -151,6 +152,6 @@ def _slowest(places: Sequence[Milestone | None]) -> Milestone | None:
 
 
 def _worst(problems: Sequence[Milestone], *, is_over: bool) -> Milestone:
-    """Of several problems the one that most wants an eye."""
+    """The most serious of several problems. ``is_over``: every parcel is at its end."""
     shown = problems if is_over else [_WHILE_OTHERS_MOVE.get(problem, problem) for problem in problems]
     return min(shown, key=_SEVERITY.index)

@@ -1,4 +1,4 @@
-"""One shipment model over both platforms: order, parcels, nodes, milestones, and what is new about them."""
+"""The shipment model of both platforms: order references, parcels, nodes, milestones."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from pandapon.written import BUDDHIST
 
 
 class Platform(StrEnum):
-    """The two marketplaces. The value is what a person types after ``--`` and what the database keeps."""
+    """The two marketplaces. The value is typed after ``--`` by people and stored in the database."""
 
     ALIBABA = "1688"
     TAOBAO = "taobao"
 
 
 class Milestone(StrEnum):
-    """Where an order or parcel stands. Progress first, in order; then the problems."""
+    """Where an order or parcel stands: the progress first, in order, then the problems."""
 
     ORDERED = "ordered"
     PAID = "paid"
@@ -46,17 +46,17 @@ class Milestone(StrEnum):
 
     @classmethod
     def parse(cls, text: str) -> Milestone | None:
-        """The milestone of that name; None for the empty one, and for one that this version does not know."""
+        """Return the milestone of that name; None for an empty or unknown name."""
         return _MILESTONES.get(text)
 
     @property
     def is_problem(self) -> bool:
-        """True for the states that want a person's eye."""
+        """Whether it is a problem, which needs a person's attention."""
         return self in PROBLEMS
 
     @property
     def rank(self) -> int:
-        """Position along the way, 0 for ordered; -1 for a problem, which is no progress."""
+        """The position along the way, 0 for ordered; -1 for a problem, which is no progress."""
         return PROGRESS.index(self) if self in PROGRESS else -1
 
 
@@ -79,37 +79,37 @@ FINAL: frozenset[Milestone] = frozenset(
 
 
 class TimeBasis(StrEnum):
-    """How a node's time was understood."""
+    """How a node's time was read."""
 
     OFFSET = "offset"  # the text carried its own offset
-    CHINA = "china"  # naive text, taken as UTC+8 (inferred: shared callbacks agree to the minute)
+    CHINA = "china"  # naive text, taken as UTC+8 [inferred: callbacks agree to the minute]
     EPOCH = "epoch"  # seconds or milliseconds since 1970
-    BUDDHIST = "buddhist"  # a Thai year in one of the forms above
-    WRITTEN = "written"  # a form for people, see pandapon.written; a missing year is the one that fits best
-    PLACED = "placed"  # unreadable: the time is that of the entry before it in the list, and the raw text is shown
+    BUDDHIST = "buddhist"  # one of the forms above with a Thai year
+    WRITTEN = "written"  # as people write it, see pandapon.written; a missing year is inferred
+    PLACED = "placed"  # unreadable: the time of the entry before it in the list; the raw text is shown
     UNKNOWN = "unknown"  # unreadable; the raw text is shown instead
 
 
-_WIDE, _WIDER_BY = re.compile("[\uff01-\uff5e]"), 0xFEE0  # the wide forms of ASCII, and how far they lie from it
+_WIDE, _WIDER_BY = re.compile("[\uff01-\uff5e]"), 0xFEE0  # full-width forms of ASCII, and their distance from it
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _BY_RAW_TIME = frozenset({TimeBasis.WRITTEN, TimeBasis.PLACED})
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRef:
-    """Which order, on which platform. The id is text: 19 digits do not survive a float."""
+    """The reference of an order: its platform and id. The id is text, because 19 digits do not survive a float."""
 
     platform: Platform
     order_id: str
 
     @property
     def key(self) -> str:
-        """The one-string form, ``1688:2542285634920880794``, used as a key everywhere."""
+        """The reference as one string, such as ``1688:2542285634920880794``: the key of the order everywhere."""
         return f"{self.platform}:{self.order_id}"
 
     @classmethod
     def from_key(cls, key: str) -> Self:
-        """Read :attr:`key` back. Raises ValueError when it is not one."""
+        """Read :attr:`key` back. Raises ValueError for another text."""
         platform, _, order_id = key.partition(":")
         return cls(Platform(platform), order_id)
 
@@ -119,23 +119,23 @@ class Node:
     """One trace entry of one parcel."""
 
     waybill: str
-    at: datetime | None  # aware, UTC; None when the text was unreadable and nothing says where it belongs
-    raw_time: str
+    at: datetime | None  # aware, UTC; None: unreadable, as are all times before it
+    raw_time: str  # as sent
     time_basis: TimeBasis
     text: str  # the courier's words, as sent
     code: str = ""  # status or action code, as sent
     place: str = ""  # city, facility; often filled in later
-    milestone: Milestone | None = None  # None: this entry claims no state
-    sequence: int = 0  # tie-break among equal times, oldest first
+    milestone: Milestone | None = None  # None: the entry claims no milestone
+    sequence: int = 0  # the order among equal times, oldest first
 
     @cached_property
     def identity(self) -> str:
-        """What makes it the same node: parcel, event time and words. Enrichment (place, code) is left out."""
+        """The identity: equal for the same parcel, event time and words. Place and code may be filled in later."""
         return _digest(self.waybill, self._moment, normalise(self.text))
 
     @property
     def _moment(self) -> str:
-        """The time, in the forms that have always been read; for the others the raw text, as it was stored before."""
+        """The time within the identity: the raw text for forms that older versions could not read, so that it stays."""
         if self.at is None or self.time_basis in _BY_RAW_TIME:
             return normalise(self.raw_time)
         if self.time_basis is TimeBasis.BUDDHIST:
@@ -144,37 +144,37 @@ class Node:
 
     @property
     def is_timed(self) -> bool:
-        """Whether its time was read, rather than taken from where it stands."""
+        """Whether its time was read, rather than taken from its place in the list."""
         return self.at is not None and self.time_basis is not TimeBasis.PLACED
 
     @cached_property
     def shown(self) -> str:
-        """The courier's words as people read them, without markup. The raw ones make the identity, and stay stored."""
+        """The courier's words without markup, as people read them. The raw words make the identity and stay stored."""
         return plain(self.text)
 
     @cached_property
     def content(self) -> str:
-        """What may be filled in later: the same identity with new content is an edit, never news again."""
+        """The rest, which may change later: a known identity with new content is an edit, never news again."""
         return _digest(self.code, self.place, self.text.strip())
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One parcel of an order: its waybill, carrier and nodes, oldest first."""
+    """One parcel of an order, with its nodes oldest first."""
 
-    waybill: str  # the carrier's number; the vendor's own parcel id where the number is still missing
+    waybill: str  # the carrier's number; a stand-in while that is missing
     carrier: str = ""
     status_code: str = ""  # as sent
-    status_milestone: Milestone | None = None  # what status_code claims; None: unknown or absent
+    status_milestone: Milestone | None = None  # claimed by status_code; None: unknown code or none
     nodes: tuple[Node, ...] = ()
-    milestone: Milestone | None = None  # where it stands, decided from nodes and status together
-    logistics_id: str = ""  # the platform's own id of it, by which its order may name it; empty: none was said
+    milestone: Milestone | None = None  # decided from nodes and status together; None: unknown
+    logistics_id: str = ""  # the platform's own id, by which its order may name it; empty: none
 
 
 def by_shipping(parcels: Iterable[Parcel]) -> tuple[Parcel, ...]:
-    """The one order in which parcels are counted and shown: by their first scan, then by waybill; unscanned ones last.
+    """Return the parcels in the order in which they are numbered: by first scan, then waybill; unscanned ones last.
 
-    What a reading brought first does not matter: parcel 1 of 2 is the same one wherever a person looks.
+    The order of the reading does not matter, so "parcel 1 of 2" is the same parcel in every view.
     """
     return tuple(sorted(parcels, key=_shipped))
 
@@ -186,7 +186,7 @@ def _shipped(parcel: Parcel) -> tuple[bool, datetime, str]:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """Every parcel of one order as read at one time."""
+    """All parcels of one order."""
 
     ref: OrderRef
     parcels: tuple[Parcel, ...] = ()
@@ -198,15 +198,15 @@ class Shipment:
 
 
 def normalise(text: str) -> str:
-    """Fold width, case and white space, so that cosmetic edits keep a node's identity."""
+    """Return the text with width, case and white space folded, so that cosmetic edits keep a node's identity."""
     return " ".join(nfkc(text).casefold().split())
 
 
 def nfkc(text: str) -> str:
-    """NFKC of Unicode, several times faster for Chinese texts.
+    """Return the NFKC form of a text, several times faster than the standard library for Chinese texts.
 
-    Their wide commas and brackets have a plain form of their own. A text without them is mostly in NFKC already, which
-    the standard library sees at once; with a single one of them it takes all of the text apart.
+    Full-width commas and brackets are replaced first. Without them a Chinese text is mostly in NFKC already, which the
+    standard library sees at once; a single one of them makes it take the whole text apart.
     """
     return unicodedata.normalize("NFKC", _WIDE.sub(_narrow, text))
 

@@ -1,8 +1,8 @@
-"""The five headers of a request, and their verification for stand-ins.
+"""The five headers of a request, and their verification, which the stand-ins use.
 
-Grades: that access-key, timestamp and nonce-str are signed, and that the digest is 32 upper-case hex digits, is stated
-by the vendor. The string itself (plain concatenation, the secret last, MD5) was read in one public client only and
-never seen succeeding; order and separator can be changed here, the unit in the settings.
+The vendor states that access-key, timestamp and nonce-str are signed, and that the digest is 32 upper-case hexadecimal
+digits. The signed text (plain concatenation, the secret last, MD5) is inferred from a single public client, and no call
+was seen to succeed with it; order and separator can be changed here, the unit of the timestamp in the settings.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Unit = Literal["s", "ms"]
 
-WINDOW = 600.0  # seconds that the timestamp may differ from the server's clock [stated]
+WINDOW = 600.0  # seconds by which the timestamp may differ from the server's clock [stated]
 NONCE_LENGTH = 32  # [stated]
 ORDER = ("access-key", "timestamp", "nonce-str", "secret")  # [one client]
 
@@ -35,21 +35,21 @@ class StaleError(SignatureError):
 def signature(
     access_key: str, timestamp: str, nonce: str, secret: str, *, order: tuple[str, ...] = ORDER, separator: str = ""
 ) -> str:
-    """32 upper-case hex digits over the parts in their order."""
+    """Return the signature: 32 upper-case hexadecimal digits over the parts in this order."""
     parts = {"access-key": access_key, "timestamp": timestamp, "nonce-str": nonce, "secret": secret}
     text = separator.join(parts[name] for name in order)
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest().upper()
 
 
 def timestamp(now: datetime, unit: Unit) -> str:
-    """The send time as a decimal string in seconds or milliseconds."""
+    """Return an aware time as the decimal text of its epoch, in seconds or milliseconds."""
     seconds = now.timestamp()
     return str(int(seconds * 1000) if unit == "ms" else int(seconds))
 
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Signs requests of one account."""
+    """Signs the requests of one account."""
 
     access_key: str
     access_secret: str = field(repr=False)
@@ -59,22 +59,22 @@ class Signer:
     separator: str = ""
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a key or user id that no header can carry; the message does not repeat the key."""
+        """Check key and user id. Raises ValueError for one that no header can carry; the message does not repeat it."""
         for name, value in (("access key", self.access_key), ("user id", self.user_id)):
             if not value.isascii() or any(sign <= " " or sign == "\x7f" for sign in value):
                 raise ValueError(f"the {name} holds a space or a sign that no key has: copied with something else?")
 
     def headers(self, now: datetime, nonce: str | None = None) -> dict[str, str]:
-        """The five headers for a request sent now. The user id takes no part in the signature [stated]."""
+        """Return the five headers of a request sent at ``now`` (aware). The user id is not signed [stated]."""
         nonce = nonce or secrets.token_hex(NONCE_LENGTH // 2)
-        sent = timestamp(now, self.unit)
+        sent_at = timestamp(now, self.unit)
         return {
             "access-key": self.access_key,
-            "timestamp": sent,
+            "timestamp": sent_at,
             "nonce-str": nonce,
             "user-id": self.user_id,
             "signature": signature(
-                self.access_key, sent, nonce, self.access_secret, order=self.order, separator=self.separator
+                self.access_key, sent_at, nonce, self.access_secret, order=self.order, separator=self.separator
             ),
         }
 
@@ -88,7 +88,10 @@ def verify(
     now: datetime,
     window: float = WINDOW,
 ) -> None:
-    """Check a request's headers as a server does. Raises SignatureError, StaleError for the timestamp."""
+    """Check a request's headers as a server does. Raises SignatureError; its kind StaleError for the timestamp.
+
+    ``now``: aware. ``window``: seconds by which the timestamp may differ.
+    """
     found = {name: headers.get(name, "") for name in ("access-key", "timestamp", "nonce-str", "user-id", "signature")}
     missing = [name for name, value in found.items() if not value]
     if missing:

@@ -1,4 +1,4 @@
-"""Taobao's shapes. Stated for logistics; orders are the upstream's fields, camel-cased or not [inferred]."""
+"""Taobao's requests and answers. Logistics are stated; orders have the upstream fields in two spellings [inferred]."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_PAGE = 40  # [stated]
 
 
 def search_body(query: ProductQuery) -> dict[str, Any]:
-    """Keyword search. A price range is not documented; it is sent all the same and checked again on the answer."""
+    """Return the body of a keyword search. A price range is not documented: the answer is checked for it, too."""
     body: dict[str, Any] = {"keyword": query.keyword, "pageNo": query.page, "pageSize": min(query.page_size, MAX_PAGE)}
     if query.sort:
         body["sort"] = SORTS[query.sort]
@@ -36,14 +36,14 @@ def search_body(query: ProductQuery) -> dict[str, Any]:
 
 
 def products(data: Any, query: ProductQuery) -> Page[Product]:
-    """A page of search results; the answer's shape is not documented, several are accepted. Raises DecodeError."""
+    """Read a page of search results, in one of several shapes: none is documented. Raises DecodeError."""
     rows, total = listed(data, "the product page")
-    found = tuple(product for row in rows if _in_range(product := _product(row), query))
-    return Page[Product](items=found, page=query.page, page_size=query.page_size, total=total)
+    in_range = tuple(product for row in rows if _in_range(product := _product(row), query))
+    return Page[Product](items=in_range, page=query.page, page_size=query.page_size, total=total)
 
 
 def orders_body(status: str, page: int, page_size: int) -> dict[str, Any]:
-    """Order list; the filter names are the upstream's, camel-cased [inferred]."""
+    """Return the body of the order list. The names of the filters are the upstream's, camel-cased [inferred]."""
     body: dict[str, Any] = {"pageNo": page, "pageSize": page_size}
     if status:
         body["status"] = int(status) if status.isdigit() else status
@@ -51,30 +51,37 @@ def orders_body(status: str, page: int, page_size: int) -> dict[str, Any]:
 
 
 def order(data: Any, order_id: str, *, fen: bool = True) -> Order:
-    """The order that was asked for, under the id that was asked for: it has several. Raises DecodeError."""
+    """Read an order and give it the id that was asked for: Taobao's orders have several. Raises DecodeError.
+
+    ``fen``: the answer counts amounts in fen; the order's are yuan.
+    """
     if isinstance(data, list):
         data = next(iter(items(data)), None)
-    found = _order(require(data, dict, "the order"), fen=fen)
-    if not (found.order_id or found.status_code):
+    answered = _order(require(data, dict, "the order"), fen=fen)
+    if not (answered.order_id or answered.status_code):
         raise DecodeError("the order has neither an id nor a status")
-    return found.model_copy(update={"order_id": order_id})
+    return answered.model_copy(update={"order_id": order_id})
 
 
 def orders(data: Any, page: int, page_size: int, *, fen: bool = True) -> Page[Order]:
-    """A page of orders; several envelopes are accepted. Raises DecodeError."""
+    """Read a page of orders in one of several envelopes; rows without an id are left out. Raises DecodeError."""
     rows, total = listed(data, "the order page")
-    found = (_order(row, fen=fen) for row in rows)
-    return Page[Order](items=tuple(one for one in found if one.order_id), page=page, page_size=page_size, total=total)
+    page_orders = (_order(row, fen=fen) for row in rows)
+    with_id = tuple(each for each in page_orders if each.order_id)
+    return Page[Order](items=with_id, page=page, page_size=page_size, total=total)
 
 
 def trace(answers: Sequence[tuple[str, Any]], ref: OrderRef) -> Trace:
-    """The parcels of every sub-order; one that holds several of them comes several times. Raises DecodeError."""
+    """Read the answers, pairs of sub-order id and data. A parcel with goods of several comes several times.
+
+    Raises DecodeError.
+    """
     packages: list[Package] = []
     for sub_order, data in answers:
         body = require(data if data is not None else {}, (dict, list), "the trace")
         rows = items(body if isinstance(body, list) else first(body, "pnmLogisticsDetails", "pnm_logistics_details"))
-        found = (_package(row, sub_order, position) for position, row in enumerate(rows))
-        packages += [package for package in found if package is not None]
+        read = (_package(row, sub_order, position) for position, row in enumerate(rows))
+        packages += [package for package in read if package is not None]
     return Trace(ref, tuple(packages))
 
 
@@ -121,7 +128,7 @@ def _common(subs: Sequence[dict[str, Any]]) -> str:
 
 
 def _subs_claim(subs: Sequence[dict[str, Any]]) -> Milestone | None:
-    """The lines may be ahead of their order: the upstream's own sample shows one shipped in an unshipped order."""
+    """The claim of the lines, which may be ahead of their order's: so is one in the upstream's own sample."""
     return lines_claim([order_claim(TAOBAO_ORDER, text(sub, "status")) for sub in subs])
 
 
@@ -131,7 +138,7 @@ def _refund(sub: dict[str, Any]) -> str:
 
 
 def _consignments(subs: Sequence[dict[str, Any]]) -> list[Consignment]:
-    """Each number with its carrier; two lines in one box name it twice, and the line repeats its own."""
+    """Each number with its carrier, repeats included: lines in one box share a number, and a line repeats its own."""
     return [
         Consignment(waybill=number_, carrier=words(one, "logisticCompanyName", "logistic_company_name"))
         for sub in subs
@@ -175,7 +182,7 @@ def _in_range(product: Product, query: ProductQuery) -> bool:
 
 
 def _package(row: dict[str, Any], sub_order: str, position: int) -> Package | None:
-    """None for a place that is only kept for one, with neither number, trace nor status: nulls are normal [stated]."""
+    """The package of a row; None for an empty row without number, trace and status: nulls are normal [stated]."""
     partner = first(row, "logisticsPartner", "logistics_partner")
     partner = next(iter(items(partner)), {}) if isinstance(partner, list) else mapping(partner)
     status = text(row, "logisticsStatus", "logistics_status")
@@ -194,7 +201,7 @@ def _package(row: dict[str, Any], sub_order: str, position: int) -> Package | No
 
 
 def _row(one: dict[str, Any]) -> Row:
-    """``standerdDesc`` is the API's own spelling; the others are what it may be mended to one day."""
+    """The row of a trace entry. ``standerdDesc`` is the API's own spelling; the other names are possible repairs."""
     place = [text(one, name) for name in ("province", "city", "district", "facilityName")]
     return Row(
         time=text(one, "time"),

@@ -1,4 +1,4 @@
-"""The vendor's times: four forms, two of them without a zone; leading zeros may be missing. Others are written ones."""
+"""Reads the vendor's times: four machine forms, two of them without a zone, and times as people write them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pandapon.written import BUDDHIST, read
 CHINA = timezone(timedelta(hours=8))
 # yyyyMMddHHmmss, optional milliseconds, optional offset: 20180614101942000+0800 [upstream]
 _COMPACT = re.compile(r"^(\d{14})(\d{3})?(?:([+-])(\d{2}):?(\d{2})|(Z))?$")
-_LONE_DIGIT = re.compile(r"(?<![0-9.])[0-9](?![0-9])")  # 2018/7/4 9:05:03; a fraction of a second may have one digit
-THAI_YEARS = range(1990, 2100)  # as they are here
+_LONE_DIGIT = re.compile(r"(?<![0-9.])[0-9](?![0-9])")  # 2018/7/4 9:05:03 lacks zeros; a fraction of a second does not
+THAI_YEARS = range(1990, 2100)  # years of our calendar that a Thai year is taken for
 _EPOCH_MS, _EPOCH_S = 13, 10  # digits
 
 
 def parse_time(value: object, near: datetime | None = None) -> tuple[datetime | None, TimeBasis]:
-    """Aware UTC and how it was understood; (None, UNKNOWN) for what cannot be read.
+    """Return the time in aware UTC, and how it was read; (None, UNKNOWN) for an unreadable one. Raises nothing.
 
-    An offset in the text is honoured; naive text is China time (inferred: a naive ``payTime`` agreed with its
-    callback's epoch stamp to the minute); 10 or 13 digits are an epoch. ``near`` (aware) is about when it was, for
-    what has no year.
+    An offset in the text is honoured. A naive time is China time [inferred: a naive ``payTime`` agreed with its
+    callback's epoch stamp to the minute]. 10 or 13 digits are an epoch in s or ms. ``near`` (aware): about when it was,
+    for texts without a year.
     """
     text = str(value).strip() if value is not None and not isinstance(value, bool) else ""
     if not text:
@@ -34,7 +34,7 @@ def parse_time(value: object, near: datetime | None = None) -> tuple[datetime | 
 
 
 def _our_calendar(found: tuple[datetime, TimeBasis]) -> tuple[datetime, TimeBasis]:
-    """Thailand counts its years from the Buddha: 2569 is 2026. Raises ValueError where there is no such day."""
+    """Convert a Thai year: 2569 is 2026. Raises ValueError for a day that does not exist in our year."""
     at, basis = found
     is_thai = at.year - BUDDHIST in THAI_YEARS and basis is not TimeBasis.EPOCH
     return (at.replace(year=at.year - BUDDHIST), TimeBasis.BUDDHIST) if is_thai else found
@@ -51,7 +51,7 @@ def _compact(text: str) -> tuple[datetime, TimeBasis] | None:
     match = _COMPACT.match(text)
     if match is None:
         return None
-    naive = datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(microsecond=int(match[2] or 0) * 1000)  # noqa: DTZ007  zoned below
+    naive = datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(microsecond=int(match[2] or 0) * 1000)  # noqa: DTZ007  the zone is set below
     if match[6]:
         return naive.replace(tzinfo=UTC), TimeBasis.OFFSET
     if match[3] is None:

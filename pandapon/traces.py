@@ -1,4 +1,4 @@
-"""From rows of a trace to the nodes of a parcel: times read, order restored, repeats dropped, milestones claimed.
+"""Turns the rows of a trace into nodes: reads times, restores the order, drops repeats, claims milestones.
 
 Every reading of an order repeats the rows of the one before, so rows of known nodes are recognised, not read again.
 """
@@ -33,12 +33,12 @@ class Row(NamedTuple):
 
     @property
     def is_event(self) -> bool:
-        """Whether it says anything: a time or a place alone is no event."""
+        """Whether the row has words or a code: a time or a place alone is no event."""
         return bool(self.text or self.status or self.action)
 
     @property
     def said(self) -> _Said:
-        """What a reader is shown of it."""
+        """The time, shown words, code and place, by which a known node is recognised."""
         time, text, status, action, place = self
         code = status or action
         return time, text or code, code, place
@@ -46,7 +46,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One parcel as sent; its rows are in lists that may each run forward or backward."""
+    """One parcel as sent. Each of its lists of rows may run forward or backward."""
 
     waybill: str
     lists: tuple[Sequence[Row], ...]
@@ -54,30 +54,30 @@ class Package:
     status: str = ""
     status_milestone: Milestone | None = None
     logistics_id: str = ""  # the platform's own id of the consignment
-    newest_first: bool = False  # how the platform sorts its lists, where their times don't tell
+    newest_first: bool = False  # how the platform sorts its lists, for lists whose times do not show it
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """An order's trace as sent, its shape checked and its rows not read yet."""
+    """An order's trace as sent: its shape is checked, its rows are not read yet."""
 
     ref: OrderRef
     packages: tuple[Package, ...]
 
     def shipment(self, known: Iterable[Node] = (), near: datetime | None = None) -> Shipment:
-        """Every parcel once, even where two entries bear the same number: two goods in one box.
+        """Read the trace. Packages with the same number, such as two goods in one box, become one parcel.
 
-        Where a parcel stands is not said: what was known of it has a part in that. A row that says what one of the
-        ``known`` nodes says becomes that node, claim and all. ``near`` (aware): about when it all was, such as when
-        it was ordered, for scans whose time has no year.
+        The parcels have no milestone yet: stored nodes have a part in that. A row that equals one of the ``known``
+        nodes becomes that node with its claim. ``near`` (aware): about when the scans were made, such as the time of
+        the order, for times without a year. Raises nothing: an unreadable time is kept as text.
         """
-        said: dict[str, _Known] = {}
+        known_of: dict[str, _Known] = {}
         for node in known:
-            said.setdefault(node.waybill, {})[node.raw_time, node.text, node.code, node.place] = node
+            known_of.setdefault(node.waybill, {})[node.raw_time, node.text, node.code, node.place] = node
         parts: dict[str, list[Package]] = {}
         for package in self.packages:
             parts.setdefault(package.waybill, []).append(package)
-        parcels = (_parcel(waybill, ours, said.get(waybill, {}), near) for waybill, ours in parts.items())
+        parcels = (_parcel(waybill, packages, known_of.get(waybill, {}), near) for waybill, packages in parts.items())
         return Shipment(self.ref, tuple(parcels))
 
 
@@ -95,32 +95,31 @@ class _Timed(NamedTuple):
 def _parcel(waybill: str, parts: Sequence[Package], known: _Known, near: datetime | None) -> Parcel:
     timed = [_forward(rows, known, near, part.newest_first) for part in parts for rows in part.lists]
     nodes = _in_order(waybill, timed)
-    said = next((part for part in parts if part.status), parts[0])
+    with_status = next((part for part in parts if part.status), parts[0])
     return Parcel(
         waybill=waybill,
         carrier=next((part.carrier for part in parts if part.carrier), ""),
-        status_code=said.status,
-        status_milestone=said.status_milestone,
+        status_code=with_status.status,
+        status_milestone=with_status.status_milestone,
         nodes=nodes,
         logistics_id=next((part.logistics_id for part in parts if part.logistics_id), ""),
     )
 
 
 def _in_order(waybill: str, lists: Sequence[Sequence[_Timed]]) -> tuple[Node, ...]:
-    """Nodes of all lists, oldest first, exact repeats once.
+    """The nodes of all lists, oldest first, without repeats.
 
     1688 sends oldest first and Taobao newest first, so a list's own order only breaks ties. ``sequence`` counts within
     one moment, so that a scan that arrives late does not renumber the others.
     """
-    timed = [one for rows in lists for one in rows]
-    timed.sort(key=lambda one: one.at or _NEVER)
+    timed = sorted((entry for rows in lists for entry in rows), key=lambda entry: entry.at or _NEVER)
     seen: dict[str, Node] = {}
     moment: datetime | None = None
     sequence = 0
-    for one in timed:
-        if one.at != moment:
-            moment, sequence = one.at, 0
-        node = _node(waybill, one, sequence)
+    for entry in timed:
+        if entry.at != moment:
+            moment, sequence = entry.at, 0
+        node = _node(waybill, entry, sequence)
         twin = seen.get(node.identity)
         if twin is None:
             seen[node.identity] = node
@@ -131,39 +130,40 @@ def _in_order(waybill: str, lists: Sequence[Sequence[_Timed]]) -> tuple[Node, ..
 
 
 def _forward(rows: Sequence[Row], known: _Known, near: datetime | None, newest_first: bool) -> list[_Timed]:
-    """The rows with their times, oldest first; one without a readable time belongs right behind the one before it."""
+    """The rows with their times, oldest first; a row without a readable time stays behind the row before it."""
     timed = [_timed(row, known, near) for row in rows if row.is_event]
-    times = [one.at for one in timed if one.at]
+    times = [entry.at for entry in timed if entry.at]
     if _runs_backward(times, newest_first):
         timed.reverse()
     return timed if len(times) == len(timed) else _placed(timed)
 
 
 def _runs_backward(times: Sequence[datetime], newest_first: bool) -> bool:
-    """As most neighbours say, so that one mistyped year does not turn the list round; then its ends; then its kind."""
+    """Whether a list is newest first: by most neighbours, as one may be mistyped; then its ends; then the platform."""
     falls: int = sum(map(gt, times, times[1:]))
     rises: int = sum(map(lt, times, times[1:]))
     if falls != rises:
         return falls > rises
     if rises:
         return times[0] > times[-1]
-    return newest_first and len(times) < 2  # noqa: PLR2004  equal times are left as they came
+    return newest_first and len(times) < 2  # noqa: PLR2004  a list of equal times keeps its order
 
 
 def _placed(timed: Sequence[_Timed]) -> list[_Timed]:
-    """A missing year is the one that fits the neighbour, and a missing time is the neighbour's.
+    """The entries with times: a missing year is the one that fits the entry before, a missing time is its time.
 
-    It is only said where the entry belongs, not when it was (:attr:`TimeBasis.PLACED`).
+    Such a time says only where the entry belongs, not when it was: :attr:`TimeBasis.PLACED`.
     """
-    found: list[_Timed] = []
-    before = next((one.at for one in timed if one.at), None)
-    for one in timed:
-        if one.at is None and before is not None:
-            at, basis = parse_time(one.row.time, before)
-            one = one._replace(at=at or before, basis=basis if at else TimeBasis.PLACED)  # noqa: PLW2901
-        before = one.at or before
-        found.append(one)
-    return found
+    placed: list[_Timed] = []
+    before = next((entry.at for entry in timed if entry.at), None)
+    for entry in timed:
+        if entry.at is None and before is not None:
+            at, basis = parse_time(entry.row.time, before)
+            placed.append(entry._replace(at=at or before, basis=basis if at else TimeBasis.PLACED))
+        else:
+            placed.append(entry)
+        before = placed[-1].at or before
+    return placed
 
 
 def _timed(row: Row, known: _Known, near: datetime | None) -> _Timed:
@@ -176,8 +176,8 @@ def _timed(row: Row, known: _Known, near: datetime | None) -> _Timed:
 def _node(waybill: str, timed: _Timed, sequence: int) -> Node:
     row, known = timed.row, timed.known
     if known is not None:
-        same = (known.sequence, known.at, known.time_basis) == (sequence, timed.at, timed.basis)
-        return known if same else replace(known, sequence=sequence, at=timed.at, time_basis=timed.basis)
+        is_same = (known.sequence, known.at, known.time_basis) == (sequence, timed.at, timed.basis)
+        return known if is_same else replace(known, sequence=sequence, at=timed.at, time_basis=timed.basis)
     raw_time, words, code, place = row.said
     return Node(
         waybill=waybill,

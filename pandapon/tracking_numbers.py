@@ -1,4 +1,4 @@
-"""Carriers' tracking numbers (waybills) in one normal form, by which they are found, matched and told apart."""
+"""The normal form of carriers' tracking numbers (waybills), by which they are found, matched and told apart."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# JD numbers the boxes of a parcel behind its number, JDX012345678901-1-2-: the first of two. What its own pages
-# accept is the number in front (seen on labels; not documented).
+# JD writes the box behind the number of a parcel: JDX012345678901-1-2- is the first box of two. JD's own pages accept
+# only the number before it [seen on labels, not documented].
 _BOX = re.compile(r"(JD[A-Z]{0,3}[0-9]{8,20})-([0-9]{1,3})-([0-9]{1,3})-?")
 _DASH = re.compile(r"[‐‑‒–—―−]")
 _OTHER = re.compile(r"[^0-9A-Z]+")
 _SEVERAL = re.compile(r"[,;、/|]+")
-LONG = 9  # letters and digits: blanks between pieces this long part two numbers, between shorter ones they group one
-SHORTEST, DIGITS = 8, 4  # of anything that a carrier could look up; sellers also write words into the field
+LONG = 9  # letters and digits; blanks part numbers this long, and group a number in shorter pieces
+SHORTEST, DIGITS = 8, 4  # characters and digits that a number has at least; sellers also write words into the field
 
 
 def normal(number: str) -> str:
-    """Letters and digits only, full-width ones folded, upper case, without JD's box. Empty where there are none."""
+    """Return the normal form: upper-case letters and digits, also of full-width ones, without JD's box; or empty."""
     return _parts(number)[0]
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two spellings mean one parcel. A number without its box means every box; two boxes are two parcels."""
+    """Whether two spellings mean one parcel. A number without a box means every box; two boxes are two parcels."""
     if one == other:
         return True
     (ours, our_box), (theirs, their_box) = _parts(one), _parts(other)
@@ -30,19 +30,19 @@ def is_same(one: str, other: str) -> bool:
 
 
 def is_number(text: str) -> bool:
-    """Whether a carrier could know it: sellers write "self pick-up", "none" or a zero into the field as well."""
+    """Whether a text can be a tracking number: sellers also write "self pick-up", "none" or a zero into the field."""
     number = normal(text)
-    return len(number) >= SHORTEST and sum(one.isdigit() for one in number) >= DIGITS
+    return len(number) >= SHORTEST and sum(character.isdigit() for character in number) >= DIGITS
 
 
 def split(text: str) -> tuple[str, ...]:
-    """The numbers of a field that may hold several, as they were written."""
-    found: list[str] = []
+    """Return the numbers in a field that may hold several, as they were written, each once."""
+    numbers: list[str] = []
     for part in _SEVERAL.split(text.replace("，", ",").replace("；", ";")):
         pieces = part.split()
         is_several = len(pieces) > 1 and all(len(normal(piece)) >= LONG for piece in pieces)
-        found += pieces if is_several else [part.strip()]
-    return tuple(dict.fromkeys(one for one in found if one))
+        numbers += pieces if is_several else [part.strip()]
+    return tuple(dict.fromkeys(number for number in numbers if number))
 
 
 @lru_cache(maxsize=20_000)

@@ -1,4 +1,4 @@
-"""How a request leaves: one httpx client over aiohttp's connections, errors mapped to ours, bodies capped."""
+"""Sends a request: an httpx client over aiohttp's connections, with our errors and a limit on bodies."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ CONNECT = 3.0  # seconds
 
 
 class Client(httpx.AsyncClient):
-    """An httpx client without what this API has no use for.
+    """An httpx client without cookies, redirects, auth flow and hooks, over aiohttp's connections.
 
-    No cookies, redirects, auth flow and hooks: looking for them on every request costs a tenth of a poll. Over aiohttp,
-    because httpx's own pool collapses beyond some 20 requests in flight.
+    This API needs none of these, and looking for them costs a tenth of a poll. httpx's own pool collapses beyond some
+    20 requests in flight, so aiohttp's is used.
     """
 
     def __init__(self, config: Config, transport: httpx.AsyncBaseTransport | None = None) -> None:
@@ -37,13 +37,13 @@ class Client(httpx.AsyncClient):
         super().__init__(transport=self._way, timeout=timeout, trust_env=False)
 
     async def send(self, request: httpx.Request, **_options: object) -> httpx.Response:
-        """The answer as a stream, as it comes; whoever asks closes it."""
+        """Send a request and return the answer as an open stream, which the caller closes."""
         return await self._way.handle_async_request(request)
 
 
-@cache  # reading the system's certificates takes longer than all else of a start
+@cache  # loading the system's certificates takes longer than the rest of a start
 def trusted(certificates: str | None) -> ssl.SSLContext:
-    """Whom a connection trusts: the system's certificates, and those of a file. Raises OSError, ssl.SSLError."""
+    """Return a context that trusts the system's certificates and those of a file. Raises OSError, ssl.SSLError."""
     context = ssl.create_default_context()
     if certificates:
         context.load_verify_locations(certificates)
@@ -61,7 +61,7 @@ def _aiohttp_transport(config: Config) -> AiohttpTransport:
 
 
 async def exchange(client: Client, request: httpx.Request, deadline: float) -> tuple[httpx.Response, bytes]:
-    """Send and read the whole answer within ``deadline`` seconds, however slowly it drips.
+    """Send a request and read the whole answer within ``deadline`` seconds, however slowly it comes.
 
     Raises TransportError, TimeoutError, and DecodeError when the answer is too large or its compression is broken.
     """
@@ -76,13 +76,13 @@ async def exchange(client: Client, request: httpx.Request, deadline: float) -> t
         raise _late_or_broken(error) from error
     except httpx.DecodingError as error:
         raise errors.DecodeError("the answer's compression is broken") from error
-    # ValueError: a status line or header of garbage bytes, which aiohttp and httpx let through as it is.
+    # ValueError: aiohttp and httpx let the error of a garbled status line or header through.
     except (httpx.TransportError, aiohttp.ClientError, HttpProcessingError, OSError, EOFError, ValueError) as error:
         raise errors.TransportError(f"no whole answer ({type(error).__name__})") from error
 
 
 def _late_or_broken(error: Exception) -> errors.TransportError:
-    """The transport calls every lost connection a timeout of connecting; its cause tells them apart."""
+    """The error of a timeout or lost connection: the transport calls both a timeout, and only the cause differs."""
     cause = error.__cause__
     if isinstance(cause, aiohttp.ClientConnectionError) and not isinstance(cause, aiohttp.ServerTimeoutError):
         return errors.TransportError(f"no whole answer ({type(cause).__name__})")
@@ -90,7 +90,7 @@ def _late_or_broken(error: Exception) -> errors.TransportError:
 
 
 def _parts(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body; httpx's own way round costs something for every answer, and few are compressed."""
+    """The body in parts, raw if it is not compressed: httpx's decoding costs time for every answer."""
     if "content-encoding" in response.headers:
         return response.aiter_bytes()
     assert isinstance(response.stream, httpx.AsyncByteStream), "an asynchronous transport gives one"

@@ -1,4 +1,4 @@
-"""One exchange with the API: signed, paced, read whole, and tried again only where that can do no harm."""
+"""One exchange with the API: signed, paced, read whole, and repeated only where that does no harm."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from pandapon.errors import (
     TimestampError,
     TransportError,
 )
-from pandapon.lanes import Lane, lanes
+from pandapon.limiter import Lane, lanes
 from pandapon.signing import Signer
 
 if TYPE_CHECKING:
@@ -37,17 +37,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SKEW_EVERY = 50  # calls between two looks at the server's clock
-SKEW_CORRECTED = timedelta(seconds=300)  # half of what the API tolerates
-WORTH_A_TRY = 0.3  # seconds that have to be left of a question for a second try
-PAUSE = 1.0  # seconds, when the API asks to slow down and does not say for how long
+SKEW_EVERY = 50  # calls between two readings of the server's clock
+SKEW_CORRECTED = timedelta(seconds=300)  # half of the difference that the API tolerates
+WORTH_A_TRY = 0.3  # seconds that must be left of a question's time for a second try
+PAUSE = 1.0  # seconds, if the API asks to slow down and names no time
 
 Answer = tuple[httpx.Response, bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A request that can be made again: signed anew each time, because a signature holds for 600 s only."""
+    """A request before it is signed. Each try is signed anew, because a signature holds for 600 s only."""
 
     method: str
     url: str
@@ -56,13 +56,13 @@ class _Job:
 
 
 class Wire:
-    """Sends requests of one account. Raises PandaPonError and nothing else of its own."""
+    """Sends the requests of one account. Raises PandaPonError and no error of a library."""
 
     def __init__(
         self, config: Config, *, clock: Callable[[], datetime], transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
-        self.skew: timedelta | None = None  # the server's clock less ours, None until seen
-        self.answered_at: datetime | None = None  # when it last did its part, be it to refuse an order
+        self.skew: timedelta | None = None  # the server's time minus ours; None: not seen yet
+        self.answered_at: datetime | None = None  # when it last gave a proper answer
         self._clock, self._retries = clock, config.retries
         self._base = config.base_url.rstrip("/")
         self._http = http.Client(config, transport)
@@ -77,10 +77,7 @@ class Wire:
         await self._http.aclose()
 
     def clock_moved(self, by: timedelta) -> None:
-        """Our clock was set, by so much (zero: not known). What was seen of the difference changes with it.
-
-        The next answer tells it anew.
-        """
+        """Adapt to a change of our clock by ``by`` (zero: unknown). The next answer measures the difference anew."""
         if self.skew is not None:
             self.skew -= by
         if self.answered_at is not None:
@@ -97,10 +94,10 @@ class Wire:
         background: bool = False,
         writes: bool = False,
     ) -> Answer:
-        """The answer, whatever it says, but for those that a retry, a pause or the right clock is about.
+        """Send a request and return its answer, refusals included, unless a retry, pause or clock concerns it.
 
-        A call that writes is sent once. Raises TransportError, ServerError, RateLimitError, TimestampError,
-        DecodeError.
+        A call that writes is sent once. Raises TransportError, ServerError, RateLimitError, TimestampError and
+        DecodeError; other refusals are raised when the caller opens the envelope.
         """
         url = self._base + path
         if query:
@@ -116,11 +113,11 @@ class Wire:
             return await self._again(job, tries, error)
 
     def _tries(self, error: Exception, *, background: bool) -> int:
-        """How often it is tried again. A poll has its next tick; only a kept-alive connection that died is mended."""
+        """How often a call is repeated. A poll comes again anyway: it is repeated only after a lost connection."""
         return min(1, self._retries) if background and _is_stale(error) else 0 if background else self._retries
 
     async def _again(self, job: _Job, tries: int, first: Exception) -> Answer:
-        """At once after a lost connection, else after a moment with jitter."""
+        """Repeat a call: at once after a lost connection, else after a moment with jitter."""
         waits = 0 if _is_stale(first) else 1
         async for attempt in stamina.retry_context(
             on=(TransportError, ServerError),
@@ -137,7 +134,7 @@ class Wire:
         raise AssertionError("stamina returns or raises")
 
     async def _once(self, job: _Job) -> Answer:
-        """One signed request. Raises what the retries are about; other refusals are found when it is opened."""
+        """Send one signed request. Raises the errors of :meth:`send`."""
         response, content = await self._sent(job)
         self._calls += 1
         if self._calls % SKEW_EVERY == 1 or response.status_code in {401, 403}:
@@ -148,7 +145,7 @@ class Wire:
         return await self._checked(job, response, content)
 
     async def _checked(self, job: _Job, response: httpx.Response, content: bytes) -> Answer:
-        """An answer that is no plain success: find out what a retry, a pause or the right clock can mend."""
+        """Handle an answer that is no plain success: pause, correct the clock, or raise an error to be retried."""
         try:
             _look_at(response, content)
         except RateLimitError as error:
@@ -161,12 +158,12 @@ class Wire:
         except (TransportError, ServerError):
             raise
         except PandaPonError:
-            pass  # the caller opens the envelope itself and meets it there
+            pass  # the caller opens the envelope and raises it there
         self.answered_at = self._clock()
         return response, content
 
     def _corrects(self, response: httpx.Response) -> bool:
-        """Whether the server's clock shows a correction that the refused request did not have yet."""
+        """Whether the server's Date header shows a correction that the refused request lacked."""
         before = self._correction()
         self._observe(response)
         if self._correction() == before:
@@ -175,7 +172,7 @@ class Wire:
         return True
 
     async def _sent(self, job: _Job) -> Answer:
-        """In its lane, and no longer than whoever asked has time. Raises as :meth:`send` does."""
+        """Send a request in its lane, within the time left for the question. Raises the errors of :meth:`send`."""
         if budget.left() is None:
             return await self._in_lane(job)
         try:
@@ -214,7 +211,7 @@ class Wire:
 
 
 def _look_at(response: httpx.Response, content: bytes) -> None:
-    """Raises what :func:`open_envelope` raises, and tells it to whoever looks for the cause."""
+    """Open the envelope and log its error at DEBUG. Raises the errors of :func:`open_envelope`."""
     try:
         open_envelope(response, content)
     except PandaPonError as error:
@@ -223,5 +220,5 @@ def _look_at(response: httpx.Response, content: bytes) -> None:
 
 
 def _is_stale(error: Exception) -> bool:
-    """A lost connection, as when the server has just closed one that was kept alive."""
+    """Whether a connection was lost, as when the server has just closed one that was kept alive."""
     return isinstance(error, TransportError) and not isinstance(error, TimeoutError)

@@ -1,6 +1,7 @@
-"""Times as couriers write them for people: words around the numbers, a missing year, hour 24, other calendars.
+"""Reads times as couriers write them for people: with words, without a year, with hour 24, in other calendars.
 
-The forms are our own reading of public trace samples [inferred]. What fits none of them, or several, stays unread.
+The forms are our own reading of public trace samples [inferred]. A time that fits none of them, or several, stays
+unread.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 
-LONGEST = 80  # characters that are looked at
+LONGEST = 80  # characters that are read
 BUDDHIST = 543  # years that the Thai calendar is ahead
 _YEARS = range(1990, 2100)
-_ZONE = timezone(timedelta(hours=8))  # China's, as for every naive time
-_NEAR = timedelta(days=400)
+_ZONE = timezone(timedelta(hours=8))  # China's, as for every time without a zone
+_NEAR = timedelta(days=400)  # the furthest that a time of several meanings may lie from ``near``
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905  a calendar reads better so
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905  twelve short names read better as one text
 _THAI = "ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค.".split()  # noqa: SIM905  the same
 _THAI_LONG = "มกรา กุมภา มีนา เมษา พฤษภา มิถุนา กรกฎา สิงหา กันยา ตุลา พฤศจิกา ธันวา".split()  # noqa: SIM905  the same
 _NUMBERS = {name: at % 12 + 1 for at, name in enumerate([*_MONTHS, *_THAI, *_THAI_LONG])}
@@ -45,9 +46,12 @@ _OFFSET = re.compile(r"\s*[(\[]?(?:(?:utc|gmt)\s*([+-])(\d{1,2})(?::?(\d\d))?|(\
 
 
 def read(text: str, near: datetime | None = None) -> datetime | None:
-    """Aware UTC, or None. ``near`` (aware): about when it was, for what has no year or may be read in two ways."""
+    """Return the time in aware UTC; None: unreadable. Raises nothing.
+
+    ``near`` (aware): about when it was, for a text without a year or with two meanings.
+    """
     folded = unicodedata.normalize("NFKC", text[:LONGEST]).casefold()
-    folded = "".join(str(unicodedata.digit(one)) if one.isdigit() else one for one in folded).strip()
+    folded = "".join(str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in folded).strip()
     try:
         if _EPOCH.fullmatch(folded):
             return _epoch(float(folded))
@@ -57,15 +61,15 @@ def read(text: str, near: datetime | None = None) -> datetime | None:
 
 
 def gregorian(year: int) -> int:
-    """The year of our calendar. Raises ValueError for one in which no parcel moved."""
-    found = year - BUDDHIST if year - BUDDHIST in _YEARS else year
-    if found not in _YEARS:
+    """Return a year of our calendar or of the Thai one in ours. Raises ValueError outside 1990 to 2099."""
+    ours = year - BUDDHIST if year - BUDDHIST in _YEARS else year
+    if ours not in _YEARS:
         raise ValueError(f"year {year}")
-    return found
+    return ours
 
 
 def _epoch(value: float) -> datetime:
-    while value >= 1e11:  # milliseconds, microseconds, nanoseconds  # noqa: PLR2004
+    while value >= 1e11:  # noqa: PLR2004  milliseconds, microseconds or nanoseconds
         value /= 1000
     at = datetime.fromtimestamp(value, UTC)
     gregorian(at.year)
@@ -91,7 +95,7 @@ def _whole(found: re.Match[str], around: str, near: datetime | None) -> list[_Da
 
 
 def _day_month_year(found: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
-    """Day first or month first, unless one number is too large for a month; Thailand writes the day first."""
+    """Both orders of day and month that are possible; only day first with a Thai year or with dots."""
     del around, near
     one, other, year = int(found[1]), int(found[2]), gregorian(int(found[3]))
     both = [(year, other, one), (year, one, other)]
@@ -108,12 +112,12 @@ def _short_year(found: re.Match[str], around: str, near: datetime | None) -> lis
 
 def _named(found: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
     day, name, year = (found[1], found[2], found[3]) if found[1].isdigit() else (found[2], found[1], found[3])
-    if year and len(year) == 2:  # noqa: PLR2004  digits
+    if year and len(year) == 2:  # noqa: PLR2004  a year of two digits
         year = str((2500 if name in {*_THAI, *_THAI_LONG} else 2000) + int(year))
     if not year and (lone := _LONE_YEAR.search(around)):
         year = lone[1]
     years = [gregorian(int(year))] if year else _years(near)
-    return [(one, _NUMBERS[name], int(day)) for one in years]
+    return [(each_year, _NUMBERS[name], int(day)) for each_year in years]
 
 
 def _no_year(found: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
@@ -140,7 +144,7 @@ def _years(near: datetime | None) -> list[int]:
 
 
 def _clock(found: re.Match[str], after: str, around: str) -> tuple[timedelta, timezone]:
-    """The time of day, behind the date or before it, and its zone; midnight where none is written."""
+    """The time of day, behind the date or before it, and its zone; midnight in China if there is no time."""
     if found.re is _COMPACT and found[4]:
         return _span(int(found[4]), int(found[5]), int(found[6] or 0)), _zone(after, 0)
     for text in (after, around):
@@ -157,13 +161,13 @@ def _hour(hour: int, half: str) -> int:
     if half == "中午":
         return hour + 12 if hour < 4 else hour  # noqa: PLR2004  noon is from 11 to 3
     if half and re.fullmatch(_PM, half):
-        return hour + 12 if hour < 12 else hour  # noqa: PLR2004
-    return 0 if half and hour == 12 else hour  # noqa: PLR2004
+        return hour + 12 if hour < 12 else hour  # noqa: PLR2004  12 p.m. is noon
+    return 0 if half and hour == 12 else hour  # noqa: PLR2004  12 a.m. is midnight
 
 
 def _span(hour: int, minute: int, second: int) -> timedelta:
-    """24:00 is the next day's beginning, and a leap second the next minute's."""
-    if hour > 24 or minute > 59 or second > 60:  # noqa: PLR2004
+    """The time since midnight; 24:00 and the second 60 run into the next day and minute. Raises ValueError."""
+    if hour > 24 or minute > 59 or second > 60:  # noqa: PLR2004  the limits of a clock
         raise ValueError("no time of day")
     return timedelta(hours=hour, minutes=minute, seconds=second)
 
@@ -187,7 +191,7 @@ def _at(day: _Day, clock: timedelta, zone: timezone) -> datetime | None:
 
 
 def _best(candidates: list[datetime], near: datetime | None) -> datetime | None:
-    """The one, or the one that is nearest; of several that nothing decides between, none."""
+    """The only candidate, or the one nearest to ``near``; None: several without ``near``, or all too far from it."""
     if len(candidates) == 1:
         return candidates[0]
     if near is None or not candidates:

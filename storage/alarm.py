@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class AlarmState(StrEnum):
-    """A stall alarm's life. CLEARED when the parcel moved."""
+    """The states of a stall alarm. CLEARED: the silence is over."""
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
@@ -24,14 +24,14 @@ class AlarmState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An order that has been silent for too long."""
+    """The alarm of an order that has been silent for too long. Times are aware."""
 
-    key: str
-    event_id: str  # unique per order: which silence, and whether it was raised again after a snooze
+    key: str  # of the order
+    event_id: str  # unique per order: names the silence, and whether it was raised again after a snooze
     stall: Stall
-    id: int = 0
+    id: int = 0  # 0: not stored yet
     state: AlarmState = AlarmState.OPEN
     raised_at: datetime | None = None
     snoozed_until: datetime | None = None
-    assignee: str = ""
-    actor: str = ""  # who acted last
+    assignee: str = ""  # Slack user id; empty: nobody took it
+    actor: str = ""  # Slack user id of whoever acted last

@@ -1,4 +1,4 @@
-"""Stall alarms: at most one live alarm an order, raised once, acted on by people, cleared by movement."""
+"""Stall alarms: at most one live alarm per order, raised once, acted on by people, cleared by movement."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from storage.post import Post
     from tracking.values import Filter, NewsToPost, Severity
 
-# That nobody looked is no silence: after an outage, or while the bot was off, the order is read first. One that
-# PandaPon does not know any more, or that could not be read for long, must not be followed for ever either.
+# After an outage the order is read before its silence counts: the bot did not look. An order that PandaPon no longer
+# knows, or that could not be read for long, counts without a reading, so that no order is followed for ever.
 STALLED = """
 SELECT o.key FROM orders o WHERE o.stall_at IS NOT NULL AND o.stall_at <= ?
   AND (o.read_at >= o.stall_at OR o.error = 'NotFoundError' OR o.read_at < ?)
   AND EXISTS (SELECT 1 FROM watches w WHERE w.key = o.key AND w.state = 'active') ORDER BY o.stall_at LIMIT ?
 """
-# Said once, however often it is taken for over: the same silence found again is shown on the card only.
+# An alarm is told once: a silence that was taken for over and is found again only returns to the card.
 REOPEN = """
 UPDATE alarms SET state = CASE assignee WHEN '' THEN 'open' ELSE 'assigned' END, cleared_at = NULL
 WHERE key = ? AND event_id = ? AND state = 'cleared'
 """
-# Whoever is reminded in a direct message and asks again there still means the channel in which it was first.
+# A person who snoozes again from the reminder's direct message still means the channel of the first snooze.
 REMEMBER = """
 INSERT INTO reminders (alarm, person, channel, at) VALUES (?, ?, ?, ?) ON CONFLICT (alarm, person) DO UPDATE SET
   at = excluded.at, channel = CASE WHEN excluded.channel LIKE 'D%' AND reminders.channel <> '' THEN reminders.channel
   ELSE excluded.channel END
 """
-# An order is read before somebody is reminded of it: it may have moved. But a promise is not kept hours late for that.
+# The order is read before its reminder, since it may have moved; a reminder does not wait hours for that reading.
 DUE_REMINDERS = """
 SELECT r.alarm, r.person, r.channel, a.key, a.leg, a.state FROM reminders r
 JOIN alarms a ON a.id = r.alarm JOIN orders o ON o.key = a.key
@@ -61,22 +61,26 @@ WHERE n.at IS NOT NULL AND n.at >= ? ORDER BY n.key, n.waybill, n.at, n.sequence
 
 
 def due(conn: sqlite3.Connection, now: datetime, unread: datetime, limit: int) -> list[str]:
-    """Watched orders whose silence may be worth an alarm by now, read since it became too long.
+    """Return the keys of up to ``limit`` actively watched orders whose ``stall_at`` has passed, the oldest first.
 
-    With them those that PandaPon does not know any more, or that could not be read since ``unread``.
+    An order must have been read since then, unless PandaPon no longer knows it or its last good reading is older than
+    ``unread``.
     """
     return [row[0] for row in conn.execute(STALLED, (to_int(now), to_int(unread), limit))]
 
 
 def schedule(conn: sqlite3.Connection, key: str, at: datetime | None) -> None:
-    """When the order has to be looked at for silence; None: never."""
+    """Set when the order is next checked for silence; None: never."""
     conn.execute("UPDATE orders SET stall_at = ? WHERE key = ?", (to_int(at), key))
 
 
 def raise_alarm(
     conn: sqlite3.Connection, now: datetime, alarm: Alarm, news: NewsToPost, again_at: datetime | None
 ) -> bool:
-    """Store an alarm and enqueue what it says, once. False: it was raised before."""
+    """Store an alarm and enqueue its news, once; another alarm of the order is cleared. False: it was raised before.
+
+    ``again_at``: when the order is next checked for silence; None: never.
+    """
     schedule(conn, alarm.key, again_at)
     conn.execute(
         "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' AND event_id <> ?",
@@ -97,9 +101,10 @@ def raise_alarm(
 def clear(
     conn: sqlite3.Connection, at: int, key: str, silent: Collection[str] = ()
 ) -> tuple[frozenset[Filter], Severity | None]:
-    """A silence is over, unless the alarm is of one of those that are not. Another parcel's movement ends nothing.
+    """Clear the order's alarm, unless it is about one of the silences ``silent`` (their names), which still last.
 
-    Returns the filters that were told of the alarm, and how loud; nothing when there was none, or it stands.
+    ``at``: now, in microseconds since 1970. Returns the audience and the severity of the alarm's news; empty and None
+    when there was no alarm or it stands.
     """
     live = conn.execute("SELECT event_id FROM alarms WHERE key = ? AND state <> 'cleared'", (key,)).fetchone()
     if live is None or any(f":{silence}" in live["event_id"] for silence in silent):
@@ -114,23 +119,24 @@ def clear(
 
 
 def cleared_at(conn: sqlite3.Connection, key: str, at: datetime) -> Alarm | None:
-    """The alarm that the news of this very moment cleared."""
+    """Return the alarm that was cleared at exactly ``at``, the time of the news that cleared it; None: none was."""
     row = conn.execute("SELECT * FROM alarms WHERE key = ? AND cleared_at = ?", (key, to_int(at))).fetchone()
     return _alarm(row) if row else None
 
 
-def act(  # noqa: PLR0917  one argument a column
+def act(
     conn: sqlite3.Connection,
     now: datetime,
     alarm_id: int,
     state: AlarmState,
     actor: str,
-    until: datetime | None,
+    *,
+    until: datetime | None = None,
     channel: str = "",
 ) -> Alarm | None:
-    """What a person did with an alarm. A cleared one is returned unchanged, an unknown one is None.
+    """Record what a person did with an alarm. A cleared alarm is returned unchanged; an unknown one is None.
 
-    Whoever snoozes it is reminded ``until`` then; ``channel``: where they did so.
+    ``until``: the end of a snooze, when the person is reminded. ``channel``: where they snoozed it.
     """
     alarm = get(conn, alarm_id)
     if alarm is None or alarm.state is AlarmState.CLEARED:
@@ -151,8 +157,8 @@ def act(  # noqa: PLR0917  one argument a column
 def remind(conn: sqlite3.Connection, now: datetime, unread: datetime, over_at: datetime) -> int:
     """Enqueue a direct message for each due reminder whose alarm is not cleared. Returns how many were due.
 
-    One waits for its order to be read, but not if it was due by ``unread``. ``over_at``: when a question that
-    stays open ends the watch.
+    A reminder waits until its order was read, but no longer once it was due by ``unread``. ``over_at``: when the order
+    of an open question (leg SILENT) is checked again, which ends its watches.
     """
     at = to_int(now)
     due = conn.execute(DUE_REMINDERS, (at, to_int(unread))).fetchall()
@@ -165,7 +171,8 @@ def remind(conn: sqlite3.Connection, now: datetime, unread: datetime, over_at: d
 
 def _remind(conn: sqlite3.Connection, now: datetime, row: sqlite3.Row, over_at: datetime) -> None:
     reminder = {"reminder": row["alarm"], "person": row["person"], "channel": row["channel"]}
-    enqueue.enqueue_message(conn, now, PostKind.NOTICE, f"reminder:{row['alarm']}", row["person"], reminder)
+    event_id = f"reminder:{row['alarm']}"
+    enqueue.enqueue_message(conn, now, PostKind.NOTICE, event_id, channel=row["person"], facts=reminder)
     if conn.execute(END_SNOOZE, (row["alarm"], to_int(now))).rowcount:
         enqueue.refresh_order(conn, now, row["key"])
         if row["leg"] == "silent":  # an open question: whoever was reminded has time to answer it
@@ -173,7 +180,7 @@ def _remind(conn: sqlite3.Connection, now: datetime, row: sqlite3.Row, over_at: 
 
 
 def say_in_thread(conn: sqlite3.Connection, post: Post) -> bool:
-    """A reminder whose person takes no direct message goes under the order's card. False: it cannot."""
+    """Move a reminder whose person takes no direct messages into the order's thread. False: there is no such thread."""
     facts = post.facts
     alarm = get(conn, facts["reminder"]) if "reminder" in facts and post.watch_id is None else None
     if alarm is None:
@@ -182,12 +189,12 @@ def say_in_thread(conn: sqlite3.Connection, post: Post) -> bool:
 
 
 def names(conn: sqlite3.Connection, key: str) -> list[str]:
-    """The ``what`` of every alarm that an order ever had."""
+    """Return the ``event_id`` of every alarm that an order ever had."""
     return [row[0] for row in conn.execute("SELECT event_id FROM alarms WHERE key = ?", (key,))]
 
 
 def retire(conn: sqlite3.Connection, now: datetime, key: str, reason: str) -> None:
-    """End every watch of an order, for this reason; their cards say so. It is polled no more."""
+    """End every watch of an order with this reason, which their cards show. The order is no longer polled."""
     enqueue.refresh_order(conn, now, key)
     end(conn, now, "key = ?", (key,), reason)
     conn.execute("UPDATE orders SET next_poll_at = NULL, stall_at = NULL WHERE key = ?", (key,))
@@ -196,13 +203,13 @@ def retire(conn: sqlite3.Connection, now: datetime, key: str, reason: str) -> No
 
 
 def get(conn: sqlite3.Connection, alarm_id: int) -> Alarm | None:
-    """One alarm by id."""
+    """Return an alarm by its id; None: there is none."""
     row = conn.execute("SELECT * FROM alarms WHERE id = ?", (alarm_id,)).fetchone()
     return _alarm(row) if row else None
 
 
 def of_orders(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Alarm]:
-    """The live alarms of these orders."""
+    """Return the live alarms of these orders by key; orders without one are absent."""
     alarms = {}
     for key in keys:
         row = conn.execute("SELECT * FROM alarms WHERE key = ? AND state <> 'cleared'", (key,)).fetchone()
@@ -212,7 +219,10 @@ def of_orders(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Alarm]
 
 
 def scans(conn: sqlite3.Connection, since: datetime, limit: int) -> list[tuple[str, str, datetime, Milestone | None]]:
-    """(order key, waybill, time, milestone) of stored nodes, parcel by parcel, oldest first: for usual times."""
+    """Return (order key, waybill, time, milestone) of nodes since then, parcel by parcel, oldest first.
+
+    For :func:`tracking.stalls.usual_times`. Times are aware; at most ``limit`` nodes are returned.
+    """
     return [
         (row["key"], row["waybill"], to_time(row["at"]), rows.milestone(row["milestone"]))
         for row in conn.execute(SCANS, (to_int(since), limit))

@@ -1,4 +1,4 @@
-"""Who did what, what they are called, and what Slack delivered already."""
+"""The audit trail, people's names, and the ids of Slack's deliveries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """Who did what."""
+    """One act of a person or of the bot. ``at`` is aware; ``actor`` is a Slack user id, ``slack`` or ``pandabot``."""
 
     at: datetime
     actor: str
@@ -26,7 +26,7 @@ class AuditEntry:
 
 
 def append(conn: sqlite3.Connection, entries: Sequence[AuditEntry]) -> None:
-    """Append to the audit trail, in the transaction of what was done."""
+    """Append to the audit trail, in the transaction of the act."""
     conn.executemany(
         "INSERT INTO audit (at, actor, action, channel, key, detail) VALUES (?, ?, ?, ?, ?, ?)",
         [(to_int(e.at), e.actor, e.action, e.channel, e.key, e.detail) for e in entries],
@@ -34,18 +34,18 @@ def append(conn: sqlite3.Connection, entries: Sequence[AuditEntry]) -> None:
 
 
 def first_seen(conn: sqlite3.Connection, event_id: str, now: datetime) -> bool:
-    """True the first time this delivery id is seen; Slack delivers some twice."""
+    """Record a delivery id. Returns True the first time it is seen: Slack delivers some requests twice."""
     sql = "INSERT INTO deliveries (id, at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
     return conn.execute(sql, (event_id, to_int(now))).rowcount == 1
 
 
 def people(conn: sqlite3.Connection) -> dict[str, str]:
-    """What those who did something are called, by Slack user id."""
+    """Return the known names of people by Slack user id."""
     return {row["id"]: row["name"] for row in conn.execute("SELECT id, name FROM people")}
 
 
 def name_person(conn: sqlite3.Connection, user: str, name: str) -> None:
-    """What a person is called from now on."""
+    """Store the name of a person. ``user``: Slack user id."""
     conn.execute(
         "INSERT INTO people (id, name) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name", (user, name)
     )

@@ -1,4 +1,4 @@
-"""Copies of the database made from its own connection, each checked; and the way back from one."""
+"""Backups of the database, made over its own connection and checked, and the restore of one."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
     from storage.database import DatabaseThread
 
-HOURLY, DAILY = 24, 7  # copies kept: the newest so many, and the newest of each of so many days
+HOURLY, DAILY = 24, 7  # backups kept: the newest 24, and the newest of each of the last 7 days with one
 NAME = "pandabot-%Y%m%dT%H%M%SZ.db"
-SPARE = 1.2  # free space wanted, in sizes of the database
-STEP = 500  # pages copied (2 MB) before others have their turn
+SPARE = 1.2  # free space needed for a backup, in sizes of the database
+STEP = 500  # pages (2 MB) copied between two runs of pending transactions
 
-# After a restore nobody knows what was posted since the copy was made: everything is looked up before it is sent, and
-# every order is read again from the start.
-DOUBT = (
+# Nobody knows which posts were sent after the backup was made. So after a restore every post is looked up in its
+# channel before it is sent, and every order is read afresh.
+UNCONFIRM = (
     (
         "UPDATE orders SET fingerprint = :nothing, fence = fence + 1, "
         "unconfirmed_since = CASE WHEN unconfirmed_since < :then THEN unconfirmed_since ELSE :then END, "
@@ -54,9 +54,9 @@ DOUBT = (
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A copy took the place of a damaged database, which is kept under the name ``aside`` beside it.
+    """A restore: a backup of ``taken_at`` (aware) replaced the database, which is kept beside it as ``aside``.
 
-    ``is_lost``: it was empty, or not there at all. ``aside`` is empty when there was no file.
+    ``is_lost``: the database was missing or empty. ``aside`` is empty when there was no file to keep.
     """
 
     taken_at: datetime
@@ -64,14 +64,14 @@ class Restored:
     is_lost: bool = False
 
 
-def _pass(point: str) -> None:
-    """Nobody is interested."""
+def _ignore(_point: str) -> None:
+    """The default for ``passing``."""
 
 
 async def back_up(thread: DatabaseThread, folder: Path, now: datetime) -> Path:
-    """Copy the open database into ``folder``, check the copy, and drop copies that are too old. Returns the copy.
+    """Copy the open database into ``folder``, check the copy, and delete backups that are too old.
 
-    Raises StorageError; a failed copy leaves nothing behind and the older ones as they are.
+    Returns the new backup. Raises StorageError; a failed backup leaves no file behind and deletes none.
     """
     target, partial = folder / now.strftime(NAME), folder / "partial.tmp"
     try:
@@ -89,15 +89,15 @@ async def back_up(thread: DatabaseThread, folder: Path, now: datetime) -> Path:
 
 
 async def check(thread: DatabaseThread) -> str:
-    """Look through the open database; empty when it is sound, else SQLite's first complaint."""
+    """Check the open database. Returns SQLite's first complaint; empty: the database is sound."""
     return await thread.direct(sqlite.complaint)
 
 
 async def open_present(path: Path, folder: Path) -> Store:
     """Open the database, or make the first one. Raises StorageError.
 
-    LostFileError when there is nothing to open, but copies: a file was lost, and an empty one in its place would lose
-    every watch in silence, and push the copies out one by one.
+    Raises LostFileError when the file is missing or empty although there are backups: a new file in its place would
+    lose every watch without a word, and its backups would displace the good ones.
     """
     if _is_empty(path) and backups(folder):
         raise LostFileError(
@@ -108,12 +108,12 @@ async def open_present(path: Path, folder: Path) -> Store:
 
 
 async def open_or_restore(
-    path: Path, folder: Path, now: datetime, passing: Callable[[str], None] = _pass
+    path: Path, folder: Path, now: datetime, passing: Callable[[str], None] = _ignore
 ) -> tuple[Store, Restored | None]:
-    """Open the database; a damaged or lost one is set aside and the newest good copy takes its place.
+    """Open the database. A damaged or lost one is set aside, and the newest sound backup takes its place.
 
-    Returns the store and, if it was necessary, what was restored. Raises StorageError; CorruptFileError when there is
-    no good copy, with the damaged file left where it was. ``passing``: see :func:`restore`.
+    Returns the store, and the restore if there was one. Raises StorageError; CorruptFileError when there is no sound
+    backup, with the damaged file left where it was. ``passing``: see :func:`restore`.
     """
     is_lost = False
     private.close_to_others(backups(folder))
@@ -129,24 +129,24 @@ async def open_or_restore(
     return store, Restored(taken_at(copy), aside.name if aside else "", is_lost)
 
 
-def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None] = _pass) -> Path | None:
-    """Put a copy in the place of the database, whose files are kept under another name. Returns that name.
+def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None] = _ignore) -> Path | None:
+    """Put a backup in the place of the database, whose files are kept under another name. Returns that name, if any.
 
-    The copy is full of doubt before it takes that place: were the process killed in between, the next one would post
-    again what was posted since the copy was made. No process may have the database open. Raises StorageError when the
-    copy cannot be used, NewerSchemaError when a newer version made it; then nothing was moved. ``passing`` is told when
-    there is no database for a moment.
+    The backup's posts and orders are marked as unconfirmed before it takes that place. Marked afterwards, a process
+    killed in between would make the next one repeat posts. No process may have the database open. Raises StorageError
+    when the backup cannot be used, NewerSchemaError when a newer version made it; then nothing was moved. ``passing``
+    is called with ``in_restore`` while there is no database for a moment.
     """
     if problem := _problem_of(copy):
         raise CorruptFileError(f"The copy {copy} cannot be used: {problem}.")
     with contextlib.closing(open_to_read(copy)) as conn:
         check_owner(Database(conn), copy)
     partial = path.with_name(f"{path.name}.restoring")
-    for part in private.family(partial):  # of a restore that was killed: another file's pages
+    for part in private.family(partial):  # left behind by a restore that was killed
         part.unlink(missing_ok=True)
     private.create(partial)
     shutil.copyfile(copy, partial)
-    _doubt(partial, taken_at(copy), now)
+    _unconfirm(partial, taken_at(copy), now)
     _sync(partial)
     aside = _set_aside(path, now)
     passing("in_restore")
@@ -155,40 +155,40 @@ def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None
     return aside
 
 
-def _doubt(partial: Path, then: datetime, now: datetime) -> None:
-    """Mark everything as possibly posted since the copy was taken."""
+def _unconfirm(partial: Path, then: datetime, now: datetime) -> None:
+    """Mark every post as perhaps sent since the backup was made at ``then``."""
     with contextlib.closing(open_file(partial).conn) as conn:
         conn.execute(sqlite.BEGIN_TO_WRITE)
         facts = {"then": to_int(then), "said": str(to_int(then)), "now": to_int(now), "nothing": b""}
-        for statement in DOUBT:
+        for statement in UNCONFIRM:
             conn.execute(statement, facts)
         conn.execute("COMMIT")
         sqlite.without_log(conn)
 
 
 def backups(folder: Path) -> list[Path]:
-    """The copies, newest first."""
-    found = folder.glob("pandabot-*.db") if folder.is_dir() else ()
-    return sorted((one for one in found if _stamp(one)), key=lambda one: one.name, reverse=True)
+    """Return the backups in a folder, newest first."""
+    files = folder.glob("pandabot-*.db") if folder.is_dir() else ()
+    return sorted((file for file in files if _stamp(file)), key=lambda file: file.name, reverse=True)
 
 
 def newest_good(folder: Path) -> Path | None:
-    """The newest copy that is sound."""
-    return next((one for one in backups(folder) if not _problem_of(one)), None)
+    """Return the newest sound backup; None: there is none."""
+    return next((copy for copy in backups(folder) if not _problem_of(copy)), None)
 
 
 def taken_at(copy: Path) -> datetime:
-    """When a copy was made, by its name; by the file's own time for one that was renamed."""
+    """Return when a backup was made (aware): by its name, or by the file's time if it was renamed."""
     return _stamp(copy) or datetime.fromtimestamp(copy.stat().st_mtime, UTC)
 
 
 def _is_empty(path: Path) -> bool:
-    """SQLite takes a file of no bytes for a new database; one that was in use has at least a header."""
+    """Whether the file is missing or has no bytes; a database that was in use has at least a header."""
     try:
         return path.stat().st_size == 0
     except FileNotFoundError:
         return True
-    except OSError:  # not to be looked at: opening it says why
+    except OSError:  # opening the file will report why it cannot be examined
         return False
 
 
@@ -200,18 +200,18 @@ def _without_copy(path: Path, folder: Path) -> LostFileError:
 
 
 def _copy(conn: sqlite3.Connection, partial: Path, run_pending: Callable[[], None]) -> None:
-    """Page by page; what the connection itself writes between two steps is in the copy too."""
+    """Copy page by page. Transactions that run between two steps are part of the copy."""
     partial.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_space(conn, partial.parent)
     partial.unlink(missing_ok=True)
     private.create(partial)
     with contextlib.closing(sqlite3.connect(partial)) as copy:
-        sqlite.in_no_hurry(copy)  # the whole is synchronised at the end, where nobody waits for it
+        sqlite.in_no_hurry(copy)  # the file is synchronised once at the end, off the database's thread
         conn.backup(copy, pages=STEP, progress=lambda *_: run_pending())
 
 
 def _finish(partial: Path, target: Path) -> None:
-    """Check the copy, by itself and in no hurry, and give it its name."""
+    """Check the copy, off the database's thread, and give it its name."""
     with contextlib.closing(sqlite3.connect(partial)) as copy:
         sqlite.without_log(copy)
         if problem := sqlite.complaint(copy):
@@ -238,7 +238,7 @@ def _problem_of(copy: Path) -> str:
 
 
 def _set_aside(path: Path, now: datetime) -> Path | None:
-    """The database and what belongs to it under another name, so that nothing is ever overwritten."""
+    """Rename the database and its log, so that no file is ever overwritten."""
     mark = now.strftime("set-aside-%Y%m%dT%H%M%SZ")
     private.close_to_others(private.family(path))
     for suffix in ("-wal", "-shm"):
@@ -253,13 +253,13 @@ def _set_aside(path: Path, now: datetime) -> Path | None:
 
 
 def _too_old(folder: Path) -> list[Path]:
-    found = backups(folder)
-    kept = set(found[:HOURLY])
-    days: dict[str, Path] = {}
-    for one in found:
-        days.setdefault(taken_at(one).date().isoformat(), one)
-    kept.update(list(days.values())[:DAILY])
-    return [one for one in found if one not in kept]
+    copies = backups(folder)
+    kept = set(copies[:HOURLY])
+    newest_of_day: dict[str, Path] = {}
+    for copy in copies:
+        newest_of_day.setdefault(taken_at(copy).date().isoformat(), copy)
+    kept.update(list(newest_of_day.values())[:DAILY])
+    return [copy for copy in copies if copy not in kept]
 
 
 def _stamp(copy: Path) -> datetime | None:

@@ -1,4 +1,4 @@
-"""What a channel chose, and what became of the news in it."""
+"""A channel's choices, and an entry of its delivery log."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """What a channel chose for itself. One that never chose anything has the defaults."""
+    """A channel's choices: the defaults for a channel that never chose. Times are aware."""
 
     channel: str
     settings: ChannelSettings = DEFAULTS
     muted_until: datetime | None = None
     muted_by: str = ""
-    digest_day: str = ""  # local date of the last daily digest
+    digest_day: str = ""  # local date (ISO) of the last daily digest; empty: none yet
     updated_by: str = ""
     updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLogEntry:
-    """One piece of news of an order and what became of it in one channel."""
+    """One piece of news of an order, and its outcome in one channel. Times are aware."""
 
-    key: str
+    key: str  # of the order
     event_id: str
     at: datetime
     severity: Severity
     audience: frozenset[Filter]
     news: News
-    state: PostState | None = None  # None: nothing was to be posted there
+    state: PostState | None = None  # None: no post was made for this channel
     sent_at: datetime | None = None
     error: str = ""
     in_batch: bool = False

@@ -1,4 +1,4 @@
-"""The JSON in the database: made and read here and nowhere else. What one version writes, later ones must read."""
+"""The JSON in the database, written and read only here. Later versions must read what an earlier one wrote."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 
 def dump_order(order: Order | None) -> str:
-    """The order column; equal orders give equal text."""
+    """Return the text of the column ``order_json``; equal orders give equal text, None gives an empty one."""
     return order.model_dump_json(exclude_defaults=True) if order else ""
 
 
 def load_order(stored: str) -> Order | None:
-    """Read :func:`dump_order` back. Raises pydantic's ValidationError for what another version wrote otherwise."""
+    """Read :func:`dump_order` back. Raises pydantic's ValidationError for text that this version cannot read."""
     return Order.model_validate_json(stored) if stored else None
 
 
 def readable_order(stored: str) -> Order | None:
-    """The same for a list that one bad row must not spoil: None where it cannot be read."""
+    """Read :func:`dump_order` back; None for unreadable text, so that one bad row does not spoil a list."""
     try:
         return load_order(stored)
     except ValidationError:
@@ -37,7 +37,7 @@ def readable_order(stored: str) -> Order | None:
 
 
 def dump_news(news: News) -> str:
-    """The payload of a piece of news."""
+    """Return the payload of a piece of news."""
     return _news().dump_json(news).decode()
 
 
@@ -47,7 +47,7 @@ def load_news(stored: str) -> News:
 
 
 def dump_stall(stall: Stall) -> str:
-    """The facts of an alarm."""
+    """Return the column ``facts`` of an alarm."""
     return _stall().dump_json(stall).decode()
 
 
@@ -57,7 +57,7 @@ def load_stall(stored: str) -> Stall:
 
 
 def dump_digest(digest: DailyDigest) -> str:
-    """The payload of a daily digest."""
+    """Return the payload of a daily digest."""
     return _digest().dump_json(digest).decode()
 
 
@@ -67,7 +67,7 @@ def load_digest(stored: str) -> DailyDigest:
 
 
 def dump_settings(settings: ChannelSettings) -> str:
-    """The settings of a channel: only what differs from the defaults, so that better defaults reach everybody."""
+    """Return the settings that differ from the defaults, so that better defaults reach every channel."""
     defaults = ChannelSettings()
     chosen = {
         f.name: value for f in fields(settings) if (value := getattr(settings, f.name)) != getattr(defaults, f.name)
@@ -76,7 +76,7 @@ def dump_settings(settings: ChannelSettings) -> str:
 
 
 def load_settings(stored: str) -> ChannelSettings:
-    """Read :func:`dump_settings` back; what another version wrote and this one cannot read is the default."""
+    """Read :func:`dump_settings` back, without unknown names; the defaults for text that cannot be read."""
     try:
         chosen = json.loads(stored) if stored else {}
         known = {f.name for f in fields(ChannelSettings)}
@@ -86,7 +86,7 @@ def load_settings(stored: str) -> ChannelSettings:
 
 
 def dump_facts(facts: Mapping[str, Any]) -> str:
-    """The payload of a notice or of a public line: names and values, for the view that words them."""
+    """Return the payload of a notice or of a public line: names and values, for the view that words them."""
     return json.dumps(facts, ensure_ascii=False)
 
 
@@ -95,7 +95,7 @@ def load_facts(stored: str) -> dict[str, Any]:
     return dict(json.loads(stored))
 
 
-# Built when first used: pydantic takes some milliseconds for each, and a start does not need them all.
+# Built at their first use: pydantic takes some milliseconds for each, and a start does not need them all.
 @cache
 def _news() -> TypeAdapter[News]:
     return TypeAdapter(News)

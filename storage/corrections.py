@@ -1,4 +1,4 @@
-"""Stored orders read again by newer rules: what was wrong is put right, without telling anybody old news."""
+"""Corrections of stored orders by newer courier rules, without telling old news again."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pandapon.shipment import Milestone, Parcel
     from tracking.orders import StoredOrder
 
-RULES = "courier rules"  # the fact that says by which rules the stored entries were read
+RULES = "courier rules"  # the fact with the version of the rules by which the stored nodes were read
 AFTER = "SELECT key FROM orders WHERE key > ? ORDER BY key LIMIT ?"
 NODE = "UPDATE nodes SET milestone = ? WHERE key = ? AND identity = ?"
-# An order that is not over after all is looked at again, if anybody still watches it, and asked about in the end.
+# An order that is not at its end after all is read again, if anybody watches it, and checked for silence.
 ORDER = """
 UPDATE orders SET milestone = :milestone, reason = :reason, version = version + 1,
   final_at = CASE WHEN :is_final THEN final_at END,
@@ -34,33 +34,36 @@ SET = "INSERT INTO facts (name, value, at) VALUES (?, ?, ?) ON CONFLICT (name) D
 
 
 class Correction(NamedTuple):
-    """What newer rules say of a stored order. Only what differs."""
+    """The differences that newer rules make to a stored order."""
 
-    key: str
+    key: str  # of the order
     milestone: Milestone | None
     reason: Reason | None
     is_final: bool
-    nodes: tuple[tuple[str, Milestone | None], ...]  # identity and milestone
-    parcels: tuple[Parcel, ...]  # as they are now, also those that were none before
-    asks_at: datetime  # when to ask about an order that was over and is not
-    was_told_as_over: bool  # a channel was told an end that was none
+    nodes: tuple[tuple[str, Milestone | None], ...]  # identity and new milestone
+    parcels: tuple[Parcel, ...]  # with their new milestones, also those that were not stored before
+    asks_at: datetime  # when an order that is not at its end after all is checked for silence
+    was_told_as_over: bool  # a channel was told of an end that was none
 
 
 def read_by(conn: sqlite3.Connection) -> str:
-    """By which rules the stored entries were read; empty: older ones, or there are none."""
+    """Return the version of the rules by which the stored nodes were read; empty: unknown."""
     row = conn.execute("SELECT value FROM facts WHERE name = ?", (RULES,)).fetchone()
     return str(row[0]) if row else ""
 
 
 def batch(conn: sqlite3.Connection, after: str, limit: int) -> tuple[str, list[StoredOrder]]:
-    """The next orders by key, without those that cannot be decoded, and the last key; empty at the end."""
+    """Return the last key of the next ``limit`` orders behind ``after``, and those that can be decoded.
+
+    The key is empty when no order is left.
+    """
     keys = [key for (key,) in conn.execute(AFTER, (after, limit))]
     stored = orders.load_readable(conn, keys)
     return (keys[-1] if keys else ""), [stored[key] for key in keys if key in stored]
 
 
 def correct(conn: sqlite3.Connection, now: datetime, corrections: Sequence[Correction]) -> list[tuple[str, str]]:
-    """Store them and refresh the cards quietly. Returns channel and order where an end had been told that was none."""
+    """Store corrections and refresh the cards. Returns (channel, order key) where an end was told that was none."""
     at = to_int(now)
     for correction in corrections:
         key = correction.key
@@ -84,7 +87,11 @@ def correct(conn: sqlite3.Connection, now: datetime, corrections: Sequence[Corre
 
 
 def finish(conn: sqlite3.Connection, now: datetime, rules: str, misled: dict[str, int]) -> None:
-    """One line for each channel that was told wrongly, and the mark that all is read by these rules."""
+    """Mark all orders as read by these rules, and enqueue a notice for each channel that was told wrongly.
+
+    ``misled``: the number of such orders by channel.
+    """
     conn.execute(SET, (RULES, rules, to_int(now)))
     for channel, count in misled.items():
-        enqueue.enqueue_message(conn, now, PostKind.NOTICE, f"corrected:{rules}", channel, {"corrected": count})
+        event_id, facts = f"corrected:{rules}", {"corrected": count}
+        enqueue.enqueue_message(conn, now, PostKind.NOTICE, event_id, channel=channel, facts=facts)

@@ -1,4 +1,4 @@
-"""The one connection, on the one database thread: opened with care, every use of it a transaction."""
+"""The one connection to the database and its thread: every use of the connection is a transaction."""
 
 from __future__ import annotations
 
@@ -34,78 +34,81 @@ BUSY_MS = 5000
 @dataclass(frozen=True, slots=True)
 class _Job:
     work: Callable[[], object]
-    is_short: bool  # a transaction, which a long job lets in between
+    is_short: bool  # a transaction, which a long job may run between two of its steps
     outcome: Future[object] = field(default_factory=Future)
 
     def do(self) -> None:
-        """Run it, and tell whoever waits how it ended."""
+        """Run the work and set its outcome, unless the caller has given up."""
         if not self.outcome.set_running_or_notify_cancel():
             return
         try:
             result = self.work()
-        except BaseException as error:  # noqa: BLE001  it is the caller's
+        except BaseException as error:  # noqa: BLE001  the caller handles it
             self.outcome.set_exception(error)
         else:
             self.outcome.set_result(result)
 
 
 class DatabaseThread:
-    """Runs functions of a connection, one after the other, off the event loop.
+    """Runs functions of the connection one after the other, off the event loop.
 
-    One read-write connection in one thread: SQLite before 3.51.3 can corrupt a WAL file that two connections write
-    or checkpoint at the same time, and a commit's fsync must not stall the loop.
+    There is one read-write connection in one thread: SQLite before 3.51.3 can corrupt a WAL file that two connections
+    write or checkpoint at the same time, and a commit's fsync must not stall the loop.
     """
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._closed = False  # belongs to the loop
-        self._db: Database | None = None  # these three belong to the thread
+        self._closed = False  # used on the event loop only
+        self._db: Database | None = None  # this and the next are used on the thread only
         self._put_off: deque[_Job] = deque()
         self.path: Path | None = None
-        self.trouble: StorageError | None = None  # why a change could not be written, until a large one can
+        self.trouble: StorageError | None = None  # why nothing can be written; cleared when a large write succeeds
         self._over = False
 
     async def open(self, path: Path) -> None:
-        """Open and migrate. Raises StorageError."""
+        """Open and migrate the file. Raises StorageError."""
         await self._submit(partial(self._open, path))
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """``work`` in a transaction of its own: all of it or nothing. Raises StorageError for SQLite's failures."""
+        """Run ``work`` in a transaction: all of it is done or nothing. Raises StorageError for SQLite's errors."""
         if self._closed:
             raise StorageError("The database is closed.")
         return await self._submit(partial(self._transact, work))
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """``work`` that only reads, at one moment of the file: done also where nothing can be written."""
+        """Run ``work`` that only reads, on one state of the file; it works on a full disk, too. Raises StorageError."""
         if self._closed:
             raise StorageError("The database is closed.")
         return await self._submit(partial(self._transact, work, sqlite.BEGIN_TO_READ))
 
     async def direct(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """``work`` outside any transaction: a copy of the file, a check of it. It may :meth:`run_pending` meanwhile."""
+        """Run long ``work`` outside a transaction, such as a copy or a check of the file. Raises StorageError.
+
+        Between its steps it may call :meth:`run_pending`.
+        """
         if self._closed:
             raise StorageError("The database is closed.")
         return await self._submit(partial(self._alone, work), is_short=False)
 
     def run_pending(self) -> None:
-        """Do the transactions that wait. For long work in the thread, between two steps of it."""
-        while not self._jobs.empty():  # nobody else takes from it
+        """Run the waiting transactions. Long work on the thread calls this between two of its steps."""
+        while not self._jobs.empty():  # only this thread takes from the queue
             job = self._jobs.get()
             if job.is_short:
                 job.do()
-            else:  # another long one, or the end: after this
+            else:  # another long job or the end: after this one
                 self._put_off.append(job)
 
     async def close(self) -> None:
-        """Finish what is in hand and close the file. Safe to call twice."""
+        """Finish the waiting jobs and close the file. A second call does nothing."""
         if self._closed:
             return
         self._closed = True
         await self._submit(self._close, is_short=False)
 
     async def _submit(self, work: Callable[[], T], *, is_short: bool = True) -> T:
-        """A cancelled caller's work is not begun any more; what runs already is shielded, and ends as it ends."""
+        """Queue work and await its result. If the caller is cancelled, work that has not begun is dropped."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, name="database", daemon=True)
             self._thread.start()
@@ -118,7 +121,7 @@ class DatabaseThread:
             raise
 
     def _serve(self) -> None:
-        """The thread, until the database is closed."""
+        """Run jobs on the thread until the database is closed."""
         while True:
             job = self._put_off.popleft() if self._put_off else self._jobs.get()
             job.do()
@@ -165,7 +168,7 @@ def _all_or_nothing(conn: sqlite3.Connection, work: Callable[[sqlite3.Connection
 
 
 def open_file(path: Path) -> Database:
-    """Open and migrate, for the calling thread. Raises StorageError."""
+    """Open and migrate the file on the calling thread. Raises StorageError."""
     if sqlite3.sqlite_version_info < OLDEST:
         raise UnusableFileError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed.")
     _prepare_file(path)
@@ -187,13 +190,13 @@ def open_file(path: Path) -> Database:
 
 
 def _migrate(db: Database) -> None:
-    """Every step that is missing, in one transaction: a process that dies meanwhile leaves the tables as they were."""
+    """Apply every missing migration in one transaction: if the process dies, the tables stay as they were."""
     if migrations.pending(db):
         _all_or_nothing(db.conn, lambda _conn: migrations.apply(db), sqlite.BEGIN_TO_WRITE)
 
 
 def _prepare_file(path: Path) -> None:
-    """The folder, and the file with rights for its owner alone."""
+    """Make the folder, and the file with rights for its owner alone. Raises UnusableFileError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, private.MODE))
@@ -202,9 +205,9 @@ def _prepare_file(path: Path) -> None:
 
 
 def _check_before_opening(path: Path) -> None:
-    """A process that was killed left its log, which whoever closes the file would write into it.
+    """Check a file beside which a killed process left its log, before that log is written into the file.
 
-    Not into a damaged one, nor into what a newer version or another program left behind.
+    The log must not get into a damaged file, nor into that of a newer version or another program.
     """
     if path.with_name(f"{path.name}-wal").exists():
         with translated(path), closing(open_to_read(path)) as conn:
@@ -213,7 +216,7 @@ def _check_before_opening(path: Path) -> None:
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that changes nothing, not even the log that a killed process left. Raises sqlite3.Error."""
+    """Open a connection that changes nothing, not even the log of a killed process. Raises sqlite3.Error."""
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
@@ -225,9 +228,9 @@ def _check(conn: sqlite3.Connection, path: Path) -> None:
 
 
 def check_owner(db: Database, path: Path) -> None:
-    """Whether this version may write to the file. Raises NewerSchemaError and UnusableFileError.
+    """Check that this version may write to the file. Raises NewerSchemaError and UnusableFileError.
 
-    Asked before anything is set: even another journal mode would be a change to somebody else's file.
+    The check precedes every setting: even another journal mode would change another program's file.
     """
     applied = {migration.name for migration in migrations.applied(db)}
     known = {migration.name for migration in migrations._migrations}  # noqa: SLF001  sqlite-utils has no public list

@@ -1,4 +1,4 @@
-"""The one way in which a watch ends."""
+"""Ends watches: every path to an ended watch leads through here."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def end(conn: sqlite3.Connection, now: datetime, which: str, facts: Sequence[object], reason: str = "") -> list[int]:
-    """End the live watches for which the SQL condition ``which`` holds; their ids.
+    """End the live watches for which the SQL condition ``which`` with these ``facts`` holds. Returns their ids.
 
-    A person's end has no reason: what was not said yet is dropped. With a reason the bot ends it, and what it still has
-    to say is said. An order that nobody watches any more is polled no more.
+    Without a reason a person ended them, and their unsent posts are dropped. With a reason the bot ends them, and their
+    posts still go out. An order without live watches is no longer polled.
     """
     ended = conn.execute(
         f"UPDATE watches SET state = 'ended', ended_at = ?, reason = ? WHERE ({which}) AND state <> 'ended' "

@@ -7,18 +7,18 @@ StorageError
   NewerSchemaError
   BusyFileError
   DiskFullError
-UnreadableError: of one row's content; the file is well
+UnreadableError: the contents of one row; the file is sound
 """
 
 from __future__ import annotations
 
 
 class StorageError(Exception):
-    """Base of everything the store raises on purpose."""
+    """Base of all errors that the store raises on purpose."""
 
 
 class UnusableFileError(StorageError):
-    """The file cannot be opened, or is no database of this bot. It was left as it is."""
+    """The file cannot be opened or written, or is no database of this bot. It was left as it is."""
 
 
 class CorruptFileError(StorageError):
@@ -26,7 +26,7 @@ class CorruptFileError(StorageError):
 
 
 class LostFileError(CorruptFileError):
-    """There is no file, or nothing in it, though there are copies of it. Nothing was made in its place."""
+    """The file is missing or empty, though there are backups of it. No new one was made."""
 
 
 class NewerSchemaError(StorageError):
@@ -42,4 +42,4 @@ class DiskFullError(StorageError):
 
 
 class UnreadableError(ValueError):
-    """What a row holds cannot be decoded: another version wrote it otherwise, or it was damaged. Others are well."""
+    """The contents of one row cannot be decoded: another version wrote it, or it was damaged. Other rows are sound."""

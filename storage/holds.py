@@ -1,4 +1,4 @@
-"""Posts that wait for people: a paused watch, a channel that refuses, quiet hours, a mute, and what ends it."""
+"""Holds: posts that wait while a watch is paused, a channel refuses, or quiet hours or a mute last."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def hold(conn: sqlite3.Connection, watch: Watch, reason: str) -> None:
-    """Keep a paused watch's posts until it is resumed, and its channel's digests with them."""
+    """Hold a paused watch's posts until it is resumed, and its channel's digests with them."""
     conn.execute(
         "UPDATE outbox SET state = 'held', held_until = NULL, fence = fence + 1, lease_until = NULL, error = ? "
         f"WHERE (watch_id = ? OR (watch_id IS NULL AND channel = ?)) AND ({LIVE} OR state = 'held')",
@@ -24,7 +24,10 @@ def hold(conn: sqlite3.Connection, watch: Watch, reason: str) -> None:
 
 
 def fail_undeliverable(conn: sqlite3.Connection, now: datetime, channel: str, reason: str) -> None:
-    """A channel refuses for good: what no watch waits with would be tried for ever, digests wait with the watches."""
+    """Fail the posts of a channel that refuses for good, where no paused watch could release them later.
+
+    Digests and lines wait while the channel has a paused watch. Posts of ended watches fail: nothing would resume them.
+    """
     paused = "EXISTS (SELECT 1 FROM watches w WHERE w.channel = outbox.channel AND w.state = 'paused')"
     ended = "EXISTS (SELECT 1 FROM watches w WHERE w.id = outbox.watch_id AND w.state = 'ended')"
     change = "UPDATE outbox SET fence = fence + 1, lease_until = NULL, error = ?"
@@ -39,7 +42,7 @@ def fail_undeliverable(conn: sqlite3.Connection, now: datetime, channel: str, re
 
 
 def release(conn: sqlite3.Connection, watch: Watch) -> None:
-    """Let a resumed watch's posts go. One that was under way when its watch was paused is looked up first."""
+    """Release a resumed watch's posts. A post that was being sent when its watch was paused is looked up first."""
     conn.execute(
         "UPDATE outbox SET state = CASE WHEN claimed_at IS NULL THEN 'pending' ELSE 'uncertain' END, not_before = 0, "
         "attempts = 0 WHERE (watch_id = ? OR (watch_id IS NULL AND channel = ?)) AND state = 'held'",
@@ -48,7 +51,10 @@ def release(conn: sqlite3.Connection, watch: Watch) -> None:
 
 
 def recheck_quiet_hours(conn: sqlite3.Connection, channel: str, at: int) -> None:
-    """Other settings: what quiet hours hold is looked at again."""
+    """End the holds of a channel whose settings changed: its next claim asks the quiet hours again.
+
+    ``at``: now, in microseconds since 1970.
+    """
     conn.execute(
         "UPDATE outbox SET held_until = ? WHERE state = 'held' AND held_until IS NOT NULL AND channel = ?",
         (at, channel),
@@ -56,7 +62,7 @@ def recheck_quiet_hours(conn: sqlite3.Connection, channel: str, at: int) -> None
 
 
 def recheck_cards(conn: sqlite3.Connection, now: datetime, channel: str) -> None:
-    """Another mute: the cards that wait for its end are looked at again."""
+    """End the holds of a channel's cards after a mute changed: the next claim asks the mute again."""
     conn.execute(
         "UPDATE outbox SET held_until = ? "
         "WHERE state = 'held' AND held_until IS NOT NULL AND channel = ? AND kind = 'card'",

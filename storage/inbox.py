@@ -1,4 +1,4 @@
-"""Messages that PandaPon pushed: kept before they are acknowledged, each once, until somebody has looked at them."""
+"""The inbox: messages that PandaPon pushed, stored once each before they are acknowledged, until they are handled."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-UNKNOWN = "unknown order"  # the outcome of a message that names no order of ours
-MOST_UNKNOWN = 1000  # of these are kept, a day at most
+UNKNOWN = "unknown order"  # the outcome of a message that names no stored order
+MOST_UNKNOWN = 1000  # messages about unknown orders that are kept, for a day at most
 DAY = timedelta(days=1)
 MICROSECOND = timedelta(microseconds=1)
-REPEATED = timedelta(seconds=10)  # the same message again within this is the sender's repeat, later it is an event
+REPEATED = timedelta(seconds=10)  # within this time the same message is a repeat by the sender, later a new event
 PUT = """
 INSERT INTO inbox (dedup, kind, ids, body, received_at) VALUES (?, ?, ?, '', ?) ON CONFLICT (dedup)
 DO UPDATE SET handled_at = NULL, outcome = '', received_at = excluded.received_at
 WHERE inbox.handled_at IS NOT NULL AND inbox.received_at < excluded.received_at - ?
 """
-# Said as the index of such rows says it.
+# The very words of the index of such rows, so that SQLite uses it.
 UNKNOWN_ROWS = f"SELECT id FROM inbox WHERE outcome = '{UNKNOWN}'"
 EXCESS = f"DELETE FROM inbox WHERE id IN ({UNKNOWN_ROWS} ORDER BY received_at DESC LIMIT ? OFFSET ?)"
 FORGET = f"DELETE FROM inbox WHERE id IN ({UNKNOWN_ROWS} AND received_at < ? LIMIT ?)"
-DROPPED = "pushes dropped"  # how many since the moment that stands beside it, for a day
+DROPPED = "pushes dropped"  # the fact with the number of dropped messages since its time, for a day
 TALLY = """
 INSERT INTO facts (name, value, at) VALUES (:name, :said, :now) ON CONFLICT (name) DO UPDATE SET
   value = CASE WHEN facts.at < :day_ago THEN excluded.value
     ELSE CAST(CAST(facts.value AS BIGINT) + :more AS TEXT) END,
   at = CASE WHEN facts.at < :day_ago THEN excluded.at ELSE facts.at END
 """
-# A sub-order is found by the text of its order's list: there are few orders with the same digits in it.
+# A sub-order is found by its id within the JSON of the column: the quotes around it make the match exact.
 CONCERNED = """
 SELECT key FROM orders WHERE order_id = :id UNION SELECT key FROM parcels WHERE number = :number AND number <> ''
 UNION SELECT key FROM orders WHERE sub_orders <> '[]' AND platform = 'taobao' AND sub_orders LIKE :quoted
@@ -46,19 +46,19 @@ UNION SELECT key FROM orders WHERE sub_orders <> '[]' AND platform = 'taobao' AN
 
 @dataclass(frozen=True, slots=True)
 class PushMessage:
-    """A message that PandaPon pushed. Nothing in it is taken for true: it says which order to look at.
+    """A message that PandaPon pushed: a hint which order to read, and nothing more.
 
-    The rest of it, which may name people, is not kept.
+    The rest of the message, which may name people, is not stored.
     """
 
-    dedup: str  # the same message again has the same
+    dedup: str  # equal for repeats of the same message
     kind: str
-    ids: tuple[str, ...]
-    received_at: datetime
+    ids: tuple[str, ...]  # of orders, sub-orders or parcels
+    received_at: datetime  # aware
 
 
 def put(conn: sqlite3.Connection, message: PushMessage) -> bool:
-    """Keep a pushed message; False when it is there already."""
+    """Store a pushed message. False: it is a repeat."""
     row = (
         message.dedup,
         message.kind,
@@ -70,7 +70,7 @@ def put(conn: sqlite3.Connection, message: PushMessage) -> bool:
 
 
 def waiting(conn: sqlite3.Connection, limit: int) -> list[PushMessage]:
-    """Messages that nobody has looked at, oldest first."""
+    """Return up to ``limit`` messages that were not handled yet, oldest first."""
     rows = conn.execute("SELECT * FROM inbox WHERE handled_at IS NULL ORDER BY id LIMIT ?", (limit,))
     return [
         PushMessage(
@@ -84,17 +84,16 @@ def waiting(conn: sqlite3.Connection, limit: int) -> list[PushMessage]:
 
 
 def concerned(conn: sqlite3.Connection, ids: Sequence[str]) -> list[str]:
-    """Stored orders with one of these numbers: their own, a sub-order's or a parcel's."""
+    """Return the keys of stored orders with one of these numbers: their own, a sub-order's or a parcel's."""
     keys: dict[str, None] = {}
-    for one in ids:
-        keys |= dict.fromkeys(
-            row[0] for row in conn.execute(CONCERNED, {"id": one, "number": normal(one), "quoted": f'%"{one}"%'})
-        )
+    for id_ in ids:
+        facts = {"id": id_, "number": normal(id_), "quoted": f'%"{id_}"%'}
+        keys |= dict.fromkeys(key for (key,) in conn.execute(CONCERNED, facts))
     return list(keys)
 
 
 def done(conn: sqlite3.Connection, now: datetime, outcomes: Sequence[tuple[str, str]]) -> None:
-    """What became of messages, by their dedup; their contents are forgotten."""
+    """Record the outcomes of messages, as pairs of dedup and outcome."""
     conn.executemany(
         "UPDATE inbox SET handled_at = ?, outcome = ? WHERE dedup = ?",
         [(to_int(now), outcome, dedup) for dedup, outcome in outcomes],
@@ -104,9 +103,9 @@ def done(conn: sqlite3.Connection, now: datetime, outcomes: Sequence[tuple[str, 
 
 
 def counts(conn: sqlite3.Connection, since: datetime) -> tuple[dict[str, int], datetime | None]:
-    """How many messages came since then, by outcome, and when the last one did.
+    """Return the number of messages since then by outcome, and the time of the last one; None: there is none.
 
-    Those that were dropped for their number are counted too.
+    Messages that were dropped because there were too many are counted too.
     """
     rows = conn.execute(
         "SELECT outcome, COUNT(*), MAX(received_at) FROM inbox WHERE received_at >= ? GROUP BY outcome",
@@ -115,19 +114,19 @@ def counts(conn: sqlite3.Connection, since: datetime) -> tuple[dict[str, int], d
     rows += conn.execute(
         "SELECT ?, CAST(value AS BIGINT), at FROM facts WHERE name = ? AND at >= ?", (UNKNOWN, DROPPED, to_int(since))
     ).fetchall()
-    found: dict[str, int] = {}
+    by_outcome: dict[str, int] = {}
     for outcome, count, _last in rows:
-        found[outcome] = found.get(outcome, 0) + count
-    return found, to_time(max((row[2] for row in rows), default=None))
+        by_outcome[outcome] = by_outcome.get(outcome, 0) + count
+    return by_outcome, to_time(max((row[2] for row in rows), default=None))
 
 
 def prune_unknown(conn: sqlite3.Connection, before: datetime, limit: int) -> int:
-    """Forget pushed messages about unknown orders that came before this, so many at most. Returns how many."""
+    """Delete up to ``limit`` messages about unknown orders that came before ``before``. Returns how many."""
     return conn.execute(FORGET, (to_int(before), limit)).rowcount
 
 
 def _keep_few(conn: sqlite3.Connection, now: datetime) -> None:
-    """However many different messages somebody sends about orders that are none of ours, few are kept."""
+    """Delete the oldest messages about unknown orders beyond MOST_UNKNOWN, and count the deleted ones."""
     dropped = conn.execute(EXCESS, (sys.maxsize, MOST_UNKNOWN)).rowcount
     if dropped:
         facts = {"name": DROPPED, "more": dropped, "said": str(dropped)}

@@ -1,6 +1,6 @@
-"""The schema, step by step. Times are integer microseconds since 1970 UTC, ids are text.
+"""The schema as a series of migrations. Times are integer microseconds since 1970 UTC, ids are text.
 
-All steps that a database lacks are applied in one transaction: none may commit, or need to run outside of one.
+All migrations that a database lacks are applied in one transaction: none may commit, or need to run outside of one.
 """
 
 from __future__ import annotations
@@ -143,11 +143,11 @@ def _inbox(db: Database) -> None:
 
 @migrations(name="0005_scans")
 def _scans(db: Database) -> None:
-    """When an order list was last seen whole is not kept any more: after a start it is seen again."""
+    """Drop the time of the last complete look at an order list: after a start the list is read again anyway."""
     db.conn.execute("ALTER TABLE subscriptions DROP COLUMN scanned_at")
 
 
-# What the figures of the status count and what is forgotten, without looking at each row of what may be millions.
+# Indexes for the figures of the status and for pruning: the tables may hold millions of rows.
 HEALTH = """
 CREATE INDEX outbox_stuck ON outbox (state) WHERE state IN ('held', 'failed', 'skipped');
 CREATE INDEX orders_stale ON orders (stale_since) WHERE stale_since IS NOT NULL;
@@ -164,11 +164,11 @@ def _health(db: Database) -> None:
 
 @migrations(name="0007_unknown_pushes")
 def _unknown_pushes(db: Database) -> None:
-    """What is about no order of ours is counted and dropped often, among many that are."""
+    """Index the messages about unknown orders, which are counted and deleted often."""
     db.conn.execute("CREATE INDEX inbox_unknown ON inbox (received_at) WHERE outcome = 'unknown order'")
 
 
-# What people are called; who asked to be reminded of which alarm, where and when.
+# People's names; who is to be reminded of which alarm, where and when.
 REACH = """
 CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE reminders (
@@ -189,7 +189,7 @@ def _reach(db: Database) -> None:
             db.conn.execute(statement)
 
 
-# A parcel is found by its number however it is spelt; the platform's own id of it says which one its order names.
+# A parcel is found by its normal number, and matched with its order's consignments by the platform's own id.
 NUMBERS = """
 ALTER TABLE parcels ADD COLUMN number TEXT NOT NULL DEFAULT '';
 ALTER TABLE parcels ADD COLUMN logistics_id TEXT NOT NULL DEFAULT '';

@@ -1,4 +1,4 @@
-"""From a function over a connection to an async method: one transaction in the database thread."""
+"""Turns a function of a connection into an async method: one transaction on the database's thread."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ T = TypeVar("T")
 
 
 class Aggregate:
-    """Some operations of one database."""
+    """Base of the groups of operations of a database."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self.thread = thread
 
 
 class Operation(Generic[P, T]):
-    """Stands in an aggregate's class for the function that does the work, whose docstring explains it.
+    """Makes a method of an aggregate from the function that does the work, with that function's docstring.
 
-    ``store.watches.get(7)`` is ``get(connection, 7)`` in a transaction of its own: all of it or nothing. Raises
-    StorageError for the engine's failures.
+    ``await store.watches.get(7)`` runs ``get(connection, 7)`` in a transaction of its own: all of it or nothing.
+    Every operation raises StorageError for the failures of the database engine, besides the errors of its function.
     """
 
     def __init__(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *, only_reads: bool = False) -> None:
-        """``only_reads``: done also where nothing can be written."""
+        """``only_reads``: the operation works where nothing can be written, too."""
         self.work, self._only_reads = work, only_reads
         self.__doc__ = work.__doc__
 

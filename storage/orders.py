@@ -1,4 +1,4 @@
-"""Orders, parcels and nodes as they are stored: leasing what is due, reading what is known, finding them."""
+"""Stored orders with their parcels and nodes: lease, load, find and schedule them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 CHUNK = 500  # keys in one IN (…)
-# What a row raises that was damaged, or that another version wrote otherwise: its JSON, its words, its times.
+# The errors of a damaged row, or of one that another version wrote: in its JSON, its words or its times.
 UNREADABLE = (ValueError, KeyError, OverflowError)
 
 CLAIM = """
@@ -43,9 +43,9 @@ NODES = f"SELECT key, {rows.NODE} FROM nodes WHERE key IN ({{marks}}) ORDER BY a
 def claim_due(
     conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta, keys: Sequence[str] | None = None
 ) -> list[DueOrder]:
-    """Lease up to ``limit`` due orders, the longest overdue first; a crash costs one lease and no repair.
+    """Lease up to ``limit`` due orders, the longest overdue first. After a crash they are due when ``lease`` ends.
 
-    ``keys``: only of these, a few hundred at most.
+    ``keys``: only these orders, a few hundred at most; None: all.
     """
     among = "" if keys is None else f"AND key IN ({', '.join('?' * len(keys))})"
     claim = CLAIM.format(among=among)
@@ -54,20 +54,20 @@ def claim_due(
 
 
 def due_round_robin(conn: sqlite3.Connection, now: datetime) -> list[str]:
-    """Every due order in a fair order: the first of each channel, the second of each, and so on."""
+    """Return the keys of all due orders, round robin: the first of each channel, the second of each, and so on."""
     return [key for (key,) in conn.execute(IN_TURN, (to_int(now),))]
 
 
 def load(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, StoredOrder]:
-    """Everything stored about these orders; unknown keys are absent.
+    """Return everything stored about these orders by key; unknown keys are absent.
 
-    Raises one of ``UNREADABLE`` for one that cannot be decoded: whoever asked for several asks for each alone.
+    Raises one of ``UNREADABLE`` if one of them cannot be decoded; :func:`load_readable` leaves that order out.
     """
     parcels: dict[str, list[sqlite3.Row]] = defaultdict(list)
     nodes: dict[str, list[Node]] = defaultdict(list)
     stored: dict[str, StoredOrder] = {}
     plain = conn.cursor()
-    plain.row_factory = None  # an order has dozens of nodes, and a tuple is made sooner than a row
+    plain.row_factory = None  # tuples are made faster than rows, and an order has dozens of nodes
     for chunk, marks in chunks(keys):
         for row in conn.execute(f"SELECT * FROM parcels WHERE key IN ({marks}) ORDER BY key, waybill", chunk):
             parcels[row["key"]].append(row)
@@ -79,7 +79,7 @@ def load(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, StoredOrder
 
 
 def load_readable(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, StoredOrder]:
-    """The same without those that cannot be decoded, for a list that one of them must not spoil."""
+    """Return these orders by key like :func:`load`, without those that cannot be decoded."""
     with contextlib.suppress(*UNREADABLE):
         return load(conn, keys)
     stored: dict[str, StoredOrder] = {}
@@ -90,11 +90,10 @@ def load_readable(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, St
 
 
 def mark_due(conn: sqlite3.Connection, keys: Sequence[str], at: datetime, *, whole: bool = False) -> int:
-    """Make these orders due no later than ``at``; archived ones come back. Returns how many are known.
+    """Make these watched orders due no later than ``at``; archived ones are polled again. Returns how many there are.
 
-    ``whole``: the last fingerprint is forgotten, so that everything about them is read and compared.
-
-    The fence grows: a reading that left before the hint may not know of it.
+    ``whole``: the last fingerprint is forgotten, so that the next reading is compared in full. The fence grows: a
+    reading that is under way may be older than the reason for this call, so it is dropped.
     """
     forget, nothing = (", fingerprint = ?", [b""]) if whole else ("", [])
     known = 0
@@ -110,7 +109,7 @@ def mark_due(conn: sqlite3.Connection, keys: Sequence[str], at: datetime, *, who
 
 
 def release_leases(conn: sqlite3.Connection, now: datetime) -> int:
-    """Orders that a process was reading when it died are due at once. Returns how many."""
+    """Make the orders due that a process was reading when it died. Returns how many."""
     return conn.execute(
         "UPDATE orders SET next_poll_at = ?, leased = 0, fence = fence + 1 "
         "WHERE leased = 1 AND next_poll_at IS NOT NULL",
@@ -119,19 +118,19 @@ def release_leases(conn: sqlite3.Connection, now: datetime) -> int:
 
 
 def find_waybill(conn: sqlite3.Connection, waybill: str) -> list[str]:
-    """Keys of the orders that hold a parcel with this number."""
+    """Return the keys of the orders with a parcel of this number, in any spelling."""
     if not (number := normal(waybill)):
         return []
     return [row[0] for row in conn.execute("SELECT DISTINCT key FROM parcels WHERE number = ? ORDER BY key", (number,))]
 
 
 def find_order_id(conn: sqlite3.Connection, order_id: str) -> list[str]:
-    """Keys of the stored orders with this id, on whatever platform."""
+    """Return the keys of the stored orders with this id, on either platform."""
     return [row[0] for row in conn.execute("SELECT key FROM orders WHERE order_id = ? ORDER BY key", (order_id,))]
 
 
 def unschedule_unwatched(conn: sqlite3.Connection, keys: Iterable[str]) -> None:
-    """An order that nobody watches any more is not polled; a reading of it that is under way is dropped."""
+    """Stop the polling of those orders that no live watch is for; a reading that is under way is dropped."""
     conn.executemany(
         "UPDATE orders SET next_poll_at = NULL, fence = fence + 1 WHERE key = ? AND NOT EXISTS "
         "(SELECT 1 FROM watches w WHERE w.key = orders.key AND w.state <> 'ended')",
@@ -140,7 +139,7 @@ def unschedule_unwatched(conn: sqlite3.Connection, keys: Iterable[str]) -> None:
 
 
 def chunks(keys: Sequence[str]) -> Iterable[tuple[list[str], str]]:
-    """The keys in pieces, each with its question marks."""
+    """Yield the keys in chunks of :data:`CHUNK`, each with its question marks for SQL."""
     for start in range(0, len(keys), CHUNK):
         chunk = list(keys[start : start + CHUNK])
         yield chunk, ", ".join("?" * len(chunk))

@@ -1,4 +1,4 @@
-"""What the poller leases, and what it records of it."""
+"""An order leased to the poller, and the results that the poller records."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DueOrder:
-    """An order leased to the poller. Everything needed to poll it and, unchanged, to schedule it again."""
+    """An order leased to the poller: all that is needed to poll it and, if it is unchanged, to schedule it again.
+
+    Times are aware.
+    """
 
     key: str
     fence: int
-    fingerprint: bytes
+    fingerprint: bytes  # 16 bytes of the last answer; empty: read everything
     milestone: Milestone | None
     order_json: str
     sub_orders: tuple[str, ...]
@@ -34,14 +37,14 @@ class DueOrder:
 
     @property
     def order(self) -> Order | None:
-        """As last read. Decoded when asked: hundreds are leased at a time, and most turn out to be unchanged.
+        """The order as last read. Raises pydantic's ValidationError for one that this version cannot read.
 
-        Raises pydantic's ValidationError.
+        It is decoded on demand: hundreds of orders are leased at a time, and most turn out to be unchanged.
         """
         return codec.load_order(self.order_json)
 
     def is_same(self, order: Order) -> bool:
-        """Whether the order says what is stored."""
+        """Whether the order equals the stored one."""
         return codec.dump_order(order) == self.order_json
 
 
@@ -52,37 +55,37 @@ class Unchanged:
     key: str
     fence: int
     next_poll_at: datetime | None
-    stall_at: datetime | None = None  # silence is looked at no later than this; None: as it was
+    stall_at: datetime | None = None  # the order is checked for silence no later than this; None: as before
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A reading that says something else than what is stored: what was decided of it is written."""
+    """A reading that differs from what is stored: its decision is written."""
 
     decision: Decision
     fence: int
     fingerprint: bytes
-    is_archived: bool = False  # the order is not read any more, and this does not change that
+    is_archived: bool = False  # the order is archived, and stays so
 
     @property
     def key(self) -> str:
-        """Of the order."""
+        """The key of the order."""
         return self.decision.key
 
     @property
     def next_poll_at(self) -> datetime | None:
-        """None: the order is archived."""
+        """When the order is read next; None: it is archived."""
         return None if self.is_archived else self.decision.follow_up.next_poll_at
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A reading that did not succeed. The last state stays; ``stale_since`` is set once."""
+    """A reading that failed. The last state stays; ``stale_since`` is set by the first failure."""
 
     key: str
     fence: int
     next_poll_at: datetime
-    error: str
+    error: str  # the name of the error's class
 
 
 PollResult = Unchanged | Changed | Failed
@@ -90,8 +93,8 @@ PollResult = Unchanged | Changed | Failed
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a batch wrote."""
+    """The counts of what a batch wrote."""
 
-    applied: int
-    stale: int  # results dropped because their lease was no longer theirs
+    applied: int  # results that were recorded
+    stale: int  # results that were dropped because their lease had been lost
     posts: int  # outbox rows added or revived

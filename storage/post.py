@@ -1,4 +1,4 @@
-"""A row of the outbox as the sender gets it."""
+"""A row of the outbox as the sender claims it."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-DETAIL_OF = "detail:"  # how the event of a BATCH begins that tells in a thread what another one told in a line
-NOTHING_TO_SAY = "nothing to say"  # the error of a failed post by which nothing was lost: its matter was over
-TOLD_OF_PARCEL = "told with another order of the same parcel"  # the reason of a skipped post
+DETAIL_OF = "detail:"  # begins the event_id of a BATCH that tells in a thread what another told in a line
+NOTHING_TO_SAY = "nothing to say"  # the error of a failed post whose contents had become void: nothing was lost
+TOLD_OF_PARCEL = "told with another order of the same parcel"  # the error of a skipped post
 
 
 class PostState(StrEnum):
-    """An outbox row's life."""
+    """The states of an outbox row; :mod:`storage.transitions` lists which can follow which."""
 
     PENDING = "pending"
-    SENDING = "sending"  # committed before the call leaves; found at start-up it means "maybe sent"
-    UNCERTAIN = "uncertain"  # ambiguous failure: look in the channel before sending again
+    SENDING = "sending"  # committed before the call to Slack; found at a start it means "perhaps sent"
+    UNCERTAIN = "uncertain"  # perhaps sent: the channel is searched before it is sent again
     SENT = "sent"
-    HELD = "held"  # waits for a person, or until quiet hours end
-    BATCHED = "batched"  # goes out within a batch
-    SKIPPED = "skipped"  # not to be said: muted
-    FAILED = "failed"  # permanent
+    HELD = "held"  # waits for a person, or for the end of quiet hours or a mute
+    BATCHED = "batched"  # sent as part of a BATCH
+    SKIPPED = "skipped"  # never sent: muted, or told with another order
+    FAILED = "failed"  # refused for good
 
 
 class PostKind(StrEnum):
-    """What an outbox row asks for."""
+    """The task of an outbox row."""
 
     CARD = "card"  # post the parent card of a watch
     REFRESH = "refresh"  # bring the parent card up to date; at most one live row per watch
@@ -47,22 +47,22 @@ class PostKind(StrEnum):
     NOTICE = "notice"  # a direct message to a person
     BATCH = "batch"  # several NEWS rows of a channel in one message
     DAILY_DIGEST = "daily_digest"  # the daily digest of a channel
-    LINE = "line"  # tells a channel what somebody changed for all in it
+    LINE = "line"  # tells a channel of a change that somebody made for all in it
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Stands for what could not be decoded, so that one such row keeps no other from being claimed."""
+    """Stands for a payload that could not be decoded, so that its row keeps no others from being claimed."""
 
-    error: str  # its kind; what the row holds may name people
+    error: str  # the error's class and the post's kind only: a payload may name people
 
 
-Content = News | DailyDigest | dict[str, Any] | Unreadable | None  # None: it says what its watch or its members say
+Content = News | DailyDigest | dict[str, Any] | Unreadable | None  # None: its watch or members hold it
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """An outbox row leased to the sender, oldest of its channel."""
+    """An outbox row leased to the sender: the oldest of its channel. Times are aware."""
 
     id: int
     fence: int
@@ -73,35 +73,35 @@ class Post:
     content: Content
     attempts: int
     state: PostState
-    token: str  # opaque, random; carried in the message's metadata
+    token: str  # opaque; carried in the message's metadata, by which the message is found
     created_at: datetime
-    claimed_at: datetime | None = None  # when it was first sent or tried: history is searched from here
-    restored_at: datetime | None = None  # a copy of before took the database's place then: it may be out until then
-    thread_ts: str = ""  # the watch's card, joined in
+    claimed_at: datetime | None = None  # when it was first claimed: the history is searched from here
+    restored_at: datetime | None = None  # when a backup from before was restored: the post may have been sent by then
+    thread_ts: str = ""  # Slack's id of the watch's card, joined in
     watch_state: WatchState | None = None
     event_id: str = ""
-    severity: Severity | None = None  # of news; None: it is none
+    severity: Severity | None = None  # None: the post is no news
     settings: ChannelSettings = DEFAULTS  # the channel's, joined in
     muted_by: str = ""  # the person who muted the watch or its channel, while that holds
-    muted_until: datetime | None = None  # when that ends
+    muted_until: datetime | None = None  # when that mute ends
     card_held: bool = False  # the watch's first card waits for quiet hours or a mute to end
-    was_held: bool = False  # by quiet hours, which are over
-    behind: int = 0  # other NEWS of the channel that could go now
-    watched: int = 0  # orders that the channel watches; over 100 count as 100
+    was_held: bool = False  # by quiet hours or a mute, which are over
+    behind: int = 0  # other NEWS of the channel that could be sent now
+    watched: int = 0  # orders that the channel watches, counted up to 100
 
     @property
     def news(self) -> News:
-        """What a NEWS says. Raises UnreadableError."""
+        """The contents of a NEWS. Raises UnreadableError."""
         return self._content(News)
 
     @property
     def daily_digest(self) -> DailyDigest:
-        """What a DAILY_DIGEST says. Raises UnreadableError."""
+        """The contents of a DAILY_DIGEST. Raises UnreadableError."""
         return self._content(DailyDigest)
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What a NOTICE or a LINE says. Raises UnreadableError."""
+        """The contents of a NOTICE or a LINE. Raises UnreadableError."""
         return self._content(dict)
 
     def _content(self, kind: type[T]) -> T:
@@ -112,19 +112,19 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Orders with a parcel of this post's order."""
+    """Other orders that share a parcel with a post's order, and their news in its channel."""
 
-    watched: tuple[tuple[str, str], ...] = ()  # (key, waybill) of those that the post's channel watches as well
-    told: tuple[News, ...] = ()  # their news in the channel, from before this post; oldest first
+    watched: tuple[tuple[str, str], ...] = ()  # (key, waybill) of the orders that the channel watches as well
+    told: tuple[News, ...] = ()  # their news in the channel before this post, oldest first
 
 
 @dataclass(frozen=True, slots=True)
 class BatchRule:
     """Which posts may become one message."""
 
-    fewest: int = 2  # posts that may go, the first of them included; fewer stay as they are
-    severities: frozenset[Severity] | None = None  # that may go now; None: all
-    shown: frozenset[Severity] | None = None  # orders with nothing of these stay in their threads; None: all are shown
+    fewest: int = 2  # posts, the first included; fewer are sent one by one
+    severities: frozenset[Severity] | None = None  # severities that may be sent now; None: all
+    shown: frozenset[Severity] | None = None  # an order without news of these is not listed; None: all are
 
 
 ANY_POSTS = BatchRule()

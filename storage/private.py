@@ -1,4 +1,4 @@
-"""Files that nobody but their owner may read: the database, what SQLite keeps beside it, and the copies."""
+"""Files that only their owner may read: the database, SQLite's files beside it, and the backups."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 MODE = 0o600
 OTHERS = 0o077  # the rights of everybody else
-BESIDE = ("-wal", "-shm", "-journal")
+BESIDE = ("-wal", "-shm", "-journal")  # endings of the files that SQLite keeps beside a database
 
 
 def create(path: Path) -> None:
-    """Make an empty file, private from its first moment on. Raises FileExistsError and other OSErrors."""
+    """Make an empty file that is private from the start. Raises FileExistsError and other OSErrors."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE))
 
 
 def close_to_others(paths: Iterable[Path]) -> None:
-    """Take from everybody else what a copy, an archive or an editor gave them. A file of another owner stays."""
+    """Take every right on these files from other users. Missing files and files of another owner are left alone."""
     for path in paths:
         with contextlib.suppress(OSError):
             if is_open_to_others(path):
@@ -30,10 +30,10 @@ def close_to_others(paths: Iterable[Path]) -> None:
 
 
 def is_open_to_others(path: Path) -> bool:
-    """Whether somebody else on this machine may read or write it. Raises OSError when there is no such file."""
+    """Whether other users of this machine may read or write the file. Raises OSError for a missing file."""
     return bool(stat.S_IMODE(path.stat().st_mode) & OTHERS)
 
 
 def family(path: Path) -> list[Path]:
-    """A database's file and those that SQLite keeps beside it, whether they are there or not."""
+    """Return the paths of a database and of the files that SQLite keeps beside it, whether they exist or not."""
     return [path, *(path.with_name(path.name + suffix) for suffix in BESIDE)]

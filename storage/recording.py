@@ -1,4 +1,4 @@
-"""What was read of orders, recorded with the news that follows from it, in the caller's transaction."""
+"""Records the readings of orders with the news that follows from them, in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ INSERT INTO orders (key, platform, order_id, fingerprint, milestone, reason, ord
   final_at, has_parcels, read_at, created_at, stall_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO NOTHING
 """
-# A reading right after a restore may be an empty or a partial one: what an order's next ones bring is looked up as
-# well, and the alarm of its silence. One that does not change stays unconfirmed until it does.
+# A reading right after a restore may be empty or partial. So the news of later readings, and the alarm of a silence,
+# are looked up as well. An order that does not change stays unconfirmed until it does.
 SETTLING = 3_600_000_000  # microseconds
 CONFIRM_RESTORED = """
 UPDATE orders SET unconfirmed_since = NULL
@@ -77,10 +77,9 @@ ON CONFLICT (key, identity) DO UPDATE SET at = excluded.at, time_basis = exclude
 def record_polls(conn: sqlite3.Connection, now: datetime, results: Sequence[PollResult]) -> Recorded:
     """Write nodes, states, schedules and outbox rows of a whole batch. A result with a stale fence is dropped.
 
-    The news becomes one NEWS row for each ACTIVE watch of the order whose filter is in its audience,
-    in the same transaction; a (watch, event) pair that exists already is left alone.
-
-    The fence grows with each result, so that one lease gives one result.
+    News becomes one NEWS row for each live watch of the order whose filter is in the audience; the row of a paused
+    watch is held, and a row that exists for the same watch and event is left alone. The fence grows with each result,
+    so that one lease gives one result.
     """
     at = to_int(now)
     unchanged = [
@@ -99,7 +98,7 @@ def record_polls(conn: sqlite3.Connection, now: datetime, results: Sequence[Poll
 
 
 def _standing(conn: sqlite3.Connection, changed: Sequence[Changed]) -> list[Changed]:
-    """Those whose lease still stands, one of each order."""
+    """The results whose lease still stands, one per order."""
     fences: dict[str, int] = {}
     for chunk, marks in chunks([result.key for result in changed]):
         fences.update(conn.execute(f"SELECT key, fence FROM orders WHERE key IN ({marks})", chunk).fetchall())
@@ -110,8 +109,8 @@ def _standing(conn: sqlite3.Connection, changed: Sequence[Changed]) -> list[Chan
     return list(standing.values())
 
 
-def _special(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, frozenset[str]]:
-    """What few orders have and each would have to be asked for: looked up once for a whole batch."""
+def _flags(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, frozenset[str]]:
+    """The rare traits of orders, looked up once for a whole batch: ``alarm``, ``cardless``, ``unconfirmed``."""
     flags: dict[str, frozenset[str]] = {}
     for chunk, marks in chunks(keys):
         for key, flag in conn.execute(BATCH_FLAGS.format(marks=marks), chunk * 3):
@@ -120,39 +119,39 @@ def _special(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, frozens
 
 
 def _announce(conn: sqlite3.Connection, at: int, changed: Sequence[Changed]) -> int:
-    special = _special(conn, [result.key for result in changed])
-    told: list[tuple[str, NewsToPost]] = []
+    flags_of = _flags(conn, [result.key for result in changed])
+    to_post: list[tuple[str, NewsToPost]] = []
     for result in changed:
-        news, flags = result.decision.to_post, special.get(result.key, frozenset())
+        news, flags = result.decision.to_post, flags_of.get(result.key, frozenset())
         if news and result.decision.moved and "alarm" in flags:
             news = _relieved(conn, at, result, news)
         if news and "cardless" in flags:
             enqueue.first_cards(conn, at, result.key, news)
         if news:
-            told.append((result.key, news))
-    posts = enqueue.announce(conn, at, told)
+            to_post.append((result.key, news))
+    posts = enqueue.announce(conn, at, to_post)
     posts += enqueue.refresh_orders(conn, at, [result.key for result in changed if result.decision.changed])
-    _many(conn, CONFIRM_RESTORED, [(key, at - SETTLING) for key, flags in special.items() if "unconfirmed" in flags])
+    _many(conn, CONFIRM_RESTORED, [(key, at - SETTLING) for key, flags in flags_of.items() if "unconfirmed" in flags])
     return posts
 
 
 def _relieved(conn: sqlite3.Connection, at: int, result: Changed, news: NewsToPost) -> NewsToPost:
-    """The end of a silence clears its alarm, and whoever was told of the alarm is told of the movement."""
-    relieved, alarmed = alarms.clear(conn, at, result.key, result.decision.follow_up.silent)
+    """Clear the alarm of a silence that ended, and widen the news to the audience and severity of that alarm."""
+    audience, alarm_severity = alarms.clear(conn, at, result.key, result.decision.follow_up.silent)
     is_quieter = news.severity in {Severity.EDIT, Severity.NODE, Severity.STEP}
-    severity = Severity.MILESTONE if alarmed is Severity.PROBLEM and is_quieter else news.severity
-    return replace(news, audience=news.audience | relieved, severity=severity)
+    severity = Severity.MILESTONE if alarm_severity is Severity.PROBLEM and is_quieter else news.severity
+    return replace(news, audience=news.audience | audience, severity=severity)
 
 
 def _archive(conn: sqlite3.Connection, now: datetime, key: str) -> int:
-    """An order that is polled no more: its watches end, their cards say so."""
+    """End the active watches of an order that is no longer polled; their cards show it. Returns how many cards."""
     cards = enqueue.refresh_order(conn, now, key)
     end(conn, now, ARCHIVED, (key,), "archived")
     return cards
 
 
 def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> bool:
-    """Store an order's first reading unless it is there already (then False, and nothing is written).
+    """Store an order's first reading. False: the order is stored already, and nothing was written.
 
     The order falls due when its first watch opens.
     """
@@ -172,7 +171,7 @@ def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> boo
         int(bool(decided.parcels)),
         at,
         at,
-        # Old news is no alarm, a deadline that is still ahead is.
+        # A silence from before the first watch raises no alarm; a deadline that lies ahead does.
         to_int(stall_at) if is_pressing or (stall_at and stall_at > now) else None,
     )
     if not conn.execute(ADD, row).rowcount:
@@ -194,7 +193,7 @@ def _order_row(result: Changed, at: int) -> tuple[object, ...]:
         to_int(decided.moved_at),
         to_int(decided.final_at),
         bool(decided.parcels),
-        # A baseline's old silence is no alarm, and what does not move leaves an alarm as it stands.
+        # A baseline's old silence raises no alarm, and an order that did not move keeps its alarm.
         decided.moved or decided.follow_up.is_pressing or stall_at is None or stall_at > at,
         stall_at,
         result.key,
@@ -217,7 +216,7 @@ def _store_parts(conn: sqlite3.Connection, at: int, results: Sequence[Changed]) 
 
 
 def store_parcels(conn: sqlite3.Connection, parcels: Sequence[tuple[str, Parcel]]) -> None:
-    """Write the parcels of orders, given by key; those that are not named stay."""
+    """Write parcels, given as pairs of order key and parcel; the other parcels of the orders stay."""
     _many(conn, PARCEL, [_parcel_row(key, parcel) for key, parcel in parcels])
 
 
@@ -253,7 +252,7 @@ def _node_row(key: str, node: Node, at: int) -> tuple[object, ...]:
 
 
 def _value(milestone: Milestone | None) -> str | None:
-    """As SQLite takes it at once; an enum it would look for an adapter for, and nodes are many."""
+    """The plain text: for an enum SQLite would look up an adapter for every one of many nodes."""
     return milestone.value if milestone else None
 
 

@@ -1,8 +1,8 @@
-"""A clock that was set back: what is due, held or leased keeps what was left of its time.
+"""A clock that was set back: due times, holds and leases keep what was left of them.
 
-Times are the wall clock's, because people and other machines have to understand them and they outlive the process. So
-when that clock moves they are moved with it; and what then still lies further off than anything is ever put off was
-written by a clock that was ahead before anybody noticed: it is due now.
+Stored times are those of the wall clock, because people read them and they outlive the process. So when that clock is
+set back, they are moved with it. A time that then still lies further ahead than anything is ever put off was written
+while the clock was ahead: it is due now.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
 
-POST_WAITS = timedelta(hours=1)  # no post is put off for longer, nor leased
+POST_WAITS = timedelta(hours=1)  # no post is put off or leased for longer
 STALL_WAITS = timedelta(days=90)  # the longest silence before an alarm, with its grace and days of rest
-MUTED, SNOOZED = timedelta(days=366), timedelta(days=2)  # the longest that a person can choose
+MUTED, SNOOZED = timedelta(days=366), timedelta(days=2)  # the longest times that a person can choose
 HELD_FOR = timedelta(days=2)  # quiet hours are shorter; a card may wait for the end of a mute
-FURTHEST_EAST = timedelta(hours=14)  # where a new day begins first
+FURTHEST_EAST = timedelta(hours=14)  # the UTC offset where a new day begins first
 
-# What lies ahead: moved with the clock, and due now where that leaves it too far off.
+# Times that lie ahead: moved with the clock, and due now if they still lie too far ahead.
 AHEAD = (
     ("orders", "next_poll_at", "next_poll_at IS NOT NULL", "longest"),
     ("outbox", "not_before", LIVE, "post"),
@@ -33,7 +33,7 @@ AHEAD = (
     ("alarms", "snoozed_until", "state = 'snoozed'", "snoozed"),
     ("orders", "stall_at", "key IN (SELECT key FROM alarms WHERE state = 'snoozed')", "snoozed"),
 )
-# What has happened: not later than now. A post in doubt is looked for in Slack's time around its claim.
+# Times of past events: not later than now. An uncertain post is looked for around its claim, in Slack's time.
 BEHIND = (
     ("orders", "read_at", "read_at IS NOT NULL"),
     ("orders", "stale_since", "stale_since IS NOT NULL"),
@@ -47,7 +47,7 @@ BEHIND = (
     ("news", "at", "TRUE"),
     ("facts", "at", "TRUE"),
 )
-# The channel's own hours are asked again: they are hours of the day, and the day may be another one.
+# Quiet hours are asked again, since they are hours of a day, and the day may be another one now.
 HELD = """
 UPDATE outbox SET held_until = :now WHERE state = 'held' AND held_until IS NOT NULL AND held_until > :now
   AND (:by < 0 OR (kind = 'news' AND held_until > :now + :held))
@@ -55,7 +55,7 @@ UPDATE outbox SET held_until = :now WHERE state = 'held' AND held_until IS NOT N
 FAR_STALL = (
     "UPDATE orders SET stall_at = :now WHERE stall_at IS NOT NULL AND stall_at > :now AND stall_at - :stall > :now"
 )
-# A day that nobody has yet: the mark was made under a clock that was ahead, and would silence the digest until then.
+# A digest marked as made for a day that has begun nowhere: the clock was ahead, and the mark would block digests.
 DIGESTS = "UPDATE channels SET digest_day = :today WHERE digest_day > :tomorrow"
 LAST_SEEN = """
 SELECT MAX(at) FROM (SELECT MAX(read_at) AS at FROM orders
@@ -66,16 +66,17 @@ SELECT MAX(at) FROM (SELECT MAX(read_at) AS at FROM orders
 
 
 def last_seen(conn: sqlite3.Connection) -> datetime | None:
-    """The latest moment at which something was recorded; None for a new database."""
+    """Return the latest time that was recorded, aware; None: the database is new."""
     latest: int | None = conn.execute(LAST_SEEN).fetchone()[0]
     return to_time(latest)
 
 
 def retime(conn: sqlite3.Connection, now: datetime, by: timedelta, longest: timedelta) -> int:
-    """The clock was set back (``by`` is negative, or zero when not known): what lies ahead keeps its distance.
+    """Adapt all stored times to a clock that was set back to ``now``. Returns the number of changed rows.
 
-    What is then still further off than it is ever put off is due now; ``longest`` is that for orders. What has
-    happened, happened not later than now. Returns how many rows changed.
+    ``by``: how far the clock was moved, negative; zero: unknown. ``longest``: the longest time until an order's next
+    reading. Times ahead are moved by ``by``; those that still lie further ahead than ever intended are due now. Times
+    of past events are set to now at the latest.
     """
     facts: dict[str, object] = {
         "now": to_int(now),

@@ -1,4 +1,4 @@
-"""How much room the database takes and has: its write-ahead log, the disk, and whether it can be written at all."""
+"""The room of the database: the size of its write-ahead log, the free disk, and whether it can be written."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-WAL_LIMIT = 4 * 1024 * 1024  # bytes; as much as is written between two of SQLite's own checkpoints
-NEEDED = 1024 * 1024  # bytes of disk without which the next batch may not be recorded
-LASTS = (DiskFullError, UnusableFileError, CorruptFileError)  # what a person has to mend; a lock passes
+WAL_LIMIT = 4 * 1024 * 1024  # bytes; as much as SQLite writes between two of its own checkpoints
+NEEDED = 1024 * 1024  # bytes; with less free disk the next batch may not be recorded
+LASTS = (DiskFullError, UnusableFileError, CorruptFileError)  # a person has to mend these; a lock passes by itself
 
-TRIED = 128 * 1024  # bytes; a mark fits where a batch of readings does not
+TRIED = 128 * 1024  # bytes; as much as a batch of readings needs: a small write would fit on a full disk
 TRY = """
 INSERT INTO facts (name, value, at) VALUES ('room', ?, ?)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at
@@ -27,7 +27,7 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at
 
 
 def wal_size(path: Path) -> int:
-    """Bytes of the write-ahead log; 0 when there is none."""
+    """Return the bytes of the write-ahead log; 0: there is none."""
     try:
         return os.stat(f"{path}-wal").st_size  # noqa: PTH116  called on the database's thread for each status
     except OSError:
@@ -35,7 +35,7 @@ def wal_size(path: Path) -> int:
 
 
 def free(path: Path) -> int | None:
-    """Bytes left on the disk for this user; None when that cannot be told."""
+    """Return the bytes left on the disk for this user; None: unknown."""
     try:
         return shutil.disk_usage(path.parent).free
     except OSError:
@@ -43,25 +43,24 @@ def free(path: Path) -> int | None:
 
 
 def try_to_write(conn: sqlite3.Connection, now: datetime) -> None:
-    """As much as a batch may need; :func:`tidy_up` takes it away. Raises sqlite3.Error."""
+    """Write as much as a batch may need; :func:`tidy_up` deletes it. Raises sqlite3.Error."""
     conn.execute(TRY, ("0" * TRIED, to_int(now)))
 
 
 def tidy_up(conn: sqlite3.Connection) -> None:
-    """The room is there."""
+    """Delete what :func:`try_to_write` wrote."""
     conn.execute("DELETE FROM facts WHERE name = 'room'")
 
 
 def truncate(conn: sqlite3.Connection, path: Path) -> bool:
-    """Write a log that has outgrown its limit into the database and cut it off. False: somebody still reads the old.
+    """Write a log that has outgrown its limit into the database and cut it off. False: another program reads it.
 
-    While another program reads, SQLite keeps what that one sees and appends: the log grows until it ends. Nobody waits
-    for it here.
+    While another program reads, SQLite keeps the state that it sees, and the log grows. This does not wait for it.
     """
     return wal_size(path) <= WAL_LIMIT or sqlite.truncate_wal(conn)
 
 
 def lack_of_room(path: Path) -> StorageError | None:
-    """What a full disk will say at the next write."""
+    """Return the error that the next write on this disk may meet; None: there is room."""
     left = free(path)
     return DiskFullError("The disk is full.") if left is not None and left < NEEDED else None

@@ -1,4 +1,4 @@
-"""Times as integers, and rows as the values that they hold."""
+"""Converts rows into values, and times into integers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def to_int(when: datetime) -> int: ...
 @overload
 def to_int(when: datetime | None) -> int | None: ...
 def to_int(when: datetime | None) -> int | None:
-    """Microseconds since 1970, exact."""
+    """Return the exact microseconds since 1970 (UTC) of an aware time; None for None."""
     return None if when is None else (when - EPOCH) // MICROSECOND
 
 
@@ -42,37 +42,40 @@ def to_time(stored: int) -> datetime: ...
 @overload
 def to_time(stored: int | None) -> datetime | None: ...
 def to_time(stored: int | None) -> datetime | None:
-    """Aware, in UTC."""
+    """Read :func:`to_int` back: an aware time in UTC."""
     return None if stored is None else EPOCH + MICROSECOND * stored
 
 
 def severity(stored: str) -> Severity | None:
-    """How loud a row's news is; None: it has none."""
+    """Read a severity column; None for an empty one, of a row without news."""
     return Severity(stored) if stored else None
 
 
 def audience(stored: str) -> frozenset[Filter]:
-    """The JSON list of filters."""
+    """Read an audience column: a JSON list of filters."""
     return frozenset(Filter(name) for name in json.loads(stored))
 
 
 def sub_orders(stored: str) -> tuple[str, ...]:
-    """The JSON list of the order's sub-orders."""
+    """Read a sub-order column: a JSON list of ids."""
     return tuple(json.loads(stored)) if stored else ()
 
 
 def milestone(stored: str | None) -> Milestone | None:
-    """Where something stands; None also for what only a newer version knows."""
+    """Read a milestone column; None also for a milestone that only a newer version knows."""
     return Milestone.parse(stored or "")
 
 
 def reason(stored: str) -> Reason | None:
-    """Why an order stands there; None also for what only a newer version knows."""
+    """Read a reason column; None also for a reason that only a newer version knows."""
     return _REASONS.get(stored)
 
 
 def content(kind: PostKind, stored: str) -> Content:
-    """What a post says. That of a BATCH is told by its members."""
+    """Decode the payload of a post; None for a BATCH, whose members hold the contents.
+
+    A payload that cannot be decoded becomes :class:`Unreadable`.
+    """
     if not stored or kind is PostKind.BATCH:
         return None
     try:
@@ -84,7 +87,7 @@ def content(kind: PostKind, stored: str) -> Content:
 
 
 def due(row: sqlite3.Row) -> DueOrder:
-    """An order that was leased."""
+    """Return a leased order from its row."""
     return DueOrder(
         key=row["key"],
         fence=row["fence"],
@@ -102,16 +105,19 @@ def due(row: sqlite3.Row) -> DueOrder:
 
 
 def order(row: sqlite3.Row, parcels: Iterable[sqlite3.Row], nodes: Iterable[Node]) -> StoredOrder:
-    """An order with its parcels, and with nodes in the order in which they are to stand."""
+    """Return an order from its row, its parcels' rows and its nodes, which come oldest first.
+
+    Raises ValueError (pydantic's ValidationError among others) for a row that cannot be decoded.
+    """
     facts = {parcel["waybill"]: parcel for parcel in parcels}
     by_waybill: dict[str, list[Node]] = {waybill: [] for waybill in facts}
-    for each in nodes:
-        by_waybill.setdefault(each.waybill, []).append(each)
+    for stored_node in nodes:
+        by_waybill.setdefault(stored_node.waybill, []).append(stored_node)
     return StoredOrder(
         order=codec.load_order(row["order_json"]),
         shipment=Shipment(
             OrderRef.from_key(row["key"]),
-            tuple(_parcel(waybill, facts.get(waybill), tuple(its_nodes)) for waybill, its_nodes in by_waybill.items()),
+            tuple(_parcel(waybill, facts.get(waybill), tuple(ours)) for waybill, ours in by_waybill.items()),
         ),
         milestone=milestone(row["milestone"]),
         reason=reason(row["reason"]),
@@ -140,18 +146,18 @@ def _parcel(waybill: str, row: sqlite3.Row | None, nodes: tuple[Node, ...]) -> P
 
 
 def node(row: tuple[Any, ...]) -> Node:
-    """A node, of a row of its order's key and ``NODE``.
+    """Return a node from a row of the order's key and the columns ``NODE``.
 
-    The stored identity is kept as it is: computing it again for every known node would double a poll's cost.
+    The stored identity is set as it is: to compute it again for every known node would double the cost of a poll.
     """
     _key, waybill, identity, at, raw_time, basis, text, code, place, claim, sequence = row
-    made = Node(waybill, to_time(at), raw_time, _BASES[basis], text, code, place, milestone(claim), sequence)
-    made.__dict__["identity"] = identity
-    return made
+    stored = Node(waybill, to_time(at), raw_time, _BASES[basis], text, code, place, milestone(claim), sequence)
+    stored.__dict__["identity"] = identity
+    return stored
 
 
 def watch(row: sqlite3.Row) -> Watch:
-    """A watch with its order joined in."""
+    """Return a watch from its row with the order joined in."""
     return Watch(
         id=row["id"],
         key=row["key"],

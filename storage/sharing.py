@@ -1,4 +1,4 @@
-"""Orders whose goods travel in one parcel: what a channel that watches several of them was told of it already."""
+"""Orders that share a parcel: which of them a channel watches, and what it was told of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from storage.post import Post
     from tracking.values import News
 
-# A name that only counts the parcels of an order (the API sent no number) is nobody else's.
+# A stand-in such as parcel-1, made where the API sent no number, is no number that two orders could share.
 OTHERS = """
 SELECT theirs.key, theirs.waybill FROM parcels ours JOIN parcels theirs
   ON theirs.number = ours.number AND theirs.waybill = ours.waybill AND theirs.key <> ours.key
@@ -27,8 +27,8 @@ WATCHED = f"""
 SELECT DISTINCT w.key, o.waybill FROM watches w JOIN ({OTHERS}) o ON o.key = w.key
 WHERE w.channel = :channel AND w.state IN ('active', 'paused') ORDER BY w.key, o.waybill
 """
-# What stands before the post in the channel, or will: whatever was refused or muted told nothing. A watch that asks for
-# less is shown less of the same news, so it takes nothing away from one that asks for more.
+# News that was or will be posted before this post; refused and muted posts told nothing. A watch with a narrower filter
+# is shown less of the same news, so its news does not stand in for that of a watch with a wider one.
 TOLD = f"""
 SELECT CASE WHEN p.payload <> '' THEN p.payload ELSE n.payload END
 FROM outbox p JOIN watches theirs ON theirs.id = p.watch_id JOIN news n ON n.key = p.key AND n.event_id = p.event_id
@@ -42,7 +42,7 @@ ORDER BY p.position, p.id
 
 
 def shared(conn: sqlite3.Connection, post: Post) -> Shared:
-    """Other orders with a parcel of the order of this NEWS, and what its channel was told of them before it."""
+    """Return the other orders that share a parcel with a NEWS post's order, and their earlier news in its channel."""
     facts = {"key": post.key, "channel": post.channel, "id": post.id, "watch": post.watch_id}
     if conn.execute(OTHERS, facts).fetchone() is None:
         return Shared()
@@ -53,7 +53,7 @@ def shared(conn: sqlite3.Connection, post: Post) -> Shared:
 
 
 def _readable(payloads: Iterable[str]) -> Iterator[News]:
-    """One that cannot be read takes nothing away: it must not hold up another order's news."""
+    """The news of these payloads; an unreadable one is left out, so that it does not hold up another order's news."""
     for payload in payloads:
         with contextlib.suppress(ValidationError):
             yield codec.load_news(payload)

@@ -1,4 +1,4 @@
-"""SQLite's errors as ours, each with a sentence for the person who runs the bot."""
+"""Translates SQLite's errors into those of the store, each with a sentence for the person who runs the bot."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def translated(path: Path | None = None) -> Iterator[None]:
-    """SQLite's errors as ours."""
+    """Raise SQLite's errors in the block as StorageErrors. ``path``: the file to name in the sentence."""
     try:
         yield
     except sqlite3.DatabaseError as error:

@@ -1,6 +1,7 @@
-"""Everything that is stored, by aggregate. Each operation is one transaction; its function explains it.
+"""The store: all operations on the database, by aggregate. The docstring of each is that of its function.
 
-Batch-shaped, async, no SQL leaks, and the time is passed in: PostgreSQL can follow behind the same operations.
+Each operation is async and one transaction, takes values and the present time (aware), and shows no SQL: PostgreSQL can
+follow behind the same operations.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from storage import (
     alarms,
     audit,
     channels,
+    claims,
     corrections,
+    delivery_log,
     enqueue,
     inbox,
     orders,
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 
 
 async def open_store(path: Path) -> Store:
-    """Open the database, creating or migrating it. Raises StorageError with one sentence, changing nothing."""
+    """Open the database, making or migrating it. Raises StorageError with one sentence; then nothing was changed."""
     thread = DatabaseThread()
     try:
         await thread.open(path)
@@ -48,7 +51,7 @@ async def open_store(path: Path) -> Store:
 
 
 class Orders(Aggregate):
-    """What is known of orders, and when each is read again."""
+    """Stored orders, and when each is read again."""
 
     claim_due = Operation(orders.claim_due)
     due_round_robin = Operation(orders.due_round_robin)
@@ -64,7 +67,7 @@ class Orders(Aggregate):
 
 
 class Watches(Aggregate):
-    """Which channel follows which order, and what it is told."""
+    """Which channel watches which order, with which filter."""
 
     open = Operation(watches.open_watches)
     end = Operation(watches.end_watches)
@@ -84,9 +87,9 @@ class Watches(Aggregate):
 
 
 class Outbox(Aggregate):
-    """What is to be said: claimed by the sender, one post of a channel at a time, and settled by it."""
+    """Posts: claimed by the sender, one of a channel at a time, and settled by it."""
 
-    claim = Operation(outbox.claim_posts)
+    claim = Operation(claims.claim_posts)
     mark_sent = Operation(outbox.mark_sent)
     mark_retry = Operation(outbox.mark_retry)
     mark_uncertain = Operation(outbox.mark_uncertain)
@@ -98,13 +101,13 @@ class Outbox(Aggregate):
     queue_card_before = Operation(outbox.queue_card_before)
     move_to_thread = Operation(alarms.say_in_thread)
     batch = Operation(enqueue.batch)
-    batched = Operation(outbox.batched)
+    batched = Operation(claims.batched)
     shared = Operation(sharing.shared)
     recover_after_crash = Operation(outbox.recover_after_crash)
 
 
 class Channels(Aggregate):
-    """What a channel chose, and the lines that tell it what somebody changed for all in it."""
+    """Channels' choices, and the lines that tell a channel of a change for all in it."""
 
     get = Operation(channels.channel)
     with_settings = Operation(channels.with_settings)
@@ -117,15 +120,15 @@ class Channels(Aggregate):
 
 
 class DeliveryLog(Aggregate):
-    """What became of each piece of news."""
+    """The outcome of each piece of news in each channel."""
 
-    of_order = Operation(channels.told_of_order)
-    since = Operation(channels.told_since)
-    events_since = Operation(channels.happened_since)
+    of_order = Operation(delivery_log.of_order)
+    since = Operation(delivery_log.since)
+    events_since = Operation(delivery_log.events_since)
 
 
 class Alarms(Aggregate):
-    """Silences that a channel was told of, and what people did about them."""
+    """Alarms of silences, and what people did about them."""
 
     due = Operation(alarms.due)
     schedule = Operation(alarms.schedule)
@@ -139,7 +142,7 @@ class Alarms(Aggregate):
 
 
 class Subscriptions(Aggregate):
-    """Channels that follow every order of a state."""
+    """Channels that watch every order, or every order with one status."""
 
     subscribe = Operation(subscriptions.subscribe)
     unsubscribe = Operation(subscriptions.unsubscribe)
@@ -150,7 +153,7 @@ class Subscriptions(Aggregate):
 
 
 class Inbox(Aggregate):
-    """What PandaPon pushed, until it is handled."""
+    """Messages that PandaPon pushed, until they are handled."""
 
     put = Operation(inbox.put)
     waiting = Operation(inbox.waiting)
@@ -161,7 +164,7 @@ class Inbox(Aggregate):
 
 
 class People(Aggregate):
-    """What people are called, and what of theirs was handled already."""
+    """People's names, and the ids of Slack's deliveries that were handled."""
 
     names = Operation(audit.people)
     name = Operation(audit.name_person)
@@ -169,7 +172,7 @@ class People(Aggregate):
 
 
 class Rereading(Aggregate):
-    """Stored orders, read again by new courier rules."""
+    """Corrections of stored orders by newer courier rules."""
 
     rules = Operation(corrections.read_by)
     batch = Operation(corrections.batch)
@@ -178,24 +181,24 @@ class Rereading(Aggregate):
 
 
 class Clock(Aggregate):
-    """The wall clock's jumps."""
+    """Stored times after a jump of the wall clock."""
 
     last_seen = Operation(retiming.last_seen, only_reads=True)
     retime = Operation(retiming.retime)
 
 
 class Upkeep(Aggregate):
-    """The file: what is forgotten, how large it is, whether it can be written."""
+    """The file: pruning, its size, and whether it can be written."""
 
     prune = Operation(upkeep.prune)
 
     async def truncate_wal(self) -> bool:
-        """Cut off a write-ahead log that has outgrown its limit; False while another program's reading keeps it."""
+        """Cut off a write-ahead log that has outgrown its limit. False: another program's reading prevents it."""
         path = self.thread.path
         return path is None or await self.thread.direct(lambda conn: room.truncate(conn, path))
 
     async def health(self, now: datetime) -> Health:
-        """Figures. A trouble that is over, such as a disk that was full, is found to be over here."""
+        """Return the figures of the status. If writing had failed, such as on a full disk, this tries it anew."""
         if self.thread.trouble:
             with contextlib.suppress(*room.LASTS):
                 await self.thread.run(lambda conn: room.try_to_write(conn, now))
@@ -212,7 +215,7 @@ class Upkeep(Aggregate):
 
 
 class Store:
-    """One database."""
+    """One open database, with its operations by aggregate."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self.thread = thread
@@ -230,5 +233,5 @@ class Store:
         self.upkeep = Upkeep(thread)
 
     async def close(self) -> None:
-        """Finish what is in hand and close the file."""
+        """Finish the waiting operations and close the file."""
         await self.thread.close()

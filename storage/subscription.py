@@ -1,4 +1,4 @@
-"""The wish to watch every order, and an order that it finds."""
+"""Subscriptions (`watch all`), and an order that one of them finds."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A channel that watches every order of the account, or all in one state."""
+    """A channel's wish to watch every order of the account, or all orders with one status."""
 
     channel: str
-    status: str  # as the order list takes it; empty: all
+    status: str  # the platform's code, as the order list takes it; empty: all orders
     filter: Filter
-    created_by: str
-    id: int = 0
+    created_by: str  # Slack user id
+    id: int = 0  # 0: not stored yet
     created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order met in the order list: stored unread, its first reading will be its baseline."""
+    """An order found in the order list. It is stored unread; its first reading becomes its baseline."""
 
     order: Order
-    first_poll_at: datetime
+    first_poll_at: datetime  # aware

@@ -1,4 +1,4 @@
-"""Channels that watch every order of the account: which, and what they brought."""
+"""Subscriptions (`watch all`): channels that watch every order of the account, and the watches that this opens."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ ADD_ORDER = """
 INSERT INTO orders (key, platform, order_id, fingerprint, milestone, order_json, sub_orders, polls, created_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (key) DO NOTHING
 """
-# An order that somebody stopped watching in this channel does not come back through the back door. Where all watches
-# are paused the new one is too: otherwise the first news of each would be refused, and its owner told again each time.
+# A new watch in a channel whose watches are all paused is paused, too: otherwise the first news of each would be
+# refused, and its owner told each time.
 IN_CHANNEL = "SELECT reason FROM watches WHERE channel = ? AND state <> 'ended' AND (state = 'paused') = ? LIMIT 1"
+# A subscription does not bring back an order that somebody stopped watching in its channel.
 JOIN = """
 INSERT INTO watches (key, channel, filter, state, reason, created_by, created_at, subscription)
 SELECT ?, channel, filter, ?, ?, created_by, ?, id FROM subscriptions
@@ -48,7 +49,10 @@ SCHEDULE = "UPDATE orders SET next_poll_at = ? WHERE key = ? AND next_poll_at IS
 
 
 def subscribe(conn: sqlite3.Connection, now: datetime, wish: Subscription) -> tuple[Subscription, bool]:
-    """Watch all orders in a channel; a standing wish for the same state takes over the filter (then False)."""
+    """Watch all orders in a channel, or those with one status. Returns the subscription, and whether it is new.
+
+    A subscription to the same status that stands already takes over the filter, with its watches.
+    """
     standing = _live(conn, wish.channel, wish.status)
     if standing:
         conn.execute("UPDATE subscriptions SET filter = ? WHERE id = ?", (wish.filter, standing.id))
@@ -56,17 +60,17 @@ def subscribe(conn: sqlite3.Connection, now: datetime, wish: Subscription) -> tu
             "UPDATE watches SET filter = ? WHERE subscription = ? AND state <> 'ended'", (wish.filter, standing.id)
         )
         return _must(conn, standing.id), False
-    made = conn.execute(
+    row = conn.execute(
         "INSERT INTO subscriptions (channel, status, filter, state, created_by, created_at) "
         "VALUES (?, ?, ?, 'active', ?, ?) RETURNING id",
         (wish.channel, wish.status, wish.filter, wish.created_by, to_int(now)),
     ).fetchone()
     audit.append(conn, [AuditEntry(now, wish.created_by, "watch all", wish.channel, "", wish.status)])
-    return _must(conn, made["id"]), True
+    return _must(conn, row["id"]), True
 
 
 def unsubscribe(conn: sqlite3.Connection, now: datetime, channel: str, actor: str) -> tuple[int, int]:
-    """End the channel's subscriptions with the watches they brought. Returns how many of each."""
+    """End the channel's subscriptions and the watches that they opened. Returns how many of each."""
     ids = [
         row[0]
         for row in conn.execute("SELECT id FROM subscriptions WHERE channel = ? AND state = 'active'", (channel,))
@@ -81,10 +85,10 @@ def unsubscribe(conn: sqlite3.Connection, now: datetime, channel: str, actor: st
 
 
 def resubscribe(conn: sqlite3.Connection, now: datetime, channel: str, ended_at: datetime, actor: str) -> int:
-    """Undo :func:`unsubscribe` of that moment, with the watches that it ended. Returns how many came back."""
+    """Undo the :func:`unsubscribe` of ``ended_at``. Returns the number of watches that were restored."""
     at = to_int(ended_at)
     revived = conn.execute(REVIVE, (channel, at)).fetchall()
-    keys = [row["key"] for one in revived for row in conn.execute(REVIVE_WATCHES, (one["id"], at)).fetchall()]
+    keys = [row["key"] for (id_,) in revived for row in conn.execute(REVIVE_WATCHES, (id_, at)).fetchall()]
     orders.mark_due(conn, keys, now)
     enqueue.refresh_newest(conn, now, channel)
     if revived:
@@ -93,31 +97,32 @@ def resubscribe(conn: sqlite3.Connection, now: datetime, channel: str, ended_at:
 
 
 def active(conn: sqlite3.Connection, channel: str | None = None) -> list[Subscription]:
-    """The active ones, of one channel or of all."""
+    """Return the active subscriptions of one channel, or of all for None, oldest first."""
     where, facts = ("AND channel = ?", (channel,)) if channel else ("", ())
     rows = conn.execute(f"SELECT * FROM subscriptions WHERE state = 'active' {where} ORDER BY id", facts)
     return [_subscription(row) for row in rows]
 
 
 def join_orders(conn: sqlite3.Connection, now: datetime, subscription: int, new: Sequence[NewOrder]) -> int:
-    """Watch these orders for a subscription, silently, unless the channel has or had a watch of them.
+    """Store these orders and watch them for a subscription, without a card. Returns the number of new watches.
 
-    In a channel that is paused they wait with the others. Returns how many joined.
+    An order that the channel watches or ever watched is left out. In a channel whose watches are all paused, the new
+    watches are paused as well.
     """
     joined = 0
     state, reason = _state_to_join(conn, subscription) if new else ("active", "")
-    for each in new:
-        order, key = each.order, each.order.ref.key
+    for found in new:
+        order, key = found.order, found.order.ref.key
         facts = (b"", order.milestone, codec.dump_order(order), json.dumps(order.sub_order_ids))
         conn.execute(ADD_ORDER, (key, order.platform.value, order.order_id, *facts, to_int(now)))
         if conn.execute(JOIN, (key, state, reason, to_int(now), subscription, key)).rowcount:
             joined += 1
-            conn.execute(SCHEDULE, (to_int(each.first_poll_at), key))
+            conn.execute(SCHEDULE, (to_int(found.first_poll_at), key))
     return joined
 
 
 def unknown_of(conn: sqlite3.Connection, channel: str, keys: Sequence[str]) -> list[str]:
-    """Those of these orders that the channel does not watch and never did."""
+    """Return the keys among these that the channel does not watch and never did."""
     return [
         key
         for key in keys

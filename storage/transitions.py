@@ -1,4 +1,4 @@
-"""Which state of a post can follow which: the outbox's rules in one table, which the tests hold every database to."""
+"""Which state of a post can follow which, in one table. The tests check every change of every database against it."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ if TYPE_CHECKING:
 
 S = PostState
 
-# A claim makes "sending" of "pending"; Slack's answer, or its absence, makes one of the others of that. Whatever is not
-# known to have been refused is looked up ("uncertain") before it can be sent again.
+# A claim turns "pending" into "sending"; Slack's answer, or its absence, decides the next state. A post that was
+# perhaps sent is "uncertain": the channel is searched for it before it can be sent again.
 TRANSITIONS: Mapping[PostState, frozenset[PostState]] = {
     S.PENDING: frozenset(
         {
             S.SENDING,  # claimed
             S.HELD,  # its channel was paused
             S.BATCHED,  # goes out within a batch
-            S.SKIPPED,  # the edit of a card that is gone
+            S.SKIPPED,  # the refresh of a card that was deleted
             S.FAILED,  # its card was refused, or its channel for good
-            S.UNCERTAIN,  # a card that is asked for again and may stand there
+            S.UNCERTAIN,  # a card that is requested again and may have been posted
         }
     ),
     S.SENDING: frozenset(
         {
             S.SENT,
-            S.PENDING,  # refused for now, or waits for its card
+            S.PENDING,  # refused for the moment, or waits for its card
             S.UNCERTAIN,  # no answer, or the process died
             S.HELD,  # quiet hours, a mute, or its channel was paused
-            S.BATCHED,  # the first of a batch
+            S.BATCHED,  # its batch was claimed in its place
             S.SKIPPED,  # muted, or told with another order
             S.FAILED,  # refused for good
         }
@@ -46,14 +46,14 @@ TRANSITIONS: Mapping[PostState, frozenset[PostState]] = {
     S.HELD: frozenset(
         {
             S.PENDING,  # the hold is over
-            S.UNCERTAIN,  # the same, of one that was under way when its channel was paused
+            S.UNCERTAIN,  # the hold is over; it was being sent when its channel was paused
             S.FAILED,  # its card was refused, or its channel for good
         }
     ),
     S.BATCHED: frozenset({S.SENT, S.FAILED}),  # with its batch
-    # A watch has one card row and one refresh row: each is revived when it is needed again.
+    # A watch has one card row and one refresh row, which are revived when they are needed again.
     S.SENT: frozenset({S.PENDING, S.HELD, S.UNCERTAIN}),
     S.SKIPPED: frozenset({S.PENDING, S.HELD, S.UNCERTAIN}),
     S.FAILED: frozenset({S.PENDING, S.HELD, S.UNCERTAIN}),
 }
-REVIVED = frozenset({"card", "refresh"})  # the kinds of which a settled row can live again
+REVIVED = frozenset({"card", "refresh"})  # the kinds whose settled rows can be revived

@@ -1,4 +1,4 @@
-"""What may be forgotten, and figures about all that is kept."""
+"""Prunes old rows, and counts the present ones for the status."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from storage.errors import StorageError
 
 DAY = timedelta(days=1)
-STUCK = "state IN ('held', 'failed', 'skipped')"  # said as the index of such rows says it
-# A watch has one card and one refresh, ever: they stay.
+# The very words of the index of such rows, so that SQLite uses it.
+STUCK = "state IN ('held', 'failed', 'skipped')"
+# The one card row and one refresh row of a watch stay: they are revived.
 POSTS = """
 DELETE FROM outbox WHERE id IN
   (SELECT id FROM outbox WHERE {which} AND sent_at < ? AND event_id NOT IN ('card', 'refresh') LIMIT ?)
 """
-# A refused card was answered to whoever asked for it, and a refused refresh says nothing new.
+# Cards and refreshes do not count: whoever asked for a refused card was told, and a refresh holds no news.
 LOST = f"""
 SELECT COUNT(*) FROM outbox
 WHERE {STUCK} AND state = 'failed' AND kind NOT IN ('card', 'refresh') AND sent_at >= ? AND error <> ?
@@ -45,37 +46,37 @@ FORGET = (
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Figures for ``/panda status``, ``/readyz`` and ``/metrics``."""
+    """Figures for ``/panda status``, ``/readyz`` and ``/metrics``. Times are aware."""
 
-    orders: int
-    watches: int
-    paused: int
-    due: int
+    orders: int  # stored
+    watches: int  # live, paused ones included
+    paused: int  # watches
+    due: int  # orders
     oldest_due: datetime | None
-    outbox: dict[PostState, int] = field(default_factory=dict)  # what was not said: waiting, held, failed
-    oldest_post: datetime | None = None
+    outbox: dict[PostState, int] = field(default_factory=dict)  # unsent posts by state: waiting, held, failed
+    oldest_post: datetime | None = None  # creation of the oldest waiting post
     last_sent_at: datetime | None = None
-    lost: int = 0  # news, digests and notices of the last day that Slack refused for good
+    lost: int = 0  # news, digests and notices that Slack refused for good in the last day
     stale_orders: int = 0
-    alarms: int = 0  # that stand, whatever was done about them
+    alarms: int = 0  # not cleared, whatever people did about them
     sqlite_version: str = ""
-    trouble: StorageError | None = None  # why nothing can be written; reading goes on
-    wal_bytes: int = field(default=0, compare=False)  # of the write-ahead log
-    disk_free: int | None = field(default=None, compare=False)  # bytes left on its disk; None: not to be told
+    trouble: StorageError | None = None  # why nothing can be written; reads still work
+    wal_bytes: int = field(default=0, compare=False)  # size of the write-ahead log
+    disk_free: int | None = field(default=None, compare=False)  # bytes left on its disk; None: unknown
 
 
 def prune(conn: sqlite3.Connection, before: datetime, limit: int) -> int:
-    """Delete sent posts, their news, seen events and audit entries older than this, so many of each at most.
+    """Delete settled posts, news, alarms, push messages, delivery ids and audit entries from before ``before``.
 
-    Returns rows deleted: 0 when nothing is left to do.
+    At most ``limit`` rows of each kind go at once. Returns the number of deleted rows: 0 when nothing is left to do.
     """
     return sum(conn.execute(sql, (to_int(before), limit)).rowcount for sql in FORGET)
 
 
 def health(conn: sqlite3.Connection, now: datetime) -> Health:
-    """Figures."""
+    """Count the rows behind :class:`Health`; the caller adds the figures of the file and the disk."""
 
-    def one(sql: str, *facts: object) -> int:
+    def figure(sql: str, *facts: object) -> int:
         return int(conn.execute(sql, facts).fetchone()[0] or 0)
 
     watches = dict(conn.execute("SELECT state, COUNT(*) FROM watches WHERE state <> 'ended' GROUP BY state").fetchall())
@@ -83,16 +84,16 @@ def health(conn: sqlite3.Connection, now: datetime) -> Health:
     waiting = f"SELECT state, COUNT(*) FROM outbox WHERE {LIVE} GROUP BY state"
     stuck = f"SELECT state, COUNT(*) FROM outbox WHERE {STUCK} AND state <> 'skipped' GROUP BY state"
     return Health(
-        orders=one("SELECT COUNT(*) FROM orders"),
+        orders=figure("SELECT COUNT(*) FROM orders"),
         watches=sum(watches.values()),
         paused=watches.get("paused", 0),
-        due=one(f"SELECT COUNT(*) {due}", to_int(now)),
-        oldest_due=to_time(one(f"SELECT MIN(next_poll_at) {due}", to_int(now)) or None),
+        due=figure(f"SELECT COUNT(*) {due}", to_int(now)),
+        oldest_due=to_time(figure(f"SELECT MIN(next_poll_at) {due}", to_int(now)) or None),
         outbox={PostState(state): count for sql in (waiting, stuck) for state, count in conn.execute(sql)},
-        oldest_post=to_time(one(f"SELECT MIN(created_at) FROM outbox WHERE {LIVE}") or None),
-        last_sent_at=to_time(one("SELECT MAX(sent_at) FROM outbox WHERE state = 'sent'") or None),
-        lost=one(LOST, to_int(now - DAY), NOTHING_TO_SAY),
-        stale_orders=one("SELECT COUNT(*) FROM orders WHERE stale_since IS NOT NULL"),
-        alarms=one("SELECT COUNT(*) FROM alarms WHERE state <> 'cleared'"),
+        oldest_post=to_time(figure(f"SELECT MIN(created_at) FROM outbox WHERE {LIVE}") or None),
+        last_sent_at=to_time(figure("SELECT MAX(sent_at) FROM outbox WHERE state = 'sent'") or None),
+        lost=figure(LOST, to_int(now - DAY), NOTHING_TO_SAY),
+        stale_orders=figure("SELECT COUNT(*) FROM orders WHERE stale_since IS NOT NULL"),
+        alarms=figure("SELECT COUNT(*) FROM alarms WHERE state <> 'cleared'"),
         sqlite_version=sqlite3.sqlite_version,
     )

@@ -1,4 +1,4 @@
-"""A watch of one order in one channel, and the wish to watch all."""
+"""A watch of one order in one channel."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
 
 
 class WatchState(StrEnum):
-    """A watch's life. Only ACTIVE ones receive news."""
+    """The states of a watch. An ACTIVE watch gets news; a PAUSED one keeps news until it is resumed."""
 
-    OPENING = "opening"  # its parent card is in the outbox, not yet seen to be posted
+    OPENING = "opening"  # its parent card is in the outbox and not posted yet
     ACTIVE = "active"
-    PAUSED = "paused"  # the channel refused for good; kept with its reason, never lost
-    ENDED = "ended"  # unwatched, or refused before it ever opened
+    PAUSED = "paused"  # Slack refused a post to the channel for good; kept with the reason
+    ENDED = "ended"  # unwatched, archived, or refused before its card was posted
 
 
 @dataclass(frozen=True, slots=True)
 class NewWatch:
     """A wish to watch one order in one channel."""
 
-    key: str
+    key: str  # of the order
     channel: str
     filter: Filter | None  # None: none was named, so a standing watch keeps its own
     created_by: str  # Slack user id
-    default: Filter = Filter.ALL  # what a new watch gets where none was named
+    default: Filter = Filter.ALL  # the filter of a new watch if none was named
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A stored watch."""
+    """A stored watch. Times are aware."""
 
     id: int
     key: str
@@ -48,20 +48,20 @@ class Watch:
     created_by: str
     created_at: datetime
     card_ts: str = ""  # Slack's id of the parent card; empty until posted
-    reason: str = ""  # why it is paused or was refused
+    reason: str = ""  # why it is paused or was ended by the bot
     milestone: Milestone | None = None  # the order's, joined in for lists
     order_reason: Reason | None = None  # why the order stands at a problem or an end, joined in
-    order: Order | None = None  # joined in for lists; None: never read, or another version wrote it otherwise
+    order: Order | None = None  # joined in for lists; None: never read, or unreadable to this version
     read_at: datetime | None = None  # the order's
     stale_since: datetime | None = None  # the order's
     muted_until: datetime | None = None
     muted_by: str = ""
-    subscription: int | None = None  # the `watch all` that brought it
+    subscription: int | None = None  # the id of the subscription (`watch all`) that opened it
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The outcome of one wish: a new watch, or the one that stood there already."""
+    """The outcome of one wish: a new watch, or the watch that stood already."""
 
     watch: Watch
     created: bool

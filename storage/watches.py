@@ -1,4 +1,4 @@
-"""Watches: opened with their card, ended, brought back, paused with a reason; never lost in silence."""
+"""Watches: opened with their card, ended, restored, paused with a reason, resumed."""
 
 from __future__ import annotations
 
@@ -26,15 +26,16 @@ FROM watches w JOIN orders o ON o.key = w.key WHERE
 
 
 def open_watches(conn: sqlite3.Connection, now: datetime, wishes: Sequence[NewWatch]) -> list[Opened]:
-    """Store watches as OPENING with their CARD rows; the orders must be stored.
+    """Open a watch for each wish, in the same order. The orders must be stored.
 
-    A standing watch takes over a filter that was named, never a default, and is no longer its subscription's.
+    A new watch is OPENING, and its CARD row is enqueued. A watch that stands already takes over a filter that was
+    named, never a default, is resumed if it was paused, and belongs to this person instead of its subscription.
     """
     return [_open(conn, now, wish) for wish in wishes]
 
 
 def end_watches(conn: sqlite3.Connection, now: datetime, channel: str, keys: Sequence[str], actor: str) -> list[Watch]:
-    """End the live watches of these orders in this channel, drop their unsent posts, return those ended."""
+    """End the live watches of these orders in this channel and drop their unsent posts. Returns the ended watches."""
     ended = [watch for key in keys if (watch := _live(conn, key, channel))]
     for watch in ended:
         end(conn, now, "id = ?", (watch.id,))
@@ -43,7 +44,10 @@ def end_watches(conn: sqlite3.Connection, now: datetime, channel: str, keys: Seq
 
 
 def restore_watches(conn: sqlite3.Connection, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
-    """Undo :func:`end_watches`; a watch whose order was watched anew meanwhile stays ended."""
+    """Undo :func:`end_watches`. Returns the restored watches.
+
+    A watch that the bot ended with a reason stays ended; so does one whose order is watched anew in the channel.
+    """
     restored = []
     for watch_id in ids:
         watch = get(conn, watch_id)
@@ -55,22 +59,22 @@ def restore_watches(conn: sqlite3.Connection, now: datetime, ids: Sequence[int],
 
 
 def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str) -> bool:
-    """Permanently refused. A CARD's watch ends with the reason; another row's watch is left to the caller.
+    """Record that Slack refused a post for good. Returns False when the fence was stale.
 
-    A watch that never opened ends, and its order is polled no more for it.
+    The watch of a refused first CARD ends with the error as its reason; other watches are left to the caller.
     """
-    done = outbox.mark_failed(conn, now, post, error)
-    if done and post.kind is PostKind.CARD:
+    is_settled = outbox.mark_failed(conn, now, post, error)
+    if is_settled and post.kind is PostKind.CARD:
         end(conn, now, "id = ? AND state = 'opening'", (post.watch_id,), error)
-    return done
+    return is_settled
 
 
 def resume_watch(conn: sqlite3.Connection, now: datetime, watch_id: int, actor: str) -> Watch | None:
-    """Make a paused watch active again and refresh its card."""
+    """Make a paused watch active again, release its posts and refresh its card. None: it is not paused."""
     watch = get(conn, watch_id)
     if watch is None or watch.state is not WatchState.PAUSED:
         return None
-    _set_state(conn, watch, WatchState.ACTIVE)  # only active ones are paused, even if their card is still to come
+    _set_state(conn, watch, WatchState.ACTIVE)  # only active watches are paused, even without a card
     holds.release(conn, watch)
     enqueue.refresh(conn, now, watch.id)
     orders.mark_due(conn, [watch.key], now)
@@ -81,57 +85,57 @@ def resume_watch(conn: sqlite3.Connection, now: datetime, watch_id: int, actor: 
 
 
 def pause_channel(conn: sqlite3.Connection, now: datetime, channel: str, reason: str) -> list[Watch]:
-    """Pause every active watch of a channel with a reason and hold their posts; returns those it paused.
+    """Pause every active watch of a channel with Slack's reason and hold their posts. Returns the paused watches.
 
-    Posts of watches that have ended are given up; digests wait with the paused watches, if there are any. Each
-    owner gets one notice a reason until the channel takes a post, or a person has resumed it.
+    Posts of ended watches fail; digests wait with the paused watches, if there are any. Each owner gets one notice per
+    reason until the channel takes a post again or a person resumes it.
     """
     paused = _select(conn, "w.channel = ? AND w.state = 'active' ORDER BY w.id", (channel,))
     for watch in paused:
         conn.execute("UPDATE watches SET state = 'paused', reason = ? WHERE id = ?", (reason, watch.id))
         holds.hold(conn, watch, reason)
-        _audit(conn, now, "slack", "pause", watch, reason)
+        _audit(conn, now, "slack", "pause", watch, detail=reason)
     holds.fail_undeliverable(conn, now, channel, reason)
     _tell_owners(conn, now, paused, channel, reason)
     return _again(conn, paused)
 
 
 def resume_channel(conn: sqlite3.Connection, now: datetime, channel: str, actor: str) -> list[Watch]:
-    """Resume every paused watch of a channel. Returns them."""
+    """Resume every paused watch of a channel. Returns the resumed watches."""
     paused = _select(conn, "w.channel = ? AND w.state = 'paused' ORDER BY w.id", (channel,))
-    return [watch for one in paused if (watch := resume_watch(conn, now, one.id, actor))]
+    return [resumed for watch in paused if (resumed := resume_watch(conn, now, watch.id, actor))]
 
 
 def watched_channels(conn: sqlite3.Connection) -> list[str]:
-    """Channels with live watches, the one with the newest watch first."""
+    """Return the channels with live watches, the channel with the newest watch first."""
     sql = "SELECT channel FROM watches WHERE state <> 'ended' GROUP BY channel ORDER BY MAX(id) DESC"
     return [channel for (channel,) in conn.execute(sql)]
 
 
 def paused_channels(conn: sqlite3.Connection) -> dict[str, str]:
-    """Channels with paused watches, and Slack's reason."""
+    """Return Slack's reason for each channel with paused watches."""
     sql = "SELECT channel, MAX(reason) FROM watches WHERE state = 'paused' GROUP BY channel"
     return dict(conn.execute(sql).fetchall())
 
 
 def get(conn: sqlite3.Connection, watch_id: int) -> Watch | None:
-    """One watch by id."""
+    """Return a watch by its id, live or ended; None: there is none."""
     return next(iter(_select(conn, "w.id = ?", (watch_id,))), None)
 
 
 def of_channel(conn: sqlite3.Connection, channel: str, offset: int, limit: int) -> tuple[list[Watch], int]:
-    """The channel's live watches, newest first, and how many there are in all."""
-    found = _select(
+    """Return a page of the channel's live watches, newest first, and how many there are in all."""
+    page = _select(
         conn, "w.channel = ? AND w.state <> 'ended' ORDER BY w.id DESC LIMIT ? OFFSET ?", (channel, limit, offset)
     )
     total = conn.execute("SELECT COUNT(*) FROM watches WHERE channel = ? AND state <> 'ended'", (channel,)).fetchone()[
         0
     ]
-    return found, total
+    return page, total
 
 
 def of_orders(conn: sqlite3.Connection, keys: Sequence[str]) -> list[Watch]:
-    """The live watches of these orders, in every channel."""
+    """Return the live watches of these orders in every channel, order by order."""
     return [watch for key in keys for watch in _select(conn, "w.key = ? AND w.state <> 'ended' ORDER BY w.id", (key,))]
 
 
@@ -140,21 +144,21 @@ def _open(conn: sqlite3.Connection, now: datetime, wish: NewWatch) -> Opened:
     if standing is not None:
         return _stands_already(conn, now, wish, standing)
     filter_ = wish.filter or wish.default
-    made = conn.execute(
+    row = conn.execute(
         "INSERT INTO watches (key, channel, filter, state, created_by, created_at) VALUES (?, ?, ?, 'opening', ?, ?) "
         "RETURNING id",
         (wish.key, wish.channel, filter_, wish.created_by, to_int(now)),
     ).fetchone()
-    watch = _must(conn, made["id"])
+    watch = _must(conn, row["id"])
     enqueue.card(conn, now, watch.id)
     if _is_unscheduled(conn, wish.key):
         orders.mark_due(conn, [wish.key], now)
-    _audit(conn, now, wish.created_by, "watch", watch, filter_)
+    _audit(conn, now, wish.created_by, "watch", watch, detail=filter_)
     return Opened(watch, created=True)
 
 
 def _stands_already(conn: sqlite3.Connection, now: datetime, wish: NewWatch, standing: Watch) -> Opened:
-    """A filter that was named is taken over, a paused watch comes back, one of `watch all` is the person's now."""
+    """Apply a wish to the watch that stands already: see :func:`open_watches`."""
     conn.execute(
         "UPDATE watches SET subscription = NULL, created_by = ? WHERE id = ? AND subscription IS NOT NULL",
         (wish.created_by, standing.id),
@@ -163,7 +167,7 @@ def _stands_already(conn: sqlite3.Connection, now: datetime, wish: NewWatch, sta
     if changed:
         conn.execute("UPDATE watches SET filter = ? WHERE id = ?", (wish.filter, standing.id))
         enqueue.refresh(conn, now, standing.id)
-        _audit(conn, now, wish.created_by, "filter", standing, wish.filter or "")
+        _audit(conn, now, wish.created_by, "filter", standing, detail=wish.filter or "")
     if standing.state is WatchState.PAUSED:
         resume_watch(conn, now, standing.id, wish.created_by)
     return Opened(_must(conn, standing.id), created=False, filter_changed=changed)
@@ -185,11 +189,11 @@ def _set_state(conn: sqlite3.Connection, watch: Watch, state: WatchState) -> Non
 
 
 def _tell_owners(conn: sqlite3.Connection, now: datetime, paused: Sequence[Watch], channel: str, reason: str) -> None:
-    """Each owner once, however many of their watches the channel held, and however often it is tried again."""
+    """Send each owner one notice, however many of their watches were paused."""
     for owner in sorted({watch.created_by for watch in paused}):
         keys = [watch.key for watch in paused if watch.created_by == owner]
         notice = {"paused": channel, "reason": reason, "orders": len(keys), "key": keys[0]}
-        enqueue.refused(conn, now, channel, reason, owner, notice)
+        enqueue.refused(conn, now, channel, reason, owner=owner, facts=notice)
 
 
 def _is_unscheduled(conn: sqlite3.Connection, key: str) -> bool:
@@ -215,7 +219,5 @@ def _select(conn: sqlite3.Connection, where: str, facts: Sequence[object]) -> li
     return [rows.watch(row) for row in conn.execute(SELECT + where, facts)]
 
 
-def _audit(  # noqa: PLR0917  one argument a column
-    conn: sqlite3.Connection, now: datetime, actor: str, action: str, watch: Watch, detail: str = ""
-) -> None:
+def _audit(conn: sqlite3.Connection, now: datetime, actor: str, action: str, watch: Watch, *, detail: str = "") -> None:
     audit.append(conn, [AuditEntry(now, actor, action, watch.channel, watch.key, detail)])

@@ -201,6 +201,6 @@ class Deliverer:
         is_late = post.was_held or now - post.created_at >= BEHIND
         if not is_late or post.behind + 1 < fewest:
             return post
-        batch = await self._store.outbox.batch(now, post, BATCH_MOST, LEASE, batch_rule(post, now, fewest))
+        batch = await self._store.outbox.batch(now, post, BATCH_MOST, LEASE, rule=batch_rule(post, now, fewest))
         point("after_batch")
         return batch or post

@@ -105,7 +105,7 @@ async def set_mute(interaction: Interaction, channel: str, ids: Sequence[str], u
     each = list(dict.fromkeys(key for found in keys.values() for key in found))
     before = await _muted_until(interaction, channel, each if ids else None)
     if ids:
-        done = await store.watches.mute(now, channel, each, until, interaction.user)
+        done = await store.watches.mute(now, channel, each, until=until, actor=interaction.user)
     else:
         await store.channels.mute(now, channel, until, interaction.user)
     missing = [one for one in ids if not set(keys[one]) & set(done)]

@@ -38,7 +38,7 @@ async def act(state: AlarmState, interaction: Interaction, raised: Alarm | None)
     ctx, now = interaction.ctx, interaction.ctx.clock()
     until = remind_at(raised, now) if raised and state is AlarmState.SNOOZED else None
     alarm = raised and await ctx.store.alarms.act(
-        now, raised.id, state, interaction.user, until, channel=interaction.channel
+        now, raised.id, state, interaction.user, until=until, channel=interaction.channel
     )
     if alarm is None:
         return failures.failure(_("That alarm no longer exists."))

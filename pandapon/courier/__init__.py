@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "Action", "Holder", "Reading", "Reason", "asked_action", "read_entry", "read_trace"]
 
-RULES = "5"  # grows with each change of what stored entries would claim: they are then read again
+RULES = "5"  # grows with each change that alters the claims of stored entries, which are then read again
 _LONGEST_CODE = 40
 _LONG_NUMBER = re.compile(r"[0-9]{6,}")
 
 
 def read_entry(text: str, status: str = "", action: str = "") -> Reading:
-    """What one entry claims: its words, and its codes as the platform sent them, in either case.
+    """Return the claim of one entry: of its words, and of its codes as the platform sent them, in any case.
 
-    None in a field means that nothing is claimed of it. Never raises, however odd or long the text.
+    A field that is None claims nothing. Raises nothing, however odd or long the text. Every claim of words is inferred.
     """
     words = _reading(text[:LONGEST_RAW])
     alone = scan_code(text[: _LONGEST_CODE + 1])
@@ -52,18 +52,18 @@ def read_entry(text: str, status: str = "", action: str = "") -> Reading:
 
 
 def asked_action(text: str) -> Action | None:
-    """What an entry asks of a person now. A parcel that lies ready asks for it once it is about to go back."""
+    """Return what an entry asks of a person now; None: nothing. A pick-up counts once the parcel is to go back."""
     reading = read_entry(text)
     return reading.action if reading.action is not Action.PICK_UP or reading.is_urgent else None
 
 
-@lru_cache(maxsize=16_384)  # every reading of an order repeats the scans of the one before
+@lru_cache(maxsize=16_384)  # every reading of an order repeats the scans of the reading before
 def _reading(text: str) -> Reading:
-    """A long number means nothing by itself: scans that differ in a parcel's or a courier's number are read once."""
+    """The reading of a text. Texts that differ only in a long number, which has no meaning, are read once."""
     alike = _LONG_NUMBER.sub(lambda number: "0" * len(number[0]), text)
-    found = _read(alike)
-    is_told = found.place is not None and _LONG_NUMBER.search(found.place) is not None
-    return _read(text) if is_told and alike != text else found
+    reading = _read(alike)
+    has_number = reading.place is not None and _LONG_NUMBER.search(reading.place) is not None
+    return _read(text) if has_number and alike != text else reading
 
 
 @lru_cache(maxsize=16_384)
@@ -83,7 +83,7 @@ class _Row:
 def read_trace(
     rows: Sequence[tuple[datetime | None, str, str]], ordered_at: datetime | None = None
 ) -> Milestone | None:
-    """Where a parcel stands after (aware time or None, text, status), in whatever order; None: nothing is known.
+    """Return the milestone of a parcel after rows (aware time or None, text, status) in any order; None: unknown.
 
     ``ordered_at``: aware time of the order; entries from before it claim nothing.
     """

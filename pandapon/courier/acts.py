@@ -38,14 +38,14 @@ _BETWEEN_LEGS = ("集运", "转运", "海外", "境外", "中转")
 _GOODS = frozenset({"商品", "订单", "宝贝", "order"})
 _CARRIED = frozenset({S.ARRIVE, S.DEPART, S.HUB, S.BRANCH, S.FLY, S.MOVE, S.PORT, S.RESUME, S.RETURN, S.CARRY})
 _LATER = frozenset({S.HUB, S.BRANCH, S.ARRIVE, S.COLLECT, S.FLY, S.CUSTOMS, S.RETURN, S.PORT})
-# Acts that notices like to speak of.
+# Acts that notices often mention.
 _ADVERTISED = frozenset(
     {S.SIGN, S.PROXY, S.CARRY, S.FETCH, S.TAKE, S.COLLECT, S.RETURN, S.RECEIVE, S.REACH, S.SHIP, S.STORE, S.RESUME}
 )
 
 
 def claim_of(event: Event, text: Text) -> Claim | None:
-    """What an act of a text claims; None where it claims nothing."""
+    """Return the claim of an act of a text; None: it claims nothing."""
     if event.aspect is A.BARE and event.act in _ADVERTISED and in_notice(event, text):
         return None
     return _CLAIMS[event.act](event, text) if event.act in _CLAIMS else claim(event)
@@ -112,13 +112,13 @@ def _is_by_courier(event: Event, text: Text) -> bool:
 
 
 def _is_of_returns(event: Event, text: Text) -> bool:
-    """退货入库完成: the seller's warehouse has it again."""
+    """退货入库完成: the parcel is back in the seller's warehouse."""
     before = text.clauses[event.clause][: event.token]
     return bool(before) and before[-1].text in {"退货", "退件", "退货件", "退货包裹"}
 
 
 def _is_before_collection(text: Text) -> bool:
-    """A seller packs: goods or an order, before any courier took it."""
+    """Whether the seller packs goods or an order, before a courier took the parcel."""
     if S.COLLECT in text.signs:
         return False
     is_sellers = any(token.text in _GOODS for clause in text.clauses for token in clause)
@@ -185,19 +185,19 @@ def _attempted(event: Event, _: Text) -> Claim | None:
 
 
 def _cancelled(event: Event, text: Text) -> Claim | None:
-    if event.word.startswith("不发") and clause_has(event, text, S.SENDER):  # they say so; nothing is cancelled yet
+    if event.word.startswith("不发") and clause_has(event, text, S.SENDER):  # the seller says so; not cancelled
         return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     return None if event.token and _of_a_part(event, text) else claim(event)
 
 
 def _scanned_back(event: Event, text: Text) -> Claim | None:
-    """退 alone."""
+    """The claim of 退 alone."""
     back = event.aspect is A.ONGOING or (event.aspect is A.DONE and text.signs & {S.REFUSE, S.ABSENT})
     return Claim(M.RETURNING) if back else None
 
 
 def _taken_back(event: Event, text: Text) -> Claim | None:
-    """Out of a locker, to the depot, or by the one who sent it."""
+    """The parcel is taken out of a locker, brought to the depot, or taken back by its sender."""
     collected = S.COLLECT in text.signs
     if event.act is S.TAKE_BACK and _is_of_sending(event, text):
         return Claim(M.PICKED_UP)  # 智能柜寄件已被快递员取出
@@ -221,19 +221,19 @@ def _is_of_sending(event: Event, text: Text) -> bool:
 
 
 def _is_taken_by_sender(event: Event, text: Text) -> bool:
-    """寄件人已取回退件: the one who sent it has it again."""
+    """寄件人已取回退件: the sender has the parcel again."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     return S.SENDER in before and not before & {S.COURIER, S.RECIPIENT}
 
 
 def _of_a_part(event: Event, text: Text) -> bool:
-    """A pick-up, a return or an interception is cancelled, not the order."""
+    """Whether a pick-up, a return or an interception is cancelled, and not the order."""
     acts = {token.sign for token in text.clauses[event.clause][: event.token]}
     return bool(acts & {S.RETURN, S.COLLECT, S.TAKE, S.INTERCEPT, S.CARRY, S.FORWARD})
 
 
 def _is_handed_out(event: Event, text: Text) -> bool:
-    """出库 of a station: its customer has it."""
+    """出库 of a pick-up point: its customer has the parcel."""
     if event.word != "出库":
         return False
     return bool(text.signs & {S.SELF, S.POINT, S.LOCKER}) or "取件人" in {

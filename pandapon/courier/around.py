@@ -1,4 +1,4 @@
-"""What stands around an act: in its clause, or anywhere in the text."""
+"""The words around an act: in its clause, or anywhere in the text."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def says(event: Event, text: Text, *words: str) -> bool:
 
 
 def is_on_foot(event: Event, text: Text) -> bool:
-    """A courier has it in hand."""
+    """Whether a courier has the parcel in hand."""
     return clause_has(event, text, S.COURIER)
 
 
@@ -79,7 +79,7 @@ def is_for_the_sender(text: Text) -> bool:
 
 
 def is_about_else(text: Text) -> bool:
-    """A refund, a claim, an interception that is asked for: what is handled or received is no parcel."""
+    """Whether the text is about a refund, a claim or a requested interception, and not about the parcel."""
     return S.COMPENSATE in text.signs or (
         S.NOTE in text.signs
         and any(
@@ -91,7 +91,7 @@ def is_about_else(text: Text) -> bool:
 
 
 def is_wrongly_sorted(event: Event, text: Text) -> bool:
-    """It goes back to whoever sorted it: by a word, or to be sorted again."""
+    """Whether the parcel goes back to the hub that sorted it wrongly, or to be sorted again."""
     if text.signs & {S.MISSORT, S.OUT_OF_AREA} or says(event, text, "上一站", "上级", "上一环节"):
         return True
     behind = text.clauses[event.clause][event.token + 1 :]

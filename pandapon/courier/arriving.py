@@ -20,7 +20,7 @@ _FETCHED_AT = frozenset({S.FETCH, S.TAKE, S.PLEASE, S.BY_CODE, S.RECIPIENT, S.MA
 
 
 def arrived(event: Event, text: Text) -> Claim | None:
-    """A port or a flight: the place of destination is a city still."""
+    """The claim of an arrival. At a port or after a flight, the place of destination is still a city on the way."""
     if event.at is S.SENDER and is_on_foot(event, text):
         return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
     if event.at in _POINTS and is_on_foot(event, text) and _takes_there(event, text):
@@ -61,14 +61,14 @@ def _takes_there(event: Event, text: Text) -> bool:
 
 
 def _is_post_office(event: Event) -> bool:
-    """A post office is where the last leg begins, too; it lies ready there where somebody is asked to come."""
+    """Whether the place is a post office: the last leg begins there, so not every parcel there is ready for pick-up."""
     return event.word != "at" and event.place.endswith(
         ("邮局", "支局", "邮政所", "post office", "ที่ทําการไปรษณีย์", "ที่ทําการ")
     )
 
 
 def _is_announced(text: Text) -> bool:
-    """派送员将尽快联系您: where it has come to, the last leg begins."""
+    """派送员将尽快联系您: the last leg begins where the parcel has arrived."""
     return not text.signs & {S.FLY, S.PORT, S.CUSTOMS, S.HUB} and any(
         {S.COURIER, S.RECIPIENT} <= signs and signs & {S.WILL, S.PROMISE} for signs in text.kinds
     )

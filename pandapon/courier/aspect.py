@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Aspect(StrEnum):
-    """How an act stands in the text."""
+    """The aspect of an act in a text."""
 
     DONE = "done"
     ONGOING = "under way"
@@ -24,7 +24,7 @@ class Aspect(StrEnum):
 
     @property
     def happened(self) -> bool:
-        """True where the act is told as a fact of now or of before."""
+        """Whether the act is told as a fact of the present or the past."""
         return self in _HAPPENED
 
 
@@ -32,7 +32,7 @@ _HAPPENED = frozenset({Aspect.DONE, Aspect.ONGOING, Aspect.BARE})
 
 
 class View(NamedTuple):
-    """An act's aspect with what else stood beside it."""
+    """The aspect of an act with the further facts from the words around it."""
 
     aspect: Aspect
     succeeded: bool = False  # "successfully" stands after it

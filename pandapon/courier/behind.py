@@ -1,4 +1,4 @@
-"""What stands behind an act and tells its aspect: success, failure, "in the midst", "after", a word of revocation."""
+"""The words behind an act that tell its aspect: success, failure, "in the midst", "after", a revocation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ S = Sign
 _PERFECT = frozenset("了啦")
 _EACH = frozenset({"均", "都", "皆", "也", "已", "仍"})
 _MOVES = frozenset({S.REACH, S.CARRY, S.DEPART, S.RETURN, S.SHIP})
-# Acts between which somebody may choose, and those that somebody is appointed to.
+# Acts between which people may choose, and acts for which an appointment is made.
 CHOICES = frozenset(
     {S.RETURN, S.CARRY, S.FETCH, S.TAKE, S.SIGN, S.SHIP, S.ABANDON, S.DESTROY, S.FORWARD, S.COLLECT, S.PROXY, S.STORE}
 )
@@ -37,7 +37,7 @@ _TRIES = frozenset({S.CARRY, S.AGAIN})  # 客户不在，将再次派送: it was
 
 
 def behind(clause: Sequence[Token], at: int) -> View:
-    """What stands behind the act: success, failure, "in the midst", "after"."""
+    """The aspect by the words behind the act; None: they leave it open."""
     if clause[-1].text == "吗":
         return View(Aspect.ASKED)
     if at + 1 == len(clause):
@@ -68,7 +68,7 @@ def behind(clause: Sequence[Token], at: int) -> View:
 
 
 def _right_behind(clause: Sequence[Token], at: int, first: Sign, second: Sign | None) -> View | None:
-    """What the very next words tell of the act; None where they leave it open."""
+    """The aspect by the words right behind the act; None: they leave it open."""
     match first:
         case S.DONE if clause[at + 1].text[-1] in _PERFECT:
             return View(Aspect.DONE)

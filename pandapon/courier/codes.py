@@ -79,7 +79,7 @@ SCAN_CODES: dict[str, Milestone] = {
     "cancelled": M.CANCELLED,
 }
 _LONGEST = 40
-_PREFIXES = ("gtms_", "tms_", "lh_", "cc_", "sc_")  # whose system wrote it
+_PREFIXES = ("gtms_", "tms_", "lh_", "cc_", "sc_")  # of the system that wrote the code
 _COARSE = frozenset({M.IN_TRANSIT, M.SHIPPED})
 _CLAIMED = frozenset({M.DELIVERED, M.OUT_FOR_DELIVERY})
 _DENIALS = frozenset(
@@ -88,7 +88,7 @@ _DENIALS = frozenset(
 
 
 def together(status: str, action: str, words: Milestone | None) -> Milestone | None:
-    """What an entry claims by its codes and its words."""
+    """Return the claim of an entry by its codes and its words together; None: no claim."""
     status, action = status.strip().casefold(), action.strip().casefold()
     code = NODE_STATUS.get(status) or NODE_STATUS.get(action)
     if code is None:
@@ -103,7 +103,7 @@ def together(status: str, action: str, words: Milestone | None) -> Milestone | N
 
 
 def scan_code(text: str) -> Milestone | None:
-    """The claim of a text that is nothing but a code; None for words."""
+    """Return the claim of a text that is nothing but a code; None: it is words."""
     code = text.strip().casefold()
     if not code.isascii() or " " in code or len(code) > _LONGEST:
         return None

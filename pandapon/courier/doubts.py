@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 A, M, S = Aspect, Milestone, Sign
 
-# Before the act, in its clause: it is to come, wished for, or impossible.
+# Words before the act in its clause: the act is to come, wished for, or impossible.
 _UNREAL = frozenset({S.WILL, S.WAIT, S.PROMISE, S.SUSPECT, S.CANNOT, S.NO_LONGER, S.IF})
 _ADVICE = frozenset({S.IF, S.PLEASE})  # 未收到请…反馈: what to do if
 _DENIALS = frozenset({S.NOT, S.NOT_YET})
@@ -74,7 +74,7 @@ _ANOTHER = (
 
 
 def told_as_an_end(found: Claim, event: Event, text: Text) -> Claim | None:
-    """The claim of an end where nothing speaks against it; what is left of it otherwise. Other claims stay."""
+    """Return the claim of an end, or the lesser claim that remains if the text doubts it. Other claims stay."""
     if found.milestone not in _ENDS:
         return found
     if found.milestone is M.DELIVERED and is_disputed(event, text):
@@ -139,13 +139,13 @@ def _is_denied(before: Sequence[Token]) -> bool:
 
 
 def _told(behind: Sequence[Token]) -> Sequence[Token]:
-    """What is said before 如有: the rest is advice."""
+    """The text before 如有: the rest is advice."""
     conditions = [at for at, token in enumerate(behind) if token.sign is S.IF]
     return behind[: conditions[0]] if conditions else behind
 
 
 def _less(found: Claim, event: Event) -> Claim | None:
-    """What a doubted end still tells: a return is under way, a loss is feared."""
+    """The lesser claim of a doubted end: a return is under way, a loss is feared."""
     match found.milestone:
         case M.RETURNED if event.aspect.happened:
             return Claim(M.RETURNING)
@@ -191,12 +191,12 @@ def _sees_nothing(clause: Sequence[Token]) -> bool:
 
 
 def _is_of_a_thief(clause: Sequence[Token]) -> bool:
-    """疑似他人冒领, 派件员提前点了签收: it was signed, and not by whom it was for."""
+    """疑似他人冒领, 派件员提前点了签收: it was signed for, but not by its recipient."""
     return any(word in token.text for token in clause for word in ("冒领", "冒名", "提前点"))
 
 
 def is_disputed(event: Event, text: Text) -> bool:
-    """Somebody says in the same text that it was not handed over."""
+    """Whether the same text says that the parcel was not handed over."""
     if any(one.act in _HANDOVERS and one.aspect in _IN_VAIN and one is not event for one in text.events):
         return True
     if any(one.act is S.SIGN and one.aspect is A.REVOKED for one in text.events):

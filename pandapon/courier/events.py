@@ -19,7 +19,7 @@ Clause = list[Token]
 _WHERE = PLACES | {S.POINT, S.LOCKER, S.DESK, S.KIN, S.SENDER, S.CUSTOMS, S.CARRIER, S.PARTNER, S.RECIPIENT, S.SELF}
 _BESIDE = frozenset({S.NUMBER, S.NOTE, S.COLON})  # a telephone and its label
 _LONGEST_BESIDE = 6  # words with the parentheses
-_MOST_EVENTS = 40  # a text of more acts is no scan
+_MOST_EVENTS = 40  # a text with more acts is no scan
 _CLOSES_CONDITION = frozenset({S.PLEASE, S.MAY, S.WILL, S.NOTICE, S.CALL_BUYER, S.ELSE})
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _REACHES = frozenset({S.ARRIVE, S.STORE, S.REACH, S.HANDLE})
@@ -38,7 +38,7 @@ _VERBLESS = _STAYS | _COURSES
 
 
 class Event(NamedTuple):
-    """One act as it stands in the text."""
+    """One act of a text."""
 
     act: Sign
     view: View

@@ -44,19 +44,19 @@ _AT_THE_DOOR = frozenset({M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP, M.DELIVERED})
 
 
 class Entry(Protocol):
-    """One entry of a trace; its words are read only where its milestone alone does not decide."""
+    """One entry of a trace. Its words are read only if its milestone alone does not decide."""
 
     @property
     def milestone(self) -> Milestone | None:
-        """What it claims."""
+        """The milestone that it claims; None: no claim."""
 
     @property
     def reading(self) -> Reading:
-        """Its words, read."""
+        """The reading of its words."""
 
 
 class Way(NamedTuple):  # quicker to make than a dataclass, and each reading of a parcel makes some
-    """A parcel's way so far."""
+    """The state of a parcel after the entries so far."""
 
     place: Milestone | None = None
     best: Milestone | None = None  # the furthest progress that still counts
@@ -72,7 +72,7 @@ class Way(NamedTuple):  # quicker to make than a dataclass, and each reading of 
 
 
 def fold(entries: Iterable[Entry]) -> Way:
-    """The way after these entries, oldest first."""
+    """Return the state of a parcel after these entries, which come oldest first."""
     way = Way()
     for entry in entries:
         claim = entry.milestone
@@ -82,14 +82,14 @@ def fold(entries: Iterable[Entry]) -> Way:
 
 
 def _repeats(way: Way, claim: Milestone) -> bool:
-    """Most entries are scans between two places of a parcel that is there already: they change nothing."""
+    """Whether an entry changes nothing: most are scans in transit of a parcel that is in transit already."""
     if claim is not M.IN_TRANSIT or way.place is not claim or way.best is not claim or way.steps < _FEW:
         return False
     return not (way.is_stopped or way.is_back or way.is_gone)
 
 
 def fold_with_reason(entries: Iterable[Entry]) -> Way:
-    """The same with the reason of a problem or an end: of the latest entry that claims it and names one."""
+    """Return the same with the reason of a problem or an end: that of the latest entry that claims it with a reason."""
     way = Way()
     for entry in entries:
         if entry.milestone is not None:
@@ -99,7 +99,7 @@ def fold_with_reason(entries: Iterable[Entry]) -> Way:
 
 
 def precedes(at: datetime | None, ordered_at: datetime | None) -> bool:
-    """Whether an entry is of a time before its order: a recycled number, a foreign trace, a mistyped year."""
+    """Whether an entry is older than its order: a recycled number, a foreign trace, a mistyped year."""
     return at is not None and ordered_at is not None and at < ordered_at - RECYCLED
 
 
@@ -162,7 +162,7 @@ def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
 
 
 def _meant(way: Way, entry: Entry, claim: Milestone) -> Milestone:
-    """What words that can be said at two places of the way mean after what stood before."""
+    """The milestone of words with two meanings, decided by the state before."""
     if claim is M.PICKED_UP and way.best in _AT_THE_DOOR and entry.reading.unsure:
         return M.DELIVERED
     if claim is M.ARRIVED and way.best is M.PICKED_UP and way.steps == 1 and not entry.reading.is_last:
@@ -171,7 +171,7 @@ def _meant(way: Way, entry: Entry, claim: Milestone) -> Milestone:
 
 
 def _meant_at_the_shop(best: Milestone | None, reading: Reading, claim: Milestone) -> Milestone:
-    """The same of a parcel that no courier has yet."""
+    """The milestone of such words for a parcel that no courier has yet."""
     if claim in _TAKEN and reading.unsure:
         return M.PICKED_UP  # given to a courier, or taken by whoever came for it
     if claim is not M.IN_TRANSIT:
@@ -186,7 +186,7 @@ def _meant_at_the_shop(best: Milestone | None, reading: Reading, claim: Mileston
 
 
 def _is_set_back(way: Way, entry: Entry, claim: Milestone) -> bool:
-    """Whether the words tell that the furthest progress so far was none, or was another leg's."""
+    """Whether the words show that the furthest progress so far was an error, or belonged to another leg."""
     if claim is M.PICKED_UP:
         return _was_before_pick_up(way, entry)
     if way.place is M.DELIVERED and claim in _ON_THE_ROAD:
@@ -213,7 +213,7 @@ def _was_before_pick_up(way: Way, entry: Entry) -> bool:
 
 
 def _takes_it_on(entry: Entry, claim: Milestone) -> bool:
-    """What lay ready is brought after all, or it was no point but a stop on the way."""
+    """Whether a parcel that was ready for pick-up is delivered after all, or its point was only a stop on the way."""
     return (claim is entry.reading.milestone is M.OUT_FOR_DELIVERY) or (
         claim is M.IN_TRANSIT and entry.reading.is_between
     )
@@ -233,12 +233,12 @@ def _on_its_way_back(way: Way, entry: Entry, claim: Milestone) -> Way:
 
 
 def _before_delivery(best: Milestone | None) -> Milestone | None:
-    """What still counts of the progress after a problem: the parcel is at the depot again, at the furthest."""
+    """The progress that still counts after a problem: at most that of a parcel at the depot."""
     return M.ARRIVED if best in _AT_THE_DOOR else best
 
 
 def oldest_first(times: list[datetime | None]) -> list[int]:
-    """Places of the rows in the order of events.
+    """Return the indexes of the rows in the order of events.
 
     A list may run either way, as most of its neighbours tell. A row without a time keeps its place among the others.
     """

@@ -114,7 +114,7 @@ def is_public(event: Event, text: Text) -> bool:
 
 
 def is_needless(event: Event, text: Text) -> bool:
-    """It is not there yet, or nobody need come."""
+    """Whether the parcel is not there yet, or nobody needs to come."""
     if any(one.act is S.ARRIVE and one.aspect in {A.NOT_YET, A.NEGATED} for one in text.events):
         return True
     before = text.clauses[event.clause][: event.token]

@@ -80,7 +80,7 @@ def is_rule(event: Event, text: Text) -> bool:
 
 
 def _is_sought(event: Event, text: Text) -> bool:
-    """Somebody looks for it still, or only claims that it is lost."""
+    """Whether the loss is still investigated, or only claimed."""
     before = text.clauses[event.clause][: event.token]
     if event.aspect is A.ONGOING or any(token.sign in {S.ASKED, S.DECLARE} for token in before):
         return True

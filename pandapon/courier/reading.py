@@ -23,7 +23,7 @@ A, M, S = Aspect, Milestone, Sign
 
 
 class Action(StrEnum):
-    """What the buyer has to do."""
+    """The action that is asked of the buyer."""
 
     PICK_UP = "pick_up"
     CONTACT = "contact"
@@ -33,17 +33,17 @@ class Action(StrEnum):
 
 
 class Holder(StrEnum):
-    """Who has the parcel now."""
+    """The holder of the parcel."""
 
     RECIPIENT = "recipient"
-    AGENT = "agent"  # somebody or a point for the recipient
+    AGENT = "agent"  # a person or a point on behalf of the recipient
     LOCKER = "locker"
     SENDER = "sender"
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one entry claims; None where it claims nothing."""
+    """The claims of one entry. None: no claim."""
 
     milestone: Milestone | None = None
     action: Action | None = None
@@ -51,17 +51,17 @@ class Reading:
     reason: Reason | None = None
     place: str = ""  # where the parcel is, in the courier's words
     aspect: Aspect | None = None  # of the act that decided
-    unsure: bool = False  # picked up from the sender or fetched by the recipient: what stood before decides
-    resumes: bool = False  # what was wrong is over: a return that was begun is taken back
-    moves: bool = False  # it tells of a movement too: a return that is under way
-    leaves: bool = False  # it tells of a departure: whatever was told as its last outlet was none
-    is_between: bool = False  # it tells of a warehouse, of customs or of a flight: of a leg that is not the last
-    is_stored: bool = False  # a warehouse has it: of a leg that is not the last
-    is_part: bool = False  # it speaks of a part of several pieces
-    is_last: bool = False  # it tells of the last leg: by an outlet's kind, or by what is to come
-    packs: bool = False  # only goods are packed or picked: before the pick-up it is the seller who does
-    is_urgent: bool = False  # to be fetched now, or it goes back
-    understood: bool = True  # False: no word of it is known to mean anything
+    unsure: bool = False  # picked up from the sender or fetched by the recipient: the state before decides
+    resumes: bool = False  # the problem is over: a return that had begun is called off
+    moves: bool = False  # it tells of a movement, too: a return is under way
+    leaves: bool = False  # it tells of a departure: the outlet told as the last was not the last
+    is_between: bool = False  # it tells of a warehouse, customs or a flight: not of the last leg
+    is_stored: bool = False  # a warehouse has it: not on the last leg
+    is_part: bool = False  # it is about one of several pieces
+    is_last: bool = False  # it tells of the last leg: by the kind of outlet, or by the next step
+    packs: bool = False  # goods are packed or picked: before the pick-up by the seller
+    is_urgent: bool = False  # it goes back unless it is fetched soon
+    understood: bool = True  # False: it has no known word
 
 
 _HOLDERS = {
@@ -132,7 +132,7 @@ def _holder(what: Claim, event: Event, text: Text) -> Holder | None:
 
 
 def _reason(said: Sequence[Said], what: Claim) -> Reason | None:
-    """The claim's own, else that of a problem told beside it. What was agreed says more than that it is lost."""
+    """The reason of the claim, else that of a problem told beside it. An agreement says more than a loss."""
     if what.reason is Reason.LOST and any(one.claim.reason is Reason.COMPENSATED for one in said):
         return Reason.COMPENSATED
     if what.reason is not None and what.reason is not Reason.OTHER:

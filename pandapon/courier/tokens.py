@@ -106,7 +106,7 @@ def _scan(text: str) -> list[Token]:
 
 
 def _at(text: str, at: int, *, in_word: bool) -> tuple[tuple[Sign, ...] | None, int]:
-    """The meanings of what begins here and where it ends: none for a blank, None for what no list knows."""
+    """The meanings of the word that begins here and its end: none for a blank, None for an unknown word."""
     char = text[at]
     if char in _MARKS:
         return (_MARKS[char],), at + 1
@@ -167,7 +167,7 @@ def _reduced(found: list[Token]) -> list[Token]:
 
 
 def _is_part_of_word(word: Token, behind: Token) -> bool:
-    """Whether a short act is only how a word begins that no list knows."""
+    """Whether a short act is only the beginning of an unknown word."""
     is_joined = behind.sign is S.OTHER and behind.start == word.end
     return is_joined and word.text in _FRAGILE and "一" <= behind.text[0] <= "鿿" and behind.text[0] not in _PARTICLES
 

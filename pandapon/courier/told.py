@@ -1,4 +1,4 @@
-"""What a text tells in all: the claims of its acts and nouns, without those that another clause takes back."""
+"""All claims of a text: those of its acts and nouns, without those that another clause takes back."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _MENDS = frozenset({M.OUT_FOR_DELIVERY, M.DELIVERED, M.READY_FOR_PICKUP})
 
 
 def said_in(text: Text) -> list[Said]:
-    """What the acts and the nouns of a text claim, without what another clause takes back."""
+    """Return the claims of the acts and nouns of a text, without those that another clause takes back."""
     told = [(claim_of(event, text), event) for event in text.events] + recorded(text)
     sure = [(found and told_as_an_end(found, event, text), event) for found, event in told]
     said = [Said(found, event) for found, event in sure if found is not None]
@@ -62,7 +62,7 @@ def said_in(text: Text) -> list[Said]:
 
 
 def weight(said: Said) -> int:
-    """Which claim wins where one text makes several: the higher one."""
+    """The rank of a claim: of several in one text the highest wins."""
     if said.claim.milestone is M.SHIPPED and (said.event.act in {S.COLLECT, S.TAKE} or said.event.word[0] in "待等"):
         return _AWAITED
     if said.claim.milestone is M.EXCEPTION and said.claim.reason in _DECISIVE:
@@ -71,7 +71,7 @@ def weight(said: Said) -> int:
 
 
 def _without_mended(said: list[Said], text: Text) -> list[Said]:
-    """A problem that a later clause tells the end of is over: yesterday in vain, today out for delivery again."""
+    """Whether a later clause tells the end of a problem: yesterday in vain, today out for delivery again."""
     said = [one for one in said if not (one.claim.fetched and _is_brought_next(one, text))]
     if any(_is_on_its_way(one) for one in said):
         said = [one for one in said if not _was_before(one, text)]
@@ -99,7 +99,7 @@ def _without_mended(said: list[Said], text: Text) -> list[Said]:
 
 
 def _is_kept(one: Said) -> bool:
-    """It was laid down somewhere, or brought back to where it is to be fetched."""
+    """Whether the parcel was laid down, or brought back to where it is to be fetched."""
     is_stored = one.claim.milestone is M.READY_FOR_PICKUP and one.event.act is S.STORE
     return is_stored or (one.claim.milestone in _MENDABLE and one.event.act is S.TAKE_BACK)
 

@@ -1,4 +1,4 @@
-"""The view of an act: what stands before it and what stands behind it, together."""
+"""The view of an act: its aspect by the words before and behind it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ _ON_REQUEST = frozenset({S.REFUSE, S.RETURN, S.INTERCEPT, S.CANCEL, S.ABANDON, S
 
 
 def view(clause: Sequence[Token], at: int, *, conditional: bool = False) -> View:
-    """How the act at that place of its clause stands."""
+    """Return the view of the act at that place of its clause."""
     if conditional:
         return View(Aspect.CONDITIONAL)
     return _left(clause, at, behind(clause, at))
@@ -119,7 +119,7 @@ def _inherent(found: View, sign: Sign) -> View:
 
 
 def _verdict(found: View, clause: Sequence[Token], at: int, position: int, between: Sequence[Sign]) -> View | None:
-    """The aspect where the word at that place settles it; None where the look goes on to the left."""
+    """The aspect, if the word at that place settles it; None: the words further left decide."""
     if clause[position].sign not in _TELLING:
         return None
     token, before = clause[position], clause[:position]
@@ -186,7 +186,7 @@ def _denied(found: View, act_and_behind: Sequence[Token], between: Sequence[Sign
 
 
 def _noted(found: View, token: Token, between: Sequence[Sign]) -> View:
-    """The view with what a word adds to it without settling it."""
+    """The view with the facts that a word adds without settling the aspect."""
     if token.sign not in _ADDING:
         return found
     match token.sign:

@@ -111,8 +111,8 @@ async def test_only_what_may_go_now_is_folded(shelf: Shelf) -> None:
     """Quiet hours let problems pass: what they hold is not taken along, and does not count as a queue."""
     head = await _loud_and_quiet(shelf)
     problems = frozenset({Severity.PROBLEM})
-    assert await shelf.store.outbox.batch(NOW, head, 10, LEASE, BatchRule(3, problems)) is None
-    digest = await shelf.store.outbox.batch(NOW, head, 10, LEASE, BatchRule(2, problems))
+    assert await shelf.store.outbox.batch(NOW, head, 10, LEASE, rule=BatchRule(3, problems)) is None
+    digest = await shelf.store.outbox.batch(NOW, head, 10, LEASE, rule=BatchRule(2, problems))
     assert digest is not None
     assert [words(post) for post in await shelf.store.outbox.batched(digest.id)] == ["one", "three"]
 
@@ -121,13 +121,13 @@ async def test_orders_with_nothing_to_show_stay_in_their_threads(shelf: Shelf) -
     """One with a problem is told with all its news, as loud as that, the other's scans go into its own thread."""
     head = await _loud_and_quiet(shelf)
     rule = BatchRule(2, shown=frozenset({Severity.PROBLEM}))
-    loud = await shelf.store.outbox.batch(NOW, head, 10, LEASE, rule)
+    loud = await shelf.store.outbox.batch(NOW, head, 10, LEASE, rule=rule)
     assert loud is not None
     (watch,) = await shelf.store.watches.of_orders([ORDER])
     assert (loud.key, loud.thread_ts, loud.severity) == (ORDER, watch.card_ts, "problem")
     assert [words(post) for post in await shelf.store.outbox.batched(loud.id)] == ["one", "three"]
     assert await shelf.store.outbox.mark_sent(NOW, loud, "ts")
-    quiet = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, rule)
+    quiet = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, rule=rule)
     assert quiet is not None
     (watch,) = await shelf.store.watches.of_orders([OTHER])
     assert (quiet.key, quiet.watch_id, quiet.thread_ts) == (OTHER, watch.id, watch.card_ts)
@@ -139,7 +139,7 @@ async def test_a_digest_of_one_order_finds_its_thread_again(shelf: Shelf) -> Non
     await shelf.active()
     for what in ("one", "two"):
         await shelf.tell(what)
-    digest = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, BatchRule(shown=frozenset()))
+    digest = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, rule=BatchRule(shown=frozenset()))
     assert digest is not None
     assert await shelf.store.outbox.mark_card_deleted(NOW, digest)
     card = await shelf.claim_one()
@@ -186,7 +186,7 @@ async def test_a_mute_is_known_to_the_sender_while_it_lasts(shelf: Shelf) -> Non
     """Of the watch or of the whole channel; the store only says who muted it."""
     await shelf.active(ORDER)
     await shelf.active(OTHER, CLAIMS_CHANNEL)
-    await shelf.store.watches.mute(NOW, ORDERS_CHANNEL, [ORDER, OTHER], NOW + MINUTE, MEI)
+    await shelf.store.watches.mute(NOW, ORDERS_CHANNEL, [ORDER, OTHER], until=NOW + MINUTE, actor=MEI)
     await shelf.store.channels.mute(NOW, CLAIMS_CHANNEL, NOW + MINUTE, "U0WEI")
     await shelf.tell("one", ORDER)
     await shelf.tell("one", OTHER)
@@ -230,12 +230,12 @@ async def test_an_alarm_is_raised_once_and_cleared_by_movement(shelf: Shelf) -> 
     assert not await shelf.store.alarms.open(NOW, alarm, named("silent:1"), None)
     assert await shelf.said() == [f"{ORDERS_CHANNEL} news silent:1", f"{ORDERS_CHANNEL} refresh"]
     raised = (await shelf.store.alarms.of_orders([ORDER]))[ORDER]
-    acted = await shelf.store.alarms.act(NOW, raised.id, AlarmState.ASSIGNED, MEI, None)
+    acted = await shelf.store.alarms.act(NOW, raised.id, AlarmState.ASSIGNED, MEI)
     assert acted is not None
     assert (acted.state, acted.assignee) == (AlarmState.ASSIGNED, MEI)
     await shelf.tell("moved", moved=True)
     assert await shelf.store.alarms.of_orders([ORDER]) == {}
-    late = await shelf.store.alarms.act(NOW, raised.id, AlarmState.SNOOZED, MEI, NOW)
+    late = await shelf.store.alarms.act(NOW, raised.id, AlarmState.SNOOZED, MEI, until=NOW)
     assert late is not None
     assert late.state is AlarmState.CLEARED
 
@@ -294,7 +294,7 @@ async def test_news_under_a_refused_card_fails_with_it(shelf: Shelf) -> None:
     for what in ("one", "two"):
         await shelf.tell(what)
     await shelf.tell("other", OTHER)
-    digest = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, BatchRule(shown=frozenset()))
+    digest = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, rule=BatchRule(shown=frozenset()))
     assert digest is not None
     await shelf.tell("three")
     assert await shelf.store.outbox.mark_card_deleted(NOW, digest)

@@ -96,7 +96,7 @@ async def test_a_mute_lasts_as_long_as_it_would_have(shelf: Shelf, back: timedel
     """24 hours are 24 hours."""
     await shelf.active(ORDER)
     await shelf.store.channels.mute(NOW, ORDERS_CHANNEL, NOW + DAY, MEI)
-    await shelf.store.watches.mute(NOW, ORDERS_CHANNEL, [ORDER], NOW + 7 * DAY, MEI)
+    await shelf.store.watches.mute(NOW, ORDERS_CHANNEL, [ORDER], until=NOW + 7 * DAY, actor=MEI)
     now = NOW - back
     await shelf.store.clock.retime(now, -back, LONGEST)
     assert (await shelf.store.channels.get(ORDERS_CHANNEL)).muted_until == now + DAY

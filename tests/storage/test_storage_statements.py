@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.shelf import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, Shelf, changed, order_of
 
-from storage import alarms, channels, enqueue, orders, outbox, recording, subscriptions, upkeep
+from storage import alarms, claims, delivery_log, enqueue, orders, recording, subscriptions, upkeep
 from storage.poll import Failed, Unchanged
 from storage.store import open_store
 from storage.subscription import NewOrder, Subscription
@@ -132,7 +132,7 @@ async def test_claiming_due_orders_reads_no_node(shelf: Shelf) -> None:
 async def test_an_idle_look_at_the_outbox_writes_nothing(shelf: Shelf) -> None:
     """It is made several times a second."""
     await shelf.active()
-    seen = await _watch(shelf, lambda conn: outbox.claim_posts(conn, NOW, 50, LEASE, []))
+    seen = await _watch(shelf, lambda conn: claims.claim_posts(conn, NOW, 50, LEASE, []))
     assert seen.rows == 0
 
 
@@ -172,7 +172,7 @@ async def test_claiming_posts_uses_the_index_of_live_rows(shelf: Shelf) -> None:
     await shelf.active(OTHER)
     await shelf.tell("one")
     await shelf.tell("two")
-    plans = await _plans(shelf, lambda conn: outbox.claim_posts(conn, NOW, 50, LEASE, []))
+    plans = await _plans(shelf, lambda conn: claims.claim_posts(conn, NOW, 50, LEASE, []))
     assert any("SEARCH outbox USING INDEX outbox_live (channel=?" in step for step in plans)
     assert _scans(plans) == []
     assert not any("TEMP B-TREE" in step for step in plans)
@@ -217,8 +217,8 @@ async def test_the_history_of_an_order_is_searched(shelf: Shelf) -> None:
     """The question why something was posted is answered from the order's own rows."""
     await shelf.active()
     await shelf.tell("one")
-    plans = await _plans(shelf, lambda conn: channels.told_of_order(conn, ORDER, ORDERS_CHANNEL, 20))
-    plans += await _plans(shelf, lambda conn: channels.told_since(conn, ORDERS_CHANNEL, NOW))
+    plans = await _plans(shelf, lambda conn: delivery_log.of_order(conn, ORDER, ORDERS_CHANNEL, 20))
+    plans += await _plans(shelf, lambda conn: delivery_log.since(conn, ORDERS_CHANNEL, NOW))
     assert _scans(plans) == []
 
 

@@ -1,4 +1,4 @@
-"""How many requests leave: a lane for the poller and a lane for people, each with its share of slots and rate."""
+"""Limits the requests: a lane for the poller and one for people, each with a share of concurrency and rate."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Lane:
-    """A share of the requests in flight and of the requests a second (0: no limit)."""
+    """A share of the pace: ``slots`` requests in flight and ``rate`` requests a second (0: no limit)."""
 
     def __init__(self, slots: int, rate: float) -> None:
         self._slots = asyncio.Semaphore(max(1, slots))
@@ -28,13 +28,13 @@ class Lane:
         self._paused_until = max(self._paused_until, time.monotonic() + min(seconds, LONGEST.total_seconds()))
 
     async def __aenter__(self) -> None:
-        """For one request. Raises RateLimitError during a pause, rather than pile up behind it."""
+        """Wait for a place for one request. Raises RateLimitError during a pause, so that requests do not pile up."""
         self._check()
         await self._slots.acquire()
         try:
             if self._limiter is not None:
                 await self._limiter.acquire()
-            self._check()  # the pause may have begun while this one queued
+            self._check()  # a pause may have begun while this request waited
         except BaseException:
             self._slots.release()
             raise
@@ -43,13 +43,13 @@ class Lane:
         self._slots.release()
 
     def _check(self) -> None:
-        left = self._paused_until - time.monotonic()
-        if left > 0:
-            raise RateLimitError("PandaPon asked to slow down a moment ago", retry_after=left)
+        remaining = self._paused_until - time.monotonic()
+        if remaining > 0:
+            raise RateLimitError("PandaPon asked to slow down a moment ago", retry_after=remaining)
 
 
 def lanes(config: Config) -> tuple[Lane, Lane]:
-    """The poller's lane and people's. Both keep at least one slot, so that neither can starve the other."""
+    """Return the lane of the poller and that of people. Each has at least one slot, so that neither starves."""
     share = min(1.0, max(0.0, config.background_share))
     slots = round(config.concurrency * share)
     background = Lane(slots, config.rate_per_second * max(share, 0.1))

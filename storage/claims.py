@@ -1,0 +1,163 @@
+"""Claiming: the sender leases the oldest post of each channel, with all that it needs to post it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from storage import codec, rows
+from storage.outbox import LIVE, drop_unsent
+from storage.post import Post, PostKind, PostState
+from storage.rows import to_int, to_time
+from storage.watch import WatchState
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Iterator
+    from datetime import datetime, timedelta
+
+# Every channel with a live post, found without touching each of its rows.
+CHANNELS = f"""
+WITH RECURSIVE waiting (channel) AS (
+  SELECT MIN(channel) FROM outbox WHERE {LIVE}
+  UNION ALL SELECT (SELECT MIN(channel) FROM outbox WHERE {LIVE} AND channel > waiting.channel)
+  FROM waiting WHERE waiting.channel IS NOT NULL
+) SELECT channel FROM waiting WHERE channel IS NOT NULL
+"""
+BUSY = "SELECT 1 FROM outbox WHERE state = 'sending' AND channel = ?"
+# A refresh waits until the channel has no other post: readers wait for news, nobody waits for a card's new look.
+QUEUE = f"SELECT * FROM outbox WHERE channel = ? AND {LIVE} AND (kind = 'refresh') = ? ORDER BY position, id"
+END_HOLDS = "UPDATE outbox SET state = 'pending' WHERE state = 'held' AND held_until IS NOT NULL AND held_until <= ?"
+LEASE_OVER = """
+UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL
+WHERE state = 'sending' AND lease_until <= ?
+"""
+# A batch names the order in whose thread it belongs: the order's present watch is joined in.
+POST_CONTEXT = """
+SELECT w.id AS watch_id, w.card_ts, w.state, c.settings, n.payload,
+  CASE WHEN w.muted_until > :now THEN w.muted_by WHEN c.muted_until > :now THEN c.muted_by ELSE '' END AS muted_by,
+  CASE WHEN w.muted_until > COALESCE(c.muted_until, 0) THEN w.muted_until ELSE c.muted_until END AS muted_until,
+  (SELECT COUNT(*) FROM (SELECT 1 FROM watches x WHERE x.channel = p.channel AND x.state <> 'ended' LIMIT 100)
+    AS few) AS watched,
+  EXISTS (SELECT 1 FROM outbox k WHERE k.watch_id = p.watch_id AND k.event_id = 'card' AND k.state = 'held')
+    AS card_held,
+  (SELECT at FROM facts WHERE name = 'restored' AND at >= p.claimed_at) AS restored_at
+FROM outbox p LEFT JOIN watches w ON w.id = COALESCE(p.watch_id,
+  (SELECT x.id FROM watches x WHERE x.key = p.key AND x.channel = p.channel AND x.state <> 'ended'))
+LEFT JOIN channels c ON c.channel = p.channel
+LEFT JOIN news n ON n.key = p.key AND n.event_id = p.event_id WHERE p.id = :id
+"""
+# LIVE is repeated word for word, so that SQLite uses the index of live rows.
+BEHIND = f"""
+SELECT COUNT(*) FROM outbox
+WHERE channel = ? AND {LIVE} AND state = 'pending' AND kind = 'news' AND not_before <= ?
+"""
+
+
+def claim_posts(
+    conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta, busy: Collection[str]
+) -> list[Post]:
+    """Claim the oldest live post of each channel that is not in ``busy``, if its time has come: ``limit`` at most.
+
+    A claimed post is SENDING; one that was UNCERTAIN stays so, and has to be looked up before it is sent. Posts of
+    watches that a person ended are deleted instead. A claim is void after ``lease``: the post is then UNCERTAIN.
+    """
+    at = to_int(now)
+    conn.execute(END_HOLDS, (at,))
+    conn.execute(LEASE_OVER, (at, at))
+    claimed: list[Post] = []
+    for (channel,) in conn.execute(CHANNELS).fetchall():
+        if len(claimed) >= limit:
+            break
+        if channel not in busy and (row := _head(conn, channel, at)) is not None:
+            claimed.append(_claim(conn, row, now, lease))
+    return claimed
+
+
+def batched(conn: sqlite3.Connection, batch_id: int) -> list[Post]:
+    """Return the posts in a BATCH, oldest first."""
+    listed = conn.execute("SELECT payload FROM outbox WHERE id = ?", (batch_id,)).fetchone()
+    where, facts = "batch_id = ?", [batch_id]
+    if listed is not None and listed["payload"]:
+        facts = json.loads(listed["payload"])
+        where = f"id IN ({', '.join('?' * len(facts))})"
+    members = conn.execute(f"SELECT * FROM outbox WHERE {where} ORDER BY position, id", facts).fetchall()
+    return [_post(conn, row, row["created_at"], PostState.BATCHED) for row in members]
+
+
+def _head(conn: sqlite3.Connection, channel: str, now: int) -> sqlite3.Row | None:
+    """The channel's oldest live row, if its time has come; a refresh only if no other row is due."""
+    if conn.execute(BUSY, (channel,)).fetchone():
+        return None
+    for is_refresh in (False, True):
+        queue: Iterator[sqlite3.Row] = conn.execute(QUEUE, (channel, is_refresh))
+        for row in queue:
+            if row["state"] == "pending" and _is_unwatched(conn, row["watch_id"]):
+                drop_unsent(conn, [row["watch_id"]])
+                return _head(conn, channel, now)
+            if row["not_before"] <= now and not (is_refresh and _is_opening(conn, row["watch_id"])):
+                return row
+            if not is_refresh:
+                break
+    return None
+
+
+def _is_unwatched(conn: sqlite3.Connection, watch_id: int | None) -> bool:
+    """Whether a person ended the post's watch. The posts of a watch that ended with a reason still go out."""
+    sql = "SELECT 1 FROM watches WHERE id = ? AND state = 'ended' AND reason = ''"
+    return watch_id is not None and conn.execute(sql, (watch_id,)).fetchone() is not None
+
+
+def _is_opening(conn: sqlite3.Connection, watch_id: int) -> bool:
+    """Whether the watch's card is not known to be posted yet, so that it cannot be refreshed."""
+    sql = "SELECT 1 FROM watches WHERE id = ? AND state = 'opening'"
+    return conn.execute(sql, (watch_id,)).fetchone() is not None
+
+
+def _claim(conn: sqlite3.Connection, row: sqlite3.Row, now: datetime, lease: timedelta) -> Post:
+    is_uncertain = row["state"] == "uncertain"
+    conn.execute(
+        "UPDATE outbox SET state = ?, fence = fence + 1, attempts = attempts + 1, "
+        "claimed_at = COALESCE(claimed_at, ?), lease_until = ?, "
+        "not_before = CASE ? WHEN 'uncertain' THEN ? ELSE not_before END WHERE id = ?",
+        (
+            "uncertain" if is_uncertain else "sending",
+            to_int(now),
+            to_int(now + lease),
+            row["state"],
+            to_int(now + lease),
+            row["id"],
+        ),
+    )
+    return _post(conn, row, to_int(now), PostState.UNCERTAIN if is_uncertain else PostState.SENDING, claimed=True)
+
+
+def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState, *, claimed: bool = False) -> Post:
+    context = conn.execute(POST_CONTEXT, {"id": row["id"], "now": now}).fetchone()
+    kind = PostKind(row["kind"])
+    return Post(
+        id=row["id"],
+        fence=row["fence"] + claimed,
+        kind=kind,
+        channel=row["channel"],
+        watch_id=context["watch_id"],
+        key=row["key"],
+        content=rows.content(kind, row["payload"] or context["payload"] or ""),
+        attempts=row["attempts"],
+        state=state,
+        token=row["token"],
+        created_at=to_time(row["created_at"]),
+        claimed_at=to_time(row["claimed_at"]) or to_time(now),
+        restored_at=to_time(context["restored_at"]),
+        thread_ts=context["card_ts"] or "",
+        watch_state=WatchState(context["state"]) if context["state"] else None,
+        event_id=row["event_id"],
+        severity=rows.severity(row["severity"]),
+        settings=codec.load_settings(context["settings"] or ""),
+        muted_by=context["muted_by"],
+        muted_until=to_time(context["muted_until"]) if context["muted_by"] else None,
+        card_held=bool(context["card_held"]),
+        was_held=row["held_until"] is not None,
+        watched=context["watched"],
+        behind=conn.execute(BEHIND, (row["channel"], now)).fetchone()[0] if claimed and kind is PostKind.NEWS else 0,
+    )
