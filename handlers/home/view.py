@@ -33,7 +33,7 @@ MOST = 95  # blocks before the help; Slack takes 100 in all
 def view(channels: Sequence[tuple[str, Sequence[Watch], int]], alarms: Mapping[str, Alarm], now: datetime) -> View:
     """Show the orders that need a look, then those of each channel; without any watch, how to begin.
 
-    ``channels``: the channel's id, the first of its watches, and the number of all its watches. ``alarms``: by order key.
+    ``channels``: each channel's id, its newest watches, and the number of all its watches. ``alarms``: by order key.
     """
     blocks: list[Block] = [el.header(_("Your orders"))]
     if not channels:

@@ -117,9 +117,9 @@ def _add_parcels(layout: Layout, snapshot: OrderSnapshot) -> None:
     """
     parcels = snapshot.shipment.parcels
     lines = [
-        f"{stands.sign} {parcel_name(parcel)} · {stands.text}"
+        f"{parcel_standing.sign} {parcel_name(parcel)} · {parcel_standing.text}"
         for parcel in parcels[:ITEMS]
-        if (stands := of_parcel(parcel, snapshot.milestone, snapshot.order))
+        if (parcel_standing := of_parcel(parcel, snapshot.milestone, snapshot.order))
     ]
     waybills = snapshot.order.waybills if snapshot.order and not parcels else ()
     lines += [f"📦 `{sanitize_id(waybill)}`" for waybill in sorted(waybills)[:ITEMS]]
@@ -179,9 +179,9 @@ def _elsewhere(snapshots: Sequence[OrderSnapshot]) -> str:
 
 
 def _row(order: Order, snapshot: OrderSnapshot | None, number: int) -> Block:
-    stands = standing_in(snapshot) if snapshot else standing(order.milestone, order)
+    state = (standing_in(snapshot) if snapshot else standing(order.milestone, order)).line
     total = f" · {money(order.total_amount)}" if order.total_amount is not None else ""
-    lines = [f"*{order_name(order.ref)}*", f"{stands.line}{total}", title_of(order)]
+    lines = [f"*{order_name(order.ref)}*", f"{state}{total}", title_of(order)]
     details = run_button(_("Details"), number, ShowOrder(order.order_id, order.platform))
     return el.section("\n".join(line for line in lines if line), details)
 
