@@ -1,4 +1,4 @@
-"""Every feature of the bot, in the order in which its commands are listed for people. A new one is a line here."""
+"""All features of the bot, in the order in which people see their commands. A new feature is added here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every listener of the app, from what the features declare. Acknowledge first, always; the answer follows."""
+"""All listeners of the app, from the features' declarations. Each acknowledges first, and then answers."""
 
 from __future__ import annotations
 
@@ -38,48 +38,49 @@ if TYPE_CHECKING:
     BoltListener = Callable[..., Awaitable[None]]
 
 HOME_OPENED = "app_home_opened"
-FORM_SECONDS = 1.8  # how long a form may think before it has to be acknowledged; Slack allows three
-# Bolt looks every 10 ms whether it was acknowledged, and after a failure takes that back: not before it was seen.
+FORM_SECONDS = 1.8  # of work before a sent form is acknowledged; Slack allows three
+# Bolt checks every 10 ms whether a listener acknowledged, and withdraws that after an error. The error handler waits
+# this long, so that Bolt has seen the acknowledgement before.
 SEEN_SECONDS = 0.1
 ANYTHING = re.compile(r".*", re.DOTALL)
 
 
 class UndeclaredError(Exception):
-    """A listener of the app does not say what it acts on, so nobody would be asked whether that is allowed."""
+    """A listener of the app does not declare its subject, so nothing would check whether a person may use it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """One listener: the kind and name of what it hears, and what it acts on."""
+    """The declaration of one listener: the kind and name of its payloads, and its subject."""
 
     kind: str  # command, action, shortcut, view, options or event
-    name: str | re.Pattern[str]  # an action's is how its id begins
+    name: str | re.Pattern[str]  # of an action: the prefix of its id
     subject: Subject
 
 
 def register(app: AsyncApp, ctx: Context) -> None:
     """Attach the listeners, the catch-alls and the error boundary. manifest.yml names exactly these.
 
-    Raises UndeclaredError for a listener of the app that does not say what it acts on.
+    Raises UndeclaredError for a listener of the app without a subject.
     """
 
     @app.middleware
-    async def prepare(body: Body, context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002  Bolt's name
-        """Who it is, and their language: before everything else, in the task in which Bolt then starts the listener."""
+    async def prepare(body: Body, context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
+        """Note the person and set the language, in the task in which Bolt then starts the listener."""
         log_context.bind(request=secrets.token_hex(4))
-        if not payloads.text(body, "response_url"):  # Bolt takes whatever stands there for one
+        if not payloads.text(body, "response_url"):  # Bolt takes any value there for a URL
             context["response_url"] = None
             context.pop("respond", None)
-        if (new := ctx.people.meet(body))[0]:
-            ctx.hold(asyncio.ensure_future(keep(ctx.store, *new)))
+        if (person := ctx.people.meet(body))[0]:
+            ctx.hold(asyncio.ensure_future(keep(ctx.store, *person)))
         set_language(ctx.languages.of(payloads.channel(body) or payloads.text(body, "view", "private_metadata")))
-        await next()
+        await next_()
 
     attach = _Attacher(app, ctx)
     for command in ctx.commands.slash_commands():
         attach("command", command, subjects.TYPED, _on_command)
-    again = Button(action_ids.RUN, subjects.COMMAND, ctx.commands.perform, replaces=True)
-    for feature in (Feature(buttons=(again,)), *ctx.commands.features):
+    command_button = Button(action_ids.RUN, subjects.COMMAND, ctx.commands.perform, replaces=True)
+    for feature in (Feature(buttons=(command_button,)), *ctx.commands.features):
         _attach_feature(attach, feature)
     _attach_catch_alls(attach)
     app.error(_on_error)
@@ -87,20 +88,20 @@ def register(app: AsyncApp, ctx: Context) -> None:
 
 
 def declarations(app: AsyncApp) -> list[Declaration]:
-    """Each listener of the app, the first to be asked first. Raises UndeclaredError for one without a subject."""
-    found = []
-    for listener in app._async_listeners:  # noqa: SLF001  Bolt shows them nowhere else
+    """Return the declarations of the app's listeners, in Bolt's order. Raises UndeclaredError for one without."""
+    declared = []
+    for listener in app._async_listeners:  # noqa: SLF001  Bolt has no public list of them
         for function in (listener.ack_function, *listener.lazy_functions):
             declaration = getattr(function, "declaration", None)
             if not isinstance(declaration, Declaration):
                 name = getattr(function, "__qualname__", repr(function))
                 raise UndeclaredError(f"the listener {name} does not declare what it acts on (handlers.listeners)")
-            found.append(declaration)
-    return found
+            declared.append(declaration)
+    return declared
 
 
 class _Attacher:
-    """Attaches listeners. Each is handed its subject, then what else is given here, then the interaction."""
+    """Attaches listeners. Each is called with its subject, ``bound``, the interaction, and Bolt's ``ack``."""
 
     def __init__(self, app: AsyncApp, ctx: Context) -> None:
         self._app, self._ctx = app, ctx
@@ -113,7 +114,7 @@ class _Attacher:
         async def listen(ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> None:
             await listener(subject, *bound, _interaction(ctx, body, respond, client), ack)
 
-        listen.declaration = Declaration(kind, name, subject)  # type: ignore[attr-defined]  # functions take notes
+        listen.declaration = Declaration(kind, name, subject)  # type: ignore[attr-defined]  # a function takes attributes
         matcher = re.compile(f"^{re.escape(name)}") if kind == "action" and isinstance(name, str) else name
         getattr(self._app, kind)(matcher)(listen)
 
@@ -132,7 +133,7 @@ def _attach_feature(attach: _Attacher, feature: Feature) -> None:
 
 
 def _attach_catch_alls(attach: _Attacher) -> None:
-    """Bolt answers nothing at all to what nobody listens to; a person would see a bare failure."""
+    """Attach listeners for every other payload: Bolt does not acknowledge these, and Slack would show a bare error."""
     attach("command", ANYTHING, subjects.TYPED, _on_command)
     for kind in ("action", "shortcut"):
         attach(kind, ANYTHING, subjects.NOTHING, _on_unknown)
@@ -151,12 +152,12 @@ async def _on_command(subject: Subject, interaction: Interaction, ack: AsyncAck)
         return
     commands, body = interaction.ctx.commands, interaction.body
     try:
-        typed = commands.read(payloads.text(body, "text"), command=payloads.text(body, "command"))
+        request = commands.read(payloads.text(body, "text"), command=payloads.text(body, "command"))
     except UsageError as error:
-        await interaction.answer(_carried_out(interaction, subject, error, commands.perform), "")
+        await interaction.answer(_check_and_act(interaction, subject, error, commands.perform), "")
     else:
-        working = commands.answer_to(typed).working()
-        await interaction.answer(_carried_out(interaction, subject, typed, commands.perform), working)
+        working = commands.answer_to(request).working()
+        await interaction.answer(_check_and_act(interaction, subject, request, commands.perform), working)
 
 
 async def _on_act(
@@ -164,22 +165,22 @@ async def _on_act(
 ) -> None:
     await ack()
     if await is_new(interaction.ctx, interaction.body):
-        work = _carried_out(interaction, subject, None, declared.act)
+        work = _check_and_act(interaction, subject, None, declared.act)
         await interaction.answer(work, _("Working on it…"), replace=getattr(declared, "replaces", False))
 
 
-async def _carried_out(
+async def _check_and_act(
     interaction: Interaction, subject: Subject, given: Any, act: Callable[[Interaction, Any], Awaitable[Message]]
 ) -> Message:
     return await act(interaction, await claimed(interaction, subject, given))
 
 
 async def _on_open(subject: Subject, opener: Opener, interaction: Interaction, ack: AsyncAck) -> None:
-    """A form needs the trigger of this very press, within three seconds: nothing slow but the check is before it."""
+    """Open a form. The trigger of the press is valid for three seconds, so nothing slow but the check goes first."""
     await ack()
     try:
         view = await opener.view(interaction, await claimed(interaction, subject))
-    except Exception as error:  # noqa: BLE001  told in words, like what goes wrong with a command
+    except Exception as error:  # noqa: BLE001  the person always gets an answer
         if opener.refused is None:
             await interaction.say(explain(error), replace=False)
             return
@@ -188,7 +189,7 @@ async def _on_open(subject: Subject, opener: Opener, interaction: Interaction, a
 
 
 async def _on_form(subject: Subject, form: Form, interaction: Interaction, ack: AsyncAck) -> None:
-    """Wrong fields are marked in the form; right ones are answered with its next page."""
+    """Mark wrong fields in the form, or answer with its next page."""
     filled = form.read(payloads.table(interaction.body, "view", "state", "values"))
     if filled.wrong:
         await ack(response_action="errors", errors=dict(filled.wrong))
@@ -204,7 +205,7 @@ async def _on_form(subject: Subject, form: Form, interaction: Interaction, ack: 
 
 
 async def _answer_form(interaction: Interaction, ack: AsyncAck, work: Coroutine[Any, Any, View], form: Form) -> None:
-    """The form's next page at once where the work is quick, else a page that says so, and then the answer."""
+    """Show the form's next page at once where the work is quick; else a working page, and the next page later."""
     ctx, until = interaction.ctx, time.monotonic() + interaction.ctx.answer_seconds * WORKING
     task = asyncio.ensure_future(within(work, ctx.answer_seconds))
     ctx.hold(task)
@@ -212,7 +213,7 @@ async def _answer_form(interaction: Interaction, ack: AsyncAck, work: Coroutine[
     if done:
         await ack(response_action="update", view=task.result())
         return
-    # Only an acknowledgement that is surely there before the next update cannot undo it.
+    # The acknowledgement must reach Slack before the update: a later one would bring back the working page.
     await ack(response_action="update", view=form.working())
     late = form.page(failures.too_late(ctx.answer_seconds))
     view, _slept = await asyncio.gather(in_time(task, until, late), asyncio.sleep(1))
@@ -225,7 +226,7 @@ async def _on_other(subject: Subject, declared: Listener, interaction: Interacti
 
 
 async def _on_unknown(subject: Subject, interaction: Interaction, ack: AsyncAck) -> None:
-    """A button or shortcut of another version. Where Slack hands over no way to answer, App Home comes anew."""
+    """Answer a button or shortcut of another version. One in App Home has no way to answer: the home is renewed."""
     await ack()
     if payloads.text(interaction.body, "response_url"):
         await interaction.answer(_outdated(), "")
@@ -247,6 +248,6 @@ async def _just_ack(_subject: Subject, _interaction: Interaction, ack: AsyncAck)
 
 
 async def _on_error(error: Exception, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> None:
-    """What escaped a listener. Bolt hands it over here; the person is told all the same."""
+    """Explain to the person an error that a listener did not catch. Bolt calls this."""
     await asyncio.sleep(SEEN_SECONDS)
     await Ways.of(body, client, respond).tell(explain(error))

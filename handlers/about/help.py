@@ -42,14 +42,14 @@ def read_help(command: TypedCommand) -> Help:
 
 
 async def show_help(interaction: Interaction, request: Help) -> Message:
-    """The page on a topic; the overview for none, or for one that does not exist."""
+    """Answer with the help page on the requested topic, or with the overview."""
     return page(interaction.ctx.commands, request.topic)
 
 
 def page(commands: Commands, topic: str = "") -> Message:
-    """The same, for whoever has the commands."""
-    made = commands.pages.get(topic)
-    return help_page.show(made()) if made else _show_overview(commands.overview())
+    """Make the help page on a topic; the overview for an empty topic, or one that does not exist."""
+    make_page = commands.pages.get(topic)
+    return help_page.show(make_page()) if make_page else _show_overview(commands.overview())
 
 
 def _show_overview(lines: list[Example]) -> Message:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
 
-LATELY = timedelta(hours=24)  # of pushed messages
+PUSHES_COUNTED = timedelta(hours=24)  # older pushed messages are not counted
 
 
 def read_status(command: TypedCommand) -> Status:
@@ -38,7 +38,7 @@ def read_status(command: TypedCommand) -> Status:
 
 
 async def show_status(interaction: Interaction, _request: Status) -> Message:
-    """Whether PandaPon answers, what waits, and how safe the database is."""
+    """Answer whether PandaPon responds, which posts wait, and how safe the database is."""
     ctx, now = interaction.ctx, interaction.ctx.clock()
     report = ctx.report()
     pushed = await _pushed(interaction, now) if report.takes_pushes else None
@@ -46,7 +46,7 @@ async def show_status(interaction: Interaction, _request: Status) -> Message:
 
 
 async def _pushed(interaction: Interaction, now: datetime) -> status_view.Pushed:
-    counts, last = await interaction.ctx.store.inbox.counts(now - LATELY)
+    counts, last = await interaction.ctx.store.inbox.counts(now - PUSHES_COUNTED)
     return status_view.Pushed(sum(counts.values()), counts.get("unknown order", 0), counts.get("unknown type", 0), last)
 
 

@@ -21,24 +21,23 @@ if TYPE_CHECKING:
     from storage.upkeep import Health
 
 LATE = timedelta(hours=1)
-LONG_LOG = 8 * 1024 * 1024  # bytes; it is cut off at half of that where nobody reads
+LONG_LOG = 8 * 1024 * 1024  # bytes; SQLite truncates its log at half of this, unless another program reads
 WAITING = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """PandaPon's messages of the last day, and how many of them named no known order or had no known type."""
+    """The number of messages that PandaPon pushed in the last 24 hours, and why some of them were of no use."""
 
     count: int = 0
-    unknown_orders: int = 0
-    unknown_types: int = 0
+    unknown_orders: int = 0  # of ``count``: about an order that is not stored here
+    unknown_types: int = 0  # of ``count``: of a type that this version does not know
     last_at: datetime | None = None
 
 
 def status(health: Health, report: Report, now: datetime, pushed: Pushed | None = None) -> Message:
-    """PandaPon, polling, delivery, what is watched; whatever is wrong stands first. ``pushed``: None when it is off."""
-    ailing = _ailing(health, report, now)
-    headline = _("⚠️ Not everything is well") if ailing else _("✅ All is well")
+    """Show how PandaPon, polling, delivery, watches and database do, faults first. ``pushed`` None: pushes are off."""
+    headline = _("⚠️ Not everything is well") if _is_ailing(health, report, now) else _("✅ All is well")
     lines = [
         _pandapon(report, now),
         _polling(health, report, now),
@@ -50,19 +49,19 @@ def status(health: Health, report: Report, now: datetime, pushed: Pushed | None 
         lines.insert(2, _pushes(pushed, now))
     lines = [*_machine(health, report), *lines]
     blocks = [el.section(f"*{headline}*"), el.section("\n".join(f"• {line}" for line in lines))]
-    up = _("pandabot {version}, up for {span}, Slack by {mode}, SQLite {sqlite}").format(
+    footer = _("pandabot {version}, up for {span}, Slack by {mode}, SQLite {sqlite}").format(
         version=escape(report.version),
         span=span(now - report.started_at),
         mode=_("Socket Mode") if report.slack_mode == "socket" else _("HTTP"),
         sqlite=escape(health.sqlite_version) or "–",
     )
-    return el.message([*blocks, el.context(up)])
+    return el.message([*blocks, el.context(footer)])
 
 
-def _ailing(health: Health, report: Report, now: datetime) -> bool:
+def _is_ailing(health: Health, report: Report, now: datetime) -> bool:
     copies = report.copies
     unsafe = copies.is_damaged or copies.failed or copies.restored
-    unsaid = (
+    undelivered = (
         report.token_refused
         or report.puzzles
         or health.paused
@@ -70,16 +69,16 @@ def _ailing(health: Health, report: Report, now: datetime) -> bool:
         or health.outbox.get(PostState.UNCERTAIN, 0)
     )
     unread = report.pandapon_down_since or health.stale_orders or _is_late(report, now)
-    return bool(unsaid or unread or unsafe or report.stopped or report.clock_off_by or health.trouble)
+    return bool(undelivered or unread or unsafe or report.stopped or report.clock_off_by or health.trouble)
 
 
 def _is_late(report: Report, now: datetime) -> bool:
-    """Whether the poll's tick has not come for so long that it hangs; a long queue takes its minutes."""
+    """Whether the poller's last tick is so long ago that it must hang; a long queue may take some minutes."""
     return report.last_tick_at is not None and now - report.last_tick_at > max(LATE, report.poll_interval * 10)
 
 
 def _machine(health: Health, report: Report) -> Iterator[str]:
-    """What is wrong where the bot runs."""
+    """Yield what is wrong with the machine: its disk, the scheduler, its clock, the database's log."""
     if health.trouble:
         yield _(
             "Nothing can be written to the database, so no order is read and nothing is posted until that is mended: "
@@ -146,24 +145,24 @@ def _pushes(pushed: Pushed, now: datetime) -> str:
 
 
 def _delivery(health: Health, report: Report, now: datetime) -> str:
-    said = " ".join([*_puzzles(report), ", ".join(_posts(health, now)) + "."])
+    line = " ".join([*_puzzles(report), ", ".join(_posts(health, now)) + "."])
     if not report.token_refused:
-        return said
+        return line
     refused = _(
         "Slack refuses the bot's token ({code}): nothing can be posted until the app is installed again or has its "
         "new token. Whoever runs the bot can find out more with `pandabot check`."
     )
-    return f"{refused.format(code=code(report.token_refused))} {said}"
+    return f"{refused.format(code=code(report.token_refused))} {line}"
 
 
 def _puzzles(report: Report) -> Iterator[str]:
-    for slacks_word, channels in report.puzzles.items():
+    for error_code, channels in report.puzzles.items():
         words = ngettext(
             "Slack refuses posts in {n} channel for a reason that I do not know ({code}); I keep trying.",
             "Slack refuses posts in {n} channels for a reason that I do not know ({code}); I keep trying.",
             channels,
         )
-        yield words.format(n=channels, code=code(slacks_word))
+        yield words.format(n=channels, code=code(error_code))
 
 
 def _posts(health: Health, now: datetime) -> list[str]:
@@ -208,7 +207,7 @@ def _watching(health: Health) -> str:
 
 
 def _storage_error(error: StorageError) -> str:
-    """SQLite's own words only where nothing better is known."""
+    """Say why in plain words; in SQLite's words only for an error that has none."""
     match error:
         case DiskFullError():
             return _("the disk has no room for it.")

@@ -1,1 +1,1 @@
-"""Who may do what: whether a person may use the bot, and whether they may act on a channel."""
+"""The checks: whether a person may use the bot, and whether they may act on a channel."""

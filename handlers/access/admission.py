@@ -1,4 +1,4 @@
-"""Who may use the bot at all: not another workspace or app, and outsiders only where whoever runs it said so."""
+"""Who may use the bot: no other workspace or app, and outsiders only where the settings admit them."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Outsiders = Literal["none", "guests", "all"]
 
-PATIENCE = 4.0  # seconds that a person waits for what Slack says about them
-KNOWN_FOR = 600.0  # seconds for which somebody stays what Slack said they are
-# Slack does not tell this app, so everybody who is sent by the own workspace counts as its member: `users:read` is
-# missing, as in an installation from before it was asked for, or this is no Slack that knows the method.
-UNTOLD = frozenset({"missing_scope", "no_permission", "not_allowed_token_type", "unknown_method", "user_not_found"})
+PATIENCE = 4.0  # seconds that Slack has to say who a person is
+KNOWN_FOR = 600.0  # seconds before Slack is asked again what a person is
+# Error codes with which Slack withholds a profile: `users:read` is missing, as in an installation that is older than
+# this scope, or the server does not know the method. Everybody from the bot's own workspace then counts as its member.
+WITHHELD = frozenset({"missing_scope", "no_permission", "not_allowed_token_type", "unknown_method", "user_not_found"})
 
 
 class Standing(StrEnum):
-    """What somebody is to the workspace."""
+    """A person's relation to the workspace."""
 
     MEMBER = "member"
     GUEST = "guest"  # of this workspace, in one channel or several
@@ -44,15 +44,15 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who may use the bot. ``is_member``: they may look into any public channel, as in Slack itself."""
+    """A person who may use the bot. ``is_member``: they may look into any public channel, as in Slack itself."""
 
     user: str
     is_member: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
-    """Where the bot lives. What is empty is not known and not compared."""
+class Installation:
+    """The installation that the bot's token belongs to. An empty id is unknown and not compared."""
 
     team: str = ""
     enterprise: str = ""
@@ -61,21 +61,21 @@ class Home:
 
 
 class Admission:
-    """Asks Slack where the bot lives and what people are, and remembers it for a while."""
+    """Asks Slack about the bot's own installation and about people, and remembers the answers."""
 
     def __init__(self, outsiders: Outsiders = "none", clock: Callable[[], float] = time.monotonic) -> None:
         self._outsiders, self._clock = outsiders, clock
-        self._home: Home | None = None
-        self._known: dict[str, tuple[Standing, float]] = {}
+        self._own: Installation | None = None
+        self._standings: dict[str, tuple[Standing, float]] = {}
 
     async def admit(self, client: AsyncWebClient, body: Body) -> Person:
-        """Who did this. Raises ForbiddenError with the reason for those who are not to use the bot."""
+        """Return who sent a payload. Raises ForbiddenError with the reason for those who may not use the bot."""
         user = payloads.user(body)
-        home = self._home or await _in_time(self._settle(client)) or Home()
-        if not user or not _is_for(home, body):
+        own = self._own or await _in_time(self._find_own(client)) or Installation()
+        if not user or not _is_for(own, body):
             log.warning("request refused", extra={"reason": "sent for another workspace or app, or by nobody"})
             raise ForbiddenError(_("I work for another workspace, so I do nothing here."))
-        standing = await self._standing(client, home, user, payloads.users_team(body))
+        standing = await self._standing(client, own, user, payloads.users_team(body))
         if standing is None:
             raise ForbiddenError(
                 _("Slack did not confirm who you are, so nothing was done. Please try again in a minute.")
@@ -89,64 +89,64 @@ class Admission:
             return self._outsiders == "all"
         return standing is Standing.MEMBER or self._outsiders != "none"
 
-    async def _settle(self, client: AsyncWebClient) -> Home:
-        """Where the bot lives: asked until Slack has said so once."""
+    async def _find_own(self, client: AsyncWebClient) -> Installation:
+        """Ask for the bot's own installation, which is then kept: it does not change while the process runs."""
         answer = (await client.auth_test()).data
-        home = Home(
+        self._own = Installation(
             payloads.text(answer, "team_id"),
             payloads.text(answer, "enterprise_id"),
             payloads.text(answer, "app_id") or await _app(client, payloads.text(answer, "bot_id")),
             payloads.part(answer, "is_enterprise_install") is True,
         )
-        self._home = home
-        return home
+        return self._own
 
-    async def _standing(self, client: AsyncWebClient, home: Home, user: str, team: str) -> Standing | None:
-        """What somebody is; None where Slack doesn't answer. In doubt the last answer counts, however old."""
-        known, until = self._known.get(user, (None, 0.0))
-        if known and self._clock() < until:
-            return known
-        told = await _in_time(_profile(client, user))
-        if told is None:
-            return known
-        standing = _judge(home, told, team)
-        self._known[user] = standing, self._clock() + KNOWN_FOR
+    async def _standing(self, client: AsyncWebClient, own: Installation, user: str, team: str) -> Standing | None:
+        """A person's standing. Where Slack does not answer, the last answer counts, however old; else None."""
+        former, until = self._standings.get(user, (None, 0.0))
+        if former and self._clock() < until:
+            return former
+        profile = await _in_time(_profile(client, user))
+        if profile is None:
+            return former
+        standing = _judge(own, profile, team)
+        self._standings[user] = standing, self._clock() + KNOWN_FOR
         return standing
 
 
-def _is_for(home: Home, body: Body) -> bool:
-    """Whether it was sent for the installation that this token belongs to."""
+def _is_for(own: Installation, body: Body) -> bool:
+    """Whether a payload was sent for the bot's own installation."""
     app, teams, enterprises = payloads.text(body, "api_app_id"), payloads.teams(body), payloads.enterprises(body)
-    if home.app and app and app != home.app:
+    if own.app and app and app != own.app:
         return False
-    if home.whole_enterprise and home.enterprise:
-        return not enterprises or home.enterprise in enterprises
-    return not home.team or not teams or home.team in teams
+    if own.whole_enterprise and own.enterprise:
+        return not enterprises or own.enterprise in enterprises
+    return not own.team or not teams or own.team in teams
 
 
-def _judge(home: Home, told: Body, team: str) -> Standing:
-    """``told``: what Slack says of somebody, empty where it tells nothing; ``team``: theirs by the payload."""
-    theirs = payloads.text(told, "team_id") or team
-    same_company = bool(home.enterprise) and payloads.text(told, "enterprise_user", "enterprise_id") == home.enterprise
-    is_other = bool(home.team and theirs) and theirs != home.team and not same_company
-    if is_other or told.get("is_stranger") is True:
+def _judge(own: Installation, profile: Body, team: str) -> Standing:
+    """``profile``: see ``_profile``; ``team``: the person's workspace by the payload, empty where that names none."""
+    theirs = payloads.text(profile, "team_id") or team
+    enterprise = payloads.text(profile, "enterprise_user", "enterprise_id")
+    same_company = bool(own.enterprise) and enterprise == own.enterprise
+    is_other = bool(own.team and theirs) and theirs != own.team and not same_company
+    if is_other or profile.get("is_stranger") is True:
         return Standing.STRANGER
-    is_guest = told.get("is_restricted") is True or told.get("is_ultra_restricted") is True
+    is_guest = profile.get("is_restricted") is True or profile.get("is_ultra_restricted") is True
     return Standing.GUEST if is_guest else Standing.MEMBER
 
 
 async def _profile(client: AsyncWebClient, user: str) -> Body:
-    """What Slack says of somebody; empty where it does not tell this app."""
+    """A person's user object of ``users.info``; empty where Slack withholds it from this app."""
     try:
         return payloads.table((await client.users_info(user=user)).data, "user")
     except SlackApiError as error:
-        if _code(error) in UNTOLD:
+        if _code(error) in WITHHELD:
             return {}
         raise
 
 
 async def _app(client: AsyncWebClient, bot: str) -> str:
-    """The app's id, which ``auth.test`` does not name to bots; empty where Slack does not tell it either."""
+    """The app's id, which ``auth.test`` does not tell bots; empty where Slack withholds it."""
     try:
         return payloads.text((await client.bots_info(bot=bot)).data, "bot", "app_id")
     except SlackApiError as error:
@@ -154,12 +154,12 @@ async def _app(client: AsyncWebClient, bot: str) -> str:
         return ""
 
 
-async def _in_time(asked: Awaitable[T]) -> T | None:
-    """Slack's answer; None where it fails or takes longer than somebody waits."""
+async def _in_time(question: Awaitable[T]) -> T | None:
+    """Slack's answer; None where it fails or takes longer than ``PATIENCE``."""
     try:
         async with asyncio.timeout(PATIENCE):
-            return await asked
-    except Exception as error:  # noqa: BLE001  whatever came instead of an answer, it confirms nothing
+            return await question
+    except Exception as error:  # noqa: BLE001  no failure of any kind confirms who a person is
         log.warning("Slack did not say who a person is", extra={"error": error})
         return None
 

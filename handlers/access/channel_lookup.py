@@ -1,4 +1,4 @@
-"""Which channel a person means by what they typed."""
+"""The channel that a person typed, by id or by name."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from handlers.interactions.interaction import Interaction
 
 CHANNEL_ID = re.compile(r"^[CGD][A-Z0-9]{6,}$")
-PAGES = 20  # of 1000 channels
+PAGES = 20  # of 1000 channels each, before the search is given up
 
 
 async def find(interaction: Interaction, typed: str | None) -> str:
-    """The id of a channel that was typed; the channel of the command when none was.
+    """Return the id of the typed channel; where none was typed, of the channel in which the command was.
 
-    Whether it may be used is asked afterwards. Raises UsageError for a name that no channel has.
+    Whether the person may use the channel is checked later. Raises UsageError for a name that no channel has.
     """
     if not typed or CHANNEL_ID.match(typed):
         return typed or interaction.channel
@@ -31,7 +31,7 @@ async def find(interaction: Interaction, typed: str | None) -> str:
 
 
 def unknown(typed: str) -> UsageError:
-    """The same whether there is no such channel or this person may not use it: nobody learns of one by guessing."""
+    """Make the error for a channel that does not exist or is closed to this person; nobody can tell which."""
     return UsageError(
         typed=_("the channel #{name}").format(name=typed.lstrip("#")),
         problem=_(
@@ -42,7 +42,7 @@ def unknown(typed: str) -> UsageError:
 
 
 async def _by_name(interaction: Interaction, name: str) -> str | None:
-    """Slack sends ids for channels picked from its list; a name typed to the end has to be looked up."""
+    """Look up a name. Slack sends the id of a channel that is picked from its list, but not of one typed in full."""
 
     async def page(cursor: str | None) -> Any:
         return await interaction.client.conversations_list(
@@ -50,10 +50,10 @@ async def _by_name(interaction: Interaction, name: str) -> str | None:
         )
 
     try:
-        async for one in pages(page, PAGES):
-            for channel in rows(one, "channels"):
-                if payloads.text(channel, "name") == name and (found := payloads.text(channel, "id")):
-                    return found
+        async for answer in pages(page, PAGES):
+            for channel in rows(answer, "channels"):
+                if payloads.text(channel, "name") == name and (channel_id := payloads.text(channel, "id")):
+                    return channel_id
     except EndlessError:
         raise UsageError(
             typed=_("the channel #{name}").format(name=name),

@@ -1,4 +1,4 @@
-"""The one place where it is asked whether a person may act on a channel."""
+"""Whether a person may act on a channel. No other module decides that."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PAGE, PAGES = 1000, 50  # members of one answer, Slack's most; and answers: nobody waits for more
-PATIENCE = 5.0  # seconds that a person waits for Slack's word
+PAGE = 1000  # members of one answer, the most that Slack gives
+PAGES = 50  # answers before the search for a member is given up
+PATIENCE = 5.0  # seconds that Slack has to confirm a member
 
 
 class Need(StrEnum):
-    """What is wanted of a channel."""
+    """What a request does with its channel."""
 
     READ = "read"
     CHANGE = "change"
@@ -34,10 +35,10 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What somebody wants to act on: ``subject`` was loaded for the act, and the channels to which it belongs.
+    """The ``subject`` that a person wants to act on, loaded for the act, and the ``channels`` that it belongs to.
 
-    ``any_of``: one of the channels is enough, since the thing belongs to each of them. ``unseen``: what to say instead
-    where the channel must not be confirmed to exist.
+    ``any_of``: a right to one of the channels is enough, since the subject belongs to each of them. ``unseen``: the
+    error to raise where a refusal would confirm that the channel exists.
     """
 
     subject: Any = None
@@ -48,12 +49,12 @@ class Claim:
 
 
 async def ask(interaction: Interaction, person: Person, claim: Claim) -> None:
-    """Whether this person may do that. Raises ForbiddenError, or the claim's own answer for a channel unseen.
+    """Check that a person may act on the claim's channels. Raises ForbiddenError, or the claim's ``unseen``.
 
-    To change what a channel watches, mutes or chose, one has to be in it. To look is open to all in a public channel,
-    as in Slack itself, but not to outsiders, who see only the channels that they are in. What Slack does not confirm
-    is refused, since a fault must not open a channel. Only where something was typed or pressed, Slack's silence
-    refuses nothing: it shows private channels to nobody else, and the bot may not be in that one.
+    Only members of a channel change its watches, mutes and settings. Everybody may look into a public channel, as in
+    Slack itself, except outsiders, who see only the channels that they are in. Where Slack fails to
+    confirm a right, the act is refused, since a fault must not open a channel. The only exception is the channel in
+    which the person typed or pressed: Slack showed it to them, and the bot cannot ask about it where it is not in it.
     """
     refused: ForbiddenError | None = None
     for channel in claim.channels:
@@ -71,13 +72,13 @@ async def ask(interaction: Interaction, person: Person, claim: Claim) -> None:
 
 
 async def is_member(client: AsyncWebClient, channel: str, user: str) -> bool:
-    """Whether a person is in a channel. Raises what slack_sdk raises when Slack does not say."""
+    """Whether a person is in a channel. Raises slack_sdk's errors, and EndlessError after ``PAGES`` answers."""
 
     async def page(cursor: str | None) -> Any:
         return await client.conversations_members(channel=channel, limit=PAGE, cursor=cursor)
 
-    async for one in pages(page, PAGES):
-        if user in rows(one, "members"):
+    async for answer in pages(page, PAGES):
+        if user in rows(answer, "members"):
             return True
     return False
 
@@ -86,7 +87,7 @@ async def _ask(interaction: Interaction, person: Person, channel: str, need: Nee
     if not channel:
         raise ForbiddenError(_("There is no channel here to do that in. Type the command in a channel."))
     is_here = channel == interaction.channel
-    if channel.startswith("D"):  # whose conversation it is, the bot cannot ask: the manifest has no im:read
+    if channel.startswith("D"):  # the bot cannot ask whose conversation it is: the manifest has no im:read
         if is_here:
             return
         raise ForbiddenError(_("A direct conversation is its owner's alone. Run the command there."))
@@ -95,14 +96,14 @@ async def _ask(interaction: Interaction, person: Person, channel: str, need: Nee
             if await is_member(interaction.client, channel, person.user):
                 return
             is_public = await _is_public(interaction.client, channel)
-    except Exception as error:  # whatever came instead of an answer, it confirms nothing
+    except Exception as error:  # no failure of any kind confirms a member
         if not is_here:
             raise _unconfirmed(channel, error) from error
         log.info("Slack did not say who is in a channel", extra={"error": error})
         return
     if is_public and person.is_member and need is Need.READ:
         return
-    raise _not_in(channel, to_see=is_public and person.is_member)
+    raise _not_in(channel, is_visible=is_public and person.is_member)
 
 
 async def _is_public(client: AsyncWebClient, channel: str) -> bool:
@@ -110,8 +111,8 @@ async def _is_public(client: AsyncWebClient, channel: str) -> bool:
     return not info["channel"].get("is_private")
 
 
-def _not_in(channel: str, *, to_see: bool) -> ForbiddenError:
-    if to_see:
+def _not_in(channel: str, *, is_visible: bool) -> ForbiddenError:
+    if is_visible:
         words = _("You are not in <#{channel}>, and only its members change what I do there. Join it and try again.")
         return ForbiddenError(words.format(channel=channel))
     return UnseenError(_no_such_channel(channel))

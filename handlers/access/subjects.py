@@ -1,4 +1,4 @@
-"""What each listener acts on. It is loaded, and its channels are asked for, before the act; no id is believed."""
+"""What each listener acts on. Ids from a payload are not trusted: the subject is loaded and checked before the act."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from handlers.interactions.interaction import Interaction
     from handlers.requests import Request
 
-_ROW = re.compile(r"[0-9]{1,18}")  # what fits into a row's number
+_ROW = re.compile(r"[0-9]{1,18}")  # fits into SQLite's 64-bit row numbers
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,20}")
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a listener acts on, by a name for people, and how it is found.
+    """What a listener acts on: its ``name`` for people, and the function that finds it.
 
-    ``find`` is given what was read of the payload: a command's request or usage error, what was filled into a form, or
-    nothing where the payload of the interaction holds all. It raises OutdatedError for a payload in which the subject
-    is not, and whatever answers the person better.
+    ``find`` gets the parsed payload: a command's request or usage error, or a filled form; None for buttons and
+    shortcuts, whose payload it reads itself. It raises OutdatedError for a payload without the subject, or an error
+    that tells the person more.
     """
 
     name: str
@@ -35,9 +35,9 @@ class Subject:
 
 
 async def claimed(interaction: Interaction, subject: Subject, given: Any = None) -> Any:
-    """The one check between a listener and its act: the subject, for somebody who may act on it.
+    """Load a listener's subject and check that the person may act on it. Every act comes after this check.
 
-    Raises ForbiddenError and what ``subject.find`` raises.
+    Raises ForbiddenError, and the errors of ``subject.find``.
     """
     person = await interaction.ctx.admission.admit(interaction.client, interaction.body)
     claim = await subject.find(interaction, given)
@@ -46,19 +46,19 @@ async def claimed(interaction: Interaction, subject: Subject, given: Any = None)
 
 
 async def claim_of(interaction: Interaction, request: Request) -> Claim:
-    """What a command acts on: the channel that it names, else the one in which it was typed. Raises UsageError."""
+    """The claim of a command: on the channel that it names, else on the one of the interaction. Raises UsageError."""
     need = interaction.ctx.commands.answer_to(request).need_of(request)
     if need is None:
         return Claim(request)
     typed = getattr(request, "channel", None)
     channel = await channel_lookup.find(interaction, typed)
     unseen = channel_lookup.unknown(typed) if typed and channel != typed else None
-    named: Any = replace(request, channel=channel or None)  # type: ignore[type-var]  # those with a need have one
+    named: Any = replace(request, channel=channel or None)  # type: ignore[type-var]  # every request with a need has a channel
     return Claim(named, (channel,), need, unseen=unseen)
 
 
 def button(name: str, *kinds: type[Request]) -> Subject:
-    """A button that carries a command, of these kinds only where some are named."""
+    """Make the subject of a button that carries a command; ``kinds``: the accepted request types, empty: all."""
 
     async def find(interaction: Interaction, _given: Any) -> Claim:
         text = payloads.value(interaction.body)
@@ -74,7 +74,7 @@ def button(name: str, *kinds: type[Request]) -> Subject:
 
 
 def channel_of_button(name: str, need: Need) -> Subject:
-    """A button that carries a channel."""
+    """Make the subject of a button that carries a channel's id."""
 
     async def find(interaction: Interaction, _given: Any) -> Claim:
         return one_channel(payloads.value(interaction.body), need)
@@ -83,14 +83,14 @@ def channel_of_button(name: str, need: Need) -> Subject:
 
 
 def one_channel(channel: str, need: Need) -> Claim:
-    """The claim on a channel whose id came in a payload. Raises OutdatedError where it is none."""
+    """Make the claim on a channel whose id came in a payload. Raises OutdatedError for text that is no channel id."""
     if not _CHANNEL.fullmatch(channel):
         raise OutdatedError
     return Claim(channel, (channel,), need)
 
 
 def rows(text: str, most: int) -> list[int]:
-    """The numbers of rows, joined by commas. Raises OutdatedError for more than ``most``, or anything else."""
+    """Read row numbers that are joined by commas. Raises OutdatedError for more than ``most``, or any other text."""
     parts = text.split(",")
     if len(parts) > most or not all(_ROW.fullmatch(part) for part in parts):
         raise OutdatedError

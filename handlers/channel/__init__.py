@@ -1,1 +1,1 @@
-"""What a channel chooses for itself: mutes, settings, digest; and its delivery log."""
+"""A channel's own choices: mutes, settings, daily digest; and its delivery log."""

@@ -1,4 +1,4 @@
-"""What other settings of a channel would have meant, and how they are kept."""
+"""Try a channel's settings on the news of last week, and store them."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ WEEK = timedelta(days=7)
 
 
 async def last_week(ctx: Context, channel: str, settings: ChannelSettings, filter_: Filter | None = None) -> Load:
-    """How many messages last week's news would have meant; ``filter_`` None: each watch's own."""
+    """Count the posts that last week's news would have caused. ``filter_``: of all watches; None: each watch's own."""
     events = await ctx.store.delivery_log.events_since(channel, ctx.clock() - WEEK)
     news = [replace(event, filter=filter_) for event in events] if filter_ else events
-    _none, watched = await ctx.store.watches.of_channel(channel, 0, 0)
-    # In a thread: the news of a busy channel takes longer than an acknowledgement may wait.
-    return await asyncio.to_thread(dry_run, news, settings, watched)
+    _rows, watches = await ctx.store.watches.of_channel(channel, 0, 0)
+    # In a thread, since the news of a busy channel takes so long that other people's acknowledgements would be late.
+    return await asyncio.to_thread(dry_run, news, settings, watches)
 
 
 async def keep(ctx: Context, channel: str, settings: ChannelSettings, user: str, *, filter_all: bool) -> None:
-    """Store settings; ``filter_all``: the filter goes for the orders watched already, too.
+    """Store a channel's settings. ``filter_all``: standing watches get the filter too.
 
-    A digest whose time has passed today comes tomorrow, not at once.
+    Where the new time of the digest has already passed today, the first digest comes tomorrow.
     """
     now = ctx.clock()
     former = (await ctx.store.channels.get(channel)).settings
     await ctx.store.channels.save_settings(now, channel, settings, user)
-    passed = digest_day(settings, "", now) if settings.digest_at != former.digest_at else None
-    if passed:
-        await ctx.store.channels.put_daily_digest(now, channel, passed, None)
+    passed_day = digest_day(settings, "", now) if settings.digest_at != former.digest_at else None
+    if passed_day:
+        await ctx.store.channels.put_daily_digest(now, channel, passed_day, None)
     if filter_all and settings.filter:
         await ctx.store.watches.set_filters(now, channel, settings.filter, user)

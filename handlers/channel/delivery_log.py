@@ -1,4 +1,4 @@
-"""Why an order's news was posted in a channel, or not."""
+"""``why``: the reason for which an order's news was posted in a channel, or was not."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
 
-NEWS_SHOWN = 12
+NEWS_SHOWN = 12  # the newest news of an order
 
 
 def read_why(command: TypedCommand) -> Why:
@@ -34,7 +34,7 @@ def read_why(command: TypedCommand) -> Why:
 
 
 async def why(interaction: Interaction, request: Why) -> Message:
-    """Why an order's news was posted here, or not. Says nothing that the store does not know."""
+    """Answer why an order's news was posted in a channel, or not, from the store alone: PandaPon is not asked."""
     ctx = interaction.ctx
     channel = request.channel or interaction.channel
     keys = await resolve_order_keys(ctx.store, request.text)
@@ -43,7 +43,8 @@ async def why(interaction: Interaction, request: Why) -> Message:
         command = code(f"/panda watch {request.text}")
         return failures.failure(words.format(id=code(request.text), command=command))
     log = await ctx.store.delivery_log.of_order(keys[0], channel, NEWS_SHOWN)
-    watch = next((one for one in await ctx.store.watches.of_orders(keys) if one.channel == channel), None)
+    watches = await ctx.store.watches.of_orders(keys)
+    watch = next((watch for watch in watches if watch.channel == channel), None)
     stored = (await ctx.store.orders.load(keys[:1]))[keys[0]]
     return delivery_log_view.why(stored.snapshot(), channel, watch, log, ctx.clock())
 

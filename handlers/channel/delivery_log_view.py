@@ -1,4 +1,4 @@
-"""The delivery log of one order in one channel: what was news, and what became of it there."""
+"""The delivery log of one order in one channel: each piece of news, and whether it was posted there."""
 
 from __future__ import annotations
 
@@ -25,23 +25,20 @@ if TYPE_CHECKING:
     from tracking.orders import OrderSnapshot
     from tracking.values import News
 
-WAITING = frozenset({PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN})
-
 
 def why(
-    look: OrderSnapshot, channel: str, watch: Watch | None, log: Sequence[DeliveryLogEntry], now: datetime
+    snapshot: OrderSnapshot, channel: str, watch: Watch | None, log: Sequence[DeliveryLogEntry], now: datetime
 ) -> Message:
-    """Newest first: each piece of news, when it was found, and whether it was posted, or why not."""
+    """List the news, newest first: when each was found, and whether it was posted. ``log`` comes oldest first."""
     layout = Layout(
-        [el.section(f"*{order_name(look.ref)}* {here(channel)}\n{_standing(watch, now)}")],
-        tail=[el.context(_read(look, now))],
+        [el.section(f"*{order_name(snapshot.ref)}* {here(channel)}\n{_standing(watch, now)}")],
+        tail=[el.context(_last_read(snapshot, now))],
     )
     if not log:
         layout.add(el.section(_("There was no news of it yet: the first reading is the baseline and is not posted.")))
-    for at, told in enumerate(reversed(log)):
-        if not layout.add(
-            el.section(f"• {slack_date(told.at, now)}  {_what(told.news)}\n→ {_outcome(told, watch, channel, now)}")
-        ):
+    for at, entry in enumerate(reversed(log)):
+        line = f"• {slack_date(entry.at, now)}  {_headline(entry.news)}"
+        if not layout.add(el.section(f"{line}\n→ {_outcome(entry, watch, channel, now)}")):
             n = len(log) - at
             layout.note(el.context(ngettext("and {n} older one", "and {n} older ones", n).format(n=n)))
             break
@@ -61,7 +58,7 @@ def _standing(watch: Watch | None, now: datetime) -> str:
     return words
 
 
-def _what(news: News) -> str:
+def _headline(news: News) -> str:
     if news.stall is not None:
         return f"⏰ {headline(news.stall.leg)}"
     if news.steps:
@@ -72,33 +69,39 @@ def _what(news: News) -> str:
     return ngettext("🚚 {n} scan", "🚚 {n} scans", n).format(n=n) if n else _("✏️ Details")
 
 
-def _outcome(told: DeliveryLogEntry, watch: Watch | None, channel: str, now: datetime) -> str:  # noqa: PLR0911  one line an outcome
-    match told.state:
-        case None:
-            return _not_for(told, watch, now)
+def _outcome(entry: DeliveryLogEntry, watch: Watch | None, channel: str, now: datetime) -> str:
+    return _not_queued(entry, watch, now) if entry.state is None else _post_outcome(entry, channel, now)
+
+
+def _post_outcome(entry: DeliveryLogEntry, channel: str, now: datetime) -> str:
+    match entry.state:
         case PostState.SENT:
-            words = _("posted in a digest {time}") if told.in_batch else _("posted {time}")
-            return words.format(time=slack_date(told.sent_at, now) if told.sent_at else "")
+            words = _("posted in a digest {time}") if entry.in_batch else _("posted {time}")
+            return words.format(time=slack_date(entry.sent_at, now) if entry.sent_at else "")
         case PostState.SKIPPED:
-            return _("not posted: {reason}").format(reason=_skipped(told.error))
-        case PostState.HELD if told.error == "quiet hours" and told.not_before:
-            return _("held by quiet hours until {time}").format(time=slack_date(told.not_before, now))
+            return _("not posted: {reason}").format(reason=_skipped(entry.error))
         case PostState.HELD:
-            return _("held: {reason}").format(reason=channel_error(told.error, channel))
+            return _held(entry, channel, now)
         case PostState.FAILED:
-            return _("refused by Slack: {code}").format(code=escape(truncate(told.error, 60)) or "–")
+            return _("refused by Slack: {code}").format(code=escape(truncate(entry.error, 60)) or "–")
         case PostState.BATCHED:
             return _("on its way in a digest")
         case _:
             return _("waits for Slack to take it")
 
 
-def _not_for(told: DeliveryLogEntry, watch: Watch | None, now: datetime) -> str:
+def _held(entry: DeliveryLogEntry, channel: str, now: datetime) -> str:
+    if entry.error == "quiet hours" and entry.not_before:
+        return _("held by quiet hours until {time}").format(time=slack_date(entry.not_before, now))
+    return _("held: {reason}").format(reason=channel_error(entry.error, channel))
+
+
+def _not_queued(entry: DeliveryLogEntry, watch: Watch | None, now: datetime) -> str:
     if watch is None:
         return _("not posted: it was not watched here")
-    if told.at < watch.created_at:
+    if entry.at < watch.created_at:
         return _("not posted: the watch began later, {time}").format(time=slack_date(watch.created_at, now))
-    if watch.filter not in told.audience:
+    if watch.filter not in entry.audience:
         return _("not posted: this watch posts {filter}").format(filter=filter_words(watch.filter))
     return _("not posted: this watch had another filter at that time")
 
@@ -110,10 +113,10 @@ def _skipped(error: str) -> str:
     return _("muted by {user}").format(user=name(by)) if by != error else escape(truncate(error, 60))
 
 
-def _read(look: OrderSnapshot, now: datetime) -> str:
-    if look.read_at is None:
+def _last_read(snapshot: OrderSnapshot, now: datetime) -> str:
+    if snapshot.read_at is None:
         return _("It was never read from PandaPon.")
-    words = _("Last read from PandaPon {time}").format(time=slack_date(look.read_at, now))
-    if look.stale_since:
-        words += " · " + _("⚠️ not answered since {time}").format(time=slack_date(look.stale_since, now))
+    words = _("Last read from PandaPon {time}").format(time=slack_date(snapshot.read_at, now))
+    if snapshot.stale_since:
+        words += " · " + _("⚠️ not answered since {time}").format(time=slack_date(snapshot.stale_since, now))
     return words

@@ -1,4 +1,4 @@
-"""Keep quiet about some orders, or a whole channel, for a while; and hear of them again."""
+"""Mute some orders or a whole channel for a while, and unmute them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NAMED = 12  # orders named in an answer
 
 
 def read_mute(command: TypedCommand) -> Mute:
-    """Read ``mute``: without ids the whole channel; 24 hours unless said otherwise. Raises UsageError."""
+    """Read ``mute``: without ids it means the whole channel, without a duration 24 hours. Raises UsageError."""
     _options, words = read_options(command)
     where, words = take_channel(command, words)
     span, words = _take_span(command, words)
@@ -83,46 +83,52 @@ def _is_split(words: list[Token]) -> bool:
 
 
 async def mute(interaction: Interaction, request: Mute) -> Message:
-    """Keep quiet about some orders, or all, for a while."""
+    """Mute the orders, or the whole channel where no ids are given, for the requested span."""
     now = interaction.ctx.clock()
     channel, until = request.channel or interaction.channel, now + request.span
     missing = await set_mute(interaction, channel, request.ids, until)
-    found = [one for one in request.ids if one not in missing]
-    return muted(channel, found, until, missing, now)
+    return muted(channel, _without(request.ids, missing), until, missing, now)
 
 
 async def unmute(interaction: Interaction, request: Unmute) -> Message:
-    """Let news come again."""
+    """Unmute the orders, or the whole channel where no ids are given."""
     channel = request.channel or interaction.channel
     missing = await set_mute(interaction, channel, request.ids, None)
-    return unmuted(channel, [one for one in request.ids if one not in missing], missing)
+    return unmuted(channel, _without(request.ids, missing), missing)
 
 
 async def set_mute(interaction: Interaction, channel: str, ids: Sequence[str], until: datetime | None) -> list[str]:
-    """Mute or unmute orders or all, and say so. Returns the ids that are not watched there."""
+    """Mute orders, or the whole channel where no ids are given, and tell the channel.
+
+    ``until`` None: unmute. Returns the ids that are not watched there.
+    """
     store, now = interaction.ctx.store, interaction.ctx.clock()
-    keys = {one: await resolve_order_keys(store, one) for one in ids}
-    each = list(dict.fromkeys(key for found in keys.values() for key in found))
-    before = await _muted_until(interaction, channel, each if ids else None)
+    keys_by_id = {order_id: await resolve_order_keys(store, order_id) for order_id in ids}
+    keys = list(dict.fromkeys(key for same_id in keys_by_id.values() for key in same_id))
+    before = await _muted_until(interaction, channel, keys if ids else None)
     if ids:
-        done = await store.watches.mute(now, channel, each, until=until, actor=interaction.user)
+        changed = await store.watches.mute(now, channel, keys, until=until, actor=interaction.user)
     else:
         await store.channels.mute(now, channel, until, interaction.user)
-    missing = [one for one in ids if not set(keys[one]) & set(done)]
-    found = [one for one in ids if one not in missing]
-    if found or not ids:
+    missing = [order_id for order_id in ids if not set(keys_by_id[order_id]) & set(changed)]
+    watched = _without(ids, missing)
+    if watched or not ids:
         undo = {"until": before.isoformat() if before else ""}
         if until:
             await announce(
-                interaction.ctx, channel, interaction.user, "mute", ids=found, until=until.isoformat(), undo=undo
+                interaction.ctx, channel, interaction.user, "mute", ids=watched, until=until.isoformat(), undo=undo
             )
-        elif before:  # that what was not muted is not muted is no news
-            await announce(interaction.ctx, channel, interaction.user, "unmute", ids=found, undo=undo)
+        elif before:  # unmuting what was not muted changes nothing, so nobody is told
+            await announce(interaction.ctx, channel, interaction.user, "unmute", ids=watched, undo=undo)
     return missing
 
 
+def _without(ids: Sequence[str], missing: Sequence[str]) -> list[str]:
+    return [order_id for order_id in ids if order_id not in missing]
+
+
 async def _muted_until(interaction: Interaction, channel: str, keys: Sequence[str] | None) -> datetime | None:
-    """Until when all of a channel, or the longest of these orders, is muted now."""
+    """When the mute of the orders ends (the last of them), or that of the channel for ``keys`` None; None: unmuted."""
     store, now = interaction.ctx.store, interaction.ctx.clock()
     if keys is None:
         times = [(await store.channels.get(channel)).muted_until]
@@ -132,38 +138,42 @@ async def _muted_until(interaction: Interaction, channel: str, keys: Sequence[st
 
 
 async def undo_mute(interaction: Interaction, channel: str, facts: dict[str, Any]) -> None:
-    """Mute or unmute as it was before."""
+    """Restore the mute that a line in the channel replaced; an expired one is not restored."""
     former = (facts.get("undo") or {}).get("until")
     until, now = datetime.fromisoformat(former) if former else None, interaction.ctx.clock()
     await set_mute(interaction, channel, facts.get("ids") or [], until if until and until > now else None)
 
 
 def muted(channel: str, ids: Sequence[str], until: datetime, missing: Sequence[str], now: datetime) -> Message:
-    """What is quiet now, and how to undo it."""
+    """Confirm a mute, with Undo, and name the ids that are not watched. No ids and none missing: the whole channel."""
     blocks: list[Block] = []
     if ids or not missing:
-        what = ", ".join(code(one) for one in ids[:12]) if ids else _("everything {where}").format(where=here(channel))
+        subject = _named(ids) if ids else _("everything {where}").format(where=here(channel))
         words = _("🔕 *Muted {what} until {time}*\nCards keep showing the current state, and the log keeps all news.")
-        blocks.append(el.section(words.format(what=what, time=slack_date(until, now))))
+        blocks.append(el.section(words.format(what=subject, time=slack_date(until, now))))
         blocks += el.actions([run_button(_("Undo"), 1, Unmute(tuple(ids), channel or None))])
     blocks += _not_watched(missing, channel)
     return el.message(blocks)
 
 
 def unmuted(channel: str, ids: Sequence[str], missing: Sequence[str]) -> Message:
-    """News comes again."""
+    """Confirm the end of a mute, and name the ids that are not watched."""
     blocks: list[Block] = []
     if ids or not missing:
-        what = ", ".join(code(one) for one in ids[:12]) if ids else _("everything {where}").format(where=here(channel))
-        blocks.append(el.section(_("🔔 *News is posted again: {what}*").format(what=what)))
+        subject = _named(ids) if ids else _("everything {where}").format(where=here(channel))
+        blocks.append(el.section(_("🔔 *News is posted again: {what}*").format(what=subject)))
     return el.message(blocks + _not_watched(missing, channel))
+
+
+def _named(ids: Sequence[str]) -> str:
+    return ", ".join(code(order_id) for order_id in ids[:NAMED])
 
 
 def _not_watched(missing: Sequence[str], channel: str) -> list[Block]:
     if not missing:
         return []
     words = ngettext("{ids} is not watched {where}.", "{ids} are not watched {where}.", len(missing))
-    return [el.section(words.format(ids=", ".join(code(one) for one in missing[:12]), where=here(channel)))]
+    return [el.section(words.format(ids=_named(missing), where=here(channel)))]
 
 
 def _mute_help() -> HelpPage:

@@ -1,4 +1,4 @@
-"""What a channel chose for itself: filter, threads, quiet hours, digest, language, time zone."""
+"""A channel's settings: filter, threads, quiet hours, daily digest, language, time zone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FilledSettings:
-    """What was filled in: the settings, whether the filter goes for orders watched already, and what is wrong."""
+    """The filled settings form. ``filter_all``: standing watches get the filter too; ``wrong``: sentences by field."""
 
     settings: ChannelSettings
     filter_all: bool = False
@@ -55,29 +55,32 @@ def read_settings(command: TypedCommand) -> ShowSettings:
 
 
 async def show_settings(interaction: Interaction, request: ShowSettings) -> Message:
-    """What the channel chose, and what that meant last week."""
+    """Show the channel's settings, and how many posts they would have caused last week."""
     channel = request.channel or interaction.channel
     ctx = interaction.ctx
     stored = await ctx.store.channels.get(channel)
-    chosen = stored.settings
-    week = await last_week(ctx, channel, chosen)
-    subscriptions = await ctx.store.subscriptions.active(channel)
-    return settings_views.settings(stored, chosen, subscriptions, next_digest(chosen, ctx.clock()), week, ctx.clock())
+    return settings_views.settings(
+        stored,
+        ctx.clock(),
+        subscriptions=await ctx.store.subscriptions.active(channel),
+        next_digest=next_digest(stored.settings, ctx.clock()),
+        week=await last_week(ctx, channel, stored.settings),
+    )
 
 
 async def preview(interaction: Interaction, channel: str) -> Message:
-    """The digest as it would go out now."""
+    """Show the daily digest as it would be posted now."""
     return digest.daily(await interaction.ctx.digests.preview(channel))
 
 
 async def open_form(interaction: Interaction, channel: str) -> View:
-    """The form with what the channel has now."""
+    """Make the form, filled with the channel's present settings."""
     stored = await interaction.ctx.store.channels.get(channel)
     return settings_views.modal(channel, stored.settings)
 
 
 def read_form(values: dict[str, Any]) -> FilledSettings:
-    """What was filled in, wrong or right."""
+    """Read the form's ``state.values``. Wrong fields are named in the result, with a sentence for the person."""
     filter_ = value_of(values, "filter", "selected_option")
     threads = value_of(values, "threads", "selected_option")
     begin, end = value_of(values, "quiet_from", "selected_time"), value_of(values, "quiet_to", "selected_time")
@@ -106,7 +109,7 @@ def read_form(values: dict[str, Any]) -> FilledSettings:
 
 
 async def save(interaction: Interaction, channel: str, filled: FilledSettings) -> View:
-    """Keep the settings; the form's next page says what they would have meant last week."""
+    """Store the settings. The form's next page compares them with the former ones by last week's news."""
     ctx, user, settings = interaction.ctx, interaction.user, filled.settings
     former = (await ctx.store.channels.get(channel)).settings
     before = await last_week(ctx, channel, former)
@@ -125,7 +128,7 @@ async def save(interaction: Interaction, channel: str, filled: FilledSettings) -
 
 
 async def undo_settings(interaction: Interaction, channel: str, facts: dict[str, Any]) -> None:
-    """The settings of before, and the filters of the watches."""
+    """Restore the former settings, and the watches' former filters where the change replaced them."""
     former = facts["undo"]
     settings = codec.load_settings(former["settings"])
     await keep(interaction.ctx, channel, settings, interaction.user, filter_all=False)
@@ -147,8 +150,8 @@ def _is_zone(name: str) -> bool:
 
 
 def _checked(values: dict[str, Any], name: str) -> list[Any]:
-    found = payloads.part(values, name, VALUE, "selected_options")
-    return found if isinstance(found, list) else []
+    options = payloads.part(values, name, VALUE, "selected_options")
+    return options if isinstance(options, list) else []
 
 
 async def _channel_of_form(interaction: Interaction, _filled: FilledSettings) -> Claim:

@@ -1,4 +1,4 @@
-"""What a channel chose, and the form in which it chooses otherwise."""
+"""A channel's settings in words, and the form that changes them."""
 
 from __future__ import annotations
 
@@ -26,19 +26,23 @@ if TYPE_CHECKING:
 View = dict[str, Any]
 
 
-def settings(  # noqa: PLR0917  everything that the answer says
+def settings(
     channel: Channel,
-    chosen: ChannelSettings,
+    now: datetime,
+    *,
     subscriptions: Sequence[Subscription],
     next_digest: datetime | None,
     week: Load,
-    now: datetime,
 ) -> Message:
-    """The channel's choices and what they meant last week."""
-    chosen_lines = settings_lines(chosen, next_digest, now)
+    """Show a channel's settings, with buttons to change them and to preview the digest.
+
+    ``next_digest``: when it is posted; None: the channel gets none. ``week``: the posts that last week's news would
+    have caused with these settings.
+    """
+    lines = settings_lines(channel.settings, next_digest, now)
     if channel.muted_until and channel.muted_until > now:
-        chosen_lines.insert(0, muted_line(channel.muted_by, channel.muted_until, now))
-    chosen_lines += [_subscribed(one) for one in subscriptions]
+        lines.insert(0, muted_line(channel.muted_by, channel.muted_until, now))
+    lines += [_subscribed(subscription) for subscription in subscriptions]
     buttons = [
         el.button(_("Change…"), f"{action_ids.EDIT_SETTINGS}:1", channel.channel, "primary"),
         el.button(_("Preview the digest"), f"{action_ids.PREVIEW_DIGEST}:1", channel.channel),
@@ -47,7 +51,7 @@ def settings(  # noqa: PLR0917  everything that the answer says
     head = _("Settings {where}").format(where=here(channel.channel))
     blocks = [
         el.section(f"⚙️ *{head}*"),
-        el.section("\n".join(f"• {line}" for line in chosen_lines)),
+        el.section("\n".join(f"• {line}" for line in lines)),
         el.context(last, *_changed_by(channel, now)),
         *el.actions(buttons),
     ]
@@ -55,7 +59,7 @@ def settings(  # noqa: PLR0917  everything that the answer says
 
 
 def modal(channel: str, chosen: ChannelSettings) -> View:
-    """The form. Its values come back under the names of the settings."""
+    """Make the form. Each block's id is the name of a setting, and ``private_metadata`` is the channel."""
     blocks = [
         field(_("News of orders watched here"), "filter", _select(_filters(), chosen.filter or "default")),
         _checks("filter_all", _("Already watched"), [("yes", _("Also for orders that are already watched here"))], []),
@@ -95,7 +99,7 @@ def modal(channel: str, chosen: ChannelSettings) -> View:
 def saved(
     channel: str, chosen: ChannelSettings, next_digest: datetime | None, loads: tuple[Load, Load], now: datetime
 ) -> View:
-    """What was saved, and what it would have meant: the dry run over last week."""
+    """Confirm the settings. ``loads``: the posts of last week's news with the former settings, and with these."""
     before, after = loads
     compared = _("With these settings last week would have meant {after} here, instead of {before}.").format(
         after=load_words(after), before=load_words(before)
@@ -106,12 +110,12 @@ def saved(
 
 
 def working() -> View:
-    """While last week's news is counted, which takes a while where there was much."""
+    """Make the page that stands while last week's news is counted, which takes a while in a busy channel."""
     return _page([el.section(_("⏳ Saving…"))])
 
 
 def not_saved(reason: Message) -> View:
-    """What went wrong instead."""
+    """Make the page that says why nothing was saved."""
     return _page(reason.blocks)
 
 
@@ -122,18 +126,16 @@ def _page(blocks: list[Block]) -> View:
 def _filters() -> list[tuple[str, str]]:
     return [
         ("default", _("The bot's default")),
-        *((one, filter_words(one)) for one in Filter),
+        *((filter_, filter_words(filter_)) for filter_ in Filter),
     ]
 
 
-def _subscribed(one: Subscription) -> str:
-    what = (
-        _("Watches every order")
-        if not one.status
-        else _("Watches every order that is {status}").format(status=code(one.status))
-    )
+def _subscribed(subscription: Subscription) -> str:
+    orders = _("Watches every order")
+    if subscription.status:
+        orders = _("Watches every order that is {status}").format(status=code(subscription.status))
     return _("{what}: {filter}, by {user}").format(
-        what=what, filter=filter_words(one.filter), user=name(one.created_by)
+        what=orders, filter=filter_words(subscription.filter), user=name(subscription.created_by)
     )
 
 
@@ -148,9 +150,9 @@ def _changed_by(channel: Channel, now: datetime) -> list[str]:
 
 
 def _select(options: Sequence[tuple[str, str]], chosen: str) -> Block:
-    made = [option(*one) for one in options]
-    initial = next((one for one in made if one["value"] == chosen), made[0])
-    return {"type": "static_select", "action_id": "value", "options": made, "initial_option": initial}
+    choices = [option(*pair) for pair in options]
+    initial = next((choice for choice in choices if choice["value"] == chosen), choices[0])
+    return {"type": "static_select", "action_id": "value", "options": choices, "initial_option": initial}
 
 
 def _radio(options: Sequence[tuple[str, str]], chosen: str) -> Block:
@@ -163,8 +165,8 @@ def _time(chosen: str) -> Block:
 
 
 def _checks(name: str, label: str, options: Sequence[tuple[str, str]], chosen: Sequence[str]) -> Block:
-    made = [option(*one) for one in options]
-    element: Block = {"type": "checkboxes", "action_id": "value", "options": made}
-    if initial := [one for one in made if one["value"] in chosen]:
+    choices = [option(*pair) for pair in options]
+    element: Block = {"type": "checkboxes", "action_id": "value", "options": choices}
+    if initial := [choice for choice in choices if choice["value"] in chosen]:
         element["initial_options"] = initial
     return field(label, name, element, optional=True)

@@ -1,4 +1,4 @@
-"""Undo of what a line in the channel says. It works once; everybody reads that, too."""
+"""Undo of a change that a line in the channel told everybody of. It works once, and everybody reads of it too."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 async def undo(interaction: Interaction, line: int) -> Message:
-    """Take back what a line says, once; everybody reads that, too."""
-    taken = await interaction.ctx.store.channels.take_line(line)
-    if taken is None:
+    """Undo the change that a line tells of, the first time it is asked for. ``line``: the line's row number."""
+    claimed_line = await interaction.ctx.store.channels.take_line(line)
+    if claimed_line is None:
         return lines.too_late()
-    channel, facts = taken
+    channel, facts = claimed_line
     take_back = interaction.ctx.commands.undo.get(facts["line"])
     if take_back:
         await take_back(interaction, channel, facts)
@@ -30,7 +30,7 @@ async def undo(interaction: Interaction, line: int) -> Message:
 
 
 async def _line(interaction: Interaction, _given: Any) -> Claim:
-    """It was said to a channel, and what it takes back is that channel's."""
+    """The line belongs to the channel that it was posted in, and so does the change that it tells of."""
     [row] = rows(payloads.value(interaction.body), most=1)
     channel = await interaction.ctx.store.channels.of_line(row)
     return Claim(row, (channel,) if channel else ())

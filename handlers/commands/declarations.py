@@ -1,4 +1,4 @@
-"""What a feature declares of itself. Parsing, help, listeners and the checks of who may do what follow from it."""
+"""The declarations of a feature. Parsing, help, listeners and the checks of rights are derived from them."""
 
 from __future__ import annotations
 
@@ -23,38 +23,38 @@ Act = Callable[["Interaction", Any], Awaitable["Message"]]
 
 
 def asking() -> str:
-    """The working line of most requests."""
+    """Return the working line of most requests."""
     return _("Asking PandaPon…")
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A word behind ``/panda``, and how what follows it is read. ``read`` raises UsageError."""
+    """A verb of ``/panda``, and the function that reads its arguments. ``read`` raises UsageError."""
 
     verb: Verb
     read: Callable[[TypedCommand], Request]
     help: Callable[[], HelpPage] | None = None  # None: the overview
-    slash: str = ""  # the usage hint of its own slash command, ``/panda-<verb>``; empty: it has none
-    stands_alone: bool = False  # that slash command does something with nothing behind it; others show their help
+    slash: str = ""  # usage hint of the verb's own slash command, ``/panda-<verb>``; empty: it has none
+    stands_alone: bool = False  # the slash command works without arguments; others show their help
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How requests of one type are answered, from commands and buttons alike."""
+    """The answer to one type of request, from commands and buttons alike."""
 
     request: type[Request]
     act: Act
-    need: Need | Callable[[Any], Need] | None = None  # of the channel that it names or stands in; None: it needs none
-    working: Callable[[], str] = asking  # the line that stands there while it takes a while
+    need: Need | Callable[[Any], Need] | None = None  # the right to its channel; None: it has none
+    working: Callable[[], str] = asking  # makes the line that is shown while the answer takes long
 
     def need_of(self, request: Request) -> Need | None:
-        """What this request needs of its channel."""
+        """Return the right that this request needs to its channel; None: the request concerns no channel."""
         return self.need(request) if callable(self.need) else self.need
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button that is answered with a message. Its id begins with ``id``; the subject reads what it carries."""
+    """A button whose answer is a message. ``id``: the prefix of its action ids; the subject reads its value."""
 
     id: str
     subject: Subject
@@ -73,9 +73,9 @@ class MessageShortcut:
 
 @dataclass(frozen=True, slots=True)
 class Opener:
-    """A button or a global shortcut that opens a form: within three seconds, so nothing slow but the check goes before.
+    """A button or a global shortcut that opens a form. It has three seconds, so nothing slow but the check goes first.
 
-    ``refused`` makes the page that says why it does not open; without it that is said like any other answer.
+    ``refused`` makes the page that explains an error; without it, the error is explained in a message.
     """
 
     kind: Literal["action", "shortcut"]
@@ -86,29 +86,29 @@ class Opener:
 
 
 class Filled(Protocol):
-    """What was filled in."""
+    """A filled form, as its ``read`` returns it."""
 
     @property
     def wrong(self) -> Mapping[str, str]:
-        """What is wrong, by the name of the field; nothing where all is well."""
+        """The sentence for each wrong field, by the field's name; empty: the form is right."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form that was sent. Wrong fields are marked in it; otherwise its next page is the answer."""
+    """A form. Wrong fields are marked in it when it is sent; otherwise its next page is the answer."""
 
     callback_id: str
-    subject: Subject  # found in what was filled in
+    subject: Subject  # its ``find`` gets the filled form
     read: Callable[[dict[str, Any]], Filled]
-    answer: Callable[[Interaction, Any, Any], Awaitable[View]]  # with the subject and what was filled in
+    answer: Callable[[Interaction, Any, Any], Awaitable[View]]  # gets the subject and the filled form
     working: Callable[[], View]
-    page: Callable[[Message], View]  # an error, or that it takes too long
+    page: Callable[[Message], View]  # makes the page that explains an error or a late answer
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Anything else: it is acknowledged, and the feature does the rest, the check of its subject included."""
+    """Any other listener: it is acknowledged, and ``handle`` does the rest, the check of the subject included."""
 
     kind: Literal["action", "event"]
     name: str
@@ -122,7 +122,7 @@ def _no_examples() -> list[Example]:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """Everything that one module adds to the bot."""
+    """The parts that one module adds to the bot."""
 
     commands: tuple[Command, ...] = ()
     answers: tuple[Answer, ...] = ()
@@ -131,7 +131,7 @@ class Feature:
     openers: tuple[Opener, ...] = ()
     forms: tuple[Form, ...] = ()
     listeners: tuple[Listener, ...] = ()
-    overview: Callable[[], list[Example]] = _no_examples  # its lines in the overview of the help
-    topics: Mapping[str, Callable[[], HelpPage]] = field(default_factory=dict)  # help on what is no command
-    # How a change that was told to a whole channel is taken back, by the name of its line; with channel and facts.
+    overview: Callable[[], list[Example]] = _no_examples  # lines for the help's overview
+    topics: Mapping[str, Callable[[], HelpPage]] = field(default_factory=dict)  # help on topics other than commands
+    # By the name of a line in ``handlers.posts.lines``: undoes its change. Gets the line's channel and facts.
     undo: Mapping[str, Callable[[Interaction, str, dict[str, Any]], Awaitable[None]]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Every command: what was typed becomes a request, or a usage error with the corrected command, and is answered."""
+"""The registry of commands: it reads typed text into a request or a usage error, and answers requests."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from handlers.commands.declarations import Answer, Feature
     from handlers.interactions.interaction import Interaction
 
-CORRECTIONS = 8  # mistakes in one command that are corrected one after the other
-# What is meant by words without a verb: an id alone is tracked, other words may be meant as a search.
+CORRECTIONS = 8  # mistakes that are corrected in one suggestion, at most
+# The verbs for text without a verb: an id alone is tracked, and other words are suggested as a search.
 IDS_ALONE, WORDS_ALONE = "track", "search"
 
 
@@ -36,7 +36,7 @@ class Commands:
         self.features = tuple(features)
         self.declared = {command.verb.name: command for feature in features for command in feature.commands}
         self.answers: dict[type[Request], Answer] = {
-            one.request: one for feature in features for one in feature.answers
+            answer.request: answer for feature in features for answer in feature.answers
         }
         self.undo = {line: undo for feature in features for line, undo in feature.undo.items()}
         self.pages: dict[str, Callable[[], HelpPage]] = {
@@ -47,18 +47,18 @@ class Commands:
         self.vocabulary = Vocabulary(verbs, tuple(self.pages))
 
     def slash_commands(self) -> list[str]:
-        """The names of the slash commands, the common one first."""
+        """Return the names of the slash commands, ``/panda`` first."""
         own = [f"/panda-{name}" for name, command in self.declared.items() if command.slash]
         return ["/panda", *own]
 
     def overview(self) -> list[Example]:
-        """A line or two for each feature that has something to say of itself."""
+        """Return the lines of the help's overview, in the order of the features."""
         return [line for feature in self.features for line in feature.overview()]
 
     def read(self, text: str, *, command: str = "/panda") -> Request:
-        """Read what followed a slash command, as Slack sends it.
+        """Read the text after a slash command, as Slack sends it. ``command``: the slash command's name.
 
-        Raises nothing but UsageError; its suggestion can itself be read, or is empty.
+        Raises only UsageError, whose suggestion is empty or can be read without an error.
         """
         prefix = command.removeprefix("/panda").removeprefix("-")
         try:
@@ -68,11 +68,11 @@ class Commands:
             raise
 
     def answer_to(self, request: Request) -> Answer:
-        """How a request is answered."""
+        """Return the declared answer to a request."""
         return self.answers[type(request)]
 
     async def perform(self, interaction: Interaction, request: Request) -> Message:
-        """Do what was asked. Raises what handlers.interactions.error_boundary explains."""
+        """Carry out a request. Raises errors that ``handlers.interactions.error_boundary`` explains."""
         try:
             return await self.answer_to(request).act(interaction, request)
         except WrongPlatformError as error:
@@ -81,7 +81,7 @@ class Commands:
             raise
 
     def _readable(self, suggestion: str) -> str:
-        """A correction may hold the next mistake: correct that too, so that what is offered always works."""
+        """Correct a suggestion until it can be read, since a corrected command may hold another mistake."""
         for _attempt in range(CORRECTIONS):
             if not suggestion:
                 return ""
@@ -94,7 +94,7 @@ class Commands:
         return "/panda help"
 
     def _read(self, tokens: list[Token], *, named: bool) -> Request:
-        """``named``: the verb came with the slash command, so that it was not left out on purpose."""
+        """``named``: the verb is part of the slash command's name, as in ``/panda-track``."""
         if not tokens:
             return Help()
         first, rest = tokens[0], tokens[1:]
@@ -114,7 +114,7 @@ class Commands:
         return TypedCommand(verb, tuple(tokens), self.vocabulary)
 
     def _without_verb(self, tokens: list[Token]) -> Request:
-        """An id alone is tracked; a mistyped verb is corrected; other words are offered as a search."""
+        """Track an id that stands alone. Raises UsageError with a corrected verb, or with a search for the words."""
         ids = sift(tokens, waybills=True)
         is_number = len(tokens) == 1 and re.search(r"[0-9]{5}", tokens[0].target or tokens[0].text)
         if is_number or (ids.good and not ids.bad) or ids.rejoined:

@@ -1,1 +1,1 @@
-"""Goods: the search on both platforms."""
+"""The search for goods on both platforms."""

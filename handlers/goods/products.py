@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from handlers.requests import Search
     from pandapon.models import Page, Product
 
-TITLE = 120
+TITLE = 120  # characters of a title or keyword that are shown
+COUNT_DIGITS = 14  # a longer number is no count of sales
 
 
 def results(request: Search, pages: dict[Platform, Page[Product]], errors: dict[Platform, str]) -> Message:
-    """One page of each platform that answered; the others say why they did not. ``errors`` is Slack text."""
+    """Show one page of each platform that answered, and why the others did not.
+
+    ``errors``: by platform, the reason as Slack text.
+    """
     keyword = truncate(request.keyword, TITLE)
     layout = Layout(
         [el.header(_("Search: {keyword}").format(keyword=keyword)), el.context(_summary(request, pages))],
@@ -62,7 +66,8 @@ def _product(product: Product) -> Block:
 def _sold(sold: str) -> str:
     if not sold:
         return ""
-    number = f"{int(sold):,}" if sold.isascii() and sold.isdigit() and len(sold) < 15 else escape(truncate(sold, 30))  # noqa: PLR2004  longer ones are no count
+    is_count = sold.isascii() and sold.isdigit() and len(sold) <= COUNT_DIGITS
+    number = f"{int(sold):,}" if is_count else escape(truncate(sold, 30))
     return _("sold {number}").format(number=number)
 
 
@@ -70,8 +75,8 @@ def _summary(request: Search, pages: dict[Platform, Page[Product]]) -> str:
     facts = [of_answers(request, pages.values()).words()]
     for platform, page in pages.items():
         if page.total is not None:
-            found = ngettext("{n} result", "{n} results", page.total).format(n=f"{page.total:,}")
-            facts.append(f"{platform_name(platform)}: {found}")
+            count = ngettext("{n} result", "{n} results", page.total).format(n=f"{page.total:,}")
+            facts.append(f"{platform_name(platform)}: {count}")
     if request.price_min is not None:
         facts.append(_("from {price}").format(price=money(request.price_min)))
     if request.price_max is not None:

@@ -1,4 +1,4 @@
-"""Searching goods on both platforms."""
+"""``search``: find goods on one platform or on both."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def read_search(command: TypedCommand) -> Search:
 
 
 async def search(interaction: Interaction, request: Search) -> Message:
-    """One page of results; a platform that fails says so while the other one shows."""
+    """Show one page of results. Where one of two platforms fails, the other's results and the reason are shown."""
     platforms = [request.platform] if request.platform else list(Platform)
     query = ProductQuery(
         keyword=request.keyword,

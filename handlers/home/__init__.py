@@ -1,1 +1,1 @@
-"""The app's home."""
+"""App Home."""

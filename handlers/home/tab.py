@@ -1,4 +1,4 @@
-"""The app's home: what a person's channels watch, what needs a look, and how to begin."""
+"""App Home: the orders that a person's channels watch, those that need a look, and how to begin."""
 
 from __future__ import annotations
 
@@ -29,23 +29,24 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CHANNELS, PER_CHANNEL = 20, 50  # looked at for one home; what is beyond is counted
+CHANNELS = 20  # whose watches are read for one home
+PER_CHANNEL = 50  # watches that are read of one channel; the others are only counted
 
 
 async def open_home(subject: Subject, interaction: Interaction) -> None:
-    """Opened, or refreshed by its button; the app's other tabs are none of its business."""
+    """Show the home when it is opened or its Refresh is pressed. The app's Messages tab sends the same event."""
     if payloads.text(interaction.body, "event", "tab") in {"", payloads.HOME}:
         await show_home(subject, interaction)
 
 
 async def show_home(subject: Subject, interaction: Interaction) -> None:
-    """Publish the home as it now is, or why this person is shown nothing else.
+    """Publish the present home, or an error in its place.
 
-    Should Slack refuse it, it is published again when the home is opened next.
+    Where Slack refuses it, the person keeps the former home until they open it again.
     """
     ctx = interaction.ctx
     until = time.monotonic() + ctx.answer_seconds * WORKING
-    work = asyncio.ensure_future(within(_shown(subject, interaction), ctx.answer_seconds))
+    work = asyncio.ensure_future(within(_home_or_error(subject, interaction), ctx.answer_seconds))
     late = home_page(failures.too_late(ctx.answer_seconds))
     try:
         await interaction.client.views_publish(user_id=interaction.user, view=await in_time(work, until, late))
@@ -53,27 +54,27 @@ async def show_home(subject: Subject, interaction: Interaction) -> None:
         log.info("App Home not shown", extra={"error": code_of(error) or error})
 
 
-async def _shown(subject: Subject, interaction: Interaction) -> View:
+async def _home_or_error(subject: Subject, interaction: Interaction) -> View:
     try:
         await claimed(interaction, subject)
-        return await make(interaction.ctx, interaction.client, interaction.user)
-    except Exception as error:  # noqa: BLE001  whoever opens the home is told there
+        return await home_of(interaction.ctx, interaction.client, interaction.user)
+    except Exception as error:  # noqa: BLE001  the home is the only place where this person can be answered
         return home_page(explain(error))
 
 
-async def make(ctx: Context, client: AsyncWebClient, user: str) -> dict[str, Any]:
-    """The home of one person. Channels that the person is not in stay unnamed."""
-    found: list[tuple[str, list[Watch], int]] = []
+async def home_of(ctx: Context, client: AsyncWebClient, user: str) -> dict[str, Any]:
+    """Make one person's home. It names only channels that the person is in."""
+    watched: list[tuple[str, list[Watch], int]] = []
     for channel in (await ctx.store.watches.watched_channels())[:CHANNELS]:
         if await _is_in(client, channel, user):
             watches, total = await ctx.store.watches.of_channel(channel, 0, PER_CHANNEL)
-            found.append((channel, watches, total))
-    alarms = await ctx.store.alarms.of_orders([watch.key for _channel, watches, _total in found for watch in watches])
-    return view.view(found, alarms, ctx.clock())
+            watched.append((channel, watches, total))
+    alarms = await ctx.store.alarms.of_orders([watch.key for _channel, watches, _total in watched for watch in watches])
+    return view.view(watched, alarms, ctx.clock())
 
 
 async def _is_in(client: AsyncWebClient, channel: str, user: str) -> bool:
-    """Whether a person may know what a channel watches. In doubt, no."""
+    """Whether a person may know what a channel watches; False where Slack does not say."""
     if channel.startswith("D"):
         return False
     try:

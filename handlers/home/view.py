@@ -1,4 +1,4 @@
-"""The app's home, as blocks."""
+"""App Home, as blocks."""
 
 from __future__ import annotations
 
@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 
 View = dict[str, Any]
 
-LINES, TROUBLE = 8, 12  # orders named for one channel, and of those that need a look
-MOST = 95  # blocks; Slack takes 100
+LINES = 8  # orders that are named of one channel
+TROUBLE = 12  # orders that are named of those that need a look
+MOST = 95  # blocks before the help; Slack takes 100 in all
 
 
 def view(channels: Sequence[tuple[str, Sequence[Watch], int]], alarms: Mapping[str, Alarm], now: datetime) -> View:
-    """What needs a look first, then channel by channel; without any watch, how to begin."""
+    """Show the orders that need a look, then those of each channel; without any watch, how to begin.
+
+    ``channels``: each channel's id, its newest watches, and the number of all its watches. ``alarms``: by order key.
+    """
     blocks: list[Block] = [el.header(_("Your orders"))]
     if not channels:
         blocks.append(el.section(_nothing()))
@@ -64,19 +68,19 @@ def _line(watch: Watch) -> str:
 
 
 def _trouble(watch: Watch, alarms: Mapping[str, Alarm], now: datetime) -> str:
-    """Why an order needs a look; empty when it does not."""
+    """The line that says why an order needs a look; empty: it needs none."""
     milestone, alarm = watch.milestone, alarms.get(watch.key)
-    why = []
+    reasons = []
     if watch.state is WatchState.PAUSED:
-        why.append(_("⏸ paused"))
+        reasons.append(_("⏸ paused"))
     if alarm:
-        why.append(_silent(alarm, now))
+        reasons.append(_silent(alarm, now))
     if milestone and milestone.is_problem:
-        why.append(standing_of(watch).why)
-    if not why:
+        reasons.append(standing_of(watch).why)
+    if not reasons:
         return ""
-    where = el.channel(watch.channel)
-    return " · ".join([*why, f"`{sanitize_id(ref_of(watch).order_id)}`", *([where] if where else [])])
+    channel = el.channel(watch.channel)
+    return " · ".join([*reasons, f"`{sanitize_id(ref_of(watch).order_id)}`", *([channel] if channel else [])])
 
 
 def _silent(alarm: Alarm, now: datetime) -> str:

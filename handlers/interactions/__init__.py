@@ -1,1 +1,1 @@
-"""One thing that a person did in Slack: what is there to do it with, and how the person is answered."""
+"""An interaction of a person with the bot: the tools for its act, and the ways to answer."""

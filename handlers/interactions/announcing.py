@@ -1,4 +1,4 @@
-"""What changes a channel for all is said to all, in one line that names who did it and takes it back."""
+"""Changes that concern everybody in a channel: one line tells them who did it, with an Undo button."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ if TYPE_CHECKING:
 
 
 async def announce(ctx: Context, channel: str, by: str, line: str, **facts: Any) -> None:
-    """Tell a channel. ``line``: see ``handlers.posts.lines``; ``undo`` among the facts is what Undo needs to know."""
+    """Queue the line for a channel. ``line``: see ``handlers.posts.lines``; the fact ``undo`` holds what Undo needs."""
     await ctx.store.channels.say(ctx.clock(), channel, {"line": line, "by": by, **facts})
     ctx.wake()

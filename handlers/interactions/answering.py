@@ -1,4 +1,4 @@
-"""The one way to answer a person, whatever Slack refuses: by URL, in the channel, directly, in a form, in App Home."""
+"""Answer a person, whatever Slack refuses: by URL, in a form, in the channel, directly, or in App Home."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OK, REFUSED = 200, 400  # what a response URL answers; 404 or 410 when its five uses or its thirty minutes are over
-STEP_SECONDS = 4.0  # for one way
+OK, REFUSED = 200, 400  # statuses of a response URL; 404 or 410 after its five uses or its thirty minutes
+STEP_SECONDS = 4.0  # for each way that is tried
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What Slack handed over with one thing that somebody did. No response URL is a normal case."""
+    """The ways to answer that Slack handed over with an interaction. Many payloads have no response URL."""
 
     client: AsyncWebClient
     user: str
     channel: str = ""
     respond: AsyncRespond | None = None
-    trigger: str = ""  # opens one form, for three seconds
-    view: str = ""  # the form in which it was done
+    trigger: str = ""  # opens one form, within three seconds
+    view: str = ""  # the form in which the person acted
 
     @classmethod
     def of(cls, body: Body, client: AsyncWebClient, respond: AsyncRespond | None) -> Ways:
-        """The ways that a payload leaves open."""
+        """Read the ways from a payload."""
         is_form = payloads.text(body, "view", "type") == "modal"
         return cls(
             client=client,
@@ -52,12 +52,12 @@ class Ways:
         )
 
     async def tell(self, message: Message, *, replace: bool = False) -> bool:
-        """Show a message to this person alone, by the first way that is taken. False: there was none."""
+        """Show a message to this person alone, by the first way that Slack accepts. False: it accepted none."""
         for name, way in self._open(message, replace=replace):
             try:
                 async with asyncio.timeout(STEP_SECONDS):
                     await way()
-            except (*FAILURES, ValueError) as error:  # the last: bytes that are no text
+            except (*FAILURES, ValueError) as error:  # ValueError: the answer's bytes are no text
                 log.info("answer not accepted", extra={"way": name, "error": code_of(error) or str(error) or error})
             else:
                 return True
@@ -82,7 +82,7 @@ class Ways:
             yield "in App Home", partial(self.client.views_publish, user_id=self.user, view=view)
 
     async def _by_url(self, message: Message, *, replace: bool) -> None:
-        """With blocks, or with the text alone where those are refused. Raises what says why neither was taken."""
+        """Send blocks, or the text alone where Slack refuses them. Raises OSError with the status where both fail."""
         assert self.respond is not None
         status = 0
         for blocks in (message.blocks, []):

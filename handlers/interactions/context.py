@@ -1,4 +1,4 @@
-"""What the listeners need, handed to them by the process: API, store, tracker, settings. No globals."""
+"""The objects that the process hands to the listeners: API, store, tracker, settings. There are no globals."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ class Context:
     report: Callable[[], Report]
     digests: Digests
     all_orders: AllOrders
-    wake: Callable[[], None]  # something entered the outbox: deliver now rather than at the next tick
+    wake: Callable[[], None]  # makes the sender look into the outbox now rather than at the next tick
     default_filter: Filter = Filter.ALL
     languages: Languages = field(default_factory=Languages)
-    admission: Admission = field(default_factory=Admission)  # who may use the bot at all
-    answer_seconds: float = 15.0  # that a question may take in all, its answer included
+    admission: Admission = field(default_factory=Admission)  # decides who may use the bot
+    answer_seconds: float = 15.0  # from the acknowledgement to the answer, at most
     recent: Recent = field(default_factory=Recent)
     people: People = field(default_factory=People)
     working_after: float = 1.0  # seconds of silence before a working line is shown
     in_hand: set[asyncio.Future[Any]] = field(default_factory=set)  # answers being worked on; a stop waits for them
 
     def hold(self, work: asyncio.Future[Any]) -> None:
-        """Something is being worked on: a stop waits for it."""
+        """Note work that a stop of the process waits for."""
         self.in_hand.add(work)
         work.add_done_callback(self.in_hand.discard)

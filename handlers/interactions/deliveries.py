@@ -1,4 +1,4 @@
-"""What Slack delivers twice, also in Socket Mode: a second watch or undo must not happen."""
+"""Payloads that Slack delivers twice, also in Socket Mode: nothing must be done a second time."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NOTED_SECONDS = 0.7  # nobody waits longer for a sign of life because the database does
-REMEMBERED = 1000
+NOTED_SECONDS = 0.7  # for the database; a person waits no longer for the working line
+REMEMBERED = 1000  # deliveries
 
 
 class Recent:
-    """The last deliveries of this process; the store knows those of the ones before."""
+    """The last deliveries to this process. The store knows those to earlier processes."""
 
     def __init__(self) -> None:
         self._seen: OrderedDict[str, None] = OrderedDict()
 
     def add(self, delivery: str) -> bool:
-        """Whether it came for the first time."""
+        """Remember a delivery. Return whether it is new to this process."""
         is_first = delivery not in self._seen
         self._seen[delivery] = None
         if len(self._seen) > REMEMBERED:
@@ -36,7 +36,7 @@ class Recent:
 
 
 async def is_new(ctx: Context, body: Body) -> bool:
-    """Whether this was not delivered before. A store that does not answer withholds no answer."""
+    """Whether a payload is delivered for the first time. A store that does not respond in time counts as yes."""
     delivery = payloads.text(body, "trigger_id") or payloads.text(body, "event_id")
     if not delivery:
         return True
@@ -45,6 +45,6 @@ async def is_new(ctx: Context, body: Body) -> bool:
     try:
         async with asyncio.timeout(NOTED_SECONDS):
             return await ctx.store.people.first_seen(delivery, ctx.clock())
-    except (StorageError, TimeoutError) as error:  # what has to be written will say so itself
+    except (StorageError, TimeoutError) as error:  # an act that writes reports the fault itself
         log.warning("delivery not noted", extra={"error": str(error) or "the database is busy"})
         return True

@@ -1,4 +1,4 @@
-"""The error boundary: whatever goes wrong becomes one sentence for the person, and a cause in the log."""
+"""The error boundary: every error becomes one sentence for the person, and a cause in the log."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ log = logging.getLogger(__name__)
 
 
 async def guarded(work: Coroutine[None, None, Message]) -> Message:
-    """The work's message, or the message that says what went wrong. Never raises an ordinary exception."""
+    """Return the work's message, or the message that explains its error. Raises only cancellation and the like."""
     try:
         return await work
-    except Exception as error:  # noqa: BLE001  the one boundary: a user always gets an answer
+    except Exception as error:  # noqa: BLE001  the boundary itself: the person always gets an answer
         return explain(error)
 
 
-def explain(error: Exception) -> Message:  # noqa: PLR0911  one line an error
-    """A known error in one helpful sentence; an unknown one with an id that is also in the log."""
+def explain(error: Exception) -> Message:
+    """Explain a known error in one sentence; for an unknown one, name an id that is also in the log."""
     match error:
         case UsageError():
             return failures.usage_error(error)
@@ -46,27 +46,33 @@ def explain(error: Exception) -> Message:  # noqa: PLR0911  one line an error
         case PandaPonError():
             log.info("PandaPon refused or failed", extra={"error": error})
             return failures.pandapon(error)
+        case _:
+            sentence = _sentence(error)
+            return unexpected(error) if sentence is None else failures.failure(sentence)
+
+
+def _sentence(error: Exception) -> str | None:
+    """The sentence for an error that has no message of its own; None: the error is unknown."""
+    match error:
         case OutdatedError():
-            return failures.failure(_("This button is from an older version of me. Run the command again."))
+            return _("This button is from an older version of me. Run the command again.")
         case ForbiddenError():
-            return failures.failure(str(error))
+            return str(error)
         case DiskFullError():
             log.error("disk is full")
-            return failures.failure(_("The bot's disk is full, so nothing was changed. Please tell whoever runs it."))
+            return _("The bot's disk is full, so nothing was changed. Please tell whoever runs it.")
         case StorageError():
             log.error("database failed", extra={"error": error})
-            return failures.failure(
-                _("The bot's database did not take that, so nothing was changed. Please try again.")
-            )
+            return _("The bot's database did not take that, so nothing was changed. Please try again.")
         case SlackClientError() | aiohttp.ClientError() | TimeoutError():
             log.warning("Slack refused or failed", extra={"error": code_of(error) or error})
-            return failures.failure(slack_error(error))
+            return slack_error(error)
         case _:
-            return unexpected(error)
+            return None
 
 
 def unexpected(error: Exception) -> Message:
-    """A fault of ours: an id for the person, which stands on each log line of their request; the rest for the log."""
+    """Explain a fault of the bot: the person gets an id that stands on each log line of their request."""
     incident = log_context.fields().get("request") or secrets.token_hex(4)
     log.error("unexpected error", extra={"request": incident}, exc_info=error)
     return failures.failure(_("Something went wrong on the bot's side."), incident_id=incident)

@@ -1,4 +1,4 @@
-"""One thing a person did in Slack, and the answer they always get, within the time that a question has."""
+"""An interaction of a person with the bot, and the answer that they always get in time."""
 
 from __future__ import annotations
 
@@ -27,50 +27,50 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-# Of a question's time, what is there for asking others, and what is there for the whole of the work: whoever asked is
-# to read that it failed before the time is over, and what is stored is still to be shown after PandaPon has failed.
+# Shares of ``answer_seconds``: for the questions to PandaPon and Slack, and for the whole work. Time remains after the
+# questions to show the stored state where PandaPon failed, and after the work to tell the person that it failed.
 ASKING, WORKING = 0.8, 0.93
 
 
 @dataclass(slots=True)
 class Meanwhile:
-    """What is known before the answer: shown beneath the working line when the answer takes a while."""
+    """The message that stands beneath the working line until the answer comes; None: there is none."""
 
     message: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """Who did it, where, and how to answer."""
+    """Who acted, where, and how to answer. ``channel``: empty where Slack names none."""
 
     ctx: Context
     user: str
     channel: str
     respond: AsyncRespond
     client: AsyncWebClient
-    channel_name: str = ""  # as Slack's payloads call it
-    body: Body = field(default_factory=dict)  # as Slack sent it: it holds further ways to answer
+    channel_name: str = ""  # from Slack's payload
+    body: Body = field(default_factory=dict)  # the payload as Slack sent it; it holds further ways to answer
     meanwhile: Meanwhile = field(default_factory=Meanwhile)
 
     @property
     def is_between_people(self) -> bool:
-        """Whether it was done in a direct message; of several people it has a channel's id and a name of its own."""
+        """Whether the person acted in a direct message; one of several people has a channel's id and a special name."""
         return self.channel.startswith("D") or self.channel_name.startswith("mpdm-")
 
     async def answer(self, work: Coroutine[None, None, Message], working: str, *, replace: bool = False) -> None:
-        """Run the work and show its result, an error in words, and a working line when it takes a while.
+        """Run the work and show its message or its error, and a working line while it takes long.
 
         ``replace``: the answer takes the place of the pressed message.
         """
-        whole = asyncio.ensure_future(self._answer(work, working, replace=replace))
-        self.ctx.hold(whole)
-        await whole
+        answering = asyncio.ensure_future(self._answer(work, working, replace=replace))
+        self.ctx.hold(answering)
+        await answering
 
     async def _answer(self, work: Coroutine[None, None, Message], working: str, *, replace: bool) -> None:
         until = time.monotonic() + self.ctx.answer_seconds * WORKING
         task = asyncio.ensure_future(within(guarded(work), self.ctx.answer_seconds))
         finished, _pending = await asyncio.wait({task}, timeout=self.ctx.working_after)
-        if not finished:  # Slack replaces pressed messages only: elsewhere this stays, and the answer comes below it
+        if not finished:  # Slack replaces only pressed messages: elsewhere the working line stays above the answer
             await self.say(self._working(working), replace=replace)
         late = failures.too_late(self.ctx.answer_seconds)
         await self.say(await in_time(task, until, late), replace=replace)
@@ -80,21 +80,21 @@ class Interaction:
         return line.followed_by(self.meanwhile.message) if self.meanwhile.message else line
 
     async def say(self, message: Message, *, replace: bool) -> None:
-        """Answer only this person, by whatever way Slack takes."""
+        """Show a message to this person alone, by the first way that Slack accepts."""
         ways = Ways.of(self.body, self.client, self.respond)
         await ways.tell(message, replace=replace)
 
 
 async def within(work: Coroutine[Any, Any, T], seconds: float) -> T:
-    """The work, with its share of a question's time for all that it asks of others."""
+    """Run the work, whose questions to others may take their share of ``seconds`` in all."""
     with budget.limited(seconds * ASKING):
         return await work
 
 
 async def in_time(task: asyncio.Task[T], until: float, late: T) -> T:
-    """What the work made or, when the time is over, ``late``; ``until`` is monotonic.
+    """Return the task's result or, when the time is over, ``late``. ``until``: seconds of ``time.monotonic``.
 
-    What is still under way is given up: a change that waits in the database's queue is not made any more.
+    A late task is cancelled, so that a change that still waits in the database's queue is not made.
     """
     finished, _pending = await asyncio.wait({task}, timeout=max(0.0, until - time.monotonic()))
     if finished:

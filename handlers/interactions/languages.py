@@ -1,4 +1,4 @@
-"""Which language a channel is spoken to in: kept in memory, since every answer and every post asks."""
+"""The language of each channel, kept in memory, since every answer and every post needs it."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ if TYPE_CHECKING:
 
 
 class Languages:
-    """What channels chose; the one process that leads is the only one that writes it."""
+    """The languages that channels chose. Only the leading process changes them."""
 
     def __init__(self, default: str = "en") -> None:
-        """``default``: for channels that chose none, for direct messages and the home."""
+        """``default``: for channels that chose none, direct messages and App Home."""
         self.default = default
         self._chosen: dict[str, str] = {}
 
     async def learn(self, store: Store) -> None:
-        """Read what the channels chose."""
+        """Read the languages of all channels from the store."""
         for channel in await store.channels.with_settings():
             self.put(channel.channel, channel.settings.language)
 
     def put(self, channel: str, language: str) -> None:
-        """A channel chose; empty: the default again."""
+        """Note a channel's language; empty: the default."""
         self._chosen[channel] = language
 
     def of(self, channel: str) -> str:
-        """The language of a channel."""
+        """Return the language of a channel."""
         return self._chosen.get(channel) or self.default

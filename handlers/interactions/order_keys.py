@@ -1,4 +1,4 @@
-"""Which stored orders a person means by an order id or a waybill."""
+"""The stored orders that an order id or a waybill names."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ if TYPE_CHECKING:
 
 
 async def resolve_order_keys(store: Store, text: str) -> list[str]:
-    """The orders with this id or, where there are none, those with a parcel of this number."""
+    """Return the keys of the orders with this id or, where there are none, with a parcel of this waybill."""
     return await store.orders.with_id(text) or await store.orders.with_waybill(text)

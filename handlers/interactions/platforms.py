@@ -1,4 +1,4 @@
-"""Asking both platforms at once."""
+"""Ask both platforms at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ T = TypeVar("T")
 async def ask_each(
     platforms: list[Platform], call: Callable[[Platform], Awaitable[T]]
 ) -> tuple[dict[Platform, T], dict[Platform, str]]:
-    """Ask each platform at once. Returns answers and failures in words; raises when no platform answered."""
+    """Ask the platforms at once. Return their answers, and the reasons of the others as Slack text.
+
+    Raises the first platform's PandaPonError where none answered, and every other error at once.
+    """
     answers = await asyncio.gather(*(call(platform) for platform in platforms), return_exceptions=True)
     good: dict[Platform, T] = {}
     errors: dict[Platform, str] = {}

@@ -1,4 +1,4 @@
-"""What the process does for the handlers, as protocols, and the values in which it answers."""
+"""Protocols of what the process does for the handlers, and the values that it returns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class WatchResult(StrEnum):
-    """How one wish to watch an order ended."""
+    """What became of the request to watch one order."""
 
     WATCHING = "watching"
     ALREADY = "already"
@@ -36,7 +36,7 @@ class WatchResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WatchOutcome:
-    """The outcome for one id, with what a person needs to know next."""
+    """The outcome for one id, with the facts for its line in the answer."""
 
     order_id: str
     result: WatchResult
@@ -48,27 +48,27 @@ class WatchOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """How a wish to watch every order went."""
+    """The outcome of ``watch all``."""
 
     is_new: bool
     count: int  # orders that joined at once
-    later: int = 0  # that are still to be looked at
-    never: int = 0  # that lie beyond what is looked at
+    later: int = 0  # orders that are looked at in the next minutes
+    never: int = 0  # orders beyond the most that are looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """How safe the database is."""
+    """The state of the database and of its copies."""
 
     copied_at: datetime | None = None  # the newest copy
-    failed: StorageError | None = None  # why no copy could be made the last time
+    failed: StorageError | None = None  # why the last copy could not be made
     is_damaged: bool = False  # found while running
     restored: Restored | None = None  # at this start
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Health in figures, for ``/panda status``."""
+    """The health of the process, for ``/panda status``. Times are aware."""
 
     version: str
     started_at: datetime
@@ -78,35 +78,30 @@ class Report:
     slack_mode: str
     last_tick_at: datetime | None
     poll_interval: timedelta
-    puzzles: Mapping[str, int] = field(
-        default_factory=dict
-    )  # Slack's words that are not known, and in how many channels
-    token_refused: str = ""  # Slack's word for what is wrong with the bot's token; nothing can be posted meanwhile
-    takes_pushes: bool = False  # PandaPon's messages have an address here
+    puzzles: Mapping[str, int] = field(default_factory=dict)  # by unknown error code of Slack: channels refused with it
+    token_refused: str = ""  # the error code with which Slack refuses the bot's token; nothing can be posted meanwhile
+    takes_pushes: bool = False  # whether PandaPon can push messages to this process
     copies: Copies = Copies()
-    stopped: tuple[str, timedelta] | None = None  # the job of the scheduler that stands still, and for how long
-    clock_off_by: timedelta | None = None  # PandaPon's clock less this machine's, where that is too much
+    stopped: tuple[str, timedelta] | None = None  # the scheduler's job that hangs, and for how long
+    clock_off_by: timedelta | None = None  # PandaPon's clock less this machine's; None: too little to matter
 
 
 class Tracker(Protocol):
-    """Reads orders through the same decide-and-record path as the poller, so that nothing is told twice."""
+    """Reads orders by the poller's own path of decide and record, so that no news is posted twice."""
 
     async def lookup(self, text: str, platform: Platform | None = None) -> OrderSnapshot:
-        """The order that an id or waybill means, read now; the stored state marked stale when PandaPon fails.
+        """Read the order that an id or waybill names; where PandaPon fails, return the stored state, marked stale.
 
-        Raises UnknownOrderError, WrongPlatformError, and PandaPonError when nothing is stored to fall back on.
+        Raises UnknownOrderError, WrongPlatformError, and PandaPonError where the order is not stored.
         """
         ...
 
     async def stored(self, text: str, platform: Platform | None = None) -> OrderSnapshot | None:
-        """The same order as it was last read, without asking anybody; None when it is not stored."""
+        """Return the order that an id or waybill names as it was last read; None: it is not stored. Asks nobody."""
         ...
 
     async def listed(self, orders: Sequence[Order]) -> dict[str, OrderSnapshot]:
-        """By key, those orders of a list that are stored: as they stand with what the list says of them.
-
-        Nobody is asked, and nothing is recorded.
-        """
+        """Return, by order key, the stored orders of a list, brought up to date by the list. Asks nobody."""
         ...
 
     async def watch(
@@ -119,9 +114,9 @@ class Tracker(Protocol):
         platform: Platform | None = None,
         default: Filter = Filter.ALL,
     ) -> list[WatchOutcome]:
-        """Watch each of these orders in a channel; waits a moment for the cards to be posted.
+        """Watch orders in a channel, and wait a moment for their cards to be posted. Returns an outcome for each id.
 
-        ``filter_`` None: none was named. A new watch gets the default then, a standing one keeps its own.
+        ``filter_`` None: a new watch gets ``default``, and a standing one keeps its filter.
         """
         ...
 
@@ -130,7 +125,7 @@ class Digests(Protocol):
     """Makes daily digests."""
 
     async def preview(self, channel: str) -> DailyDigest:
-        """The one that the channel would get now."""
+        """Make the digest that the channel would get now."""
         ...
 
 
@@ -138,5 +133,5 @@ class AllOrders(Protocol):
     """Finds the account's orders for channels that watch all of them."""
 
     async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> Joined:
-        """Watch all orders in a channel, or all in one state."""
+        """Watch all orders in a channel, or all in one state (``status``; empty: any)."""
         ...

@@ -1,1 +1,1 @@
-"""Orders: one, the list of all, and the parcels of one."""
+"""The account's orders: the list, one order, and the parcels of one order."""

@@ -1,4 +1,4 @@
-"""The account's orders."""
+"""``orders``: the list of the account's orders."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ def read_orders(command: TypedCommand) -> ListOrders:
     options, words = read_options(command)
     if not words:
         return ListOrders("", options.platform, options.page)
-    known = {**{state: state for state in order_states.STATES}, **order_states.SYNONYMS}
-    status = known.get(folded(words[0].text))
+    states = {**{state: state for state in order_states.STATES}, **order_states.SYNONYMS}
+    status = states.get(folded(words[0].text))
     if len(words) == 1 and status is not None:
         return ListOrders(status, options.platform, options.page)
     typed = " ".join(word.text for word in words)
     ids = sift(words, waybills=True)
     if (ids.good and not ids.bad) or re.fullmatch(r"[0-9]{5,}", folded(typed)):
-        one = ids.good[0] if ids.good else typed
+        order_id = ids.good[0] if ids.good else typed
         problem = _("this lists many orders; `/panda order` shows one")
-        raise command.refuse(problem, suggestion=f"/panda {'order' if one.isdigit() else 'track'} {one}")
+        raise command.refuse(problem, suggestion=f"/panda {'order' if order_id.isdigit() else 'track'} {order_id}")
     if len(words) == 1 and folded(typed) in {"1688", "taobao"}:
         problem = _("the platform is given with two hyphens")
         raise command.refuse(problem, suggestion=f"/panda orders --{folded(typed)}")
-    guess = status if status is not None else nearest(folded(words[0].text), known)
+    guess = status if status is not None else nearest(folded(words[0].text), states)
     problem = _("{word} is not an order state. States: {states}").format(
         word=code(typed, 40), states=", ".join(f"`{state}`" for state in order_states.STATES)
     )
@@ -55,7 +55,7 @@ def read_orders(command: TypedCommand) -> ListOrders:
 
 
 async def list_orders(interaction: Interaction, request: ListOrders) -> Message:
-    """One page of the account's orders, newest first as the API gives them."""
+    """Show one page of the account's orders, in the API's order: newest first."""
     platforms = [request.platform] if request.platform else list(Platform)
     pages, errors = await ask_each(
         platforms,

@@ -1,4 +1,4 @@
-"""One order."""
+"""``order``: one order."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def read_order(command: TypedCommand) -> ShowOrder:
 
 
 async def show_order(interaction: Interaction, request: ShowOrder) -> Message:
-    """Status, amounts, items, seller and parcels of one order."""
+    """Show the state, amounts, items, seller and parcels of one order; the stored ones while PandaPon is asked."""
     ctx = interaction.ctx
-    if known := await ctx.tracker.stored(request.order_id, request.platform):
-        interaction.meanwhile.message = views.detail(known, ctx.clock())
-    look = await ctx.tracker.lookup(request.order_id, request.platform)
-    return views.detail(look, ctx.clock())
+    if stored := await ctx.tracker.stored(request.order_id, request.platform):
+        interaction.meanwhile.message = views.detail(stored, ctx.clock())
+    snapshot = await ctx.tracker.lookup(request.order_id, request.platform)
+    return views.detail(snapshot, ctx.clock())
 
 
 def _help() -> HelpPage:

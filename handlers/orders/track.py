@@ -1,4 +1,4 @@
-"""Tracking every parcel of an order."""
+"""``track``: the parcels of an order."""
 
 from __future__ import annotations
 
@@ -29,18 +29,19 @@ def read_track(command: TypedCommand) -> Track:
 
 
 async def track(interaction: Interaction, request: Track) -> Message:
-    """Every parcel, its milestone, its nodes newest first, and how fresh the data is."""
-    if known := await interaction.ctx.tracker.stored(request.text, request.platform):
-        interaction.meanwhile.message = tracking.track(known, interaction.ctx.clock(), all_nodes=request.all_nodes)
-    look = await interaction.ctx.tracker.lookup(request.text, request.platform)
-    watched = await watch_here(interaction, look.ref.key)
-    return tracking.track(look, interaction.ctx.clock(), all_nodes=request.all_nodes, watched_by=watched)
+    """Show every parcel with its milestone and its nodes, newest first; the stored ones while PandaPon is asked."""
+    if stored := await interaction.ctx.tracker.stored(request.text, request.platform):
+        interaction.meanwhile.message = tracking.track(stored, interaction.ctx.clock(), all_nodes=request.all_nodes)
+    snapshot = await interaction.ctx.tracker.lookup(request.text, request.platform)
+    watch = await _find_watch(interaction, snapshot.ref.key)
+    return tracking.track(snapshot, interaction.ctx.clock(), all_nodes=request.all_nodes, watched_by=watch)
 
 
-async def watch_here(interaction: Interaction, key: str) -> Watch | None:
-    """The live watch of this order in the turn's channel."""
+async def _find_watch(interaction: Interaction, key: str) -> Watch | None:
+    """The watch on this order in the channel where the person asks; None: it is not watched there."""
     watches = await interaction.ctx.store.watches.of_orders([key])
-    return next((w for w in watches if w.channel == interaction.channel and w.state is not WatchState.ENDED), None)
+    live = (watch for watch in watches if watch.state is not WatchState.ENDED)
+    return next((watch for watch in live if watch.channel == interaction.channel), None)
 
 
 def _help() -> HelpPage:

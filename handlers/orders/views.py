@@ -1,4 +1,4 @@
-"""One order in words a person reads, and the account's orders page by page."""
+"""One order in words, and the list of the account's orders."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from pandapon.models import Item, Order, Page
     from tracking.orders import OrderSnapshot
 
-ITEMS = 10  # lines of an order that are shown
+ITEMS = 10  # items, parcels and waybills of an order that are shown of each
 
 
-def detail(look: OrderSnapshot, now: datetime) -> Message:
-    """Status, amounts, times, seller, items and parcels of one order."""
-    ref = look.ref
+def detail(snapshot: OrderSnapshot, now: datetime) -> Message:
+    """Show the state, amounts, times, seller, items and parcels of one order."""
+    ref = snapshot.ref
     buttons = [
         run_button(_("Track parcels"), 1, Track(ref.order_id, ref.platform)),
         run_button(_("Refresh"), 2, ShowOrder(ref.order_id, ref.platform)),
@@ -48,20 +48,20 @@ def detail(look: OrderSnapshot, now: datetime) -> Message:
         ),
     ]
     layout = Layout(
-        [el.header(order_name(ref)), el.section(_state(look))],
-        tail=[el.context(freshness_of(look, now)), *el.actions(buttons)],
+        [el.header(order_name(ref)), el.section(_state(snapshot))],
+        tail=[el.context(freshness_of(snapshot, now)), *el.actions(buttons)],
     )
-    if look.order:
-        layout.add(el.fields(_facts(look.order, now)))
-        _add_items(layout, look.order.items)
+    if snapshot.order:
+        layout.add(el.fields(_facts(snapshot.order, now)))
+        _add_items(layout, snapshot.order.items)
     else:
         layout.add(el.section(_("PandaPon did not give the order's own data just now, only its parcels.")))
-    _add_parcels(layout, look)
+    _add_parcels(layout, snapshot)
     return el.message(layout.blocks)
 
 
-def _state(look: OrderSnapshot) -> str:
-    order, lines = look.order, [standing_in(look).headline]
+def _state(snapshot: OrderSnapshot) -> str:
+    order, lines = snapshot.order, [standing_in(snapshot).headline]
     if order and order.close_reason:
         lines.append(_("Closed: {reason}").format(reason=close_words(order.close_reason)))
     if order and has_refund(order.refund_status):
@@ -79,11 +79,11 @@ def _facts(order: Order, now: datetime) -> list[str]:
     facts = [f"*{name}*\n{money(amount)}" for name, amount in amounts if amount is not None]
     facts += [f"*{name}*\n{slack_date(at, now)}" for name, at in times if at]
     if order.status_code:
-        says = _("{platform} says").format(platform=platform_name(order.platform))
-        facts.append(f"*{says}*\n{platform_word(order)}")
+        label = _("{platform} says").format(platform=platform_name(order.platform))
+        facts.append(f"*{label}*\n{platform_word(order)}")
     if order.seller:
-        seller = _("Seller")
-        facts.append(f"*{seller}*\n{escape(truncate(order.seller, 100))}")
+        label = _("Seller")
+        facts.append(f"*{label}*\n{escape(truncate(order.seller, 100))}")
     return facts or [_("PandaPon gives no amounts and times for this order.")]
 
 
@@ -109,15 +109,19 @@ def _item(item: Item) -> str:
     return (escape(truncate(item.title, 200)) or _("(no title)")) + "\n" + " · ".join(fact for fact in facts if fact)
 
 
-def _add_parcels(layout: Layout, look: OrderSnapshot) -> None:
-    """What the order names is among the parcels, but for what no carrier could know, such as "self pick-up"."""
-    parcels = look.shipment.parcels
+def _add_parcels(layout: Layout, snapshot: OrderSnapshot) -> None:
+    """List the parcels.
+
+    Each waybill that the order names has one, except words that no carrier knows, such as "self pick-up". Those are
+    listed where there is no parcel.
+    """
+    parcels = snapshot.shipment.parcels
     lines = [
-        f"{said.sign} {parcel_name(parcel)} · {said.text}"
+        f"{parcel_standing.sign} {parcel_name(parcel)} · {parcel_standing.text}"
         for parcel in parcels[:ITEMS]
-        if (said := of_parcel(parcel, look.milestone, look.order))
+        if (parcel_standing := of_parcel(parcel, snapshot.milestone, snapshot.order))
     ]
-    waybills = look.order.waybills if look.order and not parcels else ()
+    waybills = snapshot.order.waybills if snapshot.order and not parcels else ()
     lines += [f"📦 `{sanitize_id(waybill)}`" for waybill in sorted(waybills)[:ITEMS]]
     total = len(parcels) + len(waybills)
     heading = ngettext("*{n} parcel*", "*{n} parcels*", total).format(n=total)
@@ -131,53 +135,53 @@ def listing(
     errors: dict[Platform, str],
     known: Mapping[str, OrderSnapshot] | None = None,
 ) -> Message:
-    """One page of the account's orders on each platform that answered. ``errors`` is Slack text.
+    """Show one page of the account's orders on each platform that answered, and why the others did not.
 
-    ``known``: by key, the orders that the bot knows better than the platform's list; of these, the ones that stand in
-    another state than the one asked for are left out, and named below.
+    ``errors``: by platform, the reason as Slack text. ``known``: by order key, the stored orders, which say more than
+    the platform's list. Of these, an order in another state than the requested one is left out and named in the head.
     """
     known = known or {}
-    elsewhere = [look for page in pages.values() for order in page.items if (look := _other(request, order, known))]
-    said = (_summary(request, pages), caveat(request.status, pages), _elsewhere(elsewhere))
-    small_print = [line for line in said if line]
+    orders = [order for page in pages.values() for order in page.items]
+    elsewhere = [snapshot for order in orders if (snapshot := _in_other_state(request, order, known))]
+    small_print = (_summary(request, pages), caveat(request.status, pages), _elsewhere(elsewhere))
     layout = Layout(
-        [el.header(_title(request)), el.context(*small_print)],
+        [el.header(_title(request)), el.context(*(line for line in small_print if line))],
         tail=el.actions(of_answers(request, pages.values()).buttons()),
     )
-    number = 10  # the buttons below the list have the first numbers
+    number = 10  # the ids of the rows' buttons count from 11, since those below the list have the first numbers
     for platform in Platform:
         if platform in errors:
             layout.add(failed(platform, errors[platform]))
         for order in pages[platform].items if platform in pages else ():
-            if _other(request, order, known):
+            if _in_other_state(request, order, known):
                 continue
             number += 1
             if not layout.add(_row(order, known.get(order.ref.key), number)):
                 break
-    if pages and not any(page.items for page in pages.values()):
+    if pages and not orders:
         layout.add(el.section(_advice(request)))
     return el.message(layout.blocks)
 
 
-def _other(request: ListOrders, order: Order, known: Mapping[str, OrderSnapshot]) -> OrderSnapshot | None:
-    """The order as the bot knows it, where that is not the state that was asked for."""
-    look = known.get(order.ref.key)
-    return look if look and not fits(request.status, look.milestone) else None
+def _in_other_state(request: ListOrders, order: Order, known: Mapping[str, OrderSnapshot]) -> OrderSnapshot | None:
+    """The stored order where it is in another state than the requested one; else None."""
+    snapshot = known.get(order.ref.key)
+    return snapshot if snapshot and not fits(request.status, snapshot.milestone) else None
 
 
-def _elsewhere(looks: Sequence[OrderSnapshot]) -> str:
-    if not looks:
+def _elsewhere(snapshots: Sequence[OrderSnapshot]) -> str:
+    if not snapshots:
         return ""
-    n = len(looks)
+    n = len(snapshots)
     words = ngettext("{n} order stands elsewhere: {orders}", "{n} orders stand elsewhere: {orders}", n)
-    named = [f"`{sanitize_id(look.ref.order_id)}` {standing_in(look).line}" for look in looks]
+    named = [f"`{sanitize_id(snapshot.ref.order_id)}` {standing_in(snapshot).line}" for snapshot in snapshots]
     return words.format(n=n, orders=", ".join(named))
 
 
-def _row(order: Order, look: OrderSnapshot | None, number: int) -> Block:
-    said = standing_in(look) if look else standing(order.milestone, order)
+def _row(order: Order, snapshot: OrderSnapshot | None, number: int) -> Block:
+    state = (standing_in(snapshot) if snapshot else standing(order.milestone, order)).line
     total = f" · {money(order.total_amount)}" if order.total_amount is not None else ""
-    lines = [f"*{order_name(order.ref)}*", f"{said.line}{total}", title_of(order)]
+    lines = [f"*{order_name(order.ref)}*", f"{state}{total}", title_of(order)]
     details = run_button(_("Details"), number, ShowOrder(order.order_id, order.platform))
     return el.section("\n".join(line for line in lines if line), details)
 
@@ -190,8 +194,8 @@ def _summary(request: ListOrders, pages: dict[Platform, Page[Order]]) -> str:
     facts = [of_answers(request, pages.values()).words()]
     for platform, page in pages.items():
         if page.total is not None:
-            found = ngettext("{n} order", "{n} orders", page.total).format(n=f"{page.total:,}")
-            facts.append(f"{platform_name(platform)}: {found}")
+            count = ngettext("{n} order", "{n} orders", page.total).format(n=f"{page.total:,}")
+            facts.append(f"{platform_name(platform)}: {count}")
     return " · ".join(facts)
 
 

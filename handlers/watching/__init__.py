@@ -1,1 +1,1 @@
-"""Orders that channels watch: watch, unwatch, all orders, alarms, and the orders that a message mentions."""
+"""The orders that channels watch: watch and unwatch, all orders, stall alarms, and the orders that a message names."""

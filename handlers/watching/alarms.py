@@ -1,4 +1,4 @@
-"""What people do about a stall alarm: they have seen it, want to be asked again, or take it on."""
+"""The buttons of a stall alarm: seen, remind me, and I take it."""
 
 from __future__ import annotations
 
@@ -30,11 +30,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SNOOZE = timedelta(hours=24)
+SNOOZE = timedelta(hours=24)  # before the reminder, at most
 
 
 async def act(state: AlarmState, interaction: Interaction, raised: Alarm | None) -> Message:
-    """Keep what somebody did, show it in the alarm for all, and confirm it to the person; None: it is not there."""
+    """Store that the person acknowledged, snoozed or took an alarm, show it in the alarm's message, and confirm it.
+
+    ``raised`` None: the alarm no longer exists.
+    """
     ctx, now = interaction.ctx, interaction.ctx.clock()
     until = remind_at(raised, now) if raised and state is AlarmState.SNOOZED else None
     alarm = raised and await ctx.store.alarms.act(
@@ -46,17 +49,17 @@ async def act(state: AlarmState, interaction: Interaction, raised: Alarm | None)
     await _show(interaction, alarm, payloads.text(interaction.body, "message", "ts"))
     if alarm.state is AlarmState.CLEARED:
         return el.message([el.section(alarms.was_cleared(alarm))])
-    return el.message([el.section(_said(alarm, until, now))])
+    return el.message([el.section(_confirmation(alarm, until, now))])
 
 
 def remind_at(alarm: Alarm, now: datetime) -> datetime:
-    """When whoever asked is reminded: a day later, but of a deadline while half of what is left of it is still left."""
+    """When the person is reminded: after 24 hours, or halfway to the stall's deadline (``until``) if that is sooner."""
     until = alarm.stall.until
     return now + min(SNOOZE, (until - now) / 2) if until and until > now else now + SNOOZE
 
 
-def _said(alarm: Alarm, until: datetime | None, now: datetime) -> str:
-    """What was done about it. ``until``: when the person is reminded."""
+def _confirmation(alarm: Alarm, until: datetime | None, now: datetime) -> str:
+    """Confirm the press, and say what follows. ``until``: when they are reminded."""
     is_unpaid = alarm.stall.leg is Leg.NOT_PAID
     if alarm.state is AlarmState.ACKNOWLEDGED:
         return _("👌 Noted.") if is_unpaid else _("👌 Noted. I will stay quiet until it moves.")
@@ -72,24 +75,26 @@ def _said(alarm: Alarm, until: datetime | None, now: datetime) -> str:
 
 
 async def _show(interaction: Interaction, alarm: Alarm, ts: str) -> None:
-    """The alarm's own message, as it now is. Should Slack refuse, the order's card shows it all the same."""
+    """Update the alarm's message. Where Slack refuses that, only the order's card shows who acted."""
     watches = await interaction.ctx.store.watches.of_orders([alarm.key])
-    watch = next((one for one in watches if one.channel == interaction.channel), None)
-    shown = alarms.acted_on(alarm, watch, interaction.ctx.clock())
+    watch = next((watch for watch in watches if watch.channel == interaction.channel), None)
+    message = alarms.acted_on(alarm, watch, interaction.ctx.clock())
     try:
-        await interaction.client.chat_update(channel=interaction.channel, ts=ts, text=shown.text, blocks=shown.blocks)
+        await interaction.client.chat_update(
+            channel=interaction.channel, ts=ts, text=message.text, blocks=message.blocks
+        )
     except FAILURES as error:
         log.info("alarm message not updated", extra={"error": error})
 
 
 async def _alarm(interaction: Interaction, _given: Any) -> Claim:
-    """An alarm belongs to its order, and so to each channel that watches it: first of all to where it was pressed."""
+    """An alarm belongs to each channel that watches its order. The channel of the press is asked about first."""
     [row] = rows(payloads.value(interaction.body), most=1)
     alarm = await interaction.ctx.store.alarms.get(row)
     watches = await interaction.ctx.store.watches.of_orders([alarm.key]) if alarm else []
-    places = [watch.channel for watch in watches if watch.state is not WatchState.ENDED]
-    places.sort(key=lambda channel: channel != interaction.channel)
-    return Claim(alarm if places else None, tuple(places), any_of=True)
+    channels = [watch.channel for watch in watches if watch.state is not WatchState.ENDED]
+    channels.sort(key=lambda channel: channel != interaction.channel)
+    return Claim(alarm if channels else None, tuple(channels), any_of=True)
 
 
 ALARM = Subject("the alarm whose number the button carries, and the channels that watch its order", _alarm)

@@ -1,4 +1,4 @@
-"""The form behind the global shortcut: ids pasted into it are tracked, or watched in a channel."""
+"""The form of the global shortcut. The orders pasted into it are tracked, or watched in a channel."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FilledForm:
-    """The words, what to do with the orders in them, the channel, and what is wrong by field."""
+    """The filled form. ``act``: track or watch; ``channel``: may be empty; ``wrong``: sentences by field."""
 
     words: str
     act: str
@@ -34,7 +34,7 @@ class FilledForm:
 
 
 def read_form(values: dict[str, Any]) -> FilledForm:
-    """What was filled in."""
+    """Read the form's ``state.values``. Wrong fields are named in the result, with a sentence for the person."""
     words = value_of(values, "orders", "value")
     act = value_of(values, "what", "selected_option") or "track"
     channel = value_of(values, "channel", "selected_conversation")
@@ -49,16 +49,16 @@ def read_form(values: dict[str, Any]) -> FilledForm:
 
 
 async def open_form(_interaction: Interaction, _nothing: Any) -> View:
-    """The empty form."""
+    """Make the empty form."""
     return finder_form.form()
 
 
 async def answer(interaction: Interaction, _subject: Any, filled: FilledForm) -> View:
-    """What became of it."""
-    return answer_page(await _looked_up(interaction, filled))
+    """Track or watch the orders. The form's next page is the answer."""
+    return answer_page(await _carry_out(interaction, filled))
 
 
-async def _looked_up(interaction: Interaction, filled: FilledForm) -> Message:
+async def _carry_out(interaction: Interaction, filled: FilledForm) -> Message:
     message = {"text": filled.words}
     if filled.act != "watch":
         return await shortcuts.track_message(interaction, message)
@@ -68,7 +68,7 @@ async def _looked_up(interaction: Interaction, filled: FilledForm) -> Message:
 
 
 async def _channel(_interaction: Interaction, filled: FilledForm) -> Claim:
-    """The form that looks orders up acts on a channel only where it is to watch them in one."""
+    """The form acts on its channel only to watch orders there; to track them needs no channel."""
     return Claim(filled, (filled.channel,) if filled.act == "watch" else ())
 
 

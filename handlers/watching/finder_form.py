@@ -1,4 +1,4 @@
-"""The form that tracks or watches whatever orders are pasted into it."""
+"""The form of the global shortcut, as blocks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ View = dict[str, Any]
 
 
 def form() -> View:
-    """The empty form."""
+    """Make the empty form. Its blocks' ids are ``orders``, ``what`` and ``channel``."""
     return orders_page(
         [
             field(
@@ -53,5 +53,5 @@ def form() -> View:
 
 
 def working() -> View:
-    """While PandaPon is asked."""
+    """Make the page that stands while PandaPon is asked."""
     return orders_page([el.section(_("⏳ Asking PandaPon…"))])

@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from handlers.parsing.message_ids import Found
     from pandapon.errors import PandaPonError
 
-NAMED = 25  # skipped ids that are printed: as many as one watch command takes
+NAMED = 25  # skipped ids that are listed: as many as one watch command takes
 
 
 def tracked(
     found: Found,
-    looks: Mapping[str, OrderSnapshot | UnknownOrderError | PandaPonError],
+    outcomes: Mapping[str, OrderSnapshot | UnknownOrderError | PandaPonError],
     now: datetime,
     *,
     verb: str = "track",
 ) -> Message:
-    """A paragraph for each id found in the message, with a button for its whole track; and what was skipped.
+    """Show a paragraph for each id in the message, with a button that tracks it; and the skipped ids.
 
-    ``verb``: what one would type instead where there is no id in it.
+    ``outcomes``: by id, the order or the error. ``verb``: the command to recommend where the message has no id.
     """
     if not found.ids:
         return el.message([el.section(_nothing(verb))])
@@ -43,27 +43,27 @@ def tracked(
         "*{n} order or parcel in that message*", "*{n} orders and parcels in that message*", len(found.ids)
     )
     layout = Layout([el.section(heading.format(n=len(found.ids)))], tail=skipped(found).blocks if found.skipped else [])
-    seen: dict[str, str] = {}
-    for number, (text, outcome) in enumerate(looks.items(), 1):
+    shown: set[str] = set()
+    for number, (text, outcome) in enumerate(outcomes.items(), 1):
         key = outcome.ref.key if isinstance(outcome, OrderSnapshot) else text
-        if key in seen:  # an order and its own waybill in one message
+        if key in shown:  # the message names an order and its waybill
             continue
-        seen[key] = text
-        if not layout.add(_found(text, outcome, number, now)):
+        shown.add(key)
+        if not layout.add(_paragraph(text, outcome, number, now)):
             break
     return el.message(layout.blocks)
 
 
 def skipped(found: Found) -> Message:
-    """Which ids were left out, to be copied."""
+    """List the ids beyond the first ten, so that a person can copy them into a command."""
     n = len(found.skipped)
-    told = ngettext(
+    words = ngettext(
         "Ten at a time, so {n} more id in that message was skipped: {ids}",
         "Ten at a time, so {n} more ids in that message were skipped: {ids}",
         n,
     )
-    ids = " ".join(f"`{sanitize_id(one)}`" for one in found.skipped[:NAMED])
-    return el.message([el.context(told.format(n=n, ids=ids) + (" …" if n > NAMED else ""))])
+    ids = " ".join(f"`{sanitize_id(text)}`" for text in found.skipped[:NAMED])
+    return el.message([el.context(words.format(n=n, ids=ids) + (" …" if n > NAMED else ""))])
 
 
 def _nothing(verb: str) -> str:
@@ -73,7 +73,9 @@ def _nothing(verb: str) -> str:
     ).format(command=f"`/panda {verb} 2542285634920880794`")
 
 
-def _found(text: str, outcome: OrderSnapshot | UnknownOrderError | PandaPonError, number: int, now: datetime) -> Block:
+def _paragraph(
+    text: str, outcome: OrderSnapshot | UnknownOrderError | PandaPonError, number: int, now: datetime
+) -> Block:
     if isinstance(outcome, OrderSnapshot):
         return el.section(
             _state(outcome, now), run_button(_("All of it"), number, Track(outcome.ref.order_id, outcome.ref.platform))
@@ -84,10 +86,10 @@ def _found(text: str, outcome: OrderSnapshot | UnknownOrderError | PandaPonError
     return el.section(_("⚠️ {id}: {error}").format(id=name, error=platform_error(outcome)))
 
 
-def _state(look: OrderSnapshot, now: datetime) -> str:
-    nodes = newest_first(look.shipment.nodes)
-    stands = progress(look.milestone, standing_in(look), (node.milestone for node in nodes))
-    lines = [f"*{order_name(look.ref)}*", title_of(look.order, 60), stands]
+def _state(snapshot: OrderSnapshot, now: datetime) -> str:
+    nodes = newest_first(snapshot.shipment.nodes)
+    state = progress(snapshot.milestone, standing_in(snapshot), (node.milestone for node in nodes))
+    lines = [f"*{order_name(snapshot.ref)}*", title_of(snapshot.order, 60), state]
     lines += [node_line(nodes[0], now)] if nodes else []
-    lines += [freshness_of(look, now)] if look.stale_since else []
+    lines += [freshness_of(snapshot, now)] if snapshot.stale_since else []
     return "\n".join(line for line in lines if line)

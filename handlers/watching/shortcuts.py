@@ -1,4 +1,4 @@
-"""The two message shortcuts: track, or watch, the orders that a message mentions."""
+"""The two message shortcuts: track or watch the orders that a message names."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 async def track_message(interaction: Interaction, message: dict[str, Any]) -> Message:
-    """A line for each order or parcel found in the message, up to ten, and what was skipped."""
+    """Show the state of each order or parcel that the message names, up to ten, and list the others' ids."""
     found = find_ids(message)
-    looks = await asyncio.gather(*(_look(interaction.ctx, text) for text in found.ids))
-    return mentioned.tracked(found, dict(zip(found.ids, looks, strict=True)), interaction.ctx.clock())
+    outcomes = await asyncio.gather(*(_lookup(interaction.ctx, text) for text in found.ids))
+    return mentioned.tracked(found, dict(zip(found.ids, outcomes, strict=True)), interaction.ctx.clock())
 
 
 async def watch_message(interaction: Interaction, message: dict[str, Any]) -> Message:
-    """Watch every order that the message mentions in the message's own channel."""
+    """Watch the orders that the message names, up to ten, in the message's channel; list the others' ids."""
     found = find_ids(message)
     if not found.ids:
         return mentioned.tracked(found, {}, interaction.ctx.clock(), verb="watch")
@@ -39,12 +39,12 @@ async def watch_message(interaction: Interaction, message: dict[str, Any]) -> Me
     return outcome.followed_by(mentioned.skipped(found)) if found.skipped else outcome
 
 
-async def _look(ctx: Context, text: str) -> OrderSnapshot | UnknownOrderError | PandaPonError:
+async def _lookup(ctx: Context, text: str) -> OrderSnapshot | UnknownOrderError | PandaPonError:
     try:
         return await ctx.tracker.lookup(text)
     except (UnknownOrderError, PandaPonError) as error:
         return error
-    except WrongPlatformError as error:  # no platform was asked for
+    except WrongPlatformError as error:  # cannot happen: no platform was asked for
         raise AssertionError from error
 
 

@@ -1,4 +1,4 @@
-"""Stop watching orders in a channel, with Undo."""
+"""``unwatch``: stop watching orders in a channel, with Undo."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
     from storage.watch import Watch
 
-ROWS = 500  # of one button, whose value Slack cuts at 2,000 characters
+ROWS = 500  # watches of one Undo button, whose value Slack limits to 2,000 characters
 
 
 def read_unwatch(command: TypedCommand) -> Unwatch | UnwatchAll:
-    """Read ``unwatch``. Without a valid id nothing is stopped. Raises UsageError."""
+    """Read ``unwatch``. Raises UsageError, also where there is no valid id."""
     if is_about_all(command):
         return read_unwatch_all(command)
     _options, words = read_options(command)
@@ -41,20 +41,20 @@ def read_unwatch(command: TypedCommand) -> Unwatch | UnwatchAll:
 
 
 async def unwatch(interaction: Interaction, request: Unwatch) -> Message:
-    """Stop watching orders in a channel. Offers Undo; says which ids were not watched."""
+    """Stop watching orders in a channel. Offers Undo, and names the ids that were not watched."""
     channel = request.channel or interaction.channel
     store, ids = interaction.ctx.store, request.ids
-    keys = {text: await resolve_order_keys(store, text) for text in ids}
-    each = list(dict.fromkeys(key for found in keys.values() for key in found))
-    ended = await store.watches.end(interaction.ctx.clock(), channel, each, interaction.user)
+    keys_by_id = {text: await resolve_order_keys(store, text) for text in ids}
+    keys = list(dict.fromkeys(key for same_id in keys_by_id.values() for key in same_id))
+    ended = await store.watches.end(interaction.ctx.clock(), channel, keys, interaction.user)
     interaction.ctx.wake()
-    done = {watch.key for watch in ended}
-    missing = [text for text in ids if not done.intersection(keys[text])]
+    ended_keys = {watch.key for watch in ended}
+    missing = [text for text in ids if not ended_keys.intersection(keys_by_id[text])]
     return views.ended(ended, channel, missing, request.typed_in)
 
 
-async def watch_again(interaction: Interaction, ended: Sequence[Watch]) -> Message:
-    """Bring back watches that were just ended."""
+async def undo_unwatch(interaction: Interaction, ended: Sequence[Watch]) -> Message:
+    """Restore watches that ``unwatch`` ended."""
     restored = await interaction.ctx.store.watches.restore(
         interaction.ctx.clock(), [watch.id for watch in ended], interaction.user
     )
@@ -62,14 +62,15 @@ async def watch_again(interaction: Interaction, ended: Sequence[Watch]) -> Messa
     return views.restored(restored, ended[0].channel if ended else interaction.channel)
 
 
-async def perform(interaction: Interaction, request: Unwatch) -> Message:
-    """What a button with the command asks for."""
+async def unwatch_by_button(interaction: Interaction, request: Unwatch) -> Message:
+    """Carry out the ``unwatch`` command of a pressed button."""
     return await interaction.ctx.commands.perform(interaction, request)
 
 
 async def _watches(interaction: Interaction, _given: Any) -> Claim:
-    found = [await interaction.ctx.store.watches.get(row) for row in rows(payloads.value(interaction.body), most=ROWS)]
-    watches = [watch for watch in found if watch]
+    ids = rows(payloads.value(interaction.body), most=ROWS)
+    stored = [await interaction.ctx.store.watches.get(row) for row in ids]
+    watches = [watch for watch in stored if watch]
     return Claim(watches, tuple(dict.fromkeys(watch.channel for watch in watches)))
 
 
@@ -90,16 +91,16 @@ def _overview() -> list[Example]:
 
 
 SYNONYMS = ("stop", "unfollow", "unsubscribe", "取消关注", "取关", "退订", "取消订阅")
-UNWATCHING = button("the same, of a command that stops watching", Unwatch)
+UNWATCHING = button("the channel that the button's unwatch command names, or in which it is pressed", Unwatch)
 WATCHES = Subject("the watches whose numbers the button carries, and their channels", _watches)
 
 FEATURE = Feature(
     commands=(Command(Verb("unwatch", SYNONYMS, ids_shown_by="watches"), read_unwatch, _help),),
     answers=(Answer(Unwatch, unwatch, Need.CHANGE),),
     buttons=(
-        Button(action_ids.UNWATCH_HERE, UNWATCHING, perform),
-        Button(action_ids.UNDO_WATCH, UNWATCHING, perform),
-        Button(action_ids.UNDO_UNWATCH, WATCHES, watch_again),
+        Button(action_ids.UNWATCH_HERE, UNWATCHING, unwatch_by_button),
+        Button(action_ids.UNDO_WATCH, UNWATCHING, unwatch_by_button),
+        Button(action_ids.UNDO_UNWATCH, WATCHES, undo_unwatch),
     ),
     overview=_overview,
 )

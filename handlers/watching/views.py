@@ -1,4 +1,4 @@
-"""What a channel watches, and what became of a wish to watch or to stop."""
+"""The list of a channel's watches, and the answers to ``watch`` and ``unwatch``."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ SHOWN = 12  # orders named in one answer; the others are counted
 def listing(
     request: ListWatches, watches: Sequence[Watch], total: int, stored: Channel, now: datetime, *, page_size: int
 ) -> Message:
-    """One page of a channel's watches: state, filter, who and when, each with a button that stops it.
+    """Show one page of a channel's watches: state, filter, who and when, each with a button that stops it.
 
-    ``request`` names the channel. ``total``: watches on all pages. ``stored``: the channel's row; it tells whether
-    the whole channel is muted, beside what each watch tells of its own order.
+    ``request`` names the channel. ``total``: watches on all pages. ``stored``: the channel's row, which says
+    whether the whole channel is muted. A watch says whether its own order is muted.
     """
     where, paging = here(request.channel or ""), of_rows(request, total, page_size)
     heading = ngettext("*{n} order is watched {where}*", "*{n} orders are watched {where}*", total)
@@ -65,33 +65,33 @@ def listing(
 
 
 def outcomes(results: list[WatchOutcome], channel: str, typed_in: str = "") -> Message:
-    """What became of each id. Undo takes back what was just started, and nothing else.
+    """Show the outcome for each id. Undo stops only the watches that this command started.
 
-    ``typed_in``: the channel as a person types it, where it is not the one in which they read this.
+    ``typed_in``: the channel as a person types it; empty: the channel in which they read this.
     """
-    started = [one for one in results if one.result in {WatchResult.WATCHING, WatchResult.QUEUED}]
+    started = [outcome for outcome in results if outcome.result in {WatchResult.WATCHING, WatchResult.QUEUED}]
     filters = _filters(results)
     layout = Layout(tail=[*_how_to_stop(results, filters, typed_in), *el.actions(_undo(started, channel))])
     if started:
         heading = ngettext("Watching {n} order {where}", "Watching {n} orders {where}", len(started))
         layout.add(el.section(f"👀 *{heading.format(n=len(started), where=here(channel))}*"))
-    lines = [_outcome(one, channel, mixed=len(filters) > 1) for one in results]
-    refusals = {line: None for line in lines if line}
-    for line in [*list(refusals)[: SHOWN + 13], *_elsewhere(results)]:
+    lines = [_outcome(outcome, channel, mixed=len(filters) > 1) for outcome in results]
+    distinct = {line: None for line in lines if line}
+    for line in [*list(distinct)[: SHOWN + 13], *_elsewhere(results)]:
         if not layout.add(el.section(line)):
             break
     return el.message(layout.blocks)
 
 
 def _elsewhere(results: list[WatchOutcome]) -> list[str]:
-    """The command that watches in a channel what could not be watched here."""
-    ids = [sanitize_id(one.order_id) for one in results if one.reason == BETWEEN_PEOPLE]
+    """Recommend the command that watches in a channel the orders that cannot be watched in a direct message."""
+    ids = [sanitize_id(outcome.order_id) for outcome in results if outcome.reason == BETWEEN_PEOPLE]
     command = code(f"/panda watch {' '.join(ids)} in #orders", 1500)
     return [_("Try: {command}").format(command=command)] if ids else []
 
 
 def ended(watches: list[Watch], channel: str, missing: Sequence[str], typed_in: str = "") -> Message:
-    """What is no longer watched, with Undo; and what was not watched in the first place."""
+    """Name the orders whose watches ended, with Undo; and the ids that were not watched. ``typed_in``: see outcomes."""
     blocks: list[Block] = []
     if watches:
         heading = ngettext(
@@ -111,7 +111,7 @@ def ended(watches: list[Watch], channel: str, missing: Sequence[str], typed_in: 
 
 
 def restored(watches: list[Watch], channel: str) -> Message:
-    """What Undo brought back."""
+    """Name the orders whose watches Undo restored."""
     if not watches:
         text = _("There was nothing to restore: these orders are already watched again.")
         return el.message([el.section(text)])
@@ -120,7 +120,7 @@ def restored(watches: list[Watch], channel: str) -> Message:
 
 
 def resumed(watch: Watch | None) -> Message:
-    """What became of a press on Resume; None: the watch is not there any more."""
+    """Confirm that a paused watch posts again. ``watch`` None or ended: it is not there any more."""
     if watch is None or watch.state is WatchState.ENDED:
         return el.message(
             [el.section(_("That order is no longer watched. {command} starts again.").format(command="`/panda watch`"))]
@@ -133,11 +133,9 @@ def resumed(watch: Watch | None) -> Message:
 
 def _row(watch: Watch, number: int, now: datetime) -> Block:
     ref = ref_of(watch)
-    said = standing_of(watch)
-    lines = [
-        f"{said.sign} *{order_name(ref)}* · {said.words}" + (f" · {said.reason}" if said.reason else ""),
-        title_of(watch.order),
-    ]
+    standing = standing_of(watch)
+    reason = f" · {standing.reason}" if standing.reason else ""
+    lines = [f"{standing.sign} *{order_name(ref)}* · {standing.words}{reason}", title_of(watch.order)]
     since = _("{filter} · by {user} since {time}").format(
         filter=filter_words(watch.filter),
         user=name(watch.created_by),
@@ -169,36 +167,36 @@ def _nothing(total: int) -> str:
     )
 
 
-def _outcome(one: WatchOutcome, channel: str, *, mixed: bool) -> str:
-    """One line; empty refusals never: every id gets its answer. ``mixed``: the filters differ, so each says its own."""
-    shown = f"`{sanitize_id(one.order_id)}`"
-    match one.result:
+def _outcome(outcome: WatchOutcome, channel: str, *, mixed: bool) -> str:
+    """Say in one line what became of an id. ``mixed``: the watches' filters differ, so each line names its own."""
+    shown = f"`{sanitize_id(outcome.order_id)}`"
+    match outcome.result:
         case WatchResult.WATCHING | WatchResult.QUEUED | WatchResult.ALREADY | WatchResult.FILTER_CHANGED:
-            return _standing(one, shown, mixed=mixed)
+            return _standing(outcome, shown, mixed=mixed)
         case WatchResult.NOT_FOUND:
             return _("❌ {id}: this account has no such order or parcel on 1688 or Taobao. Check the digits.").format(
                 id=shown
             )
         case WatchResult.OTHER_PLATFORM:
-            return _other_platform(one, shown)
+            return _other_platform(outcome, shown)
         case WatchResult.UNAVAILABLE:
-            return _("⚠️ {id} is not watched yet. {reason}").format(id=shown, reason=one.reason)
+            return _("⚠️ {id} is not watched yet. {reason}").format(id=shown, reason=outcome.reason)
         case WatchResult.REFUSED:
-            return _("❌ {id}: {reason}").format(id=shown, reason=channel_error(one.reason, channel))
+            return _("❌ {id}: {reason}").format(id=shown, reason=channel_error(outcome.reason, channel))
 
 
-def _standing(one: WatchOutcome, shown: str, *, mixed: bool) -> str:
-    said = standing_in(one.look) if one.look else None
-    state = f"{said.sign} {shown} · {said.words}" if said else f"👀 {shown}"
-    title = title_of(one.look.order, 60) if one.look else ""
-    filter_ = filter_words(one.watch.filter if one.watch else "")
+def _standing(outcome: WatchOutcome, shown: str, *, mixed: bool) -> str:
+    standing = standing_in(outcome.look) if outcome.look else None
+    state = f"{standing.sign} {shown} · {standing.words}" if standing else f"👀 {shown}"
+    title = title_of(outcome.look.order, 60) if outcome.look else ""
+    filter_ = filter_words(outcome.watch.filter if outcome.watch else "")
     notes = {
         WatchResult.WATCHING: filter_ if mixed else "",
-        WatchResult.QUEUED: _queued(one.reason),
+        WatchResult.QUEUED: _queued(outcome.reason),
         WatchResult.ALREADY: _("was watched already, with {filter}").format(filter=filter_),
         WatchResult.FILTER_CHANGED: _("was watched already, now with {filter}").format(filter=filter_),
     }
-    return " · ".join(part for part in (state, title, notes.get(one.result, "")) if part)
+    return " · ".join(part for part in (state, title, notes.get(outcome.result, "")) if part)
 
 
 def _queued(reason: str) -> str:
@@ -207,26 +205,27 @@ def _queued(reason: str) -> str:
     return _("its card will follow; Slack does not take it yet ({code}), and I keep trying").format(code=code(reason))
 
 
-def _other_platform(one: WatchOutcome, shown: str) -> str:
-    if one.platform is None:
+def _other_platform(outcome: WatchOutcome, shown: str) -> str:
+    if outcome.platform is None:
         return _("❌ {id} is an order of the other platform.").format(id=shown)
-    command = f"`/panda watch {sanitize_id(one.order_id)} --{one.platform.value}`"
+    command = f"`/panda watch {sanitize_id(outcome.order_id)} --{outcome.platform.value}`"
     return _("❌ {id} is an order of {platform}. Try {command}").format(
-        id=shown, platform=platform_name(one.platform), command=command
+        id=shown, platform=platform_name(outcome.platform), command=command
     )
 
 
-def _standing_ones(results: list[WatchOutcome]) -> list[WatchOutcome]:
-    return [one for one in results if one.watch and one.watch.state is not WatchState.ENDED]
+def _standing_outcomes(results: list[WatchOutcome]) -> list[WatchOutcome]:
+    return [outcome for outcome in results if outcome.watch and outcome.watch.state is not WatchState.ENDED]
 
 
 def _filters(results: list[WatchOutcome]) -> list[str]:
-    """What the standing watches post, in words, each once."""
-    return list(dict.fromkeys(filter_words(one.watch.filter) for one in _standing_ones(results) if one.watch))
+    """The filters of the standing watches, in words, each once."""
+    watches = [outcome.watch for outcome in _standing_outcomes(results) if outcome.watch]
+    return list(dict.fromkeys(filter_words(watch.filter) for watch in watches))
 
 
 def _how_to_stop(results: list[WatchOutcome], filters: list[str], typed_in: str) -> list[Block]:
-    standing = _standing_ones(results)
+    standing = _standing_outcomes(results)
     if not standing:
         return []
     hint = _("To stop: {stop}; to see the list: {list}").format(
@@ -244,7 +243,7 @@ def _command(verb: str, order_id: str = "", typed_in: str = "") -> str:
 def _undo(started: list[WatchOutcome], channel: str) -> list[Block]:
     if not started:
         return []
-    value = Unwatch(tuple(one.order_id for one in started), channel or None).command()
+    value = Unwatch(tuple(outcome.order_id for outcome in started), channel or None).command()
     return [el.button(_("Undo"), f"{action_ids.UNDO_WATCH}:1", value)]
 
 
@@ -259,5 +258,5 @@ def _names(watches: Sequence[Watch]) -> list[str]:
 
 
 def _ids(ids: Sequence[str]) -> str:
-    shown = ", ".join(f"`{sanitize_id(one)}`" for one in ids[:SHOWN])
+    shown = ", ".join(f"`{sanitize_id(order_id)}`" for order_id in ids[:SHOWN])
     return shown if len(ids) <= SHOWN else _("{ids} and {n} more").format(ids=shown, n=len(ids) - SHOWN)

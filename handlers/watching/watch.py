@@ -1,4 +1,4 @@
-"""Watching orders in a channel: a card that shows their state, and their news in its thread."""
+"""``watch``: an order gets a card in the channel that shows its state, and its news in the card's thread."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def read_watch(command: TypedCommand) -> WatchOrders | WatchAll | ListWatches:
-    """Read ``watch``. Bare, it asks what is watched; ``watch list`` does too. Raises UsageError."""
+    """Read ``watch``, also ``watch all`` and ``watch list``. Without ids it has no orders. Raises UsageError."""
     if is_about_all(command):
         return read_watch_all(command)
     if not command.tokens:
@@ -73,32 +73,36 @@ async def watch_in(
     platform: Platform | None = None,
     typed_in: str = "",
 ) -> Message:
-    """Watch orders in a channel that is known to be allowed. ``typed_in``: how one types it, if it is another one."""
+    """Watch orders in a channel; the caller has checked that the person may.
+
+    ``filter_`` None: the channel's filter for new watches; standing ones keep theirs. ``typed_in``: the channel as a
+    person types it; empty: the channel of the interaction.
+    """
     chosen = (await interaction.ctx.store.channels.get(channel)).settings
     default = chosen.filter or interaction.ctx.default_filter
     outcomes = await interaction.ctx.tracker.watch(
         ids, channel=channel, filter_=filter_, user=interaction.user, platform=platform, default=default
     )
     if interaction.is_between_people and channel == interaction.channel:
-        outcomes = [_between_people(one) for one in outcomes]
+        outcomes = [_between_people(outcome) for outcome in outcomes]
     return views.outcomes(outcomes, channel, typed_in)
 
 
 def _between_people(outcome: WatchOutcome) -> WatchOutcome:
-    """Slack shows the bot no direct message that it is not part of, and lets nobody invite it there."""
+    """Explain a refusal in a direct message between people: Slack lets nobody invite the bot there."""
     is_unseen = outcome.result is WatchResult.REFUSED and outcome.reason in {"channel_not_found", "not_in_channel"}
     return replace(outcome, reason=BETWEEN_PEOPLE) if is_unseen else outcome
 
 
 async def watch_here(interaction: Interaction, request: Track | WatchOrders) -> Message:
-    """Watch what the button names, where it is pressed."""
+    """Watch the orders that a pressed button's command names, be it ``watch`` or ``track``."""
     if isinstance(request, Track):
         request = WatchOrders((request.text,), platform=request.platform)
     return await interaction.ctx.commands.perform(interaction, request)
 
 
 def _need(request: WatchOrders) -> Need:
-    """Without ids it only says how to, and what is watched."""
+    """Without ids the answer only explains the command and lists the watches."""
     return Need.CHANGE if request.ids else Need.READ
 
 
@@ -128,7 +132,7 @@ def _overview() -> list[Example]:
 
 
 VERB = Verb("watch", ("w", "follow", "subscribe", "关注", "订阅"), PLATFORMS, takes_filters=True)
-WATCHING = button("the same, of a command that watches", Track, WatchOrders)
+WATCHING = button("the channel that the button's watch command names, or in which it is pressed", Track, WatchOrders)
 
 FEATURE = Feature(
     commands=(

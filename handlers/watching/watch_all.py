@@ -1,4 +1,4 @@
-"""Watch every order of the account in a channel, those to come included; and end that."""
+"""``watch all`` and ``unwatch all``: a channel watches every order of the account, future ones included."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ALL = frozenset({"all", "everything", "全部", "所有"})
 
 
 def is_about_all(command: TypedCommand) -> bool:
-    """Whether ``watch`` or ``unwatch`` means every order rather than the filter "all" for some."""
+    """Whether ``all`` after ``watch`` or ``unwatch`` means every order, and not the filter for ids that follow."""
     if not command.tokens or folded(command.tokens[0].text) not in _ALL:
         return False
     _where, words = take_channel(command, command.tokens[1:])  # a channel's name may look like a waybill
@@ -52,8 +52,8 @@ def read_watch_all(command: TypedCommand) -> WatchAll:
         else:
             problem = _("{word} is neither a state ({states}) nor a filter ({filters})").format(
                 word=code(word.text, 40),
-                states=", ".join(f"`{one}`" for one in order_states.STATES),
-                filters=", ".join(f"`{one}`" for one in Filter),
+                states=", ".join(f"`{state}`" for state in order_states.STATES),
+                filters=", ".join(f"`{name}`" for name in Filter),
             )
             raise command.refuse(problem, suggestion=" ".join(["/panda watch all", *where.typed()]))
     return WatchAll(where.channel, status, filter_)
@@ -70,31 +70,30 @@ def read_unwatch_all(command: TypedCommand) -> UnwatchAll:
 
 
 async def watch_all(interaction: Interaction, request: WatchAll) -> Message:
-    """Watch every order of the account; those that are known now join at once, as a baseline."""
+    """Watch every order of the account in a channel. Present orders join with their state as the baseline."""
     channel = request.channel or interaction.channel
     chosen = (await interaction.ctx.store.channels.get(channel)).settings
-    standing = [
-        one for one in await interaction.ctx.store.subscriptions.active(channel) if one.status == request.status
-    ]
-    kept = standing[0].filter if standing else None
-    filter_ = request.filter or kept or chosen.filter or interaction.ctx.default_filter
+    subscriptions = await interaction.ctx.store.subscriptions.active(channel)
+    filters = [subscription.filter for subscription in subscriptions if subscription.status == request.status]
+    former = filters[0] if filters else None
+    filter_ = request.filter or former or chosen.filter or interaction.ctx.default_filter
     joined = await interaction.ctx.all_orders.subscribe(channel, request.status, filter_, interaction.user)
-    if joined.is_new or filter_ != kept:
-        undo = {} if joined.is_new else {"filter": kept or ""}
+    if joined.is_new or filter_ != former:
+        undo = {} if joined.is_new else {"filter": former or ""}
         facts = {"n": joined.count, "status": request.status, "filter": filter_, "undo": undo}
         await announce(interaction.ctx, channel, interaction.user, "watch all", **facts)
     return watch_all_views.watching(channel, request.status, filter_, joined)
 
 
 async def unwatch_all(interaction: Interaction, request: UnwatchAll) -> Message:
-    """End it, with the watches it brought."""
+    """End every ``watch all`` of a channel, and the watches that it added."""
     channel = request.channel or interaction.channel
     subscriptions, ended = await _end(interaction, channel)
     return watch_all_views.ended(channel, subscriptions, ended)
 
 
 async def _end(interaction: Interaction, channel: str) -> tuple[int, int]:
-    """End every `watch all` of a channel, and say so. Returns how many ended, and how many watches with them."""
+    """End every ``watch all`` of a channel, and tell the channel. Return how many ended, and how many watches."""
     now = interaction.ctx.clock()
     subscriptions, ended = await interaction.ctx.store.subscriptions.unsubscribe(now, channel, interaction.user)
     if subscriptions:
@@ -103,33 +102,23 @@ async def _end(interaction: Interaction, channel: str) -> tuple[int, int]:
 
 
 async def undo_watch_all(interaction: Interaction, channel: str, facts: dict[str, Any]) -> None:
-    """The filter that stood before, or the end of it."""
+    """Restore the filter that the ``watch all`` replaced; end a ``watch all`` that was new."""
     former = facts["undo"].get("filter")
     if former:
-        n = (
-            await interaction.ctx.all_orders.subscribe(channel, facts.get("status", ""), former, interaction.user)
-        ).count
-        await announce(
-            interaction.ctx,
-            channel,
-            interaction.user,
-            "watch all",
-            n=n,
-            filter=former,
-            status=facts.get("status", ""),
-            undo={},
-        )
+        ctx, user, status = interaction.ctx, interaction.user, facts.get("status", "")
+        joined = await ctx.all_orders.subscribe(channel, status, former, user)
+        await announce(ctx, channel, user, "watch all", n=joined.count, filter=former, status=status, undo={})
     else:
         await _end(interaction, channel)
 
 
 async def undo_unwatch_all(interaction: Interaction, channel: str, facts: dict[str, Any]) -> None:
-    """All orders again, with the watches that ended."""
+    """Start every ``watch all`` again that ``unwatch all`` ended, with its watches."""
     store, now, user = interaction.ctx.store, interaction.ctx.clock(), interaction.user
     ended_at = datetime.fromisoformat(facts["undo"]["at"])
     n = await store.subscriptions.resubscribe(now, channel, ended_at, user)
-    standing = await store.subscriptions.active(channel)
-    filter_ = standing[-1].filter if standing else ""
+    subscriptions = await store.subscriptions.active(channel)
+    filter_ = subscriptions[-1].filter if subscriptions else ""
     await announce(interaction.ctx, channel, user, "watch all", n=n, filter=filter_, undo={})
 
 

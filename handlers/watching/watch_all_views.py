@@ -1,4 +1,4 @@
-"""What `watch all` and its end answer."""
+"""The answers to ``watch all`` and ``unwatch all``."""
 
 from __future__ import annotations
 
@@ -17,29 +17,31 @@ if TYPE_CHECKING:
 
 
 def watching(channel: str, status: str, filter_: str, joined: Joined) -> Message:
-    """Every order of the account is watched from now on, or how many are not."""
+    """Say that every order is watched from now on, how many joined, and how many follow later or never."""
     head = _all_or_most(joined)
-    about = ngettext("{n} order joined now", "{n} orders joined now", joined.count).format(n=joined.count)
+    counts = ngettext("{n} order joined now", "{n} orders joined now", joined.count).format(n=joined.count)
     if joined.later:
-        about += "; " + ngettext(
+        counts += "; " + ngettext(
             "{n} more is looked through in the next minutes",
             "{n} more are looked through in the next minutes",
             joined.later,
         ).format(n=joined.later)
     if joined.never:
-        about += "; " + ngettext(
+        counts += "; " + ngettext(
             "{n} older one is more than I look through, and is not watched",
             "{n} older ones are more than I look through, and are not watched",
             joined.never,
         ).format(n=joined.never)
     lines = [
         head.format(where=here(channel)) + (f" (`{status}`)" if status else ""),
-        _("{joined}; new ones join automatically. An order's card is posted with its first news.").format(joined=about),
+        _("{joined}; new ones join automatically. An order's card is posted with its first news.").format(
+            joined=counts
+        ),
         _("Posts: {filter}").format(filter=filter_words(filter_)),
     ]
-    undo = run_button(_("Stop watching all"), 1, UnwatchAll(channel or None))
-    untold = caveat(status, list(Platform))
-    return el.message([el.section("\n".join(lines)), *([el.context(untold)] if untold else []), *el.actions([undo])])
+    stop = run_button(_("Stop watching all"), 1, UnwatchAll(channel or None))
+    note = caveat(status, list(Platform))
+    return el.message([el.section("\n".join(lines)), *([el.context(note)] if note else []), *el.actions([stop])])
 
 
 def _all_or_most(joined: Joined) -> str:
@@ -50,18 +52,18 @@ def _all_or_most(joined: Joined) -> str:
     return _("👀 *Every order of the account is watched {where}*")
 
 
-def ended(channel: str, subscriptions: int, ended: int) -> Message:
-    """The end of it."""
+def ended(channel: str, subscriptions: int, watches: int) -> Message:
+    """Say how many watches ended with ``watch all``. ``subscriptions``: how many of these ended; 0: there was none."""
     if not subscriptions:
         return el.message([el.section(_("There was no `watch all` {where}.").format(where=here(channel)))])
     words = ngettext(
         "*Stopped watching all {where}*; {n} order is no longer followed.",
         "*Stopped watching all {where}*; {n} orders are no longer followed.",
-        ended,
+        watches,
     )
     return el.message(
         [
-            el.section(words.format(where=here(channel), n=ended)),
+            el.section(words.format(where=here(channel), n=watches)),
             el.context(_("Orders that somebody watched by id stay watched.")),
             *el.actions([run_button(_("Watch all again"), 1, WatchAll(channel or None))]),
         ]

@@ -1,4 +1,4 @@
-"""What a channel watches, and going on with what is paused."""
+"""``watches``: the list of a channel's watches; and the Resume buttons of paused ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
     from storage.watch import Watch
 
-PAGE_SIZE = 10
+PAGE_SIZE = 10  # watches
 
 
 def read_watches(command: TypedCommand) -> ListWatches:
@@ -40,7 +40,7 @@ def read_watches(command: TypedCommand) -> ListWatches:
 
 
 async def list_watches(interaction: Interaction, request: ListWatches) -> Message:
-    """What a channel watches: state, filter, who and when."""
+    """Show one page of a channel's watches: state, filter, who and when."""
     channel = request.channel or interaction.channel
     start = (request.page - 1) * PAGE_SIZE
     watches, total = await interaction.ctx.store.watches.of_channel(channel, start, PAGE_SIZE)
@@ -50,14 +50,14 @@ async def list_watches(interaction: Interaction, request: ListWatches) -> Messag
 
 
 async def resume(interaction: Interaction, watch: Watch | None) -> Message:
-    """Go on with a watch that was paused because Slack refused its posts; None: it is not there any more."""
+    """Resume a watch that was paused because Slack refused its posts. ``watch`` None: it no longer exists."""
     resumed = watch and await interaction.ctx.store.watches.resume(interaction.ctx.clock(), watch.id, interaction.user)
     interaction.ctx.wake()
     return views.resumed(resumed)
 
 
 async def resume_channel(interaction: Interaction, channel: str) -> Message:
-    """Go on with every paused watch of a channel; the button stands in a direct message to their owner."""
+    """Resume every paused watch of a channel. The button stands in a direct message to the watches' owner."""
     resumed = await interaction.ctx.store.watches.resume_channel(interaction.ctx.clock(), channel, interaction.user)
     interaction.ctx.wake()
     return notices.resumed(channel, len(resumed))

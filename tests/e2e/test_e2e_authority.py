@@ -53,6 +53,8 @@ async def test_every_listener_says_what_it_acts_on(house: House) -> None:
     ]
     named = "the channel that the command names, or in which it is typed"
     of_button = "the channel that the button's command names, or in which it is pressed"
+    of_watching = "the channel that the button's watch command names, or in which it is pressed"
+    of_unwatching = "the channel that the button's unwatch command names, or in which it is pressed"
     alarm = "the alarm whose number the button carries, and the channels that watch its order"
     carried = "the channel that the button carries"
     nothing = "nothing: it is only acknowledged, or said to be from an older version"
@@ -60,9 +62,9 @@ async def test_every_listener_says_what_it_acts_on(house: House) -> None:
     assert found == [
         *(("command", one, named) for one in COMMANDS.slash_commands()),
         ("action", "run:", of_button),
-        ("action", "watch_here", "the same, of a command that watches"),
-        ("action", "unwatch_here", "the same, of a command that stops watching"),
-        ("action", "undo_watch", "the same, of a command that stops watching"),
+        ("action", "watch_here", of_watching),
+        ("action", "unwatch_here", of_unwatching),
+        ("action", "undo_watch", of_unwatching),
         ("action", "undo_unwatch", "the watches whose numbers the button carries, and their channels"),
         ("action", "resume_watch", "the watch whose number the button carries, and its channel"),
         ("action", "resume_channel", carried),
@@ -451,7 +453,7 @@ async def test_slack_does_not_say_what_somebody_is(house: House, fault: Fault, s
     mei.team = "T0FOREIGN"
     if served:  # the payload of a button names the workspace, whether or not Slack says more
         assert house.bot is not None
-        house.bot.context.admission._known.clear()
+        house.bot.context.admission._standings.clear()
         assert "full members" in await forged.answered(house, forged.press(house, "run:1", "help"))
 
 

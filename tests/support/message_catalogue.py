@@ -206,14 +206,14 @@ def _found() -> tuple[Found, dict[str, OrderSnapshot | UnknownOrderError | api.P
 
 
 def _chosen() -> dict[str, Any]:
-    channel = Channel(HERE, ChannelSettings(), LATER, MEI, updated_by=MEI, updated_at=NOW)
+    channel = Channel(HERE, CHOSEN, LATER, MEI, updated_by=MEI, updated_at=NOW)
     subscription = Subscription(HERE, "", Filter.ALL, MEI, 1, NOW)
     entry = DigestEntry(REF.key, "in_transit", HOSTILE, 2, "")
     unpaid = replace(entry, milestone="ordered", alarm=Leg.NOT_PAID.value)
     summary = DailyDigest("2026-05-20", (entry,), (replace(entry, alarm=Leg.DOMESTIC.value), unpaid), 7)
     return {
         "channel.settings_views.settings": settings_views.settings(
-            channel, CHOSEN, [subscription], LATER, Load(3, 8), NOW
+            channel, NOW, subscriptions=[subscription], next_digest=LATER, week=Load(3, 8)
         ),
         "channel.settings_views.modal": settings_views.modal(HERE, CHOSEN),
         "channel.settings_views.working": settings_views.working(),
