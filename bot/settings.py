@@ -159,7 +159,7 @@ class Settings(BaseSettings):
         Literal["not_paid", "not_shipped", "first_scan", "domestic", "abroad", "pickup", "problem"], Hours
     ] = Field(default_factory=dict)
     stall_rest: Annotated[str, AfterValidator(_rest)] = ""
-    language: Literal["en", "zh_CN"] = "en"
+    language: Literal["en", "zh_CN", "th"] = "en"
     default_filter: Filter = Filter.ALL
     channel_messages_per_second: float = Field(default=1.0, gt=0, le=20)
     channel_burst: int = Field(default=4, ge=1, le=20)

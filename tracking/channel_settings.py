@@ -36,7 +36,7 @@ class ChannelSettings:
     quiet_to: str = ""
     break_through: bool = True  # problems are posted in quiet hours too
     digest_at: str = ""
-    language: Literal["", "en", "zh_CN"] = ""  # empty: the bot's own default
+    language: Literal["", "en", "zh_CN", "th"] = ""  # empty: the bot's own default
     time_zone: str = DEFAULT_ZONE
 
     def shows(self, severity: Severity | None, watched: int) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOMAIN = "pandabot"
-LANGUAGES = (("en", "English"), ("zh_CN", "简体中文"))  # code, and the language's own name
+LANGUAGES = (("en", "English"), ("zh_CN", "简体中文"), ("th", "ไทย"))  # code, and the language's own name
 LOCALE_DIR = Path(__file__).parent.parent / "locale"
 
 # A context variable, not a global: two people with two languages are answered at the same time.

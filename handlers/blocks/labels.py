@@ -117,8 +117,8 @@ def furthest(milestones: list[Milestone | None]) -> Milestone | None:
 
 
 def platform_name(platform: Platform) -> str:
-    """The marketplace's own name."""
-    return "1688" if platform is Platform.ALIBABA else "Taobao"
+    """The marketplace as its own customers write it, e.g. 淘宝 in Chinese."""
+    return "1688" if platform is Platform.ALIBABA else _("Taobao")
 
 
 def status_name(platform: Platform, code: str) -> str:

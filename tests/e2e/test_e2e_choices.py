@@ -476,6 +476,7 @@ async def test_a_deleted_card_is_posted_again_with_the_next_news(house: House) -
 # --- the language ---------------------------------------------------------------------------------------------------
 
 CHINESE = {"type": "static_select", "selected_option": {"value": "zh_CN"}}
+THAI = {"type": "static_select", "selected_option": {"value": "th"}}
 ENGLISH = {"type": "static_select", "selected_option": {"value": "en"}}
 
 
@@ -499,21 +500,52 @@ async def test_a_channel_chooses_its_language(house: House) -> None:
 
 async def choose_in_chinese(house: House, language: dict[str, Any]) -> str:
     """The same modal behind its Chinese button."""
+    return await choose_by(house, "更改…", "频道设置", language)
+
+
+async def choose_by(house: House, button: str, title: str, language: dict[str, Any]) -> str:
+    """The settings' modal, opened by a button in another language and with its title; returns what it then shows."""
     await house.ask("/panda settings")
-    message, action_id = house.button("更改…", "mei", "#orders")
+    message, action_id = house.button(button, "mei", "#orders")
     before = set(house.slack.workspace.views)
     assert (await house.slack.press("mei", message, action_id)).ok
     await house.until(lambda: bool(set(house.slack.workspace.views) - before))
     view_id = (set(house.slack.workspace.views) - before).pop()
-    assert "频道设置" in str(house.slack.workspace.views[view_id])
+    assert title in str(house.slack.workspace.views[view_id])
     ack = await house.slack.submit("mei", view_id, form() | {"language": {"value": language}})
     assert ack.ok
     assert ack.payload
     return str(ack.payload["view"])
 
 
-async def test_the_bot_s_language_is_a_setting(tmp_path: Path) -> None:
+async def test_a_channel_chooses_thai(house: House) -> None:
+    """Answers, refusals, cards, news and forms speak it at once, and English again afterwards."""
+    card = await watched(house)
+    assert "ไทย" in await choose(house, language=THAI)
+    house.scan("快件正在派送中，请保持电话畅通", status="DELIVERING")
+    [reply] = await house.replies(card, 1)
+    assert "กำลังนำจ่าย" in words(reply)
+    await house.until(lambda: "เลิกติดตาม" in str(house.channel("#orders")[0].blocks))
+    assert "ลอง: `/panda " in await house.ask("/panda wacth 1")
+    assert "ไม่ใช่คำสั่ง" in await house.ask("/panda wacth 1")
+    assert "กำลังนำจ่าย" in await house.ask(f"/panda track {ORDER}")
+    assert "ทุกอย่างปกติ" in await house.ask("/panda status")
+    assert "All is well" in await house.ask("/panda status", channel="#urgent")
+    assert "ปิดแจ้งเตือนถึง" in await house.ask(f"/panda mute {ORDER} 3d")
+    assert "เปิดแจ้งเตือนอีกครั้ง" in await house.press("เลิกทำ")
+    await house.stop_bot()
+    await house.start_bot()
+    assert "ทุกอย่างปกติ" in await house.ask("/panda status")
+    assert "บันทึกแล้ว" not in await choose_by(house, "เปลี่ยน…", "การตั้งค่าช่อง", ENGLISH)
+    assert "All is well" in await house.ask("/panda status")
+
+
+@pytest.mark.parametrize(
+    ("language", "watching", "stop"),
+    [("zh_CN", "已关注", "停止关注"), ("th", "เริ่มติดตามคำสั่งซื้อ", "เลิกติดตาม")],
+)
+async def test_the_bot_s_language_is_a_setting(tmp_path: Path, language: str, watching: str, stop: str) -> None:
     """Channels that chose none are spoken to in it."""
-    async with running(tmp_path, language="zh_CN") as house:
-        assert "已关注" in await house.ask(f"/panda watch {ORDER}")
-        assert "停止关注" in str(house.channel("#orders")[0].blocks)
+    async with running(tmp_path, language=language) as house:
+        assert watching in await house.ask(f"/panda watch {ORDER}")
+        assert stop in str(house.channel("#orders")[0].blocks)

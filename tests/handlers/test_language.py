@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,11 @@ from babel.messages.pofile import read_po
 from support.message_catalogue import catalogue
 
 from handlers.blocks.i18n import LANGUAGES, LOCALE_DIR, _, use_language
-from sandbox.slack.blocks import check_message
+from handlers.channel import settings_views
+from handlers.home import view as home_view
+from handlers.watching import finder_form
+from sandbox.slack.blocks import check_message, check_view
+from tracking.channel_settings import ChannelSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +103,44 @@ def test_every_message_is_fit_for_slack(code: str) -> None:
             assert name in SAMPLES or left == [], name
 
 
+@pytest.mark.parametrize("code", [code for code, _name in LANGUAGES])
+def test_every_form_is_fit_for_slack(code: str) -> None:
+    """Titles, buttons and fields of the modals, and App Home."""
+    with use_language(code):
+        for view in (
+            settings_views.modal("C0123ABCD", ChannelSettings()),
+            settings_views.working(),
+            finder_form.form(),
+            finder_form.working(),
+            home_view.view([], {}, datetime(2026, 5, 20, 8, tzinfo=UTC)),
+        ):
+            assert check_view(view) == [], view
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_label_is_cut(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Buttons, labels and choices have a length; a translation that is longer would be cut in the middle of a word."""
+    monkeypatch.setattr("handlers.blocks.forms.LABEL", 3000)
+    monkeypatch.setattr("handlers.blocks.elements.BUTTON", 3000)
+    with use_language(code):
+        made = catalogue()
+    labels = {label for blocks in made.values() for label in plain_texts(blocks)}
+    assert len(labels) > 50
+    assert {label for label in labels if len(label) > 75} == set()
+
+
+def plain_texts(part: Any) -> Iterator[str]:
+    """What buttons, fields and choices are called; headers have more room."""
+    if isinstance(part, list):
+        for one in part:
+            yield from plain_texts(one)
+    elif isinstance(part, dict) and part.get("type") == "plain_text":
+        yield part["text"]
+    elif isinstance(part, dict) and part.get("type") != "header":
+        for value in part.values():
+            yield from plain_texts(value)
+
+
 def texts(part: Any) -> Iterator[str]:
     """Everything that is read."""
     if isinstance(part, list):
@@ -117,3 +160,5 @@ def test_an_unknown_language_is_english() -> None:
         assert _("Delivered") == "Delivered"
     with use_language("zh_CN"):
         assert _("Delivered") == "已签收"
+    with use_language("th"):
+        assert _("Delivered") == "จัดส่งสำเร็จ"
