@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.pandapon_api import api_server, ok, talking, utc_now
-from support.shelf import NODE, PARCEL, Shelf, baseline
+from support.store_harness import NODE, PARCEL, StoreHarness, baseline
 
 from bot.decider import Decider
 from bot.jobs.digests import Digester
@@ -31,9 +31,9 @@ BEYOND = 9 * 10**18  # microseconds: a time that SQLite keeps and Python cannot 
 
 
 @pytest.fixture
-async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
+async def harness(tmp_path: Path) -> AsyncIterator[StoreHarness]:
     """A store with both orders, each watched and due."""
-    one = Shelf(tmp_path / "bot.db", open_store)
+    one = StoreHarness(tmp_path / "bot.db", open_store)
     await one.open()
     for key in (BAD, GOOD):
         found = baseline(key, stall_at=utc_now() + timedelta(days=1), moved_at=utc_now())
@@ -44,7 +44,7 @@ async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
     await one.close()
 
 
-async def polled(shelf: Shelf, *, when: str = "", limits: Callable[[], Limits] = Limits) -> list[str]:
+async def polled(harness: StoreHarness, *, when: str = "", limits: Callable[[], Limits] = Limits) -> list[str]:
     """One tick against a server that has a new scan of both orders, of the bad one at this time."""
 
     async def trace(request: web.Request) -> web.Response:
@@ -59,7 +59,7 @@ async def polled(shelf: Shelf, *, when: str = "", limits: Callable[[], Limits] =
     async with api_server() as api, talking(api) as client:
         api.will(trace)
         poller = Poller(
-            store=shelf.store,
+            store=harness.store,
             api=client,
             decider=Decider(limits=limits),
             breaker=CircuitBreaker(),
@@ -68,19 +68,19 @@ async def polled(shelf: Shelf, *, when: str = "", limits: Callable[[], Limits] =
             on_news=lambda: None,
         )
         assert await poller.tick() == 2
-    return [row["key"] for row in shelf.rows("SELECT key FROM news ORDER BY key")]
+    return [row["key"] for row in harness.rows("SELECT key FROM news ORDER BY key")]
 
 
 @pytest.mark.parametrize("when", ["9999-12-31 23:59:59", "0001-01-01 00:00:00"])
-async def test_an_impossible_time_is_news_and_stops_nobody(shelf: Shelf, when: str) -> None:
+async def test_an_impossible_time_is_news_and_stops_nobody(harness: StoreHarness, when: str) -> None:
     """What the scan says is told, its time counts for nothing, and the next order is told too."""
-    assert await polled(shelf, when=when) == [BAD, GOOD]
+    assert await polled(harness, when=when) == [BAD, GOOD]
     assert NODE.at is not None
-    due = shelf.value("SELECT stall_at FROM orders WHERE key = ?", BAD)
+    due = harness.value("SELECT stall_at FROM orders WHERE key = ?", BAD)
     assert due == to_int(NODE.at + Limits().domestic), "silence counts from the last scan whose time can be true"
 
 
-async def test_whatever_the_rules_raise_the_others_are_recorded(shelf: Shelf) -> None:
+async def test_whatever_the_rules_raise_the_others_are_recorded(harness: StoreHarness) -> None:
     """An order on which the rules break is a failed reading with another try, and is named in the log only."""
     calls = iter([ZeroDivisionError("whatever")])
 
@@ -89,50 +89,50 @@ async def test_whatever_the_rules_raise_the_others_are_recorded(shelf: Shelf) ->
             raise error
         return Limits()
 
-    [told] = await polled(shelf, limits=limits)
+    [told] = await polled(harness, limits=limits)
     [other] = {BAD, GOOD} - {told}
-    [row] = shelf.rows("SELECT fails, error, next_poll_at FROM orders WHERE key = ?", other)
+    [row] = harness.rows("SELECT fails, error, next_poll_at FROM orders WHERE key = ?", other)
     assert (row["fails"], row["error"]) == (1, "ZeroDivisionError")
     assert row["next_poll_at"] is not None
 
 
-async def test_rows_that_cannot_be_understood_stop_nobody(shelf: Shelf) -> None:
+async def test_rows_that_cannot_be_understood_stop_nobody(harness: StoreHarness) -> None:
     """The batch that holds such an order is loaded one by one; the order's reading has failed."""
-    await _spoil(shelf)
-    assert await polled(shelf) == [GOOD]
-    assert shelf.value("SELECT error FROM orders WHERE key = ?", BAD) == "OverflowError"
+    await _spoil(harness)
+    assert await polled(harness) == [GOOD]
+    assert harness.value("SELECT error FROM orders WHERE key = ?", BAD) == "OverflowError"
 
 
-async def test_the_look_for_silence_goes_on_after_a_bad_order(shelf: Shelf) -> None:
+async def test_the_look_for_silence_goes_on_after_a_bad_order(harness: StoreHarness) -> None:
     """The other order's alarm is raised, and the bad one is met an hour later, not first again."""
-    await _spoil(shelf)
+    await _spoil(harness)
     long_ago = utc_now() - timedelta(hours=60)
     for key, at in ((BAD, long_ago), (GOOD, long_ago + timedelta(seconds=1))):
-        await shelf.store.alarms.schedule(key, at)
-    watch = StallWatch(shelf.store, utc_now, Limits(), lambda: None)
+        await harness.store.alarms.schedule(key, at)
+    watch = StallWatch(harness.store, utc_now, Limits(), lambda: None)
     assert await watch.tick() == 1
-    assert set(await shelf.store.alarms.of_orders([BAD, GOOD])) == {GOOD}
-    assert await shelf.store.alarms.due(utc_now(), utc_now(), 10) == []
-    assert await shelf.store.alarms.due(utc_now() + timedelta(hours=2), utc_now(), 10) == [BAD]
+    assert set(await harness.store.alarms.of_orders([BAD, GOOD])) == {GOOD}
+    assert await harness.store.alarms.due(utc_now(), utc_now(), 10) == []
+    assert await harness.store.alarms.due(utc_now() + timedelta(hours=2), utc_now(), 10) == [BAD]
 
 
-async def test_one_channel_without_its_digest_keeps_none_from_the_others(shelf: Shelf) -> None:
+async def test_one_channel_without_its_digest_keeps_none_from_the_others(harness: StoreHarness) -> None:
     """The channel whose news cannot be read is put off; the next one's digest is made."""
     settings = ChannelSettings(digest_at="00:00", time_zone="UTC")
     for channel, key in (("C0A", BAD), ("C0B", GOOD)):
-        await shelf.active(key, channel)
-        await shelf.store.channels.save_settings(utc_now(), channel, settings, "U1")
-    await polled(shelf)
-    await _run(shelf, "UPDATE news SET payload = 'not JSON' WHERE key = ?", BAD)
-    digester = Digester(shelf.store, utc_now, lambda: None)
+        await harness.active(key, channel)
+        await harness.store.channels.save_settings(utc_now(), channel, settings, "U1")
+    await polled(harness)
+    await _run(harness, "UPDATE news SET payload = 'not JSON' WHERE key = ?", BAD)
+    digester = Digester(harness.store, utc_now, lambda: None)
     assert await digester.tick() == 1
-    assert shelf.rows("SELECT channel FROM outbox WHERE kind = 'daily_digest'") == [{"channel": "C0B"}]
+    assert harness.rows("SELECT channel FROM outbox WHERE kind = 'daily_digest'") == [{"channel": "C0B"}]
 
 
-async def _spoil(shelf: Shelf) -> None:
-    await _run(shelf, "UPDATE nodes SET at = ? WHERE key = ?", BEYOND, BAD)
+async def _spoil(harness: StoreHarness) -> None:
+    await _run(harness, "UPDATE nodes SET at = ? WHERE key = ?", BEYOND, BAD)
 
 
-async def _run(shelf: Shelf, sql: str, *facts: object) -> None:
+async def _run(harness: StoreHarness, sql: str, *facts: object) -> None:
     """Damage that no version of the bot writes on purpose."""
-    await shelf.store.thread.run(lambda conn: conn.execute(sql, facts))
+    await harness.store.thread.run(lambda conn: conn.execute(sql, facts))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.pandapon_api import Api, Seen, api_server, ok, talking, utc_now
-from support.shelf import Shelf
+from support.store_harness import StoreHarness
 
 from bot.decider import Decider
 from bot.jobs.poll import FLUSH_SECONDS, Poller
@@ -38,8 +38,8 @@ def order_id(seen: Seen) -> str:
 class Stage:
     """A poller with one request in flight at a time, and what it asked for."""
 
-    def __init__(self, shelf: Shelf, api: Api, poller: Poller) -> None:
-        self.shelf, self.api, self.poller = shelf, api, poller
+    def __init__(self, harness: StoreHarness, api: Api, poller: Poller) -> None:
+        self.harness, self.api, self.poller = harness, api, poller
 
     @property
     def asked(self) -> list[str]:
@@ -51,20 +51,20 @@ class Stage:
         for key in keys:
             ref = OrderRef.from_key(key)
             decided = decide(None, FetchedOrder(ref, None, Shipment(ref)), utc_now())
-            await self.shelf.store.orders.add(utc_now(), Changed(decided, 0, b""))
-            await self.shelf.opening(key, channel)
-        await self.shelf.store.orders.mark_due(keys, utc_now() - timedelta(seconds=1))
+            await self.harness.store.orders.add(utc_now(), Changed(decided, 0, b""))
+            await self.harness.opening(key, channel)
+        await self.harness.store.orders.mark_due(keys, utc_now() - timedelta(seconds=1))
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """A store, an API that says nothing new, and the poller between them."""
-    shelf = Shelf(tmp_path / "bot.db", open_store)
-    await shelf.open()
+    harness = StoreHarness(tmp_path / "bot.db", open_store)
+    await harness.open()
     async with api_server() as api, talking(api) as client:
         api.will(ok([]))
         poller = Poller(
-            store=shelf.store,
+            store=harness.store,
             api=client,
             decider=Decider(),
             breaker=CircuitBreaker(),
@@ -72,9 +72,9 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
             concurrency=1,
             on_news=lambda: None,
         )
-        yield Stage(shelf, api, poller)
+        yield Stage(harness, api, poller)
         await poller.stop()
-    await shelf.close()
+    await harness.close()
 
 
 async def test_channels_take_turns(stage: Stage) -> None:
@@ -104,7 +104,7 @@ async def test_answers_slower_than_a_batch_are_recorded_each(stage: Stage) -> No
     await stage.watch(FEW, SMALL)
     stage.api.will(slow)
     assert await stage.poller.tick() == len(FEW)
-    assert stage.shelf.value("SELECT COUNT(*) FROM orders WHERE polls = 2 AND leased = 0") == len(FEW)
+    assert stage.harness.value("SELECT COUNT(*) FROM orders WHERE polls = 2 AND leased = 0") == len(FEW)
 
 
 async def test_a_hint_does_not_wait_for_the_tick(stage: Stage) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support import forged
-from support.house import ORDER, House, running, words
+from support.bot_harness import ORDER, BotHarness, running, words
 
 from bot.jobs.pacing import Pacer
 from sandbox.pandapon.demo import TAOBAO
@@ -29,22 +29,22 @@ WAITS = ["3600", "inf", "1e30", "99999999999", "soon", "-1", "nan", "Fri, 31 Dec
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them."""
     async with running(tmp_path) as one:
         yield one
 
 
 @pytest.fixture
-async def hurried(tmp_path: Path) -> AsyncIterator[House]:
+async def hurried(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """The same, where a question has but a few seconds."""
     async with running(tmp_path, answer_seconds=SHORT) as one:
         yield one
 
 
-def direct(house: House, user: str = "mei") -> list[Message]:
+def direct(harness: BotHarness, user: str = "mei") -> list[Message]:
     """What stands in a person's own conversation with the bot."""
-    return list(house.slack.workspace.direct(house.slack.workspace.user(user).id).messages.values())
+    return list(harness.slack.workspace.direct(harness.slack.workspace.user(user).id).messages.values())
 
 
 def in_words(text: str, caplog: pytest.LogCaptureFixture) -> bool:
@@ -56,68 +56,68 @@ def in_words(text: str, caplog: pytest.LogCaptureFixture) -> bool:
 
 
 @pytest.mark.parametrize("status", [404, 410, 500, 403, 429])
-async def test_a_response_url_that_takes_nothing(house: House, status: int) -> None:
+async def test_a_response_url_that_takes_nothing(harness: BotHarness, status: int) -> None:
     """Used up, expired or failing: the whole answer comes as an ephemeral message, blocks included."""
-    house.slack.faults.plan(Fault("response_url", times=100, status=status))
-    assert (await house.type("/panda help")).ok
-    await house.until(lambda: bool(house.private()))
-    assert "/panda search" in words(house.private()[-1])
-    assert house.private()[-1].blocks
+    harness.slack.faults.plan(Fault("response_url", times=100, status=status))
+    assert (await harness.type("/panda help")).ok
+    await harness.until(lambda: bool(harness.private()))
+    assert "/panda search" in words(harness.private()[-1])
+    assert harness.private()[-1].blocks
 
 
-async def test_a_used_up_response_url(house: House) -> None:
+async def test_a_used_up_response_url(harness: BotHarness) -> None:
     """Its five uses are over before the app gets it."""
-    house.slack.interactions.spent_urls = True
-    assert (await house.type("/panda help")).ok
-    await house.until(lambda: bool(house.private()))
-    assert "/panda search" in words(house.private()[-1])
+    harness.slack.interactions.spent_urls = True
+    assert (await harness.type("/panda help")).ok
+    await harness.until(lambda: bool(harness.private()))
+    assert "/panda search" in words(harness.private()[-1])
 
 
-async def test_blocks_that_slack_refuses(house: House) -> None:
+async def test_blocks_that_slack_refuses(harness: BotHarness) -> None:
     """The URL takes the text alone, and the channel is not bothered."""
-    house.slack.faults.plan(Fault("response_url", status=400))
-    assert (await house.type("/panda help")).ok
-    await house.until(lambda: bool(house.private()))
-    assert house.private()[-1].blocks == []
-    assert "/panda search" in house.private()[-1].text
-    assert not any(call.method == "chat.postEphemeral" for call in house.slack.calls)
+    harness.slack.faults.plan(Fault("response_url", status=400))
+    assert (await harness.type("/panda help")).ok
+    await harness.until(lambda: bool(harness.private()))
+    assert harness.private()[-1].blocks == []
+    assert "/panda search" in harness.private()[-1].text
+    assert not any(call.method == "chat.postEphemeral" for call in harness.slack.calls)
 
 
 @pytest.mark.parametrize("code", ["invalid_blocks", "invalid_blocks_format"])
-async def test_blocks_that_slack_refuses_in_the_channel_too(house: House, code: str) -> None:
+async def test_blocks_that_slack_refuses_in_the_channel_too(harness: BotHarness, code: str) -> None:
     """The text alone comes there."""
-    house.slack.faults.plan(Fault("response_url", times=100, status=404))
-    house.slack.faults.plan(Fault("chat.postEphemeral", error=code))
-    assert (await house.type("/panda help")).ok
-    await house.until(lambda: bool(house.private()))
-    assert (house.private()[-1].blocks, direct(house)) == ([], [])
+    harness.slack.faults.plan(Fault("response_url", times=100, status=404))
+    harness.slack.faults.plan(Fault("chat.postEphemeral", error=code))
+    assert (await harness.type("/panda help")).ok
+    await harness.until(lambda: bool(harness.private()))
+    assert (harness.private()[-1].blocks, direct(harness)) == ([], [])
 
 
 @pytest.mark.parametrize(
     "code", ["user_not_in_channel", "channel_not_found", "messages_tab_disabled", "tomorrows_word"]
 )
-async def test_a_channel_in_which_nobody_can_be_answered(house: House, code: str) -> None:
+async def test_a_channel_in_which_nobody_can_be_answered(harness: BotHarness, code: str) -> None:
     """The answer comes directly, without buttons that would act on another conversation."""
-    house.slack.faults.plan(Fault("response_url", times=100, status=404))
-    house.slack.faults.plan(Fault("chat.postEphemeral", times=100, error=code))
-    assert (await house.type(f"/panda track {ORDER}")).ok
-    await house.until(lambda: any(ORDER in words(one) for one in direct(house)))
-    assert all(block["type"] != "actions" for one in direct(house) for block in one.blocks)
+    harness.slack.faults.plan(Fault("response_url", times=100, status=404))
+    harness.slack.faults.plan(Fault("chat.postEphemeral", times=100, error=code))
+    assert (await harness.type(f"/panda track {ORDER}")).ok
+    await harness.until(lambda: any(ORDER in words(one) for one in direct(harness)))
+    assert all(block["type"] != "actions" for one in direct(harness) for block in one.blocks)
 
 
-async def test_no_conversation_takes_an_answer(house: House) -> None:
+async def test_no_conversation_takes_an_answer(harness: BotHarness) -> None:
     """It comes as a form and, where that is refused as well, in App Home."""
     for method in ("chat.postEphemeral", "chat.postMessage"):
-        house.slack.faults.plan(Fault(method, times=1000, error="restricted_action"))
-    house.slack.faults.plan(Fault("response_url", times=1000, status=404))
-    assert (await house.type("/panda help")).ok
-    await house.until(lambda: bool(house.slack.workspace.views))
-    [form] = house.slack.workspace.views.values()
+        harness.slack.faults.plan(Fault(method, times=1000, error="restricted_action"))
+    harness.slack.faults.plan(Fault("response_url", times=1000, status=404))
+    assert (await harness.type("/panda help")).ok
+    await harness.until(lambda: bool(harness.slack.workspace.views))
+    [form] = harness.slack.workspace.views.values()
     assert "/panda search" in json.dumps(form["blocks"])
-    house.slack.interactions.spent_triggers = True
-    assert (await house.type("/panda help")).ok
-    await house.until(lambda: "U0MEI00001" in house.slack.workspace.homes)
-    assert "/panda search" in json.dumps(house.slack.workspace.homes["U0MEI00001"]["blocks"])
+    harness.slack.interactions.spent_triggers = True
+    assert (await harness.type("/panda help")).ok
+    await harness.until(lambda: "U0MEI00001" in harness.slack.workspace.homes)
+    assert "/panda search" in json.dumps(harness.slack.workspace.homes["U0MEI00001"]["blocks"])
 
 
 # --- what Slack refused -----------------------------------------------------------------------------------------------
@@ -143,24 +143,26 @@ REFUSALS = [
 
 @pytest.mark.parametrize("fault", REFUSALS, ids=lambda one: one.error or one.text[:20] or str(one.retry_after))
 async def test_a_channels_name_that_slack_does_not_look_up(
-    house: House, fault: Fault, caplog: pytest.LogCaptureFixture
+    harness: BotHarness, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The person reads what Slack said and what to do, at once, and nothing is watched."""
-    house.slack.faults.plan(fault)
+    harness.slack.faults.plan(fault)
     began = time.monotonic()
-    said = await house.ask(f"/panda watch {ORDER} in #nosuch")
+    said = await harness.ask(f"/panda watch {ORDER} in #nosuch")
     assert time.monotonic() - began < 8
     assert "Slack" in said or "I can't find a channel" in said
     assert in_words(said, caplog)
-    assert house.bot is not None
-    assert (await house.bot.store.upkeep.health(house.clock())).watches == 0
+    assert harness.bot is not None
+    assert (await harness.bot.store.upkeep.health(harness.clock())).watches == 0
 
 
 @pytest.mark.parametrize("method", ["conversations.list", "conversations.members"])
 @pytest.mark.parametrize("goes_round", [True, False], ids=["in circles", "on and on"])
-async def test_a_list_without_end(house: House, method: str, goes_round: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_list_without_end(
+    harness: BotHarness, method: str, goes_round: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Slack's cursors never end: some pages are asked for, and the person is told."""
-    real, asked = house.slack.web_api._methods[method], 0
+    real, asked = harness.slack.web_api._methods[method], 0
 
     def endless(arguments: dict[str, object]) -> dict[str, object]:
         nonlocal asked
@@ -169,9 +171,9 @@ async def test_a_list_without_end(house: House, method: str, goes_round: bool, m
         rows: dict[str, list[object]] = {name: [] for name in ("channels", "members") if name in answer}
         return answer | rows | {"response_metadata": {"next_cursor": "again" if goes_round else f"page{asked}"}}
 
-    monkeypatch.setitem(house.slack.web_api._methods, method, endless)
+    monkeypatch.setitem(harness.slack.web_api._methods, method, endless)
     target = "#nosuch" if method == "conversations.list" else "#urgent"
-    said = await house.ask(f"/panda watch {ORDER} in {target}")
+    said = await harness.ask(f"/panda watch {ORDER} in {target}")
     assert "too long" in said or "did not confirm" in said
     assert asked <= (2 if goes_round else 50)
 
@@ -182,60 +184,60 @@ FORMS = ["expired_trigger_id", "exchanged_trigger_id", "internal_error", "invali
 @pytest.mark.parametrize("code", FORMS)
 @pytest.mark.parametrize("by", ["shortcut", "App Home", "settings"])
 async def test_a_form_that_slack_does_not_open(
-    house: House, code: str, by: str, caplog: pytest.LogCaptureFixture
+    harness: BotHarness, code: str, by: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A sentence says what Slack said and what to do, also where it hands over no URL to answer by."""
-    await house.ask("/panda settings")
-    house.slack.faults.plan(Fault("views.open", times=100, error=code))
+    await harness.ask("/panda settings")
+    harness.slack.faults.plan(Fault("views.open", times=100, error=code))
     if by == "settings":
-        said = await house.press("Change")
+        said = await harness.press("Change")
     else:
         if by == "shortcut":
-            assert (await house.slack.global_shortcut("mei", "find_orders")).ok
+            assert (await harness.slack.global_shortcut("mei", "find_orders")).ok
         else:
-            assert (await forged.send(house, forged.press_in_home(house, "find_orders:1"))).ok
-        await house.until(lambda: bool(direct(house)))
-        [message] = direct(house)
+            assert (await forged.send(harness, forged.press_in_home(harness, "find_orders:1"))).ok
+        await harness.until(lambda: bool(direct(harness)))
+        [message] = direct(harness)
         said = words(message)
     assert code in said
     assert "again" in said
     assert in_words(said, caplog)
 
 
-async def test_a_form_that_was_closed_before_its_answer(house: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_form_that_was_closed_before_its_answer(harness: BotHarness, caplog: pytest.LogCaptureFixture) -> None:
     """The answer has no page to come to: the person is told directly."""
-    house.slack.faults.plan(Fault("views.update", times=100, error="not_found"))
-    house.pandapon.faults.delay = 2.5
-    assert (await house.slack.global_shortcut("mei", "find_orders")).ok
-    await house.until(lambda: bool(house.slack.workspace.views))
-    [view] = house.slack.workspace.views
+    harness.slack.faults.plan(Fault("views.update", times=100, error="not_found"))
+    harness.pandapon.faults.delay = 2.5
+    assert (await harness.slack.global_shortcut("mei", "find_orders")).ok
+    await harness.until(lambda: bool(harness.slack.workspace.views))
+    [view] = harness.slack.workspace.views
     typed = {"orders": {"value": {"type": "plain_text_input", "value": ORDER}}}
-    assert (await house.slack.submit("mei", view, typed)).ok
-    await house.until(lambda: bool(direct(house)))
-    [message] = direct(house)
+    assert (await harness.slack.submit("mei", view, typed)).ok
+    await harness.until(lambda: bool(direct(harness)))
+    [message] = direct(harness)
     assert "form was closed" in words(message)
     assert in_words(words(message), caplog)
 
 
-async def test_watch_says_why_pandapon_refuses(house: House) -> None:
+async def test_watch_says_why_pandapon_refuses(harness: BotHarness) -> None:
     """The same reason that `track` gives: a refused key is nothing that passes in a minute."""
     for fault, reason in ((401, "refused the bot's access key"), (503, "trouble on its side"), (429, "slow down")):
-        house.pandapon.faults.status = fault
+        harness.pandapon.faults.status = fault
         for command in ("track", "watch"):
-            assert reason in await house.ask(f"/panda {command} {TAOBAO}"), (command, fault)
+            assert reason in await harness.ask(f"/panda {command} {TAOBAO}"), (command, fault)
 
 
 # --- waits ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("wait", WAITS)
-async def test_slack_asks_for_a_wait_while_somebody_waits(house: House, wait: str) -> None:
+async def test_slack_asks_for_a_wait_while_somebody_waits(harness: BotHarness, wait: str) -> None:
     """A permission that is not confirmed in a person's patience is refused in words, whatever wait Slack asks for."""
-    house.slack.workspace.channel("secret").members.add("U0BOTPANDA")
+    harness.slack.workspace.channel("secret").members.add("U0BOTPANDA")
     for method in ("conversations.info", "conversations.members"):
-        house.slack.faults.plan(Fault(method, times=100, retry_after=wait))
+        harness.slack.faults.plan(Fault(method, times=100, retry_after=wait))
     began = time.monotonic()
-    said = await house.ask("/panda watches in #secret")
+    said = await harness.ask("/panda watches in #secret")
     assert "did not confirm" in said or "I can't find a channel" in said
     assert time.monotonic() - began < 8
 
@@ -244,38 +246,38 @@ async def test_slack_asks_for_a_wait_while_somebody_waits(house: House, wait: st
 @pytest.mark.parametrize("fault", [{"retry_after": "3600"}, {"retry_after": "inf"}, {"text": "[]"}, {"status": 500}])
 async def test_slack_does_not_say_who_the_bot_is(tmp_path: Path, mode: str, fault: dict[str, object]) -> None:
     """The bot starts all the same, and serves whoever asks something."""
-    house = House(tmp_path, mode, {})
-    await house.pandapon.start()
-    await house.slack.start()
-    house.slack.faults.plan(Fault("auth.test", times=1000, **fault))  # type: ignore[arg-type]  # fields of it
+    harness = BotHarness(tmp_path, mode, {})
+    await harness.pandapon.start()
+    await harness.slack.start()
+    harness.slack.faults.plan(Fault("auth.test", times=1000, **fault))  # type: ignore[arg-type]  # fields of it
     try:
         began = time.monotonic()
-        await house.start_bot()
+        await harness.start_bot()
         assert time.monotonic() - began < 5
-        assert ORDER in await house.ask(f"/panda track {ORDER}")
+        assert ORDER in await harness.ask(f"/panda track {ORDER}")
     finally:
-        await house.stop_bot()
-        await house.slack.stop()
-        await house.pandapon.stop()
+        await harness.stop_bot()
+        await harness.slack.stop()
+        await harness.pandapon.stop()
 
 
 @pytest.mark.parametrize("wait", ["inf", "1e30", "99999999999", "soon", "-1", "7200"])
-async def test_no_wait_silences_a_channel(house: House, wait: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_wait_silences_a_channel(harness: BotHarness, wait: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not sensible counts as half a minute, and more than an hour as an hour: then the news comes, once."""
-    await house.ask(f"/panda watch {ORDER}")
-    [card] = house.channel()
-    house.slack.faults.plan(Fault("chat.postMessage", retry_after=wait))
-    assert house.bot is not None
+    await harness.ask(f"/panda watch {ORDER}")
+    [card] = harness.channel()
+    harness.slack.faults.plan(Fault("chat.postMessage", retry_after=wait))
+    assert harness.bot is not None
     pauses: list[float] = []
     monkeypatch.setattr(Pacer, "pause", lambda _pacer, _channel, _now, seconds: pauses.append(seconds))
     scan = "快件已发往 广州分拨中心"
-    house.scan(scan)
-    await house.until(lambda: bool(pauses))
+    harness.scan(scan)
+    await harness.until(lambda: bool(pauses))
     assert pauses == [3600 if wait == "7200" else 30]
-    house.clock.advance(timedelta(hours=1, seconds=1))  # the parcel moves on in that hour: more news may follow
-    await house.until(lambda: bool(house.thread(card)))
-    await house.several_ticks(4)
-    assert [scan in words(reply) for reply in house.thread(card)].count(True) == 1
+    harness.clock.advance(timedelta(hours=1, seconds=1))  # the parcel moves on in that hour: more news may follow
+    await harness.until(lambda: bool(harness.thread(card)))
+    await harness.several_ticks(4)
+    assert [scan in words(reply) for reply in harness.thread(card)].count(True) == 1
 
 
 # --- one budget -------------------------------------------------------------------------------------------------------
@@ -297,7 +299,7 @@ HANGING = [{"delay": 60.0}, {"drip": 0.5}]
     "line",
     ["track 2542285634920111111", "search 连衣裙", "orders", "watch 2542285634920222222", "order 78012345678902"],
 )
-async def test_pandapon_hangs(hurried: House, fault: dict[str, float], line: str) -> None:
+async def test_pandapon_hangs(hurried: BotHarness, fault: dict[str, float], line: str) -> None:
     """A working line at once, and within the question's time a sentence that says what failed."""
     for name, value in fault.items():
         setattr(hurried.pandapon.faults, name, value)
@@ -311,7 +313,7 @@ async def test_pandapon_hangs(hurried: House, fault: dict[str, float], line: str
 
 @pytest.mark.parametrize("fault", HANGING, ids=["hangs", "drips"])
 @pytest.mark.parametrize("verb", ["track", "order"])
-async def test_what_is_stored_is_shown_first(hurried: House, fault: dict[str, float], verb: str) -> None:
+async def test_what_is_stored_is_shown_first(hurried: BotHarness, fault: dict[str, float], verb: str) -> None:
     """With its age beneath the working line, while PandaPon is asked; then that it did not answer."""
     await hurried.ask(f"/panda watch {ORDER}")
     seen = len(hurried.private())
@@ -331,7 +333,7 @@ async def test_what_is_stored_is_shown_first(hurried: House, fault: dict[str, fl
     hurried.pandapon.faults.clear()  # or the bot's end waits for the poll whose answer still drips
 
 
-async def test_slack_hangs_while_somebody_waits(hurried: House) -> None:
+async def test_slack_hangs_while_somebody_waits(hurried: BotHarness) -> None:
     """A permission that Slack never confirms, and a list that never comes."""
     hurried.slack.faults.plan(Fault("conversations.list", times=9, delay=30))
     async with timed(SHORT + 0.5):
@@ -340,16 +342,16 @@ async def test_slack_hangs_while_somebody_waits(hurried: House) -> None:
 
 
 @contextmanager
-def locked(house: House) -> Iterator[None]:
+def locked(harness: BotHarness) -> Iterator[None]:
     """Another process holds the database's lock."""
-    with closing(sqlite3.connect(house.settings.database_path, isolation_level=None)) as other:
+    with closing(sqlite3.connect(harness.settings.database_path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         yield
         other.execute("ROLLBACK")
 
 
 @pytest.mark.parametrize("line", [f"track {ORDER}", f"watch {ORDER}", "watches", "mute 1h"])
-async def test_another_process_holds_the_database(hurried: House, line: str) -> None:
+async def test_another_process_holds_the_database(hurried: BotHarness, line: str) -> None:
     """A sign of life within 3 s, an answer within the question's time; afterwards nothing is done behind one's back."""
     with locked(hurried):
         async with timed(SHORT + 0.5):
@@ -364,7 +366,7 @@ async def test_another_process_holds_the_database(hurried: House, line: str) -> 
     assert hurried.channel() == []
 
 
-async def test_a_button_while_the_database_is_held(hurried: House) -> None:
+async def test_a_button_while_the_database_is_held(hurried: BotHarness) -> None:
     """The pressed message itself gives the sign of life."""
     await hurried.ask(f"/panda track {ORDER}")
     before = words(hurried.private()[-1])
@@ -375,7 +377,7 @@ async def test_a_button_while_the_database_is_held(hurried: House) -> None:
             await hurried.until(lambda: words(hurried.private()[-1]) != before)
 
 
-async def test_app_home_while_the_database_is_held(hurried: House) -> None:
+async def test_app_home_while_the_database_is_held(hurried: BotHarness) -> None:
     """It says what is wrong, in the home."""
     user = hurried.slack.workspace.user("mei").id
     event = {"type": "app_home_opened", "user": user, "channel": "D0", "tab": "home", "event_ts": "1.2"}

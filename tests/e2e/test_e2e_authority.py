@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from slack_bolt.async_app import AsyncApp
 from support import forged
-from support.house import ORDER, House, running, words
+from support.bot_harness import ORDER, BotHarness, running, words
 
 from handlers import requests
 from handlers.access.permissions import Need
@@ -34,7 +34,7 @@ EVERYONE = frozenset(Filter)
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them; the bot is in #secret with Tom, Mei is not."""
     async with running(tmp_path) as one:
         one.slack.workspace.channel("secret").members.add(BOT_USER)
@@ -44,12 +44,12 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 # --- what each listener acts on ---------------------------------------------------------------------------------------
 
 
-async def test_every_listener_says_what_it_acts_on(house: House) -> None:
+async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
     """The whole list: who adds a listener adds it here, and thinks of whom it is to ask."""
-    assert house.bot is not None
+    assert harness.bot is not None
     found = [
         (one.kind, one.name if isinstance(one.name, str) else "…", one.subject.name)
-        for one in declarations(house.bot.app)
+        for one in declarations(harness.bot.app)
     ]
     named = "the channel that the command names, or in which it is typed"
     of_button = "the channel that the button's command names, or in which it is pressed"
@@ -105,9 +105,9 @@ async def test_every_command_says_what_it_wants_of_a_channel() -> None:
 
 
 @pytest.mark.parametrize("kind", ["command", "action", "shortcut", "view", "options", "event"])
-async def test_a_listener_that_does_not_say_it_stops_the_start(house: House, kind: str) -> None:
+async def test_a_listener_that_does_not_say_it_stops_the_start(harness: BotHarness, kind: str) -> None:
     """Whenever it came: before the others, or after them and before the start."""
-    assert house.bot is not None
+    assert harness.bot is not None
 
     async def careless(ack: Any) -> None:
         await ack()
@@ -115,26 +115,26 @@ async def test_a_listener_that_does_not_say_it_stops_the_start(house: House, kin
     early = AsyncApp(token="xoxb-1", signing_secret="s", request_verification_enabled=False)
     getattr(early, kind)("careless")(careless)
     with pytest.raises(UndeclaredError, match="careless does not declare what it acts on"):
-        register(early, house.bot.context)
-    getattr(house.bot.app, kind)("careless")(careless)
+        register(early, harness.bot.context)
+    getattr(harness.bot.app, kind)("careless")(careless)
     with pytest.raises(UndeclaredError, match="careless"):
-        await house.bot.start()
+        await harness.bot.start()
 
 
 # --- somebody outside a private channel -------------------------------------------------------------------------------
 
 
-async def watched_in_secret(house: House) -> dict[str, str]:
+async def watched_in_secret(harness: BotHarness) -> dict[str, str]:
     """Tom watches two orders in #secret, one watch is paused, one has ended, and there is an alarm: their numbers."""
-    assert house.bot is not None
-    store, now = house.bot.store, house.clock()
-    assert "Watching 2" in await house.ask(f"/panda watch {ORDER} {SECOND}", user="tom", channel="#secret")
+    assert harness.bot is not None
+    store, now = harness.bot.store, harness.clock()
+    assert "Watching 2" in await harness.ask(f"/panda watch {ORDER} {SECOND}", user="tom", channel="#secret")
     by_order = {watch.key.partition(":")[2]: watch for watch in (await store.watches.of_channel(SECRET, 0, 9))[0]}
     key, stall = by_order[ORDER].key, Stall(Leg.DOMESTIC, now, timedelta(hours=48))
     told = NewsToPost("stall:1", News(OrderRef.from_key(key), None, stall=stall), Severity.PROBLEM, EVERYONE)
     await store.alarms.open(now, Alarm(key, "stall:1", stall), told, None)
     alarm = (await store.alarms.of_orders([key]))[key]
-    assert "Stopped" in await house.ask(f"/panda unwatch {SECOND}", user="tom", channel="#secret")
+    assert "Stopped" in await harness.ask(f"/panda unwatch {SECOND}", user="tom", channel="#secret")
     return {"watch": str(by_order[ORDER].id), "ended": str(by_order[SECOND].id), "alarm": str(alarm.id)}
 
 
@@ -163,43 +163,43 @@ def presses(ids: dict[str, str]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("where", ["#orders", "#secret"])
-async def test_somebody_outside_presses_nothing(house: House, where: str) -> None:
+async def test_somebody_outside_presses_nothing(harness: BotHarness, where: str) -> None:
     """Nothing is done, stored or shown, wherever the payload says that it was pressed."""
-    ids = await watched_in_secret(house)
-    await house.several_ticks(4)  # what the watching set going has come to rest
-    before, views = forged.rows(house), dict(house.slack.workspace.views)
+    ids = await watched_in_secret(harness)
+    await harness.several_ticks(4)  # what the watching set going has come to rest
+    before, views = forged.rows(harness), dict(harness.slack.workspace.views)
     for action, value in presses(ids):
-        payload = forged.press(house, action, value, channel=where)
-        told = await forged.answered(house, payload, channel=where)
+        payload = forged.press(harness, action, value, channel=where)
+        told = await forged.answered(harness, payload, channel=where)
         assert "you are not in it" in told, (action, told)
         assert ORDER not in told
-    await house.several_ticks(2)
-    assert forged.rows(house) == before
-    assert house.slack.workspace.views == views
+    await harness.several_ticks(2)
+    assert forged.rows(harness) == before
+    assert harness.slack.workspace.views == views
 
 
-async def test_somebody_inside_presses_everything(house: House) -> None:
+async def test_somebody_inside_presses_everything(harness: BotHarness) -> None:
     """The same buttons for a member, from another channel: all is done, and called by its own channel's name."""
-    ids = await watched_in_secret(house)
+    ids = await watched_in_secret(harness)
     for action, value in presses(ids):
         if action.startswith("run:4"):
             continue
-        told = await forged.answered(house, forged.press(house, action, value, user="tom"), user="tom")
+        told = await forged.answered(harness, forged.press(harness, action, value, user="tom"), user="tom")
         assert "you are not in it" not in told, action
         assert f"<#{ORDERS}>" not in told, (action, told)
         if action.startswith(("undo_unwatch", "unwatch_here", "run:1", "run:3", "run:5", "run:6", "run:7")):
             assert f"<#{SECRET}>" in told, (action, told)
-    assert any(view["private_metadata"] == SECRET for view in house.slack.workspace.views.values())
+    assert any(view["private_metadata"] == SECRET for view in harness.slack.workspace.views.values())
 
 
-async def test_somebody_who_left_is_outside(house: House) -> None:
+async def test_somebody_who_left_is_outside(harness: BotHarness) -> None:
     """Nobody stays a member of a channel for a while longer: Slack is asked each time."""
-    house.slack.workspace.channel("secret").members.add("U0MEI00001")
-    assert "Watching" in await house.ask(f"/panda watch {ORDER}", channel="#secret")
-    house.slack.workspace.channel("secret").members.discard("U0MEI00001")
-    assert "you are not in it" in await house.ask(f"/panda unwatch {ORDER} in #secret")
-    undo = forged.press(house, "undo_watch:1", f"unwatch {ORDER} in <#{SECRET}>")
-    assert "you are not in it" in await forged.answered(house, undo)
+    harness.slack.workspace.channel("secret").members.add("U0MEI00001")
+    assert "Watching" in await harness.ask(f"/panda watch {ORDER}", channel="#secret")
+    harness.slack.workspace.channel("secret").members.discard("U0MEI00001")
+    assert "you are not in it" in await harness.ask(f"/panda unwatch {ORDER} in #secret")
+    undo = forged.press(harness, "undo_watch:1", f"unwatch {ORDER} in <#{SECRET}>")
+    assert "you are not in it" in await forged.answered(harness, undo)
 
 
 def chosen(**fields: Any) -> dict[str, Any]:
@@ -216,78 +216,78 @@ def chosen(**fields: Any) -> dict[str, Any]:
     ("channel", "sentence"),
     [(SECRET, "you are not in it"), ("D0TOM00002", "owner's alone"), ("C0NOWHERE9", "you are not in it")],
 )
-async def test_somebody_outside_saves_no_settings(house: House, channel: str, sentence: str) -> None:
+async def test_somebody_outside_saves_no_settings(harness: BotHarness, channel: str, sentence: str) -> None:
     """The form's hidden channel is not believed: the person is asked about, and told in the form."""
-    before = forged.rows(house)
-    ack = await forged.send(house, forged.submission(house, action_ids.SETTINGS_MODAL, channel, chosen()))
+    before = forged.rows(harness)
+    ack = await forged.send(harness, forged.submission(harness, action_ids.SETTINGS_MODAL, channel, chosen()))
     assert ack.payload["response_action"] == "update"
     assert sentence in json.dumps(ack.payload["view"], ensure_ascii=False)
-    assert forged.rows(house) == before
-    tom = forged.submission(house, action_ids.SETTINGS_MODAL, SECRET, chosen(), user="tom")
-    assert f"<#{SECRET}>" in json.dumps((await forged.send(house, tom)).payload["view"], ensure_ascii=False)
-    assert forged.rows(house)["channels"] != before["channels"]
+    assert forged.rows(harness) == before
+    tom = forged.submission(harness, action_ids.SETTINGS_MODAL, SECRET, chosen(), user="tom")
+    assert f"<#{SECRET}>" in json.dumps((await forged.send(harness, tom)).payload["view"], ensure_ascii=False)
+    assert forged.rows(harness)["channels"] != before["channels"]
 
 
-async def test_somebody_outside_watches_nothing_by_the_form(house: House) -> None:
+async def test_somebody_outside_watches_nothing_by_the_form(harness: BotHarness) -> None:
     """A channel of the finding form is asked for like one that was typed."""
     values = {
         "orders": {"value": {"type": "plain_text_input", "value": ORDER}},
         "what": {"value": {"type": "radio_buttons", "selected_option": {"value": "watch"}}},
         "channel": {"value": {"type": "conversations_select", "selected_conversation": SECRET}},
     }
-    before = forged.rows(house)
-    ack = await forged.send(house, forged.submission(house, action_ids.FIND_ORDERS, "", values))
+    before = forged.rows(harness)
+    ack = await forged.send(harness, forged.submission(harness, action_ids.FIND_ORDERS, "", values))
     assert "you are not in it" in json.dumps(ack.payload["view"])
-    assert forged.rows(house) == before
+    assert forged.rows(harness) == before
 
 
-async def test_who_is_not_in_a_public_channel_only_looks(house: House) -> None:
+async def test_who_is_not_in_a_public_channel_only_looks(harness: BotHarness) -> None:
     """As in Slack itself: anybody may look into a public channel; to change what it gets, one joins it."""
-    house.slack.workspace.channel("urgent").members.discard("U0MEI00001")
-    assert "Watching" in await house.ask(f"/panda watch {ORDER}", user="tom", channel="#urgent")
-    before = forged.rows(house)
+    harness.slack.workspace.channel("urgent").members.discard("U0MEI00001")
+    assert "Watching" in await harness.ask(f"/panda watch {ORDER}", user="tom", channel="#urgent")
+    before = forged.rows(harness)
     for line in ("watches", "settings", f"why {ORDER}"):
-        assert f"<#{URGENT}>" in await house.ask(f"/panda {line} in #urgent"), line
+        assert f"<#{URGENT}>" in await harness.ask(f"/panda {line} in #urgent"), line
     for line in (f"watch {SECOND}", f"unwatch {ORDER}", "mute", f"unmute {ORDER}", "watch all", "unwatch all"):
-        assert "Join it and try again" in await house.ask(f"/panda {line} in #urgent"), line
+        assert "Join it and try again" in await harness.ask(f"/panda {line} in #urgent"), line
     for action, value in (
         ("resume_channel:1", URGENT),
         ("edit_settings:1", URGENT),
         ("unwatch_here:1", f"unwatch {ORDER}"),
     ):
-        payload = forged.press(house, action, value, channel="#urgent")
-        assert "Join it" in await forged.answered(house, payload, channel="#urgent")
-    assert forged.rows(house) == before
-    house.slack.workspace.channel("urgent").members.add("U0MEI00001")
-    assert "Stopped" in await house.ask(f"/panda unwatch {ORDER} in #urgent")
+        payload = forged.press(harness, action, value, channel="#urgent")
+        assert "Join it" in await forged.answered(harness, payload, channel="#urgent")
+    assert forged.rows(harness) == before
+    harness.slack.workspace.channel("urgent").members.add("U0MEI00001")
+    assert "Stopped" in await harness.ask(f"/panda unwatch {ORDER} in #urgent")
 
 
-async def test_an_alarm_belongs_to_each_channel_that_watches(house: House) -> None:
+async def test_an_alarm_belongs_to_each_channel_that_watches(harness: BotHarness) -> None:
     """Watched in #secret and in #orders, it is Mei's too; in #secret alone it is not, and watched nowhere nobody's."""
-    ids = await watched_in_secret(house)
-    payload = forged.press(house, "alarm_take:1", ids["alarm"])
-    assert "you are not in it" in await forged.answered(house, payload)
-    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
-    payload = forged.press(house, "alarm_take:1", ids["alarm"])
-    assert "It is yours" in await forged.answered(house, payload)
-    await house.ask(f"/panda unwatch {ORDER}")
-    await house.ask(f"/panda unwatch {ORDER}", user="tom", channel="#secret")
-    payload = forged.press(house, "alarm_seen:1", ids["alarm"])
-    assert "no longer exists" in await forged.answered(house, payload)
+    ids = await watched_in_secret(harness)
+    payload = forged.press(harness, "alarm_take:1", ids["alarm"])
+    assert "you are not in it" in await forged.answered(harness, payload)
+    assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
+    payload = forged.press(harness, "alarm_take:1", ids["alarm"])
+    assert "It is yours" in await forged.answered(harness, payload)
+    await harness.ask(f"/panda unwatch {ORDER}")
+    await harness.ask(f"/panda unwatch {ORDER}", user="tom", channel="#secret")
+    payload = forged.press(harness, "alarm_seen:1", ids["alarm"])
+    assert "no longer exists" in await forged.answered(harness, payload)
 
 
-async def test_undo_of_two_channels_needs_both(house: House) -> None:
+async def test_undo_of_two_channels_needs_both(harness: BotHarness) -> None:
     """Numbers of other channels' watches, slipped in between one's own, bring nothing back."""
-    ids = await watched_in_secret(house)
-    await house.ask(f"/panda watch {SECOND}")
-    await house.ask(f"/panda unwatch {SECOND}")
-    assert house.bot is not None
-    mine = max(row[0] for row in forged.rows(house)["watches"])
-    before = forged.rows(house)
-    payload = forged.press(house, "undo_unwatch:1", f"{mine},{ids['ended']}")
-    assert "you are not in it" in await forged.answered(house, payload)
-    assert forged.rows(house) == before
-    assert f"<#{ORDERS}>" in await forged.answered(house, forged.press(house, "undo_unwatch:1", str(mine)))
+    ids = await watched_in_secret(harness)
+    await harness.ask(f"/panda watch {SECOND}")
+    await harness.ask(f"/panda unwatch {SECOND}")
+    assert harness.bot is not None
+    mine = max(row[0] for row in forged.rows(harness)["watches"])
+    before = forged.rows(harness)
+    payload = forged.press(harness, "undo_unwatch:1", f"{mine},{ids['ended']}")
+    assert "you are not in it" in await forged.answered(harness, payload)
+    assert forged.rows(harness) == before
+    assert f"<#{ORDERS}>" in await forged.answered(harness, forged.press(harness, "undo_unwatch:1", str(mine)))
 
 
 # --- where Slack does not answer --------------------------------------------------------------------------------------
@@ -305,23 +305,23 @@ async def test_undo_of_two_channels_needs_both(house: House) -> None:
     ids=["internal error", "503", "no scope", "a list", "no members"],
 )
 async def test_slacks_silence_opens_no_other_channel(
-    house: House, fault: Fault, caplog: pytest.LogCaptureFixture
+    harness: BotHarness, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Elsewhere it is refused in words; where it is typed Slack vouches for the person by delivering it at all."""
-    house.slack.faults.plan(fault)
+    harness.slack.faults.plan(fault)
     for channel in ("#secret", "#urgent"):
-        assert "nothing was done" in await house.ask(f"/panda watch {ORDER} in {channel}")
-    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
+        assert "nothing was done" in await harness.ask(f"/panda watch {ORDER} in {channel}")
+    assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
     assert "unexpected error" not in caplog.text
 
 
-async def test_a_channel_that_slack_pages_through_for_ever(house: House) -> None:
+async def test_a_channel_that_slack_pages_through_for_ever(harness: BotHarness) -> None:
     """Nobody waits for the end of it."""
     endless = {"ok": True, "members": ["U1"], "response_metadata": {"next_cursor": "again"}}
-    house.slack.faults.plan(Fault("conversations.members", times=500, applied=True, text=json.dumps(endless)))
+    harness.slack.faults.plan(Fault("conversations.members", times=500, applied=True, text=json.dumps(endless)))
     async with asyncio.timeout(8):
-        assert "nothing was done" in await house.ask(f"/panda watch {ORDER} in #urgent")
-    asked = [call for call in house.slack.calls if call.method == "conversations.members"]
+        assert "nothing was done" in await harness.ask(f"/panda watch {ORDER} in #urgent")
+    asked = [call for call in harness.slack.calls if call.method == "conversations.members"]
     assert len(asked) <= 50
 
 
@@ -342,32 +342,32 @@ def others() -> list[Any]:
 @pytest.mark.parametrize("outsiders", ["none", "all"])
 async def test_another_workspace_or_app_gets_nothing(tmp_path: Path, change: dict[str, Any], outsiders: str) -> None:
     """Rightly signed as it is; whoever lets outsiders in lets no other installation in."""
-    async with running(tmp_path, slack_outsiders=outsiders) as house:
-        before = forged.rows(house)
+    async with running(tmp_path, slack_outsiders=outsiders) as harness:
+        before = forged.rows(harness)
         for made in (
-            forged.command(house, f"watch {ORDER}"),
-            forged.command(house, "orders"),
-            forged.press(house, "watch_here:1", f"watch {ORDER}"),
-            forged.press(house, "run:1", f"track {ORDER}"),
+            forged.command(harness, f"watch {ORDER}"),
+            forged.command(harness, "orders"),
+            forged.press(harness, "watch_here:1", f"watch {ORDER}"),
+            forged.press(harness, "run:1", f"track {ORDER}"),
         ):
             payload = made | change
             if "team" in change and "command" in made:
                 continue
             if "team_id" in change and "team" in made:
                 payload = made | {"team": {"id": change["team_id"], "domain": "other"}}
-            assert "another workspace" in await forged.answered(house, payload)
-        assert forged.rows(house) == before
-        assert "PandaPon" not in " ".join(words(message) for message in house.private())
+            assert "another workspace" in await forged.answered(harness, payload)
+        assert forged.rows(harness) == before
+        assert "PandaPon" not in " ".join(words(message) for message in harness.private())
 
 
-async def test_an_installation_for_a_whole_organisation(house: House) -> None:
+async def test_an_installation_for_a_whole_organisation(harness: BotHarness) -> None:
     """Each workspace of it is served, another organisation is not."""
     answer = {"ok": True, "team_id": "T0PANDA01", "enterprise_id": "E0PANDA01", "is_enterprise_install": True}
-    house.slack.faults.plan(Fault("auth.test", times=9, applied=True, text=json.dumps(answer)))
+    harness.slack.faults.plan(Fault("auth.test", times=9, applied=True, text=json.dumps(answer)))
     ours = {"team_id": "T0BRANCH9", "enterprise_id": "E0PANDA01"}
     theirs = ours | {"enterprise_id": "E0OTHER99"}
-    assert "another workspace" in await forged.answered(house, forged.command(house, "help") | theirs)
-    assert "another workspace" not in await forged.answered(house, forged.command(house, "help") | ours)
+    assert "another workspace" in await forged.answered(harness, forged.command(harness, "help") | theirs)
+    assert "another workspace" not in await forged.answered(harness, forged.command(harness, "help") | ours)
 
 
 KINDS = {
@@ -378,56 +378,58 @@ KINDS = {
 LET_IN = {"none": set(), "guests": {"multi-channel guest", "single-channel guest"}, "all": set(KINDS)}
 
 
-def invite(house: House, kind: str) -> None:
+def invite(harness: BotHarness, kind: str) -> None:
     """Somebody from outside, in #orders and nowhere else."""
     guest = KINDS[kind]
-    house.slack.workspace.users[guest.id] = guest
-    house.slack.workspace.channel("orders").members.add(guest.id)
+    harness.slack.workspace.users[guest.id] = guest
+    harness.slack.workspace.channel("orders").members.add(guest.id)
 
 
 @pytest.mark.parametrize("outsiders", ["none", "guests", "all"])
 @pytest.mark.parametrize("kind", list(KINDS))
 async def test_outsiders_are_refused_unless_they_are_let_in(tmp_path: Path, kind: str, outsiders: str) -> None:
     """By default only full members use the bot, others get a sentence; who is let in sees the channels they are in."""
-    async with running(tmp_path, slack_outsiders=outsiders) as house:
-        invite(house, kind)
-        assert "Watching" in await house.ask(f"/panda watch {ORDER} in #urgent")
+    async with running(tmp_path, slack_outsiders=outsiders) as harness:
+        invite(harness, kind)
+        assert "Watching" in await harness.ask(f"/panda watch {ORDER} in #urgent")
         is_in = kind in LET_IN[outsiders]
-        before = forged.rows(house)
+        before = forged.rows(harness)
         for line in ("help", "orders", f"track {ORDER}", "watches", "status"):
-            assert ("full members" in await house.ask(f"/panda {line}", user="guest")) is not is_in, line
+            assert ("full members" in await harness.ask(f"/panda {line}", user="guest")) is not is_in, line
         for line in ("watches", "settings", f"why {ORDER}", f"watch {SECOND}", f"unwatch {ORDER}", "mute"):
-            told = await house.ask(f"/panda {line} in #urgent", user="guest")
+            told = await harness.ask(f"/panda {line} in #urgent", user="guest")
             assert ("you are not in it" if is_in else "full members") in told, line
-        by_name = await house.ask(f"/panda watch {ORDER} in urgent", user="guest")
+        by_name = await harness.ask(f"/panda watch {ORDER} in urgent", user="guest")
         assert ("can't find a channel" if is_in else "full members") in by_name
         for action, value in (("unwatch_here:1", f"unwatch {ORDER} in <#{URGENT}>"), ("edit_settings:1", URGENT)):
-            told = await forged.answered(house, forged.press(house, action, value, user="guest"), user="guest")
+            told = await forged.answered(harness, forged.press(harness, action, value, user="guest"), user="guest")
             assert ("you are not in it" if is_in else "full members") in told
-        assert forged.rows(house) == before
-        told = await house.ask(f"/panda watch {SECOND}", user="guest")
+        assert forged.rows(harness) == before
+        told = await harness.ask(f"/panda watch {SECOND}", user="guest")
         assert ("Watching" in told) is is_in
 
 
-async def test_an_outsiders_home_form_and_shortcuts(house: House) -> None:
+async def test_an_outsiders_home_form_and_shortcuts(harness: BotHarness) -> None:
     """Where there is no private answer, the sentence stands in App Home and in the form."""
-    invite(house, "another company")
+    invite(harness, "another company")
     event = {"type": "app_home_opened", "user": "U0GUEST007", "channel": "D0", "tab": "home"}
-    assert (await house.slack.event(event)).ok
-    await house.until(lambda: "U0GUEST007" in house.slack.workspace.homes)
-    assert "full members" in json.dumps(house.slack.workspace.homes["U0GUEST007"]["blocks"])
-    assert (await house.slack.global_shortcut("guest", "find_orders")).ok
-    await house.until(lambda: bool(house.slack.workspace.views))
-    assert any("full members" in json.dumps(form["blocks"]) for form in house.slack.workspace.views.values())
-    said = await house.say(f"look at {ORDER}")
+    assert (await harness.slack.event(event)).ok
+    await harness.until(lambda: "U0GUEST007" in harness.slack.workspace.homes)
+    assert "full members" in json.dumps(harness.slack.workspace.homes["U0GUEST007"]["blocks"])
+    assert (await harness.slack.global_shortcut("guest", "find_orders")).ok
+    await harness.until(lambda: bool(harness.slack.workspace.views))
+    assert any("full members" in json.dumps(form["blocks"]) for form in harness.slack.workspace.views.values())
+    said = await harness.say(f"look at {ORDER}")
     for shortcut in ("track_message", "watch_message"):
-        assert "full members" in await house.shortcut(shortcut, said, user="guest")
+        assert "full members" in await harness.shortcut(shortcut, said, user="guest")
     values = {"orders": {"value": {"type": "plain_text_input", "value": ORDER}}}
-    ack = await forged.send(house, forged.submission(house, action_ids.FIND_ORDERS, "", values, user="guest"))
+    ack = await forged.send(harness, forged.submission(harness, action_ids.FIND_ORDERS, "", values, user="guest"))
     assert "full members" in json.dumps(ack.payload["view"])
-    ack = await forged.send(house, forged.submission(house, action_ids.SETTINGS_MODAL, ORDERS, chosen(), user="guest"))
+    ack = await forged.send(
+        harness, forged.submission(harness, action_ids.SETTINGS_MODAL, ORDERS, chosen(), user="guest")
+    )
     assert "full members" in json.dumps(ack.payload["view"])
-    assert forged.rows(house)["channels"] == []
+    assert forged.rows(harness)["channels"] == []
 
 
 @pytest.mark.parametrize(
@@ -443,25 +445,25 @@ async def test_an_outsiders_home_form_and_shortcuts(house: House) -> None:
     ],
     ids=["no scope", "no such method", "not found", "internal error", "503", "no answer", "a list"],
 )
-async def test_slack_does_not_say_what_somebody_is(house: House, fault: Fault, served: bool) -> None:
+async def test_slack_does_not_say_what_somebody_is(harness: BotHarness, fault: Fault, served: bool) -> None:
     """An installation without users:read goes on as before; a fault refuses who was never seen, and nobody else."""
-    assert "/panda" in await house.ask("/panda help", user="tom")
-    house.slack.faults.plan(fault)
-    assert ("Slack did not confirm who you are" in await house.ask("/panda help")) is not served
-    assert "/panda search" in await house.ask("/panda help", user="tom")
-    mei = house.slack.workspace.user("mei")
+    assert "/panda" in await harness.ask("/panda help", user="tom")
+    harness.slack.faults.plan(fault)
+    assert ("Slack did not confirm who you are" in await harness.ask("/panda help")) is not served
+    assert "/panda search" in await harness.ask("/panda help", user="tom")
+    mei = harness.slack.workspace.user("mei")
     mei.team = "T0FOREIGN"
     if served:  # the payload of a button names the workspace, whether or not Slack says more
-        assert house.bot is not None
-        house.bot.context.admission._standings.clear()
-        assert "full members" in await forged.answered(house, forged.press(house, "run:1", "help"))
+        assert harness.bot is not None
+        harness.bot.context.admission._standings.clear()
+        assert "full members" in await forged.answered(harness, forged.press(harness, "run:1", "help"))
 
 
-async def test_a_colleague_in_another_workspace_of_the_organisation(house: House) -> None:
+async def test_a_colleague_in_another_workspace_of_the_organisation(harness: BotHarness) -> None:
     """Of the same organisation is of the same company."""
     answer = {"ok": True, "team_id": "T0PANDA01", "enterprise_id": "E0PANDA01", "bot_id": "B0PANDA01"}
     profile = {"id": "U0MEI00001", "team_id": "T0BRANCH9", "enterprise_user": {"enterprise_id": "E0PANDA01"}}
-    house.slack.faults.plan(Fault("auth.test", times=9, applied=True, text=json.dumps(answer)))
+    harness.slack.faults.plan(Fault("auth.test", times=9, applied=True, text=json.dumps(answer)))
     whole = json.dumps({"ok": True, "user": profile})
-    house.slack.faults.plan(Fault("users.info", applied=True, text=whole))
-    assert "/panda search" in await house.ask("/panda help")
+    harness.slack.faults.plan(Fault("users.info", applied=True, text=whole))
+    assert "/panda search" in await harness.ask("/panda help")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
+from support.bot_harness import CALLBACK_TOKEN, ORDER, BotHarness, running
 from support.canaries import SHORT, TEXT, Slanderer, found, logged, payloads
-from support.house import CALLBACK_TOKEN, ORDER, House, running
 from support.raw_http import FORM, hand_over, post, request, send, signed
 
 from bot.process.log import for_bolt
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 LEVELS = ["debug", "info", "warning", "error"]
 
 
-async def every_entrance(house: House) -> None:
+async def every_entrance(harness: BotHarness) -> None:
     """All that anybody outside can send."""
-    assert house.bot is not None
-    port = house.bot.http_port
+    assert harness.bot is not None
+    port = harness.bot.http_port
     for kind, payload in payloads():
-        await asyncio.wait_for(hand_over(house, kind, payload), 5)
+        await asyncio.wait_for(hand_over(harness, kind, payload), 5)
     for path in (f"/pandapon/callbacks/{CALLBACK_TOKEN}", "/pandapon/callbacks/guessed-token-canaryhookpart"):
         for body in (TEXT.encode(), f'{{"messageType": "{SHORT[:20]}", "orderId": "{ORDER}", "x": "canary"}}'.encode()):
             await post(port, body, {"X-Canary": "13912345671"}, path)
@@ -36,8 +36,8 @@ async def every_entrance(house: House) -> None:
     await post(port, b"payload=" + unsigned, signed(b"payload=" + unsigned))
     await send(port, request("/slack/events", unsigned, {"Content-Type": "text/plain", "Cookie": "王大山"}))
     await send(port, TEXT.encode() + b"\r\n\r\n")
-    while house.bot.context.in_hand:
-        await asyncio.wait(set(house.bot.context.in_hand), timeout=10)
+    while harness.bot.context.in_hand:
+        await asyncio.wait(set(harness.bot.context.in_hand), timeout=10)
 
 
 @pytest.mark.parametrize(("level", "form"), [*((level, "line") for level in LEVELS), ("debug", "json")])
@@ -45,9 +45,9 @@ async def every_entrance(house: House) -> None:
 async def test_what_people_and_strangers_send(tmp_path: Path, mode: str, level: str, form: str) -> None:
     """PandaPon fails in every way meanwhile, with the same canaries in its words."""
     with logged(level, form) as log:
-        async with Slanderer() as url, running(tmp_path, mode=mode, pandapon_base_url=url) as house:
-            await every_entrance(house)
-            await house.several_ticks()
+        async with Slanderer() as url, running(tmp_path, mode=mode, pandapon_base_url=url) as harness:
+            await every_entrance(harness)
+            await harness.several_ticks()
     written = log.getvalue()
     assert found(written) == []
     if level == "debug":
@@ -59,15 +59,15 @@ async def test_what_people_and_strangers_send(tmp_path: Path, mode: str, level: 
 async def test_what_couriers_and_slack_say(tmp_path: Path, mode: str, level: str) -> None:
     """A parcel's scans are told in the channel, and Slack's refusals are handled; neither is quoted in the log."""
     with logged(level) as log:
-        async with running(tmp_path, mode=mode) as house:
-            assert "Watching" in await house.ask(f"/panda watch {ORDER}")
+        async with running(tmp_path, mode=mode) as harness:
+            assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
             for error in ("invalid_blocks", "internal_error", "fatal_error"):
-                house.slack.faults.plan(Fault("chat.postMessage", error=error))
-                house.scan(f"{error} {SHORT}")
-                await house.several_ticks()
-            house.slack.faults.plan(Fault("views.open", times=3, error="expired_trigger_id"))
-            house.slack.faults.plan(Fault("chat.postEphemeral", times=3, status=500, text=TEXT))
-            await every_entrance(house)
+                harness.slack.faults.plan(Fault("chat.postMessage", error=error))
+                harness.scan(f"{error} {SHORT}")
+                await harness.several_ticks()
+            harness.slack.faults.plan(Fault("views.open", times=3, error="expired_trigger_id"))
+            harness.slack.faults.plan(Fault("chat.postEphemeral", times=3, status=500, text=TEXT))
+            await every_entrance(harness)
     assert found(log.getvalue()) == []
 
 

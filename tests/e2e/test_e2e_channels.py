@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.house import ORDER, House, running, words
+from support.bot_harness import ORDER, BotHarness, running, words
 
 from bot.jobs import slack_errors
 from sandbox.slack.faults import Fault
@@ -24,100 +24,100 @@ FIRST, SECOND = "第一站：快件已发往 广州分拨中心", "第二站：�
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them."""
     async with running(tmp_path) as one:
         yield one
 
 
-async def watched(house: House) -> tuple[Channel, Message]:
+async def watched(harness: BotHarness) -> tuple[Channel, Message]:
     """Watch the order; the channel and the card."""
-    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
-    return house.slack.workspace.channel("#orders"), house.channel("#orders")[0]
+    assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
+    return harness.slack.workspace.channel("#orders"), harness.channel("#orders")[0]
 
 
-def told(house: House, card: Message) -> list[str]:
+def told(harness: BotHarness, card: Message) -> list[str]:
     """What the card's thread says."""
-    return [words(message) for message in house.thread(card)]
+    return [words(message) for message in harness.thread(card)]
 
 
-def calls(house: House, method: str, error: str = "") -> int:
+def calls(harness: BotHarness, method: str, error: str = "") -> int:
     """How often the bot has called this, or has met this error."""
-    return sum(one.method == method and one.answer.get("error", "") == error for one in house.slack.calls)
+    return sum(one.method == method and one.answer.get("error", "") == error for one in harness.slack.calls)
 
 
-async def test_a_renamed_channel_goes_on(house: House) -> None:
+async def test_a_renamed_channel_goes_on(harness: BotHarness) -> None:
     """A watch knows its channel by id, so the name is nobody's concern."""
-    channel, card = await watched(house)
+    channel, card = await watched(harness)
     channel.name = "purchasing-2027"
-    house.scan(FIRST)
-    await house.replies(card, 1)
-    assert ORDER in await house.ask("/panda watches", channel="#purchasing-2027")
+    harness.scan(FIRST)
+    await harness.replies(card, 1)
+    assert ORDER in await harness.ask("/panda watches", channel="#purchasing-2027")
 
 
 @pytest.mark.parametrize("turned_private", [False, True], ids=["removed", "turned private without the bot"])
-async def test_the_bot_is_out_and_invited_again(house: House, turned_private: bool) -> None:
+async def test_the_bot_is_out_and_invited_again(harness: BotHarness, turned_private: bool) -> None:
     """Its watches are paused with the reason, their owner is told once, and an invitation is enough to go on."""
-    channel, card = await watched(house)
-    house.scan(FIRST)
-    await house.replies(card, 1)
+    channel, card = await watched(harness)
+    harness.scan(FIRST)
+    await harness.replies(card, 1)
     channel.is_private = True  # from a public one the bot cannot be kept out: it may post there without being a member
     channel.members.discard(BOT_USER)
-    house.scan(SECOND)
-    mei = house.slack.workspace.user("mei").id
-    direct = house.slack.workspace.direct(mei)
-    await house.until(lambda: bool(direct.messages))
-    await house.several_ticks(6)
+    harness.scan(SECOND)
+    mei = harness.slack.workspace.user("mei").id
+    direct = harness.slack.workspace.direct(mei)
+    await harness.until(lambda: bool(direct.messages))
+    await harness.several_ticks(6)
     [notice] = direct.messages.values()
     assert "I had to pause" in words(notice)
-    assert "paused" in await house.ask("/panda status", channel="#urgent")
+    assert "paused" in await harness.ask("/panda status", channel="#urgent")
     channel.is_private = turned_private
     channel.members.add(BOT_USER)
-    house.hurry("reopen")
-    await house.until(lambda: any(SECOND in reply for reply in told(house, card)), patience=20)
-    await house.several_ticks(4)
-    assert [sum(scan in reply for reply in told(house, card)) for scan in (FIRST, SECOND)] == [1, 1]
+    harness.hurry("reopen")
+    await harness.until(lambda: any(SECOND in reply for reply in told(harness, card)), patience=20)
+    await harness.several_ticks(4)
+    assert [sum(scan in reply for reply in told(harness, card)) for scan in (FIRST, SECOND)] == [1, 1]
     assert len(direct.messages) == 1
 
 
-async def test_a_public_channel_that_wants_the_bot_as_a_member(house: House) -> None:
+async def test_a_public_channel_that_wants_the_bot_as_a_member(harness: BotHarness) -> None:
     """However often it is looked at, one direct message; an invitation is enough, and a refusal after that is new."""
-    channel, card = await watched(house)
-    direct = house.slack.workspace.direct(house.slack.workspace.user("mei").id)
+    channel, card = await watched(harness)
+    direct = harness.slack.workspace.direct(harness.slack.workspace.user("mei").id)
     for times, scan in enumerate((FIRST, SECOND), 1):
         channel.members.discard(BOT_USER)
         refusal = Fault("chat.postMessage", times=1000, error="not_in_channel", channel=channel.id)
-        house.slack.faults.plan(refusal)
-        house.scan(scan)
-        await house.until(lambda times=times: len(direct.messages) == times)  # type: ignore[misc]
+        harness.slack.faults.plan(refusal)
+        harness.scan(scan)
+        await harness.until(lambda times=times: len(direct.messages) == times)  # type: ignore[misc]
         for _ in range(2):
-            looks = calls(house, "conversations.info")
-            house.hurry("reopen")
-            await house.until(lambda looks=looks: calls(house, "conversations.info") > looks)  # type: ignore[misc]
-        house.slack.faults.clear()
+            looks = calls(harness, "conversations.info")
+            harness.hurry("reopen")
+            await harness.until(lambda looks=looks: calls(harness, "conversations.info") > looks)  # type: ignore[misc]
+        harness.slack.faults.clear()
         channel.members.add(BOT_USER)
-        house.hurry("reopen")
-        await house.until(lambda scan=scan: any(scan in reply for reply in told(house, card)), patience=20)  # type: ignore[misc]
-        await house.several_ticks(4)
+        harness.hurry("reopen")
+        await harness.until(lambda scan=scan: any(scan in reply for reply in told(harness, card)), patience=20)  # type: ignore[misc]
+        await harness.several_ticks(4)
         assert len(direct.messages) == times
 
 
-async def test_a_channel_that_only_seems_open_again(house: House) -> None:
+async def test_a_channel_that_only_seems_open_again(harness: BotHarness) -> None:
     """It is tried again and again, in silence: its owner knows. Who presses Resume is told that it did not help."""
-    channel, card = await watched(house)
-    house.slack.faults.plan(Fault("chat.postMessage", times=1000, error="is_archived", channel=channel.id))
-    house.scan(FIRST)
-    direct = house.slack.workspace.direct(house.slack.workspace.user("mei").id)
-    await house.until(lambda: bool(direct.messages))
+    channel, card = await watched(harness)
+    harness.slack.faults.plan(Fault("chat.postMessage", times=1000, error="is_archived", channel=channel.id))
+    harness.scan(FIRST)
+    direct = harness.slack.workspace.direct(harness.slack.workspace.user("mei").id)
+    await harness.until(lambda: bool(direct.messages))
     for tried in (2, 3):
-        house.hurry("reopen")
-        await house.until(lambda tried=tried: calls(house, "chat.postMessage", "is_archived") >= tried)  # type: ignore[misc]
+        harness.hurry("reopen")
+        await harness.until(lambda tried=tried: calls(harness, "chat.postMessage", "is_archived") >= tried)  # type: ignore[misc]
     [notice] = direct.messages.values()
-    assert (await house.slack.press("mei", notice, "resume_channel:1")).ok
-    await house.until(lambda: len(direct.messages) > 1)
-    house.slack.faults.clear()
-    house.hurry("reopen")
-    await house.until(lambda: any(FIRST in reply for reply in told(house, card)), patience=20)
+    assert (await harness.slack.press("mei", notice, "resume_channel:1")).ok
+    await harness.until(lambda: len(direct.messages) > 1)
+    harness.slack.faults.clear()
+    harness.hurry("reopen")
+    await harness.until(lambda: any(FIRST in reply for reply in told(harness, card)), patience=20)
 
 
 # --- what Slack says when it takes no post ----------------------------------------------------------------------------
@@ -136,19 +136,19 @@ CLOSED = [
 
 
 @pytest.mark.parametrize("code", CLOSED)
-async def test_a_refusal_keeps_the_news_until_somebody_mends_it(house: House, code: str) -> None:
+async def test_a_refusal_keeps_the_news_until_somebody_mends_it(harness: BotHarness, code: str) -> None:
     """The watch is paused with the reason, its owner is told, and after Resume the news is told once."""
-    channel, card = await watched(house)
-    house.slack.faults.plan(Fault("chat.postMessage", error=code, channel=channel.id))
-    house.scan(FIRST)
-    direct = house.slack.workspace.direct(house.slack.workspace.user("mei").id)
-    await house.until(lambda: bool(direct.messages))
-    await house.several_ticks()
+    channel, card = await watched(harness)
+    harness.slack.faults.plan(Fault("chat.postMessage", error=code, channel=channel.id))
+    harness.scan(FIRST)
+    direct = harness.slack.workspace.direct(harness.slack.workspace.user("mei").id)
+    await harness.until(lambda: bool(direct.messages))
+    await harness.several_ticks()
     [notice] = direct.messages.values()
     assert "I had to pause" in words(notice)
-    assert house.thread(card) == []
-    assert (await house.slack.press("mei", notice, "resume_channel:1")).ok
-    [reply] = await house.replies(card, 1)
+    assert harness.thread(card) == []
+    assert (await harness.slack.press("mei", notice, "resume_channel:1")).ok
+    [reply] = await harness.replies(card, 1)
     assert FIRST in words(reply)
 
 
@@ -156,37 +156,37 @@ UNKNOWN = ["an_error_that_slack_invents_tomorrow", "method_deprecated", "two_fac
 
 
 @pytest.mark.parametrize("code", UNKNOWN)
-async def test_an_unknown_refusal_is_tried_on_and_told(house: House, code: str) -> None:
+async def test_an_unknown_refusal_is_tried_on_and_told(harness: BotHarness, code: str) -> None:
     """No channel is paused and no owner troubled; the status says so, and when Slack takes the news, it comes once."""
-    channel, card = await watched(house)
-    house.slack.faults.plan(Fault("chat.postMessage", times=1000, error=code, channel=channel.id))
-    house.scan(FIRST)
-    await house.until(lambda: house.bot is not None and bool(house.bot.deliverer.failures.puzzles.told()))
-    status = await house.ask("/panda status", channel="#random")
+    channel, card = await watched(harness)
+    harness.slack.faults.plan(Fault("chat.postMessage", times=1000, error=code, channel=channel.id))
+    harness.scan(FIRST)
+    await harness.until(lambda: harness.bot is not None and bool(harness.bot.deliverer.failures.puzzles.told()))
+    status = await harness.ask("/panda status", channel="#random")
     assert "Not everything is well" in status
     assert f"Slack refuses posts in 1 channel for a reason that I do not know (`{code[:20]}" in status
-    while calls(house, "chat.postMessage", code) < 10:  # longer than until it is tried as a short text
-        house.clock.advance(timedelta(minutes=6))
+    while calls(harness, "chat.postMessage", code) < 10:  # longer than until it is tried as a short text
+        harness.clock.advance(timedelta(minutes=6))
         await asyncio.sleep(0.2)
-    assert "Paused" not in await house.ask("/panda watches")
-    assert not house.slack.workspace.direct(house.slack.workspace.user("mei").id).messages
-    house.slack.faults.clear()
-    house.clock.advance(timedelta(minutes=6))
-    await house.until(lambda: any(FIRST in reply for reply in told(house, card)))
-    await house.several_ticks()
-    assert sum(FIRST in reply for reply in told(house, card)) == 1
-    assert "All is well" in await house.ask("/panda status", channel="#random")
+    assert "Paused" not in await harness.ask("/panda watches")
+    assert not harness.slack.workspace.direct(harness.slack.workspace.user("mei").id).messages
+    harness.slack.faults.clear()
+    harness.clock.advance(timedelta(minutes=6))
+    await harness.until(lambda: any(FIRST in reply for reply in told(harness, card)))
+    await harness.several_ticks()
+    assert sum(FIRST in reply for reply in told(harness, card)) == 1
+    assert "All is well" in await harness.ask("/panda status", channel="#random")
 
 
-async def test_a_card_that_slack_refuses_for_an_unknown_reason_follows(house: House) -> None:
+async def test_a_card_that_slack_refuses_for_an_unknown_reason_follows(harness: BotHarness) -> None:
     """Whoever watches is told Slack's word, and the card comes when Slack takes it."""
-    house.slack.faults.plan(Fault("chat.postMessage", times=1000, error="tomorrows_word"))
-    said = await house._answered(lambda: house.type(f"/panda watch {ORDER}"), "mei", "#orders", 12)
+    harness.slack.faults.plan(Fault("chat.postMessage", times=1000, error="tomorrows_word"))
+    said = await harness._answered(lambda: harness.type(f"/panda watch {ORDER}"), "mei", "#orders", 12)
     assert "its card will follow" in said
     assert "tomorrows_word" in said
-    house.slack.faults.clear()
-    house.clock.advance(timedelta(minutes=6))
-    await house.until(lambda: len(house.channel()) == 1)
+    harness.slack.faults.clear()
+    harness.clock.advance(timedelta(minutes=6))
+    await harness.until(lambda: len(harness.channel()) == 1)
 
 
 def test_what_pauses_a_channel_stands_in_the_document() -> None:
@@ -206,39 +206,41 @@ def test_what_pauses_a_channel_stands_in_the_document() -> None:
 
 
 @pytest.mark.parametrize("code", ["message_limit_exceeded", "org_login_required"])
-async def test_a_refusal_that_passes_only_delays_the_news(house: House, code: str) -> None:
+async def test_a_refusal_that_passes_only_delays_the_news(harness: BotHarness, code: str) -> None:
     """Nobody has to do anything about it, so nobody is told, and the news is tried again."""
-    channel, card = await watched(house)
-    house.slack.faults.plan(Fault("chat.postMessage", times=2, error=code, channel=channel.id))
-    house.scan(FIRST)
-    await house.until(lambda: not house.slack.faults.planned)
-    house.clock.advance(timedelta(minutes=1))
-    [reply] = await house.replies(card, 1)
+    channel, card = await watched(harness)
+    harness.slack.faults.plan(Fault("chat.postMessage", times=2, error=code, channel=channel.id))
+    harness.scan(FIRST)
+    await harness.until(lambda: not harness.slack.faults.planned)
+    harness.clock.advance(timedelta(minutes=1))
+    [reply] = await harness.replies(card, 1)
     assert FIRST in words(reply)
-    assert not house.slack.workspace.direct(house.slack.workspace.user("mei").id).messages
+    assert not harness.slack.workspace.direct(harness.slack.workspace.user("mei").id).messages
 
 
 @pytest.mark.parametrize("code", ["msg_too_long", "msg_blocks_too_long", "invalid_blocks_format", "invalid_arguments"])
-async def test_a_message_that_slack_does_not_take_is_said_in_short(house: House, code: str) -> None:
+async def test_a_message_that_slack_does_not_take_is_said_in_short(harness: BotHarness, code: str) -> None:
     """Nothing is wrong with the channel: the same news comes as a short text, and the next one as usual."""
-    channel, card = await watched(house)
-    house.slack.faults.plan(Fault("chat.postMessage", error=code, channel=channel.id))
-    house.scan(FIRST)
-    [short] = await house.replies(card, 1)
+    channel, card = await watched(harness)
+    harness.slack.faults.plan(Fault("chat.postMessage", error=code, channel=channel.id))
+    harness.scan(FIRST)
+    [short] = await harness.replies(card, 1)
     assert FIRST in short.text
     assert short.blocks == []
-    house.scan(SECOND)
-    [_short, usual] = await house.replies(card, 2)
+    harness.scan(SECOND)
+    [_short, usual] = await harness.replies(card, 2)
     assert usual.blocks
 
 
-async def test_a_message_that_slack_never_takes_is_given_up(house: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_message_that_slack_never_takes_is_given_up(
+    harness: BotHarness, caplog: pytest.LogCaptureFixture
+) -> None:
     """The log of the bot and that of the order say so, and the next news is told."""
-    channel, card = await watched(house)
-    house.slack.faults.plan(Fault("chat.postMessage", times=2, error="msg_too_long", channel=channel.id))
-    house.scan(FIRST)
-    await house.until(lambda: "Slack refused the message for good" in caplog.text)
-    assert "refused by Slack" in await house.ask(f"/panda why {ORDER}")
-    house.scan(SECOND)
-    [reply] = await house.replies(card, 1)
+    channel, card = await watched(harness)
+    harness.slack.faults.plan(Fault("chat.postMessage", times=2, error="msg_too_long", channel=channel.id))
+    harness.scan(FIRST)
+    await harness.until(lambda: "Slack refused the message for good" in caplog.text)
+    assert "refused by Slack" in await harness.ask(f"/panda why {ORDER}")
+    harness.scan(SECOND)
+    [reply] = await harness.replies(card, 1)
     assert SECOND in words(reply)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.house import ORDER, House, running, words
+from support.bot_harness import ORDER, BotHarness, running, words
 from support.settings_form import at as clock_time
 from support.settings_form import choose, form
 
@@ -27,237 +27,241 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them."""
     async with running(tmp_path) as one:
         yield one
 
 
-async def watched(house: House, line: str = f"/panda watch {ORDER}") -> Message:
+async def watched(harness: BotHarness, line: str = f"/panda watch {ORDER}") -> Message:
     """Watch the order and return its card."""
-    assert "Watching" in await house.ask(line)
-    return house.channel("#orders")[-1]
+    assert "Watching" in await harness.ask(line)
+    return harness.channel("#orders")[-1]
 
 
-async def watch_many(house: House, count: int) -> None:
+async def watch_many(harness: BotHarness, count: int) -> None:
     """Watch so many more orders in the same channel, none of which has news for the time being."""
-    orders = [scenario.order for scenario in scenarios(count, house.clock() - timedelta(days=1), 1, seed=1)]
+    orders = [scenario.order for scenario in scenarios(count, harness.clock() - timedelta(days=1), 1, seed=1)]
     for order in orders:
-        house.world.add_order(order)
+        harness.world.add_order(order)
     for at in range(0, count, 10):
-        assert "Watching" in await house.ask(f"/panda watch {' '.join(one.order_id for one in orders[at : at + 10])}")
+        assert "Watching" in await harness.ask(f"/panda watch {' '.join(one.order_id for one in orders[at : at + 10])}")
 
 
-def posts(house: House, channel: str = "#orders") -> list[str]:
+def posts(harness: BotHarness, channel: str = "#orders") -> list[str]:
     """What stands in a channel's main view, as text."""
-    return [words(message) for message in house.channel(channel)]
+    return [words(message) for message in harness.channel(channel)]
 
 
 # --- mutes and the log ------------------------------------------------------------------------------------------------
 
 
-async def test_a_muted_order_is_quiet_and_the_log_says_why(house: House) -> None:
+async def test_a_muted_order_is_quiet_and_the_log_says_why(harness: BotHarness) -> None:
     """Muted news is skipped for good, with the person's name in the log; unmuted, the next news is told."""
-    card = await watched(house)
-    assert "Muted" in await house.ask(f"/panda mute {ORDER} 3d")
-    house.scan("快件已发往 广州分拨中心")
-    await house.several_ticks(6)
-    assert house.thread(card) == []
-    log = await house.ask(f"/panda why {ORDER}")
+    card = await watched(harness)
+    assert "Muted" in await harness.ask(f"/panda mute {ORDER} 3d")
+    harness.scan("快件已发往 广州分拨中心")
+    await harness.several_ticks(6)
+    assert harness.thread(card) == []
+    log = await harness.ask(f"/panda why {ORDER}")
     assert "muted by mei" in log
-    assert "News is posted again" in await house.press("Undo")
-    house.scan("快件已到达 广州分拨中心")
-    await house.replies(card, 1)
-    log = await house.ask(f"/panda why {ORDER}")
+    assert "News is posted again" in await harness.press("Undo")
+    harness.scan("快件已到达 广州分拨中心")
+    await harness.replies(card, 1)
+    log = await harness.ask(f"/panda why {ORDER}")
     assert "posted" in log
     assert log.index("posted") < log.index("not posted"), "newest first"
 
 
-async def test_a_muted_channel(house: House) -> None:
+async def test_a_muted_channel(harness: BotHarness) -> None:
     """Without ids the whole channel is muted; a mute that is over lets news through."""
-    card = await watched(house)
-    assert "everything" in await house.ask("/panda mute 2h")
-    assert "Muted by" in await house.ask("/panda settings")
-    house.scan("快件已发往 广州分拨中心")
-    await house.several_ticks(6)
-    house.clock.advance(timedelta(hours=3))
-    house.scan("快件已到达 广州分拨中心")
-    await house.until(lambda: any("快件已到达 广州分拨中心" in words(m) for m in house.thread(card)))
-    assert len(house.thread(card)) == 1
+    card = await watched(harness)
+    assert "everything" in await harness.ask("/panda mute 2h")
+    assert "Muted by" in await harness.ask("/panda settings")
+    harness.scan("快件已发往 广州分拨中心")
+    await harness.several_ticks(6)
+    harness.clock.advance(timedelta(hours=3))
+    harness.scan("快件已到达 广州分拨中心")
+    await harness.until(lambda: any("快件已到达 广州分拨中心" in words(m) for m in harness.thread(card)))
+    assert len(harness.thread(card)) == 1
 
 
-async def test_why_of_what_is_filtered_and_unknown(house: House) -> None:
+async def test_why_of_what_is_filtered_and_unknown(harness: BotHarness) -> None:
     """The log names the filter; an order that nobody watched has no log, and the answer says how to start."""
-    await watched(house, f"/panda watch {ORDER} problems")
-    house.scan("快件已发往 广州分拨中心")
-    await house.several_ticks(6)
-    assert "this watch posts problems only" in await house.ask(f"/panda why {ORDER}")
-    assert "I have no record" in await house.ask("/panda why 9999999999999999999")
+    await watched(harness, f"/panda watch {ORDER} problems")
+    harness.scan("快件已发往 广州分拨中心")
+    await harness.several_ticks(6)
+    assert "this watch posts problems only" in await harness.ask(f"/panda why {ORDER}")
+    assert "I have no record" in await harness.ask("/panda why 9999999999999999999")
 
 
 # --- the form, when keeping takes its time or fails -------------------------------------------------------------------
 
 
-async def test_a_slow_database_is_waited_for_in_the_form(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_slow_database_is_waited_for_in_the_form(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """The form is acknowledged in time, says that it is at work, and then shows what was kept."""
-    assert house.bot is not None
-    store = house.bot.store
+    assert harness.bot is not None
+    store = harness.bot.store
     count = store.delivery_log.events_since
 
     async def slow(channel: str, since: datetime) -> list[NewsEvent]:
         await asyncio.sleep(1.2)
         return await count(channel, since)
 
-    await watched(house)
+    await watched(harness)
     monkeypatch.setattr(store.delivery_log, "events_since", slow)
     assert "Quiet from 09:00 to 12:00" in await choose(
-        house, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"), patience=9
+        harness, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"), patience=9
     )
 
 
-async def test_settings_that_cannot_be_kept_are_told_in_the_form(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_settings_that_cannot_be_kept_are_told_in_the_form(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The form says that nothing was changed; it does not fail without a word."""
-    assert house.bot is not None
+    assert harness.bot is not None
 
     async def full(*_facts: object) -> None:
         raise DiskFullError("database or disk is full")
 
-    monkeypatch.setattr(house.bot.store.channels, "save_settings", full)
-    assert "disk is full" in await choose(house, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"))
-    assert "No quiet hours" in await house.ask("/panda settings")
+    monkeypatch.setattr(harness.bot.store.channels, "save_settings", full)
+    assert "disk is full" in await choose(harness, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"))
+    assert "No quiet hours" in await harness.ask("/panda settings")
 
 
 # --- quiet hours, folding, digests ------------------------------------------------------------------------------------
 
 
-async def test_quiet_hours_hold_and_fold(house: House) -> None:
+async def test_quiet_hours_hold_and_fold(harness: BotHarness) -> None:
     """In quiet hours nothing is posted; when they end, one message tells it all, and each thread has the words of it.
 
     It is 10:00 in Shanghai.
     """
-    card = await watched(house)
-    await house.ask(f"/panda watch {SECOND}")
+    card = await watched(harness)
+    await harness.ask(f"/panda watch {SECOND}")
     saved = await choose(
-        house, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"), break_through={"selected_options": []}
+        harness, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"), break_through={"selected_options": []}
     )
     assert "Quiet from 09:00 to 12:00" in saved
     assert "last week would have meant" in saved
-    house.scan("派送中", status="DELIVERING")
-    house.world.add_node(SECOND, "派送中", status="DELIVERING")
-    await house.several_ticks(6)
-    assert house.thread(card) == []
-    assert "held by quiet hours" in await house.ask(f"/panda why {ORDER}")
-    house.clock.advance(timedelta(hours=2, minutes=1))
-    await house.until(lambda: any("📬" in post for post in posts(house)))
-    await house.several_ticks()
-    [digest] = [post for post in posts(house) if "📬" in post]
+    harness.scan("派送中", status="DELIVERING")
+    harness.world.add_node(SECOND, "派送中", status="DELIVERING")
+    await harness.several_ticks(6)
+    assert harness.thread(card) == []
+    assert "held by quiet hours" in await harness.ask(f"/panda why {ORDER}")
+    harness.clock.advance(timedelta(hours=2, minutes=1))
+    await harness.until(lambda: any("📬" in post for post in posts(harness)))
+    await harness.several_ticks()
+    [digest] = [post for post in posts(harness) if "📬" in post]
     assert ORDER in digest
     assert SECOND in digest
-    await house.until(lambda: any("派送中" in words(reply) for reply in house.thread(card)))
-    assert not any(reply.broadcast for reply in house.thread(card))
-    assert "in a digest" in await house.ask(f"/panda why {ORDER}")
+    await harness.until(lambda: any("派送中" in words(reply) for reply in harness.thread(card)))
+    assert not any(reply.broadcast for reply in harness.thread(card))
+    assert "in a digest" in await harness.ask(f"/panda why {ORDER}")
 
 
-async def test_problems_break_through(house: House) -> None:
+async def test_problems_break_through(harness: BotHarness) -> None:
     """What needs a person is posted in quiet hours too, unless the channel says otherwise."""
-    card = await watched(house)
-    await choose(house, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"))
-    house.scan("快件在运输途中破损，已转问题件", action="ABNORMAL")
-    [reply] = await house.replies(card, 1)
+    card = await watched(harness)
+    await choose(harness, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"))
+    harness.scan("快件在运输途中破损，已转问题件", action="ABNORMAL")
+    [reply] = await harness.replies(card, 1)
     assert "破损" in words(reply)
 
 
-async def test_a_backlog_becomes_one_message(house: House) -> None:
+async def test_a_backlog_becomes_one_message(harness: BotHarness) -> None:
     """A channel that fell behind gets one digest; each order stands in it once, and its words in its thread."""
-    now = house.clock()
-    under_way = [one for one in house.world.orders.values() if any(s.at <= now for p in one.packages for s in p.scans)]
+    now = harness.clock()
+    under_way = [
+        one for one in harness.world.orders.values() if any(s.at <= now for p in one.packages for s in p.scans)
+    ]
     orders = [order.order_id for order in under_way][:9]
     assert len(orders) == 9
     for order_id in orders:
-        await house.ask(f"/panda watch {order_id}")
-    house.slack.faults.down = True
+        await harness.ask(f"/panda watch {order_id}")
+    harness.slack.faults.down = True
     for order_id in orders:
-        house.world.add_node(order_id, "派送中 第九车", status="DELIVERING")
-    await house.several_ticks(8)
-    house.slack.faults.down = False
-    house.clock.advance(timedelta(minutes=6))
-    await house.until(lambda: any("📬" in post for post in posts(house)), patience=20)
-    await house.several_ticks(8)
-    for card in house.channel("#orders"):
+        harness.world.add_node(order_id, "派送中 第九车", status="DELIVERING")
+    await harness.several_ticks(8)
+    harness.slack.faults.down = False
+    harness.clock.advance(timedelta(minutes=6))
+    await harness.until(lambda: any("📬" in post for post in posts(harness)), patience=20)
+    await harness.several_ticks(8)
+    for card in harness.channel("#orders"):
         if "📬" not in words(card) and not card.thread_ts:
-            await house.until(lambda card=card: any("第九车" in words(reply) for reply in house.thread(card)))  # type: ignore[misc]
-            assert len([reply for reply in house.thread(card) if "第九车" in words(reply)]) == 1
+            await harness.until(lambda card=card: any("第九车" in words(reply) for reply in harness.thread(card)))  # type: ignore[misc]
+            assert len([reply for reply in harness.thread(card) if "第九车" in words(reply)]) == 1
 
 
-async def fall_behind(house: House, *scans: str, problem: str = "") -> None:
+async def fall_behind(harness: BotHarness, *scans: str, problem: str = "") -> None:
     """Slack is away for a while; the order is scanned meanwhile, each scan found on its own."""
-    house.slack.faults.down = True
+    harness.slack.faults.down = True
     for scan in scans:
-        house.scan(scan, action="UNSIGN" if scan == problem else "TRANSPORT")
-        await house.several_ticks(2)
-    house.slack.faults.down = False
-    house.clock.advance(timedelta(minutes=6))
+        harness.scan(scan, action="UNSIGN" if scan == problem else "TRANSPORT")
+        await harness.several_ticks(2)
+    harness.slack.faults.down = False
+    harness.clock.advance(timedelta(minutes=6))
 
 
 SCANS = [f"第{n}站：快件已到达 广州分拨中心" for n in range(1, 5)]
 FAILED = "收件人不在，未妥投 派送失败"
 
 
-async def test_a_digest_names_each_problem_on_the_way(house: House) -> None:
+async def test_a_digest_names_each_problem_on_the_way(harness: BotHarness) -> None:
     """An attempt that failed and was made good is told, with every scan, in one message that the channel sees."""
-    card = await watched(house)
-    await fall_behind(house, *SCANS, FAILED, *(f"再{scan}" for scan in SCANS), problem=FAILED)
-    await house.until(lambda: any(FAILED in words(reply) for reply in house.thread(card)), patience=20)
-    [told] = [reply for reply in house.thread(card) if FAILED in words(reply)]
+    card = await watched(harness)
+    await fall_behind(harness, *SCANS, FAILED, *(f"再{scan}" for scan in SCANS), problem=FAILED)
+    await harness.until(lambda: any(FAILED in words(reply) for reply in harness.thread(card)), patience=20)
+    [told] = [reply for reply in harness.thread(card) if FAILED in words(reply)]
     assert told.broadcast
     assert "Delivery attempt failed" in words(told)
     assert all(scan in words(told) for scan in SCANS)
 
 
-async def test_a_problem_in_quiet_hours_takes_nothing_along(house: House) -> None:
+async def test_a_problem_in_quiet_hours_takes_nothing_along(harness: BotHarness) -> None:
     """It breaks through alone, whatever waits behind it; the rest comes when the quiet hours end."""
-    card = await watched(house)
-    await choose(house, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"))
-    await fall_behind(house, FAILED, *SCANS, *(f"再{scan}" for scan in SCANS), problem=FAILED)
-    [reply] = await house.replies(card, 1)
+    card = await watched(harness)
+    await choose(harness, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"))
+    await fall_behind(harness, FAILED, *SCANS, *(f"再{scan}" for scan in SCANS), problem=FAILED)
+    [reply] = await harness.replies(card, 1)
     assert FAILED in words(reply)
-    await house.several_ticks(6)
-    assert len(house.thread(card)) == 1
-    house.clock.advance(timedelta(hours=2))
-    await house.until(lambda: any(SCANS[0] in words(one) for one in house.thread(card)), patience=20)
-    [told] = [one for one in house.thread(card) if SCANS[0] in words(one)]
+    await harness.several_ticks(6)
+    assert len(harness.thread(card)) == 1
+    harness.clock.advance(timedelta(hours=2))
+    await harness.until(lambda: any(SCANS[0] in words(one) for one in harness.thread(card)), patience=20)
+    [told] = [one for one in harness.thread(card) if SCANS[0] in words(one)]
     assert all(scan in words(told) for scan in SCANS)
 
 
 @pytest.mark.parametrize("threads", ["thread", "problems"])
-async def test_a_backlog_of_scans_stays_in_the_thread(house: House, threads: str) -> None:
+async def test_a_backlog_of_scans_stays_in_the_thread(harness: BotHarness, threads: str) -> None:
     """A channel that wants no scans in its main view gets none because Slack was away: they are one reply."""
-    card = await watched(house)
-    await choose(house, threads={"selected_option": {"value": threads}})
+    card = await watched(harness)
+    await choose(harness, threads={"selected_option": {"value": threads}})
     scans = [*SCANS, *(f"再{scan}" for scan in SCANS)]
-    await fall_behind(house, *scans)
-    [reply] = await house.replies(card, 1)
+    await fall_behind(harness, *scans)
+    [reply] = await harness.replies(card, 1)
     assert all(scan in words(reply) for scan in scans)
-    await house.several_ticks()
-    assert len(house.channel("#orders")) == 1
-    assert "in a digest" in await house.ask(f"/panda why {ORDER}")
+    await harness.several_ticks()
+    assert len(harness.channel("#orders")) == 1
+    assert "in a digest" in await harness.ask(f"/panda why {ORDER}")
 
 
-async def test_the_daily_digest(house: House) -> None:
+async def test_the_daily_digest(harness: BotHarness) -> None:
     """It can be seen beforehand, goes out once a day at the channel's own time, and a restart repeats nothing."""
-    await watched(house)
-    saved = await choose(house, digest_at=clock_time("11:00"))
+    await watched(harness)
+    saved = await choose(harness, digest_at=clock_time("11:00"))
     assert "Daily digest at 11:00" in saved
-    house.scan("快件已发往 广州分拨中心")
-    await house.several_ticks(6)
-    await house.ask("/panda settings")
-    assert ORDER in await house.press("Preview the digest")
-    house.clock.advance(timedelta(hours=1, minutes=5))
-    await house.until(lambda: any("The day's digest" in post for post in posts(house)))
-    await house.stop_bot()
-    await house.start_bot()
-    await house.several_ticks(12)
-    assert len([post for post in posts(house) if "The day's digest" in post]) == 1
+    harness.scan("快件已发往 广州分拨中心")
+    await harness.several_ticks(6)
+    await harness.ask("/panda settings")
+    assert ORDER in await harness.press("Preview the digest")
+    harness.clock.advance(timedelta(hours=1, minutes=5))
+    await harness.until(lambda: any("The day's digest" in post for post in posts(harness)))
+    await harness.stop_bot()
+    await harness.start_bot()
+    await harness.several_ticks(12)
+    assert len([post for post in posts(harness) if "The day's digest" in post]) == 1
 
 
 @pytest.mark.parametrize(
@@ -270,22 +274,22 @@ async def test_the_daily_digest(house: House) -> None:
     ],
     ids=["no end", "no beginning", "no length", "no zone"],
 )
-async def test_wrong_settings_change_nothing(house: House, chosen: dict[str, Any], says: str) -> None:
+async def test_wrong_settings_change_nothing(harness: BotHarness, chosen: dict[str, Any], says: str) -> None:
     """A wrong field is marked with what would be right, and the channel's settings stay."""
-    assert says in await choose(house, **chosen)
-    assert "No quiet hours" in await house.ask("/panda settings")
+    assert says in await choose(harness, **chosen)
+    assert "No quiet hours" in await harness.ask("/panda settings")
 
 
-async def test_problems_only_in_the_channel(house: House) -> None:
+async def test_problems_only_in_the_channel(harness: BotHarness) -> None:
     """What nobody need act on is told in the thread alone."""
-    card = await watched(house)
-    assert "problems in the channel too" in await choose(house, threads={"selected_option": {"value": "problems"}})
-    house.scan("快件已发往 广州分拨中心")
-    await house.replies(card, 1)
-    house.scan("快递员正在派送中", action="SENT_SCAN")
-    await house.replies(card, 2)
-    house.scan("客户拒收，派送不成功", action="UNSIGN")
-    [*quiet, loud] = await house.replies(card, 3)
+    card = await watched(harness)
+    assert "problems in the channel too" in await choose(harness, threads={"selected_option": {"value": "problems"}})
+    harness.scan("快件已发往 广州分拨中心")
+    await harness.replies(card, 1)
+    harness.scan("快递员正在派送中", action="SENT_SCAN")
+    await harness.replies(card, 2)
+    harness.scan("客户拒收，派送不成功", action="UNSIGN")
+    [*quiet, loud] = await harness.replies(card, 3)
     assert ([one.broadcast for one in quiet], loud.broadcast) == ([False, False], True)
 
 
@@ -293,183 +297,185 @@ async def test_problems_only_in_the_channel(house: House) -> None:
     ("threads", "is_busy", "shown"),
     [("auto", False, True), ("auto", True, False), ("broadcast", False, False), ("milestones", True, True)],
 )
-async def test_every_milestone_in_the_channel(house: House, threads: str, is_busy: bool, shown: bool) -> None:
+async def test_every_milestone_in_the_channel(harness: BotHarness, threads: str, is_busy: bool, shown: bool) -> None:
     """The milestones on the way are shown in a channel of few orders; one of many can ask for them, any can refuse."""
-    card = await watched(house)
+    card = await watched(harness)
     if is_busy:
-        await watch_many(house, FEW)
-    assert "in the channel too" in await choose(house, threads={"selected_option": {"value": threads}})
-    house.scan("【广州市】 快件已到达 广州白云集运仓营业部")
-    await house.until(lambda: any("已到达" in words(one) for one in house.thread(card)))
-    assert house.thread(card)[-1].broadcast is shown
-    assert f"news meant {int(shown)} message" in await house.ask("/panda settings")
+        await watch_many(harness, FEW)
+    assert "in the channel too" in await choose(harness, threads={"selected_option": {"value": threads}})
+    harness.scan("【广州市】 快件已到达 广州白云集运仓营业部")
+    await harness.until(lambda: any("已到达" in words(one) for one in harness.thread(card)))
+    assert harness.thread(card)[-1].broadcast is shown
+    assert f"news meant {int(shown)} message" in await harness.ask("/panda settings")
 
 
-async def test_threads_or_channel(house: House) -> None:
+async def test_threads_or_channel(harness: BotHarness) -> None:
     """A channel can have each piece of news as a message of its own; and the filter for what it watches already."""
-    card = await watched(house)
+    card = await watched(harness)
     saved = await choose(
-        house,
+        harness,
         threads={"selected_option": {"value": "channel"}},
         filter={"selected_option": {"value": "milestones"}},
         filter_all={"selected_options": [{"value": "yes"}]},
     )
     assert "Always in the channel" in saved
-    house.scan("快件已发往 广州分拨中心")
-    await house.several_ticks(6)
-    house.scan("快递员正在派送中", action="SENT_SCAN")
-    await house.until(lambda: len(house.channel("#orders")) == 2)
-    assert house.thread(card) == []
+    harness.scan("快件已发往 广州分拨中心")
+    await harness.several_ticks(6)
+    harness.scan("快递员正在派送中", action="SENT_SCAN")
+    await harness.until(lambda: len(harness.channel("#orders")) == 2)
+    assert harness.thread(card) == []
 
 
 # --- the cards of `watch all` -----------------------------------------------------------------------------------------
 
 
-def cards(house: House) -> list[Message]:
+def cards(harness: BotHarness) -> list[Message]:
     """The cards of the order in the channel."""
-    return [one for one in house.channel("#orders") if not one.thread_ts and ORDER in words(one)]
+    return [one for one in harness.channel("#orders") if not one.thread_ts and ORDER in words(one)]
 
 
-async def test_a_muted_channel_gets_no_cards(house: House) -> None:
+async def test_a_muted_channel_gets_no_cards(harness: BotHarness) -> None:
     """The card that an order's first news brings waits for the end of the mute, and the next news stands under it."""
-    await house.ask("/panda watch all")
-    await house.several_ticks(6)
-    await house.ask("/panda mute 1d")
-    house.scan(SCANS[0])
-    await house.several_ticks(8)
-    assert house.channel("#orders") == []
-    await house.ask("/panda mute 2h")
-    await house.several_ticks(4)
-    assert house.channel("#orders") == []
-    assert "muted by" in await house.ask(f"/panda why {ORDER}")
-    assert "News is posted again" in await house.press("Undo")
-    await house.until(lambda: bool(cards(house)))
-    house.scan(SCANS[1])
-    [card] = cards(house)
-    [reply] = await house.replies(card, 1)
+    await harness.ask("/panda watch all")
+    await harness.several_ticks(6)
+    await harness.ask("/panda mute 1d")
+    harness.scan(SCANS[0])
+    await harness.several_ticks(8)
+    assert harness.channel("#orders") == []
+    await harness.ask("/panda mute 2h")
+    await harness.several_ticks(4)
+    assert harness.channel("#orders") == []
+    assert "muted by" in await harness.ask(f"/panda why {ORDER}")
+    assert "News is posted again" in await harness.press("Undo")
+    await harness.until(lambda: bool(cards(harness)))
+    harness.scan(SCANS[1])
+    [card] = cards(harness)
+    [reply] = await harness.replies(card, 1)
     assert SCANS[1] in words(reply)
 
 
-async def test_a_card_waits_for_the_end_of_the_mute(house: House) -> None:
+async def test_a_card_waits_for_the_end_of_the_mute(harness: BotHarness) -> None:
     """Nobody has to do anything for it to come then."""
-    await house.ask("/panda watch all")
-    await house.several_ticks(6)
-    await house.ask("/panda mute 2h")
-    house.scan(SCANS[0])
-    await house.several_ticks(8)
-    assert house.channel("#orders") == []
-    house.clock.advance(timedelta(hours=2))
-    await house.until(lambda: bool(cards(house)))
+    await harness.ask("/panda watch all")
+    await harness.several_ticks(6)
+    await harness.ask("/panda mute 2h")
+    harness.scan(SCANS[0])
+    await harness.several_ticks(8)
+    assert harness.channel("#orders") == []
+    harness.clock.advance(timedelta(hours=2))
+    await harness.until(lambda: bool(cards(harness)))
 
 
-async def test_quiet_hours_hold_the_card_with_its_news(house: House) -> None:
+async def test_quiet_hours_hold_the_card_with_its_news(harness: BotHarness) -> None:
     """When they end it comes first, and its news in its thread."""
-    await house.ask("/panda watch all")
-    await house.several_ticks(6)
-    await choose(house, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"))
-    house.scan(SCANS[0])
-    await house.several_ticks(8)
-    assert house.channel("#orders") == []
-    house.clock.advance(timedelta(hours=2))
-    await house.until(lambda: bool(cards(house)))
-    [card] = cards(house)
-    await house.until(lambda: SCANS[0] in "".join(words(reply) for reply in house.thread(card)))
+    await harness.ask("/panda watch all")
+    await harness.several_ticks(6)
+    await choose(harness, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"))
+    harness.scan(SCANS[0])
+    await harness.several_ticks(8)
+    assert harness.channel("#orders") == []
+    harness.clock.advance(timedelta(hours=2))
+    await harness.until(lambda: bool(cards(harness)))
+    [card] = cards(harness)
+    await harness.until(lambda: SCANS[0] in "".join(words(reply) for reply in harness.thread(card)))
 
 
-async def test_a_problem_in_quiet_hours_brings_its_card(house: House) -> None:
+async def test_a_problem_in_quiet_hours_brings_its_card(harness: BotHarness) -> None:
     """What breaks through needs its thread; what was held before it follows in there when the quiet hours end."""
-    await house.ask("/panda watch all")
-    await house.several_ticks(6)
-    await choose(house, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"))
-    house.scan(SCANS[0])
-    await house.several_ticks(8)
-    house.scan(FAILED, action="UNSIGN")
-    await house.until(lambda: bool(cards(house)))
-    [card] = cards(house)
-    [reply] = await house.replies(card, 1)
+    await harness.ask("/panda watch all")
+    await harness.several_ticks(6)
+    await choose(harness, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"))
+    harness.scan(SCANS[0])
+    await harness.several_ticks(8)
+    harness.scan(FAILED, action="UNSIGN")
+    await harness.until(lambda: bool(cards(harness)))
+    [card] = cards(harness)
+    [reply] = await harness.replies(card, 1)
     assert FAILED in words(reply)
     assert SCANS[0] not in words(reply)
-    house.clock.advance(timedelta(hours=2))
-    await house.until(lambda: SCANS[0] in "".join(words(reply) for reply in house.thread(card)))
+    harness.clock.advance(timedelta(hours=2))
+    await harness.until(lambda: SCANS[0] in "".join(words(reply) for reply in harness.thread(card)))
 
 
-async def test_what_is_asked_for_by_id_outlives_watch_all(house: House) -> None:
+async def test_what_is_asked_for_by_id_outlives_watch_all(harness: BotHarness) -> None:
     """Although `watch all` had brought it: the answer to `unwatch all` says that such orders go on."""
-    await house.ask("/panda watch all")
-    assert "already" in await house.ask(f"/panda watch {ORDER}", user="tom")
-    assert "Stopped watching all" in await house.ask("/panda unwatch all")
-    assert ORDER in await house.ask("/panda watches")
-    assert "Watched by tom" in await house.ask(f"/panda why {ORDER}")
-    house.scan(SCANS[0])
-    await house.until(lambda: bool(cards(house)))
-    await house.replies(cards(house)[0], 1)
+    await harness.ask("/panda watch all")
+    assert "already" in await harness.ask(f"/panda watch {ORDER}", user="tom")
+    assert "Stopped watching all" in await harness.ask("/panda unwatch all")
+    assert ORDER in await harness.ask("/panda watches")
+    assert "Watched by tom" in await harness.ask(f"/panda why {ORDER}")
+    harness.scan(SCANS[0])
+    await harness.until(lambda: bool(cards(harness)))
+    await harness.replies(cards(harness)[0], 1)
 
 
-async def test_why_tells_that_the_card_was_refused(house: House) -> None:
+async def test_why_tells_that_the_card_was_refused(harness: BotHarness) -> None:
     """The news that was to stand under it failed with it; the next news brings a card again."""
-    await house.ask("/panda watch all")
-    await house.several_ticks(6)
+    await harness.ask("/panda watch all")
+    await harness.several_ticks(6)
     refusal = Fault("chat.postMessage", times=2, error="msg_too_long")  # at full length and in short
-    house.slack.faults.plan(refusal)
-    house.scan(SCANS[0])
-    await house.until(lambda: refusal not in house.slack.faults.planned)
-    await house.several_ticks()
-    assert house.channel("#orders") == []
-    assert "refused by Slack" in await house.ask(f"/panda why {ORDER}")
-    house.scan(SCANS[1])
-    await house.until(lambda: bool(cards(house)))
-    [reply] = await house.replies(cards(house)[0], 1)
+    harness.slack.faults.plan(refusal)
+    harness.scan(SCANS[0])
+    await harness.until(lambda: refusal not in harness.slack.faults.planned)
+    await harness.several_ticks()
+    assert harness.channel("#orders") == []
+    assert "refused by Slack" in await harness.ask(f"/panda why {ORDER}")
+    harness.scan(SCANS[1])
+    await harness.until(lambda: bool(cards(harness)))
+    [reply] = await harness.replies(cards(harness)[0], 1)
     assert SCANS[1] in words(reply)
 
 
 # --- a channel that refuses posts -------------------------------------------------------------------------------------
 
 
-async def test_an_archived_channel_tells_the_owner_once_and_goes_on_by_itself(house: House) -> None:
+async def test_an_archived_channel_tells_the_owner_once_and_goes_on_by_itself(harness: BotHarness) -> None:
     """News is kept, the owner gets one direct message with Resume, and unarchiving is enough to go on."""
-    card = await watched(house)
-    channel = house.slack.workspace.channel("#orders")
+    card = await watched(harness)
+    channel = harness.slack.workspace.channel("#orders")
     channel.is_archived = True
-    house.scan("快件已发往 广州分拨中心")
-    mei = house.slack.workspace.user("mei").id
-    await house.until(lambda: bool(house.slack.workspace.direct(mei).messages))
-    house.scan("快件已到达 广州分拨中心")
-    await house.several_ticks(6)
-    [notice] = house.slack.workspace.direct(mei).messages.values()
+    harness.scan("快件已发往 广州分拨中心")
+    mei = harness.slack.workspace.user("mei").id
+    await harness.until(lambda: bool(harness.slack.workspace.direct(mei).messages))
+    harness.scan("快件已到达 广州分拨中心")
+    await harness.several_ticks(6)
+    [notice] = harness.slack.workspace.direct(mei).messages.values()
     assert "I had to pause" in words(notice)
     channel.is_archived = False
-    await house.until(lambda: any("快件已到达 广州分拨中心" in words(one) for one in house.thread(card)), patience=20)
-    await house.several_ticks(6)
-    told = "\n".join(words(reply) for reply in house.thread(card))
+    await harness.until(
+        lambda: any("快件已到达 广州分拨中心" in words(one) for one in harness.thread(card)), patience=20
+    )
+    await harness.several_ticks(6)
+    told = "\n".join(words(reply) for reply in harness.thread(card))
     assert [told.count(scan) for scan in ("快件已发往 广州分拨中心", "快件已到达 广州分拨中心")] == [1, 1]
 
 
-async def test_resume_in_the_direct_message(house: House) -> None:
+async def test_resume_in_the_direct_message(harness: BotHarness) -> None:
     """The button in the notice resumes all watches of that channel."""
-    card = await watched(house)
-    channel = house.slack.workspace.channel("#orders")
+    card = await watched(harness)
+    channel = harness.slack.workspace.channel("#orders")
     channel.is_archived = True
-    house.scan("快件已发往 广州分拨中心")
-    mei = house.slack.workspace.user("mei").id
-    direct = house.slack.workspace.direct(mei)
-    await house.until(lambda: bool(direct.messages))
+    harness.scan("快件已发往 广州分拨中心")
+    mei = harness.slack.workspace.user("mei").id
+    direct = harness.slack.workspace.direct(mei)
+    await harness.until(lambda: bool(direct.messages))
     channel.is_archived = False
     [notice] = direct.messages.values()
-    assert (await house.slack.press("mei", notice, "resume_channel:1")).ok
-    await house.replies(card, 1)
+    assert (await harness.slack.press("mei", notice, "resume_channel:1")).ok
+    await harness.replies(card, 1)
 
 
-async def test_a_deleted_card_is_posted_again_with_the_next_news(house: House) -> None:
+async def test_a_deleted_card_is_posted_again_with_the_next_news(harness: BotHarness) -> None:
     """Somebody deleted the card: once that is noticed, the next news brings a new one and is told in its thread."""
-    card = await watched(house)
-    channel = house.slack.workspace.channel("#orders")
+    card = await watched(harness)
+    channel = harness.slack.workspace.channel("#orders")
     del channel.messages[card.ts]
-    house.scan("快件已发往 广州分拨中心")
-    await house.several_ticks(8)
-    house.scan("快件已到达 广州分拨中心")
-    await house.until(lambda: any("快件已到达 广州分拨中心" in post for post in posts(house)))
-    [new] = [message for message in house.channel("#orders") if "News comes in this thread" in words(message)]
-    [reply] = await house.replies(new, 1)
+    harness.scan("快件已发往 广州分拨中心")
+    await harness.several_ticks(8)
+    harness.scan("快件已到达 广州分拨中心")
+    await harness.until(lambda: any("快件已到达 广州分拨中心" in post for post in posts(harness)))
+    [new] = [message for message in harness.channel("#orders") if "News comes in this thread" in words(message)]
+    [reply] = await harness.replies(new, 1)
     assert "快件已到达 广州分拨中心" in words(reply)
 
 
@@ -480,64 +486,64 @@ THAI = {"type": "static_select", "selected_option": {"value": "th"}}
 ENGLISH = {"type": "static_select", "selected_option": {"value": "en"}}
 
 
-async def test_a_channel_chooses_its_language(house: House) -> None:
+async def test_a_channel_chooses_its_language(harness: BotHarness) -> None:
     """Answers, refusals, cards and news speak it at once; another channel and a restart change nothing about that."""
-    card = await watched(house)
-    assert "简体中文" in await choose(house, language=CHINESE)
-    house.scan("快件正在派送中，请保持电话畅通", status="DELIVERING")
-    [reply] = await house.replies(card, 1)
+    card = await watched(harness)
+    assert "简体中文" in await choose(harness, language=CHINESE)
+    harness.scan("快件正在派送中，请保持电话畅通", status="DELIVERING")
+    [reply] = await harness.replies(card, 1)
     assert "派送中" in words(reply)
-    await house.until(lambda: "停止关注" in str(house.channel("#orders")[0].blocks))
-    assert "请试" in await house.ask("/panda wacth 1")
-    assert "一切正常" in await house.ask("/panda status")
-    assert "All is well" in await house.ask("/panda status", channel="#urgent")
-    await house.stop_bot()
-    await house.start_bot()
-    assert "一切正常" in await house.ask("/panda status")
-    assert "已保存" not in await choose_in_chinese(house, ENGLISH)
-    assert "All is well" in await house.ask("/panda status")
+    await harness.until(lambda: "停止关注" in str(harness.channel("#orders")[0].blocks))
+    assert "请试" in await harness.ask("/panda wacth 1")
+    assert "一切正常" in await harness.ask("/panda status")
+    assert "All is well" in await harness.ask("/panda status", channel="#urgent")
+    await harness.stop_bot()
+    await harness.start_bot()
+    assert "一切正常" in await harness.ask("/panda status")
+    assert "已保存" not in await choose_in_chinese(harness, ENGLISH)
+    assert "All is well" in await harness.ask("/panda status")
 
 
-async def choose_in_chinese(house: House, language: dict[str, Any]) -> str:
+async def choose_in_chinese(harness: BotHarness, language: dict[str, Any]) -> str:
     """The same modal behind its Chinese button."""
-    return await choose_by(house, "更改…", "频道设置", language)
+    return await choose_by(harness, "更改…", "频道设置", language)
 
 
-async def choose_by(house: House, button: str, title: str, language: dict[str, Any]) -> str:
+async def choose_by(harness: BotHarness, button: str, title: str, language: dict[str, Any]) -> str:
     """The settings' modal, opened by a button in another language and with its title; returns what it then shows."""
-    await house.ask("/panda settings")
-    message, action_id = house.button(button, "mei", "#orders")
-    before = set(house.slack.workspace.views)
-    assert (await house.slack.press("mei", message, action_id)).ok
-    await house.until(lambda: bool(set(house.slack.workspace.views) - before))
-    view_id = (set(house.slack.workspace.views) - before).pop()
-    assert title in str(house.slack.workspace.views[view_id])
-    ack = await house.slack.submit("mei", view_id, form() | {"language": {"value": language}})
+    await harness.ask("/panda settings")
+    message, action_id = harness.button(button, "mei", "#orders")
+    before = set(harness.slack.workspace.views)
+    assert (await harness.slack.press("mei", message, action_id)).ok
+    await harness.until(lambda: bool(set(harness.slack.workspace.views) - before))
+    view_id = (set(harness.slack.workspace.views) - before).pop()
+    assert title in str(harness.slack.workspace.views[view_id])
+    ack = await harness.slack.submit("mei", view_id, form() | {"language": {"value": language}})
     assert ack.ok
     assert ack.payload
     return str(ack.payload["view"])
 
 
-async def test_a_channel_chooses_thai(house: House) -> None:
+async def test_a_channel_chooses_thai(harness: BotHarness) -> None:
     """Answers, refusals, cards, news and forms speak it at once, and English again afterwards."""
-    card = await watched(house)
-    assert "ไทย" in await choose(house, language=THAI)
-    house.scan("快件正在派送中，请保持电话畅通", status="DELIVERING")
-    [reply] = await house.replies(card, 1)
+    card = await watched(harness)
+    assert "ไทย" in await choose(harness, language=THAI)
+    harness.scan("快件正在派送中，请保持电话畅通", status="DELIVERING")
+    [reply] = await harness.replies(card, 1)
     assert "กำลังนำจ่าย" in words(reply)
-    await house.until(lambda: "เลิกติดตาม" in str(house.channel("#orders")[0].blocks))
-    assert "ลอง: `/panda " in await house.ask("/panda wacth 1")
-    assert "ไม่ใช่คำสั่ง" in await house.ask("/panda wacth 1")
-    assert "กำลังนำจ่าย" in await house.ask(f"/panda track {ORDER}")
-    assert "ทุกอย่างปกติ" in await house.ask("/panda status")
-    assert "All is well" in await house.ask("/panda status", channel="#urgent")
-    assert "ปิดแจ้งเตือนถึง" in await house.ask(f"/panda mute {ORDER} 3d")
-    assert "เปิดแจ้งเตือนอีกครั้ง" in await house.press("เลิกทำ")
-    await house.stop_bot()
-    await house.start_bot()
-    assert "ทุกอย่างปกติ" in await house.ask("/panda status")
-    assert "บันทึกแล้ว" not in await choose_by(house, "เปลี่ยน…", "การตั้งค่าช่อง", ENGLISH)
-    assert "All is well" in await house.ask("/panda status")
+    await harness.until(lambda: "เลิกติดตาม" in str(harness.channel("#orders")[0].blocks))
+    assert "ลอง: `/panda " in await harness.ask("/panda wacth 1")
+    assert "ไม่ใช่คำสั่ง" in await harness.ask("/panda wacth 1")
+    assert "กำลังนำจ่าย" in await harness.ask(f"/panda track {ORDER}")
+    assert "ทุกอย่างปกติ" in await harness.ask("/panda status")
+    assert "All is well" in await harness.ask("/panda status", channel="#urgent")
+    assert "ปิดแจ้งเตือนถึง" in await harness.ask(f"/panda mute {ORDER} 3d")
+    assert "เปิดแจ้งเตือนอีกครั้ง" in await harness.press("เลิกทำ")
+    await harness.stop_bot()
+    await harness.start_bot()
+    assert "ทุกอย่างปกติ" in await harness.ask("/panda status")
+    assert "บันทึกแล้ว" not in await choose_by(harness, "เปลี่ยน…", "การตั้งค่าช่อง", ENGLISH)
+    assert "All is well" in await harness.ask("/panda status")
 
 
 @pytest.mark.parametrize(
@@ -546,6 +552,6 @@ async def test_a_channel_chooses_thai(house: House) -> None:
 )
 async def test_the_bot_s_language_is_a_setting(tmp_path: Path, language: str, watching: str, stop: str) -> None:
     """Channels that chose none are spoken to in it."""
-    async with running(tmp_path, language=language) as house:
-        assert watching in await house.ask(f"/panda watch {ORDER}")
-        assert stop in str(house.channel("#orders")[0].blocks)
+    async with running(tmp_path, language=language) as harness:
+        assert watching in await harness.ask(f"/panda watch {ORDER}")
+        assert stop in str(harness.channel("#orders")[0].blocks)

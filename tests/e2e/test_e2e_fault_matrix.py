@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.house import ORDER, House, running, words
+from support.bot_harness import ORDER, BotHarness, running, words
 
 from benchmarks.kill import begin, kill, kill_harness, now, until
 from bot.cli import EX_CONFIG
@@ -40,31 +40,31 @@ LONGEST_WAIT = timedelta(minutes=6)  # between two tries of a source that was do
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the bot, which waits half a second for PandaPon at most."""
     async with running(tmp_path, pandapon_read_timeout_seconds=0.5) as one:
         yield one
 
 
-async def watched(house: House) -> Message:
+async def watched(harness: BotHarness) -> Message:
     """Watch the order, and let it tell one scan; returns the card."""
-    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
-    [card] = house.channel("#orders")
-    house.scan(FIRST)
-    await house.replies(card, 1)
+    assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
+    [card] = harness.channel("#orders")
+    harness.scan(FIRST)
+    await harness.replies(card, 1)
     return card
 
 
-async def told_once(house: House, card: Message, patience: float = 8.0) -> None:
+async def told_once(harness: BotHarness, card: Message, patience: float = 8.0) -> None:
     """All three scans stand in the thread, once each, in order."""
-    house.scan(THIRD)
-    await house.until(lambda: THIRD in str([words(m) for m in house.thread(card)]), patience)
-    await house.several_ticks()
-    replies = [words(message) for message in house.thread(card)]
+    harness.scan(THIRD)
+    await harness.until(lambda: THIRD in str([words(m) for m in harness.thread(card)]), patience)
+    await harness.several_ticks()
+    replies = [words(message) for message in harness.thread(card)]
     holders = [[n for n, reply in enumerate(replies) if scan in reply] for scan in (FIRST, SECOND, THIRD)]
     assert [len(one) for one in holders] == [1, 1, 1], replies
     assert holders == sorted(holders), "one message may hold two of them, and a later one never an earlier scan"
-    assert len([m for m in house.channel("#orders") if not m.thread_ts]) == 1
+    assert len([m for m in harness.channel("#orders") if not m.thread_ts]) == 1
 
 
 # --- PandaPon -------------------------------------------------------------------------------------------------------
@@ -86,49 +86,49 @@ async def told_once(house: House, card: Message, patience: float = 8.0) -> None:
     ids=["slow", "500", "503", "reset mid-body", "malformed", "wrong types", "empty list", "429", "down"],
 )
 @pytest.mark.parametrize("lasting", [timedelta(), HOUR], ids=["shortly", "an hour"])
-async def test_pandapon_fails(house: House, fault: dict[str, object], lasting: timedelta) -> None:
+async def test_pandapon_fails(harness: BotHarness, fault: dict[str, object], lasting: timedelta) -> None:
     """What was scanned meanwhile is told when it answers again, at the latest with the breaker's next try."""
-    card = await watched(house)
+    card = await watched(harness)
     for name, value in fault.items():
-        setattr(house.pandapon.faults, name, value)
-    house.scan(SECOND)
+        setattr(harness.pandapon.faults, name, value)
+    harness.scan(SECOND)
     for _ in range(4):
-        house.clock.advance(lasting / 4)
+        harness.clock.advance(lasting / 4)
         await asyncio.sleep(0.15)
-    assert len(house.thread(card)) == 1, "an outage is not news"
-    house.pandapon.faults.clear()
-    house.clock.advance(LONGEST_WAIT)
-    await told_once(house, card)
+    assert len(harness.thread(card)) == 1, "an outage is not news"
+    harness.pandapon.faults.clear()
+    harness.clock.advance(LONGEST_WAIT)
+    await told_once(harness, card)
 
 
 @pytest.mark.parametrize("who", ["PandaPon", "the bot"])
-async def test_nobody_looked_for_days(house: House, who: str) -> None:
+async def test_nobody_looked_for_days(harness: BotHarness, who: str) -> None:
     """That an order was not looked at is no silence of its parcel: there is no alarm, only the news."""
-    card = await watched(house)
+    card = await watched(harness)
     if who == "the bot":
-        await house.stop_bot()
+        await harness.stop_bot()
     else:
-        house.pandapon.faults.down = True
-    house.clock.advance(timedelta(days=3))
-    house.scan(SECOND)
+        harness.pandapon.faults.down = True
+    harness.clock.advance(timedelta(days=3))
+    harness.scan(SECOND)
     if who == "the bot":
-        house.pandapon.faults.delay = 0.4  # the first look for alarms is over before the first reading
-        await house.start_bot()
+        harness.pandapon.faults.delay = 0.4  # the first look for alarms is over before the first reading
+        await harness.start_bot()
     await asyncio.sleep(1.5)
-    house.pandapon.faults.clear()
-    house.clock.advance(LONGEST_WAIT)
-    await told_once(house, card, 20)
-    assert "⏰" not in str([words(m) for m in house.thread(card)])
+    harness.pandapon.faults.clear()
+    harness.clock.advance(LONGEST_WAIT)
+    await told_once(harness, card, 20)
+    assert "⏰" not in str([words(m) for m in harness.thread(card)])
 
 
 @pytest.mark.parametrize("minutes", [9, -9])
-async def test_pandapon_s_clock_is_nine_minutes_off(house: House, minutes: int) -> None:
+async def test_pandapon_s_clock_is_nine_minutes_off(harness: BotHarness, minutes: int) -> None:
     """That is within its ten: nobody notices."""
-    card = await watched(house)
-    house.pandapon.faults.clock_skew = timedelta(minutes=minutes)
-    house.scan(SECOND)
-    await house.replies(card, 2)
-    await told_once(house, card)
+    card = await watched(harness)
+    harness.pandapon.faults.clock_skew = timedelta(minutes=minutes)
+    harness.scan(SECOND)
+    await harness.replies(card, 2)
+    await told_once(harness, card)
 
 
 # --- Slack ----------------------------------------------------------------------------------------------------------
@@ -163,57 +163,57 @@ POST = "chat.postMessage"
         "dropped",
     ],
 )
-async def test_slack_fails(house: House, fault: Fault) -> None:
+async def test_slack_fails(harness: BotHarness, fault: Fault) -> None:
     """One post meets the fault; where it may have gone out, it is looked for before it is sent again."""
-    card = await watched(house)
-    house.slack.faults.plan(fault)
-    house.scan(SECOND)
-    await house.until(lambda: SECOND in str([words(m) for m in house.thread(card)]), 20)
-    house.slack.faults.clear()
-    await told_once(house, card, 20)
+    card = await watched(harness)
+    harness.slack.faults.plan(fault)
+    harness.scan(SECOND)
+    await harness.until(lambda: SECOND in str([words(m) for m in harness.thread(card)]), 20)
+    harness.slack.faults.clear()
+    await told_once(harness, card, 20)
 
 
-async def test_slack_is_down_for_an_hour(house: House) -> None:
+async def test_slack_is_down_for_an_hour(harness: BotHarness) -> None:
     """The news waits in the outbox and goes out in order."""
-    card = await watched(house)
-    house.slack.faults.down = True
-    house.scan(SECOND)
+    card = await watched(harness)
+    harness.slack.faults.down = True
+    harness.scan(SECOND)
     for _ in range(4):
-        house.clock.advance(HOUR / 4)
+        harness.clock.advance(HOUR / 4)
         await asyncio.sleep(0.15)
-    house.slack.faults.down = False
-    await told_once(house, card, 20)
+    harness.slack.faults.down = False
+    await told_once(harness, card, 20)
 
 
 # --- the disk and the file --------------------------------------------------------------------------------------------
 
 
-async def test_the_disk_is_full_for_a_while(house: House) -> None:
+async def test_the_disk_is_full_for_a_while(harness: BotHarness) -> None:
     """Nothing is posted that could not be recorded; with room again everything is told, once."""
-    card = await watched(house)
-    assert house.bot is not None
-    thread = house.bot.store.thread
+    card = await watched(harness)
+    assert harness.bot is not None
+    thread = harness.bot.store.thread
 
     used = await thread.run(lambda conn: conn.execute("PRAGMA page_count").fetchone()[0])
     await thread.run(lambda conn: conn.execute(f"PRAGMA max_page_count = {used}"))
-    house.scan(SECOND + "长" * 3000)
-    await house.several_ticks(6)
-    assert SECOND in await house.ask(f"/panda track {ORDER}"), "what can be read is shown"
+    harness.scan(SECOND + "长" * 3000)
+    await harness.several_ticks(6)
+    assert SECOND in await harness.ask(f"/panda track {ORDER}"), "what can be read is shown"
     await thread.run(lambda conn: conn.execute("PRAGMA max_page_count = 1000000"))
-    house.clock.advance(LEASE)  # what was read and could not be recorded is leased until then
-    await told_once(house, card)
+    harness.clock.advance(LEASE)  # what was read and could not be recorded is leased until then
+    await told_once(harness, card)
 
 
-async def test_another_process_locks_the_database(house: House) -> None:
+async def test_another_process_locks_the_database(harness: BotHarness) -> None:
     """Writes wait and are tried again; what was read meanwhile is told afterwards."""
-    card = await watched(house)
-    house.scan(SECOND)
-    with closing(sqlite3.connect(house.settings.database_path, isolation_level=None)) as other:
+    card = await watched(harness)
+    harness.scan(SECOND)
+    with closing(sqlite3.connect(harness.settings.database_path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         await asyncio.sleep(1.0)
-        assert SECOND not in str([words(m) for m in house.thread(card)])
+        assert SECOND not in str([words(m) for m in harness.thread(card)])
         other.execute("ROLLBACK")
-    await told_once(house, card, 20)
+    await told_once(harness, card, 20)
 
 
 async def told_then_cut(one: KillHarness, size: int) -> bytes:

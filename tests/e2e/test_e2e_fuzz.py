@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.bot_harness import CALLBACK_TOKEN, ORDER, BotHarness, running
 from support.canaries import found, logged
 from support.effort import LONG
 from support.garbage import body, chances, malformed, noise
-from support.house import CALLBACK_TOKEN, ORDER, House, running
 from support.raw_http import FORM, Answer, hand_over, post, signed
 
 if TYPE_CHECKING:
@@ -45,18 +45,18 @@ async def in_turns(work: list[Coroutine[None, None, Answer]]) -> list[Answer]:
     return answers
 
 
-async def settled(house: House, log: io.StringIO, before: tuple[int, int]) -> None:
+async def settled(harness: BotHarness, log: io.StringIO, before: tuple[int, int]) -> None:
     """No traceback; and when all answers are given, neither memory nor files are kept, and a command is answered."""
-    assert house.bot is not None
-    while house.bot.context.in_hand:
-        await asyncio.wait(set(house.bot.context.in_hand), timeout=20)
+    assert harness.bot is not None
+    while harness.bot.context.in_hand:
+        await asyncio.wait(set(harness.bot.context.in_hand), timeout=20)
     written = log.getvalue()
     assert 'File "' not in written, written
     assert found(written) == []
     memory, files = held()
     assert memory - before[0] < GROWTH
     assert files <= before[1] + 20
-    answers = [await house.ask("/panda help") for _ in range(3)]  # a late answer to what was sent may come first
+    answers = [await harness.ask("/panda help") for _ in range(3)]  # a late answer to what was sent may come first
     assert any("help" in answer.lower() for answer in answers)
 
 
@@ -65,16 +65,16 @@ async def test_signed_and_malformed_over_http(tmp_path: Path) -> None:
     """Rightly signed, and nothing that Slack would send."""
     chance = chances(SEED)
     with logged("debug") as log:
-        async with running(tmp_path, mode="http") as house:
-            assert house.bot is not None
-            port, before = house.bot.http_port, held()
+        async with running(tmp_path, mode="http") as harness:
+            assert harness.bot is not None
+            port, before = harness.bot.http_port, held()
             made = [body(*malformed(chance)) if number % 3 else noise(chance) for number in range(SIGNED)]
             answers = await in_turns([post(port, content, signed(content, kind)) for content, kind in made])
             for (content, _kind), answer in zip(made, answers, strict=True):
                 assert 200 <= answer.status < 500, content
                 assert answer.seconds < 3, content
             assert {200, 400} <= {answer.status for answer in answers}
-            await settled(house, log, before)
+            await settled(harness, log, before)
 
 
 @pytest.mark.timeout(600)
@@ -82,14 +82,14 @@ async def test_malformed_over_the_socket(tmp_path: Path) -> None:
     """Each envelope is acknowledged, whatever is in it."""
     chance = chances(SEED + 1)
     with logged("debug") as log:
-        async with running(tmp_path) as house:
+        async with running(tmp_path) as harness:
             before = held()
             for _ in range(SIGNED):
                 kind, payload = malformed(chance)
-                ack = await hand_over(house, kind, payload)
+                ack = await hand_over(harness, kind, payload)
                 assert ack.ok, (kind, payload)
                 assert ack.seconds < 3
-            await settled(house, log, before)
+            await settled(harness, log, before)
 
 
 @pytest.mark.parametrize("mode", ["http", "socket"])
@@ -97,9 +97,9 @@ async def test_unsigned(tmp_path: Path, mode: str) -> None:
     """In Socket Mode the address is not there at all."""
     chance = chances(SEED + 2)
     with logged("debug") as log:
-        async with running(tmp_path, mode=mode) as house:
-            assert house.bot is not None
-            port, before = house.bot.http_port, held()
+        async with running(tmp_path, mode=mode) as harness:
+            assert harness.bot is not None
+            port, before = harness.bot.http_port, held()
             made = [noise(chance) for _ in range(UNSIGNED)]
             heads = [_forged(chance, content, kind) for content, kind in made]
             answers = await in_turns([post(port, one[0], head) for one, head in zip(made, heads, strict=True)])
@@ -107,7 +107,7 @@ async def test_unsigned(tmp_path: Path, mode: str) -> None:
             assert {answer.status for answer in answers} <= expected
             assert all(answer.text.count("\n") <= 1 and len(answer.text) < 120 for answer in answers)
             assert max(answer.seconds for answer in answers) < 3
-            await settled(house, log, before)
+            await settled(harness, log, before)
 
 
 def _forged(chance: random.Random, content: bytes, kind: str) -> dict[str, str]:
@@ -132,14 +132,14 @@ async def test_callbacks(tmp_path: Path) -> None:
     """Messages of any form at the right address."""
     chance = chances(SEED + 3)
     with logged("debug") as log:
-        async with running(tmp_path) as house:
-            assert house.bot is not None
-            port, before = house.bot.http_port, held()
+        async with running(tmp_path) as harness:
+            assert harness.bot is not None
+            port, before = harness.bot.http_port, held()
             made = [_message(chance) for _ in range(CALLBACKS)]
             answers = await in_turns([post(port, one, {}, f"/pandapon/callbacks/{CALLBACK_TOKEN}") for one in made])
             assert {answer.status for answer in answers} <= {200, 400, 413}
             assert max(answer.seconds for answer in answers) < 1
-            await settled(house, log, before)
+            await settled(harness, log, before)
 
 
 def _message(chance: random.Random) -> bytes:

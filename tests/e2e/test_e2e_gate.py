@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from support.house import CALLBACK_TOKEN, House, running
+from support.bot_harness import CALLBACK_TOKEN, BotHarness, running
 from support.raw_http import FORM, JSON, post, request, send, signed
 
 from bot.web import door
@@ -34,7 +34,7 @@ CALLBACKS = f"/pandapon/callbacks/{CALLBACK_TOKEN}"
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot that Slack calls over HTTP."""
     async with running(tmp_path, mode="http") as one:
         yield one
@@ -45,10 +45,10 @@ def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-def port(house: House) -> int:
+def port(harness: BotHarness) -> int:
     """Where it listens."""
-    assert house.bot is not None
-    return house.bot.http_port
+    assert harness.bot is not None
+    return harness.bot.http_port
 
 
 def refused(caplog: pytest.LogCaptureFixture) -> str:
@@ -87,13 +87,13 @@ def refused(caplog: pytest.LogCaptureFixture) -> str:
     ids=["unsigned", "nan", "forged", "huge", "wide"],
 )
 async def test_unsigned_garbage(
-    house: House, caplog: pytest.LogCaptureFixture, body: bytes, kind: str, head: dict[str, str]
+    harness: BotHarness, caplog: pytest.LogCaptureFixture, body: bytes, kind: str, head: dict[str, str]
 ) -> None:
     """400 or 401, one short line, and nothing of it in the log at any level."""
     caplog.set_level(logging.DEBUG)
     if head.get("X-Slack-Request-Timestamp") == "now":
         head = head | {"X-Slack-Request-Timestamp": str(int(time.time()))}
-    answer = await post(port(house), body, {"Content-Type": kind, **head})
+    answer = await post(port(harness), body, {"Content-Type": kind, **head})
     assert answer.status in {400, 401}
     assert answer.text.count("\n") == 1
     assert len(answer.text) < 100
@@ -102,17 +102,17 @@ async def test_unsigned_garbage(
 
 
 @pytest.mark.parametrize("size", [2_000_000, 20_000_000])
-async def test_an_unsigned_body_is_not_read(house: House, caplog: pytest.LogCaptureFixture, size: int) -> None:
+async def test_an_unsigned_body_is_not_read(harness: BotHarness, caplog: pytest.LogCaptureFixture, size: int) -> None:
     """Twenty megabytes without a signature cost a line."""
     caplog.set_level(logging.DEBUG)
     head = {"Content-Type": FORM, "Content-Length": str(size)}
-    answer = await send(port(house), request("/slack/events", b"\x1b[2Jcanary\n" * 100, head))
+    answer = await send(port(harness), request("/slack/events", b"\x1b[2Jcanary\n" * 100, head))
     assert answer.status == 401
     assert "canary" not in refused(caplog)
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-async def test_a_signed_body_has_a_size(house: House, chunked: bool) -> None:
+async def test_a_signed_body_has_a_size(harness: BotHarness, chunked: bool) -> None:
     """However its length is told, one that is too large is 413."""
     body = b"text=" + b"x" * 1_200_000
     head = signed(body)
@@ -120,7 +120,7 @@ async def test_a_signed_body_has_a_size(house: House, chunked: bool) -> None:
     if chunked:
         start = request("/slack/events", b"", head | {"Transfer-Encoding": "chunked"})
         raw = start.replace(b"Content-Length: 0\r\n", b"") + b"%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n"
-    assert (await send(port(house), raw)).status == 413
+    assert (await send(port(harness), raw)).status == 413
 
 
 @pytest.mark.parametrize(
@@ -138,26 +138,26 @@ async def test_a_signed_body_has_a_size(house: House, chunked: bool) -> None:
         ({"X-Slack-Request-Timestamp": "1e9"}, 401),
     ],
 )
-async def test_the_form_of_the_head(house: House, change: dict[str, str], status: int) -> None:
+async def test_the_form_of_the_head(harness: BotHarness, change: dict[str, str], status: int) -> None:
     """A rightly signed body does not help a malformed head."""
-    answer = await post(port(house), COMMAND, signed(COMMAND) | change)
+    answer = await post(port(harness), COMMAND, signed(COMMAND) | change)
     assert answer.status == status, answer.text
 
 
 @pytest.mark.parametrize("away", [-301, 301, -86_400, 10**9])
-async def test_old_and_future_signatures(house: House, away: float) -> None:
+async def test_old_and_future_signatures(harness: BotHarness, away: float) -> None:
     """Five minutes in either direction, as Slack asks."""
-    assert (await post(port(house), COMMAND, signed(COMMAND, at=time.time() + away))).status == 401
+    assert (await post(port(harness), COMMAND, signed(COMMAND, at=time.time() + away))).status == 401
 
 
-async def test_a_signature_of_another_body_or_secret(house: House) -> None:
+async def test_a_signature_of_another_body_or_secret(harness: BotHarness) -> None:
     """The signature is of these very bytes, by this very secret; two of them are none."""
-    assert (await post(port(house), COMMAND + b"&x=1", signed(COMMAND))).status == 401
-    assert (await post(port(house), COMMAND, signed(COMMAND, secret="another"))).status == 401
+    assert (await post(port(harness), COMMAND + b"&x=1", signed(COMMAND))).status == 401
+    assert (await post(port(harness), COMMAND, signed(COMMAND, secret="another"))).status == 401
     twice = request("/slack/events", COMMAND, signed(COMMAND)).replace(
         b"X-Slack-Sig", b"X-Slack-Signature: v0=1\r\nX-Slack-Sig"
     )
-    assert (await send(port(house), twice)).status == 401
+    assert (await send(port(harness), twice)).status == 401
 
 
 @pytest.mark.parametrize(
@@ -172,34 +172,34 @@ async def test_a_signature_of_another_body_or_secret(house: House) -> None:
     ],
     ids=["version", "tls", "negative", "two lengths", "controls", "long"],
 )
-async def test_no_http(house: House, caplog: pytest.LogCaptureFixture, raw: bytes) -> None:
+async def test_no_http(harness: BotHarness, caplog: pytest.LogCaptureFixture, raw: bytes) -> None:
     """400 in one line that quotes nothing."""
     caplog.set_level(logging.DEBUG)
-    answer = await send(port(house), raw)
+    answer = await send(port(harness), raw)
     assert answer.status == 400
     assert answer.text == "bad request\n"
     assert "canary" not in refused(caplog)
 
 
 @pytest.mark.parametrize("body", [b"ssl_check=1&token=canary", b"token=x&ssl_check=1"])
-async def test_slacks_look_at_the_certificate(house: House, body: bytes) -> None:
+async def test_slacks_look_at_the_certificate(harness: BotHarness, body: bytes) -> None:
     """Unsigned or signed, posted or asked for: 200, and nothing happens; a near miss is no way in."""
-    assert (await post(port(house), body, {"Content-Type": FORM})).status == 200
-    assert (await post(port(house), body, signed(body))).status == 200
-    assert (await send(port(house), request("/slack/events?ssl_check=1&token=x", method="GET"))).status == 200
-    assert (await send(port(house), request("/slack/events", method="GET"))).status == 405
-    assert (await post(port(house), body.replace(b"=1", b"=12"), {"Content-Type": FORM})).status == 401
+    assert (await post(port(harness), body, {"Content-Type": FORM})).status == 200
+    assert (await post(port(harness), body, signed(body))).status == 200
+    assert (await send(port(harness), request("/slack/events?ssl_check=1&token=x", method="GET"))).status == 200
+    assert (await send(port(harness), request("/slack/events", method="GET"))).status == 405
+    assert (await post(port(harness), body.replace(b"=1", b"=12"), {"Content-Type": FORM})).status == 401
 
 
-async def test_the_word_payload_in_a_command(house: House) -> None:
+async def test_the_word_payload_in_a_command(harness: BotHarness) -> None:
     """Bolt's own reader takes such a command for an interaction without a payload."""
-    assert "help" in (await house.ask("/panda help payload")).lower()
+    assert "help" in (await harness.ask("/panda help payload")).lower()
 
 
-async def test_a_challenge_is_answered(house: House) -> None:
+async def test_a_challenge_is_answered(harness: BotHarness) -> None:
     """Slack saves the address only after this."""
     body = json.dumps({"type": "url_verification", "challenge": "abc", "token": "x"}).encode()
-    answer = await post(port(house), body, signed(body, JSON))
+    answer = await post(port(harness), body, signed(body, JSON))
     assert answer.status == 200
     assert "abc" in answer.text
 
@@ -218,11 +218,11 @@ async def test_a_challenge_is_answered(house: House) -> None:
     ],
     ids=["nothing", "line", "head", "body", "callback"],
 )
-async def test_a_slow_request_ends(house: House, monkeypatch: pytest.MonkeyPatch, begun: bytes) -> None:
+async def test_a_slow_request_ends(harness: BotHarness, monkeypatch: pytest.MonkeyPatch, begun: bytes) -> None:
     """Head and body have one time together; who drips does not get more of it."""
     monkeypatch.setattr(door, "REQUEST_SECONDS", 0.6)
     began = time.monotonic()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port(house))
+    reader, writer = await asyncio.open_connection("127.0.0.1", port(harness))
     writer.write(begun)
     got = b""
     async with asyncio.timeout(5):
@@ -239,31 +239,31 @@ async def test_a_slow_request_ends(house: House, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("begun", [b"", b"POST /slack/events HTTP/1.1\r\nHost: x\r\n", b"body"])
-async def test_five_hundred_unfinished_requests(house: House, begun: bytes) -> None:
+async def test_five_hundred_unfinished_requests(harness: BotHarness, begun: bytes) -> None:
     """Commands are acknowledged, and the number of open files stays bounded."""
     if begun == b"body":
         begun = request("/slack/events", b"", signed(COMMAND) | {"Content-Length": "900000"}) + b"text="
-    assert house.bot is not None
+    assert harness.bot is not None
     before, most = open_files(), 0
     writers = []
     for number in range(500):
-        _reader, writer = await asyncio.open_connection("127.0.0.1", port(house))
+        _reader, writer = await asyncio.open_connection("127.0.0.1", port(harness))
         writer.write(begun)
         writers.append(writer)
-        most = max(most, len(house.bot.doors))
+        most = max(most, len(harness.bot.doors))
         if number % 100 == 99:
-            assert "help" in (await house.ask("/panda help")).lower()
+            assert "help" in (await harness.ask("/panda help")).lower()
     assert most <= door.MOST + door.BURST
-    ack = await house.type("/panda help")
+    ack = await harness.type("/panda help")
     assert ack.ok
     assert ack.seconds < 1
     for writer in writers:
         writer.close()
-    await house.until(lambda: len(house.bot.doors) < 5 if house.bot else False)
-    await house.until(lambda: open_files() < before + 20)
+    await harness.until(lambda: len(harness.bot.doors) < 5 if harness.bot else False)
+    await harness.until(lambda: open_files() < before + 20)
 
 
-async def test_the_same_with_few_files(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_same_with_few_files(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """At a limit of 256 files a quarter of them is for connections."""
     monkeypatch.setattr("resource.getrlimit", lambda _what: (256, 1024))
     assert door.Doors()._most == 64
@@ -271,14 +271,14 @@ async def test_the_same_with_few_files(house: House, monkeypatch: pytest.MonkeyP
     assert door.Doors()._most == door.MOST
 
 
-async def test_a_crowd_of_one_address_does_not_displace_another(house: House) -> None:
+async def test_a_crowd_of_one_address_does_not_displace_another(harness: BotHarness) -> None:
     """The one that is shown out is of the address that has most connections."""
-    assert house.bot is not None
-    house.bot.doors._most = 8
-    quiet = socket_from("127.0.0.2", port(house))
+    assert harness.bot is not None
+    harness.bot.doors._most = 8
+    quiet = socket_from("127.0.0.2", port(harness))
     reader, writer = await asyncio.open_connection(sock=quiet)
-    await house.until(lambda: len(house.bot.doors.waiting) >= 1 if house.bot else False)
-    crowd = [await asyncio.open_connection("127.0.0.1", port(house)) for _ in range(30)]
+    await harness.until(lambda: len(harness.bot.doors.waiting) >= 1 if harness.bot else False)
+    crowd = [await asyncio.open_connection("127.0.0.1", port(harness)) for _ in range(30)]
     writer.write(request("/healthz", method="GET"))
     assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
     for _reader, one in crowd:
@@ -293,9 +293,9 @@ def socket_from(address: str, to: int) -> socket.socket:
     return one
 
 
-async def test_a_connection_serves_many_requests(house: House) -> None:
+async def test_a_connection_serves_many_requests(harness: BotHarness) -> None:
     """Slack and proxies keep theirs; each request of it has its own time."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port(house))
+    reader, writer = await asyncio.open_connection("127.0.0.1", port(harness))
     for _ in range(5):
         writer.write(request("/slack/events", COMMAND, signed(COMMAND)))
         head = await reader.readuntil(b"\r\n\r\n")
@@ -313,13 +313,13 @@ def hint(number: int = 0) -> bytes:
 
 
 @pytest.mark.parametrize("together", [1, 120])
-async def test_a_callback_during_a_lock(house: House, together: int) -> None:
+async def test_a_callback_during_a_lock(harness: BotHarness, together: int) -> None:
     """Another process holds the database: 503 while the sender listens, and 200 to its repeat afterwards."""
-    other = sqlite3.connect(house.settings.database_path, isolation_level=None)
+    other = sqlite3.connect(harness.settings.database_path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
         rounds = [
-            await asyncio.gather(*(post(port(house), hint(n), {}, CALLBACKS) for n in range(together)))
+            await asyncio.gather(*(post(port(harness), hint(n), {}, CALLBACKS) for n in range(together)))
             for _round in range(3)
         ]
     finally:
@@ -330,7 +330,7 @@ async def test_a_callback_during_a_lock(house: House, together: int) -> None:
     slowest = [max(answer.seconds for answer in answers) for answers in rounds]
     assert min(slowest) < (1 if together == 1 else 2)  # the sender hangs up after 1 s
     await asyncio.sleep(0.3)
-    again = [await post(port(house), hint(n), {}, CALLBACKS) for n in range(3)]
+    again = [await post(port(harness), hint(n), {}, CALLBACKS) for n in range(3)]
     assert {answer.status for answer in again} == {200}
 
 
@@ -344,11 +344,11 @@ async def test_a_callback_during_a_lock(house: House, together: int) -> None:
         (b"zz\r\nbroken", {"Transfer-Encoding": "chunked"}, 400),
     ],
 )
-async def test_malformed_callbacks(house: House, body: bytes, head: dict[str, str], status: int) -> None:
+async def test_malformed_callbacks(harness: BotHarness, body: bytes, head: dict[str, str], status: int) -> None:
     """The same gate: size, form, one answer."""
     raw = request(CALLBACKS, body, head)
     if "Transfer-Encoding" in head:
         raw = raw.replace(b"Content-Length: %d\r\n" % len(body), b"")
-    answer = await send(port(house), raw)
+    answer = await send(port(harness), raw)
     assert answer.status == status
     assert answer.seconds < 2

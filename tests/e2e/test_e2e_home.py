@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.house import ORDER, House, running, words
+from support.bot_harness import ORDER, BotHarness, running, words
 
 from sandbox.pandapon.demo import SECOND
 
@@ -16,53 +16,53 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(params=["socket", "http"])
-async def house(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[House]:
+async def harness(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them."""
     async with running(tmp_path, mode=request.param) as one:
         yield one
 
 
-async def fill(house: House, text: str, what: str = "track", channel: str = "") -> str:
+async def fill(harness: BotHarness, text: str, what: str = "track", channel: str = "") -> str:
     """Choose the shortcut, fill the form in and submit it; what it shows in the end, or what is wrong."""
-    before = set(house.slack.workspace.views)
-    assert (await house.slack.global_shortcut("mei", "find_orders")).ok
-    await house.until(lambda: bool(set(house.slack.workspace.views) - before))
-    view_id = (set(house.slack.workspace.views) - before).pop()
+    before = set(harness.slack.workspace.views)
+    assert (await harness.slack.global_shortcut("mei", "find_orders")).ok
+    await harness.until(lambda: bool(set(harness.slack.workspace.views) - before))
+    view_id = (set(harness.slack.workspace.views) - before).pop()
     values: dict[str, Any] = {
         "orders": {"value": {"type": "plain_text_input", "value": text or None}},
         "what": {"value": {"type": "radio_buttons", "selected_option": {"value": what}}},
         "channel": {
             "value": {
                 "type": "conversations_select",
-                "selected_conversation": house.slack.workspace.channel(channel).id if channel else None,
+                "selected_conversation": harness.slack.workspace.channel(channel).id if channel else None,
             }
         },
     }
-    ack = await house.slack.submit("mei", view_id, values)
+    ack = await harness.slack.submit("mei", view_id, values)
     assert ack.ok
     if ack.payload and ack.payload.get("response_action") == "errors":
         return " ".join(ack.payload["errors"].values())
-    await house.until(lambda: "⏳" not in _shown(house, view_id))
-    return _shown(house, view_id)
+    await harness.until(lambda: "⏳" not in _shown(harness, view_id))
+    return _shown(harness, view_id)
 
 
-def _shown(house: House, view_id: str) -> str:
-    return json.dumps(house.slack.workspace.views[view_id]["blocks"], ensure_ascii=False)
+def _shown(harness: BotHarness, view_id: str) -> str:
+    return json.dumps(harness.slack.workspace.views[view_id]["blocks"], ensure_ascii=False)
 
 
-async def test_an_empty_home_says_how_to_begin(house: House) -> None:
+async def test_an_empty_home_says_how_to_begin(harness: BotHarness) -> None:
     """Nothing is watched: the home says what to type."""
-    assert "Nothing is watched in your channels yet" in await house.home()
+    assert "Nothing is watched in your channels yet" in await harness.home()
 
 
-async def test_the_home_shows_what_a_persons_channels_watch(house: House) -> None:
+async def test_the_home_shows_what_a_persons_channels_watch(harness: BotHarness) -> None:
     """Channel by channel; a private channel that somebody else is in stays unnamed to those who are not."""
-    await house.ask(f"/panda watch {ORDER}")
-    await house.ask(f"/panda watch {SECOND}", channel="#buyers")
-    private = house.slack.workspace.channel("#buyers")
-    tom = house.slack.workspace.user("tom").id
+    await harness.ask(f"/panda watch {ORDER}")
+    await harness.ask(f"/panda watch {SECOND}", channel="#buyers")
+    private = harness.slack.workspace.channel("#buyers")
+    tom = harness.slack.workspace.user("tom").id
     private.members.discard(tom)
-    mine, his = await house.home(), await house.home("tom")
+    mine, his = await harness.home(), await harness.home("tom")
     assert ORDER in mine
     assert SECOND in mine
     assert ORDER in his
@@ -70,28 +70,28 @@ async def test_the_home_shows_what_a_persons_channels_watch(house: House) -> Non
     assert private.id not in his
 
 
-async def test_what_needs_a_look_stands_first(house: House) -> None:
+async def test_what_needs_a_look_stands_first(harness: BotHarness) -> None:
     """An order in trouble is named before all channels."""
-    await house.ask(f"/panda watch {ORDER}")
-    house.scan("快件在运输途中破损，已转问题件", action="ABNORMAL")
-    [card] = house.channel("#orders")
-    await house.until(lambda: bool(house.thread(card)))
-    shown = await house.home()
+    await harness.ask(f"/panda watch {ORDER}")
+    harness.scan("快件在运输途中破损，已转问题件", action="ABNORMAL")
+    [card] = harness.channel("#orders")
+    await harness.until(lambda: bool(harness.thread(card)))
+    shown = await harness.home()
     assert shown.index("Needs a look") < shown.index("1 order")
 
 
-async def test_the_form_tracks_what_is_pasted(house: House) -> None:
+async def test_the_form_tracks_what_is_pasted(harness: BotHarness) -> None:
     """Ids are found in any text, and the answer takes the form's place."""
-    shown = await fill(house, f"where are {ORDER} and {SECOND}?")
+    shown = await fill(harness, f"where are {ORDER} and {SECOND}?")
     assert ORDER in shown
     assert SECOND in shown
 
 
-async def test_the_form_watches_in_a_channel(house: House) -> None:
+async def test_the_form_watches_in_a_channel(harness: BotHarness) -> None:
     """The card is posted there, as by the command."""
-    shown = await fill(house, ORDER, "watch", "#orders")
+    shown = await fill(harness, ORDER, "watch", "#orders")
     assert "Watching 1 order" in shown
-    assert any(ORDER in words(message) for message in house.channel("#orders"))
+    assert any(ORDER in words(message) for message in harness.channel("#orders"))
 
 
 @pytest.mark.parametrize(
@@ -103,22 +103,22 @@ async def test_the_form_watches_in_a_channel(house: House) -> None:
     ],
     ids=["empty", "short", "no channel"],
 )
-async def test_wrong_fields_are_marked(house: House, text: str, what: str, channel: str, says: str) -> None:
+async def test_wrong_fields_are_marked(harness: BotHarness, text: str, what: str, channel: str, says: str) -> None:
     """Each with what would be right; the form stays open and nothing is watched."""
-    assert says in await fill(house, text, what, channel)
-    assert house.channel("#orders") == []
+    assert says in await fill(harness, text, what, channel)
+    assert harness.channel("#orders") == []
 
 
-async def test_a_channel_without_the_bot_is_told_in_words(house: House) -> None:
+async def test_a_channel_without_the_bot_is_told_in_words(harness: BotHarness) -> None:
     """Slack's list shows channels that the bot is not in."""
-    shown = await fill(house, ORDER, "watch", "#secret")
+    shown = await fill(harness, ORDER, "watch", "#secret")
     assert "I can't see the channel" in shown
 
 
-async def test_the_form_is_no_way_into_a_private_channel(house: House) -> None:
+async def test_the_form_is_no_way_into_a_private_channel(harness: BotHarness) -> None:
     """The bot is in it, the person is not: nothing is posted, and the answer does not say whether it exists."""
-    private = house.slack.workspace.channel("#buyers")
-    private.members.discard(house.slack.workspace.user("mei").id)
-    shown = await fill(house, ORDER, "watch", "#buyers")
+    private = harness.slack.workspace.channel("#buyers")
+    private.members.discard(harness.slack.workspace.user("mei").id)
+    shown = await fill(harness, ORDER, "watch", "#buyers")
     assert "I can't see the channel" in shown
     assert not any(message.by_bot for message in private.messages.values())

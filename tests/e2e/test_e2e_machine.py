@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from support.bot_harness import ORDER, BotHarness, running, words
 from support.effort import LONG, examples
-from support.house import ORDER, House, running, words
 
 from sandbox.pandapon.demo import TAOBAO
 from sandbox.slack.faults import Fault
@@ -45,11 +45,11 @@ class Bot(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        """A house of its own, in a loop of its own."""
+        """A bot and stand-ins of its own, in a loop of its own."""
         self.loop = asyncio.new_event_loop()
         self.stack = contextlib.AsyncExitStack()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        self.house: House = self.do(self.stack.enter_async_context(running(folder)))
+        self.harness: BotHarness = self.do(self.stack.enter_async_context(running(folder)))
         self.open: dict[str, Message] = {}
         self.expected: dict[str, list[str]] = defaultdict(list)
         self.cards: list[Message] = []
@@ -59,17 +59,17 @@ class Bot(RuleBasedStateMachine):
         self.watch(TAOBAO)
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Run something to its end; the house lives on in between."""
+        """Run something to its end; the bot lives on in between."""
         return self.loop.run_until_complete(work)
 
     @rule(order=st.sampled_from([ORDER, TAOBAO]))
     @precondition(lambda self: not self.is_troubled and not self.is_closed)
     def watch(self, order: str) -> None:
         """A person watches; a second time changes nothing."""
-        said = self.do(self.house.ask(f"/panda watch {order}"))
+        said = self.do(self.harness.ask(f"/panda watch {order}"))
         assert "Watching" in said or "already" in said, said
         if order not in self.open:
-            self.open[order] = [m for m in self.house.channel() if not m.thread_ts][-1]
+            self.open[order] = [m for m in self.harness.channel() if not m.thread_ts][-1]
             self.cards.append(self.open[order])
 
     @rule(order=st.sampled_from([ORDER, TAOBAO]))
@@ -85,9 +85,9 @@ class Bot(RuleBasedStateMachine):
     def scan(self, order: str, status: str) -> None:
         """A courier scans the order's parcel."""
         text = f"第{len(self.scans):03d}站 快件已发往"
-        self.house.world.add_node(order, text, status=status)
+        self.harness.world.add_node(order, text, status=status)
         self.scans.append((order, text))
-        self.house.clock.advance(timedelta(seconds=7))
+        self.harness.clock.advance(timedelta(seconds=7))
         if order in self.open:
             self.expected[self.open[order].ts].append(text)
 
@@ -96,35 +96,35 @@ class Bot(RuleBasedStateMachine):
     def edit(self) -> None:
         """The place of the newest scan is filled in: no news."""
         order, text = self.scans[-1]
-        self.house.world.edit_node(order, text, city="广州")
+        self.harness.world.edit_node(order, text, city="广州")
 
     @rule(in_order=st.booleans())
     def restart(self, in_order: bool) -> None:
         """The process ends and starts again; it may die between a post and its record."""
-        assert self.house.bot is not None
+        assert self.harness.bot is not None
         if not in_order:
-            for task in list(self.house.bot.deliverer._in_flight.values()):
+            for task in list(self.harness.bot.deliverer._in_flight.values()):
                 task.cancel()
-        self.do(self.house.stop_bot())
-        self.do(self.house.start_bot())
+        self.do(self.harness.stop_bot())
+        self.do(self.harness.start_bot())
 
     @rule(fault=st.sampled_from(PANDAPON))
     def pandapon_fails(self, fault: dict[str, Any]) -> None:
         """From now on, until all is well again."""
         for name, value in fault.items():
-            setattr(self.house.pandapon.faults, name, value)
+            setattr(self.harness.pandapon.faults, name, value)
         self.is_troubled = True
         self.do(asyncio.sleep(0.2))
 
     @rule(fault=st.sampled_from(SLACK), order=st.sampled_from([ORDER, TAOBAO]))
     def slack_fails(self, fault: dict[str, Any], order: str) -> None:
         """The next post meets it, and there is something to post."""
-        planned = self.house.slack.faults.planned
-        self.house.slack.faults.plan(Fault("chat.postMessage", **fault))
+        planned = self.harness.slack.faults.planned
+        self.harness.slack.faults.plan(Fault("chat.postMessage", **fault))
         self.scan(order, "TRANSPORT")
         if order in self.open and not self.is_troubled and not self.is_closed:
-            self.house.clock.advance(LONGEST_WAIT)  # a post that failed before waits the longer for its next try
-            self.do(self.house.until(lambda: not planned, 20))
+            self.harness.clock.advance(LONGEST_WAIT)  # a post that failed before waits the longer for its next try
+            self.do(self.harness.until(lambda: not planned, 20))
 
     @rule(how=st.sampled_from(["archived", "private"]), scans=st.integers(0, 3))
     @precondition(lambda self: not self.is_closed)
@@ -134,49 +134,49 @@ class Bot(RuleBasedStateMachine):
         self._close(how)
         for number in range(scans):  # the first may be refused, the next come when the watch is paused already
             self.scan(ORDER if number % 2 else TAOBAO, "TRANSPORT")
-            self.do(self.house.several_ticks(1))
+            self.do(self.harness.several_ticks(1))
 
     @rule(hours=st.sampled_from([1, 5, 30]))
     def time_passes(self, hours: int) -> None:
         """The clock jumps."""
-        self.house.clock.advance(timedelta(hours=hours))
+        self.harness.clock.advance(timedelta(hours=hours))
         self.do(asyncio.sleep(0.1))
 
     @rule()
     def settle(self) -> None:
         """All is well again, and so everything owed is told, once; nothing else is."""
-        self.house.pandapon.faults.clear()
-        self.house.slack.faults.clear()
+        self.harness.pandapon.faults.clear()
+        self.harness.slack.faults.clear()
         self._close("")
-        self.house.clock.advance(LONGEST_WAIT)
+        self.harness.clock.advance(LONGEST_WAIT)
         self.is_troubled = self.is_closed = False
-        self.do(self.house.until(self._all_told, 20))
-        self.house.clock.advance(LONGEST_WAIT)  # whoever meant to try again does it now
-        self.do(self.house.several_ticks(2))
+        self.do(self.harness.until(self._all_told, 20))
+        self.harness.clock.advance(LONGEST_WAIT)  # whoever meant to try again does it now
+        self.do(self.harness.several_ticks(2))
         for card in self.cards:
             assert sorted(self._told(card)) == sorted(self.expected[card.ts])
 
     def _close(self, how: str) -> None:
-        channel = self.house.slack.workspace.channel("#orders")
+        channel = self.harness.slack.workspace.channel("#orders")
         channel.is_archived = how == "archived"
         channel.is_private = how == "private"
         (channel.members.discard if channel.is_private else channel.members.add)(BOT_USER)
 
     def _answer_buttons(self, line: str) -> list[Any]:
-        self.do(self.house.ask(line))
-        return [block for block in self.house.private()[-1].blocks if block["type"] == "actions"]
+        self.do(self.harness.ask(line))
+        return [block for block in self.harness.private()[-1].blocks if block["type"] == "actions"]
 
     def _all_told(self) -> bool:
         return all(set(self.expected[card.ts]) <= set(self._told(card)) for card in self.cards)
 
     def _told(self, card: Message) -> list[str]:
         """Every scan of the test that a card's thread holds, as often as it holds it; edits repeat no news."""
-        replies = [words(message).partition("filled in")[0] for message in self.house.thread(card)]
+        replies = [words(message).partition("filled in")[0] for message in self.harness.thread(card)]
         return [text for _order, text in self.scans for reply in replies for _ in range(reply.count(text))]
 
     def teardown(self) -> None:
         """The last word: everything owed is told."""
-        if hasattr(self, "house"):
+        if hasattr(self, "harness"):
             try:
                 self.settle()
             finally:

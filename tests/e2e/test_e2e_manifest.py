@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.house import ORDER, House, running
+from support.bot_harness import ORDER, BotHarness, running
 
 from bot.commands import manifest
 from handlers.blocks import action_ids
@@ -24,7 +24,7 @@ def declared_shortcuts() -> dict[str, str]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them."""
     async with running(tmp_path) as one:
         yield one
@@ -76,30 +76,32 @@ def test_the_manifest_keeps_slacks_limits() -> None:
     assert len(manifest.read()["display_information"]["description"]) <= 140
 
 
-async def test_every_declared_command_is_answered(house: House) -> None:
+async def test_every_declared_command_is_answered(harness: BotHarness) -> None:
     """Each command of the manifest gets its help, not the catch-all's silence."""
     for one in MANIFEST["slash_commands"]:
-        assert "/panda" in await house.ask(f"{one['command']} help")
+        assert "/panda" in await harness.ask(f"{one['command']} help")
 
 
-async def test_every_declared_shortcut_is_answered(house: House) -> None:
+async def test_every_declared_shortcut_is_answered(harness: BotHarness) -> None:
     """Each shortcut of the manifest works on a message."""
-    said = await house.say(f"please look at {ORDER}")
+    said = await harness.say(f"please look at {ORDER}")
     for one in MANIFEST["shortcuts"]:
         if one["type"] == "message":
-            assert ORDER in await house.shortcut(one["callback_id"], said)
+            assert ORDER in await harness.shortcut(one["callback_id"], said)
         else:
-            before = set(house.slack.workspace.views)
-            assert (await house.slack.global_shortcut("mei", one["callback_id"])).ok
-            await house.until(lambda before=before: set(house.slack.workspace.views) != before)  # type: ignore[misc]  # bound
+            before = set(harness.slack.workspace.views)
+            assert (await harness.slack.global_shortcut("mei", one["callback_id"])).ok
+            await harness.until(lambda before=before: set(harness.slack.workspace.views) != before)  # type: ignore[misc]  # bound
 
 
-async def test_every_method_the_bot_calls_is_covered_by_its_scopes(house: House) -> None:
+async def test_every_method_the_bot_calls_is_covered_by_its_scopes(harness: BotHarness) -> None:
     """A tour of the main job meets no missing_scope under exactly the manifest's scopes."""
-    await house.ask(f"/panda watch {ORDER} in #urgent")
-    await house.ask(f"/panda watch {ORDER} in #buyers")
-    house.scan("快件已发往 广州分拨中心")
-    await house.until(lambda: len(house.channel("#urgent")) == 1 and bool(house.thread(house.channel("#urgent")[0])))
-    assert house.bot is not None
-    await house.bot.slack.conversations_history(channel="C0ORDERS01")
-    assert [call.method for call in house.slack.calls if call.answer.get("error") == "missing_scope"] == []
+    await harness.ask(f"/panda watch {ORDER} in #urgent")
+    await harness.ask(f"/panda watch {ORDER} in #buyers")
+    harness.scan("快件已发往 广州分拨中心")
+    await harness.until(
+        lambda: len(harness.channel("#urgent")) == 1 and bool(harness.thread(harness.channel("#urgent")[0]))
+    )
+    assert harness.bot is not None
+    await harness.bot.slack.conversations_history(channel="C0ORDERS01")
+    assert [call.method for call in harness.slack.calls if call.answer.get("error") == "missing_scope"] == []

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.house import ORDER, House, running, words
+from support.bot_harness import ORDER, BotHarness, running, words
 
 from sandbox.pandapon.demo import TAOBAO
 
@@ -30,79 +30,79 @@ FIRST, UNSEEN = "78012345678901", "YT8812345678901"
 SIGNED = "快件已签收，签收人：本人"
 
 
-def only_what_happened(house: House, order: str = ORDER) -> None:
+def only_what_happened(harness: BotHarness, order: str = ORDER) -> None:
     """The order's first parcel is scanned when a test says so."""
-    package = house.world.orders[order].packages[0]
-    package.scans[:] = [scan for scan in package.scans if scan.at <= house.clock()]
-    del house.world.orders[order].packages[1:]
-    house.world.orders[order].statuses[:] = [
-        one for one in house.world.orders[order].statuses if one[0] <= house.clock()
+    package = harness.world.orders[order].packages[0]
+    package.scans[:] = [scan for scan in package.scans if scan.at <= harness.clock()]
+    del harness.world.orders[order].packages[1:]
+    harness.world.orders[order].statuses[:] = [
+        one for one in harness.world.orders[order].statuses if one[0] <= harness.clock()
     ]
 
 
-def card(house: House) -> str:
-    return words(next(message for message in house.channel() if not message.thread_ts))
+def card(harness: BotHarness) -> str:
+    return words(next(message for message in harness.channel() if not message.thread_ts))
 
 
 async def test_the_parcel_that_the_trace_does_not_show(tmp_path: Path) -> None:
     """Two numbers named, one traced and signed: 1 of 2, wherever one looks, and followed to the end."""
-    async with running(tmp_path) as house:
-        only_what_happened(house)
-        house.world.add_parcel(ORDER, UNSEEN, traced=False)
-        await house.ask(f"/panda watch {ORDER}")
-        assert FIRST in card(house)
-        assert re.search(rf"`{UNSEEN}` · 圆通速递\n.*No scans yet", card(house))
-        before = len(house.channel())
-        house.scan(SIGNED, status="SIGN")
-        await house.until(lambda: "1 of 2 parcels delivered" in card(house))
-        assert "*Delivered*" not in card(house)
+    async with running(tmp_path) as harness:
+        only_what_happened(harness)
+        harness.world.add_parcel(ORDER, UNSEEN, traced=False)
+        await harness.ask(f"/panda watch {ORDER}")
+        assert FIRST in card(harness)
+        assert re.search(rf"`{UNSEEN}` · 圆通速递\n.*No scans yet", card(harness))
+        before = len(harness.channel())
+        harness.scan(SIGNED, status="SIGN")
+        await harness.until(lambda: "1 of 2 parcels delivered" in card(harness))
+        assert "*Delivered*" not in card(harness)
         for asked in ("track", "order"):
-            answer = await house.ask(f"/panda {asked} {ORDER}")
+            answer = await harness.ask(f"/panda {asked} {ORDER}")
             assert "1 of 2 parcels delivered" in answer
             assert f"`{UNSEEN}` · 圆通速递" in answer
             assert "No scans yet" in answer
-        (told,) = [one for one in house.slack.visible("#orders", "mei") if one.thread_ts]
+        (told,) = [one for one in harness.slack.visible("#orders", "mei") if one.thread_ts]
         assert f"Delivered*: parcel `{FIRST}`\n1 of 2 parcels delivered" in words(told)
         assert "Another parcel" not in words(told), "both were there from the start"
-        house.world.change_parcel(ORDER, UNSEEN, is_traced=True)
-        house.scan("【义乌市】已揽收", status="ACCEPT", waybill=UNSEEN)
-        await house.until(lambda: "No scans yet" not in card(house))
-        house.scan(SIGNED, status="SIGN", waybill=UNSEEN)
-        await house.until(lambda: "*Delivered*" in card(house))
-        assert card(house).count(UNSEEN) == card(house).count(FIRST) == 1
-        assert not any("Another parcel" in words(one) for one in house.channel()[before:])
+        harness.world.change_parcel(ORDER, UNSEEN, is_traced=True)
+        harness.scan("【义乌市】已揽收", status="ACCEPT", waybill=UNSEEN)
+        await harness.until(lambda: "No scans yet" not in card(harness))
+        harness.scan(SIGNED, status="SIGN", waybill=UNSEEN)
+        await harness.until(lambda: "*Delivered*" in card(harness))
+        assert card(harness).count(UNSEEN) == card(harness).count(FIRST) == 1
+        assert not any("Another parcel" in words(one) for one in harness.channel()[before:])
 
 
 async def test_the_platform_ends_it(tmp_path: Path) -> None:
     """A number that nobody ever scans holds the order back only until the platform says that it is completed."""
-    async with running(tmp_path) as house:
-        only_what_happened(house)
-        house.world.add_parcel(ORDER, UNSEEN, traced=False)
-        await house.ask(f"/panda watch {ORDER}")
-        house.scan(SIGNED, status="SIGN")
-        await house.until(lambda: "1 of 2 parcels delivered" in card(house))
-        house.world.set_status(ORDER, "success")
-        await house.until(lambda: "*Delivered*" in card(house))
-        assert UNSEEN in card(house)
+    async with running(tmp_path) as harness:
+        only_what_happened(harness)
+        harness.world.add_parcel(ORDER, UNSEEN, traced=False)
+        await harness.ask(f"/panda watch {ORDER}")
+        harness.scan(SIGNED, status="SIGN")
+        await harness.until(lambda: "1 of 2 parcels delivered" in card(harness))
+        harness.world.set_status(ORDER, "success")
+        await harness.until(lambda: "*Delivered*" in card(harness))
+        assert UNSEEN in card(harness)
 
 
 async def test_a_number_that_is_named_later_is_one_more_parcel_once(tmp_path: Path) -> None:
     """Told when the order names it; not again when it is scanned; not counted any more when it is named no more."""
-    async with running(tmp_path) as house:
-        only_what_happened(house)
-        await house.ask(f"/panda watch {ORDER}")
-        house.world.add_parcel(ORDER, UNSEEN, traced=False)
-        await house.until(lambda: UNSEEN in card(house))
-        parent = house.channel()[0]
-        (added,) = await house.replies(parent, 1)
+    async with running(tmp_path) as harness:
+        only_what_happened(harness)
+        await harness.ask(f"/panda watch {ORDER}")
+        harness.world.add_parcel(ORDER, UNSEEN, traced=False)
+        await harness.until(lambda: UNSEEN in card(harness))
+        parent = harness.channel()[0]
+        (added,) = await harness.replies(parent, 1)
         assert f"📦 Another parcel: `{UNSEEN}`" in words(added)
-        house.world.change_parcel(ORDER, UNSEEN, is_named=False)
-        await house.until(lambda: UNSEEN not in card(house))
-        house.world.change_parcel(ORDER, UNSEEN, is_named=True)
-        await house.until(lambda: UNSEEN in card(house))
-        house.world.change_parcel(ORDER, UNSEEN, is_traced=True)
-        house.scan("【义乌市】已揽收", status="ACCEPT", waybill=UNSEEN)
-        found = await house.replies(parent, 2)
+        harness.world.change_parcel(ORDER, UNSEEN, is_named=False)
+        await harness.until(lambda: UNSEEN not in card(harness))
+        harness.world.change_parcel(ORDER, UNSEEN, is_named=True)
+        await harness.until(lambda: UNSEEN in card(harness))
+        harness.world.change_parcel(ORDER, UNSEEN, is_traced=True)
+        harness.scan("【义乌市】已揽收", status="ACCEPT", waybill=UNSEEN)
+        found = await harness.replies(parent, 2)
         assert "Another parcel" not in words(found[1])
 
 
@@ -116,121 +116,123 @@ async def test_a_number_that_is_named_later_is_one_more_parcel_once(tmp_path: Pa
 )
 async def test_another_spelling_is_the_same_parcel(tmp_path: Path, named: str, traced: str) -> None:
     """Named first and traced later, or the other way round: one parcel, which is found by either spelling."""
-    async with running(tmp_path) as house:
-        only_what_happened(house)
-        await house.ask(f"/panda watch {ORDER}")
-        house.world.add_parcel(ORDER, traced, traced=False)
-        house.world.change_parcel(ORDER, traced, named_as=named)
-        await house.until(lambda: "No scans yet" in card(house))
-        assert "Parcel 2 of 2" in card(house)
-        house.world.change_parcel(ORDER, traced, is_traced=True)
-        house.scan("【义乌市】已揽收", status="ACCEPT", waybill=traced)
-        await house.until(lambda: "No scans yet" not in card(house))
-        await house.several_ticks()
-        assert "Parcel 2 of 2" in card(house)
-        replies = [words(one) for one in house.thread(house.channel()[0])]
+    async with running(tmp_path) as harness:
+        only_what_happened(harness)
+        await harness.ask(f"/panda watch {ORDER}")
+        harness.world.add_parcel(ORDER, traced, traced=False)
+        harness.world.change_parcel(ORDER, traced, named_as=named)
+        await harness.until(lambda: "No scans yet" in card(harness))
+        assert "Parcel 2 of 2" in card(harness)
+        harness.world.change_parcel(ORDER, traced, is_traced=True)
+        harness.scan("【义乌市】已揽收", status="ACCEPT", waybill=traced)
+        await harness.until(lambda: "No scans yet" not in card(harness))
+        await harness.several_ticks()
+        assert "Parcel 2 of 2" in card(harness)
+        replies = [words(one) for one in harness.thread(harness.channel()[0])]
         assert not any("continues as" in one for one in replies)
         for spelling in {traced.lower(), traced.replace("-1-1-", "")}:
-            assert ORDER in await house.ask(f"/panda track {spelling}")
+            assert ORDER in await harness.ask(f"/panda track {spelling}")
 
 
 async def test_the_platforms_own_id_is_no_other_parcel(tmp_path: Path) -> None:
     """An order whose numbers are not the trace's names its parcels by the platform's ids: no parcel is made up."""
-    async with running(tmp_path) as house:
-        only_what_happened(house)
-        house.world.add_parcel(ORDER, UNSEEN)
-        house.world.change_parcel(ORDER, FIRST, logistics_id="LP00123456789012")
-        house.world.change_parcel(ORDER, UNSEEN, logistics_id="LP00123456789013", named_as="8800000000001")
-        house.scan(SIGNED, status="SIGN")
-        house.scan(SIGNED, status="SIGN", waybill=UNSEEN)
-        await house.ask(f"/panda watch {ORDER}")
-        assert "*Delivered*" in card(house)
-        assert "Parcel 2 of 2" in card(house)
+    async with running(tmp_path) as harness:
+        only_what_happened(harness)
+        harness.world.add_parcel(ORDER, UNSEEN)
+        harness.world.change_parcel(ORDER, FIRST, logistics_id="LP00123456789012")
+        harness.world.change_parcel(ORDER, UNSEEN, logistics_id="LP00123456789013", named_as="8800000000001")
+        harness.scan(SIGNED, status="SIGN")
+        harness.scan(SIGNED, status="SIGN", waybill=UNSEEN)
+        await harness.ask(f"/panda watch {ORDER}")
+        assert "*Delivered*" in card(harness)
+        assert "Parcel 2 of 2" in card(harness)
 
 
 async def test_a_taobao_order_that_names_more_than_its_traces(tmp_path: Path) -> None:
     """The lines of an order name the numbers there; the state is that of the parcel that nobody has seen."""
-    async with running(tmp_path) as house:
-        only_what_happened(house, TAOBAO)
-        first = house.world.orders[TAOBAO].packages[0]
-        sub = house.world.orders[TAOBAO].lines[1].sub_order
-        house.world.add_parcel(TAOBAO, UNSEEN, sub_order=sub, traced=False)
-        await house.ask(f"/panda watch {TAOBAO}")
-        house.world.add_node(TAOBAO, SIGNED, status="SIGN", waybill=first.waybill)
-        await house.until(lambda: "1 of 2 parcels delivered" in card(house))
-        assert re.search(rf"`{UNSEEN}` · 圆通速递\n.*No scans yet", card(house))
+    async with running(tmp_path) as harness:
+        only_what_happened(harness, TAOBAO)
+        first = harness.world.orders[TAOBAO].packages[0]
+        sub = harness.world.orders[TAOBAO].lines[1].sub_order
+        harness.world.add_parcel(TAOBAO, UNSEEN, sub_order=sub, traced=False)
+        await harness.ask(f"/panda watch {TAOBAO}")
+        harness.world.add_node(TAOBAO, SIGNED, status="SIGN", waybill=first.waybill)
+        await harness.until(lambda: "1 of 2 parcels delivered" in card(harness))
+        assert re.search(rf"`{UNSEEN}` · 圆通速递\n.*No scans yet", card(harness))
 
 
 async def test_silence_of_a_parcel_that_never_came(tmp_path: Path) -> None:
     """One alarm, about that parcel, a day after it was named; the other parcel's scans do not end it."""
-    async with running(tmp_path) as house:
-        only_what_happened(house)
-        await house.ask(f"/panda watch {ORDER}")
-        house.world.add_parcel(ORDER, UNSEEN, traced=False)
-        await house.until(lambda: UNSEEN in card(house))
-        house.clock.advance(timedelta(hours=20))
-        house.scan("【广州市】快件已到达 广州分拨中心")
-        await house.several_ticks()
-        house.clock.advance(timedelta(hours=5))
-        house.hurry("stalls")
+    async with running(tmp_path) as harness:
+        only_what_happened(harness)
+        await harness.ask(f"/panda watch {ORDER}")
+        harness.world.add_parcel(ORDER, UNSEEN, traced=False)
+        await harness.until(lambda: UNSEEN in card(harness))
+        harness.clock.advance(timedelta(hours=20))
+        harness.scan("【广州市】快件已到达 广州分拨中心")
+        await harness.several_ticks()
+        harness.clock.advance(timedelta(hours=5))
+        harness.hurry("stalls")
 
         def alarms() -> list[str]:
-            return [words(one) for one in house.slack.visible("#orders", "mei") if "⏰" in words(one) and one.thread_ts]
+            return [
+                words(one) for one in harness.slack.visible("#orders", "mei") if "⏰" in words(one) and one.thread_ts
+            ]
 
-        await house.until(lambda: bool(alarms()))
+        await harness.until(lambda: bool(alarms()))
         assert f"No scan of parcel `{UNSEEN}` for 25 hours" in alarms()[0]
-        house.scan("【广州市】快件离开 广州分拨中心")
-        await house.several_ticks()
-        house.hurry("stalls")
-        await house.several_ticks()
+        harness.scan("【广州市】快件离开 广州分拨中心")
+        await harness.several_ticks()
+        harness.hurry("stalls")
+        await harness.several_ticks()
         assert len(alarms()) == 1
-        assert "Silent since" in card(house), "it still is"
+        assert "Silent since" in card(harness), "it still is"
 
 
 async def test_it_is_asked_for_by_its_number(tmp_path: Path) -> None:
     """A number that only an order's detail names finds that order, stored or not."""
-    async with running(tmp_path) as house:
-        only_what_happened(house)
-        house.world.add_parcel(ORDER, UNSEEN, traced=False)
-        assert ORDER in await house.ask(f"/panda track {UNSEEN.lower()}")
-        await house.ask(f"/panda watch {ORDER}")
-        assert ORDER in await house.ask(f"/panda track {UNSEEN}")
+    async with running(tmp_path) as harness:
+        only_what_happened(harness)
+        harness.world.add_parcel(ORDER, UNSEEN, traced=False)
+        assert ORDER in await harness.ask(f"/panda track {UNSEEN.lower()}")
+        await harness.ask(f"/panda watch {ORDER}")
+        assert ORDER in await harness.ask(f"/panda track {UNSEEN}")
 
 
 async def test_the_setting(tmp_path: Path) -> None:
     """Where the numbers of an account's orders are something else than waybills, only traces count."""
-    async with running(tmp_path, pandapon_named_parcels=False) as house:
-        only_what_happened(house)
-        house.world.add_parcel(ORDER, UNSEEN, traced=False)
-        house.scan(SIGNED, status="SIGN")
-        await house.ask(f"/panda watch {ORDER}")
-        assert "*Delivered*" in card(house)
-        assert UNSEEN not in card(house)
+    async with running(tmp_path, pandapon_named_parcels=False) as harness:
+        only_what_happened(harness)
+        harness.world.add_parcel(ORDER, UNSEEN, traced=False)
+        harness.scan(SIGNED, status="SIGN")
+        await harness.ask(f"/panda watch {ORDER}")
+        assert "*Delivered*" in card(harness)
+        assert UNSEEN not in card(harness)
 
 
 async def test_a_database_of_the_version_before(tmp_path: Path) -> None:
     """The order was told as delivered: put right in one line a channel, followed again, and nothing old is told."""
-    async with running(tmp_path, pandapon_named_parcels=False) as house:
-        only_what_happened(house)
-        house.world.add_parcel(ORDER, UNSEEN, traced=False)
-        await house.ask(f"/panda watch {ORDER}")
-        house.scan(SIGNED, status="SIGN")
-        await house.until(lambda: "*Delivered*" in card(house))
-        parent = house.channel()[0]
-        told = [words(one) for one in house.thread(parent)]
-        await house.stop_bot()
-        with closing(sqlite3.connect(house.folder / "bot.db")) as conn:
+    async with running(tmp_path, pandapon_named_parcels=False) as harness:
+        only_what_happened(harness)
+        harness.world.add_parcel(ORDER, UNSEEN, traced=False)
+        await harness.ask(f"/panda watch {ORDER}")
+        harness.scan(SIGNED, status="SIGN")
+        await harness.until(lambda: "*Delivered*" in card(harness))
+        parent = harness.channel()[0]
+        told = [words(one) for one in harness.thread(parent)]
+        await harness.stop_bot()
+        with closing(sqlite3.connect(harness.folder / "bot.db")) as conn:
             conn.executescript(DOWNGRADE)
-        house.extra = {}
-        await house.start_bot()
-        await house.until(lambda: "1 of 2 parcels delivered" in card(house))
-        await house.several_ticks()
-        assert f"`{UNSEEN}`" in card(house)
-        assert [words(one) for one in house.thread(parent)] == told
-        notices = [words(one) for one in house.channel() if not one.thread_ts and one is not parent]
+        harness.extra = {}
+        await harness.start_bot()
+        await harness.until(lambda: "1 of 2 parcels delivered" in card(harness))
+        await harness.several_ticks()
+        assert f"`{UNSEEN}`" in card(harness)
+        assert [words(one) for one in harness.thread(parent)] == told
+        notices = [words(one) for one in harness.channel() if not one.thread_ts and one is not parent]
         assert len(notices) == 1
         assert "1 order" in notices[0]
-        assert ORDER in await house.ask(f"/panda track {UNSEEN.lower()}")
-        house.world.change_parcel(ORDER, UNSEEN, is_traced=True)
-        house.scan(SIGNED, status="SIGN", waybill=UNSEEN)
-        await house.until(lambda: "*Delivered*" in card(house))
+        assert ORDER in await harness.ask(f"/panda track {UNSEEN.lower()}")
+        harness.world.change_parcel(ORDER, UNSEEN, is_traced=True)
+        harness.scan(SIGNED, status="SIGN", waybill=UNSEEN)
+        await harness.until(lambda: "*Delivered*" in card(harness))

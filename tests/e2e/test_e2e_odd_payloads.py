@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import forged
+from support.bot_harness import ORDER, BotHarness, running
 from support.effort import examples
-from support.house import ORDER, House, running
 
 from handlers.blocks import action_ids
 from handlers.features import FEATURES
@@ -67,7 +67,7 @@ FITS = {"watch": {"run:", "watch_here"}, "\u202e" + ORDER: {"run:", "watch_here"
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them."""
     async with running(tmp_path) as one:
         yield one
@@ -80,22 +80,22 @@ def fits(action: str, value: Any) -> bool:
 
 
 @pytest.mark.parametrize("action", BUTTONS)
-async def test_what_a_button_cannot_carry(house: House, action: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_a_button_cannot_carry(harness: BotHarness, action: str, caplog: pytest.LogCaptureFixture) -> None:
     """Each button with each odd value: the same sentence, nothing done, no incident."""
-    before = forged.rows(house)
+    before = forged.rows(harness)
     for value in (*ODD, *OTHERS):
         if not fits(action, value):
-            payload = forged.press(house, f"{action}:1" if action != "run:" else "run:1", value)
-            told = await forged.answered(house, payload)
+            payload = forged.press(harness, f"{action}:1" if action != "run:" else "run:1", value)
+            told = await forged.answered(harness, payload)
             # Slack sends texts; what sends anything else may be turned away at the door, without a word.
             assert OLDER in told or (told == "" and not isinstance(value, str)), value
-    assert forged.rows(house) == before
+    assert forged.rows(harness) == before
     assert "unexpected error" not in caplog.text
     assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize("value", ["999", "9" * 18])
-async def test_rows_that_are_not_there(house: House, value: str) -> None:
+async def test_rows_that_are_not_there(harness: BotHarness, value: str) -> None:
     """A number that could be one of ours, and is none any more, gets an answer that says so."""
     for action, sentence in (
         ("undo_unwatch:1", "nothing to restore"),
@@ -103,7 +103,7 @@ async def test_rows_that_are_not_there(house: House, value: str) -> None:
         ("resume_watch:1", "no longer watched"),
         ("alarm_seen:1", "no longer exists"),
     ):
-        assert sentence in await forged.answered(house, forged.press(house, action, value))
+        assert sentence in await forged.answered(harness, forged.press(harness, action, value))
 
 
 # --- payloads of other shapes -----------------------------------------------------------------------------------------
@@ -130,12 +130,12 @@ def reshaped(payload: dict[str, Any], place: tuple[Any, ...], shape: Any) -> dic
     return made
 
 
-def pressed(house: House, action: str) -> dict[str, Any]:
+def pressed(harness: BotHarness, action: str) -> dict[str, Any]:
     """A press that is right, of a button that does something where it can."""
     values = {"run:": "watches", "watch_here": f"watch {ORDER}", "unwatch_here": f"unwatch {ORDER}"}
     values |= {"undo_watch": f"unwatch {ORDER}", "resume_channel": "C0ORDERS01", "preview_digest": "C0ORDERS01"}
     values |= {"edit_settings": "C0ORDERS01"}
-    return forged.press(house, f"{action}1" if action == "run:" else f"{action}:1", values.get(action, "1"))
+    return forged.press(harness, f"{action}1" if action == "run:" else f"{action}:1", values.get(action, "1"))
 
 
 def is_elsewhere(action: str, place: tuple[Any, ...], shape: Any) -> bool:
@@ -148,44 +148,44 @@ async def test_payloads_of_any_shape(tmp_path: Path, mode: str, caplog: pytest.L
     """Whatever stands in a place of a press, it is acknowledged and makes no incident."""
     places = [*((one,) for one in PLACES), *DEEP]
     every = [one for one in itertools.product((*BUTTONS, *PLAIN, "gone"), places, SHAPES) if not is_elsewhere(*one)]
-    async with running(tmp_path, mode=mode) as house:
+    async with running(tmp_path, mode=mode) as harness:
         for action, place, shape in every[:: examples(11, 1)]:
-            payload = reshaped(pressed(house, action), place, shape)
-            ack = await forged.send(house, payload)
+            payload = reshaped(pressed(harness, action), place, shape)
+            ack = await forged.send(harness, payload)
             assert ack.ok or ack.status == MALFORMED, (action, place, shape)
-        await house.several_ticks(1)
+        await harness.several_ticks(1)
     assert "unexpected error" not in caplog.text
     assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize("callback", ["channel_settings", "find_orders", "gone"])
-async def test_forms_of_any_shape(house: House, callback: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_forms_of_any_shape(harness: BotHarness, callback: str, caplog: pytest.LogCaptureFixture) -> None:
     """The same for forms: what is not a field's value is an empty field."""
-    before = forged.rows(house)
+    before = forged.rows(harness)
     fields = ["filter", "threads", "quiet_from", "time_zone", "break_through", "orders", "what", "channel"]
     shapes = [shape for shape in SHAPES if shape is not MISSING]
     for name, shape in list(itertools.product(fields, shapes))[:: examples(5, 1)]:
         for held in (shape, {"value": shape}, {"value": {"value": shape, "selected_option": shape}}):
-            payload = forged.submission(house, callback, "x", {name: held})
-            ack = await forged.send(house, payload)
+            payload = forged.submission(harness, callback, "x", {name: held})
+            ack = await forged.send(harness, payload)
             assert ack.ok or ack.status == MALFORMED, held
     for shape in (one for one in shapes if one != 7):
-        payload = forged.submission(house, callback, "C0ORDERS01", {})
+        payload = forged.submission(harness, callback, "C0ORDERS01", {})
         for place in (("view", "state"), ("view", "state", "values"), ("view", "private_metadata"), ("user",)):
-            ack = await forged.send(house, reshaped(payload, place, shape))
+            ack = await forged.send(harness, reshaped(payload, place, shape))
             assert ack.ok or ack.status == MALFORMED, (place, shape)
-    assert forged.rows(house) == before
+    assert forged.rows(harness) == before
     assert "unexpected error" not in caplog.text
     assert "Traceback" not in caplog.text
 
 
-async def test_settings_with_a_wrong_channel_in_the_form(house: House) -> None:
+async def test_settings_with_a_wrong_channel_in_the_form(harness: BotHarness) -> None:
     """A form whose hidden channel is none says so, and saves nothing."""
     zone = {"time_zone": {"value": {"type": "plain_text_input", "value": "Asia/Shanghai"}}}
     for metadata in ("", "x", "1", "c0orders01", "9" * 30, f"unwatch {ORDER}"):
-        ack = await forged.send(house, forged.submission(house, "channel_settings", metadata, zone))
+        ack = await forged.send(harness, forged.submission(harness, "channel_settings", metadata, zone))
         assert OLDER in json.dumps(ack.payload["view"])
-    assert forged.rows(house)["channels"] == []
+    assert forged.rows(harness)["channels"] == []
 
 
 # --- where there is nothing to answer by ------------------------------------------------------------------------------
@@ -195,12 +195,12 @@ async def test_settings_with_a_wrong_channel_in_the_form(house: House) -> None:
 @pytest.mark.parametrize("action", ["gone", "gone:1", "refresh_home:9", "run:1", "undo_unwatch:1", "alarm_seen:1"])
 async def test_a_press_in_app_home(tmp_path: Path, mode: str, action: str, caplog: pytest.LogCaptureFixture) -> None:
     """Slack hands over no way to answer there. An unknown button is acknowledged at once, and the home comes anew."""
-    async with running(tmp_path, mode=mode) as house:
-        ack = await forged.send(house, forged.press_in_home(house, action))
+    async with running(tmp_path, mode=mode) as harness:
+        ack = await forged.send(harness, forged.press_in_home(harness, action))
         assert ack.ok or ack.status == 400  # the gate turns one without a name away
         assert ack.seconds < 1
         if action.startswith(("gone", "refresh")):
-            await house.until(lambda: "U0MEI00001" in house.slack.workspace.homes)
+            await harness.until(lambda: "U0MEI00001" in harness.slack.workspace.homes)
     assert "unexpected error" not in caplog.text
     assert "Traceback" not in caplog.text
 
@@ -211,27 +211,27 @@ async def test_an_unknown_global_shortcut(
     tmp_path: Path, mode: str, callback: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Acknowledged at once; there is nothing to show and nowhere to say so."""
-    async with running(tmp_path, mode=mode) as house:
+    async with running(tmp_path, mode=mode) as harness:
         payload = {"type": "shortcut", "callback_id": callback, "user": {"id": "U0MEI00001", "team_id": "T0PANDA01"}}
-        ack = await forged.send(house, payload | {"trigger_id": house.slack.interactions.new_trigger()})
+        ack = await forged.send(harness, payload | {"trigger_id": harness.slack.interactions.new_trigger()})
         assert ack.ok or (not callback and ack.status == MALFORMED)  # the gate turns one without a name away
         assert ack.seconds < 1
     assert "unexpected error" not in caplog.text
     assert "Traceback" not in caplog.text
 
 
-async def test_an_unknown_button_in_a_form(house: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_unknown_button_in_a_form(harness: BotHarness, caplog: pytest.LogCaptureFixture) -> None:
     """The form stays as it is."""
-    payload = forged.press_in_home(house, "gone:1")
+    payload = forged.press_in_home(harness, "gone:1")
     payload["view"]["type"] = "modal"
-    assert (await forged.send(house, payload)).ok
-    assert house.slack.workspace.homes == {}
+    assert (await forged.send(harness, payload)).ok
+    assert harness.slack.workspace.homes == {}
     assert "unexpected error" not in caplog.text
 
 
-async def test_an_unknown_button_of_an_outsider(house: House) -> None:
+async def test_an_unknown_button_of_an_outsider(harness: BotHarness) -> None:
     """Whoever may not use the bot gets no home by it either, but the reason."""
-    house.slack.workspace.user("mei").is_restricted = True
-    assert (await forged.send(house, forged.press_in_home(house, "gone:1"))).ok
-    await house.until(lambda: "U0MEI00001" in house.slack.workspace.homes)
-    assert "full members" in json.dumps(house.slack.workspace.homes["U0MEI00001"]["blocks"])
+    harness.slack.workspace.user("mei").is_restricted = True
+    assert (await forged.send(harness, forged.press_in_home(harness, "gone:1"))).ok
+    await harness.until(lambda: "U0MEI00001" in harness.slack.workspace.homes)
+    assert "full members" in json.dumps(harness.slack.workspace.homes["U0MEI00001"]["blocks"])

@@ -12,8 +12,8 @@ from datetime import time
 from typing import TYPE_CHECKING
 
 import pytest
-from support.house import words
-from support.old_database import DIGEST, LATE, LATER, NIGHT_ENDS, STORIES, OldHouse, left_behind, unpack, up
+from support.bot_harness import words
+from support.old_database import DIGEST, LATE, LATER, NIGHT_ENDS, STORIES, OldBotHarness, left_behind, unpack, up
 
 from storage.alarm import AlarmState
 from storage.store import open_store
@@ -54,7 +54,7 @@ COUNTS = {
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[OldHouse]:
+async def harness(tmp_path: Path) -> AsyncIterator[OldBotHarness]:
     """Both stand-ins as the old version left them, its database, and no bot yet."""
     async with up(left_behind(tmp_path)) as one:
         yield one
@@ -69,49 +69,49 @@ def test_the_old_database_holds_every_state(tmp_path: Path) -> None:
             assert conn.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] > 0, table  # noqa: S608  those names
 
 
-async def test_what_waited_is_delivered_once(house: OldHouse) -> None:
+async def test_what_waited_is_delivered_once(harness: OldBotHarness) -> None:
     """Refused for now, in doubt, in a batch, held for the night, its card to come: each is told, and told once."""
-    before = everything(house)
-    await house.start_bot()
-    await house.pass_to(LATE + 0.1)
-    await house.until(lambda: all(all(house.told(name)) for name in ("waiting", "in doubt", "lost", "batch")))
-    assert house.told("night") == [1, 1, 1, 0, 0]
-    await house.until(lambda: len(house.channel("#fresh")) == 1)
-    await house.pass_to(NIGHT_ENDS + 0.1)
-    await house.until(lambda: all(house.told("night")))
+    before = everything(harness)
+    await harness.start_bot()
+    await harness.pass_to(LATE + 0.1)
+    await harness.until(lambda: all(all(harness.told(name)) for name in ("waiting", "in doubt", "lost", "batch")))
+    assert harness.told("night") == [1, 1, 1, 0, 0]
+    await harness.until(lambda: len(harness.channel("#fresh")) == 1)
+    await harness.pass_to(NIGHT_ENDS + 0.1)
+    await harness.until(lambda: all(harness.told("night")))
     for name in ("waiting", "in doubt", "lost", "batch", "night"):
-        assert set(house.told(name)) == {1}, name
-    assert house.told("muted") == [1, 1, 1, 0]
-    assert house.told("unwatched") == [1, 1, 0, 0]
-    assert alarmed(house) == alarmed_in(before)
-    await nothing_more_after_another_start(house)
+        assert set(harness.told(name)) == {1}, name
+    assert harness.told("muted") == [1, 1, 1, 0]
+    assert harness.told("unwatched") == [1, 1, 0, 0]
+    assert alarmed(harness) == alarmed_in(before)
+    await nothing_more_after_another_start(harness)
 
 
-async def test_a_paused_channel_gets_what_was_held_once_it_takes_posts(house: OldHouse) -> None:
+async def test_a_paused_channel_gets_what_was_held_once_it_takes_posts(harness: OldBotHarness) -> None:
     """Its watch stays paused while Slack refuses the channel, and goes on when somebody opens it again."""
-    await house.start_bot()
-    assert await state_of(house, "closed") is WatchState.PAUSED
-    await house.several_ticks(8)
-    assert house.told("closed") == [1, 1, 1, 0]
-    house.slack.workspace.channel("closed").is_archived = False
-    answer = await house.ask(f"/panda watch {STORIES['closed'].order_id}", channel="#closed")
+    await harness.start_bot()
+    assert await state_of(harness, "closed") is WatchState.PAUSED
+    await harness.several_ticks(8)
+    assert harness.told("closed") == [1, 1, 1, 0]
+    harness.slack.workspace.channel("closed").is_archived = False
+    answer = await harness.ask(f"/panda watch {STORIES['closed'].order_id}", channel="#closed")
     assert STORIES["closed"].order_id[-4:] in answer
-    await house.until(lambda: all(house.told("closed")))
-    assert house.told("closed") == [1, 1, 1, 1]
-    assert await state_of(house, "closed") is WatchState.ACTIVE
-    await nothing_more_after_another_start(house)
+    await harness.until(lambda: all(harness.told("closed")))
+    assert harness.told("closed") == [1, 1, 1, 1]
+    assert await state_of(harness, "closed") is WatchState.ACTIVE
+    await nothing_more_after_another_start(harness)
 
 
-async def test_watches_alarms_and_settings_stand(house: OldHouse) -> None:
+async def test_watches_alarms_and_settings_stand(harness: OldBotHarness) -> None:
     """Whoever looks sees what was there; alarms are not raised again, the reminder and the digest come once."""
-    alarms, made = alarmed(house), len(digests(house))
-    assert letters(house) == []
-    await house.start_bot()
-    assert house.bot is not None
-    store = house.bot.store
+    alarms, made = alarmed(harness), len(digests(harness))
+    assert letters(harness) == []
+    await harness.start_bot()
+    assert harness.bot is not None
+    store = harness.bot.store
     expected = dict.fromkeys(STORIES, WatchState.ACTIVE) | {"closed": WatchState.PAUSED, "unwatched": None}
     del expected["opening"]  # its card may be out by now
-    assert {name: await state_of(house, name) for name in expected} == expected
+    assert {name: await state_of(harness, name) for name in expected} == expected
     live = await store.alarms.of_orders([story.key for story in STORIES.values()])
     assert {key: alarm.state for key, alarm in live.items()} == {
         STORIES["silent"].key: AlarmState.OPEN,
@@ -121,49 +121,49 @@ async def test_watches_alarms_and_settings_stand(house: OldHouse) -> None:
     assert (await store.channels.get("C0NIGHT")).settings.quiet == (time(21), time(7))
     assert (await store.channels.get("C0MUTED")).muted_until is not None
     assert [one.channel for one in await store.subscriptions.active()] == ["C0EVERYTHING"]
-    await house.pass_to(DIGEST + 0.2)
-    await house.until(lambda: len(digests(house)) > made and bool(letters(house)))
-    await house.pass_to(LATER + 0.1)
-    await house.until(lambda: all(house.told("told")))
-    assert house.told("told") == [1, 1, 1, 1]
-    assert (len(digests(house)), len(letters(house)), alarmed(house)) == (made + 1, 1, alarms)
-    await nothing_more_after_another_start(house)
+    await harness.pass_to(DIGEST + 0.2)
+    await harness.until(lambda: len(digests(harness)) > made and bool(letters(harness)))
+    await harness.pass_to(LATER + 0.1)
+    await harness.until(lambda: all(harness.told("told")))
+    assert harness.told("told") == [1, 1, 1, 1]
+    assert (len(digests(harness)), len(letters(harness)), alarmed(harness)) == (made + 1, 1, alarms)
+    await nothing_more_after_another_start(harness)
 
 
-async def test_a_push_that_waited_is_handled(house: OldHouse) -> None:
+async def test_a_push_that_waited_is_handled(harness: OldBotHarness) -> None:
     """A message of PandaPon that arrived as the process ended is looked at by the next one."""
-    store = await open_store(house.settings.database_path)
+    store = await open_store(harness.settings.database_path)
     assert [hint.ids for hint in await store.inbox.waiting(10)] == [(STORIES["told"].order_id,)]
     await store.close()
-    await house.start_bot()
-    assert house.bot is not None
+    await harness.start_bot()
+    assert harness.bot is not None
     for _ in range(40):
-        if not await house.bot.store.inbox.waiting(10):
+        if not await harness.bot.store.inbox.waiting(10):
             break
-        await house.several_ticks(1)
-    assert await house.bot.store.inbox.waiting(10) == []
+        await harness.several_ticks(1)
+    assert await harness.bot.store.inbox.waiting(10) == []
 
 
-async def nothing_more_after_another_start(house: OldHouse) -> None:
+async def nothing_more_after_another_start(harness: OldBotHarness) -> None:
     """The next process says nothing that was said."""
-    before = everything(house)
-    await house.stop_bot()
-    await house.start_bot()
-    await house.several_ticks(12)
-    assert everything(house) == before
+    before = everything(harness)
+    await harness.stop_bot()
+    await harness.start_bot()
+    await harness.several_ticks(12)
+    assert everything(harness) == before
 
 
-async def state_of(house: OldHouse, name: str) -> WatchState | None:
+async def state_of(harness: OldBotHarness, name: str) -> WatchState | None:
     """Of an order's watch in its channel; None: there is none."""
-    assert house.bot is not None
-    channel = house.slack.workspace.channel(STORIES[name].channel).id
-    found = await house.bot.store.watches.of_orders([STORIES[name].key])
+    assert harness.bot is not None
+    channel = harness.slack.workspace.channel(STORIES[name].channel).id
+    found = await harness.bot.store.watches.of_orders([STORIES[name].key])
     return next((watch.state for watch in found if watch.channel == channel), None)
 
 
-def everything(house: OldHouse) -> dict[str, str]:
+def everything(harness: OldBotHarness) -> dict[str, str]:
     """What the bot has said anywhere, by where and when; cards may change, so their words are left out."""
-    channels = house.slack.workspace.channels.values()
+    channels = harness.slack.workspace.channels.values()
     said = [m for channel in channels for m in channel.messages.values() if m.by_bot]
     return {f"{m.channel} {m.ts}": words(m) if m.thread_ts else "" for m in said}
 
@@ -173,16 +173,16 @@ def alarmed_in(said: dict[str, str]) -> int:
     return sum("Not moving" in text for text in said.values())
 
 
-def alarmed(house: OldHouse) -> int:
+def alarmed(harness: OldBotHarness) -> int:
     """How many alarms stand in Slack."""
-    return alarmed_in(everything(house))
+    return alarmed_in(everything(harness))
 
 
-def digests(house: OldHouse) -> list[Message]:
+def digests(harness: OldBotHarness) -> list[Message]:
     """The daily digests of #orders."""
-    return [message for message in house.channel("#orders") if "The day's digest" in words(message)]
+    return [message for message in harness.channel("#orders") if "The day's digest" in words(message)]
 
 
-def letters(house: OldHouse) -> list[Message]:
+def letters(harness: OldBotHarness) -> list[Message]:
     """What the bot wrote to Tom, who asked to be reminded."""
-    return list(house.slack.workspace.direct("U0TOM00002").messages.values())
+    return list(harness.slack.workspace.direct("U0TOM00002").messages.values())

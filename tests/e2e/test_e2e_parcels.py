@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.house import ORDER, running, words
+from support.bot_harness import ORDER, running, words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("hours", [-300, 1])
 async def test_one_order_of_parcels_everywhere(tmp_path: Path, waybill: str, hours: int) -> None:
     """Track before and after the watch, the card, the order and a restart count parcels alike: by their first scan."""
-    async with running(tmp_path) as house:
-        first = house.world.orders[ORDER].packages[0]
-        first.scans[:] = [scan for scan in first.scans if scan.at <= house.clock()]
-        house.world.add_parcel(ORDER, waybill)
-        house.scan("已揽收", waybill=waybill, at=first.scans[0].at + timedelta(hours=hours))
+    async with running(tmp_path) as harness:
+        first = harness.world.orders[ORDER].packages[0]
+        first.scans[:] = [scan for scan in first.scans if scan.at <= harness.clock()]
+        harness.world.add_parcel(ORDER, waybill)
+        harness.scan("已揽收", waybill=waybill, at=first.scans[0].at + timedelta(hours=hours))
         wanted = [first.waybill, waybill] if hours > 0 else [waybill, first.waybill]
         pattern = re.compile("|".join(wanted))
 
         def numbers(text: str) -> list[str]:
             return list(dict.fromkeys(pattern.findall(text)))
 
-        assert numbers(await house.ask(f"/panda track {ORDER}")) == wanted
-        await house.ask(f"/panda watch {ORDER}")
-        assert numbers(words(house.channel("#orders")[-1])) == wanted
-        assert numbers(await house.ask(f"/panda track {ORDER}")) == wanted
-        assert numbers(await house.ask(f"/panda order {ORDER}")) == wanted
-        await house.stop_bot()
-        await house.start_bot()
-        assert numbers(await house.ask(f"/panda track {ORDER}")) == wanted
+        assert numbers(await harness.ask(f"/panda track {ORDER}")) == wanted
+        await harness.ask(f"/panda watch {ORDER}")
+        assert numbers(words(harness.channel("#orders")[-1])) == wanted
+        assert numbers(await harness.ask(f"/panda track {ORDER}")) == wanted
+        assert numbers(await harness.ask(f"/panda order {ORDER}")) == wanted
+        await harness.stop_bot()
+        await harness.start_bot()
+        assert numbers(await harness.ask(f"/panda track {ORDER}")) == wanted

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.outside import SECRETS, Outside
-from support.shelf import by_a_newer_version
+from support.store_harness import by_a_newer_version
 
 from sandbox.pandapon.demo import FIRST
 from storage.backup import back_up

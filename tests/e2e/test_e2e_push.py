@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
-from support.house import CALLBACK_TOKEN, ORDER, House, running, words
+from support.bot_harness import CALLBACK_TOKEN, ORDER, BotHarness, running, words
 
 from sandbox.pandapon.demo import TAOBAO
 from sandbox.pandapon.pushes import Pushes, PushFaults
@@ -25,26 +25,26 @@ TRACE = {"messageType": "1688_LOGISTICS_BUYER_VIEW_TRACE", "messagePlatform": 1,
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot at its usual pace: an order is read hourly, so that whatever comes at once came by a push."""
     async with running(tmp_path, cadence_factor=1.0) as one:
         yield one
 
 
-async def push(house: House, body: Any, *, token: str = CALLBACK_TOKEN) -> int:
+async def push(harness: BotHarness, body: Any, *, token: str = CALLBACK_TOKEN) -> int:
     """Send a message as PandaPon would; the status of the answer."""
-    assert house.bot is not None
+    assert harness.bot is not None
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    url = f"http://127.0.0.1:{house.bot.http_port}/pandapon/callbacks/{token}"
+    url = f"http://127.0.0.1:{harness.bot.http_port}/pandapon/callbacks/{token}"
     async with aiohttp.ClientSession() as session, session.post(url, data=data) as answer:
         await answer.read()
         return answer.status
 
 
-async def inbox(house: House) -> dict[str, int]:
+async def inbox(harness: BotHarness) -> dict[str, int]:
     """Messages kept, by what became of them."""
-    assert house.bot is not None
-    counts, _last = await house.bot.store.inbox.counts(house.clock().replace(year=2020))
+    assert harness.bot is not None
+    counts, _last = await harness.bot.store.inbox.counts(harness.clock().replace(year=2020))
     return counts
 
 
@@ -58,78 +58,78 @@ async def inbox(house: House) -> dict[str, int]:
     ],
     ids=["object", "string", "string in a string", "unknown type"],
 )
-async def test_a_message_hurries_the_poll(house: House, body: Any) -> None:
+async def test_a_message_hurries_the_poll(harness: BotHarness, body: Any) -> None:
     """Whatever its form and type, the order it names is read at once, and the news is what the API says."""
-    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
-    [card] = house.channel("#orders")
-    await house.several_ticks()  # the first poll is past
-    house.scan("快件已发往 广州分拨中心")
-    assert await push(house, body) == 200
-    [reply] = await house.replies(card, 1)
+    assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
+    [card] = harness.channel("#orders")
+    await harness.several_ticks()  # the first poll is past
+    harness.scan("快件已发往 广州分拨中心")
+    assert await push(harness, body) == 200
+    [reply] = await harness.replies(card, 1)
     assert "快件已发往 广州分拨中心" in words(reply)
 
 
-async def test_a_message_is_never_believed(house: House) -> None:
+async def test_a_message_is_never_believed(harness: BotHarness) -> None:
     """What it claims is not told: the order is read again, and there is nothing new."""
-    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
-    [card] = house.channel("#orders")
+    assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
+    [card] = harness.channel("#orders")
     body = {**TRACE, "messageBody": {"orderId": ORDER, "orderStatus": "SIGN", "remark": "<!channel> delivered"}}
-    assert await push(house, body) == 200
-    await house.several_ticks(8)
-    assert house.thread(card) == []
+    assert await push(harness, body) == 200
+    await harness.several_ticks(8)
+    assert harness.thread(card) == []
 
 
-async def test_the_same_message_is_kept_once(house: House) -> None:
+async def test_the_same_message_is_kept_once(harness: BotHarness) -> None:
     """At least once means sometimes twice: the second is acknowledged and changes nothing."""
-    await house.ask(f"/panda watch {ORDER}")
+    await harness.ask(f"/panda watch {ORDER}")
     for _ in range(3):
-        assert await push(house, {**TRACE, "messageBody": {"orderId": ORDER}}) == 200
-    await house.several_ticks()
-    assert sum((await inbox(house)).values()) == 1
+        assert await push(harness, {**TRACE, "messageBody": {"orderId": ORDER}}) == 200
+    await harness.several_ticks()
+    assert sum((await inbox(harness)).values()) == 1
 
 
-async def test_unknown_orders_and_types_are_counted(house: House) -> None:
+async def test_unknown_orders_and_types_are_counted(harness: BotHarness) -> None:
     """They are acknowledged, looked at, counted and dropped."""
-    await house.ask(f"/panda watch {ORDER}")
-    assert await push(house, {**TRACE, "messageBody": {"orderId": "9999999999999999999"}}) == 200
-    assert await push(house, {"messageType": "TAOBAO_NEVER_SEEN", "messageBody": {"orderId": ORDER}}) == 200
-    assert await push(house, {"messagePlatform": 0}) == 200
-    await house.several_ticks(12)
-    assert await inbox(house) == {"unknown order": 2, "unknown type": 1}
-    said = await house.ask("/panda status")
+    await harness.ask(f"/panda watch {ORDER}")
+    assert await push(harness, {**TRACE, "messageBody": {"orderId": "9999999999999999999"}}) == 200
+    assert await push(harness, {"messageType": "TAOBAO_NEVER_SEEN", "messageBody": {"orderId": ORDER}}) == 200
+    assert await push(harness, {"messagePlatform": 0}) == 200
+    await harness.several_ticks(12)
+    assert await inbox(harness) == {"unknown order": 2, "unknown type": 1}
+    said = await harness.ask("/panda status")
     assert "pushed 3 messages" in said
     assert "2 about orders not watched here, 1 of an unknown type" in said
 
 
-async def test_the_same_words_later_are_another_event(house: House) -> None:
+async def test_the_same_words_later_are_another_event(harness: BotHarness) -> None:
     """A body without a time says the same of the next scan: only a repeat within seconds is one and the same."""
-    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
-    [card] = house.channel("#orders")
-    await house.several_ticks()  # the first poll is past
+    assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
+    [card] = harness.channel("#orders")
+    await harness.several_ticks()  # the first poll is past
     body = {"messageType": "1688_LOGISTICS_BUYER_VIEW_TRACE", "messageBody": {"orderId": ORDER}}
     for number, place in enumerate(("广州", "杭州"), 1):
-        house.scan(f"快件已发往 {place}分拨中心")
-        assert await push(house, body) == 200
-        assert await push(house, body) == 200
-        await house.replies(card, number)
-        assert (await inbox(house)) == {"looked at": 1}
-        house.clock.advance(timedelta(minutes=3))
+        harness.scan(f"快件已发往 {place}分拨中心")
+        assert await push(harness, body) == 200
+        assert await push(harness, body) == 200
+        await harness.replies(card, number)
+        assert (await inbox(harness)) == {"looked at": 1}
+        harness.clock.advance(timedelta(minutes=3))
 
 
-async def test_a_type_that_is_no_text_is_kept_and_counted(house: House) -> None:
+async def test_a_type_that_is_no_text_is_kept_and_counted(harness: BotHarness) -> None:
     """Half a sign of a pair is no reason to lose the message."""
-    await house.ask(f"/panda watch {ORDER}")
-    assert await push(house, b'{"messageType": "\\ud800", "messageBody": {"orderId": "%s"}}' % ORDER.encode()) == 200
-    await house.until(lambda: house.bot is not None and not house.bot.inbox._polling.locked())
-    await house.several_ticks(12)
-    assert await inbox(house) == {"unknown type": 1}
+    await harness.ask(f"/panda watch {ORDER}")
+    assert await push(harness, b'{"messageType": "\\ud800", "messageBody": {"orderId": "%s"}}' % ORDER.encode()) == 200
+    await harness.until(lambda: harness.bot is not None and not harness.bot.inbox._polling.locked())
+    await harness.several_ticks(12)
+    assert await inbox(harness) == {"unknown type": 1}
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
-async def test_without_the_token_no_method_finds_the_address(house: House, method: str) -> None:
+async def test_without_the_token_no_method_finds_the_address(harness: BotHarness, method: str) -> None:
     """The address answers as any that is not there; with the token, what it does not take is 405."""
-    assert house.bot is not None
-    url = f"http://127.0.0.1:{house.bot.http_port}/pandapon/callbacks/"
+    assert harness.bot is not None
+    url = f"http://127.0.0.1:{harness.bot.http_port}/pandapon/callbacks/"
     async with aiohttp.ClientSession() as session:
         async with session.request(method, url + "wrong") as answer:
             assert answer.status == 404
@@ -138,10 +138,10 @@ async def test_without_the_token_no_method_finds_the_address(house: House, metho
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "house-callback-token-012345678", CALLBACK_TOKEN + "0", "%00", "../x"])
-async def test_a_wrong_token_finds_nothing(house: House, token: str) -> None:
+async def test_a_wrong_token_finds_nothing(harness: BotHarness, token: str) -> None:
     """It is 404, as for any address that is not there, and nothing is kept."""
-    assert await push(house, {**TRACE, "messageBody": {"orderId": ORDER}}, token=token) == 404
-    assert await inbox(house) == {}
+    assert await push(harness, {**TRACE, "messageBody": {"orderId": ORDER}}, token=token) == 404
+    assert await inbox(harness) == {}
 
 
 @pytest.mark.parametrize(
@@ -169,72 +169,72 @@ async def test_a_wrong_token_finds_nothing(house: House, token: str) -> None:
         "half a sign inside",
     ],
 )
-async def test_malformed_messages_are_refused(house: House, body: bytes, status: int) -> None:
+async def test_malformed_messages_are_refused(harness: BotHarness, body: bytes, status: int) -> None:
     """One clear status, and nothing is kept."""
-    assert await push(house, body) == status
-    assert await inbox(house) == {}
+    assert await push(harness, body) == status
+    assert await inbox(harness) == {}
 
 
-async def test_the_token_reaches_no_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_token_reaches_no_log(harness: BotHarness, caplog: pytest.LogCaptureFixture) -> None:
     """Neither a right nor a wrong message leaves its address or contents in the log, at any level."""
     caplog.set_level(logging.DEBUG)
-    await push(house, {**TRACE, "messageBody": {"orderId": ORDER, "receiver": "梅小姐 13812345678"}})
-    await push(house, b"not json")
-    await push(house, {}, token="guessed-callback-token-0123456789")
-    await house.several_ticks()
+    await push(harness, {**TRACE, "messageBody": {"orderId": ORDER, "receiver": "梅小姐 13812345678"}})
+    await push(harness, b"not json")
+    await push(harness, {}, token="guessed-callback-token-0123456789")
+    await harness.several_ticks()
     assert CALLBACK_TOKEN not in caplog.text
     assert "guessed-callback-token" not in caplog.text
     assert "梅小姐" not in caplog.text
 
 
-async def test_a_restart_looks_at_what_was_kept(house: House) -> None:
+async def test_a_restart_looks_at_what_was_kept(harness: BotHarness) -> None:
     """A message that was acknowledged and not looked at survives the process."""
-    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
-    [card] = house.channel("#orders")
-    assert house.bot is not None
-    house.bot.inbox.wake = lambda: None  # type: ignore[method-assign]
-    house.bot.scheduler.pause()
-    house.bot.inbox._poll_now = None  # type: ignore[assignment]
-    house.scan("快件已发往 广州分拨中心")
-    await house.bot.store.inbox.put(_hint(house))
-    await house.stop_bot()
-    await house.start_bot()
-    await house.replies(card, 1)
+    assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
+    [card] = harness.channel("#orders")
+    assert harness.bot is not None
+    harness.bot.inbox.wake = lambda: None  # type: ignore[method-assign]
+    harness.bot.scheduler.pause()
+    harness.bot.inbox._poll_now = None  # type: ignore[assignment]
+    harness.scan("快件已发往 广州分拨中心")
+    await harness.bot.store.inbox.put(_hint(harness))
+    await harness.stop_bot()
+    await harness.start_bot()
+    await harness.replies(card, 1)
 
 
-def _hint(house: House) -> Any:
-    return PushMessage("one", "LOGISTICS_BUYER_VIEW_TRACE", (ORDER,), house.clock())
+def _hint(harness: BotHarness) -> Any:
+    return PushMessage("one", "LOGISTICS_BUYER_VIEW_TRACE", (ORDER,), harness.clock())
 
 
-async def test_price_and_refund_are_news(house: House) -> None:
+async def test_price_and_refund_are_news(harness: BotHarness) -> None:
     """From the order as it was read again: the amounts before and after, and the refund's state in words."""
     unpaid = "2542285634920889990"
-    assert "Watching" in await house.ask(f"/panda watch {unpaid} milestones")
-    [card] = house.channel("#orders")
-    order = house.world.orders[unpaid]
+    assert "Watching" in await harness.ask(f"/panda watch {unpaid} milestones")
+    [card] = harness.channel("#orders")
+    order = harness.world.orders[unpaid]
     order.lines[0] = replace(order.lines[0], price=order.lines[0].price + Decimal(10))
-    assert await push(house, {"messageType": "1688_ORDER_BUYER_VIEW_ORDER_PRICE_MODIFY", "orderId": unpaid}) == 200
-    [reply] = await house.replies(card, 1)
+    assert await push(harness, {"messageType": "1688_ORDER_BUYER_VIEW_ORDER_PRICE_MODIFY", "orderId": unpaid}) == 200
+    [reply] = await harness.replies(card, 1)
     assert "Price changed" in words(reply)
     assert "→" in words(reply)
 
 
-async def test_a_taobao_sub_order_is_found(house: House) -> None:
+async def test_a_taobao_sub_order_is_found(harness: BotHarness) -> None:
     """A message may name the sub-order only."""
-    assert "Watching" in await house.ask(f"/panda watch {TAOBAO}")
-    [card] = house.channel("#orders")
-    sub_order = house.world.orders[TAOBAO].lines[0].sub_order
-    house.world.add_node(TAOBAO, "【北京市】 快件已发往 广州中心")
+    assert "Watching" in await harness.ask(f"/panda watch {TAOBAO}")
+    [card] = harness.channel("#orders")
+    sub_order = harness.world.orders[TAOBAO].lines[0].sub_order
+    harness.world.add_node(TAOBAO, "【北京市】 快件已发往 广州中心")
     body = {"messageType": "TAOBAO_ORDER_STATUS", "messageBody": {"purchase_order_line_outer_id": sub_order}}
-    assert await push(house, body) == 200
-    await house.replies(card, 1)
+    assert await push(harness, body) == 200
+    await harness.replies(card, 1)
 
 
-async def test_metrics_hold_figures_and_no_names(house: House) -> None:
+async def test_metrics_hold_figures_and_no_names(harness: BotHarness) -> None:
     """What Prometheus reads: figures by state, and neither ids nor channels."""
-    await house.ask(f"/panda watch {ORDER}")
-    assert house.bot is not None
-    url = f"http://127.0.0.1:{house.bot.http_port}/metrics"
+    await harness.ask(f"/panda watch {ORDER}")
+    assert harness.bot is not None
+    url = f"http://127.0.0.1:{harness.bot.http_port}/metrics"
     async with aiohttp.ClientSession() as session, session.get(url) as answer:
         text = await answer.text()
     assert "pandabot_watches 1" in text
@@ -245,11 +245,11 @@ async def test_metrics_hold_figures_and_no_names(house: House) -> None:
 # --- the stand-in pushes by itself ------------------------------------------------------------------------------------
 
 
-def pushing(house: House, **faults: bool) -> Pushes:
+def pushing(harness: BotHarness, **faults: bool) -> Pushes:
     """A sender of the world's changes to the bot that runs now."""
-    assert house.bot is not None
-    url = f"http://127.0.0.1:{house.bot.http_port}/pandapon/callbacks/{CALLBACK_TOKEN}"
-    return Pushes(house.world, house.clock, url, faults=PushFaults(**faults))
+    assert harness.bot is not None
+    url = f"http://127.0.0.1:{harness.bot.http_port}/pandapon/callbacks/{CALLBACK_TOKEN}"
+    return Pushes(harness.world, harness.clock, url, faults=PushFaults(**faults))
 
 
 @pytest.mark.parametrize(
@@ -257,62 +257,62 @@ def pushing(house: House, **faults: bool) -> Pushes:
     [{}, {"duplicate": True}, {"mixed": True}, {"as_text": True}, {"duplicate": True, "mixed": True}],
     ids=["well", "twice", "mixed up", "as text", "twice and mixed up"],
 )
-async def test_pushed_scans_are_told_once(house: House, faults: dict[str, bool]) -> None:
+async def test_pushed_scans_are_told_once(harness: BotHarness, faults: dict[str, bool]) -> None:
     """Whatever happens to the messages on their way, each scan is told once, long before its poll would be due."""
-    assert "Watching" in await house.ask(f"/panda watch {ORDER} {TAOBAO}")
-    cards = house.channel("#orders")
-    await house.several_ticks()  # the first poll is past
-    async with pushing(house, **faults) as pushes:
-        house.scan("第一站：快件已发往 广州分拨中心")
-        house.world.add_node(TAOBAO, "【北京市】 第一站：快件已发往 广州中心")
+    assert "Watching" in await harness.ask(f"/panda watch {ORDER} {TAOBAO}")
+    cards = harness.channel("#orders")
+    await harness.several_ticks()  # the first poll is past
+    async with pushing(harness, **faults) as pushes:
+        harness.scan("第一站：快件已发往 广州分拨中心")
+        harness.world.add_node(TAOBAO, "【北京市】 第一站：快件已发往 广州中心")
         for card in cards:
-            await house.until(lambda card=card: "第一站" in str([words(m) for m in house.thread(card)]))  # type: ignore[misc]  # bound
-        await house.several_ticks()
+            await harness.until(lambda card=card: "第一站" in str([words(m) for m in harness.thread(card)]))  # type: ignore[misc]  # bound
+        await harness.several_ticks()
         assert len(pushes.sent) == 2
         assert all(push.arrived for push in pushes.sent)
     for card in cards:
-        assert sum("第一站" in words(message) for message in house.thread(card)) == 1
+        assert sum("第一站" in words(message) for message in harness.thread(card)) == 1
 
 
-async def test_lost_messages_are_caught_up_by_the_poll(house: House) -> None:
+async def test_lost_messages_are_caught_up_by_the_poll(harness: BotHarness) -> None:
     """A push that never comes costs time, not news: the order is read when it is due."""
-    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
-    [card] = house.channel("#orders")
-    await house.several_ticks()  # the first poll is past
-    async with pushing(house, lost=True) as pushes:
-        house.scan("快件已发往 广州分拨中心")
-        await house.until(lambda: bool(pushes.sent))
-        await house.several_ticks()
-        assert house.thread(card) == []
-        house.clock.advance(timedelta(hours=2))
-        [reply] = await house.replies(card, 1)
+    assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
+    [card] = harness.channel("#orders")
+    await harness.several_ticks()  # the first poll is past
+    async with pushing(harness, lost=True) as pushes:
+        harness.scan("快件已发往 广州分拨中心")
+        await harness.until(lambda: bool(pushes.sent))
+        await harness.several_ticks()
+        assert harness.thread(card) == []
+        harness.clock.advance(timedelta(hours=2))
+        [reply] = await harness.replies(card, 1)
     assert "快件已发往 广州分拨中心" in words(reply)
 
 
-async def test_after_downtime_the_poll_catches_up(house: House) -> None:
+async def test_after_downtime_the_poll_catches_up(harness: BotHarness) -> None:
     """The sender gives up after five repeats while the bot is down; nothing is lost, and nothing is told twice."""
-    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
-    [card] = house.channel("#orders")
-    await house.several_ticks()
-    async with pushing(house) as pushes:
-        await house.stop_bot()
-        house.scan("快件已发往 广州分拨中心")
-        await house.until(lambda: any(len(push.statuses) == 6 for push in pushes.sent))
+    assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
+    [card] = harness.channel("#orders")
+    await harness.several_ticks()
+    async with pushing(harness) as pushes:
+        await harness.stop_bot()
+        harness.scan("快件已发往 广州分拨中心")
+        await harness.until(lambda: any(len(push.statuses) == 6 for push in pushes.sent))
         assert not pushes.sent[0].arrived
-        house.clock.advance(timedelta(hours=2))
-        await house.start_bot()
-        await house.replies(card, 1)
-        await house.several_ticks()
-    assert len(house.thread(card)) == 1
+        harness.clock.advance(timedelta(hours=2))
+        await harness.start_bot()
+        await harness.replies(card, 1)
+        await harness.several_ticks()
+    assert len(harness.thread(card)) == 1
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
-async def test_the_console_s_verification_is_answered(house: House, method: str) -> None:
+async def test_the_console_s_verification_is_answered(harness: BotHarness, method: str) -> None:
     """The vendor saves an address that answers 200 to a request of a form it does not state; nothing is kept of it."""
-    assert house.bot is not None
-    base = f"http://127.0.0.1:{house.bot.http_port}/pandapon/callbacks"
+    assert harness.bot is not None
+    base = f"http://127.0.0.1:{harness.bot.http_port}/pandapon/callbacks"
     async with aiohttp.ClientSession() as session:
         for token, status in ((CALLBACK_TOKEN, 200), ("guessed-callback-token-0123456789", 404)):
             async with session.request(method, f"{base}/{token}") as answer:
                 assert answer.status == status
-    assert await inbox(house) == {}
+    assert await inbox(harness) == {}

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.house import ORDER, House, running, words
+from support.bot_harness import ORDER, BotHarness, running, words
 
 from storage import backup
 from tracking.channel_settings import ChannelSettings
@@ -26,112 +26,112 @@ FIRST, SECOND, THIRD = (
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the bot."""
     async with running(tmp_path) as one:
         yield one
 
 
-async def copied(house: House) -> Message:
+async def copied(harness: BotHarness) -> Message:
     """Watch the order, and copy the database then; returns the card."""
-    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
-    assert house.bot is not None
-    await house.bot.backups.copy()
-    [card] = house.channel("#orders")
+    assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
+    assert harness.bot is not None
+    await harness.bot.backups.copy()
+    [card] = harness.channel("#orders")
     return card
 
 
-async def restored(house: House, size: int | None = 5000) -> None:
+async def restored(harness: BotHarness, size: int | None = 5000) -> None:
     """The process ends, its database is cut to so many bytes (None: it is gone), and the next one starts."""
-    await house.stop_bot()
-    path = house.settings.database_path
+    await harness.stop_bot()
+    path = harness.settings.database_path
     if size is None:
         path.unlink()
     else:
         with path.open("r+b") as file:
             file.truncate(size)
-    await house.start_bot()
-    assert house.bot is not None
-    assert house.bot.backups.state.restored is not None
-    await house.several_ticks(8)
+    await harness.start_bot()
+    assert harness.bot is not None
+    assert harness.bot.backups.state.restored is not None
+    await harness.several_ticks(8)
 
 
-def told(house: House, card: Message) -> list[list[int]]:
+def told(harness: BotHarness, card: Message) -> list[list[int]]:
     """For each of the three scans, the positions of the replies that tell it."""
-    replies = [words(message) for message in house.thread(card)]
+    replies = [words(message) for message in harness.thread(card)]
     return [[n for n, reply in enumerate(replies) if scan in reply] for scan in (FIRST, SECOND, THIRD)]
 
 
 @pytest.mark.parametrize("size", [0, None], ids=["no bytes", "no file"])
-async def test_a_lost_database_is_no_empty_one(house: House, size: int | None) -> None:
+async def test_a_lost_database_is_no_empty_one(harness: BotHarness, size: int | None) -> None:
     """The copy is used, the watch goes on in its thread, and the status says what happened and how to start afresh."""
-    card = await copied(house)
-    await restored(house, size)
-    status = await house.ask("/panda status")
+    card = await copied(harness)
+    await restored(harness, size)
+    status = await harness.ask("/panda status")
     assert "Not everything is well" in status
     assert "missing or empty" in status
     assert "To start afresh" in status
-    house.scan(FIRST)
-    await house.replies(card, 1)
-    assert told(house, card) == [[0], [], []]
+    harness.scan(FIRST)
+    await harness.replies(card, 1)
+    assert told(harness, card) == [[0], [], []]
 
 
-async def test_news_that_is_found_in_other_pieces_is_told_once(house: House) -> None:
+async def test_news_that_is_found_in_other_pieces_is_told_once(harness: BotHarness) -> None:
     """Two scans told one by one since the copy, a third while nobody looked: found together, only the third is told."""
-    card = await copied(house)
+    card = await copied(harness)
     for count, scan in enumerate((FIRST, SECOND), 1):
-        house.scan(scan)
-        await house.replies(card, count)
-    house.slack.faults.down = True
-    house.scan(THIRD)
-    await house.several_ticks()
-    house.slack.faults.down = False
-    await restored(house)
-    await house.until(lambda: bool(told(house, card)[2]))
-    assert told(house, card) == [[0], [1], [2]]
+        harness.scan(scan)
+        await harness.replies(card, count)
+    harness.slack.faults.down = True
+    harness.scan(THIRD)
+    await harness.several_ticks()
+    harness.slack.faults.down = False
+    await restored(harness)
+    await harness.until(lambda: bool(told(harness, card)[2]))
+    assert told(harness, card) == [[0], [1], [2]]
 
 
-async def test_all_told_in_other_pieces_is_no_news(house: House) -> None:
+async def test_all_told_in_other_pieces_is_no_news(harness: BotHarness) -> None:
     """Nothing happened since: nothing is said, and the next scan is."""
-    card = await copied(house)
+    card = await copied(harness)
     for count, scan in enumerate((FIRST, SECOND), 1):
-        house.scan(scan)
-        await house.replies(card, count)
-    await restored(house)
-    assert told(house, card) == [[0], [1], []]
-    house.scan(THIRD)
-    await house.replies(card, 3)
-    assert told(house, card) == [[0], [1], [2]]
+        harness.scan(scan)
+        await harness.replies(card, count)
+    await restored(harness)
+    assert told(harness, card) == [[0], [1], []]
+    harness.scan(THIRD)
+    await harness.replies(card, 3)
+    assert told(harness, card) == [[0], [1], [2]]
 
 
-async def test_quiet_news_that_a_digest_told_is_not_told_again(house: House) -> None:
+async def test_quiet_news_that_a_digest_told_is_not_told_again(harness: BotHarness) -> None:
     """It waits in the copy; since then the quiet hours ended, and one message told all of it."""
-    card = await copied(house)
+    card = await copied(harness)
     quiet = ChannelSettings(quiet_from="09:00", quiet_to="11:00")
-    assert house.bot is not None
-    await house.bot.store.channels.save_settings(house.clock(), card.channel, quiet, "U0MEI00001")
+    assert harness.bot is not None
+    await harness.bot.store.channels.save_settings(harness.clock(), card.channel, quiet, "U0MEI00001")
     for scan in (FIRST, SECOND):
-        house.scan(scan)
-        await house.several_ticks(6)
-    house.clock.advance(timedelta(minutes=1))
-    await house.bot.backups.copy()
-    house.clock.advance(timedelta(hours=2))
-    await house.until(lambda: any(SECOND in words(m) for m in house.thread(card)))
-    await house.several_ticks(8)
-    before = [words(m) for m in house.thread(card)]
-    await restored(house)
+        harness.scan(scan)
+        await harness.several_ticks(6)
+    harness.clock.advance(timedelta(minutes=1))
+    await harness.bot.backups.copy()
+    harness.clock.advance(timedelta(hours=2))
+    await harness.until(lambda: any(SECOND in words(m) for m in harness.thread(card)))
+    await harness.several_ticks(8)
+    before = [words(m) for m in harness.thread(card)]
+    await restored(harness)
     await asyncio.sleep(1.5)  # the delivery looks twice a second
-    assert [words(m) for m in house.thread(card)] == before
+    assert [words(m) for m in harness.thread(card)] == before
     assert sum(FIRST in one for one in before) == sum(SECOND in one for one in before) == 1
-    assert len(house.channel("#orders")) == 1
+    assert len(harness.channel("#orders")) == 1
 
 
-async def test_marks_are_opaque_and_few(house: House) -> None:
+async def test_marks_are_opaque_and_few(harness: BotHarness) -> None:
     """Every member can see a message's metadata: it holds hexadecimal digits only, far from Slack's limit."""
-    card = await copied(house)
+    card = await copied(harness)
     for number in range(40):
-        house.scan(f"{number} {FIRST}")
-    [reply] = await house.replies(card, 1)
+        harness.scan(f"{number} {FIRST}")
+    [reply] = await harness.replies(card, 1)
     assert reply.metadata is not None
     payload = reply.metadata["event_payload"]
     assert set(payload) == {"id", "told"}
@@ -139,41 +139,41 @@ async def test_marks_are_opaque_and_few(house: House) -> None:
     assert 8 * 40 <= len(payload["told"]) < 500
 
 
-async def test_the_daily_digest_is_not_made_again(house: House) -> None:
+async def test_the_daily_digest_is_not_made_again(harness: BotHarness) -> None:
     """The copy is from before it: it is found in the channel. The next day's comes."""
-    card = await copied(house)
-    house.scan(FIRST)
-    await house.replies(card, 1)
-    assert house.bot is not None
-    await house.bot.store.channels.save_settings(
-        house.clock(), card.channel, ChannelSettings(digest_at="11:00"), "U0MEI00001"
+    card = await copied(harness)
+    harness.scan(FIRST)
+    await harness.replies(card, 1)
+    assert harness.bot is not None
+    await harness.bot.store.channels.save_settings(
+        harness.clock(), card.channel, ChannelSettings(digest_at="11:00"), "U0MEI00001"
     )
-    await house.bot.backups.copy()
-    house.clock.advance(timedelta(minutes=70))
-    await house.until(lambda: len(digests(house)) == 1)
-    await restored(house)
+    await harness.bot.backups.copy()
+    harness.clock.advance(timedelta(minutes=70))
+    await harness.until(lambda: len(digests(harness)) == 1)
+    await restored(harness)
     await asyncio.sleep(2.5)  # the digester looks once a second
-    assert len(digests(house)) == 1
-    house.scan(SECOND)
-    await house.several_ticks()
-    house.clock.advance(timedelta(days=1))
-    await house.until(lambda: len(digests(house)) == 2)
+    assert len(digests(harness)) == 1
+    harness.scan(SECOND)
+    await harness.several_ticks()
+    harness.clock.advance(timedelta(days=1))
+    await harness.until(lambda: len(digests(harness)) == 2)
 
 
-def digests(house: House) -> list[str]:
+def digests(harness: BotHarness) -> list[str]:
     """The daily digests in the channel."""
-    return [words(message) for message in house.channel("#orders") if "The day's digest" in words(message)]
+    return [words(message) for message in harness.channel("#orders") if "The day's digest" in words(message)]
 
 
-async def test_a_restore_that_was_killed_at_its_end_tells_nothing_twice(house: House) -> None:
+async def test_a_restore_that_was_killed_at_its_end_tells_nothing_twice(harness: BotHarness) -> None:
     """The copy is in place and the process dies at once: the next one still knows what to look up."""
-    card = await copied(house)
-    house.scan(FIRST)
-    await house.replies(card, 1)
-    await house.stop_bot()
-    copy = backup.newest_good(house.settings.backups)
+    card = await copied(harness)
+    harness.scan(FIRST)
+    await harness.replies(card, 1)
+    await harness.stop_bot()
+    copy = backup.newest_good(harness.settings.backups)
     assert copy is not None
-    backup.restore(copy, house.settings.database_path, house.clock())
-    await house.start_bot()
-    await house.several_ticks(8)
-    assert told(house, card) == [[0], [], []]
+    backup.restore(copy, harness.settings.database_path, harness.clock())
+    await harness.start_bot()
+    await harness.several_ticks(8)
+    assert told(harness, card) == [[0], [], []]

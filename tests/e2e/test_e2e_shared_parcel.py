@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.house import ORDER, House, running, words
+from support.bot_harness import ORDER, BotHarness, running, words
 
 from sandbox.slack.faults import Fault
 
@@ -23,7 +23,7 @@ AGAIN = "快件已到达 广州分拨中心"
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Two orders of one seller, sent in one parcel."""
     async with running(tmp_path) as one:
         first = one.world.orders[ORDER]
@@ -32,131 +32,133 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield one
 
 
-async def cards(house: House, *filters: str, channel: str = "#orders") -> list[Message]:
+async def cards(harness: BotHarness, *filters: str, channel: str = "#orders") -> list[Message]:
     """Watch both orders; their cards, in that order."""
     for order, told in zip((ORDER, TWIN), filters, strict=True):
-        await house.ask(f"/panda watch {order} {told}", channel=channel)
-    return [message for message in house.channel(channel) if not message.thread_ts][-2:]
+        await harness.ask(f"/panda watch {order} {told}", channel=channel)
+    return [message for message in harness.channel(channel) if not message.thread_ts][-2:]
 
 
-def told(house: House, both: list[Message], text: str) -> list[Message]:
+def told(harness: BotHarness, both: list[Message], text: str) -> list[Message]:
     """The replies under either card that say this."""
-    return [message for card in both for message in house.thread(card) if text in words(message)]
+    return [message for card in both for message in harness.thread(card) if text in words(message)]
 
 
-async def settled(house: House) -> None:
+async def settled(harness: BotHarness) -> None:
     """Both orders were read since, and what was to be said was said."""
-    await house.several_ticks(12)
+    await harness.several_ticks(12)
 
 
-async def test_a_scan_of_both_is_told_once_and_names_both(house: House) -> None:
+async def test_a_scan_of_both_is_told_once_and_names_both(harness: BotHarness) -> None:
     """Every scan of a whole day, to the delivery: one reply each, which names the other order too."""
-    both = await cards(house, "all", "all")
+    both = await cards(harness, "all", "all")
     texts = ["快件已发往 广州分拨中心", AGAIN, "派送不成功，客户不在家", "快件正在派送中", "已签收，签收人：本人"]
     for text in texts:
-        house.clock.advance(timedelta(hours=2))
-        house.scan(text)
-        await house.until(lambda text=text: bool(told(house, both, text)))  # type: ignore[misc]
-        await settled(house)
-        [reply] = told(house, both, text)
+        harness.clock.advance(timedelta(hours=2))
+        harness.scan(text)
+        await harness.until(lambda text=text: bool(told(harness, both, text)))  # type: ignore[misc]
+        await settled(harness)
+        [reply] = told(harness, both, text)
         assert TWIN in words(reply)
         assert ORDER in words(reply)
     for card in both:
-        await house.until(lambda card=card: "Delivered" in words(current(house, card)))  # type: ignore[misc]
+        await harness.until(lambda card=card: "Delivered" in words(current(harness, card)))  # type: ignore[misc]
     assert "told with another order of the same parcel" in (
-        await house.ask(f"/panda why {ORDER}") + await house.ask(f"/panda why {TWIN}")
+        await harness.ask(f"/panda why {ORDER}") + await harness.ask(f"/panda why {TWIN}")
     )
 
 
-def current(house: House, card: Message) -> Message:
+def current(harness: BotHarness, card: Message) -> Message:
     """The card as it is now."""
     return next(
-        message for message in house.channel(house.slack.workspace.channels[card.channel].name) if message.ts == card.ts
+        message
+        for message in harness.channel(harness.slack.workspace.channels[card.channel].name)
+        if message.ts == card.ts
     )
 
 
-async def test_each_channel_is_told(house: House) -> None:
+async def test_each_channel_is_told(harness: BotHarness) -> None:
     """A channel that watches one of them hears of it whatever another channel heard."""
-    await house.ask(f"/panda watch {ORDER} all")
-    [first] = house.channel("#orders")
-    await house.ask(f"/panda watch {TWIN} all", channel="#urgent")
-    [second] = house.channel("#urgent")
-    house.scan(AGAIN)
-    await house.until(lambda: bool(told(house, [first], AGAIN) and told(house, [second], AGAIN)))
-    assert "same parcel" not in words(told(house, [first], AGAIN)[0])
+    await harness.ask(f"/panda watch {ORDER} all")
+    [first] = harness.channel("#orders")
+    await harness.ask(f"/panda watch {TWIN} all", channel="#urgent")
+    [second] = harness.channel("#urgent")
+    harness.scan(AGAIN)
+    await harness.until(lambda: bool(told(harness, [first], AGAIN) and told(harness, [second], AGAIN)))
+    assert "same parcel" not in words(told(harness, [first], AGAIN)[0])
 
 
-async def test_whoever_asks_for_more_gets_more(house: House) -> None:
+async def test_whoever_asks_for_more_gets_more(harness: BotHarness) -> None:
     """A watch for problems takes nothing away from one for everything, and needs nothing that this one says."""
-    both = await cards(house, "problems", "all")
-    house.scan(AGAIN)
-    await house.until(lambda: bool(told(house, [both[1]], AGAIN)))
-    house.scan("派送不成功，客户不在家")
-    await house.until(lambda: bool(told(house, [both[1]], "客户不在家")))
-    await settled(house)
-    assert told(house, [both[0]], AGAIN) == []
+    both = await cards(harness, "problems", "all")
+    harness.scan(AGAIN)
+    await harness.until(lambda: bool(told(harness, [both[1]], AGAIN)))
+    harness.scan("派送不成功，客户不在家")
+    await harness.until(lambda: bool(told(harness, [both[1]], "客户不在家")))
+    await settled(harness)
+    assert told(harness, [both[0]], AGAIN) == []
 
 
-async def test_a_muted_order_takes_nothing_from_the_other(house: House) -> None:
+async def test_a_muted_order_takes_nothing_from_the_other(harness: BotHarness) -> None:
     """What is not posted told nobody anything."""
-    both = await cards(house, "all", "all")
-    await house.ask(f"/panda mute {ORDER} 1d")
-    house.scan(AGAIN)
-    await house.until(lambda: bool(told(house, [both[1]], AGAIN)))
-    await settled(house)
-    assert len(told(house, both, AGAIN)) == 1
+    both = await cards(harness, "all", "all")
+    await harness.ask(f"/panda mute {ORDER} 1d")
+    harness.scan(AGAIN)
+    await harness.until(lambda: bool(told(harness, [both[1]], AGAIN)))
+    await settled(harness)
+    assert len(told(harness, both, AGAIN)) == 1
 
 
-async def test_a_silence_of_both_is_one_alarm(house: House) -> None:
+async def test_a_silence_of_both_is_one_alarm(harness: BotHarness) -> None:
     """And its end is told once."""
-    both = await cards(house, "all", "all")
-    house.clock.advance(timedelta(hours=60))
-    await house.until(lambda: bool(told(house, both, "Not moving")), patience=15)
-    await settled(house)
-    assert len(told(house, both, "Not moving")) == 1
-    house.scan(AGAIN)
-    await house.until(lambda: bool(told(house, both, AGAIN)))
-    await settled(house)
-    assert len(told(house, both, AGAIN)) == 1
+    both = await cards(harness, "all", "all")
+    harness.clock.advance(timedelta(hours=60))
+    await harness.until(lambda: bool(told(harness, both, "Not moving")), patience=15)
+    await settled(harness)
+    assert len(told(harness, both, "Not moving")) == 1
+    harness.scan(AGAIN)
+    await harness.until(lambda: bool(told(harness, both, AGAIN)))
+    await settled(harness)
+    assert len(told(harness, both, AGAIN)) == 1
 
 
-async def test_once_across_a_restart_and_a_slack_that_is_down(house: House) -> None:
+async def test_once_across_a_restart_and_a_slack_that_is_down(harness: BotHarness) -> None:
     """Nothing is told twice or lost when both pieces wait in the outbox through a stop."""
-    both = await cards(house, "all", "all")
-    house.slack.faults.plan(Fault("chat.postMessage", times=2, status=503))
-    house.scan(AGAIN)
-    await settled(house)
-    await house.stop_bot()
-    house.clock.advance(timedelta(minutes=10))
-    await house.start_bot()
-    await house.until(lambda: bool(told(house, both, AGAIN)), patience=20)
-    await settled(house)
-    assert len(told(house, both, AGAIN)) == 1
+    both = await cards(harness, "all", "all")
+    harness.slack.faults.plan(Fault("chat.postMessage", times=2, status=503))
+    harness.scan(AGAIN)
+    await settled(harness)
+    await harness.stop_bot()
+    harness.clock.advance(timedelta(minutes=10))
+    await harness.start_bot()
+    await harness.until(lambda: bool(told(harness, both, AGAIN)), patience=20)
+    await settled(harness)
+    assert len(told(harness, both, AGAIN)) == 1
 
 
-async def test_what_is_the_orders_own_is_told_beside_it(house: House) -> None:
+async def test_what_is_the_orders_own_is_told_beside_it(harness: BotHarness) -> None:
     """The twin has a second parcel: its scans are its own, and its delivery waits for both."""
-    house.world.add_parcel(TWIN, "YT0000000000009")
-    house.world.add_node(TWIN, "已揽收", waybill="YT0000000000009")
-    both = await cards(house, "all", "all")
-    house.world.add_node(TWIN, "快件已发往 杭州", waybill="YT0000000000009")
-    house.scan("已签收，签收人：本人")
-    await house.until(lambda: bool(told(house, both, "签收人：本人") and told(house, [both[1]], "发往 杭州")))
-    await settled(house)
-    assert len(told(house, both, "签收人：本人")) == 1
-    assert len(told(house, both, "发往 杭州")) == 1
-    assert told(house, [both[0]], "发往 杭州") == []
+    harness.world.add_parcel(TWIN, "YT0000000000009")
+    harness.world.add_node(TWIN, "已揽收", waybill="YT0000000000009")
+    both = await cards(harness, "all", "all")
+    harness.world.add_node(TWIN, "快件已发往 杭州", waybill="YT0000000000009")
+    harness.scan("已签收，签收人：本人")
+    await harness.until(lambda: bool(told(harness, both, "签收人：本人") and told(harness, [both[1]], "发往 杭州")))
+    await settled(harness)
+    assert len(told(harness, both, "签收人：本人")) == 1
+    assert len(told(harness, both, "发往 杭州")) == 1
+    assert told(harness, [both[0]], "发往 杭州") == []
 
 
-async def test_news_that_cannot_be_read_holds_nobody_up(house: House) -> None:
+async def test_news_that_cannot_be_read_holds_nobody_up(harness: BotHarness) -> None:
     """What was told of the parcel before is damaged: what comes next is told all the same, once."""
-    both = await cards(house, "all", "all")
-    house.scan(AGAIN)
-    await house.until(lambda: bool(told(house, both, AGAIN)))
-    await settled(house)
-    assert house.bot is not None
-    await house.bot.store.thread.run(lambda conn: conn.execute("UPDATE news SET payload = '{'"))
+    both = await cards(harness, "all", "all")
+    harness.scan(AGAIN)
+    await harness.until(lambda: bool(told(harness, both, AGAIN)))
+    await settled(harness)
+    assert harness.bot is not None
+    await harness.bot.store.thread.run(lambda conn: conn.execute("UPDATE news SET payload = '{'"))
     for text in ("快件正在派送中", "派送不成功，客户不在家"):
-        house.scan(text)
-        await house.until(lambda text=text: bool(told(house, both, text)))  # type: ignore[misc]
-        await settled(house)
+        harness.scan(text)
+        await harness.until(lambda text=text: bool(told(harness, both, text)))  # type: ignore[misc]
+        await settled(harness)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.house import ORDER, House, running, words
+from support.bot_harness import ORDER, BotHarness, running, words
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,35 +19,35 @@ ON_TAOBAO = "330507534115006"
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them."""
     async with running(tmp_path) as one:
         yield one
 
 
-def stop_at(order: SandboxOrder, house: House, *scans: str) -> None:
+def stop_at(order: SandboxOrder, harness: BotHarness, *scans: str) -> None:
     """The order's one parcel was scanned so, and is not scanned again."""
     package = order.packages[0]
-    first = house.clock() - timedelta(hours=len(scans))
+    first = harness.clock() - timedelta(hours=len(scans))
     package.shipped_at = first
     package.scans = []
     for number, text in enumerate(scans):
-        house.world.add_node(order.order_id, text, at=first + timedelta(minutes=30 * number))
+        harness.world.add_node(order.order_id, text, at=first + timedelta(minutes=30 * number))
 
 
-async def views(house: House, order_id: str) -> dict[str, str]:
+async def views(harness: BotHarness, order_id: str) -> dict[str, str]:
     """What every view says of an order that is watched; the card as it stands after some looks."""
-    await house.ask(f"/panda watch {order_id}")
-    await house.several_ticks()
-    await house.ask("/panda settings")
+    await harness.ask(f"/panda watch {order_id}")
+    await harness.several_ticks()
+    await harness.ask("/panda settings")
     return {
-        "card": words(house.channel("#orders")[-1]),
-        "track": await house.ask(f"/panda track {order_id}"),
-        "order": await house.ask(f"/panda order {order_id}"),
-        "orders": row(await house.ask("/panda orders"), order_id),
-        "watches": await house.ask("/panda watches"),
-        "digest": await house.press("Preview the digest"),
-        "home": await house.home(),
+        "card": words(harness.channel("#orders")[-1]),
+        "track": await harness.ask(f"/panda track {order_id}"),
+        "order": await harness.ask(f"/panda order {order_id}"),
+        "orders": row(await harness.ask("/panda orders"), order_id),
+        "watches": await harness.ask("/panda watches"),
+        "digest": await harness.press("Preview the digest"),
+        "home": await harness.home(),
     }
 
 
@@ -58,74 +58,74 @@ def row(listing: str, order_id: str) -> str:
     return "\n".join(lines[at : at + 3]) if at is not None else ""
 
 
-async def test_completed_by_the_platform_and_still_under_way(house: House) -> None:
+async def test_completed_by_the_platform_and_still_under_way(harness: BotHarness) -> None:
     """It is followed until it is there, and `orders done` does not claim it."""
-    stop_at(house.world.orders[ORDER], house, "已揽收", "快件离开 义乌分拨中心，已发往 广州分拨中心")
-    await house.ask(f"/panda watch {ORDER}")
-    before = row(await house.ask("/panda orders"), ORDER)
+    stop_at(harness.world.orders[ORDER], harness, "已揽收", "快件离开 义乌分拨中心，已发往 广州分拨中心")
+    await harness.ask(f"/panda watch {ORDER}")
+    before = row(await harness.ask("/panda orders"), ORDER)
     assert "🚚 In transit" in before
-    house.world.set_status(ORDER, "success")
-    for name, text in (await views(house, ORDER)).items():
+    harness.world.set_status(ORDER, "success")
+    for name, text in (await views(harness, ORDER)).items():
         if name != "digest":  # of what moved or is in trouble
             assert "In transit" in text, name
         assert "Delivered" not in text, name
         if name in {"card", "track", "order", "orders"}:
             assert "(1688 says: Completed)" in text, name
-    done = await house.ask("/panda orders done --1688")
+    done = await harness.ask("/panda orders done --1688")
     assert row(done, ORDER) == ""
     assert f"stands elsewhere: `{ORDER}` 🚚 In transit (1688 says: Completed)" in done
-    house.scan("快件已签收，签收人：本人", status="SIGN")
-    [card] = house.channel("#orders")
-    await house.until(lambda: "✅ *Delivered*" in words(card))
+    harness.scan("快件已签收，签收人：本人", status="SIGN")
+    [card] = harness.channel("#orders")
+    await harness.until(lambda: "✅ *Delivered*" in words(card))
     assert "Completed" not in words(card)
-    assert "✅ Delivered" in row(await house.ask("/panda orders done --1688"), ORDER)
+    assert "✅ Delivered" in row(await harness.ask("/panda orders done --1688"), ORDER)
 
 
-async def test_delivered_and_called_shipped(house: House) -> None:
+async def test_delivered_and_called_shipped(harness: BotHarness) -> None:
     """Taobao has no word for a delivered order: the bot's own knowledge tells the two lists apart."""
-    stop_at(house.world.orders[ON_TAOBAO], house, "已揽收", "快件已签收，签收人：本人")
-    for name, text in (await views(house, ON_TAOBAO)).items():
+    stop_at(harness.world.orders[ON_TAOBAO], harness, "已揽收", "快件已签收，签收人：本人")
+    for name, text in (await views(harness, ON_TAOBAO)).items():
         if name != "digest":
             assert "Delivered" in text, name
         assert "In transit" not in text, name
         if name in {"card", "track", "order", "orders"}:
             assert "(Taobao says: Shipped)" in text, name
-    shipped = await house.ask("/panda orders shipped --taobao")
+    shipped = await harness.ask("/panda orders shipped --taobao")
     assert row(shipped, ON_TAOBAO) == ""
     assert f"`{ON_TAOBAO}` ✅ Delivered (Taobao says: Shipped)" in shipped
-    assert "✅ Delivered" in row(await house.ask("/panda orders done --taobao"), ON_TAOBAO)
+    assert "✅ Delivered" in row(await harness.ask("/panda orders done --taobao"), ON_TAOBAO)
 
 
-async def test_a_problem_that_the_platform_calls_shipped(house: House) -> None:
+async def test_a_problem_that_the_platform_calls_shipped(harness: BotHarness) -> None:
     """The bot's own word and its reason; no platform speaks against it."""
-    stop_at(house.world.orders[ORDER], house, "已揽收", "快件外包装破损，已登记为问题件")
-    for name, text in (await views(house, ORDER)).items():
+    stop_at(harness.world.orders[ORDER], harness, "已揽收", "快件外包装破损，已登记为问题件")
+    for name, text in (await views(harness, ORDER)).items():
         assert "Problem on the way" in text, name
         assert "says: " not in text, name
         assert "· damaged" in text, name
 
 
-async def test_unpaid(house: House) -> None:
+async def test_unpaid(harness: BotHarness) -> None:
     """Where nothing was sent the platform's word is the state, in every view, until it is paid."""
-    for name, text in (await views(house, UNPAID)).items():
+    for name, text in (await views(harness, UNPAID)).items():
         if name != "digest":
             assert "Waiting for payment" in text, name
         assert "🛒 Ordered" not in text, name
         assert "🛒 *Ordered" not in text, name
-    assert "🛒 Waiting for payment" in row(await house.ask("/panda orders unpaid"), UNPAID)
-    house.world.set_status(UNPAID, "waitsellersend")
-    [card] = house.channel("#orders")
-    await house.until(lambda: "💳 *Paid, waiting for the seller to ship*" in words(card))
-    await house.until(lambda: bool(house.thread(card)))
-    assert "💳 *Paid, waiting for the seller to ship*" in words(house.thread(card)[-1])
+    assert "🛒 Waiting for payment" in row(await harness.ask("/panda orders unpaid"), UNPAID)
+    harness.world.set_status(UNPAID, "waitsellersend")
+    [card] = harness.channel("#orders")
+    await harness.until(lambda: "💳 *Paid, waiting for the seller to ship*" in words(card))
+    await harness.until(lambda: bool(harness.thread(card)))
+    assert "💳 *Paid, waiting for the seller to ship*" in words(harness.thread(card)[-1])
     assert "Waiting for payment" not in words(card)
 
 
-async def test_the_list_is_newer_than_the_last_look(house: House) -> None:
+async def test_the_list_is_newer_than_the_last_look(harness: BotHarness) -> None:
     """What the list says is taken into account with what is known of the parcels, as the next look would."""
-    stop_at(house.world.orders[ORDER], house, "已揽收", "快件离开 义乌分拨中心，已发往 广州分拨中心")
-    await house.ask(f"/panda watch {ORDER}")
-    await house.ask(f"/panda unwatch {ORDER}")  # nobody looks any more
-    house.world.set_status(ORDER, "cancel")
-    assert "✖️ Cancelled" in row(await house.ask("/panda orders"), ORDER)
-    assert "✖️ Cancelled" in row(await house.ask("/panda orders cancelled"), ORDER)
+    stop_at(harness.world.orders[ORDER], harness, "已揽收", "快件离开 义乌分拨中心，已发往 广州分拨中心")
+    await harness.ask(f"/panda watch {ORDER}")
+    await harness.ask(f"/panda unwatch {ORDER}")  # nobody looks any more
+    harness.world.set_status(ORDER, "cancel")
+    assert "✖️ Cancelled" in row(await harness.ask("/panda orders"), ORDER)
+    assert "✖️ Cancelled" in row(await harness.ask("/panda orders cancelled"), ORDER)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support import throwaway
-from support.house import House, running, words
+from support.bot_harness import BotHarness, running, words
 
 from handlers.features import FEATURES
 
@@ -16,61 +16,63 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """The bot with one feature more."""
     async with running(tmp_path, features=(*FEATURES, throwaway.FEATURE)) as one:  # the one line
         yield one
 
 
-async def test_it_answers(house: House) -> None:
+async def test_it_answers(harness: BotHarness) -> None:
     """By its name, a synonym, a Chinese one with its word right behind, and its own slash command."""
     for line in ("/panda greet Mei", "/panda hello Mei", "/panda 你好啊Mei", "/panda-greet Mei"):
-        assert "Hello, Mei!" in await house.ask(line)
-    assert "Hello, everybody!" in await house.ask("/panda greet")
+        assert "Hello, Mei!" in await harness.ask(line)
+    assert "Hello, everybody!" in await harness.ask("/panda greet")
 
 
-async def test_it_shows_in_the_help(house: House) -> None:
+async def test_it_shows_in_the_help(harness: BotHarness) -> None:
     """In the overview, among the topics, and on a page of its own, which each way of asking for it shows."""
-    assert "/panda greet Mei" in await house.ask("/panda help")
-    assert "`greet`" in await house.ask("/panda help nonsense")
+    assert "/panda greet Mei" in await harness.ask("/panda help")
+    assert "`greet`" in await harness.ask("/panda help nonsense")
     for line in ("/panda help greet", "/panda greet help", "/panda help hello", "/panda-greet"):
-        assert "Says hello." in await house.ask(line)
+        assert "Says hello." in await harness.ask(line)
 
 
-async def test_it_is_offered_for_a_typo(house: House) -> None:
+async def test_it_is_offered_for_a_typo(harness: BotHarness) -> None:
     """And its own usage error carries the corrected command, which works."""
-    assert "Try: `/panda greet Mei`" in await house.ask("/panda gret Mei")
-    refused = await house.ask("/panda greet Mei Tom")
+    assert "Try: `/panda greet Mei`" in await harness.ask("/panda gret Mei")
+    refused = await harness.ask("/panda greet Mei Tom")
     assert "one name at a time" in refused
     assert "Try: `/panda greet Mei`" in refused
 
 
-async def test_its_button_works(house: House) -> None:
+async def test_its_button_works(harness: BotHarness) -> None:
     """The answer takes the place of the message that holds it; one that carries something else is refused."""
-    await house.ask("/panda greet Mei")
-    message, action_id = house.button("Again", "mei", "#orders")
-    count = len(house.private())
+    await harness.ask("/panda greet Mei")
+    message, action_id = harness.button("Again", "mei", "#orders")
+    count = len(harness.private())
     assert "Hello, Mei!" in words(message)
-    assert (await house.slack.press("mei", message, action_id)).ok
-    await house._idle()
-    assert len(house.private()) == count
+    assert (await harness.slack.press("mei", message, action_id)).ok
+    await harness._idle()
+    assert len(harness.private()) == count
     for block in message.blocks:
         for element in block.get("elements") or []:
             if element.get("action_id") == action_id:
                 element["value"] = "orders"
-    assert "older version" in await house.press("Again")
+    assert "older version" in await harness.press("Again")
 
 
-async def test_its_form_works(house: House) -> None:
+async def test_its_form_works(harness: BotHarness) -> None:
     """A wrong field is marked, and the greeting is the form's next page."""
-    await house.ask("/panda greet Mei")
-    message, action_id = house.button("Whom", "mei", "#orders")
-    assert (await house.slack.press("mei", message, action_id)).ok
-    await house.until(lambda: bool(house.slack.workspace.views))
-    view_id = next(reversed(house.slack.workspace.views))
-    wrong = await house.slack.submit("mei", view_id, {"whom": {"value": {"type": "plain_text_input", "value": "R2D2"}}})
+    await harness.ask("/panda greet Mei")
+    message, action_id = harness.button("Whom", "mei", "#orders")
+    assert (await harness.slack.press("mei", message, action_id)).ok
+    await harness.until(lambda: bool(harness.slack.workspace.views))
+    view_id = next(reversed(harness.slack.workspace.views))
+    wrong = await harness.slack.submit(
+        "mei", view_id, {"whom": {"value": {"type": "plain_text_input", "value": "R2D2"}}}
+    )
     assert "A name has no digits." in str(wrong)
     assert (
-        await house.slack.submit("mei", view_id, {"whom": {"value": {"type": "plain_text_input", "value": "Tom"}}})
+        await harness.slack.submit("mei", view_id, {"whom": {"value": {"type": "plain_text_input", "value": "Tom"}}})
     ).ok
-    await house.until(lambda: "Hello, Tom!" in str(house.slack.workspace.views[view_id]))
+    await harness.until(lambda: "Hello, Tom!" in str(harness.slack.workspace.views[view_id]))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.house import ORDER, START, House, running
+from support.bot_harness import ORDER, START, BotHarness, running
 
 from bot.jobs.discovery import MOST_PAGES, PAGE
 
@@ -23,140 +23,140 @@ OLDEST = "2542285634920870001"
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them."""
     async with running(tmp_path) as one:
         yield one
 
 
-def fill(house: House, status: str, oldest: str) -> None:
+def fill(harness: BotHarness, status: str, oldest: str) -> None:
     """More orders than two pages of the list hold, all in one state but for the oldest."""
-    sample = house.world.orders[ORDER]
+    sample = harness.world.orders[ORDER]
     for number in range(2 * PAGE + 5):
         created = START - timedelta(days=9, minutes=-number)
         order_id = str(int(OLDEST) + number)
         states = [(created, status if number else oldest)]
-        house.world.add_order(
+        harness.world.add_order(
             replace(sample, order_id=order_id, created_at=created, statuses=states, packages=[], lines=sample.lines)
         )
 
 
-async def watches(house: House, order_id: str) -> bool:
+async def watches(harness: BotHarness, order_id: str) -> bool:
     """Whether somebody follows this 1688 order."""
-    assert house.bot is not None
-    return bool(await house.bot.store.watches.of_orders([f"1688:{order_id}"]))
+    assert harness.bot is not None
+    return bool(await harness.bot.store.watches.of_orders([f"1688:{order_id}"]))
 
 
-async def joined(house: House, order_id: str) -> None:
+async def joined(harness: BotHarness, order_id: str) -> None:
     """Wait until it is followed."""
     for _ in range(80):
-        if await watches(house, order_id):
+        if await watches(harness, order_id):
             return
-        await house.several_ticks(1)
+        await harness.several_ticks(1)
     raise AssertionError(f"{order_id} never joined")
 
 
-async def test_a_channel_watches_every_order(house: House) -> None:
+async def test_a_channel_watches_every_order(harness: BotHarness) -> None:
     """Known orders join silently; the first news of one brings its card, and the news in its thread."""
-    answer = await house.ask("/panda watch all")
+    answer = await harness.ask("/panda watch all")
     assert "Every order of the account" in answer
     assert "orders joined now" in answer
-    await house.several_ticks(6)
-    assert house.channel("#orders") == []
-    house.scan("快件已发往 广州分拨中心")
-    await house.until(lambda: len(house.channel("#orders")) == 1)
-    [card] = house.channel("#orders")
-    await house.replies(card, 1)
-    assert "joined now" in await house.ask("/panda watch all problems")
+    await harness.several_ticks(6)
+    assert harness.channel("#orders") == []
+    harness.scan("快件已发往 广州分拨中心")
+    await harness.until(lambda: len(harness.channel("#orders")) == 1)
+    [card] = harness.channel("#orders")
+    await harness.replies(card, 1)
+    assert "joined now" in await harness.ask("/panda watch all problems")
 
 
-async def test_all_and_one_never_tell_twice(house: House) -> None:
+async def test_all_and_one_never_tell_twice(harness: BotHarness) -> None:
     """An order watched by its id and with all others has one card and one reply; ending all leaves it."""
-    assert "Watching" in await house.ask(f"/panda watch {ORDER}")
-    [card] = house.channel("#orders")
-    await house.ask("/panda watch all")
-    house.scan("快件已发往 广州分拨中心")
-    await house.replies(card, 1)
-    assert "Stopped watching all" in await house.ask("/panda unwatch all")
-    assert ORDER in await house.ask("/panda watches")
-    assert "There was no `watch all`" in await house.ask("/panda unwatch all")
+    assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
+    [card] = harness.channel("#orders")
+    await harness.ask("/panda watch all")
+    harness.scan("快件已发往 广州分拨中心")
+    await harness.replies(card, 1)
+    assert "Stopped watching all" in await harness.ask("/panda unwatch all")
+    assert ORDER in await harness.ask("/panda watches")
+    assert "There was no `watch all`" in await harness.ask("/panda unwatch all")
 
 
-async def test_what_was_unwatched_does_not_come_back(house: House) -> None:
+async def test_what_was_unwatched_does_not_come_back(harness: BotHarness) -> None:
     """Stopping one order of a channel that watches all of them holds."""
-    await house.ask("/panda watch all")
-    await house.ask(f"/panda unwatch {ORDER}")
-    await house.ask("/panda watch all")
-    await house.several_ticks()
-    house.scan("快件已发往 广州分拨中心")
-    await house.several_ticks(6)
-    assert house.channel("#orders") == []
+    await harness.ask("/panda watch all")
+    await harness.ask(f"/panda unwatch {ORDER}")
+    await harness.ask("/panda watch all")
+    await harness.several_ticks()
+    harness.scan("快件已发往 广州分拨中心")
+    await harness.several_ticks(6)
+    assert harness.channel("#orders") == []
 
 
-async def test_an_old_order_joins_when_it_comes_into_the_state(house: House) -> None:
+async def test_an_old_order_joins_when_it_comes_into_the_state(harness: BotHarness) -> None:
     """It stands where it was created, pages below the newest, and is found all the same."""
-    fill(house, "waitsellersend", "waitbuyerpay")
-    assert "joined now" in await house.ask("/panda watch all paid")
-    assert not await watches(house, OLDEST)
-    house.world.orders[OLDEST].statuses.append((house.clock(), "waitsellersend"))
-    house.world.revision += 1
-    house.clock.advance(timedelta(hours=1, minutes=1))
-    await joined(house, OLDEST)
+    fill(harness, "waitsellersend", "waitbuyerpay")
+    assert "joined now" in await harness.ask("/panda watch all paid")
+    assert not await watches(harness, OLDEST)
+    harness.world.orders[OLDEST].statuses.append((harness.clock(), "waitsellersend"))
+    harness.world.revision += 1
+    harness.clock.advance(timedelta(hours=1, minutes=1))
+    await joined(harness, OLDEST)
 
 
-async def test_a_first_look_that_breaks_off_is_made_again(house: House) -> None:
+async def test_a_first_look_that_breaks_off_is_made_again(harness: BotHarness) -> None:
     """The pages that it did not reach are not forgotten because the first ones are known."""
-    fill(house, "waitsellersend", "waitsellersend")
+    fill(harness, "waitsellersend", "waitsellersend")
 
     def break_off(seen: ReceivedRequest, _headers: Mapping[str, str], _answer: str) -> None:
         if seen.path.endswith("order/page"):  # the first page of a list has come, the next ones do not
-            house.pandapon.faults.status, house.pandapon.faults.path = 503, "order/page"
+            harness.pandapon.faults.status, harness.pandapon.faults.path = 503, "order/page"
 
-    house.pandapon.on_request.append(break_off)
-    await house.ask("/panda watch all")
-    house.pandapon.on_request.remove(break_off)
-    assert not await watches(house, OLDEST)
-    assert await watches(house, str(int(OLDEST) + 2 * PAGE)), "the newest came with the first page"
-    house.pandapon.faults.clear()
-    await joined(house, OLDEST)
+    harness.pandapon.on_request.append(break_off)
+    await harness.ask("/panda watch all")
+    harness.pandapon.on_request.remove(break_off)
+    assert not await watches(harness, OLDEST)
+    assert await watches(harness, str(int(OLDEST) + 2 * PAGE)), "the newest came with the first page"
+    harness.pandapon.faults.clear()
+    await joined(harness, OLDEST)
 
 
-async def test_a_long_list_is_watched_to_its_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_long_list_is_watched_to_its_end(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever asks is told how many are still to come; they join without anybody's doing."""
     monkeypatch.setattr("bot.jobs.discovery.PATIENCE_SECONDS", 0.0)
-    fill(house, "waitsellersend", "waitsellersend")
-    answer = await house.ask("/panda watch all")
+    fill(harness, "waitsellersend", "waitsellersend")
+    answer = await harness.ask("/panda watch all")
     assert "Every order" not in answer
     assert "more are looked through in the next minutes" in answer
-    assert not await watches(house, OLDEST)
-    await joined(house, OLDEST)
-    assert "looked through" not in await house.ask("/panda watch all")
+    assert not await watches(harness, OLDEST)
+    await joined(harness, OLDEST)
+    assert "looked through" not in await harness.ask("/panda watch all")
 
 
-async def test_what_lies_beyond_a_list_is_told_in_number(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_lies_beyond_a_list_is_told_in_number(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """Never "every order" when it is not; the whole list of an account with more than ten thousand orders is read."""
     assert MOST_PAGES * PAGE >= 200_000
     monkeypatch.setattr("bot.jobs.discovery.MOST_PAGES", 1)
-    fill(house, "waitsellersend", "waitsellersend")
-    there = sum(one.platform.value == "1688" for one in house.world.orders.values())
-    answer = await house.ask("/panda watch all")
+    fill(harness, "waitsellersend", "waitsellersend")
+    there = sum(one.platform.value == "1688" for one in harness.world.orders.values())
+    answer = await harness.ask("/panda watch all")
     assert "Every order" not in answer
     assert f"{there - 2 * PAGE} older ones are more than I look through, and are not watched" in answer
-    assert not await watches(house, OLDEST)
+    assert not await watches(harness, OLDEST)
 
 
-async def test_a_list_that_never_ends_is_left(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_list_that_never_ends_is_left(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that gives the first page for every number is asked twice, not for ever."""
-    assert house.bot is not None
-    fill(house, "waitsellersend", "waitsellersend")
-    real = house.bot.api.orders
+    assert harness.bot is not None
+    fill(harness, "waitsellersend", "waitsellersend")
+    real = harness.bot.api.orders
 
     async def first_page(platform: Platform, **wish: Any) -> Page[Order]:
         page = await real(platform, **(wish | {"page": 1}))
         return page.model_copy(update={"total": None})
 
-    monkeypatch.setattr(house.bot.api, "orders", first_page)
-    asked = len(house.pandapon.requests)
-    await house.ask("/panda watch all")
-    lists = [seen for seen in house.pandapon.requests[asked:] if seen.path.endswith("order/page")]
+    monkeypatch.setattr(harness.bot.api, "orders", first_page)
+    asked = len(harness.pandapon.requests)
+    await harness.ask("/panda watch all")
+    lists = [seen for seen in harness.pandapon.requests[asked:] if seen.path.endswith("order/page")]
     assert len(lists) <= 4

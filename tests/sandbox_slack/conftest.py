@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+from support.fake_slack import START, stand_in, web_client
 from support.schema_watch import SchemaWatch
-from support.slack_stage import START, stand_in, web_client
 
 from sandbox.clock import SimClock
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from support.slack_stage import ACK_SECONDS, MEI, ORDERS, TOM, http_mode, modal, section, socket_mode, typed
+from support.fake_slack import ACK_SECONDS, MEI, ORDERS, TOM, http_mode, modal, section, socket_mode, typed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

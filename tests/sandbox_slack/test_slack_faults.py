@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
-from support.slack_stage import MEI, ORDERS, URGENT
+from support.fake_slack import MEI, ORDERS, URGENT
 
 from sandbox.slack.faults import Fault
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from slack_sdk.errors import SlackApiError
-from support.slack_stage import ORDERS
+from support.fake_slack import ORDERS
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.slack_stage import button, modal, plain, section
+from support.fake_slack import button, modal, plain, section
 
 from sandbox.slack.blocks import check_message, check_view, require_valid
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 from slack_sdk.errors import SlackApiError
+from support.fake_slack import BUYERS, MEI, ORDERS, SECRET, button, manifest, section, socket_mode, web_client
 from support.schema_watch import SchemaWatch
-from support.slack_stage import BUYERS, MEI, ORDERS, SECRET, button, manifest, section, socket_mode, web_client
 from support.small_app import SmallApp
 
 from sandbox.slack.server import SlackServer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 from slack_sdk.webhook.async_client import AsyncWebhookClient
-from support.slack_stage import BOT_TOKEN, MEI, ORDERS, RANDOM, SECRET, TOM, section
+from support.fake_slack import BOT_TOKEN, MEI, ORDERS, RANDOM, SECRET, TOM, section
 
 from sandbox.slack.faults import Fault
 

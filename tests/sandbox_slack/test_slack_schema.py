@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.schema_watch import CALLS, INTERACTIONS, SchemaWatch
-from support.slack_stage import (
+from support.fake_slack import (
     MEI,
     ORDERS,
     RANDOM,
@@ -24,6 +23,7 @@ from support.slack_stage import (
     typed,
     web_client,
 )
+from support.schema_watch import CALLS, INTERACTIONS, SchemaWatch
 from support.small_app import SmallApp
 
 import sandbox.slack

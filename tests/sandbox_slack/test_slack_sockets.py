@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
-from support.slack_stage import APP_TOKEN, BOT_TOKEN, MEI, SIGNING, http_mode, socket_mode, web_client
+from support.fake_slack import APP_TOKEN, BOT_TOKEN, MEI, SIGNING, http_mode, socket_mode, web_client
 from support.small_app import SmallApp
 
 from sandbox.slack.delivery import post_signed

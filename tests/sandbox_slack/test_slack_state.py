@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from support.slack_stage import MEI, ORDERS, button, modal, plain, section, socket_mode
+from support.fake_slack import MEI, ORDERS, button, modal, plain, section, socket_mode
 from support.small_app import SmallApp
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from support.slack_stage import (
+from support.fake_slack import (
     APP_TOKEN,
     BOT_TOKEN,
     BUYERS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.shelf import Shelf
+from support.store_harness import StoreHarness
 
 from storage.store import open_store
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from support.shelf import Opener
+    from support.store_harness import Opener
 
 OPENERS: dict[str, Opener] = {"sqlite": open_store}
 
 
 @pytest.fixture(params=OPENERS)
-async def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Shelf]:
+async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StoreHarness]:
     """An empty store, open."""
-    shelf = Shelf(tmp_path / "data" / "bot.db", OPENERS[request.param])
-    await shelf.open()
-    yield shelf
-    await shelf.close()
+    harness = StoreHarness(tmp_path / "data" / "bot.db", OPENERS[request.param])
+    await harness.open()
+    yield harness
+    await harness.close()

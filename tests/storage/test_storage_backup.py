@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.shelf import NOW, ORDERS_CHANNEL, Shelf, by_a_newer_version
+from support.store_harness import NOW, ORDERS_CHANNEL, StoreHarness, by_a_newer_version
 
 from storage import backup
 from storage.errors import CorruptFileError, LostFileError, NewerSchemaError, StorageError
@@ -24,34 +24,36 @@ if TYPE_CHECKING:
 HOUR = timedelta(hours=1)
 
 
-def thread(shelf: Shelf) -> DatabaseThread:
+def thread(harness: StoreHarness) -> DatabaseThread:
     """The database thread of the open store."""
-    return shelf.store.thread
+    return harness.store.thread
 
 
-async def test_a_copy_is_complete_and_private(shelf: Shelf, tmp_path: Path) -> None:
+async def test_a_copy_is_complete_and_private(harness: StoreHarness, tmp_path: Path) -> None:
     """The copy holds what was committed, is one sound file, and is readable by its owner alone."""
-    watch = await shelf.active()
-    copy = await backup.back_up(thread(shelf), tmp_path / "copies", NOW)
+    watch = await harness.active()
+    copy = await backup.back_up(thread(harness), tmp_path / "copies", NOW)
     assert copy.stat().st_mode & 0o777 == 0o600
     assert [one.name for one in (tmp_path / "copies").iterdir()] == [copy.name]
     with sqlite3.connect(copy) as conn:
         assert conn.execute("SELECT channel FROM watches").fetchall() == [(watch.channel,)]
     conn.close()
-    assert await backup.check(thread(shelf)) == ""
+    assert await backup.check(thread(harness)) == ""
 
 
-async def test_work_goes_on_while_a_copy_is_made(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_work_goes_on_while_a_copy_is_made(
+    harness: StoreHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is written between two pages makes no copy unsound."""
     monkeypatch.setattr(backup, "STEP", 1)
-    await shelf.active()
+    await harness.active()
     for number in range(100):
-        await shelf.tell(f"before {number}")
-    copying = asyncio.ensure_future(backup.back_up(thread(shelf), tmp_path / "copies", NOW))
-    another = asyncio.ensure_future(backup.back_up(thread(shelf), tmp_path / "others", NOW))
+        await harness.tell(f"before {number}")
+    copying = asyncio.ensure_future(backup.back_up(thread(harness), tmp_path / "copies", NOW))
+    another = asyncio.ensure_future(backup.back_up(thread(harness), tmp_path / "others", NOW))
     told = 0
     while not copying.done():
-        await shelf.tell(f"meanwhile {told}")
+        await harness.tell(f"meanwhile {told}")
         told += 1
     for copy in (await copying, await another):
         with sqlite3.connect(copy) as conn:
@@ -61,54 +63,54 @@ async def test_work_goes_on_while_a_copy_is_made(shelf: Shelf, tmp_path: Path, m
     assert [one.name for one in (tmp_path / "copies").iterdir()] == [(await copying).name]
 
 
-async def test_closing_waits_for_a_copy(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_closing_waits_for_a_copy(harness: StoreHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is finished, not torn."""
     monkeypatch.setattr(backup, "STEP", 1)
-    await shelf.active()
-    copying = asyncio.ensure_future(backup.back_up(thread(shelf), tmp_path / "copies", NOW))
+    await harness.active()
+    copying = asyncio.ensure_future(backup.back_up(thread(harness), tmp_path / "copies", NOW))
     await asyncio.sleep(0)
-    await shelf.close()
+    await harness.close()
     copy = await copying
     assert backup.newest_good(tmp_path / "copies") == copy
 
 
-async def test_old_copies_are_dropped(shelf: Shelf, tmp_path: Path) -> None:
+async def test_old_copies_are_dropped(harness: StoreHarness, tmp_path: Path) -> None:
     """The newest 24 are kept, and the newest of each of the last seven days."""
     folder = tmp_path / "copies"
     for hours in range(0, 24 * 10, 6):
-        await backup.back_up(thread(shelf), folder, NOW + timedelta(hours=hours))
+        await backup.back_up(thread(harness), folder, NOW + timedelta(hours=hours))
     kept = backup.backups(folder)
     assert len(kept) == 24 + 1  # 24 copies reach six days back; one day more has its last one
     assert len({backup.taken_at(one).date() for one in kept}) == 7
 
 
-async def test_no_room_for_a_copy(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_room_for_a_copy(harness: StoreHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without room nothing is begun, the reason is one sentence, and the older copies stay."""
     folder = tmp_path / "copies"
-    first = await backup.back_up(thread(shelf), folder, NOW)
+    first = await backup.back_up(thread(harness), folder, NOW)
     monkeypatch.setattr(backup, "SPARE", 10**12)
     with pytest.raises(StorageError, match="no room"):
-        await backup.back_up(thread(shelf), folder, NOW + timedelta(hours=1))
+        await backup.back_up(thread(harness), folder, NOW + timedelta(hours=1))
     assert backup.backups(folder) == [first]
 
 
-async def _garbled(shelf: Shelf, tmp_path: Path) -> tuple[Path, Path]:
+async def _garbled(harness: StoreHarness, tmp_path: Path) -> tuple[Path, Path]:
     """A damaged database with a sound copy made before its last news."""
-    await shelf.active()
+    await harness.active()
     folder = tmp_path / "copies"
-    await backup.back_up(thread(shelf), folder, NOW)
-    await shelf.tell("told after the copy")
-    path = shelf.path
-    await shelf.close()
+    await backup.back_up(thread(harness), folder, NOW)
+    await harness.tell("told after the copy")
+    path = harness.path
+    await harness.close()
     content = bytearray(path.read_bytes())
     content[4096 : 4096 * 3] = b"\xa5" * 8192
     path.write_bytes(content)
     return path, folder
 
 
-async def test_a_damaged_file_is_set_aside_and_the_copy_used(shelf: Shelf, tmp_path: Path) -> None:
+async def test_a_damaged_file_is_set_aside_and_the_copy_used(harness: StoreHarness, tmp_path: Path) -> None:
     """Nothing is overwritten, people are told, and whatever was on its way is looked up before it is sent."""
-    path, folder = await _garbled(shelf, tmp_path)
+    path, folder = await _garbled(harness, tmp_path)
     damaged = path.read_bytes()
     store, restored = await backup.open_or_restore(path, folder, NOW + timedelta(hours=2))
     try:
@@ -122,9 +124,9 @@ async def test_a_damaged_file_is_set_aside_and_the_copy_used(shelf: Shelf, tmp_p
         await store.close()
 
 
-async def test_without_a_copy_the_damaged_file_stays(shelf: Shelf, tmp_path: Path) -> None:
+async def test_without_a_copy_the_damaged_file_stays(harness: StoreHarness, tmp_path: Path) -> None:
     """No copy, no guess: the start fails with a sentence and touches nothing."""
-    path, folder = await _garbled(shelf, tmp_path)
+    path, folder = await _garbled(harness, tmp_path)
     for copy in backup.backups(folder):
         copy.write_bytes(b"not a database at all" * 300)
     damaged = path.read_bytes()
@@ -134,9 +136,9 @@ async def test_without_a_copy_the_damaged_file_stays(shelf: Shelf, tmp_path: Pat
 
 
 @pytest.mark.parametrize("left", [None, b""], ids=["no file", "no bytes"])
-async def test_a_lost_file_is_not_begun_anew(shelf: Shelf, tmp_path: Path, left: bytes | None) -> None:
+async def test_a_lost_file_is_not_begun_anew(harness: StoreHarness, tmp_path: Path, left: bytes | None) -> None:
     """Nothing in the database's place, but copies: the newest is used, and what was lost is named."""
-    path, folder = await _garbled(shelf, tmp_path)
+    path, folder = await _garbled(harness, tmp_path)
     path.unlink()
     if left is not None:
         path.write_bytes(left)
@@ -152,9 +154,9 @@ async def test_a_lost_file_is_not_begun_anew(shelf: Shelf, tmp_path: Path, left:
         await store.close()
 
 
-async def test_a_lost_file_without_a_sound_copy_is_for_a_person(shelf: Shelf, tmp_path: Path) -> None:
+async def test_a_lost_file_without_a_sound_copy_is_for_a_person(harness: StoreHarness, tmp_path: Path) -> None:
     """An empty start would hide it: the start fails with what to do, and what to do helps."""
-    path, folder = await _garbled(shelf, tmp_path)
+    path, folder = await _garbled(harness, tmp_path)
     path.unlink()
     for copy in backup.backups(folder):
         copy.write_bytes(b"not a database at all" * 300)
@@ -168,80 +170,82 @@ async def test_a_lost_file_without_a_sound_copy_is_for_a_person(shelf: Shelf, tm
     await store.close()
 
 
-async def test_news_after_a_restore_is_looked_up_under_the_same_token(shelf: Shelf, tmp_path: Path) -> None:
+async def test_news_after_a_restore_is_looked_up_under_the_same_token(harness: StoreHarness, tmp_path: Path) -> None:
     """The same news found again has the token it was posted with, and waits for a look into the channel."""
-    await shelf.active()
-    copy = await backup.back_up(thread(shelf), tmp_path / "copies", NOW)
-    await shelf.tell("moved")
-    posted = await shelf.claim_one()
-    await shelf.store.outbox.mark_sent(NOW, posted, "1.1")
-    await shelf.close()
-    backup.restore(copy, shelf.path, NOW - 2 * HOUR)
-    await shelf.open()
-    await shelf.tell("moved")
-    again = await shelf.claim_one()
+    await harness.active()
+    copy = await backup.back_up(thread(harness), tmp_path / "copies", NOW)
+    await harness.tell("moved")
+    posted = await harness.claim_one()
+    await harness.store.outbox.mark_sent(NOW, posted, "1.1")
+    await harness.close()
+    backup.restore(copy, harness.path, NOW - 2 * HOUR)
+    await harness.open()
+    await harness.tell("moved")
+    again = await harness.claim_one()
     assert (again.token, again.state) == (posted.token, PostState.UNCERTAIN)
-    await shelf.store.outbox.mark_sent(NOW, again, "1.1")
-    await shelf.tell("moved on")
-    assert (await shelf.claim_one()).state is PostState.SENDING
+    await harness.store.outbox.mark_sent(NOW, again, "1.1")
+    await harness.tell("moved on")
+    assert (await harness.claim_one()).state is PostState.SENDING
 
 
-async def test_an_order_stays_doubtful_for_an_hour(shelf: Shelf, tmp_path: Path) -> None:
+async def test_an_order_stays_doubtful_for_an_hour(harness: StoreHarness, tmp_path: Path) -> None:
     """Its first reading may be a partial one: what the second one finds is looked up as well."""
-    await shelf.active()
-    copy = await backup.back_up(thread(shelf), tmp_path / "copies", NOW)
-    await shelf.close()
-    backup.restore(copy, shelf.path, NOW)
-    await shelf.open()
+    await harness.active()
+    copy = await backup.back_up(thread(harness), tmp_path / "copies", NOW)
+    await harness.close()
+    backup.restore(copy, harness.path, NOW)
+    await harness.open()
     for what in ("moved", "moved on"):
-        await shelf.tell(what)
-        post = await shelf.claim_one()
+        await harness.tell(what)
+        post = await harness.claim_one()
         assert (post.state, post.restored_at) == (PostState.UNCERTAIN, NOW)
-        await shelf.store.outbox.mark_sent(NOW, post, "1.1")
+        await harness.store.outbox.mark_sent(NOW, post, "1.1")
 
 
-async def test_the_first_card_is_looked_up_after_a_restore(shelf: Shelf, tmp_path: Path) -> None:
+async def test_the_first_card_is_looked_up_after_a_restore(harness: StoreHarness, tmp_path: Path) -> None:
     """An order that joined by itself gets its card with its first news: one posted since the copy is found again."""
-    await shelf.active()
-    await thread(shelf).run(lambda conn: conn.execute("UPDATE watches SET card_ts = ''"))
-    await thread(shelf).run(lambda conn: conn.execute("DELETE FROM outbox"))
-    copy = await backup.back_up(thread(shelf), tmp_path / "copies", NOW)
-    await shelf.tell("moved")
-    card = await shelf.claim_one()
-    await shelf.close()
-    backup.restore(copy, shelf.path, NOW)
-    await shelf.open()
-    await shelf.tell("moved")
-    again = await shelf.claim_one()
+    await harness.active()
+    await thread(harness).run(lambda conn: conn.execute("UPDATE watches SET card_ts = ''"))
+    await thread(harness).run(lambda conn: conn.execute("DELETE FROM outbox"))
+    copy = await backup.back_up(thread(harness), tmp_path / "copies", NOW)
+    await harness.tell("moved")
+    card = await harness.claim_one()
+    await harness.close()
+    backup.restore(copy, harness.path, NOW)
+    await harness.open()
+    await harness.tell("moved")
+    again = await harness.claim_one()
     assert (again.kind, again.state, again.token) == (PostKind.CARD, PostState.UNCERTAIN, card.token)
 
 
-async def test_doubt_and_copy_come_in_one_step(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_doubt_and_copy_come_in_one_step(
+    harness: StoreHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Killed at the last moment before the copy takes its place, or right after: there is never a copy without doubt.
 
     What an earlier restore left half-way is not taken for part of the next, and an older doubt is kept.
     """
-    await shelf.active()
+    await harness.active()
     folder = tmp_path / "copies"
-    await backup.back_up(thread(shelf), folder, NOW)
-    await shelf.close()
+    await backup.back_up(thread(harness), folder, NOW)
+    await harness.close()
     with monkeypatch.context() as patch:
         patch.setattr(backup, "_sync", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            await backup.open_or_restore(_emptied(shelf.path), folder, NOW + HOUR)
+            await backup.open_or_restore(_emptied(harness.path), folder, NOW + HOUR)
     for suffix in ("-wal", "-journal"):
-        shelf.path.with_name(f"{shelf.path.name}.restoring{suffix}").write_bytes(b"\xa5" * 9000)
+        harness.path.with_name(f"{harness.path.name}.restoring{suffix}").write_bytes(b"\xa5" * 9000)
     copy = backup.newest_good(folder)
     assert copy is not None
-    backup.restore(copy, shelf.path, NOW + HOUR)
-    since = shelf.value("SELECT unconfirmed_since FROM orders")
+    backup.restore(copy, harness.path, NOW + HOUR)
+    since = harness.value("SELECT unconfirmed_since FROM orders")
     assert since == to_int(NOW.replace(microsecond=0))
-    await shelf.open()
-    newer = await backup.back_up(thread(shelf), folder, NOW + 2 * HOUR)
-    await shelf.close()
-    backup.restore(newer, shelf.path, NOW + 3 * HOUR)
-    assert shelf.value("SELECT unconfirmed_since FROM orders") == since
-    await shelf.open()
+    await harness.open()
+    newer = await backup.back_up(thread(harness), folder, NOW + 2 * HOUR)
+    await harness.close()
+    backup.restore(newer, harness.path, NOW + 3 * HOUR)
+    assert harness.value("SELECT unconfirmed_since FROM orders") == since
+    await harness.open()
 
 
 def _emptied(path: Path) -> Path:
@@ -249,34 +253,34 @@ def _emptied(path: Path) -> Path:
     return path
 
 
-async def test_a_foreign_file_is_no_copy(shelf: Shelf, tmp_path: Path) -> None:
+async def test_a_foreign_file_is_no_copy(harness: StoreHarness, tmp_path: Path) -> None:
     """A database of another program is refused before anything is moved."""
     foreign = tmp_path / "foreign.db"
     with sqlite3.connect(foreign) as conn:
         conn.execute("CREATE TABLE things (id INTEGER)")
     conn.close()
     with pytest.raises(CorruptFileError, match="not a database of pandabot"):
-        backup.restore(foreign, shelf.path, NOW)
-    reopened = await open_store(shelf.path.with_name("other.db"))
+        backup.restore(foreign, harness.path, NOW)
+    reopened = await open_store(harness.path.with_name("other.db"))
     await reopened.close()
 
 
-async def test_the_copy_of_a_newer_version_is_left_alone(shelf: Shelf, tmp_path: Path) -> None:
+async def test_the_copy_of_a_newer_version_is_left_alone(harness: StoreHarness, tmp_path: Path) -> None:
     """Somebody went back to an older version: neither the copy nor the database is touched, and nothing lies about.
 
     Neither by hand, nor where a start looks for a copy because the database is lost.
     """
     folder = tmp_path / "copies"
-    copy = await backup.back_up(thread(shelf), folder, NOW)
-    await shelf.close()
+    copy = await backup.back_up(thread(harness), folder, NOW)
+    await harness.close()
     by_a_newer_version(copy)
     before = _files(tmp_path)
     with pytest.raises(NewerSchemaError, match="newer version"):
-        backup.restore(copy, shelf.path, NOW + HOUR)
+        backup.restore(copy, harness.path, NOW + HOUR)
     assert _files(tmp_path) == before
-    before = _files(_emptied(shelf.path).parents[1])
+    before = _files(_emptied(harness.path).parents[1])
     with pytest.raises(NewerSchemaError, match=copy.name):
-        await backup.open_or_restore(shelf.path, folder, NOW + HOUR)
+        await backup.open_or_restore(harness.path, folder, NOW + HOUR)
     assert _files(tmp_path) == before
 
 

@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from support.shelf import MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, Shelf, baseline, changed, scan
+from support.store_harness import MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, StoreHarness, baseline, changed, scan
 
 from storage.errors import DiskFullError
 from storage.store import open_store
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WRITER = """
 import asyncio, sys
 from pathlib import Path
-from support.shelf import LEASE, MINUTE, NOW, changed, scan
+from support.store_harness import LEASE, MINUTE, NOW, changed, scan
 from storage.store import open_store
 
 async def main() -> None:
@@ -47,23 +47,23 @@ ORDERS = 20
 @pytest.mark.parametrize("batches", [1, 12, 30])
 async def test_a_killed_writer_leaves_whole_transactions(tmp_path: Path, batches: int) -> None:
     """Whatever it reported is there; of what it had begun, either everything or nothing is."""
-    shelf = Shelf(tmp_path / "bot.db", open_store)
-    await shelf.open()
+    harness = StoreHarness(tmp_path / "bot.db", open_store)
+    await harness.open()
     for n in range(ORDERS):
-        await shelf.active(f"1688:{10**18 + n}")
-    await shelf.close()
+        await harness.active(f"1688:{10**18 + n}")
+    await harness.close()
 
-    reported = await _kill_after(shelf.path, batches)
+    reported = await _kill_after(harness.path, batches)
 
-    await shelf.open()
-    told = shelf.rows("SELECT event_id, COUNT(*) AS orders FROM outbox WHERE kind = 'news' GROUP BY event_id")
+    await harness.open()
+    told = harness.rows("SELECT event_id, COUNT(*) AS orders FROM outbox WHERE kind = 'news' GROUP BY event_id")
     assert {row["orders"] for row in told} == {ORDERS}
     assert len(told) in {reported, reported + 1}
-    nodes = shelf.rows("SELECT identity, COUNT(*) AS orders FROM nodes GROUP BY identity")
+    nodes = harness.rows("SELECT identity, COUNT(*) AS orders FROM nodes GROUP BY identity")
     assert {row["orders"] for row in nodes} == {ORDERS}
     assert len(nodes) == len(told) + 1
-    assert shelf.rows("SELECT DISTINCT version FROM orders") == [{"version": len(told) + 1}]
-    await shelf.close()
+    assert harness.rows("SELECT DISTINCT version FROM orders") == [{"version": len(told) + 1}]
+    await harness.close()
 
 
 async def _kill_after(path: Path, batches: int) -> int:
@@ -80,14 +80,14 @@ async def _kill_after(path: Path, batches: int) -> int:
     return batches + rest.count(b"\n")
 
 
-async def _limit(shelf: Shelf, pages: int | None) -> None:
+async def _limit(harness: StoreHarness, pages: int | None) -> None:
     """Make the disk as small as the file is now, plus this many pages; None: large again."""
 
     def limit(conn: sqlite3.Connection) -> None:
         used = conn.execute("PRAGMA page_count").fetchone()[0]
         conn.execute(f"PRAGMA max_page_count = {used + pages if pages is not None else 1 << 30}")
 
-    await shelf.store.thread.run(limit)
+    await harness.store.thread.run(limit)
 
 
 def _many_nodes() -> tuple[Node, ...]:
@@ -96,51 +96,51 @@ def _many_nodes() -> tuple[Node, ...]:
 
 
 @pytest.mark.parametrize("pages", [0, 1, 3])
-async def test_a_full_disk_rolls_back_and_the_store_goes_on(shelf: Shelf, pages: int) -> None:
+async def test_a_full_disk_rolls_back_and_the_store_goes_on(harness: StoreHarness, pages: int) -> None:
     """The batch is undone whole and said to be; with space again, the same batch is written."""
-    await shelf.active(ORDER)
-    await shelf.active(OTHER)
-    due = await shelf.due()
-    before = await shelf.store.orders.load([ORDER, OTHER])
+    await harness.active(ORDER)
+    await harness.active(OTHER)
+    due = await harness.due()
+    before = await harness.store.orders.load([ORDER, OTHER])
     large = _many_nodes()
     batch = [changed(ORDER, due.fence, "moved", nodes=large)]
-    await _limit(shelf, pages)
+    await _limit(harness, pages)
     for _ in range(2):
         with pytest.raises(DiskFullError, match="disk is full"):
-            await shelf.store.orders.record(NOW, batch)
-    assert await shelf.store.orders.load([ORDER, OTHER]) == before
-    assert await shelf.claim() == []
-    assert (await shelf.store.upkeep.health(NOW)).orders == 2
+            await harness.store.orders.record(NOW, batch)
+    assert await harness.store.orders.load([ORDER, OTHER]) == before
+    assert await harness.claim() == []
+    assert (await harness.store.upkeep.health(NOW)).orders == 2
 
-    await _limit(shelf, None)
-    recorded = await shelf.store.orders.record(NOW, batch)
+    await _limit(harness, None)
+    recorded = await harness.store.orders.record(NOW, batch)
     assert (recorded.applied, recorded.posts) == (1, 2)
-    assert len((await shelf.store.orders.load([ORDER]))[ORDER].shipment.nodes) == 201
-    assert await shelf.said() == [f"{ORDERS_CHANNEL} news moved", f"{ORDERS_CHANNEL} refresh"]
+    assert len((await harness.store.orders.load([ORDER]))[ORDER].shipment.nodes) == 201
+    assert await harness.said() == [f"{ORDERS_CHANNEL} news moved", f"{ORDERS_CHANNEL} refresh"]
 
 
-async def test_a_full_disk_still_lets_a_sent_post_be_recorded(shelf: Shelf) -> None:
+async def test_a_full_disk_still_lets_a_sent_post_be_recorded(harness: StoreHarness) -> None:
     """Settling a post rewrites its row; what was said is known to be said."""
-    await shelf.active()
-    await shelf.tell("moved")
-    post = await shelf.claim_one()
-    await _limit(shelf, 0)
-    assert await shelf.store.outbox.mark_sent(NOW, post, "1772416800.000100")
-    await shelf.restart()
-    assert await shelf.claim(NOW + 60 * MINUTE) == []
+    await harness.active()
+    await harness.tell("moved")
+    post = await harness.claim_one()
+    await _limit(harness, 0)
+    assert await harness.store.outbox.mark_sent(NOW, post, "1772416800.000100")
+    await harness.restart()
+    assert await harness.claim(NOW + 60 * MINUTE) == []
 
 
-async def test_a_full_disk_leaves_the_file_sound(shelf: Shelf) -> None:
+async def test_a_full_disk_leaves_the_file_sound(harness: StoreHarness) -> None:
     """SQLite's own check finds nothing wrong, now or after a restart."""
-    await shelf.active()
-    due = await shelf.due()
-    await _limit(shelf, 1)
+    await harness.active()
+    due = await harness.due()
+    await _limit(harness, 1)
     batch = [changed(ORDER, due.fence, "moved", nodes=_many_nodes())]
     with pytest.raises(DiskFullError):
-        await shelf.store.orders.record(NOW, batch)
-    await shelf.close()
-    with closing(sqlite3.connect(shelf.path)) as conn:
+        await harness.store.orders.record(NOW, batch)
+    await harness.close()
+    with closing(sqlite3.connect(harness.path)) as conn:
         assert conn.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
-    await shelf.open()
-    assert await shelf.store.orders.add(NOW, baseline(OTHER))
+    await harness.open()
+    assert await harness.store.orders.add(NOW, baseline(OTHER))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from support.shelf import (
+from support.store_harness import (
     CLAIMS_CHANNEL,
     LEASE,
     MEI,
@@ -26,329 +26,333 @@ from storage.watch import WatchState
 from tracking.values import Filter, Leg, Severity, Stall
 
 if TYPE_CHECKING:
-    from support.shelf import Shelf
+    from support.store_harness import StoreHarness
 
 SILENCE = Stall(Leg.DOMESTIC, NOW - 60 * MINUTE, 30 * MINUTE)
 
 
-async def _digest(shelf: Shelf) -> Post:
+async def _digest(harness: StoreHarness) -> Post:
     """Three pieces of news folded into one message that is on its way."""
-    await shelf.active(ORDER)
-    await shelf.active(OTHER)
+    await harness.active(ORDER)
+    await harness.active(OTHER)
     for what, key in (("one", ORDER), ("two", OTHER), ("three", ORDER)):
-        await shelf.tell(what, key)
-    digest = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE)
+        await harness.tell(what, key)
+    digest = await harness.store.outbox.batch(NOW, await harness.claim_one(), 10, LEASE)
     assert digest is not None
     return digest
 
 
-async def test_news_that_piles_up_is_batch_id_one_message(shelf: Shelf) -> None:
+async def test_news_that_piles_up_is_batch_id_one_message(harness: StoreHarness) -> None:
     """The digest takes the head's place; its parts are sent with it and not again."""
-    digest = await _digest(shelf)
+    digest = await _digest(harness)
     assert (digest.kind, digest.channel, digest.state) == (PostKind.BATCH, ORDERS_CHANNEL, PostState.SENDING)
-    assert [words(post) for post in await shelf.store.outbox.batched(digest.id)] == ["one", "two", "three"]
-    assert await shelf.claim() == []
-    assert await shelf.store.outbox.mark_sent(NOW, digest, "ts")
+    assert [words(post) for post in await harness.store.outbox.batched(digest.id)] == ["one", "two", "three"]
+    assert await harness.claim() == []
+    assert await harness.store.outbox.mark_sent(NOW, digest, "ts")
     for key, parts in ((ORDER, ["one", "three"]), (OTHER, ["two"])):  # the words of it, each order's in its thread
-        detail = await shelf.claim_one()
+        detail = await harness.claim_one()
         assert (detail.kind, detail.key, detail.event_id.startswith(DETAIL_OF)) == (PostKind.BATCH, key, True)
         assert detail.thread_ts
-        assert [words(post) for post in await shelf.store.outbox.batched(detail.id)] == parts
-        assert await shelf.store.outbox.mark_sent(NOW, detail, "ts")
-    assert await shelf.claim() == []
-    assert [row["state"] for row in shelf.rows("SELECT DISTINCT state FROM outbox")] == ["sent"]
+        assert [words(post) for post in await harness.store.outbox.batched(detail.id)] == parts
+        assert await harness.store.outbox.mark_sent(NOW, detail, "ts")
+    assert await harness.claim() == []
+    assert [row["state"] for row in harness.rows("SELECT DISTINCT state FROM outbox")] == ["sent"]
 
 
-async def test_a_digest_says_how_much_waits_behind_a_post(shelf: Shelf) -> None:
+async def test_a_digest_says_how_much_waits_behind_a_post(harness: StoreHarness) -> None:
     """The sender folds when enough has piled up, and takes no more than it asks for."""
-    await shelf.active()
+    await harness.active()
     for what in ("one", "two", "three"):
-        await shelf.tell(what)
-    head = await shelf.claim_one()
+        await harness.tell(what)
+    head = await harness.claim_one()
     assert head.behind == 2
-    digest = await shelf.store.outbox.batch(NOW, head, 2, LEASE)
+    digest = await harness.store.outbox.batch(NOW, head, 2, LEASE)
     assert digest is not None
-    assert [words(post) for post in await shelf.store.outbox.batched(digest.id)] == ["one", "two"]
-    assert await shelf.store.outbox.mark_sent(NOW, digest, "ts")
-    assert await shelf.said() == [f"{ORDERS_CHANNEL} news three"]
+    assert [words(post) for post in await harness.store.outbox.batched(digest.id)] == ["one", "two"]
+    assert await harness.store.outbox.mark_sent(NOW, digest, "ts")
+    assert await harness.said() == [f"{ORDERS_CHANNEL} news three"]
 
 
-async def test_a_single_post_is_not_folded(shelf: Shelf) -> None:
+async def test_a_single_post_is_not_folded(harness: StoreHarness) -> None:
     """There is nothing to fold it with, and the claim stays good."""
-    await shelf.active()
-    await shelf.tell("one")
-    head = await shelf.claim_one()
-    assert await shelf.store.outbox.batch(NOW, head, 10, LEASE) is None
-    assert await shelf.store.outbox.mark_sent(NOW, head, "ts")
+    await harness.active()
+    await harness.tell("one")
+    head = await harness.claim_one()
+    assert await harness.store.outbox.batch(NOW, head, 10, LEASE) is None
+    assert await harness.store.outbox.mark_sent(NOW, head, "ts")
 
 
-async def test_a_stale_claim_folds_nothing(shelf: Shelf) -> None:
+async def test_a_stale_claim_folds_nothing(harness: StoreHarness) -> None:
     """Its lease ran out: the post is in doubt and must be looked up on its own."""
-    await shelf.active()
-    await shelf.tell("one")
-    await shelf.tell("two")
-    slow = await shelf.claim_one()
-    await shelf.claim(NOW + LEASE)
-    assert await shelf.store.outbox.batch(NOW + LEASE, slow, 10, LEASE) is None
-    assert shelf.value("SELECT COUNT(*) FROM outbox WHERE kind = 'batch'") == 0
+    await harness.active()
+    await harness.tell("one")
+    await harness.tell("two")
+    slow = await harness.claim_one()
+    await harness.claim(NOW + LEASE)
+    assert await harness.store.outbox.batch(NOW + LEASE, slow, 10, LEASE) is None
+    assert harness.value("SELECT COUNT(*) FROM outbox WHERE kind = 'batch'") == 0
 
 
-async def _loud_and_quiet(shelf: Shelf) -> Post:
+async def _loud_and_quiet(harness: StoreHarness) -> Post:
     """Two orders in turn, a problem of the first in between; returns the first post, claimed."""
-    await shelf.active(ORDER)
-    await shelf.active(OTHER)
+    await harness.active(ORDER)
+    await harness.active(OTHER)
     for what, key, level in (
         ("one", ORDER, Severity.NODE),
         ("two", OTHER, Severity.NODE),
         ("three", ORDER, Severity.PROBLEM),
         ("four", OTHER, Severity.NODE),
     ):
-        await shelf.tell(what, key, to_post=named(what, severity=level))
-    return await shelf.claim_one()
+        await harness.tell(what, key, to_post=named(what, severity=level))
+    return await harness.claim_one()
 
 
-async def test_only_what_may_go_now_is_folded(shelf: Shelf) -> None:
+async def test_only_what_may_go_now_is_folded(harness: StoreHarness) -> None:
     """Quiet hours let problems pass: what they hold is not taken along, and does not count as a queue."""
-    head = await _loud_and_quiet(shelf)
+    head = await _loud_and_quiet(harness)
     problems = frozenset({Severity.PROBLEM})
-    assert await shelf.store.outbox.batch(NOW, head, 10, LEASE, rule=BatchRule(3, problems)) is None
-    digest = await shelf.store.outbox.batch(NOW, head, 10, LEASE, rule=BatchRule(2, problems))
+    assert await harness.store.outbox.batch(NOW, head, 10, LEASE, rule=BatchRule(3, problems)) is None
+    digest = await harness.store.outbox.batch(NOW, head, 10, LEASE, rule=BatchRule(2, problems))
     assert digest is not None
-    assert [words(post) for post in await shelf.store.outbox.batched(digest.id)] == ["one", "three"]
+    assert [words(post) for post in await harness.store.outbox.batched(digest.id)] == ["one", "three"]
 
 
-async def test_orders_with_nothing_to_show_stay_in_their_threads(shelf: Shelf) -> None:
+async def test_orders_with_nothing_to_show_stay_in_their_threads(harness: StoreHarness) -> None:
     """One with a problem is told with all its news, as loud as that, the other's scans go into its own thread."""
-    head = await _loud_and_quiet(shelf)
+    head = await _loud_and_quiet(harness)
     rule = BatchRule(2, shown=frozenset({Severity.PROBLEM}))
-    loud = await shelf.store.outbox.batch(NOW, head, 10, LEASE, rule=rule)
+    loud = await harness.store.outbox.batch(NOW, head, 10, LEASE, rule=rule)
     assert loud is not None
-    (watch,) = await shelf.store.watches.of_orders([ORDER])
+    (watch,) = await harness.store.watches.of_orders([ORDER])
     assert (loud.key, loud.thread_ts, loud.severity) == (ORDER, watch.card_ts, "problem")
-    assert [words(post) for post in await shelf.store.outbox.batched(loud.id)] == ["one", "three"]
-    assert await shelf.store.outbox.mark_sent(NOW, loud, "ts")
-    quiet = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, rule=rule)
+    assert [words(post) for post in await harness.store.outbox.batched(loud.id)] == ["one", "three"]
+    assert await harness.store.outbox.mark_sent(NOW, loud, "ts")
+    quiet = await harness.store.outbox.batch(NOW, await harness.claim_one(), 10, LEASE, rule=rule)
     assert quiet is not None
-    (watch,) = await shelf.store.watches.of_orders([OTHER])
+    (watch,) = await harness.store.watches.of_orders([OTHER])
     assert (quiet.key, quiet.watch_id, quiet.thread_ts) == (OTHER, watch.id, watch.card_ts)
-    assert [words(post) for post in await shelf.store.outbox.batched(quiet.id)] == ["two", "four"]
+    assert [words(post) for post in await harness.store.outbox.batched(quiet.id)] == ["two", "four"]
 
 
-async def test_a_digest_of_one_order_finds_its_thread_again(shelf: Shelf) -> None:
+async def test_a_digest_of_one_order_finds_its_thread_again(harness: StoreHarness) -> None:
     """After a failed try it goes to the card that the order has then, and a lost card comes before it."""
-    await shelf.active()
+    await harness.active()
     for what in ("one", "two"):
-        await shelf.tell(what)
-    digest = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, rule=BatchRule(shown=frozenset()))
+        await harness.tell(what)
+    digest = await harness.store.outbox.batch(
+        NOW, await harness.claim_one(), 10, LEASE, rule=BatchRule(shown=frozenset())
+    )
     assert digest is not None
-    assert await shelf.store.outbox.mark_card_deleted(NOW, digest)
-    card = await shelf.claim_one()
+    assert await harness.store.outbox.mark_card_deleted(NOW, digest)
+    card = await harness.claim_one()
     assert card.kind is PostKind.CARD
-    await shelf.store.outbox.mark_sent(NOW, card, "new-card")
-    again = await shelf.claim_one()
+    await harness.store.outbox.mark_sent(NOW, card, "new-card")
+    again = await harness.claim_one()
     assert (again.id, again.kind, again.thread_ts) == (digest.id, PostKind.BATCH, "new-card")
 
 
-async def test_news_whose_card_is_to_come_is_not_folded(shelf: Shelf) -> None:
+async def test_news_whose_card_is_to_come_is_not_folded(harness: StoreHarness) -> None:
     """It has no thread yet, and a digest would tell it before its card."""
-    await shelf.active(OTHER)
-    await shelf.tell("first", OTHER)
-    await _joined(shelf)
-    await shelf.tell("second")
-    assert await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE) is None
+    await harness.active(OTHER)
+    await harness.tell("first", OTHER)
+    await _joined(harness)
+    await harness.tell("second")
+    assert await harness.store.outbox.batch(NOW, await harness.claim_one(), 10, LEASE) is None
 
 
-async def test_a_digest_in_doubt_is_looked_for_after_a_restart(shelf: Shelf) -> None:
+async def test_a_digest_in_doubt_is_looked_for_after_a_restart(harness: StoreHarness) -> None:
     """With its own token; its parts come with it."""
-    lost = await _digest(shelf)
-    store = await shelf.restart()
+    lost = await _digest(harness)
+    store = await harness.restart()
     assert await store.outbox.recover_after_crash(NOW) == 1
-    doubt = await shelf.claim_one()
+    doubt = await harness.claim_one()
     assert (doubt.id, doubt.state, doubt.token) == (lost.id, PostState.UNCERTAIN, lost.token)
     assert await store.outbox.mark_retry(NOW, doubt, NOW, "not found")
-    again = await shelf.claim_one()
+    again = await harness.claim_one()
     assert (again.kind, again.token) == (PostKind.BATCH, lost.token)
     assert len(await store.outbox.batched(again.id)) == 3
 
 
-async def test_a_refused_digest_refuses_its_parts_and_is_forgotten_in_time(shelf: Shelf) -> None:
+async def test_a_refused_digest_refuses_its_parts_and_is_forgotten_in_time(harness: StoreHarness) -> None:
     """Nothing of it waits for ever; what it told of each order still goes into that order's thread."""
-    digest = await _digest(shelf)
-    await shelf.store.outbox.mark_failed(NOW, digest, "invalid_blocks")
+    digest = await _digest(harness)
+    await harness.store.outbox.mark_failed(NOW, digest, "invalid_blocks")
     for _order in range(2):
-        assert await shelf.store.outbox.mark_failed(NOW, await shelf.claim_one(), "invalid_blocks")
-    assert (await shelf.store.upkeep.health(NOW)).outbox == {PostState.FAILED: 6}
-    await shelf.store.upkeep.prune(NOW + MINUTE, 100)
-    assert (await shelf.store.upkeep.health(NOW)).outbox == {}
+        assert await harness.store.outbox.mark_failed(NOW, await harness.claim_one(), "invalid_blocks")
+    assert (await harness.store.upkeep.health(NOW)).outbox == {PostState.FAILED: 6}
+    await harness.store.upkeep.prune(NOW + MINUTE, 100)
+    assert (await harness.store.upkeep.health(NOW)).outbox == {}
 
 
-async def test_a_mute_is_known_to_the_sender_while_it_lasts(shelf: Shelf) -> None:
+async def test_a_mute_is_known_to_the_sender_while_it_lasts(harness: StoreHarness) -> None:
     """Of the watch or of the whole channel; the store only says who muted it."""
-    await shelf.active(ORDER)
-    await shelf.active(OTHER, CLAIMS_CHANNEL)
-    await shelf.store.watches.mute(NOW, ORDERS_CHANNEL, [ORDER, OTHER], until=NOW + MINUTE, actor=MEI)
-    await shelf.store.channels.mute(NOW, CLAIMS_CHANNEL, NOW + MINUTE, "U0WEI")
-    await shelf.tell("one", ORDER)
-    await shelf.tell("one", OTHER)
-    assert {post.channel: post.muted_by for post in await shelf.claim()} == {
+    await harness.active(ORDER)
+    await harness.active(OTHER, CLAIMS_CHANNEL)
+    await harness.store.watches.mute(NOW, ORDERS_CHANNEL, [ORDER, OTHER], until=NOW + MINUTE, actor=MEI)
+    await harness.store.channels.mute(NOW, CLAIMS_CHANNEL, NOW + MINUTE, "U0WEI")
+    await harness.tell("one", ORDER)
+    await harness.tell("one", OTHER)
+    assert {post.channel: post.muted_by for post in await harness.claim()} == {
         ORDERS_CHANNEL: MEI,
         CLAIMS_CHANNEL: "U0WEI",
     }
-    await shelf.store.outbox.recover_after_crash(NOW)
-    assert {post.muted_by for post in await shelf.claim(NOW + MINUTE)} == {""}
+    await harness.store.outbox.recover_after_crash(NOW)
+    assert {post.muted_by for post in await harness.claim(NOW + MINUTE)} == {""}
 
 
-async def test_what_was_skipped_stays_unsaid_and_explained(shelf: Shelf) -> None:
+async def test_what_was_skipped_stays_unsaid_and_explained(harness: StoreHarness) -> None:
     """The history of the order says why nothing was posted."""
-    await shelf.active()
-    await shelf.tell("one")
-    assert await shelf.store.outbox.mark_skipped(NOW, await shelf.claim_one(), "muted")
-    assert await shelf.claim() == []
-    (told,) = await shelf.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)
+    await harness.active()
+    await harness.tell("one")
+    assert await harness.store.outbox.mark_skipped(NOW, await harness.claim_one(), "muted")
+    assert await harness.claim() == []
+    (told,) = await harness.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)
     assert (told.event_id, told.news, told.state, told.error) == ("one", news_saying("one"), PostState.SKIPPED, "muted")
-    (elsewhere,) = await shelf.store.delivery_log.of_order(ORDER, CLAIMS_CHANNEL, 10)
+    (elsewhere,) = await harness.store.delivery_log.of_order(ORDER, CLAIMS_CHANNEL, 10)
     assert elsewhere.state is None
 
 
-async def test_a_lost_card_is_posted_anew_before_the_news(shelf: Shelf) -> None:
+async def test_a_lost_card_is_posted_anew_before_the_news(harness: StoreHarness) -> None:
     """Somebody deleted the card in Slack: its thread is gone, the next news begins another."""
-    await shelf.active()
-    await shelf.tell("one")
-    assert await shelf.store.outbox.mark_card_deleted(NOW, await shelf.claim_one())
-    card = await shelf.claim_one()
+    await harness.active()
+    await harness.tell("one")
+    assert await harness.store.outbox.mark_card_deleted(NOW, await harness.claim_one())
+    card = await harness.claim_one()
     assert card.kind is PostKind.CARD
-    await shelf.store.outbox.mark_sent(NOW, card, "new-card")
-    news = await shelf.claim_one()
+    await harness.store.outbox.mark_sent(NOW, card, "new-card")
+    news = await harness.claim_one()
     assert (words(news), news.thread_ts) == ("one", "new-card")
 
 
-async def test_an_alarm_is_raised_once_and_cleared_by_movement(shelf: Shelf) -> None:
+async def test_an_alarm_is_raised_once_and_cleared_by_movement(harness: StoreHarness) -> None:
     """People can act on it until then; after that it is history."""
-    await shelf.active()
+    await harness.active()
     alarm = Alarm(ORDER, "silent:1", SILENCE)
-    assert await shelf.store.alarms.open(NOW, alarm, named("silent:1"), None)
-    assert not await shelf.store.alarms.open(NOW, alarm, named("silent:1"), None)
-    assert await shelf.said() == [f"{ORDERS_CHANNEL} news silent:1", f"{ORDERS_CHANNEL} refresh"]
-    raised = (await shelf.store.alarms.of_orders([ORDER]))[ORDER]
-    acted = await shelf.store.alarms.act(NOW, raised.id, AlarmState.ASSIGNED, MEI)
+    assert await harness.store.alarms.open(NOW, alarm, named("silent:1"), None)
+    assert not await harness.store.alarms.open(NOW, alarm, named("silent:1"), None)
+    assert await harness.said() == [f"{ORDERS_CHANNEL} news silent:1", f"{ORDERS_CHANNEL} refresh"]
+    raised = (await harness.store.alarms.of_orders([ORDER]))[ORDER]
+    acted = await harness.store.alarms.act(NOW, raised.id, AlarmState.ASSIGNED, MEI)
     assert acted is not None
     assert (acted.state, acted.assignee) == (AlarmState.ASSIGNED, MEI)
-    await shelf.tell("moved", moved=True)
-    assert await shelf.store.alarms.of_orders([ORDER]) == {}
-    late = await shelf.store.alarms.act(NOW, raised.id, AlarmState.SNOOZED, MEI, until=NOW)
+    await harness.tell("moved", moved=True)
+    assert await harness.store.alarms.of_orders([ORDER]) == {}
+    late = await harness.store.alarms.act(NOW, raised.id, AlarmState.SNOOZED, MEI, until=NOW)
     assert late is not None
     assert late.state is AlarmState.CLEARED
 
 
-async def test_an_alarm_stands_while_its_silence_does(shelf: Shelf) -> None:
+async def test_an_alarm_stands_while_its_silence_does(harness: StoreHarness) -> None:
     """What else moves does not clear it; one that was taken for over and is found again is reopened without a word."""
-    await shelf.active()
+    await harness.active()
     alarm = Alarm(ORDER, "stall:domestic:YT1:2026-03-01T00:00:00+00:00", SILENCE)
-    assert await shelf.store.alarms.open(NOW, alarm, named(alarm.event_id), None)
-    await shelf.tell("another moved", moved=True, silent=("YT1:2026-03-01T00:00:00+00:00",))
-    assert list(await shelf.store.alarms.of_orders([ORDER])) == [ORDER]
-    await shelf.tell("this one moved", moved=True, silent=("YT2:2026-03-01T00:00:00+00:00",))
-    assert await shelf.store.alarms.of_orders([ORDER]) == {}
-    assert len(await shelf.said()) == 4
-    assert not await shelf.store.alarms.open(NOW, alarm, named(alarm.event_id), None)
-    assert (await shelf.store.alarms.of_orders([ORDER]))[ORDER].state is AlarmState.OPEN
-    assert await shelf.said() == [f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.store.alarms.open(NOW, alarm, named(alarm.event_id), None)
+    await harness.tell("another moved", moved=True, silent=("YT1:2026-03-01T00:00:00+00:00",))
+    assert list(await harness.store.alarms.of_orders([ORDER])) == [ORDER]
+    await harness.tell("this one moved", moved=True, silent=("YT2:2026-03-01T00:00:00+00:00",))
+    assert await harness.store.alarms.of_orders([ORDER]) == {}
+    assert len(await harness.said()) == 4
+    assert not await harness.store.alarms.open(NOW, alarm, named(alarm.event_id), None)
+    assert (await harness.store.alarms.of_orders([ORDER]))[ORDER].state is AlarmState.OPEN
+    assert await harness.said() == [f"{ORDERS_CHANNEL} refresh"]
 
 
-async def test_orders_join_a_channel_that_watches_all(shelf: Shelf) -> None:
+async def test_orders_join_a_channel_that_watches_all(harness: StoreHarness) -> None:
     """Silently, once, and never an order that somebody there stopped watching."""
-    watch = await shelf.active(OTHER)
-    await shelf.store.watches.end(NOW, ORDERS_CHANNEL, [watch.key], MEI)
-    wish, new = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
+    watch = await harness.active(OTHER)
+    await harness.store.watches.end(NOW, ORDERS_CHANNEL, [watch.key], MEI)
+    wish, new = await harness.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
     assert new
     found = [NewOrder(order_of(key), NOW) for key in (ORDER, OTHER)]
-    assert await shelf.store.subscriptions.join(NOW, wish.id, found) == 1
-    assert await shelf.store.subscriptions.join(NOW, wish.id, found) == 0
-    assert [one.key for one in await shelf.store.watches.of_orders([ORDER, OTHER])] == [ORDER]
-    assert await shelf.claim() == []
-    assert [due.polls for due in await shelf.store.orders.claim_due(NOW, 10, LEASE)] == [0]
-    assert await shelf.store.subscriptions.unsubscribe(NOW, ORDERS_CHANNEL, MEI) == (1, 1)
-    assert await shelf.store.orders.claim_due(NOW + 999 * MINUTE, 10, LEASE) == []
+    assert await harness.store.subscriptions.join(NOW, wish.id, found) == 1
+    assert await harness.store.subscriptions.join(NOW, wish.id, found) == 0
+    assert [one.key for one in await harness.store.watches.of_orders([ORDER, OTHER])] == [ORDER]
+    assert await harness.claim() == []
+    assert [due.polls for due in await harness.store.orders.claim_due(NOW, 10, LEASE)] == [0]
+    assert await harness.store.subscriptions.unsubscribe(NOW, ORDERS_CHANNEL, MEI) == (1, 1)
+    assert await harness.store.orders.claim_due(NOW + 999 * MINUTE, 10, LEASE) == []
 
 
-async def _joined(shelf: Shelf) -> int:
+async def _joined(harness: StoreHarness) -> int:
     """A watch without a card, as `watch all` makes them. Returns its id."""
-    wish, _ = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
-    await shelf.store.subscriptions.join(NOW, wish.id, [NewOrder(order_of(), NOW)])
-    (watch,) = await shelf.store.watches.of_orders([ORDER])
+    wish, _ = await harness.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
+    await harness.store.subscriptions.join(NOW, wish.id, [NewOrder(order_of(), NOW)])
+    (watch,) = await harness.store.watches.of_orders([ORDER])
     return watch.id
 
 
-async def test_a_watch_that_joined_gets_its_card_with_its_first_news(shelf: Shelf) -> None:
+async def test_a_watch_that_joined_gets_its_card_with_its_first_news(harness: StoreHarness) -> None:
     """There is a thread to tell it in, and no message before there is something to say."""
-    await _joined(shelf)
-    await shelf.tell("one")
-    await shelf.tell("two")
-    assert await shelf.said() == [f"{ORDERS_CHANNEL} {post}" for post in ("card", "news one", "news two")]
+    await _joined(harness)
+    await harness.tell("one")
+    await harness.tell("two")
+    assert await harness.said() == [f"{ORDERS_CHANNEL} {post}" for post in ("card", "news one", "news two")]
 
 
-async def test_news_under_a_refused_card_fails_with_it(shelf: Shelf) -> None:
+async def test_news_under_a_refused_card_fails_with_it(harness: StoreHarness) -> None:
     """Whether it waits alone or in a digest, and the figures count it; another order's news is left alone."""
-    await shelf.active(ORDER)
-    await shelf.active(OTHER)
+    await harness.active(ORDER)
+    await harness.active(OTHER)
     for what in ("one", "two"):
-        await shelf.tell(what)
-    await shelf.tell("other", OTHER)
-    digest = await shelf.store.outbox.batch(NOW, await shelf.claim_one(), 10, LEASE, rule=BatchRule(shown=frozenset()))
+        await harness.tell(what)
+    await harness.tell("other", OTHER)
+    digest = await harness.store.outbox.batch(
+        NOW, await harness.claim_one(), 10, LEASE, rule=BatchRule(shown=frozenset())
+    )
     assert digest is not None
-    await shelf.tell("three")
-    assert await shelf.store.outbox.mark_card_deleted(NOW, digest)
-    assert await shelf.store.outbox.mark_failed(NOW, await shelf.claim_one(), "msg_too_long")
-    told = await shelf.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)
+    await harness.tell("three")
+    assert await harness.store.outbox.mark_card_deleted(NOW, digest)
+    assert await harness.store.outbox.mark_failed(NOW, await harness.claim_one(), "msg_too_long")
+    told = await harness.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)
     assert [(one.event_id, one.state, one.error) for one in told] == [
         (what, PostState.FAILED, "msg_too_long") for what in ("one", "two", "three")
     ]
-    assert (await shelf.store.upkeep.health(NOW)).lost == 4  # the digest is counted as well
-    assert await shelf.said() == [f"{ORDERS_CHANNEL} news other"]
+    assert (await harness.store.upkeep.health(NOW)).lost == 4  # the digest is counted as well
+    assert await harness.said() == [f"{ORDERS_CHANNEL} news other"]
 
 
-async def test_a_held_card_comes_before_the_news_that_may_go(shelf: Shelf) -> None:
+async def test_a_held_card_comes_before_the_news_that_may_go(harness: StoreHarness) -> None:
     """As loud as that news, so that what lets one pass lets the other; what stays held follows in its thread."""
-    await _joined(shelf)
-    await shelf.tell("quiet")
+    await _joined(harness)
+    await harness.tell("quiet")
     for _held in ("card", "news"):
-        assert await shelf.store.outbox.mark_held(await shelf.claim_one(), NOW + MINUTE, "quiet hours")
-    await shelf.tell("loud", to_post=named("loud", severity=Severity.PROBLEM))
-    loud = await shelf.claim_one()
+        assert await harness.store.outbox.mark_held(await harness.claim_one(), NOW + MINUTE, "quiet hours")
+    await harness.tell("loud", to_post=named("loud", severity=Severity.PROBLEM))
+    loud = await harness.claim_one()
     assert loud.card_held
-    assert await shelf.store.outbox.queue_card_before(NOW, loud)
-    assert not await shelf.store.outbox.queue_card_before(NOW, loud)
-    card = await shelf.claim_one()
+    assert await harness.store.outbox.queue_card_before(NOW, loud)
+    assert not await harness.store.outbox.queue_card_before(NOW, loud)
+    card = await harness.claim_one()
     assert (card.kind, card.severity) == (PostKind.CARD, "problem")
-    assert await shelf.store.outbox.mark_sent(NOW, card, "card-ts")
-    again = await shelf.claim_one()
+    assert await harness.store.outbox.mark_sent(NOW, card, "card-ts")
+    again = await harness.claim_one()
     assert (words(again), again.thread_ts, again.card_held) == ("loud", "card-ts", False)
-    assert await shelf.store.outbox.mark_card_deleted(NOW, again)
-    assert await shelf.said() == [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news loud"]
-    assert await shelf.said(NOW + MINUTE) == [f"{ORDERS_CHANNEL} news quiet"]
+    assert await harness.store.outbox.mark_card_deleted(NOW, again)
+    assert await harness.said() == [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news loud"]
+    assert await harness.said(NOW + MINUTE) == [f"{ORDERS_CHANNEL} news quiet"]
 
 
-async def test_orders_join_a_paused_channel_paused(shelf: Shelf) -> None:
+async def test_orders_join_a_paused_channel_paused(harness: StoreHarness) -> None:
     """Their news waits with the others', and nobody is told of the pause again for each of them."""
-    wish, _ = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
-    paused = await shelf.active(OTHER)
-    await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
-    await shelf.store.subscriptions.join(NOW, wish.id, [NewOrder(order_of(), NOW)])
-    await shelf.tell("moved")
-    assert [post.kind for post in await shelf.claim()] == [PostKind.NOTICE]
-    assert await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived") == []
-    resumed = await shelf.store.watches.resume_channel(NOW, ORDERS_CHANNEL, MEI)
+    wish, _ = await harness.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
+    paused = await harness.active(OTHER)
+    await harness.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    await harness.store.subscriptions.join(NOW, wish.id, [NewOrder(order_of(), NOW)])
+    await harness.tell("moved")
+    assert [post.kind for post in await harness.claim()] == [PostKind.NOTICE]
+    assert await harness.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived") == []
+    resumed = await harness.store.watches.resume_channel(NOW, ORDERS_CHANNEL, MEI)
     assert {one.id for one in resumed} > {paused.id}
     news = [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news moved"]
-    assert await shelf.said(quiet=MEI) == [*news, f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.said(quiet=MEI) == [*news, f"{ORDERS_CHANNEL} refresh"]
 
 
-async def test_a_watch_that_joined_survives_a_pause_before_its_card(shelf: Shelf) -> None:
+async def test_a_watch_that_joined_survives_a_pause_before_its_card(harness: StoreHarness) -> None:
     """Paused and resumed it is active as before, and its first news still brings the card."""
-    watch_id = await _joined(shelf)
-    await shelf.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
-    resumed = await shelf.store.watches.resume(NOW, watch_id, MEI)
+    watch_id = await _joined(harness)
+    await harness.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    resumed = await harness.store.watches.resume(NOW, watch_id, MEI)
     assert resumed is not None
     assert resumed.state is WatchState.ACTIVE
-    await shelf.tell("one")
-    assert await shelf.said(quiet=MEI) == [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news one"]
+    await harness.tell("one")
+    assert await harness.said(quiet=MEI) == [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news one"]

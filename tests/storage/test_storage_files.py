@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.shelf import NOW, baseline, by_a_newer_version
+from support.store_harness import NOW, baseline, by_a_newer_version
 
 from storage import database
 from storage.errors import BusyFileError, CorruptFileError, NewerSchemaError, StorageError, UnusableFileError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from support.shelf import MINUTE, NOW, ORDER, Shelf
+from support.store_harness import MINUTE, NOW, ORDER, StoreHarness
 
 from storage.inbox import MOST_UNKNOWN, PushMessage
 
@@ -15,43 +15,43 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 
 
-async def push(shelf: Shelf, names: range, outcome: str, at: datetime = NOW) -> None:
+async def push(harness: StoreHarness, names: range, outcome: str, at: datetime = NOW) -> None:
     """So many different messages, looked at."""
     for number in names:
-        assert await shelf.store.inbox.put(PushMessage(f"{outcome} {number}", "CLOSE", (str(number),), at))
-    await shelf.store.inbox.done(at, [(f"{outcome} {number}", outcome) for number in names])
+        assert await harness.store.inbox.put(PushMessage(f"{outcome} {number}", "CLOSE", (str(number),), at))
+    await harness.store.inbox.done(at, [(f"{outcome} {number}", outcome) for number in names])
 
 
-async def rows(shelf: Shelf) -> int:
-    return await shelf.store.thread.run(lambda conn: int(conn.execute("SELECT COUNT(*) FROM inbox").fetchone()[0]))
+async def rows(harness: StoreHarness) -> int:
+    return await harness.store.thread.run(lambda conn: int(conn.execute("SELECT COUNT(*) FROM inbox").fetchone()[0]))
 
 
-async def test_a_flood_about_unknown_orders_is_counted_and_not_kept(shelf: Shelf) -> None:
+async def test_a_flood_about_unknown_orders_is_counted_and_not_kept(harness: StoreHarness) -> None:
     """4,000 different messages leave no 4,000 rows; those about our orders stay."""
-    await shelf.active(ORDER)
-    await push(shelf, range(50), "looked at")
+    await harness.active(ORDER)
+    await push(harness, range(50), "looked at")
     for start in range(0, 4000, 100):
-        await push(shelf, range(start, start + 100), "unknown order", NOW + MINUTE)
-    assert await rows(shelf) == MOST_UNKNOWN + 50
-    counts, last = await shelf.store.inbox.counts(NOW - DAY)
+        await push(harness, range(start, start + 100), "unknown order", NOW + MINUTE)
+    assert await rows(harness) == MOST_UNKNOWN + 50
+    counts, last = await harness.store.inbox.counts(NOW - DAY)
     assert counts == {"looked at": 50, "unknown order": 4000}
     assert last == NOW + MINUTE
 
 
-async def test_the_count_of_a_day_is_not_carried_on(shelf: Shelf) -> None:
+async def test_the_count_of_a_day_is_not_carried_on(harness: StoreHarness) -> None:
     """What was dropped yesterday is not counted today."""
-    await push(shelf, range(MOST_UNKNOWN + 300), "unknown order")
+    await push(harness, range(MOST_UNKNOWN + 300), "unknown order")
     later = NOW + 2 * DAY
-    await push(shelf, range(9000, 9010), "unknown order", later)
-    counts, _last = await shelf.store.inbox.counts(later - DAY)
+    await push(harness, range(9000, 9010), "unknown order", later)
+    counts, _last = await harness.store.inbox.counts(later - DAY)
     assert counts == {"unknown order": 20}
 
 
-async def test_they_live_a_day(shelf: Shelf) -> None:
+async def test_they_live_a_day(harness: StoreHarness) -> None:
     """Then they are forgotten, some at a time; what is about our orders is kept as long as everything."""
-    await push(shelf, range(10), "looked at")
-    await push(shelf, range(10), "unknown order")
-    await push(shelf, range(10, 15), "unknown order", NOW + DAY)
+    await push(harness, range(10), "looked at")
+    await push(harness, range(10), "unknown order")
+    await push(harness, range(10, 15), "unknown order", NOW + DAY)
     before = NOW + MINUTE
-    assert [await shelf.store.inbox.prune_unknown(before, 6) for _ in range(3)] == [6, 4, 0]
-    assert await rows(shelf) == 15
+    assert [await harness.store.inbox.prune_unknown(before, 6) for _ in range(3)] == [6, 4, 0]
+    assert await rows(harness) == 15

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from support.effort import examples
-from support.shelf import LEASE, MEI, NOW, ORDER, OTHER, Shelf, words
+from support.store_harness import LEASE, MEI, NOW, ORDER, OTHER, StoreHarness, words
 
 from storage.post import Post, PostKind, PostState
 from storage.store import open_store
@@ -49,8 +49,8 @@ class Sender(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.folder = Path(tempfile.mkdtemp(prefix="pandabot-machine-"))
-        self.shelf = Shelf(self.folder / "bot.db", open_store)
-        self.run(self.shelf.open())
+        self.harness = StoreHarness(self.folder / "bot.db", open_store)
+        self.run(self.harness.open())
         self.now = NOW
         self.rooms = {channel: Room() for channel in CHANNELS}
         self.flying: dict[str, Post] = {}
@@ -58,15 +58,15 @@ class Sender(RuleBasedStateMachine):
         self.owed: dict[tuple[str, str], set[int]] = {(k, c): set() for k in KEYS for c in CHANNELS}
         for key in KEYS:
             for channel in CHANNELS:
-                self.run(self.shelf.opening(key, channel))
-        self.run(self.shelf.said(quiet=CHANNELS[1]))
+                self.run(self.harness.opening(key, channel))
+        self.run(self.harness.said(quiet=CHANNELS[1]))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)
 
     def teardown(self) -> None:
         self.settle_everything()
-        self.run(self.shelf.close())
+        self.run(self.harness.close())
         self.loop.close()
         shutil.rmtree(self.folder)
 
@@ -75,8 +75,8 @@ class Sender(RuleBasedStateMachine):
     @rule(key=st.sampled_from(KEYS), refresh=st.booleans())
     def an_order_moves(self, key: str, refresh: bool) -> None:
         self.news += 1
-        self.run(self.shelf.tell(str(self.news), key, changed=refresh))
-        for watch in self.run(self.shelf.store.watches.of_orders([key])):
+        self.run(self.harness.tell(str(self.news), key, changed=refresh))
+        for watch in self.run(self.harness.store.watches.of_orders([key])):
             self.owed[key, watch.channel].add(self.news)
 
     @rule(outcomes=st.lists(st.sampled_from(OUTCOMES), min_size=1, max_size=8))
@@ -108,15 +108,15 @@ class Sender(RuleBasedStateMachine):
             if outcome == "unheard" and post.state is PostState.SENDING:
                 self._appears(post)
         self.flying.clear()
-        self.run(self.shelf.restart())
-        self.run(self.shelf.store.outbox.recover_after_crash(self.now))
+        self.run(self.harness.restart())
+        self.run(self.harness.store.outbox.recover_after_crash(self.now))
 
     @rule(pair=pairs, undone=st.booleans())
     def somebody_unwatches(self, pair: tuple[str, str], undone: bool) -> None:
         """While something is in the air; perhaps it was a slip."""
         key, channel = pair
         self._take_off()
-        self.run(self.shelf.store.watches.end(self.now, channel, [key], MEI))
+        self.run(self.harness.store.watches.end(self.now, channel, [key], MEI))
         self.owed[pair].clear()
         if undone:
             self.somebody_undoes(pair)
@@ -124,28 +124,28 @@ class Sender(RuleBasedStateMachine):
     @rule(pair=pairs)
     def somebody_undoes(self, pair: tuple[str, str]) -> None:
         key, channel = pair
-        rows = self.shelf.rows("SELECT id FROM watches WHERE key = ? AND channel = ?", key, channel)
-        self.run(self.shelf.store.watches.restore(self.now, [row["id"] for row in rows], MEI))
+        rows = self.harness.rows("SELECT id FROM watches WHERE key = ? AND channel = ?", key, channel)
+        self.run(self.harness.store.watches.restore(self.now, [row["id"] for row in rows], MEI))
 
     @rule(pair=pairs)
     def somebody_watches(self, pair: tuple[str, str]) -> None:
-        self.run(self.shelf.opening(*pair))
+        self.run(self.harness.opening(*pair))
 
     @rule(channel=st.sampled_from(CHANNELS))
     def a_channel_is_archived(self, channel: str) -> None:
         """While something is in the air. What is news from now on waits with the rest."""
         self._take_off()
-        self.run(self.shelf.store.watches.pause_channel(self.now, channel, "is_archived"))
+        self.run(self.harness.store.watches.pause_channel(self.now, channel, "is_archived"))
 
     @rule(channel=st.sampled_from(CHANNELS))
     def a_channel_is_opened_again(self, channel: str) -> None:
-        self.run(self.shelf.store.watches.resume_channel(self.now, channel, MEI))
+        self.run(self.harness.store.watches.resume_channel(self.now, channel, MEI))
 
     # --- what must hold ------------------------------------------------------------------------------------------
 
     @invariant()
     def one_post_at_a_time(self) -> None:
-        rows = self.shelf.rows(
+        rows = self.harness.rows(
             "SELECT channel FROM outbox WHERE state = 'sending' GROUP BY channel HAVING COUNT(*) > 1"
         )
         assert rows == []
@@ -153,13 +153,13 @@ class Sender(RuleBasedStateMachine):
     @invariant()
     def at_most_one_refresh_and_card_a_watch(self) -> None:
         sql = "SELECT watch_id FROM outbox WHERE kind <> 'news' GROUP BY watch_id, kind HAVING COUNT(*) > 1"
-        assert [row for row in self.shelf.rows(sql) if row["watch_id"] is not None] == []
+        assert [row for row in self.harness.rows(sql) if row["watch_id"] is not None] == []
 
     # --- the steps ----------------------------------------------------------------------------------------------
 
     def _take_off(self) -> list[Post]:
         """The bot claims what may go and calls Slack."""
-        posts = self.run(self.shelf.store.outbox.claim(self.now, 9, LEASE, list(self.flying)))
+        posts = self.run(self.harness.store.outbox.claim(self.now, 9, LEASE, list(self.flying)))
         for post in posts:
             assert post.channel not in self.flying, "two posts of one channel at once"
             self.flying[post.channel] = post
@@ -172,9 +172,9 @@ class Sender(RuleBasedStateMachine):
         if post.state is PostState.UNCERTAIN:
             self._look_up(post)
         elif outcome == "sent":
-            self.run(self.shelf.store.outbox.mark_sent(self.now, post, self._appears(post)))
+            self.run(self.harness.store.outbox.mark_sent(self.now, post, self._appears(post)))
         elif outcome == "refused":
-            self.run(self.shelf.store.outbox.mark_retry(self.now, post, self.now + STEP, "ratelimited"))
+            self.run(self.harness.store.outbox.mark_retry(self.now, post, self.now + STEP, "ratelimited"))
         else:
             self._ends_in_doubt(post, outcome)
 
@@ -183,7 +183,7 @@ class Sender(RuleBasedStateMachine):
         if outcome in {"unheard", "silent"}:
             self._appears(post)
         if outcome != "silent":  # silent: the task died and told the store nothing
-            self.run(self.shelf.store.outbox.mark_uncertain(self.now, post, self.now + STEP, "timeout"))
+            self.run(self.harness.store.outbox.mark_uncertain(self.now, post, self.now + STEP, "timeout"))
 
     def _appears(self, post: Post) -> str:
         """Slack takes the post: readers see it from now on."""
@@ -206,9 +206,9 @@ class Sender(RuleBasedStateMachine):
     def _look_up(self, post: Post) -> None:
         found = post.kind not in {PostKind.REFRESH, PostKind.NOTICE} and post.token in self.rooms[post.channel].messages
         if found:
-            self.run(self.shelf.store.outbox.mark_sent(self.now, post, f"ts-{post.token}"))
+            self.run(self.harness.store.outbox.mark_sent(self.now, post, f"ts-{post.token}"))
         else:
-            self.run(self.shelf.store.outbox.mark_retry(self.now, post, self.now, "not found"))
+            self.run(self.harness.store.outbox.mark_retry(self.now, post, self.now, "not found"))
 
     def settle_everything(self) -> None:
         """Slack recovers: after a while everything owed has been said, and nothing waits any more."""
@@ -217,12 +217,12 @@ class Sender(RuleBasedStateMachine):
             self.a_channel_is_opened_again(channel)
         for _ in range(400):
             self.now += LEASE
-            posts = self.run(self.shelf.store.outbox.claim(self.now, 9, LEASE, []))
+            posts = self.run(self.harness.store.outbox.claim(self.now, 9, LEASE, []))
             for post in posts:
                 if post.state is PostState.UNCERTAIN:
                     self._look_up(post)
                 else:
-                    self.run(self.shelf.store.outbox.mark_sent(self.now, post, self._appears(post)))
+                    self.run(self.harness.store.outbox.mark_sent(self.now, post, self._appears(post)))
             if not posts and not self.run(self._waits()):
                 break
         assert not self.run(self._waits()), "something waits for ever"
@@ -231,7 +231,7 @@ class Sender(RuleBasedStateMachine):
             assert owed <= told, "news was lost"
 
     async def _waits(self) -> int:
-        outbox = (await self.shelf.store.upkeep.health(self.now)).outbox
+        outbox = (await self.harness.store.upkeep.health(self.now)).outbox
         return sum(outbox.get(state, 0) for state in (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN))
 
 

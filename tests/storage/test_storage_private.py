@@ -8,7 +8,7 @@ import stat
 from typing import TYPE_CHECKING
 
 import pytest
-from support.shelf import NOW, baseline
+from support.store_harness import NOW, baseline
 
 from storage import backup, private
 from storage.store import open_store

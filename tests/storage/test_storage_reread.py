@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.shelf import NOW, ORDER, ORDERS_CHANNEL, OTHER, PARCEL, baseline, scan
+from support.store_harness import NOW, ORDER, ORDERS_CHANNEL, OTHER, PARCEL, baseline, scan
 
 from bot.jobs.reread import reread
 from handlers.posts.notices import notice
@@ -14,7 +14,7 @@ from pandapon.courier import RULES, Reason
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
-    from support.shelf import Shelf
+    from support.store_harness import StoreHarness
 
 # YTO's ordinary pick-up scan, which the rules of before told as delivered.
 PICKED_UP = scan("yto", "【义乌市公司】 已收件 取件人: 王大山", code="", milestone=Milestone.DELIVERED)
@@ -28,48 +28,48 @@ def told_as_delivered(key: str, node: Any) -> Any:
     return baseline(key, **state, parcels=(parcel,), nodes=(node,), next_poll_at=None)
 
 
-async def test_what_was_told_wrongly_is_put_right(shelf: Shelf) -> None:
+async def test_what_was_told_wrongly_is_put_right(harness: StoreHarness) -> None:
     """The state, the card and the schedule; one line a channel; what was right is left alone; once."""
-    await shelf.store.orders.add(NOW, told_as_delivered(ORDER, PICKED_UP))
-    await shelf.store.orders.add(NOW, told_as_delivered(OTHER, SIGNED))
-    await shelf.active(ORDER)
-    await shelf.active(OTHER)
-    await reread(shelf.store, lambda: NOW)
-    stored = await shelf.store.orders.load([ORDER, OTHER])
+    await harness.store.orders.add(NOW, told_as_delivered(ORDER, PICKED_UP))
+    await harness.store.orders.add(NOW, told_as_delivered(OTHER, SIGNED))
+    await harness.active(ORDER)
+    await harness.active(OTHER)
+    await reread(harness.store, lambda: NOW)
+    stored = await harness.store.orders.load([ORDER, OTHER])
     wrong, right = stored[ORDER], stored[OTHER]
     assert (wrong.milestone, wrong.final_at, wrong.next_poll_at) == ("picked_up", None, NOW)
     assert [node.milestone for node in wrong.shipment.nodes] == ["picked_up"]
     assert [parcel.milestone for parcel in wrong.shipment.parcels] == ["picked_up"]
     assert (right.milestone, right.final_at) == ("delivered", NOW)
-    assert sorted(await shelf.said()) == [
+    assert sorted(await harness.said()) == [
         f'{ORDERS_CHANNEL} notice {{"corrected": 1}}',
         f"{ORDERS_CHANNEL} refresh",
     ]
-    await shelf.restart()
-    await reread(shelf.store, lambda: NOW)
-    assert await shelf.said() == []
-    assert (await shelf.store.rereading.rules()).startswith(RULES)
+    await harness.restart()
+    await reread(harness.store, lambda: NOW)
+    assert await harness.said() == []
+    assert (await harness.store.rereading.rules()).startswith(RULES)
 
 
-async def test_reasons_that_were_not_stored_before_are_read(shelf: Shelf) -> None:
+async def test_reasons_that_were_not_stored_before_are_read(harness: StoreHarness) -> None:
     """A list loads no entries, so the reason of a problem stands beside the order from now on."""
     damaged = scan("damaged", "快件外包装破损，已登记为问题件", code="", milestone=Milestone.EXCEPTION)
     parcel = replace(PARCEL, status_code="", status_milestone=None, milestone=Milestone.EXCEPTION)
     state = {"order": None, "milestone": Milestone.EXCEPTION}
-    await shelf.store.orders.add(NOW, baseline(ORDER, **state, parcels=(parcel,), nodes=(damaged,)))
-    watch = await shelf.active(ORDER)
+    await harness.store.orders.add(NOW, baseline(ORDER, **state, parcels=(parcel,), nodes=(damaged,)))
+    watch = await harness.active(ORDER)
     assert watch.order_reason is None
-    await reread(shelf.store, lambda: NOW)
-    [again] = await shelf.store.watches.of_orders([ORDER])
+    await reread(harness.store, lambda: NOW)
+    [again] = await harness.store.watches.of_orders([ORDER])
     assert again.order_reason is Reason.DAMAGED
-    assert (await shelf.store.orders.load([ORDER]))[ORDER].reason is Reason.DAMAGED
-    assert await shelf.said() == [f"{ORDERS_CHANNEL} refresh"]
+    assert (await harness.store.orders.load([ORDER]))[ORDER].reason is Reason.DAMAGED
+    assert await harness.said() == [f"{ORDERS_CHANNEL} refresh"]
 
 
-async def test_a_new_database_says_nothing(shelf: Shelf) -> None:
+async def test_a_new_database_says_nothing(harness: StoreHarness) -> None:
     """There is nothing to read again."""
-    await reread(shelf.store, lambda: NOW)
-    assert await shelf.said() == []
+    await reread(harness.store, lambda: NOW)
+    assert await harness.said() == []
 
 
 def test_the_line() -> None:
@@ -89,12 +89,14 @@ def test_the_line() -> None:
         "UPDATE nodes SET time_basis = 'of another version' WHERE key = ?",
     ],
 )
-async def test_an_order_that_cannot_be_read_keeps_no_other_from_being_put_right(shelf: Shelf, damage: str) -> None:
+async def test_an_order_that_cannot_be_read_keeps_no_other_from_being_put_right(
+    harness: StoreHarness, damage: str
+) -> None:
     """The bot starts, and the others are read by the new rules."""
-    await shelf.store.orders.add(NOW, told_as_delivered(ORDER, PICKED_UP))
-    await shelf.store.orders.add(NOW, told_as_delivered(OTHER, PICKED_UP))
-    await shelf.store.thread.run(lambda conn: conn.execute(damage, (OTHER,)))
-    await reread(shelf.store, lambda: NOW)
-    assert set(await shelf.store.orders.load_readable([ORDER, OTHER])) == {ORDER}
-    assert (await shelf.store.orders.load([ORDER]))[ORDER].milestone == "picked_up"
-    assert (await shelf.store.rereading.rules()).startswith(RULES)
+    await harness.store.orders.add(NOW, told_as_delivered(ORDER, PICKED_UP))
+    await harness.store.orders.add(NOW, told_as_delivered(OTHER, PICKED_UP))
+    await harness.store.thread.run(lambda conn: conn.execute(damage, (OTHER,)))
+    await reread(harness.store, lambda: NOW)
+    assert set(await harness.store.orders.load_readable([ORDER, OTHER])) == {ORDER}
+    assert (await harness.store.orders.load([ORDER]))[ORDER].milestone == "picked_up"
+    assert (await harness.store.rereading.rules()).startswith(RULES)

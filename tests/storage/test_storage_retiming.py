@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.shelf import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, Shelf, changed
+from support.store_harness import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, StoreHarness, changed
 
 from storage.inbox import PushMessage
 from tracking.channel_settings import ChannelSettings
@@ -19,8 +19,8 @@ BACK = [timedelta(minutes=1), timedelta(hours=3), timedelta(days=120), timedelta
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-async def one(shelf: Shelf, sql: str, *facts: object) -> object:
-    return await shelf.store.thread.run(lambda conn: (conn.execute(sql, facts).fetchone() or [None])[0])
+async def one(harness: StoreHarness, sql: str, *facts: object) -> object:
+    return await harness.store.thread.run(lambda conn: (conn.execute(sql, facts).fetchone() or [None])[0])
 
 
 def micros(when: datetime) -> int:
@@ -28,91 +28,91 @@ def micros(when: datetime) -> int:
 
 
 @pytest.mark.parametrize("back", BACK, ids=str)
-async def test_an_order_keeps_what_was_left(shelf: Shelf, back: timedelta) -> None:
+async def test_an_order_keeps_what_was_left(harness: StoreHarness, back: timedelta) -> None:
     """It was due in 50 minutes, and still is; it was read a moment ago, not in the future."""
-    await shelf.active(ORDER)
-    due = await shelf.due()
-    await shelf.store.orders.record(NOW, [changed(ORDER, due.fence, "moved", next_poll_at=NOW + 50 * MINUTE)])
+    await harness.active(ORDER)
+    due = await harness.due()
+    await harness.store.orders.record(NOW, [changed(ORDER, due.fence, "moved", next_poll_at=NOW + 50 * MINUTE)])
     now = NOW - back
-    assert await shelf.store.clock.retime(now, -back, LONGEST) > 0
-    known = (await shelf.store.orders.load([ORDER]))[ORDER]
+    assert await harness.store.clock.retime(now, -back, LONGEST) > 0
+    known = (await harness.store.orders.load([ORDER]))[ORDER]
     assert known.next_poll_at == now + 50 * MINUTE
     assert known.read_at == now
-    assert await shelf.store.orders.claim_due(now + 49 * MINUTE, 10, LEASE) == []
-    assert len(await shelf.store.orders.claim_due(now + 50 * MINUTE, 10, LEASE)) == 1
+    assert await harness.store.orders.claim_due(now + 49 * MINUTE, 10, LEASE) == []
+    assert len(await harness.store.orders.claim_due(now + 50 * MINUTE, 10, LEASE)) == 1
 
 
 @pytest.mark.parametrize("ahead", BACK[2:], ids=str)
-async def test_what_lies_too_far_ahead_is_due_now(shelf: Shelf, ahead: timedelta) -> None:
+async def test_what_lies_too_far_ahead_is_due_now(harness: StoreHarness, ahead: timedelta) -> None:
     """Also where nobody knows by how much the clock was off, as after a restart."""
-    await shelf.active(ORDER)
-    await one(shelf, "UPDATE orders SET next_poll_at = ? RETURNING 1", micros(NOW + ahead))
-    await shelf.store.clock.retime(NOW, timedelta(), LONGEST)
-    assert len(await shelf.store.orders.claim_due(NOW, 10, LEASE)) == 1
+    await harness.active(ORDER)
+    await one(harness, "UPDATE orders SET next_poll_at = ? RETURNING 1", micros(NOW + ahead))
+    await harness.store.clock.retime(NOW, timedelta(), LONGEST)
+    assert len(await harness.store.orders.claim_due(NOW, 10, LEASE)) == 1
 
 
-async def test_a_clock_that_is_right_changes_nothing(shelf: Shelf) -> None:
+async def test_a_clock_that_is_right_changes_nothing(harness: StoreHarness) -> None:
     """What is put off by less than the longest interval stays where it is, and so does what quiet hours hold."""
-    await shelf.active(ORDER)
-    await shelf.tell("held", next_poll_at=NOW + DAY)
-    assert await shelf.store.outbox.mark_held(await shelf.claim_one(), NOW + 8 * HOUR, "quiet hours")
-    assert await shelf.store.clock.retime(NOW, timedelta(), LONGEST) == 0
-    assert await shelf.store.clock.retime(NOW + 5 * HOUR, timedelta(), LONGEST) == 0
+    await harness.active(ORDER)
+    await harness.tell("held", next_poll_at=NOW + DAY)
+    assert await harness.store.outbox.mark_held(await harness.claim_one(), NOW + 8 * HOUR, "quiet hours")
+    assert await harness.store.clock.retime(NOW, timedelta(), LONGEST) == 0
+    assert await harness.store.clock.retime(NOW + 5 * HOUR, timedelta(), LONGEST) == 0
 
 
 @pytest.mark.parametrize("back", BACK, ids=str)
-async def test_a_post_that_waits_is_sent_once(shelf: Shelf, back: timedelta) -> None:
+async def test_a_post_that_waits_is_sent_once(harness: StoreHarness, back: timedelta) -> None:
     """Its pause after a failure goes on where it was; sent, it stays sent."""
-    await shelf.active(ORDER)
-    await shelf.tell("moved")
-    post = await shelf.claim_one()
-    assert await shelf.store.outbox.mark_retry(NOW, post, NOW + MINUTE, "no_connection")
+    await harness.active(ORDER)
+    await harness.tell("moved")
+    post = await harness.claim_one()
+    assert await harness.store.outbox.mark_retry(NOW, post, NOW + MINUTE, "no_connection")
     now = NOW - back
-    await shelf.store.clock.retime(now, -back, LONGEST)
-    assert await shelf.store.outbox.claim(now, 10, LEASE, ()) == []
-    [again] = await shelf.store.outbox.claim(now + MINUTE, 10, LEASE, ())
+    await harness.store.clock.retime(now, -back, LONGEST)
+    assert await harness.store.outbox.claim(now, 10, LEASE, ()) == []
+    [again] = await harness.store.outbox.claim(now + MINUTE, 10, LEASE, ())
     assert again.event_id == post.event_id
-    assert await shelf.store.outbox.mark_sent(now + MINUTE, again, "1772416800.000100")
-    await shelf.store.clock.retime(now - back, -back, LONGEST)
-    left = await shelf.store.outbox.claim(now + 2 * MINUTE, 10, LEASE, ())
+    assert await harness.store.outbox.mark_sent(now + MINUTE, again, "1772416800.000100")
+    await harness.store.clock.retime(now - back, -back, LONGEST)
+    left = await harness.store.outbox.claim(now + 2 * MINUTE, 10, LEASE, ())
     assert again.event_id not in [one.event_id for one in left]
 
 
 @pytest.mark.parametrize("back", BACK, ids=str)
-async def test_a_post_under_way_keeps_its_lease(shelf: Shelf, back: timedelta) -> None:
+async def test_a_post_under_way_keeps_its_lease(harness: StoreHarness, back: timedelta) -> None:
     """Nobody sends it a second time, and should its sender be gone it is looked for when the lease is over."""
-    await shelf.active(ORDER)
-    await shelf.tell("moved")
-    post = await shelf.claim_one()
+    await harness.active(ORDER)
+    await harness.tell("moved")
+    post = await harness.claim_one()
     now = NOW - back
-    await shelf.store.clock.retime(now, -back, LONGEST)
-    assert await shelf.store.outbox.claim(now + LEASE - MINUTE, 10, LEASE, ()) == []
-    [found] = await shelf.store.outbox.claim(now + LEASE, 10, LEASE, ())
+    await harness.store.clock.retime(now, -back, LONGEST)
+    assert await harness.store.outbox.claim(now + LEASE - MINUTE, 10, LEASE, ()) == []
+    [found] = await harness.store.outbox.claim(now + LEASE, 10, LEASE, ())
     assert (found.id, found.state.value, found.claimed_at) == (post.id, "uncertain", now)
 
 
 @pytest.mark.parametrize("back", BACK, ids=str)
-async def test_a_mute_lasts_as_long_as_it_would_have(shelf: Shelf, back: timedelta) -> None:
+async def test_a_mute_lasts_as_long_as_it_would_have(harness: StoreHarness, back: timedelta) -> None:
     """24 hours are 24 hours."""
-    await shelf.active(ORDER)
-    await shelf.store.channels.mute(NOW, ORDERS_CHANNEL, NOW + DAY, MEI)
-    await shelf.store.watches.mute(NOW, ORDERS_CHANNEL, [ORDER], until=NOW + 7 * DAY, actor=MEI)
+    await harness.active(ORDER)
+    await harness.store.channels.mute(NOW, ORDERS_CHANNEL, NOW + DAY, MEI)
+    await harness.store.watches.mute(NOW, ORDERS_CHANNEL, [ORDER], until=NOW + 7 * DAY, actor=MEI)
     now = NOW - back
-    await shelf.store.clock.retime(now, -back, LONGEST)
-    assert (await shelf.store.channels.get(ORDERS_CHANNEL)).muted_until == now + DAY
-    [watch] = await shelf.store.watches.of_orders([ORDER])
+    await harness.store.clock.retime(now, -back, LONGEST)
+    assert (await harness.store.channels.get(ORDERS_CHANNEL)).muted_until == now + DAY
+    [watch] = await harness.store.watches.of_orders([ORDER])
     assert watch.muted_until == now + 7 * DAY
 
 
-async def test_what_quiet_hours_hold_is_asked_again(shelf: Shelf) -> None:
+async def test_what_quiet_hours_hold_is_asked_again(harness: StoreHarness) -> None:
     """They are hours of a day, and the day may be another one."""
-    await shelf.active(ORDER)
-    await shelf.tell("moved")
-    post = await shelf.claim_one()
-    assert await shelf.store.outbox.mark_held(post, NOW + 8 * HOUR, "quiet hours")
+    await harness.active(ORDER)
+    await harness.tell("moved")
+    post = await harness.claim_one()
+    assert await harness.store.outbox.mark_held(post, NOW + 8 * HOUR, "quiet hours")
     now = NOW - 120 * DAY
-    await shelf.store.clock.retime(now, -120 * DAY, LONGEST)
-    [again] = await shelf.store.outbox.claim(now, 10, LEASE, ())
+    await harness.store.clock.retime(now, -120 * DAY, LONGEST)
+    [again] = await harness.store.outbox.claim(now, 10, LEASE, ())
     assert (again.id, again.was_held) == (post.id, True)
 
 
@@ -120,33 +120,33 @@ async def test_what_quiet_hours_hold_is_asked_again(shelf: Shelf) -> None:
     ("day", "left"),
     [("2026-03-02", "2026-03-02"), ("2026-03-03", "2026-03-03"), ("2028-03-02", "2026-03-02"), ("", "")],
 )
-async def test_a_day_has_one_digest_and_the_next_one_comes(shelf: Shelf, day: str, left: str) -> None:
+async def test_a_day_has_one_digest_and_the_next_one_comes(harness: StoreHarness, day: str, left: str) -> None:
     """A mark of today, or of the day that has begun elsewhere, stays; one of a year to come silences nobody."""
-    await shelf.store.channels.save_settings(NOW, ORDERS_CHANNEL, ChannelSettings(digest_at="09:00"), MEI)
+    await harness.store.channels.save_settings(NOW, ORDERS_CHANNEL, ChannelSettings(digest_at="09:00"), MEI)
     if day:
-        assert await shelf.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, day, None)
-    await shelf.store.clock.retime(NOW, -3 * HOUR, LONGEST)
-    assert (await shelf.store.channels.get(ORDERS_CHANNEL)).digest_day == left
-    assert await shelf.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, "2026-03-02", None) == (not day)
-    assert await shelf.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, "2026-03-04", None)
+        assert await harness.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, day, None)
+    await harness.store.clock.retime(NOW, -3 * HOUR, LONGEST)
+    assert (await harness.store.channels.get(ORDERS_CHANNEL)).digest_day == left
+    assert await harness.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, "2026-03-02", None) == (not day)
+    assert await harness.store.channels.put_daily_digest(NOW, ORDERS_CHANNEL, "2026-03-04", None)
 
 
-async def test_a_pushed_message_counts_again(shelf: Shelf) -> None:
+async def test_a_pushed_message_counts_again(harness: StoreHarness) -> None:
     """The same message later is another event, though the first came in what is now the future."""
     hint = PushMessage("same", "CLOSE", ("1",), NOW)
-    assert await shelf.store.inbox.put(hint)
-    await shelf.store.inbox.done(NOW, [("same", "looked at")])
+    assert await harness.store.inbox.put(hint)
+    await harness.store.inbox.done(NOW, [("same", "looked at")])
     now = NOW - 120 * DAY
-    await shelf.store.clock.retime(now, -120 * DAY, LONGEST)
-    assert not await shelf.store.inbox.put(PushMessage("same", "CLOSE", ("1",), now + timedelta(seconds=5)))
-    assert await shelf.store.inbox.put(PushMessage("same", "CLOSE", ("1",), now + MINUTE))
+    await harness.store.clock.retime(now, -120 * DAY, LONGEST)
+    assert not await harness.store.inbox.put(PushMessage("same", "CLOSE", ("1",), now + timedelta(seconds=5)))
+    assert await harness.store.inbox.put(PushMessage("same", "CLOSE", ("1",), now + MINUTE))
 
 
-async def test_a_restart_sees_when_the_file_was_last_written(shelf: Shelf) -> None:
+async def test_a_restart_sees_when_the_file_was_last_written(harness: StoreHarness) -> None:
     """By what stands in it, so a file from another machine tells it too."""
-    assert await shelf.store.clock.last_seen() is None
-    await shelf.active(ORDER)
-    due = await shelf.due()
-    await shelf.store.orders.record(NOW + HOUR, [changed(ORDER, due.fence, "moved")])
-    await shelf.restart()
-    assert await shelf.store.clock.last_seen() == NOW + HOUR
+    assert await harness.store.clock.last_seen() is None
+    await harness.active(ORDER)
+    due = await harness.due()
+    await harness.store.orders.record(NOW + HOUR, [changed(ORDER, due.fence, "moved")])
+    await harness.restart()
+    assert await harness.store.clock.last_seen() == NOW + HOUR

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.shelf import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, Shelf, changed, order_of
+from support.store_harness import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, StoreHarness, changed, order_of
 
 from storage import alarms, claims, delivery_log, enqueue, orders, recording, subscriptions, upkeep
 from storage.poll import Failed, Unchanged
@@ -38,16 +38,16 @@ class Watched:
 
 
 @pytest.fixture
-async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
+async def harness(tmp_path: Path) -> AsyncIterator[StoreHarness]:
     """SQLite alone: what is measured here is its own."""
-    shelf = Shelf(tmp_path / "bot.db", open_store)
-    await shelf.open()
-    yield shelf
-    await shelf.close()
+    harness = StoreHarness(tmp_path / "bot.db", open_store)
+    await harness.open()
+    yield harness
+    await harness.close()
 
 
-def _thread(shelf: Shelf) -> Any:
-    return shelf.store.thread
+def _thread(harness: StoreHarness) -> Any:
+    return harness.store.thread
 
 
 @contextmanager
@@ -65,78 +65,78 @@ def _watching(conn: sqlite3.Connection) -> Iterator[Watched]:
         seen.rows = conn.total_changes - before
 
 
-async def _watch(shelf: Shelf, work: Callable[[sqlite3.Connection], object]) -> Watched:
+async def _watch(harness: StoreHarness, work: Callable[[sqlite3.Connection], object]) -> Watched:
     def looked_at(conn: sqlite3.Connection) -> Watched:
         with _watching(conn) as seen:
             work(conn)
         return seen
 
-    seen = await _thread(shelf).run(looked_at)
+    seen = await _thread(harness).run(looked_at)
     assert isinstance(seen, Watched)
     return seen
 
 
-async def test_an_unchanged_reading_writes_its_orders_row_and_nothing_else(shelf: Shelf) -> None:
+async def test_an_unchanged_reading_writes_its_orders_row_and_nothing_else(harness: StoreHarness) -> None:
     """One row of one table; nodes, parcels, watches and the outbox are not even read."""
-    await shelf.active(ORDER)
-    await shelf.active(OTHER)
-    due = await shelf.due()
+    await harness.active(ORDER)
+    await harness.active(OTHER)
+    due = await harness.due()
     result = Unchanged(ORDER, due.fence, NOW + MINUTE)
-    seen = await _watch(shelf, lambda conn: recording.record_polls(conn, NOW, [result]))
+    seen = await _watch(harness, lambda conn: recording.record_polls(conn, NOW, [result]))
     assert (seen.read, seen.written, seen.rows) == ({"orders"}, {"orders"}, 1)
     assert len(seen.statements) == 1
 
 
-async def test_a_failed_reading_writes_its_orders_row_and_nothing_else(shelf: Shelf) -> None:
+async def test_a_failed_reading_writes_its_orders_row_and_nothing_else(harness: StoreHarness) -> None:
     """An outage costs as little as a quiet day."""
-    await shelf.active()
-    due = await shelf.due()
+    await harness.active()
+    due = await harness.due()
     result = Failed(ORDER, due.fence, NOW + MINUTE, "TransportError")
-    seen = await _watch(shelf, lambda conn: recording.record_polls(conn, NOW, [result]))
+    seen = await _watch(harness, lambda conn: recording.record_polls(conn, NOW, [result]))
     assert (seen.read, seen.written, seen.rows) == ({"orders"}, {"orders"}, 1)
 
 
-async def test_a_batch_of_unchanged_readings_is_one_transaction(shelf: Shelf) -> None:
+async def test_a_batch_of_unchanged_readings_is_one_transaction(harness: StoreHarness) -> None:
     """A hundred orders are one commit, which is one wait for the disk."""
     keys = [f"1688:{10**18 + n}" for n in range(100)]
     for key in keys:
-        await shelf.opening(key)
-    claimed = await shelf.store.orders.claim_due(NOW, 100, LEASE)
+        await harness.opening(key)
+    claimed = await harness.store.orders.claim_due(NOW, 100, LEASE)
     results = [Unchanged(due.key, due.fence, NOW + MINUTE) for due in claimed]
     seen: list[str] = []
-    await _thread(shelf).run(lambda conn: conn.set_trace_callback(seen.append))
-    recorded = await shelf.store.orders.record(NOW, results)
-    await _thread(shelf).run(lambda conn: conn.set_trace_callback(None))
+    await _thread(harness).run(lambda conn: conn.set_trace_callback(seen.append))
+    recorded = await harness.store.orders.record(NOW, results)
+    await _thread(harness).run(lambda conn: conn.set_trace_callback(None))
     assert recorded.applied == 100
     # the first COMMIT and the last BEGIN belong to the transactions that turned the tracing on and off
     assert [one.split()[0] for one in seen] == ["COMMIT", "BEGIN", *["UPDATE"] * 100, "COMMIT", "BEGIN"]
 
 
-async def test_a_stale_reading_writes_nothing(shelf: Shelf) -> None:
+async def test_a_stale_reading_writes_nothing(harness: StoreHarness) -> None:
     """Its fence is looked at first."""
-    await shelf.active()
-    due = await shelf.due()
+    await harness.active()
+    due = await harness.due()
     result = changed(ORDER, due.fence - 1, "stale")
-    seen = await _watch(shelf, lambda conn: recording.record_polls(conn, NOW, [result]))
+    seen = await _watch(harness, lambda conn: recording.record_polls(conn, NOW, [result]))
     assert seen.rows == 0
     assert "nodes" not in seen.written
 
 
-async def test_claiming_due_orders_reads_no_node(shelf: Shelf) -> None:
+async def test_claiming_due_orders_reads_no_node(harness: StoreHarness) -> None:
     """What is needed to poll an order is in its own row."""
-    await shelf.active()
-    seen = await _watch(shelf, lambda conn: orders.claim_due(conn, NOW, 10, LEASE))
+    await harness.active()
+    seen = await _watch(harness, lambda conn: orders.claim_due(conn, NOW, 10, LEASE))
     assert (seen.read, seen.written, seen.rows) == ({"orders"}, {"orders"}, 1)
 
 
-async def test_an_idle_look_at_the_outbox_writes_nothing(shelf: Shelf) -> None:
+async def test_an_idle_look_at_the_outbox_writes_nothing(harness: StoreHarness) -> None:
     """It is made several times a second."""
-    await shelf.active()
-    seen = await _watch(shelf, lambda conn: claims.claim_posts(conn, NOW, 50, LEASE, []))
+    await harness.active()
+    seen = await _watch(harness, lambda conn: claims.claim_posts(conn, NOW, 50, LEASE, []))
     assert seen.rows == 0
 
 
-async def _plans(shelf: Shelf, work: Callable[[sqlite3.Connection], object]) -> list[str]:
+async def _plans(harness: StoreHarness, work: Callable[[sqlite3.Connection], object]) -> list[str]:
     """How SQLite goes about every statement of this work."""
 
     def explained(conn: sqlite3.Connection) -> list[str]:
@@ -144,7 +144,7 @@ async def _plans(shelf: Shelf, work: Callable[[sqlite3.Connection], object]) -> 
             work(conn)
         return [row["detail"] for one in seen.statements for row in conn.execute(f"EXPLAIN QUERY PLAN {one}")]
 
-    plans = await _thread(shelf).run(explained)
+    plans = await _thread(harness).run(explained)
     assert isinstance(plans, list)
     return plans
 
@@ -158,97 +158,97 @@ def _scans(plans: list[str]) -> list[str]:
     return [step for step in plans if step.startswith("SCAN") and step not in few]
 
 
-async def test_claiming_due_orders_uses_the_index(shelf: Shelf) -> None:
+async def test_claiming_due_orders_uses_the_index(harness: StoreHarness) -> None:
     """However many orders rest, only those that are due are looked at."""
-    await shelf.active()
-    plans = await _plans(shelf, lambda conn: orders.claim_due(conn, NOW, 10, LEASE))
+    await harness.active()
+    plans = await _plans(harness, lambda conn: orders.claim_due(conn, NOW, 10, LEASE))
     assert any("INDEX orders_due (next_poll_at>? AND next_poll_at<?)" in step for step in plans)
     assert _scans(plans) == []
 
 
-async def test_claiming_posts_uses_the_index_of_live_rows(shelf: Shelf) -> None:
+async def test_claiming_posts_uses_the_index_of_live_rows(harness: StoreHarness) -> None:
     """However much was sent before, only what waits is looked at; nothing is sorted."""
-    await shelf.active(ORDER)
-    await shelf.active(OTHER)
-    await shelf.tell("one")
-    await shelf.tell("two")
-    plans = await _plans(shelf, lambda conn: claims.claim_posts(conn, NOW, 50, LEASE, []))
+    await harness.active(ORDER)
+    await harness.active(OTHER)
+    await harness.tell("one")
+    await harness.tell("two")
+    plans = await _plans(harness, lambda conn: claims.claim_posts(conn, NOW, 50, LEASE, []))
     assert any("SEARCH outbox USING INDEX outbox_live (channel=?" in step for step in plans)
     assert _scans(plans) == []
     assert not any("TEMP B-TREE" in step for step in plans)
 
 
-async def test_recording_news_searches_and_never_scans(shelf: Shelf) -> None:
+async def test_recording_news_searches_and_never_scans(harness: StoreHarness) -> None:
     """The cost of one order's news does not grow with the number of orders, watches or posts."""
-    await shelf.active(ORDER)
-    await shelf.active(OTHER)
-    fence = (await shelf.store.orders.load([ORDER]))[ORDER].fence
+    await harness.active(ORDER)
+    await harness.active(OTHER)
+    fence = (await harness.store.orders.load([ORDER]))[ORDER].fence
     result = changed(ORDER, fence, "moved")
-    plans = await _plans(shelf, lambda conn: recording.record_polls(conn, NOW, [result]))
+    plans = await _plans(harness, lambda conn: recording.record_polls(conn, NOW, [result]))
     assert _scans(plans) == []
 
 
-async def test_the_file_is_durable_and_its_keys_hold(shelf: Shelf) -> None:
+async def test_the_file_is_durable_and_its_keys_hold(harness: StoreHarness) -> None:
     """A commit waits for the disk; a watch of no order cannot be written."""
 
     def settings(conn: sqlite3.Connection) -> dict[str, object]:
         names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "mmap_size")
         return {name: row[0] for name in names if (row := conn.execute(f"PRAGMA {name}").fetchone())}
 
-    found = await _thread(shelf).run(settings)
+    found = await _thread(harness).run(settings)
     assert found["journal_mode"] == "wal"
     assert (found["synchronous"], found["foreign_keys"], found["busy_timeout"]) == (2, 1, 5000)
     assert found.get("mmap_size", 0) == 0
 
 
-async def test_folding_looks_at_its_channel_alone(shelf: Shelf) -> None:
+async def test_folding_looks_at_its_channel_alone(harness: StoreHarness) -> None:
     """Only what waits there is gone through."""
-    await shelf.active(ORDER)
-    await shelf.active(OTHER)
-    await shelf.tell("one")
-    await shelf.tell("two", OTHER)
-    head = await shelf.claim_one()
-    plans = await _plans(shelf, lambda conn: enqueue.batch(conn, NOW, head, 10, LEASE))
+    await harness.active(ORDER)
+    await harness.active(OTHER)
+    await harness.tell("one")
+    await harness.tell("two", OTHER)
+    head = await harness.claim_one()
+    plans = await _plans(harness, lambda conn: enqueue.batch(conn, NOW, head, 10, LEASE))
     assert any("INDEX outbox_live (channel=?" in step for step in plans)
     assert _scans(plans) == []
 
 
-async def test_the_history_of_an_order_is_searched(shelf: Shelf) -> None:
+async def test_the_history_of_an_order_is_searched(harness: StoreHarness) -> None:
     """The question why something was posted is answered from the order's own rows."""
-    await shelf.active()
-    await shelf.tell("one")
-    plans = await _plans(shelf, lambda conn: delivery_log.of_order(conn, ORDER, ORDERS_CHANNEL, 20))
-    plans += await _plans(shelf, lambda conn: delivery_log.since(conn, ORDERS_CHANNEL, NOW))
+    await harness.active()
+    await harness.tell("one")
+    plans = await _plans(harness, lambda conn: delivery_log.of_order(conn, ORDER, ORDERS_CHANNEL, 20))
+    plans += await _plans(harness, lambda conn: delivery_log.since(conn, ORDERS_CHANNEL, NOW))
     assert _scans(plans) == []
 
 
-async def test_joining_and_leaving_all_orders_searches(shelf: Shelf) -> None:
+async def test_joining_and_leaving_all_orders_searches(harness: StoreHarness) -> None:
     """Ten thousand orders join without each of them looking at all the others."""
-    wish, _ = await shelf.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
+    wish, _ = await harness.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
     new = NewOrder(order_of(), NOW)
-    plans = await _plans(shelf, lambda conn: subscriptions.join_orders(conn, NOW, wish.id, [new]))
-    plans += await _plans(shelf, lambda conn: subscriptions.unknown_of(conn, ORDERS_CHANNEL, [ORDER]))
+    plans = await _plans(harness, lambda conn: subscriptions.join_orders(conn, NOW, wish.id, [new]))
+    plans += await _plans(harness, lambda conn: subscriptions.unknown_of(conn, ORDERS_CHANNEL, [ORDER]))
     assert _scans(plans) == []
 
 
-async def test_the_figures_are_counted_in_indices(shelf: Shelf) -> None:
+async def test_the_figures_are_counted_in_indices(harness: StoreHarness) -> None:
     """They are asked for every few seconds, and there may be millions of messages."""
-    plans = await _plans(shelf, lambda conn: upkeep.health(conn, NOW))
+    plans = await _plans(harness, lambda conn: upkeep.health(conn, NOW))
     few = {"SCAN outbox USING INDEX outbox_live", "SCAN alarms USING INDEX alarms_live"}  # what waits, what stands
     assert [step for step in _scans(plans) if "COVERING INDEX" not in step and step not in few] == []
 
 
-async def test_looking_for_silent_orders_searches(shelf: Shelf) -> None:
+async def test_looking_for_silent_orders_searches(harness: StoreHarness) -> None:
     """Only orders whose time has come are looked at."""
-    await shelf.active()
-    await shelf.store.alarms.schedule(ORDER, NOW)
-    plans = await _plans(shelf, lambda conn: alarms.due(conn, NOW, NOW, 10))
+    await harness.active()
+    await harness.store.alarms.schedule(ORDER, NOW)
+    plans = await _plans(harness, lambda conn: alarms.due(conn, NOW, NOW, 10))
     assert _scans(plans) == []
 
 
-async def test_pruning_goes_through_each_table_once(shelf: Shelf) -> None:
+async def test_pruning_goes_through_each_table_once(harness: StoreHarness) -> None:
     """Old news is looked up in the outbox by its name, not by going through the outbox for each."""
-    await shelf.active()
-    await shelf.tell("one")
-    plans = await _plans(shelf, lambda conn: upkeep.prune(conn, NOW, 10))
+    await harness.active()
+    await harness.tell("one")
+    plans = await _plans(harness, lambda conn: upkeep.prune(conn, NOW, 10))
     assert any("INDEX outbox_news (key=? AND event_id=?)" in step for step in plans)

@@ -9,7 +9,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 import pytest
-from support.shelf import NOW, ORDER, OTHER, baseline
+from support.store_harness import NOW, ORDER, OTHER, baseline
 
 from storage.errors import StorageError
 from storage.store import open_store

@@ -13,7 +13,7 @@ from storage.post import PostState
 from storage.transitions import TRANSITIONS
 
 if TYPE_CHECKING:
-    from support.shelf import Shelf
+    from support.store_harness import StoreHarness
 
 
 def test_every_state_stands_in_the_table() -> None:
@@ -24,9 +24,9 @@ def test_every_state_stands_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("kind", ["news", "card"])
-async def test_a_database_of_the_tests_refuses_what_is_not_in_it(shelf: Shelf, kind: str) -> None:
+async def test_a_database_of_the_tests_refuses_what_is_not_in_it(harness: StoreHarness, kind: str) -> None:
     """Each pair of states, written as no code of ours would: the ones in the table pass, the others fail."""
-    store = shelf.store
+    store = harness.store
     for before, after in product(PostState, PostState):
         is_settled = before in {PostState.SENT, PostState.SKIPPED, PostState.FAILED}
         may = before is after or (after in TRANSITIONS[before] and not (is_settled and kind == "news"))

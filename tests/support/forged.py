@@ -6,13 +6,13 @@ import contextlib
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
-from support.house import words
+from support.bot_harness import words
 
 from sandbox.slack import payloads
 from sandbox.slack.delivery import post_signed
 
 if TYPE_CHECKING:
-    from support.house import House
+    from support.bot_harness import BotHarness
 
     from sandbox.slack.delivery import Ack
     from sandbox.slack.workspace import Message
@@ -25,38 +25,38 @@ UNTOUCHED = {  # tables and columns; times of reading change by themselves
 }
 
 
-def press(house: House, action_id: str, value: Any, *, user: str = "mei", channel: str = "#orders") -> Json:
+def press(harness: BotHarness, action_id: str, value: Any, *, user: str = "mei", channel: str = "#orders") -> Json:
     """Return the press of a button in an answer that this person sees."""
-    who, where = house.slack.workspace.user(user), house.slack.workspace.channel(channel)
-    message = house.slack.workspace.post_ephemeral(where.id, who.id, "an older answer")
+    who, where = harness.slack.workspace.user(user), harness.slack.workspace.channel(channel)
+    message = harness.slack.workspace.post_ephemeral(where.id, who.id, "an older answer")
     action: Json = {"action_id": action_id, "block_id": "b0", "type": "button", "action_ts": "1.2", "value": value}
     action["text"] = {"type": "plain_text", "text": "Do it", "emoji": True}
-    path = house.slack.interactions.new_url("actions", where.id, who.id, message)
-    trigger, url = house.slack.interactions.new_trigger(), house.slack.base_url + path
+    path = harness.slack.interactions.new_url("actions", where.id, who.id, message)
+    trigger, url = harness.slack.interactions.new_trigger(), harness.slack.base_url + path
     return payloads.block_actions(who, where, message, action, trigger=trigger, url=url, state={})
 
 
-def press_in_home(house: House, action_id: str, value: str = "home", user: str = "mei") -> Json:
+def press_in_home(harness: BotHarness, action_id: str, value: str = "home", user: str = "mei") -> Json:
     """Return the press of a button in App Home, with neither a channel nor a response URL."""
-    who = house.slack.workspace.user(user)
+    who = harness.slack.workspace.user(user)
     action: Json = {"action_id": action_id, "block_id": "b0", "type": "button", "action_ts": "1.2", "value": value}
     action["text"] = {"type": "plain_text", "text": "Do it", "emoji": True}
     view = {"id": "V0HOME", "type": "home", "blocks": [], "private_metadata": "", "callback_id": ""}
-    return payloads.view_actions(who, stored(view), action, trigger=house.slack.interactions.new_trigger())
+    return payloads.view_actions(who, stored(view), action, trigger=harness.slack.interactions.new_trigger())
 
 
-def submission(house: House, callback_id: str, metadata: str, values: Json, user: str = "mei") -> Json:
+def submission(harness: BotHarness, callback_id: str, metadata: str, values: Json, user: str = "mei") -> Json:
     """Return a submitted form."""
     view = {"id": "V0FORM", "type": "modal", "callback_id": callback_id, "private_metadata": metadata, "blocks": []}
-    who = house.slack.workspace.user(user)
-    return payloads.view_submission(who, stored(view), values, trigger=house.slack.interactions.new_trigger())
+    who = harness.slack.workspace.user(user)
+    return payloads.view_submission(who, stored(view), values, trigger=harness.slack.interactions.new_trigger())
 
 
-def command(house: House, text: str, *, user: str = "mei", channel: str = "#orders") -> Json:
+def command(harness: BotHarness, text: str, *, user: str = "mei", channel: str = "#orders") -> Json:
     """Return a slash command."""
-    who, where = house.slack.workspace.user(user), house.slack.workspace.channel(channel)
-    path = house.slack.interactions.new_url("commands", where.id, who.id)
-    trigger, url = house.slack.interactions.new_trigger(), house.slack.base_url + path
+    who, where = harness.slack.workspace.user(user), harness.slack.workspace.channel(channel)
+    path = harness.slack.interactions.new_url("commands", where.id, who.id)
+    trigger, url = harness.slack.interactions.new_trigger(), harness.slack.base_url + path
     return payloads.command(who, where, "/panda", text, trigger=trigger, url=url)
 
 
@@ -81,9 +81,9 @@ def stored(view: Json) -> Json:
     }
 
 
-async def send(house: House, payload: Json, kind: str = "interactive") -> Ack:
+async def send(harness: BotHarness, payload: Json, kind: str = "interactive") -> Ack:
     """Deliver a payload without the check against Slack's types, and wait until the bot has handled it."""
-    slack = house.slack
+    slack = harness.slack
     if slack.request_url:
         assert slack._session is not None
         ack = await post_signed(
@@ -91,29 +91,29 @@ async def send(house: House, payload: Json, kind: str = "interactive") -> Ack:
         )
     else:
         ack = await slack.sockets.send(kind, payload, slack.ack_seconds)
-    await house._idle()
+    await harness._idle()
     return ack
 
 
-async def answered(house: House, payload: Json, *, user: str = "mei", channel: str = "#orders") -> str:
+async def answered(harness: BotHarness, payload: Json, *, user: str = "mei", channel: str = "#orders") -> str:
     """Deliver a payload and return the final answer to this person, which may be empty."""
-    before = {id(one): one.text for one in house.private(user, channel)}
+    before = {id(one): one.text for one in harness.private(user, channel)}
     kind = "slash_commands" if "command" in payload else "interactive"
-    ack = await send(house, payload, kind)
+    ack = await send(harness, payload, kind)
     assert ack.ok, payload
     assert ack.seconds < 1
 
     def told() -> list[Message]:
-        return [one for one in house.private(user, channel) if before.get(id(one)) != one.text]
+        return [one for one in harness.private(user, channel) if before.get(id(one)) != one.text]
 
     with contextlib.suppress(TimeoutError):
-        await house.until(lambda: bool(told()) and not told()[-1].text.startswith("⏳"), SILENCE)
+        await harness.until(lambda: bool(told()) and not told()[-1].text.startswith("⏳"), SILENCE)
     return "\n".join(words(one) for one in told())
 
 
-def rows(house: House) -> dict[str, list[Any]]:
+def rows(harness: BotHarness) -> dict[str, list[Any]]:
     """Return everything that the bot stores about orders, channels and people's acts."""
-    with contextlib.closing(sqlite3.connect(house.folder / "bot.db")) as conn:
+    with contextlib.closing(sqlite3.connect(harness.folder / "bot.db")) as conn:
         return {
             table: conn.execute(f"SELECT {columns} FROM {table} ORDER BY 1, 2").fetchall()  # noqa: S608  our own names
             for table, columns in UNTOUCHED.items()

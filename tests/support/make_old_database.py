@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
-from support.house import CALLBACK_TOKEN, words
-from support.old_database import CONVERSATIONS, DATABASE, EARLIER, FILES, LATE, STORIES, OldHouse, up
+from support.bot_harness import CALLBACK_TOKEN, words
+from support.old_database import CONVERSATIONS, DATABASE, EARLIER, FILES, LATE, STORIES, OldBotHarness, up
 
 from sandbox.slack.faults import Fault
 from storage.inbox import PushMessage
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 AGES = 99  # times that a fault is met: until the bot is stopped
 
 
-class Maker(OldHouse):
-    """The house with what the maker does in it."""
+class Maker(OldBotHarness):
+    """The harness, with what the maker does."""
 
     async def choose(self, channel: str, **settings: str) -> None:
         """A channel's settings."""
@@ -126,15 +126,15 @@ class Maker(OldHouse):
 
 async def make(folder: Path) -> tuple[bytes, bytes]:
     """The database's bytes, and the conversations' as JSON."""
-    async with up(Maker(folder)) as house:
-        assert isinstance(house, Maker)
-        await house.start_bot()
-        await house.first_days()
-        await house.last_evening()
-        await house.stop_bot()
+    async with up(Maker(folder)) as harness:
+        assert isinstance(harness, Maker)
+        await harness.start_bot()
+        await harness.first_days()
+        await harness.last_evening()
+        await harness.stop_bot()
         store = await open_store(folder / "bot.db")
         hint = PushMessage(
-            "pushed-before-the-end", "1688_LOGISTICS_BUYER_VIEW_TRACE", (STORIES["told"].order_id,), house.clock()
+            "pushed-before-the-end", "1688_LOGISTICS_BUYER_VIEW_TRACE", (STORIES["told"].order_id,), harness.clock()
         )
         await store.inbox.put(hint)
         await store.close()
@@ -142,7 +142,7 @@ async def make(folder: Path) -> tuple[bytes, bytes]:
             conn.execute("DROP TRIGGER guard_states")  # the harness's
             conn.execute("PRAGMA journal_mode=DELETE")
             conn.execute("VACUUM")
-        said = json.dumps(house.conversations(), ensure_ascii=False, default=sorted)
+        said = json.dumps(harness.conversations(), ensure_ascii=False, default=sorted)
         return (folder / "bot.db").read_bytes(), said.encode()
 
 

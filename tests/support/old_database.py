@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from support.house import START, House
+from support.bot_harness import START, BotHarness
 
 from pandapon.shipment import Platform
 from sandbox.clock import SimClock
@@ -103,8 +103,8 @@ def _order(story: Story, number: int) -> SandboxOrder:
     )
 
 
-class OldHouse(House):
-    """The house in which the database was made, or another one that stands in its place."""
+class OldBotHarness(BotHarness):
+    """The bot and both stand-ins by which the database was made, or others in their place."""
 
     def __init__(self, folder: Path, at: datetime = START) -> None:
         super().__init__(folder, "socket", {"poll_interval_seconds": 0.1}, SimClock(at), world_of)
@@ -141,16 +141,16 @@ class OldHouse(House):
 
 
 @asynccontextmanager
-async def up(house: OldHouse) -> AsyncIterator[OldHouse]:
+async def up(harness: OldBotHarness) -> AsyncIterator[OldBotHarness]:
     """Both stand-ins; the bot is started by whoever wants it, and stopped at the end."""
-    await house.pandapon.start()
-    await house.slack.start()
+    await harness.pandapon.start()
+    await harness.slack.start()
     try:
-        yield house
+        yield harness
     finally:
-        await house.stop_bot()
-        await house.slack.stop()
-        await house.pandapon.stop()
+        await harness.stop_bot()
+        await harness.slack.stop()
+        await harness.pandapon.stop()
 
 
 def unpack(path: Path) -> None:
@@ -158,14 +158,14 @@ def unpack(path: Path) -> None:
     path.write_bytes(gzip.decompress(DATABASE.read_bytes()))
 
 
-def left_behind(folder: Path) -> OldHouse:
-    """The house as the old version left it: its database in this folder, its messages in Slack, the time stopped."""
+def left_behind(folder: Path) -> OldBotHarness:
+    """The bot as the old version left it: its database in this folder, its messages in Slack, the time stopped."""
     unpack(folder / "bot.db")
     found = json.loads(gzip.decompress(CONVERSATIONS.read_bytes()))
-    house = OldHouse(folder, datetime.fromisoformat(found["at"]))
+    harness = OldBotHarness(folder, datetime.fromisoformat(found["at"]))
     for channel in found["channels"]:
-        house.slack.workspace.channels[channel["id"]] = _channel(channel)
-    return house
+        harness.slack.workspace.channels[channel["id"]] = _channel(channel)
+    return harness
 
 
 def _channel(stored: dict[str, Any]) -> Channel:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.signature import SignatureVerifier
-from support.house import SIGNING, House
+from support.bot_harness import SIGNING, BotHarness
 
 if TYPE_CHECKING:
     from sandbox.slack.delivery import Ack
@@ -84,8 +84,8 @@ async def post(port: int, body: bytes, headers: dict[str, str], path: str = "/sl
     return await send(port, request(path, body, headers))
 
 
-async def hand_over(house: House, kind: str, payload: Any) -> Ack:
+async def hand_over(harness: BotHarness, kind: str, payload: Any) -> Ack:
     """Deliver a payload, valid or not, in the mode of this harness."""
-    if house.mode == "socket":
-        return await house.slack.sockets.send(kind, payload, 3.0)
-    return await house.slack._post(kind, payload, 0)
+    if harness.mode == "socket":
+        return await harness.slack.sockets.send(kind, payload, 3.0)
+    return await harness.slack._post(kind, payload, 0)

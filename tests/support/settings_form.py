@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from support.house import PATIENCE
+from support.bot_harness import PATIENCE
 
 from sandbox.slack.blocks import check_view
 
 if TYPE_CHECKING:
-    from support.house import House
+    from support.bot_harness import BotHarness
 
 
-async def choose(house: House, *, patience: float = PATIENCE, **chosen: Any) -> str:
+async def choose(harness: BotHarness, *, patience: float = PATIENCE, **chosen: Any) -> str:
     """Fill in the settings modal and save it; return its text afterwards."""
-    await house.ask("/panda settings")
-    message, action_id = house.button("Change…", "mei", "#orders")
-    before = set(house.slack.workspace.views)
-    ack = await house.slack.press("mei", message, action_id)
+    await harness.ask("/panda settings")
+    message, action_id = harness.button("Change…", "mei", "#orders")
+    before = set(harness.slack.workspace.views)
+    ack = await harness.slack.press("mei", message, action_id)
     assert ack.ok
-    await house.until(lambda: bool(set(house.slack.workspace.views) - before))
-    view_id = (set(house.slack.workspace.views) - before).pop()
-    assert check_view(house.slack.workspace.views[view_id]) == []
+    await harness.until(lambda: bool(set(harness.slack.workspace.views) - before))
+    view_id = (set(harness.slack.workspace.views) - before).pop()
+    assert check_view(harness.slack.workspace.views[view_id]) == []
     values = form() | {name: {"value": value} for name, value in chosen.items()}
-    ack = await house.slack.submit("mei", view_id, values)
+    ack = await harness.slack.submit("mei", view_id, values)
     assert ack.ok
     if ack.payload and ack.payload.get("response_action") == "errors":
         return " ".join(ack.payload["errors"].values())
-    await house.until(lambda: "Saving" not in shown(house, view_id), patience)
-    assert check_view(house.slack.workspace.views[view_id]) == []
-    return shown(house, view_id)
+    await harness.until(lambda: "Saving" not in shown(harness, view_id), patience)
+    assert check_view(harness.slack.workspace.views[view_id]) == []
+    return shown(harness, view_id)
 
 
-def shown(house: House, view_id: str) -> str:
+def shown(harness: BotHarness, view_id: str) -> str:
     """Return the text of a modal."""
     return "\n".join(
-        block["text"]["text"] for block in house.slack.workspace.views[view_id]["blocks"] if "text" in block
+        block["text"]["text"] for block in harness.slack.workspace.views[view_id]["blocks"] if "text" in block
     )
 
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt.async_app import AsyncApp
-from support.slack_stage import ACK_SECONDS, SIGNING, button, modal, section, web_client
+from support.fake_slack import ACK_SECONDS, SIGNING, button, modal, section, web_client
 
 if TYPE_CHECKING:
     from sandbox.slack.server import SlackServer

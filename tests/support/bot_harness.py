@@ -41,7 +41,7 @@ CALLBACK_TOKEN = "house-callback-token-0123456789"
 KEY, SECRET = "house-access-key", "house-access-secret"
 
 
-class House:
+class BotHarness:
     """Mei sits in #orders and types; the bot, PandaPon and Slack are real processes on loopback in one loop."""
 
     features: Sequence[Feature] = FEATURES
@@ -249,18 +249,18 @@ def _collect(value: Any, parts: list[str]) -> None:
 @asynccontextmanager
 async def running(
     folder: Path, *, mode: str = "socket", features: Sequence[Feature] = FEATURES, **extra: Any
-) -> AsyncIterator[House]:
+) -> AsyncIterator[BotHarness]:
     """Start both stand-ins and the bot, and stop them in order. ``extra`` are settings."""
-    house = House(folder, mode, extra)
-    house.features = features
-    watch = SchemaWatch(house.slack)
-    await house.pandapon.start()
-    await house.slack.start()
+    harness = BotHarness(folder, mode, extra)
+    harness.features = features
+    watch = SchemaWatch(harness.slack)
+    await harness.pandapon.start()
+    await harness.slack.start()
     try:
-        await house.start_bot()
-        yield house
+        await harness.start_bot()
+        yield harness
         assert watch.problems == [], watch.problems  # every accepted message fits Slack's types
     finally:
-        await house.stop_bot()
-        await house.slack.stop()
-        await house.pandapon.stop()
+        await harness.stop_bot()
+        await harness.slack.stop()
+        await harness.pandapon.stop()

@@ -1,4 +1,4 @@
-"""Orders, watches and posts for the store's tests, and a shelf to put them on: a real file that can be reopened."""
+"""Orders, watches and posts for the store's tests, and the harness that holds them: a real file that can be reopened."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def scan(identity: str, text: str = "【杭州市】快件已被揽收", **field
 NODE = scan("first-scan")
 
 
-class Shelf:
+class StoreHarness:
     """One database file and the store that has it open."""
 
     def __init__(self, path: Path, opener: Opener) -> None:
