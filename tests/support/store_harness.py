@@ -1,4 +1,4 @@
-"""Orders, watches and posts for the store's tests, and the harness that holds them: a real file that can be reopened."""
+"""Orders, watches and posts for the store's tests, and the harness that holds them: a real file that is reopened."""
 
 from __future__ import annotations
 
