@@ -70,6 +70,9 @@ _ANOTHER = (
     "邻居的",
     "别人",
     "another",
+    "other",
+    "others",
+    "rest",
 )
 
 

@@ -21,7 +21,9 @@ A, M, S = Aspect, Milestone, Sign
 PROBLEMS = frozenset(
     {S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN, S.MISSING, S.TROUBLE, S.PAPERS, S.DUTY, S.REFUSE, S.NO_CONTACT, S.ABSENT}
     | {S.COMPENSATE, S.INTERCEPT, S.RESUME, S.HOLD, S.DESTROY, S.SEIZE, S.ADDRESS_FAULT}
+    | {S.MISSORT}
 )
+_WRONG_HANDS = frozenset({S.KIN, S.DESK, S.DOOR, S.PERSON})
 _SUSPECTED = {S.MISSING: Reason.MISSING, S.DAMAGE: Reason.DAMAGED, S.FORBIDDEN: Reason.FORBIDDEN}
 _CARRIED = ("送", "派", "投", "派件", "派送", "配送", "投递")
 _CAN_END = frozenset({S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN, S.MISSING, S.TROUBLE, S.HOLD, S.ADDRESS_FAULT})
@@ -94,6 +96,8 @@ def _absent(event: Event, text: Text) -> Claim | None:
     """Nobody there: the recipient, a point, or the courier."""
     if _is_the_senders(event, text):
         return None
+    if _is_of_the_fitting(event, text):
+        return None
     if event.at is S.POINT and S.RECIPIENT not in text.signs:
         return Claim(M.EXCEPTION, Reason.HELD) if event.aspect in HAPPENED else None
     if event.word in {"不在", "未在", "没在"} and event.at in {S.POINT, S.LOCKER, S.BRANCH}:
@@ -104,6 +108,18 @@ def _absent(event: Event, text: Text) -> Claim | None:
     if event.word == "约定" and (_is_fetched_later(event, text) or _is_agreed(event, text)):
         return None
     return claim(event)
+
+
+def _is_of_the_fitting(event: Event, text: Text) -> bool:
+    """货已送到，安装另约: who comes another day fits it up."""
+    before = text.clauses[event.clause][: event.token]
+    return any(word in token.text for token in before for word in ("安装", "组装", "调试"))
+
+
+def _misrouted(event: Event, _: Text) -> Claim | None:
+    """Sorted wrongly, or left with the wrong person: a delivery that was none."""
+    found = claim(event)
+    return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED) if found and event.at in _WRONG_HANDS else found
 
 
 def _held(event: Event, text: Text) -> Claim | None:
@@ -273,6 +289,7 @@ _BY_ACT: dict[Sign, Callable[[Event, Text], Claim | None]] = {
     **dict.fromkeys((S.PAPERS, S.DUTY), customs_wants),
     S.DELAY: _delayed,
     S.LOSE: _lost,
+    S.MISSORT: _misrouted,
     S.DESTROY: _destroyed,
     S.COMPENSATE: compensated,
     S.TROUBLE: _troubled,

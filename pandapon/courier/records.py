@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 A, M, S = Aspect, Milestone, Sign
 
-_SIGNATURES = frozenset({"签收", "妥投"})
+_SIGNATURES = ("签收", "妥投", "delivery scan", "delivered scan", "delivery event", "delivered event")
 _PICK_UPS = frozenset({"取件", "揽收", "上门", "收寄", "寄件", "揽件"})
 _LAST_LEG = frozenset({"派件", "派送", "配送", "投递"})
 _DECLARATIONS = frozenset({"报关", "清关", "申报"})
@@ -37,8 +37,9 @@ _NOT_GOT = frozenset({"未收到", "没收到", "没有收到"})
 _PAYMENTS = ("赔", "理赔款", "理赔金", "保价赔")
 _CODES = frozenset(
     {"取件码", "取货码", "提货码", "货架号", "货号", "取件号", "取货号", "提货号", "开箱码", "开柜码", "货位号"}
-    | {"库位号", "货架", "开箱密码", "取件密码", "开柜密码", "取货密码", "取件编号", "取货编号", "货架编号"}
+    | {"库位号", "货架", "开箱密码", "取件密码", "开柜密码", "取货密码", "取件编号", "取货编号", "货架编号", "货架码"}
 )
+_NEW_CODES = ("新码", "新取", "新货", "新提")  # 原货架码失效，新码见短信: it was moved and lies ready
 _ON_ITS_WAY = frozenset(
     {S.WAREHOUSE, S.COURIER, S.SENDER, S.COLLECT, S.CARRY, S.DEPART, S.LABEL, S.FETCH, S.SIGN, S.CUSTOMS}
 )
@@ -147,20 +148,21 @@ def _unpaid(text: Text) -> list[tuple[Claim, Event]]:
 
 def _coded(text: Text) -> list[tuple[Claim, Event]]:
     """货架号 5-1, or a locker and a code: it lies ready, where no courier and no sender is spoken of."""
-    if text.signs.isdisjoint(_CODED) or not text.signs.isdisjoint(_ON_ITS_WAY):
+    if (text.signs.isdisjoint(_CODED) and S.NOTE not in text.signs) or not text.signs.isdisjoint(_ON_ITS_WAY):
         return []
     if any(one.aspect in _NOT_THERE for one in text.events):
         return []
     at_point = bool(text.signs & {S.POINT, S.LOCKER})
     for number, clause in enumerate(text.clauses):
         for at, token in enumerate(clause):
-            has_code = token.text in _CODES or (at_point and token.text.endswith("位置"))
+            is_new = token.text.startswith(_NEW_CODES)
+            has_code = is_new or token.text in _CODES or (at_point and token.text.endswith("位置"))
             opens = token.sign is S.BY_CODE and at_point and not text.events
             if not has_code and not opens:
                 continue
             behind = {one.sign for one in clause[at + 1 : at + 3]}
             was_sent = token.text in _CODES and at_point and S.DONE in behind
-            if (has_code and S.NUMBER in behind) or opens or was_sent:
+            if (has_code and S.NUMBER in behind) or opens or was_sent or is_new:
                 event = Event(token.sign, View(A.BARE), S.POINT, "", number, token.text, at)
                 return [(Claim(M.READY_FOR_PICKUP), event)]
     return []
@@ -194,7 +196,7 @@ def _noun(token: Token, clause: Sequence[Token], at: int, signs: frozenset[Sign]
         return Claim(M.CANCELLED)
     if token.text.startswith(_PAYMENTS) and (S.PAID in signs or (S.DONE in signs and _is_paid_out(clause))):
         return Claim(M.LOST, Reason.COMPENSATED)
-    if head in _SIGNATURES and (void or any("更正" in one.text for one in clause[at:])):
+    if token.text.startswith(_SIGNATURES) and (void or any("更正" in one.text for one in clause[at:])):
         return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
     if head == "寄件" and void:
         return Claim(M.CANCELLED)

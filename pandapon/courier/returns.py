@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, happened, is_of_a_slip, is_wrongly_sorted
+from pandapon.courier.around import clause_has, happened, is_fetched_after_all, is_of_a_slip, is_wrongly_sorted
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.signs import Sign
@@ -35,6 +35,8 @@ def returned(event: Event, text: Text) -> Claim | None:
     if aspect is A.POSSIBLE and S.WAIT in text.signs and text.signs & {S.CARRY, S.DESTROY, S.ABANDON}:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD if S.CUSTOMS in text.signs else None)  # somebody has to choose
     if aspect not in HAPPENED or _is_of_something_else(event, text) or is_of_a_slip(text):
+        return None
+    if is_fetched_after_all(text):
         return None
     if text.signs & {S.CUSTOMS} and clause_has(event, text, S.DECLARE) and S.SENDER not in text.signs:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)  # 海关退回申报

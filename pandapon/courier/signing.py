@@ -57,6 +57,8 @@ def signed(event: Event, text: Text) -> Claim | None:
     fetches = event.act is S.PROXY and event.word in {"代领", "代取"} and (who not in _POINTS or S.KIN in before)
     if fetches and (event.view.succeeded or who is not None):
         return Claim(M.DELIVERED, fetched=True)
+    if event.act is S.PROXY and who in {None, S.DESK} and S.WAREHOUSE in text.signs and not before & {S.RECIPIENT}:
+        return Claim(M.IN_TRANSIT)  # 仓管（集运收货点）代签收
     if event.act is S.PROXY and who is None:
         who = event.at if event.at in _POINTS else S.POINT
     if aspect is A.BARE and _is_instruction(event, text):
