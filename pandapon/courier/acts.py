@@ -23,8 +23,9 @@ from pandapon.courier.carrying import carried
 from pandapon.courier.claims import HAPPENED, PACKING, Claim, Reason, claim
 from pandapon.courier.collecting import collected
 from pandapon.courier.departing import departed, is_no_departure
+from pandapon.courier.dues import must_pay
 from pandapon.courier.handovers import fetched
-from pandapon.courier.problems import PROBLEMS, must_pay, problem
+from pandapon.courier.problems import PROBLEMS, problem
 from pandapon.courier.receipts import brought, received
 from pandapon.courier.returns import returned
 from pandapon.courier.signing import signed
@@ -83,7 +84,7 @@ def _shipped(event: Event, text: Text) -> Claim | None:
     if event.aspect is A.BARE and any(one.act is S.PREPARE and one.aspect is A.ONGOING for one in text.events):
         return None  # 生产中，完工后安排发货
     if event.aspect is A.PLANNED and says_of_fees(text):
-        return None  # 运费已收到，排队出库
+        return Claim(M.IN_TRANSIT)  # 运费已收到，排队出库
     return None if event.aspect is A.PLANNED and event.view.promised else claim(event)
 
 
@@ -223,6 +224,8 @@ def _taken_back(event: Event, text: Text) -> Claim | None:
         and clause_has(event, text, S.WAREHOUSE, S.ONGOING)
     ):
         return Claim(M.RETURNING)  # 拒收后正在返回仓库
+    if event.act is S.TO_DEPOT and event.at is S.SENDER and event.aspect in HAPPENED:
+        return Claim(M.RETURNING)  # 原车拉回发货人处
     if event.aspect in HAPPENED and S.MISSORT in text.signs and text.signs.isdisjoint({S.CARRY, S.RECIPIENT}):
         return Claim(M.EXCEPTION, Reason.MISSORTED)  # 误卸，随下一班车带回
     if event.act is S.TAKE_BACK and event.aspect in HAPPENED and _is_brought_now(event, text):

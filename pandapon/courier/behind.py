@@ -45,6 +45,8 @@ def behind(clause: Sequence[Token], at: int) -> View:
         return View(Aspect.ASKED)
     if at + 1 == len(clause):
         return _STATED
+    if clause[at].text.endswith("成功") and _is_rewarded(clause[at + 1]):
+        return View(Aspect.MENTIONED)  # 自提成功得积分
     after = [
         token.sign
         for token in clause[at + 1 : at + 4]
@@ -127,8 +129,9 @@ def _right_behind(clause: Sequence[Token], at: int, first: Sign, second: Sign | 
 
 
 def _is_compared(act: Token, behind: Token) -> bool:
-    """配送更有劲, and not 配送更新."""
-    return behind.start == act.end and behind.text[0] == "更" and behind.text[1:2] not in _CHANGES
+    """配送更有劲, 派件我最快, and not 配送更新."""
+    is_compared = (behind.text[0] == "更" and behind.text[1:2] not in _CHANGES) or "最" in behind.text[:2]
+    return behind.start == act.end and is_compared
 
 
 def _is_rewarded(behind: Token) -> bool:

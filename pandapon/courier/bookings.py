@@ -22,7 +22,15 @@ def is_only_spoken_of(event: Event, text: Text) -> bool:
         return True
     if event.view.arranged and _is_booked_by_recipient(event, text):
         return True
+    if event.word == "送" and _is_a_gift(event, text):
+        return True
     return event.aspect in {A.DONE, A.PLANNED} and _is_answered(event, text)
+
+
+def _is_a_gift(event: Event, text: Text) -> bool:
+    """签收成功送优惠券."""
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    return bool(behind) and behind[0].sign is S.NOTICE
 
 
 def _is_booked_for_a_time(event: Event, text: Text) -> bool:

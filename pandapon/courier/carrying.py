@@ -63,6 +63,8 @@ def carried(event: Event, text: Text) -> Claim | None:
             return _planned(event, text)
         case A.BARE if seen.again and happened(text, S.ABSENT) and not is_on_foot(event, text):
             return Claim(M.ATTEMPT_FAILED)  # 不在家，另行配送
+        case A.BARE if event.word in _AGAIN and _names_courier(event, text):
+            return Claim(M.OUT_FOR_DELIVERY)
         case A.BARE if event.word in _AGAIN and not seen.today and _was_in_vain(text):
             return Claim(M.ATTEMPT_FAILED)
         case A.DONE | A.ONGOING | A.BARE if not noun:
@@ -105,7 +107,7 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         token.sign is S.NOTE and token.text.startswith(_PICK_UPS) for token in text.clauses[event.clause]
     ):
         return Claim(M.SHIPPED)
-    if event.word in {"出仓", "出库"} and S.COLLECT in text.signs and not happened(text, S.CARRY_NOUN):
+    if event.word in {"出仓", "出库"} and text.signs & {S.COLLECT, S.LABEL} and not happened(text, S.CARRY_NOUN):
         return Claim(M.SHIPPED)
     behind = {token.sign for token in text.clauses[event.clause][event.token + 1 :][:1]}
     if behind & {S.COLLECT, S.TAKE, S.RECEIVE} or (
@@ -212,6 +214,12 @@ def _under_way(event: Event, text: Text) -> Claim:
         if says(event, text, "预约", "约"):
             return Claim(M.ATTEMPT_FAILED)
     return Claim(M.OUT_FOR_DELIVERY)
+
+
+def _names_courier(event: Event, text: Text) -> bool:
+    """再派：高亮: a list of scans names the courier behind a colon."""
+    behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
+    return behind[:2] in ([S.COLON, S.OTHER], [S.COLON, S.COURIER])
 
 
 def _waits_its_turn(event: Event, text: Text) -> bool:

@@ -101,7 +101,13 @@ def is_awaited_courier(event: Event, text: Text) -> bool:
     clause = text.clauses[event.clause]
     before = {token.sign for token in clause[: event.token]}
     is_due = event.aspect is A.PLANNED and S.COURIER in before and not before & {S.RECIPIENT, S.PLEASE}
-    return is_due and S.SENDER not in text.signs and not text.signs & POINTS
+    return is_due and S.SENDER not in text.signs and (not text.signs & POINTS or _is_in_a_slot(text))
+
+
+def _is_in_a_slot(text: Text) -> bool:
+    """格口B12，等业务员领件: a slot in the outlet, and no locker."""
+    points = [token.text for clause in text.clauses for token in clause if token.sign in POINTS]
+    return all(word.startswith("格口") for word in points)
 
 
 def _opens_locker(text: Text) -> bool:

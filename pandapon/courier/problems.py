@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier.around import clause_has, is_about_else, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
+from pandapon.courier.dues import customs_wants
 from pandapon.courier.losses import compensated, is_rule, lost
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
@@ -198,48 +199,6 @@ def _is_over(event: Event, text: Text) -> bool:
 
 def _is_brought(event: Event, text: Text) -> bool:
     return event.view.today or S.COURIER in text.signs
-
-
-def customs_wants(event: Event, text: Text) -> Claim | None:
-    """Papers or duty that somebody has to bring; None where they are only spoken of, or handed in already."""
-    reason = Reason.PAPERS if event.act is S.PAPERS else Reason.DUTY
-    if event.aspect is A.MENTIONED and clause_has(event, text, S.CUSTOMS) and clause_has(event, text, S.ASKED):
-        return Claim(M.EXCEPTION, reason)
-    if event.aspect in {A.CONDITIONAL, A.MENTIONED, A.DONE, A.NEGATED} or text.signs & {S.FETCH, S.TAKE, S.SIGN}:
-        return None
-    behind = {token.sign for token in text.clauses[event.clause][event.token + 1 :]}
-    if event.act is S.DUTY and {S.DONE, S.MUST_PAY} <= behind:
-        return None
-    if event.act is S.PAPERS and S.DONE in behind and S.OVERDUE not in behind:
-        return Claim(M.IN_TRANSIT) if event.word.startswith(("报关", "清关", "申报")) else None
-    before = text.clauses[event.clause][: event.token]
-    if clause_has(event, text, S.BY_CODE) or (event.aspect is A.BARE and S.NOTICE in text.signs):
-        return None
-    if {S.DONE, S.RECEIVE} <= {token.sign for token in before}:
-        return None
-    wants = text.signs & {
-        S.PLEASE,
-        S.FAILED,
-        S.WAIT,
-        S.MISSING,
-        S.TROUBLE,
-        S.HOLD,
-        S.CANNOT,
-        S.NOT_YET,
-        S.MUST_PAY,
-        S.ASKED,
-    }
-    return Claim(M.EXCEPTION, reason) if wants else None
-
-
-def must_pay(event: Event, text: Text) -> Claim | None:
-    """需付费后出库: it goes on only when somebody has paid."""
-    clause = text.clauses[event.clause]
-    before = {token.sign for token in clause[: event.token]}
-    behind = {token.sign for token in clause[event.token + 1 :]}
-    if before & {S.PLEASE, S.WAIT} and S.AFTER in behind and not text.signs & {S.FETCH, S.TAKE, S.POINT}:
-        return Claim(M.EXCEPTION, Reason.HELD)
-    return None
 
 
 def _refused(event: Event, text: Text) -> Claim | None:

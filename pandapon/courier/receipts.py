@@ -18,7 +18,7 @@ A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _ON_THE_ROAD = frozenset({S.HUB, S.BRANCH, S.ARRIVE, S.FLY, S.CUSTOMS, S.WAREHOUSE, S.RELEASE, S.DECLARE})
-_VEHICLES = frozenset({S.FLY, S.MOVE, S.DEPART, S.DECLARE, S.HANDLE})
+_VEHICLES = frozenset({S.FLY, S.MOVE, S.DEPART, S.DECLARE, S.HANDLE, S.CARRY, S.CARRY_NOUN})
 _MONEY = ("运费", "费用", "邮费", "款", "税")
 _BACK = frozenset({S.RETURN, S.REVERSE, S.REFUSE})
 _NOT_TO_THE_DOOR = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.CARRY})
@@ -36,6 +36,8 @@ def received(event: Event, text: Text) -> Claim | None:
         return None
     if any(token.text.startswith("总包") for token in clause) and event.aspect in HAPPENED:
         return Claim(M.IN_TRANSIT)
+    if event.word == "验收" and S.HUB in text.signs and event.aspect in HAPPENED:
+        return Claim(M.IN_TRANSIT)  # 进验收(物流中心)
     if event.aspect is A.PLANNED and event.place.startswith(("航", "船", "港")):
         return Claim(M.IN_TRANSIT)  # 等待航司接收
     if event.word == "承运" and event.aspect is A.NEGATED:

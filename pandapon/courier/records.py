@@ -52,6 +52,13 @@ _LEGS = (
 _NO_LEG = frozenset(
     {S.NOT, S.NOTICE, S.IF, S.WILL, S.WAIT, S.PROMISE, S.PLEASE, S.ARRANGE, S.ASKED, S.POINT, S.RECIPIENT}
 )
+_OFF_AND_REFUNDED = frozenset({S.DONE, S.VOID, S.CANCEL, S.OTHER, S.NOTE, S.SENDER, S.BY, S.PARCEL, S.SERVICE, S.OK})
+_SELLER_IS_OUT = frozenset({S.SENDER, S.MISSING, S.PARCEL, S.DONE})
+_AND = frozenset("并且同及")
+_SENT = frozenset(
+    {S.COLLECT, S.TAKE, S.CARRY, S.SIGN, S.RETURN, S.REVERSE, S.INTERCEPT, S.HUB, S.BRANCH, S.ARRIVE, S.DEPART, S.PART}
+    | {S.ASKED, S.NOT, S.IF, S.WILL, S.MAY, S.REFUSE, S.POINT, S.SHIP}
+)
 _ORDERS = ("订单", "交易", "运单", "寄件单")
 _NOT_THE_ORDER = frozenset({S.COLLECT, S.TAKE, S.RETURN, S.CARRY, S.FORWARD, S.SIGN, S.INTERCEPT, S.ADDRESS_FAULT})
 
@@ -136,14 +143,45 @@ def _labelled(text: Text) -> list[tuple[Claim, Event]]:
 
 def _unpaid(text: Text) -> list[tuple[Claim, Event]]:
     """订单…未付款，已取消: a clause of its own says that it is off."""
-    if text.signs.isdisjoint(_CALLED_OFF) or text.signs.isdisjoint({S.MUST_PAY, S.PAID}):
+    if text.signs.isdisjoint(_CALLED_OFF):
         return []
+    refunded = _refunded(text)
+    if refunded or text.signs.isdisjoint({S.MUST_PAY, S.PAID}):
+        return refunded
     of_order = any(one.text.endswith(_ORDERS) for clause in text.clauses for one in clause if one.sign is S.PARCEL)
     for number, (clause, signs) in enumerate(zip(text.clauses, text.kinds, strict=True)):
         if of_order and number and S.DONE in signs and signs <= _CALLED_OFF | {S.DONE, S.BY, S.SERVICE}:
             event = Event(S.CANCEL, View(A.BARE), None, "", number, clause[-1].text, len(clause) - 1)
             return [(Claim(M.CANCELLED), event)]
     return []
+
+
+def _refunded(text: Text) -> list[tuple[Claim, Event]]:
+    """商家缺货，已取消并退款: the seller gives the money back, and nothing was sent."""
+    if S.SENDER not in text.signs or not text.signs.isdisjoint(_SENT):
+        return []
+    if any(_is_another_matter(one) for clause in text.clauses for one in clause):
+        return []
+    for number, (clause, signs) in enumerate(zip(text.clauses, text.kinds, strict=True)):
+        words = [token.text for token in clause]
+        is_off = S.DONE in signs and any(
+            one.endswith("取消") and behind[0] in _AND for one, behind in pairwise(words)
+        )  # 已取消退款 takes the refund back
+        if is_off and words[-1].endswith("退款") and _is_plainly_out(text, number) and signs <= _OFF_AND_REFUNDED:
+            event = Event(S.CANCEL, View(A.BARE), None, "", number, clause[-1].text, len(clause) - 1)
+            return [(Claim(M.CANCELLED), event)]
+    return []
+
+
+def _is_plainly_out(text: Text, number: int) -> bool:
+    """商家缺货, and no word more before it: a doubt is no cancellation."""
+    before, behind = text.kinds[:number], text.kinds[number + 1 :]
+    return all(signs <= _SELLER_IS_OUT for signs in before) and all(S.VOID not in signs for signs in behind)
+
+
+def _is_another_matter(token: Token) -> bool:
+    """售后单已取消并退款, 运费已取消并退款: not the order."""
+    return (token.sign is S.NOTE and not token.text.endswith("退款")) or token.text.startswith(("售后", "理赔"))
 
 
 def _coded(text: Text) -> list[tuple[Claim, Event]]:
@@ -204,7 +242,7 @@ def _noun(token: Token, clause: Sequence[Token], at: int, signs: frozenset[Sign]
         return Claim(M.SHIPPED)
     if head in _LAST_LEG and token.text.endswith("任务") and signs & {S.ONGOING} and not void:
         return Claim(M.OUT_FOR_DELIVERY)
-    if head[:1] == "退" and void:
+    if head[:1] == "退" and head != "退款" and void:
         return Claim(M.IN_TRANSIT, resumes=True)
     if head in _RETURNS and token.text.endswith(("登记", "操作", "申请")):
         return Claim(M.RETURNING) if S.ASKED not in signs else None
