@@ -7,15 +7,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, happened, in_notice, is_about_else, is_on_foot, says, speaks_of_return
+from pandapon.courier.around import (
+    clause_has,
+    happened,
+    in_notice,
+    is_about_else,
+    is_on_foot,
+    says,
+    says_of_fees,
+    speaks_of_return,
+)
 from pandapon.courier.arriving import arrived
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.carrying import carried
 from pandapon.courier.claims import HAPPENED, PACKING, Claim, Reason, claim
 from pandapon.courier.collecting import collected
 from pandapon.courier.departing import departed, is_no_departure
+from pandapon.courier.dues import must_pay
 from pandapon.courier.handovers import fetched
-from pandapon.courier.problems import PROBLEMS, must_pay, problem
+from pandapon.courier.problems import PROBLEMS, problem
 from pandapon.courier.receipts import brought, received
 from pandapon.courier.returns import returned
 from pandapon.courier.signing import signed
@@ -33,6 +43,7 @@ A, M, S = Aspect, Milestone, Sign
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _PUT_AWAY = frozenset({"入库", "上架", "验收", "入仓"})
 _COUNTS = frozenset("一二两三四五六七八九十半几多最保有夜期时")
+_FEW = 2  # words: the act and its 已
 _SORTING = frozenset({"分拣", "分流", "扫描", "识别"})
 _BETWEEN_LEGS = ("集运", "转运", "海外", "境外", "中转")
 _GOODS = frozenset({"商品", "订单", "宝贝", "order"})
@@ -55,6 +66,8 @@ def _noted(event: Event, text: Text) -> Claim | None:
     """Paid, labelled."""
     if event.word == "接单" and event.at is S.SENDER and event.aspect in HAPPENED:
         return Claim(M.PAID)
+    if event.act is S.PAID and says_of_fees(text):
+        return None
     return None if is_about_else(text) else claim(event)
 
 
@@ -70,6 +83,8 @@ def _shipped(event: Event, text: Text) -> Claim | None:
         return Claim(M.RETURNING)
     if event.aspect is A.BARE and any(one.act is S.PREPARE and one.aspect is A.ONGOING for one in text.events):
         return None  # 生产中，完工后安排发货
+    if event.aspect is A.PLANNED and says_of_fees(text):
+        return Claim(M.IN_TRANSIT)  # 运费已收到，排队出库
     return None if event.aspect is A.PLANNED and event.view.promised else claim(event)
 
 
@@ -94,6 +109,8 @@ def _handled(event: Event, text: Text) -> Claim | None:
         return None  # 仓库已出库，正在交接快递
     if event.word == "装货" and event.aspect is A.PLANNED:
         return None
+    if event.word == "集货" and event.aspect is A.DONE and len(text.clauses) == 1 and len(text.clauses[0]) <= _FEW:
+        return Claim(M.PICKED_UP)  # 已集货, as Taiwan's couriers say
     if event.word in _PUT_AWAY and event.aspect is A.DONE and _is_of_returns(event, text):
         return Claim(M.RETURNED)
     if event.word in PACKING:
@@ -119,7 +136,7 @@ def _is_of_returns(event: Event, text: Text) -> bool:
 
 def _is_before_collection(text: Text) -> bool:
     """Whether the seller packs goods or an order, before a courier took the parcel."""
-    if S.COLLECT in text.signs:
+    if S.COLLECT in text.signs or says_of_fees(text):
         return False
     is_sellers = any(token.text in _GOODS for clause in text.clauses for token in clause)
     return bool(text.signs & {S.LABEL, S.SENDER, S.PAID}) or (is_sellers and not text.signs & _CARRIED)
@@ -207,12 +224,26 @@ def _taken_back(event: Event, text: Text) -> Claim | None:
         and clause_has(event, text, S.WAREHOUSE, S.ONGOING)
     ):
         return Claim(M.RETURNING)  # 拒收后正在返回仓库
+    if event.act is S.TO_DEPOT and event.at is S.SENDER and event.aspect in HAPPENED:
+        return Claim(M.RETURNING)  # 原车拉回发货人处
+    if event.aspect in HAPPENED and S.MISSORT in text.signs and text.signs.isdisjoint({S.CARRY, S.RECIPIENT}):
+        return Claim(M.EXCEPTION, Reason.MISSORTED)  # 误卸，随下一班车带回
+    if event.act is S.TAKE_BACK and event.aspect in HAPPENED and _is_brought_now(event, text):
+        return Claim(M.ARRIVED)
     by_sender = event.act is S.TAKE_BACK and event.aspect in HAPPENED and _is_taken_by_sender(event, text)
     if by_sender and not collected:
         return Claim(M.RETURNED)
     if collected and happened(text, S.COLLECT):
         return Claim(M.IN_TRANSIT) if event.aspect in HAPPENED else None
     return claim(event)
+
+
+def _is_brought_now(event: Event, text: Text) -> bool:
+    """业务员已取回，准备上门: taken out of a point to be brought."""
+    return S.COURIER in text.signs and any(
+        clause[-1].text.endswith("上门") and S.WILL in signs
+        for clause, signs in zip(text.clauses[event.clause + 1 :], text.kinds[event.clause + 1 :], strict=True)
+    )
 
 
 def _is_of_sending(event: Event, text: Text) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED
 from pandapon.courier.signs import Sign
 from pandapon.courier.view import is_as_asked
@@ -29,7 +30,21 @@ def clause_has(event: Event, text: Text, *signs: Sign) -> bool:
 def goes_back(text: Text) -> bool:
     """Whether the text tells of a return that is done or under way."""
     back = any(one.act in {S.RETURN, S.REVERSE} and one.aspect in HAPPENED for one in text.events)
-    return back and not is_of_a_slip(text)
+    return back and not is_of_a_slip(text) and not is_fetched_after_all(text)
+
+
+def is_fetched_after_all(text: Text) -> bool:
+    """退件在网点被买家领走: a return ends where the recipient takes it."""
+    return any(
+        one.act in {S.FETCH, S.TAKE} and one.aspect is Aspect.DONE and _is_by_recipient(one, text)
+        for one in text.events
+    )
+
+
+def _is_by_recipient(event: Event, text: Text) -> bool:
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    is_named = any(name in event.word for name in ("收件人", "客户", "买家", "顾客", "用户"))
+    return (is_named or bool(before & {S.RECIPIENT, S.SELF})) and not before & {S.SENDER, S.COURIER, S.WAREHOUSE}
 
 
 def is_of_a_slip(text: Text) -> bool:
@@ -62,6 +77,11 @@ def in_notice(event: Event, text: Text) -> bool:
 def says(event: Event, text: Text, *words: str) -> bool:
     """Whether one of these words is in the act's clause."""
     return any(word in token.text for token in text.clauses[event.clause] for word in words)
+
+
+def says_of_fees(text: Text) -> bool:
+    """Whether a fee of a forwarder's warehouse is spoken of: what waits there is on its way already."""
+    return any(token.text.startswith(("运费", "仓储费", "集运费")) for clause in text.clauses for token in clause)
 
 
 def is_on_foot(event: Event, text: Text) -> bool:

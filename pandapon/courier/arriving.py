@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 A, M, S = Aspect, Milestone, Sign
 
+_BETWEEN = frozenset({S.FLY, S.PORT, S.CUSTOMS, S.DECLARE, S.HUB, S.ABROAD})
+_BOOKS = ("约时间", "预约", "送货日期", "送货时间", "送货", "配送日期", "配送", "拆旧", "安装", "约时")
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _FETCHED_AT = frozenset({S.FETCH, S.TAKE, S.PLEASE, S.BY_CODE, S.RECIPIENT, S.MAY, S.WAIT, S.COLLECT, S.STORE})
 
@@ -23,11 +25,12 @@ def arrived(event: Event, text: Text) -> Claim | None:
     """The claim of an arrival. At a port or after a flight, the place of destination is still a city on the way."""
     if event.at is S.SENDER and is_on_foot(event, text):
         return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
-    if event.at in _POINTS and is_on_foot(event, text) and _takes_there(event, text):
+    collects = event.word == "到店" and any(one.act is S.COLLECT and one.aspect in HAPPENED for one in text.events)
+    if event.at in _POINTS and is_on_foot(event, text) and (collects or _takes_there(event, text)):
         return Claim(M.PICKED_UP)
     if event.at is S.POINT and _takes_there(event, text) and clause_has(event, text, S.RECIPIENT):
         return Claim(M.DELIVERED, fetched=True)  # 顾客已到店提货
-    if event.aspect is A.BARE and _is_of_messages(event, text):
+    if event.aspect in {A.BARE, A.DONE} and _is_of_messages(event, text):
         return None
     if event.aspect is A.PLANNED and event.at is S.RECIPIENT and is_on_foot(event, text):
         return Claim(M.OUT_FOR_DELIVERY)  # 快递员即将到达您处
@@ -38,14 +41,27 @@ def arrived(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)
     if event.aspect in HAPPENED and event.at is S.POINT and _is_post_office(event) and not text.signs & _FETCHED_AT:
         return Claim(M.ARRIVED)
+    if event.aspect in HAPPENED and event.at in {None, S.WAREHOUSE} and _is_to_be_booked(event, text):
+        return Claim(M.ARRIVED)
     if event.aspect in HAPPENED and event.at is None and _is_announced(text):
         return Claim(M.ARRIVED)
     return claim(event)
 
 
+def _is_to_be_booked(event: Event, text: Text) -> bool:
+    """已到本地仓库，请选择送货日期; 到末端仓，等待与您约时间: the recipient says when it is to be brought."""
+    if text.signs & _BETWEEN or not text.signs.isdisjoint({S.PAID, S.MUST_PAY}):
+        return False
+    behind = [token for clause in text.clauses[event.clause + 1 :] for token in clause]
+    asks = any(token.sign in {S.PLEASE, S.WAIT} for token in behind)
+    return asks and any(word in token.text for token in behind for word in _BOOKS)
+
+
 def _is_of_messages(event: Event, text: Text) -> bool:
-    """到站短信提醒: a message that tells of an arrival."""
+    """到站短信提醒: a message that tells of an arrival; 快递到了秒知道: an advertisement of such."""
     behind = text.clauses[event.clause][event.token + 1 :][:1]
+    if any(token.text.endswith("知道") for token in text.clauses[event.clause][event.token + 1 :]):
+        return True
     return bool(behind) and behind[0].text.startswith(("短信", "提醒", "通知")) and behind[0].start == _end(event, text)
 
 

@@ -21,13 +21,16 @@ _MOVES = frozenset({S.REACH, S.CARRY, S.DEPART, S.RETURN, S.SHIP})
 CHOICES = frozenset(
     {S.RETURN, S.CARRY, S.FETCH, S.TAKE, S.SIGN, S.SHIP, S.ABANDON, S.DESTROY, S.FORWARD, S.COLLECT, S.PROXY, S.STORE}
 )
-_REVOCABLE = frozenset({S.RETURN, S.COLLECT, S.INTERCEPT})
+_REVOCABLE = frozenset({S.RETURN, S.REVERSE, S.COLLECT, S.INTERCEPT})
+_REWARDS = ("可", "即可", "得", "获", "赢", "赚", "享", "领", "送", "就能", "能", "有机会", "抽")
 _REVOKE = frozenset({S.CANCEL, S.VOID})
 # Words that tell the aspect where they stand right behind an act.
 _TELLING = frozenset(
     {S.DONE, S.ONGOING, S.VOID, S.CANCEL, S.RESUME, S.FAILED, S.WILL, S.OR, S.TODAY, S.ABSENT, S.ARRANGE, S.NOT}
-    | {S.CANNOT, S.OK, S.MIDST, S.WAIT, S.AFTER, S.OF, S.ASKED, S.PLEASE, S.MAY, S.NOTICE}
+    | {S.CANNOT, S.OK, S.MIDST, S.WAIT, S.AFTER, S.OF, S.ASKED, S.PLEASE, S.MAY, S.NOTICE, S.OTHER}
 )
+_OF_REWARDS = frozenset({S.MAY, S.OTHER, S.FETCH, S.CARRY, S.ELSE, S.NOTICE, S.NOTE})
+_CHANGES = tuple("新换改正替")
 _MOVED_TO = ("改为", "改到", "改至", "延至", "推至", "调整到", "调整至")
 _SERVICES = ("服务", "功能")
 _STATED = View(Aspect.BARE)
@@ -42,6 +45,8 @@ def behind(clause: Sequence[Token], at: int) -> View:
         return View(Aspect.ASKED)
     if at + 1 == len(clause):
         return _STATED
+    if clause[at].text.endswith("成功") and _is_rewarded(clause[at + 1]):
+        return View(Aspect.MENTIONED)  # 自提成功得积分
     after = [
         token.sign
         for token in clause[at + 1 : at + 4]
@@ -100,7 +105,7 @@ def _right_behind(clause: Sequence[Token], at: int, first: Sign, second: Sign | 
             return View(Aspect.PLANNED, arranged=True)
         case S.NOT | S.CANNOT if second in {S.OK, S.DONE}:
             return View(Aspect.FAILED)
-        case S.OK if second is S.AFTER:
+        case S.OK if second is S.AFTER or (second is not None and _is_rewarded(clause[at + 2])):
             return View(Aspect.MENTIONED)
         case S.OK:
             return View(Aspect.DONE, succeeded=True)
@@ -116,9 +121,22 @@ def _right_behind(clause: Sequence[Token], at: int, first: Sign, second: Sign | 
             return View(Aspect.MENTIONED)
         case S.NOTICE if clause[at + 1].text.startswith(_SERVICES):  # 代收服务已开通
             return View(Aspect.MENTIONED)
+        case S.OTHER | S.NOTICE if _is_compared(clause[at], clause[at + 1]):
+            return View(Aspect.MENTIONED)  # 配送更有劲
         case S.PLEASE | S.MAY if clause[at + 1].start == clause[at].end:  # 签收请…: what to do at it
             return View(Aspect.MENTIONED)
     return None
+
+
+def _is_compared(act: Token, behind: Token) -> bool:
+    """配送更有劲, 派件我最快, and not 配送更新."""
+    is_compared = (behind.text[0] == "更" and behind.text[1:2] not in _CHANGES) or "最" in behind.text[:2]
+    return behind.start == act.end and is_compared
+
+
+def _is_rewarded(behind: Token) -> bool:
+    """取件成功可得能量, 签收成功领积分: what comes of it once it is done."""
+    return behind.text.startswith(_REWARDS) and behind.sign in _OF_REWARDS
 
 
 def _is_taken_back(behind: Sequence[Token]) -> bool:

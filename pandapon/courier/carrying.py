@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.around import clause_has, happened, is_for_the_sender, is_on_foot, says
 from pandapon.courier.aspect import Aspect
+from pandapon.courier.bookings import is_only_spoken_of
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
@@ -25,6 +26,7 @@ _NO_NAMES = frozenset({"本地", "当地", "落地", "同城", "国内", "境内
 _BETWEEN = frozenset({S.HUB, S.WAREHOUSE, S.PORT, S.CUSTOMS})
 _OUTLETS = frozenset({S.BRANCH, S.LAST_BRANCH})
 _PICK_UPS = ("取件", "揽", "接货", "上门取", "收件", "接件")
+_IN_TURN = ("按序", "依序", "按顺序", "依次", "陆续", "逐件", "逐一", "排队")
 _AGAIN = frozenset({"再投", "续送", "再派", "重投", "重派", "二投", "重送"})
 
 
@@ -35,7 +37,7 @@ def carried(event: Event, text: Text) -> Claim | None:
         return _out_of_doors(event, text)
     noun = event.act is S.CARRY_NOUN
     if not noun:
-        if _is_only_booked(event, text):
+        if is_only_spoken_of(event, text):
             return None
         found = _another_leg(event, text)
         if found is not None:
@@ -44,10 +46,6 @@ def carried(event: Event, text: Text) -> Claim | None:
         return Claim(M.OUT_FOR_DELIVERY)
     if event.word[0] in "离距" and _is_far(event, text):
         return Claim(M.IN_TRANSIT)
-    if not noun and seen.arranged and _is_booked_by_recipient(event, text):
-        return None
-    if not noun and seen.aspect in {A.DONE, A.PLANNED} and _is_answered(event, text):
-        return None
     if noun and seen.today and seen.aspect is A.BARE:
         return Claim(M.OUT_FOR_DELIVERY)
     if seen.succeeded and seen.aspect is A.DONE:
@@ -65,6 +63,8 @@ def carried(event: Event, text: Text) -> Claim | None:
             return _planned(event, text)
         case A.BARE if seen.again and happened(text, S.ABSENT) and not is_on_foot(event, text):
             return Claim(M.ATTEMPT_FAILED)  # 不在家，另行配送
+        case A.BARE if event.word in _AGAIN and _names_courier(event, text):
+            return Claim(M.OUT_FOR_DELIVERY)
         case A.BARE if event.word in _AGAIN and not seen.today and _was_in_vain(text):
             return Claim(M.ATTEMPT_FAILED)
         case A.DONE | A.ONGOING | A.BARE if not noun:
@@ -79,19 +79,6 @@ def _is_far(event: Event, text: Text) -> bool:
     behind = text.clauses[event.clause][event.token + 1 :][:2]
     number = "".join(char for token in behind[:1] for char in token.text if char.isdigit() or char == ".")
     return len(behind) > 1 and behind[1].text.startswith(("公里", "km")) and len(number.split(".")[0]) > _TENS
-
-
-def _is_answered(event: Event, text: Text) -> bool:
-    """网点已回复：今日会派送, 已升级为优先派送: said of what is to be."""
-    before = {token.sign for token in text.clauses[event.clause][: event.token]}
-    return S.NOTICE in before and S.COURIER not in text.signs
-
-
-def _is_booked_by_recipient(event: Event, text: Text) -> bool:
-    """客户预约 11月29日 14:00-18:00 送货: for when it is booked."""
-    before = [token.sign for token in text.clauses[event.clause][: event.token]]
-    booked = S.RECIPIENT in before and S.ARRANGE in before[before.index(S.RECIPIENT) :]
-    return booked and before[-1] is S.NUMBER and event.aspect is A.BARE
 
 
 def _goes_out(event: Event, text: Text) -> bool:
@@ -120,7 +107,7 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         token.sign is S.NOTE and token.text.startswith(_PICK_UPS) for token in text.clauses[event.clause]
     ):
         return Claim(M.SHIPPED)
-    if event.word in {"出仓", "出库"} and S.COLLECT in text.signs and not happened(text, S.CARRY_NOUN):
+    if event.word in {"出仓", "出库"} and text.signs & {S.COLLECT, S.LABEL} and not happened(text, S.CARRY_NOUN):
         return Claim(M.SHIPPED)
     behind = {token.sign for token in text.clauses[event.clause][event.token + 1 :][:1]}
     if behind & {S.COLLECT, S.TAKE, S.RECEIVE} or (
@@ -204,18 +191,6 @@ def _by_name(event: Event, text: Text) -> bool:
     )
 
 
-def _is_only_booked(event: Event, text: Text) -> bool:
-    """The sender brings it to the outlet; the recipient booked a delivery."""
-    before = {token.sign for token in text.clauses[event.clause][: event.token]}
-    if event.aspect is A.BARE and happened(text, S.COLLECT) and event.word.startswith("送"):
-        return True
-    clause = text.clauses[event.clause]
-    if event.aspect is A.BARE and S.RECIPIENT in before and any(one.text == "约定" for one in clause[: event.token]):
-        return True
-    booked = event.view.arranged or S.NOTICE in before
-    return event.aspect is A.DONE and S.RECIPIENT in before and booked and not event.view.succeeded
-
-
 def _was_in_vain(text: Text) -> bool:
     """再投 alone announces the next try; with a courier it is the try itself, unless one in vain is told too."""
     failed = any(one.act in {S.SIGN, S.CARRY} and one.aspect in {A.NEGATED, A.FAILED} for one in text.events)
@@ -229,6 +204,8 @@ def _under_way(event: Event, text: Text) -> Claim:
         return Claim(M.ARRIVED)
     if event.aspect is A.ONGOING or S.COURIER in text.signs or event.view.today:
         return Claim(M.OUT_FOR_DELIVERY)
+    if event.aspect is A.BARE and _waits_its_turn(event, text):
+        return Claim(M.ARRIVED)
     if event.aspect is A.BARE and _return_is_off(text):
         return Claim(M.ARRIVED, resumes=True)
     if event.view.again and event.view.arranged:
@@ -237,6 +214,19 @@ def _under_way(event: Event, text: Text) -> Claim:
         if says(event, text, "预约", "约"):
             return Claim(M.ATTEMPT_FAILED)
     return Claim(M.OUT_FOR_DELIVERY)
+
+
+def _names_courier(event: Event, text: Text) -> bool:
+    """再派：高亮: a list of scans names the courier behind a colon."""
+    behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
+    return behind[:2] in ([S.COLON, S.OTHER], [S.COLON, S.COURIER])
+
+
+def _waits_its_turn(event: Event, text: Text) -> bool:
+    """已到网点，按序派送: its turn comes."""
+    clause = text.clauses[event.clause]
+    in_turn = event.token > 0 and clause[event.token - 1].text.endswith(_IN_TURN)
+    return in_turn and any(one.act is S.ARRIVE and one.clause < event.clause for one in text.events)
 
 
 def _is_said_of_the_end(event: Event, text: Text) -> bool:
@@ -264,7 +254,8 @@ def _is_resumed(text: Text) -> bool:
 
 def _return_is_off(text: Text) -> bool:
     return any(
-        (one.act is S.RETURN and one.aspect is A.REVOKED) or (one.act is S.RETURN_SCAN and one.aspect is A.NEGATED)
+        (one.act in {S.RETURN, S.REVERSE} and one.aspect is A.REVOKED)
+        or (one.act is S.RETURN_SCAN and one.aspect is A.NEGATED)
         for one in text.events
     ) or any(
         token.sign is S.NOTE and token.text.startswith("退件") and S.VOID in text.signs
@@ -292,6 +283,8 @@ def _planned(event: Event, text: Text) -> Claim | None:
         return None  # 已寄出，将由…配送: by whom, once it is there
     if event.act is S.CARRY_NOUN and not event.view.again and not clause_has(event, text, S.WAIT):
         return None
+    if any(one.act is S.ARRIVE and one.aspect is A.MENTIONED for one in text.events):
+        return None  # 到达后将与您约定送货
     if event.view.again or event.word in _AGAIN:
         return Claim(M.ATTEMPT_FAILED)
     waits = event.token > 0 and clause_has(event, text, S.WAIT)  # 待明日派送

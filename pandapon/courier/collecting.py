@@ -51,7 +51,7 @@ def collected(event: Event, text: Text) -> Claim | None:
         return Claim(M.DELIVERED, fetched=True)
     if event.word.isascii() and clause & {S.RECIPIENT, S.POINT, S.LOCKER} and event.aspect is not A.CONDITIONAL:
         return Claim(M.DELIVERED, fetched=True) if event.view.succeeded else Claim(M.READY_FOR_PICKUP)
-    is_order = S.ARRANGE in text.signs or says(event, text, "寄件", "订单", "下单")
+    is_order = S.ARRANGE in text.signs or says(event, text, "寄", "订单", "下单")
     if event.aspect is A.REVOKED or (event.word.endswith("受理") and is_order):
         return Claim(M.SHIPPED)
     if event.aspect is A.NEGATED and S.LABEL in text.signs:

@@ -34,7 +34,8 @@ def departed(event: Event, text: Text) -> Claim | None:
         return Claim(M.READY_FOR_PICKUP)  # 包裹已转至校外驿站
     if event.aspect is Aspect.PLANNED and event.at in {None, S.SENDER} and text.signs & {S.SENDER, S.PREPARE, S.PAID}:
         return Claim(M.PAID) if text.signs.isdisjoint(_MOVED) else None  # 卖家…，预计48小时内发出
-    if event.word == "发" and S.SENDER in before:
+    is_goods = any(token.text in {"商品", "宝贝"} for token in clause[: event.token])
+    if event.word == "发" and (S.SENDER in before or (is_goods and text.signs.isdisjoint(_MOVED))):
         return Claim(M.SHIPPED)
     if event.word.startswith("left") and S.COURIER in before and clause_has(event, text, S.PARCEL):
         return Claim(M.OUT_FOR_DELIVERY)

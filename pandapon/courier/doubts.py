@@ -31,6 +31,7 @@ _CHECKED = ("核实", "核查", "调查", "核对")
 _ENDS = frozenset({M.DELIVERED, M.RETURNED, M.LOST, M.CANCELLED})
 _DISPUTED = Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
 _HANDOVERS = frozenset({S.FETCH, S.TAKE, S.RECEIVE, S.REACH})
+_RETURNED = frozenset({S.RETURN, S.REVERSE})
 _IN_VAIN = frozenset({A.NEGATED, A.NOT_YET, A.FAILED})
 _SHOWN = ("显示", "标记为", "标为", "误标", "提示", "状态为", "shows", "shown", "marked as")
 _DENIED = (
@@ -70,6 +71,9 @@ _ANOTHER = (
     "邻居的",
     "别人",
     "another",
+    "other",
+    "others",
+    "rest",
 )
 
 
@@ -133,7 +137,7 @@ def _is_denied(before: Sequence[Token]) -> bool:
             return True
         if token.sign is S.TROUBLE:
             return any(word in token.text for word in _CHECKED)
-        if token.sign in ACTS:
+        if token.sign in ACTS and token.sign not in _RETURNED:  # 不同意退件被买家领走
             return False
     return False
 

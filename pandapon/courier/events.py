@@ -29,6 +29,7 @@ _NAMED = PLACES | {S.OTHER, S.CITY}
 _NAMES = frozenset({S.DONE, S.PARCEL, S.OTHER, S.RECIPIENT, S.OF, S.COURIER, S.ONGOING})
 _ARRIVED_BEFORE = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.WAREHOUSE, S.PORT, S.DESTINATION})
 _PREPOSITIONS = frozenset({"到", "入", "进"})
+_FIRMS = frozenset({"公司", "单位"})  # of 公司前台 the desk decides
 _CITIES = ("市", "省", "县", "区", "镇", "州")
 _STAYS = frozenset({"在", "还在", "仍在", "已在", "at"})  # with a place: it lies there
 _COURSES = frozenset(
@@ -236,4 +237,4 @@ def _decides(token: Token) -> int:
     """Of several places the point counts most, then the first place; a person addressed counts least."""
     if token.sign in _POINTS:
         return 3
-    return 1 if token.sign is S.RECIPIENT else 2
+    return 1 if token.sign is S.RECIPIENT or token.text in _FIRMS else 2

@@ -146,7 +146,7 @@ def _into_trouble(way: Way, entry: Entry, claim: Milestone) -> Way:
 def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
     claim = _meant(way, entry, claim)
     if way.is_stopped and claim not in _AT_THE_DOOR and not entry.reading.resumes:
-        return way
+        return _turned(way) if entry.reading.turns_back else way
     if way.place is not None and way.place.is_problem and way.best in _MOVED and claim in _AT_THE_SHOP:
         return way  # what is said of the order or of its payment ends no problem on the way
     if _is_set_back(way, entry, claim):
@@ -159,6 +159,11 @@ def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
     delivered = way.was_delivered or best is M.DELIVERED
     unsure = best is M.DELIVERED and entry.reading.unsure
     return Way(best, best, was_delivered=delivered, had_arrived=arrived, is_unsure=unsure, steps=way.steps)
+
+
+def _turned(way: Way) -> Way:
+    """An intercepted parcel that is sent back is on its return."""
+    return way._replace(place=M.RETURNING, is_back=True, has_moved_back=True, is_stopped=False)
 
 
 def _meant(way: Way, entry: Entry, claim: Milestone) -> Milestone:
@@ -192,7 +197,7 @@ def _is_set_back(way: Way, entry: Entry, claim: Milestone) -> bool:
     if way.place is M.DELIVERED and claim in _ON_THE_ROAD:
         rest = claim is M.OUT_FOR_DELIVERY and entry.reading.is_part  # the pieces that had not come
         was_pick_up = way.is_unsure and way.steps == 1 and entry.reading.moves
-        return rest or was_pick_up or _is_another_leg(way, entry)
+        return rest or was_pick_up or entry.reading.corrects or _is_another_leg(way, entry)
     if way.best is M.READY_FOR_PICKUP:
         return _takes_it_on(entry, claim)
     if claim is not M.IN_TRANSIT or way.best not in _ON_THE_ROAD:

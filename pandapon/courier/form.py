@@ -49,6 +49,8 @@ _SPACES = re.compile(r"[^\S\n]+")
 _LONE_BEFORE = re.compile(r"(?<![一-鿿])([一-鿿]) (?=[一-鿿])")
 _LONE_AFTER = re.compile(r"(?<=[一-鿿]) (?=[一-鿿](?![一-鿿]))")
 _FULL_STOP = re.compile(r"\.(?=\s|$|[一-鿿])|(?<=[一-鿿])\.")
+_CAMEL_CASE = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+")  # a whole text like this is a code: OutForDelivery
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ARROW = re.compile(r"-+>|=>|→")
 
 
@@ -66,6 +68,8 @@ def _table() -> dict[int, str]:
 def fold(text: str) -> str:
     """The text in the form in which it is read. At most :data:`LONGEST` characters."""
     text = text[:LONGEST_RAW]
+    if text.isalpha() and _CAMEL_CASE.fullmatch(text):
+        text = _HUMP.sub(" ", text)
     if "<" in text or "&" in text:
         text = plain(text)
     if not text.isascii():

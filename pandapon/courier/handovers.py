@@ -19,6 +19,7 @@ A, M, S = Aspect, Milestone, Sign
 POINTS = frozenset({S.POINT, S.LOCKER})
 _NEEDLESS = ("勿", "无需", "无须", "不必", "不用", "不需", "毋须", "别", "do not", "no need", "not yet")
 EN_ROUTE = frozenset({S.FLY, S.PORT, S.DECLARE, S.CUSTOMS})
+_THERE = POINTS | {S.BY_CODE, S.STORE, S.PARCEL, S.ARRIVE}
 PUBLIC = POINTS | {S.SELF, S.BY_CODE}
 SHORT = 3  # words
 RECIPIENTS = frozenset({S.RECIPIENT, S.SELF, S.KIN, S.BY_CODE, S.SIGNER})
@@ -56,6 +57,8 @@ def fetched(event: Event, text: Text) -> Claim | None:
             return Claim(M.PICKED_UP)
         if event.aspect is A.DONE and text.signs & {S.LOCKER, S.OVERDUE} and not text.signs & {S.CARRY, S.FORWARD}:
             return Claim(M.ATTEMPT_FAILED, Reason.NOT_FETCHED)  # 快件超时，快递员已取出
+        if event.word.endswith(("领出", "带出")):
+            return Claim(M.OUT_FOR_DELIVERY) if event.aspect in HAPPENED else None
         return Claim(M.ARRIVED) if event.aspect in HAPPENED else None
     if event.word.isascii() and S.BY in clause and clause & {S.COURIER, S.CARRIER, S.PARTNER}:
         return Claim(M.SHIPPED)
@@ -68,6 +71,8 @@ def fetched(event: Event, text: Text) -> Claim | None:
             return Claim(M.DELIVERED, fetched=True)
         case A.BARE if event.word == "取出" and _opens_locker(text):
             return Claim(M.DELIVERED, fetched=True)
+        case A.POSSIBLE if S.NOTICE in clause and text.signs.isdisjoint(_THERE):
+            return None  # 可领50积分
         case A.POSSIBLE if {S.OR, S.CARRY} <= clause:
             return None  # 可选择送货上门或驿站自提
         case A.POSSIBLE if S.PROMISE in text.signs and text.signs.isdisjoint(POINTS):
@@ -96,7 +101,13 @@ def is_awaited_courier(event: Event, text: Text) -> bool:
     clause = text.clauses[event.clause]
     before = {token.sign for token in clause[: event.token]}
     is_due = event.aspect is A.PLANNED and S.COURIER in before and not before & {S.RECIPIENT, S.PLEASE}
-    return is_due and S.SENDER not in text.signs and not text.signs & POINTS
+    return is_due and S.SENDER not in text.signs and (not text.signs & POINTS or _is_in_a_slot(text))
+
+
+def _is_in_a_slot(text: Text) -> bool:
+    """格口B12，等业务员领件: a slot in the outlet, and no locker."""
+    points = [token.text for clause in text.clauses for token in clause if token.sign in POINTS]
+    return all(word.startswith("格口") for word in points)
 
 
 def _opens_locker(text: Text) -> bool:

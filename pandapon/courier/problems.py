@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier.around import clause_has, is_about_else, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
+from pandapon.courier.dues import customs_wants
 from pandapon.courier.losses import compensated, is_rule, lost
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
@@ -21,7 +22,9 @@ A, M, S = Aspect, Milestone, Sign
 PROBLEMS = frozenset(
     {S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN, S.MISSING, S.TROUBLE, S.PAPERS, S.DUTY, S.REFUSE, S.NO_CONTACT, S.ABSENT}
     | {S.COMPENSATE, S.INTERCEPT, S.RESUME, S.HOLD, S.DESTROY, S.SEIZE, S.ADDRESS_FAULT}
+    | {S.MISSORT}
 )
+_WRONG_HANDS = frozenset({S.KIN, S.DESK, S.DOOR, S.PERSON})
 _SUSPECTED = {S.MISSING: Reason.MISSING, S.DAMAGE: Reason.DAMAGED, S.FORBIDDEN: Reason.FORBIDDEN}
 _CARRIED = ("送", "派", "投", "派件", "派送", "配送", "投递")
 _CAN_END = frozenset({S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN, S.MISSING, S.TROUBLE, S.HOLD, S.ADDRESS_FAULT})
@@ -94,6 +97,8 @@ def _absent(event: Event, text: Text) -> Claim | None:
     """Nobody there: the recipient, a point, or the courier."""
     if _is_the_senders(event, text):
         return None
+    if _is_of_the_fitting(event, text):
+        return None
     if event.at is S.POINT and S.RECIPIENT not in text.signs:
         return Claim(M.EXCEPTION, Reason.HELD) if event.aspect in HAPPENED else None
     if event.word in {"不在", "未在", "没在"} and event.at in {S.POINT, S.LOCKER, S.BRANCH}:
@@ -104,6 +109,18 @@ def _absent(event: Event, text: Text) -> Claim | None:
     if event.word == "约定" and (_is_fetched_later(event, text) or _is_agreed(event, text)):
         return None
     return claim(event)
+
+
+def _is_of_the_fitting(event: Event, text: Text) -> bool:
+    """货已送到，安装另约: who comes another day fits it up."""
+    before = text.clauses[event.clause][: event.token]
+    return any(word in token.text for token in before for word in ("安装", "组装", "调试"))
+
+
+def _misrouted(event: Event, _: Text) -> Claim | None:
+    """Sorted wrongly, or left with the wrong person: a delivery that was none."""
+    found = claim(event)
+    return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED) if found and event.at in _WRONG_HANDS else found
 
 
 def _held(event: Event, text: Text) -> Claim | None:
@@ -184,48 +201,6 @@ def _is_brought(event: Event, text: Text) -> bool:
     return event.view.today or S.COURIER in text.signs
 
 
-def customs_wants(event: Event, text: Text) -> Claim | None:
-    """Papers or duty that somebody has to bring; None where they are only spoken of, or handed in already."""
-    reason = Reason.PAPERS if event.act is S.PAPERS else Reason.DUTY
-    if event.aspect is A.MENTIONED and clause_has(event, text, S.CUSTOMS) and clause_has(event, text, S.ASKED):
-        return Claim(M.EXCEPTION, reason)
-    if event.aspect in {A.CONDITIONAL, A.MENTIONED, A.DONE, A.NEGATED} or text.signs & {S.FETCH, S.TAKE, S.SIGN}:
-        return None
-    behind = {token.sign for token in text.clauses[event.clause][event.token + 1 :]}
-    if event.act is S.DUTY and {S.DONE, S.MUST_PAY} <= behind:
-        return None
-    if event.act is S.PAPERS and S.DONE in behind and S.OVERDUE not in behind:
-        return Claim(M.IN_TRANSIT) if event.word.startswith(("报关", "清关", "申报")) else None
-    before = text.clauses[event.clause][: event.token]
-    if clause_has(event, text, S.BY_CODE) or (event.aspect is A.BARE and S.NOTICE in text.signs):
-        return None
-    if {S.DONE, S.RECEIVE} <= {token.sign for token in before}:
-        return None
-    wants = text.signs & {
-        S.PLEASE,
-        S.FAILED,
-        S.WAIT,
-        S.MISSING,
-        S.TROUBLE,
-        S.HOLD,
-        S.CANNOT,
-        S.NOT_YET,
-        S.MUST_PAY,
-        S.ASKED,
-    }
-    return Claim(M.EXCEPTION, reason) if wants else None
-
-
-def must_pay(event: Event, text: Text) -> Claim | None:
-    """需付费后出库: it goes on only when somebody has paid."""
-    clause = text.clauses[event.clause]
-    before = {token.sign for token in clause[: event.token]}
-    behind = {token.sign for token in clause[event.token + 1 :]}
-    if before & {S.PLEASE, S.WAIT} and S.AFTER in behind and not text.signs & {S.FETCH, S.TAKE, S.POINT}:
-        return Claim(M.EXCEPTION, Reason.HELD)
-    return None
-
-
 def _refused(event: Event, text: Text) -> Claim | None:
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     if text.signs & {S.DECLARE, S.CUSTOMS}:
@@ -273,6 +248,7 @@ _BY_ACT: dict[Sign, Callable[[Event, Text], Claim | None]] = {
     **dict.fromkeys((S.PAPERS, S.DUTY), customs_wants),
     S.DELAY: _delayed,
     S.LOSE: _lost,
+    S.MISSORT: _misrouted,
     S.DESTROY: _destroyed,
     S.COMPENSATE: compensated,
     S.TROUBLE: _troubled,

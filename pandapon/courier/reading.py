@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from pandapon.courier import signers as stage
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, PACKING, Claim, Reason
-from pandapon.courier.problems import customs_wants
+from pandapon.courier.dues import customs_wants
 from pandapon.courier.signs import Sign
-from pandapon.courier.told import Said, said_in, weight
+from pandapon.courier.told import Said, said_in, takes_back_a_signature, weight
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class Reading:
     unsure: bool = False  # picked up from the sender or fetched by the recipient: the state before decides
     resumes: bool = False  # the problem is over: a return that had begun is called off
     moves: bool = False  # it tells of a movement, too: a return is under way
+    corrects: bool = False  # it takes a signature back, even if it tells that the parcel goes on
+    turns_back: bool = False  # it tells of a way back (转回): an intercepted parcel is then on its return
     leaves: bool = False  # it tells of a departure: the outlet told as the last was not the last
     is_between: bool = False  # it tells of a warehouse, customs or a flight: not of the last leg
     is_stored: bool = False  # a warehouse has it: not on the last leg
@@ -64,6 +66,7 @@ class Reading:
     understood: bool = True  # False: it has no known word
 
 
+_GOES_ON = frozenset({M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})
 _HOLDERS = {
     S.LOCKER: Holder.LOCKER,
     S.POINT: Holder.AGENT,
@@ -107,6 +110,10 @@ def decide(text: Text) -> Reading:
         packs=_only_packs(said, text),
         is_urgent=_is_urgent(text),
         is_between=bool(text.signs & _BETWEEN),
+        corrects=what.milestone in _GOES_ON and takes_back_a_signature(text),
+        turns_back=any(
+            one.act is S.DEPART and one.aspect in HAPPENED and one.word.endswith("回") for one in text.events
+        ),
         leaves=any(one.act in _LEAVES and one.aspect in HAPPENED for one in text.events),
         moves=any(one.act in _MOVEMENTS and one.aspect in HAPPENED for one in text.events),
     )

@@ -18,6 +18,8 @@ A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _ON_THE_ROAD = frozenset({S.HUB, S.BRANCH, S.ARRIVE, S.FLY, S.CUSTOMS, S.WAREHOUSE, S.RELEASE, S.DECLARE})
+_VEHICLES = frozenset({S.FLY, S.MOVE, S.DEPART, S.DECLARE, S.HANDLE, S.CARRY, S.CARRY_NOUN})
+_MONEY = ("运费", "费用", "邮费", "款", "税")
 _BACK = frozenset({S.RETURN, S.REVERSE, S.REFUSE})
 _NOT_TO_THE_DOOR = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.CARRY})
 _COLLECTORS = frozenset({S.BRANCH, S.COURIER, S.CARRIER})
@@ -30,8 +32,12 @@ def received(event: Event, text: Text) -> Claim | None:
     behind = {token.sign for token in clause[event.token + 1 :]}
     if S.TO_DEPOT in text.signs or any(token.text.startswith(("元", "块钱")) for token in clause[event.token + 1 :]):
         return None  # 每12小时收取0.5元
+    if _is_of_money(event, text):
+        return None
     if any(token.text.startswith("总包") for token in clause) and event.aspect in HAPPENED:
         return Claim(M.IN_TRANSIT)
+    if event.word == "验收" and S.HUB in text.signs and event.aspect in HAPPENED:
+        return Claim(M.IN_TRANSIT)  # 进验收(物流中心)
     if event.aspect is A.PLANNED and event.place.startswith(("航", "船", "港")):
         return Claim(M.IN_TRANSIT)  # 等待航司接收
     if event.word == "承运" and event.aspect is A.NEGATED:
@@ -81,6 +87,12 @@ def received(event: Event, text: Text) -> Claim | None:
     return claim(event)
 
 
+def _is_of_money(event: Event, text: Text) -> bool:
+    """运费已收到."""
+    before = [token for token in text.clauses[event.clause][: event.token] if token.sign is not S.DONE]
+    return bool(before) and before[-1].text.startswith(_MONEY) and event.aspect in HAPPENED
+
+
 def brought(event: Event, text: Text) -> Claim | None:
     """Laid down or brought to somebody: by the courier, by the sender for the courier, or back to the sender."""
     found = claim(event)
@@ -122,6 +134,8 @@ def brought(event: Event, text: Text) -> Claim | None:
         is_awaited = any({S.WAIT, S.COURIER} <= signs for signs in text.kinds)
         taken = event.act is S.REACH and event.aspect is A.DONE and not is_awaited
         return Claim(M.PICKED_UP) if taken else Claim(M.SHIPPED)
+    if event.act is S.TRANSFER and event.at is None and event.aspect in HAPPENED and behind & _VEHICLES:
+        return Claim(M.IN_TRANSIT)  # 已交付空运
     alone = len(text.clauses[event.clause]) == 1 and event.word == "送达"
     given = (
         event.word.endswith("交付")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 A, M, S = Aspect, Milestone, Sign
 
-_SIGNATURES = frozenset({"签收", "妥投"})
+_SIGNATURES = ("签收", "妥投", "delivery scan", "delivered scan", "delivery event", "delivered event")
 _PICK_UPS = frozenset({"取件", "揽收", "上门", "收寄", "寄件", "揽件"})
 _LAST_LEG = frozenset({"派件", "派送", "配送", "投递"})
 _DECLARATIONS = frozenset({"报关", "清关", "申报"})
@@ -37,8 +37,9 @@ _NOT_GOT = frozenset({"未收到", "没收到", "没有收到"})
 _PAYMENTS = ("赔", "理赔款", "理赔金", "保价赔")
 _CODES = frozenset(
     {"取件码", "取货码", "提货码", "货架号", "货号", "取件号", "取货号", "提货号", "开箱码", "开柜码", "货位号"}
-    | {"库位号", "货架", "开箱密码", "取件密码", "开柜密码", "取货密码", "取件编号", "取货编号", "货架编号"}
+    | {"库位号", "货架", "开箱密码", "取件密码", "开柜密码", "取货密码", "取件编号", "取货编号", "货架编号", "货架码"}
 )
+_NEW_CODES = ("新码", "新取", "新货", "新提")  # 原货架码失效，新码见短信: it was moved and lies ready
 _ON_ITS_WAY = frozenset(
     {S.WAREHOUSE, S.COURIER, S.SENDER, S.COLLECT, S.CARRY, S.DEPART, S.LABEL, S.FETCH, S.SIGN, S.CUSTOMS}
 )
@@ -50,6 +51,13 @@ _LEGS = (
 )
 _NO_LEG = frozenset(
     {S.NOT, S.NOTICE, S.IF, S.WILL, S.WAIT, S.PROMISE, S.PLEASE, S.ARRANGE, S.ASKED, S.POINT, S.RECIPIENT}
+)
+_OFF_AND_REFUNDED = frozenset({S.DONE, S.VOID, S.CANCEL, S.OTHER, S.NOTE, S.SENDER, S.BY, S.PARCEL, S.SERVICE, S.OK})
+_SELLER_IS_OUT = frozenset({S.SENDER, S.MISSING, S.PARCEL, S.DONE})
+_AND = frozenset("并且同及")
+_SENT = frozenset(
+    {S.COLLECT, S.TAKE, S.CARRY, S.SIGN, S.RETURN, S.REVERSE, S.INTERCEPT, S.HUB, S.BRANCH, S.ARRIVE, S.DEPART, S.PART}
+    | {S.ASKED, S.NOT, S.IF, S.WILL, S.MAY, S.REFUSE, S.POINT, S.SHIP}
 )
 _ORDERS = ("订单", "交易", "运单", "寄件单")
 _NOT_THE_ORDER = frozenset({S.COLLECT, S.TAKE, S.RETURN, S.CARRY, S.FORWARD, S.SIGN, S.INTERCEPT, S.ADDRESS_FAULT})
@@ -135,8 +143,11 @@ def _labelled(text: Text) -> list[tuple[Claim, Event]]:
 
 def _unpaid(text: Text) -> list[tuple[Claim, Event]]:
     """订单…未付款，已取消: a clause of its own says that it is off."""
-    if text.signs.isdisjoint(_CALLED_OFF) or text.signs.isdisjoint({S.MUST_PAY, S.PAID}):
+    if text.signs.isdisjoint(_CALLED_OFF):
         return []
+    refunded = _refunded(text)
+    if refunded or text.signs.isdisjoint({S.MUST_PAY, S.PAID}):
+        return refunded
     of_order = any(one.text.endswith(_ORDERS) for clause in text.clauses for one in clause if one.sign is S.PARCEL)
     for number, (clause, signs) in enumerate(zip(text.clauses, text.kinds, strict=True)):
         if of_order and number and S.DONE in signs and signs <= _CALLED_OFF | {S.DONE, S.BY, S.SERVICE}:
@@ -145,22 +156,51 @@ def _unpaid(text: Text) -> list[tuple[Claim, Event]]:
     return []
 
 
+def _refunded(text: Text) -> list[tuple[Claim, Event]]:
+    """商家缺货，已取消并退款: the seller gives the money back, and nothing was sent."""
+    if S.SENDER not in text.signs or not text.signs.isdisjoint(_SENT):
+        return []
+    if any(_is_another_matter(one) for clause in text.clauses for one in clause):
+        return []
+    for number, (clause, signs) in enumerate(zip(text.clauses, text.kinds, strict=True)):
+        words = [token.text for token in clause]
+        is_off = S.DONE in signs and any(
+            one.endswith("取消") and behind[0] in _AND for one, behind in pairwise(words)
+        )  # 已取消退款 takes the refund back
+        if is_off and words[-1].endswith("退款") and _is_plainly_out(text, number) and signs <= _OFF_AND_REFUNDED:
+            event = Event(S.CANCEL, View(A.BARE), None, "", number, clause[-1].text, len(clause) - 1)
+            return [(Claim(M.CANCELLED), event)]
+    return []
+
+
+def _is_plainly_out(text: Text, number: int) -> bool:
+    """商家缺货, and no word more before it: a doubt is no cancellation."""
+    before, behind = text.kinds[:number], text.kinds[number + 1 :]
+    return all(signs <= _SELLER_IS_OUT for signs in before) and all(S.VOID not in signs for signs in behind)
+
+
+def _is_another_matter(token: Token) -> bool:
+    """售后单已取消并退款, 运费已取消并退款: not the order."""
+    return (token.sign is S.NOTE and not token.text.endswith("退款")) or token.text.startswith(("售后", "理赔"))
+
+
 def _coded(text: Text) -> list[tuple[Claim, Event]]:
     """货架号 5-1, or a locker and a code: it lies ready, where no courier and no sender is spoken of."""
-    if text.signs.isdisjoint(_CODED) or not text.signs.isdisjoint(_ON_ITS_WAY):
+    if (text.signs.isdisjoint(_CODED) and S.NOTE not in text.signs) or not text.signs.isdisjoint(_ON_ITS_WAY):
         return []
     if any(one.aspect in _NOT_THERE for one in text.events):
         return []
     at_point = bool(text.signs & {S.POINT, S.LOCKER})
     for number, clause in enumerate(text.clauses):
         for at, token in enumerate(clause):
-            has_code = token.text in _CODES or (at_point and token.text.endswith("位置"))
+            is_new = token.text.startswith(_NEW_CODES)
+            has_code = is_new or token.text in _CODES or (at_point and token.text.endswith("位置"))
             opens = token.sign is S.BY_CODE and at_point and not text.events
             if not has_code and not opens:
                 continue
             behind = {one.sign for one in clause[at + 1 : at + 3]}
             was_sent = token.text in _CODES and at_point and S.DONE in behind
-            if (has_code and S.NUMBER in behind) or opens or was_sent:
+            if (has_code and S.NUMBER in behind) or opens or was_sent or is_new:
                 event = Event(token.sign, View(A.BARE), S.POINT, "", number, token.text, at)
                 return [(Claim(M.READY_FOR_PICKUP), event)]
     return []
@@ -194,7 +234,7 @@ def _noun(token: Token, clause: Sequence[Token], at: int, signs: frozenset[Sign]
         return Claim(M.CANCELLED)
     if token.text.startswith(_PAYMENTS) and (S.PAID in signs or (S.DONE in signs and _is_paid_out(clause))):
         return Claim(M.LOST, Reason.COMPENSATED)
-    if head in _SIGNATURES and (void or any("更正" in one.text for one in clause[at:])):
+    if token.text.startswith(_SIGNATURES) and (void or any("更正" in one.text for one in clause[at:])):
         return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
     if head == "寄件" and void:
         return Claim(M.CANCELLED)
@@ -202,7 +242,7 @@ def _noun(token: Token, clause: Sequence[Token], at: int, signs: frozenset[Sign]
         return Claim(M.SHIPPED)
     if head in _LAST_LEG and token.text.endswith("任务") and signs & {S.ONGOING} and not void:
         return Claim(M.OUT_FOR_DELIVERY)
-    if head[:1] == "退" and void:
+    if head[:1] == "退" and head != "退款" and void:
         return Claim(M.IN_TRANSIT, resumes=True)
     if head in _RETURNS and token.text.endswith(("登记", "操作", "申请")):
         return Claim(M.RETURNING) if S.ASKED not in signs else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, happened, is_of_a_slip, is_wrongly_sorted
+from pandapon.courier.around import clause_has, happened, is_fetched_after_all, is_of_a_slip, is_wrongly_sorted
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.signs import Sign
@@ -34,7 +34,11 @@ def returned(event: Event, text: Text) -> Claim | None:
         return Claim(M.RETURNING) if waits and S.FETCH not in text.signs else None
     if aspect is A.POSSIBLE and S.WAIT in text.signs and text.signs & {S.CARRY, S.DESTROY, S.ABANDON}:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD if S.CUSTOMS in text.signs else None)  # somebody has to choose
+    if event.word.endswith("件") and _is_stopped(event, text):
+        return Claim(M.IN_TRANSIT, resumes=True)
     if aspect not in HAPPENED or _is_of_something_else(event, text) or is_of_a_slip(text):
+        return None
+    if is_fetched_after_all(text):
         return None
     if text.signs & {S.CUSTOMS} and clause_has(event, text, S.DECLARE) and S.SENDER not in text.signs:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)  # 海关退回申报
@@ -52,6 +56,13 @@ def returned(event: Event, text: Text) -> Claim | None:
     if _is_over(event, text) or (is_stored and S.REVERSE in text.signs):
         return Claim(M.RETURNED)
     return _not_to_the_sender(event, text) or Claim(M.RETURNING)
+
+
+def _is_stopped(event: Event, text: Text) -> bool:
+    """已截停退回件，发往收件地: the return is stopped, and the parcel goes to its recipient."""
+    clause = text.clauses[event.clause]
+    stopped = event.token > 0 and clause[event.token - 1].text in {"截停", "追回", "截回", "拦下"}
+    return stopped and bool(text.signs & {S.DESTINATION, S.RECIPIENT}) and S.SENDER not in text.signs
 
 
 def _is_in_their_store(event: Event, text: Text) -> bool:

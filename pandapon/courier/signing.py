@@ -8,6 +8,7 @@ from pandapon.courier import signers as stage
 from pandapon.courier.around import goes_back, happened, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
+from pandapon.courier.doubts import told_as_an_end
 from pandapon.courier.handovers import is_needless, is_public
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
@@ -19,6 +20,9 @@ A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _CARRIED_ON = frozenset({S.PARTNER, S.WAREHOUSE, S.HUB, S.PORT})
+# Outlets and senders have stamps, too: 寄件人加盖收件章.
+_STAMPING = frozenset({S.SENDER, S.BRANCH, S.LAST_BRANCH, S.HUB, S.COURIER, S.LABEL, S.COLLECT, S.WAREHOUSE, S.CUSTOMS})
+_BRINGS = frozenset({S.REACH, S.STORE})
 _LONGEST_NAME = 4  # characters
 
 
@@ -44,6 +48,8 @@ def signed(event: Event, text: Text) -> Claim | None:
         return Claim(M.PICKED_UP) if S.SENDER in before else Claim(M.IN_TRANSIT)
     if event.word in {"收妥", "收讫"} and S.SENDER in text.signs and happened(text, S.COLLECT):
         return Claim(M.PICKED_UP)
+    if (event.word.endswith("章") and text.signs & _STAMPING) or _is_a_kind(event, text):
+        return None
     if _handed_on(event, text) or _is_received_between(event, text):
         return Claim(M.IN_TRANSIT)
     behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
@@ -57,6 +63,10 @@ def signed(event: Event, text: Text) -> Claim | None:
     fetches = event.act is S.PROXY and event.word in {"代领", "代取"} and (who not in _POINTS or S.KIN in before)
     if fetches and (event.view.succeeded or who is not None):
         return Claim(M.DELIVERED, fetched=True)
+    if event.act is S.PROXY and who in {None, S.DESK} and S.WAREHOUSE in text.signs and not before & {S.RECIPIENT}:
+        return Claim(M.IN_TRANSIT)  # 仓管（集运收货点）代签收
+    if event.act is S.PROXY and who is None:
+        who = _given_to(text)
     if event.act is S.PROXY and who is None:
         who = event.at if event.at in _POINTS else S.POINT
     if aspect is A.BARE and _is_instruction(event, text):
@@ -74,10 +84,28 @@ def signed(event: Event, text: Text) -> Claim | None:
     return Claim(M.DELIVERED)
 
 
+def _given_to(text: Text) -> Sign | None:
+    """已送到前台，代收: whoever it was brought to takes it in."""
+    brought = (one for one in text.events if one.act in _BRINGS and one.at in {S.DESK, S.KIN})
+    return next((one.at for one in brought if _is_sure(one, text)), None)
+
+
+def _is_sure(event: Event, text: Text) -> bool:
+    found = Claim(M.DELIVERED)
+    return event.aspect in HAPPENED and told_as_an_end(found, event, text) is found
+
+
 def _is_received_between(event: Event, text: Text) -> bool:
     """สาขา…ได้รับพัสดุแล้ว: an outlet has received it; Thai has one word for that and for a recipient's receipt."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     return event.word.startswith("ได้รับ") and bool(before & {S.BRANCH, S.LAST_BRANCH, S.HUB, S.WAREHOUSE})
+
+
+def _is_a_kind(event: Event, text: Text) -> bool:
+    """面签件，请本人…: a parcel that has to be signed for like that."""
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    is_joined = bool(behind) and behind[0].start == text.clauses[event.clause][event.token].end
+    return event.word.endswith("签") and event.aspect is A.BARE and is_joined and behind[0].text == "件"
 
 
 def _is_a_noun(event: Event, text: Text) -> bool:

@@ -215,7 +215,12 @@ def _noun(act: Token, behind: Token) -> Token | None:
     """签收 + 单."""
     tail = _tail(behind.text)
     is_tail = behind.sign in _TAILED or tail == behind.text
-    if not tail or not is_tail or behind.sign in {S.DONE, S.FAILED, S.OK}:
+    if (
+        not tail
+        or not is_tail
+        or (act.sign is S.REACH and act.text[-1] in _DIRECTIONS)
+        or behind.sign in {S.DONE, S.FAILED, S.OK}
+    ):
         return None
     return Token(S.COURIER if tail == "员" else S.NOTE, act.text + tail, act.start, behind.end)
 

@@ -61,6 +61,15 @@ def said_in(text: Text) -> list[Said]:
     return _without_doubles(_without_mended(said, text)) if len(said) > 1 else said
 
 
+def takes_back_a_signature(text: Text) -> bool:
+    """签收有误，重新派送中: whether a signature is taken back, even if a later clause tells that it goes on."""
+    if S.VOID not in text.signs:
+        return False
+    told = [claim_of(event, text) for event in text.events if event.act is S.SIGN]
+    told += [claim for claim, _ in recorded(text)]
+    return any(one is not None and one.reason is Reason.SIGNATURE_DISPUTED for one in told)
+
+
 def weight(said: Said) -> int:
     """The rank of a claim: of several in one text the highest wins."""
     if said.claim.milestone is M.SHIPPED and (said.event.act in {S.COLLECT, S.TAKE} or said.event.word[0] in "待等"):

@@ -152,6 +152,8 @@ def _verdict(found: View, clause: Sequence[Token], at: int, position: int, betwe
             return found._replace(aspect=Aspect.REVOKED)
         case S.DONE if S.ARRANGE in between and clause[at].sign in _TAKEN:  # 已通知客户自提
             return found._replace(aspect=Aspect.PLANNED)
+        case S.ASKED if clause[at].text.endswith("走") and any(one.text == "被" for one in before):  # 被买家要求领走
+            return found._replace(aspect=Aspect.DONE)
         case S.ASKED if clause[at].sign in TROUBLES and token.text in _REPORTS:  # 客户反映少件
             return None
         case S.ASKED if clause[at].sign not in _ON_REQUEST and S.DONE not in between and not is_as_asked(before):

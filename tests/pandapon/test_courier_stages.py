@@ -267,6 +267,13 @@ def test_an_entry(
         (["已揽收", "到达【丰县网点】，待派件"], M.ARRIVED),
         (["已揽收", "正在派件", "客户拒收", "订单已支付"], M.ATTEMPT_FAILED),
         (["已揽收", "【白云】派件中", "已签收，签收人：集运仓库", "【广州仓】包裹入仓"], M.IN_TRANSIT),
+        # what is sent back after an interception; a delivery into the wrong hands; a return given up
+        (["已揽收", "【常德中心】已拦截", "【常德中心】调回【石湾】"], M.RETURNING),
+        (["已揽收", "【常德中心】已拦截", "【常德中心】发往【石湾】"], M.EXCEPTION),
+        (["已揽收", "正在派件", "已签收", "核实：误送邻居，已取回"], M.EXCEPTION),
+        (["已揽收", "正在派件", "已签收", "Delivered scan in error, parcel is still on the van"], M.OUT_FOR_DELIVERY),
+        (["已揽收", "正在派件", "已签收", "签收有误，重新派送中"], M.OUT_FOR_DELIVERY),
+        (["正在派件", "客户不愿意收", "退件，退回发件网点", "退件作废，客户肯收", "再次派送中"], M.OUT_FOR_DELIVERY),
         # the rest of several pieces
         (["已揽收", "正在派件", "部分签收，剩余1件未到", "剩余1件派送中，司机李磊"], M.OUT_FOR_DELIVERY),
     ],
