@@ -241,7 +241,7 @@ class LiveTracker:
         result = _result(opened, watch)
         puzzle = self._deliverer.failures.puzzles.of(watch.channel) if result is WatchResult.QUEUED else ""
         reason = watch.reason or puzzle
-        return WatchOutcome(resolved.ref.order_id, result, watch=watch, look=resolved.snapshot, reason=reason)
+        return WatchOutcome(resolved.ref.order_id, result, watch=watch, snapshot=resolved.snapshot, reason=reason)
 
 
 def _result(opened: Opened, watch: Watch) -> WatchResult:

@@ -41,7 +41,7 @@ class WatchOutcome:
     order_id: str
     result: WatchResult
     watch: Watch | None = None
-    look: OrderSnapshot | None = None
+    snapshot: OrderSnapshot | None = None
     platform: Platform | None = None  # OTHER_PLATFORM: where it was found
     reason: str = ""  # REFUSED and QUEUED: Slack's error code; UNAVAILABLE: why, as Slack text
 

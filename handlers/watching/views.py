@@ -186,9 +186,9 @@ def _outcome(outcome: WatchOutcome, channel: str, *, mixed: bool) -> str:
 
 
 def _standing(outcome: WatchOutcome, shown: str, *, mixed: bool) -> str:
-    standing = standing_in(outcome.look) if outcome.look else None
+    standing = standing_in(outcome.snapshot) if outcome.snapshot else None
     state = f"{standing.sign} {shown} · {standing.words}" if standing else f"👀 {shown}"
-    title = title_of(outcome.look.order, 60) if outcome.look else ""
+    title = title_of(outcome.snapshot.order, 60) if outcome.snapshot else ""
     filter_ = filter_words(outcome.watch.filter if outcome.watch else "")
     notes = {
         WatchResult.WATCHING: filter_ if mixed else "",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.commands import TOPICS, help_page, parse
 from support.message_checks import check, commands, labels, shown
-from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, VERY_HOSTILE, look, order, parcel, product, watch
+from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, VERY_HOSTILE, order, parcel, product, snapshot, watch
 
 from handlers.about import status_view
 from handlers.blocks import failures
@@ -116,7 +116,7 @@ def test_hostile_products(text: str) -> None:
 def test_order_in_words() -> None:
     """State, amounts, items, seller and parcels are all there, and the buttons lead on."""
     named = Parcel("YT2538123456789", "圆通速递")  # by the order only
-    message = check(order_views.detail(look(parcel(), named, of=order()), NOW))
+    message = check(order_views.detail(snapshot(parcel(), named, of=order()), NOW))
     text = shown(message)
     for part in (
         "Shipped",
@@ -135,9 +135,9 @@ def test_order_in_words() -> None:
 
 def test_order_of_which_little_is_known() -> None:
     """Missing parts are said to be missing."""
-    assert "only its parcels" in shown(check(order_views.detail(look(parcel()), NOW)))
+    assert "only its parcels" in shown(check(order_views.detail(snapshot(parcel()), NOW)))
     bare = Order(platform=ALIBABA, order_id=ID)
-    text = shown(check(order_views.detail(look(of=bare), NOW)))
+    text = shown(check(order_views.detail(snapshot(of=bare), NOW)))
     assert "no amounts" in text
     assert "No parcel yet" in text
 
@@ -145,7 +145,7 @@ def test_order_of_which_little_is_known() -> None:
 def test_an_unknown_state_is_shown_as_sent() -> None:
     """A code that nobody knows is shown, and no state is claimed for it."""
     odd = order().model_copy(update={"status_code": "waitmoon"})
-    assert "waitmoon" in shown(check(order_views.detail(look(of=odd), NOW)))
+    assert "waitmoon" in shown(check(order_views.detail(snapshot(of=odd), NOW)))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,9 @@ def test_a_refund_is_in_words(status: str, words: str) -> None:
     """The order's refund and an item's are said in words; an unknown state is shown as it came, harmlessly."""
     items = tuple(item.model_copy(update={"refund_status": status}) for item in order().items)
     text = shown(
-        check(order_views.detail(look(of=order().model_copy(update={"refund_status": status, "items": items})), NOW))
+        check(
+            order_views.detail(snapshot(of=order().model_copy(update={"refund_status": status, "items": items})), NOW)
+        )
     )
     assert f"Refund: {words}" in text
     assert f"refund: {words}" in text
@@ -172,7 +174,7 @@ def test_no_refund_is_not_mentioned() -> None:
     """Taobao sends 0 for an order without a refund."""
     items = tuple(item.model_copy(update={"refund_status": "0"}) for item in order().items)
     text = shown(
-        check(order_views.detail(look(of=order().model_copy(update={"refund_status": "0", "items": items})), NOW))
+        check(order_views.detail(snapshot(of=order().model_copy(update={"refund_status": "0", "items": items})), NOW))
     )
     assert "efund" not in text
 
@@ -190,7 +192,7 @@ def test_no_refund_is_not_mentioned() -> None:
 )
 def test_why_an_order_was_closed_is_in_words(reason: str, words: str) -> None:
     """The upstream's reasons are said in words; any other one is shown as it came, harmlessly."""
-    text = shown(check(order_views.detail(look(of=order().model_copy(update={"close_reason": reason})), NOW)))
+    text = shown(check(order_views.detail(snapshot(of=order().model_copy(update={"close_reason": reason})), NOW)))
     assert f"Closed: {words}" in text
 
 
@@ -198,7 +200,7 @@ def test_why_an_order_was_closed_is_in_words(reason: str, words: str) -> None:
 def test_hostile_orders(text: str) -> None:
     """An order of forty hostile lines keeps the limits, alone and in a list."""
     bad = order(text, items=40).model_copy(update={"status_code": text, "waybills": (text,) * 30})
-    check(order_views.detail(look(*[parcel(text=text, waybill=text, carrier=text)] * 20, of=bad), NOW))
+    check(order_views.detail(snapshot(*[parcel(text=text, waybill=text, carrier=text)] * 20, of=bad), NOW))
     pages = {p: Page[Order](items=(bad,) * 20, total=None) for p in Platform}
     check(order_views.listing(ListOrders(page=2), pages, {}))
 
@@ -272,7 +274,7 @@ def test_no_watches() -> None:
 def test_outcomes_one_by_one() -> None:
     """Every id gets its answer; Undo takes back only what was started."""
     results = [
-        WatchOutcome(ID, WatchResult.WATCHING, watch(), look(parcel(), of=order())),
+        WatchOutcome(ID, WatchResult.WATCHING, watch(), snapshot(parcel(), of=order())),
         WatchOutcome(OTHER, WatchResult.QUEUED, watch(2)),
         WatchOutcome("100000000003", WatchResult.ALREADY, watch(3)),
         WatchOutcome("100000000004", WatchResult.FILTER_CHANGED, watch(4, filter="problems")),
@@ -311,7 +313,7 @@ def test_hostile_watches(text: str) -> None:
     """25 watches with hostile words keep the limits."""
     bad = [watch(n, reason=text, filter=text, order=order(text)) for n in range(25)]
     check(watch_views.listing(ListWatches("C0123ABCD", 1), bad, 25, Channel("C0123ABCD"), NOW, page_size=10))
-    hostile = look(parcel(text=text), of=order(text))
+    hostile = snapshot(parcel(text=text), of=order(text))
     outcomes = [WatchOutcome(f"{10**17 + n}", WatchResult.WATCHING, one, hostile) for n, one in enumerate(bad)]
     check(watch_views.outcomes(outcomes, "C0123ABCD"))
     check(watch_views.ended(bad, "C0123ABCD", [text, ID]))
@@ -524,7 +526,7 @@ def test_other_errors() -> None:
 
 def test_shortcut_shows_each_order_once() -> None:
     """An order and its waybill are one paragraph; unknown ids and failures say so; skipped ones are named."""
-    seen = look(parcel(), of=order(), stale=True)
+    seen = snapshot(parcel(), of=order(), stale=True)
     found = Found((ID, "SF1234567890123", OTHER, "100000000003"), skipped=("100000000004", "100000000005"))
     outcomes: dict[str, OrderSnapshot | UnknownOrderError | api.PandaPonError]
     outcomes = dict(zip(found.ids, [seen, seen, UnknownOrderError(OTHER), api.TimeoutError("slow")], strict=True))
@@ -550,7 +552,7 @@ def test_hostile_shortcut(text: str) -> None:
     """Ten hostile orders keep the limits."""
     ids = tuple(f"{10**17 + n}" for n in range(10))
     looks = {
-        one: replace(look(parcel(text=text, carrier=text), of=order(text)), ref=replace(REF, order_id=one))
+        one: replace(snapshot(parcel(text=text, carrier=text), of=order(text)), ref=replace(REF, order_id=one))
         for one in ids
     }
     check(mentioned.tracked(Found(ids, ids * 5), looks, NOW))

@@ -151,11 +151,15 @@ def test_what_is_said_of_an_order(milestone: Milestone | None, platform: Platfor
 def test_why_it_is_a_problem(texts: list[str], line: str) -> None:
     """The reason of the latest entry that names one, as long as the problem holds; on the card and in the answers."""
     decided = seen(bought(ALIBABA, "waitbuyerreceive"), [texts])
-    look = looked(decided)
-    one = look.shipment.parcels[0]
-    assert replace(standing(look.milestone, look.order, look.shipment.parcels), says="").line == line
-    assert of_parcel(one, look.milestone, look.order).line == line
-    for message in (tracking.card(look, watch(), NOW), tracking.track(look, NOW), order_views.detail(look, NOW)):
+    snapshot = snapshot_of(decided)
+    one = snapshot.shipment.parcels[0]
+    assert replace(standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels), says="").line == line
+    assert of_parcel(one, snapshot.milestone, snapshot.order).line == line
+    for message in (
+        tracking.card(snapshot, watch(), NOW),
+        tracking.track(snapshot, NOW),
+        order_views.detail(snapshot, NOW),
+    ):
         assert shown(check(message)).replace("*", "").count(line.split(" ", 1)[1]) >= 2
 
 
@@ -184,14 +188,14 @@ def test_a_reason_of_another_parcel_is_not_told() -> None:
 def test_a_completed_order_settles_a_parcel_and_says_so() -> None:
     """A parcel that gets no further scan stands as it was seen, with the platform's word for why the order is over."""
     decided = seen(bought(ALIBABA, "success"), [["快件外包装破损，已登记为问题件"]])
-    text = shown(check(tracking.card(looked(decided), watch(), NOW)))
+    text = shown(check(tracking.card(snapshot_of(decided), watch(), NOW)))
     assert "✅ *Delivered*" in text
     assert "Problem on the way · damaged (1688 says: Completed)" in text
 
 
 def test_an_order_with_a_finance_team_is_not_called_unpaid() -> None:
     """Its buyer has done what there was to do."""
-    text = shown(check(tracking.track(looked(seen(bought(TAOBAO, "2"), [])), NOW)))
+    text = shown(check(tracking.track(snapshot_of(seen(bought(TAOBAO, "2"), [])), NOW)))
     assert "🛒 *Approved by the finance team*" in text
     assert "not paid" not in text
 
@@ -199,8 +203,8 @@ def test_an_order_with_a_finance_team_is_not_called_unpaid() -> None:
 @pytest.mark.parametrize("code", ["waitbuyerpay", "WAIT_BUYER_PAY"])
 def test_an_unpaid_order_is_not_said_to_wait_for_its_seller(code: str) -> None:
     """There is no parcel because nobody paid."""
-    look = looked(seen(bought(ALIBABA, code), []))
-    for message in (tracking.card(look, watch(), NOW), tracking.track(look, NOW)):
+    snapshot = snapshot_of(seen(bought(ALIBABA, code), []))
+    for message in (tracking.card(snapshot, watch(), NOW), tracking.track(snapshot, NOW)):
         text = shown(check(message))
         assert "🛒 *Waiting for payment*" in text
         assert "the order is not paid" in text
@@ -243,7 +247,7 @@ def seen(detail: Order, traces: list[list[str]]) -> Decision:
     return decide(None, FetchedOrder(detail.ref, detail, Shipment(detail.ref, parcels)), NOW)
 
 
-def looked(decided: Decision) -> OrderSnapshot:
+def snapshot_of(decided: Decision) -> OrderSnapshot:
     return decided.snapshot()
 
 
@@ -265,30 +269,34 @@ STORIES = st.sampled_from(list(Platform)).flatmap(
 def test_no_two_views_contradict_each_other(story: tuple[Order, list[list[str]]]) -> None:
     """Card, track, order, list, watches, home, digests and answers name one state, and no other one beside it."""
     decided = seen(*story)
-    look, one = looked(decided), stored(decided)
-    said = standing(look.milestone, look.order, look.shipment.parcels)
-    bare = standing(look.milestone, look.order)
+    snapshot, one = snapshot_of(decided), stored(decided)
+    said = standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels)
+    bare = standing(snapshot.milestone, snapshot.order)
     assert bare == replace(said, reason="", part="")
-    for message in (tracking.card(look, one, NOW), tracking.track(look, NOW), order_views.detail(look, NOW)):
+    for message in (
+        tracking.card(snapshot, one, NOW),
+        tracking.track(snapshot, NOW),
+        order_views.detail(snapshot, NOW),
+    ):
         assert message.blocks[1]["text"]["text"].partition("\n")[0] == said.headline
-        for parcel_ in look.shipment.parcels:
-            shows_parcel(shown(message), parcel_, look)
-    for text in lines_of(look, one):
+        for parcel_ in snapshot.shipment.parcels:
+            shows_parcel(shown(message), parcel_, snapshot)
+    for text in lines_of(snapshot, one):
         assert states_in(text) == {bare.words}, text
-    listed = lines_of(look, one)[0]
+    listed = lines_of(snapshot, one)[0]
     assert (bare.says in listed) if bare.says else ("says:" not in listed)
 
 
-def lines_of(look: OrderSnapshot, one: Watch) -> list[str]:
+def lines_of(snapshot: OrderSnapshot, one: Watch) -> list[str]:
     """What the views say that have one line for an order."""
-    assert look.order is not None
-    platform = look.ref.platform
-    pages = {platform: Page[Order](items=(look.order,))}
+    assert snapshot.order is not None
+    platform = snapshot.ref.platform
+    pages = {platform: Page[Order](items=(snapshot.order,))}
     entry = digests._entry(one, 1, "")
-    outcome = WatchOutcome(look.ref.order_id, WatchResult.WATCHING, one, look)
-    without = replace(look, shipment=Shipment(look.ref))
+    outcome = WatchOutcome(snapshot.ref.order_id, WatchResult.WATCHING, one, snapshot)
+    without = replace(snapshot, shipment=Shipment(snapshot.ref))
     return [
-        shown(check(order_views.listing(ListOrders(), pages, {}, {look.ref.key: look}))),
+        shown(check(order_views.listing(ListOrders(), pages, {}, {snapshot.ref.key: snapshot}))),
         shown(
             check(watch_views.listing(ListWatches(one.channel, 1), [one], 1, Channel(one.channel), NOW, page_size=10))
         ),
@@ -315,11 +323,11 @@ def states_in(text: str) -> set[str]:
     return found
 
 
-def shows_parcel(text: str, one: Parcel, look: OrderSnapshot) -> None:
+def shows_parcel(text: str, one: Parcel, snapshot: OrderSnapshot) -> None:
     """A parcel stands as it was seen; where the order is over before it, it says by whose word."""
-    said = of_parcel(one, look.milestone, look.order)
+    said = of_parcel(one, snapshot.milestone, snapshot.order)
     assert said.text in text
-    if look.milestone is M.DELIVERED and one.milestone not in FINAL:
+    if snapshot.milestone is M.DELIVERED and one.milestone not in FINAL:
         assert said.says
 
 
@@ -327,13 +335,16 @@ def shows_parcel(text: str, one: Parcel, look: OrderSnapshot) -> None:
 @given(STORIES, st.sampled_from(list(STATES)))
 def test_a_list_in_one_state_shows_no_other(story: tuple[Order, list[list[str]]], status: str) -> None:
     """An order that the bot knows to stand elsewhere is not listed, but named with where it stands."""
-    look = looked(seen(*story))
-    assert look.order is not None
+    snapshot = snapshot_of(seen(*story))
+    assert snapshot.order is not None
     message = order_views.listing(
-        ListOrders(status), {look.ref.platform: Page[Order](items=(look.order,))}, {}, {look.ref.key: look}
+        ListOrders(status),
+        {snapshot.ref.platform: Page[Order](items=(snapshot.order,))},
+        {},
+        {snapshot.ref.key: snapshot},
     )
     rows = [block for block in message.blocks if block.get("accessory")]
-    assert bool(rows) is fits(status, look.milestone)
-    said = standing(look.milestone, look.order, look.shipment.parcels).line
+    assert bool(rows) is fits(status, snapshot.milestone)
+    said = standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels).line
     assert said in shown(check(message))
     assert ("elsewhere" in shown(message)) is not bool(rows)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.commands import parse
 from support.effort import examples
 from support.message_checks import check, commands, labels, shown
-from support.view_samples import HOSTILE, ID, NOW, REF, VERY_HOSTILE, look, node, order, parcel, watch
+from support.view_samples import HOSTILE, ID, NOW, REF, VERY_HOSTILE, node, order, parcel, snapshot, watch
 
 from handlers.blocks.people import People
 from handlers.posts import thread, tracking
@@ -24,7 +24,7 @@ from tracking.values import News, Step
 
 def test_track_shows_parcels_bars_and_newest_first() -> None:
     """Every parcel has its bar and its entries, the newest first, with freshness and buttons that read."""
-    message = check(tracking.track(look(parcel(3), parcel(2, waybill="YT2538123456789"), of=order()), NOW))
+    message = check(tracking.track(snapshot(parcel(3), parcel(2, waybill="YT2538123456789"), of=order()), NOW))
     text = shown(message)
     assert text.count("●━●━●━◉┄○┄○  In transit") == 2
     assert text.index("🚚 【杭州市】") < text.index("📦 【杭州市】")
@@ -40,10 +40,10 @@ def test_track_shows_parcels_bars_and_newest_first() -> None:
 
 def test_track_offers_all_nodes_and_shows_them() -> None:
     """Five entries first, then all of them."""
-    message = check(tracking.track(look(parcel(9), of=order()), NOW))
+    message = check(tracking.track(snapshot(parcel(9), of=order()), NOW))
     assert "and 4 older nodes" in shown(message)
     assert "Show all 9 nodes" in labels(message)
-    whole = check(tracking.track(look(parcel(9), of=order()), NOW, all_nodes=True))
+    whole = check(tracking.track(snapshot(parcel(9), of=order()), NOW, all_nodes=True))
     assert "older" not in shown(whole)
     assert shown(whole).count("广州中心") == 9
     assert labels(whole)[-1] == "Show fewer nodes"
@@ -51,14 +51,14 @@ def test_track_offers_all_nodes_and_shows_them() -> None:
 
 def test_track_offers_to_stop_where_it_is_watched() -> None:
     """In place of Watch stands Stop watching."""
-    message = check(tracking.track(look(parcel()), NOW, watched_by=watch()))
+    message = check(tracking.track(snapshot(parcel()), NOW, watched_by=watch()))
     assert labels(message) == ["Refresh", "Stop watching"]
     assert parse(commands(message)[1]) == Unwatch((ID,), "C0123ABCD")
 
 
 def test_two_hundred_nodes_are_clipped() -> None:
     """What does not fit is counted, and the buttons are still there."""
-    message = check(tracking.track(look(parcel(200), of=order()), NOW, all_nodes=True))
+    message = check(tracking.track(snapshot(parcel(200), of=order()), NOW, all_nodes=True))
     assert "older nodes" in shown(message)
     assert "Refresh" in labels(message)
 
@@ -66,40 +66,40 @@ def test_two_hundred_nodes_are_clipped() -> None:
 def test_sixty_parcels_are_clipped() -> None:
     """Parcels that do not fit are counted."""
     many = [parcel(9, waybill=f"SF{n:013}") for n in range(60)]
-    assert "more parcels" in shown(check(tracking.track(look(*many, of=order()), NOW)))
-    assert "more parcels" in shown(check(tracking.card(look(*many), watch(), NOW)))
+    assert "more parcels" in shown(check(tracking.track(snapshot(*many, of=order()), NOW)))
+    assert "more parcels" in shown(check(tracking.card(snapshot(*many), watch(), NOW)))
 
 
 def test_stale_data_says_so() -> None:
     """When PandaPon does not answer, the last state is shown with that fact."""
-    assert "has not answered since" in shown(check(tracking.track(look(parcel(), stale=True), NOW)))
-    assert "has not answered since" in shown(check(tracking.card(look(stale=True), watch(), NOW)))
+    assert "has not answered since" in shown(check(tracking.track(snapshot(parcel(), stale=True), NOW)))
+    assert "has not answered since" in shown(check(tracking.card(snapshot(stale=True), watch(), NOW)))
 
 
 def test_no_parcel_yet() -> None:
     """An order without parcels says why; known waybills are named."""
-    assert "No parcel yet" in shown(check(tracking.track(look(), NOW)))
-    assert "SF1234567890123" in shown(check(tracking.track(look(of=order()), NOW)))
+    assert "No parcel yet" in shown(check(tracking.track(snapshot(), NOW)))
+    assert "SF1234567890123" in shown(check(tracking.track(snapshot(of=order()), NOW)))
     empty = Parcel("SF1234567890123")
-    assert "No scans yet" in shown(check(tracking.track(look(empty), NOW)))
+    assert "No scans yet" in shown(check(tracking.track(snapshot(empty), NOW)))
     accepted = replace(empty, milestone=Milestone.SHIPPED)
-    assert "has not reported anything yet" in shown(check(tracking.track(look(accepted), NOW)))
+    assert "has not reported anything yet" in shown(check(tracking.track(snapshot(accepted), NOW)))
 
 
 def test_how_many_of_the_parcels_are_delivered() -> None:
     """Said once it is some and while it is not all of them."""
     done, unseen = replace(parcel(3), milestone=Milestone.DELIVERED), Parcel("YT1")
-    assert "1 of 2 parcels delivered" in shown(check(tracking.track(look(done, unseen), NOW)))
-    assert "1 of 2 parcels delivered" in shown(check(tracking.card(look(done, unseen), watch(), NOW)))
+    assert "1 of 2 parcels delivered" in shown(check(tracking.track(snapshot(done, unseen), NOW)))
+    assert "1 of 2 parcels delivered" in shown(check(tracking.card(snapshot(done, unseen), watch(), NOW)))
     for all_or_none in ((done, replace(done, waybill="YT1")), (parcel(3), unseen), (done,)):
-        assert "parcels delivered" not in shown(check(tracking.track(look(*all_or_none), NOW)))
+        assert "parcels delivered" not in shown(check(tracking.track(snapshot(*all_or_none), NOW)))
 
 
 def test_an_unreadable_time_is_shown_as_sent() -> None:
     """The raw time stands where no time could be read, and such entries come last."""
     odd = replace(node(1, "unreadable"), at=None, raw_time="昨天下午", time_basis=TimeBasis.UNKNOWN)
     known = node(5)
-    text = shown(check(tracking.track(look(Parcel("SF1", nodes=(odd, known))), NOW)))
+    text = shown(check(tracking.track(snapshot(Parcel("SF1", nodes=(odd, known))), NOW)))
     assert "昨天下午" in text
     assert text.index("广州中心") < text.index("昨天下午")
 
@@ -109,7 +109,7 @@ def test_card_says_who_and_how_to_stop() -> None:
     people = People()
     people.names["U0123ABCD"] = "mei <@U0123ABCD>"
     with people.known():
-        message = check(tracking.card(look(parcel(5)), watch(), NOW))
+        message = check(tracking.card(snapshot(parcel(5)), watch(), NOW))
     text = shown(message)
     assert text.count("广州中心") == 1
     assert "雪纺连衣裙" in text  # from the stored order: the look has none
@@ -123,14 +123,14 @@ def test_card_says_who_and_how_to_stop() -> None:
 def test_a_card_says_since_when_nothing_changed() -> None:
     """A card stays as it is until something changes: not when it was last read, but since when it is true."""
     moved = NOW - timedelta(days=6)
-    text = shown(check(tracking.card(replace(look(parcel(5)), moved_at=moved), watch(), NOW)))
+    text = shown(check(tracking.card(replace(snapshot(parcel(5)), moved_at=moved), watch(), NOW)))
     assert f"No change since <!date^{int(moved.timestamp())}^" in text
     assert "As of" not in text
-    unknown = shown(check(tracking.card(look(), watch(), NOW)))
+    unknown = shown(check(tracking.card(snapshot(), watch(), NOW)))
     assert f"No change since <!date^{int(watch().created_at.timestamp())}^" in unknown
-    stale = shown(check(tracking.card(look(parcel(5), stale=True), watch(), NOW)))
+    stale = shown(check(tracking.card(snapshot(parcel(5), stale=True), watch(), NOW)))
     assert "has not answered since" in stale
-    assert "As of" in shown(check(tracking.track(look(parcel(5)), NOW))), "what is read at once says when"
+    assert "As of" in shown(check(tracking.track(snapshot(parcel(5)), NOW))), "what is read at once says when"
 
 
 def test_parcels_have_one_order() -> None:
@@ -148,9 +148,9 @@ def test_parcels_have_one_order() -> None:
 
 def test_card_of_a_paused_and_an_ended_watch() -> None:
     """A paused watch says why in words; an ended one has no button left."""
-    paused = shown(check(tracking.card(look(parcel()), watch(state=WatchState.PAUSED, reason="is_archived"), NOW)))
+    paused = shown(check(tracking.card(snapshot(parcel()), watch(state=WatchState.PAUSED, reason="is_archived"), NOW)))
     assert "archived" in paused
-    ended = check(tracking.card(look(parcel()), watch(state=WatchState.ENDED), NOW))
+    ended = check(tracking.card(snapshot(parcel()), watch(state=WatchState.ENDED), NOW))
     assert "No longer watched" in shown(ended)
     assert not labels(ended)
 
@@ -169,7 +169,7 @@ def news(*nodes_: Milestone | None, step: Milestone | None = None, edited: int =
 def test_news_of_a_milestone() -> None:
     """What happened stands first, the entry that says it before plain scans; how to stop says the card."""
     message = check(
-        thread.news(news(None, Milestone.DELIVERED, None, step=Milestone.DELIVERED), look(of=order()), watch(), NOW)
+        thread.news(news(None, Milestone.DELIVERED, None, step=Milestone.DELIVERED), snapshot(of=order()), watch(), NOW)
     )
     text = shown(message)
     assert message.text.startswith("✅ *Delivered*\n雪纺连衣裙")
@@ -233,7 +233,7 @@ def test_hostile_words_do_nothing(text: str) -> None:
     """Whatever the courier or seller wrote, every message keeps its limits and builds no markup of theirs."""
     bad = parcel(30, text=text, waybill=text, carrier=text)
     bad = replace(bad, nodes=tuple(replace(one, place=text, code=text, raw_time=text) for one in bad.nodes))
-    hostile = look(bad, replace(bad, nodes=()), of=order(text))
+    hostile = snapshot(bad, replace(bad, nodes=()), of=order(text))
     watched = watch(state=WatchState.PAUSED, reason=text, filter=text, created_by=text, channel=text, order=None)
     check(tracking.track(hostile, NOW))
     check(tracking.track(hostile, NOW, all_nodes=True))
@@ -248,6 +248,6 @@ def test_hostile_words_do_nothing(text: str) -> None:
 def test_any_words(text: str, nodes: int) -> None:
     """The same for any text at all."""
     made = parcel(nodes, text=text, waybill=text, carrier=text)
-    check(tracking.track(look(made, of=order(text)), NOW, all_nodes=True))
-    check(tracking.card(look(made, of=order(text)), watch(reason=text, filter=text), NOW))
+    check(tracking.track(snapshot(made, of=order(text)), NOW, all_nodes=True))
+    check(tracking.card(snapshot(made, of=order(text)), watch(reason=text, filter=text), NOW))
     check(thread.news(News(REF, None, nodes=made.nodes, edited=made.nodes), None, watch(filter=text), NOW))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.message_checks import check, labels, shown
-from support.view_samples import NOW, REF, look, order, watch
+from support.view_samples import NOW, REF, order, snapshot, watch
 
 from handlers.blocks.text import slack_date
 from handlers.home import view as home_view
@@ -73,7 +73,9 @@ def test_taobaos_page_is_the_list() -> None:
 def test_what_ended_it(milestone: Milestone, words: str) -> None:
     """Neither "moving again", nor "paid" of what was closed; whoever took it on is told."""
     news = News(REF, milestone, settled=milestone is Milestone.ORDERED)
-    text = shown(check(thread.news(news, look(of=order()), watch(), NOW, cleared=alarm(STALL, assignee="U0123ABCD"))))
+    text = shown(
+        check(thread.news(news, snapshot(of=order()), watch(), NOW, cleared=alarm(STALL, assignee="U0123ABCD")))
+    )
     assert f"{words} the alarm is over. <@U0123ABCD> had taken it on." in text
 
 
@@ -81,17 +83,17 @@ def test_what_ended_it(milestone: Milestone, words: str) -> None:
 def test_the_finance_team_is_named_by_the_platforms_own_word(code: str, words: str) -> None:
     """The state that it waited in is not shown as what it is in now."""
     of = order().model_copy(update={"platform": Platform.TAOBAO, "status_code": code, "paid_at": NOW})
-    text = shown(check(thread.news(News(TAOBAO, Milestone.ORDERED, settled=True), look(of=of), watch(), NOW)))
+    text = shown(check(thread.news(News(TAOBAO, Milestone.ORDERED, settled=True), snapshot(of=of), watch(), NOW)))
     assert f"💳 *No longer waiting for payment*{words}" in text
 
 
 def test_a_line_where_there_is_room_for_one() -> None:
     """On the card, in App Home and in the digest; on the card it stays true for days."""
     line = f"⏰ Not paid: 1688 closes it {slack_date(NOW + 6 * HOUR, NOW)}"
-    assert line in shown(check(tracking.card(look(of=order()), watch(), NOW, alarm=alarm(STALL))))
+    assert line in shown(check(tracking.card(snapshot(of=order()), watch(), NOW, alarm=alarm(STALL))))
     assert line in str(home_view.view([("C0123ABCD", [watch()], 1)], {REF.key: alarm(STALL)}, NOW))
     since = f"⏰ Not paid since {slack_date(OPEN.since, NOW)}"
-    assert since in shown(check(tracking.card(look(of=order()), watch(), NOW, alarm=alarm(OPEN))))
+    assert since in shown(check(tracking.card(snapshot(of=order()), watch(), NOW, alarm=alarm(OPEN))))
     entry = DigestEntry(REF.key, "ordered", alarm=Leg.NOT_PAID.value)
     assert "⏰ not paid" in shown(check(digest.daily(DailyDigest("2026-05-20", troubled=(entry,)))))
 

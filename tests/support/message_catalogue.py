@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from support.commands import TOPICS, help_page
-from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, look, node, order, parcel, product, watch
+from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, node, order, parcel, product, snapshot, watch
 
 from handlers.about import status_view
 from handlers.blocks import failures, pages
@@ -88,23 +88,23 @@ def _searched() -> dict[str, Any]:
         ),
         "goods.products.results hostile": products.results(Search("x"), {ALIBABA: hostile}, {TAOBAO: "no answer"}),
         "goods.products.results none": products.results(Search("x"), {ALIBABA: empty}, {}),
-        "orders.views.detail": order_views.detail(look(parcel(), UNSEEN, of=order()), NOW),
+        "orders.views.detail": order_views.detail(snapshot(parcel(), UNSEEN, of=order()), NOW),
         "orders.views.detail hostile": order_views.detail(
-            look(parcel(text=HOSTILE), of=order(HOSTILE), stale=True), NOW
+            snapshot(parcel(text=HOSTILE), of=order(HOSTILE), stale=True), NOW
         ),
-        "orders.views.detail bare": order_views.detail(look(parcel()), NOW),
+        "orders.views.detail bare": order_views.detail(snapshot(parcel()), NOW),
         "orders.views.listing": order_views.listing(ListOrders(), {ALIBABA: bought}, {TAOBAO: "no answer"}),
         "orders.views.listing known": order_views.listing(
-            ListOrders("done"), {ALIBABA: bought}, {}, {REF.key: look(parcel(), of=order(HOSTILE))}
+            ListOrders("done"), {ALIBABA: bought}, {}, {REF.key: snapshot(parcel(), of=order(HOSTILE))}
         ),
         "orders.views.listing none": order_views.listing(ListOrders(), {ALIBABA: empty}, {}),
     }
 
 
 def _tracked() -> dict[str, Any]:
-    partly = look(replace(parcel(3), milestone=Milestone.DELIVERED), UNSEEN, of=order())
-    two = look(parcel(3), parcel(9, waybill="YT2538123456789"), of=order())
-    hostile = look(parcel(5, text=HOSTILE, carrier=HOSTILE), of=order(HOSTILE), stale=True)
+    partly = snapshot(replace(parcel(3), milestone=Milestone.DELIVERED), UNSEEN, of=order())
+    two = snapshot(parcel(3), parcel(9, waybill="YT2538123456789"), of=order())
+    hostile = snapshot(parcel(5, text=HOSTILE, carrier=HOSTILE), of=order(HOSTILE), stale=True)
     paused = watch(state=WatchState.PAUSED, reason="is_archived")
     moved = _news(edited=(node(50, "edited"),), added=("YT2538123456789",), price=(Decimal(9), Decimal(8)))
     changed = _news(nodes=(), steps=(), refund=("", "退款中"), renumbered=(("SF1", "SF2"),))
@@ -113,10 +113,10 @@ def _tracked() -> dict[str, Any]:
         "posts.tracking.track": tracking.track(two, NOW),
         "posts.tracking.track all": tracking.track(two, NOW, all_nodes=True, watched_by=watch()),
         "posts.tracking.track hostile": tracking.track(hostile, NOW),
-        "posts.tracking.track none": tracking.track(look(of=order()), NOW),
+        "posts.tracking.track none": tracking.track(snapshot(of=order()), NOW),
         "posts.tracking.card": tracking.card(two, watch(), NOW),
         "posts.tracking.card silent": tracking.card(two, watch(), NOW, alarm=ALARM),
-        "posts.tracking.card unpaid": tracking.card(look(of=order()), watch(), NOW, alarm=UNPAID_ALARM),
+        "posts.tracking.card unpaid": tracking.card(snapshot(of=order()), watch(), NOW, alarm=UNPAID_ALARM),
         "posts.tracking.card of a parcel that was never scanned": tracking.card(partly, watch(), NOW),
         "posts.tracking.card paused": tracking.card(hostile, paused, NOW),
         "posts.tracking.card ended": tracking.card(two, watch(state=WatchState.ENDED), NOW),
@@ -137,7 +137,7 @@ def _tracked() -> dict[str, Any]:
         "posts.alarms.alarm unpaid": alarms.alarm(_news(stall=UNPAID), two, watch(), UNPAID_ALARM, NOW),
         "posts.alarms.alarm paid": alarms.alarm(_news(stall=UNPAID), two, watch(), None, NOW),
         "posts.alarms.alarm unpaid, no deadline": alarms.alarm(
-            _news(stall=replace(UNPAID, until=None)), look(), watch(), UNPAID_ALARM, NOW
+            _news(stall=replace(UNPAID, until=None)), snapshot(), watch(), UNPAID_ALARM, NOW
         ),
         "posts.alarms.acted_on unpaid, too late": alarms.acted_on(UNPAID_ALARM, None, LATER),
         "posts.alarms.acted_on": alarms.acted_on(
@@ -158,7 +158,7 @@ def _log() -> list[DeliveryLogEntry]:
 
 def _watched() -> dict[str, Any]:
     results = [
-        WatchOutcome(ID, WatchResult.WATCHING, watch(), look(parcel(), of=order())),
+        WatchOutcome(ID, WatchResult.WATCHING, watch(), snapshot(parcel(), of=order())),
         WatchOutcome(OTHER, WatchResult.QUEUED, watch(2)),
         WatchOutcome("100000000003", WatchResult.ALREADY, watch(3)),
         WatchOutcome("100000000004", WatchResult.FILTER_CHANGED, watch(4, filter="problems")),
@@ -197,7 +197,7 @@ def _watched() -> dict[str, Any]:
 
 
 def _found() -> tuple[Found, dict[str, OrderSnapshot | UnknownOrderError | api.PandaPonError]]:
-    seen = look(parcel(text=HOSTILE), of=order(), stale=True)
+    seen = snapshot(parcel(text=HOSTILE), of=order(), stale=True)
     return Found((ID, OTHER, "100000000003"), skipped=("100000000004", "100000000005")), {
         ID: seen,
         OTHER: UnknownOrderError(OTHER),

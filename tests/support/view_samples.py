@@ -77,7 +77,7 @@ def order(text: str = "雪纺连衣裙", items: int = 2) -> Order:
     )
 
 
-def look(*parcels: Parcel, of: Order | None = None, stale: bool = False) -> OrderSnapshot:
+def snapshot(*parcels: Parcel, of: Order | None = None, stale: bool = False) -> OrderSnapshot:
     return OrderSnapshot(
         REF,
         of,
