@@ -1,4 +1,4 @@
-"""What the replay asks the bot's database between two moments."""
+"""The replay's queries of the bot's database."""
 
 from __future__ import annotations
 

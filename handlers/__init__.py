@@ -1,1 +1,1 @@
-"""What a person does in Slack. Feature folders declare commands, buttons and forms; ``listeners`` attaches them."""
+"""The Slack side of the bot: feature folders declare commands, buttons and forms; ``listeners`` attaches them."""

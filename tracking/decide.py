@@ -95,12 +95,7 @@ def decide(
     base = stored or StoredOrder(None, Shipment(fetched.ref))
     order = merge_order(base.order, fetched.order)
     ordered_at = order.created_at if order else None
-    naming = order if policy.names else None
-    read = fetched.shipment.parcels if fetched.shipment else ()
-    lines = lines_of(base.shipment.parcels, read, naming, ordered_at)
-    if naming or any(line.is_marked for line in lines):
-        heard = _moved_at(base if stored and not baseline else None, order, [line.after for line in lines], None, now)
-        lines = with_named(lines, naming, None if baseline else base.order, heard=heard or now, now=now)
+    lines = _lines(stored, fetched, order, now, names=policy.names, baseline=baseline)
     parcels = tuple(line.after for line in lines)
     counted = _counted(parcels)
     milestone = order_milestone(order.milestone if order else None, counted) or base.milestone
@@ -142,6 +137,27 @@ def decide(
         or any(line.differs for line in lines),
         learned=order != base.order or any(line.is_learned for line in lines),
     )
+
+
+def _lines(
+    stored: StoredOrder | None,
+    fetched: FetchedOrder,
+    order: Order | None,
+    now: datetime,
+    *,
+    names: bool,
+    baseline: bool,
+) -> Sequence[Line]:
+    """Each parcel before and after the reading. ``order``: merged. ``names``: parcels that only it names count."""
+    naming = order if names else None
+    before = stored.shipment.parcels if stored else ()
+    read = fetched.shipment.parcels if fetched.shipment else ()
+    lines = lines_of(before, read, naming, order.created_at if order else None)
+    if not naming and not any(line.is_marked for line in lines):
+        return lines
+    known = None if baseline else stored
+    heard = _moved_at(known, order, [line.after for line in lines], None, now)
+    return with_named(lines, naming, known.order if known else None, heard=heard or now, now=now)
 
 
 def _counted(parcels: Sequence[Parcel]) -> tuple[Parcel, ...]:

@@ -83,7 +83,7 @@ NOT_SAID = 30.0  # seconds to wait when Slack gives no usable time
 
 
 class Verdict(StrEnum):
-    """What a failure means for the post. See failure_policy for what follows from each."""
+    """The meanings of a failure for its post; failure_policy settles each."""
 
     NOT_SENT = "not_sent"
     UNCERTAIN = "uncertain"

@@ -27,7 +27,7 @@ PATIENCE = 5.0  # seconds that Slack has to confirm a member
 
 
 class Need(StrEnum):
-    """What a request does with its channel."""
+    """The access that a request needs to its channel."""
 
     READ = "read"
     CHANGE = "change"
