@@ -1,4 +1,4 @@
-"""The failure policy: how each refusal of a post by Slack is settled. ``slack_errors`` says which error code means which verdict.
+"""The failure policy: how a refusal by Slack is settled. ``slack_errors`` says which error code means which verdict.
 
 =============  =========================================================================================
 not sent       tried again, after Slack's own wait or a backoff
