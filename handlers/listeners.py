@@ -6,7 +6,7 @@ import asyncio
 import re
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.access import subjects
@@ -82,6 +82,7 @@ def register(app: AsyncApp, ctx: Context) -> None:
     command_button = Button(action_ids.RUN, subjects.COMMAND, ctx.commands.perform, replaces=True)
     for feature in (Feature(buttons=(command_button,)), *ctx.commands.features):
         _attach_feature(attach, feature)
+    attach("action", action_ids.MENU, subjects.CHOICE, _on_choice)
     _attach_catch_alls(attach)
     app.error(_on_error)
     declarations(app)
@@ -186,6 +187,23 @@ async def _on_open(subject: Subject, opener: Opener, interaction: Interaction, a
             return
         view = opener.refused(explain(error))
     await interaction.client.views_open(trigger_id=payloads.text(interaction.body, "trigger_id"), view=view)
+
+
+async def _on_choice(subject: Subject, interaction: Interaction, ack: AsyncAck) -> None:
+    """Carry out the chosen option of a menu ⋯: open its form, or run its command and answer the person alone."""
+    name, _space, value = payloads.value(interaction.body).partition(" ")
+    opener = _openers(interaction.ctx).get(name)
+    if opener:
+        pressed = {**interaction.body, "actions": [{"action_id": name, "value": value}]}  # as by the button itself
+        await _on_open(opener.subject, opener, replace(interaction, body=pressed), ack)
+    else:
+        await _on_act(subject, Button(action_ids.MENU, subject, interaction.ctx.commands.perform), interaction, ack)
+
+
+def _openers(ctx: Context) -> dict[str, Opener]:
+    """The buttons that open forms, by their ids."""
+    openers = (opener for feature in ctx.commands.features for opener in feature.openers)
+    return {opener.id: opener for opener in openers if opener.kind == "action"}
 
 
 async def _on_form(subject: Subject, form: Form, interaction: Interaction, ack: AsyncAck) -> None:

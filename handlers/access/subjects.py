@@ -117,6 +117,7 @@ async def _shown_message(interaction: Interaction, _given: Any) -> Claim:
 
 TYPED = Subject("the channel that the command names, or in which it is typed", _typed)
 COMMAND = button("the channel that the button's command names, or in which it is pressed")
+CHOICE = Subject("the subject of the form that the option opens, or else the channel of its command", COMMAND.find)
 MESSAGE = Subject("the channel of the message", _message)
 MESSAGE_TO_LOOK_AT = Subject("nothing but the message, which the person sees", _shown_message)
 CHANNEL = channel_of_button("the channel that the button carries", Need.CHANGE)

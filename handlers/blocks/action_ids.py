@@ -6,6 +6,7 @@ Listeners match the beginning of a button's id; the number that follows keeps th
 from __future__ import annotations
 
 RUN = "run:"  # value: a command to run again, its answer replacing the message that holds the button
+MENU = "menu:"  # value of the chosen option: a command, or the id and the value of a button that opens a form
 WATCH_HERE = "watch_here"  # value: a watch command
 UNWATCH_HERE = "unwatch_here"  # value: an unwatch command
 UNDO_WATCH = "undo_watch"  # value: the unwatch command that ends the watches just started

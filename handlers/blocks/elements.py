@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 # Slack's limits: characters of each kind of text, and elements in a block.
 HEADER, BUTTON, SECTION, FIELD, CONTEXT, VALUE, ALT = 150, 75, 3000, 2000, 2000, 2000, 300
-MAX_FIELDS, MAX_CONTEXT = 10, 10
+OPTION, OPTION_VALUE = 75, 150
+MAX_FIELDS, MAX_CONTEXT, MAX_OPTIONS = 10, 10, 5
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")
 
@@ -55,8 +56,21 @@ def button(text: str, action_id: str, value: str, style: str = "") -> Block:
     return block | ({"style": style} if style else {})
 
 
+def overflow(options: Sequence[tuple[str, str]], action_id: str) -> Block:
+    """The menu ⋯ for acts that are needed less often than a button. ``options``: label and value of each.
+
+    The value of the chosen option comes back. Raises ValueError for no or too many options, or too long a value.
+    """
+    if not 1 <= len(options) <= MAX_OPTIONS:
+        raise ValueError(f"a menu has 1 to {MAX_OPTIONS} options, not {len(options)}")
+    if too_long := [value for _label, value in options if len(value) > OPTION_VALUE]:
+        raise ValueError(f"an option's value has {len(too_long[0])} characters, more than {OPTION_VALUE}")
+    entries = [{"text": _plain(label, OPTION), "value": value} for label, value in options]
+    return {"type": "overflow", "action_id": action_id, "options": entries}
+
+
 def actions(buttons: Iterable[Block]) -> list[Block]:
-    """A row of buttons; an empty list where there are none."""
+    """A row of buttons and menus; an empty list where there are none."""
     row = list(buttons)
     return [{"type": "actions", "elements": row}] if row else []
 

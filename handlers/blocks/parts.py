@@ -95,11 +95,16 @@ def node_line(node: Node, now: datetime) -> str:
         else escape(truncate(node.raw_time, 40)) or _("time unknown")
     )
     sign = f"{of_milestone(node.milestone).sign} " if node.milestone else ""
-    words = escape(truncate(node.shown, LINE)) or escape(truncate(node.code, 40)) or _("(no words)")
+    words = _words(node)
     place = escape(truncate(plain(node.place), 60))
     return truncate_mrkdwn(
         f"{time}  {sign}{words}" + (f" · {place}" if place and place not in words else ""), LINE + 300
     )
+
+
+def _words(node: Node) -> str:
+    """A trace entry in the courier's words, as Slack text."""
+    return escape(truncate(node.shown, LINE)) or escape(truncate(node.code, 40)) or _("(no words)")
 
 
 def newest_first(nodes: tuple[Node, ...]) -> list[Node]:
@@ -135,6 +140,16 @@ def unwatch_button(text: str, watch: Watch, number: int = 1) -> Block:
 def run_button(text: str, number: int, request: Request) -> Block:
     """A button that runs a command and puts its answer in the place of the message. ``number`` keeps ids unique."""
     return el.button(text, f"{action_ids.RUN}{number}", request.command())
+
+
+def run_option(text: str, request: Request) -> tuple[str, str]:
+    """An option of a menu that runs a command; the answer is shown to the person alone, and the message stays."""
+    return text, request.command()
+
+
+def form_option(text: str, opener: str, value: str) -> tuple[str, str]:
+    """An option of a menu that opens a form, as the button with the id ``opener`` and this value does."""
+    return text, f"{opener} {value}"
 
 
 def failed(platform: Platform, error: str) -> Block:

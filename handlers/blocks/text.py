@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
+_TAIL, _WHOLE = 6, 8  # signs of an id that are shown; the length up to which all are
+
 JOINERS = "\u200c\u200d"  # invisible, but emoji and some scripts need them
 
 # Look-alikes replace the marks, since a zero-width character beside a mark does not stop Slack from formatting.
@@ -51,6 +53,12 @@ def code(typed: str, limit: int = 150) -> str:
 def sanitize_id(text: str, limit: int = 40) -> str:
     """The letters, digits and hyphens of an id or waybill; "?" where there are none. Never masked as a phone."""
     return "".join(sign for sign in text if sign.isascii() and (sign.isalnum() or sign == "-"))[:limit] or "?"
+
+
+def short_id(order_id: str) -> str:
+    """The last six signs of an order id, as people tell orders apart: "…880794". One of up to eight signs is whole."""
+    shown = sanitize_id(order_id)
+    return shown if len(shown) <= _WHOLE else f"…{shown[-_TAIL:]}"
 
 
 def truncate(text: str, limit: int) -> str:

@@ -48,8 +48,8 @@ def channel_name(body: Body) -> str:
 
 
 def value(body: Body) -> str:
-    """The value of the pressed button."""
-    return text(body, "actions", 0, "value")
+    """The value of the pressed button, or of the chosen option."""
+    return text(body, "actions", 0, "value") or text(body, "actions", 0, "selected_option", "value")
 
 
 def teams(body: Body) -> set[str]:

@@ -17,6 +17,7 @@ MAX_BLOCKS, MAX_VIEW_BLOCKS, MAX_TOTAL, MAX_TABLES = 50, 100, 12_000, 1
 # block type -> the most characters of its text
 TEXT_LIMITS = {"section": 3000, "header": 150}
 FIELD_LIMIT, BUTTON_LIMIT, VALUE_LIMIT, ID_LIMIT, URL_LIMIT, ALT_LIMIT = 2000, 75, 2000, 255, 3000, 2000
+OPTION_LIMIT, OPTION_VALUE_LIMIT = 75, 150
 COUNTS = {"actions": ("elements", 25), "context": ("elements", 10), "section": ("fields", 10)}
 PLAIN_ONLY = {"header"}
 VIEW_TEXTS, LABEL_LIMIT = {"private_metadata": 3000, "callback_id": 255, "external_id": 255}, 24
@@ -148,10 +149,19 @@ def _check_element(element: dict[str, Any]) -> Iterator[str]:
         yield from _check_image(element)
     elif kind in {"mrkdwn", "plain_text"}:
         yield from _check_text(element, 3000)
-    elif kind == "overflow" and not 1 <= len(element.get("options") or []) <= 5:  # noqa: PLR2004  Slack's limit
-        yield "an overflow menu has 1 to 5 options"
+    elif kind == "overflow":
+        yield from _check_overflow(element.get("options") or [])
     elif kind.endswith("static_select") and not 1 <= _options(element) <= 100:  # noqa: PLR2004  Slack's limit
         yield "a select has 1 to 100 options"
+
+
+def _check_overflow(options: list[dict[str, Any]]) -> Iterator[str]:
+    if not 1 <= len(options) <= 5:  # noqa: PLR2004  Slack's limit
+        yield "an overflow menu has 1 to 5 options"
+    for option in options:
+        yield from _check_text(option.get("text"), OPTION_LIMIT)
+        if len(str(option.get("value", ""))) > OPTION_VALUE_LIMIT:
+            yield f"an option's value has at most {OPTION_VALUE_LIMIT} characters"
 
 
 def _options(element: dict[str, Any]) -> int:

@@ -63,7 +63,7 @@ class People(ABC):
         return ack
 
     async def press(self, user: str, message: Message, action_id: str, *, value: str | None = None) -> Ack:
-        """Press a button of a message, or choose the option ``value`` of a select. Raises LookupError for none."""
+        """Press a button of a message, or choose the option ``value`` of a menu. Raises LookupError for none."""
         person, room = self.workspace.user(user), self.workspace.channel(message.channel)
         blocks = message.identified_blocks()
         block, element = _element(blocks, action_id)

@@ -25,7 +25,7 @@ _GAP = 2
 
 @dataclass(frozen=True)
 class Button:
-    """A button that can be pressed: its number in the message, counted from 1, and the fields of a press."""
+    """A button or an option of a menu ⋯: its number in the message, counted from 1, and the fields of a press."""
 
     number: int
     label: str
@@ -56,6 +56,11 @@ class Layout:
         shown = Text(f"[{number}] {label}")
         shown.stylize({"primary": "bold green", "danger": "bold red"}.get(element.get("style", ""), "bold magenta"))
         return shown
+
+    def overflow(self, element: Block) -> Text:
+        """Number the options of a menu ⋯ like buttons, keep them and return their text."""
+        options = [{**option, "action_id": element.get("action_id", "")} for option in element.get("options", [])]
+        return Text("⋯ ").append_text(Text("   ").join(self.button(option, "") for option in options))
 
 
 def wrap(text: Text, width: int) -> list[Text]:
@@ -182,7 +187,9 @@ def _element(layout: Layout, element: Block, block_id: str) -> Text:
         return layout.button(element, block_id)
     if kind == "image":
         return picture(element)
-    if kind == "overflow" or kind.endswith("_select"):
+    if kind == "overflow":
+        return layout.overflow(element)
+    if kind.endswith("_select"):
         return _menu(layout, element)
     return _unknown("element", element)
 

@@ -29,6 +29,7 @@ def rich(kind: str, *elements: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"type": "rich_text", "elements": [{"type": kind, "elements": list(elements), **more}]}
 
 
+A, B = ({"text": pt(text), "value": text} for text in "ab")
 IMAGE = {"type": "image", "image_url": "http://127.0.0.1/x.png", "alt_text": "红色连衣裙"}
 
 
@@ -46,7 +47,11 @@ IMAGE = {"type": "image", "image_url": "http://127.0.0.1/x.png", "alt_text": "�
         ({"type": "image", **IMAGE, "title": pt("front")}, "🖼 红色连衣裙 (front)"),
         ({"type": "actions", "elements": [press("Refresh"), press("Watch here")]}, "[1] Refresh   [2] Watch here"),
         (
-            {"type": "actions", "elements": [{"type": "overflow", "options": [{"text": pt("a")}, {"text": pt("b")}]}]},
+            {"type": "actions", "elements": [press("Track"), {"type": "overflow", "options": [A, B]}]},
+            "[1] Track   ⋯ [2] a   [3] b",
+        ),
+        (
+            {"type": "actions", "elements": [{"type": "static_select", "options": [A, B]}]},
             "⟨menu …: a / b⟩",
         ),
         (

@@ -59,6 +59,7 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
     carried = "the channel that the button carries"
     nothing = "nothing: it is only acknowledged, or said to be from an older version"
     person = "nothing but what the person may see"
+    of_choice = "the subject of the form that the option opens, or else the channel of its command"
     assert found == [
         *(("command", one, named) for one in COMMANDS.slash_commands()),
         ("action", "run:", of_button),
@@ -82,6 +83,7 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
         ("action", "undo_for_all", "the line whose number the button carries, and the channel to which it was said"),
         ("event", "app_home_opened", person),
         ("action", "refresh_home", person),
+        ("action", "menu:", of_choice),
         ("command", "…", named),
         ("action", "…", nothing),
         ("shortcut", "…", nothing),
@@ -159,6 +161,9 @@ def presses(ids: dict[str, str]) -> list[tuple[str, str]]:
         ("run:5", f"watches in <#{SECRET}>"),
         ("run:6", f"settings in <#{SECRET}>"),
         ("run:7", f"why {ORDER} in <#{SECRET}>"),
+        ("menu:1", f"mute {ORDER} in <#{SECRET}> 24h"),
+        ("menu:2", f"why {ORDER} in <#{SECRET}>"),
+        ("menu:3", f"edit_settings {SECRET}"),
     ]
 
 

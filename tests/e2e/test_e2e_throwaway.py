@@ -76,3 +76,19 @@ async def test_its_form_works(harness: BotHarness) -> None:
         await harness.slack.submit("mei", view_id, {"whom": {"value": {"type": "plain_text_input", "value": "Tom"}}})
     ).ok
     await harness.until(lambda: "Hello, Tom!" in str(harness.slack.workspace.views[view_id]))
+
+
+async def test_its_menu_works(harness: BotHarness) -> None:
+    """An option answers beside the message, which stays; another opens the form; the rest is of an older version."""
+    await harness.ask("/panda greet Mei")
+    first = harness.private()[-1]
+    assert "Hello, Tom!" in await harness.pick("Greet Tom")
+    assert "Hello, Mei!" in words(first)
+    message, action_id, value = harness.option("Ask whom", "mei", "#orders")
+    assert (await harness.slack.press("mei", message, action_id, value=value)).ok
+    await harness.until(lambda: bool(harness.slack.workspace.views))
+    assert "Whom?" in str(harness.slack.workspace.views)
+    for options in (block["elements"][-1]["options"] for block in message.blocks if block["type"] == "actions"):
+        for option in options:
+            option["value"] = f"no command {option['value']}"
+    assert "older version" in await harness.pick("Greet Tom")

@@ -19,6 +19,7 @@ from handlers.blocks.text import (
     money,
     plain,
     sanitize_id,
+    short_id,
     slack_date,
     span,
     truncate,
@@ -130,6 +131,13 @@ def test_money_and_cut() -> None:
     assert money(Decimal("1234.5")) == "¥1,234.50"
     assert money(Decimal(-3)) == "-¥3.00"
     assert truncate("连衣裙", 2) == "连…"
+
+
+def test_short_ids() -> None:
+    """The last six signs tell orders apart, and a short id is whole; only letters, digits and hyphens are left."""
+    assert short_id("2542285634920880794") == "…880794"
+    assert [short_id(text) for text in ("12345678", "123456789", "")] == ["12345678", "…456789", "?"]
+    assert short_id("<!channel>\u202e25422856") == "…422856"
 
 
 def test_bars() -> None:

@@ -61,6 +61,10 @@ def overflow(count: int) -> Json:
     return actions({"type": "overflow", "action_id": "a", "options": options(count)})
 
 
+def one_option(**more: Any) -> Json:
+    return actions({"type": "overflow", "action_id": "a", "options": [options(1)[0] | more]})
+
+
 def named(length: int) -> Json:
     return section("x", block_id="b" * length)
 
@@ -80,6 +84,8 @@ LIMITS = {
     "image url": (picture(3000), picture(3001)),
     "alt text": (picture(alt=2000), picture(alt=2001)),
     "overflow": (overflow(5), overflow(6)),
+    "option text": (one_option(text=sized(75)), one_option(text=sized(76))),
+    "option value": (one_option(value="v" * 150), one_option(value="v" * 151)),
     "select": (menu(100), menu(101)),
 }
 

@@ -118,6 +118,11 @@ class BotHarness:
         message, action_id = self.button(label, user, channel)
         return await self._answered(lambda: self.slack.press(user, message, action_id), user, channel)
 
+    async def pick(self, label: str, *, user: str = "mei", channel: str = "#orders") -> str:
+        """Choose the option with this label from the newest menu ⋯ that has it; return the answer's text."""
+        message, action_id, value = self.option(label, user, channel)
+        return await self._answered(lambda: self.slack.press(user, message, action_id, value=value), user, channel)
+
     async def shortcut(self, callback_id: str, message: Message, *, user: str = "mei") -> str:
         """Choose a message shortcut; return the answer's text."""
         channel = self.slack.workspace.channels[message.channel].name
@@ -194,6 +199,16 @@ class BotHarness:
                     if element.get("type") == "button" and label in element["text"]["text"]:
                         return message, str(element["action_id"])
         raise AssertionError(f"no button {label!r} in {channel}")
+
+    def option(self, label: str, user: str, channel: str) -> tuple[Message, str, str]:
+        """Return the newest menu with this option: its message, its action id, and the option's value."""
+        for message in reversed(self.slack.visible(channel, user)):
+            for block in message.blocks:
+                for element in (*(block.get("elements") or []), block.get("accessory") or {}):
+                    for option in element.get("options") or [] if element.get("type") == "overflow" else []:
+                        if label in option["text"]["text"]:
+                            return message, str(element["action_id"]), str(option["value"])
+        raise AssertionError(f"no option {label!r} in {channel}")
 
     # --- courier, jobs and time ------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from support.bot_harness import words
 
+from handlers.blocks.action_ids import MENU
 from sandbox.slack import payloads
 from sandbox.slack.delivery import post_signed
 
@@ -26,11 +27,15 @@ UNTOUCHED = {  # tables and columns; times of reading change by themselves
 
 
 def press(harness: BotHarness, action_id: str, value: Any, *, user: str = "mei", channel: str = "#orders") -> Json:
-    """Return the press of a button in an answer that this person sees."""
+    """Return the press of a button, or the choice of a menu's option, in an answer that this person sees."""
     who, where = harness.slack.workspace.user(user), harness.slack.workspace.channel(channel)
     message = harness.slack.workspace.post_ephemeral(where.id, who.id, "an older answer")
-    action: Json = {"action_id": action_id, "block_id": "b0", "type": "button", "action_ts": "1.2", "value": value}
-    action["text"] = {"type": "plain_text", "text": "Do it", "emoji": True}
+    label = {"type": "plain_text", "text": "Do it", "emoji": True}
+    action: Json = {"action_id": action_id, "block_id": "b0", "type": "button", "action_ts": "1.2"}
+    if action_id.startswith(MENU):
+        action |= {"type": "overflow", "selected_option": {"text": label, "value": value}}
+    else:
+        action |= {"text": label, "value": value}
     path = harness.slack.interactions.new_url("actions", where.id, who.id, message)
     trigger, url = harness.slack.interactions.new_trigger(), harness.slack.base_url + path
     return payloads.block_actions(who, where, message, action, trigger=trigger, url=url, state={})

@@ -45,13 +45,13 @@ def check(message: Message) -> Message:
 
 
 def commands(message: Message) -> list[str]:
-    """The values of the message's buttons."""
-    return [button["value"] for button in _buttons(message.blocks)]
+    """The values of the message's buttons and of the options in its menus."""
+    return [one["value"] for button in _buttons(message.blocks) for one in button.get("options") or [button]]
 
 
 def labels(message: Message) -> list[str]:
-    """What is written on the message's buttons."""
-    return [button["text"]["text"] for button in _buttons(message.blocks)]
+    """What is written on the message's buttons, and on the options in its menus."""
+    return [one["text"]["text"] for button in _buttons(message.blocks) for one in button.get("options") or [button]]
 
 
 def shown(message: Message) -> str:
@@ -94,7 +94,7 @@ def _mrkdwn(part: Any) -> Iterator[str]:
 
 def _buttons(part: Any) -> Iterator[dict[str, Any]]:
     if isinstance(part, dict):
-        if part.get("type") == "button":
+        if part.get("type") in {"button", "overflow"}:
             yield part
         for value in part.values():
             yield from _buttons(value)

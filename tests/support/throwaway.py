@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.access.subjects import PERSON, button
 from handlers.blocks import elements as el
+from handlers.blocks.action_ids import MENU
 from handlers.blocks.forms import field as form_field
 from handlers.blocks.forms import plain, value_of
 from handlers.blocks.help_page import HelpPage
+from handlers.blocks.parts import form_option, run_option
 from handlers.commands.declarations import Answer, Button, Command, Feature, Form, Opener
 from handlers.parsing.words import Verb
 
@@ -43,8 +45,9 @@ def read(command: TypedCommand) -> Greet:
 
 
 async def greet(_interaction: Interaction, request: Greet) -> Message:
-    """The greeting, with buttons to do it again and to ask for another name."""
-    buttons = [el.button("Again", f"{AGAIN}:1", request.command()), el.button("Whom…", f"{ASK}:1", "ask")]
+    """The greeting, with buttons to do it again and to ask for another name, and a menu with more."""
+    menu = el.overflow([run_option("Greet Tom", Greet("Tom")), form_option("Ask whom", ASK, "ask")], f"{MENU}1")
+    buttons = [el.button("Again", f"{AGAIN}:1", request.command()), el.button("Whom…", f"{ASK}:1", "ask"), menu]
     return el.message([el.section(f"Hello, {request.whom}!"), *el.actions(buttons)])
 
 
