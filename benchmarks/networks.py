@@ -14,6 +14,8 @@ from bot.jobs.pacing import Pacer
 from pandapon.shipment import Platform
 from sandbox.pandapon import replies
 from sandbox.slack.mentions import notified
+from sandbox.terminal.blocks import Layout, add_block
+from sandbox.terminal.mrkdwn import Viewer
 from storage.database import DatabaseThread
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from sandbox.pandapon.world import World
 
 T = TypeVar("T")
+WIDTH = 90  # columns of Slack's main view on a common screen; a Chinese character takes two
+READER = Viewer()
 TOKEN = re.compile(r"#[A-Z0-9]+-\d\d")  # the mark in the text of each generated scan
 
 
@@ -103,6 +107,14 @@ class Database(DatabaseThread):
         return work()
 
 
+def lines_of(blocks: list[dict[str, Any]]) -> int:
+    """Return the height of a message: the lines of its texts, wrapped at ``WIDTH`` columns, and its rows of buttons."""
+    layout = Layout(READER, WIDTH)
+    for block in blocks:
+        add_block(layout, block)
+    return len(layout.lines)
+
+
 @dataclass
 class Ledger:
     """Slack without the network: it counts messages and keeps the times of told scans."""
@@ -116,6 +128,8 @@ class Ledger:
     direct: int = 0  # messages to one person
     unseen: int = 0  # alarms and reminders that only a thread shows, and that notify nobody
     mentions: Counter[str] = field(default_factory=Counter)  # people notified, by the card in whose thread or itself
+    lines: int = 0  # of all messages, as a screen shows them
+    channel_lines: int = 0  # of those in channels' main views
     calls: int = 0
 
     async def chat_postMessage(self, **post: Any) -> dict[str, Any]:  # noqa: N802  slack_sdk's name
@@ -125,6 +139,8 @@ class Ledger:
         people = len(notified(text, post["blocks"]))
         self.mentions[thread or f"{self.calls}.0"] += people
         self.broadcast += bool(thread and post.get("reply_broadcast"))
+        height = lines_of(post["blocks"])
+        self.lines += height
         if str(post["channel"]).startswith("U"):
             self.direct += 1
         elif thread and not post.get("reply_broadcast"):
@@ -132,6 +148,7 @@ class Ledger:
             self.unseen += text.startswith("⏰") and not people
         else:
             self.channel += 1
+            self.channel_lines += height
         if text.startswith("⏰"):
             self.alarms.append((text, self.clock()))
         elif post.get("thread_ts"):

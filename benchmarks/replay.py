@@ -105,6 +105,8 @@ async def ours(orders: list[Scenario], days: int, way: Way) -> Result:
         direct=ledger.direct,
         unseen=ledger.unseen,
         mentions=sum(ledger.mentions.values()),
+        lines=ledger.lines,
+        channel_lines=ledger.channel_lines,
         most_mentions=max(ledger.mentions.values(), default=0),
     )
 

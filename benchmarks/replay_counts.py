@@ -40,6 +40,8 @@ class Result:
     direct: int = 0  # messages to one person
     unseen: int = 0  # alarms and reminders that only a thread shows, and that notify nobody
     mentions: int = 0  # people notified by mentions; a message counts each person once
+    lines: int = 0  # of all messages, as a screen shows them
+    channel_lines: int = 0  # of those in channels' main views
     most_mentions: int = 0  # the highest such number of one order
 
 
@@ -134,6 +136,9 @@ def tables(count: int, days: int, plain: Result, results: Mapping[str, Result]) 
         ["", "milestones missed", "told twice", "alarms", "false ones", "in digests"],
         facts,
     )
+    heights = [_height(name, result, count) for name, result in results.items()]
+    columns = ["lines", "in channel", "lines a post", "mentions"]
+    show("What a reader scrolls through, an order: lines of 90 columns with rows of buttons", ["", *columns], heights)
     reach = [_reach(name, result, count) for name, result in results.items()]
     columns = [
         "posts",
@@ -155,6 +160,12 @@ def tables(count: int, days: int, plain: Result, results: Mapping[str, Result]) 
 def _reach(name: str, one: Result, count: int) -> list[str]:
     numbers = (one.channel + one.thread, one.channel, one.broadcast, one.mentions, one.most_mentions)
     return [name, *(f"{n:,}" for n in numbers), f"{one.mentions / count:.2f}", f"{one.direct:,}", f"{one.unseen:,}"]
+
+
+def _height(name: str, one: Result, count: int) -> list[str]:
+    posts = one.channel + one.thread + one.direct
+    numbers = (one.lines / count, one.channel_lines / count, one.lines / posts, one.mentions / count)
+    return [name, *(f"{number:.2f}" for number in numbers)]
 
 
 def _row(name: str, one: Result, plain: Result, count: int) -> list[str]:
