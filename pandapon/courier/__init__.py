@@ -1,10 +1,10 @@
-"""Reads courier language: what one scan claims about its parcel, and where a parcel stands after all its scans.
+"""Reads courier language: the claim of one scan about its parcel, and the state of a parcel after all its scans.
 
-A scan is read in stages, each a module that can be looked into alone: :mod:`form` (one form for what reads alike),
-:mod:`tokens` (words and their meanings, names whole), :mod:`aspect` (whether it happened), :mod:`events` (acts, who
-and where), :mod:`claims` (the table of what an act claims), :mod:`reading` (the one claim of a text), :mod:`codes` (the
-platforms' codes), :mod:`fold` (the parcel's milestone). The patterns are our own reading of courier texts [inferred];
-words that they do not know claim nothing.
+A scan is read in stages. Each stage is a module that can be used alone: :mod:`form` (texts that read alike get the same
+form), :mod:`tokens` (words and their meanings; a name is one word), :mod:`aspect` (whether an act happened),
+:mod:`events` (acts, with who took part and where), :mod:`claims` (the table of the claims of each act), :mod:`reading`
+(the one claim of a text), :mod:`codes` (the platforms' codes), :mod:`fold` (the parcel's milestone). The patterns are
+our own reading of courier texts [inferred]; unknown words claim nothing.
 """
 
 from __future__ import annotations
@@ -37,33 +37,37 @@ _LONG_NUMBER = re.compile(r"[0-9]{6,}")
 
 
 def read_entry(text: str, status: str = "", action: str = "") -> Reading:
-    """Return the claim of one entry: of its words, and of its codes as the platform sent them, in any case.
+    """Return the claim of one entry. ``status`` and ``action``: the platform's codes as sent, in any case.
 
-    A field that is None claims nothing. Raises nothing, however odd or long the text. Every claim of words is inferred.
+    A field of the result that is None claims nothing. Odd and long texts raise nothing. Every claim of words is
+    inferred.
     """
-    words = _reading(text[:LONGEST_RAW])
-    alone = scan_code(text[: _LONGEST_CODE + 1])
-    if alone is not None:
-        words = replace(words, milestone=alone, understood=True)
+    reading = _reading(text[:LONGEST_RAW])
+    code_alone = scan_code(text[: _LONGEST_CODE + 1])
+    if code_alone is not None:
+        reading = replace(reading, milestone=code_alone, understood=True)
     if not (status or action):
-        return words
-    milestone = together(status[:_LONGEST_CODE], action[:_LONGEST_CODE], words.milestone)
-    return words if milestone is words.milestone else replace(words, milestone=milestone)
+        return reading
+    milestone = together(status[:_LONGEST_CODE], action[:_LONGEST_CODE], reading.milestone)
+    return reading if milestone is reading.milestone else replace(reading, milestone=milestone)
 
 
 def asked_action(text: str) -> Action | None:
-    """Return what an entry asks of a person now; None: nothing. A pick-up counts once the parcel is to go back."""
+    """Return the action that an entry asks of a person now; None: no action.
+
+    A pick-up counts only when the entry warns that the parcel goes back soon.
+    """
     reading = read_entry(text)
     return reading.action if reading.action is not Action.PICK_UP or reading.is_urgent else None
 
 
-@lru_cache(maxsize=16_384)  # every reading of an order repeats the scans of the reading before
+@lru_cache(maxsize=16_384)  # each poll of an order repeats the scans of the poll before
 def _reading(text: str) -> Reading:
-    """The reading of a text. Texts that differ only in a long number, which has no meaning, are read once."""
-    alike = _LONG_NUMBER.sub(lambda number: "0" * len(number[0]), text)
-    reading = _read(alike)
+    """Return the reading of a text. Texts that differ only in a long number, which has no meaning, are read once."""
+    blotted = _LONG_NUMBER.sub(lambda number: "0" * len(number[0]), text)
+    reading = _read(blotted)
     has_number = reading.place is not None and _LONG_NUMBER.search(reading.place) is not None
-    return _read(text) if has_number and alike != text else reading
+    return _read(text) if has_number and blotted != text else reading
 
 
 @lru_cache(maxsize=16_384)
@@ -83,10 +87,11 @@ class _Row:
 def read_trace(
     rows: Sequence[tuple[datetime | None, str, str]], ordered_at: datetime | None = None
 ) -> Milestone | None:
-    """Return the milestone of a parcel after rows (aware time or None, text, status) in any order; None: unknown.
+    """Return the milestone of a parcel after these rows, in any order; None: unknown.
 
-    ``ordered_at``: aware time of the order; entries from before it claim nothing.
+    ``rows``: time (aware or None), text and status. ``ordered_at``: aware time of the order; older entries claim
+    nothing, beyond the tolerance of :data:`pandapon.courier.fold.RECYCLED`.
     """
     in_order = (rows[place] for place in oldest_first([at for at, _, _ in rows]))
-    ours = (read_entry(text, status) for at, text, status in in_order if not precedes(at, ordered_at))
-    return fold(_Row(reading) for reading in ours).place
+    readings = (read_entry(text, status) for at, text, status in in_order if not precedes(at, ordered_at))
+    return fold(_Row(reading) for reading in readings).place

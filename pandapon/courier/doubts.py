@@ -77,7 +77,7 @@ _ANOTHER = (
 )
 
 
-def told_as_an_end(found: Claim, event: Event, text: Text) -> Claim | None:
+def weigh_doubts(found: Claim, event: Event, text: Text) -> Claim | None:
     """Return the claim of an end, or the lesser claim that remains if the text doubts it. Other claims stay."""
     if found.milestone not in _ENDS:
         return found

@@ -1,4 +1,4 @@
-"""The sixth stage: of all that a text's acts claim, the one claim of the text, with its reason and who has to act."""
+"""The sixth stage: the one claim of a text, chosen from the claims of its acts, with its reason and who has to act."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pandapon.courier import signers as stage
+from pandapon.courier import signers
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, PACKING, Claim, Reason
 from pandapon.courier.dues import customs_wants
 from pandapon.courier.signs import Sign
-from pandapon.courier.told import Said, said_in, takes_back_a_signature, weight
+from pandapon.courier.text_claims import TextClaim, claims_of, takes_back_a_signature, weight
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ A, M, S = Aspect, Milestone, Sign
 
 
 class Action(StrEnum):
-    """The action that is asked of the buyer."""
+    """The action that an entry asks of the buyer."""
 
     PICK_UP = "pick_up"
     CONTACT = "contact"
@@ -51,19 +51,19 @@ class Reading:
     reason: Reason | None = None
     place: str = ""  # where the parcel is, in the courier's words
     aspect: Aspect | None = None  # of the act that decided
-    unsure: bool = False  # picked up from the sender or fetched by the recipient: the state before decides
+    unsure: bool = False  # picked up from the sender or fetched by the recipient: the parcel's state before decides
     resumes: bool = False  # the problem is over: a return that had begun is called off
-    moves: bool = False  # it tells of a movement, too: a return is under way
-    corrects: bool = False  # it takes a signature back, even if it tells that the parcel goes on
-    turns_back: bool = False  # it tells of a way back (转回): an intercepted parcel is then on its return
-    leaves: bool = False  # it tells of a departure: the outlet told as the last was not the last
-    is_between: bool = False  # it tells of a warehouse, customs or a flight: not of the last leg
-    is_stored: bool = False  # a warehouse has it: not on the last leg
-    is_part: bool = False  # it is about one of several pieces
-    is_last: bool = False  # it tells of the last leg: by the kind of outlet, or by the next step
-    packs: bool = False  # goods are packed or picked: before the pick-up by the seller
-    is_urgent: bool = False  # it goes back unless it is fetched soon
-    understood: bool = True  # False: it has no known word
+    moves: bool = False  # the text also tells of a movement: a return is under way
+    corrects: bool = False  # the text takes a signature back and tells that the parcel goes on
+    turns_back: bool = False  # the text tells of a way back (转回): an intercepted parcel is then on its return
+    leaves: bool = False  # the text tells of a departure: the outlet that was taken for the last one was not
+    is_between: bool = False  # the text tells of a warehouse, customs or a flight: the parcel is not on its last leg
+    is_stored: bool = False  # a warehouse has the parcel: it is not on its last leg
+    is_part: bool = False  # the text is about one of several pieces
+    is_last: bool = False  # the text tells of the last leg, by the kind of outlet or by the next step
+    packs: bool = False  # goods are packed or picked, which comes before the seller's handover
+    is_urgent: bool = False  # the parcel goes back unless it is fetched soon
+    understood: bool = True  # False: the text has no known word
 
 
 _GOES_ON = frozenset({M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})
@@ -88,47 +88,47 @@ _ASKING = frozenset({S.PAPERS, S.DUTY, S.MUST_PAY, S.ADDRESS_FAULT, S.NO_CONTACT
 
 
 def decide(text: Text) -> Reading:
-    """The reading of a text that was parted into events."""
-    said = said_in(text)
-    best = max(said, key=weight, default=None) if len(said) != 1 else said[0]
-    action = _action(text, best)
-    if best is None:
+    """Return the reading of a text that was split into events."""
+    claims = claims_of(text)
+    strongest = max(claims, key=weight, default=None) if len(claims) != 1 else claims[0]
+    action = _action(text, strongest)
+    if strongest is None:
         return Reading(action=action, understood=bool(text.events) or S.NOTICE in text.signs or S.NOTE in text.signs)
-    what, event = best
+    claim, event = strongest
     return Reading(
-        milestone=what.milestone,
+        milestone=claim.milestone,
         action=action,
-        holder=_holder(what, event, text),
-        reason=_reason(said, what),
+        holder=_holder(claim, event, text),
+        reason=_reason(claims, claim),
         place=event.place,
         aspect=event.aspect,
-        unsure=what.unsure or (what.fetched and text.signs.isdisjoint(_FETCHERS)),
-        resumes=any(one.claim.resumes for one in said),
+        unsure=claim.unsure or (claim.fetched and text.signs.isdisjoint(_FETCHERS)),
+        resumes=any(each.claim.resumes for each in claims),
         is_stored=S.WAREHOUSE in text.signs and event.act in _TAKES_IN and event.aspect in HAPPENED,
         is_part=S.PART in text.signs,
         is_last=not text.signs.isdisjoint(_LAST_LEG),
-        packs=_only_packs(said, text),
+        packs=_only_packs(claims, text),
         is_urgent=_is_urgent(text),
         is_between=bool(text.signs & _BETWEEN),
-        corrects=what.milestone in _GOES_ON and takes_back_a_signature(text),
+        corrects=claim.milestone in _GOES_ON and takes_back_a_signature(text),
         turns_back=any(
-            one.act is S.DEPART and one.aspect in HAPPENED and one.word.endswith("回") for one in text.events
+            event.act is S.DEPART and event.aspect in HAPPENED and event.word.endswith("回") for event in text.events
         ),
-        leaves=any(one.act in _LEAVES and one.aspect in HAPPENED for one in text.events),
-        moves=any(one.act in _MOVEMENTS and one.aspect in HAPPENED for one in text.events),
+        leaves=any(event.act in _LEAVES and event.aspect in HAPPENED for event in text.events),
+        moves=any(event.act in _MOVEMENTS and event.aspect in HAPPENED for event in text.events),
     )
 
 
 # --- what follows from the claim --------------------------------------------------------------------------------------
 
 
-def _holder(what: Claim, event: Event, text: Text) -> Holder | None:
-    match what.milestone:
-        case M.DELIVERED if what.fetched:
+def _holder(claim: Claim, event: Event, text: Text) -> Holder | None:
+    match claim.milestone:
+        case M.DELIVERED if claim.fetched:
             return Holder.RECIPIENT
         case M.DELIVERED:
-            who = stage.signer(text) or (event.at if event.act in {S.STORE, S.REACH, S.RECEIVE} else None)
-            return _HOLDERS.get(who) if who else None
+            taker = signers.signer(text) or (event.at if event.act in {S.STORE, S.REACH, S.RECEIVE} else None)
+            return _HOLDERS.get(taker) if taker else None
         case M.READY_FOR_PICKUP:
             if S.LOCKER in text.signs:
                 return Holder.LOCKER
@@ -138,35 +138,39 @@ def _holder(what: Claim, event: Event, text: Text) -> Holder | None:
     return None
 
 
-def _reason(said: Sequence[Said], what: Claim) -> Reason | None:
-    """The reason of the claim, else that of a problem told beside it. An agreement says more than a loss."""
-    if what.reason is Reason.LOST and any(one.claim.reason is Reason.COMPENSATED for one in said):
+def _reason(claims: Sequence[TextClaim], claim: Claim) -> Reason | None:
+    """Return the reason of the claim, or of a problem that the text tells beside it.
+
+    A compensation is told instead of the loss that it is paid for.
+    """
+    if claim.reason is Reason.LOST and any(each.claim.reason is Reason.COMPENSATED for each in claims):
         return Reason.COMPENSATED
-    if what.reason is not None and what.reason is not Reason.OTHER:
-        return what.reason
-    if what.milestone in {M.ATTEMPT_FAILED, M.EXCEPTION, M.RETURNING, M.RETURNED, M.LOST}:
-        found = (one.claim.reason for one in said if one.claim.reason not in {None, Reason.OTHER})
-        return next(found, what.reason)
-    return what.reason
+    if claim.reason is not None and claim.reason is not Reason.OTHER:
+        return claim.reason
+    if claim.milestone in {M.ATTEMPT_FAILED, M.EXCEPTION, M.RETURNING, M.RETURNED, M.LOST}:
+        reasons = (each.claim.reason for each in claims if each.claim.reason not in {None, Reason.OTHER})
+        return next(reasons, claim.reason)
+    return claim.reason
 
 
-def _only_packs(said: Sequence[Said], text: Text) -> bool:
-    packed = all(one.event.act is S.HANDLE and one.event.word in PACKING for one in said)
+def _only_packs(claims: Sequence[TextClaim], text: Text) -> bool:
+    packed = all(each.event.act is S.HANDLE and each.event.word in PACKING for each in claims)
     return packed and text.signs.isdisjoint(_PLACES_ON_THE_WAY)
 
 
 def _is_urgent(text: Text) -> bool:
-    threatened = any(one.act is S.RETURN and one.aspect not in HAPPENED for one in text.events)
-    return threatened or S.OVERDUE in text.signs or "尽快" in {token.text for one in text.clauses for token in one}
+    threatened = any(event.act is S.RETURN and event.aspect not in HAPPENED for event in text.events)
+    words = {token.text for clause in text.clauses for token in clause}
+    return threatened or S.OVERDUE in text.signs or "尽快" in words
 
 
-def _action(text: Text, best: Said | None) -> Action | None:
-    milestone = best.claim.milestone if best else None
+def _action(text: Text, strongest: TextClaim | None) -> Action | None:
+    milestone = strongest.claim.milestone if strongest else None
     if milestone in {M.DELIVERED, M.RETURNED, M.CANCELLED, M.LOST}:
         return None
     if milestone is not M.READY_FOR_PICKUP and text.signs.isdisjoint(_ASKING):
         return None
-    asked = {one.act: one for one in text.events}
+    asked = {event.act: event for event in text.events}
     for act, action in ((S.PAPERS, Action.PAPERS), (S.DUTY, Action.PAY)):
         if act in asked and customs_wants(asked[act], text) is not None:
             return action

@@ -8,7 +8,7 @@ from pandapon.courier import signers as stage
 from pandapon.courier.around import goes_back, happened, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
-from pandapon.courier.doubts import told_as_an_end
+from pandapon.courier.doubts import weigh_doubts
 from pandapon.courier.handovers import is_needless, is_public
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
@@ -92,7 +92,7 @@ def _given_to(text: Text) -> Sign | None:
 
 def _is_sure(event: Event, text: Text) -> bool:
     found = Claim(M.DELIVERED)
-    return event.aspect in HAPPENED and told_as_an_end(found, event, text) is found
+    return event.aspect in HAPPENED and weigh_doubts(found, event, text) is found
 
 
 def _is_received_between(event: Event, text: Text) -> bool:

@@ -1,0 +1,179 @@
+"""All claims of a text: the claims of its acts and nouns, without those that another clause takes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pandapon.courier.acts import claim_of
+from pandapon.courier.aspect import Aspect
+from pandapon.courier.claims import HAPPENED, Claim, Reason
+from pandapon.courier.doubts import weigh_doubts
+from pandapon.courier.records import recorded
+from pandapon.courier.signs import Sign
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from pandapon.courier.events import Event, Text
+
+A, M, S = Aspect, Milestone, Sign
+
+
+class TextClaim(NamedTuple):
+    """A claim and the act that makes it."""
+
+    claim: Claim
+    event: Event
+
+
+# The claim with the highest weight wins where a text makes several.
+_WEIGHT = {
+    M.RETURNED: 100,
+    M.LOST: 95,
+    M.CANCELLED: 90,
+    M.RETURNING: 85,
+    M.ATTEMPT_FAILED: 70,
+    M.EXCEPTION: 65,
+    M.READY_FOR_PICKUP: 60,
+    M.DELIVERED: 55,
+    M.OUT_FOR_DELIVERY: 50,
+    M.PICKED_UP: 45,
+    M.ARRIVED: 40,
+    M.IN_TRANSIT: 35,
+    M.SHIPPED: 30,
+    M.PAID: 25,
+    M.ORDERED: 20,
+}
+_FETCHED = 80
+# A disputed signature or a parcel given up counts more than a failed attempt in the same text.
+_DECISIVE = frozenset({Reason.SIGNATURE_DISPUTED, Reason.ABANDONED})
+_DECIDED = 72
+_AWAITED = 42  # a courier has yet to come: the parcel has not moved, whatever else the text tells
+_MENDABLE = frozenset({M.ATTEMPT_FAILED, M.EXCEPTION})
+_RESUMABLE = _MENDABLE | {M.LOST}
+_MENDS = frozenset({M.OUT_FOR_DELIVERY, M.DELIVERED, M.READY_FOR_PICKUP})
+
+
+def claims_of(text: Text) -> list[TextClaim]:
+    """Return the claims of the acts and nouns of a text, without those that another clause takes back."""
+    pairs = [(claim_of(event, text), event) for event in text.events] + recorded(text)
+    sure = [(claim and weigh_doubts(claim, event, text), event) for claim, event in pairs]
+    claims = [TextClaim(claim, event) for claim, event in sure if claim is not None]
+    return _without_doubles(_without_mended(claims, text)) if len(claims) > 1 else claims
+
+
+def takes_back_a_signature(text: Text) -> bool:
+    """Whether a signature is taken back, even if a later clause tells that the parcel goes on: 签收有误，重新派送中."""
+    if S.VOID not in text.signs:
+        return False
+    claims = [claim_of(event, text) for event in text.events if event.act is S.SIGN]
+    claims += [claim for claim, _ in recorded(text)]
+    return any(claim is not None and claim.reason is Reason.SIGNATURE_DISPUTED for claim in claims)
+
+
+def weight(claim: TextClaim) -> int:
+    """The rank of a claim among those of its text: the highest wins."""
+    milestone, event = claim.claim.milestone, claim.event
+    if milestone is M.SHIPPED and (event.act in {S.COLLECT, S.TAKE} or event.word[0] in "待等"):
+        return _AWAITED
+    if milestone is M.EXCEPTION and claim.claim.reason in _DECISIVE:
+        return _DECIDED
+    return _FETCHED if claim.claim.fetched else _WEIGHT[milestone]
+
+
+def _without_mended(claims: list[TextClaim], text: Text) -> list[TextClaim]:
+    """Drop the problems whose end a later clause tells: yesterday in vain, today out for delivery again."""
+    claims = [each for each in claims if not (each.claim.fetched and _is_brought_next(each, text))]
+    if any(_is_on_its_way(each) for each in claims):
+        claims = [each for each in claims if not _was_before(each, text)]
+    kept = any(_is_kept(each) for each in claims)
+    ends = [
+        each.event.clause
+        for each in claims
+        if each.claim.milestone in _MENDS and (_tells_of_now(each.event) or (kept and _is_invitation(each)))
+    ]
+    brought = [
+        each.event.clause for each in claims if each.claim.milestone in _MENDS and each.event.aspect is A.ONGOING
+    ]
+    resumed = [each.event.clause for each in claims if each.claim.resumes]
+    last_end, last_resumed = max(ends, default=-1), max(resumed, default=-1)
+    last_brought = max(brought, default=-1)
+    return [
+        each
+        for each in claims
+        if not (
+            (
+                each.claim.milestone in _MENDABLE
+                and each.event.clause < (last_brought if each.claim.reason is Reason.SIGNATURE_DISPUTED else last_end)
+            )
+            or (each.claim.milestone in _RESUMABLE and each.event.clause <= last_resumed)
+        )
+    ]
+
+
+def _is_kept(claim: TextClaim) -> bool:
+    """Whether the parcel was put where it can be fetched, or taken back there."""
+    is_stored = claim.claim.milestone is M.READY_FOR_PICKUP and claim.event.act is S.STORE
+    return is_stored or (claim.claim.milestone in _MENDABLE and claim.event.act is S.TAKE_BACK)
+
+
+def _is_on_its_way(claim: TextClaim) -> bool:
+    return claim.claim.milestone is M.OUT_FOR_DELIVERY and claim.event.aspect is A.ONGOING
+
+
+def _was_before(claim: TextClaim, text: Text) -> bool:
+    """Whether the claim is about an earlier time: 昨日派送时您不在家 anywhere, or the courier's 驿站小二已领件."""
+    if claim.claim.milestone in _MENDABLE:
+        return S.BEFORE_NOW in text.kinds[claim.event.clause]
+    return claim.claim.fetched and S.COURIER in text.kinds[claim.event.clause]
+
+
+def _is_brought_next(claim: TextClaim, text: Text) -> bool:
+    """Whether a courier took the parcel out to bring it: 已由驿站取出，派件员马上送上门."""
+    return any(
+        event.act is S.CARRY
+        and event.aspect in {A.PLANNED, A.ONGOING}
+        and event.clause > claim.event.clause
+        and S.COURIER in text.kinds[event.clause]
+        for event in text.events
+    )
+
+
+def _is_handed_over(claim: TextClaim) -> bool:
+    return claim.claim.milestone is M.DELIVERED and claim.event.aspect is A.DONE
+
+
+def _is_invitation(claim: TextClaim) -> bool:
+    return claim.claim.milestone is M.READY_FOR_PICKUP and claim.event.act in {S.FETCH, S.TAKE}
+
+
+def _tells_of_now(event: Event) -> bool:
+    """Whether the act ends a problem. A parcel that is only kept, at no point, is not ready: 暂停投递，邮件妥存."""
+    return event.aspect in HAPPENED and not (event.act is S.STORE and event.at is None)
+
+
+def _without_doubles(claims: list[TextClaim]) -> list[TextClaim]:
+    """Drop the claims that a stronger one explains.
+
+    A closed order says nothing new once its parcel has an end. An invitation to fetch a parcel says nothing while the
+    parcel is still being brought.
+    """
+    milestones = {each.claim.milestone for each in claims}
+    ended = bool(milestones & {M.DELIVERED, M.LOST, M.RETURNED, M.RETURNING})
+    signed = max((each.event.clause for each in claims if _is_handed_over(each)), default=-1)
+    is_awaited = any(each.event.act is S.CARRY and each.event.aspect is A.PLANNED for each in claims)
+    is_brought = any(map(_is_on_its_way, claims))
+    at_door = any(each.claim.milestone is M.DELIVERED and each.event.at is S.DOOR for each in claims)
+    return [
+        each
+        for each in claims
+        if not (ended and each.claim.milestone is M.CANCELLED)
+        and not (_is_invitation(each) and (each.event.clause < signed or (at_door and each.event.at is None)))
+        and not (is_awaited and each.claim.milestone is M.READY_FOR_PICKUP and each.event.act is S.ARRIVE)
+        and not (is_awaited and each.claim.milestone is M.DELIVERED and each.event.act is S.REACH)  # 已送到…，待派送
+        and not (
+            is_brought
+            and each.claim.milestone is M.READY_FOR_PICKUP
+            and each.event.act in {S.FETCH, S.TAKE}
+            and each.event.at is None
+        )
+    ]
