@@ -8,8 +8,8 @@ from storage import audit, codec, enqueue, rows
 from storage.alarm import Alarm, AlarmState
 from storage.audit import AuditEntry
 from storage.ending import end
-from storage.post import PostKind
 from storage.rows import to_int, to_time
+from tracking.messages import Reminder
 
 if TYPE_CHECKING:
     import sqlite3
@@ -115,7 +115,7 @@ def clear(
     ).fetchone()
     sql = "SELECT audience, severity FROM news WHERE key = ? AND event_id = ?"
     news = conn.execute(sql, (key, row["event_id"])).fetchone()
-    return (rows.audience(news["audience"]), rows.severity(news["severity"])) if news else (frozenset(), None)
+    return (codec.load_audience(news["audience"]), rows.severity(news["severity"])) if news else (frozenset(), None)
 
 
 def cleared_at(conn: sqlite3.Connection, key: str, at: datetime) -> Alarm | None:
@@ -170,9 +170,8 @@ def remind(conn: sqlite3.Connection, now: datetime, unread: datetime, over_at: d
 
 
 def _remind(conn: sqlite3.Connection, now: datetime, row: sqlite3.Row, over_at: datetime) -> None:
-    reminder = {"reminder": row["alarm"], "person": row["person"], "channel": row["channel"]}
-    event_id = f"reminder:{row['alarm']}"
-    enqueue.enqueue_message(conn, now, PostKind.NOTICE, event_id, channel=row["person"], facts=reminder)
+    reminder = Reminder(row["alarm"], row["person"], row["channel"])
+    enqueue.notice(conn, now, f"reminder:{reminder.alarm}", reminder.person, reminder)
     if conn.execute(END_SNOOZE, (row["alarm"], to_int(now))).rowcount:
         enqueue.refresh_order(conn, now, row["key"])
         if row["leg"] == "silent":  # an open question: whoever was reminded has time to answer it
@@ -181,14 +180,16 @@ def _remind(conn: sqlite3.Connection, now: datetime, row: sqlite3.Row, over_at: 
 
 def say_in_thread(conn: sqlite3.Connection, post: Post) -> bool:
     """Move a reminder whose person takes no direct messages into the order's thread. False: there is no such thread."""
-    facts = post.facts
-    alarm = get(conn, facts["reminder"]) if "reminder" in facts and post.watch_id is None else None
+    reminder = post.notice
+    if not isinstance(reminder, Reminder) or post.watch_id is not None:
+        return False
+    alarm = get(conn, reminder.alarm)
     if alarm is None:
         return False
-    return bool(conn.execute(IN_THREAD, (post.id, post.fence, alarm.key, facts["channel"])).rowcount)
+    return bool(conn.execute(IN_THREAD, (post.id, post.fence, alarm.key, reminder.channel)).rowcount)
 
 
-def names(conn: sqlite3.Connection, key: str) -> list[str]:
+def event_ids(conn: sqlite3.Connection, key: str) -> list[str]:
     """Return the ``event_id`` of every alarm that an order ever had."""
     return [row[0] for row in conn.execute("SELECT event_id FROM alarms WHERE key = ?", (key,))]
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from storage import audit, codec, enqueue, holds
 from storage.audit import AuditEntry
 from storage.channel import Channel
-from storage.post import PostKind
 from storage.rows import to_int, to_time
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from tracking.channel_settings import ChannelSettings
     from tracking.daily_digest import DailyDigest
+    from tracking.messages import ChannelChange
 
 SAVE = """
 INSERT INTO channels (channel, settings, updated_by, updated_at) VALUES (?, ?, ?, ?) ON CONFLICT (channel)
@@ -54,9 +54,9 @@ def set_filters(conn: sqlite3.Connection, now: datetime, channel_id: str, filter
     return len(watches)
 
 
-def say(conn: sqlite3.Connection, now: datetime, channel_id: str, facts: Mapping[str, Any]) -> None:
+def say(conn: sqlite3.Connection, now: datetime, channel_id: str, change: ChannelChange) -> None:
     """Enqueue a LINE, which tells a channel of a change that somebody made for all in it."""
-    enqueue.enqueue_message(conn, now, PostKind.LINE, "line", channel=channel_id, facts=facts)
+    enqueue.line(conn, now, channel_id, change)
 
 
 def channel_of_line(conn: sqlite3.Connection, line: int) -> str:
@@ -65,14 +65,17 @@ def channel_of_line(conn: sqlite3.Connection, line: int) -> str:
     return row["channel"] if row else ""
 
 
-def take_line(conn: sqlite3.Connection, line: int) -> tuple[str, dict[str, Any]] | None:
-    """Mark a LINE as undone. Returns its channel and facts; None: it was undone before, or does not exist any more."""
+def take_line(conn: sqlite3.Connection, line: int) -> tuple[str, ChannelChange] | None:
+    """Mark a LINE as undone. Returns its channel and change; None: it was undone before, or does not exist any more.
+
+    Raises ValueError for a line that another version stored and this one cannot read.
+    """
     row = conn.execute(
         "UPDATE outbox SET event_id = 'line:undone' WHERE id = ? AND kind = 'line' AND event_id = 'line' "
         "RETURNING channel, payload",
         (line,),
     ).fetchone()
-    return (row["channel"], codec.load_facts(row["payload"])) if row else None
+    return (row["channel"], codec.load_change(row["payload"])) if row else None
 
 
 def filters_of(conn: sqlite3.Connection, channel_id: str) -> dict[str, list[int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from storage import codec, rows
@@ -79,7 +78,7 @@ def batched(conn: sqlite3.Connection, batch_id: int) -> list[Post]:
     listed = conn.execute("SELECT payload FROM outbox WHERE id = ?", (batch_id,)).fetchone()
     where, facts = "batch_id = ?", [batch_id]
     if listed is not None and listed["payload"]:
-        facts = json.loads(listed["payload"])
+        facts = codec.load_members(listed["payload"])
         where = f"id IN ({', '.join('?' * len(facts))})"
     members = conn.execute(f"SELECT * FROM outbox WHERE {where} ORDER BY position, id", facts).fetchall()
     return [_post(conn, row, row["created_at"], PostState.BATCHED) for row in members]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,22 @@ from pydantic import TypeAdapter, ValidationError
 from pandapon.models import Order
 from tracking.channel_settings import DEFAULTS, ChannelSettings
 from tracking.daily_digest import DailyDigest
-from tracking.values import News, Stall
+from tracking.messages import (
+    ChannelChange,
+    Muted,
+    Notice,
+    OrdersCorrected,
+    Reminder,
+    SettingsChanged,
+    StoppedAll,
+    Unmuted,
+    WatchesPaused,
+    WatchingAll,
+)
+from tracking.values import Filter, News, Stall
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Sequence
 
 
 def dump_order(order: Order | None) -> str:
@@ -85,14 +98,128 @@ def load_settings(stored: str) -> ChannelSettings:
         return DEFAULTS
 
 
-def dump_facts(facts: Mapping[str, Any]) -> str:
-    """Return the payload of a notice or of a public line: names and values, for the view that words them."""
+def dump_audience(audience: Collection[Filter]) -> str:
+    """Return the column ``audience`` of a piece of news."""
+    return json.dumps(sorted(audience))
+
+
+def load_audience(stored: str) -> frozenset[Filter]:
+    """Read :func:`dump_audience` back. Raises ValueError."""
+    return frozenset(Filter(name) for name in json.loads(stored))
+
+
+def dump_ids(ids: Sequence[str]) -> str:
+    """Return a column of ids: the sub-orders of an order, or the ids of a pushed message."""
+    return json.dumps(ids)
+
+
+def load_ids(stored: str) -> tuple[str, ...]:
+    """Read :func:`dump_ids` back; an empty text has no ids. Raises ValueError."""
+    return tuple(json.loads(stored)) if stored else ()
+
+
+def dump_members(ids: Sequence[int]) -> str:
+    """Return the payload of a BATCH that lists its posts, given by their row ids."""
+    return json.dumps(ids)
+
+
+def load_members(stored: str) -> list[int]:
+    """Read :func:`dump_members` back. Raises ValueError."""
+    return [int(number) for number in json.loads(stored)]
+
+
+def dump_change(change: ChannelChange) -> str:
+    """Return the payload of a LINE. Raises TypeError for a kind of change that is not listed here."""
+    facts: dict[str, Any]
+    match change:
+        case Muted(by, until, ids, former):
+            facts = {"line": "mute", "by": by, "ids": ids, "until": until.isoformat(), "undo": {"until": _iso(former)}}
+        case Unmuted(by, ids, former):
+            facts = {"line": "unmute", "by": by, "ids": ids, "undo": {"until": _iso(former)}}
+        case WatchingAll(by, orders, filter_, status, former):
+            facts = {"line": "watch all", "by": by, "n": orders, "filter": filter_ or "", "status": status}
+            facts["undo"] = {"filter": former} if former else {}
+        case StoppedAll(by, at):
+            facts = {"line": "unwatch all", "by": by, "undo": {"at": at.isoformat()}}
+        case SettingsChanged(by, settings, former, filter_all, filters):
+            undo = {"settings": dump_settings(former), "filters": dict(filters)}
+            facts = {"line": "settings", "by": by, "settings": dump_settings(settings), "filter_all": filter_all or ""}
+            facts["undo"] = undo
+        case _:
+            raise TypeError(type(change).__name__)
     return json.dumps(facts, ensure_ascii=False)
 
 
-def load_facts(stored: str) -> dict[str, Any]:
-    """Read :func:`dump_facts` back. Raises ValueError."""
-    return dict(json.loads(stored))
+def load_change(stored: str) -> ChannelChange:
+    """Read :func:`dump_change` back. Raises ValueError for a text that this version cannot read."""
+    try:
+        return _change(json.loads(stored))
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ValueError(type(error).__name__) from error
+
+
+def _change(facts: dict[str, Any]) -> ChannelChange:
+    by, undo = facts["by"], facts.get("undo") or {}
+    match facts["line"]:
+        case "mute":
+            until = datetime.fromisoformat(facts["until"])
+            return Muted(by, until, tuple(facts.get("ids") or ()), _time(undo.get("until")))
+        case "unmute":
+            return Unmuted(by, tuple(facts.get("ids") or ()), _time(undo.get("until")))
+        case "watch all":
+            former = _filter(undo.get("filter"))
+            return WatchingAll(by, int(facts["n"]), _filter(facts.get("filter")), facts.get("status") or "", former)
+        case "unwatch all":
+            return StoppedAll(by, datetime.fromisoformat(undo["at"]))
+        case "settings":
+            settings, former_settings = load_settings(facts["settings"]), load_settings(undo["settings"])
+            filters = {name: tuple(ids) for name, ids in (undo.get("filters") or {}).items()}
+            return SettingsChanged(by, settings, former_settings, _filter(facts.get("filter_all")), filters)
+        case other:
+            raise LookupError(other)
+
+
+def dump_notice(notice: Notice) -> str:
+    """Return the payload of a NOTICE. Raises TypeError for a kind of notice that is not listed here."""
+    facts: dict[str, Any]
+    match notice:
+        case WatchesPaused(channel, reason, orders):
+            facts = {"paused": channel, "reason": reason, "orders": orders}
+        case OrdersCorrected(orders):
+            facts = {"corrected": orders}
+        case Reminder(alarm, person, channel):
+            facts = {"reminder": alarm, "person": person, "channel": channel}
+        case _:
+            raise TypeError(type(notice).__name__)
+    return json.dumps(facts, ensure_ascii=False)
+
+
+def load_notice(stored: str) -> Notice:
+    """Read :func:`dump_notice` back. Raises ValueError for a text that this version cannot read."""
+    try:
+        return _notice(json.loads(stored))
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ValueError(type(error).__name__) from error
+
+
+def _notice(facts: dict[str, Any]) -> Notice:
+    if "paused" in facts:
+        return WatchesPaused(facts["paused"], facts.get("reason", ""), int(facts.get("orders", 1)))
+    if "corrected" in facts:
+        return OrdersCorrected(int(facts["corrected"]))
+    return Reminder(facts["reminder"], facts["person"], facts["channel"])
+
+
+def _iso(at: datetime | None) -> str:
+    return at.isoformat() if at else ""
+
+
+def _time(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None
+
+
+def _filter(stored: str | None) -> Filter | None:
+    return Filter(stored) if stored else None
 
 
 # Built at their first use: pydantic takes some milliseconds for each, and a start does not need them all.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from storage import enqueue, orders, recording
-from storage.post import PostKind
 from storage.rows import to_int
+from tracking.messages import OrdersCorrected
 
 if TYPE_CHECKING:
     import sqlite3
@@ -93,5 +93,4 @@ def finish(conn: sqlite3.Connection, now: datetime, rules: str, misled: dict[str
     """
     conn.execute(SET, (RULES, rules, to_int(now)))
     for channel, count in misled.items():
-        event_id, facts = f"corrected:{rules}", {"corrected": count}
-        enqueue.enqueue_message(conn, now, PostKind.NOTICE, event_id, channel=channel, facts=facts)
+        enqueue.notice(conn, now, f"corrected:{rules}", channel, OrdersCorrected(count))

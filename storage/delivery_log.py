@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import codec, rows
+from storage import codec
 from storage.channel import DeliveryLogEntry
 from storage.post import PostState
 from storage.rows import to_int, to_time
@@ -37,7 +37,7 @@ def of_order(conn: sqlite3.Connection, key: str, channel_id: str, limit: int) ->
 def events_since(conn: sqlite3.Connection, channel_id: str, since: datetime) -> list[NewsEvent]:
     """Return the news of a channel's live watches since then (aware), without its contents, oldest first."""
     return [
-        NewsEvent(to_time(at), Severity(severity), rows.audience(audience), Filter(filter_))
+        NewsEvent(to_time(at), Severity(severity), codec.load_audience(audience), Filter(filter_))
         for at, severity, audience, filter_ in conn.execute(EVENTS, (channel_id, to_int(since)))
     ]
 
@@ -54,7 +54,7 @@ def _entry(row: sqlite3.Row) -> DeliveryLogEntry:
         event_id=row["event_id"],
         at=to_time(row["at"]),
         severity=Severity(row["severity"]),
-        audience=rows.audience(row["audience"]),
+        audience=codec.load_audience(row["audience"]),
         news=codec.load_news(row["payload"]),
         state=PostState(row["state"]) if row["state"] else None,
         sent_at=to_time(row["sent_at"]),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from storage import codec, rows, sqlite
 from storage.post import ANY_POSTS, DETAIL_OF, Post, PostKind, PostState
@@ -13,11 +12,12 @@ from tracking.values import Filter
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
 
     from storage.post import BatchRule
     from tracking.daily_digest import DailyDigest
+    from tracking.messages import ChannelChange, Notice, WatchesPaused
     from tracking.values import NewsToPost, Severity
 
 NEXT = "(SELECT COALESCE(MAX(position), 0) + 1 FROM outbox)"
@@ -124,7 +124,10 @@ def announce(conn: sqlite3.Connection, at: int, to_post: Sequence[tuple[str, New
     """
     if not to_post:
         return 0
-    log = [(key, new.event_id, at, new.severity, _audience(new), codec.dump_news(new.news)) for key, new in to_post]
+    log = [
+        (key, new.event_id, at, new.severity, codec.dump_audience(new.audience), codec.dump_news(new.news))
+        for key, new in to_post
+    ]
     conn.executemany(LOG, log)
     posts = [(new.event_id, new.severity, new.event_id, at, key, *_filters(new)) for key, new in to_post]
     return conn.executemany(NEWS, posts).rowcount
@@ -139,10 +142,6 @@ def tell(conn: sqlite3.Connection, at: int, key: str, news: NewsToPost) -> None:
     """Log a piece of news and enqueue it for each watch in its audience, behind the card of the watch."""
     first_cards(conn, at, key, news)
     announce(conn, at, [(key, news)])
-
-
-def _audience(news: NewsToPost) -> str:
-    return json.dumps(sorted(news.audience))
 
 
 def _filters(news: NewsToPost) -> list[str]:
@@ -176,19 +175,20 @@ def refresh_orders(conn: sqlite3.Connection, at: int, keys: Sequence[str]) -> in
     return conn.executemany(REFRESH.format(where="key = ?"), [(at, key) for key in keys]).rowcount if keys else 0
 
 
-def enqueue_message(
-    conn: sqlite3.Connection, now: datetime, kind: PostKind, event_id: str, *, channel: str, facts: Mapping[str, Any]
-) -> None:
-    """Enqueue a message that belongs to no watch: a NOTICE or a LINE. ``channel``: of Slack, or a user's id."""
-    conn.execute(MESSAGE, (event_id, kind.value, channel, codec.dump_facts(facts), to_int(now)))
+def line(conn: sqlite3.Connection, now: datetime, channel: str, change: ChannelChange) -> None:
+    """Enqueue a LINE, which belongs to no watch."""
+    conn.execute(MESSAGE, ("line", PostKind.LINE.value, channel, codec.dump_change(change), to_int(now)))
 
 
-def refused(
-    conn: sqlite3.Connection, now: datetime, channel: str, reason: str, *, owner: str, facts: Mapping[str, Any]
-) -> None:
+def notice(conn: sqlite3.Connection, now: datetime, event_id: str, recipient: str, contents: Notice) -> None:
+    """Enqueue a NOTICE, which belongs to no watch. ``recipient``: the id of a channel or of a person."""
+    conn.execute(MESSAGE, (event_id, PostKind.NOTICE.value, recipient, codec.dump_notice(contents), to_int(now)))
+
+
+def refused(conn: sqlite3.Connection, now: datetime, owner: str, paused: WatchesPaused) -> None:
     """Enqueue a notice to an owner that a channel refuses posts, once until the channel takes a post again."""
-    if conn.execute(TOLD_OWNER, (f"{REFUSAL}{channel}:{reason}:{owner}", to_int(now))).rowcount:
-        enqueue_message(conn, now, PostKind.NOTICE, f"paused:{channel}", channel=owner, facts=facts)
+    if conn.execute(TOLD_OWNER, (f"{REFUSAL}{paused.channel}:{paused.reason}:{owner}", to_int(now))).rowcount:
+        notice(conn, now, f"paused:{paused.channel}", owner, paused)
 
 
 def clear_refusals(conn: sqlite3.Connection, channel: str) -> None:
@@ -232,7 +232,7 @@ def batch(
             _put_into_batch(conn, of_order.id, ours)
         return of_order
     listed = [post for post in waiting if post.watch in loud][:limit]
-    of_channel = _make(conn, now, head, lease, members=json.dumps([post.id for post in listed]))
+    of_channel = _make(conn, now, head, lease, members=codec.dump_members([post.id for post in listed]))
     if of_channel is not None:
         for watch in dict.fromkeys([*(post.watch for post in listed), head.watch_id]):
             _put_into_thread(conn, at, [post.id for post in listed if post.watch == watch] or ours)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pandapon.tracking_numbers import normal
+from storage import codec
 from storage.rows import to_int, to_time
 
 if TYPE_CHECKING:
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-UNKNOWN = "unknown order"  # the outcome of a message that names no stored order
+
+class Outcome(StrEnum):
+    """The outcome of a message that was handled."""
+
+    LOOKED_AT = "looked at"  # its orders were made due
+    UNKNOWN_ORDER = "unknown order"  # it names no stored order
+    UNKNOWN_TYPE = "unknown type"  # its orders were made due, though its type is not known
+
+
 MOST_UNKNOWN = 1000  # messages about unknown orders that are kept, for a day at most
 DAY = timedelta(days=1)
 MICROSECOND = timedelta(microseconds=1)
@@ -27,7 +36,7 @@ DO UPDATE SET handled_at = NULL, outcome = '', received_at = excluded.received_a
 WHERE inbox.handled_at IS NOT NULL AND inbox.received_at < excluded.received_at - ?
 """
 # The very words of the index of such rows, so that SQLite uses it.
-UNKNOWN_ROWS = f"SELECT id FROM inbox WHERE outcome = '{UNKNOWN}'"
+UNKNOWN_ROWS = f"SELECT id FROM inbox WHERE outcome = '{Outcome.UNKNOWN_ORDER}'"
 EXCESS = f"DELETE FROM inbox WHERE id IN ({UNKNOWN_ROWS} ORDER BY received_at DESC LIMIT ? OFFSET ?)"
 FORGET = f"DELETE FROM inbox WHERE id IN ({UNKNOWN_ROWS} AND received_at < ? LIMIT ?)"
 DROPPED = "pushes dropped"  # the fact with the number of dropped messages since its time, for a day
@@ -62,7 +71,7 @@ def put(conn: sqlite3.Connection, message: PushMessage) -> bool:
     row = (
         message.dedup,
         message.kind,
-        json.dumps(message.ids),
+        codec.dump_ids(message.ids),
         to_int(message.received_at),
         int(REPEATED / MICROSECOND),
     )
@@ -76,7 +85,7 @@ def waiting(conn: sqlite3.Connection, limit: int) -> list[PushMessage]:
         PushMessage(
             dedup=row["dedup"],
             kind=row["kind"],
-            ids=tuple(json.loads(row["ids"])),
+            ids=codec.load_ids(row["ids"]),
             received_at=to_time(row["received_at"]),
         )
         for row in rows
@@ -92,13 +101,13 @@ def concerned(conn: sqlite3.Connection, ids: Sequence[str]) -> list[str]:
     return list(keys)
 
 
-def done(conn: sqlite3.Connection, now: datetime, outcomes: Sequence[tuple[str, str]]) -> None:
+def done(conn: sqlite3.Connection, now: datetime, outcomes: Sequence[tuple[str, Outcome]]) -> None:
     """Record the outcomes of messages, as pairs of dedup and outcome."""
     conn.executemany(
         "UPDATE inbox SET handled_at = ?, outcome = ? WHERE dedup = ?",
         [(to_int(now), outcome, dedup) for dedup, outcome in outcomes],
     )
-    if any(outcome == UNKNOWN for _dedup, outcome in outcomes):
+    if any(outcome is Outcome.UNKNOWN_ORDER for _dedup, outcome in outcomes):
         _keep_few(conn, now)
 
 
@@ -112,7 +121,8 @@ def counts(conn: sqlite3.Connection, since: datetime) -> tuple[dict[str, int], d
         (to_int(since),),
     ).fetchall()
     rows += conn.execute(
-        "SELECT ?, CAST(value AS BIGINT), at FROM facts WHERE name = ? AND at >= ?", (UNKNOWN, DROPPED, to_int(since))
+        "SELECT ?, CAST(value AS BIGINT), at FROM facts WHERE name = ? AND at >= ?",
+        (Outcome.UNKNOWN_ORDER, DROPPED, to_int(since)),
     ).fetchall()
     by_outcome: dict[str, int] = {}
     for outcome, count, _last in rows:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from storage.errors import UnreadableError
 from tracking.channel_settings import DEFAULTS, ChannelSettings
 from tracking.daily_digest import DailyDigest
+from tracking.messages import ChannelChange, Notice
 from tracking.values import News
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Unreadable:
     error: str  # the error's class and the post's kind only: a payload may name people
 
 
-Content = News | DailyDigest | dict[str, Any] | Unreadable | None  # None: its watch or members hold it
+Content = News | DailyDigest | ChannelChange | Notice | Unreadable | None  # None: its watch or members hold it
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,14 @@ class Post:
         return self._content(DailyDigest)
 
     @property
-    def facts(self) -> dict[str, Any]:
-        """The contents of a NOTICE or a LINE. Raises UnreadableError."""
-        return self._content(dict)
+    def change(self) -> ChannelChange:
+        """The contents of a LINE. Raises UnreadableError."""
+        return self._content(ChannelChange)
+
+    @property
+    def notice(self) -> Notice:
+        """The contents of a NOTICE. Raises UnreadableError."""
+        return self._content(Notice)
 
     def _content(self, kind: type[T]) -> T:
         if isinstance(self.content, kind):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -202,7 +201,7 @@ def _order_row(result: Changed, at: int) -> tuple[object, ...]:
 
 
 def _sub_orders(decided: Decision) -> str:
-    return json.dumps(decided.order.sub_order_ids if decided.order else ())
+    return codec.dump_ids(decided.order.sub_order_ids if decided.order else ())
 
 
 def _store_parts(conn: sqlite3.Connection, at: int, results: Sequence[Changed]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, overload
 
@@ -17,7 +16,7 @@ from tracking.values import Filter, Severity
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from storage.post import Content
 
@@ -51,16 +50,6 @@ def severity(stored: str) -> Severity | None:
     return Severity(stored) if stored else None
 
 
-def audience(stored: str) -> frozenset[Filter]:
-    """Read an audience column: a JSON list of filters."""
-    return frozenset(Filter(name) for name in json.loads(stored))
-
-
-def sub_orders(stored: str) -> tuple[str, ...]:
-    """Read a sub-order column: a JSON list of ids."""
-    return tuple(json.loads(stored)) if stored else ()
-
-
 def milestone(stored: str | None) -> Milestone | None:
     """Read a milestone column; None also for a milestone that only a newer version knows."""
     return Milestone.parse(stored or "")
@@ -76,14 +65,20 @@ def content(kind: PostKind, stored: str) -> Content:
 
     A payload that cannot be decoded becomes :class:`Unreadable`.
     """
-    if not stored or kind is PostKind.BATCH:
+    if not stored or kind not in _READERS:
         return None
     try:
-        if kind is PostKind.NEWS:
-            return codec.load_news(stored)
-        return codec.load_digest(stored) if kind is PostKind.DAILY_DIGEST else codec.load_facts(stored)
+        return _READERS[kind](stored)
     except (ValueError, TypeError) as error:
         return Unreadable(f"{type(error).__name__} in a {kind.value}")
+
+
+_READERS: dict[PostKind, Callable[[str], Content]] = {
+    PostKind.NEWS: codec.load_news,
+    PostKind.DAILY_DIGEST: codec.load_digest,
+    PostKind.LINE: codec.load_change,
+    PostKind.NOTICE: codec.load_notice,
+}
 
 
 def due(row: sqlite3.Row) -> DueOrder:
@@ -94,7 +89,7 @@ def due(row: sqlite3.Row) -> DueOrder:
         fingerprint=row["fingerprint"],
         milestone=milestone(row["milestone"]),
         order_json=row["order_json"],
-        sub_orders=sub_orders(row["sub_orders"]),
+        sub_orders=codec.load_ids(row["sub_orders"]),
         moved_at=to_time(row["moved_at"]),
         final_at=to_time(row["final_at"]),
         has_parcels=bool(row["has_parcels"]),

@@ -136,7 +136,7 @@ class Alarms(Aggregate):
     get = Operation(alarms.get)
     act = Operation(alarms.act)
     remind = Operation(alarms.remind)
-    names = Operation(alarms.names)
+    event_ids = Operation(alarms.event_ids)
     of_orders = Operation(alarms.of_orders)
     cleared_at = Operation(alarms.cleared_at)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from storage import audit, codec, enqueue, orders
@@ -113,7 +112,7 @@ def join_orders(conn: sqlite3.Connection, now: datetime, subscription: int, new:
     state, reason = _state_to_join(conn, subscription) if new else ("active", "")
     for found in new:
         order, key = found.order, found.order.ref.key
-        facts = (b"", order.milestone, codec.dump_order(order), json.dumps(order.sub_order_ids))
+        facts = (b"", order.milestone, codec.dump_order(order), codec.dump_ids(order.sub_order_ids))
         conn.execute(ADD_ORDER, (key, order.platform.value, order.order_id, *facts, to_int(now)))
         if conn.execute(JOIN, (key, state, reason, to_int(now), subscription, key)).rowcount:
             joined += 1

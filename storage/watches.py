@@ -10,6 +10,7 @@ from storage.ending import end
 from storage.post import PostKind
 from storage.rows import to_int
 from storage.watch import Opened, Watch, WatchState
+from tracking.messages import WatchesPaused
 
 if TYPE_CHECKING:
     import sqlite3
@@ -192,8 +193,7 @@ def _tell_owners(conn: sqlite3.Connection, now: datetime, paused: Sequence[Watch
     """Send each owner one notice, however many of their watches were paused."""
     for owner in sorted({watch.created_by for watch in paused}):
         keys = [watch.key for watch in paused if watch.created_by == owner]
-        notice = {"paused": channel, "reason": reason, "orders": len(keys), "key": keys[0]}
-        enqueue.refused(conn, now, channel, reason, owner=owner, facts=notice)
+        enqueue.refused(conn, now, owner, WatchesPaused(channel, reason, len(keys)))
 
 
 def _is_unscheduled(conn: sqlite3.Connection, key: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import reduce
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.jobs import shared
 from bot.jobs.links import permalink
@@ -14,6 +14,7 @@ from handlers.posts import alarms, digest, lines, notices, thread, tracking
 from storage.alarm import AlarmState
 from storage.post import DETAIL_OF, BatchRule, Post, PostKind
 from storage.watch import WatchState
+from tracking.messages import OrdersCorrected, Reminder, WatchesPaused
 from tracking.quiet_hours import hold_until, quiet_until
 from tracking.severity import SEVERITIES
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from handlers.interactions.languages import Languages
     from storage.store import Store
     from storage.watch import Watch
+    from tracking.messages import Notice
     from tracking.values import News
 
 T = TypeVar("T")
@@ -46,10 +48,9 @@ class Composer:
     async def _compose(self, post: Post, now: datetime) -> Message | None:
         match post.kind:
             case PostKind.NOTICE:
-                facts = post.facts
-                return await self._reminder(post, facts, now) if "reminder" in facts else notices.notice(facts)
+                return await self._notice(post, post.notice, now)
             case PostKind.LINE:
-                return lines.line(post.facts, post.id, now)
+                return lines.line(post.change, post.id, now)
             case PostKind.DAILY_DIGEST:
                 return digest.daily(post.daily_digest)
             case PostKind.BATCH:
@@ -75,17 +76,28 @@ class Composer:
         others = shared.concerned(news, await self._store.outbox.shared(post))
         return thread.news(news, snapshot, watch, now, cleared=cleared, others=others)
 
-    async def _reminder(self, post: Post, facts: dict[str, Any], now: datetime) -> Message | None:
+    async def _notice(self, post: Post, notice: Notice, now: datetime) -> Message | None:
+        match notice:
+            case WatchesPaused(channel, reason, orders):
+                return notices.paused(channel, reason, orders)
+            case OrdersCorrected(orders):
+                return notices.corrected(orders)
+            case Reminder():
+                return await self._reminder(post, notice, now)
+            case _:
+                return None
+
+    async def _reminder(self, post: Post, reminder: Reminder, now: datetime) -> Message | None:
         """Return the reminder; None when the alarm is over or the order is no longer watched there."""
-        alarm = await self._store.alarms.get(facts["reminder"])
+        alarm = await self._store.alarms.get(reminder.alarm)
         if alarm is None or alarm.state is AlarmState.CLEARED:
             return None
         watches = await self._store.watches.of_orders([alarm.key])
-        watch = next((watch for watch in watches if watch.channel == facts["channel"]), None)
+        watch = next((watch for watch in watches if watch.channel == reminder.channel), None)
         if watch is None:
             return None
         if post.channel == watch.channel:  # under the card itself
-            return alarms.reminder(alarm, watch, "", now, person=facts["person"])
+            return alarms.reminder(alarm, watch, "", now, person=reminder.person)
         link = await permalink(self._slack, watch.channel, watch.card_ts)
         return alarms.reminder(alarm, watch, link, now)
 

@@ -6,6 +6,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from storage.inbox import Outcome
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
@@ -75,7 +77,7 @@ class InboxReader:
             log.exception("push messages not handled yet")
 
 
-def _outcome(kind: str, *, known: bool) -> str:
+def _outcome(kind: str, *, known: bool) -> Outcome:
     if not known:
-        return "unknown order"
-    return "looked at" if kind.endswith(KNOWN) else "unknown type"
+        return Outcome.UNKNOWN_ORDER
+    return Outcome.LOOKED_AT if kind.endswith(KNOWN) else Outcome.UNKNOWN_TYPE

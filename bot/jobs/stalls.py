@@ -108,8 +108,8 @@ class StallWatch:
 
     async def _was_recalled(self, key: str, found: Stall) -> bool:
         """Return whether this parcel's unsolved problem was posted before; a repeat goes to the thread only."""
-        names = await self._store.alarms.names(key)
-        return any(name.startswith(f"stall:{found.leg}:{found.waybill}:") for name in names)
+        event_ids = await self._store.alarms.event_ids(key)
+        return any(event_id.startswith(f"stall:{found.leg}:{found.waybill}:") for event_id in event_ids)
 
     def _next(self, found: Stall, now: datetime) -> datetime | None:
         """Return when this silence needs the next step; None when only news can change it."""

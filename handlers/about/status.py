@@ -13,6 +13,7 @@ from handlers.blocks.i18n import _
 from handlers.commands.declarations import Answer, Command, Feature
 from handlers.parsing.words import Verb
 from handlers.requests import Status
+from storage.inbox import Outcome
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,7 +48,8 @@ async def show_status(interaction: Interaction, _request: Status) -> Message:
 
 async def _pushed(interaction: Interaction, now: datetime) -> status_view.Pushed:
     counts, last = await interaction.ctx.store.inbox.counts(now - PUSHES_COUNTED)
-    return status_view.Pushed(sum(counts.values()), counts.get("unknown order", 0), counts.get("unknown type", 0), last)
+    unknown_orders, unknown_types = counts.get(Outcome.UNKNOWN_ORDER, 0), counts.get(Outcome.UNKNOWN_TYPE, 0)
+    return status_view.Pushed(sum(counts.values()), unknown_orders, unknown_types, last)
 
 
 def _help() -> HelpPage:

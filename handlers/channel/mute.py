@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from handlers.access.permissions import Need
 from handlers.blocks import elements as el
@@ -21,9 +21,11 @@ from handlers.parsing.targets import ids_or_none, take_channel
 from handlers.parsing.words import Verb
 from handlers.requests import MUTE_FOR, Mute, Unmute
 from handlers.wire.text import folded
+from tracking.messages import Muted, Unmuted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from handlers.blocks.help_page import Example
     from handlers.blocks.message import Block, Message
@@ -113,13 +115,10 @@ async def set_mute(interaction: Interaction, channel: str, ids: Sequence[str], u
     missing = [order_id for order_id in ids if not set(keys_by_id[order_id]) & set(changed)]
     watched = _without(ids, missing)
     if watched or not ids:
-        undo = {"until": before.isoformat() if before else ""}
         if until:
-            await announce(
-                interaction.ctx, channel, interaction.user, "mute", ids=watched, until=until.isoformat(), undo=undo
-            )
+            await announce(interaction.ctx, channel, Muted(interaction.user, until, tuple(watched), before))
         elif before:  # unmuting what was not muted changes nothing, so nobody is told
-            await announce(interaction.ctx, channel, interaction.user, "unmute", ids=watched, undo=undo)
+            await announce(interaction.ctx, channel, Unmuted(interaction.user, tuple(watched), before))
     return missing
 
 
@@ -137,11 +136,10 @@ async def _muted_until(interaction: Interaction, channel: str, keys: Sequence[st
     return max((time for time in times if time and time > now), default=None)
 
 
-async def undo_mute(interaction: Interaction, channel: str, facts: dict[str, Any]) -> None:
+async def undo_mute(interaction: Interaction, channel: str, change: Muted | Unmuted) -> None:
     """Restore the mute that a line in the channel replaced; an expired one is not restored."""
-    former = (facts.get("undo") or {}).get("until")
-    until, now = datetime.fromisoformat(former) if former else None, interaction.ctx.clock()
-    await set_mute(interaction, channel, facts.get("ids") or [], until if until and until > now else None)
+    until, now = change.former, interaction.ctx.clock()
+    await set_mute(interaction, channel, change.ids, until if until and until > now else None)
 
 
 def muted(channel: str, ids: Sequence[str], until: datetime, missing: Sequence[str], now: datetime) -> Message:
@@ -206,5 +204,5 @@ FEATURE = Feature(
     ),
     answers=(Answer(Mute, mute, Need.CHANGE), Answer(Unmute, unmute, Need.CHANGE)),
     overview=_overview,
-    undo={"mute": undo_mute, "unmute": undo_mute},
+    undo={Muted: undo_mute, Unmuted: undo_mute},
 )

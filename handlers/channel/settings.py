@@ -23,9 +23,9 @@ from handlers.parsing.words import Verb
 from handlers.posts import digest
 from handlers.requests import ShowSettings
 from handlers.wire import payloads
-from storage import codec
 from tracking.channel_settings import THREADS, ChannelSettings
 from tracking.digest_schedule import next_digest
+from tracking.messages import SettingsChanged
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -116,29 +116,23 @@ async def save(interaction: Interaction, channel: str, filled: FilledSettings) -
     filter_ = settings.filter if filled.filter_all and settings.filter else None
     after = await last_week(ctx, channel, settings, filter_)
     filters = await ctx.store.watches.filters(channel) if filter_ else {}
-    undo = {"settings": codec.dump_settings(former), "filters": filters}
     await keep(ctx, channel, settings, user, filter_all=filled.filter_all)
     if filter_ or settings != former:
-        facts = {"settings": codec.dump_settings(settings), "filter_all": filter_ or "", "undo": undo}
-        await announce(ctx, channel, user, "settings", **facts)
+        await announce(ctx, channel, SettingsChanged(user, settings, former, filter_, filters))
     ctx.languages.put(channel, settings.language)
     set_language(ctx.languages.of(channel))
     ctx.wake()
     return settings_views.saved(channel, settings, next_digest(settings, ctx.clock()), (before, after), ctx.clock())
 
 
-async def undo_settings(interaction: Interaction, channel: str, facts: dict[str, Any]) -> None:
+async def undo_settings(interaction: Interaction, channel: str, change: SettingsChanged) -> None:
     """Restore the former settings, and the watches' former filters where the change replaced them."""
-    former = facts["undo"]
-    settings = codec.load_settings(former["settings"])
-    await keep(interaction.ctx, channel, settings, interaction.user, filter_all=False)
-    if former.get("filters"):
-        await interaction.ctx.store.watches.restore_filters(
-            interaction.ctx.clock(), channel, former["filters"], interaction.user
-        )
-    interaction.ctx.languages.put(channel, settings.language)
-    now = {"settings": facts["settings"]}
-    await announce(interaction.ctx, channel, interaction.user, "settings", settings=former["settings"], undo=now)
+    ctx, user = interaction.ctx, interaction.user
+    await keep(ctx, channel, change.former, user, filter_all=False)
+    if change.former_filters:
+        await ctx.store.watches.restore_filters(ctx.clock(), channel, change.former_filters, user)
+    ctx.languages.put(channel, change.former.language)
+    await announce(ctx, channel, SettingsChanged(user, change.former, change.settings))
 
 
 def _is_zone(name: str) -> bool:
@@ -176,5 +170,5 @@ FEATURE = Feature(
     buttons=(Button(action_ids.PREVIEW_DIGEST, CHANNEL_TO_LOOK_AT, preview),),
     openers=(Opener("action", action_ids.EDIT_SETTINGS, CHANNEL, open_form),),
     forms=(Form(action_ids.SETTINGS_MODAL, FORM, read_form, save, settings_views.working, settings_views.not_saved),),
-    undo={"settings": undo_settings},
+    undo={SettingsChanged: undo_settings},
 )

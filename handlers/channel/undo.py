@@ -21,10 +21,10 @@ async def undo(interaction: Interaction, line: int) -> Message:
     claimed_line = await interaction.ctx.store.channels.take_line(line)
     if claimed_line is None:
         return lines.too_late()
-    channel, facts = claimed_line
-    take_back = interaction.ctx.commands.undo.get(facts["line"])
+    channel, change = claimed_line
+    take_back = interaction.ctx.commands.undo.get(type(change))
     if take_back:
-        await take_back(interaction, channel, facts)
+        await take_back(interaction, channel, change)
     interaction.ctx.wake()
     return lines.undone()
 

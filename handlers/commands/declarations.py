@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
     from handlers.parsing.words import Verb
     from handlers.requests import Request
+    from tracking.messages import ChannelChange
 
 View = dict[str, Any]
 Act = Callable[["Interaction", Any], Awaitable["Message"]]
@@ -133,5 +134,5 @@ class Feature:
     listeners: tuple[Listener, ...] = ()
     overview: Callable[[], list[Example]] = _no_examples  # lines for the help's overview
     topics: Mapping[str, Callable[[], HelpPage]] = field(default_factory=dict)  # help on topics other than commands
-    # By the name of a line in ``handlers.posts.lines``: undoes its change. Gets the line's channel and facts.
-    undo: Mapping[str, Callable[[Interaction, str, dict[str, Any]], Awaitable[None]]] = field(default_factory=dict)
+    # By the type of a change: undoes it. Gets the channel and the change.
+    undo: Mapping[type[ChannelChange], Callable[[Interaction, str, Any], Awaitable[None]]] = field(default_factory=dict)

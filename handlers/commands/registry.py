@@ -38,7 +38,7 @@ class Commands:
         self.answers: dict[type[Request], Answer] = {
             answer.request: answer for feature in features for answer in feature.answers
         }
-        self.undo = {line: undo for feature in features for line, undo in feature.undo.items()}
+        self.undo = {change: undo for feature in features for change, undo in feature.undo.items()}
         self.pages: dict[str, Callable[[], HelpPage]] = {
             **{name: command.help for name, command in self.declared.items() if command.help},
             **{topic: page for feature in features for topic, page in feature.topics.items()},

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from handlers.interactions.context import Context
+    from tracking.messages import ChannelChange
 
 
-async def announce(ctx: Context, channel: str, by: str, line: str, **facts: Any) -> None:
-    """Queue the line for a channel. ``line``: see ``handlers.posts.lines``; the fact ``undo`` holds what Undo needs."""
-    await ctx.store.channels.say(ctx.clock(), channel, {"line": line, "by": by, **facts})
+async def announce(ctx: Context, channel: str, change: ChannelChange) -> None:
+    """Queue the line that tells a channel of a change."""
+    await ctx.store.channels.say(ctx.clock(), channel, change)
     ctx.wake()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
@@ -12,22 +11,21 @@ from handlers.blocks.parts import filter_words
 from handlers.blocks.people import name
 from handlers.blocks.settings_words import settings_lines
 from handlers.blocks.text import code, slack_date
-from storage import codec
+from tracking.messages import Muted, SettingsChanged, StoppedAll, Unmuted, WatchingAll
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from handlers.blocks.message import Message
+    from tracking.messages import ChannelChange
 
 MAX_NAMED = 12  # orders named in a line
 
 
-def line(facts: dict[str, Any], number: int, now: datetime) -> Message | None:
-    """The message for a stored line. None where another version of the bot stored it.
-
-    ``facts``: the post's payload; ``line`` in it names the kind. ``number``: the post's id, which Undo sends back.
-    """
-    words = _words(facts, now)
+def line(change: ChannelChange, number: int, now: datetime) -> Message | None:
+    """The message for a change; None for one that has no words here. ``number``: the post's id, which Undo sends."""
+    words = _words(change, now)
     if not words:
         return None
     undo = el.button(_("Undo"), f"{action_ids.UNDO_FOR_ALL}:1", str(number))
@@ -44,20 +42,20 @@ def too_late() -> Message:
     return el.message([el.section(_("That was undone already, or is too long ago."))])
 
 
-def _words(facts: dict[str, Any], now: datetime) -> str:
-    user, orders = name(str(facts.get("by", ""))), _orders(facts.get("ids") or [])
-    match facts.get("line"):
-        case "mute":
-            until = slack_date(datetime.fromisoformat(facts["until"]), now)
-            return _("🔕 {user} muted {what} here until {time}.").format(user=user, what=orders, time=until)
-        case "unmute":
-            return _("🔔 {user} unmuted {what} here.").format(user=user, what=orders)
-        case "watch all":
-            return _watching(user, facts)
-        case "unwatch all":
+def _words(change: ChannelChange, now: datetime) -> str:
+    user = name(change.by)
+    match change:
+        case Muted(ids=ids):
+            until = slack_date(change.until, now)
+            return _("🔕 {user} muted {what} here until {time}.").format(user=user, what=_orders(ids), time=until)
+        case Unmuted(ids=ids):
+            return _("🔔 {user} unmuted {what} here.").format(user=user, what=_orders(ids))
+        case WatchingAll():
+            return _watching(user, change)
+        case StoppedAll():
             return _("👋 {user} stopped watching all orders here.").format(user=user)
-        case "settings":
-            return _changed(user, facts, now)
+        case SettingsChanged():
+            return _changed(user, change, now)
         case _:
             return ""
 
@@ -66,9 +64,9 @@ def _orders(ids: Sequence[str]) -> str:
     return ", ".join(code(order_id) for order_id in ids[:MAX_NAMED]) if ids else _("all order news")
 
 
-def _watching(user: str, facts: dict[str, Any]) -> str:
-    status = f" (`{facts['status']}`)" if facts.get("status") else ""
-    n, news = int(facts.get("n", 0)), filter_words(str(facts.get("filter", "")))
+def _watching(user: str, change: WatchingAll) -> str:
+    status = f" (`{change.status}`)" if change.status else ""
+    n, news = change.orders, filter_words(change.filter or "")
     words = ngettext(
         "👀 {user} watches all orders here{status}: {n} now, new ones join by themselves. Posts: {filter}.",
         "👀 {user} watches all orders here{status}: {n} now, new ones join by themselves. Posts: {filter}.",
@@ -77,14 +75,13 @@ def _watching(user: str, facts: dict[str, Any]) -> str:
     return words.format(user=user, status=status, n=n, filter=news)
 
 
-def _changed(user: str, facts: dict[str, Any], now: datetime) -> str:
+def _changed(user: str, change: SettingsChanged, now: datetime) -> str:
     """The settings that differ from before, one a line."""
-    before = settings_lines(codec.load_settings(facts["undo"]["settings"]), None, now)
-    after = settings_lines(codec.load_settings(facts["settings"]), None, now)
-    changes = [setting for setting in after if setting not in before]
-    if facts.get("filter_all"):
+    before = settings_lines(change.former, None, now)
+    changes = [setting for setting in settings_lines(change.settings, None, now) if setting not in before]
+    if change.filter_all:
         changes.append(
-            _("The orders that are watched already post: {filter}").format(filter=filter_words(facts["filter_all"]))
+            _("The orders that are watched already post: {filter}").format(filter=filter_words(change.filter_all))
         )
     heading = _("⚙️ {user} changed the settings here.").format(user=user)
     return "\n".join([heading, *(f"• {change}" for change in changes)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
@@ -11,15 +11,6 @@ from handlers.blocks.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from handlers.blocks.message import Message
-
-
-def notice(payload: dict[str, Any]) -> Message | None:
-    """The message for a stored notice. None where another version of the bot stored it."""
-    if "paused" in payload:
-        return paused(str(payload["paused"]), str(payload.get("reason", "")), int(payload.get("orders", 1)))
-    if "corrected" in payload:
-        return corrected(int(payload["corrected"]))
-    return None
 
 
 def corrected(orders: int) -> Message:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from handlers.access.permissions import Need
 from handlers.blocks import order_states
@@ -18,6 +17,7 @@ from handlers.parsing.words import FILTERS
 from handlers.requests import UnwatchAll, WatchAll
 from handlers.watching import watch_all_views
 from handlers.wire.text import folded
+from tracking.messages import StoppedAll, WatchingAll
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ async def watch_all(interaction: Interaction, request: WatchAll) -> Message:
     filter_ = request.filter or former or chosen.filter or interaction.ctx.default_filter
     joined = await interaction.ctx.all_orders.subscribe(channel, request.status, filter_, interaction.user)
     if joined.is_new or filter_ != former:
-        undo = {} if joined.is_new else {"filter": former or ""}
-        facts = {"n": joined.count, "status": request.status, "filter": filter_, "undo": undo}
-        await announce(interaction.ctx, channel, interaction.user, "watch all", **facts)
+        replaced = None if joined.is_new else former
+        change = WatchingAll(interaction.user, joined.count, filter_, request.status, replaced)
+        await announce(interaction.ctx, channel, change)
     return watch_all_views.watching(channel, request.status, filter_, joined)
 
 
@@ -97,29 +97,27 @@ async def _end(interaction: Interaction, channel: str) -> tuple[int, int]:
     now = interaction.ctx.clock()
     subscriptions, ended = await interaction.ctx.store.subscriptions.unsubscribe(now, channel, interaction.user)
     if subscriptions:
-        await announce(interaction.ctx, channel, interaction.user, "unwatch all", undo={"at": now.isoformat()})
+        await announce(interaction.ctx, channel, StoppedAll(interaction.user, now))
     return subscriptions, ended
 
 
-async def undo_watch_all(interaction: Interaction, channel: str, facts: dict[str, Any]) -> None:
+async def undo_watch_all(interaction: Interaction, channel: str, change: WatchingAll) -> None:
     """Restore the filter that the ``watch all`` replaced; end a ``watch all`` that was new."""
-    former = facts["undo"].get("filter")
-    if former:
-        ctx, user, status = interaction.ctx, interaction.user, facts.get("status", "")
-        joined = await ctx.all_orders.subscribe(channel, status, former, user)
-        await announce(ctx, channel, user, "watch all", n=joined.count, filter=former, status=status, undo={})
+    ctx, user = interaction.ctx, interaction.user
+    if change.former:
+        joined = await ctx.all_orders.subscribe(channel, change.status, change.former, user)
+        await announce(ctx, channel, WatchingAll(user, joined.count, change.former, change.status))
     else:
         await _end(interaction, channel)
 
 
-async def undo_unwatch_all(interaction: Interaction, channel: str, facts: dict[str, Any]) -> None:
+async def undo_unwatch_all(interaction: Interaction, channel: str, change: StoppedAll) -> None:
     """Start every ``watch all`` again that ``unwatch all`` ended, with its watches."""
     store, now, user = interaction.ctx.store, interaction.ctx.clock(), interaction.user
-    ended_at = datetime.fromisoformat(facts["undo"]["at"])
-    n = await store.subscriptions.resubscribe(now, channel, ended_at, user)
+    n = await store.subscriptions.resubscribe(now, channel, change.at, user)
     subscriptions = await store.subscriptions.active(channel)
-    filter_ = subscriptions[-1].filter if subscriptions else ""
-    await announce(interaction.ctx, channel, user, "watch all", n=n, filter=filter_, undo={})
+    filter_ = subscriptions[-1].filter if subscriptions else None
+    await announce(interaction.ctx, channel, WatchingAll(user, n, filter_))
 
 
 def _working() -> str:
@@ -136,5 +134,5 @@ FEATURE = Feature(
         Answer(UnwatchAll, unwatch_all, Need.CHANGE),
     ),
     overview=_overview,
-    undo={"watch all": undo_watch_all, "unwatch all": undo_unwatch_all},
+    undo={WatchingAll: undo_watch_all, StoppedAll: undo_unwatch_all},
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from support.store_harness import MINUTE, NOW, ORDER, StoreHarness
 
-from storage.inbox import MOST_UNKNOWN, PushMessage
+from storage.inbox import MOST_UNKNOWN, Outcome, PushMessage
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 
 
-async def push(harness: StoreHarness, names: range, outcome: str, at: datetime = NOW) -> None:
+async def push(harness: StoreHarness, names: range, outcome: Outcome, at: datetime = NOW) -> None:
     """So many different messages, looked at."""
     for number in names:
         assert await harness.store.inbox.put(PushMessage(f"{outcome} {number}", "CLOSE", (str(number),), at))
@@ -29,29 +29,29 @@ async def rows(harness: StoreHarness) -> int:
 async def test_a_flood_about_unknown_orders_is_counted_and_not_kept(harness: StoreHarness) -> None:
     """4,000 different messages leave no 4,000 rows; those about our orders stay."""
     await harness.active(ORDER)
-    await push(harness, range(50), "looked at")
+    await push(harness, range(50), Outcome.LOOKED_AT)
     for start in range(0, 4000, 100):
-        await push(harness, range(start, start + 100), "unknown order", NOW + MINUTE)
+        await push(harness, range(start, start + 100), Outcome.UNKNOWN_ORDER, NOW + MINUTE)
     assert await rows(harness) == MOST_UNKNOWN + 50
     counts, last = await harness.store.inbox.counts(NOW - DAY)
-    assert counts == {"looked at": 50, "unknown order": 4000}
+    assert counts == {Outcome.LOOKED_AT: 50, Outcome.UNKNOWN_ORDER: 4000}
     assert last == NOW + MINUTE
 
 
 async def test_the_count_of_a_day_is_not_carried_on(harness: StoreHarness) -> None:
     """What was dropped yesterday is not counted today."""
-    await push(harness, range(MOST_UNKNOWN + 300), "unknown order")
+    await push(harness, range(MOST_UNKNOWN + 300), Outcome.UNKNOWN_ORDER)
     later = NOW + 2 * DAY
-    await push(harness, range(9000, 9010), "unknown order", later)
+    await push(harness, range(9000, 9010), Outcome.UNKNOWN_ORDER, later)
     counts, _last = await harness.store.inbox.counts(later - DAY)
-    assert counts == {"unknown order": 20}
+    assert counts == {Outcome.UNKNOWN_ORDER: 20}
 
 
 async def test_they_live_a_day(harness: StoreHarness) -> None:
     """Then they are forgotten, some at a time; what is about our orders is kept as long as everything."""
-    await push(harness, range(10), "looked at")
-    await push(harness, range(10), "unknown order")
-    await push(harness, range(10, 15), "unknown order", NOW + DAY)
+    await push(harness, range(10), Outcome.LOOKED_AT)
+    await push(harness, range(10), Outcome.UNKNOWN_ORDER)
+    await push(harness, range(10, 15), Outcome.UNKNOWN_ORDER, NOW + DAY)
     before = NOW + MINUTE
     assert [await harness.store.inbox.prune_unknown(before, 6) for _ in range(3)] == [6, 4, 0]
     assert await rows(harness) == 15

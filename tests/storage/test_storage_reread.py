@@ -9,7 +9,7 @@ import pytest
 from support.store_harness import NOW, ORDER, ORDERS_CHANNEL, OTHER, PARCEL, baseline, scan
 
 from bot.jobs.reread import reread
-from handlers.posts.notices import notice
+from handlers.posts.notices import corrected
 from pandapon.courier import RULES, Reason
 from pandapon.shipment import Milestone
 
@@ -42,7 +42,7 @@ async def test_what_was_told_wrongly_is_put_right(harness: StoreHarness) -> None
     assert [parcel.milestone for parcel in wrong.shipment.parcels] == ["picked_up"]
     assert (right.milestone, right.final_at) == ("delivered", NOW)
     assert sorted(await harness.said()) == [
-        f'{ORDERS_CHANNEL} notice {{"corrected": 1}}',
+        f"{ORDERS_CHANNEL} notice OrdersCorrected(orders=1)",
         f"{ORDERS_CHANNEL} refresh",
     ]
     await harness.restart()
@@ -74,9 +74,7 @@ async def test_a_new_database_says_nothing(harness: StoreHarness) -> None:
 
 def test_the_line() -> None:
     """One line, in numbers."""
-    one, three = notice({"corrected": 1}), notice({"corrected": 3})
-    assert one is not None
-    assert three is not None
+    one, three = corrected(1), corrected(3)
     assert "1 order that was told as delivered was not" in one.text
     assert "3 orders that were told as delivered were not" in three.text
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.store_harness import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, StoreHarness, changed
 
-from storage.inbox import PushMessage
+from storage.inbox import Outcome, PushMessage
 from tracking.channel_settings import ChannelSettings
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ async def test_a_pushed_message_counts_again(harness: StoreHarness) -> None:
     """The same message later is another event, though the first came in what is now the future."""
     hint = PushMessage("same", "CLOSE", ("1",), NOW)
     assert await harness.store.inbox.put(hint)
-    await harness.store.inbox.done(NOW, [("same", "looked at")])
+    await harness.store.inbox.done(NOW, [("same", Outcome.LOOKED_AT)])
     now = NOW - 120 * DAY
     await harness.store.clock.retime(now, -120 * DAY, LONGEST)
     assert not await harness.store.inbox.put(PushMessage("same", "CLOSE", ("1",), now + timedelta(seconds=5)))

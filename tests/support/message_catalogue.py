@@ -37,6 +37,7 @@ from storage.upkeep import Health
 from storage.watch import WatchState
 from tracking.channel_settings import ChannelSettings, Load
 from tracking.daily_digest import DailyDigest, DigestEntry
+from tracking.messages import Muted
 from tracking.values import Filter, Leg, News, Severity, Stall, Step
 
 if TYPE_CHECKING:
@@ -180,15 +181,13 @@ def _watched() -> dict[str, Any]:
         "watching.views.restored": watch_views.restored([watch()], HERE),
         "watching.views.resumed": watch_views.resumed(watch()),
         "watching.views.resumed none": watch_views.resumed(None),
-        "posts.notices.notice": notices.notice({"paused": HERE, "reason": "is_archived", "orders": 2}),
-        "posts.lines.line": lines.line(
-            {"line": "mute", "by": "U0MEI00001", "ids": [], "until": (NOW + timedelta(hours=24)).isoformat()}, 7, NOW
-        ),
+        "posts.lines.line": lines.line(Muted("U0MEI00001", NOW + timedelta(hours=24)), 7, NOW),
         "posts.lines.undone": lines.undone(),
         "posts.lines.too_late": lines.too_late(),
         "posts.alarms.reminder": alarms.reminder(ALARM, watch(), "https://example.slack.com/archives/C0/p1", NOW),
         "posts.notices.corrected": notices.corrected(3),
         "posts.notices.paused": notices.paused(HERE, "not_in_channel", 1),
+        "posts.notices.paused several": notices.paused(HERE, "is_archived", 2),
         "posts.notices.resumed": notices.resumed(HERE, 2),
         "watching.mentioned.skipped": mentioned.skipped(Found((ID,), (OTHER,))),
         "watching.mentioned.tracked": mentioned.tracked(*_found(), NOW),

@@ -11,7 +11,6 @@ from support.transitions import guard
 
 from pandapon.models import Order
 from pandapon.shipment import Milestone, Node, OrderRef, Parcel, Shipment, TimeBasis
-from storage import codec
 from storage.poll import Changed, DueOrder
 from storage.post import Post, PostKind
 from storage.watch import NewWatch, Watch
@@ -226,7 +225,7 @@ def words(post: Post) -> str:
         case PostKind.NEWS:
             return post.news.added[0]
         case PostKind.NOTICE | PostKind.LINE:
-            return codec.dump_facts(post.facts)
+            return repr(post.content)
         case PostKind.DAILY_DIGEST:
             return post.daily_digest.day
         case _:

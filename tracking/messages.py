@@ -1,0 +1,97 @@
+"""Messages about no single order: changes that a person made for a whole channel, and notices. Pure values.
+
+A change is told to its channel in one line with Undo, and holds what Undo needs. Times are aware.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from tracking.channel_settings import ChannelSettings
+    from tracking.values import Filter
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChange:
+    """A change that a person made for everybody in a channel."""
+
+    by: str  # the person's id in Slack
+
+
+@dataclass(frozen=True, slots=True)
+class Muted(ChannelChange):
+    """Orders were muted, or the channel."""
+
+    until: datetime
+    ids: tuple[str, ...] = ()  # order ids as typed; empty: the channel
+    former: datetime | None = None  # the end of the mute that this one replaced; None: there was none
+
+
+@dataclass(frozen=True, slots=True)
+class Unmuted(ChannelChange):
+    """The mute of orders ended early, or that of the channel."""
+
+    ids: tuple[str, ...] = ()  # order ids as typed; empty: the channel
+    former: datetime | None = None  # when the mute would have ended
+
+
+@dataclass(frozen=True, slots=True)
+class WatchingAll(ChannelChange):
+    """The channel watches all orders of the account, or all in one state."""
+
+    orders: int  # that joined at once
+    filter: Filter | None = None  # None: there is no subscription left that names one
+    status: str = ""  # the state; empty: any
+    former: Filter | None = None  # the filter of the subscription that this one replaced; None: there was none
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedAll(ChannelChange):
+    """Every subscription of the channel ended."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged(ChannelChange):
+    """The channel's settings changed, and perhaps the filters of its watches."""
+
+    settings: ChannelSettings
+    former: ChannelSettings
+    filter_all: Filter | None = None  # the new filter of every watch; None: the watches kept theirs
+    former_filters: Mapping[str, Sequence[int]] = field(default_factory=dict)  # by filter, the ids of its watches
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message that the bot sends by itself, to a person or to a channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchesPaused(Notice):
+    """Slack refuses posts in a channel, so a person's watches there are paused."""
+
+    channel: str
+    reason: str  # Slack's error code
+    orders: int  # the person's watches there
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersCorrected(Notice):
+    """Orders were told as delivered and were not, by the rules of an earlier version."""
+
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder(Notice):
+    """A snoozed alarm is due again."""
+
+    alarm: int  # the alarm's id
+    person: str  # who snoozed it
+    channel: str  # where it was snoozed
