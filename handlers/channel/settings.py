@@ -122,7 +122,7 @@ async def save(interaction: Interaction, channel: str, filled: FilledSettings) -
         facts = {"settings": codec.dump_settings(settings), "filter_all": filter_ or "", "undo": undo}
         await announce(ctx, channel, user, "settings", **facts)
     ctx.languages.put(channel, settings.language)
-    set_language(ctx.languages.of(channel))
+    set_language(ctx.languages.of_reader(ctx.people.of(user), channel))
     ctx.wake()
     return settings_views.saved(channel, settings, next_digest(settings, ctx.clock()), (before, after), ctx.clock())
 
