@@ -71,9 +71,10 @@ def register(app: AsyncApp, ctx: Context) -> None:
         if not payloads.text(body, "response_url"):  # Bolt takes any value there for a URL
             context["response_url"] = None
             context.pop("respond", None)
-        if (person := ctx.people.meet(body))[0]:
-            ctx.hold(asyncio.ensure_future(keep(ctx.store, *person)))
-        set_language(ctx.languages.of(payloads.channel(body) or payloads.text(body, "view", "private_metadata")))
+        if user := ctx.people.meet(body):
+            ctx.hold(asyncio.ensure_future(keep(ctx.store, user, ctx.people.of(user))))
+        channel = payloads.channel(body) or payloads.text(body, "view", "private_metadata")
+        set_language(ctx.languages.of_reader(ctx.people.of(payloads.user(body)), channel))
         await next_()
 
     attach = _Attacher(app, ctx)

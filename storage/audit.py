@@ -1,4 +1,4 @@
-"""The audit trail, people's names, and the ids of Slack's deliveries."""
+"""The audit trail, what Slack tells of people, and the ids of Slack's deliveries."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person who used the bot. A field that Slack has not told yet is empty."""
+
+    name: str = ""
+    locale: str = ""  # of their Slack, such as ``zh-CN``
+    time_zone: str = ""  # of their Slack, an IANA name such as ``Asia/Shanghai``
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +48,16 @@ def first_seen(conn: sqlite3.Connection, event_id: str, now: datetime) -> bool:
     return conn.execute(sql, (event_id, to_int(now))).rowcount == 1
 
 
-def people(conn: sqlite3.Connection) -> dict[str, str]:
-    """Return the known names of people by Slack user id."""
-    return {row["id"]: row["name"] for row in conn.execute("SELECT id, name FROM people")}
+def people(conn: sqlite3.Connection) -> dict[str, Person]:
+    """Return everybody who used the bot, by Slack user id."""
+    rows = conn.execute("SELECT id, name, locale, time_zone FROM people")
+    return {row["id"]: Person(row["name"], row["locale"], row["time_zone"]) for row in rows}
 
 
-def name_person(conn: sqlite3.Connection, user: str, name: str) -> None:
-    """Store the name of a person. ``user``: Slack user id."""
+def keep_person(conn: sqlite3.Connection, user: str, person: Person) -> None:
+    """Store a person, or what changed about them. ``user``: Slack user id."""
     conn.execute(
-        "INSERT INTO people (id, name) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name", (user, name)
+        "INSERT INTO people (id, name, locale, time_zone) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+        " name = excluded.name, locale = excluded.locale, time_zone = excluded.time_zone",
+        (user, person.name, person.locale, person.time_zone),
     )

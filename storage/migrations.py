@@ -236,3 +236,10 @@ def _vocabulary(db: Database) -> None:
 def _reason(db: Database) -> None:
     """Why an order stands where it stands, for lists, which load no entries. Rereading by newer rules fills it."""
     db.conn.execute("ALTER TABLE orders ADD COLUMN reason TEXT NOT NULL DEFAULT ''")
+
+
+@migrations(name="0012_readers")
+def _readers(db: Database) -> None:
+    """The language and time zone of each person's Slack: answers are in the reader's language after a restart too."""
+    db.conn.execute("ALTER TABLE people ADD COLUMN locale TEXT NOT NULL DEFAULT ''")
+    db.conn.execute("ALTER TABLE people ADD COLUMN time_zone TEXT NOT NULL DEFAULT ''")

@@ -164,10 +164,10 @@ class Inbox(Aggregate):
 
 
 class People(Aggregate):
-    """People's names, and the ids of Slack's deliveries that were handled."""
+    """What Slack tells of people, and the ids of Slack's deliveries that were handled."""
 
-    names = Operation(audit.people)
-    name = Operation(audit.name_person)
+    all = Operation(audit.people)
+    keep = Operation(audit.keep_person)
     first_seen = Operation(audit.first_seen)
 
 

@@ -41,8 +41,12 @@ class Composer:
         self._store, self._slack, self._languages, self._people = store, slack, languages, people
 
     async def compose(self, post: Post, now: datetime) -> Message | None:
-        """Return the message of a post in its channel's language; None when its order, watch or alarm is gone."""
-        with use_language(self._languages.of(post.channel)), self._people.known():
+        """Return the message of a post; None when its order, watch or alarm is gone.
+
+        It is in the channel's language or, where a person alone gets it, in theirs: ``channel`` is then their id.
+        """
+        language = self._languages.of_reader(self._people.of(post.channel), post.channel)
+        with use_language(language), self._people.known():
             return await self._compose(post, now)
 
     async def _compose(self, post: Post, now: datetime) -> Message | None:

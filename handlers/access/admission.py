@@ -48,6 +48,8 @@ class Person:
 
     user: str
     is_member: bool = True
+    locale: str = ""  # of their Slack, such as ``zh-CN``; empty where Slack does not tell it
+    time_zone: str = ""  # an IANA name, likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Admission:
     def __init__(self, outsiders: Outsiders = "none", clock: Callable[[], float] = time.monotonic) -> None:
         self._outsiders, self._clock = outsiders, clock
         self._own: Installation | None = None
-        self._standings: dict[str, tuple[Standing, float]] = {}
+        self._known: dict[str, tuple[Standing, Body, float]] = {}  # with the profile, and how long both are believed
 
     async def admit(self, client: AsyncWebClient, body: Body) -> Person:
         """Return who sent a payload. Raises ForbiddenError with the reason for those who may not use the bot."""
@@ -75,14 +77,15 @@ class Admission:
         if not user or not _is_for(own, body):
             log.warning("request refused", extra={"reason": "sent for another workspace or app, or by nobody"})
             raise ForbiddenError(_("I work for another workspace, so I do nothing here."))
-        standing = await self._standing(client, own, user, payloads.users_team(body))
+        standing, profile = await self._standing(client, own, user, payloads.users_team(body))
         if standing is None:
             raise ForbiddenError(
                 _("Slack did not confirm who you are, so nothing was done. Please try again in a minute.")
             )
         if not self._lets_in(standing):
             raise ForbiddenError(_refused())
-        return Person(user, is_member=standing is Standing.MEMBER)
+        locale, time_zone = payloads.text(profile, "locale"), payloads.text(profile, "tz")
+        return Person(user, is_member=standing is Standing.MEMBER, locale=locale, time_zone=time_zone)
 
     def _lets_in(self, standing: Standing) -> bool:
         if standing is Standing.STRANGER:
@@ -100,17 +103,19 @@ class Admission:
         )
         return self._own
 
-    async def _standing(self, client: AsyncWebClient, own: Installation, user: str, team: str) -> Standing | None:
-        """A person's standing. Where Slack does not answer, the last answer counts, however old; else None."""
-        former, until = self._standings.get(user, (None, 0.0))
+    async def _standing(
+        self, client: AsyncWebClient, own: Installation, user: str, team: str
+    ) -> tuple[Standing | None, Body]:
+        """A person's standing and profile. Where Slack does not answer, the last answer counts, however old."""
+        former, last, until = self._known.get(user, (None, {}, 0.0))
         if former and self._clock() < until:
-            return former
+            return former, last
         profile = await _in_time(_profile(client, user))
         if profile is None:
-            return former
+            return former, last
         standing = _judge(own, profile, team)
-        self._standings[user] = standing, self._clock() + KNOWN_FOR
-        return standing
+        self._known[user] = standing, profile, self._clock() + KNOWN_FOR
+        return standing, profile
 
 
 def _is_for(own: Installation, body: Body) -> bool:
@@ -138,7 +143,7 @@ def _judge(own: Installation, profile: Body, team: str) -> Standing:
 async def _profile(client: AsyncWebClient, user: str) -> Body:
     """A person's user object of ``users.info``; empty where Slack withholds it from this app."""
     try:
-        return payloads.table((await client.users_info(user=user)).data, "user")
+        return payloads.table((await client.users_info(user=user, include_locale=True)).data, "user")
     except SlackApiError as error:
         if _code(error) in WITHHELD:
             return {}

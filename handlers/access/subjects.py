@@ -37,9 +37,10 @@ class Subject:
 async def claimed(interaction: Interaction, subject: Subject, given: Any = None) -> Any:
     """Load a listener's subject and check that the person may act on it. Every act comes after this check.
 
-    Raises ForbiddenError, and the errors of ``subject.find``.
+    From here on the task speaks the person's language. Raises ForbiddenError, and the errors of ``subject.find``.
     """
     person = await interaction.ctx.admission.admit(interaction.client, interaction.body)
+    interaction.speak_to(person.locale, person.time_zone)
     claim = await subject.find(interaction, given)
     await ask(interaction, person, claim)
     return claim.subject

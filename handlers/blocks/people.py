@@ -1,4 +1,6 @@
-"""The names of people. A name notifies nobody; a mention does, and is kept for news that concerns that person.
+"""People's names, and the locale and time zone of their Slack.
+
+A name notifies nobody; a mention does, and is kept for news that concerns that person.
 
 Slack sends a person's name with every command and press, so the bot needs no scope to know it.
 """
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.blocks.i18n import _
 from handlers.blocks.text import escape, truncate
+from storage.audit import Person
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -34,26 +37,44 @@ def name(user_id: str) -> str:
 
 
 class People:
-    """The names of everybody who used the bot, by user id; kept in memory, since every message may need them."""
+    """Everybody who used the bot, by user id; kept in memory, since every message may need a name.
+
+    Slack sends the name with each command and press; ``users.info`` tells the locale and the time zone.
+    """
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
+        self._profiles: dict[str, tuple[str, str]] = {}  # locale and time zone
 
     async def learn(self, store: Store) -> None:
-        """Read the stored names. Raises StorageError."""
-        self.names |= await store.people.names()
+        """Read the stored people. Raises StorageError."""
+        for user_id, person in (await store.people.all()).items():
+            self.names |= {user_id: person.name} if person.name else {}
+            self._profiles[user_id] = person.locale, person.time_zone
 
-    def meet(self, body: Mapping[str, Any]) -> tuple[str, str]:
+    def of(self, user_id: str) -> Person:
+        """What is known of a person; for a stranger all fields are empty."""
+        locale, time_zone = self._profiles.get(user_id, ("", ""))
+        return Person(self.names.get(user_id, ""), locale, time_zone)
+
+    def meet(self, body: Mapping[str, Any]) -> str:
         """Learn the name of a payload's sender, and use all names in the current task and in the tasks that it starts.
 
-        Returns the id and the name where the name is new or changed; two empty texts otherwise.
+        Returns the person's id where the name is new or changed; else an empty text.
         """
         _names.set(self.names)
         user_id, called = _introduced(body)
         if not user_id or not called or self.names.get(user_id) == called:
-            return "", ""
+            return ""
         self.names[user_id] = called
-        return user_id, called
+        return user_id
+
+    def profile(self, user_id: str, locale: str, time_zone: str) -> bool:
+        """Learn the locale and time zone of a person's Slack. Returns whether either is new or changed."""
+        is_new = bool(locale or time_zone) and self._profiles.get(user_id) != (locale, time_zone)
+        if is_new:
+            self._profiles[user_id] = locale, time_zone
+        return is_new
 
     @contextmanager
     def known(self) -> Iterator[None]:
@@ -65,12 +86,12 @@ class People:
             _names.reset(token)
 
 
-async def keep(store: Store, user_id: str, called: str) -> None:
-    """Store a name. A failure is only logged: Slack sends the name again with this person's next command or press."""
+async def keep(store: Store, user_id: str, person: Person) -> None:
+    """Store a person. A failure is only logged: Slack sends the same again with this person's next command or press."""
     try:
-        await store.people.name(user_id, called)
+        await store.people.keep(user_id, person)
     except StorageError as error:
-        log.warning("name not stored", extra={"error": error})
+        log.warning("person not stored", extra={"error": error})
 
 
 def _introduced(body: Mapping[str, Any]) -> tuple[str, str]:

@@ -7,6 +7,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from handlers.blocks import locale_data
 from handlers.blocks.i18n import _, ngettext
 from handlers.wire.text import clean
 from pandapon.phones import mask_phones
@@ -15,7 +16,13 @@ from pandapon.times import CHINA
 if TYPE_CHECKING:
     from decimal import Decimal
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+UNITS: tuple[tuple[timedelta, locale_data.Unit], ...] = (
+    (DAY, "day"),
+    (HOUR, "hour"),
+    (MINUTE, "minute"),
+    (SECOND, "second"),
+)
 
 _TAIL, _WHOLE = 6, 8  # signs of an id that are shown; the length up to which all are
 
@@ -79,8 +86,8 @@ def truncate_mrkdwn(marked: str, limit: int) -> str:
 def slack_date(at: datetime, now: datetime) -> str:
     """A time that Slack shows in each reader's own zone. The fallback is in China time and says so."""
     local = at.astimezone(CHINA)
-    pattern = "%d %b %H:%M" if local.year == now.astimezone(CHINA).year else "%d %b %Y %H:%M"
-    fallback = _("{time} China time").format(time=local.strftime(pattern))
+    written = locale_data.day_and_time(local, with_year=local.year != now.astimezone(CHINA).year)
+    fallback = _("{time} China time").format(time=written)
     return f"<!date^{int(at.astimezone(UTC).timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
@@ -97,19 +104,14 @@ def ago(delta: timedelta) -> str:
 
 def span(delta: timedelta) -> str:
     """A length of time in words, in the largest unit of which it holds at least two; below zero it is 0 seconds."""
-    if delta < 2 * MINUTE:
-        seconds = max(0, delta // timedelta(seconds=1))
-        return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
-    if delta < 2 * HOUR:
-        return _("{n} minutes").format(n=delta // MINUTE)
-    if delta < 2 * DAY:
-        return _("{n} hours").format(n=delta // HOUR)
-    return _("{n} days").format(n=delta // DAY)
+    length = max(delta, timedelta())
+    size, unit = next((size, unit) for size, unit in UNITS if length >= 2 * size or unit == "second")
+    return locale_data.duration(length - length % size, unit)
 
 
 def money(amount: Decimal) -> str:
     """An amount of yuan, e.g. ¥1,234.50."""
-    return f"-¥{-amount:,.2f}" if amount < 0 else f"¥{amount:,.2f}"
+    return locale_data.yuan(amount)
 
 
 def _invisible(character: str) -> bool:

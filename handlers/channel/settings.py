@@ -120,7 +120,7 @@ async def save(interaction: Interaction, channel: str, filled: FilledSettings) -
     if filter_ or settings != former:
         await announce(ctx, channel, SettingsChanged(user, settings, former, filter_, filters))
     ctx.languages.put(channel, settings.language)
-    set_language(ctx.languages.of(channel))
+    set_language(ctx.languages.of_reader(ctx.people.of(user), channel))
     ctx.wake()
     return settings_views.saved(channel, settings, next_digest(settings, ctx.clock()), (before, after), ctx.clock())
 

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from handlers.blocks import failures
+from handlers.blocks.i18n import set_language
+from handlers.blocks.people import keep
 from handlers.interactions.answering import Ways
 from handlers.interactions.error_boundary import guarded
+from handlers.wire import payloads
 from pandapon import budget
 
 if TYPE_CHECKING:
@@ -56,6 +59,18 @@ class Interaction:
     def is_between_people(self) -> bool:
         """Whether the person acted in a direct message; one of several people has a channel's id and a special name."""
         return self.channel.startswith("D") or self.channel_name.startswith("mpdm-")
+
+    def speak_to(self, locale: str, time_zone: str) -> None:
+        """Learn the person's locale and time zone, and use their language from now on in the current task."""
+        ctx = self.ctx
+        if ctx.people.profile(self.user, locale, time_zone):
+            ctx.hold(asyncio.ensure_future(keep(ctx.store, self.user, ctx.people.of(self.user))))
+        set_language(ctx.languages.of_reader(ctx.people.of(self.user), self.spoken_in))
+
+    @property
+    def spoken_in(self) -> str:
+        """The channel whose language counts where the person's own is not known; empty: there is none."""
+        return payloads.channel(self.body) or payloads.text(self.body, "view", "private_metadata")
 
     async def answer(self, work: Coroutine[None, None, Message], working: str, *, replace: bool = False) -> None:
         """Run the work and show its message or its error, and a working line while it takes long.

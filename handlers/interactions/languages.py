@@ -1,18 +1,27 @@
-"""The language of each channel, kept in memory, since every answer and every post needs it."""
+"""The language of each channel and of each reader, kept in memory, since every answer and every post needs it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handlers.blocks.i18n import LANGUAGES
+
 if TYPE_CHECKING:
+    from storage.audit import Person
     from storage.store import Store
+
+CODES = frozenset(code for code, _name in LANGUAGES)
+# Slack has no interface in these languages, so its locale tells nothing of the people who read them: theirs is English.
+# For them the bot goes by the time zone.
+NOT_IN_SLACK = {"th": frozenset({"Asia/Bangkok"})}
+TRADITIONAL = frozenset({"tw", "hk", "mo", "hant"})  # Chinese that is not the catalogue's
 
 
 class Languages:
     """The languages that channels chose. Only the leading process changes them."""
 
     def __init__(self, default: str = "en") -> None:
-        """``default``: for channels that chose none, direct messages and App Home."""
+        """``default``: for channels that chose none, and for readers in App Home whose locale is not translated."""
         self.default = default
         self._chosen: dict[str, str] = {}
 
@@ -26,5 +35,23 @@ class Languages:
         self._chosen[channel] = language
 
     def of(self, channel: str) -> str:
-        """Return the language of a channel."""
+        """Return the language of a channel: of all posts in it."""
         return self._chosen.get(channel) or self.default
+
+    def of_reader(self, person: Person, channel: str = "") -> str:
+        """Return the language of an answer that one person alone reads.
+
+        It is that of their Slack; the channel's where Slack has not told it, or the bot does not speak it.
+        """
+        spoken = self.of(channel)
+        if person.time_zone in NOT_IN_SLACK.get(spoken, ()) and of_locale(person.locale) == "en":
+            return spoken
+        return of_locale(person.locale) or spoken
+
+
+def of_locale(locale: str) -> str:
+    """Return the language of a Slack locale such as ``zh-CN``; empty where the bot has no catalogue for it."""
+    language, *rest = locale.replace("_", "-").casefold().split("-")
+    if language == "zh":
+        return "" if TRADITIONAL & set(rest) else "zh_CN"
+    return language if language in CODES else ""

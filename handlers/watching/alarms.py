@@ -11,7 +11,7 @@ from handlers.access.permissions import Claim
 from handlers.access.subjects import Subject, rows
 from handlers.blocks import action_ids, failures
 from handlers.blocks import elements as el
-from handlers.blocks.i18n import _
+from handlers.blocks.i18n import _, use_language
 from handlers.blocks.text import slack_date
 from handlers.commands.declarations import Button, Feature
 from handlers.posts import alarms
@@ -78,7 +78,8 @@ async def _show(interaction: Interaction, alarm: Alarm, ts: str) -> None:
     """Update the alarm's message. Where Slack refuses that, only the order's card shows who acted."""
     watches = await interaction.ctx.store.watches.of_orders([alarm.key])
     watch = next((watch for watch in watches if watch.channel == interaction.channel), None)
-    message = alarms.acted_on(alarm, watch, interaction.ctx.clock())
+    with use_language(interaction.ctx.languages.of(interaction.channel)):  # the whole channel reads it
+        message = alarms.acted_on(alarm, watch, interaction.ctx.clock())
     try:
         await interaction.client.chat_update(
             channel=interaction.channel, ts=ts, text=message.text, blocks=message.blocks

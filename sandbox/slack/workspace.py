@@ -36,7 +36,7 @@ class User:
     name: str
     real_name: str
     tz: str = "Asia/Shanghai"
-    locale: str = "zh-CN"
+    locale: str = "en-US"
     is_bot: bool = False
     is_restricted: bool = False  # a guest of the workspace, in several channels
     is_ultra_restricted: bool = False  # a guest in a single channel, who counts as restricted too

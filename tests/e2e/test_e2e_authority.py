@@ -460,7 +460,7 @@ async def test_slack_does_not_say_what_somebody_is(harness: BotHarness, fault: F
     mei.team = "T0FOREIGN"
     if served:  # the payload of a button names the workspace, whether or not Slack says more
         assert harness.bot is not None
-        harness.bot.context.admission._standings.clear()
+        harness.bot.context.admission._known.clear()
         assert "full members" in await forged.answered(harness, forged.press(harness, "run:1", "help"))
 
 

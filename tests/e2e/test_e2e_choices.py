@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.bot_harness import ORDER, BotHarness, running, words
 from support.settings_form import at as clock_time
-from support.settings_form import choose, form
+from support.settings_form import choose
 
 from sandbox.pandapon.demo import SECOND
 from sandbox.pandapon.generator import scenarios
@@ -477,81 +477,3 @@ async def test_a_deleted_card_is_posted_again_with_the_next_news(harness: BotHar
     [new] = [message for message in harness.channel("#orders") if "News comes in this thread" in words(message)]
     [reply] = await harness.replies(new, 1)
     assert "快件已到达 广州分拨中心" in words(reply)
-
-
-# --- the language ---------------------------------------------------------------------------------------------------
-
-CHINESE = {"type": "static_select", "selected_option": {"value": "zh_CN"}}
-THAI = {"type": "static_select", "selected_option": {"value": "th"}}
-ENGLISH = {"type": "static_select", "selected_option": {"value": "en"}}
-
-
-async def test_a_channel_chooses_its_language(harness: BotHarness) -> None:
-    """Answers, refusals, cards and news speak it at once; another channel and a restart change nothing about that."""
-    card = await watched(harness)
-    assert "简体中文" in await choose(harness, language=CHINESE)
-    harness.scan("快件正在派送中，请保持电话畅通", status="DELIVERING")
-    [reply] = await harness.replies(card, 1)
-    assert "派送中" in words(reply)
-    await harness.until(lambda: "停止关注" in str(harness.channel("#orders")[0].blocks))
-    assert "请试" in await harness.ask("/panda wacth 1")
-    assert "一切正常" in await harness.ask("/panda status")
-    assert "All is well" in await harness.ask("/panda status", channel="#urgent")
-    await harness.stop_bot()
-    await harness.start_bot()
-    assert "一切正常" in await harness.ask("/panda status")
-    assert "已保存" not in await choose_in_chinese(harness, ENGLISH)
-    assert "All is well" in await harness.ask("/panda status")
-
-
-async def choose_in_chinese(harness: BotHarness, language: dict[str, Any]) -> str:
-    """The same modal behind its Chinese button."""
-    return await choose_by(harness, "更改…", "频道设置", language)
-
-
-async def choose_by(harness: BotHarness, button: str, title: str, language: dict[str, Any]) -> str:
-    """The settings' modal, opened by a button in another language and with its title; returns what it then shows."""
-    await harness.ask("/panda settings")
-    message, action_id = harness.button(button, "mei", "#orders")
-    before = set(harness.slack.workspace.views)
-    assert (await harness.slack.press("mei", message, action_id)).ok
-    await harness.until(lambda: bool(set(harness.slack.workspace.views) - before))
-    view_id = (set(harness.slack.workspace.views) - before).pop()
-    assert title in str(harness.slack.workspace.views[view_id])
-    ack = await harness.slack.submit("mei", view_id, form() | {"language": {"value": language}})
-    assert ack.ok
-    assert ack.payload
-    return str(ack.payload["view"])
-
-
-async def test_a_channel_chooses_thai(harness: BotHarness) -> None:
-    """Answers, refusals, cards, news and forms speak it at once, and English again afterwards."""
-    card = await watched(harness)
-    assert "ไทย" in await choose(harness, language=THAI)
-    harness.scan("快件正在派送中，请保持电话畅通", status="DELIVERING")
-    [reply] = await harness.replies(card, 1)
-    assert "กำลังนำจ่าย" in words(reply)
-    await harness.until(lambda: "เลิกติดตาม" in str(harness.channel("#orders")[0].blocks))
-    assert "ลอง: `/panda " in await harness.ask("/panda wacth 1")
-    assert "ไม่ใช่คำสั่ง" in await harness.ask("/panda wacth 1")
-    assert "กำลังนำจ่าย" in await harness.ask(f"/panda track {ORDER}")
-    assert "ทุกอย่างปกติ" in await harness.ask("/panda status")
-    assert "All is well" in await harness.ask("/panda status", channel="#urgent")
-    assert "ปิดแจ้งเตือนถึง" in await harness.ask(f"/panda mute {ORDER} 3d")
-    assert "เปิดแจ้งเตือนอีกครั้ง" in await harness.press("เลิกทำ")
-    await harness.stop_bot()
-    await harness.start_bot()
-    assert "ทุกอย่างปกติ" in await harness.ask("/panda status")
-    assert "บันทึกแล้ว" not in await choose_by(harness, "เปลี่ยน…", "การตั้งค่าช่อง", ENGLISH)
-    assert "All is well" in await harness.ask("/panda status")
-
-
-@pytest.mark.parametrize(
-    ("language", "watching", "stop"),
-    [("zh_CN", "已关注", "停止关注"), ("th", "เริ่มติดตามคำสั่งซื้อ", "เลิกติดตาม")],
-)
-async def test_the_bot_s_language_is_a_setting(tmp_path: Path, language: str, watching: str, stop: str) -> None:
-    """Channels that chose none are spoken to in it."""
-    async with running(tmp_path, language=language) as harness:
-        assert watching in await harness.ask(f"/panda watch {ORDER}")
-        assert stop in str(harness.channel("#orders")[0].blocks)

@@ -103,7 +103,7 @@ def test_when() -> None:
     """Each reader's own time zone, and China time where it cannot be known."""
     at = datetime(2026, 5, 20, 7, 41, tzinfo=UTC)
     assert (
-        slack_date(at, NOW) == f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|20 May 15:41 China time>"
+        slack_date(at, NOW) == f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|May 20 15:41 China time>"
     )
     assert "2025" in slack_date(at.replace(year=2025), NOW)
 

@@ -301,7 +301,7 @@ async def test_coming_in_and_opening(clock: SimClock) -> None:
 async def test_people(client: AsyncWebClient) -> None:
     """A person has a time zone, and a language when one asks for it."""
     mei = (await client.users_info(user=MEI, include_locale=True))["user"]
-    assert (mei["tz"], mei["locale"], mei["is_bot"]) == ("Asia/Shanghai", "zh-CN", False)
+    assert (mei["tz"], mei["locale"], mei["is_bot"]) == ("Asia/Shanghai", "en-US", False)
     assert "locale" not in (await client.users_info(user=MEI))["user"]
     assert await error(client.users_info(user="U0NOBODY")) == "user_not_found"
     assert len((await client.users_list())["members"]) == 3
