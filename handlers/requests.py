@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tracking.values import Filter
 
 MUTE_FOR = timedelta(hours=24)
+FILTER_TEXT = 40  # characters of a text filter; a button that leads back to the list must hold it, escaped twice
 HELP_WORDS = frozenset({"help", "?", "--help", "-h", "帮助"})
 
 
@@ -47,41 +48,68 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowOrder:
-    """Show one order. ``platform`` None: the one on which the order is found."""
-
-    order_id: str
-    platform: Platform | None = None
-
-    def command(self) -> str:
-        """The canonical text."""
-        return _joined("order", self.order_id, _platform(self.platform))
-
-
-@dataclass(frozen=True, slots=True)
 class ListOrders:
-    """List the account's orders. ``status``: a key of ``handlers.blocks.order_states.STATES``, or empty for all."""
+    """List the account's orders, all of them or those that pass every filter that is not empty.
+
+    ``status``: a key of ``handlers.blocks.order_states.LISTED``. ``since``, ``until``: the first and last day on which
+    an order was made, as :mod:`handlers.parsing.days` writes days. ``words``: each is searched for in titles, ids,
+    tracking numbers and sellers. ``seller`` and ``words`` have at most :data:`FILTER_TEXT` characters.
+    """
 
     status: str = ""
     platform: Platform | None = None
     page: int = 1
+    seller: str = ""
+    since: str = ""
+    until: str = ""
+    words: str = ""
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether it has a filter besides the state and the platform."""
+        return bool(self.seller or self.since or self.until or self.words)
+
+    def unfiltered(self) -> ListOrders:
+        """The first page of the same state and platform, without the other filters."""
+        return ListOrders(self.status, self.platform)
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("orders", self.status, _platform(self.platform), _page(self.page))
+        words = ["orders", self.status, _text(self.words), _platform(self.platform)]
+        words += [f"--seller {_text(self.seller)}" if self.seller else ""]
+        words += [f"--since {self.since}" if self.since else "", f"--until {self.until}" if self.until else ""]
+        return _joined(*words, _page(self.page))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOrder:
+    """Show one order. ``platform`` None: the one on which the order is found. ``back``: the list that led to it."""
+
+    order_id: str
+    platform: Platform | None = None
+    back: ListOrders | None = None
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("order", self.order_id, _platform(self.platform), _back(self.back))
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Show every parcel of an order. ``text``: its id, or the waybill of one of its parcels."""
+    """Show every parcel of an order. ``text``: its id, or the waybill of one of its parcels.
+
+    ``back``: the list of orders that led to it.
+    """
 
     text: str
     platform: Platform | None = None
     all_nodes: bool = False
+    back: ListOrders | None = None
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("track", self.text, _platform(self.platform), "--all" if self.all_nodes else "")
+        every = "--all" if self.all_nodes else ""
+        return _joined("track", self.text, _platform(self.platform), every, _back(self.back))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +263,15 @@ def _platform(platform: Platform | None) -> str:
 
 def _page(page: int) -> str:
     return f"--page {page}" if page > 1 else ""
+
+
+def _text(text: str) -> str:
+    """Free text as one token, whatever is in it."""
+    return escape_wire(quoted(text)) if text else ""
+
+
+def _back(listed: ListOrders | None) -> str:
+    return f"--back {_text(listed.command())}" if listed else ""
 
 
 def _channel(channel: str | None) -> str:

@@ -1,41 +1,31 @@
-"""Options after dashes: platform, sorting, prices, page. A wrong option is refused with the corrected command."""
+"""Options after dashes. A wrong option is refused with the corrected command."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
+from handlers.parsing.option_values import READERS, read_value
 from handlers.parsing.tokens import Kind, Token
 from handlers.parsing.words import FILTERS, nearest
 from handlers.wire.text import DASHES, folded
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from handlers.errors import UsageError
     from handlers.parsing.typed_command import TypedCommand
 
-MAX_PAGE = 1000
-MAX_PRICE = 9_999_999  # yuan
-
 _OPTION = re.compile(rf"(?P<dashes>[{DASHES}]+)(?P<name>[^=:＝：]*)(?:[=:＝：](?P<value>.*))?", re.DOTALL)
-_PRICE = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,2})?")
-_CURRENCY = re.compile(r"^(?:¥|￥|rmb|cny)\s*|\s*(?:元|块|yuan|rmb|cny)$")
 
-# All options; True: it takes a value. ``Verb.options`` says which of them a command takes.
-OPTIONS: dict[str, bool] = {
-    "1688": False,
-    "taobao": False,
-    "sort": True,
-    "min": True,
-    "max": True,
-    "page": True,
-    "all": False,
-}
 PLATFORMS = frozenset({"1688", "taobao"})
+FLAGS = PLATFORMS | {"all"}
+# All options; ``Verb.options`` says which of them a command takes. Those of ``READERS`` have a value.
+OPTIONS = FLAGS | frozenset(READERS)
 OPTION_SYNONYMS: dict[str, str] = {
     "alibaba": "1688",
     "阿里巴巴": "1688",
@@ -53,23 +43,31 @@ OPTION_SYNONYMS: dict[str, str] = {
     "最高": "max",
     "all-nodes": "all",
     "全部": "all",
-}
-SORTS: dict[str, str] = {
-    "price": "price",
-    "cheap": "price",
-    "price-asc": "price",
-    "价格": "price",
-    "-price": "-price",
-    "price-desc": "-price",
-    "sales": "sales",
-    "sold": "sales",
-    "销量": "sales",
+    "shop": "seller",
+    "supplier": "seller",
+    "卖家": "seller",
+    "店铺": "seller",
+    "供应商": "seller",
+    "商家": "seller",
+    "from": "since",
+    "after": "since",
+    "从": "since",
+    "to": "until",
+    "before": "until",
+    "到": "until",
+    "last": "days",
+    "最近": "days",
+    "天数": "days",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Options of one command. Prices are yuan. ``platform`` None: both. ``sort``: a value of ``SORTS``, or empty."""
+    """Options of one command. Prices are yuan. ``platform`` None: both. ``sort``: a value of ``SORTS``, or empty.
+
+    ``since``, ``until``: days as :mod:`handlers.parsing.days` writes them. ``back``: the command that shows the list
+    which led here, not read yet.
+    """
 
     platform: Platform | None = None
     sort: str = ""
@@ -77,6 +75,10 @@ class Options:
     price_max: Decimal | None = None
     page: int = 1
     all_nodes: bool = False
+    seller: str = ""
+    since: str = ""
+    until: str = ""
+    back: str = ""
 
 
 def read_options(command: TypedCommand) -> tuple[Options, list[Token]]:
@@ -115,16 +117,18 @@ class _Reader:
         start = self._at
         if name not in self._known:
             raise self._unknown(name, value)
-        if not OPTIONS[name]:
+        if name in FLAGS:
             self._set_flag(name)
             return
         if value is None and self._value_follows():
             self._at += 1
             value = self._tokens[self._at].text
-        problem = self._set(name, value or "")
-        if problem:
-            other_tokens = (*self._tokens[:start], *self._tokens[self._at + 1 :])
-            raise self._command.refuse(problem, instead=other_tokens)
+        read = read_value(name, " ".join((value or "").split()))
+        self._options = replace(self._options, **read.fields)
+        if read.problem:
+            instead = (Token(Kind.WORD, f"--{name}"), _word(read.instead)) if read.instead else ()
+            before, after = self._tokens[:start], self._tokens[self._at + 1 :]
+            raise self._command.refuse(read.problem, instead=(*before, *instead, *after))
 
     def _value_follows(self) -> bool:
         next_tokens = self._tokens[self._at + 1 : self._at + 2]
@@ -135,25 +139,6 @@ class _Reader:
             self._options = replace(self._options, all_nodes=True)
         else:
             self._platforms.add(Platform(name))
-
-    def _set(self, name: str, value: str) -> str:
-        """Store a value. Returns the problem with it; empty for a good value."""
-        match name:
-            case "sort":
-                sort = SORTS.get(_minus(folded(value)))
-                self._options = replace(self._options, sort=sort or "")
-                return "" if sort else _bad_sort(value)
-            case "page":
-                page = _page(value)
-                self._options = replace(self._options, page=page or 1)
-                return "" if page else _bad_page(value)
-            case _:
-                price = _price(value)
-                if name == "min":
-                    self._options = replace(self._options, price_min=price)
-                else:
-                    self._options = replace(self._options, price_max=price)
-                return "" if price else _bad_price(name, value)
 
     def _unknown(self, name: str, value: str | None) -> UsageError:
         """Refuse an option. The corrected command has the nearest known option in its place, or none."""
@@ -167,12 +152,22 @@ class _Reader:
             **{synonym: option for synonym, option in OPTION_SYNONYMS.items() if option in self._known},
         }
         guess = nearest(name, known) if name not in OPTIONS else None
-        tail = f"={value}" if value else ""
-        instead = [Token(Kind.WORD, f"--{guess}{tail}")] if guess else []
+        instead = [Token(Kind.WORD, f"--{guess}" + (f"={value}" if value else ""))] if guess else []
         if not guess and self._command.declared.takes_words and name not in OPTIONS:
-            instead = [Token(Kind.QUOTED, f"{name}{tail}")]  # it may be meant as a word to search for
+            instead = self._as_words(name, value)
         before, after = self._tokens[: self._at], self._tokens[self._at + 1 :]
         return self._command.refuse(problem, instead=(*before, *instead, *after))
+
+    def _as_words(self, name: str, value: str | None) -> list[Token]:
+        """The words that were meant by an option: its value, as in ``--color red``, or the name of one without."""
+        if value:
+            return [_word(value)]
+        return [] if self._value_follows() else [_word(name)]
+
+
+def _word(text: str) -> Token:
+    """A token for a corrected command, in quotes where it would be read as more or less than one word."""
+    return Token(Kind.WORD if text.isalnum() or re.fullmatch(r"\w[\w-]*", text) else Kind.QUOTED, text)
 
 
 def _option(token: Token) -> tuple[str, str | None] | None:
@@ -184,45 +179,3 @@ def _option(token: Token) -> tuple[str, str | None] | None:
     name = OPTION_SYNONYMS.get(name, name)
     is_marked = len(match["dashes"]) > 1 or (match["dashes"] in "—―" and not name.isdigit())  # —4 is the end of an id
     return (name, match["value"]) if is_marked or name in OPTIONS else None
-
-
-def _minus(text: str) -> str:
-    return re.sub(rf"^[{DASHES}]+", "-", text)
-
-
-def _price(text: str) -> Decimal | None:
-    """Yuan from 80, ¥80, 80元 or 1,200.50; None for any other text, and for zero."""
-    amount = _CURRENCY.sub("", _CURRENCY.sub("", folded(text))).replace(",", "")
-    if not _PRICE.fullmatch(amount) or not Decimal(amount):
-        return None
-    price = Decimal(amount).normalize()
-    return price.quantize(Decimal(1)) if price == price.to_integral_value() else price
-
-
-def _page(text: str) -> int:
-    """A page's number, from 1; 0 for any other text."""
-    number = folded(text)
-    page = int(number) if re.fullmatch(r"[0-9]{1,6}", number) else 0
-    return page if page <= MAX_PAGE else 0
-
-
-def _bad_sort(value: str) -> str:
-    problem = _("results can be sorted by {choices}").format(
-        choices=", ".join(f"`{choice}`" for choice in ("price", "-price", "sales"))
-    )
-    return problem + (_(", not by {value}").format(value=code(value, 40)) if value else "")
-
-
-def _bad_page(value: str) -> str:
-    if not value:
-        return _("{option} needs a number, e.g. {example}").format(option="`--page`", example="`--page 2`")
-    return _("{value} is not a page: pages are numbered from 1 to {last}").format(value=code(value, 40), last=MAX_PAGE)
-
-
-def _bad_price(name: str, value: str) -> str:
-    option, example = f"`--{name}`", f"`--{name} 80`"
-    if not value:
-        return _("{option} needs a price in yuan, e.g. {example}").format(option=option, example=example)
-    return _("{option} takes a price in yuan above 0 and up to {most}, e.g. {example}; {value} is not one").format(
-        option=option, most=MAX_PRICE, example=example, value=code(value, 40)
-    )
