@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.async_api import async_playwright
 
 from benchmarks.table import percentile, show
-from bot.commands import demo
+from bot.commands import demo, demo_sandbox
 from pandapon.shipment import Platform
 from sandbox.pandapon.scenarios import shipped_order
 from sandbox.pandapon.world import Line
@@ -142,7 +142,7 @@ async def _many_orders(browser: Browser) -> None:
 
 @contextlib.asynccontextmanager
 async def _server() -> AsyncIterator[WebServer]:
-    async with demo.running_sandbox(demo.STARTED) as sandbox, WebServer(sandbox) as server:
+    async with demo_sandbox.running_sandbox(demo.STARTED) as sandbox, WebServer(sandbox) as server:
         await server.start()
         yield server
 

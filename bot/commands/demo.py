@@ -7,113 +7,31 @@ import contextlib
 import os
 import signal
 import sys
-import tempfile
 import webbrowser
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
-from bot.app import Bot, build
-from bot.commands import manifest
+from bot.commands.demo_sandbox import GOING_ON, LIVED_IN, running_sandbox
 from bot.process.clock import utc_now
-from bot.settings import Settings
-from sandbox.clock import SimClock
-from sandbox.pandapon.demo import demo_world
-from sandbox.pandapon.goods import PICTURES
-from sandbox.pandapon.server import PandaPonServer
-from sandbox.slack.server import SlackServer
 from sandbox.terminal import picture as pictures
 from sandbox.terminal.chat import Printer, chat
 from sandbox.terminal.lines import lines
-from sandbox.terminal.sandbox import Sandbox
 from sandbox.terminal.script import play as play_lines
 from sandbox.terminal.session import PATIENCE, Session
+from sandbox.web import prelude
 from sandbox.web.server import PORT, WebServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterator
+    from pathlib import Path
 
-    from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 STARTED = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # scripts always begin on this Monday, at 10:00 in China
 PICTURED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # the same Monday at 10:00 in Berlin, where Tom is
-BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-demo", "xapp-demo", "demo"  # the stand-ins' own
-ACCESS_KEY, ACCESS_SECRET, USER_ID = "demo-key", "demo-access", "2100007341207"
 FAILED, INTERRUPTED = 1, 130
-
-
-class DemoSettings(Settings):
-    """Settings that come from this module alone: no variable and no .env of the machine reaches the demo."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003  the signature is pydantic-settings'
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the same
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the same
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the same
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The arguments, nothing else."""
-        return (init_settings,)
-
-
-@contextlib.asynccontextmanager
-async def running_sandbox(start: datetime) -> AsyncIterator[Sandbox]:
-    """Run both stand-ins and the production bot, on free ports and a temporary database."""
-    clock = SimClock(start)
-    world = demo_world(clock)
-    async with contextlib.AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pandabot-demo-")))
-        pandapon = PandaPonServer(
-            world,
-            clock=clock,
-            access_key=ACCESS_KEY,
-            access_secret=ACCESS_SECRET,
-            user_id=USER_ID,
-            pictures=PICTURES,
-        )
-        base_url = await pandapon.start()
-        stack.push_async_callback(pandapon.stop)
-        slack = SlackServer(
-            clock,
-            bot_token=BOT_TOKEN,
-            app_token=APP_TOKEN,
-            signing_secret=SIGNING_SECRET,
-            manifest=manifest.read(),
-            rights_clock=utc_now,  # at a thousand times the speed, trigger ids would end before anybody could press
-        )
-        await slack.start()
-        stack.push_async_callback(slack.stop)
-        settings = _settings(slack.api_url, base_url, folder / "pandabot.db")
-        bot = await stack.enter_async_context(await build(settings, clock=clock))
-        yield Sandbox(slack=slack, pandapon=pandapon, world=world, clock=clock, settled=lambda: _settled(bot))
-
-
-def _settings(slack_url: str, pandapon_url: str, database: Path) -> Settings:
-    return DemoSettings(
-        slack_mode="socket",
-        slack_bot_token=SecretStr(BOT_TOKEN),
-        slack_app_token=SecretStr(APP_TOKEN),
-        slack_signing_secret=SecretStr(SIGNING_SECRET),
-        slack_api_url=slack_url,
-        pandapon_base_url=pandapon_url,
-        pandapon_access_key=SecretStr(ACCESS_KEY),
-        pandapon_access_secret=SecretStr(ACCESS_SECRET),
-        pandapon_user_id=USER_ID,
-        database_path=database,
-        http_port=0,
-        poll_interval_seconds=1,
-        cadence_factor=0,
-    )
-
-
-async def _settled(bot: Bot) -> None:
-    """Wait until the bot has finished all answers."""
-    while in_hand := set(bot.context.in_hand):
-        await asyncio.wait(in_hand)
+NOTHING_PLAYED = (
+    "No terminal on standard input, so it was played as a script (0 lines). For the page: pandabot demo --no-open\n"
+)
 
 
 async def show(port: int | None = None, *, open_page: bool = True) -> int:
@@ -122,18 +40,26 @@ async def show(port: int | None = None, *, open_page: bool = True) -> int:
 
 
 async def _show(port: int | None, *, open_page: bool) -> int:
-    async with running_sandbox(utc_now()) as sandbox, WebServer(sandbox) as server:
+    async with lived_in(utc_now()) as server:
         try:
             address = await _listen(server, port)
         except OSError as error:
             sys.stderr.write(f"pandabot demo: port {port} cannot be had: {error.strerror}\n")
             return FAILED
-        sys.stdout.write(f"The demo is at {address}\nCtrl-C ends it; nothing of it stays.\n")
+        is_opened = open_page and _has_screen() and await asyncio.to_thread(webbrowser.open, address)
+        where = f"The demo is at {address}" if is_opened else f"The demo runs. Open this in your browser: {address}"
+        sys.stdout.write(f"{where}\nCtrl-C ends it; nothing of it stays.\n")
         sys.stdout.flush()
-        if open_page and _has_screen():
-            await asyncio.to_thread(webbrowser.open, address)
         await asyncio.Event().wait()
     return 0
+
+
+@contextlib.asynccontextmanager
+async def lived_in(now: datetime) -> AsyncIterator[WebServer]:
+    """Run the page's server, not yet listening, once the prelude has been played: its clock then shows ``now``."""
+    async with running_sandbox(now - prelude.LENGTH, LIVED_IN) as sandbox, WebServer(sandbox) as server:
+        await prelude.play(server.hub, now)
+        yield server
 
 
 def _has_screen() -> bool:
@@ -171,8 +97,8 @@ async def paint(path: Path) -> int:
 async def _photograph(path: Path) -> int:
     from sandbox.web.screenshots import photograph  # noqa: PLC0415  needs a package that only developers install
 
-    async with running_sandbox(PICTURED) as sandbox, WebServer(sandbox) as server:
-        await photograph(f"{await server.start()}?as=tom", path, server.hub.forward)
+    async with lived_in(PICTURED) as server:
+        await photograph(f"{await server.start()}?as=tom&lang=en", path)
     return 0
 
 
@@ -196,13 +122,24 @@ def _write(path: Path, text: str) -> None:
 
 
 async def _talk() -> int:
-    async with running_sandbox(utc_now()) as sandbox:
+    async with running_sandbox(utc_now(), GOING_ON) as sandbox:
         await chat(sandbox, lines(sys.stdin.fileno()), Printer(sys.stdout))
     return 0
 
 
 async def _play_input() -> int:
-    return await _play(lines(sys.stdin.fileno()))
+    played = 0
+
+    async def counted() -> AsyncIterator[str]:
+        nonlocal played
+        async for line in lines(sys.stdin.fileno()):
+            played += bool(line.strip())
+            yield line
+
+    outcome = await _play(counted())
+    if not played:  # nothing else tells a person or a task runner what has happened
+        sys.stdout.write(NOTHING_PLAYED)
+    return outcome
 
 
 async def _play(script: AsyncIterable[str], patience: float = PATIENCE) -> int:

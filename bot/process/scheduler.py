@@ -58,6 +58,7 @@ class Scheduler:
         self._jobs = jobs
         self._running: dict[str, asyncio.Task[Any]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._ended: dict[str, asyncio.Event] = {}  # set when a run of a job has ended, for those who wait for that
         self._alive_at: dict[str, float] = {}  # when each job last began or ended, in monotonic seconds
         for job in jobs:
             self._scheduler.add_job(self._run, _OnCall(), [job], id=job.name, name=job.name, next_run_time=NEVER)
@@ -101,6 +102,19 @@ class Scheduler:
             timer.cancel()
             self._set_timer(job, asyncio.get_running_loop().time())
 
+    async def complete(self, name: str) -> None:
+        """Run this job once from its beginning to its end. A run at work may have read older facts: it ends first.
+
+        For a demo whose clock jumps, and that wants to show what came of it. A failure is logged as ever.
+        """
+        while running := self._running.get(name):
+            await asyncio.wait({running})
+        ended = self._ended.setdefault(name, asyncio.Event())
+        ended.clear()
+        self.hurry(name)
+        if name in self._timers:
+            await ended.wait()
+
     def stopped(self, *, busy: Mapping[str, float] | None = None) -> tuple[str, timedelta] | None:
         """Return the name of the job that has been silent for too long, and for how long; None when all jobs run.
 
@@ -139,6 +153,8 @@ class Scheduler:
             await asyncio.wait({task})
         finally:
             self._running.pop(job.name, None)
+            if ended := self._ended.get(job.name):
+                ended.set()
             self._alive_at[job.name] = loop.time()
         if not task.cancelled():
             task.result()

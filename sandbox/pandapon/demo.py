@@ -1,31 +1,57 @@
-"""The account of the demo: orders in every state, one of which gets a new scan soon after the start."""
+"""The account of the demo: orders in every state, one of which gets a new scan soon after the start.
+
+The living account goes on for ever: new orders come, and some of the others meet trouble.
+"""
 
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pandapon.shipment import Platform
+from sandbox.pandapon import happenings
 from sandbox.pandapon.goods import catalogue
 from sandbox.pandapon.scenarios import ENDINGS, Step, package, shipped_order, unpaid
 from sandbox.pandapon.world import Line, SandboxOrder, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 FIRST = "2542285634920880794"
 SECOND = "2542285634920880795"
 TAOBAO = "3305075341149134260"
 UNPAID, PAY_WITHIN = "2542285634920889990", timedelta(days=3)
+LATE, UNSHIPPED, CHEAPER = "2542285634920887426", "2542285634920886153", "2542285634920885017"
+SEED = 1688
+ARRIVALS_BEFORE = timedelta(hours=12)  # since when orders come one by one, before the moment of the account
+
+
+def living_world(clock: Callable[[], datetime], moment: datetime, seed: int = SEED) -> World:
+    """Return the world of :func:`demo_world` dated around a moment (aware), which goes on for ever.
+
+    Further orders: one that has lain in a depot for 50 hours, one that its seller does not ship, one whose price
+    changes. A new order comes every few hours. The same moment and seed give the same world.
+    """
+    moment = moment.replace(microsecond=0)
+    world = World(clock, happenings.arrivals(moment - ARRIVALS_BEFORE, seed))
+    _furnish(world, moment)
+    for order in _troubled(random.Random(seed), moment):
+        world.add_order(order)
+    return world
 
 
 def demo_world(clock: Callable[[], datetime]) -> World:
     """Return a world of fourteen orders and the catalogue, dated around the clock's present time."""
     world = World(clock)
+    _furnish(world, clock().replace(microsecond=0))
+    return world
+
+
+def _furnish(world: World, now: datetime) -> None:
     world.goods = catalogue()
-    now = clock().replace(microsecond=0)
     rng = random.Random(1688)
     world.add_order(_first(now))
     world.add_order(_two_parcels(rng, now))
@@ -44,7 +70,38 @@ def demo_world(clock: Callable[[], datetime]) -> World:
         shipped_order(rng, Platform.ALIBABA, "2542285634920889991", now - timedelta(days=4), [_line(5)])
     )
     cancelled.statuses, cancelled.packages = [(cancelled.created_at, "cancel")], []
-    return world
+
+
+def _troubled(rng: random.Random, now: datetime) -> Iterator[SandboxOrder]:
+    """Yield the orders that meet trouble around a moment."""
+    late = shipped_order(rng, Platform.ALIBABA, LATE, now - timedelta(hours=90), [_picked(16)])
+    scans = late.packages[0].scans
+    depot = next(number for number, scan in enumerate(scans) if "已到达" in scan.text)
+    _lie(late, depot, arrived=now - timedelta(hours=50), left=now + timedelta(hours=5))
+    yield late
+    unshipped = shipped_order(rng, Platform.ALIBABA, UNSHIPPED, now - timedelta(hours=66), [_picked(37)])
+    happenings.never_ships(unshipped, unshipped.created_at + timedelta(hours=2))
+    yield unshipped
+    cheaper = shipped_order(rng, Platform.ALIBABA, CHEAPER, now - timedelta(hours=3), [_picked(40), _picked(45)])
+    happenings.change_price(cheaper, now + timedelta(hours=2))
+    yield cheaper
+
+
+def _picked(number: int) -> Line:
+    goods = catalogue()[number]
+    return Line(goods.title, goods.price, 12, goods.colour, goods.product_id)
+
+
+def _lie(order: SandboxOrder, depot: int, *, arrived: datetime, left: datetime) -> None:
+    """Let a parcel arrive in a depot (the number of the scan) and leave it at these times."""
+    package = order.packages[0]
+    came, went = package.scans[depot].at, package.scans[depot + 1].at
+    earlier, later = arrived - came, left - went
+    package.shipped_at += earlier
+    package.scans = [
+        replace(scan, at=scan.at + (earlier if number <= depot else later)) for number, scan in enumerate(package.scans)
+    ]
+    order.statuses = [(at + earlier if code == "waitbuyerreceive" else at, code) for at, code in order.statuses]
 
 
 # platform, ending, hours since it was ordered, and pace (a factor on every wait)

@@ -98,7 +98,7 @@ class Pushes:
         """Return the facts that messages are about, by kind of message."""
         now = self._clock()
         scans = [scan for package in order.packages for scan in package.scans if scan.at <= now]
-        return {TRACE: (order.hidden, scans), STATUS: order.status(now), PRICE: order.goods + order.shipping}
+        return {TRACE: (order.hidden, scans), STATUS: order.status(now), PRICE: order.total(self._clock())}
 
     def _post(self, push: Push, order: SandboxOrder) -> None:
         self.sent.append(push)
@@ -143,13 +143,16 @@ def _body(kind: str, order: SandboxOrder, now: datetime) -> Iterator[tuple[str, 
     """
     if order.platform is Platform.ALIBABA:
         if kind == PRICE:
-            yield "baseInfo", {"id": int(order.order_id), "idOfStr": order.order_id, "totalAmount": float(order.goods)}
+            yield (
+                "baseInfo",
+                {"id": int(order.order_id), "idOfStr": order.order_id, "totalAmount": float(order.total(now))},
+            )
         else:
             yield "orderId", int(order.order_id)
             yield "currentStatus", order.status(now)
     elif kind == PRICE:
         yield "salesOrderId", order.order_id
-        yield "purchaseOrderPriceDTO", {"purchaseProductFee": int(order.goods * 100)}
+        yield "purchaseOrderPriceDTO", {"purchaseProductFee": int((order.total(now) - order.shipping) * 100)}
     elif kind == STATUS:
         yield "purchase_id", int(order.order_id)
         yield "status", order.status(now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pandapon.times import CHINA
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from pandapon.shipment import Platform
-    from sandbox.pandapon.world import Goods, Package, SandboxOrder, Scan
+    from sandbox.pandapon.world import Goods, Line, Package, SandboxOrder, Scan
 
 Json = dict[str, Any]
 
@@ -68,8 +69,12 @@ def trace_taobao(order: SandboxOrder, sub_order: str, now: datetime) -> Json:
     }
 
 
-def order_1688(order: SandboxOrder, now: datetime, *, detail: bool) -> Json:
-    """Return an order in the shape of 1688's TradeInfo, amounts in yuan. Only a shipped order's detail has parcels."""
+def order_1688(order: SandboxOrder, now: datetime, *, detail: bool, pictures: str = "") -> Json:
+    """Return an order in the shape of 1688's TradeInfo, amounts in yuan. Only a shipped order's detail has parcels.
+
+    ``pictures``: the base address of the products' pictures; without it the order has none.
+    """
+    refund = order.refund(now)
     packages = [package for package in order.packages if package.shipped_at <= now and package.is_named]
     return {
         "guaranteesTerms": None,
@@ -81,11 +86,12 @@ def order_1688(order: SandboxOrder, now: datetime, *, detail: bool) -> Json:
             "createTime": compact(order.created_at),
             "payTime": compact(paid_at) if (paid_at := order.paid_at(now)) else None,
             "payTimeout": _seconds(order.pay_within),
-            "totalAmount": float(order.goods + order.shipping),
+            "totalAmount": float(order.total(now)),
             "shippingFee": float(order.shipping),
-            "sumProductPayment": float(order.goods),
-            "discount": 0,
-            "refundStatus": None,
+            "sumProductPayment": float(order.total(now) - order.shipping),
+            "discount": float(-order.discount(now)),
+            "refundStatus": refund.status or None,
+            "refund": float(refund.paid_back) if refund.paid_back is not None else None,
             "closeReason": _close_reason(order) if order.status(now) == "cancel" else None,
             "sellerContact": {"shopName": order.seller, "companyName": order.seller},
             "receiverInfo": {"toFullName": "王小明", "toArea": "广东省 广州市 白云区 仓储路1号"},
@@ -98,9 +104,9 @@ def order_1688(order: SandboxOrder, now: datetime, *, detail: bool) -> Json:
                 "quantity": line.quantity,
                 "unit": "件",
                 "itemAmount": float(line.price * line.quantity),
-                "productImgUrl": None,
+                "productImgUrl": [image] if (image := _image(line, pictures)) else None,
                 "skuInfos": [{"name": "颜色", "value": line.variant}] if line.variant else None,
-                "refundStatus": None,
+                "refundStatus": refund.status or None,
             }
             for number, line in enumerate(order.lines, 1)
         ],
@@ -121,16 +127,19 @@ def order_1688(order: SandboxOrder, now: datetime, *, detail: bool) -> Json:
     }
 
 
-def order_taobao(order: SandboxOrder, now: datetime) -> Json:
-    """Return an order in Taobao's shape, camel-cased; amounts in fen, times in epoch milliseconds."""
+def order_taobao(order: SandboxOrder, now: datetime, pictures: str = "") -> Json:
+    """Return an order in Taobao's shape, camel-cased; amounts in fen, times in epoch milliseconds.
+
+    ``pictures``: the base address of the products' pictures; without it the order has none.
+    """
     return {
         "purchaseId": int(order.order_id),
         "status": int(order.status(now)),
         "createdTime": epoch_ms(order.created_at),
         "payTime": epoch_ms(paid_at) if (paid_at := order.paid_at(now)) else None,
         "payTimeout": _seconds(order.pay_within),  # this name is ours, the vendor documents none
-        "purchaseAmount": fen(order.goods + order.shipping),
-        "productAmount": fen(order.goods),
+        "purchaseAmount": fen(order.total(now)),
+        "productAmount": fen(order.total(now) - order.shipping),
         "domesticPostFee": fen(order.shipping),
         "shopName": order.seller,
         "subPurchaseOrders": [
@@ -139,8 +148,8 @@ def order_taobao(order: SandboxOrder, now: datetime) -> Json:
                 "title": line.title,
                 "quantity": line.quantity,
                 "totalPrice": fen(line.price * line.quantity),
-                "skuInfo": {"skuPv": {"zh": line.variant, "en": None}, "skuImgUrl": None},
-                "refundStatus": 0,
+                "skuInfo": {"skuPv": {"zh": line.variant, "en": None}, "skuImgUrl": _image(line, pictures)},
+                "refundStatus": order.refund(now).number,
                 "logisticOrders": [
                     {"logisticCompanyName": package.carrier, "logisticNumber": package.name}
                     for package in order.packages
@@ -191,6 +200,15 @@ def logistics_id(package: Package) -> str:
 def fen(yuan: Decimal) -> int:
     """Convert yuan to fen, its hundredths."""
     return int(yuan * 100)
+
+
+def _singular(word: str) -> str:
+    """Return an English word without its plural: dresses, mugs."""
+    return re.sub(r"(?:(?<=ss)|(?<=sh)|(?<=ch)|(?<=x))es$|(?<=[^s])s$", "", word)
+
+
+def _image(line: Line, base_url: str) -> str | None:
+    return f"{base_url}/img/{line.picture}.png" if base_url and line.picture else None
 
 
 def _seconds(length: timedelta | None) -> int | None:
@@ -247,7 +265,12 @@ def matches(order: SandboxOrder, now: datetime, status: str) -> bool:
 
 
 def matches_search(goods: Goods, platform: Platform, keyword: str, low: Decimal | None, high: Decimal | None) -> bool:
-    """Whether a product passes a search."""
-    words = keyword.casefold().split()
+    """Whether a product passes a search: its title or its other words hold every word of the search."""
     inside = (low is None or goods.price >= low) and (high is None or goods.price <= high)
-    return goods.platform is platform and inside and all(word in goods.title.casefold() for word in words)
+    return goods.platform is platform and inside and all(_finds(word, goods) for word in keyword.casefold().split())
+
+
+def _finds(word: str, goods: Goods) -> bool:
+    """Whether a word is part of a product's title, or begins one of its other words. English plurals count as one."""
+    text = f"{goods.title} {goods.words}".casefold()
+    return word in text if not word.isascii() else word in goods.title.casefold() or f" {_singular(word)}" in text

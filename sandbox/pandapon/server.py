@@ -121,6 +121,7 @@ class PandaPonServer:
 
     async def _on_request(self, request: web.Request) -> web.StreamResponse:
         body = await _json_body(request)
+        self.world.arrive()
         fault = self.faults if self.faults.path in request.path else Faults()
         if fault.delay:
             await asyncio.sleep(fault.delay)
@@ -213,8 +214,8 @@ class PandaPonServer:
         if order is None or order.platform is not platform:
             raise RefusedError("404", "订单不存在")
         if platform is Platform.ALIBABA:
-            return replies.order_1688(order, self.clock(), detail=True)
-        return replies.order_taobao(order, self.clock())
+            return replies.order_1688(order, self.clock(), detail=True, pictures=self._pictures)
+        return replies.order_taobao(order, self.clock(), self._pictures)
 
     def _orders(self, platform: Platform, body: dict[str, Any], status: str, number: Any) -> Any:
         now = self.clock()
@@ -225,9 +226,9 @@ class PandaPonServer:
         ]
         number, size = _positive(number, 1), min(_positive(body.get("pageSize"), 20), MAX_PAGE)
         rows = [
-            replies.order_1688(order, now, detail=False)
+            replies.order_1688(order, now, detail=False, pictures=self._pictures)
             if platform is Platform.ALIBABA
-            else replies.order_taobao(order, now)
+            else replies.order_taobao(order, now, self._pictures)
             for order in replies.page(matching, number, size)
         ]
         return {"result": rows, "totalRecord": len(matching), "pageSize": size, "currentPage": number}
@@ -244,9 +245,13 @@ class PandaPonServer:
         most = MAX_PAGE if platform is Platform.ALIBABA else MAX_TAOBAO_SEARCH
         number, size = _positive(number, 1), min(_positive(body.get("pageSize"), 20), most)
         make = replies.product_1688 if platform is Platform.ALIBABA else replies.product_taobao
-        rows = [make(goods, self.pictures or self.base_url) for goods in replies.page(matching, number, size)]
+        rows = [make(goods, self._pictures) for goods in replies.page(matching, number, size)]
         total, pages = len(matching), -(-len(matching) // size)
         return {"totalRecords": total, "totalPage": pages, "pageSize": size, "currentPage": number, "data": rows}
+
+    @property
+    def _pictures(self) -> str:
+        return self.pictures or self.base_url
 
     def _now(self) -> datetime:
         return self.clock() + self.faults.clock_skew if self.faults.clock_skew else self.clock()

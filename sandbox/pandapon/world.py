@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime, timedelta
     from decimal import Decimal
 
@@ -60,6 +60,18 @@ class Line:
     sub_order: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """The state of a refund: 1688's word, Taobao's number, and what was paid back by then, in yuan."""
+
+    status: str = ""
+    number: int = 0
+    paid_back: Decimal | None = None
+
+
+NO_REFUND = Refund()
+
+
 @dataclass
 class SandboxOrder:
     """An order. ``statuses`` holds each status code with the time from which the order has it, oldest first."""
@@ -74,6 +86,8 @@ class SandboxOrder:
     packages: list[Package] = field(default_factory=list)
     pay_within: timedelta | None = None  # time to pay from its creation on; None: the API does not state it
     hidden: bool = False  # the API answers with an empty list for a while
+    discounts: list[tuple[datetime, Decimal]] = field(default_factory=list)  # off the price of the goods, in yuan
+    refunds: list[tuple[datetime, Refund]] = field(default_factory=list)  # each state with its time, oldest first
 
     def status(self, now: datetime) -> str:
         """Return the status code at a time."""
@@ -88,6 +102,18 @@ class SandboxOrder:
         """The sum of the lines in yuan."""
         return sum((line.price * line.quantity for line in self.lines), start=self.shipping * 0)
 
+    def discount(self, now: datetime) -> Decimal:
+        """Return what the seller takes off the price at a time, in yuan."""
+        return next((amount for since, amount in reversed(self.discounts) if since <= now), self.shipping * 0)
+
+    def total(self, now: datetime) -> Decimal:
+        """Return the price of goods and shipping at a time, in yuan."""
+        return self.goods + self.shipping - self.discount(now)
+
+    def refund(self, now: datetime) -> Refund:
+        """Return the state of the order's refund at a time."""
+        return next((refund for since, refund in reversed(self.refunds) if since <= now), NO_REFUND)
+
 
 @dataclass(frozen=True, slots=True)
 class Goods:
@@ -99,15 +125,22 @@ class Goods:
     price: Decimal
     seller: str
     sold: int
+    words: str = ""  # what else finds it in a search
+    colour: str = ""  # as in the title
 
 
 class World:
-    """The account's orders and goods. Additions are visible at once unless a time is given."""
+    """The account's orders and goods. Additions are visible at once unless a time is given.
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    ``arrivals`` yields the orders of the time to come, by their creation; each joins the account at its time.
+    """
+
+    def __init__(self, clock: Callable[[], datetime], arrivals: Iterable[SandboxOrder] = ()) -> None:
         self.clock = clock
         self.orders: dict[str, SandboxOrder] = {}
         self.goods: tuple[Goods, ...] = ()
+        self._arrivals = iter(arrivals)
+        self._next = next(self._arrivals, None)
         self.revision = 0  # grows with every change, so that a cache of answers knows its age
 
     def add_order(self, order: SandboxOrder) -> SandboxOrder:
@@ -115,6 +148,14 @@ class World:
         self.orders[order.order_id] = order
         self.revision += 1
         return order
+
+    def arrive(self) -> list[SandboxOrder]:
+        """Let the orders into the account whose time has come, and return them."""
+        arrived = []
+        while self._next is not None and self._next.created_at <= self.clock():
+            arrived.append(self.add_order(self._next))
+            self._next = next(self._arrivals, None)
+        return arrived
 
     def add_node(
         self,

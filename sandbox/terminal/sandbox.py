@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sandbox.clock import SimClock
     from sandbox.pandapon.server import PandaPonServer
-    from sandbox.pandapon.world import World
+    from sandbox.pandapon.world import SandboxOrder, World
     from sandbox.slack.server import SlackServer
     from sandbox.slack.workspace import Channel, Message, User
     from sandbox.terminal.blocks import Button
@@ -44,15 +44,32 @@ _PLATFORMS = {Platform.ALIBABA: "1688", Platform.TAOBAO: "Taobao"}
 ANSWERS = {"response_url", "chat.postEphemeral"}
 
 
+async def _at_once() -> None:
+    """Wait for nothing: an app without jobs has always caught up."""
+
+
+def _never(_message: Message) -> bool:
+    return False
+
+
 @dataclass
 class Sandbox:
-    """Both stand-ins with the bot between them. ``settled`` waits until the bot works on no answer any more."""
+    """Both stand-ins with the bot between them.
+
+    ``settled`` waits until the bot works on no answer any more, ``caught_up`` until it has posted all that has
+    happened by now. ``scene`` names the furnishing, and ``starts`` has the channel in which a visitor of a language
+    begins.
+    """
 
     slack: SlackServer
     pandapon: PandaPonServer
     world: World
     clock: SimClock
     settled: Callable[[], Awaitable[None]]
+    caught_up: Callable[[], Awaitable[None]] = _at_once
+    is_alarm: Callable[[Message], bool] = _never
+    scene: str = ""
+    starts: dict[str, str] = field(default_factory=dict)
     first_user: str = "mei"
     first_channel: str = "#orders"
 
@@ -112,8 +129,12 @@ class Sandbox:
         now = self.clock()
         return [
             f"{order.order_id:20} {_PLATFORMS[order.platform]:7} {order.status(now):20} {order.lines[0].title}"
-            for order in self.world.orders.values()
+            for order in self._orders()
         ]
+
+    def _orders(self) -> list[SandboxOrder]:
+        self.world.arrive()
+        return list(self.world.orders.values())
 
     def fault(self, kind: str) -> str:
         """Switch one of PandaPon's faults on, or all off. Returns a sentence about the effect."""

@@ -7,8 +7,9 @@ from contextvars import ContextVar
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sandbox.pandapon.goods import FIRST_SEARCH, MORE_SEARCHES
 from sandbox.slack.workspace import SlackError
-from sandbox.web import page_json
+from sandbox.web.reading import ReadMarks
 from sandbox.web.recording import Recorder
 from sandbox.web.switches import Switches
 from sandbox.web.wire import Wire
@@ -32,6 +33,7 @@ KEPT = 10_000  # entries of the stand-ins' own logs
 PLACES = (
     ("Shanghai · 中文", "Asia/Shanghai", "zh-CN"),
     ("Berlin · English", "Europe/Berlin", "en-US"),
+    ("Bangkok · ไทย", "Asia/Bangkok", "th-TH"),
     ("São Paulo · português", "America/Sao_Paulo", "pt-BR"),
 )
 
@@ -65,9 +67,11 @@ class Hub:
             workspace.direct(person.id)
         self.switches = Switches(sandbox.slack, sandbox.pandapon)
         self.wire = Wire(sandbox.clock)
-        self.recorder = Recorder(workspace, sandbox.clock)
+        self.recorder = Recorder(workspace, sandbox.clock, sandbox.scene)
+        self.marks = ReadMarks(workspace)
         self._speed = 1.0
-        self._reads: dict[tuple[str, str], str] = {}
+        self._orders: list[Json] = []
+        self._orders_at = -1  # the revision of the world whose orders these are
         self._triggers: dict[str, Page] = {}  # the page on which the person acted, by trigger id
         self._tasks: set[asyncio.Task[Any]] = set()
         self._listen()
@@ -132,12 +136,22 @@ class Hub:
             "has_home": bool(app_home.get("home_tab_enabled")),
             "read_only": bool(app_home.get("messages_tab_read_only_enabled")),
             "places": [{"name": name, "tz": tz, "locale": locale} for name, tz, locale in PLACES],
-            "orders": self.orders(),
             "clock": self.time(),
+            "searches": {code: [first, *MORE_SEARCHES[code]] for code, first in FIRST_SEARCH.items()},
+            "starts": self.sandbox.starts,
+            "is_lively": bool(self.sandbox.scene),
         }
 
     def orders(self) -> list[Json]:
-        """Return the account's orders for the scan form."""
+        """Return the account's orders by now, the newest first, for the forms of the demo's controls."""
+        world = self.sandbox.world
+        world.arrive()
+        if self._orders_at != world.revision:
+            self._orders, self._orders_at = self._listed(), world.revision
+        return self._orders
+
+    def _listed(self) -> list[Json]:
+        orders = sorted(self.sandbox.world.orders.values(), key=lambda order: order.created_at, reverse=True)
         return [
             {
                 "id": order.order_id,
@@ -145,7 +159,7 @@ class Hub:
                 "title": order.lines[0].title,
                 "waybills": [package.waybill for package in order.packages],
             }
-            for order in self.sandbox.world.orders.values()
+            for order in orders
         ]
 
     def time(self) -> Json:
@@ -170,14 +184,9 @@ class Hub:
             raise SlackError("channel_not_found")
         return channel
 
-    def unread(self, user: str, channel: Channel) -> int:
-        """Count the messages of others that this person has not read."""
-        return page_json.unread(channel, user, self._reads.get((user, channel.id), ""))
-
-    def mark_read(self, user: str, channel_id: str, ts: str) -> None:
-        """Note that this person has read a channel up to a message. Raises SlackError channel_not_found."""
-        key = (user, self.room(user, channel_id).id)
-        self._reads[key] = max(self._reads.get(key, ""), ts)
+    def mark_read(self, user: str, channel_id: str, ts: str, thread: str = "") -> None:
+        """Note that this person has read a channel, or a thread, up to a message. Raises SlackError."""
+        self.marks.mark(user, self.room(user, channel_id).id, ts, thread)
 
     # --- listening --------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sandbox.slack.workspace import SlackError
-from sandbox.web import interactions
+from sandbox.web import interactions, outcome
+from sandbox.web.events import EVENTS, NO_SUCH_ORDER, ImpossibleError
 from sandbox.web.hub import current_page
 from sandbox.web.recording import message_reference, view_reference
 from sandbox.web.texts import NOT_A_COMMAND, NOT_IN_THREADS, SCAN_PRESETS, WAITING
@@ -28,7 +29,14 @@ AWAIT_APP = {"slash", "press", "options", "shortcut", "global_shortcut", "submit
 
 
 class CannotError(Exception):
-    """The page asked for something impossible. The message is a sentence for the person."""
+    """The page asked for something impossible. The message is a sentence for the person.
+
+    The page translates the sentence, and then fills in the values.
+    """
+
+    def __init__(self, sentence: str, **values: str) -> None:
+        super().__init__(sentence)
+        self.values = values
 
 
 async def execute(session: Session, body: Json) -> None:
@@ -40,11 +48,13 @@ async def execute(session: Session, body: Json) -> None:
     try:
         await command(session, body)
     except CannotError as error:
+        session.note(str(error), bad=True, **error.values)
+    except ImpossibleError as error:
         session.note(str(error), bad=True)
     except SlackError as error:
-        session.note(f"Slack refused that: {error.code}", bad=True)
+        session.note("Slack refused that: {error}", bad=True, error=error.code)
     except (KeyError, TypeError, ValueError, LookupError) as error:
-        session.note(f"That could not be done: {error}", bad=True)
+        session.note("That could not be done: {error}", bad=True, error=str(error))
     finally:
         current_page.reset(token)
         if waiting_note is not None:
@@ -53,7 +63,7 @@ async def execute(session: Session, body: Json) -> None:
 
 
 async def _unknown(_session: Session, body: Json) -> None:
-    raise CannotError(f"This demo does not know {body.get('type')!r}.")
+    raise CannotError("This demo does not know {name}.", name=repr(body.get("type")))
 
 
 # --- messages -------------------------------------------------------------------------------------------------------
@@ -71,22 +81,22 @@ async def _say(session: Session, body: Json) -> None:
     said = await session.hub.sandbox.slack.say(
         session.user, room.id, interactions.typed(session.hub, text), thread_ts=thread
     )
-    session.hub.mark_read(session.user, room.id, said.ts)
+    session.hub.mark_read(session.user, room.id, said.ts, thread)
 
 
 async def _slash(session: Session, body: Json) -> None:
     room = session.hub.room(session.user, str(body["channel"]))
     command, text = str(body["command"]), str(body.get("text") or "").strip()
     if body.get("thread"):
-        raise CannotError(NOT_IN_THREADS.format(command=command))
+        raise CannotError(NOT_IN_THREADS, command=command)
     if command not in {declared["command"] for declared in session.hub.setting()["commands"]}:
-        raise CannotError(NOT_A_COMMAND.format(command=command))
+        raise CannotError(NOT_A_COMMAND, command=command)
     _record(session, "slash", channel=room.id, command=command, text=text)
     await session.hub.sandbox.slack.slash(session.user, room.id, command, text)
 
 
 async def _mark_read(session: Session, body: Json) -> None:
-    session.hub.mark_read(session.user, str(body["channel"]), str(body["ts"]))
+    session.hub.mark_read(session.user, str(body["channel"]), str(body["ts"]), str(body.get("thread") or ""))
 
 
 async def _history(session: Session, body: Json) -> None:
@@ -95,6 +105,10 @@ async def _history(session: Session, body: Json) -> None:
 
 async def _thread(session: Session, body: Json) -> None:
     session.history(str(body["channel"]), str(body.get("before") or ""), str(body["ts"]))
+
+
+async def _threads(session: Session, _body: Json) -> None:
+    session.threads()
 
 
 # --- interactions---------------------------------------------------------------------------------------------------
@@ -151,7 +165,7 @@ async def _open_home(session: Session, _body: Json) -> None:
     await interactions.open_home(session.hub, session.user)
 
 
-# --- workbench -----------------------------------------------------------------------------------------------------
+# --- demo controls ------------------------------------------------------------------------------------------------
 
 
 async def _switch_user(session: Session, body: Json) -> None:
@@ -179,15 +193,17 @@ async def _time(session: Session, body: Json) -> None:
     if "speed" in body:
         factor = float(body["speed"])
         if not 0 < factor <= FASTEST:
-            raise CannotError(f"Time passes at a speed above 0 and up to {FASTEST}.")
+            raise CannotError("Time passes at a speed above 0 and up to {fastest}.", fastest=str(FASTEST))
         session.hub.set_speed(factor)
         _record(session, "time", speed=factor)
     else:
         seconds = float(body["forward"])
         if not 0 <= seconds <= LONGEST.total_seconds():
-            raise CannotError(f"Time goes forward only, and {LONGEST.days} days at most.")
+            raise CannotError("Time goes forward only, and {days} days at most.", days=str(LONGEST.days))
         _record(session, "time", forward=seconds)
+        since = _workspace(session).next_ts()
         session.hub.forward(seconds)
+        session.hub.run(outcome.tell(session, seconds, since))
 
 
 async def _add_node(session: Session, body: Json) -> None:
@@ -195,15 +211,25 @@ async def _add_node(session: Session, body: Json) -> None:
     status, action = SCAN_PRESETS[moment]
     text, order_id = str(body["text"]).strip(), str(body["order"])
     if not text:
-        raise CannotError("A node needs words: what would the courier write?")
+        raise CannotError("A scan needs a text: what would the courier write?")
     if order_id not in session.hub.sandbox.world.orders:
-        raise CannotError(f"The account has no order {order_id}.")
+        raise CannotError(NO_SUCH_ORDER, order=order_id)
     try:
         session.hub.sandbox.world.add_node(order_id, text, waybill=waybill, status=status, action=action)
     except KeyError:
-        raise CannotError("That order has no parcel yet, so nobody can scan it.") from None
+        raise CannotError("This order has no parcel yet, so no courier can scan it.") from None
     _record(session, "add_node", order=order_id, waybill=waybill, moment=moment, text=text)
-    session.note("Scanned. Whoever watches the order hears of it at the next poll.")
+    session.note("Scanned. Channels that watch the order get an update in a moment.")
+
+
+async def _happen(session: Session, body: Json) -> None:
+    """Let something happen to an order now."""
+    name, order_id = str(body["event"]), str(body.get("order") or "")
+    if name not in EVENTS:
+        raise CannotError("This demo does not know {name}.", name=name)
+    made, words = EVENTS[name](session.hub.sandbox.world, order_id)
+    _record(session, "happen", event=name, order=order_id)
+    session.note(words, order=made)
 
 
 async def _wire(session: Session, body: Json) -> None:
@@ -229,6 +255,7 @@ COMMANDS: dict[str, PageCommand] = {
     "mark_read": _mark_read,
     "history": _history,
     "thread": _thread,
+    "threads": _threads,
     "press": _press,
     "options": _options,
     "shortcut": _shortcut,
@@ -241,5 +268,6 @@ COMMANDS: dict[str, PageCommand] = {
     "fault": _fault,
     "time": _time,
     "add_node": _add_node,
+    "happen": _happen,
     "wire": _wire,
 }

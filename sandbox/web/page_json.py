@@ -27,14 +27,15 @@ def person(user: User) -> Json:
     }
 
 
-def channel(channel: Channel, unread: int) -> Json:
-    """Return a channel as the left rail shows it; ``unread`` counts messages."""
+def channel(channel: Channel, unread: int, mentions: int) -> Json:
+    """Return a channel as the left rail shows it. ``unread`` counts messages, ``mentions`` those for its person."""
     kind = "im" if channel.is_im else "private" if channel.is_private else "channel"
     return {
         "id": channel.id,
         "name": "pandabot" if channel.is_im else channel.name,
         "kind": kind,
         "unread": unread,
+        "mentions": mentions,
         "has_bot": BOT_USER in channel.members,
     }
 

@@ -28,8 +28,9 @@ PORT = re.compile(r"(http://127\.0\.0\.1):\d+")
 class Recorder:
     """Keeps every command with the number of messages before it, so that a replay knows how long to wait."""
 
-    def __init__(self, workspace: Workspace, clock: Callable[[], datetime]) -> None:
-        self._workspace, self._clock = workspace, clock
+    def __init__(self, workspace: Workspace, clock: Callable[[], datetime], scene: str = "") -> None:
+        """``scene``: the name of the sandbox's furnishing, of which a replay needs the same; empty: the plain one."""
+        self._workspace, self._clock, self._scene = workspace, clock, scene
         self._began = clock()
         self._steps: list[Json] = []
         self._pages: dict[str, int] = {}
@@ -45,6 +46,7 @@ class Recorder:
         began = self._began.timestamp()
         return {
             "version": VERSION,
+            **({"scene": self._scene} if self._scene else {}),
             "began": self._began.isoformat(),
             "lasted": self._passed(),
             "steps": list(self._steps),

@@ -18,6 +18,8 @@ from sandbox.web.hub import Hub
 from sandbox.web.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sandbox.terminal.sandbox import Sandbox
 
 PORT = 8765
@@ -30,7 +32,7 @@ TYPES = {
     ".json": "application/json",
     ".png": "image/png",
 }
-IN_ORDER = {"history", "thread", "mark_read", "switch_user", "say"}  # carried out one after the other
+IN_ORDER = {"history", "thread", "threads", "mark_read", "switch_user", "say"}  # carried out one after the other
 FOREVER = "public, max-age=31536000, immutable"
 VERSIONED = re.compile(r"v-[0-9a-f]+/")
 LONGEST = 4 * 1024 * 1024  # bytes of one message from a page
@@ -128,7 +130,7 @@ class WebServer:
             return web.Response(status=403, text=guard.NO_SUCH_HOST)
         socket = web.WebSocketResponse(heartbeat=30, max_msg_size=LONGEST)
         await socket.prepare(request)
-        session = Session(self.hub, self._user(request.query.get("user", "")))
+        session = Session(self.hub, self._user(request.query))
         self._open.add(socket)
         self.hub.pages.add(session)
         writing = asyncio.ensure_future(self._write(session, socket))
@@ -142,10 +144,15 @@ class WebServer:
             await asyncio.gather(writing, return_exceptions=True)
         return socket
 
-    def _user(self, wanted: str) -> str:
-        workspace = self.hub.sandbox.slack.workspace
-        people = [user for user in workspace.users.values() if not user.is_bot]
-        return next((person.id for person in people if wanted in {person.id, person.name}), people[0].id)
+    def _user(self, query: Mapping[str, str]) -> str:
+        """Return the person whose name or id is asked for; else one who speaks the page's language, or English."""
+        wanted = query.get("user", "")
+        people = [user for user in self.hub.sandbox.slack.workspace.users.values() if not user.is_bot]
+        if named := next((person.id for person in people if wanted in {person.id, person.name}), None):
+            return named
+        spoken = (query.get("lang", ""), "en")
+        speakers = (person.id for code in spoken if code for person in people if person.locale.startswith(code))
+        return next(speakers, people[0].id)
 
     async def _read(self, session: Session, socket: web.WebSocketResponse) -> None:
         async for message in socket:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sandbox.web.hub import Hub
     from sandbox.web.page_json import Json
 
+MOST_THREADS, LAST_REPLIES = 30, 2  # in the list of threads
 MOST_WAITING = 5000  # messages to a page that does not read them
 
 
@@ -38,9 +39,9 @@ class Session:
             message = {"type": "again"}
         self._queue.put_nowait(message)
 
-    def note(self, text: str, *, bad: bool = False) -> None:
-        """Show a sentence on the page for a moment."""
-        self.send({"type": "note", "text": text, "bad": bad})
+    def note(self, text: str, *, bad: bool = False, **values: str) -> None:
+        """Show a sentence on the page for a moment. The page translates it, and then fills in the values."""
+        self.send({"type": "note", "text": text, "bad": bad, "values": values})
 
     async def write(self, send: Callable[[Json], Awaitable[None]]) -> None:
         """Send the queued messages, until cancelled."""
@@ -91,13 +92,29 @@ class Session:
             answer |= {"type": "thread", "ts": thread, "parent": self._feed.as_json(room, parent)}
         self.send(answer)
 
+    def threads(self) -> None:
+        """Send the threads with the latest replies: the first message of each, and its last replies."""
+        workspace, threads = self.hub.sandbox.slack.workspace, []
+        for thread in self.hub.marks.threads(self.user)[:MOST_THREADS]:
+            room = self.hub.room(self.user, thread["channel"])
+            parent = workspace.find(room, thread["ts"])
+            last = [workspace.find(room, ts) for ts in parent.replies[-LAST_REPLIES:]]
+            replies = [self._feed.as_json(room, message) for message in last]
+            threads.append({**thread, "parent": self._feed.as_json(room, parent), "replies": replies})
+        self.send({"type": "thread_list", "threads": threads})
+
     def _state(self) -> Json:
         """Return the state besides messages. A part that changed is sent again as a whole."""
         workspace = self.hub.sandbox.slack.workspace
-        rooms = page_json.rooms(workspace, self.user)
+        rooms, marks = page_json.rooms(workspace, self.user), self.hub.marks
+        mentions = marks.mentions(self.user)
         return {
             "users": {user.id: page_json.person(user) for user in workspace.users.values()},
-            "channels": [page_json.channel(room, self.hub.unread(self.user, room)) for room in rooms],
+            "channels": [
+                page_json.channel(room, marks.unread(self.user, room), mentions.get(room.id, 0)) for room in rooms
+            ],
+            "threads": marks.threads(self.user),
+            "orders": self.hub.orders(),
             "views": self.modals.shown(),
             "home": workspace.homes.get(self.user),
             "faults": self.hub.switches.state(),

@@ -7,7 +7,7 @@ import io
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.commands import demo
+from bot.commands import demo_sandbox
 from sandbox.terminal.chat import CLEAR_LINE, Printer, chat
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Keyboard:
 async def test_a_person_talks_with_the_bot() -> None:
     """First lines to copy, an answer, news while idle, another channel by a notice, mistakes in one line, and out."""
     terminal, keyboard = Terminal(), Keyboard()
-    async with demo.running_sandbox(datetime.now(UTC)) as one:
+    async with demo_sandbox.running_sandbox(datetime.now(UTC)) as one:
         chatting = asyncio.create_task(chat(one, keyboard.lines(), Printer(terminal)))
         await terminal.shows("mei #orders> ")
         first = terminal.getvalue().split(CLEAR_LINE)[0]
@@ -85,7 +85,7 @@ async def test_a_person_talks_with_the_bot() -> None:
 async def test_the_end_of_input_leaves() -> None:
     """Ctrl-D is a way out like `quit`."""
     terminal, keyboard = Terminal(), Keyboard()
-    async with demo.running_sandbox(datetime.now(UTC)) as one:
+    async with demo_sandbox.running_sandbox(datetime.now(UTC)) as one:
         keyboard.type(None)
         await asyncio.wait_for(chat(one, keyboard.lines(), Printer(terminal)), 5)
     assert terminal.getvalue().endswith("\n")

@@ -74,7 +74,9 @@ class Person:
 async def person(
     browser: Browser, address: str, *, width: int = 1400, height: int = 900, dark: bool = False
 ) -> AsyncIterator[Person]:
-    """A person opens the page. At the end its scripts must have complained about nothing."""
+    """A person opens the page: Mei, unless the address names another. At the end its scripts must have complained
+    about nothing.
+    """
     async with _blank_page(browser) as page:
         await page.set_viewport_size({"width": width, "height": height})
         await page.emulate_media(color_scheme="dark" if dark else "light")
@@ -89,12 +91,17 @@ async def person(
 
         page.on("pageerror", on_error)
         page.on("console", on_console)
-        await page.goto(address)
+        await page.goto(address if "as=" in address or "lang=" in address else _as_mei(address))
         await expect(page.locator("#rail button").first).to_be_attached()
         yield visitor
         assert visitor.problems == []
         page.remove_listener("pageerror", on_error)
         page.remove_listener("console", on_console)
+
+
+def _as_mei(address: str) -> str:
+    start, sign, place = address.partition("#")
+    return f"{start}?as=mei{sign}{place}"
 
 
 @contextlib.asynccontextmanager

@@ -8,7 +8,7 @@ import pytest_asyncio
 from support.schema_watch import SchemaWatch
 from support.web_protocol import Pages
 
-from bot.commands import demo
+from bot.commands import demo, demo_sandbox
 from sandbox.web.server import WebServer
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def server() -> AsyncIterator[WebServer]:
-    async with demo.running_sandbox(demo.STARTED) as sandbox, WebServer(sandbox) as web_server:
+    async with demo_sandbox.running_sandbox(demo.STARTED) as sandbox, WebServer(sandbox) as web_server:
         watch = SchemaWatch(sandbox.slack)
         await web_server.start()
         yield web_server

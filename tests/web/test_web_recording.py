@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.web_page import person
 
-from bot.commands import demo
+from bot.commands import demo, demo_sandbox
 from sandbox.slack.workspace import BOT_USER
 from sandbox.web import page_commands
 from sandbox.web.replay import ReplayError, replay
@@ -38,7 +38,7 @@ PATIENCE = 20.0
 @asynccontextmanager
 async def sandbox_of(recording: dict[str, Any]) -> AsyncIterator[Sandbox]:
     """A fresh demo whose clock stands where it stood."""
-    async with demo.running_sandbox(datetime.fromisoformat(recording["began"])) as sandbox:
+    async with demo_sandbox.running_sandbox(datetime.fromisoformat(recording["began"])) as sandbox:
         yield sandbox
 
 
@@ -139,7 +139,7 @@ async def test_the_recorded_morning() -> None:
 async def test_a_recording_that_does_not_go_on_says_so(change: dict[str, Any], words: str) -> None:
     """Another version, an unknown deed and a message that never comes are each a sentence, not a hang."""
     recording = {"version": 2, "steps": [], "conversation": [], "lasted": 0.0} | change
-    async with demo.running_sandbox(demo.STARTED) as sandbox:
+    async with demo_sandbox.running_sandbox(demo.STARTED) as sandbox:
         with pytest.raises(ReplayError, match=words):
             await replay(recording, sandbox, patience=0.2)
 

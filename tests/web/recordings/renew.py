@@ -15,7 +15,7 @@ from playwright.async_api import expect
 from support.chromium import chromium
 from support.web_page import person
 
-from bot.commands import demo
+from bot.commands import demo, demo_sandbox
 from sandbox.web.server import WebServer
 
 if TYPE_CHECKING:
@@ -27,7 +27,11 @@ ORDER, OTHER = "2542285634920880794", "2542285634920880795"
 
 async def renew() -> None:
     """Overwrite the recording."""
-    async with demo.running_sandbox(demo.STARTED) as sandbox, WebServer(sandbox) as server, chromium() as browser:
+    async with (
+        demo_sandbox.running_sandbox(demo.STARTED) as sandbox,
+        WebServer(sandbox) as server,
+        chromium() as browser,
+    ):
         await server.start()
         async with person(browser, server.base_url) as mei, person(browser, f"{server.base_url}?as=tom") as tom:
             for scene in (watch, scan, settle, look_around, suffer, wait, regret):
