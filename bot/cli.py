@@ -137,7 +137,7 @@ def api(
 ) -> None:
     """Call one PandaPon endpoint, signed, and print its data: the way to check the inferred ones with a live key."""
     from bot.commands.api import listing
-    from pandapon.catalogue import ENDPOINTS
+    from pandapon.operations.catalogue import OPERATIONS
 
     if name == "list":
         try:
@@ -145,7 +145,7 @@ def api(
         except SettingsError as error:
             _fail(str(error))
         return
-    endpoint = next((endpoint for endpoint in ENDPOINTS if endpoint.name == name), None)
+    endpoint = next((endpoint for endpoint in OPERATIONS if endpoint.name == name), None)
     if endpoint is None:
         _fail(f"no endpoint {name!r}; `pandabot api list` shows them all")
     if endpoint.writes and not yes:

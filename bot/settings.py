@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.addresses import base_url
 from bot.process.proxies import passwords, proxy_address
-from pandapon.catalogue import Catalogue
+from pandapon.operations.catalogue import Catalogue
 from pandapon.signing import Signer
 from tracking.cadence import Cadence
 from tracking.rest_days import parse as parse_rest

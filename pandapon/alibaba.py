@@ -1,8 +1,7 @@
-"""1688's request bodies and answers. The upstream's objects seem passed on unchanged: null for a list is normal."""
+"""Readers of 1688's answers. The upstream's objects seem passed on unchanged: null for a list is normal."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pandapon.deadlines import pay_by
@@ -16,7 +15,7 @@ from pandapon.milestones import (
     parcel_claim,
     waits_for_payment,
 )
-from pandapon.models import Consignment, Item, Order, Page, Product, ProductQuery
+from pandapon.models import Consignment, Item, Order, Page, Product
 from pandapon.shipment import Platform
 from pandapon.times import parse_time
 from pandapon.traces import Package, Row, Trace
@@ -27,45 +26,14 @@ if TYPE_CHECKING:
 
     from pandapon.shipment import Milestone, OrderRef
 
-SORTS = {"price": {"price": "asc"}, "-price": {"price": "desc"}, "sales": {"monthSold": "desc"}}  # keys [upstream]
 _WITHOUT_COURIER = "2"  # a consignment's type: "0" sent by the seller, "1" booked online [upstream]
 
 
-def search_body(query: ProductQuery) -> dict[str, Any]:
-    """Return the body of a keyword search. The sort is a JSON text within the JSON [stated]."""
-    body: dict[str, Any] = {
-        "keyword": query.keyword,
-        "beginPage": query.page,
-        "pageSize": query.page_size,
-        "country": "en",
-    }
-    if query.sort:
-        body["sort"] = json.dumps(SORTS[query.sort], separators=(",", ":"))
-    if query.price_min is not None:
-        body["priceStart"] = format(query.price_min, "f")
-    if query.price_max is not None:
-        body["priceEnd"] = format(query.price_max, "f")
-    return body
-
-
-def products(data: Any, query: ProductQuery) -> Page[Product]:
+def products(data: Any, page: int, page_size: int) -> Page[Product]:
     """Read a page of search results. Prices are yuan. Raises DecodeError."""
     rows, total = listed(data, "the product page")
     goods = tuple(_product(row) for row in rows)
-    return Page[Product](items=goods, page=query.page, page_size=query.page_size, total=total)
-
-
-def order_body(order_id: str) -> dict[str, str]:
-    """Return the body of an order's detail; ``webSite`` is always 1688 [stated]."""
-    return {"webSite": "1688", "orderId": order_id}
-
-
-def orders_body(status: str, page: int, page_size: int) -> dict[str, Any]:
-    """Return the body of the order list; the names of the filters are the upstream's [upstream]."""
-    body: dict[str, Any] = {"page": page, "pageSize": page_size}
-    if status:
-        body["orderStatus"] = status
-    return body
+    return Page[Product](items=goods, page=page, page_size=page_size, total=total)
 
 
 def order(data: Any, order_id: str) -> Order:

@@ -12,12 +12,11 @@ from urllib.parse import quote
 
 import httpx
 
-from pandapon import alibaba, taobao
-from pandapon.catalogue import Catalogue, UnknownPathError
 from pandapon.config import Config
 from pandapon.envelope import fingerprint, open_envelope
-from pandapon.errors import DecodeError, NotFoundError, NotShippedError
-from pandapon.shipment import Platform
+from pandapon.errors import DecodeError, NotShippedError
+from pandapon.operations import goods, orders
+from pandapon.operations.catalogue import Catalogue, UnknownPathError
 from pandapon.signing import WINDOW
 from pandapon.wire import Wire
 
@@ -26,7 +25,9 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from pandapon.models import Order, Page, Product, ProductQuery
-    from pandapon.shipment import OrderRef
+    from pandapon.operations.operation import Answered, Asked, Operation
+    from pandapon.operations.requests import Request
+    from pandapon.shipment import OrderRef, Platform
     from pandapon.traces import Trace
 
 __all__ = ["Config", "PandaPon", "TraceResult"]
@@ -58,7 +59,7 @@ class PandaPon:
         """
         self.catalogue = Catalogue(config.paths)
         self._wire = Wire(config, clock=clock, transport=transport)
-        self._fen = config.taobao_amounts == "fen"
+        self._amounts = config.taobao_amounts
 
     @property
     def skew(self) -> timedelta | None:
@@ -89,40 +90,34 @@ class PandaPon:
         """Close every connection."""
         await self._wire.aclose()
 
-    # --- goods ------------------------------------------------------------------------------------------------------
+    # --- typed calls ------------------------------------------------------------------------------------------------
+
+    async def run(self, operation: Operation[Asked, Answered], request: Asked, *, background: bool = False) -> Answered:
+        """Call an operation and return its answer, typed. ``background``: a call of the poller.
+
+        Raises UnknownPathError for an operation whose path nobody published and no setting gives.
+        """
+        query, body = _sent(operation, request)
+        data = await self.call(operation.name, query=query, body=body, background=background)
+        return operation.read(data, request, self._amounts)
 
     async def search(self, platform: Platform, query: ProductQuery) -> Page[Product]:
         """Return one page of products for a keyword. Prices are yuan."""
-        if platform is Platform.ALIBABA:
-            return alibaba.products(await self.call("1688.goods.search", body=alibaba.search_body(query)), query)
-        return taobao.products(await self.call("taobao.goods.search", body=taobao.search_body(query)), query)
-
-    # --- orders -----------------------------------------------------------------------------------------------------
+        operation, request = goods.SEARCH[platform]
+        return await self.run(operation, request(query))
 
     async def order(self, ref: OrderRef, *, background: bool = False) -> Order:
         """Return one order of the account. Amounts are yuan, times aware. Raises NotFoundError for an unknown id.
 
         ``background``: a call of the poller, which keeps to its share of the pace.
         """
-        if ref.platform is Platform.ALIBABA:
-            body = alibaba.order_body(ref.order_id)
-            data = await self.call("1688.order.detail", body=body, background=background)
-        else:
-            query = {"orderId": ref.order_id}
-            data = await self.call("taobao.order.detail", query=query, background=background)
-        if not data:
-            raise NotFoundError(f"PandaPon has no order {ref.order_id!r} on {ref.platform.value}")
-        if ref.platform is Platform.ALIBABA:
-            return alibaba.order(data, ref.order_id)
-        return taobao.order(data, ref.order_id, fen=self._fen)
+        operation, request = orders.DETAIL[ref.platform]
+        return await self.run(operation, request(ref.order_id), background=background)
 
     async def orders(self, platform: Platform, *, status: str = "", page: int = 1, page_size: int = 20) -> Page[Order]:
         """Return one page of the account's orders, from page 1. ``status``: the platform's own code; empty: all."""
-        if platform is Platform.ALIBABA:
-            data = await self.call("1688.order.list", body=alibaba.orders_body(status, page, page_size))
-            return alibaba.orders(data, page, page_size)
-        data = await self.call("taobao.order.list", body=taobao.orders_body(status, page, page_size))
-        return taobao.orders(data, page, page_size, fen=self._fen)
+        operation, request = orders.LIST[platform]
+        return await self.run(operation, request(status, page, page_size))
 
     async def trace(
         self,
@@ -137,18 +132,15 @@ class PandaPon:
         1688 takes one call. Taobao takes one call for each of ``sub_orders``, or one with the order's id where they are
         not known. An answer whose fingerprint equals ``known`` is not decoded. ``background``: a call of the poller.
         """
-        if ref.platform is Platform.ALIBABA:
-            answer = await self._traced("1688.order.logistics", {"orderId": ref.order_id}, background=background)
-            return TraceResult(answer.mark, None if answer.mark == known else alibaba.trace(answer.data(), ref))
-        subs = tuple(sub_orders) or (ref.order_id,)
-        answers = await _all(
-            [self._traced("taobao.order.logistics", {"subPurchaseOrderId": sub}, background=background) for sub in subs]
-        )
+        logistics = orders.LOGISTICS[ref.platform]
+        queries = logistics.queries(ref, sub_orders)
+        name = logistics.operation.name
+        answers = await _all([self._traced(name, query, background=background) for query in queries])
         mark = _digest(b"".join(answer.mark for answer in answers)) if len(answers) > 1 else answers[0].mark
         if mark == known:
             return TraceResult(mark, None)
-        by_sub_order = [(sub, answer.data()) for sub, answer in zip(subs, answers, strict=True)]
-        return TraceResult(mark, taobao.trace(by_sub_order, ref))
+        asked = [(next(iter(query.values())), answer.data()) for query, answer in zip(queries, answers, strict=True)]
+        return TraceResult(mark, logistics.read(asked, ref))
 
     # --- anything ---------------------------------------------------------------------------------------------------
 
@@ -170,7 +162,7 @@ class PandaPon:
 
     async def probe(self) -> None:
         """Make one cheap signed call that reads. Raises PandaPonError when key, signature or clock are not accepted."""
-        await self.call("1688.order.list", body=alibaba.orders_body("", 1, 1))
+        await self.run(orders.ALIBABA_ORDERS, orders.ListAlibaba(page_size=1))
 
     async def _traced(self, name: str, query: Mapping[str, str], *, background: bool) -> _Answer:
         response, content = await self._exchange(name, query, background=background)
@@ -222,6 +214,14 @@ def _canonical(data: Any) -> bytes:
         return _digest(json.dumps(data, sort_keys=True, default=str, ensure_ascii=False).encode(errors="replace"))
     except RecursionError as error:
         raise DecodeError("the answer is nested too deeply") from error
+
+
+def _sent(operation: Operation[Any, Any], request: Request) -> tuple[dict[str, str] | None, Any]:
+    """The query and the body of a request. Places in a path are filled from the query."""
+    fields = request.wire()
+    if operation.method == "GET":
+        return {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}, None
+    return None, fields
 
 
 def _filled(path: str, query: Mapping[str, str]) -> tuple[str, dict[str, str]]:

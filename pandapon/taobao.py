@@ -1,4 +1,4 @@
-"""Taobao's requests and answers. Logistics are stated; orders have the upstream fields in two spellings [inferred]."""
+"""Readers of Taobao's answers. Logistics are stated; orders have the upstream fields in two spellings [inferred]."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pandapon.deadlines import pay_by
 from pandapon.errors import DecodeError
 from pandapon.fields import first, items, link, listed, mapping, money, number, require, text, words
 from pandapon.milestones import TAOBAO_ORDER, further, lines_claim, order_claim, parcel_claim, waits_for_payment
-from pandapon.models import Consignment, Item, Order, Page, Product, ProductQuery
+from pandapon.models import Consignment, Item, Order, Page, Product
 from pandapon.shipment import Platform
 from pandapon.times import parse_time
 from pandapon.traces import Package, Row, Trace
@@ -16,38 +16,21 @@ from pandapon.tracking_numbers import split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from pandapon.shipment import Milestone, OrderRef
 
-SORTS = {"price": "price_asc", "-price": "price_desc", "sales": "total_sales_des"}  # inferred; tk_rate_desc is stated
-MAX_PAGE = 40  # [stated]
 
+def products(
+    data: Any, page: int, page_size: int, price_min: Decimal | None = None, price_max: Decimal | None = None
+) -> Page[Product]:
+    """Read a page of search results, in one of several shapes: none is documented. Raises DecodeError.
 
-def search_body(query: ProductQuery) -> dict[str, Any]:
-    """Return the body of a keyword search. A price range is not documented: the answer is checked for it, too."""
-    body: dict[str, Any] = {"keyword": query.keyword, "pageNo": query.page, "pageSize": min(query.page_size, MAX_PAGE)}
-    if query.sort:
-        body["sort"] = SORTS[query.sort]
-    if query.price_min is not None:
-        body["priceStart"] = format(query.price_min, "f")
-    if query.price_max is not None:
-        body["priceEnd"] = format(query.price_max, "f")
-    return body
-
-
-def products(data: Any, query: ProductQuery) -> Page[Product]:
-    """Read a page of search results, in one of several shapes: none is documented. Raises DecodeError."""
+    ``price_min``, ``price_max`` (yuan): products outside are dropped, since the API may ignore an undocumented range.
+    """
     rows, total = listed(data, "the product page")
-    in_range = tuple(product for row in rows if _in_range(product := _product(row), query))
-    return Page[Product](items=in_range, page=query.page, page_size=query.page_size, total=total)
-
-
-def orders_body(status: str, page: int, page_size: int) -> dict[str, Any]:
-    """Return the body of the order list. The names of the filters are the upstream's, camel-cased [inferred]."""
-    body: dict[str, Any] = {"pageNo": page, "pageSize": page_size}
-    if status:
-        body["status"] = int(status) if status.isdigit() else status
-    return body
+    in_range = tuple(product for row in rows if _in_range(product := _product(row), price_min, price_max))
+    return Page[Product](items=in_range, page=page, page_size=page_size, total=total)
 
 
 def order(data: Any, order_id: str, *, fen: bool = True) -> Order:
@@ -174,10 +157,9 @@ def _product(row: dict[str, Any]) -> Product:
     )
 
 
-def _in_range(product: Product, query: ProductQuery) -> bool:
+def _in_range(product: Product, low: Decimal | None, high: Decimal | None) -> bool:
     if product.price is None:
         return True
-    low, high = query.price_min, query.price_max
     return (low is None or product.price >= low) and (high is None or product.price <= high)
 
 

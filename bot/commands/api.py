@@ -8,12 +8,12 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from bot.settings import OBJECTS, Settings, SettingsError
-from pandapon.catalogue import ENDPOINTS, Catalogue
+from pandapon.operations.catalogue import OPERATIONS, Catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pandapon.catalogue import Endpoint
+    from pandapon.operations.catalogue import AnyOperation
 
 
 class _Paths(BaseSettings):
@@ -35,10 +35,10 @@ def listing() -> Iterator[str]:
         Catalogue(paths)
     except ValueError as error:
         raise SettingsError(f"PANDAPON_PATHS: {error}") from None
-    return (_line(endpoint, paths.get(endpoint.name, "")) for endpoint in ENDPOINTS)
+    return (_line(endpoint, paths.get(endpoint.name, "")) for endpoint in OPERATIONS)
 
 
-def _line(endpoint: Endpoint, override: str) -> str:
+def _line(endpoint: AnyOperation, override: str) -> str:
     path, grade = endpoint.path or "?", f"[{endpoint.grade}]"
     if override:
         path, grade = override, f"[set by PANDAPON_PATHS instead of {path} {grade}]"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pandapon.catalogue import ENDPOINTS, Catalogue, UnknownPathError
+from pandapon.operations.catalogue import OPERATIONS, Catalogue, UnknownPathError
 from pandapon.shipment import Platform
 
 # The vendor's navigation tree, entry by entry and in its order: name, method, path, grade, what it does.
@@ -88,16 +88,23 @@ freight.preview POST /v2/open/pp/logistics/orderRenderFreight S Overseas freight
 freight.domestic POST /v2/open/pp/logistics/updateLogisticInfo I Update domestic logistics
 freight.book POST /v2/open/pp/logistics/orderBookingFreight I Book international logistics
 """
-BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
+BY_NAME = {endpoint.name: endpoint for endpoint in OPERATIONS}
+
+
+def group(name: str) -> str:
+    """Everything of a name but its last word."""
+    return name.rpartition(".")[0]
 
 
 def test_every_entry_of_the_navigation_is_there() -> None:
     """28 of Taobao, 33 of 1688 and its order detail, 2 basic ones, 4 of the warehouse: each as it is, in its place."""
     told = [line for line in NAVIGATION.strip().splitlines() if not line.startswith("#")]
-    assert [f"{one.name} {one.method} {one.path or '-'} {one.grade} {one.title}" for one in ENDPOINTS] == told
-    counted = [sum(one.platform is platform for one in ENDPOINTS) for platform in (*Platform, None)]
+    places = [group(line.split()[0]) for line in told]
+    in_places = sorted(OPERATIONS, key=lambda one: places.index(group(one.name)))  # a module has both platforms
+    assert [f"{one.name} {one.method} {one.path or '-'} {one.grade} {one.title}" for one in in_places] == told
+    counted = [sum(one.platform is platform for one in OPERATIONS) for platform in (*Platform, None)]
     assert counted == [34, 28, 6]
-    assert len(BY_NAME) == len(ENDPOINTS)
+    assert len(BY_NAME) == len(OPERATIONS)
 
 
 @pytest.mark.parametrize(
@@ -121,12 +128,12 @@ def test_known_paths(name: str, method: str, path: str, grade: str) -> None:
 
 def test_grades_and_paths_agree() -> None:
     """A path without a grade, or a grade without a path, would be a claim without evidence."""
-    assert all((endpoint.path == "") == (endpoint.grade == "?") for endpoint in ENDPOINTS)
+    assert all((endpoint.path == "") == (endpoint.grade == "?") for endpoint in OPERATIONS)
 
 
 def test_a_guess_that_is_weaker_than_the_rule_says_so() -> None:
     """Paths of which nothing is known but 1688's twin are told from those that the v1 to v2 rule gives."""
-    twins = {one.name for one in ENDPOINTS if "guessed after 1688's" in one.note}
+    twins = {one.name for one in OPERATIONS if "guessed after 1688's" in one.note}
     assert twins == {"taobao.order.list", "taobao.order.detail", "taobao.cart.list", "taobao.cart.quantity"}
     assert "guess" in BY_NAME["taobao.order.create"].note
 
@@ -134,7 +141,7 @@ def test_a_guess_that_is_weaker_than_the_rule_says_so() -> None:
 def test_what_changes_the_account_is_marked() -> None:
     """Every call that creates, pays, cancels, adds, edits, deletes or submits says that it writes."""
     verbs = ("create", "cancel", "pay", "delete", "add", "quantity", "submit", "received", "save", "book", "warehouse")
-    unmarked = [one.name for one in ENDPOINTS if one.name.split(".")[-1].startswith(verbs) and not one.writes]
+    unmarked = [one.name for one in OPERATIONS if one.name.split(".")[-1].startswith(verbs) and not one.writes]
     assert unmarked == []
     assert not BY_NAME["1688.order.logistics"].writes
 

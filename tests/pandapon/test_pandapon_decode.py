@@ -13,6 +13,7 @@ from pandapon import alibaba, taobao
 from pandapon.envelope import open_envelope
 from pandapon.errors import DecodeError
 from pandapon.models import ProductQuery
+from pandapon.operations import goods
 from pandapon.progress import parcel_milestone
 from pandapon.shipment import Milestone, OrderRef, Parcel, Platform, TimeBasis
 
@@ -124,7 +125,7 @@ def test_1688_products() -> None:
         '{"totalRecords":2000,"data":[{"offerMapId":"WUnUC1cILiBjt-Jv3lDdlQ","subject":"连衣裙","imageUrl":"http://x/a.jpg",'
         '"priceInfo":{"price":"19.90"},"monthSold":120},{"offerId":712345678901,"subject":"裙"}]}'
     )
-    found = alibaba.products(data, QUERY)
+    found = alibaba.products(data, 1, 10)
     opaque, numbered = found.items
     assert found.total == 2000
     assert (opaque.product_id, opaque.price, opaque.sold) == ("WUnUC1cILiBjt-Jv3lDdlQ", Decimal("19.90"), "120")
@@ -133,7 +134,7 @@ def test_1688_products() -> None:
 
 def test_the_search_sent_to_1688() -> None:
     """The sort is JSON within JSON, as the vendor states."""
-    body = alibaba.search_body(ProductQuery("裙", sort="-price", price_max=Decimal("80.0")))
+    body = goods.SearchAlibaba.of(ProductQuery("裙", sort="-price", price_max=Decimal("80.0"))).wire()
     assert json.loads(body["sort"]) == {"price": "desc"}
     assert (body["keyword"], body["beginPage"], body["priceEnd"]) == ("裙", 1, "80.0")
     assert "priceStart" not in body
@@ -366,9 +367,9 @@ def test_taobao_amounts_can_be_yuan() -> None:
 def test_taobao_products_are_held_to_the_price_asked_for() -> None:
     """Whether the API honours a price range is not known, so the answer is checked again."""
     rows = [{"itemId": "abc", "title": "a", "price": "10"}, {"itemId": 712345678901, "title": "b", "price": 90}]
-    found = taobao.products({"list": rows}, ProductQuery("裙", price_max=Decimal(80)))
+    found = taobao.products({"list": rows}, 1, 10, price_max=Decimal(80))
     assert [product.title for product in found.items] == ["a"]
-    wide = taobao.products(rows, QUERY)
+    wide = taobao.products(rows, 1, 10)
     assert [product.url for product in wide.items] == ["", "https://item.taobao.com/item.htm?id=712345678901"]
 
 
@@ -444,7 +445,7 @@ def test_what_is_no_order_is_a_decode_error(decode: Any, data: Any) -> None:
 def test_a_page_of_a_wrong_kind(data: Any) -> None:
     """A page that is no page is an error; one without rows is empty."""
     if isinstance(data, dict):
-        assert alibaba.products(data, QUERY).items == ()
+        assert alibaba.products(data, 1, 10).items == ()
     else:
         with pytest.raises(DecodeError, match="the product page"):
-            alibaba.products(data, QUERY)
+            alibaba.products(data, 1, 10)

@@ -1,0 +1,164 @@
+"""The base of answers, the types of their fields, and readers that make them. Each field is read leniently.
+
+A field that is missing, null or of another type is empty; only a wrong shape of the whole is an error. Fields that the
+contract does not know are kept as they came, in ``model_extra``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator  # noqa: TC003  dataclasses read annotations at run time
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
+from pydantic.alias_generators import to_camel
+
+from pandapon import fields
+from pandapon.errors import DecodeError
+from pandapon.models import Page
+from pandapon.times import parse_time
+
+T = TypeVar("T")
+Amounts = Literal["fen", "yuan"]  # the unit in which Taobao's amounts come, which is a setting
+
+
+class Answer(BaseModel):
+    """A decoded object of the API. Ids are text, amounts Decimal yuan, times aware."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="allow", alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+    )
+
+
+A = TypeVar("A", bound=Answer)
+
+
+def _text(value: Any) -> str:
+    return fields.text({"": value}, "")
+
+
+def _words(value: Any) -> str:
+    return fields.words({"": value}, "")
+
+
+def _link(value: Any) -> str:
+    return fields.link({"": value}, "")
+
+
+def _yuan(value: Any) -> Decimal | None:
+    return fields.number(value)
+
+
+def _fen(value: Any) -> Decimal | None:
+    number = fields.number(value)
+    return number / 100 if number is not None else None
+
+
+def _taobao(value: Any, info: ValidationInfo) -> Decimal | None:
+    return _yuan(value) if (info.context or {}).get("amounts") == "yuan" else _fen(value)
+
+
+def _count(value: Any) -> int | None:
+    return fields.count({"": value}, "")
+
+
+def _time(value: Any) -> datetime | None:
+    return parse_time(value)[0]
+
+
+def _flag(value: Any) -> bool | None:
+    if isinstance(value, str) and value.strip().casefold() in {"true", "false"}:
+        return value.strip().casefold() == "true"
+    return value if isinstance(value, bool) else None
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(text for each in value if (text := _text(each))) if isinstance(value, list) else ()
+
+
+def _object(value: Any) -> Any:
+    return value if isinstance(value, dict | BaseModel) else None
+
+
+def _objects(value: Any) -> Any:
+    return fields.items(value)
+
+
+Text = Annotated[str, BeforeValidator(_text)]  # ids, codes: every digit is kept
+Plain = Annotated[str, BeforeValidator(_words)]  # one line, without markup
+Link = Annotated[str, BeforeValidator(_link)]
+Yuan = Annotated[Decimal | None, BeforeValidator(_yuan)]  # sent as yuan
+Fen = Annotated[Decimal | None, BeforeValidator(_fen)]  # sent as hundredths, read as yuan
+TaobaoAmount = Annotated[Decimal | None, BeforeValidator(_taobao)]  # sent in the unit of the setting, read as yuan
+Number = Annotated[Decimal | None, BeforeValidator(_yuan)]  # no amount: a weight, a share
+Count = Annotated[int | None, BeforeValidator(_count)]
+Time = Annotated[datetime | None, BeforeValidator(_time)]
+Flag = Annotated[bool | None, BeforeValidator(_flag)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Part = Annotated[T | None, BeforeValidator(_object)]
+Rows = Annotated[tuple[T, ...], BeforeValidator(_objects)]
+
+
+@dataclass(frozen=True, slots=True)
+class One(Generic[A]):
+    """Reads one object; of a list, the first. Raises DecodeError for anything else."""
+
+    model: type[A]
+
+    def __call__(self, data: Any, _asked: object, amounts: Amounts) -> A:
+        """Read the ``data`` of an answer."""
+        if isinstance(data, list):
+            data = next(iter(fields.items(data)), None)
+        return _made(self.model, fields.require({} if data is None else data, dict, "the answer"), amounts)
+
+
+@dataclass(frozen=True, slots=True)
+class Many(Generic[A]):
+    """Reads all rows: a list, an object that holds one under a usual name, or a single object."""
+
+    model: type[A]
+
+    def __call__(self, data: Any, _asked: object, amounts: Amounts) -> tuple[A, ...]:
+        """Read the ``data`` of an answer."""
+        rows, _total = fields.listed(data, "the list")
+        if not rows and isinstance(data, dict) and not any(isinstance(value, list) for value in data.values()):
+            rows = [data] if data else []
+        return tuple(_made(self.model, row, amounts) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Paged(Generic[A]):
+    """Reads one page of rows. The request's ``page_number`` and ``page_size`` say which."""
+
+    model: type[A]
+
+    def __call__(self, data: Any, asked: Any, amounts: Amounts) -> Page[A]:
+        """Read the ``data`` of an answer."""
+        rows, total = fields.listed(data, "the page")
+        made = tuple(_made(self.model, row, amounts) for row in rows)
+        number = getattr(asked, "begin_page", None) or getattr(asked, "page_no", None) or getattr(asked, "page", None)
+        return Page[A](items=made, page=number or 1, page_size=getattr(asked, "page_size", None) or 20, total=total)
+
+
+def raw(data: Any, _asked: object, _amounts: Amounts) -> Any:
+    """Return the ``data`` as it came: nothing is known of this answer."""
+    return data
+
+
+def rows_of(answer: Any) -> Iterator[BaseModel]:
+    """Iterate over the values of an answer, whichever reader made it."""
+    if isinstance(answer, Page):
+        yield from answer.items
+    elif isinstance(answer, tuple | list):
+        yield from (each for each in answer if isinstance(each, BaseModel))
+    elif isinstance(answer, BaseModel):
+        yield answer
+
+
+def _made(model: type[A], row: dict[str, Any], amounts: Amounts) -> A:
+    try:
+        return model.model_validate(row, context={"amounts": amounts})
+    except (ValidationError, RecursionError) as error:
+        raise DecodeError(f"{model.__name__} cannot be read ({type(error).__name__})") from error

@@ -1,0 +1,164 @@
+"""The forwarding warehouse and the way abroad. These four take a second signature (see ``pandapon.signing``)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from pandapon.operations.answers import Answer, Many, Plain, Rows, Text, Yuan, raw
+from pandapon.operations.operation import Operation
+from pandapon.operations.requests import Id, InYuan, Quantity, Request, Words
+
+if TYPE_CHECKING:
+    from pandapon.operations.addresses import AbroadReceiver
+
+
+class FreightService(Request):
+    """The carrier and the service of a shipment abroad, as the estimate names them [stated]."""
+
+    service_id: Id
+    company_name: Words | None = None
+    service_category: Words | None = None
+
+
+class EstimateFreight(Request):
+    """One item whose freight is asked for. All fields are required [stated]."""
+
+    item_id: Id
+    sku_id: Id
+    quantity: Quantity
+    currency: Words = "CNY"
+    price: InYuan
+    receiver_address: AbroadReceiver
+
+
+class FreightItem(Request):
+    """One line of a shipment abroad [stated]."""
+
+    item_id: Id
+    sku_id: Id
+    quantity: Quantity
+    freight_info: FreightService
+    currency: Words = "CNY"
+    price: InYuan
+    title: Words | None = None
+    image_url: Words | None = None
+
+
+class PreviewFreight(Request):
+    """A shipment abroad whose freight is asked for [stated]."""
+
+    receiver_address: AbroadReceiver
+    render_items: tuple[FreightItem, ...] = Field(min_length=1, max_length=100)
+
+
+class WarehouseOrder(Request):
+    """The order whose goods lie in the warehouse."""
+
+    tmall_order_id: Id
+
+
+class BookFreight(Request):
+    """A shipment abroad. ``render_id``: of the preview, e.g. FF2024080200007 [stated for v1]."""
+
+    render_id: Id
+    receiver_address: AbroadReceiver
+    line_items: tuple[FreightItem, ...] = Field(min_length=1, max_length=100)
+    tmall_order_info: WarehouseOrder
+    remark: Words | None = None
+
+
+class DomesticLine(Request):
+    """One line of a parcel to the warehouse."""
+
+    item_id: Id
+    sku_id: Id
+    quantity: Quantity
+
+
+class DomesticParcel(Request):
+    """A parcel to the warehouse. Only ``lineItem`` is stated; the names of number and carrier are inferred."""
+
+    line_item: DomesticLine
+    logistics_no: Id
+    logistics_company: Words | None = None
+
+
+class UpdateDomestic(Request):
+    """The parcels that bring an order's goods to the warehouse [stated for v1]."""
+
+    order_id: Id
+    tmall_order_id: Id | None = None
+    logistic_infos: tuple[DomesticParcel, ...] = Field(min_length=1, max_length=100)
+
+
+class FreightOffer(Answer):
+    """One service's offer. Nothing is published of this answer: the names are those of the request."""
+
+    service_id: Text = ""
+    company_name: Plain = ""
+    service_category: Plain = ""
+    price: Yuan = None
+    currency: Text = ""
+    render_id: Text = ""
+    days: Plain = ""
+
+
+class FreightPreview(Answer):
+    """The preview of a shipment. Of it, only the render id's form is stated."""
+
+    render_id: Text = ""
+    total_price: Yuan = None
+    currency: Text = ""
+    freight_infos: Rows[FreightOffer] = ()
+
+
+ESTIMATE = Operation(
+    "freight.estimate",
+    "Overseas freight estimate",
+    "POST",
+    "/v2/open/pp/logistics/itemLogisticsPrice",
+    "S",
+    None,
+    EstimateFreight,
+    Many(FreightOffer),
+    signature="query",
+)
+PREVIEW = Operation(
+    "freight.preview",
+    "Overseas freight of an order",
+    "POST",
+    "/v2/open/pp/logistics/orderRenderFreight",
+    "S",
+    None,
+    PreviewFreight,
+    Many(FreightPreview),
+    signature="query",
+)
+DOMESTIC = Operation(
+    "freight.domestic",
+    "Update domestic logistics",
+    "POST",
+    "/v2/open/pp/logistics/updateLogisticInfo",
+    "I",
+    None,
+    UpdateDomestic,
+    raw,
+    writes=True,
+    signature="query",
+)
+BOOK = Operation(
+    "freight.book",
+    "Book international logistics",
+    "POST",
+    "/v2/open/pp/logistics/orderBookingFreight",
+    "I",
+    None,
+    BookFreight,
+    raw,
+    writes=True,
+    signature="query",
+)
+
+OPERATIONS = (ESTIMATE, PREVIEW, DOMESTIC, BOOK)

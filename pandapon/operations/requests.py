@@ -1,0 +1,64 @@
+"""The base of requests, and the types of their fields: what a caller gives, and how it goes over the wire.
+
+A caller gives ids as text, amounts as Decimal yuan and addresses as values; each field's type says how it is sent.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic.alias_generators import to_camel
+
+T = TypeVar("T")
+
+
+class Request(BaseModel):
+    """The typed fields of one operation. Raises pydantic's ValidationError for a field of a wrong type or name."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+    )
+
+    def wire(self) -> dict[str, Any]:
+        """The fields under the API's names, without those that are not set."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+class Nothing(Request):
+    """The request of an operation that takes no fields."""
+
+
+def _cents(amount: Decimal) -> Decimal:
+    if not amount.is_finite() or amount != amount.quantize(Decimal("0.01")):
+        raise ValueError("an amount has at most two decimals")
+    return amount
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Request):
+        return value.wire()
+    return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
+
+
+Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[\w./:=+-]+$")]
+NumberId = Annotated[  # a 64-bit id that the API takes as a JSON number; Python's whole numbers keep every digit
+    str,
+    StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{1,19}$"),
+    PlainSerializer(int, return_type=int),
+]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+Secret = Annotated[str, Field(min_length=1, max_length=200, repr=False)]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=14), AfterValidator(_cents)]  # yuan
+InYuan = Annotated[Amount, PlainSerializer(lambda amount: format(amount, "f"), return_type=str)]
+InFen = Annotated[Amount, PlainSerializer(lambda amount: int(amount * 100), return_type=int)]
+AsJson = Annotated[T, PlainSerializer(_as_json, return_type=str)]  # the API wants a text that holds JSON
+Quantity = Annotated[int, Field(ge=1, le=1_000_000)]
+PageNumber = Annotated[int, Field(ge=1, le=10_000)]
+PageSize = Annotated[int, Field(ge=1, le=50)]
