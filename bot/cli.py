@@ -127,17 +127,27 @@ async def _check(settings: Settings) -> int:
     return 1 if failed else 0
 
 
-@app.command()
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def api(
-    name: Annotated[str, typer.Argument(help="An endpoint of the catalogue; empty or 'list' shows them all.")] = "list",
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="An operation; empty or 'list' shows them all.")] = "list",
     query: Annotated[list[str] | None, typer.Option("--query", "-q", help="name=value, repeatable.")] = None,
-    body: Annotated[str, typer.Option(help="A JSON object.")] = "",
+    body: Annotated[str, typer.Option(help="A JSON object, sent as it is.")] = "",
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Really call an endpoint that writes.")] = False,
+    fields: Annotated[bool, typer.Option("--fields", help="Show the operation's own arguments.")] = False,
+    table: Annotated[bool, typer.Option("--table", help="Print a table instead of JSON.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the request, secrets masked; send nothing.")
+    ] = False,
+    as_curl: Annotated[bool, typer.Option("--as-curl", help="The same as a curl command.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Really call an operation that writes.")] = False,
 ) -> None:
-    """Call one PandaPon endpoint, signed, and print its data: the way to check the inferred ones with a live key."""
-    from bot.commands.api import listing
-    from pandapon.operations.catalogue import OPERATIONS
+    """Call any PandaPon operation, signed, with its own arguments (--order-id …) or with --query and --body.
+
+    `pandabot api NAME --fields` shows the arguments. Every field that the contract only infers can be tried so.
+    """
+    from bot.commands.api.calling import Call, Form, RefusedCallError, run_call
+    from bot.commands.api.listing import listing
 
     if name == "list":
         try:
@@ -145,30 +155,20 @@ def api(
         except SettingsError as error:
             _fail(str(error))
         return
-    endpoint = next((endpoint for endpoint in OPERATIONS if endpoint.name == name), None)
-    if endpoint is None:
-        _fail(f"no endpoint {name!r}; `pandabot api list` shows them all")
-    if endpoint.writes and not yes:
-        _fail(f"{name} changes things in the account; add --yes to call it")
+    sends = not (fields or dry_run or as_curl)
+    form: Form = "dry-run" if dry_run else "curl" if as_curl else "table" if table else "json"
+    try:
+        call = Call.of(name, ctx.args, _pairs(query or []), _json(body), may_write=yes or not sends)
+        if fields:
+            typer.echo("\n".join(call.usage()))
+            return
+    except RefusedCallError as error:
+        _fail(str(error))
     settings = _settings()
     log.configure("error", settings.secrets())
-    raise typer.Exit(asyncio.run(_api(settings, name, _pairs(query or []), _json(body))))
-
-
-async def _api(settings: Settings, name: str, query: dict[str, str], body: Any) -> int:
-    from bot.app import api_config
-    from bot.process.clock import utc_now
-    from pandapon.client import PandaPon
-    from pandapon.errors import PandaPonError
-
-    async with PandaPon(api_config(settings), clock=utc_now) as client:
-        try:
-            data = await client.call(name, query=query or None, body=body)
-        except PandaPonError as error:
-            typer.secho(f"pandabot: {error}", err=True, fg="red")
-            return 1
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
-    return 0
+    code, text = asyncio.run(run_call(settings, call, form))
+    typer.secho(text, err=bool(code), fg="red" if code else None)
+    raise typer.Exit(code)
 
 
 courier = typer.Typer(no_args_is_help=True, help="What the bot makes of couriers' words.")

@@ -129,6 +129,7 @@ class Settings(BaseSettings):
     pandapon_timestamp_unit: Literal["s", "ms"] = "s"
     pandapon_paths: Annotated[dict[str, str], AfterValidator(_paths)] = Field(default_factory=dict)
     pandapon_taobao_amounts: Literal["fen", "yuan"] = "fen"
+    pandapon_freight_signature: Literal["query", "all"] = "query"
     pandapon_named_parcels: bool = True
     pandapon_rate_per_second: float = Field(default=200.0, ge=0)
     pandapon_concurrency: int = Field(default=64, ge=1, le=1000)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from pandapon.models import Order, Page, Product, ProductQuery
     from pandapon.operations.operation import Answered, Asked, Operation
-    from pandapon.operations.requests import Request
     from pandapon.shipment import OrderRef, Platform
     from pandapon.traces import Trace
 
@@ -97,7 +96,7 @@ class PandaPon:
 
         Raises UnknownPathError for an operation whose path nobody published and no setting gives.
         """
-        query, body = _sent(operation, request)
+        query, body = operation.sent(request)
         data = await self.call(operation.name, query=query, body=body, background=background)
         return operation.read(data, request, self._amounts)
 
@@ -152,13 +151,21 @@ class PandaPon:
         body: Any = None,
         background: bool = False,
     ) -> Any:
-        """Call one endpoint of the catalogue and return its ``data``. Places in the path are filled from ``query``.
+        """Call one operation of the catalogue and return its ``data``. Places in the path are filled from ``query``.
 
         Raises KeyError for a name that is not in the catalogue, UnknownPathError for an endpoint whose path or whose
         value for a place in it is unknown, and the other PandaPonErrors.
         """
         response, content = await self._exchange(name, query, body, background=background)
         return open_envelope(response, content)
+
+    def prepared(self, name: str, *, query: Mapping[str, str] | None = None, body: Any = None) -> httpx.Request:
+        """Return the signed request that :meth:`call` would send, without sending it. Raises what ``call`` raises."""
+        operation, path = self.catalogue[name], self.catalogue.path(name)
+        if "{" in path:
+            path, query = _filled(path, query or {})
+        signs_query = operation.signature == "query"
+        return self._wire.prepared(operation.method, path, query=query, body=body, signs_query=signs_query)
 
     async def probe(self) -> None:
         """Make one cheap signed call that reads. Raises PandaPonError when key, signature or clock are not accepted."""
@@ -177,11 +184,17 @@ class PandaPon:
     async def _exchange(
         self, name: str, query: Mapping[str, str] | None, body: Any = None, *, background: bool
     ) -> tuple[httpx.Response, bytes]:
-        endpoint, path = self.catalogue[name], self.catalogue.path(name)
+        operation, path = self.catalogue[name], self.catalogue.path(name)
         if "{" in path:
             path, query = _filled(path, query or {})
         return await self._wire.send(
-            endpoint.method, path, query=query, body=body, background=background, writes=endpoint.writes
+            operation.method,
+            path,
+            query=query,
+            body=body,
+            background=background,
+            writes=operation.writes,
+            signs_query=operation.signature == "query",
         )
 
 
@@ -214,14 +227,6 @@ def _canonical(data: Any) -> bytes:
         return _digest(json.dumps(data, sort_keys=True, default=str, ensure_ascii=False).encode(errors="replace"))
     except RecursionError as error:
         raise DecodeError("the answer is nested too deeply") from error
-
-
-def _sent(operation: Operation[Any, Any], request: Request) -> tuple[dict[str, str] | None, Any]:
-    """The query and the body of a request. Places in a path are filled from the query."""
-    fields = request.wire()
-    if operation.method == "GET":
-        return {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}, None
-    return None, fields
 
 
 def _filled(path: str, query: Mapping[str, str]) -> tuple[str, dict[str, str]]:

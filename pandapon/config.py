@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pandapon.signing import Unit
+    from pandapon.signing import Signed, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +27,6 @@ class Config:
     retries: int = 2  # of a call that only reads; a call that writes is never repeated
     read_timeout: float = 8.0  # between two parts of an answer; a whole answer may take twice that and the connecting
     taobao_amounts: Literal["fen", "yuan"] = "fen"  # the upstream counts fen [upstream], the vendor does not say
+    freight_signature: Signed = "query"  # what the freight operations' second signature covers: unverified
     proxy: str | None = field(default=None, repr=False)  # address of an HTTP proxy; the environment is ignored
     certificates: str | None = None  # file of certificates that are trusted beside the system's

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
 Unit = Literal["s", "ms"]
+Signed = Literal["query", "all"]  # the parameters that the freight operations' signature covers
 
 WINDOW = 600.0  # seconds by which the timestamp may differ from the server's clock [stated]
 NONCE_LENGTH = 32  # [stated]
@@ -77,6 +79,41 @@ class Signer:
                 self.access_key, sent_at, nonce, self.access_secret, order=self.order, separator=self.separator
             ),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class QuerySigner:
+    """Signs the freight operations, which want ``timestamp`` and ``sign`` in the query [stated].
+
+    How ``sign`` is made is published nowhere. The only clue is a file that names no vendor: the parameters sorted and
+    joined like a query, the secret last, MD5 in upper-case hexadecimal. Unverified; ``covers`` says whether the body's
+    fields are parameters, too.
+    """
+
+    access_secret: str = field(repr=False)
+    unit: Unit = "s"
+    covers: Signed = "query"
+
+    def query(self, now: datetime, body: Any = None) -> dict[str, str]:
+        """Return the two parameters of a request sent at ``now`` (aware)."""
+        sent_at = timestamp(now, self.unit)
+        fields = body if self.covers == "all" and isinstance(body, dict) else {}
+        return {"timestamp": sent_at, "sign": sorted_signature({**fields, "timestamp": sent_at}, self.access_secret)}
+
+
+def sorted_signature(parameters: Mapping[str, Any], secret: str) -> str:
+    """Return the signature over sorted parameters: ``a=1&b=2&secret=…``; null values and ``sign`` are left out."""
+    pairs = [f"{name}={_flat(value)}" for name, value in sorted(parameters.items()) if _is_signed(name, value)]
+    text = "&".join([*pairs, f"secret={secret}"])
+    return hashlib.md5(text.encode(errors="replace"), usedforsecurity=False).hexdigest().upper()
+
+
+def _is_signed(name: str, value: Any) -> bool:
+    return name != "sign" and value is not None
+
+
+def _flat(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def verify(

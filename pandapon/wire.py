@@ -27,7 +27,7 @@ from pandapon.errors import (
     TransportError,
 )
 from pandapon.limiter import Lane, lanes
-from pandapon.signing import Signer
+from pandapon.signing import QuerySigner, Signer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,6 +53,7 @@ class _Job:
     url: str
     content: bytes | None
     lane: Lane
+    signed: Any = None  # the body, for an operation that takes the second signature, too
 
 
 class Wire:
@@ -69,6 +70,7 @@ class Wire:
         self._timeout = self._http.timeout.as_dict()
         self._deadline = http.CONNECT + 2 * config.read_timeout
         self._signer = Signer(config.access_key, config.access_secret, config.user_id, config.timestamp_unit)
+        self._query_signer = QuerySigner(config.access_secret, config.timestamp_unit, config.freight_signature)
         self._background, self._people = lanes(config)
         self._calls = 0
 
@@ -93,17 +95,14 @@ class Wire:
         body: Any = None,
         background: bool = False,
         writes: bool = False,
+        signs_query: bool = False,
     ) -> Answer:
         """Send a request and return its answer, refusals included, unless a retry, pause or clock concerns it.
 
         A call that writes is sent once. Raises TransportError, ServerError, RateLimitError, TimestampError and
         DecodeError; other refusals are raised when the caller opens the envelope.
         """
-        url = self._base + path
-        if query:
-            url = f"{url}?{urlencode(query, errors='replace')}"
-        content = json.dumps(body, ensure_ascii=False).encode(errors="replace") if body is not None else None
-        job = _Job(method, url, content, self._background if background else self._people)
+        job = self._job(method, path, query, body, background=background, signs_query=signs_query)
         try:
             return await self._once(job)
         except (TransportError, ServerError) as error:
@@ -111,6 +110,35 @@ class Wire:
             if not tries or budget.within(1.0) < WORTH_A_TRY:
                 raise
             return await self._again(job, tries, error)
+
+    def prepared(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        signs_query: bool = False,
+    ) -> httpx.Request:
+        """Return the signed request that :meth:`send` would send now. Raises TransportError for an unusable address."""
+        return self._request(self._job(method, path, query, body, background=False, signs_query=signs_query))
+
+    def _job(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None,
+        body: Any,
+        *,
+        background: bool,
+        signs_query: bool,
+    ) -> _Job:
+        url = self._base + path
+        if query:
+            url = f"{url}?{urlencode(query, errors='replace')}"
+        content = json.dumps(body, ensure_ascii=False).encode(errors="replace") if body is not None else None
+        lane = self._background if background else self._people
+        return _Job(method, url, content, lane, (body or {}) if signs_query else None)
 
     def _tries(self, error: Exception, *, background: bool) -> int:
         """How often a call is repeated. A poll comes again anyway: it is repeated only after a lost connection."""
@@ -186,14 +214,17 @@ class Wire:
             return await http.exchange(self._http, self._request(job), self._deadline)
 
     def _request(self, job: _Job) -> httpx.Request:
-        headers = self._signer.headers(self._clock() + self._correction())
+        now = self._clock() + self._correction()
+        url, headers = job.url, self._signer.headers(now)
+        if job.signed is not None:
+            url = f"{url}{'&' if '?' in url else '?'}{urlencode(self._query_signer.query(now, job.signed))}"
         headers["accept"] = "application/json"
         headers["accept-encoding"] = "gzip, deflate"
         if job.content is not None:
             headers["content-type"] = "application/json; charset=utf-8"
         try:
             return httpx.Request(
-                job.method, job.url, headers=headers, content=job.content, extensions={"timeout": self._timeout}
+                job.method, url, headers=headers, content=job.content, extensions={"timeout": self._timeout}
             )
         except httpx.InvalidURL as error:
             raise TransportError("the request's address cannot be used") from error

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import Field
 
+from pandapon.operations.addresses import AlibabaReceiver, TaobaoReceiver
 from pandapon.operations.answers import Answer, Count, Link, Many, One, Plain, Rows, Text, Yuan, raw
 from pandapon.operations.operation import Operation
 from pandapon.operations.orders import AlibabaPreview, read_orders_1688
 from pandapon.operations.requests import AsJson, Id, InYuan, Nothing, NumberId, Quantity, Request, Words
 from pandapon.shipment import Platform
-
-if TYPE_CHECKING:
-    from pandapon.operations.addresses import AlibabaReceiver, TaobaoReceiver
 
 TAOBAO, ALIBABA = Platform.TAOBAO, Platform.ALIBABA
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
+from pandapon.operations.addresses import AbroadReceiver
 from pandapon.operations.answers import Answer, Many, Plain, Rows, Text, Yuan, raw
 from pandapon.operations.operation import Operation
 from pandapon.operations.requests import Id, InYuan, Quantity, Request, Words
-
-if TYPE_CHECKING:
-    from pandapon.operations.addresses import AbroadReceiver
 
 
 class FreightService(Request):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
@@ -41,6 +42,15 @@ class Operation(Generic[Asked, Answered]):
     writes: bool = False  # it changes the account: it is sent once, and never without a person's request
     note: str = ""
     signature: Signature = "headers"
+
+    def sent(self, request: Asked) -> tuple[dict[str, str] | None, Any]:
+        """Return the query and the body of a request; places in a path are filled from the query."""
+        fields = request.wire()
+        if self.method == "GET":
+            return {
+                name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()
+            }, None
+        return None, fields
 
     @property
     def family(self) -> str:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from pandapon import alibaba, taobao
 from pandapon.errors import NotFoundError
+from pandapon.operations.addresses import AlibabaReceiver, TaobaoReceiver
 from pandapon.operations.answers import Amounts, Answer, Count, Fen, Flag, Link, Many, One, Plain, Rows, Text, raw
 from pandapon.operations.operation import Operation
 from pandapon.operations.requests import (
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pandapon.models import Order, Page
-    from pandapon.operations.addresses import AlibabaReceiver, TaobaoReceiver
     from pandapon.traces import Trace
 
 TAOBAO, ALIBABA = Platform.TAOBAO, Platform.ALIBABA

@@ -1,4 +1,4 @@
-"""`pandabot api list`: the catalogue's endpoints, each with the path that would be called."""
+"""`pandabot api list`: the operations, each with the path that would be called."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Paths(BaseSettings):
 
 
 def listing() -> Iterator[str]:
-    """Return a line for each endpoint. Raises SettingsError when PANDAPON_PATHS is malformed."""
+    """Return a line for each operation. Raises SettingsError when PANDAPON_PATHS is malformed."""
     try:
         paths = _Paths().pandapon_paths
     except ValueError:
@@ -35,12 +35,14 @@ def listing() -> Iterator[str]:
         Catalogue(paths)
     except ValueError as error:
         raise SettingsError(f"PANDAPON_PATHS: {error}") from None
-    return (_line(endpoint, paths.get(endpoint.name, "")) for endpoint in OPERATIONS)
+    return (_line(operation, paths.get(operation.name, "")) for operation in OPERATIONS)
 
 
-def _line(endpoint: AnyOperation, override: str) -> str:
-    path, grade = endpoint.path or "?", f"[{endpoint.grade}]"
+def _line(operation: AnyOperation, override: str) -> str:
+    path, grade = operation.path or "?", f"[{operation.grade}]"
     if override:
         path, grade = override, f"[set by PANDAPON_PATHS instead of {path} {grade}]"
-    words = "; ".join(part for part in ("writes" if endpoint.writes else "", "" if override else endpoint.note) if part)
-    return f"{endpoint.name:38} {endpoint.method:5} {path:48} {grade} {words}".rstrip()
+    words = "; ".join(
+        part for part in ("writes" if operation.writes else "", "" if override else operation.note) if part
+    )
+    return f"{operation.name:38} {operation.method:5} {path:48} {grade} {words}".rstrip()
