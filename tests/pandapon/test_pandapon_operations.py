@@ -1,0 +1,192 @@
+"""Every operation: what goes over the wire, what its answers may be, and what is refused before anything is sent."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+from support.operation_samples import request_of
+from support.pandapon_api import SECRET, Api, api_server, ok, refused, talking
+
+from pandapon.errors import DecodeError, NotFoundError, PandaPonError
+from pandapon.operations import addresses, cart, freight, goods, orders, refunds
+from pandapon.operations.answers import rows_of
+from pandapon.operations.catalogue import OPERATIONS, AnyOperation, UnknownPathError
+from pandapon.signing import sorted_signature
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+ESTIMATE: AnyOperation = freight.ESTIMATE
+OPEN = [operation for operation in OPERATIONS if not operation.path]
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.decimals(allow_nan=False, allow_infinity=False, places=2)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Api]:
+    """An API that answers what a test tells it to."""
+    async with api_server() as one:
+        yield one
+
+
+def every(operation: AnyOperation) -> str:
+    """The name of a case."""
+    return operation.name
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=every)
+async def test_each_operation_is_sent_as_declared(operation: AnyOperation, api: Api) -> None:
+    """A typed request goes to the declared path by the declared method: in the query, or as a JSON body."""
+    request = request_of(operation)
+    api.will(ok([]) if operation.name != "1688.order.detail" else refused("404", "订单不存在"))
+    path = operation.path or "/v2/found/by/somebody"
+    async with talking(api, paths={operation.name: path}) as client:
+        with contextlib.suppress(NotFoundError, DecodeError):  # an empty list is no order
+            await client.run(operation, request)
+    (seen,) = api.seen
+    wire = request.wire()
+    if "{refundId}" in path:
+        path, wire = path.replace("{refundId}", wire["refundId"]), {}
+    assert (seen.method, seen.path) == (operation.method, path)
+    own = {name: value for name, value in seen.query.items() if name not in {"timestamp", "sign"}}
+    if operation.method == "GET":
+        assert own == wire
+        assert not seen.body
+    else:
+        assert own == {}
+        assert seen.body == wire
+
+
+@pytest.mark.parametrize("operation", OPEN, ids=every)
+async def test_an_operation_without_a_path_names_the_setting(operation: AnyOperation, api: Api) -> None:
+    """Nobody published its path: nothing is sent, and the error says what supplies it."""
+    async with talking(api) as client:
+        with pytest.raises(UnknownPathError, match=rf'PANDAPON_PATHS=\{{"{operation.name}"'):
+            await client.run(operation, request_of(operation))
+    assert api.seen == []
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.writes], ids=every)
+async def test_a_write_is_sent_once(operation: AnyOperation, api: Api) -> None:
+    """Whatever happens to its answer, a call that writes is not repeated by the client."""
+    api.will(*[refused("500", "系统繁忙")] * 3)
+    async with talking(api, paths={operation.name: operation.path or "/v2/x"}) as client:
+        with pytest.raises(PandaPonError):
+            await client.run(operation, request_of(operation))
+    assert len(api.seen) == 1
+
+
+@settings(max_examples=400, deadline=None)
+@given(operation=st.sampled_from(OPERATIONS), data=JSON)
+def test_any_json_is_an_answer_or_a_clear_error(operation: AnyOperation, data: Any) -> None:
+    """No answer, of whatever shape, raises anything but the client's own errors."""
+    try:
+        operation.read(data, request_of(operation), "fen")
+    except (DecodeError, NotFoundError):
+        return
+
+
+@settings(max_examples=200, deadline=None)
+@given(operation=st.sampled_from([one for one in OPERATIONS if one.answer]), data=st.data())
+def test_known_fields_of_wrong_types_are_empty(operation: AnyOperation, data: st.DataObject) -> None:
+    """Each field that the contract names may be anything; the others of the same object are read all the same."""
+    model = operation.answer
+    assert model is not None
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    row = {name: data.draw(JSON) for name in names} | {"unheardOf": 7}
+    answers = list(rows_of(operation.read([row], request_of(operation), "yuan")))
+    assert [type(answer) for answer in answers] == [model]
+    assert (answers[0].model_extra or {})["unheardOf"] == 7
+
+
+@given(cents=st.integers(min_value=0, max_value=10**11))
+def test_money_round_trips(cents: int) -> None:
+    """An amount is Decimal yuan here, a whole number of fen on the wire, and the same amount when it comes back."""
+    yuan = Decimal(cents) / 100
+    sent = refunds.SubmitRefund(sub_order_id="1", refund_type=1, goods_status=1, reason_id="2", refund_fee=yuan).wire()[
+        "refundFee"
+    ]
+    assert sent == cents
+    assert refunds.TaobaoRefund.model_validate({"refundFee": sent}, context={"amounts": "fen"}).refund_fee == yuan
+    assert refunds.TaobaoRefund.model_validate({"refundFee": str(yuan)}, context={"amounts": "yuan"}).refund_fee == yuan
+
+
+@pytest.mark.parametrize("amount", ["-1", "0.001", "NaN", "Infinity", "1e400", "abc"])
+def test_what_is_no_amount_is_refused(amount: str) -> None:
+    """Nothing is rounded on the way to a payment."""
+    with pytest.raises(ValidationError):
+        freight.EstimateFreight.model_validate(
+            request_of(freight.ESTIMATE).model_dump() | {"price": amount}, by_name=True
+        )
+
+
+def test_ids_keep_every_digit() -> None:
+    """A 64-bit id goes out as the number that the API wants, and comes back as text."""
+    wire = orders.CancelAlibaba(order_id="2542285634920880794", cancel_reason="other").wire()
+    assert json.dumps(wire["orderId"]) == "2542285634920880794"
+    entry = cart.CartEntry.model_validate({"id": 9223372036854775807})
+    assert entry.id == "9223372036854775807"
+
+
+def test_texts_that_hold_json() -> None:
+    """The lines and the receiver of a Taobao order are texts within the JSON, as the vendor states."""
+    request = request_of(orders.TAOBAO_CREATE)
+    wire = request.wire()
+    (line,) = json.loads(wire["orderLineList"])
+    assert (line["itemId"], line["price"]) == ("610947572360", 1990)
+    assert json.loads(wire["receiver"])["mobile_phone"] == "13800000000"
+
+
+def test_an_unknown_field_is_refused() -> None:
+    """A typing error in a field's name would otherwise change what is bought."""
+    with pytest.raises(ValidationError, match="quantiy"):
+        cart.CartQuantity.model_validate({"id": "1", "quantity": 1, "quantiy": 2})
+
+
+def test_unknown_fields_of_an_answer_are_kept() -> None:
+    """What the contract does not know is there to be shown raw."""
+    product = goods.TAOBAO_GET.read({"itemId": 7, "newThing": {"a": [1]}}, goods.ProductId(item_id="7"), "yuan")
+    assert product.item_id == "7"
+    assert product.model_extra == {"newThing": {"a": [1]}}
+
+
+@pytest.mark.parametrize("covers", ["query", "all"])
+async def test_freight_has_a_second_signature(covers: Any, api: Api) -> None:
+    """Its query holds the time and a digest of the sorted parameters; which those are can be switched."""
+    api.will(ok([]))
+    async with talking(api, freight_signature=covers) as client:
+        await client.run(ESTIMATE, request_of(ESTIMATE))
+    (seen,) = api.seen
+    signed = {"timestamp": seen.query["timestamp"]} | (seen.body if covers == "all" else {})
+    assert seen.query["sign"] == sorted_signature(signed, SECRET)
+    assert seen.headers["signature"] != seen.query["sign"]
+
+
+def test_the_sorted_signature() -> None:
+    """Sorted by name, null and ``sign`` left out, the secret last. A value of ours: the vendor publishes none."""
+    assert sorted_signature({"b": 2, "a": "x", "sign": "y", "c": None}, "s") == sorted_signature(
+        {"a": "x", "b": 2}, "s"
+    )
+    assert sorted_signature({"timestamp": "1"}, "s") == "E4786D60FDA4741CC3BF2CF4857ABD86"
+
+
+def test_every_request_names_its_fields_as_the_api_does() -> None:
+    """Samples fill every field, so that the table of names is read at least once."""
+    for operation in OPERATIONS:
+        assert isinstance(request_of(operation), operation.request)
+        assert issubclass(operation.request, BaseModel)
+    assert addresses.SAVE.writes
