@@ -105,11 +105,35 @@ def restore(
 
 
 @app.command()
-def check() -> None:
+def check(
+    *,
+    contract: Annotated[
+        bool, typer.Option("--contract", help="Try each operation that only reads, and report what differs.")
+    ] = False,
+) -> None:
     """Try settings, database, Slack and PandaPon, and say what is wrong and how to mend it."""
     settings = _settings()
     log.configure("error", settings.secrets())
-    raise typer.Exit(asyncio.run(_check(settings)))
+    raise typer.Exit(asyncio.run(_contract(settings) if contract else _check(settings)))
+
+
+async def _contract(settings: Settings) -> int:
+    from bot.app import api_config
+    from bot.commands.contract.report import report
+    from bot.commands.contract.trying import Trial
+    from bot.process.clock import utc_now
+    from pandapon.errors import PandaPonError
+
+    trial = Trial(api_config(settings), utc_now)
+    outcomes = []
+    try:
+        async for outcome in trial.run():
+            typer.echo(f"{outcome.operation.name}: {outcome.verdict}", err=True)
+            outcomes.append(outcome)
+    except PandaPonError as error:
+        _fail(f"PandaPon: {error}")
+    typer.echo(report(outcomes, trial.unit, utc_now(), VERSION), nl=False)
+    return 0 if outcomes else 1
 
 
 async def _check(settings: Settings) -> int:

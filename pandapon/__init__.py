@@ -1,9 +1,26 @@
-"""A client for the PandaPon OpenAPI, usable on its own: signing, transport, errors, catalogue, one shipment model.
+"""A client for the PandaPon OpenAPI, usable on its own: signing, transport, errors, operations, one shipment model.
 
-The client itself is :class:`pandapon.client.PandaPon`; it is not imported here, so that the model stays light.
+The client is loaded when it is first asked for, so that the model stays light.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from pandapon.errors import PandaPonError
 from pandapon.shipment import Milestone, OrderRef, Platform, Shipment
 
-__all__ = ["Milestone", "OrderRef", "PandaPonError", "Platform", "Shipment"]
+if TYPE_CHECKING:
+    from pandapon.client import Config, PandaPon
+    from pandapon.models import ProductQuery
+
+__all__ = ["Config", "Milestone", "OrderRef", "PandaPon", "PandaPonError", "Platform", "ProductQuery", "Shipment"]
+
+
+_LOADED_LATER = {"Config": "pandapon.config", "PandaPon": "pandapon.client", "ProductQuery": "pandapon.models"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load the client and its values. Raises AttributeError for a name that the package does not have."""
+    if name not in _LOADED_LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LOADED_LATER[name]), name)

@@ -1,6 +1,6 @@
 """Carriers: their names, tracking pages and service numbers, and the carrier of a parcel.
 
-No carrier's site was called. Grades, as in :mod:`pandapon.catalogue`: S stated by the carrier or in a standard, C read
+No carrier's site was called. Grades, as in :mod:`pandapon.operations`: S stated by the carrier or in a standard, C read
 in several public clients that agree, I read in one client or inferred, ? unknown. Where public clients disagree about
 the address that opens a number, the table holds the carrier's front page, and the reader pastes the number there.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
-from pandapon.catalogue import Grade  # noqa: TC001  the dataclass names it at run time
+from pandapon.operations.operation import Grade  # noqa: TC001  the dataclass names it at run time
 from pandapon.tracking_numbers import is_number, normal
 
 LONGEST_NAME = 80  # characters of a carrier's name; the platforms' names have at most 20

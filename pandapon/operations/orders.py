@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from pandapon import alibaba, taobao
 from pandapon.errors import NotFoundError
@@ -77,12 +77,16 @@ class ListAlibaba(Request):
         return cls(page=page, page_size=page_size, order_status=status or None)
 
 
+def _code(status: Any) -> Any:
+    return int(status) if isinstance(status, str) and status.isascii() and status.isdigit() else status
+
+
 class ListTaobao(Request):
     """A page of Taobao's orders, from page 1. The names are the upstream's, camel-cased [inferred]."""
 
     page_no: PageNumber = 1
     page_size: PageSize = 20
-    status: int | Words | None = None
+    status: Annotated[int | Words, BeforeValidator(_code)] | None = None  # a number goes as a number
     modify_time_start: int | None = None  # epoch in ms
     modify_time_end: int | None = None
     outer_purchase_id: Id | None = None
@@ -91,8 +95,7 @@ class ListTaobao(Request):
     @classmethod
     def of(cls, status: str, page: int, page_size: int) -> ListTaobao:
         """Make the request of a list that both platforms know. ``status``: the platform's own code; empty: all."""
-        code = int(status) if status.isdigit() else status or None
-        return cls(page_no=page, page_size=page_size, status=code)
+        return cls(page_no=page, page_size=page_size, status=status or None)
 
 
 class TaobaoLine(Request):

@@ -76,7 +76,7 @@ def _pairs(operation: AnyOperation, words: Sequence[str]) -> Iterator[tuple[str,
 def _put(operation: AnyOperation, values: dict[str, Any], name: str, value: str) -> None:
     model: type[Request] = operation.request
     at = values
-    *groups, last = [to_snake(part.replace("-", "_")) for part in name.split(".")]
+    *groups, last = [part.replace("-", "_") for part in name.split(".")]
     for group in groups:
         field = model.model_fields.get(group)
         nested = _nested(field.annotation) if field else None
@@ -95,7 +95,8 @@ def _listed(value: str) -> list[Any]:
 
 
 def _value(value: str, field: FieldInfo) -> Any:
-    return _decoded(value) if _nested(field.annotation) or get_origin(field.annotation) is dict else value
+    holds_json = any(get_origin(each) is dict for each in _types(field.annotation))
+    return _decoded(value) if holds_json or _nested(field.annotation) else value
 
 
 def _decoded(value: str) -> Any:
