@@ -56,47 +56,47 @@ def traces(name: str) -> list[dict[str, Any]]:
 
 def figures(name: str) -> Figures:
     """Count over a set."""
-    found = Figures()
+    counted = Figures()
     for row in entries(name):
-        _count_entry(found, row)
-    for one in traces(name):
-        _count_trace(found, one)
-    return found
+        _count_entry(counted, row)
+    for trace in traces(name):
+        _count_trace(counted, trace)
+    return counted
 
 
-def _count_entry(found: Figures, row: dict[str, str]) -> None:
+def _count_entry(counted: Figures, row: dict[str, str]) -> None:
     allowed = set(row["claims"].split("|"))
     got = str(read_entry(row["text"]).milestone or "none")
-    found.entries += 1
+    counted.entries += 1
     if got in allowed:
-        found.right += 1
+        counted.right += 1
     else:
-        found.wrong.append(f"{row['id']} {row['claims']} -> {got}: {row['text']}")
+        counted.wrong.append(f"{row['id']} {row['claims']} -> {got}: {row['text']}")
         if got in ENDS:
-            found.false_ends[got] += 1
-        found.problems_false += got in PROBLEMS and not allowed & PROBLEMS
+            counted.false_ends[got] += 1
+        counted.problems_false += got in PROBLEMS and not allowed & PROBLEMS
     if allowed <= PROBLEMS:
-        found.problems += 1
-        found.problems_missed += got not in PROBLEMS
+        counted.problems += 1
+        counted.problems_missed += got not in PROBLEMS
     if allowed == {"delivered"}:
-        found.deliveries += 1
-        found.deliveries_missed += got != "delivered"
+        counted.deliveries += 1
+        counted.deliveries_missed += got != "delivered"
     if row["signer"].split("|")[0] in {"agent", "locker", "sender"} and "delivered" not in allowed:
-        found.held_by_a_point += 1
-        found.told_as_delivered += got == "delivered"
+        counted.held_by_a_point += 1
+        counted.told_as_delivered += got == "delivered"
 
 
-def _count_trace(found: Figures, one: dict[str, Any]) -> None:
+def _count_trace(counted: Figures, trace: dict[str, Any]) -> None:
     now = datetime.now(UTC)
-    ordered_at = now - timedelta(hours=one["order_created_hours_before_now"])
-    rows = [(now - timedelta(hours=e["hours_before_now"]), e["text"], e.get("code", "")) for e in one["entries"]]
+    ordered_at = now - timedelta(hours=trace["order_created_hours_before_now"])
+    rows = [(now - timedelta(hours=e["hours_before_now"]), e["text"], e.get("code", "")) for e in trace["entries"]]
     right = [
         str(read_trace(rows[: at + 1], ordered_at) or "none") in entry["expected"].split("|")
-        for at, entry in enumerate(one["entries"])
+        for at, entry in enumerate(trace["entries"])
     ]
-    found.traces += 1
-    found.right_all_along += all(right)
-    found.right_at_the_end += right[-1]
+    counted.traces += 1
+    counted.right_all_along += all(right)
+    counted.right_at_the_end += right[-1]
 
 
 def microseconds_a_text() -> tuple[float, float]:
@@ -124,19 +124,19 @@ async def measure() -> None:
     speed = microseconds_a_text()
     rows = []
     for name in SETS:
-        one = figures(name)
-        false_ends = "/".join(str(one.false_ends[end]) for end in ENDS)
+        counted = figures(name)
+        false_ends = "/".join(str(counted.false_ends[end]) for end in ENDS)
         rows.append(
             [
-                f"{name} ({one.entries} entries, {one.traces} traces)",
-                _share(one.right, one.entries),
+                f"{name} ({counted.entries} entries, {counted.traces} traces)",
+                _share(counted.right, counted.entries),
                 false_ends,
-                _share(one.problems_missed, one.problems),
-                str(one.problems_false),
-                _share(one.deliveries_missed, one.deliveries),
-                f"{one.told_as_delivered}/{one.held_by_a_point}",
-                _share(one.right_all_along, one.traces),
-                _share(one.right_at_the_end, one.traces),
+                _share(counted.problems_missed, counted.problems),
+                str(counted.problems_false),
+                _share(counted.deliveries_missed, counted.deliveries),
+                f"{counted.told_as_delivered}/{counted.held_by_a_point}",
+                _share(counted.right_all_along, counted.traces),
+                _share(counted.right_at_the_end, counted.traces),
             ]
         )
     header = ["set", "right", "false ends*", "problems missed", "false problems", "deliveries missed"]

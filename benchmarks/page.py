@@ -200,7 +200,7 @@ def _post_many(workspace: Workspace) -> None:
 
 def card(number: int) -> list[dict[str, Any]]:
     """Return the blocks of a message about as large as the bot's own."""
-    fields = [{"type": "mrkdwn", "text": f"*Field {one}*\nvalue"} for one in range(6)]
+    fields = [{"type": "mrkdwn", "text": f"*Field {field}*\nvalue"} for field in range(6)]
     text = f"*Order {number}* `2542285634920880794` <!date^1772416800^{{date_short_pretty}} {{time}}|x>"
     ago = {"type": "mrkdwn", "text": ":package: <!date^1772416800^{ago}|x>"}
     button = {"type": "button", "text": {"type": "plain_text", "text": "Stop"}, "action_id": "stop", "value": "1"}

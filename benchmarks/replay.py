@@ -128,7 +128,7 @@ class _Run:
     ) -> None:
         self.clock, self.world, self.store, self.way = clock, world, store, way
         self.end = START + timedelta(days=days)
-        self.off, self.on = (START + one for one in way.off)
+        self.off, self.on = (START + moment for moment in way.off)
         self.queue: list[tuple[datetime, int, Any]] = []
         self.ledger = ledger
         self.number = 0  # of the newest entry of the queue
@@ -245,7 +245,7 @@ class _Run:
         moments = [self.queue[0][0]] if self.queue else [self.end]
         if self.posts:  # a channel waits a second for the rate limit
             return self.clock.at + timedelta(seconds=1)
-        moments += [] if self._is_off() else [one for one in (poll_at, self.stall_at) if one is not None]
+        moments += [] if self._is_off() else [at for at in (poll_at, self.stall_at) if at is not None]
         return max(self.clock.at + TICK, _on_grid(min(moments)))
 
     def _every_day(self, settings: ChannelSettings) -> None:

@@ -37,5 +37,5 @@ def waits_to_be_sent(conn: sqlite3.Connection) -> bool:
 
 def open_alarms(conn: sqlite3.Connection) -> list[tuple[int, str, str]]:
     """Return row, name and order id of each alarm that nobody acted on."""
-    found = conn.execute("SELECT id, event_id, key FROM alarms WHERE state = 'open'")
-    return [(one["id"], one["key"] + one["event_id"], one["key"].partition(":")[2]) for one in found]
+    alarms = conn.execute("SELECT id, event_id, key FROM alarms WHERE state = 'open'")
+    return [(row["id"], row["key"] + row["event_id"], row["key"].partition(":")[2]) for row in alarms]

@@ -1,4 +1,8 @@
-"""Reads orders for people, decides and records like the poller, and opens watches."""
+"""Reads orders for people, decides and records like the poller, and opens watches.
+
+The contract of its public methods stands in :class:`handlers.interactions.ports.Tracker`, from which handlers, who may
+not import the process, know it.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +56,7 @@ class _Resolved:
 
 
 class LiveTracker:
-    """Implements the handlers' Tracker."""
+    """Implements :class:`handlers.interactions.ports.Tracker`, which mypy checks where the context is made."""
 
     def __init__(
         self,
@@ -67,17 +71,17 @@ class LiveTracker:
         self._deliverer, self._clock = deliverer, clock
 
     async def lookup(self, text: str, platform: Platform | None = None) -> OrderSnapshot:
-        """See handlers.interactions.ports.Tracker."""
+        """Read an order; its stored state when PandaPon fails."""
         return (await self._resolve(text, platform)).snapshot
 
     async def stored(self, text: str, platform: Platform | None = None) -> OrderSnapshot | None:
-        """See handlers.interactions.ports.Tracker."""
+        """Return an order as it was last read."""
         ref = next((ref for ref in await self._stored_refs(text) if platform in {None, ref.platform}), None)
         known = await self._store.orders.load([ref.key]) if ref else {}
         return known[ref.key].snapshot() if ref and ref.key in known else None
 
     async def listed(self, orders: Sequence[Order]) -> dict[str, OrderSnapshot]:
-        """See handlers.interactions.ports.Tracker. An order that was never read alone is left out."""
+        """Bring stored orders up to date by a list. An order that was never read alone is left out."""
         stored, now = await self._store.orders.load_readable([order.ref.key for order in orders]), self._clock()
         fetched = {order.ref.key: FetchedOrder(order.ref, order) for order in orders}
         return {
@@ -96,7 +100,7 @@ class LiveTracker:
         platform: Platform | None = None,
         default: Filter = Filter.ALL,
     ) -> list[WatchOutcome]:
-        """See handlers.interactions.ports.Tracker. The first reading of an order is its baseline and no news."""
+        """Watch orders in a channel. The first reading of an order is its baseline and no news."""
         answers = await asyncio.gather(*(self._resolved_or_outcome(text, platform) for text in ids))
         resolved = {answer.ref.key: answer for answer in answers if isinstance(answer, _Resolved)}
         await self._store_new(list(resolved.values()))
@@ -239,8 +243,8 @@ class LiveTracker:
     async def _outcome(self, resolved: _Resolved, opened: Opened) -> WatchOutcome:
         watch = await self._store.watches.get(opened.watch.id) or opened.watch
         result = _result(opened, watch)
-        puzzle = self._deliverer.failures.puzzles.of(watch.channel) if result is WatchResult.QUEUED else ""
-        reason = watch.reason or puzzle
+        unknown = self._deliverer.failures.unknown_refusals
+        reason = watch.reason or (unknown.code_of(watch.channel) if result is WatchResult.QUEUED else "")
         return WatchOutcome(resolved.ref.order_id, result, watch=watch, snapshot=resolved.snapshot, reason=reason)
 
 

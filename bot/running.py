@@ -251,6 +251,6 @@ class Bot:
             poll_interval=self.settings.poll_interval,
             takes_pushes=bool(self.settings.callback_tokens),
             token_refused=self.deliverer.failures.token_refused,
-            puzzles=self.deliverer.failures.puzzles.told(),
+            unknown_refusals=self.deliverer.failures.unknown_refusals.channels_by_code(),
             copies=self.backups.state,
         )

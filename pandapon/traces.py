@@ -37,8 +37,8 @@ class Row(NamedTuple):
         return bool(self.text or self.status or self.action)
 
     @property
-    def said(self) -> _Said:
-        """The time, shown words, code and place, by which a known node is recognised."""
+    def shown(self) -> _Shown:
+        """The time, shown words, code and place, by which a known node is found again."""
         time, text, status, action, place = self
         code = status or action
         return time, text or code, code, place
@@ -81,8 +81,8 @@ class Trace:
         return Shipment(self.ref, tuple(parcels))
 
 
-_Said = tuple[str, str, str, str]  # time, words, code of whichever kind, place
-_Known = dict[_Said, Node]
+_Shown = tuple[str, str, str, str]  # time, words, code of whichever kind, place
+_Known = dict[_Shown, Node]
 
 
 class _Timed(NamedTuple):
@@ -167,7 +167,7 @@ def _placed(timed: Sequence[_Timed]) -> list[_Timed]:
 
 
 def _timed(row: Row, known: _Known, near: datetime | None) -> _Timed:
-    node = known.get(row.said)
+    node = known.get(row.shown)
     if node and node.is_timed:
         return _Timed(node.at, node.time_basis, row, node)
     return _Timed(*parse_time(row.time, near), row, node)
@@ -178,7 +178,7 @@ def _node(waybill: str, timed: _Timed, sequence: int) -> Node:
     if known is not None:
         is_same = (known.sequence, known.at, known.time_basis) == (sequence, timed.at, timed.basis)
         return known if is_same else replace(known, sequence=sequence, at=timed.at, time_basis=timed.basis)
-    raw_time, words, code, place = row.said
+    raw_time, words, code, place = row.shown
     return Node(
         waybill=waybill,
         at=timed.at,

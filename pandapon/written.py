@@ -173,12 +173,12 @@ def _span(hour: int, minute: int, second: int) -> timedelta:
 
 
 def _zone(text: str, at: int) -> timezone:
-    found = _OFFSET.match(text, at)
-    if found is None:
+    match = _OFFSET.match(text, at)
+    if match is None:
         return _ZONE
-    if found[7]:
+    if match[7]:
         return UTC
-    sign, hours, minutes = found[1] or found[4], found[2] or found[5], found[3] or found[6]
+    sign, hours, minutes = match[1] or match[4], match[2] or match[5], match[3] or match[6]
     offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
     return timezone(-offset if sign == "-" else offset)
 

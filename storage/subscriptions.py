@@ -110,13 +110,13 @@ def join_orders(conn: sqlite3.Connection, now: datetime, subscription: int, new:
     """
     joined = 0
     state, reason = _state_to_join(conn, subscription) if new else ("active", "")
-    for found in new:
-        order, key = found.order, found.order.ref.key
+    for new_order in new:
+        order, key = new_order.order, new_order.order.ref.key
         facts = (b"", order.milestone, codec.dump_order(order), codec.dump_ids(order.sub_order_ids))
         conn.execute(ADD_ORDER, (key, order.platform.value, order.order_id, *facts, to_int(now)))
         if conn.execute(JOIN, (key, state, reason, to_int(now), subscription, key)).rowcount:
             joined += 1
-            conn.execute(SCHEDULE, (to_int(found.first_poll_at), key))
+            conn.execute(SCHEDULE, (to_int(new_order.first_poll_at), key))
     return joined
 
 

@@ -65,7 +65,7 @@ class Digester:
         return marked and digest is not None
 
     async def preview(self, channel: str) -> DailyDigest:
-        """See handlers.interactions.ports.Digests."""
+        """Return the digest that a channel would get now."""
         stored, now = await self._store.channels.get(channel), self._clock()
         since = digest_since(stored.settings, stored.digest_day, now)
         return await self.make(channel, now.astimezone(stored.settings.zone).date().isoformat(), since)

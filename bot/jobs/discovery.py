@@ -78,7 +78,10 @@ class Discoverer:
         return joined
 
     async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> Joined:
-        """See handlers.interactions.ports.AllOrders."""
+        """Watch all orders in a channel, or all in one state, for a person. ``status``: the state; empty: any.
+
+        Reads the lists for :data:`PATIENCE_SECONDS` at most, because the person waits; the next tick reads the rest.
+        """
         wish = Subscription(channel, status, filter_, user)
         standing, is_new = await self._store.subscriptions.subscribe(self._clock(), wish)
         seen = await self.discover(standing, PATIENCE_SECONDS)

@@ -19,7 +19,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.jobs.slack_errors import Failure, Verdict, understand
-from bot.jobs.unknown_refusals import Puzzles
+from bot.jobs.unknown_refusals import UnknownRefusals
 from storage.post import Post, PostKind
 from storage.watch import WatchState
 
@@ -45,7 +45,7 @@ class FailurePolicy:
 
     def __init__(self, store: Store, sender: Sender, pacer: Pacer, clock: Callable[[], datetime]) -> None:
         self._store, self._sender, self._pacer, self._clock = store, sender, pacer, clock
-        self.puzzles = Puzzles()
+        self.unknown_refusals = UnknownRefusals()
         self.token_refused = ""  # Slack's error code for the bot's token; empty while Slack accepts it
 
     async def apply(self, post: Post, message: Message, failure: Failure) -> None:
@@ -74,7 +74,7 @@ class FailurePolicy:
         """Settle a post that Slack took. ``ts``: of its message."""
         self.note_token("")
         if post.kind is not PostKind.REFRESH:  # a card can be edited where nothing can be posted
-            self.puzzles.solved(post.channel)
+            self.unknown_refusals.forget(post.channel)
         await self._store.outbox.mark_sent(self._clock(), post, ts)
 
     def note_token(self, code: str) -> None:
@@ -121,7 +121,7 @@ class FailurePolicy:
 
     async def _try_on(self, post: Post, message: Message, failure: Failure) -> None:
         """Try again after an unknown error code: it does not mean that the channel is closed."""
-        if self.puzzles.note(post.channel, failure.code):
+        if self.unknown_refusals.note(post.channel, failure.code):
             log.error("Slack refuses posts for an unknown reason, tried again", extra={"error": failure.code})
         if post.attempts == SHORT_AFTER:
             await self._shorten(post, message, failure)

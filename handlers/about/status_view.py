@@ -63,7 +63,7 @@ def _is_ailing(health: Health, report: Report, now: datetime) -> bool:
     unsafe = copies.is_damaged or copies.failed or copies.restored
     undelivered = (
         report.token_refused
-        or report.puzzles
+        or report.unknown_refusals
         or health.paused
         or health.lost
         or health.outbox.get(PostState.UNCERTAIN, 0)
@@ -145,7 +145,7 @@ def _pushes(pushed: Pushed, now: datetime) -> str:
 
 
 def _delivery(health: Health, report: Report, now: datetime) -> str:
-    line = " ".join([*_puzzles(report), ", ".join(_posts(health, now)) + "."])
+    line = " ".join([*_unknown_refusals(report), ", ".join(_posts(health, now)) + "."])
     if not report.token_refused:
         return line
     refused = _(
@@ -155,8 +155,8 @@ def _delivery(health: Health, report: Report, now: datetime) -> str:
     return f"{refused.format(code=code(report.token_refused))} {line}"
 
 
-def _puzzles(report: Report) -> Iterator[str]:
-    for error_code, channels in report.puzzles.items():
+def _unknown_refusals(report: Report) -> Iterator[str]:
+    for error_code, channels in report.unknown_refusals.items():
         words = ngettext(
             "Slack refuses posts in {n} channel for a reason that I do not know ({code}); I keep trying.",
             "Slack refuses posts in {n} channels for a reason that I do not know ({code}); I keep trying.",

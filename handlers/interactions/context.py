@@ -13,13 +13,14 @@ from tracking.values import Filter
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from handlers.commands.registry import Commands
-    from handlers.interactions.ports import AllOrders, Digests, Report, Tracker
+    from handlers.interactions.ports import Joined, Report, Tracker
     from pandapon.client import PandaPon
     from storage.store import Store
+    from tracking.daily_digest import DailyDigest
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,9 @@ class Context:
     tracker: Tracker
     clock: Callable[[], datetime]
     report: Callable[[], Report]
-    digests: Digests
-    all_orders: AllOrders
+    preview_digest: Callable[[str], Awaitable[DailyDigest]]  # makes the digest that the channel would get now
+    # Watches in a channel all orders, or all in one state (empty: any), with a filter, for a person.
+    subscribe: Callable[[str, str, Filter, str], Awaitable[Joined]]
     wake: Callable[[], None]  # makes the sender look into the outbox now rather than at the next tick
     default_filter: Filter = Filter.ALL
     languages: Languages = field(default_factory=Languages)

@@ -1,4 +1,8 @@
-"""Protocols of what the process does for the handlers, and the values that it returns."""
+"""The protocol of the reader of orders that the process lends to the handlers, and the values that it returns.
+
+The reader itself stands in :mod:`bot.orders`: it waits for the sender of posts, a part of the process, and handlers may
+not import the process. So its signatures stand here once more, with the contract that handlers rely on.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,6 @@ if TYPE_CHECKING:
     from storage.backup import Restored
     from storage.errors import StorageError
     from storage.watch import Watch
-    from tracking.daily_digest import DailyDigest
     from tracking.orders import OrderSnapshot
 
 
@@ -78,7 +81,7 @@ class Report:
     slack_mode: str
     last_tick_at: datetime | None
     poll_interval: timedelta
-    puzzles: Mapping[str, int] = field(default_factory=dict)  # by unknown error code of Slack: channels refused with it
+    unknown_refusals: Mapping[str, int] = field(default_factory=dict)  # number of channels by unknown error code
     token_refused: str = ""  # the error code with which Slack refuses the bot's token; nothing can be posted meanwhile
     takes_pushes: bool = False  # whether PandaPon can push messages to this process
     copies: Copies = Copies()
@@ -118,20 +121,4 @@ class Tracker(Protocol):
 
         ``filter_`` None: a new watch gets ``default``, and a standing one keeps its filter.
         """
-        ...
-
-
-class Digests(Protocol):
-    """Makes daily digests."""
-
-    async def preview(self, channel: str) -> DailyDigest:
-        """Make the digest that the channel would get now."""
-        ...
-
-
-class AllOrders(Protocol):
-    """Finds the account's orders for channels that watch all of them."""
-
-    async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> Joined:
-        """Watch all orders in a channel, or all in one state (``status``; empty: any)."""
         ...

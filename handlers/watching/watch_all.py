@@ -77,7 +77,7 @@ async def watch_all(interaction: Interaction, request: WatchAll) -> Message:
     filters = [subscription.filter for subscription in subscriptions if subscription.status == request.status]
     former = filters[0] if filters else None
     filter_ = request.filter or former or chosen.filter or interaction.ctx.default_filter
-    joined = await interaction.ctx.all_orders.subscribe(channel, request.status, filter_, interaction.user)
+    joined = await interaction.ctx.subscribe(channel, request.status, filter_, interaction.user)
     if joined.is_new or filter_ != former:
         replaced = None if joined.is_new else former
         change = WatchingAll(interaction.user, joined.count, filter_, request.status, replaced)
@@ -105,7 +105,7 @@ async def undo_watch_all(interaction: Interaction, channel: str, change: Watchin
     """Restore the filter that the ``watch all`` replaced; end a ``watch all`` that was new."""
     ctx, user = interaction.ctx, interaction.user
     if change.former:
-        joined = await ctx.all_orders.subscribe(channel, change.status, change.former, user)
+        joined = await ctx.subscribe(channel, change.status, change.former, user)
         await announce(ctx, channel, WatchingAll(user, joined.count, change.former, change.status))
     else:
         await _end(interaction, channel)

@@ -161,7 +161,9 @@ async def test_an_unknown_refusal_is_tried_on_and_told(harness: BotHarness, code
     channel, card = await watched(harness)
     harness.slack.faults.plan(Fault("chat.postMessage", times=1000, error=code, channel=channel.id))
     harness.scan(FIRST)
-    await harness.until(lambda: harness.bot is not None and bool(harness.bot.deliverer.failures.puzzles.told()))
+    await harness.until(
+        lambda: harness.bot is not None and bool(harness.bot.deliverer.failures.unknown_refusals.channels_by_code())
+    )
     status = await harness.ask("/panda status", channel="#random")
     assert "Not everything is well" in status
     assert f"Slack refuses posts in 1 channel for a reason that I do not know (`{code[:20]}" in status
