@@ -18,12 +18,13 @@ from pandapon.milestones import (
 )
 from pandapon.models import Consignment, Item, Order, Page, Product, ProductQuery
 from pandapon.shipment import Platform
-from pandapon.times import parse_time
+from pandapon.times import CHINA, parse_time
 from pandapon.traces import Package, Row, Trace
 from pandapon.tracking_numbers import split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from pandapon.shipment import Milestone, OrderRef
 
@@ -60,11 +61,19 @@ def order_body(order_id: str) -> dict[str, str]:
     return {"webSite": "1688", "orderId": order_id}
 
 
-def orders_body(status: str, page: int, page_size: int) -> dict[str, Any]:
-    """Return the body of the order list; the names of the filters are the upstream's [upstream]."""
+def orders_body(
+    status: str, page: int, page_size: int, created: tuple[datetime | None, datetime | None] = (None, None)
+) -> dict[str, Any]:
+    """Return the body of the order list; the names of the filters are the upstream's [upstream].
+
+    ``created``: the earliest and latest time of an order (aware), written as in a sample of another reseller.
+    """
     body: dict[str, Any] = {"page": page, "pageSize": page_size}
     if status:
         body["orderStatus"] = status
+    for name, at in zip(("createStartTime", "createEndTime"), created, strict=True):
+        if at is not None:
+            body[name] = at.astimezone(CHINA).strftime("%Y%m%d%H%M%S000%z")
     return body
 
 
