@@ -219,6 +219,12 @@ def of_orders(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Alarm]
     return alarms
 
 
+def live(conn: sqlite3.Connection, limit: int) -> list[str]:
+    """Return the keys of the orders with a live alarm, those whose alarm was raised last first."""
+    query = "SELECT key FROM alarms WHERE state <> 'cleared' ORDER BY raised_at DESC LIMIT ?"
+    return [row[0] for row in conn.execute(query, (limit,))]
+
+
 def scans(conn: sqlite3.Connection, since: datetime, limit: int) -> list[tuple[str, str, datetime, Milestone | None]]:
     """Return (order key, waybill, time, milestone) of nodes since then, parcel by parcel, oldest first.
 

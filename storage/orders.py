@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime, timedelta
 
-    from pandapon.shipment import Node
+    from pandapon.shipment import Milestone, Node
     from storage.poll import DueOrder
     from tracking.orders import StoredOrder
 
@@ -127,6 +127,21 @@ def find_waybill(conn: sqlite3.Connection, waybill: str) -> list[str]:
 def find_order_id(conn: sqlite3.Connection, order_id: str) -> list[str]:
     """Return the keys of the stored orders with this id, on either platform."""
     return [row[0] for row in conn.execute("SELECT key FROM orders WHERE order_id = ? ORDER BY key", (order_id,))]
+
+
+def standing_at(conn: sqlite3.Connection, milestones: Iterable[Milestone], limit: int) -> list[str]:
+    """Return the keys of the stored orders at one of these milestones, those that were stored last first.
+
+    An order that no channel watches any more is not read again, so it counts only where its state is final.
+    """
+    wanted = [milestone.value for milestone in milestones]
+    marks = ", ".join("?" * len(wanted))
+    query = (
+        f"SELECT key FROM orders WHERE milestone IN ({marks}) AND (final_at IS NOT NULL OR EXISTS "
+        "(SELECT 1 FROM watches w WHERE w.key = orders.key AND w.state <> 'ended')) "
+        "ORDER BY created_at DESC, key LIMIT ?"
+    )
+    return [row[0] for row in conn.execute(query, (*wanted, limit))]
 
 
 def unschedule_unwatched(conn: sqlite3.Connection, keys: Iterable[str]) -> None:

@@ -62,6 +62,7 @@ class Orders(Aggregate):
     mark_due = Operation(orders.mark_due)
     with_waybill = Operation(orders.find_waybill)
     with_id = Operation(orders.find_order_id)
+    standing_at = Operation(orders.standing_at)
     retire = Operation(alarms.retire)
     scans = Operation(alarms.scans)
 
@@ -138,6 +139,7 @@ class Alarms(Aggregate):
     remind = Operation(alarms.remind)
     event_ids = Operation(alarms.event_ids)
     of_orders = Operation(alarms.of_orders)
+    live = Operation(alarms.live)
     cleared_at = Operation(alarms.cleared_at)
 
 

@@ -102,10 +102,13 @@ def channel(channel_id: str) -> str:
     return f"<#{channel_id}>" if _CHANNEL.fullmatch(channel_id) else ""
 
 
-def message(blocks: list[Block], summary: str = "") -> Message:
-    """A message whose text holds the words of all its blocks. ``summary``: a first line for notifications."""
+def message(blocks: list[Block], summary: str = "", *, longest: int = MAX_TEXT) -> Message:
+    """A message whose text holds the words of all its blocks. ``summary``: a first line for notifications.
+
+    ``longest``: characters of the text; fewer where the blocks take more than ``MAX_SIZE``.
+    """
     lines = [summary, *(line for block in blocks for line in _lines(block))]
-    return Message(truncate_mrkdwn("\n".join(line for line in lines if line), MAX_TEXT), blocks)
+    return Message(truncate_mrkdwn("\n".join(line for line in lines if line), longest), blocks)
 
 
 def mrkdwn(text: str, limit: int) -> Block:

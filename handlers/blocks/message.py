@@ -38,8 +38,9 @@ class Message:
 class Layout:
     """Collects blocks up to Slack's limits, keeping room for what must come last."""
 
-    def __init__(self, blocks: Sequence[Block] = (), *, tail: Sequence[Block] = ()) -> None:
-        self._blocks, self._tail = list(blocks), list(tail)
+    def __init__(self, blocks: Sequence[Block] = (), *, tail: Sequence[Block] = (), room: int = MAX_SIZE) -> None:
+        """``room``: characters of all blocks as JSON. More than ``MAX_SIZE`` has to be saved in the message's text."""
+        self._blocks, self._tail, self._room = list(blocks), list(tail), room
         self._size = sum(map(_size, (*self._blocks, *self._tail)))
 
     @property
@@ -49,11 +50,11 @@ class Layout:
 
     def add(self, *blocks: Block) -> bool:
         """Append all these blocks, or none where they do not all fit. Returns whether they were appended."""
-        return self._append(blocks, MAX_BLOCKS - SPARE_BLOCKS, MAX_SIZE - SPARE_SIZE)
+        return self._append(blocks, MAX_BLOCKS - SPARE_BLOCKS, self._room - SPARE_SIZE)
 
     def note(self, block: Block) -> bool:
         """Append a line that says how much is left out; room is kept for a few. Returns whether it was appended."""
-        return self._append((block,), MAX_BLOCKS, MAX_SIZE)
+        return self._append((block,), MAX_BLOCKS, self._room)
 
     def _append(self, blocks: Sequence[Block], most: int, room: int) -> bool:
         size = sum(map(_size, blocks))

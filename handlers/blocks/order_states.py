@@ -11,6 +11,9 @@ from pandapon.shipment import FINAL, PROBLEMS, PROGRESS, Milestone, Platform
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from pandapon.models import Order
+    from tracking.orders import OrderSnapshot
+
 M = Milestone
 
 # 1688: its documented order states (upstream). Taobao: the numeric states documented for a sibling of this API.
@@ -25,6 +28,13 @@ STATES: dict[str, dict[Platform, str]] = {
     "cancelled": {Platform.ALIBABA: "cancel", Platform.TAOBAO: "4"},
 }
 
+# A list besides those of the states: the orders for which somebody has to do something. No platform has such a state.
+ATTENTION = "attention"
+LISTED = (*STATES, ATTENTION)
+
+TROUBLES = PROBLEMS - FINAL  # somebody has to solve these
+ENDED_BADLY = frozenset({M.RETURNED, M.LOST})  # the money has to be claimed back
+
 # The milestones at which the bot counts an order among those of a state.
 _STANDS: dict[str, frozenset[Milestone]] = {
     "unpaid": frozenset({M.ORDERED}),
@@ -32,6 +42,31 @@ _STANDS: dict[str, frozenset[Milestone]] = {
     "shipped": frozenset(PROGRESS[M.SHIPPED.rank : M.DELIVERED.rank]) | (PROBLEMS - FINAL),
     "done": FINAL - {M.CANCELLED},
     "cancelled": frozenset({M.CANCELLED}),
+}
+
+LISTED_SYNONYMS: dict[str, str] = {
+    "attention": ATTENTION,
+    "needs attention": ATTENTION,
+    "problem": ATTENTION,
+    "problems": ATTENTION,
+    "urgent": ATTENTION,
+    "waiting for payment": "unpaid",
+    "waiting for the seller": "paid",
+    "waiting for seller": "paid",
+    "on the way": "shipped",
+    "in transit": "shipped",
+    "delivered": "done",
+    "需处理": ATTENTION,
+    "待处理": ATTENTION,
+    "需要处理": ATTENTION,
+    "异常": ATTENTION,
+    "有问题": ATTENTION,
+    "等待付款": "unpaid",
+    "等待发货": "paid",
+    "等待卖家发货": "paid",
+    "运输中": "shipped",
+    "在途": "shipped",
+    "已签收": "done",
 }
 
 SYNONYMS: dict[str, str] = {
@@ -66,6 +101,40 @@ SYNONYMS: dict[str, str] = {
 def code(status: str, platform: Platform) -> str:
     """This platform's code for a state in its order list; empty for all orders."""
     return STATES[status][platform] if status else ""
+
+
+def listed_words() -> dict[str, str]:
+    """The words that name a list of orders, each with its name: a key of ``STATES``, ``ATTENTION``, or empty: all."""
+    return {**{status: status for status in LISTED}, **SYNONYMS, **LISTED_SYNONYMS}
+
+
+def list_name(status: str) -> str:
+    """The name of a list of orders, as its button shows it."""
+    return {
+        "": _("All"),
+        "unpaid": _("Unpaid"),
+        "paid": _("Waiting for the seller"),
+        "shipped": _("On the way"),
+        "done": _("Done"),
+        "cancelled": _("Cancelled"),
+        ATTENTION: _("Needs attention"),
+    }[status]
+
+
+def stands(status: str) -> frozenset[Milestone]:
+    """The milestones at which an order belongs in a list; for ``ATTENTION`` those that need a person."""
+    return TROUBLES | ENDED_BADLY | {M.READY_FOR_PICKUP} if status == ATTENTION else _STANDS[status]
+
+
+def belongs(status: str, order: Order, snapshot: OrderSnapshot | None) -> bool:
+    """Whether an order belongs in the list of a state. What the bot knows of it counts more than its platform's code.
+
+    An order that the bot does not know also belongs where its platform's code is the one by which the list is asked
+    for: Taobao has one code for shipped and finished orders.
+    """
+    if snapshot is not None:
+        return fits(status, snapshot.milestone)
+    return fits(status, order.milestone) or order.status_code == code(status, order.platform)
 
 
 def fits(status: str, milestone: Milestone | None) -> bool:

@@ -77,7 +77,7 @@ class Commands:
             return await self.answer_to(request).act(interaction, request)
         except WrongPlatformError as error:
             if isinstance(request, OfOnePlatform):
-                error.suggestion = f"/panda {replace(request, platform=error.ref.platform).command()}"
+                error.suggestion = f"/panda {replace(request, platform=error.ref.platform, back=None).command()}"
             raise
 
     def _readable(self, suggestion: str) -> str:

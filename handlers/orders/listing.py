@@ -1,82 +1,150 @@
-"""``orders``: the list of the account's orders."""
+"""``orders``: the list of the account's orders, whole or by state, day, seller and words."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from handlers.blocks import order_states
 from handlers.blocks.help_page import HelpPage
-from handlers.blocks.i18n import _
+from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Command, Feature
-from handlers.interactions.platforms import ask_each
-from handlers.orders import views
+from handlers.errors import UsageError
+from handlers.orders import list_view
+from handlers.orders.order_list import gather
+from handlers.parsing.days import span_of
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.order_ids import sift
-from handlers.parsing.typed_command import text_of
+from handlers.parsing.tokens import Kind, tokenise
+from handlers.parsing.typed_command import TypedCommand, text_of
 from handlers.parsing.words import Verb, nearest
-from handlers.requests import ListOrders
+from handlers.requests import FILTER_TEXT, ListOrders
 from handlers.wire.text import folded
-from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from handlers.blocks.help_page import Example
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
-    from handlers.parsing.typed_command import TypedCommand
+    from handlers.parsing.options import Options
+    from handlers.parsing.tokens import Token
 
-PAGE_SIZE = 10  # orders on a page; halved when both platforms share it
+LONGEST_PHRASE = 4  # words that name a state or a span of days together
+_ENDED = frozenset({"yesterday", "last-week", "last-month"})  # spans whose last day is over
 
 
 def read_orders(command: TypedCommand) -> ListOrders:
-    """Read ``orders``. Raises UsageError."""
-    options, words = read_options(command)
-    if not words:
-        return ListOrders("", options.platform, options.page)
-    states = {**{state: state for state in order_states.STATES}, **order_states.SYNONYMS}
-    status = states.get(folded(words[0].text))
-    if len(words) == 1 and status is not None:
-        return ListOrders(status, options.platform, options.page)
-    typed = " ".join(word.text for word in words)
-    ids = sift(words, waybills=True)
-    if (ids.good and not ids.bad) or re.fullmatch(r"[0-9]{5,}", folded(typed)):
-        order_id = ids.good[0] if ids.good else typed
-        problem = _("this lists many orders; `/panda order` shows one")
-        raise command.refuse(problem, suggestion=f"/panda {'order' if order_id.isdigit() else 'track'} {order_id}")
-    if len(words) == 1 and folded(typed) in {"1688", "taobao"}:
-        problem = _("the platform is given with two hyphens")
-        raise command.refuse(problem, suggestion=f"/panda orders --{folded(typed)}")
-    guess = status if status is not None else nearest(folded(words[0].text), states)
-    problem = _("{word} is not an order state. States: {states}").format(
-        word=code(typed, 40), states=", ".join(f"`{state}`" for state in order_states.STATES)
-    )
-    raise command.refuse(problem, suggestion=text_of(ListOrders(guess or "", options.platform, options.page)))
+    """Read ``orders``: a state, a span of days, words to search for, and options. Raises UsageError."""
+    options, tokens = read_options(command)
+    status, words = _take(tokens, order_states.listed_words())
+    day, words = _take_span(words)
+    if status is None:  # the state may stand behind the days
+        status, words = _take(words, order_states.listed_words())
+    if words:
+        _refuse_slips(command, words, options, known=status)
+    text = " ".join(" ".join(word.text for word in words).split())
+    if len(text) > FILTER_TEXT:
+        problem = ngettext(
+            "at most {most} characters are searched for in orders, these are {n}",
+            "at most {most} characters are searched for in orders, these are {n}",
+            len(text),
+        )
+        shorter = _request(options, status or "", day, text[:FILTER_TEXT].rstrip())
+        raise command.refuse(problem.format(most=FILTER_TEXT, n=len(text)), suggestion=text_of(shorter))
+    return _request(options, status or "", day, text)
+
+
+def read_back(command: TypedCommand, options: Options) -> ListOrders | None:
+    """The list that led to an order's page, from its option ``back``; None for text that is no list of orders."""
+    tokens = tokenise(options.back)
+    if not tokens or folded(tokens[0].text) != VERB.name:
+        return None
+    try:
+        return read_orders(TypedCommand(VERB.name, tuple(tokens[1:]), command.vocabulary))
+    except UsageError:
+        return None
 
 
 async def list_orders(interaction: Interaction, request: ListOrders) -> Message:
-    """Show one page of the account's orders, in the API's order: newest first."""
-    platforms = [request.platform] if request.platform else list(Platform)
-    pages, errors = await ask_each(
-        platforms,
-        lambda platform: interaction.ctx.api.orders(
-            platform,
-            status=order_states.code(request.status, platform),
-            page=request.page,
-            page_size=PAGE_SIZE // len(platforms),
-        ),
+    """Show one page of the account's orders, newest first, with the newest state that is known of each."""
+    page = await gather(interaction, request)
+    return list_view.listing(request, page, interaction.ctx.clock())
+
+
+def _request(options: Options, status: str, day: str, words: str) -> ListOrders:
+    """``day``: a span of days that was typed without an option; options count more."""
+    until = day if day in _ENDED else ""
+    return ListOrders(
+        status,
+        options.platform,
+        options.page,
+        seller=options.seller,
+        since=options.since or day,
+        until=options.until or until,
+        words=words,
     )
-    known = await interaction.ctx.tracker.listed([order for page in pages.values() for order in page.items])
-    return views.listing(request, pages, errors, known)
+
+
+def _take(tokens: list[Token], known: Mapping[str, str]) -> tuple[str | None, list[Token]]:
+    """Take the longest phrase at the beginning that is known. Returns its meaning (None: there is none) and the rest.
+
+    A word in quotes is searched for as it is.
+    """
+    for count in range(min(LONGEST_PHRASE, len(tokens)), 0, -1):
+        phrase = tokens[:count]
+        meaning = known.get(" ".join(folded(token.text) for token in phrase))
+        if meaning is not None and all(token.kind is Kind.WORD for token in phrase):
+            return meaning, tokens[count:]
+    return None, tokens
+
+
+def _take_span(tokens: list[Token]) -> tuple[str, list[Token]]:
+    """Take a span of days such as "this week", which may stand anywhere. Returns it (empty: none) and the rest."""
+    for count in range(min(LONGEST_PHRASE, len(tokens)), 0, -1):
+        for start in range(len(tokens) - count + 1):
+            phrase = tokens[start : start + count]
+            if any(token.kind is not Kind.WORD for token in phrase):
+                continue
+            if day := span_of([folded(token.text) for token in phrase]):
+                return day, [*tokens[:start], *tokens[start + count :]]
+    return "", tokens
+
+
+def _refuse_slips(command: TypedCommand, words: list[Token], options: Options, *, known: str | None) -> None:
+    """Refuse words that were hardly meant to be searched for: a whole id, a platform, a mistyped state."""
+    typed = " ".join(word.text for word in words)
+    ids = sift(words, waybills=True)
+    if ids.good and not ids.bad and all(word.kind is not Kind.QUOTED for word in words):
+        problem = _("this lists many orders; `/panda order` shows one")
+        verb = "order" if ids.good[0].isdigit() else "track"
+        raise command.refuse(problem, suggestion=f"/panda {verb} {ids.good[0]}")
+    if len(words) > 1 or words[0].kind is not Kind.WORD or known is not None:
+        return
+    if folded(typed) in {"1688", "taobao"}:
+        problem = _("the platform is given with two hyphens")
+        raise command.refuse(problem, suggestion=f"/panda orders --{folded(typed)}")
+    guess = nearest(folded(typed), order_states.listed_words())
+    if guess is not None:
+        problem = _("{word} is not an order state (to search for it, put it in quotes). States: {states}").format(
+            word=code(typed, 40), states=", ".join(f"`{state}`" for state in order_states.LISTED)
+        )
+        raise command.refuse(problem, suggestion=text_of(_request(options, guess, "", "")))
 
 
 def _help() -> HelpPage:
     return HelpPage(
         _("List orders"),
-        _("The account's orders: `unpaid`, `paid`, `shipped`, `done`, `cancelled`, or all."),
+        _(
+            "The account's orders, newest first: `unpaid`, `paid`, `shipped`, `done`, `cancelled`, `attention`, "
+            "or all. Other words are searched for in titles, ids, tracking numbers and sellers. Days are in China time."
+        ),
         (
             ("/panda orders", _("all")),
+            ("/panda orders attention", _("those for which somebody has to do something")),
             ("/panda orders shipped --taobao --page 2", _("in one state, on one platform")),
+            ("/panda orders 连衣裙 --seller 锦绣", _("by words of the title, and a seller's name")),
+            ("/panda orders --since 2026-11-01 --until 2026-11-20", _("by day; `--days 7` and `this week` work too")),
         ),
     )
 
@@ -85,7 +153,11 @@ def _overview() -> list[Example]:
     return [("/panda orders shipped", _("the account's orders"))]
 
 
-VERB = Verb("orders", ("订单列表", "所有订单", "全部订单"), PLATFORMS | {"page"})
+VERB = Verb(
+    "orders",
+    ("订单列表", "所有订单", "全部订单"),
+    PLATFORMS | {"page", "seller", "since", "until", "days"},
+)
 
 FEATURE = Feature(
     commands=(Command(VERB, read_orders, _help, stands_alone=True),),

@@ -8,6 +8,7 @@ from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
 from handlers.commands.declarations import Answer, Command, Feature
 from handlers.orders import views
+from handlers.orders.listing import read_back
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.targets import one_id
 from handlers.parsing.words import Verb
@@ -23,16 +24,17 @@ if TYPE_CHECKING:
 def read_order(command: TypedCommand) -> ShowOrder:
     """Read ``order``. Raises UsageError."""
     options, words = read_options(command)
-    return ShowOrder(one_id(command, words, waybills=False), options.platform)
+    order_id = one_id(command, words, waybills=False)
+    return ShowOrder(order_id, options.platform, read_back(command, options))
 
 
 async def show_order(interaction: Interaction, request: ShowOrder) -> Message:
     """Show the state, amounts, items, seller and parcels of one order; the stored ones while PandaPon is asked."""
     ctx = interaction.ctx
     if stored := await ctx.tracker.stored(request.order_id, request.platform):
-        interaction.meanwhile.message = views.detail(stored, ctx.clock())
+        interaction.meanwhile.message = views.detail(stored, ctx.clock(), request.back)
     snapshot = await ctx.tracker.lookup(request.order_id, request.platform)
-    return views.detail(snapshot, ctx.clock())
+    return views.detail(snapshot, ctx.clock(), request.back)
 
 
 def _help() -> HelpPage:
@@ -47,7 +49,7 @@ def _overview() -> list[Example]:
     return [(f"/panda order {ID}", _("one order: state, amounts, items, parcels"))]
 
 
-VERB = Verb("order", ("o", "show", "订单", "订单详情"), PLATFORMS, takes_one_id=True)
+VERB = Verb("order", ("o", "show", "订单", "订单详情"), PLATFORMS | {"back"}, takes_one_id=True)
 
 FEATURE = Feature(
     commands=(Command(VERB, read_order, _help, slash=ID),),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
 from handlers.commands.declarations import Answer, Command, Feature
+from handlers.orders.listing import read_back
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.targets import one_id
 from handlers.parsing.words import Verb
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 def read_track(command: TypedCommand) -> Track:
     """Read ``track``. Raises UsageError."""
     options, words = read_options(command)
-    return Track(one_id(command, words, waybills=True), options.platform, options.all_nodes)
+    text = one_id(command, words, waybills=True)
+    return Track(text, options.platform, options.all_nodes, read_back(command, options))
 
 
 async def track(interaction: Interaction, request: Track) -> Message:
@@ -65,7 +67,7 @@ SYNONYMS = ("t", "trace", "where", "物流", "查物流", "追踪", "跟踪", "�
 FEATURE = Feature(
     commands=(
         Command(
-            Verb("track", SYNONYMS, PLATFORMS | {"all"}, takes_one_id=True),
+            Verb("track", SYNONYMS, PLATFORMS | {"all", "back"}, takes_one_id=True),
             read_track,
             _help,
             slash="order id or waybill",

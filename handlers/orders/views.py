@@ -1,4 +1,4 @@
-"""One order in words, and the list of the account's orders."""
+"""One order in words."""
 
 from __future__ import annotations
 
@@ -6,50 +6,34 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
+from handlers.blocks.addresses import order_page
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
-from handlers.blocks.message import Layout, Message
-from handlers.blocks.order_states import caveat, close_words, fits, has_refund, refund_words
-from handlers.blocks.paging import of_answers
-from handlers.blocks.parts import (
-    failed,
-    freshness_of,
-    order_name,
-    parcel_name,
-    run_button,
-    standing_in,
-    title_of,
-)
-from handlers.blocks.standing import of_parcel, platform_word, standing
+from handlers.blocks.message import Layout
+from handlers.blocks.order_states import close_words, has_refund, refund_words
+from handlers.blocks.parts import freshness_of, order_name, parcel_name, run_button, standing_in
+from handlers.blocks.standing import of_parcel
 from handlers.blocks.text import escape, money, sanitize_id, slack_date, truncate
 from handlers.requests import ShowOrder, Track, WatchOrders
-from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from handlers.blocks.message import Block
+    from handlers.blocks.message import Block, Message
     from handlers.requests import ListOrders
-    from pandapon.models import Item, Order, Page
+    from pandapon.models import Item, Order
+    from pandapon.shipment import OrderRef
     from tracking.orders import OrderSnapshot
 
+TITLE = 100  # characters of a title in the heading
 ITEMS = 10  # items, parcels and waybills of an order that are shown of each
 
 
-def detail(snapshot: OrderSnapshot, now: datetime) -> Message:
-    """Show the state, amounts, times, seller, items and parcels of one order."""
-    ref = snapshot.ref
-    buttons = [
-        run_button(_("Track parcels"), 1, Track(ref.order_id, ref.platform)),
-        run_button(_("Refresh"), 2, ShowOrder(ref.order_id, ref.platform)),
-        el.button(
-            _("Watch here"), f"{action_ids.WATCH_HERE}:1", WatchOrders((ref.order_id,), platform=ref.platform).command()
-        ),
-    ]
+def detail(snapshot: OrderSnapshot, now: datetime, back: ListOrders | None = None) -> Message:
+    """Show the state, amounts, times, seller, items and parcels of one order. ``back``: the list that led to it."""
     layout = Layout(
-        [el.header(order_name(ref)), el.section(_state(snapshot))],
-        tail=[el.context(freshness_of(snapshot, now)), *el.actions(buttons)],
+        [el.header(_title(snapshot)), el.section(_state(snapshot, now)), el.context(*_small_print(snapshot, now))],
+        tail=el.actions(_buttons(snapshot.ref, back)),
     )
     if snapshot.order:
         layout.add(el.fields(_facts(snapshot.order, now)))
@@ -60,13 +44,50 @@ def detail(snapshot: OrderSnapshot, now: datetime) -> Message:
     return el.message(layout.blocks)
 
 
-def _state(snapshot: OrderSnapshot) -> str:
-    order, lines = snapshot.order, [standing_in(snapshot).headline]
+def _buttons(ref: OrderRef, back: ListOrders | None) -> list[Block]:
+    buttons = []
+    if back:
+        buttons.append(run_button(_("◀ Back to orders (page {page})").format(page=back.page), 3, back))
+    watch = WatchOrders((ref.order_id,), platform=ref.platform).command()
+    return [
+        *buttons,
+        run_button(_("Track parcels"), 1, Track(ref.order_id, ref.platform, back=back)),
+        run_button(_("Refresh"), 2, ShowOrder(ref.order_id, ref.platform, back)),
+        el.button(_("Watch here"), f"{action_ids.WATCH_HERE}:1", watch),
+    ]
+
+
+def _title(snapshot: OrderSnapshot) -> str:
+    """The title of the first item and the number of the others; the order's name where no title is known."""
+    titles = [item.title for item in snapshot.order.items if item.title] if snapshot.order else []
+    if not titles:
+        return order_name(snapshot.ref)
+    return truncate(titles[0], TITLE) + (f" +{len(titles) - 1}" if len(titles) > 1 else "")
+
+
+def _state(snapshot: OrderSnapshot, now: datetime) -> str:
+    """The order's one state, and what there is to do or to know about it."""
+    order, state = snapshot.order, standing_in(snapshot)
+    lines = [" · ".join(detail for detail in (state.bold, state.part, state.reason) if detail)]
+    if order and order.is_unpaid:
+        lines.append(_to_pay(order, now))
     if order and order.close_reason:
         lines.append(_("Closed: {reason}").format(reason=close_words(order.close_reason)))
     if order and has_refund(order.refund_status):
         lines.append(_("Refund: {status}").format(status=refund_words(order.refund_status)))
     return "\n".join(lines)
+
+
+def _to_pay(order: Order, now: datetime) -> str:
+    """The link to the page where the order is paid, and until when that is possible."""
+    link = el.link(order_page(order.ref), _("Pay on {platform}").format(platform=platform_name(order.platform)))
+    return f"{link} · " + _("until {time}").format(time=slack_date(order.pay_by, now)) if order.pay_by else link
+
+
+def _small_print(snapshot: OrderSnapshot, now: datetime) -> list[str]:
+    """The order's name, the platform's own word where it differs from the state, and the age of the data."""
+    says = standing_in(snapshot).says
+    return [fact for fact in (order_name(snapshot.ref), says, freshness_of(snapshot, now)) if fact]
 
 
 def _facts(order: Order, now: datetime) -> list[str]:
@@ -78,9 +99,6 @@ def _facts(order: Order, now: datetime) -> list[str]:
     times = [(_("Ordered"), order.created_at), (_("Paid"), order.paid_at)]
     facts = [f"*{name}*\n{money(amount)}" for name, amount in amounts if amount is not None]
     facts += [f"*{name}*\n{slack_date(at, now)}" for name, at in times if at]
-    if order.status_code:
-        label = _("{platform} says").format(platform=platform_name(order.platform))
-        facts.append(f"*{label}*\n{platform_word(order)}")
     if order.seller:
         label = _("Seller")
         facts.append(f"*{label}*\n{escape(truncate(order.seller, 100))}")
@@ -127,81 +145,3 @@ def _add_parcels(layout: Layout, snapshot: OrderSnapshot) -> None:
     heading = ngettext("*{n} parcel*", "*{n} parcels*", total).format(n=total)
     more = [_("and {n} more").format(n=total - len(lines))] if total > len(lines) else []
     layout.add(el.section("\n".join([heading, *lines, *more]) if lines else _("*No parcel yet*")))
-
-
-def listing(
-    request: ListOrders,
-    pages: dict[Platform, Page[Order]],
-    errors: dict[Platform, str],
-    known: Mapping[str, OrderSnapshot] | None = None,
-) -> Message:
-    """Show one page of the account's orders on each platform that answered, and why the others did not.
-
-    ``errors``: by platform, the reason as Slack text. ``known``: by order key, the stored orders, which say more than
-    the platform's list. Of these, an order in another state than the requested one is left out and named in the head.
-    """
-    known = known or {}
-    orders = [order for page in pages.values() for order in page.items]
-    elsewhere = [snapshot for order in orders if (snapshot := _in_other_state(request, order, known))]
-    small_print = (_summary(request, pages), caveat(request.status, pages), _elsewhere(elsewhere))
-    layout = Layout(
-        [el.header(_title(request)), el.context(*(line for line in small_print if line))],
-        tail=el.actions(of_answers(request, pages.values()).buttons()),
-    )
-    number = 10  # the ids of the rows' buttons count from 11, since those below the list have the first numbers
-    for platform in Platform:
-        if platform in errors:
-            layout.add(failed(platform, errors[platform]))
-        for order in pages[platform].items if platform in pages else ():
-            if _in_other_state(request, order, known):
-                continue
-            number += 1
-            if not layout.add(_row(order, known.get(order.ref.key), number)):
-                break
-    if pages and not orders:
-        layout.add(el.section(_advice(request)))
-    return el.message(layout.blocks)
-
-
-def _in_other_state(request: ListOrders, order: Order, known: Mapping[str, OrderSnapshot]) -> OrderSnapshot | None:
-    """The stored order where it is in another state than the requested one; else None."""
-    snapshot = known.get(order.ref.key)
-    return snapshot if snapshot and not fits(request.status, snapshot.milestone) else None
-
-
-def _elsewhere(snapshots: Sequence[OrderSnapshot]) -> str:
-    if not snapshots:
-        return ""
-    n = len(snapshots)
-    words = ngettext("{n} order stands elsewhere: {orders}", "{n} orders stand elsewhere: {orders}", n)
-    named = [f"`{sanitize_id(snapshot.ref.order_id)}` {standing_in(snapshot).line}" for snapshot in snapshots]
-    return words.format(n=n, orders=", ".join(named))
-
-
-def _row(order: Order, snapshot: OrderSnapshot | None, number: int) -> Block:
-    state = (standing_in(snapshot) if snapshot else standing(order.milestone, order)).line
-    total = f" · {money(order.total_amount)}" if order.total_amount is not None else ""
-    lines = [f"*{order_name(order.ref)}*", f"{state}{total}", title_of(order)]
-    details = run_button(_("Details"), number, ShowOrder(order.order_id, order.platform))
-    return el.section("\n".join(line for line in lines if line), details)
-
-
-def _title(request: ListOrders) -> str:
-    return _("Orders: {status}").format(status=request.status) if request.status else _("Orders")
-
-
-def _summary(request: ListOrders, pages: dict[Platform, Page[Order]]) -> str:
-    facts = [of_answers(request, pages.values()).words()]
-    for platform, page in pages.items():
-        if page.total is not None:
-            count = ngettext("{n} order", "{n} orders", page.total).format(n=f"{page.total:,}")
-            facts.append(f"{platform_name(platform)}: {count}")
-    return " · ".join(facts)
-
-
-def _advice(request: ListOrders) -> str:
-    if request.page > 1:
-        return _("There is nothing on page {page}.").format(page=request.page)
-    if request.status:
-        return _("No order is in that state. {command} lists them all.").format(command="`/panda orders`")
-    return _("This account has no orders yet.")

@@ -107,7 +107,7 @@ def _day(name: str) -> Callable[[str], Value]:
             return Value({name: day})
         if not text:
             return Value(problem=_("{option} needs a day, e.g. {example}").format(option=option, example=example))
-        problem = _("{value} is not a day that I can read; write it like {example}, or {words}").format(
+        problem = _("{value} is not a date that I can read: write it like {example}, or {words}").format(
             value=code(text, 40), example=example, words="`today`, `yesterday`, `7d`"
         )
         return Value(problem=problem, instead=nearest_day(folded(text)))

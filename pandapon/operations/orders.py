@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -25,6 +26,7 @@ from pandapon.operations.requests import (
     Words,
 )
 from pandapon.shipment import OrderRef, Platform
+from pandapon.times import CHINA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from pandapon.traces import Trace
 
 TAOBAO, ALIBABA = Platform.TAOBAO, Platform.ALIBABA
+Span = tuple[datetime | None, datetime | None]  # the earliest and the latest time, aware
 
 # --- requests ---------------------------------------------------------------------------------------------------------
 
@@ -72,9 +75,19 @@ class ListAlibaba(Request):
     product_name: Words | None = None
 
     @classmethod
-    def of(cls, status: str, page: int, page_size: int) -> ListAlibaba:
-        """Make the request of a list that both platforms know. ``status``: the platform's own code; empty: all."""
-        return cls(page=page, page_size=page_size, order_status=status or None)
+    def of(cls, status: str, page: int, page_size: int, created: Span) -> ListAlibaba:
+        """Make the request of a list that both platforms know. ``status``: the platform's own code; empty: all.
+
+        ``created``: the earliest and latest time of an order (aware), written as in a sample of another reseller.
+        """
+        start, end = (at and at.astimezone(CHINA).strftime("%Y%m%d%H%M%S000%z") for at in created)
+        return cls(
+            page=page,
+            page_size=page_size,
+            order_status=status or None,
+            create_start_time=start,
+            create_end_time=end,
+        )
 
 
 def _code(status: Any) -> Any:
@@ -93,8 +106,8 @@ class ListTaobao(Request):
     purchase_ids: tuple[Id, ...] | None = None
 
     @classmethod
-    def of(cls, status: str, page: int, page_size: int) -> ListTaobao:
-        """Make the request of a list that both platforms know. ``status``: the platform's own code; empty: all."""
+    def of(cls, status: str, page: int, page_size: int, _created: Span) -> ListTaobao:
+        """Make the request of a list that both platforms know. Taobao's has no filter by the time of creation."""
         return cls(page_no=page, page_size=page_size, status=status or None)
 
 
@@ -506,7 +519,7 @@ DETAIL: dict[Platform, tuple[Operation[Any, Order], Callable[[str], Request]]] =
     ALIBABA: (ALIBABA_DETAIL, lambda order_id: AlibabaOrderId(order_id=order_id)),
     TAOBAO: (TAOBAO_ORDER, lambda order_id: OrderId(order_id=order_id)),
 }
-LIST: dict[Platform, tuple[Operation[Any, Page[Order]], Callable[[str, int, int], Request]]] = {
+LIST: dict[Platform, tuple[Operation[Any, Page[Order]], Callable[[str, int, int, Span], Request]]] = {
     ALIBABA: (ALIBABA_ORDERS, ListAlibaba.of),
     TAOBAO: (TAOBAO_ORDERS, ListTaobao.of),
 }

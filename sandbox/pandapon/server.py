@@ -14,6 +14,7 @@ from aiohttp import web
 
 from pandapon.shipment import Platform
 from pandapon.signing import SignatureError, StaleError, Unit, verify
+from pandapon.times import parse_time
 from sandbox.pandapon import replies
 from sandbox.pandapon.goods import picture
 from sandbox.partial_answers import send_half, send_slowly
@@ -219,10 +220,14 @@ class PandaPonServer:
 
     def _orders(self, platform: Platform, body: dict[str, Any], status: str, number: Any) -> Any:
         now = self.clock()
+        first, last = (parse_time(body.get(name))[0] for name in ("createStartTime", "createEndTime"))
         matching = [
             order
             for order in self.world.of(platform)
-            if order.created_at <= now and replies.matches(order, now, status)
+            if order.created_at <= now
+            and replies.matches(order, now, status)
+            and (first is None or order.created_at >= first)
+            and (last is None or order.created_at <= last)
         ]
         number, size = _positive(number, 1), min(_positive(body.get("pageSize"), 20), MAX_PAGE)
         rows = [

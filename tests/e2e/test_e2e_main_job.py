@@ -10,6 +10,8 @@ import pytest
 from support.bot_harness import ORDER, BotHarness, running, words
 from support.canaries import logged
 
+from handlers.blocks.text import short_id
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
@@ -150,7 +152,7 @@ async def test_order_and_list_are_in_words(harness: BotHarness) -> None:
     assert ORDER in answer
     assert "¥" in answer
     assert "waitbuyerreceive" not in answer
-    assert ORDER in await harness.ask("/panda orders --1688")
+    assert short_id(ORDER) in await harness.ask("/panda orders --1688")
     assert "does not tell delivered orders from shipped ones" in await harness.ask("/panda orders done --taobao")
     cancelled = await harness.ask("/panda order 2542285634920889991")
     assert "Closed: cancelled by the buyer" in cancelled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from hypothesis import given, settings
@@ -9,9 +10,11 @@ from hypothesis import strategies as st
 from support.commands import MEANINGS, TOPICS, parse
 from support.effort import examples
 
-from handlers.blocks.order_states import STATES
+from handlers.blocks.order_states import LISTED
 from handlers.errors import UsageError
+from handlers.parsing.days import WORDS
 from handlers.requests import (
+    FILTER_TEXT,
     Help,
     ListOrders,
     ListWatches,
@@ -82,19 +85,42 @@ CHANNEL = st.one_of(st.none(), st.from_regex(r"C[A-Z0-9]{8,10}", fullmatch=True)
 PRICE = st.one_of(st.none(), st.decimals(min_value="0.01", max_value=9_999_999, places=2))
 KEYWORD = st.text(min_size=1, max_size=60).map(lambda text: " ".join(clean(text).split())).filter(bool)
 PAGE = st.integers(1, 1000)
+SHORT = KEYWORD.map(lambda text: text[:FILTER_TEXT].strip()).filter(bool)
+DAY = st.one_of(
+    st.just(""),
+    st.sampled_from([*WORDS.values(), "7d", "366d", "11-01", "02-29"]),
+    st.dates(date(1999, 1, 1), date(2099, 12, 31)).map(date.isoformat),
+)
+LISTS = st.builds(
+    ListOrders,
+    st.sampled_from(["", *LISTED]),
+    PLATFORM,
+    PAGE,
+    seller=st.one_of(st.just(""), SHORT),
+    since=DAY,
+    until=DAY,
+    words=st.one_of(st.just(""), SHORT),
+)
+BACK = st.one_of(st.none(), LISTS)
 
 REQUESTS: st.SearchStrategy[Request] = st.one_of(
     st.builds(Search, KEYWORD, PLATFORM, PAGE, st.sampled_from(["", "price", "-price", "sales"]), price_min=PRICE),
     st.builds(Search, KEYWORD, price_max=PRICE),
-    st.builds(ShowOrder, st.from_regex(r"[0-9]{12,20}", fullmatch=True), PLATFORM),
-    st.builds(ListOrders, st.sampled_from(["", *STATES]), PLATFORM, PAGE),
-    st.builds(Track, st.from_regex(r"[0-9]{12,20}|[A-Z]{2}[0-9]{8,15}", fullmatch=True), PLATFORM, st.booleans()),
+    st.builds(ShowOrder, st.from_regex(r"[0-9]{12,20}", fullmatch=True), PLATFORM, BACK),
+    LISTS,
+    st.builds(Track, st.from_regex(r"[0-9]{12,20}|[A-Z]{2}[0-9]{8,15}", fullmatch=True), PLATFORM, st.booleans(), BACK),
     st.builds(WatchOrders, IDS, CHANNEL, st.sampled_from([None, "all", "milestones", "problems"]), PLATFORM),
     st.builds(Unwatch, IDS, CHANNEL),
     st.builds(ListWatches, CHANNEL, PAGE),
     st.builds(Help, st.sampled_from(["", *TOPICS])),
     st.just(Status()),
 )
+
+
+def _free_text(request: Request) -> str:
+    """The words of a request that may hold anything; full-width marks in them stay as they are."""
+    listed = request if isinstance(request, ListOrders) else getattr(request, "back", None)
+    return str(getattr(request, "keyword", "")) + (f"--{listed.seller}{listed.words}" if listed else "")
 
 
 def _answer(text: str, command: str = "/panda") -> Request | UsageError:
@@ -126,11 +152,11 @@ def test_every_request_reads_back(request_: Request) -> None:
 
 
 @settings(max_examples=examples(50, 1000))
-@given(REQUESTS.filter(lambda request: not isinstance(request, Search) or request.keyword.isascii()))
+@given(REQUESTS.filter(lambda request: not _free_text(request) or _free_text(request).isascii()))
 def test_full_width_reads_the_same(request_: Request) -> None:
     """A Chinese keyboard left in full-width mode changes nothing: letters, digits, hyphens, spaces."""
     command = request_.command()
-    if "<" in command or "&" in command:  # written by Slack, never typed
+    if "<" in command or "&" in command or '"' in command:  # written by Slack, never typed
         return
     wide = "".join(chr(ord(one) + 0xFEE0) if one.isascii() and one.isalnum() else one for one in command)
     wide = wide.replace(" --", "　－－").replace(" ", "　")
@@ -146,6 +172,13 @@ def test_a_typo_never_widens(words: list[str]) -> None:
         typed = " ".join(words)
         assert request.ids
         assert all(one in clean(typed) or not typed.isascii() for one in request.ids)
+
+
+@given(st.text('&<>"\\“”裙 a', min_size=FILTER_TEXT, max_size=FILTER_TEXT), DAY)
+def test_a_way_back_fits_into_a_button(text: str, day: str) -> None:
+    """The longest filters, whatever they hold, escaped twice, beside an order's id."""
+    filters = ListOrders("cancelled", Platform.TAOBAO, 1000, seller=text, since=day, until=day, words=text)
+    assert len(Track("9" * 20, Platform.TAOBAO, all_nodes=True, back=filters).command()) <= 2000
 
 
 def test_prices_keep_their_value() -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.effort import examples
 from support.message_checks import check, shown
+from support.order_lists import listing
 from support.view_samples import HOSTILE, NOW, order, parcel, watch
 
 from bot.jobs import digests
@@ -276,11 +277,12 @@ def test_no_two_views_contradict_each_other(story: tuple[Order, list[list[str]]]
     for message in (
         tracking.card(snapshot, one, NOW),
         tracking.track(snapshot, NOW),
-        order_views.detail(snapshot, NOW),
     ):
         assert message.blocks[1]["text"]["text"].partition("\n")[0] == said.headline
         for parcel_ in snapshot.shipment.parcels:
             shows_parcel(shown(message), parcel_, snapshot)
+    detail = shown(order_views.detail(snapshot, NOW))
+    assert all(fact in detail for fact in (said.bold, said.part, said.reason, said.says))
     for text in lines_of(snapshot, one):
         assert states_in(text) == {bare.words}, text
     listed = lines_of(snapshot, one)[0]
@@ -296,7 +298,7 @@ def lines_of(snapshot: OrderSnapshot, one: Watch) -> list[str]:
     outcome = WatchOutcome(snapshot.ref.order_id, WatchResult.WATCHING, one, snapshot)
     without = replace(snapshot, shipment=Shipment(snapshot.ref))
     return [
-        shown(check(order_views.listing(ListOrders(), pages, {}, {snapshot.ref.key: snapshot}))),
+        shown(check(listing(ListOrders(), pages, {}, {snapshot.ref.key: snapshot}))),
         shown(
             check(watch_views.listing(ListWatches(one.channel, 1), [one], 1, Channel(one.channel), NOW, page_size=10))
         ),
@@ -337,7 +339,7 @@ def test_a_list_in_one_state_shows_no_other(story: tuple[Order, list[list[str]]]
     """An order that the bot knows to stand elsewhere is not listed, but named with where it stands."""
     snapshot = snapshot_of(seen(*story))
     assert snapshot.order is not None
-    message = order_views.listing(
+    message = listing(
         ListOrders(status),
         {snapshot.ref.platform: Page[Order](items=(snapshot.order,))},
         {},
@@ -345,6 +347,7 @@ def test_a_list_in_one_state_shows_no_other(story: tuple[Order, list[list[str]]]
     )
     rows = [block for block in message.blocks if block.get("accessory")]
     assert bool(rows) is fits(status, snapshot.milestone)
-    said = standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels).line
-    assert said in shown(check(message))
+    said = standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels)
+    text = shown(check(message))
+    assert all(fact in text for fact in (said.state, said.part, said.reason, said.says))
     assert ("elsewhere" in shown(message)) is not bool(rows)

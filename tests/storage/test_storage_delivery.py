@@ -232,11 +232,14 @@ async def test_an_alarm_is_raised_once_and_cleared_by_movement(harness: StoreHar
     assert not await harness.store.alarms.open(NOW, alarm, named("silent:1"), None)
     assert await harness.said() == [f"{ORDERS_CHANNEL} news silent:1", f"{ORDERS_CHANNEL} refresh"]
     raised = (await harness.store.alarms.of_orders([ORDER]))[ORDER]
+    assert await harness.store.alarms.live(10) == [ORDER]
+    assert await harness.store.alarms.live(0) == []
     acted = await harness.store.alarms.act(NOW, raised.id, AlarmState.ASSIGNED, MEI)
     assert acted is not None
     assert (acted.state, acted.assignee) == (AlarmState.ASSIGNED, MEI)
     await harness.tell("moved", moved=True)
     assert await harness.store.alarms.of_orders([ORDER]) == {}
+    assert await harness.store.alarms.live(10) == []
     late = await harness.store.alarms.act(NOW, raised.id, AlarmState.SNOOZED, MEI, until=NOW)
     assert late is not None
     assert late.state is AlarmState.CLEARED

@@ -287,3 +287,19 @@ async def test_a_number_is_found_however_it_is_spelt(harness: StoreHarness) -> N
         "",
         "LP01",
     }
+
+
+async def test_the_orders_at_a_milestone(harness: StoreHarness) -> None:
+    """Those that are still read, newest first, and those whose state is final; never more than asked for."""
+    store, third = harness.store, "1688:2542285634920880796"
+    await harness.active()
+    await harness.opening(OTHER)
+    await store.orders.add(NOW + MINUTE, baseline(third))  # nobody watches it
+    moving = {Milestone.IN_TRANSIT, Milestone.ARRIVED}
+    assert await store.orders.standing_at(moving, 10) == [ORDER, OTHER]
+    assert await store.orders.standing_at(moving, 1) == [ORDER]
+    assert await store.orders.standing_at({Milestone.LOST}, 10) == []
+    assert await store.orders.standing_at((), 10) == []
+    over = "taobao:4300000000000000077"
+    await store.orders.add(NOW + MINUTE, baseline(over, milestone=Milestone.LOST, final_at=NOW))
+    assert await store.orders.standing_at({Milestone.LOST, *moving}, 10) == [over, ORDER, OTHER]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from support.commands import TOPICS, help_page
+from support.order_lists import listing
 from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, node, order, parcel, product, snapshot, watch
 
 from handlers.about import status_view
@@ -94,11 +95,11 @@ def _searched() -> dict[str, Any]:
             snapshot(parcel(text=HOSTILE), of=order(HOSTILE), stale=True), NOW
         ),
         "orders.views.detail bare": order_views.detail(snapshot(parcel()), NOW),
-        "orders.views.listing": order_views.listing(ListOrders(), {ALIBABA: bought}, {TAOBAO: "no answer"}),
-        "orders.views.listing known": order_views.listing(
+        "orders.list_view.listing": listing(ListOrders(), {ALIBABA: bought}, {TAOBAO: "no answer"}),
+        "orders.list_view.listing known": listing(
             ListOrders("done"), {ALIBABA: bought}, {}, {REF.key: snapshot(parcel(), of=order(HOSTILE))}
         ),
-        "orders.views.listing none": order_views.listing(ListOrders(), {ALIBABA: empty}, {}),
+        "orders.list_view.listing none": listing(ListOrders(), {ALIBABA: empty}, {}),
     }
 
 

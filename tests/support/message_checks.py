@@ -29,7 +29,8 @@ def check(message: Message) -> Message:
     assert message.text.strip()
     assert len(message.text) <= MAX_TEXT
     assert 1 <= len(message.blocks) <= 50
-    assert len(json.dumps(message.blocks, ensure_ascii=False)) <= MAX_SIZE + 100
+    size = len(json.dumps(message.blocks, ensure_ascii=False))
+    assert size + len(message.text) <= MAX_SIZE + MAX_TEXT + 100
     assert check_message({"text": message.text, "blocks": message.blocks}) == []
     assert errors("Blocks", message.blocks) == []
     action_ids = [element["action_id"] for element in _buttons(message.blocks)]
