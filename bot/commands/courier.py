@@ -65,9 +65,10 @@ def blotted(text: str) -> str:
     masked = _NUMBERS.sub("…", _IN_BRACKETS.sub("…", fold(text)))
     line = tokens(masked)
     words: list[str] = []
+    end = 0
     for at, token in enumerate(line):
         neighbours = {neighbour.sign for neighbour in line[max(0, at - 1) : at + 2]}
         is_name = token.sign is Sign.OTHER and len(token.text.strip("… ")) <= _LONGEST_NAME and neighbours & _NAMED
-        if not at or token.start != line[at - 1].start:
-            words.append("…" if is_name else masked[token.start : token.end].translate(_NO_BRACKETS))
+        words.append("…" if is_name else masked[max(end, token.start) : token.end].translate(_NO_BRACKETS))
+        end = max(end, token.end)  # two words that begin together are one in the text
     return re.sub("…[…\\s]*", "…", "".join(words))

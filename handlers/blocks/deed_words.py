@@ -62,6 +62,7 @@ def _at_the_shop() -> dict[Deed, str]:
         D.UNPAID: _("waiting for payment"),
         D.PAID: _("payment received"),
         D.PREPARING: _("the seller is preparing the order"),
+        D.ORDER_CHECKED: _("the order is being checked"),
         D.PACKING: _("the seller is packing the order"),
         D.MAKING: _("being made to order"),
         D.PRESALE: _("presale, not ready to ship yet"),
@@ -147,7 +148,7 @@ def _last_leg() -> dict[Deed, str]:
         D.OUT_FOR_DELIVERY: _("out for delivery {where}"),
         D.READY: _("ready for pickup"),
         D.DELIVERED: _("delivered"),
-        D.COLLECTED: _("picked up by the receiver"),
+        D.COLLECTED: _("collected from the pickup point"),
         D.PARTIAL: reason_words(R.PARTIAL),
     }
 
@@ -158,6 +159,8 @@ def _problems() -> dict[Deed, str]:
         D.NOT_ACCEPTED: _("not accepted there"),
         D.STUCK: _("could not go on"),
         D.OUT_OF_STOCK: _("out of stock"),
+        D.RECALLED: _("being fetched back"),
+        D.MISDELIVERED: _("delivered to the wrong person"),
         D.WRONGLY_SIGNED: _("wrongly marked as delivered"),
         D.WRONG_NUMBER: _("the receiver's phone number is wrong"),
         D.ANOTHER_TIME: _("to be delivered at another time"),

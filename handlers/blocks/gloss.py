@@ -30,6 +30,7 @@ _SCRIPTS = {
 }
 _CODE = re.compile(r"[A-Z0-9_]+")
 _POINTS = frozenset({K.STATION, K.LOCKER, K.POST_OFFICE})
+_PARTIAL = frozenset({M.ATTEMPT_FAILED, M.RETURNING, M.RETURNED, M.READY_FOR_PICKUP})
 _ONLY_TOWN = frozenset({D.PICKED_UP, D.OUT_FOR_DELIVERY})
 
 
@@ -78,6 +79,8 @@ def _told(told: Account) -> str:
         parts.append(_("delivery will be tried again"))
     if told.milestone is M.READY_FOR_PICKUP:
         parts += _how_to_fetch(told)
+    if told.is_part and told.milestone in _PARTIAL:
+        parts.append(_("only part of the shipment"))
     target = place_words(told.target) if told.target and parts else ""
     if target and not any(one.deed in {D.LEFT, D.TOWARDS, D.NEXT_STOP} for one in told.statements):
         parts.append(_("next stop: {place}").format(place=target))
@@ -143,7 +146,7 @@ def _delivered(one: Statement, keeper: Keeper | None) -> str:
     if keeper is K.RECIPIENT:
         return _("{delivered}, signed for by the receiver").format(delivered=words)
     if keeper is K.DOOR:
-        return _("{delivered}, left at the door").format(delivered=words)
+        return _("{delivered}, left at the door or in the mailbox").format(delivered=words)
     if keeper in _POINTS:
         return _("{delivered}, left at {point}").format(delivered=words, point=keeper_words(keeper))
     return _("{delivered}, taken in by {person}").format(delivered=words, person=keeper_words(keeper))

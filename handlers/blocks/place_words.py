@@ -45,7 +45,7 @@ def town_where(place: Place) -> str:
 
 def _town(place: Place) -> str:
     """The town in the reader's language; of a place without one, the town where it was scanned."""
-    town = town_of(place.name) or (town_of(place.within) if place.is_name else None)
+    town = town_of(place.name) or town_of(place.within)
     return town.named(language()) if town else ""
 
 

@@ -6,6 +6,7 @@ It never tells another milestone than the reading.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,6 +54,7 @@ class Account:
     has_code: bool = False  # a code is needed to fetch it
     is_overdue: bool = False  # it has to be fetched soon
     goes_back_else: bool = False  # it goes back unless it is fetched
+    is_part: bool = False  # it tells of one of several pieces
     is_again: bool = False  # the delivery is, or will be, tried again
 
 
@@ -60,19 +62,7 @@ _MOST = 2  # statements of one text
 _UNREADABLE = Account()
 _TO_FETCH = frozenset({M.DELIVERED, M.READY_FOR_PICKUP})
 _ON_THE_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.ARRIVED})
-_CODES = (
-    "取件码",
-    "取货码",
-    "提货码",
-    "验证码",
-    "开箱码",
-    "凭码",
-    "码取",
-    "pickup code",
-    "pick-up code",
-    "pin code",
-    "รหัส",
-)
+_CODE = re.compile(r"(?:取件|取货|提货|开箱|开柜|验证|身份|收件)码|凭码|码取|凭\s*[0-9]|code\b|\botp\b|รหัส")
 _HURRY = ("尽快", "as soon as possible")
 _VEHICLES = frozenset({D.BY_AIR, D.BY_SEA, D.BY_RAIL, D.BY_ROAD})
 _VAGUE = frozenset({D.MOVING, D.HANDLED, D.SCANNED, D.RECEIVED, D.TOWARDS, D.NEXT_STOP}) | _VEHICLES
@@ -87,9 +77,13 @@ _LESS = {
     D.DELAYED: _LATE | {D.RETURNING, D.RETURNED, D.REFUSED, D.HELD, D.CUSTOMS_HELD},
     D.DAMAGED: _HARMED,
     D.ABSENT: frozenset({D.CLOSED, D.NO_ENTRY, D.UNPAID_COD, D.REFUSED, D.NOT_FETCHED}),
+    D.RESUMED: frozenset({D.CLEARING, D.CLEARED, D.RETURN_CALLED_OFF}),
     D.CLEARING: frozenset({D.CLEARED, D.AWAITING_RELEASE, D.INSPECTED}),
     D.HELD: frozenset({D.CUSTOMS_HELD}),
     D.MISSING: frozenset({D.PAPERS}),
+    D.FORWARDED: frozenset({D.REDIRECTED}),
+    D.DELIVERED: frozenset({D.COLLECTED, D.PARTIAL}),
+    D.UNCLAIMED: frozenset({D.ABANDONED, D.DESTROYED, D.SEIZED}),
     D.SIGNATURE_DISPUTED: frozenset({D.WRONGLY_SIGNED}),
     D.RETURNING: frozenset({D.RETURNED}),
     D.TO_RETURN: frozenset({D.RETURNED, D.RETURNING}),
@@ -124,9 +118,10 @@ def account(text: str) -> Account:
         statements=_telling([_statement(one, parted, site) for one in _chosen(said, best)]),
         target=_target(said, parted, site) if milestone in _ON_THE_WAY else None,
         keeper=keeper_of(parted, best) if milestone in _TO_FETCH else None,
-        has_code=S.BY_CODE in parted.signs or any(word in folded for word in _CODES),
+        has_code=_CODE.search(folded) is not None,
         is_overdue=S.OVERDUE in parted.signs or any(word in folded for word in _HURRY),
         goes_back_else=any(one.act is S.RETURN and not one.aspect.happened for one in parted.events),
+        is_part=S.PART in parted.signs,
         is_again=_is_again(parted),
     )
 
@@ -164,8 +159,9 @@ def _target(said: Iterable[Said], text: Text, site: Site) -> Place | None:
         if one.event.act is S.DEPART and not one.event.word.endswith(_FROM):
             place = site.behind(text.clauses[one.event.clause], one.event.token)
             if place is not None:
-                return place
-    return site.next_stop(text)
+                return place._replace(within="")  # another town than the one of the scan
+    place = site.next_stop(text)
+    return place and place._replace(within="")
 
 
 def _telling(statements: Sequence[Statement]) -> tuple[Statement, ...]:

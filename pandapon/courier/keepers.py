@@ -90,6 +90,7 @@ _NEAR = (
     ),
 )
 _POST_OFFICES = ("邮局", "邮政所", "邮政支局", "post office", "ที่ทำการไปรษณีย์")
+_TITLES = ("女士", "先生", "小姐")
 _MET = frozenset({S.DESK, S.KIN, S.LOCKER, S.POINT, S.DOOR})
 
 
@@ -101,6 +102,8 @@ def keeper_of(text: Text, said: Said) -> Keeper | None:
     if sign is None:
         present = text.signs & _MET
         sign = next(iter(present)) if len(present) == 1 else None
+    if sign is S.RECIPIENT and _words(text, S.RECIPIENT, _TITLES):
+        return None  # 王女士 may be anybody
     if sign in {S.DESK, S.KIN}:
         return _near(text) or Keeper.SOMEBODY
     if sign is S.POINT and _words(text, S.POINT, _POST_OFFICES):

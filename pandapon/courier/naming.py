@@ -77,6 +77,7 @@ _FINER = {
     D.NO_CONTACT: S.NO_CONTACT,
     D.ADDRESS: S.ADDRESS_FAULT,
     D.MISSING: S.MISSING,
+    D.INTERCEPTED: S.INTERCEPT,
 }
 _MOVES = {
     S.DEPART: D.TOWARDS,
@@ -101,6 +102,23 @@ _MOVES = {
 }
 _OTHERS = frozenset({S.DESK, S.POINT, S.LOCKER, S.PARTNER, S.CARRIER, S.BRANCH, S.HUB})
 _IN_VAIN = frozenset({A.FAILED, A.NEGATED, A.REVOKED, A.ASKED})
+_FALSE = (
+    "误",
+    "错",
+    "虚假",
+    "假",
+    "点错",
+    "提前",
+    "违规",
+    "冲正",
+    "冲销",
+    "撤销",
+    "作废",
+    "有误",
+    "更正",
+    "by mistake",
+    "in error",
+)
 _LABELS = ("面单", "标签", "条码", "运单", "label", "barcode")
 
 
@@ -146,7 +164,7 @@ def _paid(event: Event) -> Deed:
 def _shipped(event: Event) -> Deed:
     match event.act:
         case S.LABEL:
-            return by_word(S.LABEL, event.word) or (D.AWAITING_COLLECTION if event.aspect in _PLANS else D.LABEL_MADE)
+            return by_word(S.LABEL, event.word) or D.AWAITING_COLLECTION
         case S.SHIP:
             return D.SHIPPED
     return D.AWAITING_COLLECTION
@@ -179,7 +197,9 @@ def _finer(deed: Deed, event: Event, text: Text) -> Deed:
         return D.NOT_ACCEPTED  # 驿站爆仓拒收
     if deed is D.DELAYED and event.act is not S.DELAY and event.aspect in _IN_VAIN:
         return D.STUCK  # 无法入库
-    if deed is D.SIGNATURE_DISPUTED and event.aspect is A.REVOKED:
+    if deed is D.SIGNATURE_DISPUTED and event.act is S.MISSORT:
+        return D.MISDELIVERED  # 错发他人
+    if deed is D.SIGNATURE_DISPUTED and _is_false(text):
         return D.WRONGLY_SIGNED
     if deed is D.DAMAGED and any(token.text.startswith(_LABELS) for token in text.clauses[event.clause]):
         return D.LABEL_LOST  # 面单破损: the goods may be whole
@@ -189,6 +209,11 @@ def _finer(deed: Deed, event: Event, text: Text) -> Deed:
     if event.act is not sign and sign is not S.DELAY:
         return D.ATTEMPT_FAILED if deed is D.ABSENT else deed
     return by_word(sign, event.word) or (D.ATTEMPT_FAILED if deed is D.ABSENT else deed)
+
+
+def _is_false(text: Text) -> bool:
+    """Whether a signature is told to be false, and not only doubted."""
+    return any(token.text.startswith(_FALSE) for clause in text.clauses for token in clause)
 
 
 def _is_by_another(event: Event, text: Text) -> bool:

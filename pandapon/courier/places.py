@@ -62,7 +62,9 @@ _LONGEST = 16  # characters of a name; a longer one is no name
 _RANKS = ("市", "省", "县", "区", "镇", "州")
 _TOWNS_ON_WATER = ("香港",)  # the word of a port stands in them
 _HEADER = re.compile(r"\s*\[([^\[\]]{2,12})\]")
-_NO_NAME = re.compile(r"[0-9:/.*#%\s-]*")
+_HUB_AS_FIRM = re.compile(r"(?:转运|分拨|集散|分拣|处理|中转)(?:中心|部|场)?公司$")  # 湘潭转运中心公司
+# Numbers, the rest of a word whose beginning a list knows (进|口互换局), and Thai, which parts no words.
+_NO_NAME = re.compile(r"[0-9:/.*#%\s-]*$|[口换一]|[\u0e00-\u0e7f]")
 _EDGES = " -,:/[]()·"
 
 
@@ -113,7 +115,7 @@ class Site:
         kinds = [token for token in run if token.sign in _KINDS or token.sign is S.PORT]
         kind = _kind(kinds[-1]) if kinds else PlaceKind.TOWN
         is_general = bool(kinds) and all(token.text in WORDS or token.text in LATIN_WORDS for token in run)
-        if is_general or len(name) > _LONGEST or _NO_NAME.fullmatch(name):
+        if is_general or len(name) > _LONGEST or _NO_NAME.match(name):
             return Place(kind, "", self._within) if kinds else None
         return Place(kind, name, self._within, is_name=bool(kinds) or self._is_quoted(run) or _has_rank(name))
 
@@ -140,5 +142,7 @@ def _belongs(last: Token, token: Token) -> bool:
 def _kind(token: Token) -> PlaceKind:
     if token.text.endswith(_TOWNS_ON_WATER):
         return PlaceKind.TOWN
+    if _HUB_AS_FIRM.search(token.text):
+        return PlaceKind.HUB
     found = next((kind for kind, words in _BY_WORD if any(word in token.text for word in words)), None)
     return found or _KINDS.get(token.sign, PlaceKind.PORT)
