@@ -23,9 +23,8 @@ def deed_words(deed: Deed, *, is_ongoing: bool = False, is_planned: bool = False
 
 
 def keeper_words(keeper: Keeper) -> str:
-    """Return who has a parcel, or signed for it, in words."""
+    """Return who has a parcel instead of the receiver, in words. Raises KeyError for the receiver and the door."""
     return {
-        K.RECIPIENT: _("the receiver"),
         K.FRONT_DESK: _("the front desk"),
         K.FAMILY: _("a family member"),
         K.NEIGHBOUR: _("a neighbour"),
@@ -35,7 +34,6 @@ def keeper_words(keeper: Keeper) -> str:
         K.GUARD: _("the security guard"),
         K.PROPERTY: _("the building management"),
         K.MAIL_ROOM: _("the mail room"),
-        K.DOOR: _("the door"),
         K.STATION: _("a parcel station"),
         K.LOCKER: _("a parcel locker"),
         K.POST_OFFICE: _("a post office"),
@@ -76,7 +74,7 @@ def _at_the_shop() -> dict[Deed, str]:
 
 def _on_the_way() -> dict[Deed, str]:
     return {
-        D.ARRIVED: _("arrived {where}"),
+        D.ARRIVED: _("arrived at the next stop"),
         D.LEFT: _("sent on"),
         D.TOWARDS: _("sent on"),
         D.NEXT_STOP: _("on its way to the next stop"),
@@ -143,7 +141,7 @@ def _waiting() -> dict[Deed, str]:
 
 def _last_leg() -> dict[Deed, str]:
     return {
-        D.AT_LAST_OUTLET: _("arrived {where}"),
+        D.AT_LAST_OUTLET: _("arrived at the local depot"),
         D.AWAITING_DELIVERY: _("waiting to be delivered"),
         D.OUT_FOR_DELIVERY: _("out for delivery {where}"),
         D.READY: _("ready for pickup"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks import team_glosses
 from handlers.blocks.deed_words import deed_words, keeper_words
 from handlers.blocks.i18n import _, language
-from handlers.blocks.place_words import place_words, town_where, where
+from handlers.blocks.place_words import arrived, place_words, town_where, where
 from pandapon.courier import Account, Deed, Keeper, Place, PlaceKind, account
 from pandapon.shipment import Milestone
 
@@ -100,24 +100,22 @@ def _statement(one: Statement, told: Account) -> str:
             return _ready(told.keeper)
         case D.OUT_FOR_DELIVERY if told.is_again:
             return _("out for delivery again")
-        case D.ARRIVED if not _where(one):
-            return _("arrived at the next stop")
+        case D.ARRIVED if one.place and (words := arrived(one.place)):
+            return words
+        case D.AT_LAST_OUTLET if one.place:
+            return arrived(_last_outlet(one.place))
     words = deed_words(one.deed, is_ongoing=one.is_ongoing, is_planned=one.is_planned)
     return _filled(words, _where(one))
 
 
 def _where(one: Statement) -> str:
-    if one.deed is D.AT_LAST_OUTLET:
-        return where(_last_outlet(one.place))
     if one.place is None:
         return ""
     return town_where(one.place) if one.deed in _ONLY_TOWN else where(one.place)
 
 
-def _last_outlet(place: Place | None) -> Place:
+def _last_outlet(place: Place) -> Place:
     """The place as the local depot that it is; a destination is told as such."""
-    if place is None:
-        return Place(PlaceKind.LAST_OUTLET)
     return place if place.kind is PlaceKind.DESTINATION else place._replace(kind=PlaceKind.LAST_OUTLET)
 
 

@@ -37,6 +37,15 @@ def where(place: Place) -> str:
     )
 
 
+def arrived(place: Place) -> str:
+    """Return the arrival at a place: "arrived at the Yiwu sorting centre"; empty where no place is sure."""
+    words = place_words(place)
+    if not words:
+        return ""
+    is_area = place.kind in {K.TOWN, K.ABROAD}
+    return (_("arrived in {place}") if is_area else _("arrived at {place}")).format(place=words)
+
+
 def town_where(place: Place) -> str:
     """Return only the town: "in Yiwu"; empty where it is not known."""
     town = _town(place)

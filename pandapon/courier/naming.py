@@ -201,7 +201,7 @@ def _finer(deed: Deed, event: Event, text: Text) -> Deed:
         return D.MISDELIVERED  # 错发他人
     if deed is D.SIGNATURE_DISPUTED and _is_false(text):
         return D.WRONGLY_SIGNED
-    if deed is D.DAMAGED and any(token.text.startswith(_LABELS) for token in text.clauses[event.clause]):
+    if deed is D.DAMAGED and _is_of_label(event, text):
         return D.LABEL_LOST  # 面单破损: the goods may be whole
     sign = _FINER.get(deed)
     if sign is None:
@@ -209,6 +209,11 @@ def _finer(deed: Deed, event: Event, text: Text) -> Deed:
     if event.act is not sign and sign is not S.DELAY:
         return D.ATTEMPT_FAILED if deed is D.ABSENT else deed
     return by_word(sign, event.word) or (D.ATTEMPT_FAILED if deed is D.ABSENT else deed)
+
+
+def _is_of_label(event: Event, text: Text) -> bool:
+    words = "".join(token.text for token in text.clauses[event.clause])
+    return any(label in words for label in _LABELS)
 
 
 def _is_false(text: Text) -> bool:

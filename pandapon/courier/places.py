@@ -121,7 +121,7 @@ class Site:
 
     def _in_brackets(self, place: Place | None, behind: Token) -> Place | None:
         """到达寄达地处理中心【曼谷】: the name behind a place that has only a kind."""
-        if place is None or place.name or behind.sign is not S.OTHER or not self._is_quoted([behind]):
+        if place is None or place.name or behind.sign not in _NAMES or not self._is_quoted([behind]):
             return place
         return place._replace(name=behind.text)
 
