@@ -34,6 +34,7 @@ from bot.running import Bot, StartError
 from bot.slack import SlackClient, bolt_app, web_client
 from bot.web import callbacks, metrics
 from handlers.access.admission import Admission
+from handlers.blocks import team_glosses
 from handlers.blocks.people import People
 from handlers.commands.registry import Commands
 from handlers.features import FEATURES
@@ -143,6 +144,7 @@ async def _open_resources(
     api = PandaPon(api_config(settings), clock=clock)
     opened.push_async_callback(api.aclose)
     session = await opened.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
+    team_glosses.use(team_glosses.load(settings.glosses) if settings.glosses else ())
     languages, people = Languages(settings.language), People()
     await languages.learn(store)
     await people.learn(store)

@@ -1,4 +1,4 @@
-"""The command line: run, demo, check, backup, restore, api, courier.
+"""The command line: run, demo, check, backup, restore, api, courier, gloss.
 
 Each command imports its parts when it runs, so that --help and --version stay quick.
 """
@@ -8,15 +8,21 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import sqlite3
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from bot.process import failpoints, log
 from bot.process.version import VERSION
 from bot.settings import Settings, SettingsError, load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from handlers.blocks.team_glosses import TeamGloss
 
 EX_CONFIG = 78  # sysexits.h: something in the configuration
 EX_TEMPFAIL = 75  # sysexits.h: try again later
@@ -220,6 +226,69 @@ def courier_unknown(
 
     for count, text in unknown(_settings().database_path, most):
         typer.echo(f"{count:6}  {text}")
+
+
+glosses = typer.Typer(help="Short readings of couriers' words, for those who cannot read them.")
+app.add_typer(glosses, name="gloss")
+
+
+@glosses.callback(invoke_without_command=True)
+def gloss(
+    context: typer.Context,
+    *,
+    most: Annotated[int, typer.Option(min=1, max=10_000, help="How many to print.")] = 50,
+    language: Annotated[str, typer.Option(help="The readers' language: en, zh_CN or th [LANGUAGE].")] = "",
+    as_csv: Annotated[bool, typer.Option("--csv", help="As a file for GLOSSES, to be filled in.")] = False,
+) -> None:
+    """List the stored texts that have no gloss, the commonest first, without numbers and names."""
+    if context.invoked_subcommand is not None:
+        return
+    from bot.commands.gloss import coverage, listing, sheet
+    from handlers.blocks.i18n import LANGUAGES
+
+    settings = _settings()
+    readers = language or settings.language
+    if readers not in dict(LANGUAGES):
+        _fail(f"there is no language {readers!r}; choose one of {', '.join(dict(LANGUAGES))}")
+    _use_glosses(settings.glosses)
+    try:
+        found = coverage(settings.database_path, readers, most)
+    except sqlite3.OperationalError as error:
+        _fail(f"cannot read {settings.database_path}: {error}")
+    for line in [sheet(found)] if as_csv else listing(found):
+        typer.echo(line)
+
+
+@glosses.command("show")
+def gloss_show(
+    text: Annotated[str, typer.Argument(help="A scan's words, as the courier sent them.")],
+    file: Annotated[Path | None, typer.Option("--glosses", help="A file of the team's own glosses to try.")] = None,
+) -> None:
+    """Print the gloss of one text in each language."""
+    from bot.commands.gloss import readings
+
+    _use_glosses(file)
+    for line in readings(text):
+        typer.echo(line)
+
+
+@glosses.command("check")
+def gloss_check(file: Annotated[Path, typer.Argument(help="A file of the team's own glosses (CSV).")]) -> None:
+    """Check a file for GLOSSES, and say what is wrong with it and in which line."""
+    from bot.commands.gloss import summary
+
+    typer.echo(summary(_use_glosses(file)))
+
+
+def _use_glosses(file: Path | None) -> Sequence[TeamGloss]:
+    from handlers.blocks import team_glosses
+
+    try:
+        loaded = team_glosses.load(file) if file else []
+    except team_glosses.GlossFileError as error:
+        _fail(str(error))
+    team_glosses.use(loaded)
+    return loaded
 
 
 @app.command()

@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.addresses import base_url
 from bot.process.proxies import passwords, proxy_address
+from handlers.blocks.team_glosses import GlossFileError
+from handlers.blocks.team_glosses import load as load_glosses
 from pandapon.operations.catalogue import Catalogue
 from pandapon.signing import Signer
 from tracking.cadence import Cadence
@@ -98,6 +100,15 @@ def _certificates(value: Path) -> Path:
     return value
 
 
+def _glosses(value: Path) -> Path:
+    """Read the file once: a bad line stops the start with a sentence, and not the first message that needs it."""
+    try:
+        load_glosses(value)
+    except GlossFileError as error:
+        raise ValueError(str(error).rstrip(".")) from None
+    return value
+
+
 def _slack_url(value: str) -> str:
     """Return the base address with a trailing slash, to which slack_sdk appends method names."""
     return base_url(value) + "/"
@@ -161,6 +172,7 @@ class Settings(BaseSettings):
     ] = Field(default_factory=dict)
     stall_rest: Annotated[str, AfterValidator(_rest)] = ""
     language: Literal["en", "zh_CN", "th"] = "en"
+    glosses: Annotated[Path, AfterValidator(_glosses)] | None = None
     default_filter: Filter = Filter.ALL
     channel_messages_per_second: float = Field(default=1.0, gt=0, le=20)
     channel_burst: int = Field(default=4, ge=1, le=20)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _NUMBERS = re.compile(r"[0-9*][0-9*a-z-]*")
 _IN_BRACKETS = re.compile(r"\[[^\]]*\]")
+_NO_BRACKETS = str.maketrans("", "", " []")
 # A short unknown word beside one of these is the name of a person or place.
 _NAMED = ACTORS | PLACES | {Sign.NUMBER}
 _LONGEST_NAME = 4
@@ -47,20 +48,27 @@ def unknown(database: Path, most: int) -> list[tuple[int, str]]:
     ``most``: the length of the list. Only reads. Raises sqlite3.OperationalError when there is no database.
     """
     counted: Counter[str] = Counter()
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as conn:
-        for text, count in conn.execute("SELECT text, count(*) FROM nodes GROUP BY text"):
-            if not read_entry(text).understood:
-                counted[blotted(text)] += count
+    for text, count in stored_texts(database):
+        if not read_entry(text).understood:
+            counted[blotted(text)] += count
     return [(count, text) for text, count in counted.most_common(most)]
+
+
+def stored_texts(database: Path) -> Iterator[tuple[str, int]]:
+    """Yield the stored texts, each with its count. Only reads; raises sqlite3.OperationalError without a database."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as conn:
+        yield from conn.execute("SELECT text, count(*) FROM nodes GROUP BY text")
 
 
 def blotted(text: str) -> str:
     """Return the text with "…" for numbers and names. Unknown words stay, since the list is about them."""
-    line = tokens(_NUMBERS.sub("…", _IN_BRACKETS.sub("…", fold(text))))
+    masked = _NUMBERS.sub("…", _IN_BRACKETS.sub("…", fold(text)))
+    line = tokens(masked)
     words: list[str] = []
+    end = 0
     for at, token in enumerate(line):
         neighbours = {neighbour.sign for neighbour in line[max(0, at - 1) : at + 2]}
         is_name = token.sign is Sign.OTHER and len(token.text.strip("… ")) <= _LONGEST_NAME and neighbours & _NAMED
-        if not at or token.start != line[at - 1].start:
-            words.append("…" if is_name else token.text)
+        words.append("…" if is_name else masked[max(end, token.start) : token.end].translate(_NO_BRACKETS))
+        end = max(end, token.end)  # two words that begin together are one in the text
     return re.sub("…[…\\s]*", "…", "".join(words))

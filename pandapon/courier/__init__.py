@@ -14,12 +14,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pandapon.courier.account import Account, Statement, account
 from pandapon.courier.claims import Reason
-from pandapon.courier.codes import scan_code, together
+from pandapon.courier.codes import LONGEST_CODE, scan_code, together
+from pandapon.courier.deeds import Deed
 from pandapon.courier.events import read
 from pandapon.courier.fold import fold, oldest_first, precedes
 from pandapon.courier.form import LONGEST_RAW
 from pandapon.courier.form import fold as fold_text
+from pandapon.courier.keepers import Keeper
+from pandapon.courier.places import Place, PlaceKind
 from pandapon.courier.reading import Action, Holder, Reading, decide
 from pandapon.courier.tokens import tokens
 
@@ -29,10 +33,25 @@ if TYPE_CHECKING:
 
     from pandapon.shipment import Milestone
 
-__all__ = ["RULES", "Action", "Holder", "Reading", "Reason", "asked_action", "read_entry", "read_trace"]
+__all__ = [
+    "RULES",
+    "Account",
+    "Action",
+    "Deed",
+    "Holder",
+    "Keeper",
+    "Place",
+    "PlaceKind",
+    "Reading",
+    "Reason",
+    "Statement",
+    "account",
+    "asked_action",
+    "read_entry",
+    "read_trace",
+]
 
 RULES = "5"  # grows with each change that alters the claims of stored entries, which are then read again
-_LONGEST_CODE = 40
 _LONG_NUMBER = re.compile(r"[0-9]{6,}")
 
 
@@ -43,12 +62,12 @@ def read_entry(text: str, status: str = "", action: str = "") -> Reading:
     inferred.
     """
     reading = _reading(text[:LONGEST_RAW])
-    code_alone = scan_code(text[: _LONGEST_CODE + 1])
+    code_alone = scan_code(text[: LONGEST_CODE + 1])
     if code_alone is not None:
         reading = replace(reading, milestone=code_alone, understood=True)
     if not (status or action):
         return reading
-    milestone = together(status[:_LONGEST_CODE], action[:_LONGEST_CODE], reading.milestone)
+    milestone = together(status[:LONGEST_CODE], action[:LONGEST_CODE], reading.milestone)
     return reading if milestone is reading.milestone else replace(reading, milestone=milestone)
 
 

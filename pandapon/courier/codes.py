@@ -78,7 +78,7 @@ SCAN_CODES: dict[str, Milestone] = {
     "cancel": M.CANCELLED,
     "cancelled": M.CANCELLED,
 }
-_LONGEST = 40
+LONGEST_CODE = 40  # characters
 _PREFIXES = ("gtms_", "tms_", "lh_", "cc_", "sc_")  # of the system that wrote the code
 _COARSE = frozenset({M.IN_TRANSIT, M.SHIPPED})
 _CLAIMED = frozenset({M.DELIVERED, M.OUT_FOR_DELIVERY})
@@ -105,7 +105,7 @@ def together(status: str, action: str, words: Milestone | None) -> Milestone | N
 def scan_code(text: str) -> Milestone | None:
     """Return the claim of a text that is nothing but a code; None: it is words."""
     code = text.strip().casefold()
-    if not code.isascii() or " " in code or len(code) > _LONGEST:
+    if not code.isascii() or " " in code or len(code) > LONGEST_CODE:
         return None
     prefix = next((one for one in _PREFIXES if code.startswith(one)), "")
     return SCAN_CODES.get(code.removeprefix(prefix)) if text.isupper() or "_" in code else None

@@ -1,0 +1,74 @@
+"""Places that a courier names, in words: the town in the reader's language, and the kind of the place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.blocks.i18n import _, language
+from handlers.blocks.towns import town_of
+from pandapon.courier import PlaceKind
+
+if TYPE_CHECKING:
+    from pandapon.courier import Place
+
+K = PlaceKind
+_LONGEST = 12  # characters of a name that no table has
+
+
+def place_words(place: Place) -> str:
+    """Return the place as a noun: "the Yiwu sorting centre", "Yiwu", "the outlet 张槎公司"; empty: none is sure."""
+    town, kind = _town(place), _kind(place.kind)
+    if not kind:
+        return town or (place.name if place.is_name and len(place.name) <= _LONGEST else "")
+    if town:
+        return _("the {town} {kind}").format(town=town, kind=kind)
+    if place.is_name and place.name and len(place.name) <= _LONGEST:
+        return _("the {kind} {name}").format(kind=kind, name=place.name)
+    return _("the {kind}").format(kind=kind)
+
+
+def where(place: Place) -> str:
+    """Return the place with its preposition: "at the Yiwu sorting centre", "in Yiwu"; empty where none is sure."""
+    words = place_words(place)
+    if not words:
+        return ""
+    return (
+        _("in {town}").format(town=words) if place.kind in {K.TOWN, K.ABROAD} else _("at {place}").format(place=words)
+    )
+
+
+def arrived(place: Place) -> str:
+    """Return the arrival at a place: "arrived at the Yiwu sorting centre"; empty where no place is sure."""
+    words = place_words(place)
+    if not words:
+        return ""
+    is_area = place.kind in {K.TOWN, K.ABROAD}
+    return (_("arrived in {place}") if is_area else _("arrived at {place}")).format(place=words)
+
+
+def town_where(place: Place) -> str:
+    """Return only the town: "in Yiwu"; empty where it is not known."""
+    town = _town(place)
+    return _("in {town}").format(town=town) if town else ""
+
+
+def _town(place: Place) -> str:
+    """The town in the reader's language; of a place without one, the town where it was scanned."""
+    town = town_of(place.name) or town_of(place.within)
+    return town.named(language()) if town else ""
+
+
+def _kind(kind: PlaceKind) -> str:
+    return {
+        K.TOWN: "",
+        K.HUB: _("sorting centre"),
+        K.OUTLET: _("outlet"),
+        K.LAST_OUTLET: _("local depot"),
+        K.WAREHOUSE: _("warehouse"),
+        K.AIRPORT: _("airport"),
+        K.PORT: _("port"),
+        K.BORDER: _("border crossing"),
+        K.EXCHANGE: _("international mail exchange"),
+        K.ABROAD: _("destination country"),
+        K.DESTINATION: _("destination"),
+    }[kind]

@@ -1,0 +1,184 @@
+"""What a text tells, for people who cannot read it: its deeds with their places, and who has the parcel.
+
+A reading (:mod:`reading`) decides what a parcel's milestone is; an account says as much of the text as was understood.
+It never tells another milestone than the reading.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from pandapon.courier.aspect import Aspect
+from pandapon.courier.codes import LONGEST_CODE, scan_code
+from pandapon.courier.deeds import Deed
+from pandapon.courier.events import read
+from pandapon.courier.form import fold
+from pandapon.courier.keepers import Keeper, keeper_of
+from pandapon.courier.naming import BY_CODE, deed_of
+from pandapon.courier.places import Site
+from pandapon.courier.signs import Sign
+from pandapon.courier.tokens import tokens
+from pandapon.courier.told import said_in, weight
+from pandapon.shipment import PROBLEMS, Milestone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pandapon.courier.events import Clause, Event, Text
+    from pandapon.courier.places import Place
+    from pandapon.courier.told import Said
+
+A, D, M, S = Aspect, Deed, Milestone, Sign
+
+
+class Statement(NamedTuple):
+    """One deed of a text."""
+
+    deed: Deed
+    is_ongoing: bool = False
+    is_planned: bool = False
+    place: Place | None = None  # where it was done
+    at: tuple[int, int] = (0, 0)  # where the text tells it: clause and word
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a text tells. No statement: nothing of it can be told without guessing."""
+
+    milestone: Milestone | None = None  # of the words, as the reading has it
+    statements: tuple[Statement, ...] = ()  # in the order in which the text tells them
+    target: Place | None = None  # where the parcel goes next
+    keeper: Keeper | None = None  # who has it, or signed for it
+    has_code: bool = False  # a code is needed to fetch it
+    is_overdue: bool = False  # it has to be fetched soon
+    goes_back_else: bool = False  # it goes back unless it is fetched
+    is_part: bool = False  # it tells of one of several pieces
+    is_again: bool = False  # the delivery is, or will be, tried again
+
+
+_MOST = 2  # statements of one text
+_UNREADABLE = Account()
+_TO_FETCH = frozenset({M.DELIVERED, M.READY_FOR_PICKUP})
+_ON_THE_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.ARRIVED})
+_CODE = re.compile(r"(?:取件|取货|提货|开箱|开柜|验证|身份|收件)码|凭码|码取|凭\s*[0-9]|code\b|\botp\b|รหัส")
+_HURRY = ("尽快", "as soon as possible")
+_VEHICLES = frozenset({D.BY_AIR, D.BY_SEA, D.BY_RAIL, D.BY_ROAD})
+_VAGUE = frozenset({D.MOVING, D.HANDLED, D.SCANNED, D.RECEIVED, D.TOWARDS, D.NEXT_STOP}) | _VEHICLES
+_LATE = frozenset(
+    {D.WEATHER, D.HOLIDAY, D.TRAFFIC, D.BACKLOG, D.NO_FLIGHT, D.CLOSURE, D.BREAKDOWN, D.STRIKE, D.NO_UPDATE}
+)
+_HARMED = frozenset({D.PACKAGING, D.WET, D.LEAKING, D.BROKEN, D.CRUSHED, D.BURNT, D.OPENED})
+# The first deed says less than each of the others, and goes where one of them is told too.
+_LESS = {
+    **dict.fromkeys(_VAGUE, frozenset(Deed) - _VAGUE),
+    D.MOVING: frozenset(Deed) - {D.MOVING},
+    D.DELAYED: _LATE | {D.RETURNING, D.RETURNED, D.REFUSED, D.HELD, D.CUSTOMS_HELD},
+    D.DAMAGED: _HARMED,
+    D.ABSENT: frozenset({D.CLOSED, D.NO_ENTRY, D.UNPAID_COD, D.REFUSED, D.NOT_FETCHED}),
+    D.RESUMED: frozenset({D.CLEARING, D.CLEARED, D.RETURN_CALLED_OFF}),
+    D.CLEARING: frozenset({D.CLEARED, D.AWAITING_RELEASE, D.INSPECTED}),
+    D.HELD: frozenset({D.CUSTOMS_HELD}),
+    D.MISSING: frozenset({D.PAPERS}),
+    D.FORWARDED: frozenset({D.REDIRECTED}),
+    D.DELIVERED: frozenset({D.COLLECTED, D.PARTIAL}),
+    D.UNCLAIMED: frozenset({D.ABANDONED, D.DESTROYED, D.SEIZED}),
+    D.SIGNATURE_DISPUTED: frozenset({D.WRONGLY_SIGNED}),
+    D.RETURNING: frozenset({D.RETURNED}),
+    D.TO_RETURN: frozenset({D.RETURNED, D.RETURNING}),
+    D.STUCK: _LATE | {D.DELAYED, D.PAPERS, D.DUTY, D.CUSTOMS_HELD, D.HELD, D.FORBIDDEN},
+    D.PROBLEM: frozenset(Deed) - {D.PROBLEM},
+    D.ATTEMPT_FAILED: frozenset(Deed) - {D.ATTEMPT_FAILED, D.PROBLEM, D.REGISTERED},
+}
+_DEEDS = list(Deed)
+_MOVES = frozenset(_DEEDS[_DEEDS.index(D.ARRIVED) : _DEEDS.index(D.CLEARED)])  # planned, they only follow what was done
+_HEADINGS = frozenset({D.TOWARDS, D.NEXT_STOP})
+_FROM = ("离开", "驶离", "驶出", "from", "left", "leaving", "จาก")
+_TO = frozenset({D.ARRIVED, D.AT_LAST_OUTLET, D.LANDED})
+_TRIED = frozenset({S.CARRY, S.CARRY_NOUN, S.ATTEMPT})
+_TRIED_AGAIN = frozenset({A.DONE, A.ONGOING, A.BARE, A.PLANNED})
+
+
+def account(text: str) -> Account:
+    """Return what a text tells. Raises nothing, however odd or long the text."""
+    code = scan_code(text[: LONGEST_CODE + 1])
+    if code is not None:
+        return Account(code, (Statement(BY_CODE[code]),))
+    folded = fold(text)
+    parted = read(tokens(folded))
+    said = said_in(parted)
+    if not said:
+        return _UNREADABLE
+    best = max(said, key=weight)
+    milestone = best.claim.milestone
+    site = Site(folded)
+    return Account(
+        milestone=milestone,
+        statements=_telling([_statement(one, parted, site) for one in _chosen(said, best)]),
+        target=_target(said, parted, site) if milestone in _ON_THE_WAY else None,
+        keeper=keeper_of(parted, best) if milestone in _TO_FETCH else None,
+        has_code=_CODE.search(folded) is not None,
+        is_overdue=S.OVERDUE in parted.signs or any(word in folded for word in _HURRY),
+        goes_back_else=any(one.act is S.RETURN and not one.aspect.happened for one in parted.events),
+        is_part=S.PART in parted.signs,
+        is_again=_is_again(parted),
+    )
+
+
+def _chosen(said: Sequence[Said], best: Said) -> list[Said]:
+    """The claims that are told, the deciding one first: those of its milestone, and other problems beside a problem."""
+    milestone = best.claim.milestone
+    beside = PROBLEMS if milestone in PROBLEMS else {milestone}
+    return [best, *(one for one in said if one.claim.milestone in beside and one is not best)]
+
+
+def _statement(one: Said, text: Text, site: Site) -> Statement:
+    event, deed = one.event, deed_of(one, text)
+    return Statement(
+        deed,
+        is_ongoing=event.aspect is A.ONGOING,
+        is_planned=event.aspect in {A.PLANNED, A.NOT_YET},
+        place=_place(text.clauses[event.clause], event, deed, site),
+        at=(event.clause, event.token),
+    )
+
+
+def _place(clause: Clause, event: Event, deed: Deed, site: Site) -> Place | None:
+    """The place where a deed was done."""
+    before, behind = site.before(clause, event.token), site.behind(clause, event.token)
+    if deed in _HEADINGS or (deed is D.LEFT and not event.word.endswith(_FROM)):
+        return before or site.header()
+    first, second = (behind, before) if deed in _TO or deed is D.LEFT else (before, behind)
+    return first or second or site.header()
+
+
+def _target(said: Iterable[Said], text: Text, site: Site) -> Place | None:
+    """The place to which the parcel goes next: behind 发往 or 下一站."""
+    for one in said:
+        if one.event.act is S.DEPART and not one.event.word.endswith(_FROM):
+            place = site.behind(text.clauses[one.event.clause], one.event.token)
+            if place is not None:
+                return place._replace(within="")  # another town than the one of the scan
+    place = site.next_stop(text)
+    return place and place._replace(within="")
+
+
+def _telling(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """At most two statements, in the text's order, without doubles and without those that say less than another."""
+    now = [one for one in statements if not one.is_planned or one.deed not in _MOVES] or list(statements)
+    deeds = {one.deed for one in now}
+    by_deed: dict[Deed, Statement] = {}
+    for one in now:
+        if deeds.isdisjoint(_LESS.get(one.deed, ())):
+            known = by_deed.setdefault(one.deed, one)
+            if known.place is None and one.place is not None:
+                by_deed[one.deed] = known._replace(place=one.place)
+    return tuple(sorted(list(by_deed.values())[:_MOST], key=lambda one: one.at))
+
+
+def _is_again(text: Text) -> bool:
+    return any(
+        one.act in _TRIED and one.aspect in _TRIED_AGAIN and (one.view.again or S.AGAIN in text.kinds[one.clause])
+        for one in text.events
+    )

@@ -1,0 +1,126 @@
+"""Who has a parcel, or signed for it, as finely as a text tells."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pandapon.courier import signers as stage
+from pandapon.courier.signs import Sign
+
+if TYPE_CHECKING:
+    from pandapon.courier.events import Text
+    from pandapon.courier.told import Said
+
+S = Sign
+
+
+class Keeper(StrEnum):
+    """The person or point that has the parcel, or signed for it."""
+
+    RECIPIENT = "recipient"
+    FRONT_DESK = "front_desk"
+    FAMILY = "family"
+    NEIGHBOUR = "neighbour"
+    COLLEAGUE = "colleague"
+    FRIEND = "friend"
+    SOMEBODY = "somebody"  # near the recipient, of no kind above
+    GUARD = "guard"
+    PROPERTY = "property"  # the management of a building
+    MAIL_ROOM = "mail_room"
+    DOOR = "door"  # left there
+    STATION = "station"
+    LOCKER = "locker"
+    POST_OFFICE = "post_office"
+
+
+_BY_SIGN = {
+    S.LOCKER: Keeper.LOCKER,
+    S.POINT: Keeper.STATION,
+    S.SELF: Keeper.RECIPIENT,
+    S.RECIPIENT: Keeper.RECIPIENT,
+    S.DOOR: Keeper.DOOR,
+    S.DESK: Keeper.SOMEBODY,
+    S.KIN: Keeper.SOMEBODY,
+}
+_NEAR = (
+    (Keeper.FRONT_DESK, ("前台", "服务台", "接待", "大堂", "礼宾", "reception", "front desk")),
+    (Keeper.MAIL_ROOM, ("收发", "传达", "邮件室", "收件室", "信报间", "mail room", "mailroom")),
+    (Keeper.PROPERTY, ("物业", "物管", "管理处", "管理室", "管理员", "管家", "นิติ", "property")),
+    (Keeper.GUARD, ("门卫", "保安", "门岗", "岗亭", "警卫", "保卫", "安保", "门房", "security", "guard", "รปภ")),
+    (Keeper.NEIGHBOUR, ("邻居", "对门", "隔壁", "neighbour", "neighbor", "เพื่อนบ้าน")),
+    (Keeper.COLLEAGUE, ("同事", "工友", "colleague", "coworker", "co-worker", "เพื่อนร่วมงาน")),
+    (Keeper.FRIEND, ("朋友", "好友", "男友", "女友", "friend")),
+    (
+        Keeper.FAMILY,
+        (
+            *(
+                "家人",
+                "家属",
+                "家里",
+                "父亲",
+                "母亲",
+                "父母",
+                "妈妈",
+                "爸爸",
+                "妻子",
+                "丈夫",
+                "老公",
+                "老婆",
+                "儿子",
+                "女儿",
+            ),
+            *(
+                "弟弟",
+                "哥哥",
+                "姐姐",
+                "妹妹",
+                "奶奶",
+                "爷爷",
+                "亲属",
+                "亲人",
+                "配偶",
+                "爱人",
+                "family",
+                "ครอบครัว",
+                "แม่",
+                "พ่อ",
+            ),
+        ),
+    ),
+)
+_POST_OFFICES = ("邮局", "邮政所", "邮政支局", "post office", "ที่ทำการไปรษณีย์")
+_TITLES = ("女士", "先生", "小姐")
+_MET = frozenset({S.DESK, S.KIN, S.LOCKER, S.POINT, S.DOOR})
+
+
+def keeper_of(text: Text, said: Said) -> Keeper | None:
+    """Return who has the parcel by a text that tells a delivery or a pick-up; None where nobody is named."""
+    if said.claim.fetched:
+        return None
+    sign = stage.signer(text) or said.event.at
+    if sign is None:
+        present = text.signs & _MET
+        sign = next(iter(present)) if len(present) == 1 else None
+    if sign is S.RECIPIENT and _words(text, S.RECIPIENT, _TITLES):
+        return None  # 王女士 may be anybody
+    if sign in {S.DESK, S.KIN}:
+        return _near(text) or Keeper.SOMEBODY
+    if sign is S.POINT and _words(text, S.POINT, _POST_OFFICES):
+        return Keeper.POST_OFFICE
+    return _BY_SIGN.get(sign) if sign else None
+
+
+def _near(text: Text) -> Keeper | None:
+    """The first kind of person that a word of the text names."""
+    for clause in text.clauses:
+        for token in clause:
+            if token.sign in {S.DESK, S.KIN}:
+                for keeper, words in _NEAR:
+                    if any(word in token.text for word in words):
+                        return keeper
+    return None
+
+
+def _words(text: Text, sign: Sign, words: tuple[str, ...]) -> bool:
+    return any(token.sign is sign and token.text.startswith(words) for clause in text.clauses for token in clause)

@@ -1,0 +1,148 @@
+"""The places that a text names: what stands beside an act, as the courier wrote it, with its kind."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from pandapon.courier.lexicon import LATIN_WORDS, WORDS
+from pandapon.courier.signs import Sign
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pandapon.courier.events import Clause, Text
+    from pandapon.courier.tokens import Token
+
+S = Sign
+
+
+class PlaceKind(StrEnum):
+    """The kind of a place."""
+
+    TOWN = "town"  # or a name that tells no kind
+    HUB = "hub"
+    OUTLET = "outlet"
+    LAST_OUTLET = "last_outlet"
+    WAREHOUSE = "warehouse"
+    AIRPORT = "airport"
+    PORT = "port"
+    BORDER = "border"
+    EXCHANGE = "exchange"  # where the posts of two countries hand over
+    ABROAD = "abroad"
+    DESTINATION = "destination"
+
+
+class Place(NamedTuple):
+    """A place of a text."""
+
+    kind: PlaceKind
+    name: str = ""  # as written, folded; empty: only the kind is told
+    within: str = ""  # the name in brackets with which the text begins: where it was scanned
+    is_name: bool = True  # False: words that stand where a place is named, and may be none
+
+
+_KINDS = {
+    S.HUB: PlaceKind.HUB,
+    S.BRANCH: PlaceKind.OUTLET,
+    S.LAST_BRANCH: PlaceKind.LAST_OUTLET,
+    S.WAREHOUSE: PlaceKind.WAREHOUSE,
+    S.ABROAD: PlaceKind.ABROAD,
+    S.DESTINATION: PlaceKind.DESTINATION,
+}
+_BY_WORD = (
+    (PlaceKind.EXCHANGE, ("互换局", "交换局", "交换站", "exchange")),
+    (PlaceKind.BORDER, ("口岸", "边境", "border")),
+    (PlaceKind.AIRPORT, ("机场", "航站", "airport", "สนามบิน")),
+)
+_NAMES = frozenset({S.OTHER, S.CITY, S.PORT}) | frozenset(_KINDS)
+_SKIPPED = frozenset({S.DONE, S.TO, S.FROM, S.COLON, S.PARCEL, S.OF, S.ONGOING, S.BY, S.OK, S.WILL, S.COURIER})
+_LONGEST = 16  # characters of a name; a longer one is no name
+_RANKS = ("市", "省", "县", "区", "镇", "州")
+_TOWNS_ON_WATER = ("香港",)  # the word of a port stands in them
+_HEADER = re.compile(r"\s*\[([^\[\]]{2,12})\]")
+_HUB_AS_FIRM = re.compile(r"(?:转运|分拨|集散|分拣|处理|中转)(?:中心|部|场)?公司$")  # 湘潭转运中心公司
+# Numbers, the rest of a word whose beginning a list knows (进|口互换局), and Thai, which parts no words.
+_NO_NAME = re.compile(r"[0-9:/.*#%\s-]*$|[口换一]|[\u0e00-\u0e7f]")
+_EDGES = " -,:/[]()·"
+
+
+class Site:
+    """A text's places. ``folded``: the text whose words the clauses are."""
+
+    def __init__(self, folded: str) -> None:
+        self._folded = folded
+        found = _HEADER.match(folded)
+        self._within = found[1].strip() if found else ""
+
+    def behind(self, clause: Clause, at: int) -> Place | None:
+        """Return the place that is named right behind a word of its clause."""
+        run: list[Token] = []
+        for token in clause[at + 1 :]:
+            if token.sign in _NAMES and (not run or _belongs(run[-1], token)):
+                run.append(token)
+            elif run or token.sign not in _SKIPPED:
+                return self._in_brackets(self._place(run), token)
+        return self._place(run)
+
+    def before(self, clause: Clause, at: int) -> Place | None:
+        """Return the place that is named right before a word of its clause."""
+        run: list[Token] = []
+        for token in reversed(clause[:at]):
+            if token.sign in _NAMES and (not run or _belongs(token, run[0])):
+                run.insert(0, token)
+            elif run or token.sign not in _SKIPPED:
+                break
+        return self._place(run)
+
+    def next_stop(self, text: Text) -> Place | None:
+        """Return the place that is named behind 下一站; None where the text has no such word."""
+        for clause in text.clauses:
+            for at, token in enumerate(clause):
+                if token.sign is S.NEXT_STOP:
+                    return self.behind(clause, at)
+        return None
+
+    def header(self) -> Place | None:
+        """Return the place in brackets with which the text begins."""
+        return Place(PlaceKind.TOWN, self._within) if self._within else None
+
+    def _place(self, run: Sequence[Token]) -> Place | None:
+        if not run:
+            return None
+        name = "".join(token.text for token in run).strip(_EDGES)
+        kinds = [token for token in run if token.sign in _KINDS or token.sign is S.PORT]
+        kind = _kind(kinds[-1]) if kinds else PlaceKind.TOWN
+        is_general = bool(kinds) and all(token.text in WORDS or token.text in LATIN_WORDS for token in run)
+        if is_general or len(name) > _LONGEST or _NO_NAME.match(name):
+            return Place(kind, "", self._within) if kinds else None
+        return Place(kind, name, self._within, is_name=bool(kinds) or self._is_quoted(run) or _has_rank(name))
+
+    def _in_brackets(self, place: Place | None, behind: Token) -> Place | None:
+        """到达寄达地处理中心【曼谷】: the name behind a place that has only a kind."""
+        if place is None or place.name or behind.sign not in _NAMES or not self._is_quoted([behind]):
+            return place
+        return place._replace(name=behind.text)
+
+    def _is_quoted(self, run: Sequence[Token]) -> bool:
+        start, end = run[0].start, run[-1].end
+        return self._folded[start - 1 : start] == "[" and self._folded[end : end + 1] == "]"
+
+
+def _has_rank(name: str) -> bool:
+    return len(name) > len("城市") and name.endswith(_RANKS)
+
+
+def _belongs(last: Token, token: Token) -> bool:
+    """Whether two words are one name: nothing stands between them, or a blank between Latin words."""
+    return token.start == last.end or (token.start == last.end + 1 and last.text.isascii() and token.text.isascii())
+
+
+def _kind(token: Token) -> PlaceKind:
+    if token.text.endswith(_TOWNS_ON_WATER):
+        return PlaceKind.TOWN
+    if _HUB_AS_FIRM.search(token.text):
+        return PlaceKind.HUB
+    found = next((kind for kind, words in _BY_WORD if any(word in token.text for word in words)), None)
+    return found or _KINDS.get(token.sign, PlaceKind.PORT)
