@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from pandapon.models import Order
 from tracking.channel_settings import DEFAULTS, ChannelSettings
 from tracking.daily_digest import DailyDigest
-from tracking.values import News, Stall
+from tracking.values import Expected, News, Stall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +44,19 @@ def dump_news(news: News) -> str:
 def load_news(stored: str) -> News:
     """Read :func:`dump_news` back. Raises ValidationError."""
     return _news().validate_json(stored)
+
+
+def dump_expected(expected: Expected | None) -> str:
+    """Return the column ``expected`` of an order; empty for None."""
+    return _expected().dump_json(expected, exclude_defaults=True).decode() if expected else ""
+
+
+def load_expected(stored: str) -> Expected | None:
+    """Read :func:`dump_expected` back; None for text that this version cannot read, since the next change renews it."""
+    try:
+        return _expected().validate_json(stored) if stored else None
+    except ValidationError:
+        return None
 
 
 def dump_stall(stall: Stall) -> str:
@@ -99,6 +112,11 @@ def load_facts(stored: str) -> dict[str, Any]:
 @cache
 def _news() -> TypeAdapter[News]:
     return TypeAdapter(News)
+
+
+@cache
+def _expected() -> TypeAdapter[Expected]:
+    return TypeAdapter(Expected)
 
 
 @cache

@@ -35,6 +35,11 @@ def set_language(code: str) -> None:
     _language.set(code)
 
 
+def language() -> str:
+    """The code of the current language, e.g. ``zh_CN``."""
+    return _language.get()
+
+
 @contextmanager
 def use_language(code: str) -> Iterator[None]:
     """Use this language inside the block, e.g. ``zh_CN``. A language without a catalogue falls back to English."""
