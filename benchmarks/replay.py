@@ -141,7 +141,7 @@ class _Run:
             self._at(scenario.watched_at, scenario)
             for event in scenario.events:
                 self._at(event.at, event)
-        client = PandaPon(_config(), transport=api, clock=clock)
+        client = PandaPon(config(), transport=api, clock=clock)
         pacer = Pace(clock, way.pace or 1e9, 4 if way.pace else 10**6)
         self.deliverer = Deliverer(store=store, slack=ledger, pacer=pacer, clock=clock)  # type: ignore[arg-type]  # its three methods
         self.stalls = StallWatch(store, clock, Limits(), self._wake)
@@ -263,7 +263,8 @@ def _channel(number: int, share: int) -> str:
     return f"C{number // share}" if share else "C"
 
 
-def _config() -> Config:
+def config() -> Config:
+    """Return a client's settings: no limits of rate, no retries, and an address that nothing listens on."""
     return Config(
         base_url="http://127.0.0.1:1",
         access_key="k",

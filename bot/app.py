@@ -235,6 +235,7 @@ def _scheduled(
         Job("reopen", Reopener(store, resources.slack, clock, deliverer.wake).tick, slow * 5, slow),
         Job("token", TokenWatch(resources.slack, deliverer.failures.note_token).tick, slow * 5, slow * 5),
         Job("learn", workers.stalls.learn, DAY),
+        Job("journeys", workers.stalls.learn_journeys, max(slow, HOUR * settings.cadence_factor)),
         Job("backup", resources.backups.copy, HOUR, MINUTE),
         Job("check", resources.backups.verify, DAY, HOUR),
         Job("prune", partial(prune, store, clock, resources.api), DAY, MINUTE * 10),

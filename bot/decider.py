@@ -66,7 +66,7 @@ class Decider:
         """Return the record of a due order whose reading differs."""
         decided = self.decide(stored, reading, now, baseline=not due.polls)
         is_same = not (decided.changed or decided.learned) and reading.fingerprint == due.fingerprint
-        if decided.news is None and is_same:
+        if decided.news is None and is_same and decided.late_at == due.late_at:
             return self.unchanged(due, now)
         return Changed(decided, due.fence, reading.fingerprint)
 

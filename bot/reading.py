@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from pandapon.errors import ApiError, AuthError, DecodeError, NotFoundError, PandaPonError
@@ -39,6 +39,10 @@ class PollOutcome:
     fingerprint: bytes
     trace: Trace | None = None  # of ``fetched``, not yet parsed
     is_whole: bool = False  # parse known rows of the trace too
+
+    def decided_anyway(self, key: str) -> PollOutcome:
+        """Return the same, to be decided even if nothing differs: time alone makes an order late. ``key``: of it."""
+        return self if self.fetched else replace(self, fetched=FetchedOrder(OrderRef.from_key(key)))
 
     def beside(self, stored: Shipment, ordered_at: datetime | None = None) -> FetchedOrder:
         """Return what differs. The trace is parsed beside ``stored``, so that only its new rows cost time.

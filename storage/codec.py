@@ -25,7 +25,7 @@ from tracking.messages import (
     WatchesPaused,
     WatchingAll,
 )
-from tracking.values import Filter, News, Stall
+from tracking.values import Expected, Filter, News, Stall
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -57,6 +57,19 @@ def dump_news(news: News) -> str:
 def load_news(stored: str) -> News:
     """Read :func:`dump_news` back. Raises ValidationError."""
     return _news().validate_json(stored)
+
+
+def dump_expected(expected: Expected | None) -> str:
+    """Return the column ``expected`` of an order; empty for None."""
+    return _expected().dump_json(expected, exclude_defaults=True).decode() if expected else ""
+
+
+def load_expected(stored: str) -> Expected | None:
+    """Read :func:`dump_expected` back; None for text that this version cannot read, since the next change renews it."""
+    try:
+        return _expected().validate_json(stored) if stored else None
+    except ValidationError:
+        return None
 
 
 def dump_stall(stall: Stall) -> str:
@@ -226,6 +239,11 @@ def _filter(stored: str | None) -> Filter | None:
 @cache
 def _news() -> TypeAdapter[News]:
     return TypeAdapter(News)
+
+
+@cache
+def _expected() -> TypeAdapter[Expected]:
+    return TypeAdapter(Expected)
 
 
 @cache

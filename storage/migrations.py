@@ -243,3 +243,23 @@ def _readers(db: Database) -> None:
     """The language and time zone of each person's Slack: answers are in the reader's language after a restart too."""
     db.conn.execute("ALTER TABLE people ADD COLUMN locale TEXT NOT NULL DEFAULT ''")
     db.conn.execute("ALTER TABLE people ADD COLUMN time_zone TEXT NOT NULL DEFAULT ''")
+
+
+# When an order is expected, whether it was told as late, and the journeys from which that is learnt.
+EXPECTED = """
+ALTER TABLE orders ADD COLUMN expected TEXT NOT NULL DEFAULT '';
+ALTER TABLE orders ADD COLUMN late_at INTEGER;
+ALTER TABLE orders ADD COLUMN was_late INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE journeys (
+  key TEXT NOT NULL REFERENCES orders (key) ON DELETE CASCADE, waybill TEXT NOT NULL, carrier TEXT NOT NULL,
+  lane TEXT NOT NULL, paid_at INTEGER, picked_up_at INTEGER, in_transit_at INTEGER, arrived_at INTEGER,
+  out_for_delivery_at INTEGER, ended_at INTEGER NOT NULL, PRIMARY KEY (key, waybill)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX journeys_ended ON journeys (ended_at)
+"""
+
+
+@migrations(name="0013_expected")
+def _expected(db: Database) -> None:
+    for statement in EXPECTED.split(";\n"):
+        db.conn.execute(statement)

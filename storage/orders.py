@@ -29,7 +29,7 @@ UPDATE orders SET next_poll_at = ?, fence = fence + 1, leased = 1
 WHERE key IN (SELECT key FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ? {among}
   ORDER BY next_poll_at LIMIT ?)
 RETURNING key, fence, fingerprint, milestone, order_json, sub_orders, moved_at, final_at, has_parcels, polls, fails,
-  created_at
+  created_at, late_at
 """
 IN_TURN = """
 SELECT key FROM (

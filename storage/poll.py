@@ -34,6 +34,7 @@ class DueOrder:
     polls: int  # readings so far; 0: never read
     fails: int  # failed readings in a row
     created_at: datetime
+    late_at: datetime | None = None  # from when on it is later than expected, which is to be told; None: never
 
     @property
     def order(self) -> Order | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pandapon.tracking_numbers import normal
-from storage import alarms, codec, enqueue
+from storage import alarms, codec, enqueue, journeys
 from storage.ending import end
 from storage.orders import chunks
 from storage.poll import Changed, Failed, Recorded, Unchanged
@@ -32,7 +32,7 @@ CHANGED = """
 UPDATE orders SET fence = fence + 1, leased = 0, version = version + 1, polls = polls + 1, fails = 0, error = '',
   stale_since = NULL, read_at = ?, next_poll_at = ?, fingerprint = ?, milestone = ?, reason = ?, order_json = ?,
   sub_orders = ?, moved_at = ?, final_at = ?, has_parcels = CASE WHEN ? THEN 1 ELSE has_parcels END,
-  stall_at = CASE WHEN ? THEN ? ELSE stall_at END
+  stall_at = CASE WHEN ? THEN ? ELSE stall_at END, expected = ?, late_at = ?, was_late = ?
 WHERE key = ? AND fence = ?
 """
 ARCHIVED = "state = 'active' AND key IN (SELECT key FROM orders WHERE key = ? AND next_poll_at IS NULL)"
@@ -42,7 +42,8 @@ UPDATE orders SET fence = fence + 1, leased = 0, fails = fails + 1, error = ?, s
 """
 ADD = """
 INSERT INTO orders (key, platform, order_id, fingerprint, milestone, reason, order_json, sub_orders, moved_at,
-  final_at, has_parcels, read_at, created_at, stall_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  final_at, has_parcels, read_at, created_at, stall_at, expected, late_at, was_late)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO NOTHING
 """
 # A reading right after a restore may be empty or partial. So the news of later readings, and the alarm of a silence,
@@ -172,6 +173,7 @@ def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> boo
         at,
         # A silence from before the first watch raises no alarm; a deadline that lies ahead does.
         to_int(stall_at) if is_pressing or (stall_at and stall_at > now) else None,
+        *_expected(decided),
     )
     if not conn.execute(ADD, row).rowcount:
         return False
@@ -195,9 +197,14 @@ def _order_row(result: Changed, at: int) -> tuple[object, ...]:
         # A baseline's old silence raises no alarm, and an order that did not move keeps its alarm.
         decided.moved or decided.follow_up.is_pressing or stall_at is None or stall_at > at,
         stall_at,
+        *_expected(decided),
         result.key,
         result.fence,
     )
+
+
+def _expected(decided: Decision) -> tuple[object, ...]:
+    return codec.dump_expected(decided.expected), to_int(decided.late_at), int(decided.was_late)
 
 
 def _sub_orders(decided: Decision) -> str:
@@ -212,6 +219,7 @@ def _store_parts(conn: sqlite3.Connection, at: int, results: Sequence[Changed]) 
         for node in (*result.decision.new_nodes, *result.decision.edited_nodes)
     ]
     _many(conn, NODE, nodes)
+    journeys.add(conn, [journey for result in results for journey in result.decision.journeys])
 
 
 def store_parcels(conn: sqlite3.Connection, parcels: Sequence[tuple[str, Parcel]]) -> None:

@@ -96,6 +96,7 @@ def due(row: sqlite3.Row) -> DueOrder:
         polls=row["polls"],
         fails=row["fails"],
         created_at=to_time(row["created_at"]),
+        late_at=to_time(row["late_at"]),
     )
 
 
@@ -123,6 +124,8 @@ def order(row: sqlite3.Row, parcels: Iterable[sqlite3.Row], nodes: Iterable[Node
         next_poll_at=to_time(row["next_poll_at"]),
         version=row["version"],
         fence=row["fence"],
+        expected=codec.load_expected(row["expected"]),
+        was_late=bool(row["was_late"]),
     )
 
 

@@ -19,6 +19,7 @@ from storage import (
     delivery_log,
     enqueue,
     inbox,
+    journeys,
     orders,
     outbox,
     recording,
@@ -143,6 +144,15 @@ class Alarms(Aggregate):
     cleared_at = Operation(alarms.cleared_at)
 
 
+class Journeys(Aggregate):
+    """Parcels' ways that ended, from which expected dates are learnt."""
+
+    add = Operation(journeys.add)
+    newest = Operation(journeys.newest)
+    ungathered = Operation(journeys.ungathered)
+    mark_gathered = Operation(journeys.mark_gathered)
+
+
 class Subscriptions(Aggregate):
     """Channels that watch every order, or every order with one status."""
 
@@ -227,6 +237,7 @@ class Store:
         self.channels = Channels(thread)
         self.delivery_log = DeliveryLog(thread)
         self.alarms = Alarms(thread)
+        self.journeys = Journeys(thread)
         self.subscriptions = Subscriptions(thread)
         self.inbox = Inbox(thread)
         self.people = People(thread)

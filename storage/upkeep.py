@@ -41,6 +41,7 @@ FORGET = (
     "DELETE FROM alarms WHERE id IN (SELECT id FROM alarms WHERE cleared_at < ? LIMIT ?)",
     "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE at < ? LIMIT ?)",
     "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ? LIMIT ?)",
+    "DELETE FROM journeys WHERE (key, waybill) IN (SELECT key, waybill FROM journeys WHERE ended_at < ? LIMIT ?)",
 )
 
 
@@ -66,7 +67,7 @@ class Health:
 
 
 def prune(conn: sqlite3.Connection, before: datetime, limit: int) -> int:
-    """Delete settled posts, news, alarms, push messages, delivery ids and audit entries from before ``before``.
+    """Delete rows from before ``before``: settled posts, news, alarms, push messages, delivery ids, audits, journeys.
 
     At most ``limit`` rows of each kind go at once. Returns the number of deleted rows: 0 when nothing is left to do.
     """

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from pandapon.progress import order_milestone, order_reason
 from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Shipment, by_shipping
 from tracking import severity
+from tracking.expected import expect
+from tracking.journeys import journey_of
 from tracking.lines import facts, lines_of, with_named
 from tracking.merge import merge_order
 from tracking.orders import OrderSnapshot, StoredOrder, shown
@@ -15,7 +17,7 @@ from tracking.policy import FollowUp, Policy, follow_up
 from tracking.renumber import live
 from tracking.stalls import plausible
 from tracking.suppression import suppressed
-from tracking.values import Filter, News, NewsToPost, Severity
+from tracking.values import Expected, Filter, News, NewsToPost, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from pandapon.courier import Reason
     from pandapon.models import Order
+    from tracking.journeys import Journey
     from tracking.lines import Line
     from tracking.orders import FetchedOrder
 
@@ -52,6 +55,9 @@ class Decision:
     learned: bool  # there is something to store, even if no card shows it
     moved: bool  # the order was scanned, made a step or got a parcel: its silence is over
     is_first: bool  # the baseline: nothing of it is told
+    expected: Expected | None  # when it is expected; None: unknown
+    was_late: bool  # it is, or once was, later than expected: that is told once
+    journeys: tuple[Journey, ...]  # parcels that arrived, for what is learnt
     follow_up: FollowUp = field(compare=False)  # when it is read again, and when its silence is worth an alarm
     at: datetime = field(compare=False)  # when it was decided
 
@@ -59,6 +65,11 @@ class Decision:
     def key(self) -> str:
         """The key of the order."""
         return self.shipment.ref.key
+
+    @property
+    def late_at(self) -> datetime | None:
+        """From when on the order is later than expected, which is to be told then; None: never."""
+        return self.expected.late_at if self.expected and not self.was_late else None
 
     @property
     def to_post(self) -> NewsToPost | None:
@@ -76,6 +87,7 @@ class Decision:
             milestone=self.milestone,
             read_at=self.at,
             moved_at=self.moved_at,
+            expected=self.expected,
         )
 
 
@@ -99,7 +111,10 @@ def decide(
     parcels = tuple(line.after for line in lines)
     counted = _counted(parcels)
     milestone = order_milestone(order.milestone if order else None, counted) or base.milestone
-    news = _news(base, order, fetched.ref, lines, milestone) if stored and not baseline else None
+    expected = expect(order, milestone, live(counted), policy.limits, now)
+    is_late = expected is not None and expected.is_late(now)
+    late = expected if is_late and not base.was_late else None
+    news = _news(base, order, fetched.ref, lines, milestone, late=late) if stored and not baseline else None
     moved_at = _moved_at(None if baseline else stored, order, parcels, news, now)
     final_at = (base.final_at or now) if milestone in FINAL else None
     is_first = stored is None or baseline
@@ -119,6 +134,9 @@ def decide(
         final_at=final_at,
         moved=bool(news and (news.nodes or news.steps or news.added or news.settled)),
         is_first=is_first,
+        expected=expected,
+        was_late=base.was_late or is_late,
+        journeys=_journeys(fetched.ref, order, lines, now),
         follow_up=follow_up(
             fetched.ref,
             order,
@@ -134,7 +152,9 @@ def decide(
         changed=stored is None
         or _looks_different(base.order, order)
         or milestone is not base.milestone
-        or any(line.differs for line in lines),
+        or any(line.differs for line in lines)
+        or late is not None
+        or (expected is None) != (base.expected is None),
         learned=order != base.order or any(line.is_learned for line in lines),
     )
 
@@ -165,8 +185,20 @@ def _counted(parcels: Sequence[Parcel]) -> tuple[Parcel, ...]:
     return tuple(sorted(live(parcels), key=lambda parcel: parcel.waybill))
 
 
+def _journeys(ref: OrderRef, order: Order | None, lines: Sequence[Line], now: datetime) -> tuple[Journey, ...]:
+    """The journeys of the parcels that arrived with this reading, or of which it changed something."""
+    arrived = (journey_of(ref.key, line.after, order, now) for line in lines if line.is_learned)
+    return tuple(journey for journey in arrived if journey)
+
+
 def _news(
-    base: StoredOrder, order: Order | None, ref: OrderRef, lines: Sequence[Line], milestone: Milestone | None
+    base: StoredOrder,
+    order: Order | None,
+    ref: OrderRef,
+    lines: Sequence[Line],
+    milestone: Milestone | None,
+    *,
+    late: Expected | None,
 ) -> News | None:
     """One piece of news for all that the reading found; None: nothing new. Edits alone are news too, the quietest."""
     parcels = tuple(facts(parcel) for parcel in by_shipping(live(line.after for line in lines)))
@@ -185,6 +217,7 @@ def _news(
         refund=_refund(base.order, order, is_paid=refunded is not None),
         refunded=refunded,
         settled=milestone is base.milestone and _is_settled(base.order, order),
+        late=late,
     )
     return None if severity.says_nothing(news) else news
 
@@ -230,7 +263,7 @@ def _moved_at(
 ) -> datetime | None:
     """When the order last moved. At the first reading this is its latest scan, so that an old order is read seldom."""
     if known is not None:
-        return now if news and not severity.is_edit(news) else known.moved_at
+        return now if news and not severity.is_standing_still(news) else known.moved_at
     times = [node.at for parcel in parcels for node in parcel.nodes if plausible(node.at, now)]
     if not times and order:
         times = [time for time in (order.created_at, order.paid_at) if plausible(time, now)]

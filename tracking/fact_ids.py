@@ -45,6 +45,7 @@ def remaining(key: str, event_id: str, news: News, told: Collection[str]) -> New
         added=tuple(waybill for waybill in news.added if is_new("added", waybill)),
         renumbered=tuple(pair for pair in news.renumbered if is_new("renumbered", *pair)),
         settled=news.settled and is_new("settled"),
+        late=news.late if news.late and is_new("late") else None,
         price=news.price if news.price and is_new("price", str(news.price[1])) else None,
         refund=news.refund if news.refund and is_new(*_refund(news)) else None,
     )
@@ -62,6 +63,7 @@ def beyond(news: News, others: Sequence[News]) -> News | None:
         return None if (news.stall.leg, news.stall.waybill) in stalls else news
     nodes = {node.identity for other in others for node in other.nodes}
     edited = {node.identity for other in others for node in other.edited}
+    late = {other.late.waybill for other in others if other.late and other.late.waybill}
     steps = {(step.waybill, step.after) for other in others for step in other.steps if step.waybill}
     new = tuple(node for node in news.nodes if node.identity not in nodes)
     # Where all nodes of a parcel were told with the other order, its step was told by them, even if it is not listed.
@@ -73,6 +75,7 @@ def beyond(news: News, others: Sequence[News]) -> News | None:
         steps=tuple(
             step for step in news.steps if step.waybill not in passed and (step.waybill, step.after) not in steps
         ),
+        late=None if news.late and news.late.waybill in late else news.late,
     )
     return None if severity.says_nothing(own) else own
 
@@ -89,6 +92,8 @@ def _facts(news: News) -> Iterator[tuple[str, ...]]:
         yield _refund(news)
     if news.settled:
         yield ("settled",)
+    if news.late:
+        yield ("late",)
 
 
 def _refund(news: News) -> tuple[str, ...]:

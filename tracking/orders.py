@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pandapon.shipment import Shipment, by_shipping
+from tracking.expected import is_under_way
 from tracking.renumber import live
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pandapon.courier import Reason
     from pandapon.models import Order
     from pandapon.shipment import Milestone, OrderRef
+    from tracking.values import Expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class StoredOrder:
     next_poll_at: datetime | None = None  # None: archived
     version: int = 0  # grows by one whenever the order, its parcels or its nodes change
     fence: int = 0  # grows with each lease and reading, so that a late result is dropped
+    expected: Expected | None = None  # when it was expected at its last change; None: unknown
+    was_late: bool = False  # it was told as later than expected, or was so when it was first watched
 
     @property
     def ref(self) -> OrderRef:
@@ -61,6 +65,7 @@ class StoredOrder:
             read_at=self.read_at,
             stale_since=self.stale_since,
             moved_at=self.moved_at,
+            expected=self.expected if is_under_way(self.milestone) else None,
         )
 
 
@@ -75,6 +80,7 @@ class OrderSnapshot:
     read_at: datetime | None  # time of the last good reading
     stale_since: datetime | None = None  # time of the first failed reading after read_at; None: fresh
     moved_at: datetime | None = None  # when the order last moved; None: unknown
+    expected: Expected | None = None  # when it is expected; None: unknown, or there is nothing to expect
 
 
 def shown(shipment: Shipment) -> Shipment:

@@ -64,7 +64,14 @@ def audience(news: News) -> frozenset[Filter]:
     """Return the filters that news passes. A watch that was told of a problem is told of its end. Pure."""
     filters = {Filter.ALL}
     is_urgent = bool(news.has_problem or required_actions(news) or news.repeats)
-    if is_urgent or news.price or news.refund or news.settled or any(not _is_between_hubs(step) for step in news.steps):
+    if (
+        is_urgent
+        or news.price
+        or news.refund
+        or news.settled
+        or news.late
+        or any(not _is_between_hubs(step) for step in news.steps)
+    ):
         filters.add(Filter.MILESTONES)
     if is_urgent or news.refund or any(_is_relief(step) for step in news.steps):
         filters.add(Filter.PROBLEMS)
@@ -122,10 +129,15 @@ def is_edit(news: News) -> bool:
     return bool(news.edited) and says_nothing(replace(news, edited=()))
 
 
+def is_standing_still(news: News) -> bool:
+    """Whether the order has not moved: the news holds nothing but edits, or that it is later than expected."""
+    return is_edit(news) or (news.late is not None and says_nothing(replace(news, late=None, edited=())))
+
+
 def says_nothing(news: News) -> bool:
     """Whether the news is empty. A stall is not looked at: its news holds nothing else."""
     contents = (news.nodes, news.edited, news.steps, news.added, news.renumbered, news.price, news.refund)
-    return not (any(contents) or news.settled)
+    return not (any(contents) or news.settled or news.late)
 
 
 def _facts(news: News, last: datetime | None) -> Iterator[str]:
@@ -138,11 +150,17 @@ def _facts(news: News, last: datetime | None) -> Iterator[str]:
         yield f"step\x1f{step.waybill}\x1f{step.before or ''}\x1f{step.after}"
     for waybill in news.added:
         yield f"added\x1f{waybill}"
+    for old, new in news.renumbered:
+        yield f"renumbered\x1f{old}\x1f{new}"
+    yield from _facts_of_order(news, last)
+
+
+def _facts_of_order(news: News, last: datetime | None) -> Iterator[str]:
     if news.price:
         yield f"price\x1f{news.price[0]}\x1f{news.price[1]}\x1f{last}"
     if news.refund:
         yield f"refund\x1f{news.refund[0]}\x1f{news.refund[1]}\x1f{last}"
     if news.settled:
         yield f"settled\x1f{last}"
-    for old, new in news.renumbered:
-        yield f"renumbered\x1f{old}\x1f{new}"
+    if news.late:  # once for an order: StoredOrder.was_late
+        yield "late"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from pandapon.markup import plain
 from pandapon.shipment import FINAL, Milestone, Parcel, normalise
+from tracking.journeys import History
 from tracking.named import is_only_named
 from tracking.named import since as since_named
 from tracking.rest_days import RestDays
@@ -47,6 +48,7 @@ class Limits:
     silent: timedelta = timedelta(days=30)  # then the channel is asked whether anybody still waits
     grace: timedelta = timedelta(days=7)  # for an answer to that question; then the watches end
     usual: Mapping[Leg, timedelta] = field(default_factory=dict)  # the median silence, see usual_times
+    history: History = field(default_factory=History)  # of whole journeys, see tracking.expected
     rest: RestDays = field(default_factory=RestDays)
 
     def since(self, last: datetime, leg: Leg) -> timedelta:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta  # noqa: TC003  pydantic reads the fields of what is stored
+from datetime import datetime, timedelta
 from decimal import Decimal  # noqa: TC003  the same
 from enum import StrEnum
 
 from pandapon.shipment import Milestone, Node, OrderRef, Parcel
 
+ONE_DAY = timedelta(days=1)
 _TOLD_AGAIN = frozenset({Milestone.ATTEMPT_FAILED, Milestone.EXCEPTION})
 
 
@@ -65,6 +66,45 @@ class Stall:
     until: datetime | None = None  # not paid: when the platform closes it, aware; None: it does not say
 
 
+class Basis(StrEnum):
+    """The journeys from which a time was learnt, the most alike first."""
+
+    LANE = "lane"  # of the same carrier, from the same place
+    CARRIER = "carrier"  # of the same carrier
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """When an order is expected to arrive: at the door or the pick-up point. Times are aware.
+
+    Of several parcels it is the one that is expected last.
+    """
+
+    first: datetime  # a quarter of the parcels that went this way came earlier …
+    last: datetime  # … and a tenth later
+    usual: timedelta  # the median from ``since`` to the arrival
+    since: datetime  # when the parcel was first scanned; before that, when the order was paid
+    basis: Basis
+    journeys: int  # how many it was learnt from
+    waybill: str = ""  # empty: no parcel is scanned yet
+    carrier: str = ""  # short name; empty: unknown
+    lane: str = ""  # the place that it left; empty: unknown
+
+    @property
+    def late_at(self) -> datetime:
+        """From when on the order is later than expected: the last date is over, in whatever time zone it was read."""
+        return self.last + ONE_DAY
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether the order is later than expected."""
+        return now >= self.late_at
+
+    def ahead(self, now: datetime) -> tuple[datetime, datetime]:
+        """Return the range as far as it lies ahead of ``now``: never in the past."""
+        return max(self.first, now), max(self.last, now)
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """All that one reading of one order found and nobody was told yet. It becomes one message."""
@@ -81,6 +121,7 @@ class News:
     refund: tuple[str, str] | None = None  # the refund's state before and after, as sent; empty: none
     refunded: tuple[Decimal | None, Decimal] | None = None  # what was paid back before and after, yuan, with ``refund``
     settled: bool = False  # it no longer waits for the buyer's payment, though no step says so: a finance team has it
+    late: Expected | None = None  # it is later than it was expected; told once
     stall: Stall | None = None  # of an alarm, whose news is the silence alone
 
     @property

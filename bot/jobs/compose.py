@@ -71,7 +71,7 @@ class Composer:
         if post.kind is not PostKind.NEWS:
             alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
             muted = (post.muted_by, post.muted_until) if post.muted_until else None
-            return tracking.card(snapshot, watch, now, alarm=alarm, muted=muted)
+            return tracking.card(snapshot, watch, now, alarm=alarm, muted=muted, zone=post.settings.zone)
         news = post.news
         if news.stall:
             alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
@@ -152,6 +152,7 @@ def merged(pieces: Sequence[News]) -> News | None:
         added=tuple(waybill for news in pieces for waybill in news.added),
         renumbered=tuple(pair for news in pieces for pair in news.renumbered),
         settled=any(news.settled for news in pieces),
+        late=next((news.late for news in pieces if news.late), None),
         price=_whole([news.price for news in pieces]),
         refund=_whole([news.refund for news in pieces]),
     )

@@ -155,7 +155,8 @@ class Poller:
         except Exception as error:  # noqa: BLE001  becomes a failed reading of this order alone
             return error
         self._note(None)
-        return outcome
+        is_late = due.late_at is not None and due.late_at <= self._clock()
+        return outcome.decided_anyway(due.key) if is_late else outcome
 
     def _note(self, error: PandaPonError | None) -> None:
         """Record the outcome in the circuit breaker, and log once when PandaPon goes down and when it is back."""

@@ -1,4 +1,4 @@
-"""Raises one alarm for each watched order that is silent for too long, and learns which gaps are usual here."""
+"""Raises one alarm for each watched order that is silent for too long, and learns which times are usual here."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.jobs import journeys
 from bot.jobs.isolation import isolated
 from storage.alarm import Alarm, AlarmState
 from tracking.renumber import live
@@ -49,6 +50,11 @@ class StallWatch:
         """Take the usual gaps between scans from the history."""
         usual = usual_times(await self._store.orders.scans(self._clock() - HISTORY, SCANS))
         self.limits = replace(self.limits, usual=usual)
+
+    async def learn_journeys(self) -> None:
+        """Take from the journeys that ended when parcels are expected."""
+        history = await journeys.learn(self._store, self._clock)
+        self.limits = replace(self.limits, history=history)
 
     async def tick(self) -> int:
         """Check every order that is due for it. Returns how many alarms and reminders were raised."""

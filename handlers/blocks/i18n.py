@@ -30,14 +30,14 @@ def ngettext(singular: str, plural: str, n: int) -> str:
     return _catalogue(_language.get()).ngettext(singular, plural, n)
 
 
-def language() -> str:
-    """The code of the current language."""
-    return _language.get()
-
-
 def set_language(code: str) -> None:
     """Use this language from now on in the current task and in the tasks that it starts."""
     _language.set(code)
+
+
+def language() -> str:
+    """The code of the current language, e.g. ``zh_CN``."""
+    return _language.get()
 
 
 @contextmanager

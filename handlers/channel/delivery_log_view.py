@@ -65,6 +65,8 @@ def _headline(news: News) -> str:
         return of_step(news.steps[-1], nodes=news.nodes).line
     if news.settled:
         return _("💳 No longer waiting for payment")
+    if news.late:
+        return _("⏳ Later than expected")
     n = len(news.nodes)
     return ngettext("🚚 {n} scan", "🚚 {n} scans", n).format(n=n) if n else _("✏️ Details")
 

@@ -32,11 +32,14 @@ def read_track(command: TypedCommand) -> Track:
 
 async def track(interaction: Interaction, request: Track) -> Message:
     """Show every parcel with its milestone and its nodes, newest first; the stored ones while PandaPon is asked."""
+    zone = (await interaction.ctx.store.channels.get(interaction.channel)).settings.zone
     if stored := await interaction.ctx.tracker.stored(request.text, request.platform):
-        interaction.meanwhile.message = tracking.track(stored, interaction.ctx.clock(), all_nodes=request.all_nodes)
+        now = interaction.ctx.clock()
+        interaction.meanwhile.message = tracking.track(stored, now, all_nodes=request.all_nodes, zone=zone)
     snapshot = await interaction.ctx.tracker.lookup(request.text, request.platform)
     watch = await _find_watch(interaction, snapshot.ref.key)
-    return tracking.track(snapshot, interaction.ctx.clock(), all_nodes=request.all_nodes, watched_by=watch)
+    now = interaction.ctx.clock()
+    return tracking.track(snapshot, now, all_nodes=request.all_nodes, watched_by=watch, zone=zone)
 
 
 async def _find_watch(interaction: Interaction, key: str) -> Watch | None:

@@ -121,6 +121,8 @@ def _signs(news: News, order: Order | None) -> Sequence[str]:
         signs.append(_("✋ *Action needed*"))
     if news.settled:
         signs.append(_("💳 *No longer waiting for payment*"))
+    if news.late:
+        signs.append(_("⏳ *Later than expected*"))
     if news.price:
         signs.append(_("💴 *Price changed*"))
     if news.refund:

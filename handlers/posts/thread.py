@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
+from handlers.blocks.expectation import late_headline
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.message import Layout, Message
 from handlers.blocks.order_states import refund_words
@@ -52,7 +53,7 @@ def news(
     the same parcel. They are named here, since the channel gets the news of a parcel only once.
     """
     order = (snapshot.order if snapshot else None) or watch.order
-    layout = Layout([el.section(_headline(news, order))], tail=[el.context(_orders(news, others))])
+    layout = Layout([el.section(_headline(news, order, now))], tail=[el.context(_orders(news, others))])
     if cleared:
         layout.add(el.section(alarms.over(cleared, news.milestone)))
     nodes = _nodes_for(watch, news)
@@ -80,7 +81,7 @@ def _orders(news: News, others: Sequence[str]) -> str:
     return _("{order} · same parcel: {others}").format(order=order_name(news.ref), others=names + ellipsis)
 
 
-def _headline(news: News, order: Order | None) -> str:
+def _headline(news: News, order: Order | None, now: datetime) -> str:
     """The events, one a line, actions first; then the title of the goods, so that a notification names them."""
     overall = [step for step in news.steps if not step.waybill]
     steps = overall or news.steps
@@ -88,6 +89,8 @@ def _headline(news: News, order: Order | None) -> str:
     if news.settled and not steps:
         lines.append(_settled(order))
     lines += _changes(news, order)
+    if news.late:
+        lines.append(late_headline(news.late, now))
     lines += [_renumbered(old, new) for old, new in news.renumbered[:MAX_LINES]]
     with_step = {step.waybill for step in news.steps}
     lines += [_added(waybill) for waybill in news.added[:MAX_LINES] if waybill not in with_step]

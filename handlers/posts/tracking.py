@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.error_messages import channel_error
+from handlers.blocks.expectation import expected_words, forecast
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.message import Layout, Message
 from handlers.blocks.parts import (
@@ -29,10 +30,11 @@ from handlers.blocks.text import escape, sanitize_id, slack_date, truncate
 from handlers.posts import alarms
 from handlers.requests import Track, WatchOrders
 from pandapon.shipment import Milestone
+from pandapon.times import CHINA
 from storage.watch import WatchState
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from handlers.blocks.message import Block
     from pandapon.models import Order
@@ -46,16 +48,23 @@ FEW_PARCELS = 3
 
 
 def track(
-    snapshot: OrderSnapshot, now: datetime, *, all_nodes: bool = False, watched_by: Watch | None = None
+    snapshot: OrderSnapshot,
+    now: datetime,
+    *,
+    all_nodes: bool = False,
+    watched_by: Watch | None = None,
+    zone: tzinfo = CHINA,
 ) -> Message:
     """Every parcel with its progress bar and its entries, newest first, and the age of the data.
 
     ``all_nodes``: all entries instead of the latest few. ``watched_by``: the watch in this channel, if there is one.
+    ``zone``: of the dates when it is expected.
     """
     hidden = 0 if all_nodes else sum(max(0, len(parcel.nodes) - _few(snapshot)) for parcel in snapshot.shipment.parcels)
     layout = Layout(
         [el.header(order_name(snapshot.ref)), el.section(_state(snapshot, snapshot.order))],
         tail=[
+            *([el.context(words)] if (words := forecast(snapshot, now, zone)) else []),
             el.context(freshness_of(snapshot, now)),
             *el.actions(_buttons(snapshot, hidden, watched_by, all_nodes=all_nodes)),
         ],
@@ -78,16 +87,17 @@ def card(
     *,
     alarm: Alarm | None = None,
     muted: tuple[str, datetime] | None = None,
+    zone: tzinfo = CHINA,
 ) -> Message:
     """The parent message of a watch's thread: the present state, the latest entry of each parcel, and how to stop.
 
-    ``alarm``: the order's open alarm. ``muted``: who muted the order's news, and until when.
+    ``alarm``: the order's open alarm. ``muted``: who muted the order's news, and until when. ``zone``: the channel's.
     """
     order = snapshot.order or watch.order
     layout = Layout(
         [el.header(order_name(snapshot.ref)), el.section(_state(snapshot, order))],
         tail=[
-            el.context(_unchanged(snapshot, watch, now)),
+            el.context(_dates(snapshot, watch, now, zone)),
             el.context(_why(watch)),
             *el.actions([unwatch_button(_("Stop watching"), watch)] if watch.state is not WatchState.ENDED else []),
         ],
@@ -103,6 +113,12 @@ def card(
             layout.note(el.context(_more_parcels(len(snapshot.shipment.parcels) - at)))
             break
     return el.message(layout.blocks)
+
+
+def _dates(snapshot: OrderSnapshot, watch: Watch, now: datetime, zone: tzinfo) -> str:
+    """When the order is expected, and the time of the last change."""
+    parts = (expected_words(snapshot, now, zone), _unchanged(snapshot, watch, now))
+    return " · ".join(part for part in parts if part)
 
 
 def _unchanged(snapshot: OrderSnapshot, watch: Watch, now: datetime) -> str:

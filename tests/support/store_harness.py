@@ -177,6 +177,9 @@ def decided(key: str, what: str, **fields: Any) -> Decision:
         "final_at": None,
         "changed": True,
         "moved": False,
+        "expected": None,
+        "was_late": False,
+        "journeys": (),
     }
     return Decision(
         shipment=Shipment(ref, parcels),

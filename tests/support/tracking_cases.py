@@ -146,6 +146,8 @@ def recorded(stored: StoredOrder | None, decision: Decision) -> StoredOrder:
         decision.reason,
         decision.moved_at,
         decision.final_at,
+        expected=decision.expected,
+        was_late=decision.was_late,
     )
 
 

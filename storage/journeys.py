@@ -1,0 +1,63 @@
+"""Journeys that ended: one row per parcel, from which expected dates are learnt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage.rows import to_int, to_time
+from tracking.journeys import STAGES, Journey
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime
+
+TIMES = tuple(f"{stage.value}_at" for stage in STAGES)
+ADD = f"""
+INSERT INTO journeys (key, waybill, carrier, lane, ended_at, {", ".join(TIMES)})
+VALUES (?, ?, ?, ?, ?, {", ".join("?" * len(TIMES))})
+ON CONFLICT (key, waybill) DO UPDATE SET carrier = excluded.carrier, lane = excluded.lane,
+  ended_at = excluded.ended_at, {", ".join(f"{column} = excluded.{column}" for column in TIMES)}
+"""
+NEWEST = "SELECT * FROM journeys WHERE ended_at <= ? ORDER BY ended_at DESC LIMIT ?"
+ENDED = "SELECT key FROM orders WHERE final_at IS NOT NULL AND final_at >= ? ORDER BY final_at DESC LIMIT ?"
+GATHERED = "journeys gathered"  # the fact that the orders of an earlier version were looked through
+MARK = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING"
+
+
+def add(conn: sqlite3.Connection, journeys: Sequence[Journey]) -> None:
+    """Store journeys; one of a parcel that is known replaces the one before."""
+    if journeys:
+        conn.executemany(ADD, [_row(journey) for journey in journeys])
+
+
+def newest(conn: sqlite3.Connection, now: datetime, limit: int) -> list[Journey]:
+    """Return up to ``limit`` journeys that have ended by now, the newest first."""
+    return [_journey(row) for row in conn.execute(NEWEST, (to_int(now), limit))]
+
+
+def ungathered(conn: sqlite3.Connection, since: datetime, limit: int) -> list[str] | None:
+    """Return the keys of up to ``limit`` orders that ended since then, the newest first; None: they were gathered.
+
+    They are those of a database that an earlier version wrote.
+    """
+    if conn.execute("SELECT 1 FROM facts WHERE name = ?", (GATHERED,)).fetchone():
+        return None
+    return [key for (key,) in conn.execute(ENDED, (to_int(since), limit))]
+
+
+def mark_gathered(conn: sqlite3.Connection, now: datetime) -> None:
+    """Record that the orders of an earlier version were looked through."""
+    conn.execute(MARK, (GATHERED, to_int(now)))
+
+
+def _row(journey: Journey) -> tuple[object, ...]:
+    times = (to_int(journey.reached.get(stage)) for stage in STAGES)
+    return (journey.key, journey.waybill, journey.carrier, journey.lane, to_int(journey.ended_at), *times)
+
+
+def _journey(row: sqlite3.Row) -> Journey:
+    reached = {
+        stage: to_time(row[column]) for stage, column in zip(STAGES, TIMES, strict=True) if row[column] is not None
+    }
+    return Journey(row["key"], row["waybill"], row["carrier"], row["lane"], reached, to_time(row["ended_at"]))
