@@ -19,8 +19,8 @@ from pandapon.courier.keepers import Keeper, keeper_of
 from pandapon.courier.naming import BY_CODE, deed_of
 from pandapon.courier.places import Site
 from pandapon.courier.signs import Sign
+from pandapon.courier.text_claims import said_in, weight
 from pandapon.courier.tokens import tokens
-from pandapon.courier.told import said_in, weight
 from pandapon.shipment import PROBLEMS, Milestone
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pandapon.courier.events import Clause, Event, Text
     from pandapon.courier.places import Place
-    from pandapon.courier.told import Said
+    from pandapon.courier.text_claims import Said
 
 A, D, M, S = Aspect, Deed, Milestone, Sign
 

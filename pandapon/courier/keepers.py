@@ -10,7 +10,7 @@ from pandapon.courier.signs import Sign
 
 if TYPE_CHECKING:
     from pandapon.courier.events import Text
-    from pandapon.courier.told import Said
+    from pandapon.courier.text_claims import Said
 
 S = Sign
 

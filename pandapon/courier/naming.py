@@ -12,7 +12,7 @@ from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
     from pandapon.courier.events import Event, Text
-    from pandapon.courier.told import Said
+    from pandapon.courier.text_claims import Said
 
 A, D, M, R, S = Aspect, Deed, Milestone, Reason, Sign
 
