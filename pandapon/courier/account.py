@@ -19,7 +19,7 @@ from pandapon.courier.keepers import Keeper, keeper_of
 from pandapon.courier.naming import BY_CODE, deed_of
 from pandapon.courier.places import Site
 from pandapon.courier.signs import Sign
-from pandapon.courier.text_claims import said_in, weight
+from pandapon.courier.text_claims import claims_of, weight
 from pandapon.courier.tokens import tokens
 from pandapon.shipment import PROBLEMS, Milestone
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pandapon.courier.events import Clause, Event, Text
     from pandapon.courier.places import Place
-    from pandapon.courier.text_claims import Said
+    from pandapon.courier.text_claims import TextClaim
 
 A, D, M, S = Aspect, Deed, Milestone, Sign
 
@@ -107,7 +107,7 @@ def account(text: str) -> Account:
         return Account(code, (Statement(BY_CODE[code]),))
     folded = fold(text)
     parted = read(tokens(folded))
-    said = said_in(parted)
+    said = claims_of(parted)
     if not said:
         return _UNREADABLE
     best = max(said, key=weight)
@@ -126,14 +126,14 @@ def account(text: str) -> Account:
     )
 
 
-def _chosen(said: Sequence[Said], best: Said) -> list[Said]:
+def _chosen(said: Sequence[TextClaim], best: TextClaim) -> list[TextClaim]:
     """The claims that are told, the deciding one first: those of its milestone, and other problems beside a problem."""
     milestone = best.claim.milestone
     beside = PROBLEMS if milestone in PROBLEMS else {milestone}
     return [best, *(one for one in said if one.claim.milestone in beside and one is not best)]
 
 
-def _statement(one: Said, text: Text, site: Site) -> Statement:
+def _statement(one: TextClaim, text: Text, site: Site) -> Statement:
     event, deed = one.event, deed_of(one, text)
     return Statement(
         deed,
@@ -153,7 +153,7 @@ def _place(clause: Clause, event: Event, deed: Deed, site: Site) -> Place | None
     return first or second or site.header()
 
 
-def _target(said: Iterable[Said], text: Text, site: Site) -> Place | None:
+def _target(said: Iterable[TextClaim], text: Text, site: Site) -> Place | None:
     """The place to which the parcel goes next: behind 发往 or 下一站."""
     for one in said:
         if one.event.act is S.DEPART and not one.event.word.endswith(_FROM):

@@ -10,7 +10,7 @@ from pandapon.courier.signs import Sign
 
 if TYPE_CHECKING:
     from pandapon.courier.events import Text
-    from pandapon.courier.text_claims import Said
+    from pandapon.courier.text_claims import TextClaim
 
 S = Sign
 
@@ -94,7 +94,7 @@ _TITLES = ("女士", "先生", "小姐")
 _MET = frozenset({S.DESK, S.KIN, S.LOCKER, S.POINT, S.DOOR})
 
 
-def keeper_of(text: Text, said: Said) -> Keeper | None:
+def keeper_of(text: Text, said: TextClaim) -> Keeper | None:
     """Return who has the parcel by a text that tells a delivery or a pick-up; None where nobody is named."""
     if said.claim.fetched:
         return None

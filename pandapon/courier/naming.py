@@ -12,7 +12,7 @@ from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
     from pandapon.courier.events import Event, Text
-    from pandapon.courier.text_claims import Said
+    from pandapon.courier.text_claims import TextClaim
 
 A, D, M, R, S = Aspect, Deed, Milestone, Reason, Sign
 
@@ -122,7 +122,7 @@ _FALSE = (
 _LABELS = ("面单", "标签", "条码", "运单", "label", "barcode")
 
 
-def deed_of(said: Said, text: Text) -> Deed:
+def deed_of(said: TextClaim, text: Text) -> Deed:
     """Return the deed that a claim of a text tells."""
     claim, event = said
     milestone = claim.milestone
