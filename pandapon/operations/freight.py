@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from pandapon.operations.addresses import AbroadReceiver
-from pandapon.operations.answers import Answer, Many, Plain, Rows, Text, Yuan, raw
+from pandapon.operations.answers import Answer, Many, One, Plain, Rows, Text, Yuan, raw
 from pandapon.operations.operation import Operation
 from pandapon.operations.requests import Id, InYuan, Quantity, Request, Words
 
@@ -129,7 +129,7 @@ PREVIEW = Operation(
     "S",
     None,
     PreviewFreight,
-    Many(FreightPreview),
+    One(FreightPreview),
     signature="query",
 )
 DOMESTIC = Operation(

@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING, Any, Self
 from aiohttp import web
 
 from pandapon.shipment import Platform
-from pandapon.signing import SignatureError, StaleError, Unit, verify
+from pandapon.signing import SignatureError, StaleError, Unit, sorted_signature, verify
 from pandapon.times import parse_time
 from sandbox.pandapon import replies
 from sandbox.pandapon.goods import picture
+from sandbox.pandapon.refusals import RefusedError
+from sandbox.pandapon.trading import pay_page, routes
+from sandbox.pandapon.trading.account import Account
+from sandbox.pandapon.trading.fields import Fields
 from sandbox.partial_answers import send_half, send_slowly
 
 if TYPE_CHECKING:
@@ -26,17 +30,6 @@ if TYPE_CHECKING:
     from sandbox.pandapon.world import World
 
 MAX_PAGE, MAX_TAOBAO_SEARCH = 50, 40  # the vendor documents the second, the first is ours
-
-
-class RefusedError(Exception):
-    """A refusal, which becomes an envelope whose code is not 200.
-
-    The codes are invented, because the vendor's table of codes could not be read.
-    """
-
-    def __init__(self, code: int | str, text: str) -> None:
-        super().__init__(text)
-        self.code, self.text = code, text
 
 
 @dataclass
@@ -92,15 +85,21 @@ class PandaPonServer:
     base_url: str = ""
     _runner: web.AppRunner | None = None
 
+    def __post_init__(self) -> None:
+        """Give the account its state beside the orders."""
+        self.account = Account(self.world, self.clock)
+
     async def start(self, port: int = 0) -> str:
         """Listen on loopback; port 0 is any free one. Returns the base address."""
         app = web.Application()
         app.router.add_get("/img/{name}.png", self._picture)
+        pay_page.attach(app, self.account)
         app.router.add_route("*", "/{path:.*}", self._on_request)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
         self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.account.pictures, self.account.pay_pages = self._pictures, self.base_url
         return self.base_url
 
     async def stop(self) -> None:
@@ -190,7 +189,17 @@ class PandaPonServer:
                 return self._products(Platform.ALIBABA, body, body.get("beginPage"))
             case "POST", "/v2/taobao/product/item/search":
                 return self._products(Platform.TAOBAO, body, body.get("pageNo"))
-        raise RefusedError(404, "no such address")
+        return self._traded(request, body)
+
+    def _traded(self, request: web.Request, body: dict[str, Any]) -> Any:
+        """Answer an operation that buys, returns or ships. Raises RefusedError."""
+        if (route := routes.find(request.method, request.path)) is None:
+            raise RefusedError(404, "no such address")
+        sent = dict(request.query)
+        signed = sorted_signature({"timestamp": sent.get("timestamp")}, self.access_secret)
+        if route.signs_query and sent.get("sign") != signed:
+            raise RefusedError(401, "签名错误: sign")
+        return route.handler(self.account, Fields(sent if request.method == "GET" else body))
 
     def _trace_1688(self, order_id: str) -> Any:
         order = self.world.orders.get(order_id)

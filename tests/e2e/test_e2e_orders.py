@@ -215,7 +215,7 @@ async def test_an_api_that_refuses_the_days_is_asked_without_them(harness: BotHa
     answer = harness.pandapon._orders
 
     def refusing(platform: Platform, body: dict[str, Any], status: str, number: Any) -> Any:
-        from sandbox.pandapon.server import RefusedError  # noqa: PLC0415  only here
+        from sandbox.pandapon.refusals import RefusedError  # noqa: PLC0415  only here
 
         if "createStartTime" in body:
             raise RefusedError(400, "参数错误")

@@ -1,0 +1,93 @@
+"""1688's refunds and returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pandapon.shipment import Platform
+from sandbox.pandapon import replies
+from sandbox.pandapon.refusals import RefusedError
+from sandbox.pandapon.trading.refund_cases import CARRIERS, REASONS, case_of, check_refundable, open_case, send_back
+
+if TYPE_CHECKING:
+    from sandbox.pandapon.trading.account import Account
+    from sandbox.pandapon.trading.fields import Fields
+
+Json = dict[str, Any]
+GOODS_STATES = frozenset(
+    {
+        *("refundWaitSellerSend", "refundWaitBuyerReceive", "refundBuyerReceived"),
+        *("aftersaleBuyerNotReceived", "aftersaleBuyerReceived"),
+    }
+)
+
+
+def reasons(account: Account, fields: Fields) -> list[Json]:
+    """The reasons of an order that may be refunded."""
+    check_refundable(account, account.order(Platform.ALIBABA, fields.id("orderId")))
+    return [{"id": int(number), "name": words} for number, words in REASONS.items()]
+
+
+def voucher(account: Account, fields: Fields) -> str:
+    """Keep a picture, and return its address."""
+    fields.words("imageData")
+    address = f"{account.pay_pages}/voucher/{account.next_number()}.png"
+    account.vouchers.append(address)
+    return address
+
+
+def create(account: Account, fields: Fields) -> Json:
+    """Ask for a refund [stated for v1]; amounts in fen [upstream]."""
+    order = account.order(Platform.ALIBABA, fields.id("orderId"))
+    lines = {f"{order.order_id}{at}" for at in range(1, len(order.lines) + 1)} | {order.order_id}
+    if not set(fields.ids("orderEntryIds")) <= lines:
+        raise RefusedError("404", "订单商品不存在")
+    request, reason = fields.words("disputeRequest"), fields.id("applyReasonId")
+    if request not in {"refund", "returnRefund"} or fields.words("goodsStatus") not in GOODS_STATES:
+        raise RefusedError(400, "参数错误: disputeRequest, goodsStatus")
+    if reason not in REASONS:
+        raise RefusedError("REASON_NOT_EXIST", "退款原因不存在")
+    amount = fields.fen("applyPayment") + fields.fen("applyCarriage")
+    words = fields.words("description")
+    case = open_case(
+        account, order, "", amount=amount, reason=reason, words=words, with_return=request == "returnRefund"
+    )
+    case.vouchers = fields.texts("vouchers")
+    if not set(case.vouchers) <= set(account.vouchers):
+        raise RefusedError("404", "凭证不存在")
+    return {"refundId": case.refund_id}
+
+
+def detail(account: Account, fields: Fields) -> Json:
+    """One refund [stated in part]; amounts in fen."""
+    case = case_of(account, fields.id("refundId"), Platform.ALIBABA)
+    state = case.order.refund(account.clock())
+    return {
+        "id": case.refund_id,
+        "status": state.status,
+        "remark": None,
+        "applyPayment": replies.fen(case.amount),
+        "applyCarriage": 0,
+        "applyReason": REASONS[case.reason],
+        "applyReasonId": int(case.reason),
+        "buyerLogisticsName": case.shipment[0] if case.shipment else None,
+        "buyerSendGoods": case.with_return,
+    }
+
+
+def shipment(account: Account, fields: Fields) -> bool:
+    """Tell the shipment of a return [stated for v1]."""
+    case = case_of(account, fields.id("refundId"), Platform.ALIBABA)
+    company = fields.id("logisticsCompanyNo")
+    if company not in CARRIERS:
+        raise RefusedError("404", "物流公司不存在")
+    send_back(account, case, CARRIERS[company], fields.id("freightBill"))
+    return True
+
+
+def carriers(_account: Account, _fields: Fields) -> list[Json]:
+    """The carriers of returns."""
+    return [
+        {"id": at, "companyNo": code, "companyName": name, "companyPhone": None}
+        for at, (code, name) in enumerate(CARRIERS.items(), 1)
+    ]

@@ -1,0 +1,199 @@
+"""Taobao's refunds and returns."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from pandapon.shipment import Platform
+from sandbox.pandapon import replies
+from sandbox.pandapon.refusals import RefusedError
+from sandbox.pandapon.trading.refund_cases import (
+    ASKED,
+    CARRIERS,
+    REASONS,
+    WITHDRAWN,
+    case_of,
+    check_refundable,
+    line_of,
+    open_case,
+    plan,
+    require,
+    send_back,
+)
+
+if TYPE_CHECKING:
+    from sandbox.pandapon.trading.account import Account, RefundCase
+    from sandbox.pandapon.trading.fields import Fields
+
+Json = dict[str, Any]
+WITH_RETURN, ONLY_MONEY = 2, 1  # Taobao's types of refund; the numbers are ours
+
+
+def render(account: Account, fields: Fields) -> Json:
+    """What a refund may ask for [stated]."""
+    order, line = line_of(account, fields.id("subOrderId"))
+    for name in ("refundType", "goodsStatus"):
+        fields.number(name)
+    check_refundable(account, order)
+    return {
+        "refundOrderTemplate": {
+            "refundReasons": [
+                {"reasonId": int(number), "reasonDesc": words, "tips": None} for number, words in REASONS.items()
+            ],
+            "goodsStatusList": [{"status": 1, "desc": "未收到货"}, {"status": 2, "desc": "已收到货"}],
+            "refundOrder": None,
+            "maxRefundFee": {"minRefundFee": 1, "refundFee": replies.fen(line.price * line.quantity), "feeTips": None},
+        },
+        "distributorId": 1,
+        "currency": "CNY",
+        "saleFlag": 1,
+    }
+
+
+def submit(account: Account, fields: Fields) -> Json:
+    """Ask for a refund. Nothing is published of it."""
+    order, line = line_of(account, fields.id("subOrderId"))
+    reason = fields.id("reasonId")
+    if reason not in REASONS:
+        raise RefusedError("REASON_NOT_EXIST", "退款原因不存在")
+    if (amount := fields.fen("refundFee")) > line.price * line.quantity:
+        raise RefusedError("AMOUNT_TOO_HIGH", "退款金额超过可退金额")
+    with_return = fields.number("refundType") == WITH_RETURN
+    case = open_case(
+        account,
+        order,
+        line.sub_order,
+        amount=amount,
+        reason=reason,
+        words=fields.optional("refundDesc"),
+        with_return=with_return,
+    )
+    return {"refundId": case.refund_id}
+
+
+def change(account: Account, fields: Fields) -> bool:
+    """Change what a refund asks for, while the seller has not agreed."""
+    case = case_of(account, fields.id("refundId"), Platform.TAOBAO)
+    require(account, case, ASKED)
+    if "refundFee" in fields:
+        _order, line = line_of(account, case.sub_order)
+        if (amount := fields.fen("refundFee")) > line.price * line.quantity:
+            raise RefusedError("AMOUNT_TOO_HIGH", "退款金额超过可退金额")
+        case.amount = amount
+    case.description = fields.optional("refundDesc") or case.description
+    plan(account, case)
+    return True
+
+
+def cancel(account: Account, refund_id: str) -> bool:
+    """Withdraw a refund that is not paid back [stated]."""
+    case = case_of(account, refund_id, Platform.TAOBAO)
+    if case.order.refund(account.clock()).status in {"refundsuccess", "refundclose"}:
+        raise RefusedError("REFUND_STATUS_ERROR", "退款状态不允许该操作")
+    now = account.clock()
+    case.order.refunds = [(at, state) for at, state in case.order.refunds if at <= now] + [(now, WITHDRAWN)]
+    account.world.revision += 1
+    return True
+
+
+def message(account: Account, fields: Fields) -> bool:
+    """Write in a refund [stated for v1]."""
+    case = case_of(account, fields.id("refundId"), Platform.TAOBAO)
+    now = account.clock()
+    case.messages.append((now, "买家", fields.words("refundMessage")))
+    case.messages.append((now + timedelta(minutes=10), case.order.seller, "亲，已收到，我们会尽快处理。"))
+    return True
+
+
+def messages(account: Account, fields: Fields) -> Json:
+    """The messages of a refund. Nothing is published of it."""
+    case = case_of(account, fields.id("refundId"), Platform.TAOBAO)
+    now = account.clock()
+    rows = [
+        {"content": words, "ownerNick": who, "createTime": replies.epoch_ms(at)}
+        for at, who, words in case.messages
+        if at <= now
+    ]
+    return {"total": len(rows), "list": rows}
+
+
+def list_refunds(account: Account, fields: Fields) -> Json:
+    """The refunds, newest first [stated for v1]."""
+    size = fields.number("pageSize", least=1, most=50)
+    number = fields.number("pageNo", least=1) if "pageNo" in fields else 1
+    cases = [case for case in account.refunds.values() if case.order.platform is Platform.TAOBAO]
+    for name, of in (("refundId", _refund_id), ("purchaseOrderId", _order_id)):
+        if name in fields:
+            cases = [case for case in cases if of(case) == fields.id(name)]
+    cases.sort(key=lambda case: case.asked_at, reverse=True)
+    rows = [_refund(account, case) for case in replies.page(cases, number, size)]
+    return {"total": len(cases), "list": rows}
+
+
+def detail(account: Account, fields: Fields) -> Json:
+    """One refund, its line and its shipment [stated]."""
+    case = case_of(account, fields.id("refundId"), Platform.TAOBAO)
+    _order, line = line_of(account, case.sub_order)
+    carrier, number = case.shipment or (None, None)
+    return {
+        "distributorId": 1,
+        "currency": "CNY",
+        "refundOrderAggregate": {
+            "logistics": {"logisticsCompany": carrier, "logisticsNo": number},
+            "refundOrder": _refund(account, case),
+            "purchaseOrderLine": {
+                "purchaseOrderId": case.order.order_id,
+                "purchaseOrderLineId": line.sub_order,
+                "salesOrderId": None,
+                "itemTitle": line.title,
+                "quantity": line.quantity,
+                "price": replies.fen(line.price),
+                "totalPrice": replies.fen(line.price * line.quantity),
+                "postFee": 0,
+                "productFee": replies.fen(line.price * line.quantity),
+                "createTime": replies.epoch_ms(case.order.created_at),
+            },
+        },
+    }
+
+
+def return_render(account: Account, fields: Fields) -> Json:
+    """What a return shipment may say. Nothing is published of it."""
+    case_of(account, fields.id("refundId"), Platform.TAOBAO)
+    return {
+        "logisticsCompanies": [{"companyNo": code, "companyName": name} for code, name in CARRIERS.items()],
+        "returnAddress": "义乌市 退货仓",
+    }
+
+
+def ship_back(account: Account, fields: Fields) -> bool:
+    """Tell the shipment of a return. Nothing is published of it."""
+    case = case_of(account, fields.id("refundId"), Platform.TAOBAO)
+    send_back(account, case, fields.words("logisticsCompany"), fields.id("logisticsNo"))
+    return True
+
+
+def _refund(account: Account, case: RefundCase) -> Json:
+    return {
+        "refundId": case.refund_id,
+        "refundStatus": case.order.refund(account.clock()).number,
+        "refundType": WITH_RETURN if case.with_return else ONLY_MONEY,
+        "refundFee": replies.fen(case.amount),
+        "goodsStatus": 2,
+        "reasonId": int(case.reason),
+        "reasonDesc": REASONS[case.reason],
+        "refundDesc": case.description or None,
+        "timeoutType": None,
+        "timeoutDate": None,
+        "remainingTime": None,
+        "sellerRefuseReason": None,
+    }
+
+
+def _refund_id(case: RefundCase) -> str:
+    return case.refund_id
+
+
+def _order_id(case: RefundCase) -> str:
+    return case.order.order_id
