@@ -10,6 +10,7 @@ import json
 import signal
 import sqlite3
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -289,6 +290,32 @@ def _use_glosses(file: Path | None) -> Sequence[TeamGloss]:
         _fail(str(error))
     team_glosses.use(loaded)
     return loaded
+
+
+sandbox = typer.Typer(no_args_is_help=True, help="Stand-ins of outside services, for developers.")
+app.add_typer(sandbox, name="sandbox")
+
+
+@sandbox.command("pandapon")
+def sandbox_pandapon(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 8766,
+) -> None:
+    """Run the stand-in of PandaPon: all operations, with state, strict. Prints the settings that reach it."""
+    from bot.commands.sandbox import serve
+
+    log.configure("error", ())
+    try:
+        asyncio.run(_until_stopped(lambda stop: serve(port, typer.echo, stop)))
+    except OSError as error:
+        _fail(f"cannot listen on port {port}: {error.strerror}")
+
+
+async def _until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Run until Ctrl-C or SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await work(stop)
 
 
 @app.command()
