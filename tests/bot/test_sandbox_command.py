@@ -44,8 +44,10 @@ async def test_the_printed_settings_reach_it() -> None:
 
 async def test_a_taken_port_is_an_error() -> None:
     """The command says so in a sentence."""
+    lines: list[str] = []
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(OSError, match="address"):
-            await serve(taken.getsockname()[1], str, asyncio.Event())
+            await serve(taken.getsockname()[1], lines.append, asyncio.Event())
+    assert lines == []

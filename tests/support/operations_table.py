@@ -1,0 +1,60 @@
+"""The table of docs/operations.md, made from the catalogue. Written anew: ``python -m support.operations_table``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pandapon.operations.catalogue import OPERATIONS, AnyOperation
+
+FILE = Path(__file__).parents[2] / "docs" / "operations.md"
+FAMILIES = {
+    "goods": "Products",
+    "cart": "Cart",
+    "order": "Orders",
+    "refund": "After-sales",
+    "address": "Addresses",
+    "freight": "Warehouse and freight",
+}
+# The commands of Slack that reach an operation today.
+IN_SLACK = {
+    "1688.goods.search": "`search`",
+    "taobao.goods.search": "`search`",
+    "1688.order.list": "`orders`, `watch all`",
+    "taobao.order.list": "`orders`, `watch all`",
+    "1688.order.detail": "`order`, `track`, watches",
+    "taobao.order.detail": "`order`, `track`, watches",
+    "1688.order.logistics": "`track`, watches",
+    "taobao.order.logistics": "`track`, watches",
+}
+HEAD = """# The operations of the API
+
+Every operation of the vendor's navigation, and 1688's order detail, which this version's navigation lacks. Six further
+entries there are push messages ([pandapon.md](pandapon.md#push-messages)). The grade is that of the path: S stated by
+the vendor, C read in a public client, I inferred, ? published nowhere: then `PANDAPON_PATHS` supplies it. **w**: it
+changes the account, so it is sent once and wants `--yes` in the terminal.
+
+The client ([client.md](client.md)), the terminal (`pandabot api NAME --fields`) and the stand-in
+(`pandabot sandbox pandapon`) have all of them.
+"""
+COLUMNS = ["| name | | call | grade | in Slack |", "|---|---|---|---|---|"]
+
+
+def table() -> str:
+    """The document."""
+    parts = [HEAD]
+    for family, title in FAMILIES.items():
+        rows = [_row(operation) for operation in OPERATIONS if operation.family == family]
+        parts.append("\n".join([f"## {title}", "", *COLUMNS, *rows, ""]))
+    return "\n".join(parts)
+
+
+def _row(operation: AnyOperation) -> str:
+    path = f"`{operation.method} {operation.path}`" if operation.path else f"`{operation.method}`, path unknown"
+    writes = " **w**" if operation.writes else ""
+    note = f"; {operation.note}" if operation.note else ""
+    slack = IN_SLACK.get(operation.name, "")
+    return f"| `{operation.name}` | {operation.title}{writes}{note} | {path} | {operation.grade} | {slack} |"
+
+
+if __name__ == "__main__":
+    FILE.write_text(table(), encoding="utf-8")
