@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier.signs import Sign
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from pandapon.courier.tokens import Token
+    from collections.abc import Callable
 
 S = Sign
 
@@ -30,12 +28,13 @@ _NO_GIVEN = frozenset("您你客已未不没先女")
 _LENGTHS = (2, 3)  # characters
 
 
-def name_end(text: str, at: int, before: Sequence[Token], word_end: Callable[[str, int], int]) -> int:
+def name_end(text: str, at: int, before: Sign | None, word_end: Callable[[str, int], int]) -> int:
     """Return the end of the name that begins at ``at``; ``at`` itself when no name begins there.
 
-    ``word_end`` returns the end of the known word that begins at a place.
+    ``before``: the meaning of the word before it; None: there is none. ``word_end`` returns the
+    end of the known word that begins at a place.
     """
-    introduced = at == 0 or text[at - 1] in _BEFORE or (before[-1:] and before[-1].sign in _INTRODUCES)
+    introduced = at == 0 or text[at - 1] in _BEFORE or before in _INTRODUCES
     if not introduced or word_end(text, at) > at + 1:
         return at
     given = text[at + 1 : at + 2]

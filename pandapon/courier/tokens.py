@@ -85,7 +85,7 @@ def _scan(text: str) -> list[Token]:
     at, size, unknown = 0, len(text), -1
     while at < size:
         if text[at] in SURNAMES and unknown < 0:
-            end = name_end(text, at, found, _word_end)
+            end = name_end(text, at, found[-1].sign if found else None, _word_end)
             if end > at:
                 found.append(Token(S.OTHER, text[at:end], at, end))
                 at = end
