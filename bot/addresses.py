@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?")
@@ -28,6 +32,24 @@ def base_url(value: str) -> str:
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValueError("must be https unless the host is this machine")
     return value.rstrip("/")
+
+
+def proxy_address(value: str) -> str:
+    """Return the proxy's address with its scheme, http by default. Raises ValueError, which never shows the value."""
+    address = value if "://" in value else f"http://{value}"
+    try:
+        parts = web_address(address)
+    except ValueError:
+        raise ValueError("must be the address of an HTTP proxy such as http://proxy.example:3128") from None
+    if parts.path not in {"", "/"} or "?" in address or "#" in address:
+        raise ValueError("must be the address of an HTTP proxy and nothing more, such as http://proxy.example:3128")
+    return address.rstrip("/")
+
+
+def passwords(proxies: Iterable[str]) -> list[str]:
+    """Return the passwords in proxies' addresses, each as written and percent-decoded, for the log's redaction."""
+    written = [urlsplit(proxy).password for proxy in proxies]
+    return [form for password in written if password for form in dict.fromkeys((password, unquote(password)))]
 
 
 def web_address(value: str) -> SplitResult:

@@ -1,7 +1,7 @@
 """Reads orders for people, decides and records like the poller, and opens watches.
 
-The contract of its public methods stands in :class:`handlers.interactions.ports.Tracker`, from which handlers, who may
-not import the process, know it.
+Handlers may not import the process. They know the reader by :class:`handlers.interactions.ports.Tracker`, where the
+contract of its public methods stands.
 """
 
 from __future__ import annotations

@@ -13,8 +13,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, Validati
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.addresses import base_url
-from bot.process.proxies import passwords, proxy_address
+from bot.addresses import base_url, passwords, proxy_address
 from handlers.blocks.team_glosses import GlossFileError
 from handlers.blocks.team_glosses import load as load_glosses
 from pandapon.operations.catalogue import Catalogue
@@ -224,7 +223,8 @@ class Settings(BaseSettings):
             self.pandapon_access_secret,
         )
         values = (value.get_secret_value() for value in secrets if value is not None)
-        return (*values, *self.callback_tokens, *passwords(self))
+        proxies = [url.get_secret_value() for url in (self.https_proxy, self.http_proxy, self.all_proxy) if url]
+        return (*values, *self.callback_tokens, *passwords(proxies))
 
     @property
     def certificates(self) -> Path | None:

@@ -148,9 +148,14 @@ def _interaction(ctx: Context, body: Body, respond: AsyncRespond, client: AsyncW
     return Interaction(ctx, user, channel, respond, client, channel_name=name, body=body)
 
 
+async def _is_new(interaction: Interaction) -> bool:
+    ctx = interaction.ctx
+    return await is_new(ctx.recent, ctx.store, ctx.clock(), interaction.body)
+
+
 async def _on_command(subject: Subject, interaction: Interaction, ack: AsyncAck) -> None:
     await ack()
-    if not await is_new(interaction.ctx, interaction.body):
+    if not await _is_new(interaction):
         return
     commands, body = interaction.ctx.commands, interaction.body
     try:
@@ -166,7 +171,7 @@ async def _on_act(
     subject: Subject, declared: Button | MessageShortcut, interaction: Interaction, ack: AsyncAck
 ) -> None:
     await ack()
-    if await is_new(interaction.ctx, interaction.body):
+    if await _is_new(interaction):
         work = _check_and_act(interaction, subject, None, declared.act)
         await interaction.answer(work, _("Working on it…"), replace=getattr(declared, "replaces", False))
 

@@ -1,4 +1,4 @@
-"""Limits the requests: a lane for the poller and one for people, each with a share of concurrency and rate."""
+"""Limits the requests of the poller and those of people: each has a share of the concurrency and of the rate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pandapon.config import Config
 
 
-class Lane:
+class RequestLimiter:
     """A share of the pace: ``slots`` requests in flight and ``rate`` requests a second (0: no limit)."""
 
     def __init__(self, slots: int, rate: float) -> None:
@@ -48,9 +48,10 @@ class Lane:
             raise RateLimitError("PandaPon asked to slow down a moment ago", retry_after=remaining)
 
 
-def lanes(config: Config) -> tuple[Lane, Lane]:
-    """Return the lane of the poller and that of people. Each has at least one slot, so that neither starves."""
+def limiters(config: Config) -> tuple[RequestLimiter, RequestLimiter]:
+    """Return the limiters of the poller and of people. Each has at least one slot, so that neither starves."""
     share = min(1.0, max(0.0, config.background_share))
     slots = round(config.concurrency * share)
-    background = Lane(slots, config.rate_per_second * max(share, 0.1))
-    return background, Lane(config.concurrency - slots, config.rate_per_second * max(1 - share, 0.1))
+    background = RequestLimiter(slots, config.rate_per_second * max(share, 0.1))
+    people = RequestLimiter(config.concurrency - slots, config.rate_per_second * max(1 - share, 0.1))
+    return background, people

@@ -26,7 +26,7 @@ from pandapon.errors import (
     TimestampError,
     TransportError,
 )
-from pandapon.limiter import Lane, lanes
+from pandapon.limiter import RequestLimiter, limiters
 from pandapon.signing import QuerySigner, Signer
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class _Job:
     method: str
     url: str
     content: bytes | None
-    lane: Lane
+    limiter: RequestLimiter
     signed: Any = None  # the body, for an operation that takes the second signature, too
 
 
@@ -71,7 +71,7 @@ class Wire:
         self._deadline = http.CONNECT + 2 * config.read_timeout
         self._signer = Signer(config.access_key, config.access_secret, config.user_id, config.timestamp_unit)
         self._query_signer = QuerySigner(config.access_secret, config.timestamp_unit, config.freight_signature)
-        self._background, self._people = lanes(config)
+        self._background, self._people = limiters(config)
         self._calls = 0
 
     async def aclose(self) -> None:
@@ -137,8 +137,8 @@ class Wire:
         if query:
             url = f"{url}?{urlencode(query, errors='replace')}"
         content = json.dumps(body, ensure_ascii=False).encode(errors="replace") if body is not None else None
-        lane = self._background if background else self._people
-        return _Job(method, url, content, lane, (body or {}) if signs_query else None)
+        limiter = self._background if background else self._people
+        return _Job(method, url, content, limiter, (body or {}) if signs_query else None)
 
     def _tries(self, error: Exception, *, background: bool) -> int:
         """How often a call is repeated. A poll comes again anyway: it is repeated only after a lost connection."""
@@ -200,17 +200,17 @@ class Wire:
         return True
 
     async def _sent(self, job: _Job) -> Answer:
-        """Send a request in its lane, within the time left for the question. Raises the errors of :meth:`send`."""
+        """Send a request within its limits and the time left for the question. Raises the errors of :meth:`send`."""
         if budget.left() is None:
-            return await self._in_lane(job)
+            return await self._limited(job)
         try:
             async with asyncio.timeout(budget.left()):
-                return await self._in_lane(job)
+                return await self._limited(job)
         except builtins.TimeoutError as error:
             raise TimeoutError("no answer within the time that a question has") from error
 
-    async def _in_lane(self, job: _Job) -> Answer:
-        async with job.lane:
+    async def _limited(self, job: _Job) -> Answer:
+        async with job.limiter:
             return await http.exchange(self._http, self._request(job), self._deadline)
 
     def _request(self, job: _Job) -> httpx.Request:

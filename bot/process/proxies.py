@@ -10,27 +10,13 @@ import ipaddress
 import os
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
-
-from bot.addresses import web_address
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
 VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
-
-
-def proxy_address(value: str) -> str:
-    """Return the proxy's address with its scheme, http by default. Raises ValueError, which never shows the value."""
-    address = value if "://" in value else f"http://{value}"
-    try:
-        parts = web_address(address)
-    except ValueError:
-        raise ValueError("must be the address of an HTTP proxy such as http://proxy.example:3128") from None
-    if parts.path not in {"", "/"} or "?" in address or "#" in address:
-        raise ValueError("must be the address of an HTTP proxy and nothing more, such as http://proxy.example:3128")
-    return address.rstrip("/")
 
 
 def proxy_for(url: str, settings: Settings) -> str | None:
@@ -76,10 +62,3 @@ def without_password(proxy: str) -> str:
     """Return the proxy's address without user and password, as people are shown it."""
     parts = urlsplit(proxy)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-
-
-def passwords(settings: Settings) -> list[str]:
-    """Return the passwords in the proxies' addresses, each as written and percent-decoded, for the log's redaction."""
-    proxies = [url.get_secret_value() for url in (settings.https_proxy, settings.http_proxy, settings.all_proxy) if url]
-    written = [urlsplit(proxy).password for proxy in proxies]
-    return [form for password in written if password for form in dict.fromkeys((password, unquote(password)))]

@@ -1,4 +1,8 @@
-"""The objects that the process hands to the listeners: API, store, tracker, settings. There are no globals."""
+"""The objects that the process hands to the listeners: API, store, tracker, settings. There are no globals.
+
+Commands act on an interaction, and an interaction leads through this context to the commands. So these types name each
+other; the modules are loaded without a circle, since the names serve type checks only.
+"""
 
 from __future__ import annotations
 

@@ -11,8 +11,10 @@ from handlers.wire import payloads
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from handlers.interactions.context import Context
+    from datetime import datetime
+
     from handlers.wire.payloads import Body
+    from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -35,16 +37,16 @@ class Recent:
         return is_first
 
 
-async def is_new(ctx: Context, body: Body) -> bool:
+async def is_new(recent: Recent, store: Store, now: datetime, body: Body) -> bool:
     """Whether a payload is delivered for the first time. A store that does not respond in time counts as yes."""
     delivery = payloads.text(body, "trigger_id") or payloads.text(body, "event_id")
     if not delivery:
         return True
-    if not ctx.recent.add(delivery):
+    if not recent.add(delivery):
         return False
     try:
         async with asyncio.timeout(NOTED_SECONDS):
-            return await ctx.store.people.first_seen(delivery, ctx.clock())
+            return await store.people.first_seen(delivery, now)
     except (StorageError, TimeoutError) as error:  # an act that writes reports the fault itself
         log.warning("delivery not noted", extra={"error": str(error) or "the database is busy"})
         return True

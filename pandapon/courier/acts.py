@@ -1,6 +1,6 @@
-"""The claims of acts whose own place does not decide: on whose way, to whom it goes back, who asks.
+"""The claims of acts that need more than their own place: whose way it is, to whom a parcel goes back, who asks.
 
-Each act has one function; :mod:`claims` has the table for all that these leave open.
+Each act has one function. The table in :mod:`claims` holds for everything that these functions leave open.
 """
 
 from __future__ import annotations
@@ -43,27 +43,27 @@ A, M, S = Aspect, Milestone, Sign
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _PUT_AWAY = frozenset({"入库", "上架", "验收", "入仓"})
 _COUNTS = frozenset("一二两三四五六七八九十半几多最保有夜期时")
-_FEW = 2  # words: the act and its 已
+_FEW = 2  # words: the act and the 已 before it
 _SORTING = frozenset({"分拣", "分流", "扫描", "识别"})
 _BETWEEN_LEGS = ("集运", "转运", "海外", "境外", "中转")
 _GOODS = frozenset({"商品", "订单", "宝贝", "order"})
 _CARRIED = frozenset({S.ARRIVE, S.DEPART, S.HUB, S.BRANCH, S.FLY, S.MOVE, S.PORT, S.RESUME, S.RETURN, S.CARRY})
 _LATER = frozenset({S.HUB, S.BRANCH, S.ARRIVE, S.COLLECT, S.FLY, S.CUSTOMS, S.RETURN, S.PORT})
-# Acts that notices often mention.
+# Notices and advertisements often mention these acts.
 _ADVERTISED = frozenset(
     {S.SIGN, S.PROXY, S.CARRY, S.FETCH, S.TAKE, S.COLLECT, S.RETURN, S.RECEIVE, S.REACH, S.SHIP, S.STORE, S.RESUME}
 )
 
 
 def claim_of(event: Event, text: Text) -> Claim | None:
-    """Return the claim of an act of a text; None: it claims nothing."""
+    """Return the claim of an act of a text; None: no claim."""
     if event.aspect is A.BARE and event.act in _ADVERTISED and in_notice(event, text):
         return None
     return _CLAIMS[event.act](event, text) if event.act in _CLAIMS else claim(event)
 
 
 def _noted(event: Event, text: Text) -> Claim | None:
-    """Paid, labelled."""
+    """The claim of a payment or a label."""
     if event.word == "接单" and event.at is S.SENDER and event.aspect in HAPPENED:
         return Claim(M.PAID)
     if event.act is S.PAID and says_of_fees(text):
@@ -81,7 +81,7 @@ def _shipped(event: Event, text: Text) -> Claim | None:
         return None
     if done and speaks_of_return(text.clauses[event.clause][event.token + 1 :]):
         return Claim(M.RETURNING)
-    if event.aspect is A.BARE and any(one.act is S.PREPARE and one.aspect is A.ONGOING for one in text.events):
+    if event.aspect is A.BARE and any(other.act is S.PREPARE and other.aspect is A.ONGOING for other in text.events):
         return None  # 生产中，完工后安排发货
     if event.aspect is A.PLANNED and says_of_fees(text):
         return Claim(M.IN_TRANSIT)  # 运费已收到，排队出库
@@ -102,7 +102,7 @@ def _handled(event: Event, text: Text) -> Claim | None:
     if event.at is S.LAST_BRANCH and event.aspect in HAPPENED:
         return Claim(M.ARRIVED)
     if event.word.endswith("处理") and event.at not in {S.HUB, S.BRANCH, S.LAST_BRANCH, S.WAREHOUSE, S.PORT}:
-        return None  # 正在处理: what is, is not said
+        return None  # 正在处理 names no object
     if event.word == "收入" and event.aspect in HAPPENED and _is_by_courier(event, text):
         return Claim(M.PICKED_UP)
     if happened(text, S.PREPARE) or (event.word == "交接" and happened(text, S.SHIP) and not text.signs & _LATER):
@@ -114,7 +114,7 @@ def _handled(event: Event, text: Text) -> Claim | None:
     if event.word in _PUT_AWAY and event.aspect is A.DONE and _is_of_returns(event, text):
         return Claim(M.RETURNED)
     if event.word in PACKING:
-        awaited = any(one.act is S.TRANSFER and one.aspect is A.PLANNED for one in text.events)
+        awaited = any(other.act is S.TRANSFER and other.aspect is A.PLANNED for other in text.events)
         if awaited and not text.signs & _LATER:  # 等待交接给快递
             return Claim(M.SHIPPED)
         if _is_before_collection(text):
@@ -129,13 +129,13 @@ def _is_by_courier(event: Event, text: Text) -> bool:
 
 
 def _is_of_returns(event: Event, text: Text) -> bool:
-    """退货入库完成: the parcel is back in the seller's warehouse."""
+    """Whether the parcel is back in the seller's warehouse: 退货入库完成."""
     before = text.clauses[event.clause][: event.token]
     return bool(before) and before[-1].text in {"退货", "退件", "退货件", "退货包裹"}
 
 
 def _is_before_collection(text: Text) -> bool:
-    """Whether the seller packs goods or an order, before a courier took the parcel."""
+    """Whether the seller packs goods or an order before a courier takes the parcel."""
     if S.COLLECT in text.signs or says_of_fees(text):
         return False
     is_sellers = any(token.text in _GOODS for clause in text.clauses for token in clause)
@@ -167,7 +167,7 @@ def _moves(event: Event, text: Text) -> Claim | None:
 
 
 def _passes_a_place(event: Event, text: Text) -> bool:
-    """已过武汉, and not 已过三天 or a time that is over."""
+    """Whether a place was passed: 已过武汉, but not 已过三天 or an hour that is over."""
     behind = text.clauses[event.clause][event.token + 1 :][:1]
     return bool(behind) and behind[0].sign in {S.OTHER, S.CITY, S.HUB, S.BRANCH} and behind[0].text[0] not in _COUNTS
 
@@ -181,13 +181,13 @@ def _back_to_sender(event: Event, _: Text) -> Claim | None:
 
 
 def _flies(event: Event, text: Text) -> Claim | None:
-    """A seller "will ship": no vessel."""
+    """The claim of a flight or a ship. A seller who "will ship" names no vessel."""
     is_sellers = event.word == "ship" and clause_has(event, text, S.SENDER) and event.aspect not in HAPPENED
     return None if is_sellers else claim(event)
 
 
 def _forwarded(event: Event, text: Text) -> Claim | None:
-    """已转投驿站 is there; 派送超区，转由…代理 is not."""
+    """The claim of a parcel that is sent on. 已转投驿站 has arrived at its point; 派送超区，转由…代理 has not."""
     if event.at in _POINTS and event.aspect in {A.DONE, A.BARE} and event.word in {"转投", "改投", "转送", "改送"}:
         return Claim(M.READY_FOR_PICKUP)
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
@@ -202,19 +202,19 @@ def _attempted(event: Event, _: Text) -> Claim | None:
 
 
 def _cancelled(event: Event, text: Text) -> Claim | None:
-    if event.word.startswith("不发") and clause_has(event, text, S.SENDER):  # the seller says so; not cancelled
+    if event.word.startswith("不发") and clause_has(event, text, S.SENDER):  # no cancelled order
         return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     return None if event.token and _of_a_part(event, text) else claim(event)
 
 
 def _scanned_back(event: Event, text: Text) -> Claim | None:
-    """The claim of 退 alone."""
+    """The claim of 退 as the only word."""
     back = event.aspect is A.ONGOING or (event.aspect is A.DONE and text.signs & {S.REFUSE, S.ABSENT})
     return Claim(M.RETURNING) if back else None
 
 
 def _taken_back(event: Event, text: Text) -> Claim | None:
-    """The parcel is taken out of a locker, brought to the depot, or taken back by its sender."""
+    """The claim when a parcel is taken out of a locker, brought to the depot, or taken back by its sender."""
     collected = S.COLLECT in text.signs
     if event.act is S.TAKE_BACK and _is_of_sending(event, text):
         return Claim(M.PICKED_UP)  # 智能柜寄件已被快递员取出
@@ -239,7 +239,7 @@ def _taken_back(event: Event, text: Text) -> Claim | None:
 
 
 def _is_brought_now(event: Event, text: Text) -> bool:
-    """业务员已取回，准备上门: taken out of a point to be brought."""
+    """Whether a courier takes the parcel out of a point to bring it: 业务员已取回，准备上门."""
     return S.COURIER in text.signs and any(
         clause[-1].text.endswith("上门") and S.WILL in signs
         for clause, signs in zip(text.clauses[event.clause + 1 :], text.kinds[event.clause + 1 :], strict=True)
@@ -252,19 +252,19 @@ def _is_of_sending(event: Event, text: Text) -> bool:
 
 
 def _is_taken_by_sender(event: Event, text: Text) -> bool:
-    """寄件人已取回退件: the sender has the parcel again."""
+    """Whether the sender has the parcel again: 寄件人已取回退件."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     return S.SENDER in before and not before & {S.COURIER, S.RECIPIENT}
 
 
 def _of_a_part(event: Event, text: Text) -> bool:
-    """Whether a pick-up, a return or an interception is cancelled, and not the order."""
+    """Whether a pick-up, a return or an interception is cancelled, and not the whole order."""
     acts = {token.sign for token in text.clauses[event.clause][: event.token]}
     return bool(acts & {S.RETURN, S.COLLECT, S.TAKE, S.INTERCEPT, S.CARRY, S.FORWARD})
 
 
 def _is_handed_out(event: Event, text: Text) -> bool:
-    """出库 of a pick-up point: its customer has the parcel."""
+    """Whether 出库 means that a pick-up point gave the parcel to its customer."""
     if event.word != "出库":
         return False
     return bool(text.signs & {S.SELF, S.POINT, S.LOCKER}) or "取件人" in {

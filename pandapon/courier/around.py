@@ -1,4 +1,4 @@
-"""The words around an act: in its clause, or anywhere in the text."""
+"""The words around an act: in its clause, or anywhere in the text. Each function returns whether something holds."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ _SPOKEN = frozenset({S.NOTICE, S.ASKED})
 
 
 def clause_has(event: Event, text: Text, *signs: Sign) -> bool:
-    """Whether the act's clause has a word of one of these meanings."""
+    """Whether the act's clause has a word with one of these meanings."""
     return not text.kinds[event.clause].isdisjoint(signs)
 
 
 def goes_back(text: Text) -> bool:
     """Whether the text tells of a return that is done or under way."""
-    back = any(one.act in {S.RETURN, S.REVERSE} and one.aspect in HAPPENED for one in text.events)
+    back = any(other.act in {S.RETURN, S.REVERSE} and other.aspect in HAPPENED for other in text.events)
     return back and not is_of_a_slip(text) and not is_fetched_after_all(text)
 
 
 def is_fetched_after_all(text: Text) -> bool:
-    """退件在网点被买家领走: a return ends where the recipient takes it."""
+    """Whether the recipient takes the parcel, which ends a return: 退件在网点被买家领走."""
     return any(
-        one.act in {S.FETCH, S.TAKE} and one.aspect is Aspect.DONE and _is_by_recipient(one, text)
-        for one in text.events
+        other.act in {S.FETCH, S.TAKE} and other.aspect is Aspect.DONE and _is_by_recipient(other, text)
+        for other in text.events
     )
 
 
@@ -48,13 +48,13 @@ def _is_by_recipient(event: Event, text: Text) -> bool:
 
 
 def is_of_a_slip(text: Text) -> bool:
-    """回单已签，待返还寄方: the receipt goes back, the parcel was handed over."""
+    """Whether only the receipt goes back, and the parcel was handed over: 回单已签，待返还寄方."""
     return any(token.text.startswith(_SLIPS) for clause in text.clauses for token in clause)
 
 
 def happened(text: Text, act: Sign) -> bool:
-    """Whether an act is told as done, under way or stated."""
-    return any(one.act is act and one.aspect in HAPPENED for one in text.events)
+    """Whether an act is done, under way or stated."""
+    return any(other.act is act and other.aspect in HAPPENED for other in text.events)
 
 
 def speaks_of_return(clause: Sequence[Token]) -> bool:
@@ -63,7 +63,10 @@ def speaks_of_return(clause: Sequence[Token]) -> bool:
 
 
 def in_notice(event: Event, text: Text) -> bool:
-    """Spoken of before the act, in its clause: an advertisement, a question, a survey. What a sender asks is done."""
+    """Whether the act is only mentioned, by a notice, a question or a survey before it in its clause.
+
+    A return that a sender asked for is not only mentioned.
+    """
     if text.kinds[event.clause].isdisjoint(_SPOKEN):
         return False
     clause = text.clauses[event.clause]
@@ -80,7 +83,7 @@ def says(event: Event, text: Text, *words: str) -> bool:
 
 
 def says_of_fees(text: Text) -> bool:
-    """Whether a fee of a forwarder's warehouse is spoken of: what waits there is on its way already."""
+    """Whether the text names a fee of a forwarder's warehouse: a parcel that waits there is on its way already."""
     return any(token.text.startswith(("运费", "仓储费", "集运费")) for clause in text.clauses for token in clause)
 
 
@@ -90,7 +93,7 @@ def is_on_foot(event: Event, text: Text) -> bool:
 
 
 def is_for_the_sender(text: Text) -> bool:
-    """取件员, 揽收员: the courier who comes to the sender."""
+    """Whether the courier is one who comes to the sender: 取件员, 揽收员."""
     return any(
         token.sign is S.COURIER and token.text.startswith(("取件", "揽", "收件", "收派"))
         for c in text.clauses
@@ -115,5 +118,5 @@ def is_wrongly_sorted(event: Event, text: Text) -> bool:
     if text.signs & {S.MISSORT, S.OUT_OF_AREA} or says(event, text, "上一站", "上级", "上一环节"):
         return True
     behind = text.clauses[event.clause][event.token + 1 :]
-    sorts = any(one.act is S.HANDLE and one.view.again for one in text.events if one.clause >= event.clause)
+    sorts = any(other.act is S.HANDLE and other.view.again for other in text.events if other.clause >= event.clause)
     return event.at is S.HUB and sorts and bool(behind)

@@ -1,4 +1,4 @@
-"""Arrivals: of a parcel between places, at its last outlet, at a point, or of a courier on foot."""
+"""The claims of arrivals: of a parcel between places, at its last outlet, at a point, or of a courier on foot."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ _FETCHED_AT = frozenset({S.FETCH, S.TAKE, S.PLEASE, S.BY_CODE, S.RECIPIENT, S.MA
 
 
 def arrived(event: Event, text: Text) -> Claim | None:
-    """The claim of an arrival. At a port or after a flight, the place of destination is still a city on the way."""
+    """Return the claim of an arrival. At a port or after a flight, the destination is still a city on the way."""
     if event.at is S.SENDER and is_on_foot(event, text):
         return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
-    collects = event.word == "到店" and any(one.act is S.COLLECT and one.aspect in HAPPENED for one in text.events)
+    collects = event.word == "到店" and any(
+        other.act is S.COLLECT and other.aspect in HAPPENED for other in text.events
+    )
     if event.at in _POINTS and is_on_foot(event, text) and (collects or _takes_there(event, text)):
         return Claim(M.PICKED_UP)
     if event.at is S.POINT and _takes_there(event, text) and clause_has(event, text, S.RECIPIENT):
@@ -34,7 +36,7 @@ def arrived(event: Event, text: Text) -> Claim | None:
         return None
     if event.aspect is A.PLANNED and event.at is S.RECIPIENT and is_on_foot(event, text):
         return Claim(M.OUT_FOR_DELIVERY)  # 快递员即将到达您处
-    takes = any(one.act is S.TAKE and one.aspect is A.ONGOING for one in text.events)
+    takes = any(other.act is S.TAKE and other.aspect is A.ONGOING for other in text.events)
     if takes and event.at in _POINTS and is_on_foot(event, text):  # 骑手已到达取货点，正在取件
         return Claim(M.SHIPPED)
     if event.at in {S.DESTINATION, S.BRANCH} and text.signs & {S.FLY, S.PORT} and event.aspect in HAPPENED:
@@ -49,7 +51,7 @@ def arrived(event: Event, text: Text) -> Claim | None:
 
 
 def _is_to_be_booked(event: Event, text: Text) -> bool:
-    """已到本地仓库，请选择送货日期; 到末端仓，等待与您约时间: the recipient says when it is to be brought."""
+    """Whether the recipient has to choose a time: 已到本地仓库，请选择送货日期; 到末端仓，等待与您约时间."""
     if text.signs & _BETWEEN or not text.signs.isdisjoint({S.PAID, S.MUST_PAY}):
         return False
     behind = [token for clause in text.clauses[event.clause + 1 :] for token in clause]
@@ -58,7 +60,7 @@ def _is_to_be_booked(event: Event, text: Text) -> bool:
 
 
 def _is_of_messages(event: Event, text: Text) -> bool:
-    """到站短信提醒: a message that tells of an arrival; 快递到了秒知道: an advertisement of such."""
+    """Whether the text is about messages: 到站短信提醒 tells of one, 快递到了秒知道 advertises them."""
     behind = text.clauses[event.clause][event.token + 1 :][:1]
     if any(token.text.endswith("知道") for token in text.clauses[event.clause][event.token + 1 :]):
         return True
@@ -70,21 +72,24 @@ def _end(event: Event, text: Text) -> int:
 
 
 def _takes_there(event: Event, text: Text) -> bool:
-    """快递员已到店取件."""
+    """Whether somebody takes the parcel at the place of arrival: 快递员已到店取件."""
     behind = text.clauses[event.clause][event.token + 1 :]
     signs = [token.sign for token in behind if token.sign is not S.POINT]
     return event.aspect is A.DONE and signs[:1] in ([S.TAKE], [S.COLLECT])
 
 
 def _is_post_office(event: Event) -> bool:
-    """Whether the place is a post office: the last leg begins there, so not every parcel there is ready for pick-up."""
+    """Whether the place is a post office.
+
+    The last leg begins at a post office, so not every parcel there is ready for pick-up.
+    """
     return event.word != "at" and event.place.endswith(
         ("邮局", "支局", "邮政所", "post office", "ที่ทําการไปรษณีย์", "ที่ทําการ")
     )
 
 
 def _is_announced(text: Text) -> bool:
-    """派送员将尽快联系您: the last leg begins where the parcel has arrived."""
+    """Whether a courier is to call: 派送员将尽快联系您. The last leg begins where the parcel has arrived."""
     return not text.signs & {S.FLY, S.PORT, S.CUSTOMS, S.HUB} and any(
         {S.COURIER, S.RECIPIENT} <= signs and signs & {S.WILL, S.PROMISE} for signs in text.kinds
     )

@@ -1,4 +1,4 @@
-"""The third stage: whether an act happened, is under way, planned, denied, taken back, or merely spoken of."""
+"""The third stage: whether an act happened, is under way, planned, denied, taken back, or only mentioned."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Aspect(StrEnum):
 
     @property
     def happened(self) -> bool:
-        """Whether the act is told as a fact of the present or the past."""
+        """Whether the act is stated as a fact of the present or the past."""
         return self in _HAPPENED
 
 
@@ -32,11 +32,11 @@ _HAPPENED = frozenset({Aspect.DONE, Aspect.ONGOING, Aspect.BARE})
 
 
 class View(NamedTuple):
-    """The aspect of an act with the further facts from the words around it."""
+    """The aspect of an act, with the other facts that the words around it tell."""
 
     aspect: Aspect
-    succeeded: bool = False  # "successfully" stands after it
+    succeeded: bool = False  # "successfully" stands behind the act
     arranged: bool = False
     again: bool = False
     today: bool = False
-    promised: bool = False  # for a day or an hour
+    promised: bool = False  # for a certain day or hour

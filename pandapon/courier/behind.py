@@ -24,7 +24,7 @@ CHOICES = frozenset(
 _REVOCABLE = frozenset({S.RETURN, S.REVERSE, S.COLLECT, S.INTERCEPT})
 _REWARDS = ("可", "即可", "得", "获", "赢", "赚", "享", "领", "送", "就能", "能", "有机会", "抽")
 _REVOKE = frozenset({S.CANCEL, S.VOID})
-# Words that tell the aspect where they stand right behind an act.
+# Words that tell the aspect when they stand right behind an act.
 _TELLING = frozenset(
     {S.DONE, S.ONGOING, S.VOID, S.CANCEL, S.RESUME, S.FAILED, S.WILL, S.OR, S.TODAY, S.ABSENT, S.ARRANGE, S.NOT}
     | {S.CANNOT, S.OK, S.MIDST, S.WAIT, S.AFTER, S.OF, S.ASKED, S.PLEASE, S.MAY, S.NOTICE, S.OTHER}
@@ -36,11 +36,11 @@ _SERVICES = ("服务", "功能")
 _STATED = View(Aspect.BARE)
 _BY_APPOINTMENT = frozenset({S.COLLECT, S.TAKE})
 
-_TRIES = frozenset({S.CARRY, S.AGAIN})  # 客户不在，将再次派送: it was tried
+_TRIES = frozenset({S.CARRY, S.AGAIN})  # 客户不在，将再次派送: a try failed
 
 
 def behind(clause: Sequence[Token], at: int) -> View:
-    """The aspect by the words behind the act; None: they leave it open."""
+    """Return the view of an act by the words behind it; a bare view where they leave the aspect open."""
     if clause[-1].text == "吗":
         return View(Aspect.ASKED)
     if at + 1 == len(clause):
@@ -60,9 +60,9 @@ def behind(clause: Sequence[Token], at: int) -> View:
     if not after:
         return _STATED
     first, second = after[0], after[1] if after[1:] else None
-    found = _right_behind(clause, at, first, second) if first in _TELLING else None
-    if found is not None:
-        return found
+    decided = _right_behind(clause, at, first, second) if first in _TELLING else None
+    if decided is not None:
+        return decided
     if act is S.CARRY and clause[at + 1].text.startswith(_MOVED_TO):  # 派送改为夜间
         return View(Aspect.PLANNED)
     if act in _MOVES and S.MIDST in after:  # 配送至门市途中
@@ -73,7 +73,7 @@ def behind(clause: Sequence[Token], at: int) -> View:
 
 
 def _right_behind(clause: Sequence[Token], at: int, first: Sign, second: Sign | None) -> View | None:
-    """The aspect by the words right behind the act; None: they leave it open."""
+    """The view by the words right behind the act; None: they leave it open."""
     match first:
         case S.DONE if clause[at + 1].text[-1] in _PERFECT:
             return View(Aspect.DONE)
@@ -123,24 +123,24 @@ def _right_behind(clause: Sequence[Token], at: int, first: Sign, second: Sign | 
             return View(Aspect.MENTIONED)
         case S.OTHER | S.NOTICE if _is_compared(clause[at], clause[at + 1]):
             return View(Aspect.MENTIONED)  # 配送更有劲
-        case S.PLEASE | S.MAY if clause[at + 1].start == clause[at].end:  # 签收请…: what to do at it
+        case S.PLEASE | S.MAY if clause[at + 1].start == clause[at].end:  # 签收请…: advice
             return View(Aspect.MENTIONED)
     return None
 
 
 def _is_compared(act: Token, behind: Token) -> bool:
-    """配送更有劲, 派件我最快, and not 配送更新."""
+    """Whether the act is praised: 配送更有劲, 派件我最快, but not 配送更新."""
     is_compared = (behind.text[0] == "更" and behind.text[1:2] not in _CHANGES) or "最" in behind.text[:2]
     return behind.start == act.end and is_compared
 
 
 def _is_rewarded(behind: Token) -> bool:
-    """取件成功可得能量, 签收成功领积分: what comes of it once it is done."""
+    """Whether the words name a reward for the act: 取件成功可得能量, 签收成功领积分."""
     return behind.text.startswith(_REWARDS) and behind.sign in _OF_REWARDS
 
 
 def _is_taken_back(behind: Sequence[Token]) -> bool:
-    """签收扫描撤销, 签收已回滚: whatever stands between."""
+    """Whether the act is taken back, with any words between: 签收扫描撤销, 签收已回滚."""
     for token in behind:
         if token.sign in {S.COLON, S.SIGNER}:
             return False

@@ -1,4 +1,4 @@
-"""Words of the last leg that only speak of it: booked, answered, agreed on, or said of a slip."""
+"""Words of the last leg that do not tell the parcel's place: a booking, an answer, an agreement, or a slip."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SLIPS = ("通知", "通知单", "催领单", "提醒单", "通知卡")
 
 
 def is_only_spoken_of(event: Event, text: Text) -> bool:
-    """Whether a verb of the last leg tells nothing of the parcel's place."""
+    """Whether a verb of the last leg tells nothing about the parcel's place."""
     if _is_only_booked(event, text) or _is_booked_for_a_time(event, text) or _is_of_a_slip(event, text):
         return True
     if event.view.arranged and _is_booked_by_recipient(event, text):
@@ -28,13 +28,13 @@ def is_only_spoken_of(event: Event, text: Text) -> bool:
 
 
 def _is_a_gift(event: Event, text: Text) -> bool:
-    """签收成功送优惠券."""
+    """Whether a gift is delivered: 签收成功送优惠券."""
     behind = text.clauses[event.clause][event.token + 1 :][:1]
     return bool(behind) and behind[0].sign is S.NOTICE
 
 
 def _is_booked_for_a_time(event: Event, text: Text) -> bool:
-    """已预约：11月28日 14:00-18:00送货: for when it is booked."""
+    """Whether the verb names the booked time: 已预约：11月28日 14:00-18:00送货."""
     clause = text.clauses[event.clause]
     if event.aspect is A.BARE and clause[event.token + 1 :][:1] and clause[event.token + 1].text == "预约":
         return True  # 送货预约：…
@@ -45,31 +45,35 @@ def _is_booked_for_a_time(event: Event, text: Text) -> bool:
 
 
 def _is_of_a_slip(event: Event, text: Text) -> bool:
-    """已投送领取通知单: what was brought is a slip."""
+    """Whether a slip was brought: 已投送领取通知单."""
     behind = text.clauses[event.clause][event.token + 1 :][:2]
     return any(token.sign is S.NOTE and token.text.endswith(_SLIPS) for token in behind)
 
 
 def _is_answered(event: Event, text: Text) -> bool:
-    """网点已回复：今日会派送, 已升级为优先派送: said of what is to be."""
+    """Whether the text answers a question about the future: 网点已回复：今日会派送, 已升级为优先派送."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     return S.NOTICE in before and S.COURIER not in text.signs
 
 
 def _is_booked_by_recipient(event: Event, text: Text) -> bool:
-    """客户预约 11月29日 14:00-18:00 送货: for when it is booked."""
+    """Whether the recipient booked a time: 客户预约 11月29日 14:00-18:00 送货."""
     before = [token.sign for token in text.clauses[event.clause][: event.token]]
     booked = S.RECIPIENT in before and S.ARRANGE in before[before.index(S.RECIPIENT) :]
     return booked and before[-1] is S.NUMBER and event.aspect is A.BARE
 
 
 def _is_only_booked(event: Event, text: Text) -> bool:
-    """The sender brings it to the outlet; the recipient booked a delivery."""
+    """Whether the sender is to bring the parcel to the outlet, or the recipient booked a delivery."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     if event.aspect is A.BARE and happened(text, S.COLLECT) and event.word.startswith("送"):
         return True
     clause = text.clauses[event.clause]
-    if event.aspect is A.BARE and S.RECIPIENT in before and any(one.text == "约定" for one in clause[: event.token]):
+    if (
+        event.aspect is A.BARE
+        and S.RECIPIENT in before
+        and any(token.text == "约定" for token in clause[: event.token])
+    ):
         return True
     booked = event.view.arranged or S.NOTICE in before
     return event.aspect is A.DONE and S.RECIPIENT in before and booked and not event.view.succeeded

@@ -1,4 +1,4 @@
-"""The last leg: out for delivery, in vain, arranged for a later day, or handed on to whoever carries it there."""
+"""The claims of the last leg: out for delivery, in vain, arranged for a later day, or handed to another carrier."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ A, M, S = Aspect, Milestone, Sign
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _BACK = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.INTERCEPT})
 _ON_THE_ROAD = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.ARRIVE, S.FLY, S.CUSTOMS, S.WAREHOUSE, S.RELEASE})
-_TENS = 2  # digits of kilometres within a town
+_TENS = 2  # most digits of a distance in kilometres within a town
 _PLAIN = 2  # characters of 派送, not of 骑士配送
 _LONGEST_NAME = 3  # characters
 _NO_NAMES = frozenset({"本地", "当地", "落地", "同城", "国内", "境内", "泰国"})
@@ -31,7 +31,7 @@ _AGAIN = frozenset({"再投", "续送", "再派", "重投", "重派", "二投", 
 
 
 def carried(event: Event, text: Text) -> Claim | None:
-    """What a word of the last leg claims."""
+    """Return the claim of a word of the last leg."""
     seen = event.view
     if event.word == "出门":
         return _out_of_doors(event, text)
@@ -39,9 +39,9 @@ def carried(event: Event, text: Text) -> Claim | None:
     if not noun:
         if is_only_spoken_of(event, text):
             return None
-        found = _another_leg(event, text)
-        if found is not None:
-            return found
+        another = _another_leg(event, text)
+        if another is not None:
+            return another
     if seen.succeeded and _goes_out(event, text):
         return Claim(M.OUT_FOR_DELIVERY)
     if event.word[0] in "离距" and _is_far(event, text):
@@ -75,21 +75,21 @@ def carried(event: Event, text: Text) -> Claim | None:
 
 
 def _is_far(event: Event, text: Text) -> bool:
-    """离您还有500公里."""
+    """Whether the courier is too far away to be on the last leg: 离您还有500公里."""
     behind = text.clauses[event.clause][event.token + 1 :][:2]
     number = "".join(char for token in behind[:1] for char in token.text if char.isdigit() or char == ".")
     return len(behind) > 1 and behind[1].text.startswith(("公里", "km")) and len(number.split(".")[0]) > _TENS
 
 
 def _goes_out(event: Event, text: Text) -> bool:
-    """ออกนำจ่ายแล้ว: the word itself is of something under way, and what is done is the setting out."""
+    """Whether a parcel goes out for delivery: ออกนำจ่ายแล้ว. The word tells a way, and แล้ว that it began."""
     clause = text.clauses[event.clause]
     before = clause[event.token - 1] if event.token else None
     return before is not None and before.sign is S.ONGOING and before.start == clause[event.token].start
 
 
 def _out_of_doors(event: Event, text: Text) -> Claim | None:
-    """小哥带着您的快件出门了, 客户出门了."""
+    """Whether somebody leaves a house: 小哥带着您的快件出门了, 客户出门了."""
     if event.aspect not in HAPPENED:
         return None
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
@@ -99,7 +99,7 @@ def _out_of_doors(event: Event, text: Text) -> Claim | None:
 
 
 def _another_leg(event: Event, text: Text) -> Claim | None:
-    """The claim of a word of the last leg that speaks of another leg or of the courier's way to the sender."""
+    """The claim of a last-leg word that is about another leg, or about the courier's way to the sender."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     if event.word == "派单" and any(token.text.startswith(_PICK_UPS) for clause in text.clauses for token in clause):
         return Claim(M.SHIPPED)
@@ -154,7 +154,7 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
 
 
 def _is_sorted_for(event: Event, text: Text) -> bool:
-    """正在分拣末端派送: what is sorted is for the last leg, and lies in a warehouse or a hub."""
+    """Whether a parcel in a warehouse or a hub is sorted for the last leg: 正在分拣末端派送."""
     clause = text.clauses[event.clause]
     before = clause[event.token - 1] if event.token else None
     is_sorted = before is not None and before.sign is S.HANDLE and before.end == clause[event.token].start
@@ -162,13 +162,16 @@ def _is_sorted_for(event: Event, text: Text) -> bool:
 
 
 def _handed_on(text: Text) -> Claim:
-    """To whoever carries it next: 包裹已出库，交由丹鸟配送 is the seller's way of telling that it was sent."""
+    """The claim of a handover to the next carrier.
+
+    包裹已出库，交由丹鸟配送 is how a seller says that the parcel was sent.
+    """
     is_sent = happened(text, S.SHIP) and not text.signs & _ON_THE_ROAD
     return Claim(M.SHIPPED if is_sent else M.IN_TRANSIT)
 
 
 def _is_brought_between(event: Event, text: Text) -> bool:
-    """配送至物流中心, 已送交航空公司: it is brought to a place between two legs."""
+    """Whether the parcel is brought to a place between two legs: 配送至物流中心, 已送交航空公司."""
     behind = text.clauses[event.clause][event.token + 1 :]
     if behind and behind[0].sign in {S.FLY, S.CUSTOMS, S.DECLARE} and event.word == "送":
         return True
@@ -179,7 +182,7 @@ def _is_brought_between(event: Event, text: Text) -> bool:
 
 
 def _by_name(event: Event, text: Text) -> bool:
-    """交给小李派送: a short name right between them is a courier's."""
+    """Whether a short name stands between the handover and the act, which is a courier's: 交给小李派送."""
     clause = text.clauses[event.clause]
     name = clause[event.token - 1]
     return (
@@ -192,8 +195,11 @@ def _by_name(event: Event, text: Text) -> bool:
 
 
 def _was_in_vain(text: Text) -> bool:
-    """再投 alone announces the next try; with a courier it is the try itself, unless one in vain is told too."""
-    failed = any(one.act in {S.SIGN, S.CARRY} and one.aspect in {A.NEGATED, A.FAILED} for one in text.events)
+    """Whether 再投 means that a try failed.
+
+    Alone it announces the next try. With a courier it is that try itself, unless the text also tells of one in vain.
+    """
+    failed = any(other.act in {S.SIGN, S.CARRY} and other.aspect in {A.NEGATED, A.FAILED} for other in text.events)
     return failed or S.COURIER not in text.signs
 
 
@@ -217,31 +223,31 @@ def _under_way(event: Event, text: Text) -> Claim:
 
 
 def _names_courier(event: Event, text: Text) -> bool:
-    """再派：高亮: a list of scans names the courier behind a colon."""
+    """Whether a list of scans names the courier behind a colon: 再派：高亮."""
     behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
     return behind[:2] in ([S.COLON, S.OTHER], [S.COLON, S.COURIER])
 
 
 def _waits_its_turn(event: Event, text: Text) -> bool:
-    """已到网点，按序派送: its turn comes."""
+    """Whether the parcel waits at its outlet for its turn: 已到网点，按序派送."""
     clause = text.clauses[event.clause]
     in_turn = event.token > 0 and clause[event.token - 1].text.endswith(_IN_TURN)
-    return in_turn and any(one.act is S.ARRIVE and one.clause < event.clause for one in text.events)
+    return in_turn and any(other.act is S.ARRIVE and other.clause < event.clause for other in text.events)
 
 
 def _is_said_of_the_end(event: Event, text: Text) -> bool:
-    """已派递, as Hongkong's couriers say, and 已送货上门."""
+    """Whether the word states a delivery: 已派递, as couriers of Hong Kong say, or 已送货上门."""
     clause = text.clauses[event.clause]
     is_told = clause[event.token - 1].sign is S.DONE and event.token + 1 == len(clause)
     return event.word == "派递" or (event.word in {"送货上门", "送上门"} and is_told)
 
 
 def _is_being_arranged(event: Event, text: Text) -> bool:
-    """正在安排派送, 今日安排配送, and not 安排专人派送途中: the arranging goes on, nobody carries it yet."""
+    """Whether the delivery is still being arranged: 正在安排派送, 今日安排配送, but not 安排专人派送途中."""
     if S.COURIER in text.signs:
         return False
     before = [token.sign for token in text.clauses[event.clause][: event.token]]
-    if event.aspect is A.BARE and event.word != "投递":  # the post arranges on the day itself
+    if event.aspect is A.BARE and event.word != "投递":  # the post arranges a delivery on the day itself
         return (
             text.clauses[event.clause][event.token - 1].text == "安排" and not event.view.again and S.DONE not in before
         )
@@ -254,9 +260,9 @@ def _is_resumed(text: Text) -> bool:
 
 def _return_is_off(text: Text) -> bool:
     return any(
-        (one.act in {S.RETURN, S.REVERSE} and one.aspect is A.REVOKED)
-        or (one.act is S.RETURN_SCAN and one.aspect is A.NEGATED)
-        for one in text.events
+        (other.act in {S.RETURN, S.REVERSE} and other.aspect is A.REVOKED)
+        or (other.act is S.RETURN_SCAN and other.aspect is A.NEGATED)
+        for other in text.events
     ) or any(
         token.sign is S.NOTE and token.text.startswith("退件") and S.VOID in text.signs
         for clause in text.clauses
@@ -271,7 +277,7 @@ def _not_carried(event: Event, text: Text) -> Claim | None:
 
 
 def _called_off(event: Event, text: Text) -> Claim | None:
-    """派送中止 for an interception; 派件回退: it came back."""
+    """The claim of a delivery that was called off: 派送中止 by an interception; 派件回退: the parcel is back."""
     if S.INTERCEPT in text.signs:
         return Claim(M.EXCEPTION, Reason.INTERCEPTED)
     behind = text.clauses[event.clause][event.token + 1 :][:1]
@@ -280,10 +286,10 @@ def _called_off(event: Event, text: Text) -> Claim | None:
 
 def _planned(event: Event, text: Text) -> Claim | None:
     if happened(text, S.SHIP) and not event.view.again:
-        return None  # 已寄出，将由…配送: by whom, once it is there
+        return None  # 已寄出，将由…配送 names who delivers it later
     if event.act is S.CARRY_NOUN and not event.view.again and not clause_has(event, text, S.WAIT):
         return None
-    if any(one.act is S.ARRIVE and one.aspect is A.MENTIONED for one in text.events):
+    if any(other.act is S.ARRIVE and other.aspect is A.MENTIONED for other in text.events):
         return None  # 到达后将与您约定送货
     if event.view.again or event.word in _AGAIN:
         return Claim(M.ATTEMPT_FAILED)

@@ -1,7 +1,7 @@
-"""The fifth stage: what each act claims about the parcel. A table that a logistics clerk can check line by line.
+"""The fifth stage: the claims of each act. A table that a logistics clerk can check line by line.
 
-A row reads: this act, standing in one of these aspects, at one of these places (None: wherever), means this. The first
-row that fits wins; an act without a fitting row claims nothing.
+A row reads: this act, in one of these aspects, at one of these places (None: any), has this claim. The first row that
+fits wins; an act without a fitting row claims nothing.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ class Reason(StrEnum):
 
 
 class Claim(NamedTuple):
-    """What one act says."""
+    """The claim of one act."""
 
     milestone: Milestone
     reason: Reason | None = None
-    fetched: bool = False  # the recipient took it from a point: final whoever signed
-    resumes: bool = False  # what was wrong is over
-    unsure: bool = False  # picked up or fetched: what stood before decides
+    fetched: bool = False  # the recipient took the parcel from a point: final, whoever signed
+    resumes: bool = False  # the problem is over
+    unsure: bool = False  # picked up or fetched: the parcel's state before decides
 
 
 class Row(NamedTuple):
@@ -70,7 +70,7 @@ class Row(NamedTuple):
 
 
 HAPPENED = frozenset({A.DONE, A.ONGOING, A.BARE})
-# Words of a warehouse's work that a seller does too.
+# Words for work of a warehouse that a seller also does.
 PACKING = frozenset(
     {
         "打包",
@@ -213,7 +213,7 @@ TABLE: dict[Sign, tuple[Row, ...]] = {
 
 
 def claim(event: Event) -> Claim | None:
-    """What the table says of an act."""
+    """Return the claim of an act by the table; None: no claim."""
     for row in TABLE.get(event.act, ()):
         if event.view.aspect in row.aspects and (row.at is None or event.at in row.at):
             return row.claim

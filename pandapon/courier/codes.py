@@ -1,9 +1,8 @@
-"""The platforms' codes of single trace entries, and who wins where a code and the words beside it disagree.
+"""The platforms' codes of single trace entries, and the rule where a code and the words beside it disagree.
 
 A known code comes first. It gives way to words in three cases: a code of "moving" is too coarse to overrule any words;
-"signed" and "delivering" give way to words that deny them, since a "signed" may be "signed by the pick-up point"; a
-code of "problem" gives way to a finer problem. Courier's own action codes are hints: they count where nothing else is
-known.
+"signed" and "delivering" give way to words that deny them, since a pick-up point may have signed; a code of "problem"
+gives way to a finer problem. Couriers' own action codes are hints: they count only where nothing else is known.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from pandapon.shipment import Milestone
 
 M = Milestone
 
-# Codes of single trace entries, in either platform's field. TRANSPORT was seen, the others are upstream.
+# Codes of single trace entries, in either platform's field. TRANSPORT was seen; the others are the upstream's.
 NODE_STATUS: dict[str, Milestone] = {
     **{code: milestone for code, milestone in ALIBABA_PARCEL.items() if code not in {"waitaccept", "cancel"}},
     "agentsign": M.READY_FOR_PICKUP,
@@ -35,7 +34,7 @@ NODE_ACTION: dict[str, Milestone] = {
     "tms_error": M.EXCEPTION,
     "tms_return": M.RETURNING,
 }
-# Whole texts that are a scan's code and nothing else, as some feeds have them.
+# Some feeds send only a scan's code as the whole text.
 SCAN_CODES: dict[str, Milestone] = {
     "accept": M.PICKED_UP,
     "got": M.PICKED_UP,
@@ -103,9 +102,9 @@ def together(status: str, action: str, words: Milestone | None) -> Milestone | N
 
 
 def scan_code(text: str) -> Milestone | None:
-    """Return the claim of a text that is nothing but a code; None: it is words."""
+    """Return the claim of a text that is only a code; None: the text is words."""
     code = text.strip().casefold()
     if not code.isascii() or " " in code or len(code) > LONGEST_CODE:
         return None
-    prefix = next((one for one in _PREFIXES if code.startswith(one)), "")
+    prefix = next((known for known in _PREFIXES if code.startswith(known)), "")
     return SCAN_CODES.get(code.removeprefix(prefix)) if text.isupper() or "_" in code else None

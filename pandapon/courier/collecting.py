@@ -1,4 +1,4 @@
-"""The courier's pick-up at the sender: told to come, on the way, in vain, booked, or done."""
+"""The claims of the courier's pick-up at the sender: ordered, on the way, in vain, booked, or done."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COMING = frozenset({"前往", "赶往", "赶来", "前来", "过来", "赶去",
 
 
 def collected(event: Event, text: Text) -> Claim | None:
-    """The courier's pick-up: told to come, on the way, in vain, or done."""
+    """Return the claim of a pick-up at the sender: ordered, on the way, in vain, or done."""
     clause = text.kinds[event.clause]
     if is_about_else(text) and event.aspect not in HAPPENED:
         return None
@@ -46,7 +46,7 @@ def collected(event: Event, text: Text) -> Claim | None:
     if event.word == "收件" and event.at is S.HUB and not text.signs & {S.SENDER, S.COURIER} and not event.view.today:
         return Claim(M.IN_TRANSIT)
     if event.word.endswith("受理") and len(text.clauses[event.clause]) <= 1 and S.NOTE in text.signs:
-        return None  # what was received is a request
+        return None  # a request was received, and no parcel
     if event.word.isascii() and event.aspect is A.DONE and _is_by_recipient(event, text):
         return Claim(M.DELIVERED, fetched=True)
     if event.word.isascii() and clause & {S.RECIPIENT, S.POINT, S.LOCKER} and event.aspect is not A.CONDITIONAL:
@@ -66,25 +66,25 @@ def collected(event: Event, text: Text) -> Claim | None:
     is_booked = any(token.text == "预约" for token in text.clauses[event.clause][: event.token])
     if (event.view.arranged or on_the_way) and (is_booked or not event.view.succeeded) and event.aspect in HAPPENED:
         return Claim(M.SHIPPED)
-    found = claim(event)
+    stated = claim(event)
     is_fetched = event.word in {"取货完成", "提货成功"} and not text.signs & {S.COURIER, S.SENDER, S.BRANCH}
-    return found._replace(unsure=True) if found and is_fetched and found.milestone is M.PICKED_UP else found
+    return stated._replace(unsure=True) if stated and is_fetched and stated.milestone is M.PICKED_UP else stated
 
 
 def _is_by_recipient(event: Event, text: Text) -> bool:
-    """Parcel collected by recipient."""
+    """Whether the recipient collected it: Parcel collected by recipient."""
     behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :] if token.sign is not S.PARCEL]
     return behind[:1] == [S.BY] and behind[1:2] in ([S.RECIPIENT], [S.KIN], [S.SELF])
 
 
 def _came_from_a_hub(text: Text) -> bool:
-    """上一站 南昌转运中心: whoever has it now did not get it from the sender."""
+    """Whether the parcel came from a hub and not from its sender: 上一站 南昌转运中心."""
     return any(
-        token.text == "上一站" and any(one.sign is S.HUB for one in clause[at + 1 :])
+        token.text == "上一站" and any(other.sign is S.HUB for other in clause[at + 1 :])
         for clause in text.clauses
         for at, token in enumerate(clause)
     )
 
 
 def _is_dropped_off(text: Text) -> bool:
-    return any(one.word.startswith("drop") for one in text.events)
+    return any(other.word.startswith("drop") for other in text.events)

@@ -1,4 +1,4 @@
-"""Departures: of a courier on foot, of a parcel from a point, or of a vehicle between places."""
+"""The claims of departures: of a courier on foot, of a parcel from a point, or of a vehicle between places."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOVED = frozenset({S.HUB, S.BRANCH, S.COLLECT, S.FLY, S.CUSTOMS, S.RETURN, S.RE
 
 
 def departed(event: Event, text: Text) -> Claim | None:
-    """A courier who sets out, to the sender or to the recipient; None: it is a vehicle between places."""
+    """Return the claim of a courier who sets out to the sender or the recipient; None: a vehicle between places."""
     clause = text.clauses[event.clause]
     before = {token.sign for token in clause[: event.token]}
     behind = clause[event.token + 1 :][:1]
@@ -64,7 +64,7 @@ def departed(event: Event, text: Text) -> Claim | None:
 
 
 def is_no_departure(event: Event, text: Text) -> bool:
-    """发出催促: something else was sent; 前往取件: somebody comes for it."""
+    """Whether no parcel departs: 发出催促 sends a reminder, and at 前往取件 somebody comes for the parcel."""
     clause = text.clauses[event.clause]
     behind = clause[event.token + 1 :][:1]
     if event.word == "发":

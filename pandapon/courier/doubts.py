@@ -1,4 +1,4 @@
-"""An end that is told and doubted in the same text: by the recipient, by a correction, by where the parcel still is.
+"""Ends that the same text doubts: by the recipient, by a correction, or by where the parcel still is.
 
 An end stops a team's waiting, so it is claimed only where nothing in the text speaks against it.
 """
@@ -25,7 +25,7 @@ A, M, S = Aspect, Milestone, Sign
 
 # Words before the act in its clause: the act is to come, wished for, or impossible.
 _UNREAL = frozenset({S.WILL, S.WAIT, S.PROMISE, S.SUSPECT, S.CANNOT, S.NO_LONGER, S.IF})
-_ADVICE = frozenset({S.IF, S.PLEASE})  # 未收到请…反馈: what to do if
+_ADVICE = frozenset({S.IF, S.PLEASE})  # 未收到请…反馈 says what to do in a case
 _DENIALS = frozenset({S.NOT, S.NOT_YET})
 _CHECKED = ("核实", "核查", "调查", "核对")
 _ENDS = frozenset({M.DELIVERED, M.RETURNED, M.LOST, M.CANCELLED})
@@ -49,7 +49,7 @@ _DENIED = (
     "not received",
 )
 _SEEN = ("见", "看到", "看见", "拿到", "取到", "收到")
-_CHOSEN = ("改为", "改成", "变更为", "设为", "设置为", "选择")  # 签收方式改为: a setting, nothing that happened
+_CHOSEN = ("改为", "改成", "变更为", "设为", "设置为", "选择")  # 签收方式改为 is a setting; nothing happened
 _WISHES = ("备注", "留言", "授权", "允许", "嘱咐", "叮嘱", "选择", "设置", "偏好", "指示", "同意")
 _ELSEWHERE = ("还在车上", "仍在车上", "在车上", "还在网点", "仍在网点", "还在站点", "在途中")
 _ANOTHER = (
@@ -77,28 +77,34 @@ _ANOTHER = (
 )
 
 
-def weigh_doubts(found: Claim, event: Event, text: Text) -> Claim | None:
-    """Return the claim of an end, or the lesser claim that remains if the text doubts it. Other claims stay."""
-    if found.milestone not in _ENDS:
-        return found
-    if found.milestone is M.DELIVERED and is_disputed(event, text):
+def weigh_doubts(claim: Claim, event: Event, text: Text) -> Claim | None:
+    """Return the claim of an end, or the lesser claim that remains if the text doubts it. Other claims stay.
+
+    None: no claim remains.
+    """
+    if claim.milestone not in _ENDS:
+        return claim
+    if claim.milestone is M.DELIVERED and is_disputed(event, text):
         return _DISPUTED
     clause = text.clauses[event.clause]
-    is_replaced = found.milestone is M.CANCELLED and has_another_number(text)
-    is_wished = found.milestone is M.DELIVERED and _is_wished(clause[: event.token])
+    is_replaced = claim.milestone is M.CANCELLED and has_another_number(text)
+    is_wished = claim.milestone is M.DELIVERED and _is_wished(clause[: event.token])
     if is_replaced or is_wished or any(token.text.endswith(_CHOSEN) for token in clause[: event.token]):
         return None
     before, behind = _behind_colon(clause[: event.token]), clause[event.token + 1 :]
-    if found.milestone is M.DELIVERED and any(token.text.endswith(_SHOWN) for token in before):
+    if claim.milestone is M.DELIVERED and any(token.text.endswith(_SHOWN) for token in before):
         is_denied = bool(text.signs & {S.NOT, S.NOT_YET})
         return _DISPUTED if is_denied else None
     if event.act in ACTS and any(token.sign in {S.VOID, S.CANCEL} and token.text != "非本人" for token in behind):
-        return _less(found, event) if found.milestone is not M.DELIVERED else _DISPUTED
-    return _less(found, event) if _is_unreal(found, before, behind) else found
+        return _less(claim, event) if claim.milestone is not M.DELIVERED else _DISPUTED
+    return _less(claim, event) if _is_unreal(claim, before, behind) else claim
 
 
 def _is_wished(before: Sequence[Token]) -> bool:
-    """客户备注：放门口, 您已授权快递员将包裹放在门口: how it may be done; 已按备注放门口 is told."""
+    """Whether the text says how a delivery may be done: 客户备注：放门口, 您已授权快递员将包裹放在门口.
+
+    已按备注放门口 states that it was done.
+    """
     wished = next((at for at in range(len(before) - 1, -1, -1) if before[at].text.endswith(_WISHES)), None)
     if wished is None or is_as_asked(before) or before[0].text in {"经", "征得"}:
         return False
@@ -106,12 +112,12 @@ def _is_wished(before: Sequence[Token]) -> bool:
 
 
 def _behind_colon(before: Sequence[Token]) -> Sequence[Token]:
-    """包裹柜反馈：已取 is told: a label before a colon asks nothing."""
+    """The words behind the last colon. A label before it asks nothing: 包裹柜反馈：已取 states an act."""
     colons = [at for at, token in enumerate(before) if token.sign is S.COLON]
     return before[colons[-1] + 1 :] if colons else before
 
 
-def _is_unreal(found: Claim, before: Sequence[Token], behind: Sequence[Token]) -> bool:
+def _is_unreal(claim: Claim, before: Sequence[Token], behind: Sequence[Token]) -> bool:
     if any(token.text.startswith(_ANOTHER) for token in before):
         return True
     if _is_of_another(before) or _is_denied(before):
@@ -120,18 +126,18 @@ def _is_unreal(found: Claim, before: Sequence[Token], behind: Sequence[Token]) -
         return True
     if any(token.sign is S.ASKED and token.text != "协商" for token in before) and not is_as_asked(before):
         return True
-    unreal = _UNREAL - {S.CANNOT, S.SUSPECT} if found.milestone is M.LOST else _UNREAL
+    unreal = _UNREAL - {S.CANNOT, S.SUSPECT} if claim.milestone is M.LOST else _UNREAL
     return any(token.sign in unreal for token in before) or any(_speaks_of(token) for token in _told(behind))
 
 
 def _is_of_another(before: Sequence[Token]) -> bool:
-    """邻居的快件: of somebody else's parcel."""
+    """Whether the text is about somebody else's parcel: 邻居的快件."""
     signs = [token.sign for token in before]
     return any(signs[at : at + 3] == [S.KIN, S.OF, S.PARCEL] for at in range(len(signs)))
 
 
 def _is_denied(before: Sequence[Token]) -> bool:
-    """不是快件已妥投, 正在核实…: a denial or a check that no act parts from the end."""
+    """Whether a denial or a check reaches the end, with no act between them: 不是快件已妥投, 正在核实…."""
     for token in reversed(before):
         if token.sign in _DENIALS:
             return True
@@ -143,18 +149,18 @@ def _is_denied(before: Sequence[Token]) -> bool:
 
 
 def _told(behind: Sequence[Token]) -> Sequence[Token]:
-    """The text before 如有: the rest is advice."""
+    """The words before 如有, behind which advice begins."""
     conditions = [at for at, token in enumerate(behind) if token.sign is S.IF]
     return behind[: conditions[0]] if conditions else behind
 
 
-def _less(found: Claim, event: Event) -> Claim | None:
+def _less(claim: Claim, event: Event) -> Claim | None:
     """The lesser claim of a doubted end: a return is under way, a loss is feared."""
-    match found.milestone:
+    match claim.milestone:
         case M.RETURNED if event.aspect.happened:
             return Claim(M.RETURNING)
         case M.LOST:
-            return Claim(M.EXCEPTION, found.reason)
+            return Claim(M.EXCEPTION, claim.reason)
     return None
 
 
@@ -187,23 +193,23 @@ def _speaks_of(token: Token) -> bool:
 
 
 def _sees_nothing(clause: Sequence[Token]) -> bool:
-    """客户没见到."""
+    """Whether the recipient has not seen the parcel: 客户没见到."""
     return any(
-        one.sign is S.NOT and behind.text.startswith(_SEEN) and any(token.sign is S.RECIPIENT for token in clause)
-        for one, behind in pairwise(clause)
+        before.sign is S.NOT and behind.text.startswith(_SEEN) and any(token.sign is S.RECIPIENT for token in clause)
+        for before, behind in pairwise(clause)
     )
 
 
 def _is_of_a_thief(clause: Sequence[Token]) -> bool:
-    """疑似他人冒领, 派件员提前点了签收: it was signed for, but not by its recipient."""
+    """Whether somebody else signed than the recipient: 疑似他人冒领, 派件员提前点了签收."""
     return any(word in token.text for token in clause for word in ("冒领", "冒名", "提前点"))
 
 
 def is_disputed(event: Event, text: Text) -> bool:
-    """Whether the same text says that the parcel was not handed over."""
-    if any(one.act in _HANDOVERS and one.aspect in _IN_VAIN and one is not event for one in text.events):
+    """Return whether the same text says that the parcel was not handed over."""
+    if any(other.act in _HANDOVERS and other.aspect in _IN_VAIN and other is not event for other in text.events):
         return True
-    if any(one.act is S.SIGN and one.aspect is A.REVOKED for one in text.events):
+    if any(other.act is S.SIGN and other.aspect is A.REVOKED for other in text.events):
         return True
     if any(_sees_nothing(clause) or _is_of_a_thief(clause) for clause in text.clauses):
         return True

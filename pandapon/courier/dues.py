@@ -1,4 +1,4 @@
-"""What somebody has to hand in or to pay before the parcel goes on: papers, duty, a fee."""
+"""Papers to hand in, or duty or a fee to pay, before the parcel goes on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ A, M, S = Aspect, Milestone, Sign
 
 
 def customs_wants(event: Event, text: Text) -> Claim | None:
-    """Papers or duty that somebody has to bring; None where they are only spoken of, or handed in already."""
+    """Return the claim of papers or duty that somebody has to bring; None: only mentioned, or handed in already."""
     reason = Reason.PAPERS if event.act is S.PAPERS else Reason.DUTY
     if event.aspect is A.MENTIONED and clause_has(event, text, S.CUSTOMS) and clause_has(event, text, S.ASKED):
         return Claim(M.EXCEPTION, reason)
@@ -49,7 +49,7 @@ def customs_wants(event: Event, text: Text) -> Claim | None:
 
 
 def must_pay(event: Event, text: Text) -> Claim | None:
-    """需付费后出库: it goes on only when somebody has paid."""
+    """Return the claim of a parcel that goes on only after a payment: 需付费后出库; None: no payment is due."""
     clause = text.clauses[event.clause]
     before = {token.sign for token in clause[: event.token]}
     behind = {token.sign for token in clause[event.token + 1 :]}

@@ -1,4 +1,4 @@
-"""The fourth stage: each act of a text with its aspect, who has the parcel by it, and where."""
+"""The fourth stage: each act of a text with its aspect, with who has the parcel after it, and where."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ S = Sign
 Clause = list[Token]
 
 _WHERE = PLACES | {S.POINT, S.LOCKER, S.DESK, S.KIN, S.SENDER, S.CUSTOMS, S.CARRIER, S.PARTNER, S.RECIPIENT, S.SELF}
-_BESIDE = frozenset({S.NUMBER, S.NOTE, S.COLON})  # a telephone and its label
-_LONGEST_BESIDE = 6  # words with the parentheses
-_MOST_EVENTS = 40  # a text with more acts is no scan
+_BESIDE = frozenset({S.NUMBER, S.NOTE, S.COLON})  # a telephone number and its label
+_LONGEST_BESIDE = 6  # words, the parentheses included
+_MOST_EVENTS = 40  # a text with more acts is not a scan
 _CLOSES_CONDITION = frozenset({S.PLEASE, S.MAY, S.WILL, S.NOTICE, S.CALL_BUYER, S.ELSE})
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _REACHES = frozenset({S.ARRIVE, S.STORE, S.REACH, S.HANDLE})
@@ -29,12 +29,12 @@ _NAMED = PLACES | {S.OTHER, S.CITY}
 _NAMES = frozenset({S.DONE, S.PARCEL, S.OTHER, S.RECIPIENT, S.OF, S.COURIER, S.ONGOING})
 _ARRIVED_BEFORE = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.WAREHOUSE, S.PORT, S.DESTINATION})
 _PREPOSITIONS = frozenset({"到", "入", "进"})
-_FIRMS = frozenset({"公司", "单位"})  # of 公司前台 the desk decides
+_FIRMS = frozenset({"公司", "单位"})  # in 公司前台 the desk decides
 _CITIES = ("市", "省", "县", "区", "镇", "州")
-_STAYS = frozenset({"在", "还在", "仍在", "已在", "at"})  # with a place: it lies there
+_STAYS = frozenset({"在", "还在", "仍在", "已在", "at"})  # with a place: the parcel lies there
 _COURSES = frozenset(
     {"从", "往", "经", "经过", "路过", "from", "towards"}
-)  # with a place and no verb that a list knows: it moves
+)  # with a place and no known verb: the parcel moves
 _VERBLESS = _STAYS | _COURSES
 
 
@@ -44,19 +44,19 @@ class Event(NamedTuple):
     act: Sign
     view: View
     at: Sign | None  # where it happened or who took part, whichever decides
-    place: str  # that place in words
+    place: str  # the words of that place
     clause: int
     word: str
-    token: int  # its place in the clause
+    token: int  # its index in the clause
 
     @property
     def aspect(self) -> Aspect:
-        """Its aspect."""
+        """The aspect of the act."""
         return self.view.aspect
 
 
 class Text(NamedTuple):
-    """A text as clauses with their acts."""
+    """A text, split into clauses with their acts."""
 
     clauses: list[Clause]
     events: list[Event]
@@ -65,27 +65,27 @@ class Text(NamedTuple):
 
 
 def read(line: Sequence[Token]) -> Text:
-    """The clauses and events of a line of words."""
+    """Return the clauses and events of a line of words."""
     clauses, sentences, questions = _clauses(line)
     signs = frozenset([token.sign for token in line])
     kinds = [frozenset([token.sign for token in clause]) for clause in clauses]
     events: list[Event] = []
     open_condition = False
-    for number, (clause, found) in enumerate(zip(clauses, kinds, strict=True)):
-        conditional = open_condition and S.DONE not in found and number not in sentences
+    for number, (clause, signs_here) in enumerate(zip(clauses, kinds, strict=True)):
+        conditional = open_condition and S.DONE not in signs_here and number not in sentences
         after = clauses[number + 1] if number + 1 < len(clauses) else []
         found_here = _events(clause, number, after, conditional=conditional)
         if number in questions:
-            found_here = (one._replace(view=View(Aspect.ASKED)) for one in found_here)
+            found_here = (event._replace(view=View(Aspect.ASKED)) for event in found_here)
         events += islice(found_here, _MOST_EVENTS - len(events))
-        open_condition = S.IF in found and found.isdisjoint(_CLOSES_CONDITION)
+        open_condition = S.IF in signs_here and signs_here.isdisjoint(_CLOSES_CONDITION)
     if S.SIGNER in signs and S.SIGN not in signs:
         events += _signatures(clauses)
     return Text(clauses, events, signs, kinds)
 
 
 def _signatures(clauses: Sequence[Clause]) -> Iterator[Event]:
-    """签收人: X, and no verb: the label is the act."""
+    """The signature that a label tells where the text has no verb: 签收人: X."""
     for number, clause in enumerate(clauses):
         for at, token in enumerate(clause):
             if token.sign is S.SIGNER and (at + 1 < len(clause) or number + 1 < len(clauses)):
@@ -96,7 +96,7 @@ def _signatures(clauses: Sequence[Clause]) -> Iterator[Event]:
 
 
 def _clauses(line: Sequence[Token]) -> tuple[list[Clause], set[int], set[int]]:
-    """The clauses, which of them begin a sentence, and which are asked."""
+    """The clauses, the numbers of those that begin a sentence, and the numbers of those that ask a question."""
     clauses: list[Clause] = [[]]
     sentences: set[int] = set()
     questions: set[int] = set()
@@ -117,7 +117,7 @@ def _clauses(line: Sequence[Token]) -> tuple[list[Clause], set[int], set[int]]:
 
 
 def _numbers_beside(line: Sequence[Token]) -> frozenset[int]:
-    """Places of a number in parentheses: 业务员李磊(13000000000)已领取快件 is one clause."""
+    """The places of numbers in parentheses, which do not part a clause: 业务员李磊(13000000000)已领取快件."""
     places: set[int] = set()
     for at, token in enumerate(line):
         if token.sign is not S.OPEN:
@@ -126,16 +126,16 @@ def _numbers_beside(line: Sequence[Token]) -> frozenset[int]:
             (place for place in range(at + 1, min(at + _LONGEST_BESIDE, len(line))) if line[place].sign is S.CLOSE),
             None,
         )
-        inside = {one.sign for one in line[at + 1 : end]} if end else set()
+        inside = {token.sign for token in line[at + 1 : end]} if end else set()
         if end and S.NUMBER in inside and inside <= _BESIDE:
             places.update(range(at, end + 1))
     return frozenset(places)
 
 
 def _next_point(token: Token, after: Clause) -> Token | None:
-    """已到站; X驿站: the point stands alone behind the act."""
+    """The point that stands alone behind the act: 已到站; X驿站."""
     if token.sign in _REACHES and after and after[-1].sign in _POINTS:
-        return after[-1] if not any(one.sign in ACTS for one in after) else None
+        return after[-1] if not any(other.sign in ACTS for other in after) else None
     return None
 
 
@@ -160,7 +160,7 @@ def _events(clause: Clause, number: int, after: Clause, *, conditional: bool) ->
 
 
 def _next_stop(clause: Clause) -> int | None:
-    """下一站：南昌: the place of the word, where a place is named behind it."""
+    """The place of the word for the next stop, if it names a place: 下一站：南昌."""
     for at, token in enumerate(clause[:-1]):
         if token.sign is S.NEXT_STOP:
             return at if clause[at + 1].sign in _NAMED | {S.COLON} else None
@@ -170,14 +170,14 @@ def _next_stop(clause: Clause) -> int | None:
 
 
 def _arrivals(clause: Clause, number: int, *, conditional: bool) -> Iterator[Event]:
-    """已到X, 到X: a preposition that is the whole clause's verb."""
+    """The arrivals of a clause whose only verb is a preposition: 已到X, 到X."""
     for at, token in enumerate(clause):
         is_last = at + 1 == len(clause)
         if token.text in _PREPOSITIONS and all(
-            one.sign in _BEFORE_ARRIVAL or (is_last and one.sign in _ARRIVED_BEFORE) for one in clause[:at]
+            other.sign in _BEFORE_ARRIVAL or (is_last and other.sign in _ARRIVED_BEFORE) for other in clause[:at]
         ):
             where = _where(clause, at)
-            if where is not None or any(one.sign is S.DONE for one in clause) or _is_city(clause[at + 1 :]):
+            if where is not None or any(other.sign is S.DONE for other in clause) or _is_city(clause[at + 1 :]):
                 seen = view(clause, at, conditional=conditional)
                 yield Event(
                     S.ARRIVE, seen, where.sign if where else None, where.text if where else "", number, token.text, at
@@ -196,16 +196,16 @@ def _arrivals(clause: Clause, number: int, *, conditional: bool) -> Iterator[Eve
 
 
 def _is_city(behind: Clause) -> bool:
-    """到【南昌市】."""
+    """Whether a town follows: 到【南昌市】."""
     return len(behind) == 1 and behind[0].sign is S.OTHER and behind[0].text.endswith(_CITIES)
 
 
 def _only_names(before: Clause) -> bool:
-    return all(one.sign in _NAMES for one in before)
+    return all(other.sign in _NAMES for other in before)
 
 
 def _where(clause: Clause, at: int) -> Token | None:
-    """The place that belongs to an act: behind it, else before it."""
+    """The place that belongs to an act: the one behind it, else the one before it."""
     behind: list[Token] = []
     for place in range(at + 1, len(clause)):
         sign = clause[place].sign
@@ -225,7 +225,7 @@ def _where(clause: Clause, at: int) -> Token | None:
 
 
 def _is_where(clause: Clause, place: int) -> bool:
-    """Whether such a word tells where or who; not 您 in 您的包裹, nor a carrier's name before its own outlet."""
+    """Whether a word tells where or who: not 您 in 您的包裹, nor a carrier's name before its own outlet."""
     sign = clause[place].sign
     if place + 1 == len(clause) or (sign is not S.RECIPIENT and sign is not S.CARRIER):
         return True
@@ -234,7 +234,7 @@ def _is_where(clause: Clause, place: int) -> bool:
 
 
 def _decides(token: Token) -> int:
-    """Of several places the point counts most, then the first place; a person addressed counts least."""
+    """The weight of a place among several: a point most, then the first place; a person who is addressed least."""
     if token.sign in _POINTS:
         return 3
     return 1 if token.sign is S.RECIPIENT or token.text in _FIRMS else 2

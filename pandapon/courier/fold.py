@@ -1,10 +1,10 @@
-"""The last stage: where a parcel stands after all its entries. What an entry changes depends on what stood before.
+"""The last stage: the state of a parcel after all its entries. The effect of an entry depends on the state before.
 
-Progress goes back only where words tell it: it left the outlet where it was told as arrived, or is brought from where
-it lay ready. A problem is over with later progress. A return can be taken back: in words, by customs' release, or by
-a new attempt before it has moved; a return that has moved ends as returned. An end can be corrected. A delivery that
-was told before the parcel ever arrived is the end of a leg where a warehouse, customs or a flight follows. What was
-intercepted goes on only by words or to the door. An entry from before the order claims none.
+Progress goes back only where words tell it: the parcel left the outlet that was taken for its last, or is brought from
+the point where it lay ready. Later progress ends a problem. A return can be taken back: in words, by customs' release,
+or by a new attempt before the return has moved; a return that has moved ends as returned. An end can be corrected. A
+delivery before the parcel ever arrived is the end of a leg if a warehouse, customs or a flight follows. An intercepted
+parcel goes on only where words say so, or to the door. An entry from before the order claims nothing.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from pandapon.courier.reading import Reading
 
 M = Milestone
-RECYCLED = timedelta(hours=12)  # a scan so long before the order is another parcel's; less may be a zone misread
+RECYCLED = timedelta(hours=12)  # an older scan is another parcel's; a smaller difference may be a zone that was misread
 _RANK = {milestone: milestone.rank for milestone in Milestone}
 _BACK = frozenset({M.RETURNING, M.RETURNED})
-# Only these take a delivery back. A failed attempt or a delay that is told after "signed" is an old scan.
+# Only these take a delivery back. A failed attempt or a delay after "signed" is an old scan.
 _UNDO_DELIVERY = frozenset({M.RETURNING, M.RETURNED, M.LOST})
 _CORRECTIONS = frozenset(
     {None, Reason.SIGNATURE_DISPUTED, Reason.DAMAGED, Reason.MISSING, Reason.LOST, Reason.OTHER, Reason.COMPENSATED}
@@ -48,14 +48,14 @@ class Entry(Protocol):
 
     @property
     def milestone(self) -> Milestone | None:
-        """The milestone that it claims; None: no claim."""
+        """The milestone that the entry claims; None: no claim."""
 
     @property
     def reading(self) -> Reading:
-        """The reading of its words."""
+        """The reading of the entry's words."""
 
 
-class Way(NamedTuple):  # quicker to make than a dataclass, and each reading of a parcel makes some
+class Way(NamedTuple):  # quicker to make than a dataclass; each reading of a parcel makes several
     """The state of a parcel after the entries so far."""
 
     place: Milestone | None = None
@@ -64,15 +64,15 @@ class Way(NamedTuple):  # quicker to make than a dataclass, and each reading of 
     is_back: bool = False  # a return has begun
     has_moved_back: bool = False  # and was scanned on its way
     is_gone: bool = False
-    reason: Reason | None = None  # why, where the place is a problem or an end; only where it was asked for
+    reason: Reason | None = None  # of a problem or an end; filled by fold_with_reason only
     is_stopped: bool = False  # intercepted: a scan between places does not set it free
-    had_arrived: bool = False  # it was told at its place before it was told as delivered
-    is_unsure: bool = False  # it was told as taken, and not by whom
-    steps: int = 0  # entries that told of a pick-up or of what comes after one
+    had_arrived: bool = False  # an arrival came before the delivery
+    is_unsure: bool = False  # it was taken, and the text does not say by whom
+    steps: int = 0  # entries about a pick-up or a later milestone
 
 
 def fold(entries: Iterable[Entry]) -> Way:
-    """Return the state of a parcel after these entries, which come oldest first."""
+    """Return the state of a parcel after these entries, the oldest first."""
     way = Way()
     for entry in entries:
         claim = entry.milestone
@@ -82,14 +82,17 @@ def fold(entries: Iterable[Entry]) -> Way:
 
 
 def _repeats(way: Way, claim: Milestone) -> bool:
-    """Whether an entry changes nothing: most are scans in transit of a parcel that is in transit already."""
+    """Whether an entry changes nothing. Most entries are scans in transit of a parcel that is in transit already."""
     if claim is not M.IN_TRANSIT or way.place is not claim or way.best is not claim or way.steps < _FEW:
         return False
     return not (way.is_stopped or way.is_back or way.is_gone)
 
 
 def fold_with_reason(entries: Iterable[Entry]) -> Way:
-    """Return the same with the reason of a problem or an end: that of the latest entry that claims it with a reason."""
+    """Return the state of a parcel like :func:`fold`, with the reason of its problem or end.
+
+    The reason is that of the latest entry which claims this problem or end and names one.
+    """
     way = Way()
     for entry in entries:
         if entry.milestone is not None:
@@ -99,7 +102,7 @@ def fold_with_reason(entries: Iterable[Entry]) -> Way:
 
 
 def precedes(at: datetime | None, ordered_at: datetime | None) -> bool:
-    """Whether an entry is older than its order: a recycled number, a foreign trace, a mistyped year."""
+    """Return whether an entry is older than its order: a recycled number, a foreign trace, a mistyped year."""
     return at is not None and ordered_at is not None and at < ordered_at - RECYCLED
 
 
@@ -117,9 +120,9 @@ def _after(way: Way, entry: Entry, claim: Milestone) -> Way:
 
 
 def _reason(before: Way, after: Way, entry: Entry) -> Reason | None:
-    """Of a problem, or of a delivery of which a part is missing, until the rest has come.
+    """The reason of a problem, or of a delivery of which a part is missing until the rest has come.
 
-    A new reason takes the old one's place; a return that has come back keeps the one for which it began.
+    A new reason replaces the old one. A return that has come back keeps the reason for which it began.
     """
     place = after.place
     if place is M.DELIVERED and entry.milestone is place:
@@ -148,7 +151,7 @@ def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
     if way.is_stopped and claim not in _AT_THE_DOOR and not entry.reading.resumes:
         return _turned(way) if entry.reading.turns_back else way
     if way.place is not None and way.place.is_problem and way.best in _MOVED and claim in _AT_THE_SHOP:
-        return way  # what is said of the order or of its payment ends no problem on the way
+        return way  # an entry about the order or its payment ends no problem on the way
     if _is_set_back(way, entry, claim):
         way = way._replace(best=None)
     way = way._replace(steps=way.steps + 1) if way.steps < _FEW and _RANK[claim] >= _RANK[M.PICKED_UP] else way
@@ -162,12 +165,12 @@ def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
 
 
 def _turned(way: Way) -> Way:
-    """An intercepted parcel that is sent back is on its return."""
+    """The state of an intercepted parcel that is sent back: it is on its return."""
     return way._replace(place=M.RETURNING, is_back=True, has_moved_back=True, is_stopped=False)
 
 
 def _meant(way: Way, entry: Entry, claim: Milestone) -> Milestone:
-    """The milestone of words with two meanings, decided by the state before."""
+    """The milestone of words with two meanings, by the state before."""
     if claim is M.PICKED_UP and way.best in _AT_THE_DOOR and entry.reading.unsure:
         return M.DELIVERED
     if claim is M.ARRIVED and way.best is M.PICKED_UP and way.steps == 1 and not entry.reading.is_last:
@@ -176,7 +179,7 @@ def _meant(way: Way, entry: Entry, claim: Milestone) -> Milestone:
 
 
 def _meant_at_the_shop(best: Milestone | None, reading: Reading, claim: Milestone) -> Milestone:
-    """The milestone of such words for a parcel that no courier has yet."""
+    """The milestone of words with two meanings, for a parcel that no courier has yet."""
     if claim in _TAKEN and reading.unsure:
         return M.PICKED_UP  # given to a courier, or taken by whoever came for it
     if claim is not M.IN_TRANSIT:
@@ -187,7 +190,7 @@ def _meant_at_the_shop(best: Milestone | None, reading: Reading, claim: Mileston
         return claim
     if reading.aspect is Aspect.PLANNED:
         return M.SHIPPED  # 已出库，准备发往…
-    return best or claim if reading.resumes else claim  # something of the order was set right
+    return best or claim if reading.resumes else claim  # a fault of the order was mended
 
 
 def _is_set_back(way: Way, entry: Entry, claim: Milestone) -> bool:
@@ -202,23 +205,26 @@ def _is_set_back(way: Way, entry: Entry, claim: Milestone) -> bool:
         return _takes_it_on(entry, claim)
     if claim is not M.IN_TRANSIT or way.best not in _ON_THE_ROAD:
         return False
-    # a warehouse, customs or a flight: what it arrived at was the end of a leg
+    # After a warehouse, customs or a flight, the place of arrival was the end of a leg only.
     return entry.reading.is_between or (way.best is M.ARRIVED and entry.reading.leaves)
 
 
 def _is_another_leg(way: Way, entry: Entry) -> bool:
-    """After a delivery: a flight or customs may be a late scan of a parcel that had arrived, a warehouse's is none."""
+    """Whether another leg begins after a delivery.
+
+    A flight or customs may be a late scan of a parcel that had arrived; a scan of a warehouse is not.
+    """
     return entry.reading.is_stored or (entry.reading.is_between and not way.had_arrived)
 
 
 def _was_before_pick_up(way: Way, entry: Entry) -> bool:
-    """The one thing told before the courier's pick-up was the seller's or a courier's way to the seller."""
+    """Whether the one entry before the pick-up was about the seller, or about a courier's way to the seller."""
     told = entry.reading.milestone is M.PICKED_UP and not entry.reading.unsure
     return told and way.steps == 1 and way.best in _MISTAKEN
 
 
 def _takes_it_on(entry: Entry, claim: Milestone) -> bool:
-    """Whether a parcel that was ready for pick-up is delivered after all, or its point was only a stop on the way."""
+    """Whether a parcel that was ready for pick-up is brought after all, or its point was only a stop on the way."""
     return (claim is entry.reading.milestone is M.OUT_FOR_DELIVERY) or (
         claim is M.IN_TRANSIT and entry.reading.is_between
     )
@@ -245,13 +251,13 @@ def _before_delivery(best: Milestone | None) -> Milestone | None:
 def oldest_first(times: list[datetime | None]) -> list[int]:
     """Return the indexes of the rows in the order of events.
 
-    A list may run either way, as most of its neighbours tell. A row without a time keeps its place among the others.
+    Most neighbours of a list tell whether it runs forward or backward. A row without a time keeps its place.
     """
     known = [at for at in times if at is not None]
     places = list(range(len(times)))
     falls = sum(later < earlier for earlier, later in pairwise(known))
     rises = sum(later > earlier for earlier, later in pairwise(known))
-    if falls > rises:  # most neighbours tell it: one mistyped year does not turn the list round
+    if falls > rises:  # by most neighbours, so that one mistyped year does not turn the list round
         places.reverse()
     at = min(known) if known else datetime.min.replace(tzinfo=UTC)
     filled: dict[int, datetime] = {}

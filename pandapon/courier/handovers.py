@@ -1,4 +1,4 @@
-"""The claims of fetching (自提, 领取): it lies ready, or the recipient has it; and who is meant to come for it."""
+"""The claims of fetching (自提, 领取): the parcel lies ready, or the recipient has it; and who may come for it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RECIPIENTS = frozenset({S.RECIPIENT, S.SELF, S.KIN, S.BY_CODE, S.SIGNER})
 
 
 def fetched(event: Event, text: Text) -> Claim | None:
-    """自提, 领取: it lies ready, or the recipient has it."""
+    """Return the claim of 自提, 领取: the parcel lies ready, or the recipient has it."""
     clause = text.kinds[event.clause]
     if S.SENDER in clause and event.aspect in HAPPENED and text.signs & {S.RETURN, S.REVERSE}:
         return Claim(M.RETURNED)
@@ -85,19 +85,19 @@ def fetched(event: Event, text: Text) -> Claim | None:
 
 
 def _is_of_a_notice(event: Event, text: Text) -> bool:
-    """已留下领取邮件通知卡: what was left is a card."""
+    """Whether a card was left, and no parcel: 已留下领取邮件通知卡."""
     behind = text.clauses[event.clause][event.token + 1 :]
     at = next((place for place, token in enumerate(behind) if token.text.startswith("通知")), None)
     return at is not None and all(token.sign is S.PARCEL for token in behind[:at])
 
 
 def _was_brought(text: Text) -> bool:
-    """投递成功，收件人凭身份证领收."""
-    return any(one.act is S.CARRY and one.view.succeeded and one.aspect is A.DONE for one in text.events)
+    """Whether a delivery succeeded: 投递成功，收件人凭身份证领收."""
+    return any(other.act is S.CARRY and other.view.succeeded and other.aspect is A.DONE for other in text.events)
 
 
 def is_awaited_courier(event: Event, text: Text) -> bool:
-    """等待快递员领件, 配送员待领取: the outlet has it, and its courier is to take it out."""
+    """Whether the outlet has the parcel and its courier is to take it out: 等待快递员领件, 配送员待领取."""
     clause = text.clauses[event.clause]
     before = {token.sign for token in clause[: event.token]}
     is_due = event.aspect is A.PLANNED and S.COURIER in before and not before & {S.RECIPIENT, S.PLEASE}
@@ -105,18 +105,21 @@ def is_awaited_courier(event: Event, text: Text) -> bool:
 
 
 def _is_in_a_slot(text: Text) -> bool:
-    """格口B12，等业务员领件: a slot in the outlet, and no locker."""
+    """Whether the parcel lies in a slot of the outlet and in no locker: 格口B12，等业务员领件."""
     points = [token.text for clause in text.clauses for token in clause if token.sign in POINTS]
     return all(word.startswith("格口") for word in points)
 
 
 def _opens_locker(text: Text) -> bool:
-    """用户扫码开柜: told of a recipient, and nobody is asked to."""
+    """Whether a recipient opens a locker, rather than being asked to: 用户扫码开柜."""
     return {S.LOCKER, S.RECIPIENT} <= text.signs and not text.signs & {S.PLEASE, S.COURIER, S.MAY, S.WAIT, S.CANNOT}
 
 
 def is_public(event: Event, text: Text) -> bool:
-    """A recipient can come to it: a point, a code, or the recipient in the clause; 您 in 您的货物 is none."""
+    """Whether a recipient can come to the parcel.
+
+    A point, a code or the recipient in the clause tells that; 您 in 您的货物 does not.
+    """
     if text.signs & PUBLIC:
         return True
     clause = text.clauses[event.clause]
@@ -125,15 +128,15 @@ def is_public(event: Event, text: Text) -> bool:
 
 
 def is_needless(event: Event, text: Text) -> bool:
-    """Whether the parcel is not there yet, or nobody needs to come."""
-    if any(one.act is S.ARRIVE and one.aspect in {A.NOT_YET, A.NEGATED} for one in text.events):
+    """Whether the parcel is not there yet, or nobody needs to come for it."""
+    if any(other.act is S.ARRIVE and other.aspect in {A.NOT_YET, A.NEGATED} for other in text.events):
         return True
     before = text.clauses[event.clause][: event.token]
     return event.aspect in {A.NEGATED, A.NOT_YET} and any(token.text.endswith(_NEEDLESS) for token in before)
 
 
 def is_ready(event: Event, text: Text) -> bool:
-    """Whether it is: 'fetch it' is said of a parcel that lies somewhere; the bare word may be an advertisement's."""
+    """Whether the parcel lies ready. "Fetch it" means that; the bare word may come from an advertisement."""
     is_alone = len(text.clauses[event.clause]) <= SHORT and len(text.clauses) == 1
     named = text.signs & (POINTS | {S.RECIPIENT, S.PARCEL})
     if event.aspect in {A.NEGATED, A.NOT_YET} and not named and not is_alone:
@@ -146,7 +149,7 @@ def is_ready(event: Event, text: Text) -> bool:
 
 
 def success(text: Text) -> Claim:
-    """取件成功: of a courier, of an outlet with its courier's name, or of the recipient."""
+    """Return the claim of 取件成功: by a courier, by an outlet that names its courier, or by the recipient."""
     if S.COURIER in text.signs:
         return Claim(M.PICKED_UP)
     at_outlet = bool(text.signs & {S.BRANCH, S.SENDER}) and not text.signs & (POINTS | RECIPIENTS)

@@ -1,7 +1,7 @@
-"""The words of all languages, ready to be looked up: the longest that begins at a place wins.
+"""The words of all languages, ready to be looked up. The longest word that begins at a place wins.
 
-They stand in ``words/*.txt``, so that somebody who knows couriers can read and mend them without reading code. Words
-are formed there too, as the languages form them: ``{压,摔}{坏,碎}`` is each verb with each result. A word that is
+The words stand in ``words/*.txt``, so that a person who knows couriers can read and mend them without reading code. A
+pattern there forms words as its language does: ``{压,摔}{坏,碎}`` is each verb with each result. A word that is
 written out goes before a formed one.
 """
 
@@ -26,20 +26,20 @@ _FORMED = "{"
 
 
 def sections(language: str) -> dict[Signs, list[str]]:
-    """The words of a language under their meanings. Raises KeyError for a meaning that is not in the closed set."""
-    found: dict[Signs, list[str]] = defaultdict(list)
+    """Return the words of a language by their meanings. Raises KeyError for a meaning that is not in the closed set."""
+    words_of: dict[Signs, list[str]] = defaultdict(list)
     signs: Signs = ()
     for line in (files(__package__) / "words" / f"{language}.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             signs = tuple(Sign[name] for name in line.strip("[]").split())
         elif line and not line.startswith("#"):
             words = line.split("|") if language == "en" else line.split()
-            found[signs] += [unicodedata.normalize("NFKC", word.strip()) for word in words if word.strip()]
-    return found
+            words_of[signs] += [unicodedata.normalize("NFKC", word.strip()) for word in words if word.strip()]
+    return words_of
 
 
 def formed(pattern: str) -> list[str]:
-    """The words of a pattern like ``{no,not any}body``; a pattern without braces is its own only word."""
+    """Return the words of a pattern like ``{no,not any}body``; a pattern without braces is its own only word."""
     parts = [inner.split(",") if inner or not plain else [plain] for inner, plain in _PARTS.findall(pattern)]
     return [" ".join("".join(word).split()) for word in product(*parts)]
 
@@ -65,19 +65,19 @@ def _lengths(words: dict[str, Signs], key_of: Callable[[str], str]) -> dict[str,
     lengths: dict[str, set[int]] = defaultdict(set)
     for word in words:
         lengths[key_of(word)].add(len(word))
-    return {key: tuple(sorted(found, reverse=True)) for key, found in lengths.items()}
+    return {key: tuple(sorted(sizes, reverse=True)) for key, sizes in lengths.items()}
 
 
 def _latin_start(word: str) -> str:
-    found = LATIN.match(word)
-    assert found is not None
-    return found[0]
+    start = LATIN.match(word)
+    assert start is not None
+    return start[0]
 
 
-# TAILS make a noun of the act before them: 签收 + 单 is a slip.
+# A tail makes a noun of the act before it: 签收 + 单 is a slip.
 WORDS, LATIN_WORDS, TAILS = _words()
-# By their first two characters: few words share them, so a place of a text is looked up once or twice. A word of one
-# character has itself for a key.
+# Keyed by the first two characters, which few words share, so a place of a text is looked up once or twice. A word of
+# one character is its own key.
 LENGTHS = _lengths(WORDS, lambda word: word[:2])
 LATIN_LENGTHS = _lengths(LATIN_WORDS, _latin_start)
 LONGEST_TAIL = max(map(len, TAILS))

@@ -1,4 +1,4 @@
-"""The claims of losses: said to be, only sought, settled, paid for, or spoken of as a rule."""
+"""The claims of losses: stated, only searched for, settled, paid for, or named as a rule."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 A, M, S = Aspect, Milestone, Sign
 
-# Words that say a loss was settled; without them a loss that is being looked into is not yet one.
+# Words that settle a loss. Without them, a loss that is being investigated is only a problem.
 _SETTLED = ("确认", "判定", "认定", "按遗失", "按丢失", "无法寻回", "灭失", "confirmed", "declared")
 _SOUGHT = (
     "中",
@@ -49,34 +49,36 @@ _NOT_FOUND = (
 
 
 def lost(event: Event, text: Text) -> Claim | None:
-    """A loss; only a problem while it is sought, claimed or settled."""
-    found = claim(event)
-    if found and S.PART in text.signs:
+    """Return the claim of a loss: only a problem while the parcel is sought, or the loss claimed or settled."""
+    stated = claim(event)
+    if stated and S.PART in text.signs:
         return Claim(M.EXCEPTION, Reason.LOST)
     settled = (happened(text, S.COMPENSATE) and not _is_being_settled(event, text)) or any(
         token.text.startswith(_SETTLED) or token.text == "结案" for clause in text.clauses for token in clause
     )
     return (
         Claim(M.EXCEPTION, Reason.LOST)
-        if found
+        if stated
         and not settled
         and (event.word.startswith(_NOT_FOUND) or _is_sought(event, text) or _is_being_settled(event, text))
-        else found
+        else stated
     )
 
 
 def _is_being_settled(event: Event, text: Text) -> bool:
-    """丢件, 正赔付: the name of a kind of complaint, and nothing is paid yet."""
-    paid = [one.aspect for one in text.events if one.act is S.COMPENSATE]
+    """Whether a loss is being settled: 丢件, 正赔付. The word names a kind of complaint, and nothing is paid yet."""
+    paid = [other.aspect for other in text.events if other.act is S.COMPENSATE]
     return event.word == "丢件" and event.aspect is A.BARE and A.ONGOING in paid
 
 
 def is_rule(event: Event, text: Text) -> bool:
-    """丢失、破损按件赔付: what is paid in which case."""
+    """Return whether the text says what is paid in which case: 丢失、破损按件赔付."""
     spoken = {A.BARE, A.PLANNED, A.MENTIONED, A.ASKED, A.CONDITIONAL, A.POSSIBLE}
     if any(token.text.startswith(("包赔", "必赔")) for token in text.clauses[event.clause][event.token + 1 :]):
         return True
-    return any(one.act is S.COMPENSATE and one.aspect in spoken and one.clause == event.clause for one in text.events)
+    return any(
+        other.act is S.COMPENSATE and other.aspect in spoken and other.clause == event.clause for other in text.events
+    )
 
 
 def _is_sought(event: Event, text: Text) -> bool:
@@ -92,7 +94,7 @@ def _is_sought(event: Event, text: Text) -> bool:
 
 
 def compensated(event: Event, text: Text) -> Claim | None:
-    """A compensation: paid, the parcel is lost; agreed or under way, it is a problem."""
+    """Return the claim of a compensation: a loss once it is paid, a problem while it is agreed on or under way."""
     is_paid = event.aspect in HAPPENED and (clause_has(event, text, S.PAID) or _is_paid_out(event, text))
     if event.aspect is A.DONE or is_paid:
         return Claim(M.LOST, Reason.COMPENSATED)

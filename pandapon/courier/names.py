@@ -1,6 +1,6 @@
 """People's names: a surname and one or two more characters, where a name can stand and a known word follows.
 
-Couriers sign with their names, and many a name has a character that means something by itself: 孟凡, 陈美如, 王可.
+Couriers sign with their names, and many names have a character that means something by itself: 孟凡, 陈美如, 王可.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier.signs import Sign
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from pandapon.courier.tokens import Token
+    from collections.abc import Callable
 
 S = Sign
 
@@ -30,9 +28,13 @@ _NO_GIVEN = frozenset("您你客已未不没先女")
 _LENGTHS = (2, 3)  # characters
 
 
-def name_end(text: str, at: int, before: Sequence[Token], word_end: Callable[[str, int], int]) -> int:
-    """Where the name that begins here ends; the place itself where none does. ``word_end``: of the word known there."""
-    introduced = at == 0 or text[at - 1] in _BEFORE or (before[-1:] and before[-1].sign in _INTRODUCES)
+def name_end(text: str, at: int, before: Sign | None, word_end: Callable[[str, int], int]) -> int:
+    """Return the end of the name that begins at ``at``; ``at`` itself when no name begins there.
+
+    ``before``: the meaning of the word before it; None: there is none. ``word_end`` returns the
+    end of the known word that begins at a place.
+    """
+    introduced = at == 0 or text[at - 1] in _BEFORE or before in _INTRODUCES
     if not introduced or word_end(text, at) > at + 1:
         return at
     given = text[at + 1 : at + 2]

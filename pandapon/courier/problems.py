@@ -1,4 +1,4 @@
-"""The claims of problems: refused by whom, absent who, papers wanted or handed in, over or not."""
+"""The claims of problems: who refused, who was absent, which papers are wanted, and whether the problem is over."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _PICK_UPS = frozenset({S.COLLECT, S.TAKE})
 
 
 def problem(event: Event, text: Text) -> Claim | None:
-    """What an act of trouble claims."""
+    """Return the claim of an act of trouble."""
     if event.act in _CAN_END and _is_over(event, text):
         return Claim(M.IN_TRANSIT, resumes=True)
     if event.act in _NOTICED and event.aspect is not A.DONE and clause_has(event, text, S.NOTICE):
@@ -56,7 +56,7 @@ def _delayed(event: Event, text: Text) -> Claim | None:
         return None
     if event.word.startswith("排队") and _is_next(event, text):
         return None
-    if event.word.endswith("拖车") and any("柜" in one.word for one in text.events):
+    if event.word.endswith("拖车") and any("柜" in other.word for other in text.events):
         return None
     if event.word == "延长" and clause_has(event, text, S.POINT, S.LOCKER, S.NOTE):
         return None
@@ -68,7 +68,7 @@ def _lost(event: Event, text: Text) -> Claim | None:
 
 
 def _suspected(event: Event, text: Text) -> Claim | None:
-    """Damaged, missing or forbidden; 疑似 makes a problem of it too."""
+    """The claim of damage, a missing piece or forbidden goods. 疑似 makes a problem of a mere suspicion."""
     if event.word == "缺货" and S.PREPARE in text.signs:
         return Claim(M.PAID)
     if event.aspect is A.POSSIBLE and clause_has(event, text, S.SUSPECT):
@@ -94,7 +94,7 @@ def _unreached(event: Event, text: Text) -> Claim | None:
 
 
 def _absent(event: Event, text: Text) -> Claim | None:
-    """Nobody there: the recipient, a point, or the courier."""
+    """The claim when nobody is there: the recipient, a point, or the courier."""
     if _is_the_senders(event, text):
         return None
     if _is_of_the_fitting(event, text):
@@ -112,19 +112,19 @@ def _absent(event: Event, text: Text) -> Claim | None:
 
 
 def _is_of_the_fitting(event: Event, text: Text) -> bool:
-    """货已送到，安装另约: who comes another day fits it up."""
+    """Whether the fitter comes another day: 货已送到，安装另约."""
     before = text.clauses[event.clause][: event.token]
     return any(word in token.text for token in before for word in ("安装", "组装", "调试"))
 
 
 def _misrouted(event: Event, _: Text) -> Claim | None:
-    """Sorted wrongly, or left with the wrong person: a delivery that was none."""
-    found = claim(event)
-    return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED) if found and event.at in _WRONG_HANDS else found
+    """The claim of a parcel that was sorted wrongly, or left with the wrong person: it was not delivered."""
+    stated = claim(event)
+    return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED) if stated and event.at in _WRONG_HANDS else stated
 
 
 def _held(event: Event, text: Text) -> Claim | None:
-    """Held back: for the sender, by customs, or at a point for the recipient."""
+    """The claim of a parcel that is held back: for the sender, by customs, or at a point for the recipient."""
     is_told = event.aspect in HAPPENED
     if event.word.endswith(("拦下", "被拦", "拦住")) and is_told and text.signs & {S.RETURN, S.SENDER}:
         return Claim(M.EXCEPTION, Reason.INTERCEPTED)
@@ -142,7 +142,7 @@ def _intercepted(event: Event, text: Text) -> Claim | None:
 
 
 def _resumed(event: Event, text: Text) -> Claim | None:
-    """It goes on; a signature that was set right is no movement."""
+    """The claim of a parcel that goes on. A signature that was set right is not a movement."""
     is_told = event.aspect in HAPPENED
     if is_told and event.word.endswith(_CARRIED) and _is_brought(event, text):
         return Claim(M.OUT_FOR_DELIVERY, resumes=True)
@@ -154,32 +154,32 @@ def _resumed(event: Event, text: Text) -> Claim | None:
 
 
 def _misaddressed(event: Event, text: Text) -> Claim | None:
-    """站点搬迁，请到新址取件: of an outlet or a point, and not of the recipient."""
+    """The claim of a wrong address, unless an outlet or a point moved: 站点搬迁，请到新址取件."""
     moved = event.word.endswith("搬迁") and S.RECIPIENT not in text.signs
     is_points = event.at in {S.BRANCH, S.POINT} and (moved or bool(text.signs & {S.FETCH, S.TAKE}))
     return None if is_points else claim(event)
 
 
 def _is_next(event: Event, text: Text) -> bool:
-    """排队等待卸货: its turn comes, nothing is late."""
+    """Whether the parcel only waits for its turn: 排队等待卸货."""
     behind = text.clauses[event.clause][event.token + 1 :]
     return any(token.sign in {S.HANDLE, S.SHIP, S.FLY, S.DECLARE} for token in behind)
 
 
 def _is_fetched_later(event: Event, text: Text) -> bool:
-    """收件人约定晚些来取: it lies ready until then."""
-    return any(one.act in {S.FETCH, S.TAKE} and one.clause == event.clause for one in text.events)
+    """Whether the parcel lies ready until a later time: 收件人约定晚些来取."""
+    return any(other.act in {S.FETCH, S.TAKE} and other.clause == event.clause for other in text.events)
 
 
 def _is_agreed(event: Event, text: Text) -> bool:
-    """已与客户约定…送货: when it is brought; 以约定为准: a rule."""
+    """Whether the time of a delivery was agreed on, or a rule names it: 已与客户约定…送货, 以约定为准."""
     told = event.aspect is A.DONE or (S.DONE in text.signs and S.ARRANGE in text.signs)
     return clause_has(event, text, S.NOTICE) or (told and clause_has(event, text, S.CARRY))
 
 
 def _is_to_be_fetched(text: Text) -> bool:
-    """Held at a shop, bring ID to collect."""
-    fetches = any(one.act in {S.FETCH, S.TAKE, S.COLLECT} and one.word.startswith("to ") for one in text.events)
+    """Whether the parcel waits for its recipient: Held at a shop, bring ID to collect."""
+    fetches = any(other.act in {S.FETCH, S.TAKE, S.COLLECT} and other.word.startswith("to ") for other in text.events)
     return fetches and not text.signs & {S.CUSTOMS, S.DECLARE, S.DUTY, S.PAPERS, S.SENDER}
 
 
@@ -188,12 +188,12 @@ def _is_customs(event: Event, text: Text) -> bool:
 
 
 def _begins_as_notice(event: Event, text: Text) -> bool:
-    """双十一…可能延迟: thanks and greetings behind it make no notice of it."""
+    """Whether a notice begins before the problem: 双十一…可能延迟. A greeting behind it makes no notice."""
     return any(token.sign is S.NOTICE for clause in text.clauses[: event.clause + 1] for token in clause)
 
 
 def _is_over(event: Event, text: Text) -> bool:
-    """异常已处理, 误会已排除: behind the problem."""
+    """Whether the words behind the problem end it: 异常已处理, 误会已排除."""
     return any(token.sign is S.NO_LONGER for token in text.clauses[event.clause][event.token + 1 :])
 
 
@@ -216,29 +216,29 @@ def _refused(event: Event, text: Text) -> Claim | None:
 
 
 def _is_the_senders(event: Event, text: Text) -> bool:
-    """Nobody there at a pick-up: the parcel is still the sender's."""
+    """Whether nobody was there at a pick-up: the parcel is still with its sender."""
     if text.signs & {S.CARRY, S.SIGN}:
         return False
     if clause_has(event, text, S.NOTE) and says(event, text, *_PICK_UP_TASKS):
         return True
-    in_vain = any(one.act is S.COLLECT and one.aspect not in HAPPENED for one in text.events)
+    in_vain = any(other.act is S.COLLECT and other.aspect not in HAPPENED for other in text.events)
     if in_vain or (clause_has(event, text, S.COLLECT) and S.TAKE_BACK not in text.signs):
         return True
     if S.RECIPIENT in text.signs:
         return False
-    collected = any(one.act is S.TAKE and one.aspect not in HAPPENED for one in text.events)
+    collected = any(other.act is S.TAKE and other.aspect not in HAPPENED for other in text.events)
     return collected or (S.SENDER in text.signs and bool(text.signs & _PICK_UPS)) or clause_has(event, text, S.SENDER)
 
 
 def _is_only_asked(event: Event, text: Text) -> bool:
-    """A seller asks for an interception: nothing has happened to the parcel yet."""
+    """Whether a seller only asks for an interception: nothing has happened to the parcel yet."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     return event.aspect is A.BARE and S.ASKED in before and not event.view.succeeded
 
 
 def _was_misread(text: Text) -> bool:
-    """A correction of a signature or a delivery, not of an address."""
-    return any(one.act is S.SIGN for one in text.events) or any(
+    """Whether a signature or a delivery is corrected, and not an address."""
+    return any(other.act is S.SIGN for other in text.events) or any(
         token.text.startswith(("签收", "妥投", "签字")) for clause in text.clauses for token in clause
     )
 

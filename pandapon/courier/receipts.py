@@ -1,10 +1,10 @@
-"""Acts by which a parcel comes to somebody: received, laid down, brought. Who it is decides the claim."""
+"""Acts by which a parcel comes to somebody: received, put down, brought. The person decides the claim."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier import signers as stage
+from pandapon.courier import signers
 from pandapon.courier.around import clause_has, goes_back, happened, is_about_else, speaks_of_return
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
@@ -26,7 +26,7 @@ _COLLECTORS = frozenset({S.BRANCH, S.COURIER, S.CARRIER})
 
 
 def received(event: Event, text: Text) -> Claim | None:
-    """收到: by the courier, a hub, the recipient, or the sender of a return."""
+    """Return the claim of 收到: by the courier, a hub, the recipient, or the sender of a return."""
     clause = text.clauses[event.clause]
     signs = text.kinds[event.clause]
     behind = {token.sign for token in clause[event.token + 1 :]}
@@ -51,7 +51,7 @@ def received(event: Event, text: Text) -> Claim | None:
     if event.aspect in {A.NEGATED, A.FAILED} and signs & {S.RECIPIENT, S.SELF}:
         return Claim(M.ATTEMPT_FAILED, Reason.REFUSED)
     if event.aspect in HAPPENED and S.SENDER in signs:
-        if S.SENDER in {one.sign for one in clause[: event.token]} and speaks_of_return(clause):
+        if S.SENDER in {other.sign for other in clause[: event.token]} and speaks_of_return(clause):
             return Claim(M.RETURNED)
         if text.signs & {S.RETURN, S.REVERSE}:
             return Claim(M.RETURNING) if event.word == "收" and event.aspect is A.BARE else Claim(M.RETURNED)
@@ -63,17 +63,17 @@ def received(event: Event, text: Text) -> Claim | None:
         return None if S.INTERCEPT in behind or is_about_else(text) else Claim(M.SHIPPED)
     if event.aspect in {A.NOT_YET, A.NEGATED}:
         return Claim(M.EXCEPTION, Reason.MISSING) if S.WAREHOUSE in signs else _not_come(signs, text)
-    before = stage.best([token.sign for token in clause[: event.token]])
+    before = signers.best([token.sign for token in clause[: event.token]])
     if event.aspect in HAPPENED and before in _POINTS:
         from_sender = S.SENDER in text.signs and not goes_back(text)
         by_courier = S.COURIER in signs and _is_sent_off(text)
         return Claim(M.PICKED_UP) if from_sender or by_courier else Claim(M.READY_FOR_PICKUP)
-    brings = any(one.act is S.CARRY or (one.act is S.SIGN and one.aspect is A.PLANNED) for one in text.events)
+    brings = any(other.act is S.CARRY or (other.act is S.SIGN and other.aspect is A.PLANNED) for other in text.events)
     if event.aspect in HAPPENED and event.at is S.BRANCH and (brings or S.LAST_BRANCH in text.signs):
         return Claim(M.ARRIVED)
     if event.aspect in HAPPENED and signs & {S.RETURN, S.REVERSE, S.NOTE} and speaks_of_return(clause):
         return Claim(M.RETURNED) if signs & {S.SENDER, S.WAREHOUSE} else Claim(M.RETURNING)
-    takers = {one.sign for one in clause[: event.token]}
+    takers = {other.sign for other in clause[: event.token]}
     if event.word == "收下" and event.aspect is A.DONE and takers & {S.RECIPIENT, S.SELF, S.KIN}:
         return Claim(M.DELIVERED)
     if event.aspect in HAPPENED and event.at is S.RECIPIENT and takers & _COLLECTORS and S.RECIPIENT not in takers:
@@ -88,14 +88,14 @@ def received(event: Event, text: Text) -> Claim | None:
 
 
 def _is_of_money(event: Event, text: Text) -> bool:
-    """运费已收到."""
+    """Whether money was received: 运费已收到."""
     before = [token for token in text.clauses[event.clause][: event.token] if token.sign is not S.DONE]
     return bool(before) and before[-1].text.startswith(_MONEY) and event.aspect in HAPPENED
 
 
 def brought(event: Event, text: Text) -> Claim | None:
-    """Laid down or brought to somebody: by the courier, by the sender for the courier, or back to the sender."""
-    found = claim(event)
+    """Return the claim of a parcel put down or brought: by the courier, to the courier, or back to the sender."""
+    stated = claim(event)
     if event.act is S.STORE and event.aspect is A.BARE and {S.OVERDUE, S.WILL} <= text.kinds[event.clause]:
         return None
     if event.act is S.REACH and event.at is None and event.aspect in HAPPENED and _is_to_a_place(event, text):
@@ -108,7 +108,12 @@ def brought(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     if event.token and _is_about_a_slip(event, text):
         return None
-    if event.act is S.STORE and found is not None and found.milestone is M.DELIVERED and _is_kept_to_fetch(event, text):
+    if (
+        event.act is S.STORE
+        and stated is not None
+        and stated.milestone is M.DELIVERED
+        and _is_kept_to_fetch(event, text)
+    ):
         return Claim(M.READY_FOR_PICKUP)
     if event.act is S.STORE and event.at is None and S.DECLARE in text.signs and not text.signs & (_POINTS | {S.FETCH}):
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
@@ -119,15 +124,15 @@ def brought(event: Event, text: Text) -> Claim | None:
     if event.aspect in HAPPENED and _is_sent_by_seller(event, text):
         return Claim(M.SHIPPED)
     behind = {token.sign for token in text.clauses[event.clause][event.token + 1 :]}
-    if event.act is S.TRANSFER and found is None and S.COURIER in behind:
+    if event.act is S.TRANSFER and stated is None and S.COURIER in behind:
         return _given_to_courier(event, text)
-    if event.act is S.STORE and found is not None and found.milestone is M.ARRIVED and text.signs & _POINTS:
+    if event.act is S.STORE and stated is not None and stated.milestone is M.ARRIVED and text.signs & _POINTS:
         return Claim(M.READY_FOR_PICKUP)
     if event.aspect in HAPPENED and event.at is S.SENDER and text.signs & {S.RETURN, S.REVERSE}:
         return Claim(M.RETURNED)
     if (
-        found is not None
-        and found.milestone is M.READY_FOR_PICKUP
+        stated is not None
+        and stated.milestone is M.READY_FOR_PICKUP
         and S.SENDER in text.signs
         and S.RETURN not in text.signs
     ):
@@ -142,9 +147,9 @@ def brought(event: Event, text: Text) -> Claim | None:
         and event.at is None
         and (event.aspect is A.DONE or (event.aspect is A.BARE and {S.RECIPIENT, S.BY_CODE} <= text.signs))
     )
-    if found is None and ((alone and event.aspect is A.BARE) or given):
+    if stated is None and ((alone and event.aspect is A.BARE) or given):
         return Claim(M.DELIVERED)
-    return found
+    return stated
 
 
 def _is_given_by_sender(event: Event, text: Text) -> bool:
@@ -153,25 +158,25 @@ def _is_given_by_sender(event: Event, text: Text) -> bool:
 
 
 def _is_to_a_place(event: Event, text: Text) -> bool:
-    """已送达【南昌市】: a town, by its last character."""
+    """Whether the parcel was brought to a town, by the last character of its name: 已送达【南昌市】."""
     behind = text.clauses[event.clause][event.token + 1 :][:1]
     return bool(behind) and behind[0].sign is S.OTHER and behind[0].text.endswith(("市", "省", "县", "区", "镇", "州"))
 
 
 def _has_left_a_hub(text: Text) -> bool:
-    """已离开物流中心，配送至门市: a lorry brings it to the shop."""
-    return any(one.act is S.DEPART and one.at is S.HUB and one.aspect in HAPPENED for one in text.events)
+    """Whether a lorry brings the parcel from a hub to a shop: 已离开物流中心，配送至门市."""
+    return any(other.act is S.DEPART and other.at is S.HUB and other.aspect in HAPPENED for other in text.events)
 
 
 def _is_sent_by_seller(event: Event, text: Text) -> bool:
-    """已出库，交由丹鸟: the seller's way of telling that it was sent."""
+    """Whether a seller says in this way that the parcel was sent: 已出库，交由丹鸟."""
     to_carrier = event.act is S.TRANSFER and event.at is S.CARRIER
     by_seller = happened(text, S.SHIP) or clause_has(event, text, S.SENDER)
     return to_carrier and by_seller and text.signs.isdisjoint(_BACK) and text.signs.isdisjoint(_ON_THE_ROAD)
 
 
 def _given_to_courier(event: Event, text: Text) -> Claim | None:
-    """商家已交给快递员 at the start; 已交接给派件员 on the last leg."""
+    """The claim of a handover to a courier: 商家已交给快递员 at the start, 已交接给派件员 on the last leg."""
     if event.aspect is A.PLANNED:
         return Claim(M.SHIPPED) if S.SENDER in text.signs else None
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
@@ -185,13 +190,13 @@ def _given_to_courier(event: Event, text: Text) -> Claim | None:
 
 
 def _is_of_data(event: Event, text: Text) -> bool:
-    """订单信息已接收: the courier has the order's data, no parcel."""
+    """Whether the courier received the order's data and no parcel: 订单信息已接收."""
     near = text.clauses[event.clause][max(0, event.token - 2) : event.token]
     return any(token.sign is S.NOTE and token.text.endswith("信息") for token in near)
 
 
 def _is_about_a_slip(event: Event, text: Text) -> bool:
-    """通知单已投: what was brought is a note."""
+    """Whether a slip was brought: 通知单已投."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     behind = text.clauses[event.clause][event.token + 1 :]
     is_slip = bool(behind) and behind[-1].sign is S.NOTE and behind[-1].text.endswith(("通知单", "通知", "短信"))
@@ -200,10 +205,10 @@ def _is_about_a_slip(event: Event, text: Text) -> bool:
 
 
 def _is_kept_to_fetch(event: Event, text: Text) -> bool:
-    """Kept at the office for pickup: the same clause says that it is to be fetched."""
+    """Whether the clause also says that the parcel is to be fetched: Kept at the office for pickup."""
     return any(
-        one.act in {S.FETCH, S.TAKE, S.COLLECT} and one.clause == event.clause and one.token > event.token
-        for one in text.events
+        other.act in {S.FETCH, S.TAKE, S.COLLECT} and other.clause == event.clause and other.token > event.token
+        for other in text.events
     )
 
 
@@ -219,5 +224,5 @@ def _not_given(event: Event) -> Claim | None:
 
 
 def _is_sent_off(text: Text) -> bool:
-    """裹裹寄件: the sender's part of the way."""
+    """Whether the act belongs to the sender's part of the way: 裹裹寄件."""
     return any("寄" in token.text for clause in text.clauses for token in clause)

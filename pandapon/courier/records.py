@@ -1,4 +1,4 @@
-"""What nouns made of acts claim: a signature's record, a pick-up's task, an order's number that is void."""
+"""The claims of nouns made of acts: a signature's record, a pick-up's task, an order number that is void."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _CODES = frozenset(
     {"取件码", "取货码", "提货码", "货架号", "货号", "取件号", "取货号", "提货号", "开箱码", "开柜码", "货位号"}
     | {"库位号", "货架", "开箱密码", "取件密码", "开柜密码", "取货密码", "取件编号", "取货编号", "货架编号", "货架码"}
 )
-_NEW_CODES = ("新码", "新取", "新货", "新提")  # 原货架码失效，新码见短信: it was moved and lies ready
+_NEW_CODES = ("新码", "新取", "新货", "新提")  # 原货架码失效，新码见短信: the parcel was moved and lies ready
 _ON_ITS_WAY = frozenset(
     {S.WAREHOUSE, S.COURIER, S.SENDER, S.COLLECT, S.CARRY, S.DEPART, S.LABEL, S.FETCH, S.SIGN, S.CUSTOMS}
 )
@@ -64,18 +64,21 @@ _NOT_THE_ORDER = frozenset({S.COLLECT, S.TAKE, S.RETURN, S.CARRY, S.FORWARD, S.S
 
 
 def recorded(text: Text) -> list[tuple[Claim, Event]]:
-    """Each noun's claim with the noun as its event: a signature's record corrected, a pick-up's task cancelled."""
-    found = _coded(text) + _wishes(text) + _cannot(text) + _unpaid(text) + _labelled(text)
+    """Return the claim of each noun, with the noun as its event.
+
+    Such nouns are a signature's record that is corrected, or a pick-up's task that is cancelled.
+    """
+    claims = _coded(text) + _wishes(text) + _cannot(text) + _unpaid(text) + _labelled(text)
     if text.signs.isdisjoint(_NOUNS):
-        return found
+        return claims
     for number, (clause, signs) in enumerate(zip(text.clauses, text.kinds, strict=True)):
         if not signs.isdisjoint(_NOUNS):
-            found += _nouns(clause, signs, number)
-    return found
+            claims += _nouns(clause, signs, number)
+    return claims
 
 
 def has_another_number(text: Text) -> bool:
-    """原单号作废，新单号…: the parcel goes on under another number."""
+    """Return whether the parcel goes on under another number: 原单号作废，新单号…."""
     return any(
         token.sign is S.NOTE and token.text.endswith("单号") and before.text.endswith(("新", "换"))
         for clause in text.clauses
@@ -91,11 +94,11 @@ def _nouns(clause: Sequence[Token], signs: frozenset[Sign], number: int) -> Iter
 
 
 def _wishes(text: Text) -> list[tuple[Claim, Event]]:
-    """客户让周六再来, 收件人…不要: what the recipient wants instead of the parcel now."""
+    """The claim of a recipient's wish instead of the parcel now: 客户让周六再来, 收件人…不要."""
     if S.RECIPIENT not in text.signs or not text.signs.isdisjoint(_NO_WISH):
         return []
     for number, clause in enumerate(text.clauses):
-        signs = [one.sign for one in clause]
+        signs = [token.sign for token in clause]
         if S.RECIPIENT not in signs:
             continue
         at = signs.index(S.RECIPIENT)
@@ -112,23 +115,26 @@ def _wishes(text: Text) -> list[tuple[Claim, Event]]:
 
 
 def _cannot(text: Text) -> list[tuple[Claim, Event]]:
-    """无法确定, 需发件人说明: a verb that no list knows cannot be done, or the sender has to do it."""
+    """The claim of a problem with an unknown verb: it cannot be done, or the sender has to: 无法确定, 需发件人说明."""
     if text.signs.isdisjoint(_UNABLE) or not text.signs.isdisjoint(_NOT_STUCK):
         return []
     for number, clause in enumerate(text.clauses):
-        for at, (one, behind) in enumerate(pairwise(clause)):
-            joined = one.end == behind.start
-            fails = one.sign is S.CANNOT and behind.sign is S.OTHER and joined
-            needs = one.text in _NEEDS and behind.sign is S.SENDER
+        for at, (before, behind) in enumerate(pairwise(clause)):
+            joined = before.end == behind.start
+            fails = before.sign is S.CANNOT and behind.sign is S.OTHER and joined
+            needs = before.text in _NEEDS and behind.sign is S.SENDER
             if (fails and "一" <= behind.text[0] <= "鿿") or needs:
                 return [
-                    (Claim(M.EXCEPTION, Reason.OTHER), Event(S.TROUBLE, View(A.BARE), None, "", number, one.text, at))
+                    (
+                        Claim(M.EXCEPTION, Reason.OTHER),
+                        Event(S.TROUBLE, View(A.BARE), None, "", number, before.text, at),
+                    )
                 ]
     return []
 
 
 def _labelled(text: Text) -> list[tuple[Claim, Event]]:
-    """派件员：小周, 揽收扫描员：小王, where nothing else is told: whoever has it names the leg."""
+    """The claim of a text that only names who has the parcel, by that person's leg: 派件员：小周, 揽收扫描员：小王."""
     if text.events or S.COURIER not in text.signs or not text.signs.isdisjoint(_NO_LEG):
         return []
     for number, clause in enumerate(text.clauses):
@@ -142,13 +148,15 @@ def _labelled(text: Text) -> list[tuple[Claim, Event]]:
 
 
 def _unpaid(text: Text) -> list[tuple[Claim, Event]]:
-    """订单…未付款，已取消: a clause of its own says that it is off."""
+    """The claim of an unpaid order that a later clause cancels: 订单…未付款，已取消."""
     if text.signs.isdisjoint(_CALLED_OFF):
         return []
     refunded = _refunded(text)
     if refunded or text.signs.isdisjoint({S.MUST_PAY, S.PAID}):
         return refunded
-    of_order = any(one.text.endswith(_ORDERS) for clause in text.clauses for one in clause if one.sign is S.PARCEL)
+    of_order = any(
+        token.text.endswith(_ORDERS) for clause in text.clauses for token in clause if token.sign is S.PARCEL
+    )
     for number, (clause, signs) in enumerate(zip(text.clauses, text.kinds, strict=True)):
         if of_order and number and S.DONE in signs and signs <= _CALLED_OFF | {S.DONE, S.BY, S.SERVICE}:
             event = Event(S.CANCEL, View(A.BARE), None, "", number, clause[-1].text, len(clause) - 1)
@@ -157,15 +165,15 @@ def _unpaid(text: Text) -> list[tuple[Claim, Event]]:
 
 
 def _refunded(text: Text) -> list[tuple[Claim, Event]]:
-    """商家缺货，已取消并退款: the seller gives the money back, and nothing was sent."""
+    """The claim of an order that the seller refunds before anything was sent: 商家缺货，已取消并退款."""
     if S.SENDER not in text.signs or not text.signs.isdisjoint(_SENT):
         return []
-    if any(_is_another_matter(one) for clause in text.clauses for one in clause):
+    if any(_is_another_matter(token) for clause in text.clauses for token in clause):
         return []
     for number, (clause, signs) in enumerate(zip(text.clauses, text.kinds, strict=True)):
         words = [token.text for token in clause]
         is_off = S.DONE in signs and any(
-            one.endswith("取消") and behind[0] in _AND for one, behind in pairwise(words)
+            word.endswith("取消") and behind[0] in _AND for word, behind in pairwise(words)
         )  # 已取消退款 takes the refund back
         if is_off and words[-1].endswith("退款") and _is_plainly_out(text, number) and signs <= _OFF_AND_REFUNDED:
             event = Event(S.CANCEL, View(A.BARE), None, "", number, clause[-1].text, len(clause) - 1)
@@ -174,21 +182,24 @@ def _refunded(text: Text) -> list[tuple[Claim, Event]]:
 
 
 def _is_plainly_out(text: Text, number: int) -> bool:
-    """商家缺货, and no word more before it: a doubt is no cancellation."""
+    """Whether only 商家缺货 stands before the cancellation: a doubt cancels nothing."""
     before, behind = text.kinds[:number], text.kinds[number + 1 :]
     return all(signs <= _SELLER_IS_OUT for signs in before) and all(S.VOID not in signs for signs in behind)
 
 
 def _is_another_matter(token: Token) -> bool:
-    """售后单已取消并退款, 运费已取消并退款: not the order."""
+    """Whether something else than the order was cancelled: 售后单已取消并退款, 运费已取消并退款."""
     return (token.sign is S.NOTE and not token.text.endswith("退款")) or token.text.startswith(("售后", "理赔"))
 
 
 def _coded(text: Text) -> list[tuple[Claim, Event]]:
-    """货架号 5-1, or a locker and a code: it lies ready, where no courier and no sender is spoken of."""
+    """The claim of a shelf number, or of a locker with a code: 货架号 5-1.
+
+    The parcel lies ready, unless the text names a courier or a sender.
+    """
     if (text.signs.isdisjoint(_CODED) and S.NOTE not in text.signs) or not text.signs.isdisjoint(_ON_ITS_WAY):
         return []
-    if any(one.aspect in _NOT_THERE for one in text.events):
+    if any(other.aspect in _NOT_THERE for other in text.events):
         return []
     at_point = bool(text.signs & {S.POINT, S.LOCKER})
     for number, clause in enumerate(text.clauses):
@@ -198,7 +209,7 @@ def _coded(text: Text) -> list[tuple[Claim, Event]]:
             opens = token.sign is S.BY_CODE and at_point and not text.events
             if not has_code and not opens:
                 continue
-            behind = {one.sign for one in clause[at + 1 : at + 3]}
+            behind = {other.sign for other in clause[at + 1 : at + 3]}
             was_sent = token.text in _CODES and at_point and S.DONE in behind
             if (has_code and S.NUMBER in behind) or opens or was_sent or is_new:
                 event = Event(token.sign, View(A.BARE), S.POINT, "", number, token.text, at)
@@ -207,7 +218,7 @@ def _coded(text: Text) -> list[tuple[Claim, Event]]:
 
 
 def _not_got(signs: frozenset[Sign]) -> Claim | None:
-    """仓库未收到该单, 客户反映没收到."""
+    """The claim of a parcel that did not come: 仓库未收到该单, 客户反映没收到."""
     if S.WAREHOUSE in signs:
         return Claim(M.EXCEPTION, Reason.MISSING)
     return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED) if {S.RECIPIENT, S.ASKED} <= signs else None
@@ -220,8 +231,10 @@ def _is_paid_out(clause: Sequence[Token]) -> bool:
 def _noun(token: Token, clause: Sequence[Token], at: int, signs: frozenset[Sign]) -> Claim | None:
     void = not signs.isdisjoint(_CALLED_OFF)
     if token.sign is S.PARCEL and void and token.text.endswith(_ORDERS) and S.NOT not in signs:
-        near = {one.sign for one in clause[max(0, at - 2) : at + 4]}
-        closed = S.VOID in near or any(one.sign is S.VOID and before.sign is S.DONE for before, one in pairwise(clause))
+        near = {other.sign for other in clause[max(0, at - 2) : at + 4]}
+        closed = S.VOID in near or any(
+            other.sign is S.VOID and before.sign is S.DONE for before, other in pairwise(clause)
+        )
         return Claim(M.CANCELLED) if closed and not signs & _NOT_THE_ORDER else None
     if token.text in _NOT_GOT:
         return _not_got(signs)
@@ -230,11 +243,15 @@ def _noun(token: Token, clause: Sequence[Token], at: int, signs: frozenset[Sign]
     head = token.text[:2]
     if head in _DECLARATIONS and void:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
-    if token.text in _NUMBERS and any(one.sign in _CALLED_OFF for one in clause[at:]) and not signs & _NOT_THE_ORDER:
+    if (
+        token.text in _NUMBERS
+        and any(other.sign in _CALLED_OFF for other in clause[at:])
+        and not signs & _NOT_THE_ORDER
+    ):
         return Claim(M.CANCELLED)
     if token.text.startswith(_PAYMENTS) and (S.PAID in signs or (S.DONE in signs and _is_paid_out(clause))):
         return Claim(M.LOST, Reason.COMPENSATED)
-    if token.text.startswith(_SIGNATURES) and (void or any("更正" in one.text for one in clause[at:])):
+    if token.text.startswith(_SIGNATURES) and (void or any("更正" in other.text for other in clause[at:])):
         return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
     if head == "寄件" and void:
         return Claim(M.CANCELLED)

@@ -1,4 +1,4 @@
-"""Back to whom: to the sender, to the depot, to the hub that sorted it wrongly, or not at all any more."""
+"""The claims of returns: to the sender, to the depot, to the hub that sorted a parcel wrongly, or stopped again."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ A, M, S = Aspect, Milestone, Sign
 _OUTLETS = frozenset({S.BRANCH, S.LAST_BRANCH})
 _ON_THE_WAY = frozenset({S.HUB, S.WAREHOUSE, S.BRANCH, S.LAST_BRANCH, S.PORT})
 _KEEPERS = frozenset({S.PARTNER, S.CARRIER, S.POINT, S.LOCKER})
-# Words of a return that is over once it is done; 退回 may only have begun.
+# Words of a return that ends with the act; 退回 may only be its beginning.
 _GIVEN_BACK = ("还", "给", "returned", "delivered back to")
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _MONEY = ("账户", "运费", "差价", "款")
 
 
 def returned(event: Event, text: Text) -> Claim | None:
-    """What a return claims: planned, taken back, on its way, to the depot only, or over."""
+    """Return the claim of a return: planned, taken back, on its way, only to the depot, or over."""
     aspect = event.aspect
     if aspect is A.REVOKED:
         return Claim(M.IN_TRANSIT, resumes=True)
@@ -33,7 +33,7 @@ def returned(event: Event, text: Text) -> Claim | None:
         waits = clause_has(event, text, S.WAIT)
         return Claim(M.RETURNING) if waits and S.FETCH not in text.signs else None
     if aspect is A.POSSIBLE and S.WAIT in text.signs and text.signs & {S.CARRY, S.DESTROY, S.ABANDON}:
-        return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD if S.CUSTOMS in text.signs else None)  # somebody has to choose
+        return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD if S.CUSTOMS in text.signs else None)  # a person has to choose
     if event.word.endswith("件") and _is_stopped(event, text):
         return Claim(M.IN_TRANSIT, resumes=True)
     if aspect not in HAPPENED or _is_of_something_else(event, text) or is_of_a_slip(text):
@@ -59,28 +59,29 @@ def returned(event: Event, text: Text) -> Claim | None:
 
 
 def _is_stopped(event: Event, text: Text) -> bool:
-    """已截停退回件，发往收件地: the return is stopped, and the parcel goes to its recipient."""
+    """Whether the return is stopped and the parcel goes to its recipient: 已截停退回件，发往收件地."""
     clause = text.clauses[event.clause]
     stopped = event.token > 0 and clause[event.token - 1].text in {"截停", "追回", "截回", "拦下"}
     return stopped and bool(text.signs & {S.DESTINATION, S.RECIPIENT}) and S.SENDER not in text.signs
 
 
 def _is_in_their_store(event: Event, text: Text) -> bool:
-    """退货已入商家仓."""
+    """Whether the return is in the seller's warehouse: 退货已入商家仓."""
     behind = text.clauses[event.clause][event.token + 1 :]
     signs = [token.sign for token in behind]
     return signs[:2] == [S.DONE, S.TO] and behind[1].text in {"入", "进"} and signs[2:3] == [S.SENDER]
 
 
 def _has_just_collected(event: Event, text: Text) -> bool:
-    """收派员已取到快件，正返回【营业点】: the courier goes back with what was picked up."""
+    """Whether a courier goes back with parcels that were just picked up: 收派员已取到快件，正返回【营业点】."""
     return event.at is not S.SENDER and any(
-        one.act in {S.TAKE, S.COLLECT} and one.aspect is A.DONE and one.clause <= event.clause for one in text.events
+        other.act in {S.TAKE, S.COLLECT} and other.aspect is A.DONE and other.clause <= event.clause
+        for other in text.events
     )
 
 
 def _is_of_something_else(event: Event, text: Text) -> bool:
-    """A return of goods that the buyer asks for, of papers, of money."""
+    """Whether something else is returned: goods that the buyer asks to return, papers, money."""
     clause = text.clauses[event.clause]
     if (
         event.aspect is A.BARE
@@ -101,12 +102,12 @@ def _is_over(event: Event, text: Text) -> bool:
     if event.aspect is not A.DONE or not event.word.endswith(_GIVEN_BACK):
         return False
     if any(token.sign is S.COURIER for token in clause[event.token + 1 :]):
-        return False  # 交还业务员: it sets out
+        return False  # 交还业务员: the return only begins
     return event.at in {S.SENDER, S.POINT} or (event.at is S.RECIPIENT and event.place == "您")
 
 
 def _not_to_the_sender(event: Event, text: Text) -> Claim | None:
-    """Where a return is none: None for a real one."""
+    """The claim of a parcel that goes back, but not to its sender; None: it does go back to the sender."""
     clause = text.clauses[event.clause]
     before = {token.sign for token in clause[: event.token]}
     behind = {token.sign for token in clause[event.token + 1 :]}
@@ -121,7 +122,7 @@ def _not_to_the_sender(event: Event, text: Text) -> Claim | None:
     if is_wrongly_sorted(event, text):
         return Claim(M.EXCEPTION, Reason.MISSORTED)
     if text.signs & {S.PARTNER, S.CARRIER, S.POINT} and S.REFUSE in text.signs and S.RECIPIENT not in text.signs:
-        return Claim(M.EXCEPTION, Reason.REFUSED)  # whoever should carry it on does not take it
+        return Claim(M.EXCEPTION, Reason.REFUSED)  # the next carrier does not take the parcel
     if S.POINT in before and (S.CARRY in text.signs or event.at in {S.CARRIER, S.COURIER, *_OUTLETS}):
         return Claim(M.EXCEPTION, Reason.NOT_FETCHED)
     if event.word == "返仓" and S.CARRY in before:

@@ -1,4 +1,4 @@
-"""Who signed, by the form of the clause: a label, an actor before the act, a name behind it, a point in parentheses."""
+"""Who signed, by the form of the clause: behind a label, before the act, behind the act, or a point in parentheses."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ if TYPE_CHECKING:
 S = Sign
 
 _HOLDERS = (S.LOCKER, S.POINT, S.SENDER, S.DESK, S.KIN, S.SELF, S.RECIPIENT)
-_NEAR = 6  # words between somebody and the act
-_LONGEST_LISTED = 4  # words of a clause that only names somebody
+_NEAR = 6  # words between the signer and the act
+_LONGEST_LISTED = 4  # words of a clause that only names a signer
 _LONGEST_NAME = 5  # characters of a person's name
 
 
 def signer(text: Text) -> Sign | None:
-    """Who signed, by the form of the clause; None where nobody is named."""
+    """Return who signed; None where the text names nobody."""
     return _labelled(text.clauses) or _by(text) or _listed(text.clauses) or _in_parentheses(text)
 
 
 def best(signs: Sequence[Sign]) -> Sign | None:
-    """Of several people and points the one that decides who has the parcel."""
-    return next((one for one in _HOLDERS if one in signs), None)
+    """Return, of several people and points, the one that decides who has the parcel; None: none of them does."""
+    return next((sign for sign in _HOLDERS if sign in signs), None)
 
 
 def _labelled(clauses: list[Clause]) -> Sign | None:
-    """Find X in 签收人: X."""
-    return next((found for found in map(_who, _values(clauses)) if found is not None), None)
+    """The signer behind a label: X in 签收人: X."""
+    return next((person for person in map(_who, _values(clauses)) if person is not None), None)
 
 
 def is_warehouse(text: Text) -> bool:
-    """签收人：集运仓库: whoever sends it on."""
+    """Return whether a forwarder's warehouse signed, which sends the parcel on: 签收人：集运仓库."""
     return any(token.sign is S.WAREHOUSE for value in _values(text.clauses) for token in value)
 
 
 def _values(clauses: list[Clause]) -> Iterator[Clause]:
-    """What stands behind each label of a signer, in its clause or as the next one."""
+    """The words behind each label of a signer, in its clause or as the next clause."""
     for number, clause in enumerate(clauses):
         for at, token in enumerate(clause):
             if token.sign is S.SIGNER:
@@ -60,9 +60,9 @@ def _value(clause: Clause, at: int) -> Clause:
 
 def _who(value: Clause) -> Sign | None:
     signs = [token.sign for token in value]
-    found = best(signs)
-    if found is not None:
-        return found
+    person = best(signs)
+    if person is not None:
+        return person
     if S.BY_CODE in signs or S.FETCH in signs:
         return S.SELF
     if signs and signs[0] is S.BRANCH and value[0].text in {"公司", "单位"}:
@@ -74,46 +74,46 @@ def _who(value: Clause) -> Sign | None:
 
 
 def _by(text: Text) -> Sign | None:
-    """X签收, 由X签收, 被X代收, (X代收): whoever stands before the act."""
+    """The signer before the act: X签收, 由X签收, 被X代收, (X代收)."""
     for clause in text.clauses:
         for at, token in enumerate(clause):
             if token.sign in {S.SIGN, S.PROXY, S.RECEIVE}:
                 before = [
-                    one.sign
-                    for place, one in enumerate(clause[max(0, at - _NEAR) : at], max(0, at - _NEAR))
-                    if one.sign is not S.SIGNER and not _is_owner(clause, place)
+                    other.sign
+                    for place, other in enumerate(clause[max(0, at - _NEAR) : at], max(0, at - _NEAR))
+                    if other.sign is not S.SIGNER and not _is_owner(clause, place)
                 ]
-                found = best(before)
-                if found is not None:
-                    return found
+                person = best(before)
+                if person is not None:
+                    return person
     return None
 
 
 def _is_owner(clause: Clause, place: int) -> bool:
-    """您 in 您的签收."""
+    """Whether the word only tells whose signature it is: 您 in 您的签收."""
     behind = clause[place + 1 : place + 2]
     return clause[place].sign is S.RECIPIENT and bool(behind) and behind[0].sign is S.OF
 
 
 def _in_parentheses(text: Text) -> Sign | None:
-    """代收点(老王超市)已签收: a point in the clauses just before one that begins with the act."""
+    """The point in the clauses just before a clause that begins with the act: 代收点(老王超市)已签收."""
     for number, clause in enumerate(text.clauses):
         signs = [token.sign for token in clause if token.sign is not S.DONE]
         if signs[:1] == [S.SIGN]:
-            before = [token.sign for one in text.clauses[max(0, number - 2) : number] for token in one]
+            before = [token.sign for earlier in text.clauses[max(0, number - 2) : number] for token in earlier]
             if not set(before) & ACTS:
                 return next((point for point in (S.LOCKER, S.POINT) if point in before), None)
     return None
 
 
 def _listed(clauses: list[Clause]) -> Sign | None:
-    """已签收, X: a clause behind it that names somebody and nothing else."""
+    """The signer in a clause behind the act that names somebody and nothing else: 已签收, X."""
     signed = False
     for clause in clauses:
         signs = [token.sign for token in clause]
         if signed and len(signs) <= _LONGEST_LISTED and not set(signs) & ACTS and S.COURIER not in signs:
-            found = best(signs)
-            if found is not None:
-                return found
+            person = best(signs)
+            if person is not None:
+                return person
         signed = signed or S.SIGN in signs
     return None

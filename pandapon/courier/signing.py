@@ -1,10 +1,10 @@
-"""Who has it by a signature, or by taking it in for somebody else."""
+"""The claims of signatures, and of parcels taken in for somebody else."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier import signers as stage
+from pandapon.courier import signers
 from pandapon.courier.around import goes_back, happened, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
@@ -27,13 +27,13 @@ _LONGEST_NAME = 4  # characters
 
 
 def signed(event: Event, text: Text) -> Claim | None:
-    """Who has it by a signature, or by taking it in for somebody else."""
+    """Return the claim of a signature, or of a parcel that is taken in for somebody else."""
     aspect = event.aspect
     if aspect is A.REVOKED:
         return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
     if aspect is A.NEGATED and is_needless(event, text):
         return None
-    if aspect is A.NEGATED and says(event, text, "并未", "并没"):  # said against somebody who claims it
+    if aspect is A.NEGATED and says(event, text, "并未", "并没"):  # against somebody who claims the delivery
         return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
     if aspect in {A.FAILED, A.NEGATED}:
         if S.OVERDUE in text.signs:
@@ -57,9 +57,9 @@ def signed(event: Event, text: Text) -> Claim | None:
         return None
     if S.TO in behind[:1] and event.at in _POINTS:
         return Claim(M.READY_FOR_PICKUP)
-    if S.SIGNER in text.signs and stage.is_warehouse(text):
+    if S.SIGNER in text.signs and signers.is_warehouse(text):
         return Claim(M.IN_TRANSIT)
-    who = stage.signer(text)
+    who = signers.signer(text)
     fetches = event.act is S.PROXY and event.word in {"代领", "代取"} and (who not in _POINTS or S.KIN in before)
     if fetches and (event.view.succeeded or who is not None):
         return Claim(M.DELIVERED, fetched=True)
@@ -85,31 +85,34 @@ def signed(event: Event, text: Text) -> Claim | None:
 
 
 def _given_to(text: Text) -> Sign | None:
-    """已送到前台，代收: whoever it was brought to takes it in."""
-    brought = (one for one in text.events if one.act in _BRINGS and one.at in {S.DESK, S.KIN})
-    return next((one.at for one in brought if _is_sure(one, text)), None)
+    """Who took the parcel in, by the place to which it was brought: 已送到前台，代收."""
+    brought = (other for other in text.events if other.act in _BRINGS and other.at in {S.DESK, S.KIN})
+    return next((other.at for other in brought if _is_sure(other, text)), None)
 
 
 def _is_sure(event: Event, text: Text) -> bool:
-    found = Claim(M.DELIVERED)
-    return event.aspect in HAPPENED and weigh_doubts(found, event, text) is found
+    delivered = Claim(M.DELIVERED)
+    return event.aspect in HAPPENED and weigh_doubts(delivered, event, text) is delivered
 
 
 def _is_received_between(event: Event, text: Text) -> bool:
-    """สาขา…ได้รับพัสดุแล้ว: an outlet has received it; Thai has one word for that and for a recipient's receipt."""
+    """Whether an outlet received the parcel: สาขา…ได้รับพัสดุแล้ว.
+
+    Thai has one word for that and for a recipient's receipt.
+    """
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     return event.word.startswith("ได้รับ") and bool(before & {S.BRANCH, S.LAST_BRANCH, S.HUB, S.WAREHOUSE})
 
 
 def _is_a_kind(event: Event, text: Text) -> bool:
-    """面签件，请本人…: a parcel that has to be signed for like that."""
+    """Whether the word names a kind of parcel, which has to be signed for like that: 面签件，请本人…."""
     behind = text.clauses[event.clause][event.token + 1 :][:1]
     is_joined = bool(behind) and behind[0].start == text.clauses[event.clause][event.token].end
     return event.word.endswith("签") and event.aspect is A.BARE and is_joined and behind[0].text == "件"
 
 
 def _is_a_noun(event: Event, text: Text) -> bool:
-    """签收争议, 签收问题: a part of a longer word that no list knows."""
+    """Whether the act is part of a longer word that no list knows: 签收争议, 签收问题."""
     behind = text.clauses[event.clause][event.token + 1 :][:1]
     if any(token.text.endswith("显示") for token in text.clauses[event.clause][: event.token]):
         return False
@@ -122,7 +125,7 @@ def _is_a_noun(event: Event, text: Text) -> bool:
 
 
 def _is_of_a_time(event: Event, text: Text) -> bool:
-    """下午三点左右签收: a longer unknown phrase right before the act is no name."""
+    """Whether a longer unknown phrase stands right before the act, which is no name: 下午三点左右签收."""
     clause = text.clauses[event.clause]
     if not event.token:
         return False
@@ -132,14 +135,14 @@ def _is_of_a_time(event: Event, text: Text) -> bool:
 
 
 def _is_instruction(event: Event, text: Text) -> bool:
-    """签收酒水请出示证件: what to do at a signature that may come."""
+    """Whether the text says what to do at a signature that may come: 签收酒水请出示证件."""
     behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
     asked = next((at for at, sign in enumerate(behind) if sign in {S.PLEASE, S.MAY}), None)
     return asked is not None and not set(behind[:asked]) & {S.IF, S.NOTICE, S.SIGNER, S.DONE, S.POINT, S.LOCKER}
 
 
 def _handed_on(event: Event, text: Text) -> bool:
-    """Signed by whoever carries it on, or brought to them: not the end."""
+    """Whether the next carrier signed, or the parcel was brought to that carrier: it is not delivered."""
     clause = text.clauses[event.clause]
     before, behind = clause[: event.token], clause[event.token + 1 :]
     signs = [token.sign for token in behind]

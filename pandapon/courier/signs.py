@@ -1,6 +1,6 @@
 """The closed set of meanings that a word of a courier text can have.
 
-A scan is read as a line of signs, one for each known word. Three languages share them, so the grammar stands once.
+A scan is read as a line of signs, one sign for each known word. The languages share them, so one grammar serves all.
 """
 
 from __future__ import annotations
@@ -11,42 +11,42 @@ from enum import Enum, auto
 class Sign(Enum):
     """The meaning of one word."""
 
-    __hash__ = object.__hash__  # each is one object; Enum hashes its name, in Python, and a text asks a hundred times
+    __hash__ = object.__hash__  # each sign is one object; Enum hashes its name in Python, a hundred times a text
 
     # --- what happens: acts -------------------------------------------------------------------------------------
     ORDER = auto()  # the order is placed
     PAID = auto()  # the buyer paid
     PREPARE = auto()  # the seller packs
-    LABEL = auto()  # there is a number or a label, and the courier is awaited
-    SHIP = auto()  # the seller sends it off
-    COLLECT = auto()  # the courier takes it from the sender
-    TAKE = auto()  # somebody takes it: who does decides between COLLECT and FETCH
-    RECEIVE = auto()  # somebody receives it: who does decides
+    LABEL = auto()  # a number or a label exists, and the courier is awaited
+    SHIP = auto()  # the seller sends the parcel off
+    COLLECT = auto()  # the courier takes the parcel from the sender
+    TAKE = auto()  # somebody takes the parcel; the person decides between COLLECT and FETCH
+    RECEIVE = auto()  # somebody receives the parcel; the person decides the claim
     DEPART = auto()
     ARRIVE = auto()
     HANDLE = auto()  # sorted, loaded, scanned, weighed
     MOVE = auto()  # under way
     FLY = auto()  # air, sea and rail
     DECLARE = auto()  # customs clearance
-    RELEASE = auto()  # customs lets it go
-    INSPECT = auto()  # customs looks at it
-    HOLD = auto()  # somebody holds it back
+    RELEASE = auto()  # customs lets the parcel go
+    INSPECT = auto()  # customs inspects the parcel
+    HOLD = auto()  # somebody holds the parcel back
     FORWARD = auto()  # sent on to another address or outlet
     TRANSFER = auto()  # handed to another carrier
     CARRY = auto()  # the last leg, to the door
     CARRY_NOUN = auto()  # "delivery" as a noun: claims nothing by itself
     REACH = auto()  # brought as far as a place or a person
-    STORE = auto()  # laid down, kept
+    STORE = auto()  # put down, kept
     PROXY = auto()  # taken in for somebody else
     SIGN = auto()  # signed for
-    FETCH = auto()  # the recipient fetches it
+    FETCH = auto()  # the recipient fetches the parcel
     ATTEMPT = auto()  # a try to deliver, as a noun
     REFUSE = auto()
     RETURN = auto()  # sent back
-    TO_DEPOT = auto()  # the courier brings it back to the outlet
-    RETURN_SCAN = auto()  # 退 alone
-    TAKE_BACK = auto()  # the courier takes it out of a locker again
-    REVERSE = auto()  # a parcel on a return's way: an adjective
+    TO_DEPOT = auto()  # the courier brings the parcel back to the outlet
+    RETURN_SCAN = auto()  # 退 as the only word
+    TAKE_BACK = auto()  # the courier takes the parcel out of a locker again
+    REVERSE = auto()  # a parcel on its return: an adjective
     LOSE = auto()
     DESTROY = auto()
     SEIZE = auto()
@@ -64,8 +64,8 @@ class Sign(Enum):
     OUT_OF_AREA = auto()
     FORBIDDEN = auto()
     CANCEL = auto()  # of the order
-    ACCEPT = auto()  # the recipient takes it after all
-    RESUME = auto()  # it goes on
+    ACCEPT = auto()  # the recipient takes the parcel after all
+    RESUME = auto()  # the parcel goes on
     PAPERS = auto()
     DUTY = auto()
     MUST_PAY = auto()
@@ -91,7 +91,7 @@ class Sign(Enum):
     PLEASE = auto()
     MAY = auto()
     OR = auto()  # between two acts: a choice that is still to be made
-    ASKED = auto()  # somebody asks about it
+    ASKED = auto()  # somebody asks for the act, or about it
     AFTER = auto()  # "after the act": a mention
     AGAIN = auto()
     BEFORE_NOW = auto()  # yesterday, the last time
@@ -112,11 +112,11 @@ class Sign(Enum):
     SENDER = auto()
     COURIER = auto()
     CARRIER = auto()  # a carrier as a company
-    PARTNER = auto()  # whoever carries it on, without a name
+    PARTNER = auto()  # the next carrier, without a name
     CUSTOMS = auto()
     SERVICE = auto()  # customer service, the platform
     SIGNER = auto()  # the label "signed by"
-    PERSON = auto()  # somebody's name, as far as its form tells
+    PERSON = auto()  # a person's name, by its form
 
     # --- where --------------------------------------------------------------------------------------------------
     HUB = auto()
@@ -128,17 +128,17 @@ class Sign(Enum):
     DESTINATION = auto()
     DOOR = auto()  # the recipient's door, mailbox
     NEXT_STOP = auto()
-    CITY = auto()  # a name in which a word happens to stand
+    CITY = auto()  # a name that contains a known word by chance
 
     # --- the rest -------------------------------------------------------------------------------------------------
     TO = auto()
     FROM = auto()
     BY = auto()
-    OF = auto()  # what stands before it is an attribute
+    OF = auto()  # the words before it are an attribute
     PARCEL = auto()
-    NOTICE = auto()  # a word of a notice: it says that nothing is claimed
+    NOTICE = auto()  # a word of a notice, which claims nothing
     NOTE = auto()  # a noun made of an act: a code, a task, a photo
-    TAIL = auto()  # what makes such a noun of the act before it
+    TAIL = auto()  # makes such a noun of the act before it
     NUMBER = auto()
     OTHER = auto()  # a run of characters that no list knows
     COMMA = auto()
@@ -159,5 +159,5 @@ ACTS = _span(Sign.ORDER, Sign.CALL_BUYER)
 ASPECTS = _span(Sign.DONE, Sign.BY_CODE)
 ACTORS = _span(Sign.SELF, Sign.PERSON)
 PLACES = _span(Sign.HUB, Sign.NEXT_STOP)
-TROUBLES = _span(Sign.LOSE, Sign.FORBIDDEN) | {Sign.REFUSE, Sign.HOLD}  # told of, they have happened
-ENDS = frozenset({Sign.COMMA, Sign.STOP, Sign.OPEN, Sign.CLOSE})  # they part clauses
+TROUBLES = _span(Sign.LOSE, Sign.FORBIDDEN) | {Sign.REFUSE, Sign.HOLD}  # a trouble that is named has happened
+ENDS = frozenset({Sign.COMMA, Sign.STOP, Sign.OPEN, Sign.CLOSE})  # these part clauses

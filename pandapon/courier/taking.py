@@ -1,4 +1,4 @@
-"""The claims of taking (取件): by the courier at the sender, by the recipient at a point, or by whoever came for it."""
+"""The claims of taking (取件): by the courier at the sender, by the recipient at a point, or by an unnamed person."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PREPARED = frozenset({S.LABEL, S.PREPARE, S.PAID})
 
 
 class _Taking(NamedTuple):
-    """An act of taking with what decides who takes."""
+    """An act of taking, with the facts that decide who takes the parcel."""
 
     event: Event
     text: Text
@@ -54,17 +54,17 @@ class _Taking(NamedTuple):
 
 
 def taken(event: Event, text: Text) -> Claim | None:
-    """取件: the courier's pick-up, or the recipient's."""
-    one = _taking(event, text)
+    """Return the claim of 取件: the courier's pick-up, or the recipient's."""
+    act = _taking(event, text)
     for holds, claim in _ROWS:
-        if holds(one):
+        if holds(act):
             return claim
-    if one.aspect is A.DONE and event.view.succeeded:
+    if act.aspect is A.DONE and event.view.succeeded:
         return success(text)
     for holds, claim in _LATER_ROWS:
-        if holds(one):
+        if holds(act):
             return claim
-    return _by_whom(one)
+    return _by_whom(act)
 
 
 def _taking(event: Event, text: Text) -> _Taking:
@@ -75,61 +75,67 @@ def _taking(event: Event, text: Text) -> _Taking:
     return _Taking(event, text, kinds, for_recipient, by_courier and not (for_recipient and S.ARRANGE in kinds))
 
 
-def _is_a_noun(one: _Taking) -> bool:
-    return S.NOTE in one.kinds and one.aspect is A.BARE and not one.kinds >= {S.BY_CODE, S.POINT}
+def _is_a_noun(act: _Taking) -> bool:
+    return S.NOTE in act.kinds and act.aspect is A.BARE and not act.kinds >= {S.BY_CODE, S.POINT}
 
 
-def _is_for_later(one: _Taking) -> bool:
-    """到达后会有短信通知取件."""
-    before = one.text.clauses[one.event.clause][: one.event.token]
-    return one.aspect is A.PLANNED and any(token.sign is S.AFTER and token.text == "后" for token in before)
+def _is_for_later(act: _Taking) -> bool:
+    """Whether a message is to announce the pick-up: 到达后会有短信通知取件."""
+    before = act.text.clauses[act.event.clause][: act.event.token]
+    return act.aspect is A.PLANNED and any(token.sign is S.AFTER and token.text == "后" for token in before)
 
 
-def _is_on_its_way(one: _Taking) -> bool:
-    return bool(one.signs & EN_ROUTE and not is_public(one.event, one.text) and one.aspect in HAPPENED | {A.PLANNED})
+def _is_on_its_way(act: _Taking) -> bool:
+    return bool(act.signs & EN_ROUTE and not is_public(act.event, act.text) and act.aspect in HAPPENED | {A.PLANNED})
 
 
-def _is_to_be_collected(one: _Taking) -> bool:
-    """待收取."""
-    return one.event.token > 0 and one.text.clauses[one.event.clause][one.event.token - 1].text == "待收"
+def _is_to_be_collected(act: _Taking) -> bool:
+    """Whether the parcel waits for its pick-up: 待收取."""
+    return act.event.token > 0 and act.text.clauses[act.event.clause][act.event.token - 1].text == "待收"
 
 
-def _comes(one: _Taking) -> bool:
-    """快递员来取."""
-    comes = one.event.word.startswith(("来", "上门")) or (one.event.view.arranged and S.SENDER in one.kinds)
-    sent = one.by_courier or S.SHIP in one.signs
-    return comes and sent and one.aspect in {A.BARE, A.ONGOING} and S.DONE not in one.kinds
+def _comes(act: _Taking) -> bool:
+    """Whether a courier comes for the parcel: 快递员来取."""
+    comes = act.event.word.startswith(("来", "上门")) or (act.event.view.arranged and S.SENDER in act.kinds)
+    sent = act.by_courier or S.SHIP in act.signs
+    return comes and sent and act.aspect in {A.BARE, A.ONGOING} and S.DONE not in act.kinds
 
 
-def _is_agreed(one: _Taking) -> bool:
-    """收件人约定晚些来取."""
-    return one.event.word.startswith("来") and S.RECIPIENT in one.signs and says(one.event, one.text, "约定")
+def _is_agreed(act: _Taking) -> bool:
+    """Whether a later time was agreed on: 收件人约定晚些来取."""
+    return act.event.word.startswith("来") and S.RECIPIENT in act.signs and says(act.event, act.text, "约定")
 
 
-def _was_in_vain(one: _Taking) -> bool:
-    visits = S.COLLECT in one.signs or says(one.event, one.text, "上门")
-    return one.aspect in {A.NEGATED, A.FAILED} and visits
+def _was_in_vain(act: _Taking) -> bool:
+    visits = S.COLLECT in act.signs or says(act.event, act.text, "上门")
+    return act.aspect in {A.NEGATED, A.FAILED} and visits
 
 
-def _is_offered(one: _Taking) -> bool:
-    """可提货."""
-    return one.aspect is A.POSSIBLE and len(one.text.clauses[one.event.clause]) <= SHORT
+def _is_offered(act: _Taking) -> bool:
+    """Whether the parcel can be fetched: 可提货."""
+    return act.aspect is A.POSSIBLE and len(act.text.clauses[act.event.clause]) <= SHORT
 
 
-def _is_by_nobody(one: _Taking) -> bool:
-    named = one.kinds & (RECIPIENTS | POINTS) or one.signs & (POINTS | {S.PLEASE, S.BY_CODE, S.CALL_BUYER})
-    return one.aspect is A.BARE and not named
+def _is_by_nobody(act: _Taking) -> bool:
+    named = act.kinds & (RECIPIENTS | POINTS) or act.signs & (POINTS | {S.PLEASE, S.BY_CODE, S.CALL_BUYER})
+    return act.aspect is A.BARE and not named
 
 
-# The first row that holds decides; the second table comes behind a success.
+# The first row that holds decides. The second table is for an act that succeeded.
 _ROWS: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
     (_is_a_noun, None),
     (_is_for_later, None),
-    (lambda one: happened(one.text, S.ARRIVE) and is_awaited_courier(one.event, one.text), Claim(M.ARRIVED)),
-    (lambda one: one.aspect is A.PLANNED and bool(one.signs & _PREPARED) and not one.signs & PUBLIC, Claim(M.SHIPPED)),
-    (lambda one: one.for_recipient and one.event.view.arranged, Claim(M.READY_FOR_PICKUP)),
+    (
+        lambda act: happened(act.text, S.ARRIVE) and is_awaited_courier(act.event, act.text),
+        Claim(M.ARRIVED),
+    ),
+    (
+        lambda act: act.aspect is A.PLANNED and bool(act.signs & _PREPARED) and not act.signs & PUBLIC,
+        Claim(M.SHIPPED),
+    ),
+    (lambda act: act.for_recipient and act.event.view.arranged, Claim(M.READY_FOR_PICKUP)),
     (_is_on_its_way, Claim(M.IN_TRANSIT)),
-    (lambda one: is_needless(one.event, one.text), None),
+    (lambda act: is_needless(act.event, act.text), None),
     (_is_to_be_collected, Claim(M.SHIPPED)),
     (_comes, Claim(M.SHIPPED)),
     (_is_agreed, Claim(M.READY_FOR_PICKUP)),
@@ -137,35 +143,41 @@ _ROWS: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
     (_is_offered, Claim(M.READY_FOR_PICKUP)),
 )
 _LATER_ROWS: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
-    (lambda one: one.aspect is A.REVOKED, Claim(M.SHIPPED)),
-    (lambda one: one.aspect is A.DONE and S.SENDER in one.kinds and bool(one.signs & _BACK), Claim(M.RETURNED)),
-    (lambda one: one.aspect is A.FAILED, Claim(M.EXCEPTION, Reason.NOT_COLLECTED)),
-    (lambda one: one.aspect in {A.CONDITIONAL, A.MENTIONED}, None),
+    (lambda act: act.aspect is A.REVOKED, Claim(M.SHIPPED)),
+    (
+        lambda act: act.aspect is A.DONE and S.SENDER in act.kinds and bool(act.signs & _BACK),
+        Claim(M.RETURNED),
+    ),
+    (lambda act: act.aspect is A.FAILED, Claim(M.EXCEPTION, Reason.NOT_COLLECTED)),
+    (lambda act: act.aspect in {A.CONDITIONAL, A.MENTIONED}, None),
     (_is_by_nobody, Claim(M.PICKED_UP, unsure=True)),
 )
 
 
-def _by_whom(one: _Taking) -> Claim | None:
-    if one.aspect not in HAPPENED or (one.aspect is A.BARE and not one.by_courier):
-        return _not_told(one)
-    if one.by_courier:
-        brings = S.CARRY in one.signs or any(
+def _by_whom(act: _Taking) -> Claim | None:
+    if act.aspect not in HAPPENED or (act.aspect is A.BARE and not act.by_courier):
+        return _not_told(act)
+    if act.by_courier:
+        brings = S.CARRY in act.signs or any(
             token.sign is S.COURIER and token.text.startswith(("送", "派", "配", "投"))
-            for token in one.text.clauses[one.event.clause]
+            for token in act.text.clauses[act.event.clause]
         )
         return Claim(M.OUT_FOR_DELIVERY) if brings else Claim(M.PICKED_UP)
-    if one.kinds & RECIPIENTS or one.event.at in POINTS or S.BY_CODE in one.signs:
+    if act.kinds & RECIPIENTS or act.event.at in POINTS or S.BY_CODE in act.signs:
         return Claim(M.DELIVERED, fetched=True)
     return Claim(M.PICKED_UP, unsure=True)
 
 
-def _not_told(one: _Taking) -> Claim | None:
-    """Stated or still to come: the courier's visit, the recipient who has it, or a parcel that lies ready."""
-    if one.by_courier and S.LOCKER not in one.signs:
+def _not_told(act: _Taking) -> Claim | None:
+    """The claim of an act that is only stated or still to come.
+
+    It means the courier's visit, the recipient who has the parcel, or a parcel that lies ready.
+    """
+    if act.by_courier and S.LOCKER not in act.signs:
         return Claim(M.SHIPPED)
-    is_away = one.event.word == "取走" and (
-        S.RECIPIENT in one.kinds or (one.event.at in POINTS and not one.signs & _BIDDING)
+    is_away = act.event.word == "取走" and (
+        S.RECIPIENT in act.kinds or (act.event.at in POINTS and not act.signs & _BIDDING)
     )
-    if one.aspect is A.BARE and (is_away or one.kinds & {S.SELF, S.KIN, S.SIGNER, S.SIGN}):
+    if act.aspect is A.BARE and (is_away or act.kinds & {S.SELF, S.KIN, S.SIGNER, S.SIGN}):
         return Claim(M.DELIVERED, fetched=True)
-    return Claim(M.READY_FOR_PICKUP) if is_ready(one.event, one.text) else None
+    return Claim(M.READY_FOR_PICKUP) if is_ready(act.event, act.text) else None

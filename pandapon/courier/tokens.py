@@ -1,4 +1,4 @@
-"""The second stage: the text as a line of words with their meanings, names and nouns made of acts whole."""
+"""The second stage: the text as a line of words with their meanings. A name is one word, and so is a noun of an act."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ class Token(NamedTuple):
 
 _MARKS = {",": S.COMMA, ";": S.STOP, "!": S.STOP, "?": S.STOP, "\n": S.STOP, ":": S.COLON, "(": S.OPEN, ")": S.CLOSE}
 _NUMBER = re.compile(r"[0-9][0-9a-z*.:/%#-]*")
-# Characters that mean an act only where they stand alone: within an unknown word they are a part of it.
+# Characters that mean an act only where they stand alone, and not within an unknown word.
 _WEAK = frozenset("凡取领拿放收送退拒停反缺要问想堵改转投搁慢存发")
 _PREFIXED = 2  # characters of 已取, 已交
 _OPEN, _CLOSE = "[", "]"
 _PERFECT = ("了", "啦")
-_GOES_ON = frozenset("为将再会即由给才需可统方便")  # begin what is said behind 后
+_GOES_ON = frozenset("为将再会即由给才需可统方便")  # these begin the clause behind 后
 _TITLES = ("先生", "女士", "小姐", "太太", "**")
 _PARTICLES = frozenset("啊哦哟呢呀吧呗喔嘛一两下个")
-_TAILED = frozenset({S.OTHER, S.NOTE, S.PARCEL})  # a known word is not parted for a tail
+_TAILED = frozenset({S.OTHER, S.NOTE, S.PARCEL})  # a known word is not split for a tail
 _SEPARATORS: dict[str, tuple[Sign, ...]] = {" ": (), _OPEN: (S.OTHER,), _CLOSE: (S.OTHER,)}
-# These mean an act only where no unknown word begins with them: 已签发, 放心.
+# These mean an act only where they do not begin an unknown word: 已签发, 放心.
 _FRAGILE = frozenset("取领拿收签发") | {"已取", "已领", "已签"}
-# A noun can be made of these: a receipt, a code, a task.
+# A tail can make a noun of these: a receipt, a code, a task.
 _NOMINAL = frozenset(
     {S.SIGN, S.CARRY, S.COLLECT, S.TAKE, S.FETCH, S.REFUSE, S.RETURN, S.PROXY, S.SHIP, S.REACH, S.RECEIVE, S.DAMAGE}
     | {S.LOSE, S.INTERCEPT, S.COMPENSATE, S.DELAY, S.PREPARE, S.DECLARE, S.PAID, S.STORE}
 )
-# In a centre's name these say what the centre is for.
+# In a centre's name these name its purpose.
 _PURPOSES = frozenset(
     {
         S.CARRY,
@@ -75,17 +75,17 @@ _LONGEST_NAME = 8  # characters in brackets
 
 
 def tokens(text: str) -> list[Token]:
-    """The words of a folded text (see :func:`pandapon.courier.form.fold`), in order."""
+    """Return the words of a folded text (see :func:`pandapon.courier.form.fold`), in order."""
     return _reduced(_scan(text))
 
 
 def _scan(text: str) -> list[Token]:
-    """The known words from left to right; brackets stand as words of their own."""
+    """The known words from left to right; a bracket is a word of its own."""
     found: list[Token] = []
     at, size, unknown = 0, len(text), -1
     while at < size:
         if text[at] in SURNAMES and unknown < 0:
-            end = name_end(text, at, found, _word_end)
+            end = name_end(text, at, found[-1].sign if found else None, _word_end)
             if end > at:
                 found.append(Token(S.OTHER, text[at:end], at, end))
                 at = end
@@ -106,7 +106,7 @@ def _scan(text: str) -> list[Token]:
 
 
 def _at(text: str, at: int, *, in_word: bool) -> tuple[tuple[Sign, ...] | None, int]:
-    """The meanings of the word that begins here and its end: none for a blank, None for an unknown word."""
+    """The meanings and the end of the word that begins at a place; no meanings: a blank, None: an unknown word."""
     char = text[at]
     if char in _MARKS:
         return (_MARKS[char],), at + 1
@@ -133,7 +133,7 @@ def _word(text: str, at: int) -> tuple[tuple[Sign, ...], int]:
 
 
 def _word_end(text: str, at: int) -> int:
-    """Where the longest known word that begins here ends; the next place where none does."""
+    """The end of the longest known word that begins at a place; the next place when there is none."""
     signs, end = _word(text, at)
     return end if signs else at + 1
 
@@ -173,7 +173,7 @@ def _is_part_of_word(word: Token, behind: Token) -> bool:
 
 
 def _is_within_name(line: list[Token], behind: Token) -> bool:
-    """前 and 后 between a place's word and an unknown one belong to a street's name."""
+    """Whether 前 or 后 belongs to a street's name: it stands between a place's word and an unknown one."""
     if behind.sign is not S.OTHER or line[-1].text not in {"前", "后"}:
         return False
     if behind.text[0] in _GOES_ON:
@@ -194,7 +194,7 @@ def _append(line: list[Token], token: Token) -> None:
         while line and line[-1].start == last.start:
             line.pop()
         line.append(Token(S.OTHER, last.text + token.text, last.start, token.end))
-    elif last.sign in _PARTS_OF_NAMES and token.sign in _PARTS_OF_NAMES:  # 集运仓营业部: its last word tells what it is
+    elif last.sign in _PARTS_OF_NAMES and token.sign in _PARTS_OF_NAMES:  # 集运仓营业部: the last word tells the kind
         line[-1] = Token(token.sign, last.text + token.text, last.start, token.end)
     elif token.sign is S.HUB and last.sign in _PURPOSES and not _is_verb(last):
         line.pop()
@@ -212,7 +212,7 @@ def _is_verb(word: Token) -> bool:
 
 
 def _noun(act: Token, behind: Token) -> Token | None:
-    """签收 + 单."""
+    """The noun that a tail makes of an act: 签收 + 单."""
     tail = _tail(behind.text)
     is_tail = behind.sign in _TAILED or tail == behind.text
     if (
@@ -230,7 +230,7 @@ def _tail(text: str) -> str:
 
 
 def _close_name(line: list[Token], begin: int) -> None:
-    """Words in brackets are one name where a place or a point is named in them."""
+    """Make one name of the words in brackets, if they name a place or a point."""
     inside = [token for token in line[begin:] if token.sign not in {S.OPEN, S.CLOSE}]
     if not inside:
         return
@@ -247,12 +247,12 @@ def _close_name(line: list[Token], begin: int) -> None:
 
 
 def _is_a_towns(inside: list[Token], signs: list[Sign]) -> bool:
-    """小店公司: an outlet of a town whose name happens to be a shop's word."""
+    """Whether an outlet belongs to a town whose name is a shop's word by chance: 小店公司."""
     return signs[-1] is S.BRANCH and any(token.text in _TOWNS for token in inside)
 
 
 def _is_name(inside: list[Token]) -> bool:
-    """丢件坡: a short name of which a part happens to be a word."""
+    """Whether a short name contains a known word by chance: 丢件坡."""
     signs = {token.sign for token in inside}
     length = sum(len(token.text) for token in inside)
     return length <= _LONGEST_NAME and S.OTHER in signs and not signs & {S.DONE, S.COLON, S.OK, S.MIDST, S.FAILED}

@@ -1,4 +1,4 @@
-"""The view of an act: its aspect by the words before and behind it."""
+"""The view of an act: its aspect, by the words before and behind it."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ _UNTIL = (
     "整理",
     "恢复",
 )
-# A denial reaches over these to its act.
+# A denial reaches its act across these.
 _BRIDGES = frozenset(
     {S.OK, S.ARRANGE, S.ONGOING, S.PARCEL, S.AGAIN, S.DONE, S.BY, S.RECIPIENT, S.SELF, S.COURIER, S.TO, S.TODAY}
     | {S.NUMBER, S.CARRY_NOUN, S.CARRY}
 )
-_NEAR = 2  # words that a denial reaches over whatever they are
-# These may stand between two acts of one phrase without ending the first one's modifiers.
+_NEAR = 2  # words of any kind that a denial may reach across
+# These may stand between two acts of a phrase; the modifiers of the first act still hold.
 _INHERENT = {S.DONE: Aspect.DONE, S.ONGOING: Aspect.ONGOING}
 _CHECKS = frozenset({S.HANDLE, S.RECEIVE})  # 验货, 验收
 _CLOCK = ("时", "点", "日", "号", "底", "天")
@@ -84,14 +84,17 @@ def view(clause: Sequence[Token], at: int, *, conditional: bool = False) -> View
 
 
 def _left(clause: Sequence[Token], at: int, found: View) -> View:
-    """What stands before it; the nearest wins, and beyond another act only conditions, requests and offers are seen."""
+    """The view by the words before the act. The nearest word wins.
+
+    Beyond another act only conditions, requests and offers count.
+    """
     if not at or found.aspect in _SETTLED:
         return found
     act = clause[at]
     between: list[Sign] = []
     for position in range(at - 1, -1, -1):
         token = clause[position]
-        if token.start == act.start and token.sign is not S.NOT:  # the word itself says done, under way or awaited
+        if token.start == act.start and token.sign is not S.NOT:  # the word itself tells: done, under way or awaited
             found = _inherent(found, token.sign)
         elif token.sign in ACTS and token.sign not in _LIGHT and token.text not in _GOING:
             is_object = token.sign is act.sign is S.RETURN  # 已将退件交还
@@ -119,7 +122,7 @@ def _inherent(found: View, sign: Sign) -> View:
 
 
 def _verdict(found: View, clause: Sequence[Token], at: int, position: int, between: Sequence[Sign]) -> View | None:
-    """The aspect, if the word at that place settles it; None: the words further left decide."""
+    """The view, if the word at that place settles it; None: the words further left decide."""
     if clause[position].sign not in _TELLING:
         return None
     token, before = clause[position], clause[:position]
@@ -174,7 +177,7 @@ def _verdict(found: View, clause: Sequence[Token], at: int, position: int, betwe
 
 
 def _is_deadline(clause: Sequence[Token], position: int, between: Sequence[Sign]) -> bool:
-    """最晚24时前发出: what stands before 前 is a time, and the act follows."""
+    """Whether a time stands before 前 and the act right behind it: 最晚24时前发出."""
     before = clause[position - 1] if position else None
     is_time = before is not None and (before.sign in {S.NUMBER, S.FUTURE_DAY} or before.text.endswith(_CLOCK))
     return is_time and not between
@@ -192,7 +195,7 @@ def _noted(found: View, token: Token, between: Sequence[Sign]) -> View:
     if token.sign not in _ADDING:
         return found
     match token.sign:
-        case S.BY if token.text == "被" and found.aspect is Aspect.BARE:  # the passive tells what was done to it
+        case S.BY if token.text == "被" and found.aspect is Aspect.BARE:  # the passive tells a done act
             return found._replace(aspect=Aspect.DONE)
         case S.OK if not between and found.aspect in {Aspect.BARE, Aspect.DONE}:
             return found._replace(aspect=Aspect.DONE, succeeded=True)
@@ -208,22 +211,22 @@ def _noted(found: View, token: Token, between: Sequence[Sign]) -> View:
 
 
 def is_as_asked(before: Sequence[Token]) -> bool:
-    """应商家要求, 按您要求: what was asked is done."""
+    """Return whether the act was done as somebody asked: 应商家要求, 按您要求."""
     return any(token.text.endswith(_AS) for token in before)
 
 
 def _has_actor(before: Sequence[Token]) -> bool:
-    """本人验货后签收 is told; 验货后再签收 is advice."""
+    """Whether the words name who acts. 本人验货后签收 states an act; 验货后再签收 is advice."""
     return any(token.sign in {S.SELF, S.KIN, S.RECIPIENT, S.DESK} for token in before)
 
 
 def _ends_a_time(before: Sequence[Token]) -> bool:
-    """解封后, 48小时后: what stands before 后 is an act or a span of time, and not a part of a name."""
+    """Whether an act or a span of time stands before 后, and not a part of a name: 解封后, 48小时后."""
     return bool(before) and (before[-1].sign in ACTS or before[-1].text.endswith(_UNTIL))
 
 
 def _modal(found: View, before: Sequence[Token]) -> View:
-    """A condition, a request or an offer holds for each act of its clause that is not told as done."""
+    """The view after a condition, a request or an offer, which holds for each act of its clause that is not done."""
     if found.aspect in _TOLD:
         return found
     for token in reversed(before):
