@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.courier_texts import OPENED, labelled, opened_texts
 from support.effort import examples
 
 from pandapon.courier import Deed, Keeper, Place, PlaceKind, read_account, read_entry
 from pandapon.courier.deeds import _words
 
 D, K, P = Deed, Keeper, PlaceKind
-FOLDER = Path(__file__).parent.parent / "courier"
-SETS = [path.stem for path in sorted(FOLDER.glob("*.tsv")) if path.stem != "next"]  # nobody reads that one
-
-
-def labelled(name: str) -> list[dict[str, str]]:
-    with (FOLDER / f"{name}.tsv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +66,7 @@ def test_deeds(text: str, deeds: tuple[Deed, ...]) -> None:
     ],
 )
 def test_places(text: str, place: Place, target: Place | None) -> None:
-    """A place keeps its name as written, its kind, and the town where it was scanned; the next stop has no such town."""
+    """A place keeps its name as written, its kind, and the town of the scan; the next stop has no such town."""
     account = read_account(text)
     assert account.statements[0].place == place
     assert account.target == target
@@ -113,7 +106,7 @@ def test_a_code_and_what_happens_otherwise() -> None:
     assert not read_account("多多驿站提醒：尾号0071有1件待领").has_code
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", OPENED)
 def test_no_account_tells_another_milestone_than_the_reading(name: str) -> None:
     """For every labelled text, and whatever stands behind it, the account's claim is the reading's."""
     for row in labelled(name):
@@ -122,7 +115,7 @@ def test_no_account_tells_another_milestone_than_the_reading(name: str) -> None:
         assert bool(account.statements) is (account.milestone is not None), row["id"]
 
 
-@given(st.lists(st.sampled_from([row["text"] for row in labelled("given")]), max_size=4), st.text(max_size=40))
+@given(st.lists(st.sampled_from(opened_texts()), max_size=4), st.text(max_size=40))
 @settings(max_examples=examples(100, 2_000), deadline=None)
 def test_odd_texts(texts: list[str], noise: str) -> None:
     """Texts run together with noise raise nothing and keep to the reading."""
