@@ -45,7 +45,7 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a text tells. No statement: nothing of it can be told without guessing."""
+    """The content of a text. Without a statement nothing of it can be told without guessing."""
 
     milestone: Milestone | None = None  # of the words, as the reading has it
     statements: tuple[Statement, ...] = ()  # in the order in which the text tells them
@@ -59,6 +59,7 @@ class Account:
 
 
 _MOST = 2  # statements of one text
+_MOST_STAGES = 2  # of the labelled texts with more, a third was read wrongly
 _UNREADABLE = Account()
 _TO_FETCH = frozenset({M.DELIVERED, M.READY_FOR_PICKUP})
 _ON_THE_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.ARRIVED})
@@ -112,6 +113,8 @@ def read_account(text: str) -> Account:
         return _UNREADABLE
     best = max(claims, key=weight)
     milestone = best.claim.milestone
+    if _is_tangled({claim.claim.milestone for claim in claims}):
+        return Account(milestone)
     site = Site(folded)
     return Account(
         milestone=milestone,
@@ -124,6 +127,11 @@ def read_account(text: str) -> Account:
         is_part=S.PART in parted.signs,
         is_again=_is_again(parted),
     )
+
+
+def _is_tangled(milestones: set[Milestone]) -> bool:
+    """Whether a text tells so many stages, and no problem, that it is not clear which of them counts now."""
+    return len(milestones) > _MOST_STAGES and milestones.isdisjoint(PROBLEMS)
 
 
 def _chosen(claims: Sequence[TextClaim], best: TextClaim) -> list[TextClaim]:

@@ -34,6 +34,7 @@ D, K, P = Deed, Keeper, PlaceKind
         ("错发他人", (D.MISDELIVERED,)),
         ("误点签收，实物未派", (D.WRONGLY_SIGNED,)),
         ("STA_INBOUND", (D.READY,)),
+        ("快递员正在路上，前来取件", ()),  # three stages: which of them counts is not clear
         ("如遇恶劣天气，派送时间可能顺延", ()),
         ("嗡嗡嗡声", ()),
         ("", ()),
@@ -112,7 +113,7 @@ def test_no_account_tells_another_milestone_than_the_reading(name: str) -> None:
     for row in labelled(name):
         account = read_account(row["text"])
         assert account.milestone is read_entry(row["text"]).milestone, row["id"]
-        assert bool(account.statements) is (account.milestone is not None), row["id"]
+        assert account.milestone is not None or not account.statements, row["id"]
 
 
 @given(st.lists(st.sampled_from(opened_texts()), max_size=4), st.text(max_size=40))
