@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Coroutine  # noqa: TC003  the tables below name them
 from typing import Any
 
-from benchmarks import ack, courier, expected, kill, page, poll, proofs, replay, scale, unchanged
+from benchmarks import ack, courier, expected, gloss, kill, page, poll, proofs, replay, scale, unchanged
 
 ALL: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "poll": poll.measure,
@@ -15,6 +15,7 @@ ALL: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "unchanged": unchanged.measure,
     "courier": courier.measure,
     "expected": expected.measure,
+    "gloss": gloss.measure,
 }
 LONG: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "kill": kill.measure,

@@ -19,7 +19,7 @@ def deed_words(deed: Deed, *, is_ongoing: bool = False, is_planned: bool = False
         return words.waiting[deed]
     if is_ongoing and deed in words.ongoing:
         return words.ongoing[deed]
-    return words.told[deed]
+    return words.plain[deed]
 
 
 def keeper_words(keeper: Keeper) -> str:
@@ -43,15 +43,15 @@ def keeper_words(keeper: Keeper) -> str:
 class _Words(NamedTuple):
     """The words of one language."""
 
-    told: dict[Deed, str]
+    plain: dict[Deed, str]
     ongoing: dict[Deed, str]
     waiting: dict[Deed, str]
 
 
 @cache
 def _all(_language: str) -> _Words:
-    told = _at_the_shop() | _on_the_way() | _last_leg() | _problems() | _ends()
-    return _Words(told, _ongoing(), _waiting())
+    plain = _at_the_shop() | _on_the_way() | _last_leg() | _problems() | _ends()
+    return _Words(plain, _ongoing(), _waiting())
 
 
 def _at_the_shop() -> dict[Deed, str]:

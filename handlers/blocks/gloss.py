@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from handlers.blocks import team_glosses
 from handlers.blocks.deed_words import deed_words, keeper_words
 from handlers.blocks.i18n import _, language
-from handlers.blocks.place_words import arrived, place_words, town_where, where
-from pandapon.courier import Account, Deed, Keeper, Place, PlaceKind, account
+from handlers.blocks.place_words import arrived, place_words, town_name, town_where, where
+from pandapon.courier import Account, Deed, Keeper, PlaceKind, read_account
+from pandapon.markup import plain
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def gloss(text: str) -> str:
 
 def has_gloss(text: str) -> bool:
     """Whether readers of other languages get a gloss of a text, from the bot or from the team's file."""
-    return team_glosses.find(text) is not None or bool(account(text).statements)
+    return team_glosses.find(text) is not None or bool(read_account(text).statements)
 
 
 def language_of(text: str) -> str:
@@ -53,9 +54,10 @@ def language_of(text: str) -> str:
 
     Chinese characters and Latin words count one each, and so do three Thai letters. A platform's code has no language.
     """
-    if _CODE.fullmatch(text.strip()):
+    words = plain(text[:LONGEST_TEXT]).strip()
+    if _CODE.fullmatch(words):
         return ""
-    counts = {code: len(script.findall(text[:LONGEST_TEXT])) for code, script in _SCRIPTS.items()}
+    counts = {code: len(script.findall(words)) for code, script in _SCRIPTS.items()}
     most = max(counts, key=lambda code: counts[code])
     return most if counts[most] else ""
 
@@ -65,24 +67,24 @@ def _gloss(text: str, shown: str, _version: int) -> str:
     by_team = team_glosses.find(text)
     if by_team is not None and shown in by_team:
         return by_team[shown]
-    return _capital(_told(account(text)))
+    return _capital(_phrases(read_account(text)))
 
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _told(told: Account) -> str:
+def _phrases(account: Account) -> str:
     """The whole account in words; empty where it has no statement."""
-    parts = [part for part in (_statement(one, told) for one in told.statements) if part]
-    if told.is_again and told.milestone is M.ATTEMPT_FAILED:
+    parts = [part for part in (_statement(statement, account) for statement in account.statements) if part]
+    if account.is_again and account.milestone is M.ATTEMPT_FAILED:
         parts.append(_("delivery will be tried again"))
-    if told.milestone is M.READY_FOR_PICKUP:
-        parts += _how_to_fetch(told)
-    if told.is_part and told.milestone in _PARTIAL:
+    if account.milestone is M.READY_FOR_PICKUP:
+        parts += _how_to_fetch(account)
+    if account.is_part and account.milestone in _PARTIAL:
         parts.append(_("only part of the shipment"))
-    target = place_words(told.target) if told.target and parts else ""
-    if target and not any(one.deed in {D.LEFT, D.TOWARDS, D.NEXT_STOP} for one in told.statements):
+    target = place_words(account.target) if account.target and parts else ""
+    if target and not any(statement.deed in {D.LEFT, D.TOWARDS, D.NEXT_STOP} for statement in account.statements):
         parts.append(_("next stop: {place}").format(place=target))
     words = ""
     for part in parts:
@@ -90,55 +92,62 @@ def _told(told: Account) -> str:
     return words
 
 
-def _statement(one: Statement, told: Account) -> str:
-    match one.deed:
+def _statement(statement: Statement, account: Account) -> str:
+    match statement.deed:
         case D.LEFT | D.TOWARDS | D.NEXT_STOP:
-            return _departed(one, told)
+            return _departed(statement, account)
         case D.DELIVERED | D.PARTIAL:
-            return _delivered(one, told.keeper)
+            return _delivered(statement, account.keeper)
         case D.READY:
-            return _ready(told.keeper)
-        case D.OUT_FOR_DELIVERY if told.is_again:
+            return _ready(account.keeper)
+        case D.OUT_FOR_DELIVERY if account.is_again:
             return _("out for delivery again")
-        case D.ARRIVED if one.place and (words := arrived(one.place)):
+        case D.ARRIVED | D.AT_LAST_OUTLET if words := _arrived(statement):
             return words
-        case D.AT_LAST_OUTLET if one.place:
-            return arrived(_last_outlet(one.place))
-    words = deed_words(one.deed, is_ongoing=one.is_ongoing, is_planned=one.is_planned)
-    return _filled(words, _where(one))
+    words = deed_words(statement.deed, is_ongoing=statement.is_ongoing, is_planned=statement.is_planned)
+    return _filled(words, _where(statement))
 
 
-def _where(one: Statement) -> str:
-    if one.place is None:
+def _where(statement: Statement) -> str:
+    if statement.place is None:
         return ""
-    return town_where(one.place) if one.deed in _ONLY_TOWN else where(one.place)
+    return town_where(statement.place) if statement.deed in _ONLY_TOWN else where(statement.place)
 
 
-def _last_outlet(place: Place) -> Place:
-    """The place as the local depot that it is; a destination is told as such."""
-    return place if place.kind is PlaceKind.DESTINATION else place._replace(kind=PlaceKind.LAST_OUTLET)
+def _arrived(statement: Statement) -> str:
+    """An arrival with its place. The last outlet is the local depot, whatever kind its name has."""
+    place = statement.place
+    if place is None:
+        return ""
+    is_depot = statement.deed is D.AT_LAST_OUTLET and place.kind is not PlaceKind.DESTINATION
+    return arrived(place._replace(kind=PlaceKind.LAST_OUTLET) if is_depot else place)
 
 
 def _filled(words: str, place: str) -> str:
     return " ".join(words.format(where=place).split()) if "{where}" in words else words
 
 
-def _departed(one: Statement, told: Account) -> str:
-    origin = place_words(one.place) if one.place else ""
-    target = place_words(told.target) if told.target else ""
-    if one.is_planned or one.deed is D.NEXT_STOP:
+def _departed(statement: Statement, account: Account) -> str:
+    origin = place_words(statement.place) if statement.place else ""
+    target = place_words(account.target) if account.target else ""
+    if statement.place and account.target and origin in {target, town_name(account.target)}:
+        origin = ""  # the way leads from a town to a place in it
+    if statement.is_planned or statement.deed is D.NEXT_STOP:
         if target:
             return _("next stop: {place}").format(place=target)
-        return _filled(deed_words(one.deed, is_planned=one.is_planned), where(one.place) if one.place else "")
-    if origin and target and origin != target:
+        return _filled(
+            deed_words(statement.deed, is_planned=statement.is_planned),
+            where(statement.place) if statement.place else "",
+        )
+    if origin and target:
         return _("left {origin} for {target}").format(origin=origin, target=target)
     if target:
         return _("sent on to {place}").format(place=target)
-    return _("left {place}").format(place=origin) if origin else deed_words(one.deed)
+    return _("left {place}").format(place=origin) if origin else deed_words(statement.deed)
 
 
-def _delivered(one: Statement, keeper: Keeper | None) -> str:
-    words = deed_words(one.deed)
+def _delivered(statement: Statement, keeper: Keeper | None) -> str:
+    words = deed_words(statement.deed)
     if keeper is None:
         return words
     if keeper is K.RECIPIENT:
@@ -158,8 +167,8 @@ def _ready(keeper: Keeper | None) -> str:
     return _("ready for pickup, taken in by {person}").format(person=keeper_words(keeper))
 
 
-def _how_to_fetch(told: Account) -> list[str]:
-    parts = [_("a pickup code is needed")] if told.has_code else []
-    if told.goes_back_else:
+def _how_to_fetch(account: Account) -> list[str]:
+    parts = [_("a pickup code is needed")] if account.has_code else []
+    if account.goes_back_else:
         return [*parts, _("otherwise it goes back to the sender")]
-    return [*parts, _("please collect it soon")] if told.is_overdue else parts
+    return [*parts, _("please collect it soon")] if account.is_overdue else parts

@@ -17,7 +17,7 @@ _LONGEST = 12  # characters of a name that no table has
 
 def place_words(place: Place) -> str:
     """Return the place as a noun: "the Yiwu sorting centre", "Yiwu", "the outlet 张槎公司"; empty: none is sure."""
-    town, kind = _town(place), _kind(place.kind)
+    town, kind = town_name(place), _kind(place.kind)
     if not kind:
         return town or (place.name if place.is_name and len(place.name) <= _LONGEST else "")
     if town:
@@ -48,12 +48,12 @@ def arrived(place: Place) -> str:
 
 def town_where(place: Place) -> str:
     """Return only the town: "in Yiwu"; empty where it is not known."""
-    town = _town(place)
+    town = town_name(place)
     return _("in {town}").format(town=town) if town else ""
 
 
-def _town(place: Place) -> str:
-    """The town in the reader's language; of a place without one, the town where it was scanned."""
+def town_name(place: Place) -> str:
+    """Return the town in the reader's language; of a place without one, the town where it was scanned."""
     town = town_of(place.name) or town_of(place.within)
     return town.named(language()) if town else ""
 

@@ -31,7 +31,7 @@ class Town(NamedTuple):
 
 @cache
 def _towns() -> dict[str, Town]:
-    """Every town by its Chinese and its folded English name. Thai parts no words, so nothing tells where a name ends."""
+    """Every town by its Chinese and its folded English name. In Thai nothing tells where a name ends."""
     towns = [Town(*line.split("\t")) for line in _FILE.read_text(encoding="utf-8").splitlines() if line]
     return {name: town for town in towns for name in (town.zh, town.en.casefold())}
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pandapon.courier.account import Account, Statement, account
+from pandapon.courier.account import Account, Statement, read_account
 from pandapon.courier.claims import Reason
 from pandapon.courier.codes import LONGEST_CODE, scan_code, together
 from pandapon.courier.deeds import Deed
@@ -45,8 +45,8 @@ __all__ = [
     "Reading",
     "Reason",
     "Statement",
-    "account",
     "asked_action",
+    "read_account",
     "read_entry",
     "read_trace",
 ]

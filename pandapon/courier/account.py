@@ -45,7 +45,7 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a text tells. No statement: nothing of it can be told without guessing."""
+    """The content of a text. Without a statement nothing of it can be told without guessing."""
 
     milestone: Milestone | None = None  # of the words, as the reading has it
     statements: tuple[Statement, ...] = ()  # in the order in which the text tells them
@@ -59,6 +59,7 @@ class Account:
 
 
 _MOST = 2  # statements of one text
+_MOST_STAGES = 2  # of the labelled texts with more, a third was read wrongly
 _UNREADABLE = Account()
 _TO_FETCH = frozenset({M.DELIVERED, M.READY_FOR_PICKUP})
 _ON_THE_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.ARRIVED})
@@ -100,41 +101,48 @@ _TRIED = frozenset({S.CARRY, S.CARRY_NOUN, S.ATTEMPT})
 _TRIED_AGAIN = frozenset({A.DONE, A.ONGOING, A.BARE, A.PLANNED})
 
 
-def account(text: str) -> Account:
+def read_account(text: str) -> Account:
     """Return what a text tells. Raises nothing, however odd or long the text."""
     code = scan_code(text[: LONGEST_CODE + 1])
     if code is not None:
         return Account(code, (Statement(BY_CODE[code]),))
     folded = fold(text)
     parted = read(tokens(folded))
-    said = claims_of(parted)
-    if not said:
+    claims = claims_of(parted)
+    if not claims:
         return _UNREADABLE
-    best = max(said, key=weight)
+    best = max(claims, key=weight)
     milestone = best.claim.milestone
+    if _is_tangled({claim.claim.milestone for claim in claims}):
+        return Account(milestone)
     site = Site(folded)
     return Account(
         milestone=milestone,
-        statements=_telling([_statement(one, parted, site) for one in _chosen(said, best)]),
-        target=_target(said, parted, site) if milestone in _ON_THE_WAY else None,
+        statements=_telling([_statement(claim, parted, site) for claim in _chosen(claims, best)]),
+        target=_target(claims, parted, site) if milestone in _ON_THE_WAY else None,
         keeper=keeper_of(parted, best) if milestone in _TO_FETCH else None,
         has_code=_CODE.search(folded) is not None,
         is_overdue=S.OVERDUE in parted.signs or any(word in folded for word in _HURRY),
-        goes_back_else=any(one.act is S.RETURN and not one.aspect.happened for one in parted.events),
+        goes_back_else=any(event.act is S.RETURN and not event.aspect.happened for event in parted.events),
         is_part=S.PART in parted.signs,
         is_again=_is_again(parted),
     )
 
 
-def _chosen(said: Sequence[TextClaim], best: TextClaim) -> list[TextClaim]:
+def _is_tangled(milestones: set[Milestone]) -> bool:
+    """Whether a text tells so many stages, and no problem, that it is not clear which of them counts now."""
+    return len(milestones) > _MOST_STAGES and milestones.isdisjoint(PROBLEMS)
+
+
+def _chosen(claims: Sequence[TextClaim], best: TextClaim) -> list[TextClaim]:
     """The claims that are told, the deciding one first: those of its milestone, and other problems beside a problem."""
     milestone = best.claim.milestone
     beside = PROBLEMS if milestone in PROBLEMS else {milestone}
-    return [best, *(one for one in said if one.claim.milestone in beside and one is not best)]
+    return [best, *(other for other in claims if other.claim.milestone in beside and other is not best)]
 
 
-def _statement(one: TextClaim, text: Text, site: Site) -> Statement:
-    event, deed = one.event, deed_of(one, text)
+def _statement(claim: TextClaim, text: Text, site: Site) -> Statement:
+    event, deed = claim.event, deed_of(claim, text)
     return Statement(
         deed,
         is_ongoing=event.aspect is A.ONGOING,
@@ -153,11 +161,11 @@ def _place(clause: Clause, event: Event, deed: Deed, site: Site) -> Place | None
     return first or second or site.header()
 
 
-def _target(said: Iterable[TextClaim], text: Text, site: Site) -> Place | None:
+def _target(claims: Iterable[TextClaim], text: Text, site: Site) -> Place | None:
     """The place to which the parcel goes next: behind 发往 or 下一站."""
-    for one in said:
-        if one.event.act is S.DEPART and not one.event.word.endswith(_FROM):
-            place = site.behind(text.clauses[one.event.clause], one.event.token)
+    for _, event in claims:
+        if event.act is S.DEPART and not event.word.endswith(_FROM):
+            place = site.behind(text.clauses[event.clause], event.token)
             if place is not None:
                 return place._replace(within="")  # another town than the one of the scan
     place = site.next_stop(text)
@@ -166,19 +174,23 @@ def _target(said: Iterable[TextClaim], text: Text, site: Site) -> Place | None:
 
 def _telling(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """At most two statements, in the text's order, without doubles and without those that say less than another."""
-    now = [one for one in statements if not one.is_planned or one.deed not in _MOVES] or list(statements)
-    deeds = {one.deed for one in now}
+    now = [statement for statement in statements if not statement.is_planned or statement.deed not in _MOVES] or list(
+        statements
+    )
+    deeds = {statement.deed for statement in now}
     by_deed: dict[Deed, Statement] = {}
-    for one in now:
-        if deeds.isdisjoint(_LESS.get(one.deed, ())):
-            known = by_deed.setdefault(one.deed, one)
-            if known.place is None and one.place is not None:
-                by_deed[one.deed] = known._replace(place=one.place)
-    return tuple(sorted(list(by_deed.values())[:_MOST], key=lambda one: one.at))
+    for statement in now:
+        if deeds.isdisjoint(_LESS.get(statement.deed, ())):
+            first = by_deed.setdefault(statement.deed, statement)
+            if first.place is None and statement.place is not None:
+                by_deed[statement.deed] = first._replace(place=statement.place)
+    return tuple(sorted(list(by_deed.values())[:_MOST], key=lambda statement: statement.at))
 
 
 def _is_again(text: Text) -> bool:
     return any(
-        one.act in _TRIED and one.aspect in _TRIED_AGAIN and (one.view.again or S.AGAIN in text.kinds[one.clause])
-        for one in text.events
+        event.act in _TRIED
+        and event.aspect in _TRIED_AGAIN
+        and (event.view.again or S.AGAIN in text.kinds[event.clause])
+        for event in text.events
     )

@@ -94,11 +94,11 @@ _TITLES = ("女士", "先生", "小姐")
 _MET = frozenset({S.DESK, S.KIN, S.LOCKER, S.POINT, S.DOOR})
 
 
-def keeper_of(text: Text, said: TextClaim) -> Keeper | None:
+def keeper_of(text: Text, text_claim: TextClaim) -> Keeper | None:
     """Return who has the parcel by a text that tells a delivery or a pick-up; None where nobody is named."""
-    if said.claim.fetched:
+    if text_claim.claim.fetched:
         return None
-    sign = stage.signer(text) or said.event.at
+    sign = stage.signer(text) or text_claim.event.at
     if sign is None:
         present = text.signs & _MET
         sign = next(iter(present)) if len(present) == 1 else None

@@ -122,9 +122,9 @@ _FALSE = (
 _LABELS = ("面单", "标签", "条码", "运单", "label", "barcode")
 
 
-def deed_of(said: TextClaim, text: Text) -> Deed:
+def deed_of(text_claim: TextClaim, text: Text) -> Deed:
     """Return the deed that a claim of a text tells."""
-    claim, event = said
+    claim, event = text_claim
     milestone = claim.milestone
     if milestone in _FIXED:
         return _FIXED[milestone]
@@ -217,7 +217,7 @@ def _is_of_label(event: Event, text: Text) -> bool:
 
 
 def _is_false(text: Text) -> bool:
-    """Whether a signature is told to be false, and not only doubted."""
+    """Whether a signature is called false, and not only doubted."""
     return any(token.text.startswith(_FALSE) for clause in text.clauses for token in clause)
 
 

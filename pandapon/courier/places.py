@@ -113,7 +113,7 @@ class Site:
             return None
         name = "".join(token.text for token in run).strip(_EDGES)
         kinds = [token for token in run if token.sign in _KINDS or token.sign is S.PORT]
-        kind = _kind(kinds[-1]) if kinds else PlaceKind.TOWN
+        kind = _kind(kinds[-1]) if kinds and not name.endswith(_TOWNS_ON_WATER) else PlaceKind.TOWN
         is_general = bool(kinds) and all(token.text in WORDS or token.text in LATIN_WORDS for token in run)
         if is_general or len(name) > _LONGEST or _NO_NAME.match(name):
             return Place(kind, "", self._within) if kinds else None
@@ -140,8 +140,6 @@ def _belongs(last: Token, token: Token) -> bool:
 
 
 def _kind(token: Token) -> PlaceKind:
-    if token.text.endswith(_TOWNS_ON_WATER):
-        return PlaceKind.TOWN
     if _HUB_AS_FIRM.search(token.text):
         return PlaceKind.HUB
     found = next((kind for kind, words in _BY_WORD if any(word in token.text for word in words)), None)
