@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tracking.journeys import Journey
 
 DAYS = 30
-LATER = START + timedelta(days=3 * DAYS)  # by then every journey is over
+LATER = START + timedelta(days=1.5 * DAYS)  # by then every journey is over
 WORDS = {
     Milestone.PAID: "paid",
     Milestone.PICKED_UP: "picked up",

@@ -197,6 +197,7 @@ class _Run:
                 self._at(self._asked_at(), what.order.order_id)
             elif not self._is_off():  # daily, as in production
                 await self.stalls.learn()
+                await self.stalls.learn_journeys()
                 await self.digester.tick()
         return changed
 

@@ -176,6 +176,10 @@ class _Workers:
 
 def _workers(settings: Settings, resources: _Resources, clock: Callable[[], datetime]) -> _Workers:
     store, api, cadence, breaker = resources.store, resources.api, settings.cadence, CircuitBreaker()
+
+    def is_trusted() -> bool:
+        return not api.clock_is_off
+
     deliverer = Deliverer(
         store=store,
         slack=resources.slack,
@@ -185,10 +189,10 @@ def _workers(settings: Settings, resources: _Resources, clock: Callable[[], date
         languages=resources.languages,
         people=resources.people,
     )
-    stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted=lambda: not api.clock_is_off)
+    stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted)
     digester = Digester(store, clock, deliverer.wake)
     discoverer = Discoverer(store=store, api=api, clock=clock, settle_in=SETTLE_IN * settings.cadence_factor)
-    decider = Decider(cadence, lambda: stalls.limits, names=settings.pandapon_named_parcels)
+    decider = Decider(cadence, lambda: stalls.limits, names=settings.pandapon_named_parcels, is_trusted=is_trusted)
     poller = Poller(
         store=store,
         api=api,

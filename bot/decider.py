@@ -30,10 +30,16 @@ class Decider:
     """Holds this installation's policy, and when channels were shown changes of money."""
 
     def __init__(
-        self, cadence: Cadence | None = None, limits: Callable[[], Limits] = Limits, *, names: bool = True
+        self,
+        cadence: Cadence | None = None,
+        limits: Callable[[], Limits] = Limits,
+        *,
+        names: bool = True,
+        is_trusted: Callable[[], bool] = lambda: True,
     ) -> None:
-        """``limits`` returns the present limits of silence. ``names``: see Policy."""
+        """``limits`` returns the present limits of silence. ``names``, ``is_trusted`` (the clock): see Policy."""
         self._cadence, self._limits, self._names = cadence or Cadence(), limits, names
+        self._is_trusted = is_trusted
         self._money: dict[
             str, list[datetime]
         ] = {}  # by order key: when channels were shown a change of its price or refund
@@ -41,7 +47,7 @@ class Decider:
     @property
     def policy(self) -> Policy:
         """The present policy."""
-        return Policy(self._cadence, self._limits(), self._names)
+        return Policy(self._cadence, self._limits(), self._names, self._is_trusted())
 
     def decide(
         self, stored: StoredOrder | None, reading: PollOutcome, now: datetime, *, baseline: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from storage.rows import to_int, to_time
 from tracking.journeys import STAGES, Journey
@@ -19,7 +19,10 @@ VALUES (?, ?, ?, ?, ?, {", ".join("?" * len(TIMES))})
 ON CONFLICT (key, waybill) DO UPDATE SET carrier = excluded.carrier, lane = excluded.lane,
   ended_at = excluded.ended_at, {", ".join(f"{column} = excluded.{column}" for column in TIMES)}
 """
-NEWEST = "SELECT * FROM journeys WHERE ended_at <= ? ORDER BY ended_at DESC LIMIT ?"
+NEWEST = f"""
+SELECT key, waybill, carrier, lane, ended_at, {", ".join(TIMES)} FROM journeys WHERE ended_at <= ?
+ORDER BY ended_at DESC, key, waybill LIMIT ? OFFSET ?
+"""
 ENDED = "SELECT key FROM orders WHERE final_at IS NOT NULL AND final_at >= ? ORDER BY final_at DESC LIMIT ?"
 GATHERED = "journeys gathered"  # the fact that the orders of an earlier version were looked through
 MARK = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING"
@@ -31,9 +34,11 @@ def add(conn: sqlite3.Connection, journeys: Sequence[Journey]) -> None:
         conn.executemany(ADD, [_row(journey) for journey in journeys])
 
 
-def newest(conn: sqlite3.Connection, now: datetime, limit: int) -> list[Journey]:
-    """Return up to ``limit`` journeys that have ended by now, the newest first."""
-    return [_journey(row) for row in conn.execute(NEWEST, (to_int(now), limit))]
+def newest(conn: sqlite3.Connection, now: datetime, limit: int, skip: int = 0) -> list[Journey]:
+    """Return up to ``limit`` journeys that have ended by now, the newest first, without the ``skip`` newest."""
+    plain = conn.cursor()
+    plain.row_factory = None  # tuples are made faster than rows
+    return [_journey(row) for row in plain.execute(NEWEST, (to_int(now), limit, skip))]
 
 
 def ungathered(conn: sqlite3.Connection, since: datetime, limit: int) -> list[str] | None:
@@ -56,8 +61,7 @@ def _row(journey: Journey) -> tuple[object, ...]:
     return (journey.key, journey.waybill, journey.carrier, journey.lane, to_int(journey.ended_at), *times)
 
 
-def _journey(row: sqlite3.Row) -> Journey:
-    reached = {
-        stage: to_time(row[column]) for stage, column in zip(STAGES, TIMES, strict=True) if row[column] is not None
-    }
-    return Journey(row["key"], row["waybill"], row["carrier"], row["lane"], reached, to_time(row["ended_at"]))
+def _journey(row: tuple[Any, ...]) -> Journey:
+    key, waybill, carrier, lane, ended_at, *times = row
+    reached = {stage: to_time(at) for stage, at in zip(STAGES, times, strict=True) if at is not None}
+    return Journey(key, waybill, carrier, lane, reached, to_time(ended_at))

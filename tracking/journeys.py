@@ -29,6 +29,7 @@ ENOUGH = 20  # journeys from which a time is usual; with fewer nothing is said
 # alone, and they are the slow ones.
 NEWEST = 2000
 SHORTEST, LONGEST = timedelta(hours=2), timedelta(days=60)  # a plausible way; others come from cut or mixed-up traces
+OLDEST = timedelta(days=60)  # a way that ended longer ago teaches nothing
 EARLIEST, AHEAD = datetime(2000, 1, 1, tzinfo=UTC), timedelta(days=1)  # the bounds of a plausible time, from now
 
 # The stages of the way from which times are learnt. An order is paid; a parcel is picked up with its first scan.
@@ -106,7 +107,9 @@ def journey_of(key: str, parcel: Parcel, order: Order | None, now: datetime) -> 
     reached = stages_of(parcel, order, now)
     ended_at = next((node.at for node in _own_nodes(parcel, order, now) if node.milestone in _THERE), None)
     began_at = reached.get(Milestone.PICKED_UP)
-    if ended_at is None or began_at is None or not SHORTEST <= ended_at - began_at <= LONGEST:
+    if ended_at is None or began_at is None or now - ended_at > OLDEST:
+        return None
+    if not SHORTEST <= ended_at - began_at <= LONGEST:
         return None
     before = {stage: at for stage, at in reached.items() if at < ended_at and ended_at - at <= LONGEST}
     return Journey(key, parcel.waybill, carrier_key(parcel), lane_of(parcel, order, now), before, ended_at)

@@ -25,6 +25,7 @@ class Policy:
     cadence: Cadence = field(default_factory=Cadence)
     limits: Limits = field(default_factory=Limits)
     names: bool = True  # whether a parcel that its order names counts before a trace shows it
+    trusts_clock: bool = True  # whether the clock is right; with one that is months ahead every order would be late
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.jobs.isolation import isolated
-from tracking.journeys import History, journey_of
+from tracking.journeys import OLDEST, History, Journey, journey_of
 from tracking.renumber import live
 
 if TYPE_CHECKING:
@@ -15,25 +15,27 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.store import Store
-    from tracking.journeys import Journey
     from tracking.orders import StoredOrder
 
 log = logging.getLogger(__name__)
 
 NEWEST = 10_000  # journeys that are looked at; of each kind the newest few hundred count
-EARLIER = timedelta(days=60)  # how far back the orders of an earlier version are gathered
+PAGE = 1000  # journeys read at a time: some hundredths of a second, so that nobody waits long behind it
 BATCH = 100  # orders gathered at a time
 
 
 async def learn(store: Store, clock: Callable[[], datetime]) -> History:
     """Return what the newest journeys teach. At the first start of this version they are gathered from the orders."""
     await _gather(store, clock)
-    return History.learnt(await store.journeys.newest(clock(), NEWEST))
+    now, known = clock(), list[Journey]()
+    while page := await store.journeys.newest(now, min(PAGE, NEWEST - len(known)), len(known)):
+        known += page
+    return await asyncio.to_thread(History.learnt, known)  # it takes a fifth of a second, and people wait for answers
 
 
 async def _gather(store: Store, clock: Callable[[], datetime]) -> None:
     """Gather the journeys of orders that ended before this version recorded them, once, beside all other work."""
-    keys = await store.journeys.ungathered(clock() - EARLIER, NEWEST)
+    keys = await store.journeys.ungathered(clock() - OLDEST, NEWEST)
     if keys is None:
         return
     for start in range(0, len(keys), BATCH):

@@ -20,8 +20,13 @@ def short_name(parcel: Parcel) -> str:
     A guess from the tracking number is marked, as in ``ZTO?``. A carrier that is in no table keeps the name that the
     platform gives it; empty where there is none.
     """
-    match = carrier_of(parcel.carrier, parcel.waybill)
-    return escape(_name(match)) if match else escape(truncate(parcel.carrier, 40))
+    return of_name(parcel.carrier, parcel.waybill)
+
+
+def of_name(name: str, number: str = "") -> str:
+    """The short name of a carrier by the name or code that the platform gives it, see :func:`short_name`."""
+    match = carrier_of(name, number)
+    return escape(_name(match)) if match else escape(truncate(name, 40))
 
 
 def page_address(parcel: Parcel) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from handlers.blocks import carriers
 from handlers.blocks.i18n import _, language
-from handlers.blocks.text import ago, escape, span
+from handlers.blocks.text import DAY, ago, escape, span
 from tracking.values import Basis
 
 if TYPE_CHECKING:
@@ -45,9 +47,9 @@ def pace(snapshot: OrderSnapshot, now: datetime) -> str:
         parts.append(_("ordered {ago}").format(ago=ago(now - order.created_at)))
     if expected and expected.waybill:
         parts.append(_("in transit {time}").format(time=span(now - expected.since)))
-        parts.append(_("usually {time}").format(time=span(expected.usual)))
+        parts.append(_("usually {time}").format(time=_about(expected.usual)))
     elif expected:
-        parts.append(_("usually {time} after payment").format(time=span(expected.usual)))
+        parts.append(_("usually {time} after payment").format(time=_about(expected.usual)))
     return " · ".join(parts)
 
 
@@ -58,7 +60,7 @@ def basis_words(expected: Expected) -> str:
         Basis.CARRIER: _("based on {n} {carrier} parcels"),
         Basis.ALL: _("based on {n} parcels"),
     }[expected.basis]
-    return words.format(n=expected.journeys, carrier=escape(expected.carrier), place=escape(expected.lane))
+    return words.format(n=expected.journeys, carrier=carriers.of_name(expected.carrier), place=escape(expected.lane))
 
 
 def late_headline(expected: Expected, now: datetime) -> str:
@@ -66,12 +68,17 @@ def late_headline(expected: Expected, now: datetime) -> str:
     words = _("⏳ *Later than expected*: paid {so_far} ago, usually here {usual} after payment")
     if expected.waybill:
         words = _("⏳ *Later than expected*: {so_far} on the way, usually {usual}")
-    return words.format(so_far=span(now - expected.since), usual=span(expected.usual))
+    return words.format(so_far=span(now - expected.since), usual=_about(expected.usual))
 
 
 def dates(first: datetime, last: datetime, zone: tzinfo) -> str:
     """A range of dates in a zone and in the current language, such as ``Dec 2 – 4``; a single date where both agree."""
     return _interval(first.astimezone(zone).date(), last.astimezone(zone).date())
+
+
+def _about(time: timedelta) -> str:
+    """A length of time in whole days, rounded; below a day and a half in hours."""
+    return span(timedelta(days=round(time / DAY)) if time >= 1.5 * DAY else time)
 
 
 def _interval(first: date, last: date) -> str:

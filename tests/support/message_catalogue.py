@@ -39,7 +39,7 @@ from storage.watch import WatchState
 from tracking.channel_settings import ChannelSettings, Load
 from tracking.daily_digest import DailyDigest, DigestEntry
 from tracking.messages import Muted
-from tracking.values import Filter, Leg, News, Severity, Stall, Step
+from tracking.values import Basis, Expected, Filter, Leg, News, Severity, Stall, Step
 
 if TYPE_CHECKING:
     from tracking.orders import OrderSnapshot
@@ -56,6 +56,10 @@ CHOSEN = ChannelSettings(filter=Filter.MILESTONES, quiet_from="22:00", quiet_to=
 
 UNSEEN = Parcel("YT2538123456789", "圆通速递")  # only its order names it
 
+LONG_AGO = NOW - timedelta(days=9)
+EXPECTED = Expected(
+    NOW, NOW + timedelta(days=2), timedelta(hours=70), LONG_AGO, Basis.LANE, 34, "SF1234567890123", "SF", "杭州"
+)
 JOINED = Joined(is_new=True, count=4, later=90_000, never=12)
 
 
@@ -111,12 +115,23 @@ def _tracked() -> dict[str, Any]:
     moved = _news(edited=(node(50, "edited"),), added=("YT2538123456789",), price=(Decimal(9), Decimal(8)))
     changed = _news(nodes=(), steps=(), refund=("", "退款中"), renumbered=(("SF1", "SF2"),))
     told = _news(nodes=(node(1, HOSTILE),))
+    expected = replace(two, expected=EXPECTED)
+    overdue = replace(hostile, expected=replace(EXPECTED, first=LONG_AGO, last=LONG_AGO, carrier=HOSTILE, lane=HOSTILE))
+    late = _news(nodes=(), steps=(), milestone=Milestone.IN_TRANSIT, late=EXPECTED)
     return {
         "posts.tracking.track": tracking.track(two, NOW),
         "posts.tracking.track all": tracking.track(two, NOW, all_nodes=True, watched_by=watch()),
         "posts.tracking.track hostile": tracking.track(hostile, NOW),
         "posts.tracking.track none": tracking.track(snapshot(of=order()), NOW),
         "posts.tracking.card": tracking.card(two, watch(), NOW),
+        "posts.tracking.track expected": tracking.track(expected, NOW),
+        "posts.tracking.track late": tracking.track(overdue, NOW),
+        "posts.tracking.card expected": tracking.card(expected, watch(), NOW),
+        "posts.tracking.card late": tracking.card(overdue, watch(), NOW),
+        "posts.thread.news late": thread.news(late, two, watch(), NOW),
+        "posts.thread.news late before it was shipped": thread.news(
+            replace(late, late=replace(EXPECTED, waybill="")), snapshot(of=order()), watch(), NOW
+        ),
         "posts.tracking.card silent": tracking.card(two, watch(), NOW, alarm=ALARM),
         "posts.tracking.card unpaid": tracking.card(snapshot(of=order()), watch(), NOW, alarm=UNPAID_ALARM),
         "posts.tracking.card of a parcel that was never scanned": tracking.card(partly, watch(), NOW),
@@ -233,6 +248,7 @@ def _chosen() -> dict[str, Any]:
         "home.view.view unpaid": home_view.view([(HERE, [watch()], 1)], {REF.key: UNPAID_ALARM}, NOW),
         "home.view.view none": home_view.view([], {}, NOW),
         "posts.digest.batch": digest.batch([(_news(), watch()), (_news(), watch())]),
+        "posts.digest.batch late": digest.batch([(_news(nodes=(), steps=(), late=EXPECTED), watch())]),
         "posts.digest.daily": digest.daily(summary),
         "posts.digest.daily none": digest.daily(DailyDigest("2026-05-20")),
     }

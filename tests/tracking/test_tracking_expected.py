@@ -30,7 +30,7 @@ from support.tracking_cases import (
 from pandapon.shipment import FINAL, Milestone
 from tracking.decide import decide
 from tracking.expected import expect
-from tracking.fact_ids import fact_ids, remaining
+from tracking.fact_ids import beyond, fact_ids, remaining
 from tracking.journeys import ENOUGH, LONGEST, STAGES, History, Journey, journey_of, lane_of, stages_of
 from tracking.policy import Policy
 from tracking.rest_days import parse
@@ -287,6 +287,29 @@ def test_an_order_that_is_late_when_it_is_first_watched_is_not_told() -> None:
     assert (first.news, first.was_late, first.late_at) == (None, True, None)
     desk.now += 24 * HOUR
     assert desk.see(reading(parcel(PICKED))).news is None
+
+
+def test_a_clock_that_is_known_to_be_wrong_makes_nothing_late() -> None:
+    desk = LearntDesk(now=at(2))
+    desk.see(reading(parcel(PICKED), detail=paid()))
+    desk.now = at(24 * 200)
+    desk.policy = replace(LearntDesk.policy, trusts_clock=False)
+    ahead = desk.see(reading(parcel(PICKED)))
+    assert (ahead.news, ahead.was_late) == (None, False)
+    desk.now, desk.policy = at(400), LearntDesk.policy
+    told = desk.see(reading(parcel(PICKED)))
+    assert told.news
+    assert told.news.late
+
+
+def test_lateness_of_a_shared_parcel_is_told_with_one_of_its_orders() -> None:
+    desk = LearntDesk(now=at(2))
+    desk.see(reading(parcel(PICKED), detail=paid()))
+    desk.now = at(400)
+    news = desk.decide(reading(parcel(PICKED))).news
+    assert news
+    assert beyond(news, [news]) is None
+    assert beyond(news, [replace(news, late=None)]) == news
 
 
 def test_lateness_found_again_after_a_restore_is_recognised() -> None:
