@@ -87,7 +87,7 @@ def _details(request: ListOrders, listed: ListedOrder, at: int, *, numbered: boo
 
 
 def _clear(request: ListOrders) -> list[Block]:
-    return [run_button(_("Clear filters"), CLEAR, request.unfiltered())] if request.is_filtered else []
+    return [run_button(_("Show all"), CLEAR, request.unfiltered())] if request.is_filtered else []
 
 
 def _title(request: ListOrders) -> str:
@@ -181,7 +181,7 @@ def _advice(request: ListOrders, page: OrderList) -> str:
     if request.page > 1:
         return _("There is nothing on page {page}.").format(page=request.page)
     if request.is_filtered:
-        return _("No order passes these filters.")
+        return _("No order matches.")
     if request.status == order_states.ATTENTION:
         return _("✅ Nothing needs attention.")
     if request.status:
