@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from pandapon.deadlines import pay_by
 from pandapon.errors import DecodeError
-from pandapon.fields import first, items, link, listed, mapping, money, number, require, text, words
+from pandapon.fields import (
+    count,
+    first,
+    items,
+    link,
+    listed,
+    mapping,
+    money,
+    native_number,
+    number,
+    require,
+    text,
+    words,
+)
 from pandapon.milestones import (
     ALIBABA_LINE,
     ALIBABA_ORDER,
@@ -137,7 +150,8 @@ def _consignments(trade: dict[str, Any]) -> list[Consignment]:
 
 
 def _product(row: dict[str, Any]) -> Product:
-    price, number_ = mapping(row.get("priceInfo")), text(row, "offerId")
+    """Read a search result. Name and picture are stated; the other names are the upstream's [inferred]."""
+    price, number_ = mapping(row.get("priceInfo")), native_number(row, "offerId", "offerMapId", "itemId")
     return Product(
         platform=Platform.ALIBABA,
         product_id=text(row, "offerMapId", "offerId", "itemId"),
@@ -146,7 +160,9 @@ def _product(row: dict[str, Any]) -> Product:
         image_url=link(row, "imageUrl", "picUrl"),
         seller=words(row, "companyName", "sellerNickName", "shopName", "sellerLoginId"),
         sold=text(row, "monthSold", "sold"),
-        url=f"https://detail.1688.com/offer/{number_}.html" if number_.isascii() and number_.isdigit() else "",
+        min_quantity=count(row, "minOrderQuantity", "beginAmount", "quantityBegin") or None,
+        place=words(row, "sendGoodsAddressText", "location", "province"),
+        url=f"https://detail.1688.com/offer/{number_}.html" if number_ else "",
     )
 
 

@@ -11,6 +11,7 @@ from pandapon.errors import DecodeError
 from pandapon.markup import plain
 
 _DIGITS = 18  # before and behind the point; no amount is longer, and 1e999999999 must not be written out
+_NATIVE = re.compile(r"[0-9]{6,20}")
 _JSON = json.JSONDecoder(parse_float=Decimal)
 _HALF = re.compile(r"\\u[dD]")  # half of a surrogate pair, or a text that looks like one
 
@@ -108,6 +109,15 @@ def count(source: dict[str, Any], *names: str) -> int | None:
     """Return the first of these fields as a whole number from 0; None: it is none."""
     decimal = number(first(source, *names))
     return int(decimal) if decimal is not None and decimal >= 0 else None
+
+
+def native_number(source: dict[str, Any], *names: str) -> str:
+    """Return the first of these fields that is a marketplace's own number of a product; else empty.
+
+    The ids of API v2 are opaque texts; nothing can be addressed by these on the marketplace itself.
+    """
+    numbers = (text(source, name) for name in names)
+    return next((number_ for number_ in numbers if _NATIVE.fullmatch(number_)), "")
 
 
 def require(value: Any, kinds: type | tuple[type, ...], what: str) -> Any:

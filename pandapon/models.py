@@ -89,6 +89,8 @@ class Product(_Frozen):
     image_url: str = ""
     seller: str = ""
     sold: str = ""  # units sold, as sent: a number or words
+    min_quantity: int | None = None  # the least that is sold; None: unknown
+    place: str = ""  # from where it is sent, as sent; empty: unknown
     url: str = ""  # made from the marketplace's own number; empty without one
 
 

@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from pandapon.deadlines import pay_by
 from pandapon.errors import DecodeError
-from pandapon.fields import first, items, link, listed, mapping, money, number, require, text, words
+from pandapon.fields import (
+    count,
+    first,
+    items,
+    link,
+    listed,
+    mapping,
+    money,
+    native_number,
+    number,
+    require,
+    text,
+    words,
+)
 from pandapon.milestones import TAOBAO_ORDER, further, lines_claim, order_claim, parcel_claim, waits_for_payment
 from pandapon.models import Consignment, Item, Order, Page, Product
 from pandapon.shipment import Platform
@@ -144,7 +157,8 @@ def _item(sub: dict[str, Any], *, fen: bool) -> Item:
 
 
 def _product(row: dict[str, Any]) -> Product:
-    price, number_ = first(row, "promotionPrice", "price", "zkFinalPrice", "reservePrice"), text(row, "itemId")
+    """Read a search result. ``beginAmount`` is the name in a product's detail, the others are guesses [inferred]."""
+    price, number_ = first(row, "promotionPrice", "price", "zkFinalPrice", "reservePrice"), native_number(row, "itemId")
     return Product(
         platform=Platform.TAOBAO,
         product_id=text(row, "itemMapId", "itemId", "id"),
@@ -153,7 +167,9 @@ def _product(row: dict[str, Any]) -> Product:
         image_url=link(row, "picUrl", "imageUrl", "mainImageUrl", "pictUrl"),
         seller=words(row, "shopName", "userNick", "nick", "sellerNick"),
         sold=text(row, "sold", "volume", "monthSold", "tkTotalSales"),
-        url=f"https://item.taobao.com/item.htm?id={number_}" if number_.isascii() and number_.isdigit() else "",
+        min_quantity=count(row, "beginAmount", "minOrderQuantity") or None,
+        place=words(row, "provcity", "location", "province"),
+        url=f"https://item.taobao.com/item.htm?id={number_}" if number_ else "",
     )
 
 

@@ -24,3 +24,4 @@ SETTINGS_MODAL = "channel_settings"  # callback id
 UNDO_FOR_ALL = "undo_for_all"  # value: the id of the post that shows the change to the channel
 REFRESH_HOME = "refresh_home"
 FIND_ORDERS = "find_orders"  # callback id of the global shortcut and of its form; also the button in the home
+SHARE_PRODUCT = "share_product"  # value: the platform, the product's id, and the search that found it

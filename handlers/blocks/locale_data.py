@@ -7,14 +7,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton, format_timedelta, get_timezone_location
+from babel.dates import format_date, format_skeleton, format_timedelta, get_timezone_location
 from babel.numbers import format_currency, format_decimal
 
 from handlers.blocks.i18n import language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime, timedelta
+    from datetime import date, datetime, timedelta
     from decimal import Decimal
 
 Unit = Literal["second", "minute", "hour", "day"]
@@ -42,6 +42,11 @@ def day_and_time(local: datetime, *, with_year: bool) -> str:
     """A date in short form and the time on a clock of 24 hours, in the datetime's own zone, e.g. ``May 20 16:30``."""
     day = format_skeleton("yMMMd" if with_year else "MMMd", local, tzinfo=local.tzinfo, locale=locale())
     return f"{day} {format_skeleton('Hm', local, tzinfo=local.tzinfo, locale=locale())}"
+
+
+def day_in_full(day: date) -> str:
+    """A date with its year in short form, e.g. ``Nov 1, 2026``."""
+    return format_date(day, "medium", locale=locale())
 
 
 def listed(items: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from handlers.blocks.text import truncate_mrkdwn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Block = dict[str, Any]
 
@@ -17,6 +17,8 @@ MAX_BLOCKS = 50
 SPARE_BLOCKS, SPARE_SIZE = 3, 600  # blocks and characters kept free for the lines that say how much is left out
 MAX_TEXT = 3900  # Slack advises 4000 and cuts off at 40,000
 MAX_SIZE = 8000  # characters of all blocks as JSON; with the text it stays under the 12,000 that Slack takes
+# The same for a list: it has many buttons, each of which carries the list's command, and a text that repeats the rows.
+LIST_ROOM, LIST_TEXT = 9900, 2000
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,15 @@ class Layout:
         self._blocks += blocks
         self._size += size
         return True
+
+
+def fitting(layouts: Iterable[tuple[Layout, int]]) -> tuple[Layout, int]:
+    """The first of several layouts that holds everything, else the last; each with the number of rows left out."""
+    tried = (Layout(), 0)
+    for tried in layouts:
+        if not tried[1]:
+            break
+    return tried
 
 
 def _size(block: Block) -> int:

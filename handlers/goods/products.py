@@ -1,97 +1,220 @@
-"""Search results: picture, title, price, seller, and the way to the next page."""
+"""Search results: products, buttons for platform and sorting; and one product as it is shared with a channel."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
+from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
-from handlers.blocks.message import Layout, Message
+from handlers.blocks.locale_data import number
+from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout, fitting
 from handlers.blocks.paging import of_answers
-from handlers.blocks.parts import failed
-from handlers.blocks.text import escape, money, truncate
+from handlers.blocks.parts import failed, run_button
+from handlers.blocks.people import name
+from handlers.blocks.text import code, escape, money, truncate
+from handlers.goods.shared import is_shareable, share_value
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
-    from handlers.blocks.message import Block
+    from collections.abc import Iterable, Sequence
+
+    from handlers.blocks.message import Block, Message
     from handlers.requests import Search
     from pandapon.models import Page, Product
 
-TITLE = 120  # characters of a title or keyword that are shown
+TITLE, SELLER, PLACE, ALT = 80, 24, 20, 40  # characters of each that are shown
 COUNT_DIGITS = 14  # a longer number is no count of sales
+# The numbers in the ids of the buttons; the paging has 1 and 2.
+ANY_PRICE, PLATFORM, SORT, SHARE = 3, 11, 21, 31
 
 
 def results(request: Search, pages: dict[Platform, Page[Product]], errors: dict[Platform, str]) -> Message:
     """Show one page of each platform that answered, and why the others did not.
 
-    ``errors``: by platform, the reason as Slack text.
+    ``errors``: by platform, the reason as Slack text. Where the page is too long, the buttons that share a product give
+    way first, and then the pictures.
     """
-    keyword = truncate(request.keyword, TITLE)
-    layout = Layout(
-        [el.header(_("Search: {keyword}").format(keyword=keyword)), el.context(_summary(request, pages))],
-        tail=el.actions(of_answers(request, pages.values()).buttons()),
+    products = _in_order(request, pages)
+    if not products and not errors:
+        return _nothing(request, pages)
+    variants = [(False, True), (False, False)]
+    if any(el.image(product.image_url, "") for product in products):
+        variants = [(True, True), (True, False), (False, False)]
+    layout, left_out = fitting(
+        _layout(request, pages, errors, products, with_pictures=pictures, with_sharing=sharing)
+        for pictures, sharing in variants
     )
-    for platform in Platform:
-        if platform in errors:
-            layout.add(failed(platform, errors[platform]))
-        elif platform in pages:
-            _add_platform(layout, platform, pages[platform], alone=len(pages) + len(errors) == 1)
-    if not any(page.items for page in pages.values()) and pages:
+    if left_out:
+        layout.note(el.context(_more(left_out)))
+    return el.message(layout.blocks, longest=LIST_TEXT)
+
+
+def shared(product: Product, user: str) -> Message:
+    """Show one product to a channel. ``user``: the id of the person who shares it, who is named and not notified."""
+    facts = " · ".join(fact for fact in (_price(product), *_facts(product)) if fact)
+    text = f"*{_title(product)}*\n{facts}"
+    picture = el.image(product.image_url, product.title[:ALT])
+    return el.message([el.section(text, picture), el.context(_("Shared by {user}").format(user=name(user)))])
+
+
+def was_shared() -> Message:
+    """Tell the person who shared a product that it is done."""
+    return el.message([el.section(_("📣 Shared here with everybody."))])
+
+
+def is_gone() -> Message:
+    """Tell the person that the product to be shared is no longer found."""
+    return el.message([el.section(_("This product is no longer among the results, so nothing was shared."))])
+
+
+def _layout(
+    request: Search,
+    pages: dict[Platform, Page[Product]],
+    errors: dict[Platform, str],
+    products: Sequence[Product],
+    *,
+    with_pictures: bool,
+    with_sharing: bool,
+) -> tuple[Layout, int]:
+    """The message, and the number of products that found no room in it.
+
+    A product has one place beside it: pictures go there, and the buttons that share go below the list, with numbers.
+    """
+    is_numbered = with_pictures and with_sharing
+    sharing = [_share(request, product, at, numbered=is_numbered) for at, product in enumerate(products, 1)]
+    layout = Layout(
+        [
+            el.header(_("Search: {keyword}").format(keyword=truncate(request.keyword, TITLE))),
+            *el.actions(_choices(request)),
+            el.context(_summary(request, pages)),
+        ],
+        tail=[
+            *(el.actions(button for button in sharing if button) if is_numbered else ()),
+            *el.actions(of_answers(request, pages.values()).buttons()),
+        ],
+        room=LIST_ROOM,
+    )
+    for platform, reason in errors.items():
+        layout.add(failed(platform, reason))
+    if not products and pages:
         layout.add(el.section(_advice(request)))
-    return el.message(layout.blocks)
+    for at, product in enumerate(products):
+        beside = el.image(product.image_url, product.title[:ALT]) if with_pictures else None
+        if with_sharing and not with_pictures:
+            beside = sharing[at]
+        position = f"{at + 1}. " if is_numbered else ""
+        if not layout.add(el.section(f"*{position}{_title(product)}*\n{_lines(product, len(pages) > 1)}", beside)):
+            return layout, len(products) - at
+    return layout, 0
 
 
-def _add_platform(layout: Layout, platform: Platform, page: Page[Product], *, alone: bool) -> None:
-    if not alone:
-        heading = f"*{platform_name(platform)}*" + ("" if page.items else _(": nothing found"))
-        layout.add(el.divider(), el.section(heading))
-    for at, product in enumerate(page.items):
-        if not layout.add(_product(product)):
-            layout.note(el.context(_more(len(page.items) - at)))
-            return
+def _in_order(request: Search, pages: dict[Platform, Page[Product]]) -> list[Product]:
+    """The products of all pages: by price where they are sorted by it, else one of each platform in turn."""
+    in_turn = zip_longest(*(page.items for page in pages.values()))
+    products = [product for product in chain.from_iterable(in_turn) if product is not None]
+    if request.sort not in {"price", "-price"}:
+        return products
+    with_price = [product for product in products if product.price is not None]
+    with_price.sort(key=lambda product: product.price or 0, reverse=request.sort == "-price")
+    return [*with_price, *(product for product in products if product.price is None)]
 
 
-def _product(product: Product) -> Block:
-    title = truncate(product.title, TITLE) or _("(no title)")
+def _choices(request: Search) -> list[Block]:
+    """Buttons for the platform and the sorting; those that hold are marked."""
+    first = replace(request, page=1)
+    platforms = [(platform_name(platform), replace(first, platform=platform)) for platform in Platform]
+    sorts = {"": _("Best match"), "price": _("Cheapest"), "sales": _("Best-selling")}
+    return [
+        _choice(label, f"{PLATFORM + at}", choice, is_chosen=choice.platform is request.platform)
+        for at, (label, choice) in enumerate([(_("Both platforms"), replace(first, platform=None)), *platforms])
+    ] + [
+        _choice(label, f"{SORT + at}", replace(first, sort=sort), is_chosen=sort == request.sort)
+        for at, (sort, label) in enumerate(sorts.items())
+    ]
+
+
+def _choice(label: str, number_: str, request: Search, *, is_chosen: bool) -> Block:
+    return el.button(label, f"{action_ids.RUN}{number_}", request.command(), "primary" if is_chosen else "")
+
+
+def _share(request: Search, product: Product, at: int, *, numbered: bool) -> Block | None:
+    """The button that shows a product to the channel; None where its id cannot be carried."""
+    if not is_shareable(product):
+        return None
+    label = _("Share {n}").format(n=at) if numbered else _("Share")
+    return el.button(label, f"{action_ids.SHARE_PRODUCT}:{SHARE + at}", share_value(request, product))
+
+
+def _lines(product: Product, is_one_of_two: bool) -> str:
+    """The lines below a product's title. ``is_one_of_two``: the page has products of both platforms."""
+    platform = platform_name(product.platform) if is_one_of_two else ""
+    facts = " · ".join(fact for fact in (platform, *_facts(product)) if fact)
+    return "\n".join(line for line in (_price(product), facts) if line)
+
+
+def _title(product: Product) -> str:
+    return el.link(product.url, truncate(product.title, TITLE) or _("(no title)"))
+
+
+def _price(product: Product) -> str:
+    """The price, the least quantity and the sales."""
     facts = [
         f"*{money(product.price)}*" if product.price is not None else _("price not given"),
-        escape(truncate(product.seller, 60)),
+        _("minimum order {n}").format(n=number(least)) if (least := product.min_quantity or 1) > 1 else "",
         _sold(product.sold),
     ]
-    text = f"{el.link(product.url, title)}\n" + " · ".join(fact for fact in facts if fact)
-    return el.section(text, el.image(product.image_url, title))
+    return " · ".join(fact for fact in facts if fact)
+
+
+def _facts(product: Product) -> Iterable[str]:
+    return escape(truncate(product.seller, SELLER)), escape(truncate(product.place, PLACE))
 
 
 def _sold(sold: str) -> str:
     if not sold:
         return ""
     is_count = sold.isascii() and sold.isdigit() and len(sold) <= COUNT_DIGITS
-    number = f"{int(sold):,}" if is_count else escape(truncate(sold, 30))
-    return _("sold {number}").format(number=number)
+    return _("{number} sold").format(number=number(int(sold)) if is_count else escape(truncate(sold, 30)))
 
 
 def _summary(request: Search, pages: dict[Platform, Page[Product]]) -> str:
-    facts = [of_answers(request, pages.values()).words()]
+    """The length of the lists, the prices that are asked for, and the page."""
+    facts = []
     for platform, page in pages.items():
         if page.total is not None:
-            count = ngettext("{n} result", "{n} results", page.total).format(n=f"{page.total:,}")
-            facts.append(f"{platform_name(platform)}: {count}")
+            words = ngettext("{n} on {platform}", "{n} on {platform}", page.total)
+            facts.append(words.format(n=number(page.total), platform=platform_name(platform)))
     if request.price_min is not None:
         facts.append(_("from {price}").format(price=money(request.price_min)))
     if request.price_max is not None:
         facts.append(_("up to {price}").format(price=money(request.price_max)))
-    sorts = {"price": _("cheapest first"), "-price": _("most expensive first"), "sales": _("best-selling first")}
-    facts += [sorts[request.sort]] if request.sort in sorts else []
-    return " · ".join(facts)
+    facts += [_("most expensive first")] if request.sort == "-price" else []
+    return " · ".join([*facts, of_answers(request, pages.values()).words()])
+
+
+def _nothing(request: Search, pages: dict[Platform, Page[Product]]) -> Message:
+    """One line where no platform has anything, and the ways to search more widely."""
+    buttons = of_answers(request, pages.values()).buttons()
+    if request.platform and request.page == 1:
+        widest = replace(request, platform=None)
+        buttons.append(run_button(_("Search both platforms"), PLATFORM, widest))
+    if (request.price_min is not None or request.price_max is not None) and request.page == 1:
+        buttons.append(run_button(_("Any price"), ANY_PRICE, replace(request, price_min=None, price_max=None)))
+    found = _("🔍 Nothing found for {words}.").format(words=code(request.keyword, TITLE))
+    advice = _advice(request)
+    return el.message([el.section(advice if request.page > 1 else f"{found} {advice}"), *el.actions(buttons)])
 
 
 def _advice(request: Search) -> str:
     if request.page > 1:
         return _("There is nothing on page {page}.").format(page=request.page)
     if request.price_min is not None or request.price_max is not None:
-        return _("Nothing found. Try it without the price limits, or with fewer words.")
-    return _("Nothing found. Try fewer words, or the Chinese word: both platforms search Chinese titles.")
+        return _("Try it without the price limits, or with fewer words.")
+    return _("Try fewer words, or the Chinese word: both platforms search Chinese titles.")
 
 
 def _more(n: int) -> str:

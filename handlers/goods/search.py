@@ -1,14 +1,17 @@
-"""``search``: find goods on one platform or on both."""
+"""``search``: find products on one platform or on both, and share one in a channel."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from handlers.blocks import action_ids
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _, ngettext
-from handlers.commands.declarations import Answer, Command, Feature
+from handlers.commands.declarations import Answer, Button, Command, Feature
 from handlers.goods import products
+from handlers.goods.shared import PRODUCT
+from handlers.interactions.answering import OK
 from handlers.interactions.platforms import ask_each
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.typed_command import text_of
@@ -20,6 +23,7 @@ from pandapon.shipment import Platform
 if TYPE_CHECKING:
     from handlers.blocks.help_page import Example
     from handlers.blocks.message import Message
+    from handlers.goods.shared import SharedProduct
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
 
@@ -54,17 +58,48 @@ def read_search(command: TypedCommand) -> Search:
 
 async def search(interaction: Interaction, request: Search) -> Message:
     """Show one page of results. Where one of two platforms fails, the other's results and the reason are shown."""
-    platforms = [request.platform] if request.platform else list(Platform)
-    query = ProductQuery(
+    platforms = _platforms(request)
+    pages, errors = await ask_each(platforms, lambda platform: interaction.ctx.api.search(platform, _query(request)))
+    return products.results(request, pages, errors)
+
+
+async def share(interaction: Interaction, chosen: SharedProduct) -> Message:
+    """Show a product to the whole channel, as PandaPon describes it now.
+
+    The response URL posts where the person pressed, also where the bot is no member. Raises SlackApiError where Slack
+    takes the post in neither way.
+    """
+    page = await interaction.ctx.api.search(chosen.platform, _query(chosen.search))
+    product = next((product for product in page.items if product.product_id == chosen.product_id), None)
+    if product is None:
+        return products.is_gone()
+    message = products.shared(product, interaction.user)
+    if getattr(interaction.respond, "response_url", None):
+        answer = await interaction.respond(
+            text=message.text, blocks=message.blocks, response_type="in_channel", replace_original=False
+        )
+        if answer.status_code == OK:
+            return products.was_shared()
+    await interaction.client.chat_postMessage(
+        channel=interaction.channel, text=message.text, blocks=message.blocks, unfurl_links=False
+    )
+    return products.was_shared()
+
+
+def _platforms(request: Search) -> list[Platform]:
+    return [request.platform] if request.platform else list(Platform)
+
+
+def _query(request: Search) -> ProductQuery:
+    """The question to each platform; the page is shared among those that are asked."""
+    return ProductQuery(
         keyword=request.keyword,
         page=request.page,
-        page_size=PAGE_SIZE // len(platforms),
+        page_size=PAGE_SIZE // len(_platforms(request)),
         sort=request.sort,
         price_min=request.price_min,
         price_max=request.price_max,
     )
-    pages, errors = await ask_each(platforms, lambda platform: interaction.ctx.api.search(platform, query))
-    return products.results(request, pages, errors)
 
 
 def _searching() -> str:
@@ -73,9 +108,9 @@ def _searching() -> str:
 
 def _help() -> HelpPage:
     return HelpPage(
-        _("Search goods"),
+        _("Search products"),
         _(
-            "Finds goods on both platforms, or on one. Prices are in yuan. "
+            "Finds products on both platforms, or on one. Prices are in yuan. "
             "Put words in quotes to search for them as typed."
         ),
         (
@@ -91,7 +126,7 @@ def _help() -> HelpPage:
 
 
 def _overview() -> list[Example]:
-    return [("/panda search 连衣裙 --max 80", _("goods on 1688 and Taobao"))]
+    return [("/panda search 连衣裙 --max 80", _("products on 1688 and Taobao"))]
 
 
 VERB = Verb(
@@ -104,5 +139,6 @@ VERB = Verb(
 FEATURE = Feature(
     commands=(Command(VERB, read_search, _help, slash="连衣裙 [--1688|--taobao] [--sort price] [--max 80]"),),
     answers=(Answer(Search, search, working=_searching),),
+    buttons=(Button(action_ids.SHARE_PRODUCT, PRODUCT, share),),
     overview=_overview,
 )

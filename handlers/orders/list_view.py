@@ -9,7 +9,8 @@ from handlers.blocks import action_ids, order_states
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
-from handlers.blocks.message import Layout, Message
+from handlers.blocks.locale_data import day_in_full, number
+from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout, Message, fitting
 from handlers.blocks.parts import failed, run_button, standing_in, title_of
 from handlers.blocks.standing import standing
 from handlers.blocks.text import escape, money, sanitize_id, short_id, slack_date, truncate
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from handlers.orders.order_filter import ListedOrder
     from handlers.orders.order_list import OrderList, Sum
 
-# A list has many buttons, each of which carries the list's command; its text repeats the rows and may be shorter.
-ROOM, TEXT = 9900, 2000  # characters of the blocks as JSON, and of the text
 TABS = ("", "unpaid", "paid", "shipped", "done", order_states.ATTENTION)
 TITLE, SELLER, ALT = 60, 24, 40  # characters of each that are shown
 # The numbers in the ids of the buttons; the paging has 1 and 2.
@@ -35,13 +34,12 @@ CLEAR, DETAILS, TAB = 3, 11, 31
 
 def listing(request: ListOrders, page: OrderList, now: datetime) -> Message:
     """Show one page of a list, and why a platform is missing. Pictures give way where they do not fit."""
-    layouts = (_layout(request, page, now, with_pictures=shown) for shown in (_has_pictures(page), False))
-    layout = next((layout for layout, left_out in layouts if not left_out), None)
-    if layout is None:
-        layout, left_out = _layout(request, page, now, with_pictures=False)
+    pictures = (True, False) if _has_pictures(page) else (False,)
+    layout, left_out = fitting(_layout(request, page, now, with_pictures=shown) for shown in pictures)
+    if left_out:
         words = ngettext("and {n} order that does not fit here", "and {n} orders that do not fit here", left_out)
         layout.note(el.context(words.format(n=left_out)))
-    return el.message(layout.blocks, longest=TEXT)
+    return el.message(layout.blocks, longest=LIST_TEXT)
 
 
 def _layout(request: ListOrders, page: OrderList, now: datetime, *, with_pictures: bool) -> tuple[Layout, int]:
@@ -56,16 +54,16 @@ def _layout(request: ListOrders, page: OrderList, now: datetime, *, with_picture
             *(el.actions(details) if with_pictures else ()),
             *el.actions([*page.paging.buttons(), *_clear(request)]),
         ],
-        room=ROOM,
+        room=LIST_ROOM,
     )
     for platform, reason in page.errors.items():
         layout.add(failed(platform, reason))
     if not page.rows and page.asked:
         layout.add(el.section(_advice(request, page)))
     for at, listed in enumerate(page.rows):
-        number = f"{at + 1}. " if with_pictures else ""
+        position = f"{at + 1}. " if with_pictures else ""
         beside = el.image(_picture(listed), _plain_title(listed)[:ALT]) if with_pictures else details[at]
-        if not layout.add(el.section(f"*{number}{_name(listed)}*\n{_lines(listed, now)}", beside)):
+        if not layout.add(el.section(f"*{position}{_name(listed)}*\n{_lines(listed, now)}", beside)):
             return layout, len(page.rows) - at
     return layout, 0
 
@@ -89,7 +87,7 @@ def _details(request: ListOrders, listed: ListedOrder, at: int, *, numbered: boo
 
 
 def _clear(request: ListOrders) -> list[Block]:
-    return [run_button(_("Clear filters"), CLEAR, request.unfiltered())] if request.is_filtered else []
+    return [run_button(_("Show all"), CLEAR, request.unfiltered())] if request.is_filtered else []
 
 
 def _title(request: ListOrders) -> str:
@@ -115,11 +113,13 @@ def _filters(request: ListOrders, page: OrderList) -> str:
 
 
 def _days(first: date | None, last: date | None) -> str:
-    if first == last:
-        return _("ordered on {day}").format(day=first)
     if first and last:
-        return _("ordered from {first} to {last}").format(first=first, last=last)
-    return _("ordered since {day}").format(day=first) if first else _("ordered until {day}").format(day=last)
+        if first == last:
+            return _("ordered on {day}").format(day=day_in_full(first))
+        return _("ordered from {first} to {last}").format(first=day_in_full(first), last=day_in_full(last))
+    if first:
+        return _("ordered since {day}").format(day=day_in_full(first))
+    return _("ordered until {day}").format(day=day_in_full(last)) if last else ""
 
 
 def _sums(page: OrderList) -> str:
@@ -127,7 +127,7 @@ def _sums(page: OrderList) -> str:
     facts = []
     for platform, total in page.totals.items():
         words = ngettext("{n} on {platform}", "{n} on {platform}", total)
-        facts.append(words.format(n=f"{total:,}", platform=platform_name(platform)))
+        facts.append(words.format(n=number(total), platform=platform_name(platform)))
     if page.rows:
         facts.append(_sum_of_all(page.sum) if page.is_sum_of_all else _sum_of_page(page.sum))
     return " · ".join([*facts, page.paging.words()] if page.rows else facts)
@@ -135,12 +135,12 @@ def _sums(page: OrderList) -> str:
 
 def _sum_of_all(total: Sum) -> str:
     words = ngettext("{n} order in all, {amount}", "{n} orders in all, {amount}", total.count)
-    return words.format(n=f"{total.count:,}", amount=money(total.amount)) + _without(total)
+    return words.format(n=number(total.count), amount=money(total.amount)) + _without(total)
 
 
 def _sum_of_page(total: Sum) -> str:
     words = ngettext("on this page {n} order, {amount}", "on this page {n} orders, {amount}", total.count)
-    return words.format(n=f"{total.count:,}", amount=money(total.amount)) + _without(total)
+    return words.format(n=number(total.count), amount=money(total.amount)) + _without(total)
 
 
 def _without(total: Sum) -> str:
@@ -163,7 +163,7 @@ def _looked(page: OrderList) -> str:
                 "Looked through the newest {n} of {total} orders on {platform}.",
                 total,
             )
-        sentences.append(words.format(n=f"{looked:,}", total=f"{total or 0:,}", platform=platform_name(platform)))
+        sentences.append(words.format(n=number(looked), total=number(total or 0), platform=platform_name(platform)))
     return " ".join(sentences)
 
 
@@ -181,7 +181,7 @@ def _advice(request: ListOrders, page: OrderList) -> str:
     if request.page > 1:
         return _("There is nothing on page {page}.").format(page=request.page)
     if request.is_filtered:
-        return _("No order passes these filters.")
+        return _("No order matches.")
     if request.status == order_states.ATTENTION:
         return _("✅ Nothing needs attention.")
     if request.status:

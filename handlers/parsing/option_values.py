@@ -127,7 +127,7 @@ def _seller(text: str) -> Value:
     if not text:
         return Value(problem=_("{option} needs a part of a seller's name").format(option="`--seller`"))
     if len(text) > FILTER_TEXT:
-        problem = _("a seller's name in a filter has at most {most} characters").format(most=FILTER_TEXT)
+        problem = _("a seller's name to look for has at most {most} characters").format(most=FILTER_TEXT)
         return Value(problem=problem, instead=text[:FILTER_TEXT].rstrip())
     return Value({"seller": text})
 

@@ -72,6 +72,8 @@ def catalogue() -> tuple[Goods, ...]:
                         (Decimal(kind.price) * factor).quantize(Decimal("0.01")),
                         kind.seller,
                         sold=(number * 137 + 41) % 5000,
+                        least=1 if platform is Platform.TAOBAO else 2,
+                        place=kind.seller[:2],  # the sellers' names begin with their city
                         words=f"{kind.words} {english} {thai}",
                         colour=colour,
                     )

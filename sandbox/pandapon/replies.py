@@ -163,7 +163,7 @@ def order_taobao(order: SandboxOrder, now: datetime, pictures: str = "") -> Json
 
 
 def product_1688(goods: Goods, base_url: str) -> Json:
-    """Return a search result of 1688."""
+    """Return a search result of 1688. The names of the least quantity and of the place are ours."""
     return {
         "offerMapId": goods.product_id,
         "subject": goods.title,
@@ -171,6 +171,8 @@ def product_1688(goods: Goods, base_url: str) -> Json:
         "imageUrl": f"{base_url}/img/{goods.product_id}.png",
         "priceInfo": {"price": str(goods.price)},
         "monthSold": goods.sold,
+        "minOrderQuantity": goods.least,
+        "location": goods.place or None,
         "companyName": goods.seller,
     }
 
@@ -183,6 +185,8 @@ def product_taobao(goods: Goods, base_url: str) -> Json:
         "picUrl": f"{base_url}/img/{goods.product_id}.png",
         "price": str(goods.price),
         "volume": goods.sold,
+        "beginAmount": goods.least,
+        "provcity": goods.place or None,
         "shopName": goods.seller,
     }
 

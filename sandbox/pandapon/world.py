@@ -125,6 +125,8 @@ class Goods:
     price: Decimal
     seller: str
     sold: int
+    least: int = 1  # pieces that are sold at least
+    place: str = ""  # from where it is sent
     words: str = ""  # what else finds it in a search
     colour: str = ""  # as in the title
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -46,28 +47,70 @@ def page_of(*items: Product, number: int = 1, total: int | None = 23, size: int 
 
 
 def test_results_show_picture_title_price_seller() -> None:
-    """Each product is a paragraph with its picture, under its platform's name; the next page is a button."""
-    pages = {p: page_of(*(product(n=n) for n in range(5))) for p in Platform}
-    message = check(products.results(Search("连衣裙", price_max=Decimal(80)), pages, {}))
+    """Each product is a paragraph with its picture, its platform's name in it; all else is a button."""
+    pages = {p: page_of(*(product(n=n).model_copy(update={"platform": p}) for n in range(5))) for p in Platform}
+    message = check(products.results(Search("连衣裙", page=2, price_max=Decimal(80)), pages, {}))
     text = shown(message)
-    assert text.count("*¥49.90* · 雪纺连衣裙 女 夏季 · sold 12,345") == 10
-    assert "*Taobao*" in text
+    assert text.count("*¥49.90* · 12,345 sold") == 10
+    assert text.count("\nTaobao · 雪纺连衣裙 女 夏季") == 5
     assert "up to ¥80.00" in text
-    assert "1688: 23 results" in text
+    assert "23 on 1688 · 23 on Taobao" in text
     assert sum("accessory" in block for block in message.blocks) == 10
-    assert "<https://detail.1688.com/offer/610947572361.html|雪纺连衣裙 女 夏季>" in text
-    assert [parse(value) for value in commands(message)] == [Search("连衣裙", page=2, price_max=Decimal(80))]
+    assert "*1. <https://detail.1688.com/offer/610947572360.html|雪纺连衣裙 女 夏季>*" in text
+    first = Search("连衣裙", price_max=Decimal(80))
+    assert labels(message) == [
+        *("Both platforms", "1688", "Taobao", "Best match", "Cheapest", "Best-selling"),
+        *(f"Share {n}" for n in range(1, 11)),
+        *("◀ Previous page", "Next page ▶"),
+    ]
+    choices = [first, replace(first, platform=ALIBABA), replace(first, platform=TAOBAO)]
+    choices += [replace(first, sort=sort) for sort in ("", "price", "sales")]
+    assert [parse(value) for value in commands(message)[:6]] == choices
+    assert [parse(value) for value in commands(message)[16:]] == [replace(first, page=page) for page in (1, 3)]
+
+
+def test_the_cheapest_of_both_platforms_is_first() -> None:
+    """Sorted by price, the platforms' products are one list; those without a price come last."""
+    prices = {ALIBABA: (Decimal(3), Decimal(9), None), TAOBAO: (Decimal(1), Decimal(5))}
+    pages = {
+        platform: page_of(*(product(n=n).model_copy(update={"price": price}) for n, price in enumerate(some)))
+        for platform, some in prices.items()
+    }
+    text = shown(check(products.results(Search("x", sort="price"), pages, {})))
+    assert re.findall(r"\*¥([0-9.]+)\*|(price not given)", text) == [
+        *((f"{price:.2f}", "") for price in (1, 3, 5, 9)),
+        ("", "price not given"),
+    ]
+    back = shown(check(products.results(Search("x", sort="-price"), pages, {})))
+    assert re.findall(r"\*¥([0-9.]+)\*", back) == ["9.00", "5.00", "3.00", "1.00"]
+    assert "most expensive first" in back
+
+
+def test_results_without_pictures_have_their_button_beside_them() -> None:
+    """Where no picture takes the place beside a product, the button that shares it does, if it can carry the id."""
+    plain = product().model_copy(update={"image_url": "http://127.0.0.1/x.png"})
+    strange = plain.model_copy(update={"product_id": "a b\n"})
+    message = check(products.results(Search("x", ALIBABA), {ALIBABA: page_of(plain, strange)}, {}))
+    assert labels(message).count("Share") == 1
+    assert "1. " not in shown(message)
+
+
+def test_facts_that_only_some_products_have() -> None:
+    """The least quantity and the place are shown where the API names them."""
+    full = product().model_copy(update={"min_quantity": 1200, "place": "浙江 <义乌>"})
+    text = shown(check(products.results(Search("x", ALIBABA), {ALIBABA: page_of(full, product())}, {})))
+    assert text.count("minimum order 1,200") == 1
+    assert text.count("浙江 &lt;义乌&gt;") == 1
+    assert "minimum order 1 " not in text
 
 
 def test_results_turn_back() -> None:
     """A later page has the way back, the last one no way forward."""
     message = check(products.results(Search("连衣裙", ALIBABA, page=5), {ALIBABA: page_of(product(), number=5)}, {}))
-    assert labels(message) == ["◀ Previous page"]
+    assert [label for label in labels(message) if "page" in label] == ["◀ Previous page"]
     unknown = {ALIBABA: page_of(*[product()] * 5, number=2, total=None)}
-    assert labels(check(products.results(Search("x", ALIBABA, page=2), unknown, {}))) == [
-        "◀ Previous page",
-        "Next page ▶",
-    ]
+    both = labels(check(products.results(Search("x", ALIBABA, page=2), unknown, {})))
+    assert [label for label in both if "page" in label] == ["◀ Previous page", "Next page ▶"]
 
 
 @pytest.mark.parametrize(
@@ -92,14 +135,21 @@ def test_one_platform_down() -> None:
 @pytest.mark.parametrize(
     ("request_", "says"),
     [
-        (Search("x"), "Chinese"),
-        (Search("x", price_min=Decimal(1)), "without the price limits"),
+        (Search("x"), "Nothing found for `x`. Try fewer words, or the Chinese word"),
+        (Search("x", price_min=Decimal(1)), "Nothing found for `x`. Try it without the price limits"),
         (Search("x", page=3), "nothing on page 3"),
     ],
 )
-def test_nothing_found_gives_advice(request_: Search, says: str) -> None:
-    """An empty answer says what to try."""
-    assert says in shown(check(products.results(request_, {p: page_of(total=0) for p in Platform}, {})))
+def test_nothing_found_is_one_line_of_advice(request_: Search, says: str) -> None:
+    """An empty answer is one line that says what to try, with buttons that search more widely."""
+    message = check(products.results(request_, {p: page_of(total=0) for p in Platform}, {}))
+    assert [block["type"] for block in message.blocks if block["type"] != "actions"] == ["section"]
+    assert says in shown(message)
+    narrow = check(products.results(Search("x", TAOBAO, price_max=Decimal(1)), {TAOBAO: page_of(total=0)}, {}))
+    assert [parse(value) for value in commands(narrow)] == [
+        Search("x", price_max=Decimal(1)),
+        Search("x", TAOBAO),
+    ]
 
 
 @TEXTS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +13,17 @@ from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, node, order, parc
 
 from handlers.about import status_view
 from handlers.blocks import failures, pages
+from handlers.blocks.paging import of_rows
 from handlers.blocks.text import escape
 from handlers.channel import delivery_log_view, mute, settings_views
 from handlers.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.goods import products
 from handlers.home import view as home_view
 from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
+from handlers.orders import list_view
 from handlers.orders import views as order_views
+from handlers.orders.order_filter import ListedOrder
+from handlers.orders.order_list import OrderList, Sum
 from handlers.parsing.message_ids import Found
 from handlers.posts import alarms, digest, lines, notices, thread, tracking
 from handlers.requests import ListOrders, ListWatches, Search
@@ -54,6 +58,8 @@ UNPAID = Stall(Leg.NOT_PAID, NOW - timedelta(days=2), timedelta(days=2), until=N
 UNPAID_ALARM = Alarm(REF.key, "stall:2", UNPAID, id=2, raised_at=NOW)
 CHOSEN = ChannelSettings(filter=Filter.MILESTONES, quiet_from="22:00", quiet_to="08:00", digest_at="09:00")
 
+FILTERED = ListOrders("paid", ALIBABA, seller="锦绣", since="2026-05-01", until="today", words='"red" 裙')
+
 UNSEEN = Parcel("YT2538123456789", "圆通速递")  # only its order names it
 
 LONG_AGO = NOW - timedelta(days=9)
@@ -87,6 +93,10 @@ def _searched() -> dict[str, Any]:
     page: Page[Any] = Page(items=tuple(product(n=n) for n in range(3)), page=1, page_size=3, total=23)
     hostile: Page[Any] = Page(items=(product(HOSTILE),), page=1, page_size=5, total=1)
     empty: Page[Any] = Page(items=(), page=1, page_size=5, total=0)
+    pictureless: Page[Any] = Page(items=(product().model_copy(update={"image_url": ""}),), page_size=1, total=1)
+    unpaid = order().model_copy(
+        update={"status_code": "waitbuyerpay", "milestone": Milestone.ORDERED, "paid_at": None, "pay_by": LATER}
+    )
     bought: Page[Any] = Page(items=(order(), order(HOSTILE)), page=1, page_size=2, total=9)
     return {
         "goods.products.results": products.results(
@@ -94,6 +104,23 @@ def _searched() -> dict[str, Any]:
         ),
         "goods.products.results hostile": products.results(Search("x"), {ALIBABA: hostile}, {TAOBAO: "no answer"}),
         "goods.products.results none": products.results(Search("x"), {ALIBABA: empty}, {}),
+        "goods.products.results sorted": products.results(
+            Search("连衣裙", sort="price", page=2), {ALIBABA: page, TAOBAO: page}, {}
+        ),
+        "goods.products.results without pictures": products.results(Search("x", ALIBABA), {ALIBABA: pictureless}, {}),
+        "goods.products.shared": products.shared(
+            product().model_copy(update={"min_quantity": 2, "place": "杭州"}), MEI
+        ),
+        "goods.products.shared hostile": products.shared(product(HOSTILE), MEI),
+        "goods.products.was_shared": products.was_shared(),
+        "goods.products.is_gone": products.is_gone(),
+        "orders.views.detail back": order_views.detail(snapshot(of=unpaid), NOW, FILTERED),
+        "orders.list_view.listing filtered": list_view.listing(FILTERED, _matching(), NOW),
+        "orders.list_view.listing attention": list_view.listing(ListOrders("attention"), _troubled(), NOW),
+        "orders.list_view.listing attention none": list_view.listing(
+            ListOrders("attention"), _rows(ListOrders("attention")), NOW
+        ),
+        "orders.list_view.listing filtered none": list_view.listing(FILTERED, _rows(FILTERED), NOW),
         "orders.views.detail": order_views.detail(snapshot(parcel(), UNSEEN, of=order()), NOW),
         "orders.views.detail hostile": order_views.detail(
             snapshot(parcel(text=HOSTILE), of=order(HOSTILE), stale=True), NOW
@@ -105,6 +132,24 @@ def _searched() -> dict[str, Any]:
         ),
         "orders.list_view.listing none": listing(ListOrders(), {ALIBABA: empty}, {}),
     }
+
+
+def _rows(request: ListOrders, *rows: ListedOrder, **more: Any) -> OrderList:
+    paging = of_rows(request, len(rows), 10)
+    return OrderList(rows, paging, Sum.of(rows), is_sum_of_all=True, asked=tuple(Platform), **more)
+
+
+def _matching() -> OrderList:
+    """Orders of a filtered list, with and without pictures and totals, and a list that was not read to its end."""
+    plain = order("无图订单").model_copy(update={"items": (), "total_amount": None, "created_at": None})
+    rows = (ListedOrder(order()), ListedOrder(plain), ListedOrder(order(HOSTILE)))
+    looked = {ALIBABA: (200, 1234), TAOBAO: (80, None)}
+    return _rows(FILTERED, *rows, looked=looked, days=(date(2026, 5, 1), date(2026, 5, 20)))
+
+
+def _troubled() -> OrderList:
+    silent = ListedOrder(order().model_copy(update={"items": ()}), snapshot(parcel(), of=order()), ALARM)
+    return _rows(ListOrders("attention"), silent, errors={TAOBAO: "no answer"})
 
 
 def _tracked() -> dict[str, Any]:
