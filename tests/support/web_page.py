@@ -63,9 +63,9 @@ class Person:
         """Go to a channel."""
         await self.page.locator("#rail").get_by_role("button", name=channel).click()
 
-    async def workbench(self, tab: str) -> Locator:
-        """Open the workbench on one of its tabs."""
-        await self.page.get_by_role("button", name="Workbench").click()
+    async def controls(self, tab: str) -> Locator:
+        """Open the demo's controls on one of its tabs."""
+        await self.page.get_by_role("button", name="Demo controls").click()
         await self.page.get_by_role("tab", name=tab).click()
         return self.page.locator("#panel")
 
