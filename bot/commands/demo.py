@@ -39,27 +39,30 @@ async def show(port: int | None = None, *, open_page: bool = True) -> int:
     return await _guarded(_show(port, open_page=open_page))
 
 
+@contextlib.asynccontextmanager
+async def lived_in(now: datetime) -> AsyncIterator[WebServer]:
+    """Serve the page on any free port, once the prelude has been played: the demo's clock then shows ``now``."""
+    async with running_sandbox(now - prelude.LENGTH, LIVED_IN) as sandbox, WebServer(sandbox) as server:
+        await server.start()
+        await prelude.play(server.hub, now)
+        yield server
+
+
 async def _show(port: int | None, *, open_page: bool) -> int:
-    async with lived_in(utc_now()) as server:
+    now = utc_now()
+    async with running_sandbox(now - prelude.LENGTH, LIVED_IN) as sandbox, WebServer(sandbox) as server:
         try:
             address = await _listen(server, port)
         except OSError as error:
             sys.stderr.write(f"pandabot demo: port {port} cannot be had: {error.strerror}\n")
             return FAILED
+        await prelude.play(server.hub, now)
         is_opened = open_page and _has_screen() and await asyncio.to_thread(webbrowser.open, address)
         where = f"The demo is at {address}" if is_opened else f"The demo runs. Open this in your browser: {address}"
         sys.stdout.write(f"{where}\nCtrl-C ends it; nothing of it stays.\n")
         sys.stdout.flush()
         await asyncio.Event().wait()
     return 0
-
-
-@contextlib.asynccontextmanager
-async def lived_in(now: datetime) -> AsyncIterator[WebServer]:
-    """Run the page's server, not yet listening, once the prelude has been played: its clock then shows ``now``."""
-    async with running_sandbox(now - prelude.LENGTH, LIVED_IN) as sandbox, WebServer(sandbox) as server:
-        await prelude.play(server.hub, now)
-        yield server
 
 
 def _has_screen() -> bool:
@@ -98,7 +101,7 @@ async def _photograph(path: Path) -> int:
     from sandbox.web.screenshots import photograph  # noqa: PLC0415  needs a package that only developers install
 
     async with lived_in(PICTURED) as server:
-        await photograph(f"{await server.start()}?as=tom&lang=en", path)
+        await photograph(f"{server.base_url}/?as=tom&lang=en", path)
     return 0
 
 

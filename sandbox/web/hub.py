@@ -143,7 +143,7 @@ class Hub:
         }
 
     def orders(self) -> list[Json]:
-        """Return the account's orders by now, the newest first, for the forms of the demo's controls."""
+        """Return the account's orders by now, the latest arrival last, for the forms of the demo's controls."""
         world = self.sandbox.world
         world.arrive()
         if self._orders_at != world.revision:
@@ -151,7 +151,6 @@ class Hub:
         return self._orders
 
     def _listed(self) -> list[Json]:
-        orders = sorted(self.sandbox.world.orders.values(), key=lambda order: order.created_at, reverse=True)
         return [
             {
                 "id": order.order_id,
@@ -159,7 +158,7 @@ class Hub:
                 "title": order.lines[0].title,
                 "waybills": [package.waybill for package in order.packages],
             }
-            for order in orders
+            for order in self.sandbox.world.orders.values()
         ]
 
     def time(self) -> Json:

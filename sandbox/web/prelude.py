@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from sandbox.web.hub import Hub
 
 LENGTH = timedelta(hours=53)
-MEI, TOM, PLOY = "U0MEI00001", "U0TOM00002", "U0PLOY0003"
+MEI, TOM = "U0MEI00001", "U0TOM00002"
+WEI, PLOY, NIRAN = "U0WEI00003", "U0PLOY0004", "U0NIRAN005"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ PARTS = {
         "C0CAIGOU07",
         "采购",
         MEI,
-        TOM,
+        WEI,
         "咖啡店的马克杯：{late}，周五开业前要到，麻烦盯一下。",
         "{first} 是春季促销的货，{unshipped} 也是。两个都关注一下吧。",
         "好的，谢谢！我跟客户说一声。",
@@ -64,7 +65,7 @@ PARTS = {
         "C0JADSUE08",
         "จัดซื้อ",
         PLOY,
-        MEI,
+        NIRAN,
         "แก้วสำหรับร้านกาแฟ: {late} ร้านเปิดวันศุกร์ ช่วยดูให้หน่อยนะคะ",
         "{first} เป็นของโปรโมชันฤดูใบไม้ผลิ และ {unshipped} ด้วย ช่วยติดตามทั้งสองรายการนะคะ",
         "ขอบคุณค่ะ เดี๋ยวแจ้งลูกค้าให้",
@@ -78,16 +79,21 @@ ASKED_AGAIN, THANKED = 30.0, 5.5
 
 
 def furnish(workspace: Workspace) -> None:
-    """Add the person and the channels that the other languages need."""
-    workspace.users[PLOY] = User(PLOY, "ploy", "Ploy Suksai พลอย", "Asia/Bangkok", "th-TH")
-    for part in PARTS.values():
-        workspace.channels.setdefault(part.channel, Channel(part.channel, part.name, members={BOT_USER}))
+    """Add the people and the channels that the other languages need. Nobody is in a channel of a foreign language."""
+    newcomers = (
+        User(WEI, "wei", "Wei Chen 陈伟"),
+        User(PLOY, "ploy", "Ploy Suksai พลอย", "Asia/Bangkok", "th-TH"),
+        User(NIRAN, "niran", "Niran Chaiya นิรันดร์", "Asia/Bangkok", "th-TH"),
+    )
+    workspace.users |= {person.id: person for person in newcomers}
     for channel in workspace.channels.values():
         if not channel.is_private and not channel.is_archived:
-            channel.members |= {MEI, TOM, PLOY}
-    # The direct conversations come last in the rail, the channels in the order of this dictionary.
-    first = {part.channel: workspace.channels[part.channel] for part in PARTS.values()}
-    workspace.channels = first | workspace.channels
+            channel.members |= {person.id for person in newcomers}
+    # The direct conversations come last in the rail, the other channels in the order of this dictionary.
+    channels = [workspace.channels.get(part.channel) or Channel(part.channel, part.name) for part in PARTS.values()]
+    for channel, part in zip(channels, PARTS.values(), strict=True):
+        channel.members = {part.asks, part.watches, BOT_USER}
+    workspace.channels = {channel.id: channel for channel in channels} | workspace.channels
 
 
 async def play(hub: Hub, now: datetime) -> None:
@@ -114,7 +120,7 @@ class _Player:
 
     def __init__(self, hub: Hub, now: datetime) -> None:
         self._hub, self._now = hub, now
-        self._pages = {user: Session(hub, user) for user in (MEI, TOM, PLOY)}
+        self._pages = {user: Session(hub, user) for user in (MEI, TOM, WEI, PLOY, NIRAN)}
 
     async def say(self, part: Part, user: str, text: str) -> None:
         await self._do(user, type="say", channel=part.channel, text=text)

@@ -1,4 +1,4 @@
-"""The fault switches of the workbench: one for each fault of either stand-in."""
+"""The fault switches of the demo's controls: one for each fault of either stand-in."""
 
 from __future__ import annotations
 

@@ -63,9 +63,9 @@ class Person:
         """Go to a channel."""
         await self.page.locator("#rail").get_by_role("button", name=channel).click()
 
-    async def workbench(self, tab: str) -> Locator:
-        """Open the workbench on one of its tabs."""
-        await self.page.get_by_role("button", name="Workbench").click()
+    async def controls(self, tab: str) -> Locator:
+        """Open the demo's controls on one of its tabs."""
+        await self.page.get_by_role("button", name="Demo controls").click()
         await self.page.get_by_role("tab", name=tab).click()
         return self.page.locator("#panel")
 
@@ -74,9 +74,7 @@ class Person:
 async def person(
     browser: Browser, address: str, *, width: int = 1400, height: int = 900, dark: bool = False
 ) -> AsyncIterator[Person]:
-    """A person opens the page: Mei, unless the address names another. At the end its scripts must have complained
-    about nothing.
-    """
+    """A person opens the page: Mei, unless the address says who. At the end no script must have complained."""
     async with _blank_page(browser) as page:
         await page.set_viewport_size({"width": width, "height": height})
         await page.emulate_media(color_scheme="dark" if dark else "light")

@@ -36,7 +36,7 @@ async def start() -> AsyncIterator[Start]:
         )
         running.append(process)
         assert process.stdout
-        return process, (await asyncio.wait_for(process.stdout.readline(), 20)).decode()
+        return process, (await asyncio.wait_for(process.stdout.readline(), 45)).decode()
 
     yield begin
     for process in running:
@@ -57,7 +57,7 @@ async def test_the_page_is_there_and_goes_quietly(start: Start) -> None:
         async with session.ws_connect(f"{found[0]}ws", headers={"Origin": found[0].rstrip("/")}) as page:
             assert (await page.receive_json())["type"] == "hello"
             process.send_signal(signal.SIGINT)
-            _, errors = await asyncio.wait_for(process.communicate(), 15)
+            _, errors = await asyncio.wait_for(process.communicate(), 30)
     assert (process.returncode, errors.decode()) == (130, "")
 
 
@@ -68,7 +68,7 @@ async def test_a_taken_port(start: Start) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         process, line = await start("--no-open", "--port", str(port))
-        _, errors = await asyncio.wait_for(process.communicate(), 15)
+        _, errors = await asyncio.wait_for(process.communicate(), 30)
     assert (process.returncode, line) == (1, "")
     assert f"port {port} cannot be had" in errors.decode()
     (first, one), (second, other) = await asyncio.gather(start("--no-open"), start("--no-open"))

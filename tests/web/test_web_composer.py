@@ -125,7 +125,7 @@ async def test_what_is_no_command_is_explained(browser: Browser, server: WebServ
 
 
 async def test_everything_by_keyboard(browser: Browser, server: WebServer) -> None:
-    """From the address bar with Tab and Enter alone: skip link, box, channel, a message's menu, the workbench."""
+    """From the address bar with Tab and Enter alone: skip link, box, channel, a message's menu, the controls."""
     async with person(browser, server.base_url) as mei:
         keys = mei.page.keyboard
         await mei.page.evaluate("document.activeElement.blur()")
@@ -143,10 +143,10 @@ async def test_everything_by_keyboard(browser: Browser, server: WebServer) -> No
         await expect(mei.page.get_by_role("menuitem").nth(1)).to_be_focused()
         await keys.press("Escape")
         await expect(mei.page.get_by_role("button", name="More actions")).to_be_focused()
-        await mei.page.get_by_role("button", name="Workbench").focus()
+        await mei.page.get_by_role("button", name="Demo controls").focus()
         await keys.press("Enter")
-        await expect(mei.page.get_by_role("tab", name="Faults")).to_be_focused()
-        await keys.press("ArrowRight")
         await expect(mei.page.get_by_role("tab", name="Time")).to_be_focused()
+        await keys.press("ArrowRight")
+        await expect(mei.page.get_by_role("tab", name="Faults")).to_be_focused()
         await keys.press("Escape")
-        await expect(mei.page.get_by_role("button", name="Workbench")).to_be_focused()
+        await expect(mei.page.get_by_role("button", name="Demo controls")).to_be_focused()

@@ -175,7 +175,7 @@ async def test_a_note_covers_no_message(browser: Browser, server: WebServer) -> 
         assert note
         assert log
         assert note["y"] + note["height"] < log["y"] + 32  # a long one may reach into the margin above the first day
-        await mei.page.get_by_role("button", name="Workbench").click()
+        await mei.page.get_by_role("button", name="Demo controls").click()
         await expect(mei.page.locator("#panel")).to_be_visible()
 
 

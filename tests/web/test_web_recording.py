@@ -44,7 +44,7 @@ async def sandbox_of(recording: dict[str, Any]) -> AsyncIterator[Sandbox]:
 
 async def saved(mei: Person, path: Path) -> dict[str, Any]:
     """What the page gives as a file."""
-    panel = await mei.workbench("Time")
+    panel = await mei.controls("Time")
     async with mei.page.expect_download() as started:
         await panel.get_by_role("link", name="Save the conversation").click()
     await (await started.value).save_as(path)
@@ -57,11 +57,11 @@ def read(path: Path = RECORDED) -> dict[str, Any]:
 
 async def scan(mei: Person, text: str) -> None:
     """Scan the first order's parcel by hand: it is out for delivery."""
-    panel = await mei.workbench("Time")
+    panel = await mei.controls("Time")
     await panel.get_by_label("Moment").select_option(label="Out for delivery")
     await panel.get_by_label("What the courier writes").fill(text)
     await panel.get_by_role("button", name="Scan").click()
-    await mei.page.locator("#panel").get_by_role("button", name="Close workbench").click()
+    await mei.page.locator("#panel").get_by_role("button", name="Close demo controls").click()
 
 
 async def test_a_watch_a_scan_and_a_question(browser: Browser, server: WebServer, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ async def _first_in_sight(page: Page) -> str:
 
 @pytest.mark.parametrize("width", [360, 800, 1400])
 async def test_no_sideways_scroll(browser: Browser, server: WebServer, width: int) -> None:
-    """Everything that can be open fits the width: messages, rail, thread, workbench, the list of commands."""
+    """Everything that can be open fits the width: messages, rail, thread, controls, the list of commands."""
     async with person(browser, server.base_url, width=width, height=740) as mei:
         await mei.type(f"/panda watch {ORDER}")
         await mei.sees("News comes in this thread")
@@ -112,7 +112,7 @@ async def test_no_sideways_scroll(browser: Browser, server: WebServer, width: in
         await _fits(mei.page)
         await mei.page.keyboard.press("Escape")
         for tab in ("Faults", "Time", "Wire"):
-            panel = await mei.workbench(tab)
+            panel = await mei.controls(tab)
             await _fits(mei.page)
             await panel.get_by_role("button", name="Close").click()
 
@@ -155,7 +155,7 @@ async def test_no_serious_violation(browser: Browser, server: WebServer, *, dark
         await _clean(mei.page)
         await mei.box.fill("")
         for tab in ("Faults", "Time", "Wire"):
-            panel = await mei.workbench(tab)
+            panel = await mei.controls(tab)
             await _clean(mei.page)
             await panel.get_by_role("button", name="Close").click()
         await card.hover()

@@ -38,7 +38,7 @@ async def renew() -> None:
                 await scene(mei)
             await tom.type("/panda watches")
             await tom.sees("1 order is watched")
-            panel = await tom.workbench("Time")
+            panel = await tom.controls("Time")
             async with tom.page.expect_download() as started:
                 await panel.get_by_role("link", name="Save the conversation").click()
             await (await started.value).save_as(RECORDED)
@@ -56,11 +56,11 @@ async def watch(mei: Person) -> None:
 
 async def scan(mei: Person) -> None:
     """Scan its parcel by hand."""
-    panel = await mei.workbench("Time")
+    panel = await mei.controls("Time")
     await panel.get_by_label("Moment").select_option(label="Out for delivery")
     await panel.get_by_label("What the courier writes").fill("手工扫描 派送中")
     await panel.get_by_role("button", name="Scan").click()
-    await mei.page.get_by_role("button", name="Close workbench").click()
+    await mei.page.get_by_role("button", name="Close demo controls").click()
     await mei.sees("手工扫描 派送中")
 
 
@@ -92,7 +92,7 @@ async def look_around(mei: Person) -> None:
 
 async def suffer(mei: Person) -> None:
     """Ask while PandaPon is broken, until the bot gives up."""
-    panel = await mei.workbench("Faults")
+    panel = await mei.controls("Faults")
     await panel.get_by_role("switch", name="Every answer is HTTP 503").check()
     await mei.type(f"/panda order {OTHER}")
     await mei.sees("trouble on its side")
@@ -107,8 +107,8 @@ async def wait(mei: Person) -> None:
     await mei.message("News comes in this thread").get_by_role("button", name="2 replies").wait_for()
     await panel.get_by_label("Time passes").select_option(label="a minute a second")
     await mei.message("News comes in this thread").get_by_role("button", name="3 replies").wait_for(timeout=60_000)
-    await panel.get_by_label("Time passes").select_option(label="as it is")
-    await mei.page.get_by_role("button", name="Close workbench").click()
+    await panel.get_by_label("Time passes").select_option(label="real time")
+    await mei.page.get_by_role("button", name="Close demo controls").click()
 
 
 async def regret(mei: Person) -> None:

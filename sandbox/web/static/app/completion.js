@@ -1,6 +1,9 @@
 // The list of slash commands above the composer, and the usage hint of the typed command.
 
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
+import { say } from "./words.js";
+
+const MAIN = "/panda"; // the command whose subcommands the chips offer
 
 export class Completion {
   #matches = [];
@@ -8,8 +11,8 @@ export class Completion {
 
   constructor(box, id, commands) {
     Object.assign(this, { box, id, commands });
-    this.list = h("ul", { id, class: "commands", role: "listbox", "aria-label": "Slash commands", hidden: true });
-    this.hint = h("p", { class: "usage", hidden: true });
+    this.list = h("ul", { id, class: "commands", role: "listbox", "aria-label": say("Slash commands"), hidden: true });
+    this.hint = h("div", { class: "usage", hidden: true });
     this.element = h("div", { class: "completion" }, this.list, this.hint);
     box.addEventListener("blur", () => setTimeout(() => this.close(), 150));
   }
@@ -22,7 +25,23 @@ export class Completion {
     this.#draw();
     const typed = this.commands().find((one) => text.startsWith(`${one.command} `));
     this.hint.hidden = !typed;
-    this.hint.replaceChildren(...(typed ? [h("code", {}, typed.command), ` ${typed.usage_hint ?? ""}`] : []));
+    this.hint.replaceChildren(...(typed ? [h("span", {}, h("code", {}, typed.command), ` ${typed.usage_hint ?? ""}`)] : []));
+    if (text === `${MAIN} `) this.hint.append(h("div", { class: "row", role: "group", "aria-label": say("Subcommands") }, this.#chips()));
+  }
+
+  /** A chip for each subcommand that has a command of its own, such as /panda-track. Slack shows none. */
+  #chips() {
+    const names = this.commands().filter((one) => one.command.startsWith(`${MAIN}-`));
+    return names.map((one) => {
+      const verb = one.command.slice(MAIN.length + 1);
+      const put = (event) => {
+        event.preventDefault(); // the focus stays in the box
+        this.box.value = `${MAIN} ${verb} `;
+        this.box.focus();
+        this.update();
+      };
+      return button(verb, put, { class: "chip", title: one.description, onpointerdown: (event) => event.preventDefault() });
+    });
   }
 
   close() {

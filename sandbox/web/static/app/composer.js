@@ -5,6 +5,7 @@ import { Completion } from "./completion.js";
 import { keepLine, sentLines } from "./history.js";
 import { menuButton } from "./menu.js";
 import { icon } from "./icons.js";
+import { say } from "./words.js";
 
 export class Composer {
   #back = 0; // how many lines back in the history; 0: the line that is being typed
@@ -40,9 +41,9 @@ export class Composer {
       h(
         "div",
         { class: "composer-row" },
-        menuButton(icon("bolt"), "Shortcuts", () => this.#shortcuts()),
+        menuButton(icon("bolt"), say("Shortcuts"), () => this.#shortcuts()),
         this.box,
-        button(icon("send"), () => this.#send(), { class: "send", "aria-label": "Send" }),
+        button(icon("send"), () => this.#send(), { class: "send", "aria-label": say("Send") }),
       ),
     );
   }
@@ -60,6 +61,12 @@ export class Composer {
     this.box.value = this.#drafts.get(place) ?? "";
     this.#typed();
     this.completion.close();
+  }
+
+  /** Send a line as if it had been typed. */
+  run(text) {
+    this.box.value = text;
+    this.#send();
   }
 
   #commands() {

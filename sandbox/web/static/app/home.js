@@ -3,6 +3,7 @@
 import { readState, renderBlocks } from "../blocks/index.js";
 import { h } from "./dom.js";
 import { contextFor } from "./context.js";
+import { say } from "./words.js";
 
 export function startHome(page, { heading, about }) {
   const { store, socket } = page;
@@ -14,7 +15,7 @@ export function startHome(page, { heading, about }) {
     if (store.place.kind !== "home") return;
     const view = store.state.home;
     if (!view) {
-      body.replaceChildren(h("p", { class: "empty" }, "pandabot has published nothing here yet."));
+      body.replaceChildren(h("p", { class: "empty" }, say("pandabot has published nothing here yet.")));
       return;
     }
     const context = contextFor(store, "home", {
@@ -30,7 +31,7 @@ export function startHome(page, { heading, about }) {
     element.hidden = store.place.kind !== "home";
     if (element.hidden) return;
     heading.textContent = "App Home";
-    about.textContent = `pandabot, as ${store.me.real_name} sees it`;
+    about.textContent = say("pandabot, as {name} sees it", { name: store.me.real_name });
     draw();
     socket.send("open_home");
   };

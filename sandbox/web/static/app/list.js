@@ -2,11 +2,13 @@
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { say } from "./words.js";
 
 const FIRST = 30; // messages drawn when a channel opens
 const STEP = 20; // messages added at an end in one frame
 const MOST = 120; // messages drawn at once
 const NEAR = 800; // pixels from an end of the window at which more are drawn
+const FOUND = 2500; // milliseconds that a message is marked to which a link has led
 const AT_END = 40; // pixels from the bottom that still count as the bottom
 
 export class MessageList {
@@ -16,6 +18,7 @@ export class MessageList {
   #follows = true; // whether the newest message stays in sight
   #due = false; // whether an update is planned for the next frame
   #top = 0; // scrollTop after the last scroll
+  #wanted = ""; // the ts of a message to bring into sight once it is there
   #held = null; // {ts, node, index, top} of the first message in sight, which must not move
 
   /**
@@ -30,7 +33,7 @@ export class MessageList {
       { class: "log", role: "log", "aria-live": "polite", "aria-label": label, tabindex: "0", onscroll: () => this.#scrolled() },
       this.inner,
     );
-    this.down = h("button", { type: "button", class: "to-end", hidden: true, onclick: () => this.toEnd() }, icon("down"), " Newest messages");
+    this.down = h("button", { type: "button", class: "to-end", hidden: true, onclick: () => this.toEnd() }, icon("down"), ` ${say("Newest messages")}`);
     // Called before painting, when a picture has loaded or a message got its true height.
     this.sizes = new ResizeObserver(() => this.#settle());
     this.sizes.observe(this.inner);
@@ -56,6 +59,38 @@ export class MessageList {
     this.changed();
   }
 
+  /** Draw one message anew. */
+  redrawOne(ts) {
+    const entry = this.#drawn.get(ts);
+    if (!entry) return;
+    entry.message = null;
+    this.changed();
+  }
+
+  /** Bring a message into sight and mark it for a moment, as soon as the room has it. */
+  reveal(ts) {
+    this.#wanted = ts;
+    this.#reveal();
+  }
+
+  #reveal() {
+    const at = this.#wanted && this.draw ? this.room.items.findIndex((one) => one.ts === this.#wanted) : -1;
+    if (at < 0) return;
+    const ts = this.#wanted;
+    this.#wanted = "";
+    this.#follows = false;
+    this.#start = Math.max(0, at - FIRST / 2);
+    this.#end = Math.min(this.room.items.length, at + FIRST);
+    this.#held = null;
+    this.#quietly();
+    const node = this.#drawn.get(ts)?.node;
+    if (!node) return;
+    node.scrollIntoView({ block: "center" });
+    this.#scrolled();
+    node.classList.add("found");
+    setTimeout(() => node.classList.remove("found"), FOUND);
+  }
+
   /** The room changed: plan one update for the next frame. */
   changed() {
     if (this.#due) return;
@@ -63,6 +98,7 @@ export class MessageList {
     requestAnimationFrame(() => {
       this.#due = false;
       this.#update();
+      this.#reveal();
     });
   }
 

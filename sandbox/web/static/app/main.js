@@ -6,9 +6,11 @@ import { startNotes } from "./notes.js";
 import { startRail } from "./rail.js";
 import { Socket } from "./socket.js";
 import { Store } from "./store.js";
+import { say } from "./words.js";
 
-const WIDE = matchMedia("(min-width: 1300px)"); // room for a thread and the workbench side by side
+const WIDE = matchMedia("(min-width: 1300px)"); // room for a thread and the demo's controls side by side
 const HOME = "#home";
+const THREADS = "#threads";
 
 const page = {
   store: new Store(),
@@ -22,6 +24,19 @@ const page = {
   nameOf(id) {
     const channel = page.store.state.channels.find((one) => one.id === id);
     return channel && channel.kind !== "channel" ? channel.name : `#${channel?.name ?? id}`;
+  },
+
+  /** Let the demo's time go forward at once, by so many seconds. */
+  forward(seconds) {
+    page.store.tell("step", seconds);
+    page.socket.send("time", { forward: seconds });
+  },
+
+  /** Lead to a message: in its channel if that shows it, else in its thread. `place` is {ts, thread, in_main}. */
+  goToMessage(channel, { ts, thread, in_main: inMain }) {
+    if (page.store.place.kind !== "channel" || page.store.place.id !== channel) page.store.goTo({ kind: "channel", id: channel });
+    if (inMain) page.reveal(ts);
+    else page.store.openThread(channel, thread);
   },
 
   /** Show or hide the channels on a narrow screen; without an argument, toggle them. */
@@ -53,6 +68,10 @@ const page = {
 // Parts that the first screen does not need are loaded when they are first used: half of all files.
 const parts = {
   home: onlyOnce(async (head) => (await import("./home.js")).startHome(page, head)),
+  threads: onlyOnce(async (head) => {
+    const [{ startThreads }] = await Promise.all([import("./threads.js"), stylesheet("threads")]);
+    startThreads(page, head);
+  }),
   thread: onlyOnce(async () => (await import("./thread.js")).startThread(page)),
   modals: onlyOnce(async () => {
     const [{ startModals }] = await Promise.all([import("./modal.js"), stylesheet("modal")]);
@@ -67,6 +86,7 @@ const parts = {
 function loadParts(head) {
   const { store } = page;
   store.on("hello place", () => store.place.kind === "home" && parts.home(head));
+  store.on("hello place", () => store.place.kind === "threads" && parts.threads(head));
   store.on("thread_opened", () => store.thread && parts.thread());
   store.on("hello views", () => store.state.views.length && parts.modals());
 }
@@ -77,6 +97,7 @@ function placeInAddress() {
   const name = decodeURIComponent(location.hash.slice(1));
   const channel = state.channels.find((one) => one.id === name || one.name === name);
   if (location.hash === HOME && state.has_home) return { kind: "home" };
+  if (location.hash === THREADS) return { kind: "threads" };
   return channel ? { kind: "channel", id: channel.id } : null;
 }
 
@@ -96,14 +117,26 @@ function followAddress() {
 
 function writeAddress(how) {
   const { store } = page;
-  const hash = store.place.kind === "home" ? HOME : `#${encodeURIComponent(store.channel.name)}`;
-  const address = `?as=${store.me.name}${hash}`;
+  const hash = { home: HOME, threads: THREADS }[store.place.kind] ?? `#${encodeURIComponent(store.channel.name)}`;
+  const query = new URLSearchParams(location.search); // keeps the language that the address asked for
+  query.set("as", store.me.name);
+  const address = `?${query}${hash}`;
   if (address !== location.search + location.hash) history[how](null, "", address);
-  document.title = `${store.place.kind === "home" ? "App Home" : page.nameOf(store.place.id)} · ${store.me.name} · pandabot demo`;
+  const name = { home: "App Home", threads: say("Threads") }[store.place.kind] ?? page.nameOf(store.place.id);
+  document.title = `${name} · ${store.me.name} · pandabot demo`;
+}
+
+/** Put the page's own words into what the document itself has. */
+function translateDocument() {
+  document.querySelector(".skip").textContent = say("Skip to the message box");
+  for (const [id, name] of [["rail", "Channels"], ["thread", "Thread"], ["panel", "Demo controls"]]) {
+    document.getElementById(id).setAttribute("aria-label", say(name));
+  }
 }
 
 function start() {
   const { store } = page;
+  translateDocument();
   let lost = () => {};
   page.socket = new Socket((message) => store.receive(message), (isLost) => lost(isLost));
   Object.assign(page, headButtons(page));
@@ -122,7 +155,9 @@ function start() {
     page.railButton.focus();
   });
   startRail(page);
-  loadParts(startChannel(page));
+  const head = startChannel(page);
+  page.reveal = head.reveal;
+  loadParts(head);
   lost = startNotes(page);
   store.on("place", () => writeAddress("pushState"));
   addEventListener("popstate", followAddress);

@@ -8,6 +8,7 @@ import { contextFor } from "./context.js";
 import { menuButton } from "./menu.js";
 import { clockTime, dayName, momentOf, shortTime, wholeTime } from "./times.js";
 import { icon } from "./icons.js";
+import { say, sayMany } from "./words.js";
 
 const EXCERPT = 80; // characters of a thread's first message
 
@@ -24,7 +25,7 @@ export function drawMessage(page, message, before, { inThread = false } = {}) {
     h(
       "div",
       { class: "told" },
-      message.ephemeral ? h("p", { class: "only-you" }, icon("eye"), " Only visible to you") : null,
+      message.ephemeral ? h("p", { class: "only-you" }, icon("eye"), ` ${say("Only visible to you")}`) : null,
       message.subtype === "thread_broadcast" && !inThread ? broadcastLine(page, message) : null,
       head(store, message, author),
       body,
@@ -47,7 +48,7 @@ function content(page, message, body, inThread) {
   if (message.blocks?.length) fragment.append(renderBlocks(message.blocks, context));
   else fragment.append(h("div", { class: "plain" }, renderMrkdwn(message.text, context)));
   fragment.append(...(message.attachments ?? []).map((one) => attachment(one, context)));
-  if (message.edited) fragment.append(h("span", { class: "edited", title: "This message was changed after it was posted" }, "(edited)"));
+  if (message.edited) fragment.append(h("span", { class: "edited", title: say("This message was changed after it was posted") }, say("(edited)")));
   return fragment;
 }
 
@@ -60,7 +61,7 @@ function attachment(one, context) {
 
 function label(store, message, author) {
   const who = author?.real_name ?? message.user;
-  return `${who}, ${shortTime(momentOf(message.ts), store.me)}${message.ephemeral ? ", only visible to you" : ""}`;
+  return `${who}, ${shortTime(momentOf(message.ts), store.me)}${message.ephemeral ? say(", only visible to you") : ""}`;
 }
 
 function head(store, message, author) {
@@ -83,22 +84,23 @@ function dayLine(store, message, before) {
 function broadcastLine(page, message) {
   const { store } = page;
   const began = store.room(message.channel).find(message.thread_ts);
-  const words = began ? firstWords(began.text) : "a thread";
-  return h("p", { class: "broadcast" }, "replied to: ", button(words, () => store.openThread(message.channel, message.thread_ts), { class: "link" }));
+  const words = began ? firstWords(began.text) : say("a thread");
+  return h("p", { class: "broadcast" }, say("replied to: "), button(words, () => store.openThread(message.channel, message.thread_ts), { class: "link" }));
 }
 
 function firstWords(text) {
   const [line] = plainText({ type: "mrkdwn", text }).split("\n");
-  return line.length > EXCERPT ? `${line.slice(0, EXCERPT).trimEnd()}…` : line || "a thread";
+  return line.length > EXCERPT ? `${line.slice(0, EXCERPT).trimEnd()}…` : line || say("a thread");
 }
 
 function repliesLine(page, message) {
-  const many = message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`;
+  const many = sayMany(message.reply_count, "1 reply", "{n} replies");
+  const unread = page.store.unreadReplies(message.channel, message.ts);
   const last = shortTime(momentOf(message.latest_reply), page.store.me);
   return button(
-    [many, h("span", { class: "last-reply" }, ` Last reply ${last}`)],
+    [many, unread ? h("span", { class: "new" }, sayMany(unread, "{n} new", "{n} new")) : null, h("span", { class: "last-reply" }, ` ${say("Last reply {time}", { time: last })}`)].filter(Boolean),
     () => page.store.openThread(message.channel, message.ts),
-    { class: "replies" },
+    { class: `replies${unread ? " has-unread" : ""}` },
   );
 }
 
@@ -109,12 +111,12 @@ function tools(page, message, inThread) {
     store.state.shortcuts
       .filter((one) => one.type === "message")
       .map((one) => ({ label: one.name, hint: one.description, choose: () => socket.send("shortcut", { ...where, callback_id: one.callback_id }) }));
-  const copy = { label: "Copy text", choose: () => navigator.clipboard?.writeText(message.text) };
+  const copy = { label: say("Copy text"), choose: () => navigator.clipboard?.writeText(message.text) };
   const parent = message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : message.ts;
   return h(
     "div",
     { class: "tools" },
-    inThread ? null : button([icon("reply"), unseen("Reply in thread")], () => store.openThread(message.channel, parent), { title: "Reply in thread" }),
-    menuButton(icon("more"), "More actions", () => [...shortcuts(), copy]),
+    inThread ? null : button([icon("reply"), unseen(say("Reply in thread"))], () => store.openThread(message.channel, parent), { title: say("Reply in thread") }),
+    menuButton(icon("more"), say("More actions"), () => [...shortcuts(), copy]),
   );
 }

@@ -5,6 +5,7 @@ import { button, freshId, h } from "./dom.js";
 import { contextFor } from "./context.js";
 import { withTypedValues } from "./typed_values.js";
 import { icon } from "./icons.js";
+import { say } from "./words.js";
 
 export function startModals(page) {
   const { store } = page;
@@ -70,9 +71,9 @@ function head(page, view, id) {
   return h(
     "header",
     { class: "modal-head" },
-    depth > 1 ? button(icon("back"), () => close(page, view), { "aria-label": "Back" }) : null,
+    depth > 1 ? button(icon("back"), () => close(page, view), { "aria-label": say("Back") }) : null,
     h("h2", { id }, view.title?.text ?? ""),
-    button(icon("close"), () => close(page, view, true), { "aria-label": "Close" }),
+    button(icon("close"), () => close(page, view, true), { "aria-label": say("Close") }),
   );
 }
 
@@ -80,7 +81,7 @@ function foot(page, view) {
   return h(
     "footer",
     { class: "modal-foot" },
-    button(view.close?.text ?? "Close", () => close(page, view)),
+    button(view.close?.text ?? say("Close"), () => close(page, view)),
     view.submit ? h("button", { type: "submit", class: "primary" }, view.submit.text) : null,
   );
 }

@@ -1,17 +1,18 @@
-// The workbench: fault switches, time, scans by hand, the wire, and the recording.
+// The demo's controls: time, what happens to orders, fault switches, the wire, and the recording.
 
 import { button, freshId, h, unseen } from "./dom.js";
 import { faultsTab } from "./panel_faults.js";
 import { timeTab } from "./panel_time.js";
 import { wireTab } from "./panel_wire.js";
 import { icon } from "./icons.js";
+import { say } from "./words.js";
 
 export function startPanel(page) {
   const pane = document.getElementById("panel");
   const tabs = [
-    { name: "Faults", ...faultsTab(page) },
-    { name: "Time & parcels", ...timeTab(page) },
-    { name: "Wire", ...wireTab(page) },
+    { name: say("Time & orders"), ...timeTab(page) },
+    { name: say("Faults"), ...faultsTab(page) },
+    { name: say("Wire"), ...wireTab(page) },
   ];
   for (const one of tabs) {
     const id = freshId("tab");
@@ -28,9 +29,10 @@ export function startPanel(page) {
       one.body.hidden = one !== chosen;
     }
   };
-  const strip = h("div", { class: "tabs", role: "tablist", "aria-label": "Workbench", onkeydown: (event) => move(event, tabs, choose) }, tabs.map((one) => one.tab));
-  const close = button([icon("close"), unseen("Close workbench")], () => page.togglePanel(false), { class: "close" });
-  pane.append(h("header", { class: "side-head" }, h("h2", {}, "Workbench"), close), strip, ...tabs.map((one) => one.body));
+  const name = say("Demo controls");
+  const strip = h("div", { class: "tabs", role: "tablist", "aria-label": name, onkeydown: (event) => move(event, tabs, choose) }, tabs.map((one) => one.tab));
+  const close = button([icon("close"), unseen(say("Close demo controls"))], () => page.togglePanel(false), { class: "close" });
+  pane.append(h("header", { class: "side-head" }, h("h2", {}, name), close), strip, ...tabs.map((one) => one.body));
   pane.addEventListener("keydown", (event) => event.key === "Escape" && page.togglePanel(false));
   choose(tabs[0]);
 }

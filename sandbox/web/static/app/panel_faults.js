@@ -1,6 +1,7 @@
 // The Faults tab: a switch for each fault that happens in production.
 
 import { h } from "./dom.js";
+import { say } from "./words.js";
 
 export function faultsTab(page) {
   const { store, socket } = page;
@@ -10,7 +11,7 @@ export function faultsTab(page) {
     boxes.clear();
     const sides = [...new Set(store.state.faults.map((one) => one.side))];
     body.replaceChildren(
-      h("p", { class: "about" }, "Break an outside service and look what the bot makes of it."),
+      h("p", { class: "about" }, say("Break a service and see how the bot copes.")),
       ...sides.map((side) => h("fieldset", {}, h("legend", {}, side), store.state.faults.filter((one) => one.side === side).map(line))),
     );
   };
@@ -23,7 +24,7 @@ export function faultsTab(page) {
     });
     boxes.set(fault.name, box);
     box.checked = fault.on;
-    return h("label", { class: "switch", for: box.id }, box, h("span", {}, fault.words));
+    return h("label", { class: "switch", for: box.id }, box, h("span", {}, say(fault.words)));
   };
   store.on("hello", build);
   build();

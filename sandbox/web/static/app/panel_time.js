@@ -1,9 +1,16 @@
-// The Time tab: moves the clock, and scans a parcel by hand.
+// The first tab of the demo's controls: moves the clock, lets something happen to an order, and scans a parcel.
 
 import { button, h } from "./dom.js";
+import { speedSelect } from "./time_bar.js";
+import { say } from "./words.js";
 
 const STEPS = [["10 min", 600], ["1 h", 3600], ["6 h", 21600], ["1 day", 86400]];
-const SPEEDS = [["as it is", 1], ["a minute a second", 60], ["ten minutes a second", 600], ["an hour a second", 3600]];
+const EVENTS = [
+  ["stall", "Stall", "No courier scans it for six days"],
+  ["price", "Price change", "The seller takes 8 % off"],
+  ["refund", "Refund", "Requested now, paid in six hours"],
+  ["new_order", "New order", "Somebody of the team orders something"],
+];
 const SCAN_PRESETS = [
   ["transport", "In transit", "【广州市】 快件已到达 广州分拨中心"],
   ["accept", "Picked up", "【义乌市】 义乌国际商贸城网点 已揽收"],
@@ -15,43 +22,61 @@ const SCAN_PRESETS = [
 ];
 
 export function timeTab(page) {
-  const { store, socket } = page;
-  const speed = h(
-    "select",
-    { id: "speed", onchange: (event) => socket.send("time", { speed: Number(event.target.value) }) },
-    SPEEDS.map(([words, factor]) => h("option", { value: String(factor) }, words)),
-  );
-  const drawSpeed = () => { speed.value = String(store.state.clock.speed); };
-  store.on("hello clock", drawSpeed);
-  drawSpeed();
+  const speed = speedSelect(page, { id: "speed" }, (_factor, sentence) => sentence);
   const forward = h(
     "fieldset",
     {},
-    h("legend", {}, "Time"),
-    h("div", { class: "row" }, STEPS.map(([words, seconds]) => button(`+ ${words}`, () => socket.send("time", { forward: seconds })))),
-    h("label", { for: "speed" }, "Time passes"),
+    h("legend", {}, say("Time")),
+    h("div", { class: "row" }, STEPS.map(([words, seconds]) => button(`+ ${say(words)}`, () => page.forward(seconds)))),
+    h("label", { for: "speed" }, say("Time passes")),
     speed,
   );
-  const recording = h("p", {}, h("a", { href: "/recording.json", download: "conversation.json", class: "button" }, "Save the conversation"), h("small", {}, " What was done and said, as a fixture for a test."));
-  return { body: h("div", { class: "time" }, forward, scanForm(page), recording) };
+  const save = h("a", { href: "/recording.json", download: "conversation.json", class: "button" }, say("Save the conversation"));
+  const recording = h("p", {}, save, h("small", {}, ` ${say("Commands and messages as a file that a test can play again.")}`));
+  return { body: h("div", { class: "time" }, forward, eventForm(page), scanForm(page), recording) };
+}
+
+/** A menu of the account's orders that keeps its choice as new ones come. */
+function orderSelect(page, id, changed = () => {}) {
+  const { store } = page;
+  const select = h("select", { id, onchange: () => changed() });
+  const draw = () => {
+    const chosen = select.value;
+    select.replaceChildren(...store.state.orders.map((one) => h("option", { value: one.id }, `…${one.id.slice(-6)} · ${one.title}`)));
+    if (store.state.orders.some((one) => one.id === chosen)) select.value = chosen;
+    changed();
+  };
+  store.on("hello orders", draw);
+  draw();
+  return select;
+}
+
+function eventForm(page) {
+  const order = orderSelect(page, "event-order");
+  const happen = (name) => page.socket.send("happen", { event: name, order: order.value });
+  return h(
+    "fieldset",
+    {},
+    h("legend", {}, say("What happens")),
+    h("label", { for: "event-order" }, say("Order")),
+    order,
+    h("div", { class: "row" }, EVENTS.map(([name, words, hint]) => button(say(words), () => happen(name), { title: say(hint) }))),
+  );
 }
 
 function scanForm(page) {
   const { store, socket } = page;
-  const order = h("select", { id: "scan-order", onchange: () => drawWaybills() });
   const waybill = h("select", { id: "scan-waybill" });
-  const moment = h("select", { id: "scan-moment", onchange: () => { text.value = SCAN_PRESETS.find(([name]) => name === moment.value)[2]; } }, SCAN_PRESETS.map(([name, words]) => h("option", { value: name }, words)));
-  const text = h("textarea", { id: "scan-text", rows: "2", value: SCAN_PRESETS[0][2] });
   const drawWaybills = () => {
-    const found = store.state.orders.find((one) => one.id === order.value);
-    waybill.replaceChildren(...(found?.waybills ?? []).map((one) => h("option", { value: one }, one)));
+    const found = store.state.orders.find((one) => one.id === order?.value);
+    const chosen = waybill.value;
+    waybill.replaceChildren(...(found?.waybills ?? []).map((one) => h("option", { value: one, selected: one === chosen }, one)));
   };
-  const drawOrders = () => {
-    order.replaceChildren(...store.state.orders.map((one) => h("option", { value: one.id }, `${one.id} · ${one.title}`)));
-    drawWaybills();
-  };
-  store.on("hello", drawOrders);
-  drawOrders();
+  let order = null;
+  order = orderSelect(page, "scan-order", drawWaybills);
+  drawWaybills();
+  const moment = h("select", { id: "scan-moment", onchange: () => { text.value = SCAN_PRESETS.find(([name]) => name === moment.value)[2]; } }, SCAN_PRESETS.map(([name, words]) => h("option", { value: name }, say(words))));
+  const text = h("textarea", { id: "scan-text", rows: "2", value: SCAN_PRESETS[0][2] });
   const scan = (event) => {
     event.preventDefault();
     socket.send("add_node", { order: order.value, waybill: waybill.value, moment: moment.value, text: text.value });
@@ -62,9 +87,9 @@ function scanForm(page) {
     h(
       "fieldset",
       {},
-      h("legend", {}, "Scan a parcel by hand"),
-      ...[["Order", order], ["Parcel", waybill], ["Moment", moment], ["What the courier writes", text]].flatMap(([words, field]) => [h("label", { for: field.id }, words), field]),
-      h("button", { type: "submit", class: "primary" }, "Scan"),
+      h("legend", {}, say("Add a courier scan")),
+      ...[["Order", order], ["Parcel", waybill], ["Moment", moment], ["What the courier writes", text]].flatMap(([words, field]) => [h("label", { for: field.id }, say(words)), field]),
+      h("button", { type: "submit", class: "primary" }, say("Scan")),
     ),
   );
 }

@@ -2,29 +2,30 @@
 
 import { button, h } from "./dom.js";
 import { exactTime } from "./times.js";
+import { say } from "./words.js";
 
 const MOST = 200; // exchanges kept on the page
 
 export function wireTab(page) {
   const { store, socket } = page;
-  const list = h("ol", { class: "wire", "aria-label": "Requests and answers, newest first" });
+  const list = h("ol", { class: "wire", "aria-label": say("Requests and answers, newest first") });
   const filter = h(
     "select",
     { id: "wire-filter", onchange: () => { list.dataset.only = filter.value; } },
-    [["", "everything"], ["Slack", "Slack only"], ["PandaPon", "PandaPon only"], ["failed", "failures only"]].map(([value, words]) => h("option", { value }, words)),
+    [["", "everything"], ["Slack", "Slack only"], ["PandaPon", "PandaPon only"], ["failed", "failures only"]].map(([value, words]) => h("option", { value }, say(words))),
   );
   const pause = h("input", { type: "checkbox", id: "wire-pause" });
   const body = h(
     "div",
     { class: "wire-tab" },
-    h("p", { class: "about" }, "Tokens, keys and signatures are masked."),
+    h("p", { class: "about" }, say("Tokens, keys and signatures are masked.")),
     h(
       "div",
       { class: "row" },
-      h("label", { for: "wire-filter" }, "Show"),
+      h("label", { for: "wire-filter" }, say("Show")),
       filter,
-      h("label", { class: "switch" }, pause, "Pause"),
-      button("Clear", () => list.replaceChildren()),
+      h("label", { class: "switch" }, pause, say("Pause")),
+      button(say("Clear"), () => list.replaceChildren()),
     ),
     list,
   );
@@ -61,5 +62,5 @@ function drawLine(store, one) {
 /** Add the bodies once the details are opened, as two hundred of them would make the page slow. */
 function fill(details, bodies) {
   if (details.children.length > 1) return;
-  for (const [words, text] of bodies) details.append(h("h3", {}, words), h("pre", { tabindex: "0", "aria-label": words }, text));
+  for (const [words, text] of bodies) details.append(h("h3", {}, say(words)), h("pre", { tabindex: "0", role: "region", "aria-label": say(words) }, text));
 }

@@ -4,6 +4,7 @@ import { avatar, panda } from "./avatar.js";
 import { button, h, unseen } from "./dom.js";
 import { shortTime } from "./times.js";
 import { icon } from "./icons.js";
+import { say } from "./words.js";
 
 const SIGNS = { channel: () => icon("hash"), private: () => icon("lock"), im: () => panda({ class: "panda" }) };
 
@@ -24,9 +25,9 @@ export function startRail(page) {
     if (!store.me) return;
     const { speed } = store.state.clock;
     clock.textContent = `${shortTime(store.now(), store.me)}${speed === 1 ? "" : ` · ×${speed}`}`;
-    clock.title = `${store.me.tz}: the demo's own time`;
+    clock.title = say("{zone}: the demo's own time", { zone: store.me.tz });
   };
-  store.on("hello channels place", drawPlaces);
+  store.on("hello channels threads place", drawPlaces);
   store.on("hello users", drawMe);
   store.on("clock", tick);
   setInterval(tick, 1000);
@@ -44,17 +45,19 @@ function title() {
 
 function places(page) {
   const { state } = page.store;
-  const line = (one) => h("li", {}, placeButton(page, { kind: "channel", id: one.id }, SIGNS[one.kind](), one.name, one.unread, one.kind === "private" ? "private channel" : ""));
-  const home = state.has_home ? [h("li", {}, placeButton(page, { kind: "home" }, icon("home"), "App Home", 0, "of pandabot"))] : [];
+  const line = (one) => h("li", {}, placeButton(page, { kind: "channel", id: one.id }, SIGNS[one.kind](), one.name, one, one.kind === "private" ? say("private channel") : ""));
+  const home = state.has_home ? [h("li", {}, placeButton(page, { kind: "home" }, icon("home"), "App Home", {}, say("of pandabot")))] : [];
+  const unread = state.threads.filter((one) => one.unread).length;
   return [
-    h("h2", { id: "rail-channels" }, "Channels"),
+    h("ul", { "aria-label": say("All channels") }, h("li", {}, placeButton(page, { kind: "threads" }, icon("threads"), say("Threads"), { unread }, ""))),
+    h("h2", { id: "rail-channels" }, say("Channels")),
     h("ul", { "aria-labelledby": "rail-channels" }, state.channels.filter((one) => one.kind !== "im").map(line)),
-    h("h2", { id: "rail-apps" }, "Apps"),
+    h("h2", { id: "rail-apps" }, say("Apps")),
     h("ul", { "aria-labelledby": "rail-apps" }, state.channels.filter((one) => one.kind === "im").map(line), home),
   ];
 }
 
-function placeButton(page, place, sign, name, unread, more) {
+function placeButton(page, place, sign, name, { unread = 0, mentions = 0 }, more) {
   const { store } = page;
   const current = store.place.kind === place.kind && store.place.id === place.id;
   return button(
@@ -62,7 +65,8 @@ function placeButton(page, place, sign, name, unread, more) {
       h("span", { class: "sign", "aria-hidden": "true" }, sign),
       h("span", { class: "name" }, name),
       more ? unseen(`, ${more}`) : null,
-      unread ? h("span", { class: "unread" }, unread > 99 ? "99+" : String(unread), unseen(" unread")) : null,
+      mentions ? h("span", { class: "mentions" }, "@", atMost(mentions), unseen(say(" mentions of you"))) : null,
+      unread ? h("span", { class: "unread" }, atMost(unread), unseen(say(" unread"))) : null,
     ],
     () => {
       store.goTo(place);
@@ -70,6 +74,10 @@ function placeButton(page, place, sign, name, unread, more) {
     },
     { class: `place${unread ? " has-unread" : ""}`, "aria-current": current ? "page" : null, dataset: { key: place.id ?? place.kind } },
   );
+}
+
+function atMost(number) {
+  return number > 99 ? "99+" : String(number);
 }
 
 function who(page) {
@@ -86,5 +94,5 @@ function who(page) {
     { id: "where", dataset: { key: "where" }, onchange: (event) => socket.send("place", store.state.places[event.target.value]) },
     store.state.places.map((one, number) => h("option", { value: String(number), selected: one === here }, one.name)),
   );
-  return h("div", { class: "who" }, avatar(store.me), h("div", {}, h("label", { for: "who" }, "You are"), person, h("label", { for: "where" }, "in"), where));
+  return h("div", { class: "who" }, avatar(store.me), h("div", {}, h("label", { for: "who" }, say("You are")), person, h("label", { for: "where" }, say("in")), where));
 }

@@ -1,5 +1,7 @@
 // The websocket to the demo's server, which reconnects after a loss.
 
+import { language } from "./words.js";
+
 const FIRST_WAIT = 300; // milliseconds, doubled at each try
 const LONGEST_WAIT = 5000;
 
@@ -20,7 +22,7 @@ export class Socket {
     this.user = user;
     const address = new URL("/ws", location.href);
     address.protocol = "ws:";
-    address.search = new URLSearchParams({ user });
+    address.search = new URLSearchParams({ user, lang: language });
     this.#ws = new WebSocket(address);
     this.#ws.onopen = () => {
       this.#wait = FIRST_WAIT;

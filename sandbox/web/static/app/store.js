@@ -1,10 +1,11 @@
 // The state of the page. All parts draw from here; every change is an event with the name of the changed part.
 
 import { Room } from "./room.js";
+import { language } from "./words.js";
 
 export class Store extends EventTarget {
-  state = { me: "", users: {}, channels: [], commands: [], shortcuts: [], places: [], orders: [], faults: [], views: [] };
-  place = { kind: "channel", id: "" }; // the place in the middle: {kind: "channel", id} or {kind: "home"}
+  state = { me: "", users: {}, channels: [], threads: [], commands: [], shortcuts: [], places: [], orders: [], searches: {}, starts: {}, faults: [], views: [] };
+  place = { kind: "channel", id: "" }; // the place in the middle: {kind: "channel", id}, {kind: "threads"} or {kind: "home"}
   thread = null; // {channel, ts, parent}
   #rooms = new Map();
 
@@ -45,6 +46,11 @@ export class Store extends EventTarget {
     return this.#rooms.get(key);
   }
 
+  /** The number of replies of a thread that its person has not read. */
+  unreadReplies(channel, ts) {
+    return this.state.threads.find((one) => one.ts === ts && one.channel === channel)?.unread ?? 0;
+  }
+
   goTo(place) {
     this.place = place;
     this.tell("place");
@@ -65,8 +71,14 @@ export class Store extends EventTarget {
     this.#rooms.clear();
     this.state = { ...message, clock: { ...message.clock, receivedAt: performance.now() } };
     this.thread = null;
-    if (this.place.kind === "channel" && !this.channel) this.place = { kind: "channel", id: message.channels[0].id };
+    if (this.place.kind === "channel" && !this.channel) this.place = { kind: "channel", id: this.#start() };
     this.tell("hello");
+  }
+
+  /** The channel in which a visitor of the page's language begins. */
+  #start() {
+    const { channels, starts } = this.state;
+    return (channels.find((one) => one.id === starts[language]) ?? channels[0]).id;
   }
 
   _clock({ clock }) {

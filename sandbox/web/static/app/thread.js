@@ -5,6 +5,7 @@ import { Composer } from "./composer.js";
 import { MessageList } from "./list.js";
 import { drawMessage } from "./message.js";
 import { icon } from "./icons.js";
+import { say } from "./words.js";
 
 export function startThread(page) {
   const { store, socket } = page;
@@ -12,21 +13,22 @@ export function startThread(page) {
   const parent = h("div", { class: "parent" });
   const about = h("p", { class: "about" });
   const list = new MessageList({
-    label: "Replies",
+    label: say("Replies"),
     draw: (message, before) => drawMessage(page, message, before, { inThread: true }),
     older: (before) => socket.send("thread", { ...store.thread, parent: null, before }),
+    seen: (ts) => markRead(page, ts),
   });
   const composer = new Composer(page, {
     id: "thread-box",
-    label: "Reply",
+    label: say("Reply"),
     where: () => ({ channel: store.thread.channel, thread: store.thread.ts }),
     sent: () => list.toEnd(),
     commands: false,
   });
-  composer.label = "Reply…";
-  const close = button([icon("close"), unseen("Close thread")], () => store.openThread("", ""), { class: "close" });
+  composer.label = say("Reply…");
+  const close = button([icon("close"), unseen(say("Close thread"))], () => store.openThread("", ""), { class: "close" });
   list.element.prepend(parent);
-  pane.append(h("header", { class: "side-head" }, h("div", {}, h("h2", {}, "Thread"), about), close), h("div", { class: "log-frame" }, list.element, list.down), composer.element);
+  pane.append(h("header", { class: "side-head" }, h("div", {}, h("h2", {}, say("Thread")), about), close), h("div", { class: "log-frame" }, list.element, list.down), composer.element);
   pane.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && store.openThread("", ""));
 
   let origin = null; // the button that opened the thread, to return the focus to
@@ -41,7 +43,7 @@ export function startThread(page) {
       return;
     }
     const { channel, ts } = store.thread;
-    about.textContent = `in ${page.nameOf(channel)}`;
+    about.textContent = say("in {name}", { name: page.nameOf(channel) });
     drawParent();
     composer.moveTo(`${store.state.me} ${channel} ${ts}`);
     list.show(store.room(channel, ts));
@@ -53,6 +55,7 @@ export function startThread(page) {
     drawParent();
     if (store.thread) list.redraw();
   });
+  store.on("threads", () => store.thread && list.changed()); // what is in sight is read
   store.on("room", ({ channel, thread }) => {
     if (!store.thread || channel !== store.thread.channel || thread !== store.thread.ts) return;
     list.element.removeAttribute("aria-busy");
@@ -60,6 +63,12 @@ export function startThread(page) {
     list.changed();
   });
   show();
+}
+
+function markRead(page, ts) {
+  const { thread } = page.store;
+  if (!ts || !thread || !page.store.unreadReplies(thread.channel, thread.ts)) return;
+  page.socket.send("mark_read", { channel: thread.channel, thread: thread.ts, ts });
 }
 
 /** The button that opened the thread, and its message's ts, as the message may be drawn anew meanwhile. */

@@ -1,4 +1,4 @@
-"""The workbench: faults, time, scans by hand, the wire."""
+"""The demo's controls: faults, time, scans by hand, the wire."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ ORDER = "2542285634920880794"
 async def test_a_fault_switched_on_and_off(browser: Browser, server: WebServer) -> None:
     """PandaPon breaks and the bot says so; it is mended and the bot works; every open page shows the switch."""
     async with person(browser, server.base_url) as mei, person(browser, f"{server.base_url}?as=tom") as tom:
-        panel = await mei.workbench("Faults")
+        panel = await mei.controls("Faults")
         switch = panel.get_by_role("switch", name="Every answer is HTTP 503")
         await switch.check()
-        theirs = (await tom.workbench("Faults")).get_by_role("switch", name="Every answer is HTTP 503")
+        theirs = (await tom.controls("Faults")).get_by_role("switch", name="Every answer is HTTP 503")
         await expect(theirs).to_be_checked()
         await mei.type(f"/panda order {ORDER}")
         await mei.sees("PandaPon")
         await expect(mei.log).not_to_contain_text("连衣裙")
         await panel.get_by_role("button", name="Close").click()
-        opener = mei.page.get_by_role("button", name="Workbench")
-        await expect(opener).to_have_accessible_name("Workbench 1 fault is on")
+        opener = mei.page.get_by_role("button", name="Demo controls")
+        await expect(opener).to_have_accessible_name("Demo controls 1 fault is on")
         await opener.click()
         await switch.uncheck()
-        await expect(opener.first).to_have_accessible_name("Workbench")
+        await expect(opener.first).to_have_accessible_name("Demo controls")
         await expect(theirs).not_to_be_checked()
         server.hub.sandbox.pandapon.faults.clear()
         await mei.type(f"/panda order {ORDER}")
@@ -44,7 +44,7 @@ async def test_a_fault_switched_on_and_off(browser: Browser, server: WebServer) 
 async def test_the_three_seconds(browser: Browser, server: WebServer) -> None:
     """Slack's timer runs out: the person reads that the app did not respond, and sees it nowhere else."""
     async with person(browser, server.base_url) as mei:
-        panel = await mei.workbench("Faults")
+        panel = await mei.controls("Faults")
         await panel.get_by_role("switch", name="acknowledgement comes too late").check()
         await mei.type("/panda help")
         await mei.sees("/panda failed because the app did not respond")
@@ -58,7 +58,7 @@ async def test_time_and_a_scan_by_hand(browser: Browser, server: WebServer) -> N
     async with person(browser, server.base_url) as mei:
         await mei.type(f"/panda watch {ORDER}")
         await mei.sees("News comes in this thread")
-        panel = await mei.workbench("Time")
+        panel = await mei.controls("Time")
         await expect(mei.page.locator("#rail .clock")).to_contain_text("10:0")
         await panel.get_by_role("button", name="+ 10 min").click()
         await expect(mei.page.locator("#rail .clock")).to_contain_text("10:1")
@@ -74,7 +74,7 @@ async def test_time_and_a_scan_by_hand(browser: Browser, server: WebServer) -> N
 async def test_the_wire(browser: Browser, server: WebServer) -> None:
     """Each request and answer can be opened; what is secret is masked; only failures can be shown."""
     async with person(browser, server.base_url) as mei:
-        panel = await mei.workbench("Wire")
+        panel = await mei.controls("Wire")
         await mei.type(f"/panda order {ORDER}")
         lines = panel.get_by_role("listitem")
         asked = lines.filter(has_text="POST /v2/alibaba/order/detail").first

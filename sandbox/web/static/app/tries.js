@@ -1,0 +1,85 @@
+// The strip above the composer with things to try: a visitor begins by a press, not by reading a manual.
+
+import { button, h, unseen } from "./dom.js";
+import { icon } from "./icons.js";
+import { menuButton } from "./menu.js";
+import { language, say } from "./words.js";
+
+const KEY = "pandabot.tries"; // "hidden" once the strip was closed
+const NIGHT = 8 * 3600; // seconds
+const MOST_ORDERS = 6;
+const SHORT = 6; // the last digits of an id, by which one knows it again
+
+export function tryStrip(page, composer) {
+  const { store } = page;
+  const chips = h("div", { class: "tries-chips" });
+  const strip = h(
+    "section",
+    { class: "tries", "aria-label": say("Try it"), hidden: true },
+    h("span", { class: "tries-name" }, say("Try it")),
+    chips,
+    button([icon("close"), unseen(say("Close"))], () => hide(), { class: "close" }),
+  );
+  const hide = () => {
+    keep("hidden");
+    strip.hidden = true;
+    composer.box.focus();
+  };
+  const draw = () => {
+    const { channel } = store;
+    strip.hidden = kept() === "hidden" || !channel || channel.kind === "im" || !channel.has_bot;
+    if (!strip.hidden && store.state.orders.length) chips.replaceChildren(...tries(page, composer));
+  };
+  store.on("hello place orders", draw);
+  return strip;
+}
+
+function tries(page, composer) {
+  const { orders, searches } = page.store.state;
+  const [search, ...others] = searches[language];
+  const run = (text) => composer.run(`/panda ${text}`);
+  return [
+    chip(say("Search {words}", { words: search }), () => run(`search ${search}`)),
+    chip(say("Show my orders"), () => run("orders")),
+    chip(say("Watch an order"), () => run(`watch ${next(orders).id}`)),
+    chip([icon("forward"), ` ${say("Let 8 hours pass")}`], () => page.forward(NIGHT)),
+    menuButton(say("More…"), say("Orders and products to try"), () => more(composer, orders, others), { class: "chip" }),
+  ];
+}
+
+function chip(words, onclick) {
+  return button(words, onclick, { class: "chip" });
+}
+
+/** An order that is worth watching: one with two parcels on their way, else the newest. */
+function next(orders) {
+  return orders.find((one) => one.waybills.length > 1) ?? orders[0];
+}
+
+function more(composer, orders, searches) {
+  return [
+    ...orders.filter((one) => one.waybills.length).slice(0, MOST_ORDERS).map((one) => ({
+      label: say("Track …{end}", { end: one.id.slice(-SHORT) }),
+      hint: one.title,
+      choose: () => composer.run(`/panda track ${one.id}`),
+    })),
+    ...searches.map((words) => ({ label: say("Search {words}", { words }), choose: () => composer.run(`/panda search ${words}`) })),
+    { label: say("Watch every order here"), hint: "/panda watch all", choose: () => composer.run("/panda watch all") },
+  ];
+}
+
+function kept() {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+function keep(value) {
+  try {
+    sessionStorage.setItem(KEY, value);
+  } catch {
+    // without storage the strip comes back with the next page
+  }
+}
