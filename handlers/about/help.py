@@ -71,6 +71,6 @@ def _overview() -> list[Example]:
 
 FEATURE = Feature(
     commands=(Command(Verb("help", ("?", "h", "--help", "-h", "帮助")), read_help),),
-    answers=(Answer(Help, show_help),),
+    answers=(Answer(Help, show_help, is_repeatable=True),),
     overview=_overview,
 )

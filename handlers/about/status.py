@@ -62,6 +62,6 @@ def _overview() -> list[Example]:
 
 FEATURE = Feature(
     commands=(Command(Verb("status", ("health", "状态")), read_status, _help),),
-    answers=(Answer(Status, show_status),),
+    answers=(Answer(Status, show_status, is_repeatable=True),),
     overview=_overview,
 )

@@ -63,6 +63,6 @@ def _overview() -> list[Example]:
 
 FEATURE = Feature(
     commands=(Command(Verb("why", ("log", "explain", "为什么"), takes_one_id=True), read_why, _help),),
-    answers=(Answer(Why, why, Need.READ),),
+    answers=(Answer(Why, why, Need.READ, is_repeatable=True),),
     overview=_overview,
 )

@@ -171,7 +171,7 @@ FEATURE = Feature(
     commands=(
         Command(Verb("settings", ("setting", "config", "configure", "preferences", "设置")), read_settings, _help),
     ),
-    answers=(Answer(ShowSettings, show_settings, Need.READ),),
+    answers=(Answer(ShowSettings, show_settings, Need.READ, is_repeatable=True),),
     buttons=(Button(action_ids.PREVIEW_DIGEST, CHANNEL_TO_LOOK_AT, preview),),
     openers=(Opener("action", action_ids.EDIT_SETTINGS, CHANNEL, open_form),),
     forms=(Form(action_ids.SETTINGS_MODAL, FORM, read_form, save, settings_views.working, settings_views.not_saved),),

@@ -73,8 +73,10 @@ class Commands:
 
     async def perform(self, interaction: Interaction, request: Request) -> Message:
         """Carry out a request. Raises errors that ``handlers.interactions.error_boundary`` explains."""
+        answer = self.answer_to(request)
+        interaction.meanwhile.asked = answer.asked(request)
         try:
-            return await self.answer_to(request).act(interaction, request)
+            return await answer.act(interaction, request)
         except WrongPlatformError as error:
             if isinstance(request, OfOnePlatform):
                 error.suggestion = f"/panda {replace(request, platform=error.ref.platform, back=None).command()}"
@@ -122,18 +124,14 @@ class Commands:
         first, rest = tokens[0], tokens[1:]
         typed = self._typed(first.typed(), rest)
         mistyped = self.vocabulary.nearest_verb(folded(first.text)) if first.kind is Kind.WORD else None
-        problem = _("{word} is not a command. Commands: {verbs}").format(
-            word=code(first.text, 40), verbs=", ".join(f"`{verb}`" for verb in self.declared)
-        )
+        problem = _("I don't know {word}.").format(word=code(first.text, 40))
         if mistyped:
             suggestion = self._typed(mistyped, rest).text()
         elif ids.good:
             suggestion = f"/panda {IDS_ALONE} {ids.good[0]}"
-        elif rest or not first.text.isascii():
-            suggestion = self._typed(WORDS_ALONE, tokens).text()
         else:
-            suggestion = "/panda help"
-        raise typed.refuse(problem, suggestion=suggestion)
+            suggestion = self._typed(WORDS_ALONE, tokens).text()
+        raise typed.refuse(problem, suggestion=suggestion, is_guess=True)
 
 
 def _asks_for_help(tokens: list[Token]) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.text import escape, truncate
 from handlers.commands.declarations import Answer, Command, Feature
 from handlers.goods import products
 from handlers.interactions.platforms import ask_each
@@ -33,7 +34,7 @@ def read_search(command: TypedCommand) -> Search:
     keyword = " ".join(" ".join(word.text for word in words).split())
     if not keyword:
         raise command.refuse(
-            _("the words to search for are missing, e.g. {example}").format(example="`/panda search 连衣裙`"),
+            _("What should I search for? E.g. {example}").format(example="`/panda search 连衣裙`"),
             suggestion="/panda help search",
         )
     request = Search(keyword, options.platform, options.page, options.sort, options.price_min, options.price_max)
@@ -71,6 +72,10 @@ def _searching() -> str:
     return _("Searching…")
 
 
+def _not_searched(request: Search) -> str:
+    return _("Couldn't search {keyword}").format(keyword=escape(truncate(request.keyword, 60)))
+
+
 def _help() -> HelpPage:
     return HelpPage(
         _("Search goods"),
@@ -103,6 +108,6 @@ VERB = Verb(
 
 FEATURE = Feature(
     commands=(Command(VERB, read_search, _help, slash="连衣裙 [--1688|--taobao] [--sort price] [--max 80]"),),
-    answers=(Answer(Search, search, working=_searching),),
+    answers=(Answer(Search, search, working=_searching, failed=_not_searched, is_repeatable=True),),
     overview=_overview,
 )

@@ -132,6 +132,10 @@ def _refuse_slips(command: TypedCommand, words: list[Token], options: Options, *
         raise command.refuse(problem, suggestion=text_of(_request(options, guess, "", "")))
 
 
+def _not_listed(_request: ListOrders) -> str:
+    return _("Couldn't list your orders")
+
+
 def _help() -> HelpPage:
     return HelpPage(
         _("List orders"),
@@ -161,6 +165,6 @@ VERB = Verb(
 
 FEATURE = Feature(
     commands=(Command(VERB, read_orders, _help, stands_alone=True),),
-    answers=(Answer(ListOrders, list_orders),),
+    answers=(Answer(ListOrders, list_orders, failed=_not_listed, is_repeatable=True),),
     overview=_overview,
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
+from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Command, Feature
 from handlers.orders.listing import read_back
 from handlers.parsing.options import PLATFORMS, read_options
@@ -49,6 +50,10 @@ async def _find_watch(interaction: Interaction, key: str) -> Watch | None:
     return next((watch for watch in live if watch.channel == interaction.channel), None)
 
 
+def _not_tracked(request: Track) -> str:
+    return _("Couldn't track {id}").format(id=code(request.text))
+
+
 def _help() -> HelpPage:
     return HelpPage(
         _("Track parcels"),
@@ -76,6 +81,6 @@ FEATURE = Feature(
             slash="order id or waybill",
         ),
     ),
-    answers=(Answer(Track, track),),
+    answers=(Answer(Track, track, failed=_not_tracked, is_repeatable=True),),
     overview=_overview,
 )

@@ -86,7 +86,7 @@ WATCH = Subject("the watch whose number the button carries, and its channel", _w
 
 FEATURE = Feature(
     commands=(Command(VERB, read_watches, _help),),
-    answers=(Answer(ListWatches, list_watches, Need.READ),),
+    answers=(Answer(ListWatches, list_watches, Need.READ, is_repeatable=True),),
     buttons=(
         Button(action_ids.RESUME_WATCH, WATCH, resume),
         Button(action_ids.RESUME_CHANNEL, CHANNEL, resume_channel),

@@ -251,7 +251,7 @@ def test_watches_listed() -> None:
     )
     text = shown(message)
     assert "23 orders are watched in <#C0123ABCD>" in text
-    assert "all news · by somebody since" in text
+    assert "all updates · by somebody since" in text
     assert "/invite @pandabot" in text
     assert "page 2 of 3" in text
     assert labels(message) == ["Stop", "Resume", "◀ Previous page", "Next page ▶"]
@@ -287,7 +287,7 @@ def test_outcomes_one_by_one() -> None:
     for part in (
         "Watching 2 orders in <#C0123ABCD>",
         "its card will follow",
-        "was watched already, with all news",
+        "was watched already, with all updates",
         "was watched already, now with problems only",
         "no such order or parcel",
         "/panda watch 100000000006 --taobao",
@@ -472,30 +472,31 @@ def test_a_refusal_shows_the_command_to_copy(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse(f"serch red {text}")
     message = check(failures.usage_error(caught.value))
-    assert "Try: `/panda search" in shown(message)
+    assert "I don't know `serch`. Did you mean `/panda search" in shown(message)
+    assert "You typed `/panda serch red" in shown(message)
 
 
 def test_a_refusal_without_a_correction() -> None:
     """Where there is none, none is shown."""
     message = check(failures.usage_error(UsageError(typed="the channel #x", problem="I do not know it.")))
-    assert shown(message) == "I read the channel #x, but I do not know it."
+    assert shown(message) == "I do not know it.\nYou typed the channel #x"
 
 
 @pytest.mark.parametrize(
     ("error", "says"),
     [
         (api.TimeoutError("slow"), "in time"),
-        (api.TransportError("reset"), "cannot be reached"),
-        (api.ServerError("500"), "trouble on its side"),
+        (api.TransportError("reset"), "can't be reached"),
+        (api.ServerError("500"), "is having problems"),
         (api.RateLimitError("slow down"), "in a minute"),
-        (api.RateLimitError("slow down", retry_after=7.2), "in 7 s"),
-        (api.DecodeError("json"), "no sense"),
+        (api.RateLimitError("slow down", retry_after=7.2), "in 7 seconds"),
+        (api.DecodeError("json"), "couldn't read"),
         (api.AuthError("key"), "pandabot check"),
         (api.TimestampError("time"), "time stamp"),
         (api.NotFoundError("none"), "has nothing"),
         (api.NotShippedError("none"), "not been shipped"),
         (api.ApiError(HOSTILE, request_id="abc123"), "abc123"),
-        (api.PandaPonError("odd"), "trouble"),
+        (api.PandaPonError("odd"), "problems"),
     ],
 )
 def test_each_failure_of_pandapon_is_one_sentence(error: api.PandaPonError, says: str) -> None:
