@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from handlers.blocks.failures import Asked
@@ -132,8 +133,21 @@ class Listener:
     handle: Callable[[Subject, Interaction], Awaitable[None]]
 
 
-def _no_examples() -> list[Example]:
-    return []
+class Group(StrEnum):
+    """The groups of the help's overview, in the order in which people see them."""
+
+    FIND = "find"
+    FOLLOW = "follow"
+    CHANNEL = "channel"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A feature's lines in the help's overview, and the group in which they stand."""
+
+    group: Group
+    lines: Callable[[], list[Example]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +161,7 @@ class Feature:
     openers: tuple[Opener, ...] = ()
     forms: tuple[Form, ...] = ()
     listeners: tuple[Listener, ...] = ()
-    overview: Callable[[], list[Example]] = _no_examples  # lines for the help's overview
+    overview: Overview | None = None  # None: the help's overview does not name it
     topics: Mapping[str, Callable[[], HelpPage]] = field(default_factory=dict)  # help on topics other than commands
     # By the type of a change: undoes it. Gets the channel and the change.
     undo: Mapping[type[ChannelChange], Callable[[Interaction, str, Any], Awaitable[None]]] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.text import escape, truncate
-from handlers.commands.declarations import Answer, Command, Feature
+from handlers.commands.declarations import Answer, Command, Feature, Group, Overview
 from handlers.goods import products
 from handlers.interactions.platforms import ask_each
 from handlers.parsing.options import PLATFORMS, read_options
@@ -96,7 +96,7 @@ def _help() -> HelpPage:
 
 
 def _overview() -> list[Example]:
-    return [("/panda search 连衣裙 --max 80", _("goods on 1688 and Taobao"))]
+    return [("/panda search 连衣裙 --max 80", _("products on 1688 and Taobao"))]
 
 
 VERB = Verb(
@@ -109,5 +109,5 @@ VERB = Verb(
 FEATURE = Feature(
     commands=(Command(VERB, read_search, _help, slash="连衣裙 [--1688|--taobao] [--sort price] [--max 80]"),),
     answers=(Answer(Search, search, working=_searching, failed=_not_searched, is_repeatable=True),),
-    overview=_overview,
+    overview=Overview(Group.FIND, _overview),
 )

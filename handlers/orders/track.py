@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
-from handlers.commands.declarations import Answer, Command, Feature
+from handlers.commands.declarations import Answer, Command, Feature, Group, Overview
 from handlers.orders.listing import read_back
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.targets import one_id
@@ -67,7 +67,7 @@ def _help() -> HelpPage:
 
 
 def _overview() -> list[Example]:
-    return [(f"/panda track {ID}", _("every parcel, by order id or waybill"))]
+    return [(f"/panda track {ID}", _("every parcel, by order ID or tracking number"))]
 
 
 SYNONYMS = ("t", "trace", "where", "物流", "查物流", "追踪", "跟踪", "快递")
@@ -82,5 +82,5 @@ FEATURE = Feature(
         ),
     ),
     answers=(Answer(Track, track, failed=_not_tracked, is_repeatable=True),),
-    overview=_overview,
+    overview=Overview(Group.FIND, _overview),
 )

@@ -374,14 +374,15 @@ def report(**changes: object) -> Report:
 
 def test_status_when_all_is_well() -> None:
     """Health in words."""
-    message = check(status_view.status(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), report(), NOW))
+    health = Health(orders=5, watches=3, paused=0, due=0, oldest_due=None, watched_orders=4, channels=2)
+    message = check(status_view.status(health, report(), NOW))
     for part in (
-        "All is well",
-        "PandaPon answers",
-        "every 30 seconds",
-        "0 messages wait",
-        "3 watches, 5 orders",
-        "Socket Mode",
+        "Everything is running normally",
+        "PandaPon is responding (last response just now).",
+        "Checking for updates: on schedule.",
+        "Slack: nothing waiting.",
+        "4 orders watched in 2 channels.",
+        "connected by Socket Mode",
     ):
         assert part in shown(message)
 
@@ -411,18 +412,18 @@ def test_status_when_it_is_not() -> None:
     )
     text = shown(check(status_view.status(health, down, NOW)))
     for part in (
-        "Not everything is well",
-        "has not answered since",
-        "2 orders are due, the oldest for 9 minutes",
-        "2 messages wait",
-        "2 are held back",
-        "3 were refused",
+        "Some things need attention",
+        "PandaPon hasn't responded since",
+        "Checking for updates: 2 orders are late, the oldest by 9 minutes.",
+        "Slack: 2 messages waiting, the oldest for 4 minutes, 2 held back, 3 refused by Slack for good",
+        "last message sent 1 h ago.",
+        "4 couldn't be checked recently",
         "refuses the bot's token (`token_revoked`)",
         "1 watch is paused",
         "kept as `bot.db.aside`",
         "Restart the bot",
-        "No copy of the database could be made",
-        "was made 3 h ago",
+        "The last backup failed",
+        "Last backup: 3 h ago.",
         "HTTP",
     ):
         assert part in text
@@ -443,7 +444,7 @@ def test_status_when_it_is_not() -> None:
 def test_status_headline(figures: dict[str, object], facts: dict[str, object], well: bool) -> None:
     """All is well only where nothing is lost, in doubt, refused or hanging."""
     health = replace(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), **figures)  # type: ignore[arg-type]
-    assert ("All is well" in shown(check(status_view.status(health, report(**facts), NOW)))) is well
+    assert ("Everything is running normally" in shown(check(status_view.status(health, report(**facts), NOW)))) is well
 
 
 def test_status_tells_of_pushes() -> None:

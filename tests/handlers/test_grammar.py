@@ -18,6 +18,7 @@ from handlers.requests import (
     Mute,
     Search,
     ShowOrder,
+    Start,
     Status,
     Track,
     Unwatch,
@@ -43,8 +44,8 @@ def refused(text: str, command: str = "/panda") -> UsageError:
 @pytest.mark.parametrize(
     ("text", "request_"),
     [
-        ("", Help()),
-        ("   ", Help()),
+        ("", Start()),
+        ("   ", Start()),
         ("help", Help()),
         ("?", Help()),
         ("？", Help()),
