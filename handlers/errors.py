@@ -26,13 +26,15 @@ class UsageError(RequestError):
 
     ``typed`` and ``problem`` are ready to show as Slack text: the person's words in them are escaped.
     ``suggestion`` is the whole corrected command as a person would type it, slash included; empty where there is none.
+    ``is_guess``: the person may have meant something else altogether.
     """
 
-    def __init__(self, *, typed: str, problem: str, suggestion: str = "") -> None:
+    def __init__(self, *, typed: str = "", problem: str, suggestion: str = "", is_guess: bool = False) -> None:
         super().__init__(problem)
         self.typed = typed
         self.problem = problem
         self.suggestion = suggestion
+        self.is_guess = is_guess
 
 
 class UnknownOrderError(RequestError):

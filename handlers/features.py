@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.about import help as help_
-from handlers.about import status
+from handlers.about import start, status
 from handlers.channel import delivery_log, mute, settings, undo
 from handlers.commands.registry import Commands
 from handlers.goods import search
@@ -25,6 +25,7 @@ FEATURES = (
     delivery_log.FEATURE,
     status.FEATURE,
     help_.FEATURE,
+    start.FEATURE,
     shortcuts.FEATURE,
     finder.FEATURE,
     alarms.FEATURE,

@@ -164,6 +164,7 @@ async def _on_command(subject: Subject, interaction: Interaction, ack: AsyncAck)
         await interaction.answer(_check_and_act(interaction, subject, error, commands.perform), "")
     else:
         working = commands.answer_to(request).working()
+        interaction.meanwhile.asked = commands.answer_to(request).asked(request)
         await interaction.answer(_check_and_act(interaction, subject, request, commands.perform), working)
 
 

@@ -225,6 +225,17 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """Show the orders of a channel that need a look, and how to go on. It is the command without a word behind it."""
+
+    channel: str | None = None
+
+    def command(self) -> str:
+        """The canonical text, which is empty: only the channel in which it is typed can be meant."""
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """Show how to use the bot. ``topic``: one of its commands or of the other help pages; empty: the overview."""
 

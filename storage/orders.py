@@ -129,6 +129,11 @@ def find_order_id(conn: sqlite3.Connection, order_id: str) -> list[str]:
     return [row[0] for row in conn.execute("SELECT key FROM orders WHERE order_id = ? ORDER BY key", (order_id,))]
 
 
+def newest(conn: sqlite3.Connection, limit: int) -> list[str]:
+    """Return the ids of the orders that were stored last."""
+    return [row[0] for row in conn.execute("SELECT order_id FROM orders ORDER BY rowid DESC LIMIT ?", (limit,))]
+
+
 def standing_at(conn: sqlite3.Connection, milestones: Iterable[Milestone], limit: int) -> list[str]:
     """Return the keys of the stored orders at one of these milestones, those that were stored last first.
 

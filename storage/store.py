@@ -56,6 +56,7 @@ class Orders(Aggregate):
 
     claim_due = Operation(orders.claim_due)
     due_round_robin = Operation(orders.due_round_robin)
+    newest = Operation(orders.newest)
     load = Operation(orders.load)
     load_readable = Operation(orders.load_readable)
     record = Operation(recording.record_polls)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from handlers.about import status_view
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _
-from handlers.commands.declarations import Answer, Command, Feature
+from handlers.commands.declarations import Answer, Command, Feature, Group, Overview
 from handlers.parsing.words import Verb
 from handlers.requests import Status
 from storage.inbox import Outcome
@@ -31,7 +31,7 @@ def read_status(command: TypedCommand) -> Status:
     if not command.tokens:
         return Status()
     if re.search(r"[0-9]{5}", command.tokens[0].text):
-        problem = _("this says how the bot is doing; `/panda order` shows an order")
+        problem = _("this shows whether everything is working; `/panda order` shows an order")
         raise command.refuse(problem, suggestion=replace(command, verb="order").text())
     raise command.refuse(
         _("{command} takes nothing after it").format(command="`/panda status`"), suggestion="/panda status"
@@ -53,15 +53,15 @@ async def _pushed(interaction: Interaction, now: datetime) -> status_view.Pushed
 
 
 def _help() -> HelpPage:
-    return HelpPage(_("Status"), _("Whether PandaPon answers, and what is waiting."), (("/panda status", ""),))
+    return HelpPage(_("Status"), _("Whether everything is working, and what is waiting."), (("/panda status", ""),))
 
 
 def _overview() -> list[Example]:
-    return [("/panda status", _("how the bot is doing"))]
+    return [("/panda status", _("is everything working?"))]
 
 
 FEATURE = Feature(
     commands=(Command(Verb("status", ("health", "状态")), read_status, _help),),
-    answers=(Answer(Status, show_status),),
-    overview=_overview,
+    answers=(Answer(Status, show_status, is_repeatable=True),),
+    overview=Overview(Group.TROUBLE, _overview),
 )

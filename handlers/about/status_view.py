@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.locale_data import number
+from handlers.blocks.punctuation import bracketed, clauses, sentences
 from handlers.blocks.text import ago, code, escape, slack_date, span, truncate
 from storage.errors import CorruptFileError, DiskFullError
 from storage.post import PostState
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from storage.upkeep import Health
 
 LATE = timedelta(hours=1)
+BEHIND = timedelta(minutes=1)  # orders that wait no longer than this are on schedule
 LONG_LOG = 8 * 1024 * 1024  # bytes; SQLite truncates its log at half of this, unless another program reads
 WAITING = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN)
 
@@ -37,7 +40,9 @@ class Pushed:
 
 def status(health: Health, report: Report, now: datetime, pushed: Pushed | None = None) -> Message:
     """Show how PandaPon, polling, delivery, watches and database do, faults first. ``pushed`` None: pushes are off."""
-    headline = _("⚠️ Not everything is well") if _is_ailing(health, report, now) else _("✅ All is well")
+    headline = (
+        _("⚠️ Some things need attention") if _is_ailing(health, report, now) else _("✅ Everything is running normally")
+    )
     lines = [
         _pandapon(report, now),
         _polling(health, report, now),
@@ -49,13 +54,13 @@ def status(health: Health, report: Report, now: datetime, pushed: Pushed | None 
         lines.insert(2, _pushes(pushed, now))
     lines = [*_machine(health, report), *lines]
     blocks = [el.section(f"*{headline}*"), el.section("\n".join(f"• {line}" for line in lines))]
-    footer = _("pandabot {version}, up for {span}, Slack by {mode}, SQLite {sqlite}").format(
-        version=escape(report.version),
-        span=span(now - report.started_at),
-        mode=_("Socket Mode") if report.slack_mode == "socket" else _("HTTP"),
-        sqlite=escape(health.sqlite_version) or "–",
-    )
-    return el.message([*blocks, el.context(footer)])
+    footer = [
+        f"pandabot {escape(report.version)}",
+        _("running for {span}").format(span=span(now - report.started_at)),
+        _("connected by Socket Mode") if report.slack_mode == "socket" else _("connected by HTTP"),
+        f"SQLite {escape(health.sqlite_version) or '–'}",
+    ]
+    return el.message([*blocks, el.context(" · ".join(footer))])
 
 
 def _is_ailing(health: Health, report: Report, now: datetime) -> bool:
@@ -104,55 +109,58 @@ def _machine(health: Health, report: Report) -> Iterator[str]:
 
 def _pandapon(report: Report, now: datetime) -> str:
     if report.pandapon_down_since:
-        why = f" ({escape(truncate(report.pandapon_error, 200))})" if report.pandapon_error else ""
-        return _("PandaPon has not answered since {time}{why}. The last known state is shown meanwhile.").format(
-            time=slack_date(report.pandapon_down_since, now), why=why
-        )
+        since = _("PandaPon hasn't responded since {time}").format(time=slack_date(report.pandapon_down_since, now))
+        line = _whole(bracketed(since, escape(truncate(report.pandapon_error, 200))))
+        return sentences([line, _("Until it does, I show the last known state.")])
     if report.pandapon_ok_at is None:
         return _("PandaPon has not been asked since the start.")
-    return _("PandaPon answers; the last answer came {ago}.").format(ago=ago(now - report.pandapon_ok_at))
+    return _("PandaPon is responding (last response {ago}).").format(ago=ago(now - report.pandapon_ok_at))
 
 
 def _polling(health: Health, report: Report, now: datetime) -> str:
-    every = span(report.poll_interval)
+    return _("Checking for updates: {state}.").format(state=_schedule(health, report, now))
+
+
+def _schedule(health: Health, report: Report, now: datetime) -> str:
     if report.last_tick_at is None:
-        return _("Polling has not started yet; it looks every {every}.").format(every=every)
-    line = _("Polling looks every {every}, last {ago}.").format(every=every, ago=ago(now - report.last_tick_at))
-    if health.due and health.oldest_due:
-        late = ngettext("{n} order is due, for {span}.", "{n} orders are due, the oldest for {span}.", health.due)
-        return f"{line} {late.format(n=health.due, span=span(now - health.oldest_due))}"
-    return line
+        return _("not started yet")
+    if _is_late(report, now):
+        return _("no check for {span}").format(span=span(now - report.last_tick_at))
+    if health.oldest_due and now - health.oldest_due > max(BEHIND, report.poll_interval * 10):
+        words = ngettext("{n} order is late, by {span}", "{n} orders are late, the oldest by {span}", health.due)
+        return words.format(n=number(health.due), span=span(now - health.oldest_due))
+    return _("on schedule")
 
 
 def _pushes(pushed: Pushed, now: datetime) -> str:
     if not pushed.count or pushed.last_at is None:
         return _("PandaPon may push, and sent nothing in the last 24 hours.")
-    line = ngettext(
-        "PandaPon pushed {n} message in the last 24 hours, {ago}",
-        "PandaPon pushed {n} messages in the last 24 hours, the last one {ago}",
-        pushed.count,
-    ).format(n=pushed.count, ago=ago(now - pushed.last_at))
+    parts = [
+        ngettext(
+            "PandaPon pushed {n} message in the last 24 hours, {ago}",
+            "PandaPon pushed {n} messages in the last 24 hours, the last one {ago}",
+            pushed.count,
+        ).format(n=number(pushed.count), ago=ago(now - pushed.last_at))
+    ]
     if pushed.unknown_orders:
         others = ngettext(
             "{n} about an order not watched here", "{n} about orders not watched here", pushed.unknown_orders
         )
-        line += ", " + others.format(n=pushed.unknown_orders)
+        parts.append(others.format(n=pushed.unknown_orders))
     if pushed.unknown_types:
-        line += ", " + ngettext("{n} of an unknown type", "{n} of unknown types", pushed.unknown_types).format(
-            n=pushed.unknown_types
-        )
-    return f"{line}."
+        others = ngettext("{n} of an unknown type", "{n} of unknown types", pushed.unknown_types)
+        parts.append(others.format(n=pushed.unknown_types))
+    return _whole(clauses(parts))
 
 
 def _delivery(health: Health, report: Report, now: datetime) -> str:
-    line = " ".join([*_unknown_refusals(report), ", ".join(_posts(health, now)) + "."])
-    if not report.token_refused:
-        return line
+    posts = _("Slack: {state}.").format(state=clauses(_posts(health, now)))
     refused = _(
         "Slack refuses the bot's token ({code}): nothing can be posted until the app is installed again or has its "
-        "new token. Whoever runs the bot can find out more with `pandabot check`."
+        "new token. Ask your pandabot admin to run `pandabot check`."
     )
-    return f"{refused.format(code=code(report.token_refused))} {line}"
+    token = [refused.format(code=code(report.token_refused))] if report.token_refused else []
+    return sentences([*token, *_unknown_refusals(report), posts])
 
 
 def _unknown_refusals(report: Report) -> Iterator[str]:
@@ -168,42 +176,47 @@ def _unknown_refusals(report: Report) -> Iterator[str]:
 def _posts(health: Health, now: datetime) -> list[str]:
     waiting = sum(health.outbox.get(state, 0) for state in WAITING)
     held = health.outbox.get(PostState.HELD, 0)
-    parts = [ngettext("{n} message waits for Slack", "{n} messages wait for Slack", waiting).format(n=waiting)]
+    parts = [_("nothing waiting")]
+    if waiting:
+        parts = [ngettext("{n} message waiting", "{n} messages waiting", waiting).format(n=number(waiting))]
     if waiting and health.oldest_post:
         parts.append(_("the oldest for {span}").format(span=span(now - health.oldest_post)))
     if held:
-        parts.append(ngettext("{n} is held back", "{n} are held back", held).format(n=held))
+        parts.append(ngettext("{n} held back", "{n} held back", held).format(n=number(held)))
     if health.lost:
         lost = ngettext(
-            "{n} was refused by Slack for good in the last 24 hours",
-            "{n} were refused by Slack for good in the last 24 hours",
+            "{n} refused by Slack for good in the last 24 hours",
+            "{n} refused by Slack for good in the last 24 hours",
             health.lost,
         )
-        parts.append(lost.format(n=health.lost))
+        parts.append(lost.format(n=number(health.lost)))
     if health.last_sent_at:
-        parts.append(_("the last one went out {ago}").format(ago=ago(now - health.last_sent_at)))
+        parts.append(_("last message sent {ago}").format(ago=ago(now - health.last_sent_at)))
     return parts
 
 
 def _watching(health: Health) -> str:
-    line = _("{watches}, {orders}").format(
-        watches=ngettext("{n} watch", "{n} watches", health.watches).format(n=health.watches),
-        orders=ngettext("{n} order known", "{n} orders known", health.orders).format(n=health.orders),
-    )
+    watched = ngettext("{n} order watched", "{n} orders watched", health.watched_orders)
+    channels = ngettext("{orders} in {n} channel", "{orders} in {n} channels", health.channels)
+    orders = watched.format(n=number(health.watched_orders))
+    parts = [channels.format(orders=orders, n=number(health.channels)) if health.channels else orders]
     if health.stale_orders:
-        stale = ngettext(
-            "{n} of them could not be read lately", "{n} of them could not be read lately", health.stale_orders
-        )
-        line += ", " + stale.format(n=health.stale_orders)
+        stale = ngettext("{n} couldn't be checked recently", "{n} couldn't be checked recently", health.stale_orders)
+        parts.append(stale.format(n=number(health.stale_orders)))
     if health.alarms:
-        line += "; " + ngettext("{n} alarm stands", "{n} alarms stand", health.alarms).format(n=health.alarms)
+        parts.append(ngettext("{n} alarm stands", "{n} alarms stand", health.alarms).format(n=number(health.alarms)))
     if health.paused:
-        line += "; " + ngettext(
+        paused = ngettext(
             "{n} watch is paused because its channel cannot be posted to",
             "{n} watches are paused because their channels cannot be posted to",
             health.paused,
-        ).format(n=health.paused)
-    return f"{line}."
+        )
+        parts.append(paused.format(n=number(health.paused)))
+    return _whole(clauses(parts))
+
+
+def _whole(phrase: str) -> str:
+    return _("{sentence}.").format(sentence=phrase)
 
 
 def _storage_error(error: StorageError) -> str:
@@ -232,8 +245,8 @@ def _database(copies: Copies, now: datetime) -> Iterator[str]:
     if copies.is_damaged:
         yield _("The database is damaged. Restart the bot: it sets the file aside and takes the newest copy.")
     if copies.failed:
-        yield _("No copy of the database could be made: {why}").format(why=_storage_error(copies.failed))
+        yield _("The last backup failed: {why}").format(why=_storage_error(copies.failed))
     if copies.copied_at:
-        yield _("The newest copy of the database was made {ago}.").format(ago=ago(now - copies.copied_at))
+        yield _("Last backup: {ago}.").format(ago=ago(now - copies.copied_at))
     else:
-        yield _("There is no copy of the database yet; one is made every hour.")
+        yield _("There is no backup yet; one is made every hour.")

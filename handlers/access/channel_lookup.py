@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from handlers.blocks.i18n import _
+from handlers.blocks.text import escape
 from handlers.errors import UsageError
 from handlers.wire import payloads
 from handlers.wire.slack import EndlessError, pages, rows
@@ -33,11 +34,10 @@ async def find(interaction: Interaction, typed: str | None) -> str:
 def unknown(typed: str) -> UsageError:
     """Make the error for a channel that does not exist or is closed to this person; nobody can tell which."""
     return UsageError(
-        typed=_("the channel #{name}").format(name=typed.lstrip("#")),
         problem=_(
-            "I can't find a channel with that name that you can use. "
+            "I can't find a channel #{name} that you have access to. "
             "If it is private, you have to be in it, and I have to be invited first: `/invite @pandabot`"
-        ),
+        ).format(name=escape(typed.lstrip("#")))
     )
 
 
@@ -56,10 +56,9 @@ async def _by_name(interaction: Interaction, name: str) -> str | None:
                     return channel_id
     except EndlessError:
         raise UsageError(
-            typed=_("the channel #{name}").format(name=name),
             problem=_(
-                "Slack's list of channels is too long for me to look through. Type `#` and choose the channel from "
-                "what Slack offers, or type the command there"
-            ),
+                "Slack's list of channels is too long for me to find #{name} in it. Type `#` and choose the channel "
+                "from Slack's suggestions, or run the command there."
+            ).format(name=escape(name))
         ) from None
     return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from handlers.blocks.i18n import _
-from handlers.blocks.text import escape, sanitize_id
+from handlers.blocks.text import escape, sanitize_id, span
 from pandapon import errors
 
 # Slack's errors, grouped by the sentence that explains them.
@@ -24,38 +26,42 @@ def platform_error(error: errors.PandaPonError) -> str:
     """What happened and what to do, as Slack text. An unknown refusal is quoted in the vendor's own words."""
     match error:
         case errors.TimeoutError():
-            return _("PandaPon did not answer in time. Please try again in a minute.")
+            return _("PandaPon didn't respond in time. Try again in a minute.")
         case errors.TransportError():
-            return _("PandaPon cannot be reached right now. Please try again in a minute.")
+            return _("PandaPon can't be reached right now. Try again in a minute.")
         case errors.RateLimitError():
             return _rate_limited(error)
         case errors.ApiError():
             return _refused(error)
         case errors.DecodeError():
-            return _("PandaPon sent an answer that makes no sense. Please try again in a few minutes.")
+            return _("PandaPon sent a response I couldn't read. Try again in a few minutes.")
         case _:
-            return _("PandaPon has trouble on its side. Please try again in a few minutes.")
+            return _("PandaPon is having problems. Try again in a few minutes.")
+
+
+def passes(error: errors.PandaPonError) -> bool:
+    """Whether the same request may well succeed a little later. A refusal stays one."""
+    return not isinstance(error, errors.ApiError)
 
 
 def _rate_limited(error: errors.RateLimitError) -> str:
     if error.retry_after is None:
-        return _("PandaPon asks us to slow down. Please try again in a minute.")
-    return _("PandaPon asks us to slow down. Please try again in {n} s.").format(n=max(1, round(error.retry_after)))
+        return _("Too many requests to PandaPon. Try again in a minute.")
+    wait = timedelta(seconds=max(1, round(error.retry_after)))
+    return _("Too many requests to PandaPon. Try again in {span}.").format(span=span(wait))
 
 
 def _refused(error: errors.ApiError) -> str:
     match error:
         case errors.TimestampError():
             return _(
-                "PandaPon refused the time stamp of the request. Whoever runs the bot can find out why with "
-                "`pandabot check`: a clock that is off, or the other unit of time."
+                "PandaPon refused the time stamp of the request: a clock is off, or the unit of time is the other one. "
+                "Ask your pandabot admin to run `pandabot check`."
             )
         case errors.AuthError():
-            return _(
-                "PandaPon refused the bot's access key. Whoever runs the bot can find out why with `pandabot check`."
-            )
+            return _("PandaPon refused the bot's access key. Ask your pandabot admin to run `pandabot check`.")
         case errors.NotFoundError():
-            return _("PandaPon has nothing with that id for this account.")
+            return _("PandaPon has nothing with this number in your account.")
         case errors.NotShippedError():
             return _("The order has not been shipped yet, so there is nothing to track.")
         case _:
@@ -71,17 +77,15 @@ def channel_error(code: str, channel: str) -> str:
     invite = "`/invite @pandabot`"
     sentences = {
         "not_in_channel": _("I am not in {where} yet. Type {invite} there and try again."),
-        "channel_not_found": _("I cannot see {where}. If it is private, type {invite} there and try again."),
+        "channel_not_found": _("I can't see {where}. If it is private, type {invite} there and try again."),
         BETWEEN_PEOPLE: _(
             "I can't post in a direct message between people, and can't be invited there. "
-            "Name a channel for the news, such as `in #orders`."
+            "Name a channel for the updates, such as `in #orders`."
         ),
         "is_archived": _("{where} is archived. Bring it back, or choose another channel."),
         "account_inactive": _("The app was removed from the workspace. It has to be installed again."),
         "token_revoked": _("The app was removed from the workspace. It has to be installed again."),
-        "invalid_auth": _(
-            "Slack refused the bot's token. Whoever runs the bot can find out why with `pandabot check`."
-        ),
+        "invalid_auth": _("Slack refused the bot's token. Ask your pandabot admin to run `pandabot check`."),
     }
     closed = _(
         "Only some people may post in {where}. Ask whoever manages it to let pandabot in, or choose another channel."

@@ -1,39 +1,65 @@
-"""Answers to requests that failed: one sentence that says what went wrong, and the next step."""
+"""Answers to requests that failed: what was asked, what went wrong, and the next step."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
-from handlers.blocks.error_messages import platform_error
+from handlers.blocks.error_messages import passes, platform_error
 from handlers.blocks.i18n import _
 from handlers.blocks.labels import platform_name
+from handlers.blocks.parts import run_button
+from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import code, sanitize_id
 
 if TYPE_CHECKING:
-    from handlers.blocks.message import Message
+    from handlers.blocks.message import Block, Message
     from handlers.errors import UsageError, WrongPlatformError
+    from handlers.requests import Request
     from pandapon.errors import PandaPonError
+
+ENDS = (".", "?", "!", "。", "？", "！", "…")  # marks behind which no other one is put
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The request that an answer failed for.
+
+    ``failed``: the request in words, as Slack text, such as "Couldn't search 连衣裙"; empty where it is not known.
+    ``again``: the request for [Try again]. Requests that change something have none: they may have been done after all.
+    """
+
+    failed: str = ""
+    again: Request | None = None
+
+
+NOTHING_ASKED = Asked()
 
 
 def usage_error(error: UsageError) -> Message:
-    """The command as it was read, the mistake in it, and the corrected command to copy."""
-    lines = [_("I read {understood}, but {problem}.").format(understood=error.typed, problem=error.problem.rstrip("."))]
-    if error.suggestion:
-        lines.append(_("Try: {command}").format(command=code(error.suggestion, 1500)))
-    return el.message([el.section("\n".join(lines))])
+    """The mistake in a command, the corrected command to copy, and the command as it was read."""
+    problem = _whole(error.problem)
+    command = code(error.suggestion, 1500)
+    if error.is_guess and error.suggestion:
+        lines = [sentences([problem, _("Did you mean {command}?").format(command=command)])]
+    else:
+        lines = [problem, *([_("Try: {command}").format(command=command)] if error.suggestion else [])]
+    typed = [el.context(_("You typed {command}").format(command=error.typed))] if error.typed else []
+    return el.message([el.section("\n".join(lines)), *typed])
 
 
-def failure(sentence: str, incident_id: str = "") -> Message:
+def failure(sentence: str, incident_id: str = "", *, asked: Asked = NOTHING_ASKED, may_pass: bool = False) -> Message:
     """A failure for which the person is not to blame.
 
     ``sentence``: Slack text. ``incident_id``: the number of an unexpected error, which is also in the log.
+    ``may_pass``: the same request may well succeed next time.
     """
-    blocks = [el.section(f"⚠️ {sentence}")]
+    notes = []
     if incident_id:
-        note = _("If it happens again, tell whoever runs the bot this number: {id}").format(id=code(incident_id))
-        blocks.append(el.context(note))
-    return el.message(blocks)
+        note = _("If it happens again, give your pandabot admin this number: {id}").format(id=code(incident_id))
+        notes.append(el.context(note))
+    return el.message([el.section(_headline(sentence, asked)), *notes, *_try_again(asked, may_pass=may_pass)])
 
 
 def working(sentence: str) -> Message:
@@ -41,20 +67,24 @@ def working(sentence: str) -> Message:
     return el.message([el.section(f"⏳ {sentence or _('Working on it…')}")])
 
 
-def too_late(seconds: float) -> Message:
+def too_late(seconds: float, asked: Asked = NOTHING_ASKED) -> Message:
     """The request took longer than the ``seconds`` it is allowed, and was cancelled."""
-    sentence = _(
-        "That took longer than {n} s, so I gave it up: PandaPon, Slack or the bot's own database does not answer. "
-        "If it was to change something, look whether it is done before you try again; {command} says how I am doing."
-    )
-    return failure(sentence.format(n=round(seconds), command="`/panda status`"))
+    status = "`/panda status`"
+    if asked.again:
+        sentence = _("PandaPon, Slack or my own database took longer than {n} s. {command} says how I am doing.")
+    else:
+        sentence = _(
+            "PandaPon, Slack or my own database took longer than {n} s, so I gave up. Before you try again, check "
+            "whether it was done after all; {command} says how I am doing."
+        )
+    return failure(sentence.format(n=round(seconds), command=status), asked=asked, may_pass=True)
 
 
 def unknown_order(text: str) -> Message:
-    """No platform knows this id, and no stored parcel has it as its waybill."""
+    """No platform knows this id, and no stored parcel has it as its tracking number."""
     sentence = _(
-        "I found no order or parcel {id} on 1688 or Taobao for this account. "
-        "Check the digits, or list the orders: {command}"
+        "I found no order or parcel {id} in your account, neither on 1688 nor on Taobao. "
+        "Check the number, or list your orders: {command}"
     ).format(id=f"`{sanitize_id(text)}`", command="`/panda orders`")
     return el.message([el.section(f"🔍 {sentence}")])
 
@@ -72,13 +102,26 @@ def wrong_platform(error: WrongPlatformError) -> Message:
     return el.message([el.section(f"🔍 {sentence}")])
 
 
-def pandapon(error: PandaPonError) -> Message:
+def pandapon(error: PandaPonError, asked: Asked = NOTHING_ASKED) -> Message:
     """PandaPon failed or refused: a sentence, and PandaPon's number of the request where it gave one."""
-    blocks = [el.section(f"⚠️ {platform_error(error)}")]
+    blocks = [el.section(_headline(platform_error(error), asked))]
     if error.request_id:
-        blocks.append(
-            el.context(
-                _("PandaPon's number for this request: {id}").format(id=f"`{sanitize_id(error.request_id, 64)}`")
-            )
-        )
-    return el.message(blocks)
+        number = f"`{sanitize_id(error.request_id, 64)}`"
+        blocks.append(el.context(_("PandaPon's number for this request: {id}").format(id=number)))
+    return el.message([*blocks, *_try_again(asked, may_pass=passes(error))])
+
+
+def _headline(sentence: str, asked: Asked) -> str:
+    if not asked.failed:
+        return f"⚠️ {sentence}"
+    return "⚠️ " + _("{failed}: {reason}").format(failed=asked.failed, reason=sentence)
+
+
+def _try_again(asked: Asked, *, may_pass: bool) -> list[Block]:
+    return el.actions([run_button(_("Try again"), 1, asked.again)] if asked.again and may_pass else [])
+
+
+def _whole(problem: str) -> str:
+    """A problem as a sentence: usage errors begin with a small letter, as they did behind "but"."""
+    sentence = problem[:1].upper() + problem[1:]
+    return sentence if sentence.endswith(ENDS) else _("{sentence}.").format(sentence=sentence)

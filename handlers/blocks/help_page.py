@@ -9,6 +9,8 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from handlers.blocks.message import Message
 
 Example = tuple[str, str]  # a command as it is typed, and its effect
@@ -31,8 +33,15 @@ def bullets(examples: tuple[Example, ...] | list[Example]) -> str:
     return "\n".join(f"• `{command}`  {meaning}" for command, meaning in examples)
 
 
-def show(page: HelpPage) -> Message:
-    """The page as a message."""
-    examples = bullets(page.examples)
+def with_ids(text: str, order_ids: Sequence[str]) -> str:
+    """A text whose made-up order ids are replaced by the account's own, as far as there are any."""
+    for made_up, own in zip((ID, ID2), order_ids, strict=False):
+        text = text.replace(made_up, own)
+    return text
+
+
+def show(page: HelpPage, order_ids: Sequence[str] = ()) -> Message:
+    """The page as a message. ``order_ids``: the account's own, for the examples."""
+    examples = with_ids(bullets(page.examples), order_ids)
     blocks = [el.section(f"*{page.title}*\n{page.words}"), *([el.section(examples)] if examples else [])]
     return el.message([*blocks, el.context(_("Everything else: {command}").format(command="`/panda help`"))])

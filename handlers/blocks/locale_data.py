@@ -60,6 +60,11 @@ def city(time_zone: str) -> str:
     return get_timezone_location(time_zone, locale=locale(), return_city=True)
 
 
+def territory(code: str) -> str:
+    """A country or a continent by its code in ISO 3166 or UN M.49, e.g. 亚洲 for ``142``."""
+    return str(locale().territories[code])
+
+
 def locale() -> Locale:
     """CLDR's data of the current language; English for one that CLDR does not have."""
     return _locale(language())

@@ -120,7 +120,7 @@ def newest_first(nodes: tuple[Node, ...]) -> list[Node]:
 
 def filter_words(filter_: str) -> str:
     """The news that a filter lets through, in words."""
-    words = {"all": _("all news"), "milestones": _("milestones and problems"), "problems": _("problems only")}
+    words = {"all": _("all updates"), "milestones": _("milestones and problems"), "problems": _("problems only")}
     return words.get(filter_) or escape(filter_)
 
 

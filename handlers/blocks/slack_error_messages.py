@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from slack_sdk.errors import SlackApiError
 
 from handlers.blocks.i18n import _
-from handlers.blocks.text import code
+from handlers.blocks.text import code, span
 from handlers.wire.slack import OddAnswerError, code_of
 from pandapon.waits import asked
 
@@ -27,36 +28,43 @@ TOO_MANY, FAILED = 429, 500  # HTTP statuses
 
 def slack_error(error: Exception) -> str:
     """What happened and what to do next, as Slack text. ``error``: one of ``handlers.wire.slack.FAILURES``."""
-    error_code, status = code_of(error), getattr(getattr(error, "response", None), "status_code", 200)
+    error_code, status = code_of(error), _status(error)
     if status == TOO_MANY or error_code in {"ratelimited", "rate_limited"}:
         return _slower(asked(getattr(getattr(error, "response", None), "headers", {})))
     if error_code in PASSES or status >= FAILED:
-        words = _("Slack has trouble on its side ({code}). Please try again in a minute.")
+        words = _("Slack is having problems ({code}). Try again in a minute.")
         return words.format(code=code(error_code or f"HTTP {status}"))
     if isinstance(error, OddAnswerError) or (isinstance(error, SlackApiError) and not error_code):
-        return _("Slack sent an answer that makes no sense. Please try again in a minute.")
+        return _("Slack sent a response I couldn't read. Try again in a minute.")
     if not error_code:
-        return _("Slack did not answer in time. Please try again in a minute.")
+        return _("Slack didn't respond in time. Try again in a minute.")
     return _sentence(error_code).format(code=code(error_code))
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same request may well succeed a little later: Slack failed, or asked for less, but did not refuse."""
+    error_code, status = code_of(error), _status(error)
+    return not error_code or error_code in PASSES | {"ratelimited", "rate_limited"} or status >= TOO_MANY
+
+
+def _status(error: Exception) -> int:
+    return int(getattr(getattr(error, "response", None), "status_code", 200))
 
 
 def _sentence(error_code: str) -> str:
     known: Mapping[frozenset[str], str] = {
-        LATE: _("Slack opened no form: it allows three seconds and one try for that ({code}). Please press again."),
-        TOKEN: _(
-            "Slack refuses the bot's token ({code}). Whoever runs the bot can find out why with `pandabot check`."
-        ),
-        RIGHTS: _(
-            "Slack says that the app lacks a permission for this ({code}). Whoever runs the bot can find out which "
-            "with `pandabot check`."
-        ),
-        CLOSED: _("The form was closed before its answer was there ({code}). Please open it again."),
+        LATE: _("Slack opened no form: it allows three seconds and one try for that ({code}). Press again."),
+        TOKEN: _("Slack refuses the bot's token ({code}). Ask your pandabot admin to run `pandabot check`."),
+        RIGHTS: _("The app lacks a permission for this ({code}). Ask your pandabot admin to run `pandabot check`."),
+        CLOSED: _("The form was closed before its answer was there ({code}). Open it again."),
     }
-    other = _("Slack refused that: {code}. Please try again; if it stays, tell whoever runs the bot.")
+    other = _("Slack refused that: {code}. If it stays so, tell your pandabot admin.")
     return next((words for codes, words in known.items() if error_code in codes), other)
 
 
 def _slower(seconds: float | None) -> str:
     if seconds is None:
-        return _("Slack asks me to slow down. Please try again in a minute.")
-    return _("Slack asks me to slow down. Please try again in {n} s.").format(n=max(1, round(seconds)))
+        return _("Too many requests to Slack. Try again in a minute.")
+    return _("Too many requests to Slack. Try again in {span}.").format(
+        span=span(timedelta(seconds=max(1, round(seconds))))
+    )

@@ -10,7 +10,7 @@ from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
 from handlers.channel import delivery_log_view
-from handlers.commands.declarations import Answer, Command, Feature
+from handlers.commands.declarations import Answer, Command, Feature, Group, Overview
 from handlers.interactions.order_keys import resolve_order_keys
 from handlers.parsing.options import read_options
 from handlers.parsing.targets import one_id, take_channel
@@ -63,6 +63,6 @@ def _overview() -> list[Example]:
 
 FEATURE = Feature(
     commands=(Command(Verb("why", ("log", "explain", "为什么"), takes_one_id=True), read_why, _help),),
-    answers=(Answer(Why, why, Need.READ),),
-    overview=_overview,
+    answers=(Answer(Why, why, Need.READ, is_repeatable=True),),
+    overview=Overview(Group.TROUBLE, _overview),
 )

@@ -12,7 +12,7 @@ from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.parts import here, run_button
 from handlers.blocks.text import code, slack_date
-from handlers.commands.declarations import Answer, Command, Feature
+from handlers.commands.declarations import Answer, Command, Feature, Group, Overview
 from handlers.interactions.announcing import announce
 from handlers.interactions.order_keys import resolve_order_keys
 from handlers.parsing.options import read_options
@@ -194,7 +194,7 @@ def _unmute_help() -> HelpPage:
 
 
 def _overview() -> list[Example]:
-    return [("/panda mute 24h", _("quiet for a while; `/panda settings` has quiet hours and a daily digest"))]
+    return [("/panda mute 24h", _("pause updates; quiet hours and the daily digest are in `/panda settings`"))]
 
 
 FEATURE = Feature(
@@ -203,6 +203,6 @@ FEATURE = Feature(
         Command(Verb("unmute", ("unsilence", "取消静音")), read_unmute, _unmute_help),
     ),
     answers=(Answer(Mute, mute, Need.CHANGE), Answer(Unmute, unmute, Need.CHANGE)),
-    overview=_overview,
+    overview=Overview(Group.CHANNEL, _overview),
     undo={Muted: undo_mute, Unmuted: undo_mute},
 )

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import asyncio
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from handlers.access.permissions import Claim, Need
 from handlers.access.subjects import CHANNEL, CHANNEL_TO_LOOK_AT, Subject, one_channel
 from handlers.blocks import action_ids
-from handlers.blocks.forms import VALUE, value_of
+from handlers.blocks.forms import is_checked, value_of
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import LANGUAGES, _, set_language
+from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import code
-from handlers.channel import settings_views
+from handlers.channel import settings_views, time_zones
 from handlers.channel.changes import keep, last_week
 from handlers.commands.declarations import Answer, Button, Command, Feature, Form, Opener
 from handlers.interactions.announcing import announce
+from handlers.interactions.languages import of_locale
 from handlers.parsing.options import read_options
 from handlers.parsing.targets import take_channel
 from handlers.parsing.words import Verb
 from handlers.posts import digest
 from handlers.requests import ShowSettings
 from handlers.wire import payloads
-from tracking.channel_settings import THREADS, ChannelSettings
+from tracking.channel_settings import DEFAULTS, THREADS, ChannelSettings
 from tracking.digest_schedule import next_digest
 from tracking.messages import SettingsChanged
 from tracking.values import Filter
@@ -31,6 +33,7 @@ from tracking.values import Filter
 if TYPE_CHECKING:
     from handlers.blocks.message import Message
     from handlers.commands.declarations import View
+    from handlers.interactions.context import Context
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
 
@@ -65,6 +68,7 @@ async def show_settings(interaction: Interaction, request: ShowSettings) -> Mess
         subscriptions=await ctx.store.subscriptions.active(channel),
         next_digest=next_digest(stored.settings, ctx.clock()),
         week=await last_week(ctx, channel, stored.settings),
+        defaults=_defaults(ctx),
     )
 
 
@@ -74,9 +78,18 @@ async def preview(interaction: Interaction, channel: str) -> Message:
 
 
 async def open_form(interaction: Interaction, channel: str) -> View:
-    """Make the form, filled with the channel's present settings."""
-    stored = await interaction.ctx.store.channels.get(channel)
-    return settings_views.modal(channel, stored.settings)
+    """Make the form, filled with the channel's present settings.
+
+    In a channel that never chose any, the language and the time zone are those of the person's Slack.
+    """
+    ctx = interaction.ctx
+    chosen = (await ctx.store.channels.get(channel)).settings
+    person = ctx.people.of(interaction.user)
+    if chosen == DEFAULTS:
+        zone = person.time_zone if time_zones.is_zone(person.time_zone) else chosen.time_zone
+        chosen = replace(chosen, language=of_locale(person.locale), time_zone=zone)  # type: ignore[arg-type]
+    zones = await asyncio.to_thread(time_zones.groups, [chosen.time_zone, person.time_zone, "UTC"], ctx.clock())
+    return settings_views.modal(channel, chosen, zones, _defaults(ctx))
 
 
 def read_form(values: dict[str, Any]) -> FilledSettings:
@@ -84,7 +97,7 @@ def read_form(values: dict[str, Any]) -> FilledSettings:
     filter_ = value_of(values, "filter", "selected_option")
     threads = value_of(values, "threads", "selected_option")
     begin, end = value_of(values, "quiet_from", "selected_time"), value_of(values, "quiet_to", "selected_time")
-    zone = value_of(values, "time_zone", "value").strip()
+    zone = value_of(values, "time_zone", "selected_option")
     language = value_of(values, "language", "selected_option")
     wrong: dict[str, str] = {}
     if begin and not end:
@@ -92,20 +105,20 @@ def read_form(values: dict[str, Any]) -> FilledSettings:
     if end and not begin:
         wrong["quiet_from"] = _("Quiet hours need a start as well; or leave both fields empty.")
     if begin and begin == end:
-        wrong["quiet_to"] = _("Start and end are the same. To hear nothing at all, use /panda mute.")
-    if not _is_zone(zone):
-        wrong["time_zone"] = _("That is not a time zone. Try Asia/Shanghai, Europe/Berlin or America/New_York.")
+        wrong["quiet_to"] = _("Start and end are the same. To get no updates at all, use /panda mute.")
+    if not time_zones.is_zone(zone):
+        wrong["time_zone"] = _("Choose a time zone, such as Asia/Shanghai or Europe/Berlin.")
     settings = ChannelSettings(
         filter=Filter(filter_) if filter_ in set(Filter) else "",
         threads=threads if threads in THREADS else "auto",  # type: ignore[arg-type]  # it is one of them
         quiet_from=begin,
         quiet_to=end,
-        break_through=bool(_checked(values, "break_through")),
+        break_through=is_checked(values, "break_through"),
         digest_at=value_of(values, "digest_at", "selected_time"),
         language=language if language in dict(LANGUAGES) else "",  # type: ignore[arg-type]  # it is one of them
         time_zone=zone,
     )
-    return FilledSettings(settings, bool(_checked(values, "filter_all")), wrong)
+    return FilledSettings(settings, is_checked(values, "filter_all"), wrong)
 
 
 async def save(interaction: Interaction, channel: str, filled: FilledSettings) -> View:
@@ -122,7 +135,8 @@ async def save(interaction: Interaction, channel: str, filled: FilledSettings) -
     ctx.languages.put(channel, settings.language)
     set_language(ctx.languages.of_reader(ctx.people.of(user), channel))
     ctx.wake()
-    return settings_views.saved(channel, settings, next_digest(settings, ctx.clock()), (before, after), ctx.clock())
+    now, loads = ctx.clock(), (before, after)
+    return settings_views.saved(channel, settings, next_digest(settings, now), loads, now, defaults=_defaults(ctx))
 
 
 async def undo_settings(interaction: Interaction, channel: str, change: SettingsChanged) -> None:
@@ -135,17 +149,8 @@ async def undo_settings(interaction: Interaction, channel: str, change: Settings
     await announce(ctx, channel, SettingsChanged(user, change.former, change.settings))
 
 
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return bool(name)
-
-
-def _checked(values: dict[str, Any], name: str) -> list[Any]:
-    options = payloads.part(values, name, VALUE, "selected_options")
-    return options if isinstance(options, list) else []
+def _defaults(ctx: Context) -> Defaults:
+    return Defaults(ctx.default_filter, ctx.languages.default)
 
 
 async def _channel_of_form(interaction: Interaction, _filled: FilledSettings) -> Claim:
@@ -155,7 +160,7 @@ async def _channel_of_form(interaction: Interaction, _filled: FilledSettings) ->
 def _help() -> HelpPage:
     return HelpPage(
         _("Channel settings"),
-        _("Which news, where it appears, quiet hours, digest, language and time zone; and what they meant last week."),
+        _("Which updates, where they appear, quiet hours, digest, language and time zone."),
         (("/panda settings", _("here")), ("/panda settings in #purchasing", _("in another channel"))),
     )
 
@@ -166,7 +171,7 @@ FEATURE = Feature(
     commands=(
         Command(Verb("settings", ("setting", "config", "configure", "preferences", "设置")), read_settings, _help),
     ),
-    answers=(Answer(ShowSettings, show_settings, Need.READ),),
+    answers=(Answer(ShowSettings, show_settings, Need.READ, is_repeatable=True),),
     buttons=(Button(action_ids.PREVIEW_DIGEST, CHANNEL_TO_LOOK_AT, preview),),
     openers=(Opener("action", action_ids.EDIT_SETTINGS, CHANNEL, open_form),),
     forms=(Form(action_ids.SETTINGS_MODAL, FORM, read_form, save, settings_views.working, settings_views.not_saved),),

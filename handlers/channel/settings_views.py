@@ -6,11 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
-from handlers.blocks.forms import field, option, plain
+from handlers.blocks.forms import Choice, checkbox, field, grouped_select, plain, radio, select, time_picker
 from handlers.blocks.i18n import LANGUAGES, _
 from handlers.blocks.parts import filter_words, here, muted_line
 from handlers.blocks.people import name
-from handlers.blocks.settings_words import load_words, settings_lines, thread_choices
+from handlers.blocks.punctuation import clauses
+from handlers.blocks.settings_words import (
+    Defaults,
+    above_few,
+    filter_choice,
+    language_choice,
+    load_words,
+    settings_lines,
+    thread_choices,
+)
 from handlers.blocks.text import code, slack_date
 from tracking.values import Filter
 
@@ -19,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.blocks.message import Block, Message
+    from handlers.channel.time_zones import Groups
     from storage.channel import Channel
     from storage.subscription import Subscription
     from tracking.channel_settings import ChannelSettings, Load
@@ -33,13 +43,14 @@ def settings(
     subscriptions: Sequence[Subscription],
     next_digest: datetime | None,
     week: Load,
+    defaults: Defaults,
 ) -> Message:
     """Show a channel's settings, with buttons to change them and to preview the digest.
 
     ``next_digest``: when it is posted; None: the channel gets none. ``week``: the posts that last week's news would
     have caused with these settings.
     """
-    lines = settings_lines(channel.settings, next_digest, now)
+    lines = settings_lines(channel.settings, next_digest, now, defaults)
     if channel.muted_until and channel.muted_until > now:
         lines.insert(0, muted_line(channel.muted_by, channel.muted_until, now))
     lines += [_subscribed(subscription) for subscription in subscriptions]
@@ -47,7 +58,7 @@ def settings(
         el.button(_("Change…"), f"{action_ids.EDIT_SETTINGS}:1", channel.channel, "primary"),
         el.button(_("Preview the digest"), f"{action_ids.PREVIEW_DIGEST}:1", channel.channel),
     ]
-    last = _("With these settings, last week's news meant {load} here.").format(load=load_words(week))
+    last = _("With these settings, last week you'd have seen {load}.").format(load=load_words(week))
     head = _("Settings {where}").format(where=here(channel.channel))
     blocks = [
         el.section(f"⚙️ *{head}*"),
@@ -58,31 +69,36 @@ def settings(
     return el.message(blocks)
 
 
-def modal(channel: str, chosen: ChannelSettings) -> View:
-    """Make the form. Each block's id is the name of a setting, and ``private_metadata`` is the channel."""
+def modal(channel: str, chosen: ChannelSettings, zones: Groups, defaults: Defaults) -> View:
+    """Make the form. Each block's id is the name of a setting, and ``private_metadata`` is the channel.
+
+    ``zones``: the time zones to choose from, in groups.
+    """
+    languages = [Choice("default", language_choice("", defaults)), *(Choice(*pair) for pair in LANGUAGES)]
     blocks = [
-        field(_("News of orders watched here"), "filter", _select(_filters(), chosen.filter or "default")),
-        _checks("filter_all", _("Already watched"), [("yes", _("Also for orders that are already watched here"))], []),
-        field(_("Where news appears"), "threads", _radio(thread_choices(), chosen.threads)),
-        field(_("Quiet from"), "quiet_from", _time(chosen.quiet_from), optional=True),
-        field(_("Quiet to"), "quiet_to", _time(chosen.quiet_to), optional=True),
-        _checks(
-            "break_through",
-            _("In quiet hours"),
-            [("yes", _("Problems are posted in quiet hours too"))],
-            ["yes"] if chosen.break_through else [],
+        field(_("New orders"), "filter", select(_filters(defaults), chosen.filter or "default")),
+        _checked("filter_all", _("Orders watched so far"), _("Apply to orders already watched here")),
+        field(
+            _("Where updates appear"),
+            "threads",
+            radio(thread_choices(), chosen.threads),
+            hint=_("Automatic: {above}.").format(above=above_few()),
         ),
-        field(_("Daily digest at"), "digest_at", _time(chosen.digest_at), optional=True),
+        field(_("Quiet hours start"), "quiet_from", time_picker(chosen.quiet_from), optional=True),
+        field(_("Quiet hours end"), "quiet_to", time_picker(chosen.quiet_to), optional=True),
+        _checked("break_through", _("During quiet hours"), _("Still post problems"), is_checked=chosen.break_through),
+        field(_("Daily digest at"), "digest_at", time_picker(chosen.digest_at), optional=True),
         field(
             _("Language"),
             "language",
-            _select([("default", _("The bot's default")), *LANGUAGES], chosen.language or "default"),
+            select(languages, chosen.language or "default"),
+            hint=_("For everything posted in this channel. Answers to you are in the language of your Slack."),
         ),
         field(
             _("Time zone"),
             "time_zone",
-            {"type": "plain_text_input", "action_id": "value", "initial_value": chosen.time_zone, "max_length": 60},
-            hint=_("A name such as Asia/Shanghai or Europe/Berlin. It applies to the times above."),
+            grouped_select(zones, chosen.time_zone, _("Choose a city")),
+            hint=_("For the times above. Type a city or a name such as Europe/Berlin to find it in the list."),
         ),
     ]
     return {
@@ -97,14 +113,20 @@ def modal(channel: str, chosen: ChannelSettings) -> View:
 
 
 def saved(
-    channel: str, chosen: ChannelSettings, next_digest: datetime | None, loads: tuple[Load, Load], now: datetime
+    channel: str,
+    chosen: ChannelSettings,
+    next_digest: datetime | None,
+    loads: tuple[Load, Load],
+    now: datetime,
+    *,
+    defaults: Defaults,
 ) -> View:
     """Confirm the settings. ``loads``: the posts of last week's news with the former settings, and with these."""
     before, after = loads
-    compared = _("With these settings last week would have meant {after} here, instead of {before}.").format(
+    compared = _("With these settings, last week you'd have seen {after} instead of {before}.").format(
         after=load_words(after), before=load_words(before)
     )
-    words = "\n".join(f"• {line}" for line in settings_lines(chosen, next_digest, now))
+    words = "\n".join(f"• {line}" for line in settings_lines(chosen, next_digest, now, defaults))
     head = _("Saved {where}").format(where=here(channel))
     return _page([el.section(f"✅ *{head}*\n{words}"), el.section(compared)])
 
@@ -123,20 +145,20 @@ def _page(blocks: list[Block]) -> View:
     return {"type": "modal", "title": plain(_("Channel settings")), "close": plain(_("Done")), "blocks": blocks}
 
 
-def _filters() -> list[tuple[str, str]]:
+def _filters(defaults: Defaults) -> list[Choice]:
     return [
-        ("default", _("The bot's default")),
-        *((filter_, filter_words(filter_)) for filter_ in Filter),
+        Choice("default", filter_choice("", defaults)),
+        *(Choice(filter_, filter_words(filter_)) for filter_ in Filter),
     ]
 
 
 def _subscribed(subscription: Subscription) -> str:
-    orders = _("Watches every order")
+    orders = _("Watching every order: {filter}")
     if subscription.status:
-        orders = _("Watches every order that is {status}").format(status=code(subscription.status))
-    return _("{what}: {filter}, by {user}").format(
-        what=orders, filter=filter_words(subscription.filter), user=name(subscription.created_by)
-    )
+        orders = _("Watching every order that is {status}: {filter}")
+    news = filter_words(subscription.filter)
+    by = _("by {user}").format(user=name(subscription.created_by))
+    return clauses([orders.format(status=code(subscription.status), filter=news), by])
 
 
 def _changed_by(channel: Channel, now: datetime) -> list[str]:
@@ -149,24 +171,5 @@ def _changed_by(channel: Channel, now: datetime) -> list[str]:
     ]
 
 
-def _select(options: Sequence[tuple[str, str]], chosen: str) -> Block:
-    choices = [option(*pair) for pair in options]
-    initial = next((choice for choice in choices if choice["value"] == chosen), choices[0])
-    return {"type": "static_select", "action_id": "value", "options": choices, "initial_option": initial}
-
-
-def _radio(options: Sequence[tuple[str, str]], chosen: str) -> Block:
-    return _select(options, chosen) | {"type": "radio_buttons"}
-
-
-def _time(chosen: str) -> Block:
-    element: Block = {"type": "timepicker", "action_id": "value"}
-    return element | ({"initial_time": chosen} if chosen else {})
-
-
-def _checks(name: str, label: str, options: Sequence[tuple[str, str]], chosen: Sequence[str]) -> Block:
-    choices = [option(*pair) for pair in options]
-    element: Block = {"type": "checkboxes", "action_id": "value", "options": choices}
-    if initial := [choice for choice in choices if choice["value"] in chosen]:
-        element["initial_options"] = initial
-    return field(label, name, element, optional=True)
+def _checked(name: str, label: str, words: str, *, is_checked: bool = False) -> Block:
+    return field(label, name, checkbox(Choice("yes", words), is_checked=is_checked), optional=True)

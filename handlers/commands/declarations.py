@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from handlers.blocks.failures import Asked
 from handlers.blocks.i18n import _
+from handlers.blocks.text import code
+from handlers.parsing.typed_command import text_of
 
 if TYPE_CHECKING:
     from handlers.access.permissions import Need
@@ -28,6 +32,12 @@ def asking() -> str:
     return _("Asking PandaPon…")
 
 
+def could_not_run(request: Request) -> str:
+    """Return the words for a failed request, of whatever kind it is. The channel is left out: it is an id by then."""
+    anywhere = replace(request, channel=None) if hasattr(request, "channel") else request  # type: ignore[type-var]
+    return _("Couldn't run {command}").format(command=code(text_of(anywhere)))
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A verb of ``/panda``, and the function that reads its arguments. ``read`` raises UsageError."""
@@ -47,10 +57,16 @@ class Answer:
     act: Act
     need: Need | Callable[[Any], Need] | None = None  # the right to its channel; None: it has none
     working: Callable[[], str] = asking  # makes the line that is shown while the answer takes long
+    failed: Callable[[Any], str] = could_not_run  # makes the words for a request that failed, as Slack text
+    is_repeatable: bool = False  # it changes nothing, so that a failed one may be offered again
 
     def need_of(self, request: Request) -> Need | None:
         """Return the right that this request needs to its channel; None: the request concerns no channel."""
         return self.need(request) if callable(self.need) else self.need
+
+    def asked(self, request: Request) -> Asked:
+        """Return the request as the explanation of an error names and offers it."""
+        return Asked(self.failed(request), request if self.is_repeatable else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +133,21 @@ class Listener:
     handle: Callable[[Subject, Interaction], Awaitable[None]]
 
 
-def _no_examples() -> list[Example]:
-    return []
+class Group(StrEnum):
+    """The groups of the help's overview, in the order in which people see them."""
+
+    FIND = "find"
+    FOLLOW = "follow"
+    CHANNEL = "channel"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A feature's lines in the help's overview, and the group in which they stand."""
+
+    group: Group
+    lines: Callable[[], list[Example]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +161,7 @@ class Feature:
     openers: tuple[Opener, ...] = ()
     forms: tuple[Form, ...] = ()
     listeners: tuple[Listener, ...] = ()
-    overview: Callable[[], list[Example]] = _no_examples  # lines for the help's overview
+    overview: Overview | None = None  # None: the help's overview does not name it
     topics: Mapping[str, Callable[[], HelpPage]] = field(default_factory=dict)  # help on topics other than commands
     # By the type of a change: undoes it. Gets the channel and the change.
     undo: Mapping[type[ChannelChange], Callable[[Interaction, str, Any], Awaitable[None]]] = field(default_factory=dict)

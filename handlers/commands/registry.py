@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
+from handlers.commands.declarations import Group
 from handlers.errors import UsageError, WrongPlatformError
 from handlers.parsing.order_ids import sift
 from handlers.parsing.tokens import Kind, Token, tokenise
 from handlers.parsing.typed_command import TypedCommand
 from handlers.parsing.words import Vocabulary
-from handlers.requests import HELP_WORDS, Help, OfOnePlatform, Request
+from handlers.requests import HELP_WORDS, Help, OfOnePlatform, Request, Start
 from handlers.wire.text import escape_wire, folded
 
 if TYPE_CHECKING:
@@ -51,9 +52,13 @@ class Commands:
         own = [f"/panda-{name}" for name, command in self.declared.items() if command.slash]
         return ["/panda", *own]
 
-    def overview(self) -> list[Example]:
-        """Return the lines of the help's overview, in the order of the features."""
-        return [line for feature in self.features for line in feature.overview()]
+    def overview(self) -> dict[Group, list[Example]]:
+        """Return the lines of the help's overview by their group, in the order of the features."""
+        lines: dict[Group, list[Example]] = {group: [] for group in Group}
+        for feature in self.features:
+            if feature.overview:
+                lines[feature.overview.group] += feature.overview.lines()
+        return lines
 
     def read(self, text: str, *, command: str = "/panda") -> Request:
         """Read the text after a slash command, as Slack sends it. ``command``: the slash command's name.
@@ -73,8 +78,10 @@ class Commands:
 
     async def perform(self, interaction: Interaction, request: Request) -> Message:
         """Carry out a request. Raises errors that ``handlers.interactions.error_boundary`` explains."""
+        answer = self.answer_to(request)
+        interaction.meanwhile.asked = answer.asked(request)
         try:
-            return await self.answer_to(request).act(interaction, request)
+            return await answer.act(interaction, request)
         except WrongPlatformError as error:
             if isinstance(request, OfOnePlatform):
                 error.suggestion = f"/panda {replace(request, platform=error.ref.platform, back=None).command()}"
@@ -96,7 +103,7 @@ class Commands:
     def _read(self, tokens: list[Token], *, named: bool) -> Request:
         """``named``: the verb is part of the slash command's name, as in ``/panda-track``."""
         if not tokens:
-            return Help()
+            return Start()
         first, rest = tokens[0], tokens[1:]
         word, words = folded(first.text), self.vocabulary
         verb = words.meaning(word) if first.kind is Kind.WORD else None
@@ -122,18 +129,14 @@ class Commands:
         first, rest = tokens[0], tokens[1:]
         typed = self._typed(first.typed(), rest)
         mistyped = self.vocabulary.nearest_verb(folded(first.text)) if first.kind is Kind.WORD else None
-        problem = _("{word} is not a command. Commands: {verbs}").format(
-            word=code(first.text, 40), verbs=", ".join(f"`{verb}`" for verb in self.declared)
-        )
+        problem = _("I don't know {word}.").format(word=code(first.text, 40))
         if mistyped:
             suggestion = self._typed(mistyped, rest).text()
         elif ids.good:
             suggestion = f"/panda {IDS_ALONE} {ids.good[0]}"
-        elif rest or not first.text.isascii():
-            suggestion = self._typed(WORDS_ALONE, tokens).text()
         else:
-            suggestion = "/panda help"
-        raise typed.refuse(problem, suggestion=suggestion)
+            suggestion = self._typed(WORDS_ALONE, tokens).text()
+        raise typed.refuse(problem, suggestion=suggestion, is_guess=True)
 
 
 def _asks_for_help(tokens: list[Token]) -> bool:

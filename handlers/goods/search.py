@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from handlers.blocks import action_ids
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _, ngettext
-from handlers.commands.declarations import Answer, Button, Command, Feature
+from handlers.blocks.text import escape, truncate
+from handlers.commands.declarations import Answer, Button, Command, Feature, Group, Overview
 from handlers.goods import products
 from handlers.goods.shared import PRODUCT
 from handlers.interactions.answering import OK
@@ -37,7 +38,7 @@ def read_search(command: TypedCommand) -> Search:
     keyword = " ".join(" ".join(word.text for word in words).split())
     if not keyword:
         raise command.refuse(
-            _("the words to search for are missing, e.g. {example}").format(example="`/panda search 连衣裙`"),
+            _("What should I search for? E.g. {example}").format(example="`/panda search 连衣裙`"),
             suggestion="/panda help search",
         )
     request = Search(keyword, options.platform, options.page, options.sort, options.price_min, options.price_max)
@@ -106,6 +107,10 @@ def _searching() -> str:
     return _("Searching…")
 
 
+def _not_searched(request: Search) -> str:
+    return _("Couldn't search {keyword}").format(keyword=escape(truncate(request.keyword, 60)))
+
+
 def _help() -> HelpPage:
     return HelpPage(
         _("Search products"),
@@ -138,7 +143,7 @@ VERB = Verb(
 
 FEATURE = Feature(
     commands=(Command(VERB, read_search, _help, slash="连衣裙 [--1688|--taobao] [--sort price] [--max 80]"),),
-    answers=(Answer(Search, search, working=_searching),),
+    answers=(Answer(Search, search, working=_searching, failed=_not_searched, is_repeatable=True),),
     buttons=(Button(action_ids.SHARE_PRODUCT, PRODUCT, share),),
-    overview=_overview,
+    overview=Overview(Group.FIND, _overview),
 )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
 
 from handlers.blocks import failures
 from handlers.blocks.i18n import _
-from handlers.blocks.slack_error_messages import slack_error
-from handlers.errors import ForbiddenError, OutdatedError, UnknownOrderError, UsageError, WrongPlatformError
+from handlers.blocks.slack_error_messages import may_pass, slack_error
+from handlers.errors import OutdatedError, RequestError, UnknownOrderError, UsageError, WrongPlatformError
 from handlers.wire.slack import code_of
 from pandapon import log_context
 from pandapon.errors import PandaPonError
@@ -26,16 +26,38 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-async def guarded(work: Coroutine[None, None, Message]) -> Message:
+class Asking(Protocol):
+    """Where the request is noted once it is known; see :class:`handlers.interactions.interaction.Meanwhile`."""
+
+    asked: failures.Asked
+
+
+async def guarded(work: Coroutine[None, None, Message], asking: Asking) -> Message:
     """Return the work's message, or the message that explains its error. Raises only cancellation and the like."""
     try:
         return await work
     except Exception as error:  # noqa: BLE001  the boundary itself: the person always gets an answer
-        return explain(error)
+        return explain(error, asking.asked)
 
 
-def explain(error: Exception) -> Message:
+def explain(error: Exception, asked: failures.Asked = failures.NOTHING_ASKED) -> Message:
     """Explain a known error in one sentence; for an unknown one, name an id that is also in the log."""
+    match error:
+        case RequestError():
+            return _refusal(error)
+        case PandaPonError():
+            log.info("PandaPon refused or failed", extra={"error": error})
+            return failures.pandapon(error, asked)
+        case StorageError():
+            return _not_stored(error, asked)
+        case SlackClientError() | aiohttp.ClientError() | TimeoutError():
+            log.warning("Slack refused or failed", extra={"error": code_of(error) or error})
+            return failures.failure(slack_error(error), asked=asked, may_pass=may_pass(error))
+        case _:
+            return unexpected(error, asked)
+
+
+def _refusal(error: RequestError) -> Message:
     match error:
         case UsageError():
             return failures.usage_error(error)
@@ -43,36 +65,24 @@ def explain(error: Exception) -> Message:
             return failures.unknown_order(error.text)
         case WrongPlatformError():
             return failures.wrong_platform(error)
-        case PandaPonError():
-            log.info("PandaPon refused or failed", extra={"error": error})
-            return failures.pandapon(error)
-        case _:
-            sentence = _sentence(error)
-            return unexpected(error) if sentence is None else failures.failure(sentence)
-
-
-def _sentence(error: Exception) -> str | None:
-    """The sentence for an error that has no message of its own; None: the error is unknown."""
-    match error:
         case OutdatedError():
-            return _("This button is from an older version of me. Run the command again.")
-        case ForbiddenError():
-            return str(error)
-        case DiskFullError():
-            log.error("disk is full")
-            return _("The bot's disk is full, so nothing was changed. Please tell whoever runs it.")
-        case StorageError():
-            log.error("database failed", extra={"error": error})
-            return _("The bot's database did not take that, so nothing was changed. Please try again.")
-        case SlackClientError() | aiohttp.ClientError() | TimeoutError():
-            log.warning("Slack refused or failed", extra={"error": code_of(error) or error})
-            return slack_error(error)
+            return failures.failure(_("This button is from an older version of me. Run the command again."))
         case _:
-            return None
+            return failures.failure(str(error))
 
 
-def unexpected(error: Exception) -> Message:
+def _not_stored(error: StorageError, asked: failures.Asked) -> Message:
+    if isinstance(error, DiskFullError):
+        log.error("disk is full")
+        sentence = _("My disk is full, so nothing was changed. Please tell your pandabot admin.")
+        return failures.failure(sentence, asked=asked)
+    log.error("database failed", extra={"error": error})
+    sentence = _("My database did not take that, so nothing was changed. Try again in a minute.")
+    return failures.failure(sentence, asked=asked, may_pass=True)
+
+
+def unexpected(error: Exception, asked: failures.Asked = failures.NOTHING_ASKED) -> Message:
     """Explain a fault of the bot: the person gets an id that stands on each log line of their request."""
     incident = log_context.fields().get("request") or secrets.token_hex(4)
     log.error("unexpected error", extra={"request": incident}, exc_info=error)
-    return failures.failure(_("Something went wrong on the bot's side."), incident_id=incident)
+    return failures.failure(_("Something went wrong on my side."), incident, asked=asked)

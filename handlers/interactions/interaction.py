@@ -37,9 +37,14 @@ ASKING, WORKING = 0.8, 0.93
 
 @dataclass(slots=True)
 class Meanwhile:
-    """The message that stands beneath the working line until the answer comes; None: there is none."""
+    """The facts of an answer that is being worked on.
+
+    ``message``: it stands beneath the working line until the answer comes; None: there is none. ``asked``: the request,
+    for the explanation of an error.
+    """
 
     message: Message | None = None
+    asked: failures.Asked = failures.NOTHING_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +88,11 @@ class Interaction:
 
     async def _answer(self, work: Coroutine[None, None, Message], working: str, *, replace: bool) -> None:
         until = time.monotonic() + self.ctx.answer_seconds * WORKING
-        task = asyncio.ensure_future(within(guarded(work), self.ctx.answer_seconds))
+        task = asyncio.ensure_future(within(guarded(work, self.meanwhile), self.ctx.answer_seconds))
         finished, _pending = await asyncio.wait({task}, timeout=self.ctx.working_after)
         if not finished:  # Slack replaces only pressed messages: elsewhere the working line stays above the answer
             await self.say(self._working(working), replace=replace)
-        late = failures.too_late(self.ctx.answer_seconds)
+        late = failures.too_late(self.ctx.answer_seconds, self.meanwhile.asked)
         await self.say(await in_time(task, until, late), replace=replace)
 
     def _working(self, working: str) -> Message:

@@ -8,7 +8,7 @@ from handlers.blocks import order_states
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.text import code
-from handlers.commands.declarations import Answer, Command, Feature
+from handlers.commands.declarations import Answer, Command, Feature, Group, Overview
 from handlers.errors import UsageError
 from handlers.orders import list_view
 from handlers.orders.order_list import gather
@@ -132,6 +132,10 @@ def _refuse_slips(command: TypedCommand, words: list[Token], options: Options, *
         raise command.refuse(problem, suggestion=text_of(_request(options, guess, "", "")))
 
 
+def _not_listed(_request: ListOrders) -> str:
+    return _("Couldn't list your orders")
+
+
 def _help() -> HelpPage:
     return HelpPage(
         _("List orders"),
@@ -161,6 +165,6 @@ VERB = Verb(
 
 FEATURE = Feature(
     commands=(Command(VERB, read_orders, _help, stands_alone=True),),
-    answers=(Answer(ListOrders, list_orders),),
-    overview=_overview,
+    answers=(Answer(ListOrders, list_orders, failed=_not_listed, is_repeatable=True),),
+    overview=Overview(Group.FIND, _overview),
 )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
-from handlers.commands.declarations import Answer, Command, Feature
+from handlers.blocks.text import code
+from handlers.commands.declarations import Answer, Command, Feature, Group, Overview
 from handlers.orders import views
 from handlers.orders.listing import read_back
 from handlers.parsing.options import PLATFORMS, read_options
@@ -37,6 +38,10 @@ async def show_order(interaction: Interaction, request: ShowOrder) -> Message:
     return views.detail(snapshot, ctx.clock(), request.back)
 
 
+def _not_shown(request: ShowOrder) -> str:
+    return _("Couldn't read order {id}").format(id=code(request.order_id))
+
+
 def _help() -> HelpPage:
     return HelpPage(
         _("Show an order"),
@@ -53,6 +58,6 @@ VERB = Verb("order", ("o", "show", "订单", "订单详情"), PLATFORMS | {"back
 
 FEATURE = Feature(
     commands=(Command(VERB, read_order, _help, slash=ID),),
-    answers=(Answer(ShowOrder, show_order),),
-    overview=_overview,
+    answers=(Answer(ShowOrder, show_order, failed=_not_shown, is_repeatable=True),),
+    overview=Overview(Group.FIND, _overview),
 )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
-from handlers.commands.declarations import Answer, Command, Feature
+from handlers.blocks.text import code
+from handlers.commands.declarations import Answer, Command, Feature, Group, Overview
 from handlers.orders.listing import read_back
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.targets import one_id
@@ -49,6 +50,10 @@ async def _find_watch(interaction: Interaction, key: str) -> Watch | None:
     return next((watch for watch in live if watch.channel == interaction.channel), None)
 
 
+def _not_tracked(request: Track) -> str:
+    return _("Couldn't track {id}").format(id=code(request.text))
+
+
 def _help() -> HelpPage:
     return HelpPage(
         _("Track parcels"),
@@ -62,7 +67,7 @@ def _help() -> HelpPage:
 
 
 def _overview() -> list[Example]:
-    return [(f"/panda track {ID}", _("every parcel, by order id or waybill"))]
+    return [(f"/panda track {ID}", _("every parcel, by order ID or tracking number"))]
 
 
 SYNONYMS = ("t", "trace", "where", "物流", "查物流", "追踪", "跟踪", "快递")
@@ -76,6 +81,6 @@ FEATURE = Feature(
             slash="order id or waybill",
         ),
     ),
-    answers=(Answer(Track, track),),
-    overview=_overview,
+    answers=(Answer(Track, track, failed=_not_tracked, is_repeatable=True),),
+    overview=Overview(Group.FIND, _overview),
 )

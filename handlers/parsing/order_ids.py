@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.i18n import _
 from handlers.blocks.text import code
 from handlers.parsing.numbers import bare, in_text, in_url, in_word, is_name
 from handlers.parsing.tokens import Kind
@@ -142,20 +142,20 @@ def _no_id(core: str, word: str, *, waybills: bool) -> str:
     if core.isascii() and core.isdigit():
         return _wrong_length(core)
     if waybills:
-        return _("{word} is neither an order id nor a waybill").format(word=code(word, 40))
-    return _("{word} is not an order id").format(word=code(word, 40))
+        return _("{word} is neither an order ID nor a tracking number").format(word=code(word, 40))
+    return _("{word} is not an order ID").format(word=code(word, 40))
 
 
 def _wrong_length(word: str) -> str:
-    n = len(word)
-    return ngettext(
-        "an order id has {shortest} to {longest} digits, {word} has {n}",
-        "an order id has {shortest} to {longest} digits, {word} has {n}",
-        n,
-    ).format(shortest=SHORTEST, longest=LONGEST, word=code(word, 40), n=n)
+    words = (
+        _("{word} is too short: order IDs have {shortest} to {longest} digits")
+        if len(word) < SHORTEST
+        else _("{word} is too long: order IDs have {shortest} to {longest} digits")
+    )
+    return words.format(shortest=SHORTEST, longest=LONGEST, word=code(word, 40))
 
 
 def _waybill(word: str) -> str:
-    return _("{word} is a courier's waybill, and this needs the order id, which {command} shows").format(
+    return _("{word} is a tracking number, and this needs the order ID, which {command} shows").format(
         word=code(word, 40), command=code(f"/panda track {word}", 60)
     )

@@ -45,7 +45,7 @@ def one_id(command: TypedCommand, words: Sequence[Token], *, waybills: bool) -> 
     if sifted.bad:
         raise _bad(command, sifted, [], ())
     if len(sifted.good) > 1:
-        problem = _("one order at a time, and there are {n} ids").format(n=len(sifted.good))
+        problem = _("one order at a time, and there are {n}").format(n=len(sifted.good))
         raise command.refuse(problem, suggestion=f"/panda {command.verb} {sifted.good[0]}")
     return sifted.good[0]
 
@@ -183,11 +183,11 @@ def take_ids(command: TypedCommand, words: Sequence[Token], where: Where, extra:
 def _missing(command: TypedCommand, *, waybills: bool) -> UsageError:
     example, lister = code(f"/panda {command.verb} {EXAMPLE}"), f"/panda {command.declared.ids_shown_by}"
     if lister != "/panda orders":
-        problem = _("no order id was given, e.g. {example}; {list} shows what is watched here")
+        problem = _("which order? E.g. {example}. {list} shows what is watched here")
     elif waybills:
-        problem = _("an order id or a waybill is missing, e.g. {example}; {list} shows the ids")
+        problem = _("which order or tracking number? E.g. {example}. {list} shows your orders")
     else:
-        problem = _("an order id is missing, e.g. {example}; {list} shows the ids")
+        problem = _("which order? E.g. {example}. {list} shows your orders")
     return command.refuse(problem.format(example=example, list=f"`{lister}`"), suggestion=lister)
 
 

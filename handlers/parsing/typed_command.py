@@ -36,14 +36,21 @@ class TypedCommand:
         """The whole command as a person would type it, slash included."""
         return " ".join(word for word in ("/panda", self.verb, *(token.typed() for token in self.tokens)) if word)
 
-    def refuse(self, problem: str, *, instead: Sequence[Token] | None = None, suggestion: str = "") -> UsageError:
+    def refuse(
+        self,
+        problem: str,
+        *,
+        instead: Sequence[Token] | None = None,
+        suggestion: str = "",
+        is_guess: bool = False,
+    ) -> UsageError:
         """The usage error of this command, for the caller to raise.
 
         ``problem``: Slack text. ``instead``: the corrected tokens; without them, ``suggestion`` is the whole corrected
         command.
         """
         corrected = replace(self, tokens=tuple(instead)).text() if instead is not None else suggestion
-        return UsageError(typed=code(self.text()), problem=problem, suggestion=corrected)
+        return UsageError(typed=code(self.text()), problem=problem, suggestion=corrected, is_guess=is_guess)
 
 
 def text_of(request: Request) -> str:

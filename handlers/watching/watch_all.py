@@ -8,7 +8,7 @@ from handlers.access.permissions import Need
 from handlers.blocks import order_states
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
-from handlers.commands.declarations import Answer, Feature
+from handlers.commands.declarations import Answer, Feature, Group, Overview
 from handlers.interactions.announcing import announce
 from handlers.parsing.options import read_options
 from handlers.parsing.order_ids import sift
@@ -125,7 +125,7 @@ def _working() -> str:
 
 
 def _overview() -> list[Example]:
-    return [("/panda watch all", _("news of every order of the account, here"))]
+    return [("/panda watch all", _("post the updates of every order in this channel"))]
 
 
 FEATURE = Feature(
@@ -133,6 +133,6 @@ FEATURE = Feature(
         Answer(WatchAll, watch_all, Need.CHANGE, _working),
         Answer(UnwatchAll, unwatch_all, Need.CHANGE),
     ),
-    overview=_overview,
+    overview=Overview(Group.FOLLOW, _overview),
     undo={WatchingAll: undo_watch_all, StoppedAll: undo_unwatch_all},
 )

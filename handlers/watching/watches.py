@@ -10,7 +10,7 @@ from handlers.blocks import action_ids
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
-from handlers.commands.declarations import Answer, Button, Command, Feature
+from handlers.commands.declarations import Answer, Button, Command, Feature, Group, Overview
 from handlers.parsing.options import read_options
 from handlers.parsing.targets import take_channel
 from handlers.parsing.words import Verb
@@ -86,10 +86,10 @@ WATCH = Subject("the watch whose number the button carries, and its channel", _w
 
 FEATURE = Feature(
     commands=(Command(VERB, read_watches, _help),),
-    answers=(Answer(ListWatches, list_watches, Need.READ),),
+    answers=(Answer(ListWatches, list_watches, Need.READ, is_repeatable=True),),
     buttons=(
         Button(action_ids.RESUME_WATCH, WATCH, resume),
         Button(action_ids.RESUME_CHANNEL, CHANNEL, resume_channel),
     ),
-    overview=_overview,
+    overview=Overview(Group.FOLLOW, _overview),
 )

@@ -49,7 +49,7 @@ def direct(harness: BotHarness, user: str = "mei") -> list[Message]:
 
 def in_words(text: str, caplog: pytest.LogCaptureFixture) -> bool:
     """Whether that is a sentence for people: no incident's number, and no traceback in the log."""
-    return "tell whoever runs the bot this number" not in text and "Traceback" not in caplog.text
+    return "give your pandabot admin this number" not in text and "Traceback" not in caplog.text
 
 
 # --- by which way -----------------------------------------------------------------------------------------------------

@@ -213,7 +213,7 @@ def chosen(**fields: Any) -> dict[str, Any]:
     option = {"text": {"type": "plain_text", "text": "x", "emoji": True}, "value": "default"}
     usual: dict[str, Any] = {
         "filter": {"value": {"type": "static_select", "selected_option": option}},
-        "time_zone": {"value": {"type": "plain_text_input", "value": "Europe/Berlin"}},
+        "time_zone": {"value": {"type": "static_select", "selected_option": {"value": "Europe/Berlin"}}},
     }
     return usual | fields
 

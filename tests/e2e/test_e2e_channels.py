@@ -165,7 +165,7 @@ async def test_an_unknown_refusal_is_tried_on_and_told(harness: BotHarness, code
         lambda: harness.bot is not None and bool(harness.bot.deliverer.failures.unknown_refusals.channels_by_code())
     )
     status = await harness.ask("/panda status", channel="#random")
-    assert "Not everything is well" in status
+    assert "Some things need attention" in status
     assert f"Slack refuses posts in 1 channel for a reason that I do not know (`{code[:20]}" in status
     while calls(harness, "chat.postMessage", code) < 10:  # longer than until it is tried as a short text
         harness.clock.advance(timedelta(minutes=6))
@@ -177,7 +177,7 @@ async def test_an_unknown_refusal_is_tried_on_and_told(harness: BotHarness, code
     await harness.until(lambda: any(FIRST in reply for reply in told(harness, card)))
     await harness.several_ticks()
     assert sum(FIRST in reply for reply in told(harness, card)) == 1
-    assert "All is well" in await harness.ask("/panda status", channel="#random")
+    assert "running normally" in await harness.ask("/panda status", channel="#random")
 
 
 async def test_a_card_that_slack_refuses_for_an_unknown_reason_follows(harness: BotHarness) -> None:

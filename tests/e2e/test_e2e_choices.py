@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
 
 import pytest
 from support.bot_harness import ORDER, BotHarness, running, words
 from support.settings_form import at as clock_time
 from support.settings_form import choose
+from support.settings_form import zone as zone_of
 
 from sandbox.pandapon.demo import SECOND
 from sandbox.pandapon.generator import scenarios
+from sandbox.slack.blocks import check_view
 from sandbox.slack.faults import Fault
 from storage.errors import DiskFullError
 from tracking.channel_settings import FEW
@@ -110,7 +113,7 @@ async def test_a_slow_database_is_waited_for_in_the_form(harness: BotHarness, mo
 
     await watched(harness)
     monkeypatch.setattr(store.delivery_log, "events_since", slow)
-    assert "Quiet from 09:00 to 12:00" in await choose(
+    assert "Quiet hours from 09:00 to 12:00" in await choose(
         harness, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"), patience=9
     )
 
@@ -142,8 +145,8 @@ async def test_quiet_hours_hold_and_fold(harness: BotHarness) -> None:
     saved = await choose(
         harness, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"), break_through={"selected_options": []}
     )
-    assert "Quiet from 09:00 to 12:00" in saved
-    assert "last week would have meant" in saved
+    assert "Quiet hours from 09:00 to 12:00" in saved
+    assert "last week you'd have seen" in saved
     harness.scan("派送中", status="DELIVERING")
     harness.world.add_node(SECOND, "派送中", status="DELIVERING")
     await harness.several_ticks(6)
@@ -270,7 +273,7 @@ async def test_the_daily_digest(harness: BotHarness) -> None:
         ({"quiet_from": clock_time("22:00")}, "need an end"),
         ({"quiet_to": clock_time("08:00")}, "need a start"),
         ({"quiet_from": clock_time("08:00"), "quiet_to": clock_time("08:00")}, "the same"),
-        ({"time_zone": {"value": "Mars/Olympus"}}, "not a time zone"),
+        ({"time_zone": zone_of("Mars/Olympus")}, "Choose a time zone"),
     ],
     ids=["no end", "no beginning", "no length", "no zone"],
 )
@@ -283,7 +286,9 @@ async def test_wrong_settings_change_nothing(harness: BotHarness, chosen: dict[s
 async def test_problems_only_in_the_channel(harness: BotHarness) -> None:
     """What nobody need act on is told in the thread alone."""
     card = await watched(harness)
-    assert "problems in the channel too" in await choose(harness, threads={"selected_option": {"value": "problems"}})
+    assert "Thread + problems in the channel" in await choose(
+        harness, threads={"selected_option": {"value": "problems"}}
+    )
     harness.scan("快件已发往 广州分拨中心")
     await harness.replies(card, 1)
     harness.scan("快递员正在派送中", action="SENT_SCAN")
@@ -302,11 +307,11 @@ async def test_every_milestone_in_the_channel(harness: BotHarness, threads: str,
     card = await watched(harness)
     if is_busy:
         await watch_many(harness, FEW)
-    assert "in the channel too" in await choose(harness, threads={"selected_option": {"value": threads}})
+    assert "in the channel" in await choose(harness, threads={"selected_option": {"value": threads}})
     harness.scan("【广州市】 快件已到达 广州白云集运仓营业部")
     await harness.until(lambda: any("已到达" in words(one) for one in harness.thread(card)))
     assert harness.thread(card)[-1].broadcast is shown
-    assert f"news meant {int(shown)} message" in await harness.ask("/panda settings")
+    assert f"seen {int(shown)} channel message" in await harness.ask("/panda settings")
 
 
 async def test_threads_or_channel(harness: BotHarness) -> None:
@@ -477,3 +482,62 @@ async def test_a_deleted_card_is_posted_again_with_the_next_news(harness: BotHar
     [new] = [message for message in harness.channel("#orders") if "News comes in this thread" in words(message)]
     [reply] = await harness.replies(new, 1)
     assert "快件已到达 广州分拨中心" in words(reply)
+
+
+# --- the form itself --------------------------------------------------------------------------------------------------
+
+
+async def opened(harness: BotHarness, user: str = "mei") -> dict[str, Any]:
+    """The settings' form as it opens for a person, by the name of each field: the chosen option, or the time."""
+    await harness.ask("/panda settings", user=user)
+    button = next(m for m in reversed(harness.private(user)) if "edit_settings" in str(m.blocks))
+    before = set(harness.slack.workspace.views)
+    assert (await harness.slack.press(user, button, "edit_settings:1")).ok
+    await harness.until(lambda: bool(set(harness.slack.workspace.views) - before))
+    view = harness.slack.workspace.views[(set(harness.slack.workspace.views) - before).pop()]
+    assert check_view(view) == []
+    return {block["block_id"]: block["element"] for block in view["blocks"]}
+
+
+@pytest.mark.parametrize(
+    ("locale", "zone", "language", "chosen_zone"),
+    [
+        ("zh-CN", "Asia/Shanghai", "zh_CN", "Asia/Shanghai"),
+        ("th-TH", "Asia/Bangkok", "th", "Asia/Bangkok"),
+        ("en-GB", "America/Argentina/ComodRivadavia", "en", "America/Argentina/ComodRivadavia"),
+        ("pt-BR", "Mars/Olympus", "default", "Asia/Shanghai"),
+        ("", "", "default", "Asia/Shanghai"),
+    ],
+)
+async def test_the_form_begins_with_the_person_s_own_language_and_zone(
+    harness: BotHarness, locale: str, zone: str, language: str, chosen_zone: str
+) -> None:
+    """Where the channel chose none yet; a locale or zone that nobody knows leaves the defaults."""
+    person = harness.slack.workspace.user("mei")
+    person.locale, person.tz = locale, zone
+    fields = await opened(harness)
+    assert fields["language"]["initial_option"]["value"] == language
+    assert fields["time_zone"]["initial_option"]["value"] == chosen_zone
+
+
+async def test_the_channel_s_own_choice_comes_first(harness: BotHarness) -> None:
+    """Whoever opens the form next sees what was chosen, and the list shows it."""
+    assert "Time zone: `America/St_Johns`" in await choose(harness, time_zone=zone_of("America/St_Johns"))
+    fields = await opened(harness, "tom")
+    assert fields["time_zone"]["initial_option"]["value"] == "America/St_Johns"
+    assert fields["language"]["initial_option"]["value"] == "default"
+    listed = await harness.ask("/panda settings")
+    assert "Language: English (default)" in listed
+    assert "New orders: all updates (default)" in listed
+
+
+async def test_every_time_zone_can_be_chosen(harness: BotHarness) -> None:
+    """Each name that this machine knows stands in the list once, in groups that Slack takes."""
+    groups = (await opened(harness))["time_zone"]["option_groups"]
+    names = [option["value"] for group in groups for option in group["options"]]
+    assert sorted(names) == sorted(available_timezones() - {"Factory", "localtime", "posixrules"})
+    assert len(groups) <= 100
+    assert max(len(group["options"]) for group in groups) <= 100
+    words = {option["value"]: option["text"]["text"] for group in groups for option in group["options"]}
+    assert words["America/New_York"].startswith("New York · America/New_York · UTC-0")
+    assert words["Asia/Kathmandu"] == "Asia/Kathmandu · UTC+05:45"

@@ -67,7 +67,7 @@ async def test_a_refused_token_is_told_and_news_waits_for_a_good_one(harness: Bo
         lambda: harness.bot is not None and harness.bot.deliverer.failures.token_refused == "token_revoked"
     )
     status = await harness.ask("/panda status")
-    assert "Not everything is well" in status
+    assert "Some things need attention" in status
     assert "token_revoked" in status
     async with (
         aiohttp.ClientSession() as session,
@@ -79,7 +79,7 @@ async def test_a_refused_token_is_told_and_news_waits_for_a_good_one(harness: Bo
     harness.slack.faults.clear()
     harness.clock.advance(timedelta(minutes=6))
     await told_once(harness, card, "快件已发往 广州分拨中心")
-    assert "All is well" in await harness.ask("/panda status")
+    assert "running normally" in await harness.ask("/panda status")
 
 
 async def test_a_stop_that_fails_in_one_place_closes_all_the_same(
@@ -476,3 +476,68 @@ async def test_health_and_readiness_are_told(tmp_path: Path) -> None:
         async with session.get(f"{base}/readyz") as answer:
             assert answer.status == 503
         harness.slack.faults.down = False
+
+
+# --- failures name what was asked -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("/panda search 连衣裙", "⚠️ Couldn't search 连衣裙: PandaPon is having problems."),
+        ("/panda orders", "⚠️ Couldn't list your orders: PandaPon is having problems."),
+        (f"/panda order {ORDER}", f"⚠️ Couldn't read order `{ORDER}`: PandaPon is having problems."),
+        (f"/panda track {ORDER}", f"⚠️ Couldn't track `{ORDER}`: PandaPon is having problems."),
+    ],
+    ids=["search", "orders", "order", "track"],
+)
+async def test_a_failure_names_what_was_asked_and_tries_again(harness: BotHarness, line: str, says: str) -> None:
+    """The same request by a button, and the answer comes in the failure's place."""
+    harness.pandapon.faults.status = 503
+    assert says in await harness.ask(line)
+    harness.pandapon.faults.status = 0
+    count = len(harness.private())
+    answer = await harness.press("Try again")
+    assert "problems" not in answer
+    assert len(harness.private()) == count
+
+
+@pytest.mark.parametrize("line", [f"/panda watch {ORDER}", "/panda mute 2h", f"/panda unwatch {ORDER}"])
+async def test_a_write_that_failed_is_not_offered_again(
+    harness: BotHarness, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have been done after all; the failure names it, and the person looks first."""
+    assert harness.bot is not None
+
+    async def fails(*_args: object, **_more: object) -> None:
+        raise StorageError("busy")
+
+    for aggregate, method in (("orders", "with_id"), ("channels", "mute")):
+        monkeypatch.setattr(getattr(harness.bot.store, aggregate), method, fails)
+    monkeypatch.setattr(harness.bot.context.tracker, "watch", fails)
+    answer = await harness.ask(line)
+    assert f"Couldn't run `{line}`: My database" in answer
+    assert [block["type"] for block in harness.private()[-1].blocks] == ["section"]
+
+
+@pytest.mark.parametrize(("status", "says"), [(401, "Ask your pandabot admin"), (400, "PandaPon refused the request")])
+async def test_a_refusal_is_not_offered_again(harness: BotHarness, status: int, says: str) -> None:
+    """PandaPon would refuse it again; somebody else has to do something first."""
+    harness.pandapon.faults.status = status
+    assert says in await harness.ask("/panda search 连衣裙")
+    assert "actions" not in [block["type"] for block in harness.private()[-1].blocks]
+
+
+async def test_a_forged_second_try_is_read_anew(harness: BotHarness) -> None:
+    """The button carries a command, which is read and permitted again when it is pressed."""
+    harness.pandapon.faults.status = 503
+    await harness.ask("/panda search 连衣裙")
+    harness.pandapon.faults.status = 0
+    message, action_id = harness.button("Try again", "mei", "#orders")
+    for block in message.blocks:
+        for element in block.get("elements") or []:
+            if element.get("action_id") == action_id:
+                element["value"] = "mute in <#C0NOWHERE9>"
+    answer = await harness.press("Try again")
+    assert "Muted" not in answer
+    assert "can't see the channel" in answer

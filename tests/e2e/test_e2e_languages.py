@@ -49,7 +49,7 @@ async def test_each_reader_is_answered_in_their_own_language(harness: BotHarness
     """Also with the very first answer; a refusal, a form and App Home are no exception."""
     reads(harness, "zh-CN")
     assert "一切正常" in await harness.ask("/panda status")
-    assert "All is well" in await harness.ask("/panda status", user="tom")
+    assert "running normally" in await harness.ask("/panda status", user="tom")
     assert "请试" in await harness.ask("/panda wacth 1")
     assert "Try: " in await harness.ask("/panda wacth 1", user="tom")
     assert "刷新" in await harness.home()
@@ -78,12 +78,12 @@ async def test_posts_are_in_the_channel_s_language(harness: BotHarness) -> None:
     [
         ("zh-CN", "Europe/Berlin", "en", "一切正常"),
         ("th-TH", "Asia/Bangkok", "zh_CN", "ทุกอย่างปกติ"),
-        ("en-GB", "Asia/Shanghai", "zh_CN", "All is well"),
-        ("en-US", "Europe/Berlin", "th", "All is well"),
+        ("en-GB", "Asia/Shanghai", "zh_CN", "running normally"),
+        ("en-US", "Europe/Berlin", "th", "running normally"),
         ("en-US", "Asia/Bangkok", "th", "ทุกอย่างปกติ"),  # Slack has no Thai interface
-        ("pt-BR", "America/Sao_Paulo", "en", "All is well"),
+        ("pt-BR", "America/Sao_Paulo", "en", "running normally"),
         ("pt-BR", "America/Sao_Paulo", "zh_CN", "一切正常"),
-        ("zh-TW", "Asia/Taipei", "en", "All is well"),
+        ("zh-TW", "Asia/Taipei", "en", "running normally"),
         ("", "", "th", "ทุกอย่างปกติ"),
         ("xx", "Nowhere", "zh_CN", "一切正常"),
     ],
@@ -109,7 +109,7 @@ async def test_a_restart_forgets_no_reader(harness: BotHarness) -> None:
 
 async def test_a_reader_who_changes_the_language(harness: BotHarness) -> None:
     """Is answered in the new one once the profile is older than ten minutes."""
-    assert "All is well" in await harness.ask("/panda status")
+    assert "running normally" in await harness.ask("/panda status")
     reads(harness, "zh-CN")
     assert harness.bot is not None
     harness.bot.context.admission._known.clear()
@@ -152,12 +152,12 @@ async def test_a_channel_chooses_its_language(harness: BotHarness) -> None:
     await harness.until(lambda: "停止关注" in str(harness.channel("#orders")[0].blocks))
     assert "请试" in await harness.ask("/panda wacth 1")
     assert "一切正常" in await harness.ask("/panda status")
-    assert "All is well" in await harness.ask("/panda status", channel="#urgent")
+    assert "running normally" in await harness.ask("/panda status", channel="#urgent")
     await harness.stop_bot()
     await harness.start_bot()
     assert "一切正常" in await harness.ask("/panda status")
     assert "已保存" not in await choose_in_chinese(harness, ENGLISH)
-    assert "All is well" in await harness.ask("/panda status")
+    assert "running normally" in await harness.ask("/panda status")
 
 
 async def choose_in_chinese(harness: BotHarness, language: dict[str, Any]) -> str:
@@ -193,14 +193,14 @@ async def test_a_channel_chooses_thai(harness: BotHarness) -> None:
     assert "ไม่ใช่คำสั่ง" in await harness.ask("/panda wacth 1")
     assert "กำลังนำจ่าย" in await harness.ask(f"/panda track {ORDER}")
     assert "ทุกอย่างปกติ" in await harness.ask("/panda status")
-    assert "All is well" in await harness.ask("/panda status", channel="#urgent")
+    assert "running normally" in await harness.ask("/panda status", channel="#urgent")
     assert "ปิดแจ้งเตือนถึง" in await harness.ask(f"/panda mute {ORDER} 3d")
     assert "เปิดแจ้งเตือนอีกครั้ง" in await harness.press("เลิกทำ")
     await harness.stop_bot()
     await harness.start_bot()
     assert "ทุกอย่างปกติ" in await harness.ask("/panda status")
     assert "บันทึกแล้ว" not in await choose_by(harness, "เปลี่ยน…", "การตั้งค่าช่อง", ENGLISH)
-    assert "All is well" in await harness.ask("/panda status")
+    assert "running normally" in await harness.ask("/panda status")
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ async def test_status_and_watches_say_how_things_stand(harness: BotHarness) -> N
     assert ORDER in listed
     assert "milestones" in listed.casefold()
     assert "by mei" in listed
-    assert "PandaPon answers" in await harness.ask("/panda status")
+    assert "PandaPon is responding" in await harness.ask("/panda status")
 
 
 async def test_the_filter_keeps_plain_scans_away(harness: BotHarness) -> None:

@@ -181,7 +181,7 @@ async def test_forms_of_any_shape(harness: BotHarness, callback: str, caplog: py
 
 async def test_settings_with_a_wrong_channel_in_the_form(harness: BotHarness) -> None:
     """A form whose hidden channel is none says so, and saves nothing."""
-    zone = {"time_zone": {"value": {"type": "plain_text_input", "value": "Asia/Shanghai"}}}
+    zone = {"time_zone": {"value": {"type": "static_select", "selected_option": {"value": "Asia/Shanghai"}}}}
     for metadata in ("", "x", "1", "c0orders01", "9" * 30, f"unwatch {ORDER}"):
         ack = await forged.send(harness, forged.submission(harness, "channel_settings", metadata, zone))
         assert OLDER in json.dumps(ack.payload["view"])

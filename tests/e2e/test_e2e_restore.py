@@ -68,7 +68,7 @@ async def test_a_lost_database_is_no_empty_one(harness: BotHarness, size: int | 
     card = await copied(harness)
     await restored(harness, size)
     status = await harness.ask("/panda status")
-    assert "Not everything is well" in status
+    assert "Some things need attention" in status
     assert "missing or empty" in status
     assert "To start afresh" in status
     harness.scan(FIRST)

@@ -69,14 +69,14 @@ async def test_a_full_disk_is_told_everywhere(harness: BotHarness) -> None:
     assert (code, "disk is full" in text) == (503, True)
     assert "pandabot_database_writable 0" in (await get(harness, "/metrics"))[1]
     status = await harness.ask("/panda status")
-    assert "Not everything is well" in status
+    assert "Some things need attention" in status
     assert "the disk has no room for it" in status
     await limit(harness, None)
     harness.clock.advance(timedelta(minutes=6))  # the lease of what could not be recorded
     [card] = [m for m in harness.channel() if not m.thread_ts]
     await harness.until(lambda: "第07站" in "".join(words(m) for m in harness.thread(card)))
     assert (await get(harness, "/readyz"))[0] == 200
-    assert "All is well" in await harness.ask("/panda status")
+    assert "running normally" in await harness.ask("/panda status")
     told = "".join(words(m) for m in harness.thread(card))
     assert [told.count(f"第{number:02d}站") for number in range(8)] == [1] * 8
 

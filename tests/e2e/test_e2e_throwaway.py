@@ -39,9 +39,9 @@ async def test_it_shows_in_the_help(harness: BotHarness) -> None:
 
 async def test_it_is_offered_for_a_typo(harness: BotHarness) -> None:
     """And its own usage error carries the corrected command, which works."""
-    assert "Try: `/panda greet Mei`" in await harness.ask("/panda gret Mei")
+    assert "Did you mean `/panda greet Mei`?" in await harness.ask("/panda gret Mei")
     refused = await harness.ask("/panda greet Mei Tom")
-    assert "one name at a time" in refused
+    assert "One name at a time." in refused
     assert "Try: `/panda greet Mei`" in refused
 
 

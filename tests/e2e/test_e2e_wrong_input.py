@@ -165,8 +165,8 @@ async def test_a_private_channel_cannot_be_guessed(harness: BotHarness) -> None:
 
 
 async def test_bare_commands_are_help(harness: BotHarness) -> None:
-    """A bare /panda is help; a bare /panda watch is help and this channel's list."""
-    assert "/panda search" in await harness.ask("/panda")
+    """A bare /panda says how to go on; a bare /panda watch is help and this channel's list."""
+    assert "/panda help" in await harness.ask("/panda")
     empty = await harness.ask("/panda watch")
     assert "/panda watch" in empty
     await harness.ask(f"/panda watch {ORDER}")

@@ -301,7 +301,7 @@ def test_watches_listed() -> None:
     )
     text = shown(message)
     assert "23 orders are watched in <#C0123ABCD>" in text
-    assert "all news · by somebody since" in text
+    assert "all updates · by somebody since" in text
     assert "/invite @pandabot" in text
     assert "page 2 of 3" in text
     assert labels(message) == ["Stop", "Resume", "◀ Previous page", "Next page ▶"]
@@ -337,7 +337,7 @@ def test_outcomes_one_by_one() -> None:
     for part in (
         "Watching 2 orders in <#C0123ABCD>",
         "its card will follow",
-        "was watched already, with all news",
+        "was watched already, with all updates",
         "was watched already, now with problems only",
         "no such order or parcel",
         "/panda watch 100000000006 --taobao",
@@ -424,14 +424,15 @@ def report(**changes: object) -> Report:
 
 def test_status_when_all_is_well() -> None:
     """Health in words."""
-    message = check(status_view.status(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), report(), NOW))
+    health = Health(orders=5, watches=3, paused=0, due=0, oldest_due=None, watched_orders=4, channels=2)
+    message = check(status_view.status(health, report(), NOW))
     for part in (
-        "All is well",
-        "PandaPon answers",
-        "every 30 seconds",
-        "0 messages wait",
-        "3 watches, 5 orders",
-        "Socket Mode",
+        "Everything is running normally",
+        "PandaPon is responding (last response just now).",
+        "Checking for updates: on schedule.",
+        "Slack: nothing waiting.",
+        "4 orders watched in 2 channels.",
+        "connected by Socket Mode",
     ):
         assert part in shown(message)
 
@@ -461,18 +462,18 @@ def test_status_when_it_is_not() -> None:
     )
     text = shown(check(status_view.status(health, down, NOW)))
     for part in (
-        "Not everything is well",
-        "has not answered since",
-        "2 orders are due, the oldest for 9 minutes",
-        "2 messages wait",
-        "2 are held back",
-        "3 were refused",
+        "Some things need attention",
+        "PandaPon hasn't responded since",
+        "Checking for updates: 2 orders are late, the oldest by 9 minutes.",
+        "Slack: 2 messages waiting, the oldest for 4 minutes, 2 held back, 3 refused by Slack for good",
+        "last message sent 1 h ago.",
+        "4 couldn't be checked recently",
         "refuses the bot's token (`token_revoked`)",
         "1 watch is paused",
         "kept as `bot.db.aside`",
         "Restart the bot",
-        "No copy of the database could be made",
-        "was made 3 h ago",
+        "The last backup failed",
+        "Last backup: 3 h ago.",
         "HTTP",
     ):
         assert part in text
@@ -493,7 +494,7 @@ def test_status_when_it_is_not() -> None:
 def test_status_headline(figures: dict[str, object], facts: dict[str, object], well: bool) -> None:
     """All is well only where nothing is lost, in doubt, refused or hanging."""
     health = replace(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), **figures)  # type: ignore[arg-type]
-    assert ("All is well" in shown(check(status_view.status(health, report(**facts), NOW)))) is well
+    assert ("Everything is running normally" in shown(check(status_view.status(health, report(**facts), NOW)))) is well
 
 
 def test_status_tells_of_pushes() -> None:
@@ -522,30 +523,31 @@ def test_a_refusal_shows_the_command_to_copy(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse(f"serch red {text}")
     message = check(failures.usage_error(caught.value))
-    assert "Try: `/panda search" in shown(message)
+    assert "I don't know `serch`. Did you mean `/panda search" in shown(message)
+    assert "You typed `/panda serch red" in shown(message)
 
 
 def test_a_refusal_without_a_correction() -> None:
     """Where there is none, none is shown."""
     message = check(failures.usage_error(UsageError(typed="the channel #x", problem="I do not know it.")))
-    assert shown(message) == "I read the channel #x, but I do not know it."
+    assert shown(message) == "I do not know it.\nYou typed the channel #x"
 
 
 @pytest.mark.parametrize(
     ("error", "says"),
     [
         (api.TimeoutError("slow"), "in time"),
-        (api.TransportError("reset"), "cannot be reached"),
-        (api.ServerError("500"), "trouble on its side"),
+        (api.TransportError("reset"), "can't be reached"),
+        (api.ServerError("500"), "is having problems"),
         (api.RateLimitError("slow down"), "in a minute"),
-        (api.RateLimitError("slow down", retry_after=7.2), "in 7 s"),
-        (api.DecodeError("json"), "no sense"),
+        (api.RateLimitError("slow down", retry_after=7.2), "in 7 seconds"),
+        (api.DecodeError("json"), "couldn't read"),
         (api.AuthError("key"), "pandabot check"),
         (api.TimestampError("time"), "time stamp"),
         (api.NotFoundError("none"), "has nothing"),
         (api.NotShippedError("none"), "not been shipped"),
         (api.ApiError(HOSTILE, request_id="abc123"), "abc123"),
-        (api.PandaPonError("odd"), "trouble"),
+        (api.PandaPonError("odd"), "problems"),
     ],
 )
 def test_each_failure_of_pandapon_is_one_sentence(error: api.PandaPonError, says: str) -> None:

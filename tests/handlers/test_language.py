@@ -14,8 +14,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from support.message_catalogue import catalogue
 
+from handlers.blocks import forms
+from handlers.blocks.elements import BUTTON
 from handlers.blocks.i18n import LANGUAGES, LOCALE_DIR, _, use_language
-from handlers.channel import settings_views
+from handlers.blocks.settings_words import Defaults
+from handlers.blocks.text import truncate
+from handlers.channel import settings_views, time_zones
 from handlers.home import view as home_view
 from handlers.watching import finder_form
 from sandbox.slack.blocks import check_message, check_view
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 5, 20, 8, tzinfo=UTC)
+LONG = "word" * 1000
 CODES = [code for code, _name in LANGUAGES if code != "en"]
 PLACE = re.compile(r"\{\w+\}")
 CODE = re.compile(r"`[^`]+`")
@@ -75,8 +81,8 @@ def test_every_sentence_is_translated(translated: Catalog) -> None:
 
 def test_places_and_commands_are_kept(translated: Catalog) -> None:
     """What is filled in later, what people type, and the marks around it are the same in every language."""
-    for sentence, forms in pairs(translated):
-        for form in forms:
+    for sentence, translations in pairs(translated):
+        for form in translations:
             assert set(PLACE.findall(form)) == set(PLACE.findall(sentence)), sentence
             assert {c for c in CODE.findall(form) if "/" in c} == {c for c in CODE.findall(sentence) if "/" in c}
             assert form.count("*") == sentence.count("*"), sentence
@@ -108,37 +114,53 @@ def test_every_form_is_fit_for_slack(code: str) -> None:
     """Titles, buttons and fields of the modals, and App Home."""
     with use_language(code):
         for view in (
-            settings_views.modal("C0123ABCD", ChannelSettings()),
+            settings_views.modal("C0123ABCD", ChannelSettings(), time_zones.groups([], NOW), Defaults()),
             settings_views.working(),
             finder_form.form(),
             finder_form.working(),
-            home_view.view([], {}, datetime(2026, 5, 20, 8, tzinfo=UTC)),
+            home_view.view([], {}, NOW),
         ):
             assert check_view(view) == [], view
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_no_label_is_cut(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Buttons, labels and choices have a length; a translation that is longer would be cut in the middle of a word."""
-    monkeypatch.setattr("handlers.blocks.forms.LABEL", 3000)
-    monkeypatch.setattr("handlers.blocks.elements.BUTTON", 3000)
+@pytest.mark.parametrize("code", [code for code, _name in LANGUAGES])
+def test_no_text_of_a_form_is_cut(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each kind of text in a form has its own length, and a button's; none of the bot's own words is longer."""
+    asked: list[tuple[str, int]] = []
+
+    def in_form(text: str, limit: int) -> str:
+        asked.append((text, limit))
+        return truncate(text, limit)
+
+    def in_message(text: str, limit: int) -> str:
+        return in_form(text, limit) if limit == BUTTON else truncate(text, limit)  # remote text may be cut elsewhere
+
+    monkeypatch.setattr("handlers.blocks.forms.truncate", in_form)
+    monkeypatch.setattr("handlers.blocks.elements.truncate", in_message)
     with use_language(code):
-        made = catalogue()
-    labels = {label for blocks in made.values() for label in plain_texts(blocks)}
-    assert len(labels) > 50
-    assert {label for label in labels if len(label) > 75} == set()
+        catalogue()
+    assert {limit for _text, limit in asked} == {forms.TITLE, forms.OPTION, forms.PLACEHOLDER, forms.HINT}
+    assert [(text, limit) for text, limit in asked if len(text) > limit] == []
 
 
-def plain_texts(part: Any) -> Iterator[str]:
-    """What buttons, fields and choices are called; headers have more room."""
-    if isinstance(part, list):
-        for one in part:
-            yield from plain_texts(one)
-    elif isinstance(part, dict) and part.get("type") == "plain_text":
-        yield part["text"]
-    elif isinstance(part, dict) and part.get("type") != "header":
-        for value in part.values():
-            yield from plain_texts(value)
+@pytest.mark.parametrize(
+    ("made", "path", "limit"),
+    [
+        (forms.field(LONG, "x", {}), ("label",), 2000),
+        (forms.field("x", "x", {}, hint=LONG), ("hint",), 2000),
+        (forms.option("x", LONG), ("text",), 75),
+        (forms.grouped_select([(LONG, [forms.Choice("x", "x")])], "x"), ("option_groups", 0, "label"), 75),
+        (forms.grouped_select([("x", [forms.Choice("x", "x")])], "", LONG), ("placeholder",), 150),
+        ({"title": forms.plain(LONG)}, ("title",), 24),
+    ],
+    ids=["label", "hint", "option", "group", "placeholder", "title"],
+)
+def test_each_kind_of_text_has_slack_s_own_limit(made: Any, path: tuple[str | int, ...], limit: int) -> None:
+    """A longer text ends in an ellipsis at exactly its limit, not at the limit of another kind."""
+    for step in path:
+        made = made[step]
+    assert len(made["text"]) == limit
+    assert made["text"].endswith("…")
 
 
 def texts(part: Any) -> Iterator[str]:

@@ -14,8 +14,9 @@ from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, node, order, parc
 from handlers.about import status_view
 from handlers.blocks import failures, pages
 from handlers.blocks.paging import of_rows
+from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import escape
-from handlers.channel import delivery_log_view, mute, settings_views
+from handlers.channel import delivery_log_view, mute, settings_views, time_zones
 from handlers.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.goods import products
 from handlers.home import view as home_view
@@ -273,12 +274,16 @@ def _chosen() -> dict[str, Any]:
     summary = DailyDigest("2026-05-20", (entry,), (replace(entry, alarm=Leg.DOMESTIC.value), unpaid), 7)
     return {
         "channel.settings_views.settings": settings_views.settings(
-            channel, NOW, subscriptions=[subscription], next_digest=LATER, week=Load(3, 8)
+            channel, NOW, subscriptions=[subscription], next_digest=LATER, week=Load(3, 8), defaults=Defaults()
         ),
-        "channel.settings_views.modal": settings_views.modal(HERE, CHOSEN),
+        "channel.settings_views.modal": settings_views.modal(
+            HERE, CHOSEN, time_zones.groups(["Asia/Shanghai"], NOW), Defaults()
+        ),
         "channel.settings_views.working": settings_views.working(),
         "channel.settings_views.not_saved": settings_views.not_saved(failures.failure("Something went wrong.")),
-        "channel.settings_views.saved": settings_views.saved(HERE, CHOSEN, LATER, (Load(3, 8), Load(1)), NOW),
+        "channel.settings_views.saved": settings_views.saved(
+            HERE, CHOSEN, LATER, (Load(3, 8), Load(1)), NOW, defaults=Defaults()
+        ),
         "channel.mute.muted": mute.muted(HERE, [ID], LATER, [OTHER], NOW),
         "channel.mute.unmuted": mute.unmuted(HERE, [ID], []),
         "watching.watch_all_views.watching": watch_all_views.watching(

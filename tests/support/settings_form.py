@@ -50,9 +50,13 @@ def form() -> dict[str, Any]:
         "break_through": {"value": {"type": "checkboxes", "selected_options": [{"value": "yes"}]}},
         "digest_at": {"value": {"type": "timepicker", "selected_time": None}},
         "language": {"value": {"type": "static_select", "selected_option": {"value": "default"}}},
-        "time_zone": {"value": {"type": "plain_text_input", "value": "Asia/Shanghai"}},
+        "time_zone": {"value": zone("Asia/Shanghai")},
     }
 
 
 def at(clock: str) -> dict[str, Any]:
     return {"type": "timepicker", "selected_time": clock}
+
+
+def zone(name: str) -> dict[str, Any]:
+    return {"type": "static_select", "selected_option": {"value": name, "text": {"type": "plain_text", "text": name}}}

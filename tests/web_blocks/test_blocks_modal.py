@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.async_api import expect
 
+from handlers.blocks.settings_words import Defaults
 from handlers.channel.settings_views import modal
+from handlers.channel.time_zones import groups
 from tracking.channel_settings import ChannelSettings
 
 if TYPE_CHECKING:
@@ -161,7 +164,7 @@ async def test_axe(board: Board, scheme: str) -> None:
 
 async def test_settings_of_the_bot(board: Board) -> None:
     """The bot's own form is drawn with every label, and reads back as it was given."""
-    view = modal("C1", ChannelSettings())
+    view = modal("C1", ChannelSettings(), groups([], datetime.now(UTC)), Defaults())
     seen = await board.draw(*view["blocks"], surface="modal")
     assert "Unsupported" not in seen
     inputs = [block for block in view["blocks"] if block["type"] == "input"]

@@ -1,0 +1,80 @@
+"""``/panda`` without a word behind it: the orders of the channel that need a look, and how to go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.about import help as help_
+from handlers.access.permissions import Need
+from handlers.blocks import elements as el
+from handlers.blocks.help_page import ID, with_ids
+from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.parts import ref_of, standing_of, title_of
+from handlers.blocks.text import sanitize_id
+from handlers.commands.declarations import Answer, Feature
+from handlers.posts.alarms import headline
+from handlers.requests import Start
+from pandapon.shipment import Milestone
+from storage.watch import WatchState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from handlers.blocks.message import Message
+    from handlers.interactions.interaction import Interaction
+    from storage.alarm import Alarm
+    from storage.watch import Watch
+
+LOOKED_AT = 200  # watches of the channel
+NAMED = 8  # orders in the answer
+
+
+async def show_start(interaction: Interaction, request: Start) -> Message:
+    """Answer from the store alone."""
+    store, channel = interaction.ctx.store, request.channel or interaction.channel
+    watches, total = await store.watches.of_channel(channel, 0, LOOKED_AT)
+    alarms = await store.alarms.of_orders([watch.key for watch in watches])
+    return start(watches, total, alarms, await store.orders.newest(1))
+
+
+def start(watches: Sequence[Watch], total: int, alarms: Mapping[str, Alarm], order_ids: Sequence[str] = ()) -> Message:
+    """Show which of the watched orders need a look. ``order_ids``: the account's own, for the examples."""
+    trouble = [(watch, alarms.get(watch.key)) for watch in watches if _needs_a_look(watch, alarms.get(watch.key))]
+    if not total:
+        head = _("Nothing is watched in this channel yet. `/panda watch 2542285634920880794` starts with an order.")
+    elif trouble:
+        head = ngettext("*{n} order here needs a look*", "*{n} orders here need a look*", len(trouble))
+    else:
+        head = ngettext(
+            "✅ {total} order is watched here, and it needs no look.",
+            "✅ {total} orders are watched here, and none needs a look.",
+            total,
+        )
+    lines = [with_ids(head, order_ids).format(n=len(trouble), total=total)]
+    lines += [_line(watch, alarm) for watch, alarm in trouble[:NAMED]]
+    if len(trouble) > NAMED:
+        lines.append(_("and {n} more: {command}").format(n=len(trouble) - NAMED, command="`/panda watches`"))
+    hint = _("{track} tracks an order, {help} shows everything else.")
+    example = with_ids(f"`/panda {ID}`", order_ids)
+    blocks = [el.section("\n".join(lines)), *help_.buttons()]
+    return el.message([*blocks, el.context(hint.format(track=example, help="`/panda help`"))])
+
+
+def _needs_a_look(watch: Watch, alarm: Alarm | None) -> bool:
+    milestone = watch.milestone
+    is_trouble = milestone is not None and (milestone.is_problem or milestone is Milestone.READY_FOR_PICKUP)
+    return alarm is not None or watch.state is WatchState.PAUSED or is_trouble
+
+
+def _line(watch: Watch, alarm: Alarm | None) -> str:
+    reasons = [
+        _("⏸ paused") if watch.state is WatchState.PAUSED else "",
+        f"⏰ {headline(alarm.stall.leg)}" if alarm else "",
+        standing_of(watch).why,
+        title_of(watch.order, 40),
+        f"`{sanitize_id(ref_of(watch).order_id)}`",
+    ]
+    return "• " + " · ".join(reason for reason in reasons if reason)
+
+
+FEATURE = Feature(answers=(Answer(Start, show_start, Need.READ),))

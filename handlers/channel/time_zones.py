@@ -1,0 +1,89 @@
+"""The menu of time zones: every zone that this machine knows, by its city in the reader's language."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from handlers.blocks.forms import Choice
+from handlers.blocks.i18n import _, language
+from handlers.blocks.locale_data import city, territory
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Groups = list[tuple[str, list[Choice]]]
+
+# The first part of a zone's name, and the code of the continent or country in CLDR.
+TERRITORIES = {
+    "Africa": "002",
+    "America": "019",
+    "Antarctica": "AQ",
+    "Asia": "142",
+    "Australia": "AU",
+    "Brazil": "BR",
+    "Canada": "CA",
+    "Chile": "CL",
+    "Europe": "150",
+    "Mexico": "MX",
+    "US": "US",
+}
+NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})  # entries of the time zone database that name no place
+
+
+def is_zone(name: str) -> bool:
+    """Whether this machine knows a time zone by this IANA name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return bool(name)
+
+
+def groups(near: list[str], now: datetime) -> Groups:
+    """Return all time zones: those ``near`` the channel first, then each part of the world by city.
+
+    ``now``: for the offsets, which change in summer. It takes a fifth of a second the first time in each language, so
+    callers run it in a thread.
+    """
+    likely = [name for name in dict.fromkeys(near) if is_zone(name)]
+    areas: dict[str, list[str]] = defaultdict(list)
+    for name in _names():
+        if name not in likely:
+            areas[_area(name)].append(name)
+    top = (_("Likely"), [_choice(name, now) for name in likely])
+    rest = [(area, [_choice(name, now) for name in names]) for area, names in areas.items()]
+    return [top, *rest] if likely else rest
+
+
+def _area(name: str) -> str:
+    """The part of the world in the first part of a zone's name."""
+    area = name.partition("/")[0]
+    seas = {
+        "Arctic": _("Arctic"),
+        "Atlantic": _("Atlantic Ocean"),
+        "Indian": _("Indian Ocean"),
+        "Pacific": _("Pacific Ocean"),
+    }
+    return territory(TERRITORIES[area]) if area in TERRITORIES else seas.get(area, _("Other"))
+
+
+def _choice(name: str, now: datetime) -> Choice:
+    offset = now.astimezone(ZoneInfo(name)).strftime("%z")
+    words = f"{name} · UTC{offset[:3]}:{offset[3:5]}"
+    place = _cities(language()).get(name, "")
+    return Choice(name, words if place in {"", name.rpartition("/")[2]} else f"{place} · {words}")
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """The zones by name; those of no part of the world, such as UTC, come last."""
+    return tuple(sorted(available_timezones() - NO_PLACES, key=lambda name: ("/" not in name, name)))
+
+
+@cache
+def _cities(_language: str) -> dict[str, str]:
+    """The city of each zone that has one, in the current language, whose code is the argument."""
+    return {name: city(name) for name in _names() if "/" in name and not name.startswith("Etc/")}

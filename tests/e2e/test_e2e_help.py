@@ -1,0 +1,84 @@
+"""Help in four groups with the account's own ids, and the bare command, which shows the orders that need a look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from support.bot_harness import ORDER, BotHarness, running, words
+
+from handlers.blocks.help_page import ID, ID2
+from sandbox.pandapon.demo import SECOND
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
+    """Both stand-ins and the production bot between them."""
+    async with running(tmp_path) as one:
+        yield one
+
+
+async def test_help_is_four_groups_with_buttons(harness: BotHarness) -> None:
+    """Each command stands in its group, and the commonest things are a press away."""
+    text = await harness.ask("/panda help")
+    at = [text.index(heading) for heading in ("*Find*", "*Follow*", "*This channel*", "*Trouble*")]
+    assert at == sorted(at)
+    assert at[0] < text.index("/panda search") < at[1] < text.index("/panda watch") < at[2] < text.index("/panda mute")
+    assert at[3] < text.index("/panda why")
+    assert at[3] < text.index("is everything working?")
+    assert "on 1688" in await harness.press("My orders")
+    await harness.ask("/panda help")
+    assert "Settings in" in await harness.press("Settings")
+    await harness.ask("/panda help")
+    message, action_id = harness.button("Track…", "mei", "#orders")
+    assert (await harness.slack.press("mei", message, action_id)).ok
+    await harness.until(lambda: "Track or watch orders" in str(harness.slack.workspace.views))
+
+
+async def test_the_examples_have_the_account_s_own_ids(harness: BotHarness) -> None:
+    """The order that was stored last; before there is one, a made-up id. PandaPon is not asked."""
+    assert f"/panda order {ID}" in await harness.ask("/panda help")
+    await harness.ask(f"/panda watch {SECOND}")
+    harness.pandapon.faults.status = 503
+    for line in ("/panda help", "/panda help track", "/panda help why"):
+        answer = await harness.ask(line)
+        assert SECOND in answer
+        assert ID not in answer
+    harness.pandapon.faults.status = 0
+    await harness.ask(f"/panda watch {ORDER}")
+    answer = await harness.ask("/panda help watch")
+    assert ORDER in answer
+    assert ID2 not in answer or SECOND in answer
+
+
+async def test_help_needs_no_database(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is needed most where something fails; the examples then have a made-up id."""
+
+    async def fails(_limit: int) -> list[str]:
+        raise StorageError("gone")
+
+    assert harness.bot is not None
+    monkeypatch.setattr(harness.bot.store.orders, "newest", fails)
+    assert f"/panda track {ID}" in await harness.ask("/panda help")
+
+
+async def test_the_bare_command_is_short(harness: BotHarness) -> None:
+    """Nothing watched, nothing that needs a look, and an order with a problem: each in a line, with the next steps."""
+    empty = await harness.ask("/panda")
+    assert "Nothing is watched in this channel yet" in empty
+    assert len(empty.splitlines()) <= 8
+    await harness.ask(f"/panda watch {ORDER}")
+    assert "1 order is watched here, and it needs no look" in await harness.ask("/panda")
+    harness.scan("快件外包装破损，转问题件处理")
+    card = harness.channel("#orders")[0]
+    await harness.until(lambda: "roblem" in words(card))
+    trouble = await harness.ask("/panda")
+    assert "1 order here needs a look" in trouble
+    assert ORDER in trouble
+    assert "Nothing is watched in this channel yet" in await harness.ask("/panda", channel="#urgent")
+    assert "on 1688" in await harness.press("My orders", channel="#urgent")
