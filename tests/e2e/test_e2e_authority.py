@@ -63,6 +63,7 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
     assert found == [
         *(("command", one, named) for one in COMMANDS.slash_commands()),
         ("action", "run:", of_button),
+        ("action", "show:", of_button),
         ("action", "watch_here", of_watching),
         ("action", "unwatch_here", of_unwatching),
         ("action", "undo_watch", of_unwatching),
@@ -161,6 +162,7 @@ def presses(ids: dict[str, str]) -> list[tuple[str, str]]:
         ("run:5", f"watches in <#{SECRET}>"),
         ("run:6", f"settings in <#{SECRET}>"),
         ("run:7", f"why {ORDER} in <#{SECRET}>"),
+        ("show:1", f"why {ORDER} in <#{SECRET}>"),
         ("menu:1", f"mute {ORDER} in <#{SECRET}> 24h"),
         ("menu:2", f"why {ORDER} in <#{SECRET}>"),
         ("menu:3", f"edit_settings {SECRET}"),
