@@ -17,6 +17,7 @@ from storage.watch import WatchState
 from tracking.messages import OrdersCorrected, Reminder, WatchesPaused
 from tracking.quiet_hours import hold_until, quiet_until
 from tracking.severity import SEVERITIES
+from tracking.values import News
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from storage.store import Store
     from storage.watch import Watch
     from tracking.messages import Notice
-    from tracking.values import News
 
 T = TypeVar("T")
 
@@ -55,12 +55,20 @@ class Composer:
                 return await self._notice(post, post.notice, now)
             case PostKind.LINE:
                 return lines.line(post.change, post.id, now)
+            case PostKind.LIST:
+                return await self._list(post)
             case PostKind.DAILY_DIGEST:
                 return digest.daily(post.daily_digest)
             case PostKind.BATCH:
                 return await self._digest(post, now)
             case _:
                 return await self._of_watch(post, now)
+
+    async def _list(self, post: Post) -> Message | None:
+        """Return the list of the orders that are still watched; None when none is."""
+        stored = [await self._store.watches.get(watch_id) for watch_id in post.opens]
+        watches = [watch for watch in stored if watch and watch.state is not WatchState.ENDED]
+        return card.watch_list(watches, post.watch_list.by) if watches else None
 
     async def _of_watch(self, post: Post, now: datetime) -> Message | None:
         watch = await self._store.watches.get(post.watch_id) if post.watch_id is not None else None
@@ -189,17 +197,25 @@ def batch_rule(post: Post, now: datetime, fewest: int) -> BatchRule:
 def goes_to_thread(post: Post) -> bool:
     """Return whether the post is a reply under its card. A notice is one when Slack took no direct message."""
     replies = post.kind in {PostKind.NEWS, PostKind.BATCH, PostKind.NOTICE}
-    return replies and bool(post.thread_ts) and (_is_detail(post) or post.settings.threads != "channel")
+    in_thread = _is_detail(post) or _is_shown_by_card(post) or post.settings.threads != "channel"
+    return replies and bool(post.thread_ts) and in_thread
 
 
 def is_broadcast(post: Post) -> bool:
     """Return whether a reply is shown in the channel as well."""
-    return not _is_detail(post) and post.settings.shows(post.severity, post.watched)
+    if _is_detail(post) or _is_shown_by_card(post):
+        return False
+    return post.settings.shows(post.severity, post.watched)
 
 
 def is_in_thread_alone(post: Post) -> bool:
     """Return whether only the order's thread shows the post, under the card with the order's title and ids."""
     return goes_to_thread(post) and not is_broadcast(post)
+
+
+def _is_shown_by_card(post: Post) -> bool:
+    """Return whether the channel was just shown this news by the order's first card. An alarm's buttons it was not."""
+    return post.told_by_card and isinstance(post.content, News) and post.content.stall is None
 
 
 def _is_detail(post: Post) -> bool:

@@ -52,17 +52,17 @@ async def _find_watch(interaction: Interaction, key: str) -> Watch | None:
 def _help() -> HelpPage:
     return HelpPage(
         _("Track parcels"),
-        _("Every parcel with the courier's entries, newest first. Times are in your own time zone."),
+        _("Every parcel with the courier's updates, newest first."),
         (
             (f"/panda track {ID}", _("by order id")),
-            ("/panda track SF1234567890123", _("by waybill")),
-            (f"/panda track {ID} --all", _("with all entries")),
+            ("/panda track SF1234567890123", _("by tracking number")),
+            (f"/panda track {ID} --all", _("with all updates")),
         ),
     )
 
 
 def _overview() -> list[Example]:
-    return [(f"/panda track {ID}", _("every parcel, by order id or waybill"))]
+    return [(f"/panda track {ID}", _("every parcel, by order id or tracking number"))]
 
 
 SYNONYMS = ("t", "trace", "where", "物流", "查物流", "追踪", "跟踪", "快递")
@@ -73,7 +73,7 @@ FEATURE = Feature(
             Verb("track", SYNONYMS, PLATFORMS | {"all", "back"}, takes_one_id=True),
             read_track,
             _help,
-            slash="order id or waybill",
+            slash="order id or tracking number",
         ),
     ),
     answers=(Answer(Track, track),),
