@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from handlers.blocks import locale_data
@@ -14,7 +14,6 @@ from pandapon.phones import mask_phones
 from pandapon.times import CHINA
 
 if TYPE_CHECKING:
-    from datetime import date, tzinfo
     from decimal import Decimal
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -90,15 +89,6 @@ def slack_date(at: datetime, now: datetime) -> str:
     written = locale_data.day_and_time(local, with_year=local.year != now.astimezone(CHINA).year)
     fallback = _("{time} China time").format(time=written)
     return f"<!date^{int(at.astimezone(UTC).timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
-
-
-def day_of(day: date, zone: tzinfo) -> str:
-    """A day that Slack names in each reader's language, such as "Nov 26, 2026", "today" or "昨天".
-
-    The noon of ``zone`` stands for the day, so that readers within eleven hours of the zone see this day.
-    """
-    noon = datetime.combine(day, time(12), zone)
-    return f"<!date^{int(noon.timestamp())}^{{date_short_pretty}}|{day:%d %b %Y}>"
 
 
 def ago(delta: timedelta) -> str:

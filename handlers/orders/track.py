@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
@@ -31,15 +32,21 @@ def read_track(command: TypedCommand) -> Track:
 
 
 async def track(interaction: Interaction, request: Track) -> Message:
-    """Show every parcel with its milestone and its nodes, newest first; the stored ones while PandaPon is asked."""
-    zone = (await interaction.ctx.store.channels.get(interaction.channel)).settings.zone
+    """Show every parcel with its milestone and its updates, newest first; the stored ones while PandaPon is asked."""
+    now, zone, all_nodes = interaction.ctx.clock(), _zone(interaction), request.all_nodes
     if stored := await interaction.ctx.tracker.stored(request.text, request.platform):
-        now = interaction.ctx.clock()
-        interaction.meanwhile.message = tracking.track(stored, now, all_nodes=request.all_nodes, zone=zone)
+        interaction.meanwhile.message = tracking.track(stored, now, all_nodes=all_nodes, zone=zone)
     snapshot = await interaction.ctx.tracker.lookup(request.text, request.platform)
     watch = await _find_watch(interaction, snapshot.ref.key)
-    now = interaction.ctx.clock()
-    return tracking.track(snapshot, now, all_nodes=request.all_nodes, watched_by=watch, zone=zone)
+    return tracking.track(snapshot, interaction.ctx.clock(), all_nodes=all_nodes, watched_by=watch, zone=zone)
+
+
+def _zone(interaction: Interaction) -> ZoneInfo | None:
+    """The person's time zone; None where Slack did not tell it or this machine does not know it."""
+    try:
+        return ZoneInfo(interaction.ctx.people.of(interaction.user).time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 async def _find_watch(interaction: Interaction, key: str) -> Watch | None:

@@ -19,6 +19,7 @@ from handlers.blocks.parts import (
     unwatch_button,
 )
 from handlers.blocks.people import name
+from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import escape, sanitize_id, slack_date, span, truncate
 from handlers.posts import unpaid
 from handlers.requests import Track
@@ -118,7 +119,7 @@ def over(alarm: Alarm, milestone: Milestone | None) -> str:
     if alarm.stall.leg is Leg.NOT_PAID:
         sentence = unpaid.over(milestone)
     if alarm.assignee:
-        sentence += " " + _("{user} was handling it.").format(user=el.mention(alarm.assignee))
+        sentence = sentences([sentence, _("{user} was handling it.").format(user=el.mention(alarm.assignee))])
     return sentence
 
 
@@ -144,7 +145,7 @@ def _words(stalled: _Stalled, now: datetime) -> str:
     head = f"⏰ *{event}* · {called(order, ref)}"
     if stall.leg is Leg.NOT_PAID:
         return f"{head}\n{unpaid.words(stall, ref, order, now)}"
-    return f"{head}\n{' '.join([*_causes(stall, silence), _todo(stall, stalled.parcel)])}"
+    return f"{head}\n{sentences([*_causes(stall, silence), _todo(stall, stalled.parcel)])}"
 
 
 def _causes(stall: Stall, silence: str) -> list[str]:
@@ -161,7 +162,7 @@ def _causes(stall: Stall, silence: str) -> list[str]:
         causes.append(_("Usual here: {usual}.").format(usual=span(stall.usual)))
     if stall.last and stall.leg not in {Leg.NOT_SHIPPED, Leg.PICKUP}:
         causes.append(_("Last scan: {last}.").format(last=escape(truncate(stall.last, 80)).rstrip("。.")))
-    return [cause for cause in causes if cause]
+    return causes
 
 
 def _todo(stall: Stall, parcel: Parcel | None) -> str:

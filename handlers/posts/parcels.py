@@ -9,6 +9,7 @@ from handlers.blocks.addresses import order_page
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.parts import newest_first, node_time, node_words, short_parcel
+from handlers.blocks.punctuation import sentences
 from handlers.blocks.standing import of_parcel, progress
 from handlers.blocks.text import sanitize_id, short_id
 from pandapon.shipment import Milestone
@@ -52,7 +53,7 @@ def no_parcel(snapshot: OrderSnapshot, order: Order | None) -> str:
         return _("Shipped as {numbers}; no scan yet.").format(numbers=names)
     if order and order.is_unpaid and snapshot.milestone in {None, Milestone.ORDERED}:
         pay = _("Pay on {platform}").format(platform=platform_name(order.platform))
-        return f"{_('Not paid yet.')} {el.link(order_page(order.ref), pay)}"
+        return sentences([_("Not paid yet."), el.link(order_page(order.ref), pay)])
     if snapshot.milestone in {None, Milestone.ORDERED, Milestone.PAID}:
         return _("Not shipped yet.")
     return _("No tracking number yet.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.locale_data import clock, weekday
 from handlers.blocks.message import Layout, Message
 from handlers.blocks.parts import (
     facts_of,
@@ -24,7 +25,7 @@ from handlers.blocks.parts import (
     unwatch_button,
 )
 from handlers.blocks.standing import standing
-from handlers.blocks.text import ago, day_of, span
+from handlers.blocks.text import ago, span
 from handlers.posts.parcels import bar_of, more_parcels, no_parcel
 from handlers.requests import ShowOrder, Track, WatchOrders
 from pandapon.shipment import FINAL, Milestone
@@ -32,7 +33,8 @@ from pandapon.times import CHINA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime, tzinfo
+    from datetime import datetime, tzinfo
+    from zoneinfo import ZoneInfo
 
     from handlers.blocks.message import Block
     from pandapon.shipment import Node, Parcel
@@ -50,12 +52,12 @@ def track(
     *,
     all_nodes: bool = False,
     watched_by: Watch | None = None,
-    zone: tzinfo = CHINA,
+    zone: ZoneInfo | None = None,
 ) -> Message:
     """State and title, every parcel with its bar and its updates, newest first, and the age of the data.
 
-    ``all_nodes``: all updates, grouped by the days of ``zone``, instead of the latest few. ``watched_by``: the watch in
-    this channel, if there is one.
+    ``all_nodes``: all updates, grouped by day, instead of the latest few. ``watched_by``: the watch in this channel, if
+    there is one. ``zone``: the reader's own; None: it is not known, so the days are China's, and the message says so.
     """
     order, parcels = snapshot.order, snapshot.shipment.parcels
     hidden = 0 if all_nodes else sum(max(0, len(parcel.nodes) - _few(snapshot)) for parcel in parcels)
@@ -64,7 +66,7 @@ def track(
     layout = Layout(
         [el.header(heading(state, order, snapshot.ref)), el.context(" · ".join(facts))],
         tail=[
-            el.context(_age(snapshot, now, zone if all_nodes else None)),
+            el.context(_age(snapshot, now, is_of_china=all_nodes and zone is None)),
             *el.actions(_buttons(snapshot, hidden, watched_by, all_nodes=all_nodes)),
         ],
     )
@@ -73,7 +75,7 @@ def track(
     if not parcels:
         layout.add(el.section(no_parcel(snapshot, order)))
     for at in range(len(parcels)):
-        if not _add_parcel(layout, snapshot, at, now, zone if all_nodes else None):
+        if not _add_parcel(layout, snapshot, at, now, (zone or CHINA) if all_nodes else None):
             layout.note(el.context(more_parcels(len(parcels) - at)))
             break
     return el.message(layout.blocks)
@@ -83,9 +85,9 @@ def _few(snapshot: OrderSnapshot) -> int:
     return FEW if len(snapshot.shipment.parcels) <= FEW_PARCELS else FEWER
 
 
-def _age(snapshot: OrderSnapshot, now: datetime, zone: tzinfo | None) -> str:
+def _age(snapshot: OrderSnapshot, now: datetime, *, is_of_china: bool) -> str:
     age = freshness_of(snapshot, now)
-    return age if zone is None else f"{age} · {_('times in {zone}').format(zone=str(zone))}"
+    return f"{age} · {_('days and times of China')}" if is_of_china else age
 
 
 def _times(snapshot: OrderSnapshot, now: datetime) -> list[str]:
@@ -143,20 +145,24 @@ _DAY = "*"  # begins the line of a day; no update's line begins with it, since r
 def _by_day(nodes: Sequence[Node], now: datetime, zone: tzinfo) -> list[str]:
     """The updates by day: a line with the day, then each with its time of day. Those without a time keep their words.
 
-    Slack shows a date in each reader's zone, where a day has other updates. So day and time are those of ``zone``.
+    Slack shows a date in each reader's zone, where a day may have other updates. So day and time are written out, and
+    those of ``zone``.
     """
-    lines = []
+    lines, year = [], now.astimezone(zone).year
     for day, updates in groupby(nodes, lambda node: _day(node, zone)):
         if day is None:
             lines += [node_line(node, now) for node in updates]
             continue
-        lines.append(f"{_DAY}{day_of(day, zone)}*")
-        lines += [f"{node.at.astimezone(zone):%H:%M} · {node_words(node)}" for node in updates if node.at]
+        lines.append(f"{_DAY}{weekday(day, with_year=day.year != year)}*")
+        lines += [f"{clock(node.at.astimezone(zone))} · {node_words(node)}" for node in updates if node.at]
     return lines
 
 
-def _day(node: Node, zone: tzinfo) -> date | None:
-    return node.at.astimezone(zone).date() if node.at and node.is_timed else None
+def _day(node: Node, zone: tzinfo) -> datetime | None:
+    """The noon of a node's day; None for a node without a time."""
+    if node.at is None or not node.is_timed:
+        return None
+    return node.at.astimezone(zone).replace(hour=12, minute=0, second=0, microsecond=0)
 
 
 def _head(snapshot: OrderSnapshot, at: int) -> str:

@@ -25,6 +25,7 @@ from handlers.blocks.parts import (
     unwatch_button,
 )
 from handlers.blocks.people import name
+from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import code, sanitize_id, short_id, slack_date
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.requests import Unwatch
@@ -238,7 +239,7 @@ def _what_follows(results: list[WatchOutcome], filters: list[str], typed_in: str
         return []
     comes = _("You'll get {filter}.").format(filter=filters[0]) if len(filters) == 1 else ""
     see = _("See all: {command}").format(command=code(_command("watches", typed_in=typed_in)))
-    return [el.context(f"{comes} {see}".strip())]
+    return [el.context(sentences([comes, see]))]
 
 
 def _command(verb: str, order_id: str = "", typed_in: str = "") -> str:

@@ -25,7 +25,7 @@ from handlers.blocks.standing import of_parcel, of_step, standing
 from handlers.home import view as home_view
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.orders import views as order_views
-from handlers.posts import digest, thread, tracking
+from handlers.posts import card, digest, thread, tracking
 from handlers.requests import ListOrders, ListWatches
 from handlers.watching import mentioned
 from handlers.watching import views as watch_views
@@ -157,7 +157,7 @@ def test_why_it_is_a_problem(texts: list[str], line: str) -> None:
     assert replace(standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels), says="").line == line
     assert of_parcel(one, snapshot.milestone, snapshot.order).line == line
     for message in (
-        tracking.card(snapshot, watch(), NOW),
+        card.card(snapshot, watch(), NOW),
         tracking.track(snapshot, NOW),
         order_views.detail(snapshot, NOW),
     ):
@@ -189,7 +189,7 @@ def test_a_reason_of_another_parcel_is_not_told() -> None:
 def test_a_completed_order_settles_a_parcel_and_says_so() -> None:
     """A parcel that gets no further scan stands as it was seen, with the platform's word for why the order is over."""
     decided = seen(bought(ALIBABA, "success"), [["快件外包装破损，已登记为问题件"]])
-    text = shown(check(tracking.card(snapshot_of(decided), watch(), NOW)))
+    text = shown(check(card.card(snapshot_of(decided), watch(), NOW)))
     assert "✅ *Delivered*" in text
     assert "Problem on the way · damaged (1688 says: Completed)" in text
 
@@ -205,7 +205,7 @@ def test_an_order_with_a_finance_team_is_not_called_unpaid() -> None:
 def test_an_unpaid_order_is_not_said_to_wait_for_its_seller(code: str) -> None:
     """There is no parcel because nobody paid."""
     snapshot = snapshot_of(seen(bought(ALIBABA, code), []))
-    for message in (tracking.card(snapshot, watch(), NOW), tracking.track(snapshot, NOW)):
+    for message in (card.card(snapshot, watch(), NOW), tracking.track(snapshot, NOW)):
         text = shown(check(message))
         assert "🛒 *Waiting for payment*" in text
         assert "the order is not paid" in text
@@ -275,7 +275,7 @@ def test_no_two_views_contradict_each_other(story: tuple[Order, list[list[str]]]
     bare = standing(snapshot.milestone, snapshot.order)
     assert bare == replace(said, reason="", part="")
     for message in (
-        tracking.card(snapshot, one, NOW),
+        card.card(snapshot, one, NOW),
         tracking.track(snapshot, NOW),
     ):
         assert message.blocks[1]["text"]["text"].partition("\n")[0] == said.headline

@@ -15,7 +15,7 @@ from support.message_checks import check, commands, labels, shown
 from support.view_samples import HOSTILE, ID, NOW, REF, VERY_HOSTILE, node, order, parcel, snapshot, watch
 
 from handlers.blocks.people import People
-from handlers.posts import thread, tracking
+from handlers.posts import card, thread, tracking
 from handlers.requests import Track, Unwatch, WatchOrders
 from pandapon.shipment import Milestone, Parcel, Platform, TimeBasis, by_shipping
 from storage.watch import WatchState
@@ -67,13 +67,13 @@ def test_sixty_parcels_are_clipped() -> None:
     """Parcels that do not fit are counted."""
     many = [parcel(9, waybill=f"SF{n:013}") for n in range(60)]
     assert "more parcels" in shown(check(tracking.track(snapshot(*many, of=order()), NOW)))
-    assert "more parcels" in shown(check(tracking.card(snapshot(*many), watch(), NOW)))
+    assert "more parcels" in shown(check(card.card(snapshot(*many), watch(), NOW)))
 
 
 def test_stale_data_says_so() -> None:
     """When PandaPon does not answer, the last state is shown with that fact."""
     assert "has not answered since" in shown(check(tracking.track(snapshot(parcel(), stale=True), NOW)))
-    assert "has not answered since" in shown(check(tracking.card(snapshot(stale=True), watch(), NOW)))
+    assert "has not answered since" in shown(check(card.card(snapshot(stale=True), watch(), NOW)))
 
 
 def test_no_parcel_yet() -> None:
@@ -90,7 +90,7 @@ def test_how_many_of_the_parcels_are_delivered() -> None:
     """Said once it is some and while it is not all of them."""
     done, unseen = replace(parcel(3), milestone=Milestone.DELIVERED), Parcel("YT1")
     assert "1 of 2 parcels delivered" in shown(check(tracking.track(snapshot(done, unseen), NOW)))
-    assert "1 of 2 parcels delivered" in shown(check(tracking.card(snapshot(done, unseen), watch(), NOW)))
+    assert "1 of 2 parcels delivered" in shown(check(card.card(snapshot(done, unseen), watch(), NOW)))
     for all_or_none in ((done, replace(done, waybill="YT1")), (parcel(3), unseen), (done,)):
         assert "parcels delivered" not in shown(check(tracking.track(snapshot(*all_or_none), NOW)))
 
@@ -109,7 +109,7 @@ def test_card_says_who_and_how_to_stop() -> None:
     people = People()
     people.names["U0123ABCD"] = "mei <@U0123ABCD>"
     with people.known():
-        message = check(tracking.card(snapshot(parcel(5)), watch(), NOW))
+        message = check(card.card(snapshot(parcel(5)), watch(), NOW))
     text = shown(message)
     assert text.count("广州中心") == 1
     assert "雪纺连衣裙" in text  # from the stored order: the look has none
@@ -123,12 +123,12 @@ def test_card_says_who_and_how_to_stop() -> None:
 def test_a_card_says_since_when_nothing_changed() -> None:
     """A card stays as it is until something changes: not when it was last read, but since when it is true."""
     moved = NOW - timedelta(days=6)
-    text = shown(check(tracking.card(replace(snapshot(parcel(5)), moved_at=moved), watch(), NOW)))
+    text = shown(check(card.card(replace(snapshot(parcel(5)), moved_at=moved), watch(), NOW)))
     assert f"No change since <!date^{int(moved.timestamp())}^" in text
     assert "As of" not in text
-    unknown = shown(check(tracking.card(snapshot(), watch(), NOW)))
+    unknown = shown(check(card.card(snapshot(), watch(), NOW)))
     assert f"No change since <!date^{int(watch().created_at.timestamp())}^" in unknown
-    stale = shown(check(tracking.card(snapshot(parcel(5), stale=True), watch(), NOW)))
+    stale = shown(check(card.card(snapshot(parcel(5), stale=True), watch(), NOW)))
     assert "has not answered since" in stale
     assert "As of" in shown(check(tracking.track(snapshot(parcel(5)), NOW))), "what is read at once says when"
 
@@ -148,9 +148,9 @@ def test_parcels_have_one_order() -> None:
 
 def test_card_of_a_paused_and_an_ended_watch() -> None:
     """A paused watch says why in words; an ended one has no button left."""
-    paused = shown(check(tracking.card(snapshot(parcel()), watch(state=WatchState.PAUSED, reason="is_archived"), NOW)))
+    paused = shown(check(card.card(snapshot(parcel()), watch(state=WatchState.PAUSED, reason="is_archived"), NOW)))
     assert "archived" in paused
-    ended = check(tracking.card(snapshot(parcel()), watch(state=WatchState.ENDED), NOW))
+    ended = check(card.card(snapshot(parcel()), watch(state=WatchState.ENDED), NOW))
     assert "No longer watched" in shown(ended)
     assert not labels(ended)
 
@@ -240,7 +240,7 @@ def test_hostile_words_do_nothing(text: str) -> None:
     steps = (Step(None, Milestone.LOST, text), Step(Milestone.PAID, Milestone.DELIVERED))
     told = News(REF, None, nodes=bad.nodes, edited=bad.nodes, steps=steps, parcels=(bad, bad))
     check(thread.news(told, hostile, replace(watched, channel="C0123ABCD"), NOW))
-    check(tracking.card(hostile, replace(watched, channel="C0123ABCD"), NOW))
+    check(card.card(hostile, replace(watched, channel="C0123ABCD"), NOW))
 
 
 @settings(max_examples=examples(15, 400))
@@ -249,5 +249,5 @@ def test_any_words(text: str, nodes: int) -> None:
     """The same for any text at all."""
     made = parcel(nodes, text=text, waybill=text, carrier=text)
     check(tracking.track(snapshot(made, of=order(text)), NOW, all_nodes=True))
-    check(tracking.card(snapshot(made, of=order(text)), watch(reason=text, filter=text), NOW))
+    check(card.card(snapshot(made, of=order(text)), watch(reason=text, filter=text), NOW))
     check(thread.news(News(REF, None, nodes=made.nodes, edited=made.nodes), None, watch(filter=text), NOW))

@@ -12,7 +12,7 @@ from support.view_samples import NOW, REF, order, snapshot, watch
 
 from handlers.blocks.text import slack_date
 from handlers.home import view as home_view
-from handlers.posts import alarms, digest, thread, tracking
+from handlers.posts import alarms, card, digest, thread
 from handlers.watching.alarms import remind_at
 from pandapon.shipment import Milestone, OrderRef, Platform
 from storage.alarm import Alarm, AlarmState
@@ -90,10 +90,10 @@ def test_the_finance_team_is_named_by_the_platforms_own_word(code: str, words: s
 def test_a_line_where_there_is_room_for_one() -> None:
     """On the card, in App Home and in the digest; on the card it stays true for days."""
     line = f"⏰ Not paid: 1688 closes it {slack_date(NOW + 6 * HOUR, NOW)}"
-    assert line in shown(check(tracking.card(snapshot(of=order()), watch(), NOW, alarm=alarm(STALL))))
+    assert line in shown(check(card.card(snapshot(of=order()), watch(), NOW, alarm=alarm(STALL))))
     assert line in str(home_view.view([("C0123ABCD", [watch()], 1)], {REF.key: alarm(STALL)}, NOW))
     since = f"⏰ Not paid since {slack_date(OPEN.since, NOW)}"
-    assert since in shown(check(tracking.card(snapshot(of=order()), watch(), NOW, alarm=alarm(OPEN))))
+    assert since in shown(check(card.card(snapshot(of=order()), watch(), NOW, alarm=alarm(OPEN))))
     entry = DigestEntry(REF.key, "ordered", alarm=Leg.NOT_PAID.value)
     assert "⏰ not paid" in shown(check(digest.daily(DailyDigest("2026-05-20", troubled=(entry,)))))
 

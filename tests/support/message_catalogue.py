@@ -21,7 +21,7 @@ from handlers.home import view as home_view
 from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
 from handlers.orders import views as order_views
 from handlers.parsing.message_ids import Found
-from handlers.posts import alarms, digest, lines, notices, thread, tracking
+from handlers.posts import alarms, card, digest, lines, notices, thread, tracking
 from handlers.requests import ListOrders, ListWatches, Search
 from handlers.watching import finder_form, mentioned, watch_all_views
 from handlers.watching import views as watch_views
@@ -116,12 +116,12 @@ def _tracked() -> dict[str, Any]:
         "posts.tracking.track all": tracking.track(two, NOW, all_nodes=True, watched_by=watch()),
         "posts.tracking.track hostile": tracking.track(hostile, NOW),
         "posts.tracking.track none": tracking.track(snapshot(of=order()), NOW),
-        "posts.tracking.card": tracking.card(two, watch(), NOW),
-        "posts.tracking.card silent": tracking.card(two, watch(), NOW, alarm=ALARM),
-        "posts.tracking.card unpaid": tracking.card(snapshot(of=order()), watch(), NOW, alarm=UNPAID_ALARM),
-        "posts.tracking.card of a parcel that was never scanned": tracking.card(partly, watch(), NOW),
-        "posts.tracking.card paused": tracking.card(hostile, paused, NOW),
-        "posts.tracking.card ended": tracking.card(two, watch(state=WatchState.ENDED), NOW),
+        "posts.card.card": card.card(two, watch(), NOW),
+        "posts.card.card silent": card.card(two, watch(), NOW, alarm=ALARM),
+        "posts.card.card unpaid": card.card(snapshot(of=order()), watch(), NOW, alarm=UNPAID_ALARM),
+        "posts.card.card of a parcel that was never scanned": card.card(partly, watch(), NOW),
+        "posts.card.card paused": card.card(hostile, paused, NOW),
+        "posts.card.card ended": card.card(two, watch(state=WatchState.ENDED), NOW),
         "posts.thread.news": thread.news(moved, two, watch(), NOW, cleared=ALARM),
         "posts.thread.news of several": thread.news(moved, two, watch(), NOW, others=[f"taobao:{n}" for n in range(7)]),
         "posts.thread.news paid": thread.news(_news(milestone=Milestone.PAID), two, watch(), NOW, cleared=UNPAID_ALARM),
