@@ -72,10 +72,11 @@ def bar(milestone: Milestone | None, reached: Milestone | None = None) -> str:
 
     Both signs are of one block of Unicode and no emoji, so that they have the same size in every font, and the number
     is what a screen reader says. A problem is no stage: its bar ends at ``reached``, the furthest progress before it.
+    Empty where no stage is reached.
     """
     at = reached if milestone and milestone.is_problem else milestone
     n, total = next((n for n, stage in enumerate(_STAGES, 1) if at in stage), 0), len(_STAGES)
-    return "▰" * n + "▱" * (total - n) + " " + _("{n} of {total}").format(n=n, total=total)
+    return "▰" * n + "▱" * (total - n) + " " + _("{n} of {total}").format(n=n, total=total) if n else ""
 
 
 def reason_words(reason: Reason) -> str:

@@ -149,7 +149,8 @@ def progress(milestone: Milestone | None, standing: Standing, reached: Iterable[
 
     ``reached``: all milestones so far; the furthest of them is the stage at which the bar shows a problem.
     """
-    return f"{bar(milestone, furthest(list(reached)))} · {standing.text}"
+    filled = bar(milestone, furthest(list(reached)))
+    return f"{filled} · {standing.text}" if filled else standing.text
 
 
 def platform_word(order: Order) -> str:

@@ -133,7 +133,7 @@ def _headlines(news: News, order: Order | None) -> list[str]:
     lines += [_renumbered(old, new) for old, new in news.renumbered[:MAX_LINES]]
     with_step = {step.waybill for step in news.steps}
     lines += [_added(waybill) for waybill in news.added[:MAX_LINES] if waybill not in with_step]
-    if not lines and not news.nodes:
+    if not lines and news.edited and not news.nodes:
         lines = [_("✏️ *Details were added*")]
     return lines
 

@@ -196,7 +196,7 @@ def _outcome(outcome: WatchOutcome, channel: str, *, mixed: bool) -> str:
 def _standing(outcome: WatchOutcome, shown: str, *, mixed: bool) -> str:
     standing = standing_in(outcome.snapshot) if outcome.snapshot else None
     title = title_of(outcome.snapshot.order, 60) if outcome.snapshot else ""
-    state = standing.state if standing else "👀"
+    state = standing.state if standing else f"👀 {shown}"
     filter_ = filter_words(outcome.watch.filter if outcome.watch else "")
     notes = {
         WatchResult.WATCHING: filter_ if mixed else "",
@@ -204,7 +204,7 @@ def _standing(outcome: WatchOutcome, shown: str, *, mixed: bool) -> str:
         WatchResult.ALREADY: _("already watched ({filter})").format(filter=filter_),
         WatchResult.FILTER_CHANGED: _("already watched, now with {filter}").format(filter=filter_),
     }
-    ids = short_id(outcome.order_id) if title else shown
+    ids = (short_id(outcome.order_id) if title else shown) if standing else ""
     return " · ".join(part for part in (state, title, ids, notes.get(outcome.result, "")) if part)
 
 

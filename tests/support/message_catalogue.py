@@ -21,7 +21,7 @@ from handlers.home import view as home_view
 from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
 from handlers.orders import views as order_views
 from handlers.parsing.message_ids import Found
-from handlers.posts import alarms, card, digest, lines, notices, thread, tracking
+from handlers.posts import alarms, card, digest, lines, notices, seller_message, thread, tracking
 from handlers.requests import ListOrders, ListWatches, Search
 from handlers.watching import finder_form, mentioned, watch_all_views
 from handlers.watching import views as watch_views
@@ -145,10 +145,21 @@ def _tracked() -> dict[str, Any]:
         "posts.alarms.acted_on": alarms.acted_on(
             replace(ALARM, state=AlarmState.ASSIGNED, assignee=MEI, actor=MEI), None, NOW
         ),
+        "posts.seller_message.seller_message": seller_message.seller_message(ALARM, NOW),
+        "posts.card.watch_list": card.watch_list([watch(n, order=order(HOSTILE)) for n in range(30)], MEI),
+        "posts.card.card that asks for an action": card.card(_due(), watch(muted_until=LATER), NOW, muted=(MEI, LATER)),
+        "posts.thread.news in a thread": thread.news(moved, two, watch(), NOW, cleared=ALARM, in_thread=True),
         "posts.alarms.acted_on cleared": alarms.acted_on(replace(ALARM, state=AlarmState.CLEARED), watch(), NOW),
         "channel.delivery_log_view.why": delivery_log_view.why(two, HERE, watch(), _log(), NOW),
         "channel.delivery_log_view.why unwatched": delivery_log_view.why(two, HERE, None, [], NOW),
     }
+
+
+def _due() -> OrderSnapshot:
+    due = node(1, "清关异常，请收件人尽快缴纳关税", Milestone.EXCEPTION)
+    return snapshot(
+        Parcel("SF1234567890123", "顺丰速运", nodes=(node(2), due), milestone=Milestone.EXCEPTION), of=order()
+    )
 
 
 def _log() -> list[DeliveryLogEntry]:
