@@ -110,8 +110,8 @@ def message(blocks: list[Block], summary: str = "", whole: str = "", *, longest:
     blocks take more than ``MAX_SIZE``.
     """
     lines = [summary, *(line for block in blocks for line in _lines(block))]
-    text = truncate_mrkdwn("\n".join(line for line in lines if line), longest - len(whole) - 1)
-    return Message(f"{text}\n{whole}" if whole else text, blocks)
+    ending = f"\n{whole}" if whole else ""
+    return Message(truncate_mrkdwn("\n".join(line for line in lines if line), longest - len(ending)) + ending, blocks)
 
 
 def mrkdwn(text: str, limit: int) -> Block:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -33,15 +34,19 @@ def read_track(command: TypedCommand) -> Track:
 
 async def track(interaction: Interaction, request: Track) -> Message:
     """Show every parcel with its milestone and its updates, newest first; the stored ones while PandaPon is asked."""
-    now, zone, all_nodes = interaction.ctx.clock(), _zone(interaction), request.all_nodes
+    own = _own_zone(interaction)
+    zone = own or (await interaction.ctx.store.channels.get(interaction.channel)).settings.zone
+    show = partial(
+        tracking.track, all_nodes=request.all_nodes, zone=zone, is_own_zone=own is not None, back=request.back
+    )
     if stored := await interaction.ctx.tracker.stored(request.text, request.platform):
-        interaction.meanwhile.message = tracking.track(stored, now, all_nodes=all_nodes, zone=zone)
+        interaction.meanwhile.message = show(stored, interaction.ctx.clock())
     snapshot = await interaction.ctx.tracker.lookup(request.text, request.platform)
     watch = await _find_watch(interaction, snapshot.ref.key)
-    return tracking.track(snapshot, interaction.ctx.clock(), all_nodes=all_nodes, watched_by=watch, zone=zone)
+    return show(snapshot, interaction.ctx.clock(), watched_by=watch)
 
 
-def _zone(interaction: Interaction) -> ZoneInfo | None:
+def _own_zone(interaction: Interaction) -> ZoneInfo | None:
     """The person's time zone; None where Slack did not tell it or this machine does not know it."""
     try:
         return ZoneInfo(interaction.ctx.people.of(interaction.user).time_zone)

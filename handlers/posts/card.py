@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.error_messages import channel_error
+from handlers.blocks.expectation import expected_words
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import action_words
 from handlers.blocks.message import Layout, Message
@@ -33,16 +34,16 @@ from handlers.blocks.text import sanitize_id, slack_date
 from handlers.posts import alarms
 from handlers.posts.parcels import last_scan, more_parcels, no_parcel, parcel_lines
 from handlers.requests import Mute, Track, Unmute, Unwatch, WatchOrders, Why
+from pandapon.times import CHINA
 from storage.watch import WatchState
 from tracking.severity import required_actions
 from tracking.values import News
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from handlers.blocks.message import Block
-    from handlers.blocks.standing import Standing
     from pandapon.models import Order
     from storage.alarm import Alarm
     from storage.watch import Watch
@@ -58,16 +59,28 @@ def card(
     *,
     alarm: Alarm | None = None,
     muted: tuple[str, datetime] | None = None,
+    zone: tzinfo = CHINA,
 ) -> Message:
     """The parent message of a watch's thread: state and title, a line for each parcel, the last scan, who watches.
 
-    ``alarm``: the order's open alarm. ``muted``: who muted the order's updates, and until when.
+    ``alarm``: the order's open alarm. ``muted``: who muted the order's updates, and until when. ``zone``: the zone of
+    the channel, for the dates on which the order is expected.
     """
     order = snapshot.order or watch.order
     state = standing(snapshot.milestone, order, snapshot.shipment.parcels)
+    small_print = [
+        expected_words(snapshot, now, zone),
+        *facts_of(order, snapshot.ref),
+        state.says,
+        _why(watch),
+        _unchanged(snapshot, watch, now),
+    ]
     layout = Layout(
         [el.header(heading(state, order, snapshot.ref))],
-        tail=[el.context(_small_print(snapshot, watch, state, order, now)), *el.actions(_buttons(watch, muted, now))],
+        tail=[
+            el.context(" · ".join(part for part in small_print if part)),
+            *el.actions(_buttons(watch, muted, now)),
+        ],
     )
     notes = [muted_line(*muted, now)] if muted else []
     notes += [*_actions(snapshot), *([alarms.line(alarm, now)] if alarm else [])]
@@ -123,11 +136,6 @@ def _actions(snapshot: OrderSnapshot) -> list[str]:
     nodes = tuple(newest for parcel in snapshot.shipment.parcels for newest in newest_first(parcel.nodes)[:1])
     asked = required_actions(News(snapshot.ref, snapshot.milestone, nodes, parcels=snapshot.shipment.parcels))
     return [_("✋ *Action needed:* {what}").format(what=action_words(action)) for action in asked]
-
-
-def _small_print(snapshot: OrderSnapshot, watch: Watch, state: Standing, order: Order | None, now: datetime) -> str:
-    parts = [*facts_of(order, snapshot.ref), state.says, _why(watch), _unchanged(snapshot, watch, now)]
-    return " · ".join(part for part in parts if part)
 
 
 def _unchanged(snapshot: OrderSnapshot, watch: Watch, now: datetime) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
+from handlers.blocks.expectation import late_headline
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import action_words
 from handlers.blocks.message import Layout, Message
@@ -63,7 +64,7 @@ def news(
     the notifications of those who follow the thread.
     """
     order = (snapshot.order if snapshot else None) or watch.order
-    title, heads = called(order, news.ref), _headlines(news, order)
+    title, heads = called(order, news.ref), _headlines(news, order, now)
     state = heads[0] if heads else of_milestone(news.milestone).bold
     named = [f"{state} · {title}", *heads[1:]]
     ending = [alarms.over(cleared, news.milestone)] if cleared else []
@@ -120,7 +121,7 @@ def _concerned(news: News) -> set[str]:
     return {node.waybill for node in nodes} | {step.waybill for step in news.steps if step.waybill}
 
 
-def _headlines(news: News, order: Order | None) -> list[str]:
+def _headlines(news: News, order: Order | None, now: datetime) -> list[str]:
     """The events, one a line: the state first, then the actions that it asks for. Plain scans are none."""
     overall = [step for step in news.steps if not step.waybill]
     steps = overall or news.steps
@@ -130,6 +131,8 @@ def _headlines(news: News, order: Order | None) -> list[str]:
     if news.settled and not steps:
         lines.append(_settled(order))
     lines += _changes(news, order)
+    if news.late:
+        lines.append(late_headline(news.late, now))
     lines += [_renumbered(old, new) for old, new in news.renumbered[:MAX_LINES]]
     with_step = {step.waybill for step in news.steps}
     lines += [_added(waybill) for waybill in news.added[:MAX_LINES] if waybill not in with_step]

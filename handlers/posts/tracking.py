@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
+from handlers.blocks.expectation import forecast
 from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.locale_data import clock, weekday
+from handlers.blocks.locale_data import city, clock, weekday
 from handlers.blocks.message import Layout, Message
 from handlers.blocks.parts import (
     facts_of,
@@ -34,9 +36,9 @@ from pandapon.times import CHINA
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, tzinfo
-    from zoneinfo import ZoneInfo
 
     from handlers.blocks.message import Block
+    from handlers.requests import ListOrders
     from pandapon.shipment import Node, Parcel
     from storage.watch import Watch
     from tracking.orders import OrderSnapshot
@@ -52,12 +54,15 @@ def track(
     *,
     all_nodes: bool = False,
     watched_by: Watch | None = None,
-    zone: ZoneInfo | None = None,
+    zone: tzinfo = CHINA,
+    is_own_zone: bool = False,
+    back: ListOrders | None = None,
 ) -> Message:
     """State and title, every parcel with its bar and its updates, newest first, and the age of the data.
 
-    ``all_nodes``: all updates, grouped by day, instead of the latest few. ``watched_by``: the watch in this channel, if
-    there is one. ``zone``: the reader's own; None: it is not known, so the days are China's, and the message says so.
+    ``all_nodes``: all updates, grouped by the days of ``zone``, instead of the latest few. ``watched_by``: the watch in
+    this channel, if there is one. ``is_own_zone``: the reader lives in ``zone``, so the message does not name it.
+    ``back``: the list of orders that led here.
     """
     order, parcels = snapshot.order, snapshot.shipment.parcels
     hidden = 0 if all_nodes else sum(max(0, len(parcel.nodes) - _few(snapshot)) for parcel in parcels)
@@ -66,16 +71,17 @@ def track(
     layout = Layout(
         [el.header(heading(state, order, snapshot.ref)), el.context(" · ".join(facts))],
         tail=[
-            el.context(_age(snapshot, now, is_of_china=all_nodes and zone is None)),
-            *el.actions(_buttons(snapshot, hidden, watched_by, all_nodes=all_nodes)),
+            el.context(_age(snapshot, now, None if is_own_zone or not all_nodes else zone)),
+            *el.actions(_buttons(snapshot, hidden, watched_by, all_nodes=all_nodes, back=back)),
         ],
     )
-    if notes := [*state.notes, *_times(snapshot, now)]:
+    times = forecast(snapshot, now, zone) or " · ".join(_times(snapshot, now))
+    if notes := [note for note in (*state.notes, times) if note]:
         layout.add(el.section(" · ".join(notes)))
     if not parcels:
         layout.add(el.section(no_parcel(snapshot, order)))
     for at in range(len(parcels)):
-        if not _add_parcel(layout, snapshot, at, now, (zone or CHINA) if all_nodes else None):
+        if not _add_parcel(layout, snapshot, at, now, zone if all_nodes else None):
             layout.note(el.context(more_parcels(len(parcels) - at)))
             break
     return el.message(layout.blocks)
@@ -85,13 +91,17 @@ def _few(snapshot: OrderSnapshot) -> int:
     return FEW if len(snapshot.shipment.parcels) <= FEW_PARCELS else FEWER
 
 
-def _age(snapshot: OrderSnapshot, now: datetime, *, is_of_china: bool) -> str:
+def _age(snapshot: OrderSnapshot, now: datetime, zone: tzinfo | None) -> str:
+    """How old the data is, and in which zone the days and times are; None: in the reader's own."""
     age = freshness_of(snapshot, now)
-    return f"{age} · {_('days and times of China')}" if is_of_china else age
+    if zone is None:
+        return age
+    place = city(zone.key) if isinstance(zone, ZoneInfo) else _("China")
+    return f"{age} · {_('days and times of {place}').format(place=place)}"
 
 
 def _times(snapshot: OrderSnapshot, now: datetime) -> list[str]:
-    """How long ago the order was made, and how long its first parcel has been on its way or took."""
+    """How long ago the order was made and how long it is on its way, where its pace is not known from others."""
     order, times = snapshot.order, []
     if order and order.created_at:
         times.append(_("ordered {ago}").format(ago=ago(now - order.created_at)))
@@ -101,9 +111,13 @@ def _times(snapshot: OrderSnapshot, now: datetime) -> list[str]:
     return times
 
 
-def _buttons(snapshot: OrderSnapshot, hidden: int, watched_by: Watch | None, *, all_nodes: bool) -> list[Block]:
-    ref = snapshot.ref
-    buttons = [run_button(_("Refresh"), 1, Track(ref.order_id, ref.platform, all_nodes))]
+def _buttons(
+    snapshot: OrderSnapshot, hidden: int, watched_by: Watch | None, *, all_nodes: bool, back: ListOrders | None
+) -> list[Block]:
+    ref, buttons = snapshot.ref, []
+    if back:
+        buttons.append(run_button(_("◀ Back to orders (page {page})").format(page=back.page), 4, back))
+    buttons.append(run_button(_("Refresh"), 1, Track(ref.order_id, ref.platform, all_nodes, back)))
     if watched_by:
         buttons.append(unwatch_button(_("Stop watching"), watched_by))
     else:
@@ -112,10 +126,10 @@ def _buttons(snapshot: OrderSnapshot, hidden: int, watched_by: Watch | None, *, 
     if hidden:
         total = len(snapshot.shipment.nodes)
         label = _("Show all {n} updates").format(n=total)
-        buttons.append(run_button(label, 2, Track(ref.order_id, ref.platform, all_nodes=True)))
+        buttons.append(run_button(label, 2, Track(ref.order_id, ref.platform, all_nodes=True, back=back)))
     elif all_nodes:
-        buttons.append(run_button(_("Show fewer"), 2, Track(ref.order_id, ref.platform)))
-    buttons.append(run_button(_("Order details"), 3, ShowOrder(ref.order_id, ref.platform)))
+        buttons.append(run_button(_("Show fewer"), 2, Track(ref.order_id, ref.platform, back=back)))
+    buttons.append(run_button(_("Order details"), 3, ShowOrder(ref.order_id, ref.platform, back)))
     return buttons
 
 

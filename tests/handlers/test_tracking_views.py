@@ -35,7 +35,7 @@ def test_track_shows_parcels_bars_and_newest_first() -> None:
     assert text.count("▰▰▰▰▱▱ 4 of 6 · In transit") == 2
     assert "ordered 3 days ago · in transit for 3 hours" in text
     assert "|YTO?>" in text, "no carrier is named: its number suggests one, and is marked"
-    assert text.index("🚚 【杭州市】") < text.index("📦 【杭州市】")
+    assert text.index("· 🚚 Left Hangzhou") < text.index("· 📦 Left Hangzhou")
     assert "5 min ago" in text
     assert "Parcel 1 of 2" in text
     assert labels(message) == ["Refresh", "Watch here", "Order details"]
@@ -65,7 +65,7 @@ def test_long_traces_are_grouped_by_the_readers_days() -> None:
     old = replace(node(9, "old"), at=datetime(2025, 12, 31, 3, 0, tzinfo=UTC))
     unknown = replace(node(9, "unknown"), at=None, raw_time="昨天下午", time_basis=TimeBasis.UNKNOWN)
     seen = snapshot(Parcel("SF1", nodes=(unknown, old, late, later)))
-    berlin = shown(check(tracking.track(seen, NOW, all_nodes=True, zone=ZoneInfo("Europe/Berlin"))))
+    berlin = shown(check(tracking.track(seen, NOW, all_nodes=True, zone=ZoneInfo("Europe/Berlin"), is_own_zone=True)))
     newer = "*Wed, May 20*\n00:15 · later\n*Tue, May 19*\n19:30 · late"
     assert f"{newer}\n*Wed, Dec 31, 2025*\n04:00 · old\n昨天下午 · unknown" in berlin.replace(" · 杭州", "")
     assert "of China" not in berlin
@@ -149,7 +149,7 @@ def test_a_card_is_five_lines() -> None:
     page = "https://www.zto.com/express/expressCheck.html?txtBill=78012345678901"
     line, scan = body.split("\n")
     assert line.startswith(f"<{page}|ZTO …678901> ▰▰▰▰▱▱ 4 of 6 · In transit · <!date^")
-    assert scan == "🚚 【杭州市】 快件已发往 广州中心"
+    assert scan == "🚚 Left Hangzhou for the Guangzhou sorting centre · 【杭州市】 快件已发往 广州中心"
     assert small_print.startswith("1688 …880794 · 雪纺连衣裙 · ¥107.80 · 4 pcs · Watched by somebody · all updates in")
     assert message.text.startswith("🚚 In transit · 雪纺连衣裙 +1\n"), "a notification begins with it"
     assert message.text.endswith("\n1688 order 2542285634920880794")
@@ -170,7 +170,7 @@ def test_a_card_of_several_parcels_has_a_line_for_each() -> None:
     two = snapshot(parcel(3), parcel(9, waybill="YT2538123456789"), of=order())
     text = shown(check(card.card(two, watch(), NOW)))
     assert text.count("4 of 6 · In transit") == 2
-    assert "\n…890123: 🚚 【杭州市】 快件已发往" in text
+    assert "\n…890123: 🚚 Left Hangzhou" in text
     many = [parcel(1, waybill=f"SF{n:013}") for n in range(30)]
     lines = shown(check(card.card(snapshot(*many), watch(), NOW)))
     assert lines.count("4 of 6") + int(re.search(r"and (\d+) more", lines)[1] if "more" in lines else 0) == 30  # type: ignore[index]

@@ -34,7 +34,7 @@ def alarm(stall: Stall, **more: object) -> Alarm:
 
 
 def said(stall: Stall, ref: OrderRef = REF, of: Order | None = None) -> str:
-    message = check(alarms.acted_on(replace(alarm(stall), key=ref.key), of and watch(order=of), NOW))
+    message = check(alarms.acted_on(replace(alarm(stall), key=ref.key), watch(order=of) if of else None, NOW))
     return str(message.blocks[0]["text"]["text"])
 
 
