@@ -108,10 +108,14 @@ class Database(DatabaseThread):
 
 
 def lines_of(blocks: list[dict[str, Any]]) -> int:
-    """Return the height of a message: the lines of its texts, wrapped at ``WIDTH`` columns, and its rows of buttons."""
+    """Return the height of a message: the lines of its texts, wrapped at ``WIDTH`` columns, and its rows of buttons.
+
+    A closed menu takes no more room than its sign, so it is not counted.
+    """
     layout = Layout(READER, WIDTH)
     for block in blocks:
-        add_block(layout, block)
+        elements = [element for element in block.get("elements") or [] if element.get("type") != "overflow"]
+        add_block(layout, block | ({"elements": elements} if elements else {}))
     return len(layout.lines)
 
 

@@ -81,7 +81,8 @@ def register(app: AsyncApp, ctx: Context) -> None:
     for command in ctx.commands.slash_commands():
         attach("command", command, subjects.TYPED, _on_command)
     command_button = Button(action_ids.RUN, subjects.COMMAND, ctx.commands.perform, replaces=True)
-    for feature in (Feature(buttons=(command_button,)), *ctx.commands.features):
+    beside = Button(action_ids.SHOW, subjects.COMMAND, ctx.commands.perform)
+    for feature in (Feature(buttons=(command_button, beside)), *ctx.commands.features):
         _attach_feature(attach, feature)
     attach("action", action_ids.MENU, subjects.CHOICE, _on_choice)
     _attach_catch_alls(attach)

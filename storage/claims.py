@@ -40,6 +40,8 @@ SELECT w.id AS watch_id, w.card_ts, w.state, c.settings, n.payload,
     AS few) AS watched,
   EXISTS (SELECT 1 FROM outbox k WHERE k.watch_id = p.watch_id AND k.event_id = 'card' AND k.state = 'held')
     AS card_held,
+  EXISTS (SELECT 1 FROM outbox k WHERE k.watch_id = p.watch_id AND k.event_id = 'card' AND k.payload = p.event_id)
+    AS told_by_card,
   (SELECT at FROM facts WHERE name = 'restored' AND at >= p.claimed_at) AS restored_at
 FROM outbox p LEFT JOIN watches w ON w.id = COALESCE(p.watch_id,
   (SELECT x.id FROM watches x WHERE x.key = p.key AND x.channel = p.channel AND x.state <> 'ended'))
@@ -155,6 +157,7 @@ def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState
         settings=codec.load_settings(context["settings"] or ""),
         muted_by=context["muted_by"],
         muted_until=to_time(context["muted_until"]) if context["muted_by"] else None,
+        told_by_card=bool(context["told_by_card"]),
         card_held=bool(context["card_held"]),
         was_held=row["held_until"] is not None,
         watched=context["watched"],

@@ -24,6 +24,7 @@ from tracking.messages import (
     Unmuted,
     WatchesPaused,
     WatchingAll,
+    WatchList,
 )
 from tracking.values import Expected, Filter, News, Stall
 
@@ -190,6 +191,20 @@ def _change(facts: dict[str, Any]) -> ChannelChange:
             return SettingsChanged(by, settings, former_settings, _filter(facts.get("filter_all")), filters)
         case other:
             raise LookupError(other)
+
+
+def dump_watch_list(opened: WatchList) -> str:
+    """Return the payload of a LIST."""
+    return json.dumps({"by": opened.by, "watches": opened.watches}, ensure_ascii=False)
+
+
+def load_watch_list(stored: str) -> WatchList:
+    """Read :func:`dump_watch_list` back. Raises ValueError for a text that this version cannot read."""
+    try:
+        facts = json.loads(stored)
+        return WatchList(facts["by"], tuple(int(number) for number in facts["watches"]))
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ValueError(type(error).__name__) from error
 
 
 def dump_notice(notice: Notice) -> str:

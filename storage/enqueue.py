@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from storage.post import BatchRule
     from tracking.daily_digest import DailyDigest
-    from tracking.messages import ChannelChange, Notice, WatchesPaused
+    from tracking.messages import ChannelChange, Notice, WatchesPaused, WatchList
     from tracking.values import NewsToPost, Severity
 
 NEXT = "(SELECT COALESCE(MAX(position), 0) + 1 FROM outbox)"
@@ -44,16 +44,17 @@ FROM watches w JOIN orders o ON o.key = w.key
 WHERE w.key = ? AND w.state <> 'ended' AND {WATCH_IN_AUDIENCE}
 ON CONFLICT (watch_id, event_id) DO NOTHING
 """
-# A watch that was opened without a card gets one before its first news, which needs a thread.
+# A watch that was opened without a card gets one before its first news, which needs a thread. The card's payload names
+# that news: the card shows it, so the channel is not shown the reply as well.
 FIRST_CARD = f"""
 INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, state, token, created_at, claimed_at)
-SELECT {NEXT}, w.id, 'card', 'card', w.channel, w.key, '',
+SELECT {NEXT}, w.id, 'card', 'card', w.channel, w.key, ?,
   CASE WHEN w.state = 'paused' THEN 'held' WHEN o.unconfirmed_since IS NULL THEN 'pending' ELSE 'uncertain' END,
   {CARD_TOKEN}, ?, o.unconfirmed_since FROM watches w JOIN orders o ON o.key = w.key
-WHERE w.key = ? AND w.state IN ('active', 'paused') AND w.card_ts = '' AND {WATCH_IN_AUDIENCE}
+WHERE w.key = ? AND w.state <> 'ended' AND w.card_ts = '' AND {WATCH_IN_AUDIENCE}
 ON CONFLICT (watch_id, event_id) DO UPDATE SET state = excluded.state, fence = outbox.fence + 1,
   position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, claimed_at = excluded.claimed_at,
-  error = '', token = excluded.token, severity = ''
+  error = '', token = excluded.token, severity = '', payload = excluded.payload
   WHERE outbox.state IN ('sent', 'failed', 'skipped')
 """
 # A card that may be on its way is left alone: it becomes this watch's card, and a second one would stay in the channel.
@@ -68,11 +69,12 @@ ON CONFLICT (watch_id, event_id) DO UPDATE SET
   fence = outbox.fence + 1, position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, error = '',
   severity = '' WHERE outbox.state NOT IN ('sending', 'uncertain')
 """
+HAS_CARD_ROW = "EXISTS (SELECT 1 FROM outbox k WHERE k.watch_id = watches.id AND k.event_id = 'card')"
 # A watch has one refresh row, which each request revives. The fence keeps an older claim from settling it.
 REFRESH = f"""
 INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, state, token, created_at)
 SELECT {NEXT}, id, 'refresh', 'refresh', channel, key, '', 'pending', {RANDOM_TOKEN}, ? FROM watches
-WHERE {{where}} AND state IN ('active', 'opening') AND (card_ts <> '' OR state = 'opening')
+WHERE {{where}} AND state IN ('active', 'opening') AND (card_ts <> '' OR (state = 'opening' AND {HAS_CARD_ROW}))
 ON CONFLICT (watch_id, event_id) DO UPDATE SET state = 'pending', fence = outbox.fence + 1,
   position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = ''
 """
@@ -135,7 +137,7 @@ def announce(conn: sqlite3.Connection, at: int, to_post: Sequence[tuple[str, New
 
 def first_cards(conn: sqlite3.Connection, at: int, key: str, news: NewsToPost) -> None:
     """Enqueue a card for each watch in the audience of this news that has none yet."""
-    conn.execute(FIRST_CARD, (at, key, *_filters(news)))
+    conn.execute(FIRST_CARD, (news.event_id, at, key, *_filters(news)))
 
 
 def tell(conn: sqlite3.Connection, at: int, key: str, news: NewsToPost) -> None:
@@ -152,6 +154,12 @@ def _filters(news: NewsToPost) -> list[str]:
 def card(conn: sqlite3.Connection, now: datetime, watch_id: int) -> None:
     """Enqueue the parent card of a watch."""
     conn.execute(CARD, (to_int(now), watch_id))
+
+
+def watch_list(conn: sqlite3.Connection, now: datetime, channel: str, opened: WatchList) -> None:
+    """Enqueue one LIST for watches that were opened at once, in place of their cards."""
+    facts = (f"list:{opened.watches[0]}", PostKind.LIST.value, channel, codec.dump_watch_list(opened), to_int(now))
+    conn.execute(MESSAGE, facts)
 
 
 def refresh(conn: sqlite3.Connection, now: datetime, watch_id: int) -> None:

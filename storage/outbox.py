@@ -30,7 +30,8 @@ FAIL = "UPDATE outbox SET state = 'failed', fence = fence + 1, claimed_at = NULL
 def mark_sent(conn: sqlite3.Connection, now: datetime, post: Post, ts: str) -> bool:
     """Record that Slack took a post under ``ts``. False: the fence was stale, and nothing changed.
 
-    The ``ts`` of a CARD becomes its watch's ``card_ts`` and makes an OPENING watch ACTIVE. A BATCH settles its members.
+    The ``ts`` of a CARD becomes its watch's ``card_ts`` and makes an OPENING watch ACTIVE, as a LIST does with its
+    watches. A BATCH settles its members.
     """
     is_settled = _settle(conn, post, "state = 'sent', ts = ?, sent_at = ?, error = ''", ts, to_int(now))
     if is_settled and post.kind is not PostKind.REFRESH:  # a card can be edited where nothing can be posted
@@ -41,6 +42,9 @@ def mark_sent(conn: sqlite3.Connection, now: datetime, post: Post, ts: str) -> b
             "WHERE id = ?",
             (ts, post.watch_id),
         )
+    if is_settled and post.kind is PostKind.LIST:
+        sql = "UPDATE watches SET state = 'active' WHERE id = ? AND state = 'opening'"
+        conn.executemany(sql, [(watch_id,) for watch_id in post.opens])
     if is_settled and post.kind is PostKind.BATCH:
         conn.execute(
             "UPDATE outbox SET state = 'sent', ts = ?, sent_at = ?, error = '' WHERE batch_id = ?",
@@ -87,9 +91,16 @@ def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str)
             drop_unsent(conn, [post.watch_id])
         else:
             _fail_unsent(conn, now, post, error)
+    if is_settled and post.kind is PostKind.LIST:
+        drop_unsent(conn, [id_ for id_ in post.opens if _is_opening(conn, id_)])
     if is_settled and post.kind is PostKind.BATCH:
         conn.execute(FAIL.format(which="batch_id = ?"), (to_int(now), error, post.id))
     return is_settled
+
+
+def _is_opening(conn: sqlite3.Connection, watch_id: int) -> bool:
+    sql = "SELECT 1 FROM watches WHERE id = ? AND state = 'opening'"
+    return conn.execute(sql, (watch_id,)).fetchone() is not None
 
 
 def mark_card_deleted(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
@@ -121,9 +132,9 @@ def _card_before(conn: sqlite3.Connection, now: datetime, post: Post) -> None:
     if post.watch_id is not None:
         enqueue.card(conn, now, post.watch_id)
         conn.execute(
-            "UPDATE outbox SET position = (SELECT position - 1 FROM outbox WHERE id = ?), severity = ?, "
+            "UPDATE outbox SET position = (SELECT position - 1 FROM outbox WHERE id = ?), severity = ?, payload = ?, "
             "held_until = NULL WHERE watch_id = ? AND event_id = 'card'",
-            (post.id, post.severity or "", post.watch_id),
+            (post.id, post.severity or "", post.event_id, post.watch_id),
         )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from storage.errors import UnreadableError
 from tracking.channel_settings import DEFAULTS, ChannelSettings
 from tracking.daily_digest import DailyDigest
-from tracking.messages import ChannelChange, Notice
+from tracking.messages import ChannelChange, Notice, WatchList
 from tracking.values import News
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class PostKind(StrEnum):
     NOTICE = "notice"  # a direct message to a person
     BATCH = "batch"  # several NEWS rows of a channel in one message
     DAILY_DIGEST = "daily_digest"  # the daily digest of a channel
+    LIST = "list"  # tells a channel which orders were watched at once; their cards come with their first news
     LINE = "line"  # tells a channel of a change that somebody made for all in it
 
 
@@ -58,7 +59,8 @@ class Unreadable:
     error: str  # the error's class and the post's kind only: a payload may name people
 
 
-Content = News | DailyDigest | ChannelChange | Notice | Unreadable | None  # None: its watch or members hold it
+# None: its watch or members hold it
+Content = News | DailyDigest | ChannelChange | Notice | WatchList | Unreadable | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,18 @@ class Post:
     settings: ChannelSettings = DEFAULTS  # the channel's, joined in
     muted_by: str = ""  # the person who muted the watch or its channel, while that holds
     muted_until: datetime | None = None  # when that mute ends
+    told_by_card: bool = False  # the watch's card was posted because of this news, and shows it
     card_held: bool = False  # the watch's first card waits for quiet hours or a mute to end
     was_held: bool = False  # by quiet hours or a mute, which are over
     behind: int = 0  # other NEWS of the channel that could be sent now
     watched: int = 0  # orders that the channel watches, counted up to 100
+
+    @property
+    def opens(self) -> list[int]:
+        """The ids of the watches that a CARD or a LIST opens; empty for other posts."""
+        if isinstance(self.content, WatchList):
+            return list(self.content.watches)
+        return [self.watch_id] if self.kind is PostKind.CARD and self.watch_id is not None else []
 
     @property
     def news(self) -> News:
@@ -104,6 +114,11 @@ class Post:
     def change(self) -> ChannelChange:
         """The contents of a LINE. Raises UnreadableError."""
         return self._content(ChannelChange)
+
+    @property
+    def watch_list(self) -> WatchList:
+        """The contents of a LIST. Raises UnreadableError."""
+        return self._content(WatchList)
 
     @property
     def notice(self) -> Notice:

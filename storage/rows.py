@@ -61,7 +61,7 @@ def reason(stored: str) -> Reason | None:
 
 
 def content(kind: PostKind, stored: str) -> Content:
-    """Decode the payload of a post; None for a BATCH, whose members hold the contents.
+    """Decode the payload of a post; None for a BATCH, whose members hold the contents, and for a CARD.
 
     A payload that cannot be decoded becomes :class:`Unreadable`.
     """
@@ -77,6 +77,7 @@ _READERS: dict[PostKind, Callable[[str], Content]] = {
     PostKind.NEWS: codec.load_news,
     PostKind.DAILY_DIGEST: codec.load_digest,
     PostKind.LINE: codec.load_change,
+    PostKind.LIST: codec.load_watch_list,
     PostKind.NOTICE: codec.load_notice,
 }
 

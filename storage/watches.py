@@ -10,7 +10,7 @@ from storage.ending import end
 from storage.post import PostKind
 from storage.rows import to_int
 from storage.watch import Opened, Watch, WatchState
-from tracking.messages import WatchesPaused
+from tracking.messages import WatchesPaused, WatchList
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from storage.post import Post
     from storage.watch import NewWatch
 
+FEW = 3  # orders watched at once that get their cards at once; cards of more would fill the channel
 SELECT = """
 SELECT w.*, o.milestone, o.reason AS order_reason, o.order_json, o.read_at, o.stale_since
 FROM watches w JOIN orders o ON o.key = w.key WHERE
@@ -27,12 +28,21 @@ FROM watches w JOIN orders o ON o.key = w.key WHERE
 
 
 def open_watches(conn: sqlite3.Connection, now: datetime, wishes: Sequence[NewWatch]) -> list[Opened]:
-    """Open a watch for each wish, in the same order. The orders must be stored.
+    """Open a watch for each wish, in the same order. The orders must be stored, and all wishes are of one channel.
 
-    A new watch is OPENING, and its CARD row is enqueued. A watch that stands already takes over a filter that was
-    named, never a default, is resumed if it was paused, and belongs to this person instead of its subscription.
+    A new watch is OPENING, and its CARD is enqueued; more than :data:`FEW` new ones share one LIST instead. A watch
+    that stands already takes over a filter that was named, never a default, is resumed if it was paused, and belongs to
+    this person instead of its subscription.
     """
-    return [_open(conn, now, wish) for wish in wishes]
+    opened = [_open(conn, now, wish) for wish in wishes]
+    new = [result.watch for result in opened if result.created]
+    if len(new) > FEW:
+        opened_now = WatchList(new[0].created_by, tuple(watch.id for watch in new))
+        enqueue.watch_list(conn, now, new[0].channel, opened_now)
+    else:
+        for watch in new:
+            enqueue.card(conn, now, watch.id)
+    return opened
 
 
 def end_watches(conn: sqlite3.Connection, now: datetime, channel: str, keys: Sequence[str], actor: str) -> list[Watch]:
@@ -62,11 +72,13 @@ def restore_watches(conn: sqlite3.Connection, now: datetime, ids: Sequence[int],
 def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str) -> bool:
     """Record that Slack refused a post for good. Returns False when the fence was stale.
 
-    The watch of a refused first CARD ends with the error as its reason; other watches are left to the caller.
+    The watch of a refused first CARD, and the watches of a refused LIST, end with the error as their reason; other
+    watches are left to the caller.
     """
     is_settled = outbox.mark_failed(conn, now, post, error)
-    if is_settled and post.kind is PostKind.CARD:
-        end(conn, now, "id = ? AND state = 'opening'", (post.watch_id,), error)
+    if is_settled and post.kind in {PostKind.CARD, PostKind.LIST}:
+        for watch_id in post.opens:
+            end(conn, now, "id = ? AND state = 'opening'", (watch_id,), error)
     return is_settled
 
 
@@ -151,7 +163,6 @@ def _open(conn: sqlite3.Connection, now: datetime, wish: NewWatch) -> Opened:
         (wish.key, wish.channel, filter_, wish.created_by, to_int(now)),
     ).fetchone()
     watch = _must(conn, row["id"])
-    enqueue.card(conn, now, watch.id)
     if _is_unscheduled(conn, wish.key):
         orders.mark_due(conn, [wish.key], now)
     _audit(conn, now, wish.created_by, "watch", watch, detail=filter_)

@@ -68,6 +68,14 @@ class SettingsChanged(ChannelChange):
 
 
 @dataclass(frozen=True, slots=True)
+class WatchList:
+    """Several watches that a person opened at once; the channel is told of them in one message."""
+
+    by: str  # the person's id in Slack
+    watches: tuple[int, ...]  # their ids, at least one
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A message that the bot sends by itself, to a person or to a channel."""
 

@@ -10,13 +10,14 @@ from bot.jobs import shared
 from bot.jobs.links import permalink
 from handlers.blocks.i18n import use_language
 from handlers.blocks.message import Message
-from handlers.posts import alarms, digest, lines, notices, thread, tracking
+from handlers.posts import alarms, card, digest, lines, notices, thread
 from storage.alarm import AlarmState
 from storage.post import DETAIL_OF, BatchRule, Post, PostKind
 from storage.watch import WatchState
 from tracking.messages import OrdersCorrected, Reminder, WatchesPaused
 from tracking.quiet_hours import hold_until, quiet_until
 from tracking.severity import SEVERITIES
+from tracking.values import News
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from storage.store import Store
     from storage.watch import Watch
     from tracking.messages import Notice
-    from tracking.values import News
 
 T = TypeVar("T")
 
@@ -55,12 +55,20 @@ class Composer:
                 return await self._notice(post, post.notice, now)
             case PostKind.LINE:
                 return lines.line(post.change, post.id, now)
+            case PostKind.LIST:
+                return await self._list(post)
             case PostKind.DAILY_DIGEST:
                 return digest.daily(post.daily_digest)
             case PostKind.BATCH:
                 return await self._digest(post, now)
             case _:
                 return await self._of_watch(post, now)
+
+    async def _list(self, post: Post) -> Message | None:
+        """Return the list of the orders that are still watched; None when none is."""
+        stored = [await self._store.watches.get(watch_id) for watch_id in post.opens]
+        watches = [watch for watch in stored if watch and watch.state is not WatchState.ENDED]
+        return card.watch_list(watches, post.watch_list.by) if watches else None
 
     async def _of_watch(self, post: Post, now: datetime) -> Message | None:
         watch = await self._store.watches.get(post.watch_id) if post.watch_id is not None else None
@@ -71,14 +79,16 @@ class Composer:
         if post.kind is not PostKind.NEWS:
             alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
             muted = (post.muted_by, post.muted_until) if post.muted_until else None
-            return tracking.card(snapshot, watch, now, alarm=alarm, muted=muted, zone=post.settings.zone)
+            return card.card(snapshot, watch, now, alarm=alarm, muted=muted, zone=post.settings.zone)
         news = post.news
         if news.stall:
             alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
             return alarms.alarm(news, snapshot, watch, alarm, now)
         cleared = await self._store.alarms.cleared_at(post.key, post.created_at)
         others = shared.concerned(news, await self._store.outbox.shared(post))
-        return thread.news(news, snapshot, watch, now, cleared=cleared, others=others)
+        return thread.news(
+            news, snapshot, watch, now, cleared=cleared, others=others, in_thread=is_in_thread_alone(post)
+        )
 
     async def _notice(self, post: Post, notice: Notice, now: datetime) -> Message | None:
         match notice:
@@ -100,10 +110,12 @@ class Composer:
         watch = next((watch for watch in watches if watch.channel == reminder.channel), None)
         if watch is None:
             return None
+        stored = (await self._store.orders.load([alarm.key])).get(alarm.key)
+        snapshot = stored.snapshot() if stored else None
         if post.channel == watch.channel:  # under the card itself
-            return alarms.reminder(alarm, watch, "", now, person=reminder.person)
+            return alarms.reminder(alarm, watch, "", now, person=reminder.person, snapshot=snapshot)
         link = await permalink(self._slack, watch.channel, watch.card_ts)
-        return alarms.reminder(alarm, watch, link, now)
+        return alarms.reminder(alarm, watch, link, now, snapshot=snapshot)
 
     async def _digest(self, post: Post, now: datetime) -> Message | None:
         """Join the batched news, without that of orders that are no longer watched."""
@@ -118,25 +130,31 @@ class Composer:
         if not entries:
             return None
         if post.key:
-            return await self._of_order(entries, now)
+            return await self._of_order(entries, now, in_thread=is_in_thread_alone(post))
         return digest.batch([(news, watch) for _member, news, watch in entries])
 
-    async def _of_order(self, entries: Sequence[tuple[Post, News, Watch]], now: datetime) -> Message:
+    async def _of_order(
+        self, entries: Sequence[tuple[Post, News, Watch]], now: datetime, *, in_thread: bool
+    ) -> Message:
         """Join the news for one order's thread as if one reading had found it; else list it piece by piece."""
         whole = merged([news for _member, news, _watch in entries])
         if whole is not None:
-            return await self._piece(whole, [member for member, _news, _watch in entries], entries[-1][2], now)
-        pieces = [await self._piece(news, [member], watch, now) for member, news, watch in entries]
+            members = [member for member, _news, _watch in entries]
+            return await self._piece(whole, members, entries[-1][2], now, in_thread=in_thread)
+        pieces = [await self._piece(news, [member], watch, now, in_thread=in_thread) for member, news, watch in entries]
         return reduce(Message.followed_by, pieces)
 
-    async def _piece(self, news: News, members: Sequence[Post], watch: Watch, now: datetime) -> Message:
+    async def _piece(
+        self, news: News, members: Sequence[Post], watch: Watch, now: datetime, *, in_thread: bool
+    ) -> Message:
         stored = (await self._store.orders.load([watch.key])).get(watch.key)
         snapshot = stored.snapshot() if stored else None
         if news.stall is not None and snapshot is not None:
             alarm = (await self._store.alarms.of_orders([watch.key])).get(watch.key)
             return alarms.alarm(news, snapshot, watch, alarm, now)
         cleared = [await self._store.alarms.cleared_at(watch.key, member.created_at) for member in members]
-        return thread.news(news, snapshot, watch, now, cleared=next((at for at in cleared if at), None))
+        ended = next((at for at in cleared if at), None)
+        return thread.news(news, snapshot, watch, now, cleared=ended, in_thread=in_thread)
 
 
 def merged(pieces: Sequence[News]) -> News | None:
@@ -179,12 +197,25 @@ def batch_rule(post: Post, now: datetime, fewest: int) -> BatchRule:
 def goes_to_thread(post: Post) -> bool:
     """Return whether the post is a reply under its card. A notice is one when Slack took no direct message."""
     replies = post.kind in {PostKind.NEWS, PostKind.BATCH, PostKind.NOTICE}
-    return replies and bool(post.thread_ts) and (_is_detail(post) or post.settings.threads != "channel")
+    in_thread = _is_detail(post) or _is_shown_by_card(post) or post.settings.threads != "channel"
+    return replies and bool(post.thread_ts) and in_thread
 
 
 def is_broadcast(post: Post) -> bool:
     """Return whether a reply is shown in the channel as well."""
-    return not _is_detail(post) and post.settings.shows(post.severity, post.watched)
+    if _is_detail(post) or _is_shown_by_card(post):
+        return False
+    return post.settings.shows(post.severity, post.watched)
+
+
+def is_in_thread_alone(post: Post) -> bool:
+    """Return whether only the order's thread shows the post, under the card with the order's title and ids."""
+    return goes_to_thread(post) and not is_broadcast(post)
+
+
+def _is_shown_by_card(post: Post) -> bool:
+    """Return whether the channel was just shown this news by the order's first card. An alarm's buttons it was not."""
+    return post.told_by_card and isinstance(post.content, News) and post.content.stall is None
 
 
 def _is_detail(post: Post) -> bool:

@@ -156,5 +156,6 @@ def backoff(post: Post) -> timedelta:
 
 
 def _is_awaited(post: Post) -> bool:
-    """Return whether a person waits for this card as the answer to a command; they are told at once if it fails."""
-    return post.kind is PostKind.CARD and post.watch_state is WatchState.OPENING
+    """Return whether a person waits for this post as the answer to a command; they are told at once if it fails."""
+    is_first_card = post.kind is PostKind.CARD and post.watch_state is WatchState.OPENING
+    return is_first_card or post.kind is PostKind.LIST

@@ -6,6 +6,7 @@ Listeners match the beginning of a button's id; the number that follows keeps th
 from __future__ import annotations
 
 RUN = "run:"  # value: a command to run again, its answer replacing the message that holds the button
+SHOW = "show:"  # value: a command whose answer is shown to the person alone, beside the message
 MENU = "menu:"  # value of the chosen option: a command, or the id and the value of a button that opens a form
 WATCH_HERE = "watch_here"  # value: a watch command
 UNWATCH_HERE = "unwatch_here"  # value: an unwatch command
@@ -18,6 +19,7 @@ WATCH_MESSAGE = "watch_message"
 
 RESUME_CHANNEL = "resume_channel"  # value: the id of a channel whose watches are paused
 ALARM_SEEN, ALARM_SNOOZE, ALARM_TAKE = "alarm_seen", "alarm_snooze", "alarm_take"  # value: the id of the alarm
+SELLER_MESSAGE = "seller_message"  # value: the id of the alarm
 EDIT_SETTINGS = "edit_settings"  # value: the channel
 PREVIEW_DIGEST = "preview_digest"  # value: the channel
 SETTINGS_MODAL = "channel_settings"  # callback id

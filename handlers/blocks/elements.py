@@ -102,13 +102,16 @@ def channel(channel_id: str) -> str:
     return f"<#{channel_id}>" if _CHANNEL.fullmatch(channel_id) else ""
 
 
-def message(blocks: list[Block], summary: str = "", *, longest: int = MAX_TEXT) -> Message:
-    """A message whose text holds the words of all its blocks. ``summary``: a first line for notifications.
+def message(blocks: list[Block], summary: str = "", whole: str = "", *, longest: int = MAX_TEXT) -> Message:
+    """A message whose text holds the words of all its blocks.
 
-    ``longest``: characters of the text; fewer where the blocks take more than ``MAX_SIZE``.
+    ``summary``: a first line of the text, for notifications. ``whole``: its last line, such as the whole id of an order
+    that the blocks name by a short one; it is never cut off. ``longest``: characters of the text; fewer where the
+    blocks take more than ``MAX_SIZE``.
     """
     lines = [summary, *(line for block in blocks for line in _lines(block))]
-    return Message(truncate_mrkdwn("\n".join(line for line in lines if line), longest), blocks)
+    ending = f"\n{whole}" if whole else ""
+    return Message(truncate_mrkdwn("\n".join(line for line in lines if line), longest - len(ending)) + ending, blocks)
 
 
 def mrkdwn(text: str, limit: int) -> Block:

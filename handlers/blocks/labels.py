@@ -1,4 +1,4 @@
-"""Names and signs of milestones, platforms, order states and reasons, and the progress bar.
+"""Names and signs of milestones, platforms, order states, reasons and required actions, and the progress bar.
 
 The views show them through :mod:`handlers.blocks.standing`.
 """
@@ -6,7 +6,7 @@ The views show them through :mod:`handlers.blocks.standing`.
 from __future__ import annotations
 
 from handlers.blocks.i18n import _
-from pandapon.courier import Reason
+from pandapon.courier import Action, Reason
 from pandapon.shipment import PROGRESS, Milestone, Platform
 
 M = Milestone
@@ -29,7 +29,7 @@ _SIGNS: dict[Milestone, str] = {
     M.LOST: "❌",
 }
 
-# The bar has one dot for each stage. Nine dots would not fit a phone, and some milestones mean the same to a buyer.
+# The bar has one sign for each stage. Nine would not fit a phone, and some milestones mean the same to a buyer.
 _STAGES: tuple[frozenset[Milestone], ...] = (
     frozenset({M.ORDERED}),
     frozenset({M.PAID}),
@@ -41,21 +41,21 @@ _STAGES: tuple[frozenset[Milestone], ...] = (
 
 
 def milestone_name(milestone: Milestone | None) -> str:
-    """The milestone in words, e.g. "Out for delivery"; None is a state not known yet."""
+    """The milestone in words; where a person has to act, the words say so: "Pick it up". None: it is not known yet."""
     names = {
         M.ORDERED: _("Ordered"),
-        M.PAID: _("Paid"),
+        M.PAID: _("Waiting for the seller to ship"),
         M.SHIPPED: _("Shipped"),
         M.PICKED_UP: _("Picked up"),
         M.IN_TRANSIT: _("In transit"),
-        M.ARRIVED: _("Arrived at the destination"),
+        M.ARRIVED: _("At the local depot"),
         M.OUT_FOR_DELIVERY: _("Out for delivery"),
-        M.READY_FOR_PICKUP: _("Ready for pickup"),
+        M.READY_FOR_PICKUP: _("Pick it up"),
         M.DELIVERED: _("Delivered"),
         M.ATTEMPT_FAILED: _("Delivery attempt failed"),
-        M.EXCEPTION: _("Problem on the way"),
-        M.RETURNING: _("Going back to the sender"),
-        M.RETURNED: _("Returned to the sender"),
+        M.EXCEPTION: _("Delivery problem"),
+        M.RETURNING: _("On its way back to the sender"),
+        M.RETURNED: _("Returned to sender"),
         M.CANCELLED: _("Cancelled"),
         M.LOST: _("Lost"),
     }
@@ -68,13 +68,15 @@ def milestone_emoji(milestone: Milestone | None) -> str:
 
 
 def bar(milestone: Milestone | None, reached: Milestone | None = None) -> str:
-    """Six stages as dots: ``●━●━●━◉┄○┄○``.
+    """Six stages, those that are reached filled, and their number in words: ``▰▰▰▰▱▱ 4 of 6``.
 
-    A problem is no stage: its ✖ stands behind the stage of ``reached``, the furthest progress before it.
+    Both signs are of one block of Unicode and no emoji, so that they have the same size in every font, and the number
+    is what a screen reader says. A problem is no stage: its bar ends at ``reached``, the furthest progress before it.
+    Empty where no stage is reached.
     """
-    if milestone and milestone.is_problem:
-        return _dots(_stage(reached), "✖")
-    return _dots(_stage(milestone), "●" if milestone is M.DELIVERED else "◉")
+    at = reached if milestone and milestone.is_problem else milestone
+    n, total = next((n for n, stage in enumerate(_STAGES, 1) if at in stage), 0), len(_STAGES)
+    return "▰" * n + "▱" * (total - n) + " " + _("{n} of {total}").format(n=n, total=total) if n else ""
 
 
 def reason_words(reason: Reason) -> str:
@@ -89,7 +91,7 @@ def reason_words(reason: Reason) -> str:
         Reason.DAMAGED: _("damaged"),
         Reason.MISSING: _("something is missing"),
         Reason.MISSORTED: _("sent the wrong way"),
-        Reason.FORBIDDEN: _("goods that are not allowed"),
+        Reason.FORBIDDEN: _("products that are not allowed"),
         Reason.HELD: _("held back"),
         Reason.CUSTOMS_INSPECTION: _("inspected by customs"),
         Reason.CUSTOMS_HELD: _("held by customs"),
@@ -110,6 +112,17 @@ def reason_words(reason: Reason) -> str:
     }[reason]
 
 
+def action_words(action: Action) -> str:
+    """What a person has to do, and why, to follow "Action needed:"."""
+    return {
+        Action.PICK_UP: _("pick it up soon, or it goes back"),
+        Action.ADDRESS: _("the address is wrong or incomplete"),
+        Action.CONTACT: _("the courier cannot reach the receiver"),
+        Action.PAPERS: _("papers are missing"),
+        Action.PAY: _("duty or charges have to be paid"),
+    }[action]
+
+
 def furthest(milestones: list[Milestone | None]) -> Milestone | None:
     """The milestone of the highest rank among those of ``PROGRESS``; None where there is none."""
     progress = [milestone for milestone in milestones if milestone in PROGRESS]
@@ -128,23 +141,11 @@ def status_name(platform: Platform, code: str) -> str:
     return _taobao_states().get(code.strip().upper(), code)
 
 
-def _stage(milestone: Milestone | None) -> int:
-    return next((at for at, stage in enumerate(_STAGES) if milestone in stage), -1)
-
-
-def _dots(stage: int, now: str) -> str:
-    signs = ["●" if at < stage else now if at == stage else "○" for at in range(len(_STAGES))]
-    if stage < 0 and now == "✖":
-        signs[0] = now
-    links = ["━" if at < stage else "┄" for at in range(len(_STAGES) - 1)]
-    return "".join(sign + link for sign, link in zip(signs, [*links, ""], strict=True))
-
-
 def _alibaba_states() -> dict[str, str]:
     """1688's states as the upstream documents them. The keys are lower case and without underscores."""
     return {
         "waitbuyerpay": _("Waiting for payment"),
-        "waitsellersend": _("Paid, waiting for the seller to ship"),
+        "waitsellersend": _("Waiting for the seller to ship"),
         "waitlogisticstakein": _("Waiting for the courier to pick it up"),
         "waitbuyerreceive": _("Shipped"),
         "waitbuyersign": _("Waiting for the buyer to sign"),
@@ -158,7 +159,7 @@ def _alibaba_states() -> dict[str, str]:
 
 def _taobao_states() -> dict[str, str]:
     """Taobao's numeric states and the upstream's names for them, both documented for a sibling of this API."""
-    unpaid, unsent, sent = _("Waiting for payment"), _("Paid, waiting for the seller to ship"), _("Shipped")
+    unpaid, unsent, sent = _("Waiting for payment"), _("Waiting for the seller to ship"), _("Shipped")
     closed = _("Cancelled or closed")
     return {
         **dict.fromkeys(("12", "BULIDING", "ORDER_BULIDING"), _("Being created")),

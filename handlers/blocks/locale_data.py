@@ -41,7 +41,17 @@ def duration(length: timedelta, unit: Unit) -> str:
 def day_and_time(local: datetime, *, with_year: bool) -> str:
     """A date in short form and the time on a clock of 24 hours, in the datetime's own zone, e.g. ``May 20 16:30``."""
     day = format_skeleton("yMMMd" if with_year else "MMMd", local, tzinfo=local.tzinfo, locale=locale())
-    return f"{day} {format_skeleton('Hm', local, tzinfo=local.tzinfo, locale=locale())}"
+    return f"{day} {clock(local)}"
+
+
+def weekday(local: datetime, *, with_year: bool) -> str:
+    """A day with its weekday, e.g. ``Thu, Nov 26``."""
+    return format_skeleton("yMMMEd" if with_year else "MMMEd", local, tzinfo=local.tzinfo, locale=locale())
+
+
+def clock(local: datetime) -> str:
+    """The time on a clock of 24 hours, e.g. ``16:30``."""
+    return format_skeleton("Hm", local, tzinfo=local.tzinfo, locale=locale())
 
 
 def day_in_full(day: date) -> str:

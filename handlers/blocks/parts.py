@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.gloss import gloss
-from handlers.blocks.i18n import _
+from handlers.blocks.i18n import _, language, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.people import name
 from handlers.blocks.standing import of_milestone, standing
-from handlers.blocks.text import ago, escape, sanitize_id, slack_date, truncate, truncate_mrkdwn
+from handlers.blocks.text import (
+    ago,
+    escape,
+    money,
+    sanitize_id,
+    short_id,
+    slack_date,
+    truncate,
+    truncate_mrkdwn,
+)
 from handlers.requests import Unwatch
+from pandapon.carriers import carrier_of
 from pandapon.markup import plain
 from pandapon.shipment import OrderRef
 
@@ -28,23 +39,62 @@ if TYPE_CHECKING:
     from storage.watch import Watch
     from tracking.orders import OrderSnapshot
 
+_PIECES = frozenset({"", "件", "个", "只", "pc", "pcs", "piece", "pieces"})  # units of single pieces
 LINE = 400  # characters of one trace entry; the longest real ones have about 150
 GLOSS = 160  # characters of a gloss; those that the bot makes have at most about 120
 PARAGRAPH = 2800  # characters of trace entries in one section
 
 
 def order_name(ref: OrderRef) -> str:
-    """An order's platform and id in words."""
+    """An order's platform and whole id in words."""
     return _("{platform} order {id}").format(platform=platform_name(ref.platform), id=sanitize_id(ref.order_id))
+
+
+def short_name(ref: OrderRef) -> str:
+    """An order's platform and short id: ``1688 …880794``."""
+    return f"{platform_name(ref.platform)} {short_id(ref.order_id)}"
 
 
 def title_of(order: Order | None, limit: int = 80) -> str:
     """The title of an order's first item and the number of the others, as Slack text; empty where no title is known."""
+    title, others = _titles(order, limit)
+    return escape(title) + others if title else ""
+
+
+def called(order: Order | None, ref: OrderRef, limit: int = 80) -> str:
+    """The name by which people know an order, as Slack text: its title, or its short id where no title is known."""
+    return title_of(order, limit) or short_name(ref)
+
+
+def heading(standing: Standing, order: Order | None, ref: OrderRef) -> str:
+    """State and title of an order, for a header: plain text, not Slack text."""
+    title, others = _titles(order, 100)
+    return f"{standing.state} · {title + others if title else short_name(ref)}"
+
+
+def _titles(order: Order | None, limit: int) -> tuple[str, str]:
     titles = [item.title for item in order.items if item.title] if order else []
-    if not titles:
+    return (truncate(titles[0], limit), f" +{len(titles) - 1}" if titles[1:] else "") if titles else ("", "")
+
+
+def facts_of(order: Order | None, ref: OrderRef) -> list[str]:
+    """Short id, seller, amount and quantity of an order, as Slack text; those that are not known are left out."""
+    if order is None:
+        return [short_name(ref)]
+    amount = money(order.total_amount) if order.total_amount is not None else ""
+    facts = (short_name(ref), escape(truncate(order.seller, 24)), amount, _quantity(order))
+    return [fact for fact in facts if fact]
+
+
+def _quantity(order: Order) -> str:
+    """How many pieces the order has; empty where a line does not say, or counts in another unit."""
+    counts = [item.quantity for item in order.items]
+    units = {item.unit.strip().casefold() for item in order.items}
+    known = [count for count in counts if count is not None]
+    if not known or len(known) < len(counts) or not units <= _PIECES:
         return ""
-    first = escape(truncate(titles[0], limit))
-    return first if len(titles) == 1 else _("{title} and {n} more").format(title=first, n=len(titles) - 1)
+    total = sum(known, Decimal())
+    return ngettext("{n} pc", "{n} pcs", 1 if total == 1 else 2).format(n=f"{total.normalize():f}")
 
 
 def standing_of(watch: Watch) -> Standing:
@@ -73,7 +123,7 @@ def freshness(read_at: datetime | None, stale_since: datetime | None, now: datet
         time += f" ({ago(now - read_at)})"
     if stale_since is None:
         return _("As of {time}").format(time=time)
-    return _("⚠️ PandaPon has not answered since {since}; this is the state of {time}").format(
+    return _("⚠️ PandaPon hasn't responded since {since}. Last known status, from {time}").format(
         since=slack_date(stale_since, now), time=time
     )
 
@@ -84,24 +134,45 @@ def freshness_of(snapshot: OrderSnapshot, now: datetime, *, relative: bool = Tru
 
 
 def parcel_name(parcel: Parcel) -> str:
-    """A parcel's waybill, and its carrier where that is known."""
-    carrier = escape(truncate(parcel.carrier, 40))
+    """A parcel's tracking number, and its carrier where that is known, linked to the carrier's page."""
+    carrier = carrier_link(parcel)
     return f"`{sanitize_id(parcel.waybill)}`" + (f" · {carrier}" if carrier else "")
 
 
+def short_parcel(parcel: Parcel) -> str:
+    """A parcel's carrier and short tracking number, linked to the carrier's page of it: ``ZTO …678901``."""
+    return carrier_link(parcel, short_id(parcel.waybill)) or short_id(parcel.waybill)
+
+
+def carrier_link(parcel: Parcel, number: str = "") -> str:
+    """A parcel's carrier with a link to its page, as Slack text; empty where the carrier is not known.
+
+    ``number``: shown behind the carrier's name. A carrier that only the number's shape suggests is marked: ``ZTO?``.
+    """
+    match = carrier_of(parcel.carrier, parcel.waybill)
+    name = (match.chinese if language() == "zh_CN" else match.name) if match else truncate(parcel.carrier, 40)
+    shown = f"{name} {number}".strip() if name else ""
+    return el.link(match.carrier.address(parcel.waybill) if match else "", shown)
+
+
 def node_line(node: Node, now: datetime) -> str:
-    """One trace entry: its time, words and place. A time that cannot be read is shown as the courier sent it."""
-    time = (
-        slack_date(node.at, now)
-        if node.at and node.is_timed
-        else escape(truncate(node.raw_time, 40)) or _("time unknown")
-    )
+    """One trace entry: its time, words and place."""
+    return f"{node_time(node, now)} · {node_words(node)}"
+
+
+def node_time(node: Node, now: datetime) -> str:
+    """The time of a trace entry, as Slack text. One that cannot be read is shown as the courier sent it."""
+    if node.at and node.is_timed:
+        return slack_date(node.at, now)
+    return escape(truncate(node.raw_time, 40)) or _("time unknown")
+
+
+def node_words(node: Node) -> str:
+    """The sign of a trace entry's milestone, its words and its place, as Slack text."""
     sign = f"{of_milestone(node.milestone).sign} " if node.milestone else ""
     words = _words(node)
     place = escape(truncate(plain(node.place), 60))
-    return truncate_mrkdwn(
-        f"{time}  {sign}{words}" + (f" · {place}" if place and place not in words else ""), LINE + 300
-    )
+    return truncate_mrkdwn(f"{sign}{words}" + (f" · {place}" if place and place not in words else ""), LINE + 250)
 
 
 def _words(node: Node) -> str:
@@ -119,13 +190,13 @@ def newest_first(nodes: tuple[Node, ...]) -> list[Node]:
 
 
 def filter_words(filter_: str) -> str:
-    """The news that a filter lets through, in words."""
+    """The updates that a filter lets through, in words."""
     words = {"all": _("all updates"), "milestones": _("milestones and problems"), "problems": _("problems only")}
     return words.get(filter_) or escape(filter_)
 
 
 def muted_line(by: str, until: datetime, now: datetime) -> str:
-    """Until when news is muted, and who muted it."""
+    """Until when updates are muted, and who muted them."""
     return _("🔕 Muted by {user} until {time}").format(user=name(by), time=slack_date(until, now))
 
 
@@ -154,6 +225,11 @@ def run_option(text: str, request: Request) -> tuple[str, str]:
 def form_option(text: str, opener: str, value: str) -> tuple[str, str]:
     """An option of a menu that opens a form, as the button with the id ``opener`` and this value does."""
     return text, f"{opener} {value}"
+
+
+def show_button(text: str, number: int, request: Request) -> Block:
+    """A button that runs a command and shows its answer to the person alone; the message stays as it is."""
+    return el.button(text, f"{action_ids.SHOW}{number}", request.command())
 
 
 def failed(platform: Platform, error: str) -> Block:

@@ -69,7 +69,7 @@ class Standing:
 
     @property
     def line(self) -> str:
-        """All fields: ``⚠️ Problem on the way · held by customs (1688 says: Waiting for payment)``."""
+        """All fields: ``⚠️ Delivery problem · held by customs (1688 says: Waiting for payment)``."""
         return f"{self.sign} {self.text}"
 
     @property
@@ -81,6 +81,11 @@ class Standing:
     def text(self) -> str:
         """All fields but the sign."""
         return f"{self.words}{self._details}"
+
+    @property
+    def notes(self) -> list[str]:
+        """The fields that neither sign nor words say, for a message whose heading has those."""
+        return [note for note in (self.part, self.reason, self.says) if note]
 
     @property
     def _details(self) -> str:
@@ -140,11 +145,12 @@ def of_milestone(milestone: Milestone | None) -> Standing:
 
 
 def progress(milestone: Milestone | None, standing: Standing, reached: Iterable[Milestone | None]) -> str:
-    """The progress bar and the standing in words: ``●━●━●━◉┄○┄○  In transit``.
+    """The progress bar and the standing in words: ``▰▰▰▰▱▱ 4 of 6 · In transit``.
 
     ``reached``: all milestones so far; the furthest of them is the stage at which the bar shows a problem.
     """
-    return f"{bar(milestone, furthest(list(reached)))}  {standing.text}"
+    filled = bar(milestone, furthest(list(reached)))
+    return f"{filled} · {standing.text}" if filled else standing.text
 
 
 def platform_word(order: Order) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
@@ -32,15 +34,25 @@ def read_track(command: TypedCommand) -> Track:
 
 
 async def track(interaction: Interaction, request: Track) -> Message:
-    """Show every parcel with its milestone and its nodes, newest first; the stored ones while PandaPon is asked."""
-    zone = (await interaction.ctx.store.channels.get(interaction.channel)).settings.zone
+    """Show every parcel with its milestone and its updates, newest first; the stored ones while PandaPon is asked."""
+    own = _own_zone(interaction)
+    zone = own or (await interaction.ctx.store.channels.get(interaction.channel)).settings.zone
+    show = partial(
+        tracking.track, all_nodes=request.all_nodes, zone=zone, is_own_zone=own is not None, back=request.back
+    )
     if stored := await interaction.ctx.tracker.stored(request.text, request.platform):
-        now = interaction.ctx.clock()
-        interaction.meanwhile.message = tracking.track(stored, now, all_nodes=request.all_nodes, zone=zone)
+        interaction.meanwhile.message = show(stored, interaction.ctx.clock())
     snapshot = await interaction.ctx.tracker.lookup(request.text, request.platform)
     watch = await _find_watch(interaction, snapshot.ref.key)
-    now = interaction.ctx.clock()
-    return tracking.track(snapshot, now, all_nodes=request.all_nodes, watched_by=watch, zone=zone)
+    return show(snapshot, interaction.ctx.clock(), watched_by=watch)
+
+
+def _own_zone(interaction: Interaction) -> ZoneInfo | None:
+    """The person's time zone; None where Slack did not tell it or this machine does not know it."""
+    try:
+        return ZoneInfo(interaction.ctx.people.of(interaction.user).time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 async def _find_watch(interaction: Interaction, key: str) -> Watch | None:
@@ -57,11 +69,11 @@ def _not_tracked(request: Track) -> str:
 def _help() -> HelpPage:
     return HelpPage(
         _("Track parcels"),
-        _("Every parcel with the courier's entries, newest first. Times are in your own time zone."),
+        _("Every parcel with the courier's updates, newest first."),
         (
             (f"/panda track {ID}", _("by order id")),
-            ("/panda track SF1234567890123", _("by waybill")),
-            (f"/panda track {ID} --all", _("with all entries")),
+            ("/panda track SF1234567890123", _("by tracking number")),
+            (f"/panda track {ID} --all", _("with all updates")),
         ),
     )
 
@@ -78,7 +90,7 @@ FEATURE = Feature(
             Verb("track", SYNONYMS, PLATFORMS | {"all", "back"}, takes_one_id=True),
             read_track,
             _help,
-            slash="order id or waybill",
+            slash="order id or tracking number",
         ),
     ),
     answers=(Answer(Track, track, failed=_not_tracked, is_repeatable=True),),

@@ -1,23 +1,35 @@
-"""Stall alarms: why an order needs attention, and what people did about it."""
+"""Stall alarms: why an order needs attention, what to do, and what people did about it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
-from handlers.blocks.labels import platform_name
-from handlers.blocks.parts import here, order_name, ref_of, title_of, unwatch_button
+from handlers.blocks.parts import (
+    called,
+    carrier_link,
+    here,
+    order_name,
+    ref_of,
+    short_name,
+    show_button,
+    unwatch_button,
+)
 from handlers.blocks.people import name
+from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import escape, sanitize_id, slack_date, span, truncate
 from handlers.posts import unpaid
-from pandapon.shipment import OrderRef
+from handlers.requests import Track
+from pandapon.carriers import carrier_of
+from pandapon.shipment import OrderRef, Parcel
 from storage.alarm import AlarmState
 from tracking.values import Leg, Stall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from handlers.blocks.message import Block, Message
@@ -28,6 +40,19 @@ if TYPE_CHECKING:
     from tracking.orders import OrderSnapshot
     from tracking.values import News
 
+# Legs on which the seller can do something: ship, or ask the courier whose customer the seller is.
+SELLERS = frozenset({Leg.NOT_SHIPPED, Leg.FIRST_SCAN, Leg.DOMESTIC, Leg.ABROAD, Leg.PROBLEM, Leg.SILENT})
+
+
+@dataclass(frozen=True, slots=True)
+class _Stalled:
+    """The silence of an alarm, and the facts that are known of its order."""
+
+    stall: Stall
+    ref: OrderRef
+    order: Order | None = None
+    parcel: Parcel | None = None
+
 
 def alarm(news: News, snapshot: OrderSnapshot, watch: Watch, alarm: Alarm | None, now: datetime) -> Message:
     """The post that raises an alarm, with its buttons while the alarm stands.
@@ -35,57 +60,51 @@ def alarm(news: News, snapshot: OrderSnapshot, watch: Watch, alarm: Alarm | None
     ``alarm``: the stored alarm of the order; None, or that of a later stall, where the alarm of ``news`` is over.
     """
     assert news.stall is not None
-    order = snapshot.order or watch.order
-    title = title_of(order) or order_name(news.ref)
-    blocks = [el.section(f"{words(news.stall, news.ref, order, now)}\n{title}")]
+    stalled = _stalled(news.stall, news.ref, watch, snapshot)
     if alarm is None or alarm.stall.since != news.stall.since:
         is_unpaid = news.stall.leg is Leg.NOT_PAID
-        blocks.append(el.context(_("It no longer waits for payment.") if is_unpaid else _("It has moved since.")))
-    else:
-        blocks += _state(alarm, now, watch, el.mention)
-    return el.message([*blocks, el.context(order_name(news.ref))])
+        is_over = _("It no longer waits for payment.") if is_unpaid else _("It has moved since.")
+        return _message([_words(stalled, now)], [is_over], stalled)
+    return _message([_words(stalled, now)], _done(alarm, now, el.mention), stalled, _buttons(alarm, watch, now))
 
 
-def reminder(alarm: Alarm, watch: Watch, link: str, now: datetime, *, person: str = "") -> Message:
+def reminder(
+    alarm: Alarm, watch: Watch, link: str, now: datetime, *, person: str = "", snapshot: OrderSnapshot | None = None
+) -> Message:
     """The reminder of an alarm, with a link to the order's card.
 
     ``link``: the card's address; empty where Slack gave none. ``person``: the user id of the person who asked, to be
     mentioned where the reminder goes to the card's thread because Slack refuses direct messages to them.
     """
-    head = _("⏰ You asked to be reminded:")
+    why = _("You asked to be reminded.")
     if person:
-        head = _("⏰ {user}, you asked to be reminded, and I cannot send you direct messages:")
-        head = head.format(user=el.mention(person))
-    order, ref = watch.order, ref_of(watch)
-    title = title_of(order) or order_name(ref)
+        why = _("{user}, you asked to be reminded, and I cannot send you direct messages.")
+        why = why.format(user=el.mention(person))
+    stalled = _stalled(alarm.stall, ref_of(watch), watch, snapshot)
     card = el.link(link, _("Open the card")) if link else ""
-    where = " · ".join(part for part in (order_name(ref), here(watch.channel), card) if part)
-    blocks = [el.section(f"{head}\n{words(alarm.stall, ref, order, now)}\n{title}"), el.context(where)]
-    return el.message([*blocks, *_state(alarm, now, watch, name)])
+    notes = [note for note in (*_done(alarm, now, name), here(watch.channel), card) if note]
+    return _message([_words(stalled, now), why], notes, stalled, _buttons(alarm, watch, now))
 
 
-def acted_on(alarm: Alarm, watch: Watch | None, now: datetime) -> Message:
-    """The alarm as it stands after a press on one of its buttons; this replaces the message pressed."""
-    ref = OrderRef.from_key(alarm.key)
-    blocks = [el.section(words(alarm.stall, ref, watch.order if watch else None, now))]
+def acted_on(alarm: Alarm, watch: Watch | None, now: datetime, snapshot: OrderSnapshot | None = None) -> Message:
+    """The alarm as it stands after a press on one of its buttons; this replaces the message pressed, in its layout."""
+    stalled = _stalled(alarm.stall, OrderRef.from_key(alarm.key), watch, snapshot)
     if alarm.state is AlarmState.CLEARED:
-        blocks.append(el.context(was_cleared(alarm)))
-    else:
-        blocks += _state(alarm, now, watch, name)
-    return el.message([*blocks, el.context(f"{platform_name(ref.platform)} `{sanitize_id(ref.order_id)}`")])
+        return _message([_words(stalled, now)], [was_cleared(alarm)], stalled)
+    return _message([_words(stalled, now)], _done(alarm, now, name), stalled, _buttons(alarm, watch, now))
 
 
 def was_cleared(alarm: Alarm) -> str:
     """The sentence that an alarm is over."""
     if alarm.stall.leg is Leg.NOT_PAID:
-        return _("✅ It no longer waits for payment, so the alarm is over.")
-    return _("✅ It has moved since; the alarm is over.")
+        return _("✅ No longer waiting for payment – alert closed.")
+    return _("✅ Moving again – alert closed.")
 
 
 def line(alarm: Alarm, now: datetime) -> str:
     """The line about an alarm on the order's card."""
     stall = alarm.stall
-    sentence = _("⏰ Silent since {time}").format(time=slack_date(stall.since, now))
+    sentence = _("⏰ No movement since {time}").format(time=slack_date(stall.since, now))
     if stall.leg is Leg.NOT_PAID:
         sentence = unpaid.line(stall, OrderRef.from_key(alarm.key), now)
     return " · ".join([sentence, *_done(alarm, now, name)])
@@ -96,34 +115,11 @@ def over(alarm: Alarm, milestone: Milestone | None) -> str:
 
     ``milestone``: the order's state now.
     """
-    sentence = _("✅ Moving again, so the alarm is over.")
+    sentence = _("✅ Moving again – alert closed.")
     if alarm.stall.leg is Leg.NOT_PAID:
         sentence = unpaid.over(milestone)
     if alarm.assignee:
-        sentence += " " + _("{user} had taken it on.").format(user=el.mention(alarm.assignee))
-    return sentence
-
-
-def words(stall: Stall, ref: OrderRef, order: Order | None, now: datetime) -> str:
-    """The headline of an alarm and its cause, as Slack text. ``order``: None where only the id is known."""
-    cause = unpaid.words(stall, ref, order, now) if stall.leg is Leg.NOT_PAID else _silence(stall, now)
-    return f"⏰ *{headline(stall.leg)}*\n{cause}"
-
-
-def _silence(stall: Stall, now: datetime) -> str:
-    silence = span(now - stall.since)
-    parcel = _(" of parcel {waybill}").format(waybill=f"`{sanitize_id(stall.waybill)}`") if stall.waybill else ""
-    last = escape(truncate(stall.last, 80))
-    reason = {
-        Leg.NOT_SHIPPED: _("Paid {silence} ago, and the seller has not shipped it."),
-        Leg.PICKUP: _("Ready for {silence} and not picked up{parcel}; couriers send such parcels back."),
-        Leg.SILENT: _(
-            "Nothing for {silence}{parcel}. I will stop following it in a week unless somebody says otherwise."
-        ),
-    }.get(stall.leg, _("No scan{parcel} for {silence}") + (_(" since {last}") if last else ""))
-    sentence = reason.format(silence=silence, parcel=parcel, last=last)
-    if stall.usual is not None:
-        sentence += _("; {usual} is usual here").format(usual=span(stall.usual))
+        sentence = sentences([sentence, _("{user} was handling it.").format(user=el.mention(alarm.assignee))])
     return sentence
 
 
@@ -131,46 +127,105 @@ def headline(leg: Leg) -> str:
     """The alarm in a few words."""
     return {
         Leg.NOT_PAID: _("Action needed: not paid"),
-        Leg.NOT_SHIPPED: _("Not shipped"),
-        Leg.FIRST_SCAN: _("Handed over, but not moving"),
-        Leg.DOMESTIC: _("Not moving"),
-        Leg.ABROAD: _("Not moving on its way abroad"),
+        Leg.NOT_SHIPPED: _("Not shipped yet"),
+        Leg.FIRST_SCAN: _("Shipped, but no scan yet"),
+        Leg.DOMESTIC: _("No movement"),
+        Leg.ABROAD: _("Held up on its way abroad"),
         Leg.PICKUP: _("Action needed: pick it up"),
-        Leg.PROBLEM: _("The problem is not solved"),
-        Leg.SILENT: _("Is anybody still waiting for this?"),
+        Leg.PROBLEM: _("Problem still open"),
+        Leg.SILENT: _("Still waiting for this?"),
     }[leg]
 
 
-def _state(alarm: Alarm, now: datetime, watch: Watch | None, owner: Callable[[str], str]) -> list[Block]:
-    done = _done(alarm, now, owner)
-    return [*([el.context(" · ".join(done))] if done else []), *el.actions(_buttons(alarm, watch, now))]
+def _words(stalled: _Stalled, now: datetime) -> str:
+    """The alarm and the order's title; below, the cause and what to do, as Slack text."""
+    stall, ref, order = stalled.stall, stalled.ref, stalled.order
+    silence = span(now - stall.since)
+    event = _("No movement for {silence}").format(silence=silence) if stall.leg is Leg.DOMESTIC else headline(stall.leg)
+    head = f"⏰ *{event}* · {called(order, ref)}"
+    if stall.leg is Leg.NOT_PAID:
+        return f"{head}\n{unpaid.words(stall, ref, order, now)}"
+    return f"{head}\n{sentences([*_causes(stall, silence), _todo(stall, stalled.parcel)])}"
+
+
+def _causes(stall: Stall, silence: str) -> list[str]:
+    """The sentences that explain an alarm. ``silence``: its length in words."""
+    sentence = {
+        Leg.NOT_SHIPPED: _("Paid {silence} ago, and the seller has not shipped it."),
+        Leg.PICKUP: _("Ready for {silence} and not picked up."),
+        Leg.PROBLEM: _("Not solved for {silence}."),
+        Leg.SILENT: _("No update for {silence}."),
+        Leg.DOMESTIC: "",  # the headline says it
+    }.get(stall.leg, _("No movement for {silence}."))
+    causes = [sentence.format(silence=silence)]
+    if stall.usual is not None:
+        causes.append(_("Usual here: {usual}.").format(usual=span(stall.usual)))
+    if stall.last and stall.leg not in {Leg.NOT_SHIPPED, Leg.PICKUP}:
+        causes.append(_("Last scan: {last}.").format(last=escape(truncate(stall.last, 80)).rstrip("。.")))
+    return causes
+
+
+def _todo(stall: Stall, parcel: Parcel | None) -> str:
+    """What to do, as a request to a colleague."""
+    if stall.leg is Leg.PICKUP:
+        return _("Please have it picked up: couriers send such parcels back.")
+    if stall.leg is Leg.SILENT:
+        return _("I'll stop watching in a week unless someone presses Keep watching.")
+    if stall.leg is Leg.NOT_SHIPPED:
+        return _("Please ask the seller when it will be shipped.")
+    match = carrier_of(parcel.carrier, parcel.waybill) if parcel else None
+    if match is None or match.is_guess or not match.carrier.phone:
+        return _("Please ask the seller to check with the courier.")
+    courier = f"{match.name}: {match.carrier.phone}"
+    return _("Please ask the seller to check with the courier ({courier}).").format(courier=courier)
+
+
+def _message(lines: Sequence[str], notes: Sequence[str], stalled: _Stalled, buttons: Sequence[Block] = ()) -> Message:
+    """The one layout of an alarm, before and after each press: the words, a line of small print, the buttons."""
+    small_print, parcel = [*notes, short_name(stalled.ref)], stalled.parcel
+    if parcel:
+        number = sanitize_id(parcel.waybill)
+        small_print.append(carrier_link(parcel, number) or number)
+    blocks = [el.section("\n".join(lines)), el.context(" · ".join(small_print)), *el.actions(buttons)]
+    return el.message(blocks, whole=order_name(stalled.ref))
+
+
+def _stalled(stall: Stall, ref: OrderRef, watch: Watch | None, snapshot: OrderSnapshot | None) -> _Stalled:
+    order = (snapshot.order if snapshot else None) or (watch.order if watch else None)
+    if not stall.waybill:
+        return _Stalled(stall, ref, order)
+    parcels = snapshot.shipment.parcels if snapshot else ()
+    read = next((parcel for parcel in parcels if parcel.waybill == stall.waybill), None)
+    return _Stalled(stall, ref, order, read or Parcel(stall.waybill))
 
 
 def _done(alarm: Alarm, now: datetime, owner: Callable[[str], str]) -> list[str]:
     """The person who took an alarm on, and the last act on it. ``owner``: writes the former, as a mention or a name."""
     done = []
     if alarm.assignee:
-        done.append(_("🙋 {user} takes care of it").format(user=owner(alarm.assignee)))
+        done.append(_("🙋 {user} is handling it").format(user=owner(alarm.assignee)))
     if alarm.state is AlarmState.ACKNOWLEDGED:
         done.append(_("👌 {user} has seen it").format(user=name(alarm.actor)))
     if alarm.state is AlarmState.SNOOZED and alarm.snoozed_until:
         until = slack_date(alarm.snoozed_until, now)
-        done.append(_("💤 snoozed by {user} until {time}").format(user=name(alarm.actor), time=until))
+        done.append(_("💤 {user} will be reminded {time}").format(user=name(alarm.actor), time=until))
     return done
 
 
 def _buttons(alarm: Alarm, watch: Watch | None, now: datetime) -> list[Block]:
-    value = str(alarm.id)
+    value, stall, ref = str(alarm.id), alarm.stall, OrderRef.from_key(alarm.key)
     buttons = []
     if alarm.state is AlarmState.OPEN:
-        seen = _("Keep following") if alarm.stall.leg is Leg.SILENT else _("Seen")
+        seen = _("Keep watching") if stall.leg is Leg.SILENT else _("Acknowledge")
         buttons.append(el.button(seen, f"{action_ids.ALARM_SEEN}:1", value))
-    until = alarm.stall.until
-    again = _("Remind me before it closes") if until and until > now else _("Remind me in 24 h")
+    again = _("Remind me before it closes") if stall.until and stall.until > now else _("Remind me in 24 h")
     # In every state, since a reminder goes only to the person who presses.
     buttons.append(el.button(again, f"{action_ids.ALARM_SNOOZE}:1", value))
-    if alarm.state is not AlarmState.ASSIGNED:
-        buttons.append(el.button(_("I take care of it"), f"{action_ids.ALARM_TAKE}:1", value))
-    if watch is not None and alarm.stall.leg is Leg.SILENT:
+    if not alarm.assignee:
+        buttons.append(el.button(_("I'll handle it"), f"{action_ids.ALARM_TAKE}:1", value))
+    if stall.leg in SELLERS:
+        buttons.append(el.button(_("Copy message to seller"), f"{action_ids.SELLER_MESSAGE}:1", value))
+    buttons.append(show_button(_("Track"), 1, Track(ref.order_id, ref.platform)))
+    if watch is not None and stall.leg is Leg.SILENT:
         buttons.append(unwatch_button(_("Stop watching"), watch))
     return buttons

@@ -1,4 +1,4 @@
-"""News in a card's thread: the events, the actions needed, and the trace entries that report them."""
+"""News in a card's thread: the state and title, the actions needed, and the scans that report them."""
 
 from __future__ import annotations
 
@@ -8,20 +8,28 @@ from typing import TYPE_CHECKING
 from handlers.blocks import elements as el
 from handlers.blocks.expectation import late_headline
 from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.labels import action_words
 from handlers.blocks.message import Layout, Message
 from handlers.blocks.order_states import refund_words
-from handlers.blocks.parts import newest_first, node_line, order_name, paragraphs, title_of
+from handlers.blocks.parts import (
+    called,
+    carrier_link,
+    newest_first,
+    node_line,
+    order_name,
+    paragraphs,
+    short_name,
+)
 from handlers.blocks.standing import delivered, of_milestone, of_step, platform_word
-from handlers.blocks.text import money, sanitize_id
+from handlers.blocks.text import money, sanitize_id, short_id
 from handlers.posts import alarms
-from pandapon.courier import Action
 from pandapon.milestones import is_with_finance
-from pandapon.shipment import Milestone, OrderRef
+from pandapon.shipment import OrderRef
 from tracking.severity import required_actions
 from tracking.values import Filter, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from pandapon.models import Order
@@ -33,7 +41,7 @@ if TYPE_CHECKING:
 
 MAX_LINES = 12  # lines of each kind in the headline
 MAX_OTHERS = 5  # orders in the same parcel that are named
-MAX_SCANS = 40  # entries shown; a message is full before, and a busy parcel takes some ten hours for them
+MAX_SCANS = 40  # scans shown; a message is full before, and a busy parcel takes some ten hours for them
 
 
 def news(
@@ -44,48 +52,82 @@ def news(
     *,
     cleared: Alarm | None = None,
     others: Sequence[str] = (),
+    in_thread: bool = False,
 ) -> Message:
-    """The news of one reading: the events, the new entries, and in small print the entries edited.
+    """The news of one reading: state and title, the new scans, and in small print the ids and the scans edited.
 
     The card above says who watches the order and how to stop, so the news does not.
 
     ``cleared``: the stall alarm that this movement ends. ``others``: keys of other watched orders whose goods are in
-    the same parcel. They are named here, since the channel gets the news of a parcel only once.
+    the same parcel. They are named here, since the channel gets the news of a parcel only once. ``in_thread``: only the
+    order's thread shows it, and its card has the title and the ids. So the blocks do without, and the text has them for
+    the notifications of those who follow the thread.
     """
     order = (snapshot.order if snapshot else None) or watch.order
-    layout = Layout([el.section(_headline(news, order, now))], tail=[el.context(_orders(news, others))])
-    if cleared:
-        layout.add(el.section(alarms.over(cleared, news.milestone)))
-    nodes = _nodes_for(watch, news)
-    lines = [_with_waybill(node, news, now) for node in nodes[:MAX_SCANS]]
-    shown = 0
-    for chunk in paragraphs(lines):
+    title, heads = called(order, news.ref), _headlines(news, order, now)
+    state = heads[0] if heads else of_milestone(news.milestone).bold
+    named = [f"{state} · {title}", *heads[1:]]
+    ending = [alarms.over(cleared, news.milestone)] if cleared else []
+    context = _ids(news, snapshot, others)
+    whole = _message([*named, *ending], news, watch, now, context=context)
+    if not in_thread:
+        return whole
+    parcel = context[1:] if len(news.parcels) > 1 or others else []
+    short = _message([*heads, *ending], news, watch, now, context=parcel)
+    return Message(whole.text, short.blocks)
+
+
+def _message(lines: Sequence[str], news: News, watch: Watch, now: datetime, *, context: Sequence[str]) -> Message:
+    tail = [el.context(" · ".join(context))] if context else []
+    layout = Layout(tail=tail)
+    scans = [_with_parcel(node, news, now) for node in _nodes_for(watch, news)[:MAX_SCANS]]
+    shown = -len(lines)
+    for chunk in paragraphs([*lines, *scans]):
         if not layout.add(el.section("\n".join(chunk))):
             break
         shown += len(chunk)
-    if hidden := len(news.nodes) - shown:
-        layout.note(el.context(_and_scans(hidden, any_shown=shown > 0)))
+    if hidden := len(news.nodes) - max(0, shown):
+        layout.note(el.context(_and_updates(hidden, any_shown=shown > 0)))
     if news.edited:
         count, example = _edits(news.edited, now)
         if not layout.note(el.context(f"{count}: {example}")):
             layout.note(el.context(count))
-    return el.message(layout.blocks)
+    return el.message(layout.blocks, whole=order_name(news.ref))
 
 
-def _orders(news: News, others: Sequence[str]) -> str:
-    """The order that the news is about, and the others in the same parcel."""
-    if not others:
-        return order_name(news.ref)
-    names = ", ".join(order_name(OrderRef.from_key(key)) for key in others[:MAX_OTHERS])
-    ellipsis = "…" if others[MAX_OTHERS:] else ""
-    return _("{order} · same parcel: {others}").format(order=order_name(news.ref), others=names + ellipsis)
+def _ids(news: News, snapshot: OrderSnapshot | None, others: Sequence[str]) -> list[str]:
+    """The order that the news is about, its parcel or parcels, and the other orders in the same parcel."""
+    parts = [short_name(news.ref)]
+    shipped = snapshot.shipment.parcels if snapshot and snapshot.shipment.parcels else news.parcels
+    concerned = _concerned(news)
+    numbered = [(n, parcel) for n, parcel in enumerate(shipped, 1) if parcel.waybill in concerned]
+    if len(numbered) == 1:
+        n, parcel = numbered[0]
+        if len(shipped) > 1:
+            parts.append(_("parcel {n} of {total}").format(n=n, total=len(shipped)))
+        number = sanitize_id(parcel.waybill)
+        parts.append(carrier_link(parcel, number) or number)
+    parts += [part for part in (_split(news.parcels),) if part and news.has_milestone]
+    if others:
+        names = ", ".join(short_name(OrderRef.from_key(key)) for key in others[:MAX_OTHERS])
+        ellipsis = "…" if others[MAX_OTHERS:] else ""
+        parts.append(_("same parcel: {others}").format(others=names + ellipsis))
+    return parts
 
 
-def _headline(news: News, order: Order | None, now: datetime) -> str:
-    """The events, one a line, actions first; then the title of the goods, so that a notification names them."""
+def _concerned(news: News) -> set[str]:
+    """The tracking numbers that the news is about."""
+    nodes = (*news.nodes, *news.edited)
+    return {node.waybill for node in nodes} | {step.waybill for step in news.steps if step.waybill}
+
+
+def _headlines(news: News, order: Order | None, now: datetime) -> list[str]:
+    """The events, one a line: the state first, then the actions that it asks for. Plain scans are none."""
     overall = [step for step in news.steps if not step.waybill]
     steps = overall or news.steps
-    lines = [*_actions(news), *(_step(step, news, order) for step in steps[:MAX_LINES]), *_repeats(news)]
+    actions = [action_words(action) for action in required_actions(news)]
+    lines = [*(_step(step, news, order, actions) for step in steps[:MAX_LINES]), *_repeats(news)]
+    lines += [_("✋ *Action needed:* {what}").format(what=action) for action in actions]
     if news.settled and not steps:
         lines.append(_settled(order))
     lines += _changes(news, order)
@@ -94,16 +136,9 @@ def _headline(news: News, order: Order | None, now: datetime) -> str:
     lines += [_renumbered(old, new) for old, new in news.renumbered[:MAX_LINES]]
     with_step = {step.waybill for step in news.steps}
     lines += [_added(waybill) for waybill in news.added[:MAX_LINES] if waybill not in with_step]
-    if overall and (split := _split(news.parcels)):
-        lines.append(split)
-    elif any(step.after is Milestone.DELIVERED for step in steps) and (part := delivered(news.parcels)):
-        lines.append(part)
-    if not lines:
-        n = len(news.nodes)
-        lines = (
-            [ngettext("🚚 {n} new scan", "🚚 {n} new scans", n).format(n=n)] if n else [_("✏️ Details were filled in")]
-        )
-    return "\n".join([*lines, title_of(order) or order_name(news.ref)])
+    if not lines and news.edited and not news.nodes:
+        lines = [_("✏️ *Details were added*")]
+    return lines
 
 
 def _settled(order: Order | None) -> str:
@@ -133,37 +168,27 @@ def _changes(news: News, order: Order | None) -> list[str]:
     return lines
 
 
-def _actions(news: News) -> list[str]:
-    """The actions that people have to take."""
-    sentences = {
-        Action.PICK_UP: _("it has to be picked up soon, or it goes back"),
-        Action.ADDRESS: _("the address is wrong or incomplete"),
-        Action.CONTACT: _("the courier cannot reach the receiver"),
-        Action.PAPERS: _("papers are missing"),
-        Action.PAY: _("duty or charges have to be paid"),
-    }
-    return [_("✋ *Action needed:* {what}").format(what=sentences[action]) for action in required_actions(news)]
-
-
 def _added(waybill: str) -> str:
-    return _("📦 Another parcel: {waybill}").format(waybill=f"`{sanitize_id(waybill)}`")
+    return _("📦 *Another parcel*: {number}").format(number=f"`{sanitize_id(waybill)}`")
 
 
 def _renumbered(old: str, new: str) -> str:
-    return _("🏷️ Parcel {old} continues as {new}").format(old=f"`{sanitize_id(old)}`", new=f"`{sanitize_id(new)}`")
+    return _("🏷️ *New tracking number*: {old} continues as {new}").format(
+        old=f"`{sanitize_id(old)}`", new=f"`{sanitize_id(new)}`"
+    )
 
 
-def _step(step: Step, news: News, order: Order | None) -> str:
-    name = of_step(step, order, news.nodes).headline
-    if step.waybill:
-        name = _("{state}: parcel {waybill}").format(state=name, waybill=f"`{sanitize_id(step.waybill)}`")
-    if step.before and step.after.is_problem:
-        name += _(" (was: {before})").format(before=of_milestone(step.before).words)
+def _step(step: Step, news: News, order: Order | None, actions: Iterable[str]) -> str:
+    """The state after a step. A reason that an action repeats is left to the action's line."""
+    state = of_step(step, order, news.nodes)
+    name = state.bold if state.reason in actions else state.headline
+    if step.waybill and len(_concerned(news)) > 1:
+        name = _("{state}: parcel {number}").format(state=name, number=short_id(step.waybill))
     return name
 
 
 def _repeats(news: News) -> list[str]:
-    """The problems that a new entry repeats; the state stays the same, so no step reports them."""
+    """The problems that a new scan repeats; the state stays the same, so no step reports them."""
     waybills = set(news.repeats) - {step.waybill for step in news.steps}
     parcels = [parcel for parcel in news.parcels if parcel.waybill in waybills]
     return [_repeated(parcel, news) for parcel in parcels[:MAX_LINES]]
@@ -172,25 +197,25 @@ def _repeats(news: News) -> list[str]:
 def _repeated(parcel: Parcel, news: News) -> str:
     assert parcel.milestone is not None  # only parcels with a problem repeat it
     state = of_step(Step(None, parcel.milestone, parcel.waybill), nodes=news.nodes)
-    words = _("{emoji} *{state}*, again: parcel {waybill}").format(
-        emoji=state.sign, state=state.words, waybill=f"`{sanitize_id(parcel.waybill)}`"
-    )
+    words = _("{emoji} *{state}*, again").format(emoji=state.sign, state=state.words)
+    if len(_concerned(news)) > 1:
+        words = _("{state}: parcel {number}").format(state=words, number=short_id(parcel.waybill))
     return f"{words} · {state.reason}" if state.reason else words
 
 
 def _split(parcels: Sequence[Parcel]) -> str:
-    """The number of parcels in each state; empty where all are in the same."""
+    """How far the parcels are apart: how many are delivered, or the number in each state; empty where all are alike."""
     states: dict[str, int] = {}
     for parcel in parcels:
-        name = of_milestone(parcel.milestone).words  # news has no entries that could add a reason
+        name = of_milestone(parcel.milestone).words  # news has no scans that could add a reason
         states[name] = states.get(name, 0) + 1
     if len(states) <= 1:
         return ""
-    return _("Parcels: {states}").format(states=", ".join(f"{n} × {name}" for name, n in states.items()))
+    return delivered(parcels) or ", ".join(f"{n} × {name}" for name, n in states.items())
 
 
 def _nodes_for(watch: Watch, news: News) -> list[Node]:
-    """The entries to show for the watch's filter: those with a milestone, then plain scans if it asks for all news."""
+    """The scans to show for the watch's filter: those with a milestone, then plain ones if it asks for all updates."""
     nodes = newest_first(news.nodes)
     with_milestone = [node for node in nodes if node.milestone]
     if watch.filter == Filter.PROBLEMS:
@@ -200,19 +225,19 @@ def _nodes_for(watch: Watch, news: News) -> list[Node]:
     return [*with_milestone, *(node for node in nodes if not node.milestone)]
 
 
-def _with_waybill(node: Node, news: News, now: datetime) -> str:
+def _with_parcel(node: Node, news: News, now: datetime) -> str:
     line = node_line(node, now)
-    return f"`{sanitize_id(node.waybill)}` {line}" if len(news.parcels) > 1 else line
+    return f"{short_id(node.waybill)}: {line}" if len(_concerned(news)) > 1 else line
 
 
-def _and_scans(n: int, *, any_shown: bool) -> str:
+def _and_updates(n: int, *, any_shown: bool) -> str:
     if any_shown:
-        return ngettext("and {n} other scan", "and {n} other scans", n).format(n=n)
-    return ngettext("{n} new scan", "{n} new scans", n).format(n=n)
+        return ngettext("and {n} other update", "and {n} other updates", n).format(n=n)
+    return ngettext("{n} new update", "{n} new updates", n).format(n=n)
 
 
 def _edits(edited: tuple[Node, ...], now: datetime) -> tuple[str, str]:
-    """The number of entries that were edited, in words, and the newest of them."""
+    """The number of scans that were edited, in words, and the newest of them."""
     n = len(edited)
-    count = ngettext("{n} earlier entry was filled in", "{n} earlier entries were filled in", n).format(n=n)
+    count = ngettext("{n} earlier update was filled in", "{n} earlier updates were filled in", n).format(n=n)
     return count, node_line(newest_first(edited)[0], now)

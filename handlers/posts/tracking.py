@@ -1,50 +1,51 @@
-"""An order's parcels and their trace: the answer to ``track``, and the card of a watch."""
+"""The answer to ``track``: an order's parcels and their trace."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
-from handlers.blocks.error_messages import channel_error
-from handlers.blocks.expectation import expected_words, forecast
+from handlers.blocks.expectation import forecast
 from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.locale_data import city, clock, weekday
 from handlers.blocks.message import Layout, Message
 from handlers.blocks.parts import (
-    filter_words,
+    facts_of,
     freshness_of,
-    muted_line,
+    heading,
     newest_first,
     node_line,
+    node_words,
     order_name,
     paragraphs,
     parcel_name,
     run_button,
-    stop_command,
-    title_of,
     unwatch_button,
 )
-from handlers.blocks.people import name
-from handlers.blocks.standing import of_parcel, progress, standing
-from handlers.blocks.text import escape, sanitize_id, slack_date, truncate
-from handlers.posts import alarms
-from handlers.requests import Track, WatchOrders
-from pandapon.shipment import Milestone
+from handlers.blocks.standing import standing
+from handlers.blocks.text import ago, span
+from handlers.posts.parcels import bar_of, more_parcels, no_parcel
+from handlers.requests import ShowOrder, Track, WatchOrders
+from pandapon.shipment import FINAL, Milestone
 from pandapon.times import CHINA
-from storage.watch import WatchState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime, tzinfo
 
     from handlers.blocks.message import Block
-    from pandapon.models import Order
-    from pandapon.shipment import Parcel
-    from storage.alarm import Alarm
+    from handlers.requests import ListOrders
+    from pandapon.shipment import Node, Parcel
     from storage.watch import Watch
     from tracking.orders import OrderSnapshot
 
-FEW, FEWER = 5, 2  # entries shown of each parcel; the latter for orders with more than FEW_PARCELS parcels
+FEW, FEWER = 5, 2  # updates shown of each parcel; the latter for orders with more than FEW_PARCELS parcels
 FEW_PARCELS = 3
+_CARRIED = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT})
 
 
 def track(
@@ -54,94 +55,69 @@ def track(
     all_nodes: bool = False,
     watched_by: Watch | None = None,
     zone: tzinfo = CHINA,
+    is_own_zone: bool = False,
+    back: ListOrders | None = None,
 ) -> Message:
-    """Every parcel with its progress bar and its entries, newest first, and the age of the data.
+    """State and title, every parcel with its bar and its updates, newest first, and the age of the data.
 
-    ``all_nodes``: all entries instead of the latest few. ``watched_by``: the watch in this channel, if there is one.
-    ``zone``: of the dates when it is expected.
+    ``all_nodes``: all updates, grouped by the days of ``zone``, instead of the latest few. ``watched_by``: the watch in
+    this channel, if there is one. ``is_own_zone``: the reader lives in ``zone``, so the message does not name it.
+    ``back``: the list of orders that led here.
     """
-    hidden = 0 if all_nodes else sum(max(0, len(parcel.nodes) - _few(snapshot)) for parcel in snapshot.shipment.parcels)
+    order, parcels = snapshot.order, snapshot.shipment.parcels
+    hidden = 0 if all_nodes else sum(max(0, len(parcel.nodes) - _few(snapshot)) for parcel in parcels)
+    state = standing(snapshot.milestone, order, parcels)
+    facts = [order_name(snapshot.ref), *facts_of(order, snapshot.ref)[1:]]
     layout = Layout(
-        [el.header(order_name(snapshot.ref)), el.section(_state(snapshot, snapshot.order))],
+        [el.header(heading(state, order, snapshot.ref)), el.context(" · ".join(facts))],
         tail=[
-            *([el.context(words)] if (words := forecast(snapshot, now, zone)) else []),
-            el.context(freshness_of(snapshot, now)),
-            *el.actions(_buttons(snapshot, hidden, watched_by, all_nodes=all_nodes)),
+            el.context(_age(snapshot, now, None if is_own_zone or not all_nodes else zone)),
+            *el.actions(_buttons(snapshot, hidden, watched_by, all_nodes=all_nodes, back=back)),
         ],
     )
-    if not snapshot.shipment.parcels:
-        layout.add(el.section(_no_parcel(snapshot)))
-    for at, parcel in enumerate(snapshot.shipment.parcels):
-        limit = len(parcel.nodes) if all_nodes else _few(snapshot)
-        if not _add_parcel(layout, parcel, _head(snapshot, at, snapshot.order), limit, now):
-            left = len(snapshot.shipment.parcels) - at
-            layout.note(el.context(_more_parcels(left)))
+    times = forecast(snapshot, now, zone) or " · ".join(_times(snapshot, now))
+    if notes := [note for note in (*state.notes, times) if note]:
+        layout.add(el.section(" · ".join(notes)))
+    if not parcels:
+        layout.add(el.section(no_parcel(snapshot, order)))
+    for at in range(len(parcels)):
+        if not _add_parcel(layout, snapshot, at, now, zone if all_nodes else None):
+            layout.note(el.context(more_parcels(len(parcels) - at)))
             break
     return el.message(layout.blocks)
-
-
-def card(
-    snapshot: OrderSnapshot,
-    watch: Watch,
-    now: datetime,
-    *,
-    alarm: Alarm | None = None,
-    muted: tuple[str, datetime] | None = None,
-    zone: tzinfo = CHINA,
-) -> Message:
-    """The parent message of a watch's thread: the present state, the latest entry of each parcel, and how to stop.
-
-    ``alarm``: the order's open alarm. ``muted``: who muted the order's news, and until when. ``zone``: the channel's.
-    """
-    order = snapshot.order or watch.order
-    layout = Layout(
-        [el.header(order_name(snapshot.ref)), el.section(_state(snapshot, order))],
-        tail=[
-            el.context(_dates(snapshot, watch, now, zone)),
-            el.context(_why(watch)),
-            *el.actions([unwatch_button(_("Stop watching"), watch)] if watch.state is not WatchState.ENDED else []),
-        ],
-    )
-    if muted:
-        layout.add(el.section(muted_line(*muted, now)))
-    if alarm:
-        layout.add(el.section(alarms.line(alarm, now)))
-    if not snapshot.shipment.parcels:
-        layout.add(el.section(_no_parcel(snapshot)))
-    for at, parcel in enumerate(snapshot.shipment.parcels):
-        if not _add_parcel(layout, parcel, _head(snapshot, at, order), 1, now, counting=False):
-            layout.note(el.context(_more_parcels(len(snapshot.shipment.parcels) - at)))
-            break
-    return el.message(layout.blocks)
-
-
-def _dates(snapshot: OrderSnapshot, watch: Watch, now: datetime, zone: tzinfo) -> str:
-    """When the order is expected, and the time of the last change."""
-    parts = (expected_words(snapshot, now, zone), _unchanged(snapshot, watch, now))
-    return " · ".join(part for part in parts if part)
-
-
-def _unchanged(snapshot: OrderSnapshot, watch: Watch, now: datetime) -> str:
-    """The time of the last change. The card is edited only at changes, so the time of a reading would soon be wrong."""
-    if snapshot.stale_since is not None:
-        return freshness_of(snapshot, now, relative=False)
-    return _("No change since {time}").format(time=slack_date(snapshot.moved_at or watch.created_at, now))
 
 
 def _few(snapshot: OrderSnapshot) -> int:
     return FEW if len(snapshot.shipment.parcels) <= FEW_PARCELS else FEWER
 
 
-def _state(snapshot: OrderSnapshot, order: Order | None) -> str:
-    title = title_of(order)
-    seller = escape(truncate(order.seller, 60)) if order else ""
-    details = " · ".join(part for part in (title, seller) if part)
-    return standing(snapshot.milestone, order, snapshot.shipment.parcels).headline + (f"\n{details}" if details else "")
+def _age(snapshot: OrderSnapshot, now: datetime, zone: tzinfo | None) -> str:
+    """How old the data is, and in which zone the days and times are; None: in the reader's own."""
+    age = freshness_of(snapshot, now)
+    if zone is None:
+        return age
+    place = city(zone.key) if isinstance(zone, ZoneInfo) else _("China")
+    return f"{age} · {_('days and times of {place}').format(place=place)}"
 
 
-def _buttons(snapshot: OrderSnapshot, hidden: int, watched_by: Watch | None, *, all_nodes: bool) -> list[Block]:
-    ref = snapshot.ref
-    buttons = [run_button(_("Refresh"), 1, Track(ref.order_id, ref.platform, all_nodes))]
+def _times(snapshot: OrderSnapshot, now: datetime) -> list[str]:
+    """How long ago the order was made and how long it is on its way, where its pace is not known from others."""
+    order, times = snapshot.order, []
+    if order and order.created_at:
+        times.append(_("ordered {ago}").format(ago=ago(now - order.created_at)))
+    carried = [node.at for node in snapshot.shipment.nodes if node.is_timed and node.at and node.milestone in _CARRIED]
+    if carried and snapshot.milestone not in FINAL and now - min(carried) >= timedelta(hours=1):
+        times.append(_("in transit for {span}").format(span=span(now - min(carried))))
+    return times
+
+
+def _buttons(
+    snapshot: OrderSnapshot, hidden: int, watched_by: Watch | None, *, all_nodes: bool, back: ListOrders | None
+) -> list[Block]:
+    ref, buttons = snapshot.ref, []
+    if back:
+        buttons.append(run_button(_("◀ Back to orders (page {page})").format(page=back.page), 4, back))
+    buttons.append(run_button(_("Refresh"), 1, Track(ref.order_id, ref.platform, all_nodes, back)))
     if watched_by:
         buttons.append(unwatch_button(_("Stop watching"), watched_by))
     else:
@@ -149,76 +125,63 @@ def _buttons(snapshot: OrderSnapshot, hidden: int, watched_by: Watch | None, *, 
         buttons.append(el.button(_("Watch here"), f"{action_ids.WATCH_HERE}:1", value, "primary"))
     if hidden:
         total = len(snapshot.shipment.nodes)
-        label = _("Show all {n} nodes").format(n=total)
-        buttons.append(run_button(label, 2, Track(ref.order_id, ref.platform, all_nodes=True)))
+        label = _("Show all {n} updates").format(n=total)
+        buttons.append(run_button(label, 2, Track(ref.order_id, ref.platform, all_nodes=True, back=back)))
     elif all_nodes:
-        buttons.append(run_button(_("Show fewer nodes"), 2, Track(ref.order_id, ref.platform)))
+        buttons.append(run_button(_("Show fewer"), 2, Track(ref.order_id, ref.platform, back=back)))
+    buttons.append(run_button(_("Order details"), 3, ShowOrder(ref.order_id, ref.platform, back)))
     return buttons
 
 
-def _no_parcel(snapshot: OrderSnapshot) -> str:
-    waybills = snapshot.order.waybills if snapshot.order else ()
-    if waybills:
-        names = ", ".join(f"`{sanitize_id(waybill)}`" for waybill in sorted(waybills)[:10])
-        return _("Shipped as {waybills}; the courier has not reported anything yet.").format(waybills=names)
-    if snapshot.milestone is Milestone.ORDERED and snapshot.order and snapshot.order.is_unpaid:
-        return _("No parcel yet: the order is not paid.")
-    if snapshot.milestone in {None, Milestone.ORDERED, Milestone.PAID}:
-        return _("No parcel yet: the seller has not handed anything to a courier, or PandaPon has not heard of it.")
-    return _("No parcel: PandaPon has not named any.")
-
-
-def _head(snapshot: OrderSnapshot, at: int, order: Order | None) -> str:
-    """A parcel's number and name, its progress bar and its standing."""
-    parcel, total = snapshot.shipment.parcels[at], len(snapshot.shipment.parcels)
-    number = _("Parcel {n} of {total}").format(n=at + 1, total=total) if total > 1 else _("Parcel")
-    reached = [parcel.status_milestone, *(node.milestone for node in parcel.nodes)]
-    state = progress(parcel.milestone, of_parcel(parcel, snapshot.milestone, order), reached)
-    return f"*{number}* {parcel_name(parcel)}\n{state}"
-
-
-def _add_parcel(layout: Layout, parcel: Parcel, head: str, limit: int, now: datetime, *, counting: bool = True) -> bool:
-    """Add a parcel's paragraphs; False where not even the first fits. ``counting``: say how many entries are hidden."""
-    if not layout.add(el.section(head)):
+def _add_parcel(layout: Layout, snapshot: OrderSnapshot, at: int, now: datetime, zone: tzinfo | None) -> bool:
+    """Add a parcel's paragraphs; False where not even the first fits. ``zone`` None: the newest few updates."""
+    parcel = snapshot.shipment.parcels[at]
+    if not layout.add(el.section(_head(snapshot, at))):
         return False
     nodes = newest_first(parcel.nodes)
+    lines = [node_line(node, now) for node in nodes[: _few(snapshot)]] if zone is None else _by_day(nodes, now, zone)
     shown = 0
-    for chunk in paragraphs([node_line(node, now) for node in nodes[:limit]]):
+    for chunk in paragraphs(lines):
         if not layout.add(el.section("\n".join(chunk))):
             break
-        shown += len(chunk)
-    if counting and len(nodes) > shown:
-        hidden = len(nodes) - shown
-        layout.note(el.context(ngettext("and {n} older node", "and {n} older nodes", hidden).format(n=hidden)))
+        shown += sum(not line.startswith(_DAY) for line in chunk)
+    if hidden := len(nodes) - shown:
+        words = ngettext("{n} earlier update", "{n} earlier updates", hidden)
+        layout.note(el.context(words.format(n=hidden)))
     elif not nodes and parcel.milestone is not None:
-        layout.note(el.context(_("The courier has not reported anything yet.")))
+        layout.note(el.context(_("No scan yet.")))
     return True
 
 
-def _more_parcels(n: int) -> str:
-    return ngettext("and {n} more parcel", "and {n} more parcels", n).format(n=n)
+_DAY = "*"  # begins the line of a day; no update's line begins with it, since remote text is escaped
 
 
-def _why(watch: Watch) -> str:
-    """Who watches the order and with which filter, and how to stop; or why nobody watches it any more."""
-    by = name(watch.created_by)
-    if watch.state is WatchState.ENDED:
-        return _ended(watch)
-    news = filter_words(watch.filter)
-    if watch.state is WatchState.PAUSED:
-        return _("Watched by {user} ({filter}), paused: {reason}").format(
-            user=by, filter=news, reason=channel_error(watch.reason, watch.channel)
-        )
-    return _("Watched by {user} ({filter}). News comes in this thread. To stop: the button, or {command}").format(
-        user=by, filter=news, command=f"`/panda {stop_command(watch)}`"
-    )
+def _by_day(nodes: Sequence[Node], now: datetime, zone: tzinfo) -> list[str]:
+    """The updates by day: a line with the day, then each with its time of day. Those without a time keep their words.
+
+    Slack shows a date in each reader's zone, where a day may have other updates. So day and time are written out, and
+    those of ``zone``.
+    """
+    lines, year = [], now.astimezone(zone).year
+    for day, updates in groupby(nodes, lambda node: _day(node, zone)):
+        if day is None:
+            lines += [node_line(node, now) for node in updates]
+            continue
+        lines.append(f"{_DAY}{weekday(day, with_year=day.year != year)}*")
+        lines += [f"{clock(node.at.astimezone(zone))} · {node_words(node)}" for node in updates if node.at]
+    return lines
 
 
-def _ended(watch: Watch) -> str:
-    if watch.reason == "archived":
-        return _("The order is over; it is no longer followed.")
-    if watch.reason == "silent":
-        return _("Silent for too long; it is no longer followed. {command} starts again.").format(
-            command=f"`/panda watch {sanitize_id(watch.key.partition(':')[2])}`"
-        )
-    return _("No longer watched.")
+def _day(node: Node, zone: tzinfo) -> datetime | None:
+    """The noon of a node's day; None for a node without a time."""
+    if node.at is None or not node.is_timed:
+        return None
+    return node.at.astimezone(zone).replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+def _head(snapshot: OrderSnapshot, at: int) -> str:
+    """A parcel's number, name, progress bar and state."""
+    parcel: Parcel = snapshot.shipment.parcels[at]
+    total = len(snapshot.shipment.parcels)
+    number = _("Parcel {n} of {total}").format(n=at + 1, total=total) if total > 1 else _("Parcel")
+    return f"*{number}* {parcel_name(parcel)}\n{bar_of(parcel, snapshot, snapshot.order)}"

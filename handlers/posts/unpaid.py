@@ -43,10 +43,10 @@ def line(stall: Stall, ref: OrderRef, now: datetime) -> str:
 def over(milestone: Milestone | None) -> str:
     """The line that ends the alarm, and why nothing is to be paid any more. ``milestone``: the order's state now."""
     if milestone is Milestone.CANCELLED:
-        return _("✖️ It was closed, so the alarm is over.")
+        return _("✖️ Closed by the platform – alert closed.")
     if milestone is Milestone.ORDERED:
-        return _("✅ It no longer waits for payment, so the alarm is over.")
-    return _("✅ Paid, so the alarm is over.")
+        return _("✅ No longer waiting for payment – alert closed.")
+    return _("✅ Paid – alert closed.")
 
 
 def _deadline(stall: Stall, ref: OrderRef, now: datetime) -> str:

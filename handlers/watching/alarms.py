@@ -1,4 +1,4 @@
-"""The buttons of a stall alarm: seen, remind me, and I take it."""
+"""The buttons of a stall alarm: acknowledge, remind me, I'll handle it, and a message for the seller."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from handlers.blocks.i18n import _, use_language
 from handlers.blocks.text import slack_date
 from handlers.commands.declarations import Button, Feature
 from handlers.posts import alarms
+from handlers.posts.seller_message import seller_message
 from handlers.wire import payloads
 from handlers.wire.slack import FAILURES
 from storage.alarm import AlarmState
@@ -44,12 +45,21 @@ async def act(state: AlarmState, interaction: Interaction, raised: Alarm | None)
         now, raised.id, state, interaction.user, until=until, channel=interaction.channel
     )
     if alarm is None:
-        return failures.failure(_("That alarm no longer exists."))
+        return _gone()
     ctx.wake()
     await _show(interaction, alarm, payloads.text(interaction.body, "message", "ts"))
     if alarm.state is AlarmState.CLEARED:
         return el.message([el.section(alarms.was_cleared(alarm))])
     return el.message([el.section(_confirmation(alarm, until, now))])
+
+
+async def write_to_seller(interaction: Interaction, raised: Alarm | None) -> Message:
+    """Show a message about the stalled order that the person can copy and send to its seller."""
+    return seller_message(raised, interaction.ctx.clock()) if raised else _gone()
+
+
+def _gone() -> Message:
+    return failures.failure(_("That alarm no longer exists."))
 
 
 def remind_at(alarm: Alarm, now: datetime) -> datetime:
@@ -62,24 +72,26 @@ def _confirmation(alarm: Alarm, until: datetime | None, now: datetime) -> str:
     """Confirm the press, and say what follows. ``until``: when they are reminded."""
     is_unpaid = alarm.stall.leg is Leg.NOT_PAID
     if alarm.state is AlarmState.ACKNOWLEDGED:
-        return _("👌 Noted.") if is_unpaid else _("👌 Noted. I will stay quiet until it moves.")
+        return _("👌 Noted.") if is_unpaid else _("👌 Noted. I'll stay quiet until it moves.")
     if alarm.state is AlarmState.ASSIGNED:
-        return _("🙋 It is yours: the alarm and the card now say so.")
+        return _("🙋 You've got it. The alert and the card now show your name.")
     if alarm.state is not AlarmState.SNOOZED or until is None:
         return _("Noted.")
     if is_unpaid:
-        return _("💤 I will remind you by a direct message, {time}, unless it is paid before then.").format(
+        return _("💤 I'll send you a direct message {time}, unless it is paid before then.").format(
             time=slack_date(until, now)
         )
-    return _("💤 I will remind you in 24 hours by a direct message, unless it moves before then.")
+    return _("💤 I'll send you a direct message in 24 hours, unless it moves before then.")
 
 
 async def _show(interaction: Interaction, alarm: Alarm, ts: str) -> None:
     """Update the alarm's message. Where Slack refuses that, only the order's card shows who acted."""
     watches = await interaction.ctx.store.watches.of_orders([alarm.key])
     watch = next((watch for watch in watches if watch.channel == interaction.channel), None)
+    stored = (await interaction.ctx.store.orders.load([alarm.key])).get(alarm.key)
+    snapshot = stored.snapshot() if stored else None
     with use_language(interaction.ctx.languages.of(interaction.channel)):  # the whole channel reads it
-        message = alarms.acted_on(alarm, watch, interaction.ctx.clock())
+        message = alarms.acted_on(alarm, watch, interaction.ctx.clock(), snapshot)
     try:
         await interaction.client.chat_update(
             channel=interaction.channel, ts=ts, text=message.text, blocks=message.blocks
@@ -105,5 +117,6 @@ FEATURE = Feature(
         Button(action_ids.ALARM_SEEN, ALARM, partial(act, AlarmState.ACKNOWLEDGED)),
         Button(action_ids.ALARM_SNOOZE, ALARM, partial(act, AlarmState.SNOOZED)),
         Button(action_ids.ALARM_TAKE, ALARM, partial(act, AlarmState.ASSIGNED)),
+        Button(action_ids.SELLER_MESSAGE, ALARM, write_to_seller),
     )
 )

@@ -8,8 +8,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.error_messages import platform_error
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.message import Layout
-from handlers.blocks.parts import freshness_of, newest_first, node_line, order_name, run_button, standing_in, title_of
-from handlers.blocks.standing import progress
+from handlers.blocks.parts import called, freshness_of, newest_first, node_line, order_name, run_button, standing_in
 from handlers.blocks.text import sanitize_id
 from handlers.errors import UnknownOrderError
 from handlers.requests import Track
@@ -39,9 +38,7 @@ def tracked(
     """
     if not found.ids:
         return el.message([el.section(_nothing(verb))])
-    heading = ngettext(
-        "*{n} order or parcel in that message*", "*{n} orders and parcels in that message*", len(found.ids)
-    )
+    heading = ngettext("*{n} shipment in that message*", "*{n} shipments in that message*", len(found.ids))
     layout = Layout([el.section(heading.format(n=len(found.ids)))], tail=skipped(found).blocks if found.skipped else [])
     shown: set[str] = set()
     for number, (text, outcome) in enumerate(outcomes.items(), 1):
@@ -68,7 +65,7 @@ def skipped(found: Found) -> Message:
 
 def _nothing(verb: str) -> str:
     return _(
-        "I found no order id or waybill in that message. Order ids have 12 to 20 digits. "
+        "I found no order id or tracking number in that message. Order ids have 12 to 20 digits. "
         "You can also name one yourself: {command}"
     ).format(command=f"`/panda {verb} 2542285634920880794`")
 
@@ -78,7 +75,7 @@ def _paragraph(
 ) -> Block:
     if isinstance(outcome, OrderSnapshot):
         return el.section(
-            _state(outcome, now), run_button(_("All of it"), number, Track(outcome.ref.order_id, outcome.ref.platform))
+            _state(outcome, now), run_button(_("Details"), number, Track(outcome.ref.order_id, outcome.ref.platform))
         )
     name = f"`{sanitize_id(text)}`"
     if isinstance(outcome, UnknownOrderError):
@@ -88,8 +85,8 @@ def _paragraph(
 
 def _state(snapshot: OrderSnapshot, now: datetime) -> str:
     nodes = newest_first(snapshot.shipment.nodes)
-    state = progress(snapshot.milestone, standing_in(snapshot), (node.milestone for node in nodes))
-    lines = [f"*{order_name(snapshot.ref)}*", title_of(snapshot.order, 60), state]
+    lines = [f"{standing_in(snapshot).headline} · {called(snapshot.order, snapshot.ref, 60)}"]
     lines += [node_line(nodes[0], now)] if nodes else []
+    lines.append(order_name(snapshot.ref))
     lines += [freshness_of(snapshot, now)] if snapshot.stale_since else []
-    return "\n".join(line for line in lines if line)
+    return "\n".join(lines)

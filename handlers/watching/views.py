@@ -12,18 +12,21 @@ from handlers.blocks.labels import platform_name
 from handlers.blocks.message import Layout, Message
 from handlers.blocks.paging import of_rows
 from handlers.blocks.parts import (
+    called,
     filter_words,
     here,
     muted_line,
     order_name,
     ref_of,
+    short_name,
     standing_in,
     standing_of,
     title_of,
     unwatch_button,
 )
 from handlers.blocks.people import name
-from handlers.blocks.text import code, sanitize_id, slack_date
+from handlers.blocks.punctuation import sentences
+from handlers.blocks.text import code, sanitize_id, short_id, slack_date
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.requests import Unwatch
 from storage.watch import WatchState
@@ -71,16 +74,23 @@ def outcomes(results: list[WatchOutcome], channel: str, typed_in: str = "") -> M
     """
     started = [outcome for outcome in results if outcome.result in {WatchResult.WATCHING, WatchResult.QUEUED}]
     filters = _filters(results)
-    layout = Layout(tail=[*_how_to_stop(results, filters, typed_in), *el.actions(_undo(started, channel))])
+    layout = Layout(tail=[*_what_follows(results, filters, typed_in), *el.actions(_undo(started, channel))])
     if started:
         heading = ngettext("Watching {n} order {where}", "Watching {n} orders {where}", len(started))
         layout.add(el.section(f"👀 *{heading.format(n=len(started), where=here(channel))}*"))
-    lines = [_outcome(outcome, channel, mixed=len(filters) > 1) for outcome in results]
+    shown = [outcome for outcome in results if not _is_in_list(outcome)]
+    lines = [_outcome(outcome, channel, mixed=len(filters) > 1) for outcome in shown]
     distinct = {line: None for line in lines if line}
     for line in [*list(distinct)[: SHOWN + 13], *_elsewhere(results)]:
         if not layout.add(el.section(line)):
             break
     return el.message(layout.blocks)
+
+
+def _is_in_list(outcome: WatchOutcome) -> bool:
+    """Whether the channel was told of the watch in a list of several, so that the answer need not name it again."""
+    watch = outcome.watch
+    return outcome.result is WatchResult.WATCHING and watch is not None and not watch.card_ts
 
 
 def _elsewhere(results: list[WatchOutcome]) -> list[str]:
@@ -125,8 +135,8 @@ def resumed(watch: Watch | None) -> Message:
         return el.message(
             [el.section(_("That order is no longer watched. {command} starts again.").format(command="`/panda watch`"))]
         )
-    text = _("News of {order} is posted {where} again.").format(
-        order=order_name(ref_of(watch)), where=here(watch.channel)
+    text = _("Updates of {order} are posted {where} again.").format(
+        order=called(watch.order, ref_of(watch)), where=here(watch.channel)
     )
     return el.message([el.section(text)])
 
@@ -162,7 +172,7 @@ def _row_button(watch: Watch, number: int) -> Block:
 def _nothing(total: int) -> str:
     if total:
         return _("There is nothing on this page.")
-    return _("{command} starts: the order's news is then posted here automatically.").format(
+    return _("{command} starts: the order's updates are then posted here automatically.").format(
         command="`/panda watch 2542285634920880794`"
     )
 
@@ -174,9 +184,7 @@ def _outcome(outcome: WatchOutcome, channel: str, *, mixed: bool) -> str:
         case WatchResult.WATCHING | WatchResult.QUEUED | WatchResult.ALREADY | WatchResult.FILTER_CHANGED:
             return _standing(outcome, shown, mixed=mixed)
         case WatchResult.NOT_FOUND:
-            return _("❌ {id}: this account has no such order or parcel on 1688 or Taobao. Check the digits.").format(
-                id=shown
-            )
+            return _("❌ {id}: no order or parcel with this number in your account. Check the number.").format(id=shown)
         case WatchResult.OTHER_PLATFORM:
             return _other_platform(outcome, shown)
         case WatchResult.UNAVAILABLE:
@@ -187,16 +195,17 @@ def _outcome(outcome: WatchOutcome, channel: str, *, mixed: bool) -> str:
 
 def _standing(outcome: WatchOutcome, shown: str, *, mixed: bool) -> str:
     standing = standing_in(outcome.snapshot) if outcome.snapshot else None
-    state = f"{standing.sign} {shown} · {standing.words}" if standing else f"👀 {shown}"
     title = title_of(outcome.snapshot.order, 60) if outcome.snapshot else ""
+    state = standing.state if standing else f"👀 {shown}"
     filter_ = filter_words(outcome.watch.filter if outcome.watch else "")
     notes = {
         WatchResult.WATCHING: filter_ if mixed else "",
         WatchResult.QUEUED: _queued(outcome.reason),
-        WatchResult.ALREADY: _("was watched already, with {filter}").format(filter=filter_),
-        WatchResult.FILTER_CHANGED: _("was watched already, now with {filter}").format(filter=filter_),
+        WatchResult.ALREADY: _("already watched ({filter})").format(filter=filter_),
+        WatchResult.FILTER_CHANGED: _("already watched, now with {filter}").format(filter=filter_),
     }
-    return " · ".join(part for part in (state, title, notes.get(outcome.result, "")) if part)
+    ids = (short_id(outcome.order_id) if title else shown) if standing else ""
+    return " · ".join(part for part in (state, title, ids, notes.get(outcome.result, "")) if part)
 
 
 def _queued(reason: str) -> str:
@@ -224,16 +233,13 @@ def _filters(results: list[WatchOutcome]) -> list[str]:
     return list(dict.fromkeys(filter_words(watch.filter) for watch in watches))
 
 
-def _how_to_stop(results: list[WatchOutcome], filters: list[str], typed_in: str) -> list[Block]:
-    standing = _standing_outcomes(results)
-    if not standing:
+def _what_follows(results: list[WatchOutcome], filters: list[str], typed_in: str) -> list[Block]:
+    """Say which updates come, and where all watches are listed. The buttons of answer and card stop a watch."""
+    if not _standing_outcomes(results):
         return []
-    hint = _("To stop: {stop}; to see the list: {list}").format(
-        stop=code(_command("unwatch", sanitize_id(standing[0].order_id), typed_in)),
-        list=code(_command("watches", typed_in=typed_in)),
-    )
-    posts = _("They post {filter}.").format(filter=filters[0]) if len(filters) == 1 else ""
-    return [el.context(f"{posts} {hint}".strip())]
+    comes = _("You'll get {filter}.").format(filter=filters[0]) if len(filters) == 1 else ""
+    see = _("See all: {command}").format(command=code(_command("watches", typed_in=typed_in)))
+    return [el.context(sentences([comes, see]))]
 
 
 def _command(verb: str, order_id: str = "", typed_in: str = "") -> str:
@@ -250,8 +256,8 @@ def _undo(started: list[WatchOutcome], channel: str) -> list[Block]:
 def _names(watches: Sequence[Watch]) -> list[str]:
     lines = []
     for watch in watches[:SHOWN]:
-        title = title_of(watch.order, 60)
-        lines.append(f"• {order_name(ref_of(watch))}" + (f" · {title}" if title else ""))
+        ref, title = ref_of(watch), title_of(watch.order, 60)
+        lines.append(f"• {title} · {short_name(ref)}" if title else f"• {order_name(ref)}")
     if len(watches) > SHOWN:
         lines.append(_("• and {n} more").format(n=len(watches) - SHOWN))
     return lines

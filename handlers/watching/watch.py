@@ -107,18 +107,18 @@ def _need(request: WatchOrders) -> Need:
 
 
 def _working() -> str:
-    return _("Looking the orders up…")
+    return _("Looking up your orders…")
 
 
 def _help() -> HelpPage:
     return HelpPage(
         _("Watch orders"),
         _(
-            "A card here always shows the current state; news is posted in its thread, milestones, problems and "
-            "money in the channel too (`/panda settings`). Choose `all`, `milestones` or `problems`."
+            "A card here always shows the current state; updates are posted in its thread, milestones, problems and "
+            "prices in the channel too (`/panda settings`). Choose `all`, `milestones` or `problems`."
         ),
         (
-            (f"/panda watch {ID}", _("here, all news")),
+            (f"/panda watch {ID}", _("here, all updates")),
             (f"/panda watch {ID} {ID2} problems", _("two orders, problems only")),
             (f"/panda watch {ID} in #purchasing", _("in another channel; invite me there first if it is private")),
             ("/panda watch all", _("every order of the account, new ones too")),

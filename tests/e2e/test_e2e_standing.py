@@ -102,7 +102,7 @@ async def test_a_problem_that_the_platform_calls_shipped(harness: BotHarness) ->
     """The bot's own word and its reason; no platform speaks against it."""
     stop_at(harness.world.orders[ORDER], harness, "已揽收", "快件外包装破损，已登记为问题件")
     for name, text in (await views(harness, ORDER)).items():
-        assert "Problem on the way" in text, name
+        assert "Delivery problem" in text, name
         assert "says: " not in text, name
         assert "· damaged" in text, name
 
@@ -117,9 +117,9 @@ async def test_unpaid(harness: BotHarness) -> None:
     assert "🛒 Waiting for payment" in row(await harness.ask("/panda orders unpaid"), UNPAID)
     harness.world.set_status(UNPAID, "waitsellersend")
     [card] = harness.channel("#orders")
-    await harness.until(lambda: "💳 *Paid, waiting for the seller to ship*" in words(card))
+    await harness.until(lambda: "💳 *Waiting for the seller to ship*" in words(card))
     await harness.until(lambda: bool(harness.thread(card)))
-    assert "💳 *Paid, waiting for the seller to ship*" in words(harness.thread(card)[-1])
+    assert "💳 *Waiting for the seller to ship*" in words(harness.thread(card)[-1])
     assert "Waiting for payment" not in words(card)
 
 

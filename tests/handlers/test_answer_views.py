@@ -173,7 +173,7 @@ def test_order_in_words() -> None:
         "¥8.00",
         "× 2 件 · 红色 / XL · ¥49.90",
         "SF1234567890123",
-        "📦 `YT2538123456789` · 圆通速递 · No scans yet",
+        "📦 `YT2538123456789` · <https://www.yto.net.cn/|YTO> · No scans yet",
         "2 parcels",
     ):
         assert part in text
@@ -322,7 +322,7 @@ def test_no_watches() -> None:
 def test_outcomes_one_by_one() -> None:
     """Every id gets its answer; Undo takes back only what was started."""
     results = [
-        WatchOutcome(ID, WatchResult.WATCHING, watch(), snapshot(parcel(), of=order())),
+        WatchOutcome(ID, WatchResult.WATCHING, watch(card_ts="1.1"), snapshot(parcel(), of=order())),
         WatchOutcome(OTHER, WatchResult.QUEUED, watch(2)),
         WatchOutcome("100000000003", WatchResult.ALREADY, watch(3)),
         WatchOutcome("100000000004", WatchResult.FILTER_CHANGED, watch(4, filter="problems")),
@@ -337,17 +337,29 @@ def test_outcomes_one_by_one() -> None:
     for part in (
         "Watching 2 orders in <#C0123ABCD>",
         "its card will follow",
-        "was watched already, with all updates",
-        "was watched already, now with problems only",
-        "no such order or parcel",
+        "🚚 In transit · 雪纺连衣裙 +1 · …880794",
+        "`100000000003` · already watched (all updates)",
+        "already watched, now with problems only",
+        "no order or parcel with this number",
         "/panda watch 100000000006 --taobao",
         "did not answer",
         "/invite @pandabot",
-        "/panda unwatch",
+        "See all: `/panda watches`",
     ):
         assert part in text
-    assert all(f"`{one.order_id}`" in text for one in results)
+    assert all(f"`{one.order_id}`" in text for one in results[1:])
     assert [parse(value) for value in commands(message)] == [Unwatch((ID, OTHER), "C0123ABCD")]
+
+
+def test_what_the_channel_was_told_in_a_list_is_not_told_again() -> None:
+    """The answer counts the orders, and says what became of the others."""
+    listed = [WatchOutcome(f"{ID[:-1]}{n}", WatchResult.WATCHING, watch(n), snapshot(of=order())) for n in range(5)]
+    failed = WatchOutcome(OTHER, WatchResult.NOT_FOUND)
+    text = shown(check(watch_views.outcomes([*listed, failed], "C0123ABCD")))
+    assert "Watching 5 orders in <#C0123ABCD>" in text
+    assert "雪纺连衣裙" not in text
+    assert OTHER in text
+    assert "You'll get all updates. See all: `/panda watches`" in text
 
 
 def test_outcomes_of_nothing_but_failure() -> None:

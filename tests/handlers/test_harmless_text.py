@@ -141,13 +141,12 @@ def test_short_ids() -> None:
 
 
 def test_bars() -> None:
-    """A bar shows progress in six stages; a problem stands behind what was reached."""
-    assert bar(Milestone.IN_TRANSIT) == "●━●━●━◉┄○┄○"
-    assert bar(Milestone.DELIVERED) == "●━●━●━●━●━●"
-    assert bar(Milestone.ORDERED).startswith("◉┄○")
-    assert bar(None) == "○┄○┄○┄○┄○┄○"
-    assert bar(Milestone.EXCEPTION, Milestone.IN_TRANSIT) == "●━●━●━✖┄○┄○"
-    assert bar(Milestone.CANCELLED).startswith("✖┄○")
+    """A bar shows progress in six stages, in signs and in words; at a problem it ends at what was reached."""
+    assert bar(Milestone.IN_TRANSIT) == "▰▰▰▰▱▱ 4 of 6"
+    assert bar(Milestone.DELIVERED) == "▰▰▰▰▰▰ 6 of 6"
+    assert bar(Milestone.ORDERED) == "▰▱▱▱▱▱ 1 of 6"
+    assert bar(Milestone.EXCEPTION, Milestone.IN_TRANSIT) == "▰▰▰▰▱▱ 4 of 6"
+    assert bar(None) == bar(Milestone.CANCELLED) == ""
 
 
 @pytest.mark.parametrize("milestone", [None, *Milestone])
@@ -155,7 +154,7 @@ def test_every_milestone_has_a_name_and_a_sign(milestone: Milestone | None) -> N
     """No milestone is left without words."""
     assert milestone_name(milestone)
     assert milestone_emoji(milestone)
-    assert bar(milestone)
+    assert milestone is None or milestone.is_problem or bar(milestone)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +163,7 @@ def test_every_milestone_has_a_name_and_a_sign(milestone: Milestone | None) -> N
         (Platform.ALIBABA, "waitbuyerpay", "Waiting for payment"),
         (Platform.ALIBABA, "confirm_goods", "Receipt confirmed"),
         (Platform.TAOBAO, "11", "Shipped"),
-        (Platform.TAOBAO, "WAIT_SELLER_SEND_GOODS", "Paid, waiting for the seller to ship"),
+        (Platform.TAOBAO, "WAIT_SELLER_SEND_GOODS", "Waiting for the seller to ship"),
         (Platform.TAOBAO, "77", "77"),
         (Platform.ALIBABA, "something_new", "something_new"),
     ],

@@ -25,7 +25,7 @@ from handlers.blocks.standing import of_parcel, of_step, standing
 from handlers.home import view as home_view
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.orders import views as order_views
-from handlers.posts import digest, thread, tracking
+from handlers.posts import card, digest, thread, tracking
 from handlers.requests import ListOrders, ListWatches
 from handlers.watching import mentioned
 from handlers.watching import views as watch_views
@@ -100,20 +100,20 @@ def test_nothing_else_puts_a_state_into_words() -> None:
         (M.ORDERED, ALIBABA, "WAIT_BUYER_PAY", "🛒 Waiting for payment"),
         (M.ORDERED, TAOBAO, "WAIT_BUYER_PAY", "🛒 Waiting for payment"),
         (M.ORDERED, TAOBAO, "3", "🛒 Rejected by the finance team"),
-        (M.PAID, TAOBAO, "10", "💳 Paid, waiting for the seller to ship"),
+        (M.PAID, TAOBAO, "10", "💳 Waiting for the seller to ship"),
         (M.SHIPPED, ALIBABA, "waitlogisticstakein", "📤 Waiting for the courier to pick it up"),
         # it says the same, or no more than that it is on its way
         (M.SHIPPED, TAOBAO, "11", "📤 Shipped"),
         (M.IN_TRANSIT, ALIBABA, "waitbuyerreceive", "🚚 In transit"),
-        (M.EXCEPTION, ALIBABA, "waitbuyersign", "⚠️ Problem on the way"),
+        (M.EXCEPTION, ALIBABA, "waitbuyersign", "⚠️ Delivery problem"),
         (M.DELIVERED, ALIBABA, "success", "✅ Delivered"),
         (M.CANCELLED, TAOBAO, "4", "✖️ Cancelled"),
         # it says something else
         (M.DELIVERED, TAOBAO, "11", "✅ Delivered (Taobao says: Shipped)"),
         (M.IN_TRANSIT, ALIBABA, "success", "🚚 In transit (1688 says: Completed)"),
         (M.IN_TRANSIT, ALIBABA, "waitbuyerpay", "🚚 In transit (1688 says: Waiting for payment)"),
-        (M.RETURNED, ALIBABA, "waitbuyerreceive", "↩️ Returned to the sender (1688 says: Shipped)"),
-        (M.SHIPPED, TAOBAO, "10", "📤 Shipped (Taobao says: Paid, waiting for the seller to ship)"),
+        (M.RETURNED, ALIBABA, "waitbuyerreceive", "↩️ Returned to sender (1688 says: Shipped)"),
+        (M.SHIPPED, TAOBAO, "10", "📤 Shipped (Taobao says: Waiting for the seller to ship)"),
         # nobody knows what it says
         (None, ALIBABA, "waitmoon", "❔ State not known yet (1688 says: waitmoon)"),
         (M.IN_TRANSIT, ALIBABA, "waitmoon", "🚚 In transit (1688 says: waitmoon)"),
@@ -128,20 +128,20 @@ def test_what_is_said_of_an_order(milestone: Milestone | None, platform: Platfor
 @pytest.mark.parametrize(
     ("texts", "line"),
     [
-        (["海关扣留，等待补充资料"], "⚠️ Problem on the way · held by customs"),
-        (["快件外包装破损，已登记为问题件", "问题件处理中"], "⚠️ Problem on the way · damaged"),
-        (["快件外包装破损，已登记为问题件", "超区件，转其他快递"], "⚠️ Problem on the way · outside the delivery area"),
+        (["海关扣留，等待补充资料"], "⚠️ Delivery problem · held by customs"),
+        (["快件外包装破损，已登记为问题件", "问题件处理中"], "⚠️ Delivery problem · damaged"),
+        (["快件外包装破损，已登记为问题件", "超区件，转其他快递"], "⚠️ Delivery problem · outside the delivery area"),
         (["快件丢失"], "❌ Lost"),
-        (["快件疑似丢失，正在查找"], "⚠️ Problem on the way · perhaps lost"),
+        (["快件疑似丢失，正在查找"], "⚠️ Delivery problem · perhaps lost"),
         (["快件丢失，已赔付"], "❌ Lost · compensation agreed"),
         (["快件已被海关销毁"], "❌ Lost · destroyed"),
         (
             ["收件人拒收，快件退回", "退回途中：快件已到达 义乌分拨中心"],
-            "↩️ Going back to the sender · refused by the receiver",
+            "↩️ On its way back to the sender · refused by the receiver",
         ),
         (
             ["收件人拒收，快件退回", "退回件已签收，签收人：发件网点"],
-            "↩️ Returned to the sender · refused by the receiver",
+            "↩️ Returned to sender · refused by the receiver",
         ),
         (["快件外包装破损，已登记为问题件", "快件正在派送中"], "🛵 Out for delivery"),
         (["快件已签收，签收人：本人"], "✅ Delivered"),
@@ -157,11 +157,13 @@ def test_why_it_is_a_problem(texts: list[str], line: str) -> None:
     assert replace(standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels), says="").line == line
     assert of_parcel(one, snapshot.milestone, snapshot.order).line == line
     for message in (
-        tracking.card(snapshot, watch(), NOW),
+        card.card(snapshot, watch(), NOW),
         tracking.track(snapshot, NOW),
         order_views.detail(snapshot, NOW),
     ):
-        assert shown(check(message)).replace("*", "").count(line.split(" ", 1)[1]) >= 2
+        said, (words, _dot, reason) = shown(check(message)).replace("*", ""), line.split(" ", 1)[1].partition(" · ")
+        assert said.count(words) >= 2
+        assert reason in said
 
 
 def test_the_news_of_a_problem_says_why() -> None:
@@ -173,9 +175,21 @@ def test_the_news_of_a_problem_says_why() -> None:
     again = replace(step, steps=())
     whole = replace(step, steps=(Step(M.IN_TRANSIT, M.EXCEPTION),))
     for news in (step, again, whole):
-        said = shown(check(thread.news(news, None, watch(), NOW))).splitlines()[1]
-        assert "Problem on the way" in said
-        assert "· held by customs" in said
+        text = shown(check(thread.news(news, None, watch(), NOW)))
+        assert text.startswith("⚠️ *Delivery problem*")
+        assert "· held by customs · " in text.splitlines()[0]
+        assert "\n✋ *Action needed:* papers are missing\n" in text
+
+
+def test_a_reason_that_is_the_action_is_told_once() -> None:
+    """What is to be done says it."""
+    due = scan("清关异常，请收件人尽快缴纳关税", 1)
+    ref = OrderRef(ALIBABA, IDS[ALIBABA])
+    steps, parcels = (Step(M.IN_TRANSIT, M.EXCEPTION, "SF1"),), (Parcel("SF1", milestone=M.EXCEPTION),)
+    text = shown(check(thread.news(News(ref, M.EXCEPTION, (due,), steps=steps, parcels=parcels), None, watch(), NOW)))
+    assert text.startswith(
+        "⚠️ *Delivery problem* · 雪纺连衣裙 +1\n✋ *Action needed:* duty or charges have to be paid\n"
+    )
 
 
 def test_a_reason_of_another_parcel_is_not_told() -> None:
@@ -189,26 +203,26 @@ def test_a_reason_of_another_parcel_is_not_told() -> None:
 def test_a_completed_order_settles_a_parcel_and_says_so() -> None:
     """A parcel that gets no further scan stands as it was seen, with the platform's word for why the order is over."""
     decided = seen(bought(ALIBABA, "success"), [["快件外包装破损，已登记为问题件"]])
-    text = shown(check(tracking.card(snapshot_of(decided), watch(), NOW)))
-    assert "✅ *Delivered*" in text
-    assert "Problem on the way · damaged (1688 says: Completed)" in text
+    text = shown(check(card.card(snapshot_of(decided), watch(), NOW)))
+    assert text.startswith("✅ Delivered · ")
+    assert "Delivery problem · damaged (1688 says: Completed)" in text
 
 
 def test_an_order_with_a_finance_team_is_not_called_unpaid() -> None:
     """Its buyer has done what there was to do."""
     text = shown(check(tracking.track(snapshot_of(seen(bought(TAOBAO, "2"), [])), NOW)))
-    assert "🛒 *Approved by the finance team*" in text
-    assert "not paid" not in text
+    assert text.startswith("🛒 Approved by the finance team · ")
+    assert "not paid" not in text.casefold()
 
 
 @pytest.mark.parametrize("code", ["waitbuyerpay", "WAIT_BUYER_PAY"])
 def test_an_unpaid_order_is_not_said_to_wait_for_its_seller(code: str) -> None:
     """There is no parcel because nobody paid."""
     snapshot = snapshot_of(seen(bought(ALIBABA, code), []))
-    for message in (tracking.card(snapshot, watch(), NOW), tracking.track(snapshot, NOW)):
+    for message in (card.card(snapshot, watch(), NOW), tracking.track(snapshot, NOW)):
         text = shown(check(message))
-        assert "🛒 *Waiting for payment*" in text
-        assert "the order is not paid" in text
+        assert text.startswith("🛒 Waiting for payment · ")
+        assert "Not paid yet." in text
         assert "seller" not in text.replace(order().seller, "")
 
 
@@ -254,7 +268,7 @@ def snapshot_of(decided: Decision) -> OrderSnapshot:
 
 def stored(decided: Decision) -> Watch:
     """A watch with what is stored of its order."""
-    return replace(watch(), key=decided.key, milestone=decided.milestone, order=decided.order)
+    return replace(watch(), card_ts="1.1", key=decided.key, milestone=decided.milestone, order=decided.order)
 
 
 STORIES = st.sampled_from(list(Platform)).flatmap(
@@ -274,11 +288,9 @@ def test_no_two_views_contradict_each_other(story: tuple[Order, list[list[str]]]
     said = standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels)
     bare = standing(snapshot.milestone, snapshot.order)
     assert bare == replace(said, reason="", part="")
-    for message in (
-        tracking.card(snapshot, one, NOW),
-        tracking.track(snapshot, NOW),
-    ):
-        assert message.blocks[1]["text"]["text"].partition("\n")[0] == said.headline
+    for message in (card.card(snapshot, one, NOW), tracking.track(snapshot, NOW)):
+        assert message.blocks[0]["text"]["text"].startswith(f"{said.state} · ")
+        assert not said.says or said.says in shown(message)
         for parcel_ in snapshot.shipment.parcels:
             shows_parcel(shown(message), parcel_, snapshot)
     detail = shown(order_views.detail(snapshot, NOW))

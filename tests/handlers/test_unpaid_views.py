@@ -12,7 +12,7 @@ from support.view_samples import NOW, REF, order, snapshot, watch
 
 from handlers.blocks.text import slack_date
 from handlers.home import view as home_view
-from handlers.posts import alarms, digest, thread, tracking
+from handlers.posts import alarms, card, digest, thread
 from handlers.watching.alarms import remind_at
 from pandapon.shipment import Milestone, OrderRef, Platform
 from storage.alarm import Alarm, AlarmState
@@ -26,7 +26,7 @@ HOUR = timedelta(hours=1)
 STALL = Stall(Leg.NOT_PAID, NOW - 66 * HOUR, 66 * HOUR, until=NOW + 6 * HOUR)
 OPEN = replace(STALL, until=None)
 TAOBAO = OrderRef(Platform.TAOBAO, "330507534199000")
-WORDS = "⏰ *Action needed: not paid*\n"
+HEAD = "⏰ *Action needed: not paid* · "
 
 
 def alarm(stall: Stall, **more: object) -> Alarm:
@@ -34,7 +34,8 @@ def alarm(stall: Stall, **more: object) -> Alarm:
 
 
 def said(stall: Stall, ref: OrderRef = REF, of: Order | None = None) -> str:
-    return alarms.words(stall, ref, of, NOW)
+    message = check(alarms.acted_on(replace(alarm(stall), key=ref.key), watch(order=of) if of else None, NOW))
+    return str(message.blocks[0]["text"]["text"])
 
 
 def test_until_when_how_much_and_where() -> None:
@@ -43,16 +44,18 @@ def test_until_when_how_much_and_where() -> None:
     assert paid.total_amount is not None
     until = slack_date(NOW + 6 * HOUR, NOW)
     page = f"<https://trade.1688.com/order/new_step_order_detail.htm?orderId={REF.order_id}|pay it on 1688>"
-    first = f"{WORDS}1688 closes it in 6 hours, {until}, unless it is paid.\n"
-    assert said(STALL, of=paid) == f"{first}¥{paid.total_amount:,.2f} to pay: {page}, or cancel it."
-    assert said(STALL) == f"{first}To do: {page}, or cancel it."
+    first = f"1688 closes it in 6 hours, {until}, unless it is paid.\n"
+    assert (
+        said(STALL, of=paid) == f"{HEAD}雪纺连衣裙 +1\n{first}¥{paid.total_amount:,.2f} to pay: {page}, or cancel it."
+    )
+    assert said(STALL) == f"{HEAD}1688 …880794\n{first}To do: {page}, or cancel it."
 
 
 def test_the_deadline_is_over_or_was_never_said() -> None:
     """Read later, the alarm does not say that something is still to come; where nobody knows, none is made up."""
     over = said(replace(STALL, until=NOW - HOUR))
-    assert over.startswith(f"{WORDS}1688 was to close it {slack_date(NOW - HOUR, NOW)}.\n")
-    assert said(OPEN, TAOBAO).startswith(f"{WORDS}Ordered 2 days ago and not paid. Taobao closes unpaid orders")
+    assert f"\n1688 was to close it {slack_date(NOW - HOUR, NOW)}.\n" in over
+    assert "\nOrdered 2 days ago and not paid. Taobao closes unpaid orders" in said(OPEN, TAOBAO)
 
 
 def test_taobaos_page_is_the_list() -> None:
@@ -64,10 +67,10 @@ def test_taobaos_page_is_the_list() -> None:
 @pytest.mark.parametrize(
     ("milestone", "words"),
     [
-        (Milestone.PAID, "✅ Paid, so"),
-        (Milestone.SHIPPED, "✅ Paid, so"),
-        (Milestone.CANCELLED, "✖️ It was closed, so"),
-        (Milestone.ORDERED, "✅ It no longer waits for payment, so"),
+        (Milestone.PAID, "✅ Paid"),
+        (Milestone.SHIPPED, "✅ Paid"),
+        (Milestone.CANCELLED, "✖️ Closed by the platform"),
+        (Milestone.ORDERED, "✅ No longer waiting for payment"),
     ],
 )
 def test_what_ended_it(milestone: Milestone, words: str) -> None:
@@ -76,10 +79,10 @@ def test_what_ended_it(milestone: Milestone, words: str) -> None:
     text = shown(
         check(thread.news(news, snapshot(of=order()), watch(), NOW, cleared=alarm(STALL, assignee="U0123ABCD")))
     )
-    assert f"{words} the alarm is over. <@U0123ABCD> had taken it on." in text
+    assert f"\n{words} – alert closed. <@U0123ABCD> was handling it.\n" in text
 
 
-@pytest.mark.parametrize(("code", "words"), [("1", ": Paid, waiting for the finance team"), ("0", "\n")])
+@pytest.mark.parametrize(("code", "words"), [("1", ": Paid, waiting for the finance team"), ("0", " · ")])
 def test_the_finance_team_is_named_by_the_platforms_own_word(code: str, words: str) -> None:
     """The state that it waited in is not shown as what it is in now."""
     of = order().model_copy(update={"platform": Platform.TAOBAO, "status_code": code, "paid_at": NOW})
@@ -90,10 +93,10 @@ def test_the_finance_team_is_named_by_the_platforms_own_word(code: str, words: s
 def test_a_line_where_there_is_room_for_one() -> None:
     """On the card, in App Home and in the digest; on the card it stays true for days."""
     line = f"⏰ Not paid: 1688 closes it {slack_date(NOW + 6 * HOUR, NOW)}"
-    assert line in shown(check(tracking.card(snapshot(of=order()), watch(), NOW, alarm=alarm(STALL))))
+    assert line in shown(check(card.card(snapshot(of=order()), watch(), NOW, alarm=alarm(STALL))))
     assert line in str(home_view.view([("C0123ABCD", [watch()], 1)], {REF.key: alarm(STALL)}, NOW))
     since = f"⏰ Not paid since {slack_date(OPEN.since, NOW)}"
-    assert since in shown(check(tracking.card(snapshot(of=order()), watch(), NOW, alarm=alarm(OPEN))))
+    assert since in shown(check(card.card(snapshot(of=order()), watch(), NOW, alarm=alarm(OPEN))))
     entry = DigestEntry(REF.key, "ordered", alarm=Leg.NOT_PAID.value)
     assert "⏰ not paid" in shown(check(digest.daily(DailyDigest("2026-05-20", troubled=(entry,)))))
 
@@ -108,14 +111,10 @@ def test_the_reminder_comes_while_there_is_time(left: float, hours: float) -> No
 def test_its_buttons() -> None:
     """As of every alarm, but the reminder is promised for a time before the deadline, not after it."""
     shown_now = check(alarms.acted_on(alarm(STALL), watch(), NOW))
-    assert labels(shown_now) == ["Seen", "Remind me before it closes", "I take care of it"]
-    assert labels(check(alarms.acted_on(alarm(OPEN), watch(), NOW))) == [
-        "Seen",
-        "Remind me in 24 h",
-        "I take care of it",
-    ]
-    late = check(alarms.acted_on(alarm(STALL), watch(), NOW + 7 * HOUR))
-    assert labels(late) == ["Seen", "Remind me in 24 h", "I take care of it"]
+    assert labels(shown_now) == ["Acknowledge", "Remind me before it closes", "I'll handle it", "Track"]
+    later = ["Acknowledge", "Remind me in 24 h", "I'll handle it", "Track"]
+    assert labels(check(alarms.acted_on(alarm(OPEN), watch(), NOW))) == later
+    assert labels(check(alarms.acted_on(alarm(STALL), watch(), NOW + 7 * HOUR))) == later
     over = check(alarms.acted_on(alarm(STALL, state=AlarmState.CLEARED), watch(), NOW))
-    assert "no longer waits for payment" in shown(over)
+    assert "No longer waiting for payment – alert closed." in shown(over)
     assert labels(over) == []

@@ -26,7 +26,7 @@ from handlers.orders import views as order_views
 from handlers.orders.order_filter import ListedOrder
 from handlers.orders.order_list import OrderList, Sum
 from handlers.parsing.message_ids import Found
-from handlers.posts import alarms, digest, lines, notices, thread, tracking
+from handlers.posts import alarms, card, digest, lines, notices, seller_message, thread, tracking
 from handlers.requests import ListOrders, ListWatches, Search
 from handlers.watching import finder_form, mentioned, watch_all_views
 from handlers.watching import views as watch_views
@@ -169,20 +169,20 @@ def _tracked() -> dict[str, Any]:
         "posts.tracking.track all": tracking.track(two, NOW, all_nodes=True, watched_by=watch()),
         "posts.tracking.track hostile": tracking.track(hostile, NOW),
         "posts.tracking.track none": tracking.track(snapshot(of=order()), NOW),
-        "posts.tracking.card": tracking.card(two, watch(), NOW),
+        "posts.card.card": card.card(two, watch(), NOW),
         "posts.tracking.track expected": tracking.track(expected, NOW),
         "posts.tracking.track late": tracking.track(overdue, NOW),
-        "posts.tracking.card expected": tracking.card(expected, watch(), NOW),
-        "posts.tracking.card late": tracking.card(overdue, watch(), NOW),
+        "posts.card.card expected": card.card(expected, watch(), NOW),
+        "posts.card.card late": card.card(overdue, watch(), NOW),
         "posts.thread.news late": thread.news(late, two, watch(), NOW),
         "posts.thread.news late before it was shipped": thread.news(
             replace(late, late=replace(EXPECTED, waybill="")), snapshot(of=order()), watch(), NOW
         ),
-        "posts.tracking.card silent": tracking.card(two, watch(), NOW, alarm=ALARM),
-        "posts.tracking.card unpaid": tracking.card(snapshot(of=order()), watch(), NOW, alarm=UNPAID_ALARM),
-        "posts.tracking.card of a parcel that was never scanned": tracking.card(partly, watch(), NOW),
-        "posts.tracking.card paused": tracking.card(hostile, paused, NOW),
-        "posts.tracking.card ended": tracking.card(two, watch(state=WatchState.ENDED), NOW),
+        "posts.card.card silent": card.card(two, watch(), NOW, alarm=ALARM),
+        "posts.card.card unpaid": card.card(snapshot(of=order()), watch(), NOW, alarm=UNPAID_ALARM),
+        "posts.card.card of a parcel that was never scanned": card.card(partly, watch(), NOW),
+        "posts.card.card paused": card.card(hostile, paused, NOW),
+        "posts.card.card ended": card.card(two, watch(state=WatchState.ENDED), NOW),
         "posts.thread.news": thread.news(moved, two, watch(), NOW, cleared=ALARM),
         "posts.thread.news of several": thread.news(moved, two, watch(), NOW, others=[f"taobao:{n}" for n in range(7)]),
         "posts.thread.news paid": thread.news(_news(milestone=Milestone.PAID), two, watch(), NOW, cleared=UNPAID_ALARM),
@@ -206,10 +206,21 @@ def _tracked() -> dict[str, Any]:
         "posts.alarms.acted_on": alarms.acted_on(
             replace(ALARM, state=AlarmState.ASSIGNED, assignee=MEI, actor=MEI), None, NOW
         ),
+        "posts.seller_message.seller_message": seller_message.seller_message(ALARM, NOW),
+        "posts.card.watch_list": card.watch_list([watch(n, order=order(HOSTILE)) for n in range(30)], MEI),
+        "posts.card.card that asks for an action": card.card(_due(), watch(muted_until=LATER), NOW, muted=(MEI, LATER)),
+        "posts.thread.news in a thread": thread.news(moved, two, watch(), NOW, cleared=ALARM, in_thread=True),
         "posts.alarms.acted_on cleared": alarms.acted_on(replace(ALARM, state=AlarmState.CLEARED), watch(), NOW),
         "channel.delivery_log_view.why": delivery_log_view.why(two, HERE, watch(), _log(), NOW),
         "channel.delivery_log_view.why unwatched": delivery_log_view.why(two, HERE, None, [], NOW),
     }
+
+
+def _due() -> OrderSnapshot:
+    due = node(1, "清关异常，请收件人尽快缴纳关税", Milestone.EXCEPTION)
+    return snapshot(
+        Parcel("SF1234567890123", "顺丰速运", nodes=(node(2), due), milestone=Milestone.EXCEPTION), of=order()
+    )
 
 
 def _log() -> list[DeliveryLogEntry]:

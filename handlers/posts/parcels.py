@@ -1,0 +1,70 @@
+"""The parcels of an order in a message: the lines and paragraphs that the card and ``track`` share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.blocks import elements as el
+from handlers.blocks.addresses import order_page
+from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.labels import platform_name
+from handlers.blocks.parts import newest_first, node_time, node_words, short_parcel
+from handlers.blocks.punctuation import sentences
+from handlers.blocks.standing import of_parcel, progress
+from handlers.blocks.text import sanitize_id, short_id
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pandapon.models import Order
+    from pandapon.shipment import Node, Parcel
+    from tracking.orders import OrderSnapshot
+
+
+def parcel_lines(snapshot: OrderSnapshot, order: Order | None, now: datetime) -> list[str]:
+    """A line for each parcel: carrier and short number, bar, state, time of the last scan."""
+    return [_line(parcel, snapshot, order, now) for parcel in snapshot.shipment.parcels]
+
+
+def last_scan(snapshot: OrderSnapshot) -> str:
+    """The words of the order's newest scan; empty where there is none. Of several parcels it names the scanned one.
+
+    Its time stands in the parcel's line.
+    """
+    parcels = snapshot.shipment.parcels
+    node = next(iter(newest_first(snapshot.shipment.nodes)), None)
+    if node is None:
+        return ""
+    return node_words(node) if len(parcels) == 1 else f"{short_id(node.waybill)}: {node_words(node)}"
+
+
+def bar_of(parcel: Parcel, snapshot: OrderSnapshot, order: Order | None) -> str:
+    """The progress bar of a parcel and its state in words."""
+    reached = [parcel.status_milestone, *(node.milestone for node in parcel.nodes)]
+    return progress(parcel.milestone, of_parcel(parcel, snapshot.milestone, order), reached)
+
+
+def no_parcel(snapshot: OrderSnapshot, order: Order | None) -> str:
+    """Why an order has no parcel yet, and the page on which it can be paid where that is the reason."""
+    waybills = order.waybills if order else ()
+    if waybills:
+        names = ", ".join(f"`{sanitize_id(waybill)}`" for waybill in sorted(waybills)[:10])
+        return _("Shipped as {numbers}; no scan yet.").format(numbers=names)
+    if order and order.is_unpaid and snapshot.milestone in {None, Milestone.ORDERED}:
+        pay = _("Pay on {platform}").format(platform=platform_name(order.platform))
+        return sentences([_("Not paid yet."), el.link(order_page(order.ref), pay)])
+    if snapshot.milestone in {None, Milestone.ORDERED, Milestone.PAID}:
+        return _("Not shipped yet.")
+    return _("No tracking number yet.")
+
+
+def more_parcels(n: int) -> str:
+    """How many parcels did not fit into the message."""
+    return ngettext("and {n} more parcel", "and {n} more parcels", n).format(n=n)
+
+
+def _line(parcel: Parcel, snapshot: OrderSnapshot, order: Order | None, now: datetime) -> str:
+    newest: Node | None = next(iter(newest_first(parcel.nodes)), None)
+    parts = [bar_of(parcel, snapshot, order), node_time(newest, now) if newest else ""]
+    return f"{short_parcel(parcel)} " + " · ".join(part for part in parts if part)
