@@ -87,7 +87,7 @@ def _help() -> HelpPage:
 
 
 def _overview() -> list[Example]:
-    return [(f"/panda unwatch {ID}", _("stop that"))]
+    return [(f"/panda unwatch {ID}", _("stop those updates"))]
 
 
 SYNONYMS = ("stop", "unfollow", "unsubscribe", "取消关注", "取关", "退订", "取消订阅")

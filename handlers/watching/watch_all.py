@@ -121,11 +121,11 @@ async def undo_unwatch_all(interaction: Interaction, channel: str, change: Stopp
 
 
 def _working() -> str:
-    return _("Looking the orders up…")
+    return _("Looking up your orders…")
 
 
 def _overview() -> list[Example]:
-    return [("/panda watch all", _("news of every order of the account, here"))]
+    return [("/panda watch all", _("updates of every order of the account, here"))]
 
 
 FEATURE = Feature(
