@@ -35,6 +35,7 @@ from bot.slack import SlackClient, bolt_app, web_client
 from bot.web import callbacks, metrics
 from handlers.access.admission import Admission
 from handlers.blocks import team_glosses
+from handlers.blocks.links import Links
 from handlers.blocks.people import People
 from handlers.commands.registry import Commands
 from handlers.features import FEATURES
@@ -125,7 +126,7 @@ async def _build(
 
 @dataclass(frozen=True, slots=True)
 class _Resources:
-    """The database, both network clients, and the languages and people's names that the database holds."""
+    """The database, both network clients, the languages and names that the database holds, and links to messages."""
 
     store: Store
     backups: Backups
@@ -134,6 +135,7 @@ class _Resources:
     slack: SlackClient
     languages: Languages
     people: People
+    links: Links
 
 
 async def _open_resources(
@@ -156,6 +158,7 @@ async def _open_resources(
         web_client(settings, session, patient=False),
         languages,
         people,
+        Links(),
     )
 
 
@@ -188,6 +191,7 @@ def _workers(settings: Settings, resources: _Resources, clock: Callable[[], date
         digest_from=settings.digest_from,
         languages=resources.languages,
         people=resources.people,
+        links=resources.links,
     )
     stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted)
     digester = Digester(store, clock, deliverer.wake)
@@ -273,6 +277,7 @@ def _context(
         languages=resources.languages,
         admission=Admission(settings.slack_outsiders),
         people=resources.people,
+        links=resources.links,
     )
 
 

@@ -19,6 +19,7 @@ from bot.web import server
 from bot.web.door import Doors, Site
 from handlers.interactions.ports import Report
 from handlers.listeners import declarations
+from handlers.wire import payloads
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -160,12 +161,13 @@ class Bot:
             self._asking = asyncio.create_task(self._ask_again(failure))
 
     async def _ask_slack(self) -> Failure | None:
-        """Check the token. Returns the failure; None when Slack accepts the token."""
+        """Check the token, and note the workspace's address. Returns the failure; None when Slack takes the token."""
         try:
             async with asyncio.timeout(ASK_SECONDS):
-                await self.slack.auth_test()
+                answer = await self.slack.auth_test()
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
             return understand(error)
+        self.context.links.learn(payloads.text(answer.data, "url"))
         return None
 
     async def _ask_again(self, failure: Failure | None) -> None:

@@ -7,7 +7,7 @@ from handlers.about import start, status
 from handlers.channel import delivery_log, mute, settings, undo
 from handlers.commands.registry import Commands
 from handlers.goods import search
-from handlers.home import tab
+from handlers.home import forms, tab
 from handlers.orders import listing, order, track
 from handlers.watching import alarms, finder, shortcuts, unwatch, watch, watch_all, watches
 
@@ -31,5 +31,6 @@ FEATURES = (
     alarms.FEATURE,
     undo.FEATURE,
     tab.FEATURE,
+    forms.FEATURE,
 )
 COMMANDS = Commands(FEATURES)

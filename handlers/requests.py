@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from pandapon.shipment import Platform
+    from tracking.attention import Group
     from tracking.values import Filter
 
 MUTE_FOR = timedelta(hours=24)
@@ -142,14 +143,15 @@ class Unwatch:
 
 @dataclass(frozen=True, slots=True)
 class ListWatches:
-    """List the orders that a channel watches."""
+    """List the orders that a channel watches. ``group``: only those of one group; None: all."""
 
     channel: str | None = None
     page: int = 1
+    group: Group | None = None
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("watches", _channel(self.channel), _page(self.page))
+        return _joined("watches", self.group or "", _channel(self.channel), _page(self.page))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from pandapon.courier import Reason
 from pandapon.models import Order
+from pandapon.shipment import Milestone
 from tracking.channel_settings import DEFAULTS, ChannelSettings
 from tracking.daily_digest import DailyDigest
 from tracking.messages import (
@@ -26,10 +28,13 @@ from tracking.messages import (
     WatchingAll,
     WatchList,
 )
-from tracking.values import Expected, Filter, News, Stall
+from tracking.values import Expected, Filter, Leg, News, Stall
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from enum import StrEnum
+
+_WORDS_OF_ENTRY: dict[str, type[StrEnum]] = {"milestone": Milestone, "alarm": Leg, "reason": Reason}
 
 
 def dump_order(order: Order | None) -> str:
@@ -89,8 +94,21 @@ def dump_digest(digest: DailyDigest) -> str:
 
 
 def load_digest(stored: str) -> DailyDigest:
-    """Read :func:`dump_digest` back. Raises ValidationError."""
-    return _digest().validate_json(stored)
+    """Read :func:`dump_digest` back. Raises ValueError, such as pydantic's ValidationError.
+
+    A milestone, alarm or reason that only another version knows counts as unknown, so that the other orders of the
+    digest are still posted; so does the empty text that earlier versions stored for none.
+    """
+    return _digest().validate_python(json.loads(stored, object_hook=_known_words))
+
+
+def _known_words(entry: dict[str, Any]) -> dict[str, Any]:
+    known = {name: _word(kind, entry[name]) for name, kind in _WORDS_OF_ENTRY.items() if name in entry}
+    return entry | known
+
+
+def _word(kind: type[StrEnum], stored: object) -> StrEnum | None:
+    return next((word for word in kind if word == stored), None)
 
 
 def dump_settings(settings: ChannelSettings) -> str:

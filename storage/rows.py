@@ -114,7 +114,7 @@ def order(row: sqlite3.Row, parcels: Iterable[sqlite3.Row], nodes: Iterable[Node
         order=codec.load_order(row["order_json"]),
         shipment=Shipment(
             OrderRef.from_key(row["key"]),
-            tuple(_parcel(waybill, facts.get(waybill), tuple(ours)) for waybill, ours in by_waybill.items()),
+            tuple(_parcel_or_number(waybill, facts.get(waybill), tuple(ours)) for waybill, ours in by_waybill.items()),
         ),
         milestone=milestone(row["milestone"]),
         reason=reason(row["reason"]),
@@ -130,11 +130,10 @@ def order(row: sqlite3.Row, parcels: Iterable[sqlite3.Row], nodes: Iterable[Node
     )
 
 
-def _parcel(waybill: str, row: sqlite3.Row | None, nodes: tuple[Node, ...]) -> Parcel:
-    if row is None:
-        return Parcel(waybill, nodes=nodes)
+def parcel(row: sqlite3.Row, nodes: tuple[Node, ...] = ()) -> Parcel:
+    """Return a parcel from its row and its nodes."""
     return Parcel(
-        waybill=waybill,
+        waybill=row["waybill"],
         carrier=row["carrier"],
         status_code=row["status_code"],
         status_milestone=milestone(row["status_milestone"]),
@@ -142,6 +141,10 @@ def _parcel(waybill: str, row: sqlite3.Row | None, nodes: tuple[Node, ...]) -> P
         milestone=milestone(row["milestone"]),
         logistics_id=row["logistics_id"],
     )
+
+
+def _parcel_or_number(waybill: str, row: sqlite3.Row | None, nodes: tuple[Node, ...]) -> Parcel:
+    return Parcel(waybill, nodes=nodes) if row is None else parcel(row, nodes)
 
 
 def node(row: tuple[Any, ...]) -> Node:

@@ -28,6 +28,7 @@ from storage import (
     sharing,
     subscriptions,
     upkeep,
+    watch_lists,
     watches,
 )
 from storage.database import DatabaseThread
@@ -78,6 +79,7 @@ class Watches(Aggregate):
     resume = Operation(watches.resume_watch)
     get = Operation(watches.get)
     of_channel = Operation(watches.of_channel)
+    listed = Operation(watch_lists.watched_orders, only_reads=True)
     of_orders = Operation(watches.of_orders)
     pause_channel = Operation(watches.pause_channel)
     resume_channel = Operation(watches.resume_channel)

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from tracking.values import Filter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from pandapon.courier import Reason
     from pandapon.models import Order
     from pandapon.shipment import Milestone
+    from storage.alarm import Alarm
+    from tracking.attention import Group
 
 
 class WatchState(StrEnum):
@@ -58,6 +61,11 @@ class Watch:
     muted_by: str = ""
     subscription: int | None = None  # the id of the subscription (`watch all`) that opened it
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether it keeps its news until it is resumed."""
+        return self.state is WatchState.PAUSED
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -66,3 +74,32 @@ class Opened:
     watch: Watch
     created: bool
     filter_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedOrder:
+    """An order in a list: its watches in the channels that the list is about, and what the list shows of it."""
+
+    group: Group
+    watches: tuple[Watch, ...]  # one or more, the newest first
+    alarm: Alarm | None = None  # the live one
+    delivered: int = 0  # of its parcels
+    parcels: int = 0
+
+    @property
+    def watch(self) -> Watch:
+        """The newest watch, for what is the same in all of them: the order."""
+        return self.watches[0]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedOrders:
+    """One page of a list of watched orders, and how many orders each group has on all pages."""
+
+    orders: tuple[WatchedOrder, ...]
+    counts: Mapping[Group, int]
+
+    @property
+    def total(self) -> int:
+        """The orders of all groups."""
+        return sum(self.counts.values())

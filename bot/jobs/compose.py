@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_client import AsyncWebClient
 
+    from handlers.blocks.links import Links
     from handlers.blocks.people import People
     from handlers.interactions.languages import Languages
     from storage.store import Store
@@ -37,8 +38,9 @@ T = TypeVar("T")
 class Composer:
     """Renders posts. A post that no longer matters is rendered as None."""
 
-    def __init__(self, store: Store, slack: AsyncWebClient, languages: Languages, people: People) -> None:
+    def __init__(self, store: Store, slack: AsyncWebClient, languages: Languages, people: People, links: Links) -> None:
         self._store, self._slack, self._languages, self._people = store, slack, languages, people
+        self._links = links
 
     async def compose(self, post: Post, now: datetime) -> Message | None:
         """Return the message of a post; None when its order, watch or alarm is gone.
@@ -58,7 +60,7 @@ class Composer:
             case PostKind.LIST:
                 return await self._list(post)
             case PostKind.DAILY_DIGEST:
-                return digest.daily(post.daily_digest)
+                return digest.daily(post.daily_digest, post.channel, self._links)
             case PostKind.BATCH:
                 return await self._digest(post, now)
             case _:
@@ -131,7 +133,7 @@ class Composer:
             return None
         if post.key:
             return await self._of_order(entries, now, in_thread=is_in_thread_alone(post))
-        return digest.batch([(news, watch) for _member, news, watch in entries])
+        return digest.batch([(news, watch) for _member, news, watch in entries], self._links)
 
     async def _of_order(
         self, entries: Sequence[tuple[Post, News, Watch]], now: datetime, *, in_thread: bool

@@ -17,6 +17,7 @@ from bot.jobs.recovery import Recovery
 from bot.jobs.sender import Sender
 from bot.jobs.slack_errors import understand
 from bot.process.failpoints import point
+from handlers.blocks.links import Links
 from handlers.blocks.people import People
 from handlers.interactions.languages import Languages
 from pandapon import budget, log_context
@@ -58,10 +59,11 @@ class Deliverer:
         digest_from: int = 8,
         languages: Languages | None = None,
         people: People | None = None,
+        links: Links | None = None,
     ) -> None:
         """``digest_from``: so many pieces of news become one message in a channel that is late by ``BEHIND``."""
         self._store, self._pacer, self._clock = store, pacer, clock
-        self._composer = Composer(store, slack, languages or Languages(), people or People())
+        self._composer = Composer(store, slack, languages or Languages(), people or People(), links or Links())
         self._sender = Sender(store, slack)
         self.failures = FailurePolicy(store, self._sender, pacer, clock)
         self._recovery = Recovery(store, slack, self.failures, clock)

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.jobs.isolation import isolated
-from pandapon.shipment import Milestone
+from handlers.blocks.order_lines import first_title
+from tracking.attention import OVER_FOR, Group
 from tracking.daily_digest import DailyDigest, DigestEntry
 from tracking.digest_schedule import digest_day, digest_since
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
     from storage.channel import Channel, DeliveryLogEntry
     from storage.store import Store
-    from storage.watch import Watch
+    from storage.watch import WatchedOrder
 
-PART = 1000  # watches read at a time
+PART = 1000  # orders read at a time
 LATER = timedelta(minutes=15)  # a digest that could not be made is tried again then
 
 logger = logging.getLogger(__name__)
@@ -71,29 +72,31 @@ class Digester:
         return await self.make(channel, now.astimezone(stored.settings.zone).date().isoformat(), since)
 
     async def make(self, channel: str, day: str, since: datetime) -> DailyDigest:
-        """Return a channel's digest: its orders with news since then, and those in trouble. ``day``: ISO date."""
+        """Return a channel's digest: its orders with news since then, and those that need attention.
+
+        ``day``: ISO date. Orders that were delivered or cancelled some days ago are left out.
+        """
         log = await self._store.delivery_log.since(channel, since)
         counts, moved, troubled, total = _counts(log), [], [], 0
-        async for watch, alarm in self._watches(channel):
-            entry = _entry(watch, counts[watch.key], alarm)
+        async for order in self._orders(channel):
             total += 1
-            if entry.alarm or _is_problem(entry):
+            entry = entry_of(order, counts[order.watch.key])
+            if order.group is Group.ATTENTION:
                 troubled.append(entry)
             elif entry.news:
                 moved.append(entry)
         return DailyDigest(day, tuple(moved), tuple(troubled), total)
 
-    async def _watches(self, channel: str) -> AsyncIterator[tuple[Watch, str]]:
-        """Yield every watch of a channel, the newest first, with the leg of its alarm; empty without an alarm."""
-        seen, total = 0, 1
+    async def _orders(self, channel: str) -> AsyncIterator[WatchedOrder]:
+        """Yield every order that a channel watches, the newest watch of each group first."""
+        seen, total, over_since = 0, 1, self._clock() - OVER_FOR
         while seen < total:
-            watches, total = await self._store.watches.of_channel(channel, seen, PART)
-            if not watches:
+            page = await self._store.watches.listed([channel], seen, PART, over_since=over_since)
+            if not page.orders:
                 return
-            alarms = await self._store.alarms.of_orders([watch.key for watch in watches])
-            for watch in watches:
-                yield watch, alarms[watch.key].stall.leg if watch.key in alarms else ""
-            seen += len(watches)
+            for order in page.orders:
+                yield order
+            seen, total = seen + len(page.orders), page.total
 
 
 def _counts(log: Iterable[DeliveryLogEntry]) -> Counter[str]:
@@ -101,12 +104,20 @@ def _counts(log: Iterable[DeliveryLogEntry]) -> Counter[str]:
     return Counter(entry.key for entry in log if entry.news.stall is None)
 
 
-def _entry(watch: Watch, news: int, alarm: str) -> DigestEntry:
-    order = watch.order
-    title = next((item.title for item in order.items if item.title), "") if order else ""
-    status, reason = order.status_code if order else "", watch.order_reason or ""
-    return DigestEntry(watch.key, watch.milestone, title, news, alarm, reason=reason, status=status)
-
-
-def _is_problem(entry: DigestEntry) -> bool:
-    return entry.milestone in set(Milestone) and Milestone(entry.milestone).is_problem
+def entry_of(order: WatchedOrder, news: int) -> DigestEntry:
+    """Return the digest's entry of an order. ``news``: how many pieces of news it had."""
+    watch = order.watch
+    title, items = first_title(watch.order)
+    return DigestEntry(
+        key=watch.key,
+        milestone=watch.milestone,
+        title=title,
+        news=news,
+        alarm=order.alarm.stall.leg if order.alarm else None,
+        reason=watch.order_reason,
+        status=watch.order.status_code if watch.order else "",
+        items=items,
+        delivered=order.delivered,
+        parcels=order.parcels,
+        card_ts=watch.card_ts,
+    )

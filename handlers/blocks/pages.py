@@ -14,27 +14,47 @@ if TYPE_CHECKING:
 
 View = dict[str, Any]
 
-
-def answer_page(message: Message) -> View:
-    """An answer in a form. Its buttons are left out: they answer in a channel, and a form has none."""
-    blocks = []
-    for block in message.blocks:
-        if block["type"] == "actions":
-            continue
-        blocks.append({name: part for name, part in block.items() if name != "accessory" or part["type"] == "image"})
-    return orders_page(blocks or [el.section(message.text)])
+# Commands whose answer belongs to no channel, so that their buttons work wherever they are pressed.
+_FOR_ANY_PLACE = frozenset({"help", "order", "orders", "search", "status", "track"})
 
 
-def orders_page(blocks: list[Block], *, submit: str = "") -> View:
+def answer_page(message: Message, *, title: str = "") -> View:
+    """An answer in a form. ``title``: of the form; empty: that of the form that looks up orders.
+
+    Buttons that act on the channel in which they are pressed are left out, since a form has none.
+    """
+    blocks = [kept for block in message.blocks if (kept := _without_channel(block))]
+    return orders_page(blocks or [el.section(message.text)], title=title)
+
+
+def orders_page(blocks: list[Block], *, submit: str = "", title: str = "") -> View:
     """A page of the form that looks up orders. Answers that have no form of their own use it, too."""
     view: View = {
         "type": "modal",
         "callback_id": action_ids.FIND_ORDERS,
-        "title": plain(_("Track or watch orders")),
+        "title": plain(title or _("Track or watch orders")),
         "close": plain(_("Close")),
         "blocks": blocks,
     }
     return view | ({"submit": plain(submit)} if submit else {})
+
+
+def _without_channel(block: Block) -> Block | None:
+    """The block without what acts on the channel in which it is pressed; None where nothing is left."""
+    if block["type"] == "actions":
+        elements = [element for element in block["elements"] if _works_anywhere(element)]
+        return block | {"elements": elements} if elements else None
+    if block.get("accessory") and not _works_anywhere(block["accessory"]):
+        return {name: part for name, part in block.items() if name != "accessory"}
+    return block
+
+
+def _works_anywhere(element: Block) -> bool:
+    """Whether it is a picture, or the button of a command that names its channel or needs none."""
+    if element["type"] != "button" or not element["action_id"].startswith(action_ids.RUN):
+        return bool(element["type"] == "image")
+    command = element["value"]
+    return command.partition(" ")[0] in _FOR_ANY_PLACE or " in <#" in command
 
 
 def home_page(message: Message) -> View:

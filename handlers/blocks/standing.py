@@ -114,7 +114,11 @@ def standing(
 
 def delivered(parcels: Sequence[Parcel]) -> str:
     """How many of the parcels are delivered, in words; empty where it is none or all of them."""
-    n, total = sum(parcel.milestone is M.DELIVERED for parcel in parcels), len(parcels)
+    return delivered_of(sum(parcel.milestone is M.DELIVERED for parcel in parcels), len(parcels))
+
+
+def delivered_of(n: int, total: int) -> str:
+    """How many of ``total`` parcels are delivered, in words; empty where it is none or all of them."""
     return _("{n} of {total} parcels delivered").format(n=n, total=total) if 0 < n < total else ""
 
 

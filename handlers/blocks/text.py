@@ -26,6 +26,7 @@ UNITS: tuple[tuple[timedelta, locale_data.Unit], ...] = (
 
 _TAIL, _WHOLE = 6, 8  # signs of an id that are shown; the length up to which all are
 
+ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"  # between them text has a direction of its own (Unicode's isolates)
 JOINERS = "\u200c\u200d"  # invisible, but emoji and some scripts need them
 
 # Look-alikes replace the marks, since a zero-width character beside a mark does not stop Slack from formatting.
@@ -74,12 +75,17 @@ def truncate(text: str, limit: int) -> str:
 
 
 def truncate_mrkdwn(marked: str, limit: int) -> str:
-    """At most ``limit`` characters of mrkdwn, never cut within an entity, a link or a date; see :func:`truncate`."""
+    """At most ``limit`` characters of mrkdwn; see :func:`truncate`.
+
+    It is never cut within an entity, a link, a date, or text that is fenced off from right to left.
+    """
     if len(marked) <= limit:
         return marked
     kept = marked[: limit - 1]
     if kept.rfind("<") > kept.rfind(">"):
         kept = kept[: kept.rfind("<")]
+    if kept.rfind(ISOLATE) > kept.rfind(END_OF_ISOLATE):
+        kept = kept[: kept.rfind(ISOLATE)]
     return re.sub(r"&[a-z]{0,3}$", "", kept).rstrip() + "…"
 
 

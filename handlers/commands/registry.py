@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from handlers.blocks.help_page import Example, HelpPage
     from handlers.blocks.message import Message
-    from handlers.commands.declarations import Answer, Feature
+    from handlers.commands.declarations import Answer, Feature, Opener
     from handlers.interactions.interaction import Interaction
 
 CORRECTIONS = 8  # mistakes that are corrected in one suggestion, at most
@@ -75,6 +75,11 @@ class Commands:
     def answer_to(self, request: Request) -> Answer:
         """Return the declared answer to a request."""
         return self.answers[type(request)]
+
+    def opener(self, button: str) -> Opener:
+        """Return the declaration of the button that opens a form. Raises LookupError for another button."""
+        openers = (opener for feature in self.features for opener in feature.openers if opener.kind == "action")
+        return {opener.id: opener for opener in openers}[button]
 
     async def perform(self, interaction: Interaction, request: Request) -> Message:
         """Carry out a request. Raises errors that ``handlers.interactions.error_boundary`` explains."""

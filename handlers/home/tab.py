@@ -1,4 +1,4 @@
-"""App Home: the orders that a person's channels watch, those that need a look, and how to begin."""
+"""App Home: the orders that a person's channels watch, those that need attention first, and how to begin."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ from handlers.interactions.error_boundary import explain
 from handlers.interactions.interaction import WORKING, in_time, within
 from handlers.wire import payloads
 from handlers.wire.slack import FAILURES, code_of
+from tracking.attention import OVER_FOR
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from slack_sdk.web.async_client import AsyncWebClient
 
     from handlers.access.subjects import Subject
     from handlers.commands.declarations import View
     from handlers.interactions.context import Context
     from handlers.interactions.interaction import Interaction
-    from storage.watch import Watch
 
 log = logging.getLogger(__name__)
 
-CHANNELS = 20  # whose watches are read for one home
-PER_CHANNEL = 50  # watches that are read of one channel; the others are only counted
+CHANNELS = 60  # that are looked into for one home, those with the newest watches
+AT_ONCE = 8  # channels whose members Slack is asked for at the same time
 
 
 async def open_home(subject: Subject, interaction: Interaction) -> None:
@@ -64,19 +66,30 @@ async def _home_or_error(subject: Subject, interaction: Interaction) -> View:
 
 async def home_of(ctx: Context, client: AsyncWebClient, user: str) -> dict[str, Any]:
     """Make one person's home. It names only channels that the person is in."""
-    watched: list[tuple[str, list[Watch], int]] = []
-    for channel in (await ctx.store.watches.watched_channels())[:CHANNELS]:
-        if await _is_in(client, channel, user):
-            watches, total = await ctx.store.watches.of_channel(channel, 0, PER_CHANNEL)
-            watched.append((channel, watches, total))
-    alarms = await ctx.store.alarms.of_orders([watch.key for _channel, watches, _total in watched for watch in watches])
-    return view.view(watched, alarms, ctx.clock())
+    watched = [channel for channel in await ctx.store.watches.watched_channels() if not channel.startswith("D")]
+    channels = await _own(client, watched[:CHANNELS], user)
+    now = ctx.clock()
+    lists = {
+        group: await ctx.store.watches.listed(channels, 0, most, group=group, over_since=now - OVER_FOR)
+        for group, most in view.MOST.items()
+    }
+    return view.view(view.Overview(lists, unread=len(watched[CHANNELS:])), now, ctx.links)
+
+
+async def _own(client: AsyncWebClient, channels: Sequence[str], user: str) -> list[str]:
+    """Return the channels among these that the person is in. Slack is asked about a few of them at a time."""
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(channel: str) -> bool:
+        async with turns:
+            return await _is_in(client, channel, user)
+
+    answers = await asyncio.gather(*map(ask, channels))
+    return [channel for channel, is_in in zip(channels, answers, strict=True) if is_in]
 
 
 async def _is_in(client: AsyncWebClient, channel: str, user: str) -> bool:
     """Whether a person may know what a channel watches; False where Slack does not say."""
-    if channel.startswith("D"):
-        return False
     try:
         return await is_member(client, channel, user)
     except FAILURES:

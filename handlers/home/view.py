@@ -2,85 +2,123 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.parts import ref_of, standing_of, title_of
-from handlers.blocks.text import sanitize_id, slack_date
+from handlers.blocks.order_lines import collapsed, order_line, paragraphs, title_in
+from handlers.blocks.parts import standing_of
+from handlers.blocks.standing import delivered_of
+from handlers.blocks.text import slack_date
 from handlers.posts import unpaid
 from handlers.posts.alarms import headline
 from pandapon.shipment import OrderRef
-from storage.watch import WatchState
+from tracking.attention import Group
 from tracking.values import Leg
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from handlers.blocks.links import Links
     from handlers.blocks.message import Block
+    from handlers.blocks.order_lines import Title
     from storage.alarm import Alarm
-    from storage.watch import Watch
+    from storage.watch import WatchedOrder, WatchedOrders
 
 View = dict[str, Any]
 
-LINES = 8  # orders that are named of one channel
-TROUBLE = 12  # orders that are named of those that need a look
-MOST = 95  # blocks before the help; Slack takes 100 in all
+CHANNELS = 3  # channels that are named beside one order
+# Orders that are read of each group: so many lines stay far below the 100 blocks of a home.
+MOST: Mapping[Group, int] = {Group.ATTENTION: 25, Group.ON_THE_WAY: 40, Group.DELIVERED: 10}
 
 
-def view(channels: Sequence[tuple[str, Sequence[Watch], int]], alarms: Mapping[str, Alarm], now: datetime) -> View:
-    """Show the orders that need a look, then those of each channel; without any watch, how to begin.
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The orders that a person's channels watch. Orders that have been over for some days are in none of the lists."""
 
-    ``channels``: each channel's id, its newest watches, and the number of all its watches. ``alarms``: by order key.
-    """
-    blocks: list[Block] = [el.header(_("Your orders"))]
-    if not channels:
+    lists: Mapping[Group, WatchedOrders]  # up to ``MOST`` orders each
+    unread: int = 0  # channels beyond those that were looked into
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no order at all."""
+        return not any(listed.orders for listed in self.lists.values())
+
+
+def view(overview: Overview, now: datetime, links: Links) -> View:
+    """Show what can be done, then the orders by group; without any, how to begin."""
+    blocks: list[Block] = [el.header(_("Your orders")), *_buttons()]
+    if overview.is_empty:
         blocks.append(el.section(_nothing()))
-    trouble = [line for _c, watches, _t in channels for watch in watches if (line := _trouble(watch, alarms, now))]
-    if trouble:
-        head = _("*Needs a look*")
-        blocks.append(el.section("\n".join([head, *trouble[:TROUBLE]])))
-        if len(trouble) > TROUBLE:
-            blocks.append(el.context(_("and {n} more").format(n=len(trouble) - TROUBLE)))
-        blocks.append(el.divider())
-    for channel, watches, total in channels:
-        blocks.append(el.section(_channel(channel, watches, total)))
-    return {"type": "home", "blocks": [*blocks[:MOST], el.divider(), *_help(now)]}
+    for group in (Group.ATTENTION, Group.ON_THE_WAY):
+        blocks += _group(group, overview.lists[group], now, links)
+    blocks += _delivered(overview.lists[Group.DELIVERED], links)
+    small = [_("As of {time}").format(time=slack_date(now, now))]
+    if overview.unread:
+        words = ngettext(
+            "{n} more channel with older watches is not shown.",
+            "{n} more channels with older watches are not shown.",
+            overview.unread,
+        )
+        small.append(words.format(n=overview.unread))
+    refresh = el.button(_("Refresh"), f"{action_ids.REFRESH_HOME}:1", "home")
+    return {"type": "home", "blocks": [*blocks, el.context(*small), *el.actions([refresh])]}
 
 
-def _channel(channel: str, watches: Sequence[Watch], total: int) -> str:
-    head = ngettext("{channel}: {n} order", "{channel}: {n} orders", total).format(
-        channel=el.channel(channel) or _("here"), n=total
+def _buttons() -> list[Block]:
+    return el.actions(
+        [
+            el.button(_("Track or watch orders…"), f"{action_ids.FIND_ORDERS}:1", "home", "primary"),
+            el.button(_("My orders"), f"{action_ids.MY_ORDERS}:1", "home"),
+            el.button(_("Search…"), f"{action_ids.SEARCH_PRODUCTS}:1", "home"),
+            el.button(_("Settings…"), f"{action_ids.CHOOSE_SETTINGS}:1", "home"),
+        ]
     )
-    lines = [_line(watch) for watch in watches[:LINES]]
-    if total > len(lines):
-        lines.append(_("and {n} more: {command} there").format(n=total - len(lines), command="`/panda watches`"))
-    return "\n".join([f"*{head}*", *lines])
 
 
-def _line(watch: Watch) -> str:
-    parts = [standing_of(watch).state, f"`{sanitize_id(ref_of(watch).order_id)}`"]
-    if title := title_of(watch.order, 40):
-        parts.append(title)
-    return " · ".join(parts)
+def _group(group: Group, listed: WatchedOrders, now: datetime, links: Links) -> list[Block]:
+    """A heading and a line for each order; nothing for an empty group."""
+    if not listed.orders:
+        return []
+    n = listed.counts[group]
+    heading = _("*Needs attention* · {n}") if group is Group.ATTENTION else _("*On the way* · {n}")
+    lines = [_line(order, now, links) for order in listed.orders]
+    blocks = list(paragraphs([heading.format(n=n), *lines]))
+    if n > len(lines):
+        others = ngettext("and {n} more: {command} in its channel", "and {n} more: {command} in their channels", n)
+        blocks.append(el.context(others.format(n=n - len(lines), command="`/panda watches`")))
+    return blocks
 
 
-def _trouble(watch: Watch, alarms: Mapping[str, Alarm], now: datetime) -> str:
-    """The line that says why an order needs a look; empty: it needs none."""
-    milestone, alarm = watch.milestone, alarms.get(watch.key)
-    reasons = []
-    if watch.state is WatchState.PAUSED:
-        reasons.append(_("⏸ paused"))
-    if alarm:
-        reasons.append(_silent(alarm, now))
-    if milestone and milestone.is_problem:
-        reasons.append(standing_of(watch).why)
-    if not reasons:
-        return ""
-    channel = el.channel(watch.channel)
-    return " · ".join([*reasons, f"`{sanitize_id(ref_of(watch).order_id)}`", *([channel] if channel else [])])
+def _delivered(listed: WatchedOrders, links: Links) -> list[Block]:
+    if not listed.orders:
+        return []
+    n = listed.counts[Group.DELIVERED]
+    heading = ngettext("✅ *{n} delivered in the last days*", "✅ *{n} delivered in the last days*", n).format(n=n)
+    return [el.section(collapsed(heading, [_title(order, links).linked for order in listed.orders], n))]
+
+
+def _line(order: WatchedOrder, now: datetime, links: Links) -> str:
+    standing = replace(standing_of(order.watch), part=delivered_of(order.delivered, order.parcels))
+    notes = [_silent(order.alarm, now)] if order.alarm else []
+    if any(watch.is_paused for watch in order.watches):
+        notes.append(_("⏸ paused"))
+    return order_line(standing, _title(order, links), [*notes, _channels(order)])
+
+
+def _title(order: WatchedOrder, links: Links) -> Title:
+    """The title with a link to the newest card."""
+    titles = [title_in(watch, links) for watch in order.watches]
+    return next((title for title in titles if title.link), titles[0])
+
+
+def _channels(order: WatchedOrder) -> str:
+    named = [el.channel(watch.channel) for watch in order.watches]
+    more = f" +{len(named) - CHANNELS}" if len(named) > CHANNELS else ""
+    return " ".join(named[:CHANNELS]) + more
 
 
 def _silent(alarm: Alarm, now: datetime) -> str:
@@ -92,28 +130,6 @@ def _silent(alarm: Alarm, now: datetime) -> str:
 
 def _nothing() -> str:
     return _(
-        "Nothing is watched in your channels yet. Type {watch} in a channel and the order's news comes there by "
-        "itself; {help} shows what else I can do."
+        "Nothing is watched in your channels yet. Press “Track or watch orders…”, or type {watch} in a channel: "
+        "the order's updates are then posted there automatically. {help} shows what else I can do."
     ).format(watch="`/panda watch 2542285634920880794`", help="`/panda help`")
-
-
-def _help(now: datetime) -> list[Block]:
-    return [
-        el.section(
-            "\n".join(
-                [
-                    _("`/panda search 连衣裙`  goods on 1688 and Taobao"),
-                    _("`/panda track 2542285634920880794`  where an order's parcels are"),
-                    _("`/panda watch 2542285634920880794`  news of an order, in the channel where you type it"),
-                    _("`/panda help`  everything else"),
-                ]
-            )
-        ),
-        el.context(_("As of {time}").format(time=slack_date(now, now))),
-        *el.actions(
-            [
-                el.button(_("Refresh"), f"{action_ids.REFRESH_HOME}:1", "home"),
-                el.button(_("Track or watch orders…"), f"{action_ids.FIND_ORDERS}:1", "home", "primary"),
-            ]
-        ),
-    ]

@@ -37,6 +37,7 @@ class Ways:
     respond: AsyncRespond | None = None
     trigger: str = ""  # opens one form, within three seconds
     view: str = ""  # the form in which the person acted
+    title: str = ""  # of that form
 
     @classmethod
     def of(cls, body: Body, client: AsyncWebClient, respond: AsyncRespond | None) -> Ways:
@@ -49,6 +50,7 @@ class Ways:
             respond=respond,
             trigger=payloads.text(body, "trigger_id"),
             view=payloads.text(body, "view", "id") if is_form else "",
+            title=payloads.text(body, "view", "title", "text") if is_form else "",
         )
 
     async def tell(self, message: Message, *, replace: bool = False) -> bool:
@@ -68,7 +70,8 @@ class Ways:
         if getattr(self.respond, "response_url", None):
             yield "by its URL", partial(self._by_url, message, replace=replace)
         if self.view:
-            yield "in its form", partial(self.client.views_update, view_id=self.view, view=answer_page(message))
+            page = answer_page(message, title=self.title)
+            yield "in its form", partial(self.client.views_update, view_id=self.view, view=page)
         if self.channel and self.user:
             yield "in the channel", partial(self._as_blocks, self._in_channel, message.text, message.blocks)
         if self.user:

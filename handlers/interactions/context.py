@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from handlers.access.admission import Admission
+from handlers.blocks.links import Links
 from handlers.blocks.people import People
 from handlers.interactions.deliveries import Recent
 from handlers.interactions.languages import Languages
@@ -45,6 +46,7 @@ class Context:
     languages: Languages = field(default_factory=Languages)
     admission: Admission = field(default_factory=Admission)  # decides who may use the bot
     answer_seconds: float = 15.0  # from the acknowledgement to the answer, at most
+    links: Links = field(default_factory=Links)  # to the messages of the workspace
     recent: Recent = field(default_factory=Recent)
     people: People = field(default_factory=People)
     working_after: float = 1.0  # seconds of silence before a working line is shown

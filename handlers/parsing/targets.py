@@ -114,8 +114,7 @@ def _after_in(command: TypedCommand, token: Token, queue: list[Token]) -> Where:
     person = queue[0] if queue and queue[0].kind is Kind.PERSON else None
     others = [other for other in command.tokens if other is not token and other is not person]
     if person:
-        problem = _("news goes to channels, not to people; {who} can watch in a direct message with me")
-        problem = problem.format(who=code(person.text, 40))
+        problem = _("updates go to channels, not to people such as {who}").format(who=code(person.text, 40))
     else:
         problem = _("the name of a channel is missing after {word}").format(word=code(token.text, 10))
     raise command.refuse(problem, instead=others)

@@ -1,119 +1,144 @@
-"""Many pieces of news in one message: a batch of posts that waited, and the daily digest."""
+"""Many pieces of news in one message: a batch of posts that waited, and the daily digest.
+
+Both have the same parts: orders that need attention, updates of the others, and the delivered ones, named together.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.message import Layout, Message
-from handlers.blocks.parts import order_name, title_of
-from handlers.blocks.standing import of_milestone, of_step, standing
-from handlers.blocks.text import escape, sanitize_id, truncate, truncate_mrkdwn
+from handlers.blocks.order_lines import Title, collapsed, order_line, paragraphs, title_in
+from handlers.blocks.standing import Standing, delivered, delivered_of, of_milestone, of_step, standing
+from handlers.blocks.text import truncate_mrkdwn
 from handlers.posts.alarms import headline
-from pandapon.courier import Reason
 from pandapon.models import Order
 from pandapon.shipment import Milestone, OrderRef
+from tracking.attention import Group, group_of
 from tracking.severity import required_actions
 from tracking.values import Leg, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
+    from handlers.blocks.links import Links
+    from handlers.blocks.message import Block
     from storage.watch import Watch
     from tracking.daily_digest import DailyDigest, DigestEntry
     from tracking.values import News
 
-LINES, PARAGRAPH = 12, 2800  # orders and characters in one paragraph; Slack takes 3000
 LONGEST = 700  # characters about one order
 
 
-def batch(waiting: Sequence[tuple[News, Watch]]) -> Message:
+def batch(waiting: Sequence[tuple[News, Watch]], links: Links) -> Message:
     """The news that waited for a channel, each with its watch, oldest first.
 
-    Every order has one line: its newest state, and the problems and milestones before it.
+    Every order has one line: its newest state, and the problems and milestones before it. A delivered order without
+    any of these is only named.
     """
     of_order: dict[str, list[News]] = {}
     for news, watch in waiting:
         of_order.setdefault(watch.key, []).append(news)
     watches = {watch.key: watch for _news, watch in waiting}
     keys = sorted(of_order, key=lambda key: _urgency(of_order[key]), reverse=True)
-    heading = ngettext("📬 *News of {n} order*", "📬 *News of {n} orders*", len(keys)).format(n=len(keys))
-    tail = [el.context(_("Collected in one message. Each order's thread has the scans."))]
-    layout = Layout([el.section(heading)], tail=tail)
-    _add(layout, [_line(of_order[key], watches[key]) for key in keys])
+    groups: dict[Group, list[str]] = {group: [] for group in Group}
+    for key in keys:
+        group = _group(of_order[key])
+        title = title_in(watches[key], links)
+        groups[group].append(title.linked if group is Group.DELIVERED else _line(of_order[key], watches[key], title))
+    heading = ngettext("📬 *Updates on {n} order*", "📬 *Updates on {n} orders*", len(keys)).format(n=len(keys))
+    tail = [el.context(_("Collected in one message. Each order's thread has every update."))]
+    layout = Layout([el.section(heading)], tail=[*_arrived(groups[Group.DELIVERED]), *tail])
+    _add(layout, _("*Needs attention*"), groups[Group.ATTENTION])
+    _add(layout, _("*Updates*"), groups[Group.ON_THE_WAY])
     return el.message(layout.blocks)
 
 
-def daily(digest: DailyDigest) -> Message:
+def daily(digest: DailyDigest, channel: str, links: Links) -> Message:
     """The daily digest of a channel, and its preview."""
-    heading = _("📰 *The day's digest* · {n} orders watched").format(n=digest.watched)
-    layout = Layout([el.section(heading)])
-    if digest.troubled:
-        layout.add(el.section(_("*Needs a look*")))
-        _add(layout, [_entry(entry) for entry in digest.troubled])
-    if digest.moved:
-        layout.add(el.section(_("*Moved*")))
-        _add(layout, [_entry(entry) for entry in digest.moved])
+    n = digest.watched
+    heading = ngettext("📰 *Today's summary · {n} order*", "📰 *Today's summary · {n} orders*", n).format(n=n)
+    titles = {
+        entry: Title(OrderRef.from_key(entry.key), entry.title, entry.items, links.to(channel, entry.card_ts))
+        for entry in (*digest.troubled, *digest.moved)
+    }
+    arrived = [titles[entry].linked for entry in digest.moved if entry.milestone is Milestone.DELIVERED]
+    moving = [_entry(entry, titles[entry]) for entry in digest.moved if entry.milestone is not Milestone.DELIVERED]
+    layout = Layout([el.section(heading)], tail=_arrived(arrived))
+    _add(layout, _("*Needs attention*"), [_entry(entry, titles[entry]) for entry in digest.troubled])
+    _add(layout, _("*Updates*"), moving)
     if not digest.troubled and not digest.moved:
         layout.add(el.section(_("Nothing happened, and nothing needs attention.")))
     return el.message(layout.blocks)
 
 
-def _add(layout: Layout, lines: Sequence[str]) -> None:
-    shown = 0
-    for paragraph in _paragraphs(lines):
-        if not layout.add(el.section("\n".join(paragraph))):
-            n = len(lines) - shown
+def _arrived(titles: Sequence[str]) -> list[Block]:
+    n = len(titles)
+    heading = ngettext("✅ *{n} delivered*", "✅ *{n} delivered*", n).format(n=n)
+    return [el.section(collapsed(heading, titles, n))] if titles else []
+
+
+def _add(layout: Layout, heading: str, lines: Sequence[str]) -> None:
+    """Add a heading and a line for each order; nothing where there is no order."""
+    shown = -1  # the heading is no order
+    for paragraph in paragraphs([heading, *lines] if lines else []):
+        if not layout.add(paragraph):
+            n = len(lines) - max(0, shown)
             layout.note(el.context(ngettext("and {n} more order", "and {n} more orders", n).format(n=n)))
             return
-        shown += len(paragraph)
+        shown += paragraph["text"]["text"].count("\n") + 1
 
 
-def _paragraphs(lines: Sequence[str]) -> Iterator[list[str]]:
-    paragraph: list[str] = []
-    for line in lines:
-        if paragraph and (len(paragraph) == LINES or sum(map(len, paragraph)) + len(line) > PARAGRAPH):
-            yield paragraph
-            paragraph = []
-        paragraph.append(line)
-    if paragraph:
-        yield paragraph
+def _group(batched: Sequence[News]) -> Group:
+    """The group of an order by its news. A delivered one stays among the updates where more has to be told of it."""
+    newest = batched[-1]
+    group = group_of(newest.milestone, is_alarmed=newest.stall is not None)
+    return Group.ON_THE_WAY if group is Group.DELIVERED and any(map(_is_remarkable, batched)) else group
 
 
-def _line(batched: Sequence[News], watch: Watch) -> str:
+def _is_remarkable(news: News) -> bool:
+    """Whether there is more to a piece of news than an order's progress."""
+    has_problem = news.has_problem or any(node.milestone and node.milestone.is_problem for node in news.nodes)
+    return bool(has_problem or news.stall or news.price or news.refund or news.settled or required_actions(news))
+
+
+def _line(batched: Sequence[News], watch: Watch, title: Title) -> str:
     """An order's state, and each problem and milestone before it, since no other message shows those."""
-    newest, order = batched[-1], watch.order
-    state = _state(newest, order)
-    parts = [state, f"`{sanitize_id(newest.ref.order_id)}`", title_of(order, 40) or order_name(newest.ref)]
-    before = [sign for news in batched for sign in _signs(news, order)]
-    if before and before[-1] == state:
-        before.pop()
+    newest, order, notes = batched[-1], watch.order, []
     nodes = sum(len(news.nodes) for news in batched)
     if nodes and not any(news.steps for news in batched):
-        parts.append(ngettext("{n} new scan", "{n} new scans", nodes).format(n=nodes))
-    if len(batched) > 1:
-        parts.append(_("{n} times").format(n=len(batched)))
-    if before:
+        notes.append(ngettext("{n} new update", "{n} new updates", nodes).format(n=nodes))
+    if before := _before(batched, order):
         runs = [(sign, len(list(run))) for sign, run in groupby(before)]
         states = ", ".join(sign if n == 1 else f"{sign} ×{n}" for sign, n in runs)
-        parts.append(_("before that: {states}").format(states=states))
-    return truncate_mrkdwn("• " + " · ".join(parts), LONGEST)
+        notes.append(_("before that: {states}").format(states=states))
+    return truncate_mrkdwn(order_line(_state(newest, order), title, notes), LONGEST)
 
 
-def _state(news: News, order: Order | None) -> str:
+def _before(batched: Sequence[News], order: Order | None) -> list[str]:
+    """The problems and milestones before an order's newest state, oldest first."""
+    before = [sign for news in batched for sign in _signs(news, order)]
+    if before and before[-1] == _state(batched[-1], order).headline:
+        before.pop()
+    return before
+
+
+def _state(news: News, order: Order | None) -> Standing:
     if news.stall is not None:
-        return f"⏰ *{headline(news.stall.leg)}*"
+        return Standing("⏰", headline(news.stall.leg))
     if news.milestone is None:
-        return of_milestone(None).bold
-    return of_step(Step(None, news.milestone), order, news.nodes).headline
+        return of_milestone(None)
+    return replace(of_step(Step(None, news.milestone), order, news.nodes), part=delivered(news.parcels))
 
 
 def _signs(news: News, order: Order | None) -> Sequence[str]:
     """The facts of one piece of news but plain scans, each once; also problems that ended within the same reading."""
     if news.stall is not None:
-        return [_state(news, order)]
+        return [_state(news, order).headline]
     problems = [node for node in news.nodes if node.milestone and node.milestone.is_problem]
     signs = [of_step(Step(None, node.milestone), nodes=[node]).headline for node in problems if node.milestone]
     signs += [of_step(step, order, news.nodes).headline for step in news.steps]
@@ -130,17 +155,14 @@ def _signs(news: News, order: Order | None) -> Sequence[str]:
     return list(dict.fromkeys(signs))
 
 
-def _entry(entry: DigestEntry) -> str:
-    ref = OrderRef.from_key(entry.key)
-    order = Order(platform=ref.platform, order_id=ref.order_id, status_code=entry.status)
-    reason = Reason(entry.reason) if entry.reason in set(Reason) else None
-    state = standing(Milestone.parse(entry.milestone or ""), order, reason=reason)
-    parts = [state.why, f"`{sanitize_id(ref.order_id)}`"]
-    if entry.title:
-        parts.append(escape(truncate(entry.title, 40)))
+def _entry(entry: DigestEntry, title: Title) -> str:
+    order = Order(platform=title.ref.platform, order_id=title.ref.order_id, status_code=entry.status)
+    state = standing(entry.milestone, order, reason=entry.reason)
+    state = replace(state, part=delivered_of(entry.delivered, entry.parcels))
+    notes = []
     if entry.alarm:
-        parts.append(_("⏰ not paid") if entry.alarm == Leg.NOT_PAID else _("⏰ silent"))
-    return "• " + " · ".join(parts)
+        notes.append(_("⏰ not paid") if entry.alarm is Leg.NOT_PAID else _("⏰ no movement"))
+    return order_line(state, title, notes)
 
 
 def _urgency(batched: Sequence[News]) -> tuple[bool, bool, bool]:

@@ -1,4 +1,4 @@
-"""The list of a channel's watches, and the answers to ``watch`` and ``unwatch``."""
+"""The answers to ``watch`` and ``unwatch``."""
 
 from __future__ import annotations
 
@@ -10,61 +10,29 @@ from handlers.blocks.error_messages import BETWEEN_PEOPLE, channel_error
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.message import Layout, Message
-from handlers.blocks.paging import of_rows
 from handlers.blocks.parts import (
     called,
     filter_words,
     here,
-    muted_line,
     order_name,
     ref_of,
     short_name,
     standing_in,
-    standing_of,
     title_of,
-    unwatch_button,
 )
-from handlers.blocks.people import name
 from handlers.blocks.punctuation import sentences
-from handlers.blocks.text import code, sanitize_id, short_id, slack_date
+from handlers.blocks.text import code, sanitize_id, short_id
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.requests import Unwatch
 from storage.watch import WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from handlers.blocks.message import Block
-    from handlers.requests import ListWatches
-    from storage.channel import Channel
     from storage.watch import Watch
 
 SHOWN = 12  # orders named in one answer; the others are counted
-
-
-def listing(
-    request: ListWatches, watches: Sequence[Watch], total: int, stored: Channel, now: datetime, *, page_size: int
-) -> Message:
-    """Show one page of a channel's watches: state, filter, who and when, each with a button that stops it.
-
-    ``request`` names the channel. ``total``: watches on all pages. ``stored``: the channel's row, which says
-    whether the whole channel is muted. A watch says whether its own order is muted.
-    """
-    where, paging = here(request.channel or ""), of_rows(request, total, page_size)
-    heading = ngettext("*{n} order is watched {where}*", "*{n} orders are watched {where}*", total)
-    layout = Layout([el.section(heading.format(n=total, where=where))], tail=el.actions(paging.buttons()))
-    if stored.muted_until and stored.muted_until > now:
-        layout.add(el.section(muted_line(stored.muted_by, stored.muted_until, now)))
-    if not watches:
-        layout.add(el.section(_nothing(total)))
-    for at, watch in enumerate(watches):
-        if not layout.add(_row(watch, at + 1, now)):
-            layout.note(el.context(_("and {n} more").format(n=len(watches) - at)))
-            break
-    if total > page_size:
-        layout.note(el.context(paging.words()))
-    return el.message(layout.blocks)
 
 
 def outcomes(results: list[WatchOutcome], channel: str, typed_in: str = "") -> Message:
@@ -139,42 +107,6 @@ def resumed(watch: Watch | None) -> Message:
         order=called(watch.order, ref_of(watch)), where=here(watch.channel)
     )
     return el.message([el.section(text)])
-
-
-def _row(watch: Watch, number: int, now: datetime) -> Block:
-    ref = ref_of(watch)
-    standing = standing_of(watch)
-    reason = f" · {standing.reason}" if standing.reason else ""
-    lines = [f"{standing.sign} *{order_name(ref)}* · {standing.words}{reason}", title_of(watch.order)]
-    since = _("{filter} · by {user} since {time}").format(
-        filter=filter_words(watch.filter),
-        user=name(watch.created_by),
-        time=slack_date(watch.created_at, watch.created_at),
-    )
-    lines.append(since)
-    if watch.state is WatchState.PAUSED:
-        lines.append(_("⏸ Paused: {reason}").format(reason=channel_error(watch.reason, watch.channel)))
-    if watch.muted_until and watch.muted_until > now:
-        lines.append(muted_line(watch.muted_by, watch.muted_until, now))
-    if watch.stale_since:
-        lines.append(
-            _("⚠️ PandaPon has not answered since {time}").format(time=slack_date(watch.stale_since, watch.stale_since))
-        )
-    return el.section("\n".join(line for line in lines if line), _row_button(watch, number))
-
-
-def _row_button(watch: Watch, number: int) -> Block:
-    if watch.state is WatchState.PAUSED:
-        return el.button(_("Resume"), f"{action_ids.RESUME_WATCH}:{number}", str(watch.id))
-    return unwatch_button(_("Stop"), watch, number)
-
-
-def _nothing(total: int) -> str:
-    if total:
-        return _("There is nothing on this page.")
-    return _("{command} starts: the order's updates are then posted here automatically.").format(
-        command="`/panda watch 2542285634920880794`"
-    )
 
 
 def _outcome(outcome: WatchOutcome, channel: str, *, mixed: bool) -> str:

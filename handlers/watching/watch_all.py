@@ -121,7 +121,7 @@ async def undo_unwatch_all(interaction: Interaction, channel: str, change: Stopp
 
 
 def _working() -> str:
-    return _("Looking the orders up…")
+    return _("Looking up your orders…")
 
 
 def _overview() -> list[Example]:

@@ -18,25 +18,10 @@ if TYPE_CHECKING:
 
 def watching(channel: str, status: str, filter_: str, joined: Joined) -> Message:
     """Say that every order is watched from now on, how many joined, and how many follow later or never."""
-    head = _all_or_most(joined)
-    counts = ngettext("{n} order joined now", "{n} orders joined now", joined.count).format(n=joined.count)
-    if joined.later:
-        counts += "; " + ngettext(
-            "{n} more is looked through in the next minutes",
-            "{n} more are looked through in the next minutes",
-            joined.later,
-        ).format(n=joined.later)
-    if joined.never:
-        counts += "; " + ngettext(
-            "{n} older one is more than I look through, and is not watched",
-            "{n} older ones are more than I look through, and are not watched",
-            joined.never,
-        ).format(n=joined.never)
+    heading = _head(joined, status).format(where=here(channel), state=f"`{status}`")
     lines = [
-        head.format(where=here(channel)) + (f" (`{status}`)" if status else ""),
-        _("{joined}; new ones join automatically. An order's card is posted with its first news.").format(
-            joined=counts
-        ),
+        f"{heading} {_counts(joined)}",
+        _("New ones are added automatically. An order's card is posted with its first update."),
         _("Posts: {filter}").format(filter=filter_words(filter_)),
     ]
     stop = run_button(_("Stop watching all"), 1, UnwatchAll(channel or None))
@@ -44,27 +29,38 @@ def watching(channel: str, status: str, filter_: str, joined: Joined) -> Message
     return el.message([el.section("\n".join(lines)), *([el.context(note)] if note else []), *el.actions([stop])])
 
 
-def _all_or_most(joined: Joined) -> str:
+def _head(joined: Joined, status: str) -> str:
+    if joined.never and not status:  # "all" would not be true
+        return _("👀 *Watching orders {where}:*")
     if not joined.is_new:
-        return _("👀 *Still watching all {where}*")
-    if joined.later or joined.never:
-        return _("👀 *The orders of the account are watched {where}*")
-    return _("👀 *Every order of the account is watched {where}*")
+        return _("👀 *Still watching all {state} orders {where}:*") if status else _("👀 *Still watching all {where}:*")
+    return _("👀 *Watching all {state} orders {where}:*") if status else _("👀 *Watching all orders {where}:*")
+
+
+def _counts(joined: Joined) -> str:
+    counts = [ngettext("{n} added now", "{n} added now", joined.count).format(n=joined.count)]
+    if joined.later:
+        words = ngettext("{n} more in the next minutes", "{n} more in the next minutes", joined.later)
+        counts.append(words.format(n=joined.later))
+    if joined.never:
+        words = ngettext("{n} older one is not watched", "{n} older ones are not watched", joined.never)
+        counts.append(words.format(n=joined.never))
+    return ", ".join(counts) + "."
 
 
 def ended(channel: str, subscriptions: int, watches: int) -> Message:
     """Say how many watches ended with ``watch all``. ``subscriptions``: how many of these ended; 0: there was none."""
     if not subscriptions:
-        return el.message([el.section(_("There was no `watch all` {where}.").format(where=here(channel)))])
+        return el.message([el.section(_("`watch all` isn't on {where}.").format(where=here(channel)))])
     words = ngettext(
-        "*Stopped watching all {where}*; {n} order is no longer followed.",
-        "*Stopped watching all {where}*; {n} orders are no longer followed.",
+        "*Stopped watching all orders {where}*: {n} order is no longer watched.",
+        "*Stopped watching all orders {where}*: {n} orders are no longer watched.",
         watches,
     )
     return el.message(
         [
             el.section(words.format(where=here(channel), n=watches)),
-            el.context(_("Orders that somebody watched by id stay watched.")),
+            el.context(_("Orders that somebody watched by id are still watched.")),
             *el.actions([run_button(_("Watch all again"), 1, WatchAll(channel or None))]),
         ]
     )

@@ -16,8 +16,10 @@ from handlers.parsing.targets import take_channel
 from handlers.parsing.words import Verb
 from handlers.posts import notices
 from handlers.requests import ListWatches
-from handlers.watching import views
+from handlers.watching import views, watches_view
 from handlers.wire import payloads
+from handlers.wire.text import folded
+from tracking.attention import GROUPS, Group
 
 if TYPE_CHECKING:
     from handlers.blocks.help_page import Example
@@ -27,26 +29,38 @@ if TYPE_CHECKING:
     from storage.watch import Watch
 
 PAGE_SIZE = 10  # watches
+# The words for the groups of a list, as people type them; the values themselves count too.
+_GROUPS: dict[str, Group] = {
+    **{group.value: group for group in GROUPS},
+    **dict.fromkeys(("problem", "problems", "需要处理", "异常"), Group.ATTENTION),
+    **dict.fromkeys(("transit", "on-the-way", "在途", "运输中"), Group.ON_THE_WAY),
+    **dict.fromkeys(("done", "已签收"), Group.DELIVERED),
+}
 
 
 def read_watches(command: TypedCommand) -> ListWatches:
-    """Read ``watches``. Raises UsageError."""
+    """Read ``watches [attention|moving|delivered]``. Raises UsageError."""
     options, words = read_options(command)
     where, words = take_channel(command, words)
-    if words:
-        problem = _("{word} is not a channel").format(word=code(" ".join(word.text for word in words), 40))
+    groups = [_GROUPS.get(folded(word.text)) for word in words]
+    if len(groups) > 1 or None in groups:
+        problem = _("{word} is neither a channel nor one of {groups}").format(
+            word=code(" ".join(word.text for word in words), 40), groups=", ".join(f"`{group}`" for group in GROUPS)
+        )
         raise command.refuse(problem, suggestion=" ".join(["/panda watches", *where.typed()]))
-    return ListWatches(where.channel, options.page)
+    return ListWatches(where.channel, options.page, next(iter(groups), None))
 
 
 async def list_watches(interaction: Interaction, request: ListWatches) -> Message:
-    """Show one page of a channel's watches: state, filter, who and when."""
-    channel = request.channel or interaction.channel
+    """Show one page of a channel's watches: state, filter, who and when. What needs attention comes first."""
+    ctx, channel = interaction.ctx, request.channel or interaction.channel
     start = (request.page - 1) * PAGE_SIZE
-    watches, total = await interaction.ctx.store.watches.of_channel(channel, start, PAGE_SIZE)
-    stored, now = await interaction.ctx.store.channels.get(channel), interaction.ctx.clock()
-    shown = ListWatches(channel or None, request.page)
-    return views.listing(shown, watches, total, stored, now, page_size=PAGE_SIZE)
+    page = await ctx.store.watches.listed([channel], start, PAGE_SIZE, group=request.group)
+    stored, subscriptions = await ctx.store.channels.get(channel), await ctx.store.subscriptions.active(channel)
+    shown = ListWatches(channel or None, request.page, request.group)
+    return watches_view.listing(
+        shown, page, stored, ctx.clock(), ctx.links, page_size=PAGE_SIZE, subscriptions=subscriptions
+    )
 
 
 async def resume(interaction: Interaction, watch: Watch | None) -> Message:
@@ -73,7 +87,11 @@ def _help() -> HelpPage:
     return HelpPage(
         _("What is watched"),
         _("The channel's watches: state, filter, who and when."),
-        (("/panda watches", _("here")), ("/panda watches in #purchasing", _("in another channel"))),
+        (
+            ("/panda watches", _("here")),
+            ("/panda watches attention", _("only those that need attention; also `moving` and `delivered`")),
+            ("/panda watches in #purchasing", _("in another channel")),
+        ),
     )
 
 

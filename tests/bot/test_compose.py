@@ -10,6 +10,7 @@ import pytest
 from support.tracking_cases import LEFT, PICKED, REF, M, at, node
 
 from bot.jobs.compose import batch_rule, merged
+from handlers.blocks.links import Links
 from handlers.posts import digest
 from storage.post import BatchRule, Post, PostKind, PostState
 from storage.watch import Watch, WatchState
@@ -27,7 +28,7 @@ SCANS = [News(REF, M.IN_TRANSIT, nodes=(node(scan),)) for scan in (PICKED, LEFT)
 
 def line(*told: News) -> str:
     """What a digest says of the order."""
-    blocks = digest.batch([(news, WATCH) for news in told]).blocks
+    blocks = digest.batch([(news, WATCH) for news in told], Links()).blocks
     return str(blocks[1]["text"]["text"])
 
 
@@ -50,9 +51,9 @@ def test_what_would_be_hidden_in_a_whole_is_not_made_one() -> None:
 @pytest.mark.parametrize(
     ("told", "says"),
     [
-        (SCANS, "🚚 *In transit* · `2542285634920880794` · 1688 order 2542285634920880794 · 2 new scans · 2 times"),
-        ([FAILED, FAILED, ON_ITS_WAY], "3 times · before that: ⚠️ *Delivery attempt failed* ×2"),
-        ([FAILED, FAILED], "2 times · before that: ⚠️ *Delivery attempt failed*"),
+        (SCANS, "*Updates*\n🚚 *In transit* · 1688 order …880794 · `2542285634920880794` · 2 new updates"),
+        ([FAILED, FAILED, ON_ITS_WAY], " · before that: ⚠️ *Delivery attempt failed* ×2"),
+        ([FAILED, FAILED], "*Needs attention*\n⚠️ *Delivery attempt failed* · 1688 order …880794"),
         ([SILENT, ON_ITS_WAY, *SCANS], "before that: ⏰ *"),
         ([News(REF, M.IN_TRANSIT, nodes=(node((42, "收件人不在", M.ATTEMPT_FAILED)),)), *SCANS], "attempt failed*"),
         ([News(REF, M.IN_TRANSIT, nodes=(node((42, "电话无人接听", None)),)), *SCANS], "that: ✋ *Action needed*"),
@@ -77,10 +78,10 @@ def test_many_orders_are_several_paragraphs() -> None:
     trials = [step for _ in range(20) for step in (FAILED, ON_ITS_WAY)]
     told = [(news, replace(WATCH, key=f"1688:{n}")) for n in range(9) for news in trials]
     told.append((FAILED, replace(WATCH, key="1688:in trouble")))
-    sections = [block["text"]["text"] for block in digest.batch(told).blocks if block["type"] == "section"]
+    sections = [block["text"]["text"] for block in digest.batch(told, Links()).blocks if block["type"] == "section"]
     assert [len(text) <= 3000 for text in sections] == [True] * len(sections)
-    assert sections[1].startswith("• ⚠️ *Delivery attempt failed*")
-    assert sum(text.count("• ") for text in sections) == 10
+    assert sections[1].startswith("*Needs attention*\n⚠️ *Delivery attempt failed*")
+    assert sum(text.count("1688 order") for text in sections) == 10
 
 
 SHOWN = frozenset({Severity.STEP, Severity.MILESTONE, Severity.PROBLEM})  # of a channel of few orders

@@ -12,6 +12,7 @@ import pytest
 from support.bot_harness import ORDER, BotHarness, running, words
 
 from bot.jobs import slack_errors
+from handlers.blocks.text import short_id
 from sandbox.slack.faults import Fault
 from sandbox.slack.workspace import BOT_USER
 
@@ -52,7 +53,7 @@ async def test_a_renamed_channel_goes_on(harness: BotHarness) -> None:
     channel.name = "purchasing-2027"
     harness.scan(FIRST)
     await harness.replies(card, 1)
-    assert ORDER in await harness.ask("/panda watches", channel="#purchasing-2027")
+    assert short_id(ORDER) in await harness.ask("/panda watches", channel="#purchasing-2027")
 
 
 @pytest.mark.parametrize("turned_private", [False, True], ids=["removed", "turned private without the bot"])

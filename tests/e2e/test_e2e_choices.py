@@ -13,6 +13,7 @@ from support.settings_form import at as clock_time
 from support.settings_form import choose
 from support.settings_form import zone as zone_of
 
+from handlers.blocks.text import short_id
 from sandbox.pandapon.demo import SECOND
 from sandbox.pandapon.generator import scenarios
 from sandbox.slack.blocks import check_view
@@ -156,8 +157,8 @@ async def test_quiet_hours_hold_and_fold(harness: BotHarness) -> None:
     await harness.until(lambda: any("📬" in post for post in posts(harness)))
     await harness.several_ticks()
     [digest] = [post for post in posts(harness) if "📬" in post]
-    assert ORDER in digest
-    assert SECOND in digest
+    assert short_id(ORDER) in digest
+    assert short_id(SECOND) in digest
     await harness.until(lambda: any("派送中" in words(reply) for reply in harness.thread(card)))
     assert not any(reply.broadcast for reply in harness.thread(card))
     assert "in a digest" in await harness.ask(f"/panda why {ORDER}")
@@ -258,13 +259,13 @@ async def test_the_daily_digest(harness: BotHarness) -> None:
     harness.scan("快件已发往 广州分拨中心")
     await harness.several_ticks(6)
     await harness.ask("/panda settings")
-    assert ORDER in await harness.press("Preview the digest")
+    assert short_id(ORDER) in await harness.press("Preview the digest")
     harness.clock.advance(timedelta(hours=1, minutes=5))
-    await harness.until(lambda: any("The day's digest" in post for post in posts(harness)))
+    await harness.until(lambda: any("Today's summary" in post for post in posts(harness)))
     await harness.stop_bot()
     await harness.start_bot()
     await harness.several_ticks(12)
-    assert len([post for post in posts(harness) if "The day's digest" in post]) == 1
+    assert len([post for post in posts(harness) if "Today's summary" in post]) == 1
 
 
 @pytest.mark.parametrize(
@@ -407,7 +408,7 @@ async def test_what_is_asked_for_by_id_outlives_watch_all(harness: BotHarness) -
     await harness.ask("/panda watch all")
     assert "already" in await harness.ask(f"/panda watch {ORDER}", user="tom")
     assert "Stopped watching all" in await harness.ask("/panda unwatch all")
-    assert ORDER in await harness.ask("/panda watches")
+    assert short_id(ORDER) in await harness.ask("/panda watches")
     assert "Watched by tom" in await harness.ask(f"/panda why {ORDER}")
     harness.scan(SCANS[0])
     await harness.until(lambda: bool(cards(harness)))

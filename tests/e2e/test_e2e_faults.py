@@ -14,6 +14,7 @@ import pytest
 from support.bot_harness import ORDER, SIGNING, BotHarness, running, words
 
 from bot.jobs import lookup
+from handlers.blocks.text import short_id
 from sandbox.pandapon.demo import TAOBAO
 from sandbox.slack.delivery import post_signed
 from sandbox.slack.faults import Fault
@@ -116,7 +117,7 @@ async def test_a_full_disk_withholds_no_answer(harness: BotHarness, monkeypatch:
         raise DiskFullError("database or disk is full")
 
     monkeypatch.setattr(harness.bot.store.people, "first_seen", full)
-    assert ORDER in await harness.ask("/panda watches")
+    assert short_id(ORDER) in await harness.ask("/panda watches")
 
 
 async def test_a_post_that_cannot_be_composed_stands_in_nobodys_way(harness: BotHarness) -> None:

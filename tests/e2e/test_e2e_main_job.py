@@ -163,7 +163,7 @@ async def test_status_and_watches_say_how_things_stand(harness: BotHarness) -> N
     """The list names the order, the filter and who watches; the status speaks in words."""
     await harness.ask(f"/panda watch {ORDER} milestones")
     listed = await harness.ask("/panda watches")
-    assert ORDER in listed
+    assert short_id(ORDER) in listed
     assert "milestones" in listed.casefold()
     assert "by mei" in listed
     assert "PandaPon is responding" in await harness.ask("/panda status")
@@ -233,7 +233,7 @@ async def test_an_incidents_number_leads_to_its_log_lines(harness: BotHarness, m
 
     with logged("info") as log:
         with monkeypatch.context() as patch:
-            patch.setattr(harness.bot.context.store.watches, "of_channel", broken)
+            patch.setattr(harness.bot.context.store.watches, "listed", broken)
             said = await harness.ask("/panda watches")
         assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
     [number] = re.findall(r"`([0-9a-f]{8})`", said)

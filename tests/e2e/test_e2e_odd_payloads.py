@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 OLDER = "This button is from an older version of me"
 BUTTONS = (action_ids.RUN, *(button.id for one in FEATURES for button in one.buttons), "edit_settings")
-PLAIN = ("find_orders", "refresh_home")  # carry nothing that is read
+PLAIN = ("find_orders", "refresh_home", "search_products", "choose_settings")  # carry nothing that is read
 ODD: list[Any] = [
     "",
     " ",

@@ -180,7 +180,7 @@ def alarmed(harness: OldBotHarness) -> int:
 
 def digests(harness: OldBotHarness) -> list[Message]:
     """The daily digests of #orders."""
-    return [message for message in harness.channel("#orders") if "The day's digest" in words(message)]
+    return [message for message in harness.channel("#orders") if "Today's summary" in words(message)]
 
 
 def letters(harness: OldBotHarness) -> list[Message]:

@@ -162,7 +162,7 @@ async def test_the_daily_digest_is_not_made_again(harness: BotHarness) -> None:
 
 def digests(harness: BotHarness) -> list[str]:
     """The daily digests in the channel."""
-    return [words(message) for message in harness.channel("#orders") if "The day's digest" in words(message)]
+    return [words(message) for message in harness.channel("#orders") if "Today's summary" in words(message)]
 
 
 async def test_a_restore_that_was_killed_at_its_end_tells_nothing_twice(harness: BotHarness) -> None:

@@ -10,6 +10,7 @@ import pytest
 from support.bot_harness import ORDER, START, BotHarness, running
 
 from bot.jobs.discovery import MOST_PAGES, PAGE
+from handlers.blocks.text import short_id
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -59,15 +60,15 @@ async def joined(harness: BotHarness, order_id: str) -> None:
 async def test_a_channel_watches_every_order(harness: BotHarness) -> None:
     """Known orders join silently; the first news of one brings its card, and the news in its thread."""
     answer = await harness.ask("/panda watch all")
-    assert "Every order of the account" in answer
-    assert "orders joined now" in answer
+    assert "Watching all orders in" in answer
+    assert "added now" in answer
     await harness.several_ticks(6)
     assert harness.channel("#orders") == []
     harness.scan("快件已发往 广州分拨中心")
     await harness.until(lambda: len(harness.channel("#orders")) == 1)
     [card] = harness.channel("#orders")
     await harness.replies(card, 1)
-    assert "joined now" in await harness.ask("/panda watch all problems")
+    assert "added now" in await harness.ask("/panda watch all problems")
 
 
 async def test_all_and_one_never_tell_twice(harness: BotHarness) -> None:
@@ -78,8 +79,8 @@ async def test_all_and_one_never_tell_twice(harness: BotHarness) -> None:
     harness.scan("快件已发往 广州分拨中心")
     await harness.replies(card, 1)
     assert "Stopped watching all" in await harness.ask("/panda unwatch all")
-    assert ORDER in await harness.ask("/panda watches")
-    assert "There was no `watch all`" in await harness.ask("/panda unwatch all")
+    assert short_id(ORDER) in await harness.ask("/panda watches")
+    assert "`watch all` isn't on" in await harness.ask("/panda unwatch all")
 
 
 async def test_what_was_unwatched_does_not_come_back(harness: BotHarness) -> None:
@@ -96,7 +97,7 @@ async def test_what_was_unwatched_does_not_come_back(harness: BotHarness) -> Non
 async def test_an_old_order_joins_when_it_comes_into_the_state(harness: BotHarness) -> None:
     """It stands where it was created, pages below the newest, and is found all the same."""
     fill(harness, "waitsellersend", "waitbuyerpay")
-    assert "joined now" in await harness.ask("/panda watch all paid")
+    assert "added now" in await harness.ask("/panda watch all paid")
     assert not await watches(harness, OLDEST)
     harness.world.orders[OLDEST].statuses.append((harness.clock(), "waitsellersend"))
     harness.world.revision += 1
@@ -126,22 +127,21 @@ async def test_a_long_list_is_watched_to_its_end(harness: BotHarness, monkeypatc
     monkeypatch.setattr("bot.jobs.discovery.PATIENCE_SECONDS", 0.0)
     fill(harness, "waitsellersend", "waitsellersend")
     answer = await harness.ask("/panda watch all")
-    assert "Every order" not in answer
-    assert "more are looked through in the next minutes" in answer
+    assert "more in the next minutes" in answer
     assert not await watches(harness, OLDEST)
     await joined(harness, OLDEST)
-    assert "looked through" not in await harness.ask("/panda watch all")
+    assert "next minutes" not in await harness.ask("/panda watch all")
 
 
 async def test_what_lies_beyond_a_list_is_told_in_number(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Never "every order" when it is not; the whole list of an account with more than ten thousand orders is read."""
+    """Never "all orders" when it is not; the whole list of an account with more than ten thousand orders is read."""
     assert MOST_PAGES * PAGE >= 200_000
     monkeypatch.setattr("bot.jobs.discovery.MOST_PAGES", 1)
     fill(harness, "waitsellersend", "waitsellersend")
     there = sum(one.platform.value == "1688" for one in harness.world.orders.values())
     answer = await harness.ask("/panda watch all")
-    assert "Every order" not in answer
-    assert f"{there - 2 * PAGE} older ones are more than I look through, and are not watched" in answer
+    assert "all orders" not in answer
+    assert f"{there - 2 * PAGE} older ones are not watched" in answer
     assert not await watches(harness, OLDEST)
 
 

@@ -12,7 +12,21 @@ import pytest
 from support.commands import TOPICS, help_page, parse
 from support.message_checks import check, commands, labels, shown
 from support.order_lists import listing
-from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, VERY_HOSTILE, order, parcel, product, snapshot, watch
+from support.view_samples import (
+    HOSTILE,
+    ID,
+    LINKS,
+    NOW,
+    OTHER,
+    REF,
+    VERY_HOSTILE,
+    listed,
+    order,
+    parcel,
+    product,
+    snapshot,
+    watch,
+)
 
 from handlers.about import status_view
 from handlers.blocks import failures
@@ -22,7 +36,7 @@ from handlers.interactions.ports import Copies, Report, WatchOutcome, WatchResul
 from handlers.orders import views as order_views
 from handlers.parsing.message_ids import Found
 from handlers.requests import Help, ListOrders, ListWatches, Search, ShowOrder, Track, Unwatch
-from handlers.watching import mentioned
+from handlers.watching import mentioned, watches_view
 from handlers.watching import views as watch_views
 from pandapon import errors as api
 from pandapon.models import Order, Page, Product
@@ -33,12 +47,14 @@ from storage.errors import StorageError
 from storage.post import PostState
 from storage.upkeep import Health
 from storage.watch import WatchState
+from tracking.attention import Group
 from tracking.orders import OrderSnapshot
 
 if TYPE_CHECKING:
     from tracking.orders import OrderSnapshot
 
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
+HERE = "C0123ABCD"
 TEXTS = pytest.mark.parametrize("text", [HOSTILE, VERY_HOSTILE, "", "裙" * 10_000, "👗" * 3000, "&" * 5000])
 
 
@@ -295,8 +311,8 @@ def test_watches_listed() -> None:
     """State, filter, who and when, a way to stop each, a reason and Resume for a paused one."""
     paused = watch(2, state=WatchState.PAUSED, reason="not_in_channel", stale_since=NOW, order=None)
     message = check(
-        watch_views.listing(
-            ListWatches("C0123ABCD", 2), [watch(1), paused], 23, Channel("C0123ABCD"), NOW, page_size=10
+        watches_view.listing(
+            ListWatches(HERE, 2), listed(watch(1), paused, total=23), Channel(HERE), NOW, LINKS, page_size=10
         )
     )
     text = shown(message)
@@ -304,18 +320,20 @@ def test_watches_listed() -> None:
     assert "all updates · by somebody since" in text
     assert "/invite @pandabot" in text
     assert "page 2 of 3" in text
-    assert labels(message) == ["Stop", "Resume", "◀ Previous page", "Next page ▶"]
-    assert parse(commands(message)[0]) == Unwatch((ID,), "C0123ABCD")
-    assert parse(commands(message)[3]) == ListWatches("C0123ABCD", 3)
+    tabs = ["All · 23", "Needs attention · 1", "On the way · 22"]
+    assert labels(message) == [*tabs, "Stop", "Resume", "◀ Previous page", "Next page ▶"]
+    assert parse(commands(message)[1]) == ListWatches(HERE, 1, Group.ATTENTION)
+    assert parse(commands(message)[3]) == Unwatch((ID,), HERE)
+    assert parse(commands(message)[6]) == ListWatches(HERE, 3)
 
 
 def test_no_watches() -> None:
     """An empty channel learns how to start; a page too far says so."""
     assert "/panda watch" in shown(
-        check(watch_views.listing(ListWatches("D0123ABCD", 1), [], 0, Channel("C0123ABCD"), NOW, page_size=10))
+        check(watches_view.listing(ListWatches("D0123ABCD"), listed(), Channel(HERE), NOW, LINKS, page_size=10))
     )
     assert "nothing on this page" in shown(
-        check(watch_views.listing(ListWatches("C0123ABCD", 9), [], 3, Channel("C0123ABCD"), NOW, page_size=10))
+        check(watches_view.listing(ListWatches(HERE, 9), listed(total=3), Channel(HERE), NOW, LINKS, page_size=10))
     )
 
 
@@ -372,7 +390,7 @@ def test_outcomes_of_nothing_but_failure() -> None:
 def test_hostile_watches(text: str) -> None:
     """25 watches with hostile words keep the limits."""
     bad = [watch(n, reason=text, filter=text, order=order(text)) for n in range(25)]
-    check(watch_views.listing(ListWatches("C0123ABCD", 1), bad, 25, Channel("C0123ABCD"), NOW, page_size=10))
+    check(watches_view.listing(ListWatches(HERE), listed(*bad), Channel(HERE), NOW, LINKS, page_size=10))
     hostile = snapshot(parcel(text=text), of=order(text))
     outcomes = [WatchOutcome(f"{10**17 + n}", WatchResult.WATCHING, one, hostile) for n, one in enumerate(bad)]
     check(watch_views.outcomes(outcomes, "C0123ABCD"))
@@ -414,8 +432,8 @@ def test_help_has_examples_that_work(topic: str) -> None:
 def test_help_and_list_in_one_message() -> None:
     """The bare watch command answers with both, in the limits even when both are long."""
     rows = [watch(n, order=order(HOSTILE)) for n in range(25)]
-    listed = watch_views.listing(ListWatches("C0123ABCD", 1), rows, 25, Channel("C0123ABCD"), NOW, page_size=25)
-    both = check(help_page("watch").followed_by(listed))
+    of_all = watches_view.listing(ListWatches(HERE), listed(*rows), Channel(HERE), NOW, LINKS, page_size=25)
+    both = check(help_page("watch").followed_by(of_all))
     assert "Watch orders" in both.text
     assert "25 orders are watched" in shown(both)
 

@@ -17,12 +17,16 @@ from support.message_catalogue import catalogue
 from handlers.blocks import forms
 from handlers.blocks.elements import BUTTON
 from handlers.blocks.i18n import LANGUAGES, LOCALE_DIR, _, use_language
+from handlers.blocks.links import Links
 from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import truncate
 from handlers.channel import settings_views, time_zones
+from handlers.home import form_views
 from handlers.home import view as home_view
 from handlers.watching import finder_form
 from sandbox.slack.blocks import check_message, check_view
+from storage.watch import WatchedOrders
+from tracking.attention import Group
 from tracking.channel_settings import ChannelSettings
 
 if TYPE_CHECKING:
@@ -112,13 +116,19 @@ def test_every_message_is_fit_for_slack(code: str) -> None:
 @pytest.mark.parametrize("code", [code for code, _name in LANGUAGES])
 def test_every_form_is_fit_for_slack(code: str) -> None:
     """Titles, buttons and fields of the modals, and App Home."""
+    nothing = dict.fromkeys(Group, WatchedOrders((), {}))
     with use_language(code):
         for view in (
             settings_views.modal("C0123ABCD", ChannelSettings(), time_zones.groups([], NOW), Defaults()),
             settings_views.working(),
             finder_form.form(),
             finder_form.working(),
-            home_view.view([], {}, NOW),
+            form_views.search(),
+            form_views.searching(),
+            form_views.waiting_for_orders(),
+            form_views.whose_settings(),
+            form_views.opening_settings(),
+            home_view.view(home_view.Overview(nothing), datetime(2026, 5, 20, 8, tzinfo=UTC), Links()),
         ):
             assert check_view(view) == [], view
 

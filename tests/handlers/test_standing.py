@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from support.effort import examples
 from support.message_checks import check, shown
 from support.order_lists import listing
-from support.view_samples import HOSTILE, NOW, order, parcel, watch
+from support.view_samples import HOSTILE, LINKS, NOW, listed, order, parcel, watch
 
 from bot.jobs import digests
 from handlers.blocks.i18n import LANGUAGES, use_language
@@ -27,13 +27,15 @@ from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.orders import views as order_views
 from handlers.posts import card, digest, thread, tracking
 from handlers.requests import ListOrders, ListWatches
-from handlers.watching import mentioned
+from handlers.watching import mentioned, watches_view
 from handlers.watching import views as watch_views
 from pandapon.courier import Reason, read_entry
 from pandapon.milestones import ALIBABA_ORDER, TAOBAO_ORDER, status_claim
 from pandapon.models import Order, Page
 from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Platform, Shipment, TimeBasis
 from storage.channel import Channel
+from storage.watch import WatchedOrders
+from tracking.attention import Group
 from tracking.daily_digest import DailyDigest
 from tracking.decide import Decision, decide
 from tracking.orders import FetchedOrder, OrderSnapshot
@@ -306,17 +308,20 @@ def lines_of(snapshot: OrderSnapshot, one: Watch) -> list[str]:
     assert snapshot.order is not None
     platform = snapshot.ref.platform
     pages = {platform: Page[Order](items=(snapshot.order,))}
-    entry = digests._entry(one, 1, "")
+    page = listed(one)
+    entry = digests.entry_of(page.orders[0], 1)
+    in_full = WatchedOrders(page.orders, {Group.ATTENTION: 1})
+    lists = dict.fromkeys(Group, WatchedOrders((), {})) | {Group.ATTENTION: in_full}
     outcome = WatchOutcome(snapshot.ref.order_id, WatchResult.WATCHING, one, snapshot)
     without = replace(snapshot, shipment=Shipment(snapshot.ref))
     return [
         shown(check(listing(ListOrders(), pages, {}, {snapshot.ref.key: snapshot}))),
         shown(
-            check(watch_views.listing(ListWatches(one.channel, 1), [one], 1, Channel(one.channel), NOW, page_size=10))
+            check(watches_view.listing(ListWatches(one.channel), page, Channel(one.channel), NOW, LINKS, page_size=10))
         ),
         shown(check(watch_views.outcomes([outcome], one.channel))),
-        shown(check(digest.daily(DailyDigest("2026-05-20", (entry,), watched=1)))),
-        json.dumps(home_view.view([(one.channel, [one], 1)], {}, NOW)["blocks"][1:2], ensure_ascii=False),
+        shown(check(digest.daily(DailyDigest("2026-05-20", troubled=(entry,), watched=1), one.channel, LINKS))),
+        json.dumps(home_view.view(home_view.Overview(lists), NOW, LINKS)["blocks"][2:3], ensure_ascii=False),
         mentioned._state(without, NOW),
     ]
 

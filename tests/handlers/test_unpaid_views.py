@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.message_checks import check, labels, shown
-from support.view_samples import NOW, REF, order, snapshot, watch
+from support.view_samples import LINKS, NOW, REF, listed, order, snapshot, watch
 
 from handlers.blocks.text import slack_date
 from handlers.home import view as home_view
@@ -16,6 +16,8 @@ from handlers.posts import alarms, card, digest, thread
 from handlers.watching.alarms import remind_at
 from pandapon.shipment import Milestone, OrderRef, Platform
 from storage.alarm import Alarm, AlarmState
+from storage.watch import WatchedOrders
+from tracking.attention import Group
 from tracking.daily_digest import DailyDigest, DigestEntry
 from tracking.values import Leg, News, Stall
 
@@ -94,11 +96,12 @@ def test_a_line_where_there_is_room_for_one() -> None:
     """On the card, in App Home and in the digest; on the card it stays true for days."""
     line = f"⏰ Not paid: 1688 closes it {slack_date(NOW + 6 * HOUR, NOW)}"
     assert line in shown(check(card.card(snapshot(of=order()), watch(), NOW, alarm=alarm(STALL))))
-    assert line in str(home_view.view([("C0123ABCD", [watch()], 1)], {REF.key: alarm(STALL)}, NOW))
+    lists = dict.fromkeys(Group, WatchedOrders((), {})) | {Group.ATTENTION: listed(watch(), alarm=alarm(STALL))}
+    assert line in str(home_view.view(home_view.Overview(lists), NOW, LINKS))
     since = f"⏰ Not paid since {slack_date(OPEN.since, NOW)}"
     assert since in shown(check(card.card(snapshot(of=order()), watch(), NOW, alarm=alarm(OPEN))))
-    entry = DigestEntry(REF.key, "ordered", alarm=Leg.NOT_PAID.value)
-    assert "⏰ not paid" in shown(check(digest.daily(DailyDigest("2026-05-20", troubled=(entry,)))))
+    entry = DigestEntry(REF.key, Milestone.ORDERED, alarm=Leg.NOT_PAID)
+    assert "⏰ not paid" in shown(check(digest.daily(DailyDigest("2026-05-20", troubled=(entry,)), "C1", LINKS)))
 
 
 @pytest.mark.parametrize(("left", "hours"), [(6, 3), (1, 0.5), (47, 23.5), (48, 24), (100, 24), (-1, 24)])

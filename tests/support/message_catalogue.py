@@ -9,7 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from support.commands import TOPICS, help_page
 from support.order_lists import listing
-from support.view_samples import HOSTILE, ID, NOW, OTHER, REF, node, order, parcel, product, snapshot, watch
+from support.view_samples import (
+    CARD,
+    HOSTILE,
+    ID,
+    LINKS,
+    NOW,
+    OTHER,
+    REF,
+    listed,
+    node,
+    order,
+    parcel,
+    product,
+    snapshot,
+    watch,
+)
 
 from handlers.about import status_view
 from handlers.blocks import failures, pages
@@ -19,6 +34,7 @@ from handlers.blocks.text import escape
 from handlers.channel import delivery_log_view, mute, settings_views, time_zones
 from handlers.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.goods import products
+from handlers.home import form_views
 from handlers.home import view as home_view
 from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
 from handlers.orders import list_view
@@ -28,9 +44,10 @@ from handlers.orders.order_list import OrderList, Sum
 from handlers.parsing.message_ids import Found
 from handlers.posts import alarms, card, digest, lines, notices, seller_message, thread, tracking
 from handlers.requests import ListOrders, ListWatches, Search
-from handlers.watching import finder_form, mentioned, watch_all_views
+from handlers.watching import finder_form, mentioned, watch_all_views, watches_view
 from handlers.watching import views as watch_views
 from pandapon import errors as api
+from pandapon.courier import Reason
 from pandapon.models import Page
 from pandapon.shipment import Milestone, OrderRef, Parcel, Platform
 from storage.alarm import Alarm, AlarmState
@@ -40,7 +57,8 @@ from storage.errors import DiskFullError
 from storage.post import PostState
 from storage.subscription import Subscription
 from storage.upkeep import Health
-from storage.watch import WatchState
+from storage.watch import Watch, WatchedOrder, WatchedOrders, WatchState
+from tracking.attention import Group
 from tracking.channel_settings import ChannelSettings, Load
 from tracking.daily_digest import DailyDigest, DigestEntry
 from tracking.messages import Muted
@@ -243,12 +261,27 @@ def _watched() -> dict[str, Any]:
     ]
     rows = [watch(), watch(2, order=order(HOSTILE)), watch(3, state=WatchState.PAUSED)]
     return {
-        "watching.views.listing": watch_views.listing(
-            ListWatches(HERE, 2), rows, 23, Channel("C0123ABCD"), NOW, page_size=3
+        "watching.watches_view.listing": watches_view.listing(
+            ListWatches(HERE, 2), listed(*rows, total=23), Channel(HERE), NOW, LINKS, page_size=3
         ),
-        "watching.views.listing none": watch_views.listing(
-            ListWatches(HERE, 1), [], 0, Channel("C0123ABCD"), NOW, page_size=10
+        "watching.watches_view.listing of all": watches_view.listing(
+            ListWatches(HERE, 1, Group.ATTENTION),
+            listed(*rows, alarm=ALARM),
+            Channel(HERE, muted_until=LATER, muted_by=MEI),
+            NOW,
+            LINKS,
+            page_size=10,
+            subscriptions=[Subscription(HERE, "", Filter.ALL, MEI, 1), Subscription(HERE, "paid", Filter.ALL, MEI, 2)],
         ),
+        "watching.watches_view.listing none": watches_view.listing(
+            ListWatches(HERE, 1), listed(), Channel(HERE), NOW, LINKS, page_size=10
+        ),
+        **{
+            f"watching.watches_view.listing no {group}": watches_view.listing(
+                ListWatches(HERE, 1, group), WatchedOrders((), {other: 2}), Channel(HERE), NOW, LINKS, page_size=10
+            )
+            for group, other in zip(Group, [Group.DELIVERED, *Group], strict=False)
+        },
         "watching.views.outcomes": watch_views.outcomes(results, HERE),
         "watching.views.ended": watch_views.ended([watch(), watch(2)], HERE, [OTHER]),
         "watching.views.restored": watch_views.restored([watch()], HERE),
@@ -280,9 +313,13 @@ def _found() -> tuple[Found, dict[str, OrderSnapshot | UnknownOrderError | api.P
 def _chosen() -> dict[str, Any]:
     channel = Channel(HERE, CHOSEN, LATER, MEI, updated_by=MEI, updated_at=NOW)
     subscription = Subscription(HERE, "", Filter.ALL, MEI, 1, NOW)
-    entry = DigestEntry(REF.key, "in_transit", HOSTILE, 2, "")
-    unpaid = replace(entry, milestone="ordered", alarm=Leg.NOT_PAID.value)
-    summary = DailyDigest("2026-05-20", (entry,), (replace(entry, alarm=Leg.DOMESTIC.value), unpaid), 7)
+    entry = DigestEntry(REF.key, Milestone.IN_TRANSIT, HOSTILE, 2, items=3, delivered=1, parcels=2, card_ts=CARD)
+    unpaid = replace(entry, milestone=Milestone.ORDERED, alarm=Leg.NOT_PAID)
+    arrived = replace(entry, milestone=Milestone.DELIVERED, title="")
+    held = replace(entry, milestone=Milestone.EXCEPTION, reason=Reason.DAMAGED, card_ts="")
+    summary = DailyDigest(
+        "2026-05-20", (entry, arrived), (replace(entry, alarm=Leg.DOMESTIC, delivered=0), unpaid, held), 7
+    )
     return {
         "channel.settings_views.settings": settings_views.settings(
             channel, NOW, subscriptions=[subscription], next_digest=LATER, week=Load(3, 8), defaults=Defaults()
@@ -305,13 +342,42 @@ def _chosen() -> dict[str, Any]:
         "watching.finder_form.working": finder_form.working(),
         "blocks.pages.answer_page": pages.answer_page(failures.failure("Something went wrong.")),
         "blocks.pages.home_page": pages.home_page(failures.failure("Something went wrong.")),
-        "home.view.view": home_view.view([(HERE, [watch()], 1)], {REF.key: ALARM}, NOW),
-        "home.view.view unpaid": home_view.view([(HERE, [watch()], 1)], {REF.key: UNPAID_ALARM}, NOW),
-        "home.view.view none": home_view.view([], {}, NOW),
-        "posts.digest.batch": digest.batch([(_news(), watch()), (_news(), watch())]),
-        "posts.digest.batch late": digest.batch([(_news(nodes=(), steps=(), late=EXPECTED), watch())]),
-        "posts.digest.daily": digest.daily(summary),
-        "posts.digest.daily none": digest.daily(DailyDigest("2026-05-20")),
+        **{f"home.view.view {case}".strip(): made for case, made in _homes().items()},
+        "home.form_views.search": form_views.search(),
+        "home.form_views.searching": form_views.searching(),
+        "home.form_views.waiting_for_orders": form_views.waiting_for_orders(),
+        "home.form_views.whose_settings": form_views.whose_settings(),
+        "home.form_views.opening_settings": form_views.opening_settings(),
+        "home.form_views.refused": form_views.refused(failures.failure("Something went wrong.")),
+        "home.form_views.results": form_views.results(products.results(Search("x"), {}, {TAOBAO: "no answer"})),
+        "posts.digest.batch": digest.batch(_batched(), LINKS),
+        "posts.digest.batch late": digest.batch([(_news(nodes=(), steps=(), late=EXPECTED), watch())], LINKS),
+        "posts.digest.daily": digest.daily(summary, HERE, LINKS),
+        "posts.digest.daily none": digest.daily(DailyDigest("2026-05-20"), HERE, LINKS),
+    }
+
+
+def _batched() -> list[tuple[News, Watch]]:
+    """News of a delivered order, of one that was delivered after a problem, of a parcel lost, and of a silence."""
+    keys = [f"1688:254228563492088079{n}" for n in range(5)]
+    problem = _news(steps=(Step(None, Milestone.ATTEMPT_FAILED),), milestone=Milestone.ATTEMPT_FAILED)
+    scan = _news(nodes=(node(1),), steps=(), milestone=Milestone.IN_TRANSIT)
+    told = [_news(), problem, _news(), _news(steps=(), milestone=Milestone.LOST), _news(stall=STALL), scan]
+    rows = [watch(1, key=key, card_ts=CARD) for key in keys]
+    return list(zip(told, [rows[0], rows[1], *rows[1:]], strict=True))
+
+
+def _homes() -> dict[str, Any]:
+    """App Home: with one order in two channels, with an unpaid one, with none."""
+    rows = [watch(card_ts=CARD), watch(2, channel="C0456EFGH", state=WatchState.PAUSED)]
+    of_one = WatchedOrder(Group.ATTENTION, tuple(rows), ALARM, 1, 2)
+    unpaid = replace(of_one, alarm=UNPAID_ALARM)
+    attention = WatchedOrders((of_one, unpaid), {Group.ATTENTION: 9})
+    arrived = listed(watch(3, milestone=Milestone.DELIVERED, order=order(HOSTILE)))
+    everything = {Group.ATTENTION: attention, Group.ON_THE_WAY: listed(watch(4)), Group.DELIVERED: arrived}
+    return {
+        "": home_view.view(home_view.Overview(everything, unread=3), NOW, LINKS),
+        "none": home_view.view(home_view.Overview(dict.fromkeys(Group, WatchedOrders((), {}))), NOW, LINKS),
     }
 
 

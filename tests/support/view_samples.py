@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from handlers.blocks.links import Links
 from pandapon.models import Item, Order, Product
 from pandapon.shipment import Milestone, Node, OrderRef, Parcel, Platform, Shipment, TimeBasis
-from storage.watch import Watch, WatchState
+from storage.watch import Watch, WatchedOrder, WatchedOrders, WatchState
+from tracking.attention import Group, group_of
 from tracking.orders import OrderSnapshot
 from tracking.values import Filter
 
@@ -20,6 +22,8 @@ HOSTILE = (
     "<!channel> <@U123> <https://evil.example|click> *b* _i_ ~s~ `c` > q :boom: www.evil.example a@b.cn "
     "\u202eRTL\u202c \u200b\x00 13812345678 & 裙子👗 "
 )
+CARD = "1779264000.000100"  # Slack's id of a card
+LINKS = Links("https://panda.slack.com")
 VERY_HOSTILE = HOSTILE * 80  # some 10,000 characters
 
 
@@ -102,6 +106,18 @@ def watch(n: int = 1, *, state: WatchState = WatchState.ACTIVE, **fields: Any) -
         read_at=NOW,
     )
     return replace(made, **fields)
+
+
+def listed(*watches: Watch, total: int | None = None, **more: Any) -> WatchedOrders:
+    """A page with an order for each watch. ``total``: orders on all pages, by default those of this one."""
+    orders = [
+        WatchedOrder(group_of(one.milestone, is_alarmed="alarm" in more or one.is_paused), (one,), **more)
+        for one in watches
+    ]
+    counts = {group: sum(one.group is group for one in orders) for group in Group}
+    if total is not None:
+        counts[Group.ON_THE_WAY] += total - len(orders)
+    return WatchedOrders(tuple(orders), counts)
 
 
 def product(text: str = "雪纺连衣裙 女 夏季", n: int = 1) -> Product:

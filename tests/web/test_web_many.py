@@ -28,7 +28,7 @@ async def test_two_hundred_watched_orders_in_accelerated_time(browser: Browser, 
     channel = sandbox.slack.workspace.channel("orders")
     async with person(browser, server.base_url) as mei:
         await mei.type("/panda watch all")
-        await mei.sees("Every order of the account is watched")
+        await mei.sees("Watching all orders")
         server.hub.set_speed(SPEED)
         said = 0
         while _orders_heard_of(channel) < HEARD:

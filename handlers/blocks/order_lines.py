@@ -1,0 +1,105 @@
+"""One line for each order of a list: its state, its title as a link to its card, and its id."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from handlers.blocks import elements as el
+from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.labels import platform_name
+from handlers.blocks.parts import ref_of
+from handlers.blocks.text import END_OF_ISOLATE, ISOLATE, sanitize_id, short_id, truncate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from handlers.blocks.links import Links
+    from handlers.blocks.message import Block
+    from handlers.blocks.standing import Standing
+    from pandapon.models import Order
+    from pandapon.shipment import OrderRef
+    from storage.watch import Watch
+
+TITLE = 40  # characters of a title
+NAMED = 10  # orders that are named where a group is collapsed
+LINES, PARAGRAPH = 12, 2800  # lines and characters in one paragraph; Slack takes 3000 characters
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The title of an order in a list, and the link to its card."""
+
+    ref: OrderRef
+    first: str  # of the first item, as sent; empty: the platform and the id stand in for it
+    items: int = 1
+    link: str = ""  # empty: there is no card yet, or its address is not known
+
+    @property
+    def linked(self) -> str:
+        """The title as a link to the card, and how many items there are beside the first, as Slack text."""
+        words = truncate(self.first, TITLE) if self.first else self._id_in_words
+        more = f" +{self.items - 1}" if self.items > 1 and self.first else ""
+        return isolated(el.link(self.link, words), words) + more
+
+    @property
+    def number(self) -> str:
+        """The id beside the title; whole where no link leads to it, empty where it stands for the title already."""
+        if not self.link:
+            return f"`{sanitize_id(self.ref.order_id)}`"
+        return short_id(self.ref.order_id) if self.first else ""
+
+    @property
+    def _id_in_words(self) -> str:
+        platform = platform_name(self.ref.platform)
+        return _("{platform} order {id}").format(platform=platform, id=short_id(self.ref.order_id))
+
+
+def title_in(watch: Watch, links: Links) -> Title:
+    """The title of a watched order, with the link to the watch's card."""
+    return Title(ref_of(watch), *first_title(watch.order), links.to(watch.channel, watch.card_ts))
+
+
+def order_line(standing: Standing, title: Title, notes: Sequence[str] = ()) -> str:
+    """``🚚 *In transit* · <link|title> +1 · …880794``, then the reason of a problem and the ``notes``."""
+    state = f"{standing.bold} ({standing.part})" if standing.part else standing.bold
+    parts = (state, title.linked, title.number, standing.reason, *notes)
+    return " · ".join(part for part in parts if part)
+
+
+def collapsed(heading: str, titles: Sequence[str], n: int) -> str:
+    """A group of which nothing but the number and the names matters. ``n``: orders of the group, named or not."""
+    shown = ", ".join(titles[:NAMED])
+    others = n - min(len(titles), NAMED)
+    if not shown or not others:
+        return f"{heading}: {shown}" if shown else heading
+    return f"{heading}: {shown} " + ngettext("and {n} more", "and {n} more", others).format(n=others)
+
+
+def first_title(order: Order | None) -> tuple[str, int]:
+    """The title of an order's first item that has one, as sent, and the number of its items; ``("", 1)``: unknown."""
+    titles = [item.title for item in order.items if item.title.strip()] if order else []
+    return (titles[0], len(titles)) if titles else ("", 1)
+
+
+def paragraphs(lines: Sequence[str]) -> Iterator[Block]:
+    """Sections of some lines each, within Slack's limits."""
+    paragraph: list[str] = []
+    for line in lines:
+        if paragraph and (len(paragraph) == LINES or sum(map(len, paragraph)) + len(line) > PARAGRAPH):
+            yield el.section("\n".join(paragraph))
+            paragraph = []
+        paragraph.append(line)
+    if paragraph:
+        yield el.section("\n".join(paragraph))
+
+
+def isolated(marked: str, words: str) -> str:
+    """``marked``, fenced off where its ``words`` are written from right to left.
+
+    Without the fence (Unicode's isolates) the ids and marks around such a title would change their places.
+    """
+    is_mixed = any(unicodedata.bidirectional(sign) in _RIGHT_TO_LEFT for sign in words)
+    return f"{ISOLATE}{marked}{END_OF_ISOLATE}" if is_mixed else marked

@@ -1,0 +1,149 @@
+"""The list of the orders that a channel watches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from handlers.blocks import action_ids
+from handlers.blocks import elements as el
+from handlers.blocks.error_messages import channel_error
+from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.message import Layout, Message
+from handlers.blocks.order_lines import order_line, title_in
+from handlers.blocks.paging import of_rows
+from handlers.blocks.parts import filter_words, here, muted_line, run_button, standing_of, unwatch_button
+from handlers.blocks.people import name
+from handlers.blocks.standing import delivered_of
+from handlers.blocks.text import slack_date
+from handlers.posts.alarms import headline
+from tracking.attention import GROUPS, Group
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from handlers.blocks.links import Links
+    from handlers.blocks.message import Block
+    from handlers.requests import ListWatches
+    from storage.channel import Channel
+    from storage.subscription import Subscription
+    from storage.watch import Watch, WatchedOrder, WatchedOrders
+
+TABS = 11  # number of the first button that chooses a group; Previous and Next have lower ones
+
+
+def listing(
+    request: ListWatches,
+    page: WatchedOrders,
+    stored: Channel,
+    now: datetime,
+    links: Links,
+    *,
+    page_size: int,
+    subscriptions: Sequence[Subscription] = (),
+) -> Message:
+    """Show one page of a channel's watches: state, filter, who and when, each with a button that stops it.
+
+    ``request`` names the channel and the group. ``stored``: the channel's row, which says whether the whole channel is
+    muted. A watch says whether its own order is muted. ``subscriptions``: the ``watch all`` of the channel.
+    """
+    total = page.counts.get(request.group, 0) if request.group else page.total
+    paging = of_rows(request, total, page_size)
+    head = [el.section("\n".join(_head(request, page.total, stored, subscriptions, now))), *_tabs(request, page)]
+    layout = Layout(head, tail=el.actions(paging.buttons()))
+    if not page.orders:
+        layout.add(el.section(_nothing(page, request.group)))
+    for at, order in enumerate(page.orders):
+        if not layout.add(_row(order, at + 1, now, links)):
+            layout.note(el.context(_("and {n} more").format(n=len(page.orders) - at)))
+            break
+    if total > page_size:
+        layout.note(el.context(paging.words()))
+    return el.message(layout.blocks)
+
+
+def group_name(group: Group | None) -> str:
+    """A group in words; None: all of them."""
+    names = {Group.ATTENTION: _("Needs attention"), Group.ON_THE_WAY: _("On the way"), Group.DELIVERED: _("Delivered")}
+    return names[group] if group else _("All")
+
+
+def _head(
+    request: ListWatches, total: int, stored: Channel, subscriptions: Sequence[Subscription], now: datetime
+) -> list[str]:
+    heading = ngettext("*{n} order is watched {where}*", "*{n} orders are watched {where}*", total)
+    lines = [heading.format(n=total, where=here(request.channel or ""))]
+    lines += [_subscribed(subscription) for subscription in subscriptions]
+    if stored.muted_until and stored.muted_until > now:
+        lines.append(muted_line(stored.muted_by, stored.muted_until, now))
+    return lines
+
+
+def _subscribed(subscription: Subscription) -> str:
+    if subscription.status:
+        words = _("`watch all` is on for orders in the state `{state}`: new ones are added automatically · {filter}")
+        return words.format(state=subscription.status, filter=filter_words(subscription.filter))
+    words = _("`watch all` is on: new orders are added automatically · {filter}")
+    return words.format(filter=filter_words(subscription.filter))
+
+
+def _tabs(request: ListWatches, page: WatchedOrders) -> list[Block]:
+    """A button for each group that has orders, and for all; the present one is marked. None where all are in one."""
+    groups = [group for group in GROUPS if page.counts.get(group) or group is request.group]
+    if len(groups) <= 1 and request.group is None:
+        return []
+    tabs = [(None, page.total), *((group, page.counts.get(group, 0)) for group in groups)]
+    return el.actions([_tab(request, group, n, TABS + at) for at, (group, n) in enumerate(tabs)])
+
+
+def _tab(request: ListWatches, group: Group | None, n: int, number: int) -> Block:
+    button = run_button(f"{group_name(group)} · {n}", number, replace(request, group=group, page=1))
+    return button | ({"style": "primary"} if group is request.group else {})
+
+
+def _row(order: WatchedOrder, number: int, now: datetime, links: Links) -> Block:
+    watch = order.watch
+    standing = replace(standing_of(watch), part=delivered_of(order.delivered, order.parcels))
+    notes = [f"⏰ {headline(order.alarm.stall.leg)}"] if order.alarm else []
+    lines = [order_line(standing, title_in(watch, links), notes), *_about(watch, now)]
+    return el.section("\n".join(lines), _row_button(watch, number))
+
+
+def _about(watch: Watch, now: datetime) -> list[str]:
+    since = _("{filter} · by {user} since {time}").format(
+        filter=filter_words(watch.filter),
+        user=name(watch.created_by),
+        time=slack_date(watch.created_at, watch.created_at),
+    )
+    lines = [since]
+    if watch.is_paused:
+        lines.append(_("⏸ Paused: {reason}").format(reason=channel_error(watch.reason, watch.channel)))
+    if watch.muted_until and watch.muted_until > now:
+        lines.append(muted_line(watch.muted_by, watch.muted_until, now))
+    if watch.stale_since:
+        lines.append(
+            _("⚠️ PandaPon has not answered since {time}").format(time=slack_date(watch.stale_since, watch.stale_since))
+        )
+    return lines
+
+
+def _row_button(watch: Watch, number: int) -> Block:
+    if watch.is_paused:
+        return el.button(_("Resume"), f"{action_ids.RESUME_WATCH}:{number}", str(watch.id))
+    return unwatch_button(_("Stop"), watch, number)
+
+
+def _nothing(page: WatchedOrders, group: Group | None) -> str:
+    """Why no order is shown."""
+    if not page.total:
+        return _("{command} starts: the order's updates are then posted here automatically.").format(
+            command="`/panda watch 2542285634920880794`"
+        )
+    if group is None or page.counts.get(group):
+        return _("There is nothing on this page.")
+    return {
+        Group.ATTENTION: _("No order needs attention."),
+        Group.ON_THE_WAY: _("No order is on the way."),
+        Group.DELIVERED: _("No order has been delivered yet."),
+    }[group]

@@ -1,0 +1,106 @@
+"""Lists of watched orders, each order once: those that need attention first, delivered ones last."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pandapon.shipment import Milestone
+from storage import alarms, orders, rows
+from storage.rows import to_int
+from storage.watch import WatchedOrder, WatchedOrders
+from storage.watches import SELECT
+from tracking.attention import GROUPS, NEEDS_ATTENTION, OVER, Group, group_of
+from tracking.renumber import live
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from storage.watch import Watch
+
+NO_CHANNEL = WatchedOrders((), {})
+
+
+def _sql(milestones: Iterable[Milestone]) -> str:
+    return ", ".join(f"'{milestone}'" for milestone in sorted(milestones))
+
+
+# ``place`` is a position in ``GROUPS``, by the rule of :func:`tracking.attention.group_of`.
+LISTED = f"""
+WITH listed AS (
+  SELECT w.key, MAX(w.id) AS newest, MIN(CASE
+      WHEN w.state = 'paused' OR a.id IS NOT NULL OR o.milestone IN ({_sql(NEEDS_ATTENTION)}) THEN 0
+      WHEN o.milestone = '{Milestone.DELIVERED}' THEN 2 ELSE 1 END) AS place
+  FROM watches w JOIN orders o ON o.key = w.key LEFT JOIN alarms a ON a.key = w.key AND a.state <> 'cleared'
+  WHERE w.state <> 'ended' AND w.channel IN ({{channels}}) {{since}}
+  GROUP BY w.key)
+"""
+NOT_OVER = f"AND (o.milestone IS NULL OR o.milestone NOT IN ({_sql(OVER)}) OR o.final_at IS NULL OR o.final_at >= ?)"
+COUNTS = "SELECT place, COUNT(*) FROM listed GROUP BY place"
+PAGE = "SELECT key FROM listed {where} ORDER BY place, newest DESC LIMIT ? OFFSET ?"
+
+
+def watched_orders(
+    conn: sqlite3.Connection,
+    channels: Sequence[str],
+    offset: int,
+    limit: int,
+    *,
+    group: Group | None = None,
+    over_since: datetime | None = None,
+) -> WatchedOrders:
+    """Return a page of the orders that these channels watch, group by group, and the size of each group.
+
+    ``group``: the page holds only its orders; None: all. ``over_since`` (aware): orders that were delivered or
+    cancelled before are left out, also from the counts; None: none is. In a group the newest watch comes first.
+    """
+    if not channels:
+        return NO_CHANNEL
+    marks = ", ".join("?" * len(channels))
+    listed = LISTED.format(channels=marks, since=NOT_OVER if over_since else "")
+    facts = (*channels, *([to_int(over_since)] if over_since else []))
+    counts = {GROUPS[place]: n for place, n in conn.execute(listed + COUNTS, facts)}
+    where, place = ("WHERE place = ?", [GROUPS.index(group)]) if group else ("", [])
+    page = conn.execute(listed + PAGE.format(where=where), (*facts, *place, limit, offset))
+    return WatchedOrders(_orders(conn, channels, [key for (key,) in page]), counts)
+
+
+def _orders(conn: sqlite3.Connection, channels: Sequence[str], keys: Sequence[str]) -> tuple[WatchedOrder, ...]:
+    watches = _watches(conn, channels, keys)
+    live_alarms, parcels = alarms.of_orders(conn, keys), _parcels(conn, keys)
+    return tuple(
+        WatchedOrder(
+            group=_group(watches[key], is_alarmed=key in live_alarms),
+            watches=tuple(watches[key]),
+            alarm=live_alarms.get(key),
+            delivered=parcels[key].count(Milestone.DELIVERED),
+            parcels=len(parcels[key]),
+        )
+        for key in keys
+    )
+
+
+def _group(watches: Sequence[Watch], *, is_alarmed: bool) -> Group:
+    return group_of(watches[0].milestone, is_alarmed=is_alarmed or any(watch.is_paused for watch in watches))
+
+
+def _watches(conn: sqlite3.Connection, channels: Sequence[str], keys: Sequence[str]) -> dict[str, list[Watch]]:
+    """The live watches of each order in these channels, the newest first."""
+    watches: dict[str, list[Watch]] = defaultdict(list)
+    in_channels = ", ".join("?" * len(channels))
+    for chunk, marks in orders.chunks(keys):
+        where = f"w.state <> 'ended' AND w.channel IN ({in_channels}) AND w.key IN ({marks}) ORDER BY w.id DESC"
+        for row in conn.execute(SELECT + where, (*channels, *chunk)):
+            watches[row["key"]].append(rows.watch(row))
+    return watches
+
+
+def _parcels(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, list[Milestone | None]]:
+    """The milestone of each parcel by order, without replaced and withdrawn parcels."""
+    stored = defaultdict(list)
+    for chunk, marks in orders.chunks(keys):
+        for row in conn.execute(f"SELECT * FROM parcels WHERE key IN ({marks})", chunk):
+            stored[row["key"]].append(rows.parcel(row))
+    return {key: [parcel.milestone for parcel in live(stored[key])] for key in keys}

@@ -1,0 +1,127 @@
+"""Lists of watched orders: by what needs a person, each order once, whatever channels watch it."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.store_harness import CLAIMS_CHANNEL, NOW, ORDERS_CHANNEL, baseline
+
+from pandapon.shipment import Milestone, Parcel
+from storage.alarm import Alarm
+from storage.watch import NewWatch, WatchedOrders
+from tracking.attention import OVER_FOR, Group, group_of
+from tracking.renumber import retire
+from tracking.values import Filter, Leg, News, NewsToPost, Severity, Stall
+
+if TYPE_CHECKING:
+    from support.store_harness import StoreHarness
+
+M = Milestone
+EVERY = (None, *Milestone)
+
+
+def key(n: int) -> str:
+    return f"1688:{254228563492000000 + n}"
+
+
+async def watched(harness: StoreHarness, n: int, milestone: Milestone | None, *channels: str, **more: object) -> None:
+    """Store an order at this milestone and watch it in these channels."""
+    assert await harness.store.orders.add(NOW, baseline(key(n), milestone=milestone, **more))
+    wishes = [NewWatch(key(n), channel, Filter.ALL, "U0MEI") for channel in channels or (ORDERS_CHANNEL,)]
+    await harness.store.watches.open(NOW, wishes)
+
+
+async def alarmed(harness: StoreHarness, n: int) -> None:
+    """Raise an alarm of the order."""
+    order = baseline(key(n)).decision.shipment.ref
+    stall = Stall(Leg.DOMESTIC, NOW - timedelta(days=4), timedelta(days=3))
+    news = NewsToPost(f"stall:{n}", News(order, None, stall=stall), Severity.PROBLEM, frozenset(Filter))
+    assert await harness.store.alarms.open(NOW, Alarm(key(n), f"stall:{n}", stall), news, None)
+
+
+def numbers(page: WatchedOrders) -> list[int]:
+    return [int(order.watch.key[5:]) - 254228563492000000 for order in page.orders]
+
+
+@pytest.mark.parametrize("alarm", [False, True], ids=["quiet", "alarmed"])
+async def test_the_statement_and_the_rule_agree(harness: StoreHarness, *, alarm: bool) -> None:
+    """For every milestone; a statement cannot call the rule."""
+    for n, milestone in enumerate(EVERY):
+        await watched(harness, n, milestone)
+        if alarm:
+            await alarmed(harness, n)
+    page = await harness.store.watches.listed([ORDERS_CHANNEL], 0, 99)
+    groups = {order.watch.milestone: order.group for order in page.orders}
+    assert groups == {milestone: group_of(milestone, is_alarmed=alarm) for milestone in EVERY}
+    assert [order.group for order in page.orders] == [
+        group for group in Group for _n in range(page.counts.get(group, 0))
+    ]
+    for group in Group:
+        alone = await harness.store.watches.listed([ORDERS_CHANNEL], 0, 99, group=group)
+        assert {order.group for order in alone.orders} <= {group}
+        assert len(alone.orders) == page.counts.get(group, 0)
+
+
+async def test_a_paused_watch_needs_attention(harness: StoreHarness) -> None:
+    """Wherever the order is, and in whichever of the channels."""
+    for n, milestone in enumerate((M.IN_TRANSIT, M.DELIVERED)):
+        await watched(harness, n, milestone, ORDERS_CHANNEL, CLAIMS_CHANNEL)
+    while posts := await harness.claim():
+        for post in posts:
+            await harness.store.outbox.mark_sent(NOW, post, "1772416800.000100")
+    await harness.store.watches.pause_channel(NOW, CLAIMS_CHANNEL, "is_archived")
+    there = await harness.store.watches.listed([CLAIMS_CHANNEL, ORDERS_CHANNEL], 0, 9)
+    assert [(order.group, len(order.watches)) for order in there.orders] == [(Group.ATTENTION, 2)] * 2
+    here = await harness.store.watches.listed([ORDERS_CHANNEL], 0, 9)
+    assert dict(here.counts) == {Group.ON_THE_WAY: 1, Group.DELIVERED: 1}
+
+
+async def test_an_order_in_two_channels_is_one_order(harness: StoreHarness) -> None:
+    """With both watches, the newest first; of channels that were not asked for nothing is told."""
+    await watched(harness, 1, M.IN_TRANSIT, ORDERS_CHANNEL, CLAIMS_CHANNEL, "C0OTHER")
+    page = await harness.store.watches.listed([ORDERS_CHANNEL, CLAIMS_CHANNEL], 0, 9)
+    [order] = page.orders
+    assert [watch.channel for watch in order.watches] == [CLAIMS_CHANNEL, ORDERS_CHANNEL]
+    assert dict(page.counts) == {Group.ON_THE_WAY: 1}
+    assert await harness.store.watches.listed([], 0, 9) == WatchedOrders((), {})
+    assert (await harness.store.watches.listed(["C0NOWHERE"], 0, 9)).total == 0
+
+
+async def test_what_has_been_over_for_days_is_left_out(harness: StoreHarness) -> None:
+    """Delivered and cancelled orders; a lost or returned one still needs somebody."""
+    ends = (M.DELIVERED, M.CANCELLED, M.LOST, M.RETURNED)
+    since = NOW - OVER_FOR
+    for n, (milestone, ago) in enumerate(itertools.product(ends, (timedelta(days=2), timedelta(days=4)))):
+        await watched(harness, n, milestone, final_at=NOW - ago)
+    page = await harness.store.watches.listed([ORDERS_CHANNEL], 0, 99, over_since=since)
+    assert sorted(numbers(page)) == [0, 2, 4, 5, 6, 7]
+    assert page.total == 6
+    assert (await harness.store.watches.listed([ORDERS_CHANNEL], 0, 99)).total == 8
+
+
+async def test_pages(harness: StoreHarness) -> None:
+    """They follow each other without a gap, problems first, each group with the newest watch first."""
+    for n in range(25):
+        await watched(harness, n, M.EXCEPTION if n % 10 == 3 else M.DELIVERED if n < 5 else M.IN_TRANSIT)
+    pages = [await harness.store.watches.listed([ORDERS_CHANNEL], start, 10) for start in (0, 10, 20, 30)]
+    assert [len(page.orders) for page in pages] == [10, 10, 5, 0]
+    moving = [n for n in range(24, 4, -1) if n % 10 != 3]
+    assert [n for page in pages for n in numbers(page)] == [23, 13, 3, *moving, 4, 2, 1, 0]
+    assert all(page.total == 25 for page in pages)
+
+
+async def test_parcels_are_counted_as_they_are_shown(harness: StoreHarness) -> None:
+    """A number that was replaced by another is no parcel, nor is one that the order no longer names."""
+    parcels = (
+        Parcel("SF1", milestone=M.DELIVERED),
+        Parcel("SF2", milestone=M.IN_TRANSIT),
+        retire(Parcel("SF3", milestone=M.DELIVERED), "SF1"),
+        Parcel("SF4", status_code="NO_LONGER_NAMED"),
+    )
+    await watched(harness, 1, M.IN_TRANSIT, parcels=parcels)
+    await watched(harness, 2, M.PAID, parcels=(), nodes=())
+    page = await harness.store.watches.listed([ORDERS_CHANNEL], 0, 9)
+    assert [(order.delivered, order.parcels) for order in page.orders] == [(0, 0), (1, 2)]
