@@ -43,7 +43,8 @@ async def show_status(interaction: Interaction, _request: Status) -> Message:
     ctx, now = interaction.ctx, interaction.ctx.clock()
     report = ctx.report()
     pushed = await _pushed(interaction, now) if report.takes_pushes else None
-    return status_view.status(await ctx.store.upkeep.health(now), report, now, pushed)
+    health, watched = await ctx.store.upkeep.health(now), await ctx.store.upkeep.watched()
+    return status_view.status(health, watched, report, now, pushed=pushed)
 
 
 async def _pushed(interaction: Interaction, now: datetime) -> status_view.Pushed:

@@ -52,7 +52,7 @@ async def why(interaction: Interaction, request: Why) -> Message:
 def _help() -> HelpPage:
     return HelpPage(
         _("Why was that posted, or not?"),
-        _("The log of an order in this channel: each piece of news, and what became of it."),
+        _("The log of an order in this channel: each update, and whether it was posted."),
         ((f"/panda why {ID}", _("here")), (f"/panda why {ID} in #purchasing", _("in another channel"))),
     )
 
