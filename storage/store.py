@@ -206,6 +206,7 @@ class Upkeep(Aggregate):
     """The file: pruning, its size, and whether it can be written."""
 
     prune = Operation(upkeep.prune)
+    watched = Operation(upkeep.watched)
 
     async def truncate_wal(self) -> bool:
         """Cut off a write-ahead log that has outgrown its limit. False: another program's reading prevents it."""

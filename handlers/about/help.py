@@ -11,7 +11,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.parts import run_button
 from handlers.blocks.punctuation import listed
 from handlers.blocks.text import code
-from handlers.commands.declarations import Answer, Command, Feature, Group, Overview
+from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.parsing.typed_command import text_of
 from handlers.parsing.words import Verb, nearest
 from handlers.requests import Help, ListOrders, ShowSettings
@@ -81,12 +81,12 @@ def buttons() -> list[Block]:
     )
 
 
-def _show_overview(lines: Mapping[Group, list[Example]], order_ids: Sequence[str]) -> Message:
+def _show_overview(lines: Mapping[HelpGroup, list[Example]], order_ids: Sequence[str]) -> Message:
     headings = {
-        Group.FIND: _("Find"),
-        Group.FOLLOW: _("Follow"),
-        Group.CHANNEL: _("This channel"),
-        Group.TROUBLE: _("Trouble"),
+        HelpGroup.FIND: _("Find"),
+        HelpGroup.FOLLOW: _("Follow"),
+        HelpGroup.CHANNEL: _("This channel"),
+        HelpGroup.TROUBLE: _("Trouble"),
     }
     groups = [
         el.section(f"*{headings[group]}*\n{help_page.with_ids(help_page.bullets(examples), order_ids)}")
@@ -108,5 +108,5 @@ def _overview() -> list[Example]:
 FEATURE = Feature(
     commands=(Command(Verb("help", ("?", "h", "--help", "-h", "帮助")), read_help),),
     answers=(Answer(Help, show_help, is_repeatable=True),),
-    overview=Overview(Group.TROUBLE, _overview),
+    overview=Overview(HelpGroup.TROUBLE, _overview),
 )

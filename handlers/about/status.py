@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from handlers.about import status_view
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _
-from handlers.commands.declarations import Answer, Command, Feature, Group, Overview
+from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.parsing.words import Verb
 from handlers.requests import Status
 from storage.inbox import Outcome
@@ -43,7 +43,8 @@ async def show_status(interaction: Interaction, _request: Status) -> Message:
     ctx, now = interaction.ctx, interaction.ctx.clock()
     report = ctx.report()
     pushed = await _pushed(interaction, now) if report.takes_pushes else None
-    return status_view.status(await ctx.store.upkeep.health(now), report, now, pushed)
+    health, watched = await ctx.store.upkeep.health(now), await ctx.store.upkeep.watched()
+    return status_view.status(health, watched, report, now, pushed=pushed)
 
 
 async def _pushed(interaction: Interaction, now: datetime) -> status_view.Pushed:
@@ -63,5 +64,5 @@ def _overview() -> list[Example]:
 FEATURE = Feature(
     commands=(Command(Verb("status", ("health", "状态")), read_status, _help),),
     answers=(Answer(Status, show_status, is_repeatable=True),),
-    overview=Overview(Group.TROUBLE, _overview),
+    overview=Overview(HelpGroup.TROUBLE, _overview),
 )

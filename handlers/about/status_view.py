@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from handlers.blocks.message import Message
     from handlers.interactions.ports import Copies, Report
     from storage.errors import StorageError
-    from storage.upkeep import Health
+    from storage.upkeep import Health, Watched
 
 LATE = timedelta(hours=1)
 BEHIND = timedelta(minutes=1)  # orders that wait no longer than this are on schedule
@@ -38,7 +38,7 @@ class Pushed:
     last_at: datetime | None = None
 
 
-def status(health: Health, report: Report, now: datetime, pushed: Pushed | None = None) -> Message:
+def status(health: Health, watched: Watched, report: Report, now: datetime, *, pushed: Pushed | None = None) -> Message:
     """Show how PandaPon, polling, delivery, watches and database do, faults first. ``pushed`` None: pushes are off."""
     headline = (
         _("⚠️ Some things need attention") if _is_ailing(health, report, now) else _("✅ Everything is running normally")
@@ -47,7 +47,7 @@ def status(health: Health, report: Report, now: datetime, pushed: Pushed | None 
         _pandapon(report, now),
         _polling(health, report, now),
         _delivery(health, report, now),
-        _watching(health),
+        _watching(watched, health),
         *_database(report.copies, now),
     ]
     if pushed is not None:
@@ -195,11 +195,10 @@ def _posts(health: Health, now: datetime) -> list[str]:
     return parts
 
 
-def _watching(health: Health) -> str:
-    watched = ngettext("{n} order watched", "{n} orders watched", health.watched_orders)
-    channels = ngettext("{orders} in {n} channel", "{orders} in {n} channels", health.channels)
-    orders = watched.format(n=number(health.watched_orders))
-    parts = [channels.format(orders=orders, n=number(health.channels)) if health.channels else orders]
+def _watching(watched: Watched, health: Health) -> str:
+    orders = ngettext("{n} order watched", "{n} orders watched", watched.orders).format(n=number(watched.orders))
+    channels = ngettext("{orders} in {n} channel", "{orders} in {n} channels", watched.channels)
+    parts = [channels.format(orders=orders, n=number(watched.channels)) if watched.channels else orders]
     if health.stale_orders:
         stale = ngettext("{n} couldn't be checked recently", "{n} couldn't be checked recently", health.stale_orders)
         parts.append(stale.format(n=number(health.stale_orders)))

@@ -10,7 +10,7 @@ from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
 from handlers.channel import delivery_log_view
-from handlers.commands.declarations import Answer, Command, Feature, Group, Overview
+from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.interactions.order_keys import resolve_order_keys
 from handlers.parsing.options import read_options
 from handlers.parsing.targets import one_id, take_channel
@@ -52,7 +52,7 @@ async def why(interaction: Interaction, request: Why) -> Message:
 def _help() -> HelpPage:
     return HelpPage(
         _("Why was that posted, or not?"),
-        _("The log of an order in this channel: each piece of news, and what became of it."),
+        _("The log of an order in this channel: each update, and whether it was posted."),
         ((f"/panda why {ID}", _("here")), (f"/panda why {ID} in #purchasing", _("in another channel"))),
     )
 
@@ -64,5 +64,5 @@ def _overview() -> list[Example]:
 FEATURE = Feature(
     commands=(Command(Verb("why", ("log", "explain", "为什么"), takes_one_id=True), read_why, _help),),
     answers=(Answer(Why, why, Need.READ, is_repeatable=True),),
-    overview=Overview(Group.TROUBLE, _overview),
+    overview=Overview(HelpGroup.TROUBLE, _overview),
 )

@@ -35,7 +35,7 @@ def why(
         tail=[el.context(_last_read(snapshot, now))],
     )
     if not log:
-        layout.add(el.section(_("There was no news of it yet: the first reading is the baseline and is not posted.")))
+        layout.add(el.section(_("Nothing has changed since you started watching.")))
     for at, entry in enumerate(reversed(log)):
         line = f"• {slack_date(entry.at, now)}  {_headline(entry.news)}"
         if not layout.add(el.section(f"{line}\n→ {_outcome(entry, watch, channel, now)}")):
@@ -104,8 +104,8 @@ def _not_queued(entry: DeliveryLogEntry, watch: Watch | None, now: datetime) -> 
     if entry.at < watch.created_at:
         return _("not posted: the watch began later, {time}").format(time=slack_date(watch.created_at, now))
     if watch.filter not in entry.audience:
-        return _("not posted: this watch posts {filter}").format(filter=filter_words(watch.filter))
-    return _("not posted: this watch had another filter at that time")
+        return _("not posted: this order is set to {filter}").format(filter=filter_words(watch.filter))
+    return _("not posted: this order had another filter at that time")
 
 
 def _skipped(error: str) -> str:
@@ -117,8 +117,10 @@ def _skipped(error: str) -> str:
 
 def _last_read(snapshot: OrderSnapshot, now: datetime) -> str:
     if snapshot.read_at is None:
-        return _("It was never read from PandaPon.")
-    words = _("Last read from PandaPon {time}").format(time=slack_date(snapshot.read_at, now))
+        return _("It was never checked.")
+    words = _("Last checked {time}").format(time=slack_date(snapshot.read_at, now))
     if snapshot.stale_since:
-        words += " · " + _("⚠️ not answered since {time}").format(time=slack_date(snapshot.stale_since, now))
+        words += " · " + _("⚠️ no response from PandaPon since {time}").format(
+            time=slack_date(snapshot.stale_since, now)
+        )
     return words

@@ -11,8 +11,9 @@ from handlers.blocks import elements as el
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.parts import here, run_button
+from handlers.blocks.punctuation import listed
 from handlers.blocks.text import code, slack_date
-from handlers.commands.declarations import Answer, Command, Feature, Group, Overview
+from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.interactions.announcing import announce
 from handlers.interactions.order_keys import resolve_order_keys
 from handlers.parsing.options import read_options
@@ -73,7 +74,7 @@ def _take_span(command: TypedCommand, words: list[Token]) -> tuple[timedelta, li
     if spans and not timedelta() < spans[0] <= LONGEST_MUTE:
         raise command.refuse(_("a mute lasts from one hour to a year, e.g. `24h`, `3d`, `2w`"), suggestion=again)
     if not spans and rest and re.fullmatch(r"[0-9]{1,4}", folded(rest[-1].text)) and not _is_split(rest):
-        problem = _("{n} of what? Say `{n}h` or `{n}d`").format(n=folded(rest[-1].text))
+        problem = _("`{n}` what? Write `{n}h` or `{n}d`").format(n=folded(rest[-1].text))
         shown = " ".join(["/panda mute", *(word.text for word in rest[:-1]), f"{folded(rest[-1].text)}h"])
         raise command.refuse(problem, suggestion=shown)
     return (spans[0] if spans else MUTE_FOR), rest
@@ -146,9 +147,12 @@ def muted(channel: str, ids: Sequence[str], until: datetime, missing: Sequence[s
     """Confirm a mute, with Undo, and name the ids that are not watched. No ids and none missing: the whole channel."""
     blocks: list[Block] = []
     if ids or not missing:
-        subject = _named(ids) if ids else _("everything {where}").format(where=here(channel))
-        words = _("🔕 *Muted {what} until {time}*\nCards keep showing the current state, and the log keeps all news.")
-        blocks.append(el.section(words.format(what=subject, time=slack_date(until, now))))
+        time = slack_date(until, now)
+        head = _("🔕 *Muted {orders} until {time}*").format(orders=_named(ids), time=time)
+        if not ids:
+            head = _("🔕 *Muted all updates {where} until {time}*").format(where=here(channel), time=time)
+        more = _("Cards stay up to date; `/panda why` shows what you missed.")
+        blocks.append(el.section(f"{head}\n{more}"))
         blocks += el.actions([run_button(_("Undo"), 1, Unmute(tuple(ids), channel or None))])
     blocks += _not_watched(missing, channel)
     return el.message(blocks)
@@ -158,13 +162,15 @@ def unmuted(channel: str, ids: Sequence[str], missing: Sequence[str]) -> Message
     """Confirm the end of a mute, and name the ids that are not watched."""
     blocks: list[Block] = []
     if ids or not missing:
-        subject = _named(ids) if ids else _("everything {where}").format(where=here(channel))
-        blocks.append(el.section(_("🔔 *News is posted again: {what}*").format(what=subject)))
+        head = _("🔔 *Updates of {orders} are back on*").format(orders=_named(ids))
+        if not ids:
+            head = _("🔔 *Updates are back on {where}*").format(where=here(channel))
+        blocks.append(el.section(head))
     return el.message(blocks + _not_watched(missing, channel))
 
 
 def _named(ids: Sequence[str]) -> str:
-    return ", ".join(code(order_id) for order_id in ids[:NAMED])
+    return listed(code(order_id) for order_id in ids[:NAMED])
 
 
 def _not_watched(missing: Sequence[str], channel: str) -> list[Block]:
@@ -176,8 +182,8 @@ def _not_watched(missing: Sequence[str], channel: str) -> list[Block]:
 
 def _mute_help() -> HelpPage:
     return HelpPage(
-        _("Keep quiet for a while"),
-        _("No news of these orders, or of any, is posted here. Cards and the log are kept up to date."),
+        _("Pause updates"),
+        _("Pause updates here, for some orders or for all. Cards stay up to date."),
         (
             ("/panda mute", _("the whole channel, for 24 hours")),
             (f"/panda mute {ID} 3d", _("one order, for three days; `h`, `d` and `w` are hours, days, weeks")),
@@ -187,7 +193,7 @@ def _mute_help() -> HelpPage:
 
 def _unmute_help() -> HelpPage:
     return HelpPage(
-        _("News again"),
+        _("Resume updates"),
         _("Ends a mute early."),
         (("/panda unmute", _("the channel")), (f"/panda unmute {ID}", _("one order"))),
     )
@@ -203,6 +209,6 @@ FEATURE = Feature(
         Command(Verb("unmute", ("unsilence", "取消静音")), read_unmute, _unmute_help),
     ),
     answers=(Answer(Mute, mute, Need.CHANGE), Answer(Unmute, unmute, Need.CHANGE)),
-    overview=Overview(Group.CHANNEL, _overview),
+    overview=Overview(HelpGroup.CHANNEL, _overview),
     undo={Muted: undo_mute, Unmuted: undo_mute},
 )

@@ -133,7 +133,7 @@ class Listener:
     handle: Callable[[Subject, Interaction], Awaitable[None]]
 
 
-class Group(StrEnum):
+class HelpGroup(StrEnum):
     """The groups of the help's overview, in the order in which people see them."""
 
     FIND = "find"
@@ -146,7 +146,7 @@ class Group(StrEnum):
 class Overview:
     """A feature's lines in the help's overview, and the group in which they stand."""
 
-    group: Group
+    group: HelpGroup
     lines: Callable[[], list[Example]]
 
 

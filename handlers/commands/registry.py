@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
-from handlers.commands.declarations import Group
 from handlers.errors import UsageError, WrongPlatformError
 from handlers.parsing.order_ids import sift
 from handlers.parsing.tokens import Kind, Token, tokenise
@@ -52,9 +51,9 @@ class Commands:
         own = [f"/panda-{name}" for name, command in self.declared.items() if command.slash]
         return ["/panda", *own]
 
-    def overview(self) -> dict[Group, list[Example]]:
+    def overview(self) -> dict[HelpGroup, list[Example]]:
         """Return the lines of the help's overview by their group, in the order of the features."""
-        lines: dict[Group, list[Example]] = {group: [] for group in Group}
+        lines: dict[HelpGroup, list[Example]] = {group: [] for group in HelpGroup}
         for feature in self.features:
             if feature.overview:
                 lines[feature.overview.group] += feature.overview.lines()

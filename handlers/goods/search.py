@@ -9,7 +9,7 @@ from handlers.blocks import action_ids
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.text import escape, truncate
-from handlers.commands.declarations import Answer, Button, Command, Feature, Group, Overview
+from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
 from handlers.goods import products
 from handlers.goods.shared import PRODUCT
 from handlers.interactions.answering import OK
@@ -145,5 +145,5 @@ FEATURE = Feature(
     commands=(Command(VERB, read_search, _help, slash="连衣裙 [--1688|--taobao] [--sort price] [--max 80]"),),
     answers=(Answer(Search, search, working=_searching, failed=_not_searched, is_repeatable=True),),
     buttons=(Button(action_ids.SHARE_PRODUCT, PRODUCT, share),),
-    overview=Overview(Group.FIND, _overview),
+    overview=Overview(HelpGroup.FIND, _overview),
 )

@@ -8,7 +8,7 @@ from handlers.blocks import order_states
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.text import code
-from handlers.commands.declarations import Answer, Command, Feature, Group, Overview
+from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.errors import UsageError
 from handlers.orders import list_view
 from handlers.orders.order_list import gather
@@ -166,5 +166,5 @@ VERB = Verb(
 FEATURE = Feature(
     commands=(Command(VERB, read_orders, _help, stands_alone=True),),
     answers=(Answer(ListOrders, list_orders, failed=_not_listed, is_repeatable=True),),
-    overview=Overview(Group.FIND, _overview),
+    overview=Overview(HelpGroup.FIND, _overview),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
-from handlers.commands.declarations import Answer, Command, Feature, Group, Overview
+from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.orders import views
 from handlers.orders.listing import read_back
 from handlers.parsing.options import PLATFORMS, read_options
@@ -59,5 +59,5 @@ VERB = Verb("order", ("o", "show", "订单", "订单详情"), PLATFORMS | {"back
 FEATURE = Feature(
     commands=(Command(VERB, read_order, _help, slash=ID),),
     answers=(Answer(ShowOrder, show_order, failed=_not_shown, is_repeatable=True),),
-    overview=Overview(Group.FIND, _overview),
+    overview=Overview(HelpGroup.FIND, _overview),
 )

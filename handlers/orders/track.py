@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
-from handlers.commands.declarations import Answer, Command, Feature, Group, Overview
+from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.orders.listing import read_back
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.targets import one_id
@@ -94,5 +94,5 @@ FEATURE = Feature(
         ),
     ),
     answers=(Answer(Track, track, failed=_not_tracked, is_repeatable=True),),
-    overview=Overview(Group.FIND, _overview),
+    overview=Overview(HelpGroup.FIND, _overview),
 )

@@ -9,6 +9,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.parts import filter_words
 from handlers.blocks.people import name
+from handlers.blocks.punctuation import bracketed, listed
 from handlers.blocks.settings_words import settings_lines
 from handlers.blocks.text import code, slack_date
 from tracking.messages import Muted, SettingsChanged, StoppedAll, Unmuted, WatchingAll
@@ -61,18 +62,18 @@ def _words(change: ChannelChange, now: datetime) -> str:
 
 
 def _orders(ids: Sequence[str]) -> str:
-    return ", ".join(code(order_id) for order_id in ids[:MAX_NAMED]) if ids else _("all order news")
+    return listed(code(order_id) for order_id in ids[:MAX_NAMED]) if ids else _("all updates")
 
 
 def _watching(user: str, change: WatchingAll) -> str:
-    status = f" (`{change.status}`)" if change.status else ""
     n, news = change.orders, filter_words(change.filter or "")
     words = ngettext(
-        "👀 {user} watches all orders here{status}: {n} now, new ones join by themselves. Posts: {filter}.",
-        "👀 {user} watches all orders here{status}: {n} now, new ones join by themselves. Posts: {filter}.",
+        "👀 {user} watches {orders} here: {n} now, new ones are added automatically. Posts: {filter}.",
+        "👀 {user} watches {orders} here: {n} now, new ones are added automatically. Posts: {filter}.",
         n,
     )
-    return words.format(user=user, status=status, n=n, filter=news)
+    orders = bracketed(_("all orders"), f"`{change.status}`" if change.status else "")
+    return words.format(user=user, orders=orders, n=n, filter=news)
 
 
 def _changed(user: str, change: SettingsChanged, now: datetime) -> str:
@@ -80,8 +81,6 @@ def _changed(user: str, change: SettingsChanged, now: datetime) -> str:
     before = settings_lines(change.former, None, now)
     changes = [setting for setting in settings_lines(change.settings, None, now) if setting not in before]
     if change.filter_all:
-        changes.append(
-            _("The orders that are watched already post: {filter}").format(filter=filter_words(change.filter_all))
-        )
+        changes.append(_("Orders already watched: {filter}").format(filter=filter_words(change.filter_all)))
     heading = _("⚙️ {user} changed the settings here.").format(user=user)
     return "\n".join([heading, *(f"• {change}" for change in changes)])

@@ -9,7 +9,7 @@ from handlers.access.subjects import Subject, button, rows
 from handlers.blocks import action_ids
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
-from handlers.commands.declarations import Answer, Button, Command, Feature, Group, Overview
+from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
 from handlers.interactions.order_keys import resolve_order_keys
 from handlers.parsing.options import read_options
 from handlers.parsing.targets import take_channel, take_ids
@@ -102,5 +102,5 @@ FEATURE = Feature(
         Button(action_ids.UNDO_WATCH, UNWATCHING, unwatch_by_button),
         Button(action_ids.UNDO_UNWATCH, WATCHES, undo_unwatch),
     ),
-    overview=Overview(Group.FOLLOW, _overview),
+    overview=Overview(HelpGroup.FOLLOW, _overview),
 )

@@ -11,7 +11,7 @@ from handlers.blocks import action_ids, help_page
 from handlers.blocks.error_messages import BETWEEN_PEOPLE
 from handlers.blocks.help_page import ID, ID2, HelpPage
 from handlers.blocks.i18n import _
-from handlers.commands.declarations import Answer, Button, Command, Feature, Group, Overview
+from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
 from handlers.interactions.ports import WatchResult
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.targets import take_channel, take_filters, take_ids
@@ -146,5 +146,5 @@ FEATURE = Feature(
     ),
     answers=(Answer(WatchOrders, watch, _need, _working),),
     buttons=(Button(action_ids.WATCH_HERE, WATCHING, watch_here),),
-    overview=Overview(Group.FOLLOW, _overview),
+    overview=Overview(HelpGroup.FOLLOW, _overview),
 )

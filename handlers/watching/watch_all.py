@@ -8,7 +8,7 @@ from handlers.access.permissions import Need
 from handlers.blocks import order_states
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
-from handlers.commands.declarations import Answer, Feature, Group, Overview
+from handlers.commands.declarations import Answer, Feature, HelpGroup, Overview
 from handlers.interactions.announcing import announce
 from handlers.parsing.options import read_options
 from handlers.parsing.order_ids import sift
@@ -133,6 +133,6 @@ FEATURE = Feature(
         Answer(WatchAll, watch_all, Need.CHANGE, _working),
         Answer(UnwatchAll, unwatch_all, Need.CHANGE),
     ),
-    overview=Overview(Group.FOLLOW, _overview),
+    overview=Overview(HelpGroup.FOLLOW, _overview),
     undo={WatchingAll: undo_watch_all, StoppedAll: undo_unwatch_all},
 )

@@ -10,7 +10,7 @@ from handlers.blocks import action_ids
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
-from handlers.commands.declarations import Answer, Button, Command, Feature, Group, Overview
+from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
 from handlers.parsing.options import read_options
 from handlers.parsing.targets import take_channel
 from handlers.parsing.words import Verb
@@ -109,5 +109,5 @@ FEATURE = Feature(
         Button(action_ids.RESUME_WATCH, WATCH, resume),
         Button(action_ids.RESUME_CHANNEL, CHANNEL, resume_channel),
     ),
-    overview=Overview(Group.FOLLOW, _overview),
+    overview=Overview(HelpGroup.FOLLOW, _overview),
 )

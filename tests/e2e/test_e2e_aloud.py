@@ -43,15 +43,15 @@ async def test_a_mute_is_told_to_all_and_shown(harness: BotHarness) -> None:
     """One line with name and end; the list's head and the card say it too; Undo by a colleague is told as well."""
     await watched(harness)
     await harness.ask("/panda mute 2h", user="tom")
-    assert "until" in await told(harness, "🔕 tom muted all order news here")
+    assert "until" in await told(harness, "🔕 tom muted all updates here")
     assert "🔕 Muted by tom until" in (await harness.ask("/panda watches")).splitlines()[1]
     await harness.until(lambda: "🔕 Muted by tom until" in words(harness.channel("#orders")[0]))
     assert "Undone" in await undo(harness)
-    await told(harness, "🔔 mei unmuted all order news here")
+    await told(harness, "🔔 mei unmuted all updates here")
     await harness.until(lambda: "🔕" not in words(harness.channel("#orders")[0]))
     assert "🔕" not in await harness.ask("/panda watches")
     assert "Undone" in await undo(harness)
-    await told(harness, "🔕 mei muted all order news here")
+    await told(harness, "🔕 mei muted all updates here")
 
 
 async def test_a_muted_order_says_so_where_it_is_listed(harness: BotHarness) -> None:

@@ -69,7 +69,7 @@ async def test_a_muted_order_is_quiet_and_the_log_says_why(harness: BotHarness) 
     assert harness.thread(card) == []
     log = await harness.ask(f"/panda why {ORDER}")
     assert "muted by mei" in log
-    assert "News is posted again" in await harness.press("Undo")
+    assert "are back on" in await harness.press("Undo")
     harness.scan("快件已到达 广州分拨中心")
     await harness.replies(card, 1)
     log = await harness.ask(f"/panda why {ORDER}")
@@ -80,7 +80,7 @@ async def test_a_muted_order_is_quiet_and_the_log_says_why(harness: BotHarness) 
 async def test_a_muted_channel(harness: BotHarness) -> None:
     """Without ids the whole channel is muted; a mute that is over lets news through."""
     card = await watched(harness)
-    assert "everything" in await harness.ask("/panda mute 2h")
+    assert "Muted all updates in <#C0ORDERS01> until" in await harness.ask("/panda mute 2h")
     assert "Muted by" in await harness.ask("/panda settings")
     harness.scan("快件已发往 广州分拨中心")
     await harness.several_ticks(6)
@@ -95,7 +95,7 @@ async def test_why_of_what_is_filtered_and_unknown(harness: BotHarness) -> None:
     await watched(harness, f"/panda watch {ORDER} problems")
     harness.scan("快件已发往 广州分拨中心")
     await harness.several_ticks(6)
-    assert "this watch posts problems only" in await harness.ask(f"/panda why {ORDER}")
+    assert "this order is set to problems only" in await harness.ask(f"/panda why {ORDER}")
     assert "I have no record" in await harness.ask("/panda why 9999999999999999999")
 
 
@@ -352,7 +352,7 @@ async def test_a_muted_channel_gets_no_cards(harness: BotHarness) -> None:
     await harness.several_ticks(4)
     assert harness.channel("#orders") == []
     assert "muted by" in await harness.ask(f"/panda why {ORDER}")
-    assert "News is posted again" in await harness.press("Undo")
+    assert "are back on" in await harness.press("Undo")
     await harness.until(lambda: bool(cards(harness)))
     harness.scan(SCANS[1])
     [card] = cards(harness)

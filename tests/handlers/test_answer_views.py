@@ -45,7 +45,7 @@ from storage.backup import Restored
 from storage.channel import Channel
 from storage.errors import StorageError
 from storage.post import PostState
-from storage.upkeep import Health
+from storage.upkeep import Health, Watched
 from storage.watch import WatchState
 from tracking.attention import Group
 from tracking.orders import OrderSnapshot
@@ -454,8 +454,8 @@ def report(**changes: object) -> Report:
 
 def test_status_when_all_is_well() -> None:
     """Health in words."""
-    health = Health(orders=5, watches=3, paused=0, due=0, oldest_due=None, watched_orders=4, channels=2)
-    message = check(status_view.status(health, report(), NOW))
+    health = Health(orders=5, watches=3, paused=0, due=0, oldest_due=None)
+    message = check(status_view.status(health, Watched(4, 2), report(), NOW))
     for part in (
         "Everything is running normally",
         "PandaPon is responding (last response just now).",
@@ -490,7 +490,7 @@ def test_status_when_it_is_not() -> None:
             NOW - timedelta(hours=3), StorageError(HOSTILE), is_damaged=True, restored=Restored(NOW, "bot.db.aside")
         ),
     )
-    text = shown(check(status_view.status(health, down, NOW)))
+    text = shown(check(status_view.status(health, Watched(4, 2), down, NOW)))
     for part in (
         "Some things need attention",
         "PandaPon hasn't responded since",
@@ -524,25 +524,28 @@ def test_status_when_it_is_not() -> None:
 def test_status_headline(figures: dict[str, object], facts: dict[str, object], well: bool) -> None:
     """All is well only where nothing is lost, in doubt, refused or hanging."""
     health = replace(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), **figures)  # type: ignore[arg-type]
-    assert ("Everything is running normally" in shown(check(status_view.status(health, report(**facts), NOW)))) is well
+    assert (
+        "Everything is running normally"
+        in shown(check(status_view.status(health, Watched(4, 2), report(**facts), NOW)))
+    ) is well
 
 
 def test_status_tells_of_pushes() -> None:
     """How many came lately, the last, and what nobody here knows; or that none came."""
     health = Health(orders=5, watches=3, paused=0, due=0, oldest_due=None)
     pushed = status_view.Pushed(12, 1, 2, NOW - timedelta(minutes=4))
-    text = shown(check(status_view.status(health, report(), NOW, pushed)))
+    text = shown(check(status_view.status(health, Watched(4, 2), report(), NOW, pushed=pushed)))
     for part in ("pushed 12 messages", "the last one", "1 about an order not watched", "2 of unknown types"):
         assert part in text
     assert "sent nothing in the last 24 hours" in shown(
-        check(status_view.status(health, report(), NOW, status_view.Pushed()))
+        check(status_view.status(health, Watched(4, 2), report(), NOW, pushed=status_view.Pushed()))
     )
 
 
 def test_status_at_the_start() -> None:
     """Before the first poll nothing is claimed."""
     empty = Health(orders=0, watches=0, paused=0, due=0, oldest_due=None)
-    text = shown(check(status_view.status(empty, report(pandapon_ok_at=None, last_tick_at=None), NOW)))
+    text = shown(check(status_view.status(empty, Watched(), report(pandapon_ok_at=None, last_tick_at=None), NOW)))
     assert "not been asked" in text
     assert "not started" in text
 

@@ -26,7 +26,7 @@ from support.view_samples import (
     watch,
 )
 
-from handlers.about import status_view
+from handlers.about import start, status_view
 from handlers.blocks import failures, pages
 from handlers.blocks.paging import of_rows
 from handlers.blocks.settings_words import Defaults
@@ -56,7 +56,7 @@ from storage.channel import Channel, DeliveryLogEntry
 from storage.errors import DiskFullError
 from storage.post import PostState
 from storage.subscription import Subscription
-from storage.upkeep import Health
+from storage.upkeep import Health, Watched
 from storage.watch import Watch, WatchedOrder, WatchedOrders, WatchState
 from tracking.attention import Group
 from tracking.channel_settings import ChannelSettings, Load
@@ -384,14 +384,29 @@ def _homes() -> dict[str, Any]:
 def _told() -> dict[str, Any]:
     down = _report(pandapon_down_since=NOW - timedelta(minutes=20), pandapon_error=HOSTILE, copies=UNSAFE)
     late = _health(due=2, oldest_due=NOW - timedelta(minutes=9), outbox={PostState.PENDING: 1}, lost=3)
+    guessed = UsageError(typed="`/panda x`", problem="I don't know x.", suggestion="/panda search x", is_guess=True)
     refused = UsageError(typed=f"the word {escape(HOSTILE)}", problem="I do not know it.", suggestion="/panda help")
     return {
-        "about.status_view.status": status_view.status(_health(), _report(), NOW),
+        "about.status_view.status": status_view.status(_health(), Watched(5, 3), _report(), NOW),
         "about.status_view.status pushed": status_view.status(
-            _health(), _report(takes_pushes=True), NOW, status_view.Pushed(1204, 3, 1, NOW - timedelta(minutes=4))
+            _health(),
+            Watched(1, 1),
+            _report(takes_pushes=True),
+            NOW,
+            pushed=status_view.Pushed(1204, 3, 1, NOW - timedelta(minutes=4)),
         ),
-        "about.status_view.status ill": status_view.status(late, down, NOW),
+        "about.status_view.status ill": status_view.status(late, Watched(), down, NOW),
+        "about.start.start": start.start(
+            [watch(milestone=Milestone.EXCEPTION), watch()], 13, {REF.key: ALARM}, [OTHER]
+        ),
+        "about.start.start quiet": start.start([watch()], 1, {}),
+        "about.start.start empty": start.start([], 0, {}),
         "blocks.failures.usage_error": failures.usage_error(refused),
+        "blocks.failures.usage_error guess": failures.usage_error(guessed),
+        "blocks.failures.pandapon again": failures.pandapon(
+            api.ServerError("500"), failures.Asked(escape("Couldn't search"), Search("连衣裙"))
+        ),
+        "blocks.failures.too_late again": failures.too_late(15, failures.Asked("", Search("连衣裙"))),
         "blocks.failures.failure": failures.failure("Something went wrong.", incident_id="1f2e3d4c"),
         "blocks.failures.working": failures.working("Asking PandaPon"),
         "blocks.failures.too_late": failures.too_late(15),

@@ -12,7 +12,7 @@ from handlers.blocks.forms import field as form_field
 from handlers.blocks.forms import plain, value_of
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.parts import form_option, run_option
-from handlers.commands.declarations import Answer, Button, Command, Feature, Form, Group, Opener, Overview
+from handlers.commands.declarations import Answer, Button, Command, Feature, Form, HelpGroup, Opener, Overview
 from handlers.parsing.words import Verb
 
 if TYPE_CHECKING:
@@ -98,5 +98,5 @@ FEATURE = Feature(
     buttons=(Button(AGAIN, button("the greeting's own command", Greet), greet, replaces=True),),
     openers=(Opener("action", ASK, PERSON, open_form, _answered),),
     forms=(Form(ASKED, PERSON, read_form, answer_form, _working, _answered),),
-    overview=Overview(Group.FIND, lambda: [("/panda greet Mei", "says hello")]),
+    overview=Overview(HelpGroup.FIND, lambda: [("/panda greet Mei", "says hello")]),
 )
