@@ -14,6 +14,7 @@ from handlers.blocks import team_glosses
 from handlers.blocks.deed_words import deed_words, keeper_words
 from handlers.blocks.i18n import _, language
 from handlers.blocks.place_words import arrived, place_words, town_name, town_where, where
+from handlers.blocks.punctuation import clauses
 from pandapon.courier import Account, Deed, Keeper, PlaceKind, read_account
 from pandapon.markup import plain
 from pandapon.shipment import Milestone
@@ -67,14 +68,14 @@ def _gloss(text: str, shown: str, _version: int) -> str:
     by_team = team_glosses.find(text)
     if by_team is not None and shown in by_team:
         return by_team[shown]
-    return _capital(_phrases(read_account(text)))
+    return _capital(_sentence(read_account(text)))
 
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _phrases(account: Account) -> str:
+def _sentence(account: Account) -> str:
     """The whole account in words; empty where it has no statement."""
     parts = [part for part in (_statement(statement, account) for statement in account.statements) if part]
     if account.is_again and account.milestone is M.ATTEMPT_FAILED:
@@ -86,10 +87,7 @@ def _phrases(account: Account) -> str:
     target = place_words(account.target) if account.target and parts else ""
     if target and not any(statement.deed in {D.LEFT, D.TOWARDS, D.NEXT_STOP} for statement in account.statements):
         parts.append(_("next stop: {place}").format(place=target))
-    words = ""
-    for part in parts:
-        words = _("{first}, {second}").format(first=words, second=part) if words else part
-    return words
+    return clauses(parts)
 
 
 def _statement(statement: Statement, account: Account) -> str:
