@@ -15,6 +15,7 @@ from handlers.blocks.deed_words import deed_words, keeper_words
 from handlers.blocks.i18n import _, language
 from handlers.blocks.place_words import arrived, place_words, town_name, town_where, where
 from handlers.blocks.punctuation import clauses
+from handlers.blocks.text import escape, truncate
 from pandapon.courier import Account, Deed, Keeper, PlaceKind, read_account
 from pandapon.markup import plain
 from pandapon.shipment import Milestone
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 D, K, M = Deed, Keeper, Milestone
 
+LONGEST = 160  # characters of a gloss; those that the bot makes have at most about 140
 LONGEST_TEXT = 4_000  # characters that are looked at; what comes later is an advertisement
 _SCRIPTS = {
     "zh_CN": re.compile(r"[一-鿿㐀-䶿]"),
@@ -43,6 +45,15 @@ def gloss(text: str) -> str:
     """
     shown = language()
     return "" if language_of(text) == shown else _gloss(text[:LONGEST_TEXT], shown, team_glosses.version())
+
+
+def beside(words: str, text: str) -> str:
+    """Return a courier's words as Slack text, behind their gloss where the reader needs one and it can be made.
+
+    ``words``: the text as Slack text, cut to any length; ``text``: the courier's words as sent.
+    """
+    reading = escape(truncate(gloss(text), LONGEST))
+    return f"{reading} · {words}" if reading else words
 
 
 def has_gloss(text: str) -> bool:
