@@ -14,6 +14,8 @@ from handlers.blocks import team_glosses
 from handlers.blocks.deed_words import deed_words, keeper_words
 from handlers.blocks.i18n import _, language
 from handlers.blocks.place_words import arrived, place_words, town_name, town_where, where
+from handlers.blocks.punctuation import clauses
+from handlers.blocks.text import escape, truncate
 from pandapon.courier import Account, Deed, Keeper, PlaceKind, read_account
 from pandapon.markup import plain
 from pandapon.shipment import Milestone
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 D, K, M = Deed, Keeper, Milestone
 
+LONGEST = 160  # characters of a gloss; those that the bot makes have at most about 140
 LONGEST_TEXT = 4_000  # characters that are looked at; what comes later is an advertisement
 _SCRIPTS = {
     "zh_CN": re.compile(r"[一-鿿㐀-䶿]"),
@@ -42,6 +45,15 @@ def gloss(text: str) -> str:
     """
     shown = language()
     return "" if language_of(text) == shown else _gloss(text[:LONGEST_TEXT], shown, team_glosses.version())
+
+
+def beside(words: str, text: str) -> str:
+    """Return a courier's words as Slack text, behind their gloss where the reader needs one and it can be made.
+
+    ``words``: the text as Slack text, cut to any length; ``text``: the courier's words as sent.
+    """
+    reading = escape(truncate(gloss(text), LONGEST))
+    return f"{reading} · {words}" if reading else words
 
 
 def has_gloss(text: str) -> bool:
@@ -67,14 +79,14 @@ def _gloss(text: str, shown: str, _version: int) -> str:
     by_team = team_glosses.find(text)
     if by_team is not None and shown in by_team:
         return by_team[shown]
-    return _capital(_phrases(read_account(text)))
+    return _capital(_sentence(read_account(text)))
 
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _phrases(account: Account) -> str:
+def _sentence(account: Account) -> str:
     """The whole account in words; empty where it has no statement."""
     parts = [part for part in (_statement(statement, account) for statement in account.statements) if part]
     if account.is_again and account.milestone is M.ATTEMPT_FAILED:
@@ -86,10 +98,7 @@ def _phrases(account: Account) -> str:
     target = place_words(account.target) if account.target and parts else ""
     if target and not any(statement.deed in {D.LEFT, D.TOWARDS, D.NEXT_STOP} for statement in account.statements):
         parts.append(_("next stop: {place}").format(place=target))
-    words = ""
-    for part in parts:
-        words = _("{first}, {second}").format(first=words, second=part) if words else part
-    return words
+    return clauses(parts)
 
 
 def _statement(statement: Statement, account: Account) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
-from handlers.blocks.gloss import gloss
+from handlers.blocks.gloss import beside
 from handlers.blocks.i18n import _, language, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.people import name
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 _PIECES = frozenset({"", "件", "个", "只", "pc", "pcs", "piece", "pieces"})  # units of single pieces
 LINE = 400  # characters of one trace entry; the longest real ones have about 150
-GLOSS = 160  # characters of a gloss; those that the bot makes have at most about 120
 PARAGRAPH = 2800  # characters of trace entries in one section
 
 
@@ -176,10 +175,9 @@ def node_words(node: Node) -> str:
 
 
 def _words(node: Node) -> str:
-    """The courier's words as Slack text, behind their gloss where the reader needs one and it can be made."""
+    """A trace entry in the courier's words, as Slack text, behind their gloss."""
     words = escape(truncate(node.shown, LINE)) or escape(truncate(node.code, 40)) or _("(no words)")
-    reading = escape(truncate(gloss(node.text), GLOSS))
-    return f"{reading} · {words}" if reading else words
+    return beside(words, node.text)
 
 
 def newest_first(nodes: tuple[Node, ...]) -> list[Node]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
+from handlers.commands.declarations import HelpGroup
 from handlers.errors import UsageError, WrongPlatformError
 from handlers.parsing.order_ids import sift
 from handlers.parsing.tokens import Kind, Token, tokenise

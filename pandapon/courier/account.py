@@ -1,7 +1,7 @@
-"""What a text tells, for people who cannot read it: its deeds with their places, and who has the parcel.
+"""The account of a text, for people who cannot read it: its deeds with their places, and who has the parcel.
 
-A reading (:mod:`reading`) decides what a parcel's milestone is; an account says as much of the text as was understood.
-It never tells another milestone than the reading.
+A reading (:mod:`reading`) decides the milestone of a parcel. An account tells as much of the text as was understood,
+and never another milestone than the reading.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Account:
     """The content of a text. Without a statement nothing of it can be told without guessing."""
 
     milestone: Milestone | None = None  # of the words, as the reading has it
-    statements: tuple[Statement, ...] = ()  # in the order in which the text tells them
+    statements: tuple[Statement, ...] = ()  # at most two, in the text's order
     target: Place | None = None  # where the parcel goes next
     keeper: Keeper | None = None  # who has it, or signed for it
     has_code: bool = False  # a code is needed to fetch it
@@ -71,7 +71,7 @@ _LATE = frozenset(
     {D.WEATHER, D.HOLIDAY, D.TRAFFIC, D.BACKLOG, D.NO_FLIGHT, D.CLOSURE, D.BREAKDOWN, D.STRIKE, D.NO_UPDATE}
 )
 _HARMED = frozenset({D.PACKAGING, D.WET, D.LEAKING, D.BROKEN, D.CRUSHED, D.BURNT, D.OPENED})
-# The first deed says less than each of the others, and goes where one of them is told too.
+# A deed that says less than each of the deeds beside it: it is dropped where the text tells one of those too.
 _LESS = {
     **dict.fromkeys(_VAGUE, frozenset(Deed) - _VAGUE),
     D.MOVING: frozenset(Deed) - {D.MOVING},
@@ -102,7 +102,7 @@ _TRIED_AGAIN = frozenset({A.DONE, A.ONGOING, A.BARE, A.PLANNED})
 
 
 def read_account(text: str) -> Account:
-    """Return what a text tells. Raises nothing, however odd or long the text."""
+    """Return the account of a text. Odd and long texts raise nothing."""
     code = scan_code(text[: LONGEST_CODE + 1])
     if code is not None:
         return Account(code, (Statement(BY_CODE[code]),))

@@ -1,6 +1,6 @@
-"""What a text tells of a parcel, in more kinds than milestones have: the closed set of deeds, and the words of some.
+"""The closed set of deeds, which are finer than milestones and reasons, and the words that name some of them.
 
-A deed is chosen from a claim, its act and the act's word. ``words/deeds.txt`` has the words that tell more than their
+A deed follows from a claim, its act and the act's word. ``words/deeds.txt`` lists the words that tell more than their
 meaning does: 装车 and 分拣 are both handling, and people read "loaded" and "sorted".
 """
 
@@ -16,7 +16,7 @@ from pandapon.courier.signs import Sign
 
 
 class Deed(StrEnum):
-    """What was done with a parcel, or is wrong with it."""
+    """An act that was done with a parcel, or its trouble."""
 
     # --- at the shop
     ORDER_PLACED = auto()

@@ -1,4 +1,4 @@
-"""Who has a parcel, or signed for it, as finely as a text tells."""
+"""The keeper of a parcel: whoever has it or signed for it, as finely as the text tells."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ _MET = frozenset({S.DESK, S.KIN, S.LOCKER, S.POINT, S.DOOR})
 
 
 def keeper_of(text: Text, text_claim: TextClaim) -> Keeper | None:
-    """Return who has the parcel by a text that tells a delivery or a pick-up; None where nobody is named."""
+    """Return the keeper by the claim of a delivery or a pick-up; None where nobody is named."""
     if text_claim.claim.fetched:
         return None
     sign = stage.signer(text) or text_claim.event.at

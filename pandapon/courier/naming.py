@@ -1,4 +1,4 @@
-"""Which deed a claim tells: by its milestone and reason, its act, and the act's word."""
+"""The deed of a claim: by its milestone and reason, its act, and the act's word."""
 
 from __future__ import annotations
 

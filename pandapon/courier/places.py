@@ -1,4 +1,4 @@
-"""The places that a text names: what stands beside an act, as the courier wrote it, with its kind."""
+"""The places that a text names beside its acts: the name as the courier wrote it, and the kind of the place."""
 
 from __future__ import annotations
 
