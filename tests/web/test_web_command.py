@@ -41,8 +41,8 @@ async def start() -> AsyncIterator[Start]:
     yield begin
     for process in running:
         if process.returncode is None:
-            process.kill()
-        await process.communicate()
+            process.terminate()  # not killed: a demo that ends removes its folder
+        await asyncio.wait_for(process.communicate(), 30)
 
 
 async def test_the_page_is_there_and_goes_quietly(start: Start) -> None:

@@ -54,7 +54,7 @@ def _server_sentences() -> set[str]:
                     one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
                 }
             if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and module is events:
-                found |= {one.value for one in node.value.elts if isinstance(one, ast.Constant)}
+                found |= {str(one.value) for one in node.value.elts if isinstance(one, ast.Constant)}
     return found
 
 
