@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from bot.app import Bot, build
 from bot.commands import manifest
 from bot.process.clock import utc_now
+from bot.reading import DETAIL_EVERY
 from bot.settings import Settings
 from handlers.blocks import action_ids
 from sandbox.clock import SimClock
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-demo", "xapp-demo", "demo"  # the stand-ins' own
 ACCESS_KEY, ACCESS_SECRET, USER_ID = "demo-key", "demo-access", "2100007341207"
-JOBS = ("discover", "poll", "stalls", "digests", "deliver")  # in the order in which one brings work for the next
+# The jobs in the order in which one brings work for the next. An order's price is read at every sixth poll only.
+JOBS = ("discover", *("poll",) * DETAIL_EVERY, "stalls", "digests", "deliver")
 ALARM_BUTTONS = frozenset({action_ids.ALARM_SEEN, action_ids.ALARM_SNOOZE, action_ids.ALARM_TAKE})
 LONGEST_CATCH_UP = 15.0  # seconds of this machine's time
 GOING_ON, LIVED_IN = "going-on", "lived-in"

@@ -32,7 +32,7 @@ _DRESS, _CASE = "裙子 女装 dress เดรส ชุดกระโปรง
 _BAG = "袋子 手提包 购物袋 canvas tote bag กระเป๋า ถุงผ้า"
 _KINDS: tuple[Kind, ...] = (
     Kind("dress", "夏季新款{}连衣裙 碎花雪纺中长款", "36.80", "杭州锦绣服饰厂", f"{_DRESS} summer chiffon"),
-    Kind("dress", "法式{}连衣裙 收腰显瘦气质长裙", "52.00", "广州晨曦服饰厂", f"{_DRESS} french"),
+    Kind("long dress", "法式{}连衣裙 收腰显瘦气质长裙", "52.00", "广州晨曦服饰厂", f"{_DRESS} french"),
     Kind("child dress", "儿童{}连衣裙 纯棉公主裙", "24.50", "湖州织里童装厂", f"{_DRESS} 童装 kids child"),
     Kind("phone case", "{}手机壳 适用多机型 防摔软壳", "4.90", "深圳优品电子商行", _CASE),
     Kind("mug", "{}陶瓷马克杯 带盖勺 可印图案", "8.60", "潮州百盛陶瓷厂", "杯子 咖啡杯 coffee mug cup แก้ว"),

@@ -77,6 +77,15 @@ def _dress() -> list[Part]:
     return [(FILL, body), (SHADE, _box(32, 40, 32, 4)), *folds]
 
 
+def _long_dress() -> list[Part]:
+    sleeves: list[Part] = [
+        (FILL, [(38, 10), (22, 40), (29, 44), (42, 26)]),
+        (FILL, [(58, 10), (74, 40), (67, 44), (54, 26)]),
+    ]
+    body = [(38, 10), (48, 18), (58, 10), (59, 38), (70, 90), (26, 90), (37, 38)]
+    return [*sleeves, (FILL, body), (LIGHT, _box(37, 38, 22, 3.4)), *_stroke(SHADE, 1.6, (52, 44), (60, 87))]
+
+
 def _child_dress() -> list[Part]:
     sleeves: list[Part] = [(LIGHT, _round(28, 30, 11, 8)), (LIGHT, _round(68, 30, 11, 8))]
     body = [(36, 22), (48, 30), (60, 22), (62, 46), (80, 80), (16, 80), (34, 46)]
@@ -153,6 +162,7 @@ def _bag() -> list[Part]:
 
 SHAPES = {
     "dress": _dress,
+    "long dress": _long_dress,
     "child dress": _child_dress,
     "phone case": _phone_case,
     "mug": _mug,

@@ -12,7 +12,7 @@ from sandbox.terminal.mrkdwn import Viewer
 from sandbox.terminal.screen import Item
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from sandbox.clock import SimClock
     from sandbox.pandapon.server import PandaPonServer
@@ -66,7 +66,7 @@ class Sandbox:
     world: World
     clock: SimClock
     settled: Callable[[], Awaitable[None]]
-    caught_up: Callable[[], Awaitable[None]] = _at_once
+    caught_up: Callable[[], Coroutine[Any, Any, None]] = _at_once
     is_alarm: Callable[[Message], bool] = _never
     scene: str = ""
     starts: dict[str, str] = field(default_factory=dict)

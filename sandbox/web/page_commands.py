@@ -230,6 +230,7 @@ async def _happen(session: Session, body: Json) -> None:
     made, words = EVENTS[name](session.hub.sandbox.world, order_id)
     _record(session, "happen", event=name, order=order_id)
     session.note(words, order=made)
+    session.hub.run(session.hub.sandbox.caught_up())
 
 
 async def _wire(session: Session, body: Json) -> None:

@@ -130,7 +130,8 @@ class _Player:
         await self._hub.sandbox.settled()
 
     async def reach(self, *hours: float) -> None:
-        """Let the clock go on to these times before the page opens, and the bot catch up at each."""
+        """Let the bot catch up, the clock go on to these times before the page opens, and the bot catch up at each."""
+        await self._hub.sandbox.caught_up()
         for before in hours:
             left = self._now - timedelta(hours=before) - self._hub.sandbox.clock()
             await self._do(TOM, type="time", forward=max(0.0, left.total_seconds()))

@@ -130,3 +130,38 @@ async def test_a_failing_job_runs_again() -> None:
     await timetable.stop(1)
     assert runs >= 3
     assert list(timetable._reporter._failing) == ["fails"]
+
+
+async def test_a_complete_run_begins_after_it_was_asked_for() -> None:
+    """Whoever moved a clock waits for a run that has seen the new time, not for the one that was at work."""
+    facts, seen = ["old"], list[str]()
+
+    async def run() -> None:
+        fact = facts[-1]
+        await asyncio.sleep(0.05)
+        seen.append(fact)
+
+    timetable = Scheduler(Job("hourly", run, timedelta(hours=1)))
+    timetable.start()
+    await asyncio.sleep(0.02)
+    facts.append("new")
+    await timetable.complete("hourly")
+    assert seen == ["old", "new"]
+    await asyncio.gather(timetable.complete("hourly"), timetable.complete("hourly"))
+    assert set(seen[2:]) == {"new"}
+    await timetable.stop(1)
+
+
+async def test_a_run_that_fails_or_never_begins_is_not_waited_for() -> None:
+    """A failure ends the wait as an end does; a scheduler that was stopped starts no run, and nobody hangs on it."""
+
+    async def run() -> None:
+        raise ValueError("no")
+
+    timetable = Scheduler(Job("broken", run, timedelta(hours=1)))
+    async with asyncio.timeout(5):
+        await timetable.complete("broken")
+        timetable.start()
+        await timetable.complete("broken")
+        await timetable.stop(1)
+        await timetable.complete("broken")

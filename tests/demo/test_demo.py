@@ -112,6 +112,21 @@ def test_a_pipe_is_a_script() -> None:
     assert ORDER in done.stdout
 
 
+@pytest.mark.parametrize("stdin", ["", "\n\n   \n"])
+def test_no_input_says_what_was_done(stdin: str) -> None:
+    """In CI or a task runner there is no terminal and nothing to play: one sentence says so, and where the page is."""
+    done = run(stdin=stdin)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == demo.NOTHING_PLAYED
+    assert "pandabot demo --no-open" in done.stdout
+
+
+def test_input_that_was_played_gets_no_such_sentence() -> None:
+    """A comment alone is a script, too."""
+    done = run(stdin="# only a comment\n")
+    assert (done.returncode, done.stdout.strip()) == (0, "# only a comment")
+
+
 def test_a_failing_pipe_has_exit_code_1() -> None:
     """What a CI looks at."""
     done = run(stdin="press 1\n")

@@ -28,7 +28,8 @@ Json = dict[str, Any]
 # The reader of each language: locale and time zone.
 READERS = {"en": ("en-US", "Europe/Berlin"), "zh_CN": ("zh-CN", "Asia/Shanghai"), "th": ("th-TH", "Asia/Bangkok")}
 STYLE = """
-body { overflow: auto; padding: 16px 24px; }
+html, body { height: auto; }
+body { overflow: visible; padding: 16px 24px; }
 main > section { margin: 24px 0; }
 .languages { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 16px; margin-top: 8px; }
 .languages > div { min-width: 0; padding: 10px 14px; border: 1px solid var(--line); border-radius: 8px; }
@@ -67,7 +68,7 @@ async def draw(page: Page) -> str:
         with use_language(code):
             messages[code] = catalogue()
     sheets = [block_board.STATIC / "style" / f"{name}.css" for name in ("base", "blocks")]
-    picture = base64.b64encode(pictures.draw("mug", "red")).decode()
+    picture = base64.b64encode(pictures.draw("dress", "red")).decode()
     setting: Json = {
         "messages": messages,
         "languages": LANGUAGES,

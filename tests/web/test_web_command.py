@@ -41,8 +41,8 @@ async def start() -> AsyncIterator[Start]:
     yield begin
     for process in running:
         if process.returncode is None:
-            process.kill()
-        await process.communicate()
+            process.terminate()  # not killed: a demo that ends removes its folder
+        await asyncio.wait_for(process.communicate(), 30)
 
 
 async def test_the_page_is_there_and_goes_quietly(start: Start) -> None:
@@ -50,6 +50,7 @@ async def test_the_page_is_there_and_goes_quietly(start: Start) -> None:
     process, line = await start("--no-open", "--port", "0")
     found = re.search(r"http://127\.0\.0\.1:\d+/", line)
     assert found
+    assert "Open this in your browser" in line
     async with aiohttp.ClientSession() as session:
         async with session.get(found[0]) as answer:
             assert answer.status == HTTPStatus.OK

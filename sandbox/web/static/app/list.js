@@ -8,6 +8,7 @@ const FIRST = 30; // messages drawn when a channel opens
 const STEP = 20; // messages added at an end in one frame
 const MOST = 120; // messages drawn at once
 const NEAR = 800; // pixels from an end of the window at which more are drawn
+const SETTLING = 6; // frames until the messages around one have their true heights
 const FOUND = 2500; // milliseconds that a message is marked to which a link has led
 const AT_END = 40; // pixels from the bottom that still count as the bottom
 
@@ -83,12 +84,18 @@ export class MessageList {
     this.#end = Math.min(this.room.items.length, at + FIRST);
     this.#held = null;
     this.#quietly();
+    this.#center(ts, SETTLING);
+  }
+
+  /** Scroll to a message, again in the next frames, as the messages around it get their true heights only then. */
+  #center(ts, frames) {
     const node = this.#drawn.get(ts)?.node;
     if (!node) return;
     node.scrollIntoView({ block: "center" });
     this.#scrolled();
     node.classList.add("found");
-    setTimeout(() => node.classList.remove("found"), FOUND);
+    if (frames) requestAnimationFrame(() => this.#center(ts, frames - 1));
+    else setTimeout(() => this.#drawn.get(ts)?.node.classList.remove("found"), FOUND);
   }
 
   /** The room changed: plan one update for the next frame. */
