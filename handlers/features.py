@@ -5,7 +5,6 @@ from __future__ import annotations
 from handlers.about import help as help_
 from handlers.about import start, status
 from handlers.channel import delivery_log, mute, settings, undo
-from handlers.commands.registry import Commands
 from handlers.goods import search
 from handlers.home import forms, tab
 from handlers.orders import listing, order, track
@@ -33,4 +32,3 @@ FEATURES = (
     tab.FEATURE,
     forms.FEATURE,
 )
-COMMANDS = Commands(FEATURES)

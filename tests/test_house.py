@@ -33,12 +33,13 @@ def test_no_view_job_or_handler_reads_the_databases_json(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", modules("storage"), ids=lambda path: path.name)
-def test_only_two_modules_know_which_json_an_order_or_news_is(path: Path) -> None:
-    """Within the store lists of ids and filters are JSON for SQLite's own functions; values are the codec's."""
+def test_one_module_makes_and_reads_the_databases_json(path: Path) -> None:
+    """The codec alone imports ``json``, and it alone uses pydantic's adapters."""
     if path.name == "codec.py":
         return
     text = path.read_text(encoding="utf-8")
     assert not any(adapter in text for adapter in ADAPTERS)
+    assert not re.search(r"^\s*(import json|from json)\b", text, re.MULTILINE)
 
 
 def test_what_lives_in_memory_names_its_owner() -> None:

@@ -12,11 +12,11 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from support import forged
 from support.bot_harness import ORDER, BotHarness, running, words
+from support.commands import COMMANDS
 
 from handlers import requests
 from handlers.access.permissions import Need
 from handlers.blocks import action_ids
-from handlers.features import COMMANDS
 from handlers.listeners import UndeclaredError, declarations, register
 from pandapon.shipment import OrderRef
 from sandbox.pandapon.demo import SECOND

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.bot_harness import ORDER, BotHarness, running
+from support.commands import COMMANDS
 
 from bot.commands import manifest
 from handlers.blocks import action_ids
-from handlers.features import COMMANDS, FEATURES
+from handlers.features import FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.about.help import page
-from handlers.features import COMMANDS
+from handlers.commands.registry import Commands
+from handlers.features import FEATURES
 
 if TYPE_CHECKING:
     from handlers.blocks.message import Message
 
+COMMANDS = Commands(FEATURES)
 parse = COMMANDS.read
 TOPICS = COMMANDS.vocabulary.topics
 MEANINGS = COMMANDS.vocabulary.meanings
