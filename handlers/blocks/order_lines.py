@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
-from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.labels import platform_name
-from handlers.blocks.parts import ref_of
+from handlers.blocks.i18n import ngettext
+from handlers.blocks.parts import ref_of, short_name
 from handlers.blocks.text import END_OF_ISOLATE, ISOLATE, sanitize_id, short_id, truncate
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class Title:
     @property
     def linked(self) -> str:
         """The title as a link to the card, and how many items there are beside the first, as Slack text."""
-        words = truncate(self.first, TITLE) if self.first else self._id_in_words
+        words = truncate(self.first, TITLE) if self.first else short_name(self.ref)
         more = f" +{self.items - 1}" if self.items > 1 and self.first else ""
         return isolated(el.link(self.link, words), words) + more
 
@@ -50,11 +49,6 @@ class Title:
         if not self.link:
             return f"`{sanitize_id(self.ref.order_id)}`"
         return short_id(self.ref.order_id) if self.first else ""
-
-    @property
-    def _id_in_words(self) -> str:
-        platform = platform_name(self.ref.platform)
-        return _("{platform} order {id}").format(platform=platform, id=short_id(self.ref.order_id))
 
 
 def title_in(watch: Watch, links: Links) -> Title:
