@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
-from handlers.blocks.i18n import ngettext
+from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.parts import ref_of, short_name
+from handlers.blocks.punctuation import listed
 from handlers.blocks.text import END_OF_ISOLATE, ISOLATE, sanitize_id, short_id, truncate
+from tracking.attention import Group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,13 +65,20 @@ def order_line(standing: Standing, title: Title, notes: Sequence[str] = ()) -> s
     return " · ".join(part for part in parts if part)
 
 
+def group_name(group: Group) -> str:
+    """A group of orders in words."""
+    names = {Group.ATTENTION: _("Needs attention"), Group.ON_THE_WAY: _("On the way"), Group.DELIVERED: _("Delivered")}
+    return names[group]
+
+
 def collapsed(heading: str, titles: Sequence[str], n: int) -> str:
     """A group of which nothing but the number and the names matters. ``n``: orders of the group, named or not."""
-    shown = ", ".join(titles[:NAMED])
-    others = n - min(len(titles), NAMED)
-    if not shown or not others:
-        return f"{heading}: {shown}" if shown else heading
-    return f"{heading}: {shown} " + ngettext("and {n} more", "and {n} more", others).format(n=others)
+    if not titles:
+        return heading
+    named = [*titles[:NAMED]]
+    if others := n - len(named):
+        named.append(ngettext("{n} more", "{n} more", others).format(n=others))
+    return _("{heading}: {titles}").format(heading=heading, titles=listed(named))
 
 
 def first_title(order: Order | None) -> tuple[str, int]:
