@@ -9,6 +9,7 @@ import { Store } from "./store.js";
 
 const WIDE = matchMedia("(min-width: 1300px)"); // room for a thread and the workbench side by side
 const HOME = "#home";
+const MESSAGE = /^https:\/\/panda\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})$/; // the stand-in's permalinks
 
 const page = {
   store: new Store(),
@@ -102,6 +103,16 @@ function writeAddress(how) {
   document.title = `${store.place.kind === "home" ? "App Home" : page.nameOf(store.place.id)} · ${store.me.name} · pandabot demo`;
 }
 
+/** Follow a link to a message of this workspace on this page: show its channel and its thread. */
+function followMessageLink(event) {
+  const { store } = page;
+  const [, id, seconds, fraction] = MESSAGE.exec(event.target.closest?.("a[href]")?.href ?? "") ?? [];
+  if (!store.state?.channels.some((channel) => channel.id === id)) return;
+  event.preventDefault();
+  store.goTo({ kind: "channel", id });
+  store.openThread(id, `${seconds}.${fraction}`);
+}
+
 function start() {
   const { store } = page;
   let lost = () => {};
@@ -113,6 +124,7 @@ function start() {
     first = false;
     writeAddress("replaceState");
   });
+  document.addEventListener("click", followMessageLink);
   document.getElementById("main").addEventListener("pointerdown", (event) => {
     if (!event.target.closest(".rail-toggle")) page.showRail(false);
   });
