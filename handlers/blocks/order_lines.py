@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.labels import platform_name
-from handlers.blocks.parts import ref_of
+from handlers.blocks.parts import ref_of, short_name
+from handlers.blocks.punctuation import listed
 from handlers.blocks.text import END_OF_ISOLATE, ISOLATE, sanitize_id, short_id, truncate
+from tracking.attention import Group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +41,7 @@ class Title:
     @property
     def linked(self) -> str:
         """The title as a link to the card, and how many items there are beside the first, as Slack text."""
-        words = truncate(self.first, TITLE) if self.first else self._id_in_words
+        words = truncate(self.first, TITLE) if self.first else short_name(self.ref)
         more = f" +{self.items - 1}" if self.items > 1 and self.first else ""
         return isolated(el.link(self.link, words), words) + more
 
@@ -50,11 +51,6 @@ class Title:
         if not self.link:
             return f"`{sanitize_id(self.ref.order_id)}`"
         return short_id(self.ref.order_id) if self.first else ""
-
-    @property
-    def _id_in_words(self) -> str:
-        platform = platform_name(self.ref.platform)
-        return _("{platform} order {id}").format(platform=platform, id=short_id(self.ref.order_id))
 
 
 def title_in(watch: Watch, links: Links) -> Title:
@@ -69,13 +65,20 @@ def order_line(standing: Standing, title: Title, notes: Sequence[str] = ()) -> s
     return " · ".join(part for part in parts if part)
 
 
+def group_name(group: Group) -> str:
+    """A group of orders in words."""
+    names = {Group.ATTENTION: _("Needs attention"), Group.ON_THE_WAY: _("On the way"), Group.DELIVERED: _("Delivered")}
+    return names[group]
+
+
 def collapsed(heading: str, titles: Sequence[str], n: int) -> str:
     """A group of which nothing but the number and the names matters. ``n``: orders of the group, named or not."""
-    shown = ", ".join(titles[:NAMED])
-    others = n - min(len(titles), NAMED)
-    if not shown or not others:
-        return f"{heading}: {shown}" if shown else heading
-    return f"{heading}: {shown} " + ngettext("and {n} more", "and {n} more", others).format(n=others)
+    if not titles:
+        return heading
+    named = [*titles[:NAMED]]
+    if others := n - len(named):
+        named.append(ngettext("{n} more", "{n} more", others).format(n=others))
+    return _("{heading}: {titles}").format(heading=heading, titles=listed(named))
 
 
 def first_title(order: Order | None) -> tuple[str, int]:

@@ -36,7 +36,7 @@ def search() -> View:
 
 def searching() -> View:
     """The page that stands while the platforms are asked."""
-    return orders_page([el.section(_("⏳ Searching…"))], title=_search_title())
+    return orders_page([el.section("⏳ " + _("Searching…"))], title=_search_title())
 
 
 def results(message: Message) -> View:
@@ -67,7 +67,7 @@ def whose_settings() -> View:
 
 def opening_settings() -> View:
     """The page that stands while the settings are read."""
-    return orders_page([el.section(_("⏳ Reading the settings…"))], title=_("Channel settings"))
+    return orders_page([el.section("⏳ " + _("Reading the settings…"))], title=_("Channel settings"))
 
 
 def refused(message: Message) -> View:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.order_lines import collapsed, order_line, paragraphs, title_in
+from handlers.blocks.order_lines import collapsed, group_name, order_line, paragraphs, title_in
 from handlers.blocks.parts import standing_of
 from handlers.blocks.standing import delivered_of
 from handlers.blocks.text import slack_date
@@ -84,12 +84,11 @@ def _group(group: Group, listed: WatchedOrders, now: datetime, links: Links) -> 
     if not listed.orders:
         return []
     n = listed.counts[group]
-    heading = _("*Needs attention* · {n}") if group is Group.ATTENTION else _("*On the way* · {n}")
     lines = [_line(order, now, links) for order in listed.orders]
-    blocks = list(paragraphs([heading.format(n=n), *lines]))
+    blocks = list(paragraphs([f"*{group_name(group)}* · {n}", *lines]))
     if n > len(lines):
-        others = ngettext("and {n} more: {command} in its channel", "and {n} more: {command} in their channels", n)
-        blocks.append(el.context(others.format(n=n - len(lines), command="`/panda watches`")))
+        others = _("and {n} more: {command} in a channel").format(n=n - len(lines), command="`/panda watches`")
+        blocks.append(el.context(others))
     return blocks
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.message import Layout, Message
-from handlers.blocks.order_lines import Title, collapsed, order_line, paragraphs, title_in
+from handlers.blocks.order_lines import Title, collapsed, group_name, order_line, paragraphs, title_in
 from handlers.blocks.standing import Standing, delivered, delivered_of, of_milestone, of_step, standing
 from handlers.blocks.text import truncate_mrkdwn
 from handlers.posts.alarms import headline
@@ -53,8 +53,8 @@ def batch(waiting: Sequence[tuple[News, Watch]], links: Links) -> Message:
     heading = ngettext("📬 *Updates on {n} order*", "📬 *Updates on {n} orders*", len(keys)).format(n=len(keys))
     tail = [el.context(_("Collected in one message. Each order's thread has every update."))]
     layout = Layout([el.section(heading)], tail=[*_arrived(groups[Group.DELIVERED]), *tail])
-    _add(layout, _("*Needs attention*"), groups[Group.ATTENTION])
-    _add(layout, _("*Updates*"), groups[Group.ON_THE_WAY])
+    _add(layout, group_name(Group.ATTENTION), groups[Group.ATTENTION])
+    _add(layout, _("Updates"), groups[Group.ON_THE_WAY])
     return el.message(layout.blocks)
 
 
@@ -69,8 +69,8 @@ def daily(digest: DailyDigest, channel: str, links: Links) -> Message:
     arrived = [titles[entry].linked for entry in digest.moved if entry.milestone is Milestone.DELIVERED]
     moving = [_entry(entry, titles[entry]) for entry in digest.moved if entry.milestone is not Milestone.DELIVERED]
     layout = Layout([el.section(heading)], tail=_arrived(arrived))
-    _add(layout, _("*Needs attention*"), [_entry(entry, titles[entry]) for entry in digest.troubled])
-    _add(layout, _("*Updates*"), moving)
+    _add(layout, group_name(Group.ATTENTION), [_entry(entry, titles[entry]) for entry in digest.troubled])
+    _add(layout, _("Updates"), moving)
     if not digest.troubled and not digest.moved:
         layout.add(el.section(_("Nothing happened, and nothing needs attention.")))
     return el.message(layout.blocks)
@@ -85,7 +85,7 @@ def _arrived(titles: Sequence[str]) -> list[Block]:
 def _add(layout: Layout, heading: str, lines: Sequence[str]) -> None:
     """Add a heading and a line for each order; nothing where there is no order."""
     shown = -1  # the heading is no order
-    for paragraph in paragraphs([heading, *lines] if lines else []):
+    for paragraph in paragraphs([f"*{heading}*", *lines] if lines else []):
         if not layout.add(paragraph):
             n = len(lines) - max(0, shown)
             layout.note(el.context(ngettext("and {n} more order", "and {n} more orders", n).format(n=n)))

@@ -8,6 +8,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.order_states import caveat
 from handlers.blocks.parts import filter_words, here, run_button
+from handlers.blocks.punctuation import clauses
 from handlers.requests import UnwatchAll, WatchAll
 from pandapon.shipment import Platform
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
 def watching(channel: str, status: str, filter_: str, joined: Joined) -> Message:
     """Say that every order is watched from now on, how many joined, and how many follow later or never."""
-    heading = _head(joined, status).format(where=here(channel), state=f"`{status}`")
+    heading = _head(joined, status).format(where=here(channel), state=f"`{status}`", counts=_counts(joined))
     lines = [
-        f"{heading} {_counts(joined)}",
+        heading,
         _("New ones are added automatically. An order's card is posted with its first update."),
         _("Posts: {filter}").format(filter=filter_words(filter_)),
     ]
@@ -31,10 +32,12 @@ def watching(channel: str, status: str, filter_: str, joined: Joined) -> Message
 
 def _head(joined: Joined, status: str) -> str:
     if joined.never and not status:  # "all" would not be true
-        return _("👀 *Watching orders {where}:*")
+        return _("👀 *Watching orders {where}:* {counts}.")
     if not joined.is_new:
-        return _("👀 *Still watching all {state} orders {where}:*") if status else _("👀 *Still watching all {where}:*")
-    return _("👀 *Watching all {state} orders {where}:*") if status else _("👀 *Watching all orders {where}:*")
+        of_all = _("👀 *Still watching all orders {where}:* {counts}.")
+        return _("👀 *Still watching all {state} orders {where}:* {counts}.") if status else of_all
+    of_all = _("👀 *Watching all orders {where}:* {counts}.")
+    return _("👀 *Watching all {state} orders {where}:* {counts}.") if status else of_all
 
 
 def _counts(joined: Joined) -> str:
@@ -45,7 +48,7 @@ def _counts(joined: Joined) -> str:
     if joined.never:
         words = ngettext("{n} older one is not watched", "{n} older ones are not watched", joined.never)
         counts.append(words.format(n=joined.never))
-    return ", ".join(counts) + "."
+    return clauses(counts)
 
 
 def ended(channel: str, subscriptions: int, watches: int) -> Message:

@@ -10,7 +10,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.error_messages import channel_error
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.message import Layout, Message
-from handlers.blocks.order_lines import order_line, title_in
+from handlers.blocks.order_lines import group_name, order_line, title_in
 from handlers.blocks.paging import of_rows
 from handlers.blocks.parts import filter_words, here, muted_line, run_button, standing_of, unwatch_button
 from handlers.blocks.people import name
@@ -63,12 +63,6 @@ def listing(
     return el.message(layout.blocks)
 
 
-def group_name(group: Group | None) -> str:
-    """A group in words; None: all of them."""
-    names = {Group.ATTENTION: _("Needs attention"), Group.ON_THE_WAY: _("On the way"), Group.DELIVERED: _("Delivered")}
-    return names[group] if group else _("All")
-
-
 def _head(
     request: ListWatches, total: int, stored: Channel, subscriptions: Sequence[Subscription], now: datetime
 ) -> list[str]:
@@ -98,7 +92,9 @@ def _tabs(request: ListWatches, page: WatchedOrders) -> list[Block]:
 
 
 def _tab(request: ListWatches, group: Group | None, n: int, number: int) -> Block:
-    button = run_button(f"{group_name(group)} · {n}", number, replace(request, group=group, page=1))
+    button = run_button(
+        f"{group_name(group) if group else _('All')} · {n}", number, replace(request, group=group, page=1)
+    )
     return button | ({"style": "primary"} if group is request.group else {})
 
 

@@ -268,6 +268,25 @@ async def test_the_daily_digest(harness: BotHarness) -> None:
     assert len([post for post in posts(harness) if "Today's summary" in post]) == 1
 
 
+async def test_the_digest_counts_parcels_and_links_cards(harness: BotHarness) -> None:
+    """Of two parcels one has come, so the order is not called out for delivery alone; each line leads to its card."""
+    assert "Watching" in await harness.ask(f"/panda watch {SECOND}")
+    order = harness.world.orders[SECOND]
+    for package in order.packages:
+        package.scans = [scan for scan in package.scans if scan.at <= harness.clock()]
+    first, second = (package.waybill for package in order.packages)
+    harness.world.add_node(SECOND, "快件已签收，签收人：前台", status="SIGN", waybill=first)
+    harness.world.add_node(SECOND, "快件正在派送，请保持电话畅通", waybill=second)
+    [card] = harness.channel("#orders")
+    await harness.until(lambda: "6 of 6" in words(card) and "Out for delivery" in words(card))
+    await harness.ask("/panda settings")
+    said = await harness.press("Preview the digest")
+    link = f"https://panda.slack.com/archives/{card.channel}/p{card.ts.replace('.', '')}"
+    [row] = [line for line in said.splitlines() if short_id(SECOND) in line]
+    assert "(1 of 2 parcels delivered)" in row
+    assert f"<{link}|" in row
+
+
 @pytest.mark.parametrize(
     ("chosen", "says"),
     [

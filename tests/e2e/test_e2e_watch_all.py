@@ -160,3 +160,24 @@ async def test_a_list_that_never_ends_is_left(harness: BotHarness, monkeypatch: 
     await harness.ask("/panda watch all")
     lists = [seen for seen in harness.pandapon.requests[asked:] if seen.path.endswith("order/page")]
     assert len(lists) <= 4
+
+
+async def test_the_list_of_watches_is_sorted_and_has_tabs(harness: BotHarness) -> None:
+    """Problems first, delivered ones last; each group by a button; the head says that all are watched."""
+    await harness.ask("/panda watch all")
+    await harness.several_ticks(6)
+    first = await harness.ask("/panda watches")
+    assert "`watch all` is on: new orders are added automatically" in first.splitlines()[1]
+    attention = await harness.press("Needs attention")
+    shown = [line for line in attention.splitlines() if "` · " in line or line.endswith("`")]
+    assert len(shown) >= 3
+    assert not any("*Delivered*" in line or "*In transit*" in line for line in shown)
+    assert first.index("2542285634920881074") < first.index("page 1 of")
+    delivered = await harness.press("Delivered ·")
+    rows = [line for line in delivered.splitlines() if line.startswith("✅")]
+    assert rows
+    assert all("*Delivered*" in row for row in rows)
+    assert delivered == await harness.ask("/panda watches delivered")
+    assert "neither a channel nor one of" in await harness.ask("/panda watches sideways")
+    await harness.ask("/panda unwatch all")
+    assert "watch all" not in (await harness.ask("/panda watches")).splitlines()[1]

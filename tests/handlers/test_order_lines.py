@@ -57,8 +57,8 @@ def test_a_line_begins_with_the_state_and_leads_to_the_card() -> None:
 
 def test_an_order_without_a_title_goes_by_its_id() -> None:
     """The id stands once in the link, or whole beside the words that no link carries."""
-    assert line("") == f"🚚 *In transit* · <{LINK}|1688 order …880794>"
-    assert line("", "") == f"🚚 *In transit* · 1688 order …880794 · `{ID}`"
+    assert line("") == f"🚚 *In transit* · <{LINK}|1688 …880794>"
+    assert line("", "") == f"🚚 *In transit* · 1688 …880794 · `{ID}`"
 
 
 def test_a_problem_has_its_reason_and_parcels_their_number() -> None:

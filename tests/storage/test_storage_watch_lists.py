@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from support.store_harness import CLAIMS_CHANNEL, NOW, ORDERS_CHANNEL, baseline
 
+from pandapon.courier import Reason
 from pandapon.shipment import Milestone, Parcel
+from storage import codec
 from storage.alarm import Alarm
 from storage.watch import NewWatch, WatchedOrders
 from tracking.attention import OVER_FOR, Group, group_of
@@ -125,3 +128,31 @@ async def test_parcels_are_counted_as_they_are_shown(harness: StoreHarness) -> N
     await watched(harness, 2, M.PAID, parcels=(), nodes=())
     page = await harness.store.watches.listed([ORDERS_CHANNEL], 0, 9)
     assert [(order.delivered, order.parcels) for order in page.orders] == [(0, 0), (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ({"milestone": "in_transit", "alarm": "", "reason": ""}, (M.IN_TRANSIT, None, None)),
+        ({"milestone": None, "alarm": "not_paid"}, (None, Leg.NOT_PAID, None)),
+        ({"milestone": "exception", "reason": "damaged"}, (M.EXCEPTION, None, Reason.DAMAGED)),
+        ({"milestone": "beamed_up", "alarm": "nap", "reason": ["x"]}, (None, None, None)),
+    ],
+    ids=["no alarm", "unpaid", "reason", "of another version"],
+)
+def test_a_digest_of_another_version_is_read(stored: dict[str, object], read: tuple[object, ...]) -> None:
+    """As version 1.2.0 wrote it, with empty texts, and with words that nobody knows yet."""
+    entry = {"key": key(1), "title": "x", "news": 2, "status": "success", **stored}
+    text = json.dumps({"day": "2026-03-02", "moved": [entry], "troubled": [], "watched": 3, "later": 1})
+    digest = codec.load_digest(text)
+    [moved] = digest.moved
+    assert (moved.milestone, moved.alarm, moved.reason) == read
+    assert (moved.title, moved.items, moved.card_ts, digest.watched) == ("x", 1, "", 3)
+    assert codec.load_digest(codec.dump_digest(digest)) == digest
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "null", '{"day": 1, "moved": 7}', '{"moved": [1]}'])
+def test_what_is_no_digest_is_refused(text: str) -> None:
+    """With an error that keeps no other post from being claimed."""
+    with pytest.raises(ValueError):  # noqa: PT011  any ValueError is caught where posts are claimed
+        codec.load_digest(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,10 +26,35 @@ async def test_the_home_of_a_newcomer_and_of_a_watcher(browser: Browser, server:
         await expect(mei.page.locator("#main")).to_contain_text("Nothing is watched in your channels yet")
         await mei.go("orders")
         await mei.type(f"/panda watch {ORDER}")
-        await mei.sees("News comes in this thread")
+        await mei.sees("all updates in this thread")
         await mei.go("Home")
-        await expect(mei.page.locator("#main")).to_contain_text("1 order")
-        await expect(mei.page.locator("#main")).to_contain_text(ORDER)
+        home = mei.page.locator("#main")
+        await expect(home).to_contain_text("On the way · 1")
+        await expect(home).to_contain_text(ORDER[-6:])
+        await home.get_by_role("link", name="夏季新款红色连衣裙").click()
+        await expect(mei.page.locator("#thread")).to_contain_text(ORDER[-6:])
+        await expect(mei.page).to_have_url(re.compile("#orders$"))
+
+
+async def test_the_buttons_of_the_home(browser: Browser, server: WebServer) -> None:
+    """Each opens a form in which one can go on: pages of orders and results, and a channel's settings."""
+    async with person(browser, server.base_url) as mei:
+        await mei.go("Home")
+        form, home = mei.page.get_by_role("dialog"), mei.page.locator("#main")
+        await home.get_by_role("button", name="My orders").click()
+        await expect(form).to_contain_text(ORDER[-6:])
+        await form.get_by_role("button", name="Next page").click()
+        await expect(form.get_by_role("button", name="Previous page")).to_be_visible()
+        await mei.page.keyboard.press("Escape")
+        await home.get_by_role("button", name="Search…").click()
+        await form.get_by_label("Products").fill("连衣裙")
+        await form.get_by_role("button", name="Search", exact=True).click()
+        await expect(form).to_contain_text("¥")
+        await mei.page.keyboard.press("Escape")
+        await home.get_by_role("button", name="Settings…").click()
+        await form.get_by_label("Channel").select_option(label="#orders")
+        await form.get_by_role("button", name="Next").click()
+        await expect(form.get_by_role("button", name="Save")).to_be_visible()
 
 
 async def test_the_form_refuses_then_answers(browser: Browser, server: WebServer) -> None:

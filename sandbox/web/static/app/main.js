@@ -11,6 +11,7 @@ import { say } from "./words.js";
 const WIDE = matchMedia("(min-width: 1300px)"); // room for a thread and the demo's controls side by side
 const HOME = "#home";
 const THREADS = "#threads";
+const MESSAGE = /^https:\/\/panda\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})$/; // the stand-in's permalinks
 
 const page = {
   store: new Store(),
@@ -134,6 +135,16 @@ function translateDocument() {
   }
 }
 
+/** Follow a link to a message of this workspace on this page: show its channel and its thread. */
+function followMessageLink(event) {
+  const { store } = page;
+  const [, id, seconds, fraction] = MESSAGE.exec(event.target.closest?.("a[href]")?.href ?? "") ?? [];
+  if (!store.state?.channels.some((channel) => channel.id === id)) return;
+  event.preventDefault();
+  store.goTo({ kind: "channel", id });
+  store.openThread(id, `${seconds}.${fraction}`);
+}
+
 function start() {
   const { store } = page;
   translateDocument();
@@ -146,6 +157,7 @@ function start() {
     first = false;
     writeAddress("replaceState");
   });
+  document.addEventListener("click", followMessageLink);
   document.getElementById("main").addEventListener("pointerdown", (event) => {
     if (!event.target.closest(".rail-toggle")) page.showRail(false);
   });
