@@ -83,6 +83,17 @@ class ListOrders:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportOrders:
+    """Send the orders of a list to the person as a CSV file, all pages in one."""
+
+    listed: ListOrders
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined(self.listed.command(), "--csv")
+
+
+@dataclass(frozen=True, slots=True)
 class ShowOrder:
     """Show one order. ``platform`` None: the one on which the order is found. ``back``: the list that led to it."""
 

@@ -18,13 +18,14 @@ from handlers.posts import alarms
 from handlers.requests import ListOrders, ShowOrder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from handlers.blocks.message import Block
     from handlers.blocks.standing import Standing
     from handlers.orders.order_filter import ListedOrder
     from handlers.orders.order_list import OrderList, Sum
+    from pandapon.shipment import Platform
 
 TABS = ("", "unpaid", "paid", "shipped", "done", order_states.ATTENTION)
 TITLE, SELLER, ALT = 60, 24, 40  # characters of each that are shown
@@ -99,7 +100,7 @@ def _small_print(request: ListOrders, page: OrderList) -> list[Block]:
     caveat = order_states.caveat(request.status, page.asked)
     if request.status == order_states.ATTENTION:
         caveat = _("I notice delivery problems only of orders that are watched.")
-    lines = [_filters(request, page), _sums(page), _looked(page), _elsewhere(page.elsewhere), caveat]
+    lines = [_filters(request, page), _sums(page), looked_through(page.looked), _elsewhere(page.elsewhere), caveat]
     return [el.context(line) for line in lines if line]
 
 
@@ -129,11 +130,12 @@ def _sums(page: OrderList) -> str:
         words = ngettext("{n} on {platform}", "{n} on {platform}", total)
         facts.append(words.format(n=number(total), platform=platform_name(platform)))
     if page.rows:
-        facts.append(_sum_of_all(page.sum) if page.is_sum_of_all else _sum_of_page(page.sum))
+        facts.append(sum_of_all(page.sum) if page.is_sum_of_all else _sum_of_page(page.sum))
     return " · ".join([*facts, page.paging.words()] if page.rows else facts)
 
 
-def _sum_of_all(total: Sum) -> str:
+def sum_of_all(total: Sum) -> str:
+    """The number of all orders of a list and the sum of their totals."""
     words = ngettext("{n} order in all, {amount}", "{n} orders in all, {amount}", total.count)
     return words.format(n=number(total.count), amount=money(total.amount)) + _without(total)
 
@@ -147,10 +149,10 @@ def _without(total: Sum) -> str:
     return _(" ({n} without an amount)").format(n=total.without) if total.without else ""
 
 
-def _looked(page: OrderList) -> str:
-    """How far the lists were looked through, where that is not to their end."""
+def looked_through(lists: Mapping[Platform, tuple[int, int | None]]) -> str:
+    """How far the lists were looked through, where that is not to their end; see ``OrderList.looked``."""
     sentences = []
-    for platform, (looked, total) in page.looked.items():
+    for platform, (looked, total) in lists.items():
         if total is None:
             words = ngettext(
                 "Looked through the newest {n} order on {platform}; older ones may be missing.",
@@ -172,7 +174,7 @@ def _elsewhere(listed: Sequence[ListedOrder]) -> str:
         return ""
     n = len(listed)
     words = ngettext("{n} order stands elsewhere: {orders}", "{n} orders stand elsewhere: {orders}", n)
-    named = [f"`{sanitize_id(each.order.order_id)}` {_standing(each).line}" for each in listed]
+    named = [f"`{sanitize_id(each.order.order_id)}` {standing_of(each).line}" for each in listed]
     return words.format(n=n, orders=", ".join(named))
 
 
@@ -196,7 +198,7 @@ def _name(listed: ListedOrder) -> str:
 
 def _lines(listed: ListedOrder, now: datetime) -> str:
     """The order's one state, an alarm, and the small facts: platform, id, seller, total, day."""
-    order, state = listed.order, _standing(listed)
+    order, state = listed.order, standing_of(listed)
     details = [detail for detail in (state.state, state.part, state.reason) if detail]
     lines = [" · ".join(details), alarms.line(listed.alarm, now) if listed.alarm else ""]
     facts = [
@@ -209,7 +211,8 @@ def _lines(listed: ListedOrder, now: datetime) -> str:
     return "\n".join(line for line in [*lines, " · ".join(fact for fact in facts if fact)] if line)
 
 
-def _standing(listed: ListedOrder) -> Standing:
+def standing_of(listed: ListedOrder) -> Standing:
+    """The newest known standing of a listed order."""
     return standing_in(listed.snapshot) if listed.snapshot else standing(listed.order.milestone, listed.order)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.blocks import order_states
@@ -10,7 +11,7 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.errors import UsageError
-from handlers.orders import list_view
+from handlers.orders import export, list_view
 from handlers.orders.order_list import gather
 from handlers.parsing.days import span_of
 from handlers.parsing.options import PLATFORMS, read_options
@@ -18,7 +19,7 @@ from handlers.parsing.order_ids import sift
 from handlers.parsing.tokens import Kind, tokenise
 from handlers.parsing.typed_command import TypedCommand, text_of
 from handlers.parsing.words import Verb, nearest
-from handlers.requests import FILTER_TEXT, ListOrders
+from handlers.requests import FILTER_TEXT, ExportOrders, ListOrders
 from handlers.wire.text import folded
 
 if TYPE_CHECKING:
@@ -34,9 +35,14 @@ LONGEST_PHRASE = 4  # words that name a state or a span of days together
 _ENDED = frozenset({"yesterday", "last-week", "last-month"})  # spans whose last day is over
 
 
-def read_orders(command: TypedCommand) -> ListOrders:
+def read_orders(command: TypedCommand) -> ListOrders | ExportOrders:
     """Read ``orders``: a state, a span of days, words to search for, and options. Raises UsageError."""
     options, tokens = read_options(command)
+    listed = _read_list(command, options, tokens)
+    return ExportOrders(replace(listed, page=1)) if options.as_csv else listed
+
+
+def _read_list(command: TypedCommand, options: Options, tokens: list[Token]) -> ListOrders:
     status, words = _take(tokens, order_states.listed_words())
     day, words = _take_span(words)
     if status is None:  # the state may stand behind the days
@@ -61,9 +67,10 @@ def read_back(command: TypedCommand, options: Options) -> ListOrders | None:
     if not tokens or folded(tokens[0].text) != VERB.name:
         return None
     try:
-        return read_orders(TypedCommand(VERB.name, tuple(tokens[1:]), command.vocabulary))
+        request = read_orders(TypedCommand(VERB.name, tuple(tokens[1:]), command.vocabulary))
     except UsageError:
         return None
+    return request if isinstance(request, ListOrders) else None
 
 
 async def list_orders(interaction: Interaction, request: ListOrders) -> Message:
@@ -148,6 +155,7 @@ def _help() -> HelpPage:
             ("/panda orders attention", _("those for which somebody has to do something")),
             ("/panda orders shipped --taobao --page 2", _("in one state, on one platform")),
             ("/panda orders 连衣裙 --seller 锦绣", _("by words of the title, and a seller's name")),
+            ("/panda orders last month --csv", _("as a file, sent to you alone")),
             ("/panda orders --since 2026-11-01 --until 2026-11-20", _("by day; `--days 7` and `this week` work too")),
         ),
     )
@@ -160,11 +168,14 @@ def _overview() -> list[Example]:
 VERB = Verb(
     "orders",
     ("订单列表", "所有订单", "全部订单"),
-    PLATFORMS | {"page", "seller", "since", "until", "days"},
+    PLATFORMS | {"page", "seller", "since", "until", "days", "csv"},
 )
 
 FEATURE = Feature(
     commands=(Command(VERB, read_orders, _help, stands_alone=True),),
-    answers=(Answer(ListOrders, list_orders, failed=_not_listed, is_repeatable=True),),
+    answers=(
+        Answer(ListOrders, list_orders, failed=_not_listed, is_repeatable=True),
+        Answer(ExportOrders, export.export_orders, failed=_not_listed, is_repeatable=True),
+    ),
     overview=Overview(HelpGroup.FIND, _overview),
 )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from handlers.requests import ListOrders
     from pandapon.models import Order, Page
 
+LOOKED = 4  # pages of each platform's list that are looked through: a person waits for them
 PAGE_SIZE = 10  # orders on a page; halved when both platforms share it
 STORED = 200  # stored orders that are added to a list, at most
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -70,6 +71,16 @@ class OrderList:
     asked: tuple[Platform, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """All orders that pass the filters, newest first, as far as the lists were looked through; see OrderList."""
+
+    rows: tuple[ListedOrder, ...]
+    looked: dict[Platform, tuple[int, int | None]]
+    errors: dict[Platform, str]
+    asked: tuple[Platform, ...]
+
+
 async def gather(interaction: Interaction, request: ListOrders) -> OrderList:
     """Gather a page. Raises PandaPonError where no platform answers, and UsageError for a wrong span of days."""
     wanted = filter_of(request, interaction.ctx.clock())
@@ -110,26 +121,39 @@ def paged(
     )
 
 
-async def _matching(interaction: Interaction, request: ListOrders, wanted: OrderFilter) -> OrderList:
-    """All orders that pass the filters: of the platforms' lists as far as they are looked through, and of the store."""
+async def match(interaction: Interaction, request: ListOrders, wanted: OrderFilter, pages: int) -> Matches:
+    """Find all orders that pass the filters: in the platforms' lists, for so many pages of each, and in the store.
+
+    Raises PandaPonError where no platform answers.
+    """
     scans, errors = await ask_each(
         _platforms(request),
-        lambda platform: scan(interaction.ctx.api, platform, _code(request.status, platform), wanted.range),
+        lambda platform: scan(interaction.ctx.api, platform, _code(request.status, platform), wanted.range, pages),
     )
     listed = await _known(interaction, [order for each in scans.values() for order in each.orders])
     seen = {each.order.ref.key for each in listed}
     listed += [each for each in await _stored(interaction, request) if each.order.ref.key not in seen]
-    rows = _newest_first(each for each in listed if wanted.takes(each))
+    return Matches(
+        tuple(_newest_first(each for each in listed if wanted.takes(each))),
+        {platform: (len(each.orders), each.total) for platform, each in scans.items() if not each.is_whole},
+        errors | {platform: platform_error(each.error) for platform, each in scans.items() if each.error},
+        tuple(scans),
+    )
+
+
+async def _matching(interaction: Interaction, request: ListOrders, wanted: OrderFilter) -> OrderList:
+    """One page of the orders that pass the filters, and the sum of all of them."""
+    found = await match(interaction, request, wanted, LOOKED)
     start = (request.page - 1) * PAGE_SIZE
     return OrderList(
-        tuple(rows[start : start + PAGE_SIZE]),
-        of_rows(request, len(rows), PAGE_SIZE),
-        Sum.of(rows),
+        found.rows[start : start + PAGE_SIZE],
+        of_rows(request, len(found.rows), PAGE_SIZE),
+        Sum.of(found.rows),
         days=(wanted.first, wanted.last),
         is_sum_of_all=True,
-        looked={platform: (len(each.orders), each.total) for platform, each in scans.items() if not each.is_whole},
-        errors=errors | {platform: platform_error(each.error) for platform, each in scans.items() if each.error},
-        asked=tuple(scans),
+        looked=found.looked,
+        errors=found.errors,
+        asked=found.asked,
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PAGE, PAGES = 50, 4  # orders of a page, and pages of one list: a person waits for them
+PAGE = 50  # orders
 FULL = 20  # orders; a page of so many may be a full one, since a twin of this API gives no more [inferred]
 
 Range = tuple["datetime | None", "datetime | None"]
@@ -33,14 +33,14 @@ class Scan:
     error: PandaPonError | None = None  # stopped the look after some pages
 
 
-async def scan(api: PandaPon, platform: Platform, status: str, created: Range) -> Scan:
-    """Read a list up to its end, to an order before the range, or for ``PAGES`` pages.
+async def scan(api: PandaPon, platform: Platform, status: str, created: Range, pages: int) -> Scan:
+    """Read a list up to its end, to an order before the range, or for so many pages.
 
     ``status``: the platform's code. Raises PandaPonError where not even the first page is answered.
     """
     orders: dict[str, Order] = {}
     total = None
-    for number in range(1, PAGES + 1):
+    for number in range(1, pages + 1):
         try:
             page = await _page(api, platform, status, number, created)
         except PandaPonError as error:

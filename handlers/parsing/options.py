@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _OPTION = re.compile(rf"(?P<dashes>[{DASHES}]+)(?P<name>[^=:＝：]*)(?:[=:＝：](?P<value>.*))?", re.DOTALL)
 
 PLATFORMS = frozenset({"1688", "taobao"})
-FLAGS = PLATFORMS | {"all"}
+FLAGS = PLATFORMS | {"all", "csv"}
 # All options; ``Verb.options`` says which of them a command takes. Those of ``READERS`` have a value.
 OPTIONS = FLAGS | frozenset(READERS)
 OPTION_SYNONYMS: dict[str, str] = {
@@ -55,6 +55,9 @@ OPTION_SYNONYMS: dict[str, str] = {
     "to": "until",
     "before": "until",
     "到": "until",
+    "export": "csv",
+    "excel": "csv",
+    "导出": "csv",
     "last": "days",
     "最近": "days",
     "天数": "days",
@@ -75,6 +78,7 @@ class Options:
     price_max: Decimal | None = None
     page: int = 1
     all_nodes: bool = False
+    as_csv: bool = False
     seller: str = ""
     since: str = ""
     until: str = ""
@@ -137,6 +141,8 @@ class _Reader:
     def _set_flag(self, name: str) -> None:
         if name == "all":
             self._options = replace(self._options, all_nodes=True)
+        elif name == "csv":
+            self._options = replace(self._options, as_csv=True)
         else:
             self._platforms.add(Platform(name))
 

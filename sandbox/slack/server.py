@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
 
 import aiohttp
 from aiohttp import web
@@ -72,17 +73,33 @@ class SlackServer(People):
         app.router.add_route("*", "/api/{method}", self._endpoints.on_api)
         app.router.add_post("/{kind:commands|actions}/{rest:.*}", self._endpoints.on_response_url)
         app.router.add_get("/link/", self.sockets.serve)
+        app.router.add_post("/upload/v1/{ticket}", self._upload)
+        app.router.add_get("/files/{file}/{name}", self._download)
         app.on_response_prepare.append(self._date)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
-        self.base_url = self._endpoints.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.base_url = self._endpoints.base_url = self.web_api.files.base_url = (
+            f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        )
         self._session = aiohttp.ClientSession()
         return self.api_url
 
     async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
         """Put the time of the stand-in's clock into each answer, as it also makes the ``ts`` of messages."""
         response.headers["Date"] = format_datetime(self._clock(), usegmt=True)
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        """Take the bytes of a file at the address that files.getUploadURLExternal gave."""
+        taken = self.web_api.files.take(request.match_info["ticket"], await request.read())
+        return web.Response(text="OK" if taken else "no such upload", status=200 if taken else 404)
+
+    async def _download(self, request: web.Request) -> web.Response:
+        file = self.web_api.files.shared.get(request.match_info["file"])
+        if file is None:
+            raise web.HTTPNotFound
+        disposition = f'attachment; filename="{quote(file.name)}"'
+        return web.Response(body=file.content, headers={"Content-Disposition": disposition})
 
     async def stop(self) -> None:
         """Close the connections and the server."""

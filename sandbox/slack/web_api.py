@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sandbox.slack.arguments import flag, require
 from sandbox.slack.chat import Chat
 from sandbox.slack.conversations import Conversations
+from sandbox.slack.files import Files
 from sandbox.slack.views import Views
 from sandbox.slack.workspace import APP, BOT, BOT_USER, TEAM, SlackError, Workspace
 
@@ -24,6 +25,7 @@ ALL_SCOPES = (
     "channels:history",
     "groups:history",
     "users:read",
+    "files:write",
 )
 # The scope of each method; a method that is not listed needs none. Private and direct channels have other families.
 SCOPES = {
@@ -39,6 +41,8 @@ SCOPES = {
     "conversations.replies": "channels:history",
     "conversations.open": "im:write",
     "conversations.join": "channels:join",
+    "files.getUploadURLExternal": "files:write",
+    "files.completeUploadExternal": "files:write",
     "bots.info": "users:read",
     "users.info": "users:read",
     "users.list": "users:read",
@@ -56,6 +60,8 @@ REQUIRED = {
     "conversations.replies": ("channel", "ts"),
     "conversations.join": ("channel",),
     "conversations.open": ("users",),  # or a channel, which this bot never names
+    "files.getUploadURLExternal": ("filename", "length"),
+    "files.completeUploadExternal": ("files",),
     "bots.info": ("bot",),
     "users.info": ("user",),
     "views.open": ("trigger_id", "view"),
@@ -70,6 +76,7 @@ class WebApi:
 
     def __init__(self, workspace: Workspace, interactions: Interactions, scopes: frozenset[str], links: Links) -> None:
         self._workspace, self.scopes = workspace, scopes
+        self.files = Files(workspace)
         self._methods: dict[str, Method] = {
             "api.test": lambda _: {},
             "auth.test": self._auth_test,
@@ -80,6 +87,7 @@ class WebApi:
             **Chat(workspace, lambda scope: scope in self.scopes).methods(),
             **Conversations(workspace).methods(),
             **Views(workspace, interactions).methods(),
+            **self.files.methods(),
             **links.methods(),
         }
 

@@ -151,7 +151,17 @@ async def test_details_lead_back_to_the_same_page(harness: BotHarness) -> None:
 
 
 @pytest.mark.parametrize(
-    "back", ["watch 2542285634920880794", "unwatch all", "orders --since 2026-99-99", "orders; mute", "", "²", '"']
+    "back",
+    [
+        "watch 2542285634920880794",
+        "unwatch all",
+        "orders --since 2026-99-99",
+        "orders; mute",
+        "orders --csv",
+        "",
+        "²",
+        '"',
+    ],
 )
 async def test_no_other_command_hides_in_the_way_back(harness: BotHarness, back: str) -> None:
     """Only a list of orders is gone back to. Any other text there is nothing, and nothing is done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from handlers.errors import UsageError
 from handlers.parsing.days import WORDS
 from handlers.requests import (
     FILTER_TEXT,
+    ExportOrders,
     Help,
     ListOrders,
     ListWatches,
@@ -108,6 +110,7 @@ REQUESTS: st.SearchStrategy[Request] = st.one_of(
     st.builds(Search, KEYWORD, price_max=PRICE),
     st.builds(ShowOrder, st.from_regex(r"[0-9]{12,20}", fullmatch=True), PLATFORM, BACK),
     LISTS,
+    LISTS.map(lambda listed: ExportOrders(replace(listed, page=1))),
     st.builds(Track, st.from_regex(r"[0-9]{12,20}|[A-Z]{2}[0-9]{8,15}", fullmatch=True), PLATFORM, st.booleans(), BACK),
     st.builds(WatchOrders, IDS, CHANNEL, st.sampled_from([None, "all", "milestones", "problems"]), PLATFORM),
     st.builds(Unwatch, IDS, CHANNEL),
@@ -120,6 +123,7 @@ REQUESTS: st.SearchStrategy[Request] = st.one_of(
 def _free_text(request: Request) -> str:
     """The words of a request that may hold anything; full-width marks in them stay as they are."""
     listed = request if isinstance(request, ListOrders) else getattr(request, "back", None)
+    listed = getattr(request, "listed", listed)
     return str(getattr(request, "keyword", "")) + (f"--{listed.seller}{listed.words}" if listed else "")
 
 

@@ -37,10 +37,10 @@ from handlers.goods import products
 from handlers.home import form_views
 from handlers.home import view as home_view
 from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
-from handlers.orders import list_view
+from handlers.orders import export, list_view
 from handlers.orders import views as order_views
 from handlers.orders.order_filter import ListedOrder
-from handlers.orders.order_list import OrderList, Sum
+from handlers.orders.order_list import Matches, OrderList, Sum
 from handlers.parsing.message_ids import Found
 from handlers.posts import alarms, card, digest, lines, notices, seller_message, thread, tracking
 from handlers.requests import ListOrders, ListWatches, Search
@@ -79,6 +79,7 @@ CHOSEN = ChannelSettings(filter=Filter.MILESTONES, quiet_from="22:00", quiet_to=
 
 FILTERED = ListOrders("paid", ALIBABA, seller="锦绣", since="2026-05-01", until="today", words='"red" 裙')
 
+EXPORTED = Matches((), {ALIBABA: (500, 1234)}, {TAOBAO: "no answer"}, (ALIBABA,))
 UNSEEN = Parcel("YT2538123456789", "圆通速递")  # only its order names it
 
 LONG_AGO = NOW - timedelta(days=9)
@@ -133,6 +134,7 @@ def _searched() -> dict[str, Any]:
         "goods.products.shared hostile": products.shared(product(HOSTILE), MEI),
         "goods.products.was_shared": products.was_shared(),
         "goods.products.is_gone": products.is_gone(),
+        "orders.export.sent": export.sent("🐼", EXPORTED),
         "orders.views.detail back": order_views.detail(snapshot(of=unpaid), NOW, FILTERED),
         "orders.list_view.listing filtered": list_view.listing(FILTERED, _matching(), NOW),
         "orders.list_view.listing attention": list_view.listing(ListOrders("attention"), _troubled(), NOW),

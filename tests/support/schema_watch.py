@@ -29,6 +29,8 @@ CALLS = {
     "conversations.members": "Members",
     "conversations.open": "OpenDirect",
     "conversations.replies": "Replies",
+    "files.completeUploadExternal": "ShareFile",
+    "files.getUploadURLExternal": "AnnounceFile",
     "team.info": "TeamInfo",
     "users.info": "User",
     "users.list": "Users",
@@ -47,8 +49,8 @@ INTERACTIONS = {
 }
 EVENTS = {"app_home_opened": "HomeOpened", "link_shared": "LinkShared"}
 # Arguments that a query or form carries as text, but the types as another kind.
-STRUCTURES = {"attachments", "blocks", "metadata", "unfurls", "view"}
-NUMBERS = {"limit"}
+STRUCTURES = {"attachments", "blocks", "files", "metadata", "unfurls", "view"}
+NUMBERS = {"length", "limit"}
 FLAGS = {"exclude_archived", "include_all_metadata", "include_locale", "include_num_members", "inclusive", "return_im"}
 
 

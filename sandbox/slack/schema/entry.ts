@@ -28,6 +28,8 @@ import type {
   ConversationsMembersArguments,
   ConversationsOpenArguments,
   ConversationsRepliesArguments,
+  FilesCompleteUploadExternalArguments,
+  FilesGetUploadURLExternalArguments,
   TeamInfoArguments,
   UsersInfoArguments,
   UsersListArguments,
@@ -58,6 +60,8 @@ export type OurHistory = ConversationsHistoryArguments;
 export type OurReplies = ConversationsRepliesArguments;
 export type OurOpenDirect = ConversationsOpenArguments;
 export type OurJoin = ConversationsJoinArguments;
+export type OurAnnounceFile = FilesGetUploadURLExternalArguments;
+export type OurShareFile = FilesCompleteUploadExternalArguments;
 export type OurUser = UsersInfoArguments;
 export type OurUsers = UsersListArguments;
 export type OurOpenView = ViewsOpenArguments;
