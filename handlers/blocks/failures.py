@@ -62,9 +62,14 @@ def failure(sentence: str, incident_id: str = "", *, asked: Asked = NOTHING_ASKE
     return el.message([el.section(_headline(sentence, asked)), *notes, *_try_again(asked, may_pass=may_pass)])
 
 
-def working(sentence: str) -> Message:
-    """The line in the answer's place until the answer is ready. ``sentence``: empty for "Working on it…"."""
-    return el.message([el.section(f"⏳ {sentence or _('Working on it…')}")])
+def working(sentence: str, *, stays: bool = False) -> Message:
+    """The line in the answer's place until the answer is ready. ``sentence``: empty for "Working on it…".
+
+    ``stays``: Slack will not let the answer replace it, so it says where the answer comes, which stays true.
+    """
+    line = sentence or _("Working on it…")
+    below = _("The answer will appear below.") if stays else ""
+    return el.message([el.section(f"⏳ {sentences([line, below])}")])
 
 
 def too_late(seconds: float, asked: Asked = NOTHING_ASKED) -> Message:

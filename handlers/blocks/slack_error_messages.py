@@ -55,10 +55,13 @@ def _sentence(error_code: str) -> str:
     known: Mapping[frozenset[str], str] = {
         LATE: _("Slack opened no form: it allows three seconds and one try for that ({code}). Press again."),
         TOKEN: _("Slack refuses the bot's token ({code}). Ask your pandabot admin to run `pandabot check`."),
-        RIGHTS: _("The app lacks a permission for this ({code}). Ask your pandabot admin to run `pandabot check`."),
+        RIGHTS: _(
+            "Slack says that the app lacks a permission for this ({code}). Ask your pandabot admin to run "
+            "`pandabot check`."
+        ),
         CLOSED: _("The form was closed before its answer was there ({code}). Open it again."),
     }
-    other = _("Slack refused that: {code}. If it stays so, tell your pandabot admin.")
+    other = _("Slack refused that: {code}. Try again; if it stays so, tell your pandabot admin.")
     return next((words for codes, words in known.items() if error_code in codes), other)
 
 

@@ -29,7 +29,7 @@ Act = Callable[["Interaction", Any], Awaitable["Message"]]
 
 def asking() -> str:
     """Return the working line of most requests."""
-    return _("Asking PandaPon…")
+    return _("Checking with PandaPon…")
 
 
 def could_not_run(request: Request) -> str:

@@ -49,7 +49,7 @@ class Context:
     links: Links = field(default_factory=Links)  # to the messages of the workspace
     recent: Recent = field(default_factory=Recent)
     people: People = field(default_factory=People)
-    working_after: float = 1.0  # seconds of silence before a working line is shown
+    working_after: float = 1.5  # seconds of silence before a working line is shown
     in_hand: set[asyncio.Future[Any]] = field(default_factory=set)  # answers being worked on; a stop waits for them
 
     def hold(self, work: asyncio.Future[Any]) -> None:

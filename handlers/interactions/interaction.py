@@ -91,12 +91,12 @@ class Interaction:
         task = asyncio.ensure_future(within(guarded(work, self.meanwhile), self.ctx.answer_seconds))
         finished, _pending = await asyncio.wait({task}, timeout=self.ctx.working_after)
         if not finished:  # Slack replaces only pressed messages: elsewhere the working line stays above the answer
-            await self.say(self._working(working), replace=replace)
+            await self.say(self._working(working, stays=not replace), replace=replace)
         late = failures.too_late(self.ctx.answer_seconds, self.meanwhile.asked)
         await self.say(await in_time(task, until, late), replace=replace)
 
-    def _working(self, working: str) -> Message:
-        line = failures.working(working)
+    def _working(self, working: str, *, stays: bool) -> Message:
+        line = failures.working(working, stays=stays)
         return line.followed_by(self.meanwhile.message) if self.meanwhile.message else line
 
     async def say(self, message: Message, *, replace: bool) -> None:

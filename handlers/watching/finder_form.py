@@ -54,4 +54,4 @@ def form() -> View:
 
 def working() -> View:
     """Make the page that stands while PandaPon is asked."""
-    return orders_page([el.section(_("⏳ Asking PandaPon…"))])
+    return orders_page([el.section(_("⏳ Checking with PandaPon…"))])

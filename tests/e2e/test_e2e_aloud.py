@@ -95,10 +95,10 @@ async def test_settings_are_told_and_taken_back(harness: BotHarness) -> None:
     also = {"type": "checkboxes", "selected_options": [{"value": "yes"}]}
     await choose(harness, filter=chosen, filter_all=also)
     line = await told(harness, "⚙️ mei changed the settings here")
-    assert "New watches post: problems only" in line
-    assert "watched already post: problems only" in line
+    assert "New orders: problems only" in line
+    assert "Orders already watched: problems only" in line
     assert "quiet" not in line.casefold()
     assert "problems only" in await harness.ask("/panda watches")
     assert "Undone" in await undo(harness)
-    await told(harness, "New watches post: the bot's default")
-    assert "all news" in await harness.ask("/panda watches")
+    await told(harness, "New orders: default")
+    assert "all updates" in await harness.ask("/panda watches")

@@ -224,7 +224,11 @@ async def test_a_form_that_was_closed_before_its_answer(harness: BotHarness, cap
 
 async def test_watch_says_why_pandapon_refuses(harness: BotHarness) -> None:
     """The same reason that `track` gives: a refused key is nothing that passes in a minute."""
-    for fault, reason in ((401, "refused the bot's access key"), (503, "trouble on its side"), (429, "slow down")):
+    for fault, reason in (
+        (401, "refused the bot's access key"),
+        (503, "is having problems"),
+        (429, "Too many requests"),
+    ):
         harness.pandapon.faults.status = fault
         for command in ("track", "watch"):
             assert reason in await harness.ask(f"/panda {command} {TAOBAO}"), (command, fault)
@@ -311,7 +315,7 @@ async def test_pandapon_hangs(hurried: BotHarness, fault: dict[str, float], line
         async with timed(2.0):
             await hurried.until(lambda: bool(hurried.private()))
         assert hurried.private()[0].text.startswith("⏳")
-        await hurried.until(lambda: "PandaPon did not answer in time" in words(hurried.private()[-1]))
+        await hurried.until(lambda: "PandaPon didn't respond in time" in words(hurried.private()[-1]))
 
 
 @pytest.mark.parametrize("fault", HANGING, ids=["hangs", "drips"])
@@ -341,7 +345,7 @@ async def test_slack_hangs_while_somebody_waits(hurried: BotHarness) -> None:
     hurried.slack.faults.plan(Fault("conversations.list", times=9, delay=30))
     async with timed(SHORT + 0.5):
         assert (await hurried.type(f"/panda watch {ORDER} in #nosuch")).ok
-        await hurried.until(lambda: bool(hurried.private()) and "Slack did not answer" in words(hurried.private()[-1]))
+        await hurried.until(lambda: bool(hurried.private()) and "Slack didn't respond" in words(hurried.private()[-1]))
 
 
 @contextmanager

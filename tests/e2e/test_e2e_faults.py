@@ -356,13 +356,13 @@ async def test_a_channel_that_is_gone_pauses_its_watches(harness: BotHarness) ->
 
 async def test_a_slow_pandapon_gets_a_working_line_first(harness: BotHarness) -> None:
     """The command is acknowledged at once, a working line follows, then the answer below it."""
-    harness.pandapon.faults.delay = 1.6
+    harness.pandapon.faults.delay = 2.1
     began = time.perf_counter()
     ack = await harness.type(f"/panda track {ORDER}")
     assert ack.ok
     assert time.perf_counter() - began < 0.5
     await harness.until(lambda: bool(harness.private()))
-    assert "Asking PandaPon" in harness.private()[-1].text
+    assert "Checking with PandaPon… The answer will appear below." in harness.private()[-1].text
     await harness.until(lambda: ORDER in words(harness.private()[-1]))
     assert len(harness.private()) == 2
 

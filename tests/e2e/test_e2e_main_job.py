@@ -114,7 +114,7 @@ async def test_buttons_under_a_tracked_order(harness: BotHarness) -> None:
 async def test_a_slow_refresh_leaves_no_working_line(harness: BotHarness) -> None:
     """The pressed message becomes the working line, and then the answer."""
     await harness.ask(f"/panda track {ORDER}")
-    harness.pandapon.faults.delay = 1.2
+    harness.pandapon.faults.delay = 1.8
     assert "78012345678901" in await harness.press("Refresh")
     assert len(harness.private()) == 1
 
@@ -122,7 +122,7 @@ async def test_a_slow_refresh_leaves_no_working_line(harness: BotHarness) -> Non
 async def test_a_slow_watch_here_keeps_the_pressed_message(harness: BotHarness) -> None:
     """Its answer is a new message: the parcels that were on the screen are still there."""
     await harness.ask(f"/panda track {ORDER}")
-    harness.pandapon.faults.delay = 1.2
+    harness.pandapon.faults.delay = 1.8
     assert "Watching" in await harness.press("Watch here")
     tracked, working, watching = (words(message) for message in harness.private())
     assert "78012345678901" in tracked
@@ -186,11 +186,11 @@ async def test_watching_again_without_a_filter_keeps_the_filter(harness: BotHarn
     assert "problems only" in await harness.ask(f"/panda watch {ORDER} problems")
     again = await harness.ask(f"/panda watch {ORDER}")
     assert "was watched already, with problems only" in again
-    assert "all news" not in again
+    assert "all updates" not in again
     said = await harness.say(f"please see {ORDER}")
     assert "was watched already, with problems only" in await harness.shortcut("watch_message", said)
     assert "problems only" in await harness.ask("/panda watches")
-    assert "now with all news" in await harness.ask(f"/panda watch {ORDER} all")
+    assert "now with all updates" in await harness.ask(f"/panda watch {ORDER} all")
 
 
 async def test_watching_all_again_without_a_filter_keeps_the_filter(harness: BotHarness) -> None:
@@ -198,7 +198,7 @@ async def test_watching_all_again_without_a_filter_keeps_the_filter(harness: Bot
     await harness.ask("/panda watch all problems")
     again = await harness.ask("/panda watch all")
     assert "problems only" in again
-    assert "all news" not in again
+    assert "all updates" not in again
 
 
 async def test_message_shortcuts_name_what_they_skipped(harness: BotHarness) -> None:
