@@ -241,7 +241,7 @@ def _silence_of(parcel: Parcel, limits: Limits, now: datetime, heard: datetime |
     if since is None:
         return None
     leg = leg_of(parcel) if parcel.nodes or parcel.milestone else Leg.FIRST_SCAN
-    last_words = (plain(last.place) or last.shown) if last else ""
+    last_words = (last.shown or plain(last.place)) if last else ""
     if leg is None:
         return Stall(Leg.SILENT, since, limits.silent, None, parcel.waybill, last_words)
     return Stall(leg, since, limits.since(since, leg), limits.usual.get(leg), parcel.waybill, last_words)

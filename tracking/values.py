@@ -62,7 +62,7 @@ class Stall:
     limit: timedelta  # the silence that is too long
     usual: timedelta | None = None  # the median of this installation's parcels; None: too few seen
     waybill: str = ""  # empty: the order has no parcel yet
-    last: str = ""  # the last entry's place, or its words, as sent
+    last: str = ""  # the last entry's words without markup, or its place
     until: datetime | None = None  # not paid: when the platform closes it, aware; None: it does not say
 
 

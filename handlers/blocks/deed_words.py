@@ -104,6 +104,7 @@ def _on_the_way() -> dict[Deed, str]:
         D.TOOK_OFF: _("the flight has departed"),
         D.LANDED: _("landed {where}"),
         D.SAILED: _("the ship has departed"),
+        D.BERTHED: _("the ship has arrived {where}"),
         D.AT_AIRLINE: _("handed over to the airline"),
         D.LEFT_COUNTRY: _("left the country of origin"),
         D.ENTERED_COUNTRY: _("entered the destination country"),

@@ -12,18 +12,19 @@ if TYPE_CHECKING:
     from pandapon.courier import Place
 
 K = PlaceKind
-_LONGEST = 12  # characters of a name that no table has
+_LONGEST = 12  # characters of a name that the table lacks; a Latin one is folded, and stands in the text beside
 
 
 def place_words(place: Place) -> str:
     """Return the place as a noun: "the Yiwu sorting centre", "Yiwu", "the outlet 张槎公司"; empty: none is sure."""
     town, kind = town_name(place), _kind(place.kind)
+    name = place.name if place.is_name and len(place.name) <= _LONGEST and not place.name.isascii() else ""
     if not kind:
-        return town or (place.name if place.is_name and len(place.name) <= _LONGEST else "")
+        return town or name
     if town:
         return _("the {town} {kind}").format(town=town, kind=kind)
-    if place.is_name and place.name and len(place.name) <= _LONGEST:
-        return _("the {kind} {name}").format(kind=kind, name=place.name)
+    if name:
+        return _("the {kind} {name}").format(kind=kind, name=name)
     return _("the {kind}").format(kind=kind)
 
 

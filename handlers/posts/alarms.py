@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
+from handlers.blocks.gloss import beside
 from handlers.blocks.i18n import _
 from handlers.blocks.parts import (
     called,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from tracking.orders import OrderSnapshot
     from tracking.values import News
 
+LAST_SCAN = 80  # characters of the last scan's words
 # Legs on which the seller can do something: ship, or ask the courier whose customer the seller is.
 SELLERS = frozenset({Leg.NOT_SHIPPED, Leg.FIRST_SCAN, Leg.DOMESTIC, Leg.ABROAD, Leg.PROBLEM, Leg.SILENT})
 
@@ -161,7 +163,8 @@ def _causes(stall: Stall, silence: str) -> list[str]:
     if stall.usual is not None:
         causes.append(_("Usual here: {usual}.").format(usual=span(stall.usual)))
     if stall.last and stall.leg not in {Leg.NOT_SHIPPED, Leg.PICKUP}:
-        causes.append(_("Last scan: {last}.").format(last=escape(truncate(stall.last, 80)).rstrip("。.")))
+        last = beside(escape(truncate(stall.last, LAST_SCAN)).rstrip("。."), stall.last)
+        causes.append(_("Last scan: {last}.").format(last=last))
     return causes
 
 

@@ -82,6 +82,7 @@ _LESS = {
     D.CLEARING: frozenset({D.CLEARED, D.AWAITING_RELEASE, D.INSPECTED}),
     D.HELD: frozenset({D.CUSTOMS_HELD}),
     D.MISSING: frozenset({D.PAPERS}),
+    D.MAYBE_LOST: frozenset({D.ADDRESS, D.MOVED}),  # 地址模糊，无法找到
     D.FORWARDED: frozenset({D.REDIRECTED}),
     D.DELIVERED: frozenset({D.COLLECTED, D.PARTIAL}),
     D.UNCLAIMED: frozenset({D.ABANDONED, D.DESTROYED, D.SEIZED}),
@@ -98,6 +99,7 @@ _HEADINGS = frozenset({D.TOWARDS, D.NEXT_STOP})
 _FROM = ("离开", "驶离", "驶出", "from", "left", "leaving", "จาก")
 _TO = frozenset({D.ARRIVED, D.AT_LAST_OUTLET, D.LANDED})
 _TRIED = frozenset({S.CARRY, S.CARRY_NOUN, S.ATTEMPT})
+_TO_TRY = frozenset({A.PLANNED})
 _TRIED_AGAIN = frozenset({A.DONE, A.ONGOING, A.BARE, A.PLANNED})
 
 
@@ -125,7 +127,7 @@ def read_account(text: str) -> Account:
         is_overdue=S.OVERDUE in parted.signs or any(word in folded for word in _HURRY),
         goes_back_else=any(event.act is S.RETURN and not event.aspect.happened for event in parted.events),
         is_part=S.PART in parted.signs,
-        is_again=_is_again(parted),
+        is_again=_is_again(parted, _TO_TRY if milestone is M.ATTEMPT_FAILED else _TRIED_AGAIN),
     )
 
 
@@ -187,10 +189,8 @@ def _telling(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     return tuple(sorted(list(by_deed.values())[:_MOST], key=lambda statement: statement.at))
 
 
-def _is_again(text: Text) -> bool:
+def _is_again(text: Text, aspects: frozenset[Aspect]) -> bool:
     return any(
-        event.act in _TRIED
-        and event.aspect in _TRIED_AGAIN
-        and (event.view.again or S.AGAIN in text.kinds[event.clause])
+        event.act in _TRIED and event.aspect in aspects and (event.view.again or S.AGAIN in text.kinds[event.clause])
         for event in text.events
     )

@@ -63,6 +63,7 @@ class Deed(StrEnum):
     TOOK_OFF = auto()
     LANDED = auto()
     SAILED = auto()
+    BERTHED = auto()
     AT_AIRLINE = auto()
     LEFT_COUNTRY = auto()
     ENTERED_COUNTRY = auto()

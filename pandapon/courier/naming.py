@@ -119,7 +119,7 @@ _FALSE = (
     "by mistake",
     "in error",
 )
-_LABELS = ("面单", "标签", "条码", "运单", "label", "barcode")
+_LABELS = ("面单", "标签", "条码", "条形码", "运单", "label", "barcode")
 
 
 def deed_of(text_claim: TextClaim, text: Text) -> Deed:
@@ -197,6 +197,8 @@ def _finer(deed: Deed, event: Event, text: Text) -> Deed:
         return D.NOT_ACCEPTED  # 驿站爆仓拒收
     if deed is D.DELAYED and event.act is not S.DELAY and event.aspect in _IN_VAIN:
         return D.STUCK  # 无法入库
+    if deed is D.ABSENT and "范围" in _clause(event, text):
+        return D.OUT_OF_AREA  # 该村不在服务范围
     if deed is D.SIGNATURE_DISPUTED and event.act is S.MISSORT:
         return D.MISDELIVERED  # 错发他人
     if deed is D.SIGNATURE_DISPUTED and _is_false(text):
@@ -212,8 +214,12 @@ def _finer(deed: Deed, event: Event, text: Text) -> Deed:
 
 
 def _is_of_label(event: Event, text: Text) -> bool:
-    words = "".join(token.text for token in text.clauses[event.clause])
+    words = _clause(event, text)
     return any(label in words for label in _LABELS)
+
+
+def _clause(event: Event, text: Text) -> str:
+    return "".join(token.text for token in text.clauses[event.clause])
 
 
 def _is_false(text: Text) -> bool:

@@ -111,7 +111,8 @@ class Site:
     def _place(self, run: Sequence[Token]) -> Place | None:
         if not run:
             return None
-        name = "".join(token.text for token in run).strip(_EDGES)
+        blank = " " if all(token.text.isascii() for token in run) else ""
+        name = blank.join(token.text for token in run).strip(_EDGES)
         kinds = [token for token in run if token.sign in _KINDS or token.sign is S.PORT]
         kind = _kind(kinds[-1]) if kinds and not name.endswith(_TOWNS_ON_WATER) else PlaceKind.TOWN
         is_general = bool(kinds) and all(token.text in WORDS or token.text in LATIN_WORDS for token in run)

@@ -65,7 +65,7 @@ async def test_a_hostile_place(tmp_path: Path) -> None:
     async with running(tmp_path) as harness:
         news = await news_of(harness, "快件离开【<!channel>*坏*中心】已发往【<http://evil.example|a>分拨中心】")
         assert "<!channel>" not in news
-        assert "<http" not in news
+        assert "<http://evil" not in news
         assert "Left " in news
 
 

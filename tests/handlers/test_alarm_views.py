@@ -39,6 +39,15 @@ def test_what_stands_still_and_what_to_do() -> None:
     assert lines[3:] == EVERY
 
 
+def test_the_last_scan_has_its_gloss() -> None:
+    """The courier's words stand behind it, cut where they are long; a text without a gloss stands alone."""
+    text = raised(replace(STALL, last="快件外包装破损，已登记为问题件，等待处理。" + "长" * 200))
+    assert "Last scan: Packaging damaged, registered as a problem parcel · 快件外包装破损，已登记为问题件" in text
+    assert "长" * 81 not in text
+    assert "Last scan: 嗡嗡嗡." in raised(replace(STALL, last="嗡嗡嗡。"))
+    assert "&lt;!channel&gt;" in raised(replace(STALL, last="快件离开【<!channel>】"))
+
+
 @pytest.mark.parametrize(
     ("leg", "words"),
     [
