@@ -81,10 +81,11 @@ ASKED_AGAIN, THANKED = 30.0, 5.5
 def furnish(workspace: Workspace) -> None:
     """Add the people and the channels that the other languages need. Nobody is in a channel of a foreign language."""
     newcomers = (
-        User(WEI, "wei", "Wei Chen 陈伟"),
+        User(WEI, "wei", "Wei Chen 陈伟", locale="zh-CN"),
         User(PLOY, "ploy", "Ploy Suksai พลอย", "Asia/Bangkok", "th-TH"),
         User(NIRAN, "niran", "Niran Chaiya นิรันดร์", "Asia/Bangkok", "th-TH"),
     )
+    workspace.users[MEI].locale = "zh-CN"
     workspace.users |= {person.id: person for person in newcomers}
     for channel in workspace.channels.values():
         if not channel.is_private and not channel.is_archived:

@@ -88,7 +88,8 @@ function who(page) {
     { id: "who", dataset: { key: "who" }, onchange: (event) => page.switchUser(event.target.value) },
     people.map((one) => h("option", { value: one.id, selected: one.id === store.state.me }, one.real_name)),
   );
-  const here = store.state.places.find((one) => one.tz === store.me.tz);
+  const places = store.state.places.filter((one) => one.tz === store.me.tz);
+  const here = places.find((one) => one.locale === store.me.locale) ?? places[0];
   const where = h(
     "select",
     { id: "where", dataset: { key: "where" }, onchange: (event) => socket.send("place", store.state.places[event.target.value]) },
