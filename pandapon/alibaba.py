@@ -171,7 +171,7 @@ def _package(row: dict[str, Any], position: int) -> Package | None:
 
     ``traceNodeList`` is finer than ``logisticsSteps``; a step that no node repeats is kept, too.
     """
-    nodes = [_node_row(one) for one in items(row.get("traceNodeList"))]
+    nodes = [_node_row(item) for item in items(row.get("traceNodeList"))]
     steps = _other_steps(row, nodes)
     status = text(row, "logisticsStatus", "status")
     waybill = text(row, "logisticsBillNo", "mailNo", "logisticsId")

@@ -185,7 +185,7 @@ def _package(row: dict[str, Any], sub_order: str, position: int) -> Package | No
     partner = next(iter(items(partner)), {}) if isinstance(partner, list) else mapping(partner)
     status = text(row, "logisticsStatus", "logistics_status")
     waybill = text(row, "mailNo", "mail_no")
-    rows = [_row(one) for one in items(first(row, "logisticsTraces", "logistics_traces"))]
+    rows = [_row(item) for item in items(first(row, "logisticsTraces", "logistics_traces"))]
     if not (waybill or status or any(one.is_event for one in rows)):
         return None
     return Package(
