@@ -17,7 +17,7 @@ import pytest
 from support.bot_harness import ORDER, BotHarness, running, words
 
 from benchmarks.kill import begin, kill, kill_harness, now, until
-from bot.cli import EX_CONFIG
+from bot.terminal import EX_CONFIG
 from sandbox.slack.faults import Fault
 from storage.backup import back_up, backups
 from storage.store import open_store
