@@ -1,4 +1,4 @@
-"""The command line: run, demo, check, backup, restore, api, courier, gloss.
+"""The command line: run, demo, check, backup, restore, api and sandbox; :mod:`bot.cli_texts` adds courier and gloss.
 
 Each command imports its parts when it runs, so that --help and --version stay quick.
 """
@@ -8,24 +8,19 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
+from bot.cli_texts import courier, glosses
 from bot.process import failpoints, log
 from bot.process.version import VERSION
-from bot.settings import Settings, SettingsError, load
+from bot.settings import Settings, SettingsError
+from bot.terminal import EX_CONFIG, fail, settings_or_exit
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from handlers.blocks.team_glosses import TeamGloss
-
-EX_CONFIG = 78  # sysexits.h: something in the configuration
 EX_TEMPFAIL = 75  # sysexits.h: try again later
 
 app = typer.Typer(
@@ -34,6 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A Slack bot for teams that buy from Taobao and 1688 through PandaPon.",
 )
+app.add_typer(courier, name="courier")
+app.add_typer(glosses, name="gloss")
 
 
 def main() -> None:
@@ -56,11 +53,11 @@ def run(
     ] = False,
 ) -> None:
     """Run the bot until it is told to stop (Ctrl-C or SIGTERM)."""
-    settings = _settings()
+    settings = settings_or_exit()
     try:
         failpoints.arm([settings.slack_api_url, settings.pandapon_base_url])
     except failpoints.FailpointError as error:
-        _fail(str(error))
+        fail(str(error))
     log.configure(settings.log_level, settings.secrets(), form=settings.log_format)
     raise typer.Exit(asyncio.run(_run(settings, standby=standby)))
 
@@ -92,7 +89,7 @@ def backup() -> None:
     """Copy the database now, while no bot runs on it; a running bot copies it every hour by itself."""
     from bot.commands import backups
 
-    settings = _settings()
+    settings = settings_or_exit()
     raise typer.Exit(asyncio.run(backups.back_up_now(settings.database_path, settings.backups, typer.echo)))
 
 
@@ -105,7 +102,7 @@ def restore(
     """Put a copy of the database in its place. The present files are kept under another name."""
     from bot.commands import backups
 
-    settings = _settings()
+    settings = settings_or_exit()
     if show:
         raise typer.Exit(backups.show(settings.backups, typer.echo))
     raise typer.Exit(asyncio.run(backups.restore(settings.database_path, settings.backups, copy, typer.echo)))
@@ -119,7 +116,7 @@ def check(
     ] = False,
 ) -> None:
     """Try settings, database, Slack and PandaPon, and say what is wrong and how to mend it."""
-    settings = _settings()
+    settings = settings_or_exit()
     log.configure("error", settings.secrets())
     raise typer.Exit(asyncio.run(_contract(settings) if contract else _check(settings)))
 
@@ -138,7 +135,7 @@ async def _contract(settings: Settings) -> int:
             typer.echo(f"{outcome.operation.name}: {outcome.verdict}", err=True)
             outcomes.append(outcome)
     except PandaPonError as error:
-        _fail(f"PandaPon: {error}")
+        fail(f"PandaPon: {error}")
     typer.echo(report(outcomes, trial.unit, utc_now(), VERSION), nl=False)
     return 0 if outcomes else 1
 
@@ -184,7 +181,7 @@ def api(
         try:
             typer.echo("\n".join(listing()))
         except SettingsError as error:
-            _fail(str(error))
+            fail(str(error))
         return
     sends = not (fields or dry_run or as_curl)
     form: Form = "dry-run" if dry_run else "curl" if as_curl else "table" if table else "json"
@@ -194,102 +191,12 @@ def api(
             typer.echo("\n".join(call.usage()))
             return
     except RefusedCallError as error:
-        _fail(str(error))
-    settings = _settings()
+        fail(str(error))
+    settings = settings_or_exit()
     log.configure("error", settings.secrets())
     code, text = asyncio.run(run_call(settings, call, form))
     typer.secho(text, err=bool(code), fg="red" if code else None)
     raise typer.Exit(code)
-
-
-courier = typer.Typer(no_args_is_help=True, help="What the bot makes of couriers' words.")
-app.add_typer(courier, name="courier")
-
-
-@courier.command("read")
-def courier_read(
-    text: Annotated[str, typer.Argument(help="A scan's words, as the courier sent them.")],
-    status: Annotated[str, typer.Option(help="The platform's code of the scan, if there is one.")] = "",
-) -> None:
-    """Print the stages in which one text is read."""
-    from bot.commands.courier import stages
-
-    for line in stages(text, status):
-        typer.echo(line)
-
-
-@courier.command("unknown")
-def courier_unknown(
-    most: Annotated[int, typer.Option(min=1, max=10_000, help="How many to print.")] = 50,
-) -> None:
-    """List the stored texts that claim nothing to the bot, the commonest first, without numbers and names."""
-    from bot.commands.courier import unknown
-
-    for count, text in unknown(_settings().database_path, most):
-        typer.echo(f"{count:6}  {text}")
-
-
-glosses = typer.Typer(help="Short readings of couriers' words, for those who cannot read them.")
-app.add_typer(glosses, name="gloss")
-
-
-@glosses.callback(invoke_without_command=True)
-def gloss(
-    context: typer.Context,
-    *,
-    most: Annotated[int, typer.Option(min=1, max=10_000, help="How many to print.")] = 50,
-    language: Annotated[str, typer.Option(help="The readers' language: en, zh_CN or th [LANGUAGE].")] = "",
-    as_csv: Annotated[bool, typer.Option("--csv", help="As a file for GLOSSES, to be filled in.")] = False,
-) -> None:
-    """List the stored texts that have no gloss, the commonest first, without numbers and names."""
-    if context.invoked_subcommand is not None:
-        return
-    from bot.commands.gloss import coverage, listing, sheet
-    from handlers.blocks.i18n import LANGUAGES
-
-    settings = _settings()
-    readers = language or settings.language
-    if readers not in dict(LANGUAGES):
-        _fail(f"there is no language {readers!r}; choose one of {', '.join(dict(LANGUAGES))}")
-    _use_glosses(settings.glosses)
-    try:
-        found = coverage(settings.database_path, readers, most)
-    except sqlite3.OperationalError as error:
-        _fail(f"cannot read {settings.database_path}: {error}")
-    for line in [sheet(found)] if as_csv else listing(found):
-        typer.echo(line)
-
-
-@glosses.command("show")
-def gloss_show(
-    text: Annotated[str, typer.Argument(help="A scan's words, as the courier sent them.")],
-    file: Annotated[Path | None, typer.Option("--glosses", help="A file of the team's own glosses to try.")] = None,
-) -> None:
-    """Print the gloss of one text in each language."""
-    from bot.commands.gloss import readings
-
-    _use_glosses(file)
-    for line in readings(text):
-        typer.echo(line)
-
-
-@glosses.command("check")
-def gloss_check(file: Annotated[Path, typer.Argument(help="A file of the team's own glosses (CSV).")]) -> None:
-    """Check a file for GLOSSES, and say what is wrong with it and in which line."""
-    from bot.commands.gloss import summary
-
-    typer.echo(summary(_use_glosses(file)))
-
-
-def _use_glosses(file: Path | None) -> Sequence[TeamGloss]:
-    from handlers.blocks import team_glosses
-
-    try:
-        loaded = team_glosses.load(file) if file else []
-    except team_glosses.GlossFileError as error:
-        _fail(str(error))
-    team_glosses.use(loaded)
-    return loaded
 
 
 sandbox = typer.Typer(no_args_is_help=True, help="Stand-ins of outside services, for developers.")
@@ -307,7 +214,7 @@ def sandbox_pandapon(
     try:
         asyncio.run(_until_stopped(lambda stop: serve(port, typer.echo, stop)))
     except OSError as error:
-        _fail(f"cannot listen on port {port}: {error.strerror}")
+        fail(f"cannot listen on port {port}: {error.strerror}")
 
 
 async def _until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
@@ -347,27 +254,17 @@ def demo(
     raise typer.Exit(asyncio.run(show(port, open_page=not no_open)))
 
 
-def _settings() -> Settings:
-    try:
-        return load()
-    except SettingsError as error:
-        typer.secho("pandabot: the settings are not complete:", err=True, fg="red")
-        for line in str(error).splitlines():
-            typer.echo(f"  - {line}", err=True)
-        raise typer.Exit(EX_CONFIG) from None
-
-
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        _fail(f"cannot read {path}: {error}")
+        fail(f"cannot read {path}: {error}")
 
 
 def _pairs(items: list[str]) -> dict[str, str]:
     pairs = dict(item.split("=", 1) for item in items if "=" in item)
     if len(pairs) != len(items):
-        _fail("--query takes name=value, each name once")
+        fail("--query takes name=value, each name once")
     return pairs
 
 
@@ -377,9 +274,4 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        _fail(f"--body is not JSON: {error}")
-
-
-def _fail(message: str) -> NoReturn:
-    typer.secho(f"pandabot: {message}", err=True, fg="red")
-    raise typer.Exit(2)
+        fail(f"--body is not JSON: {error}")

@@ -106,8 +106,8 @@ def _order(trade: dict[str, Any]) -> Order:
         total_amount=money(base, "totalAmount"),
         seller=_seller(base),
         items=tuple(_item(row) for row in goods),
-        waybills=tuple(dict.fromkeys(one.waybill for one in sent)),
-        consignments=tuple(one for one in sent if one.carrier or one.logistics_id),
+        waybills=tuple(dict.fromkeys(consignment.waybill for consignment in sent)),
+        consignments=tuple(consignment for consignment in sent if consignment.carrier or consignment.logistics_id),
         refund_status=text(base, "refundStatus", "refundStatusForAs"),
         refunded_amount=money(base, "refund") or None,
         close_reason=text(base, "closeReason"),
@@ -171,11 +171,11 @@ def _package(row: dict[str, Any], position: int) -> Package | None:
 
     ``traceNodeList`` is finer than ``logisticsSteps``; a step that no node repeats is kept, too.
     """
-    nodes = [_node_row(one) for one in items(row.get("traceNodeList"))]
+    nodes = [_node_row(item) for item in items(row.get("traceNodeList"))]
     steps = _other_steps(row, nodes)
     status = text(row, "logisticsStatus", "status")
     waybill = text(row, "logisticsBillNo", "mailNo", "logisticsId")
-    if not (waybill or status or any(one.is_event for one in (*nodes, *steps))):
+    if not (waybill or status or any(row.is_event for row in (*nodes, *steps))):
         return None
     return Package(
         waybill or f"parcel-{position + 1}",

@@ -101,8 +101,8 @@ def _order(found: dict[str, Any], *, fen: bool) -> Order:
         total_amount=money(found, "purchaseAmount", "purchase_amount", "totalAmount", fen=fen),
         seller=words(found, "shopName", "sellerNick", "seller_nick", "userNick"),
         items=tuple(_item(sub, fen=fen) for sub in subs),
-        waybills=tuple(dict.fromkeys(one.waybill for one in sent)),
-        consignments=tuple({one.waybill: one for one in reversed(sent) if one.carrier}.values()),
+        waybills=tuple(dict.fromkeys(consignment.waybill for consignment in sent)),
+        consignments=tuple({each.waybill: each for each in reversed(sent) if each.carrier}.values()),
         sub_order_ids=tuple(dict.fromkeys(one for sub in subs if (one := _sub_id(sub)))),
         refund_status=next((one for sub in subs if (one := _refund(sub))), ""),
         close_reason=text(found, "closeReason", "close_reason"),
@@ -136,10 +136,10 @@ def _refund(sub: dict[str, Any]) -> str:
 def _consignments(subs: Sequence[dict[str, Any]]) -> list[Consignment]:
     """Each number with its carrier, repeats included: lines in one box share a number, and a line repeats its own."""
     return [
-        Consignment(waybill=number_, carrier=words(one, "logisticCompanyName", "logistic_company_name"))
+        Consignment(waybill=number_, carrier=words(line, "logisticCompanyName", "logistic_company_name"))
         for sub in subs
-        for one in (*items(first(sub, "logisticOrders", "logistic_orders")), sub)
-        for number_ in split(text(one, "logisticNumber", "logistic_number"))
+        for line in (*items(first(sub, "logisticOrders", "logistic_orders")), sub)
+        for number_ in split(text(line, "logisticNumber", "logistic_number"))
     ]
 
 
@@ -185,8 +185,8 @@ def _package(row: dict[str, Any], sub_order: str, position: int) -> Package | No
     partner = next(iter(items(partner)), {}) if isinstance(partner, list) else mapping(partner)
     status = text(row, "logisticsStatus", "logistics_status")
     waybill = text(row, "mailNo", "mail_no")
-    rows = [_row(one) for one in items(first(row, "logisticsTraces", "logistics_traces"))]
-    if not (waybill or status or any(one.is_event for one in rows)):
+    rows = [_row(item) for item in items(first(row, "logisticsTraces", "logistics_traces"))]
+    if not (waybill or status or any(row.is_event for row in rows)):
         return None
     return Package(
         waybill or (f"{sub_order}-{position + 1}" if position else sub_order),

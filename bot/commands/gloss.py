@@ -85,6 +85,6 @@ def readings(text: str) -> Iterator[str]:
 
 def summary(glosses: Sequence[team_glosses.TeamGloss]) -> str:
     """Return in a sentence how many glosses a file has, by language."""
-    counts = Counter(language for one in glosses for language in one.readings)
+    counts = Counter(language for gloss in glosses for language in gloss.readings)
     by_language = ", ".join(f"{language} {counts[language]}" for language in team_glosses.LANGUAGES if counts[language])
     return f"{len(glosses)} texts; readings: {by_language or 'none'}."

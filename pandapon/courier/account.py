@@ -1,7 +1,7 @@
 """The account of a text, for people who cannot read it: its deeds with their places, and who has the parcel.
 
-A reading (:mod:`reading`) decides the milestone of a parcel. An account tells as much of the text as was understood,
-and never another milestone than the reading.
+A reading (:mod:`reading`) decides the milestone of a parcel. An account tells what was understood of the text, and
+never contradicts the milestone of the reading.
 """
 
 from __future__ import annotations
@@ -39,27 +39,27 @@ class Statement(NamedTuple):
     deed: Deed
     is_ongoing: bool = False
     is_planned: bool = False
-    place: Place | None = None  # where it was done
-    at: tuple[int, int] = (0, 0)  # where the text tells it: clause and word
+    place: Place | None = None  # where the deed was done
+    at: tuple[int, int] = (0, 0)  # its clause and word in the text
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The content of a text. Without a statement nothing of it can be told without guessing."""
+    """The content of a text. Without a statement, nothing of the text can be told without a guess."""
 
-    milestone: Milestone | None = None  # of the words, as the reading has it
+    milestone: Milestone | None = None  # of the words, like the reading's
     statements: tuple[Statement, ...] = ()  # at most two, in the text's order
     target: Place | None = None  # where the parcel goes next
     keeper: Keeper | None = None  # who has it, or signed for it
-    has_code: bool = False  # a code is needed to fetch it
-    is_overdue: bool = False  # it has to be fetched soon
-    goes_back_else: bool = False  # it goes back unless it is fetched
-    is_part: bool = False  # it tells of one of several pieces
+    has_code: bool = False  # the recipient needs a code to fetch the parcel
+    is_overdue: bool = False  # the parcel has to be fetched soon
+    goes_back_else: bool = False  # the parcel goes back unless it is fetched
+    is_part: bool = False  # the text is about one of several pieces
     is_again: bool = False  # the delivery is, or will be, tried again
 
 
 _MOST = 2  # statements of one text
-_MOST_STAGES = 2  # of the labelled texts with more, a third was read wrongly
+_MOST_STAGES = 2  # a third of the labelled texts with more stages was read wrongly
 _UNREADABLE = Account()
 _TO_FETCH = frozenset({M.DELIVERED, M.READY_FOR_PICKUP})
 _ON_THE_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.ARRIVED})
@@ -71,7 +71,7 @@ _LATE = frozenset(
     {D.WEATHER, D.HOLIDAY, D.TRAFFIC, D.BACKLOG, D.NO_FLIGHT, D.CLOSURE, D.BREAKDOWN, D.STRIKE, D.NO_UPDATE}
 )
 _HARMED = frozenset({D.PACKAGING, D.WET, D.LEAKING, D.BROKEN, D.CRUSHED, D.BURNT, D.OPENED})
-# A deed that says less than each of the deeds beside it: it is dropped where the text tells one of those too.
+# Each deed is dropped where the text also tells one of the deeds beside it, which say more.
 _LESS = {
     **dict.fromkeys(_VAGUE, frozenset(Deed) - _VAGUE),
     D.MOVING: frozenset(Deed) - {D.MOVING},
@@ -94,7 +94,9 @@ _LESS = {
     D.ATTEMPT_FAILED: frozenset(Deed) - {D.ATTEMPT_FAILED, D.PROBLEM, D.REGISTERED},
 }
 _DEEDS = list(Deed)
-_MOVES = frozenset(_DEEDS[_DEEDS.index(D.ARRIVED) : _DEEDS.index(D.CLEARED)])  # planned, they only follow what was done
+_MOVES = frozenset(
+    _DEEDS[_DEEDS.index(D.ARRIVED) : _DEEDS.index(D.CLEARED)]
+)  # when planned, these only follow from a deed that was done
 _HEADINGS = frozenset({D.TOWARDS, D.NEXT_STOP})
 _FROM = ("离开", "驶离", "驶出", "from", "left", "leaving", "จาก")
 _TO = frozenset({D.ARRIVED, D.AT_LAST_OUTLET, D.LANDED})
@@ -132,12 +134,12 @@ def read_account(text: str) -> Account:
 
 
 def _is_tangled(milestones: set[Milestone]) -> bool:
-    """Whether a text tells so many stages, and no problem, that it is not clear which of them counts now."""
+    """Whether a text without a problem tells so many stages that it is unclear which of them counts now."""
     return len(milestones) > _MOST_STAGES and milestones.isdisjoint(PROBLEMS)
 
 
 def _chosen(claims: Sequence[TextClaim], best: TextClaim) -> list[TextClaim]:
-    """The claims that are told, the deciding one first: those of its milestone, and other problems beside a problem."""
+    """The claims to tell, the deciding claim first: those of its milestone, and other problems beside a problem."""
     milestone = best.claim.milestone
     beside = PROBLEMS if milestone in PROBLEMS else {milestone}
     return [best, *(other for other in claims if other.claim.milestone in beside and other is not best)]
@@ -175,7 +177,7 @@ def _target(claims: Iterable[TextClaim], text: Text, site: Site) -> Place | None
 
 
 def _telling(statements: Sequence[Statement]) -> tuple[Statement, ...]:
-    """At most two statements, in the text's order, without doubles and without those that say less than another."""
+    """At most two statements, in the text's order, each once, and none that says less than another."""
     now = [statement for statement in statements if not statement.is_planned or statement.deed not in _MOVES] or list(
         statements
     )

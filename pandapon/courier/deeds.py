@@ -1,7 +1,7 @@
 """The closed set of deeds, which are finer than milestones and reasons, and the words that name some of them.
 
 A deed follows from a claim, its act and the act's word. ``words/deeds.txt`` lists the words that tell more than their
-meaning does: 装车 and 分拣 are both handling, and people read "loaded" and "sorted".
+meaning: 装车 and 分拣 are both handling, but people read "loaded" and "sorted".
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pandapon.courier.signs import Sign
 
 
 class Deed(StrEnum):
-    """An act that was done with a parcel, or its trouble."""
+    """A deed done with a parcel, or a trouble of the parcel."""
 
     # --- at the shop
     ORDER_PLACED = auto()
@@ -158,7 +158,7 @@ class Deed(StrEnum):
 @cache
 def _words() -> dict[Sign, list[tuple[str, Deed]]]:
     """The words of each meaning with their deeds, the longest first. Raises KeyError for an unknown heading."""
-    found: dict[Sign, dict[str, Deed]] = defaultdict(dict)
+    deeds: dict[Sign, dict[str, Deed]] = defaultdict(dict)
     sign, deed = Sign.OTHER, Deed.PROBLEM
     for line in (files(__package__) / "words" / "deeds.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
@@ -166,8 +166,8 @@ def _words() -> dict[Sign, list[tuple[str, Deed]]]:
             sign, deed = Sign[heading[0]], Deed[heading[1]]
         elif line and not line.startswith("#"):
             words = line.split("|") if line.isascii() else line.split()
-            found[sign] |= {unicodedata.normalize("NFKC", word.strip()): deed for word in words}
-    return {of: sorted(words.items(), key=lambda word: -len(word[0])) for of, words in found.items()}
+            deeds[sign] |= {unicodedata.normalize("NFKC", word.strip()): deed for word in words}
+    return {of: sorted(words.items(), key=lambda word: -len(word[0])) for of, words in deeds.items()}
 
 
 def by_word(sign: Sign, words: str) -> Deed | None:

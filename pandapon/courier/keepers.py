@@ -1,4 +1,4 @@
-"""The keeper of a parcel: whoever has it or signed for it, as finely as the text tells."""
+"""The keeper of a parcel: who has it or signed for it, as finely as the text tells."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Keeper(StrEnum):
     NEIGHBOUR = "neighbour"
     COLLEAGUE = "colleague"
     FRIEND = "friend"
-    SOMEBODY = "somebody"  # near the recipient, of no kind above
+    SOMEBODY = "somebody"  # near the recipient, and none of the kinds above
     GUARD = "guard"
     PROPERTY = "property"  # the management of a building
     MAIL_ROOM = "mail_room"
@@ -95,7 +95,7 @@ _MET = frozenset({S.DESK, S.KIN, S.LOCKER, S.POINT, S.DOOR})
 
 
 def keeper_of(text: Text, text_claim: TextClaim) -> Keeper | None:
-    """Return the keeper by the claim of a delivery or a pick-up; None where nobody is named."""
+    """Return the keeper by the claim of a delivery or a pick-up; None where the text names nobody."""
     if text_claim.claim.fetched:
         return None
     sign = stage.signer(text) or text_claim.event.at

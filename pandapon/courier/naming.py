@@ -53,7 +53,7 @@ _REASONS = {
     R.FORWARDED: D.FORWARDED,
     R.OTHER: D.PROBLEM,
 }
-# What a code tells that stands alone, without words.
+# The deed of a code that stands without words.
 BY_CODE = {
     M.ORDERED: D.ORDER_PLACED,
     M.PAID: D.PAID,
@@ -68,7 +68,7 @@ BY_CODE = {
     **_FIXED,
 }
 _LOSSES = {R.COMPENSATED: D.COMPENSATED, R.DESTROYED: D.DESTROYED, R.SEIZED: D.SEIZED, R.ABANDONED: D.ABANDONED}
-# The reason that a word of this meaning tells more finely.
+# For each meaning, the reason that its words tell more finely.
 _FINER = {
     D.DELAYED: S.DELAY,
     D.DAMAGED: S.DAMAGE,
@@ -190,7 +190,7 @@ def _failed(event: Event, reason: Reason | None, text: Text) -> Deed:
 
 
 def _finer(deed: Deed, event: Event, text: Text) -> Deed:
-    """The deed by the act's word, where the act is what the reason is about."""
+    """The deed by the act's word, where the reason is about the act."""
     if event.act is S.TAKE_BACK:
         return D.TAKEN_BACK
     if deed is D.REFUSED and _is_by_another(event, text):
@@ -223,11 +223,11 @@ def _clause(event: Event, text: Text) -> str:
 
 
 def _is_false(text: Text) -> bool:
-    """Whether a signature is called false, and not only doubted."""
+    """Whether the text calls a signature false, rather than doubting it."""
     return any(token.text.startswith(_FALSE) for clause in text.clauses for token in clause)
 
 
 def _is_by_another(event: Event, text: Text) -> bool:
-    """驿站爆仓拒收: whether somebody before the recipient does not take it."""
+    """Whether somebody else than the recipient refuses the parcel: 驿站爆仓拒收."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     return bool(before & _OTHERS) and not before & {S.RECIPIENT, S.SELF, S.KIN}

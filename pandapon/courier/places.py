@@ -21,7 +21,7 @@ S = Sign
 class PlaceKind(StrEnum):
     """The kind of a place."""
 
-    TOWN = "town"  # or a name that tells no kind
+    TOWN = "town"  # the place has a name that tells no kind
     HUB = "hub"
     OUTLET = "outlet"
     LAST_OUTLET = "last_outlet"
@@ -38,9 +38,9 @@ class Place(NamedTuple):
     """A place of a text."""
 
     kind: PlaceKind
-    name: str = ""  # as written, folded; empty: only the kind is told
-    within: str = ""  # the name in brackets with which the text begins: where it was scanned
-    is_name: bool = True  # False: words that stand where a place is named, and may be none
+    name: str = ""  # as written, folded; empty: the text tells only the kind
+    within: str = ""  # the name in brackets at the text's beginning: the place of the scan
+    is_name: bool = True  # False: the words stand where a place is named, and may name none
 
 
 _KINDS = {
@@ -73,8 +73,8 @@ class Site:
 
     def __init__(self, folded: str) -> None:
         self._folded = folded
-        found = _HEADER.match(folded)
-        self._within = found[1].strip() if found else ""
+        header = _HEADER.match(folded)
+        self._within = header[1].strip() if header else ""
 
     def behind(self, clause: Clause, at: int) -> Place | None:
         """Return the place that is named right behind a word of its clause."""
@@ -121,7 +121,7 @@ class Site:
         return Place(kind, name, self._within, is_name=bool(kinds) or self._is_quoted(run) or _has_rank(name))
 
     def _in_brackets(self, place: Place | None, behind: Token) -> Place | None:
-        """到达寄达地处理中心【曼谷】: the name behind a place that has only a kind."""
+        """The name behind a place that has only a kind: 到达寄达地处理中心【曼谷】."""
         if place is None or place.name or behind.sign not in _NAMES or not self._is_quoted([behind]):
             return place
         return place._replace(name=behind.text)
@@ -136,12 +136,12 @@ def _has_rank(name: str) -> bool:
 
 
 def _belongs(last: Token, token: Token) -> bool:
-    """Whether two words are one name: nothing stands between them, or a blank between Latin words."""
+    """Whether two words belong to one name: nothing stands between them, or a blank between Latin words."""
     return token.start == last.end or (token.start == last.end + 1 and last.text.isascii() and token.text.isascii())
 
 
 def _kind(token: Token) -> PlaceKind:
     if _HUB_AS_FIRM.search(token.text):
         return PlaceKind.HUB
-    found = next((kind for kind, words in _BY_WORD if any(word in token.text for word in words)), None)
-    return found or _KINDS.get(token.sign, PlaceKind.PORT)
+    by_word = next((kind for kind, words in _BY_WORD if any(word in token.text for word in words)), None)
+    return by_word or _KINDS.get(token.sign, PlaceKind.PORT)

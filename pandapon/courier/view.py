@@ -128,7 +128,7 @@ def _verdict(found: View, clause: Sequence[Token], at: int, position: int, betwe
     token, before = clause[position], clause[:position]
     is_near = len(between) <= _NEAR
     match token.sign:
-        case S.NOT | S.VOID if any(one.sign is S.IF for one in before):
+        case S.NOT | S.VOID if any(other.sign is S.IF for other in before):
             return found._replace(aspect=Aspect.CONDITIONAL)
         case S.NOT if is_near or _BRIDGES.issuperset(between):
             return _denied(found, clause[at:], between)
@@ -155,7 +155,9 @@ def _verdict(found: View, clause: Sequence[Token], at: int, position: int, betwe
             return found._replace(aspect=Aspect.REVOKED)
         case S.DONE if S.ARRANGE in between and clause[at].sign in _TAKEN:  # 已通知客户自提
             return found._replace(aspect=Aspect.PLANNED)
-        case S.ASKED if clause[at].text.endswith("走") and any(one.text == "被" for one in before):  # 被买家要求领走
+        case S.ASKED if clause[at].text.endswith("走") and any(
+            other.text == "被" for other in before
+        ):  # 被买家要求领走
             return found._replace(aspect=Aspect.DONE)
         case S.ASKED if clause[at].sign in TROUBLES and token.text in _REPORTS:  # 客户反映少件
             return None
@@ -163,9 +165,9 @@ def _verdict(found: View, clause: Sequence[Token], at: int, position: int, betwe
             return found._replace(aspect=Aspect.MENTIONED)
         case S.OR if not between and clause[at].sign in CHOICES:
             return found._replace(aspect=Aspect.POSSIBLE)
-        case S.PLEASE if token.text in _HURRIED and any(one.sign in _WORKERS for one in before):  # 商家抓紧备货
+        case S.PLEASE if token.text in _HURRIED and any(other.sign in _WORKERS for other in before):  # 商家抓紧备货
             return None
-        case S.PLEASE if S.AFTER in between or any(one.sign is S.AFTER for one in before):  # 到达后请…: not yet
+        case S.PLEASE if S.AFTER in between or any(other.sign is S.AFTER for other in before):  # 到达后请…: not yet
             return found._replace(aspect=Aspect.CONDITIONAL)
         case S.FUTURE_DAY if found.succeeded:  # 次日揽收完成
             return None

@@ -69,7 +69,7 @@ def new_order(rng: random.Random, number: int, at: datetime, fate: str) -> Sandb
 
 
 def _line(rng: random.Random, platform: Platform, sub_order: str) -> Line:
-    goods = rng.choice([one for one in catalogue() if one.platform is platform])
+    goods = rng.choice([product for product in catalogue() if product.platform is platform])
     return Line(goods.title, goods.price, rng.randrange(5, 60, 5), goods.colour, goods.product_id, sub_order)
 
 

@@ -51,7 +51,8 @@ class Recorder:
             "lasted": self._passed(),
             "steps": list(self._steps),
             "conversation": [
-                {"at": round(float(one.ts) - began, 3), **normalized(one)} for one in all_messages(self._workspace)
+                {"at": round(float(message.ts) - began, 3), **normalized(message)}
+                for message in all_messages(self._workspace)
             ],
         }
 
@@ -61,7 +62,7 @@ class Recorder:
 
 def all_messages(workspace: Workspace) -> list[Message]:
     """Return all messages, ephemeral ones too, in the order of their ts."""
-    shared = [one for channel in workspace.channels.values() for one in channel.messages.values()]
+    shared = [message for channel in workspace.channels.values() for message in channel.messages.values()]
     return sorted([*shared, *workspace.ephemeral], key=lambda one: one.ts)
 
 

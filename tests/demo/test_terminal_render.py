@@ -127,7 +127,7 @@ def test_buttons_are_numbered_through_the_message() -> None:
         ]
     }
     buttons = render(message, VIEWER).buttons
-    assert [(one.number, one.label, one.action_id, one.block_id, one.value) for one in buttons] == [
+    assert [(button.number, button.label, button.action_id, button.block_id, button.value) for button in buttons] == [
         (1, "Watch", "do_Watch", "b1", "watch 1"),
         (2, "Older", "do_Older", "b2", "p2"),
         (3, "Newer", "do_Newer", "b2", "p1"),

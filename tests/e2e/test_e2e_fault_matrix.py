@@ -17,7 +17,7 @@ import pytest
 from support.bot_harness import ORDER, BotHarness, running, words
 
 from benchmarks.kill import begin, kill, kill_harness, now, until
-from bot.cli import EX_CONFIG
+from bot.terminal import EX_CONFIG
 from sandbox.slack.faults import Fault
 from storage.backup import back_up, backups
 from storage.store import open_store
@@ -62,7 +62,7 @@ async def told_once(harness: BotHarness, card: Message, patience: float = 8.0) -
     await harness.several_ticks()
     replies = [words(message) for message in harness.thread(card)]
     holders = [[n for n, reply in enumerate(replies) if scan in reply] for scan in (FIRST, SECOND, THIRD)]
-    assert [len(one) for one in holders] == [1, 1, 1], replies
+    assert [len(holder) for holder in holders] == [1, 1, 1], replies
     assert holders == sorted(holders), "one message may hold two of them, and a later one never an earlier scan"
     assert len([m for m in harness.channel("#orders") if not m.thread_ts]) == 1
 

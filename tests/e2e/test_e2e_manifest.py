@@ -21,7 +21,7 @@ MANIFEST = manifest.read()["features"]
 
 @pytest.fixture(scope="module")
 def declared_shortcuts() -> dict[str, str]:
-    return {one["callback_id"]: one["type"] for one in MANIFEST["shortcuts"]}
+    return {shortcut["callback_id"]: shortcut["type"] for shortcut in MANIFEST["shortcuts"]}
 
 
 @pytest.fixture
@@ -33,12 +33,12 @@ async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
 
 def test_commands_are_the_same_both_ways() -> None:
     """What the manifest declares is what the code registers, and nothing else."""
-    assert [one["command"] for one in MANIFEST["slash_commands"]] == COMMANDS.slash_commands()
+    assert [command["command"] for command in MANIFEST["slash_commands"]] == COMMANDS.slash_commands()
 
 
 def test_the_hints_are_those_of_the_declarations() -> None:
     """Slack shows what the code says of itself; the common command's hint names commands that there are."""
-    hints = {one["command"]: one["usage_hint"] for one in MANIFEST["slash_commands"]}
+    hints = {command["command"]: command["usage_hint"] for command in MANIFEST["slash_commands"]}
     common = hints.pop("/panda").split(" | ")
     assert hints == {f"/panda-{name}": one.slash for name, one in COMMANDS.declared.items() if one.slash}
     assert set(common) <= set(COMMANDS.declared)
@@ -47,8 +47,8 @@ def test_the_hints_are_those_of_the_declarations() -> None:
 
 def test_shortcuts_are_the_same_both_ways(declared_shortcuts: dict[str, str]) -> None:
     """The same for shortcuts: two on messages, one anywhere."""
-    shortcuts = [one.callback_id for feature in FEATURES for one in feature.message_shortcuts]
-    shortcuts += [one.id for feature in FEATURES for one in feature.openers if one.kind == "shortcut"]
+    shortcuts = [shortcut.callback_id for feature in FEATURES for shortcut in feature.message_shortcuts]
+    shortcuts += [opener.id for feature in FEATURES for opener in feature.openers if opener.kind == "shortcut"]
     assert list(declared_shortcuts) == shortcuts
     assert declared_shortcuts == {
         action_ids.TRACK_MESSAGE: "message",
@@ -60,7 +60,7 @@ def test_shortcuts_are_the_same_both_ways(declared_shortcuts: dict[str, str]) ->
 def test_events_are_the_same_both_ways() -> None:
     """Each event that the app subscribes to has its listener, and the other way round."""
     assert manifest.read()["settings"]["event_subscriptions"]["bot_events"] == [
-        one.name for feature in FEATURES for one in feature.listeners if one.kind == "event"
+        listener.name for feature in FEATURES for listener in feature.listeners if listener.kind == "event"
     ]
 
 

@@ -30,7 +30,7 @@ async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
 def mentions(harness: BotHarness) -> list[tuple[str, str]]:
     """Everybody whom the bot notified by a mention, and by what."""
     people = (MEI, TOM)
-    found = [(one, message) for one in people for message in harness.slack.workspace.mentions(one)]
+    found = [(person, message) for person in people for message in harness.slack.workspace.mentions(person)]
     return [(one, words(message)) for one, message in found if message.user == BOT_USER]
 
 

@@ -36,7 +36,7 @@ def only_what_happened(harness: BotHarness, order: str = ORDER) -> None:
     package.scans[:] = [scan for scan in package.scans if scan.at <= harness.clock()]
     del harness.world.orders[order].packages[1:]
     harness.world.orders[order].statuses[:] = [
-        one for one in harness.world.orders[order].statuses if one[0] <= harness.clock()
+        status for status in harness.world.orders[order].statuses if status[0] <= harness.clock()
     ]
 
 
@@ -129,7 +129,7 @@ async def test_another_spelling_is_the_same_parcel(tmp_path: Path, named: str, t
         await harness.several_ticks()
         assert "Parcel 2 of 2" in card(harness)
         replies = [words(one) for one in harness.thread(harness.channel()[0])]
-        assert not any("continues as" in one for one in replies)
+        assert not any("continues as" in reply for reply in replies)
         for spelling in {traced.lower(), traced.replace("-1-1-", "")}:
             assert ORDER in await harness.ask(f"/panda track {spelling}")
 

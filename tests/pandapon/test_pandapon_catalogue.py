@@ -101,8 +101,11 @@ def test_every_entry_of_the_navigation_is_there() -> None:
     told = [line for line in NAVIGATION.strip().splitlines() if not line.startswith("#")]
     places = [group(line.split()[0]) for line in told]
     in_places = sorted(OPERATIONS, key=lambda one: places.index(group(one.name)))  # a module has both platforms
-    assert [f"{one.name} {one.method} {one.path or '-'} {one.grade} {one.title}" for one in in_places] == told
-    counted = [sum(one.platform is platform for one in OPERATIONS) for platform in (*Platform, None)]
+    assert [
+        f"{operation.name} {operation.method} {operation.path or '-'} {operation.grade} {operation.title}"
+        for operation in in_places
+    ] == told
+    counted = [sum(operation.platform is platform for operation in OPERATIONS) for platform in (*Platform, None)]
     assert counted == [34, 28, 6]
     assert len(BY_NAME) == len(OPERATIONS)
 
@@ -133,7 +136,7 @@ def test_grades_and_paths_agree() -> None:
 
 def test_a_guess_that_is_weaker_than_the_rule_says_so() -> None:
     """Paths of which nothing is known but 1688's twin are told from those that the v1 to v2 rule gives."""
-    twins = {one.name for one in OPERATIONS if "guessed after 1688's" in one.note}
+    twins = {operation.name for operation in OPERATIONS if "guessed after 1688's" in operation.note}
     assert twins == {"taobao.order.list", "taobao.order.detail", "taobao.cart.list", "taobao.cart.quantity"}
     assert "guess" in BY_NAME["taobao.order.create"].note
 
@@ -141,7 +144,11 @@ def test_a_guess_that_is_weaker_than_the_rule_says_so() -> None:
 def test_what_changes_the_account_is_marked() -> None:
     """Every call that creates, pays, cancels, adds, edits, deletes or submits says that it writes."""
     verbs = ("create", "cancel", "pay", "delete", "add", "quantity", "submit", "received", "save", "book", "warehouse")
-    unmarked = [one.name for one in OPERATIONS if one.name.split(".")[-1].startswith(verbs) and not one.writes]
+    unmarked = [
+        operation.name
+        for operation in OPERATIONS
+        if operation.name.split(".")[-1].startswith(verbs) and not operation.writes
+    ]
     assert unmarked == []
     assert not BY_NAME["1688.order.logistics"].writes
 

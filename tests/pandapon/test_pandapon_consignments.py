@@ -21,7 +21,7 @@ def test_what_an_order_names_on_1688() -> None:
     data = {"baseInfo": {"idOfStr": "2542285634920880794"}, "nativeLogistics": {"logisticsItems": rows}}
     order = alibaba.order(data, "2542285634920880794")
     assert order.waybills == ("SF1234567890123", "78012345678901", "78012345678902")
-    assert [(one.carrier, one.logistics_id) for one in order.consignments] == [
+    assert [(consignment.carrier, consignment.logistics_id) for consignment in order.consignments] == [
         ("顺丰速运", "LP01"),
         ("中通快递", ""),
         ("中通快递", ""),
@@ -37,4 +37,6 @@ def test_what_an_order_names_on_taobao() -> None:
     }
     order = taobao.order({"purchaseId": 1, "status": 11, "subPurchaseOrders": [sub, sub]}, "3305075341149134260")
     assert order.waybills == ("YT8801234567890",)
-    assert [(one.waybill, one.carrier) for one in order.consignments] == [("YT8801234567890", "圆通速递")]
+    assert [(consignment.waybill, consignment.carrier) for consignment in order.consignments] == [
+        ("YT8801234567890", "圆通速递")
+    ]

@@ -25,7 +25,7 @@ def test_the_examples_send_what_the_client_sends() -> None:
 
 def test_the_table_of_endpoints_is_the_catalogues() -> None:
     """Method, path and grade of each call of the bot are told as they are."""
-    catalogue = {one.name: (one.method, one.path, one.grade) for one in OPERATIONS}
+    catalogue = {operation.name: (operation.method, operation.path, operation.grade) for operation in OPERATIONS}
     rows = {name: (method, path, grade) for name, method, path, grade in ROW.findall(TEXT)}
     assert len(rows) == 8
     assert rows.items() <= catalogue.items()

@@ -34,7 +34,7 @@ def listed(code: int = 0) -> str:
 def test_the_catalogue_is_listed() -> None:
     """Every endpoint has its line, with path, grade and what is to be known about it."""
     lines = {line.split()[0]: " ".join(line.split()[1:]) for line in listed().splitlines()}
-    assert list(lines) == [one.name for one in OPERATIONS]
+    assert list(lines) == [operation.name for operation in OPERATIONS]
     assert lines["1688.order.logistics"] == "GET /v2/alibaba/order/logistics [S]"
     assert lines["taobao.order.pay"] == "POST ? [?] writes"
     assert "guessed after 1688's" in lines["taobao.cart.quantity"]

@@ -117,10 +117,12 @@ async def test_a_parcel_that_only_the_order_names(pandapon: FakePandaPon, ref: O
     async with pandapon.client() as client:
         order = await client.order(ref)
     assert "yt 8812345678901" in order.waybills
-    assert {one.carrier for one in order.consignments if one.waybill == "yt 8812345678901"} == {"圆通速递"}
+    assert {consignment.carrier for consignment in order.consignments if consignment.waybill == "yt 8812345678901"} == {
+        "圆通速递"
+    }
     assert len((await shipment(pandapon, ref, subs)).parcels) == before
     pandapon.world.change_parcel(ref.order_id, "YT8812345678901", is_traced=True)
-    assert "YT8812345678901" in [one.waybill for one in (await shipment(pandapon, ref, subs)).parcels]
+    assert "YT8812345678901" in [parcel.waybill for parcel in (await shipment(pandapon, ref, subs)).parcels]
 
 
 async def test_an_order_that_is_not_shipped(pandapon: FakePandaPon) -> None:

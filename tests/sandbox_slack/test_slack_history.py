@@ -20,7 +20,7 @@ async def post(client: AsyncWebClient, text: str, **more: Any) -> str:
 
 async def texts(client: AsyncWebClient, **more: Any) -> list[str]:
     answer = await client.conversations_history(channel=ORDERS, **more)
-    return [one["text"] for one in answer["messages"]]
+    return [message["text"] for message in answer["messages"]]
 
 
 async def test_metadata_only_on_request(client: AsyncWebClient) -> None:
@@ -33,7 +33,7 @@ async def test_metadata_only_on_request(client: AsyncWebClient) -> None:
     full = await client.conversations_history(channel=ORDERS, include_all_metadata=True)
     assert full["messages"][0]["metadata"] == ours
     thread = await client.conversations_replies(channel=ORDERS, ts=parent, include_all_metadata=True)
-    assert [one["metadata"] for one in thread["messages"]] == [ours, ours]
+    assert [message["metadata"] for message in thread["messages"]] == [ours, ours]
 
 
 async def test_an_edit_keeps_or_changes_metadata(client: AsyncWebClient) -> None:
@@ -56,7 +56,7 @@ async def test_pages_of_history(client: AsyncWebClient) -> None:
     found, cursor, pages = list[str](), "", 0
     while True:
         answer = await client.conversations_history(channel=ORDERS, limit=2, cursor=cursor)
-        found += [one["text"] for one in answer["messages"]]
+        found += [message["text"] for message in answer["messages"]]
         pages += 1
         cursor = answer["response_metadata"]["next_cursor"]
         assert answer["has_more"] is bool(cursor)
@@ -81,7 +81,7 @@ async def test_replies_are_not_in_the_channel(client: AsyncWebClient) -> None:
     await post(client, "loud", thread_ts=parent, reply_broadcast=True)
     assert await texts(client) == ["loud", "parent"]
     answer = await client.conversations_replies(channel=ORDERS, ts=reply)
-    assert [one["text"] for one in answer["messages"]] == ["parent", "reply", "loud"]
+    assert [message["text"] for message in answer["messages"]] == ["parent", "reply", "loud"]
 
 
 async def test_a_deleted_reply_is_not_counted(client: AsyncWebClient) -> None:

@@ -166,7 +166,7 @@ async def test_attachments_of_a_message(slack: SlackServer, client: AsyncWebClie
     given: list[dict[str, Any]] = [{"text": "one", "color": "good"}, {"blocks": [section("two")]}]
     posted = await client.chat_postMessage(channel=ORDERS, text="x", attachments=given)
     ts = posted["ts"]
-    assert [one["id"] for one in posted["message"]["attachments"]] == [1, 2]
+    assert [attachment["id"] for attachment in posted["message"]["attachments"]] == [1, 2]
     await client.chat_update(channel=ORDERS, ts=ts, text="y")
     kept = (await client.conversations_history(channel=ORDERS))["messages"][0]
     assert (kept["text"], kept["attachments"][0]["text"]) == ("y", "one")

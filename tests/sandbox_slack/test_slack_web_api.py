@@ -66,7 +66,7 @@ def call_all_shapes(api_url: str) -> tuple[str, list[str], str]:
     posted = sync.chat_postMessage(channel=ORDERS, text="裙子 has left", blocks=[section("裙子 *has left*")])
     history = sync.conversations_history(channel=ORDERS, limit=1)
     sync.chat_delete(channel=ORDERS, ts=posted["ts"])
-    return posted["ts"], [one["text"] for one in history["messages"]], sync.auth_test()["user"]
+    return posted["ts"], [message["text"] for message in history["messages"]], sync.auth_test()["user"]
 
 
 async def test_every_request_shape_of_the_sync_client(slack: SlackServer) -> None:
@@ -199,11 +199,11 @@ async def test_threads_and_broadcasts(slack: SlackServer, client: AsyncWebClient
     await client.chat_postMessage(channel=ORDERS, text="delivered", thread_ts=parent, reply_broadcast=True)
     assert [one.text for one in slack.visible("#orders", "mei")] == ["card", "delivered"]
     replies = (await client.conversations_replies(channel=ORDERS, ts=parent))["messages"]
-    assert [one["text"] for one in replies] == ["card", "scan", "delivered"]
+    assert [reply["text"] for reply in replies] == ["card", "scan", "delivered"]
     assert (replies[0]["thread_ts"], replies[0]["reply_count"]) == (parent, 2)
     assert replies[0]["latest_reply"] == replies[2]["ts"]
     assert replies[2]["subtype"] == "thread_broadcast"
-    assert all(one["thread_ts"] == parent for one in replies)
+    assert all(reply["thread_ts"] == parent for reply in replies)
 
 
 async def test_editing(slack: SlackServer, client: AsyncWebClient) -> None:
@@ -265,7 +265,7 @@ async def test_channels_that_the_bot_can_list(client: AsyncWebClient) -> None:
     names, cursor = list[str](), ""
     while True:
         page = await client.conversations_list(types=kinds, exclude_archived=True, limit=2, cursor=cursor)
-        names += [one["name"] for one in page["channels"]]
+        names += [channel["name"] for channel in page["channels"]]
         if not (cursor := page["response_metadata"]["next_cursor"]):
             break
     assert names == ["orders", "urgent", "random", "buyers"]

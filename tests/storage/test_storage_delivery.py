@@ -269,7 +269,7 @@ async def test_orders_join_a_channel_that_watches_all(harness: StoreHarness) -> 
     found = [NewOrder(order_of(key), NOW) for key in (ORDER, OTHER)]
     assert await harness.store.subscriptions.join(NOW, wish.id, found) == 1
     assert await harness.store.subscriptions.join(NOW, wish.id, found) == 0
-    assert [one.key for one in await harness.store.watches.of_orders([ORDER, OTHER])] == [ORDER]
+    assert [watched.key for watched in await harness.store.watches.of_orders([ORDER, OTHER])] == [ORDER]
     assert await harness.claim() == []
     assert [due.polls for due in await harness.store.orders.claim_due(NOW, 10, LEASE)] == [0]
     assert await harness.store.subscriptions.unsubscribe(NOW, ORDERS_CHANNEL, MEI) == (1, 1)

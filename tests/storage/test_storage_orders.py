@@ -283,7 +283,7 @@ async def test_a_number_is_found_however_it_is_spelt(harness: StoreHarness) -> N
     for other in ("YT880123456789", "自提", "", "-"):
         assert await harness.store.orders.with_waybill(other) == []
         assert await harness.store.inbox.concerned([other]) == []
-    assert {one.logistics_id for one in (await harness.store.orders.load([ORDER]))[ORDER].shipment.parcels} == {
+    assert {parcel.logistics_id for parcel in (await harness.store.orders.load([ORDER]))[ORDER].shipment.parcels} == {
         "",
         "LP01",
     }

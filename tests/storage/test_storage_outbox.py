@@ -286,7 +286,7 @@ async def test_refused_news_lets_the_next_go_and_stays_refused(harness: StoreHar
     assert await harness.store.outbox.mark_failed(NOW, await harness.claim_one(), "invalid_blocks")
     assert await harness.tell("first") == 0
     assert await harness.said() == [f"{ORDERS_CHANNEL} news second"]
-    assert [one.id for one in await harness.store.watches.of_orders([ORDER])] == [watch.id]
+    assert [watched.id for watched in await harness.store.watches.of_orders([ORDER])] == [watch.id]
 
 
 async def test_what_left_before_an_unwatch_is_not_tried_again(harness: StoreHarness) -> None:
@@ -358,7 +358,7 @@ async def test_pruning_forgets_the_past_and_nothing_else(harness: StoreHarness) 
     assert await harness.store.upkeep.prune(NOW + MINUTE, 100) >= 3
     assert await harness.store.people.first_seen("Ev1", NOW + MINUTE)
     assert harness.value("SELECT COUNT(*) FROM audit") == 0
-    assert [one.card_ts for one in await harness.store.watches.of_orders([ORDER])] == [watch.card_ts]
+    assert [watched.card_ts for watched in await harness.store.watches.of_orders([ORDER])] == [watch.card_ts]
     assert await harness.said() == [f"{ORDERS_CHANNEL} news waiting"]
 
 

@@ -142,7 +142,9 @@ async def _plans(harness: StoreHarness, work: Callable[[sqlite3.Connection], obj
     def explained(conn: sqlite3.Connection) -> list[str]:
         with _watching(conn) as seen:
             work(conn)
-        return [row["detail"] for one in seen.statements for row in conn.execute(f"EXPLAIN QUERY PLAN {one}")]
+        return [
+            row["detail"] for statement in seen.statements for row in conn.execute(f"EXPLAIN QUERY PLAN {statement}")
+        ]
 
     plans = await _thread(harness).run(explained)
     assert isinstance(plans, list)

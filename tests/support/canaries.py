@@ -53,7 +53,7 @@ FORBIDDEN = (
     *PLACES,
     *PHONES,
     *ENCODED,
-    *(one.translate({0xFF10 + n: str(n) for n in range(10)}) for one in PHONES),
+    *(phone.translate({0xFF10 + n: str(n) for n in range(10)}) for phone in PHONES),
     "canaryhookpart",
     "\x1b",
     "\x85",

@@ -111,7 +111,7 @@ def test_a_new_name_is_news_once() -> None:
     scanned = tracked.see(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=YT)))
     assert scanned.news
     assert (scanned.news.added, scanned.news.renumbered) == ((), ())
-    assert [(one.before, one.after, one.waybill) for one in scanned.news.steps] == [(M.SHIPPED, M.PICKED_UP, YT)]
+    assert [(step.before, step.after, step.waybill) for step in scanned.news.steps] == [(M.SHIPPED, M.PICKED_UP, YT)]
     assert not any(is_only_named(one) for one in scanned.shipment.parcels)
 
 
@@ -128,7 +128,7 @@ def test_the_first_name_is_no_news() -> None:
     tracked = desk(detail=names(milestone=M.PAID))
     decided = tracked.see(only_order(names(SF, YT)))
     assert decided.news
-    assert (decided.news.added, [one.after for one in decided.news.steps]) == ((), [M.SHIPPED])
+    assert (decided.news.added, [step.after for step in decided.news.steps]) == ((), [M.SHIPPED])
 
 
 def test_what_was_stored_by_an_older_version_is_no_news() -> None:
@@ -156,7 +156,7 @@ def test_what_is_named_no_more_does_not_count() -> None:
     decided = tracked.see(only_order(names(SF)))
     assert (decided.milestone, standing(tracked)) == (M.DELIVERED, [SF])
     assert decided.news
-    assert [one.after for one in decided.news.steps] == [M.DELIVERED]
+    assert [step.after for step in decided.news.steps] == [M.DELIVERED]
     again = tracked.see(only_order(names(SF, YT)))
     assert (again.news, again.milestone, standing(tracked)) == (None, M.SHIPPED, [SF, YT])
 
@@ -204,7 +204,7 @@ def test_another_spelling_is_no_other_number(spelling: str) -> None:
     tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF, spelling))
     news = tracked.see(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=YT))).news
     assert news
-    assert (news.added, news.renumbered, [one.waybill for one in news.steps]) == ((), (), [YT])
+    assert (news.added, news.renumbered, [step.waybill for step in news.steps]) == ((), (), [YT])
     assert standing(tracked) == [SF, YT]
     assert tracked.see(only_order(names(SF, spelling, YT))).news is None
     assert standing(tracked) == [SF, YT]

@@ -27,7 +27,7 @@ def test_what_is_new_under_the_new_number_is_told() -> None:
     tracked = desk(parcel(PICKED, LEFT))
     news = tracked.see(reading(parcel(PICKED, LEFT, ARRIVED, OUT, waybill="SF9"))).news
     assert news
-    assert [one.text for one in news.nodes] == [ARRIVED[1], OUT[1]]
+    assert [node.text for node in news.nodes] == [ARRIVED[1], OUT[1]]
     assert [(step.before, step.after, step.waybill) for step in news.steps] == [
         (M.IN_TRANSIT, M.OUT_FOR_DELIVERY, "SF9")
     ]
@@ -55,7 +55,7 @@ def test_an_old_number_that_comes_back_counts_again() -> None:
     assert _live(tracked) == ["SF1", "SF9"]
     after = tracked.see(reading(parcel(PICKED, LEFT), parcel(PICKED, waybill="SF9")))
     assert after.news
-    assert [one.text for one in after.news.nodes] == [LEFT[1]]
+    assert [node.text for node in after.news.nodes] == [LEFT[1]]
 
 
 def test_a_number_can_change_twice() -> None:
@@ -73,7 +73,7 @@ def test_a_placeholder_gives_way_to_the_real_number() -> None:
     news = tracked.see(reading(parcel(PICKED))).news
     assert news
     assert news.renumbered == (("LP00123", "SF1"),)
-    assert [one.text for one in news.nodes] == [PICKED[1]]
+    assert [node.text for node in news.nodes] == [PICKED[1]]
     assert _live(tracked) == ["SF1"]
 
 
@@ -84,7 +84,7 @@ def test_a_parcel_beside_its_twin_is_another_parcel() -> None:
     assert news
     assert news.renumbered == ()
     assert news.added == ("SF9",)
-    assert [one.waybill for one in news.nodes] == ["SF9"]
+    assert [node.waybill for node in news.nodes] == ["SF9"]
 
 
 def test_a_parcel_with_other_scans_is_another_parcel() -> None:

@@ -26,11 +26,11 @@ async def test_hello_tells_the_whole_state(pages: Pages) -> None:
     """People, channels, commands of the manifest, faults and the time come first, so that a page can draw itself."""
     hello = await (await pages.open()).of("hello")
     assert hello["me"] == MEI
-    assert [one["name"] for one in hello["channels"]] == ["orders", "urgent", "random", "buyers", "pandabot"]
+    assert [channel["name"] for channel in hello["channels"]] == ["orders", "urgent", "random", "buyers", "pandabot"]
     assert {"command", "description", "usage_hint"} <= hello["commands"][0].keys()
-    assert {one["side"] for one in hello["faults"]} == {"Slack", "PandaPon"}
-    assert not any(one["on"] for one in hello["faults"])
-    assert ORDER in {one["id"] for one in hello["orders"]}
+    assert {fault["side"] for fault in hello["faults"]} == {"Slack", "PandaPon"}
+    assert not any(fault["on"] for fault in hello["faults"])
+    assert ORDER in {order["id"] for order in hello["orders"]}
 
 
 async def test_a_command_is_answered_to_its_user_alone(pages: Pages) -> None:
@@ -84,7 +84,7 @@ async def test_long_history_comes_in_pages(pages: Pages) -> None:
     while more:
         await page.say("history", channel=ORDERS, before=before)
         told = await page.of("messages")
-        texts = [one["text"] for one in told["messages"]] + texts
+        texts = [message["text"] for message in told["messages"]] + texts
         before, more = told["messages"][0]["ts"], told["more"]
         assert len(told["messages"]) <= 50
     assert texts == [f"number {number}" for number in range(120)]

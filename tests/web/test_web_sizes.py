@@ -170,7 +170,7 @@ async def test_no_serious_violation(browser: Browser, server: WebServer, *, dark
 async def _clean(page: Page) -> None:
     found = await Axe().run(page)
     assert [
-        (one["id"], one["nodes"][0]["html"], one["nodes"][0].get("failureSummary"))
-        for one in found.response["violations"]
-        if one["impact"] in SERIOUS or one["id"] in ORDERLY
+        (violation["id"], violation["nodes"][0]["html"], violation["nodes"][0].get("failureSummary"))
+        for violation in found.response["violations"]
+        if violation["impact"] in SERIOUS or violation["id"] in ORDERLY
     ] == []

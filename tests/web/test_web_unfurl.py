@@ -35,7 +35,7 @@ def build(slack: SlackServer) -> AsyncApp:
 
     @app.event("link_shared")
     async def unfurl(event: dict[str, Any]) -> None:
-        unfurls = {one["url"]: product() if "/product/" in one["url"] else older() for one in event["links"]}
+        unfurls = {link["url"]: product() if "/product/" in link["url"] else older() for link in event["links"]}
         await client.chat_unfurl(channel=event["channel"], ts=event["message_ts"], unfurls=unfurls)
 
     @app.action("remember")

@@ -24,10 +24,10 @@ async def test_the_wire_is_shown_without_secrets(pages: Pages) -> None:
     await page.say("wire", on=True)
     await page.say("slash", channel=ORDERS, command="/panda", text=f"order {ORDER}")
     lines: list[dict[str, Any]] = []
-    while not {"Slack", "PandaPon", "pandabot"} <= {one["from"] for one in lines} | {one["to"] for one in lines}:
+    while not {"Slack", "PandaPon", "pandabot"} <= {line["from"] for line in lines} | {line["to"] for line in lines}:
         lines += (await page.of("wire"))["lines"]
     text = json.dumps(lines)
-    assert [one["number"] for one in lines] == sorted({one["number"] for one in lines})
+    assert [line["number"] for line in lines] == sorted({line["number"] for line in lines})
     assert not [secret for secret in ("xoxb", "xapp", "demo-key", "demo-access", "deprecated-v") if secret in text]
     assert "•••" in json.dumps(lines, ensure_ascii=False)
 
@@ -50,7 +50,7 @@ async def outcomes(page: Page, *wanted: str) -> None:
     async with asyncio.timeout(40):
         while missing:
             lines = (await page.of("wire"))["lines"]
-            missing -= {f"{one['title']} {one['status']}" for one in lines}
+            missing -= {f"{line['title']} {line['status']}" for line in lines}
 
 
 async def test_the_wire_says_how_a_call_ended(pages: Pages) -> None:

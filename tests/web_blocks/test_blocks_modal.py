@@ -148,7 +148,7 @@ async def test_dispatching_choice(board: Board) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe(board: Board, scheme: str) -> None:
     """Axe finds nothing serious in any input, with an error shown, in light and in dark."""
-    elements = [*(one[0] for one in INPUTS), *(one[0] for one in CHOICES)]
+    elements = [*(one[0] for one in INPUTS), *(choice[0] for choice in CHOICES)]
     blocks = [{**field(element), "block_id": f"b{at}", "hint": plain("hint")} for at, element in enumerate(elements)]
     bare = {"type": "actions", "elements": [{**one, "action_id": f"x{at}"} for at, one in enumerate(elements)]}
     await board.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")

@@ -41,12 +41,12 @@ def _kept(name: str) -> list[str]:
             pytest.skip(f"{said} (it needs Node, which is absent here)")
         pytest.fail(said)
     strings: list[str] = known["strings"]
-    return [one for one in strings if one not in ITS_OWN and not MARKERS.fullmatch(one)]
+    return [string for string in strings if string not in ITS_OWN and not MARKERS.fullmatch(string)]
 
 
 async def _seen(board: Board, name: str) -> str:
-    users = {one["id"]: {"name": "mei", "real_name": one["name"]} for one in PEOPLE}
-    channels = {one["id"]: {"name": one["name"]} for one in ROOMS}
+    users = {person["id"]: {"name": "mei", "real_name": person["name"]} for person in PEOPLE}
+    channels = {room["id"]: {"name": room["name"]} for room in ROOMS}
     text = await board.draw(*SAMPLES[name], users=users, channels=channels, timeZone=ZONE, locale="en-US", now=NEW_YEAR)
     typed = await board.root.locator("input[type=text], textarea").evaluate_all("all => all.map(one => one.value)")
     if typed:  # a field's content is no text of the page; it stands before its hint

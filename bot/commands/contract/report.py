@@ -47,8 +47,9 @@ def _details(outcomes: Sequence[Outcome]) -> Iterator[str]:
         yield ""
         yield f"## `{each.operation.name}`"
         yield ""
-        for one in each.found[:MOST]:
-            yield f"- {one.kind}: `{_cell(one.field)}`" + (f" ({one.found})" if one.found else "")
+        for difference in each.found[:MOST]:
+            seen = f" ({difference.found})" if difference.found else ""
+            yield f"- {difference.kind}: `{_cell(difference.field)}`{seen}"
         if len(each.found) > MOST:
             yield f"- and {len(each.found) - MOST} more"
 

@@ -168,8 +168,12 @@ def store(account: Account, fields: Fields) -> Json:
 def related(account: Account, fields: Fields) -> Json:
     """The products of the same kind."""
     goods = by_id(account, Platform.ALIBABA, fields.id("offerId"))
-    rows = [one for one in _of(account, Platform.ALIBABA) if one.words == goods.words or one.seller == goods.seller]
-    return _page(account, [one for one in rows if one is not goods], fields, Platform.ALIBABA)
+    rows = [
+        product
+        for product in _of(account, Platform.ALIBABA)
+        if product.words == goods.words or product.seller == goods.seller
+    ]
+    return _page(account, [row for row in rows if row is not goods], fields, Platform.ALIBABA)
 
 
 def selection(account: Account, fields: Fields) -> Json:

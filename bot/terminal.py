@@ -1,0 +1,28 @@
+"""What the commands say in a terminal when they cannot go on."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import typer
+
+from bot.settings import Settings, SettingsError, load
+
+EX_CONFIG = 78  # sysexits.h: something in the configuration
+
+
+def settings_or_exit() -> Settings:
+    """Return the settings. When they are wrong, print a line for each and exit with :data:`EX_CONFIG`."""
+    try:
+        return load()
+    except SettingsError as error:
+        typer.secho("pandabot: the settings are not complete:", err=True, fg="red")
+        for line in str(error).splitlines():
+            typer.echo(f"  - {line}", err=True)
+        raise typer.Exit(EX_CONFIG) from None
+
+
+def fail(message: str) -> NoReturn:
+    """Print a sentence and exit with 2, as for wrong usage."""
+    typer.secho(f"pandabot: {message}", err=True, fg="red")
+    raise typer.Exit(2)
