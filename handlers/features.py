@@ -5,13 +5,15 @@ from __future__ import annotations
 from handlers.about import help as help_
 from handlers.about import start, status
 from handlers.channel import delivery_log, mute, settings, undo
-from handlers.goods import search
+from handlers.goods import discover, product, search
 from handlers.home import forms, tab
 from handlers.orders import listing, order, track
 from handlers.watching import alarms, finder, shortcuts, unwatch, watch, watch_all, watches
 
 FEATURES = (
     search.FEATURE,
+    product.FEATURE,
+    discover.FEATURE,
     order.FEATURE,
     listing.FEATURE,
     track.FEATURE,

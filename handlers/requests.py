@@ -11,6 +11,7 @@ from handlers.wire.text import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES, escape_wire
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from pandapon.products import ProductRef
     from pandapon.shipment import Platform
     from tracking.attention import Group
     from tracking.values import Filter
@@ -46,6 +47,33 @@ class Search:
         words += [f"--min {self.price_min:f}" if self.price_min is not None else ""]
         words += [f"--max {self.price_max:f}" if self.price_max is not None else ""]
         return _joined(*words, _page(self.page))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowProducts:
+    """Show one product in detail, or up to four side by side."""
+
+    products: tuple[ProductRef, ...]
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("product", *map(str, self.products))
+
+
+@dataclass(frozen=True, slots=True)
+class Discover:
+    """List 1688's products of one kind: those of a store, those similar to one, or a selection of the platform's.
+
+    ``kind``: a key of ``handlers.goods.discover.KINDS``. ``about``: the seller's or product's id, or words.
+    """
+
+    kind: str
+    about: str = ""
+    page: int = 1
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("discover", self.kind, _text(self.about), _page(self.page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +296,7 @@ class Status:
         return "status"
 
 
-PagedRequest = Search | ListOrders | ListWatches  # requests whose answers come page by page
+PagedRequest = Search | Discover | ListOrders | ListWatches  # requests whose answers come page by page
 OfOnePlatform = ShowOrder | Track  # requests that can be repeated for the platform on which the order is
 
 

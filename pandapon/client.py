@@ -14,9 +14,10 @@ import httpx
 
 from pandapon.config import Config
 from pandapon.envelope import fingerprint, open_envelope
-from pandapon.errors import DecodeError, NotShippedError
+from pandapon.errors import DecodeError, NotFoundError, NotShippedError
 from pandapon.operations import goods, orders
 from pandapon.operations.catalogue import Catalogue, UnknownPathError
+from pandapon.products import is_empty
 from pandapon.signing import WINDOW
 from pandapon.wire import Wire
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from pandapon.models import Order, Page, Product, ProductQuery
     from pandapon.operations.operation import Answered, Asked, Operation
+    from pandapon.products import ProductDetail
     from pandapon.shipment import OrderRef, Platform
     from pandapon.traces import Trace
 
@@ -104,6 +106,14 @@ class PandaPon:
         """Return one page of products for a keyword. Prices are yuan."""
         operation, request = goods.SEARCH[platform]
         return await self.run(operation, request(query))
+
+    async def product(self, platform: Platform, product_id: str) -> ProductDetail:
+        """Return one product in detail. Prices are yuan. Raises NotFoundError for an unknown id."""
+        operation, request, detail = goods.PRODUCT[platform]
+        answer = await self.run(operation, request(product_id))
+        if is_empty(answer):
+            raise NotFoundError(f"PandaPon has no product {product_id!r}")
+        return detail(answer, product_id)
 
     async def order(self, ref: OrderRef, *, background: bool = False) -> Order:
         """Return one order of the account. Amounts are yuan, times aware. Raises NotFoundError for an unknown id.

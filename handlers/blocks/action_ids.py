@@ -29,4 +29,4 @@ SEARCH_PRODUCTS = "search_products"
 MY_ORDERS = "my_orders"
 CHOOSE_SETTINGS = "choose_settings"  # of which channel
 FIND_ORDERS = "find_orders"  # callback id of the global shortcut and of its form; also the button in the home
-SHARE_PRODUCT = "share_product"  # value: the platform, the product's id, and the search that found it
+SHARE_PRODUCT = "share_product"  # value: the platform and the product's id

@@ -1,4 +1,4 @@
-"""Search results: products, buttons for platform and sorting; and one product as it is shared with a channel."""
+"""Search results: products, and buttons for platform, sorting and details."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from handlers.blocks.locale_data import number
 from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout, fitting
 from handlers.blocks.paging import of_answers
 from handlers.blocks.parts import failed, run_button
-from handlers.blocks.people import name
-from handlers.blocks.text import code, escape, money, truncate
-from handlers.goods.shared import is_shareable, share_value
+from handlers.blocks.text import code, money, truncate
+from handlers.goods.facts import TITLE, facts, price, title
+from handlers.goods.references import is_named, reference
+from handlers.requests import ShowProducts
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from handlers.blocks.message import Block, Message
     from handlers.requests import Search
     from pandapon.models import Page, Product
 
-TITLE, SELLER, PLACE, ALT = 80, 24, 20, 40  # characters of each that are shown
-COUNT_DIGITS = 14  # a longer number is no count of sales
+ALT = 40  # characters of a picture's description
 # The numbers in the ids of the buttons; the paging has 1 and 2.
-ANY_PRICE, PLATFORM, SORT, SHARE = 3, 11, 21, 31
+ANY_PRICE, PLATFORM, SORT, DETAILS = 3, 11, 21, 31
 
 
 def results(request: Search, pages: dict[Platform, Page[Product]], errors: dict[Platform, str]) -> Message:
     """Show one page of each platform that answered, and why the others did not.
 
-    ``errors``: by platform, the reason as Slack text. Where the page is too long, the buttons that share a product give
-    way first, and then the pictures.
+    ``errors``: by platform, the reason as Slack text. Where the page is too long, the buttons for details give way
+    first, and then the pictures.
     """
     products = _in_order(request, pages)
     if not products and not errors:
@@ -45,30 +45,12 @@ def results(request: Search, pages: dict[Platform, Page[Product]], errors: dict[
     if any(el.image(product.image_url, "") for product in products):
         variants = [(True, True), (True, False), (False, False)]
     layout, left_out = fitting(
-        _layout(request, pages, errors, products, with_pictures=pictures, with_sharing=sharing)
-        for pictures, sharing in variants
+        _layout(request, pages, errors, products, with_pictures=pictures, with_details=details)
+        for pictures, details in variants
     )
     if left_out:
         layout.note(el.context(_more(left_out)))
     return el.message(layout.blocks, longest=LIST_TEXT)
-
-
-def shared(product: Product, user: str) -> Message:
-    """Show one product to a channel. ``user``: the id of the person who shares it, who is named and not notified."""
-    facts = " · ".join(fact for fact in (_price(product), *_facts(product)) if fact)
-    text = f"*{_title(product)}*\n{facts}"
-    picture = el.image(product.image_url, product.title[:ALT])
-    return el.message([el.section(text, picture), el.context(_("Shared by {user}").format(user=name(user)))])
-
-
-def was_shared() -> Message:
-    """Tell the person who shared a product that it is done."""
-    return el.message([el.section(_("📣 Shared here with everybody."))])
-
-
-def is_gone() -> Message:
-    """Tell the person that the product to be shared is no longer found."""
-    return el.message([el.section(_("This product is no longer among the results, so nothing was shared."))])
 
 
 def _layout(
@@ -78,14 +60,14 @@ def _layout(
     products: Sequence[Product],
     *,
     with_pictures: bool,
-    with_sharing: bool,
+    with_details: bool,
 ) -> tuple[Layout, int]:
     """The message, and the number of products that found no room in it.
 
-    A product has one place beside it: pictures go there, and the buttons that share go below the list, with numbers.
+    A product has one place beside it: pictures go there, and the buttons for details go below the list, with numbers.
     """
-    is_numbered = with_pictures and with_sharing
-    sharing = [_share(request, product, at, numbered=is_numbered) for at, product in enumerate(products, 1)]
+    is_numbered = with_pictures and with_details
+    details = [_details(product, at, numbered=is_numbered) for at, product in enumerate(products, 1)]
     layout = Layout(
         [
             el.header(_("Search: {keyword}").format(keyword=truncate(request.keyword, TITLE))),
@@ -93,7 +75,7 @@ def _layout(
             el.context(_summary(request, pages)),
         ],
         tail=[
-            *(el.actions(button for button in sharing if button) if is_numbered else ()),
+            *(el.actions(button for button in details if button) if is_numbered else ()),
             *el.actions(of_answers(request, pages.values()).buttons()),
         ],
         room=LIST_ROOM,
@@ -104,10 +86,10 @@ def _layout(
         layout.add(el.section(_advice(request)))
     for at, product in enumerate(products):
         beside = el.image(product.image_url, product.title[:ALT]) if with_pictures else None
-        if with_sharing and not with_pictures:
-            beside = sharing[at]
+        if with_details and not with_pictures:
+            beside = details[at]
         position = f"{at + 1}. " if is_numbered else ""
-        if not layout.add(el.section(f"*{position}{_title(product)}*\n{_lines(product, len(pages) > 1)}", beside)):
+        if not layout.add(el.section(f"*{position}{title(product)}*\n{_lines(product, len(pages) > 1)}", beside)):
             return layout, len(products) - at
     return layout, 0
 
@@ -141,44 +123,19 @@ def _choice(label: str, number_: str, request: Search, *, is_chosen: bool) -> Bl
     return el.button(label, f"{action_ids.RUN}{number_}", request.command(), "primary" if is_chosen else "")
 
 
-def _share(request: Search, product: Product, at: int, *, numbered: bool) -> Block | None:
-    """The button that shows a product to the channel; None where its id cannot be carried."""
-    if not is_shareable(product):
+def _details(product: Product, at: int, *, numbered: bool) -> Block | None:
+    """The button that shows a product in detail; None where its id cannot be carried."""
+    if not is_named(product):
         return None
-    label = _("Share {n}").format(n=at) if numbered else _("Share")
-    return el.button(label, f"{action_ids.SHARE_PRODUCT}:{SHARE + at}", share_value(request, product))
+    label = _("Details {n}").format(n=at) if numbered else _("Details")
+    return el.button(label, f"{action_ids.SHOW}{DETAILS + at}", ShowProducts((reference(product),)).command())
 
 
 def _lines(product: Product, is_one_of_two: bool) -> str:
     """The lines below a product's title. ``is_one_of_two``: the page has products of both platforms."""
     platform = platform_name(product.platform) if is_one_of_two else ""
-    facts = " · ".join(fact for fact in (platform, *_facts(product)) if fact)
-    return "\n".join(line for line in (_price(product), facts) if line)
-
-
-def _title(product: Product) -> str:
-    return el.link(product.url, truncate(product.title, TITLE) or _("(no title)"))
-
-
-def _price(product: Product) -> str:
-    """The price, the least quantity and the sales."""
-    facts = [
-        f"*{money(product.price)}*" if product.price is not None else _("price not given"),
-        _("minimum order {n}").format(n=number(least)) if (least := product.min_quantity or 1) > 1 else "",
-        _sold(product.sold),
-    ]
-    return " · ".join(fact for fact in facts if fact)
-
-
-def _facts(product: Product) -> Iterable[str]:
-    return escape(truncate(product.seller, SELLER)), escape(truncate(product.place, PLACE))
-
-
-def _sold(sold: str) -> str:
-    if not sold:
-        return ""
-    is_count = sold.isascii() and sold.isdigit() and len(sold) <= COUNT_DIGITS
-    return _("{number} sold").format(number=number(int(sold)) if is_count else escape(truncate(sold, 30)))
+    second = " · ".join(part for part in (platform, *facts(product)) if part)
+    return "\n".join(line for line in (price(product), second) if line)
 
 
 def _summary(request: Search, pages: dict[Platform, Page[Product]]) -> str:

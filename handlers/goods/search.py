@@ -1,18 +1,15 @@
-"""``search``: find products on one platform or on both, and share one in a channel."""
+"""``search``: find products on one platform or on both."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from handlers.blocks import action_ids
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.text import escape, truncate
-from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
+from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.goods import products
-from handlers.goods.shared import PRODUCT
-from handlers.interactions.answering import OK
 from handlers.interactions.platforms import ask_each
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.typed_command import text_of
@@ -24,7 +21,6 @@ from pandapon.shipment import Platform
 if TYPE_CHECKING:
     from handlers.blocks.help_page import Example
     from handlers.blocks.message import Message
-    from handlers.goods.shared import SharedProduct
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
 
@@ -62,29 +58,6 @@ async def search(interaction: Interaction, request: Search) -> Message:
     platforms = _platforms(request)
     pages, errors = await ask_each(platforms, lambda platform: interaction.ctx.api.search(platform, _query(request)))
     return products.results(request, pages, errors)
-
-
-async def share(interaction: Interaction, chosen: SharedProduct) -> Message:
-    """Show a product to the whole channel, as PandaPon describes it now.
-
-    The response URL posts where the person pressed, also where the bot is no member. Raises SlackApiError where Slack
-    takes the post in neither way.
-    """
-    page = await interaction.ctx.api.search(chosen.platform, _query(chosen.search))
-    product = next((product for product in page.items if product.product_id == chosen.product_id), None)
-    if product is None:
-        return products.is_gone()
-    message = products.shared(product, interaction.user)
-    if getattr(interaction.respond, "response_url", None):
-        answer = await interaction.respond(
-            text=message.text, blocks=message.blocks, response_type="in_channel", replace_original=False
-        )
-        if answer.status_code == OK:
-            return products.was_shared()
-    await interaction.client.chat_postMessage(
-        channel=interaction.channel, text=message.text, blocks=message.blocks, unfurl_links=False
-    )
-    return products.was_shared()
 
 
 def _platforms(request: Search) -> list[Platform]:
@@ -144,6 +117,5 @@ VERB = Verb(
 FEATURE = Feature(
     commands=(Command(VERB, read_search, _help, slash="连衣裙 [--1688|--taobao] [--sort price] [--max 80]"),),
     answers=(Answer(Search, search, working=_searching, failed=_not_searched, is_repeatable=True),),
-    buttons=(Button(action_ids.SHARE_PRODUCT, PRODUCT, share),),
     overview=Overview(HelpGroup.FIND, _overview),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from pandapon import alibaba, taobao
+from pandapon import alibaba, products, taobao
 from pandapon.operations.answers import (
     Amounts,
     Answer,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from pandapon.models import Page, Product, ProductQuery
+    from pandapon.products import ProductDetail
 
 ALIBABA_SORTS = {"price": {"price": "asc"}, "-price": {"price": "desc"}, "sales": {"monthSold": "desc"}}  # [upstream]
 TAOBAO_SORTS = {"price": "price_asc", "-price": "price_desc", "sales": "total_sales_des"}  # [inferred]
@@ -429,6 +430,12 @@ HOT = Operation("1688.goods.hot", "1688 hot list", "POST", "", "?", ALIBABA, Sel
 SEARCH: dict[Platform, tuple[Operation[Any, Page[Product]], Callable[[ProductQuery], Request]]] = {
     ALIBABA: (ALIBABA_SEARCH, SearchAlibaba.of),
     TAOBAO: (TAOBAO_SEARCH, SearchTaobao.of),
+}
+
+# One product on either platform: the operation, the maker of its request, and the reader of what both have.
+PRODUCT: dict[Platform, tuple[Operation[Any, Any], Callable[[str], Request], Callable[[Any, str], ProductDetail]]] = {
+    ALIBABA: (ALIBABA_GET, lambda product_id: Offer(offer_id=product_id), products.of_alibaba),
+    TAOBAO: (TAOBAO_GET, lambda product_id: ProductId(item_id=product_id), products.of_taobao),
 }
 
 OPERATIONS = (

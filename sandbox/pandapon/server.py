@@ -99,7 +99,7 @@ class PandaPonServer:
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
         self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        self.account.pictures, self.account.pay_pages = self._pictures, self.base_url
+        self.account.pay_pages = self.base_url
         return self.base_url
 
     async def stop(self) -> None:
@@ -195,6 +195,7 @@ class PandaPonServer:
         """Answer an operation that buys, returns or ships. Raises RefusedError."""
         if (route := routes.find(request.method, request.path)) is None:
             raise RefusedError(404, "no such address")
+        self.account.pictures = self._pictures
         sent = dict(request.query)
         signed = sorted_signature({"timestamp": sent.get("timestamp")}, self.access_secret)
         if route.signs_query and sent.get("sign") != signed:

@@ -33,7 +33,7 @@ from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import escape
 from handlers.channel import delivery_log_view, mute, settings_views, time_zones
 from handlers.errors import UnknownOrderError, UsageError, WrongPlatformError
-from handlers.goods import products
+from handlers.goods import discover_view, product_view, products
 from handlers.home import form_views
 from handlers.home import view as home_view
 from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
@@ -43,12 +43,13 @@ from handlers.orders.order_filter import ListedOrder
 from handlers.orders.order_list import Matches, OrderList, Sum
 from handlers.parsing.message_ids import Found
 from handlers.posts import alarms, card, digest, lines, notices, seller_message, thread, tracking
-from handlers.requests import ListOrders, ListWatches, Search
+from handlers.requests import Discover, ListOrders, ListWatches, Search
 from handlers.watching import finder_form, mentioned, watch_all_views, watches_view
 from handlers.watching import views as watch_views
 from pandapon import errors as api
 from pandapon.courier import Reason
 from pandapon.models import Page
+from pandapon.products import ProductDetail, ProductRef, Sku, Tier
 from pandapon.shipment import Milestone, OrderRef, Parcel, Platform
 from storage.alarm import Alarm, AlarmState
 from storage.backup import Restored
@@ -109,6 +110,27 @@ def _report(**more: Any) -> Report:
     return replace(made, **more)
 
 
+def _detail(title: str = "红色连衣裙", *, skus: int = 3) -> ProductDetail:
+    variants = [Sku(sku_id=f"4{n}", spec_id=f"f{n}", variant=f"{title} / {n}", stock=n) for n in range(skus)]
+    return ProductDetail(
+        platform=ALIBABA,
+        product_id="712345678901",
+        title=title,
+        translated_title="Red dress",
+        pictures=("https://cbu01.alicdn.com/1.jpg", "https://cbu01.alicdn.com/2.jpg"),
+        price=Decimal("33.12"),
+        tiers=(Tier(quantity=2, price=Decimal("36.80")), Tier(quantity=1000, price=Decimal("33.12"))),
+        skus=tuple(variants),
+        min_quantity=2,
+        stock=12_345,
+        seller=title,
+        seller_id="BBB1",
+        place="杭州",
+        sold="41",
+        url="https://detail.1688.com/offer/712345678901.html",
+    )
+
+
 def _searched() -> dict[str, Any]:
     page: Page[Any] = Page(items=tuple(product(n=n) for n in range(3)), page=1, page_size=3, total=23)
     hostile: Page[Any] = Page(items=(product(HOSTILE),), page=1, page_size=5, total=1)
@@ -128,13 +150,20 @@ def _searched() -> dict[str, Any]:
             Search("连衣裙", sort="price", page=2), {ALIBABA: page, TAOBAO: page}, {}
         ),
         "goods.products.results without pictures": products.results(Search("x", ALIBABA), {ALIBABA: pictureless}, {}),
-        "goods.products.shared": products.shared(
-            product().model_copy(update={"min_quantity": 2, "place": "杭州"}), MEI
+        "goods.product_view.page": product_view.page(_detail()),
+        "goods.product_view.page hostile": product_view.page(_detail(HOSTILE, skus=40)),
+        "goods.product_view.page bare": product_view.page(ProductDetail(platform=TAOBAO, product_id="610947572360")),
+        "goods.product_view.compared": product_view.compared(
+            [_detail(), _detail("裙" * 200, skus=0)],
+            {ProductRef("9", TAOBAO): api.NotFoundError("unknown")},
         ),
-        "goods.products.shared hostile": products.shared(product(HOSTILE), MEI),
-        "goods.products.was_shared": products.was_shared(),
-        "goods.products.is_gone": products.is_gone(),
         "orders.export.sent": export.sent("🐼", EXPORTED),
+        "goods.product_view.shared": product_view.shared(_detail(), MEI),
+        "goods.product_view.shared hostile": product_view.shared(_detail(HOSTILE), MEI),
+        "goods.product_view.was_shared": product_view.was_shared(),
+        "goods.discover_view.listing": discover_view.listing(Discover("hot", "连衣裙", 2), page),
+        "goods.discover_view.listing hostile": discover_view.listing(Discover("store", "BBB1"), hostile),
+        "goods.discover_view.listing none": discover_view.listing(Discover("similar", "A000"), empty),
         "orders.views.detail back": order_views.detail(snapshot(of=unpaid), NOW, FILTERED),
         "orders.list_view.listing filtered": list_view.listing(FILTERED, _matching(), NOW),
         "orders.list_view.listing attention": list_view.listing(ListOrders("attention"), _troubled(), NOW),

@@ -1,0 +1,45 @@
+"""The facts of a product in words: its title, price and seller. Search results and single products share them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.blocks import elements as el
+from handlers.blocks.i18n import _
+from handlers.blocks.locale_data import number
+from handlers.blocks.text import escape, money, truncate
+
+if TYPE_CHECKING:
+    from pandapon.models import Product
+    from pandapon.products import ProductDetail
+
+TITLE, SELLER, PLACE = 80, 24, 20  # characters of each that are shown
+COUNT_DIGITS = 14  # a longer number is no count of sales
+
+
+def title(product: Product | ProductDetail) -> str:
+    """The title, around a link to the product where its address is known."""
+    return el.link(product.url, truncate(product.title, TITLE) or _("(no title)"))
+
+
+def price(product: Product | ProductDetail) -> str:
+    """The price, the least quantity and the sales."""
+    parts = [
+        f"*{money(product.price)}*" if product.price is not None else _("price not given"),
+        _("minimum order {n}").format(n=number(least)) if (least := product.min_quantity or 1) > 1 else "",
+        _sold(product.sold),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def facts(product: Product | ProductDetail) -> list[str]:
+    """The seller and the place, where they are known."""
+    parts = escape(truncate(product.seller, SELLER)), escape(truncate(product.place, PLACE))
+    return [part for part in parts if part]
+
+
+def _sold(sold: str) -> str:
+    if not sold:
+        return ""
+    is_count = sold.isascii() and sold.isdigit() and len(sold) <= COUNT_DIGITS
+    return _("{number} sold").format(number=number(int(sold)) if is_count else escape(truncate(sold, 30)))

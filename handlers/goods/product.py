@@ -1,0 +1,143 @@
+"""``product``: one product in detail, or up to four side by side; and its button that shares it in a channel."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from handlers.blocks import action_ids
+from handlers.blocks.help_page import HelpPage
+from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.text import code
+from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
+from handlers.goods import product_view
+from handlers.goods.references import PRODUCT, read_reference
+from handlers.interactions.answering import OK
+from handlers.parsing.options import PLATFORMS, read_options
+from handlers.parsing.typed_command import text_of
+from handlers.parsing.words import Verb
+from handlers.requests import Search, ShowProducts
+from pandapon.errors import NotFoundError, PandaPonError
+from pandapon.products import ProductDetail, ProductRef
+from pandapon.shipment import Platform
+
+if TYPE_CHECKING:
+    from handlers.blocks.help_page import Example
+    from handlers.blocks.message import Message
+    from handlers.interactions.interaction import Interaction
+    from handlers.parsing.typed_command import TypedCommand
+
+MOST = 4  # products that are compared
+EXAMPLE = "https://detail.1688.com/offer/712345678901.html"
+
+
+def read_product(command: TypedCommand) -> ShowProducts:
+    """Read ``product LINK|ID …``. Raises UsageError."""
+    options, words = read_options(command)
+    if not words:
+        problem = _("Which product? Paste its link, or press Details in a search.")
+        raise command.refuse(problem, suggestion="/panda help product")
+    products = []
+    for word in words:
+        product = read_reference(word.target or word.text, options.platform)
+        if product is None:
+            problem = _("{word} is neither a link to a product nor the id of one").format(word=code(word.text, 60))
+            keyword = " ".join(other.text for other in words)[:60]
+            raise command.refuse(problem, suggestion=text_of(Search(keyword)))
+        products.append(product)
+    chosen = tuple(dict.fromkeys(products))
+    if len(chosen) > MOST:
+        problem = ngettext(
+            "{most} products can be compared at once, this names {n}",
+            "{most} products can be compared at once, this names {n}",
+            len(chosen),
+        ).format(most=MOST, n=len(chosen))
+        raise command.refuse(problem, suggestion=text_of(ShowProducts(chosen[:MOST])))
+    return ShowProducts(chosen)
+
+
+async def show_products(interaction: Interaction, request: ShowProducts) -> Message:
+    """Show one product, or several side by side. Raises PandaPonError where none can be shown."""
+    found = await asyncio.gather(
+        *(_look_up(interaction, product) for product in request.products), return_exceptions=True
+    )
+    shown, missing = [], {}
+    for product, answer in zip(request.products, found, strict=True):
+        if isinstance(answer, PandaPonError):
+            missing[product] = answer
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            shown.append(answer)
+    if not shown:
+        raise next(iter(missing.values()))
+    if len(request.products) == 1:
+        return product_view.page(shown[0])
+    return product_view.compared(shown, missing)
+
+
+async def share(interaction: Interaction, chosen: ProductRef) -> Message:
+    """Show a product to the whole channel, as PandaPon describes it now.
+
+    The response URL posts where the person pressed, also where the bot is no member. Raises SlackApiError where Slack
+    takes the post in neither way.
+    """
+    message = product_view.shared(await _look_up(interaction, chosen), interaction.user)
+    if getattr(interaction.respond, "response_url", None):
+        answer = await interaction.respond(
+            text=message.text, blocks=message.blocks, response_type="in_channel", replace_original=False
+        )
+        if answer.status_code == OK:
+            return product_view.was_shared()
+    await interaction.client.chat_postMessage(
+        channel=interaction.channel, text=message.text, blocks=message.blocks, unfurl_links=False
+    )
+    return product_view.was_shared()
+
+
+async def _look_up(interaction: Interaction, product: ProductRef) -> ProductDetail:
+    """Return a product, from whichever platform has it. Raises PandaPonError."""
+    platforms = [product.platform] if product.platform else list(Platform)
+    answers = await asyncio.gather(
+        *(interaction.ctx.api.product(platform, product.product_id) for platform in platforms), return_exceptions=True
+    )
+    for answer in answers:
+        if isinstance(answer, ProductDetail):
+            return answer
+        if not isinstance(answer, PandaPonError):
+            raise answer
+    errors = [answer for answer in answers if isinstance(answer, PandaPonError)]
+    raise next((error for error in errors if not isinstance(error, NotFoundError)), errors[0])
+
+
+def _not_shown(request: ShowProducts) -> str:
+    return _("Couldn't read {products}").format(products=", ".join(code(str(one), 60) for one in request.products))
+
+
+def _help() -> HelpPage:
+    return HelpPage(
+        _("Show a product"),
+        _(
+            "Price, prices by quantity, variants with their stock, seller and pictures of one product, "
+            "or up to four products side by side."
+        ),
+        (
+            (f"/panda product {EXAMPLE}", _("by its link")),
+            ("/panda product 712345678901 --1688", _("by its id on one platform")),
+            ("/panda product 1688:712345678901 taobao:610947572360", _("two side by side")),
+        ),
+    )
+
+
+def _overview() -> list[Example]:
+    return [(f"/panda product {EXAMPLE}", _("one product: variants, prices, stock"))]
+
+
+VERB = Verb("product", ("item", "goods", "商品", "商品详情", "宝贝"), PLATFORMS)
+
+FEATURE = Feature(
+    commands=(Command(VERB, read_product, _help),),
+    answers=(Answer(ShowProducts, show_products, failed=_not_shown, is_repeatable=True),),
+    buttons=(Button(action_ids.SHARE_PRODUCT, PRODUCT, share),),
+    overview=Overview(HelpGroup.FIND, _overview),
+)
