@@ -76,7 +76,7 @@ def test_results_show_picture_title_price_seller() -> None:
     first = Search("连衣裙", price_max=Decimal(80))
     assert labels(message) == [
         *("Both platforms", "1688", "Taobao", "Best match", "Cheapest", "Best-selling"),
-        *(f"Share {n}" for n in range(1, 11)),
+        *(f"Details {n}" for n in range(1, 11)),
         *("◀ Previous page", "Next page ▶"),
     ]
     choices = [first, replace(first, platform=ALIBABA), replace(first, platform=TAOBAO)]
@@ -107,7 +107,7 @@ def test_results_without_pictures_have_their_button_beside_them() -> None:
     plain = product().model_copy(update={"image_url": "http://127.0.0.1/x.png"})
     strange = plain.model_copy(update={"product_id": "a b\n"})
     message = check(products.results(Search("x", ALIBABA), {ALIBABA: page_of(plain, strange)}, {}))
-    assert labels(message).count("Share") == 1
+    assert labels(message).count("Details") == 1
     assert "1. " not in shown(message)
 
 

@@ -117,7 +117,7 @@ def test_links_have_the_form_of_slacks_own(workspace: str) -> None:
 def test_a_collapsed_group() -> None:
     """The number and some names."""
     assert collapsed("✅ *2 delivered*", ["a", "b"], 2) == "✅ *2 delivered*: a, b"
-    assert collapsed("✅ *12 delivered*", list("abcdefghijkl"), 12).endswith("i, j and 2 more")
+    assert collapsed("✅ *12 delivered*", list("abcdefghijkl"), 12).endswith("i, j, 2 more")
     assert collapsed("✅ *9 delivered*", [], 9) == "✅ *9 delivered*"
 
 
