@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import audit, codec, enqueue, rows
+from storage import audit, codec, enqueue, messages, rows
 from storage.alarm import Alarm, AlarmState
 from storage.audit import AuditEntry
 from storage.ending import end
@@ -171,7 +171,7 @@ def remind(conn: sqlite3.Connection, now: datetime, unread: datetime, over_at: d
 
 def _remind(conn: sqlite3.Connection, now: datetime, row: sqlite3.Row, over_at: datetime) -> None:
     reminder = Reminder(row["alarm"], row["person"], row["channel"])
-    enqueue.notice(conn, now, f"reminder:{reminder.alarm}", reminder.person, reminder)
+    messages.notice(conn, now, f"reminder:{reminder.alarm}", reminder.person, reminder)
     if conn.execute(END_SNOOZE, (row["alarm"], to_int(now))).rowcount:
         enqueue.refresh_order(conn, now, row["key"])
         if row["leg"] == "silent":  # an open question: whoever was reminded has time to answer it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from storage import audit, codec, enqueue, holds
+from storage import audit, codec, enqueue, holds, messages
 from storage.audit import AuditEntry
 from storage.channel import Channel
 from storage.rows import to_int, to_time
@@ -56,7 +56,7 @@ def set_filters(conn: sqlite3.Connection, now: datetime, channel_id: str, filter
 
 def say(conn: sqlite3.Connection, now: datetime, channel_id: str, change: ChannelChange) -> None:
     """Enqueue a LINE, which tells a channel of a change that somebody made for all in it."""
-    enqueue.line(conn, now, channel_id, change)
+    messages.line(conn, now, channel_id, change)
 
 
 def channel_of_line(conn: sqlite3.Connection, line: int) -> str:

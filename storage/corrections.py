@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from storage import enqueue, orders, recording
+from storage import enqueue, messages, orders, recording
 from storage.rows import to_int
 from tracking.messages import OrdersCorrected
 
@@ -93,4 +93,4 @@ def finish(conn: sqlite3.Connection, now: datetime, rules: str, misled: dict[str
     """
     conn.execute(SET, (RULES, rules, to_int(now)))
     for channel, count in misled.items():
-        enqueue.notice(conn, now, f"corrected:{rules}", channel, OrdersCorrected(count))
+        messages.notice(conn, now, f"corrected:{rules}", channel, OrdersCorrected(count))

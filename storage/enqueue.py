@@ -1,4 +1,4 @@
-"""Enqueues posts: cards, refreshes, news for each watch in its audience, digests, notices to people."""
+"""Enqueues posts: cards, refreshes, news for each watch in its audience, daily digests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from storage.post import BatchRule
     from tracking.daily_digest import DailyDigest
-    from tracking.messages import ChannelChange, Notice, WatchesPaused, WatchList
     from tracking.values import NewsToPost, Severity
 
 NEXT = "(SELECT COALESCE(MAX(position), 0) + 1 FROM outbox)"
@@ -78,12 +77,6 @@ WHERE {{where}} AND state IN ('active', 'opening') AND (card_ts <> '' OR (state 
 ON CONFLICT (watch_id, event_id) DO UPDATE SET state = 'pending', fence = outbox.fence + 1,
   position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = ''
 """
-MESSAGE = f"""
-INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, severity, state, token, created_at)
-VALUES ({NEXT}, NULL, ?, ?, ?, '', ?, '', 'pending', {RANDOM_TOKEN}, ?)
-"""
-REFUSAL = "refused:"  # begins the names of such facts; channel, reason and owner follow
-TOLD_OWNER = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING"
 # A restored database does not know whether its last day's digest was posted. So for two days, longer than any local
 # day, a digest is looked up under its derived token before it is sent.
 DAILY_DIGEST = f"""
@@ -156,12 +149,6 @@ def card(conn: sqlite3.Connection, now: datetime, watch_id: int) -> None:
     conn.execute(CARD, (to_int(now), watch_id))
 
 
-def watch_list(conn: sqlite3.Connection, now: datetime, channel: str, opened: WatchList) -> None:
-    """Enqueue one LIST for watches that were opened at once, in place of their cards."""
-    facts = (f"list:{opened.watches[0]}", PostKind.LIST.value, channel, codec.dump_watch_list(opened), to_int(now))
-    conn.execute(MESSAGE, facts)
-
-
 def refresh(conn: sqlite3.Connection, now: datetime, watch_id: int) -> None:
     """Enqueue a refresh of a watch's card."""
     conn.execute(REFRESH.format(where="id = ?"), (to_int(now), watch_id))
@@ -181,27 +168,6 @@ def refresh_newest(conn: sqlite3.Connection, now: datetime, channel: str) -> Non
 def refresh_orders(conn: sqlite3.Connection, at: int, keys: Sequence[str]) -> int:
     """Enqueue a refresh of every card of these orders. Returns how many."""
     return conn.executemany(REFRESH.format(where="key = ?"), [(at, key) for key in keys]).rowcount if keys else 0
-
-
-def line(conn: sqlite3.Connection, now: datetime, channel: str, change: ChannelChange) -> None:
-    """Enqueue a LINE, which belongs to no watch."""
-    conn.execute(MESSAGE, ("line", PostKind.LINE.value, channel, codec.dump_change(change), to_int(now)))
-
-
-def notice(conn: sqlite3.Connection, now: datetime, event_id: str, recipient: str, contents: Notice) -> None:
-    """Enqueue a NOTICE, which belongs to no watch. ``recipient``: the id of a channel or of a person."""
-    conn.execute(MESSAGE, (event_id, PostKind.NOTICE.value, recipient, codec.dump_notice(contents), to_int(now)))
-
-
-def refused(conn: sqlite3.Connection, now: datetime, owner: str, paused: WatchesPaused) -> None:
-    """Enqueue a notice to an owner that a channel refuses posts, once until the channel takes a post again."""
-    if conn.execute(TOLD_OWNER, (f"{REFUSAL}{paused.channel}:{paused.reason}:{owner}", to_int(now))).rowcount:
-        notice(conn, now, f"paused:{paused.channel}", owner, paused)
-
-
-def clear_refusals(conn: sqlite3.Connection, channel: str) -> None:
-    """Forget which owners were told that a channel refuses posts: at the next refusal they are told again."""
-    conn.execute("DELETE FROM facts WHERE name > ? AND name < ?", (f"{REFUSAL}{channel}:", f"{REFUSAL}{channel};"))
 
 
 def daily_digest(conn: sqlite3.Connection, now: datetime, day: str, channel: str, digest: DailyDigest) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from storage import codec, enqueue, orders
+from storage import codec, enqueue, messages, orders
 from storage.post import PostKind
 from storage.rows import to_int
 from storage.watch import WatchState
@@ -35,7 +35,7 @@ def mark_sent(conn: sqlite3.Connection, now: datetime, post: Post, ts: str) -> b
     """
     is_settled = _settle(conn, post, "state = 'sent', ts = ?, sent_at = ?, error = ''", ts, to_int(now))
     if is_settled and post.kind is not PostKind.REFRESH:  # a card can be edited where nothing can be posted
-        enqueue.clear_refusals(conn, post.channel)
+        messages.clear_refusals(conn, post.channel)
     if is_settled and post.kind is PostKind.CARD:
         conn.execute(
             "UPDATE watches SET card_ts = ?, state = CASE state WHEN 'opening' THEN 'active' ELSE state END "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import audit, enqueue, holds, orders, outbox, rows
+from storage import audit, enqueue, holds, messages, orders, outbox, rows
 from storage.audit import AuditEntry
 from storage.ending import end
 from storage.post import PostKind
@@ -38,7 +38,7 @@ def open_watches(conn: sqlite3.Connection, now: datetime, wishes: Sequence[NewWa
     new = [result.watch for result in opened if result.created]
     if len(new) > FEW:
         opened_now = WatchList(new[0].created_by, tuple(watch.id for watch in new))
-        enqueue.watch_list(conn, now, new[0].channel, opened_now)
+        messages.watch_list(conn, now, new[0].channel, opened_now)
     else:
         for watch in new:
             enqueue.card(conn, now, watch.id)
@@ -92,7 +92,7 @@ def resume_watch(conn: sqlite3.Connection, now: datetime, watch_id: int, actor: 
     enqueue.refresh(conn, now, watch.id)
     orders.mark_due(conn, [watch.key], now)
     if actor != "slack":
-        enqueue.clear_refusals(conn, watch.channel)
+        messages.clear_refusals(conn, watch.channel)
     _audit(conn, now, actor, "resume", watch)
     return get(conn, watch_id)
 
@@ -204,7 +204,7 @@ def _tell_owners(conn: sqlite3.Connection, now: datetime, paused: Sequence[Watch
     """Send each owner one notice, however many of their watches were paused."""
     for owner in sorted({watch.created_by for watch in paused}):
         keys = [watch.key for watch in paused if watch.created_by == owner]
-        enqueue.refused(conn, now, owner, WatchesPaused(channel, reason, len(keys)))
+        messages.refused(conn, now, owner, WatchesPaused(channel, reason, len(keys)))
 
 
 def _is_unscheduled(conn: sqlite3.Connection, key: str) -> bool:
