@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pandapon.tracking_numbers import normal
 from storage import rows
 from storage.rows import to_int
+from storage.sqlite import NEWEST_FIRST
 
 if TYPE_CHECKING:
     import sqlite3
@@ -131,7 +132,7 @@ def find_order_id(conn: sqlite3.Connection, order_id: str) -> list[str]:
 
 def newest(conn: sqlite3.Connection, limit: int) -> list[str]:
     """Return the ids of the orders that were stored last."""
-    return [row[0] for row in conn.execute("SELECT order_id FROM orders ORDER BY rowid DESC LIMIT ?", (limit,))]
+    return [row[0] for row in conn.execute(f"SELECT order_id FROM orders {NEWEST_FIRST} LIMIT ?", (limit,))]
 
 
 def standing_at(conn: sqlite3.Connection, milestones: Iterable[Milestone], limit: int) -> list[str]:

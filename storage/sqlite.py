@@ -15,6 +15,7 @@ BEGIN_TO_WRITE = "BEGIN IMMEDIATE"  # waits for the lock now, instead of failing
 BEGIN_TO_READ = "BEGIN"
 # Expressions for the statements of other modules.
 RANDOM_TOKEN = "lower(hex(randomblob(16)))"  # noqa: S105  no secret: SQL for a random text
+NEWEST_FIRST = "ORDER BY rowid DESC"  # of a table without a better mark of when a row was written
 POST_TOKEN = "post_token({channel}, {key}, {event_id})"  # noqa: S105  no secret: see :func:`post_token`
 
 
