@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import quote
 
 import httpx
+from pydantic import ValidationError
 
 from pandapon.config import Config
 from pandapon.envelope import fingerprint, open_envelope
-from pandapon.errors import DecodeError, NotFoundError, NotShippedError
+from pandapon.errors import DecodeError, InvalidRequestError, NotFoundError, NotShippedError
 from pandapon.operations import goods, orders
 from pandapon.operations.catalogue import Catalogue, UnknownPathError
 from pandapon.products import is_empty
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from pandapon.models import Order, Page, Product, ProductQuery
     from pandapon.operations.operation import Answered, Asked, Operation
+    from pandapon.operations.requests import Request
     from pandapon.products import ProductDetail
     from pandapon.shipment import OrderRef, Platform
     from pandapon.traces import Trace
@@ -105,12 +107,12 @@ class PandaPon:
     async def search(self, platform: Platform, query: ProductQuery) -> Page[Product]:
         """Return one page of products for a keyword. Prices are yuan."""
         operation, request = goods.SEARCH[platform]
-        return await self.run(operation, request(query))
+        return await self.run(operation, _made(request, query))
 
     async def product(self, platform: Platform, product_id: str) -> ProductDetail:
         """Return one product in detail. Prices are yuan. Raises NotFoundError for an unknown id."""
         operation, request, detail = goods.PRODUCT[platform]
-        answer = await self.run(operation, request(product_id))
+        answer = await self.run(operation, _made(request, product_id))
         if is_empty(answer):
             raise NotFoundError(f"PandaPon has no product {product_id!r}")
         return detail(answer, product_id)
@@ -121,7 +123,7 @@ class PandaPon:
         ``background``: a call of the poller, which keeps to its share of the pace.
         """
         operation, request = orders.DETAIL[ref.platform]
-        return await self.run(operation, request(ref.order_id), background=background)
+        return await self.run(operation, _made(request, ref.order_id), background=background)
 
     async def orders(
         self,
@@ -138,7 +140,7 @@ class PandaPon:
         filter, Taobao's has none, and nobody knows whether PandaPon passes it on. So the caller checks the orders, too.
         """
         operation, request = orders.LIST[platform]
-        return await self.run(operation, request(status, page, page_size, created))
+        return await self.run(operation, _made(request, status, page, page_size, created))
 
     async def trace(
         self,
@@ -249,6 +251,15 @@ def _canonical(data: Any) -> bytes:
         return _digest(json.dumps(data, sort_keys=True, default=str, ensure_ascii=False).encode(errors="replace"))
     except RecursionError as error:
         raise DecodeError("the answer is nested too deeply") from error
+
+
+def _made(request: Callable[..., Request], *values: object) -> Request:
+    """Make a request of values that people may have typed. Raises InvalidRequestError."""
+    try:
+        return request(*values)
+    except ValidationError as error:
+        fields = ", ".join(str(part["loc"][0]) for part in error.errors(include_url=False) if part["loc"])
+        raise InvalidRequestError(f"the request cannot hold its {fields or 'values'}") from None
 
 
 def _filled(path: str, query: Mapping[str, str]) -> tuple[str, dict[str, str]]:

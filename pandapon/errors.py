@@ -6,6 +6,7 @@ PandaPonError
   ServerError
   RateLimitError
   DecodeError
+  InvalidRequestError
   ApiError
     AuthError
       TimestampError
@@ -67,6 +68,12 @@ class RateLimitError(PandaPonError):
 
 class DecodeError(PandaPonError):
     """The answer was not the JSON that the contract promises."""
+
+    own_words = True
+
+
+class InvalidRequestError(PandaPonError):
+    """A value cannot stand in the operation's request: nothing was sent."""
 
     own_words = True
 

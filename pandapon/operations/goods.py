@@ -22,7 +22,7 @@ from pandapon.operations.answers import (
     Yuan,
 )
 from pandapon.operations.operation import Operation
-from pandapon.operations.requests import AsJson, Id, InYuan, PageNumber, PageSize, Request, Words
+from pandapon.operations.requests import AsJson, Id, InYuan, Keyword, PageNumber, PageSize, Request, Words
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class CheckProducts(Request):
 class SearchTaobao(Request):
     """A keyword search [stated]. The price range is not documented: the answer is checked for it, too."""
 
-    keyword: Words
+    keyword: Keyword
     page_no: PageNumber = 1
     page_size: PageSize = 10
     sort: Words | None = None
@@ -106,7 +106,7 @@ class _AlibabaSearch(Request):
 class SearchAlibaba(_AlibabaSearch):
     """A keyword search."""
 
-    keyword: Words
+    keyword: Keyword
 
     @classmethod
     def of(cls, query: ProductQuery) -> SearchAlibaba:

@@ -47,12 +47,13 @@ def _plain(value: Any) -> Any:
     return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
 
 
-Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[\w./:=+-]+$")]
+Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^\S+$")]
 NumberId = Annotated[  # a 64-bit id that the API takes as a JSON number; Python's whole numbers keep every digit
     str,
     StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{1,19}$"),
     PlainSerializer(int, return_type=int),
 ]
+Keyword = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]  # empty: everything
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 Secret = Annotated[str, Field(min_length=1, max_length=200, repr=False)]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=14), AfterValidator(_cents)]  # yuan

@@ -14,10 +14,12 @@ from pydantic import BaseModel, ValidationError
 from support.operation_samples import request_of
 from support.pandapon_api import SECRET, Api, api_server, ok, refused, talking
 
-from pandapon.errors import DecodeError, NotFoundError, PandaPonError
+from pandapon.errors import DecodeError, InvalidRequestError, NotFoundError, PandaPonError
+from pandapon.models import ProductQuery
 from pandapon.operations import addresses, cart, freight, goods, orders, refunds
 from pandapon.operations.answers import rows_of
 from pandapon.operations.catalogue import OPERATIONS, AnyOperation, UnknownPathError
+from pandapon.shipment import OrderRef, Platform
 from pandapon.signing import sorted_signature
 
 if TYPE_CHECKING:
@@ -190,3 +192,15 @@ def test_every_request_names_its_fields_as_the_api_does() -> None:
         assert isinstance(request_of(operation), operation.request)
         assert issubclass(operation.request, BaseModel)
     assert addresses.SAVE.writes
+
+
+async def test_values_that_no_request_can_hold_are_the_clients_own_error(api: Api) -> None:
+    """No error of a library reaches a caller, and nothing is sent."""
+    async with talking(api) as client:
+        with pytest.raises(InvalidRequestError, match="keyword"):
+            await client.search(Platform.TAOBAO, ProductQuery("裙" * 600))
+        with pytest.raises(InvalidRequestError, match="page"):
+            await client.orders(Platform.ALIBABA, page=0)
+        with pytest.raises(InvalidRequestError, match="order_id"):
+            await client.order(OrderRef(Platform.ALIBABA, " "))
+    assert api.seen == []
