@@ -10,7 +10,7 @@ from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Shipment
 from tracking import severity
 from tracking.expected import expect
 from tracking.journeys import journey_of
-from tracking.lines import facts, lines_of, with_named
+from tracking.lines import facts, lines_of, with_carriers, with_named
 from tracking.merge import merge_order
 from tracking.orders import OrderSnapshot, StoredOrder, shown
 from tracking.policy import FollowUp, Policy, follow_up
@@ -172,7 +172,7 @@ def _lines(
     naming = order if names else None
     before = stored.shipment.parcels if stored else ()
     read = fetched.shipment.parcels if fetched.shipment else ()
-    lines = lines_of(before, read, naming, order.created_at if order else None)
+    lines = with_carriers(lines_of(before, read, naming, order.created_at if order else None), order)
     if not naming and not any(line.is_marked for line in lines):
         return lines
     known = None if baseline else stored

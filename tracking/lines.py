@@ -144,6 +144,21 @@ def with_named(
     return with_marks
 
 
+def with_carriers(lines: list[Line], order: Order | None) -> list[Line]:
+    """Give each parcel whose trace names no carrier the one that the order names for its number. Pure."""
+    if not (order and order.consignments) or all(line.after.carrier for line in lines):
+        return lines
+    every = named.consignments(order)
+    bearers = named.borne(every, [line.after for line in lines])
+    carriers = {bearers.get(consignment.waybill, ""): consignment.carrier for consignment in every}
+    return [
+        replace(line, after=replace(line.after, carrier=carrier))
+        if not line.after.carrier and (carrier := carriers.get(line.after.waybill, ""))
+        else line
+        for line in lines
+    ]
+
+
 def _remarked(line: Line, unseen: Sequence[Consignment], now: datetime) -> Line:
     """The line of a marked parcel: withdrawn once the order no longer names it, named again when it does."""
     old = line.after

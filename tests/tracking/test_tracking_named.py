@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
@@ -271,3 +272,25 @@ def test_whatever_comes(happened: list[FetchedOrder]) -> None:
         assert len(shown) == len(set(shown))
     added = [one for news in tracked.news for one in news.added]
     assert len(added) == len(set(added))
+
+
+def test_a_trace_without_a_carrier_takes_the_orders() -> None:
+    """1688's traces name none: the order does, by the number in any spelling. It is no news; a trace's own stays."""
+    named = names(
+        SF,
+        "yt-8801234567890",
+        consignments=(
+            Consignment(waybill=SF, carrier="中通快递"),
+            Consignment(waybill="yt-8801234567890", carrier="圆通速递"),
+        ),
+    )
+    tracked = desk(carried("", SF), carried("韵达快递", YT))
+    decision = tracked.see(reading(carried("", SF), carried("", YT), detail=named))
+    assert decision.news is None
+    assert [(one.waybill, one.carrier) for one in decision.shipment.parcels] == [(SF, "中通快递"), (YT, "韵达快递")]
+    assert tracked.parcel(SF).carrier == "中通快递"
+
+
+def carried(carrier: str, waybill: str) -> Parcel:
+    """A parcel whose trace names this carrier."""
+    return replace(parcel(PICKED, waybill=waybill), carrier=carrier)
