@@ -11,11 +11,11 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.locale_data import day_in_full, number
 from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout, Message, fitting
-from handlers.blocks.parts import failed, run_button, standing_in, title_of
+from handlers.blocks.parts import failed, run_button, show_button, standing_in, title_of
 from handlers.blocks.standing import standing
-from handlers.blocks.text import escape, money, sanitize_id, short_id, slack_date, truncate
+from handlers.blocks.text import escape, money, sanitize_id, short_id, slack_day, truncate
 from handlers.posts import alarms
-from handlers.requests import ListOrders, ShowOrder
+from handlers.requests import ExportOrders, ListOrders, ShowOrder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 TABS = ("", "unpaid", "paid", "shipped", "done", order_states.ATTENTION)
 TITLE, SELLER, ALT = 60, 24, 40  # characters of each that are shown
 # The numbers in the ids of the buttons; the paging has 1 and 2.
-CLEAR, DETAILS, TAB = 3, 11, 31
+CLEAR, EXPORT, DETAILS, TAB = 3, 4, 11, 31
 
 
 def listing(request: ListOrders, page: OrderList, now: datetime) -> Message:
@@ -53,7 +53,7 @@ def _layout(request: ListOrders, page: OrderList, now: datetime, *, with_picture
         [el.header(_title(request)), *el.actions(_tabs(request)), *_small_print(request, page)],
         tail=[
             *(el.actions(details) if with_pictures else ()),
-            *el.actions([*page.paging.buttons(), *_clear(request)]),
+            *el.actions([*page.paging.buttons(), *_clear(request), *_export(request, page)]),
         ],
         room=LIST_ROOM,
     )
@@ -89,6 +89,11 @@ def _details(request: ListOrders, listed: ListedOrder, at: int, *, numbered: boo
 
 def _clear(request: ListOrders) -> list[Block]:
     return [run_button(_("Show all"), CLEAR, request.unfiltered())] if request.is_filtered else []
+
+
+def _export(request: ListOrders, page: OrderList) -> list[Block]:
+    """The button that sends the whole list as a file; the list stays where it is."""
+    return [show_button(_("Send as CSV"), EXPORT, ExportOrders(replace(request, page=1)))] if page.rows else []
 
 
 def _title(request: ListOrders) -> str:
@@ -205,7 +210,7 @@ def _lines(listed: ListedOrder, now: datetime) -> str:
         f"{platform_name(order.platform)} {short_id(order.order_id)}",
         escape(truncate(order.seller, SELLER)),
         money(order.total_amount) if order.total_amount is not None else "",
-        slack_date(order.created_at, now) if order.created_at else "",
+        slack_day(order.created_at) if order.created_at else "",
         state.says,
     ]
     return "\n".join(line for line in [*lines, " · ".join(fact for fact in facts if fact)] if line)

@@ -116,7 +116,7 @@ async def test_by_day(harness: BotHarness) -> None:
         ("--seller", "needs a part", "/panda orders"),
         ("--seler 锦绣", "no option `--seler`", "/panda orders --seller 锦绣"),
         ("shiped", "not an order state", "/panda orders shipped"),
-        ("裙" * 41, "at most 40 characters", "/panda orders"),
+        ("裙" * 41, "t most 40 characters", "/panda orders"),
         (ORDER, "shows one", f"/panda order {ORDER}"),
     ],
 )

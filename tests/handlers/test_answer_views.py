@@ -35,7 +35,7 @@ from handlers.goods import products
 from handlers.interactions.ports import Copies, Report, WatchOutcome, WatchResult
 from handlers.orders import views as order_views
 from handlers.parsing.message_ids import Found
-from handlers.requests import Help, ListOrders, ListWatches, Search, ShowOrder, Track, Unwatch
+from handlers.requests import ExportOrders, Help, ListOrders, ListWatches, Search, ShowOrder, Track, Unwatch
 from handlers.watching import mentioned, watches_view
 from handlers.watching import views as watch_views
 from pandapon import errors as api
@@ -295,7 +295,10 @@ def test_orders_listed_and_paged() -> None:
     assert "⚠️ *Taobao*: no answer" in shown(message)
     tabs = [ListOrders(status) for status in ("", "unpaid", "paid", "shipped", "done", "attention")]
     details = [ShowOrder(ID, ALIBABA, ListOrders("shipped"))] * 5
-    assert [parse(value) for value in commands(message)] == [*tabs, *details, ListOrders("shipped", page=2)]
+    assert [parse(value) for value in commands(message)] == [
+        *(*tabs, *details, ListOrders("shipped", page=2)),
+        ExportOrders(ListOrders("shipped")),
+    ]
 
 
 @pytest.mark.parametrize(
