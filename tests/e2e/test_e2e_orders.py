@@ -12,6 +12,7 @@ from support.bot_harness import ORDER, BotHarness, running, words
 from handlers.blocks.text import money, short_id
 from pandapon.shipment import Platform
 from pandapon.times import CHINA
+from sandbox.pandapon.goods import PICTURES
 from sandbox.pandapon.world import Line, SandboxOrder
 
 if TYPE_CHECKING:
@@ -309,3 +310,17 @@ async def test_an_unpaid_order_leads_to_its_payment(harness: BotHarness) -> None
     assert shown.count("Waiting for payment") == 1
     assert f"orderId={UNPAID}|Pay on 1688> · until " in shown
     assert "Pay on" not in await harness.ask(f"/panda order {ORDER}")
+
+
+async def test_pictures_stand_beside_and_details_below(harness: BotHarness) -> None:
+    """With pictures, the place beside each order is theirs; numbered buttons lead to the details, and back."""
+    harness.pandapon.pictures = PICTURES
+    shown = await harness.ask("/panda 订单列表")
+    message = harness.private()[-1]
+    pictures = [block["accessory"]["image_url"] for block in message.blocks if "accessory" in block]
+    assert len(pictures) == len(ids(shown)) == 9
+    assert all(address.startswith(PICTURES) for address in pictures)
+    title = next(line for line in shown.splitlines() if line.startswith("*3. ")).strip("*").removeprefix("3. ")
+    order = await harness.press("Details 3")
+    assert title.split(" +")[0] in order.splitlines()[0]
+    assert await harness.press("Back to orders") == shown
