@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks.i18n import _
 from handlers.blocks.text import escape, truncate
 from pandapon.shipment import FINAL, PROBLEMS, PROGRESS, Milestone, Platform
+from tracking.attention import NEEDS_ATTENTION
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,9 +32,6 @@ STATES: dict[str, dict[Platform, str]] = {
 # A list besides those of the states: the orders for which somebody has to do something. No platform has such a state.
 ATTENTION = "attention"
 LISTED = (*STATES, ATTENTION)
-
-TROUBLES = PROBLEMS - FINAL  # somebody has to solve these
-ENDED_BADLY = frozenset({M.RETURNED, M.LOST})  # the money has to be claimed back
 
 # The milestones at which the bot counts an order among those of a state.
 _STANDS: dict[str, frozenset[Milestone]] = {
@@ -123,7 +121,7 @@ def list_name(status: str) -> str:
 
 def stands(status: str) -> frozenset[Milestone]:
     """The milestones at which an order belongs in a list; for ``ATTENTION`` those that need a person."""
-    return TROUBLES | ENDED_BADLY | {M.READY_FOR_PICKUP} if status == ATTENTION else _STANDS[status]
+    return NEEDS_ATTENTION if status == ATTENTION else _STANDS[status]
 
 
 def belongs(status: str, order: Order, snapshot: OrderSnapshot | None) -> bool:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from handlers.blocks.standing import Standing
     from handlers.requests import Request
     from pandapon.models import Order
-    from pandapon.shipment import Node, Parcel, Platform
+    from pandapon.shipment import Node, Parcel
     from storage.watch import Watch
     from tracking.orders import OrderSnapshot
 
@@ -228,11 +228,6 @@ def form_option(text: str, opener: str, value: str) -> tuple[str, str]:
 def show_button(text: str, number: int, request: Request) -> Block:
     """A button that runs a command and shows its answer to the person alone; the message stays as it is."""
     return el.button(text, f"{action_ids.SHOW}{number}", request.command())
-
-
-def failed(platform: Platform, error: str) -> Block:
-    """The line about a platform that did not answer, beside the answer of the other. ``error``: Slack text."""
-    return el.section(_("⚠️ *{platform}*: {error}").format(platform=platform_name(platform), error=error))
 
 
 def paragraphs(lines: Iterable[str]) -> list[list[str]]:

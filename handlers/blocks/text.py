@@ -97,6 +97,12 @@ def slack_date(at: datetime, now: datetime) -> str:
     return f"<!date^{int(at.astimezone(UTC).timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
+def slack_day(at: datetime) -> str:
+    """A day that Slack shows in each reader's own zone, without the time of day."""
+    fallback = locale_data.day_in_full(at.astimezone(CHINA).date())
+    return f"<!date^{int(at.astimezone(UTC).timestamp())}^{{date_short_pretty}}|{fallback}>"
+
+
 def ago(delta: timedelta) -> str:
     """How long ago, in words; a future time (a clock that is off) counts as just now."""
     if delta < MINUTE:

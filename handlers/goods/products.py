@@ -13,7 +13,7 @@ from handlers.blocks.labels import platform_name
 from handlers.blocks.locale_data import number
 from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout, fitting
 from handlers.blocks.paging import of_answers
-from handlers.blocks.parts import failed, run_button
+from handlers.blocks.parts import run_button
 from handlers.blocks.text import code, money, truncate
 from handlers.goods.facts import TITLE, facts, price, title
 from handlers.goods.references import is_named, reference
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 ALT = 40  # characters of a picture's description
 # The numbers in the ids of the buttons; the paging has 1 and 2.
-ANY_PRICE, PLATFORM, SORT, DETAILS = 3, 11, 21, 31
+ANY_PRICE, AGAIN, PLATFORM, SORT, DETAILS = 3, 4, 11, 21, 31
 
 
 def results(request: Search, pages: dict[Platform, Page[Product]], errors: dict[Platform, str]) -> Message:
@@ -68,6 +68,7 @@ def _layout(
     """
     is_numbered = with_pictures and with_details
     details = [_details(product, at, numbered=is_numbered) for at, product in enumerate(products, 1)]
+    again = [run_button(_("Try again"), AGAIN, request)] if errors else []
     layout = Layout(
         [
             el.header(_("Search: {keyword}").format(keyword=truncate(request.keyword, TITLE))),
@@ -76,12 +77,12 @@ def _layout(
         ],
         tail=[
             *(el.actions(button for button in details if button) if is_numbered else ()),
-            *el.actions(of_answers(request, pages.values()).buttons()),
+            *el.actions([*of_answers(request, pages.values()).buttons(), *again]),
         ],
         room=LIST_ROOM,
     )
     for platform, reason in errors.items():
-        layout.add(failed(platform, reason))
+        layout.add(_not_searched(platform, reason))
     if not products and pages:
         layout.add(el.section(_advice(request)))
     for at, product in enumerate(products):
@@ -172,6 +173,11 @@ def _advice(request: Search) -> str:
     if request.price_min is not None or request.price_max is not None:
         return _("Try it without the price limits, or with fewer words.")
     return _("Try fewer words, or the Chinese word: both platforms search Chinese titles.")
+
+
+def _not_searched(platform: Platform, reason: str) -> Block:
+    words = _("⚠️ Couldn't search *{platform}*: {reason}")
+    return el.section(words.format(platform=platform_name(platform), reason=reason))
 
 
 def _more(n: int) -> str:

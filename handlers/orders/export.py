@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
-from handlers.blocks.parts import failed
 from handlers.errors import ForbiddenError
 from handlers.orders import csv_file
-from handlers.orders.list_view import looked_through, sum_of_all
+from handlers.orders.list_view import looked_through, not_listed, sum_of_all
 from handlers.orders.order_filter import filter_of
 from handlers.orders.order_list import Sum, match
 from handlers.wire.slack import FAILURES, code_of
@@ -60,6 +59,6 @@ async def _take_back(interaction: Interaction, channel: str, ts: str) -> None:
 
 def sent(sentence: str, found: Matches) -> Message:
     """The answer to the person: ``sentence`` (Slack text), what failed, and how far the lists were looked through."""
-    blocks = [el.section(sentence), *(failed(platform, reason) for platform, reason in found.errors.items())]
+    blocks = [el.section(sentence), *(not_listed(platform, reason) for platform, reason in found.errors.items())]
     looked = looked_through(found.looked)
     return el.message([*blocks, *([el.context(looked)] if looked else [])])

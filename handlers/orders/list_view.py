@@ -11,11 +11,11 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.locale_data import day_in_full, number
 from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout, Message, fitting
-from handlers.blocks.parts import failed, run_button, standing_in, title_of
+from handlers.blocks.parts import run_button, show_button, standing_in, title_of
 from handlers.blocks.standing import standing
-from handlers.blocks.text import escape, money, sanitize_id, short_id, slack_date, truncate
+from handlers.blocks.text import escape, money, sanitize_id, short_id, slack_day, truncate
 from handlers.posts import alarms
-from handlers.requests import ListOrders, ShowOrder
+from handlers.requests import ExportOrders, ListOrders, ShowOrder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 TABS = ("", "unpaid", "paid", "shipped", "done", order_states.ATTENTION)
 TITLE, SELLER, ALT = 60, 24, 40  # characters of each that are shown
 # The numbers in the ids of the buttons; the paging has 1 and 2.
-CLEAR, DETAILS, TAB = 3, 11, 31
+CLEAR, EXPORT, AGAIN, DETAILS, TAB = 3, 4, 5, 11, 31
 
 
 def listing(request: ListOrders, page: OrderList, now: datetime) -> Message:
@@ -53,12 +53,12 @@ def _layout(request: ListOrders, page: OrderList, now: datetime, *, with_picture
         [el.header(_title(request)), *el.actions(_tabs(request)), *_small_print(request, page)],
         tail=[
             *(el.actions(details) if with_pictures else ()),
-            *el.actions([*page.paging.buttons(), *_clear(request)]),
+            *el.actions([*page.paging.buttons(), *_again(request, page), *_clear(request), *_export(request, page)]),
         ],
         room=LIST_ROOM,
     )
     for platform, reason in page.errors.items():
-        layout.add(failed(platform, reason))
+        layout.add(not_listed(platform, reason))
     if not page.rows and page.asked:
         layout.add(el.section(_advice(request, page)))
     for at, listed in enumerate(page.rows):
@@ -87,8 +87,17 @@ def _details(request: ListOrders, listed: ListedOrder, at: int, *, numbered: boo
     return run_button(label, DETAILS + at, ShowOrder(listed.order.order_id, listed.order.platform, request))
 
 
+def _again(request: ListOrders, page: OrderList) -> list[Block]:
+    return [run_button(_("Try again"), AGAIN, request)] if page.errors else []
+
+
 def _clear(request: ListOrders) -> list[Block]:
     return [run_button(_("Show all"), CLEAR, request.unfiltered())] if request.is_filtered else []
+
+
+def _export(request: ListOrders, page: OrderList) -> list[Block]:
+    """The button that sends the whole list as a file; the list stays where it is."""
+    return [show_button(_("Send as CSV"), EXPORT, ExportOrders(replace(request, page=1)))] if page.rows else []
 
 
 def _title(request: ListOrders) -> str:
@@ -132,6 +141,12 @@ def _sums(page: OrderList) -> str:
     if page.rows:
         facts.append(sum_of_all(page.sum) if page.is_sum_of_all else _sum_of_page(page.sum))
     return " · ".join([*facts, page.paging.words()] if page.rows else facts)
+
+
+def not_listed(platform: Platform, reason: str) -> Block:
+    """The line about a platform that did not give its orders. ``reason``: Slack text."""
+    words = _("⚠️ Couldn't list the orders on *{platform}*: {reason}")
+    return el.section(words.format(platform=platform_name(platform), reason=reason))
 
 
 def sum_of_all(total: Sum) -> str:
@@ -205,7 +220,7 @@ def _lines(listed: ListedOrder, now: datetime) -> str:
         f"{platform_name(order.platform)} {short_id(order.order_id)}",
         escape(truncate(order.seller, SELLER)),
         money(order.total_amount) if order.total_amount is not None else "",
-        slack_date(order.created_at, now) if order.created_at else "",
+        slack_day(order.created_at) if order.created_at else "",
         state.says,
     ]
     return "\n".join(line for line in [*lines, " · ".join(fact for fact in facts if fact)] if line)

@@ -14,13 +14,15 @@ from handlers.parsing.days import first_and_last
 from handlers.parsing.typed_command import text_of
 from handlers.wire.text import folded
 from pandapon.models import Order
-from pandapon.shipment import Milestone
+from pandapon.shipment import FINAL
 from pandapon.times import CHINA
+from tracking.attention import NEEDS_ATTENTION, OVER, OVER_FOR
 
 if TYPE_CHECKING:
     from datetime import date
 
     from handlers.requests import ListOrders
+    from pandapon.shipment import Milestone
     from storage.alarm import Alarm
     from tracking.orders import OrderSnapshot
 
@@ -111,13 +113,17 @@ def filter_of(request: ListOrders, now: datetime) -> OrderFilter:
 
 
 def needs_person(listed: ListedOrder, now: datetime) -> bool:
-    """Whether somebody has to act: an alarm, a problem, a parcel to be fetched, a payment that is due soon."""
-    if listed.alarm or listed.milestone is Milestone.READY_FOR_PICKUP:
+    """Whether somebody has to act: an alarm, a problem, a parcel to be fetched, a payment that is due soon.
+
+    An end that nobody wanted needs a person for some time only.
+    """
+    if listed.alarm:
         return True
-    if listed.milestone in order_states.ENDED_BADLY:
+    if listed.milestone in FINAL:
         moved_at = listed.snapshot.moved_at if listed.snapshot else None
-        return moved_at is not None and now - moved_at < LATELY
-    if listed.milestone is not None and listed.milestone in order_states.TROUBLES:
+        lately = moved_at is not None and now - moved_at < (OVER_FOR if listed.milestone in OVER else LATELY)
+        return lately and listed.milestone in NEEDS_ATTENTION
+    if listed.milestone in NEEDS_ATTENTION:
         return True
     order = listed.order
     return order.is_unpaid and order.pay_by is not None and order.pay_by - now < SOON

@@ -11,7 +11,7 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.message import Layout
 from handlers.blocks.order_states import close_words, has_refund, refund_words
-from handlers.blocks.parts import freshness_of, order_name, parcel_name, run_button, standing_in
+from handlers.blocks.parts import freshness_of, heading, order_name, parcel_name, run_button, standing_in
 from handlers.blocks.standing import of_parcel
 from handlers.blocks.text import escape, money, sanitize_id, slack_date, truncate
 from handlers.requests import ShowOrder, Track, WatchOrders
@@ -20,21 +20,25 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.blocks.message import Block, Message
+    from handlers.blocks.standing import Standing
     from handlers.requests import ListOrders
     from pandapon.models import Item, Order
     from pandapon.shipment import OrderRef
     from tracking.orders import OrderSnapshot
 
-TITLE = 100  # characters of a title in the heading
 ITEMS = 10  # items, parcels and waybills of an order that are shown of each
 
 
 def detail(snapshot: OrderSnapshot, now: datetime, back: ListOrders | None = None) -> Message:
     """Show the state, amounts, times, seller, items and parcels of one order. ``back``: the list that led to it."""
+    state, order = standing_in(snapshot), snapshot.order
+    names = [name for name in (order_name(snapshot.ref), state.says) if name]
     layout = Layout(
-        [el.header(_title(snapshot)), el.section(_state(snapshot, now)), el.context(*_small_print(snapshot, now))],
-        tail=el.actions(_buttons(snapshot.ref, back)),
+        [el.header(heading(state, order, snapshot.ref)), el.context(" · ".join(names))],
+        tail=[el.context(freshness_of(snapshot, now)), *el.actions(_buttons(snapshot.ref, back))],
     )
+    if notes := _notes(state, order, now):
+        layout.add(el.section("\n".join(notes)))
     if snapshot.order:
         layout.add(el.fields(_facts(snapshot.order, now)))
         _add_items(layout, snapshot.order.items)
@@ -57,25 +61,16 @@ def _buttons(ref: OrderRef, back: ListOrders | None) -> list[Block]:
     ]
 
 
-def _title(snapshot: OrderSnapshot) -> str:
-    """The title of the first item and the number of the others; the order's name where no title is known."""
-    titles = [item.title for item in snapshot.order.items if item.title] if snapshot.order else []
-    if not titles:
-        return order_name(snapshot.ref)
-    return truncate(titles[0], TITLE) + (f" +{len(titles) - 1}" if len(titles) > 1 else "")
-
-
-def _state(snapshot: OrderSnapshot, now: datetime) -> str:
-    """The order's one state, and what there is to do or to know about it."""
-    order, state = snapshot.order, standing_in(snapshot)
-    lines = [" · ".join(detail for detail in (state.bold, state.part, state.reason) if detail)]
+def _notes(state: Standing, order: Order | None, now: datetime) -> list[str]:
+    """What the heading does not say of the state, and what there is to do."""
+    lines = [" · ".join(note for note in (state.part, state.reason) if note)]
     if order and order.is_unpaid:
         lines.append(_to_pay(order, now))
     if order and order.close_reason:
         lines.append(_("Closed: {reason}").format(reason=close_words(order.close_reason)))
     if order and has_refund(order.refund_status):
         lines.append(_("Refund: {status}").format(status=refund_words(order.refund_status)))
-    return "\n".join(lines)
+    return [line for line in lines if line]
 
 
 def _to_pay(order: Order, now: datetime) -> str:
@@ -84,16 +79,10 @@ def _to_pay(order: Order, now: datetime) -> str:
     return f"{link} · " + _("until {time}").format(time=slack_date(order.pay_by, now)) if order.pay_by else link
 
 
-def _small_print(snapshot: OrderSnapshot, now: datetime) -> list[str]:
-    """The order's name, the platform's own word where it differs from the state, and the age of the data."""
-    says = standing_in(snapshot).says
-    return [fact for fact in (order_name(snapshot.ref), says, freshness_of(snapshot, now)) if fact]
-
-
 def _facts(order: Order, now: datetime) -> list[str]:
     amounts = [
         (_("Total"), order.total_amount),
-        (_("Goods"), order.goods_amount),
+        (_("Products"), order.goods_amount),
         (_("Shipping"), order.shipping_amount),
     ]
     times = [(_("Ordered"), order.created_at), (_("Paid"), order.paid_at)]
@@ -142,6 +131,9 @@ def _add_parcels(layout: Layout, snapshot: OrderSnapshot) -> None:
     waybills = snapshot.order.waybills if snapshot.order and not parcels else ()
     lines += [f"📦 `{sanitize_id(waybill)}`" for waybill in sorted(waybills)[:ITEMS]]
     total = len(parcels) + len(waybills)
-    heading = ngettext("*{n} parcel*", "*{n} parcels*", total).format(n=total)
+    headline = ngettext("*{n} parcel*", "*{n} parcels*", total).format(n=total)
     more = [_("and {n} more").format(n=total - len(lines))] if total > len(lines) else []
-    layout.add(el.section("\n".join([heading, *lines, *more]) if lines else _("*No parcel yet*")))
+    if lines:
+        layout.add(el.section("\n".join([headline, *lines, *more])))
+    elif not (snapshot.order and snapshot.order.is_unpaid):  # the heading says already that it is not paid
+        layout.add(el.section(_("*No parcel yet*")))

@@ -63,8 +63,8 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
     assert found == [
         *(("command", one, named) for one in COMMANDS.slash_commands()),
         ("action", "run:", of_button),
-        ("action", "share_product", "the channel in which it is pressed, and a product that is looked up again"),
         ("action", "show:", of_button),
+        ("action", "share_product", "the channel in which it is pressed, and a product that is looked up again"),
         ("action", "watch_here", of_watching),
         ("action", "unwatch_here", of_unwatching),
         ("action", "undo_watch", of_unwatching),

@@ -105,6 +105,14 @@ async def test_a_file_that_slack_refuses(harness: BotHarness, method: str, code:
     assert direct(harness) == []
 
 
+async def test_the_button_below_a_list_sends_the_whole_list(harness: BotHarness) -> None:
+    """With its filters and all its pages; the list stays where it is."""
+    listed = await harness.ask("/panda orders --days 60 --page 2")
+    assert "I sent you the file" in await harness.press("Send as CSV")
+    assert len(rows(harness)) == len(harness.world.orders) > 10
+    assert words(harness.private()[-2]) == listed
+
+
 async def test_only_scopes_of_the_manifest_are_used(harness: BotHarness) -> None:
     """The export needs files:write and no scope that opens a conversation."""
     await harness.ask("/panda orders today --csv")

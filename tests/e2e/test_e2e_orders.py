@@ -12,6 +12,7 @@ from support.bot_harness import ORDER, BotHarness, running, words
 from handlers.blocks.text import money, short_id
 from pandapon.shipment import Platform
 from pandapon.times import CHINA
+from sandbox.pandapon.goods import PICTURES
 from sandbox.pandapon.world import Line, SandboxOrder
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ async def test_by_day(harness: BotHarness) -> None:
         ("--seller", "needs a part", "/panda orders"),
         ("--seler 锦绣", "no option `--seler`", "/panda orders --seller 锦绣"),
         ("shiped", "not an order state", "/panda orders shipped"),
-        ("裙" * 41, "at most 40 characters", "/panda orders"),
+        ("裙" * 41, "t most 40 characters", "/panda orders"),
         (ORDER, "shows one", f"/panda order {ORDER}"),
     ],
 )
@@ -242,10 +243,10 @@ async def test_one_platform_does_not_answer(harness: BotHarness, platform: Platf
     name = "1688" if platform is Platform.ALIBABA else "Taobao"
     for command in ("/panda orders", "/panda orders --seller 锦绣", "/panda orders attention", "/panda orders done"):
         shown = await harness.ask(command)
-        assert f"⚠️ *{name}*: " in shown, command
+        assert f"⚠️ Couldn't list the orders on *{name}*: " in shown, command
     assert ids(await harness.ask("/panda orders --seller 锦绣"))
     harness.pandapon.faults.clear()
-    assert "⚠️" not in await harness.ask("/panda orders --seller 锦绣")
+    assert "⚠️" not in await harness.press("Try again")
 
 
 async def test_a_list_that_breaks_off(harness: BotHarness) -> None:
@@ -260,7 +261,7 @@ async def test_a_list_that_breaks_off(harness: BotHarness) -> None:
     count = sum(has_words(order, "批量商品") for order in harness.world.of(Platform.ALIBABA)[:100])
     shown = await harness.ask("/panda orders 批量商品")
     assert f"{count} orders in all, {money(count * Decimal(3))} · page 1 of 10" in shown
-    assert "⚠️ *1688*: " in shown
+    assert "⚠️ Couldn't list the orders on *1688*: " in shown
     assert "Looked through the newest 100 of 170 orders on 1688." in shown
 
 
@@ -309,3 +310,17 @@ async def test_an_unpaid_order_leads_to_its_payment(harness: BotHarness) -> None
     assert shown.count("Waiting for payment") == 1
     assert f"orderId={UNPAID}|Pay on 1688> · until " in shown
     assert "Pay on" not in await harness.ask(f"/panda order {ORDER}")
+
+
+async def test_pictures_stand_beside_and_details_below(harness: BotHarness) -> None:
+    """With pictures, the place beside each order is theirs; numbered buttons lead to the details, and back."""
+    harness.pandapon.pictures = PICTURES
+    shown = await harness.ask("/panda 订单列表")
+    message = harness.private()[-1]
+    pictures = [block["accessory"]["image_url"] for block in message.blocks if "accessory" in block]
+    assert len(pictures) == len(ids(shown)) == 9
+    assert all(address.startswith(PICTURES) for address in pictures)
+    title = next(line for line in shown.splitlines() if line.startswith("*3. ")).strip("*").removeprefix("3. ")
+    order = await harness.press("Details 3")
+    assert title.split(" +")[0] in order.splitlines()[0]
+    assert await harness.press("Back to orders") == shown

@@ -70,8 +70,8 @@ async def test_one_platform_does_not_answer(harness: BotHarness) -> None:
     """The other's products are shown with the reason; where they are none either, both are said."""
     harness.pandapon.faults.path, harness.pandapon.faults.status = "taobao", 503
     shown = await harness.ask("/panda search 连衣裙")
-    assert "⚠️ *Taobao*: " in shown
+    assert "⚠️ Couldn't search *Taobao*: " in shown
     assert len(prices(shown)) == 5
     nothing = await harness.ask("/panda search 没有这个")
-    assert "⚠️ *Taobao*: " in nothing
+    assert "⚠️ Couldn't search *Taobao*: " in nothing
     assert "Try fewer words" in nothing

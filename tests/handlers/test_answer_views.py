@@ -35,7 +35,7 @@ from handlers.goods import products
 from handlers.interactions.ports import Copies, Report, WatchOutcome, WatchResult
 from handlers.orders import views as order_views
 from handlers.parsing.message_ids import Found
-from handlers.requests import Help, ListOrders, ListWatches, Search, ShowOrder, Track, Unwatch
+from handlers.requests import ExportOrders, Help, ListOrders, ListWatches, Search, ShowOrder, Track, Unwatch
 from handlers.watching import mentioned, watches_view
 from handlers.watching import views as watch_views
 from pandapon import errors as api
@@ -103,7 +103,7 @@ def test_the_cheapest_of_both_platforms_is_first() -> None:
 
 
 def test_results_without_pictures_have_their_button_beside_them() -> None:
-    """Where no picture takes the place beside a product, the button that shares it does, if it can carry the id."""
+    """Where no picture takes the place beside a product, its Details button does, if that can carry the id."""
     plain = product().model_copy(update={"image_url": "http://127.0.0.1/x.png"})
     strange = plain.model_copy(update={"product_id": "a b\n"})
     message = check(products.results(Search("x", ALIBABA), {ALIBABA: page_of(plain, strange)}, {}))
@@ -144,7 +144,7 @@ def test_behind_the_end_one_turns_back_to_the_end(total: int | None, number: int
 def test_one_platform_down() -> None:
     """A platform that failed says so while the other one shows."""
     message = check(products.results(Search("连衣裙"), {ALIBABA: page_of(product())}, {TAOBAO: "no answer"}))
-    assert "⚠️ *Taobao*: no answer" in shown(message)
+    assert "⚠️ Couldn't search *Taobao*: no answer" in shown(message)
     assert "¥49.90" in shown(message)
 
 
@@ -292,10 +292,13 @@ def test_orders_listed_and_paged() -> None:
     message = check(listing(ListOrders("shipped"), pages, {TAOBAO: "no answer"}))
     assert "Orders · On the way" in shown(message)
     assert "¥107.80" in shown(message)
-    assert "⚠️ *Taobao*: no answer" in shown(message)
+    assert "⚠️ Couldn't list the orders on *Taobao*: no answer" in shown(message)
     tabs = [ListOrders(status) for status in ("", "unpaid", "paid", "shipped", "done", "attention")]
     details = [ShowOrder(ID, ALIBABA, ListOrders("shipped"))] * 5
-    assert [parse(value) for value in commands(message)] == [*tabs, *details, ListOrders("shipped", page=2)]
+    assert [parse(value) for value in commands(message)] == [
+        *(*tabs, *details, ListOrders("shipped", page=2), ListOrders("shipped")),
+        ExportOrders(ListOrders("shipped")),
+    ]
 
 
 @pytest.mark.parametrize(

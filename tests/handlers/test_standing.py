@@ -296,7 +296,7 @@ def test_no_two_views_contradict_each_other(story: tuple[Order, list[list[str]]]
         for parcel_ in snapshot.shipment.parcels:
             shows_parcel(shown(message), parcel_, snapshot)
     detail = shown(order_views.detail(snapshot, NOW))
-    assert all(fact in detail for fact in (said.bold, said.part, said.reason, said.says))
+    assert all(fact in detail for fact in (said.state, said.part, said.reason, said.says))
     for text in lines_of(snapshot, one):
         assert states_in(text) == {bare.words}, text
     listed = lines_of(snapshot, one)[0]
