@@ -93,7 +93,7 @@ def _small_print(snapshot: OrderSnapshot, now: datetime) -> list[str]:
 def _facts(order: Order, now: datetime) -> list[str]:
     amounts = [
         (_("Total"), order.total_amount),
-        (_("Goods"), order.goods_amount),
+        (_("Products"), order.goods_amount),
         (_("Shipping"), order.shipping_amount),
     ]
     times = [(_("Ordered"), order.created_at), (_("Paid"), order.paid_at)]
