@@ -88,4 +88,4 @@ async def test_the_settings_of_a_channel(browser: Browser, server: WebServer) ->
         await form.get_by_label("Quiet hours end").fill("08:00")
         await form.get_by_role("button", name="Save").click()
         await expect(form).to_contain_text("Quiet hours from 22:00 to 08:00")
-        await expect(form).to_contain_text("last week would have meant")
+        await expect(form).to_contain_text("last week you'd have seen")
