@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.locale_data import number
-from handlers.blocks.punctuation import bracketed, clauses, sentences
+from handlers.blocks.punctuation import bracketed, clauses, sentence, sentences
 from handlers.blocks.text import ago, code, escape, slack_date, span, truncate
 from storage.errors import CorruptFileError, DiskFullError
 from storage.post import PostState
@@ -110,7 +110,7 @@ def _machine(health: Health, report: Report) -> Iterator[str]:
 def _pandapon(report: Report, now: datetime) -> str:
     if report.pandapon_down_since:
         since = _("PandaPon hasn't responded since {time}").format(time=slack_date(report.pandapon_down_since, now))
-        line = _whole(bracketed(since, escape(truncate(report.pandapon_error, 200))))
+        line = sentence(bracketed(since, escape(truncate(report.pandapon_error, 200))))
         return sentences([line, _("Until it does, I show the last known state.")])
     if report.pandapon_ok_at is None:
         return _("PandaPon has not been asked since the start.")
@@ -150,7 +150,7 @@ def _pushes(pushed: Pushed, now: datetime) -> str:
     if pushed.unknown_types:
         others = ngettext("{n} of an unknown type", "{n} of unknown types", pushed.unknown_types)
         parts.append(others.format(n=pushed.unknown_types))
-    return _whole(clauses(parts))
+    return sentence(clauses(parts))
 
 
 def _delivery(health: Health, report: Report, now: datetime) -> str:
@@ -211,11 +211,7 @@ def _watching(watched: Watched, health: Health) -> str:
             health.paused,
         )
         parts.append(paused.format(n=number(health.paused)))
-    return _whole(clauses(parts))
-
-
-def _whole(phrase: str) -> str:
-    return _("{sentence}.").format(sentence=phrase)
+    return sentence(clauses(parts))
 
 
 def _storage_error(error: StorageError) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.parts import ref_of, short_name
-from handlers.blocks.punctuation import listed
+from handlers.blocks.punctuation import bracketed, listed
 from handlers.blocks.text import END_OF_ISOLATE, ISOLATE, sanitize_id, short_id, truncate
 from tracking.attention import Group
 
@@ -60,7 +60,7 @@ def title_in(watch: Watch, links: Links) -> Title:
 
 def order_line(standing: Standing, title: Title, notes: Sequence[str] = ()) -> str:
     """``🚚 *In transit* · <link|title> +1 · …880794``, then the reason of a problem and the ``notes``."""
-    state = f"{standing.bold} ({standing.part})" if standing.part else standing.bold
+    state = bracketed(standing.bold, standing.part)
     parts = (state, title.linked, title.number, standing.reason, *notes)
     return " · ".join(part for part in parts if part)
 

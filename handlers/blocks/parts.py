@@ -11,6 +11,7 @@ from handlers.blocks.gloss import beside
 from handlers.blocks.i18n import _, language, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.people import name
+from handlers.blocks.punctuation import bracketed
 from handlers.blocks.standing import of_milestone, standing
 from handlers.blocks.text import (
     ago,
@@ -119,7 +120,7 @@ def freshness(read_at: datetime | None, stale_since: datetime | None, now: datet
     """
     time = slack_date(read_at, now) if read_at else _("an unknown time")
     if relative and read_at:
-        time += f" ({ago(now - read_at)})"
+        time = bracketed(time, ago(now - read_at))
     if stale_since is None:
         return _("As of {time}").format(time=time)
     return _("⚠️ PandaPon hasn't responded since {since}. Last known status, from {time}").format(

@@ -11,7 +11,7 @@ from handlers.blocks.locale_data import listed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["bracketed", "clauses", "listed", "sentences"]
+__all__ = ["bracketed", "clauses", "labelled", "listed", "sentence", "sentences"]
 
 
 def clauses(parts: Iterable[str]) -> str:
@@ -24,6 +24,16 @@ def sentences(parts: Iterable[str]) -> str:
     """Whole sentences on one line: ``A. B.``, without a space in Chinese. Empty parts are left out."""
     pattern = _("{sentence} {next}").replace("{sentence}", "{phrase}")
     return _joined(pattern, parts)
+
+
+def sentence(phrase: str) -> str:
+    """A phrase with a full stop behind it."""
+    return _("{sentence}.").format(sentence=phrase)
+
+
+def labelled(label: str, value: str) -> str:
+    """A value behind its name: ``label: value``."""
+    return _("{label}: {value}").format(label=label, value=value)
 
 
 def bracketed(text: str, note: str) -> str:

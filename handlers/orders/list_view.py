@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from handlers.blocks import action_ids, order_states
+from handlers.blocks import action_ids, order_states, punctuation
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
@@ -190,7 +190,7 @@ def _elsewhere(listed: Sequence[ListedOrder]) -> str:
     n = len(listed)
     words = ngettext("{n} order stands elsewhere: {orders}", "{n} orders stand elsewhere: {orders}", n)
     named = [f"`{sanitize_id(each.order.order_id)}` {standing_of(each).line}" for each in listed]
-    return words.format(n=n, orders=", ".join(named))
+    return words.format(n=n, orders=punctuation.listed(named))
 
 
 def _advice(request: ListOrders, page: OrderList) -> str:

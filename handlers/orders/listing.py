@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks import order_states
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.punctuation import listed
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.errors import UsageError
@@ -134,7 +135,7 @@ def _refuse_slips(command: TypedCommand, words: list[Token], options: Options, *
     guess = nearest(folded(typed), order_states.listed_words())
     if guess is not None:
         problem = _("{word} is not an order state (to search for it, put it in quotes). States: {states}").format(
-            word=code(typed, 40), states=", ".join(f"`{state}`" for state in order_states.LISTED)
+            word=code(typed, 40), states=listed(f"`{state}`" for state in order_states.LISTED)
         )
         raise command.refuse(problem, suggestion=text_of(_request(options, guess, "", "")))
 

@@ -29,6 +29,7 @@ from handlers.blocks.parts import (
     standing_of,
 )
 from handlers.blocks.people import name
+from handlers.blocks.punctuation import listed
 from handlers.blocks.standing import standing
 from handlers.blocks.text import sanitize_id, slack_date
 from handlers.posts import alarms
@@ -101,7 +102,7 @@ def watch_list(watches: Sequence[Watch], by: str) -> Message:
         len(watches),
     )
     filters = dict.fromkeys(filter_words(watch.filter) for watch in watches)
-    head = words.format(user=name(by), n=len(watches), filter=", ".join(filters))
+    head = words.format(user=name(by), n=len(watches), filter=listed(filters))
     layout = Layout([el.section(head)], tail=[el.context(_("Each order gets a card here with its first update."))])
     lines = [_listed(watch) for watch in watches[:LISTED]]
     if watches[LISTED:]:

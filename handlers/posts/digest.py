@@ -13,6 +13,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.message import Layout, Message
 from handlers.blocks.order_lines import Title, collapsed, group_name, order_line, paragraphs, title_in
+from handlers.blocks.punctuation import listed
 from handlers.blocks.standing import Standing, delivered, delivered_of, of_milestone, of_step, standing
 from handlers.blocks.text import truncate_mrkdwn
 from handlers.posts.alarms import headline
@@ -114,7 +115,7 @@ def _line(batched: Sequence[News], watch: Watch, title: Title) -> str:
         notes.append(ngettext("{n} new update", "{n} new updates", nodes).format(n=nodes))
     if before := _before(batched, order):
         runs = [(sign, len(list(run))) for sign, run in groupby(before)]
-        states = ", ".join(sign if n == 1 else f"{sign} ×{n}" for sign, n in runs)
+        states = listed(sign if n == 1 else f"{sign} ×{n}" for sign, n in runs)
         notes.append(_("before that: {states}").format(states=states))
     return truncate_mrkdwn(order_line(_state(newest, order), title, notes), LONGEST)
 

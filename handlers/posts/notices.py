@@ -34,7 +34,9 @@ def paused(channel: str, reason: str, orders: int) -> Message:
         orders,
     ).format(n=orders, where=_("in {channel}").format(channel=el.channel(channel)) if el.channel(channel) else "")
     why = channel_error(reason, channel)
-    kept = _("Their news is kept and will be posted when you press Resume, or by itself once I can post there again.")
+    kept = _(
+        "Their updates are kept. They are posted when you press Resume, or by themselves once I can post there again."
+    )
     return el.message(
         [
             el.section(f"{head}\n{why}"),
@@ -49,7 +51,7 @@ def resumed(channel: str, orders: int) -> Message:
     if not orders:
         return el.message([el.section(_("Nothing is paused there any longer."))])
     words = ngettext(
-        "▶️ News of {n} order is posted {where} again.", "▶️ News of {n} orders is posted {where} again.", orders
+        "▶️ Updates of {n} order are posted {where} again.", "▶️ Updates of {n} orders are posted {where} again.", orders
     )
     where = _("in {channel}").format(channel=el.channel(channel)) if el.channel(channel) else _("here")
     return el.message([el.section(words.format(n=orders, where=where))])

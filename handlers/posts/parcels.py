@@ -9,7 +9,7 @@ from handlers.blocks.addresses import order_page
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.parts import newest_first, node_time, node_words, short_parcel
-from handlers.blocks.punctuation import sentences
+from handlers.blocks.punctuation import labelled, listed, sentences
 from handlers.blocks.standing import of_parcel, progress
 from handlers.blocks.text import sanitize_id, short_id
 from pandapon.shipment import Milestone
@@ -36,7 +36,7 @@ def last_scan(snapshot: OrderSnapshot) -> str:
     node = next(iter(newest_first(snapshot.shipment.nodes)), None)
     if node is None:
         return ""
-    return node_words(node) if len(parcels) == 1 else f"{short_id(node.waybill)}: {node_words(node)}"
+    return node_words(node) if len(parcels) == 1 else labelled(short_id(node.waybill), node_words(node))
 
 
 def bar_of(parcel: Parcel, snapshot: OrderSnapshot, order: Order | None) -> str:
@@ -49,7 +49,7 @@ def no_parcel(snapshot: OrderSnapshot, order: Order | None) -> str:
     """Why an order has no parcel yet, and the page on which it can be paid where that is the reason."""
     waybills = order.waybills if order else ()
     if waybills:
-        names = ", ".join(f"`{sanitize_id(waybill)}`" for waybill in sorted(waybills)[:10])
+        names = listed(f"`{sanitize_id(waybill)}`" for waybill in sorted(waybills)[:10])
         return _("Shipped as {numbers}; no scan yet.").format(numbers=names)
     if order and order.is_unpaid and snapshot.milestone in {None, Milestone.ORDERED}:
         pay = _("Pay on {platform}").format(platform=platform_name(order.platform))

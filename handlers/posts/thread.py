@@ -20,6 +20,7 @@ from handlers.blocks.parts import (
     paragraphs,
     short_name,
 )
+from handlers.blocks.punctuation import labelled, listed
 from handlers.blocks.standing import delivered, of_milestone, of_step, platform_word
 from handlers.blocks.text import money, sanitize_id, short_id
 from handlers.posts import alarms
@@ -90,7 +91,7 @@ def _message(lines: Sequence[str], news: News, watch: Watch, now: datetime, *, c
         layout.note(el.context(_and_updates(hidden, any_shown=shown > 0)))
     if news.edited:
         count, example = _edits(news.edited, now)
-        if not layout.note(el.context(f"{count}: {example}")):
+        if not layout.note(el.context(labelled(count, example))):
             layout.note(el.context(count))
     return el.message(layout.blocks, whole=order_name(news.ref))
 
@@ -109,7 +110,7 @@ def _ids(news: News, snapshot: OrderSnapshot | None, others: Sequence[str]) -> l
         parts.append(carrier_link(parcel, number) or number)
     parts += [part for part in (_split(news.parcels),) if part and news.has_milestone]
     if others:
-        names = ", ".join(short_name(OrderRef.from_key(key)) for key in others[:MAX_OTHERS])
+        names = listed(short_name(OrderRef.from_key(key)) for key in others[:MAX_OTHERS])
         ellipsis = "…" if others[MAX_OTHERS:] else ""
         parts.append(_("same parcel: {others}").format(others=names + ellipsis))
     return parts
@@ -146,7 +147,7 @@ def _settled(order: Order | None) -> str:
     line = _("💳 *No longer waiting for payment*")
     if order is None or not is_with_finance(order.platform, order.status_code):
         return line
-    return f"{line}: {platform_word(order)}"
+    return labelled(line, platform_word(order))
 
 
 def _changes(news: News, order: Order | None) -> list[str]:
@@ -211,7 +212,7 @@ def _split(parcels: Sequence[Parcel]) -> str:
         states[name] = states.get(name, 0) + 1
     if len(states) <= 1:
         return ""
-    return delivered(parcels) or ", ".join(f"{n} × {name}" for name, n in states.items())
+    return delivered(parcels) or listed(f"{n} × {name}" for name, n in states.items())
 
 
 def _nodes_for(watch: Watch, news: News) -> list[Node]:
@@ -227,7 +228,7 @@ def _nodes_for(watch: Watch, news: News) -> list[Node]:
 
 def _with_parcel(node: Node, news: News, now: datetime) -> str:
     line = node_line(node, now)
-    return f"{short_id(node.waybill)}: {line}" if len(_concerned(news)) > 1 else line
+    return labelled(short_id(node.waybill), line) if len(_concerned(news)) > 1 else line
 
 
 def _and_updates(n: int, *, any_shown: bool) -> str:

@@ -41,10 +41,11 @@ def read_form(values: dict[str, Any]) -> FilledForm:
     wrong: dict[str, str] = {}
     if not find_ids({"text": words}).ids:
         wrong["orders"] = _(
-            "There is no order id or waybill in it. An order id has 12 to 20 digits, such as 2542285634920880794."
+            "There is no order ID or tracking number in it. Order IDs have 12 to 20 digits, such as "
+            "2542285634920880794."
         )
     if act == "watch" and not channel:
-        wrong["channel"] = _("Choose the channel in which the news is to appear.")
+        wrong["channel"] = _("Choose the channel in which the updates are posted.")
     return FilledForm(words, act, channel, wrong)
 
 

@@ -17,7 +17,7 @@ def form() -> View:
     return orders_page(
         [
             field(
-                _("Orders or waybills: ids, links, or a whole message"),
+                _("Orders or tracking numbers: IDs, links, or a whole message"),
                 "orders",
                 {
                     "type": "plain_text_input",
@@ -27,17 +27,17 @@ def form() -> View:
                 },
             ),
             field(
-                _("What to do"),
+                _("Action"),
                 "what",
                 {
                     "type": "radio_buttons",
                     "action_id": "value",
-                    "options": [option("track", _("Show where they are")), option("watch", _("Watch in a channel"))],
-                    "initial_option": option("track", _("Show where they are")),
+                    "options": [option("track", _("Track now")), option("watch", _("Watch in a channel"))],
+                    "initial_option": option("track", _("Track now")),
                 },
             ),
             field(
-                _("Channel for the news"),
+                _("Post updates in"),
                 "channel",
                 {
                     "type": "conversations_select",
@@ -48,7 +48,7 @@ def form() -> View:
                 optional=True,
             ),
         ],
-        submit=_("Go"),
+        submit=_("Continue"),
     )
 
 

@@ -20,7 +20,7 @@ from handlers.blocks.parts import (
     standing_in,
     title_of,
 )
-from handlers.blocks.punctuation import sentences
+from handlers.blocks.punctuation import listed, sentences
 from handlers.blocks.text import code, sanitize_id, short_id
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.requests import Unwatch
@@ -196,5 +196,5 @@ def _names(watches: Sequence[Watch]) -> list[str]:
 
 
 def _ids(ids: Sequence[str]) -> str:
-    shown = ", ".join(f"`{sanitize_id(order_id)}`" for order_id in ids[:SHOWN])
+    shown = listed(f"`{sanitize_id(order_id)}`" for order_id in ids[:SHOWN])
     return shown if len(ids) <= SHOWN else _("{ids} and {n} more").format(ids=shown, n=len(ids) - SHOWN)

@@ -11,6 +11,7 @@ from handlers.blocks import action_ids, help_page
 from handlers.blocks.error_messages import BETWEEN_PEOPLE
 from handlers.blocks.help_page import ID, ID2, HelpPage
 from handlers.blocks.i18n import _
+from handlers.blocks.punctuation import listed
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
 from handlers.interactions.ports import WatchResult
 from handlers.parsing.options import PLATFORMS, read_options
@@ -46,7 +47,7 @@ def read_watch(command: TypedCommand) -> WatchOrders | WatchAll | ListWatches:
     where, words = take_channel(command, words)
     filters, words = take_filters(words)
     if len(filters) > 1:
-        problem = _("there are two filters, {filters}; choose one").format(filters=", ".join(f"`{f}`" for f in filters))
+        problem = _("there are two filters, {filters}; choose one").format(filters=listed(f"`{f}`" for f in filters))
         others = [token for token in command.tokens if FILTERS.get(folded(token.text)) in {None, filters[0]}]
         raise command.refuse(problem, instead=others)
     extra = [*filters, *([f"--{options.platform.value}"] if options.platform else [])]

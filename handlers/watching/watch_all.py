@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.access.permissions import Need
 from handlers.blocks import order_states
 from handlers.blocks.i18n import _
+from handlers.blocks.punctuation import listed
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Feature, HelpGroup, Overview
 from handlers.interactions.announcing import announce
@@ -52,8 +53,8 @@ def read_watch_all(command: TypedCommand) -> WatchAll:
         else:
             problem = _("{word} is neither a state ({states}) nor a filter ({filters})").format(
                 word=code(word.text, 40),
-                states=", ".join(f"`{state}`" for state in order_states.STATES),
-                filters=", ".join(f"`{name}`" for name in Filter),
+                states=listed(f"`{state}`" for state in order_states.STATES),
+                filters=listed(f"`{name}`" for name in Filter),
             )
             raise command.refuse(problem, suggestion=" ".join(["/panda watch all", *where.typed()]))
     return WatchAll(where.channel, status, filter_)

@@ -9,6 +9,7 @@ from handlers.access.subjects import CHANNEL, Subject, rows
 from handlers.blocks import action_ids
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _
+from handlers.blocks.punctuation import listed
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
 from handlers.parsing.options import read_options
@@ -45,7 +46,7 @@ def read_watches(command: TypedCommand) -> ListWatches:
     groups = [_GROUPS.get(folded(word.text)) for word in words]
     if len(groups) > 1 or None in groups:
         problem = _("{word} is neither a channel nor one of {groups}").format(
-            word=code(" ".join(word.text for word in words), 40), groups=", ".join(f"`{group}`" for group in GROUPS)
+            word=code(" ".join(word.text for word in words), 40), groups=listed(f"`{group}`" for group in GROUPS)
         )
         raise command.refuse(problem, suggestion=" ".join(["/panda watches", *where.typed()]))
     return ListWatches(where.channel, options.page, next(iter(groups), None))

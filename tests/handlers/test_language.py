@@ -173,6 +173,48 @@ def test_each_kind_of_text_has_slack_s_own_limit(made: Any, path: tuple[str | in
     assert made["text"].endswith("…")
 
 
+# Chinese has full-width marks. A half-width one between Chinese characters, or behind one at the end of a line, comes
+# from joining phrases in the code, or from a translator's keyboard.
+HALF_WIDTH = re.compile(
+    r"[\u4e00-\u9fff][)」》”]?\s?[,;:.()!?]\s?[(「《“]?(?=[\u4e00-\u9fff])|[\u4e00-\u9fff][,;:.!?](?=\s|$)"
+)
+NO_WORDS = re.compile(r"`[^`]*`|<[^>]*>|https?:\S+")
+LATIN = re.compile(r"[A-Za-z][a-z]{2,}")
+# Names, units and what the samples hold themselves; no other word of English may be left in a Chinese message.
+LEFT = {
+    *(
+        "pandabot",
+        "Panda",
+        "Pon",
+        "Slack",
+        "Taobao",
+        "Socket",
+        "Mode",
+        "Tom",
+        "English",
+        "Track",
+        "Watch",
+        "SQLite",
+        "ite",
+    ),
+    *("orders", "message", "edited", "Shanghai", "Asia", "Europe", "Berlin", "America", "New", "York", "max", "sort"),
+    *("Red", "red", "dress", "answer", "channel", "htt", "boom", "www", "evil", "example", "amp", "Lite"),
+}
+
+
+def test_chinese_has_chinese_marks_and_words() -> None:
+    """No half-width comma, colon, bracket or full stop between Chinese characters, and no English word beside names."""
+    with use_language("zh_CN"):
+        shown = [
+            (name, NO_WORDS.sub("", text))
+            for name, blocks in catalogue().items()
+            for text in texts(blocks)
+            if "hostile" not in name and name not in SAMPLES
+        ]
+    assert [(name, text) for name, text in shown if HALF_WIDTH.search(text)] == []
+    assert {word for name, text in shown if "settings_views.modal" not in name for word in LATIN.findall(text)} <= LEFT
+
+
 def texts(part: Any) -> Iterator[str]:
     """Everything that is read."""
     if isinstance(part, list):

@@ -28,9 +28,10 @@ from support.view_samples import (
 
 from handlers.about import start, status_view
 from handlers.blocks import failures, pages
+from handlers.blocks.i18n import _
 from handlers.blocks.paging import of_rows
 from handlers.blocks.settings_words import Defaults
-from handlers.blocks.text import escape
+from handlers.blocks.text import code, escape
 from handlers.channel import delivery_log_view, mute, settings_views, time_zones
 from handlers.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.goods import discover_view, product_view, products
@@ -359,7 +360,7 @@ def _chosen() -> dict[str, Any]:
             HERE, CHOSEN, time_zones.groups(["Asia/Shanghai"], NOW), Defaults()
         ),
         "channel.settings_views.working": settings_views.working(),
-        "channel.settings_views.not_saved": settings_views.not_saved(failures.failure("Something went wrong.")),
+        "channel.settings_views.not_saved": settings_views.not_saved(failures.failure("😿")),
         "channel.settings_views.saved": settings_views.saved(
             HERE, CHOSEN, LATER, (Load(3, 8), Load(1)), NOW, defaults=Defaults()
         ),
@@ -371,15 +372,15 @@ def _chosen() -> dict[str, Any]:
         "watching.watch_all_views.ended": watch_all_views.ended(HERE, 1, 4),
         "watching.finder_form.form": finder_form.form(),
         "watching.finder_form.working": finder_form.working(),
-        "blocks.pages.answer_page": pages.answer_page(failures.failure("Something went wrong.")),
-        "blocks.pages.home_page": pages.home_page(failures.failure("Something went wrong.")),
+        "blocks.pages.answer_page": pages.answer_page(failures.failure("😿")),
+        "blocks.pages.home_page": pages.home_page(failures.failure("😿")),
         **{f"home.view.view {case}".strip(): made for case, made in _homes().items()},
         "home.form_views.search": form_views.search(),
         "home.form_views.searching": form_views.searching(),
         "home.form_views.waiting_for_orders": form_views.waiting_for_orders(),
         "home.form_views.whose_settings": form_views.whose_settings(),
         "home.form_views.opening_settings": form_views.opening_settings(),
-        "home.form_views.refused": form_views.refused(failures.failure("Something went wrong.")),
+        "home.form_views.refused": form_views.refused(failures.failure("😿")),
         "home.form_views.results": form_views.results(products.results(Search("x"), {}, {TAOBAO: "no answer"})),
         "posts.digest.batch": digest.batch(_batched(), LINKS),
         "posts.digest.batch late": digest.batch([(_news(nodes=(), steps=(), late=EXPECTED), watch())], LINKS),
@@ -415,7 +416,12 @@ def _homes() -> dict[str, Any]:
 def _told() -> dict[str, Any]:
     down = _report(pandapon_down_since=NOW - timedelta(minutes=20), pandapon_error=HOSTILE, copies=UNSAFE)
     late = _health(due=2, oldest_due=NOW - timedelta(minutes=9), outbox={PostState.PENDING: 1}, lost=3)
-    guessed = UsageError(typed="`/panda x`", problem="I don't know x.", suggestion="/panda search x", is_guess=True)
+    guessed = UsageError(
+        typed=code("/panda x"),
+        problem=_("I don't know {word}.").format(word=code("x")),
+        suggestion="/panda search x",
+        is_guess=True,
+    )
     refused = UsageError(typed=f"the word {escape(HOSTILE)}", problem="I do not know it.", suggestion="/panda help")
     return {
         "about.status_view.status": status_view.status(_health(), Watched(5, 3), _report(), NOW),
@@ -435,10 +441,11 @@ def _told() -> dict[str, Any]:
         "blocks.failures.usage_error": failures.usage_error(refused),
         "blocks.failures.usage_error guess": failures.usage_error(guessed),
         "blocks.failures.pandapon again": failures.pandapon(
-            api.ServerError("500"), failures.Asked(escape("Couldn't search"), Search("连衣裙"))
+            api.ServerError("500"),
+            failures.Asked(_("Couldn't search {keyword}").format(keyword="连衣裙"), Search("连衣裙")),
         ),
         "blocks.failures.too_late again": failures.too_late(15, failures.Asked("", Search("连衣裙"))),
-        "blocks.failures.failure": failures.failure("Something went wrong.", incident_id="1f2e3d4c"),
+        "blocks.failures.failure": failures.failure("😿", incident_id="1f2e3d4c"),
         "blocks.failures.working": failures.working(""),
         "blocks.failures.working stays": failures.working("", stays=True),
         "blocks.failures.too_late": failures.too_late(15),

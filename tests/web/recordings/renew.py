@@ -84,7 +84,7 @@ async def look_around(mei: Person) -> None:
     await mei.page.get_by_role("button", name="Track or watch orders").click()
     form = mei.page.get_by_role("dialog")
     await form.get_by_role("textbox").first.fill(f"please look at {ORDER}")
-    await form.get_by_role("button", name="Go").click()
+    await form.get_by_role("button", name="Continue").click()
     await expect(form).to_contain_text("Out for delivery")
     await mei.page.keyboard.press("Escape")
     await mei.go("orders")
