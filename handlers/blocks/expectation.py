@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers.blocks import carriers
-from handlers.blocks.i18n import _, language
+from handlers.blocks.i18n import _
+from handlers.blocks.locale_data import days
 from handlers.blocks.text import DAY, ago, escape, span
 from tracking.values import Basis
 
 if TYPE_CHECKING:
-    from datetime import date, datetime, tzinfo
+    from datetime import datetime, tzinfo
 
     from tracking.orders import OrderSnapshot
     from tracking.values import Expected
@@ -60,7 +61,8 @@ def basis_words(expected: Expected) -> str:
         Basis.CARRIER: _("based on {n} {carrier} parcels"),
         Basis.ALL: _("based on {n} parcels"),
     }[expected.basis]
-    return words.format(n=expected.journeys, carrier=carriers.of_name(expected.carrier), place=escape(expected.lane))
+    carrier = escape(carriers.short_name(expected.carrier))
+    return words.format(n=expected.journeys, carrier=carrier, place=escape(expected.lane))
 
 
 def late_headline(expected: Expected, now: datetime) -> str:
@@ -72,17 +74,10 @@ def late_headline(expected: Expected, now: datetime) -> str:
 
 
 def dates(first: datetime, last: datetime, zone: tzinfo) -> str:
-    """A range of dates in a zone and in the current language, such as ``Dec 2 – 4``; a single date where both agree."""
-    return _interval(first.astimezone(zone).date(), last.astimezone(zone).date())
+    """A range of dates in a zone, such as ``Dec 2 – 4``; a single date where both agree."""
+    return days(first.astimezone(zone).date(), last.astimezone(zone).date())
 
 
 def _about(time: timedelta) -> str:
     """A length of time in whole days, rounded; below a day and a half in hours."""
     return span(timedelta(days=round(time / DAY)) if time >= 1.5 * DAY else time)
-
-
-def _interval(first: date, last: date) -> str:
-    # Imported at the first use: it takes a tenth of a second, and no start needs it.
-    from babel.dates import format_interval  # noqa: PLC0415
-
-    return str(format_interval(first, last, "MMMd", locale=language()))
