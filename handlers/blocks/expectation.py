@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from handlers.blocks import carriers
 from handlers.blocks.i18n import _
 from handlers.blocks.locale_data import days
-from handlers.blocks.text import DAY, ago, escape, span
+from handlers.blocks.text import DAY, HOUR, ago, escape, span
+from pandapon.shipment import FINAL, Milestone
 from tracking.values import Basis
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from tracking.orders import OrderSnapshot
     from tracking.values import Expected
+
+_CARRIED = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT})
 
 
 def expected_words(snapshot: OrderSnapshot, now: datetime, zone: tzinfo) -> str:
@@ -34,24 +37,31 @@ def expected_words(snapshot: OrderSnapshot, now: datetime, zone: tzinfo) -> str:
 
 def forecast(snapshot: OrderSnapshot, now: datetime, zone: tzinfo) -> str:
     """All of it, for ``track``: the dates, the pace, and from which journeys the dates were learnt."""
-    if snapshot.expected is None:
-        return ""
-    parts = (expected_words(snapshot, now, zone), pace(snapshot, now), basis_words(snapshot.expected))
-    return " · ".join(part for part in parts if part)
+    basis = basis_words(snapshot.expected) if snapshot.expected else ""
+    return " · ".join(part for part in (expected_words(snapshot, now, zone), pace(snapshot, now), basis) if part)
 
 
 def pace(snapshot: OrderSnapshot, now: datetime) -> str:
-    """``ordered 4 days ago · in transit 2 days · usually 3 days``, as far as it is known; empty for an ended order."""
+    """``ordered 4 days ago · in transit for 2 days · usually 3 days``, as far as it is known."""
     expected, order = snapshot.expected, snapshot.order
     parts = []
-    if order and order.created_at and order.created_at <= now and expected:
+    if order and order.created_at:
         parts.append(_("ordered {ago}").format(ago=ago(now - order.created_at)))
-    if expected and expected.waybill:
-        parts.append(_("in transit {time}").format(time=span(now - expected.since)))
-        parts.append(_("usually {time}").format(time=_about(expected.usual)))
-    elif expected:
-        parts.append(_("usually {time} after payment").format(time=_about(expected.usual)))
+    set_out = _set_out(snapshot)
+    if set_out and now - set_out >= HOUR and snapshot.milestone not in FINAL:
+        parts.append(_("in transit for {span}").format(span=span(now - set_out)))
+    if expected:
+        words = _("usually {time}") if expected.waybill else _("usually {time} after payment")
+        parts.append(words.format(time=_about(expected.usual)))
     return " · ".join(parts)
+
+
+def _set_out(snapshot: OrderSnapshot) -> datetime | None:
+    """When the parcel that is expected last set out; where none is expected, when the first one did."""
+    if snapshot.expected and snapshot.expected.waybill:
+        return snapshot.expected.since
+    nodes = (node for node in snapshot.shipment.nodes if node.is_timed and node.milestone in _CARRIED)
+    return min((node.at for node in nodes if node.at), default=None)
 
 
 def basis_words(expected: Expected) -> str:

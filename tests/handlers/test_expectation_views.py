@@ -74,10 +74,11 @@ def test_no_date_that_is_shown_as_expected_is_past(days: float, zone: str) -> No
 
 
 def test_the_pace_of_an_order() -> None:
-    assert pace(expecting(), NOW) == "ordered 3 days ago · in transit 2 days · usually 3 days"
+    assert pace(expecting(), NOW) == "ordered 3 days ago · in transit for 2 days · usually 3 days"
     paid = replace(EXPECTED, waybill="", since=NOW - DAY)
-    assert pace(expecting(paid), NOW) == "ordered 3 days ago · usually 3 days after payment"
-    assert pace(expecting(None), NOW) == ""
+    unshipped = replace(snapshot(of=order()), expected=paid)
+    assert pace(unshipped, NOW) == "ordered 3 days ago · usually 3 days after payment"
+    assert pace(expecting(None), NOW) == "ordered 3 days ago · in transit for 3 hours", "too few journeys are known"
     assert expected_words(expecting(None), NOW, CHINA) == ""
 
 
