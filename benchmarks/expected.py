@@ -6,8 +6,12 @@ arrives when it is at the door or the pick-up point, as the rule has it. Dates a
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
+import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -15,12 +19,14 @@ from benchmarks.networks import Api, Clock
 from benchmarks.replay import config
 from benchmarks.replay_counts import START
 from benchmarks.table import show
+from bot.jobs.journeys import learn
 from pandapon.client import PandaPon
 from pandapon.progress import place_after
 from pandapon.shipment import Milestone, OrderRef
 from pandapon.times import CHINA
 from sandbox.pandapon.generator import scenarios
 from sandbox.pandapon.world import World
+from storage.store import open_store
 from tracking.expected import expect
 from tracking.journeys import STAGES, History, journey_of, stages_of
 from tracking.stalls import Limits
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
     from tracking.journeys import Journey
 
 DAYS = 30
+MANY, BATCH = 100_000, 5_000
 LATER = START + timedelta(days=1.5 * DAYS)  # by then every journey is over
 WORDS = {
     Milestone.PAID: "paid",
@@ -134,6 +141,37 @@ async def measure(count: int = 1000, learn_seed: int = 1, measure_seed: int = 2)
     arrived = [found for found in shown if found]
     late = sum(any(each.told_late for each in found.values()) for found in arrived)
     print(f"  Of {len(arrived)} parcels that arrived, {late / len(arrived):.1%} were told once as later than expected.")
+    await _at_scale([journey for found in (others, ours) for journey in journeys(found)])
+
+
+async def _at_scale(samples: list[Journey]) -> None:
+    """Print how long learning takes beside 100,000 journeys, and for how long it keeps the event loop busy at most."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = await open_store(Path(folder) / "journeys.db")
+        await store.thread.direct(lambda conn: conn.execute("PRAGMA foreign_keys = OFF"))  # no orders are needed here
+        for start in range(0, MANY, BATCH):
+            copies = range(start, start + BATCH)
+            await store.journeys.add([replace(samples[n % len(samples)], waybill=str(n)) for n in copies])
+        await store.journeys.mark_gathered(LATER)
+        pauses: list[float] = []
+        watching = asyncio.create_task(_watch_loop(pauses))
+        began = time.perf_counter()
+        await learn(store, lambda: LATER)
+        took = time.perf_counter() - began
+        watching.cancel()
+        await store.close()
+    pause = max(pauses, default=0.0)
+    print(
+        f"  Learning beside {MANY:,} journeys: {took:.2f} s an hour, the loop busy for {pause * 1000:.0f} ms at most."
+    )
+
+
+async def _watch_loop(pauses: list[float]) -> None:
+    """Note by how much each millisecond of sleep was late."""
+    while True:
+        began = time.perf_counter()
+        await asyncio.sleep(0.001)
+        pauses.append(time.perf_counter() - began - 0.001)
 
 
 class _Diary:

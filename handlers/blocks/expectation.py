@@ -6,15 +6,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers.blocks import carriers
-from handlers.blocks.i18n import _, language
-from handlers.blocks.text import DAY, ago, escape, span
+from handlers.blocks.i18n import _
+from handlers.blocks.locale_data import days
+from handlers.blocks.text import DAY, HOUR, ago, escape, span
+from pandapon.shipment import FINAL, Milestone
 from tracking.values import Basis
 
 if TYPE_CHECKING:
-    from datetime import date, datetime, tzinfo
+    from datetime import datetime, tzinfo
 
     from tracking.orders import OrderSnapshot
     from tracking.values import Expected
+
+_CARRIED = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT})
 
 
 def expected_words(snapshot: OrderSnapshot, now: datetime, zone: tzinfo) -> str:
@@ -33,24 +37,31 @@ def expected_words(snapshot: OrderSnapshot, now: datetime, zone: tzinfo) -> str:
 
 def forecast(snapshot: OrderSnapshot, now: datetime, zone: tzinfo) -> str:
     """All of it, for ``track``: the dates, the pace, and from which journeys the dates were learnt."""
-    if snapshot.expected is None:
-        return ""
-    parts = (expected_words(snapshot, now, zone), pace(snapshot, now), basis_words(snapshot.expected))
-    return " · ".join(part for part in parts if part)
+    basis = basis_words(snapshot.expected) if snapshot.expected else ""
+    return " · ".join(part for part in (expected_words(snapshot, now, zone), pace(snapshot, now), basis) if part)
 
 
 def pace(snapshot: OrderSnapshot, now: datetime) -> str:
-    """``ordered 4 days ago · in transit 2 days · usually 3 days``, as far as it is known; empty for an ended order."""
+    """``ordered 4 days ago · in transit for 2 days · usually 3 days``, as far as it is known."""
     expected, order = snapshot.expected, snapshot.order
     parts = []
-    if order and order.created_at and order.created_at <= now and expected:
+    if order and order.created_at:
         parts.append(_("ordered {ago}").format(ago=ago(now - order.created_at)))
-    if expected and expected.waybill:
-        parts.append(_("in transit {time}").format(time=span(now - expected.since)))
-        parts.append(_("usually {time}").format(time=_about(expected.usual)))
-    elif expected:
-        parts.append(_("usually {time} after payment").format(time=_about(expected.usual)))
+    set_out = _set_out(snapshot)
+    if set_out and now - set_out >= HOUR and snapshot.milestone not in FINAL:
+        parts.append(_("in transit for {span}").format(span=span(now - set_out)))
+    if expected:
+        words = _("usually {time}") if expected.waybill else _("usually {time} after payment")
+        parts.append(words.format(time=_about(expected.usual)))
     return " · ".join(parts)
+
+
+def _set_out(snapshot: OrderSnapshot) -> datetime | None:
+    """When the parcel that is expected last set out; where none is expected, when the first one did."""
+    if snapshot.expected and snapshot.expected.waybill:
+        return snapshot.expected.since
+    nodes = (node for node in snapshot.shipment.nodes if node.is_timed and node.milestone in _CARRIED)
+    return min((node.at for node in nodes if node.at), default=None)
 
 
 def basis_words(expected: Expected) -> str:
@@ -60,7 +71,8 @@ def basis_words(expected: Expected) -> str:
         Basis.CARRIER: _("based on {n} {carrier} parcels"),
         Basis.ALL: _("based on {n} parcels"),
     }[expected.basis]
-    return words.format(n=expected.journeys, carrier=carriers.of_name(expected.carrier), place=escape(expected.lane))
+    carrier = escape(carriers.short_name(expected.carrier))
+    return words.format(n=expected.journeys, carrier=carrier, place=escape(expected.lane))
 
 
 def late_headline(expected: Expected, now: datetime) -> str:
@@ -72,17 +84,10 @@ def late_headline(expected: Expected, now: datetime) -> str:
 
 
 def dates(first: datetime, last: datetime, zone: tzinfo) -> str:
-    """A range of dates in a zone and in the current language, such as ``Dec 2 – 4``; a single date where both agree."""
-    return _interval(first.astimezone(zone).date(), last.astimezone(zone).date())
+    """A range of dates in a zone, such as ``Dec 2 – 4``; a single date where both agree."""
+    return days(first.astimezone(zone).date(), last.astimezone(zone).date())
 
 
 def _about(time: timedelta) -> str:
     """A length of time in whole days, rounded; below a day and a half in hours."""
     return span(timedelta(days=round(time / DAY)) if time >= 1.5 * DAY else time)
-
-
-def _interval(first: date, last: date) -> str:
-    # Imported at the first use: it takes a tenth of a second, and no start needs it.
-    from babel.dates import format_interval  # noqa: PLC0415
-
-    return str(format_interval(first, last, "MMMd", locale=language()))

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_timedelta, get_timezone_location
+from babel.dates import format_date, format_interval, format_skeleton, format_timedelta, get_timezone_location
 from babel.numbers import format_currency, format_decimal
 
 from handlers.blocks.i18n import language
@@ -52,6 +52,11 @@ def weekday(local: datetime, *, with_year: bool) -> str:
 def clock(local: datetime) -> str:
     """The time on a clock of 24 hours, e.g. ``16:30``."""
     return format_skeleton("Hm", local, tzinfo=local.tzinfo, locale=locale())
+
+
+def days(first: date, last: date) -> str:
+    """A range of dates without their year, e.g. ``Dec 2 – 4``; a single date where both are the same."""
+    return format_interval(first, last, "MMMd", locale=locale())
 
 
 def day_in_full(day: date) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from handlers.blocks import action_ids
+from handlers.blocks import action_ids, carriers
 from handlers.blocks import elements as el
 from handlers.blocks.gloss import beside
-from handlers.blocks.i18n import _, language, ngettext
+from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import bracketed
@@ -24,7 +24,6 @@ from handlers.blocks.text import (
     truncate_mrkdwn,
 )
 from handlers.requests import Unwatch
-from pandapon.carriers import carrier_of
 from pandapon.markup import plain
 from pandapon.shipment import OrderRef
 
@@ -149,10 +148,9 @@ def carrier_link(parcel: Parcel, number: str = "") -> str:
 
     ``number``: shown behind the carrier's name. A carrier that only the number's shape suggests is marked: ``ZTO?``.
     """
-    match = carrier_of(parcel.carrier, parcel.waybill)
-    name = (match.chinese if language() == "zh_CN" else match.name) if match else truncate(parcel.carrier, 40)
+    name = carriers.short_name(parcel.carrier, parcel.waybill)
     shown = f"{name} {number}".strip() if name else ""
-    return el.link(match.carrier.address(parcel.waybill) if match else "", shown)
+    return el.link(carriers.page_of(parcel), shown)
 
 
 def node_line(node: Node, now: datetime) -> str:

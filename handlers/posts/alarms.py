@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
+from handlers.blocks.carriers import service_of
 from handlers.blocks.gloss import beside
 from handlers.blocks.i18n import _
 from handlers.blocks.parts import (
@@ -24,7 +25,6 @@ from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import escape, sanitize_id, slack_date, span, truncate
 from handlers.posts import unpaid
 from handlers.requests import Track
-from pandapon.carriers import carrier_of
 from pandapon.shipment import OrderRef, Parcel
 from storage.alarm import AlarmState
 from tracking.values import Leg, Stall
@@ -176,10 +176,9 @@ def _todo(stall: Stall, parcel: Parcel | None) -> str:
         return _("I'll stop watching in a week unless someone presses Keep watching.")
     if stall.leg is Leg.NOT_SHIPPED:
         return _("Please ask the seller when it will be shipped.")
-    match = carrier_of(parcel.carrier, parcel.waybill) if parcel else None
-    if match is None or match.is_guess or not match.carrier.phone:
+    courier = service_of(parcel) if parcel else ""
+    if not courier:
         return _("Please ask the seller to check with the courier.")
-    courier = f"{match.name}: {match.carrier.phone}"
     return _("Please ask the seller to check with the courier ({courier}).").format(courier=courier)
 
 

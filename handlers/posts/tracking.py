@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -27,10 +26,8 @@ from handlers.blocks.parts import (
     unwatch_button,
 )
 from handlers.blocks.standing import standing
-from handlers.blocks.text import ago, span
 from handlers.posts.parcels import bar_of, more_parcels, no_parcel
 from handlers.requests import ShowOrder, Track, WatchOrders
-from pandapon.shipment import FINAL, Milestone
 from pandapon.times import CHINA
 
 if TYPE_CHECKING:
@@ -45,7 +42,6 @@ if TYPE_CHECKING:
 
 FEW, FEWER = 5, 2  # updates shown of each parcel; the latter for orders with more than FEW_PARCELS parcels
 FEW_PARCELS = 3
-_CARRIED = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT})
 
 
 def track(
@@ -75,7 +71,7 @@ def track(
             *el.actions(_buttons(snapshot, hidden, watched_by, all_nodes=all_nodes, back=back)),
         ],
     )
-    times = forecast(snapshot, now, zone) or " · ".join(_times(snapshot, now))
+    times = forecast(snapshot, now, zone)
     if notes := [note for note in (*state.notes, times) if note]:
         layout.add(el.section(" · ".join(notes)))
     if not parcels:
@@ -99,17 +95,6 @@ def _age(snapshot: OrderSnapshot, now: datetime, zone: tzinfo | None) -> str:
     place = city(zone.key) if isinstance(zone, ZoneInfo) else _("China")
     zone_words = _("days and times of {place}").format(place=place)  # not inside of the f-string: Babel looks into none
     return f"{age} · {zone_words}"
-
-
-def _times(snapshot: OrderSnapshot, now: datetime) -> list[str]:
-    """How long ago the order was made and how long it is on its way, where its pace is not known from others."""
-    order, times = snapshot.order, []
-    if order and order.created_at:
-        times.append(_("ordered {ago}").format(ago=ago(now - order.created_at)))
-    carried = [node.at for node in snapshot.shipment.nodes if node.is_timed and node.at and node.milestone in _CARRIED]
-    if carried and snapshot.milestone not in FINAL and now - min(carried) >= timedelta(hours=1):
-        times.append(_("in transit for {span}").format(span=span(now - min(carried))))
-    return times
 
 
 def _buttons(

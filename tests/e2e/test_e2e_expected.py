@@ -94,7 +94,7 @@ async def test_twenty_journeys_make_an_estimate_and_its_passing_is_told_once_acr
     answer = await harness.ask(f"/panda track {WAITING}")
     assert "Expected Mar 3" in answer
     assert "based on 20 ZTO parcels from 义乌" in answer
-    assert "in transit 6 hours" in answer
+    assert "in transit for 6 hours" in answer
 
     card = await card_of(harness)
     assert "Expected Mar 3" in words(card)

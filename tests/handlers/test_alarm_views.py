@@ -33,7 +33,7 @@ def test_what_stands_still_and_what_to_do() -> None:
     lines = raised(STALL).split("\n")
     assert lines[0] == "⏰ *No movement for 4 days* · 雪纺连衣裙 +1"
     assert lines[1] == (
-        "Usual here: 26 hours. Last scan: 杭州. Please ask the seller to check with the courier (SF: 95338)."
+        "Usual here: 26 hours. Last scan: 杭州. Please ask the seller to check with the courier (SF 95338)."
     )
     assert lines[2].startswith("1688 …880794 · <https://www.sf-express.com/")
     assert lines[3:] == EVERY

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.view_samples import HOSTILE, NOW, order, parcel, snapshot
 
-from handlers.blocks.carriers import page_address, page_link, service_number, short_name
+from handlers.blocks import carriers
 from handlers.blocks.expectation import basis_words, dates, expected_words, late_headline, pace
 from handlers.blocks.i18n import use_language
+from handlers.blocks.parts import carrier_link
 from tracking.values import Basis, Expected
 
 if TYPE_CHECKING:
@@ -73,10 +74,11 @@ def test_no_date_that_is_shown_as_expected_is_past(days: float, zone: str) -> No
 
 
 def test_the_pace_of_an_order() -> None:
-    assert pace(expecting(), NOW) == "ordered 3 days ago · in transit 2 days · usually 3 days"
+    assert pace(expecting(), NOW) == "ordered 3 days ago · in transit for 2 days · usually 3 days"
     paid = replace(EXPECTED, waybill="", since=NOW - DAY)
-    assert pace(expecting(paid), NOW) == "ordered 3 days ago · usually 3 days after payment"
-    assert pace(expecting(None), NOW) == ""
+    unshipped = replace(snapshot(of=order()), expected=paid)
+    assert pace(unshipped, NOW) == "ordered 3 days ago · usually 3 days after payment"
+    assert pace(expecting(None), NOW) == "ordered 3 days ago · in transit for 3 hours", "too few journeys are known"
     assert expected_words(expecting(None), NOW, CHINA) == ""
 
 
@@ -101,23 +103,21 @@ def test_lateness_says_how_long_it_takes_and_how_long_is_usual() -> None:
 
 def test_a_carrier_has_a_name_a_page_and_a_number_to_call() -> None:
     sf = parcel()
-    assert short_name(sf) == "SF"
-    assert page_link(sf) == f"<{page_address(sf)}|Open at SF>"
-    assert page_address(sf).endswith(f"/{sf.waybill}")
-    assert service_number(sf) == "call SF: 95338"
+    assert carrier_link(sf) == f"<{carriers.page_of(sf)}|SF>"
+    assert carriers.page_of(sf).endswith(f"/{sf.waybill}")
+    assert carriers.service_of(sf) == "SF 95338"
     with use_language("zh_CN"):
-        assert short_name(sf) == "顺丰"
+        assert carriers.service_of(sf) == "顺丰 95338"
 
 
 def test_a_guessed_carrier_is_marked_and_nobody_is_told_to_call_it() -> None:
     guessed = parcel(carrier="")
-    assert short_name(guessed) == "SF?"
-    assert "Open at SF?" in page_link(guessed)
-    assert service_number(guessed) == ""
+    assert carrier_link(guessed).endswith("|SF?>")
+    assert carriers.service_of(guessed) == ""
 
 
 def test_an_unknown_carrier_keeps_its_name_and_has_no_page() -> None:
     unknown = parcel(carrier=HOSTILE)
-    assert "<!channel>" not in short_name(unknown)
-    assert (page_link(unknown), page_address(unknown), service_number(unknown)) == ("", "", "")
-    assert short_name(parcel(carrier="", waybill="parcel-1")) == ""
+    assert "<!channel>" not in carrier_link(unknown)
+    assert (carriers.page_of(unknown), carriers.service_of(unknown)) == ("", "")
+    assert carriers.short_name("", "parcel-1") == ""
