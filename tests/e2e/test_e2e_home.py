@@ -206,7 +206,7 @@ async def test_a_search_from_the_home(harness: BotHarness) -> None:
     field = {"keyword": {"value": {"type": "plain_text_input", "value": "连衣裙"}}, "platform": chosen}
     assert (await harness.slack.submit("mei", view_id, field)).ok
     await harness.until(lambda: "¥" in _shown(harness, view_id))
-    assert "Taobao" not in _shown(harness, view_id)
+    assert "search 连衣裙 --1688 --page 2" in _shown(harness, view_id)
     first = _shown(harness, view_id)
     assert await pressed(harness, view_id, "Next page") != first
 

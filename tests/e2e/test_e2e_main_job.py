@@ -227,7 +227,7 @@ async def test_an_incidents_number_leads_to_its_log_lines(harness: BotHarness, m
     """A fault of ours gives the person a number; every line of their request carries it, and no line of another."""
     assert harness.bot is not None
 
-    async def broken(*_args: object) -> None:
+    async def broken(*_args: object, **_options: object) -> None:
         logging.getLogger("bot.somewhere").warning("on the way")
         raise LookupError("a bug")
 
