@@ -97,7 +97,8 @@ def _age(snapshot: OrderSnapshot, now: datetime, zone: tzinfo | None) -> str:
     if zone is None:
         return age
     place = city(zone.key) if isinstance(zone, ZoneInfo) else _("China")
-    return f"{age} · {_('days and times of {place}').format(place=place)}"
+    whose = _("days and times of {place}").format(place=place)
+    return f"{age} · {whose}"
 
 
 def _times(snapshot: OrderSnapshot, now: datetime) -> list[str]:

@@ -336,7 +336,7 @@ async def test_what_is_stored_is_shown_first(hurried: BotHarness, fault: dict[st
         assert ORDER in first
         assert "As of" in first
         await hurried.until(lambda: len(hurried.private()) > seen + 1)
-    assert "has not answered since" in words(hurried.private()[-1])
+    assert "hasn't responded since" in words(hurried.private()[-1])
     hurried.pandapon.faults.clear()  # or the bot's end waits for the poll whose answer still drips
 
 

@@ -68,7 +68,7 @@ async def test_a_watch_a_scan_and_a_question(browser: Browser, server: WebServer
     """News that a scan by hand brought is part of the recording, and comes again when it is played."""
     async with person(browser, server.base_url) as mei:
         await mei.type(f"/panda watch {ORDER}")
-        await mei.sees("News comes in this thread")
+        await mei.sees("all updates in this thread")
         await scan(mei, "手工扫描 派送中")
         await mei.sees("手工扫描 派送中")
         await mei.type("/panda help")
