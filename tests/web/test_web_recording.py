@@ -153,5 +153,5 @@ async def test_another_text_is_noticed(name: str) -> None:
     lines[1][name] = "another text" if name == "text" else lines[1][name][1:]
     short = recording | {"steps": [said, asked], "conversation": lines, "lasted": lines[1]["at"]}
     async with sandbox_of(short) as sandbox:
-        with pytest.raises(ReplayError, match=r"recorded was .* and what came is .*1 order or parcel"):
+        with pytest.raises(ReplayError, match=r"recorded was .* and what came is .*1 shipment"):
             await replay(short, sandbox, patience=2)
