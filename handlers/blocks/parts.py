@@ -138,11 +138,6 @@ def parcel_name(parcel: Parcel) -> str:
     return f"`{sanitize_id(parcel.waybill)}`" + (f" · {carrier}" if carrier else "")
 
 
-def short_parcel(parcel: Parcel) -> str:
-    """A parcel's carrier and short tracking number, linked to the carrier's page of it: ``ZTO …678901``."""
-    return carrier_link(parcel, short_id(parcel.waybill)) or short_id(parcel.waybill)
-
-
 def carrier_link(parcel: Parcel, number: str = "") -> str:
     """A parcel's carrier with a link to its page, as Slack text; empty where the carrier is not known.
 

@@ -14,6 +14,7 @@ from pandapon.phones import mask_phones
 from pandapon.times import CHINA
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from decimal import Decimal
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -67,6 +68,12 @@ def short_id(order_id: str) -> str:
     """The last six signs of an order id, as people tell orders apart: "…880794". One of up to eight signs is whole."""
     shown = sanitize_id(order_id)
     return shown if len(shown) <= _WHOLE else f"…{shown[-_TAIL:]}"
+
+
+def short_ids(ids: Iterable[str]) -> dict[str, str]:
+    """The short form of each id, by id; the whole id where the short form of another one is the same."""
+    short = {id_: short_id(id_) for id_ in ids}
+    return {id_: form if list(short.values()).count(form) == 1 else sanitize_id(id_) for id_, form in short.items()}
 
 
 def truncate(text: str, limit: int) -> str:

@@ -8,10 +8,10 @@ from handlers.blocks import elements as el
 from handlers.blocks.addresses import order_page
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
-from handlers.blocks.parts import newest_first, node_time, node_words, short_parcel
+from handlers.blocks.parts import carrier_link, newest_first, node_time, node_words
 from handlers.blocks.punctuation import labelled, listed, sentences
 from handlers.blocks.standing import of_parcel, progress
-from handlers.blocks.text import sanitize_id, short_id
+from handlers.blocks.text import sanitize_id, short_ids
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 def parcel_lines(snapshot: OrderSnapshot, order: Order | None, now: datetime) -> list[str]:
     """A line for each parcel: carrier and short number, bar, state, time of the last scan."""
-    return [_line(parcel, snapshot, order, now) for parcel in snapshot.shipment.parcels]
+    numbers = short_numbers(snapshot)
+    return [_line(parcel, numbers[parcel.waybill], snapshot, order, now) for parcel in snapshot.shipment.parcels]
+
+
+def short_numbers(snapshot: OrderSnapshot) -> dict[str, str]:
+    """The short form of each tracking number of an order, by which its parcels can be told apart."""
+    return short_ids(parcel.waybill for parcel in snapshot.shipment.parcels)
 
 
 def last_scan(snapshot: OrderSnapshot) -> str:
@@ -36,7 +42,8 @@ def last_scan(snapshot: OrderSnapshot) -> str:
     node = next(iter(newest_first(snapshot.shipment.nodes)), None)
     if node is None:
         return ""
-    return node_words(node) if len(parcels) == 1 else labelled(short_id(node.waybill), node_words(node))
+    number = short_numbers(snapshot)[node.waybill]
+    return node_words(node) if len(parcels) == 1 else labelled(number, node_words(node))
 
 
 def bar_of(parcel: Parcel, snapshot: OrderSnapshot, order: Order | None) -> str:
@@ -64,7 +71,7 @@ def more_parcels(n: int) -> str:
     return ngettext("and {n} more parcel", "and {n} more parcels", n).format(n=n)
 
 
-def _line(parcel: Parcel, snapshot: OrderSnapshot, order: Order | None, now: datetime) -> str:
+def _line(parcel: Parcel, number: str, snapshot: OrderSnapshot, order: Order | None, now: datetime) -> str:
     newest: Node | None = next(iter(newest_first(parcel.nodes)), None)
     parts = [bar_of(parcel, snapshot, order), node_time(newest, now) if newest else ""]
-    return f"{short_parcel(parcel)} " + " · ".join(part for part in parts if part)
+    return f"{carrier_link(parcel, number) or number} " + " · ".join(part for part in parts if part)

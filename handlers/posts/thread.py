@@ -22,7 +22,7 @@ from handlers.blocks.parts import (
 )
 from handlers.blocks.punctuation import labelled, listed
 from handlers.blocks.standing import delivered, of_milestone, of_step, platform_word
-from handlers.blocks.text import money, sanitize_id, short_id
+from handlers.blocks.text import money, sanitize_id, short_ids
 from handlers.posts import alarms
 from pandapon.milestones import is_with_finance
 from pandapon.shipment import OrderRef
@@ -122,6 +122,11 @@ def _concerned(news: News) -> set[str]:
     return {node.waybill for node in nodes} | {step.waybill for step in news.steps if step.waybill}
 
 
+def _numbers(news: News) -> dict[str, str]:
+    """The short tracking numbers, by which the parcels of the news can be told apart."""
+    return short_ids({parcel.waybill for parcel in news.parcels} | _concerned(news))
+
+
 def _headlines(news: News, order: Order | None, now: datetime) -> list[str]:
     """The events, one a line: the state first, then the actions that it asks for. Plain scans are none."""
     overall = [step for step in news.steps if not step.waybill]
@@ -184,7 +189,7 @@ def _step(step: Step, news: News, order: Order | None, actions: Iterable[str]) -
     state = of_step(step, order, news.nodes)
     name = state.bold if state.reason in actions else state.headline
     if step.waybill and len(_concerned(news)) > 1:
-        name = _("{state}: parcel {number}").format(state=name, number=short_id(step.waybill))
+        name = _("{state}: parcel {number}").format(state=name, number=_numbers(news)[step.waybill])
     return name
 
 
@@ -200,7 +205,7 @@ def _repeated(parcel: Parcel, news: News) -> str:
     state = of_step(Step(None, parcel.milestone, parcel.waybill), nodes=news.nodes)
     words = _("{emoji} *{state}*, again").format(emoji=state.sign, state=state.words)
     if len(_concerned(news)) > 1:
-        words = _("{state}: parcel {number}").format(state=words, number=short_id(parcel.waybill))
+        words = _("{state}: parcel {number}").format(state=words, number=_numbers(news)[parcel.waybill])
     return f"{words} · {state.reason}" if state.reason else words
 
 
@@ -228,7 +233,7 @@ def _nodes_for(watch: Watch, news: News) -> list[Node]:
 
 def _with_parcel(node: Node, news: News, now: datetime) -> str:
     line = node_line(node, now)
-    return labelled(short_id(node.waybill), line) if len(_concerned(news)) > 1 else line
+    return labelled(_numbers(news)[node.waybill], line) if len(_concerned(news)) > 1 else line
 
 
 def _and_updates(n: int, *, any_shown: bool) -> str:

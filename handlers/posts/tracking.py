@@ -93,8 +93,19 @@ def _age(snapshot: OrderSnapshot, now: datetime, zone: tzinfo | None) -> str:
     if zone is None:
         return age
     place = city(zone.key) if isinstance(zone, ZoneInfo) else _("China")
-    zone_words = _("days and times of {place}").format(place=place)  # not inside of the f-string: Babel looks into none
-    return f"{age} · {zone_words}"
+    whose = _("days and times of {place}").format(place=place)
+    return f"{age} · {whose}"
+
+
+def _times(snapshot: OrderSnapshot, now: datetime) -> list[str]:
+    """How long ago the order was made and how long it is on its way, where its pace is not known from others."""
+    order, times = snapshot.order, []
+    if order and order.created_at:
+        times.append(_("ordered {ago}").format(ago=ago(now - order.created_at)))
+    carried = [node.at for node in snapshot.shipment.nodes if node.is_timed and node.at and node.milestone in _CARRIED]
+    if carried and snapshot.milestone not in FINAL and now - min(carried) >= timedelta(hours=1):
+        times.append(_("in transit for {span}").format(span=span(now - min(carried))))
+    return times
 
 
 def _buttons(

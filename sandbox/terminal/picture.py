@@ -21,7 +21,7 @@ WIDTH = 92
 LONGEST = 14  # lines of one part of the picture
 WATCH, SEARCH = f"/panda watch {FIRST_ORDER}", "/panda search 连衣裙 --1688"
 # The card is edited a moment after its news. The expectation waits for that, so that the picture is always the same.
-SCENES = f"{WATCH}\nff 1h\nwait news\nexpect No change since today\n{SEARCH}"
+SCENES = f"{WATCH}\nff 1h\nwait news\nexpect no change since today\n{SEARCH}"
 
 
 def scenes(screen: Screen, channel: str) -> list[tuple[str, list[Text]]]:

@@ -82,6 +82,7 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
         ("action", "alarm_seen", alarm),
         ("action", "alarm_snooze", alarm),
         ("action", "alarm_take", alarm),
+        ("action", "seller_message", alarm),
         ("action", "undo_for_all", "the line whose number the button carries, and the channel to which it was said"),
         ("event", "app_home_opened", person),
         ("action", "refresh_home", person),
@@ -282,7 +283,7 @@ async def test_an_alarm_belongs_to_each_channel_that_watches(harness: BotHarness
     assert "you are not in it" in await forged.answered(harness, payload)
     assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
     payload = forged.press(harness, "alarm_take:1", ids["alarm"])
-    assert "It is yours" in await forged.answered(harness, payload)
+    assert "You've got it" in await forged.answered(harness, payload)
     await harness.ask(f"/panda unwatch {ORDER}")
     await harness.ask(f"/panda unwatch {ORDER}", user="tom", channel="#secret")
     payload = forged.press(harness, "alarm_seen:1", ids["alarm"])

@@ -84,7 +84,7 @@ async def test_a_waybill_will_do_for_the_order(harness: BotHarness, waybill: str
     await harness.ask(f"/panda track {ORDER}")
     answer = await harness.ask(f"/panda watch {waybill} {ORDER}")
     assert "Watching 1 order" in answer
-    assert ORDER in answer
+    assert short_id(ORDER) in answer
     assert "Muted" in await harness.ask(f"/panda mute {waybill}")
     answer = await harness.ask(f"/panda unwatch {waybill} {ORDER}")
     assert "Stopped watching 1 order" in answer
@@ -185,10 +185,10 @@ async def test_watching_again_without_a_filter_keeps_the_filter(harness: BotHarn
     """Neither a bare second watch nor the shortcut makes a quiet watch louder; naming a filter does."""
     assert "problems only" in await harness.ask(f"/panda watch {ORDER} problems")
     again = await harness.ask(f"/panda watch {ORDER}")
-    assert "was watched already, with problems only" in again
+    assert "already watched (problems only)" in again
     assert "all updates" not in again
     said = await harness.say(f"please see {ORDER}")
-    assert "was watched already, with problems only" in await harness.shortcut("watch_message", said)
+    assert "already watched (problems only)" in await harness.shortcut("watch_message", said)
     assert "problems only" in await harness.ask("/panda watches")
     assert "now with all updates" in await harness.ask(f"/panda watch {ORDER} all")
 

@@ -46,8 +46,8 @@ async def watched(harness: BotHarness, told: str = "all") -> Message:
 async def alarmed(harness: BotHarness, card: Message) -> Message:
     """Let it be silent for too long and return the alarm."""
     harness.clock.advance(timedelta(hours=60))
-    await harness.until(lambda: any("Not moving" in words(m) for m in harness.thread(card)), patience=15)
-    return next(m for m in harness.thread(card) if "Not moving" in words(m))
+    await harness.until(lambda: any("⏰ *No movement" in words(m) for m in harness.thread(card)), patience=15)
+    return next(m for m in harness.thread(card) if "⏰ *No movement" in words(m))
 
 
 async def test_scans_milestones_and_problems_mention_nobody(harness: BotHarness) -> None:
@@ -80,14 +80,14 @@ async def test_an_alarm_mentions_whoever_took_it_on(harness: BotHarness) -> None
     alarm = await alarmed(harness, card)
     assert mentions(harness) == []
     assert (await harness.slack.press("tom", alarm, "alarm_take:1")).ok
-    await harness.until(lambda: "tom takes care of it" in words(harness.thread(card)[0]))
-    await harness.until(lambda: "tom takes care of it" in words(harness.channel("#orders")[0]))
+    await harness.until(lambda: "tom is handling it" in words(harness.thread(card)[0]))
+    await harness.until(lambda: "tom is handling it" in words(harness.channel("#orders")[0]))
     assert mentions(harness) == [], "an update notifies nobody"
     harness.scan("快件已发往 广州分拨中心")
     await harness.until(lambda: any("Moving again" in words(m) for m in harness.thread(card)))
     [(person, said)] = mentions(harness)
     assert person == TOM
-    assert "had taken it on" in said
+    assert "was handling it" in said
 
 
 async def test_a_name_survives_a_restart(harness: BotHarness) -> None:

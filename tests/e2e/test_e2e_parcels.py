@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.bot_harness import ORDER, running, words
 
+from handlers.blocks.text import short_id
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -30,7 +32,8 @@ async def test_one_order_of_parcels_everywhere(tmp_path: Path, waybill: str, hou
 
         assert numbers(await harness.ask(f"/panda track {ORDER}")) == wanted
         await harness.ask(f"/panda watch {ORDER}")
-        assert numbers(words(harness.channel("#orders")[-1])) == wanted
+        lines = words(harness.channel("#orders")[-1]).splitlines()
+        assert [one for line in lines for one in wanted if " of 6 · " in line and short_id(one) in line] == wanted
         assert numbers(await harness.ask(f"/panda track {ORDER}")) == wanted
         assert numbers(await harness.ask(f"/panda order {ORDER}")) == wanted
         await harness.stop_bot()

@@ -37,16 +37,16 @@ async def test_silence_raises_one_alarm_that_movement_clears(harness: BotHarness
     ]
     card = await watched(harness, "problems")
     harness.clock.advance(timedelta(hours=60))
-    await harness.until(lambda: any("Not moving" in words(m) for m in harness.thread(card)), patience=15)
+    await harness.until(lambda: any("⏰ *No movement" in words(m) for m in harness.thread(card)), patience=15)
     await harness.several_ticks(12)
-    [alarm] = [m for m in harness.thread(card) if "Not moving" in words(m)]
-    assert "No scan" in words(alarm)
+    [alarm] = [m for m in harness.thread(card) if "⏰ *No movement" in words(m)]
+    assert "No movement for 2 days" in words(alarm)
     assert (await harness.slack.press("tom", alarm, "alarm_take:1")).ok
-    await harness.until(lambda: "takes care of it" in words(harness.thread(card)[0]))
-    await harness.until(lambda: "takes care of it" in words(harness.channel("#orders")[0]))
+    await harness.until(lambda: "is handling it" in words(harness.thread(card)[0]))
+    await harness.until(lambda: "is handling it" in words(harness.channel("#orders")[0]))
     harness.scan("快件已发往 广州分拨中心")
     await harness.until(lambda: any("Moving again" in words(m) for m in harness.thread(card)))
-    await harness.until(lambda: "Silent since" not in words(harness.channel("#orders")[0]))
+    await harness.until(lambda: "No movement since" not in words(harness.channel("#orders")[0]))
 
 
 async def stuck(harness: BotHarness) -> Message:
@@ -55,7 +55,7 @@ async def stuck(harness: BotHarness) -> Message:
     parcel.scans[:] = [scan for scan in parcel.scans if scan.at <= harness.clock()]
     card = await watched(harness)
     harness.clock.advance(timedelta(hours=60))
-    await harness.until(lambda: any("Not moving" in words(m) for m in harness.thread(card)), patience=15)
+    await harness.until(lambda: any("⏰ *No movement" in words(m) for m in harness.thread(card)), patience=15)
     return harness.thread(card)[-1]
 
 
@@ -69,7 +69,7 @@ async def test_a_reminder_goes_to_whoever_asked_for_it(harness: BotHarness) -> N
     alarm = await stuck(harness)
     for user in ("tom", "mei"):  # each their own
         assert (await harness.slack.press(user, alarm, "alarm_snooze:1")).ok
-        await harness.until(lambda user=user: f"snoozed by {user}" in words(harness.channel("#orders")[0]))  # type: ignore[misc]
+        await harness.until(lambda user=user: f"💤 {user} will be reminded" in words(harness.channel("#orders")[0]))  # type: ignore[misc]
     shown = len(harness.channel("#orders"))
     harness.clock.advance(timedelta(hours=25))
     await harness.until(lambda: bool(letters(harness, "tom") and letters(harness, "mei")), patience=15)
@@ -77,11 +77,11 @@ async def test_a_reminder_goes_to_whoever_asked_for_it(harness: BotHarness) -> N
     card = harness.channel("#orders")[0]
     assert "You asked to be reminded" in words(letter)
     assert f"archives/{card.channel}/p{card.ts.replace('.', '')}|Open the card>" in words(letter)
-    await harness.until(lambda: "snoozed by" not in words(harness.channel("#orders")[0]))
+    await harness.until(lambda: "will be reminded" not in words(harness.channel("#orders")[0]))
     await harness.several_ticks(12)
     assert [len(harness.thread(card)), len(harness.channel("#orders"))] == [1, shown]
     assert (await harness.slack.press("tom", letter, "alarm_snooze:1")).ok
-    await harness.until(lambda: "snoozed by tom" in words(harness.channel("#orders")[0]))
+    await harness.until(lambda: "💤 tom will be reminded" in words(harness.channel("#orders")[0]))
     harness.clock.advance(timedelta(hours=25))
     await harness.until(lambda: len(letters(harness, "tom")) == 2, patience=15)
     assert "Open the card" in words(letters(harness, "tom")[-1])
@@ -92,7 +92,7 @@ async def test_nobody_is_reminded_of_what_has_moved(harness: BotHarness) -> None
     """The promise was "unless it moves"; after a stop of a day the order is read first."""
     alarm = await stuck(harness)
     assert (await harness.slack.press("tom", alarm, "alarm_snooze:1")).ok
-    await harness.until(lambda: "snoozed by" in words(harness.channel("#orders")[0]))
+    await harness.until(lambda: "will be reminded" in words(harness.channel("#orders")[0]))
     await harness.stop_bot()
     harness.clock.advance(timedelta(hours=24, minutes=5))
     harness.scan("快件已发往 广州分拨中心")
@@ -107,7 +107,7 @@ async def test_whoever_cannot_be_written_to_is_mentioned_under_the_card(harness:
     """Slack refuses the direct message for good: the reminder is a reply that mentions its person, and nobody else."""
     alarm = await stuck(harness)
     assert (await harness.slack.press("tom", alarm, "alarm_snooze:1")).ok
-    await harness.until(lambda: "snoozed by" in words(harness.channel("#orders")[0]))
+    await harness.until(lambda: "will be reminded" in words(harness.channel("#orders")[0]))
     tom = harness.slack.workspace.user("tom").id
     harness.slack.faults.plan(Fault("chat.postMessage", channel=tom, error="messages_tab_disabled"))
     card = harness.channel("#orders")[0]
@@ -128,19 +128,19 @@ async def test_another_parcel_that_moves_clears_no_alarm(harness: BotHarness) ->
     harness.scan("快件已到达 上海", waybill=moving.waybill)
     await harness.replies(card, 1)
     harness.clock.advance(timedelta(hours=20))
-    await harness.until(lambda: any("Not moving" in words(m) for m in harness.thread(card)), patience=15)
+    await harness.until(lambda: any("⏰ *No movement" in words(m) for m in harness.thread(card)), patience=15)
     harness.scan("快件已到达 广州", waybill=moving.waybill)
     await harness.replies(card, 3)
     harness.scan("补录：快件已装车", waybill=stuck.waybill, at=stuck.scans[-1].at - timedelta(minutes=1))
     late = (await harness.replies(card, 4))[-1]
     await harness.several_ticks(12)
     assert not any("Moving again" in words(m) for m in harness.thread(card))
-    assert "Silent since" in words(harness.channel("#orders")[0])
+    assert "No movement since" in words(harness.channel("#orders")[0])
     harness.scan("快件已发往 广州分拨中心", waybill=stuck.waybill)
     moved = (await harness.replies(card, 5))[-1]
     assert "补录" in words(late)
     assert "Moving again" in words(moved)
-    await harness.until(lambda: "Silent since" not in words(harness.channel("#orders")[0]))
+    await harness.until(lambda: "No movement since" not in words(harness.channel("#orders")[0]))
 
 
 async def test_that_a_problem_is_not_solved_is_shown_once_in_the_channel(harness: BotHarness) -> None:
@@ -160,7 +160,7 @@ async def test_that_a_problem_is_not_solved_is_shown_once_in_the_channel(harness
     harness.clock.advance(timedelta(hours=80))
     await harness.until(lambda: len(harness.thread(card)) == 4, patience=15)
     first, again = harness.thread(card)[1], harness.thread(card)[3]
-    assert all("The problem is not solved" in words(one) for one in (first, again))
+    assert all("Problem still open" in words(one) for one in (first, again))
     assert (first.broadcast, again.broadcast) == (True, False)
     assert not first.notifies | again.notifies
 
@@ -170,7 +170,7 @@ async def test_an_order_that_is_gone_is_asked_about_and_given_up(harness: BotHar
     card = await watched(harness)
     del harness.world.orders[ORDER]
     harness.clock.advance(timedelta(days=31))
-    await harness.until(lambda: any("Is anybody still waiting" in words(m) for m in harness.thread(card)), patience=15)
+    await harness.until(lambda: any("Still waiting for this?" in words(m) for m in harness.thread(card)), patience=15)
     harness.clock.advance(timedelta(days=8))
     await harness.until(lambda: "no longer followed" in words(harness.channel("#orders")[0]), patience=15)
     assert "0 orders are watched" in await harness.ask("/panda watches")

@@ -80,7 +80,7 @@ async def test_completed_by_the_platform_and_still_under_way(harness: BotHarness
     assert "🚚 In transit" in row(await harness.ask("/panda orders shipped --1688"), ORDER)
     harness.scan("快件已签收，签收人：本人", status="SIGN")
     [card] = harness.channel("#orders")
-    await harness.until(lambda: "✅ Delivered" in words(card))
+    await harness.until(lambda: words(card).startswith("✅ Delivered · "))
     assert "Completed" not in words(card)
     assert "✅ Delivered" in row(await harness.ask("/panda orders done --1688"), ORDER)
 
@@ -117,9 +117,9 @@ async def test_unpaid(harness: BotHarness) -> None:
     assert "🛒 Waiting for payment" in row(await harness.ask("/panda orders unpaid"), UNPAID)
     harness.world.set_status(UNPAID, "waitsellersend")
     [card] = harness.channel("#orders")
-    await harness.until(lambda: "💳 Waiting for the seller to ship" in words(card))
+    await harness.until(lambda: words(card).startswith("💳 Waiting for the seller to ship · "))
     await harness.until(lambda: bool(harness.thread(card)))
-    assert "💳 *Waiting for the seller to ship*" in words(harness.thread(card)[-1])
+    assert harness.thread(card)[-1].text.startswith("💳 *Waiting for the seller to ship* · ")
     assert "Waiting for payment" not in words(card)
 
 

@@ -107,13 +107,13 @@ async def test_the_channel_is_told_before_the_platform_closes_it(harness: BotHar
     await harness.ask("/panda settings")
     assert "⏰ not paid" in await harness.press("Preview the digest")
     assert (await harness.slack.press("tom", alarm, "alarm_take:1")).ok
-    await harness.until(lambda: "takes care of it" in card_of(harness, card))
+    await harness.until(lambda: "is handling it" in card_of(harness, card))
     await still(harness)
     assert len(harness.thread(card)) == 1, "said once"
     harness.world.set_status(order.order_id, PAID[platform])
     [_, paid] = await harness.replies(card, 2)
-    assert "Paid, so the alarm is over. " in words(paid)
-    assert "had taken it on" in words(paid)
+    assert "✅ Paid – alert closed. " in words(paid)
+    assert "was handling it" in words(paid)
     await harness.until(lambda: "Not paid" not in card_of(harness, card))
 
 
@@ -127,9 +127,9 @@ async def test_what_is_closed_ends_the_alarm(harness: BotHarness, platform: Plat
     harness.clock.advance(3 * HOUR)
     [alarm, closed] = await harness.replies(card, 2)
     assert "Cancelled" in words(closed)
-    assert "It was closed, so the alarm is over." in words(closed)
+    assert "Closed by the platform – alert closed." in words(closed)
     assert (await harness.slack.press("tom", alarm, "alarm_seen:1")).ok
-    await harness.until(lambda: "no longer waits for payment" in words(harness.thread(card)[0]))
+    await harness.until(lambda: "No longer waiting for payment – alert closed" in words(harness.thread(card)[0]))
     await harness.until(lambda: "Not paid" not in card_of(harness, card))
 
 
@@ -204,7 +204,7 @@ async def test_an_order_with_a_finance_team_is_not_unpaid(harness: BotHarness) -
     harness.world.set_status(order.order_id, "1")
     [_, said] = await harness.replies(card, 2)
     assert "No longer waiting for payment*: Paid, waiting for the finance team" in words(said)
-    assert "It no longer waits for payment, so the alarm is over." in words(said)
+    assert "No longer waiting for payment – alert closed." in words(said)
     await harness.until(lambda: "Not paid" not in card_of(harness, card))
     harness.world.set_status(order.order_id, "2")
     await still(harness)

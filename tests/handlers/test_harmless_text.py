@@ -20,6 +20,7 @@ from handlers.blocks.text import (
     plain,
     sanitize_id,
     short_id,
+    short_ids,
     slack_date,
     span,
     truncate,
@@ -138,6 +139,12 @@ def test_short_ids() -> None:
     assert short_id("2542285634920880794") == "…880794"
     assert [short_id(text) for text in ("12345678", "123456789", "")] == ["12345678", "…456789", "?"]
     assert short_id("<!channel>\u202e25422856") == "…422856"
+
+
+def test_short_ids_tell_apart() -> None:
+    """Two that end alike are whole."""
+    ids = ["78012345678901", "YT8812345678901", "SF1234567890123"]
+    assert short_ids(ids) == {ids[0]: ids[0], ids[1]: ids[1], ids[2]: "…890123"}
 
 
 def test_bars() -> None:

@@ -35,7 +35,7 @@ async def test_news_arrives_while_the_page_is_open(browser: Browser, server: Web
     """A watched order's card is changed, and its thread gets the news, with nobody touching anything."""
     async with person(browser, server.base_url) as mei:
         await mei.type(f"/panda watch {ORDER}")
-        card = mei.message("News comes in this thread")
+        card = mei.message("all updates in this thread")
         await expect(card).to_be_visible()
         server.hub.sandbox.clock.advance(timedelta(minutes=40))
         replies = card.locator("button.replies")
@@ -52,7 +52,8 @@ async def test_a_button(browser: Browser, server: WebServer) -> None:
     """Pressing a button does what it says, and so does the button in the private answer to it."""
     async with person(browser, server.base_url) as mei:
         await mei.type(f"/panda watch {ORDER}")
-        await mei.message("News comes in this thread").get_by_role("button", name="Stop watching").click()
+        await mei.message("all updates in this thread").get_by_role("button", name="More", exact=True).click()
+        await mei.page.get_by_role("menuitem", name="Stop watching").click()
         stopped = mei.message("Stopped watching 1 order")
         await expect(stopped).to_contain_text("Only visible to you")
         await stopped.get_by_role("button", name="Undo").click()
@@ -65,11 +66,11 @@ async def test_both_message_shortcuts(browser: Browser, server: WebServer) -> No
     async with person(browser, server.base_url) as mei:
         await mei.type(f"麻烦看一下 {ORDER} 谢谢")
         await mei.menu(mei.message("麻烦看一下"), "Track orders in message")
-        tracked = mei.message("1 order or parcel in that message")
+        tracked = mei.message("1 shipment in that message")
         await expect(tracked).to_contain_text("Only visible to you")
         await expect(tracked.get_by_role("button", name="More actions")).to_have_count(0)
         await mei.menu(mei.message("麻烦看一下"), "Watch orders in message")
-        await mei.sees("News comes in this thread")
+        await mei.sees("all updates in this thread")
 
 
 async def test_a_thread(browser: Browser, server: WebServer) -> None:
