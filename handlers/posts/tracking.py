@@ -97,17 +97,6 @@ def _age(snapshot: OrderSnapshot, now: datetime, zone: tzinfo | None) -> str:
     return f"{age} · {whose}"
 
 
-def _times(snapshot: OrderSnapshot, now: datetime) -> list[str]:
-    """How long ago the order was made and how long it is on its way, where its pace is not known from others."""
-    order, times = snapshot.order, []
-    if order and order.created_at:
-        times.append(_("ordered {ago}").format(ago=ago(now - order.created_at)))
-    carried = [node.at for node in snapshot.shipment.nodes if node.is_timed and node.at and node.milestone in _CARRIED]
-    if carried and snapshot.milestone not in FINAL and now - min(carried) >= timedelta(hours=1):
-        times.append(_("in transit for {span}").format(span=span(now - min(carried))))
-    return times
-
-
 def _buttons(
     snapshot: OrderSnapshot, hidden: int, watched_by: Watch | None, *, all_nodes: bool, back: ListOrders | None
 ) -> list[Block]:
