@@ -80,6 +80,7 @@ class Watches(Aggregate):
     get = Operation(watches.get)
     of_channel = Operation(watches.of_channel)
     listed = Operation(watch_lists.watched_orders, only_reads=True)
+    newest_first = Operation(watch_lists.newest_first, only_reads=True)
     of_orders = Operation(watches.of_orders)
     pause_channel = Operation(watches.pause_channel)
     resume_channel = Operation(watches.resume_channel)

@@ -28,18 +28,28 @@ def _sql(milestones: Iterable[Milestone]) -> str:
 
 
 # ``place`` is a position in ``GROUPS``, by the rule of :func:`tracking.attention.group_of`.
-LISTED = f"""
-WITH listed AS (
-  SELECT w.key, MAX(w.id) AS newest, MIN(CASE
-      WHEN w.state = 'paused' OR a.id IS NOT NULL OR o.milestone IN ({_sql(NEEDS_ATTENTION)}) THEN 0
-      WHEN o.milestone = '{Milestone.DELIVERED}' THEN 2 ELSE 1 END) AS place
-  FROM watches w JOIN orders o ON o.key = w.key LEFT JOIN alarms a ON a.key = w.key AND a.state <> 'cleared'
-  WHERE w.state <> 'ended' AND w.channel IN ({{channels}}) {{since}}
-  GROUP BY w.key)
+WATCHED = f"""
+WITH watched AS (
+  SELECT w.key, w.id, CASE
+      WHEN w.state = 'paused' OR w.key IN (SELECT key FROM alarms WHERE state <> 'cleared')
+        OR o.milestone IN ({_sql(NEEDS_ATTENTION)}) THEN 0
+      WHEN o.milestone = '{Milestone.DELIVERED}' THEN 2 ELSE 1 END AS place
+  FROM watches w JOIN orders o ON o.key = w.key
+  WHERE w.state <> 'ended' AND w.channel IN ({{channels}}) {{since}})
 """
 NOT_OVER = f"AND (o.milestone IS NULL OR o.milestone NOT IN ({_sql(OVER)}) OR o.final_at IS NULL OR o.final_at >= ?)"
-COUNTS = "SELECT place, COUNT(*) FROM listed GROUP BY place"
-PAGE = "SELECT key FROM listed {where} ORDER BY place, newest DESC LIMIT ? OFFSET ?"
+ONCE = "SELECT key, MAX(id) AS id, MIN(place) AS place FROM watched GROUP BY key"
+# One pass for both: a channel may watch a hundred thousand orders. The rows of the counts have no key.
+PAGE = """
+, listed AS MATERIALIZED ({listed}),
+page AS (SELECT key, place, id FROM listed {where} ORDER BY place, id DESC LIMIT ? OFFSET ?)
+SELECT NULL AS key, place, COUNT(*) AS n FROM listed GROUP BY place
+UNION ALL SELECT key, place, -id FROM page ORDER BY 2, 3
+"""
+NEWEST = f"""
+SELECT w.id, w.key FROM watches w JOIN orders o ON o.key = w.key
+WHERE w.channel = ? AND w.state <> 'ended' AND w.id < ? {NOT_OVER} ORDER BY w.id DESC LIMIT ?
+"""
 
 
 def watched_orders(
@@ -58,13 +68,25 @@ def watched_orders(
     """
     if not channels:
         return NO_CHANNEL
-    marks = ", ".join("?" * len(channels))
-    listed = LISTED.format(channels=marks, since=NOT_OVER if over_since else "")
-    facts = (*channels, *([to_int(over_since)] if over_since else []))
-    counts = {GROUPS[place]: n for place, n in conn.execute(listed + COUNTS, facts)}
+    watched = WATCHED.format(channels=", ".join("?" * len(channels)), since=NOT_OVER if over_since else "")
     where, place = ("WHERE place = ?", [GROUPS.index(group)]) if group else ("", [])
-    page = conn.execute(listed + PAGE.format(where=where), (*facts, *place, limit, offset))
-    return WatchedOrders(_orders(conn, channels, [key for (key,) in page]), counts)
+    page = PAGE.format(listed=ONCE if len(channels) > 1 else "SELECT key, id, place FROM watched", where=where)
+    facts = (*channels, *([to_int(over_since)] if over_since else []), *place, limit, offset)
+    found = conn.execute(watched + page, facts).fetchall()
+    counts = {GROUPS[place]: n for key, place, n in found if key is None}
+    return WatchedOrders(_orders(conn, channels, [key for key, *_place in found if key is not None]), counts)
+
+
+def newest_first(
+    conn: sqlite3.Connection, channel: str, before: int, limit: int, over_since: datetime
+) -> tuple[WatchedOrder, ...]:
+    """Return the orders of a channel's newest watches with ids below ``before``, ungrouped.
+
+    This reads through a channel of any size; :func:`watched_orders` would sort the whole channel for every page.
+    ``over_since``: see there.
+    """
+    page = conn.execute(NEWEST, (channel, before, to_int(over_since), limit)).fetchall()
+    return _orders(conn, [channel], [row["key"] for row in page])
 
 
 def _orders(conn: sqlite3.Connection, channels: Sequence[str], keys: Sequence[str]) -> tuple[WatchedOrder, ...]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from storage.watch import WatchedOrder
 
 PART = 1000  # orders read at a time
+NEWEST = 2**63 - 1  # above the id of every watch
 LATER = timedelta(minutes=15)  # a digest that could not be made is tried again then
 
 logger = logging.getLogger(__name__)
@@ -88,15 +89,12 @@ class Digester:
         return DailyDigest(day, tuple(moved), tuple(troubled), total)
 
     async def _orders(self, channel: str) -> AsyncIterator[WatchedOrder]:
-        """Yield every order that a channel watches, the newest watch of each group first."""
-        seen, total, over_since = 0, 1, self._clock() - OVER_FOR
-        while seen < total:
-            page = await self._store.watches.listed([channel], seen, PART, over_since=over_since)
-            if not page.orders:
-                return
-            for order in page.orders:
+        """Yield every order that a channel watches, the newest watch first."""
+        before, over_since = NEWEST, self._clock() - OVER_FOR
+        while orders := await self._store.watches.newest_first(channel, before, PART, over_since):
+            for order in orders:
                 yield order
-            seen, total = seen + len(page.orders), page.total
+            before = orders[-1].watch.id
 
 
 def _counts(log: Iterable[DeliveryLogEntry]) -> Counter[str]:

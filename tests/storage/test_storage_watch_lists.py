@@ -14,7 +14,7 @@ from pandapon.courier import Reason
 from pandapon.shipment import Milestone, Parcel
 from storage import codec
 from storage.alarm import Alarm
-from storage.watch import NewWatch, WatchedOrders
+from storage.watch import NewWatch, WatchedOrder, WatchedOrders
 from tracking.attention import OVER_FOR, Group, group_of
 from tracking.renumber import retire
 from tracking.values import Filter, Leg, News, NewsToPost, Severity, Stall
@@ -114,6 +114,21 @@ async def test_pages(harness: StoreHarness) -> None:
     moving = [n for n in range(24, 4, -1) if n % 10 != 3]
     assert [n for page in pages for n in numbers(page)] == [23, 13, 3, *moving, 4, 2, 1, 0]
     assert all(page.total == 25 for page in pages)
+
+
+async def test_a_channel_is_read_through_from_the_newest(harness: StoreHarness) -> None:
+    """Page by page without a gap, each order with its group, and without those that have been over for days."""
+    for n in range(25):
+        ended = {"final_at": NOW - timedelta(days=4)} if n % 5 == 0 else {}
+        await watched(harness, n, M.DELIVERED if n % 5 == 0 else M.LOST if n % 5 == 1 else M.IN_TRANSIT, **ended)
+    await watched(harness, 99, M.IN_TRANSIT, CLAIMS_CHANNEL)
+    before, found = 2**63 - 1, list[WatchedOrder]()
+    while page := await harness.store.watches.newest_first(ORDERS_CHANNEL, before, 7, NOW - OVER_FOR):
+        found += page
+        before = page[-1].watch.id
+    assert numbers(WatchedOrders(tuple(found), {})) == [n for n in range(24, 0, -1) if n % 5]
+    assert {order.group for order in found} == {Group.ATTENTION, Group.ON_THE_WAY}
+    assert sum(order.group is Group.ATTENTION for order in found) == 5
 
 
 async def test_parcels_are_counted_as_they_are_shown(harness: StoreHarness) -> None:
