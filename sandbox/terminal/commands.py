@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FAULTS = ("slow", "down", "5xx", "malformed", "ratelimit", "off")
-WAITS = ("news", "message", "answer")
+WAITS = ("news", "message", "answer", "edit")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 MAX_SPEED = 100_000
 LONGEST = timedelta(days=60)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 WIDTH = 92
 LONGEST = 14  # lines of one part of the picture
 WATCH, SEARCH = f"/panda watch {FIRST_ORDER}", "/panda search 连衣裙 --1688"
-# The card is edited a moment after its news. The expectation waits for that, so that the picture is always the same.
-SCENES = f"{WATCH}\nff 1h\nwait news\nexpect no change since today\n{SEARCH}"
+# The card is edited a moment after its news. The second wait is for that, so that the picture is always the same.
+SCENES = f"{WATCH}\nff 1h\nwait news\nwait edit\n{SEARCH}"
 
 
 def scenes(screen: Screen, channel: str) -> list[tuple[str, list[Text]]]:

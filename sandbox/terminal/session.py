@@ -238,4 +238,6 @@ class Session:
 def _is(kind: str, change: Change) -> bool:
     if kind == "news":
         return change.is_news
+    if kind == "edit":
+        return change.before is not None and not change.entry.item.private
     return change.is_answer if kind == "answer" else change.before is None

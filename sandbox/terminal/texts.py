@@ -25,7 +25,7 @@ shortcut track|watch [7]    run a message shortcut on the last message, or on m7
 ff 2h   speed 60            let time pass at once; let it pass faster
 orders                      order ids to try
 faults slow|down|5xx|malformed|ratelimit|off   break PandaPon, or mend it
-wait news|message|answer [2]   wait until it has arrived (in scripts)
+wait news|message|answer|edit [2]   wait until it has arrived (in scripts)
 expect TEXT                 fail unless the channel shows it (in scripts)
 quit                        leave"""
 

@@ -90,7 +90,7 @@ async def test_buttons_shortcuts_and_channels(capsys: pytest.CaptureFixture[str]
     expect Watching
     as tom
     /panda watches
-    expect …880794
+    expect {ORDER[-6:]}
     faults down
     /panda search 连衣裙
     wait answer

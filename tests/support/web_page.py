@@ -40,6 +40,17 @@ class Person:
         """The composer's text box."""
         return self.page.locator("#composer-box")
 
+    @property
+    def card(self) -> Locator:
+        """The newest card of an order: a message of the bot that the channel sees, with a heading, and no reply."""
+        public = self.log.locator("article:not(.private):has(.app-tag):has(.bk-header)")
+        return public.filter(has_not=self.page.locator(".broadcast")).last
+
+    @property
+    def private(self) -> Locator:
+        """The newest message that only this person sees."""
+        return self.log.locator("article.private").last
+
     def message(self, text: str) -> Locator:
         """The newest message of the channel that holds a text."""
         return self.log.get_by_role("article").filter(has_text=text).last

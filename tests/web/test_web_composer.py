@@ -111,7 +111,7 @@ async def test_many_lines(browser: Browser, server: WebServer) -> None:
         ids = "2542285634920880794\n2542285634920880795\n3305075341149134260"
         await mei.type(f"/panda watch {ids}")
         for order in ids.split("\n"):
-            await expect(mei.message(order)).to_be_attached()
+            await expect(mei.message(order[-6:])).to_be_attached()
 
 
 async def test_what_is_no_command_is_explained(browser: Browser, server: WebServer) -> None:

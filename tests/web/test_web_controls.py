@@ -57,7 +57,7 @@ async def test_time_and_a_scan_by_hand(browser: Browser, server: WebServer) -> N
     """What is scanned by hand comes as news to whoever watches; time goes forward with a button."""
     async with person(browser, server.base_url) as mei:
         await mei.type(f"/panda watch {ORDER}")
-        await mei.sees("all updates in this thread")
+        await expect(mei.card).to_be_visible()
         panel = await mei.controls("Time")
         await expect(mei.page.locator("#rail .clock")).to_contain_text("10:0")
         await panel.get_by_role("button", name="+ 10 min").click()
@@ -66,7 +66,7 @@ async def test_time_and_a_scan_by_hand(browser: Browser, server: WebServer) -> N
         await panel.get_by_label("What the courier writes").fill("手工扫描 派送中")
         await panel.get_by_role("button", name="Scan").click()
         await expect(mei.page.get_by_role("status")).to_contain_text("Scanned")
-        card = mei.message("all updates in this thread")
+        card = mei.card
         await card.locator("button.replies").click()
         await expect(mei.thread).to_contain_text("手工扫描 派送中")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.async_api import expect
 from support.web_page import person
 
 from bot.commands import demo, demo_sandbox
@@ -68,11 +69,11 @@ async def test_a_watch_a_scan_and_a_question(browser: Browser, server: WebServer
     """News that a scan by hand brought is part of the recording, and comes again when it is played."""
     async with person(browser, server.base_url) as mei:
         await mei.type(f"/panda watch {ORDER}")
-        await mei.sees("all updates in this thread")
+        await expect(mei.card).to_be_visible()
         await scan(mei, "手工扫描 派送中")
         await mei.sees("手工扫描 派送中")
         await mei.type("/panda help")
-        await mei.sees("how the bot is doing")
+        await mei.sees("/panda settings")
         recording = await saved(mei, tmp_path / "conversation.json")
     assert [step["do"] for step in recording["steps"]] == ["slash", "add_node", "slash"]
     async with sandbox_of(recording) as sandbox:
@@ -153,5 +154,5 @@ async def test_another_text_is_noticed(name: str) -> None:
     lines[1][name] = "another text" if name == "text" else lines[1][name][1:]
     short = recording | {"steps": [said, asked], "conversation": lines, "lasted": lines[1]["at"]}
     async with sandbox_of(short) as sandbox:
-        with pytest.raises(ReplayError, match=r"recorded was .* and what came is .*1 shipment"):
+        with pytest.raises(ReplayError, match=r"recorded was .* and what came is "):
             await replay(short, sandbox, patience=2)

@@ -94,7 +94,7 @@ async def test_no_sideways_scroll(browser: Browser, server: WebServer, width: in
     """Everything that can be open fits the width: messages, rail, thread, controls, the list of commands."""
     async with person(browser, server.base_url, width=width, height=740) as mei:
         await mei.type(f"/panda watch {ORDER}")
-        await mei.sees("all updates in this thread")
+        await expect(mei.card).to_be_visible()
         await mei.type("/panda search 连衣裙")
         await mei.type("https://example.com/" + "long" * 60)
         await mei.sees("long")
@@ -105,7 +105,7 @@ async def test_no_sideways_scroll(browser: Browser, server: WebServer, width: in
             await mei.page.get_by_role("button", name="Channels").click()
             await _fits(mei.page)
             await mei.go("orders")
-        card = mei.message("all updates in this thread")
+        card = mei.card
         await card.hover()
         await card.get_by_role("button", name="Reply in thread").click()
         await expect(mei.thread).to_be_visible()
@@ -144,7 +144,7 @@ async def test_no_serious_violation(browser: Browser, server: WebServer, *, dark
     async with person(browser, server.base_url, dark=dark) as mei:
         await mei.type("please look")
         await mei.type(f"/panda watch {ORDER}")
-        card = mei.message("all updates in this thread")
+        card = mei.card
         await expect(card).to_be_visible()
         await card.hover()
         await card.get_by_role("button", name="Reply in thread").click()

@@ -48,10 +48,10 @@ async def watch(mei: Person) -> None:
     """Talk about an order, look it up by the message's menu, and watch it."""
     await mei.type(f"麻烦看一下 {ORDER} <b> #urgent")
     await mei.menu(mei.message("麻烦看一下"), "Track orders in message")
-    await mei.sees("1 order or parcel in that message")
+    await expect(mei.private).to_contain_text(ORDER)
     await mei.type(f"/panda watch {ORDER}")
-    await mei.sees("Watching 1 order")
-    await mei.sees("News comes in this thread")
+    await expect(mei.private.get_by_role("button", name="Undo")).to_be_visible()
+    await expect(mei.card).to_be_visible()
 
 
 async def scan(mei: Person) -> None:
@@ -69,23 +69,24 @@ async def settle(mei: Person) -> None:
     await mei.type("/panda settings")
     await mei.message("Settings").get_by_role("button", name="Change…").click()
     form = mei.page.get_by_role("dialog")
-    await form.get_by_label("Quiet from").fill("22:00")
-    await form.get_by_role("button", name="Save").click()
-    await expect(form).to_contain_text("need an end")
-    await form.get_by_label("Quiet to").fill("08:00")
-    await form.get_by_role("button", name="Save").click()
-    await expect(form).to_contain_text("Quiet from 22:00 to 08:00")
+    times = form.locator("input[type=time]")
+    await times.nth(0).fill("22:00")
+    await form.locator("button[type=submit]").click()
+    await expect(form.locator("[aria-invalid=true]").first).to_be_visible()
+    await times.nth(1).fill("08:00")
+    await form.locator("button[type=submit]").click()
+    await expect(times).to_have_count(0)
     await mei.page.keyboard.press("Escape")
 
 
 async def look_around(mei: Person) -> None:
     """Open App Home, and ask for an order from there."""
     await mei.go("Home")
-    await mei.page.get_by_role("button", name="Track or watch orders").click()
+    await mei.page.locator(".home-body").get_by_role("button", name="Track").first.click()
     form = mei.page.get_by_role("dialog")
     await form.get_by_role("textbox").first.fill(f"please look at {ORDER}")
-    await form.get_by_role("button", name="Continue").click()
-    await expect(form).to_contain_text("Out for delivery")
+    await form.locator("button[type=submit]").click()
+    await expect(form).to_contain_text("手工扫描")
     await mei.page.keyboard.press("Escape")
     await mei.go("orders")
 
@@ -95,7 +96,7 @@ async def suffer(mei: Person) -> None:
     panel = await mei.controls("Faults")
     await panel.get_by_role("switch", name="Every answer is HTTP 503").check()
     await mei.type(f"/panda order {OTHER}")
-    await mei.sees("trouble on its side")
+    await expect(mei.private).to_contain_text("PandaPon")
     await panel.get_by_role("switch", name="Every answer is HTTP 503").uncheck()
 
 
@@ -104,9 +105,9 @@ async def wait(mei: Person) -> None:
     panel = mei.page.locator("#panel")
     await panel.get_by_role("tab", name="Time").click()
     await panel.get_by_role("button", name="+ 10 min").click()
-    await mei.message("News comes in this thread").get_by_role("button", name="2 replies").wait_for()
+    await mei.card.get_by_role("button", name="2 replies").wait_for()
     await panel.get_by_label("Time passes").select_option(label="a minute a second")
-    await mei.message("News comes in this thread").get_by_role("button", name="3 replies").wait_for(timeout=60_000)
+    await mei.card.get_by_role("button", name="3 replies").wait_for(timeout=60_000)
     await panel.get_by_label("Time passes").select_option(label="real time")
     await mei.page.get_by_role("button", name="Close demo controls").click()
 
@@ -114,8 +115,10 @@ async def wait(mei: Person) -> None:
 async def regret(mei: Person) -> None:
     """Stop watching, and think better of it."""
     await mei.type(f"/panda unwatch {ORDER}")
-    await mei.message("Stopped watching 1 order").get_by_role("button", name="Undo").click()
-    await mei.sees("again")
+    stopped = mei.private.filter(has=mei.page.get_by_role("button", name="Undo"))
+    words = await stopped.locator(".body").inner_text()
+    await stopped.get_by_role("button", name="Undo").click()
+    await expect(mei.private.locator(".body")).not_to_have_text(words)
 
 
 if __name__ == "__main__":
