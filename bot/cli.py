@@ -151,7 +151,7 @@ async def _check(settings: Settings) -> int:
         typer.echo(f"{finding.name}: {finding.words}")
         if finding.mend:
             typer.echo(f"  → {finding.mend}")
-    typer.echo("All is well: start it with `pandabot run`." if not failed else f"{failed} to mend.")
+    typer.echo("Everything is ready: start it with `pandabot run`." if not failed else f"{failed} to mend.")
     return 1 if failed else 0
 
 
@@ -239,7 +239,7 @@ def demo(
 ) -> None:
     """Try the bot here: the real bot against stand-ins of Slack and PandaPon. Needs no account anywhere.
 
-    Opens a page in the browser. Input that is no terminal is played as a script, unless --port or --no-open is given.
+    Opens a page in the browser. If input is piped in, it is run as a script, unless --port or --no-open is given.
     """
     from bot.commands.demo import paint, play, show, talk
 

@@ -267,7 +267,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Show the orders of a channel that need a look, and how to go on. It is the command without a word behind it."""
+    """Show a channel's orders that need attention, and how to go on. It is the command without a word behind it."""
 
     channel: str | None = None
 

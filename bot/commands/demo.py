@@ -81,7 +81,7 @@ async def _listen(server: WebServer, port: int | None) -> str:
 
 
 async def talk() -> int:
-    """Chat in this terminal; input that is no terminal is played as a script. Returns the exit code."""
+    """Chat in this terminal; piped input is run as a script. Returns the exit code."""
     if not sys.stdin.isatty():
         return await _guarded(_play_input())
     return await _guarded(_talk())

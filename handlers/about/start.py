@@ -1,4 +1,4 @@
-"""``/panda`` without a word behind it: the orders of the channel that need a look, and how to go on."""
+"""``/panda`` without a word behind it: the orders of the channel that need attention, and how to go on."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from handlers.blocks.text import sanitize_id
 from handlers.commands.declarations import Answer, Feature
 from handlers.posts.alarms import headline
 from handlers.requests import Start
-from pandapon.shipment import Milestone
 from storage.watch import WatchState
+from tracking.attention import Group, group_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,32 +38,31 @@ async def show_start(interaction: Interaction, request: Start) -> Message:
 
 
 def start(watches: Sequence[Watch], total: int, alarms: Mapping[str, Alarm], order_ids: Sequence[str] = ()) -> Message:
-    """Show which of the watched orders need a look. ``order_ids``: the account's own, for the examples."""
-    trouble = [(watch, alarms.get(watch.key)) for watch in watches if _needs_a_look(watch, alarms.get(watch.key))]
+    """Show which of the watched orders need attention. ``order_ids``: the account's own, for the examples."""
+    trouble = [(watch, alarms.get(watch.key)) for watch in watches if _needs_attention(watch, alarms)]
     if not total:
         head = _("Nothing is watched in this channel yet. `/panda watch 2542285634920880794` starts with an order.")
     elif trouble:
-        head = ngettext("*{n} order here needs a look*", "*{n} orders here need a look*", len(trouble))
+        head = ngettext("*{n} order here needs attention*", "*{n} orders here need attention*", len(trouble))
     else:
         head = ngettext(
-            "✅ {total} order is watched here, and it needs no look.",
-            "✅ {total} orders are watched here, and none needs a look.",
+            "✅ {total} order is watched here, and it needs no attention.",
+            "✅ {total} orders are watched here, and none needs attention.",
             total,
         )
     lines = [with_ids(head, order_ids).format(n=len(trouble), total=total)]
     lines += [_line(watch, alarm) for watch, alarm in trouble[:NAMED]]
     if len(trouble) > NAMED:
-        lines.append(_("and {n} more: {command}").format(n=len(trouble) - NAMED, command="`/panda watches`"))
+        lines.append(_("and {n} more: {command}").format(n=len(trouble) - NAMED, command="`/panda watches attention`"))
     hint = _("{track} tracks an order, {help} shows everything else.")
     example = with_ids(f"`/panda {ID}`", order_ids)
     blocks = [el.section("\n".join(lines)), *help_.buttons()]
     return el.message([*blocks, el.context(hint.format(track=example, help="`/panda help`"))])
 
 
-def _needs_a_look(watch: Watch, alarm: Alarm | None) -> bool:
-    milestone = watch.milestone
-    is_trouble = milestone is not None and (milestone.is_problem or milestone is Milestone.READY_FOR_PICKUP)
-    return alarm is not None or watch.state is WatchState.PAUSED or is_trouble
+def _needs_attention(watch: Watch, alarms: Mapping[str, Alarm]) -> bool:
+    is_alarmed = watch.key in alarms or watch.state is WatchState.PAUSED
+    return group_of(watch.milestone, is_alarmed=is_alarmed) is Group.ATTENTION
 
 
 def _line(watch: Watch, alarm: Alarm | None) -> str:

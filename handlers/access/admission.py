@@ -176,5 +176,5 @@ def _code(error: SlackApiError) -> str:
 def _refused() -> str:
     return _(
         "I show a company's orders, so only full members of its workspace can use me, not guests or people of other "
-        "companies. Whoever runs me can change that."
+        "companies. Your pandabot admin can change that."
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
 from handlers.blocks.help_page import HelpPage
-from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.i18n import _, ngettext, use_language
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
 from handlers.goods import product_view
@@ -82,7 +82,9 @@ async def share(interaction: Interaction, chosen: ProductRef) -> Message:
     The response URL posts where the person pressed, also where the bot is no member. Raises SlackApiError where Slack
     takes the post in neither way.
     """
-    message = product_view.shared(await _look_up(interaction, chosen), interaction.user)
+    product = await _look_up(interaction, chosen)
+    with use_language(interaction.ctx.languages.of(interaction.channel)):  # the whole channel reads it
+        message = product_view.shared(product, interaction.user)
     if getattr(interaction.respond, "response_url", None):
         answer = await interaction.respond(
             text=message.text, blocks=message.blocks, response_type="in_channel", replace_original=False

@@ -1,4 +1,4 @@
-"""Help in four groups with the account's own ids, and the bare command, which shows the orders that need a look."""
+"""Help in four groups with the account's own ids, and the bare command, which shows the orders that need attention."""
 
 from __future__ import annotations
 
@@ -68,17 +68,17 @@ async def test_help_needs_no_database(harness: BotHarness, monkeypatch: pytest.M
 
 
 async def test_the_bare_command_is_short(harness: BotHarness) -> None:
-    """Nothing watched, nothing that needs a look, and an order with a problem: each in a line, with the next steps."""
+    """Nothing watched, no order that needs attention, or one with a problem: each in a line, with the next steps."""
     empty = await harness.ask("/panda")
     assert "Nothing is watched in this channel yet" in empty
     assert len(empty.splitlines()) <= 8
     await harness.ask(f"/panda watch {ORDER}")
-    assert "1 order is watched here, and it needs no look" in await harness.ask("/panda")
+    assert "1 order is watched here, and it needs no attention" in await harness.ask("/panda")
     harness.scan("快件外包装破损，转问题件处理")
     card = harness.channel("#orders")[0]
     await harness.until(lambda: "roblem" in words(card))
     trouble = await harness.ask("/panda")
-    assert "1 order here needs a look" in trouble
+    assert "1 order here needs attention" in trouble
     assert ORDER in trouble
     assert "Nothing is watched in this channel yet" in await harness.ask("/panda", channel="#urgent")
     assert "on 1688" in await harness.press("My orders", channel="#urgent")

@@ -134,6 +134,28 @@ async def test_an_alarm_that_is_acted_on_stays_in_the_channel_s_language(harness
     assert "提醒" in words(next(iter(direct.values())))
 
 
+async def test_what_a_person_shares_is_in_the_channel_s_language(harness: BotHarness) -> None:
+    """A product that a Chinese reader shows to an English channel."""
+    reads(harness, "zh-CN")
+    await harness.ask("/panda search 连衣裙 --1688")
+    details = next(
+        (message, element["action_id"])
+        for message in harness.private()
+        for block in message.blocks
+        for element in (*(block.get("elements") or []), block.get("accessory") or {})
+        if "详情" in str(element.get("text")) or "Details" in str(element.get("text"))
+    )
+    assert (await harness.slack.press("mei", *details)).ok
+    await harness.until(lambda: "share_product" in str([m.blocks for m in harness.private()]))
+    page = next(m for m in harness.private() if "share_product" in str(m.blocks))
+    share = next(
+        e["action_id"] for b in page.blocks for e in b.get("elements") or [] if "share" in e.get("action_id", "")
+    )
+    assert (await harness.slack.press("mei", page, share)).ok
+    await harness.until(lambda: bool(harness.channel()))
+    assert "Shared by mei" in words(harness.channel()[-1])
+
+
 # --- the channel's language -----------------------------------------------------------------------------------------
 
 CHINESE = {"type": "static_select", "selected_option": {"value": "zh_CN"}}
