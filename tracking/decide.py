@@ -113,7 +113,7 @@ def decide(
     milestone = order_milestone(order.milestone if order else None, counted) or base.milestone
     expected = expect(order, milestone, live(counted), policy.limits, now)
     is_late = policy.trusts_clock and expected is not None and expected.is_late(now)
-    late = expected if is_late and not base.was_late else None
+    late = expected if is_late and base.expected and not base.was_late else None  # told where a range was shown
     news = _news(base, order, fetched.ref, lines, milestone, late=late) if stored and not baseline else None
     moved_at = _moved_at(None if baseline else stored, order, parcels, news, now)
     final_at = (base.final_at or now) if milestone in FINAL else None

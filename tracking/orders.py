@@ -43,7 +43,7 @@ class StoredOrder:
     version: int = 0  # grows by one whenever the order, its parcels or its nodes change
     fence: int = 0  # grows with each lease and reading, so that a late result is dropped
     expected: Expected | None = None  # when it was expected at its last change; None: unknown
-    was_late: bool = False  # it was told as later than expected, or was so when it was first watched
+    was_late: bool = False  # it is, or once was, later than expected: that is told once, or never if no range was shown
 
     @property
     def ref(self) -> OrderRef:

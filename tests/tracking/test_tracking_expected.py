@@ -27,7 +27,7 @@ from support.tracking_cases import (
     reading,
 )
 
-from pandapon.shipment import FINAL, Milestone
+from pandapon.shipment import FINAL, PROGRESS, Milestone
 from tracking.decide import decide
 from tracking.expected import expect
 from tracking.fact_ids import beyond, fact_ids, remaining
@@ -287,6 +287,33 @@ def test_an_order_that_is_late_when_it_is_first_watched_is_not_told() -> None:
     assert (first.news, first.was_late, first.late_at) == (None, True, None)
     desk.now += 24 * HOUR
     assert desk.see(reading(parcel(PICKED))).news is None
+
+
+steps = st.lists(
+    st.tuples(st.integers(0, 90), st.sampled_from([None, *PROGRESS[3:8], M.EXCEPTION])), min_size=1, max_size=12
+)
+
+
+@given(steps, st.booleans())
+def test_whatever_happens_lateness_is_told_once_and_never_before_the_dates_shown_are_over(
+    story: list[tuple[int, Milestone | None]], is_paid: bool
+) -> None:
+    """Scans come and stay away; each reading is a restart. What the last message showed has passed when it is told."""
+    desk, scans = LearntDesk(now=at(2)), list[tuple[float, str, Milestone | None]]([PICKED])
+    detail = paid() if is_paid else order(M.SHIPPED)
+    shown = desk.see(reading(parcel(*scans), detail=detail)).expected
+    for number, (hours, claim) in enumerate(story):
+        desk.now += hours * HOUR
+        if claim:
+            hour = (desk.now - START) / HOUR
+            scans.append((hour, f"第{number}次扫描", claim))
+        at_reading, before, decided = desk.now, shown, desk.see(reading(parcel(*scans)))
+        shown = decided.expected
+        if decided.news and decided.news.late:
+            assert before == shown, "a scan that moves it on makes it expected anew"
+            assert shown
+            assert at_reading >= shown.late_at
+    assert sum(bool(news.late) for news in desk.news) <= 1
 
 
 def test_a_clock_that_is_known_to_be_wrong_makes_nothing_late() -> None:
