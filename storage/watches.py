@@ -28,20 +28,16 @@ FROM watches w JOIN orders o ON o.key = w.key WHERE
 
 
 def open_watches(conn: sqlite3.Connection, now: datetime, wishes: Sequence[NewWatch]) -> list[Opened]:
-    """Open a watch for each wish, in the same order. The orders must be stored, and all wishes are of one channel.
+    """Open a watch for each wish, in the same order. The orders must be stored.
 
-    A new watch is OPENING, and its CARD is enqueued; more than :data:`FEW` new ones share one LIST instead. A watch
-    that stands already takes over a filter that was named, never a default, is resumed if it was paused, and belongs to
-    this person instead of its subscription.
+    A new watch is OPENING, and its CARD is enqueued; more than :data:`FEW` new ones of a channel share one LIST
+    instead. A watch that stands already takes over a filter that was named, never a default, is resumed if it was
+    paused, and belongs to this person instead of its subscription.
     """
     opened = [_open(conn, now, wish) for wish in wishes]
     new = [result.watch for result in opened if result.created]
-    if len(new) > FEW:
-        opened_now = WatchList(new[0].created_by, tuple(watch.id for watch in new))
-        messages.watch_list(conn, now, new[0].channel, opened_now)
-    else:
-        for watch in new:
-            enqueue.card(conn, now, watch.id)
+    for channel in dict.fromkeys(watch.channel for watch in new):
+        _tell_of(conn, now, channel, [watch for watch in new if watch.channel == channel])
     return opened
 
 
@@ -150,6 +146,15 @@ def of_channel(conn: sqlite3.Connection, channel: str, offset: int, limit: int) 
 def of_orders(conn: sqlite3.Connection, keys: Sequence[str]) -> list[Watch]:
     """Return the live watches of these orders in every channel, order by order."""
     return [watch for key in keys for watch in _select(conn, "w.key = ? AND w.state <> 'ended' ORDER BY w.id", (key,))]
+
+
+def _tell_of(conn: sqlite3.Connection, now: datetime, channel: str, new: Sequence[Watch]) -> None:
+    """Enqueue what tells a channel of its new watches: a card for each, or a list of all."""
+    if len(new) > FEW:
+        messages.watch_list(conn, now, channel, WatchList(new[0].created_by, tuple(watch.id for watch in new)))
+        return
+    for watch in new:
+        enqueue.card(conn, now, watch.id)
 
 
 def _open(conn: sqlite3.Connection, now: datetime, wish: NewWatch) -> Opened:

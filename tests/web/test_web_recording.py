@@ -73,7 +73,11 @@ async def test_a_watch_a_scan_and_a_question(browser: Browser, server: WebServer
         await scan(mei, "手工扫描 派送中")
         await mei.sees("手工扫描 派送中")
         await mei.type("/panda help")
+<<<<<<< HEAD
         await mei.sees("/panda settings")
+=======
+        await mei.sees("is everything working?")
+>>>>>>> cards
         recording = await saved(mei, tmp_path / "conversation.json")
     assert [step["do"] for step in recording["steps"]] == ["slash", "add_node", "slash"]
     async with sandbox_of(recording) as sandbox:
