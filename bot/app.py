@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from bot.client_config import api_config
 from bot.decider import Decider
 from bot.jobs.backups import Backups
 from bot.jobs.deliver import Deliverer
@@ -28,7 +29,7 @@ from bot.orders import LiveTracker
 from bot.process.clock import utc_now
 from bot.process.failpoints import point
 from bot.process.log import for_bolt
-from bot.process.proxies import hide_from_libraries, proxy_for
+from bot.process.proxies import hide_from_libraries
 from bot.process.scheduler import Job, Scheduler
 from bot.running import Bot, StartError
 from bot.slack import SlackClient, bolt_app, web_client
@@ -42,7 +43,7 @@ from handlers.features import FEATURES
 from handlers.interactions.context import Context
 from handlers.interactions.languages import Languages
 from handlers.listeners import register
-from pandapon.client import Config, PandaPon
+from pandapon.client import PandaPon
 from storage.backup import open_or_restore
 from tracking.circuit_breaker import CircuitBreaker
 
@@ -278,25 +279,6 @@ def _context(
         admission=Admission(settings.slack_outsiders),
         people=resources.people,
         links=resources.links,
-    )
-
-
-def api_config(settings: Settings) -> Config:
-    """Return the PandaPon client's configuration."""
-    return Config(
-        base_url=settings.pandapon_base_url,
-        access_key=settings.pandapon_access_key.get_secret_value(),
-        access_secret=settings.pandapon_access_secret.get_secret_value(),
-        user_id=settings.pandapon_user_id,
-        timestamp_unit=settings.pandapon_timestamp_unit,
-        paths=settings.pandapon_paths,
-        rate_per_second=settings.pandapon_rate_per_second,
-        concurrency=settings.pandapon_concurrency,
-        read_timeout=settings.pandapon_read_timeout_seconds,
-        taobao_amounts=settings.pandapon_taobao_amounts,
-        freight_signature=settings.pandapon_freight_signature,
-        proxy=proxy_for(settings.pandapon_base_url, settings),
-        certificates=str(settings.certificates) if settings.certificates else None,
     )
 
 

@@ -12,7 +12,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.app import api_config
+from bot.client_config import api_config
 from bot.commands import manifest
 from bot.process.clock import utc_now
 from bot.process.leader import NotLeaderError, leading

@@ -6,7 +6,6 @@ import asyncio
 import json
 import secrets
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,6 +17,7 @@ from pandapon.times import parse_time
 from sandbox.pandapon import replies
 from sandbox.pandapon.goods import picture
 from sandbox.pandapon.refusals import RefusedError
+from sandbox.pandapon.search import positive, products_found
 from sandbox.pandapon.trading import pay_page, routes
 from sandbox.pandapon.trading.account import Account
 from sandbox.pandapon.trading.fields import Fields
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sandbox.pandapon.world import World
 
-MAX_PAGE, MAX_TAOBAO_SEARCH = 50, 40  # the vendor documents the second, the first is ours
+MAX_PAGE = 50  # ours: the vendor documents none
 
 
 @dataclass
@@ -186,9 +186,9 @@ class PandaPonServer:
                 status = body.get("status")
                 return self._orders(Platform.TAOBAO, body, "" if status is None else str(status), body.get("pageNo"))
             case "POST", "/v2/alibaba/product/keywords/query":
-                return self._products(Platform.ALIBABA, body, body.get("beginPage"))
+                return products_found(self.world, Platform.ALIBABA, body, body.get("beginPage"), self._pictures)
             case "POST", "/v2/taobao/product/item/search":
-                return self._products(Platform.TAOBAO, body, body.get("pageNo"))
+                return products_found(self.world, Platform.TAOBAO, body, body.get("pageNo"), self._pictures)
         return self._traded(request, body)
 
     def _traded(self, request: web.Request, body: dict[str, Any]) -> Any:
@@ -239,7 +239,7 @@ class PandaPonServer:
             and (first is None or order.created_at >= first)
             and (last is None or order.created_at <= last)
         ]
-        number, size = _positive(number, 1), min(_positive(body.get("pageSize"), 20), MAX_PAGE)
+        number, size = positive(number, 1), min(positive(body.get("pageSize"), 20), MAX_PAGE)
         rows = [
             replies.order_1688(order, now, detail=False, pictures=self._pictures)
             if platform is Platform.ALIBABA
@@ -247,22 +247,6 @@ class PandaPonServer:
             for order in replies.page(matching, number, size)
         ]
         return {"result": rows, "totalRecord": len(matching), "pageSize": size, "currentPage": number}
-
-    def _products(self, platform: Platform, body: dict[str, Any], number: Any) -> Any:
-        low, high = _amount(body.get("priceStart")), _amount(body.get("priceEnd"))
-        keyword = str(body.get("keyword") or "")
-        matching = [goods for goods in self.world.goods if replies.matches_search(goods, platform, keyword, low, high)]
-        sort = str(body.get("sort") or "")
-        if "price" in sort:
-            matching.sort(key=lambda goods: goods.price, reverse="desc" in sort)
-        elif sort:
-            matching.sort(key=lambda goods: goods.sold, reverse=True)
-        most = MAX_PAGE if platform is Platform.ALIBABA else MAX_TAOBAO_SEARCH
-        number, size = _positive(number, 1), min(_positive(body.get("pageSize"), 20), most)
-        make = replies.product_1688 if platform is Platform.ALIBABA else replies.product_taobao
-        rows = [make(goods, self._pictures) for goods in replies.page(matching, number, size)]
-        total, pages = len(matching), -(-len(matching) // size)
-        return {"totalRecords": total, "totalPage": pages, "pageSize": size, "currentPage": number, "data": rows}
 
     @property
     def _pictures(self) -> str:
@@ -283,20 +267,4 @@ async def _json_body(request: web.Request) -> Any:
     try:
         return json.loads(await request.text() or "null")
     except ValueError:
-        return None
-
-
-def _positive(value: Any, default: int) -> int:
-    """Read a whole number from 1 on. Raises RefusedError for anything else."""
-    if value is None:
-        return default
-    if not str(value).isdecimal() or not int(value):
-        raise RefusedError(400, "参数错误")
-    return int(value)
-
-
-def _amount(value: Any) -> Decimal | None:
-    try:
-        return Decimal(str(value)) if value is not None else None
-    except InvalidOperation:
         return None
