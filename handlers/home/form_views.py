@@ -10,6 +10,7 @@ from handlers.blocks.forms import field, option
 from handlers.blocks.i18n import _
 from handlers.blocks.labels import platform_name
 from handlers.blocks.pages import answer_page, orders_page
+from handlers.commands.declarations import asking
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
@@ -47,11 +48,6 @@ def results(message: Message) -> View:
 def waiting_for_orders() -> View:
     """The page that stands while PandaPon is asked for the orders."""
     return orders_page([el.section(f"⏳ {asking()}")], title=_("My orders"))
-
-
-def asking() -> str:
-    """The working line of the list of orders."""
-    return _("Asking PandaPon…")
 
 
 def whose_settings() -> View:

@@ -11,7 +11,7 @@ from handlers.blocks import action_ids
 from handlers.blocks.forms import value_of
 from handlers.blocks.i18n import _
 from handlers.blocks.pages import answer_page
-from handlers.commands.declarations import Feature, Form, Listener, Opener
+from handlers.commands.declarations import Feature, Form, Listener, Opener, asking
 from handlers.home import form_views
 from handlers.requests import ListOrders, Search
 from handlers.wire import payloads
@@ -66,7 +66,7 @@ async def open_orders(subject: Subject, interaction: Interaction) -> None:
     trigger = payloads.text(interaction.body, "trigger_id")
     opened = await interaction.client.views_open(trigger_id=trigger, view=form_views.waiting_for_orders())
     in_form = replace(interaction, body={**interaction.body, "view": payloads.table(opened.data, "view")})
-    await in_form.answer(_orders(in_form, subject), form_views.asking(), replace=True)
+    await in_form.answer(_orders(in_form, subject), asking(), replace=True)
 
 
 async def _orders(interaction: Interaction, subject: Subject) -> Message:

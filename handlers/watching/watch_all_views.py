@@ -63,7 +63,7 @@ def ended(channel: str, subscriptions: int, watches: int) -> Message:
     return el.message(
         [
             el.section(words.format(where=here(channel), n=watches)),
-            el.context(_("Orders that somebody watched by id are still watched.")),
+            el.context(_("Orders that somebody watched by ID are still watched.")),
             *el.actions([run_button(_("Watch all again"), 1, WatchAll(channel or None))]),
         ]
     )
