@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 View = dict[str, Any]
 
 # Commands whose answer belongs to no channel, so that their buttons work wherever they are pressed.
-_FOR_ANY_PLACE = frozenset({"help", "order", "orders", "search", "status", "track"})
+_FOR_ANY_PLACE = frozenset({"discover", "help", "order", "orders", "product", "search", "status", "track"})
 
 
 def answer_page(message: Message, *, title: str = "") -> View:
@@ -51,7 +51,7 @@ def _without_channel(block: Block) -> Block | None:
 
 def _works_anywhere(element: Block) -> bool:
     """Whether it is a picture, or the button of a command that names its channel or needs none."""
-    if element["type"] != "button" or not element["action_id"].startswith(action_ids.RUN):
+    if element["type"] != "button" or not element["action_id"].startswith((action_ids.RUN, action_ids.SHOW)):
         return bool(element["type"] == "image")
     command = element["value"]
     return command.partition(" ")[0] in _FOR_ANY_PLACE or " in <#" in command

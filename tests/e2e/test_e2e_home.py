@@ -209,6 +209,9 @@ async def test_a_search_from_the_home(harness: BotHarness) -> None:
     assert "search 连衣裙 --1688 --page 2" in _shown(harness, view_id)
     first = _shown(harness, view_id)
     assert await pressed(harness, view_id, "Next page") != first
+    details = await pressed(harness, view_id, "Details")
+    assert "Similar products" in details
+    assert "share_product" not in details  # a form has no channel to share in
 
 
 async def test_the_settings_of_a_channel_from_the_home(harness: BotHarness) -> None:
