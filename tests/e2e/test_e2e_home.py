@@ -256,7 +256,7 @@ async def test_the_form_watches_in_a_channel(harness: BotHarness) -> None:
 @pytest.mark.parametrize(
     ("text", "what", "channel", "says"),
     [
-        ("", "track", "", "no order id"),
+        ("", "track", "", "no order ID"),
         ("12345", "track", "", "12 to 20 digits"),
         (ORDER, "watch", "", "Choose the channel"),
     ],
