@@ -96,7 +96,7 @@ async def suffer(mei: Person) -> None:
     panel = await mei.controls("Faults")
     await panel.get_by_role("switch", name="Every answer is HTTP 503").check()
     await mei.type(f"/panda order {OTHER}")
-    await expect(mei.private).to_contain_text("PandaPon")
+    await expect(mei.private).to_contain_text("⚠️")  # not the line that says the bot is asking
     await panel.get_by_role("switch", name="Every answer is HTTP 503").uncheck()
 
 
