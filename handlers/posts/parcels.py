@@ -42,7 +42,9 @@ def last_scan(snapshot: OrderSnapshot) -> str:
     node = next(iter(newest_first(snapshot.shipment.nodes)), None)
     if node is None:
         return ""
-    number = short_numbers(snapshot)[node.waybill]
+    # A scan may bear the number that its parcel had before, so the scan is looked for, not its number.
+    parcel = next(parcel for parcel in parcels if node in parcel.nodes)
+    number = short_numbers(snapshot)[parcel.waybill]
     return node_words(node) if len(parcels) == 1 else labelled(number, node_words(node))
 
 

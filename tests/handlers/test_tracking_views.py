@@ -176,6 +176,13 @@ def test_a_card_of_several_parcels_has_a_line_for_each() -> None:
     assert lines.count("4 of 6") + int(re.search(r"and (\d+) more", lines)[1] if "more" in lines else 0) == 30  # type: ignore[index]
 
 
+def test_a_scan_under_a_former_number_is_its_parcels() -> None:
+    """The carrier gave the parcel another number: the old scans are shown as those of the new one."""
+    renumbered = replace(parcel(3, waybill="SF1111111111111"), waybill="SF2222222222222")
+    text = shown(check(card.card(snapshot(renumbered, parcel(0, waybill="YT2538123456789")), watch(), NOW)))
+    assert "\n…222222: 🚚 Left Hangzhou" in text
+
+
 def test_a_card_says_what_to_do() -> None:
     """The newest scan of a parcel asks for something; an older one that was answered since does not."""
     asks = node(1, "清关异常，请收件人尽快缴纳关税", Milestone.EXCEPTION)
