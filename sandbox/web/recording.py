@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from sandbox.web.page_json import Json
 
 VERSION = 2
-# These differ from run to run: dates, because the demo begins at the time it is started, and the port.
+# These differ from run to run: dates, because the demo begins at the time it is started; the ts of messages in links
+# to them; and the port.
 DATE_TOKEN = re.compile(r"<!date\^\d+\^([^|>]*)\|[^>]*>")
+PERMALINK = re.compile(r"(/archives/\w+/p)\d+(?:\?thread_ts=[\d.]+)?")
 PORT = re.compile(r"(http://127\.0\.0\.1):\d+")
 
 
@@ -104,12 +106,14 @@ def normalized(message: Message) -> Json:
 
 
 def without_run_specifics(value: Any) -> Any:
-    """Return the value without dates and ports."""
+    """Return the value without dates, the ts in links, and ports."""
     if isinstance(value, dict):
         return {key: without_run_specifics(item) for key, item in value.items()}
     if isinstance(value, list):
         return [without_run_specifics(item) for item in value]
-    return PORT.sub(r"\1", DATE_TOKEN.sub(r"<!date^…^\1>", value)) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return PORT.sub(r"\1", PERMALINK.sub(r"\1…", DATE_TOKEN.sub(r"<!date^…^\1>", value)))
 
 
 def find_view(home: Json | None, stack: list[Json], reference: Any) -> Json | None:

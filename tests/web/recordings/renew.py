@@ -92,12 +92,12 @@ async def look_around(mei: Person) -> None:
 
 
 async def suffer(mei: Person) -> None:
-    """Ask while PandaPon is broken, until the bot gives up."""
+    """Ask while PandaPon is broken, in a way that no repeat could mend: how long those take differs from run to run."""
     panel = await mei.controls("Faults")
-    await panel.get_by_role("switch", name="Every answer is HTTP 503").check()
+    await panel.get_by_role("switch", name="Half of the JSON is missing").check()
     await mei.type(f"/panda order {OTHER}")
-    await expect(mei.private).to_contain_text("⚠️")  # not the line that says the bot is asking
-    await panel.get_by_role("switch", name="Every answer is HTTP 503").uncheck()
+    await expect(mei.private).to_contain_text("⚠️")
+    await panel.get_by_role("switch", name="Half of the JSON is missing").uncheck()
 
 
 async def wait(mei: Person) -> None:
