@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 WIDTH = 90  # columns of Slack's main view on a common screen; a Chinese character takes two
-READER = Viewer()
 TOKEN = re.compile(r"#[A-Z0-9]+-\d\d")  # the mark in the text of each generated scan
 
 
@@ -107,13 +106,14 @@ class Database(DatabaseThread):
         return work()
 
 
-def lines_of(blocks: list[dict[str, Any]]) -> int:
+def lines_of(blocks: list[dict[str, Any]], now: datetime) -> int:
     """Return the height of a message: the lines of its texts, wrapped at ``WIDTH`` columns, and its rows of buttons.
 
-    A closed menu takes no more room than its sign, so it is not counted.
+    A closed menu takes no more room than its sign, so it is not counted; nor are the generator's marks. ``now``: for
+    "today", as a reader sees it.
     """
-    layout = Layout(READER, WIDTH)
-    for block in blocks:
+    layout = Layout(Viewer(now=now), WIDTH)
+    for block in json.loads(TOKEN.sub("", json.dumps(blocks))):
         elements = [element for element in block.get("elements") or [] if element.get("type") != "overflow"]
         add_block(layout, block | ({"elements": elements} if elements else {}))
     return len(layout.lines)
@@ -143,7 +143,7 @@ class Ledger:
         people = len(notified(text, post["blocks"]))
         self.mentions[thread or f"{self.calls}.0"] += people
         self.broadcast += bool(thread and post.get("reply_broadcast"))
-        height = lines_of(post["blocks"])
+        height = lines_of(post["blocks"], self.clock())
         self.lines += height
         if str(post["channel"]).startswith("U"):
             self.direct += 1

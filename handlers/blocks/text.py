@@ -110,6 +110,12 @@ def slack_day(at: datetime) -> str:
     return f"<!date^{int(at.astimezone(UTC).timestamp())}^{{date_short_pretty}}|{fallback}>"
 
 
+def slack_time(at: datetime) -> str:
+    """The time of day that Slack shows in each reader's own zone, for a message of about the same time."""
+    fallback = _("{time} China time").format(time=locale_data.clock(at.astimezone(CHINA)))
+    return f"<!date^{int(at.astimezone(UTC).timestamp())}^{{time}}|{fallback}>"
+
+
 def ago(delta: timedelta) -> str:
     """How long ago, in words; a future time (a clock that is off) counts as just now."""
     if delta < MINUTE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,16 +17,17 @@ from handlers.blocks.parts import (
     carrier_link,
     newest_first,
     node_line,
+    node_words,
     order_name,
     paragraphs,
     short_name,
 )
 from handlers.blocks.punctuation import labelled, listed
 from handlers.blocks.standing import delivered, of_milestone, of_step, platform_word
-from handlers.blocks.text import money, sanitize_id, short_ids
+from handlers.blocks.text import money, sanitize_id, short_ids, slack_time
 from handlers.posts import alarms
 from pandapon.milestones import is_with_finance
-from pandapon.shipment import OrderRef
+from pandapon.shipment import Milestone, OrderRef
 from tracking.severity import required_actions
 from tracking.values import Filter, Step
 
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
     from tracking.orders import OrderSnapshot
     from tracking.values import News
 
+RECENT = timedelta(hours=12)  # half a day: the time of day names one moment
+# States on the way, which the sign before a scan's words tells well enough to who reads the thread.
+_TOLD_BY_SIGN = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT, Milestone.ARRIVED, Milestone.OUT_FOR_DELIVERY})
 MAX_LINES = 12  # lines of each kind in the headline
 MAX_OTHERS = 5  # orders in the same parcel that are named
 MAX_SCANS = 40  # scans shown; a message is full before, and a busy parcel takes some ten hours for them
@@ -73,15 +78,28 @@ def news(
     whole = _message([*named, *ending], news, watch, now, context=context)
     if not in_thread:
         return whole
-    parcel = context[1:] if len(news.parcels) > 1 or others else []
-    short = _message([*heads, *ending], news, watch, now, context=parcel)
+    if _is_said_by_scan(news, heads):
+        heads = []
+    short = _message([*heads, *ending], news, watch, now, context=context[-1:] if others else [], in_thread=True)
     return Message(whole.text, short.blocks)
 
 
-def _message(lines: Sequence[str], news: News, watch: Watch, now: datetime, *, context: Sequence[str]) -> Message:
+def _is_said_by_scan(news: News, heads: Sequence[str]) -> bool:
+    """Whether the news is one step to a state that needs no reason, and one scan that reports it by its sign."""
+    if len(heads) != 1 or len(news.steps) != 1 or len(news.nodes) != 1:
+        return False
+    step, node = news.steps[0], news.nodes[0]
+    return node.milestone is step.after and step.after in _TOLD_BY_SIGN
+
+
+def _message(
+    lines: Sequence[str], news: News, watch: Watch, now: datetime, *, context: Sequence[str], in_thread: bool = False
+) -> Message:
     tail = [el.context(" · ".join(context))] if context else []
     layout = Layout(tail=tail)
-    scans = [_with_parcel(node, news, now) for node in _nodes_for(watch, news)[:MAX_SCANS]]
+    is_of_several = len(_concerned(news)) > 1 or (in_thread and len(news.parcels) > 1)
+    numbers = _numbers(news) if is_of_several else {}
+    scans = [_scan(node, numbers.get(node.waybill, ""), now) for node in _nodes_for(watch, news)[:MAX_SCANS]]
     shown = -len(lines)
     for chunk in paragraphs([*lines, *scans]):
         if not layout.add(el.section("\n".join(chunk))):
@@ -196,7 +214,8 @@ def _step(step: Step, news: News, order: Order | None, actions: Iterable[str]) -
 def _repeats(news: News) -> list[str]:
     """The problems that a new scan repeats; the state stays the same, so no step reports them."""
     waybills = set(news.repeats) - {step.waybill for step in news.steps}
-    parcels = [parcel for parcel in news.parcels if parcel.waybill in waybills]
+    new = {step.after for step in news.steps if not step.waybill}  # of the order as a whole
+    parcels = [parcel for parcel in news.parcels if parcel.waybill in waybills and parcel.milestone not in new]
     return [_repeated(parcel, news) for parcel in parcels[:MAX_LINES]]
 
 
@@ -231,9 +250,14 @@ def _nodes_for(watch: Watch, news: News) -> list[Node]:
     return [*with_milestone, *(node for node in nodes if not node.milestone)]
 
 
-def _with_parcel(node: Node, news: News, now: datetime) -> str:
-    line = node_line(node, now)
-    return labelled(_numbers(news)[node.waybill], line) if len(_concerned(news)) > 1 else line
+def _scan(node: Node, number: str, now: datetime) -> str:
+    """A scan: its time, words and place. ``number``: of its parcel, where the message is about several.
+
+    A scan of the last hours has its time of day alone, since the message itself shows the day.
+    """
+    is_recent = node.at is not None and node.is_timed and timedelta() <= now - node.at < RECENT
+    line = f"{slack_time(node.at)} · {node_words(node)}" if is_recent and node.at else node_line(node, now)
+    return labelled(number, line) if number else line
 
 
 def _and_updates(n: int, *, any_shown: bool) -> str:

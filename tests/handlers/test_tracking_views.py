@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import permutations
 from zoneinfo import ZoneInfo
 
@@ -305,14 +306,31 @@ def test_news_of_one_scan_is_three_lines() -> None:
     assert len(lines) == 3
     below = check(thread.news(replace(told, milestone=Milestone.IN_TRANSIT), seen, watch(), NOW, in_thread=True))
     assert shown(below) == lines[1]
+    assert "^{time}|" in lines[1], "the message itself shows the day"
+    later = NOW + timedelta(hours=20)
+    assert "{date_short_pretty}" in shown(check(thread.news(told, seen, watch(), later, in_thread=True)))
     assert below.text == in_channel.text, "who follows the thread is notified of state and title"
+
+
+def test_a_step_on_the_way_is_told_by_its_scan_in_the_thread() -> None:
+    """Its sign says it; at the door, in a problem and where two things happened the state is written out."""
+    seen = snapshot(parcel(2), of=order())
+    on_its_way = news(Milestone.ARRIVED, step=Milestone.ARRIVED)
+    text = shown(check(thread.news(on_its_way, seen, watch(), NOW, in_thread=True)))
+    assert "local depot" not in text
+    assert "· 📍 scan 0" in text
+    for step in (Milestone.DELIVERED, Milestone.EXCEPTION, Milestone.READY_FOR_PICKUP):
+        written = shown(check(thread.news(news(step, step=step), seen, watch(), NOW, in_thread=True)))
+        assert len(written.splitlines()) == 2, step
+    priced = replace(on_its_way, price=(Decimal(9), Decimal(8)))
+    assert "At the local depot" in shown(check(thread.news(priced, seen, watch(), NOW, in_thread=True)))
 
 
 def test_news_in_a_thread_says_which_parcel() -> None:
     """The card has the title and the order; of several parcels the news names its own."""
     seen = snapshot(parcel(2), parcel(2, waybill="YT2538123456789"), of=order())
     told = replace(news(None), parcels=seen.shipment.parcels)
-    assert "parcel 1 of 2 · " in shown(check(thread.news(told, seen, watch(), NOW, in_thread=True)))
+    assert shown(check(thread.news(told, seen, watch(), NOW, in_thread=True))).startswith("…890123: <!date^")
     both = replace(told, nodes=(*told.nodes, node(3, "other", waybill="YT2538123456789")))
     text = shown(check(thread.news(both, seen, watch(), NOW, in_thread=True)))
     assert "…890123: " in text

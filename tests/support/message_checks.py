@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from handlers.blocks.message import Message
 
 OURS = re.compile(
-    r"<!date\^\d+\^\{date_short_pretty\}(?: \{time\})?\|[^<>|]+>"
+    r"<!date\^\d+\^(?:\{date_short_pretty\}|\{time\}|\{date_short_pretty\} \{time\})\|[^<>|]+>"
     r"|<@[UW][A-Z0-9]+>|<#[CG][A-Z0-9]+>|<https?://[^<>| ]+\|[^<>]+>"
 )
 FENCED = re.compile("\u2068([^\u2066-\u2069]*)\u2069")  # a title from right to left, fenced off by the bot itself
