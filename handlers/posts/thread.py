@@ -126,7 +126,8 @@ def _ids(news: News, snapshot: OrderSnapshot | None, others: Sequence[str]) -> l
             parts.append(_("parcel {n} of {total}").format(n=n, total=len(shipped)))
         number = sanitize_id(parcel.waybill)
         parts.append(carrier_link(parcel, number) or number)
-    parts += [part for part in (_split(news.parcels),) if part and news.has_milestone]
+    if news.has_milestone and (part := delivered(news.parcels)):
+        parts.append(part)
     if others:
         names = listed(short_name(OrderRef.from_key(key)) for key in others[:MAX_OTHERS])
         ellipsis = "…" if others[MAX_OTHERS:] else ""
@@ -226,17 +227,6 @@ def _repeated(parcel: Parcel, news: News) -> str:
     if len(_concerned(news)) > 1:
         words = _("{state}: parcel {number}").format(state=words, number=_numbers(news)[parcel.waybill])
     return f"{words} · {state.reason}" if state.reason else words
-
-
-def _split(parcels: Sequence[Parcel]) -> str:
-    """How far the parcels are apart: how many are delivered, or the number in each state; empty where all are alike."""
-    states: dict[str, int] = {}
-    for parcel in parcels:
-        name = of_milestone(parcel.milestone).words  # news has no scans that could add a reason
-        states[name] = states.get(name, 0) + 1
-    if len(states) <= 1:
-        return ""
-    return delivered(parcels) or listed(f"{n} × {name}" for name, n in states.items())
 
 
 def _nodes_for(watch: Watch, news: News) -> list[Node]:
