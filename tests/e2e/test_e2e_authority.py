@@ -110,7 +110,7 @@ async def test_every_command_says_what_it_wants_of_a_channel() -> None:
     assert {kind.__name__ for kind in needs} == {one.__name__ for one in every}
     named = {kind for kind in needs if "channel" in getattr(kind, "__dataclass_fields__", {})}
     assert named == {kind for kind, need in needs.items() if need}
-    looking = {requests.ListWatches, requests.ShowSettings, requests.Why}
+    looking = {requests.ListWatches, requests.ShowSettings, requests.Start, requests.Why}
     assert {kind for kind, need in needs.items() if need is Need.READ} == looking
 
 

@@ -86,7 +86,8 @@ class Machine:
         return [m for m in self.posts() if m.by_bot and not m.thread_ts]
 
     def told(self, text: str) -> int:
-        return sum(text in m.text for m in self.posts() if m.thread_ts)
+        """In how many pieces of news it stands; an alarm names the last scan, too."""
+        return sum(text in m.text for m in self.posts() if m.thread_ts and not m.text.startswith("⏰"))
 
     async def told_once(self, text: str) -> None:
         """A scan that comes now is told soon, and no second time."""

@@ -96,7 +96,8 @@ async def test_nothing_to_export(harness: BotHarness) -> None:
 
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
 @pytest.mark.parametrize(
-    ("code", "says"), [("missing_scope", "give it the scope `files:write`"), ("internal_error", "internal_error")]
+    ("code", "says"),
+    [("missing_scope", "has to give me the scope `files:write`"), ("internal_error", "internal_error")],
 )
 async def test_a_file_that_slack_refuses(harness: BotHarness, method: str, code: str, says: str) -> None:
     """The person is told why, and the message that announced it is taken back."""

@@ -58,7 +58,11 @@ ODD: list[Any] = [
     {"value": "1"},
 ]
 # What is right for one of them and odd for all the others.
-OTHERS = {"help": {"run:"}, "status": {"run:"}, "1": {"undo_unwatch", "undo_for_all", "resume_watch", "alarm_"}}
+OTHERS = {
+    "help": {"run:"},
+    "status": {"run:"},
+    "1": {"undo_unwatch", "undo_for_all", "resume_watch", "alarm_", "seller_message"},
+}
 OTHERS |= {"C0ORDERS01": {"resume_channel", "preview_digest", "edit_settings"}}
 OTHERS |= {f"unwatch {ORDER}": {"run:", "unwatch_here", "undo_watch"}, f"watch {ORDER}": {"run:", "watch_here"}}
 OTHERS |= {f"track {ORDER}": {"run:", "watch_here"}, "unwatch all": {"run:"}, "watch all": {"run:"}}
