@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from handlers.blocks import locale_data
@@ -33,12 +34,22 @@ JOINERS = "\u200c\u200d"  # invisible, but emoji and some scripts need them
 # Look-alikes replace the marks, since a zero-width character beside a mark does not stop Slack from formatting.
 _LOOK_ALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", "@": "＠"})
 _EMOJI_CODE = re.compile(r":(?=[^\s:]+:)")
+SHORT = 200  # characters of a text whose harmless form is kept
 _CLOCK = re.compile(r"(?<=\d):(?=\d\d)")
 _BARE_DOMAIN = re.compile(r"(?<=[\w-])\.(?=[^\W\d_]{2,})")
 
 
 def plain(remote: str) -> str:
     """Remote text for a ``plain_text`` element: one line, no invisible characters, no emoji codes, phones masked."""
+    return _plain_short(remote) if len(remote) <= SHORT else _plain(remote)
+
+
+@lru_cache(maxsize=4096)  # the same titles, sellers and labels stand in many messages
+def _plain_short(remote: str) -> str:
+    return _plain(remote)
+
+
+def _plain(remote: str) -> str:
     line = " ".join(clean(remote).split())
     line = "".join(character for character in line if character in JOINERS or not _invisible(character))
     return _neutral_colons(mask_phones(line))
