@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from handlers.access.admission import Admission
+from handlers.access.writers import Gate
 from handlers.blocks.links import Links
 from handlers.blocks.people import People
 from handlers.interactions.deliveries import Recent
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from handlers.commands.registry import Commands
     from handlers.interactions.ports import Joined, Report, Tracker
+    from handlers.writing.writer import Writer
     from pandapon.client import PandaPon
     from storage.store import Store
     from tracking.daily_digest import DailyDigest
@@ -42,9 +44,11 @@ class Context:
     # Watches in a channel all orders, or all in one state (empty: any), with a filter, for a person.
     subscribe: Callable[[str, str, Filter, str], Awaitable[Joined]]
     wake: Callable[[], None]  # makes the sender look into the outbox now rather than at the next tick
+    writer: Writer  # the only way to change the account
     default_filter: Filter = Filter.ALL
     languages: Languages = field(default_factory=Languages)
     admission: Admission = field(default_factory=Admission)  # decides who may use the bot
+    gate: Gate = field(default_factory=Gate)  # decides who may change the account
     answer_seconds: float = 15.0  # from the acknowledgement to the answer, at most
     links: Links = field(default_factory=Links)  # to the messages of the workspace
     recent: Recent = field(default_factory=Recent)

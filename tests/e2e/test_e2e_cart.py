@@ -1,0 +1,384 @@
+"""The cart through Slack and PandaPon: looked at, filled from a product's page, changed, and each write done once."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import forged
+from support.bot_harness import BotHarness, running, words
+
+from handlers.blocks import action_ids
+from pandapon.shipment import Platform
+from sandbox.pandapon.trading import products
+from sandbox.pandapon.trading.account import CartEntry
+from sandbox.pandapon.trading.routes import OWN_PATHS
+from sandbox.pandapon.world import Goods
+from sandbox.slack import payloads
+from tracking.writes import WriteState
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tracking.writes import Write
+
+ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
+PRODUCT, TAOBAO_PRODUCT = "1688:A000-1688-demo", "taobao:T000-taobao-demo"
+ADD = {ALIBABA: OWN_PATHS["1688.cart.add"], TAOBAO: "/v2/taobao/cart/add"}
+SET_QUANTITY = {ALIBABA: "/v2/alibaba/cart/edit-quantity", TAOBAO: "/v2/taobao/cart/edit-quantity"}
+DELETE = {ALIBABA: OWN_PATHS["1688.cart.delete"], TAOBAO: OWN_PATHS["taobao.cart.delete"]}
+OF = {ALIBABA: PRODUCT, TAOBAO: TAOBAO_PRODUCT}
+
+
+@asynccontextmanager
+async def shopping(folder: Path, **extra: Any) -> AsyncIterator[BotHarness]:
+    """A bot that may change the cart, with the stand-in's own paths."""
+    async with running(folder, **({"pandapon_paths": OWN_PATHS, "writes": "cart"} | extra)) as harness:
+        yield harness
+
+
+@pytest.fixture
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
+    """Both stand-ins and the production bot between them."""
+    async with shopping(tmp_path) as one:
+        yield one
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def in_cart(harness: BotHarness, platform: Platform = ALIBABA) -> list[int]:
+    """The quantities in a cart."""
+    return [entry.quantity for entry in harness.pandapon.account.carts[platform].values()]
+
+
+def put(harness: BotHarness, platform: Platform = ALIBABA, quantity: int = 4, at: int = 0) -> CartEntry:
+    """Put a variant into the cart, past the bot."""
+    goods = next(goods for goods in harness.world.goods if goods.platform is platform)
+    account = harness.pandapon.account
+    entry = CartEntry(account.next_number(), products.skus(goods)[at], quantity)
+    account.carts[platform][entry.number] = entry
+    return entry
+
+
+async def writes(harness: BotHarness) -> list[Write]:
+    """The records of writes, the newest first."""
+    assert harness.bot is not None
+    return (await harness.bot.store.writes.newest(0, 100))[0]
+
+
+async def states(harness: BotHarness) -> list[WriteState]:
+    """Their states, the newest first."""
+    return [write.state for write in await writes(harness)]
+
+
+def view_of(harness: BotHarness) -> dict[str, Any]:
+    """The newest form."""
+    return list(harness.slack.workspace.views.values())[-1]
+
+
+def text_of(view: dict[str, Any]) -> str:
+    """All words of a form."""
+    return str(view["blocks"])
+
+
+async def open_form(harness: BotHarness, product: str = PRODUCT, user: str = "mei") -> dict[str, Any]:
+    """Show a product and press Add to cart; return the filled form."""
+    await harness.ask(f"/panda product {product}", user=user)
+    message, action = harness.button("Add to cart", user, "#orders")
+    assert (await harness.slack.press(user, message, action)).ok
+    await harness.until(lambda: "Checking with" not in text_of(view_of(harness)))
+    return view_of(harness)
+
+
+def filled(variant: int = 0, quantity: str = "4") -> dict[str, Any]:
+    """The values of the form."""
+    return {
+        "variant": {"add_choice:variant": {"selected_option": {"value": str(variant)}}},
+        "quantity": {"add_choice:quantity": {"value": quantity}},
+    }
+
+
+async def send_form(harness: BotHarness, view: dict[str, Any], user: str = "mei", **chosen: Any) -> str:
+    """Send the form; return the words of its next page, or its errors."""
+    ack = await harness.slack.submit(user, view["id"], filled(**chosen))
+    assert ack.ok
+    await harness._idle()
+    errors = (ack.payload or {}).get("errors")
+    return str(errors) if errors else text_of(harness.slack.workspace.views[view["id"]])
+
+
+# --- adding -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("platform", list(Platform))
+async def test_a_product_goes_into_the_cart(harness: BotHarness, platform: Platform) -> None:
+    """From the product's page: variant, quantity, what it costs; the result says what, who and what is next."""
+    view = await open_form(harness, OF[platform])
+    said = await send_form(harness, view, variant=1, quantity="6")
+    assert "Added" in said
+    assert "6 pcs" in said
+    assert "By mei" in said
+    assert "/panda cart" in said
+    assert in_cart(harness, platform) == [6]
+    [write] = await writes(harness)
+    assert write.state is WriteState.DONE
+    assert re.fullmatch(r"[0-9a-f]{32}", write.request_id)
+    price = next(goods for goods in harness.world.goods if goods.platform is platform).price
+    assert write.amount_fen == int(price * 100) * 6
+    assert "6 = " in await harness.ask("/panda cart")
+
+
+async def test_price_and_total_follow_the_choices(harness: BotHarness) -> None:
+    """A price by quantity is shown as soon as it is reached; a quantity that cannot be bought is said at once."""
+    view = await open_form(harness)
+    assert view["submit"]["text"] == "Add to cart"
+    base = harness.world.goods[0].price
+    for quantity, price in (("4", base), ("100", (base * Decimal("0.95")).quantize(Decimal("0.01")))):
+        await choose(harness, view, quantity=quantity)
+        assert f"× {quantity} = *¥{price * int(quantity):,.2f}*" in text_of(view_of(harness))
+    for quantity, said in (("1", "The minimum order is 2."), ("", "whole number"), ("99999", "pieces are left")):
+        await choose(harness, view, quantity=quantity)
+        assert said in text_of(view_of(harness))
+    assert in_cart(harness) == []
+
+
+async def choose(harness: BotHarness, view: dict[str, Any], user: str = "mei", **chosen: Any) -> None:
+    """Change a field of the form, of which Slack tells the bot at once."""
+    shown = harness.slack.workspace.views[view["id"]]
+    state = {"values": filled(**chosen)}
+    action = {
+        "action_id": "add_choice:quantity",
+        "block_id": "quantity",
+        "type": "number_input",
+        "value": state["values"]["quantity"]["add_choice:quantity"]["value"],
+        "action_ts": "1.2",
+    }
+    who = harness.slack.workspace.user(user)
+    trigger = harness.slack.interactions.new_trigger(view["id"])
+    await forged.send(harness, payloads.view_actions(who, {**shown, "state": state}, action, trigger=trigger))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "said"),
+    [
+        ("1", "{'quantity': 'The minimum order is 2.'}"),
+        ("0", "whole number"),
+        ("", "whole number"),
+        ("2.5", "whole number"),
+        ("-3", "whole number"),
+        ("２", "whole number"),
+        ("900000", "pieces are left"),
+        ("999999999", "too many"),
+        ("9" * 40, "whole number"),
+    ],
+)
+async def test_a_quantity_that_cannot_be_bought_is_marked_in_its_field(
+    harness: BotHarness, quantity: str, said: str
+) -> None:
+    """Nothing is sent, nothing is recorded, and the form stays for another try."""
+    view = await open_form(harness)
+    assert said in await send_form(harness, view, quantity=quantity)
+    assert await writes(harness) == []
+    assert "Added" in await send_form(harness, view)
+    assert in_cart(harness) == [4]
+
+
+@pytest.mark.parametrize("variant", ["", "-1", "7", "x", "0 OR 1", "９"])
+async def test_a_variant_that_was_not_offered_is_refused(harness: BotHarness, variant: str) -> None:
+    """As a forged payload can name one."""
+    view = await open_form(harness)
+    values = filled() | {"variant": {"add_choice:variant": {"selected_option": {"value": variant}}}}
+    payload = forged.submission(harness, "add_to_cart", view["private_metadata"], values)
+    ack = await forged.send(harness, payload)
+    assert ack.payload["response_action"] == "errors"
+    assert in_cart(harness) == []
+
+
+@pytest.mark.parametrize("platform", list(Platform))
+async def test_a_price_that_moved_stops_it_and_shows_both(harness: BotHarness, platform: Platform) -> None:
+    """It is compared in fen, with the price that the form showed; a second press accepts the new one."""
+    view = await open_form(harness, OF[platform])
+    goods = next(goods for goods in harness.world.goods if goods.platform is platform)
+    new = goods.price + Decimal("0.01")
+    harness.world.goods = tuple(
+        Goods(one.platform, one.product_id, one.title, new, one.seller, one.sold, colour=one.colour)
+        if one is goods
+        else one
+        for one in harness.world.goods
+    )
+    said = await send_form(harness, view)
+    assert f"¥{goods.price:.2f} → ¥{new:.2f}" in said
+    assert in_cart(harness, platform) == []
+    assert await states(harness) == [WriteState.REFUSED]
+    again = view_of(harness)
+    assert again["private_metadata"] != view["private_metadata"]
+    assert "Added" in await send_form(harness, again)
+    assert in_cart(harness, platform) == [4]
+    old = forged.submission(harness, "add_to_cart", view["private_metadata"], filled())
+    await forged.send(harness, old)
+    assert in_cart(harness, platform) == [4], "the old form can no longer be sent"
+
+
+async def test_a_product_that_is_gone_or_sold_out_meanwhile(harness: BotHarness) -> None:
+    """Neither gets into the cart: one is said in the field, the other in the form."""
+    view = await open_form(harness)
+    account = harness.pandapon.account
+    sku = products.skus(harness.world.goods[0])[0]
+    account.take(sku, account.stock(sku))
+    assert "sold out" in await send_form(harness, view)
+    harness.world.goods = harness.world.goods[1:]
+    assert "PandaPon has nothing" in await send_form(harness, view)
+    assert in_cart(harness) == []
+
+
+# --- once -------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_form_that_is_sent_often_is_carried_out_once(harness: BotHarness) -> None:
+    """A double click and Slack's redelivery: one call, and each of them is answered with what became of it."""
+    view = await open_form(harness)
+    sent = [forged.submission(harness, "add_to_cart", view["private_metadata"], filled()) for _ in range(3)]
+    acks = await asyncio.gather(*(forged.send(harness, one) for one in (*sent, sent[0])))
+    assert [one.payload["response_action"] for one in acks] == ["update"] * 4
+    assert all("Added" in text_of(one.payload["view"]) for one in acks)
+    assert harness.pandapon.count(ADD[ALIBABA]) == 1
+    assert in_cart(harness) == [4]
+
+
+async def test_a_restart_between_form_and_answer_carries_it_out_once(harness: BotHarness) -> None:
+    """The form is remembered over a restart, and so is that it was sent."""
+    view = await open_form(harness)
+    await harness.stop_bot()
+    await harness.start_bot()
+    assert "Added" in await send_form(harness, view)
+    await harness.stop_bot()
+    await harness.start_bot()
+    again = forged.submission(harness, "add_to_cart", view["private_metadata"], filled())
+    await forged.send(harness, again)
+    assert in_cart(harness) == [4]
+
+
+async def test_a_button_that_is_pressed_twice_at_once_counts_once(harness: BotHarness) -> None:
+    """The same list, pressed twice: one piece more. The list that follows has another number."""
+    put(harness)
+    await harness.ask("/panda cart")
+    message, action = harness.button("+", "mei", "#orders")
+    value = next(
+        element["value"]
+        for block in message.blocks
+        for element in block.get("elements") or []
+        if element.get("action_id") == action
+    )
+    await asyncio.gather(*(forged.send(harness, forged.press(harness, action, value)) for _ in range(3)))
+    assert in_cart(harness) == [5]
+    assert harness.pandapon.count(SET_QUANTITY[ALIBABA]) == 1
+    await harness.ask("/panda cart")
+    assert "now 6 pcs" in await harness.press("+")
+    assert in_cart(harness) == [6]
+
+
+# --- a lost answer ----------------------------------------------------------------------------------------------------
+
+LOSSES = {"cut": {"cut": True}, "5xx": {"status": 503}, "down": {"down": True}, "half": {"malformed": True}}
+
+
+def lose(harness: BotHarness, path: str, kind: str) -> None:
+    """Let PandaPon's answers at this address be lost; ``cut`` and ``half`` come after the work was done."""
+    harness.pandapon.faults.path = path
+    for name, value in LOSSES[kind].items():
+        setattr(harness.pandapon.faults, name, value)
+
+
+@pytest.mark.parametrize("platform", list(Platform))
+@pytest.mark.parametrize("kind", ["cut", "half"])
+async def test_an_addition_whose_answer_was_lost_is_found_in_the_cart(
+    harness: BotHarness, platform: Platform, kind: str
+) -> None:
+    """It is not sent again: the cart shows it."""
+    put(harness, platform, 3)
+    view = await open_form(harness, OF[platform])
+    lose(harness, ADD[platform], kind)
+    said = await send_form(harness, view)
+    assert "the cart shows it" in said
+    assert in_cart(harness, platform) == [7]
+    assert await states(harness) == [WriteState.FOUND_DONE]
+    assert harness.pandapon.count(ADD[platform]) == 1
+
+
+@pytest.mark.parametrize("platform", list(Platform))
+@pytest.mark.parametrize(("label", "paths", "left"), [("+", SET_QUANTITY, [5]), ("Remove", DELETE, [])])
+async def test_a_change_whose_answer_was_lost_is_found_in_the_cart(
+    harness: BotHarness, platform: Platform, label: str, paths: dict[Platform, str], left: list[int]
+) -> None:
+    """The same for quantities and removals."""
+    put(harness, platform)
+    await harness.ask("/panda cart")
+    lose(harness, paths[platform], "cut")
+    assert "the cart shows it" in await harness.press(label)
+    assert in_cart(harness, platform) == left
+    assert await states(harness) == [WriteState.FOUND_DONE]
+    assert harness.pandapon.count(paths[platform]) == 1
+
+
+@pytest.mark.parametrize("kind", ["5xx", "down"])
+async def test_an_addition_that_was_not_done_is_unclear_until_that_is_sure(harness: BotHarness, kind: str) -> None:
+    """A call may still arrive. Meanwhile nothing else of the variant is sent; after a minute the job knows."""
+    view = await open_form(harness)
+    lose(harness, ADD[ALIBABA], kind)
+    assert "unclear" in await send_form(harness, view)
+    assert await states(harness) == [WriteState.UNCLEAR]
+    harness.pandapon.faults.clear()
+    assert "unclear" in await harness.ask("/panda cart")
+    other = await open_form(harness)
+    assert "still unclear" in await send_form(harness, other)
+    assert in_cart(harness) == []
+    harness.clock.advance(timedelta(seconds=61))
+    harness.hurry("writes")
+    await until_state(harness, WriteState.FOUND_UNDONE)
+    assert "Added" in await send_form(harness, await open_form(harness))
+    assert in_cart(harness) == [4]
+    assert harness.pandapon.count(ADD[ALIBABA]) == 2
+
+
+async def until_state(harness: BotHarness, state: WriteState) -> None:
+    """Wait until the newest write has this state."""
+    async with asyncio.timeout(8):
+        while (await states(harness))[0] is not state:
+            await asyncio.sleep(0.02)
+
+
+async def test_while_pandapon_is_down_it_stays_unclear(harness: BotHarness) -> None:
+    """Nothing is guessed. When PandaPon answers again, the next look finds it."""
+    view = await open_form(harness)
+    lose(harness, ADD[ALIBABA], "cut")
+    harness.pandapon.on_request.append(
+        lambda seen, _headers, _text: lose(harness, "/v2/", "down") if seen.path == ADD[ALIBABA] else None
+    )
+    assert "unclear" in await send_form(harness, view)
+    harness.clock.advance(timedelta(minutes=5))
+    harness.hurry("writes")
+    await harness.several_ticks(2)
+    assert await states(harness) == [WriteState.UNCLEAR]
+    harness.pandapon.on_request.clear()
+    harness.pandapon.faults.clear()
+    assert "the cart shows it" in await harness.ask("/panda cart")
+    assert in_cart(harness) == [4]
+
+
+async def test_a_cart_that_somebody_else_changed_meanwhile_proves_nothing(harness: BotHarness) -> None:
+    """Neither the wanted quantity nor the former one: a person has to look."""
+    view = await open_form(harness)
+    lose(harness, ADD[ALIBABA], "down")
+    await send_form(harness, view)
+    harness.pandapon.faults.clear()
+    put(harness, quantity=9)
+    harness.clock.advance(timedelta(seconds=61))
+    assert "please check the quantity" in await harness.ask("/panda cart")
+    assert await states(harness) == [WriteState.UNKNOWABLE]
