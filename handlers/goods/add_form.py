@@ -11,7 +11,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.locale_data import number
 from handlers.blocks.pages import answer_page, orders_page
 from handlers.blocks.people import name
-from handlers.blocks.text import money, truncate
+from handlers.blocks.text import money, plain, truncate
 from handlers.blocks.write_words import said, yuan
 from handlers.goods.facts import facts, price
 from handlers.goods.facts import title as product_title
@@ -98,7 +98,8 @@ def _variant_field(product: ProductDetail, filled: FilledAddition) -> Block:
 
 
 def _variant(sku: Sku) -> str:
-    words = truncate(sku.variant, 50) or sku.sku_id or _("(without a name)")
+    # A choice is plain text, which notifies nobody; "<" is disarmed for other readers of the payload.
+    words = truncate(plain(sku.variant), 50).replace("<", "＜") or sku.sku_id or _("(without a name)")
     if sku.stock is None:
         return words
     left = _("{n} left").format(n=number(sku.stock)) if sku.stock > 0 else _("sold out")

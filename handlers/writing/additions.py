@@ -35,7 +35,10 @@ def same_variant(product: ProductDetail, sku_id: str, spec_id: str) -> Sku | Non
     """The variant with these ids in a description of the product that is read later; None: it is gone."""
     if not sku_id and not spec_id:
         return variants(product)[0] if not product.skus else None
-    return next((sku for sku in product.skus if (sku.sku_id, sku.spec_id) == (sku_id, spec_id)), None)
+    return next(
+        (sku for sku in product.skus if (sku_id and sku.sku_id == sku_id) or (spec_id and sku.spec_id == spec_id)),
+        None,
+    )
 
 
 def piece_fen(product: ProductDetail, sku: Sku, quantity: int) -> int | None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from sandbox.slack.workspace import Message
     from tracking.writes import Write
 
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
@@ -103,6 +104,12 @@ def filled(variant: int = 0, quantity: str = "4") -> dict[str, Any]:
         "variant": {"add_choice:variant": {"selected_option": {"value": str(variant)}}},
         "quantity": {"add_choice:quantity": {"value": quantity}},
     }
+
+
+def value_in(message: Message, action_id: str) -> str:
+    """The value of a message's button."""
+    elements = [element for block in message.blocks for element in block.get("elements") or []]
+    return next(str(element["value"]) for element in elements if element.get("action_id") == action_id)
 
 
 async def send_form(harness: BotHarness, view: dict[str, Any], user: str = "mei", **chosen: Any) -> str:
@@ -270,12 +277,7 @@ async def test_a_button_that_is_pressed_twice_at_once_counts_once(harness: BotHa
     put(harness)
     await harness.ask("/panda cart")
     message, action = harness.button("+", "mei", "#orders")
-    value = next(
-        element["value"]
-        for block in message.blocks
-        for element in block.get("elements") or []
-        if element.get("action_id") == action
-    )
+    value = value_in(message, action)
     await asyncio.gather(*(forged.send(harness, forged.press(harness, action, value)) for _ in range(3)))
     assert in_cart(harness) == [5]
     assert harness.pandapon.count(SET_QUANTITY[ALIBABA]) == 1
@@ -350,7 +352,7 @@ async def test_an_addition_that_was_not_done_is_unclear_until_that_is_sure(harne
 async def until_state(harness: BotHarness, state: WriteState) -> None:
     """Wait until the newest write has this state."""
     async with asyncio.timeout(8):
-        while (await states(harness))[0] is not state:
+        while (await states(harness))[0] is not state:  # noqa: ASYNC110  the database wakes nobody
             await asyncio.sleep(0.02)
 
 
@@ -382,3 +384,281 @@ async def test_a_cart_that_somebody_else_changed_meanwhile_proves_nothing(harnes
     harness.clock.advance(timedelta(seconds=61))
     assert "please check the quantity" in await harness.ask("/panda cart")
     assert await states(harness) == [WriteState.UNKNOWABLE]
+
+
+# --- the list ---------------------------------------------------------------------------------------------------------
+
+
+async def test_both_carts_in_one_list_by_seller(harness: BotHarness) -> None:
+    """Title, variant, price times quantity, the sum of each seller and of all; what is short of stock is said."""
+    mine, yours = put(harness, ALIBABA, 100), put(harness, TAOBAO, 2)
+    short = put(harness, ALIBABA, 3, at=1)
+    account = harness.pandapon.account
+    account.take(short.sku, account.stock(short.sku) - 3)
+    shown = await harness.ask("/panda cart")
+    goods, price = mine.sku.goods, products.price(mine.sku.goods, 100)
+    assert f"{mine.sku.variant} · ¥{price:.2f} × 100 = ¥{price * 100:,.2f}" in shown
+    of_seller = price * 100 + short.sku.goods.price * 3
+    assert f"*{goods.seller}* · 1688 · ¥{of_seller:,.2f}" in shown
+    assert "⚠️ only 3 left" in shown
+    assert f"🛒 Cart · 3 products · ¥{of_seller + yours.sku.goods.price * 2:,.2f}" in shown
+    assert "Nothing is ordered or paid yet" in shown
+    account.take(mine.sku, account.stock(mine.sku))
+    refreshed = await harness.press("Refresh")
+    assert refreshed.index("can't be bought any more") > refreshed.index(yours.sku.goods.seller)
+    assert "🛒 Cart · 2 products" in refreshed
+
+
+@pytest.mark.parametrize("typed", ["/panda cart", "/panda 购物车", "/panda basket"])
+async def test_an_empty_cart_says_how_to_fill_it(harness: BotHarness, typed: str) -> None:
+    """With a button that begins."""
+    assert "The cart is empty" in await harness.ask(typed)
+    assert "连衣裙" in await harness.press("Search 连衣裙")
+
+
+async def test_a_long_cart_has_pages(harness: BotHarness) -> None:
+    """The heading counts all; buttons act on the line beside them on whichever page."""
+    goods = [goods for goods in harness.world.goods if goods.platform is ALIBABA][:9]
+    account = harness.pandapon.account
+    for one in goods:
+        for sku in products.skus(one):
+            number = account.next_number()
+            account.carts[ALIBABA][number] = CartEntry(number, sku, 2)
+    shown = await harness.ask("/panda cart")
+    total = len(goods) * 3
+    assert f"{total} products" in shown
+    assert "page 1 of" in shown
+    await harness.press("Next")
+    await harness.press("Remove")
+    assert len(in_cart(harness)) == total - 1
+    assert "page 2 of" in words(harness.private()[-1])
+    assert f"{total - 1} products" in await harness.ask("/panda cart --page 99")
+
+
+async def test_one_cart_that_cannot_be_read_is_said_beside_the_other(harness: BotHarness) -> None:
+    """And neither: an answer with Try again."""
+    put(harness, TAOBAO)
+    harness.pandapon.faults.path = "/v2/alibaba/cart/list"
+    harness.pandapon.faults.status = 503
+    shown = await harness.ask("/panda cart")
+    assert "*1688*: PandaPon is having problems" in shown
+    assert "× 4 = " in shown
+    harness.pandapon.faults.path = "cart/list"
+    assert "Couldn't read the cart" in await harness.ask("/panda cart")
+    harness.pandapon.faults.clear()
+    assert "× 4 = " in await harness.press("Try again")
+
+
+@pytest.mark.parametrize("platform", list(Platform))
+async def test_a_removal_can_be_undone_once(harness: BotHarness, platform: Platform) -> None:
+    """Undo adds as many pieces again."""
+    put(harness, platform, 5)
+    await harness.ask("/panda cart")
+    assert "Removed" in await harness.press("Remove")
+    assert in_cart(harness, platform) == []
+    message, action = harness.button("Undo", "mei", "#orders")
+    value = value_in(message, action)
+    assert "Added" in await harness.press("Undo")
+    assert in_cart(harness, platform) == [5]
+    await forged.send(harness, forged.press(harness, action, value))
+    assert in_cart(harness, platform) == [5]
+    assert await states(harness) == [WriteState.DONE] * 2
+
+
+async def test_plus_minus_and_a_quantity(harness: BotHarness) -> None:
+    """What PandaPon refuses is said with its reason, and the list shows the quantity that holds."""
+    put(harness, quantity=3)
+    await harness.ask("/panda cart")
+    assert "now 2 pcs" in await harness.press("−")
+    refused = await harness.press("−")
+    assert "Not done" in refused
+    assert "低于起订量" in refused
+    assert in_cart(harness) == [2]
+    message, action = harness.button("Quantity…", "mei", "#orders")
+    assert (await harness.slack.press("mei", message, action)).ok
+    await harness._idle()
+    view = view_of(harness)
+    for typed, said in (("0", "whole number"), ("99999", "pieces are left"), ("50", "now 50 pcs")):
+        ack = await harness.slack.submit("mei", view["id"], {"quantity": {"value": {"value": typed}}})
+        await harness._idle()
+        errors = str((ack.payload or {}).get("errors") or "")
+        assert said in errors + text_of(harness.slack.workspace.views[view["id"]])
+    assert in_cart(harness) == [50]
+
+
+async def test_a_list_that_is_no_longer_true_changes_nothing(harness: BotHarness) -> None:
+    """Somebody else changed the quantity meanwhile: + does not overwrite it."""
+    entry = put(harness)
+    await harness.ask("/panda cart")
+    entry.quantity = 40
+    assert "has changed since you saw it" in await harness.press("+")
+    assert in_cart(harness) == [40]
+
+
+async def test_a_hostile_product_is_harmless(harness: BotHarness) -> None:
+    """Its words notify nobody, in the form, the list and the audit trail."""
+    evil = "<!channel> <@U0TOM00002> *b* https://evil.example 裙" * 5
+    harness.world.goods = (Goods(ALIBABA, "712345678901", evil, Decimal("99999999.99"), evil, 1, colour=evil),)
+    view = await open_form(harness, "1688:712345678901")
+    assert "Added" in await send_form(harness, view)
+    for text in (text_of(view), await harness.ask("/panda cart"), await harness.ask("/panda audit")):
+        assert not re.search(r"<!channel|<@", text)
+
+
+# --- who may ----------------------------------------------------------------------------------------------------------
+
+
+async def test_it_is_off_until_a_team_turns_it_on(tmp_path: Path) -> None:
+    """No button; a forged press is refused with the setting, and recorded."""
+    async with running(tmp_path, pandapon_paths=OWN_PATHS) as harness:
+        put(harness)
+        await harness.ask(f"/panda product {PRODUCT}")
+        assert "× 4 = " in await harness.ask("/panda cart")
+        labels = [str(block.get("elements")) for message in harness.private() for block in message.blocks]
+        assert not any("Add to cart" in label or "Remove" in label for label in labels)
+        payload = forged.press(harness, f"{action_ids.ADD_TO_CART}:1", PRODUCT)
+        await forged.send(harness, payload)
+        await harness.until(lambda: "`WRITES=cart`" in text_of(view_of(harness)))
+        assert in_cart(harness) == [4]
+
+
+@pytest.mark.parametrize(
+    ("writers", "channel", "may"),
+    [
+        ("U0MEI00001", "#orders", True),
+        ("U0TOM00002", "#orders", False),
+        ("U0TOM00002, U0MEI00001", "#orders", True),
+        ("{#orders}", "#orders", True),
+        ("{#orders}", "#random", False),
+        ("S0BUYERS01", "#orders", True),
+        ("S0NOBODY01", "#orders", False),
+        ("S0UNKNOWN1", "#orders", False),
+    ],
+)
+async def test_only_the_writers_of_the_settings(tmp_path: Path, writers: str, channel: str, *, may: bool) -> None:
+    """People, channels and user groups. Whoever is refused reads whom to ask, and nothing is sent."""
+    async with running(tmp_path, pandapon_paths=OWN_PATHS) as sample:
+        ids = writers.replace("{#orders}", sample.slack.workspace.channel("#orders").id)
+    (tmp_path / "second").mkdir()
+    async with shopping(tmp_path / "second", writers=ids) as harness:
+        mei = harness.slack.workspace.user("mei").id
+        harness.slack.workspace.groups |= {"S0BUYERS01": {mei}, "S0NOBODY01": set()}
+        await harness.ask(f"/panda product {PRODUCT}", channel=channel)
+        message, action = harness.button("Add to cart", "mei", channel)
+        await harness.slack.press("mei", message, action)
+        await harness.until(lambda: "Checking with" not in text_of(view_of(harness)))
+        view = view_of(harness)
+        if may:
+            assert "Added" in await send_form(harness, view)
+            assert in_cart(harness) == [4]
+        else:
+            assert re.search("Only some people may|did not confirm", text_of(view))
+            assert harness.pandapon.count(ADD[ALIBABA]) == 0
+
+
+@pytest.mark.parametrize("user", ["tom"])
+async def test_another_persons_form_and_list_are_refused_and_recorded(harness: BotHarness, user: str) -> None:
+    """Whoever learns the opaque id cannot use it: confirm, choice, +, −, Remove, Quantity, Undo."""
+    put(harness)
+    view = await open_form(harness)
+    await harness.ask("/panda cart")
+    message, _action = harness.button("Remove", "mei", "#orders")
+    value = value_in(message, "cart_remove:0")
+    theirs = forged.submission(harness, "add_to_cart", view["private_metadata"], filled(), user=user)
+    ack = await forged.send(harness, theirs)
+    assert "belongs to somebody else" in text_of(ack.payload["view"])
+    for name in (action_ids.CART_MORE, action_ids.CART_LESS, action_ids.CART_REMOVE):
+        payload = forged.press(harness, f"{name}:0", value, user=user)
+        assert "belongs to somebody else" in await forged.answered(harness, payload, user=user)
+    form = forged.submission(harness, "cart_quantity", value, {"quantity": {"value": {"value": "9"}}}, user=user)
+    assert "belongs to somebody else" in text_of((await forged.send(harness, form)).payload["view"])
+    assert in_cart(harness) == [4]
+    found = await writes(harness)
+    assert [one.state for one in found] == [WriteState.REFUSED] * 5
+    assert {one.reason for one in found} == {"another person's form"}
+    await harness.press("Remove")
+    undo = (await writes(harness))[0].id
+    payload = forged.press(harness, f"{action_ids.CART_UNDO}:1", undo, user=user)
+    assert "belongs to somebody else" in await forged.answered(harness, payload, user=user)
+    assert in_cart(harness) == []
+
+
+@pytest.mark.parametrize("value", ["", "x", "A" * 24, "A" * 24 + ".0", "A" * 24 + ".-1", "²" * 3000, "'; DROP TABLE"])
+async def test_a_forged_id_does_nothing(harness: BotHarness, value: str) -> None:
+    """In a button, and in a form's metadata."""
+    put(harness)
+    answer = await forged.answered(harness, forged.press(harness, f"{action_ids.CART_REMOVE}:0", value))
+    assert "too old" in answer
+    ack = await forged.send(harness, forged.submission(harness, "add_to_cart", value, filled()))
+    assert "too old" in text_of(ack.payload["view"])
+    assert in_cart(harness) == [4]
+    assert {one.reason for one in await writes(harness)} == {"unknown form"}
+
+
+async def test_a_position_beyond_the_list_does_nothing(harness: BotHarness) -> None:
+    """Nor one that is no number."""
+    put(harness)
+    await harness.ask("/panda cart")
+    message, _action = harness.button("Remove", "mei", "#orders")
+    flow = value_in(message, "cart_remove:0").partition(".")[0]
+    for position in ("1", "99999", "", "-1", "٠"):
+        payload = forged.press(harness, f"{action_ids.CART_REMOVE}:0", f"{flow}.{position}")
+        assert "too old" in await forged.answered(harness, payload)
+    assert in_cart(harness) == [4]
+
+
+async def test_a_form_of_yesterday_is_too_old(harness: BotHarness) -> None:
+    """It is forgotten after a day."""
+    view = await open_form(harness)
+    harness.clock.advance(timedelta(days=1, seconds=1))
+    assert "too old" in await send_form(harness, view)
+    assert in_cart(harness) == []
+
+
+async def test_an_unknown_path_is_said_in_one_sentence(tmp_path: Path) -> None:
+    """Nobody published where 1688's cart takes additions: the button says which setting gives it, and sends nothing."""
+    async with running(tmp_path, writes="cart") as harness:
+        put(harness)
+        view = await open_form(harness)
+        assert "`PANDAPON_PATHS`" in text_of(view)
+        assert "submit" not in view or not view["submit"]
+        await harness.ask("/panda cart")
+        assert "`PANDAPON_PATHS`" in await harness.press("Remove")
+        assert await writes(harness) == []
+        assert in_cart(harness) == [4]
+        assert "now 5 pcs" in await _after_cart(harness)
+
+
+async def _after_cart(harness: BotHarness) -> str:
+    await harness.ask("/panda cart")
+    return await harness.press("+")
+
+
+# --- the trail --------------------------------------------------------------------------------------------------------
+
+
+async def test_the_audit_trail_says_who_did_what(harness: BotHarness) -> None:
+    """Also what was refused, with PandaPon's number of each call."""
+    put(harness, quantity=2)
+    await harness.ask("/panda cart")
+    await harness.press("+")
+    await harness.ask("/panda cart", user="tom")
+    await harness.press("−", user="tom")
+    await harness.press("−", user="tom")
+    shown = await harness.ask("/panda audit")
+    assert shown.count("mei") == 1
+    assert shown.count("tom") == 2
+    assert "Not done" in shown
+    assert "BELOW_MINIMUM" in shown
+    assert (await writes(harness))[-1].request_id in shown
+    assert shown.index("Not done") < shown.index("now 3 pcs"), "the newest first"
+
+
+async def test_the_trail_is_for_those_who_may(tmp_path: Path) -> None:
+    """The auditors of the settings; without any, the writers."""
+    async with shopping(tmp_path, writers="U0MEI00001", auditors="U0TOM00002") as harness:
+        assert "Nobody has changed anything yet" in await harness.ask("/panda audit", user="tom")
+        refused = await harness.ask("/panda audit")
+        assert "Only some people may read the audit trail" in refused
+        assert "tom" in refused
+        assert "<@" not in refused
