@@ -149,7 +149,11 @@ async def _change_line(
             raise RequestError(
                 _("The cart has changed since you saw it, so nothing was done. `/panda cart` shows it as it is now.")
             )
-        return plan(now)
+        try:
+            return plan(now)
+        except ValueError as error:  # pydantic's: the entry's id is none
+            words = _("PandaPon's description of this line lacks what a change needs, so nothing was done.")
+            raise RequestError(words) from error
 
     act = Act(f"cart:{flow.id}:{chosen.at}:{word}", interaction.user, flow.channel)
     return await interaction.ctx.writer.change(act, variant, plan_now)

@@ -14,7 +14,7 @@ from handlers.blocks.labels import platform_name
 from handlers.blocks.locale_data import number
 from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout
 from handlers.blocks.paging import of_rows
-from handlers.blocks.parts import failed, run_button
+from handlers.blocks.parts import run_button
 from handlers.blocks.text import code, escape, money, truncate
 from handlers.blocks.write_words import said
 from handlers.requests import Search, ShowCart
@@ -79,7 +79,8 @@ def cart(
     buttons = [*shown.paging.buttons(), run_button(_("Refresh"), REFRESH, shown.request)]
     layout = Layout([el.header(_heading(shown.every)), *head], tail=el.actions(buttons), room=LIST_ROOM)
     for platform, reason in errors.items():
-        layout.add(failed(platform, reason))
+        words = _("⚠️ Couldn't read the cart of {platform}: {reason}")
+        layout.add(el.section(words.format(platform=platform_name(platform), reason=reason)))
     if not shown.every and not errors:
         return _empty(head)
     if shown.paging.count and shown.paging.count > 1:

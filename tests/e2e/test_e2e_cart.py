@@ -288,7 +288,12 @@ async def test_a_button_that_is_pressed_twice_at_once_counts_once(harness: BotHa
 
 # --- a lost answer ----------------------------------------------------------------------------------------------------
 
-LOSSES = {"cut": {"cut": True}, "5xx": {"status": 503}, "down": {"down": True}, "half": {"malformed": True}}
+LOSSES: dict[str, dict[str, Any]] = {
+    "cut": {"cut": True},
+    "5xx": {"status": 503},
+    "down": {"down": True},
+    "half": {"malformed": True},
+}
 
 
 def lose(harness: BotHarness, path: str, kind: str) -> None:
@@ -441,7 +446,7 @@ async def test_one_cart_that_cannot_be_read_is_said_beside_the_other(harness: Bo
     harness.pandapon.faults.path = "/v2/alibaba/cart/list"
     harness.pandapon.faults.status = 503
     shown = await harness.ask("/panda cart")
-    assert "*1688*: PandaPon is having problems" in shown
+    assert "Couldn't read the cart of 1688: PandaPon is having problems" in shown
     assert "× 4 = " in shown
     harness.pandapon.faults.path = "cart/list"
     assert "Couldn't read the cart" in await harness.ask("/panda cart")

@@ -118,7 +118,7 @@ def test_who_is_among_the_writers() -> None:
     assert not is_among(listed, "", "", [])
 
 
-@pytest.mark.parametrize("text", ["@mei", "mei", "u0mei00001", "U0MEI00001 U0TOM00002", "#orders", "<@U0MEI00001>", "U"])
+@pytest.mark.parametrize("text", ["@mei", "mei", "u0mei00001", "U0MEI00001 U0TOM00002", "#orders", "<@U0MEI00001>"])
 def test_another_form_of_a_name_is_refused(text: str) -> None:
     """Rather than letting nobody, or everybody, write."""
     with pytest.raises(WhoError, match="no Slack id"):
