@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import write_codec
+from storage import codec
 from storage.rows import to_int, to_time
 from tracking.writes import OPEN, TRANSITIONS, TransitionError, Write, WriteState
 
@@ -85,7 +85,7 @@ def _row(write: Write) -> tuple[object, ...]:
         write.dedup_key,
         write.operation,
         write.change.target if write.change else "",
-        write_codec.dump_cart_change(write.change),
+        codec.dump_cart_change(write.change),
         write.actor,
         write.channel,
         write.amount_fen,
@@ -106,7 +106,7 @@ def _write(row: sqlite3.Row) -> Write:
         channel=row["channel"],
         begun_at=to_time(row["begun_at"]),
         state=WriteState(row["state"]),
-        change=write_codec.load_cart_change(row["change_json"]),
+        change=codec.load_cart_change(row["change_json"]),
         amount_fen=row["amount_fen"],
         request_id=row["request_id"],
         reason=row["reason"],

@@ -60,7 +60,12 @@ def write_csv(path: Path, file: TextIO) -> None:
 def lines(path: Path) -> Iterator[str]:
     """Yield one line for each record. Raises StorageError."""
     for record in trail(path):
-        yield "  ".join(str(value) for value in _row(record) if value != "")
+        yield "  ".join(_printable(value) for value in _row(record) if value != "")
+
+
+def _printable(value: object) -> str:
+    """A value on one line: what a seller wrote must not steer the terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in str(value))
 
 
 def _row(record: Write) -> tuple[object, ...]:
