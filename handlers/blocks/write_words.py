@@ -62,10 +62,10 @@ def product_words(change: CartChange) -> str:
 def refusal(write: Write) -> str:
     """Why a change was refused, from its record."""
     own = {
-        "unknown form": _("It came from an unknown form."),
-        "another person's form": _("It came from another person's form."),
-        "not allowed": _("This person may not do that."),
-        "price moved": _("The price had changed."),
+        "unknown_form": _("It came from an unknown form."),
+        "foreign_form": _("It came from another person's form."),
+        "not_allowed": _("This person may not do that."),
+        "price_moved": _("The price had changed."),
     }
     if write.reason in own:
         return own[write.reason]

@@ -13,7 +13,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.write_words import said
 from handlers.cart import cart_view
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
-from handlers.errors import ForbiddenError, RequestError
+from handlers.errors import ForbiddenError, OutdatedError, RequestError
 from handlers.interactions.platforms import ask_each
 from handlers.parsing.options import read_options
 from handlers.parsing.words import Verb
@@ -180,7 +180,7 @@ async def chosen_line(interaction: Interaction, value: str, operation: str) -> C
     assert isinstance(content, ShownCart)
     at = int(position) if position.isascii() and position.isdigit() and len(position) < 4 else len(content.lines)  # noqa: PLR2004
     if at >= len(content.lines):
-        raise ForbiddenError(_("This form or list is too old. Please open it again."))
+        raise OutdatedError
     return ChosenLine(flow, at, content.lines[at], content.page)
 
 
@@ -192,7 +192,9 @@ async def _find_removal(interaction: Interaction, _given: Any) -> Claim:
     """Only whoever removed a line adds it again."""
     ctx = interaction.ctx
     removal = await ctx.store.writes.get(payloads.value(interaction.body))
-    if removal is None or removal.change is None or removal.change.wanted or removal.actor != interaction.user:
+    if removal is None or removal.change is None or removal.change.wanted:
+        raise OutdatedError
+    if removal.actor != interaction.user:
         raise ForbiddenError(_("This belongs to somebody else, so nothing was done."))
     await ctx.gate.require(interaction.client, WriteScope.CART, interaction.user, interaction.channel)
     return Claim(removal)

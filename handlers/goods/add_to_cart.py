@@ -115,7 +115,7 @@ async def _price_moved(
 ) -> View:
     """The form again, with the old price and the new one. It is a new flow: the old form can no longer be sent."""
     await interaction.ctx.writer.note_refusal(
-        Act(f"add:{flow.id}", interaction.user, flow.channel), carts.ADD[now.platform].name, "price moved"
+        Act(f"add:{flow.id}", interaction.user, flow.channel), carts.ADD[now.platform].name, "price_moved"
     )
     again = await open_flow(interaction, Adding(now), flow.channel)
     return add_form.form(now, again.id, filled, former_fen=before, has_moved=True)

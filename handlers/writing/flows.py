@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from handlers.blocks.i18n import _
-from handlers.errors import ForbiddenError
+from handlers.errors import ForbiddenError, OutdatedError
 from handlers.wire import payloads
 from handlers.writing.writer import Act, new_id
 from tracking.flows import Flow
@@ -32,19 +32,22 @@ async def own_flow(interaction: Interaction, flow_id: str, kind: type[Any], oper
     Both refusals are recorded, with the ``operation`` that was asked for. A person who may not write is refused, too.
     """
     ctx = interaction.ctx
-    flow = await ctx.store.writes.flow(ctx.clock(), flow_id) if _ID.fullmatch(flow_id) else None
+    if not _ID.fullmatch(flow_id):
+        await _note(interaction, operation, "unknown_form")
+        raise OutdatedError
+    flow = await ctx.store.writes.flow(ctx.clock(), flow_id)
     reason = ""
     if flow is None or not isinstance(flow.content, kind):
-        reason, words = "unknown form", _("This form or list is too old. Please open it again.")
+        reason, words = "unknown_form", _("This form or list is too old. Please open it again.")
     elif flow.owner != interaction.user:
-        reason, words = "another person's form", _("This belongs to somebody else, so nothing was done.")
+        reason, words = "foreign_form", _("This belongs to somebody else, so nothing was done.")
     if flow is None or reason:
         await _note(interaction, operation, reason)
         raise ForbiddenError(words)
     try:
         await ctx.gate.require(interaction.client, WriteScope.CART, interaction.user, flow.channel)
     except ForbiddenError:
-        await _note(interaction, operation, "not allowed")
+        await _note(interaction, operation, "not_allowed")
         raise
     return flow
 

@@ -51,7 +51,7 @@ async def test_the_file_has_every_record(runner: CliRunner, tmp_path: Path) -> N
     for n in range(600):
         await store.writes.begin(write(n, title=EVIL if n == 599 else "裙"))
     await store.writes.begin(
-        Write("x", "x", "cart.add", "U2", "", NOW - timedelta(days=1), WriteState.REFUSED, reason="unknown form")
+        Write("x", "x", "cart.add", "U2", "", NOW - timedelta(days=1), WriteState.REFUSED, reason="unknown_form")
     )
     result = runner.invoke(app, ["audit", "--csv"])
     await store.close()
@@ -63,7 +63,7 @@ async def test_the_file_has_every_record(runner: CliRunner, tmp_path: Path) -> N
     assert newest["product"] == "\t712345678901"
     assert newest["amount (yuan)"] == f"{(3_680 * 599 + 5) / 100:.2f}"
     assert newest["time (UTC)"] == "2026-03-02 11:59:00"
-    assert rows[-1][heading.index("reason")] == "unknown form"
+    assert rows[-1][heading.index("reason")] == "unknown_form"
     plain = runner.invoke(app, ["audit"]).stdout.splitlines()
     assert len(plain) == 601
     assert "1688.cart.add" in plain[0]

@@ -264,7 +264,7 @@ def _bought() -> dict[str, Any]:
                 *written[10:],
                 *(
                     _write(WriteState.REFUSED, change=None, amount_fen=None, request_id="", reason=reason)
-                    for reason in ("unknown form", "another person's form", "not allowed", "price moved", "500_X")
+                    for reason in ("unknown_form", "foreign_form", "not_allowed", "price_moved", "500_X")
                 ),
             ][:10],
             23,
