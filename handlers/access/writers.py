@@ -87,4 +87,4 @@ def _who(allowed: frozenset[str]) -> str:
     people = [name(each) for each in sorted(allowed) if each[0] in "UW"]
     channels = [f"<#{each}>" for each in sorted(allowed) if each[0] in "CG"]
     known = [*dict.fromkeys([*people, *channels])][:NAMED]
-    return listed(known) if known else _("somebody of the team that may")
+    return listed(known) if known else _("a member of the group that may")

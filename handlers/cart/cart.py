@@ -212,8 +212,8 @@ def _help() -> HelpPage:
     return HelpPage(
         _("The cart"),
         _(
-            "What is in the carts of 1688 and Taobao, by seller, with the totals. Add a product with the button on "
-            "its page: `/panda product`, or Details in a search. Nothing is ordered or paid yet."
+            "What is in the carts of 1688 and Taobao, by seller, with the totals. To add a product, press Details in a "
+            "search, and Add to cart. Nothing is ordered or paid yet."
         ),
         (("/panda cart", _("both carts")),),
     )
