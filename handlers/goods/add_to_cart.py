@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -71,17 +72,17 @@ async def _form(subject: Subject, interaction: Interaction) -> View:
 
 
 async def choose(subject: Subject, interaction: Interaction) -> None:
-    """Show the price of what is chosen so far. It asks nobody but the database, so it is quick."""
+    """Show the price of what is chosen so far. It asks nobody but the database, so it is quick.
+
+    Each letter is sent by itself, and two may be answered at once: the page of the older one never comes last.
+    """
+    newest, view_id = interaction.ctx.newest, payloads.text(interaction.body, "view", "id")
+    turn = newest.turn(view_id)
     flow: Flow = await claimed(interaction, subject)
     filled = read_addition(payloads.table(interaction.body, "view", "state", "values"))
     view = add_form.form(_product(flow), flow.id, filled)
-    form = payloads.table(interaction.body, "view")
-    try:
-        await interaction.client.views_update(
-            view_id=payloads.text(form, "id"), hash=payloads.text(form, "hash") or None, view=view
-        )
-    except FAILURES:  # a later choice has already been shown, or the form was closed
-        return
+    with contextlib.suppress(*FAILURES):  # the form was closed
+        await newest.run(view_id, turn, lambda: interaction.client.views_update(view_id=view_id, view=view))
 
 
 async def confirm(interaction: Interaction, flow: Flow, filled: FilledAddition) -> View:

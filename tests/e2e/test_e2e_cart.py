@@ -20,6 +20,7 @@ from sandbox.pandapon.trading.account import CartEntry
 from sandbox.pandapon.trading.routes import OWN_PATHS
 from sandbox.pandapon.world import Goods
 from sandbox.slack import payloads
+from sandbox.slack.faults import Fault
 from tracking.writes import WriteState
 
 if TYPE_CHECKING:
@@ -170,6 +171,16 @@ async def choose(harness: BotHarness, view: dict[str, Any], user: str = "mei", *
     who = harness.slack.workspace.user(user)
     trigger = harness.slack.interactions.new_trigger(view["id"])
     await forged.send(harness, payloads.view_actions(who, {**shown, "state": state}, action, trigger=trigger))
+
+
+async def test_the_total_of_an_older_choice_never_comes_last(harness: BotHarness) -> None:
+    """A number is typed digit by digit, and each digit is sent: the last one counts, however long Slack takes."""
+    view = await open_form(harness)
+    harness.slack.faults.plan(Fault("views.update", delay=0.3))
+    await asyncio.gather(*(choose(harness, view, quantity=typed) for typed in ("3", "33", "333")))
+    await harness.until(lambda: "× 333 = " in text_of(view_of(harness)))
+    await asyncio.sleep(0.5)
+    assert "× 333 = " in text_of(view_of(harness))
 
 
 @pytest.mark.parametrize(

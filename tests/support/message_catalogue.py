@@ -220,7 +220,7 @@ def _bought() -> dict[str, Any]:
     flow = "A" * 24
     chosen = cart.ChosenLine(Flow(flow, MEI, HERE, ShownCart((lines[1],))), 0, lines[1], 1)
     huge = _line(1, price=Decimal("9999999.99"), quantity=1_000_000, title="裙" * 200)
-    product, refused = _detail(), api.ApiError("PandaPon refused: 低于起订量 2 件", code="BELOW_MINIMUM")
+    product, refused = _detail(), api.ApiError("低于起订量 2 件", code="BELOW_MINIMUM")
     many = _detail(skus=150)
     written = [_write(state, before, wanted) for state in WriteState for before, wanted in ((0, 40), (40, 1), (40, 0))]
     return {
