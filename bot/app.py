@@ -243,7 +243,7 @@ def _scheduled(
         Job("poll", workers.poller.tick, settings.poll_interval),
         Job("deliver", deliverer.drain, HALF_SECOND),
         Job("inbox", workers.inbox.tick, slow),
-        Job("writes", WriteResolver(store, workers.writer).tick, slow),
+        Job("writes", WriteResolver(store, workers.writer, clock).tick, slow),
         Job("stalls", workers.stalls.tick, slow),
         Job("digests", workers.digester.tick, slow),
         Job("discover", workers.discoverer.tick, max(slow, DISCOVER_EVERY * settings.cadence_factor), slow),

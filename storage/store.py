@@ -194,7 +194,7 @@ class Writes(Aggregate):
 
     begin = Operation(writes.begin)
     settle = Operation(writes.settle)
-    recover_after_crash = Operation(writes.recover_after_crash)
+    abandon = Operation(writes.abandon)
     get = Operation(writes.get)
     of_key = Operation(writes.of_key)
     open_of = Operation(writes.open_of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from storage import codec
@@ -25,7 +26,7 @@ OF_TARGET = f"{OPEN_ONES} AND target = ? ORDER BY begun_at LIMIT 1"
 UNCLEAR = f"{OPEN_ONES} AND state = 'unclear' ORDER BY begun_at LIMIT ?"
 NEWEST = f"SELECT {COLUMNS} FROM writes ORDER BY begun_at DESC, id LIMIT ? OFFSET ?"
 SETTLE = "UPDATE writes SET state = ?, request_id = ?, reason = ?, settled_at = ? WHERE id = ? AND state = ?"
-RECOVER = "UPDATE writes SET state = 'unclear' WHERE state = 'begun'"
+RECOVER = "UPDATE writes SET state = 'unclear' WHERE state = 'begun' AND begun_at <= ?"
 
 
 def begin(conn: sqlite3.Connection, write: Write) -> Write | None:
@@ -45,9 +46,12 @@ def settle(
     conn.execute(SETTLE, (state, *facts, write_id, present))
 
 
-def recover_after_crash(conn: sqlite3.Connection) -> int:
-    """Mark what an earlier process was sending as unclear. Returns how many. Only a start may call it."""
-    return conn.execute(RECOVER).rowcount
+def abandon(conn: sqlite3.Connection, before: datetime | None = None) -> int:
+    """Mark what was being sent as unclear. Returns how many.
+
+    ``before``: only what began by then, which nothing sends any more. None, at a start: all, since its process died.
+    """
+    return conn.execute(RECOVER, (sys.maxsize if before is None else to_int(before),)).rowcount
 
 
 def get(conn: sqlite3.Connection, write_id: str) -> Write | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,9 @@ from handlers.writing.additions import plan_addition, same_variant, variant_of
 from handlers.writing.flows import open_flow, own_flow
 from handlers.writing.writer import Act, Outcome, Plan, Variant
 from pandapon import carts
-from pandapon.errors import NotFoundError
+from pandapon.errors import NotFoundError, PandaPonError
 from pandapon.shipment import Platform
+from storage.errors import StorageError
 from tracking.flows import ShownCart
 from tracking.write_policy import WriteScope
 from tracking.writes import CartChange, Write, WriteState
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
     from pandapon.carts import CartLine
     from tracking.flows import Flow
+
+log = logging.getLogger(__name__)
 
 UNCLEAR = 10  # unclear changes that are looked for when the cart is shown
 
@@ -97,8 +101,17 @@ async def one_less(interaction: Interaction, chosen: ChosenLine) -> Message:
 
 
 async def _to_quantity(interaction: Interaction, chosen: ChosenLine, quantity: int) -> Message:
-    outcome = await set_quantity(interaction, chosen, quantity)
-    return await page_of(interaction, chosen.page, said(outcome.write, outcome.error))
+    return await _answer(interaction, chosen.page, await set_quantity(interaction, chosen, quantity))
+
+
+async def _answer(interaction: Interaction, page: int, outcome: Outcome, undo: str = "") -> Message:
+    """Say what became of a change above the cart as it is now; alone where the cart cannot be read."""
+    note = said(outcome.write, outcome.error)
+    try:
+        return await page_of(interaction, page, note, undo)
+    except (PandaPonError, StorageError) as error:  # the change is what the person has to know
+        log.info("cart not read after a change", extra={"error": error})
+        return cart_view.note_alone(note, undo)
 
 
 async def set_quantity(interaction: Interaction, chosen: ChosenLine, quantity: int) -> Outcome:
@@ -117,8 +130,7 @@ async def remove(interaction: Interaction, chosen: ChosenLine) -> Message:
         interaction, chosen, "remove", lambda line: Plan(carts.removal(line), _change(line, 0))
     )
     is_done = outcome.write.state in {WriteState.DONE, WriteState.FOUND_DONE}
-    undo = outcome.write.id if is_done else ""
-    return await page_of(interaction, chosen.page, said(outcome.write, outcome.error), undo)
+    return await _answer(interaction, chosen.page, outcome, outcome.write.id if is_done else "")
 
 
 async def undo(interaction: Interaction, removal: Write) -> Message:
@@ -133,7 +145,7 @@ async def undo(interaction: Interaction, removal: Write) -> Message:
     outcome = await interaction.ctx.writer.change(
         act, variant_of(product, sku), lambda lines: plan_addition(product, sku, former.before, lines)
     )
-    return await page_of(interaction, 1, said(outcome.write, outcome.error))
+    return await _answer(interaction, 1, outcome)
 
 
 async def _change_line(

@@ -72,9 +72,7 @@ def cart(
     ``errors``: why a platform's cart cannot be read, as Slack text. ``flow_id``: of the shown lines; empty: no buttons.
     ``note``: what just happened. ``undo``: the id of a removal. ``pending``: changes that were unclear before.
     """
-    head = [el.section(note)] if note else []
-    if undo:
-        head += el.actions([el.button(_("Undo"), f"{action_ids.CART_UNDO}:1", undo)])
+    head = _head(note, undo)
     head += [el.section(said(write)) for write in pending]
     buttons = [*shown.paging.buttons(), run_button(_("Refresh"), REFRESH, shown.request)]
     layout = Layout([el.header(_heading(shown.every)), *head], tail=el.actions(buttons), room=LIST_ROOM)
@@ -88,6 +86,16 @@ def cart(
     _add_lines(layout, shown, flow_id)
     layout.add(el.context(_("Nothing is ordered or paid yet.")))
     return el.message(layout.blocks, longest=LIST_TEXT)
+
+
+def note_alone(note: str, undo: str = "") -> Message:
+    """Say what just happened where the cart cannot be read now."""
+    return el.message([*_head(note, undo), *el.actions([run_button(_("Refresh"), REFRESH, ShowCart())])])
+
+
+def _head(note: str, undo: str) -> list[Block]:
+    head = [el.section(note)] if note else []
+    return head + (el.actions([el.button(_("Undo"), f"{action_ids.CART_UNDO}:1", undo)]) if undo else [])
 
 
 def _add_lines(layout: Layout, shown: Shown, flow_id: str) -> None:

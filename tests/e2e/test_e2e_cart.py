@@ -21,14 +21,13 @@ from sandbox.pandapon.trading.routes import OWN_PATHS
 from sandbox.pandapon.world import Goods
 from sandbox.slack import payloads
 from sandbox.slack.faults import Fault
-from tracking.writes import WriteState
+from tracking.writes import CartChange, Write, WriteState
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from sandbox.slack.workspace import Message
-    from tracking.writes import Write
 
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
 PRODUCT, TAOBAO_PRODUCT = "1688:A000-1688-demo", "taobao:T000-taobao-demo"
@@ -388,6 +387,37 @@ async def test_while_pandapon_is_down_it_stays_unclear(harness: BotHarness) -> N
     harness.pandapon.faults.clear()
     assert "the cart shows it" in await harness.ask("/panda cart")
     assert in_cart(harness) == [4]
+
+
+async def test_a_change_is_told_though_the_cart_cannot_be_read_afterwards(harness: BotHarness) -> None:
+    """What became of it is what the person has to know."""
+    put(harness)
+    await harness.ask("/panda cart")
+    harness.pandapon.on_request.append(
+        lambda seen, *_: lose(harness, "cart/list", "5xx") if seen.path == DELETE[ALIBABA] else None
+    )
+    assert "Removed" in await harness.press("Remove")
+    harness.pandapon.on_request.clear()
+    harness.pandapon.faults.clear()
+    assert "Added" in await harness.press("Undo")
+    assert in_cart(harness) == [4]
+
+
+async def test_a_write_that_was_left_behind_is_looked_for(harness: BotHarness) -> None:
+    """Its person's time ran out just when it was recorded: it does not bar the variant for ever."""
+    entry = put(harness)
+    sku, goods = entry.sku, entry.sku.goods
+    change = CartChange(ALIBABA, goods.product_id, sku.sku_id, sku.spec_id, goods.title, sku.variant, 4, 5)
+    assert harness.bot is not None
+    left = Write("left", "left", "1688.cart.quantity", "U0MEI00001", "", harness.clock(), change=change)
+    await harness.bot.store.writes.begin(left)
+    await harness.ask("/panda cart")
+    assert "still unclear" in await harness.press("+")
+    harness.clock.advance(timedelta(minutes=6))
+    harness.hurry("writes")
+    await until_state(harness, WriteState.FOUND_UNDONE)
+    await harness.ask("/panda cart")
+    assert "now 5 pcs" in await harness.press("+")
 
 
 async def test_a_cart_that_somebody_else_changed_meanwhile_proves_nothing(harness: BotHarness) -> None:

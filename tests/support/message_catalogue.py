@@ -239,6 +239,7 @@ def _bought() -> dict[str, Any]:
         "cart.cart_view.cart none any more": cart_view.cart(
             cart_view.Shown.of([], 1), {}, note=write_words.said(_write(before=40, wanted=0)), undo=flow
         ),
+        "cart.cart_view.note_alone": cart_view.note_alone(write_words.said(_write(before=40, wanted=0)), flow),
         "cart.quantity.form": quantity.form(chosen),
         "cart.quantity.result": quantity.result(_write(WriteState.REFUSED, 4, 1), refused),
         "cart.quantity.working": quantity.working(),

@@ -64,7 +64,8 @@ async def test_a_restart_makes_unclear_what_was_being_sent_and_nothing_else(tmp_
     store = await open_store(tmp_path / "writes.db")
     for state in WriteState:
         await store.writes.begin(Write(state, state, "1688.cart.add", "U1", "", NOW, state, CHANGE))
-    assert await store.writes.recover_after_crash() == 1
+    assert await store.writes.abandon(NOW - timedelta(seconds=1)) == 0
+    assert await store.writes.abandon() == 1
     after = {write.id: write.state for write in (await store.writes.newest(0, 99))[0]}
     assert after == {state: state for state in WriteState} | {"begun": WriteState.UNCLEAR}
     assert {write.id for write in await store.writes.unclear(99)} == {"begun", "unclear"}
