@@ -25,6 +25,7 @@ from bot.jobs.reopen import Reopener
 from bot.jobs.stalls import StallWatch
 from bot.jobs.timekeeper import Timekeeper
 from bot.jobs.token import TokenWatch
+from bot.jobs.writes import WriteResolver
 from bot.orders import LiveTracker
 from bot.process.clock import utc_now
 from bot.process.failpoints import point
@@ -35,6 +36,7 @@ from bot.running import Bot, StartError
 from bot.slack import SlackClient, bolt_app, web_client
 from bot.web import callbacks, metrics
 from handlers.access.admission import Admission
+from handlers.access.writers import Gate
 from handlers.blocks import team_glosses
 from handlers.blocks.links import Links
 from handlers.blocks.people import People
@@ -43,6 +45,7 @@ from handlers.features import FEATURES
 from handlers.interactions.context import Context
 from handlers.interactions.languages import Languages
 from handlers.listeners import register
+from handlers.writing.writer import Writer
 from pandapon.client import PandaPon
 from storage.backup import open_or_restore
 from tracking.circuit_breaker import CircuitBreaker
@@ -176,6 +179,7 @@ class _Workers:
     poller: Poller
     inbox: InboxReader
     timekeeper: Timekeeper
+    writer: Writer
 
 
 def _workers(settings: Settings, resources: _Resources, clock: Callable[[], datetime]) -> _Workers:
@@ -224,6 +228,7 @@ def _workers(settings: Settings, resources: _Resources, clock: Callable[[], date
         poller,
         InboxReader(store, clock, poller.poll_now),
         Timekeeper(store, clock, longest_wait, clock_keepers, lambda: api.clock_moved(timedelta())),
+        Writer(api, store, clock, point),
     )
 
 
@@ -238,6 +243,7 @@ def _scheduled(
         Job("poll", workers.poller.tick, settings.poll_interval),
         Job("deliver", deliverer.drain, HALF_SECOND),
         Job("inbox", workers.inbox.tick, slow),
+        Job("writes", WriteResolver(store, workers.writer, clock).tick, slow),
         Job("stalls", workers.stalls.tick, slow),
         Job("digests", workers.digester.tick, slow),
         Job("discover", workers.discoverer.tick, max(slow, DISCOVER_EVERY * settings.cadence_factor), slow),
@@ -273,10 +279,12 @@ def _context(
         clock=clock,
         report=report,
         wake=workers.deliverer.wake,
+        writer=workers.writer,
         default_filter=settings.default_filter,
         answer_seconds=settings.answer_seconds,
         languages=resources.languages,
         admission=Admission(settings.slack_outsiders),
+        gate=Gate(settings.write_policy),
         people=resources.people,
         links=resources.links,
     )

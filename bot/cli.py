@@ -109,6 +109,25 @@ def restore(
 
 
 @app.command()
+def audit(
+    *, as_csv: Annotated[bool, typer.Option("--csv", help="Print a CSV file for a spreadsheet.")] = False
+) -> None:
+    """Print who changed what in the account: carts, amounts, and what was refused. The bot may run meanwhile."""
+    from bot.commands import audit as trail
+    from storage.errors import StorageError
+
+    settings = settings_or_exit()
+    try:
+        if as_csv:
+            trail.write_csv(settings.database_path, sys.stdout)
+        else:
+            for line in trail.lines(settings.database_path):
+                typer.echo(line)
+    except StorageError as error:
+        fail(str(error))
+
+
+@app.command()
 def check(
     *,
     contract: Annotated[

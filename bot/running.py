@@ -111,6 +111,8 @@ class Bot:
         uncertain = await self.store.outbox.recover_after_crash(self.clock())
         if uncertain:
             log.info("posts in doubt since the last stop are looked up first", extra={"posts": uncertain})
+        if unclear := await self.store.writes.abandon():
+            log.warning("writes in doubt since the last stop are looked for", extra={"writes": unclear})
         await self._serve()
         await self._check_token()
         if self.settings.slack_mode == "socket":

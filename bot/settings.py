@@ -22,6 +22,7 @@ from tracking.cadence import Cadence
 from tracking.rest_days import parse as parse_rest
 from tracking.stalls import Limits
 from tracking.values import Filter
+from tracking.write_policy import WritePolicy, WriteScope, read_ids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,6 +87,11 @@ def _rest(value: str) -> str:
     return value
 
 
+def _ids(value: str) -> str:
+    read_ids(value)
+    return value
+
+
 def _proxy(value: SecretStr) -> SecretStr:
     return SecretStr(proxy_address(value.get_secret_value()))
 
@@ -144,6 +150,10 @@ class Settings(BaseSettings):
     pandapon_rate_per_second: float = Field(default=200.0, ge=0)
     pandapon_concurrency: int = Field(default=64, ge=1, le=1000)
     pandapon_read_timeout_seconds: float = Field(default=8.0, gt=0, le=60)
+
+    writes: WriteScope = WriteScope.OFF
+    writers: Annotated[str, AfterValidator(_ids)] = ""
+    auditors: Annotated[str, AfterValidator(_ids)] = ""
 
     callback_token: Annotated[SecretStr, AfterValidator(_hard_to_guess)] | None = None
 
@@ -207,6 +217,11 @@ class Settings(BaseSettings):
         """How long each leg may be silent before an alarm."""
         hours = {name: timedelta(hours=value) for name, value in self.stall_hours.items()}
         return Limits(rest=parse_rest(self.stall_rest), **hours)  # type: ignore[arg-type]  # its names are checked
+
+    @property
+    def write_policy(self) -> WritePolicy:
+        """Which writes are switched on, who may make them, and who may read the audit trail."""
+        return WritePolicy(self.writes, read_ids(self.writers), read_ids(self.auditors))
 
     @property
     def backups(self) -> Path:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from handlers.about import audit, start, status
 from handlers.about import help as help_
-from handlers.about import start, status
+from handlers.cart import cart, quantity
 from handlers.channel import delivery_log, mute, settings, undo
-from handlers.goods import discover, product, search
+from handlers.goods import add_to_cart, discover, product, search
 from handlers.home import forms, tab
 from handlers.orders import listing, order, track
 from handlers.watching import alarms, finder, shortcuts, unwatch, watch, watch_all, watches
@@ -14,6 +15,9 @@ FEATURES = (
     search.FEATURE,
     product.FEATURE,
     discover.FEATURE,
+    add_to_cart.FEATURE,
+    cart.FEATURE,
+    quantity.FEATURE,
     order.FEATURE,
     listing.FEATURE,
     track.FEATURE,
@@ -24,6 +28,7 @@ FEATURES = (
     mute.FEATURE,
     settings.FEATURE,
     delivery_log.FEATURE,
+    audit.FEATURE,
     status.FEATURE,
     help_.FEATURE,
     start.FEATURE,

@@ -14,7 +14,8 @@ from handlers.access.subjects import Subject, claimed
 from handlers.blocks import action_ids, failures
 from handlers.blocks.i18n import _, set_language
 from handlers.blocks.people import keep
-from handlers.commands.declarations import Button, Feature
+from handlers.blocks.punctuation import sentences
+from handlers.commands.declarations import Button, Feature, WrongFieldsError
 from handlers.errors import OutdatedError, UsageError
 from handlers.interactions.answering import Ways
 from handlers.interactions.deliveries import is_new
@@ -221,29 +222,39 @@ async def _on_form(subject: Subject, form: Form, interaction: Interaction, ack: 
         await ack(response_action="errors", errors=dict(filled.wrong))
         return
 
-    async def work() -> View:
+    async def work() -> View | WrongFieldsError:
         try:
             return await form.answer(interaction, await claimed(interaction, subject, filled), filled)
+        except WrongFieldsError as error:
+            return error
         except Exception as error:  # noqa: BLE001  the form is the only place where this person can be answered
             return form.page(explain(error))
 
     await _answer_form(interaction, ack, work(), form)
 
 
-async def _answer_form(interaction: Interaction, ack: AsyncAck, work: Coroutine[Any, Any, View], form: Form) -> None:
+async def _answer_form(
+    interaction: Interaction, ack: AsyncAck, work: Coroutine[Any, Any, View | WrongFieldsError], form: Form
+) -> None:
     """Show the form's next page at once where the work is quick; else a working page, and the next page later."""
     ctx, until = interaction.ctx, time.monotonic() + interaction.ctx.answer_seconds * WORKING
     task = asyncio.ensure_future(within(work, ctx.answer_seconds))
     ctx.hold(task)
     done, _pending = await asyncio.wait({task}, timeout=FORM_SECONDS)
     if done:
-        await ack(response_action="update", view=task.result())
+        answer = task.result()
+        if isinstance(answer, WrongFieldsError):
+            await ack(response_action="errors", errors=dict(answer.wrong))
+        else:
+            await ack(response_action="update", view=answer)
         return
     # The acknowledgement must reach Slack before the update: a later one would bring back the working page.
     await ack(response_action="update", view=form.working())
     late = form.page(failures.too_late(ctx.answer_seconds))
-    view, _slept = await asyncio.gather(in_time(task, until, late), asyncio.sleep(1))
-    await interaction.client.views_update(view_id=payloads.text(interaction.body, "view", "id"), view=view)
+    answer, _slept = await asyncio.gather(in_time(task, until, late), asyncio.sleep(1))
+    if isinstance(answer, WrongFieldsError):  # the fields have gone with the form
+        answer = form.page(failures.failure(sentences(answer.wrong.values())))
+    await interaction.client.views_update(view_id=payloads.text(interaction.body, "view", "id"), view=answer)
 
 
 async def _on_other(subject: Subject, declared: Listener, interaction: Interaction, ack: AsyncAck) -> None:

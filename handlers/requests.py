@@ -77,6 +77,28 @@ class Discover:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowCart:
+    """Show the carts of both platforms in one list."""
+
+    page: int = 1
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("cart", _page(self.page))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowAudit:
+    """Show the changes that people made to the account, the newest first."""
+
+    page: int = 1
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("audit", _page(self.page))
+
+
+@dataclass(frozen=True, slots=True)
 class ListOrders:
     """List the account's orders, all of them or those that pass every filter that is not empty.
 
@@ -296,7 +318,9 @@ class Status:
         return "status"
 
 
-PagedRequest = Search | Discover | ListOrders | ListWatches  # requests whose answers come page by page
+PagedRequest = (
+    Search | Discover | ShowCart | ShowAudit | ListOrders | ListWatches
+)  # requests whose answers come page by page
 OfOnePlatform = ShowOrder | Track  # requests that can be repeated for the platform on which the order is
 
 

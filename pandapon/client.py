@@ -7,14 +7,15 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 from urllib.parse import quote
 
 import httpx
 from pydantic import ValidationError
 
+from pandapon import carts
 from pandapon.config import Config
-from pandapon.envelope import fingerprint, open_envelope
+from pandapon.envelope import fingerprint, open_envelope, request_id
 from pandapon.errors import DecodeError, InvalidRequestError, NotFoundError, NotShippedError
 from pandapon.operations import goods, orders
 from pandapon.operations.catalogue import Catalogue, UnknownPathError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
     from datetime import datetime, timedelta
 
+    from pandapon.carts import CartLine
     from pandapon.models import Order, Page, Product, ProductQuery
     from pandapon.operations.operation import Answered, Asked, Operation
     from pandapon.operations.requests import Request
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
     from pandapon.shipment import OrderRef, Platform
     from pandapon.traces import Trace
 
-__all__ = ["Config", "PandaPon", "TraceResult"]
+__all__ = ["Config", "PandaPon", "TraceResult", "Written"]
+
+T = TypeVar("T")
 
 NOT_SHIPPED = b"not shipped yet."  # 16 bytes, the length of a fingerprint
 _SLOT = re.compile(r"\{(\w+)\}")  # a place in a path, such as {refundId}
@@ -45,6 +49,14 @@ class TraceResult:
 
     fingerprint: bytes  # 16 bytes over the data of the answer
     trace: Trace | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Generic[T]):
+    """The answer to a call that changed the account, and the vendor's id of the call."""
+
+    answer: T
+    request_id: str
 
 
 class PandaPon:
@@ -104,6 +116,17 @@ class PandaPon:
         data = await self.call(operation.name, query=query, body=body, background=background)
         return operation.read(data, request, self._amounts)
 
+    async def write(self, operation: Operation[Asked, Answered], request: Asked) -> Written[Answered]:
+        """Call an operation that changes the account, once, and return its answer with the vendor's id of the call.
+
+        Raises what :meth:`run` raises. After a TransportError, ServerError or DecodeError nobody knows whether it was
+        done; every other error says that it was not.
+        """
+        query, body = operation.sent(request)
+        response, content = await self._exchange(operation.name, query, body, background=False)
+        data = open_envelope(response, content)
+        return Written(operation.read(data, request, self._amounts), request_id(content))
+
     async def search(self, platform: Platform, query: ProductQuery) -> Page[Product]:
         """Return one page of products for a keyword. Prices are yuan."""
         operation, request = goods.SEARCH[platform]
@@ -116,6 +139,11 @@ class PandaPon:
         if is_empty(answer):
             raise NotFoundError(f"PandaPon has no product {product_id!r}")
         return detail(answer, product_id)
+
+    async def cart(self, platform: Platform, *, background: bool = False) -> tuple[CartLine, ...]:
+        """Return the entries of a platform's cart. Prices are yuan. ``background``: a call of a job."""
+        operation = carts.LIST[platform]
+        return carts.lines_of(platform, await self.run(operation, operation.request(), background=background))
 
     async def order(self, ref: OrderRef, *, background: bool = False) -> Order:
         """Return one order of the account. Amounts are yuan, times aware. Raises NotFoundError for an unknown id.

@@ -70,14 +70,19 @@ def open_envelope(response: httpx.Response, body: bytes) -> Any:
     if envelope is None:
         raise _without_envelope(response)
     code, words = _text(envelope.get("code")), _text(envelope.get("msg"))
-    request_id = _line(_text(envelope.get("requestId")), 64)
+    call_id = _line(_text(envelope.get("requestId")), 64)
     if code != SUCCESS or status >= 300:  # noqa: PLR2004  beyond the HTTP statuses of success
-        raise _refusal(response, code if code not in {"", SUCCESS} else str(status), words, request_id)
+        raise _refusal(response, code if code not in {"", SUCCESS} else str(status), words, call_id)
     data = envelope.get("data")
     if isinstance(data, str) and data[:1] in {"{", "["}:
         data = _unpacked(data)
-    _check_inner(data, response, request_id)
+    _check_inner(data, response, call_id)
     return data
+
+
+def request_id(body: bytes) -> str:
+    """Return the vendor's id of the call in an answer, for a support request; empty where there is none."""
+    return _line(_text((_decoded(body) or {}).get("requestId")), 64)
 
 
 def trade_words(refusal: str) -> str:

@@ -38,6 +38,7 @@ class Sku(_Frozen):
 
     sku_id: str = ""
     spec_id: str = ""  # 1688 orders by it
+    mp_sku_id: str = ""  # Taobao only: its cart wants it
     variant: str = ""  # e.g. "红色 / M"
     price: Decimal | None = None  # yuan
     stock: int | None = None
@@ -66,9 +67,22 @@ class ProductDetail(_Frozen):
     unit: str = ""
     seller: str = ""
     seller_id: str = ""  # 1688 only: finds the seller's other products
+    mp_id: str = ""  # Taobao only: its cart wants it
     place: str = ""
     sold: str = ""  # as sent
     url: str = ""  # empty where only an opaque id is known
+
+
+def piece_price(product: ProductDetail, sku: Sku, quantity: int) -> Decimal | None:
+    """Return the price of a piece of a variant, in yuan, when so many are bought; None: it is not known.
+
+    Prices by quantity hold where the variants have one price; else each variant has its own [inferred: the upstream's
+    ``quoteType`` says it, and the vendor does not explain it].
+    """
+    if len(product.tiers) > 1 and len({variant.price for variant in product.skus}) <= 1:
+        tiers = sorted(product.tiers, key=lambda tier: tier.quantity)
+        return next((tier.price for tier in reversed(tiers) if tier.quantity <= quantity), tiers[0].price)
+    return sku.price if sku.price is not None else product.price
 
 
 def of_alibaba(product: AlibabaProduct, product_id: str) -> ProductDetail:
@@ -115,6 +129,7 @@ def of_taobao(product: TaobaoProduct, product_id: str) -> ProductDetail:
         stock=product.quantity,
         unit=product.product_unit,
         seller=product.shop_name or product.user_nick,
+        mp_id=product.mp_id,
         url=f"https://item.taobao.com/item.htm?id={number}" if _NUMBER.fullmatch(number) else "",
     )
 
@@ -127,7 +142,7 @@ def _alibaba_sku(sku: AlibabaSku) -> Sku:
 
 def _taobao_sku(sku: TaobaoSku) -> Sku:
     price = sku.promotion_price if sku.promotion_price is not None else sku.price
-    return Sku(sku_id=sku.sku_id, variant=sku.properties, price=price, stock=sku.quantity)
+    return Sku(sku_id=sku.sku_id, mp_sku_id=sku.mp_sku_id, variant=sku.properties, price=price, stock=sku.quantity)
 
 
 def _least(skus: tuple[Sku, ...]) -> Decimal | None:

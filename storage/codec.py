@@ -15,6 +15,7 @@ from pandapon.models import Order
 from pandapon.shipment import Milestone
 from tracking.channel_settings import DEFAULTS, ChannelSettings
 from tracking.daily_digest import DailyDigest
+from tracking.flows import Adding, FlowContent, ShownCart
 from tracking.messages import (
     ChannelChange,
     Muted,
@@ -29,6 +30,7 @@ from tracking.messages import (
     WatchList,
 )
 from tracking.values import Expected, Filter, Leg, News, Stall
+from tracking.writes import CartChange
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -256,6 +258,34 @@ def _notice(facts: dict[str, Any]) -> Notice:
     return Reminder(facts["reminder"], facts["person"], facts["channel"])
 
 
+def dump_cart_change(change: CartChange | None) -> str:
+    """Return the column ``change_json`` of a write; empty for None."""
+    return _cart_change().dump_json(change).decode() if change else ""
+
+
+def load_cart_change(stored: str) -> CartChange | None:
+    """Read :func:`dump_cart_change` back; None for text that this version cannot read."""
+    try:
+        return _cart_change().validate_json(stored) if stored else None
+    except ValidationError:
+        return None
+
+
+def dump_flow(content: FlowContent) -> tuple[str, str]:
+    """Return the columns ``kind`` and ``content`` of a flow."""
+    adapter: TypeAdapter[Any] = _flows()[type(content).__name__]
+    return type(content).__name__, adapter.dump_json(content).decode()
+
+
+def load_flow(kind: str, stored: str) -> FlowContent | None:
+    """Read :func:`dump_flow` back; None for what this version cannot read: the person opens the form again."""
+    adapter = _flows().get(kind)
+    try:
+        return adapter.validate_json(stored) if adapter else None
+    except ValidationError:
+        return None
+
+
 def _iso(at: datetime | None) -> str:
     return at.isoformat() if at else ""
 
@@ -292,3 +322,13 @@ def _digest() -> TypeAdapter[DailyDigest]:
 @cache
 def _settings() -> TypeAdapter[ChannelSettings]:
     return TypeAdapter(ChannelSettings)
+
+
+@cache
+def _cart_change() -> TypeAdapter[CartChange]:
+    return TypeAdapter(CartChange)
+
+
+@cache
+def _flows() -> dict[str, TypeAdapter[Adding] | TypeAdapter[ShownCart]]:
+    return {"Adding": TypeAdapter(Adding), "ShownCart": TypeAdapter(ShownCart)}

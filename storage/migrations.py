@@ -263,3 +263,26 @@ CREATE INDEX journeys_ended ON journeys (ended_at)
 def _expected(db: Database) -> None:
     for statement in EXPECTED.split(";\n"):
         db.conn.execute(statement)
+
+
+# The records of calls that change the account, and what open forms were made from.
+WRITES = """
+CREATE TABLE writes (
+  id TEXT PRIMARY KEY, dedup_key TEXT NOT NULL UNIQUE, operation TEXT NOT NULL, target TEXT NOT NULL,
+  change_json TEXT NOT NULL, actor TEXT NOT NULL, channel TEXT NOT NULL, amount_fen INTEGER, state TEXT NOT NULL,
+  request_id TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '', begun_at INTEGER NOT NULL, settled_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX writes_begun ON writes (begun_at);
+CREATE INDEX writes_open ON writes (target) WHERE state IN ('begun', 'unclear');
+CREATE TABLE flows (
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL, owner TEXT NOT NULL, channel TEXT NOT NULL, content TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX flows_at ON flows (at)
+"""
+
+
+@migrations(name="0014_writes")
+def _writes(db: Database) -> None:
+    for statement in WRITES.split(";\n"):
+        db.conn.execute(statement)

@@ -18,6 +18,7 @@ from storage import (
     corrections,
     delivery_log,
     enqueue,
+    flows,
     inbox,
     journeys,
     orders,
@@ -30,6 +31,7 @@ from storage import (
     upkeep,
     watch_lists,
     watches,
+    writes,
 )
 from storage.database import DatabaseThread
 from storage.operation import Aggregate, Operation
@@ -187,6 +189,21 @@ class People(Aggregate):
     first_seen = Operation(audit.first_seen)
 
 
+class Writes(Aggregate):
+    """The records of calls that change the account, and what the forms behind them were made from."""
+
+    begin = Operation(writes.begin)
+    settle = Operation(writes.settle)
+    abandon = Operation(writes.abandon)
+    get = Operation(writes.get)
+    of_key = Operation(writes.of_key)
+    open_of = Operation(writes.open_of)
+    unclear = Operation(writes.unclear, only_reads=True)
+    newest = Operation(writes.newest, only_reads=True)
+    put_flow = Operation(flows.put)
+    flow = Operation(flows.get, only_reads=True)
+
+
 class Rereading(Aggregate):
     """Corrections of stored orders by newer courier rules."""
 
@@ -246,6 +263,7 @@ class Store:
         self.subscriptions = Subscriptions(thread)
         self.inbox = Inbox(thread)
         self.people = People(thread)
+        self.writes = Writes(thread)
         self.rereading = Rereading(thread)
         self.clock = Clock(thread)
         self.upkeep = Upkeep(thread)

@@ -22,10 +22,12 @@ from sandbox.clock import SimClock
 from sandbox.pandapon.demo import demo_world, living_world
 from sandbox.pandapon.goods import PICTURES
 from sandbox.pandapon.server import PandaPonServer
+from sandbox.pandapon.trading.routes import OWN_PATHS
 from sandbox.slack.server import SlackServer
 from sandbox.terminal.sandbox import Sandbox
 from sandbox.web import prelude
 from storage.post import PostState
+from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -136,6 +138,8 @@ def _settings(slack_url: str, pandapon_url: str, database: Path) -> Settings:
         pandapon_access_key=SecretStr(ACCESS_KEY),
         pandapon_access_secret=SecretStr(ACCESS_SECRET),
         pandapon_user_id=USER_ID,
+        pandapon_paths=OWN_PATHS,
+        writes=WriteScope.CART,
         database_path=database,
         http_port=0,
         poll_interval_seconds=1,

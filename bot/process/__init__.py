@@ -16,6 +16,9 @@ would have its own copy, and both would be wrong:
 ``bot.jobs.timekeeper.Timekeeper``        the wall clock against the monotonic one
 ``handlers.interactions.deliveries.Recent``  requests that were handled while the database could not be read
 ``handlers.access.admission.Admission``   whether a person is a member, a guest or an outsider, for ten minutes
+``handlers.access.writers.Gate``          who is in a user group that may write, for ten minutes
+``handlers.writing.writer.Writer``        which variants are being changed now: the database knows what was sent
+``handlers.interactions.newest.Newest``   the newest choice in each open form
 ``handlers.interactions.languages.Languages``  the channels' languages, learnt at the start
 ``handlers.blocks.people.People``         people's names, learnt at the start
 ``storage.database.DatabaseThread``       the one connection that writes, and the last failure of the file

@@ -14,7 +14,14 @@ from bot.addresses import LOOPBACK
 VARIABLE = "PANDABOT_KILL_AT"
 # Every piece of news passes these.
 COMMON = ("after_claim", "before_record", "after_record", "before_send", "after_send", "after_mark")
-RARE = ("after_search", "after_hold", "after_batch", "in_restore")  # passed only in a special case
+RARE = (
+    "after_search",
+    "after_hold",
+    "after_batch",
+    "in_restore",
+    "before_write",
+    "after_write",
+)  # passed only in a special case
 POINTS = (*COMMON, *RARE)
 
 

@@ -84,6 +84,7 @@ def buttons() -> list[Block]:
 def _show_overview(lines: Mapping[HelpGroup, list[Example]], order_ids: Sequence[str]) -> Message:
     headings = {
         HelpGroup.FIND: _("Find"),
+        HelpGroup.BUY: _("Buy"),
         HelpGroup.FOLLOW: _("Follow"),
         HelpGroup.CHANNEL: _("This channel"),
         HelpGroup.TROUBLE: _("Trouble"),

@@ -30,3 +30,9 @@ MY_ORDERS = "my_orders"
 CHOOSE_SETTINGS = "choose_settings"  # of which channel
 FIND_ORDERS = "find_orders"  # callback id of the global shortcut and of its form; also the button in the home
 SHARE_PRODUCT = "share_product"  # value: the platform and the product's id
+ADD_TO_CART = "add_to_cart"  # value: the platform and the product's id; also the callback id of its form
+ADD_CHOICE = "add_choice"  # of the fields in that form
+# Values of the next four: the opaque id of the shown cart, a dot, and the line's position in it.
+CART_MORE, CART_LESS, CART_REMOVE = "cart_more", "cart_less", "cart_remove"
+CART_QUANTITY = "cart_quantity"  # also the callback id of its form
+CART_UNDO = "cart_undo"  # value: the opaque id of the removal

@@ -7,6 +7,7 @@ from datetime import timedelta
 from handlers.blocks.i18n import _
 from handlers.blocks.text import escape, sanitize_id, span
 from pandapon import errors
+from pandapon.operations.catalogue import UnknownPathError
 
 # Slack's errors, grouped by the sentence that explains them.
 CLOSED = (
@@ -31,7 +32,7 @@ def platform_error(error: errors.PandaPonError) -> str:
             return _("PandaPon can't be reached right now. Try again in a minute.")
         case errors.RateLimitError():
             return _rate_limited(error)
-        case errors.ApiError():
+        case errors.ApiError() | UnknownPathError():
             return _refused(error)
         case errors.DecodeError():
             return _("PandaPon sent a response I couldn't read. Try again in a few minutes.")
@@ -41,7 +42,7 @@ def platform_error(error: errors.PandaPonError) -> str:
 
 def passes(error: errors.PandaPonError) -> bool:
     """Whether the same request may well succeed a little later. A refusal stays one."""
-    return not isinstance(error, errors.ApiError)
+    return not isinstance(error, errors.ApiError | UnknownPathError)
 
 
 def _rate_limited(error: errors.RateLimitError) -> str:
@@ -51,8 +52,13 @@ def _rate_limited(error: errors.RateLimitError) -> str:
     return _("Too many requests to PandaPon. Try again in {span}.").format(span=span(wait))
 
 
-def _refused(error: errors.ApiError) -> str:
+def _refused(error: errors.ApiError | UnknownPathError) -> str:
     match error:
+        case UnknownPathError():
+            return _(
+                "PandaPon publishes no address for this. Your pandabot admin can set it: `PANDAPON_PATHS`, see "
+                "`pandabot api list`."
+            )
         case errors.TimestampError():
             return _(
                 "PandaPon refused the time stamp of the request: a clock is off, or the unit of time is the other one. "

@@ -102,6 +102,14 @@ class Opener:
     refused: Callable[[Message], View] | None = None
 
 
+class WrongFieldsError(Exception):
+    """A form's ``answer`` found wrong fields: ``wrong`` has the sentence for each, by the field's name."""
+
+    def __init__(self, wrong: Mapping[str, str]) -> None:
+        super().__init__(", ".join(wrong))
+        self.wrong = wrong
+
+
 class Filled(Protocol):
     """A filled form, as its ``read`` returns it."""
 
@@ -118,7 +126,8 @@ class Form:
     callback_id: str
     subject: Subject  # its ``find`` gets the filled form
     read: Callable[[dict[str, Any]], Filled]
-    answer: Callable[[Interaction, Any, Any], Awaitable[View]]  # gets the subject and the filled form
+    # Gets the subject and the filled form. It raises WrongFieldsError for fields that are wrong for this subject.
+    answer: Callable[[Interaction, Any, Any], Awaitable[View]]
     working: Callable[[], View]
     page: Callable[[Message], View]  # makes the page that explains an error or a late answer
 
@@ -137,6 +146,7 @@ class HelpGroup(StrEnum):
     """The groups of the help's overview, in the order in which people see them."""
 
     FIND = "find"
+    BUY = "buy"
     FOLLOW = "follow"
     CHANNEL = "channel"
     TROUBLE = "trouble"

@@ -20,6 +20,7 @@ from handlers.requests import Search, ShowProducts
 from pandapon.errors import NotFoundError, PandaPonError
 from pandapon.products import ProductDetail, ProductRef
 from pandapon.shipment import Platform
+from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
     from handlers.blocks.help_page import Example
@@ -72,7 +73,7 @@ async def show_products(interaction: Interaction, request: ShowProducts) -> Mess
     if not shown:
         raise next(iter(missing.values()))
     if len(request.products) == 1:
-        return product_view.page(shown[0])
+        return product_view.page(shown[0], may_add=interaction.ctx.gate.allows(WriteScope.CART))
     return product_view.compared(shown, missing)
 
 

@@ -29,11 +29,14 @@ SKUS, TIERS, PICTURES = 12, 5, 6  # of a product that are shown
 COMPARED_SKUS = 4
 
 
-def page(product: ProductDetail) -> Message:
-    """Show one product: price, prices by quantity, variants with their stock, seller, pictures."""
+def page(product: ProductDetail, *, may_add: bool = False) -> Message:
+    """Show one product: price, prices by quantity, variants with their stock, seller, pictures.
+
+    ``may_add``: the cart may be changed.
+    """
     layout = Layout(
         [el.header(truncate(product.title, TITLE) or _("(no title)")), _summary(product)],
-        tail=[el.context(_footer(product)), *el.actions(_buttons(product))],
+        tail=[el.context(_footer(product)), *el.actions(_buttons(product, may_add=may_add))],
     )
     if product.translated_title and product.translated_title != product.title:
         layout.add(el.section(escape(truncate(product.translated_title, TITLE))))
@@ -127,10 +130,15 @@ def _footer(product: ProductDetail) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _buttons(product: ProductDetail) -> list[Block]:
+def _buttons(product: ProductDetail, *, may_add: bool) -> list[Block]:
     if not is_named(product):
         return []
-    buttons = [el.button(_("Share in channel"), f"{action_ids.SHARE_PRODUCT}:1", str(reference(product)))]
+    buttons = []
+    if may_add:
+        buttons.append(
+            el.button(_("Add to cart"), f"{action_ids.ADD_TO_CART}:1", str(reference(product)), style="primary")
+        )
+    buttons += [el.button(_("Share in channel"), f"{action_ids.SHARE_PRODUCT}:1", str(reference(product)))]
     if product.seller_id:
         more = Discover("store", product.seller_id)
         buttons.append(el.button(_("More from this seller"), f"{action_ids.SHOW}1", more.command()))

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from handlers.access.admission import Admission
+from handlers.access.writers import Gate
 from handlers.blocks.links import Links
 from handlers.blocks.people import People
 from handlers.interactions.deliveries import Recent
 from handlers.interactions.languages import Languages
+from handlers.interactions.newest import Newest
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from handlers.commands.registry import Commands
     from handlers.interactions.ports import Joined, Report, Tracker
+    from handlers.writing.writer import Writer
     from pandapon.client import PandaPon
     from storage.store import Store
     from tracking.daily_digest import DailyDigest
@@ -42,12 +45,15 @@ class Context:
     # Watches in a channel all orders, or all in one state (empty: any), with a filter, for a person.
     subscribe: Callable[[str, str, Filter, str], Awaitable[Joined]]
     wake: Callable[[], None]  # makes the sender look into the outbox now rather than at the next tick
+    writer: Writer  # the only way to change the account
     default_filter: Filter = Filter.ALL
     languages: Languages = field(default_factory=Languages)
     admission: Admission = field(default_factory=Admission)  # decides who may use the bot
+    gate: Gate = field(default_factory=Gate)  # decides who may change the account
     answer_seconds: float = 15.0  # from the acknowledgement to the answer, at most
     links: Links = field(default_factory=Links)  # to the messages of the workspace
     recent: Recent = field(default_factory=Recent)
+    newest: Newest = field(default_factory=Newest)  # of the choices in each open form
     people: People = field(default_factory=People)
     working_after: float = 1.5  # seconds of silence before a working line is shown
     in_hand: set[asyncio.Future[Any]] = field(default_factory=set)  # answers being worked on; a stop waits for them

@@ -46,6 +46,7 @@ def _relaxed(kind: str, value: Any) -> Any:
     - An ordinary workspace sends ``enterprise: null``; the types only let the field be left out.
     - The user of a view's or menu's payload has a ``username`` in Slack's own examples; only these types forbid it.
     - A press in a view has no ``response_url``, as there is no message to answer; the type is shared with messages.
+    - A number that is typed into a form is an action, too: only the types name no other typed field than plain text.
     - Slack adds fields to a published view; the event's type describes the view as an app publishes it.
     """
     if not isinstance(value, dict):
@@ -55,11 +56,19 @@ def _relaxed(kind: str, value: Any) -> Any:
         relaxed["user"] = {key: part for key, part in relaxed["user"].items() if key != "username"}
     if kind == "Actions" and (relaxed.get("container") or {}).get("type") == "view":
         relaxed.setdefault("response_url", "")
+        actions = relaxed.get("actions")
+        if isinstance(actions, list):
+            relaxed["actions"] = [_as_typed_text(action) for action in actions]
     event = relaxed.get("event")
     if kind == "HomeOpened" and isinstance(event, dict) and isinstance(event.get("view"), dict):
         view = {key: part for key, part in event["view"].items() if key not in ADDED_TO_HOME}
         relaxed["event"] = {**event, "view": view}
     return relaxed
+
+
+def _as_typed_text(action: Any) -> Any:
+    is_number = isinstance(action, dict) and action.get("type") == "number_input"
+    return action | {"type": "plain_text_input"} if is_number else action
 
 
 @cache

@@ -26,6 +26,7 @@ ALL_SCOPES = (
     "groups:history",
     "users:read",
     "files:write",
+    "usergroups:read",
 )
 # The scope of each method; a method that is not listed needs none. Private and direct channels have other families.
 SCOPES = {
@@ -46,6 +47,7 @@ SCOPES = {
     "bots.info": "users:read",
     "users.info": "users:read",
     "users.list": "users:read",
+    "usergroups.users.list": "usergroups:read",
 }
 FAMILIES = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
 REQUIRED = {
@@ -64,6 +66,7 @@ REQUIRED = {
     "files.completeUploadExternal": ("files",),
     "bots.info": ("bot",),
     "users.info": ("user",),
+    "usergroups.users.list": ("usergroup",),
     "views.open": ("trigger_id", "view"),
     "views.push": ("trigger_id", "view"),
     "views.update": ("view_id", "view"),
@@ -84,6 +87,7 @@ class WebApi:
             "bots.info": self._bot,
             "users.info": self._user,
             "users.list": lambda _: {"members": [self._person(user_id) for user_id in workspace.users]},
+            "usergroups.users.list": self._group,
             **Chat(workspace, lambda scope: scope in self.scopes).methods(),
             **Conversations(workspace).methods(),
             **Views(workspace, interactions).methods(),
@@ -141,6 +145,12 @@ class WebApi:
         if flag(arguments.get("include_locale")):
             person["locale"] = self._workspace.users[str(arguments["user"])].locale
         return {"user": person}
+
+    def _group(self, arguments: Arguments) -> Answer:
+        members = self._workspace.groups.get(str(arguments["usergroup"]))
+        if members is None:
+            raise SlackError("no_such_subteam")
+        return {"users": sorted(members)}
 
     def _person(self, user_id: str) -> Answer:
         user = self._workspace.users[user_id]

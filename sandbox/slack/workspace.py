@@ -132,6 +132,7 @@ class Workspace:
         self.views: dict[str, dict[str, Any]] = {}
         self.homes: dict[str, dict[str, Any]] = {}
         self.link_names: dict[str, str] = {}
+        self.groups: dict[str, set[str]] = {}  # the members of each user group, by its id
 
     def user(self, name_or_id: str) -> User:
         """Return a person by id or name. Raises StopIteration for an unknown one."""

@@ -59,12 +59,22 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
     carried = "the channel that the button carries"
     nothing = "nothing: it is only acknowledged, or said to be from an older version"
     person = "nothing but what the person may see"
+    of_line = "a line of the cart that this person was shown"
     of_choice = "the subject of the form that the option opens, or else the channel of its command"
     assert found == [
         *(("command", one, named) for one in COMMANDS.slash_commands()),
         ("action", "run:", of_button),
         ("action", "show:", of_button),
         ("action", "share_product", "the channel in which it is pressed, and a product that is looked up again"),
+        ("view", "add_to_cart", "the form that this person opened, as the bot remembers it"),
+        ("action", "add_to_cart", "a product that is looked up again, for a person who may change the cart"),
+        ("action", "add_choice", "the form that this person opened, as the bot remembers it"),
+        ("action", "cart_more", of_line),
+        ("action", "cart_less", of_line),
+        ("action", "cart_remove", of_line),
+        ("action", "cart_undo", "a line that this person removed from the cart"),
+        ("action", "cart_quantity", of_line),
+        ("view", "cart_quantity", "the line for which this person opened the form, as the bot remembers it"),
         ("action", "watch_here", of_watching),
         ("action", "unwatch_here", of_unwatching),
         ("action", "undo_watch", of_unwatching),

@@ -20,14 +20,22 @@ from handlers.blocks.i18n import LANGUAGES, LOCALE_DIR, _, use_language
 from handlers.blocks.links import Links
 from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import truncate
+from handlers.cart import quantity
+from handlers.cart.cart import ChosenLine
 from handlers.channel import settings_views, time_zones
+from handlers.goods import add_form
+from handlers.goods.add_to_cart import FilledAddition
 from handlers.home import form_views
 from handlers.home import view as home_view
 from handlers.watching import finder_form
+from pandapon.carts import CartLine
+from pandapon.products import ProductDetail, Sku
+from pandapon.shipment import Platform
 from sandbox.slack.blocks import check_message, check_view
 from storage.watch import WatchedOrders
 from tracking.attention import Group
 from tracking.channel_settings import ChannelSettings
+from tracking.flows import Flow, ShownCart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +45,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 5, 20, 8, tzinfo=UTC)
 LONG = "word" * 1000
+BOUGHT = ProductDetail(
+    platform=Platform.ALIBABA, product_id="A1", title="裙" * 200, skus=(Sku(sku_id="1", stock=3),), min_quantity=2
+)
+IN_CART = CartLine(platform=Platform.TAOBAO, entry_id="1", title="线" * 200, quantity=4)
+LINE = ChosenLine(Flow("A" * 24, "U1", "C1", ShownCart((IN_CART,))), 0, IN_CART, 1)
 CODES = [code for code, _name in LANGUAGES if code != "en"]
 PLACE = re.compile(r"\{\w+\}")
 CODE = re.compile(r"`[^`]+`")
@@ -128,6 +141,11 @@ def test_every_form_is_fit_for_slack(code: str) -> None:
             form_views.waiting_for_orders(),
             form_views.whose_settings(),
             form_views.opening_settings(),
+            add_form.form(BOUGHT, "A" * 24, FilledAddition(0, 2), former_fen=100, has_moved=True),
+            add_form.waiting(),
+            add_form.working(),
+            quantity.form(LINE),
+            quantity.working(),
             home_view.view(home_view.Overview(nothing), datetime(2026, 5, 20, 8, tzinfo=UTC), Links()),
         ):
             assert check_view(view) == [], view

@@ -26,15 +26,17 @@ from support.view_samples import (
     watch,
 )
 
-from handlers.about import start, status_view
-from handlers.blocks import failures, pages
+from handlers.about import audit_view, start, status_view
+from handlers.blocks import failures, pages, write_words
 from handlers.blocks.i18n import _
 from handlers.blocks.paging import of_rows
 from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import code, escape
+from handlers.cart import cart, cart_view, quantity
 from handlers.channel import delivery_log_view, mute, settings_views, time_zones
 from handlers.errors import UnknownOrderError, UsageError, WrongPlatformError
-from handlers.goods import discover_view, product_view, products
+from handlers.goods import add_form, discover_view, product_view, products
+from handlers.goods.add_to_cart import FilledAddition
 from handlers.home import form_views
 from handlers.home import view as home_view
 from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
@@ -44,10 +46,11 @@ from handlers.orders.order_filter import ListedOrder
 from handlers.orders.order_list import Matches, OrderList, Sum
 from handlers.parsing.message_ids import Found
 from handlers.posts import alarms, card, digest, lines, notices, seller_message, thread, tracking
-from handlers.requests import Discover, ListOrders, ListWatches, Search
+from handlers.requests import Discover, ListOrders, ListWatches, Search, ShowAudit
 from handlers.watching import finder_form, mentioned, watch_all_views, watches_view
 from handlers.watching import views as watch_views
 from pandapon import errors as api
+from pandapon.carts import CartLine
 from pandapon.courier import Reason
 from pandapon.models import Page
 from pandapon.products import ProductDetail, ProductRef, Sku, Tier
@@ -63,8 +66,10 @@ from storage.watch import Watch, WatchedOrder, WatchedOrders, WatchState
 from tracking.attention import Group
 from tracking.channel_settings import ChannelSettings, Load
 from tracking.daily_digest import DailyDigest, DigestEntry
+from tracking.flows import Flow, ShownCart
 from tracking.messages import Muted
 from tracking.values import Basis, Expected, Filter, Leg, News, Severity, Stall, Step
+from tracking.writes import CartChange, Write, WriteState
 
 if TYPE_CHECKING:
     from tracking.orders import OrderSnapshot
@@ -182,6 +187,91 @@ def _searched() -> dict[str, Any]:
             ListOrders("done"), {ALIBABA: bought}, {}, {REF.key: snapshot(parcel(), of=order(HOSTILE))}
         ),
         "orders.list_view.listing none": listing(ListOrders(), {ALIBABA: empty}, {}),
+    }
+
+
+def _line(n: int, **more: Any) -> CartLine:
+    made = {
+        "platform": TAOBAO if n % 4 == 3 else ALIBABA,
+        "entry_id": str(n),
+        "product_id": "712345678901",
+        "sku_id": f"400000000000{n}",
+        "title": "夏季新款红色连衣裙",
+        "variant": "红色 / M",
+        "price": Decimal("36.80"),
+        "quantity": 40 * n + 1,
+        "stock": 400,
+        "seller": f"杭州锦绣服饰厂 {n // 3}",
+    }
+    return CartLine.model_validate(made | more)
+
+
+def _write(state: WriteState = WriteState.DONE, before: int = 0, wanted: int = 40, **more: Any) -> Write:
+    title = more.pop("title", "夏季新款红色连衣裙")
+    change = CartChange(ALIBABA, "712345678901", "4", "f", title, more.pop("variant", "红色 / M"), before, wanted)
+    made = Write("w", "k", "1688.cart.add", MEI, HERE, NOW - timedelta(hours=1), state, change, 147_200, "a" * 32)
+    return replace(made, **more)
+
+
+def _bought() -> dict[str, Any]:
+    lines = [_line(n) for n in range(20)]
+    hostile = [_line(n, title=HOSTILE, variant=HOSTILE, seller=HOSTILE, stock=n, price=None) for n in range(8)]
+    gone = [_line(1, is_enabled=False), _line(2, is_enabled=False, stock=0)]
+    flow = "A" * 24
+    chosen = cart.ChosenLine(Flow(flow, MEI, HERE, ShownCart((lines[1],))), 0, lines[1], 1)
+    huge = _line(1, price=Decimal("9999999.99"), quantity=1_000_000, title="裙" * 200)
+    product, refused = _detail(), api.ApiError("低于起订量 2 件", code="BELOW_MINIMUM")
+    many = _detail(skus=150)
+    written = [_write(state, before, wanted) for state in WriteState for before, wanted in ((0, 40), (40, 1), (40, 0))]
+    return {
+        "cart.cart_view.cart": cart_view.cart(cart_view.Shown.of(lines, 2), {}, flow_id=flow),
+        "cart.cart_view.cart read only": cart_view.cart(cart_view.Shown.of([*lines[:3], *gone], 1), {}),
+        "cart.cart_view.cart hostile": cart_view.cart(
+            cart_view.Shown.of(hostile, 1),
+            {TAOBAO: "no answer"},
+            flow_id=flow,
+            note=write_words.said(_write(title=HOSTILE, variant=HOSTILE)),
+            undo=flow,
+            pending=[_write(WriteState.UNCLEAR)] * 10,
+        ),
+        "cart.cart_view.cart huge": cart_view.cart(cart_view.Shown.of([huge, *gone], 1), {}, flow_id=flow),
+        "cart.cart_view.cart none": cart_view.cart(cart_view.Shown.of([], 1), {}),
+        "cart.cart_view.cart none any more": cart_view.cart(
+            cart_view.Shown.of([], 1), {}, note=write_words.said(_write(before=40, wanted=0)), undo=flow
+        ),
+        "cart.cart_view.note_alone": cart_view.note_alone(write_words.said(_write(before=40, wanted=0)), flow),
+        "cart.quantity.form": quantity.form(chosen),
+        "cart.quantity.result": quantity.result(_write(WriteState.REFUSED, 4, 1), refused),
+        "cart.quantity.working": quantity.working(),
+        "goods.product_view.page to buy": product_view.page(product, may_add=True),
+        "goods.add_form.form": add_form.form(product, flow, FilledAddition(1, 2)),
+        "goods.add_form.form too many": add_form.form(product, flow, FilledAddition(0, 2)),
+        "goods.add_form.form of many variants": add_form.form(many, flow, FilledAddition(-1, None)),
+        "goods.add_form.form hostile": add_form.form(_detail(HOSTILE, skus=90), flow, FilledAddition(5, 4)),
+        "goods.add_form.form bare": add_form.form(
+            ProductDetail(platform=TAOBAO, product_id="610947572360"), flow, FilledAddition(0, 1)
+        ),
+        "goods.add_form.form moved": add_form.form(
+            product, flow, FilledAddition(2, 2), former_fen=3_680, has_moved=True
+        ),
+        "goods.add_form.waiting": add_form.waiting(),
+        "goods.add_form.working": add_form.working(),
+        "goods.add_form.result": add_form.result(_write()),
+        "goods.add_form.result unclear": add_form.result(_write(WriteState.UNCLEAR), api.TimeoutError("late")),
+        "about.audit_view.trail": audit_view.trail(ShowAudit(), written[:10], 23, NOW),
+        "about.audit_view.trail others": audit_view.trail(
+            ShowAudit(2),
+            [
+                *written[10:],
+                *(
+                    _write(WriteState.REFUSED, change=None, amount_fen=None, request_id="", reason=reason)
+                    for reason in ("unknown_form", "foreign_form", "not_allowed", "price_moved", "500_X")
+                ),
+            ][:10],
+            23,
+            NOW,
+        ),
+        "about.audit_view.trail none": audit_view.trail(ShowAudit(), [], 0, NOW),
     }
 
 
@@ -458,5 +548,5 @@ def _told() -> dict[str, Any]:
 
 def catalogue() -> dict[str, list[Json]]:
     """The blocks of each, under the builder's module and name and a word for the case."""
-    made = _searched() | _tracked() | _watched() | _chosen() | _told()
+    made = _searched() | _bought() | _tracked() | _watched() | _chosen() | _told()
     return {name: one["blocks"] if isinstance(one, dict) else one.blocks for name, one in made.items()}

@@ -32,6 +32,7 @@ CALLS = {
     "files.completeUploadExternal": "ShareFile",
     "files.getUploadURLExternal": "AnnounceFile",
     "team.info": "TeamInfo",
+    "usergroups.users.list": "UserGroup",
     "users.info": "User",
     "users.list": "Users",
     "views.open": "OpenView",

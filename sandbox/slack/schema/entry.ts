@@ -31,6 +31,7 @@ import type {
   FilesCompleteUploadExternalArguments,
   FilesGetUploadURLExternalArguments,
   TeamInfoArguments,
+  UsergroupsUsersListArguments,
   UsersInfoArguments,
   UsersListArguments,
   ViewsOpenArguments,
@@ -63,6 +64,7 @@ export type OurJoin = ConversationsJoinArguments;
 export type OurAnnounceFile = FilesGetUploadURLExternalArguments;
 export type OurShareFile = FilesCompleteUploadExternalArguments;
 export type OurUser = UsersInfoArguments;
+export type OurUserGroup = UsergroupsUsersListArguments;
 export type OurUsers = UsersListArguments;
 export type OurOpenView = ViewsOpenArguments;
 export type OurPushView = ViewsPushArguments;

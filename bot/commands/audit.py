@@ -1,0 +1,98 @@
+"""The audit trail of changes to the account, from the database, as text or as a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, TextIO
+
+from storage import writes
+from storage.database import open_to_read
+from storage.errors import StorageError
+from storage.sqlite_errors import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tracking.writes import Write
+
+PAGE = 500
+FORMULAS = "=+-@\t\r＝＋－＠"  # a cell that begins so is a formula to a spreadsheet
+HEADING = (
+    "time (UTC)",
+    "person",
+    "channel",
+    "operation",
+    "state",
+    "platform",
+    "product",
+    "variant",
+    "title",
+    "pieces before",
+    "pieces wanted",
+    "amount (yuan)",
+    "PandaPon's request id",
+    "reason",
+)
+
+
+def trail(path: Path) -> Iterator[Write]:
+    """Yield every record, the newest first; a bot may run meanwhile. Raises StorageError."""
+    if not path.exists():
+        raise StorageError(f"There is no database at {path} yet.")
+    with translated(path), closing(open_to_read(path)) as conn:
+        conn.row_factory = sqlite3.Row
+        skip = 0
+        while page := writes.newest(conn, skip, PAGE)[0]:
+            yield from page
+            skip += len(page)
+
+
+def write_csv(path: Path, file: TextIO) -> None:
+    """Write the trail as CSV. Raises StorageError."""
+    writer = csv.writer(file)
+    writer.writerow(HEADING)
+    writer.writerows([_cell(value) for value in _row(record)] for record in trail(path))
+
+
+def lines(path: Path) -> Iterator[str]:
+    """Yield one line for each record. Raises StorageError."""
+    for record in trail(path):
+        yield "  ".join(_printable(value) for value in _row(record) if value != "")
+
+
+def _printable(value: object) -> str:
+    """A value on one line: what a seller wrote must not steer the terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in str(value))
+
+
+def _row(record: Write) -> tuple[object, ...]:
+    change = record.change
+    named = (change.platform.value, change.product_id, change.sku_id or change.spec_id, change.title) if change else ()
+    platform, product, variant, title = named or ("", "", "", "")
+    return (
+        record.begun_at.strftime("%Y-%m-%d %H:%M:%S"),
+        record.actor,
+        record.channel,
+        record.operation,
+        record.state.value,
+        platform,
+        product,
+        variant,
+        title,
+        change.before if change else "",
+        change.wanted if change else "",
+        f"{record.amount_fen // 100}.{record.amount_fen % 100:02}" if record.amount_fen is not None else "",
+        record.request_id,
+        record.reason,
+    )
+
+
+def _cell(value: object) -> object:
+    """A text that a spreadsheet takes for no formula, and an id whose digits it does not round."""
+    if not isinstance(value, str):
+        return value
+    is_long_number = value.isdigit() and len(value) > 11  # noqa: PLR2004  digits that a spreadsheet shows whole
+    return f"\t{value}" if is_long_number or (value[:1] in FORMULAS and value) else value

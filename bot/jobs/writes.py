@@ -1,0 +1,37 @@
+"""Looks for writes whose answer was lost, until it is known what became of each. None is ever sent again."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from handlers.writing.writer import Writer
+    from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+LONGEST = timedelta(minutes=5)  # no call lasts longer: a person's answer may take two minutes at most
+AT_ONCE = 20  # unclear writes of one tick; each is a reading of a cart
+
+
+class WriteResolver:
+    """The job."""
+
+    def __init__(self, store: Store, writer: Writer, clock: Callable[[], datetime]) -> None:
+        self._store, self._writer, self._clock = store, writer, clock
+
+    async def tick(self) -> None:
+        """Look for the oldest unclear writes. Where PandaPon does not answer, they stay for the next tick.
+
+        A write whose person's time ran out just when it was recorded is left behind as being sent: it is unclear, too.
+        """
+        await self._store.writes.abandon(self._clock() - LONGEST)
+        for write in await self._store.writes.unclear(AT_ONCE):
+            after = await self._writer.look(write)
+            if after.state is not write.state:
+                log.info("an unclear write was resolved", extra={"operation": write.operation, "state": after.state})

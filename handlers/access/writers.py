@@ -1,0 +1,90 @@
+"""Who may make the bot change the account at PandaPon, and who may read the audit trail of that."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from handlers.blocks.i18n import _
+from handlers.blocks.people import name
+from handlers.blocks.punctuation import listed
+from handlers.errors import ForbiddenError
+from handlers.wire.slack import code_of
+from tracking.write_policy import WritePolicy, WriteScope, groups_of, is_among
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 4.0  # seconds that Slack has to say who is in a user group
+KNOWN_FOR = 600.0  # seconds before Slack is asked again
+NAMED = 6  # people and channels in a refusal
+
+
+class Gate:
+    """Asks the settings, and Slack for the members of user groups. No other module decides who may write."""
+
+    def __init__(self, policy: WritePolicy | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self.policy = policy or WritePolicy()
+        self._clock = clock
+        self._members: dict[str, tuple[frozenset[str], float]] = {}  # of user groups, and until when they are believed
+
+    def allows(self, needed: WriteScope) -> bool:
+        """Whether writes of this kind are switched on. Buttons that lead to others are not shown."""
+        return self.policy.allows(needed)
+
+    async def require(self, client: AsyncWebClient, needed: WriteScope, user: str, channel: str) -> None:
+        """Check that a person may make writes of this kind. Raises ForbiddenError with whom or what to ask.
+
+        ``channel``: where they act, as Slack or the bot's own record names it; empty: nowhere.
+        """
+        if not self.policy.allows(needed):
+            words = _("Changing anything at PandaPon is switched off. Your pandabot admin can allow it: `{setting}`")
+            raise ForbiddenError(words.format(setting=f"WRITES={needed.value}"))
+        await self._require_one_of(client, self.policy.writers, user, channel, _("change the cart or buy"))
+
+    async def require_reader(self, client: AsyncWebClient, user: str, channel: str) -> None:
+        """Check that a person may read the audit trail. Raises ForbiddenError with whom to ask."""
+        await self._require_one_of(client, self.policy.readers, user, channel, _("read the audit trail"))
+
+    async def _require_one_of(
+        self, client: AsyncWebClient, allowed: frozenset[str], user: str, channel: str, act: str
+    ) -> None:
+        if is_among(allowed, user, channel):
+            return
+        groups = [group for group in groups_of(allowed) if user in await self._members_of(client, group)]
+        if not is_among(allowed, user, channel, groups):
+            words = _("Only some people may {act}. Ask {who}, or your pandabot admin.")
+            raise ForbiddenError(words.format(act=act, who=_who(allowed)))
+
+    async def _members_of(self, client: AsyncWebClient, group: str) -> frozenset[str]:
+        """Return the members of a user group. Where Slack does not answer, the last answer counts. Raises."""
+        members, until = self._members.get(group, (None, 0.0))
+        if members is not None and self._clock() < until:
+            return members
+        try:
+            async with asyncio.timeout(PATIENCE):
+                answer = await client.usergroups_users_list(usergroup=group)
+        except Exception as error:
+            log.warning("Slack did not say who is in a user group", extra={"error": code_of(error) or error})
+            if members is not None:
+                return members
+            words = _("Slack did not confirm that you may do this, so nothing was done. Please try again in a minute.")
+            raise ForbiddenError(words) from error
+        users = answer.get("users")
+        found = frozenset(user for user in users if isinstance(user, str)) if isinstance(users, list) else frozenset()
+        self._members[group] = found, self._clock() + KNOWN_FOR
+        return found
+
+
+def _who(allowed: frozenset[str]) -> str:
+    """The people, channels and groups that may do it, as Slack text that notifies nobody."""
+    people = [name(each) for each in sorted(allowed) if each[0] in "UW"]
+    channels = [f"<#{each}>" for each in sorted(allowed) if each[0] in "CG"]
+    known = [*dict.fromkeys([*people, *channels])][:NAMED]
+    return listed(known) if known else _("a member of the group that may")

@@ -1,0 +1,1 @@
+"""The carts of both platforms: the list, and changes of its lines."""

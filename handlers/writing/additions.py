@@ -1,0 +1,84 @@
+"""A product that is put into the cart: its variants, the price of a quantity, and the call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.locale_data import number
+from handlers.errors import RequestError
+from handlers.writing.writer import Plan, Variant
+from pandapon import carts
+from pandapon.products import Sku, piece_price
+from tracking.writes import CartChange
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pandapon.carts import CartLine
+    from pandapon.products import ProductDetail
+
+MOST = 1_000_000  # pieces of one line, as the interface takes them
+
+
+def variants(product: ProductDetail) -> Sequence[Sku]:
+    """The variants of a product; one without a name where it has none."""
+    return product.skus or (Sku(price=product.price, stock=product.stock),)
+
+
+def variant_of(product: ProductDetail, sku: Sku) -> Variant:
+    """The variant, as a cart's entry is found by it."""
+    return Variant(product.platform, product.product_id, sku.sku_id, sku.spec_id)
+
+
+def same_variant(product: ProductDetail, sku_id: str, spec_id: str) -> Sku | None:
+    """The variant with these ids in a description of the product that is read later; None: it is gone."""
+    if not sku_id and not spec_id:
+        return variants(product)[0] if not product.skus else None
+    return next(
+        (sku for sku in product.skus if (sku_id and sku.sku_id == sku_id) or (spec_id and sku.spec_id == spec_id)),
+        None,
+    )
+
+
+def piece_fen(product: ProductDetail, sku: Sku, quantity: int) -> int | None:
+    """The price of a piece in fen when so many are bought; None: it is not known."""
+    price = piece_price(product, sku, quantity)
+    return carts.fen(price) if price is not None else None
+
+
+def wrong_quantity(product: ProductDetail, sku: Sku, quantity: int | None) -> str:
+    """Why so many pieces cannot be bought, as a sentence; empty: they can."""
+    least = product.min_quantity or 1
+    if quantity is None or quantity < 1:
+        return _("Write a whole number, such as {n}.").format(n=least)
+    if quantity < least:
+        return _("The minimum order is {n}.").format(n=number(least))
+    if quantity > MOST:
+        return _("That is too many: {n} at most.").format(n=number(MOST))
+    if sku.stock is not None and quantity > sku.stock:
+        words = ngettext("Only {n} piece is left.", "Only {n} pieces are left.", sku.stock)
+        return words.format(n=number(sku.stock)) if sku.stock > 0 else _("This variant is sold out.")
+    return ""
+
+
+def plan_addition(product: ProductDetail, sku: Sku, quantity: int, lines: Sequence[CartLine]) -> Plan:
+    """Plan to add pieces to a cart as it is now. Raises RequestError for a product that cannot be named to it."""
+    before = variant_of(product, sku).pieces(lines)
+    change = CartChange(
+        product.platform,
+        product.product_id,
+        sku.sku_id,
+        sku.spec_id,
+        product.title,
+        sku.variant,
+        before,
+        before + quantity,
+    )
+    piece = piece_fen(product, sku, before + quantity)
+    amount = None if piece is None else piece * quantity
+    try:
+        return Plan(carts.addition(product, sku, quantity), change, amount)
+    except ValueError as error:  # pydantic's: ids that the interface wants are missing
+        words = _("PandaPon's description of this product lacks what its cart needs, so nothing was done.")
+        raise RequestError(words) from error

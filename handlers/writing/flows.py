@@ -1,0 +1,59 @@
+"""Open forms and answers with buttons: kept under an opaque id, and given back to their owner alone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from handlers.blocks.i18n import _
+from handlers.errors import ForbiddenError, OutdatedError
+from handlers.wire import payloads
+from handlers.writing.writer import Act, new_id
+from tracking.flows import Flow
+from tracking.write_policy import WriteScope
+
+if TYPE_CHECKING:
+    from handlers.interactions.interaction import Interaction
+    from tracking.flows import FlowContent
+
+_ID = re.compile(r"[A-Za-z0-9_-]{24}")
+
+
+async def open_flow(interaction: Interaction, content: FlowContent, channel: str = "") -> Flow:
+    """Keep what a form is made from. ``channel``: where it was asked for, for those who may write in a channel."""
+    flow = Flow(new_id(), interaction.user, channel or interaction.channel, content)
+    await interaction.ctx.store.writes.put_flow(interaction.ctx.clock(), flow)
+    return flow
+
+
+async def own_flow(interaction: Interaction, flow_id: str, kind: type[Any], operation: str) -> Flow:
+    """Return the flow that a payload names. Raises ForbiddenError for an unknown one, or another person's.
+
+    Both refusals are recorded, with the ``operation`` that was asked for. A person who may not write is refused, too.
+    """
+    ctx = interaction.ctx
+    if not _ID.fullmatch(flow_id):
+        await _note(interaction, operation, "unknown_form")
+        raise OutdatedError
+    flow = await ctx.store.writes.flow(ctx.clock(), flow_id)
+    reason = ""
+    if flow is None or not isinstance(flow.content, kind):
+        reason, words = "unknown_form", _("This form or list is too old. Please open it again.")
+    elif flow.owner != interaction.user:
+        reason, words = "foreign_form", _("This belongs to somebody else, so nothing was done.")
+    if flow is None or reason:
+        await _note(interaction, operation, reason)
+        raise ForbiddenError(words)
+    try:
+        await ctx.gate.require(interaction.client, WriteScope.CART, interaction.user, flow.channel)
+    except ForbiddenError:
+        await _note(interaction, operation, "not_allowed")
+        raise
+    return flow
+
+
+async def _note(interaction: Interaction, operation: str, reason: str) -> None:
+    body = interaction.body
+    pressed = payloads.text(body, "trigger_id") or payloads.text(body, "actions", 0, "action_ts") or new_id()
+    act = Act(f"refused:{pressed}", interaction.user, interaction.channel)
+    await interaction.ctx.writer.note_refusal(act, operation, reason)

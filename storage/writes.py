@@ -1,0 +1,118 @@
+"""The records of writes: each is made before its call, under a key that a repeated act of the person shares."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from storage import codec
+from storage.rows import to_int, to_time
+from tracking.writes import OPEN, TRANSITIONS, TransitionError, Write, WriteState
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+
+COLUMNS = (
+    "id, dedup_key, operation, target, change_json, actor, channel, amount_fen, state, request_id, reason, begun_at,"
+    " settled_at"
+)
+ADD = f"INSERT INTO writes ({COLUMNS}) VALUES ({', '.join('?' * 13)}) ON CONFLICT (dedup_key) DO NOTHING"
+OF_KEY = f"SELECT {COLUMNS} FROM writes WHERE dedup_key = ?"
+OF_ID = f"SELECT {COLUMNS} FROM writes WHERE id = ?"
+# The very words of the index, so that it is used.
+OPEN_ONES = f"SELECT {COLUMNS} FROM writes WHERE state IN ('begun', 'unclear')"
+OF_TARGET = f"{OPEN_ONES} AND target = ? ORDER BY begun_at LIMIT 1"
+UNCLEAR = f"{OPEN_ONES} AND state = 'unclear' ORDER BY begun_at LIMIT ?"
+NEWEST = f"SELECT {COLUMNS} FROM writes ORDER BY begun_at DESC, id LIMIT ? OFFSET ?"
+SETTLE = "UPDATE writes SET state = ?, request_id = ?, reason = ?, settled_at = ? WHERE id = ? AND state = ?"
+RECOVER = "UPDATE writes SET state = 'unclear' WHERE state = 'begun' AND begun_at <= ?"
+
+
+def begin(conn: sqlite3.Connection, write: Write) -> Write | None:
+    """Record a write before it is sent. Returns the record of the same act where there is one; None: it is new."""
+    return None if conn.execute(ADD, _row(write)).rowcount else of_key(conn, write.dedup_key)
+
+
+def settle(
+    conn: sqlite3.Connection, write_id: str, state: WriteState, now: datetime, *, request_id: str = "", reason: str = ""
+) -> None:
+    """Record what became of a write. Raises TransitionError where this state cannot follow the present one."""
+    row = conn.execute(OF_ID, (write_id,)).fetchone()
+    present = WriteState(row["state"]) if row else None
+    if present is None or state not in TRANSITIONS[present]:
+        raise TransitionError(f"a write that is {present or 'unknown'} cannot become {state}")
+    facts = (request_id or row["request_id"], reason or row["reason"], None if state in OPEN else to_int(now))
+    conn.execute(SETTLE, (state, *facts, write_id, present))
+
+
+def abandon(conn: sqlite3.Connection, before: datetime | None = None) -> int:
+    """Mark what was being sent as unclear. Returns how many.
+
+    ``before``: only what began by then, which nothing sends any more. None, at a start: all, since its process died.
+    """
+    return conn.execute(RECOVER, (sys.maxsize if before is None else to_int(before),)).rowcount
+
+
+def get(conn: sqlite3.Connection, write_id: str) -> Write | None:
+    """Return the record with this id; None: there is none."""
+    row = conn.execute(OF_ID, (write_id,)).fetchone()
+    return _write(row) if row else None
+
+
+def of_key(conn: sqlite3.Connection, dedup_key: str) -> Write | None:
+    """Return the record of an act; None: it is new."""
+    row = conn.execute(OF_KEY, (dedup_key,)).fetchone()
+    return _write(row) if row else None
+
+
+def open_of(conn: sqlite3.Connection, target: str) -> Write | None:
+    """Return the oldest write of a target whose end nobody knows yet; None: there is none."""
+    row = conn.execute(OF_TARGET, (target,)).fetchone()
+    return _write(row) if row else None
+
+
+def unclear(conn: sqlite3.Connection, limit: int) -> list[Write]:
+    """Return up to ``limit`` unclear writes, the oldest first."""
+    return [_write(row) for row in conn.execute(UNCLEAR, (limit,))]
+
+
+def newest(conn: sqlite3.Connection, skip: int, limit: int) -> tuple[list[Write], int]:
+    """Return up to ``limit`` records behind the ``skip`` newest, the newest first, and the number of all."""
+    rows = conn.execute(NEWEST, (limit, skip)).fetchall()
+    return [_write(row) for row in rows], int(conn.execute("SELECT COUNT(*) FROM writes").fetchone()[0])
+
+
+def _row(write: Write) -> tuple[object, ...]:
+    return (
+        write.id,
+        write.dedup_key,
+        write.operation,
+        write.change.target if write.change else "",
+        codec.dump_cart_change(write.change),
+        write.actor,
+        write.channel,
+        write.amount_fen,
+        write.state,
+        write.request_id,
+        write.reason,
+        to_int(write.begun_at),
+        to_int(write.settled_at),
+    )
+
+
+def _write(row: sqlite3.Row) -> Write:
+    return Write(
+        id=row["id"],
+        dedup_key=row["dedup_key"],
+        operation=row["operation"],
+        actor=row["actor"],
+        channel=row["channel"],
+        begun_at=to_time(row["begun_at"]),
+        state=WriteState(row["state"]),
+        change=codec.load_cart_change(row["change_json"]),
+        amount_fen=row["amount_fen"],
+        request_id=row["request_id"],
+        reason=row["reason"],
+        settled_at=to_time(row["settled_at"]),
+    )

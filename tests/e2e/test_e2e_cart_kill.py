@@ -1,0 +1,124 @@
+"""The process dies before, during and after a write: it is sent once at most, and what became of it is known."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from benchmarks.kill import KillHarness, kill, now, until
+from handlers.writing.writer import Writer
+from pandapon.client import Config, PandaPon
+from pandapon.shipment import Platform
+from sandbox.clock import SimClock
+from sandbox.pandapon.demo import demo_world
+from sandbox.pandapon.trading.routes import OWN_PATHS
+from storage.store import open_store
+from tracking.writes import LATE, Write, WriteState
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+PRODUCT, ADD = "1688:A000-1688-demo", OWN_PATHS["1688.cart.add"]
+
+
+class WritingHarness(KillHarness):
+    """Stand-ins with goods to buy, and a bot that may change the cart."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """As for other kills, with the cart switched on."""
+        return super().environment | {"WRITES": "cart", "PANDAPON_PATHS": json.dumps(OWN_PATHS)}
+
+    def in_cart(self) -> list[int]:
+        """The quantities in the cart."""
+        return [entry.quantity for entry in self.pandapon.account.carts[Platform.ALIBABA].values()]
+
+
+@asynccontextmanager
+async def writing(folder: Path) -> AsyncIterator[WritingHarness]:
+    """Start everything but the bot."""
+    harness = WritingHarness(folder, 1)
+    harness.world.goods = demo_world(SimClock(now())).goods
+    await harness.slack.start()
+    await harness.pandapon.start()
+    try:
+        yield harness
+    finally:
+        await harness.slack.stop()
+        await harness.pandapon.stop()
+
+
+async def open_form(harness: WritingHarness) -> dict[str, Any]:
+    """Show a product and open its form. Returns the form."""
+    said, views, where = harness.slack.workspace.ephemeral, harness.slack.workspace.views, harness.channels[0]
+    count = len(said)
+    await harness.slack.slash("mei", where, "/panda", f"product {PRODUCT}")
+    await until(lambda: len(said) > count and "Add to cart" in str(said[-1].blocks), 20)
+    assert (await harness.slack.press("mei", said[-1], "add_to_cart:1")).ok
+    await until(lambda: any(view["private_metadata"] for view in views.values()), 20)
+    return next(view for view in views.values() if view["private_metadata"])
+
+
+async def recorded(harness: WritingHarness) -> Write:
+    """The one record, read while no bot runs."""
+    store = await open_store(harness.folder / "bot.db")
+    [write], _total = await store.writes.newest(0, 9)
+    await store.close()
+    return write
+
+
+async def found_later(harness: WritingHarness) -> WriteState:
+    """What a look says when a call could no longer arrive."""
+    store = await open_store(harness.folder / "bot.db")
+    config = Config(
+        harness.pandapon.base_url, harness.pandapon.access_key, harness.pandapon.access_secret, "1", paths=OWN_PATHS
+    )
+    async with PandaPon(config, clock=now) as api:
+        [write], _total = await store.writes.newest(0, 9)
+        after = await Writer(api, store, lambda: now() + LATE + timedelta(seconds=1)).look(write)
+    await store.close()
+    return after.state
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("moment", "calls", "first", "last"),
+    [
+        ("before_write", 0, WriteState.UNCLEAR, WriteState.FOUND_UNDONE),
+        ("during", 1, WriteState.FOUND_DONE, WriteState.FOUND_DONE),
+        ("after_write", 1, WriteState.FOUND_DONE, WriteState.FOUND_DONE),
+    ],
+)
+async def test_dying_over_a_write_sends_it_once_at_most(
+    tmp_path: Path, moment: str, calls: int, first: WriteState, last: WriteState
+) -> None:
+    """The next process looks for it in the cart, and the form that is sent again does nothing more."""
+    async with writing(tmp_path) as harness:
+        process = await harness.spawn("" if moment == "during" else moment)
+        await harness.connected(process)
+        form = await open_form(harness)
+        if moment == "during":  # the stand-in has done it, and its answer goes to nobody
+            harness.pandapon.on_request.append(lambda seen, *_: process.kill() if seen.path == ADD else None)
+        await harness.slack.submit("mei", form["id"], {"quantity": {"add_choice:quantity": {"value": "4"}}})
+        await asyncio.wait_for(process.wait(), 20)
+        await kill(process, harness)
+        assert (await recorded(harness)).state is WriteState.BEGUN
+        harness.pandapon.on_request.clear()
+
+        process = await harness.spawn()
+        await harness.connected(process)
+        harness.slack.workspace.views[form["id"]] = form
+        ack = await harness.slack.submit("mei", form["id"], {"quantity": {"add_choice:quantity": {"value": "4"}}})
+        assert ack.ok
+        await asyncio.sleep(2)
+        await kill(process, harness)
+        assert (await recorded(harness)).state is first
+        assert await found_later(harness) is last
+        assert harness.pandapon.count(ADD) == calls
+        assert harness.in_cart() == [4] * calls

@@ -1,0 +1,71 @@
+"""The rule which writes are switched on, and who may make them. Pure values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_ID = re.compile(r"[UWSCG][A-Z0-9]{2,20}")
+
+
+class WriteScope(StrEnum):
+    """The writes that a team has switched on."""
+
+    OFF = "off"
+    CART = "cart"
+    ORDERS = "orders"  # the cart, and creating and cancelling orders
+    ALL = "all"  # these, and whatever else changes the account
+
+
+_REACH = {scope: at for at, scope in enumerate(WriteScope)}
+
+
+class WhoError(ValueError):
+    """A list of people, groups and channels has an entry of another form."""
+
+
+@dataclass(frozen=True, slots=True)
+class WritePolicy:
+    """The settings of writes. ``writers`` and ``auditors``: Slack ids of people, user groups and channels.
+
+    Empty ``writers``: everybody who may use the bot. Empty ``auditors``: the writers.
+    """
+
+    scope: WriteScope = WriteScope.OFF
+    writers: frozenset[str] = frozenset()
+    auditors: frozenset[str] = frozenset()
+
+    def allows(self, needed: WriteScope) -> bool:
+        """Whether writes of this kind are switched on."""
+        return self.scope is not WriteScope.OFF and _REACH[needed] <= _REACH[self.scope]
+
+    @property
+    def readers(self) -> frozenset[str]:
+        """Who may read the audit trail; empty: everybody who may use the bot."""
+        return self.auditors or self.writers
+
+
+def is_among(listed: frozenset[str], user: str, channel: str, groups: Collection[str] = ()) -> bool:
+    """Whether a list of ids names a person, the channel in which they act, or one of their user groups.
+
+    An empty list names everybody.
+    """
+    return not listed or user in listed or (bool(channel) and channel in listed) or not listed.isdisjoint(groups)
+
+
+def groups_of(listed: frozenset[str]) -> list[str]:
+    """Return the user groups in a list of ids."""
+    return sorted(name for name in listed if name.startswith("S"))
+
+
+def read_ids(text: str) -> frozenset[str]:
+    """Read ids that are joined by commas. Raises WhoError."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if wrong := next((part for part in parts if not _ID.fullmatch(part)), ""):
+        raise WhoError(f"{wrong!r} is no Slack id of a person (U…), a user group (S…) or a channel (C…)")
+    return frozenset(parts)
