@@ -81,7 +81,7 @@ def ended(watches: list[Watch], channel: str, missing: Sequence[str], typed_in: 
             ids=_ids(missing), where=here(channel)
         )
         shows = _("{command} shows what is.").format(command=code(_command("watches", typed_in=typed_in)))
-        blocks.append(el.section(f"{unknown} {shows}"))
+        blocks.append(el.section(sentences([unknown, shows])))
     if watches:
         value = ",".join(str(watch.id) for watch in watches)
         blocks += el.actions([el.button(_("Undo"), f"{action_ids.UNDO_UNWATCH}:1", value)])

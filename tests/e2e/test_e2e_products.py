@@ -83,9 +83,9 @@ async def test_products_side_by_side(harness: BotHarness) -> None:
     ("typed", "said"),
     [
         ("/panda product", "Which product?"),
-        ("/panda product https://example.com/a", "neither a link to a product nor the id of one"),
+        ("/panda product https://example.com/a", "neither a link to a product nor the ID of one"),
         ("/panda product 红色 连衣裙", "Try: `/panda search 红色 连衣裙`"),
-        ("/panda product 1 2 3 4 5", "4 products can be compared at once, this names 5"),
+        ("/panda product 1 2 3 4 5", "4 products can be compared at once, and you named 5"),
         ("/panda discover nonsense", "is none of"),
         ("/panda discover store", "More from this seller"),
         ("/panda product 1688:A999-1688-demo", "Couldn't read `1688:A999-1688-demo`"),
