@@ -22,6 +22,7 @@ from sandbox.clock import SimClock
 from sandbox.pandapon.demo import demo_world, living_world
 from sandbox.pandapon.goods import PICTURES
 from sandbox.pandapon.server import PandaPonServer
+from sandbox.pandapon.trading.routes import OWN_PATHS
 from sandbox.slack.server import SlackServer
 from sandbox.terminal.sandbox import Sandbox
 from sandbox.web import prelude
@@ -133,6 +134,7 @@ def _settings(slack_url: str, pandapon_url: str, database: Path) -> Settings:
         slack_signing_secret=SecretStr(SIGNING_SECRET),
         slack_api_url=slack_url,
         pandapon_base_url=pandapon_url,
+        pandapon_paths=OWN_PATHS,
         pandapon_access_key=SecretStr(ACCESS_KEY),
         pandapon_access_secret=SecretStr(ACCESS_SECRET),
         pandapon_user_id=USER_ID,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from handlers.blocks.i18n import _
 from handlers.blocks.text import escape, sanitize_id, span
 from pandapon import errors
+from pandapon.operations.catalogue import UnknownPathError
 
 # Slack's errors, grouped by the sentence that explains them.
 CLOSED = (
@@ -31,7 +32,7 @@ def platform_error(error: errors.PandaPonError) -> str:
             return _("PandaPon can't be reached right now. Try again in a minute.")
         case errors.RateLimitError():
             return _rate_limited(error)
-        case errors.ApiError():
+        case errors.ApiError() | UnknownPathError():
             return _refused(error)
         case errors.DecodeError():
             return _("PandaPon sent a response I couldn't read. Try again in a few minutes.")
@@ -40,8 +41,8 @@ def platform_error(error: errors.PandaPonError) -> str:
 
 
 def passes(error: errors.PandaPonError) -> bool:
-    """Whether the same request may well succeed a little later. A refusal stays one."""
-    return not isinstance(error, errors.ApiError)
+    """Whether the same request may well succeed a little later. A refusal stays one, as does an unknown address."""
+    return not isinstance(error, errors.ApiError | UnknownPathError)
 
 
 def _rate_limited(error: errors.RateLimitError) -> str:
@@ -51,8 +52,12 @@ def _rate_limited(error: errors.RateLimitError) -> str:
     return _("Too many requests to PandaPon. Try again in {span}.").format(span=span(wait))
 
 
-def _refused(error: errors.ApiError) -> str:
+def _refused(error: errors.ApiError | UnknownPathError) -> str:
     match error:
+        case UnknownPathError():
+            return _("PandaPon's address for this is not published. Your pandabot admin can set it: {setting}.").format(
+                setting="`PANDAPON_PATHS`"
+            )
         case errors.TimestampError():
             return _(
                 "PandaPon refused the time stamp of the request: a clock is off, or the unit of time is the other one. "

@@ -110,7 +110,10 @@ async def test_more_from_the_seller_and_similar_ones(harness: BotHarness) -> Non
 
 async def test_the_hot_list_needs_its_path(harness: BotHarness, tmp_path: Path) -> None:
     """Nobody published it: the answer says that it cannot be listed. With the setting it has pages and takes a word."""
-    assert "Couldn't list" in await harness.ask("/panda discover hot")
+    answer = await harness.ask("/panda discover hot")
+    assert "Couldn't list" in answer
+    assert "set it: `PANDAPON_PATHS`" in answer
+    assert "Try again" not in labels(harness), "it would not help"
     (tmp_path / "second").mkdir()
     async with running(tmp_path / "second", pandapon_paths=OWN_PATHS) as second:
         await _lists(second)
