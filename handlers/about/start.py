@@ -9,8 +9,8 @@ from handlers.access.permissions import Need
 from handlers.blocks import elements as el
 from handlers.blocks.help_page import ID, with_ids
 from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.parts import ref_of, standing_of, title_of
-from handlers.blocks.text import sanitize_id
+from handlers.blocks.order_lines import order_line, title_in
+from handlers.blocks.parts import standing_of
 from handlers.commands.declarations import Answer, Feature
 from handlers.posts.alarms import headline
 from handlers.requests import Start
@@ -20,6 +20,7 @@ from tracking.attention import Group, group_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from handlers.blocks.links import Links
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
     from storage.alarm import Alarm
@@ -34,10 +35,12 @@ async def show_start(interaction: Interaction, request: Start) -> Message:
     store, channel = interaction.ctx.store, request.channel or interaction.channel
     watches, total = await store.watches.of_channel(channel, 0, LOOKED_AT)
     alarms = await store.alarms.of_orders([watch.key for watch in watches])
-    return start(watches, total, alarms, await store.orders.newest(1))
+    return start(watches, total, alarms, interaction.ctx.links, await store.orders.newest(1))
 
 
-def start(watches: Sequence[Watch], total: int, alarms: Mapping[str, Alarm], order_ids: Sequence[str] = ()) -> Message:
+def start(
+    watches: Sequence[Watch], total: int, alarms: Mapping[str, Alarm], links: Links, order_ids: Sequence[str] = ()
+) -> Message:
     """Show which of the watched orders need attention. ``order_ids``: the account's own, for the examples."""
     trouble = [(watch, alarms.get(watch.key)) for watch in watches if _needs_attention(watch, alarms)]
     if not total:
@@ -51,7 +54,7 @@ def start(watches: Sequence[Watch], total: int, alarms: Mapping[str, Alarm], ord
             total,
         )
     lines = [with_ids(head, order_ids).format(n=len(trouble), total=total)]
-    lines += [_line(watch, alarm) for watch, alarm in trouble[:NAMED]]
+    lines += [_line(watch, alarm, links) for watch, alarm in trouble[:NAMED]]
     if len(trouble) > NAMED:
         lines.append(_("and {n} more: {command}").format(n=len(trouble) - NAMED, command="`/panda watches attention`"))
     hint = _("{track} tracks an order, {help} shows everything else.")
@@ -65,15 +68,11 @@ def _needs_attention(watch: Watch, alarms: Mapping[str, Alarm]) -> bool:
     return group_of(watch.milestone, is_alarmed=is_alarmed) is Group.ATTENTION
 
 
-def _line(watch: Watch, alarm: Alarm | None) -> str:
-    reasons = [
-        _("⏸ paused") if watch.state is WatchState.PAUSED else "",
-        f"⏰ {headline(alarm.stall.leg)}" if alarm else "",
-        standing_of(watch).why,
-        title_of(watch.order, 40),
-        f"`{sanitize_id(ref_of(watch).order_id)}`",
-    ]
-    return "• " + " · ".join(reason for reason in reasons if reason)
+def _line(watch: Watch, alarm: Alarm | None, links: Links) -> str:
+    notes = [f"⏰ {headline(alarm.stall.leg)}"] if alarm else []
+    if watch.state is WatchState.PAUSED:
+        notes.append(_("⏸ paused"))
+    return order_line(standing_of(watch), title_in(watch, links), notes)
 
 
 FEATURE = Feature(answers=(Answer(Start, show_start, Need.READ),))

@@ -86,7 +86,7 @@ def _machine(health: Health, report: Report) -> Iterator[str]:
     """Yield what is wrong with the machine: its disk, the scheduler, its clock, the database's log."""
     if health.trouble:
         yield _(
-            "Nothing can be written to the database, so no order is read and nothing is posted until that is mended: "
+            "Nothing can be written to the database, so no order is read and nothing is posted until that is fixed: "
             "{why}"
         ).format(why=_storage_error(health.trouble))
     if report.stopped:
@@ -96,9 +96,9 @@ def _machine(health: Health, report: Report) -> Iterator[str]:
         )
     if report.clock_off_by is not None:
         words = (
-            _("This machine's clock is {span} behind PandaPon's. Alarms wait until it is set.")
+            _("This machine's clock is {span} behind PandaPon's. Alerts wait until it is set.")
             if report.clock_off_by > timedelta()
-            else _("This machine's clock is {span} ahead of PandaPon's. Alarms wait until it is set.")
+            else _("This machine's clock is {span} ahead of PandaPon's. Alerts wait until it is set.")
         )
         yield words.format(span=span(abs(report.clock_off_by)))
     if health.wal_bytes > LONG_LOG:
@@ -113,7 +113,7 @@ def _pandapon(report: Report, now: datetime) -> str:
         line = sentence(bracketed(since, escape(truncate(report.pandapon_error, 200))))
         return sentences([line, _("Until it does, I show the last known state.")])
     if report.pandapon_ok_at is None:
-        return _("PandaPon has not been asked since the start.")
+        return _("PandaPon hasn't been asked since the start.")
     return _("PandaPon is responding (last response {ago}).").format(ago=ago(now - report.pandapon_ok_at))
 
 
@@ -203,7 +203,7 @@ def _watching(watched: Watched, health: Health) -> str:
         stale = ngettext("{n} couldn't be checked recently", "{n} couldn't be checked recently", health.stale_orders)
         parts.append(stale.format(n=number(health.stale_orders)))
     if health.alarms:
-        parts.append(ngettext("{n} alarm stands", "{n} alarms stand", health.alarms).format(n=number(health.alarms)))
+        parts.append(ngettext("{n} open alert", "{n} open alerts", health.alarms).format(n=number(health.alarms)))
     if health.paused:
         paused = ngettext(
             "{n} watch is paused because its channel cannot be posted to",

@@ -41,7 +41,7 @@ def platform_error(error: errors.PandaPonError) -> str:
 
 
 def passes(error: errors.PandaPonError) -> bool:
-    """Whether the same request may well succeed a little later. A refusal stays one."""
+    """Whether the same request may well succeed a little later. A refusal stays one, as does an unknown address."""
     return not isinstance(error, errors.ApiError | UnknownPathError)
 
 
@@ -55,9 +55,8 @@ def _rate_limited(error: errors.RateLimitError) -> str:
 def _refused(error: errors.ApiError | UnknownPathError) -> str:
     match error:
         case UnknownPathError():
-            return _(
-                "PandaPon publishes no address for this. Your pandabot admin can set it: `PANDAPON_PATHS`, see "
-                "`pandabot api list`."
+            return _("PandaPon's address for this is not published. Your pandabot admin can set it: {setting}.").format(
+                setting="`PANDAPON_PATHS`"
             )
         case errors.TimestampError():
             return _(
@@ -71,7 +70,8 @@ def _refused(error: errors.ApiError | UnknownPathError) -> str:
         case errors.NotShippedError():
             return _("The order has not been shipped yet, so there is nothing to track.")
         case _:
-            return _("PandaPon refused the request: {words}").format(words=escape(str(error))[:300])
+            words = str(error).removeprefix("PandaPon refused: ")
+            return _("PandaPon refused the request: {words}").format(words=escape(words)[:300])
 
 
 def channel_error(code: str, channel: str) -> str:

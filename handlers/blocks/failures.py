@@ -76,11 +76,13 @@ def too_late(seconds: float, asked: Asked = NOTHING_ASKED) -> Message:
     """The request took longer than the ``seconds`` it is allowed, and was cancelled."""
     status = "`/panda status`"
     if asked.again:
-        sentence = _("PandaPon, Slack or my own database took longer than {n} s. {command} says how I am doing.")
+        sentence = _(
+            "PandaPon, Slack or my own database took longer than {n} s. {command} shows whether everything is working."
+        )
     else:
         sentence = _(
             "PandaPon, Slack or my own database took longer than {n} s, so I gave up. Before you try again, check "
-            "whether it was done after all; {command} says how I am doing."
+            "whether it was done after all; {command} shows whether everything is working."
         )
     return failure(sentence.format(n=round(seconds), command=status), asked=asked, may_pass=True)
 

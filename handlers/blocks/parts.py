@@ -141,10 +141,13 @@ def parcel_name(parcel: Parcel) -> str:
 def carrier_link(parcel: Parcel, number: str = "") -> str:
     """A parcel's carrier with a link to its page, as Slack text; empty where the carrier is not known.
 
-    ``number``: shown behind the carrier's name. A carrier that only the number's shape suggests is marked: ``ZTO?``.
+    ``number``: shown behind the carrier's name, or alone where it begins with that name, as SF's numbers do. A carrier
+    that only the number's shape suggests is marked: ``ZTO?``.
     """
     name = carriers.short_name(parcel.carrier, parcel.waybill)
-    shown = f"{name} {number}".strip() if name else ""
+    if name and number.upper().startswith(name.upper()):
+        name = ""
+    shown = f"{name} {number}".strip()
     return el.link(carriers.page_of(parcel), shown)
 
 

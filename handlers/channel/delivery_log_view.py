@@ -110,7 +110,7 @@ def _not_queued(entry: DeliveryLogEntry, watch: Watch | None, now: datetime) -> 
 
 def _skipped(error: str) -> str:
     if error == TOLD_OF_PARCEL:
-        return _("told with another order of the same parcel")
+        return _("posted with another order of the same parcel")
     by = error.removeprefix("muted by ")
     return _("muted by {user}").format(user=name(by)) if by != error else escape(truncate(error, 60))
 
@@ -120,7 +120,7 @@ def _last_read(snapshot: OrderSnapshot, now: datetime) -> str:
         return _("It was never checked.")
     words = _("Last checked {time}").format(time=slack_date(snapshot.read_at, now))
     if snapshot.stale_since:
-        words += " · " + _("⚠️ no response from PandaPon since {time}").format(
+        words += " · " + _("⚠️ PandaPon hasn't responded since {time}").format(
             time=slack_date(snapshot.stale_since, now)
         )
     return words

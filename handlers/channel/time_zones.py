@@ -30,7 +30,6 @@ TERRITORIES = {
     "Mexico": "MX",
     "US": "US",
 }
-NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})  # entries of the time zone database that name no place
 
 
 def is_zone(name: str) -> bool:
@@ -79,11 +78,16 @@ def _choice(name: str, now: datetime) -> Choice:
 
 @cache
 def _names() -> tuple[str, ...]:
-    """The zones by name; those of no part of the world, such as UTC, come last."""
-    return tuple(sorted(available_timezones() - NO_PLACES, key=lambda name: ("/" not in name, name)))
+    """The zones of a place by name, and UTC as the last one.
+
+    The others help nobody to choose: abbreviations such as MST7MDT, countries such as ROK, and Etc/GMT+8, whose sign
+    is the opposite of what people mean. A channel that has one of them keeps it, since it stands among the likely ones.
+    """
+    places = (name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return (*sorted(places), "UTC")
 
 
 @cache
 def _cities(_language: str) -> dict[str, str]:
     """The city of each zone that has one, in the current language, whose code is the argument."""
-    return {name: city(name) for name in _names() if "/" in name and not name.startswith("Etc/")}
+    return {name: city(name) for name in _names() if "/" in name}

@@ -8,10 +8,10 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
 from handlers.blocks.locale_data import number
 from handlers.blocks.text import escape, money, truncate
+from pandapon.products import ProductDetail
 
 if TYPE_CHECKING:
     from pandapon.models import Product
-    from pandapon.products import ProductDetail
 
 TITLE, SELLER, PLACE = 80, 24, 20  # characters of each that are shown
 COUNT_DIGITS = 14  # a longer number is no count of sales
@@ -25,11 +25,20 @@ def title(product: Product | ProductDetail) -> str:
 def price(product: Product | ProductDetail) -> str:
     """The price, the least quantity and the sales."""
     parts = [
-        f"*{money(product.price)}*" if product.price is not None else _("price not given"),
+        _cost(product),
         _("minimum order {n}").format(n=number(least)) if (least := product.min_quantity or 1) > 1 else "",
         _sold(product.sold),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _cost(product: Product | ProductDetail) -> str:
+    if product.price is None:
+        return _("price not given")
+    cost = f"*{money(product.price)}*"
+    # The price of a product whose price falls with the quantity is its lowest, which the least quantity does not get.
+    falls = isinstance(product, ProductDetail) and len({tier.price for tier in product.tiers}) > 1
+    return _("from {price}").format(price=cost) if falls else cost
 
 
 def facts(product: Product | ProductDetail) -> list[str]:

@@ -42,15 +42,15 @@ def read_product(command: TypedCommand) -> ShowProducts:
     for word in words:
         product = read_reference(word.target or word.text, options.platform)
         if product is None:
-            problem = _("{word} is neither a link to a product nor the id of one").format(word=code(word.text, 60))
+            problem = _("{word} is neither a link to a product nor the ID of one").format(word=code(word.text, 60))
             keyword = " ".join(other.text for other in words)[:60]
             raise command.refuse(problem, suggestion=text_of(Search(keyword)))
         products.append(product)
     chosen = tuple(dict.fromkeys(products))
     if len(chosen) > MOST:
         problem = ngettext(
-            "{most} products can be compared at once, this names {n}",
-            "{most} products can be compared at once, this names {n}",
+            "{most} products can be compared at once, and you named {n}",
+            "{most} products can be compared at once, and you named {n}",
             len(chosen),
         ).format(most=MOST, n=len(chosen))
         raise command.refuse(problem, suggestion=text_of(ShowProducts(chosen[:MOST])))
@@ -126,7 +126,7 @@ def _help() -> HelpPage:
         ),
         (
             (f"/panda product {EXAMPLE}", _("by its link")),
-            ("/panda product 712345678901 --1688", _("by its id on one platform")),
+            ("/panda product 712345678901 --1688", _("by its ID on one platform")),
             ("/panda product 1688:712345678901 taobao:610947572360", _("two side by side")),
         ),
     )

@@ -14,6 +14,7 @@ from handlers.blocks.locale_data import number
 from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout, fitting
 from handlers.blocks.paging import of_answers
 from handlers.blocks.parts import run_button
+from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import code, money, truncate
 from handlers.goods.facts import TITLE, facts, price, title
 from handlers.goods.references import is_named, reference
@@ -164,7 +165,7 @@ def _nothing(request: Search, pages: dict[Platform, Page[Product]]) -> Message:
         buttons.append(run_button(_("Any price"), ANY_PRICE, replace(request, price_min=None, price_max=None)))
     found = _("🔍 Nothing found for {words}.").format(words=code(request.keyword, TITLE))
     advice = _advice(request)
-    return el.message([el.section(advice if request.page > 1 else f"{found} {advice}"), *el.actions(buttons)])
+    return el.message([el.section(advice if request.page > 1 else sentences([found, advice])), *el.actions(buttons)])
 
 
 def _advice(request: Search) -> str:

@@ -37,7 +37,7 @@ def content(listed: Iterable[ListedOrder]) -> bytes:
 def _heading() -> list[str]:
     return [
         _("Platform"),
-        _("Order id"),
+        _("Order ID"),
         _("Ordered"),
         _("State"),
         _("Platform's state"),

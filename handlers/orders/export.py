@@ -44,7 +44,7 @@ async def export_orders(interaction: Interaction, request: ExportOrders) -> Mess
     except FAILURES as error:
         await _take_back(interaction, posted["channel"], posted["ts"])
         if code_of(error) == "missing_scope":
-            words = _("I may not send files: your pandabot admin has to give me the scope {scope}.")
+            words = _("I can't send files yet: your pandabot admin has to give me the scope {scope}.")
             raise ForbiddenError(words.format(scope="`files:write`")) from error
         raise
     return sent(_("📎 I sent you the file in a direct message: {sum}").format(sum=facts), found)

@@ -166,7 +166,7 @@ def _without(total: Sum) -> str:
 
 def looked_through(lists: Mapping[Platform, tuple[int, int | None]]) -> str:
     """How far the lists were looked through, where that is not to their end; see ``OrderList.looked``."""
-    sentences = []
+    lists_looked = []
     for platform, (looked, total) in lists.items():
         if total is None:
             words = ngettext(
@@ -180,8 +180,8 @@ def looked_through(lists: Mapping[Platform, tuple[int, int | None]]) -> str:
                 "Looked through the newest {n} of {total} orders on {platform}.",
                 total,
             )
-        sentences.append(words.format(n=number(looked), total=number(total or 0), platform=platform_name(platform)))
-    return " ".join(sentences)
+        lists_looked.append(words.format(n=number(looked), total=number(total or 0), platform=platform_name(platform)))
+    return punctuation.sentences(lists_looked)
 
 
 def _elsewhere(listed: Sequence[ListedOrder]) -> str:

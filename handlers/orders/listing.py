@@ -53,8 +53,8 @@ def _read_list(command: TypedCommand, options: Options, tokens: list[Token]) -> 
     text = " ".join(" ".join(word.text for word in words).split())
     if len(text) > FILTER_TEXT:
         problem = ngettext(
-            "at most {most} characters are searched for in orders, these are {n}",
-            "at most {most} characters are searched for in orders, these are {n}",
+            "a search in orders has at most {most} characters, and yours has {n}",
+            "a search in orders has at most {most} characters, and yours has {n}",
             len(text),
         )
         shorter = _request(options, status or "", day, text[:FILTER_TEXT].rstrip())
@@ -130,7 +130,7 @@ def _refuse_slips(command: TypedCommand, words: list[Token], options: Options, *
     if len(words) > 1 or words[0].kind is not Kind.WORD or known is not None:
         return
     if folded(typed) in {"1688", "taobao"}:
-        problem = _("the platform is given with two hyphens")
+        problem = _("write the platform with two hyphens")
         raise command.refuse(problem, suggestion=f"/panda orders --{folded(typed)}")
     guess = nearest(folded(typed), order_states.listed_words())
     if guess is not None:
@@ -149,7 +149,7 @@ def _help() -> HelpPage:
         _("List orders"),
         _(
             "The account's orders, newest first: `unpaid`, `paid`, `shipped`, `done`, `cancelled`, `attention`, "
-            "or all. Other words are searched for in titles, ids, tracking numbers and sellers. Days are in China time."
+            "or all. Other words are searched for in titles, IDs, tracking numbers and sellers. Days are in China time."
         ),
         (
             ("/panda orders", _("all")),

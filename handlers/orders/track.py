@@ -71,7 +71,7 @@ def _help() -> HelpPage:
         _("Track parcels"),
         _("Every parcel with the courier's updates, newest first."),
         (
-            (f"/panda track {ID}", _("by order id")),
+            (f"/panda track {ID}", _("by order ID")),
             ("/panda track SF1234567890123", _("by tracking number")),
             (f"/panda track {ID} --all", _("with all updates")),
         ),
@@ -90,7 +90,7 @@ FEATURE = Feature(
             Verb("track", SYNONYMS, PLATFORMS | {"all", "back"}, takes_one_id=True),
             read_track,
             _help,
-            slash="order id or tracking number",
+            slash="order ID or tracking number",
         ),
     ),
     answers=(Answer(Track, track, failed=_not_tracked, is_repeatable=True),),

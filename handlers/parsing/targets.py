@@ -45,7 +45,7 @@ def one_id(command: TypedCommand, words: Sequence[Token], *, waybills: bool) -> 
     if sifted.bad:
         raise _bad(command, sifted, [], ())
     if len(sifted.good) > 1:
-        problem = _("one order at a time, and there are {n}").format(n=len(sifted.good))
+        problem = _("one order at a time, and you named {n}").format(n=len(sifted.good))
         raise command.refuse(problem, suggestion=f"/panda {command.verb} {sifted.good[0]}")
     return sifted.good[0]
 
@@ -89,7 +89,7 @@ def take_channel(command: TypedCommand, words: Sequence[Token]) -> tuple[Where, 
             rest.append(token)
     if len(set(channels)) > 1:
         raise command.refuse(
-            _("one channel at a time, and there are {n}").format(n=len(channels)),
+            _("one channel at a time, and you named {n}").format(n=len(channels)),
             instead=[*rest, Token(Kind.WORD, "in"), Token(Kind.WORD, channels[0].shown or "here")],
         )
     return (channels[0] if channels else Where()), rest
@@ -174,7 +174,7 @@ def take_ids(command: TypedCommand, words: Sequence[Token], where: Where, extra:
     if sifted.bad:
         raise _bad(command, sifted, where.typed(), extra)
     if len(sifted.good) > MAX_IDS:
-        problem = _("at most {most} orders at a time, and there are {n}").format(most=MAX_IDS, n=len(sifted.good))
+        problem = _("at most {most} orders at a time, and you named {n}").format(most=MAX_IDS, n=len(sifted.good))
         raise command.refuse(problem, suggestion=_again(command, sifted.good[:MAX_IDS], where.typed(), extra))
     return sifted.good
 

@@ -155,7 +155,7 @@ def _why(watch: Watch) -> str:
         return _("Watched by {user} ({filter}), paused: {reason}").format(
             user=by, filter=updates, reason=channel_error(watch.reason, watch.channel)
         )
-    return _("Watched by {user} · {filter} in this thread").format(user=by, filter=updates)
+    return _("Watched by {user} · {filter}").format(user=by, filter=updates)
 
 
 def _ended(watch: Watch) -> str:

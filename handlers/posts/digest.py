@@ -21,7 +21,7 @@ from pandapon.models import Order
 from pandapon.shipment import Milestone, OrderRef
 from tracking.attention import Group, group_of
 from tracking.severity import required_actions
-from tracking.values import Leg, Step
+from tracking.values import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,10 +160,7 @@ def _entry(entry: DigestEntry, title: Title) -> str:
     order = Order(platform=title.ref.platform, order_id=title.ref.order_id, status_code=entry.status)
     state = standing(entry.milestone, order, reason=entry.reason)
     state = replace(state, part=delivered_of(entry.delivered, entry.parcels))
-    notes = []
-    if entry.alarm:
-        notes.append(_("⏰ not paid") if entry.alarm is Leg.NOT_PAID else _("⏰ no movement"))
-    return order_line(state, title, notes)
+    return order_line(state, title, [f"⏰ {headline(entry.alarm)}"] if entry.alarm else [])
 
 
 def _urgency(batched: Sequence[News]) -> tuple[bool, bool, bool]:

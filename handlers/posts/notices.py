@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def corrected(orders: int) -> Message:
     """The line that a channel gets after an upgrade that corrects orders. ``orders``: their number."""
     line = ngettext(
-        "🩹 {n} order that was told as delivered was not. Its card shows where it stands.",
-        "🩹 {n} orders that were told as delivered were not. Their cards show where they stand.",
+        "🩹 {n} order reported as delivered wasn't. Its card shows where it is now.",
+        "🩹 {n} orders reported as delivered weren't. Their cards show where they are now.",
         orders,
     ).format(n=orders)
     return el.message([el.section(line)])

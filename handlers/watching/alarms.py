@@ -59,7 +59,7 @@ async def write_to_seller(interaction: Interaction, raised: Alarm | None) -> Mes
 
 
 def _gone() -> Message:
-    return failures.failure(_("That alarm no longer exists."))
+    return failures.failure(_("That alert no longer exists."))
 
 
 def remind_at(alarm: Alarm, now: datetime) -> datetime:

@@ -55,8 +55,8 @@ def skipped(found: Found) -> Message:
     """List the ids beyond the first ten, so that a person can copy them into a command."""
     n = len(found.skipped)
     words = ngettext(
-        "Ten at a time, so {n} more id in that message was skipped: {ids}",
-        "Ten at a time, so {n} more ids in that message were skipped: {ids}",
+        "Ten at a time, so {n} more ID in that message was skipped: {ids}",
+        "Ten at a time, so {n} more IDs in that message were skipped: {ids}",
         n,
     )
     ids = " ".join(f"`{sanitize_id(text)}`" for text in found.skipped[:NAMED])
@@ -65,7 +65,7 @@ def skipped(found: Found) -> Message:
 
 def _nothing(verb: str) -> str:
     return _(
-        "I found no order id or tracking number in that message. Order ids have 12 to 20 digits. "
+        "I found no order ID or tracking number in that message. Order IDs have 12 to 20 digits. "
         "You can also name one yourself: {command}"
     ).format(command=f"`/panda {verb} 2542285634920880794`")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
@@ -16,6 +17,7 @@ from handlers.blocks.parts import (
     here,
     order_name,
     ref_of,
+    run_button,
     short_name,
     standing_in,
     title_of,
@@ -23,7 +25,7 @@ from handlers.blocks.parts import (
 from handlers.blocks.punctuation import listed, sentences
 from handlers.blocks.text import code, sanitize_id, short_id
 from handlers.interactions.ports import WatchOutcome, WatchResult
-from handlers.requests import Unwatch
+from handlers.requests import Unwatch, WatchOrders
 from storage.watch import WatchState
 
 if TYPE_CHECKING:
@@ -35,14 +37,18 @@ if TYPE_CHECKING:
 SHOWN = 12  # orders named in one answer; the others are counted
 
 
-def outcomes(results: list[WatchOutcome], channel: str, typed_in: str = "") -> Message:
+def outcomes(
+    results: list[WatchOutcome], channel: str, typed_in: str = "", *, again: WatchOrders | None = None
+) -> Message:
     """Show the outcome for each id. Undo stops only the watches that this command started.
 
-    ``typed_in``: the channel as a person types it; empty: the channel in which they read this.
+    ``typed_in``: the channel as a person types it; empty: the channel in which they read this. ``again``: the command,
+    which is offered for the orders that PandaPon did not give, where no watch began that Undo could end.
     """
     started = [outcome for outcome in results if outcome.result in {WatchResult.WATCHING, WatchResult.QUEUED}]
     filters = _filters(results)
-    layout = Layout(tail=[*_what_follows(results, filters, typed_in), *el.actions(_undo(started, channel))])
+    buttons = _undo(started, channel) or _try_again(results, again)
+    layout = Layout(tail=[*_what_follows(results, filters, typed_in), *el.actions(buttons)])
     if started:
         heading = ngettext("Watching {n} order {where}", "Watching {n} orders {where}", len(started))
         layout.add(el.section(f"👀 *{heading.format(n=len(started), where=here(channel))}*"))
@@ -81,7 +87,7 @@ def ended(watches: list[Watch], channel: str, missing: Sequence[str], typed_in: 
             ids=_ids(missing), where=here(channel)
         )
         shows = _("{command} shows what is.").format(command=code(_command("watches", typed_in=typed_in)))
-        blocks.append(el.section(f"{unknown} {shows}"))
+        blocks.append(el.section(sentences([unknown, shows])))
     if watches:
         value = ",".join(str(watch.id) for watch in watches)
         blocks += el.actions([el.button(_("Undo"), f"{action_ids.UNDO_UNWATCH}:1", value)])
@@ -183,6 +189,11 @@ def _undo(started: list[WatchOutcome], channel: str) -> list[Block]:
         return []
     value = Unwatch(tuple(outcome.order_id for outcome in started), channel or None).command()
     return [el.button(_("Undo"), f"{action_ids.UNDO_WATCH}:1", value)]
+
+
+def _try_again(results: list[WatchOutcome], again: WatchOrders | None) -> list[Block]:
+    ids = tuple(outcome.order_id for outcome in results if outcome.result is WatchResult.UNAVAILABLE)
+    return [run_button(_("Try again"), 1, replace(again, ids=ids))] if ids and again else []
 
 
 def _names(watches: Sequence[Watch]) -> list[str]:

@@ -86,7 +86,8 @@ async def watch_in(
     )
     if interaction.is_between_people and channel == interaction.channel:
         outcomes = [_between_people(outcome) for outcome in outcomes]
-    return views.outcomes(outcomes, channel, typed_in)
+    again = WatchOrders(tuple(ids), channel, filter_, platform)
+    return views.outcomes(outcomes, channel, typed_in, again=again)
 
 
 def _between_people(outcome: WatchOutcome) -> WatchOutcome:

@@ -65,7 +65,7 @@ def read_unwatch_all(command: TypedCommand) -> UnwatchAll:
     _options, words = read_options(command)
     where, words = take_channel(command, words[1:])
     if words:
-        problem = _("{word} is not expected here: this ends `watch all`; to stop single orders, give their ids")
+        problem = _("{word} is not expected here: this ends `watch all`; to stop single orders, give their IDs")
         raise command.refuse(problem.format(word=code(words[0].text, 40)), suggestion="/panda unwatch all")
     return UnwatchAll(where.channel)
 

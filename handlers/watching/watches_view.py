@@ -119,7 +119,7 @@ def _about(watch: Watch, now: datetime) -> list[str]:
         lines.append(muted_line(watch.muted_by, watch.muted_until, now))
     if watch.stale_since:
         lines.append(
-            _("⚠️ PandaPon has not answered since {time}").format(time=slack_date(watch.stale_since, watch.stale_since))
+            _("⚠️ PandaPon hasn't responded since {time}").format(time=slack_date(watch.stale_since, watch.stale_since))
         )
     return lines
 

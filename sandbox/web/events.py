@@ -28,7 +28,7 @@ def _stall(world: World, order_id: str) -> tuple[str, str]:
         raise ImpossibleError("No scan of this order is still to come, so it cannot stall. Choose another one.")
     return (
         order_id,
-        "No courier scans {order} for the next six days. Where it is watched, an alarm comes after two or three.",
+        "No courier scans {order} for the next six days. Where it is watched, an alert comes after two or three.",
     )
 
 

@@ -47,6 +47,12 @@ def direct(harness: BotHarness, user: str = "mei") -> list[Message]:
     return list(harness.slack.workspace.direct(harness.slack.workspace.user(user).id).messages.values())
 
 
+def buttons(harness: BotHarness) -> list[str]:
+    """The labels of the buttons of the newest answer."""
+    rows = [block for block in harness.private()[-1].blocks if block["type"] == "actions"]
+    return [element["text"]["text"] for row in rows for element in row["elements"]]
+
+
 def in_words(text: str, caplog: pytest.LogCaptureFixture) -> bool:
     """Whether that is a sentence for people: no incident's number, and no traceback in the log."""
     return "give your pandabot admin this number" not in text and "Traceback" not in caplog.text
@@ -232,6 +238,17 @@ async def test_watch_says_why_pandapon_refuses(harness: BotHarness) -> None:
         harness.pandapon.faults.status = fault
         for command in ("track", "watch"):
             assert reason in await harness.ask(f"/panda {command} {TAOBAO}"), (command, fault)
+
+
+async def test_a_watch_that_pandapon_hindered_is_tried_again_by_a_press(harness: BotHarness) -> None:
+    """The button watches what was asked for, with the filter that was asked for; a watch that began offers Undo."""
+    harness.pandapon.faults.status = 503
+    await harness.ask(f"/panda watch {TAOBAO} problems")
+    assert buttons(harness) == ["Try again"]
+    harness.pandapon.faults.status = 0
+    assert "Watching 1 order" in await harness.press("Try again")
+    assert buttons(harness) == ["Undo"]
+    assert "problems only" in await harness.ask("/panda watches")
 
 
 # --- waits ------------------------------------------------------------------------------------------------------------

@@ -51,11 +51,11 @@ async def test_the_file_holds_every_order_that_matches(harness: BotHarness) -> N
     total = sum((order.goods + order.shipping for order in wanted), Decimal(0))
     assert f"I sent you the file in a direct message: {len(wanted)} orders in all, ¥{total:,.2f}" in answer
     found = rows(harness)
-    assert [row["Order id"] for row in found] == [
+    assert [row["Order ID"] for row in found] == [
         f"\t{order.order_id}" for order in sorted(wanted, key=lambda order: order.created_at, reverse=True)
     ]
     assert sum(Decimal(row["Total (yuan)"]) for row in found) == total
-    row = next(row for row in found if ORDER in row["Order id"])
+    row = next(row for row in found if ORDER in row["Order ID"])
     order = harness.world.orders[ORDER]
     assert row["State"] == "In transit"
     assert row["Platform's state"] == "Shipped"
@@ -85,7 +85,7 @@ async def test_words_of_others_are_no_formulas(harness: BotHarness) -> None:
     assert not [cell for cell in cells if "\n" in cell or "\r" in cell or "\t" in cell]
     assert f"'{EVIL}" in cells
     assert '"quoted", comma' in cells
-    assert rows(harness)[3]["Order id"] == "\t3000000000000000003"
+    assert rows(harness)[3]["Order ID"] == "\t3000000000000000003"
 
 
 async def test_nothing_to_export(harness: BotHarness) -> None:

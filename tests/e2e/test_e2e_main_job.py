@@ -207,7 +207,7 @@ async def test_message_shortcuts_name_what_they_skipped(harness: BotHarness) -> 
     said = await harness.say(" ".join(ids))
     for callback in ("track_message", "watch_message"):
         answer = await harness.shortcut(callback, said)
-        assert f"3 more ids in that message were skipped: `{ids[10]}` `{ids[11]}` `{ids[12]}`" in answer
+        assert f"3 more IDs in that message were skipped: `{ids[10]}` `{ids[11]}` `{ids[12]}`" in answer
 
 
 async def test_message_shortcuts_find_the_orders(harness: BotHarness) -> None:

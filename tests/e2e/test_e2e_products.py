@@ -83,9 +83,9 @@ async def test_products_side_by_side(harness: BotHarness) -> None:
     ("typed", "said"),
     [
         ("/panda product", "Which product?"),
-        ("/panda product https://example.com/a", "neither a link to a product nor the id of one"),
+        ("/panda product https://example.com/a", "neither a link to a product nor the ID of one"),
         ("/panda product 红色 连衣裙", "Try: `/panda search 红色 连衣裙`"),
-        ("/panda product 1 2 3 4 5", "4 products can be compared at once, this names 5"),
+        ("/panda product 1 2 3 4 5", "4 products can be compared at once, and you named 5"),
         ("/panda discover nonsense", "is none of"),
         ("/panda discover store", "More from this seller"),
         ("/panda product 1688:A999-1688-demo", "Couldn't read `1688:A999-1688-demo`"),
@@ -110,7 +110,10 @@ async def test_more_from_the_seller_and_similar_ones(harness: BotHarness) -> Non
 
 async def test_the_hot_list_needs_its_path(harness: BotHarness, tmp_path: Path) -> None:
     """Nobody published it: the answer says that it cannot be listed. With the setting it has pages and takes a word."""
-    assert "Couldn't list" in await harness.ask("/panda discover hot")
+    answer = await harness.ask("/panda discover hot")
+    assert "Couldn't list" in answer
+    assert "set it: `PANDAPON_PATHS`" in answer
+    assert "Try again" not in labels(harness), "it would not help"
     (tmp_path / "second").mkdir()
     async with running(tmp_path / "second", pandapon_paths=OWN_PATHS) as second:
         await _lists(second)

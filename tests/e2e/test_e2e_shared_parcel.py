@@ -64,7 +64,7 @@ async def test_a_scan_of_both_is_told_once_and_names_both(harness: BotHarness) -
         assert {short_id(TWIN), short_id(ORDER)} <= set(re.findall("…[0-9]{6}", f"{words(reply)} {reply.text}"))
     for card in both:
         await harness.until(lambda card=card: "Delivered" in words(current(harness, card)))  # type: ignore[misc]
-    assert "told with another order of the same parcel" in (
+    assert "posted with another order of the same parcel" in (
         await harness.ask(f"/panda why {ORDER}") + await harness.ask(f"/panda why {TWIN}")
     )
 

@@ -103,9 +103,9 @@ async def test_the_channel_is_told_before_the_platform_closes_it(harness: BotHar
     assert alarm.broadcast
     assert not alarm.notifies
     await harness.until(lambda: f"Not paid: {name} closes it" in card_of(harness, card))
-    assert "1 alarm stands" in await harness.ask("/panda status")
+    assert ", 1 open alert" in await harness.ask("/panda status")
     await harness.ask("/panda settings")
-    assert "⏰ not paid" in await harness.press("Preview the digest")
+    assert "⏰ Action needed: not paid" in await harness.press("Preview the digest")
     assert (await harness.slack.press("tom", alarm, "alarm_take:1")).ok
     await harness.until(lambda: "is handling it" in card_of(harness, card))
     await still(harness)

@@ -549,7 +549,7 @@ def test_status_at_the_start() -> None:
     """Before the first poll nothing is claimed."""
     empty = Health(orders=0, watches=0, paused=0, due=0, oldest_due=None)
     text = shown(check(status_view.status(empty, Watched(), report(pandapon_ok_at=None, last_tick_at=None), NOW)))
-    assert "not been asked" in text
+    assert "hasn't been asked" in text
     assert "not started" in text
 
 
@@ -621,14 +621,14 @@ def test_shortcut_shows_each_order_once() -> None:
     assert text.count("1688 order") == 1
     assert f"`{OTHER}`: no order" in text
     assert "in time" in text
-    assert "2 more ids" in text
+    assert "2 more IDs" in text
     assert [parse(value) for value in commands(message)] == [Track(ID, ALIBABA)]
 
 
 def test_shortcut_on_a_message_without_orders() -> None:
     """Nothing found says what would be found."""
     assert "12 to 20 digits" in shown(check(mentioned.tracked(Found(()), {}, NOW)))
-    assert f"1 more id in that message was skipped: `{OTHER}`" in shown(
+    assert f"1 more ID in that message was skipped: `{OTHER}`" in shown(
         check(mentioned.skipped(Found((ID,), (OTHER,))))
     )
 

@@ -204,7 +204,7 @@ def test_other_commands_bring_their_verb(command: str, text: str, request_: Requ
         ("track YT 8812-3456 78901", "8812-3456", "/panda track YT8812345678901"),
         ("track sf 1234567890123", "sf", "/panda track SF1234567890123"),
         ("track JDX0123 45678901", "jdx0123", "/panda track JDX012345678901"),
-        (f"track {A} {B}", "there are 2", f"/panda track {A}"),
+        (f"track {A} {B}", "you named 2", f"/panda track {A}"),
         (f"track {A} --max 5", "--max", f"/panda track {A}"),
         ("order SF1234567890123", "is a tracking number", "/panda track SF1234567890123"),
         ("order", "which order?", "/panda orders"),

@@ -196,6 +196,9 @@ def test_each_kind_of_text_has_slack_s_own_limit(made: Any, path: tuple[str | in
 HALF_WIDTH = re.compile(
     r"[\u4e00-\u9fff][)」》”]?\s?[,;:.()!?]\s?[(「《“]?(?=[\u4e00-\u9fff])|[\u4e00-\u9fff][,;:.!?](?=\s|$)"
 )
+SPACED = re.compile(r"[。，；：！？] (?=[\u4e00-\u9fff])")  # a full-width mark has its space in it
+# Slack prints the stars of *bold* where a letter of any script stands right before the first or behind the last.
+STARS = re.compile(r"\*[^*\n]+\*")
 NO_WORDS = re.compile(r"`[^`]*`|<[^>]*>|https?:\S+")
 LATIN = re.compile(r"[A-Za-z][a-z]{2,}")
 # Names, units and what the samples hold themselves; no other word of English may be left in a Chinese message.
@@ -224,13 +227,29 @@ def test_chinese_has_chinese_marks_and_words() -> None:
     """No half-width comma, colon, bracket or full stop between Chinese characters, and no English word beside names."""
     with use_language("zh_CN"):
         shown = [
-            (name, NO_WORDS.sub("", text))
+            (name, text)
             for name, blocks in catalogue().items()
             for text in texts(blocks)
             if "hostile" not in name and name not in SAMPLES
         ]
-    assert [(name, text) for name, text in shown if HALF_WIDTH.search(text)] == []
-    assert {word for name, text in shown if "settings_views.modal" not in name for word in LATIN.findall(text)} <= LEFT
+    assert [(name, text) for name, text in shown if SPACED.search(text)] == []
+    prose = [(name, NO_WORDS.sub("", text)) for name, text in shown]
+    assert [(name, text) for name, text in prose if HALF_WIDTH.search(text)] == []
+    assert {word for name, text in prose if "settings_views.modal" not in name for word in LATIN.findall(text)} <= LEFT
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_bold_words_stand_apart(code: str) -> None:
+    """No translation puts a letter, or a place to fill in, right beside the stars, which would then be printed."""
+    with (folder(code) / "pandabot.po").open("rb") as file:
+        written = [message.string for message in read_po(file, locale=code) if message.id and message.string]
+    forms_of = [form for forms_ in written for form in ([forms_] if isinstance(forms_, str) else forms_)]
+    assert any(STARS.search(form) for form in forms_of)
+    assert [form for form in forms_of if any(_touches(form, *bold.span()) for bold in STARS.finditer(form))] == []
+
+
+def _touches(text: str, start: int, end: int) -> bool:
+    return any(sign.isalnum() or sign in "{}" for sign in (text[start - 1 : start], text[end : end + 1]) if sign)
 
 
 def texts(part: Any) -> Iterator[str]:

@@ -149,7 +149,7 @@ def test_the_digest_in_full() -> None:
         "📰 *Today's summary · 9 orders*",
         "*Needs attention*",
         f"⚠️ *{standing(Milestone.EXCEPTION).words}* · <{LINK}|马克杯> · …000001 · damaged",
-        "🚚 *In transit* · 数据线 · `100000000002` · ⏰ no movement",
+        "🚚 *In transit* · 数据线 · `100000000002` · ⏰ No movement",
         "*Updates*",
         f"🛵 *Out for delivery* (1 of 2 parcels delivered) · <{LINK}|红色连衣裙> +1 · …880794",
         f"✅ *1 delivered*: <{LINK}|衬衫>",

@@ -289,7 +289,7 @@ def test_news_of_a_milestone() -> None:
     text = shown(message)
     assert message.text.startswith("✅ *Delivered* · 雪纺连衣裙 +1\n")
     assert message.text.endswith("\n1688 order 2542285634920880794")
-    assert text.endswith("|SF SF1234567890123>")
+    assert text.endswith("|SF1234567890123>")
     assert text.index("scan 1") < text.index("scan 0")
     assert "unwatch" not in text
 

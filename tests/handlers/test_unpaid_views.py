@@ -101,7 +101,9 @@ def test_a_line_where_there_is_room_for_one() -> None:
     since = f"⏰ Not paid since {slack_date(OPEN.since, NOW)}"
     assert since in shown(check(card.card(snapshot(of=order()), watch(), NOW, alarm=alarm(OPEN))))
     entry = DigestEntry(REF.key, Milestone.ORDERED, alarm=Leg.NOT_PAID)
-    assert "⏰ not paid" in shown(check(digest.daily(DailyDigest("2026-05-20", troubled=(entry,)), "C1", LINKS)))
+    assert "⏰ Action needed: not paid" in shown(
+        check(digest.daily(DailyDigest("2026-05-20", troubled=(entry,)), "C1", LINKS))
+    )
 
 
 @pytest.mark.parametrize(("left", "hours"), [(6, 3), (1, 0.5), (47, 23.5), (48, 24), (100, 24), (-1, 24)])

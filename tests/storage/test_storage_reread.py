@@ -75,8 +75,8 @@ async def test_a_new_database_says_nothing(harness: StoreHarness) -> None:
 def test_the_line() -> None:
     """One line, in numbers."""
     one, three = corrected(1), corrected(3)
-    assert "1 order that was told as delivered was not" in one.text
-    assert "3 orders that were told as delivered were not" in three.text
+    assert "1 order reported as delivered wasn't" in one.text
+    assert "3 orders reported as delivered weren't" in three.text
 
 
 @pytest.mark.parametrize(

@@ -524,10 +524,10 @@ def _told() -> dict[str, Any]:
         ),
         "about.status_view.status ill": status_view.status(late, Watched(), down, NOW),
         "about.start.start": start.start(
-            [watch(milestone=Milestone.EXCEPTION), watch()], 13, {REF.key: ALARM}, [OTHER]
+            [watch(milestone=Milestone.EXCEPTION), watch()], 13, {REF.key: ALARM}, LINKS, [OTHER]
         ),
-        "about.start.start quiet": start.start([watch()], 1, {}),
-        "about.start.start empty": start.start([], 0, {}),
+        "about.start.start quiet": start.start([watch()], 1, {}, LINKS),
+        "about.start.start empty": start.start([], 0, {}, LINKS),
         "blocks.failures.usage_error": failures.usage_error(refused),
         "blocks.failures.usage_error guess": failures.usage_error(guessed),
         "blocks.failures.pandapon again": failures.pandapon(

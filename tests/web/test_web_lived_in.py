@@ -113,7 +113,7 @@ async def test_a_step_of_time_says_what_came_and_leads_there(browser: Browser, l
     async with person(browser, f"{lived_in.base_url}?as=tom", height=500) as tom:
         await tom.page.get_by_role("button", name="Let 8 hours pass").click()
         line = tom.page.locator(".outcome")
-        await expect(line).to_contain_text("1 alarm in #orders", timeout=30_000)
+        await expect(line).to_contain_text("1 alert in #orders", timeout=30_000)
         new = [message for message in channel.messages.values() if message.ts not in before]
         [alarm] = [message for message in new if lived_in.hub.sandbox.is_alarm(message)]
         others = len([one for one in new if one is not alarm and (one.broadcast or not one.thread_ts)])
@@ -122,7 +122,7 @@ async def test_a_step_of_time_says_what_came_and_leads_there(browser: Browser, l
             lived_in.hub.sandbox.slack.workspace.post(channel, BOT_USER, f"later {number}")
         await tom.sees("later 29")
         await tom.go("random")
-        await line.get_by_role("button", name="1 alarm in #orders").click()
+        await line.get_by_role("button", name="1 alert in #orders").click()
         await expect(tom.page.locator("h1")).to_have_text("#orders")
         await expect(tom.log.locator(f"[data-ts='{alarm.ts}']")).to_be_in_viewport()
         await line.get_by_role("button", name="Close").click()

@@ -52,7 +52,7 @@ function ofPlace(page, { channel, messages, replies, alarms, alarm, message, rep
   const name = page.nameOf(channel);
   const others = messages - alarms;
   return [
-    alarms ? way(page, channel, alarm, alarms === 1 ? say("1 alarm in {name}", { name }) : say("{n} alarms in {name}", { n: alarms, name })) : null,
+    alarms ? way(page, channel, alarm, alarms === 1 ? say("1 alert in {name}", { name }) : say("{n} alerts in {name}", { n: alarms, name })) : null,
     others ? way(page, channel, message, others === 1 ? say("1 new message in {name}", { name }) : say("{n} new messages in {name}", { n: others, name })) : null,
     replies ? way(page, channel, reply, replies === 1 ? say("1 new reply in {name}", { name }) : say("{n} new replies in {name}", { n: replies, name })) : null,
   ].filter(Boolean);

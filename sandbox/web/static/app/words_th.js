@@ -77,8 +77,8 @@ export default {
   "d": "วัน",
   "The bot is looking…": "บอตกำลังตรวจสอบ…",
   "Nothing new here.": "ไม่มีอะไรใหม่ที่นี่",
-  "1 alarm in {name}": "การเตือน 1 รายการใน {name}",
-  "{n} alarms in {name}": "การเตือน {n} รายการใน {name}",
+  "1 alert in {name}": "การเตือน 1 รายการใน {name}",
+  "{n} alerts in {name}": "การเตือน {n} รายการใน {name}",
   "1 new message in {name}": "ข้อความใหม่ 1 รายการใน {name}",
   "{n} new messages in {name}": "ข้อความใหม่ {n} รายการใน {name}",
   "1 new reply in {name}": "การตอบกลับใหม่ 1 รายการใน {name}",
@@ -180,7 +180,7 @@ export default {
   "Slack refused that: {error}": "Slack ปฏิเสธ: {error}",
   "That could not be done: {error}": "ทำไม่ได้: {error}",
   "No scan of this order is still to come, so it cannot stall. Choose another one.": "คำสั่งซื้อนี้จะไม่มีบันทึกขนส่งอีก จึงหยุดนิ่งไม่ได้ เลือกรายการอื่น",
-  "No courier scans {order} for the next six days. Where it is watched, an alarm comes after two or three.":
+  "No courier scans {order} for the next six days. Where it is watched, an alert comes after two or three.":
     "จะไม่มีบันทึกขนส่ง {order} ในหกวันข้างหน้า ช่องที่ติดตามจะได้รับการเตือนหลังสองหรือสามวัน",
   "The seller has taken 8 % off {order}.": "ผู้ขายลดราคา {order} ไป 8%",
   "This order has a refund already. Choose another one.": "คำสั่งซื้อนี้มีการคืนเงินแล้ว เลือกรายการอื่น",

@@ -77,8 +77,8 @@ export default {
   "d": "天",
   "The bot is looking…": "机器人正在查询……",
   "Nothing new here.": "这里没有新动态。",
-  "1 alarm in {name}": "{name} 有 1 条提醒",
-  "{n} alarms in {name}": "{name} 有 {n} 条提醒",
+  "1 alert in {name}": "{name} 有 1 条提醒",
+  "{n} alerts in {name}": "{name} 有 {n} 条提醒",
   "1 new message in {name}": "{name} 有 1 条新消息",
   "{n} new messages in {name}": "{name} 有 {n} 条新消息",
   "1 new reply in {name}": "{name} 有 1 条新回复",
@@ -180,7 +180,7 @@ export default {
   "Slack refused that: {error}": "Slack 拒绝了：{error}",
   "That could not be done: {error}": "无法完成：{error}",
   "No scan of this order is still to come, so it cannot stall. Choose another one.": "这个订单不会再有物流记录，无法停滞。请换一个。",
-  "No courier scans {order} for the next six days. Where it is watched, an alarm comes after two or three.":
+  "No courier scans {order} for the next six days. Where it is watched, an alert comes after two or three.":
     "{order} 在接下来六天内没有物流记录。关注它的频道会在两三天后收到提醒。",
   "The seller has taken 8 % off {order}.": "卖家给 {order} 优惠了 8%。",
   "This order has a refund already. Choose another one.": "这个订单已有退款。请换一个。",
