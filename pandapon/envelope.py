@@ -28,6 +28,7 @@ SUCCESS = "200"
 # plain words of the trade [inferred]; any other error is an ApiError with its own code and text.
 _NOT_SHIPPED = re.compile(r"500_2|尚未发货|未发货|没有物流|无物流|暂无物流|no logistics|not shipped", re.IGNORECASE)
 _NOT_FOUND = re.compile(r"不存在|未找到|查无|nopermission|no permission|not found|not exist", re.IGNORECASE)
+REFUSED = "PandaPon refused: "  # begins the message of a refusal that nothing more is known of
 _TIMESTAMP = re.compile(r"timestamp|时间戳|请求已?过期|请求时间.{0,4}(?:过期|无效|误差|不正确)", re.IGNORECASE)
 _AUTH = re.compile(
     r"signature|\bsign\b|签名|验签|access.?key|access.?secret|nonce|unauthori|鉴权|未授权|无权限|\btoken\b",
@@ -152,7 +153,7 @@ def _named(response: httpx.Response, code: str, words: str, request_id: str) -> 
             return kind(f"{sentence}: {quoted}", code=code, request_id=request_id)
     if code == "404":
         return NotFoundError(f"PandaPon knows no such thing: {quoted}", code=code, request_id=request_id)
-    return ApiError(f"PandaPon refused: {quoted}", code=code, request_id=request_id)
+    return ApiError(f"{REFUSED}{quoted}", code=code, request_id=request_id)
 
 
 _KINDS: tuple[tuple[type[ApiError], re.Pattern[str], str], ...] = (

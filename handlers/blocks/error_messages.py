@@ -7,6 +7,7 @@ from datetime import timedelta
 from handlers.blocks.i18n import _
 from handlers.blocks.text import escape, sanitize_id, span
 from pandapon import errors
+from pandapon.envelope import REFUSED
 from pandapon.operations.catalogue import UnknownPathError
 
 # Slack's errors, grouped by the sentence that explains them.
@@ -70,7 +71,7 @@ def _refused(error: errors.ApiError | UnknownPathError) -> str:
         case errors.NotShippedError():
             return _("The order has not been shipped yet, so there is nothing to track.")
         case _:
-            words = str(error).removeprefix("PandaPon refused: ")
+            words = str(error).removeprefix(REFUSED)
             return _("PandaPon refused the request: {words}").format(words=escape(words)[:300])
 
 

@@ -26,18 +26,27 @@ def said(write: Write, error: PandaPonError | None = None) -> str:
         case WriteState.DONE:
             return f"✅ {change}"
         case WriteState.FOUND_DONE:
-            return f"✅ {bracketed(change, _('PandaPon gave no answer, but the cart shows it'))}"
+            shown = _("PandaPon gave no answer, but the cart shows it")
+            return f"✅ {bracketed(change, shown)}"
         case WriteState.BEGUN | WriteState.UNCLEAR:
             unclear = _("It is unclear whether PandaPon did it, so I'm looking and won't send it again.")
             return f"🔎 {sentences([change, unclear])}"
         case WriteState.FOUND_UNDONE:
-            return f"❌ {sentences([_('Not done: {change}').format(change=change), _('Nothing has changed.')])}"
+            return f"❌ {sentences([_not_done(change), _nothing_changed()])}"
         case WriteState.UNKNOWABLE:
             unknown = _("Somebody else has changed the same product since, so please check the quantity.")
             return f"❓ {sentences([change, unknown])}"
         case _:
             reason = platform_error(error) if error else refusal(write)
-            return f"❌ {sentences([_('Not done: {change}').format(change=change), reason])}"
+            return f"❌ {sentences([_not_done(change), reason])}"
+
+
+def _not_done(change: str) -> str:
+    return _("Not done: {change}").format(change=change)
+
+
+def _nothing_changed() -> str:
+    return _("Nothing has changed.")
 
 
 def change_words(change: CartChange) -> str:

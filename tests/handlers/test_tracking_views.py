@@ -151,7 +151,7 @@ def test_a_card_is_five_lines() -> None:
     line, scan = body.split("\n")
     assert line.startswith(f"<{page}|ZTO …678901> ▰▰▰▰▱▱ 4 of 6 · In transit · <!date^")
     assert scan == "🚚 Left Hangzhou for the Guangzhou sorting centre · 【杭州市】 快件已发往 广州中心"
-    assert small_print.startswith("1688 …880794 · 雪纺连衣裙 · ¥107.80 · 4 pcs · Watched by somebody · all updates in")
+    assert small_print.startswith("1688 …880794 · 雪纺连衣裙 · ¥107.80 · 4 pcs · Watched by somebody · all updates · ")
     assert message.text.startswith("🚚 In transit · 雪纺连衣裙 +1\n"), "a notification begins with it"
     assert message.text.endswith("\n1688 order 2542285634920880794")
     assert labels(message) == [
