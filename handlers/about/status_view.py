@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LATE = timedelta(hours=1)
 BEHIND = timedelta(minutes=1)  # orders that wait no longer than this are on schedule
+LATELY = timedelta(minutes=15)  # an older response does not show that PandaPon responds now
 LONG_LOG = 8 * 1024 * 1024  # bytes; SQLite truncates its log at half of this, unless another program reads
 WAITING = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN)
 
@@ -114,7 +115,10 @@ def _pandapon(report: Report, now: datetime) -> str:
         return sentences([line, _("Until it does, I show the last known state.")])
     if report.pandapon_ok_at is None:
         return _("PandaPon hasn't been asked since the start.")
-    return _("PandaPon is responding (last response {ago}).").format(ago=ago(now - report.pandapon_ok_at))
+    age = now - report.pandapon_ok_at
+    if age > LATELY:  # nothing may have been due since, or nothing came back: nobody can tell
+        return _("PandaPon's last response came {ago}.").format(ago=ago(age))
+    return _("PandaPon is responding (last response {ago}).").format(ago=ago(age))
 
 
 def _polling(health: Health, report: Report, now: datetime) -> str:

@@ -243,6 +243,7 @@ def _bought() -> dict[str, Any]:
         "cart.quantity.form": quantity.form(chosen),
         "cart.quantity.result": quantity.result(_write(WriteState.REFUSED, 4, 1), refused),
         "cart.quantity.working": quantity.working(),
+        "cart.quantity.refused": quantity.refused(failures.failure("😿")),
         "goods.product_view.page to buy": product_view.page(product, may_add=True),
         "goods.add_form.form": add_form.form(product, flow, FilledAddition(1, 2)),
         "goods.add_form.form too many": add_form.form(product, flow, FilledAddition(0, 2)),
@@ -257,6 +258,7 @@ def _bought() -> dict[str, Any]:
         "goods.add_form.waiting": add_form.waiting(),
         "goods.add_form.working": add_form.working(),
         "goods.add_form.result": add_form.result(_write()),
+        "goods.add_form.refused": add_form.refused(failures.failure("😿")),
         "goods.add_form.result unclear": add_form.result(_write(WriteState.UNCLEAR), api.TimeoutError("late")),
         "about.audit_view.trail": audit_view.trail(ShowAudit(), written[:10], 23, NOW),
         "about.audit_view.trail others": audit_view.trail(

@@ -24,7 +24,9 @@ NEW_YEAR = 1_830_297_600  # 2028: no date in the samples is near, so that all ar
 SCREEN_READERS = re.compile(r"\b(?:Complete|In progress|Warning): ")  # words that nobody sees
 MARKERS = re.compile(r"(?:[a-z]|\d+|[ivx]+)\.")  # list numbers: text there, the browser's own markers here
 # What it shows and Slack does not: hints on its own working, and menus before they know their first choice.
-ITS_OWN = {"Pick an option", "Select a conversation", "Write something", "↵ Please 'enter' to submit"}
+ITS_OWN = {
+    *("Pick an option", "Select a conversation", "Write something", "Enter a number", "↵ Please 'enter' to submit"),
+}
 
 
 def _packed(text: str, name: str) -> str:
